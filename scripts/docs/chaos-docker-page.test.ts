@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { ContainerInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Part, partsOf } from '../../packages/chaos/src/targets/docker/container.ts';
+import {
+  type ContainerComponent,
+  componentsOf,
+} from '../../packages/chaos/src/targets/docker/container.ts';
 
 interface Compose {
   services: Record<string, { command?: string[]; labels?: Record<string, string> }>;
@@ -12,7 +15,7 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** As the engine would list what Compose makes of it. */
-const partsOfCompose = ({ services }: Compose): Part[] => {
+const partsOfCompose = ({ services }: Compose): ContainerComponent[] => {
   const containers = Object.entries(services).map(
     ([name, { labels = {} }]) =>
       ({
@@ -21,7 +24,7 @@ const partsOfCompose = ({ services }: Compose): Part[] => {
         Labels: { 'com.docker.compose.service': name, ...labels },
       }) as unknown as ContainerInfo,
   );
-  return partsOf(containers, { roles: {} });
+  return componentsOf(containers, { components: {} });
 };
 
 describe('docs/chaos-docker.md', () => {
@@ -31,7 +34,7 @@ describe('docs/chaos-docker.md', () => {
   it('has labels in its example that drills understand', () => {
     const parts = partsOfCompose(compose);
     expect(parts.map(({ name, settings }) => [name, settings.kind])).toEqual([
-      ['haproxy', 'balancer'],
+      ['haproxy', 'load-balancer'],
       ['node-1', 'node'],
       ['redis', 'redis'],
     ]);
@@ -54,7 +57,7 @@ describe('docker-compose.yml', () => {
     expect(parts.map(({ name, settings }) => `${settings.kind} ${name}`)).toEqual([
       ...[
         'turn coturn',
-        'balancer haproxy',
+        'load-balancer haproxy',
         'node node-1',
         'node node-2',
         'node node-3',
@@ -72,7 +75,7 @@ describe('docker-compose.yml', () => {
     }
     const config = read('examples/stack/redis.conf') + read('examples/stack/haproxy.cfg');
     for (const { name, settings } of parts.filter(
-      ({ settings: { kind } }) => kind === 'redis' || kind === 'balancer',
+      ({ settings: { kind } }) => kind === 'redis' || kind === 'load-balancer',
     ))
       expect(config, name).toMatch(
         new RegExp(`^(port |  bind 127\\.0\\.0\\.1:)${settings.tcp[0]}$`, 'm'),

@@ -1,33 +1,40 @@
-import type { Ability, DescribedFault } from '@livekit-swarm/chaos';
+import type { Capability, DescribedFault } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { settingsJsonSchema } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 import { schemaKeys } from './schema-keys.ts';
 
-/** Texts for the capabilities that a fault requires. */
-const ABILITIES: Readonly<Record<Ability, string>> = {
-  signal: 'can signal the process',
-  start: 'can start the process',
-  pause: 'can pause the process',
-  run: 'root on its host',
-  packets: 'root and nftables on the packet path',
-  insist: 'a second SIGTERM is delivered',
-  hold: 'the process stays down until it is started',
+/** What a target must be able to do, in words. */
+const ABILITIES: Readonly<Record<Capability, string>> = {
+  signal: 'may send it signals',
+  start: 'can start it again',
+  pause: 'can stop and continue it',
+  run: 'root where it runs',
+  packets: 'root and nftables where its packets pass',
+  insist: 'a second SIGTERM reaches it',
+  hold: 'what was ended stays away until it is started',
 };
 
-const KINDS = { node: 'node', redis: 'Redis', balancer: 'load balancer', turn: 'TURN' } as const;
+const KINDS = {
+  node: 'node',
+  redis: 'Redis',
+  'load-balancer': 'load balancer',
+  turn: 'TURN',
+} as const;
 
 const overview = (): string =>
   table(
-    ['fault', 'description', 'targets', 'duration', 'requirements', 'rollback'],
-    [...FAULTS.values()].map(({ name, description, on, lasts, needs, healing }) => [
-      `[${name}](#${name})`,
-      description,
-      on.map((kind) => KINDS[kind]).join(', '),
-      lasts ? 'as configured' : 'instantaneous',
-      needs.map((ability) => ABILITIES[ability]).join('; '),
-      healing,
-    ]),
+    ['fault', 'what it does', 'to', 'lasts', 'needs', 'how it is taken back'],
+    [...FAULTS.values()].map(
+      ({ name, description, targets, lasts, requires, rollbackDescription }) => [
+        `[${name}](#${name})`,
+        description,
+        targets.map((kind) => KINDS[kind]).join(', '),
+        lasts ? 'for its time' : 'happens once',
+        requires.map((ability) => ABILITIES[ability]).join('; '),
+        rollbackDescription,
+      ],
+    ),
   );
 
 const withParams = (): string =>
@@ -53,7 +60,7 @@ are under ${code('with')}:
 
 \`\`\`yaml
 faults:
-  - { fault: delay, aim: room-node, for: 30s, with: { delay: 100ms, direction: out } }
+  - { fault: delay, target: room-node, for: 30s, with: { delay: 100ms, direction: out } }
 \`\`\`
 
 ${overview()}
@@ -63,9 +70,9 @@ A node at its limits is not a fault but a setting of the lab, which the load the
 
 ## Rollback
 
-Before an injection, everything that the rollback needs is on disk: ${code('~/.cache/livekit-swarm/chaos/journal')}, one file each, synced. The file is deleted when nothing of
-the fault remains, which is verified, not assumed. A drill rolls back at the scheduled time, and when it ends, fails or is interrupted. If it was killed, ${code('swarm chaos heal')} rolls back, from
-any folder, and can be repeated. A file that cannot be read is reported and kept.
+Before a fault is injected, all that it takes to heal it is on disk: ${code('~/.cache/livekit-swarm/chaos/journal')}, one file each, synced. The file goes when nothing is left of
+the fault, and that is looked at, not assumed. A drill heals when a fault's time is over, when it ends, fails or is interrupted. If it was killed, ${code('swarm chaos rollback')} does it, from
+anywhere, as often as one likes. A file that cannot be read is told of and stays.
 
 | state during a fault | name | without a rollback |
 | --- | --- | --- |

@@ -10,7 +10,7 @@ const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '
 ]);
 
 /** What an example that shows one part of a file stands in. */
-const REST = { drill: 'example', faults: [{ fault: 'kill', aim: 'room-node', for: '10s' }] };
+const REST = { drill: 'example', faults: [{ fault: 'kill', target: 'room-node', for: '10s' }] };
 
 describe('docs/chaos.md', () => {
   it('has examples', () => {

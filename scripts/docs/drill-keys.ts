@@ -20,12 +20,12 @@ const part = (name: string) => (): string => keysOf(at('properties', name));
 export const DRILL_TABLES: Readonly<Record<string, () => string>> = {
   'keys-drill': () => keysOf(schema),
   'keys-lab': part('lab'),
-  'keys-crowd': part('crowd'),
-  'keys-steady': part('steady'),
+  'keys-load': part('load'),
+  'keys-steady-state': part('steadyState'),
   'keys-fault': () => keysOf(fault(), (key) => key !== 'fault' && key !== 'with'),
-  'keys-newcomers': part('newcomers'),
+  'keys-join-probes': part('joinProbes'),
   'keys-objectives': part('objectives'),
   'keys-abort': part('abort'),
   'keys-blast-radius': part('blastRadius'),
-  'keys-known': part('known'),
+  'keys-known-failures': part('knownFailures'),
 };

@@ -29,22 +29,22 @@ export const drillLibraryTable = (): string =>
     ]),
   );
 
-const happens = ({ fault, aim, durationMs }: DrillFault): string => {
+const happens = ({ fault, target, durationMs }: DrillFault): string => {
   const whom =
-    aim.role === 'nodes'
-      ? `${Math.round(100 * aim.share)}% of the nodes`
-      : aim.role === 'member'
-        ? aim.name
-        : aim.role;
+    target.role === 'nodes'
+      ? `${Math.round(100 * target.share)}% of the nodes`
+      : target.role === 'component'
+        ? target.name
+        : target.role;
   return `${fault} of ${whom}${durationMs === null ? '' : ` for ${formatDuration(durationMs)}`}`;
 };
 
-const does = ({ known }: Drill): string => {
-  if (known === null) return 'passes';
-  const { fails, sometimes, because } = known;
+const does = ({ knownFailures }: Drill): string => {
+  if (knownFailures === null) return 'passes';
+  const { always, sometimes, reason } = knownFailures;
   const ways = [
-    ...(fails.length > 0 ? [`fails: ${fails.join(', ')}`] : []),
+    ...(always.length > 0 ? [`fails: ${always.join(', ')}`] : []),
     ...(sometimes.length > 0 ? [`sometimes: ${sometimes.join(', ')}`] : []),
   ];
-  return `**${ways.join('; ')}.** ${because}`;
+  return `**${ways.join('; ')}.** ${reason}`;
 };

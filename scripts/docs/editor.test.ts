@@ -26,11 +26,11 @@ describe('an editor with the YAML language server, at drills', () => {
 
   it.each([
     ['a key', 'fautls: []', /fautls/],
-    ['a key of the crowd', 'crowd: { rums: 3 }', /rums/],
-    ['a fault', 'faults: [{ fault: kil, aim: redis }]', /kil/],
+    ['a key of the load', 'load: { rums: 3 }', /rums/],
+    ['a fault', 'faults: [{ fault: kil, target: redis }]', /kil/],
     [
       'what a fault wants to know',
-      'faults: [{ fault: packet-loss, aim: room-node, for: 3s, with: { los: 3% } }]',
+      'faults: [{ fault: packet-loss, target: room-node, for: 3s, with: { los: 3% } }]',
       /los/,
     ],
     ['a duration without a unit', 'recovery: 30', /type|string/i],
@@ -41,11 +41,11 @@ describe('an editor with the YAML language server, at drills', () => {
     expect(found.map((diagnostic) => diagnostic.message).join('\n')).toMatch(message);
   });
 
-  it('offers keys, faults and aims', async () => {
-    const text = `${SCHEMA}\ndrill: x\n\nfaults:\n  - fault: \n    aim: \n`;
+  it('offers keys, faults and targets', async () => {
+    const text = `${SCHEMA}\ndrill: x\n\nfaults:\n  - fault: \n    target: \n`;
     expect(await editor.complete(chaos, text, 2, 0)).toContain('objectives');
     expect(await editor.complete(chaos, text, 4, 11)).toContain('blackhole');
-    expect(await editor.complete(chaos, text, 5, 9)).toContain('room-node');
+    expect(await editor.complete(chaos, text, 5, 12)).toContain('room-node');
   });
 });
 

@@ -15,17 +15,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
-import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 
 const module = fileURLToPath(new URL('./chaos-mesh/', import.meta.url));
 const FINALIZER = 'chaos-mesh/records';
 
 let dir: string;
 let cluster: KubernetesCluster;
-let target: Target;
-let node: Member;
+let platform: Platform;
+let node: Component;
 
 /** A pod that is alive and does nothing, called a server. */
 const pod = (name: string, hostNetwork: boolean) => ({
@@ -49,15 +49,15 @@ beforeAll(async () => {
   await cluster.kubectl(['wait', 'pods', '--all', '--for=condition=Ready', '--timeout=60s'], {
     timeoutMs: 70_000,
   });
-  target = await openKubernetesTarget({
+  platform = await openKubernetesPlatform({
     kubeconfig: cluster.kubeconfig,
     namespace: 'default',
     selectors: { node: 'app=livekit', redis: 'app=redis' },
   });
-  node = (await target.members()).find(({ name }) => name === 'livekit-a') as Member;
+  node = (await platform.components()).find(({ name }) => name === 'livekit-a') as Component;
 });
 afterAll(async () => {
-  await target?.[Symbol.asyncDispose]();
+  await platform?.[Symbol.asyncDispose]();
   await cluster?.stop();
 });
 
@@ -90,10 +90,10 @@ const INJECTED = {
 
 it('without Chaos Mesh there is nothing to ask', async () => {
   expect(
-    await fault('packet-loss').available(target, node, { loss: 0.05, burst: 1, ...SENT }),
+    await fault('packet-loss').unavailable(platform, node, { loss: 0.05, burst: 1, ...SENT }),
   ).toMatch(/not installed/);
   // And nothing to take back.
-  await target.network?.withdraw(node, 'abcd1234');
+  await platform.network?.withdraw(node, 'abcd1234');
 });
 
 describe('with Chaos Mesh in the cluster', () => {
@@ -144,16 +144,16 @@ describe('with Chaos Mesh in the cluster', () => {
       { rate: '2Mbps', ...SENT },
       { action: 'bandwidth', bandwidth: { rate: '2000000bit', limit: 50_000, buffer: 10_000 } },
     ],
-    ['redis-cut', {}, { action: 'partition', direction: 'both', target: { mode: 'all' } }],
+    ['redis-partition', {}, { action: 'partition', direction: 'both', target: { mode: 'all' } }],
   ])('%s is asked for, and taken back', async (name, given, spec) => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault(name).params.parse(given);
-    expect(await fault(name).available(target, node, params)).toBeNull();
+    expect(await fault(name).unavailable(platform, node, params)).toBeNull();
     const [injection, object] = await Promise.all([
       injectFault({
         fault: fault(name),
-        target,
-        members: [node],
+        platform,
+        components: [node],
         params,
         drill: 'test',
         journal,
@@ -168,10 +168,10 @@ describe('with Chaos Mesh in the cluster', () => {
       duration: '65s',
       ...spec,
     });
-    if (name === 'redis-cut')
+    if (name === 'redis-partition')
       expect(found).toMatchObject({ target: { selector: { labelSelectors: { app: 'redis' } } } });
 
-    const healing = injection.heal();
+    const healing = injection.rollback();
     await expect
       .poll(
         () =>
@@ -220,14 +220,14 @@ describe('with Chaos Mesh in the cluster', () => {
     };
     const injecting = injectFault({
       fault: fault('delay'),
-      target,
-      members: [node],
+      platform,
+      components: [node],
       params,
       drill: 'test',
       journal,
     });
     const refused = expect(injecting).rejects.toMatchObject({
-      code: 'not_available',
+      code: 'fault_unavailable',
       message: expect.stringContaining('unable to flush ip sets'),
     });
     const object = await takeOn({
@@ -245,24 +245,24 @@ describe('with Chaos Mesh in the cluster', () => {
     const [, object] = await Promise.all([
       injectFault({
         fault: fault('blackhole'),
-        target,
-        members: [node],
+        platform,
+        components: [node],
         params,
         drill: 'test',
         journal,
       }),
       takeOn(INJECTED),
     ]);
-    const report = healPending({ journal, faults: FAULTS, force: true });
+    const report = rollbackPending({ journal, faults: FAULTS, force: true });
     await merge(object, { metadata: { finalizers: [] } });
-    expect((await report).healed).toHaveLength(1);
+    expect((await report).rolledBack).toHaveLength(1);
     expect(await objects()).toEqual([]);
   });
 
   it('is not asked for what it cannot do', async () => {
-    const lossOf = async (member: Member, given: object): Promise<string | null> =>
-      fault('packet-loss').available(
-        target,
+    const lossOf = async (member: Component, given: object): Promise<string | null> =>
+      fault('packet-loss').unavailable(
+        platform,
         member,
         fault('packet-loss').params.parse({ loss: '5%', ...given }),
       );
@@ -274,7 +274,9 @@ describe('with Chaos Mesh in the cluster', () => {
     );
     expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in runs/);
     // As LiveKit is usually run: Chaos Mesh refuses to, as it would hit the whole machine.
-    const onHost = (await target.members()).find(({ name }) => name === 'livekit-b') as Member;
+    const onHost = (await platform.components()).find(
+      ({ name }) => name === 'livekit-b',
+    ) as Component;
     expect(await lossOf(onHost, SENT)).toMatch(/its machine's own network/);
   });
 });

@@ -7,37 +7,37 @@ import { fileURLToPath } from 'node:url';
 import { renderDrillText } from '@livekit-swarm/report/drill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
-import { runDrill } from '../src/execute/execute-drill.ts';
+import { kubernetesDeployment } from '../src/execute/deployment.ts';
+import { executeDrill } from '../src/execute/execute-drill.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
-import { kubernetesDeployment } from '../src/execute/kubernetes-deployment.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import type { DrillResult, RepeatResult } from '../src/measure/drill-result.ts';
-import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { drainDrill, libraryFile, nodeIds, type Rehearsal, rehearse } from './support.ts';
 
 const program = fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url));
 
 let dir: string;
 let here: Rehearsal;
-let target: Target;
+let platform: Platform;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   here = await rehearse(dir);
-  target = await openKubernetesTarget({
+  platform = await openKubernetesPlatform({
     kubeconfig: here.kubeconfig,
     namespace: here.livekit.namespace,
   });
 });
 afterAll(async () => {
-  await target?.[Symbol.asyncDispose]();
+  await platform?.[Symbol.asyncDispose]();
   await here?.[Symbol.asyncDispose]();
 });
 
-const member = async (name: string): Promise<Member> => {
-  const found = (await target.members()).find((one) => one.name === name);
+const member = async (name: string): Promise<Component> => {
+  const found = (await platform.components()).find((one) => one.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -53,7 +53,7 @@ const why = async (
   params: Record<string, unknown> = {},
   on = 'livekit-1',
 ): Promise<string | null> =>
-  fault(name).available(target, await member(on), fault(name).params.parse(params));
+  fault(name).unavailable(platform, await member(on), fault(name).params.parse(params));
 
 const isCordoned = async (): Promise<boolean> =>
   (await here.cluster.kubectl([
@@ -66,7 +66,7 @@ const isCordoned = async (): Promise<boolean> =>
 
 describe('pods as a target of drills', () => {
   it('are known by role, and by the id that LiveKit gives itself', async () => {
-    const members = await target.members();
+    const members = await platform.components();
     expect(members.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
       'node livekit-0',
       'node livekit-1',
@@ -91,7 +91,7 @@ describe('pods as a target of drills', () => {
     expect(await why('packet-loss', { loss: '5%', protocol: 'both', direction: 'out' })).toMatch(
       /Chaos Mesh is not installed/,
     );
-    expect(await why('redis-cut')).toMatch(/Chaos Mesh is not installed/);
+    expect(await why('redis-partition')).toMatch(/Chaos Mesh is not installed/);
   });
 
   it('are not touched by an account that may not', async () => {
@@ -106,28 +106,28 @@ describe('pods as a target of drills', () => {
       '--clusterrole=view',
       '--serviceaccount=livekit:looks-only',
     ]);
-    await using guest = await openKubernetesTarget({
+    await using guest = await openKubernetesPlatform({
       kubeconfig: await cluster.kubeconfigOf('livekit', 'looks-only'),
       namespace: 'livekit',
     });
-    const first = (await guest.members())[0] as Member;
-    expect(await fault('kill').available(guest, first, {})).toMatch(
+    const first = (await guest.components())[0] as Component;
+    expect(await fault('kill').unavailable(guest, first, {})).toMatch(
       /may not delete pods in livekit/,
     );
-    expect(await fault('drain').available(guest, first, {})).toMatch(/may not get the machines/);
+    expect(await fault('drain').unavailable(guest, first, {})).toMatch(/may not get the machines/);
     await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
-      reason: 'refused',
+      reason: 'rejected',
       message: expect.stringContaining('livekit-0'),
     });
     await expect(
-      openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: 'kube-system' }),
+      openKubernetesPlatform({ kubeconfig: here.kubeconfig, namespace: 'kube-system' }),
     ).rejects.toMatchObject({
-      reason: 'refused',
+      reason: 'rejected',
     });
     await expect(
-      openKubernetesTarget({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' }),
+      openKubernetesPlatform({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' }),
     ).rejects.toMatchObject({
-      code: 'no_member',
+      reason: 'component_not_found',
     });
   });
 
@@ -136,20 +136,20 @@ describe('pods as a target of drills', () => {
     const journal = openJournal(join(dir, 'journal'));
     const injection = await injectFault({
       fault: fault('kill'),
-      target,
-      members: [before],
+      platform,
+      components: [before],
       params: {},
       drill: 'test',
       journal,
     });
     expect(await readdir(journal.dir)).toHaveLength(1);
-    await injection.heal();
+    await injection.rollback();
     expect(await readdir(journal.dir)).toEqual([]);
     const after = await member('livekit-2');
     expect(after.nodeId).not.toBe(before.nodeId);
     expect(after.nodeId).toBe((await nodeIds())[2]);
     await expect
-      .poll(() => target.comebacks?.(), { timeout: 5_000 })
+      .poll(() => platform.replacements?.(), { timeout: 5_000 })
       .toEqual([
         expect.objectContaining({
           lost: 'livekit-2',
@@ -178,17 +178,17 @@ describe('pods as a target of drills', () => {
     await expect
       .poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 })
       .toBeNull();
-    const { healed, failed } = await healPending({ journal, faults: FAULTS });
-    expect({ healed: healed.length, failed }).toEqual({ healed: 1, failed: [] });
+    const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS });
+    expect({ healed: rolledBack.length, failed }).toEqual({ healed: 1, failed: [] });
     expect(await isCordoned()).toBe(false);
     expect(await readdir(journal.dir)).toEqual([]);
-    await target.start(await member('livekit-0'));
+    await platform.start(await member('livekit-0'));
     expect((await member('livekit-0')).nodeId).toBe((await nodeIds())[0]);
   });
 
   it("leaves somebody else's mark on a machine alone", async () => {
     await here.cluster.kubectl(['cordon', here.cluster.nodeName]);
-    await target.machines?.undrain('abcd1234');
+    await platform.hosts?.undrain('abcd1234');
     expect(await isCordoned()).toBe(true);
     await here.cluster.kubectl(['uncordon', here.cluster.nodeName]);
   });
@@ -196,18 +196,18 @@ describe('pods as a target of drills', () => {
 
 /** On a machine that has other things to do, a drill is inconclusive for its figures; its objectives are reached all the same. */
 const expectReached = (repeat: RepeatResult | undefined): void => {
-  expect(repeat?.findings.filter(({ ok }) => !ok)).toEqual([]);
+  expect(repeat?.objectives.filter(({ met }) => !met)).toEqual([]);
   expect(['passed', 'inconclusive'], repeat?.reasons.join(' ')).toContain(repeat?.verdict);
 };
 
 describe('a drill', () => {
   const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
     const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-    return runDrill({
+    return executeDrill({
       save: () => {},
       drill: {
         ...drill,
-        crowd: { ...drill.crowd, rooms: 3, participants: 3 },
+        load: { ...drill.load, rooms: 3, participants: 3 },
         recoveryMs,
         repeats: 1,
       },
@@ -220,7 +220,7 @@ describe('a drill', () => {
         }),
       faults: FAULTS,
       journal: openJournal(join(dir, 'journal')),
-      named: 'rehearsal',
+      confirmedTarget: 'rehearsal',
       dir: join(await mkdtemp(join(dir, 'kill-')), 'drill'),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),
@@ -233,14 +233,14 @@ describe('a drill', () => {
     const result = await carryOut(libraryFile('kill-room-node'), 25_000);
     const [repeat] = result.repeats;
     expectReached(repeat);
-    expect(repeat?.recovery.neverRecovered).toBe(0);
+    expect(repeat?.recovery.subscriptionsNotRecovered).toBe(0);
     const [fault] = repeat?.recovery.faults ?? [];
-    const [comeback] = repeat?.recovery.comebacks ?? [];
-    expect(comeback?.member).toBe(fault?.members[0]);
+    const [comeback] = repeat?.recovery.replacements ?? [];
+    expect(comeback?.component).toBe(fault?.components[0]);
     expect(comeback?.readyMs).toBeGreaterThan(comeback?.terminatedMs ?? Number.NaN);
-    expect(comeback?.at).toBeGreaterThan(fault?.at ?? Number.NaN);
+    expect(comeback?.at).toBeGreaterThan(fault?.injectedAt ?? Number.NaN);
     expect(renderDrillText(result).replace(/\s+/g, ' ')).toMatch(
-      /livekit-\d serves again .{4,9} after it was told to end: gone after/,
+      /livekit-\d replaced.*: ready after .{4,9} \(terminated/,
     );
     expect(await readdir(join(dir, 'journal'))).toEqual([]);
   });
@@ -249,7 +249,7 @@ describe('a drill', () => {
     const result = await carryOut(drainDrill, 8_000);
     const [repeat] = result.repeats;
     expectReached(repeat);
-    expect(repeat?.recovery.pairsHit).toBe(0);
+    expect(repeat?.recovery.subscriptionsInterrupted).toBe(0);
     expect(await isCordoned()).toBe(false);
   });
 

@@ -7,18 +7,15 @@ import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
-import {
-  type DockerDeploymentOptions,
-  dockerDeployment,
-} from '../src/execute/docker-deployment.ts';
-import { runDrill } from '../src/execute/execute-drill.ts';
+import { type DockerDeploymentOptions, dockerDeployment } from '../src/execute/deployment.ts';
+import { executeDrill } from '../src/execute/execute-drill.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
-import { openDockerTarget } from '../src/targets/docker.ts';
-import { openTarget } from '../src/targets/open-target.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openDockerPlatform } from '../src/targets/docker.ts';
+import { openPlatform } from '../src/targets/open-target.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
@@ -26,8 +23,8 @@ import { leftoversOf } from './support/leftovers.ts';
 
 const NAME = 'staging';
 
-const memberOf = async (target: Target, name: string): Promise<Member> => {
-  const found = (await target.members()).find((member) => member.name === name);
+const memberOf = async (target: Platform, name: string): Promise<Component> => {
+  const found = (await target.components()).find((member) => member.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -50,7 +47,11 @@ testWithDocker(
     } finally {
       // A test that failed in between must leave the machine as it was, too.
       for (const name of ['journal', 'faults', 'own']) {
-        await healPending({ journal: openJournal(join(dir, name)), faults: FAULTS, force: true });
+        await rollbackPending({
+          journal: openJournal(join(dir, name)),
+          faults: FAULTS,
+          force: true,
+        });
       }
       await rm(dir, { recursive: true, force: true });
     }
@@ -62,13 +63,13 @@ const members = async (
   deployment: DockerDeploymentOptions,
   udp: ReadonlyMap<string, readonly [number, number]>,
 ): Promise<void> => {
-  await using target = await openDockerTarget(deployment);
+  await using target = await openDockerPlatform(deployment);
   await expect
-    .poll(async () => (await target.members()).filter(({ nodeId }) => nodeId !== null).length, {
+    .poll(async () => (await target.components()).filter(({ nodeId }) => nodeId !== null).length, {
       timeout: 30_000,
     })
     .toBe(3);
-  const all = await target.members();
+  const all = await target.components();
   expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
     ...['balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
   ]);
@@ -92,7 +93,7 @@ const members = async (
       expect(last).toBeLessThanOrEqual(range[1]);
     }
     for (const ability of ['signal', 'start', 'pause', 'run', 'packets'] as const)
-      expect(await target.lacks(ability, member)).toBeNull();
+      expect(await target.missingCapability(ability, member)).toBeNull();
     // As this machine counts, whatever the engine counts.
     const pid = await target.pid(member);
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(
@@ -105,19 +106,19 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
   const journal = openJournal(join(dir, 'journal'));
-  const carryOut = (named: string | null, folder: string) =>
-    runDrill({
+  const carryOut = (confirmedTarget: string | null, folder: string) =>
+    executeDrill({
       save: () => {},
       drill: {
         ...parsed,
-        crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
+        load: { ...parsed.load, rooms: 3, participants: 3 },
         repeats: 1,
         recoveryMs: 20_000,
       },
       deploy: () => dockerDeployment(deployment),
       faults: FAULTS,
       journal,
-      named,
+      confirmedTarget,
       dir: join(dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),
@@ -125,7 +126,9 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
       stop: new AbortController().signal,
     });
   // It is no lab of ours.
-  await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({ code: 'not_allowed' });
+  await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({
+    code: 'target_not_confirmed',
+  });
 
   let result = await carryOut(NAME, 'drill');
   // A machine that is busy with something else says nothing about containers.
@@ -136,8 +139,8 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   ) {
     result = await carryOut(NAME, `drill-${attempt}`);
   }
-  expect(result.target).toContain(`swarm.drill=${NAME}`);
-  await using target = await openDockerTarget(deployment);
+  expect(result.deployment).toContain(`swarm.drill=${NAME}`);
+  await using target = await openDockerPlatform(deployment);
   await expectKilledAndBack(result.repeats[0], target);
   expect(await readdir(journal.dir)).toEqual([]);
 };
@@ -149,8 +152,8 @@ const faults = async (
   dir: string,
 ): Promise<void> => {
   const journal = openJournal(join(dir, 'faults'));
-  await using target = await openDockerTarget(deployment);
-  const others = new Map((await target.members()).map(({ name, nodeId }) => [name, nodeId]));
+  await using platform = await openDockerPlatform(deployment);
+  const others = new Map((await platform.components()).map(({ name, nodeId }) => [name, nodeId]));
 
   const during = async (
     name: string,
@@ -159,34 +162,34 @@ const faults = async (
     look: (id: string) => Promise<void>,
   ): Promise<void> => {
     const fault = FAULTS.get(name);
-    const member = await memberOf(target, on);
+    const member = await memberOf(platform, on);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const parsed = fault.params.parse(params);
-    expect(await fault.available(target, member, parsed), name).toBeNull();
+    expect(await fault.unavailable(platform, member, parsed), name).toBeNull();
     const injection = await injectFault({
       fault,
-      target,
-      members: [member],
+      platform,
+      components: [member],
       params: parsed,
       drill: 'test',
       journal,
     });
     await look(injection.id);
-    const { healed, failed } = await healPending({
+    const { rolledBack, failed } = await rollbackPending({
       journal,
       faults: FAULTS,
       force: true,
-      open: openTarget,
+      open: openPlatform,
     });
     expect(failed.map(({ error }) => error.message)).toEqual([]);
-    expect(healed.map(({ id }) => id)).toEqual([injection.id]);
-    await injection.heal();
+    expect(rolledBack.map(({ id }) => id)).toEqual([injection.id]);
+    await injection.rollback();
     expect(await leftoversOf(injection.id)).toEqual([]);
     expect(await stateOf(engine, on)).toBe('running');
   };
   /** At any of its ports; as they are while nothing is wrong with it. */
   const portsThere = new Map(
-    (await target.members()).map(({ name, ports }) => [name, ports?.tcp ?? []]),
+    (await platform.components()).map(({ name, ports }) => [name, ports?.tcp ?? []]),
   );
   const isThere = (name: string): Promise<boolean> => anyAnswers(portsThere.get(name) ?? []);
 
@@ -194,17 +197,17 @@ const faults = async (
     // Its restart policy would have brought it back by then.
     await sleep(1_000);
     expect(await stateOf(engine, 'node-1')).toBe('exited');
-    expect((await memberOf(target, 'node-1')).nodeId).toBeNull();
+    expect((await memberOf(platform, 'node-1')).nodeId).toBeNull();
   });
   expect(await isThere('node-1')).toBe(true);
-  expect((await memberOf(target, 'node-1')).nodeId).not.toBe(others.get('node-1'));
+  expect((await memberOf(platform, 'node-1')).nodeId).not.toBe(others.get('node-1'));
 
   await during('hang', 'node-2', {}, async () => {
     expect(await stateOf(engine, 'node-2')).toBe('paused');
     expect(await isThere('node-2')).toBe(false);
-    expect((await memberOf(target, 'node-2')).nodeId).toBe(others.get('node-2'));
+    expect((await memberOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
   });
-  expect((await memberOf(target, 'node-2')).nodeId).toBe(others.get('node-2'));
+  expect((await memberOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
 
   await during('packet-loss', 'node-3', { loss: '100%', protocol: 'tcp' }, async (id) => {
     expect((await leftoversOf(id)).length).toBeGreaterThan(0);
@@ -229,22 +232,22 @@ const faults = async (
   // Rules that were made among the machine's own are taken back when the container has ended, too.
   const fault = FAULTS.get('blackhole');
   if (fault === undefined) throw new Error('there is no blackhole');
-  const member = await memberOf(target, 'node-3');
+  const member = await memberOf(platform, 'node-3');
   const options = {
     fault,
-    target,
-    members: [member],
+    platform,
+    components: [member],
     params: fault.params.parse({}),
     drill: 'test',
     journal,
   };
   const { id } = await injectFault(options);
-  await target.signal(member, 'SIGKILL');
+  await platform.signal(member, 'SIGKILL');
   expect((await leftoversOf(id)).length).toBeGreaterThan(0);
-  await healPending({ journal, faults: FAULTS, force: true });
+  await rollbackPending({ journal, faults: FAULTS, force: true });
   expect(await leftoversOf(id)).toEqual([]);
   expect(await readdir(journal.dir)).toEqual([]);
-  await target.start(member);
+  await platform.start(member);
 };
 
 /** In a network of its own, a container has its own rules, and they end with it. */
@@ -268,10 +271,10 @@ const ownNetwork = async (
   const order = {
     host: deployment.host,
     label: 'swarm.drill=alone',
-    roles: { media: 'node' },
+    components: { media: 'node' },
   } as const;
-  await using target = await openDockerTarget(order);
-  const [member] = await target.members();
+  await using platform = await openDockerPlatform(order);
+  const [member] = await platform.components();
   if (member === undefined) throw new Error('nobody is there');
   expect(member).toEqual({
     name: 'media',
@@ -282,27 +285,30 @@ const ownNetwork = async (
   });
   const journal = openJournal(join(dir, 'own'));
   const devices = ['ip', 'link', 'add', 'inner0', 'type', 'veth', 'peer', 'name', 'inner1'];
-  expect(await target.run(member, devices)).toMatchObject({ code: 0 });
+  expect(await platform.run(member, devices)).toMatchObject({ code: 0 });
   const inject = async (name: string): Promise<string> => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const params = fault.params.parse({});
-    expect(await fault.available(target, member, params), name).toBeNull();
-    return (await injectFault({ fault, target, members: [member], params, drill: 'test', journal }))
-      .id;
+    expect(await fault.unavailable(platform, member, params), name).toBeNull();
+    return (
+      await injectFault({ fault, platform, components: [member], params, drill: 'test', journal })
+    ).id;
   };
   const tables = async (): Promise<string> =>
-    (await target.run(member, ['nft', 'list', 'ruleset'])).stdout;
+    (await platform.run(member, ['nft', 'list', 'ruleset'])).stdout;
   const hole = await inject('blackhole');
   expect(await tables()).toMatch(/hook egress devices = \{ "?inner0"?, "?inner1"? \}/);
   expect((await leftoversOf(hole)).filter((line) => line.includes('table'))).toEqual([]);
-  await healPending({ journal, faults: FAULTS, force: true });
+  await rollbackPending({ journal, faults: FAULTS, force: true });
   expect(await tables()).toBe('');
 
-  const cut = await inject('redis-cut');
+  const cut = await inject('redis-partition');
   expect(await tables()).toContain(cut);
   await engine.docker(['kill', 'alone']);
-  await expect(target.run(member, ['true'])).rejects.toMatchObject({ code: 'no_member' });
-  const { healed } = await healPending({ journal, faults: FAULTS, force: true });
-  expect(healed.map(({ id }) => id)).toEqual([cut]);
+  await expect(platform.run(member, ['true'])).rejects.toMatchObject({
+    code: 'component_not_found',
+  });
+  const { rolledBack } = await rollbackPending({ journal, faults: FAULTS, force: true });
+  expect(rolledBack.map(({ id }) => id)).toEqual([cut]);
 };

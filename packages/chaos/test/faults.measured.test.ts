@@ -12,8 +12,8 @@ import { type Injection, injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
 import { processState } from '../src/targets/process/process-state.ts';
-import { openLabTarget } from '../src/targets/process.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { openLabPlatform } from '../src/targets/process.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { type Echo, median, startEcho } from './support/echo.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
@@ -21,7 +21,7 @@ const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'ha
 
 let dir: string;
 let cluster: Cluster;
-let target: Target;
+let platform: Platform;
 let journal: Journal;
 let echo: Echo;
 let open: Injection | null = null;
@@ -30,12 +30,12 @@ beforeAll(async () => {
   if (unavailable !== null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
   cluster = await startCluster({ dir: join(dir, 'lab'), nodes: 2, with: ['redis', 'haproxy'] });
-  target = openLabTarget(cluster);
+  platform = openLabPlatform(cluster);
   journal = openJournal(join(dir, 'journal'));
   echo = await startEcho();
 });
 afterEach(async () => {
-  await open?.heal();
+  await open?.rollback();
   open = null;
 });
 afterAll(async () => {
@@ -44,21 +44,21 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const memberNamed = async (name: string): Promise<Member> => {
-  const found = (await target.members()).find((member) => member.name === name);
+const memberNamed = async (name: string): Promise<Component> => {
+  const found = (await platform.components()).find((member) => member.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
 
-const inject = async (name: string, member: Member, params: object = {}): Promise<Injection> => {
+const inject = async (name: string, member: Component, params: object = {}): Promise<Injection> => {
   const fault = FAULTS.get(name);
   if (fault === undefined) throw new Error(`there is no fault ${name}`);
   const read = fault.params.parse(params);
-  expect(await fault.available(target, member, read)).toBeNull();
+  expect(await fault.unavailable(platform, member, read)).toBeNull();
   open = await injectFault({
     fault,
-    target,
-    members: [member],
+    platform,
+    components: [member],
     params: read,
     drill: 'test',
     journal,
@@ -68,11 +68,11 @@ const inject = async (name: string, member: Member, params: object = {}): Promis
 };
 
 const expectHealed = async (injection: Injection): Promise<void> => {
-  await injection.heal();
+  await injection.rollback();
   expect(await leftoversOf(injection.id)).toEqual([]);
   expect((await journal.read()).pending).toEqual([]);
   // Again: nothing happens.
-  await injection.heal();
+  await injection.rollback();
 };
 
 const statusOf = (url: string): Promise<number> =>
@@ -91,7 +91,7 @@ const eventually = async (holds: () => Promise<boolean>, withinMs = 15_000): Pro
 };
 
 const runs = async (name: string): Promise<boolean> =>
-  (await target.pid(await memberNamed(name))) !== null;
+  (await platform.pid(await memberNamed(name))) !== null;
 
 describe('what ends a process', () => {
   test.each([
@@ -112,15 +112,15 @@ describe('what ends a process', () => {
 
   test.each([
     ['restart', 'node-1'],
-    ['balancer-restart', 'haproxy'],
+    ['load-balancer-restart', 'haproxy'],
   ])('%s: %s is another process afterwards, and ready', async (fault, name) => {
-    const before = await target.pid(await memberNamed(name));
+    const before = await platform.pid(await memberNamed(name));
     const injection = await inject(fault, await memberNamed(name));
-    const after = await target.pid(await memberNamed(name));
+    const after = await platform.pid(await memberNamed(name));
     expect(after).not.toBeNull();
     expect(after).not.toBe(before);
     await expectHealed(injection);
-    expect(await target.pid(await memberNamed(name))).toBe(after);
+    expect(await platform.pid(await memberNamed(name))).toBe(after);
   });
 
   test('graceful-stop tells a node to go; healed, another one runs, and healing again ends nobody', async () => {
@@ -131,9 +131,9 @@ describe('what ends a process', () => {
     expect(after.nodeId).toMatch(/^ND_/);
     expect(after.nodeId).not.toBe(before.nodeId);
     const fault = FAULTS.get('graceful-stop');
-    await fault?.heal({
-      target,
-      members: [before],
+    await fault?.rollback({
+      platform,
+      components: [before],
       params: {},
       id: injection.id,
       durationMs: null,
@@ -144,7 +144,7 @@ describe('what ends a process', () => {
 
 test('hang stops a node, which is still known by its id, and lets it go on', async () => {
   const node = await memberNamed('node-2');
-  const pid = (await target.pid(node)) ?? 0;
+  const pid = (await platform.pid(node)) ?? 0;
   const injection = await inject('hang', node);
   expect(processState(pid)).toBe('T');
   expect((await memberNamed('node-2')).nodeId).toBe(node.nodeId);
@@ -154,12 +154,12 @@ test('hang stops a node, which is still known by its id, and lets it go on', asy
 });
 
 describe('Redis', () => {
-  test('redis-cut: one node loses it, both ways and for new connections, the other does not', async () => {
+  test('redis-partition: one node loses it, both ways and for new connections, the other does not', async () => {
     const [first, second] = cluster.nodes;
     const both = async (a: number, b: number): Promise<boolean> =>
       (await statusOf(first?.httpUrl ?? '')) === a && (await statusOf(second?.httpUrl ?? '')) === b;
     expect(await eventually(() => both(200, 200))).toBe(true);
-    const injection = await inject('redis-cut', await memberNamed('node-1'));
+    const injection = await inject('redis-partition', await memberNamed('node-1'));
     expect(await eventually(() => both(406, 200))).toBe(true);
     await expectHealed(injection);
     expect(await eventually(() => both(200, 200))).toBe(true);
@@ -289,7 +289,7 @@ describe('what is taken from a process', () => {
   ])('%s: it is in a group of its own meanwhile', async (fault, params) => {
     const node = await memberNamed('node-2');
     const groups = async (): Promise<string> =>
-      readFile(`/proc/${await target.pid(node)}/cgroup`, 'utf8');
+      readFile(`/proc/${await platform.pid(node)}/cgroup`, 'utf8');
     const before = await groups();
     const injection = await inject(fault, node, params);
     expect(await groups()).toContain(`swarm-chaos-${injection.id}`);
@@ -300,7 +300,7 @@ describe('what is taken from a process', () => {
   test('cpu-pressure: so much and no more', async () => {
     const node = await memberNamed('node-2');
     const ticks = async (): Promise<number> => {
-      const stat = await readFile(`/proc/${await target.pid(node)}/stat`, 'utf8');
+      const stat = await readFile(`/proc/${await platform.pid(node)}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return Number(fields[11]) + Number(fields[12]);
     };
@@ -330,17 +330,17 @@ test('what is not to be had says so, and leaves nothing', async () => {
   ] as const) {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(name);
-    expect(await fault.available(target, node, params)).toMatch(/\w+ \w+/);
+    expect(await fault.unavailable(platform, node, params)).toMatch(/\w+ \w+/);
     await expect(
-      injectFault({ fault, target, members: [node], params, drill: 'test', journal }),
+      injectFault({ fault, platform, components: [node], params, drill: 'test', journal }),
     ).rejects.toMatchObject({
-      code: 'not_available',
+      code: 'fault_unavailable',
     });
     expect((await journal.read()).pending).toEqual([]);
   }
   const udp = FAULTS.get('packet-loss');
   const traffic = { loss: 0.1, burst: 1, protocol: 'udp', direction: 'both' };
-  expect(await udp?.available(target, await memberNamed('redis'), traffic)).toBe(
+  expect(await udp?.unavailable(platform, await memberNamed('redis'), traffic)).toBe(
     'redis has no UDP ports',
   );
 });

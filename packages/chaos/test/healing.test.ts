@@ -12,11 +12,11 @@ import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
-import { sampleParams } from '../src/plan/sample-params.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { sampleParams } from '../src/plan/available-faults.ts';
 import { processState } from '../src/targets/process/process-state.ts';
-import { openProcessTarget } from '../src/targets/process.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { openProcessPlatform } from '../src/targets/process.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
 const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
@@ -24,7 +24,7 @@ const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'ha
 const lab = `chaos-test-${process.pid}`;
 let dir: string;
 let journal: Journal;
-let target: Target;
+let target: Platform;
 
 beforeAll(async () => {
   if (unavailable !== null) return;
@@ -42,7 +42,7 @@ beforeAll(async () => {
     { name: lab, ...order },
     { onProgress: () => {}, signal: new AbortController().signal },
   );
-  target = await openProcessTarget({ lab });
+  target = await openProcessPlatform({ lab });
 });
 afterAll(async () => {
   if (unavailable !== null) return;
@@ -77,8 +77,8 @@ const killDrill = async (drill: ChildProcess): Promise<void> => {
   await once(drill, 'exit');
 };
 
-const memberNamed = async (name: string): Promise<Member> => {
-  const found = (await target.members()).find((member) => member.name === name);
+const memberNamed = async (name: string): Promise<Component> => {
+  const found = (await target.components()).find((member) => member.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -92,8 +92,8 @@ const CASES: Record<string, [member: string, params: object]> = {
   hang: ['node-1', {}],
   'redis-kill': ['redis', {}],
   'redis-flush': ['redis', {}],
-  'redis-cut': ['node-1', {}],
-  'balancer-restart': ['haproxy', {}],
+  'redis-partition': ['node-1', {}],
+  'load-balancer-restart': ['haproxy', {}],
   blackhole: ['node-1', {}],
   'packet-loss': ['node-1', { loss: '20%', burst: 3 }],
   delay: ['node-1', { delay: '50ms' }],
@@ -108,7 +108,9 @@ test('no fault is left out here, but those that are not to be had here and say w
   const node = await memberNamed('node-1');
   const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
   for (const fault of others)
-    expect(await fault.available(target, node, sampleParams(fault)), fault.name).toMatch(/\w+ \w+/);
+    expect(await fault.unavailable(target, node, sampleParams(fault)), fault.name).toMatch(
+      /\w+ \w+/,
+    );
   expect(others.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['clock-skew', 'certificate-expiry']),
   );
@@ -127,13 +129,13 @@ test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
     { id, fault, drill: 'test', members: [{ name }] },
   ]);
   // While it lives, it heals itself.
-  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({
+  expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
     healed: [],
     alive: [{ id }],
     failed: [],
   });
   await killDrill(drill);
-  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({
+  expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
     healed: [{ id }],
     alive: [],
     failed: [],
@@ -155,9 +157,9 @@ test('a drill killed with the lab that it had raised: its programs are gone, and
   const { ids, pids } = JSON.parse(line) as { ids: string[]; pids: number[] };
   expect(pids.map((pid) => processState(pid))).toEqual(['T']);
   await killDrill(drill);
-  const { healed, failed } = await healPending({ journal, faults: FAULTS });
+  const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS });
   expect(failed).toEqual([]);
-  expect(healed.map(({ id }) => id)).toEqual(ids.toReversed());
+  expect(rolledBack.map(({ id }) => id)).toEqual(ids.toReversed());
   expect((await Promise.all(ids.map(leftoversOf))).flat()).toEqual([]);
   const deadline = performance.now() + 5_000;
   while (pids.some((pid) => processState(pid) !== null) && performance.now() < deadline)
@@ -181,7 +183,7 @@ test('an impairment goes with its drill, and packets pass before anybody heals',
   const deadline = performance.now() + 5_000;
   while ((await programs()).length > 0 && performance.now() < deadline) await sleep(50);
   expect(await programs()).toEqual([]);
-  expect((await healPending({ journal, faults: FAULTS })).healed).toMatchObject([{ id }]);
+  expect((await rollbackPending({ journal, faults: FAULTS })).rolledBack).toMatchObject([{ id }]);
   expect(await leftoversOf(id)).toEqual([]);
 });
 
@@ -194,7 +196,7 @@ test('by force, what a drill that lives has done is taken back, too', async () =
     '{}',
     'node-2',
   );
-  expect(await healPending({ journal, faults: FAULTS, force: true })).toMatchObject({
+  expect(await rollbackPending({ journal, faults: FAULTS, force: true })).toMatchObject({
     healed: [{ id }],
   });
   expect(await leftoversOf(id)).toEqual([]);
@@ -213,8 +215,8 @@ test('what cannot be read is told of, stays, and keeps nobody from healing the r
   await killDrill(drill);
   const torn = join(journal.dir, 'aaaaaaaa.json');
   await writeFile(torn, '{"schema":"livekit-swarm/inj');
-  const report = await healPending({ journal, faults: FAULTS });
-  expect(report.healed).toMatchObject([{ id }]);
+  const report = await rollbackPending({ journal, faults: FAULTS });
+  expect(report.rolledBack).toMatchObject([{ id }]);
   expect(report.unreadable).toEqual([{ file: torn, why: expect.stringContaining('no JSON') }]);
   expect(await readFile(torn, 'utf8')).toContain('livekit-swarm');
   await rm(torn);
@@ -222,12 +224,12 @@ test('what cannot be read is told of, stays, and keeps nobody from healing the r
 
 test('a lab that has ended since has taken its programs with it: there is nothing to start', async () => {
   const { drill } = await startDrill('injector.ts', lab, journal.dir, 'kill', '{}', 'node-2');
-  const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-cut', '{}', 'node-1');
+  const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-partition', '{}', 'node-1');
   await killDrill(drill);
   await killDrill(cut.drill);
   await stopLab(lab);
-  const { healed, failed } = await healPending({ journal, faults: FAULTS });
+  const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS });
   expect(failed).toEqual([]);
-  expect(healed).toHaveLength(2);
+  expect(rolledBack).toHaveLength(2);
   expect(await leftoversOf(cut.line)).toEqual([]);
 });

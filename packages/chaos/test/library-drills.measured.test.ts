@@ -14,23 +14,27 @@ describe('a node that nothing reaches any more for a while', () => {
     { timeout: 180_000 },
     async (name, outageMs) => {
       const result = await carryOut(
-        await libraryDrill(name, { recoveryMs: 10_000, newcomers: null }),
+        await libraryDrill(name, { recoveryMs: 10_000, joinProbes: null }),
       );
       const { recovery } = onlyRepeat(result);
-      const hit = new Set(recovery.rooms.filter(({ control }) => !control).map(({ room }) => room));
-      const gaps = recovery.pairs
+      const hit = new Set(
+        recovery.rooms.filter(({ controlGroup }) => !controlGroup).map(({ room }) => room),
+      );
+      const gaps = recovery.subscriptions
         .filter(({ room }) => hit.has(room))
         .map(({ interruptionMs }) => interruptionMs ?? Number.NaN);
       expect(gaps.length).toBeGreaterThan(0);
       for (const gap of gaps) expect(Math.abs(gap - outageMs)).toBeLessThanOrEqual(100);
-      expect(recovery.pairsHit).toBe(gaps.length);
+      expect(recovery.subscriptionsInterrupted).toBe(gaps.length);
     },
   );
 });
 
 describe('nothing', () => {
   it('is noticed by nobody', { timeout: 120_000 }, async () => {
-    const { verdict, repeats } = await carryOut(await libraryDrill('calm', { recoveryMs: 10_000 }));
+    const { verdict, repeats } = await carryOut(
+      await libraryDrill('no-fault', { recoveryMs: 10_000 }),
+    );
     expect({ verdict, reasons: repeats[0]?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
     expect(repeats[0]?.recovery).toMatchObject({
       pairsHit: 0,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
-import { runDrill } from '../src/execute/execute-drill.ts';
-import { sshDeployment } from '../src/execute/ssh-deployment.ts';
+import { sshDeployment } from '../src/execute/deployment.ts';
+import { executeDrill } from '../src/execute/execute-drill.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
-import { readSshOrder } from '../src/targets/ssh/spec.ts';
-import { openSshTarget } from '../src/targets/ssh.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { readSshSpec } from '../src/targets/ssh/spec.ts';
+import { openSshPlatform } from '../src/targets/ssh.ts';
 import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
 import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
@@ -23,35 +23,35 @@ await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 test('a drill over ssh says the same as one on processes', { timeout: 240_000 }, async () => {
   await using host = await startSshHost();
   const doors = await addUnits(host, 3);
-  const order = readSshOrder(HOST, UNITS, host.config);
-  await using target = await openSshTarget(order);
+  const order = readSshSpec(HOST, UNITS, host.config);
+  await using target = await openSshPlatform(order);
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
-  cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
+  cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
   // Nodes end when there is no Redis to begin with.
-  const first = (await target.members()).find(({ kind }) => kind === 'redis');
+  const first = (await target.components()).find(({ kind }) => kind === 'redis');
   if (first !== undefined) await target.start(first);
-  await Promise.all((await target.members()).map((member) => target.start(member)));
+  await Promise.all((await target.components()).map((member) => target.start(member)));
   const healthy = async (): Promise<boolean> =>
     (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
-    (await target.members()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
+    (await target.components()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
   await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
 
   const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-  const carryOut = (named: string | null, folder: string) =>
-    runDrill({
+  const carryOut = (confirmedTarget: string | null, folder: string) =>
+    executeDrill({
       save: () => {},
       drill: {
         ...parsed,
-        crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
+        load: { ...parsed.load, rooms: 3, participants: 3 },
         repeats: 1,
         recoveryMs: 20_000,
       },
       deploy: () => sshDeployment({ ...order, ...doors }),
       faults: FAULTS,
       journal,
-      named,
+      confirmedTarget,
       dir: join(host.dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),
@@ -60,10 +60,10 @@ test('a drill over ssh says the same as one on processes', { timeout: 240_000 },
     });
   // It is no lab of ours.
   await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
-    code: 'not_allowed',
+    code: 'target_not_confirmed',
   });
 
-  const { target: label, repeats } = await carryOut(HOST, 'drill');
+  const { deployment: label, repeats } = await carryOut(HOST, 'drill');
   expect(label).toContain(HOST);
   await expectKilledAndBack(repeats.at(-1), target);
   expect(await readdir(journal.dir)).toEqual([]);

@@ -3,14 +3,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
+import { sshDeployment } from '../src/execute/deployment.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
-import { sshDeployment } from '../src/execute/ssh-deployment.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { healPending } from '../src/journal/rollback-pending.ts';
-import { readSshOrder } from '../src/targets/ssh/spec.ts';
-import { openSshTarget } from '../src/targets/ssh.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { readSshSpec } from '../src/targets/ssh/spec.ts';
+import { openSshPlatform } from '../src/targets/ssh.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';
 import { leftoversOf } from './support/leftovers.ts';
 import { startSshHost } from './support/ssh-host.ts';
@@ -18,8 +18,8 @@ import { addUnits } from './support/units.ts';
 
 const UNITS = 'node=livekit-1,node=livekit-2.service,redis=redis';
 
-const memberOf = async (target: Target, name: string): Promise<Member> => {
-  const found = (await target.members()).find((member) => member.name === name);
+const memberOf = async (target: Platform, name: string): Promise<Component> => {
+  const found = (await target.components()).find((member) => member.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -33,19 +33,19 @@ await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 test('units over ssh', { timeout: 180_000 }, async () => {
   await using host = await startSshHost();
   await addUnits(host, 2);
-  const order = readSshOrder('swarm-host', UNITS, host.config);
+  const order = readSshSpec('swarm-host', UNITS, host.config);
   await using deployment = await sshDeployment({
     ...order,
     url: 'ws://127.0.0.1:1',
     apiKey: 'key',
     apiSecret: 'secret',
   });
-  expect(deployment).toMatchObject({ name: 'swarm-host', own: false });
-  const { target } = deployment;
+  expect(deployment).toMatchObject({ name: 'swarm-host', isLab: false });
+  const { platform: target } = deployment;
   expect(JSON.stringify(target.reference)).not.toContain('secret');
 
   // Nothing runs yet.
-  expect((await target.members()).map(({ nodeId, ports }) => ({ nodeId, ports }))).toEqual(
+  expect((await target.components()).map(({ nodeId, ports }) => ({ nodeId, ports }))).toEqual(
     Array.from({ length: 3 }, () => ({ nodeId: null, ports: null })),
   );
   for (const name of ['redis.service', 'livekit-1.service', 'livekit-2.service'])
@@ -65,9 +65,9 @@ test('units over ssh', { timeout: 180_000 }, async () => {
     ports: { udp: null, tcp: [expect.any(Number)] },
   });
   for (const ability of ['signal', 'start', 'pause', 'run', 'packets', 'hold'] as const) {
-    expect(await target.lacks(ability, node1)).toBeNull();
+    expect(await target.missingCapability(ability, node1)).toBeNull();
   }
-  expect(await target.lacks('hold', redis)).toContain('Restart=always');
+  expect(await target.missingCapability('hold', redis)).toContain('Restart=always');
 
   // What is one argument here is one there.
   const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];
@@ -88,32 +88,32 @@ test('units over ssh', { timeout: 180_000 }, async () => {
     Array.from({ length: 25 }, (_, number) => number),
   );
 
-  // Injected here, healed by another who only has the journal.
+  // Injected here, rolledBack by another who only has the journal.
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
-  cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
+  cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
   const during = async (
     name: string,
-    member: Member,
+    member: Component,
     look: (id: string) => Promise<void>,
   ): Promise<void> => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const params = fault.params.parse({});
     const fresh = await memberOf(target, member.name);
-    expect(await fault.available(target, fresh, params), name).toBeNull();
+    expect(await fault.unavailable(target, fresh, params), name).toBeNull();
     const { id } = await injectFault({
       fault,
-      target,
-      members: [fresh],
+      platform: target,
+      components: [fresh],
       params,
       drill: 'test',
       journal,
     });
     await look(id);
-    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true });
+    const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS, force: true });
     expect(failed.map(({ error }) => error.message)).toEqual([]);
-    expect(healed).toHaveLength(1);
+    expect(rolledBack).toHaveLength(1);
     expect(await leftoversOf(id)).toEqual([]);
   };
   const [ports1, ports2] = [node1.ports?.tcp ?? [], node2.ports?.tcp ?? []];
@@ -135,10 +135,12 @@ test('units over ssh', { timeout: 180_000 }, async () => {
   });
   await expectBack(ports2);
   await during('restart', redis, async () => expect(await target.pid(redis)).not.toBeNull());
-  expect(await FAULTS.get('redis-kill')?.available(target, redis, {})).toContain('Restart=always');
+  expect(await FAULTS.get('redis-kill')?.unavailable(target, redis, {})).toContain(
+    'Restart=always',
+  );
   expect(await readdir(journal.dir)).toEqual([]);
 
-  // Many programs, one connection each for the two that were opened and those that healed.
+  // Many programs, one connection each for the two that were opened and those that rolledBack.
   const log = await host.log();
   expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
 });
@@ -151,14 +153,14 @@ test('who must not be let in, and what cannot be reached', async () => {
     units = 'redis=redis',
     alias = 'swarm-host',
   ): Promise<unknown> => {
-    await using target = await openSshTarget(
-      readSshOrder(alias, units, await host.configWith(settings)),
+    await using target = await openSshPlatform(
+      readSshSpec(alias, units, await host.configWith(settings)),
     );
-    return await target.members();
+    return await target.components();
   };
   await expect(open({})).resolves.toHaveLength(1);
   await expect(open({}, 'redis=redis,node=livekit')).rejects.toMatchObject({
-    code: 'no_member',
+    code: 'component_not_found',
     message: expect.stringContaining('no unit livekit.service on swarm-host'),
   });
   // A host that nobody knows, and one that has another key than it should.
@@ -188,11 +190,11 @@ test('somebody who is not root', async () => {
   await host.addUnit('redis.service', ['/bin/sleep', '60']);
   // An account with rights of its own takes more than a test may do to a machine: only what the account says, and sudo, are stand-ins.
   await host.addProgram('id', 'echo 1000');
-  const order = readSshOrder('swarm-host', 'redis=redis', host.config);
+  const order = readSshSpec('swarm-host', 'redis=redis', host.config);
   const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
     await host.addProgram('sudo', sudo);
-    await using target = await openSshTarget(order);
-    const [member] = await target.members();
+    await using target = await openSshPlatform(order);
+    const [member] = await target.components();
     if (member === undefined) throw new Error('nobody is there');
     const { stdout } = await target.run(member, [
       'sh',
@@ -201,7 +203,7 @@ test('somebody who is not root', async () => {
       'sh',
       `it's "$HOME"`,
     ]);
-    return { why: await target.lacks('signal', member), said: stdout };
+    return { why: await target.missingCapability('signal', member), said: stdout };
   };
   expect(await look('[ "$1 $2" = "-n --" ] || exit 1; shift 2; exec env BY=sudo "$@"')).toEqual({
     why: null,

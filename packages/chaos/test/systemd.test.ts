@@ -8,16 +8,16 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { openTarget } from '../src/targets/open-target.ts';
+import { openPlatform } from '../src/targets/open-target.ts';
 import { processState } from '../src/targets/process/process-state.ts';
 import { parseUnit } from '../src/targets/process/unit.ts';
-import { openProcessTarget } from '../src/targets/process.ts';
-import type { Member, Target } from '../src/targets/target.ts';
+import { openProcessPlatform } from '../src/targets/process.ts';
+import type { Component, Platform } from '../src/targets/target.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
 let dir: string;
 let port: number;
-let target: Target;
+let platform: Platform;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-systemd-'));
@@ -32,8 +32,8 @@ beforeAll(async () => {
   await writeFile(join(dir, 'systemctl'), told, { mode: 0o755 });
   await symlink(join(dir, 'systemctl'), join(dir, 'bin', 'systemctl'));
   vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env.PATH}`);
-  target = await openProcessTarget({ units: [parseUnit('redis=redis')] });
-  await target.start(await redis());
+  platform = await openProcessPlatform({ units: [parseUnit('redis=redis')] });
+  await platform.start(await redis());
 });
 afterAll(async () => {
   const pid = Number(await readFile(join(dir, 'pid'), 'utf8').catch(() => ''));
@@ -42,8 +42,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const redis = async (): Promise<Member> => {
-  const [member] = await target.members();
+const redis = async (): Promise<Component> => {
+  const [member] = await platform.components();
   if (member === undefined) throw new Error('there is no unit');
   return member;
 };
@@ -64,24 +64,24 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
     if (fault === undefined) throw new Error(name);
     const member = await redis();
     const params = fault.params.parse({});
-    expect(await fault.available(target, member, params)).toBeNull();
+    expect(await fault.unavailable(platform, member, params)).toBeNull();
     const journal = openJournal(join(dir, 'journal'));
     const { id } = await injectFault({
       fault,
-      target,
-      members: [member],
+      platform,
+      components: [member],
       params,
       drill: 'test',
       journal,
     });
     const [entry] = (await journal.read()).pending;
     if (entry === undefined) throw new Error('not in the journal');
-    if (name === 'hang') expect(processState((await target.pid(member)) ?? 0)).toBe('T');
-    if (name.endsWith('kill')) expect(await target.pid(member)).toBeNull();
-    await using again = await openTarget(entry.target);
-    await fault.heal({
-      target: again,
-      members: entry.members,
+    if (name === 'hang') expect(processState((await platform.pid(member)) ?? 0)).toBe('T');
+    if (name.endsWith('kill')) expect(await platform.pid(member)).toBeNull();
+    await using again = await openPlatform(entry.platform);
+    await fault.rollback({
+      platform: again,
+      components: entry.components,
       params: entry.params,
       id,
       durationMs: null,
@@ -94,8 +94,8 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
 );
 
 test('units that are not there, and machines without systemd, are said', async () => {
-  await expect(openProcessTarget({ units: [parseUnit('node=livekit')] })).rejects.toMatchObject({
-    code: 'no_member',
+  await expect(openProcessPlatform({ units: [parseUnit('node=livekit')] })).rejects.toMatchObject({
+    code: 'component_not_found',
     message: expect.stringContaining('livekit.service'),
   });
   await writeFile(
@@ -105,8 +105,8 @@ test('units that are not there, and machines without systemd, are said', async (
       mode: 0o755,
     },
   );
-  await expect(openProcessTarget({ units: [parseUnit('redis=redis')] })).rejects.toMatchObject({
-    code: 'no_systemd',
+  await expect(openProcessPlatform({ units: [parseUnit('redis=redis')] })).rejects.toMatchObject({
+    code: 'systemd_unavailable',
     message: expect.stringContaining('not been booted'),
   });
 });

@@ -43,7 +43,7 @@ const swarm = async (
 
 const DRILL = `drill: mine
 faults:
-  - { fault: kill, aim: room-node, for: 10s }
+  - { fault: kill, target: room-node, for: 10s }
 `;
 
 const file = (name: string, text: string): string => {
@@ -69,7 +69,7 @@ describe('swarm chaos validate', () => {
     expect(exit).toBe(2);
     expect(stdout).toBe(`✓ ${good}
 ✗ ${bad}
-  ${bad}:3:14: faults[0].fault: "kil" is no fault
+  ${bad}:3:14: faults[0].fault: unknown fault "kil"
     → did you mean kill?
 ✗ ${join(dir, 'none.yaml')}
   ${join(dir, 'none.yaml')}: there is no such file
@@ -122,7 +122,7 @@ describe('swarm chaos list', () => {
 describe('a word too many', () => {
   it.each([
     ['plan', 'a.yaml', 'b.yaml'],
-    ['heal', 'mine'],
+    ['rollback', 'mine'],
     ['list', 'chaos'],
     ['doctor', 'lab'],
   ])('is refused by swarm chaos %s', async (...args) => {
@@ -161,7 +161,7 @@ describe('swarm chaos plan', () => {
     const { stdout } = await swarm('plan', file('a.yaml', DRILL), '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'livekit-swarm/drill-plan/1',
-      people: { crowd: 40 },
+      participants: { load: 40 },
       faults: [{ fault: 'kill' }],
     });
   });
@@ -173,10 +173,10 @@ describe('swarm chaos plan', () => {
   });
 });
 
-describe('swarm chaos heal', () => {
+describe('swarm chaos rollback', () => {
   it('says when there is nothing to heal', async () => {
     const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
-    expect(await swarm('heal')).toMatchObject({
+    expect(await swarm('rollback')).toMatchObject({
       exit: 0,
       stdout: `There is nothing to heal in ${journal}.\n`,
     });
@@ -213,7 +213,7 @@ describe('swarm chaos run', () => {
     ],
     [['--docker', 'a', '--lab', 'b'], 'it is not known where people go in'],
     [['--docker', 'staging'], 'staging: it is not known where people go in, and by which key'],
-    [['--docker-roles', 'node=a'], '--docker-roles has no effect without --docker'],
+    [['--docker-components', 'node=a'], '--docker-components has no effect without --docker'],
     [['--kube-context', 'a'], '--kube-context has no effect without --kubernetes'],
     [['--ssh', 'lk-1'], 'nothing is said to be on lk-1'],
     [['--ssh', '-oProxyCommand=x', '--unit', 'node=a'], 'is no host for ssh'],
@@ -246,13 +246,13 @@ describe('swarm chaos run', () => {
     );
     const chaos = program.commands.find((command) => command.name() === 'chaos');
     const run = chaos?.commands.find((command) => command.name() === 'run');
-    expect(run?.options.find(({ long }) => long === '--i-know-this-is')).toMatchObject({
+    expect(run?.options.find(({ long }) => long === '--confirm-target')).toMatchObject({
       envVar: undefined,
     });
-    expect(run?.getOptionValue('iKnowThisIs')).toBeUndefined();
+    expect(run?.getOptionValue('confirmTarget')).toBeUndefined();
     expect(
       chaos?.commands.filter((command) =>
-        command.options.some(({ long }) => long === '--i-know-this-is'),
+        command.options.some(({ long }) => long === '--confirm-target'),
       ),
     ).toEqual([run]);
   });
@@ -263,7 +263,7 @@ describe('swarm chaos run', () => {
       file('a.yaml', DRILL),
       file('b.yaml', DRILL.replace('mine', 'other').replace('kill', 'kil')),
     );
-    expect(error?.message).toContain('b.yaml:3:14: faults[0].fault: "kil" is no fault');
+    expect(error?.message).toContain('b.yaml:3:14: faults[0].fault: unknown fault "kil"');
     expect(error).toMatchObject({ hint: 'did you mean kill?' });
   });
 
@@ -278,9 +278,9 @@ describe('swarm chaos run', () => {
 describe('swarm chaos report', () => {
   it('says what a folder lacks', async () => {
     const { error } = await swarm('report', dir);
-    expect(error?.message).toBe(`${dir}: there is no drill.json in this folder`);
+    expect(error?.message).toBe(`${dir}: no drill.json in this folder`);
     expect((await swarm('report', join(dir, 'nowhere'))).error?.message).toContain(
-      'there is no such folder',
+      'folder not found',
     );
   });
 

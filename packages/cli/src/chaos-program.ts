@@ -11,57 +11,54 @@ import { addGroup, collector, colorFlag } from './flags.ts';
 /** As in the drills' map of reports, which is not loaded for `--help`. */
 const REPORTS = 'text, json, junit, html';
 
-const whereFlags = (): Option[] => [
-  new Option('--lab <name>', 'a lab that stands ("swarm lab up"); it stays when the drill is over'),
+const deploymentFlags = (): Option[] => [
+  new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
   new Option(
     '--livekit-version <version>',
-    `of the lab that is raised: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+    `of the lab that is started: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
   ).choices(LIVEKIT_VERSIONS),
 ];
 
-/** Of a deployment that is no lab: what it runs on, where people go in, where one can look at it. */
-const siteFlags = (): Option[] => [
+/** Of a deployment that is not a lab: its platform, its URL and what can be observed. */
+const platformFlags = (): Option[] => [
   new Option('--docker <name>', 'containers with the label swarm.drill=NAME, or with KEY=VALUE'),
   new Option(
-    '--docker-roles <list>',
-    'what those are that have no label swarm.role: node=livekit,redis=cache',
+    '--docker-components <list>',
+    'kinds of containers without the label swarm.component: node=livekit,redis=cache',
   ),
   new Option('--kubernetes <namespace>', 'pods of this namespace'),
   new Option('--kube-context <name>', 'of the kubeconfig (default: its current one)'),
-  new Option('--ssh <hosts>', 'units of systemd on these machines: lk-1,root@10.0.0.5'),
+  new Option('--ssh <hosts>', 'systemd units on these hosts: lk-1,root@10.0.0.5'),
   new Option('--ssh-config <file>', 'for ssh -F (default: your own)'),
   new Option(
     '--unit <kind=name>',
-    'a unit of systemd, on this machine or those of --ssh: node=livekit-server (may be repeated)',
+    'a systemd unit, on this host or those of --ssh: node=livekit-server (may be repeated)',
   )
     .argParser(collector())
     .default([]),
-  new Option('--url <url>', 'where its people go in, wss:// or ws://; also LIVEKIT_URL'),
+  new Option('--url <url>', 'its URL, wss:// or ws://; also LIVEKIT_URL'),
   new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
   new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
-  new Option(
-    '--redis <url>',
-    'of its Redis, to compare what it says of rooms with where people are',
-  ),
-  new Option('--balancer-metrics <url>', "of its haproxy's metrics, to count healthy backends"),
-  new Option('--prometheus <url>', 'whose alerts become part of the report'),
+  new Option('--redis <url>', 'its Redis, to compare its rooms with the participants'),
+  new Option('--load-balancer-metrics <url>', 'metrics of its haproxy, to count healthy backends'),
+  new Option('--prometheus <url>', 'its alerts become part of the report'),
 ];
 
-const typedIn =
+const fromCommandLine =
   (command: Command) =>
   (flag: string): boolean =>
     command.getOptionValueSource(flag) === 'cli';
 
 const drillFlags = (): Option[] => [
-  new Option('--repeats <n>', 'how often each is carried out (default: as its file says)'),
+  new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),
   new Option(
     '--reconnect-policy <policy>',
-    'what people do when their connection is lost: none, sdk or app (default: as the file says)',
+    'reconnect policy: none, sdk (resume, then reconnect), app (also rejoin) (default: as in the file)',
   ).choices(['none', 'sdk', 'app']),
 ];
 
-const WHERE = 'The deployment (default: a lab on this machine, raised for each repeat):';
-const SITE = 'A deployment of yours:';
+const DEPLOYMENT = 'Deployment (default: a lab on this host, started for each repeat):';
+const USER_DEPLOYMENT = 'Your deployment:';
 
 /** `swarm chaos …`: drills. Their code is loaded when they are called for. */
 export const addChaosCommands = (
@@ -72,26 +69,26 @@ export const addChaosCommands = (
   const { env } = console;
   const chaos = program
     .command('chaos')
-    .description('break a deployment while people talk, and say who came back')
+    .description('inject faults under load and measure recovery')
     .helpCommand(false)
     .addHelpText('after', chaosHelp);
 
   const run = chaos
     .command('run')
-    .description('carry drills out, one after the other, and judge each')
+    .description('run drills one after the other and decide a verdict for each')
     .argument('<files...>', 'drill files; - for standard input');
-  addGroup(run, env, 'The drill:', drillFlags());
-  addGroup(run, env, WHERE, whereFlags());
-  addGroup(run, env, SITE, siteFlags());
-  // Never from the environment, where one forgets it.
+  addGroup(run, env, 'Drill:', drillFlags());
+  addGroup(run, env, DEPLOYMENT, deploymentFlags());
+  addGroup(run, env, USER_DEPLOYMENT, platformFlags());
+  // Never from the environment, where it would be forgotten.
   run.addOption(
     new Option(
-      '--i-know-this-is <name>',
-      'this deployment, which is no lab, may be broken',
-    ).helpGroup(SITE),
+      '--confirm-target <name>',
+      'allow faults against this deployment, which is not a lab',
+    ).helpGroup(USER_DEPLOYMENT),
   );
-  addGroup(run, env, 'The verdict:', [
-    new Option('--strict', 'what the server is known to fail in fails the drill'),
+  addGroup(run, env, 'Verdict:', [
+    new Option('--strict', 'treat known failures as failures'),
     new Option(
       '--report <name[=file]>',
       `also make this report (may be repeated): ${REPORTS}; =- for stdout`,
@@ -99,16 +96,16 @@ export const addChaosCommands = (
       .argParser(collector())
       .default([]),
     new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
-    new Option('--record <dir>', 'where records and logs go (default: records/TIME-DRILL)'),
+    new Option('--record <dir>', 'folder for records and logs (default: records/TIME-DRILL)'),
     new Option(
       '--metrics <address>',
-      'serve the drill to Prometheus as it goes on, at [ADDRESS]:PORT/metrics; :9464 is this machine alone',
+      'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is this host only',
     ),
   ]);
-  addGroup(run, env, 'The generator:', [
+  addGroup(run, env, 'Load generator:', [
     new Option(
       '--workers <n>',
-      'processes that host participants (default: as many as it takes, one a core)',
+      'processes that host participants (default: automatic, at most one per core)',
     ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
@@ -118,14 +115,21 @@ export const addChaosCommands = (
     .addHelpText('after', runHelp)
     .action(async (files: string[], _flags: unknown, command: Command) => {
       const { chaosRunCommand } = await import('./commands/chaos-run.ts');
-      done(await chaosRunCommand(files, command.opts<ChaosRunFlags>(), typedIn(command), console));
+      done(
+        await chaosRunCommand(
+          files,
+          command.opts<ChaosRunFlags>(),
+          fromCommandLine(command),
+          console,
+        ),
+      );
     });
 
   chaos
     .command('report')
-    .description('render and judge drills again, from their records')
+    .description('evaluate and render drills again from their records')
     .argument('<folders...>', 'folders of drills, as "swarm chaos run" named them')
-    .option('--strict', 'what the server is known to fail in fails the drill')
+    .option('--strict', 'treat known failures as failures')
     .addOption(
       new Option(
         '--report <name[=file]>',
@@ -144,7 +148,7 @@ export const addChaosCommands = (
 
   chaos
     .command('validate')
-    .description('say everything that is wrong with drill files, and start nothing')
+    .description('check drill files and report every problem')
     .argument('<files...>', 'drill files; - for standard input')
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
@@ -155,7 +159,7 @@ export const addChaosCommands = (
 
   chaos
     .command('list')
-    .description('the drills that come with swarm, and the faults that drills are made of')
+    .description('list the included drills and the available faults')
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .action(async (flags: { json?: boolean; color: boolean }) => {
@@ -165,51 +169,64 @@ export const addChaosCommands = (
 
   const plan = chaos
     .command('plan')
-    .description('say what a drill would do, when, and to what; do nothing')
+    .description('dry run: print the fault schedule and targets')
     .argument('<file>', 'a drill file; - for standard input');
-  addGroup(plan, env, 'The drill:', drillFlags());
-  addGroup(plan, env, WHERE, whereFlags());
-  addGroup(plan, env, SITE, siteFlags());
+  addGroup(plan, env, 'Drill:', drillFlags());
+  addGroup(plan, env, DEPLOYMENT, deploymentFlags());
+  addGroup(plan, env, USER_DEPLOYMENT, platformFlags());
   plan
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .action(async (file: string, _flags: unknown, command: Command) => {
       const { chaosPlanCommand } = await import('./commands/chaos-plan.ts');
-      done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), typedIn(command), console));
+      done(
+        await chaosPlanCommand(
+          file,
+          command.opts<ChaosPlanFlags>(),
+          fromCommandLine(command),
+          console,
+        ),
+      );
     });
 
   const doctor = chaos
     .command('doctor')
-    .description('show which faults are possible here, and what keeps the others from being');
-  addGroup(doctor, env, WHERE, whereFlags());
-  addGroup(doctor, env, SITE, siteFlags());
+    .description('show which faults are available here, and what the others need');
+  addGroup(doctor, env, DEPLOYMENT, deploymentFlags());
+  addGroup(doctor, env, USER_DEPLOYMENT, platformFlags());
   doctor
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .action(async (_flags: unknown, command: Command) => {
       const { chaosDoctorCommand } = await import('./commands/chaos-doctor.ts');
-      done(await chaosDoctorCommand(command.opts<ChaosDoctorFlags>(), typedIn(command), console));
+      done(
+        await chaosDoctorCommand(
+          command.opts<ChaosDoctorFlags>(),
+          fromCommandLine(command),
+          console,
+        ),
+      );
     });
 
   chaos
-    .command('heal')
-    .description('take back what drills left that were killed')
-    .option('--force', 'also what belongs to a drill that still runs')
+    .command('rollback')
+    .description('roll back faults left by interrupted drills')
+    .option('--force', 'also roll back faults of a drill that is still running')
     .option('--json', 'print one JSON object')
     .action(async (flags: { force?: boolean; json?: boolean }) => {
-      const { chaosHealCommand } = await import('./commands/chaos-heal.ts');
-      done(await chaosHealCommand(flags, console));
+      const { chaosRollbackCommand } = await import('./commands/chaos-rollback.ts');
+      done(await chaosRollbackCommand(flags, console));
     });
 };
 
 const chaosHelp = `
 Examples:
-  swarm chaos run chaos/kill-room-node.yaml        who is back when, after the node that holds a room has died
-  swarm chaos list                                 what else there is
-  swarm chaos report records/TIME-DRILL            the same again, from its records: --report html
-  swarm chaos heal                                 after a drill that was killed
+  swarm chaos run chaos/kill-room-node.yaml        measure recovery after the node of a room is killed
+  swarm chaos list                                 included drills and available faults
+  swarm chaos report records/TIME-DRILL            evaluate again from the records: --report html
+  swarm chaos rollback                             after an interrupted drill
 
-docs/chaos.md says how drills are written, and how they are done to a deployment of yours.
+docs/chaos.md describes drill files and drills against your deployment.
 `;
 
 const reportHelp = `
@@ -217,7 +234,7 @@ Examples:
   swarm chaos report records/2026-11-21T12-00-00-hang-10s --report html
   swarm chaos report records/*-hang-10s --report junit=out/junit.xml
 
-What was asked stands in drill.json of the folder; everything else is measured anew from the records of its repeats. Exits as "swarm chaos run" did.
+The definition is read from drill.json in the folder; everything else is measured again from the records. Exits as "swarm chaos run".
 `;
 
 const runHelp = `
@@ -225,18 +242,18 @@ Examples:
   swarm chaos run chaos/kill-room-node.yaml
   swarm chaos run chaos/hang-10s.yaml --repeats 3 --strict
   swarm chaos run chaos/*.yaml --report junit=out/junit.xml --report html=out/drill.html
-  swarm chaos run chaos/forced-stop.yaml --reconnect-policy sdk      what if the application did not join anew?
+  swarm chaos run chaos/forced-stop.yaml --reconnect-policy sdk      without rejoining
 
-Each repeat has a lab of its own, raised as the drill says. What is about to be injected is written down first, and healed whatever happens:
-at its time, at the end, on Ctrl-C, and by the next drill (or "swarm chaos heal") when swarm was killed.
+Each repeat has its own lab, as the drill defines it. Every fault is written to the journal before its injection, and rolled back in any case:
+at its time, at the end, on Ctrl-C, and by the next drill (or "swarm chaos rollback") when swarm was killed.
 
 Exit codes:
-    0  every objective was reached, or the server failed just as it is known to (not with --strict)
-    2  something is wrong with a file or a flag; nothing was done
-    3  it is not allowed there, or something could not be reached, injected or healed
-   98  void (it was not steady, or a fault is not available here), or inconclusive (the generator suffered)
+    0  every objective was met, or only known failures occurred (not with --strict)
+    2  a file or a flag is wrong, or the target is not confirmed; nothing was injected
+    3  something could not be reached, injected or rolled back
+   98  void (no steady state, or a fault is not available), or inconclusive (load generator impaired)
    99  an objective was missed
-  130  interrupted; everything was healed
+  130  interrupted; every fault was rolled back
 
-Of several the gravest counts: 130, 1, 2, 3, 99, 98, 0.
+Of several the most severe counts: 130, 1, 2, 3, 99, 98, 0.
 `;

@@ -1,63 +1,123 @@
 import { z } from 'zod';
 
-const id = z.string().min(1);
 const text = z.string();
-const time = z.number().nullable();
-const names = z.array(text);
+const count = z.number();
+const id = text.min(1);
 
-const drillEvent = z.discriminatedUnion('what', [
-  /** All participants are connected and receive the media they expect. */
-  z.object({ what: z.literal('steady') }),
-  /** Steady state was not reached: nothing was injected, and nothing can be concluded. */
-  z.object({ what: z.literal('void'), message: text }),
-  /** `at`: just before the injection; `completedAt`: when it was complete. `rooms` were held by the `members`. */
+/** Objectives of a drill: the same codes in drill files, results and metrics. */
+export const DRILL_OBJECTIVES = [
+  'time_to_recover',
+  'not_recovered',
+  'rooms_without_media',
+  'split_brain',
+  'control_group',
+  'join_probes',
+  'ghost_rooms',
+  'disconnected',
+  'alerts',
+  'thresholds',
+] as const;
+
+export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
+
+/** What a fault is injected into, as the drill file says it; resolved to components at the time of the injection. */
+export const faultTarget = z
+  .union([
+    z.object({
+      role: z.enum([
+        'room-node',
+        'other-node',
+        'signal-node',
+        'redis',
+        'load-balancer',
+        'turn',
+        'none',
+      ]),
+    }),
+    z.object({ role: z.literal('nodes'), share: z.number() }),
+    z.object({ role: z.literal('component'), name: text }),
+  ])
+  .meta({ id: 'FaultTarget', description: 'What a fault is injected into.' });
+
+export type FaultTarget = z.infer<typeof faultTarget>;
+
+/** Why a drill did not go on to the end of its schedule. */
+export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
-    what: z.literal('fault'),
+    code: z.literal('steady_state_not_reached'),
+    /** Ms after the last join, and what was missing then. */
+    withinMs: count,
+    participants: count,
+    participantsMissing: count,
+    subscriptionsWithoutMedia: count,
+  }),
+  z.object({ code: z.literal('ended_before_steady_state') }),
+  /** By another process, before its time: `swarm chaos rollback --force`. */
+  z.object({ code: z.literal('rolled_back_externally'), fault: text }),
+  /** `error`: the code of the error; null: not one of ours. */
+  z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),
+  /** The abort condition of the drill: this share of the control group's subscribers received no media for so long. */
+  z.object({ code: z.literal('control_group_interrupted'), share: count, forMs: count }),
+]);
+
+export type DrillStopReason = z.infer<typeof drillStopReason>;
+
+/** What a drill did, and what it observed that no participant sees. */
+const drillEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('steady_state_reached') }),
+  /** The precondition was not met: there is no verdict on the server. */
+  z.object({ event: z.literal('void'), reason: drillStopReason }),
+  /** The drill's own abort condition was met. */
+  z.object({ event: z.literal('aborted'), reason: drillStopReason }),
+  /** `at`: just before the injection; `completedAt`: after it. `rooms`: held by the components. `params`: as the fault's schema read them. */
+  z.object({
+    event: z.literal('fault_injected'),
     id,
     fault: text,
-    target: text,
-    members: names,
-    rooms: names,
-    completedAt: z.number(),
+    target: faultTarget,
+    params: z.record(text, z.unknown()),
+    components: z.array(text),
+    rooms: z.array(text),
+    completedAt: count,
   }),
-  z.object({ what: z.literal('heal'), id, fault: text, completedAt: z.number() }),
-  z.object({ what: z.literal('skipped'), fault: text, message: text }),
-  /** Redis (`rooms`: null when it did not answer) compared with what the room service lists. Rooms and their node ids; nodes and their states. */
+  z.object({ event: z.literal('fault_rolled_back'), id, fault: text, completedAt: count }),
+  /** `detail`: what the platform says is missing. */
+  z.object({ event: z.literal('fault_skipped'), fault: text, detail: text }),
+  /** Redis (`rooms` null: it did not answer) compared with the room service. Rooms → node ids. */
   z.object({
-    what: z.literal('registry'),
+    event: z.literal('registry_observed'),
     rooms: z.record(text, text).nullable(),
     nodes: z.record(text, z.enum(['serving', 'stale', 'shutting_down'])),
-    ghosts: names,
+    ghostRooms: z.array(text),
   }),
   /** Of the load balancer. */
-  z.object({ what: z.literal('backends'), healthy: z.number(), total: z.number() }),
-  /** The orchestrator replaced a component that had ended. Times: ms after the signal; null: not observed. `at`: when the replacement was ready. */
+  z.object({ event: z.literal('backends_observed'), healthy: count, total: count }),
+  /** The platform replaced a terminated component, as Kubernetes does. Ms after its termination was requested; null: not observed. */
   z.object({
-    what: z.literal('comeback'),
-    member: text,
-    /** The same name where names are stable. */
-    successor: text,
-    terminatedMs: time,
-    scheduledMs: time,
-    runningMs: time,
-    readyMs: z.number(),
+    event: z.literal('component_replaced'),
+    component: text,
+    /** The same name, where names stay. */
+    replacement: text,
+    terminatedMs: count.nullable(),
+    scheduledMs: count.nullable(),
+    runningMs: count.nullable(),
+    readyMs: count,
   }),
   z.object({
-    what: z.literal('alert'),
+    event: z.literal('alert_changed'),
     name: text,
     state: z.enum(['firing', 'resolved']),
     labels: z.record(text, text),
   }),
-  z.object({ what: z.literal('aborted'), message: text }),
 ]);
 
-/** What a chaos drill did, and what it observed besides the participants. */
+/** A line of type `drill`. */
 export const drillSchema = z.intersection(
   z.object({ type: z.literal('drill'), at: z.number() }),
   drillEvent,
 );
 
-export const DRILL_EVENT_NAMES = drillEvent.options.flatMap(({ shape }) => [...shape.what.values]);
+export const DRILL_EVENT_NAMES = drillEvent.options.flatMap(({ shape }) => [...shape.event.values]);
 
 export type DrillEvent = z.infer<typeof drillEvent>;
 export type DrillLine = z.infer<typeof drillSchema>;

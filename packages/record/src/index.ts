@@ -11,8 +11,17 @@ export {
   TRACK_COUNTERS,
   type TrackCounter,
 } from './counters.ts';
-export { DRILL_FAILINGS, type DrillFailing } from './drill-failings.ts';
-export { DRILL_EVENT_NAMES, type DrillEvent, type DrillLine } from './drill-line.ts';
+export {
+  DRILL_EVENT_NAMES,
+  DRILL_OBJECTIVES,
+  type DrillEvent,
+  type DrillLine,
+  type DrillObjective,
+  type DrillStopReason,
+  drillStopReason,
+  type FaultTarget,
+  faultTarget,
+} from './drill-line.ts';
 export {
   EVENT_NAMES,
   type EventLine,

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   largeDrill,
   passedDrill,
-  splitDrill,
+  splitBrainDrill,
   variedDrill,
   voidDrill,
 } from '../../chaos/test/support/drill-results.ts';
@@ -55,14 +55,14 @@ const LOOKS: [string, Look][] = [
 ];
 
 /** With names as long as people give them. */
-const long = (room: number): string =>
-  `${'a very long name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
+const the = (room: number): string =>
+  `${'a very the name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
 const RESULTS: [string, DrillResult][] = [
   ['one that passed', passedDrill()],
-  ['a split brain', splitDrill()],
+  ['a split brain', splitBrainDrill()],
   ['several repeats', variedDrill()],
   ['one that is void', voidDrill()],
-  ['many rooms with long names', largeDrill({ rooms: 60, name: long })],
+  ['many rooms with the names', largeDrill({ rooms: 60, name: the })],
 ];
 
 describe.each(LOOKS)('the page of a drill %s', (_, look) => {
@@ -119,7 +119,7 @@ describe('the page of a drill', () => {
   });
 
   test('draws the fault behind everybody from when it was injected to when it was healed', async () => {
-    await using opened = await open(splitDrill(), LAPTOP);
+    await using opened = await open(splitBrainDrill(), LAPTOP);
     const { page } = opened;
     const [fault, silent, strips] = await ask<[Box, Box, number]>(
       page,

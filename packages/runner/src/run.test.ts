@@ -180,9 +180,9 @@ describe.concurrent('run', () => {
   }) => {
     const onStart: RunOptions['onStart'] = (live) => {
       expect(live.elapsedMs()).toBeLessThan(0);
-      live.append({ what: 'void', message: 'nothing was to be done' }, 7);
+      live.append({ event: 'void', reason: { code: 'ended_before_steady_state' } }, 7);
       setTimeout(() => {
-        live.append({ what: 'steady' });
+        live.append({ event: 'steady_state_reached' });
         live.stop();
         live.stop();
       }, 1_500);
@@ -194,8 +194,8 @@ describe.concurrent('run', () => {
     expect(judgement.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
     const told = linesOf(record).filter(({ type }) => type === 'drill');
     expect(told).toEqual([
-      { type: 'drill', at: 7, what: 'void', message: 'nothing was to be done' },
-      { type: 'drill', at: expect.any(Number), what: 'steady' },
+      { type: 'drill', at: 7, event: 'void', reason: { code: 'ended_before_steady_state' } },
+      { type: 'drill', at: expect.any(Number), event: 'steady_state_reached' },
     ]);
     expect((await readRecord(join(dir, 'record'))).end).toEqual(summary.end);
   });

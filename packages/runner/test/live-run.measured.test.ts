@@ -45,7 +45,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   const done = Promise.withResolvers<void>();
   const drive = async (live: LiveRun): Promise<void> => {
     await until(() => count('media_started') === 12);
-    live.append({ what: 'steady' });
+    live.append({ event: 'steady_state_reached' });
     await restartNode();
     await until(() => count('media_resumed') === 12);
     live.stop();

@@ -1,15 +1,15 @@
-import type { DrillLine, EventLine } from '@livekit-swarm/record';
+import type { DrillLine, DrillStopReason, EventLine } from '@livekit-swarm/record';
 import { type RunEvent, runEventOf } from '../summary/run-event.ts';
 
 /** What a drill did to the deployment, or how it ended early. What it only observed is in its own report. */
 export type DrillAnnotation =
-  | { code: 'fault_injected'; fault: string; target: string; components: string[] }
+  | { code: 'fault_injected'; fault: string; components: string[] }
   | { code: 'fault_rolled_back'; fault: string }
-  | { code: 'fault_skipped'; fault: string; message: string }
+  | { code: 'fault_skipped'; fault: string; detail: string }
   /** `readyMs`: from its end until its replacement served. */
   | { code: 'component_replaced'; component: string; replacement: string; readyMs: number }
-  | { code: 'drill_void'; message: string }
-  | { code: 'drill_aborted'; message: string };
+  | { code: 'drill_void'; reason: DrillStopReason }
+  | { code: 'drill_aborted'; reason: DrillStopReason };
 
 /** An event of the run itself, rather than of one of its participants. */
 export interface Annotation {
@@ -24,33 +24,32 @@ export const annotationOf = (line: EventLine | DrillLine): Annotation | null => 
 };
 
 const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
-  switch (line.what) {
-    case 'fault':
+  switch (line.event) {
+    case 'fault_injected':
       return {
         code: 'fault_injected',
         fault: line.fault,
-        target: line.target,
-        components: line.members,
+        components: line.components,
       };
-    case 'heal':
+    case 'fault_rolled_back':
       return { code: 'fault_rolled_back', fault: line.fault };
-    case 'skipped':
-      return { code: 'fault_skipped', fault: line.fault, message: line.message };
-    case 'comeback':
+    case 'fault_skipped':
+      return { code: 'fault_skipped', fault: line.fault, detail: line.detail };
+    case 'component_replaced':
       return {
         code: 'component_replaced',
-        component: line.member,
-        replacement: line.successor,
+        component: line.component,
+        replacement: line.replacement,
         readyMs: line.readyMs,
       };
     case 'void':
-      return { code: 'drill_void', message: line.message };
+      return { code: 'drill_void', reason: line.reason };
     case 'aborted':
-      return { code: 'drill_aborted', message: line.message };
-    case 'steady':
-    case 'registry':
-    case 'backends':
-    case 'alert':
+      return { code: 'drill_aborted', reason: line.reason };
+    case 'steady_state_reached':
+    case 'registry_observed':
+    case 'backends_observed':
+    case 'alert_changed':
       return null;
   }
 };

@@ -130,20 +130,28 @@ describe('a history', () => {
   it('annotates what a drill did, not what it only observed', () => {
     const { annotations } = historyOf([
       sample(1_000),
-      { type: 'drill', at: 1_000, what: 'steady' },
+      { type: 'drill', at: 1_000, event: 'steady_state_reached' },
       {
         type: 'drill',
         at: 1_500,
-        what: 'fault',
+        event: 'fault_injected',
         id: 'f1',
         fault: 'hang',
-        target: 'the node that holds the first room',
-        members: ['node-3'],
+        target: { role: 'room-node' },
+        params: {},
+        components: ['node-3'],
         rooms: ['a'],
         completedAt: 1_502,
       },
-      { type: 'drill', at: 1_600, what: 'backends', healthy: 2, total: 3 },
-      { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', completedAt: 2_600 },
+      { type: 'drill', at: 1_600, event: 'backends_observed', healthy: 2, total: 3 },
+      {
+        type: 'drill',
+        at: 2_500,
+        event: 'fault_rolled_back',
+        id: 'f1',
+        fault: 'hang',
+        completedAt: 2_600,
+      },
       sample(3_000),
     ]);
     expect(annotations).toMatchObject([

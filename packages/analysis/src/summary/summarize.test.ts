@@ -422,7 +422,11 @@ describe('the record of a drill', () => {
   it('has a note that it is one, as its faults are intended', () => {
     const [header, ...others] = recordOf(THREE);
     if (header === undefined) throw new Error('a record has a header');
-    const summary = summarize([header, { type: 'drill', at: 5_000, what: 'steady' }, ...others]);
+    const summary = summarize([
+      header,
+      { type: 'drill', at: 5_000, event: 'steady_state_reached' },
+      ...others,
+    ]);
     expect(summary.notes).toEqual([{ code: 'drill_record' }]);
     expect(summarize(recordOf(THREE)).notes).toEqual([]);
   });

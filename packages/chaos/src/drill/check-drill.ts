@@ -1,63 +1,76 @@
 import { LIMITS, thresholdProblems } from '@livekit-swarm/scenario';
 import type { FileSettings, Path } from '@livekit-swarm/settings';
 import { formatDuration, type Problem } from '@livekit-swarm/settings';
-import type { Drill, FailedProbe } from './drill.ts';
+import type { Drill, ObjectiveCode } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
-import { overlapsOf } from './fault-conflicts.ts';
+import { findConflicts } from './fault-conflicts.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';
 
-/** Longer ones are a typing error. */
-const LONGEST_MS = 24 * 3_600_000;
+/** Longer ones are a mistake. */
+const MAX_LENGTH_MS = 24 * 3_600_000;
 
-type Tell = (path: Path, message: string, hint: string) => void;
+type Report = (path: Path, message: string, hint: string) => void;
 
-/** What is wrong with a drill that can be read, as far as its file alone tells. */
+/** What is wrong with a drill whose file has the right form. */
 export const checkDrill = (
   drill: Drill,
   settings: FileSettings<DrillFile>,
   faults: Faults,
 ): Problem[] => {
   const problems: Problem[] = [];
-  const tell: Tell = (path, message, hint) =>
+  const report: Report = (path, message, hint) =>
     void problems.push(settings.problem(path, message, hint));
-  checkLength(drill, tell);
-  checkPeople(drill, tell);
-  checkObjectives(drill, settings.value, tell);
+  checkLength(drill, report);
+  checkLoad(drill, report);
+  checkObjectives(drill, settings.value, report);
   checkWindows(drill, settings, problems);
-  checkLab(drill, settings.value, tell);
-  for (const { position, message, hint } of overlapsOf(drill, settings.value.faults, faults)) {
-    tell(['faults', position], message, hint);
+  checkLab(drill, settings.value, report);
+  for (const { position, message, hint } of findConflicts(drill, settings.value.faults, faults)) {
+    report(['faults', position], message, hint);
   }
   return problems;
 };
 
-const checkLength = (drill: Drill, tell: Tell): void => {
+const checkLength = (drill: Drill, report: Report): void => {
   const { endMs } = drillTimes(drill);
-  if (endMs <= LONGEST_MS) return;
-  tell(
+  if (endMs <= MAX_LENGTH_MS) return;
+  report(
     ['drill'],
     `would take ${formatDuration(endMs)}`,
-    `a drill takes ${formatDuration(LONGEST_MS)} at most`,
+    `the maximum is ${formatDuration(MAX_LENGTH_MS)}`,
   );
 };
 
-/** What each way to fail needs to be seen at all. */
-const ASKED: Record<FailedProbe, { key: string; by: (drill: Drill) => unknown[] }> = {
-  rto: {
-    key: 'rto',
-    by: ({ objectives: { rtoP50Ms, rtoP95Ms, rtoMaxMs } }) => [rtoP50Ms, rtoP95Ms, rtoMaxMs],
+/** Which key of the file requires each objective, and what it requires. */
+const REQUIRED: Record<ObjectiveCode, { key: string; by: (drill: Drill) => unknown[] }> = {
+  time_to_recover: {
+    key: 'timeToRecover',
+    by: ({ objectives: { timeToRecoverP50Ms, timeToRecoverP95Ms, timeToRecoverMaxMs } }) => [
+      timeToRecoverP50Ms,
+      timeToRecoverP95Ms,
+      timeToRecoverMaxMs,
+    ],
   },
-  'never-recovered': { key: 'neverRecovered', by: ({ objectives }) => [objectives.neverRecovered] },
-  'rooms-lost': { key: 'roomsLost', by: ({ objectives }) => [objectives.roomsLost] },
-  'split-brain': { key: 'splitBrain', by: ({ objectives }) => [objectives.splitBrain] },
-  'control-rooms': { key: 'controlRooms', by: ({ objectives }) => [objectives.controlGapMs] },
-  newcomers: {
-    key: 'newcomersIn',
-    by: ({ objectives }) => [objectives.newcomersIn, objectives.newcomersBlind],
+  not_recovered: {
+    key: 'subscriptionsNotRecovered',
+    by: ({ objectives }) => [objectives.subscriptionsNotRecovered],
   },
-  ghosts: { key: 'ghosts', by: ({ objectives }) => [objectives.ghosts] },
+  rooms_without_media: {
+    key: 'roomsWithoutMedia',
+    by: ({ objectives }) => [objectives.roomsWithoutMedia],
+  },
+  split_brain: { key: 'splitBrain', by: ({ objectives }) => [objectives.splitBrain] },
+  control_group: {
+    key: 'controlGroup',
+    by: ({ objectives }) => [objectives.controlGroupInterruptionMs],
+  },
+  join_probes: {
+    key: 'joinProbesConnected',
+    by: ({ objectives }) => [objectives.joinProbesConnected, objectives.joinProbesWithoutMedia],
+  },
+  ghost_rooms: { key: 'ghostRooms', by: ({ objectives }) => [objectives.ghostRooms] },
   disconnected: { key: 'disconnected', by: ({ objectives }) => [objectives.disconnected] },
   alerts: {
     key: 'alerts',
@@ -69,61 +82,69 @@ const ASKED: Record<FailedProbe, { key: string; by: (drill: Drill) => unknown[] 
   },
 };
 
-const checkObjectives = (drill: Drill, { known }: DrillFile, tell: Tell): void => {
-  const { objectives, newcomers, faults } = drill;
+const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Report): void => {
+  const { objectives, joinProbes, faults } = drill;
   for (const [key, value] of Object.entries({
-    newcomersIn: objectives.newcomersIn,
-    newcomersBlind: objectives.newcomersBlind,
+    joinProbesConnected: objectives.joinProbesConnected,
+    joinProbesWithoutMedia: objectives.joinProbesWithoutMedia,
   })) {
-    if (value !== null && newcomers === null)
-      tell(
+    if (value !== null && joinProbes === null)
+      report(
         ['objectives', key],
-        'is about newcomers, and there are none',
-        'add newcomers: { every: 2s, stay: 4s }',
+        'needs join probes, and the drill has none',
+        'add joinProbes: { every: 2s, sessionDuration: 4s }',
       );
   }
-  if (faults.length === 0 && ASKED.rto.by(drill).some((limit) => limit !== null)) {
-    tell(['objectives', 'rto'], 'counts from a fault, and there is none', 'leave it out');
+  if (faults.length === 0 && REQUIRED.time_to_recover.by(drill).some((limit) => limit !== null)) {
+    report(
+      ['objectives', 'timeToRecover'],
+      'counts from a fault, and the drill has none',
+      'leave it out',
+    );
   }
-  checkAlerts(drill, tell);
-  for (const list of ['fails', 'sometimes'] as const) {
-    for (const [index, failing] of (known?.[list] ?? []).entries()) {
-      const { key, by } = ASKED[failing];
-      if (by(drill).some((asked) => asked !== null)) continue;
-      const where = failing === 'thresholds' ? 'thresholds' : `objectives.${key}`;
-      tell(
-        ['known', list, index],
-        `${failing} would never be seen: nothing asks for it`,
-        `add ${where}, or leave it out`,
+  checkAlerts(drill, report);
+  for (const list of ['always', 'sometimes'] as const) {
+    for (const [index, code] of (knownFailures?.[list] ?? []).entries()) {
+      const { key, by } = REQUIRED[code];
+      if (by(drill).some((required) => required !== null)) continue;
+      const place = code === 'thresholds' ? 'thresholds' : `objectives.${key}`;
+      report(
+        ['knownFailures', list, index],
+        `${code} can never be missed: no objective requires it`,
+        `add ${place}, or leave it out`,
       );
     }
   }
 };
 
-const checkAlerts = (drill: Drill, tell: Tell): void => {
+const checkAlerts = (drill: Drill, report: Report): void => {
   const { faultFromMs, endMs } = drillTimes(drill);
-  const asked = Object.entries(drill.objectives.alertsWithinMs);
-  if (asked.length === 0) return;
+  const required = Object.entries(drill.objectives.alertsWithinMs);
+  if (required.length === 0) return;
   if (drill.faults.length === 0)
-    tell(['objectives', 'alerts'], 'count from a fault, and there is none', 'leave them out');
-  else if (!drill.lab.alerts)
-    tell(
+    report(
       ['objectives', 'alerts'],
-      'would never be seen: the lab has no Prometheus',
+      'count from a fault, and the drill has none',
+      'leave them out',
+    );
+  else if (!drill.lab.alerts)
+    report(
+      ['objectives', 'alerts'],
+      'cannot be observed: the lab has no Prometheus',
       'add lab: { alerts: true }',
     );
-  for (const [name, ms] of drill.faults.length === 0 ? [] : asked) {
+  for (const [name, ms] of drill.faults.length === 0 ? [] : required) {
     if (ms <= endMs - faultFromMs) continue;
     const left = formatDuration(endMs - faultFromMs);
-    tell(
+    report(
       ['objectives', 'alerts', name],
-      `is more time than there is: ${left} after the fault it is over`,
+      `is longer than the drill: it ends ${left} after the fault`,
       'make recovery longer',
     );
   }
 };
 
-/** Thresholds on what is not in the drill would never be crossed. */
+/** Thresholds on media that the drill does not have would never be crossed. */
 const checkWindows = (
   drill: Drill,
   { value, problem }: FileSettings<DrillFile>,
@@ -136,17 +157,17 @@ const checkWindows = (
   }
 };
 
-const checkPeople = (drill: Drill, tell: Tell): void => {
-  const { rooms, participants } = drill.crowd;
+const checkLoad = (drill: Drill, report: Report): void => {
+  const { rooms, participants } = drill.load;
   if (rooms * participants <= LIMITS.participants) return;
-  tell(
-    ['crowd', 'rooms'],
-    `${rooms} rooms of ${participants} are more than ${LIMITS.participants} participants`,
+  report(
+    ['load', 'rooms'],
+    `${rooms} rooms × ${participants} are more than ${LIMITS.participants} participants`,
     'use fewer rooms, or fewer in each',
   );
 };
 
-/** What LiveKit calls its secrets. */
+/** Names of LiveKit's secrets. */
 const SECRETS: ReadonlySet<string> = new Set([
   'keys',
   'key_file',
@@ -156,7 +177,7 @@ const SECRETS: ReadonlySet<string> = new Set([
   'credential',
 ]);
 
-/** Where secrets stand in a configuration. */
+/** Paths of the secrets in a configuration. */
 const secretsIn = (value: unknown, path: Path): Path[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
@@ -165,19 +186,19 @@ const secretsIn = (value: unknown, path: Path): Path[] => {
   });
 };
 
-const checkLab = ({ lab }: Drill, { faults }: DrillFile, tell: Tell): void => {
+const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void => {
   for (const path of secretsIn(lab.config, ['lab', 'config'])) {
-    tell(
+    report(
       path,
-      'would stand in records and reports',
-      'leave it out: a lab has keys of its own, made anew each time',
+      'would be written to records and reports',
+      'leave it out: a lab creates its own keys each time',
     );
   }
-  for (const [position, { aim }] of faults.entries()) {
-    if (aim?.role !== 'other-node' || lab.nodes > 1) continue;
-    tell(
-      ['faults', position, 'aim'],
-      'there is no other node: the lab has one',
+  for (const [position, { target }] of faults.entries()) {
+    if (target?.role !== 'other-node' || lab.nodes > 1) continue;
+    report(
+      ['faults', position, 'target'],
+      'needs another node: the lab has one',
       'write lab: { nodes: 2 } or more',
     );
   }

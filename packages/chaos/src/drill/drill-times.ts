@@ -7,7 +7,7 @@ export interface DrillTimes {
   /** From here to `zeroMs` it must be steady. */
   steadyFromMs: number;
   /** What the faults' own times count from. */
-  zeroMs: number;
+  steadyMs: number;
   /** The first injection; where there is no fault, `zeroMs`. */
   faultFromMs: number;
   /** Everything that ends before the drill does is healed, and clients had time to notice. */
@@ -20,28 +20,28 @@ const LEAST_FAULT_MS = 15_000;
 
 /** Works out when everything is due. A fault without a duration counts as a moment: what it ended comes back when the drill is over. */
 export const drillTimes = ({
-  crowd,
-  steady,
+  load,
+  steadyState,
   faults,
   recoveryMs,
-}: Pick<Drill, 'crowd' | 'steady' | 'faults' | 'recoveryMs'>): DrillTimes => {
-  const lastJoinMs = ((crowd.rooms * crowd.participants - 1) * 1_000) / crowd.joinRate;
-  const zeroMs = lastJoinMs + steady.withinMs;
-  const steadyFromMs = zeroMs - steady.forMs;
+}: Pick<Drill, 'load' | 'steadyState' | 'faults' | 'recoveryMs'>): DrillTimes => {
+  const lastJoinMs = ((load.rooms * load.participants - 1) * 1_000) / load.joinRate;
+  const steadyMs = lastJoinMs + steadyState.withinMs;
+  const steadyFromMs = steadyMs - steadyState.forMs;
   const [first] = faults;
   if (first === undefined) {
     return {
       lastJoinMs,
       steadyFromMs,
-      zeroMs,
-      faultFromMs: zeroMs,
-      recoveryFromMs: zeroMs,
-      endMs: zeroMs + recoveryMs,
+      steadyMs,
+      faultFromMs: steadyMs,
+      recoveryFromMs: steadyMs,
+      endMs: steadyMs + recoveryMs,
     };
   }
-  const begins = faults.map(({ atMs }) => zeroMs + atMs);
+  const begins = faults.map(({ atMs }) => steadyMs + atMs);
   const lastHealMs = Math.max(
-    ...faults.map(({ atMs, durationMs }) => zeroMs + atMs + (durationMs ?? 0)),
+    ...faults.map(({ atMs, durationMs }) => steadyMs + atMs + (durationMs ?? 0)),
   );
   const endMs = lastHealMs + recoveryMs;
   // However short the recovery is, half of it is one.
@@ -49,7 +49,7 @@ export const drillTimes = ({
   return {
     lastJoinMs,
     steadyFromMs,
-    zeroMs,
+    steadyMs,
     faultFromMs: Math.min(...begins),
     recoveryFromMs: Math.max(lastHealMs, leastMs),
     endMs,

@@ -1,126 +1,137 @@
-import type { DrillFailing } from '@livekit-swarm/record';
+/** A drill as it is executed: everything is filled in, durations are in milliseconds. Plain JSON; part of the published drill-result.schema.json. */
+import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
+import { z } from 'zod';
 
-/** What a drill is to be, once its file is read: everything is filled in, durations are in milliseconds. Plain JSON. */
+const ms = () => z.number().describe('Milliseconds.');
+const limit = () => z.number().nullable().describe('Null: not required.');
 
-export interface Drill {
-  /** Short, in reports and metrics: `kill-room-node`. */
-  name: string;
-  description: string | null;
-  tags: Record<string, string>;
-  /** The same seed gives the same schedule, and the same choice where a role leaves one. */
-  seed: number;
-  /** The lab that is raised for it when no other deployment is given. */
-  lab: DrillLab;
-  crowd: DrillCrowd;
-  /** Before anything is injected. */
-  steady: { withinMs: number; forMs: number };
-  /** In the order in which they begin; none for a drill that shows that nothing is noticed when nothing happens. */
-  faults: DrillFault[];
-  /** How long it is watched after the last fault was healed. */
-  recoveryMs: number;
-  /** New people that come while it goes on, to see whether they can, and whom they find. Null: nobody. */
-  newcomers: DrillNewcomers | null;
-  objectives: Objectives;
-  /** As text that core's `parseThreshold` reads; windows `baseline`, `fault`, `recovery`. */
-  thresholds: string[];
-  repeats: number;
-  /** Ends the drill, and heals, when more than this share of the control rooms' listeners hear nothing for this long. Null: never. */
-  abort: { controlDeaf: number; forMs: number } | null;
-  /** What may be hit at most. */
-  blastRadius: { maxMembers: number; maxShare: number };
-  /** Deployments, by the name they are marked with, that it may be done to without being told on the command line. */
-  allowed: string[];
-  /** What the server is known to do. Null: it should pass. */
-  known: KnownOutcome | null;
-}
+export const objectiveCode = z
+  .enum(DRILL_OBJECTIVES)
+  .meta({ id: 'ObjectiveCode', description: 'An objective that a drill can miss.' });
 
-/** What a version of the server is known to do in a drill, so that one that does better, or otherwise, is noticed. */
-export interface KnownOutcome {
-  /** `1.13.4`. */
-  server: string;
-  /** What it fails in every time; not in both lists. */
-  fails: FailedProbe[];
-  /** What it fails in one time and not in another: neither is news. */
-  sometimes: FailedProbe[];
-  because: string;
-}
+/** In drill files, results and metrics. */
+export type ObjectiveCode = z.infer<typeof objectiveCode>;
 
-export interface DrillLab {
-  nodes: number;
-  /** With append-only file: it comes back with what it knew. */
-  persistentRedis: boolean;
-  /** Merged into the nodes' configuration. */
-  config: Record<string, unknown>;
-  /** Prometheus with the product's rules: alerts become part of the report. */
-  alerts: boolean;
-}
+/** Conditions on the recovery. Times in ms after the injection. */
+const objectives = z.object({
+  timeToRecoverP50Ms: limit(),
+  timeToRecoverP95Ms: limit(),
+  timeToRecoverMaxMs: limit(),
+  subscriptionsNotRecovered: limit(),
+  roomsWithoutMedia: limit(),
+  splitBrain: limit(),
+  controlGroupInterruptionMs: limit().describe(
+    'The longest interruption in a room that no fault affected. Null: not required.',
+  ),
+  joinProbesConnected: limit().describe('A share, 0 to 1. Null: not required.'),
+  joinProbesWithoutMedia: limit(),
+  ghostRooms: limit(),
+  disconnected: limit(),
+  alertsWithinMs: z
+    .record(z.string(), ms())
+    .describe('By the name of an alert, after the first fault. Empty: not required.'),
+});
 
-/** Rooms that are alike. Those that no fault hits are its control rooms. */
-export interface DrillCrowd {
-  rooms: number;
-  /** Per room; everybody speaks, and hears the others. */
-  participants: number;
-  publish: ('audio' | 'video')[];
-  joinRate: number;
-  /** What participants do when their connection is lost: nothing, what the SDKs do, or that and join anew when the SDK gave up. */
-  recovery: 'none' | 'sdk' | 'app';
-}
+export type Objectives = z.infer<typeof objectives>;
 
-export interface DrillNewcomers {
-  everyMs: number;
-  stayMs: number;
-  /** Of the two that meet in a new room the second comes so much later. Default: 500. 0: both at once, which livekit-server may put into two copies of the room. */
-  apartMs?: number;
-}
+export const objectiveName = z.keyof(objectives).meta({ id: 'Objective' });
 
-/**
- * - room-node: the node that holds the first room (by name)
- * - other-node: a node that holds no room's first …: any other node than that, the one with the fewest rooms
- * - signal-node: the node that the first participant's signal connection goes to
- * - redis, balancer, turn
- * - nodes: a share of all nodes, at least one, chosen with the seed
- * - member: by name
- * - none: for faults that are done to nobody
- */
-export type Aim =
-  | { role: 'room-node' | 'other-node' | 'signal-node' | 'redis' | 'balancer' | 'turn' | 'none' }
-  | { role: 'nodes'; share: number }
-  | { role: 'member'; name: string };
+const lab = z.object({
+  nodes: z.number(),
+  persistentRedis: z.boolean().describe('Redis with an append-only file.'),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe("Merged into the nodes' configuration; secrets are left out."),
+  alerts: z.boolean().describe('With Prometheus: alerts become part of the report.'),
+});
 
-export interface DrillFault {
-  /** Of the registry in faults/. */
-  fault: string;
-  aim: Aim;
-  /** After the steady state was reached. */
-  atMs: number;
-  /** Until it is healed. Null: at once for what happens and heals itself, else at the end of the drill. */
-  durationMs: number | null;
-  /** As the fault's own schema read them. */
-  params: unknown;
-}
+/** The lab that is started for a drill when no other deployment is given. */
+export type DrillLab = z.infer<typeof lab>;
 
-/** What must be true at the end; null: not asked. Times in ms after the fault was injected. */
-export interface Objectives {
-  rtoP50Ms: number | null;
-  rtoP95Ms: number | null;
-  rtoMaxMs: number | null;
-  /** Ordered pairs that never heard each other again. */
-  neverRecovered: number | null;
-  /** Rooms in which nobody hears anybody at the end, or that have fallen apart. */
-  roomsLost: number | null;
-  splitBrain: number | null;
-  /** Longest silence in a control room. */
-  controlGapMs: number | null;
-  /** Share of newcomers who got in. */
-  newcomersIn: number | null;
-  /** Newcomers who saw fewer than were there, after recovery. */
-  newcomersBlind: number | null;
-  ghosts: number | null;
-  /** Participants that were told they had been disconnected for good. */
-  disconnected: number | null;
-  /** By the name of an alert: how long after the first fault it must fire at the latest. Empty: not asked. */
-  alertsWithinMs: Readonly<Record<string, number>>;
-}
+const load = z.object({
+  rooms: z.number(),
+  participants: z.number().describe('Per room; each publishes, and subscribes to the others.'),
+  publish: z.array(z.enum(['audio', 'video'])),
+  joinRate: z.number(),
+  reconnectPolicy: z.enum(['none', 'sdk', 'app']),
+});
 
-/** Ways to fail, by the objective that is missed: what `known` speaks of. */
-export type FailedProbe = DrillFailing;
+/** Rooms that are alike. Those that no fault affects are the control group. */
+export type DrillLoad = z.infer<typeof load>;
+
+const joinProbes = z.object({
+  everyMs: ms(),
+  sessionMs: ms(),
+  staggerMs: z
+    .number()
+    .exactOptional()
+    .describe(
+      'Between the two that meet in a new room. 0: they join at once, for which livekit-server may create two copies of the room. Default: 500.',
+    ),
+});
+
+/** Participants that join during a drill, to test whether new joins succeed and receive media. */
+export type DrillJoinProbes = z.infer<typeof joinProbes>;
+
+const fault = z.object({
+  fault: z.string(),
+  target: faultTarget,
+  atMs: ms().describe('After the steady state was reached, ms.'),
+  durationMs: z
+    .number()
+    .nullable()
+    .describe(
+      'Until the rollback. Null: instantaneous faults roll back at once, others at the end of the drill.',
+    ),
+  params: z.record(z.string(), z.unknown()).describe("As the fault's own schema read them."),
+});
+
+export type { FaultTarget } from '@livekit-swarm/record';
+
+export type DrillFault = z.infer<typeof fault>;
+
+const knownFailures = z.object({
+  serverVersion: z.string(),
+  always: z.array(objectiveCode).describe('Missed in every repeat.'),
+  sometimes: z.array(objectiveCode).describe('Missed in some repeats.'),
+  reason: z.string(),
+});
+
+/** Failures that the drill lists as expected for a version of the server. */
+export type KnownFailures = z.infer<typeof knownFailures>;
+
+export const drillSchema = z
+  .object({
+    name: z.string().min(1),
+    description: z.string().nullable(),
+    tags: z.record(z.string(), z.string()),
+    seed: z.number().describe('The same seed gives the same schedule and the same targets.'),
+    lab,
+    load,
+    steadyState: z
+      .object({ withinMs: ms(), forMs: ms() })
+      .describe('Required before the first injection.'),
+    faults: z.array(fault).describe('In the order of their injection.'),
+    recoveryMs: ms().describe('Observation time after the last rollback, ms.'),
+    joinProbes: joinProbes.nullable(),
+    objectives,
+    thresholds: z.array(z.string()).describe('Windows: baseline, fault, recovery.'),
+    repeats: z.int().min(1),
+    abort: z
+      .object({ controlGroupInterrupted: z.number(), forMs: ms() })
+      .nullable()
+      .describe(
+        'Ends the drill when more than this share of the control group receives no media for so long. Null: never.',
+      ),
+    blastRadius: z.object({ maxComponents: z.number(), maxShare: z.number() }),
+    allowedTargets: z
+      .array(z.string())
+      .describe('Deployments that need no --confirm-target on the command line.'),
+    knownFailures: knownFailures.nullable().describe('Null: the drill should pass.'),
+  })
+  .meta({
+    id: 'Drill',
+    description: 'As it was executed: everything is filled in, durations are in milliseconds.',
+  });
+
+export type Drill = z.infer<typeof drillSchema>;

@@ -1,134 +1,158 @@
-import type { Aim, Drill } from './drill.ts';
-import { endsProgram, exclude } from './exclude.ts';
-import { hitFor, lengthOf } from './length-of.ts';
-import { beginningsOf } from './schedule.ts';
-import { usualAim } from './schema/check-target.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Drill, FaultTarget } from './drill.ts';
+import { affectedMs, durationOfItem, injectionTimes } from './schedule.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
+import { defaultTarget } from './schema/target.ts';
 
-/** Two faults that cannot be on at the same time, or are too much together. */
-export interface Overlap {
-  /** In the file: of the one that begins later. */
+/** Two faults that cannot be active at the same time, or exceed the blast radius together. */
+export interface FaultConflict {
+  /** In the file: of the one that is injected later. */
   position: number;
   message: string;
   hint: string;
 }
 
-/** One time that a fault of the file happens. Ms after the crowd is steady. */
-interface Stretch {
+/** One injection of a fault of the file. Ms after the steady state was reached. */
+interface ScheduledFault {
   position: number;
   name: string;
-  aim: Aim;
+  target: FaultTarget;
   fromMs: number;
-  /** Healed. */
+  /** Its rollback. */
   toMs: number;
-  /** It ends a program: what the aim means may be another part from then on. */
-  ends: boolean;
+  /** It terminates a process: the target may resolve to another component from then on. */
+  terminates: boolean;
 }
 
-/** What would be done to one part at once and cannot be, and what is more at once than the drill allows; one problem for each fault of the file. */
-export const overlapsOf = (
+/** Faults that exclude each other, and faults that exceed the blast radius; at most one conflict per fault of the file. */
+export const findConflicts = (
   drill: Pick<Drill, 'seed' | 'lab' | 'blastRadius'>,
   items: readonly FaultItem[],
   faults: Faults,
-): Overlap[] => {
-  const stretches = items
-    .flatMap((item, position) => stretchesOf(item, position, drill.seed, faults))
+): FaultConflict[] => {
+  const scheduled = items
+    .flatMap((item, position) => occurrencesOf(item, position, drill.seed, faults))
     .sort((a, b) => a.fromMs - b.fromMs || a.position - b.position);
-  const found = new Map<number, Overlap>();
-  for (const [index, late] of stretches.entries()) {
-    const early = stretches.slice(0, index).filter(({ toMs }) => toMs > late.fromMs);
-    const clash = early.find((one) => clashes(one, late));
-    const problem = clash === undefined ? tooMuch([...early, late], drill) : together(clash, late);
+  const found = new Map<number, FaultConflict>();
+  for (const [index, late] of scheduled.entries()) {
+    const early = scheduled.slice(0, index).filter(({ toMs }) => toMs > late.fromMs);
+    const conflict = early.find((one) => excludes(one, late));
+    const problem =
+      conflict === undefined ? tooMuch([...early, late], drill) : exclusion(conflict, late);
     if (problem !== null && !found.has(late.position))
       found.set(late.position, { position: late.position, ...problem });
   }
   return [...found.values()];
 };
 
-const stretchesOf = (
+const occurrencesOf = (
   item: FaultItem,
   position: number,
   seed: number,
   faults: Faults,
-): Stretch[] => {
+): ScheduledFault[] => {
   const fault = faults.get(item.fault);
-  const aim = item.aim ?? (fault === undefined ? null : usualAim(fault));
-  if (fault === undefined || aim === null) return [];
-  const ends = endsProgram(fault);
-  const lastsMs = lengthOf(item, fault);
-  const lengthMs = hitFor(lastsMs, fault);
-  return beginningsOf(item, lastsMs, seed, position).map((fromMs) => ({
+  const target = item.target ?? (fault === undefined ? null : defaultTarget(fault));
+  if (fault === undefined || target === null) return [];
+  const terminates = terminatesProcess(fault);
+  const lastsMs = durationOfItem(item, fault);
+  const lengthMs = affectedMs(lastsMs, fault);
+  return injectionTimes(item, lastsMs, seed, position).map((fromMs) => ({
     position,
     name: item.fault,
-    aim,
+    target,
     fromMs,
     toMs: fromMs + lengthMs,
-    ends,
+    terminates,
   }));
 };
 
-/** Whether the aims may mean the same part; those that follow the rooms mean another as soon as that has ended. */
-const sameAim = (a: Aim, b: Aim): boolean =>
-  a.role === b.role && (a.role !== 'member' || b.role !== 'member' || a.name === b.name);
+/** Whether the targets may resolve to the same component. */
+const sameTarget = (a: FaultTarget, b: FaultTarget): boolean =>
+  a.role === b.role && (a.role !== 'component' || b.role !== 'component' || a.name === b.name);
 
-const FOLLOWS_ROOMS: ReadonlySet<Aim['role']> = new Set(['room-node', 'other-node', 'signal-node']);
+const FOLLOWS_ROOMS: ReadonlySet<FaultTarget['role']> = new Set([
+  'room-node',
+  'other-node',
+  'signal-node',
+]);
 
-const moved = (early: Stretch): boolean => early.ends && FOLLOWS_ROOMS.has(early.aim.role);
+const movesOn = (early: ScheduledFault): boolean =>
+  early.terminates && FOLLOWS_ROOMS.has(early.target.role);
 
-const clashes = (early: Stretch, late: Stretch): boolean => {
-  if (early.aim.role === 'none' || !sameAim(early.aim, late.aim) || moved(early)) return false;
-  return exclude(early, late);
+const excludes = (early: ScheduledFault, late: ScheduledFault): boolean => {
+  if (early.target.role === 'none' || !sameTarget(early.target, late.target) || movesOn(early))
+    return false;
+  return !canOverlap(early, late);
 };
 
-const together = (early: Stretch, late: Stretch): Omit<Overlap, 'position'> => ({
+const exclusion = (
+  early: ScheduledFault,
+  late: ScheduledFault,
+): Omit<FaultConflict, 'position'> => ({
   message:
     early.name === late.name
-      ? `${late.name} begins again before it is healed`
-      : `${late.name} begins while ${early.name} is still on, and one part cannot have both`,
+      ? `${late.name} is injected again before its rollback`
+      : `${late.name} is injected while ${early.name} is active, and one component cannot have both`,
   hint:
     early.toMs === Number.POSITIVE_INFINITY
-      ? `give ${early.name} an end (for: 10s), or another aim`
-      : 'let it begin later (at), or give it another aim',
+      ? `give ${early.name} a duration (for: 10s), or another target`
+      : 'inject it later (at), or give it another target',
 });
 
 const tooMuch = (
-  on: readonly Stretch[],
+  on: readonly ScheduledFault[],
   { lab, blastRadius }: Pick<Drill, 'lab' | 'blastRadius'>,
-): Omit<Overlap, 'position'> | null => {
-  const sizeOf = ({ aim }: Stretch): number =>
-    aim.role === 'nodes' ? Math.max(1, Math.round(aim.share * lab.nodes)) : 1;
-  const parts: Stretch[] = [];
-  for (const stretch of on) {
-    if (stretch.aim.role === 'none') continue;
-    const same = parts.findIndex((one) => sameAim(one.aim, stretch.aim) && !moved(one));
-    const known = parts[same];
-    if (known === undefined) parts.push(stretch);
+): Omit<FaultConflict, 'position'> | null => {
+  const sizeOf = ({ target }: ScheduledFault): number =>
+    target.role === 'nodes' ? Math.max(1, Math.round(target.share * lab.nodes)) : 1;
+  const affected: ScheduledFault[] = [];
+  for (const fault of on) {
+    if (fault.target.role === 'none') continue;
+    const same = affected.findIndex((one) => sameTarget(one.target, fault.target) && !movesOn(one));
+    const known = affected[same];
+    if (known === undefined) affected.push(fault);
     // The seed is the same, so the smaller share is part of the larger.
-    else if (sizeOf(stretch) > sizeOf(known)) parts[same] = stretch;
+    else if (sizeOf(fault) > sizeOf(known)) affected[same] = fault;
   }
-  const count = (some: readonly Stretch[]): number =>
-    some.reduce((total, stretch) => total + sizeOf(stretch), 0);
-  const atNodes = parts.filter(({ aim }) => isAtNodes(aim));
+  const count = (some: readonly ScheduledFault[]): number =>
+    some.reduce((total, fault) => total + sizeOf(fault), 0);
+  const atNodes = affected.filter(({ target }) => isAtNodes(target));
   const nodes = Math.min(count(atNodes), lab.nodes);
-  const members = nodes + count(parts.filter((part) => !atNodes.includes(part)));
-  if (members > blastRadius.maxMembers) {
+  const components = nodes + count(affected.filter((part) => !atNodes.includes(part)));
+  if (components > blastRadius.maxComponents) {
     return {
-      message: `up to ${members} parts would be hit at the same time`,
-      hint: `blastRadius allows ${blastRadius.maxMembers}: heal earlier (for), or write blastRadius: { members: ${members} }`,
+      message: `up to ${components} components would be affected at the same time`,
+      hint: `blastRadius allows ${blastRadius.maxComponents}: shorten the faults (for), or write blastRadius: { components: ${components} }`,
     };
   }
   if (nodes > Math.max(1, blastRadius.maxShare * lab.nodes)) {
     const share = Math.ceil((100 * nodes) / lab.nodes);
     return {
-      message: `${nodes} of ${lab.nodes} nodes would be hit at the same time`,
-      hint: `blastRadius allows ${Math.round(100 * blastRadius.maxShare)}%: write blastRadius: { members: ${blastRadius.maxMembers}, share: ${share}% } if that is meant`,
+      message: `${nodes} of ${lab.nodes} nodes would be affected at the same time`,
+      hint: `blastRadius allows ${Math.round(100 * blastRadius.maxShare)}%: write blastRadius: { components: ${blastRadius.maxComponents}, share: ${share}% } to allow it`,
     };
   }
   return null;
 };
 
-/** Whether it means nodes; those of a lab have names that tell. */
-const isAtNodes = (aim: Aim): boolean =>
-  aim.role === 'nodes' ||
-  FOLLOWS_ROOMS.has(aim.role) ||
-  (aim.role === 'member' && /^node-\d+$/.test(aim.name));
+/** Whether it resolves to nodes; those of a lab are known by their names. */
+const isAtNodes = (target: FaultTarget): boolean =>
+  target.role === 'nodes' ||
+  FOLLOWS_ROOMS.has(target.role) ||
+  (target.role === 'component' && /^node-\d+$/.test(target.name));
+
+/** The only lasting fault that leaves no process running. */
+const REDIS_KILL = 'redis-kill';
+const PAUSE = 'hang';
+
+/** Whether no process of its target runs until the rollback. */
+export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
+  !lasts || name === REDIS_KILL;
+
+/** Whether the second can be injected into a component that the first still affects: a process that is gone cannot be affected, and no fault twice. */
+export const canOverlap = (
+  first: { name: string; terminates: boolean },
+  second: { name: string; terminates: boolean },
+): boolean =>
+  !first.terminates && first.name !== second.name && !(first.name === PAUSE && second.terminates);

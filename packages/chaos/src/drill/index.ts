@@ -1,14 +1,15 @@
 export type * from './drill.ts';
-export { drillSchema, failing, objective } from './drill-schema.ts';
+export { drillSchema, objectiveCode, objectiveName } from './drill.ts';
 export { type DrillTimes, drillTimes } from './drill-times.ts';
-export { newcomersOf } from './join-probes.ts';
+export { joinProbesOf } from './join-probes.ts';
 export { drillJsonSchema } from './json-schema.ts';
 export { type ParseDrillOptions, parseDrill } from './parse-drill.ts';
-export { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
 export {
-  CROWD_GROUP,
   DRILL_WINDOWS,
   type DrillWindow,
+  JOIN_PROBE_ROLE,
+  LOAD_GROUP,
+  LOAD_ROLE,
   ROOM_PREFIX,
   scenarioOfDrill,
 } from './scenario-of-drill.ts';

@@ -1,13 +1,12 @@
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
-import { NEWCOMER_ROLE } from './roles.ts';
-import { ROOM_PREFIX } from './scenario-of-drill.ts';
+import { JOIN_PROBE_ROLE, ROOM_PREFIX } from './scenario-of-drill.ts';
 
-const NEWCOMER_GROUP = 'newcomers';
+const JOIN_PROBE_GROUP = 'join-probes';
 
 /** Enough for a room to be where the second looks for it. */
-const APART_MS = 500;
+const STAGGER_MS = 500;
 
 /**
  * Those who come while the drill goes on, from when it is steady until the end: in turns one into a room that is there, and two into a new one. Every
@@ -16,49 +15,55 @@ const APART_MS = 500;
  * @param plan of the drill's scenario
  * @returns their plans, in order, with indexes that follow the crowd's; none where the drill wants none
  */
-export const newcomersOf = (
-  drill: Pick<Drill, 'newcomers' | 'crowd' | 'steady' | 'faults' | 'recoveryMs'>,
+export const joinProbesOf = (
+  drill: Pick<Drill, 'joinProbes' | 'load' | 'steadyState' | 'faults' | 'recoveryMs'>,
   plan: Plan,
 ): ParticipantPlan[] => {
-  const { newcomers } = drill;
-  const [someone] = plan.participants;
-  if (newcomers === null || someone === undefined) return [];
-  const run = someone.identity.replace(/-[^-]*-[^-]*$/, '');
-  const [first = '', ...others] = [...new Set(plan.participants.map(({ room }) => room))].sort();
+  const { joinProbes } = drill;
+  const [first] = plan.participants;
+  if (joinProbes === null || first === undefined) return [];
+  const run = first.identity.replace(/-[^-]*-[^-]*$/, '');
+  const [firstRoom = '', ...others] = [
+    ...new Set(plan.participants.map(({ room }) => room)),
+  ].sort();
   const { steadyFromMs } = drillTimes(drill);
-  const { everyMs, stayMs, apartMs = APART_MS } = newcomers;
+  const { everyMs, sessionMs, staggerMs = STAGGER_MS } = joinProbes;
   const visits: Pick<
     ParticipantPlan,
     'identity' | 'room' | 'joinAtMs' | 'leaveAtMs' | 'publish'
   >[] = [];
   for (let turn = 0; ; turn++) {
     const joinAtMs = steadyFromMs + turn * everyMs;
-    const leaveAtMs = joinAtMs + stayMs;
+    const leaveAtMs = joinAtMs + sessionMs;
     if (leaveAtMs > plan.endAtMs) break;
     const number = turn + 1;
     const visit = Math.floor(turn / 2);
     if (turn % 2 === 0) {
       const other = others[((visit - 1) / 2) % others.length];
       visits.push({
-        identity: `${run}-new-${number}`,
-        room: visit % 2 === 0 ? first : (other ?? first),
+        identity: `${run}-probe-${number}`,
+        room: visit % 2 === 0 ? firstRoom : (other ?? firstRoom),
         joinAtMs,
         leaveAtMs,
         publish: [],
       });
     } else {
-      const room = `${ROOM_PREFIX}-${run}-new-${number}`;
+      const room = `${ROOM_PREFIX}-${run}-probe-${number}`;
       const together = { room, leaveAtMs, publish: [{ kind: 'audio' as const }] };
-      visits.push({ identity: `${run}-new-${number}a`, joinAtMs, ...together });
-      visits.push({ identity: `${run}-new-${number}b`, joinAtMs: joinAtMs + apartMs, ...together });
+      visits.push({ identity: `${run}-probe-${number}a`, joinAtMs, ...together });
+      visits.push({
+        identity: `${run}-probe-${number}b`,
+        joinAtMs: joinAtMs + staggerMs,
+        ...together,
+      });
     }
   }
   visits.sort((a, b) => a.joinAtMs - b.joinAtMs);
   return visits.map((who, position) => ({
     index: plan.participants.length + position,
     ...who,
-    group: NEWCOMER_GROUP,
-    role: NEWCOMER_ROLE,
+    group: JOIN_PROBE_GROUP,
+    role: JOIN_PROBE_ROLE,
     subscribe: true,
     layout: { type: 'all' },
     data: [],

@@ -1,11 +1,10 @@
 import { type FileSettings, invalidFile, readSettings } from '@livekit-swarm/settings';
 import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
-import { lengthOf } from './length-of.ts';
-import { beginningsOf } from './schedule.ts';
-import { usualAim } from './schema/check-target.ts';
+import { durationOfItem, injectionTimes } from './schedule.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
 import { type DrillFile, drillFile } from './schema/file.ts';
+import { defaultTarget } from './schema/target.ts';
 
 export interface ParseDrillOptions {
   /** For messages. */
@@ -22,7 +21,7 @@ export const parseDrill = (text: string, { file, faults }: ParseDrillOptions): D
   const settings = readSettings(text, drillFile(faults), {
     file,
     noun: 'drill',
-    begin: 'write drill: NAME and its faults: [{ fault: kill, aim: room-node, for: 10s }]',
+    begin: 'write drill: NAME and its faults: [{ fault: kill, target: room-node, for: 10s }]',
   });
   const drill = drillOf(settings, faults);
   const problems = checkDrill(drill, settings, faults);
@@ -42,19 +41,19 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
   },
-  crowd: value.crowd,
-  steady: { withinMs: value.steady.within, forMs: value.steady.for },
+  load: value.load,
+  steadyState: { withinMs: value.steadyState.within, forMs: value.steadyState.for },
   faults: value.faults
     .flatMap((item, position) => written(item, value.seed, position, faults))
     .sort((a, b) => a.atMs - b.atMs),
   recoveryMs: value.recovery,
-  newcomers:
-    value.newcomers === undefined
+  joinProbes:
+    value.joinProbes === undefined
       ? null
       : {
-          everyMs: value.newcomers.every,
-          stayMs: value.newcomers.stay,
-          apartMs: value.newcomers.apart,
+          everyMs: value.joinProbes.every,
+          sessionMs: value.joinProbes.sessionDuration,
+          staggerMs: value.joinProbes.stagger,
         },
   objectives: value.objectives,
   thresholds: value.thresholds.map(({ text }) => text),
@@ -62,24 +61,28 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   abort:
     value.abort === undefined
       ? null
-      : { controlDeaf: value.abort.controlDeaf, forMs: value.abort.for },
-  blastRadius: { maxMembers: value.blastRadius.members, maxShare: value.blastRadius.share },
-  allowed: value.allow,
-  known: value.known ?? null,
+      : { controlGroupInterrupted: value.abort.controlGroupInterrupted, forMs: value.abort.for },
+  blastRadius: { maxComponents: value.blastRadius.components, maxShare: value.blastRadius.share },
+  allowedTargets: value.allowedTargets,
+  knownFailures: value.knownFailures ?? null,
 });
 
 /** A fault of the file, each time that it happens. */
 const written = (item: FaultItem, seed: number, position: number, faults: Faults): DrillFault[] => {
   const fault = faults.get(item.fault);
-  if (fault === undefined) throw new RangeError(`the schema let ${item.fault} through`);
-  const aim = item.aim ?? usualAim(fault);
-  if (aim === null) throw new RangeError(`the schema let ${item.fault} through without an aim`);
-  const durationMs = lengthOf(item, fault);
-  return beginningsOf(item, durationMs, seed, position).map((atMs) => ({
+  if (fault === undefined) throw new RangeError(`the schema accepted ${item.fault}`);
+  const target = item.target ?? defaultTarget(fault);
+  if (target === null) throw new RangeError(`the schema accepted ${item.fault} without a target`);
+  const durationMs = durationOfItem(item, fault);
+  return injectionTimes(item, durationMs, seed, position).map((atMs) => ({
     fault: item.fault,
-    aim,
+    target,
     atMs,
     durationMs,
-    params: structuredClone(item.with),
+    params: paramsOf(item.with),
   }));
 };
+
+/** Every fault has a mapping of parameters; mappings of a file have no prototype. */
+const paramsOf = (params: unknown): DrillFault['params'] =>
+  typeof params === 'object' && params !== null ? { ...structuredClone(params) } : {};

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
-import { newcomersOf } from './join-probes.ts';
-import { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
-import { DRILL_WINDOWS, scenarioOfDrill } from './scenario-of-drill.ts';
+import { joinProbesOf } from './join-probes.ts';
+import { DRILL_WINDOWS, JOIN_PROBE_ROLE, LOAD_ROLE, scenarioOfDrill } from './scenario-of-drill.ts';
 
 const planOf = (drill: Drill) => expandPlan(scenarioOfDrill(drill), 'k3x9');
 
@@ -26,7 +25,7 @@ describe('scenarioOfDrill', () => {
     expect(drillTimes(drill)).toMatchObject({ lastJoinMs: lastJoinAtMs, endMs: endAtMs });
     expect(participants).toHaveLength(12);
     expect(participants[0]).toMatchObject({
-      role: CROWD_ROLE,
+      role: LOAD_ROLE,
       room: 'drill-k3x9-1',
       expects: { audio: 3, video: 0 },
     });
@@ -74,17 +73,17 @@ describe('scenarioOfDrill', () => {
 
   it('publishes what the crowd publishes', () => {
     const { participants } = planOf(
-      drillOf({ crowd: { ...drillOf().crowd, publish: ['audio', 'video'] } }),
+      drillOf({ load: { ...drillOf().load, publish: ['audio', 'video'] } }),
     );
     expect(participants[0]?.publish.map(({ kind }) => kind)).toEqual(['audio', 'video']);
     expect(participants[0]?.expects).toEqual({ audio: 3, video: 3 });
   });
 });
 
-describe('newcomersOf', () => {
-  const drill = drillOf({ newcomers: { everyMs: 2_000, stayMs: 4_000 } });
+describe('joinProbesOf', () => {
+  const drill = drillOf({ joinProbes: { everyMs: 2_000, sessionMs: 4_000 } });
   const plan = planOf(drill);
-  const newcomers = newcomersOf(drill, plan);
+  const newcomers = joinProbesOf(drill, plan);
 
   it('come from when it is steady, and are gone before it ends', () => {
     expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
@@ -104,27 +103,27 @@ describe('newcomersOf', () => {
   it('go in turns to a room that is there, and in twos to a new one; every other time to the first room', () => {
     expect(newcomers.slice(0, 9).map(({ room }) => room)).toEqual([
       'drill-k3x9-1',
-      'drill-k3x9-new-2',
-      'drill-k3x9-new-2',
+      'drill-k3x9-probe-2',
+      'drill-k3x9-probe-2',
       'drill-k3x9-2',
-      'drill-k3x9-new-4',
-      'drill-k3x9-new-4',
+      'drill-k3x9-probe-4',
+      'drill-k3x9-probe-4',
       'drill-k3x9-1',
-      'drill-k3x9-new-6',
-      'drill-k3x9-new-6',
+      'drill-k3x9-probe-6',
+      'drill-k3x9-probe-6',
     ]);
     expect(newcomers[9]?.room).toBe('drill-k3x9-3');
   });
 
   it('only listen where the crowd is, are told from it, and come after it', () => {
     const speakers = newcomers.filter(({ publish }) => publish.length > 0);
-    expect(new Set(speakers.map(({ room }) => room.includes('-new-')))).toEqual(new Set([true]));
+    expect(new Set(speakers.map(({ room }) => room.includes('-probe-')))).toEqual(new Set([true]));
     expect(
       newcomers
         .filter(({ publish }) => publish.length === 0)
-        .every(({ room }) => !room.includes('-new-')),
+        .every(({ room }) => !room.includes('-probe-')),
     ).toBe(true);
-    expect(newcomers.every(({ role }) => role === NEWCOMER_ROLE)).toBe(true);
+    expect(newcomers.every(({ role }) => role === JOIN_PROBE_ROLE)).toBe(true);
     expect(newcomers.every(({ identity }) => identity.startsWith('k3x9-'))).toBe(true);
     const everybody = [...plan.participants, ...newcomers];
     expect(new Set(everybody.map(({ identity }) => identity)).size).toBe(everybody.length);
@@ -135,10 +134,10 @@ describe('newcomersOf', () => {
   });
 
   it('come to a new room one after the other, or at once', () => {
-    const [a, b] = newcomers.filter(({ room }) => room.endsWith('new-2'));
+    const [a, b] = newcomers.filter(({ room }) => room.endsWith('probe-2'));
     expect([b?.joinAtMs, b?.leaveAtMs]).toEqual([(a?.joinAtMs ?? 0) + 500, a?.leaveAtMs]);
-    const twins = newcomersOf(
-      { ...drill, newcomers: { everyMs: 2_000, stayMs: 4_000, apartMs: 0 } },
+    const twins = joinProbesOf(
+      { ...drill, joinProbes: { everyMs: 2_000, sessionMs: 4_000, staggerMs: 0 } },
       plan,
     );
     expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
@@ -146,21 +145,21 @@ describe('newcomersOf', () => {
 
   it('visit the only room where there is one', () => {
     const alone = drillOf({
-      newcomers: { everyMs: 2_000, stayMs: 4_000 },
-      crowd: { ...drill.crowd, rooms: 1 },
+      joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
+      load: { ...drill.load, rooms: 1 },
     });
-    const rooms = newcomersOf(alone, planOf(alone)).map(({ room }) => room);
-    expect(new Set(rooms.filter((room) => !room.includes('new')))).toEqual(
+    const rooms = joinProbesOf(alone, planOf(alone)).map(({ room }) => room);
+    expect(new Set(rooms.filter((room) => !room.includes('probe')))).toEqual(
       new Set(['drill-k3x9-1']),
     );
   });
 
   it('do not come where nobody is wanted, and find the run whatever it is called', () => {
-    expect(newcomersOf(drillOf(), plan)).toEqual([]);
+    expect(joinProbesOf(drillOf(), plan)).toEqual([]);
     const odd = expandPlan(scenarioOfDrill(drill), 'a-b-3');
-    expect(newcomersOf(drill, odd)[1]).toMatchObject({
-      room: 'drill-a-b-3-new-2',
-      identity: 'a-b-3-new-2a',
+    expect(joinProbesOf(drill, odd)[1]).toMatchObject({
+      room: 'drill-a-b-3-probe-2',
+      identity: 'a-b-3-probe-2a',
     });
   });
 });

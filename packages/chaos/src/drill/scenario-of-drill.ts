@@ -1,10 +1,15 @@
 import type { NamedWindow, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/scenario';
-import type { Drill, DrillCrowd } from './drill.ts';
+import type { Drill, DrillLoad } from './drill.ts';
 import { type DrillTimes, drillTimes } from './drill-times.ts';
-import { CROWD_ROLE } from './roles.ts';
 
-/** The only group of a drill's scenario, and what its rooms' names begin with. */
-export const CROWD_GROUP = 'crowd';
+/** Participants whose recovery is measured. They publish, and subscribe to each other. */
+export const LOAD_ROLE = 'participant';
+
+/** Participants that join during a drill, receive for a moment, and leave. */
+export const JOIN_PROBE_ROLE = 'join-probe';
+
+/** The only group of a drill's scenario, and the prefix of its rooms. */
+export const LOAD_GROUP = 'load';
 export const ROOM_PREFIX = 'drill';
 
 /** The parts of a drill that thresholds speak of; a drill without faults has no `fault`. */
@@ -18,7 +23,7 @@ export type DrillWindow = (typeof DRILL_WINDOWS)[number];
  */
 export const scenarioOfDrill = (drill: Drill): Scenario => {
   const times = drillTimes(drill);
-  const { rooms, joinRate } = drill.crowd;
+  const { rooms, joinRate } = drill.load;
   return {
     name: drill.name,
     description: drill.description,
@@ -26,7 +31,7 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
     seed: drill.seed,
     groups: [
       {
-        name: CROWD_GROUP,
+        name: LOAD_GROUP,
         room: null,
         roomPrefix: ROOM_PREFIX,
         startMs: 0,
@@ -37,7 +42,7 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
           joinRate,
           durationMs: times.endMs - times.lastJoinMs,
         },
-        roles: [roleOf(drill.crowd)],
+        roles: [roleOf(drill.load)],
       },
     ],
     windows: windowsOf(times),
@@ -45,8 +50,8 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
   };
 };
 
-const roleOf = ({ participants, publish }: DrillCrowd): RoleSpec => ({
-  name: CROWD_ROLE,
+const roleOf = ({ participants, publish }: DrillLoad): RoleSpec => ({
+  name: LOAD_ROLE,
   count: participants,
   publish: publish.map(trackOf),
   data: null,
@@ -58,18 +63,18 @@ const roleOf = ({ participants, publish }: DrillCrowd): RoleSpec => ({
 });
 
 /** Small video: a drill is about who sees whom at all. */
-const trackOf = (kind: DrillCrowd['publish'][number]): TrackPlan =>
+const trackOf = (kind: DrillLoad['publish'][number]): TrackPlan =>
   kind === 'audio'
     ? { kind }
     : { kind, source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
 
 const windowsOf = ({
   steadyFromMs,
-  zeroMs,
+  steadyMs,
   faultFromMs,
   recoveryFromMs,
 }: DrillTimes): NamedWindow[] => [
-  { name: 'baseline', fromMs: steadyFromMs, toMs: zeroMs },
+  { name: 'baseline', fromMs: steadyFromMs, toMs: steadyMs },
   ...(recoveryFromMs > faultFromMs
     ? [{ name: 'fault', fromMs: faultFromMs, toMs: recoveryFromMs }]
     : []),

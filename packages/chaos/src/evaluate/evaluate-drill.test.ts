@@ -1,33 +1,39 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planFactsOf, RECORD_SCHEMA, type RecordLine } from '@livekit-swarm/record';
+import {
+  type DrillStopReason,
+  planFactsOf,
+  RECORD_SCHEMA,
+  type RecordLine,
+} from '@livekit-swarm/record';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import {
-  crowd,
   drillLine,
   END_AT,
   FAULT_AT,
   faultOn,
-  HEAL_AT,
+  interruption,
+  load,
+  ROLLBACK_AT,
   recordOf,
-  silence,
 } from '../../test/support/drill-record.ts';
 import { repeatOf } from '../../test/support/drill-results.ts';
 import type { Drill } from '../drill/drill.ts';
-import { planOfDrill } from '../execute/execute-repeat.ts';
-import type { JournalEntry } from '../journal/journal-entry.ts';
-import { DRILL_RESULT_SCHEMA } from '../measure/drill-result.ts';
+import { planOfDrill } from '../execute/execute-drill.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { DrillReason } from '../measure/decide-verdict.ts';
+import { DRILL_RESULT_SCHEMA, type RepeatVerdict } from '../measure/drill-result.ts';
 import { DRILL_FILE } from './drill-file.ts';
-import { rereadDrill } from './evaluate-drill.ts';
+import { evaluateDrill } from './evaluate-drill.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'swarm-reread-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const newDir = (): string => mkdtempSync(join(root, 'drill-'));
 const A = ['a-1', 'a-2', 'a-3'];
-const STEADY = drillLine(5_000, { what: 'steady' });
+const STEADY = drillLine(5_000, { event: 'steady_state_reached' });
 const END: RecordLine = { type: 'end', at: END_AT + 10, reason: 'finished' };
 
 /** The part of the drill's file that is read again. */
@@ -37,7 +43,7 @@ const store = (dir: string, drill: Drill): void =>
     JSON.stringify({
       schema: DRILL_RESULT_SCHEMA,
       drill,
-      target: 'lab of 3 nodes',
+      deployment: 'lab of 3 nodes',
       startedAt: '2026-11-21T08:57:39.000Z',
     }),
   );
@@ -93,10 +99,10 @@ const SAMPLES = Array.from({ length: END_AT / 1_000 }, (_, index) => sample((ind
 
 const story = (back: number | null): RecordLine[] => [
   ...SAMPLES,
-  ...crowd(...A),
+  ...load(...A),
   STEADY,
   ...faultOn('a'),
-  ...silence(A, FAULT_AT, back),
+  ...interruption(A, FAULT_AT, back),
   END,
 ];
 
@@ -104,27 +110,31 @@ describe('a drill that is read again', () => {
   it('is measured and judged from its records, not from what was said of it', async () => {
     const drill = drillOf({
       repeats: 2,
-      objectives: { ...drillOf().objectives, rtoMaxMs: 12_000 },
+      objectives: { ...drillOf().objectives, timeToRecoverMaxMs: 12_000 },
     });
     const dir = newDir();
     store(dir, drill);
-    write(join(dir, 'repeat-1'), drill, ...story(HEAL_AT));
-    write(join(dir, 'repeat-2'), drill, ...story(HEAL_AT + 3_000));
-    const result = await rereadDrill(dir);
+    write(join(dir, 'repeat-1'), drill, ...story(ROLLBACK_AT));
+    write(join(dir, 'repeat-2'), drill, ...story(ROLLBACK_AT + 3_000));
+    const result = await evaluateDrill(dir);
     expect(result).toMatchObject({
       verdict: 'failed',
-      target: 'lab of 3 nodes',
+      deployment: 'lab of 3 nodes',
       startedAt: '2026-11-21T08:57:39.000Z',
     });
     expect(
-      result.repeats.map(({ number, verdict, failing }) => [number, verdict, failing]),
+      result.repeats.map(({ number, verdict, failedObjectives }) => [
+        number,
+        verdict,
+        failedObjectives,
+      ]),
     ).toEqual([
       [1, 'passed', []],
-      [2, 'failed', ['rto']],
+      [2, 'failed', ['time_to_recover']],
     ]);
-    expect(result.spread.rtoMax).toEqual({ min: 10_000, median: 11_500, max: 13_000 });
+    expect(result.spread.timeToRecoverMax).toEqual({ min: 10_000, median: 11_500, max: 13_000 });
     expect(result.repeats[1]?.recovery).toEqual(
-      repeatOf(drill, 2, story(HEAL_AT + 3_000)).recovery,
+      repeatOf(drill, 2, story(ROLLBACK_AT + 3_000)).recovery,
     );
     expect(result.repeats[0]?.record).toBe(join(dir, 'repeat-1', 'record.ndjson'));
   });
@@ -133,51 +143,60 @@ describe('a drill that is read again', () => {
     const drill = drillOf({ repeats: 3 });
     const dir = newDir();
     store(dir, drill);
-    write(join(dir, 'repeat-1'), drill, ...story(HEAL_AT));
-    expect((await rereadDrill(dir)).repeats).toHaveLength(1);
+    write(join(dir, 'repeat-1'), drill, ...story(ROLLBACK_AT));
+    expect((await evaluateDrill(dir)).repeats).toHaveLength(1);
   });
 
-  it.each([
-    ['void', 'never steady', [drillLine(9_000, { what: 'void', message: 'never steady' }), END]],
+  const NOT_STEADY: DrillStopReason = {
+    code: 'steady_state_not_reached',
+    withinMs: 15_000,
+    participants: 3,
+    participantsMissing: 1,
+    subscriptionsWithoutMedia: 2,
+  };
+  const LAB_STOPPED: DrillStopReason = {
+    code: 'execution_failed',
+    error: 'no_lab',
+    message: 'the lab was stopped',
+  };
+  const ABORTED: DrillStopReason = {
+    code: 'control_group_interrupted',
+    share: 0.6,
+    forMs: 5_000,
+  };
+
+  it.each<[RepeatVerdict, DrillReason, RecordLine[]]>([
+    ['void', NOT_STEADY, [drillLine(9_000, { event: 'void', reason: NOT_STEADY }), END]],
     [
       'void',
-      'not available here: kill: no',
-      [STEADY, drillLine(9_000, { what: 'skipped', fault: 'kill', message: 'no' }), END],
+      { code: 'fault_unavailable', fault: 'kill', detail: 'no' },
+      [STEADY, drillLine(9_000, { event: 'fault_skipped', fault: 'kill', detail: 'no' }), END],
     ],
-    ['void', 'the run ended before it was steady', [{ ...END, reason: 'aborted' }]],
+    ['void', { code: 'ended_before_steady_state' }, [{ ...END, reason: 'aborted' } as RecordLine]],
     [
       'void',
-      'the lab has gone',
-      [
-        STEADY,
-        ...faultOn('a'),
-        drillLine(12_000, { what: 'void', message: 'the lab has gone' }),
-        END,
-      ],
+      LAB_STOPPED,
+      [STEADY, ...faultOn('a'), drillLine(12_000, { event: 'void', reason: LAB_STOPPED }), END],
     ],
     [
       'failed',
-      'aborted: too much',
-      [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'aborted', message: 'too much' }), END],
+      ABORTED,
+      [STEADY, ...faultOn('a'), drillLine(12_000, { event: 'aborted', reason: ABORTED }), END],
     ],
     [
       'interrupted',
-      'it was interrupted; what had been injected was healed',
-      [STEADY, { ...END, reason: 'interrupted' }],
+      { code: 'interrupted' },
+      [STEADY, { ...END, reason: 'interrupted' } as RecordLine],
     ],
-    [
-      'inconclusive',
-      'the record breaks off 60.0 s into the run: what came after is not known',
-      [STEADY, ...faultOn('a')],
-    ],
-  ] as [string, string, RecordLine[]][])('is %s: %s', async (verdict, reason, lines) => {
+    ['inconclusive', { code: 'record_truncated', atMs: 60_000 }, [STEADY, ...faultOn('a')]],
+  ])('is %s: %o', async (verdict, reason, lines) => {
     const drill = drillOf();
     const dir = newDir();
     store(dir, drill);
-    write(dir, drill, ...SAMPLES, ...crowd(...A), ...lines);
-    const result = await rereadDrill(dir);
+    write(dir, drill, ...SAMPLES, ...load(...A), ...lines);
+    const result = await evaluateDrill(dir);
     expect(result.verdict).toBe(verdict);
-    expect(result.repeats[0]?.reasons[0]).toBe(reason);
+    expect(result.repeats[0]?.reasons[0]).toEqual(reason);
   });
 });
 
@@ -185,34 +204,36 @@ describe('a drill that was interrupted, and whose fault could not be healed', ()
   it('is not said to have healed it while the journal has it', async () => {
     const dir = newDir();
     const drill = drillOf();
-    const injected = faultOn('a').filter((line) => line.type !== 'drill' || line.what !== 'heal');
-    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, ...injected, {
+    const injected = faultOn('a').filter(
+      (line) => line.type !== 'drill' || line.event !== 'fault_rolled_back',
+    );
+    write(dir, drill, ...SAMPLES, ...load(...A), STEADY, ...injected, {
       type: 'end',
       at: END_AT + 10,
       reason: 'interrupted',
     });
     store(dir, drill);
     const [fault] = injected.flatMap((line) =>
-      line.type === 'drill' && line.what === 'fault' ? [line] : [],
+      line.type === 'drill' && line.event === 'fault_injected' ? [line] : [],
     );
     const journalOf = (...ids: string[]) => ({
       read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
     });
-    const left = await rereadDrill(dir, journalOf(fault?.id ?? ''));
+    const left = await evaluateDrill(dir, journalOf(fault?.id ?? ''));
     expect(left.repeats[0]).toMatchObject({
       verdict: 'interrupted',
-      reasons: [`not healed to this day: ${fault?.fault}; run "swarm chaos heal"`],
+      reasons: [{ code: 'rollback_failed', faults: [fault?.fault] }],
     });
-    expect((await rereadDrill(dir, journalOf('other'))).repeats[0]?.reasons).toEqual([
-      'it was interrupted; what had been injected was healed',
+    expect((await evaluateDrill(dir, journalOf('other'))).repeats[0]?.reasons).toEqual([
+      { code: 'interrupted' },
     ]);
   });
 });
 
 describe('what is none', () => {
   it.each([
-    ['no such folder', () => join(root, 'nowhere'), 'there is no such folder'],
-    ['a folder without a drill', newDir, 'there is no drill.json in this folder'],
+    ['no such folder', () => join(root, 'nowhere'), 'folder not found'],
+    ['a folder without a drill', newDir, 'no drill.json in this folder'],
     [
       'a drill without a record',
       () => {
@@ -220,7 +241,7 @@ describe('what is none', () => {
         store(dir, drillOf());
         return dir;
       },
-      'there is no record in this folder',
+      'no record in this folder',
     ],
     [
       'a file that is no JSON',
@@ -244,6 +265,6 @@ describe('what is none', () => {
       'cannot be read as a drill: drill.description',
     ],
   ])('is told: %s', async (_, dir, message) => {
-    await expect(rereadDrill(dir())).rejects.toThrow(message);
+    await expect(evaluateDrill(dir())).rejects.toThrow(message);
   });
 });

@@ -1,53 +1,54 @@
 import type { Drill } from '../drill/drill.ts';
-import type { Attendance } from './steady-state.ts';
+import type { SteadyStateTracker } from './steady-state.ts';
 
-/** Sees to it that a drill does not do more harm than it may. */
-export interface AbortWatch {
-  /** Aborted when it has. */
+/** Ends a drill that harms its control group. */
+export interface AbortCondition {
+  /** Aborted when the condition was met. */
   readonly signal: AbortSignal;
-  /** Rooms that were hit on purpose: the others are control rooms. */
-  hit(rooms: readonly string[]): void;
-  /** Resolves with a sentence when it has, or with null when `stop` ends the drill before. */
-  reason(stop: AbortSignal): Promise<string | null>;
+  /** From now on the condition is checked. */
+  start(): void;
+  /** Rooms that a fault affects: they leave the control group. */
+  exclude(rooms: readonly string[]): void;
+  /** Resolves with the share of subscribers without media when the condition is met, or with null when `stop` ends the drill before. */
+  condition(stop: AbortSignal): Promise<number | null>;
   close(): void;
 }
 
-const LOOK_EVERY_MS = 250;
+const CHECK_EVERY_MS = 250;
 
-export const watchAbort = (
+export const watchAbortCondition = (
   { abort }: Pick<Drill, 'abort'>,
-  attendance: Pick<Attendance, 'deafShare'>,
+  steadyState: Pick<SteadyStateTracker, 'shareWithoutMedia'>,
   rooms: ReadonlySet<string>,
-): AbortWatch => {
+): AbortCondition => {
   const controller = new AbortController();
-  const control = new Set(rooms);
+  const controlGroup = new Set(rooms);
   let since: number | null = null;
-  const look = (limit: number, forMs: number): void => {
-    const share = attendance.deafShare(control);
+  let metWith: number | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const check = (limit: number, forMs: number): void => {
+    const share = steadyState.shareWithoutMedia(controlGroup);
     if (share <= limit) since = null;
     else since ??= performance.now();
     if (since === null || performance.now() - since < forMs) return;
-    const percent = Math.round(100 * share);
-    controller.abort(
-      `${percent} % of those in control rooms had heard nobody for ${forMs / 1_000} s`,
-    );
+    metWith ??= share;
+    controller.abort();
   };
-  const timer =
-    abort === null
-      ? undefined
-      : setInterval(() => look(abort.controlDeaf, abort.forMs), LOOK_EVERY_MS);
   return {
     signal: controller.signal,
-    hit: (names) => {
-      for (const name of names) control.delete(name);
+    start: () => {
+      if (abort === null) return;
+      timer = setInterval(() => check(abort.controlGroupInterrupted, abort.forMs), CHECK_EVERY_MS);
     },
-    reason: (stop) =>
+    exclude: (names) => {
+      for (const name of names) controlGroup.delete(name);
+    },
+    condition: (stop) =>
       new Promise((resolve) => {
-        const tell = (): void =>
-          resolve(controller.signal.aborted ? String(controller.signal.reason) : null);
-        if (controller.signal.aborted || stop.aborted) tell();
-        controller.signal.addEventListener('abort', tell, { once: true });
-        stop.addEventListener('abort', tell, { once: true });
+        const settle = (): void => resolve(metWith);
+        if (controller.signal.aborted || stop.aborted) settle();
+        controller.signal.addEventListener('abort', settle, { once: true });
+        stop.addEventListener('abort', settle, { once: true });
       }),
     close: () => clearInterval(timer),
   };

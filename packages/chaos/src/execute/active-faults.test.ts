@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { faultOf } from '../../test/support/drill-of.ts';
-import type { Aim, DrillFault } from '../drill/drill.ts';
+import type { DrillFault, FaultTarget } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
-import type { Member } from '../targets/target.ts';
-import { createHits } from './active-faults.ts';
+import type { Component } from '../targets/target.ts';
+import { createActiveFaults } from './fault-schedule.ts';
 
-const part = (name: string, kind: Member['kind'] = 'node'): Member => ({
+const part = (name: string, kind: Component['kind'] = 'node'): Component => ({
   name,
   kind,
   nodeId: `ND_${name}`,
@@ -15,51 +15,51 @@ const part = (name: string, kind: Member['kind'] = 'node'): Member => ({
 const ALL = [part('a'), part('b'), part('c'), part('cache', 'redis')];
 const ATTENDANCE = { nodes: new Map([['room-1', 'ND_a']]), backends: new Map<string, string>() };
 
-const aiming = (maxMembers: number, maxShare: number) => {
-  const hits = createHits({ seed: 1, blastRadius: { maxMembers, maxShare } });
+const aiming = (maxComponents: number, maxShare: number) => {
+  const hits = createActiveFaults({ seed: 1, blastRadius: { maxComponents, maxShare } });
   return (changes: Partial<DrillFault>): string | null => {
     const due = faultOf(changes);
     const fault = FAULTS.get(due.fault);
     if (fault === undefined) throw new Error(`there is no ${due.fault}`);
-    return hits.aim(due, fault, ALL, ATTENDANCE).why;
+    return hits.target(due, fault, ALL, ATTENDANCE).unavailable;
   };
 };
 
-const at = (name: string): Aim => ({ role: 'member', name });
+const at = (name: string): FaultTarget => ({ role: 'component', name });
 
 it('counts everything that is hit at the same time, whatever it is called', () => {
   const aim = aiming(2, 0.5);
-  expect(aim({ aim: at('b') })).toBeNull();
-  expect(() => aim({ aim: { role: 'room-node' }, atMs: 5_000 })).toThrow(
+  expect(aim({ target: at('b') })).toBeNull();
+  expect(() => aim({ target: { role: 'room-node' }, atMs: 5_000 })).toThrow(
     "the node that holds the first room is a, and b would be hit at the same time: more than the drill's blastRadius allows",
   );
-  expect(aim({ aim: at('cache'), atMs: 5_000 })).toBeNull();
+  expect(aim({ target: at('cache'), atMs: 5_000 })).toBeNull();
   // What is healed does not count any more, by the schedule: the next may begin when the last one is over.
-  expect(aim({ aim: { role: 'room-node' }, atMs: 15_000 })).toBeNull();
+  expect(aim({ target: { role: 'room-node' }, atMs: 15_000 })).toBeNull();
 });
 
 it('counts what nobody starts again until the end, and what starts by itself only as long as it takes', () => {
   const aim = aiming(1, 1);
   const restart = { fault: 'restart', params: { grace: 0, down: 0 } };
-  expect(aim({ ...restart, aim: at('a'), durationMs: null })).toBeNull();
-  expect(aim({ ...restart, aim: at('b'), atMs: 1_000, durationMs: 9_000 })).toBeNull();
-  expect(() => aim({ aim: at('c'), atMs: 2_000 })).toThrow('blastRadius');
-  expect(aim({ aim: at('c'), atMs: 10_000, durationMs: null })).toBeNull();
-  expect(() => aim({ aim: at('a'), atMs: 900_000 })).toThrow('blastRadius');
+  expect(aim({ ...restart, target: at('a'), durationMs: null })).toBeNull();
+  expect(aim({ ...restart, target: at('b'), atMs: 1_000, durationMs: 9_000 })).toBeNull();
+  expect(() => aim({ target: at('c'), atMs: 2_000 })).toThrow('blastRadius');
+  expect(aim({ target: at('c'), atMs: 10_000, durationMs: null })).toBeNull();
+  expect(() => aim({ target: at('a'), atMs: 900_000 })).toThrow('blastRadius');
 });
 
 it('says what one part cannot have both, found by different names', () => {
   const aim = aiming(3, 1);
-  expect(aim({ aim: { role: 'room-node' } })).toBeNull();
-  expect(aim({ fault: 'hang', aim: at('a'), atMs: 5_000 })).toBe(
-    'it was aimed at a while kill was still on: one part cannot have both',
+  expect(aim({ target: { role: 'room-node' } })).toBeNull();
+  expect(aim({ fault: 'hang', target: at('a'), atMs: 5_000 })).toBe(
+    'its target a is still affected by kill, which excludes it',
   );
-  expect(aim({ fault: 'hang', aim: at('b'), atMs: 5_000 })).toBeNull();
-  expect(aim({ fault: 'hang', aim: at('a'), atMs: 10_000 })).toBeNull();
+  expect(aim({ fault: 'hang', target: at('b'), atMs: 5_000 })).toBeNull();
+  expect(aim({ fault: 'hang', target: at('a'), atMs: 10_000 })).toBeNull();
 });
 
 it('says what a fault is not for', () => {
-  expect(aiming(1, 1)({ fault: 'redis-kill', aim: at('a') })).toBe(
-    'it cannot be done to a (node), only to redis',
+  expect(aiming(1, 1)({ fault: 'redis-kill', target: at('a') })).toBe(
+    'cannot be injected into a (node), only into redis',
   );
 });

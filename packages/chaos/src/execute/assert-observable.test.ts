@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
-import { needEyes } from './assert-observable.ts';
+import { assertObservable } from './preconditions.ts';
 
 const usual = drillOf();
 const asking = (objectives: Partial<typeof usual.objectives>) => ({
@@ -10,16 +10,16 @@ const asking = (objectives: Partial<typeof usual.objectives>) => ({
 const SEEN = { name: 'staging', prometheusUrl: null, redisUrl: null };
 
 it('asks for nobody whom a drill does not need', async () => {
-  await expect(needEyes(SEEN, usual)).resolves.toBeUndefined();
+  await expect(assertObservable(SEEN, usual)).resolves.toBeUndefined();
 });
 
 it('refuses a drill that asks for ghosts where nobody knows Redis', async () => {
-  await expect(needEyes(SEEN, asking({ ghosts: 0 }))).rejects.toMatchObject({
-    code: 'no_redis',
-    message: expect.stringContaining('nobody knows the Redis of "staging"'),
+  await expect(assertObservable(SEEN, asking({ ghostRooms: 0 }))).rejects.toMatchObject({
+    code: 'redis_required',
+    message: expect.stringContaining('needs the Redis URL of "staging"'),
   });
   await expect(
-    needEyes({ ...SEEN, redisUrl: 'redis://127.0.0.1:1' }, asking({ ghosts: 0 })),
+    assertObservable({ ...SEEN, redisUrl: 'redis://127.0.0.1:1' }, asking({ ghostRooms: 0 })),
   ).resolves.toBeUndefined();
 });
 
@@ -32,12 +32,12 @@ it('refuses a drill that asks for alerts where Prometheus does not answer', asyn
   const alerts = asking({ alertsWithinMs: { LiveKitNodeDown: 20_000 } });
   try {
     await expect(
-      needEyes({ ...SEEN, prometheusUrl: url.replace('me:hidden@', '') }, alerts),
+      assertObservable({ ...SEEN, prometheusUrl: url.replace('me:hidden@', '') }, alerts),
     ).resolves.toBeUndefined();
     answer = '<html>something else</html>';
-    const refused = needEyes({ ...SEEN, prometheusUrl: url }, alerts);
+    const refused = assertObservable({ ...SEEN, prometheusUrl: url }, alerts);
     await expect(refused).rejects.toMatchObject({
-      code: 'no_prometheus',
+      code: 'prometheus_required',
       message: expect.stringContaining('does not answer'),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hidden') });

@@ -1,30 +1,31 @@
+import type { DrillEvent } from '@livekit-swarm/record';
 import type { LiveRun } from '@livekit-swarm/runner';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
-import { fakeTarget } from '../../test/support/fake-platform.ts';
+import { fakePlatform } from '../../test/support/fake-platform.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import { FAULTS } from '../faults/index.ts';
-import { tellStory } from './drill-execution.ts';
+import { executeFaults, type FaultPhase } from './execute-drill.ts';
 
-it('tells its record, too, that a fault could not be injected: who reads it again must not take it for one in which nothing went wrong', async () => {
-  const drill = drillOf({ faults: [faultOf({ aim: { role: 'turn' } })] });
-  const told: string[] = [];
+it('records that a fault could not be injected, so that evaluating the record again gives the same verdict', async () => {
+  const drill = drillOf({ faults: [faultOf({ target: { role: 'turn' } })] });
+  const events: DrillEvent[] = [];
   const over = new AbortController();
   const live: LiveRun = {
     startedAtMs: 0,
-    elapsedMs: () => drillTimes(drill).zeroMs,
-    append: (event) =>
-      void told.push('message' in event ? `${event.what}: ${event.message}` : event.what),
+    elapsedMs: () => drillTimes(drill).steadyMs,
+    append: (event) => void events.push(event),
     stop: () => over.abort(),
   };
-  const story = tellStory({
+  const faults = executeFaults({
+    ...({} as FaultPhase),
     drill,
     deployment: {
-      target: fakeTarget(),
-      ...{ name: 'lab', own: true, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
-      ...{ redisUrl: null, balancerMetricsUrl: null, prometheusUrl: null },
+      platform: fakePlatform(),
+      ...{ name: 'lab', isLab: true, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
+      ...{ redisUrl: null, loadBalancerMetricsUrl: null, prometheusUrl: null },
     },
     faults: FAULTS,
     journal: {
@@ -35,17 +36,21 @@ it('tells its record, too, that a fault could not be injected: who reads it agai
     },
     plan: expandPlan(scenarioOfDrill(drill), 'name'),
     live,
-    attendance: {
+    steadyState: {
       add: () => {},
       steadySince: 0,
-      missing: () => '',
+      hasLasted: () => true,
+      missing: () => ({ participants: 0, participantsMissing: 0, subscriptionsWithoutMedia: 0 }),
       nodes: new Map(),
       backends: new Map(),
-      deafShare: () => 0,
+      shareWithoutMedia: () => 0,
     },
-    open: new Set(),
+    injected: new Set(),
     stop: over.signal,
   });
-  await expect(story).rejects.toMatchObject({ code: 'no_member' });
-  expect(told).toEqual(['steady', 'void: the TURN server: there is none among node-1']);
+  await expect(faults).rejects.toMatchObject({ code: 'component_not_found' });
+  expect(events).toMatchObject([
+    { event: 'steady_state_reached' },
+    { event: 'void', reason: { code: 'execution_failed', error: 'component_not_found' } },
+  ]);
 });

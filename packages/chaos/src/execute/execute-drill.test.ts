@@ -5,15 +5,15 @@ import { RECORD_FILE } from '@livekit-swarm/record';
 import { expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import { openJournal } from '../journal/journal.ts';
-import { imaginedLab } from '../targets/dry-run-lab.ts';
-import { runDrill } from './execute-drill.ts';
+import { dryRunLab } from '../targets/dry-run-lab.ts';
+import { executeDrill } from './execute-drill.ts';
 
 it('refuses a drill that asks for alerts where nobody could see them, before anything is done', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-'));
   let disposed = false;
   const usual = drillOf();
   try {
-    const result = runDrill({
+    const result = executeDrill({
       save: () => {},
       drill: {
         ...usual,
@@ -21,20 +21,20 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
       },
       faults: new Map(),
       journal: openJournal(join(dir, 'journal')),
-      named: null,
+      confirmedTarget: null,
       dir: join(dir, 'drill'),
       version: '0.0.0',
       stop: new AbortController().signal,
       deploy: async () => ({
-        target: imaginedLab(3),
+        platform: dryRunLab(3),
         ...{
           name: 'staging',
-          own: true,
+          isLab: true,
           url: 'ws://127.0.0.1:1',
           apiKey: 'key',
           apiSecret: 'secret',
         },
-        ...{ redisUrl: null, balancerMetricsUrl: null, prometheusUrl: null },
+        ...{ redisUrl: null, loadBalancerMetricsUrl: null, prometheusUrl: null },
         [Symbol.asyncDispose]: async () => {
           disposed = true;
         },
@@ -45,8 +45,8 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
       },
     });
     await expect(result).rejects.toMatchObject({
-      code: 'no_prometheus',
-      message: 'the drill asks for LiveKitNodeDown, and nobody knows the Prometheus of "staging"',
+      code: 'prometheus_required',
+      message: 'objective `alerts` (LiveKitNodeDown) needs the Prometheus URL of "staging"',
     });
     expect(disposed).toBe(true);
     expect(existsSync(join(dir, 'drill', RECORD_FILE))).toBe(false);

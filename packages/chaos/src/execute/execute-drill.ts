@@ -1,73 +1,90 @@
-/** A whole drill: as often as it asks for, each time on a deployment that is as it should be, and what all of it comes to. */
-
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordLine } from '@livekit-swarm/record';
 import { openRecord, type RecordWriter } from '@livekit-swarm/record';
-import type { Progress, WorkerAllocation } from '@livekit-swarm/runner';
-import type { Plan } from '@livekit-swarm/scenario';
+import { type LiveRun, type Progress, run, type WorkerAllocation } from '@livekit-swarm/runner';
+import { expandPlan, type Plan } from '@livekit-swarm/scenario';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
+import { drillTimes } from '../drill/drill-times.ts';
+import { joinProbesOf } from '../drill/join-probes.ts';
+import { LOAD_ROLE, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
+import { decideDrillVerdict, type ExecutionFailure } from '../measure/decide-verdict.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
-import { needEyes } from './assert-observable.ts';
-import { permit } from './confirm-target.ts';
-import type { DrillDeployment } from './deployment.ts';
-import { runRepeat } from './execute-repeat.ts';
-import { attemptFolder, isEnough } from './repeat-attempts.ts';
+import { createRecoveryFold } from '../measure/measure-recovery.ts';
+import type { Recovery } from '../measure/recovery.ts';
+import { createSeconds } from '../measure/seconds.ts';
+import { windowFigures } from '../measure/window-figures.ts';
+import { watchAbortCondition } from './abort-condition.ts';
+import type { DrillDeployment, StartedDeployment } from './deployment.ts';
+import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
+import { observeDeployment } from './observe-deployment.ts';
+import {
+  assertObservable,
+  assertTargetConfirmed,
+  externalRollback,
+  openRooms,
+} from './preconditions.ts';
+import { createSteadyStateTracker } from './steady-state.ts';
 
-/** A deployment for one repeat. Disposed of after it: a lab that was raised for it ends. */
-export type RaisedDeployment = DrillDeployment & AsyncDisposable;
-
-export interface DrillOptions {
+export interface ExecuteDrillOptions {
   drill: Drill;
   /** Called before each repeat. `dir`: where a lab may keep its logs. */
-  deploy(dir: string): Promise<RaisedDeployment>;
+  deploy(dir: string): Promise<StartedDeployment>;
   faults: ReadonlyMap<string, Fault>;
   journal: Journal;
-  /** On the command line: `--i-know-this-is`. */
-  named: string | null;
-  /** Folder of the drill; each repeat has one of its own in it. */
+  /** Value of `--confirm-target`. */
+  confirmedTarget: string | null;
+  /** Folder of the drill; each of several repeats has a folder of its own in it. */
   dir: string;
   /** Writes the result so far into `dir`, so that the records can be evaluated again if this process is killed. */
   save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
   staff(plan: Plan): WorkerAllocation;
   version: string;
+  /** Aborted: roll back, leave, and decide on what there is. */
   stop: AbortSignal;
   onRepeat?(number: number, of: number): void;
-  /** The record being written now; null between repeats. For whoever must end at once. */
+  /** The record that is being written; null between repeats. For a caller that must exit at once. */
   onRecord?(record: RecordWriter | null): void;
   onProgress?(progress: Progress): void;
   onLine?(line: RecordLine): void;
-  /** A repeat is over. */
-  onJudged?(repeat: RepeatResult): void;
+  onResult?(repeat: RepeatResult): void;
 }
 
+/** Inconclusive and void repeats are repeated, at most so often in all. The report shows every one. */
+export const MAX_EXTRA_ATTEMPTS = 2;
+
 /**
- * Carries a drill out as often as it asks for, and what told nothing once more (see `isEnough`). Interrupted, it ends after the repeat that is going on. In its folder `drill.json` says what was asked and what has
- * come of it so far, from the first repeat on.
- * @throws SwarmError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
+ * Executes a drill: every repeat on a deployment that is as it should be, until enough of them are conclusive. Interrupted, it ends after the current
+ * repeat, whose faults are rolled back.
+ * @throws SwarmError when the target is not confirmed, or something cannot be injected or rolled back; what `deploy` and `run` throw
  */
-export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
+export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillResult> => {
   const { drill, dir, stop } = options;
   const startedAt = new Date().toISOString();
   const repeats: RepeatResult[] = [];
-  const versions = new Set<string>();
-  let target = '';
-  const soFar = (): DrillResult => combineRepeats({ drill, target, startedAt, repeats, versions });
-  for (let number = 1; !isEnough(drill, repeats) && !stop.aborted; number++) {
+  const serverVersions = new Set<string>();
+  let deploymentName = '';
+  const resultSoFar = (): DrillResult =>
+    combineRepeats({ drill, deployment: deploymentName, startedAt, repeats, serverVersions });
+
+  for (let number = 1; !isConclusive(drill, repeats) && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
-    const folder = attemptFolder(dir, drill, number);
+    const folder = repeatFolder(dir, drill, number);
     const record = openRecord(folder);
     options.onRecord?.(record);
     try {
       await using deployment = await options.deploy(folder);
-      permit(deployment, drill, options.named);
-      await needEyes(deployment, drill);
-      target = deployment.target.label;
-      // From now on its records can be read again, whatever becomes of this process.
-      await options.save(soFar());
-      const repeat = await runRepeat({
+      assertTargetConfirmed(deployment, drill, options.confirmedTarget);
+      await assertObservable(deployment, drill);
+      deploymentName = deployment.platform.label;
+      await options.save(resultSoFar());
+
+      const repeat = await executeRepeat({
         ...options,
         number,
         deployment,
@@ -75,14 +92,14 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
         name: options.newRunName(),
         onLine: (line) => {
           if (line.type === 'event' && line.serverVersion !== undefined)
-            versions.add(line.serverVersion);
+            serverVersions.add(line.serverVersion);
           options.onLine?.(line);
         },
       });
       repeats.push(repeat);
-      await options.save(soFar());
+      await options.save(resultSoFar());
       if (!stop.aborted) await deployment.confirm?.();
-      options.onJudged?.(repeat);
+      options.onResult?.(repeat);
     } catch (error) {
       record.discard();
       throw error;
@@ -90,5 +107,218 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
       options.onRecord?.(null);
     }
   }
-  return soFar();
+  return resultSoFar();
 };
+
+type RepeatOptions = ExecuteDrillOptions & {
+  number: number;
+  deployment: DrillDeployment;
+  record: RecordWriter;
+  /** Random word in the names of this run's rooms and participants. */
+  name: string;
+};
+
+/** Runs the load; beside it waits for the steady state and runs the faults; then measures the recovery and decides the verdict. */
+const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
+  const { drill, deployment, name, record, stop } = options;
+  const plan = planOfDrill(drill, name);
+  const recoveryFold = createRecoveryFold();
+  const seconds = createSeconds();
+  const steadyState = createSteadyStateTracker(plan.participants);
+  // Rolled back whatever happens.
+  const injected = new Set<InjectedFault>();
+  const runEnded = new AbortController();
+  let faults: Promise<ExecutionFailure | null> = Promise.resolve({
+    event: 'void',
+    reason: { code: 'ended_before_steady_state' },
+  });
+  let startedAtMs = Date.now();
+  let result: Awaited<ReturnType<typeof run>>;
+  let recovery: Recovery;
+
+  await openRooms(deployment, loadRooms(plan));
+  try {
+    result = await run({
+      deployment: {
+        ...deployment,
+        embedded: false,
+        serverVersion: null,
+        exited: new Promise(() => {}),
+      },
+      run: name,
+      plan,
+      allocation: options.staff(plan),
+      thresholds: drill.thresholds,
+      signalling: 'auto',
+      reconnectPolicy: drill.load.reconnectPolicy,
+      watchMedia: true,
+      record,
+      version: options.version,
+      stop,
+      ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
+      onStart: (live) => {
+        startedAtMs = live.startedAtMs;
+        const phase = { ...options, plan, live, steadyState, injected };
+        faults = executeFaults({ ...phase, stop: AbortSignal.any([stop, runEnded.signal]) });
+        // It is awaited below; until then a rejection has no other listener.
+        faults.catch(() => {});
+      },
+      onLine: (line) => {
+        recoveryFold.add(line);
+        seconds.add(line);
+        steadyState.add(line);
+        options.onLine?.(line);
+      },
+    });
+    // Before the last rollbacks: they are not in the record, and evaluating it again must give the same result.
+    recovery = recoveryFold.result();
+  } finally {
+    runEnded.abort();
+    await faults.catch(() => {});
+    await rollbackAll(injected);
+  }
+  const failure = await faults;
+  const { judgement } = result;
+  return {
+    number: options.number,
+    recovery,
+    windows: windowFigures(result.summary),
+    seconds: seconds.result(),
+    record: result.record,
+    startedAtMs,
+    durationMs: Date.now() - startedAtMs,
+    ...decideDrillVerdict({ drill, recovery, failure, interrupted: stop.aborted, judgement }),
+  };
+};
+
+export type FaultPhase = RepeatOptions & {
+  plan: Plan;
+  live: LiveRun;
+  steadyState: ReturnType<typeof createSteadyStateTracker>;
+  /** Holds what was injected and not rolled back; what is left at the end is rolled back by the caller. */
+  injected: Set<InjectedFault>;
+};
+
+const OBSERVE_EVERY_MS = 1_000;
+
+/**
+ * From the first join to the end of the run: waits for the steady state, injects and rolls back on schedule, and observes the deployment meanwhile.
+ * @returns why the drill did not go on; null: it was executed to the end of its schedule
+ */
+export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure | null> => {
+  const { drill, deployment, plan, live, steadyState, injected, stop } = phase;
+  const { steadyMs } = drillTimes(drill);
+  const rooms = new Set(plan.participants.map(({ room }) => room));
+  let failure: ExecutionFailure | null = null;
+  const endRun = (event: ExecutionFailure['event'], reason: ExecutionFailure['reason']): void => {
+    if (failure !== null) return;
+    failure = { event, reason };
+    live.append(failure);
+    live.stop();
+  };
+
+  const observer = observeDeployment(deployment, rooms, live.append, live.elapsedMs);
+  const observeUntilStopped = async (): Promise<void> => {
+    while (!stop.aborted) {
+      await deployment.confirm?.();
+      const fault = await externalRollback(injected, phase.journal);
+      if (fault !== null) endRun('void', { code: 'rolled_back_externally', fault });
+      await observer.observe();
+      await waitUntilStopped(OBSERVE_EVERY_MS, stop);
+    }
+  };
+  const observing = observeUntilStopped().catch((error: unknown) =>
+    endRun('void', executionFailed(error)),
+  );
+  const abort = watchAbortCondition(drill, steadyState, rooms);
+
+  try {
+    await waitUntilStopped(steadyMs - live.elapsedMs(), stop);
+    if (stop.aborted)
+      return failure ?? { event: 'void', reason: { code: 'ended_before_steady_state' } };
+    if (!steadyState.hasLasted(drill.steadyState.forMs, live.elapsedMs())) {
+      const { withinMs } = drill.steadyState;
+      endRun('void', {
+        code: 'steady_state_not_reached',
+        withinMs,
+        ...steadyState.missing(),
+      });
+      return failure;
+    }
+    live.append({ event: 'steady_state_reached' });
+
+    // Not earlier: participants that are still joining receive no media either.
+    abort.start();
+    await runFaultSchedule({
+      drill,
+      platform: deployment.platform,
+      faults: phase.faults,
+      steadyState,
+      journal: phase.journal,
+      injected,
+      elapsedMs: live.elapsedMs,
+      steadyMs,
+      onTargeted: abort.exclude,
+      append: live.append,
+      stop: AbortSignal.any([stop, abort.signal]),
+    });
+    const share = await abort.condition(stop);
+    if (share !== null && drill.abort !== null) {
+      await rollbackAll(injected);
+      const { forMs } = drill.abort;
+      endRun('aborted', { code: 'control_group_interrupted', share, forMs });
+    }
+    return failure;
+  } catch (error) {
+    // The record says so as well: evaluated again it must not count as executed.
+    endRun('void', executionFailed(error));
+    throw error;
+  } finally {
+    abort.close();
+    await observing;
+    observer.close();
+  }
+};
+
+/** The load of a drill and its join probes. */
+export const planOfDrill = (drill: Drill, name: string): Plan => {
+  const plan = expandPlan(scenarioOfDrill(drill), name);
+  return { ...plan, participants: [...plan.participants, ...joinProbesOf(drill, plan)] };
+};
+
+const loadRooms = ({ participants }: Plan): string[] => [
+  ...new Set(participants.filter(({ role }) => role === LOAD_ROLE).map(({ room }) => room)),
+];
+
+/** Whether no further repeat is needed: enough of them were measured, or the attempts are used up. */
+export const isConclusive = (
+  { repeats }: Pick<Drill, 'repeats'>,
+  done: readonly Pick<RepeatResult, 'verdict' | 'recovery'>[],
+): boolean => {
+  // A fault that is not available does not become available.
+  const conclusive = done.filter(
+    ({ verdict, recovery }) =>
+      verdict === 'passed' ||
+      verdict === 'failed' ||
+      verdict === 'interrupted' ||
+      recovery.skipped.length > 0,
+  );
+  return conclusive.length >= repeats || done.length >= repeats + MAX_EXTRA_ATTEMPTS;
+};
+
+/** Folder of the record of a repeat. */
+export const repeatFolder = (
+  dir: string,
+  { repeats }: Pick<Drill, 'repeats'>,
+  number: number,
+): string => (repeats === 1 && number === 1 ? dir : join(dir, `repeat-${number}`));
+
+const executionFailed = (error: unknown): ExecutionFailure['reason'] => ({
+  code: 'execution_failed',
+  error: error instanceof SwarmError ? error.code : null,
+  message: error instanceof Error ? error.message : String(error),
+});
+
+/** Resolves after that time, or as soon as `stop` is aborted. */
+const waitUntilStopped = (ms: number, stop: AbortSignal): Promise<void> =>
+  sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import type { JournalEntry } from '../journal/journal-entry.ts';
-import { takenBack } from './external-rollback.ts';
-import type { OpenFault } from './fault-schedule.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { InjectedFault } from './fault-schedule.ts';
+import { externalRollback } from './preconditions.ts';
 
-const fault = (id: string, healing = false): OpenFault => ({
+const fault = (id: string, rollingBack = false): InjectedFault => ({
   id,
   name: `fault-${id}`,
-  healing,
-  heal: async () => {},
+  rollingBack,
+  rollback: async () => {},
 });
 const journalOf = (...ids: string[]) => ({
   read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
@@ -15,26 +15,24 @@ const journalOf = (...ids: string[]) => ({
 
 it('says what is no longer in the journal, though the drill has not healed it', async () => {
   const open = new Set([fault('a'), fault('b')]);
-  expect(await takenBack(open, journalOf('b', 'a', 'other'))).toBeNull();
-  expect(await takenBack(open, journalOf('a'))).toBe(
-    'fault-b was taken back by somebody else while the drill was on',
-  );
+  expect(await externalRollback(open, journalOf('b', 'a', 'other'))).toBeNull();
+  expect(await externalRollback(open, journalOf('a'))).toBe('fault-b');
 });
 
 it('has nothing against what the drill heals itself, even while the journal is read', async () => {
-  expect(await takenBack(new Set([fault('a', true)]), journalOf())).toBeNull();
-  let healing = false;
+  expect(await externalRollback(new Set([fault('a', true)]), journalOf())).toBeNull();
+  let rollingBack = false;
   const healed = {
     ...fault('a'),
-    get healing() {
-      return healing;
+    get rollingBack() {
+      return rollingBack;
     },
   };
   const journal = {
     read: async () => {
-      healing = true;
+      rollingBack = true;
       return { pending: [], unreadable: [] };
     },
   };
-  expect(await takenBack(new Set([healed]), journal)).toBeNull();
+  expect(await externalRollback(new Set([healed]), journal)).toBeNull();
 });

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
-import { fakeTarget, NODE } from '../../test/support/fake-platform.ts';
+import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
-import type { Target } from '../targets/target.ts';
-import { type PlayOptions, playFaults } from './fault-schedule.ts';
-import { createAttendance } from './steady-state.ts';
+import type { Platform } from '../targets/target.ts';
+import { type FaultScheduleOptions, runFaultSchedule } from './fault-schedule.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -19,46 +18,49 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const play = (
-  target: Target,
+  platform: Platform,
   fault: Partial<DrillFault>,
-  tell: PlayOptions['tell'],
-  onHit: PlayOptions['onHit'] = () => {},
+  append: FaultScheduleOptions['append'],
+  onTargeted: FaultScheduleOptions['onTargeted'] = () => {},
 ) => {
   const startedAt = performance.now();
-  return playFaults(
-    {
-      drill: drillOf({ faults: [faultOf({ aim: { role: 'member', name: NODE.name }, ...fault })] }),
-      target,
-      faults: FAULTS,
-      attendance: { ...createAttendance([]), nodes: new Map([['room-1', 'ND_a']]) },
-      journal: openJournal(dir),
-      elapsedMs: () => performance.now() - startedAt,
-      zeroMs: 0,
-      onHit,
-      tell,
-      stop: new AbortController().signal,
-    },
-    new Set(),
-  );
+  return runFaultSchedule({
+    drill: drillOf({
+      faults: [faultOf({ target: { role: 'component', name: NODE.name }, ...fault })],
+    }),
+    platform,
+    faults: FAULTS,
+    steadyState: { nodes: new Map([['room-1', 'ND_a']]), backends: new Map() },
+    journal: openJournal(dir),
+    injected: new Set(),
+    elapsedMs: () => performance.now() - startedAt,
+    steadyMs: 0,
+    onTargeted,
+    append,
+    stop: new AbortController().signal,
+  });
 };
 
-it('tells which rooms are hit before they are: what takes its time hits them from the beginning', async () => {
-  const target = fakeTarget();
+it('reports the affected rooms before the injection: a slow injection affects them from its start', async () => {
+  const target = fakePlatform();
   const said: string[] = [];
-  const played = await play(
+  await play(
     target,
     { fault: 'restart', durationMs: 200, params: { grace: 0, down: 200 } },
-    ({ what }) => void said.push(`${what} after ${target.calls.length}`),
-    (rooms) => void said.push(`hit ${rooms} after ${target.calls.length}`),
+    ({ event }) => void said.push(`${event} after ${target.calls.length}`),
+    (rooms) => void said.push(`targeted ${rooms} after ${target.calls.length}`),
   );
-  expect(played).toEqual({ injected: 1, skipped: [] });
-  expect(said).toEqual(['hit room-1 after 0', 'fault after 2', 'heal after 3']);
+  expect(said).toEqual([
+    'targeted room-1 after 0',
+    'fault_injected after 2',
+    'fault_rolled_back after 3',
+  ]);
 });
 
-it('lasts as long as it should, however long it took to find out whom it means', async () => {
-  const far: Target = {
-    ...fakeTarget(),
-    members: async () => {
+it('lasts for its duration, however long it took to resolve the target', async () => {
+  const far: Platform = {
+    ...fakePlatform(),
+    components: async () => {
       await sleep(300);
       return [NODE];
     },
@@ -69,8 +71,8 @@ it('lasts as long as it should, however long it took to find out whom it means',
     { fault: 'hang', durationMs: 400 },
     (_event, ms = Number.NaN) => void at.push(ms),
   );
-  const [began = 0, healed = 0] = at;
-  expect(began).toBeGreaterThan(290);
-  expect(healed - began).toBeGreaterThan(395);
-  expect(healed - began).toBeLessThan(600);
+  const [injectedAt = 0, rolledBackAt = 0] = at;
+  expect(injectedAt).toBeGreaterThan(290);
+  expect(rolledBackAt - injectedAt).toBeGreaterThan(395);
+  expect(rolledBackAt - injectedAt).toBeLessThan(600);
 });

@@ -1,165 +1,241 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillEvent } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault } from '../drill/drill.ts';
+import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
+import { affectedMs } from '../drill/schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Member, Target } from '../targets/target.ts';
-import { createHits, type Hits } from './active-faults.ts';
+import type { Component, Platform } from '../targets/target.ts';
 import { type Injection, injectFault } from './inject-fault.ts';
-import { pause } from './pause.ts';
-import { sayAim } from './resolve-target.ts';
-import type { Attendance } from './steady-state.ts';
+import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
+import type { SteadyStateTracker } from './steady-state.ts';
 
-export interface PlayOptions {
+export interface FaultScheduleOptions {
   drill: Drill;
-  target: Target;
+  platform: Platform;
   faults: ReadonlyMap<string, Fault>;
-  attendance: Attendance;
+  steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>;
   journal: Journal;
+  /** Gets what was injected, and loses what was rolled back. The caller rolls back the rest with `rollbackAll`. */
+  injected: Set<InjectedFault>;
   /** Ms after the run's start, now. */
   elapsedMs(): number;
-  /** What the faults' own times count from, ms after the run's start. */
-  zeroMs: number;
-  /** Told of rooms that are about to be hit. */
-  onHit(rooms: readonly string[]): void;
-  /** Told what was done. */
-  tell(event: DrillEvent, at?: number): void;
-  /** Aborted: nothing more is injected, and what is gets healed at once. */
+  /** The zero of the faults' times, ms after the run's start. */
+  steadyMs: number;
+  /** Called with the rooms that are about to be affected. */
+  onTargeted(rooms: readonly string[]): void;
+  /** Appends to the record. */
+  append(event: DrillEvent, at?: number): void;
+  /** Aborted: no further injection, and what was injected is rolled back at once. */
   stop: AbortSignal;
 }
 
-/** What of a drill's faults came to be. */
-export interface Played {
-  injected: number;
-  /** Why the others did not, in sentences. */
-  skipped: string[];
-}
-
-/**
- * Injects the drill's faults when they are due, each into what its aim means at that moment, and heals each when its time is over. Resolves when the last was
- * healed or is to last to the end; the caller ends those with `healAll`. A fault that is not available here is told of as skipped.
- * @throws SwarmError when something could not be injected or healed
- */
-export const playFaults = async (options: PlayOptions, open: Set<OpenFault>): Promise<Played> => {
-  const played: Played = { injected: 0, skipped: [] };
-  const hits = createHits(options.drill);
-  const outcomes = await Promise.allSettled(
-    options.drill.faults.map((fault) => playOne({ ...options, hits }, fault, open, played)),
-  );
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return played;
-};
-
-/** Something that was injected and must be healed. */
-export interface OpenFault {
+/** A fault that was injected and must be rolled back. */
+export interface InjectedFault {
   /** Of its entry in the journal. */
   readonly id: string;
   readonly name: string;
-  /** Whether that has begun. */
-  readonly healing: boolean;
-  heal(): Promise<void>;
+  /** Whether the rollback has begun. */
+  readonly rollingBack: boolean;
+  rollback(): Promise<void>;
 }
 
-/** Heals whatever is left, the last first. @throws SwarmError when something could not be healed; the others were, then */
-export const healAll = async (open: Set<OpenFault>): Promise<void> => {
+/**
+ * Injects the drill's faults at their times, each into what its target means then, and rolls each back when its duration is over. Resolves when the last was
+ * rolled back or is to last to the end. A fault that is not available is recorded as skipped.
+ * @throws SwarmError when something could not be injected or rolled back
+ */
+export const runFaultSchedule = async (options: FaultScheduleOptions): Promise<void> => {
+  const active = createActiveFaults(options.drill);
+  const outcomes = await Promise.allSettled(
+    options.drill.faults.map((scheduled) => runFault(options, scheduled, active)),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};
+
+/** Rolls back what is left, the last first. @throws SwarmError when one could not be rolled back; the others were, then */
+export const rollbackAll = async (injected: Set<InjectedFault>): Promise<void> => {
   let failure: unknown = null;
-  for (const fault of [...open].reverse()) {
-    await fault.heal().catch((error: unknown) => {
+  for (const fault of [...injected].reverse()) {
+    await fault.rollback().catch((error: unknown) => {
       failure ??= error;
     });
   }
   if (failure !== null) throw failure;
 };
 
-const playOne = async (
-  options: PlayOptions & { hits: Hits },
-  due: DrillFault,
-  open: Set<OpenFault>,
-  played: Played,
+const runFault = async (
+  options: FaultScheduleOptions,
+  scheduled: DrillFault,
+  active: ActiveFaults,
 ): Promise<void> => {
-  const { drill, target, faults, attendance, hits, onHit, tell, elapsedMs, zeroMs, stop } = options;
-  await pause(zeroMs + due.atMs - elapsedMs(), stop);
+  const { drill, platform, steadyState, append, elapsedMs, steadyMs, stop } = options;
+  const { durationMs, params } = scheduled;
+  const waitUntil = (atMs: number): Promise<void> =>
+    sleep(Math.max(0, atMs - elapsedMs()), undefined, { signal: stop }).catch(() => {});
+
+  await waitUntil(steadyMs + scheduled.atMs);
   if (stop.aborted) return;
-  const fault = faults.get(due.fault);
+  const fault = options.faults.get(scheduled.fault);
   if (fault === undefined)
-    throw new SwarmError('no_fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
-  const { members, rooms, why: unfit } = hits.aim(due, fault, await target.members(), attendance);
-  const why = unfit ?? (await whyNotAvailable(fault, target, members, due.params));
-  if (why !== null) {
-    played.skipped.push(`${due.fault}: ${why}`);
-    tell({ what: 'skipped', fault: due.fault, message: why });
+    throw new SwarmError(
+      'fault_not_found',
+      `unknown fault "${scheduled.fault}"`,
+      'see "swarm chaos list"',
+    );
+  const all = await platform.components();
+  const { components, rooms, unavailable } = active.target(scheduled, fault, all, steadyState);
+  const detail = unavailable ?? (await whyUnavailable(fault, platform, components, params));
+  if (detail !== null) {
+    append({ event: 'fault_skipped', fault: fault.name, detail });
     return;
   }
   if (stop.aborted) return;
-  onHit(rooms);
+
+  options.onTargeted(rooms);
   const at = elapsedMs();
   const injection = await injectFault({
     fault,
-    target,
-    members,
-    params: due.params,
+    platform,
+    components,
+    params,
     drill: drill.name,
     journal: options.journal,
-    durationMs: due.durationMs,
+    durationMs,
   });
-  played.injected++;
-  const entry = openFault(injection, due.fault, options, open);
-  const names = members.map(({ name }) => name);
-  tell(
+  const injected = trackInjection(injection, fault.name, options);
+  append(
     {
-      what: 'fault',
+      event: 'fault_injected',
       id: injection.id,
-      fault: due.fault,
-      target: sayAim(due.aim),
-      members: names,
+      fault: fault.name,
+      target: scheduled.target,
+      params,
+      components: components.map(({ name }) => name),
       rooms,
       completedAt: elapsedMs(),
     },
     at,
   );
-  if (due.durationMs === null) return;
-  // From when it really began: on a machine that is far away, finding out whom it means takes its time.
-  await pause(at + due.durationMs - elapsedMs(), stop);
-  await entry.heal();
+  if (durationMs === null) return;
+  // From when it really began: on a remote host resolving the target takes time.
+  await waitUntil(at + durationMs);
+  await injected.rollback();
 };
 
-const whyNotAvailable = async (
+const whyUnavailable = async (
   fault: Fault,
-  target: Target,
-  members: readonly Member[],
+  platform: Platform,
+  components: readonly Component[],
   params: unknown,
 ): Promise<string | null> => {
   const reasons = await Promise.all(
-    members.map((member) => fault.available(target, member, params)),
+    components.map((component) => fault.unavailable(platform, component, params)),
   );
   return reasons.find((reason) => reason !== null) ?? null;
 };
 
-const openFault = (
+const trackInjection = (
   injection: Injection,
   name: string,
-  { tell, elapsedMs }: PlayOptions,
-  open: Set<OpenFault>,
-): OpenFault => {
-  let healing: Promise<void> | undefined;
-  const heal = async (): Promise<void> => {
+  { append, elapsedMs, injected }: FaultScheduleOptions,
+): InjectedFault => {
+  let rollback: Promise<void> | undefined;
+  const start = async (): Promise<void> => {
     const at = elapsedMs();
-    await injection.heal();
-    open.delete(entry);
-    tell({ what: 'heal', id: injection.id, fault: name, completedAt: elapsedMs() }, at);
+    await injection.rollback();
+    injected.delete(tracked);
+    append(
+      { event: 'fault_rolled_back', id: injection.id, fault: name, completedAt: elapsedMs() },
+      at,
+    );
   };
-  const entry: OpenFault = {
+  const tracked: InjectedFault = {
     id: injection.id,
     name,
-    get healing() {
-      return healing !== undefined;
+    get rollingBack() {
+      return rollback !== undefined;
     },
-    heal: () => {
-      healing ??= heal();
-      return healing;
+    rollback: () => {
+      rollback ??= start();
+      return rollback;
     },
   };
-  open.add(entry);
-  return entry;
+  injected.add(tracked);
+  return tracked;
+};
+
+/** What a fault is injected into, and what prevents that. */
+export interface TargetedFault extends ResolvedTarget {
+  /** Null: nothing, as far as this knows. */
+  unavailable: string | null;
+}
+
+/** Which components are affected at the same time, by the drill's own schedule. */
+export interface ActiveFaults {
+  /** Resolves the target of a fault now, and remembers its components until its time is over. @throws SwarmError `component_not_found`, `blast_radius` */
+  target(
+    scheduled: DrillFault,
+    fault: Fault,
+    all: readonly Component[],
+    steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>,
+  ): TargetedFault;
+}
+
+interface ActiveFault {
+  name: string;
+  terminates: boolean;
+  components: readonly Component[];
+  /** As `atMs` of faults. */
+  untilMs: number;
+}
+
+export const createActiveFaults = (drill: Pick<Drill, 'seed' | 'blastRadius'>): ActiveFaults => {
+  const faults: ActiveFault[] = [];
+  return {
+    target: (scheduled, fault, all, steadyState) => {
+      const active = faults.filter(({ untilMs }) => untilMs > scheduled.atMs);
+      const resolved = resolveTarget(
+        scheduled.target,
+        all,
+        steadyState,
+        drill,
+        active.flatMap(({ components }) => components),
+      );
+      const { components } = resolved;
+      const next = { name: fault.name, terminates: terminatesProcess(fault) };
+      const unavailable =
+        whyWrongKind(fault, components) ?? whyConflicting(next, components, active);
+      if (unavailable === null) {
+        const untilMs = scheduled.atMs + affectedMs(scheduled.durationMs, fault);
+        faults.push({ ...next, components, untilMs });
+      }
+      return { ...resolved, unavailable };
+    },
+  };
+};
+
+/** The name of a component does not tell the drill file its kind. */
+const whyWrongKind = ({ targets }: Fault, components: readonly Component[]): string | null => {
+  const other = components.find(({ kind }) => !targets.includes(kind));
+  return other === undefined
+    ? null
+    : `cannot be injected into ${other.name} (${other.kind}), only into ${targets.join(', ')}`;
+};
+
+const whyConflicting = (
+  next: Pick<ActiveFault, 'name' | 'terminates'>,
+  components: readonly Component[],
+  active: readonly ActiveFault[],
+): string | null => {
+  for (const earlier of active.filter((one) => !canOverlap(one, next))) {
+    const both = components.find(({ name }) =>
+      earlier.components.some((component) => component.name === name),
+    );
+    if (both !== undefined)
+      return `its target ${both.name} is still affected by ${earlier.name}, which excludes it`;
+  }
+  return null;
 };

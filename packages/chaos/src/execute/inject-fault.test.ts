@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fakeTarget, NODE } from '../../test/support/fake-platform.ts';
+import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { Fault } from '../faults/fault.ts';
-import { noParams } from '../faults/no-params.ts';
+import { noParams } from '../faults/fault.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
-import { healPending } from '../journal/rollback-pending.ts';
+import { rollbackPending } from '../journal/rollback-pending.ts';
 import { type InjectOptions, injectFault } from './inject-fault.ts';
 
 let dir: string;
@@ -17,21 +17,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const fault = (inject: Fault['inject'], heal: Fault['heal'] = async () => {}): Fault => ({
+const fault = (inject: Fault['inject'], rollback: Fault['rollback'] = async () => {}): Fault => ({
   name: 'nuisance',
   description: '',
-  on: ['node'],
+  targets: ['node'],
   params: noParams,
   lasts: true,
-  available: async () => null,
+  unavailable: async () => null,
   inject,
-  heal,
+  rollback,
 });
 
 const order = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOptions => ({
   fault: nuisance,
-  target: fakeTarget(),
-  members: [NODE],
+  platform: fakePlatform(),
+  components: [NODE],
   params: {},
   drill: 'test',
   journal,
@@ -47,7 +47,8 @@ test('it is in the journal before it is done, with all that it takes to heal it,
     order(
       fault(
         async ({ id }) => void seen.push((await journal.read()).pending[0], id),
-        async ({ id, members, params }) => void seen.push({ id, members, params }),
+        async ({ id, components, params }) =>
+          void seen.push({ id, components: components, params }),
       ),
       { params: { a: 1 } },
     ),
@@ -60,22 +61,22 @@ test('it is in the journal before it is done, with all that it takes to heal it,
       drill: 'test',
       fault: 'nuisance',
       params: { a: 1 },
-      members: [NODE],
+      components: [NODE],
       owner: { pid: process.pid },
     },
     id,
   ]);
   expect(await pendingIds()).toEqual([id]);
-  await injection.heal();
-  expect(seen[2]).toEqual({ id, members: [NODE], params: { a: 1 } });
+  await injection.rollback();
+  expect(seen[2]).toEqual({ id, components: [NODE], params: { a: 1 } });
   expect(await pendingIds()).toEqual([]);
 });
 
 test('it is healed once, however many ask, at once or later', async () => {
   const heal = vi.fn(async () => {});
   const injection = await injectFault(order(fault(async () => {}, heal)));
-  await Promise.all([injection.heal(), injection.heal()]);
-  await injection.heal();
+  await Promise.all([injection.rollback(), injection.rollback()]);
+  await injection.rollback();
   expect(heal).toHaveBeenCalledTimes(1);
 });
 
@@ -96,7 +97,7 @@ test('nothing is done that cannot be written down', async () => {
   await expect(
     injectFault(order(fault(inject), { journal: openJournal(join(file, 'x')) })),
   ).rejects.toMatchObject({
-    code: 'no_journal',
+    code: 'journal_unavailable',
   });
   expect(inject).not.toHaveBeenCalled();
 });
@@ -126,10 +127,10 @@ test('healing is tried again, and what cannot be healed stays in the journal unt
     },
   );
   const injection = await injectFault(order(stubborn));
-  await expect(injection.heal()).rejects.toMatchObject({
-    code: 'not_healed',
+  await expect(injection.rollback()).rejects.toMatchObject({
+    code: 'rollback_failed',
     message: expect.stringMatching(/nuisance .* node-1.*still busy/),
-    hint: expect.stringContaining('swarm chaos heal'),
+    hint: expect.stringContaining('swarm chaos rollback'),
   });
   expect(tries).toBe(4);
   expect(await pendingIds()).toEqual([injection.id]);
@@ -138,10 +139,13 @@ test('healing is tried again, and what cannot be healed stays in the journal unt
     journal,
     faults: new Map([['nuisance', stubborn]]),
     force: true,
-    open: async () => fakeTarget(),
+    open: async () => fakePlatform(),
   };
   possible = true;
-  expect(await healPending(options)).toMatchObject({ healed: [{ id: injection.id }], failed: [] });
+  expect(await rollbackPending(options)).toMatchObject({
+    rolledBack: [{ id: injection.id }],
+    failed: [],
+  });
   expect(await pendingIds()).toEqual([]);
 });
 
@@ -152,9 +156,9 @@ test('what a drill that lives has injected is left to it', async () => {
   const options = {
     journal,
     faults: new Map([['nuisance', nuisance]]),
-    open: async () => fakeTarget(),
+    open: async () => fakePlatform(),
   };
-  expect(await healPending(options)).toMatchObject({ alive: [{ id }], healed: [] });
+  expect(await rollbackPending(options)).toMatchObject({ running: [{ id }], rolledBack: [] });
   expect(heal).not.toHaveBeenCalled();
 });
 
@@ -164,19 +168,19 @@ test('a fault or a target that this version does not know stays, with the reason
   const { id: strange } = await injectFault(order({ ...known, name: 'later' }));
   const { id: elsewhere } = await injectFault(
     order(known, {
-      target: { ...fakeTarget(), reference: { kind: 'process', place: 'the moon' } },
+      platform: { ...fakePlatform(), reference: { kind: 'process', place: 'the moon' } },
     }),
   );
-  const report = await healPending({
+  const report = await rollbackPending({
     journal,
     faults: new Map([['nuisance', known]]),
     force: true,
     open: async ({ place }) => {
       if (place === 'the moon') throw new Error('no rocket');
-      return fakeTarget();
+      return fakePlatform();
     },
   });
-  expect(report.healed.map((entry) => entry.id)).toEqual([id]);
+  expect(report.rolledBack.map((entry) => entry.id)).toEqual([id]);
   expect(new Map(report.failed.map(({ entry, error }) => [entry.id, error.message]))).toEqual(
     new Map([
       [strange, expect.stringContaining('"later"')],

@@ -6,43 +6,51 @@ import {
 } from '@livekit-swarm/livekit';
 import type { DrillEvent } from '@livekit-swarm/record';
 import { RoomServiceClient } from 'livekit-server-sdk';
+import { z } from 'zod';
 import type { DrillDeployment } from './deployment.ts';
-import { firingAlerts } from './firing-alerts.ts';
-import { healthyBackends } from './healthy-backends.ts';
 
-/** Looks at what no participant sees: Redis, the room service, the load balancer, alerts. */
-export interface DeploymentWatch {
-  /** Looks once and tells what has changed since it looked last. Never throws: what does not answer is part of what is seen. */
-  look(): Promise<void>;
+/** Observes what no participant sees: Redis, the room service, the load balancer, alerts, replaced components. */
+export interface DeploymentObserver {
+  /** Observes once and appends what has changed since. Never throws: a service that does not answer is part of the observation. */
+  observe(): Promise<void>;
   close(): void;
 }
 
 const TIMEOUT_SECONDS = 3;
+const TIMEOUT_MS = 2_000;
 
-/** @param rooms names of the drill's rooms: others are none of its business */
-export const watchDeployment = (
-  { target, url, apiKey, apiSecret, redisUrl, balancerMetricsUrl, prometheusUrl }: DrillDeployment,
+/** @param rooms names of the drill's rooms: others are ignored */
+export const observeDeployment = (
+  {
+    platform,
+    url,
+    apiKey,
+    apiSecret,
+    redisUrl,
+    loadBalancerMetricsUrl,
+    prometheusUrl,
+  }: DrillDeployment,
   rooms: ReadonlySet<string>,
-  tell: (event: DrillEvent, at?: number) => void,
+  append: (event: DrillEvent, at?: number) => void,
   /** Ms after the run's start, now. */
   elapsedMs: () => number,
-): DeploymentWatch => {
+): DeploymentObserver => {
   const registry = redisUrl === null ? null : connectRegistry(redisUrl);
   const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
     requestTimeout: TIMEOUT_SECONDS,
   });
-  const said = new Map<string, string>();
-  const firing = new Map<string, { name: string; labels: Record<string, string> }>();
+  const lastOf = new Map<string, string>();
+  const firing = new Map<string, Alert>();
   let busy = false;
 
-  const tellIfNew = (event: DrillEvent): void => {
+  const appendIfChanged = (event: DrillEvent): void => {
     const text = JSON.stringify(event);
-    if (said.get(event.what) === text) return;
-    said.set(event.what, text);
-    tell(event);
+    if (lastOf.get(event.event) === text) return;
+    lastOf.set(event.event, text);
+    append(event);
   };
 
-  const lookAtRegistry = async (): Promise<void> => {
+  const observeRegistry = async (): Promise<void> => {
     if (registry === null) return;
     const [view, listed] = await Promise.all([
       registry.look().catch(() => null),
@@ -51,45 +59,45 @@ export const watchDeployment = (
         () => null,
       ),
     ]);
-    tellIfNew(registryEvent(view, listed, rooms));
+    appendIfChanged(registryEvent(view, listed, rooms));
   };
 
-  const lookAtBalancer = async (): Promise<void> => {
-    const backends = balancerMetricsUrl === null ? null : await healthyBackends(balancerMetricsUrl);
-    if (backends !== null) tellIfNew({ what: 'backends', ...backends });
+  const observeLoadBalancer = async (): Promise<void> => {
+    const backends =
+      loadBalancerMetricsUrl === null ? null : await healthyBackends(loadBalancerMetricsUrl);
+    if (backends !== null) appendIfChanged({ event: 'backends_observed', ...backends });
   };
 
-  const lookAtAlerts = async (): Promise<void> => {
+  const observeAlerts = async (): Promise<void> => {
     const now = prometheusUrl === null ? null : await firingAlerts(prometheusUrl);
     if (now === null) return;
     for (const [key, alert] of now) {
       if (firing.has(key)) continue;
       firing.set(key, alert);
-      tell({ what: 'alert', state: 'firing', ...alert });
+      append({ event: 'alert_changed', state: 'firing', ...alert });
     }
     for (const [key, alert] of [...firing]) {
       if (now.has(key)) continue;
       firing.delete(key);
-      tell({ what: 'alert', state: 'resolved', ...alert });
+      append({ event: 'alert_changed', state: 'resolved', ...alert });
     }
   };
 
-  const lookAtComebacks = (): void => {
-    for (const { lost, back, servingAt, ...steps } of target.comebacks?.() ?? []) {
-      tell(
-        { what: 'comeback', member: lost, successor: back, ...steps },
-        elapsedMs() - (performance.now() - servingAt),
+  const observeReplacements = (): void => {
+    for (const { readyAt, ...replacement } of platform.replacements?.() ?? [])
+      append(
+        { event: 'component_replaced', ...replacement },
+        elapsedMs() - (performance.now() - readyAt),
       );
-    }
   };
 
   return {
-    look: async () => {
-      // While something hangs, further looks would only queue up behind it.
+    observe: async () => {
+      // While something hangs, further requests would only queue up behind it.
       if (busy) return;
       busy = true;
-      lookAtComebacks();
-      await Promise.allSettled([lookAtRegistry(), lookAtBalancer(), lookAtAlerts()]);
+      observeReplacements();
+      await Promise.allSettled([observeRegistry(), observeLoadBalancer(), observeAlerts()]);
       busy = false;
     },
     close: () => registry?.close(),
@@ -100,11 +108,11 @@ const registryEvent = (
   view: Registry | null,
   listed: readonly string[] | null,
   rooms: ReadonlySet<string>,
-): Extract<DrillEvent, { what: 'registry' }> => {
-  if (view === null) return { what: 'registry', rooms: null, nodes: {}, ghosts: [] };
+): DrillEvent => {
+  if (view === null) return { event: 'registry_observed', rooms: null, nodes: {}, ghostRooms: [] };
   const now = Date.now();
   return {
-    what: 'registry',
+    event: 'registry_observed',
     rooms: Object.fromEntries([...view.rooms].filter(([room]) => rooms.has(room)).sort()),
     nodes: Object.fromEntries(
       [...view.nodes].sort().map(([id, node]) => {
@@ -112,6 +120,61 @@ const registryEvent = (
         return [id, isStale(node, now) ? 'stale' : state] as const;
       }),
     ),
-    ghosts: ghostRooms([...(listed ?? [])].sort(), view, now),
+    ghostRooms: ghostRooms([...(listed ?? [])].sort(), view, now),
   };
+};
+
+interface Alert {
+  name: string;
+  labels: Record<string, string>;
+}
+
+/** The used part of what Prometheus answers at `/api/v1/alerts`. */
+const alertsResponse = z.object({
+  data: z.object({
+    alerts: z.array(z.object({ state: z.string(), labels: z.record(z.string(), z.string()) })),
+  }),
+});
+
+/** Alerts that are firing, by their labels; null when Prometheus does not answer. */
+export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, Alert> | null> => {
+  const body: unknown = await fetch(new URL('/api/v1/alerts', prometheusUrl), {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).then(
+    (response) => (response.ok ? response.json() : null),
+    () => null,
+  );
+  const read = alertsResponse.safeParse(body);
+  if (!read.success) return null;
+  return new Map(
+    read.data.data.alerts
+      .filter(({ state }) => state === 'firing')
+      .map(({ labels: { alertname = '', ...labels } }) => [
+        JSON.stringify([alertname, labels]),
+        { name: alertname, labels },
+      ]),
+  );
+};
+
+/** Healthy servers of LiveKit's backend in haproxy, and their total; null when it does not answer or has no such backend. */
+const healthyBackends = async (
+  metricsUrl: string,
+): Promise<{ healthy: number; total: number } | null> => {
+  const text = await fetch(metricsUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
+    (answer) => (answer.ok ? answer.text() : null),
+    () => null,
+  );
+  return text === null ? null : readBackends(text);
+};
+
+/** haproxy writes one series per server and state: 1 for the current state. */
+const SERVER_UP =
+  /^haproxy_server_status\{(?=[^}]*\bproxy="livekit")[^}]*\bstate="UP"[^}]*\} ([01])$/gm;
+
+/** @param text of haproxy's `/metrics` */
+export const readBackends = (text: string): { healthy: number; total: number } | null => {
+  const servers = [...text.matchAll(SERVER_UP)].map(([, value]) => value === '1');
+  return servers.length === 0
+    ? null
+    : { healthy: servers.filter((up) => up).length, total: servers.length };
 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Aim } from '../drill/drill.ts';
-import type { Member } from '../targets/target.ts';
-import { resolveAim } from './resolve-target.ts';
+import type { FaultTarget } from '../drill/drill.ts';
+import type { Component } from '../targets/target.ts';
+import { resolveTarget } from './resolve-target.ts';
 
-const part = (name: string, kind: Member['kind'], nodeId: string | null = null): Member => ({
+const part = (name: string, kind: Component['kind'], nodeId: string | null = null): Component => ({
   name,
   kind,
   nodeId,
@@ -15,7 +15,7 @@ const ALL = [
   part('node-2', 'node', 'ND_2'),
   part('node-3', 'node', 'ND_3'),
   part('redis', 'redis'),
-  part('haproxy', 'balancer'),
+  part('haproxy', 'load-balancer'),
 ];
 
 const ATTENDANCE = {
@@ -30,11 +30,11 @@ const ATTENDANCE = {
   ]),
 };
 
-const WIDE = { seed: 7, blastRadius: { maxMembers: 10, maxShare: 1 } };
+const WIDE = { seed: 7, blastRadius: { maxComponents: 10, maxShare: 1 } };
 
-const aimed = (aim: Aim, drill = WIDE) => {
-  const { members, rooms } = resolveAim(aim, ALL, ATTENDANCE, drill);
-  return { members: members.map(({ name }) => name), rooms };
+const aimed = (aim: FaultTarget, drill = WIDE) => {
+  const { components, rooms } = resolveTarget(aim, ALL, ATTENDANCE, drill);
+  return { members: components.map(({ name }) => name), rooms };
 };
 
 describe('an aim', () => {
@@ -63,7 +63,7 @@ describe('an aim', () => {
   });
 
   it('at a name finds it', () =>
-    expect(aimed({ role: 'member', name: 'node-1' })).toEqual({
+    expect(aimed({ role: 'component', name: 'node-1' })).toEqual({
       members: ['node-1'],
       rooms: ['room-c'],
     }));
@@ -77,11 +77,13 @@ describe('an aim', () => {
     ));
 
   it('at a name that is not there says what is', () =>
-    expect(() => aimed({ role: 'member', name: 'node-9' })).toThrow('node-9: there is none among'));
+    expect(() => aimed({ role: 'component', name: 'node-9' })).toThrow(
+      'node-9: there is none among',
+    ));
 
   it('at the room of a node that is gone says so', () =>
     expect(() =>
-      resolveAim(
+      resolveTarget(
         { role: 'room-node' },
         ALL,
         { ...ATTENDANCE, nodes: new Map([['a', 'ND_old']]) },
@@ -90,7 +92,7 @@ describe('an aim', () => {
     ).toThrow('no part of the deployment has that node id'));
 
   it('at more than the drill may hit is refused', () => {
-    const narrow = { seed: 7, blastRadius: { maxMembers: 1, maxShare: 0.5 } };
+    const narrow = { seed: 7, blastRadius: { maxComponents: 1, maxShare: 0.5 } };
     expect(() => aimed({ role: 'nodes', share: 1 }, narrow)).toThrow(
       "more than the drill's blastRadius allows",
     );

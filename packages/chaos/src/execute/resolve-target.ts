@@ -1,12 +1,12 @@
 import { randomStream } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Aim, Drill } from '../drill/drill.ts';
-import type { Member } from '../targets/target.ts';
-import type { Attendance } from './steady-state.ts';
+import type { Drill, FaultTarget } from '../drill/drill.ts';
+import type { Component } from '../targets/target.ts';
+import type { SteadyStateTracker } from './steady-state.ts';
 
 /** What a fault is about to be done to. */
-export interface Aimed {
-  members: Member[];
+export interface ResolvedTarget {
+  components: Component[];
   /** Rooms that those members hold: the others are control rooms. */
   rooms: string[];
 }
@@ -14,50 +14,50 @@ export interface Aimed {
 /**
  * Finds what an aim means at this moment.
  * @param hit what is hit already: it counts
- * @throws SwarmError `no-member` when there is no such part; `blast-radius` when it would be more than the drill allows
+ * @throws SwarmError `component_not_found` when there is no such part; `blast_radius` when it would be more than the drill allows
  */
-export const resolveAim = (
-  aim: Aim,
-  all: readonly Member[],
-  { nodes: nodeOfRoom, backends }: Pick<Attendance, 'nodes' | 'backends'>,
+export const resolveTarget = (
+  aim: FaultTarget,
+  all: readonly Component[],
+  { nodes: nodeOfRoom, backends }: Pick<SteadyStateTracker, 'nodes' | 'backends'>,
   { seed, blastRadius }: Pick<Drill, 'seed' | 'blastRadius'>,
-  hit: readonly Member[] = [],
-): Aimed => {
+  hit: readonly Component[] = [],
+): ResolvedTarget => {
   const nodes = all.filter(({ kind }) => kind === 'node');
   const rooms = [...nodeOfRoom.keys()].sort();
   const first = nodeOfRoom.get(rooms[0] ?? '');
-  const members = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
-  if (aim.role === 'none') return { members: [], rooms: [] };
-  if (members.length === 0)
+  const components = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
+  if (aim.role === 'none') return { components: [], rooms: [] };
+  if (components.length === 0)
     throw new SwarmError(
-      'no_member',
-      `${sayAim(aim)}: ${whyNot(aim, all)}`,
+      'component_not_found',
+      `${describeTarget(aim)}: ${whyNot(aim, all)}`,
       'see "swarm chaos plan"',
     );
-  const names = new Set([...members, ...hit].map(({ name }) => name));
+  const names = new Set([...components, ...hit].map(({ name }) => name));
   const hitNodes = nodes.filter(({ name }) => names.has(name)).length;
   if (
-    names.size > blastRadius.maxMembers ||
+    names.size > blastRadius.maxComponents ||
     hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)
   ) {
-    const others = [...names].filter((name) => !members.some((member) => member.name === name));
+    const others = [...names].filter((name) => !components.some((member) => member.name === name));
     throw new SwarmError(
       'blast_radius',
-      `${sayAim(aim)} ${members.length === 1 ? 'is' : 'are'} ${members.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be hit at the same time`}: more than the drill's blastRadius allows`,
-      `it allows ${blastRadius.maxMembers} parts, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
+      `${describeTarget(aim)} ${components.length === 1 ? 'is' : 'are'} ${components.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be hit at the same time`}: more than the drill's blastRadius allows`,
+      `it allows ${blastRadius.maxComponents} parts, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
     );
   }
-  const ids = new Set(members.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
+  const ids = new Set(components.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
   // What all nodes share has no control rooms.
-  const everything = members.some(({ kind }) => kind !== 'node');
+  const everything = components.some(({ kind }) => kind !== 'node');
   return {
-    members,
+    components,
     rooms: everything ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)),
   };
 };
 
 /** For people: `the node of room-1`. */
-export const sayAim = (aim: Aim): string => {
+export const describeTarget = (aim: FaultTarget): string => {
   switch (aim.role) {
     case 'room-node':
       return 'the node that holds the first room';
@@ -67,7 +67,7 @@ export const sayAim = (aim: Aim): string => {
       return "the node of a participant's signal connection";
     case 'nodes':
       return `${Math.round(100 * aim.share)} % of the nodes`;
-    case 'member':
+    case 'component':
       return aim.name;
     case 'none':
       return 'nobody';
@@ -76,19 +76,26 @@ export const sayAim = (aim: Aim): string => {
   }
 };
 
-const SHARED = { redis: 'Redis', balancer: 'the load balancer', turn: 'the TURN server' } as const;
+const SHARED = {
+  redis: 'Redis',
+  'load-balancer': 'the load balancer',
+  turn: 'the TURN server',
+} as const;
 
-interface Known extends Pick<Attendance, 'backends'> {
-  all: readonly Member[];
-  nodes: readonly Member[];
-  nodeOfRoom: Attendance['nodes'];
+interface Known extends Pick<SteadyStateTracker, 'backends'> {
+  all: readonly Component[];
+  nodes: readonly Component[];
+  nodeOfRoom: SteadyStateTracker['nodes'];
   /** Id of the node that holds the first room. */
   first: string | undefined;
   seed: number;
 }
 
-const find = (aim: Aim, { all, nodes, nodeOfRoom, backends, first, seed }: Known): Member[] => {
-  const holds = (member: Member): number =>
+const find = (
+  aim: FaultTarget,
+  { all, nodes, nodeOfRoom, backends, first, seed }: Known,
+): Component[] => {
+  const holds = (member: Component): number =>
     [...nodeOfRoom.values()].filter((id) => id === member.nodeId).length;
   switch (aim.role) {
     case 'none':
@@ -119,14 +126,14 @@ const find = (aim: Aim, { all, nodes, nodeOfRoom, backends, first, seed }: Known
         .slice(0, Math.max(1, Math.round(aim.share * nodes.length)))
         .map(({ node }) => node);
     }
-    case 'member':
+    case 'component':
       return all.filter(({ name }) => name === aim.name);
     default:
       return all.filter(({ kind }) => kind === aim.role).slice(0, 1);
   }
 };
 
-const whyNot = (aim: Aim, all: readonly Member[]): string => {
+const whyNot = (aim: FaultTarget, all: readonly Component[]): string => {
   if (aim.role === 'room-node' || aim.role === 'other-node')
     return 'no part of the deployment has that node id';
   if (aim.role === 'signal-node')

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { openRooms } from './rooms-by-node.ts';
+import { openRooms } from './preconditions.ts';
 
 const KEYS = { apiKey: 'key', apiSecret: 'a-secret-that-is-long-enough-for-anybody' };
 
@@ -14,7 +14,7 @@ it('says where nobody answers, and why, and no secret', async () => {
   const url = `ws://127.0.0.1:${address.port}`;
   await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.toMatchObject({
     code: 'no_rooms',
-    message: expect.stringMatching(new RegExp(`cannot be opened at ${url}: .*ECONNREFUSED`)),
+    message: expect.stringMatching(new RegExp(`cannot be created at ${url}: .*ECONNREFUSED`)),
   });
   await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.not.toThrow(KEYS.apiSecret);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { identifyProcess } from '@livekit-swarm/host';
 import type { LabState } from '@livekit-swarm/lab';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { runningLab } from './running-lab.ts';
+import { runningLab } from './lab-deployment.ts';
 
 let cache = '';
 beforeEach(() => {
@@ -62,7 +62,7 @@ it('is that of its file, and confirmed as long as it stands', async () => {
   await using lab = await runningLab('mine');
   expect(lab).toMatchObject({
     name: 'mine',
-    own: true,
+    isLab: true,
     apiKey: 'key',
     apiSecret: 'secret',
     url: 'ws://127.0.0.1:1',

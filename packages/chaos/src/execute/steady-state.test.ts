@@ -1,10 +1,10 @@
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
-import { crowd, happened } from '../../test/support/drill-record.ts';
-import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
-import { createAttendance } from './steady-state.ts';
+import { happened, load } from '../../test/support/drill-record.ts';
+import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../drill/scenario-of-drill.ts';
+import { createSteadyStateTracker } from './steady-state.ts';
 
-const person = (identity: string, role: string = CROWD_ROLE): ParticipantPlan =>
+const person = (identity: string, role: string = LOAD_ROLE): ParticipantPlan =>
   ({
     identity,
     room: identity.split('-')[0],
@@ -17,24 +17,26 @@ const PEOPLE = [
   person('a-2'),
   person('b-1'),
   person('b-2'),
-  person('a-new', NEWCOMER_ROLE),
+  person('a-new', JOIN_PROBE_ROLE),
 ];
 
 const complete = () => {
-  const attendance = createAttendance(PEOPLE);
-  for (const line of crowd('a-1', 'a-2', 'b-1', 'b-2'))
+  const attendance = createSteadyStateTracker(PEOPLE);
+  for (const line of load('a-1', 'a-2', 'b-1', 'b-2'))
     if (line.type === 'event' && line.event !== 'left') attendance.add(line);
   return attendance;
 };
 
 describe('attendance', () => {
   it('is not steady before everybody is in and heard', () => {
-    const attendance = createAttendance(PEOPLE);
+    const attendance = createSteadyStateTracker(PEOPLE);
     attendance.add(happened('a-1', 100, { event: 'joined', node: 'ND_1' }));
     expect(attendance.steadySince).toBeNull();
-    expect(attendance.missing()).toBe(
-      '3 of 4 participants were not in, 4 pairs did not hear each other',
-    );
+    expect(attendance.missing()).toEqual({
+      participants: 4,
+      participantsMissing: 3,
+      subscriptionsWithoutMedia: 4,
+    });
   });
 
   it('is steady from when the last hears the last; newcomers do not matter', () =>
@@ -74,9 +76,9 @@ describe('attendance', () => {
     attendance.add(
       happened('a-1', 5_000, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
     );
-    expect(attendance.deafShare(new Set(['a']))).toBe(0.5);
-    expect(attendance.deafShare(new Set(['a', 'b']))).toBe(0.25);
-    expect(attendance.deafShare(new Set(['b']))).toBe(0);
-    expect(attendance.deafShare(new Set())).toBe(0);
+    expect(attendance.shareWithoutMedia(new Set(['a']))).toBe(0.5);
+    expect(attendance.shareWithoutMedia(new Set(['a', 'b']))).toBe(0.25);
+    expect(attendance.shareWithoutMedia(new Set(['b']))).toBe(0);
+    expect(attendance.shareWithoutMedia(new Set())).toBe(0);
   });
 });

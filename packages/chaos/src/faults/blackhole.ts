@@ -1,8 +1,8 @@
 import { strict } from '@livekit-swarm/settings';
 import {
-  cutPackets,
-  healPackets,
-  lacksTraffic,
+  dropPackets,
+  missingTrafficSupport,
+  rollbackPackets,
   type Traffic,
   trafficParams,
 } from './effects/packet-rules.ts';
@@ -13,13 +13,14 @@ import type { DescribedFault } from './fault.ts';
 export const blackhole: DescribedFault<Traffic> = {
   name: 'blackhole',
   description: 'every packet is dropped, and nobody is told',
-  healing: 'the rules are removed',
-  needs: ['packets'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'the rules are removed',
+  requires: ['packets'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict(trafficParams('both')),
   lasts: true,
-  available: lacksTraffic,
-  inject: ({ target, members, params, id }) =>
-    forAll(members, (member) => cutPackets(target, member, id, params, '')),
-  heal: ({ target, members, id }) => forAll(members, (member) => healPackets(target, member, id)),
+  unavailable: missingTrafficSupport,
+  inject: ({ platform, components, params, id }) =>
+    forAll(components, (member) => dropPackets(platform, member, id, params, '')),
+  rollback: ({ platform, components, id }) =>
+    forAll(components, (member) => rollbackPackets(platform, member, id)),
 };

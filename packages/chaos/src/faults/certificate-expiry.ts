@@ -1,6 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import type { DescribedFault } from './fault.ts';
-import { type NoParams, noParams } from './no-params.ts';
+import { type NoParams, noParams } from './fault.ts';
 
 const WHY =
   'LiveKit and its TURN server read their certificate once, when they start: one that expires while they run is not noticed by them, and ends nothing but new ' +
@@ -10,19 +10,19 @@ const WHY =
 export const certificateExpiry: DescribedFault<NoParams> = {
   name: 'certificate-expiry',
   description: 'the certificate of TLS or TURN has expired: not to be had by a drill, and says why',
-  healing: 'there is nothing to take back',
-  needs: [],
-  on: ['node', 'balancer', 'turn'],
+  rollbackDescription: 'there is nothing to take back',
+  requires: [],
+  targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: true,
-  available: async (_target, { name }) =>
+  unavailable: async (_target, { name }) =>
     `${name}: ${WHY}. What it looks like to users is a blackhole of TCP for newcomers`,
   inject: async () => {
     throw new SwarmError(
-      'not_available',
+      'fault_unavailable',
       WHY,
       'rehearse it with a deployment of your own that is started with such a certificate',
     );
   },
-  heal: async () => {},
+  rollback: async () => {},
 };

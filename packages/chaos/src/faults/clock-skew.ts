@@ -9,18 +9,18 @@ const WHY =
 export const clockSkew: DescribedFault<{ by: number }> = {
   name: 'clock-skew',
   description: 'its clock is wrong: not to be had for LiveKit, and says why',
-  healing: 'there is nothing to take back',
-  needs: [],
-  on: ['node'],
+  rollbackDescription: 'there is nothing to take back',
+  requires: [],
+  targets: ['node'],
   params: strict({ by: duration(1).describe('How much its clock is ahead.') }),
   lasts: true,
-  available: async () => WHY,
+  unavailable: async () => WHY,
   inject: async () => {
     throw new SwarmError(
-      'not_available',
+      'fault_unavailable',
       WHY,
       'put the node on a machine of its own and set that clock',
     );
   },
-  heal: async () => {},
+  rollback: async () => {},
 };

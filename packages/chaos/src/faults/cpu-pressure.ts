@@ -1,6 +1,11 @@
 import { MIN_CPU } from '@livekit-swarm/host';
 import { positive, strict } from '@livekit-swarm/settings';
-import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/resource-limits.ts';
+import {
+  limitResources,
+  missingResourceLimitSupport,
+  type ResourceLimits,
+  releaseLimits,
+} from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface CpuParams {
@@ -15,21 +20,22 @@ const PERIOD_US = 100_000;
 export const cpuPressure: DescribedFault<CpuParams> = {
   name: 'cpu-pressure',
   description: 'it gets so much processor time and no more, as if neighbours took the rest',
-  healing: 'it is put back into its control group',
-  needs: ['run'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'it is put back into its control group',
+  requires: ['run'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     cores: positive(1_000)
       .refine((cores) => cores >= MIN_CPU, `must be at least ${MIN_CPU}`)
       .describe('What it may use. 0.5: half of one core.'),
   }),
   lasts: true,
-  available: (target, member, params) => lacksSqueeze(target, member, quota(params)),
-  inject: (context) => squeeze(context, quota(context.params)),
-  heal: release,
+  unavailable: (target, member, params) =>
+    missingResourceLimitSupport(target, member, quota(params)),
+  inject: (context) => limitResources(context, quota(context.params)),
+  rollback: releaseLimits,
 };
 
-const quota = ({ cores }: CpuParams): Squeeze => {
+const quota = ({ cores }: CpuParams): ResourceLimits => {
   const us = String(Math.round(cores * PERIOD_US));
   return {
     controller: 'cpu',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeTarget, NODE } from '../../test/support/fake-platform.ts';
+import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import { FAULTS } from './index.ts';
 
 const read = (name: string, params: object): unknown => FAULTS.get(name)?.params.parse(params);
@@ -8,9 +8,9 @@ test('each is found by its name, and says what it does and how it is taken back'
   for (const [name, fault] of FAULTS) {
     expect(fault.name).toBe(name);
     expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(fault.on.length).toBeGreaterThan(0);
+    expect(fault.targets.length).toBeGreaterThan(0);
     expect(fault.description).toMatch(/\w \w/);
-    expect(fault.healing).toMatch(/\w \w/);
+    expect(fault.rollbackDescription).toMatch(/\w \w/);
   }
 });
 
@@ -58,16 +58,16 @@ test.each([
 
 test('a loss of everything needs no chance, one too small for the kernel still happens', async () => {
   const rules = async (loss: number): Promise<string> => {
-    const target = fakeTarget();
+    const platform = fakePlatform();
     const params = { loss, burst: 1, protocol: 'udp', direction: 'in' };
     await FAULTS.get('packet-loss')?.inject({
-      target,
-      members: [NODE],
+      platform,
+      components: [NODE],
       params,
       id: 'abcd1234',
       durationMs: null,
     });
-    return target.ran[0]?.input ?? '';
+    return platform.ran[0]?.input ?? '';
   };
   expect(await rules(1)).toContain('dport 5000-5001 counter drop');
   expect(await rules(0.5)).toContain('numgen random mod 1000000 < 500000 counter drop');
@@ -75,17 +75,17 @@ test('a loss of everything needs no chance, one too small for the kernel still h
 });
 
 test('an impairment is told what to do, whose it is, and when to go by itself', async () => {
-  const target = fakeTarget();
+  const platform = fakePlatform();
   const params = read('rate-limit', { rate: '1Mbit/s', queue: '50ms', protocol: 'both' });
   const second = { ...NODE, name: 'node-2' };
   await FAULTS.get('rate-limit')?.inject({
-    target,
-    members: [NODE, second],
+    platform,
+    components: [NODE, second],
     params,
     id: 'abcd1234',
     durationMs: 10_500,
   });
-  const starts = target.ran
+  const starts = platform.ran
     .filter(({ argv }) => argv[1] === 'start')
     .map(({ argv }) => argv.slice(2).join(' '));
   const owner = String.raw`--owner ${process.pid}:\d+ --lifetime 71`;
@@ -99,7 +99,7 @@ test('an impairment is told what to do, whose it is, and when to go by itself', 
 
 test('healing what never came to be, or is gone, is no error', async () => {
   for (const fault of FAULTS.values()) {
-    const target = fakeTarget();
+    const platform = fakePlatform();
     const params = {
       loss: 0.1,
       burst: 3,
@@ -109,6 +109,12 @@ test('healing what never came to be, or is gone, is no error', async () => {
       megabytes: 1,
       delay: 1,
     };
-    await fault.heal({ target, members: [NODE], params, id: 'abcd1234', durationMs: null });
+    await fault.rollback({
+      platform,
+      components: [NODE],
+      params,
+      id: 'abcd1234',
+      durationMs: null,
+    });
   }
 });

@@ -1,12 +1,12 @@
 import {
-  endMember,
   forAll,
-  lacksAny,
+  missingAny,
+  terminateComponent,
   terminateTwice,
-  untilGone,
+  waitForExit,
 } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
-import { type NoParams, noParams } from './no-params.ts';
+import { type NoParams, noParams } from './fault.ts';
 
 const LEAVES_WITHIN_MS = 5_000;
 
@@ -14,16 +14,17 @@ const LEAVES_WITHIN_MS = 5_000;
 export const forcedStop: DescribedFault<NoParams> = {
   name: 'forced-stop',
   description: 'two SIGTERMs: it goes at once, and LiveKit tells its participants so',
-  healing: 'it is started again',
-  needs: ['signal', 'insist', 'start'],
-  on: ['node', 'balancer', 'turn'],
+  rollbackDescription: 'it is started again',
+  requires: ['signal', 'insist', 'start'],
+  targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  available: (target, member) => lacksAny(target, member, ['signal', 'insist', 'start']),
-  inject: ({ target, members }) =>
-    forAll(members, async (member) => {
-      await terminateTwice(target, member);
-      if (!(await untilGone(target, member, LEAVES_WITHIN_MS))) await endMember(target, member, 0);
+  unavailable: (target, member) => missingAny(target, member, ['signal', 'insist', 'start']),
+  inject: ({ platform, components }) =>
+    forAll(components, async (member) => {
+      await terminateTwice(platform, member);
+      if (!(await waitForExit(platform, member, LEAVES_WITHIN_MS)))
+        await terminateComponent(platform, member, 0);
     }),
-  heal: ({ target, members }) => forAll(members, (member) => target.start(member)),
+  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
 };

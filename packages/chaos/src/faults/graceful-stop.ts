@@ -1,7 +1,7 @@
-import type { Member, Target } from '../targets/target.ts';
-import { endMember, forAll, lacksAny } from './effects/process-control.ts';
+import type { Component, Platform } from '../targets/target.ts';
+import { forAll, missingAny, terminateComponent } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
-import { type NoParams, noParams } from './no-params.ts';
+import { type NoParams, noParams } from './fault.ts';
 
 /** LiveKit's own patience with what still goes on after the second SIGTERM, ms. */
 const LEAVES_WITHIN_MS = 3_000;
@@ -11,24 +11,29 @@ export const gracefulStop: DescribedFault<NoParams> = {
   name: 'graceful-stop',
   description:
     'one SIGTERM: it takes nobody new, and LiveKit stays until its rooms are empty, which may be never',
-  healing: 'what still waits is ended, and it is started again',
-  needs: ['signal', 'start'],
-  on: ['node', 'balancer', 'turn'],
+  rollbackDescription: 'what still waits is ended, and it is started again',
+  requires: ['signal', 'start'],
+  targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  available: (target, member) => lacksAny(target, member, ['signal', 'start']),
-  inject: ({ target, members }) => forAll(members, (member) => target.signal(member, 'SIGTERM')),
-  heal: ({ target, members }) =>
-    forAll(members, async (member) => {
+  unavailable: (target, member) => missingAny(target, member, ['signal', 'start']),
+  inject: ({ platform, components }) =>
+    forAll(components, (member) => platform.signal(member, 'SIGTERM')),
+  rollback: ({ platform, components }) =>
+    forAll(components, async (member) => {
       // The second SIGTERM.
-      if (await isStillTheOldOne(target, member)) await endMember(target, member, LEAVES_WITHIN_MS);
-      await target.start(member);
+      if (await isStillTheOldOne(platform, member))
+        await terminateComponent(platform, member, LEAVES_WITHIN_MS);
+      await platform.start(member);
     }),
 };
 
 /** A node has another id after each start, so nobody is ended twice. */
-const isStillTheOldOne = async (target: Target, { name, nodeId }: Member): Promise<boolean> => {
+const isStillTheOldOne = async (
+  target: Platform,
+  { name, nodeId }: Component,
+): Promise<boolean> => {
   if (nodeId === null) return false;
-  const members = await target.members();
+  const members = await target.components();
   return members.find((member) => member.name === name)?.nodeId === nodeId;
 };

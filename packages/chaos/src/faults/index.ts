@@ -4,20 +4,20 @@ import { clockSkew } from './clock-skew.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { delay } from './delay.ts';
 import { drain } from './drain.ts';
-import { askedFor } from './effects/requested-traffic.ts';
+import { requestedTraffic } from './effects/requested-traffic.ts';
 import type { DescribedFault } from './fault.ts';
 import { forcedStop } from './forced-stop.ts';
 import { gracefulStop } from './graceful-stop.ts';
 import { hang } from './hang.ts';
 import { jitter } from './jitter.ts';
 import { kill } from './kill.ts';
-import { balancerRestart } from './load-balancer-restart.ts';
+import { loadBalancerRestart } from './load-balancer-restart.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { packetLoss } from './packet-loss.ts';
 import { rateLimit } from './rate-limit.ts';
 import { redisFlush } from './redis-flush.ts';
 import { redisKill } from './redis-kill.ts';
-import { redisCut } from './redis-partition.ts';
+import { redisPartition } from './redis-partition.ts';
 import { reorder } from './reorder.ts';
 import { restart } from './restart.ts';
 
@@ -31,15 +31,23 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     hang,
     redisKill,
     redisFlush,
-    askedFor(redisCut, () => ({ protocol: 'both', direction: 'both', onlyRedis: true })),
-    balancerRestart,
+    requestedTraffic(redisPartition, () => ({
+      protocol: 'both',
+      direction: 'both',
+      onlyRedis: true,
+    })),
+    loadBalancerRestart,
     drain,
-    askedFor(blackhole, (traffic) => ({ ...traffic, loss: 1 })),
-    askedFor(packetLoss, (params) => params),
-    askedFor(delay, ({ delay: delayMs, ...traffic }) => ({ ...traffic, delayMs })),
-    askedFor(jitter, ({ jitter: jitterMs, ...traffic }) => ({ ...traffic, jitterMs })),
-    askedFor(reorder, ({ share, ...traffic }) => ({ ...traffic, reorder: share })),
-    askedFor(rateLimit, ({ rate, queue, ...rest }) => ({ ...rest, rateBps: rate, queueMs: queue })),
+    requestedTraffic(blackhole, (traffic) => ({ ...traffic, loss: 1 })),
+    requestedTraffic(packetLoss, (params) => params),
+    requestedTraffic(delay, ({ delay: delayMs, ...traffic }) => ({ ...traffic, delayMs })),
+    requestedTraffic(jitter, ({ jitter: jitterMs, ...traffic }) => ({ ...traffic, jitterMs })),
+    requestedTraffic(reorder, ({ share, ...traffic }) => ({ ...traffic, reorder: share })),
+    requestedTraffic(rateLimit, ({ rate, queue, ...rest }) => ({
+      ...rest,
+      rateBps: rate,
+      queueMs: queue,
+    })),
     cpuPressure,
     memoryPressure,
     clockSkew,

@@ -1,5 +1,5 @@
 import { duration, strict } from '@livekit-swarm/settings';
-import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { impair, missingImpairmentSupport, rollbackImpairment } from './effects/impair.ts';
 import { type Traffic, trafficParams } from './effects/packet-rules.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -12,9 +12,9 @@ export interface JitterParams extends Traffic {
 export const jitter: DescribedFault<JitterParams> = {
   name: 'jitter',
   description: 'packets are held up by chance, without overtaking one another',
-  healing: 'the rules are removed, swarm-impair is ended, and what it held arrives',
-  needs: ['packets'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'the rules are removed, swarm-impair is ended, and what it held arrives',
+  requires: ['packets'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     jitter: duration(1, 2_000).describe(
       'Mean of what each packet has to wait, by chance; also its interarrival jitter (RFC 3550), up to 20 ms.',
@@ -22,10 +22,10 @@ export const jitter: DescribedFault<JitterParams> = {
     ...trafficParams('udp'),
   }),
   lasts: true,
-  available: lacksImpairment,
+  unavailable: missingImpairmentSupport,
   inject: (context) => {
     const { params } = context;
     return impair(context, params, { jitterMs: params.jitter });
   },
-  heal: healImpairment,
+  rollback: rollbackImpairment,
 };

@@ -1,17 +1,18 @@
-import { forAll, lacksAny } from './effects/process-control.ts';
+import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
-import { type NoParams, noParams } from './no-params.ts';
+import { type NoParams, noParams } from './fault.ts';
 
 /** The machine goes, or the kernel takes the process: nobody is told anything. */
 export const kill: DescribedFault<NoParams> = {
   name: 'kill',
   description: 'SIGKILL: it is gone at once and says nothing to anybody',
-  healing: 'it is started again',
-  needs: ['signal', 'start'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'it is started again',
+  requires: ['signal', 'start'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  available: (target, member) => lacksAny(target, member, ['signal', 'start']),
-  inject: ({ target, members }) => forAll(members, (member) => target.signal(member, 'SIGKILL')),
-  heal: ({ target, members }) => forAll(members, (member) => target.start(member)),
+  unavailable: (target, member) => missingAny(target, member, ['signal', 'start']),
+  inject: ({ platform, components }) =>
+    forAll(components, (member) => platform.signal(member, 'SIGKILL')),
+  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
 };

@@ -1,9 +1,9 @@
 import { positive, share, strict } from '@livekit-swarm/settings';
-import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { impair, missingImpairmentSupport, rollbackImpairment } from './effects/impair.ts';
 import {
-  cutPackets,
-  healPackets,
-  lacksTraffic,
+  dropPackets,
+  missingTrafficSupport,
+  rollbackPackets,
   type Traffic,
   trafficParams,
 } from './effects/packet-rules.ts';
@@ -23,9 +23,9 @@ const OUT_OF = 1_000_000;
 export const packetLoss: DescribedFault<LossParams> = {
   name: 'packet-loss',
   description: 'a share of the packets is dropped, by chance, each by itself or in runs',
-  healing: 'the rules are removed, and swarm-impair is ended where it was needed',
-  needs: ['packets'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'the rules are removed, and swarm-impair is ended where it was needed',
+  requires: ['packets'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     loss: share()
       .refine((loss) => loss > 0, 'must be more than 0%')
@@ -37,22 +37,22 @@ export const packetLoss: DescribedFault<LossParams> = {
     ...trafficParams('udp'),
   }),
   lasts: true,
-  available: (target, member, params) =>
+  unavailable: (target, member, params) =>
     inBursts(params)
-      ? lacksImpairment(target, member, params)
-      : lacksTraffic(target, member, params),
+      ? missingImpairmentSupport(target, member, params)
+      : missingTrafficSupport(target, member, params),
   inject: (context) => {
-    const { target, members, params, id } = context;
+    const { platform, components, params, id } = context;
     if (inBursts(params))
       return impair(context, params, { loss: params.loss, burst: params.burst });
-    return forAll(members, (member) =>
-      cutPackets(target, member, id, params, byChance(params.loss)),
+    return forAll(components, (member) =>
+      dropPackets(platform, member, id, params, byChance(params.loss)),
     );
   },
-  heal: (context) => {
-    const { target, members, params, id } = context;
-    if (inBursts(params)) return healImpairment(context);
-    return forAll(members, (member) => healPackets(target, member, id));
+  rollback: (context) => {
+    const { platform, components, params, id } = context;
+    if (inBursts(params)) return rollbackImpairment(context);
+    return forAll(components, (member) => rollbackPackets(platform, member, id));
   },
 };
 

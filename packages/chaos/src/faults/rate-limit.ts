@@ -1,5 +1,5 @@
 import { bitRate, duration, strict, yesOrNo } from '@livekit-swarm/settings';
-import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { impair, missingImpairmentSupport, rollbackImpairment } from './effects/impair.ts';
 import { type Traffic, trafficParams } from './effects/packet-rules.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -15,9 +15,9 @@ export interface RateParams extends Traffic {
 export const rateLimit: DescribedFault<RateParams> = {
   name: 'rate-limit',
   description: 'no more than so many bits a second pass; what waits too long is dropped',
-  healing: 'the rules are removed, swarm-impair is ended, and what it held arrives',
-  needs: ['packets'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'the rules are removed, swarm-impair is ended, and what it held arrives',
+  requires: ['packets'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     rate: bitRate()
       .refine((rate) => rate > 0, 'must be more than 0')
@@ -31,7 +31,7 @@ export const rateLimit: DescribedFault<RateParams> = {
     ...trafficParams('udp'),
   }),
   lasts: true,
-  available: lacksImpairment,
+  unavailable: missingImpairmentSupport,
   inject: (context) => {
     const { params } = context;
     return impair(context, params, {
@@ -40,5 +40,5 @@ export const rateLimit: DescribedFault<RateParams> = {
       shared: params.shared,
     });
   },
-  heal: healImpairment,
+  rollback: rollbackImpairment,
 };

@@ -1,31 +1,33 @@
 import type { RedisPath } from '../targets/target.ts';
 import { addRules, removeTables, tableName } from './effects/nft-table.ts';
-import { forAll, lacksAny } from './effects/process-control.ts';
+import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
-import { type NoParams, noParams } from './no-params.ts';
+import { type NoParams, noParams } from './fault.ts';
 
 /** A node that loses its Redis while others keep theirs: both directions, connections that are open and those that are tried anew. */
-export const redisCut: DescribedFault<NoParams> = {
-  name: 'redis-cut',
+export const redisPartition: DescribedFault<NoParams> = {
+  name: 'redis-partition',
   description: 'the node and Redis do not reach each other; other nodes do',
-  healing: 'the rules are removed',
-  needs: ['packets'],
-  on: ['node'],
+  rollbackDescription: 'the rules are removed',
+  requires: ['packets'],
+  targets: ['node'],
   params: noParams,
   lasts: true,
-  available: async (target, member) =>
+  unavailable: async (target, member) =>
     member.redis === undefined
       ? `it is not known how ${member.name} reaches Redis, so that its connections cannot be told from those of others`
-      : lacksAny(target, member, ['packets']),
-  inject: ({ target, members, id }) =>
-    forAll(members, async (member) => {
-      if (member.redis !== undefined) await addRules(target, member, cutRules(id, member.redis));
+      : missingAny(target, member, ['packets']),
+  inject: ({ platform, components, id }) =>
+    forAll(components, async (member) => {
+      if (member.redis !== undefined)
+        await addRules(platform, member, partitionRules(id, member.redis));
     }),
-  heal: ({ target, members, id }) => forAll(members, (member) => removeTables(target, member, id)),
+  rollback: ({ platform, components, id }) =>
+    forAll(components, (member) => removeTables(platform, member, id)),
 };
 
 /** TCP does not tell its user that a packet was dropped on its way out: it sends again, as it does when one is lost. */
-export const cutRules = (id: string, path: RedisPath): string => {
+export const partitionRules = (id: string, path: RedisPath): string => {
   const { port } = path;
   return `table inet ${tableName(id)} {
   chain arriving {

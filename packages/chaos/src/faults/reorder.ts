@@ -1,5 +1,5 @@
 import { share, strict } from '@livekit-swarm/settings';
-import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { impair, missingImpairmentSupport, rollbackImpairment } from './effects/impair.ts';
 import { type Traffic, trafficParams } from './effects/packet-rules.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -12,9 +12,9 @@ export interface ReorderParams extends Traffic {
 export const reorder: DescribedFault<ReorderParams> = {
   name: 'reorder',
   description: 'a share of the packets arrives behind the one that followed it',
-  healing: 'the rules are removed, swarm-impair is ended, and what it held arrives',
-  needs: ['packets'],
-  on: ['node', 'redis', 'balancer', 'turn'],
+  rollbackDescription: 'the rules are removed, swarm-impair is ended, and what it held arrives',
+  requires: ['packets'],
+  targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     share: share()
       .refine((part) => part > 0 && part <= 0.5, 'must be more than 0% and at most 50%')
@@ -22,10 +22,10 @@ export const reorder: DescribedFault<ReorderParams> = {
     ...trafficParams('udp'),
   }),
   lasts: true,
-  available: lacksImpairment,
+  unavailable: missingImpairmentSupport,
   inject: (context) => {
     const { params } = context;
     return impair(context, params, { reorder: params.share });
   },
-  heal: healImpairment,
+  rollback: rollbackImpairment,
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
-import { endMember, forAll, lacksAny } from './effects/process-control.ts';
+import { forAll, missingAny, terminateComponent } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface RestartParams {
@@ -22,20 +22,20 @@ export const restartParams = strict({
 export const restart: DescribedFault<RestartParams> = {
   name: 'restart',
   description: 'it is ended and started again',
-  healing: 'it is started, if it does not run',
-  needs: ['signal', 'start'],
-  on: ['node', 'redis', 'turn'],
+  rollbackDescription: 'it is started, if it does not run',
+  requires: ['signal', 'start'],
+  targets: ['node', 'redis', 'turn'],
   params: restartParams,
   lasts: false,
-  takes: ({ grace, down }) => grace + down,
+  durationOf: ({ grace, down }) => grace + down,
   // With a time to stay away, somebody must keep it away.
-  available: (target, member, { down }) =>
-    lacksAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
-  inject: ({ target, members, params: { grace, down } }) =>
-    forAll(members, async (member) => {
-      await endMember(target, member, grace);
+  unavailable: (target, member, { down }) =>
+    missingAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
+  inject: ({ platform, components, params: { grace, down } }) =>
+    forAll(components, async (member) => {
+      await terminateComponent(platform, member, grace);
       await sleep(down);
-      await target.start(member);
+      await platform.start(member);
     }),
-  heal: ({ target, members }) => forAll(members, (member) => target.start(member)),
+  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
 };

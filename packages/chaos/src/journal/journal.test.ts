@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NODE } from '../../test/support/fake-platform.ts';
-import { journalDir, openJournal } from './journal.ts';
-import { type JournalEntry, newEntry } from './journal-entry.ts';
+import { type JournalEntry, journalDir, newEntry, openJournal } from './journal.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -18,8 +17,8 @@ const entry = (id: string, second: number): JournalEntry =>
     drill: 'kill-room-node',
     fault: 'kill',
     params: { deep: [1, { er: 'x' }] },
-    members: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
-    target: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
+    components: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
+    platform: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
     injectedAt: `2026-01-01T00:00:0${second}.000Z`,
     owner: { pid: 42, startedAt: 4711 },
   });
@@ -65,19 +64,19 @@ test.each([
   await journal.write(entry('aaaaaaaa', 1));
   const { pending, unreadable } = await journal.read();
   expect(pending.map(({ id }) => id)).toEqual(['aaaaaaaa']);
-  expect(unreadable).toEqual([{ file, why: expect.stringMatching(why) }]);
+  expect(unreadable).toEqual([{ file, reason: expect.stringMatching(why) }]);
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
 test('one that lost something, or was copied, is not healed by', async () => {
   const journal = openJournal(dir);
-  const { members: _members, ...without } = entry('aaaaaaaa', 1);
+  const { components: _members, ...without } = entry('aaaaaaaa', 1);
   writeFileSync(join(dir, 'aaaaaaaa.json'), JSON.stringify(without));
   writeFileSync(join(dir, 'copy.json'), JSON.stringify(entry('bbbbbbbb', 1)));
   const { pending, unreadable } = await journal.read();
   expect(pending).toEqual([]);
-  expect(unreadable.map(({ why }) => why)).toEqual([
-    expect.stringContaining('members'),
+  expect(unreadable.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('components'),
     expect.stringContaining('bbbbbbbb'),
   ]);
 });
@@ -93,7 +92,7 @@ test('a folder that cannot be written to is said, with what to do', async () => 
   writeFileSync(file, '');
   const journal = openJournal(join(file, 'journal'));
   await expect(journal.write(entry('aaaaaaaa', 1))).rejects.toMatchObject({
-    code: 'no_journal',
+    code: 'journal_unavailable',
     message: expect.stringContaining(file),
     hint: expect.stringContaining('writable'),
   });

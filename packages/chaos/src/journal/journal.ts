@@ -2,12 +2,90 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, replaceFile } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { type JournalEntry, parseEntry } from './journal-entry.ts';
+import { z } from 'zod';
+import type { Component, PlatformReference } from '../targets/target.ts';
+
+const SCHEMA = 'livekit-swarm/injection/1';
+
+/** Something that was about to be injected, and all that it takes to heal it. */
+export interface JournalEntry {
+  schema: typeof SCHEMA;
+  /** `[a-z0-9]{8}`. */
+  id: string;
+  drill: string;
+  fault: string;
+  /** As the fault's own schema gave them. */
+  params: unknown;
+  components: Component[];
+  platform: PlatformReference;
+  /** ISO 8601. */
+  injectedAt: string;
+  /** Whose drill it is: while that process lives, it heals itself. */
+  owner: { pid: number; startedAt: number | null };
+}
+
+const ports = z.object({
+  address: z.string(),
+  udp: z.tuple([z.int(), z.int()]).nullable(),
+  tcp: z.array(z.int()),
+});
+
+const component = z.object({
+  name: z.string(),
+  kind: z.enum(['node', 'redis', 'load-balancer', 'turn']),
+  nodeId: z.string().nullable(),
+  ports: ports.nullable(),
+  redis: z
+    .object({ address: z.string().nullable(), port: z.int(), cgroup: z.string().nullable() })
+    .exactOptional(),
+});
+
+const entry = z.object({
+  schema: z.literal(SCHEMA),
+  id: z.string().regex(/^[a-z0-9]{8}$/),
+  drill: z.string(),
+  fault: z.string(),
+  params: z.unknown(),
+  components: z.array(component),
+  platform: z
+    .object({ kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']) })
+    .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  injectedAt: z.iso.datetime(),
+  owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
+});
+
+export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({
+  schema: SCHEMA,
+  ...what,
+});
+
+/** @throws Error that says in a few words what is wrong with it */
+export const parseEntry = (text: string): JournalEntry => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('it is no JSON, or only a part of it');
+  }
+  const result = entry.safeParse(json);
+  if (result.success) return result.data;
+  const { schema } = (typeof json === 'object' && json !== null ? json : {}) as {
+    schema?: unknown;
+  };
+  if (schema !== SCHEMA)
+    throw new Error(
+      `it is not from this version of swarm: its schema is ${JSON.stringify(schema) ?? 'missing'}`,
+    );
+  const [issue] = result.error.issues;
+  throw new Error(
+    `${issue?.path.join('.') ?? 'something'} is wrong: ${issue?.message ?? 'nobody knows why'}`,
+  );
+};
 
 /** What has been injected and not healed, on disk: one file each, there before the fault is, gone when all of it was taken back. */
 export interface Journal {
   readonly dir: string;
-  /** Resolves when the disk has it. @throws SwarmError `no-journal`: nothing may be injected then */
+  /** Resolves when the disk has it. @throws SwarmError `journal_unavailable`: nothing may be injected then */
   write(entry: JournalEntry): Promise<void>;
   /** Nothing is left of it. */
   remove(id: string): Promise<void>;
@@ -18,10 +96,10 @@ export interface Journal {
 /** A file that something may have to be healed by, if only one knew what it says. It stays where it is. */
 export interface UnreadableEntry {
   file: string;
-  why: string;
+  reason: string;
 }
 
-/** The same for every checkout of a user, so that `swarm chaos heal` finds it from anywhere. */
+/** The same for every checkout of a user, so that `swarm chaos rollback` finds it from anywhere. */
 export const journalDir = (env: NodeJS.ProcessEnv = process.env): string =>
   join(cacheDir(env), 'chaos', 'journal');
 
@@ -35,7 +113,7 @@ export const openJournal = (dir: string = journalDir()): Journal => {
         await replaceFile(fileOf(entry.id), `${JSON.stringify(entry, null, 2)}\n`, 0o600);
       } catch (error) {
         throw new SwarmError(
-          'no_journal',
+          'journal_unavailable',
           `what is about to be injected cannot be written down in ${dir}: ${sayError(error)}`,
           'without that, nobody could take it back after a crash: make the folder writable',
           { cause: error },
@@ -53,7 +131,7 @@ const readAll = async (
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new SwarmError(
-      'no_journal',
+      'journal_unavailable',
       `${dir} cannot be read: ${sayError(error)}`,
       'make it readable',
       { cause: error },
@@ -72,7 +150,7 @@ const readAll = async (
     } catch (error) {
       // Healed while we were looking.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      unreadable.push({ file, why: sayError(error) });
+      unreadable.push({ file, reason: sayError(error) });
     }
   }
   pending.sort((a, b) => b.injectedAt.localeCompare(a.injectedAt));

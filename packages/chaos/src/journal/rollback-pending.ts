@@ -1,26 +1,25 @@
 import { isSameProcess } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { healFault } from '../execute/rollback-fault.ts';
+import { rollbackFault } from '../execute/inject-fault.ts';
 import type { Fault } from '../faults/fault.ts';
-import { openTarget } from '../targets/open-target.ts';
-import type { Target, TargetReference } from '../targets/target.ts';
-import type { Journal, UnreadableEntry } from './journal.ts';
-import type { JournalEntry } from './journal-entry.ts';
+import { openPlatform } from '../targets/open-target.ts';
+import type { Platform, PlatformReference } from '../targets/target.ts';
+import type { Journal, JournalEntry, UnreadableEntry } from './journal.ts';
 
-export interface HealPendingOptions {
+export interface RollbackPendingOptions {
   journal: Journal;
   faults: ReadonlyMap<string, Fault>;
   /** Also those whose drill still runs. */
   force?: boolean;
   /** Default: as the journal says. */
-  open?: (reference: TargetReference) => Promise<Target>;
+  open?: (reference: PlatformReference) => Promise<Platform>;
 }
 
 /** What became of the journal's entries, the last injected first. */
-export interface HealReport {
-  healed: JournalEntry[];
+export interface RollbackReport {
+  rolledBack: JournalEntry[];
   /** Their drill runs: it heals them itself. */
-  alive: JournalEntry[];
+  running: JournalEntry[];
   failed: { entry: JournalEntry; error: Error }[];
   unreadable: UnreadableEntry[];
 }
@@ -29,19 +28,19 @@ export interface HealReport {
 export const isOwned = ({ owner }: JournalEntry): boolean => isSameProcess(owner);
 
 /** Takes back what drills left that were killed. One that cannot be taken back stays in the journal and keeps nobody from healing the others. */
-export const healPending = async (options: HealPendingOptions): Promise<HealReport> => {
+export const rollbackPending = async (options: RollbackPendingOptions): Promise<RollbackReport> => {
   const { journal, force = false } = options;
   const { pending, unreadable } = await journal.read();
-  const report: HealReport = { healed: [], alive: [], failed: [], unreadable };
+  const report: RollbackReport = { rolledBack: [], running: [], failed: [], unreadable };
   for (const entry of pending) {
     if (!force && isOwned(entry)) {
-      report.alive.push(entry);
+      report.running.push(entry);
       continue;
     }
     try {
-      await healEntry(entry, options);
+      await rollbackEntry(entry, options);
       await journal.remove(entry.id);
-      report.healed.push(entry);
+      report.rolledBack.push(entry);
     } catch (error) {
       report.failed.push({
         entry,
@@ -52,19 +51,19 @@ export const healPending = async (options: HealPendingOptions): Promise<HealRepo
   return report;
 };
 
-const healEntry = async (
+const rollbackEntry = async (
   entry: JournalEntry,
-  { faults, open = openTarget }: HealPendingOptions,
+  { faults, open = openPlatform }: RollbackPendingOptions,
 ): Promise<void> => {
   const fault = faults.get(entry.fault);
   if (fault === undefined) {
     throw new SwarmError(
-      'no_fault',
+      'fault_not_found',
       `this version knows no fault "${entry.fault}"`,
       'use the version of swarm that ran the drill',
     );
   }
-  await using target = await open(entry.target);
-  const { members, params, id } = entry;
-  await healFault(fault, { target, members, params, id, durationMs: null });
+  await using platform = await open(entry.platform);
+  const { components, params, id } = entry;
+  await rollbackFault(fault, { platform, components, params, id, durationMs: null });
 };

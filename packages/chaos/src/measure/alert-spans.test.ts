@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alertSpans } from './alert-spans.ts';
+import { alertSpans } from './alerts.ts';
 
 const fires = (name: string, at: number) => ({ name, at, state: 'firing' as const });
 const ends = (name: string, at: number) => ({ name, at, state: 'resolved' as const });

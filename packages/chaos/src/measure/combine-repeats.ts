@@ -1,14 +1,15 @@
-import type { Drill } from '../drill/drill.ts';
+import type { Drill, ObjectiveCode } from '../drill/drill.ts';
 import {
   DRILL_RESULT_SCHEMA,
   type DrillResult,
-  type Knowledge,
+  type KnownFailureStatus,
+  type RepeatOutcome,
   type RepeatResult,
   type RepeatVerdict,
   type Spread,
 } from './drill-result.ts';
 
-/** Worst first. */
+/** Most severe first. */
 const VERDICTS: readonly RepeatVerdict[] = [
   'interrupted',
   'failed',
@@ -17,56 +18,74 @@ const VERDICTS: readonly RepeatVerdict[] = [
   'passed',
 ];
 
-/** A drill, and all that was seen of it. */
+/** A drill, and the results of its repeats. */
 export interface DrillFacts
-  extends Pick<DrillResult, 'drill' | 'target' | 'startedAt' | 'repeats'> {
-  /** Of the servers, as participants were told. */
-  versions: ReadonlySet<string>;
+  extends Pick<DrillResult, 'drill' | 'deployment' | 'startedAt' | 'repeats'> {
+  /** As the servers reported to participants. */
+  serverVersions: ReadonlySet<string>;
 }
 
-/** What several times of the same drill come to. */
-export const combineRepeats = ({ versions, ...facts }: DrillFacts): DrillResult => {
+/** The result of a drill, from those of its repeats. */
+export const combineRepeats = ({ serverVersions, ...facts }: DrillFacts): DrillResult => {
   const { drill, repeats } = facts;
-  const [serverVersion = null] = versions.size === 1 ? versions : [];
+  const [serverVersion = null] = serverVersions.size === 1 ? serverVersions : [];
   const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
-  // Those that told nothing were made again: where that succeeded they say nothing about the drill.
-  const judged = measured.length >= drill.repeats ? measured : repeats;
+  // Inconclusive repeats were repeated: where that succeeded they do not count.
+  const decisive = measured.length >= drill.repeats ? measured : repeats;
   return {
     schema: DRILL_RESULT_SCHEMA,
     ...facts,
     serverVersion,
     verdict:
-      VERDICTS.find((verdict) => judged.some((repeat) => repeat.verdict === verdict)) ?? 'void',
-    knowledge: knowledgeOf(drill, measured, serverVersion),
+      VERDICTS.find((verdict) => decisive.some((repeat) => repeat.verdict === verdict)) ?? 'void',
+    knownFailureStatus: statusOf(drill, measured, serverVersion),
     spread: {
-      rtoP50: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.p50 ?? [])),
-      rtoMax: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.max ?? [])),
+      timeToRecoverP50: spreadOf(
+        measured.flatMap(({ recovery }) => recovery.timeToRecover?.p50 ?? []),
+      ),
+      timeToRecoverMax: spreadOf(
+        measured.flatMap(({ recovery }) => recovery.timeToRecover?.max ?? []),
+      ),
     },
-    outcomes: [...Map.groupBy(repeats, outcomeOf)]
-      .map(([outcome, same]) => ({ outcome, times: same.length }))
-      .sort((a, b) => b.times - a.times || a.outcome.localeCompare(b.outcome)),
+    outcomes: countOutcomes(repeats),
   };
 };
 
-/** What a repeat came to, in words: `recovered`, `failed: never-recovered, split-brain`, `void`. */
-export const outcomeOf = ({ verdict, failing, recovery }: RepeatResult): string => {
-  if (verdict === 'failed') return `failed: ${failing.join(', ') || 'aborted'}`;
-  if (verdict !== 'passed') return verdict;
-  return recovery.pairsHit === 0 ? 'nobody noticed' : 'recovered';
+/** What a repeat came to: its verdict; of one that passed whether media was interrupted at all. */
+export const outcomeOf = ({
+  verdict,
+  failedObjectives,
+  recovery,
+}: Pick<RepeatResult, 'verdict' | 'failedObjectives' | 'recovery'>): RepeatOutcome => {
+  if (verdict === 'failed') return { outcome: 'failed', failedObjectives };
+  if (verdict !== 'passed') return { outcome: verdict, failedObjectives: [] };
+  const outcome = recovery.subscriptionsInterrupted === 0 ? 'no_interruption' : 'recovered';
+  return { outcome, failedObjectives: [] };
 };
 
-const knowledgeOf = (
-  { known }: Pick<Drill, 'known'>,
+/** For comparing two outcomes. */
+export const outcomeKey = ({ outcome, failedObjectives }: RepeatOutcome): string =>
+  [outcome, ...failedObjectives].join(' ');
+
+const countOutcomes = (repeats: readonly RepeatResult[]): DrillResult['outcomes'] =>
+  [...Map.groupBy(repeats.map(outcomeOf), outcomeKey).values()]
+    .flatMap((same) => same.slice(0, 1).map((first) => ({ ...first, count: same.length })))
+    .sort((a, b) => b.count - a.count || outcomeKey(a).localeCompare(outcomeKey(b)));
+
+const statusOf = (
+  { knownFailures }: Pick<Drill, 'knownFailures'>,
   repeats: readonly RepeatResult[],
   serverVersion: string | null,
-): Knowledge => {
-  if (known === null || repeats.length === 0) return 'none';
-  const seen = new Set(repeats.flatMap(({ failing }) => failing));
-  if ([...seen].some((way) => !known.fails.includes(way) && !known.sometimes.includes(way)))
-    return 'otherwise';
-  // What it always failed in did not come once.
-  if (known.fails.some((way) => !seen.has(way))) return 'better';
-  return serverVersion === null || serverVersion === known.server ? 'as-known' : 'none';
+): KnownFailureStatus => {
+  if (knownFailures === null || repeats.length === 0) return 'none';
+  const { always, sometimes } = knownFailures;
+  const seen = new Set<ObjectiveCode>(repeats.flatMap(({ failedObjectives }) => failedObjectives));
+  if ([...seen].some((code) => !always.includes(code) && !sometimes.includes(code)))
+    return 'unexpected_failure';
+  if (always.some((code) => !seen.has(code))) return 'better_than_known';
+  return serverVersion === null || serverVersion === knownFailures.serverVersion
+    ? 'known_failure'
+    : 'none';
 };
 
 const spreadOf = (values: readonly number[]): Spread | null => {

@@ -4,29 +4,33 @@ import {
   reduceParticipant,
 } from '@livekit-swarm/analysis';
 import type { EventLine } from '@livekit-swarm/record';
-import type { WayBack } from './recovery.ts';
+import type { RecoveryMethod } from './recovery.ts';
 
-/** A stretch in which somebody's signal connection was away, or they were out altogether. */
-export interface Absence {
-  state: 'lost' | 'out';
+/** A time in which a participant was reconnecting or disconnected. */
+export interface Disconnection {
+  state: 'reconnecting' | 'disconnected';
   fromAt: number;
   toAt: number | null;
 }
 
-/** What became of one participant's connection. */
+/** The connection of one participant during the drill. */
 export interface ConnectionHistory {
   identity: string;
   room: string;
   role: string;
   joinedAt: number | null;
   leftAt: number | null;
-  absences: Absence[];
-  /** Each time it was told that it is back, and how. */
-  returns: { at: number; way: Exclude<WayBack, 'none-needed' | 'never'>; ms: number | null }[];
-  /** Nodes, as it was told, in order, without repetitions. */
+  disconnections: Disconnection[];
+  /** Each recovery that its client reported. */
+  recoveries: {
+    at: number;
+    method: Exclude<RecoveryMethod, 'not_needed' | 'not_recovered'>;
+    ms: number | null;
+  }[];
+  /** Nodes that the server reported, in order, without repetitions. */
   nodes: { at: number; node: string }[];
   /** Backend of its first signal connection. */
-  via: string | null;
+  backend: string | null;
   disconnectedAt: number | null;
   failure: string | null;
 }
@@ -43,12 +47,12 @@ export const createConnections = (): Connections => {
   const entries = new Map<string, { state: ParticipantState; history: ConnectionHistory }>();
 
   const observe = (history: ConnectionHistory, state: ParticipantState, at: number): void => {
-    const open = history.absences.at(-1);
+    const open = history.disconnections.at(-1);
     if (open?.toAt === null && state.connection !== 'left') open.toAt = at;
     if (state.connection === 'reconnecting')
-      history.absences.push({ state: 'lost', fromAt: at, toAt: null });
+      history.disconnections.push({ state: 'reconnecting', fromAt: at, toAt: null });
     if (state.connection === 'disconnected')
-      history.absences.push({ state: 'out', fromAt: at, toAt: null });
+      history.disconnections.push({ state: 'disconnected', fromAt: at, toAt: null });
   };
 
   return {
@@ -64,14 +68,14 @@ export const createConnections = (): Connections => {
       if (state.connection !== before.connection) observe(history, state, at);
       if (node !== undefined && history.nodes.at(-1)?.node !== node)
         history.nodes.push({ at, node });
-      history.via ??= via ?? null;
+      history.backend ??= via ?? null;
       history.joinedAt = state.joinedAt;
       history.disconnectedAt ??= state.disconnectedAt;
       if (state.connection === 'left') history.leftAt ??= state.since;
       if (event === 'join_failed' || event === 'disconnected')
         history.failure = line.reason ?? 'unknown';
       if (event === 'resumed' || event === 'reconnected' || event === 'rejoined')
-        history.returns.push({ at, way: METHODS[event], ms: line.ms ?? null });
+        history.recoveries.push({ at, method: METHODS[event], ms: line.ms ?? null });
     },
   };
 };
@@ -85,10 +89,10 @@ const emptyHistory = (
   role,
   joinedAt: null,
   leftAt: null,
-  absences: [],
-  returns: [],
+  disconnections: [],
+  recoveries: [],
   nodes: [],
-  via: null,
+  backend: null,
   disconnectedAt: null,
   failure: null,
 });

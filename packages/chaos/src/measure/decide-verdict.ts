@@ -1,122 +1,139 @@
-import type { HealthCode } from '@livekit-swarm/analysis';
-import { healthText, measuredOf } from '@livekit-swarm/report';
-import type { RunResult } from '@livekit-swarm/runner';
-import type { Drill, FailedProbe } from '../drill/drill.ts';
-import type { Played } from '../execute/fault-schedule.ts';
-import type { RepeatResult } from './drill-result.ts';
-import { type Finding, findingsOf } from './evaluate-objectives.ts';
+import type {
+  HealthCode,
+  HealthFinding,
+  Judgement,
+  ThresholdResult,
+} from '@livekit-swarm/analysis';
+import type { DrillStopReason } from '@livekit-swarm/record';
+import type { Drill, ObjectiveCode } from '../drill/drill.ts';
+import type { RepeatVerdict } from './drill-result.ts';
+import { evaluateObjectives, type ObjectiveResult } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 
-/** What kept a drill from being carried out as it was meant: it tells nothing, or it did more harm than it may. */
-export interface Failure {
-  what: 'void' | 'aborted';
-  message: string;
+/** Why a drill did not go on to its end: there is no verdict on the server, or its abort condition was met. */
+export interface ExecutionFailure {
+  event: 'void' | 'aborted';
+  reason: DrillStopReason;
+}
+
+/** Why a repeat has its verdict. Rendered by the reports (packages/report/src/drill/phrases.ts). */
+export type DrillReason =
+  | DrillStopReason
+  | { code: 'interrupted' }
+  | { code: 'fault_unavailable'; fault: string; detail: string }
+  | { code: 'record_truncated'; atMs: number }
+  /** Faults that the journal still holds. */
+  | { code: 'rollback_failed'; faults: string[] }
+  | { code: 'objective_missed'; result: ObjectiveResult }
+  | { code: 'threshold_crossed'; result: ThresholdResult }
+  | { code: 'threshold_not_measured'; result: ThresholdResult }
+  | { code: 'ghost_rooms_unknown' }
+  | { code: 'generator_impaired'; finding: HealthFinding };
+
+export const DRILL_REASON_CODES = [
+  'interrupted',
+  'steady_state_not_reached',
+  'ended_before_steady_state',
+  'rolled_back_externally',
+  'execution_failed',
+  'control_group_interrupted',
+  'fault_unavailable',
+  'record_truncated',
+  'rollback_failed',
+  'objective_missed',
+  'threshold_crossed',
+  'threshold_not_measured',
+  'ghost_rooms_unknown',
+  'generator_impaired',
+] as const satisfies readonly DrillReason['code'][];
+
+export interface RepeatVerdictFacts {
+  verdict: RepeatVerdict;
+  /** Most important first; empty when it passed. */
+  reasons: DrillReason[];
+  /** Codes of the objectives that were missed, sorted: compared with `knownFailures`, and counted over repeats. */
+  failedObjectives: ObjectiveCode[];
+  objectives: ObjectiveResult[];
+  thresholds: ThresholdResult[];
 }
 
 export interface RepeatFacts {
   drill: Drill;
+  /** What it skipped counts as well: a fault that was not available makes the drill void. */
   recovery: Recovery;
-  played: Played;
-  /** Null: it was carried out as it was meant. */
-  failure: Failure | null;
+  /** Null: it was executed to the end of its schedule. */
+  failure: ExecutionFailure | null;
   interrupted: boolean;
-  run: Pick<RunResult, 'judgement'>;
+  judgement: Pick<Judgement, 'thresholds' | 'health'>;
 }
 
 /**
- * Judges one time that a drill was carried out. In this order: a drill that was interrupted tells nothing; one in which nothing was injected (or something could
- * not be), or whose deployment was taken away, is void; one that ended itself because it did too much harm has failed; where the generator suffered nothing is certain; then objectives and
- * thresholds count.
+ * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the server; one in which nothing (or not everything) was
+ * injected, or whose deployment was removed, is void; one that met its abort condition has failed; an impaired load generator makes it inconclusive; then
+ * objectives and thresholds count.
  */
-export const judgeRepeat = ({
+export const decideDrillVerdict = ({
   drill,
   recovery,
-  played,
   failure,
   interrupted,
-  run,
-}: RepeatFacts): Pick<
-  RepeatResult,
-  'verdict' | 'reasons' | 'failing' | 'findings' | 'thresholds'
-> => {
-  const findings = findingsOf(drill, recovery);
-  const thresholds = run.judgement.thresholds.filter(({ source }) => source === 'user');
-  const missed = findings.filter(({ ok }) => !ok);
+  judgement,
+}: RepeatFacts): RepeatVerdictFacts => {
+  const objectives = evaluateObjectives(drill, recovery);
+  const thresholds = judgement.thresholds.filter(({ source }) => source === 'user');
+  const missed = objectives.filter(({ met }) => !met);
   const crossed = thresholds.filter(({ ok }) => ok === false);
-  const unmeasured = thresholds.filter(({ ok }) => ok === null);
-  const failing = [
-    ...new Set<FailedProbe>([
-      ...missed.map((finding) => finding.failing),
+  const failures: DrillReason[] = [
+    ...missed.map((result): DrillReason => ({ code: 'objective_missed', result })),
+    ...crossed.map((result): DrillReason => ({ code: 'threshold_crossed', result })),
+  ];
+  const failedObjectives = [
+    ...new Set<ObjectiveCode>([
+      ...missed.map(({ code }) => code),
       ...(crossed.length > 0 ? ['thresholds' as const] : []),
     ]),
   ].sort();
-  const sentences = [
-    ...missed.map(missedSentence),
-    ...crossed.map(
-      (result) => `${result.metric} was ${measuredOf(result)}, asked for ${result.expression}`,
-    ),
-  ];
-  const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({
+  const conclude = (verdict: RepeatVerdict, reasons: DrillReason[]): RepeatVerdictFacts => ({
     verdict,
     reasons,
-    failing,
-    findings,
+    failedObjectives,
+    objectives,
     thresholds,
   });
 
-  if (interrupted)
-    return conclude('interrupted', ['it was interrupted; what had been injected was healed']);
-  if (failure !== null && (failure.what === 'void' || recovery.faults.length === 0))
-    return conclude('void', [failure.message]);
-  if (failure !== null) return conclude('failed', [`aborted: ${failure.message}`, ...sentences]);
-  if (played.skipped.length > 0)
+  if (interrupted) return conclude('interrupted', [{ code: 'interrupted' }]);
+  if (failure !== null && (failure.event === 'void' || recovery.faults.length === 0))
+    return conclude('void', [failure.reason]);
+  if (failure !== null) return conclude('failed', [failure.reason, ...failures]);
+  if (recovery.skipped.length > 0)
     return conclude(
       'void',
-      played.skipped.map((why) => `not available here: ${why}`),
+      recovery.skipped.map((skipped) => ({ code: 'fault_unavailable', ...skipped })),
     );
-  const suffered = run.judgement.health
-    .filter(({ code }) => drill.thresholds.length > 0 || DISTURBS_SILENCES.has(code))
-    .map(healthText);
-  if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...sentences]);
-  if (sentences.length > 0) return conclude('failed', sentences);
-  const unknown = [
-    ...unmeasured.map(({ metric }) => `${metric} was never measured`),
-    ...(drill.objectives.ghosts !== null && recovery.ghosts === null ? [GHOSTS_UNKNOWN] : []),
+  const impairments = judgement.health
+    .filter(({ code }) => drill.thresholds.length > 0 || IMPAIRS_INTERRUPTIONS.has(code))
+    .map((finding): DrillReason => ({ code: 'generator_impaired', finding }));
+  if (impairments.length > 0) return conclude('inconclusive', [...impairments, ...failures]);
+  if (failures.length > 0) return conclude('failed', failures);
+  const unknown: DrillReason[] = [
+    ...thresholds
+      .filter(({ ok }) => ok === null)
+      .map((result): DrillReason => ({ code: 'threshold_not_measured', result })),
+    ...(drill.objectives.ghostRooms !== null && recovery.ghostRooms === null
+      ? [{ code: 'ghost_rooms_unknown' as const }]
+      : []),
   ];
-  if (unknown.length > 0) return conclude('inconclusive', unknown);
-  return conclude('passed', []);
+  return unknown.length > 0 ? conclude('inconclusive', unknown) : conclude('passed', []);
 };
 
-const GHOSTS_UNKNOWN =
-  'whether there were ghost rooms at the end is not known: Redis did not answer';
-
 /**
- * What a drill measures are silences of half a second and more. What makes jitter, latency and loss doubtful (packets that left 20 ms late, a buffer that
- * overflowed) does not touch them, and counts where thresholds ask for such figures.
+ * A drill measures interruptions of 500 ms and more. What makes jitter, latency and loss doubtful (packets sent 20 ms late, a full receive buffer) does not
+ * change them; it counts where thresholds ask for such metrics.
  */
-const DISTURBS_SILENCES: ReadonlySet<HealthCode> = new Set<HealthCode>([
+const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',
   'tick_lateness',
   'event_loop_lag',
   'host_saturated',
   'no_samples',
 ]);
-
-const missedSentence = ({ objective, asked, found }: Finding): string =>
-  `${OBJECTIVES[objective]}: ${found}, asked for ${asked}`;
-
-/** For people. */
-export const OBJECTIVES: Readonly<Record<Finding['objective'], string>> = {
-  rtoP50Ms: 'recovery time, median',
-  rtoP95Ms: 'recovery time, p95',
-  rtoMaxMs: 'recovery time, worst',
-  neverRecovered: 'pairs that never heard each other again',
-  roomsLost: 'rooms lost',
-  splitBrain: 'rooms in split brain',
-  controlGapMs: 'longest silence in a control room',
-  newcomersIn: 'newcomers who got in',
-  newcomersBlind: 'newcomers who did not find everybody, after recovery',
-  ghosts: 'ghost rooms',
-  disconnected: 'participants disconnected',
-  alertsWithinMs: 'alerts',
-};

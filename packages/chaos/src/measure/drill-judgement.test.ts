@@ -1,28 +1,32 @@
 import { expect, it } from 'vitest';
-import { judgementOf } from './drill-judgement.ts';
+import { verdictMetricsOf } from './drill-judgement.ts';
 import type { RepeatResult } from './drill-result.ts';
 
 const repeat = (
-  changes: Partial<Pick<RepeatResult, 'findings' | 'thresholds'>>,
-  rto: RepeatResult['recovery']['rto'] = null,
+  changes: Partial<Pick<RepeatResult, 'objectives' | 'thresholds'>>,
+  timeToRecover: RepeatResult['recovery']['timeToRecover'] = null,
 ) => ({
   verdict: 'failed' as const,
-  findings: [],
+  objectives: [],
   thresholds: [],
   ...changes,
-  recovery: { rto } as RepeatResult['recovery'],
+  recovery: { timeToRecover } as RepeatResult['recovery'],
 });
 const finding = (
-  failing: 'rto' | 'split-brain',
-  ok: boolean,
-): RepeatResult['findings'][number] => ({
-  ...{ objective: 'rtoMaxMs', failing, ok, asked: '', found: '' },
+  code: 'time_to_recover' | 'split_brain',
+  met: boolean,
+): RepeatResult['objectives'][number] => ({
+  objective: 'timeToRecoverMaxMs',
+  code,
+  met,
+  limit: 0,
+  measured: 0,
 });
 const threshold = (ok: boolean | null) => ({ ok }) as RepeatResult['thresholds'][number];
 
 it('says recovery times in seconds, and nothing where nothing recovered', () => {
-  expect(judgementOf(repeat({})).recovery).toBeNull();
-  expect(judgementOf(repeat({}, { p50: 1_500, p95: 9_000, max: 12_000 })).recovery).toEqual(
+  expect(verdictMetricsOf(repeat({})).recovery).toBeNull();
+  expect(verdictMetricsOf(repeat({}, { p50: 1_500, p95: 9_000, max: 12_000 })).recovery).toEqual(
     new Map([
       [0.5, 1.5],
       [0.95, 9],
@@ -32,25 +36,29 @@ it('says recovery times in seconds, and nothing where nothing recovered', () => 
 });
 
 it('holds an objective for missed when any part of it is, and is silent about what was not asked', () => {
-  const findings = [finding('rto', false), finding('rto', true), finding('split-brain', true)];
-  expect(judgementOf(repeat({ findings })).objectives).toEqual(
+  const objectives = [
+    finding('time_to_recover', false),
+    finding('time_to_recover', true),
+    finding('split_brain', true),
+  ];
+  expect(verdictMetricsOf(repeat({ objectives })).objectives).toEqual(
     new Map([
-      ['rto', false],
-      ['split-brain', true],
+      ['time_to_recover', false],
+      ['split_brain', true],
     ]),
   );
   expect(
-    judgementOf(repeat({ thresholds: [threshold(true), threshold(null)] })).objectives,
+    verdictMetricsOf(repeat({ thresholds: [threshold(true), threshold(null)] })).objectives,
   ).toEqual(new Map([['thresholds', true]]));
   expect(
-    judgementOf(repeat({ thresholds: [threshold(true), threshold(false)] })).objectives,
+    verdictMetricsOf(repeat({ thresholds: [threshold(true), threshold(false)] })).objectives,
   ).toEqual(new Map([['thresholds', false]]));
 });
 
 it('says nothing but its verdict of a repeat that tells nothing', () => {
-  const findings = [finding('split-brain', true)];
+  const objectives = [finding('split_brain', true)];
   expect(
-    judgementOf({ ...repeat({ findings }, { p50: 1, p95: 1, max: 1 }), verdict: 'void' }),
+    verdictMetricsOf({ ...repeat({ objectives }, { p50: 1, p95: 1, max: 1 }), verdict: 'void' }),
   ).toEqual({
     verdict: 'void',
     recovery: null,

@@ -1,30 +1,37 @@
-import type { DrillJudgement } from '@livekit-swarm/exporter/runs';
-import type { FailedProbe } from '../drill/drill.ts';
-import type { RepeatResult } from './drill-result.ts';
+import type { ObjectiveCode } from '../drill/drill.ts';
+import type { RepeatResult, RepeatVerdict } from './drill-result.ts';
 
-/** What a repeat came to, as its metrics say it: recovery times in seconds, and each way to fail that was asked about. Only of one that tells anything. */
-export const judgementOf = ({
+/** The result of a repeat as metrics (`swarm_chaos_time_to_recover_seconds`, `swarm_chaos_objective_met`, `swarm_chaos_verdict`). */
+export interface VerdictMetrics {
+  verdict: RepeatVerdict;
+  /** Time to recover in seconds, by quantile; null: no recovery was measured. */
+  recovery: ReadonlyMap<number, number> | null;
+  /** Whether each required objective was met. */
+  objectives: ReadonlyMap<ObjectiveCode, boolean>;
+}
+
+/** Of a repeat without a verdict on the server only the verdict. */
+export const verdictMetricsOf = ({
   verdict,
-  findings,
+  objectives: findings,
   thresholds,
-  recovery: { rto },
-}: Pick<RepeatResult, 'verdict' | 'findings' | 'thresholds' | 'recovery'>): DrillJudgement => {
-  const objectives = new Map<FailedProbe, boolean>();
+  recovery: { timeToRecover },
+}: Pick<RepeatResult, 'verdict' | 'objectives' | 'thresholds' | 'recovery'>): VerdictMetrics => {
+  const objectives = new Map<ObjectiveCode, boolean>();
   if (verdict !== 'passed' && verdict !== 'failed') return { verdict, recovery: null, objectives };
-  for (const { failing, ok } of findings)
-    objectives.set(failing, ok && objectives.get(failing) !== false);
+  for (const { code, met } of findings) objectives.set(code, met && objectives.get(code) !== false);
   if (thresholds.length > 0)
     objectives.set(
       'thresholds',
       thresholds.every(({ ok }) => ok !== false),
     );
   const recovery =
-    rto === null
+    timeToRecover === null
       ? null
       : new Map([
-          [0.5, rto.p50 / 1_000],
-          [0.95, rto.p95 / 1_000],
-          [1, rto.max / 1_000],
+          [0.5, timeToRecover.p50 / 1_000],
+          [0.95, timeToRecover.p95 / 1_000],
+          [1, timeToRecover.max / 1_000],
         ]);
   return { verdict, recovery, objectives };
 };

@@ -1,6 +1,5 @@
-import type { ThresholdResult } from '@livekit-swarm/analysis';
-import type { Drill, FailedProbe } from '../drill/drill.ts';
-import type { Finding } from './evaluate-objectives.ts';
+import type { Drill, ObjectiveCode } from '../drill/drill.ts';
+import type { RepeatVerdictFacts } from './decide-verdict.ts';
 import type { Recovery } from './recovery.ts';
 import type { DrillSecond } from './seconds.ts';
 import type { WindowFigures } from './window-figures.ts';
@@ -8,59 +7,73 @@ import type { WindowFigures } from './window-figures.ts';
 export const DRILL_RESULT_SCHEMA = 'livekit-swarm/drill-result/1';
 
 /**
- * void: the steady state was not reached, or a fault could not be injected. inconclusive: the generator suffered. interrupted: by a person. aborted: by the
- * drill's own conditions, which is a failure.
+ * void: the steady state was not reached, or a fault was not available. inconclusive: the load generator was impaired. A drill that met its own abort
+ * condition has failed.
  */
-export type RepeatVerdict = 'passed' | 'failed' | 'inconclusive' | 'void' | 'interrupted';
+export const REPEAT_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
 
-/** One time that a drill was carried out. */
-export interface RepeatResult {
+export type RepeatVerdict = (typeof REPEAT_VERDICTS)[number];
+
+/** One execution of a drill. */
+export interface RepeatResult extends RepeatVerdictFacts {
   number: number;
-  verdict: RepeatVerdict;
-  /** Why, most important first; empty when everything held. */
-  reasons: string[];
-  /** Which ways to fail were seen, sorted: what `known` is held against, and what repeats are counted by. */
-  failing: FailedProbe[];
-  findings: Finding[];
-  thresholds: ThresholdResult[];
   recovery: Recovery;
   windows: WindowFigures[];
   seconds: DrillSecond[];
-  /** Its record. */
+  /** Path of its record. */
   record: string;
   /** Unix ms of its start: the zero of every `at`. */
   startedAtMs: number;
-  /** Length of its run, ms. */
-  tookMs: number;
+  /** Length of its run. */
+  durationMs: number;
 }
 
-/** Beside what the server is known to do. */
-export type Knowledge =
-  /** Nothing is known, or the server is another one. */
-  | 'none'
-  /** It fails in the ways that are known, and in no other. */
-  | 'as-known'
-  /** It should have failed, and did not, or not in every way. */
-  | 'better'
-  /** It fails in a way that is not known. */
-  | 'otherwise';
+/** Compared with the known failures of the server version. */
+export const KNOWN_FAILURE_STATUSES = [
+  /** There are none, or the server has another version. */
+  'none',
+  /** It missed the objectives that are known to be missed, and no other. */
+  'known_failure',
+  /** It met an objective that is known to be missed every time. */
+  'better_than_known',
+  /** It missed another objective. */
+  'unexpected_failure',
+] as const;
+
+export type KnownFailureStatus = (typeof KNOWN_FAILURE_STATUSES)[number];
+
+export const OUTCOMES = [
+  'recovered',
+  'no_interruption',
+  'failed',
+  'inconclusive',
+  'void',
+  'interrupted',
+] as const;
+
+/** What a repeat came to, for counting equal ones. */
+export interface RepeatOutcome {
+  outcome: (typeof OUTCOMES)[number];
+  /** Empty with `failed`: its abort condition was met. */
+  failedObjectives: ObjectiveCode[];
+}
 
 export interface DrillResult {
   schema: typeof DRILL_RESULT_SCHEMA;
   drill: Drill;
-  /** The worst of its repeats: failed, inconclusive, void, interrupted, passed. */
+  /** The most severe of its repeats. */
   verdict: RepeatVerdict;
-  knowledge: Knowledge;
+  knownFailureStatus: KnownFailureStatus;
   serverVersion: string | null;
-  /** Where it was done, without secrets. */
-  target: string;
+  /** Name of the deployment, without secrets. */
+  deployment: string;
   /** ISO 8601. */
   startedAt: string;
   repeats: RepeatResult[];
   /** Over the repeats that were measured; ms. */
-  spread: { rtoP50: Spread | null; rtoMax: Spread | null };
-  /** Outcomes in words, and how often each came: what is bimodal shows here. */
-  outcomes: { outcome: string; times: number }[];
+  spread: { timeToRecoverP50: Spread | null; timeToRecoverMax: Spread | null };
+  /** The most frequent first. */
+  outcomes: (RepeatOutcome & { count: number })[];
 }
 
 export interface Spread {

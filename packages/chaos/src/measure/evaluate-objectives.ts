@@ -1,136 +1,127 @@
-import { formatDuration } from '@livekit-swarm/settings';
-import type { Drill, FailedProbe, Objectives } from '../drill/drill.ts';
-import { firstAlerts } from './first-alerts.ts';
-import type { Recovery } from './recovery.ts';
+import { z } from 'zod';
+import { type Drill, type Objectives, objectiveCode, objectiveName } from '../drill/drill.ts';
+import { firstAlerts } from './alerts.ts';
+import type { JoinProbeResult, Recovery } from './recovery.ts';
 
-/** One objective, what was asked, and what came. */
-export interface Finding {
-  objective: keyof Objectives;
-  failing: FailedProbe;
-  ok: boolean;
-  /** `at most 15 s`. */
-  asked: string;
-  /** `18.2 s`, `never`. */
-  found: string;
-}
+/** An objective with one limit. */
+export type LimitedObjective = Exclude<keyof Objectives, 'alertsWithinMs'>;
 
-/** Holds what a drill measured against what it asks. Objectives that are not asked, or of which there is nothing, give no finding. */
-export const findingsOf = (
-  { objectives, newcomers }: Pick<Drill, 'objectives' | 'newcomers'>,
-  recovery: Recovery,
-): Finding[] => checksOf(recovery, newcomers !== null).flatMap((check) => check(objectives) ?? []);
-
-type Limited = Exclude<keyof Objectives, 'alertsWithinMs'>;
-type Check = (objectives: Objectives) => Finding | null;
-
-const checksOf = (recovery: Recovery, withNewcomers: boolean): Check[] => {
-  const rto = (objective: 'rtoP50Ms' | 'rtoP95Ms' | 'rtoMaxMs', value: number): Check =>
-    atMost(
-      objective,
-      'rto',
-      recovery.pairsHit === 0 ? 0 : recovery.rto === null ? null : value,
-      seconds,
-    );
-  const afterwards = recovery.newcomers.filter(({ window }) => window === 'recovery');
-  const arrived = recovery.newcomers.filter(({ failure }) => failure === null);
-  const blind = afterwards.filter(
-    ({ failure, sees, present, hears, speaking }) =>
-      failure === null && (sees < present || hears < speaking),
-  );
-  return [
-    rto('rtoP50Ms', recovery.rto?.p50 ?? 0),
-    rto('rtoP95Ms', recovery.rto?.p95 ?? 0),
-    rto('rtoMaxMs', recovery.rto?.max ?? 0),
-    atMost('neverRecovered', 'never-recovered', recovery.neverRecovered, plain),
-    atMost('roomsLost', 'rooms-lost', recovery.roomsLost, plain),
-    atMost('splitBrain', 'split-brain', recovery.roomsSplit, plain),
-    atMost('controlGapMs', 'control-rooms', recovery.controlGapMs, seconds),
-    atLeast(
-      'newcomersIn',
-      'newcomers',
-      withNewcomers ? share(arrived.length, recovery.newcomers.length) : null,
-      percent,
-    ),
-    atMost('newcomersBlind', 'newcomers', withNewcomers ? blind.length : 0, plain),
-    (objectives) =>
-      recovery.ghosts === null
-        ? null
-        : atMost('ghosts', 'ghosts', recovery.ghosts.length, plain)(objectives),
-    atMost(
-      'disconnected',
-      'disconnected',
-      recovery.participants.filter(({ disconnected }) => disconnected).length,
-      plain,
-    ),
-    ({ alertsWithinMs }) => alertsInTime(alertsWithinMs, recovery),
-  ];
-};
-
-/** All of them are one objective: `LiveKitNodeDown after 31.2 s, LiveKitGhostRooms never`. */
-const alertsInTime = (asked: Objectives['alertsWithinMs'], recovery: Recovery): Finding | null => {
-  const limits = Object.entries(asked);
-  if (limits.length === 0) return null;
-  const fired = firstAlerts(recovery);
-  const cameOf = (name: string): string => {
-    const came = fired.get(name) ?? 'never';
-    return `${name} ${came === 'never' ? 'never' : came === 'before' ? 'fired before the fault' : `after ${seconds(came)}`}`;
-  };
-  return {
-    objective: 'alertsWithinMs',
-    failing: 'alerts',
-    ok: limits.every(([name, limit]) => {
-      const came = fired.get(name);
-      return typeof came === 'number' && came <= limit;
+/** One objective of the drill, what it requires, and what was measured. */
+export const objectiveResult = z
+  .union([
+    z.object({
+      objective: objectiveName.exclude(['alertsWithinMs']),
+      code: objectiveCode,
+      met: z.boolean(),
+      limit: z.number().describe('A maximum; of joinProbesConnected a minimum.'),
+      measured: z
+        .number()
+        .nullable()
+        .describe('Null: not recovered; of joinProbesConnected: there was no join probe.'),
     }),
-    asked: limits.map(([name, limit]) => `${name} within ${formatDuration(limit)}`).join(', '),
-    found: limits.map(([name]) => cameOf(name)).join(', '),
+    z.object({
+      objective: z.literal('alertsWithinMs'),
+      code: objectiveCode,
+      met: z.boolean(),
+      alerts: z.array(
+        z.object({
+          name: z.string(),
+          withinMs: z.number(),
+          firedAfterMs: z.number().nullable().describe('After the first fault. Null: not fired.'),
+          firedBefore: z.boolean().describe('It was firing already when the fault was injected.'),
+        }),
+      ),
+    }),
+  ])
+  .meta({ id: 'ObjectiveResult' });
+
+export type ObjectiveResult = z.infer<typeof objectiveResult>;
+
+/** Compares what was measured with the objectives of the drill. Objectives that are not required give no result. */
+export const evaluateObjectives = (
+  { objectives, joinProbes }: Pick<Drill, 'objectives' | 'joinProbes'>,
+  recovery: Recovery,
+): ObjectiveResult[] => {
+  const timeToRecover = (quantile: 'p50' | 'p95' | 'max'): number | null =>
+    recovery.subscriptionsInterrupted === 0 ? 0 : (recovery.timeToRecover?.[quantile] ?? null);
+  const connected = recovery.joinProbes.filter(({ failure }) => failure === null);
+  const incomplete = recovery.joinProbes.filter(
+    (probe) => probe.window === 'recovery' && probe.failure === null && !isComplete(probe),
+  );
+
+  const results: ObjectiveResult[] = [];
+  const limited = (
+    objective: LimitedObjective,
+    code: ObjectiveResult['code'],
+    measured: number | null,
+    meets: (measured: number, limit: number) => boolean,
+  ): void => {
+    const limit = objectives[objective];
+    if (limit === null) return;
+    const met = measured !== null && meets(measured, limit);
+    results.push({ objective, code, met, limit, measured });
   };
+  const atMost = (
+    objective: LimitedObjective,
+    code: ObjectiveResult['code'],
+    measured: number | null,
+  ): void => limited(objective, code, measured, (value, limit) => value <= limit);
+
+  atMost('timeToRecoverP50Ms', 'time_to_recover', timeToRecover('p50'));
+  atMost('timeToRecoverP95Ms', 'time_to_recover', timeToRecover('p95'));
+  atMost('timeToRecoverMaxMs', 'time_to_recover', timeToRecover('max'));
+  atMost('subscriptionsNotRecovered', 'not_recovered', recovery.subscriptionsNotRecovered);
+  atMost('roomsWithoutMedia', 'rooms_without_media', recovery.roomsWithoutMedia);
+  atMost('splitBrain', 'split_brain', recovery.roomsSplit);
+  atMost('controlGroupInterruptionMs', 'control_group', recovery.controlGroupInterruptionMs);
+  limited(
+    'joinProbesConnected',
+    'join_probes',
+    joinProbes === null || recovery.joinProbes.length === 0
+      ? null
+      : connected.length / recovery.joinProbes.length,
+    (share, limit) => share >= limit,
+  );
+  atMost('joinProbesWithoutMedia', 'join_probes', joinProbes === null ? 0 : incomplete.length);
+  if (recovery.ghostRooms !== null) atMost('ghostRooms', 'ghost_rooms', recovery.ghostRooms.length);
+  atMost(
+    'disconnected',
+    'disconnected',
+    recovery.participants.filter(({ disconnected }) => disconnected).length,
+  );
+  const alerts = alertResults(objectives.alertsWithinMs, recovery);
+  if (alerts.length > 0) {
+    const met = alerts.every(
+      ({ firedAfterMs, withinMs }) => firedAfterMs !== null && firedAfterMs <= withinMs,
+    );
+    results.push({ objective: 'alertsWithinMs', code: 'alerts', met, alerts });
+  }
+  return results;
 };
 
-const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+/** Whether it saw and received every participant that was there during its whole session. */
+export const isComplete = ({
+  remoteParticipants,
+  expectedParticipants,
+  receivingFrom,
+  publishing,
+}: JoinProbeResult): boolean =>
+  remoteParticipants >= expectedParticipants && receivingFrom >= publishing;
 
-const plain = (value: number): string => String(value);
-const seconds = (ms: number): string =>
-  ms === 0 ? '0 s' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
-const percent = (ratio: number): string => `${(100 * ratio).toFixed(ratio === 1 ? 0 : 1)} %`;
+type AlertResult = Extract<ObjectiveResult, { objective: 'alertsWithinMs' }>['alerts'][number];
 
-/** @param value null: it never came to an end, which is more than any limit */
-const atMost =
-  (
-    objective: Limited,
-    failing: FailedProbe,
-    value: number | null,
-    words: (value: number) => string,
-  ): Check =>
-  (objectives) => {
-    const limit = objectives[objective];
-    if (limit === null) return null;
-    const asked = `at most ${words(limit)}`;
+const alertResults = (
+  required: Objectives['alertsWithinMs'],
+  recovery: Pick<Recovery, 'alerts' | 'faults'>,
+): AlertResult[] => {
+  const fired = firstAlerts(recovery);
+  return Object.entries(required).map(([name, withinMs]) => {
+    const first = fired.get(name) ?? null;
     return {
-      objective,
-      failing,
-      ok: value !== null && value <= limit,
-      asked,
-      found: value === null ? 'never' : words(value),
+      name,
+      withinMs,
+      firedAfterMs: first === 'before' ? null : first,
+      firedBefore: first === 'before',
     };
-  };
-
-/** @param value null: there was nothing to count */
-const atLeast =
-  (
-    objective: Limited,
-    failing: FailedProbe,
-    value: number | null,
-    words: (value: number) => string,
-  ): Check =>
-  (objectives) => {
-    const limit = objectives[objective];
-    if (limit === null) return null;
-    return {
-      objective,
-      failing,
-      ok: value !== null && value >= limit,
-      asked: `at least ${words(limit)}`,
-      found: value === null ? 'none' : words(value),
-    };
-  };
+  });
+};

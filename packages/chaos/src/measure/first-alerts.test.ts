@@ -1,9 +1,17 @@
 import { expect, it } from 'vitest';
-import { firstAlerts } from './first-alerts.ts';
+import { firstAlerts } from './alerts.ts';
 import type { Recovery } from './recovery.ts';
 
-const fault = (at: number): Recovery['faults'][number] => ({
-  ...{ id: 'f', fault: 'kill', target: '', members: [], at, healedAt: null },
+const fault = (injectedAt: number): Recovery['faults'][number] => ({
+  ...{
+    id: 'f',
+    fault: 'kill',
+    target: { role: 'room-node' },
+    params: {},
+    components: [],
+    injectedAt,
+    rolledBackAt: null,
+  },
 });
 const alert = (name: string, at: number, state: 'firing' | 'resolved' = 'firing') => ({
   name,

@@ -1,21 +1,28 @@
 import type { Window } from '@livekit-swarm/metrics';
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ConnectionHistory } from './connections.ts';
-import type { NewcomerResult } from './recovery.ts';
+import type { JoinProbeResult } from './recovery.ts';
 
 /** Who tried to come while the drill went on, and whom they found. */
-export const newcomerResults = (
+export const joinProbeResults = (
   newcomers: readonly ConnectionHistory[],
   crowd: readonly ConnectionHistory[],
   results: ReadonlyMap<string, ParticipantLine>,
   windows: readonly Window[],
-): NewcomerResult[] => {
+): JoinProbeResult[] => {
   const known = new Set(crowd.map(({ room }) => room));
   return newcomers
-    .flatMap((person): NewcomerResult[] => {
+    .flatMap((person): JoinProbeResult[] => {
       const result = results.get(person.identity);
       if (result === undefined) return [];
-      const { joinAtMs, joinMs, outcome, reason, sees = 0, tracks } = result;
+      const {
+        joinAtMs,
+        joinMs: joinTimeMs,
+        outcome,
+        reason,
+        sees: remoteParticipants = 0,
+        tracks,
+      } = result;
       const heard = new Set(
         tracks.flatMap(({ direction, from, packets }) =>
           direction === 'down' && from !== undefined && packets > 0 ? [from] : [],
@@ -23,7 +30,7 @@ export const newcomerResults = (
       );
       const here = (other: ConnectionHistory): boolean =>
         other.room === person.room && other !== person && wasThere(other, person);
-      const present = crowd.filter(here).length;
+      const expectedParticipants = crowd.filter(here).length;
       const companions = newcomers.filter(
         (other) =>
           other.room === person.room && speaks(results.get(other.identity)) && met(other, person),
@@ -37,17 +44,17 @@ export const newcomerResults = (
             WINDOWS.findLast((name) =>
               windows.some((one) => one.name === name && one.fromMs <= joinAtMs),
             ) ?? 'baseline',
-          atMs: joinAtMs,
-          joinMs,
-          failure: joinMs === null ? (reason ?? outcome) : null,
-          sees,
-          present,
-          hears: heard.size,
-          speaking: present + companions.length,
+          scheduledAtMs: joinAtMs,
+          joinTimeMs,
+          failure: joinTimeMs === null ? (reason ?? outcome) : null,
+          remoteParticipants,
+          expectedParticipants,
+          receivingFrom: heard.size,
+          publishing: expectedParticipants + companions.length,
         },
       ];
     })
-    .sort((a, b) => a.atMs - b.atMs);
+    .sort((a, b) => a.scheduledAtMs - b.scheduledAtMs);
 };
 
 /** While the newcomer was, from its first moment to its last. */
@@ -56,9 +63,9 @@ const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolea
   if (from === null || other.joinedAt === null || other.joinedAt > from) return false;
   const to = newcomer.leftAt ?? from;
   if (other.leftAt !== null && other.leftAt < to) return false;
-  return !other.absences.some(
+  return !other.disconnections.some(
     ({ state, fromAt, toAt }) =>
-      state === 'out' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
+      state === 'disconnected' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
   );
 };
 

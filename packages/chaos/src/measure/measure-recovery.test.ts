@@ -1,16 +1,16 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import {
-  crowd,
   drillLine,
   END_AT,
   FAULT_AT,
   faultOn,
-  HEAL_AT,
   happened,
-  newcomer,
+  interruption,
+  joinProbe,
+  load,
+  ROLLBACK_AT,
   recordOf,
-  silence,
 } from '../../test/support/drill-record.ts';
 import { createRecoveryFold } from './measure-recovery.ts';
 import type { Recovery } from './recovery.ts';
@@ -26,50 +26,60 @@ const B = ['b-1', 'b-2'];
 
 describe('a room that falls silent and comes back', () => {
   const recovery = measure(
-    ...crowd(...A, ...B),
+    ...load(...A, ...B),
     ...faultOn('a'),
-    ...silence(A, FAULT_AT - 15, FAULT_AT + 10_200),
+    ...interruption(A, FAULT_AT - 15, FAULT_AT + 10_200),
   );
 
   it('takes its time from the injection, and its gap from the last packet', () => {
-    expect(recovery.rto).toEqual({ p50: 10_200, p95: 10_200, max: 10_200 });
+    expect(recovery.timeToRecover).toEqual({ p50: 10_200, p95: 10_200, max: 10_200 });
     expect(
-      recovery.pairs.filter(({ room }) => room === 'a').map(({ interruptionMs }) => interruptionMs),
+      recovery.subscriptions
+        .filter(({ room }) => room === 'a')
+        .map(({ interruptionMs }) => interruptionMs),
     ).toEqual(Array(6).fill(10_215));
   });
 
   it('is the only one that was hit', () => {
-    expect(recovery.pairsHit).toBe(6);
-    expect(recovery.rooms.map(({ room, control }) => [room, control])).toEqual([
+    expect(recovery.subscriptionsInterrupted).toBe(6);
+    expect(recovery.rooms.map(({ room, controlGroup }) => [room, controlGroup])).toEqual([
       ['a', false],
       ['b', true],
     ]);
-    expect(recovery.controlGapMs).toBe(0);
+    expect(recovery.controlGroupInterruptionMs).toBe(0);
   });
 
   it('is neither lost nor split', () => {
-    expect(recovery).toMatchObject({ neverRecovered: 0, roomsLost: 0, roomsSplit: 0 });
+    expect(recovery).toMatchObject({
+      subscriptionsNotRecovered: 0,
+      roomsWithoutMedia: 0,
+      roomsSplit: 0,
+    });
   });
 
   it('has a strip for each participant, from its join to its leave, without holes', () => {
-    for (const { strip } of recovery.participants) {
-      expect(strip[0]?.fromAt).toBe(100);
-      expect(strip.at(-1)?.toAt).toBe(END_AT);
-      for (const [index, { fromAt }] of strip.slice(1).entries())
-        expect(fromAt).toBe(strip[index]?.toAt);
+    for (const { intervals } of recovery.participants) {
+      expect(intervals[0]?.fromAt).toBe(100);
+      expect(intervals.at(-1)?.toAt).toBe(END_AT);
+      for (const [index, { fromAt }] of intervals.slice(1).entries())
+        expect(fromAt).toBe(intervals[index]?.toAt);
     }
     expect(
       recovery.participants
         .find(({ identity }) => identity === 'a-1')
-        ?.strip.map(({ hears }) => hears),
+        ?.intervals.map(({ receiving }) => receiving),
     ).toEqual(['all', 'none', 'all']);
   });
 });
 
 describe('a silence that was over before the fault', () => {
   it('is none of its', () => {
-    const recovery = measure(...crowd(...A), ...faultOn('a'), ...silence(A, 3_000, 4_000));
-    expect(recovery).toMatchObject({ rto: null, pairsHit: 0, neverRecovered: 0 });
+    const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, 3_000, 4_000));
+    expect(recovery).toMatchObject({
+      timeToRecover: null,
+      subscriptionsInterrupted: 0,
+      subscriptionsNotRecovered: 0,
+    });
   });
 });
 
@@ -77,52 +87,54 @@ describe('a hiccup long after a room was back', () => {
   const pair = ['a-1', 'a-2'];
   const later = (fromAt: number, toAt: number) =>
     measure(
-      ...crowd(...pair),
+      ...load(...pair),
       ...faultOn('a'),
-      ...silence(pair, FAULT_AT, FAULT_AT + 3_000),
-      ...silence(pair, fromAt, toAt),
+      ...interruption(pair, FAULT_AT, FAULT_AT + 3_000),
+      ...interruption(pair, fromAt, toAt),
     );
 
-  it('does not count as its recovery', () => expect(later(40_000, 40_600).rto?.max).toBe(3_000));
+  it('does not count as its recovery', () =>
+    expect(later(40_000, 40_600).timeToRecover?.max).toBe(3_000));
   it('does when it follows closely', () =>
-    expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).rto?.max).toBe(4_600));
+    expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).timeToRecover?.max).toBe(4_600));
   it('does when it is longer than a hiccup', () =>
-    expect(later(40_000, 42_000).rto?.max).toBe(32_000));
+    expect(later(40_000, 42_000).timeToRecover?.max).toBe(32_000));
 });
 
 describe('with several faults', () => {
   it('each silence counts from the fault that it came of', () => {
     const second = drillLine(30_000, {
-      what: 'fault',
+      event: 'fault_injected',
       id: 'f2',
       fault: 'kill',
-      target: 'x',
-      members: ['node-2'],
+      target: { role: 'room-node' },
+      params: {},
+      components: ['node-2'],
       rooms: ['a'],
       completedAt: 30_001,
     });
     const recovery = measure(
-      ...crowd('a-1', 'a-2'),
+      ...load('a-1', 'a-2'),
       ...faultOn('a'),
       second,
-      ...silence(['a-1', 'a-2'], FAULT_AT, FAULT_AT + 2_000),
-      ...silence(['a-1', 'a-2'], 30_010, 35_000),
+      ...interruption(['a-1', 'a-2'], FAULT_AT, FAULT_AT + 2_000),
+      ...interruption(['a-1', 'a-2'], 30_010, 35_000),
     );
-    expect(recovery.rto?.max).toBe(5_000);
-    expect(recovery.pairs[0]).toMatchObject({
+    expect(recovery.timeToRecover?.max).toBe(5_000);
+    expect(recovery.subscriptions[0]).toMatchObject({
       interruptionMs: 4_990,
-      lastBeforeAt: 30_010,
-      firstAfterAt: 35_000,
+      lastPacketAt: 30_010,
+      firstPacketAt: 35_000,
     });
   });
 });
 
 describe('a room that falls apart', () => {
   const [first = '', second = '', third = ''] = A;
-  const oneWay = (listener: string, from: string): RecordLine =>
-    happened(listener, FAULT_AT, { event: 'media_interrupted', from, kind: 'audio' });
+  const oneWay = (subscriber: string, from: string): RecordLine =>
+    happened(subscriber, FAULT_AT, { event: 'media_interrupted', from, kind: 'audio' });
   const recovery = measure(
-    ...crowd(...A),
+    ...load(...A),
     ...faultOn('a'),
     oneWay(third, first),
     oneWay(third, second),
@@ -132,47 +144,57 @@ describe('a room that falls apart', () => {
 
   it('is in split brain, though everybody believes to be in it', () => {
     expect(recovery.roomsSplit).toBe(1);
-    expect(recovery.rooms[0]?.islands).toEqual([['a-1', 'a-2'], ['a-3']]);
-    expect(recovery.neverRecovered).toBe(4);
+    expect(recovery.rooms[0]?.partitions).toEqual([['a-1', 'a-2'], ['a-3']]);
+    expect(recovery.subscriptionsNotRecovered).toBe(4);
   });
 
-  it('is not lost: some hear each other', () => expect(recovery.roomsLost).toBe(0));
+  it('is not withoutMedia: some hear each other', () => expect(recovery.roomsWithoutMedia).toBe(0));
 });
 
 describe('who is deaf in one direction only', () => {
   it('has not recovered, and is in no split brain', () => {
     const recovery = measure(
-      ...crowd(...A),
+      ...load(...A),
       ...faultOn('a'),
       happened('a-1', FAULT_AT, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
     );
-    expect(recovery).toMatchObject({ neverRecovered: 1, roomsSplit: 0, roomsLost: 0 });
+    expect(recovery).toMatchObject({
+      subscriptionsNotRecovered: 1,
+      roomsSplit: 0,
+      roomsWithoutMedia: 0,
+    });
   });
 });
 
 describe('a room in which nobody hears anybody', () => {
   it('is lost, which is more than split', () => {
-    const recovery = measure(...crowd(...A), ...faultOn('a'), ...silence(A, FAULT_AT, null));
-    expect(recovery).toMatchObject({ roomsLost: 1, roomsSplit: 0, neverRecovered: 6, rto: null });
+    const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, FAULT_AT, null));
+    expect(recovery).toMatchObject({
+      roomsWithoutMedia: 1,
+      roomsSplit: 0,
+      subscriptionsNotRecovered: 6,
+      timeToRecover: null,
+    });
   });
 });
 
 describe('a room whose people were disconnected for good', () => {
   const recovery = measure(
-    ...crowd('a-1', 'a-2', 'a-3').filter(
+    ...load('a-1', 'a-2', 'a-3').filter(
       (line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1'),
     ),
     ...faultOn('a'),
     happened('a-1', FAULT_AT + 100, { event: 'disconnected', reason: 'server_shutdown' }),
   );
 
-  it('counts every pair that they were part of', () => expect(recovery.neverRecovered).toBe(4));
+  it('counts every pair that they were part of', () =>
+    expect(recovery.subscriptionsNotRecovered).toBe(4));
   it('is not in split brain: they know', () => expect(recovery.roomsSplit).toBe(0));
   it('says so of them', () =>
     expect(recovery.participants.find(({ identity }) => identity === 'a-1')).toMatchObject({
-      way: 'never',
+      recoveredBy: 'not_recovered',
       disconnected: true,
-      recoveredAfterMs: null,
+      timeToRecoverMs: null,
     }));
 });
 
@@ -180,29 +202,29 @@ describe('the way back', () => {
   it.each([
     ['resumed', 'resume'],
     ['reconnected', 'reconnect'],
-  ] as const)('of who was %s is %s', (event, way) => {
+  ] as const)('of who was %s is %s', (event, recoveredBy) => {
     const recovery = measure(
-      ...crowd('a-1', 'a-2'),
+      ...load('a-1', 'a-2'),
       ...faultOn('a'),
       happened('a-1', FAULT_AT + 50, { event: 'signal_lost' }),
       happened('a-1', FAULT_AT + 1_050, { event, ms: 1_000, node: 'ND_x' }),
     );
     expect(recovery.participants[0]).toMatchObject({
-      way,
-      signalBackMs: 1_000,
+      recoveredBy,
+      signalRecoveryMs: 1_000,
       signalLostAt: FAULT_AT + 50,
-      claims: 1,
+      reportedReconnects: 1,
     });
     expect(recovery.participants[1]).toMatchObject({
-      way: 'none-needed',
-      signalBackMs: null,
-      claims: 0,
+      recoveredBy: 'not_needed',
+      signalRecoveryMs: null,
+      reportedReconnects: 0,
     });
   });
 
   it('of whom the application brought back is rejoin, whatever came before', () => {
     const recovery = measure(
-      ...crowd('a-1', 'a-2'),
+      ...load('a-1', 'a-2'),
       ...faultOn('a'),
       happened('a-1', FAULT_AT + 50, { event: 'signal_lost' }),
       happened('a-1', FAULT_AT + 900, { event: 'reconnected', ms: 850 }),
@@ -210,52 +232,52 @@ describe('the way back', () => {
       happened('a-1', FAULT_AT + 2_500, { event: 'rejoined', ms: 1_500 }),
     );
     expect(recovery.participants[0]).toMatchObject({
-      way: 'rejoin',
+      recoveredBy: 'rejoin',
       disconnected: true,
-      claims: 2,
+      reportedReconnects: 2,
     });
-    expect(recovery.neverRecovered).toBe(0);
+    expect(recovery.subscriptionsNotRecovered).toBe(0);
   });
 });
 
 describe('the registry', () => {
   it('agrees when it names the node that people are on', () => {
     const registry = drillLine(END_AT - 1, {
-      what: 'registry',
+      event: 'registry_observed',
       rooms: { a: 'ND_a', b: 'ND_other' },
       nodes: {},
-      ghosts: ['old'],
+      ghostRooms: ['old'],
     });
-    const { rooms, ghosts } = measure(...crowd('a-1', 'a-2', ...B), ...faultOn('a'), registry);
-    expect(rooms.map(({ registryAgrees }) => registryAgrees)).toEqual([true, false]);
-    expect(ghosts).toEqual(['old']);
+    const { rooms, ghostRooms } = measure(...load('a-1', 'a-2', ...B), ...faultOn('a'), registry);
+    expect(rooms.map(({ registryConsistent }) => registryConsistent)).toEqual([true, false]);
+    expect(ghostRooms).toEqual(['old']);
   });
 
   it('says nothing when Redis does not answer', () => {
     const registry = drillLine(END_AT - 1, {
-      what: 'registry',
+      event: 'registry_observed',
       rooms: null,
       nodes: {},
-      ghosts: [],
+      ghostRooms: [],
     });
-    const { rooms, ghosts } = measure(...crowd('a-1', 'a-2'), registry);
-    expect([rooms[0]?.registryAgrees, ghosts]).toEqual([null, null]);
-    expect(measure(...crowd('a-1', 'a-2')).ghosts).toBeNull();
+    const { rooms, ghostRooms } = measure(...load('a-1', 'a-2'), registry);
+    expect([rooms[0]?.registryConsistent, ghostRooms]).toEqual([null, null]);
+    expect(measure(...load('a-1', 'a-2')).ghostRooms).toBeNull();
   });
 });
 
 describe('newcomers', () => {
-  const { newcomers } = measure(
-    ...crowd('a-1', 'a-2'),
+  const { joinProbes } = measure(
+    ...load('a-1', 'a-2'),
     ...faultOn('a'),
-    ...newcomer('a', 2_000, ['a-1', 'a-2']),
-    ...newcomer('a', FAULT_AT + 1_000, [], 'timeout'),
-    ...newcomer('a', HEAL_AT + 1_000, ['a-1']),
-    ...newcomer('c', HEAL_AT + 2_000, []),
+    ...joinProbe('a', 2_000, ['a-1', 'a-2']),
+    ...joinProbe('a', FAULT_AT + 1_000, [], 'timeout'),
+    ...joinProbe('a', ROLLBACK_AT + 1_000, ['a-1']),
+    ...joinProbe('c', ROLLBACK_AT + 2_000, []),
   );
 
   it('are sorted by what went on when they came', () =>
-    expect(newcomers.map(({ window }) => window)).toEqual([
+    expect(joinProbes.map(({ window }) => window)).toEqual([
       'baseline',
       'fault',
       'recovery',
@@ -263,27 +285,33 @@ describe('newcomers', () => {
     ]));
 
   it('are told apart by whom they found', () =>
-    expect(newcomers.map(({ hears, present, failure }) => ({ hears, present, failure }))).toEqual([
-      { hears: 2, present: 2, failure: null },
-      { hears: 0, present: 0, failure: 'timeout' },
-      { hears: 1, present: 2, failure: null },
-      { hears: 0, present: 0, failure: null },
+    expect(
+      joinProbes.map(({ receivingFrom, expectedParticipants, failure }) => ({
+        receiving: receivingFrom,
+        present: expectedParticipants,
+        failure,
+      })),
+    ).toEqual([
+      { receiving: 2, present: 2, failure: null },
+      { receiving: 0, present: 0, failure: 'timeout' },
+      { receiving: 1, present: 2, failure: null },
+      { receiving: 0, present: 0, failure: null },
     ]));
 
-  it('may have come to a room of their own', () => expect(newcomers.at(-1)?.newRoom).toBe(true));
+  it('may have come to a room of their own', () => expect(joinProbes.at(-1)?.newRoom).toBe(true));
 });
 
 describe('without any fault', () => {
   it('everybody is a control', () => {
-    const recovery = measure(...crowd(...A, ...B));
+    const recovery = measure(...load(...A, ...B));
     expect(recovery).toMatchObject({
-      pairsHit: 0,
-      rto: null,
-      controlGapMs: 0,
+      subscriptionsInterrupted: 0,
+      timeToRecover: null,
+      controlGroupInterruptionMs: 0,
       roomsSplit: 0,
-      roomsLost: 0,
-      neverRecovered: 0,
+      roomsWithoutMedia: 0,
+      subscriptionsNotRecovered: 0,
     });
-    expect(recovery.participants.every(({ control }) => control)).toBe(true);
+    expect(recovery.participants.every(({ controlGroup }) => controlGroup)).toBe(true);
   });
 });

@@ -1,30 +1,30 @@
 import type { Window } from '@livekit-swarm/metrics';
 import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
-import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
+import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 import { createConnections } from './connections.ts';
-import { createSilences } from './interruptions.ts';
-import { newcomerResults } from './join-probes.ts';
+import { createInterruptions } from './interruptions.ts';
+import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import type { Recovery } from './recovery.ts';
 import { recoveryOfRoom } from './rooms.ts';
-import { type PairFacts, pairsOf } from './subscriptions.ts';
+import { type SubscriptionFacts, subscriptionsOf } from './subscriptions.ts';
 
 type Injected = Recovery['faults'][number];
-type Registry = Extract<DrillLine, { what: 'registry' }>;
+type Registry = Extract<DrillLine, { event: 'registry_observed' }>;
 
-/** Reads what a drill's record says about who lost whom, and who came back when; line by line, in the record's order. */
+/** Measures interruptions and recovery from the lines of a drill's record, in their order. */
 export interface RecoveryFold {
   add(line: RecordLine): void;
   result(): Recovery;
 }
 
 export const createRecoveryFold = (): RecoveryFold => {
-  const silences = createSilences();
+  const silences = createInterruptions();
   const connections = createConnections();
   const faults: (Injected & { rooms: string[] })[] = [];
   const skipped: Recovery['skipped'] = [];
   const backends: Recovery['backends'] = [];
-  const comebacks: Recovery['comebacks'] = [];
+  const replacements: Recovery['replacements'] = [];
   const alerts: Recovery['alerts'] = [];
   const results = new Map<string, ParticipantLine>();
   const kinds = new Set<'audio' | 'video'>();
@@ -33,30 +33,41 @@ export const createRecoveryFold = (): RecoveryFold => {
   let endAt = 0;
 
   const addDrill = (line: DrillLine): void => {
-    switch (line.what) {
-      case 'fault':
-        faults.push({ ...line, healedAt: null });
-        break;
-      case 'heal': {
-        const fault = faults.find(({ id }) => id === line.id);
-        if (fault !== undefined) fault.healedAt = line.completedAt;
+    switch (line.event) {
+      case 'fault_injected': {
+        const { id, fault, target, params, components, rooms, at } = line;
+        faults.push({
+          id,
+          fault,
+          target,
+          params,
+          components,
+          rooms,
+          injectedAt: at,
+          rolledBackAt: null,
+        });
         break;
       }
-      case 'skipped':
-        skipped.push({ fault: line.fault, message: line.message });
+      case 'fault_rolled_back': {
+        const fault = faults.find(({ id }) => id === line.id);
+        if (fault !== undefined) fault.rolledBackAt = line.completedAt;
         break;
-      case 'backends':
+      }
+      case 'fault_skipped':
+        skipped.push({ fault: line.fault, detail: line.detail });
+        break;
+      case 'backends_observed':
         backends.push({ at: line.at, healthy: line.healthy, total: line.total });
         break;
-      case 'comeback': {
-        const { type: _, what: __, ...comeback } = line;
-        comebacks.push(comeback);
+      case 'component_replaced': {
+        const { type: _, event: __, ...replacement } = line;
+        replacements.push(replacement);
         break;
       }
-      case 'alert':
+      case 'alert_changed':
         alerts.push({ at: line.at, name: line.name, state: line.state });
         break;
-      case 'registry':
+      case 'registry_observed':
         registry = line;
         break;
       default:
@@ -87,13 +98,15 @@ export const createRecoveryFold = (): RecoveryFold => {
     },
     result: () => {
       const people = connections.all();
-      const crowd = people.filter(({ role }) => role === CROWD_ROLE);
+      const crowd = people.filter(({ role }) => role === LOAD_ROLE);
       const hit = new Set(faults.flatMap(({ rooms }) => rooms));
       const rooms = [...Map.groupBy(crowd, ({ room }) => room)].sort(([a], [b]) =>
         a.localeCompare(b),
       );
-      const pairs = rooms.flatMap(([, members]) => pairsOf(members, [...kinds], silences, faults));
-      const byListener = Map.groupBy(pairs, ({ listener }) => listener);
+      const pairs = rooms.flatMap(([, members]) =>
+        subscriptionsOf(members, [...kinds], silences, faults),
+      );
+      const byListener = Map.groupBy(pairs, ({ subscriber }) => subscriber);
       const participants = crowd.map((person) =>
         recoveryOfParticipant(
           person,
@@ -109,55 +122,52 @@ export const createRecoveryFold = (): RecoveryFold => {
           members,
           byListener,
           !hit.has(room),
-          faults[0]?.at ?? null,
+          faults[0]?.injectedAt ?? null,
           registry?.rooms ?? null,
         ),
       );
-      const silent = pairs.filter(({ recoveredAfterMs }) => recoveredAfterMs !== 0);
+      const silent = pairs.filter(({ timeToRecoverMs }) => timeToRecoverMs !== 0);
       const inControl = pairs.filter(({ room }) => !hit.has(room));
       return {
-        faults: faults.map(({ id, fault, target, members, at, healedAt }) => ({
-          id,
-          fault,
-          target,
-          members,
-          at,
-          healedAt,
-        })),
+        faults: faults.map(({ rooms: _, ...fault }) => fault),
         skipped,
-        pairs: pairs.map(withoutSilences),
+        subscriptions: pairs.map(withoutSilences),
         participants,
         rooms: ofRooms,
-        newcomers: newcomerResults(
-          people.filter(({ role }) => role === NEWCOMER_ROLE),
+        joinProbes: joinProbeResults(
+          people.filter(({ role }) => role === JOIN_PROBE_ROLE),
           crowd,
           results,
           windows,
         ),
-        rto: quantiles(silent.flatMap(({ recoveredAfterMs }) => recoveredAfterMs ?? [])),
-        pairsHit: silent.length,
-        neverRecovered: silent.filter(({ recoveredAfterMs }) => recoveredAfterMs === null).length,
-        roomsLost: ofRooms.filter(({ lost }) => lost).length,
+        timeToRecover: quantiles(silent.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? [])),
+        subscriptionsInterrupted: silent.length,
+        subscriptionsNotRecovered: silent.filter(({ timeToRecoverMs }) => timeToRecoverMs === null)
+          .length,
+        roomsWithoutMedia: ofRooms.filter(({ withoutMedia }) => withoutMedia).length,
         roomsSplit: ofRooms.filter(({ splitBrain }) => splitBrain).length,
-        controlGapMs: inControl.some(({ interruptionMs }) => interruptionMs === null)
+        controlGroupInterruptionMs: inControl.some(({ interruptionMs }) => interruptionMs === null)
           ? null
           : Math.max(0, ...inControl.map(({ interruptionMs }) => interruptionMs ?? 0)),
-        ghosts: ghostsOf(registry),
+        ghostRooms: ghostsOf(registry),
         backends,
-        comebacks,
+        replacements,
         alerts,
       };
     },
   };
 };
 
-const ghostsOf = (registry: Registry | null): Recovery['ghosts'] =>
-  registry === null || registry.rooms === null ? null : registry.ghosts;
+const ghostsOf = (registry: Registry | null): Recovery['ghostRooms'] =>
+  registry === null || registry.rooms === null ? null : registry.ghostRooms;
 
-const withoutSilences = ({ silences: _, ...pair }: PairFacts): Recovery['pairs'][number] => pair;
+const withoutSilences = ({
+  interruptions: _,
+  ...pair
+}: SubscriptionFacts): Recovery['subscriptions'][number] => pair;
 
 /** By the nearest rank: with few values every figure is one that was measured. */
-const quantiles = (values: number[]): Recovery['rto'] => {
+const quantiles = (values: number[]): Recovery['timeToRecover'] => {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
   return sorted.length === 0 ? null : { p50: rank(0.5), p95: rank(0.95), max: rank(1) };

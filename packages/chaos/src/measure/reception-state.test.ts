@@ -1,14 +1,14 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import {
-  crowd,
   END_AT,
   happened,
-  newcomer,
+  interruption,
+  joinProbe,
+  load,
   recordOf,
-  silence,
 } from '../../test/support/drill-record.ts';
-import { createPeopleNow } from './reception-state.ts';
+import { createReceptionStates } from './reception-state.ts';
 
 const ROOM = ['a-1', 'a-2', 'a-3'] as const;
 const NOBODY = {
@@ -21,8 +21,8 @@ const NOBODY = {
 
 /** What it shows after everything up to this moment. */
 const at = (ms: number, ...lines: RecordLine[]) => {
-  const people = createPeopleNow();
-  for (const line of recordOf(...crowd(...ROOM), ...lines))
+  const people = createReceptionStates();
+  for (const line of recordOf(...load(...ROOM), ...lines))
     if (!('at' in line) || line.at <= ms) people.add(line);
   return people.now();
 };
@@ -40,11 +40,11 @@ describe('what people hear now', () => {
       subscriptions: { receiving: 6, interrupted: 0 },
     };
     expect(at(5_000)).toEqual(calm);
-    expect(at(5_000, ...newcomer('a', 4_000, ROOM))).toEqual(calm);
+    expect(at(5_000, ...joinProbe('a', 4_000, ROOM))).toEqual(calm);
   });
 
   it('tells who hears some from who hears nobody, and notices that they hear again', () => {
-    const split = silence(['a-1', 'a-2'], 10_000, 14_000);
+    const split = interruption(['a-1', 'a-2'], 10_000, 14_000);
     const alone = [
       happened('a-1', 10_000, { event: 'media_interrupted', from: 'a-3', kind: 'audio' }),
     ];

@@ -3,13 +3,28 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { MediaReception } from '@livekit-swarm/exporter/catalogue';
-import type { DrillReception } from '@livekit-swarm/exporter/runs';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
-import { CROWD_ROLE } from '../drill/roles.ts';
+import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 
-/** What the crowd of a drill hears at this moment: for whoever watches it while it goes on. */
-export interface PeopleNow {
+/** What a participant of the load receives now: label values of `swarm_chaos_participants`. */
+export const MEDIA_RECEPTIONS = [
+  'receiving_all',
+  'receiving_some',
+  'receiving_none',
+  'reconnecting',
+  'disconnected',
+] as const;
+
+export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
+
+/** Counts of participants by their reception, and of subscriptions. */
+export interface DrillReception {
+  participants: Record<MediaReception, number>;
+  subscriptions: { receiving: number; interrupted: number };
+}
+
+/** The reception of a drill's load while it runs. */
+export interface ReceptionStates {
   add(line: RecordLine): void;
   now(): DrillReception;
 }
@@ -25,7 +40,7 @@ interface Participant {
  * Reads the record of one repeat line by line, as it is written: an observer of
  * `reduceParticipant`. Participants that have not joined yet, or have left, do not count.
  */
-export const createPeopleNow = (): PeopleNow => {
+export const createReceptionStates = (): ReceptionStates => {
   const participants = new Map<string, Participant>();
   let kinds: readonly string[] = [];
 
@@ -52,7 +67,7 @@ export const createPeopleNow = (): PeopleNow => {
         const roles = line.scenario.groups.flatMap((group) => group.roles);
         kinds = [...new Set(roles.flatMap(({ publish }) => publish.map(({ kind }) => kind)))];
       }
-      if (line.type === 'event' && line.role === CROWD_ROLE) addEvent(line);
+      if (line.type === 'event' && line.role === LOAD_ROLE) addEvent(line);
     },
     now: () => {
       const counts: Record<MediaReception, number> = {
@@ -66,16 +81,16 @@ export const createPeopleNow = (): PeopleNow => {
       const byRoom = Map.groupBy(participants, ([, { room }]) => room);
       for (const [identity, { room, state, receives }] of participants) {
         const others = (byRoom.get(room) ?? []).filter(([other]) => other !== identity);
-        const due = others.length * kinds.length;
-        const heard = others
+        const expected = others.length * kinds.length;
+        const received = others
           .filter(([, other]) => other.state.connection !== 'disconnected')
           .reduce(
             (sum, [other]) => sum + kinds.filter((kind) => receives.has(`${kind} ${other}`)).length,
             0,
           );
-        subscriptions.receiving += heard;
-        subscriptions.interrupted += due - heard;
-        counts[receptionOf(state, heard, due)]++;
+        subscriptions.receiving += received;
+        subscriptions.interrupted += expected - received;
+        counts[receptionOf(state, received, expected)]++;
       }
       return { participants: counts, subscriptions };
     },
@@ -84,10 +99,14 @@ export const createPeopleNow = (): PeopleNow => {
 
 const receptionOf = (
   { connection }: ParticipantState,
-  heard: number,
-  due: number,
+  received: number,
+  expected: number,
 ): MediaReception => {
   if (connection === 'reconnecting') return 'reconnecting';
   if (connection !== 'connected') return 'disconnected';
-  return heard === due ? 'receiving_all' : heard === 0 ? 'receiving_none' : 'receiving_some';
+  return received === expected
+    ? 'receiving_all'
+    : received === 0
+      ? 'receiving_none'
+      : 'receiving_some';
 };

@@ -1,112 +1,167 @@
-/** What a drill measured, of one repeat. Times in milliseconds; `at` after the run's start, as in its record. Plain JSON. */
+/** What one repeat of a drill measured. Plain JSON; the schema is part of the published drill-result.schema.json. */
+import { faultTarget } from '@livekit-swarm/record';
+import { z } from 'zod';
 
-import type { DrillLine } from '@livekit-swarm/record';
+const at = (what: string) => z.number().describe(`${what}, ms after the start of the run.`);
+const ms = (what: string) => z.number().nullable().describe(what);
 
-/** How somebody's connection came back: by itself (nothing was noticed), as the SDKs do, or as the application did. */
-export type WayBack = 'none-needed' | 'resume' | 'reconnect' | 'rejoin' | 'never';
+const subscription = z
+  .object({
+    room: z.string(),
+    subscriber: z.string(),
+    publisher: z.string(),
+    kind: z.enum(['audio', 'video']),
+    lastPacketAt: ms('Last packet before the longest interruption. Null: no interruption.'),
+    firstPacketAt: ms('First packet after it. Null: none, or no interruption.'),
+    interruptionMs: ms(
+      'The longest interruption over 500 ms that started or lasted after the fault. 0: none; null: it never ended.',
+    ),
+    timeToRecoverMs: ms(
+      'From the injection to the first packet after the interruption. 0: no interruption; null: not recovered.',
+    ),
+  })
+  .meta({ id: 'Subscription', description: 'The media of one publisher at one subscriber.' });
 
-/** Who hears whom: one publication of one participant, and one who should receive it. */
-export interface PairRecovery {
-  room: string;
-  listener: string;
-  speaker: string;
-  kind: 'audio' | 'video';
-  /** Last packet before, and first after; null: none of it mattered, or nothing came any more. */
-  lastBeforeAt: number | null;
-  firstAfterAt: number | null;
-  /** The longest silence (over 500 ms) that began or went on after the fault. 0: none. Null: it never ended. */
-  interruptionMs: number | null;
-  /** From the injection to the first packet after that silence. 0: no silence. Null: never. */
-  recoveredAfterMs: number | null;
-}
+export type SubscriptionRecovery = z.infer<typeof subscription>;
 
-export interface ParticipantRecovery {
-  identity: string;
-  room: string;
-  /** The room was held by what was hit. */
-  control: boolean;
-  signalLostAt: number | null;
-  /** From the loss of the signal connection until it was back. */
-  signalBackMs: number | null;
-  way: WayBack;
-  /** Times it was told that it is back, resumes and reconnects: not believed, but counted. */
-  claims: number;
-  disconnected: boolean;
-  /** Worst of its pairs as a listener. Null: never. */
-  recoveredAfterMs: number | null;
-  /** For drawing: what it was like, one after the other, without holes. */
-  strip: Strip[];
-}
+const interval = z
+  .object({
+    fromAt: z.number(),
+    toAt: z.number(),
+    signal: z
+      .enum(['connected', 'reconnecting', 'disconnected'])
+      .describe('State of the signal connection.'),
+    receiving: z
+      .enum(['all', 'some', 'none'])
+      .describe(
+        'Expected media that is received: it can flow while the signal connection is lost, and stop while it is connected.',
+      ),
+  })
+  .meta({ id: 'StateInterval', description: 'A part of a session in which nothing changed.' });
 
-/** A stretch of somebody's stay in which nothing changed. */
-export interface Strip {
-  fromAt: number;
-  toAt: number;
-  /** lost: on its way back. out: not there, or told that it is disconnected. */
-  signal: 'up' | 'lost' | 'out';
-  /** Of those it should hear: media can go on while the signal connection is lost, and stop while it is up. */
-  hears: 'all' | 'some' | 'none';
-}
+export type StateInterval = z.infer<typeof interval>;
 
-export interface RoomRecovery {
-  room: string;
-  control: boolean;
-  /** As participants were told when they joined, and at the end. */
-  nodesBefore: string[];
-  nodesAfter: string[];
-  /** At the end nobody hears anybody, though all are there. */
-  lost: boolean;
-  /** At the end it consists of circles of people who hear each other and nobody else; more than one: split brain. */
-  islands: string[][];
-  splitBrain: boolean;
-  /** What Redis says of it at the end agrees with where its participants are. Null: not known. */
-  registryAgrees: boolean | null;
-}
+const participant = z
+  .object({
+    identity: z.string(),
+    room: z.string(),
+    controlGroup: z.boolean().describe('No fault affected its room.'),
+    signalLostAt: z.number().nullable(),
+    signalRecoveryMs: ms('From the loss of the signal connection until it was recovered.'),
+    recoveredBy: z
+      .enum(['not_needed', 'resume', 'reconnect', 'rejoin', 'not_recovered'])
+      .describe(
+        'not_needed: the connection was not lost; rejoin: a new session, created by the application.',
+      ),
+    reportedReconnects: z
+      .number()
+      .describe('Recoveries the client reported, whether media recovered or not.'),
+    disconnected: z.boolean(),
+    timeToRecoverMs: ms('The longest of its subscriptions. Null: one did not recover.'),
+    intervals: z.array(interval).describe('Its session, without gaps.'),
+  })
+  .meta({ id: 'Participant' });
 
-export interface NewcomerResult {
-  identity: string;
-  room: string;
-  /** A room of its own, or one that was there. */
-  newRoom: boolean;
-  window: 'baseline' | 'fault' | 'recovery';
-  atMs: number;
-  joinMs: number | null;
-  failure: string | null;
-  /** Others that it was told of, and those of the crowd who were there from its first moment to its last. */
-  sees: number;
-  present: number;
-  /** Others whose media it got, and who sent any. */
-  hears: number;
-  speaking: number;
-}
+export type ParticipantRecovery = z.infer<typeof participant>;
+export type RecoveryMethod = ParticipantRecovery['recoveredBy'];
 
-export interface Recovery {
-  /** Of each injected fault. */
-  faults: {
-    id: string;
-    fault: string;
-    target: string;
-    members: string[];
-    at: number;
-    healedAt: number | null;
-  }[];
-  skipped: { fault: string; message: string }[];
-  pairs: PairRecovery[];
-  participants: ParticipantRecovery[];
-  rooms: RoomRecovery[];
-  newcomers: NewcomerResult[];
-  /** Of the pairs whose rooms were hit or who fell silent; null: nobody's media stopped, or nobody came back. */
-  rto: { p50: number; p95: number; max: number } | null;
-  pairsHit: number;
-  neverRecovered: number;
-  roomsLost: number;
-  roomsSplit: number;
-  /** Longest silence in a control room; null: it never ended. */
-  controlGapMs: number | null;
-  /** Rooms that are listed at the end and that nobody serves; null: not known, as Redis was not looked at, or did not answer. */
-  ghosts: string[] | null;
-  backends: { at: number; healthy: number; total: number }[];
-  /** Parts that were ended and serve again by themselves; `at`: when they did. Ms after they were told to end; null: not seen. */
-  comebacks: Omit<Extract<DrillLine, { what: 'comeback' }>, 'type' | 'what'>[];
-  alerts: { at: number; name: string; state: 'firing' | 'resolved' }[];
-}
+const room = z
+  .object({
+    room: z.string(),
+    controlGroup: z.boolean(),
+    nodesBefore: z.array(z.string()).describe('As the server reported to the participants.'),
+    nodesAfter: z.array(z.string()).describe('The same at the end.'),
+    withoutMedia: z.boolean().describe('At the end no participant received media.'),
+    partitions: z
+      .array(z.array(z.string()))
+      .describe('At the end: participants that received media of each other and of no other.'),
+    splitBrain: z.boolean().describe('More than one partition, and media in at least one.'),
+    registryConsistent: z
+      .boolean()
+      .nullable()
+      .describe('Redis named the node of its participants at the end. Null: not known.'),
+  })
+  .meta({ id: 'Room' });
+
+export type RoomRecovery = z.infer<typeof room>;
+
+const joinProbe = z
+  .object({
+    identity: z.string(),
+    room: z.string(),
+    newRoom: z.boolean().describe('A room of its own, or a room of the load.'),
+    window: z.enum(['baseline', 'fault', 'recovery']),
+    scheduledAtMs: at('Scheduled join'),
+    joinTimeMs: z.number().nullable(),
+    failure: z.string().nullable(),
+    remoteParticipants: z.number().describe('As the server reported to it.'),
+    expectedParticipants: z
+      .number()
+      .describe('Participants of the load that were connected during its whole session.'),
+    receivingFrom: z.number().describe('Participants whose media it received.'),
+    publishing: z.number().describe('Participants whose media it should have received.'),
+  })
+  .meta({ id: 'JoinProbe' });
+
+export type JoinProbeResult = z.infer<typeof joinProbe>;
+
+const fault = z.object({
+  id: z.string(),
+  fault: z.string(),
+  target: faultTarget,
+  params: z.record(z.string(), z.unknown()),
+  components: z.array(z.string()),
+  injectedAt: at('Just before the injection'),
+  rolledBackAt: ms('Null: not in the record.'),
+});
+
+const replacement = z.object({
+  at: at('When the replacement was ready'),
+  component: z.string(),
+  replacement: z.string(),
+  terminatedMs: z.number().nullable(),
+  scheduledMs: z.number().nullable(),
+  runningMs: z.number().nullable(),
+  readyMs: z.number(),
+});
+
+export const recoverySchema = z
+  .object({
+    faults: z.array(fault),
+    skipped: z.array(z.object({ fault: z.string(), detail: z.string() })),
+    subscriptions: z.array(subscription),
+    participants: z.array(participant),
+    rooms: z.array(room),
+    joinProbes: z.array(joinProbe),
+    timeToRecover: z
+      .object({ p50: z.number(), p95: z.number(), max: z.number() })
+      .nullable()
+      .describe(
+        'Over the subscriptions that recovered, ms. Null: no interruption, or no recovery.',
+      ),
+    subscriptionsInterrupted: z.number(),
+    subscriptionsNotRecovered: z.number(),
+    roomsWithoutMedia: z.number(),
+    roomsSplit: z.number(),
+    controlGroupInterruptionMs: ms(
+      'The longest interruption in a room that no fault affected. Null: it never ended.',
+    ),
+    ghostRooms: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Rooms listed at the end that no node serves. Null: Redis was not observed or did not answer.',
+      ),
+    backends: z.array(z.object({ at: z.number(), healthy: z.number(), total: z.number() })),
+    replacements: z
+      .array(replacement)
+      .describe(
+        'Components that the platform replaced; ms after their termination was requested. Null: not observed.',
+      ),
+    alerts: z.array(
+      z.object({ at: z.number(), name: z.string(), state: z.enum(['firing', 'resolved']) }),
+    ),
+  })
+  .meta({ id: 'Recovery' });
+
+export type Recovery = z.infer<typeof recoverySchema>;

@@ -1,35 +1,39 @@
 import type { ConnectionHistory } from './connections.ts';
-import type { Silence, Silences } from './interruptions.ts';
-import type { PairRecovery } from './recovery.ts';
+import type { Interruption, Interruptions } from './interruptions.ts';
+import type { SubscriptionRecovery } from './recovery.ts';
 
-/** A pair, and every silence of it: what rooms and strips are made of. */
-export interface PairFacts extends PairRecovery {
-  silences: readonly Silence[];
+/** A pair, and every interruption of it: what rooms and strips are made of. */
+export interface SubscriptionFacts extends SubscriptionRecovery {
+  interruptions: readonly Interruption[];
 }
 
 /** The last packet before a fault came a moment before it. */
 const BEFORE_MS = 500;
 
 /** Every ordered pair of a room, for each kind of media that its people publish. */
-export const pairsOf = (
+export const subscriptionsOf = (
   members: readonly ConnectionHistory[],
   kinds: readonly ('audio' | 'video')[],
-  histories: Silences,
-  faults: readonly { at: number }[],
-): PairFacts[] =>
+  histories: Interruptions,
+  faults: readonly { injectedAt: number }[],
+): SubscriptionFacts[] =>
   members.flatMap((listener) =>
     members
       .filter((speaker) => speaker !== listener)
       .flatMap((speaker) =>
-        kinds.map((kind): PairFacts => {
-          const { silences, beganAt } = histories.of(listener.identity, speaker.identity, kind);
-          const all = whole(silences, beganAt, listener, speaker);
+        kinds.map((kind): SubscriptionFacts => {
+          const { interruptions, startedAt } = histories.of(
+            listener.identity,
+            speaker.identity,
+            kind,
+          );
+          const all = whole(interruptions, startedAt, listener, speaker);
           return {
             room: listener.room,
-            listener: listener.identity,
-            speaker: speaker.identity,
+            subscriber: listener.identity,
+            publisher: speaker.identity,
             kind,
-            silences: all,
+            interruptions: all,
             ...recoveryOf(all, faults),
           };
         }),
@@ -38,17 +42,17 @@ export const pairsOf = (
 
 /** With what listeners cannot tell: that they, or the others, are out for good; and without what was only the end of the run. */
 const whole = (
-  silences: readonly Silence[],
+  interruptions: readonly Interruption[],
   beganAt: number | null,
   listener: ConnectionHistory,
   speaker: ConnectionHistory,
-): Silence[] => {
+): Interruption[] => {
   const over = Math.min(leaving(listener), leaving(speaker));
-  const told = silences.filter(({ fromAt }) => fromAt < over);
+  const told = interruptions.filter(({ fromAt }) => fromAt < over);
   if (told.at(-1)?.toAt === null) return told;
-  const gone = [listener, speaker].flatMap(({ absences }) => {
-    const last = absences.at(-1);
-    return last?.state === 'out' && last.toAt === null ? [last.fromAt] : [];
+  const gone = [listener, speaker].flatMap(({ disconnections }) => {
+    const last = disconnections.at(-1);
+    return last?.state === 'disconnected' && last.toAt === null ? [last.fromAt] : [];
   });
   if (gone.length > 0) return [...told, { fromAt: Math.min(...gone), toAt: null }];
   const bothIn = Math.max(
@@ -63,48 +67,55 @@ const whole = (
 const leaving = ({ leftAt }: ConnectionHistory): number => leftAt ?? Number.POSITIVE_INFINITY;
 
 const recoveryOf = (
-  silences: readonly Silence[],
-  faults: readonly { at: number }[],
-): Pick<PairRecovery, 'lastBeforeAt' | 'firstAfterAt' | 'interruptionMs' | 'recoveredAfterMs'> => {
+  interruptions: readonly Interruption[],
+  faults: readonly { injectedAt: number }[],
+): Pick<
+  SubscriptionRecovery,
+  'lastPacketAt' | 'firstPacketAt' | 'interruptionMs' | 'timeToRecoverMs'
+> => {
   const [first] = faults;
-  const since = first === undefined ? Number.NEGATIVE_INFINITY : first.at;
-  const touched = silences.filter(({ toAt }) => toAt === null || toAt > since);
+  const since = first === undefined ? Number.NEGATIVE_INFINITY : first.injectedAt;
+  const touched = interruptions.filter(({ toAt }) => toAt === null || toAt > since);
   if (touched.length === 0)
-    return { lastBeforeAt: null, firstAfterAt: null, interruptionMs: 0, recoveredAfterMs: 0 };
-  const longest = touched.reduce((worst, silence) =>
-    lengthOf(silence) > lengthOf(worst) ? silence : worst,
+    return { lastPacketAt: null, firstPacketAt: null, interruptionMs: 0, timeToRecoverMs: 0 };
+  const longest = touched.reduce((worst, interruption) =>
+    lengthOf(interruption) > lengthOf(worst) ? interruption : worst,
   );
   const never = touched.some(({ toAt }) => toAt === null);
   const told = {
-    lastBeforeAt: longest.fromAt,
-    firstAfterAt: longest.toAt,
+    lastPacketAt: longest.fromAt,
+    firstPacketAt: longest.toAt,
     interruptionMs: longest.toAt === null ? null : lengthOf(longest),
   };
-  if (never) return { ...told, recoveredAfterMs: null };
-  const caused = touched.filter((silence, index) => belongs(silence, touched[index - 1], faults));
+  if (never) return { ...told, timeToRecoverMs: null };
+  const caused = touched.filter((interruption, index) =>
+    belongs(interruption, touched[index - 1], faults),
+  );
   return {
     ...told,
-    recoveredAfterMs: Math.max(
+    timeToRecoverMs: Math.max(
       0,
-      ...caused.map((silence) => (silence.toAt ?? 0) - causeOf(silence, faults)),
+      ...caused.map((interruption) => (interruption.toAt ?? 0) - causeOf(interruption, faults)),
     ),
   };
 };
 
-/** A silence shorter than this that comes when media had long been back is a hiccup, and not what became of the fault. */
+/** A interruption shorter than this that comes when media had long been back is a hiccup, and not what became of the fault. */
 const HICCUP_MS = 1_000;
 const SETTLED_MS = 5_000;
 
 const belongs = (
-  silence: Silence,
-  before: Silence | undefined,
-  faults: readonly { at: number }[],
+  interruption: Interruption,
+  before: Interruption | undefined,
+  faults: readonly { injectedAt: number }[],
 ): boolean =>
-  lengthOf(silence) >= HICCUP_MS ||
-  silence.fromAt - Math.max(before?.toAt ?? 0, causeOf(silence, faults)) < SETTLED_MS;
+  lengthOf(interruption) >= HICCUP_MS ||
+  interruption.fromAt - Math.max(before?.toAt ?? 0, causeOf(interruption, faults)) < SETTLED_MS;
 
-const lengthOf = ({ fromAt, toAt }: Silence): number => (toAt ?? Number.POSITIVE_INFINITY) - fromAt;
+const lengthOf = ({ fromAt, toAt }: Interruption): number =>
+  (toAt ?? Number.POSITIVE_INFINITY) - fromAt;
 
-/** When the fault was injected that a silence came of: the last before it began. Without any fault: its own beginning. */
-const causeOf = ({ fromAt }: Silence, faults: readonly { at: number }[]): number =>
-  (faults.findLast(({ at }) => at <= fromAt + BEFORE_MS) ?? faults[0])?.at ?? fromAt;
+/** When the fault was injected that a interruption came of: the last before it began. Without any fault: its own beginning. */
+const causeOf = ({ fromAt }: Interruption, faults: readonly { injectedAt: number }[]): number =>
+  (faults.findLast(({ injectedAt }) => injectedAt <= fromAt + BEFORE_MS) ?? faults[0])
+    ?.injectedAt ?? fromAt;

@@ -3,47 +3,51 @@ import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { parseDrill } from '../drill/parse-drill.ts';
 import { FAULTS } from '../faults/index.ts';
-import { imaginedLab } from '../targets/dry-run-lab.ts';
-import { possibleFaults } from './available-faults.ts';
-import { previewDrill } from './plan-drill.ts';
-import { sampleParams } from './sample-params.ts';
+import { dryRunLab } from '../targets/dry-run-lab.ts';
+import { availableFaults, sampleParams } from './available-faults.ts';
+import { planDrill } from './plan-drill.ts';
 
 describe('previewDrill', () => {
   it('says what would be done when, and to what', async () => {
     const drill = drillOf({
       faults: [
         faultOf({ fault: 'kill', durationMs: null }),
-        faultOf({ fault: 'redis-kill', aim: { role: 'redis' }, atMs: 5_000, durationMs: 10_000 }),
+        faultOf({
+          fault: 'redis-kill',
+          target: { role: 'redis' },
+          atMs: 5_000,
+          durationMs: 10_000,
+        }),
       ],
-      newcomers: { everyMs: 2_000, stayMs: 4_000 },
+      joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
     });
-    const preview = await previewDrill(drill, imaginedLab(3), FAULTS);
-    expect(preview.members).toEqual([
+    const preview = await planDrill(drill, dryRunLab(3), FAULTS);
+    expect(preview.components).toEqual([
       { name: 'node-1', kind: 'node' },
       { name: 'node-2', kind: 'node' },
       { name: 'node-3', kind: 'node' },
       { name: 'redis', kind: 'redis' },
-      { name: 'haproxy', kind: 'balancer' },
+      { name: 'haproxy', kind: 'load-balancer' },
     ]);
-    expect(preview.people.crowd).toBe(12);
-    expect(preview.people.newcomers).toBeGreaterThan(20);
+    expect(preview.participants.load).toBe(12);
+    expect(preview.participants.joinProbes).toBeGreaterThan(20);
     expect(preview.faults).toEqual([
       {
         fault: 'kill',
         params: {},
-        aim: 'the node that holds the first room',
+        target: { role: 'room-node' },
         candidates: ['node-1', 'node-2', 'node-3'],
         atMs: 16_100,
-        healAtMs: null,
+        rollbackAtMs: null,
         obstacles: [],
       },
       {
         fault: 'redis-kill',
         params: {},
-        aim: 'Redis',
+        target: { role: 'redis' },
         candidates: ['redis'],
         atMs: 21_100,
-        healAtMs: 31_100,
+        rollbackAtMs: 31_100,
         obstacles: [],
       },
     ]);
@@ -51,26 +55,26 @@ describe('previewDrill', () => {
 
   it('draws the same nodes as the drill will', async () => {
     const drill = drillOf({
-      faults: [faultOf({ aim: { role: 'nodes', share: 0.5 } })],
-      blastRadius: { maxMembers: 3, maxShare: 1 },
+      faults: [faultOf({ target: { role: 'nodes', share: 0.5 } })],
+      blastRadius: { maxComponents: 3, maxShare: 1 },
     });
-    const [fault] = (await previewDrill(drill, imaginedLab(4), FAULTS)).faults;
+    const [fault] = (await planDrill(drill, dryRunLab(4), FAULTS)).faults;
     expect(fault?.candidates).toHaveLength(2);
-    expect((await previewDrill(drill, imaginedLab(4), FAULTS)).faults[0]?.candidates).toEqual(
+    expect((await planDrill(drill, dryRunLab(4), FAULTS)).faults[0]?.candidates).toEqual(
       fault?.candidates,
     );
   });
 
   it('says what is not there, and what is too much', async () => {
-    const preview = await previewDrill(
+    const preview = await planDrill(
       drillOf({
         faults: [
-          faultOf({ aim: { role: 'member', name: 'node-9' } }),
-          faultOf({ aim: { role: 'turn' } }),
-          faultOf({ aim: { role: 'nodes', share: 1 } }),
+          faultOf({ target: { role: 'component', name: 'node-9' } }),
+          faultOf({ target: { role: 'turn' } }),
+          faultOf({ target: { role: 'nodes', share: 1 } }),
         ],
       }),
-      imaginedLab(3),
+      dryRunLab(3),
       FAULTS,
     );
     const [member, turn, nodes] = preview.faults.map(({ obstacles }) => obstacles.join());
@@ -87,7 +91,7 @@ describe('previewDrill', () => {
         file: name,
         faults: FAULTS,
       });
-      const { faults } = await previewDrill(drill, imaginedLab(drill.lab.nodes), FAULTS);
+      const { faults } = await planDrill(drill, dryRunLab(drill.lab.nodes), FAULTS);
       expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);
     },
   );
@@ -95,27 +99,29 @@ describe('previewDrill', () => {
 
 describe('a lab that is not there yet', () => {
   it('takes nothing', async () => {
-    const lab = imaginedLab(2);
-    const [member] = await lab.members();
+    const lab = dryRunLab(2);
+    const [member] = await lab.components();
     if (member === undefined) throw new Error('it has parts');
-    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({ code: 'no_member' });
-    await expect(lab.start(member)).rejects.toMatchObject({ code: 'no_member' });
+    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({
+      code: 'component_not_found',
+    });
+    await expect(lab.start(member)).rejects.toMatchObject({ code: 'component_not_found' });
   });
 });
 
 describe('possibleFaults', () => {
   it('asks every fault about every part that it is for', async () => {
-    const lab = imaginedLab(1);
-    const found = await possibleFaults(lab, await lab.members(), FAULTS);
+    const lab = dryRunLab(1);
+    const found = await availableFaults(lab, await lab.components(), FAULTS);
     expect(found.map(({ fault }) => fault)).toEqual([...FAULTS.keys()]);
     const kill = found.find(({ fault }) => fault === 'kill');
     expect(kill).toEqual({
       fault: 'kill',
-      possible: ['node-1', 'redis', 'haproxy'],
-      impossible: [],
+      available: ['node-1', 'redis', 'haproxy'],
+      unavailable: [],
     });
-    for (const { impossible } of found)
-      for (const { why } of impossible) expect(why).toMatch(/\w{2,} \w+/);
+    for (const { unavailable } of found)
+      for (const { why } of unavailable) expect(why).toMatch(/\w{2,} \w+/);
   });
 
   it.each([...FAULTS.values()])('has an example for what $name wants to know', (fault) => {

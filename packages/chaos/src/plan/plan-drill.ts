@@ -1,124 +1,136 @@
 import { expandPlan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Drill, DrillFault } from '../drill/drill.ts';
+import type { Drill, DrillFault, FaultTarget } from '../drill/drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';
-import { newcomersOf } from '../drill/join-probes.ts';
+import { joinProbesOf } from '../drill/join-probes.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Faults } from '../drill/schema/fault.ts';
-import { type AimedFault, createHits, type Hits } from '../execute/active-faults.ts';
-import { sayAim } from '../execute/resolve-target.ts';
+import {
+  type ActiveFaults,
+  createActiveFaults,
+  type TargetedFault,
+} from '../execute/fault-schedule.ts';
+import { describeTarget } from '../execute/resolve-target.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { Member, Target } from '../targets/target.ts';
-import { idleMembers } from './idle-members.ts';
+import type { Component, Platform } from '../targets/target.ts';
 
-/** What a drill would do; plain JSON. */
-export interface DrillPreview {
+/** The dry run of a drill; plain JSON. */
+export interface DrillPlan {
   drill: Drill;
   /** Of the deployment, without secrets. */
-  target: string;
-  members: { name: string; kind: Member['kind'] }[];
-  /** Of them, those that do not run. */
-  idle: string[];
-  people: { crowd: number; newcomers: number };
+  deployment: string;
+  components: { name: string; kind: Component['kind'] }[];
+  /** Names of those that do not run. */
+  notRunning: string[];
+  participants: { load: number; joinProbes: number };
   times: DrillTimes;
   faults: PlannedFault[];
 }
 
 export interface PlannedFault {
   fault: string;
+  target: FaultTarget;
   /** As the fault's own schema read them. */
-  params: unknown;
-  /** In words. */
-  aim: string;
-  /** Parts that it may hit; which of several, only the crowd decides. */
+  params: DrillFault['params'];
+  /** Components that it may affect; which of several is decided by the rooms of the load. */
   candidates: string[];
   /** Ms after the start of the run. */
   atMs: number;
-  /** Null: when the drill is over. */
-  healAtMs: number | null;
-  /** Why it could not be injected into some of them; then the drill would tell nothing. */
+  /** Null: at the end of the drill. */
+  rollbackAtMs: number | null;
+  /** Why it could not be injected into some of them: the drill would be void. */
   obstacles: string[];
 }
 
-/** Works out what a drill would do to a deployment as it is now, and whether it could; does nothing. */
-export const previewDrill = async (
+/** The schedule of a drill on a deployment as it is now, and whether its faults are available. Changes nothing. */
+export const planDrill = async (
   drill: Drill,
-  target: Target,
+  platform: Platform,
   faults: Faults,
-): Promise<DrillPreview> => {
+): Promise<DrillPlan> => {
   const times = drillTimes(drill);
   const plan = expandPlan(scenarioOfDrill(drill), 'plan');
-  const members = await target.members();
-  const hits = createHits(drill);
+  const components = await platform.components();
+  const active = createActiveFaults(drill);
   const planned: PlannedFault[] = [];
-  for (const due of drill.faults)
-    planned.push(await planFault(due, { hits, target, faults, members, times }));
+  for (const scheduled of drill.faults)
+    planned.push(await planFault(scheduled, { active, platform, faults, components, times }));
   return {
     drill,
-    target: target.label,
-    members: members.map(({ name, kind }) => ({ name, kind })),
-    idle: await idleMembers(target, members),
-    people: { crowd: plan.participants.length, newcomers: newcomersOf(drill, plan).length },
+    deployment: platform.label,
+    components: components.map(({ name, kind }) => ({ name, kind })),
+    notRunning: await stoppedComponents(platform, components),
+    participants: { load: plan.participants.length, joinProbes: joinProbesOf(drill, plan).length },
     times,
     faults: planned,
   };
 };
 
-interface Known {
-  hits: Hits;
-  target: Target;
+interface PlanContext {
+  active: ActiveFaults;
+  platform: Platform;
   faults: Faults;
-  members: readonly Member[];
+  components: readonly Component[];
   times: DrillTimes;
 }
 
 const planFault = async (
-  due: DrillFault,
-  { hits, target, faults, members, times }: Known,
+  scheduled: DrillFault,
+  { active, platform, faults, components, times }: PlanContext,
 ): Promise<PlannedFault> => {
-  const atMs = times.zeroMs + due.atMs;
+  const { target, params, durationMs } = scheduled;
+  const atMs = times.steadyMs + scheduled.atMs;
   const planned = {
-    fault: due.fault,
-    params: due.params,
-    aim: sayAim(due.aim),
+    fault: scheduled.fault,
+    target,
+    params,
     atMs,
-    healAtMs: due.durationMs === null ? null : atMs + due.durationMs,
+    rollbackAtMs: durationMs === null ? null : atMs + durationMs,
   };
   try {
-    const fault = faults.get(due.fault);
-    if (fault === undefined) throw new SwarmError('no_fault', `there is no fault "${due.fault}"`);
-    const { members: candidates, why: unfit } = candidatesOf(due, fault, members, hits);
-    const obstacles: string[] = unfit === null ? [] : [unfit];
-    for (const member of unfit === null ? candidates : []) {
-      const why = await fault.available(target, member, due.params);
+    const fault = faults.get(scheduled.fault);
+    if (fault === undefined)
+      throw new SwarmError('fault_not_found', `unknown fault "${scheduled.fault}"`);
+    const found = candidatesOf(scheduled, fault, components, active);
+    const obstacles: string[] = found.unavailable === null ? [] : [found.unavailable];
+    for (const component of found.unavailable === null ? found.components : []) {
+      const why = await fault.unavailable(platform, component, params);
       if (why !== null && !obstacles.includes(why)) obstacles.push(why);
     }
-    return { ...planned, candidates: candidates.map(({ name }) => name), obstacles };
+    return { ...planned, candidates: found.components.map(({ name }) => name), obstacles };
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
     return { ...planned, candidates: [], obstacles: [error.message] };
   }
 };
 
-const NOBODY = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
+const NO_LOAD = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
 
-/** Where the crowd decides, all that it may decide for. */
+/** Where the rooms of the load decide, every component that they may select. */
 const candidatesOf = (
-  due: DrillFault,
+  scheduled: DrillFault,
   fault: Fault,
-  members: readonly Member[],
-  hits: Hits,
-): Pick<AimedFault, 'members' | 'why'> => {
-  const { aim } = due;
-  const nodes = members.filter(({ kind }) => kind === 'node');
-  const decided =
-    aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';
-  if (decided) return hits.aim(due, fault, members, NOBODY);
-  if (nodes.length < (aim.role === 'other-node' ? 2 : 1)) {
+  components: readonly Component[],
+  active: ActiveFaults,
+): Pick<TargetedFault, 'components' | 'unavailable'> => {
+  const { target } = scheduled;
+  if (target.role !== 'room-node' && target.role !== 'other-node' && target.role !== 'signal-node')
+    return active.target(scheduled, fault, components, NO_LOAD);
+  const nodes = components.filter(({ kind }) => kind === 'node');
+  if (nodes.length < (target.role === 'other-node' ? 2 : 1)) {
     throw new SwarmError(
-      'no_member',
-      `${sayAim(aim)}: there is none among ${members.map(({ name }) => name).join(', ') || 'nothing'}`,
+      'component_not_found',
+      `${describeTarget(target)}: not found among ${components.map(({ name }) => name).join(', ') || 'no components'}`,
     );
   }
-  return { members: nodes, why: null };
+  return { components: nodes, unavailable: null };
+};
+
+/** Names of components that do not run. A drill would go on without them, and not test the whole deployment. */
+export const stoppedComponents = async (
+  platform: Platform,
+  components: readonly Component[],
+): Promise<string[]> => {
+  const pids = await Promise.all(components.map((component) => platform.pid(component)));
+  return components.flatMap(({ name }, index) => (pids[index] === null ? [name] : []));
 };

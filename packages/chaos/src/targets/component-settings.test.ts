@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { portsOf, readPartSettings } from './component-settings.ts';
+import { portsOf, readComponentSettings } from './component-settings.ts';
 
 const read = (values: Record<string, string>) =>
-  readPartSettings('node', (key) => values[key], 'container "a": label swarm.');
+  readComponentSettings('node', (key) => values[key], 'container "a": label swarm.');
 
 describe('readPartSettings', () => {
   it('reads what was said, and leaves open what was not', () => {

@@ -1,9 +1,9 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { MemberKind, MemberPorts } from './target.ts';
+import type { ComponentKind, ComponentPorts } from './target.ts';
 
-/** What people say of a part of their deployment: labels of a container (`swarm.role`), words of `--unit` (`role=…`). */
-export interface PartSettings {
-  kind: MemberKind;
+/** What people say of a part of their deployment: labels of a container (`swarm.component`), words of `--unit` (`role=…`). */
+export interface ComponentSettings {
+  kind: ComponentKind;
   /** What it is to be called; null: as it is. */
   name: string | null;
   /** Where its ports are; null: any address. */
@@ -16,26 +16,26 @@ export interface PartSettings {
   redis: { address: string | null; port: number } | null;
 }
 
-export const MEMBER_KINDS: readonly MemberKind[] = ['node', 'redis', 'balancer', 'turn'];
+export const COMPONENT_KINDS: readonly ComponentKind[] = ['node', 'redis', 'load-balancer', 'turn'];
 
 /** What may be said, beside the role. */
-export const PART_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
+export const COMPONENT_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
 
-export const isMemberKind = (word: string): word is MemberKind =>
-  MEMBER_KINDS.some((kind) => kind === word);
+export const isComponentKind = (word: string): word is ComponentKind =>
+  COMPONENT_KINDS.some((kind) => kind === word);
 
 /**
  * @param read what was said for a key; undefined: nothing
  * @param where begins every message: `container "lk-1": label swarm.`
  * @throws SwarmError `usage`
  */
-export const readPartSettings = (
-  kind: MemberKind,
+export const readComponentSettings = (
+  kind: ComponentKind,
   read: (key: string) => string | undefined,
   where: string,
-): PartSettings => {
+): ComponentSettings => {
   const value = <T>(
-    key: (typeof PART_KEYS)[number],
+    key: (typeof COMPONENT_KEYS)[number],
     parse: (text: string) => T | null,
     expected: string,
   ): T | null => {
@@ -64,7 +64,7 @@ export const readPartSettings = (
   };
 };
 
-const HINTS: Record<(typeof PART_KEYS)[number], string> = {
+const HINTS: Record<(typeof COMPONENT_KEYS)[number], string> = {
   name: 'for instance lk-1',
   address: 'for instance 127.0.0.1 or 10.0.0.0/24',
   udp: 'for instance 50000-60000',
@@ -78,7 +78,7 @@ export const portsOf = ({
   address,
   udp,
   tcp,
-}: Pick<PartSettings, 'address' | 'udp' | 'tcp'>): MemberPorts | null =>
+}: Pick<ComponentSettings, 'address' | 'udp' | 'tcp'>): ComponentPorts | null =>
   udp === null && tcp.length === 0 ? null : { address: address ?? '0.0.0.0', udp, tcp };
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;

@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { ContainerInspectInfo } from 'dockerode';
-import { networkOf, type Part, partsOf, portsOfPart } from './docker/container.ts';
+import {
+  type ContainerComponent,
+  componentsOf,
+  networkOf,
+  portsOfComponent,
+} from './docker/container.ts';
 import { discover } from './docker/discover.ts';
 import { connectEngine, type Engine } from './docker/engine.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
-import { type DockerOrder, readReference, writeReference } from './docker/spec.ts';
+import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
 import { askNodeId } from './process/node-ids.ts';
-import { whyNoPacketRules } from './process/packet-tools.ts';
+import { packetRulesUnavailableReason } from './process/packet-tools.ts';
 import { runHere } from './process/run-here.ts';
-import type { Ability, Member, RedisPath, Target, TargetReference } from './target.ts';
+import type { Capability, Component, Platform, PlatformReference, RedisPath } from './target.ts';
 
 /** How long a container is given to be gone, or to stand still, ms. */
 const OBEYS_WITHIN_MS = 10_000;
@@ -22,39 +27,40 @@ const NODE_ID_IN_LOG = /"nodeID":\s*"(ND_\w+)"/;
 
 /**
  * Containers of a Docker engine. It is not asked whether there are any.
- * @throws SwarmError `no-engine`
+ * @throws SwarmError `docker_unavailable`
  */
-export const openDockerTarget = async (order: DockerOrder): Promise<Target> =>
-  dockerTarget(order, await connectEngine(order), []);
+export const openDockerPlatform = async (order: DockerSpec): Promise<Platform> =>
+  dockerPlatform(order, await connectEngine(order), []);
 
-/** The target that a journal speaks of. @throws SwarmError `bad-reference`, `no-engine` */
-export const reopenDockerTarget = async (reference: TargetReference): Promise<Target> => {
+/** The target that a journal speaks of. @throws SwarmError `invalid_reference`, `docker_unavailable` */
+export const reopenDockerPlatform = async (reference: PlatformReference): Promise<Platform> => {
   const { order, onHost } = readReference(reference);
-  return dockerTarget(order, await connectEngine(order), onHost);
+  return dockerPlatform(order, await connectEngine(order), onHost);
 };
 
 interface Found {
-  part: Part;
+  part: ContainerComponent;
   info: ContainerInspectInfo;
 }
 
 /** @param knownOnHost names of containers whose packets are among the machine's own, from before */
-export const dockerTarget = (
-  order: DockerOrder,
+export const dockerPlatform = (
+  order: DockerSpec,
   engine: Engine,
   knownOnHost: readonly string[],
-): Target => {
+): Platform => {
   const onHost = new Set(knownOnHost);
   /** Of a container as it was started then: one that hangs does not tell. */
   const nodeIds = new Map<string, string>();
 
-  const look = async ({ id, name, ...part }: Part): Promise<Found | null> => {
+  const look = async ({ id, name, ...part }: ContainerComponent): Promise<Found | null> => {
     const info = await engine.inspect(id);
     if (info === null) return null;
     if (networkOf(info) === 'host') onHost.add(name);
     return { part: { id, name, ...part }, info };
   };
-  const parts = async (): Promise<Part[]> => partsOf(await engine.list(order.label), order);
+  const parts = async (): Promise<ContainerComponent[]> =>
+    componentsOf(await engine.list(order.label), order);
   /** By name: one that was made anew has another id. */
   const find = async (name: string): Promise<Found | null> => {
     const part = (await parts()).find((one) => one.name === name);
@@ -62,7 +68,7 @@ export const dockerTarget = (
   };
 
   const nodeIdOf = async (
-    part: Part,
+    part: ContainerComponent,
     info: ContainerInspectInfo | null,
   ): Promise<string | null> => {
     if (part.settings.kind !== 'node' || info?.State.Running !== true) return null;
@@ -79,18 +85,21 @@ export const dockerTarget = (
     return id;
   };
 
-  const memberOf = async ({ part, info }: Found, others: readonly Found[]): Promise<Member> => {
+  const memberOf = async ({ part, info }: Found, others: readonly Found[]): Promise<Component> => {
     const redis = part.settings.kind === 'node' ? redisPath({ part, info }, others) : null;
     return {
       name: part.name,
       kind: part.settings.kind,
       nodeId: await nodeIdOf(part, info),
-      ports: portsOfPart(part, info),
+      ports: portsOfComponent(part, info),
       ...(redis === null ? {} : { redis }),
     };
   };
 
-  const lacks = async (ability: Ability, { name }: Member): Promise<string | null> => {
+  const missingCapability = async (
+    ability: Capability,
+    { name }: Component,
+  ): Promise<string | null> => {
     const found = await find(name);
     if (found === null) return `there is no container "${name}" any more`;
     const { info } = found;
@@ -98,7 +107,7 @@ export const dockerTarget = (
       case 'run':
         return whyNoRun(name, info);
       case 'packets':
-        return whyNoRun(name, info) ?? whyNoPacketRules();
+        return whyNoRun(name, info) ?? packetRulesUnavailableReason();
       case 'pause':
         return engine.lacksPause();
       case 'start':
@@ -141,14 +150,14 @@ export const dockerTarget = (
     get reference() {
       return writeReference(order, [...onHost]);
     },
-    members: async () => {
+    components: async () => {
       const there = (await Promise.all((await parts()).map(look))).filter((one) => one !== null);
       const found = await Promise.all(
         there.map(async ({ part, info }) => ({ part: await discover(part, info), info })),
       );
       return Promise.all(found.map((one) => memberOf(one, found)));
     },
-    lacks,
+    missingCapability,
     signal: async ({ name }, signal) => {
       const found = await find(name);
       if (found === null) return;
@@ -179,11 +188,14 @@ export const dockerTarget = (
         const pid = processHere(found.part.id, state.Pid);
         const why = whyNoRun(name, found.info);
         if (pid === null || why !== null)
-          throw new SwarmError('not_available', why ?? `${name} has just ended`);
+          throw new SwarmError('fault_unavailable', why ?? `${name} has just ended`);
         return runHere(['nsenter', '--target', String(pid), '--net', '--', ...argv], input);
       }
       if (onHost.has(name) && isEngineHere(order.host)) return runHere(argv, input);
-      throw new SwarmError('no_member', `${name} does not run, and its network has ended with it`);
+      throw new SwarmError(
+        'component_not_found',
+        `${name} does not run, and its network has ended with it`,
+      );
     },
     pid: async ({ name }) => {
       const found = await find(name);

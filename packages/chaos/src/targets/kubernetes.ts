@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import { chaosMesh } from './kubernetes/chaos-mesh.ts';
 import { ask, connectKubernetes, type KubernetesClient, orNull } from './kubernetes/client.ts';
-import { podMachines } from './kubernetes/host-scheduler.ts';
+import { podHosts } from './kubernetes/host-scheduler.ts';
 import { createNodeIds } from './kubernetes/node-ids.ts';
-import { createRights } from './kubernetes/permissions.ts';
+import { createPermissionChecks } from './kubernetes/permissions.ts';
 import { countPods, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
-import { createComebacks } from './kubernetes/replacements.ts';
+import { createReplacementTracker } from './kubernetes/replacements.ts';
 import {
   DEFAULT_SELECTORS,
-  type KubernetesOrder,
+  type KubernetesSpec,
+  type ResolvedKubernetesSpec,
   readReference,
-  type SettledOrder,
   writeReference,
 } from './kubernetes/spec.ts';
-import type { Ability, Member, Target, TargetReference } from './target.ts';
+import type { Capability, Component, Platform, PlatformReference } from './target.ts';
 
-export type { KubernetesOrder } from './kubernetes/spec.ts';
+export type { KubernetesSpec } from './kubernetes/spec.ts';
 
 /**
  * The shortest that a kubelet keeps to, s: SIGTERM, and SIGKILL that much later. With 0 the cluster forgets the pod at once, but the machine goes on with it for
@@ -30,15 +30,15 @@ const POLL_MS = 200;
 /** For an eviction to be allowed by the disruption budget. */
 const EVICTED_WITHIN_MS = 30_000;
 
-/** Pods of a namespace. @throws SwarmError `no-cluster`, `refused`; `no-member` where there is no node among them */
-export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Target> => {
+/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `refused`; `component_not_found` where there is no node among them */
+export const openKubernetesPlatform = async (order: KubernetesSpec): Promise<Platform> => {
   const client = await connectKubernetes(order);
   const { kubeconfig, context } = client;
   const selectors = { ...DEFAULT_SELECTORS, ...order.selectors };
   const pods = await listPods(client, { namespace: order.namespace, selectors });
   const counts = countPods(pods);
   if (counts.node > 0)
-    return kubernetesTarget(client, {
+    return kubernetesPlatform(client, {
       kubeconfig,
       context,
       namespace: order.namespace,
@@ -46,33 +46,36 @@ export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Targ
       counts,
     });
   throw new SwarmError(
-    'no_member',
+    'component_not_found',
     `there are no pods with ${selectors.node} in the namespace ${order.namespace} of ${context}`,
-    'give your LiveKit pods the label swarm.role=node',
+    'give your LiveKit pods the label swarm.component=node',
   );
 };
 
-/** @throws SwarmError `bad-reference`, `no-cluster` */
-export const reopenKubernetesTarget = async (reference: TargetReference): Promise<Target> => {
+/** @throws SwarmError `invalid_reference`, `cluster_unreachable` */
+export const reopenKubernetesPlatform = async (reference: PlatformReference): Promise<Platform> => {
   const order = readReference(reference);
   const { kubeconfig, context } = order;
-  return kubernetesTarget(
+  return kubernetesPlatform(
     await connectKubernetes(kubeconfig === null ? {} : { kubeconfig, context }),
     order,
   );
 };
 
-const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target => {
+const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesSpec): Platform => {
   const { namespace } = order;
   const { core } = client;
   const nodeIdOf = createNodeIds(client, namespace);
-  const may = createRights(client);
+  const may = createPermissionChecks(client);
   const look = (): Promise<Pod[]> => listPods(client, order);
-  const comebacks = createComebacks(look);
-  const podOf = async ({ name }: Pick<Member, 'name'>): Promise<Pod | null> =>
+  const comebacks = createReplacementTracker(look);
+  const podOf = async ({ name }: Pick<Component, 'name'>): Promise<Pod | null> =>
     (await look()).find((pod) => pod.name === name) ?? null;
 
-  const lacks = async (ability: Ability, member: Member): Promise<string | null> => {
+  const missingCapability = async (
+    ability: Capability,
+    member: Component,
+  ): Promise<string | null> => {
     const { name } = member;
     switch (ability) {
       case 'signal':
@@ -115,7 +118,7 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     while ((await look()).some((pod) => pod.uid === uid)) {
       if (performance.now() > deadline)
         throw new SwarmError(
-          'not_ended',
+          'process_not_terminated',
           `${name} is still there ${ENDS_WITHIN_MS / 1_000} s after it was deleted`,
           'is its machine alive?',
         );
@@ -127,7 +130,7 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     kind: 'kubernetes',
     label: `pods in ${namespace} of ${order.context}`,
     reference: writeReference(order),
-    members: async () => {
+    components: async () => {
       // One that is ending has a successor, or is about to have one.
       const pods = await look();
       const current = pods.filter(
@@ -136,7 +139,7 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       );
       return Promise.all(
         current.map(
-          async (pod): Promise<Member> => ({
+          async (pod): Promise<Component> => ({
             name: pod.name,
             kind: pod.kind,
             nodeId: await nodeIdOf(pod),
@@ -145,12 +148,12 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
         ),
       );
     },
-    lacks,
+    missingCapability,
     signal: async (member, signal) => {
       const pod = await podOf(member);
       if (pod === null) return;
       if (signal === 'SIGSTOP' || signal === 'SIGCONT')
-        throw new SwarmError('not_available', 'Kubernetes pauses no pods');
+        throw new SwarmError('fault_unavailable', 'Kubernetes pauses no pods');
       if (signal !== 'SIGKILL') return remove(pod, null);
       await remove(pod, KILL_GRACE_SECONDS);
       await untilGone(pod);
@@ -173,14 +176,14 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     },
     run: async ({ name }) => {
       throw new SwarmError(
-        'not_available',
+        'fault_unavailable',
         `nothing can be run on the machine of ${name} through the API of Kubernetes`,
       );
     },
     // Where `run` would run, it would be the first process of its container.
     pid: async (member) => ((await podOf(member))?.running === true ? 1 : null),
     network: chaosMesh({ client, order, podOf, may }),
-    machines: podMachines({
+    hosts: podHosts({
       client,
       namespace,
       podOf,
@@ -188,7 +191,7 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       onEvict: comebacks.watch,
       patienceMs: EVICTED_WITHIN_MS,
     }),
-    comebacks: comebacks.collect,
+    replacements: comebacks.collect,
     [Symbol.asyncDispose]: async () => comebacks.close(),
   };
 };

@@ -1,24 +1,25 @@
 import { SwarmError } from '@livekit-swarm/settings';
-import { reopenDockerTarget } from './docker.ts';
-import { reopenKubernetesTarget } from './kubernetes.ts';
-import { reopenProcessTarget } from './process.ts';
-import { reopenSshTarget } from './ssh.ts';
-import type { Target, TargetKind, TargetReference } from './target.ts';
+import { reopenDockerPlatform } from './docker.ts';
+import { reopenKubernetesPlatform } from './kubernetes.ts';
+import { reopenProcessPlatform } from './process.ts';
+import { reopenSshPlatform } from './ssh.ts';
+import type { Platform, PlatformKind, PlatformReference } from './target.ts';
 
 /** Finds a target again by what the journal has of it; by kind. */
-const OPENERS: Partial<Record<TargetKind, (reference: TargetReference) => Promise<Target>>> = {
-  process: reopenProcessTarget,
-  docker: reopenDockerTarget,
-  kubernetes: reopenKubernetesTarget,
-  ssh: reopenSshTarget,
-};
+const OPENERS: Partial<Record<PlatformKind, (reference: PlatformReference) => Promise<Platform>>> =
+  {
+    process: reopenProcessPlatform,
+    docker: reopenDockerPlatform,
+    kubernetes: reopenKubernetesPlatform,
+    ssh: reopenSshPlatform,
+  };
 
-/** @throws SwarmError `bad-reference` where this version does not know such targets */
-export const openTarget = (reference: TargetReference): Promise<Target> => {
+/** @throws SwarmError `invalid_reference` where this version does not know such targets */
+export const openPlatform = (reference: PlatformReference): Promise<Platform> => {
   const open = OPENERS[reference.kind];
   if (open !== undefined) return open(reference);
   throw new SwarmError(
-    'bad_reference',
+    'invalid_reference',
     `"${reference.kind}" is no kind of target that this version knows`,
     'use the version of swarm that ran the drill',
   );

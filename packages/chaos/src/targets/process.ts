@@ -2,56 +2,57 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
-import { clusterPlace } from './process/cluster-location.ts';
-import type { Place } from './process/component.ts';
-import { labPlace, pastLabPlace } from './process/lab-location.ts';
+import { clusterLocation } from './process/cluster-location.ts';
+import type { Location } from './process/component.ts';
+import { labLocation, pastLabLocation } from './process/lab-location.ts';
 import { askNodeId } from './process/node-ids.ts';
-import { whyNoPacketRules } from './process/packet-tools.ts';
-import { pastClusterPlace } from './process/past-cluster-location.ts';
+import { packetRulesUnavailableReason } from './process/packet-tools.ts';
+import { pastClusterLocation } from './process/past-cluster-location.ts';
 import { processState } from './process/process-state.ts';
 import { runHere } from './process/run-here.ts';
-import { systemdPlace } from './process/systemd-location.ts';
+import { systemdLocation } from './process/systemd-location.ts';
 import { parseUnit, type Unit } from './process/unit.ts';
-import type { Ability, Member, Target, TargetReference } from './target.ts';
+import type { Capability, Component, Platform, PlatformReference } from './target.ts';
 
 /** Processes on this machine: a lab that lives in this process, one that stands by itself, or units of systemd. */
-export type ProcessOrder = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
+export type ProcessSpec = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
 
 /** How long a process is given to do what a signal makes it do, ms. */
 const OBEYS_WITHIN_MS = 5_000;
 const POLL_MS = 2;
 
-/** @throws SwarmError `no-lab`, `no-systemd`, `no-member` */
-export const openProcessTarget = async (order: ProcessOrder): Promise<Target> => {
-  if ('cluster' in order) return openLabTarget(order.cluster);
-  return processTarget(
-    'lab' in order ? await labPlace(order.lab) : await systemdPlace(order.units),
+/** @throws SwarmError `no_lab`, `systemd_unavailable`, `component_not_found` */
+export const openProcessPlatform = async (order: ProcessSpec): Promise<Platform> => {
+  if ('cluster' in order) return openLabPlatform(order.cluster);
+  return processPlatform(
+    'lab' in order ? await labLocation(order.lab) : await systemdLocation(order.units),
   );
 };
 
 /** A lab that lives in this process. */
-export const openLabTarget = (cluster: Cluster): Target => processTarget(clusterPlace(cluster));
+export const openLabPlatform = (cluster: Cluster): Platform =>
+  processPlatform(clusterLocation(cluster));
 
-/** The target that a journal speaks of, as far as it is still there. @throws SwarmError `bad-reference` */
-export const reopenProcessTarget = async (reference: TargetReference): Promise<Target> => {
-  if (reference.place === 'cluster') return processTarget(pastClusterPlace(reference));
+/** The target that a journal speaks of, as far as it is still there. @throws SwarmError `invalid_reference` */
+export const reopenProcessPlatform = async (reference: PlatformReference): Promise<Platform> => {
+  if (reference.place === 'cluster') return processPlatform(pastClusterLocation(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
-    return processTarget(await pastLabPlace(reference.lab, reference.startedAt));
+    return processPlatform(await pastLabLocation(reference.lab, reference.startedAt));
   }
   if (reference.place === 'systemd' && Array.isArray(reference.units)) {
-    return processTarget(
-      await systemdPlace(reference.units.map((unit) => parseUnit(String(unit)))),
+    return processPlatform(
+      await systemdLocation(reference.units.map((unit) => parseUnit(String(unit)))),
     );
   }
   throw new SwarmError(
-    'bad_reference',
+    'invalid_reference',
     'the journal speaks of processes that this version knows nothing of',
     'use the version of swarm that ran the drill',
   );
 };
 
 /** What can be done to processes, wherever they are. */
-export const processTarget = (place: Place): Target => {
+export const processPlatform = (place: Location): Platform => {
   /** One that hangs does not tell; it is still the one it was. */
   const nodeIds = new Map<string, string>();
 
@@ -69,9 +70,12 @@ export const processTarget = (place: Place): Target => {
     return id;
   };
 
-  const lacks = async (ability: Ability, { name }: Member): Promise<string | null> => {
-    if (ability === 'packets') return whyNoPacketRules();
-    if (ability === 'start') return place.lacksStart();
+  const missingCapability = async (
+    ability: Capability,
+    { name }: Component,
+  ): Promise<string | null> => {
+    if (ability === 'packets') return packetRulesUnavailableReason();
+    if (ability === 'start') return place.whyNotStartable();
     if (ability === 'run')
       return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
     if (ability === 'pause' && process.platform === 'win32') return 'Windows cannot stop a process';
@@ -87,14 +91,14 @@ export const processTarget = (place: Place): Target => {
     get reference() {
       return place.reference();
     },
-    members: async () =>
+    components: async () =>
       Promise.all(
-        (await place.parts()).map(async ({ metricsUrl, ...part }): Promise<Member> => {
+        (await place.components()).map(async ({ metricsUrl, ...part }): Promise<Component> => {
           const identity = await place.identity(part.name);
           return { ...part, nodeId: await nodeIdOf(identity, metricsUrl) };
         }),
       ),
-    lacks,
+    missingCapability,
     signal: async ({ name }, signal) => {
       const identity = await place.identity(name);
       if (identity === null) return;
@@ -129,7 +133,7 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
     // It has ended in the meantime.
     if (code === 'ESRCH') return;
     throw new SwarmError(
-      'not_allowed',
+      'target_not_confirmed',
       `${signal} may not be sent to ${name} (process ${pid}): ${code}`,
       'run this as root',
       {

@@ -3,8 +3,8 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type Units, unitsOf } from './process/units.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
-import { memberName, readReference, type SshOrder, writeReference } from './ssh/spec.ts';
-import type { Ability, Member, Target, TargetReference } from './target.ts';
+import { componentName, readReference, type SshSpec, writeReference } from './ssh/spec.ts';
+import type { Capability, Component, Platform, PlatformReference } from './target.ts';
 
 /** How long a process is given to do what a signal makes it do, ms. */
 const OBEYS_WITHIN_MS = 5_000;
@@ -12,23 +12,23 @@ const POLL_MS = 20;
 
 /**
  * Units of systemd on machines that are reached over ssh.
- * @throws SwarmError `no-ssh`, `unreachable`, `no-systemd`; `no-member` when there is no such unit
+ * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`; `component_not_found` when there is no such unit
  */
-export const openSshTarget = async (order: SshOrder): Promise<Target> => {
+export const openSshPlatform = async (order: SshSpec): Promise<Platform> => {
   const places = await Promise.all(
-    order.hosts.map(async ({ host, units }): Promise<Place[]> => {
+    order.hosts.map(async ({ host, units }): Promise<HostConnection[]> => {
       const machine = await connectSsh(host, order.config);
       const systemd = unitsOf(machine, host);
       return units.map((unit) => ({
         host,
-        name: memberName(order, host, unit.name),
+        name: componentName(order, host, unit.name),
         unit,
         machine,
         systemd,
       }));
     }),
   );
-  const target = sshTarget(order, places.flat());
+  const target = sshPlatform(order, places.flat());
   try {
     for (const [first, ...rest] of places) {
       if (first !== undefined) await first.systemd.check([first, ...rest].map(({ unit }) => unit));
@@ -40,36 +40,36 @@ export const openSshTarget = async (order: SshOrder): Promise<Target> => {
   return target;
 };
 
-/** The target that a journal speaks of. @throws SwarmError `bad-reference`, and what opening it throws */
-export const reopenSshTarget = async (reference: TargetReference): Promise<Target> =>
-  openSshTarget(readReference(reference));
+/** The target that a journal speaks of. @throws SwarmError `invalid_reference`, and what opening it throws */
+export const reopenSshPlatform = async (reference: PlatformReference): Promise<Platform> =>
+  openSshPlatform(readReference(reference));
 
 /** A unit, and how it is reached. */
-interface Place {
+interface HostConnection {
   host: string;
   /** As member. */
   name: string;
-  unit: SshOrder['hosts'][number]['units'][number];
+  unit: SshSpec['hosts'][number]['units'][number];
   machine: SshConnection;
   systemd: Units;
 }
 
-const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
+const sshPlatform = (order: SshSpec, places: readonly HostConnection[]): Platform => {
   /** One that hangs does not tell; it is still the one it was. */
   const nodeIds = new Map<string, string>();
   const packetRules = new Map<SshConnection, Promise<string | null>>();
 
-  const placeOf = ({ name }: Member): Place => {
+  const placeOf = ({ name }: Component): HostConnection => {
     const place = places.find((one) => one.name === name);
     if (place !== undefined) return place;
     throw new SwarmError(
-      'no_member',
+      'component_not_found',
       `there is no ${name} among ${places.map((one) => one.name).join(', ')}`,
     );
   };
 
   const nodeIdOf = async (
-    { name, unit, machine }: Place,
+    { name, unit, machine }: HostConnection,
     pid: number,
     metricsUrl: string | null,
   ): Promise<string | null> => {
@@ -83,7 +83,7 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
     return id;
   };
 
-  const memberOf = async (place: Place): Promise<Member> => {
+  const memberOf = async (place: HostConnection): Promise<Component> => {
     const { pid } = await place.systemd.show(place.unit.name);
     const { metricsUrl, ...part } = await place.systemd.part(place.unit);
     const nodeId =
@@ -91,14 +91,17 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
     return { ...part, name: place.name, nodeId };
   };
 
-  const whyNoRules = ({ machine, host }: Place): Promise<string | null> => {
+  const whyNoRules = ({ machine, host }: HostConnection): Promise<string | null> => {
     const known = packetRules.get(machine) ?? tryRules(machine, host);
     packetRules.set(machine, known);
     known.catch(() => packetRules.delete(machine));
     return known;
   };
 
-  const lacks = async (ability: Ability, member: Member): Promise<string | null> => {
+  const missingCapability = async (
+    ability: Capability,
+    member: Component,
+  ): Promise<string | null> => {
     const place = placeOf(member);
     const why = await place.machine.lacksRoot();
     if (why !== null) return why;
@@ -116,8 +119,8 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
     get reference() {
       return writeReference(order);
     },
-    members: () => Promise.all(places.map(memberOf)),
-    lacks,
+    components: () => Promise.all(places.map(memberOf)),
+    missingCapability,
     signal: async (member, signal) => {
       const { machine, systemd, unit } = placeOf(member);
       const { pid } = await systemd.show(unit.name);

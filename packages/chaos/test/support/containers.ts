@@ -3,7 +3,7 @@ import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { stringify } from 'yaml';
-import type { DockerDeploymentOptions } from '../../src/execute/docker-deployment.ts';
+import type { DockerDeploymentOptions } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 
 /** Images of what this machine has. */
@@ -114,18 +114,18 @@ export const startContainers = async (
     texts: { '/haproxy.cfg': haproxyConfig(shared.http, shared.metrics, backends) },
     entrypoint: ['/haproxy', '-db', '-f', '/haproxy.cfg'],
   });
-  await run('haproxy', { role: 'balancer', address: '127.0.0.1', tcp: `${shared.http}` }, [
+  await run('haproxy', { role: 'load-balancer', address: '127.0.0.1', tcp: `${shared.http}` }, [
     'test/haproxy-configured:1',
   ]);
   const deployment: DockerDeploymentOptions = {
     host: `unix://${engine.socketPath}`,
     label: `swarm.drill=${drill}`,
-    roles: {},
+    components: {},
     url: `ws://127.0.0.1:${shared.http}`,
     apiKey,
     apiSecret,
     redisUrl: `redis://127.0.0.1:${redis}`,
-    balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
+    loadBalancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
   };
   return { deployment, udp };
 };

@@ -1,10 +1,10 @@
 /** Records of drills for tests: said as what happened to whom. */
 import type { DrillEvent, EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
-import { CROWD_ROLE, NEWCOMER_ROLE } from '../../src/drill/roles.ts';
+import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../../src/drill/scenario-of-drill.ts';
 
 /** When the fault of these records is injected and healed, and when everybody leaves, ms. */
 export const FAULT_AT = 10_000;
-export const HEAL_AT = 20_000;
+export const ROLLBACK_AT = 20_000;
 export const END_AT = 60_000;
 
 type Happening = Partial<Omit<EventLine, 'type' | 'at'>> & Pick<EventLine, 'event'>;
@@ -18,9 +18,9 @@ export const happened = (
   at,
   event,
   identity,
-  group: 'crowd',
+  group: 'load',
   room: identity.split('-')[0] ?? '',
-  role: CROWD_ROLE,
+  role: LOAD_ROLE,
   ...more,
 });
 
@@ -31,7 +31,7 @@ export const drillLine = (at: number, event: DrillEvent): RecordLine => ({
 });
 
 /** `a-1` is in room `a`. They join at once, hear each other from the first second, and leave at the end. */
-export const crowd = (...identities: string[]): RecordLine[] =>
+export const load = (...identities: string[]): RecordLine[] =>
   identities.flatMap((identity) => [
     happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
     ...identities
@@ -42,19 +42,25 @@ export const crowd = (...identities: string[]): RecordLine[] =>
 
 export const faultOn = (...rooms: string[]): RecordLine[] => [
   drillLine(FAULT_AT, {
-    what: 'fault',
+    event: 'fault_injected',
     id: 'f1',
     fault: 'kill',
-    target: 'the node that holds the first room',
-    members: ['node-1'],
+    target: { role: 'room-node' },
+    params: {},
+    components: ['node-1'],
     rooms,
     completedAt: FAULT_AT + 5,
   }),
-  drillLine(HEAL_AT, { what: 'heal', id: 'f1', fault: 'kill', completedAt: HEAL_AT + 50 }),
+  drillLine(ROLLBACK_AT, {
+    event: 'fault_rolled_back',
+    id: 'f1',
+    fault: 'kill',
+    completedAt: ROLLBACK_AT + 50,
+  }),
 ];
 
 /** Every ordered pair among these is silent from one moment to the other; null: it did not come back. */
-export const silence = (
+export const interruption = (
   identities: readonly string[],
   fromAt: number,
   toAt: number | null,
@@ -82,9 +88,9 @@ export const HEADER = {
   scenario: { groups: [{ roles: [{ publish: [{ kind: 'audio' }] }] }] },
   plan: {
     windows: [
-      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'custom' },
-      { name: 'fault', fromMs: FAULT_AT, toMs: HEAL_AT, source: 'custom' },
-      { name: 'recovery', fromMs: HEAL_AT, toMs: END_AT, source: 'custom' },
+      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'timeline' },
+      { name: 'fault', fromMs: FAULT_AT, toMs: ROLLBACK_AT, source: 'timeline' },
+      { name: 'recovery', fromMs: ROLLBACK_AT, toMs: END_AT, source: 'timeline' },
     ],
   },
 } as unknown as RecordLine;
@@ -96,14 +102,14 @@ export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
 ];
 
 /** Somebody who came for four seconds, and heard so many of the crowd of its room. */
-export const newcomer = (
+export const joinProbe = (
   room: string,
   joinAtMs: number,
   heard: readonly string[],
   failure?: string,
 ): RecordLine[] => {
-  const identity = `${room}-new-${joinAtMs}`;
-  const role = NEWCOMER_ROLE;
+  const identity = `${room}-probe-${joinAtMs}`;
+  const role = JOIN_PROBE_ROLE;
   const leaveAtMs = joinAtMs + 4_000;
   const result = {
     type: 'participant',

@@ -3,23 +3,23 @@ import type { Judgement } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Drill } from '../../src/drill/drill.ts';
 import { combineRepeats } from '../../src/measure/combine-repeats.ts';
-import { judgeRepeat, type RepeatFacts } from '../../src/measure/decide-verdict.ts';
+import { decideDrillVerdict, type RepeatFacts } from '../../src/measure/decide-verdict.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
 import { createRecoveryFold } from '../../src/measure/measure-recovery.ts';
 import type { DrillSecond } from '../../src/measure/seconds.ts';
 import type { WindowFigures } from '../../src/measure/window-figures.ts';
 import { drillOf } from './drill-of.ts';
 import {
-  crowd,
   drillLine,
   END_AT,
   FAULT_AT,
   faultOn,
-  HEAL_AT,
   happened,
-  newcomer,
+  interruption,
+  joinProbe,
+  load,
+  ROLLBACK_AT,
   recordOf,
-  silence,
 } from './drill-record.ts';
 
 const healthy: Judgement = {
@@ -31,13 +31,13 @@ const healthy: Judgement = {
 };
 
 /** `a-1` … `a-4` of each room. */
-export const peopleOf = (rooms: readonly string[], each = 4): string[][] =>
+export const participantsOf = (rooms: readonly string[], each = 4): string[][] =>
   rooms.map((room) => Array.from({ length: each }, (_, index) => `${room}-${index + 1}`));
 
 const WINDOWS: WindowFigures[] = [
   ['baseline', 0, FAULT_AT, 0.0002, 3.1],
-  ['fault', FAULT_AT, HEAL_AT, 0.183, 22.4],
-  ['recovery', HEAL_AT, END_AT, 0, 3.4],
+  ['fault', FAULT_AT, ROLLBACK_AT, 0.183, 22.4],
+  ['recovery', ROLLBACK_AT, END_AT, 0, 3.4],
 ].map(([name, fromMs, toMs, loss, latencyP95Ms]) => ({
   name: String(name),
   fromMs: Number(fromMs),
@@ -54,7 +54,7 @@ const WINDOWS: WindowFigures[] = [
 
 const SECONDS: DrillSecond[] = Array.from({ length: END_AT / 1_000 }, (_, second) => {
   const at = second * 1_000;
-  const broken = at >= FAULT_AT && at < HEAL_AT;
+  const broken = at >= FAULT_AT && at < ROLLBACK_AT;
   return { at, packets: broken ? 411 : 600, loss: broken ? 0.1234567 : 0 };
 });
 
@@ -63,7 +63,7 @@ export const repeatOf = (
   drill: Drill,
   number: number,
   lines: readonly RecordLine[],
-  facts: Partial<Pick<RepeatFacts, 'played' | 'failure' | 'interrupted' | 'run'>> = {},
+  facts: Partial<Pick<RepeatFacts, 'failure' | 'interrupted' | 'judgement'>> = {},
 ): RepeatResult => {
   const fold = createRecoveryFold();
   for (const line of recordOf(...lines)) fold.add(line);
@@ -75,14 +75,13 @@ export const repeatOf = (
     seconds: SECONDS,
     record: `records/2026-11-21T08-57-39-${drill.name}${drill.repeats === 1 ? '' : `/repeat-${number}`}/record.ndjson`,
     startedAtMs: 1_795_251_459_000,
-    tookMs: 61_234,
-    ...judgeRepeat({
+    durationMs: 61_234,
+    ...decideDrillVerdict({
       drill,
       recovery,
-      played: { injected: 1, skipped: [] },
       failure: null,
       interrupted: false,
-      run: { judgement: healthy },
+      judgement: healthy,
       ...facts,
     }),
   };
@@ -96,22 +95,22 @@ export const resultOf = (
 ): DrillResult => ({
   ...combineRepeats({
     drill,
-    target: 'lab of 3 nodes',
+    deployment: 'lab of 3 nodes',
     startedAt: '2026-11-21T08:57:39.000Z',
     repeats: [...repeats],
-    versions: new Set(['1.13.4']),
+    serverVersions: new Set(['1.13.4']),
   }),
   ...changes,
 });
 
-const [A = [], B = [], C = []] = peopleOf(['a', 'b', 'c']);
+const [A = [], B = [], C = []] = participantsOf(['a', 'b', 'c']);
 
 /** A node dies; its people are somewhere else 4 to 10 s later. */
-const cameBack = (worst = 10_447.396484375): RecordLine[] => [
-  ...crowd(...A, ...B, ...C),
+const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
+  ...load(...A, ...B, ...C),
   ...faultOn('a'),
-  ...silence(A.slice(0, 2), FAULT_AT - 12.25, FAULT_AT + 4_200.1234),
-  ...silence(A.slice(1), FAULT_AT - 8.5, FAULT_AT + worst),
+  ...interruption(A.slice(0, 2), FAULT_AT - 12.25, FAULT_AT + 4_200.1234),
+  ...interruption(A.slice(1), FAULT_AT - 8.5, FAULT_AT + worst),
   ...A.flatMap((identity, index) => [
     happened(identity, FAULT_AT + 2_000 + index, { event: 'signal_lost', reason: 'closed' }),
     happened(identity, FAULT_AT + 4_000 + index, { event: 'reconnected', ms: 2_000, node: 'ND_b' }),
@@ -119,15 +118,19 @@ const cameBack = (worst = 10_447.396484375): RecordLine[] => [
 ];
 
 /** People of a room hear their own half of it and nobody else. */
-const fellApart = (): RecordLine[] => [
-  ...crowd(...A, ...B, ...C),
+const splitLines = (): RecordLine[] => [
+  ...load(...A, ...B, ...C),
   ...faultOn('a', 'b'),
-  ...silence(A, FAULT_AT, HEAL_AT + 0.125),
-  ...silence(B, FAULT_AT, HEAL_AT),
+  ...interruption(A, FAULT_AT, ROLLBACK_AT + 0.125),
+  ...interruption(B, FAULT_AT, ROLLBACK_AT),
   ...A.slice(0, 2).flatMap((identity) =>
     A.slice(2).flatMap((from) => [
-      happened(identity, HEAL_AT + 5, { event: 'media_interrupted', from, kind: 'audio' }),
-      happened(from, HEAL_AT + 5, { event: 'media_interrupted', from: identity, kind: 'audio' }),
+      happened(identity, ROLLBACK_AT + 5, { event: 'media_interrupted', from, kind: 'audio' }),
+      happened(from, ROLLBACK_AT + 5, {
+        event: 'media_interrupted',
+        from: identity,
+        kind: 'audio',
+      }),
     ]),
   ),
   ...A.slice(2).flatMap((identity) => [
@@ -135,73 +138,73 @@ const fellApart = (): RecordLine[] => [
     happened(identity, FAULT_AT + 8_000, { event: 'reconnected', ms: 2_000, node: 'ND_c' }),
   ]),
   drillLine(END_AT - 100, {
-    what: 'registry',
+    event: 'registry_observed',
     rooms: { a: 'ND_c', b: 'ND_b', c: 'ND_c' },
     nodes: { ND_a: 'serving', ND_b: 'serving', ND_c: 'serving' },
-    ghosts: ['a-copy'],
+    ghostRooms: ['a-copy'],
   }),
 ];
 
 export const passedDrill = (): DrillResult => {
   const drill = drillOf({
     name: 'kill-room-node',
-    description: 'The node that holds a room dies, and comes back after ten seconds.',
-    newcomers: { everyMs: 2_000, stayMs: 4_000 },
+    description: 'Kills the node that holds a room and restarts it after ten seconds.',
+    joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
     objectives: {
       ...drillOf().objectives,
-      rtoP95Ms: 15_000,
-      newcomersIn: 0.5,
+      timeToRecoverP95Ms: 15_000,
+      joinProbesConnected: 0.5,
       alertsWithinMs: { LiveKitNodeDown: 30_000 },
     },
   });
   const more = [
-    ...newcomer('a', 2_000, A),
-    ...newcomer('a', 12_000, [], 'timeout'),
-    ...newcomer('z', 14_000, []),
-    ...newcomer('a', 30_000, A),
-    drillLine(1_000, { what: 'backends', healthy: 3, total: 3 }),
-    drillLine(FAULT_AT + 1_500, { what: 'backends', healthy: 2, total: 3 }),
-    drillLine(HEAL_AT + 2_000, { what: 'backends', healthy: 3, total: 3 }),
+    ...joinProbe('a', 2_000, A),
+    ...joinProbe('a', 12_000, [], 'timeout'),
+    ...joinProbe('z', 14_000, []),
+    ...joinProbe('a', 30_000, A),
+    drillLine(1_000, { event: 'backends_observed', healthy: 3, total: 3 }),
+    drillLine(FAULT_AT + 1_500, { event: 'backends_observed', healthy: 2, total: 3 }),
+    drillLine(ROLLBACK_AT + 2_000, { event: 'backends_observed', healthy: 3, total: 3 }),
     drillLine(FAULT_AT + 9_000, {
-      what: 'alert',
+      event: 'alert_changed',
       name: 'LiveKitNodeDown',
       state: 'firing',
       labels: {},
     }),
-    drillLine(HEAL_AT + 9_000, {
-      what: 'alert',
+    drillLine(ROLLBACK_AT + 9_000, {
+      event: 'alert_changed',
       name: 'LiveKitNodeDown',
       state: 'resolved',
       labels: {},
     }),
-    drillLine(HEAL_AT + 3_000, {
-      what: 'comeback',
-      member: 'node-1',
-      successor: 'node-1',
+    drillLine(ROLLBACK_AT + 3_000, {
+      event: 'component_replaced',
+      component: 'node-1',
+      replacement: 'node-1',
       terminatedMs: 40,
       scheduledMs: null,
       runningMs: 10_100,
       readyMs: 13_000,
     }),
   ];
-  return resultOf(drill, [repeatOf(drill, 1, [...cameBack(), ...more])]);
+  return resultOf(drill, [repeatOf(drill, 1, [...recoveredLines(), ...more])]);
 };
 
 /** Fails as its server is known to. */
-export const splitDrill = (): DrillResult => {
+export const splitBrainDrill = (): DrillResult => {
   const drill = drillOf({
     name: 'hang-10s',
-    description: 'The node that holds a room stands still for 10 s.',
-    objectives: { ...drillOf().objectives, rtoP95Ms: 20_000 },
-    known: {
-      server: '1.13.4',
-      fails: ['never-recovered', 'split-brain'],
-      sometimes: ['rooms-lost'],
-      because:
-        'Clients of other nodes reconnect at 8 to 10 s into a new copy of the room, and when the node goes on the old copy lives on beside it.',
+    description: 'Pauses the node that holds a room for 10 s.',
+    objectives: { ...drillOf().objectives, timeToRecoverP95Ms: 20_000 },
+    knownFailures: {
+      serverVersion: '1.13.4',
+      always: ['not_recovered', 'split_brain'],
+      sometimes: ['rooms_without_media'],
+      reason:
+        'Clients of other nodes reconnect after 8 to 10 s into a new copy of the room; when the node continues, the old copy remains.',
     },
   });
-  return resultOf(drill, [repeatOf(drill, 1, fellApart())]);
+  return resultOf(drill, [repeatOf(drill, 1, splitLines())]);
 };
 
 /** The same drill comes out differently. */
@@ -212,24 +215,20 @@ export const variedDrill = (): DrillResult => {
     thresholds: ['media_latency@recovery: p(95)<200'],
   });
   return resultOf(drill, [
-    repeatOf(drill, 1, fellApart()),
-    repeatOf(drill, 2, cameBack()),
-    repeatOf(drill, 3, cameBack(12_000)),
+    repeatOf(drill, 1, splitLines()),
+    repeatOf(drill, 2, recoveredLines()),
+    repeatOf(drill, 3, recoveredLines(12_000)),
   ]);
 };
 
 export const voidDrill = (): DrillResult => {
   const drill = drillOf({ name: 'clock-skew' });
-  const why = 'the kernel has no time namespaces for programs that run already';
+  const why = 'the kernel has no time namespaces for running processes';
   return resultOf(drill, [
-    repeatOf(
-      drill,
-      1,
-      [...crowd(...A), drillLine(FAULT_AT, { what: 'skipped', fault: 'clock-skew', message: why })],
-      {
-        played: { injected: 0, skipped: [`clock-skew: ${why}`] },
-      },
-    ),
+    repeatOf(drill, 1, [
+      ...load(...A),
+      drillLine(FAULT_AT, { event: 'fault_skipped', fault: 'clock-skew', detail: why }),
+    ]),
   ]);
 };
 
@@ -237,8 +236,8 @@ export const voidDrill = (): DrillResult => {
 export const interruptedDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node', repeats: 3 });
   return resultOf(drill, [
-    repeatOf(drill, 1, cameBack()),
-    repeatOf(drill, 2, [...crowd(...A, ...B), ...faultOn('a'), ...silence(A, FAULT_AT, null)], {
+    repeatOf(drill, 1, recoveredLines()),
+    repeatOf(drill, 2, [...load(...A, ...B), ...faultOn('a'), ...interruption(A, FAULT_AT, null)], {
       interrupted: true,
     }),
   ]);
@@ -256,14 +255,14 @@ export const largeDrill = ({
   repeats = 1,
   name = (room: number) => `r${room}`,
 } = {}): DrillResult => {
-  const drill = drillOf({ name: 'kill-many', repeats, crowd: { ...drillOf().crowd, rooms } });
+  const drill = drillOf({ name: 'kill-many', repeats, load: { ...drillOf().load, rooms } });
   const names = Array.from({ length: rooms }, (_, index) => name(index + 1));
   const hit = names.filter((_, index) => index % 3 === 0);
   const lines = [
-    ...crowd(...peopleOf(names).flat()),
+    ...load(...participantsOf(names).flat()),
     ...faultOn(...hit),
-    ...peopleOf(hit).flatMap((people, index) =>
-      silence(people, FAULT_AT, index % 5 === 0 ? null : FAULT_AT + 4_000 + 10 * index),
+    ...participantsOf(hit).flatMap((people, index) =>
+      interruption(people, FAULT_AT, index % 5 === 0 ? null : FAULT_AT + 4_000 + 10 * index),
     ),
   ];
   return resultOf(

@@ -1,12 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Member } from '../../src/targets/target.ts';
+import type { Component } from '../../src/targets/target.ts';
 
 /** Somebody who sends back every datagram, and somebody who talks to him: what a network does to packets is seen here and not guessed. */
 export interface Echo extends AsyncDisposable {
   /** The one that answers, as a part of a deployment. */
-  member: Member;
+  member: Component;
   /** Sends so many, numbered, `atOnce` together and `everyMs` apart, and waits for what comes. */
   talk(
     count: number,

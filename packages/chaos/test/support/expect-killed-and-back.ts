@@ -1,23 +1,23 @@
 import { expect } from 'vitest';
 import type { RepeatResult } from '../../src/measure/drill-result.ts';
-import type { Target } from '../../src/targets/target.ts';
+import type { Platform } from '../../src/targets/target.ts';
 
 /** One of three nodes was killed while three people were in each room: its rooms fell silent and came back, and it runs again. */
 export const expectKilledAndBack = async (
   repeat: RepeatResult | undefined,
-  target: Target,
+  target: Platform,
 ): Promise<void> => {
   expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({
     verdict: 'passed',
     reasons: [],
   });
   const recovery = repeat?.recovery;
-  expect(recovery?.neverRecovered).toBe(0);
-  expect(recovery?.rto?.max).toBeGreaterThan(4_000);
-  const hit = recovery?.rooms.filter(({ control }) => !control) ?? [];
+  expect(recovery?.subscriptionsNotRecovered).toBe(0);
+  expect(recovery?.timeToRecover?.max).toBeGreaterThan(4_000);
+  const hit = recovery?.rooms.filter(({ controlGroup }) => !controlGroup) ?? [];
   expect(hit.length).toBeGreaterThan(0);
-  expect(recovery?.pairsHit).toBe(hit.length * 6);
+  expect(recovery?.subscriptionsInterrupted).toBe(hit.length * 6);
   expect(Math.min(...(recovery?.backends.map(({ healthy }) => healthy) ?? []))).toBe(2);
-  for (const member of await target.members())
+  for (const member of await target.components())
     expect(await target.pid(member), member.name).not.toBeNull();
 };

@@ -1,13 +1,13 @@
-import type { CommandResult, Member, Target } from '../../src/targets/target.ts';
+import type { CommandResult, Component, Platform } from '../../src/targets/target.ts';
 
-export const NODE: Member = {
+export const NODE: Component = {
   name: 'node-1',
   kind: 'node',
   nodeId: 'ND_a',
   ports: { address: '127.0.0.1', udp: [5000, 5001], tcp: [7880, 7881] },
 };
 
-export interface FakeTarget extends Target {
+export interface FakePlatform extends Platform {
   /** What it was asked to do, in words, one after the other. */
   readonly calls: string[];
   /** Programs and their input. */
@@ -15,19 +15,19 @@ export interface FakeTarget extends Target {
 }
 
 /** A deployment that remembers what was done to it. Programs say what `answer` says: nothing, and 0, unless told otherwise. */
-export const fakeTarget = (
+export const fakePlatform = (
   answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({}),
-): FakeTarget => {
+): FakePlatform => {
   const calls: string[] = [];
-  const ran: FakeTarget['ran'] = [];
+  const ran: FakePlatform['ran'] = [];
   return {
     kind: 'process',
     label: 'a fake',
     reference: { kind: 'process', place: 'fake' },
     calls,
     ran,
-    members: async () => [NODE],
-    lacks: async () => null,
+    components: async () => [NODE],
+    missingCapability: async () => null,
     signal: async (member, signal) => void calls.push(`${signal} ${member.name}`),
     start: async (member) => void calls.push(`start ${member.name}`),
     run: async (_member, argv, input = '') => {

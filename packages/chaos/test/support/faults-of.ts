@@ -2,34 +2,39 @@
 import { duration, share, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../src/faults/fault.ts';
-import type { MemberKind } from '../../src/targets/target.ts';
+import type { ComponentKind } from '../../src/targets/target.ts';
 
 const faultOf = (
   name: string,
-  on: readonly MemberKind[],
+  targets: readonly ComponentKind[],
   lasts: boolean,
   params: z.ZodType = strict({}),
 ): Fault => ({
   name,
   description: `What ${name} does.`,
-  on,
+  targets,
   params,
   lasts,
-  available: async () => null,
+  unavailable: async () => null,
   inject: async () => {},
-  heal: async () => {},
+  rollback: async () => {},
 });
 
 const startsAgain = (fault: Fault): Fault => ({
   ...fault,
-  takes: (params) => z.object({ down: z.number() }).safeParse(params).data?.down ?? 0,
+  durationOf: (params) => z.object({ down: z.number() }).safeParse(params).data?.down ?? 0,
 });
 
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(
   [
-    faultOf('kill', ['node', 'redis', 'balancer'], false),
+    faultOf('kill', ['node', 'redis', 'load-balancer'], false),
     startsAgain(
-      faultOf('restart', ['node', 'balancer'], false, strict({ down: duration().prefault('0s') })),
+      faultOf(
+        'restart',
+        ['node', 'load-balancer'],
+        false,
+        strict({ down: duration().prefault('0s') }),
+      ),
     ),
     faultOf('hang', ['node'], true),
     faultOf('packet-loss', ['node'], true, strict({ loss: share() })),

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import { parseDrill } from '../../src/drill/parse-drill.ts';
-import { startDrillLab } from '../../src/execute/drill-lab.ts';
-import { runDrill } from '../../src/execute/execute-drill.ts';
+import { executeDrill } from '../../src/execute/execute-drill.ts';
+import { startDrillLab } from '../../src/execute/lab-deployment.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
@@ -24,19 +24,19 @@ export const journalDir = (): string => join(dir, 'journal');
 export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
   const file = join(LIBRARY, `${name}.yaml`);
   const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-  const crowd = { ...drill.crowd, rooms: 4, participants: 3 };
-  return { ...drill, crowd, repeats: 1, ...changes };
+  const load = { ...drill.load, rooms: 4, participants: 3 };
+  return { ...drill, load, repeats: 1, ...changes };
 };
 
 /** Carries it out in a lab of its own. */
 export const carryOut = async (drill: Drill): Promise<DrillResult> =>
-  runDrill({
+  executeDrill({
     save: () => {},
     drill,
     deploy: (folder) => startDrillLab(drill, { dir: folder, ruleFiles: [] }),
     faults: FAULTS,
     journal: openJournal(journalDir()),
-    named: null,
+    confirmedTarget: null,
     dir: join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill'),
     newRunName: () => Math.random().toString(36).slice(2, 8),
     staff: () => ({ workers: 1, threads: 1 }),

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { findFreePorts } from '@livekit-swarm/host';
 import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
-import type { GivenAddresses } from '../../src/execute/user-deployment.ts';
+import type { DeploymentEndpoints } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import type { SshHost } from './ssh-host.ts';
 
 /** `livekit-1` to `livekit-N`, `redis` and `haproxy` as units, none of them started. @returns how people get in, and where one can look at it */
-export const addUnits = async (host: SshHost, nodes: number): Promise<GivenAddresses> => {
+export const addUnits = async (host: SshHost, nodes: number): Promise<DeploymentEndpoints> => {
   const { path } = await provisionLiveKit();
   const { apiKey, apiSecret } = generateCredentials();
   const shared = await findFreePorts('127.0.0.1', 1);
@@ -52,6 +52,6 @@ export const addUnits = async (host: SshHost, nodes: number): Promise<GivenAddre
     apiKey,
     apiSecret,
     redisUrl: `redis://${redis}`,
-    balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
+    loadBalancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
   };
 };

@@ -31,10 +31,12 @@ const served = async (
 const carryOut = ({ begin }: DrillMetrics): void => {
   const tap = begin('mine');
   for (const line of recordOf(specOf({ rooms: 1, durationMs: 3_000 }))) tap.add(line);
-  const recovery = { rto: { p50: 8_000, p95: 9_000, max: 10_000 } } as RepeatResult['recovery'];
+  const recovery = {
+    timeToRecover: { p50: 8_000, p95: 9_000, max: 10_000 },
+  } as RepeatResult['recovery'];
   tap.judged({
     verdict: 'passed',
-    findings: [],
+    objectives: [],
     thresholds: [],
     recovery,
   } as unknown as RepeatResult);

@@ -1,4 +1,4 @@
-import { createPeopleNow, judgementOf, type RepeatResult } from '@livekit-swarm/chaos';
+import { createReceptionStates, type RepeatResult, verdictMetricsOf } from '@livekit-swarm/chaos';
 import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
@@ -45,7 +45,7 @@ export const serveDrillMetrics = async (
   return {
     labAddress: ofLab === null ? null : new URL(ofLab.url).host,
     begin: (drill) => {
-      const people = createPeopleNow();
+      const people = createReceptionStates();
       const taps = exporters.map((exporter) => exporter.beginDrill(drill, people.now));
       return {
         add: (line) => {
@@ -53,7 +53,7 @@ export const serveDrillMetrics = async (
           for (const tap of taps) tap.add(line);
         },
         judged: (repeat) => {
-          for (const tap of taps) tap.judged(judgementOf(repeat));
+          for (const tap of taps) tap.judged(verdictMetricsOf(repeat));
         },
       };
     },

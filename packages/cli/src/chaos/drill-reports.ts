@@ -27,7 +27,7 @@ const ofFirst =
       .join('\n');
 
 /** Who waits for a result must not take its absence for one. */
-const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): TestSuite => ({
+const noDrillSuite = ({ drill, code, message, hint, exitCode }: NoDrill): TestSuite => ({
   name: drill,
   startedAt: null,
   properties: [],
@@ -37,7 +37,7 @@ const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): Test
       seconds: 0,
       failed: {
         kind: 'error',
-        type: reason,
+        type: code,
         message: `${message} (exit ${exitCode})`,
         text: hint ?? '',
       },

@@ -1,10 +1,10 @@
 import type { Drill } from '@livekit-swarm/chaos/drill';
-import type { Where } from './where.ts';
+import type { DeploymentChoice } from './deployment-choice.ts';
 
 /** What of a drill is passed over where its lab is not raised for it; null: nothing. */
 export const labNote = (
   { name, lab }: Pick<Drill, 'name' | 'lab'>,
-  where: Where,
+  where: DeploymentChoice,
 ): string | null => {
   if (where.type === 'embedded') return null;
   const passedOver = [

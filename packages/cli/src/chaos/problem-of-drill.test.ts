@@ -3,16 +3,16 @@ import { expect, it } from 'vitest';
 import { noDrillOf } from './problem-of-drill.ts';
 
 const stuck = new SwarmError(
-  'not_healed',
+  'rollback_failed',
   'kill (abcdefgh), done to node-1, could not be taken back',
-  'run "swarm chaos heal"',
+  'run "swarm chaos rollback"',
 );
 
 it('says what could not be healed to those who interrupt, too', () => {
   for (const interrupted of [true, false])
     expect(noDrillOf('kill', stuck, interrupted)).toMatchObject({
       exitCode: 3,
-      reason: 'not_healed',
+      code: 'rollback_failed',
       message: stuck.message,
     });
 });
@@ -20,10 +20,10 @@ it('says what could not be healed to those who interrupt, too', () => {
 it('takes everything else that ends a drill after Ctrl-C for what was asked for', () => {
   expect(noDrillOf('kill', new Error('aborted'), true)).toMatchObject({
     exitCode: 130,
-    reason: 'interrupted',
+    code: 'interrupted',
   });
-  expect(noDrillOf('kill', new SwarmError('no_member', 'nobody'), false)).toMatchObject({
+  expect(noDrillOf('kill', new SwarmError('component_not_found', 'nobody'), false)).toMatchObject({
     exitCode: 3,
-    reason: 'no_member',
+    code: 'component_not_found',
   });
 });

@@ -5,6 +5,8 @@ import { interruptedError, swarmErrorOf } from '../error-text.ts';
 /** Why a drill has no result. A fault that was not rolled back is reported also after Ctrl-C: nothing else reports it. */
 export const noDrillOf = (drill: string, error: unknown, interrupted: boolean): NoDrill => {
   const { exitCode, code, message, hint } =
-    interrupted && !hasErrorCode(error, 'not_healed') ? interruptedError() : swarmErrorOf(error);
-  return { drill, exitCode, reason: code, message, hint };
+    interrupted && !hasErrorCode(error, 'rollback_failed')
+      ? interruptedError()
+      : swarmErrorOf(error);
+  return { drill, exitCode, code, message, hint };
 };

@@ -40,17 +40,17 @@ const here = (file: string): string => {
 
 const asJson = (drills: readonly Listed[]): object => ({
   schema: SCHEMA,
-  drills: drills.map(({ file, drill: { name, description, known, repeats } }) => ({
+  drills: drills.map(({ file, drill: { name, description, knownFailures, repeats } }) => ({
     file,
     name,
     description,
     repeats,
-    known,
+    known: knownFailures,
   })),
   faults: [...FAULTS.values()].map((fault) => ({
     name: fault.name,
     description: fault.description,
-    on: fault.on,
+    on: fault.targets,
     lasts: fault.lasts,
     with: settingsJsonSchema(fault.params, fault.name).properties ?? {},
   })),
@@ -65,7 +65,7 @@ const asText = (drills: readonly Listed[], style: Style): string => {
   const width = Math.max(...[...FAULTS.keys()].map((name) => name.length));
   const faults = [...FAULTS.values()].flatMap((fault) => [
     `  ${fault.name.padEnd(width)}  ${fault.description}`,
-    `  ${' '.repeat(width)}  ${style.dim(`of ${fault.on.join(', ')}${paramsOf(fault)}`)}`,
+    `  ${' '.repeat(width)}  ${style.dim(`of ${fault.targets.join(', ')}${paramsOf(fault)}`)}`,
   ]);
   const lines = [
     ...(library.length === 0
@@ -91,11 +91,11 @@ const firstSentence = (text: string): string => {
     : sentence.replace(/:$/, '.');
 };
 
-const whatIsKnown = ({ known }: Drill, style: Style): string => {
-  if (known === null) return style.good('passes');
-  return known.fails.length > 0
-    ? style.bad(`${known.server} fails`)
-    : style.unsure(`${known.server} may fail`);
+const whatIsKnown = ({ knownFailures }: Drill, style: Style): string => {
+  if (knownFailures === null) return style.good('passes');
+  return knownFailures.always.length > 0
+    ? style.bad(`${knownFailures.serverVersion} fails`)
+    : style.unsure(`${knownFailures.serverVersion} may fail`);
 };
 
 const paramsOf = ({ name, params }: FaultOf): string => {

@@ -1,14 +1,18 @@
-import { FAULTS, previewDrill } from '@livekit-swarm/chaos';
+import { FAULTS, planDrill } from '@livekit-swarm/chaos';
 import { styleFor } from '@livekit-swarm/report';
-import { previewText } from '@livekit-swarm/report/drill';
+import { renderPlan } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
+import {
+  type DeploymentFlags,
+  inspectDeployment,
+  readDeploymentChoice,
+} from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { labNote } from '../chaos/lab-note.ts';
-import { lookAt, readWhere, type WhereFlags } from '../chaos/where.ts';
+import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
-export interface ChaosPlanFlags extends WhereFlags, Adjustments {
+export interface ChaosPlanFlags extends DeploymentFlags, Overrides {
   json?: boolean;
   color: boolean;
 }
@@ -20,20 +24,20 @@ const SCHEMA = 'livekit-swarm/drill-plan/1';
 export const chaosPlanCommand = async (
   file: string,
   flags: ChaosPlanFlags,
-  typed: (flag: keyof WhereFlags) => boolean,
+  typed: (flag: keyof DeploymentFlags) => boolean,
   { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
-  const where = readWhere(flags, typed, env);
-  for (const drill of readDrills([file]).map((one) => adjustDrill(one, flags))) {
-    await using target = await lookAt(where, drill.lab.nodes);
+  const where = readDeploymentChoice(flags, typed, env);
+  for (const drill of readDrills([file]).map((one) => overrideDrill(one, flags))) {
+    await using target = await inspectDeployment(where, drill.lab.nodes);
     const note = labNote(drill, where);
     if (note !== null) await write(stderr, `warning: ${note}\n`);
-    const preview = await previewDrill(drill, target, FAULTS);
+    const preview = await planDrill(drill, target, FAULTS);
     await write(
       stdout,
       flags.json
         ? `${JSON.stringify({ schema: SCHEMA, ...preview }, null, 2)}\n`
-        : previewText(
+        : renderPlan(
             preview,
             styleFor(wantsColor(flags.color, stdout, env)),
             where.type !== 'embedded',

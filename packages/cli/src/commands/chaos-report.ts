@@ -1,4 +1,4 @@
-import { type DrillResult, rereadDrill } from '@livekit-swarm/chaos';
+import { type DrillResult, evaluateDrill } from '@livekit-swarm/chaos';
 import { mostSevere } from '@livekit-swarm/report';
 import { exitCodeOfDrill, renderDrillText } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
@@ -25,7 +25,7 @@ export const chaosReportCommand = async (
   const requests = readDrillReports(flags.report, flags.json === true);
   const strict = flags.strict === true;
   const results: DrillResult[] = [];
-  for (const folder of folders) results.push(await rereadDrill(folder));
+  for (const folder of folders) results.push(await evaluateDrill(folder));
   if (requests.every(({ to }) => to !== 'stdout')) {
     const color = wantsColor(flags.color, stdout, env);
     await write(

@@ -11,22 +11,22 @@ import {
   renderDrillText,
 } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
-import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
+import { type DeploymentFlags, readDeploymentChoice } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
-import { healLeftovers } from '../chaos/heal-leftovers.ts';
 import { labNote } from '../chaos/lab-note.ts';
-import { runOne } from '../chaos/run-one.ts';
-import { readWhere, type WhereFlags } from '../chaos/where.ts';
+import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
+import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
+import { runDrillFile } from '../chaos/run-drill-file.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
 import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir } from '../run-name.ts';
 
-export interface ChaosRunFlags extends WhereFlags, Adjustments {
-  iKnowThisIs?: string;
+export interface ChaosRunFlags extends DeploymentFlags, Overrides {
+  confirmTarget?: string;
   strict?: boolean;
   report: string[];
   record?: string;
@@ -45,14 +45,14 @@ export interface ChaosRunFlags extends WhereFlags, Adjustments {
 export const chaosRunCommand = async (
   paths: readonly string[],
   flags: ChaosRunFlags,
-  typed: (flag: keyof WhereFlags) => boolean,
+  typed: (flag: keyof DeploymentFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
   const { stdout, stderr, env } = console;
   const requests = readDrillReports(flags.report, flags.json === true);
-  const where = readWhere(flags, typed, env);
+  const deployment = readDeploymentChoice(flags, typed, env);
   const workers = readWorkers(flags.workers);
-  const drills = readDrills(paths).map((drill) => adjustDrill(drill, flags));
+  const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
   const dirs = drills.map(({ name }) => folderFor(flags.record, name, drills.length > 1));
   const strict = flags.strict === true;
   const printer = createProgressPrinter(stderr, {
@@ -60,8 +60,8 @@ export const chaosRunCommand = async (
     color: wantsColor(flags.color, stderr, env),
   });
   const journal = openJournal();
-  await healLeftovers(journal, printer.say);
-  const forLab = where.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
+  await rollbackLeftovers(journal, printer.say);
+  const forLab = deployment.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
   const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
 
   const interruption = watchInterruption();
@@ -76,14 +76,14 @@ export const chaosRunCommand = async (
       if (interruption.stop.aborted) break;
       if (drills.length > 1)
         printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
-      const note = labNote(drill, where);
+      const note = labNote(drill, deployment);
       if (note !== null) printer.say(`warning: ${note}`);
-      const named = flags.iKnowThisIs ?? null;
+      const confirmedTarget = flags.confirmTarget ?? null;
       const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
-      const outcome = await runOne({
+      const outcome = await runDrillFile({
         drill,
-        where,
-        named,
+        deployment,
+        confirmedTarget,
         dir,
         workers,
         journal,
@@ -136,7 +136,7 @@ export const chaosRunCommand = async (
 };
 
 const isNotHealed = (outcome: DrillOutcome): boolean =>
-  !isDrillResult(outcome) && outcome.reason === 'not_healed';
+  !isDrillResult(outcome) && outcome.code === 'rollback_failed';
 
 /** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
 const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {

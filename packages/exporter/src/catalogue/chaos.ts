@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/record';
+import { DRILL_OBJECTIVES } from '@livekit-swarm/record';
 import { gauge, type MetricFamily, summary } from './entry.ts';
 
 /** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */
@@ -39,7 +39,7 @@ export const CHAOS_METRICS = {
   ),
   swarm_chaos_objective_met: gauge('1 when the last repeat met the objective, 0 when it did not', {
     labels: [...DRILL, 'objective'],
-    values: { objective: DRILL_FAILINGS },
+    values: { objective: DRILL_OBJECTIVES },
     why: JUDGED,
   }),
   swarm_chaos_verdict: gauge('1 for the verdict on the last repeat, 0 for the others', {

@@ -14,9 +14,9 @@ const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {
  * `strict` it fails.
  */
 export const exitCodeOfDrill = (
-  { verdict, knowledge }: Pick<DrillResult, 'verdict' | 'knowledge'>,
+  { verdict, knownFailureStatus }: Pick<DrillResult, 'verdict' | 'knownFailureStatus'>,
   strict: boolean,
 ): ExitCode =>
-  verdict === 'failed' && knowledge === 'as-known' && !strict
+  verdict === 'failed' && knownFailureStatus === 'known_failure' && !strict
     ? EXIT_CODES.passed.code
     : CODES[verdict];

@@ -21,12 +21,12 @@ const NUMBERS: readonly (readonly [
   ['by', ms],
   ['grace', (value) => `grace ${ms(value)}`, 0],
   ['down', (value) => `down ${ms(value)}`, 0],
-  ['burst', (value) => `in runs of ${value}`, 1],
+  ['burst', (value) => `in bursts of ${value}`, 1],
   ['queue', (value) => `queue ${ms(value)}`],
 ];
 
 /** What a fault was told, for people: `2 %, udp, in`. What goes without saying is left out; empty: nothing is left. */
-export const sayParams = ({ params }: Pick<DrillFault, 'params'>): string => {
+export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => {
   if (typeof params !== 'object' || params === null) return '';
   const told = new Map<string, unknown>(Object.entries(params));
   const numbers = NUMBERS.flatMap(([key, words, silent]) => {
@@ -37,9 +37,7 @@ export const sayParams = ({ params }: Pick<DrillFault, 'params'>): string => {
     const value = told.get(key);
     return typeof value !== 'string' || value === 'both' ? [] : [value];
   });
-  return [
-    ...numbers,
-    ...ways,
-    ...(told.get('shared') === false ? ['for each participant'] : []),
-  ].join(', ');
+  return [...numbers, ...ways, ...(told.get('shared') === false ? ['per participant'] : [])].join(
+    ', ',
+  );
 };

@@ -1,9 +1,10 @@
 export { drillResultJsonSchema } from './document-schema.ts';
 export { writeDrillFile } from './drill-file.ts';
 export { exitCodeOfDrill } from './exit-code.ts';
-export { sayParams } from './format-params.ts';
+export { formatParams } from './format-params.ts';
 export { renderDrillHtml } from './html/render-html.ts';
-export { previewText } from './plan-text.ts';
+export { describeDrillEvent, describeReason } from './phrases.ts';
+export { renderPlan } from './plan-text.ts';
 export {
   type DrillOutcome,
   drillDocument,

@@ -1,17 +1,23 @@
-import type {
-  AlertSpan,
-  DrillResult,
-  Recovery,
-  RepeatResult,
-  RepeatVerdict,
-  WayBack,
+/** Every text about a drill: text, HTML, JUnit and JSON reports and the progress of the CLI render the same facts with the same phrases. */
+import {
+  type AlertSpan,
+  type DrillReason,
+  type DrillResult,
+  describeTarget,
+  type ObjectiveResult,
+  type Recovery,
+  type RecoveryMethod,
+  type RepeatOutcome,
+  type RepeatResult,
+  type RepeatVerdict,
 } from '@livekit-swarm/chaos';
-import { isBrokenOff, isNotHealed, isWhole, sayAim } from '@livekit-swarm/chaos';
-import type { DrillFault } from '@livekit-swarm/chaos/drill';
-import { drillTimes } from '@livekit-swarm/chaos/drill';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import type { DrillLine } from '@livekit-swarm/record';
+import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { shorten } from '../format.ts';
-import { sayParams } from './format-params.ts';
+import { stopReasonText } from '../phrases/drill-stop-reason.ts';
+import { healthText } from '../phrases/health.ts';
+import { limitOf, measuredOf, thresholdName } from '../phrases/threshold.ts';
+import { formatParams } from './format-params.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   passed: '✓',
@@ -21,177 +27,332 @@ export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   interrupted: '?',
 };
 
-/** A sentence of its own. */
-export const capital = (words: string): string =>
-  `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+/** As the beginning of a sentence. */
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** `PASSED`, `FAILED`, `FAILED AS KNOWN`: for titles, in small letters. */
-export const verdictWords = ({
+/** `passed`, `failed`, `known failure`. */
+export const verdictLabel = ({
   verdict,
-  knowledge,
-}: Pick<DrillResult, 'verdict' | 'knowledge'>): string => {
-  if (verdict === 'failed' && knowledge === 'as-known') return 'failed as known';
-  return verdict === 'passed' && knowledge === 'better' ? 'passed, better than known' : verdict;
+  knownFailureStatus,
+}: Pick<DrillResult, 'verdict' | 'knownFailureStatus'>): string => {
+  if (verdict === 'failed' && knownFailureStatus === 'known_failure') return 'known failure';
+  return verdict === 'passed' && knownFailureStatus === 'better_than_known'
+    ? 'passed, better than known'
+    : verdict;
 };
 
-/** What a result means beside what is known of the server; null: nothing to say. */
-export const knowledgeSentence = ({
-  knowledge,
+/** The result compared with the known failures of the server; null: there are none. */
+export const describeKnownFailures = ({
+  knownFailureStatus,
   drill,
   serverVersion,
 }: DrillResult): string | null => {
-  const { known } = drill;
+  const { knownFailures: known } = drill;
   if (known === null) return null;
+  const { always, sometimes } = known;
   const server = `livekit-server ${serverVersion ?? 'of unknown version'}`;
-  switch (knowledge) {
+  switch (knownFailureStatus) {
+    case 'known_failure':
+      return `known failure of livekit-server ${known.serverVersion}: ${known.reason}`;
+    case 'better_than_known':
+      return `better than known: livekit-server ${known.serverVersion} misses ${always.join(', ')}; ${server} did not in ${plural(drill.repeats, 'repeat')}`;
+    case 'unexpected_failure':
+      return `unexpected failure: livekit-server ${known.serverVersion} misses ${[...always, ...sometimes].join(', ')}`;
     case 'none':
       return null;
-    case 'as-known':
-      return `as livekit-server ${known.server} is known to do: ${known.because}`;
-    case 'better':
-      return `better than known: livekit-server ${known.server} fails with ${known.fails.join(', ')}, ${server} did not in ${plural(drill.repeats, 'repeat')}`;
-    case 'otherwise':
-      return `otherwise than known: livekit-server ${known.server} fails with ${[...known.fails, ...known.sometimes].join(', ')}`;
   }
 };
 
-const WAYS: readonly (readonly [WayBack, string])[] = [
-  ['none-needed', 'kept their connection'],
-  ['resume', 'resumed'],
-  ['reconnect', 'reconnected in full'],
-  ['rejoin', 'joined anew'],
-  ['never', 'never came back'],
-];
+/** Names of objectives, and how their values are written. */
+const OBJECTIVES = {
+  timeToRecoverP50Ms: ['time to recover p50', 'time'],
+  timeToRecoverP95Ms: ['time to recover p95', 'time'],
+  timeToRecoverMaxMs: ['time to recover max', 'time'],
+  subscriptionsNotRecovered: ['subscriptions not recovered', 'count'],
+  roomsWithoutMedia: ['rooms without media', 'count'],
+  splitBrain: ['rooms in split brain', 'count'],
+  controlGroupInterruptionMs: ['longest interruption in the control group', 'time'],
+  joinProbesConnected: ['join probes connected', 'share'],
+  joinProbesWithoutMedia: ['join probes without complete media after recovery', 'count'],
+  ghostRooms: ['ghost rooms', 'count'],
+  disconnected: ['participants disconnected', 'count'],
+  alertsWithinMs: ['alerts', 'time'],
+} as const satisfies Record<ObjectiveResult['objective'], readonly [string, string]>;
 
-/** `28 kept their connection, 12 reconnected in full`. Who was away when a drill was interrupted might have come back. */
-export const waysSentence = (
-  repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>,
-): string =>
-  WAYS.flatMap(([way, words]) => {
-    const count = repeat.recovery.participants.filter(
-      (participant) => participant.way === way,
-    ).length;
-    return count === 0
-      ? []
-      : [`${count} ${way === 'never' && !isWhole(repeat) ? 'had not come back yet' : words}`];
-  }).join(', ');
+export const objectiveLabel = ({ objective }: Pick<ObjectiveResult, 'objective'>): string =>
+  OBJECTIVES[objective][0];
 
-/** A fault that was injected, with what it was told: `packet-loss (2 %, udp)`. Its record names it; what it was told stands in its drill. */
-export const injectedWords = (
-  { fault, target, at }: Pick<Recovery['faults'][number], 'fault' | 'target' | 'at'>,
-  { drill }: Pick<DrillResult, 'drill'>,
-): string => {
-  const { zeroMs } = drillTimes(drill);
-  const late = ({ atMs }: DrillFault): number => Math.abs(zeroMs + atMs - at);
-  const [due] = drill.faults
-    .filter((one) => one.fault === fault && sayAim(one.aim) === target)
-    .sort((a, b) => late(a) - late(b));
-  const told = due === undefined ? '' : sayParams(due);
-  return told === '' ? fault : `${fault} (${told})`;
+const formatObjective = (objective: ObjectiveResult['objective'], value: number): string => {
+  switch (OBJECTIVES[objective][1]) {
+    case 'time':
+      return seconds(value);
+    case 'share':
+      return `${(100 * value).toFixed(value === 1 ? 0 : 1)} %`;
+    case 'count':
+      return String(value);
+  }
 };
 
-/** When a fault was taken back. Null: not while it was recorded, as with those that last to the end, unless the drill was killed. @param format of a time */
-export const healedWords = (
-  healedAt: number | null,
+const seconds = (ms: number): string =>
+  ms === 0 ? '0 s' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+
+/** `at most 15 s`, `LiveKitNodeDown within 1m`. */
+export const expectedText = (result: ObjectiveResult): string => {
+  if (result.objective === 'alertsWithinMs')
+    return result.alerts
+      .map(({ name, withinMs }) => `${name} within ${formatDuration(withinMs)}`)
+      .join(', ');
+  const bound = result.objective === 'joinProbesConnected' ? 'at least' : 'at most';
+  return `${bound} ${formatObjective(result.objective, result.limit)}`;
+};
+
+/** `18.2 s`, `not recovered`, `LiveKitNodeDown after 31.2 s`. */
+export const measuredText = (result: ObjectiveResult): string => {
+  if (result.objective === 'alertsWithinMs')
+    return result.alerts
+      .map(({ name, firedAfterMs, firedBefore }) =>
+        firedAfterMs !== null
+          ? `${name} after ${seconds(firedAfterMs)}`
+          : `${name} ${firedBefore ? 'fired before the fault' : 'not fired'}`,
+      )
+      .join(', ');
+  if (result.measured !== null) return formatObjective(result.objective, result.measured);
+  return result.objective === 'joinProbesConnected' ? 'no join probes' : 'not recovered';
+};
+
+/** Why a repeat has its verdict. */
+export const describeReason = (reason: DrillReason): string => {
+  switch (reason.code) {
+    case 'interrupted':
+      return 'interrupted; all faults were rolled back';
+    case 'steady_state_not_reached':
+    case 'ended_before_steady_state':
+    case 'rolled_back_externally':
+    case 'execution_failed':
+    case 'control_group_interrupted':
+      return stopReasonText(reason);
+    case 'fault_unavailable':
+      return `fault not available: ${reason.fault}: ${reason.detail}`;
+    case 'record_truncated':
+      return `the record is truncated ${(reason.atMs / 1_000).toFixed(1)} s into the run: the end is missing`;
+    case 'rollback_failed':
+      return `not rolled back: ${reason.faults.join(', ')}; run "swarm chaos rollback"`;
+    case 'objective_missed':
+      return `${objectiveLabel(reason.result)}: ${measuredText(reason.result)}, expected ${expectedText(reason.result)}`;
+    case 'threshold_crossed':
+      return `${thresholdName(reason.result)}: measured ${measuredOf(reason.result)}, limit ${limitOf(reason.result)}`;
+    case 'threshold_not_measured':
+      return `${thresholdName(reason.result)}: not measured`;
+    case 'ghost_rooms_unknown':
+      return 'ghost rooms at the end are unknown: Redis did not answer';
+    case 'generator_impaired':
+      return healthText(reason.finding);
+  }
+};
+
+/** `recovered`, `failed: not_recovered, split_brain`. */
+export const describeOutcome = ({ outcome, failedObjectives }: RepeatOutcome): string => {
+  switch (outcome) {
+    case 'failed':
+      return `failed: ${failedObjectives.join(', ') || 'aborted'}`;
+    case 'no_interruption':
+      return 'no interruption';
+    case 'recovered':
+    case 'inconclusive':
+    case 'void':
+    case 'interrupted':
+      return outcome;
+  }
+};
+
+const METHODS: readonly (readonly [RecoveryMethod, string])[] = [
+  ['not_needed', 'connection not lost'],
+  ['resume', 'resumed'],
+  ['reconnect', 'reconnected'],
+  ['rejoin', 'rejoined'],
+  ['not_recovered', 'not recovered'],
+];
+
+/** `28 connection not lost, 12 reconnected`. Participants that were disconnected when a drill ended early may have recovered later. */
+export const describeRecoveryMethods = (
+  repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>,
+): string =>
+  METHODS.flatMap(([method, text]) => {
+    const count = repeat.recovery.participants.filter(
+      ({ recoveredBy }) => recoveredBy === method,
+    ).length;
+    if (count === 0) return [];
+    return [
+      `${count} ${method === 'not_recovered' && !isComplete(repeat) ? 'not recovered yet' : text}`,
+    ];
+  }).join(', ');
+
+const hasReason = (
+  { reasons }: Pick<RepeatResult, 'reasons'>,
+  ...codes: readonly DrillReason['code'][]
+): boolean => reasons.some(({ code }) => codes.includes(code));
+
+/** Whether it was observed to its end. */
+const isComplete = (repeat: Pick<RepeatResult, 'verdict' | 'reasons'>): boolean =>
+  repeat.verdict !== 'interrupted' && !hasReason(repeat, 'record_truncated');
+
+/** A fault with its parameters: `packet-loss (2 %, udp)`. */
+export const describeInjection = (
+  fault: Pick<Recovery['faults'][number], 'fault' | 'params'>,
+): string => {
+  const params = formatParams(fault);
+  return params === '' ? fault.fault : `${fault.fault} (${params})`;
+};
+
+/** When a fault was rolled back. Null: not in the record, as with faults that last to the end. @param format of a time */
+export const describeRollback = (
+  rolledBackAt: number | null,
   repeat: Pick<RepeatResult, 'reasons'>,
   format: (at: number) => string,
 ): string => {
-  if (healedAt !== null) return `healed at ${format(healedAt)}`;
-  return isBrokenOff(repeat) || isNotHealed(repeat)
-    ? 'not healed as far as its record goes'
-    : 'healed when it was over';
+  if (rolledBackAt !== null) return `rolled back at ${format(rolledBackAt)}`;
+  return hasReason(repeat, 'record_truncated', 'rollback_failed')
+    ? 'no rollback in the record'
+    : 'rolled back at the end';
 };
 
-/** What the application's own joining anew was worth; null: it did not come to that. */
-export const rejoinSentence = ({ recovery }: Pick<RepeatResult, 'recovery'>): string | null => {
-  const rejoined = recovery.participants.filter(({ way }) => way === 'rejoin').length;
+/** Participants that only the application's rejoin recovered; null: none. */
+export const describeRejoins = ({ recovery }: Pick<RepeatResult, 'recovery'>): string | null => {
+  const rejoined = recovery.participants.filter(
+    ({ recoveredBy }) => recoveredBy === 'rejoin',
+  ).length;
   return rejoined === 0
     ? null
-    : `${plural(rejoined, 'participant')} came back only as the application joined anew: with "recovery: sdk" they would have stayed away`;
+    : `${plural(rejoined, 'participant')} recovered only by rejoining; with reconnectPolicy: sdk they would have stayed disconnected`;
 };
 
-/** Participants that were told they are back, and whose media did not come back. */
-export const falseClaims = ({ recovery }: Pick<RepeatResult, 'recovery'>): number =>
+/** Participants whose client reported a recovery, and whose media did not recover. */
+export const falseReconnects = ({ recovery }: Pick<RepeatResult, 'recovery'>): number =>
   recovery.participants.filter(
-    ({ claims, recoveredAfterMs }) => claims > 0 && recoveredAfterMs === null,
+    ({ reportedReconnects, timeToRecoverMs }) => reportedReconnects > 0 && timeToRecoverMs === null,
   ).length;
 
-/** How long something took, always with as many digits as tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`, `134 s`. */
-export const formatTook = (ms: number | null): string => {
+export const describeFalseReconnects = (count: number): string =>
+  `${plural(count, 'participant')} reported reconnected, but media did not recover`;
+
+/** With as many digits as tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`, `134 s`. */
+export const formatRecoveryTime = (ms: number | null): string => {
   if (ms === null) return '–';
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1_000;
-  return seconds < 99.95
-    ? `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`
-    : `${formatNumber(Math.round(seconds))} s`;
+  const value = ms / 1_000;
+  return value < 99.95
+    ? `${value.toFixed(value < 9.995 ? 2 : 1)} s`
+    : `${formatNumber(Math.round(value))} s`;
 };
 
-export const formatGap = (ms: number | null): string =>
-  ms === null ? 'never ended' : ms === 0 ? 'none' : formatTook(ms);
+export const formatInterruption = (ms: number | null): string =>
+  ms === null ? 'not recovered' : ms === 0 ? 'none' : formatRecoveryTime(ms);
 
-/** `84 of 120 pairs fell silent, 52 came back: half within 8.63 s, 95 % within 10.0 s, the last after 10.4 s; 32 never did` */
-export const recoverySentence = ({ rto, pairs, pairsHit, neverRecovered }: Recovery): string => {
-  if (pairsHit === 0)
-    return pairs.length === 0 ? 'nobody was there to be heard' : 'nobody fell silent';
-  const silent = `${formatNumber(pairsHit)} of ${plural(pairs.length, 'pair')} fell silent`;
-  if (rto === null) return `${silent}, and none came back`;
-  const back = neverRecovered === 0 ? 'all' : formatNumber(pairsHit - neverRecovered);
-  const never = neverRecovered === 0 ? '' : `; ${formatNumber(neverRecovered)} never did`;
-  return `${silent}, ${back} came back: half within ${formatTook(rto.p50)}, 95 % within ${formatTook(rto.p95)}, the last after ${formatTook(rto.max)}${never}`;
+/** `Media interrupted on 84 of 120 subscriptions; 52 recovered (time to recover p50 8.63 s, p95 10.0 s, max 10.4 s); 32 not recovered`. */
+export const describeRecovery = ({
+  timeToRecover,
+  subscriptions,
+  subscriptionsInterrupted,
+  subscriptionsNotRecovered,
+}: Recovery): string => {
+  if (subscriptionsInterrupted === 0)
+    return subscriptions.length === 0 ? 'No subscriptions' : 'No interruption';
+  const interrupted = `Media interrupted on ${formatNumber(subscriptionsInterrupted)} of ${plural(subscriptions.length, 'subscription')}`;
+  if (timeToRecover === null) return `${interrupted}; none recovered`;
+  const { p50, p95, max } = timeToRecover;
+  const recovered =
+    subscriptionsNotRecovered === 0
+      ? 'all'
+      : formatNumber(subscriptionsInterrupted - subscriptionsNotRecovered);
+  const times = `time to recover p50 ${formatRecoveryTime(p50)}, p95 ${formatRecoveryTime(p95)}, max ${formatRecoveryTime(max)}`;
+  const rest =
+    subscriptionsNotRecovered === 0
+      ? ''
+      : `; ${formatNumber(subscriptionsNotRecovered)} not recovered`;
+  return `${interrupted}; ${recovered} recovered (${times})${rest}`;
 };
 
-/** Whether there is something to hold objectives against: where nothing was done, or not to the end, none was reached or missed. */
+/** Whether objectives were evaluated: not of a repeat that was not executed to its end. */
 export const isJudged = ({ verdict }: Pick<RepeatResult, 'verdict'>): boolean =>
   verdict !== 'void' && verdict !== 'interrupted';
 
-/** Names in a sentence: as many as anybody reads. */
-export const someOf = (names: readonly string[], most = 8): string => {
-  const shown = names.slice(0, most).map((name) => shorten(name, LONGEST_NAME));
-  return names.length > most
-    ? `${shown.join(', ')} and ${plural(names.length - most, 'more', 'more')}`
+/** Names in a sentence, and how many more there are. */
+export const listSome = (names: readonly string[], max = 8): string => {
+  const shown = names.slice(0, max).map((name) => shorten(name, MAX_NAME));
+  return names.length > max
+    ? `${shown.join(', ')} and ${plural(names.length - max, 'more', 'more')}`
     : shown.join(', ');
 };
 
-const LONGEST_NAME = 48;
+const MAX_NAME = 48;
+const MAX_NAMED = 16;
 
-/** `{a-1, a-2} {a-3, a-4}`, or how large they are where there are too many to name. */
-export const sayIslands = (islands: readonly (readonly string[])[]): string => {
-  const people = islands.reduce((sum, { length }) => sum + length, 0);
-  if (people <= MOST_NAMED)
-    return islands.map((island) => `{${someOf(island, MOST_NAMED)}}`).join(' ');
-  const sizes = islands.slice(0, MOST_NAMED).map(({ length }) => formatNumber(length));
-  return `${plural(islands.length, 'circle')} of ${sizes.join(', ')}${islands.length > MOST_NAMED ? ', …' : ''} people`;
+/** `{a-1, a-2} {a-3, a-4}`, or their sizes where there are too many names. */
+export const describePartitions = (partitions: readonly (readonly string[])[]): string => {
+  const participants = partitions.reduce((sum, { length }) => sum + length, 0);
+  if (participants <= MAX_NAMED)
+    return partitions.map((one) => `{${listSome(one, MAX_NAMED)}}`).join(' ');
+  const sizes = partitions.slice(0, MAX_NAMED).map(({ length }) => formatNumber(length));
+  return `${plural(partitions.length, 'partition')} of ${sizes.join(', ')}${partitions.length > MAX_NAMED ? ', …' : ''} participants`;
 };
 
-const MOST_NAMED = 16;
-
-/** `livekit-1 serves again 6.2 s after it was deleted: gone after 2.3 s, placed after 2.5 s, running after 3.1 s` */
-export const sayComeback = ({
-  member,
-  successor,
+/** `livekit-1 replaced by livekit-4: ready after 6.20 s (terminated 2.30 s, scheduled 2.50 s, running 3.10 s)`. */
+export const describeReplacement = ({
+  component,
+  replacement,
   readyMs,
   ...steps
-}: Recovery['comebacks'][number]): string => {
-  const named = successor === member ? '' : `, as ${successor}`;
+}: Omit<Recovery['replacements'][number], 'at'>): string => {
+  const named =
+    replacement === component ? `${component} replaced` : `${component} replaced by ${replacement}`;
   const seen = (
     [
-      ['gone', steps.terminatedMs],
-      ['placed', steps.scheduledMs],
+      ['terminated', steps.terminatedMs],
+      ['scheduled', steps.scheduledMs],
       ['running', steps.runningMs],
     ] as const
-  ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatTook(ms)}`]));
-  const how = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
-  return `${member} serves again ${formatTook(readyMs)} after it was told to end${named}${how}`;
+  ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} ${formatRecoveryTime(ms)}`]));
+  return `${named}: ready after ${formatRecoveryTime(readyMs)}${seen.length === 0 ? '' : ` (${seen.join(', ')})`}`;
 };
 
-/** `alert LiveKitNodeDown after 31.2 s, over after 66.7 s`. @param since of the first fault, ms after the run's start */
-export const sayAlert = ({ name, fromAt, toAt }: AlertSpan, since: number): string => {
-  const began = fromAt < since ? 'fired before' : `after ${formatTook(fromAt - since)}`;
-  const ended =
+/** `alert LiveKitNodeDown fired after 31.2 s, resolved after 66.7 s`. @param since of the first fault, ms after the run's start */
+export const describeAlert = ({ name, fromAt, toAt }: AlertSpan, since: number): string => {
+  const fired =
+    fromAt < since ? 'fired before the fault' : `fired after ${formatRecoveryTime(fromAt - since)}`;
+  const resolved =
     toAt === null
-      ? 'not over at the end'
+      ? 'not resolved at the end'
       : toAt < since
-        ? 'and was over'
-        : `over after ${formatTook(toAt - since)}`;
-  return `alert ${name} ${began}, ${ended}`;
+        ? 'resolved before it'
+        : `resolved after ${formatRecoveryTime(toAt - since)}`;
+  return `alert ${name} ${fired}, ${resolved}`;
+};
+
+/** One line of a drill's record as it happens; null: an observation that belongs into the report only. */
+export const describeDrillEvent = (line: DrillLine): string | null => {
+  switch (line.event) {
+    case 'steady_state_reached':
+      return 'steady state reached';
+    case 'void':
+      return `drill void: ${describeReason(line.reason)}`;
+    case 'aborted':
+      return `drill aborted: ${describeReason(line.reason)}`;
+    case 'fault_injected': {
+      const { components, rooms, target } = line;
+      const named = components.length === 0 ? describeTarget(target) : listSome(components, 5);
+      const held = rooms.length === 0 ? '' : ` (${plural(rooms.length, 'room')})`;
+      return `fault injected: ${describeInjection(line)} on ${named}${held}`;
+    }
+    case 'fault_rolled_back':
+      return `fault rolled back: ${line.fault}`;
+    case 'fault_skipped':
+      return `fault skipped: ${line.fault} (${line.detail})`;
+    case 'component_replaced':
+      return describeReplacement(line);
+    case 'alert_changed':
+      return `alert ${line.state === 'firing' ? 'fired' : 'resolved'}: ${line.name}`;
+    case 'registry_observed':
+    case 'backends_observed':
+      return null;
+  }
 };

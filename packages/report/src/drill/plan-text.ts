@@ -1,65 +1,65 @@
-import type { DrillPreview, PlannedFault } from '@livekit-swarm/chaos';
-import type { Drill, Objectives } from '@livekit-swarm/chaos/drill';
+import { type DrillPlan, describeTarget, type PlannedFault } from '@livekit-swarm/chaos';
+import type { Drill, KnownFailures } from '@livekit-swarm/chaos/drill';
 import { formatDuration, plural } from '@livekit-swarm/settings';
 import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
 import { wrap } from '../wrap.ts';
-import { sayParams } from './format-params.ts';
+import { describeInjection } from './phrases.ts';
 
 /**
- * What a drill would do, for people: at most 100 columns.
- * @param stands the deployment is there already: nothing is raised for the drill
+ * The dry run of a drill: at most 100 columns.
+ * @param running the deployment runs already: no lab is started for the drill
  */
-export const previewText = (preview: DrillPreview, style: Style, stands = false): string => {
-  const { drill, members, idle, people, times } = preview;
-  const { crowd, repeats, known, description } = drill;
+export const renderPlan = (plan: DrillPlan, style: Style, running = false): string => {
+  const { drill, components, notRunning, participants, times } = plan;
+  const { load, repeats, knownFailures, description } = drill;
   const lines = [
     style.title(drill.name),
     ...(description === null ? [] : wrap('  ', description)),
     '',
     ...columns([
-      ['where', preview.target],
-      ['parts', members.map(({ name }) => name).join(', ')],
+      ['deployment', plan.deployment],
+      ['components', components.map(({ name }) => name).join(', ')],
       [
-        'who',
-        `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
+        'load',
+        `${plural(load.rooms, 'room')} × ${load.participants} = ${plural(participants.load, 'participant')}, ${load.publish.join(' and ')}, reconnect policy ${load.reconnectPolicy}`,
       ],
-      ...(people.newcomers > 0
-        ? [['newcomers', `${people.newcomers}, from when it is steady until the end`] as const]
+      ...(participants.joinProbes > 0
+        ? [['join probes', `${participants.joinProbes}, from the steady state to the end`] as const]
         : []),
       [
-        'takes',
-        `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${stands ? '' : ', and the time to raise a lab'}`,
+        'duration',
+        `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${running ? '' : ', and the start of a lab'}`,
       ],
-      ['must hold', asked(drill) || 'nothing'],
+      ['objectives', requirementsOf(drill) || 'none'],
     ]),
     '',
     ...columns(
-      happenings(preview).map(([atMs, what]) => [seconds(atMs), what] as const),
+      scheduleOf(plan).map(([atMs, what]) => [seconds(atMs), what] as const),
       true,
     ),
   ];
-  const obstacles = preview.faults.flatMap((fault) =>
+  const obstacles = plan.faults.flatMap((fault) =>
     fault.obstacles.map((why) => `${fault.fault}: ${why}`),
   );
   const warnings = [
-    ...idle.map((name) => `${name} does not run: the drill would begin without it`),
-    ...[...new Set(obstacles)].map((why) => `it would tell nothing. ${why}`),
+    ...notRunning.map((name) => `${name} does not run: the drill would begin without it`),
+    ...[...new Set(obstacles)].map((why) => `the drill would be void: ${why}`),
   ]
     .flatMap((warning) => wrap('  ! ', warning))
     .map(style.unsure);
-  const knowledge =
-    known === null
+  const known =
+    knownFailures === null
       ? []
       : wrap(
           '  → ',
-          `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`,
+          `livekit-server ${knownFailures.serverVersion} ${failuresOf(knownFailures)}: ${knownFailures.reason}`,
         );
-  const blocks = [lines, warnings, knowledge].filter((block) => block.length > 0);
+  const blocks = [lines, warnings, known].filter((block) => block.length > 0);
   return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
 };
 
-/** Two columns, of which the second is broken into lines where it is long. */
+/** Two columns; long texts of the second are wrapped. */
 const columns = (rows: readonly (readonly [string, string])[], right = false): string[] => {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.flatMap(([name, text]) =>
@@ -69,72 +69,73 @@ const columns = (rows: readonly (readonly [string, string])[], right = false): s
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-const fails = (always: readonly string[], sometimes: readonly string[]): string =>
+const failuresOf = ({ always, sometimes }: KnownFailures): string =>
   [
-    ...(always.length > 0 ? [`is known to fail (${always.join(', ')})`] : []),
-    ...(sometimes.length > 0 ? [`may fail (${sometimes.join(', ')})`] : []),
+    ...(always.length > 0 ? [`is known to miss ${always.join(', ')}`] : []),
+    ...(sometimes.length > 0 ? [`may miss ${sometimes.join(', ')}`] : []),
   ].join(', and ');
 
-const happenings = ({ drill, people, times, faults }: DrillPreview): [number, string][] => {
+const scheduleOf = ({ drill, participants, times, faults }: DrillPlan): [number, string][] => {
   const list: [number, string][] = [
-    [0, `${people.crowd} people join, ${drill.crowd.joinRate} a second`],
-    [times.steadyFromMs, 'from here everybody must hear everybody, or the drill is void'],
-    ...faults.map((fault): [number, string] => [fault.atMs, injection(fault)]),
+    [0, `${plural(participants.load, 'participant')} join, ${drill.load.joinRate} per second`],
+    [times.steadyFromMs, 'steady state required from here, or the drill is void: @baseline'],
+    ...faults.map((fault): [number, string] => [fault.atMs, describePlanned(fault)]),
     ...faults.flatMap((fault): [number, string][] =>
-      fault.healAtMs === null ? [] : [[fault.healAtMs, `${fault.fault} is healed`]],
+      fault.rollbackAtMs === null ? [] : [[fault.rollbackAtMs, `rollback of ${fault.fault}`]],
     ),
-    [times.recoveryFromMs, 'the recovery begins: @recovery'],
-    [times.endMs, ending(faults)],
+    [times.recoveryFromMs, 'recovery: @recovery'],
+    [times.endMs, describeEnd(faults)],
   ];
   return list.sort(([a], [b]) => a - b);
 };
 
-const injection = (planned: PlannedFault): string => {
-  const { fault, aim, candidates } = planned;
-  const told = sayParams(planned);
-  const [only] = candidates;
+const describePlanned = (planned: PlannedFault): string => {
+  const { target, candidates } = planned;
+  const text = describeTarget(target);
+  const followsRooms = ['room-node', 'other-node', 'signal-node'].includes(target.role);
   const which =
-    candidates.length > 1 && aim.includes('node')
+    candidates.length > 1 && followsRooms
       ? `one of ${candidates.join(', ')}`
       : candidates.join(', ');
-  return `${fault}${told === '' ? '' : ` (${told})`} → ${only === aim || which === '' ? aim : `${aim} (${aim.endsWith('nodes') ? candidates.join(', ') : which})`}`;
+  const named = which === '' || which === text ? text : `${text} (${which})`;
+  return `${describeInjection(planned)} → ${named}`;
 };
 
-const ending = (faults: readonly PlannedFault[]): string => {
-  const open = [
-    ...new Set(faults.filter(({ healAtMs }) => healAtMs === null).map(({ fault }) => fault)),
+const describeEnd = (faults: readonly PlannedFault[]): string => {
+  const lasting = [
+    ...new Set(
+      faults.filter(({ rollbackAtMs }) => rollbackAtMs === null).map(({ fault }) => fault),
+    ),
   ];
-  return open.length === 0
-    ? 'everybody leaves'
-    : `everybody leaves; ${open.join(' and ')} ${open.length > 1 ? 'are' : 'is'} healed`;
+  return lasting.length === 0
+    ? 'all participants leave'
+    : `all participants leave; rollback of ${lasting.join(' and ')}`;
 };
 
-/** Objectives in words, in the order of the report. */
-const WORDS: readonly [Exclude<keyof Objectives, 'alertsWithinMs'>, (limit: number) => string][] = [
-  ['rtoP50Ms', (ms) => `rto p50 ≤ ${formatDuration(ms)}`],
-  ['rtoP95Ms', (ms) => `rto p95 ≤ ${formatDuration(ms)}`],
-  ['rtoMaxMs', (ms) => `rto max ≤ ${formatDuration(ms)}`],
-  ['neverRecovered', (count) => `never recovered ≤ ${count}`],
-  ['roomsLost', (count) => `rooms lost ≤ ${count}`],
-  ['splitBrain', (count) => `split brain ≤ ${count}`],
-  [
-    'controlGapMs',
-    (ms) => (ms === 0 ? 'control rooms untouched' : `control rooms: gaps ≤ ${formatDuration(ms)}`),
-  ],
-  ['newcomersIn', (ratio) => `newcomers in ≥ ${Math.round(100 * ratio)} %`],
-  ['newcomersBlind', (count) => `blind newcomers ≤ ${count}`],
-  ['ghosts', (count) => `ghosts ≤ ${count}`],
-  ['disconnected', (count) => `disconnected ≤ ${count}`],
-];
-
-const asked = ({ objectives, thresholds }: Drill): string =>
-  [
-    ...WORDS.flatMap(([key, words]) => {
-      const limit = objectives[key];
-      return limit === null ? [] : [words(limit)];
-    }),
+/** Requirements in the order of the report. */
+const requirementsOf = ({ objectives, thresholds }: Drill): string => {
+  const atMost = (name: string, limit: number | null): string[] =>
+    limit === null ? [] : [`${name} ≤ ${limit}`];
+  const within = (name: string, limit: number | null): string[] =>
+    limit === null ? [] : [`${name} ≤ ${formatDuration(limit)}`];
+  const { controlGroupInterruptionMs: control, joinProbesConnected: connected } = objectives;
+  return [
+    ...within('time to recover p50', objectives.timeToRecoverP50Ms),
+    ...within('time to recover p95', objectives.timeToRecoverP95Ms),
+    ...within('time to recover max', objectives.timeToRecoverMaxMs),
+    ...atMost('subscriptions not recovered', objectives.subscriptionsNotRecovered),
+    ...atMost('rooms without media', objectives.roomsWithoutMedia),
+    ...atMost('split brain', objectives.splitBrain),
+    ...(control === 0
+      ? ['control group uninterrupted']
+      : within('interruptions in the control group', control)),
+    ...(connected === null ? [] : [`join probes connected ≥ ${Math.round(100 * connected)} %`]),
+    ...atMost('join probes without complete media', objectives.joinProbesWithoutMedia),
+    ...atMost('ghost rooms', objectives.ghostRooms),
+    ...atMost('disconnected', objectives.disconnected),
     ...Object.entries(objectives.alertsWithinMs).map(
       ([name, ms]) => `${name} within ${formatDuration(ms)}`,
     ),
     ...thresholds,
   ].join(', ');
+};

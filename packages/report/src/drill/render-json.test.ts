@@ -8,7 +8,7 @@ import {
   largeDrill,
   passedDrill,
   resultOf,
-  splitDrill,
+  splitBrainDrill,
   variedDrill,
   voidDrill,
 } from '../../../chaos/test/support/drill-results.ts';
@@ -30,14 +30,14 @@ const validatorOf = (schema: object) => {
 const noDrill: NoDrill = {
   drill: 'kill-redis',
   exitCode: 3,
-  reason: 'no_member',
+  code: 'component_not_found',
   message: 'there is no Redis',
   hint: null,
 };
 
 const OUTCOMES: [string, DrillOutcome[]][] = [
   ['one that passed', [passedDrill()]],
-  ['one that failed as known', [splitDrill()]],
+  ['one that failed as known', [splitBrainDrill()]],
   ['several repeats', [variedDrill()]],
   ['one that is void', [voidDrill()]],
   ['one that was interrupted', [interruptedDrill()]],
@@ -105,8 +105,8 @@ describe('a drill as JSON', () => {
   });
 
   it('says what it exits with: what is known to fail fails it with strict alone', () => {
-    expect(JSON.parse(renderDrillJson([splitDrill()])).exitCode).toBe(0);
-    expect(JSON.parse(renderDrillJson([splitDrill()], { strict: true })).exitCode).toBe(99);
+    expect(JSON.parse(renderDrillJson([splitBrainDrill()])).exitCode).toBe(0);
+    expect(JSON.parse(renderDrillJson([splitBrainDrill()], { strict: true })).exitCode).toBe(99);
   });
 
   it('has the envelope of a drill for one that did not come about', () => {
@@ -115,7 +115,7 @@ describe('a drill as JSON', () => {
       verdict: 'void',
       exitCode: 3,
       drill: { name: 'kill-redis' },
-      error: { reason: 'no_member', message: 'there is no Redis', hint: null },
+      error: { code: 'component_not_found', message: 'there is no Redis', hint: null },
     });
     expect(JSON.parse(renderDrillJson([{ ...noDrill, exitCode: 130 }])).verdict).toBe(
       'interrupted',
@@ -133,7 +133,7 @@ describe('a drill as JSON', () => {
       },
     };
     const json = renderDrillJson([
-      resultOf(drillOf({ lab }), [], { target: 'redis://:hush-6@r:6379' }),
+      resultOf(drillOf({ lab }), [], { deployment: 'redis://:hush-6@r:6379' }),
       { ...noDrill, message: 'connect redis://user:hush-7@r:6379 failed' },
     ]);
     expect(json).not.toMatch(/hush/);

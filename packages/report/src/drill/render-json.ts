@@ -1,5 +1,7 @@
+import type { ThresholdResult } from '@livekit-swarm/analysis';
 import {
   DRILL_RESULT_SCHEMA,
+  type DrillReason,
   type DrillResult,
   type RepeatResult,
   tidy,
@@ -12,13 +14,19 @@ import {
   type NoDrillDocument,
 } from './document-schema.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
+import {
+  describeOutcome,
+  describeReason,
+  expectedText,
+  measuredText,
+  objectiveLabel,
+} from './phrases.ts';
 
 /** A drill that could not be carried out. */
 export interface NoDrill {
   drill: string;
   exitCode: ExitCode;
-  /** For machines. */
-  reason: string;
+  code: string;
   message: string;
   hint: string | null;
 }
@@ -44,43 +52,62 @@ export const renderDrillJson = (
   return `${JSON.stringify(tidy(whole), null, 2)}\n`;
 };
 
-/** What drill-result.schema.json describes, what one looks for first at its top. @param strict whether what is known to fail fails the drill */
+/** What drill-result.schema.json describes. @param strict whether known failures fail the drill */
 export const drillDocument = (result: DrillResult, strict: boolean): DrillDocument => {
-  const { drill, verdict, knowledge, target, serverVersion, startedAt, spread, outcomes, repeats } =
-    result;
+  const { drill, outcomes, repeats, ...facts } = result;
   return {
-    schema: DRILL_RESULT_SCHEMA,
-    verdict,
+    ...facts,
     exitCode: exitCodeOfDrill(result, strict),
-    knowledge,
-    target,
-    serverVersion,
-    startedAt,
     drill: { ...drill, lab: { ...drill.lab, config: withoutSecretValues(drill.lab.config) } },
-    spread,
-    outcomes,
+    outcomes: outcomes.map((outcome) => ({ ...outcome, text: describeOutcome(outcome) })),
     repeats: repeats.map(repeatDocument),
   };
 };
 
 const repeatDocument = ({
   thresholds,
+  reasons,
+  objectives,
   ...repeat
 }: RepeatResult): DrillDocument['repeats'][number] => ({
   ...repeat,
-  thresholds: thresholds.map(({ metric, expression, window, value, ok }) => ({
-    metric,
-    expression,
-    window: window?.name ?? null,
-    value,
-    ok,
+  reasons: reasons.map((reason) => ({ ...valuesOf(reason), text: describeReason(reason) })),
+  objectives: objectives.map((result) => ({
+    ...result,
+    text: `${objectiveLabel(result)}: ${measuredText(result)}, expected ${expectedText(result)}`,
   })),
+  thresholds: thresholds.map(thresholdDocument),
 });
 
-const noDrillDocument = ({ drill, exitCode, reason, message, hint }: NoDrill): NoDrillDocument => ({
+const thresholdDocument = ({
+  metric,
+  expression,
+  window,
+  value,
+  ok,
+}: ThresholdResult): DrillDocument['repeats'][number]['thresholds'][number] => ({
+  metric,
+  expression,
+  window: window?.name ?? null,
+  value,
+  ok,
+});
+
+/** The values of a reason as JSON: thresholds as everywhere else in the document. */
+const valuesOf = (reason: DrillReason): { code: DrillReason['code']; [key: string]: unknown } => {
+  switch (reason.code) {
+    case 'threshold_crossed':
+    case 'threshold_not_measured':
+      return { ...reason, result: thresholdDocument(reason.result) };
+    default:
+      return reason;
+  }
+};
+
+const noDrillDocument = ({ drill, exitCode, code, message, hint }: NoDrill): NoDrillDocument => ({
   schema: DRILL_RESULT_SCHEMA,
   verdict: exitCode === EXIT_CODES.interrupted.code ? 'interrupted' : 'void',
   exitCode,
   drill: { name: drill },
-  error: { reason, message, hint },
+  error: { code, message, hint },
 });

@@ -1,9 +1,16 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
-import { OBJECTIVES } from '@livekit-swarm/chaos';
 import { junitDocument, type TestCase, type TestSuite } from '../junit/document.ts';
 import { measuredOf } from '../phrases/threshold.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
-import { isJudged, knowledgeSentence, VERDICT_MARKS } from './phrases.ts';
+import {
+  describeKnownFailures,
+  describeReason,
+  expectedText,
+  isJudged,
+  measuredText,
+  objectiveLabel,
+  VERDICT_MARKS,
+} from './phrases.ts';
 import { type DrillReportOptions, renderDrillText } from './render-text.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
@@ -27,22 +34,22 @@ export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}
 const whole = (ms: number): string => String(Math.round(ms));
 
 const propertiesOf = ({
-  target,
+  deployment,
   serverVersion,
-  knowledge,
+  knownFailureStatus,
   spread,
   repeats,
 }: DrillResult): [string, string][] => [
-  ['target', target],
-  ...(serverVersion === null ? [] : [['server', serverVersion] as [string, string]]),
-  ['knowledge', knowledge],
+  ['deployment', deployment],
+  ...(serverVersion === null ? [] : [['server_version', serverVersion] as [string, string]]),
+  ['known_failure_status', knownFailureStatus],
   ['repeats', String(repeats.length)],
-  ...(spread.rtoMax === null
+  ...(spread.timeToRecoverMax === null
     ? []
     : [
-        ['recovery_time.max.min', whole(spread.rtoMax.min)] as [string, string],
-        ['recovery_time.max.median', whole(spread.rtoMax.median)] as [string, string],
-        ['recovery_time.max.max', whole(spread.rtoMax.max)] as [string, string],
+        ['time_to_recover.max.min', whole(spread.timeToRecoverMax.min)] as [string, string],
+        ['time_to_recover.max.median', whole(spread.timeToRecoverMax.median)] as [string, string],
+        ['time_to_recover.max.max', whole(spread.timeToRecoverMax.max)] as [string, string],
       ]),
 ];
 
@@ -50,12 +57,12 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
   const { verdict, repeats } = result;
   const code = exitCodeOfDrill(result, options.strict ?? false);
   const reasons = repeats.flatMap(({ number, reasons: why }) =>
-    why.map((reason) => `repeat ${number}: ${reason}`),
+    why.map((reason) => `repeat ${number}: ${describeReason(reason)}`),
   );
-  const message = knowledgeSentence(result) ?? reasons[0] ?? '';
+  const message = describeKnownFailures(result) ?? reasons[0] ?? '';
   return {
     name: 'verdict',
-    seconds: repeats.reduce((sum, { tookMs }) => sum + tookMs, 0) / 1_000,
+    seconds: repeats.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1_000,
     failed:
       code === 0
         ? null
@@ -75,7 +82,7 @@ const casesOf = (
   result: DrillResult,
   { strict }: DrillReportOptions,
 ): TestCase[] => {
-  const { number, findings, thresholds } = repeat;
+  const { number, objectives, thresholds } = repeat;
   const name = (what: string): string =>
     result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`;
   // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
@@ -86,12 +93,12 @@ const casesOf = (
       return {
         name: name(what),
         seconds: 0,
-        failed: badOf('error', type, `not judged: ${repeat.verdict}`),
+        failed: badOf('error', type, `not evaluated: ${repeat.verdict}`),
         output: '',
       };
     if (ok === true) return { name: name(what), seconds: 0, failed: null, output: '' };
     if (forgiven)
-      return { name: name(what), seconds: 0, failed: null, output: `known to fail: ${said}\n` };
+      return { name: name(what), seconds: 0, failed: null, output: `known failure: ${said}\n` };
     return {
       name: name(what),
       seconds: 0,
@@ -100,8 +107,13 @@ const casesOf = (
     };
   };
   return [
-    ...findings.map(({ objective, ok, asked, found }) =>
-      caseOf(OBJECTIVES[objective], ok, 'objective', `${found}, asked for ${asked}`),
+    ...objectives.map((result) =>
+      caseOf(
+        objectiveLabel(result),
+        result.met,
+        'objective',
+        `${measuredText(result)}, expected ${expectedText(result)}`,
+      ),
     ),
     ...thresholds.map((one) => {
       const what = `${one.metric} ${one.expression}`;

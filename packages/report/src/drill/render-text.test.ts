@@ -4,7 +4,7 @@ import {
   interruptedDrill,
   largeDrill,
   passedDrill,
-  splitDrill,
+  splitBrainDrill,
   variedDrill,
   voidDrill,
 } from '../../../chaos/test/support/drill-results.ts';
@@ -12,7 +12,7 @@ import { renderDrillText } from './render-text.ts';
 
 const RESULTS = {
   passed: passedDrill(),
-  'split-brain': splitDrill(),
+  'split-brain': splitBrainDrill(),
   varied: variedDrill(),
   void: voidDrill(),
   interrupted: interruptedDrill(),
@@ -47,10 +47,31 @@ describe.each(Object.entries(RESULTS))('the text of a drill: %s', (name, result)
 });
 
 describe('the text of a drill', () => {
+  it('claims no rollback and no lost participant after a truncated record', () => {
+    const passed = passedDrill();
+    const repeats = passed.repeats.map((repeat) => ({
+      ...repeat,
+      reasons: [{ code: 'record_truncated' as const, atMs: 60_000 }],
+      recovery: {
+        ...repeat.recovery,
+        faults: repeat.recovery.faults.map((fault) => ({ ...fault, rolledBackAt: null })),
+        participants: repeat.recovery.participants.map((one, index) => ({
+          ...one,
+          recoveredBy: index === 0 ? ('not_recovered' as const) : one.recoveredBy,
+        })),
+      },
+    }));
+    const text = renderDrillText({ ...passed, repeats }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('the record is truncated 60.0 s into the run: the end is missing');
+    expect(text).toContain('no rollback in the record');
+    expect(text).toContain('1 not recovered yet');
+    expect(text).not.toContain('rolled back at the end');
+  });
+
   it('says what known failures are worth: nothing new, unless one is strict', () => {
-    expect(renderDrillText(splitDrill())).toMatch(/^✗ FAILED AS KNOWN \(exit 0\)/);
-    expect(renderDrillText(splitDrill(), { strict: true })).toMatch(
-      /^✗ FAILED AS KNOWN \(exit 99\)/,
+    expect(renderDrillText(splitBrainDrill())).toMatch(/^✗ KNOWN FAILURE \(exit 0\)/);
+    expect(renderDrillText(splitBrainDrill(), { strict: true })).toMatch(
+      /^✗ KNOWN FAILURE \(exit 99\)/,
     );
   });
 

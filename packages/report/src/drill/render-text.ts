@@ -6,11 +6,18 @@ import { type Style, styleFor } from '../style.ts';
 import { renderTable } from '../table.ts';
 import { wrap } from '../wrap.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
-import { formatTook, knowledgeSentence, VERDICT_MARKS, verdictWords } from './phrases.ts';
+import {
+  describeKnownFailures,
+  describeOutcome,
+  describeReason,
+  formatRecoveryTime,
+  VERDICT_MARKS,
+  verdictLabel,
+} from './phrases.ts';
 import {
   clusterSection,
   faultsSection,
-  newcomersSection,
+  joinProbesSection,
   objectivesSection,
   recordSection,
   recoverySection,
@@ -28,26 +35,28 @@ const SECTIONS = [
   faultsSection,
   recoverySection,
   windowSection,
-  newcomersSection,
+  joinProbesSection,
   clusterSection,
   recordSection,
 ];
 
-/** What a drill came to, for people: at most 100 columns, colours only when asked for. */
+/** The result of a drill: at most 100 columns, colours only on request. */
 export const renderDrillText = (
   result: DrillResult,
   { color = false, strict = false }: DrillReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const { drill, verdict, serverVersion, target, repeats } = result;
+  const { drill, verdict, serverVersion, deployment, repeats } = result;
   const paint = paintVerdict(style, verdict);
-  const known = knowledgeSentence(result);
+  const known = describeKnownFailures(result);
   const several = repeats.length > 1;
   const title = [
     paint(
-      `${VERDICT_MARKS[verdict]} ${verdictWords(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`,
+      `${VERDICT_MARKS[verdict]} ${verdictLabel(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`,
     ),
-    style.dim(`  ${target}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`),
+    style.dim(
+      `  ${deployment}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`,
+    ),
     ...(known === null ? [] : wrap('  → ', known)),
   ];
   const ofRepeats = repeats.map((repeat) => renderRepeat(repeat, style, result, several));
@@ -56,7 +65,7 @@ export const renderDrillText = (
 };
 
 /** The first is the most important. */
-const MOST_REASONS = 10;
+const MAX_REASONS = 10;
 
 const renderRepeat = (
   repeat: RepeatResult,
@@ -71,14 +80,14 @@ const renderRepeat = (
           style,
           verdict,
         )(
-          `${VERDICT_MARKS[verdict]} repeat ${number}${number > result.drill.repeats ? ', once more' : ` of ${result.drill.repeats}`}: ${outcomeOf(repeat)}`,
+          `${VERDICT_MARKS[verdict]} repeat ${number}${number > result.drill.repeats ? ', extra attempt' : ` of ${result.drill.repeats}`}: ${describeOutcome(outcomeOf(repeat))}`,
         ),
       ]
     : [];
   const why = [
-    ...reasons.slice(0, MOST_REASONS).flatMap((reason) => wrap('  · ', reason)),
-    ...(reasons.length > MOST_REASONS
-      ? [`  … and ${plural(reasons.length - MOST_REASONS, 'reason')} more`]
+    ...reasons.slice(0, MAX_REASONS).flatMap((reason) => wrap('  · ', describeReason(reason))),
+    ...(reasons.length > MAX_REASONS
+      ? [`  … and ${plural(reasons.length - MAX_REASONS, 'reason')} more`]
       : []),
   ];
   const sections = SECTIONS.map((section) => section(repeat, style, result)).filter(
@@ -93,13 +102,20 @@ const renderRepeat = (
 const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style): string => {
   const rows = (
     [
-      ['half of the pairs were back after', spread.rtoP50],
-      ['the last pair was back after', spread.rtoMax],
+      ['time to recover p50', spread.timeToRecoverP50],
+      ['time to recover max', spread.timeToRecoverMax],
     ] as const
   ).flatMap(([name, figures]) =>
     figures === null
       ? []
-      : [[name, formatTook(figures.min), formatTook(figures.median), formatTook(figures.max)]],
+      : [
+          [
+            name,
+            formatRecoveryTime(figures.min),
+            formatRecoveryTime(figures.median),
+            formatRecoveryTime(figures.max),
+          ],
+        ],
   );
   const table =
     rows.length === 0
@@ -110,7 +126,7 @@ const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style):
         ]);
   return [
     ...table,
-    ...outcomes.flatMap(({ outcome, times }) => wrap(`  ${times} × `, outcome)),
+    ...outcomes.flatMap((one) => wrap(`  ${one.count} × `, describeOutcome(one))),
   ].join('\n');
 };
 

@@ -1,5 +1,10 @@
-import type { DrillResult, Finding, NewcomerResult, RepeatResult } from '@livekit-swarm/chaos';
-import { alertSpans, OBJECTIVES } from '@livekit-swarm/chaos';
+import type {
+  DrillResult,
+  JoinProbeResult,
+  ObjectiveResult,
+  RepeatResult,
+} from '@livekit-swarm/chaos';
+import { alertSpans, describeTarget } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
 import { formatCount, formatMs, formatShare, formatTime, shorten } from '../format.ts';
 import { measuredOf } from '../phrases/threshold.ts';
@@ -7,37 +12,41 @@ import { MARKS, type Style } from '../style.ts';
 import { renderTable } from '../table.ts';
 import { wrap } from '../wrap.ts';
 import {
-  falseClaims,
-  formatGap,
-  healedWords,
-  injectedWords,
+  describeAlert,
+  describeFalseReconnects,
+  describeInjection,
+  describePartitions,
+  describeRecovery,
+  describeRecoveryMethods,
+  describeRejoins,
+  describeReplacement,
+  describeRollback,
+  expectedText,
+  falseReconnects,
+  formatInterruption,
   isJudged,
-  recoverySentence,
-  rejoinSentence,
-  sayAlert,
-  sayComeback,
-  sayIslands,
-  someOf,
-  waysSentence,
+  listSome,
+  measuredText,
+  objectiveLabel,
 } from './phrases.ts';
 
-/** Lines of one part of the report; none when there is nothing to say. */
+/** Lines of one section of the report; none when it is empty. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
 
 export const objectivesSection: Section = (repeat, style) => {
-  const { findings, thresholds } = repeat;
+  const { objectives, thresholds } = repeat;
   if (!isJudged(repeat)) return [];
-  const short = findings.filter((finding) => !isLong(finding));
+  const short = objectives.filter((finding) => !isLong(finding));
   const rows = [
-    ...short.map(({ ok, objective, found, asked }) => [
-      markOf(ok, style),
-      OBJECTIVES[objective],
-      found,
-      asked,
+    ...short.map((result) => [
+      markOf(result.met, style),
+      objectiveLabel(result),
+      measuredText(result),
+      expectedText(result),
     ]),
     ...thresholds.map((result) => [
       markOf(result.ok, style),
-      shorten(result.metric, LONGEST_METRIC),
+      shorten(result.metric, MAX_METRIC),
       measuredOf(result),
       result.expression,
     ]),
@@ -45,25 +54,25 @@ export const objectivesSection: Section = (repeat, style) => {
   return [
     ...(rows.length === 0
       ? []
-      : renderTable([['', 'objective', 'found', 'asked'].map(style.dim), ...rows], [0, 1])),
-    ...findings
+      : renderTable([['', 'objective', 'measured', 'expected'].map(style.dim), ...rows], [0, 1])),
+    ...objectives
       .filter(isLong)
-      .flatMap(({ ok, objective, found, asked }) => [
-        `  ${markOf(ok, style)}  ${OBJECTIVES[objective]}`,
-        ...wrap('       found: ', found),
-        ...wrap('       asked: ', asked),
+      .flatMap((result) => [
+        `  ${markOf(result.met, style)}  ${objectiveLabel(result)}`,
+        ...wrap('       measured: ', measuredText(result)),
+        ...wrap('       expected: ', expectedText(result)),
       ]),
   ];
 };
 
-/** What a column has room for. Alerts are several in one. */
-const LONGEST_CELL = 20;
+/** Width of a column; several alerts are longer. */
+const MAX_CELL = 20;
 
-const isLong = ({ found, asked }: Finding): boolean =>
-  Math.max(found.length, asked.length) > LONGEST_CELL;
+const isLong = (result: ObjectiveResult): boolean =>
+  Math.max(measuredText(result).length, expectedText(result).length) > MAX_CELL;
 
 /** With its selector a metric can be as long as a line. */
-const LONGEST_METRIC = 50;
+const MAX_METRIC = 50;
 
 const markOf = (ok: boolean | null, style: Style): string =>
   ok === null
@@ -72,11 +81,11 @@ const markOf = (ok: boolean | null, style: Style): string =>
       ? style.good(MARKS.passed)
       : style.bad(MARKS.failed);
 
-/** More of a kind than anybody reads. */
-const MOST_FAULTS = 20;
-const MOST_ROOMS = 10;
+/** Of one kind; more are counted. */
+const MAX_FAULTS = 20;
+const MAX_ROOMS = 10;
 
-/** As many of the lines of a list as are read, and how many there are beside. */
+/** The first lines of a list, and the number of the others. */
 const first = (most: number, lines: readonly (readonly string[])[], one: string): string[] => [
   ...lines.slice(0, most).flat(),
   ...(lines.length > most
@@ -84,25 +93,27 @@ const first = (most: number, lines: readonly (readonly string[])[], one: string)
     : []),
 ];
 
-export const faultsSection: Section = (repeat, style, result) => {
+export const faultsSection: Section = (repeat, style) => {
   const { faults, skipped, rooms } = repeat.recovery;
-  const control = rooms.filter((room) => room.control).length;
+  const control = rooms.filter((room) => room.controlGroup).length;
   const injected = faults.map((fault) => {
-    const { target, members, at, healedAt } = fault;
-    const healed = healedWords(healedAt, repeat, formatTime);
+    const { target, components, injectedAt, rolledBackAt } = fault;
+    const rolledBack = describeRollback(rolledBackAt, repeat, formatTime);
     return wrap(
       '  ⚡ ',
-      `${formatTime(at)}  ${injectedWords(fault, result)} · ${someOf(members) || 'nobody'} (${target}), ${healed}`,
+      `${formatTime(injectedAt)}  ${describeInjection(fault)} · ${listSome(components) || 'no component'} (${describeTarget(target)}), ${rolledBack}`,
     );
   });
   return [
-    ...first(MOST_FAULTS, injected, 'fault'),
-    ...skipped.flatMap(({ fault, message }) =>
-      wrap('  – ', style.unsure(`${fault} was skipped: ${message}`)),
+    ...first(MAX_FAULTS, injected, 'fault'),
+    ...skipped.flatMap(({ fault, detail }) =>
+      wrap('  – ', style.unsure(`fault skipped: ${fault} (${detail})`)),
     ),
     ...(faults.length === 0
       ? []
-      : [`    ${plural(rooms.length - control, 'room')} hit, ${control} control`]),
+      : [
+          `    ${plural(rooms.length - control, 'room')} affected, ${control} in the control group`,
+        ]),
   ];
 };
 
@@ -110,43 +121,41 @@ export const recoverySection: Section = (repeat, style) => {
   const { recovery } = repeat;
   const { rooms } = recovery;
   if (recovery.participants.length === 0 || repeat.verdict === 'void') return [];
-  const rejoined = rejoinSentence(repeat);
-  const claims = falseClaims(repeat);
+  const rejoined = describeRejoins(repeat);
+  const claims = falseReconnects(repeat);
   const split = rooms.filter(({ splitBrain }) => splitBrain);
-  const lost = rooms.filter((room) => room.lost);
-  const wrong = rooms.filter(({ registryAgrees }) => registryAgrees === false);
+  const lost = rooms.filter((room) => room.withoutMedia);
+  const wrong = rooms.filter(({ registryConsistent }) => registryConsistent === false);
   return [
-    ...wrap('  ', recoverySentence(recovery)),
-    ...wrap('  ', waysSentence(repeat)),
+    ...wrap('  ', describeRecovery(recovery)),
+    ...wrap('  ', describeRecoveryMethods(repeat)),
     ...(rejoined === null ? [] : wrap('  ', rejoined)),
-    ...(claims === 0
-      ? []
-      : wrap(
-          '  ',
-          style.bad(
-            `${plural(claims, 'participant')} had been told that they are back, and did not hear everybody`,
-          ),
-        )),
+    ...(claims === 0 ? [] : wrap('  ', style.bad(describeFalseReconnects(claims)))),
     ...first(
-      MOST_ROOMS,
-      split.map(({ room, islands }) =>
-        wrap('  ', style.bad(`${someOf([room])} is in split brain: ${sayIslands(islands)}`)),
+      MAX_ROOMS,
+      split.map(({ room, partitions }) =>
+        wrap(
+          '  ',
+          style.bad(`${listSome([room])} in split brain: ${describePartitions(partitions)}`),
+        ),
       ),
       'room in split brain',
     ),
     ...(lost.length === 0
       ? []
-      : wrap('  ', style.bad(`nobody hears anybody in ${someOf(lost.map(({ room }) => room))}`))),
+      : wrap('  ', style.bad(`no media in ${listSome(lost.map(({ room }) => room))}`))),
     ...(wrong.length === 0
       ? []
       : wrap(
           '  ',
           style.bad(
-            `Redis names another node than people are on for ${someOf(wrong.map(({ room }) => room))}`,
+            `Redis names another node than the participants' for ${listSome(wrong.map(({ room }) => room))}`,
           ),
         )),
-    ...(rooms.some(({ control }) => control)
-      ? [`  control rooms: longest silence ${formatGap(recovery.controlGapMs)}`]
+    ...(rooms.some(({ controlGroup }) => controlGroup)
+      ? [
+          `  control group: longest interruption ${formatInterruption(recovery.controlGroupInterruptionMs)}`,
+        ]
       : []),
   ];
 };
@@ -156,9 +165,16 @@ export const windowSection: Section = ({ windows }, style) =>
     ? []
     : renderTable(
         [
-          ['', 'joined', 'not in', 'join p95', '↓ pkt/s', 'loss', 'jitter p95', 'latency p95'].map(
-            style.dim,
-          ),
+          [
+            '',
+            'joined',
+            'join failed',
+            'join p95',
+            '↓ pkt/s',
+            'loss',
+            'jitter p95',
+            'latency p95',
+          ].map(style.dim),
           ...windows.map(
             ({
               name,
@@ -184,30 +200,35 @@ export const windowSection: Section = ({ windows }, style) =>
         [0],
       );
 
-export const newcomersSection: Section = ({ recovery: { newcomers } }, style) => {
-  if (newcomers.length === 0) return [];
+export const joinProbesSection: Section = ({ recovery: { joinProbes } }, style) => {
+  if (joinProbes.length === 0) return [];
   const rows = (['baseline', 'fault', 'recovery'] as const).flatMap((window) =>
     [false, true].flatMap((newRoom) => {
-      const came = newcomers.filter(
+      const came = joinProbes.filter(
         (newcomer) => newcomer.window === window && newcomer.newRoom === newRoom,
       );
       return came.length === 0
         ? []
-        : [[window, newRoom ? 'new rooms' : 'rooms that were there', ...figuresOf(came)]];
+        : [[window, newRoom ? 'new rooms' : 'rooms of the load', ...figuresOf(came)]];
     }),
   );
   return renderTable(
-    [['newcomers', '', 'came', 'in', 'worst join', 'found everybody'].map(style.dim), ...rows],
+    [
+      ['join probes', '', 'joins', 'connected', 'join max', 'complete media'].map(style.dim),
+      ...rows,
+    ],
     [0, 1],
   );
 };
 
-const figuresOf = (came: readonly NewcomerResult[]): string[] => {
+const figuresOf = (came: readonly JoinProbeResult[]): string[] => {
   const joined = came.filter(({ failure }) => failure === null);
   const found = joined.filter(
-    ({ sees, present, hears, speaking }) => sees >= present && hears >= speaking,
+    ({ remoteParticipants, expectedParticipants, receivingFrom, publishing }) =>
+      remoteParticipants >= expectedParticipants && receivingFrom >= publishing,
   );
-  const worst = joined.length === 0 ? null : Math.max(...joined.map(({ joinMs }) => joinMs ?? 0));
+  const worst =
+    joined.length === 0 ? null : Math.max(...joined.map(({ joinTimeMs }) => joinTimeMs ?? 0));
   return [
     String(came.length),
     String(joined.length),
@@ -217,27 +238,22 @@ const figuresOf = (came: readonly NewcomerResult[]): string[] => {
 };
 
 export const clusterSection: Section = ({ recovery }) => {
-  const { backends, comebacks, faults } = recovery;
-  const ghosts = recovery.ghosts ?? [];
+  const { backends, replacements, faults } = recovery;
+  const ghosts = recovery.ghostRooms ?? [];
   const least = backends.reduce<(typeof backends)[number] | null>(
     (a, b) => (a === null || b.healthy < a.healthy ? b : a),
     null,
   );
-  const since = faults[0]?.at ?? 0;
+  const since = faults[0]?.injectedAt ?? 0;
   return [
     ...(least === null
       ? []
       : [
           `  load balancer: at least ${least.healthy} of ${plural(least.total, 'healthy backend')}`,
         ]),
-    ...comebacks.flatMap((comeback) => wrap('  ', sayComeback(comeback))),
-    ...(ghosts.length === 0
-      ? []
-      : wrap(
-          '  ',
-          `ghosts at the end (rooms that are listed and nobody serves): ${someOf(ghosts)}`,
-        )),
-    ...alertSpans(recovery).flatMap((span) => wrap('  ', sayAlert(span, since))),
+    ...replacements.flatMap((comeback) => wrap('  ', describeReplacement(comeback))),
+    ...(ghosts.length === 0 ? [] : wrap('  ', `ghost rooms at the end: ${listSome(ghosts)}`)),
+    ...alertSpans(recovery).flatMap((span) => wrap('  ', describeAlert(span, since))),
   ];
 };
 

@@ -62,32 +62,40 @@ const usual = variedDrill();
 /** A drill whose every word is this one. */
 const saying = (word: string): DrillResult => ({
   ...usual,
-  target: word,
+  deployment: word,
   serverVersion: word,
   drill: { ...usual.drill, description: word, tags: { tag: word } },
   repeats: usual.repeats.map((repeat) => ({
     ...repeat,
-    reasons: repeat.reasons.map(() => word),
+    reasons: repeat.reasons.map(() => ({
+      code: 'execution_failed' as const,
+      error: null,
+      message: word,
+    })),
     record: word,
     recovery: {
       ...repeat.recovery,
-      faults: repeat.recovery.faults.map((fault) => ({ ...fault, target: word, members: [word] })),
-      skipped: [{ fault: 'kill', message: word }],
+      faults: repeat.recovery.faults.map((fault) => ({
+        ...fault,
+        target: { role: 'component' as const, name: word },
+        components: [word],
+      })),
+      skipped: [{ fault: 'kill', detail: word }],
       participants: repeat.recovery.participants.map((one) => ({
         ...one,
         identity: `${word}${one.identity}`,
       })),
       rooms: repeat.recovery.rooms.map((one) => ({
         ...one,
-        islands: one.islands.map((island) => island.map(() => word)),
+        partitions: one.partitions.map((island) => island.map(() => word)),
       })),
-      ghosts: [word],
+      ghostRooms: [word],
       alerts: [{ at: 20_000, name: word, state: 'firing' }],
-      comebacks: [
+      replacements: [
         {
           at: 30_000,
-          member: word,
-          successor: word,
+          component: word,
+          replacement: word,
           terminatedMs: 1,
           scheduledMs: null,
           runningMs: null,
@@ -130,8 +138,8 @@ describe('any words', () => {
   it('are words in JSON, without the passwords of addresses', () => {
     fc.assert(
       fc.property(words, (word) => {
-        const { target } = JSON.parse(renderDrillJson([saying(word)]));
-        expect(target).toBe(word.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1'));
+        const { deployment } = JSON.parse(renderDrillJson([saying(word)]));
+        expect(deployment).toBe(word.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1'));
       }),
       RUNS,
     );

@@ -178,9 +178,9 @@ describe('events and notes', () => {
 
   it('name the components of a fault, of many the first', () => {
     const injected = (components: string[]) =>
-      eventText({ event: { code: 'fault_injected', fault: 'kill', target: 'node', components } });
+      eventText({ event: { code: 'fault_injected', fault: 'kill', components } });
     expect(injected(['node-2'])).toBe('fault injected: kill on node-2');
-    expect(injected([])).toBe('fault injected: kill on node');
+    expect(injected([])).toBe('fault injected: kill on no component');
     expect(injected(['a', 'b', 'c', 'd', 'e', 'f'])).toBe(
       'fault injected: kill on a, b, c, d, e, …',
     );

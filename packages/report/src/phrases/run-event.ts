@@ -2,6 +2,7 @@ import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatMs } from '../format.ts';
+import { stopReasonText } from './drill-stop-reason.ts';
 import { crossingText } from './threshold.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
@@ -25,13 +26,13 @@ export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
     case 'fault_rolled_back':
       return `fault rolled back: ${event.fault}`;
     case 'fault_skipped':
-      return `fault skipped: ${event.fault}${inBrackets(event.message)}`;
+      return `fault skipped: ${event.fault}${inBrackets(event.detail)}`;
     case 'component_replaced':
       return `component replaced: ${event.replacement} ready after ${formatMs(event.readyMs)}`;
     case 'drill_void':
-      return `drill void: ${event.message}`;
+      return `drill void: ${stopReasonText(event.reason)}`;
     case 'drill_aborted':
-      return `drill aborted: ${event.message}`;
+      return `drill aborted: ${stopReasonText(event.reason)}`;
   }
 };
 
@@ -41,15 +42,9 @@ const crossingOf = ({ crossing }: { crossing: ThresholdCrossing | null }): strin
 /** Longer lists of names are cut. */
 const MAX_COMPONENTS = 5;
 
-const componentsOf = ({
-  components,
-  target,
-}: {
-  components: readonly string[];
-  target: string;
-}): string =>
+const componentsOf = ({ components }: { components: readonly string[] }): string =>
   components.length === 0
-    ? target
+    ? 'no component'
     : `${components.slice(0, MAX_COMPONENTS).join(', ')}${components.length > MAX_COMPONENTS ? ', …' : ''}`;
 
 /** A note below a report: `12.3 s: worker 1 died (SIGKILL)`, or what was found in the record. */

@@ -1,77 +1,134 @@
-import { duration, quote, say, strict, suggest, textOf, whole } from '@livekit-swarm/settings';
+import {
+  duration,
+  formatDuration,
+  quote,
+  say,
+  strict,
+  suggest,
+  textOf,
+  whole,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
-import { checkAim } from './check-target.ts';
-import { checkTimes } from './check-times.ts';
-import { aim } from './target.ts';
+import { durationOfItem } from '../schedule.ts';
+import { type Complain, checkTarget, faultTarget } from './target.ts';
 
-/** More than so many are no drill, but a way of life. */
-const MOST_TIMES = 100;
+/** More are a mistake. */
+const MAX_TIMES = 100;
 
 /** Faults by name. */
 export type Faults = ReadonlyMap<string, Fault>;
 
-const timesOf = (what: string) => whole(1, MOST_TIMES).describe(what);
+const timesOf = (what: string) => whole(1, MAX_TIMES).describe(what);
 
-/** One fault of a drill, with what the fault itself wants to know under `with`. */
+/** One fault of a drill, with its own parameters under `with`. */
 const itemOf = (fault: Fault) =>
   strict({
     fault: z.literal(fault.name).describe(fault.description),
-    aim: aim()
+    target: faultTarget()
       .optional()
       .describe(
-        'What it is done to. May be left out where there is only one such part, as with Redis.',
+        'What it is injected into. May be left out where there is only one such component, as with Redis.',
       ),
-    at: duration().prefault('0s').describe('When it begins, after the crowd is steady.'),
+    at: duration()
+      .prefault('0s')
+      .describe('Time of the injection, after the steady state was reached.'),
     every: duration(1_000)
       .optional()
-      .describe('Again and again, from one beginning to the next; with times.'),
-    times: timesOf('How many there are in all; with every.').optional(),
+      .describe('Repeated: from one injection to the next; with times.'),
+    times: timesOf('Number of injections; with every.').optional(),
     random: strict({
-      times: timesOf('How many there are in all.'),
+      times: timesOf('Number of injections.'),
       within: duration(1_000).describe(
-        'They begin within this time after `at`, by chance, and never two at once.',
+        'They are injected within this time after `at`, at random, and never two at once.',
       ),
     })
       .optional()
-      .describe('By chance: the same seed gives the same times.'),
+      .describe('At random times: the same seed gives the same times.'),
     for: duration(100)
       .optional()
       .describe(
-        'How long it lasts until it is healed. What ends a program without it leaves it so until the drill is over.',
+        'Time until the rollback. Without it, a terminated process stays down until the end of the drill.',
       ),
-    with: fault.params
-      .prefault({})
-      .describe('What the fault itself wants to know: see "swarm chaos list".'),
+    with: fault.params.prefault({}).describe('Parameters of the fault: see "swarm chaos list".'),
   }).superRefine((item, context) => {
     const complain = (path: PropertyKey[], what: string, hint: string | null): void => {
       context.addIssue({ code: 'custom', path, message: say(what, hint) });
     };
-    checkAim(item.aim, fault, complain);
+    checkTarget(item.target, fault, complain);
     checkTimes(item, fault, complain);
   });
 
 export type FaultItem = z.output<ReturnType<typeof itemOf>>;
 
-/** Tells what is wrong at a key of a fault. */
-export type Complain = (path: PropertyKey[], what: string, hint: string | null) => void;
-
-/** What goes wrong, in any order; each by the name of its fault. */
+/** The faults of a drill, in any order; each by the name of its fault. */
 export const faultList = (faults: Faults) => {
   const [first, ...others] = [...faults.values()].map(itemOf);
-  if (first === undefined) throw new RangeError('a drill language needs faults');
+  if (first === undefined) throw new RangeError('the drill language needs faults');
   const names = [...faults.keys()];
   return z.array(
     z.discriminatedUnion('fault', [first, ...others], {
       error: ({ input }) => {
         if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-          return say('must be a mapping', 'write - { fault: kill, aim: room-node, for: 10s }');
+          return say('must be a mapping', 'write - { fault: kill, target: room-node, for: 10s }');
         }
         const given: unknown = 'fault' in input ? input.fault : undefined;
-        if (given === undefined) return say('fault is missing', `there are ${names.join(', ')}`);
-        return say(`${quote(given)} is no fault`, suggest(textOf(given), names, 'there are'));
+        if (given === undefined) return say('fault is missing', `available: ${names.join(', ')}`);
+        return say(`unknown fault ${quote(given)}`, suggest(textOf(given), names, 'available:'));
       },
     }),
-    { error: say('must be a list of faults', 'write - { fault: kill, aim: room-node, for: 10s }') },
+    {
+      error: say(
+        'must be a list of faults',
+        'write - { fault: kill, target: room-node, for: 10s }',
+      ),
+    },
   );
+};
+
+type Times = Pick<FaultItem, 'every' | 'times' | 'random' | 'for' | 'with'>;
+
+/** Whether the times of the injections and the duration are given once, and fit. */
+const checkTimes = (
+  item: Times,
+  fault: Pick<Fault, 'name' | 'lasts' | 'durationOf'>,
+  complain: Complain,
+): void => {
+  const { every, times, random } = item;
+  const { name, lasts } = fault;
+  const lastsMs = durationOfItem(item, fault);
+  const ownMs = fault.durationOf?.(item.with) ?? 0;
+  if (item.for !== undefined && item.for < ownMs) {
+    complain(
+      ['for'],
+      `is shorter than the duration of ${name}: ${formatDuration(ownMs)}`,
+      'leave it out, or make it longer',
+    );
+  }
+  if (lasts && lastsMs === null)
+    complain(['for'], `for is missing: ${name} lasts until its rollback`, 'write for: 10s');
+  if (every !== undefined && times === undefined)
+    complain(['times'], 'times is missing: every alone never ends', 'write times: 3');
+  if (times !== undefined && every === undefined) {
+    if (random === undefined)
+      complain(['times'], 'has no effect without every', 'add every: 30s, or leave it out');
+    else complain(['times'], 'belongs to random', 'write random: { times: 3, within: 2m }');
+  }
+  if (random !== undefined && every !== undefined)
+    complain(['every'], 'excludes random', 'leave one out');
+  if (every !== undefined && (times ?? 1) > 1 && lastsMs !== null && lastsMs >= every) {
+    complain(
+      ['every'],
+      `it would be injected again before its rollback, ${formatDuration(lastsMs)} after the injection`,
+      'make every longer, or for shorter',
+    );
+  }
+  const needMs = (random?.times ?? 0) * (lastsMs ?? 0);
+  if (random !== undefined && needMs > random.within) {
+    complain(
+      ['random', 'within'],
+      `is too short: ${random.times} times ${formatDuration(lastsMs ?? 0)} do not fit`,
+      `write ${formatDuration(2 * needMs).replace(' ', '')}`,
+    );
+  }
 };

@@ -15,47 +15,47 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
-import { known } from './known-failures.ts';
+import { knownFailures } from './known-failures.ts';
 import { objectives } from './objectives.ts';
 import { thresholds } from './thresholds.ts';
 
-const MOST_NODES = 20;
-const MOST_ROOMS = 10_000;
-const MOST_PEOPLE = 100;
+const MAX_NODES = 20;
+const MAX_ROOMS = 10_000;
+const MAX_PARTICIPANTS = 100;
 
 const lab = strict({
-  nodes: whole(1, MOST_NODES).default(3).describe('livekit-servers.'),
+  nodes: whole(1, MAX_NODES).default(3).describe('livekit-servers.'),
   redis: word(['plain', 'persistent'], 'kind of Redis')
     .default('plain')
-    .describe('persistent: with an append-only file, it comes back with what it knew.'),
+    .describe('persistent: with an append-only file; it keeps its data over a restart.'),
   config: z
     .record(z.string(), z.unknown(), {
       error: say('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),
     })
     .default({})
     .meta({
-      description: "Laid over the nodes' configuration, as in LiveKit's own file.",
+      description: "Merged into the nodes' configuration, as in LiveKit's own file.",
       samples: [{ signal_relay: { retry_timeout: '2s' } }],
     }),
   alerts: yesOrNo()
     .default(false)
     .describe(
-      'Prometheus with our rules, which also scrapes the drill: alerts become part of the report.',
+      'Prometheus with the included rules, which also scrapes the drill: alerts become part of the report.',
     ),
 });
 
-const crowd = strict({
-  rooms: whole(1, MOST_ROOMS)
+const load = strict({
+  rooms: whole(1, MAX_ROOMS)
     .default(10)
-    .describe('Rooms that are alike; those that no fault hits are control rooms.'),
-  participants: whole(2, MOST_PEOPLE)
+    .describe('Rooms that are alike; those that no fault affects are the control group.'),
+  participants: whole(2, MAX_PARTICIPANTS)
     .default(4)
-    .describe('Per room; everybody speaks, and hears the others.'),
+    .describe('Per room; each publishes, and subscribes to the others.'),
   publish: z
     .array(word(['audio', 'video'], 'kind of media'), {
       error: say('must be a list', 'write [audio] or [audio, video]'),
     })
-    .min(1, { error: say('is empty: nobody could be heard', 'write [audio]') })
+    .min(1, { error: say('is empty: there would be no media', 'write [audio]') })
     .refine((kinds) => new Set(kinds).size === kinds.length, {
       error: say('names one kind twice', 'write [audio, video]'),
     })
@@ -64,24 +64,24 @@ const crowd = strict({
       description: 'What each of them publishes.',
       samples: [['audio'], ['audio', 'video']],
     }),
-  joinRate: joinRate().prefault('20/s').describe('Joins a second.'),
-  recovery: word(['none', 'sdk', 'app'], 'way to recover')
+  joinRate: joinRate().prefault('20/s').describe('Joins per second.'),
+  reconnectPolicy: word(['none', 'sdk', 'app'], 'reconnect policy')
     .default('app')
     .describe(
-      'What they do when their connection is lost. none: nothing; sdk: what the SDKs do; app: that, and join anew when the SDK gave up.',
+      'When a connection is lost. none: nothing; sdk: resume, then reconnect, as the SDKs do; app: also rejoin when the SDK gave up.',
     ),
 });
 
-const steady = strict({
+const steadyState = strict({
   within: duration(1_000)
     .prefault('15s')
     .describe(
-      'From when the last of the crowd is due until the faults may begin. Who is not steady by then makes the drill void.',
+      'From the last scheduled join until the first injection may happen. Without a steady state by then, the drill is void.',
     ),
   for: duration(1_000)
     .prefault('10s')
     .describe(
-      'So long before that everybody must have been in, and have heard everybody. The window baseline.',
+      'For so long before that every participant must have been connected and every subscription must have received media. The window baseline.',
     ),
 }).superRefine((given, context) => {
   if (given.for < given.within) return;
@@ -89,58 +89,56 @@ const steady = strict({
     code: 'custom',
     path: ['for'],
     message: say(
-      'is not shorter than within: the last could not join before it begins',
+      'is not shorter than within: the last participant could not join before it begins',
       'make within longer, or for shorter',
     ),
   });
 });
 
-const newcomers = strict({
+const joinProbes = strict({
   every: duration(500)
     .prefault('2s')
-    .describe('From one to the next: in turns one to a room that is there, and two to a new one.'),
-  stay: duration(1_000).prefault('4s').describe('How long each of them stays.'),
-  apart: duration()
+    .describe('From one to the next: alternately one joins a room of the load, and two a new one.'),
+  sessionDuration: duration(1_000).prefault('4s').describe('How long each of them stays.'),
+  stagger: duration()
     .prefault('500ms')
-    .describe(
-      'Of the two that meet in a new room the second comes so much later. 0s: both at once.',
-    ),
-}).superRefine(({ stay, apart }, context) => {
-  if (apart < stay) return;
+    .describe('Between the two that join a new room. 0s: both join at once.'),
+}).superRefine(({ sessionDuration, stagger }, context) => {
+  if (stagger < sessionDuration) return;
   context.addIssue({
     code: 'custom',
-    path: ['apart'],
-    message: say('is not shorter than stay: the first would be gone', 'write 500ms'),
+    path: ['stagger'],
+    message: say('is not shorter than sessionDuration: the first would have left', 'write 500ms'),
   });
 });
 
 const abort = strict({
-  controlDeaf: share()
+  controlGroupInterrupted: share()
     .prefault('50%')
-    .describe('More than this share of the listeners in control rooms hear nobody …'),
+    .describe('More than this share of the subscribers in the control group receive no media …'),
   for: duration(1_000)
     .prefault('10s')
-    .describe('… for this long: the drill ends, and everything is healed.'),
+    .describe('… for this long: the drill ends, and every fault is rolled back.'),
 });
 
 const blastRadius = strict({
-  members: whole(1, MOST_NODES)
+  components: whole(1, MAX_NODES)
     .default(1)
-    .describe('Parts of the deployment that are hit at the same time.'),
+    .describe('Components that are affected at the same time.'),
   share: share()
     .prefault('50%')
-    .describe('Share of the nodes that are hit at the same time; one node always may be.'),
+    .describe('Share of the nodes that are affected at the same time; one node always may be.'),
 });
 
-/** Keys of other files that people write here. */
+/** Keys of scenario files. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
   if (['scenario', 'groups', 'profiles', 'scales'].includes(key))
-    return 'it belongs to a scenario: see "swarm validate"';
+    return 'it belongs to a scenario file: see "swarm validate"';
   return null;
 };
 
-/** A drill file. What the faults want to know is theirs to say. */
+/** A drill file. The parameters of a fault are in its own file. */
 export const drillFile = (faults: Faults) =>
   strict(
     {
@@ -148,47 +146,44 @@ export const drillFile = (faults: Faults) =>
         description: 'Names it in reports and metrics.',
         samples: ['kill-room-node'],
       }),
-      description: prose(2_000, 'a description')
-        .optional()
-        .describe('What is tried, and why, in a sentence.'),
+      description: prose(2_000, 'a description').optional().describe('What is tested, and why.'),
       tags: tags(),
-      seed: seed().describe('The same seed gives the same schedule, and the same choice of nodes.'),
-      lab: lab.prefault({}).describe('What is raised for it when no other deployment is given.'),
-      crowd: crowd.prefault({}).describe('Who is in the rooms.'),
-      steady: steady.prefault({}).describe('What must hold before anything is injected.'),
+      seed: seed().describe('The same seed gives the same schedule and the same choice of nodes.'),
+      lab: lab.prefault({}).describe('Started for the drill when no other deployment is given.'),
+      load: load.prefault({}).describe('Rooms and participants.'),
+      steadyState: steadyState.prefault({}).describe('Required before the first injection.'),
       faults: faultList(faults).describe(
-        'What goes wrong. An empty list shows that nothing is noticed when nothing happens.',
+        'What is injected. An empty list measures the load alone.',
       ),
       recovery: duration(5_000)
         .prefault('30s')
-        .describe('How long it is watched after the last fault was healed.'),
-      newcomers: newcomers
+        .describe('Observation time after the last rollback.'),
+      joinProbes: joinProbes
         .optional()
         .describe(
-          'New people that come while it goes on, to see whether they can, and whom they find. Left out: nobody.',
+          'Participants that join during the drill, to test whether new joins succeed and receive media. Left out: none.',
         ),
-      objectives: objectives.prefault({}).describe('What must be true at the end.'),
+      objectives: objectives.prefault({}).describe('Conditions on the recovery.'),
       thresholds: thresholds.default([]).meta({
         description:
-          'What must hold of metrics, as in scenarios; windows are @baseline, @fault and @recovery.',
+          'Conditions on metrics, as in scenarios; windows are @baseline, @fault and @recovery.',
         samples: [{ 'media_latency@recovery': ['p(95)<200'] }],
       }),
-      repeats: whole(1, 100)
-        .default(1)
-        .describe('How often it is carried out: outcomes may differ from one time to the next.'),
-      abort: abort.optional().describe('When it is ended early. Left out: never.'),
-      blastRadius: blastRadius.prefault({}).describe('What may be hit at most.'),
-      allow: z
+      repeats: whole(1, 100).default(1).describe('How often it is executed: outcomes may vary.'),
+      abort: abort.optional().describe('When it ends early. Left out: never.'),
+      blastRadius: blastRadius.prefault({}).describe('What may be affected at the same time.'),
+      allowedTargets: z
         .array(text(200, 'the name of a deployment'), {
           error: say('must be a list', 'write [staging]'),
         })
         .default([])
         .meta({
-          description:
-            'Deployments that it may be done to without being told so on the command line.',
+          description: 'Deployments that need no --confirm-target on the command line.',
           samples: [['staging']],
         }),
-      known: known.optional().describe('What a version of the server is known to do.'),
+      knownFailures: knownFailures
+        .optional()
+        .describe('Objectives that a version of the server is expected to miss.'),
     },
     elsewhere,
   );

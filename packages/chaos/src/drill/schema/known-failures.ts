@@ -1,45 +1,45 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/record';
+import { DRILL_OBJECTIVES } from '@livekit-swarm/record';
 import { prose, say, strict, text, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { KnownOutcome } from '../drill.ts';
+import type { KnownFailures } from '../drill.ts';
 
-const failings = () =>
+const objectiveCodes = () =>
   z
-    .array(word(DRILL_FAILINGS, 'way to fail'), {
-      error: say('must be a list', 'write [split-brain, never-recovered]'),
+    .array(word(DRILL_OBJECTIVES, 'objective'), {
+      error: say('must be a list', 'write [split_brain, not_recovered]'),
     })
-    .meta({ samples: [['split-brain', 'never-recovered']] });
+    .meta({ samples: [['split_brain', 'not_recovered']] });
 
-/** What a version of the server is known to do in this drill: failing so is expected, failing otherwise or not at all is news. */
-export const known = strict({
-  server: text(40, 'a version')
+/** Objectives that a version of the server is expected to miss in this drill. */
+export const knownFailures = strict({
+  serverVersion: text(40, 'a version')
     .regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, {
       error: say('must be a version', 'write 1.13.4'),
     })
-    .meta({ description: 'The version that was tried.', samples: ['1.13.4'] }),
-  fails: failings().default([]).describe('What it fails in every time.'),
-  sometimes: failings().default([]).describe('What it fails in one time and not in another.'),
-  because: prose(1_000, 'a reason').describe('What the server does, in a sentence.'),
-}).superRefine(({ fails, sometimes }, context) => {
+    .meta({ description: 'The version that was tested.', samples: ['1.13.4'] }),
+  always: objectiveCodes().default([]).describe('Missed in every repeat.'),
+  sometimes: objectiveCodes().default([]).describe('Missed in some repeats.'),
+  reason: prose(1_000, 'a reason').describe('What the server does.'),
+}).superRefine(({ always, sometimes }, context) => {
   const complain = (path: PropertyKey[], message: string): void =>
     void context.addIssue({ code: 'custom', path, message });
-  if (fails.length + sometimes.length === 0) {
+  if (always.length + sometimes.length === 0) {
     complain(
-      ['fails'],
+      ['always'],
       say(
-        'fails is missing: nothing is known then',
-        'write fails: [split-brain], or leave known out',
+        'always is missing, and sometimes is empty',
+        'write always: [split_brain], or leave knownFailures out',
       ),
     );
   }
   for (const [index, one] of sometimes.entries()) {
-    if (fails.includes(one))
-      complain(['sometimes', index], say(`${one} is under fails, too`, 'leave one out'));
+    if (always.includes(one))
+      complain(['sometimes', index], say(`${one} is in always, too`, 'leave one out'));
   }
-  for (const [key, list] of Object.entries({ fails, sometimes })) {
+  for (const [key, list] of Object.entries({ always, sometimes })) {
     for (const [index, one] of list.entries()) {
       if (list.indexOf(one) < index)
         complain([key, index], say(`${one} is there twice`, 'leave one out'));
     }
   }
-}) satisfies z.ZodType<KnownOutcome>;
+}) satisfies z.ZodType<KnownFailures>;

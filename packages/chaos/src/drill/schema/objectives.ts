@@ -4,7 +4,7 @@ import type { Objectives } from '../drill.ts';
 
 const MOST = 1_000_000;
 
-/** A limit, or `any`: not asked. */
+/** A limit, or `any`: not required. */
 const count = () => {
   const error = say(`must be a whole number from 0 to ${MOST}, or any`, 'write 0');
   return z
@@ -12,16 +12,16 @@ const count = () => {
     .meta({ samples: [0, 'any'] });
 };
 
-const rto = strict({
-  p50: duration(1).optional().describe('Of half of the pairs that fell silent.'),
-  p95: duration(1).optional().describe('Of 95 % of them.'),
-  max: duration(1).optional().describe('Of all of them.'),
+const timeToRecover = strict({
+  p50: duration(1).optional().describe('Half of the interrupted subscriptions.'),
+  p95: duration(1).optional().describe('95 % of them.'),
+  max: duration(1).optional().describe('All of them.'),
 }).superRefine(({ p50, p95, max }, context) => {
   const complain = (key: string, other: string): void => {
     context.addIssue({
       code: 'custom',
       path: [key],
-      message: say(`is less than ${other}`, 'what most reach in time, fewer do as well'),
+      message: say(`is less than ${other}`, `write at least the value of ${other}`),
     });
   };
   if (p50 !== undefined && p95 !== undefined && p95 < p50) complain('p95', 'p50');
@@ -29,26 +29,29 @@ const rto = strict({
     complain('max', p95 === undefined ? 'p50' : 'p95');
 });
 
-/** `untouched`, `any`, or the longest silence that is let pass. */
-const controlRooms = z
+const CONTROL_GROUP_HINT = 'write uninterrupted, any or { maxInterruption: 1s }';
+
+/** `uninterrupted`, `any`, or the longest interruption that is accepted. */
+const controlGroup = z
   .union(
     [
-      z.enum(['untouched', 'any'], {
-        error: ({ input }) =>
-          say(`${quote(textOf(input))} is no objective`, 'write untouched, any or { maxGap: 1s }'),
+      z.enum(['uninterrupted', 'any'], {
+        error: ({ input }) => say(`unknown objective ${quote(textOf(input))}`, CONTROL_GROUP_HINT),
       }),
-      strict({ maxGap: duration(500).describe('The longest silence in any of them.') }),
+      strict({
+        maxInterruption: duration(500).describe('The longest interruption in any of them.'),
+      }),
     ],
-    { error: say('must be an objective', 'write untouched, any or { maxGap: 1s }') },
+    { error: say('must be an objective', CONTROL_GROUP_HINT) },
   )
   .transform((given): number | null =>
-    typeof given === 'object' ? given.maxGap : given === 'any' ? null : 0,
+    typeof given === 'object' ? given.maxInterruption : given === 'any' ? null : 0,
   )
-  .meta({ samples: ['untouched', { maxGap: '1s' }] });
+  .meta({ samples: ['uninterrupted', { maxInterruption: '1s' }] });
 
-/** Prometheus would take any text; names of alerts are words everywhere. */
+/** Prometheus accepts any text; in practice names of alerts are words. */
 const alertName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, {
-  error: say('this cannot be an alert', 'write LiveKitNodeDown'),
+  error: say('is not a name of an alert', 'write LiveKitNodeDown'),
 });
 
 const alerts = z
@@ -57,50 +60,58 @@ const alerts = z
   })
   .meta({ samples: [{ LiveKitNodeDown: '2m' }] });
 
-/** What must be true at the end. What is left out has the default of its key; `any` asks for nothing. */
+/** Conditions on the recovery. A key that is left out has its default; `any` requires nothing. */
 export const objectives = strict({
-  rto: rto
+  timeToRecover: timeToRecover
     .default({})
-    .describe('From the injection until the media of a pair is back. Left out: not asked.'),
-  neverRecovered: count().prefault(0).describe('Ordered pairs that never heard each other again.'),
-  roomsLost: count().prefault(0).describe('Rooms in which nobody hears anybody at the end.'),
+    .describe(
+      'From the injection until the media of a subscription resumed. Left out: not required.',
+    ),
+  subscriptionsNotRecovered: count()
+    .prefault(0)
+    .describe('Subscriptions whose media had not resumed at the end.'),
+  roomsWithoutMedia: count()
+    .prefault(0)
+    .describe('Rooms in which no participant receives media at the end.'),
   splitBrain: count()
     .prefault(0)
-    .describe('Rooms that have fallen into circles of people who hear each other and nobody else.'),
-  controlRooms: controlRooms
-    .prefault('untouched')
-    .describe('Rooms that no fault hit: no silence over 500 ms, or { maxGap: 1s }.'),
-  newcomersIn: share()
+    .describe(
+      'Rooms that have split into partitions: participants that receive media of each other and of no other.',
+    ),
+  controlGroup: controlGroup
+    .prefault('uninterrupted')
+    .describe(
+      'Rooms that no fault affected: no interruption over 500 ms, or { maxInterruption: 1s }.',
+    ),
+  joinProbesConnected: share()
     .optional()
-    .describe('Share of the newcomers who got in, over the whole drill.'),
-  newcomersBlind: count()
+    .describe('Share of the join probes that connected, over the whole drill.'),
+  joinProbesWithoutMedia: count()
     .optional()
-    .describe('Newcomers of the recovery who did not see and hear everybody who was there.'),
-  ghosts: count()
+    .describe('Join probes of the recovery that did not see and receive every participant.'),
+  ghostRooms: count()
     .prefault('any')
-    .describe('Rooms that the server still lists at the end, though nobody is in them.'),
+    .describe('Rooms that the server still lists at the end and that no node serves.'),
   disconnected: count()
     .prefault('any')
-    .describe(
-      'Participants who were told that they are out for good, whether they came back or not.',
-    ),
+    .describe('Participants that were disconnected, whether they rejoined or not.'),
   alerts: alerts
     .default({})
     .describe(
-      'Alerts that must fire, and how long after the first fault at the latest. Left out: not asked.',
+      'Alerts that must fire, each within this time after the first fault. Left out: not required.',
     ),
 }).transform(
   (given): Objectives => ({
-    rtoP50Ms: given.rto.p50 ?? null,
-    rtoP95Ms: given.rto.p95 ?? null,
-    rtoMaxMs: given.rto.max ?? null,
-    neverRecovered: given.neverRecovered,
-    roomsLost: given.roomsLost,
+    timeToRecoverP50Ms: given.timeToRecover.p50 ?? null,
+    timeToRecoverP95Ms: given.timeToRecover.p95 ?? null,
+    timeToRecoverMaxMs: given.timeToRecover.max ?? null,
+    subscriptionsNotRecovered: given.subscriptionsNotRecovered,
+    roomsWithoutMedia: given.roomsWithoutMedia,
     splitBrain: given.splitBrain,
-    controlGapMs: given.controlRooms,
-    newcomersIn: given.newcomersIn ?? null,
-    newcomersBlind: given.newcomersBlind ?? null,
-    ghosts: given.ghosts,
+    controlGroupInterruptionMs: given.controlGroup,
+    joinProbesConnected: given.joinProbesConnected ?? null,
+    joinProbesWithoutMedia: given.joinProbesWithoutMedia ?? null,
+    ghostRooms: given.ghostRooms,
     disconnected: given.disconnected,
     alertsWithinMs: { ...given.alerts },
   }),

@@ -1,46 +1,45 @@
 import { quote, say, share, strict, suggest, text, textOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Aim } from '../drill.ts';
+import type { Fault } from '../../faults/fault.ts';
+import type { ComponentKind } from '../../targets/target.ts';
+import type { FaultTarget } from '../drill.ts';
 
-const ROLE_WORDS = [
+const ROLES = [
   'room-node',
   'other-node',
   'signal-node',
   'redis',
-  'balancer',
+  'load-balancer',
   'turn',
   'none',
 ] as const;
 
 const HINT =
-  'write room-node, other-node, signal-node, redis, balancer, turn, { nodes: 33% } or { member: node-2 }';
+  'write room-node, other-node, signal-node, redis, load-balancer, turn, { nodes: 33% } or { component: node-2 }';
 
 const role = z
-  .enum(ROLE_WORDS, {
+  .enum(ROLES, {
     error: ({ input }) =>
-      say(
-        `${quote(input)} is no part of a deployment`,
-        suggest(textOf(input), ROLE_WORDS, 'there are'),
-      ),
+      say(`unknown target ${quote(input)}`, suggest(textOf(input), ROLES, 'available:')),
   })
-  .transform((word): Aim => ({ role: word }));
+  .transform((word): FaultTarget => ({ role: word }));
 
 const others = strict({
   nodes: share().optional().describe('A share of all nodes, at least one, chosen with the seed.'),
-  member: text(200, 'the name of a part')
+  component: text(200, 'the name of a component')
     .optional()
-    .describe('One part by its name, as "swarm chaos plan" lists them.'),
-}).transform(({ nodes, member }, context): Aim => {
+    .describe('One component by its name, as "swarm chaos plan" lists them.'),
+}).transform(({ nodes, component }, context): FaultTarget => {
   if (context.issues.length > 0) return z.NEVER;
-  if ((nodes === undefined) === (member === undefined)) {
-    context.addIssue({ code: 'custom', message: say('must be either nodes or a member', HINT) });
-  } else if (member !== undefined) {
-    return { role: 'member', name: member };
+  if ((nodes === undefined) === (component === undefined)) {
+    context.addIssue({ code: 'custom', message: say('must be either nodes or a component', HINT) });
+  } else if (component !== undefined) {
+    return { role: 'component', name: component };
   } else if (nodes === 0) {
     context.addIssue({
       code: 'custom',
       path: ['nodes'],
-      message: say('is nobody', 'write a share above 0%, or leave the fault out'),
+      message: say('selects no node', 'write a share above 0%, or leave the fault out'),
     });
   } else if (nodes !== undefined) {
     return { role: 'nodes', share: nodes };
@@ -48,8 +47,79 @@ const others = strict({
   return z.NEVER;
 });
 
-/** What a fault is done to: `room-node`, `redis`, `{ nodes: 33% }`, `{ member: node-2 }`. */
-export const aim = () =>
+/** What a fault is injected into: `room-node`, `redis`, `{ nodes: 33% }`, `{ component: node-2 }`. */
+export const faultTarget = () =>
   z
-    .union([role, others], { error: say('must be a part of the deployment', HINT) })
-    .meta({ samples: ['room-node', 'redis', { nodes: '33%' }, { member: 'node-2' }] });
+    .union([role, others], { error: say('must be a target', HINT) })
+    .meta({ samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }] });
+
+/** Reports what is wrong at a key of a fault. */
+export type Complain = (path: PropertyKey[], what: string, hint: string | null) => void;
+
+/** The target of a fault whose drill names none: the only kind of component it can be injected into, unless those are nodes, of which there are several. */
+export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {
+  const [only, ...others] = targets;
+  if (only === undefined) return { role: 'none' };
+  return others.length > 0 || only === 'node' ? null : { role: only };
+};
+
+/** Whether the fault can be injected into that at all. */
+export const checkTarget = (
+  target: FaultTarget | undefined,
+  fault: Pick<Fault, 'name' | 'targets'>,
+  complain: Complain,
+): void => {
+  const { name, targets } = fault;
+  if (target === undefined) {
+    if (defaultTarget(fault) === null)
+      complain(['target'], 'target is missing', `${name} can be injected into ${choices(targets)}`);
+    return;
+  }
+  const kind = kindOf(target);
+  if (targets.length === 0) {
+    if (target.role !== 'none') complain(['target'], `${name} has no target`, 'leave target out');
+  } else if (target.role === 'none') {
+    complain(['target'], `${name} needs a target`, `available: ${choices(targets)}`);
+  } else if (kind !== null && !targets.includes(kind)) {
+    complain(
+      ['target'],
+      `${name} cannot be injected into ${NAMES[kind]}`,
+      `available: ${choices(targets)}`,
+    );
+  }
+};
+
+/** Null: a name does not tell the kind. */
+const kindOf = (target: FaultTarget): ComponentKind | null => {
+  switch (target.role) {
+    case 'redis':
+    case 'load-balancer':
+    case 'turn':
+      return target.role;
+    case 'component':
+    case 'none':
+      return null;
+    case 'room-node':
+    case 'other-node':
+    case 'signal-node':
+    case 'nodes':
+      return 'node';
+  }
+};
+
+const NAMES: Record<ComponentKind, string> = {
+  node: 'nodes',
+  redis: 'Redis',
+  'load-balancer': 'the load balancer',
+  turn: 'TURN servers',
+};
+
+const TARGETS: Record<ComponentKind, string> = {
+  node: 'room-node, other-node, signal-node, { nodes: 33% }',
+  redis: 'redis',
+  'load-balancer': 'load-balancer',
+  turn: 'turn',
+};
+
+const choices = (kinds: readonly ComponentKind[]): string =>
+  [...kinds.map((kind) => TARGETS[kind]), '{ component: NAME }'].join(', ');

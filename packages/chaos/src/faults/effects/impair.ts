@@ -1,14 +1,14 @@
 import { identifyProcess } from '@livekit-swarm/host';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
-import type { LinkTrouble, Member, MemberPorts, Target } from '../../targets/target.ts';
+import type { Component, ComponentPorts, LinkFault, Platform } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
-import { lacksTraffic, type Traffic, trafficMatches } from './packet-rules.ts';
+import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
 
 /** What is done to packets that pass. */
-export interface Impairment extends LinkTrouble {
+export interface Impairment extends LinkFault {
   /** One link each way for all conversations, instead of one for each. */
   shared?: boolean;
 }
@@ -21,47 +21,51 @@ const SPARE_SECONDS = 60;
 /**
  * Has the kernel hand the members' packets to swarm-impair, which lets them go as a bad network would. Addresses stay what they are, so nobody notices by
  * anything but the packets; and when the program dies, packets pass.
- * @throws SwarmError `not-available`
+ * @throws SwarmError `fault_unavailable`
  */
 export const impair = (
   context: FaultContext<unknown>,
   traffic: Traffic,
   impairment: Impairment,
 ): Promise<void> =>
-  forAll(context.members, async (member) => {
-    const { target, id } = context;
+  forAll(context.components, async (member) => {
+    const { platform, id } = context;
     if (member.ports === null) return;
-    const number = context.members.indexOf(member);
-    await addRules(target, member, queueRules(id, number, member.ports, traffic));
+    const number = context.components.indexOf(member);
+    await addRules(platform, member, queueRules(id, number, member.ports, traffic));
     const argv = [impairProgram(), 'start', ...whose(context, number), ...linkOf(impairment)];
-    const result = await target.run(member, argv);
+    const result = await platform.run(member, argv);
     if (result.code === 0) return;
     throw new SwarmError(
-      'not_available',
+      'fault_unavailable',
       `${member.name}: ${firstLine(result)}`,
       'see "swarm chaos doctor"',
     );
   });
 
 /** First the rules, then the program: what is still under way arrives. */
-export const healImpairment = ({ target, members, id }: FaultContext<unknown>): Promise<void> =>
-  forAll(members, async (member) => {
-    await removeTables(target, member, id);
-    await endImpairment(target, member, `${id}${members.indexOf(member)}`);
+export const rollbackImpairment = ({
+  platform,
+  components,
+  id,
+}: FaultContext<unknown>): Promise<void> =>
+  forAll(components, async (member) => {
+    await removeTables(platform, member, id);
+    await stopImpairment(platform, member, `${id}${components.indexOf(member)}`);
   });
 
-const endImpairment = async (target: Target, member: Member, name: string): Promise<void> => {
+const stopImpairment = async (target: Platform, member: Component, name: string): Promise<void> => {
   try {
     const result = await target.run(member, [impairProgram(), 'stop', '--id', name]);
     // Where there is no such program, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
     throw new SwarmError(
-      'not_healed',
+      'rollback_failed',
       `swarm-impair ${name} does not end: ${firstLine(result)}`,
       'end that process',
     );
   } catch (error) {
-    if (hasErrorCode(error, 'no_member')) return;
+    if (hasErrorCode(error, 'component_not_found')) return;
     throw error;
   }
 };
@@ -72,7 +76,7 @@ const NOT_FOUND = 127;
 export const queueRules = (
   id: string,
   number: number,
-  ports: MemberPorts,
+  ports: ComponentPorts,
   traffic: Traffic,
 ): string => {
   const chain = (name: string, hook: string, matches: readonly string[]): string =>
@@ -95,10 +99,10 @@ ${direction === 'out' ? '' : chain('arriving', 'input', trafficMatches(ports, { 
 `;
 };
 
-const whose = ({ target, id, durationMs }: FaultContext<unknown>, number: number): string[] => {
+const whose = ({ platform, id, durationMs }: FaultContext<unknown>, number: number): string[] => {
   const place = ['--id', `${id}${number}`, '--table', tableName(id), '--chain', `queued${number}`];
   // Process ids mean something on this machine alone.
-  const owner = target.kind === 'process' ? identifyProcess(process.pid) : null;
+  const owner = platform.kind === 'process' ? identifyProcess(process.pid) : null;
   const seconds = durationMs === null ? null : Math.ceil(durationMs / 1_000) + SPARE_SECONDS;
   const lifetime = seconds ?? (owner === null ? LONGEST_SECONDS : null);
   return [
@@ -131,18 +135,18 @@ const micros = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.round(ms * 1_000);
 
 /** Null when packets of this member can be handed over; else why not. */
-export const lacksImpairment = async (
-  target: Target,
-  member: Member,
+export const missingImpairmentSupport = async (
+  target: Platform,
+  member: Component,
   traffic: Traffic,
 ): Promise<string | null> =>
   // Whichever way they go, they are held before they leave: nothing is dropped behind the routing.
-  (await lacksTraffic(target, member, { ...traffic, direction: 'in' })) ??
+  (await missingTrafficSupport(target, member, { ...traffic, direction: 'in' })) ??
   (await tryOut(target, member));
 
-const tried = new WeakMap<Target, Promise<string | null>>();
+const tried = new WeakMap<Platform, Promise<string | null>>();
 
-const tryOut = (target: Target, member: Member): Promise<string | null> => {
+const tryOut = (target: Platform, member: Component): Promise<string | null> => {
   // The parts of other targets may live on machines of different kinds.
   if (target.kind !== 'process') return tryOutFor(target, member);
   const known = tried.get(target) ?? tryOutFor(target, member);
@@ -150,7 +154,7 @@ const tryOut = (target: Target, member: Member): Promise<string | null> => {
   return known;
 };
 
-const tryOutFor = async (target: Target, member: Member): Promise<string | null> => {
+const tryOutFor = async (target: Platform, member: Component): Promise<string | null> => {
   const result = await target.run(member, ['unshare', '--net', 'sh', '-c', TRY, impairProgram()]);
   if (result.code === 0) return null;
   if (result.code === NOT_BUILT) {

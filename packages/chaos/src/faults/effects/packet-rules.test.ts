@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { fakeTarget, NODE } from '../../../test/support/fake-platform.ts';
-import { cutRules } from '../redis-partition.ts';
+import { fakePlatform, NODE } from '../../../test/support/fake-platform.ts';
+import { partitionRules } from '../redis-partition.ts';
 import { queueRules } from './impair.ts';
-import { cutPackets, dropRules, healPackets, lacksTraffic } from './packet-rules.ts';
+import { dropPackets, dropRules, missingTrafficSupport, rollbackPackets } from './packet-rules.ts';
 
 const PORTS = { address: '127.0.0.1', udp: [5000, 5001] as const, tcp: [7880, 7881] };
 const lines = (rules: string): string[] =>
@@ -51,63 +51,65 @@ test('what leaves for other machines is dropped where the sender does not notice
 
 test('devices are asked for only where packets leave by them', async () => {
   const devices = 'Inter-|   Receive\n face |bytes\n    lo: 100 1\n  eth0: 200 2\n';
-  const target = fakeTarget((argv) => (argv.includes('/proc/net/dev') ? { stdout: devices } : {}));
-  await cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'both' }, '');
+  const target = fakePlatform((argv) =>
+    argv.includes('/proc/net/dev') ? { stdout: devices } : {},
+  );
+  await dropPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'both' }, '');
   expect(target.ran.map(({ argv }) => argv[0])).toEqual(['nft']);
   const far = { ...NODE, ports: { ...PORTS, address: '10.0.0.7' } };
-  await cutPackets(target, far, 'abcd1234', { protocol: 'udp', direction: 'both' }, '');
+  await dropPackets(target, far, 'abcd1234', { protocol: 'udp', direction: 'both' }, '');
   expect(target.ran.at(-1)?.input).toContain('devices = { "eth0" }');
-  await cutPackets(target, far, 'abcd1234', { protocol: 'udp', direction: 'in' }, '');
+  await dropPackets(target, far, 'abcd1234', { protocol: 'udp', direction: 'in' }, '');
   expect(target.ran.at(-1)?.input).not.toContain('egress');
 });
 
 test('a member without such ports says so', async () => {
-  const target = fakeTarget();
+  const target = fakePlatform();
   const both = { protocol: 'both', direction: 'both' } as const;
-  expect(await lacksTraffic(target, { ...NODE, ports: null }, both)).toContain(
+  expect(await missingTrafficSupport(target, { ...NODE, ports: null }, both)).toContain(
     'not known where node-1',
   );
   const redis = { ...NODE, name: 'redis', ports: { address: '127.0.0.1', udp: null, tcp: [6379] } };
-  expect(await lacksTraffic(target, redis, { ...both, protocol: 'udp' })).toBe(
+  expect(await missingTrafficSupport(target, redis, { ...both, protocol: 'udp' })).toBe(
     'redis has no UDP ports',
   );
-  expect(await lacksTraffic(target, redis, both)).toBeNull();
+  expect(await missingTrafficSupport(target, redis, both)).toBeNull();
   const media = { ...NODE, ports: { ...PORTS, tcp: [] } };
-  expect(await lacksTraffic(target, media, { ...both, protocol: 'tcp' })).toBe(
+  expect(await missingTrafficSupport(target, media, { ...both, protocol: 'tcp' })).toBe(
     'node-1 has no TCP ports',
   );
 });
 
 test('what nft refuses is said in its words', async () => {
-  const target = fakeTarget(() => ({ code: 1, stderr: 'Error: Operation not permitted\nmore' }));
+  const target = fakePlatform(() => ({ code: 1, stderr: 'Error: Operation not permitted\nmore' }));
   await expect(
-    cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, ''),
+    dropPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, ''),
   ).rejects.toMatchObject({
-    code: 'not_available',
+    code: 'fault_unavailable',
     message: expect.stringContaining('Operation not permitted'),
   });
 });
 
 test('healing looks whether the table is gone, and says so when it is not', async () => {
-  const stuck = fakeTarget((argv) =>
+  const stuck = fakePlatform((argv) =>
     argv.includes('list') ? { stdout: 'table ip other\ntable inet swarm_chaos_abcd1234\n' } : {},
   );
-  await expect(healPackets(stuck, NODE, 'abcd1234')).rejects.toMatchObject({
-    code: 'not_healed',
+  await expect(rollbackPackets(stuck, NODE, 'abcd1234')).rejects.toMatchObject({
+    code: 'rollback_failed',
   });
-  const clean = fakeTarget((argv) =>
+  const clean = fakePlatform((argv) =>
     argv.includes('list') ? { stdout: 'table inet swarm_chaos_abcd12345\n' } : {},
   );
-  await healPackets(clean, NODE, 'abcd1234');
-  const blind = fakeTarget((argv) =>
+  await rollbackPackets(clean, NODE, 'abcd1234');
+  const blind = fakePlatform((argv) =>
     argv.includes('list') ? { code: 1, stderr: 'Operation not permitted' } : {},
   );
-  await expect(healPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({
-    code: 'not_healed',
+  await expect(rollbackPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({
+    code: 'rollback_failed',
   });
   // Where there is no nft, nobody has made a table.
-  await healPackets(
-    fakeTarget(() => ({ code: 127 })),
+  await rollbackPackets(
+    fakePlatform(() => ({ code: 127 })),
     NODE,
     'abcd1234',
   );
@@ -126,17 +128,23 @@ test('packets are handed over where they arrive and where they leave, never twic
 });
 
 test('a node is cut from Redis both ways: by an address of its own, by its namespace, or by its control group', () => {
-  expect(lines(cutRules('abcd1234', { address: '127.0.1.3', port: 6379, cgroup: null }))).toEqual([
+  expect(
+    lines(partitionRules('abcd1234', { address: '127.0.1.3', port: 6379, cgroup: null })),
+  ).toEqual([
     'ip saddr 127.0.1.3 tcp sport 6379 counter drop',
     'ip daddr 127.0.1.3 tcp dport 6379 counter drop',
   ]);
-  expect(lines(cutRules('abcd1234', { address: null, port: 6379, cgroup: null }))).toEqual([
+  expect(lines(partitionRules('abcd1234', { address: null, port: 6379, cgroup: null }))).toEqual([
     'tcp sport 6379 counter drop',
     'tcp dport 6379 counter drop',
   ]);
   expect(
     lines(
-      cutRules('abcd1234', { address: null, port: 6379, cgroup: '/system.slice/livekit.service' }),
+      partitionRules('abcd1234', {
+        address: null,
+        port: 6379,
+        cgroup: '/system.slice/livekit.service',
+      }),
     )[1],
   ).toBe('socket cgroupv2 level 2 "system.slice/livekit.service" tcp dport 6379 counter drop');
 });

@@ -1,7 +1,7 @@
 import { word } from '@livekit-swarm/settings';
-import type { Member, MemberPorts, Target } from '../../targets/target.ts';
+import type { Component, ComponentPorts, Platform } from '../../targets/target.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
-import { lacksAny } from './process-control.ts';
+import { missingAny } from './process-control.ts';
 
 /** Which of a member's packets. */
 export interface Traffic {
@@ -25,24 +25,24 @@ export const trafficParams = (protocol: Traffic['protocol']) => ({
  * What it is sent is dropped on arrival. What it sends is dropped on arrival, too, by peers on the same machine; towards others it is dropped behind the
  * routing (egress), where the sender does not notice. On OUTPUT it would be told (EPERM), which no network does.
  */
-export const cutPackets = async (
-  target: Target,
-  member: Member,
+export const dropPackets = async (
+  target: Platform,
+  member: Component,
   id: string,
   traffic: Traffic,
   match: string,
 ): Promise<void> => {
   if (member.ports === null) return;
-  const devices = leavesTheMachine(member.ports, traffic) ? await devicesOf(target, member) : [];
+  const devices = leavesTheHost(member.ports, traffic) ? await devicesOf(target, member) : [];
   await addRules(target, member, dropRules(id, member.ports, traffic, match, devices));
 };
 
-export const healPackets = removeTables;
+export const rollbackPackets = removeTables;
 
 /** What nft is told. `devices`: of the network, other than loopback; none where nothing that is to be dropped leaves by them. */
 export const dropRules = (
   id: string,
-  ports: MemberPorts,
+  ports: ComponentPorts,
   traffic: Traffic,
   match: string,
   devices: readonly string[],
@@ -73,7 +73,7 @@ const ANY = '0.0.0.0';
 
 /** One nft match for each kind of packet that this is about. */
 export const trafficMatches = (
-  { address, udp, tcp }: MemberPorts,
+  { address, udp, tcp }: ComponentPorts,
   { protocol, direction }: Traffic,
 ): string[] => {
   const ports: string[] = [];
@@ -88,11 +88,11 @@ export const trafficMatches = (
   );
 };
 
-const leavesTheMachine = ({ address }: MemberPorts, { direction }: Traffic): boolean =>
+const leavesTheHost = ({ address }: ComponentPorts, { direction }: Traffic): boolean =>
   direction !== 'in' && !address.startsWith('127.');
 
 /** Those of the network that the program is in, whatever is mounted at /sys. */
-const devicesOf = async (target: Target, member: Member): Promise<string[]> => {
+const devicesOf = async (target: Platform, member: Component): Promise<string[]> => {
   const { stdout } = await target.run(member, ['cat', '/proc/net/dev']);
   return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) =>
     device === 'lo' ? [] : [device],
@@ -100,17 +100,17 @@ const devicesOf = async (target: Target, member: Member): Promise<string[]> => {
 };
 
 /** Null when rules can be made for such packets of this member. */
-export const lacksTraffic = async (
-  target: Target,
-  member: Member,
+export const missingTrafficSupport = async (
+  target: Platform,
+  member: Component,
   traffic: Traffic,
 ): Promise<string | null> => {
   const { ports, name } = member;
   if (ports === null) return `it is not known where ${name} has its packets`;
   if (traffic.protocol === 'udp' && ports.udp === null) return `${name} has no UDP ports`;
   if (traffic.protocol === 'tcp' && ports.tcp.length === 0) return `${name} has no TCP ports`;
-  const why = await lacksAny(target, member, ['packets']);
-  if (why !== null || !leavesTheMachine(ports, traffic)) return why;
+  const why = await missingAny(target, member, ['packets']);
+  if (why !== null || !leavesTheHost(ports, traffic)) return why;
   const tried = await target.run(member, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
   return tried.code === 0
     ? null

@@ -1,4 +1,4 @@
-import type { NetworkTrouble } from '../../targets/target.ts';
+import type { NetworkFault } from '../../targets/target.ts';
 import type { DescribedFault } from '../fault.ts';
 import { forAll } from './process-control.ts';
 
@@ -6,25 +6,25 @@ import { forAll } from './process-control.ts';
  * The same fault, for targets whose packets somebody else drops or holds when asked to as well (Chaos Mesh, for pods).
  * @param trouble what is asked for
  */
-export const askedFor = <Params>(
+export const requestedTraffic = <Params>(
   fault: DescribedFault<Params>,
-  trouble: (params: Params) => NetworkTrouble,
+  trouble: (params: Params) => NetworkFault,
 ): DescribedFault<Params> => ({
   ...fault,
-  available: async (target, member, params) =>
+  unavailable: async (target, member, params) =>
     target.network === undefined
-      ? fault.available(target, member, params)
-      : target.network.lacks(member, trouble(params)),
+      ? fault.unavailable(target, member, params)
+      : target.network.missingCapability(member, trouble(params)),
   inject: async (context) => {
-    const { target, members, id, params, durationMs } = context;
-    const { network } = target;
+    const { platform, components, id, params, durationMs } = context;
+    const { network } = platform;
     if (network === undefined) return fault.inject(context);
-    await forAll(members, (member) => network.request(member, id, trouble(params), durationMs));
+    await forAll(components, (member) => network.request(member, id, trouble(params), durationMs));
   },
-  heal: async (context) => {
-    const { target, members, id } = context;
-    const { network } = target;
-    if (network === undefined) return fault.heal(context);
-    await forAll(members, (member) => network.withdraw(member, id));
+  rollback: async (context) => {
+    const { platform, components, id } = context;
+    const { network } = platform;
+    if (network === undefined) return fault.rollback(context);
+    await forAll(components, (member) => network.withdraw(member, id));
   },
 });

@@ -1,71 +1,71 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 /** Control groups that leave a process less than it had; made beside or below its own, so that whatever held it before still does. */
-import type { Member, Target } from '../../targets/target.ts';
+import type { Component, Platform } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
 import { firstLine } from './nft-table.ts';
 import { forAll } from './process-control.ts';
 
 /** One limit, as both versions of control groups have it. */
-export interface Squeeze {
+export interface ResourceLimits {
   controller: 'cpu' | 'memory';
   /** File → content, written one after the other. */
   v2: readonly (readonly [string, string])[];
   v1: readonly (readonly [string, string])[];
 }
 
-/** @throws SwarmError `not-available` with what the kernel says */
-export const squeeze = (
-  { target, members, id }: FaultContext<unknown>,
-  limit: Squeeze,
+/** @throws SwarmError `fault_unavailable` with what the kernel says */
+export const limitResources = (
+  { platform, components, id }: FaultContext<unknown>,
+  limit: ResourceLimits,
 ): Promise<void> =>
-  forAll(members, async (member) => {
-    const pid = await target.pid(member);
-    if (pid === null) throw new SwarmError('not_available', `${member.name} does not run`);
-    const result = await runSqueeze(
-      target,
+  forAll(components, async (member) => {
+    const pid = await platform.pid(member);
+    if (pid === null) throw new SwarmError('fault_unavailable', `${member.name} does not run`);
+    const result = await runLimit(
+      platform,
       member,
       limit,
-      groupName(id, members.indexOf(member)),
+      groupName(id, components.indexOf(member)),
       String(pid),
     );
     if (result !== null)
       throw new SwarmError(
-        'not_available',
+        'fault_unavailable',
         `${member.name}: ${result}`,
         'see "swarm chaos doctor"',
       );
   });
 
 /** Moves whatever is in such a group back to where it came from, and removes the group. */
-export const release = ({ target, members, id }: FaultContext<unknown>): Promise<void> =>
-  forAll(members, async (member) => {
-    const result = await target
-      .run(member, ['sh', '-c', RELEASE, groupName(id, members.indexOf(member))])
+export const releaseLimits = ({ platform, components, id }: FaultContext<unknown>): Promise<void> =>
+  forAll(components, async (member) => {
+    const result = await platform
+      .run(member, ['sh', '-c', RELEASE, groupName(id, components.indexOf(member))])
       .catch(gone);
     if (result === null || result.code === 0) return;
     throw new SwarmError(
-      'not_healed',
+      'rollback_failed',
       `${member.name}: ${firstLine(result)}`,
       'look for the group under /sys/fs/cgroup',
     );
   });
 
 const gone = (error: unknown): null => {
-  if (hasErrorCode(error, 'no_member')) return null;
+  if (hasErrorCode(error, 'component_not_found')) return null;
   throw error;
 };
 
 /** Null when this member's process can be put into such a group: tried with a group that stays empty. */
-export const lacksSqueeze = async (
-  target: Target,
-  member: Member,
-  limit: Squeeze,
+export const missingResourceLimitSupport = async (
+  target: Platform,
+  member: Component,
+  limit: ResourceLimits,
 ): Promise<string | null> => {
-  const why = await target.lacks('run', member);
+  const why = await target.missingCapability('run', member);
   if (why !== null) return why;
   const pid = await target.pid(member);
   if (pid === null) return `${member.name} does not run`;
-  const result = await runSqueeze(target, member, limit, TRY_NAME, String(pid), 'try');
+  const result = await runLimit(target, member, limit, TRY_NAME, String(pid), 'try');
   return result === null
     ? null
     : `${limit.controller === 'cpu' ? 'processor time' : 'memory'} cannot be limited: ${result}`;
@@ -75,15 +75,15 @@ const TRY_NAME = 'swarm-chaos-try-0';
 
 const groupName = (id: string, number: number): string => `swarm-chaos-${id}-${number}`;
 
-const runSqueeze = async (
-  target: Target,
-  member: Member,
-  { controller, v1, v2 }: Squeeze,
+const runLimit = async (
+  target: Platform,
+  member: Component,
+  { controller, v1, v2 }: ResourceLimits,
   group: string,
   pid: string,
   mode = 'do',
 ): Promise<string | null> => {
-  const lines = (files: Squeeze['v1']): string =>
+  const lines = (files: ResourceLimits['v1']): string =>
     files.map(([file, content]) => `${file} ${content}`).join('\n');
   const result = await target.run(member, [
     'sh',

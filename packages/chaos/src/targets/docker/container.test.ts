@@ -1,6 +1,6 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
-import { networkOf, partsOf, portsOfPart } from './container.ts';
+import { componentsOf, networkOf, portsOfComponent } from './container.ts';
 
 const container = (name: string, labels: Record<string, string>): ContainerInfo =>
   ({
@@ -26,14 +26,14 @@ const info = (mode: string, exposed: readonly string[] = []): ContainerInspectIn
     Config: { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) },
   }) as unknown as ContainerInspectInfo;
 
-const brief = (containers: readonly ContainerInfo[], roles = {}): string[] =>
-  partsOf(containers, { roles }).map(({ name, settings }) => `${settings.kind} ${name}`);
+const brief = (containers: readonly ContainerInfo[], components = {}): string[] =>
+  componentsOf(containers, { components }).map(({ name, settings }) => `${settings.kind} ${name}`);
 
 describe('partsOf', () => {
   it('takes who says what it is, and nobody else', () => {
     const all = [
-      container('lk-10', { 'swarm.role': 'node' }),
-      container('lk-9', { 'swarm.role': 'node' }),
+      container('lk-10', { 'swarm.component': 'node' }),
+      container('lk-9', { 'swarm.component': 'node' }),
       container('grafana', {}),
     ];
     expect(brief(all)).toEqual(['node lk-9', 'node lk-10']);
@@ -62,62 +62,72 @@ describe('partsOf', () => {
 
   it('believes the label rather than what is said beside it', () => {
     expect(
-      brief([compose('cache', 1, { 'swarm.role': 'redis', 'swarm.name': 'r' })], { cache: 'node' }),
+      brief([compose('cache', 1, { 'swarm.component': 'redis', 'swarm.name': 'r' })], {
+        cache: 'node',
+      }),
     ).toEqual(['redis r']);
   });
 
   it('refuses roles that there are not, and two of one name', () => {
-    expect(() => brief([container('a', { 'swarm.role': 'Node' })])).toThrow(
-      'container "a": label swarm.role: "Node" is none of node, redis',
+    expect(() => brief([container('a', { 'swarm.component': 'Node' })])).toThrow(
+      'container "a": label swarm.component: "Node" is none of node, redis',
     );
     const two = [
-      container('a', { 'swarm.role': 'node', 'swarm.name': 'x' }),
-      container('b', { 'swarm.role': 'node', 'swarm.name': 'x' }),
+      container('a', { 'swarm.component': 'node', 'swarm.name': 'x' }),
+      container('b', { 'swarm.component': 'node', 'swarm.name': 'x' }),
     ];
     expect(() => brief(two)).toThrow('two containers are called "x"');
   });
 });
 
 describe('portsOfPart', () => {
-  const [node] = partsOf([container('a', { 'swarm.role': 'node' })], { roles: {} });
-  const [redis] = partsOf([container('b', { 'swarm.role': 'redis' })], { roles: {} });
-  const [labelled] = partsOf(
-    [container('c', { 'swarm.role': 'node', 'swarm.udp': '7882', 'swarm.address': '127.0.0.1' })],
+  const [node] = componentsOf([container('a', { 'swarm.component': 'node' })], { components: {} });
+  const [redis] = componentsOf([container('b', { 'swarm.component': 'redis' })], {
+    components: {},
+  });
+  const [labelled] = componentsOf(
+    [
+      container('c', {
+        'swarm.component': 'node',
+        'swarm.udp': '7882',
+        'swarm.address': '127.0.0.1',
+      }),
+    ],
     {
-      roles: {},
+      components: {},
     },
   );
   if (node === undefined || redis === undefined || labelled === undefined)
     throw new Error('none was found');
 
   it('does not guess among the ports of a whole machine', () => {
-    expect(portsOfPart(node, info('host', ['7880/tcp']))).toBeNull();
-    expect(portsOfPart(labelled, info('host'))).toEqual({
+    expect(portsOfComponent(node, info('host', ['7880/tcp']))).toBeNull();
+    expect(portsOfComponent(labelled, info('host'))).toEqual({
       address: '127.0.0.1',
       udp: [7_882, 7_882],
       tcp: [],
     });
-    expect(portsOfPart(node, info('container:abc'))).toBeNull();
+    expect(portsOfComponent(node, info('container:abc'))).toBeNull();
   });
 
   it('takes what a container exposes in its own network, and all of its UDP where it says nothing', () => {
     const exposed = ['7881/tcp', '50010/udp', '50000/udp', '7880'];
-    expect(portsOfPart(node, info('bridge', exposed))).toEqual({
+    expect(portsOfComponent(node, info('bridge', exposed))).toEqual({
       address: '0.0.0.0',
       udp: [50_000, 50_010],
       tcp: [7_880, 7_881],
     });
-    expect(portsOfPart(node, info('app_default'))).toEqual({
+    expect(portsOfComponent(node, info('app_default'))).toEqual({
       address: '0.0.0.0',
       udp: [1, 65_535],
       tcp: [],
     });
-    expect(portsOfPart(redis, info('app_default', ['6379/tcp']))).toEqual({
+    expect(portsOfComponent(redis, info('app_default', ['6379/tcp']))).toEqual({
       address: '0.0.0.0',
       udp: null,
       tcp: [6_379],
     });
-    expect(portsOfPart(redis, info('none'))).toBeNull();
+    expect(portsOfComponent(redis, info('none'))).toBeNull();
   });
 
   it('knows whose network it is', () => {

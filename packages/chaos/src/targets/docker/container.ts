@@ -1,20 +1,20 @@
 import { usageError } from '@livekit-swarm/settings';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import {
-  isMemberKind,
-  MEMBER_KINDS,
-  type PartSettings,
+  COMPONENT_KINDS,
+  type ComponentSettings,
+  isComponentKind,
   portsOf,
-  readPartSettings,
+  readComponentSettings,
 } from '../component-settings.ts';
-import type { MemberKind, MemberPorts } from '../target.ts';
-import type { DockerOrder } from './spec.ts';
+import type { ComponentKind, ComponentPorts } from '../target.ts';
+import type { DockerSpec } from './spec.ts';
 
 /** A container that is a part of the deployment, whether it runs or not. */
-export interface Part {
+export interface ContainerComponent {
   id: string;
   name: string;
-  settings: PartSettings;
+  settings: ComponentSettings;
 }
 
 const PREFIX = 'swarm.';
@@ -26,11 +26,13 @@ const ONE_OFF = 'com.docker.compose.oneoff';
  * Those of the containers that say what they are, or are said to be something. Others (Prometheus, Grafana) are none of a drill's business.
  * @throws SwarmError `usage` for labels that make no sense, and for two of one name
  */
-export const partsOf = (
+export const componentsOf = (
   containers: readonly ContainerInfo[],
-  { roles }: Pick<DockerOrder, 'roles'>,
-): Part[] => {
-  const parts = containers.flatMap((container) => partOf(container, containers, roles) ?? []);
+  { components }: Pick<DockerSpec, 'components'>,
+): ContainerComponent[] => {
+  const parts = containers.flatMap(
+    (container) => componentOf(container, containers, components) ?? [],
+  );
   const names = new Map<string, string>();
   for (const { name, id } of parts) {
     const other = names.get(name);
@@ -46,18 +48,18 @@ export const partsOf = (
   return parts.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 };
 
-const partOf = (
+const componentOf = (
   container: ContainerInfo,
   all: readonly ContainerInfo[],
-  roles: DockerOrder['roles'],
-): Part | null => {
+  components: DockerSpec['components'],
+): ContainerComponent | null => {
   const { Id: id, Labels: labels } = container;
   // What "docker compose run" makes, beside the service itself.
   if (labels[ONE_OFF]?.toLowerCase() === 'true') return null;
   const own = ownName(container);
-  const kind = kindOf(own, labels, roles);
+  const kind = kindOf(own, labels, components);
   if (kind === null) return null;
-  const settings = readPartSettings(
+  const settings = readComponentSettings(
     kind,
     (key) => labels[`${PREFIX}${key}`],
     `container "${own}": label ${PREFIX}`,
@@ -71,13 +73,13 @@ const ownName = ({ Names: names, Id: id }: ContainerInfo): string =>
 const kindOf = (
   name: string,
   labels: ContainerInfo['Labels'],
-  roles: DockerOrder['roles'],
-): MemberKind | null => {
-  const said = labels[`${PREFIX}role`];
-  if (said === undefined) return roles[name] ?? roles[labels[SERVICE] ?? ''] ?? null;
-  if (isMemberKind(said)) return said;
+  components: DockerSpec['components'],
+): ComponentKind | null => {
+  const label = labels[`${PREFIX}component`];
+  if (label === undefined) return components[name] ?? components[labels[SERVICE] ?? ''] ?? null;
+  if (isComponentKind(label)) return label;
   throw usageError(
-    `container "${name}": label ${PREFIX}role: "${said}" is none of ${MEMBER_KINDS.join(', ')}`,
+    `container "${name}": label ${PREFIX}component: "${label}" is none of ${COMPONENT_KINDS.join(', ')}`,
   );
 };
 
@@ -105,7 +107,10 @@ export const networkOf = ({
 };
 
 /** As its labels say; in a network of its own, also as the engine knows it: there, everything is its own. */
-export const portsOfPart = ({ settings }: Part, info: ContainerInspectInfo): MemberPorts | null => {
+export const portsOfComponent = (
+  { settings }: ContainerComponent,
+  info: ContainerInspectInfo,
+): ComponentPorts | null => {
   if (networkOf(info) !== 'own') return portsOf(settings);
   const exposed = readExposed(Object.keys(info.Config.ExposedPorts ?? {}));
   const sendsMedia = settings.kind === 'node' || settings.kind === 'turn';

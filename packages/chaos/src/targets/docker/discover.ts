@@ -1,17 +1,20 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { listeningPorts } from '../process/listening.ts';
 import { configOfProcess } from '../process/server-config.ts';
-import { networkOf, type Part, portsOfPart } from './container.ts';
+import { type ContainerComponent, networkOf, portsOfComponent } from './container.ts';
 import { processHere } from './process-here.ts';
 
 /**
  * A part with what is found out about it where its labels say nothing: in the machine's network, the ports that its process listens at, and what
  * livekit-server's configuration file says.
  */
-export const discover = async (part: Part, info: ContainerInspectInfo): Promise<Part> => {
+export const discover = async (
+  part: ContainerComponent,
+  info: ContainerInspectInfo,
+): Promise<ContainerComponent> => {
   const { settings } = part;
   const { Running: running, Pid: said } = info.State;
-  if (!running || networkOf(info) !== 'host' || portsOfPart(part, info) !== null) return part;
+  if (!running || networkOf(info) !== 'host' || portsOfComponent(part, info) !== null) return part;
   const pid = processHere(part.id, said);
   if (pid === null) return part;
   const pids = new Set([pid]);

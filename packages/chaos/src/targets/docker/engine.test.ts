@@ -25,12 +25,12 @@ const answering = async (path: string, answer: RequestListener): Promise<Disposa
 describe('connectEngine', () => {
   it('says where nobody answers, and what to do', async () => {
     await expect(connectEngine({ host: `unix://${dir}/none.sock` })).rejects.toMatchObject({
-      code: 'no_engine',
+      code: 'docker_unavailable',
       message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
       hint: expect.stringContaining('there is no'),
     });
     await expect(connectEngine({ host: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({
-      code: 'no_engine',
+      code: 'docker_unavailable',
     });
   });
 
@@ -53,7 +53,7 @@ describe('connectEngine', () => {
     });
     const engine = await connectEngine({ host: `unix://${dir}/sick.sock` });
     await expect(engine.list('a=b')).rejects.toMatchObject({
-      code: 'refused',
+      code: 'rejected',
       message: 'the Docker engine did not list containers: disk is full',
     });
     await expect(engine.inspect('gone')).resolves.toBeNull();
@@ -90,7 +90,7 @@ describe('connectEngine', () => {
     await once(server, 'listening');
     const host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
     vi.stubEnv('DOCKER_TLS_VERIFY', '1');
-    await expect(connectEngine({ host })).rejects.toMatchObject({ code: 'no_engine' });
+    await expect(connectEngine({ host })).rejects.toMatchObject({ code: 'docker_unavailable' });
     vi.stubEnv('DOCKER_CERT_PATH', dir);
     await expect(connectEngine({ host })).resolves.toBeDefined();
     vi.stubEnv('DOCKER_CERT_PATH', join(dir, 'none'));

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import type { DockerOrder } from './spec.ts';
+import type { DockerSpec } from './spec.ts';
 
 /** What is asked of the Engine API. Containers by their id; null, or nothing, for one that is gone. */
 export interface Engine {
@@ -28,9 +28,9 @@ const NOT_MODIFIED = 304;
 
 /**
  * The client is large, and only those who have such a target load it. Asks whether the engine is there.
- * @throws SwarmError `no-engine`
+ * @throws SwarmError `docker_unavailable`
  */
-export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promise<Engine> => {
+export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise<Engine> => {
   const { default: Docker } = await import('dockerode');
   const docker = new Docker({ ...(await connection(host)), timeout: TIMEOUT_MS });
 
@@ -121,7 +121,7 @@ const certificates = async (): Promise<Record<string, Buffer>> => {
   const read = (name: string): Promise<Buffer> =>
     readFile(join(dir, name)).catch((cause: unknown) => {
       throw new SwarmError(
-        'no_engine',
+        'docker_unavailable',
         `${name} cannot be read from DOCKER_CERT_PATH (${dir})`,
         'it holds ca.pem, cert.pem and key.pem',
         {
@@ -141,16 +141,23 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
   if (cause instanceof SwarmError) return cause;
   const said = messageOf(cause);
   if (status !== null)
-    return new SwarmError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
+    return new SwarmError('rejected', `the Docker engine did not ${what}: ${said}`, null, {
+      cause,
+    });
   const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
   const hint = /EACCES/.test(said)
     ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
     : socket !== null && !existsSync(socket)
       ? `there is no ${socket}: does Docker run? DOCKER_HOST says where ("docker context inspect" shows it)`
       : 'does Docker run there? DOCKER_HOST says where';
-  return new SwarmError('no_engine', `no Docker engine answers at ${host}: ${said}`, hint, {
-    cause,
-  });
+  return new SwarmError(
+    'docker_unavailable',
+    `no Docker engine answers at ${host}: ${said}`,
+    hint,
+    {
+      cause,
+    },
+  );
 };
 
 /** The engine's own words, without those of the client. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import { networkOf, type Part, portsOfPart } from './container.ts';
+import { type ContainerComponent, networkOf, portsOfComponent } from './container.ts';
 import type { Engine } from './engine.ts';
 import { listensAt, processHere } from './process-here.ts';
 
@@ -9,11 +9,11 @@ const POLL_MS = 50;
 
 /**
  * Resolves when it is healthy, if it has a health check; else when it listens at its ports, and a node has told its id, as far as that can be seen.
- * @throws SwarmError `not-ready`
+ * @throws SwarmError `not_ready`
  */
 export const untilReady = async (
   engine: Engine,
-  part: Part,
+  part: ContainerComponent,
   nodeId: () => Promise<string | null>,
 ): Promise<void> => {
   const { id, name } = part;
@@ -41,7 +41,7 @@ export const untilReady = async (
       const here = processHere(id, pid);
       // Of those in a network of others, only labels say which ports are theirs.
       const ports =
-        (networkOf(info) === 'own' ? part.settings : portsOfPart(part, info))?.tcp ?? [];
+        (networkOf(info) === 'own' ? part.settings : portsOfComponent(part, info))?.tcp ?? [];
       const listens = ports.every((port) => here === null || listensAt(here, port) !== false);
       if (listens && (part.settings.kind !== 'node' || (await nodeId()) !== null)) return;
     }

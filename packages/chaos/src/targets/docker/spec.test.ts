@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { nameOfOrder, readDockerOrder, readReference, writeReference } from './spec.ts';
+import { dockerSpecName, readDockerSpec, readReference, writeReference } from './spec.ts';
 
 describe('readDockerOrder', () => {
   it('takes a name, or a label', () => {
-    const order = readDockerOrder('staging', undefined, {});
+    const order = readDockerSpec('staging', undefined, {});
     expect(order).toEqual({
       host: 'unix:///var/run/docker.sock',
       label: 'swarm.drill=staging',
-      roles: {},
+      components: {},
     });
-    expect(nameOfOrder(order)).toBe('staging');
-    const other = readDockerOrder('com.docker.compose.project=a=b', ' node=lk, redis=cache,', {
+    expect(dockerSpecName(order)).toBe('staging');
+    const other = readDockerSpec('com.docker.compose.project=a=b', ' node=lk, redis=cache,', {
       DOCKER_HOST: '/run/x.sock',
     });
     expect(other).toEqual({
       host: 'unix:///run/x.sock',
       label: 'com.docker.compose.project=a=b',
-      roles: { lk: 'node', cache: 'redis' },
+      components: { lk: 'node', cache: 'redis' },
     });
-    expect(nameOfOrder(other)).toBe('a=b');
+    expect(dockerSpecName(other)).toBe('a=b');
   });
 
   it('calls a deployment on another machine otherwise than one here: a permit for the one is none for the other', () => {
-    const there = readDockerOrder('staging', undefined, { DOCKER_HOST: 'tcp://10.0.0.5:2376/' });
-    expect(nameOfOrder(there)).toBe('staging@10.0.0.5:2376');
+    const there = readDockerSpec('staging', undefined, { DOCKER_HOST: 'tcp://10.0.0.5:2376/' });
+    expect(dockerSpecName(there)).toBe('staging@10.0.0.5:2376');
     expect(
-      nameOfOrder(readDockerOrder('staging', undefined, { DOCKER_HOST: '/tmp/docker.sock' })),
+      dockerSpecName(readDockerSpec('staging', undefined, { DOCKER_HOST: '/tmp/docker.sock' })),
     ).toBe('staging');
   });
 
@@ -38,7 +38,7 @@ describe('readDockerOrder', () => {
     ['x', undefined, 'ssh://root@lk-1', 'not reached over ssh'],
     ['x', undefined, 'localhost:2375', 'no address of a Docker engine'],
   ])('refuses "%s" with roles %s at %s', (what, roles, host, message) => {
-    expect(() => readDockerOrder(what, roles, { DOCKER_HOST: host })).toThrow(message);
+    expect(() => readDockerSpec(what, roles, { DOCKER_HOST: host })).toThrow(message);
   });
 });
 
@@ -47,7 +47,7 @@ describe('the reference', () => {
     const order = {
       host: 'tcp://10.0.0.5:2376',
       label: 'a=b',
-      roles: { lk: 'node', cache: 'redis' },
+      components: { lk: 'node', cache: 'redis' },
     } as const;
     const written = JSON.parse(JSON.stringify(writeReference(order, ['lk'])));
     expect(readReference(written)).toEqual({ order, onHost: ['lk'] });

@@ -1,16 +1,16 @@
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { isMemberKind, MEMBER_KINDS } from '../component-settings.ts';
-import type { MemberKind, TargetReference } from '../target.ts';
+import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
+import type { ComponentKind, PlatformReference } from '../target.ts';
 
 /** Containers of one engine that make up a deployment. */
-export interface DockerOrder {
+export interface DockerSpec {
   /** As in DOCKER_HOST: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`; a path is a socket. */
   host: string;
   /** What all of them have, `key=value`: `swarm.drill=staging`, `com.docker.compose.project=livekit`. */
   label: string;
-  /** What those are that do not say it themselves with a label `swarm.role`, by name or by service of Compose. */
-  roles: Readonly<Record<string, MemberKind>>;
+  /** What those are that do not say it themselves with a label `swarm.component`, by name or by service of Compose. */
+  components: Readonly<Record<string, ComponentKind>>;
 }
 
 /** Of a deployment, by its name alone. */
@@ -22,11 +22,11 @@ const USUAL_HOST = 'unix:///var/run/docker.sock';
  * @param roles what containers are that have no label for it: `node=livekit,redis=cache`
  * @throws SwarmError `usage`
  */
-export const readDockerOrder = (
+export const readDockerSpec = (
   what: string,
   roles: string | undefined,
   env: NodeJS.ProcessEnv,
-): DockerOrder => {
+): DockerSpec => {
   const label = what.includes('=') ? what : `${DRILL_LABEL}=${what}`;
   if (!/^[^=\s]+=.+$/.test(label)) {
     throw usageError(
@@ -34,14 +34,14 @@ export const readDockerOrder = (
       `for instance ${DRILL_LABEL}=staging`,
     );
   }
-  return { host: readHost(env.DOCKER_HOST), label, roles: readRoles(roles) };
+  return { host: readHost(env.DOCKER_HOST), label, components: readRoles(roles) };
 };
 
 /**
  * What the deployment is called: the label's value, and where the engine is if that is another machine. Labels are alike in many places,
  * and DOCKER_HOST stands in the environment: who may break `livekit` here has not said so of `livekit@10.0.0.5:2376`.
  */
-export const nameOfOrder = ({ host, label }: Pick<DockerOrder, 'host' | 'label'>): string => {
+export const dockerSpecName = ({ host, label }: Pick<DockerSpec, 'host' | 'label'>): string => {
   const value = label.slice(label.indexOf('=') + 1);
   return host.startsWith('tcp://')
     ? `${value}@${host.slice('tcp://'.length).replace(/\/+$/, '')}`
@@ -64,14 +64,14 @@ const readHost = (text = ''): string => {
   );
 };
 
-const readRoles = (text = ''): Record<string, MemberKind> => {
-  const roles: Record<string, MemberKind> = {};
+const readRoles = (text = ''): Record<string, ComponentKind> => {
+  const roles: Record<string, ComponentKind> = {};
   for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
     const [role = '', name = ''] = pair.split('=').map((part) => part.trim());
-    if (!isMemberKind(role) || name === '') {
+    if (!isComponentKind(role) || name === '') {
       throw usageError(
         `"${pair.trim()}" does not say what a container is`,
-        `for instance node=livekit (or ${MEMBER_KINDS.join(', ')})`,
+        `for instance node=livekit (or ${COMPONENT_KINDS.join(', ')})`,
       );
     }
     roles[name] = role;
@@ -88,25 +88,25 @@ const reference = z.object({
 
 /** What the journal keeps. `onHost`: names of those whose packets are among the machine's own, which outlive them. */
 export const writeReference = (
-  { host, label, roles }: DockerOrder,
+  { host, label, components }: DockerSpec,
   onHost: readonly string[],
-): TargetReference => ({
+): PlatformReference => ({
   kind: 'docker',
   host,
   label,
-  roles: Object.entries(roles).map(([name, role]) => `${role}=${name}`),
+  roles: Object.entries(components).map(([name, role]) => `${role}=${name}`),
   onHost,
 });
 
-/** @throws SwarmError `bad-reference` */
+/** @throws SwarmError `invalid_reference` */
 export const readReference = (
-  written: TargetReference,
-): { order: DockerOrder; onHost: readonly string[] } => {
+  written: PlatformReference,
+): { order: DockerSpec; onHost: readonly string[] } => {
   const result = reference.safeParse(written);
   if (!result.success) {
     const hint = 'use the version of swarm that ran the drill';
     throw new SwarmError(
-      'bad_reference',
+      'invalid_reference',
       'the journal speaks of containers that cannot be found again',
       hint,
       {
@@ -115,5 +115,5 @@ export const readReference = (
     );
   }
   const { host, label, roles, onHost } = result.data;
-  return { order: { host, label, roles: readRoles(roles.join(',')) }, onHost };
+  return { order: { host, label, components: readRoles(roles.join(',')) }, onHost };
 };

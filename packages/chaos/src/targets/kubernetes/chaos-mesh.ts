@@ -1,36 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Member, NetworkRequests, NetworkTrouble } from '../target.ts';
+import type { Component, NetworkFault, NetworkFaultController } from '../target.ts';
 import { ask, type KubernetesClient, orNull } from './client.ts';
-import { GROUP, lacksKind, networkChaos, PLURAL, readState, VERSION } from './network-chaos.ts';
-import type { Right } from './permissions.ts';
+import { GROUP, missingKind, networkChaos, PLURAL, readState, VERSION } from './network-chaos.ts';
+import type { Permission } from './permissions.ts';
 import type { Pod } from './pods.ts';
-import type { SettledOrder } from './spec.ts';
+import type { ResolvedKubernetesSpec } from './spec.ts';
 
 /** How long Chaos Mesh is given to do what it is asked, ms. */
 const OBEYS_WITHIN_MS = 30_000;
 const POLL_MS = 250;
 
-export interface ChaosMeshNeeds {
+export interface ChaosMeshOptions {
   client: KubernetesClient;
-  order: SettledOrder;
-  podOf(member: Member): Promise<Pod | null>;
-  may(right: Right): Promise<boolean>;
+  order: ResolvedKubernetesSpec;
+  podOf(member: Component): Promise<Pod | null>;
+  may(right: Permission): Promise<boolean>;
 }
 
 /** Asks Chaos Mesh for trouble in the network of a pod, by objects of its kind NetworkChaos. */
-export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): NetworkRequests => {
+export const chaosMesh = ({
+  client,
+  order,
+  podOf,
+  may,
+}: ChaosMeshOptions): NetworkFaultController => {
   const { namespace } = order;
   const place = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
 
-  const lacks = async (member: Member, trouble: NetworkTrouble): Promise<string | null> => {
+  const missingCapability = async (
+    member: Component,
+    trouble: NetworkFault,
+  ): Promise<string | null> => {
     if (!(await isInstalled(client)))
       return 'Chaos Mesh is not installed in this cluster, and nobody else drops packets here';
     const pod = await podOf(member);
     if (pod === null) return `${member.name} does not run`;
     if (pod.hostNetwork)
       return `${member.name} is on its machine's own network: Chaos Mesh would hit everything on that machine, and refuses to`;
-    const cannot = lacksKind(trouble, order);
+    const cannot = missingKind(trouble, order);
     if (cannot !== null) return cannot;
     for (const verb of ['create', 'get', 'delete']) {
       if (!(await may({ verb, group: GROUP, resource: PLURAL, namespace })))
@@ -40,9 +48,9 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
   };
 
   const request = async (
-    member: Member,
+    member: Component,
     id: string,
-    trouble: NetworkTrouble,
+    trouble: NetworkFault,
     durationMs: number | null,
   ): Promise<void> => {
     const name = nameOf(member, id);
@@ -60,17 +68,17 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
       const state = readState(object);
       if (state.injected) return;
       if (state.failure !== null)
-        throw new SwarmError('not_available', `Chaos Mesh: ${state.failure}`);
+        throw new SwarmError('fault_unavailable', `Chaos Mesh: ${state.failure}`);
       await sleep(POLL_MS);
     }
     throw new SwarmError(
-      'not_available',
+      'fault_unavailable',
       `Chaos Mesh did not do it within ${OBEYS_WITHIN_MS / 1_000} s`,
       `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
     );
   };
 
-  const withdraw = async (member: Member, id: string): Promise<void> => {
+  const withdraw = async (member: Component, id: string): Promise<void> => {
     const name = nameOf(member, id);
     const see = () =>
       ask(
@@ -88,7 +96,7 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
     while ((await see()) !== null) {
       if (performance.now() > deadline)
         throw new SwarmError(
-          'not_healed',
+          'rollback_failed',
           `Chaos Mesh has not taken back ${name} within ${OBEYS_WITHIN_MS / 1_000} s`,
           `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
         );
@@ -96,7 +104,7 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
     }
   };
 
-  return { lacks, request, withdraw };
+  return { missingCapability, request, withdraw };
 };
 
 const isInstalled = async ({ custom }: KubernetesClient): Promise<boolean> =>
@@ -107,4 +115,4 @@ const isInstalled = async ({ custom }: KubernetesClient): Promise<boolean> =>
     )
   )?.resources.some(({ name }) => name === PLURAL) ?? false;
 
-const nameOf = ({ name }: Member, id: string): string => `swarm-${id}-${name}`;
+const nameOf = ({ name }: Component, id: string): string => `swarm-${id}-${name}`;

@@ -13,10 +13,10 @@ const PODS: Readonly<Record<string, object[]>> = {
     { metadata: { name: 'livekit-0', uid: '1' } },
     { metadata: { name: 'edge-0', uid: '2' } },
   ],
-  'swarm.role': [
-    { metadata: { name: 'cache-0', uid: '3', labels: { 'swarm.role': 'redis' } } },
-    { metadata: { name: 'edge-0', uid: '2', labels: { 'swarm.role': 'balancer' } } },
-    { metadata: { name: 'job-1', uid: '4', labels: { 'swarm.role': 'something' } } },
+  'swarm.component': [
+    { metadata: { name: 'cache-0', uid: '3', labels: { 'swarm.component': 'redis' } } },
+    { metadata: { name: 'edge-0', uid: '2', labels: { 'swarm.component': 'load-balancer' } } },
+    { metadata: { name: 'job-1', uid: '4', labels: { 'swarm.component': 'something' } } },
   ],
 };
 const podsOf = (query: URLSearchParams): object[] => PODS[query.get('labelSelector') ?? ''] ?? [];
@@ -89,16 +89,16 @@ describe('a cluster', () => {
 
   it('has pods that are known by a selector, and such that say themselves what they are', async () => {
     const found = (await pods('default')).map(({ kind, name }) => `${kind} ${name}`);
-    expect(found).toEqual(['node livekit-0', 'redis cache-0', 'balancer edge-0']);
+    expect(found).toEqual(['node livekit-0', 'redis cache-0', 'load-balancer edge-0']);
   });
 
   it('that is not in the kubeconfig is told of, with those that are', async () => {
     await expect(connectKubernetes({ kubeconfig: file, context: 'prod' })).rejects.toMatchObject({
-      code: 'no_cluster',
+      code: 'cluster_unreachable',
       message: expect.stringMatching(/no context "prod" in .*; there is here, gone$/),
     });
     await expect(connectKubernetes({ kubeconfig: '/no/such/file' })).rejects.toMatchObject({
-      code: 'no_cluster',
+      code: 'cluster_unreachable',
       message: expect.stringContaining('/no/such/file'),
     });
   });
@@ -106,26 +106,26 @@ describe('a cluster', () => {
   it('is not guessed where there is no kubeconfig at all', async () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', await mkdtemp(join(tmpdir(), 'swarm-kube-')));
-    await expect(connectKubernetes({})).rejects.toMatchObject({ code: 'no_cluster' });
+    await expect(connectKubernetes({})).rejects.toMatchObject({ code: 'cluster_unreachable' });
     vi.unstubAllEnvs();
   });
 
   it('that refuses says so in its own words, without the token', async () => {
     const refused = pods('forbidden');
     await expect(refused).rejects.toMatchObject({
-      code: 'refused',
+      code: 'rejected',
       message: expect.stringContaining('pods is forbidden'),
       hint: expect.stringContaining('chaos-rbac.yaml'),
     });
     await expect(refused).rejects.not.toMatchObject({
       message: expect.stringContaining('secret-token'),
     });
-    await expect(pods('broken')).rejects.toMatchObject({ code: 'refused' });
+    await expect(pods('broken')).rejects.toMatchObject({ code: 'rejected' });
   });
 
   it('that does not answer is no cluster', async () => {
     await expect(pods('default', 'gone')).rejects.toMatchObject({
-      code: 'no_cluster',
+      code: 'cluster_unreachable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });

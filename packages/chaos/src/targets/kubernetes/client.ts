@@ -5,7 +5,7 @@ import type {
   KubeConfig,
 } from '@kubernetes/client-node';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { KubernetesOrder } from './spec.ts';
+import type { KubernetesSpec } from './spec.ts';
 
 /** What of the API server is asked here. */
 export interface KubernetesClient {
@@ -24,10 +24,10 @@ const TIMEOUT_MS = 15_000;
 
 /**
  * Finds the cluster as kubectl does. Asks it nothing yet. The client is large, and only those who have such a target load it.
- * @throws SwarmError `no-cluster`
+ * @throws SwarmError `cluster_unreachable`
  */
 export const connectKubernetes = async (
-  order: Pick<KubernetesOrder, 'kubeconfig' | 'context'>,
+  order: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
   const {
     AuthorizationV1Api,
@@ -80,9 +80,14 @@ const fileOf = (): string | null => {
 };
 
 const noCluster = (message: string, cause?: unknown): SwarmError =>
-  new SwarmError('no_cluster', message, 'give the kubeconfig and the context of the cluster', {
-    cause,
-  });
+  new SwarmError(
+    'cluster_unreachable',
+    message,
+    'give the kubeconfig and the context of the cluster',
+    {
+      cause,
+    },
+  );
 
 /** Status of an answer that was no good; null when there was none. */
 export const statusOf = (error: unknown): number | null =>
@@ -100,14 +105,14 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
 
 const NOT_FOUND = 404;
 
-/** @param what was asked for, to go behind "the cluster does not let us": `delete livekit-0` @throws SwarmError `refused`, `no-cluster` */
+/** @param what was asked for, to go behind "the cluster does not let us": `delete livekit-0` @throws SwarmError `refused`, `cluster_unreachable` */
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
     () =>
       timer.reject(
         new SwarmError(
-          'no_cluster',
+          'cluster_unreachable',
           `the cluster did not answer within ${TIMEOUT_MS / 1_000} s: ${what}`,
         ),
       ),
@@ -121,7 +126,7 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
     const said = messageOf(error) ?? sayError(error);
     if (status === null)
       throw new SwarmError(
-        'no_cluster',
+        'cluster_unreachable',
         `the cluster does not answer: ${said}`,
         'see "kubectl get pods"',
         { cause: error },
@@ -130,7 +135,7 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
       status === 401 || status === 403
         ? 'examples/kubernetes/chaos-rbac.yaml has the rights that drills need'
         : null;
-    throw new SwarmError('refused', `the cluster does not let us ${what}: ${said}`, hint, {
+    throw new SwarmError('rejected', `the cluster does not let us ${what}: ${said}`, hint, {
       cause: error,
     });
   } finally {

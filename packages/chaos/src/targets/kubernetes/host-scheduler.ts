@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Machines, Member } from '../target.ts';
+import type { Component, HostScheduler } from '../target.ts';
 import { ask, type KubernetesClient, orNull, statusOf } from './client.ts';
-import type { Right } from './permissions.ts';
+import type { Permission } from './permissions.ts';
 import type { Pod } from './pods.ts';
 
 /** Whose mark is on a machine: nobody takes back what another has done. */
@@ -12,11 +12,11 @@ const MARK = 'livekit-swarm/drained-by';
 const NOT_NOW = 429;
 const POLL_MS = 500;
 
-export interface MachineNeeds {
+export interface PodHostsOptions {
   client: KubernetesClient;
   namespace: string;
-  podOf(member: Member): Promise<Pod | null>;
-  may(right: Right): Promise<boolean>;
+  podOf(member: Component): Promise<Pod | null>;
+  may(right: Permission): Promise<boolean>;
   /** Told before a pod is asked to leave. */
   onEvict(pod: Pod): void;
   /** How long its disruption budget may keep it, ms. */
@@ -24,15 +24,15 @@ export interface MachineNeeds {
 }
 
 /** Machines of pods, which a cluster can be asked to empty. */
-export const podMachines = ({
+export const podHosts = ({
   client,
   namespace,
   podOf,
   may,
   onEvict,
   patienceMs,
-}: MachineNeeds): Machines => ({
-  lacks: async (member) => {
+}: PodHostsOptions): HostScheduler => ({
+  missingCapability: async (member) => {
     const { name } = member;
     const pod = await podOf(member);
     if (pod === null || pod.machine === null) return `${name} is on no machine`;
@@ -51,7 +51,7 @@ export const podMachines = ({
   drain: async (member, id) => {
     const pod = await podOf(member);
     if (pod === null || pod.machine === null)
-      throw new SwarmError('not_available', `${member.name} is on no machine`);
+      throw new SwarmError('fault_unavailable', `${member.name} is on no machine`);
     await cordon(client, pod.machine, id);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
@@ -94,7 +94,7 @@ const cordonedBy = async (client: KubernetesClient, id: string): Promise<string[
 
 /**
  * Asks a pod to go, as draining does: it has its own time to do so, and a disruption budget is kept.
- * @throws SwarmError `not-available` when the budget lets nobody go within `patienceMs`
+ * @throws SwarmError `fault_unavailable` when the budget lets nobody go within `patienceMs`
  */
 const evict = async (
   { core }: KubernetesClient,
@@ -121,7 +121,7 @@ const evict = async (
       }
       if (performance.now() > deadline)
         throw new SwarmError(
-          'not_available',
+          'fault_unavailable',
           `${name} may not be evicted: its disruption budget lets nobody go now`,
           'are all its servers ready?',
         );

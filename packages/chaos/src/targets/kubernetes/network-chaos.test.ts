@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkTrouble } from '../target.ts';
-import { lacksKind, networkChaos, readState } from './network-chaos.ts';
+import type { NetworkFault } from '../target.ts';
+import { missingKind, networkChaos, readState } from './network-chaos.ts';
 
 const ORDER = {
   namespace: 'livekit',
   selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' },
 };
 const SENT = { protocol: 'both', direction: 'out' } as const;
-const objectOf = (trouble: NetworkTrouble, durationMs: number | null = 10_000) =>
+const objectOf = (trouble: NetworkFault, durationMs: number | null = 10_000) =>
   networkChaos('swarm-abcd1234-livekit-0', { name: 'livekit-0' }, trouble, durationMs, ORDER) as {
     spec: Record<string, unknown>;
   };
@@ -61,21 +61,21 @@ describe('what Chaos Mesh is asked for', () => {
 });
 
 describe('what it cannot do', () => {
-  it.each<[NetworkTrouble, RegExp]>([
+  it.each<[NetworkFault, RegExp]>([
     [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
     [{ ...SENT, loss: 0.1, burst: 4 }, /in runs/],
     [{ ...SENT, rateBps: 1_000, shared: false }, /one link for all/],
   ])('%o', (trouble, why) => {
-    expect(lacksKind(trouble, ORDER)).toMatch(why);
+    expect(missingKind(trouble, ORDER)).toMatch(why);
   });
 
   it('is to find Redis by anything but plain labels: more pods would be cut off than meant', () => {
-    const cut: NetworkTrouble = { protocol: 'both', direction: 'both', onlyRedis: true };
-    expect(lacksKind(cut, ORDER)).toBeNull();
-    expect(lacksKind(cut, { selectors: {} })).toMatch(/not known which pods are Redis/);
+    const cut: NetworkFault = { protocol: 'both', direction: 'both', onlyRedis: true };
+    expect(missingKind(cut, ORDER)).toBeNull();
+    expect(missingKind(cut, { selectors: {} })).toMatch(/not known which pods are Redis/);
     for (const redis of ['app in (redis, valkey)', 'app=redis,tier!=web', '']) {
-      expect(lacksKind(cut, { selectors: { redis } }), redis).toMatch(/by labels such as/);
+      expect(missingKind(cut, { selectors: { redis } }), redis).toMatch(/by labels such as/);
     }
   });
 });

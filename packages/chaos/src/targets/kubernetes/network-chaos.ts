@@ -1,5 +1,5 @@
-import type { Member, NetworkTrouble } from '../target.ts';
-import type { SettledOrder } from './spec.ts';
+import type { Component, NetworkFault } from '../target.ts';
+import type { ResolvedKubernetesSpec } from './spec.ts';
 
 export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';
@@ -13,9 +13,9 @@ const QUEUE_MS = 200;
 const LEAST_BUFFER = 10_000;
 
 /** What it can do at all, whichever pod it is. */
-export const lacksKind = (
-  trouble: NetworkTrouble,
-  { selectors }: Pick<SettledOrder, 'selectors'>,
+export const missingKind = (
+  trouble: NetworkFault,
+  { selectors }: Pick<ResolvedKubernetesSpec, 'selectors'>,
 ): string | null => {
   const { protocol, direction, burst = 1, shared = true, onlyRedis = false } = trouble;
   if (onlyRedis) {
@@ -34,10 +34,10 @@ export const lacksKind = (
 /** @param durationMs null: until it is removed, at most an hour */
 export const networkChaos = (
   name: string,
-  member: Pick<Member, 'name'>,
-  trouble: NetworkTrouble,
+  member: Pick<Component, 'name'>,
+  trouble: NetworkFault,
   durationMs: number | null,
-  { namespace, selectors }: Pick<SettledOrder, 'namespace' | 'selectors'>,
+  { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
 ): object => ({
   apiVersion: `${GROUP}/${VERSION}`,
   kind: 'NetworkChaos',
@@ -50,7 +50,7 @@ export const networkChaos = (
   },
 });
 
-const specOf = (trouble: NetworkTrouble, namespace: string, redis: string | undefined): object => {
+const specOf = (trouble: NetworkFault, namespace: string, redis: string | undefined): object => {
   const {
     loss,
     delayMs = 0,

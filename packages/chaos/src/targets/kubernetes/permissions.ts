@@ -1,6 +1,6 @@
 import { ask, type KubernetesClient } from './client.ts';
 
-export interface Right {
+export interface Permission {
   verb: string;
   group?: string;
   resource: string;
@@ -10,9 +10,9 @@ export interface Right {
 }
 
 /** What we may do, as the cluster says. Asked once for each. */
-export const createRights = ({
+export const createPermissionChecks = ({
   authorization,
-}: KubernetesClient): ((right: Right) => Promise<boolean>) => {
+}: KubernetesClient): ((right: Permission) => Promise<boolean>) => {
   const known = new Map<string, Promise<boolean>>();
   return (right) => {
     const key = JSON.stringify(right);
@@ -26,7 +26,7 @@ export const createRights = ({
 
 const askFor = async (
   authorization: KubernetesClient['authorization'],
-  right: Right,
+  right: Permission,
 ): Promise<boolean> => {
   const { verb, group = '', resource, subresource, namespace } = right;
   const resourceAttributes = {

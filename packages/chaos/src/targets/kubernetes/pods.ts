@@ -1,14 +1,14 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { isMemberKind, MEMBER_KINDS } from '../component-settings.ts';
-import type { MemberKind } from '../target.ts';
+import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
+import type { ComponentKind } from '../target.ts';
 import { ask, type KubernetesClient } from './client.ts';
-import type { SettledOrder } from './spec.ts';
+import type { ResolvedKubernetesSpec } from './spec.ts';
 
 /** A pod, as far as drills are concerned. */
 export interface Pod {
   name: string;
   uid: string;
-  kind: MemberKind;
+  kind: ComponentKind;
   /** The machine it is on; null while none was found for it. */
   machine: string | null;
   /** It has been told to end. */
@@ -29,12 +29,12 @@ export interface Pod {
 }
 
 /** Says of a pod what it is, whatever its other labels: as with containers of Docker. */
-const ROLE_LABEL = 'swarm.role';
+const ROLE_LABEL = 'swarm.component';
 
 /** All of the deployment's, also those that are ending. */
 export const listPods = async (
   { core }: KubernetesClient,
-  { namespace, selectors }: Pick<SettledOrder, 'namespace' | 'selectors'>,
+  { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
 ): Promise<Pod[]> => {
   const list = async (labelSelector: string): Promise<V1Pod[]> =>
     (
@@ -45,14 +45,14 @@ export const listPods = async (
     ).items;
   const [marked, ...selected] = await Promise.all([
     list(ROLE_LABEL),
-    ...MEMBER_KINDS.map(async (kind) => {
+    ...COMPONENT_KINDS.map(async (kind) => {
       const selector = selectors[kind];
       return selector === undefined ? [] : (await list(selector)).map((pod) => readPod(pod, kind));
     }),
   ]);
   const said = marked.flatMap((pod) => {
     const role = pod.metadata?.labels?.[ROLE_LABEL] ?? '';
-    return isMemberKind(role) ? [readPod(pod, role)] : [];
+    return isComponentKind(role) ? [readPod(pod, role)] : [];
   });
   const known = new Set(said.map(({ uid }) => uid));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
@@ -61,9 +61,14 @@ export const listPods = async (
   );
 };
 
-const RANK: Readonly<Record<MemberKind, number>> = { node: 0, redis: 1, balancer: 2, turn: 3 };
+const RANK: Readonly<Record<ComponentKind, number>> = {
+  node: 0,
+  redis: 1,
+  'load-balancer': 2,
+  turn: 3,
+};
 
-export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
+export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
   const { metadata, spec, status } = pod;
   const containers = status?.containerStatuses ?? [];
   const [first] = containers;
@@ -80,7 +85,7 @@ export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
-    trouble: apiErrorOf(pod),
+    trouble: problemOf(pod),
   };
 };
 
@@ -98,7 +103,7 @@ const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
   return named ?? (Number.isInteger(annotated) ? annotated : null);
 };
 
-const apiErrorOf = ({ status }: V1Pod): string | null => {
+const problemOf = ({ status }: V1Pod): string | null => {
   const waiting = status?.containerStatuses?.find(
     ({ state }) => state?.waiting?.message !== undefined,
   )?.state?.waiting;
@@ -108,8 +113,8 @@ const apiErrorOf = ({ status }: V1Pod): string | null => {
   return waiting?.message ?? unscheduled?.message ?? null;
 };
 
-export const countPods = (pods: readonly Pod[]): Record<MemberKind, number> => {
-  const counts = { node: 0, redis: 0, balancer: 0, turn: 0 };
+export const countPods = (pods: readonly Pod[]): Record<ComponentKind, number> => {
+  const counts = { node: 0, redis: 0, 'load-balancer': 0, turn: 0 };
   for (const { kind, terminating } of pods) if (!terminating) counts[kind]++;
   return counts;
 };
@@ -120,7 +125,7 @@ export const countPods = (pods: readonly Pod[]): Record<MemberKind, number> => {
  */
 export const stateOf = (
   name: string,
-  kind: MemberKind,
+  kind: ComponentKind,
   pods: readonly Pod[],
   count: number,
 ): { serves: boolean; trouble: string | null } => {

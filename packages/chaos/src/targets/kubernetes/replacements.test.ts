@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Pod } from './pods.ts';
-import { createComebacks, successorOf } from './replacements.ts';
+import { createReplacementTracker, replacementOf } from './replacements.ts';
 
 const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   name,
@@ -32,7 +32,9 @@ it('a pod is followed until its successor serves', async () => {
     [other, pod('livekit-0', 'new')],
   ];
   let step = 0;
-  const comebacks = createComebacks(async () => story[Math.min(step++, story.length - 1)] ?? []);
+  const comebacks = createReplacementTracker(
+    async () => story[Math.min(step++, story.length - 1)] ?? [],
+  );
   comebacks.watch(lost);
   // Deleted a second time, with less grace.
   comebacks.watch(lost);
@@ -43,7 +45,7 @@ it('a pod is followed until its successor serves', async () => {
   comebacks.close();
   expect(found).toHaveLength(1);
   const [comeback] = found;
-  expect(comeback).toMatchObject({ lost: 'livekit-0', back: 'livekit-0' });
+  expect(comeback).toMatchObject({ component: 'livekit-0', replacement: 'livekit-0' });
   const { terminatedMs, scheduledMs, runningMs, readyMs } = comeback ?? {
     terminatedMs: 0,
     scheduledMs: 0,
@@ -60,7 +62,7 @@ it('a pod is followed until its successor serves', async () => {
 it('the cluster may be out of reach for a while', async () => {
   const lost = pod('livekit-0', 'old');
   let asked = 0;
-  const comebacks = createComebacks(async () => {
+  const comebacks = createReplacementTracker(async () => {
     asked++;
     if (asked === 2) throw new Error('unreachable');
     return asked === 1 ? [lost] : [pod('livekit-0', 'new')];
@@ -79,11 +81,11 @@ it('names that do not stay: it is one that was not there before', () => {
     replica('livekit-7d9f-ccccc'),
   ];
   const before = new Set([lost.uid, old.uid]);
-  expect(successorOf(lost, [lost, old], before)).toBeUndefined();
-  expect(successorOf(lost, [old, fresh], before)).toBe(fresh);
+  expect(replacementOf(lost, [lost, old], before)).toBeUndefined();
+  expect(replacementOf(lost, [old, fresh], before)).toBe(fresh);
   const redis = pod('redis-0', 'r', {
     kind: 'redis',
     owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' },
   });
-  expect(successorOf(lost, [redis], before)).toBeUndefined();
+  expect(replacementOf(lost, [redis], before)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Comeback } from '../target.ts';
+import type { Replacement } from '../target.ts';
 import type { Pod } from './pods.ts';
 
 const POLL_MS = 100;
@@ -7,18 +7,18 @@ const POLL_MS = 100;
 const PATIENCE_MS = 10 * 60_000;
 
 /** Pods that were told to end, and what became of them by themselves. */
-export interface Comebacks {
+export interface ReplacementTracker {
   /** Begins to watch; to be called before the pod is told. */
   watch(pod: Pod): void;
   /** Those that serve again since the last call. */
-  collect(): Comeback[];
+  collect(): Replacement[];
   close(): void;
 }
 
 /** @param look every pod as it is now */
-export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
+export const createReplacementTracker = (look: () => Promise<Pod[]>): ReplacementTracker => {
   const over = new AbortController();
-  const done: Comeback[] = [];
+  const done: Replacement[] = [];
   const watched = new Set<string>();
 
   const follow = async (lost: Pod, others: ReadonlySet<string>): Promise<void> => {
@@ -39,17 +39,17 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
       if (pods === null) continue;
       const elapsed = Math.round(performance.now() - startedAt);
       if (!pods.some(({ uid }) => uid === lost.uid)) seen.terminatedMs ??= elapsed;
-      const next = successorOf(lost, pods, others);
+      const next = replacementOf(lost, pods, others);
       if (next === undefined) continue;
       if (next.machine !== null) seen.scheduledMs ??= elapsed;
       if (next.running) seen.runningMs ??= elapsed;
       if (!next.ready || next.terminating) continue;
       done.push({
-        lost: lost.name,
-        back: next.name,
+        component: lost.name,
+        replacement: next.name,
         ...seen,
         readyMs: elapsed,
-        servingAt: performance.now(),
+        readyAt: performance.now(),
       });
       return;
     }
@@ -70,7 +70,7 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
 };
 
 /** Of a set with names of its own the one of the same name; otherwise one that was not there before. */
-export const successorOf = (
+export const replacementOf = (
   lost: Pod,
   pods: readonly Pod[],
   others: ReadonlySet<string>,

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { readReference, type SettledOrder, writeReference } from './spec.ts';
+import { type ResolvedKubernetesSpec, readReference, writeReference } from './spec.ts';
 
-const ORDER: SettledOrder = {
+const ORDER: ResolvedKubernetesSpec = {
   kubeconfig: '/home/me/.kube/config',
   context: 'prod-eu',
   namespace: 'livekit',
   selectors: { node: 'app in (a, b)', redis: 'app=redis' },
-  counts: { node: 3, redis: 1, balancer: 0, turn: 0 },
+  counts: { node: 3, redis: 1, 'load-balancer': 0, turn: 0 },
 };
 
 it('whoever heals finds the same pods of the same cluster', () => {

@@ -1,31 +1,31 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { MEMBER_KINDS } from '../component-settings.ts';
-import type { MemberKind, TargetReference } from '../target.ts';
+import { COMPONENT_KINDS } from '../component-settings.ts';
+import type { ComponentKind, PlatformReference } from '../target.ts';
 
 /** Which pods of which cluster. */
-export interface KubernetesOrder {
+export interface KubernetesSpec {
   /** File of a kubeconfig. Default: as kubectl finds one (KUBECONFIG, ~/.kube/config, or the account of the pod that this runs in). */
   kubeconfig?: string;
   /** Of the kubeconfig. Default: its current one. */
   context?: string;
   namespace: string;
   /** Label selectors of the pods of each kind. Default: those of examples/kubernetes and of LiveKit's chart. */
-  selectors?: Partial<Record<MemberKind, string>>;
+  selectors?: Partial<Record<ComponentKind, string>>;
 }
 
 /** An order with nothing left to chance, so that whoever heals finds the same cluster. */
-export interface SettledOrder {
+export interface ResolvedKubernetesSpec {
   /** Null: the account of the pod that this runs in. */
   kubeconfig: string | null;
   context: string;
   namespace: string;
-  selectors: Partial<Record<MemberKind, string>>;
+  selectors: Partial<Record<ComponentKind, string>>;
   /** How many pods of each kind there were: so many must be there again for all to be well. */
-  counts: Record<MemberKind, number>;
+  counts: Record<ComponentKind, number>;
 }
 
-export const DEFAULT_SELECTORS: Partial<Record<MemberKind, string>> = {
+export const DEFAULT_SELECTORS: Partial<Record<ComponentKind, string>> = {
   // The second is what LiveKit's own chart calls them.
   node: 'app.kubernetes.io/name in (livekit, livekit-server)',
   redis: 'app.kubernetes.io/name=redis',
@@ -37,7 +37,7 @@ export const writeReference = ({
   namespace,
   selectors,
   counts,
-}: SettledOrder): TargetReference => ({
+}: ResolvedKubernetesSpec): PlatformReference => ({
   kind: 'kubernetes',
   context,
   namespace,
@@ -46,7 +46,7 @@ export const writeReference = ({
   ...Object.fromEntries(
     Object.entries(selectors).map(([kind, selector]) => [`${kind}Selector`, selector]),
   ),
-  ...Object.fromEntries(MEMBER_KINDS.map((kind) => [`${kind}Count`, counts[kind]])),
+  ...Object.fromEntries(COMPONENT_KINDS.map((kind) => [`${kind}Count`, counts[kind]])),
 });
 
 const reference = z.object({
@@ -56,35 +56,41 @@ const reference = z.object({
   namespace: z.string(),
   nodeSelector: z.string().optional(),
   redisSelector: z.string().optional(),
-  balancerSelector: z.string().optional(),
+  'load-balancerSelector': z.string().optional(),
   turnSelector: z.string().optional(),
   nodeCount: z.int().min(0),
   redisCount: z.int().min(0),
-  balancerCount: z.int().min(0),
+  'load-balancerCount': z.int().min(0),
   turnCount: z.int().min(0),
 });
 
-/** @throws SwarmError `bad-reference` */
-export const readReference = (given: TargetReference): SettledOrder => {
+/** @throws SwarmError `invalid_reference` */
+export const readReference = (given: PlatformReference): ResolvedKubernetesSpec => {
   const read = reference.safeParse(given);
   if (!read.success) {
     throw new SwarmError(
-      'bad_reference',
+      'invalid_reference',
       'the journal says nothing of the cluster that could be understood',
       'use the version of swarm that ran the drill',
     );
   }
   const { kubeconfig = null, context, namespace } = read.data;
-  const selectors: SettledOrder['selectors'] = {};
-  for (const kind of MEMBER_KINDS) {
+  const selectors: ResolvedKubernetesSpec['selectors'] = {};
+  for (const kind of COMPONENT_KINDS) {
     const selector = read.data[`${kind}Selector`];
     if (selector !== undefined) selectors[kind] = selector;
   }
   const {
     nodeCount: node,
     redisCount: redis,
-    balancerCount: balancer,
+    'load-balancerCount': loadBalancer,
     turnCount: turn,
   } = read.data;
-  return { kubeconfig, context, namespace, selectors, counts: { node, redis, balancer, turn } };
+  return {
+    kubeconfig,
+    context,
+    namespace,
+    selectors,
+    counts: { node, redis, 'load-balancer': loadBalancer, turn },
+  };
 };

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
-import { labLabel, type Part, type Place } from './component.ts';
-import { labParts } from './lab-components.ts';
-import { writePart } from './past-cluster-location.ts';
+import { type ComponentSource, type Location, labLabel } from './component.ts';
+import { labComponents } from './lab-components.ts';
+import { writeComponent } from './past-cluster-location.ts';
 
 const POLL_MS = 5;
 
 /** A lab that lives in this process. */
-export const clusterPlace = (cluster: Cluster): Place => {
-  const parts = labParts(cluster);
+export const clusterLocation = (cluster: Cluster): Location => {
+  const parts = labComponents(cluster);
   const identity = (name: string): ProcessIdentity | null => {
     const { pid } = cluster.service(name);
     return pid === null ? null : identifyProcess(pid);
@@ -20,9 +20,11 @@ export const clusterPlace = (cluster: Cluster): Place => {
     reference: () => ({
       kind: 'process',
       place: 'cluster',
-      parts: parts.map((part: Part) => writePart({ part, identity: identity(part.name) })),
+      parts: parts.map((part: ComponentSource) =>
+        writeComponent({ part, identity: identity(part.name) }),
+      ),
     }),
-    parts: async () => parts,
+    components: async () => parts,
     identity: async (name) => identity(name),
     start: async (name) => {
       const service = cluster.service(name);
@@ -30,6 +32,6 @@ export const clusterPlace = (cluster: Cluster): Place => {
       while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
       await service.start();
     },
-    lacksStart: () => null,
+    whyNotStartable: () => null,
   };
 };

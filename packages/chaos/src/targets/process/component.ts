@@ -1,18 +1,18 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import type { Member, TargetReference } from '../target.ts';
+import type { Component, PlatformReference } from '../target.ts';
 
 /** A part of a deployment of processes, whether it runs or not. Plain JSON. */
-export interface Part extends Omit<Member, 'nodeId'> {
+export interface ComponentSource extends Omit<Component, 'nodeId'> {
   /** Where a node tells its id; null for others. */
   metricsUrl: string | null;
 }
 
 /** Where processes live and who starts them: what the kinds of `process` targets differ in. */
-export interface Place {
+export interface Location {
   readonly label: string;
   /** As things are now. */
-  reference(): TargetReference;
-  parts(): Promise<Part[]>;
+  reference(): PlatformReference;
+  components(): Promise<ComponentSource[]>;
   /** Null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
   /** Where a part may be more than one process; absent: its one process is sent the signal. */
@@ -20,7 +20,7 @@ export interface Place {
   /** Resolves when it is ready; does nothing when it runs. */
   start(name: string): Promise<void>;
   /** Null where parts can be started; else why not. */
-  lacksStart(): string | null;
+  whyNotStartable(): string | null;
 }
 
 /** Names a lab in reports: `lab of 3 nodes`. */

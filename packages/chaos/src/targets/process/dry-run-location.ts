@@ -1,12 +1,12 @@
 import { identifyProcess } from '@livekit-swarm/host';
-import { labLabel, type Place } from './component.ts';
-import { labParts } from './lab-components.ts';
+import { type Location, labLabel } from './component.ts';
+import { labComponents } from './lab-components.ts';
 
 const AT = 'http://127.0.0.1:1';
 
 /** The lab that a drill would raise, before it is there: one can ask what could be done to it. Ports are made up. */
-export const imaginedPlace = (nodes: number): Place => {
-  const parts = labParts({
+export const dryRunLocation = (nodes: number): Location => {
+  const parts = labComponents({
     nodes: Array.from({ length: nodes }, (_, index) => ({
       name: `node-${index + 1}`,
       url: AT,
@@ -23,10 +23,10 @@ export const imaginedPlace = (nodes: number): Place => {
   return {
     label: labLabel(nodes),
     reference: () => ({ kind: 'process', place: 'imagined' }),
-    parts: async () => parts,
+    components: async () => parts,
     // They will be children of this process, and be allowed what it is allowed.
     identity: async () => identifyProcess(process.pid),
     start: async () => {},
-    lacksStart: () => null,
+    whyNotStartable: () => null,
   };
 };

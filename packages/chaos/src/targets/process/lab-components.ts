@@ -1,14 +1,14 @@
 import type { ClusterFacts } from '@livekit-swarm/lab';
-import type { Part } from './component.ts';
+import type { ComponentSource } from './component.ts';
 
 /** The parts of a lab that faults can be done to. */
-export const labParts = (
+export const labComponents = (
   facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl'> &
     Partial<Pick<ClusterFacts, 'turnUrl'>>,
-): Part[] => {
+): ComponentSource[] => {
   const redisPort = portOf(facts.redisUrl);
   const nodes = facts.nodes.map(
-    ({ name, metricsUrl, ports, redisHost }): Part => ({
+    ({ name, metricsUrl, ports, redisHost }): ComponentSource => ({
       name,
       kind: 'node',
       metricsUrl,
@@ -22,7 +22,12 @@ export const labParts = (
         : { redis: { address: redisHost, port: redisPort, cgroup: null } }),
     }),
   );
-  const alone = (name: string, kind: Part['kind'], address: string, port: number | null): Part[] =>
+  const alone = (
+    name: string,
+    kind: ComponentSource['kind'],
+    address: string,
+    port: number | null,
+  ): ComponentSource[] =>
     port === null
       ? []
       : [
@@ -39,7 +44,7 @@ export const labParts = (
     ...alone('redis', 'redis', '127.0.0.0/8', redisPort),
     ...alone(
       'haproxy',
-      'balancer',
+      'load-balancer',
       '127.0.0.1',
       facts.balancerStatsUrl === null ? null : portOf(facts.httpUrl),
     ),

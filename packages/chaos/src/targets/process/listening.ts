@@ -1,10 +1,10 @@
-import { type Machine, thisMachine } from './local-host.ts';
+import { type Host, localHost } from './local-host.ts';
 
 /** Local ports that any of these processes listens at, ascending; as `ss` tells root. */
 export const listeningPorts = async (
   protocol: 'tcp' | 'udp',
   pids: ReadonlySet<number>,
-  machine: Machine = thisMachine,
+  machine: Host = localHost,
 ): Promise<number[]> => {
   const { stdout } = await machine.run([
     'ss',
@@ -32,7 +32,7 @@ const HIERARCHIES = ['', '/unified', '/systemd'];
 /** All processes of a control group, as systemd names it: `/system.slice/haproxy.service`. */
 export const processesOf = async (
   group: string,
-  machine: Machine = thisMachine,
+  machine: Host = localHost,
 ): Promise<Set<number>> => {
   if (group === '' || group === '/') return new Set();
   const lists = await Promise.all(

@@ -13,7 +13,7 @@ table inet swarm_try {
 let known: Promise<string | null> | undefined;
 
 /** Null when packets can be dropped on this machine by rules of our own; else why not, in a sentence. Tried once. */
-export const whyNoPacketRules = (): Promise<string | null> => {
+export const packetRulesUnavailableReason = (): Promise<string | null> => {
   known ??= tryOut();
   return known;
 };

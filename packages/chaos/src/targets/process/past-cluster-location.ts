@@ -1,17 +1,17 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { TargetReference } from '../target.ts';
-import type { Part, Place } from './component.ts';
+import type { PlatformReference } from '../target.ts';
+import type { ComponentSource, Location } from './component.ts';
 
 /** A part as the journal has it. */
-export interface PastPart {
-  part: Part;
+export interface PastComponent {
+  part: ComponentSource;
   /** What it ran as when the fault was injected. */
   identity: ProcessIdentity | null;
 }
 
-export const writePart = (past: PastPart): string => JSON.stringify(past);
+export const writeComponent = (past: PastComponent): string => JSON.stringify(past);
 
 const ports = z.object({
   address: z.string(),
@@ -19,10 +19,10 @@ const ports = z.object({
   tcp: z.array(z.int()),
 });
 
-const pastPart = z.object({
+const pastComponent = z.object({
   part: z.object({
     name: z.string(),
-    kind: z.enum(['node', 'redis', 'balancer', 'turn']),
+    kind: z.enum(['node', 'redis', 'load-balancer', 'turn']),
     metricsUrl: z.string().nullable(),
     ports: ports.nullable(),
   }),
@@ -30,33 +30,33 @@ const pastPart = z.object({
 });
 
 /** A lab that lived in another process. Its programs end with that process; what was done to them and around them can be taken back. */
-export const pastClusterPlace = (reference: TargetReference): Place => {
-  const parts = readParts(reference);
+export const pastClusterLocation = (reference: PlatformReference): Location => {
+  const parts = readComponents(reference);
   const identityOf = (name: string): ProcessIdentity | null =>
     parts.find(({ part }) => part.name === name)?.identity ?? null;
   return {
     label: 'lab of a drill that has ended',
     reference: () => reference,
-    parts: async () => parts.map(({ part }) => part),
+    components: async () => parts.map(({ part }) => part),
     identity: async (name) => {
       const identity = identityOf(name);
       return identity !== null && isSameProcess(identity) ? identity : null;
     },
     // There is nothing that it would belong to any more.
     start: async () => {},
-    lacksStart: () => 'the lab ended with the process that had started it',
+    whyNotStartable: () => 'the lab ended with the process that had started it',
   };
 };
 
-const readParts = (reference: TargetReference): PastPart[] => {
+const readComponents = (reference: PlatformReference): PastComponent[] => {
   try {
     return z
       .array(z.string())
       .parse(reference.parts)
-      .map((text) => pastPart.parse(JSON.parse(text)));
+      .map((text) => pastComponent.parse(JSON.parse(text)));
   } catch (error) {
     throw new SwarmError(
-      'bad_reference',
+      'invalid_reference',
       'the journal says nothing of the lab that could be understood',
       'use the version of swarm that ran the drill',
       {

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Machine, thisMachine } from './local-host.ts';
+import { type Host, localHost } from './local-host.ts';
 
 /** What of a livekit-server's own configuration says where its packets go. */
 export interface ServerConfig {
@@ -62,7 +62,7 @@ const redisAt = (address: string): ServerConfig['redis'] => {
 /** Of a livekit-server that runs: the file of its `--config`, or what it was given as `--config-body`. Null when it has neither. */
 export const configOfProcess = async (
   pid: number,
-  machine: Machine = thisMachine,
+  machine: Host = localHost,
 ): Promise<ServerConfig | null> => {
   const argv = ((await machine.read(`/proc/${pid}/cmdline`)) ?? '').split('\0');
   const body = optionOf(argv, 'config-body');

@@ -13,7 +13,7 @@ describe('units', () => {
       kind: 'redis',
       name: 'redis@6380.service',
     });
-    expect(formatUnit(parseUnit('balancer=haproxy'))).toBe('balancer=haproxy.service');
+    expect(formatUnit(parseUnit('load-balancer=haproxy'))).toBe('load-balancer=haproxy.service');
   });
 
   test.each([

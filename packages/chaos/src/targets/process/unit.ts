@@ -1,19 +1,19 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { MemberKind } from '../target.ts';
+import type { ComponentKind } from '../target.ts';
 
 /** A unit of systemd, and what it is to the deployment. */
 export interface Unit {
   /** `livekit-server.service` */
   name: string;
-  kind: MemberKind;
+  kind: ComponentKind;
 }
 
-const KINDS: readonly MemberKind[] = ['node', 'redis', 'balancer', 'turn'];
+const KINDS: readonly ComponentKind[] = ['node', 'redis', 'load-balancer', 'turn'];
 
 /** As systemd.unit(5) has it; what else there is could be taken for an option. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
 
-const isKind = (text: string): text is MemberKind => KINDS.some((kind) => kind === text);
+const isKind = (text: string): text is ComponentKind => KINDS.some((kind) => kind === text);
 
 /** `node=livekit-server` → a unit. @throws SwarmError `usage` */
 export const parseUnit = (text: string): Unit => {

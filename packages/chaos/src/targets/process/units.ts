@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Part } from './component.ts';
+import type { ComponentSource } from './component.ts';
 import { listeningPorts, processesOf } from './listening.ts';
-import type { Machine } from './local-host.ts';
+import type { Host } from './local-host.ts';
 import { configOfProcess } from './server-config.ts';
 import type { Unit } from './unit.ts';
 
@@ -23,19 +23,19 @@ export interface ShownUnit {
 
 /** Units of systemd on one machine. What they are is asked of systemd, where their packets go is asked of livekit-server's configuration and the kernel. */
 export interface Units {
-  /** @throws SwarmError `no-systemd`; `no-member` when there is no such unit */
+  /** @throws SwarmError `systemd_unavailable`; `component_not_found` when there is no such unit */
   check(units: readonly Unit[]): Promise<void>;
-  /** @throws SwarmError `no-member` */
+  /** @throws SwarmError `component_not_found` */
   show(unit: string): Promise<ShownUnit>;
-  part(unit: Unit): Promise<Part>;
-  /** To all its processes; nothing happens where there are none. @throws SwarmError `not-allowed` */
+  part(unit: Unit): Promise<ComponentSource>;
+  /** To all its processes; nothing happens where there are none. @throws SwarmError `target_not_confirmed` */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it listens; does nothing when it runs. @throws SwarmError `not-started` */
+  /** Resolves when it listens; does nothing when it runs. @throws SwarmError `not_started` */
   start(unit: string): Promise<void>;
 }
 
 /** @param where for messages: `this machine`, `lk-1` */
-export const unitsOf = (machine: Machine, where: string): Units => {
+export const unitsOf = (machine: Host, where: string): Units => {
   const show = async (unit: string): Promise<ShownUnit> => {
     const asked = ['systemctl', 'show', '--property=LoadState,MainPID,ControlGroup,Restart', unit];
     const { stdout, stderr } = await machine.run(asked);
@@ -49,7 +49,7 @@ export const unitsOf = (machine: Machine, where: string): Units => {
     );
     if (values.get('LoadState') !== 'loaded') {
       throw new SwarmError(
-        'no_member',
+        'component_not_found',
         `systemd has no unit ${unit} on ${where}: ${values.get('LoadState') ?? stderr.trim()}`,
         'see "systemctl list-units --type=service"',
       );
@@ -101,7 +101,7 @@ export const unitsOf = (machine: Machine, where: string): Units => {
       const { code, stderr } = await machine.run(['systemctl', 'kill', `--signal=${signal}`, unit]);
       if (code === 0 || (await show(unit)).pid === null) return;
       throw new SwarmError(
-        'not_allowed',
+        'target_not_confirmed',
         `systemctl does not send ${signal} to ${unit}: ${stderr.trim()}`,
         'run this as root',
       );
@@ -138,11 +138,11 @@ export const unitsOf = (machine: Machine, where: string): Units => {
   };
 };
 
-const expectSystemd = async (machine: Machine, where: string): Promise<void> => {
+const expectSystemd = async (machine: Host, where: string): Promise<void> => {
   const { code, stderr } = await machine.run(['systemctl', 'show', '--property=Version']);
   if (code === 0) return;
   throw new SwarmError(
-    'no_systemd',
+    'systemd_unavailable',
     `systemd does not answer on ${where}: ${stderr.trim().split('\n')[0] || `systemctl ends with ${code}`}`,
     'units can be hit where systemd runs; elsewhere use a lab, containers or Kubernetes',
   );

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
-import type { Machine } from '../process/local-host.ts';
+import type { Host } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
 
 /** A machine over ssh. */
-export interface SshConnection extends Machine, AsyncDisposable {
+export interface SshConnection extends Host, AsyncDisposable {
   /** Null when programs run there as root; else why not. Asked once. */
   lacksRoot(): Promise<string | null>;
 }
@@ -29,7 +29,7 @@ const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PA
  * whose key is not known is refused. All programs share one connection, which ends a minute after the last at the latest.
  *
  * Nothing is connected yet.
- * @throws SwarmError from what it returns: `no-ssh`, `unreachable`
+ * @throws SwarmError from what it returns: `ssh_unavailable`, `unreachable`
  */
 export const connectSsh = async (host: string, config: string | null): Promise<SshConnection> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-ssh-'));
@@ -55,7 +55,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     argv: readonly string[],
     input: string,
     timeoutMs: number,
-  ): Promise<Awaited<ReturnType<Machine['run']>>> => {
+  ): Promise<Awaited<ReturnType<Host['run']>>> => {
     const command = quoteAll(['sh', '-c', REMOTE, ...argv]);
     const result = await execa('ssh', [...options, '-T', '--', host, command], {
       input,
@@ -73,7 +73,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       };
     if (result.exitCode === undefined) {
       throw new SwarmError(
-        'no_ssh',
+        'ssh_unavailable',
         `ssh does not run on this machine: ${result.shortMessage}`,
         'install OpenSSH’s client',
       );
@@ -116,7 +116,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     });
     return prefix;
   };
-  const runAsRoot: Machine['run'] = async (argv, input, timeoutMs) =>
+  const runAsRoot: Host['run'] = async (argv, input, timeoutMs) =>
     run([...(await privileges()).words, ...argv], input, timeoutMs);
 
   return {

@@ -1,9 +1,9 @@
-import type { Machine } from '../process/local-host.ts';
+import type { Host } from '../process/local-host.ts';
 import { readNodeId } from '../process/node-ids.ts';
 
 /** What a livekit-server calls itself: asked where it runs, since its metrics are nobody else's business; null when it does not tell. */
 export const remoteNodeId = async (
-  machine: Machine,
+  machine: Host,
   unit: string,
   pid: number,
   metricsUrl: string | null,
@@ -30,7 +30,7 @@ export const remoteNodeId = async (
 
 /** What makes a process the one that it is, and its state (proc(5)): `T` is stopped. Null when there is none. */
 export const remoteProcess = async (
-  machine: Machine,
+  machine: Host,
   pid: number,
 ): Promise<{ state: string; startedAt: string } | null> => {
   const stat = await machine.read(`/proc/${pid}/stat`);

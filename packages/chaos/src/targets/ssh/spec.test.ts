@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { memberName, nameOfSshOrder, readReference, readSshOrder, writeReference } from './spec.ts';
+import { componentName, readReference, readSshSpec, sshSpecName, writeReference } from './spec.ts';
 
 describe('readSshOrder', () => {
   it('puts units on every host, or on one', () => {
-    const order = readSshOrder(
+    const order = readSshSpec(
       'lk-1, root@lk-2,ssh://root@10.0.0.5:2222',
       'node=livekit, redis=lk-1/redis,turn=ssh://root@10.0.0.5:2222/coturn',
       undefined,
@@ -20,14 +20,14 @@ describe('readSshOrder', () => {
         },
       ],
     });
-    expect(nameOfSshOrder(order)).toBe('lk-1,lk-2,10.0.0.5:2222');
-    expect(memberName(order, 'lk-1', 'livekit.service')).toBe('lk-1/livekit.service');
+    expect(sshSpecName(order)).toBe('lk-1,lk-2,10.0.0.5:2222');
+    expect(componentName(order, 'lk-1', 'livekit.service')).toBe('lk-1/livekit.service');
     expect(readReference(JSON.parse(JSON.stringify(writeReference(order))))).toEqual(order);
   });
 
   it('leaves hosts out of names where there is one only, and knows where its configuration is', () => {
-    const order = readSshOrder('lk-1', 'node=a,node=b', 'ssh/config');
-    expect(memberName(order, 'lk-1', 'a.service')).toBe('a.service');
+    const order = readSshSpec('lk-1', 'node=a,node=b', 'ssh/config');
+    expect(componentName(order, 'lk-1', 'a.service')).toBe('a.service');
     expect(order.config).toMatch(/^\/.*\/ssh\/config$/);
     expect(readReference(JSON.parse(JSON.stringify(writeReference(order))))).toEqual(order);
   });
@@ -48,7 +48,7 @@ describe('readSshOrder', () => {
     ['lk-1', 'node=--all', 'is no unit'],
     ['lk-1', 'node=$(id)', 'is no unit'],
   ])('refuses %s with %s', (hosts, units, message) => {
-    expect(() => readSshOrder(hosts, units, undefined)).toThrow(message);
+    expect(() => readSshSpec(hosts, units, undefined)).toThrow(message);
   });
 });
 

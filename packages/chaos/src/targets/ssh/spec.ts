@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';
-import type { TargetReference } from '../target.ts';
+import type { PlatformReference } from '../target.ts';
 
 /** Machines that are reached over ssh, and the units of systemd on them that make up a deployment. */
-export interface SshOrder {
+export interface SshSpec {
   hosts: readonly SshHost[];
   /** For `ssh -F`; null: the user's own configuration. */
   config: string | null;
@@ -26,11 +26,7 @@ const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
  * @param config for `ssh -F`
  * @throws SwarmError `usage`
  */
-export const readSshOrder = (
-  hosts: string,
-  units: string,
-  config: string | undefined,
-): SshOrder => {
+export const readSshSpec = (hosts: string, units: string, config: string | undefined): SshSpec => {
   const names = listOf(hosts);
   for (const host of names) {
     if (!HOST.test(host))
@@ -85,24 +81,24 @@ const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
 };
 
 /** What the units of these hosts are called: by themselves where there is one host only. */
-export const memberName = ({ hosts }: SshOrder, host: string, unit: string): string =>
+export const componentName = ({ hosts }: SshSpec, host: string, unit: string): string =>
   hosts.length === 1 ? unit : `${host.replace(/^ssh:\/\//, '')}/${unit}`;
 
 /** What the deployment is called. */
-export const nameOfSshOrder = ({ hosts }: Pick<SshOrder, 'hosts'>): string =>
+export const sshSpecName = ({ hosts }: Pick<SshSpec, 'hosts'>): string =>
   hosts.map(({ host }) => host.replace(/^ssh:\/\//, '').replace(/^[^@]*@/, '')).join(',');
 
 const reference = z.object({ config: z.string().optional(), hosts: z.array(z.string()) });
 const hostEntry = z.object({ host: z.string().regex(HOST), units: z.array(z.string()) });
 
-export const writeReference = ({ hosts, config }: SshOrder): TargetReference => ({
+export const writeReference = ({ hosts, config }: SshSpec): PlatformReference => ({
   kind: 'ssh',
   ...(config === null ? {} : { config }),
   hosts: hosts.map(({ host, units }) => JSON.stringify({ host, units: units.map(formatUnit) })),
 });
 
-/** @throws SwarmError `bad-reference` */
-export const readReference = (written: TargetReference): SshOrder => {
+/** @throws SwarmError `invalid_reference` */
+export const readReference = (written: PlatformReference): SshSpec => {
   try {
     const { config = null, hosts } = reference.parse(written);
     return {
@@ -115,7 +111,7 @@ export const readReference = (written: TargetReference): SshOrder => {
   } catch (cause) {
     const hint = 'use the version of swarm that ran the drill';
     throw new SwarmError(
-      'bad_reference',
+      'invalid_reference',
       'the journal speaks of machines that cannot be found again',
       hint,
       { cause },

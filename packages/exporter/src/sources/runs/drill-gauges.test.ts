@@ -25,7 +25,7 @@ const passed: DrillJudgement = {
     [0.5, 10.2],
     [1, 12],
   ]),
-  objectives: new Map([['rto', true] as const, ['split-brain', true] as const]),
+  objectives: new Map([['time_to_recover', true] as const, ['split_brain', true] as const]),
 };
 
 const made = (): { gauges: DrillGauges; shown(part: RegExp): Promise<string[]> } => {
@@ -73,17 +73,17 @@ describe('the result of a drill', () => {
     expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
       'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.5"} 10.2',
       'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="1"} 12',
-      'swarm_chaos_objective_met{drill="mine",objective="rto"} 1',
-      'swarm_chaos_objective_met{drill="mine",objective="split-brain"} 1',
+      'swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 1',
+      'swarm_chaos_objective_met{drill="mine",objective="split_brain"} 1',
       'swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
     ]);
     gauges.judge('mine', {
       verdict: 'failed',
       recovery: null,
-      objectives: new Map([['rto', false]]),
+      objectives: new Map([['time_to_recover', false]]),
     });
     expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
-      'swarm_chaos_objective_met{drill="mine",objective="rto"} 0',
+      'swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 0',
       'swarm_chaos_verdict{drill="mine",verdict="failed"} 1',
     ]);
   });

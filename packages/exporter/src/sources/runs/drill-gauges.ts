@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/record';
+import { DRILL_OBJECTIVES, type DrillObjective } from '@livekit-swarm/record';
 import type { Registry } from 'prom-client';
 import {
   CHAOS_METRICS,
@@ -22,7 +22,7 @@ export interface DrillJudgement {
   /** Recovery times in seconds, by quantile; null: nothing recovered. */
   recovery: ReadonlyMap<number, number> | null;
   /** Whether each objective was met. */
-  objectives: ReadonlyMap<DrillFailing, boolean>;
+  objectives: ReadonlyMap<DrillObjective, boolean>;
 }
 
 /** Gauges of drills by name: media reception, and the result of the last repeat. */
@@ -69,7 +69,7 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
       for (const one of DRILL_VERDICTS)
         judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
       // What was not asked or did not happen this time must not be left from the time before.
-      for (const objective of DRILL_FAILINGS) {
+      for (const objective of DRILL_OBJECTIVES) {
         const ok = objectives.get(objective);
         if (ok === undefined) judged.swarm_chaos_objective_met.remove({ drill, objective });
         else judged.swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);

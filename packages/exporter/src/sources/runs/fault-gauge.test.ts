@@ -5,8 +5,17 @@ import { createFaultGauge } from './fault-gauge.ts';
 
 const header = { type: 'header', scenario: { name: 'kill-room-node' } } as RecordLine;
 const drill = (event: DrillEvent): RecordLine => ({ type: 'drill', at: 1, ...event });
-const fault = (id: string, ...members: string[]): RecordLine =>
-  drill({ what: 'fault', id, fault: 'kill', target: 'x', members, rooms: [], completedAt: 2 });
+const fault = (id: string, ...components: string[]): RecordLine =>
+  drill({
+    event: 'fault_injected',
+    id,
+    fault: 'kill',
+    target: { role: 'room-node' },
+    params: {},
+    components,
+    rooms: [],
+    completedAt: 2,
+  });
 const end: RecordLine = { type: 'end', at: 9, reason: 'finished' };
 
 const shown = async (...lines: RecordLine[]): Promise<string[]> => {
@@ -31,7 +40,7 @@ describe('faults of a drill', () => {
       await shown(
         header,
         fault('a', 'node-1'),
-        drill({ what: 'heal', id: 'a', fault: 'kill', completedAt: 5 }),
+        drill({ event: 'fault_rolled_back', id: 'a', fault: 'kill', completedAt: 5 }),
       ),
     ).toEqual(['swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0']));
 

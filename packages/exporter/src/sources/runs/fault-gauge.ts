@@ -11,21 +11,21 @@ export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLi
   return {
     begin: () => {
       let drill = '';
-      const open = new Map<string, { fault: string; members: readonly string[] }>();
+      const open = new Map<string, { fault: string; components: readonly string[] }>();
       const show = (
-        { fault, members }: { fault: string; members: readonly string[] },
+        { fault, components }: { fault: string; components: readonly string[] },
         value: 0 | 1,
       ): void => {
-        for (const target of members) gauge.set({ drill, fault, target }, value);
+        for (const target of components) gauge.set({ drill, fault, target }, value);
       };
       return (line) => {
         if (line.type === 'header') drill = line.scenario.name;
-        if (line.type === 'drill' && line.what === 'fault') {
+        if (line.type === 'drill' && line.event === 'fault_injected') {
           open.set(line.id, line);
           show(line, 1);
         }
         const rolledBack =
-          line.type === 'drill' && line.what === 'heal'
+          line.type === 'drill' && line.event === 'fault_rolled_back'
             ? [line.id]
             : line.type === 'end'
               ? [...open.keys()]

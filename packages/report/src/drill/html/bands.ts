@@ -10,8 +10,8 @@ export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Mark
   html`<svg class="bands" aria-hidden="true">${faults
     .slice(0, MOST_BANDS)
     .map(
-      ({ at, healedAt }) =>
-        html`<rect class="fault" x="${percent(at, endAt)}" width="${percent(Math.max((healedAt ?? endAt) - at, endAt * LEAST_SHARE), endAt)}" height="100%"/><line class="fault" x1="${percent(at, endAt)}" x2="${percent(at, endAt)}" y1="0" y2="100%"/>`,
+      ({ injectedAt, rolledBackAt }) =>
+        html`<rect class="fault" x="${percent(injectedAt, endAt)}" width="${percent(Math.max((rolledBackAt ?? endAt) - injectedAt, endAt * LEAST_SHARE), endAt)}" height="100%"/><line class="fault" x1="${percent(injectedAt, endAt)}" x2="${percent(injectedAt, endAt)}" y1="0" y2="100%"/>`,
     )}</svg>`;
 
 const MOST_BANDS = 100;

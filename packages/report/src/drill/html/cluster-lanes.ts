@@ -3,7 +3,7 @@ import { type AlertSpan, alertSpans } from '@livekit-swarm/chaos';
 import { preciseClock } from '../../html/clock.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { percent } from '../../html/svg/percent.ts';
-import { sayAlert, sayComeback } from '../phrases.ts';
+import { describeAlert, describeReplacement } from '../phrases.ts';
 
 /** Alerts, parts and kinds of fault beyond these are not drawn. */
 const MOST_LANES = 12;
@@ -12,22 +12,22 @@ const MOST_STEPS = 240;
 /** What was done, and what no participant sees, under what they heard. */
 export const clusterLanes = (recovery: Recovery, endAt: number): Markup[] => [
   ...faultLanes(recovery, endAt),
-  ...recovery.comebacks.slice(0, MOST_LANES).map((comeback) => comebackLane(comeback, endAt)),
+  ...recovery.replacements.slice(0, MOST_LANES).map((comeback) => comebackLane(comeback, endAt)),
   ...(recovery.backends.length === 0 ? [] : [backendLane(recovery.backends, endAt)]),
   ...alertLanes(recovery, endAt),
 ];
 
 const faultLanes = ({ faults }: Recovery, endAt: number): Markup[] =>
   [...Map.groupBy(faults, ({ fault }) => fault)].slice(0, MOST_LANES).map(([fault, own]) => {
-    const bars = own.slice(0, MOST_STEPS).map(({ at, healedAt, members }) => {
-      const toAt = healedAt ?? endAt;
-      const title = `${fault} of ${members.slice(0, 5).join(', ')} from ${preciseClock(at)} to ${preciseClock(toAt)}`;
-      return bar('fault-bar', at, Math.max(toAt - at, endAt / 500), endAt, title);
+    const bars = own.slice(0, MOST_STEPS).map(({ injectedAt, rolledBackAt, components }) => {
+      const toAt = rolledBackAt ?? endAt;
+      const title = `${fault} of ${components.slice(0, 5).join(', ')} from ${preciseClock(injectedAt)} to ${preciseClock(toAt)}`;
+      return bar('fault-bar', injectedAt, Math.max(toAt - injectedAt, endAt / 500), endAt, title);
     });
     return lane(
       html`${fault}`,
       `${fault}, from ${own
-        .map(({ at }) => preciseClock(at))
+        .map(({ injectedAt }) => preciseClock(injectedAt))
         .slice(0, 5)
         .join(', ')}`,
       bars,
@@ -62,11 +62,11 @@ const backendLane = (backends: Recovery['backends'], endAt: number): Markup => {
   );
 };
 
-/** From when it was told to end until it, or its successor, served. */
-const comebackLane = (comeback: Recovery['comebacks'][number], endAt: number): Markup => {
-  const { at, member, readyMs } = comeback;
-  const words = sayComeback(comeback);
-  return lane(html`${name(member)} away`, words, [
+/** From the requested termination until it or its replacement was ready. */
+const comebackLane = (comeback: Recovery['replacements'][number], endAt: number): Markup => {
+  const { at, component, readyMs } = comeback;
+  const words = describeReplacement(comeback);
+  return lane(html`${name(component)} down`, words, [
     bar('away', at - readyMs, readyMs, endAt, words),
   ]);
 };
@@ -75,7 +75,7 @@ const alertLanes = ({ alerts, faults }: Recovery, endAt: number): Markup[] =>
   [...Map.groupBy(alertSpans({ alerts }), (span) => span.name)]
     .slice(0, MOST_LANES)
     .map(([alert, spans]) => {
-      const words = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
+      const words = (span: AlertSpan): string => describeAlert(span, faults[0]?.injectedAt ?? 0);
       const bars = spans.slice(0, MOST_STEPS).map((span) => {
         const { fromAt, toAt } = span;
         return bar('alert', fromAt, (toAt ?? endAt) - fromAt, endAt, words(span));

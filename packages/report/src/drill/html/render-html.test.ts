@@ -7,7 +7,7 @@ import {
   largeDrill,
   passedDrill,
   resultOf,
-  splitDrill,
+  splitBrainDrill,
   variedDrill,
   voidDrill,
 } from '../../../../chaos/test/support/drill-results.ts';
@@ -15,7 +15,7 @@ import { renderDrillHtml } from './render-html.ts';
 
 const RESULTS: [string, DrillResult][] = [
   ['one that passed', passedDrill()],
-  ['a split brain', splitDrill()],
+  ['a split brain', splitBrainDrill()],
   ['several repeats', variedDrill()],
   ['one that is void', voidDrill()],
   ['one that was interrupted', interruptedDrill()],
@@ -47,21 +47,21 @@ describe.each(RESULTS)('the page of %s', (_, result) => {
 
 describe('the page of a drill', () => {
   it('shows what was found, who heard whom, and each objective', () => {
-    const page = renderDrillHtml(splitDrill());
-    expect(page).toContain('<h1 id="verdict-title">Failed as known</h1>');
-    expect(page).toContain('split brain: 2 islands');
-    expect(page).toMatch(/<td class="never">never<\/td>/);
+    const page = renderDrillHtml(splitBrainDrill());
+    expect(page).toContain('<h1 id="verdict-title">Known failure</h1>');
+    expect(page).toContain('split brain: 2 partitions');
+    expect(page).toMatch(/<td class="never">not recovered<\/td>/);
     expect(page).toMatch(
       /rooms in split brain<\/th><td class="n found bad">1<\/td><td class="n asked">at most 0<\/td>/,
     );
     expect(page).toContain(
-      'a-1 did not hear everybody from 0:10.0 to 0:20.0, 0:20.0 to 1:00.0, and not at the end',
+      'a-1: media missing from 0:10.0 to 0:20.0, 0:20.0 to 1:00.0, and at the end',
     );
   });
 
   it('folds rooms in which nobody noticed anything into one', () => {
     const page = renderDrillHtml(largeDrill({ rooms: 30 }));
-    expect(page).toContain('20 rooms in which nobody noticed anything');
+    expect(page).toContain('20 rooms without interruption');
     expect(page).toContain('80 participants');
     expect(page.match(/<p class="room">/g)).toHaveLength(10);
   });
@@ -73,7 +73,7 @@ describe('the page of a drill', () => {
   it('tells of every repeat, and of each outcome in full', () => {
     const drill = drillOf({ repeats: 30 });
     const [passed] = passedDrill().repeats;
-    const [split] = splitDrill().repeats;
+    const [split] = splitBrainDrill().repeats;
     if (passed === undefined || split === undefined) throw new Error('there is no repeat');
     const repeats = Array.from({ length: 30 }, (_, index) => ({
       ...(index === 25 ? split : passed),
@@ -94,9 +94,9 @@ describe('the page of a drill', () => {
       recovery.faults = Array.from({ length: 500 }, (_, index) => ({
         ...fault,
         id: `f${index}`,
-        at: 10_000 + index * 90,
+        injectedAt: 10_000 + index * 90,
       }));
-      recovery.ghosts = Array.from({ length: 5_000 }, (_, index) => `ghost-${index}`);
+      recovery.ghostRooms = Array.from({ length: 5_000 }, (_, index) => `ghost-${index}`);
     }
     expect(renderDrillHtml(large).length - usual).toBeLessThan(1_200_000);
   });
@@ -104,29 +104,29 @@ describe('the page of a drill', () => {
   it('shows hostile names, and does not obey them', () => {
     const word =
       '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
-    const result = splitDrill();
+    const result = splitBrainDrill();
     const [repeat] = result.repeats;
     if (repeat === undefined) throw new Error('there is no repeat');
     const { recovery } = repeat;
     const page = renderDrillHtml({
       ...result,
-      target: word,
+      deployment: word,
       serverVersion: word,
       drill: { ...result.drill, name: word, description: word },
       repeats: [
         {
           ...repeat,
-          reasons: [word],
+          reasons: [{ code: 'execution_failed', error: null, message: word }],
           record: word,
           recovery: {
             ...recovery,
             faults: recovery.faults.map((fault) => ({
               ...fault,
               fault: word,
-              target: word,
-              members: [word],
+              target: { role: 'component', name: word },
+              components: [word],
             })),
-            skipped: [{ fault: word, message: word }],
+            skipped: [{ fault: word, detail: word }],
             participants: recovery.participants.map((one) => ({
               ...one,
               identity: `${word}${one.identity}`,
@@ -135,21 +135,21 @@ describe('the page of a drill', () => {
             rooms: recovery.rooms.map((one) => ({
               ...one,
               room: word,
-              islands: [[word, `${word}2`], [`${word}3`]],
+              partitions: [[word, `${word}2`], [`${word}3`]],
             })),
-            pairs: recovery.pairs.map((one) => ({
+            subscriptions: recovery.subscriptions.map((one) => ({
               ...one,
               room: word,
-              listener: word,
-              speaker: `${word}2`,
+              subscriber: word,
+              publisher: `${word}2`,
             })),
-            ghosts: [word],
+            ghostRooms: [word],
             alerts: [{ at: 1, name: word, state: 'firing' }],
-            comebacks: [
+            replacements: [
               {
                 at: 30_000,
-                member: word,
-                successor: word,
+                component: word,
+                replacement: word,
                 terminatedMs: 1,
                 scheduledMs: null,
                 runningMs: null,

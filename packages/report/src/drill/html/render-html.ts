@@ -4,10 +4,16 @@ import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { documentOf } from '../../html/document.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { exitCodeOfDrill } from '../exit-code.ts';
-import { capital, knowledgeSentence, VERDICT_MARKS, verdictWords } from '../phrases.ts';
-import { clusterPart, faultList, newcomerTable } from './details.ts';
-import { whatWasAsked } from './drill-definition.ts';
-import { pairMatrices } from './matrix.ts';
+import {
+  capital,
+  describeKnownFailures,
+  describeReason,
+  VERDICT_MARKS,
+  verdictLabel,
+} from '../phrases.ts';
+import { clusterPart, faultList, joinProbeTable } from './details.ts';
+import { drillDefinition } from './drill-definition.ts';
+import { subscriptionMatrices } from './matrix.ts';
 import { objectiveTable } from './objectives.ts';
 import { shownRepeats, spreadPart } from './spread.ts';
 import { tiles } from './tiles.ts';
@@ -32,7 +38,7 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${VERDICT_MARKS[verdict]} ${said(drill.name)}: ${verdictWords(result)}`,
+    title: `${VERDICT_MARKS[verdict]} ${said(drill.name)}: ${verdictLabel(result)}`,
     body,
     data: null,
     sheet: SHEET,
@@ -50,26 +56,28 @@ const TONES = {
 
 const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResult[]): Markup =>
   html`<header class="masthead"><p class="brand"><span class="pill ${TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
-<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'What happened' : `Repeat ${number}`}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 </header>`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
-  const { drill, verdict, serverVersion, target, repeats } = result;
-  const known = knowledgeSentence(result);
+  const { drill, verdict, serverVersion, deployment, repeats } = result;
+  const known = describeKnownFailures(result);
   const reasons = repeats.flatMap(({ number, reasons: whys }) =>
-    whys.map((why) => (repeats.length === 1 ? capital(why) : `Repeat ${number}: ${why}`)),
+    whys
+      .map(describeReason)
+      .map((why) => (repeats.length === 1 ? capital(why) : `Repeat ${number}: ${why}`)),
   );
   return html`<section class="hero ${TONES[verdict]}" id="verdict" aria-labelledby="verdict-title">
 <div class="verdict">
 <p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
 <div>
-<h1 id="verdict-title">${capital(verdictWords(result))}</h1>
-<p class="lead">${name(drill.name)} on ${name(target)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
+<h1 id="verdict-title">${capital(verdictLabel(result))}</h1>
+<p class="lead">${name(drill.name)} on ${name(deployment)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
 ${known !== null && html`<p class="known">${said(capital(known))}</p>`}
 </div>
 </div>
 ${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.slice(0, MOST_REASONS).map((reason) => html`<li>${said(reason)}</li>`)}</ul>${reasons.length > MOST_REASONS && html`<p class="note">… and ${reasons.length - MOST_REASONS} more.</p>`}</div>`}
-${whatWasAsked(drill)}
+${drillDefinition(drill)}
 </section>`;
 };
 
@@ -79,14 +87,14 @@ const MOST_REASONS = 10;
 const repeatPart = (repeat: RepeatResult, result: DrillResult, of: number): Markup => {
   const { repeats, drill } = result;
   return html`<section class="card repeat" id="repeat-${repeat.number}" aria-labelledby="repeat-${repeat.number}-title">
-<h2 id="repeat-${repeat.number}-title">${repeats.length === 1 && drill.repeats === 1 ? 'What happened' : `Repeat ${repeat.number}${repeat.number > drill.repeats ? ', once more' : ` of ${drill.repeats}`}`} <small>${repeat.verdict}</small></h2>
+<h2 id="repeat-${repeat.number}-title">${repeats.length === 1 && drill.repeats === 1 ? 'Timeline' : `Repeat ${repeat.number}${repeat.number > drill.repeats ? ', extra attempt' : ` of ${drill.repeats}`}`} <small>${repeat.verdict}</small></h2>
 ${tiles(repeat)}
-${faultList(repeat, result)}
+${faultList(repeat)}
 ${timeline(repeat, of)}
 ${objectiveTable(repeat)}
 ${windowTable(repeat, of)}
-${pairMatrices(repeat, of)}
-${newcomerTable(repeat, of)}
+${subscriptionMatrices(repeat, of)}
+${joinProbeTable(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${said(repeat.record)}</code></p>
 </section>`;

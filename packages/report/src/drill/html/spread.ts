@@ -1,20 +1,22 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
-import { outcomeOf } from '@livekit-swarm/chaos';
+import { outcomeKey, outcomeOf } from '@livekit-swarm/chaos';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { html, type Markup } from '../../html/markup.ts';
-import { formatTook } from '../phrases.ts';
+import { describeOutcome, formatRecoveryTime } from '../phrases.ts';
 
-/** More than these nobody looks at one by one: each outcome is among them. */
-const MOST_SHOWN = 10;
+/** At most so many are shown in full: each outcome is among them. */
+const MAX_SHOWN = 10;
 
-/** Those that are told of in full, in their order. */
+/** Repeats that are shown in full, in their order. */
 export const shownRepeats = (repeats: readonly RepeatResult[]): RepeatResult[] => {
-  const firsts = [...Map.groupBy(repeats, outcomeOf).values()].flatMap(([first]) => first ?? []);
+  const firsts = [
+    ...Map.groupBy(repeats, (repeat) => outcomeKey(outcomeOf(repeat))).values(),
+  ].flatMap(([first]) => first ?? []);
   const shown = new Set([...firsts, ...repeats].slice(0, firsts.length + repeats.length));
-  return [...shown].slice(0, MOST_SHOWN).sort((a, b) => a.number - b.number);
+  return [...shown].slice(0, MAX_SHOWN).sort((a, b) => a.number - b.number);
 };
 
-/** What the repeats have in common, and what they do not. @param shown those with a part of their own */
+/** Outcomes and spread over the repeats. @param shown those with a section of their own */
 export const spreadPart = (
   { repeats, spread, outcomes }: DrillResult,
   shown: readonly RepeatResult[],
@@ -22,23 +24,24 @@ export const spreadPart = (
   if (repeats.length < 2) return null;
   const summary = (
     [
-      ['least', 'min'],
+      ['min', 'min'],
       ['median', 'median'],
-      ['most', 'max'],
+      ['max', 'max'],
     ] as const
   ).flatMap(([what, key]) =>
-    spread.rtoMax === null || spread.rtoP50 === null
+    spread.timeToRecoverMax === null || spread.timeToRecoverP50 === null
       ? []
-      : [[what, spread.rtoP50[key], spread.rtoMax[key]] as const],
+      : [[what, spread.timeToRecoverP50[key], spread.timeToRecoverMax[key]] as const],
   );
   return html`<section class="card" aria-labelledby="spread-title"><h2 id="spread-title">Over ${plural(repeats.length, 'repeat')}</h2>
-<ul class="done">${outcomes.map(({ outcome, times }) => html`<li><b>${times} ×</b> ${outcome}</li>`)}</ul>
-<div class="scroll" tabindex="0" role="region" aria-label="Every repeat"><table><thead><tr><th scope="col">Repeat</th><th scope="col">Outcome</th><th scope="col" class="n">Fell silent</th><th scope="col" class="n">Never back</th><th scope="col" class="n">Half back within</th><th scope="col" class="n">Last back after</th><th scope="col" class="n">Split brain</th></tr></thead><tbody>${repeats.map((repeat) => repeatRow(repeat, shown.includes(repeat)))}</tbody>${summary.length > 0 && html`<tfoot>${summary.map(([what, half, last]) => html`<tr><th scope="row">${what}</th><td></td><td></td><td></td><td class="n">${formatTook(half)}</td><td class="n">${formatTook(last)}</td><td></td></tr>`)}</tfoot>`}</table></div></section>`;
+<ul class="done">${outcomes.map((one) => html`<li><b>${one.count} ×</b> ${describeOutcome(one)}</li>`)}</ul>
+<div class="scroll" tabindex="0" role="region" aria-label="Every repeat"><table><thead><tr><th scope="col">Repeat</th><th scope="col">Outcome</th><th scope="col" class="n">Interrupted</th><th scope="col" class="n">Not recovered</th><th scope="col" class="n">Time to recover p50</th><th scope="col" class="n">Time to recover max</th><th scope="col" class="n">Split brain</th></tr></thead><tbody>${repeats.map((repeat) => repeatRow(repeat, shown.includes(repeat)))}</tbody>${summary.length > 0 && html`<tfoot>${summary.map(([what, half, last]) => html`<tr><th scope="row">${what}</th><td></td><td></td><td></td><td class="n">${formatRecoveryTime(half)}</td><td class="n">${formatRecoveryTime(last)}</td><td></td></tr>`)}</tfoot>`}</table></div></section>`;
 };
 
 const repeatRow = (repeat: RepeatResult, shown: boolean): Markup => {
   const { number, recovery } = repeat;
-  const { rto, pairsHit, neverRecovered, roomsSplit } = recovery;
+  const { timeToRecover, subscriptionsInterrupted, subscriptionsNotRecovered, roomsSplit } =
+    recovery;
   const bad = (count: number): string => (count > 0 ? 'n bad' : 'n');
-  return html`<tr><th scope="row">${shown ? html`<a href="#repeat-${number}">${number}</a>` : number}</th><td>${outcomeOf(repeat)}</td><td class="n">${formatNumber(pairsHit)}</td><td class="${bad(neverRecovered)}">${formatNumber(neverRecovered)}</td><td class="n">${formatTook(rto?.p50 ?? null)}</td><td class="n">${formatTook(rto?.max ?? null)}</td><td class="${bad(roomsSplit)}">${roomsSplit}</td></tr>`;
+  return html`<tr><th scope="row">${shown ? html`<a href="#repeat-${number}">${number}</a>` : number}</th><td>${describeOutcome(outcomeOf(repeat))}</td><td class="n">${formatNumber(subscriptionsInterrupted)}</td><td class="${bad(subscriptionsNotRecovered)}">${formatNumber(subscriptionsNotRecovered)}</td><td class="n">${formatRecoveryTime(timeToRecover?.p50 ?? null)}</td><td class="n">${formatRecoveryTime(timeToRecover?.max ?? null)}</td><td class="${bad(roomsSplit)}">${roomsSplit}</td></tr>`;
 };

@@ -1,70 +1,74 @@
-import type { ParticipantRecovery, Strip } from '@livekit-swarm/chaos';
+import type { ParticipantRecovery, StateInterval } from '@livekit-swarm/chaos';
 import { preciseClock } from '../../html/clock.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { percent } from '../../html/svg/percent.ts';
 
-/** What the strips mean. Whom somebody hears is told by their shape as well as by their colour. */
-export const HEARING_KEYS = (
+/** Legend of the timelines: reception is shown by shape as well as by colour. */
+export const RECEPTION_KEYS = (
   [
-    ['hears-all', 'hears everybody'],
-    ['hears-some', 'hears some'],
-    ['hears-none', 'hears nobody'],
-    ['signal-lost', 'its signal connection is lost'],
-    ['signal-out', 'disconnected'],
+    ['receiving-all', 'receiving all media'],
+    ['receiving-some', 'receiving some media'],
+    ['receiving-none', 'receiving no media'],
+    ['signal-reconnecting', 'signal connection lost'],
+    ['signal-disconnected', 'disconnected'],
     ['fault', 'fault'],
   ] as const
 ).map(
   ([look, words]) => html`<span class="means"><span class="chip ${look}"></span>${words}</span> `,
 );
 
-/** More turns than these are noise: the last one stands for all that follow. */
-const MOST_PARTS = 60;
+/** Later intervals are not drawn. */
+const MAX_PARTS = 60;
 
-/** What somebody heard, from when it came to when it left. */
-export const strip = (person: ParticipantRecovery, endAt: number): Markup => {
-  const parts = person.strip.slice(0, MOST_PARTS);
+/** Reception and connection of one participant, from join to leave. */
+export const participantTimeline = (person: ParticipantRecovery, endAt: number): Markup => {
+  const parts = person.intervals.slice(0, MAX_PARTS);
   return html`<div class="row"><span class="who">${name(shortName(person))}</span><svg role="img" aria-label="${sentence(person)}">${parts.map((part) => stretch(part, endAt))}</svg></div>`;
 };
 
-/** What there is room for beside a strip. */
-const LONGEST_NAME = 12;
+/** Fits next to a timeline. */
+const MAX_NAME = 12;
 
 /** Identities begin with their room's run: the end tells them apart. */
 const shortName = ({ identity }: ParticipantRecovery): string => {
   const end = identity.split('-').slice(-2).join('-');
   const signs = [...end];
-  return signs.length > LONGEST_NAME ? `…${signs.slice(1 - LONGEST_NAME).join('')}` : end;
+  return signs.length > MAX_NAME ? `…${signs.slice(1 - MAX_NAME).join('')}` : end;
 };
 
 /** Height and top of a bar in a row of 18 pixels. */
 const SHAPES = { all: [9, 3], some: [5, 7], none: [7, 4] } as const;
 
-const stretch = ({ fromAt, toAt, hears, signal }: Strip, endAt: number): Markup => {
+const stretch = ({ fromAt, toAt, receiving, signal }: StateInterval, endAt: number): Markup => {
   const x = percent(fromAt, endAt);
   const width = percent(toAt - fromAt, endAt);
-  const [height, y] = SHAPES[hears];
-  const title = html`<title>${preciseClock(fromAt)}–${preciseClock(toAt)}: hears ${HEARS[hears]}${signal !== 'up' && `, ${SIGNAL[signal]}`}</title>`;
-  return html`<rect class="hears-${hears}" x="${x}" width="${width}" y="${y}" height="${height}">${title}</rect>${
-    signal !== 'up' &&
+  const [height, y] = SHAPES[receiving];
+  const title = html`<title>${preciseClock(fromAt)}–${preciseClock(toAt)}: receiving ${RECEIVING[receiving]}${signal !== 'connected' && `, ${SIGNAL[signal]}`}</title>`;
+  return html`<rect class="receiving-${receiving}" x="${x}" width="${width}" y="${y}" height="${height}">${title}</rect>${
+    signal !== 'connected' &&
     html`<rect class="signal-${signal}" x="${x}" width="${width}" y="14" height="3"/>`
   }`;
 };
 
-const HEARS = { all: 'everybody', some: 'some', none: 'nobody' } as const;
-const SIGNAL = { lost: 'signal connection lost', out: 'disconnected', up: '' } as const;
+const RECEIVING = { all: 'all media', some: 'some media', none: 'no media' } as const;
+const SIGNAL = {
+  connected: '',
+  reconnecting: 'signal connection lost',
+  disconnected: 'disconnected',
+} as const;
 
-const sentence = ({ identity, strip: parts, recoveredAfterMs }: ParticipantRecovery): string => {
+const sentence = ({ identity, intervals: parts, timeToRecoverMs }: ParticipantRecovery): string => {
   const who = said(identity);
-  if (parts.length === 0) return `${who} was never in`;
-  const silent = stretchesOf(parts.filter(({ hears }) => hears !== 'all')).map(
+  if (parts.length === 0) return `${who} never connected`;
+  const silent = stretchesOf(parts.filter(({ receiving }) => receiving !== 'all')).map(
     ({ fromAt, toAt }) => `${preciseClock(fromAt)} to ${preciseClock(toAt)}`,
   );
-  if (silent.length === 0) return `${who} heard everybody all the time`;
-  return `${who} did not hear everybody from ${silent.slice(0, 5).join(', ')}${recoveredAfterMs === null ? ', and not at the end' : ''}`;
+  if (silent.length === 0) return `${who} received all media`;
+  return `${who}: media missing from ${silent.slice(0, 5).join(', ')}${timeToRecoverMs === null ? ', and at the end' : ''}`;
 };
 
 /** Those that follow each other without a hole are one. */
-const stretchesOf = (parts: readonly Strip[]): { fromAt: number; toAt: number }[] => {
+const stretchesOf = (parts: readonly StateInterval[]): { fromAt: number; toAt: number }[] => {
   const whole: { fromAt: number; toAt: number }[] = [];
   for (const { fromAt, toAt } of parts) {
     const last = whole.at(-1);

@@ -1,7 +1,7 @@
 import type { RepeatResult } from '@livekit-swarm/chaos';
 import { formatNumber } from '@livekit-swarm/settings';
 import { html, type Markup } from '../../html/markup.ts';
-import { formatGap, formatTook } from '../phrases.ts';
+import { formatInterruption, formatRecoveryTime } from '../phrases.ts';
 
 interface Tile {
   title: string;
@@ -10,7 +10,7 @@ interface Tile {
   bad: boolean;
 }
 
-/** The figures that everybody asks for first. */
+/** The main figures. */
 export const tiles = ({ recovery }: RepeatResult): Markup =>
   html`<div class="tiles">${tilesOf(recovery).map(
     ({ title, value, note, bad }) =>
@@ -18,37 +18,42 @@ export const tiles = ({ recovery }: RepeatResult): Markup =>
   )}</div>`;
 
 const tilesOf = ({
-  rto,
-  pairsHit,
-  pairs,
-  neverRecovered,
-  roomsLost,
+  timeToRecover,
+  subscriptionsInterrupted,
+  subscriptions,
+  subscriptionsNotRecovered,
+  roomsWithoutMedia,
   roomsSplit,
   rooms,
-  controlGapMs,
+  controlGroupInterruptionMs,
 }: RepeatResult['recovery']): Tile[] => {
-  const control = rooms.filter((room) => room.control).length;
+  const control = rooms.filter((room) => room.controlGroup).length;
   return [
     {
-      title: 'Last back after',
-      value: rto === null ? (pairsHit === 0 ? 'no silence' : 'never') : formatTook(rto.max),
+      title: 'Time to recover (max)',
+      value:
+        timeToRecover === null
+          ? subscriptionsInterrupted === 0
+            ? 'no silence'
+            : 'never'
+          : formatRecoveryTime(timeToRecover.max),
       note:
-        rto === null
-          ? `${formatNumber(pairs.length)} pairs`
-          : `half within ${formatTook(rto.p50)}, 95 % within ${formatTook(rto.p95)}`,
-      bad: rto === null && pairsHit > 0,
+        timeToRecover === null
+          ? `${formatNumber(subscriptions.length)} subscriptions`
+          : `p50 ${formatRecoveryTime(timeToRecover.p50)}, p95 ${formatRecoveryTime(timeToRecover.p95)}`,
+      bad: timeToRecover === null && subscriptionsInterrupted > 0,
     },
     {
-      title: 'Fell silent',
-      value: formatNumber(pairsHit),
-      note: `of ${formatNumber(pairs.length)} pairs of listener and speaker`,
+      title: 'Interrupted',
+      value: formatNumber(subscriptionsInterrupted),
+      note: `of ${formatNumber(subscriptions.length)} subscriptions`,
       bad: false,
     },
     {
-      title: 'Never came back',
-      value: formatNumber(neverRecovered),
-      note: 'pairs',
-      bad: neverRecovered > 0,
+      title: 'Not recovered',
+      value: formatNumber(subscriptionsNotRecovered),
+      note: 'subscriptions',
+      bad: subscriptionsNotRecovered > 0,
     },
     {
       title: 'Split brain',
@@ -57,21 +62,21 @@ const tilesOf = ({
       bad: roomsSplit > 0,
     },
     {
-      title: 'Rooms lost',
-      value: `${roomsLost}`,
-      note: 'in which nobody hears anybody',
-      bad: roomsLost > 0,
+      title: 'Rooms without media',
+      value: `${roomsWithoutMedia}`,
+      note: 'at the end',
+      bad: roomsWithoutMedia > 0,
     },
     {
-      title: 'Control rooms',
-      value: control === 0 ? 'none' : formatGap(controlGapMs),
+      title: 'Control group',
+      value: control === 0 ? 'none' : formatInterruption(controlGroupInterruptionMs),
       note:
         control === 0
           ? rooms.length === 0
-            ? 'nobody came'
-            : 'everything was hit'
-          : `longest silence in ${control}`,
-      bad: control > 0 && controlGapMs !== 0,
+            ? 'no rooms'
+            : 'every room was affected'
+          : `longest interruption in ${control} rooms`,
+      bad: control > 0 && controlGroupInterruptionMs !== 0,
     },
   ];
 };

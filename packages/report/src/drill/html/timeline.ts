@@ -12,45 +12,45 @@ import { bands } from './bands.ts';
 import { clusterLanes } from './cluster-lanes.ts';
 import { partLabel } from './part-label.ts';
 import { secondLanes } from './second-lanes.ts';
-import { HEARING_KEYS, strip } from './strip.ts';
+import { participantTimeline, RECEPTION_KEYS } from './strip.ts';
 
-/** Strips of a whole page: more than anybody looks through. At least so many for each repeat. */
-const MOST_STRIPS = 480;
-const MOST_OF_ONE = 240;
-const LEAST_STRIPS = 60;
+/** Timelines on a page, and at least so many for each repeat. */
+const MAX_TIMELINES = 480;
+const MAX_PER_REPEAT = 240;
+const MIN_TIMELINES = 60;
 
-interface RoomStory {
+interface RoomTimeline {
   facts: RoomRecovery;
-  people: readonly ParticipantRecovery[];
-  /** Everybody heard everybody all the time, and no connection was lost. */
+  participants: readonly ParticipantRecovery[];
+  /** No interruption, and no connection lost. */
   calm: boolean;
 }
 
-/** A strip for each participant, with the faults drawn behind all of them, and what the cluster looked like underneath. @param of repeats on the page */
+/** A timeline for each participant with the faults behind them, and the deployment below. @param of repeats on the page */
 export const timeline = (
   { recovery, seconds, number }: RepeatResult,
   of: number,
 ): Markup | null => {
   const endAt = Math.max(
     0,
-    ...recovery.participants.map(({ strip: parts }) => parts.at(-1)?.toAt ?? 0),
+    ...recovery.participants.map(({ intervals: parts }) => parts.at(-1)?.toAt ?? 0),
   );
   if (endAt === 0) return null;
-  const stories = storiesOf(recovery);
-  const stirred = stories.filter(({ calm }) => !calm);
-  const calm = stories.filter((story) => story.calm);
+  const timelines = roomTimelines(recovery);
+  const affected = timelines.filter(({ calm }) => !calm);
+  const calm = timelines.filter((one) => one.calm);
   const shown = within(
-    stirred,
-    Math.min(MOST_OF_ONE, Math.max(LEAST_STRIPS, Math.floor(MOST_STRIPS / of))),
+    affected,
+    Math.min(MAX_PER_REPEAT, Math.max(MIN_TIMELINES, Math.floor(MAX_TIMELINES / of))),
   );
-  const left = stirred.slice(shown.length);
-  return html`<h3>Who heard whom, and when</h3>
-<p class="keys note">${HEARING_KEYS}</p>
-<div class="timeline" role="group" aria-label="${partLabel('A strip for each participant', { number }, of)}">
+  const left = affected.slice(shown.length);
+  return html`<h3>Media and connections by participant</h3>
+<p class="keys note">${RECEPTION_KEYS}</p>
+<div class="timeline" role="group" aria-label="${partLabel('A timeline for each participant', { number }, of)}">
 ${bands(recovery, endAt)}
 ${axis(endAt)}
 ${shown.map((story) => roomStrips(story, endAt))}
-${left.length > 0 && html`<p class="room dim">… and ${plural(left.length, 'room')} more, in which ${plural(peopleIn(left), 'participant')} fell silent or lost a connection, too: see drill.json</p>`}
+${left.length > 0 && html`<p class="room dim">… and ${plural(left.length, 'room')} more, in which ${plural(participantsIn(left), 'participant')} were interrupted or lost their connection: see drill.json</p>`}
 ${calm.length > 0 && calmRooms(calm, endAt)}
 ${secondLanes(seconds, endAt)}
 ${clusterLanes(recovery, endAt)}
@@ -58,36 +58,36 @@ ${axis(endAt)}
 </div>`;
 };
 
-const peopleIn = (stories: readonly RoomStory[]): number =>
-  stories.reduce((sum, { people }) => sum + people.length, 0);
+const participantsIn = (timelines: readonly RoomTimeline[]): number =>
+  timelines.reduce((sum, { participants }) => sum + participants.length, 0);
 
-/** What is worst comes first. */
-const storiesOf = ({ rooms, participants }: Recovery): RoomStory[] => {
+/** Most severe first. */
+const roomTimelines = ({ rooms, participants }: Recovery): RoomTimeline[] => {
   const byRoom = Map.groupBy(participants, ({ room }) => room);
   return rooms
-    .map((facts): RoomStory => {
-      const people = (byRoom.get(facts.room) ?? []).toSorted((a, b) =>
+    .map((facts): RoomTimeline => {
+      const participants = (byRoom.get(facts.room) ?? []).toSorted((a, b) =>
         compare(a.identity, b.identity),
       );
-      const calm = people.every(({ strip: parts }) =>
-        parts.every(({ hears, signal }) => hears === 'all' && signal === 'up'),
+      const calm = participants.every(({ intervals: parts }) =>
+        parts.every(({ receiving, signal }) => receiving === 'all' && signal === 'connected'),
       );
-      return { facts, people, calm };
+      return { facts, participants, calm };
     })
     .sort((a, b) => rank(a.facts) - rank(b.facts) || compare(a.facts.room, b.facts.room));
 };
 
-const rank = ({ lost, splitBrain, control }: RoomRecovery): number =>
-  lost || splitBrain ? 0 : control ? 2 : 1;
+const rank = ({ withoutMedia, splitBrain, controlGroup }: RoomRecovery): number =>
+  withoutMedia || splitBrain ? 0 : controlGroup ? 2 : 1;
 
 /** `room-9` before `room-10`. */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
-/** Whole rooms, as long as there is room for their people; one in any case. */
-const within = (stories: readonly RoomStory[], most: number): RoomStory[] => {
+/** Whole rooms up to the limit; at least one. */
+const within = (timelines: readonly RoomTimeline[], most: number): RoomTimeline[] => {
   let strips = 0;
-  return stories.filter(({ people }, index) => {
-    strips += people.length;
+  return timelines.filter(({ participants }, index) => {
+    strips += participants.length;
     return strips <= most || index === 0;
   });
 };
@@ -110,30 +110,34 @@ const axis = (endAt: number): Markup => {
   )}</svg></div>`;
 };
 
-const roomStrips = ({ facts, people }: RoomStory, endAt: number): Markup => {
-  const { room, control, splitBrain, lost } = facts;
+const roomStrips = ({ facts, participants }: RoomTimeline, endAt: number): Markup => {
+  const { room, controlGroup, splitBrain, withoutMedia } = facts;
   const what = splitBrain
     ? 'split brain'
-    : lost
-      ? 'lost: nobody hears anybody'
-      : control
-        ? 'control'
-        : 'hit';
-  const tone = splitBrain || lost ? 'bad' : 'dim';
-  return html`<p class="room">${name(room)} <span class="${tone}">${what}</span></p>${people.slice(0, MOST_OF_ONE).map((person) => strip(person, endAt))}`;
+    : withoutMedia
+      ? 'no media'
+      : controlGroup
+        ? 'control group'
+        : 'affected';
+  const tone = splitBrain || withoutMedia ? 'bad' : 'dim';
+  return html`<p class="room">${name(room)} <span class="${tone}">${what}</span></p>${participants.slice(0, MAX_PER_REPEAT).map((participant) => participantTimeline(participant, endAt))}`;
 };
 
-/** More names than these are a list that nobody reads. */
-const MOST_CALM = 40;
+/** More names are not listed. */
+const MAX_CALM = 40;
 
-/** All of them looked the same: one strip says it. */
-const calmRooms = (stories: readonly RoomStory[], endAt: number): Markup => {
+/** One bar stands for all of them. */
+const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup => {
   const fromAt = Math.min(
-    ...stories.flatMap(({ people }) => people.flatMap(({ strip: [first] }) => first?.fromAt ?? [])),
+    ...timelines.flatMap(({ participants }) =>
+      participants.flatMap(({ intervals: [first] }) => first?.fromAt ?? []),
+    ),
   );
-  const control = stories.filter(({ facts }) => facts.control).length;
+  const control = timelines.filter(({ facts }) => facts.controlGroup).length;
   const what =
-    control === stories.length ? 'control' : `${control} control, ${stories.length - control} hit`;
-  return html`<details class="calm"><summary>${plural(stories.length, 'room')} in which nobody noticed anything <span class="dim">${what}</span></summary><p class="note">${stories.slice(0, MOST_CALM).map(({ facts: { room } }) => html`${name(room)} `)}${stories.length > MOST_CALM && `… and ${stories.length - MOST_CALM} more`}</p></details>
-<div class="row"><span class="who">${plural(peopleIn(stories), 'participant')}</span><svg role="img" aria-label="They heard everybody all the time">${Number.isFinite(fromAt) && html`<rect class="hears-all" x="${percent(fromAt, endAt)}" width="${percent(endAt - fromAt, endAt)}" y="3" height="9"/>`}</svg></div>`;
+    control === timelines.length
+      ? 'control group'
+      : `${control} control group, ${timelines.length - control} affected`;
+  return html`<details class="calm"><summary>${plural(timelines.length, 'room')} without interruption <span class="dim">${what}</span></summary><p class="note">${timelines.slice(0, MAX_CALM).map(({ facts: { room } }) => html`${name(room)} `)}${timelines.length > MAX_CALM && `… and ${timelines.length - MAX_CALM} more`}</p></details>
+<div class="row"><span class="who">${plural(participantsIn(timelines), 'participant')}</span><svg role="img" aria-label="All media was received">${Number.isFinite(fromAt) && html`<rect class="receiving-all" x="${percent(fromAt, endAt)}" width="${percent(endAt - fromAt, endAt)}" y="3" height="9"/>`}</svg></div>`;
 };

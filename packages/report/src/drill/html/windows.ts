@@ -7,20 +7,20 @@ import { partLabel } from './part-label.ts';
 
 const FIGURES: readonly (readonly [string, (window: WindowFigures) => string])[] = [
   ['Joined', ({ joined }) => formatCount(joined)],
-  ['Not let in', ({ joinFailures }) => formatCount(joinFailures)],
-  ['Joined within, 95 %', ({ joinP95Ms }) => formatMs(joinP95Ms)],
-  ['Packets received a second', ({ packetsPerSecond }) => formatCount(rounded(packetsPerSecond))],
+  ['Join failed', ({ joinFailures }) => formatCount(joinFailures)],
+  ['Join time p95', ({ joinP95Ms }) => formatMs(joinP95Ms)],
+  ['Packets received per second', ({ packetsPerSecond }) => formatCount(rounded(packetsPerSecond))],
   ['Loss', ({ loss }) => formatShare(loss)],
-  ['Jitter at most, 95 %', ({ jitterP95Ms }) => formatMs(jitterP95Ms)],
-  ['Latency at most, 95 %', ({ latencyP95Ms }) => formatMs(latencyP95Ms)],
-  ['NACKs a second', ({ nacksPerSecond }) => formatCount(nacksPerSecond)],
+  ['Jitter p95', ({ jitterP95Ms }) => formatMs(jitterP95Ms)],
+  ['Latency p95', ({ latencyP95Ms }) => formatMs(latencyP95Ms)],
+  ['NACKs per second', ({ nacksPerSecond }) => formatCount(nacksPerSecond)],
 ];
 
-/** The same figures before, during and after. */
+/** The same figures in each window. */
 export const windowTable = ({ windows, number }: RepeatResult, of: number): Markup | null =>
   windows.length === 0
     ? null
-    : html`<h3>Before, during, after</h3><div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Figures by window', { number }, of)}"><table class="windows"><thead><tr><td></td>${windows.map(
+    : html`<h3>Windows</h3><div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Figures by window', { number }, of)}"><table class="windows"><thead><tr><td></td>${windows.map(
         ({ name, fromMs, toMs }) =>
           html`<th scope="col" class="n">${capital(name)}<br><span class="dim">${clock(fromMs)}–${clock(toMs)}</span></th>`,
       )}</tr></thead><tbody>${FIGURES.map(

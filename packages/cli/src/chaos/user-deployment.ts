@@ -1,51 +1,51 @@
 import {
   dockerDeployment,
+  dockerSpecName,
   kubernetesDeployment,
-  nameOfDockerOrder,
-  openProcessTarget,
+  openProcessPlatform,
   parseUnit,
-  type RaisedDeployment,
-  readDockerOrder,
-  readSshOrder,
+  readDockerSpec,
+  readSshSpec,
+  type StartedDeployment,
   sshDeployment,
 } from '@livekit-swarm/chaos';
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 
 /** A deployment that is no lab, as flags name it. */
-export interface SiteFlags {
+export interface PlatformFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
   docker?: string;
-  dockerRoles?: string;
+  dockerComponents?: string;
   kubernetes?: string;
   kubeContext?: string;
   ssh?: string;
   sshConfig?: string;
   unit?: string[];
   redis?: string;
-  balancerMetrics?: string;
+  loadBalancerMetrics?: string;
   prometheus?: string;
 }
 
 /** A deployment of the user's. */
-export interface Site {
+export interface UserDeployment {
   /** For sentences; what it must be named is known when it is open. */
   label: string;
   /** @throws SwarmError when it cannot be reached, or nothing there says that it is LiveKit */
-  open(): Promise<RaisedDeployment>;
+  open(): Promise<StartedDeployment>;
 }
 
 /** Where its people go in, and where one can look at it. */
-type Doors = Pick<
-  RaisedDeployment,
-  'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'
+type DeploymentEndpoints = Pick<
+  StartedDeployment,
+  'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'
 >;
 
-interface Runs {
+interface PlatformChoice {
   label: string;
-  open(doors: Doors): Promise<RaisedDeployment>;
+  open(doors: DeploymentEndpoints): Promise<StartedDeployment>;
 }
 
 /** Units of systemd here: what must be said to break them. */
@@ -55,7 +55,7 @@ const THIS_MACHINE = 'this-machine';
  * What a deployment runs on; null when no flag says so.
  * @throws SwarmError `usage`
  */
-const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
+const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformChoice | null => {
   const { docker, kubernetes, ssh } = flags;
   const units = flags.unit ?? [];
   const given = [
@@ -70,21 +70,21 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
       'leave the others out',
     );
   for (const [idle, of] of [
-    ['docker-roles', 'docker'],
+    ['docker-components', 'docker'],
     ['kube-context', 'kubernetes'],
     ['ssh-config', 'ssh'],
   ] as const) {
     const key = idle.replace(/-./, (end) => end.charAt(1).toUpperCase()) as
-      | 'dockerRoles'
+      | 'dockerComponents'
       | 'kubeContext'
       | 'sshConfig';
     if (flags[key] !== undefined && flags[of] === undefined)
       throw usageError(`--${idle} has no effect without --${of}`);
   }
   if (docker !== undefined) {
-    const order = readDockerOrder(docker, flags.dockerRoles, env);
+    const order = readDockerSpec(docker, flags.dockerComponents, env);
     return {
-      label: nameOfDockerOrder(order),
+      label: dockerSpecName(order),
       open: (doors) => dockerDeployment({ ...order, ...doors }),
     };
   }
@@ -98,7 +98,7 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
     };
   }
   if (ssh !== undefined) {
-    const order = readSshOrder(ssh, units.join(','), flags.sshConfig);
+    const order = readSshSpec(ssh, units.join(','), flags.sshConfig);
     return { label: ssh, open: (doors) => sshDeployment({ ...order, ...doors }) };
   }
   if (units.length === 0) return null;
@@ -106,13 +106,13 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
   return {
     label: THIS_MACHINE,
     open: async (doors) => {
-      const target = await openProcessTarget(order);
+      const platform = await openProcessPlatform(order);
       return {
         ...doors,
-        target,
+        platform,
         name: THIS_MACHINE,
-        own: false,
-        [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
+        isLab: false,
+        [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
       };
     },
   };
@@ -123,16 +123,16 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
  * @param typed whether a flag stood on the command line
  * @throws SwarmError `usage`
  */
-export const readSite = (
-  flags: SiteFlags,
-  typed: (flag: keyof SiteFlags) => boolean,
+export const readUserDeployment = (
+  flags: PlatformFlags,
+  typed: (flag: keyof PlatformFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Site | null => {
-  const runs = readRuns(flags, env);
+): UserDeployment | null => {
+  const runs = readPlatform(flags, env);
   const { url, apiKey, apiSecret } = flags;
   if (runs === null) {
     const idle = (
-      ['url', 'apiKey', 'apiSecret', 'redis', 'balancerMetrics', 'prometheus'] as const
+      ['url', 'apiKey', 'apiSecret', 'redis', 'loadBalancerMetrics', 'prometheus'] as const
     ).find(typed);
     if (idle === undefined) return null;
     throw usageError(
@@ -147,14 +147,14 @@ export const readSite = (
     );
   }
   checkAddress(url);
-  const doors: Doors = {
+  const doors: DeploymentEndpoints = {
     url,
     apiKey,
     apiSecret,
     redisUrl: readAddress('--redis', flags.redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),
-    balancerMetricsUrl: readAddress(
-      '--balancer-metrics',
-      flags.balancerMetrics,
+    loadBalancerMetricsUrl: readAddress(
+      '--load-balancer-metrics',
+      flags.loadBalancerMetrics,
       HTTP,
       'http://10.0.0.6:8404/metrics',
     ),

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  imaginedLab,
-  type RaisedDeployment,
+  dryRunLab,
+  type Platform,
   runningLab,
+  type StartedDeployment,
   startDrillLab,
-  type Target,
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
 import { usageError } from '@livekit-swarm/settings';
-import { readSite, type Site, type SiteFlags } from './site.ts';
+import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
 
 /** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */
-export type Where =
+export type DeploymentChoice =
   | { type: 'embedded'; version: LiveKitVersion }
   | { type: 'lab'; name: string }
-  | { type: 'site'; site: Site };
+  | { type: 'site'; site: UserDeployment };
 
-export interface WhereFlags extends SiteFlags {
+export interface DeploymentFlags extends PlatformFlags {
   lab?: string;
   livekitVersion?: LiveKitVersion;
 }
@@ -27,13 +27,13 @@ export interface WhereFlags extends SiteFlags {
  * @param typed whether a flag stood on the command line
  * @throws SwarmError `usage`
  */
-export const readWhere = (
-  flags: WhereFlags,
-  typed: (flag: keyof WhereFlags) => boolean,
+export const readDeploymentChoice = (
+  flags: DeploymentFlags,
+  typed: (flag: keyof DeploymentFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Where => {
+): DeploymentChoice => {
   const { lab, livekitVersion } = flags;
-  const site = readSite(flags, typed, env);
+  const site = readUserDeployment(flags, typed, env);
   if (lab !== undefined && site !== null)
     throw usageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
   if (lab === undefined && site === null)
@@ -47,7 +47,7 @@ export const readWhere = (
   return site === null ? { type: 'lab', name: lab ?? '' } : { type: 'site', site };
 };
 
-export interface RaiseOptions {
+export interface StartLabOptions {
   /** Where a lab of ours keeps its logs. */
   dir: string;
   /** Where its Prometheus finds the metrics of the drill; null: nowhere. */
@@ -61,10 +61,10 @@ export interface RaiseOptions {
  * @throws SwarmError when a lab cannot be raised; SwarmError when there is no such lab, or the deployment cannot be reached
  */
 export const openDeployment = async (
-  where: Where,
+  where: DeploymentChoice,
   drill: Drill,
-  options: RaiseOptions,
-): Promise<RaisedDeployment> => {
+  options: StartLabOptions,
+): Promise<StartedDeployment> => {
   switch (where.type) {
     case 'embedded':
       return startDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
@@ -76,19 +76,22 @@ export const openDeployment = async (
 };
 
 /** What a drill would be done to, looked at without raising anything. @throws SwarmError as `openDeployment` */
-export const lookAt = async (where: Where, nodes: number): Promise<Target> => {
+export const inspectDeployment = async (
+  where: DeploymentChoice,
+  nodes: number,
+): Promise<Platform> => {
   switch (where.type) {
     case 'embedded':
-      return imaginedLab(nodes);
+      return dryRunLab(nodes);
     case 'lab':
-      return (await runningLab(where.name)).target;
+      return (await runningLab(where.name)).platform;
     case 'site':
-      return (await where.site.open()).target;
+      return (await where.site.open()).platform;
   }
 };
 
 /** What it is called in sentences. */
-export const sayWhere = (where: Where): string => {
+export const describeDeployment = (where: DeploymentChoice): string => {
   switch (where.type) {
     case 'embedded':
       return 'a lab raised for a drill';

@@ -1,22 +1,24 @@
-import type { Drill, DrillCrowd } from '@livekit-swarm/chaos/drill';
+import type { Drill, DrillLoad } from '@livekit-swarm/chaos/drill';
 import { usageError } from '@livekit-swarm/settings';
 
 /** What flags change about a drill. */
-export interface Adjustments {
+export interface Overrides {
   repeats?: string;
-  reconnectPolicy?: DrillCrowd['recovery'];
+  reconnectPolicy?: DrillLoad['reconnectPolicy'];
 }
 
 const MOST_REPEATS = 100;
 
-/** @throws SwarmError `usage` */
-export const adjustDrill = (drill: Drill, { repeats, reconnectPolicy }: Adjustments): Drill => ({
+/** @throws UsageError */
+export const overrideDrill = (drill: Drill, { repeats, reconnectPolicy }: Overrides): Drill => ({
   ...drill,
   repeats: repeats === undefined ? drill.repeats : readRepeats(repeats),
-  crowd: { ...drill.crowd, recovery: reconnectPolicy ?? drill.crowd.recovery },
+  load: { ...drill.load, reconnectPolicy: reconnectPolicy ?? drill.load.reconnectPolicy },
   // What is known, is known of people who behave as in the file.
-  known:
-    reconnectPolicy === undefined || reconnectPolicy === drill.crowd.recovery ? drill.known : null,
+  knownFailures:
+    reconnectPolicy === undefined || reconnectPolicy === drill.load.reconnectPolicy
+      ? drill.knownFailures
+      : null,
 });
 
 const readRepeats = (text: string): number => {

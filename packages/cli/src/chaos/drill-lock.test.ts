@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { aloneOn } from './alone-on.ts';
-import type { Where } from './where.ts';
+import type { DeploymentChoice } from './deployment-choice.ts';
+import { lockDeployment } from './drill-lock.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -15,39 +15,41 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-const LAB: Where = { type: 'lab', name: 'mine' };
+const LAB: DeploymentChoice = { type: 'lab', name: 'mine' };
 const busy = (): string[] => readdirSync(join(dir, 'livekit-swarm', 'chaos', 'busy'));
 
 it('refuses a second drill on one deployment, until the first is over', async () => {
   const first = Promise.withResolvers<string>();
-  const one = aloneOn(LAB, () => first.promise);
+  const one = lockDeployment(LAB, () => first.promise);
   await vi.waitFor(() => expect(busy()).toHaveLength(1));
-  await expect(aloneOn(LAB, async () => 'second')).rejects.toMatchObject({
-    code: 'busy',
+  await expect(lockDeployment(LAB, async () => 'second')).rejects.toMatchObject({
+    code: 'deployment_locked',
     message: expect.stringContaining(`another drill (process ${process.pid}) is on the lab "mine"`),
   });
-  expect(await aloneOn({ type: 'lab', name: 'other' }, async () => 'elsewhere')).toBe('elsewhere');
+  expect(await lockDeployment({ type: 'lab', name: 'other' }, async () => 'elsewhere')).toBe(
+    'elsewhere',
+  );
   first.resolve('first');
   expect(await one).toBe('first');
-  expect(await aloneOn(LAB, async () => 'third')).toBe('third');
+  expect(await lockDeployment(LAB, async () => 'third')).toBe('third');
   expect(busy()).toEqual([]);
 });
 
 it('lets labs that are raised for drills be many', async () => {
-  const where: Where = { type: 'embedded', version: '1.13.4' };
-  expect(await aloneOn(where, () => aloneOn(where, async () => 'both'))).toBe('both');
+  const where: DeploymentChoice = { type: 'embedded', version: '1.13.4' };
+  expect(await lockDeployment(where, () => lockDeployment(where, async () => 'both'))).toBe('both');
 });
 
 it('is over when the drill fails, and passes on why', async () => {
-  const failing = aloneOn(LAB, () => Promise.reject(new Error('it broke')));
+  const failing = lockDeployment(LAB, () => Promise.reject(new Error('it broke')));
   await expect(failing).rejects.toThrow('it broke');
-  expect(await aloneOn(LAB, async () => 'next')).toBe('next');
+  expect(await lockDeployment(LAB, async () => 'next')).toBe('next');
 });
 
 it('says what to do where nothing can be written', async () => {
   writeFileSync(join(dir, 'livekit-swarm'), '');
-  await expect(aloneOn(LAB, async () => 'never')).rejects.toMatchObject({
-    code: 'no_journal',
+  await expect(lockDeployment(LAB, async () => 'never')).rejects.toMatchObject({
+    code: 'journal_unavailable',
     message: expect.stringContaining('the lab "mine"'),
     hint: 'make the folder writable',
   });

@@ -1,28 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FAULTS, type Journal, runDrill } from '@livekit-swarm/chaos';
+import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
-import { type DrillOutcome, writeDrillFile } from '@livekit-swarm/report/drill';
+import { type DrillOutcome, describeDrillEvent, writeDrillFile } from '@livekit-swarm/report/drill';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
 import { EXIT_CODES, plural } from '@livekit-swarm/settings';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
-import { aloneOn } from './alone-on.ts';
+import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
+import { lockDeployment } from './drill-lock.ts';
 import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
 import { noDrillOf } from './problem-of-drill.ts';
-import { openDeployment, type Where } from './where.ts';
 
 export interface DrillRun {
   drill: Drill;
-  where: Where;
-  /** What the user says that the deployment is; null: nothing. */
-  named: string | null;
+  deployment: DeploymentChoice;
+  /** Value of --confirm-target. */
+  confirmedTarget: string | null;
   /** Folder of its records and logs. */
   dir: string;
-  /** Processes that host participants; null lets us choose. */
+  /** Processes that host participants; null: automatic. */
   workers: number | null;
   journal: Journal;
   metrics: DrillMetrics;
@@ -30,17 +30,17 @@ export interface DrillRun {
   printer: ProgressPrinter;
 }
 
-/** How long who wants to end at once is kept waiting for what is being healed, ms. */
-const HEALS_WITHIN_MS = 15_000;
+/** How long the second Ctrl-C waits for the rollbacks, ms. */
+const ROLLBACK_WITHIN_MS = 15_000;
 
 /**
- * Carries one drill out, repeat by repeat. The first press of Ctrl-C heals and judges what there is; the second ends as soon as everything is healed.
- * @returns what it came to, or what kept it from coming about
+ * Executes one drill. The first Ctrl-C rolls back and decides on what there is; the second exits as soon as every fault is rolled back.
+ * @returns its result, or the error that prevented one
  */
-export const runOne = async ({
+export const runDrillFile = async ({
   drill,
-  where,
-  named,
+  deployment,
+  confirmedTarget,
   dir,
   workers,
   journal,
@@ -52,22 +52,22 @@ export const runOne = async ({
   let tap: RepeatObserver | null = null;
   const endAtOnce = (): void => {
     record?.flush();
-    void untilHealed(journal, printer).finally(() => process.exit(EXIT_CODES.interrupted.code));
+    void waitForRollback(journal, printer).finally(() => process.exit(EXIT_CODES.interrupted.code));
   };
   interruption.kill.addEventListener('abort', endAtOnce);
   try {
-    return await aloneOn(where, () =>
-      runDrill({
+    return await lockDeployment(deployment, () =>
+      executeDrill({
         save: (result) => writeDrillFile(dir, result),
         drill,
         faults: FAULTS,
         journal,
-        named,
+        confirmedTarget,
         dir,
         version: VERSION,
         stop: interruption.stop,
         deploy: (folder) =>
-          openDeployment(where, drill, {
+          openDeployment(deployment, drill, {
             dir: folder,
             metricsAddress: metrics.labAddress,
             onProgress: printer.say,
@@ -81,11 +81,12 @@ export const runOne = async ({
             workers,
             need: socketNeed('auto'),
             limits: readSystemLimits(),
-            embedded: where.type === 'embedded',
+            embedded: deployment.type === 'embedded',
           }),
         onRepeat: (number, of) => {
           tap = metrics.begin(drill.name);
-          if (number > of) printer.say(`${drill.name}: once more, as the last one told nothing`);
+          if (number > of)
+            printer.say(`${drill.name}: repeating: the last repeat was inconclusive`);
           else if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
         },
         onRecord: (writer) => {
@@ -94,10 +95,10 @@ export const runOne = async ({
         onProgress: printer.show,
         onLine: (line) => {
           tap?.add(line);
-          const text = sayLine(line);
+          const text = describeLine(line);
           if (text !== null) printer.say(text);
         },
-        onJudged: (repeat) => tap?.judged(repeat),
+        onResult: (repeat) => tap?.judged(repeat),
       }),
     );
   } catch (error) {
@@ -108,40 +109,22 @@ export const runOne = async ({
   }
 };
 
-/** Resolves when nothing of this process is left in the journal, or it takes too long. */
-const untilHealed = async (journal: Journal, printer: ProgressPrinter): Promise<void> => {
-  const deadline = performance.now() + HEALS_WITHIN_MS;
+/** Resolves when the journal holds no fault of this process, or it takes too long. */
+const waitForRollback = async (journal: Journal, printer: ProgressPrinter): Promise<void> => {
+  const deadline = performance.now() + ROLLBACK_WITHIN_MS;
   const left = async (): Promise<number> =>
     (await journal.read()).pending.filter(({ owner }) => owner.pid === process.pid).length;
-  if ((await left()) > 0) printer.say('Healing what was injected …');
+  if ((await left()) > 0) printer.say('Rolling back all faults …');
   while ((await left()) > 0 && performance.now() < deadline) await sleep(100);
   const remaining = await left();
   if (remaining > 0)
     printer.say(
-      `${plural(remaining, 'fault')} could not be healed in time: run "swarm chaos heal".`,
+      `${plural(remaining, 'fault')} could not be rolled back in time: run "swarm chaos rollback".`,
     );
 };
 
-/** What a drill does, as it does it; null: nothing that one waits for. */
-const sayLine = (line: RecordLine): string | null => {
-  if (line.type !== 'drill') return null;
-  const at = `${(line.at / 1_000).toFixed(1)} s`;
-  switch (line.what) {
-    case 'steady':
-      return `${at}  steady: everybody hears everybody`;
-    case 'void':
-      return `${at}  void: ${line.message}`;
-    case 'fault':
-      return `${at}  ${line.fault} → ${line.target}${line.members.length > 0 ? ` (${line.members.join(', ')}, with ${plural(line.rooms.length, 'room')})` : ''}`;
-    case 'heal':
-      return `${at}  ${line.fault} is healed`;
-    case 'skipped':
-      return `${at}  ${line.fault} is not available here: ${line.message}`;
-    case 'alert':
-      return `${at}  alert ${line.name} ${line.state === 'firing' ? 'fires' : 'is over'}`;
-    case 'aborted':
-      return `${at}  aborted: ${line.message}`;
-    default:
-      return null;
-  }
+/** `12.3 s  fault injected: kill on node-1`; null: nothing to show. */
+const describeLine = (line: RecordLine): string | null => {
+  const text = line.type === 'drill' ? describeDrillEvent(line) : null;
+  return text === null ? null : `${('at' in line ? line.at / 1_000 : 0).toFixed(1)} s  ${text}`;
 };

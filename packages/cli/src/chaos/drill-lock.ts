@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDir, withFileLock } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { sayWhere, type Where } from './where.ts';
+import { type DeploymentChoice, describeDeployment } from './deployment-choice.ts';
 
 /**
  * Carries a drill out on a deployment that stands, and keeps others of this user from it meanwhile: two at once would hit more than either may, and each would
  * lay what the other does at the server's door. A lab that is raised for a drill is its own.
  * @throws SwarmError `busy` when another drill is on it; what `work` throws
  */
-export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<T> => {
+export const lockDeployment = async <T>(
+  where: DeploymentChoice,
+  work: () => Promise<T>,
+): Promise<T> => {
   if (where.type === 'embedded') return work();
-  const label = sayWhere(where);
+  const label = describeDeployment(where);
   let begun = false;
   try {
     return await withFileLock(
@@ -23,7 +26,7 @@ export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<
       {
         onWait: (pid) => {
           throw new SwarmError(
-            'busy',
+            'deployment_locked',
             `another drill (process ${pid}) is on ${label}: two at once would hit more than either may`,
             'wait until it is over',
           );
@@ -34,7 +37,7 @@ export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<
     if (begun || error instanceof SwarmError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new SwarmError(
-      'no_journal',
+      'journal_unavailable',
       `it cannot be written down that a drill is on ${label}: ${why}`,
       'make the folder writable',
       {

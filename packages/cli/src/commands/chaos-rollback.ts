@@ -1,16 +1,16 @@
-import { FAULTS, healPending, type Journal, openJournal } from '@livekit-swarm/chaos';
+import { FAULTS, type Journal, openJournal, rollbackPending } from '@livekit-swarm/chaos';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import { sayHealed } from '../chaos/heal-leftovers.ts';
+import { describeRollbacks } from '../chaos/rollback-pending.ts';
 import { type Console, write } from '../console.ts';
 
-/** `swarm chaos heal`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
-export const chaosHealCommand = async (
+/** `swarm chaos rollback`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
+export const chaosRollbackCommand = async (
   flags: { force?: boolean; json?: boolean },
   { stdout }: Console,
 ): Promise<ExitCode> => {
   const journal = openJournal();
-  const report = await healPending({ journal, faults: FAULTS, force: flags.force === true });
-  const lines = sayHealed(report);
+  const report = await rollbackPending({ journal, faults: FAULTS, force: flags.force === true });
+  const lines = describeRollbacks(report);
   await write(
     stdout,
     flags.json
@@ -30,14 +30,14 @@ const sayNothing = ({ dir }: Journal): string => `There is nothing to heal in ${
 const SCHEMA = 'livekit-swarm/heal/1';
 
 const asJson = ({
-  healed,
-  alive,
+  rolledBack,
+  running,
   failed,
   unreadable,
-}: Awaited<ReturnType<typeof healPending>>): object => ({
+}: Awaited<ReturnType<typeof rollbackPending>>): object => ({
   schema: SCHEMA,
-  healed,
-  alive,
+  healed: rolledBack,
+  alive: running,
   failed: failed.map(({ entry, error }) => ({ ...entry, error: error.message })),
   unreadable,
 });

@@ -1,0 +1,112 @@
+/** What must hold before a drill injects anything. */
+import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import type { Drill } from '../drill/drill.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { DrillDeployment } from './deployment.ts';
+import type { InjectedFault } from './fault-schedule.ts';
+import { firingAlerts } from './observe-deployment.ts';
+
+/**
+ * Drills affect labs, and deployments that the user named.
+ * @param confirmed value of `--confirm-target`
+ * @throws SwarmError `target_not_confirmed`
+ */
+export const assertTargetConfirmed = (
+  { isLab, name }: Pick<DrillDeployment, 'isLab' | 'name'>,
+  drill: Pick<Drill, 'allowedTargets'>,
+  confirmed: string | null,
+): void => {
+  if (isLab || confirmed === name || drill.allowedTargets.includes(name)) return;
+  const mistaken = confirmed === null ? '' : `, not "${confirmed}"`;
+  throw new SwarmError(
+    'target_not_confirmed',
+    `the drill would inject faults into "${name}"${mistaken}`,
+    `add --confirm-target ${name}, or write "allowedTargets: [${name}]" into the drill`,
+  );
+};
+
+type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
+
+/**
+ * What the objectives need must be observable: an alert that was not observed has not failed to fire, and a ghost room that was not observed may exist.
+ * @throws SwarmError `prometheus_required`, `redis_required`
+ */
+export const assertObservable = async (
+  { name, prometheusUrl, redisUrl }: Observable,
+  { objectives }: Pick<Drill, 'objectives'>,
+): Promise<void> => {
+  const alerts = Object.keys(objectives.alertsWithinMs).join(', ');
+  if (alerts !== '' && prometheusUrl === null) {
+    throw new SwarmError(
+      'prometheus_required',
+      `objective \`alerts\` (${alerts}) needs the Prometheus URL of "${name}"`,
+      'add --prometheus URL; a lab has Prometheus with "swarm lab up --with prometheus"',
+    );
+  }
+  if (alerts !== '' && prometheusUrl !== null && (await firingAlerts(prometheusUrl)) === null) {
+    throw new SwarmError(
+      'prometheus_required',
+      `objective \`alerts\` (${alerts}): the Prometheus of "${name}" does not answer at ${withoutSecrets(prometheusUrl)}`,
+      'check that it runs, and the address (--prometheus)',
+    );
+  }
+  if (objectives.ghostRooms !== null && redisUrl === null) {
+    throw new SwarmError(
+      'redis_required',
+      `objective \`ghostRooms\` needs the Redis URL of "${name}"`,
+      'add --redis URL, or write ghostRooms: any',
+    );
+  }
+};
+
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * Creates the rooms of the load before the first join, so that each is on one node: when the first participants of a room join through different nodes at
+ * once, livekit-server can create two copies of it (chaos/simultaneous-first-join.yaml), which must not fail a drill on something else. Empty rooms close
+ * after a while.
+ * @throws SwarmError `no_rooms`
+ */
+export const openRooms = async (
+  { url, apiKey, apiSecret }: Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
+  rooms: readonly string[],
+): Promise<void> => {
+  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
+    requestTimeout: TIMEOUT_SECONDS,
+  });
+  try {
+    for (const name of rooms) await service.createRoom({ name });
+  } catch (error) {
+    throw new SwarmError(
+      'no_rooms',
+      `the rooms of the drill cannot be created at ${url}: ${messageOf(error)}`,
+      'check that the deployment is up, and its API key and secret',
+      { cause: error },
+    );
+  }
+};
+
+/** `fetch failed` alone does not help: its cause says why. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error ? `${message} (${cause.message || codeOf(cause)})` : message;
+};
+
+/** None of several addresses answered: only the code is the same for all. */
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
+
+/**
+ * The name of a fault that another process rolled back before its time (`swarm chaos rollback --force`): what was measured is void then. Null: none.
+ * @param injected what this drill has injected; the journal must still hold it unless its rollback has begun
+ */
+export const externalRollback = async (
+  injected: ReadonlySet<InjectedFault>,
+  journal: Pick<Journal, 'read'>,
+): Promise<string | null> => {
+  const active = [...injected].filter(({ rollingBack }) => !rollingBack);
+  if (active.length === 0) return null;
+  const ids = new Set((await journal.read()).pending.map(({ id }) => id));
+  return active.find(({ id, rollingBack }) => !ids.has(id) && !rollingBack)?.name ?? null;
+};
