@@ -20,6 +20,7 @@ export const CHECKS = [
     program: TSC,
     args: ['--noEmit', '-p', 'packages/report/src/html/page'],
   },
+  { name: 'layers', program: 'scripts/check/layers.mjs', args: [], summary: true },
   // Exports, files and dependencies that nothing uses.
   { name: 'knip', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
   // Counts only, until every package uses the words of docs/GLOSSARY.md; without --report it fails.
