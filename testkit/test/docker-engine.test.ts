@@ -120,7 +120,7 @@ testWithDocker(
   'what a killed process left of its engine is removed by the next',
   async ({ start }) => {
     const script =
-      "import { startDocker } from '@livekit-swarm/lab'; console.log((await startDocker()).socketPath); setInterval(() => {}, 1000);";
+      "import { startDocker } from '@livekit-swarm/testkit/docker/start-docker'; console.log((await startDocker()).socketPath); setInterval(() => {}, 1000);";
     const orphaned = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: import.meta.dirname,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -165,22 +165,22 @@ test('who must not be let in, and what cannot be reached', async () => {
   });
   // A host that nobody knows, and one that has another key than it should.
   await expect(open({ UserKnownHostsFile: '/dev/null' })).rejects.toMatchObject({
-    reason: 'unreachable',
+    code: 'unreachable',
     hint: expect.stringContaining('accept it there'),
   });
   const impostor = join(host.dir, 'impostor');
   const [where] = (await readFile(join(host.dir, 'known_hosts'), 'utf8')).split(' ');
   await writeFile(impostor, `${where} ${await readFile(join(host.dir, 'user-key.pub'), 'utf8')}`);
   await expect(open({ UserKnownHostsFile: impostor })).rejects.toMatchObject({
-    reason: 'unreachable',
+    code: 'unreachable',
     hint: expect.stringContaining('is not known to be swarm-host'),
   });
   await expect(open({ IdentityFile: join(host.dir, 'host-key') })).rejects.toMatchObject({
-    reason: 'unreachable',
+    code: 'unreachable',
     hint: expect.stringContaining('no password is asked for'),
   });
   await expect(open({ Port: '1' })).rejects.toMatchObject({
-    reason: 'unreachable',
+    code: 'unreachable',
     message: expect.stringContaining('refused'),
   });
 });
