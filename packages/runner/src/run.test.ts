@@ -77,7 +77,7 @@ const linesOf = (file: string): RecordLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as RecordLine);
 
-describe.concurrent('run', () => {
+describe.concurrent('run', { timeout: 180_000 }, () => {
   test('records a header, the deployment, joins, samples, all results and the end', async ({
     fixture: { start },
     expect,
