@@ -35,7 +35,7 @@ export const findFreePorts = async (host: string, udpPorts: number): Promise<Ser
   return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
 
-/** The first of `count` consecutive UDP ports that were free a moment ago. @throws SwarmError `no-ports` */
+/** The first of `count` consecutive UDP ports that were free a moment ago. @throws SwarmError `no_ports` */
 export const findUdpRange = async (host: string, count: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(UDP_FROM, UDP_TO - count);

@@ -35,7 +35,7 @@ const ACCOUNTS = {
 
 /**
  * Makes an image without a registry, a base image or a build: its files are collected and imported as one layer. Resolves to its id.
- * @throws SwarmError `no-program`, `docker-failed`
+ * @throws SwarmError `no_program`, `docker_failed`
  */
 export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise<string> => {
   // In the engine's folder, which is removed in any case.

@@ -18,7 +18,7 @@ export interface DockerEngine extends AsyncDisposable {
   readonly logFile: string;
   /**
    * Runs `docker ARGS` and resolves to what it wrote to stdout, without the last line break.
-   * @throws SwarmError `docker-failed` with its error output
+   * @throws SwarmError `docker_failed` with its error output
    */
   docker(args: readonly string[]): Promise<string>;
   /** Ends every container and the engine, and removes all they had written. May be called again; never throws. */

@@ -47,7 +47,7 @@ wait $!
  * left behind, however this ends.
  *
  * @param dir for all it writes; its control groups are named after it
- * @throws SwarmError `no-docker` when it does not come up
+ * @throws SwarmError `no_docker` when it does not come up
  */
 export const runEngine = async (
   dir: string,

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 
 /**
  * The shared libraries that a program is started with, its loader among them; none for a static one.
- * @throws SwarmError `no-program` when it is none, or a library is missing
+ * @throws SwarmError `no_program` when it is none, or a library is missing
  */
 export const librariesOf = async (program: string): Promise<string[]> => {
   if (!(await isExecutable(program)))

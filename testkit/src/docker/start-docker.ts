@@ -20,7 +20,7 @@ export interface DockerOptions {
  * Starts a Docker engine that has nothing to do with one that may run here: own images, containers, socket and namespaces, all in a temporary
  * folder, all gone after `stop`. It has been seen to run a container.
  *
- * Throws a SwarmError `no-docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
+ * Throws a SwarmError `no_docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
  */
 export const startDocker = async ({
   network = 'own',

@@ -24,7 +24,7 @@ export interface Certificates {
 /** A lab does not live long. */
 const DAYS = '30';
 
-/** Makes all certificates of a cluster in `folder`. @throws SwarmError `no-program`, `no-certificates` */
+/** Makes all certificates of a cluster in `folder`. @throws SwarmError `no_program`, `no_certificates` */
 export const makeCertificates = async (
   folder: string,
   nodeAddress: string,

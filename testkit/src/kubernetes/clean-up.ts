@@ -13,7 +13,7 @@ import { removeBridge } from './pod-network.ts';
 /**
  * Ends a cluster and removes all it has on this machine, but for its logs and its kubeconfig. May be called again, and after any
  * half of it.
- * @throws SwarmError `not-clean`, `mounts-left`: the journal is kept then, for the next attempt
+ * @throws SwarmError `not_clean`, `mounts_left`: the journal is kept then, for the next attempt
  */
 export const cleanUp = async (journal: Journal): Promise<void> => {
   const { folder, controlGroups, bridge } = journal;
@@ -42,7 +42,7 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
 /**
  * Removes what a cluster left whose owner was killed. Does nothing where there is none.
  * @returns whether there was one
- * @throws SwarmError `in-use` when its owner is at work; `not-clean`, `mounts-left`
+ * @throws SwarmError `in_use` when its owner is at work; `not_clean`, `mounts_left`
  */
 export const removeStaleKubernetes = (): Promise<boolean> =>
   withFileLock(JOURNAL_LOCK, () => sweepUnlocked());

@@ -25,12 +25,12 @@ export interface KubernetesCluster extends AsyncDisposable {
   readonly nodeAddress: string;
   /** In the order they were started. */
   readonly services: readonly Service[];
-  /** What it writes to standard output. @throws SwarmError `kubectl-failed` with what it complained of */
+  /** What it writes to standard output. @throws SwarmError `kubectl_failed` with what it complained of */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
-  /** Gives the node the images of an archive, as `docker save` writes it: pods use them with `imagePullPolicy: Never`. @throws SwarmError `no-image` */
+  /** Gives the node the images of an archive, as `docker save` writes it: pods use them with `imagePullPolicy: Never`. @throws SwarmError `no_image` */
   loadImage(archive: string): Promise<void>;
-  /** Writes the kubeconfig of a service account, whose token is good for an hour. @returns its file @throws SwarmError `kubectl-failed` */
+  /** Writes the kubeconfig of a service account, whose token is good for an hour. @returns its file @throws SwarmError `kubectl_failed` */
   kubeconfigOf(namespace: string, serviceAccount: string): Promise<string>;
-  /** Ends everything within seconds and leaves nothing but logs. May be called again. @throws SwarmError `not-clean`, `mounts-left` */
+  /** Ends everything within seconds and leaves nothing but logs. May be called again. @throws SwarmError `not_clean`, `mounts_left` */
   stop(): Promise<void>;
 }

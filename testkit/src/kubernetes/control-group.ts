@@ -26,7 +26,7 @@ export interface ControlGroup {
   entrances: string[];
 }
 
-/** Decides where the group is to be; makes nothing. @throws SwarmError `no-cgroups` */
+/** Decides where the group is to be; makes nothing. @throws SwarmError `no_cgroups` */
 export const planControlGroup = (
   name: string,
   mounts: readonly Mount[] = readMounts(),
@@ -46,7 +46,7 @@ export const planControlGroup = (
   return { name, folders, entrances: folders.map((folder) => join(folder, 'programs')) };
 };
 
-/** @throws SwarmError `no-cgroups` */
+/** @throws SwarmError `no_cgroups` */
 export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => {
   try {
     for (const group of [...folders, ...entrances]) {

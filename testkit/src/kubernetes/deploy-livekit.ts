@@ -36,7 +36,7 @@ const READY_WITHIN = '90s';
 /**
  * Gives the cluster the images of livekit-server and Redis, made from programs of this machine, makes the Secret with fresh keys, applies the
  * overlay, and waits until all its servers are ready.
- * @throws SwarmError what `provisionLiveKit` throws; `no-image`; `kubectl-failed` when something is refused or not ready in time
+ * @throws SwarmError what `provisionLiveKit` throws; `no_image`; `kubectl_failed` when something is refused or not ready in time
  */
 export const deployLiveKit = async (
   cluster: KubernetesCluster,

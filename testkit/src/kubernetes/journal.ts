@@ -34,7 +34,7 @@ export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journ
   return journal;
 };
 
-/** Null when there is no cluster. @throws SwarmError `bad-state` when another version of this program wrote it */
+/** Null when there is no cluster. @throws SwarmError `bad_state` when another version of this program wrote it */
 export const readJournal = async (): Promise<Journal | null> => {
   const text = await readFile(JOURNAL, 'utf8').catch(() => null);
   if (text === null) return null;

@@ -15,14 +15,14 @@ let running = false;
 
 /** The right to run a cluster here, and the duty to leave nothing of it. */
 export interface Claim {
-  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws SwarmError `not-clean`, `mounts-left` */
+  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws SwarmError `not_clean`, `mounts_left` */
   giveUp(): Promise<void>;
 }
 
 /**
  * Removes what a killed cluster has left, and writes the journal: from here on, whatever is made is also removed, by this process or its
  * cleanup process.
- * @throws SwarmError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
+ * @throws SwarmError `in_use`, `no_kubernetes`, `bad_folder`; `not_clean`, `mounts_left`
  */
 export const lockHost = async (
   paths: KubernetesPaths,
@@ -62,7 +62,7 @@ export const lockHost = async (
   };
 };
 
-/** The folders are removed with the cluster, so they must belong to it. @throws SwarmError `bad-folder` */
+/** The folders are removed with the cluster, so they must belong to it. @throws SwarmError `bad_folder` */
 const expectOwn = ({ data, etc }: KubernetesPaths): void => {
   const taken = [data, etc].find((path) => existsSync(path));
   if (taken !== undefined)

@@ -36,7 +36,7 @@ export const mountsBelow = (folder: string, mounts: readonly Mount[] = readMount
 /**
  * Unmounts all that is mounted below a folder, the last first, so that what is removed afterwards is what is in the folder and nothing
  * else.
- * @throws SwarmError `mounts-left`
+ * @throws SwarmError `mounts_left`
  */
 export const unmountBelow = async (folder: string): Promise<void> => {
   // A mount can lie on another, and be seen only when that is gone.

@@ -36,13 +36,13 @@ const refuse = (why: string): never => {
   );
 };
 
-/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws SwarmError `no-kubernetes` */
+/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws SwarmError `no_kubernetes` */
 export const expectNoOtherKubelet = (): void => {
   if (existsSync(KUBELET_SOCKET))
     refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
-/** Looks before anything is built or started, and names everything that is missing. @throws SwarmError `no-kubernetes`, `no-program` */
+/** Looks before anything is built or started, and names everything that is missing. @throws SwarmError `no_kubernetes`, `no_program` */
 export const expectKubernetesHere = async (): Promise<void> => {
   if (process.platform !== 'linux') refuse('it needs Linux');
   if (process.getuid?.() !== 0) refuse('containers, mounts and bridges need root');

@@ -14,7 +14,7 @@ export interface PodNetwork {
   address: string;
 }
 
-/** A network that this machine has nothing to do with yet. @throws SwarmError `no-network` */
+/** A network that this machine has nothing to do with yet. @throws SwarmError `no_network` */
 export const planPodNetwork = (
   name: string,
   taken: readonly string[] = ownAddresses(),
@@ -35,7 +35,7 @@ export const planPodNetwork = (
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 
-/** @throws SwarmError `no-program`, `no-network` */
+/** @throws SwarmError `no_program`, `no_network` */
 export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> => {
   const ip = await requireProgram(['ip'], 'iproute2');
   for (const args of [

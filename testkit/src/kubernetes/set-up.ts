@@ -18,7 +18,7 @@ export interface SetUp {
   entrance: Entrance;
 }
 
-/** Decides every port, and writes certificates, tokens and kubeconfigs; starts nothing. @throws SwarmError `no-program`, `no-certificates`, `no-ports` */
+/** Decides every port, and writes certificates, tokens and kubeconfigs; starts nothing. @throws SwarmError `no_program`, `no_certificates`, `no_ports` */
 export const setUp = async (
   paths: KubernetesPaths,
   programs: KubernetesPrograms,

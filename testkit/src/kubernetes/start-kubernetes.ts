@@ -26,8 +26,8 @@ import { until } from './until.ts';
  * Starts etcd, the API server, the controller manager, the scheduler, a containerd and a kubelet, and waits until the node is ready. What a
  * killed one left is removed first. There can be one at a time on a machine, and nothing of it is reachable from elsewhere.
  *
- * Throws a SwarmError: `no-kubernetes` where the machine does not allow it; what `provideKubernetes` throws; `no-program`; `bad-folder`;
- * `in-use`; `no-network`, `no-cgroups`, `not-ready`, `service-ended`. Nothing is left running then.
+ * Throws a SwarmError: `no_kubernetes` where the machine does not allow it; what `provideKubernetes` throws; `no_program`; `bad_folder`;
+ * `in_use`; `no_network`, `no_cgroups`, `not_ready`, `service_ended`. Nothing is left running then.
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesCluster> => {
   const { onEnd, onProgress = () => {}, signal } = options;
@@ -118,7 +118,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 /** A Unix socket's path has 108 bytes at most (unix(7)), and the kubelet's own are deeper. */
 const LONGEST_SOCKET = 80;
 
-/** @throws SwarmError `bad-folder` */
+/** @throws SwarmError `bad_folder` */
 const makeFolder = async (folder: string): Promise<KubernetesPaths> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Mounts are known by where they really are.

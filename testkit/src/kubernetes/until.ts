@@ -4,7 +4,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 const READY_MS = 90_000;
 const POLL_MS = 250;
 
-/** Errors on the way count as "not yet". @throws SwarmError `not-ready` with the last of them; the signal's reason */
+/** Errors on the way count as "not yet". @throws SwarmError `not_ready` with the last of them; the signal's reason */
 export const until = async (
   what: string,
   holds: () => Promise<boolean>,

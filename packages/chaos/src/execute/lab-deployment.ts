@@ -64,7 +64,7 @@ const deploymentOfCluster = async (cluster: Cluster): Promise<StartedDeployment>
 
 /**
  * A lab that stands (`swarm lab up`). It is ours, and stays when the drill is over.
- * @throws SwarmError `no-lab`
+ * @throws SwarmError `no_lab`
  */
 export const runningLab = async (name: string): Promise<StartedDeployment> => {
   const platform = await openProcessPlatform({ lab: name });

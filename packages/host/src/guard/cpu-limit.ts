@@ -31,7 +31,7 @@ const nameOfOwner = (): string => `${PREFIX}${process.pid}`;
 /**
  * A limit as `cpu.max` (cgroup v2) or `cpu.cfs_quota_us` (v1) give it: what a container's CPU limit is.
  * @param cores 0.5: half of one
- * @throws SwarmError `no-cpu-limit` where control groups cannot be made: no Linux, no right to
+ * @throws SwarmError `no_cpu_limit` where control groups cannot be made: no Linux, no right to
  */
 export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   const reasons: string[] = [];

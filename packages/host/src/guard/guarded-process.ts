@@ -17,7 +17,7 @@ export interface GuardedProcess {
 /** The part of the environment that a guard needs. It gets no secrets. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
 
-/** Starts `command` under a guard. Rejects with a SwarmError (`not-started`) when it cannot be run. */
+/** Starts `command` under a guard. Rejects with a SwarmError (`not_started`) when it cannot be run. */
 export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProcess> => {
   const guard = fork(siblingModule(import.meta.url, './guard'), {
     detached: true,

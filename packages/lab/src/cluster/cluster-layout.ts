@@ -62,7 +62,7 @@ export interface ClusterLayout {
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
 
-/** Decides every port and writes down what is to run; starts nothing. @throws SwarmError `no-program`, `no-ports` */
+/** Decides every port and writes down what is to run; starts nothing. @throws SwarmError `no_program`, `no_ports` */
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
   const { dir, companions, binary, credentials } = options;
   const ports = createClusterPorts();

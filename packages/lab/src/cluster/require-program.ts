@@ -7,7 +7,7 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 /**
  * The path of a program that the machine must have.
  * @param names the same program under the names that packagers give it
- * @throws SwarmError `no-program`
+ * @throws SwarmError `no_program`
  */
 export const requireProgram = async (
   names: readonly string[],

@@ -32,7 +32,7 @@ export interface Service {
   readonly logFile: string;
   /** Null while it does not run. */
   readonly pid: number | null;
-  /** Starts it and waits until it is ready. Does nothing when it runs. @throws SwarmError `not-started`, `service-ended`, `not-ready` */
+  /** Starts it and waits until it is ready. Does nothing when it runs. @throws SwarmError `not_started`, `service_ended`, `not_ready` */
   start(): Promise<void>;
   /** Sends a signal; does nothing when it does not run. */
   signal(signal: NodeJS.Signals): void;

@@ -48,7 +48,7 @@ export interface Extra {
 export interface Cluster extends ClusterFacts, AsyncDisposable {
   /** In the order they were started. */
   readonly services: readonly Service[];
-  /** @throws SwarmError `no-service` */
+  /** @throws SwarmError `no_service` */
   service(name: string): Service;
   /** Ends everything within seconds, those first that were started last. May be called again. */
   stop(): Promise<void>;
@@ -70,8 +70,8 @@ export const MAX_NODES = 20;
 /**
  * Starts livekit-servers, and what they are run with, on loopback, and waits until each is ready.
  *
- * Throws a SwarmError: what `provisionLiveKit` throws; `bad-cluster`; `no-program` when a companion is not installed; `service-ended` or
- * `not-ready` when one does not come up. Nothing is left running then.
+ * Throws a SwarmError: what `provisionLiveKit` throws; `bad_cluster`; `no_program` when a companion is not installed; `service_ended` or
+ * `not_ready` when one does not come up. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { nodes, onEnd, onService, onProgress = () => {}, signal } = options;

@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 10_000;
  * Builds a program from its pinned Go module into the cache. Every module is checked against the committed go.sum; nothing else is
  * fetched. The binary appears in the cache complete or not at all, and two builders never work on one at once.
  *
- * Throws a SwarmError: `no-go`, `build-failed`, `not-kept` where the cache cannot be written.
+ * Throws a SwarmError: `no_go`, `build_failed`, `not_kept` where the cache cannot be written.
  */
 export const buildProgram = async (
   program: PinnedProgram,

@@ -15,7 +15,7 @@ export interface ProvisionOptions extends ProvideOptions {
 /**
  * A livekit-server, from the first of: an explicit path, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a SwarmError: `no-program` for an explicit path that is none, or a version that is not pinned; `no-go`, `build-failed` from the build.
+ * Throws a SwarmError: `no_program` for an explicit path that is none, or a version that is not pinned; `no_go`, `build_failed` from the build.
  */
 export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<ProgramBinary> => {
   const { version = DEFAULT_LIVEKIT_VERSION, env = process.env } = options;
@@ -33,7 +33,7 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
  * A k6 to run scenarios/k6 with, from the first of: SWARM_K6, PATH (the pinned version only), the cache, a pinned Go build: half a minute
  * on four idle cores, once; 50 MB in the cache.
  *
- * Throws a SwarmError: `no-program`, `no-go`, `build-failed`.
+ * Throws a SwarmError: `no_program`, `no_go`, `build_failed`.
  */
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);

@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 /**
  * Starts a program of a standing lab (and waits until it is ready), ends it, sends it a signal, or only looks.
  * @returns its process after that; null when it does not run
- * @throws SwarmError `no-lab` when there is none of that name, or it does not stand; `no-service`; what starting throws
+ * @throws SwarmError `no_lab` when there is none of that name, or it does not stand; `no_service`; what starting throws
  */
 export const labService = async (
   lab: string,

@@ -31,7 +31,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'labs');
 
-/** Where a lab keeps its configurations, logs and data while it stands. @throws SwarmError `bad-name` */
+/** Where a lab keeps its configurations, logs and data while it stands. @throws SwarmError `bad_name` */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
   throw new SwarmError(
@@ -53,7 +53,7 @@ const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 export const writeState = (state: LabState): Promise<void> =>
   replaceFile(stateFile(state.name), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 
-/** Null when there is no such lab. @throws SwarmError `bad-state` when another version of swarm wrote it */
+/** Null when there is no such lab. @throws SwarmError `bad_state` when another version of swarm wrote it */
 export const readState = async (name: string): Promise<LabState | null> => {
   const file = stateFile(name);
   const text = await readFile(file, 'utf8').catch(() => null);

@@ -29,7 +29,7 @@ const supervisorProgram = (): string =>
 
 /**
  * Starts a lab that runs until `stopLab`, also after this process has ended.
- * @throws SwarmError `already-up`; `not-kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
+ * @throws SwarmError `already_up`; `not_kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
  */
 export const startLab = async (order: LabSpec, options: StartLabOptions): Promise<LabState> => {
   const folder = labFolder(order.name);

@@ -15,7 +15,7 @@ export type StoppedLab = 'ended' | 'was-dead' | 'none';
  * Stops a lab and removes its data. Waits for a lab that is starting, which would otherwise run after this
  * returned `none`.
  * @param onWait called once, when it has to wait
- * @throws SwarmError `bad-name`, `bad-state`; `not-kept` where its folder cannot be written
+ * @throws SwarmError `bad_name`, `bad_state`; `not_kept` where its folder cannot be written
  */
 export const stopLab = async (name: string, onWait: () => void = () => {}): Promise<StoppedLab> => {
   const folder = labFolder(name);

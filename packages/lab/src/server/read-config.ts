@@ -44,7 +44,7 @@ const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
 
 /**
  * Reads a livekit-server's YAML for use in the lab.
- * @throws SwarmError `bad-config` when there is no such file, or it is not a configuration
+ * @throws SwarmError `bad_config` when there is no such file, or it is not a configuration
  */
 export const readLiveKitConfig = (path: string): ForeignConfig => {
   const document = readYaml(path);

@@ -65,7 +65,7 @@ const PORT_TAKEN = /address already in use|could not find.*port/i;
 /**
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
  *
- * Throws a SwarmError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be enforced; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
+ * Throws a SwarmError: what `provisionLiveKit` throws; `no_cpu_limit` where `cpuCores` cannot be enforced; `server_ended` when it ends at once, with the end of its log; `not_healthy` when
  * it does not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {

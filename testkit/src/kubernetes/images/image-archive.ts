@@ -23,7 +23,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 
 /**
  * Writes an archive as `docker save` writes it (Docker Image Specification v1.2), without a Docker.
- * @param file of the archive @throws SwarmError `no-image`
+ * @param file of the archive @throws SwarmError `no_image`
  */
 export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<void> => {
   const work = join(dirname(file), `.image-${randomUUID()}`);

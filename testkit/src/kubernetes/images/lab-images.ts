@@ -17,7 +17,7 @@ const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
 
 /**
  * As LiveKit's own image is: the server at `/livekit-server`, with a shell and wget beside it.
- * @throws SwarmError `no-program`
+ * @throws SwarmError `no_program`
  */
 export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> => ({
   tag: `livekit-swarm/livekit-server:${server.version}`,
@@ -30,7 +30,7 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
   entrypoint: ['/livekit-server'],
 });
 
-/** Redis of this machine, with the libraries that it is linked with. @throws SwarmError `no-program`, `no-image` */
+/** Redis of this machine, with the libraries that it is linked with. @throws SwarmError `no_program`, `no_image` */
 export const redisImage = async (): Promise<ImageSpec> => {
   const programs = {
     'redis-server': await requireProgram(['redis-server'], 'redis-server'),
