@@ -102,7 +102,7 @@ type Box = Record<'x' | 'y' | 'width' | 'height', number>;
 const LAPTOP: Look = { width: 1_440, scheme: 'light' };
 
 describe('the page of a drill', () => {
-  test('is gone through by keyboard, and one sees where one is', async () => {
+  test('can be used by keyboard, with visible focus', async () => {
     await using opened = await open(variedDrill(), LAPTOP);
     const { page } = opened;
     const stops = await tabStops(page, 100);
@@ -113,19 +113,19 @@ describe('the page of a drill', () => {
         '#repeat-3',
         'Every repeat',
         'Figures by window, repeat 1',
-        'Pairs of a, repeat 1',
+        'Subscriptions of a, repeat 1',
       ]),
     );
   });
 
-  test('draws the fault behind everybody from when it was injected to when it was healed', async () => {
+  test('draws the fault behind all participants, from injection to rollback', async () => {
     await using opened = await open(splitBrainDrill(), LAPTOP);
     const { page } = opened;
     const [fault, silent, strips] = await ask<[Box, Box, number]>(
       page,
       `(() => {
         const box = (selector) => { const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect(); return { x, y, width, height }; };
-        return [box('.bands rect.fault'), box('rect.hears-none'), document.querySelectorAll('.timeline .row svg rect').length];
+        return [box('.bands rect.fault'), box('rect.receiving-none'), document.querySelectorAll('.timeline .row svg rect').length];
       })()`,
     );
     expect(strips).toBeGreaterThan(20);
@@ -140,7 +140,7 @@ describe('the page of a drill', () => {
     expect(fault.width / row).toBeCloseTo(1 / 6, 2);
   });
 
-  test('can be printed: nothing is cut off at the right', async () => {
+  test('can be printed without horizontal overflow', async () => {
     await using opened = await open(variedDrill(), LAPTOP);
     const { page } = opened;
     await page.emulateMediaType('print');

@@ -244,7 +244,7 @@ describe('by keyboard', () => {
 
 describe('the participants', () => {
   const SHOWN =
-    "[...document.querySelectorAll('#participants tbody tr')].filter(({ hidden }) => !hidden).map((row) => row.cells[0].innerText)";
+    "[...document.querySelectorAll('#participant-table tbody tr')].filter(({ hidden }) => !hidden).map((row) => row.cells[0].innerText)";
 
   test('are found, shown when asked for, and sorted', async () => {
     await using opened = await open();
@@ -259,9 +259,9 @@ describe('the participants', () => {
       page,
       "{ const find = document.querySelector('#find'); find.value = ''; find.dispatchEvent(new Event('input')); }",
     );
-    await page.click('.card:has(#participants) button.more');
+    await page.click('.card:has(#participant-table) button.more');
     expect(await ask<string[]>(page, SHOWN)).toHaveLength(48);
-    await page.click('#participants thead th:first-child button');
+    await page.click('#participant-table thead th:first-child button');
     const names = await ask<string[]>(page, SHOWN);
     expect(names.slice(0, 5)).toEqual([
       'k3x9-1-p1',
@@ -270,20 +270,20 @@ describe('the participants', () => {
       'k3x9-1-p4',
       'k3x9-2-p1',
     ]);
-    await page.click('#participants thead th:nth-child(10) button');
+    await page.click('#participant-table thead th:nth-child(10) button');
     const losses = await ask<number[]>(
       page,
-      "[...document.querySelectorAll('#participants tbody tr')].map((row) => Number(row.cells[9].dataset.v))",
+      "[...document.querySelectorAll('#participant-table tbody tr')].map((row) => Number(row.cells[9].dataset.v))",
     );
     expect(losses).toEqual(losses.toSorted((a, b) => b - a));
   });
 
-  test('who had it worst have a story', async () => {
+  test('that are most affected have a timeline', async () => {
     await using opened = await open();
     const { page } = opened;
-    await page.click('.story summary');
-    expect(await textOf(page, '.story ol')).toMatch(
-      /joined[\s\S]*was cut off[\s\S]*nothing came for 4 s[\s\S]*was back, with the same session/,
+    await page.click('.participant-timeline summary');
+    expect(await textOf(page, '.participant-timeline ol')).toMatch(
+      /joined[\s\S]*connection lost[\s\S]*nothing came for 4 s[\s\S]*resumed/,
     );
   });
 });
@@ -350,7 +350,7 @@ describe('a report', () => {
     expect(await page.title()).toContain('</title></style><script>hacked = 1</script>');
     const cells = await ask<string[]>(
       page,
-      "[...document.querySelectorAll('#participants tbody bdi')].map(({ textContent }) => textContent)",
+      "[...document.querySelectorAll('#participant-table tbody bdi')].map(({ textContent }) => textContent)",
     );
     for (const name of names.slice(0, 5)) expect(cells).toContain(name);
     expect(cells.some((cell) => /^(long){74}lon…$/.test(cell))).toBe(true);
@@ -367,7 +367,9 @@ describe('a report', () => {
     writeFileSync(cut, whole.subarray(0, Math.floor(whole.length * 0.6)));
     await using opened = await open({}, await renderRecord(cut, mkdtempSync(join(dir, 'cut-'))));
     expect(opened.complaints).toEqual([]);
-    expect(await textOf(opened.page, '#figures')).toMatch(/was cut off while it was written/);
+    expect(await textOf(opened.page, '#figures')).toMatch(
+      /The last line of the record \(\d+\) is truncated; it was ignored\./,
+    );
     expect(Math.min(...(await ask<number[]>(opened.page, PAINTED)))).toBeGreaterThan(0.005);
   });
 
@@ -381,7 +383,7 @@ describe('a report', () => {
     expect(opened.complaints).toEqual([]);
     expect(await textOf(opened.page, 'h1')).toBe('Inconclusive');
     expect(await textOf(opened.page, '#verdict')).toMatch(
-      /The record breaks off before the end of the run\./,
+      /The record is truncated: the end of the run is missing\./,
     );
   });
 
@@ -393,7 +395,7 @@ describe('a report', () => {
     expect(await page.$$eval('.lane svg[role=img]', (lanes) => lanes.length)).toBeGreaterThan(6);
     expect(await page.$$eval('#thresholds tbody tr', (rows) => rows.length)).toBeGreaterThan(8);
     expect(await page.$eval('noscript', (element) => element.textContent)).toMatch(
-      /scripts are off/,
+      /The charts need JavaScript/,
     );
   });
 
@@ -423,7 +425,7 @@ describe('a report', () => {
     await using opened = await open({}, file);
     const { page, readyMs, complaints } = opened;
     expect(complaints).toEqual([]);
-    expect(await ask(page, "document.querySelectorAll('#participants tbody tr').length")).toBe(
+    expect(await ask(page, "document.querySelectorAll('#participant-table tbody tr').length")).toBe(
       1_000,
     );
     const points = await ask<number[]>(page, 'plots.map((u) => u.data[0].length)');

@@ -25,7 +25,7 @@ export const subscriptionMatrices = (
     Math.min(MOST_OF_ONE, Math.max(LEAST_ROOMS, Math.floor(MOST_ROOMS / of))),
   );
   return html`<h3>Subscriptions</h3>
-<p class="keys note">Rows: subscribers; columns: publishers. <span class="means"><span class="chip uninterrupted">·</span>no interruption</span> <span class="means"><span class="chip back">4.2 s</span>time to recover</span> <span class="means"><span class="chip never">×</span>not recovered</span></p>
+<p class="keys note">Rows: subscribers; columns: publishers. <span class="means"><span class="chip uninterrupted">·</span>no interruption</span> <span class="means"><span class="chip back">4.2 s</span>time to recover</span> <span class="means"><span class="chip never">not recovered</span>by the end of the drill</span></p>
 <div class="matrices">${shown.map((room) => matrix(room, byRoom.get(room.room) ?? [], partLabel(`Subscriptions of ${said(room.room)}`, { number }, of)))}</div>
 ${hit.length > shown.length && html`<p class="note">… and ${plural(hit.length - shown.length, 'room')} more with interruptions.</p>`}`;
 };

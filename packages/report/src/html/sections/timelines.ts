@@ -30,7 +30,7 @@ export const timelineSection = (
 const timeline = (
   participant: ParticipantHistory,
   runMs: number,
-): Markup => html`<details class="timeline"><summary><span class="who">${name(participant.identity)} <small>${name(participant.room)}</small></span>${participantTimeline(participant, runMs)}<span class="what">${summaryOf(participant)}</span></summary>
+): Markup => html`<details class="participant-timeline"><summary><span class="who">${name(participant.identity)} <small>${name(participant.room)}</small></span>${participantTimeline(participant, runMs)}<span class="what">${summaryOf(participant)}</span></summary>
 <ol>${participant.events.map(
   (event) =>
     html`<li><time>${preciseClock(event.at)}</time> <span class="${toneOf(event)}">${EVENTS[event.event] ?? event.event}</span>${
