@@ -45,7 +45,7 @@ describe('Ctrl-C', () => {
     const { swarm, dir, processes } = await inFullSwing();
     swarm.signal('SIGINT');
     expect(await swarm.ended).toBe(130);
-    expect(swarm.stderr()).toMatch(/Interrupted: everybody leaves/);
+    expect(swarm.stderr()).toMatch(/Interrupted: stopping gracefully/);
     expect(swarm.stdout()).toMatch(/interrupted \(exit 130\)/);
     expect(swarm.stdout()).toMatch(/8 of 8 joined/);
     expect(recordOf(dir).match(/"type":"participant"/g)).toHaveLength(8);

@@ -15,7 +15,7 @@ const BAD: [string, string[], RegExp][] = [
     /--rooms 1000000000: must be a whole number from 1 to 100000/,
   ],
   [
-    'an absurd crowd',
+    'an absurd number of participants',
     ['--rooms', '100000', '--participants', '10000'],
     /--rooms 100000: would make 1000000000 participants/,
   ],
@@ -24,7 +24,7 @@ const BAD: [string, string[], RegExp][] = [
     ['--rooms', '40000'],
     /80000 participants at a time need up to \d+ local ports.*\n.*ip_local_port_range/,
   ],
-  ['no number at all', ['--rooms', 'many'], /--rooms many: is not a number/],
+  ['no number at all', ['--rooms', 'many'], /--rooms many: "many" is not a number/],
   ['half a participant', ['--participants', '1.5'], /whole number/],
   ['a join rate of zero', ['--join-rate', '0'], /--join-rate 0: must be above 0/],
   [
@@ -43,16 +43,16 @@ const BAD: [string, string[], RegExp][] = [
   [
     'an unknown resolution',
     ['--video', '4k', '--publish', 'video'],
-    /--video 4k: is not a resolution/,
+    /--video 4k: "4k" is not an available resolution; write 180p, /,
   ],
-  ['an unknown layout', ['--layout', 'cinema'], /--layout cinema: is not a layout/],
+  ['an unknown layout', ['--layout', 'cinema'], /--layout cinema: "cinema" is not a layout/],
   [
     'one room and many',
     ['--room', 'a', '--rooms', '3'],
     /--room a: names one room, but --rooms asks for 3/,
   ],
   ['simulcast without video', ['--simulcast'], /--simulcast: needs video/],
-  ['nobody', ['--participants', '0'], /nobody would join/],
+  ['no participants', ['--participants', '0'], /nobody would join/],
   [
     'a threshold that is none',
     ['--threshold', 'jitterr: p(95)<1'],
@@ -156,7 +156,7 @@ describe('help', () => {
     expect(exit).toBe(0);
     expect(stderr).toBe('');
     for (const part of [
-      'The crowd:',
+      'Load:',
       '--join-rate',
       'Examples:',
       'swarm report',

@@ -81,7 +81,7 @@ describe('swarm compare', () => {
     const seeded = copyOf(base, 'seeded', (text) => text.replace('"seed":1', '"seed":2'));
     const { exit, stdout } = await runSwarm(['compare', base, seeded]);
     expect([0, 98], stdout).toContain(exit);
-    expect(stdout).toContain('The scenarios differ in what does not matter: seed: 1 → 2');
+    expect(stdout).toContain('The scenarios differ where it does not change the load: seed: 1 → 2');
   });
 
   it('does not count one run twice', async () => {
@@ -106,7 +106,10 @@ describe('swarm compare', () => {
     [['compare', 'a'], /there is no a/],
     [['compare', '--base', 'BASE'], /there is no --current/],
     [['compare', '--base', 'BASE', '--current', 'BASE', 'BASE'], /is it base or current/],
-    [['compare', 'BASE', 'BASE', '--tolerance', 'jitter=loud'], /"loud" is no amount of jitter/],
+    [
+      ['compare', 'BASE', 'BASE', '--tolerance', 'jitter=loud'],
+      /"loud" is not an amount of jitter/,
+    ],
     [['compare', 'BASE', 'BASE', '--report', 'html=x'], /there is no report "html"/],
     [['compare', 'BASE', 'BASE', '--report', 'junit'], /needs a file/],
   ])('refuses %j', async (args, message) => {
@@ -147,7 +150,9 @@ describe('--baseline', () => {
     ]);
     if (exit !== 98) expect(exit, stdout).toBe(99);
     if (exit === 99)
-      expect(stdout).toMatch(/Against the baseline: this run is worse than quick in join_time/);
+      expect(stdout).toMatch(
+        /Compared with the baseline: this run is worse than quick in join_time/,
+      );
     else expect(stdout).toMatch(/generator|late/);
   });
 

@@ -69,7 +69,7 @@ describe('swarm exporter', () => {
     const processes = swarm.processes();
     swarm.signal('SIGTERM');
     const answer = await asked;
-    expect([answer.status, await answer.text()]).toEqual([503, 'the exporter is about to end\n']);
+    expect([answer.status, await answer.text()]).toEqual([503, 'the exporter is stopping\n']);
     expect(await swarm.ended).toBe(0);
     expect(await rooms()).toEqual([]);
     await expectGone(processes);
@@ -85,7 +85,7 @@ describe('swarm exporter', () => {
     };
     expect(await runSwarm(['exporter'], settings)).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining('"nonsense" is no address'),
+      stderr: expect.stringContaining('"nonsense" is not an address to listen on'),
     });
     const swarm = startSwarm(['exporter', '--listen', '127.0.0.1:0'], settings);
     const url = await urlOf(swarm);
@@ -117,20 +117,18 @@ describe('swarm exporter', () => {
     });
   });
 
-  it('says who is in its way', async () => {
+  it('reports an address that is in use', async () => {
     const first = startSwarm(['exporter', '--listen', ':0'], env());
     const { port } = new URL(await urlOf(first));
     const second = await runSwarm(['exporter', '--listen', `:${port}`], env());
     expect(second).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining(
-        `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
-      ),
+      stderr: expect.stringContaining(`cannot listen on 127.0.0.1:${port}: the address is in use`),
     });
   });
 
-  it('warns when anybody may come', async () => {
+  it('warns when every client is served', async () => {
     const swarm = startSwarm(['exporter', '--listen', '0.0.0.0:0'], env());
-    await swarm.says(/anybody who reaches this address is served: set a token/);
+    await swarm.says(/this address serves every client that reaches it: set a token/);
   });
 });

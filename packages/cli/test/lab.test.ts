@@ -150,7 +150,7 @@ it('tells why one of its programs does not start, and of no log that is gone', a
   writeFileSync(rules, 'groups: [{ name: a, rules: [{ alert: x, expr: "sum((" }] }]\n');
   const up = await run('lab', 'up', '--nodes', '1', '--with', 'prometheus', '--rules', rules);
   expect(up).toMatchObject({ code: 3, err: expect.stringContaining('unclosed left parenthesis') });
-  expect(up.err).toContain('→ mend that and start it again');
+  expect(up.err).toContain('→ fix that and start it again');
   expect(readdirSync(labs)).toEqual([]);
 });
 
@@ -198,7 +198,7 @@ it('says what is wrong with what was asked', async () => {
   });
   expect(await run('lab', 'down', '--name', '../etc')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('is no name for a lab'),
+    err: expect.stringContaining('invalid lab name'),
   });
   const webhook = ['--alert-webhook', 'pager'];
   expect(await run('lab', 'up', ...webhook)).toMatchObject({
@@ -207,7 +207,7 @@ it('says what is wrong with what was asked', async () => {
   });
   expect(await run('lab', 'up', '--with', 'alertmanager', ...webhook)).toMatchObject({
     code: 2,
-    err: expect.stringContaining('is no URL'),
+    err: expect.stringContaining('not an HTTP URL'),
   });
   expect(await run('lab', 'up', '--nodes', '1', '--persistent-redis')).toMatchObject({
     code: 2,

@@ -49,10 +49,10 @@ describe('swarm --metrics', () => {
     );
     expect(phases).toContain('steady');
     expect(phases.at(-1)).toBe('ended');
-    const present = scrapes.map(
-      (series) => sumOf(series, 'swarm_run_participants', { state: 'present' }) ?? 0,
+    const connected = scrapes.map(
+      (series) => sumOf(series, 'swarm_run_participants', { state: 'connected' }) ?? 0,
     );
-    expect(Math.max(...present)).toBe(6);
+    expect(Math.max(...connected)).toBe(6);
 
     const last = scrapes.at(-1) ?? [];
     const samples: SeriesSample[] = [];

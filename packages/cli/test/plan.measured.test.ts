@@ -91,7 +91,7 @@ describe('swarm plan', () => {
     expect(stdout).toMatch(
       / {2}climb +0s – 30s +\d+ +\d+ [\s\S]* {2}fall +30s – 1m +20 +40 +40 +40 +2,000 +2,000 +2\.51 +2\.51\n/,
     );
-    expect(stdout).toMatch(/✓ This machine \(.*\) can generate it\./);
+    expect(stdout).toMatch(/✓ This host \(.*\) can generate it\./);
     for (const line of stdout.split('\n').slice(1, -2))
       expect(line.length).toBeLessThanOrEqual(110);
   });
@@ -128,7 +128,7 @@ describe('swarm plan', () => {
     const warned = await runSwarm(['plan', tight, '--signalling', 'v1']);
     expect([warned.exit, warned.stdout]).toEqual([
       0,
-      expect.stringMatching(/! This machine \(.*\) is short of cores.*inconclusive\./),
+      expect.stringMatching(/! This host \(.*\) is short of cores.*inconclusive\./),
     ]);
     const impossible = await runSwarm([
       'plan',
@@ -136,7 +136,7 @@ describe('swarm plan', () => {
     ]);
     expect(impossible.exit).toBe(2);
     expect(impossible.stdout).toMatch(
-      /In all 80,000 participants[\s\S]*✗ This machine \(.*\) cannot run it/,
+      /In all 80,000 participants[\s\S]*✗ This host \(.*\) cannot run it/,
     );
     expect(impossible.stderr).toMatch(
       /^error: 80000 participants at a time need up to \d+ local ports/,

@@ -45,7 +45,7 @@ describe('a deployment that does not want us', () => {
     expect(resultOf(outcome)).toMatchObject({
       verdict: 'failed',
       exitCode: 3,
-      error: { reason: 'unreachable' },
+      error: { code: 'unreachable' },
     });
     expect(outcome.stdout + outcome.stderr).not.toContain(KEYS.LIVEKIT_API_SECRET);
   });

@@ -92,12 +92,12 @@ describe('a crossed threshold', () => {
     );
     const value = crossed?.value.toLocaleString('en-US') ?? '';
     const shown: Record<string, RegExp> = {
-      'report.txt': new RegExp(`✗ +packets_received@late +count<10 +${value} +given`),
+      'report.txt': new RegExp(`✗ +packets_received@late +count<10 +${value} +custom`),
       'junit.xml': new RegExp(
-        `name="packets_received@late: count&lt;10" classname="stages"[^>]*>\\s*<failure message="✗ count was ${value}, allowed is &lt; 10"`,
+        `name="packets_received@late: count&lt;10" classname="stages"[^>]*>\\s*<failure message="✗ count was ${value}, limit &lt; 10"`,
       ),
       'report.md': new RegExp(
-        `\\| ✗ \\| \`packets_received@late\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| given \\|`,
+        `\\| ✗ \\| \`packets_received@late\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| custom \\|`,
       ),
       'github-annotations.txt': new RegExp(
         `^::error title=✗ packets_received@late%3A count<10::count was ${value}`,
@@ -178,7 +178,7 @@ describe('swarm report', () => {
     expect(readFileSync(join(record(), 'junit.xml'), 'utf8')).toBe(firstReport('junit.xml'));
   });
 
-  it('makes every report of a record that breaks off, and says that it does', async () => {
+  it('makes every report of a truncated record, and says that it is', async () => {
     const dir = scratch();
     const cut = join(dir, 'record.ndjson');
     copyFileSync(join(record(), 'record.ndjson'), cut);
@@ -189,7 +189,7 @@ describe('swarm report', () => {
     for (const { fileName } of Object.values(REPORTERS)) {
       const text = readFileSync(join(dir, 'out', fileName), 'utf8');
       expect(text.length).toBeGreaterThan(100);
-      if (fileName !== 'samples.csv') expect(text, fileName).toMatch(/breaks off/);
+      if (fileName !== 'samples.csv') expect(text, fileName).toMatch(/truncated/);
     }
   });
 

@@ -47,7 +47,7 @@ stages:
 stages: [{ duration: 4s, target: 1 }, { duration: 8s, target: 0 }]
 roomDuration: 7s`,
   'per-room-churn':
-    'executor: per-room-churn\nrooms: 2\nduration: 13s\nstay: { uniform: [5500ms, 7s] }\npause: 500ms',
+    'executor: per-room-churn\nrooms: 2\nduration: 13s\nsessionDuration: { uniform: [5500ms, 7s] }\nreplacementDelay: 500ms',
   timetable:
     'executor: timetable\nlessons: [{ at: 0s, rooms: 1, joinSpread: 1s, duration: 7s }, { at: 8s, rooms: 2, joinSpread: 1s, duration: 7s }]',
 };
@@ -148,7 +148,7 @@ describe('swarm run', () => {
       resultsOf(second).runs.map(({ verdict, exitCode, error }) => [
         verdict,
         exitCode,
-        error?.reason,
+        error?.code,
       ]),
     ).toEqual([
       ['inconclusive', 2, 'usage'],

@@ -30,13 +30,13 @@ export const machineSentences = ({
     return [
       {
         mark: 'good',
-        text: `This machine (${has}) can generate it. At the fullest moment it takes about ${all}.`,
+        text: `This host (${has}) can generate it. At the fullest moment it takes about ${all}.`,
       },
     ];
   return [
     {
       mark: 'unsure',
-      text: `This machine (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}. The run would be inconclusive.`,
+      text: `This host (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}. The run would be inconclusive.`,
     },
     { mark: 'unsure', text: advice(need.server !== null) },
   ];

@@ -141,5 +141,5 @@ export interface Result {
   lossRecovery: RecoverySummary;
   end: { reason: string } | null;
   record: string;
-  error?: { reason: string; message: string; hint: string | null };
+  error?: { code: string; message: string; hint: string | null };
 }
