@@ -148,7 +148,7 @@ describe('limits', () => {
     expect(performance.now() - began).toBeLessThan(4_000);
     expect(await asked).toMatchObject({
       status: 503,
-      text: expect.stringContaining('about to end'),
+      text: expect.stringContaining('the exporter is stopping'),
     });
     expect(await probeRooms(cluster)).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('an unhealthy cluster', () => {
     ]);
     const { series } = await probing.ask('target=lab&module=join_only');
     expect(sumOf(series, 'swarm_probe_success')).toBe(0);
-    expect(sumOf(series, 'swarm_probe_failure', { reason: 'refused' })).toBe(1);
+    expect(sumOf(series, 'swarm_probe_failure', { reason: 'rejected' })).toBe(1);
     expect(probing.log.join('\n')).not.toContain('not-the-secret');
   });
 
