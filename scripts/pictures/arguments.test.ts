@@ -57,7 +57,7 @@ describe('readOrder', () => {
       '--prometheus http://h --scrape-interval 0s',
       '--scrape-interval 0s: is shorter than a second',
     ],
-    ['--play soon', '--play soon: is not a duration'],
+    ['--play soon', '--play soon: "soon" is not a duration'],
     ['--nothing', "Unknown option '--nothing'"],
   ])('refuses %s', (line, message) => {
     expect(() => order(line)).toThrow(message);

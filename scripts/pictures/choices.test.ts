@@ -19,7 +19,7 @@ describe('choicesOf', () => {
     expect(Object.fromEntries(choices)).toEqual({
       job: '(a|b\\\\.c)',
       instance: '.+',
-      machine: '.+',
+      host: '.+',
     });
     expect(asked).toEqual(['livekit_room_total']);
   });

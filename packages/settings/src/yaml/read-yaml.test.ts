@@ -10,9 +10,11 @@ const read = (text: string): unknown => {
 };
 
 const within = <T>(ms: number, work: () => T): T => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const result = work();
-  expect(performance.now() - start).toBeLessThan(ms);
+  // CPU time: what else runs on the host does not count.
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1_000).toBeLessThan(ms);
   return result;
 };
 
