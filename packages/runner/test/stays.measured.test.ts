@@ -67,7 +67,7 @@ const present = async (): Promise<string[]> => {
   return people.flat().map(({ identity }) => identity);
 };
 
-/** The open descriptors of our worker process, from /proc. */
+/** The open descriptors of our worker process, from /proc: a worker names itself in its title. */
 const descriptorsOfWorker = (): number => {
   const own = readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false;
@@ -76,7 +76,7 @@ const descriptorsOfWorker = (): number => {
       const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       return (
         parent === process.pid &&
-        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('worker.ts')
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('swarm worker')
       );
     } catch {
       return false;
@@ -145,6 +145,7 @@ thresholds:
 
     // A participant that leaves frees its resources.
     const [early, late] = [descriptors.slice(6, 14), descriptors.slice(-10, -1)];
+    expect(Math.min(...early)).toBeGreaterThan(0);
     expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(...early) + 6);
   });
 
