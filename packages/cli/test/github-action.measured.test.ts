@@ -66,7 +66,7 @@ describe('the action', () => {
     });
     expect(compared.exit, compared.stderr).toBe(98);
     expect(compared.outputs).toMatchObject({ verdict: 'inconclusive', 'exit-code': '98' });
-    expect(compared.summary).toMatch(/Against the baseline/);
+    expect(compared.summary).toMatch(/Compared with the baseline/);
   });
 
   it('fails on a crossed threshold, and says so where GitHub shows it', async () => {

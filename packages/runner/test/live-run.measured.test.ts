@@ -101,7 +101,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   // The result is in the record, and rereading gives the same.
   const written = readFileSync(record, 'utf8');
   expect(lines[0]).toMatchObject({ type: 'header', reconnectPolicy: 'app' });
-  expect(written).toContain('"what":"steady"');
+  expect(written).toContain('"event":"steady_state_reached"');
   expect(written).not.toMatch(/eyJ[\w-]+\./);
   expect((await readRecord(join(dir, 'record'))).joins).toEqual(summary.joins);
 });
