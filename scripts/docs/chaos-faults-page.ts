@@ -4,15 +4,15 @@ import { settingsJsonSchema } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 import { schemaKeys } from './schema-keys.ts';
 
-/** What a target must be able to do, in words. */
-const ABILITIES: Readonly<Record<Capability, string>> = {
-  signal: 'may send it signals',
-  start: 'can start it again',
-  pause: 'can stop and continue it',
-  run: 'root where it runs',
-  packets: 'root and nftables where its packets pass',
-  insist: 'a second SIGTERM reaches it',
-  hold: 'what was ended stays away until it is started',
+/** Capabilities of a platform. */
+const CAPABILITIES: Readonly<Record<Capability, string>> = {
+  signal: 'can signal the process',
+  start: 'can start the process',
+  pause: 'can pause the process',
+  exec: 'root on its host',
+  packet_filter: 'root and nftables on the packet path',
+  second_sigterm: 'second SIGTERM is delivered',
+  stay_down: 'process stays down until started',
 };
 
 const KINDS = {
@@ -24,14 +24,14 @@ const KINDS = {
 
 const overview = (): string =>
   table(
-    ['fault', 'what it does', 'to', 'lasts', 'needs', 'how it is taken back'],
+    ['fault', 'description', 'targets', 'duration', 'requirements', 'rollback'],
     [...FAULTS.values()].map(
       ({ name, description, targets, lasts, requires, rollbackDescription }) => [
         `[${name}](#${name})`,
         description,
         targets.map((kind) => KINDS[kind]).join(', '),
-        lasts ? 'for its time' : 'happens once',
-        requires.map((ability) => ABILITIES[ability]).join('; '),
+        lasts ? 'for its duration' : 'instantaneous',
+        requires.map((capability) => CAPABILITIES[capability]).join('; '),
         rollbackDescription,
       ],
     ),
@@ -70,9 +70,9 @@ A node at its limits is not a fault but a setting of the lab, which the load the
 
 ## Rollback
 
-Before a fault is injected, all that it takes to heal it is on disk: ${code('~/.cache/livekit-swarm/chaos/journal')}, one file each, synced. The file goes when nothing is left of
-the fault, and that is looked at, not assumed. A drill heals when a fault's time is over, when it ends, fails or is interrupted. If it was killed, ${code('swarm chaos rollback')} does it, from
-anywhere, as often as one likes. A file that cannot be read is told of and stays.
+Before an injection, everything that its rollback needs is written to ${code('~/.cache/livekit-swarm/chaos/journal')}: one file per injection, synced to disk. The file is removed after the
+rollback was verified. A drill rolls back when the duration of a fault is over, and when the drill ends, fails or is interrupted. If it was killed, ${code('swarm chaos rollback')} does it; it may
+be repeated. A journal file that cannot be read is reported and kept.
 
 | state during a fault | name | without a rollback |
 | --- | --- | --- |

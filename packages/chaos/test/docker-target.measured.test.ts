@@ -92,7 +92,7 @@ const members = async (
       expect(last).toBeGreaterThanOrEqual(first);
       expect(last).toBeLessThanOrEqual(range[1]);
     }
-    for (const ability of ['signal', 'start', 'pause', 'run', 'packets'] as const)
+    for (const ability of ['signal', 'start', 'pause', 'exec', 'packet_filter'] as const)
       expect(await target.missingCapability(ability, member)).toBeNull();
     // As this machine counts, whatever the engine counts.
     const pid = await target.pid(member);

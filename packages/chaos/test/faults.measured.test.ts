@@ -175,7 +175,7 @@ describe('Redis', () => {
   });
 });
 
-describe('packets', () => {
+describe('packet_filter', () => {
   test('blackhole: none arrives, then all do', async () => {
     const injection = await inject('blackhole', echo.member);
     expect((await echo.talk(20)).arrived).toEqual([]);

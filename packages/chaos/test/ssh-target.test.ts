@@ -64,10 +64,17 @@ test('units over ssh', { timeout: 180_000 }, async () => {
     nodeId: null,
     ports: { udp: null, tcp: [expect.any(Number)] },
   });
-  for (const ability of ['signal', 'start', 'pause', 'run', 'packets', 'hold'] as const) {
+  for (const ability of [
+    'signal',
+    'start',
+    'pause',
+    'exec',
+    'packet_filter',
+    'stay_down',
+  ] as const) {
     expect(await target.missingCapability(ability, node1)).toBeNull();
   }
-  expect(await target.missingCapability('hold', redis)).toContain('Restart=always');
+  expect(await target.missingCapability('stay_down', redis)).toContain('Restart=always');
 
   // What is one argument here is one there.
   const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];

@@ -7,20 +7,23 @@ import {
   trafficParams,
 } from './effects/packet-rules.ts';
 import { forAll } from './effects/process-control.ts';
-import type { DescribedFault } from './fault.ts';
+import { requestedTraffic } from './effects/requested-traffic.ts';
 
-/** A cable that is pulled: whoever sends is not told that nothing arrives. */
-export const blackhole: DescribedFault<Traffic> = {
-  name: 'blackhole',
-  description: 'every packet is dropped, and nobody is told',
-  rollbackDescription: 'the rules are removed',
-  requires: ['packets'],
-  targets: ['node', 'redis', 'load-balancer', 'turn'],
-  params: strict(trafficParams('both')),
-  lasts: true,
-  unavailable: missingTrafficSupport,
-  inject: ({ platform, components, params, id }) =>
-    forAll(components, (member) => dropPackets(platform, member, id, params, '')),
-  rollback: ({ platform, components, id }) =>
-    forAll(components, (member) => rollbackPackets(platform, member, id)),
-};
+/** A pulled cable: no sender is notified. */
+export const blackhole = requestedTraffic<Traffic>(
+  {
+    name: 'blackhole',
+    description: 'drops every packet silently',
+    rollbackDescription: 'remove the rules',
+    requires: ['packet_filter'],
+    targets: ['node', 'redis', 'load-balancer', 'turn'],
+    params: strict(trafficParams('both')),
+    lasts: true,
+    unavailable: missingTrafficSupport,
+    inject: ({ platform, components, params, id }) =>
+      forAll(components, (member) => dropPackets(platform, member, id, params, '')),
+    rollback: ({ platform, components, id }) =>
+      forAll(components, (member) => rollbackPackets(platform, member, id)),
+  },
+  (traffic) => ({ ...traffic, loss: 1 }),
+);

@@ -2,14 +2,14 @@ import { duration, SwarmError, strict } from '@livekit-swarm/settings';
 import type { DescribedFault } from './fault.ts';
 
 const WHY =
-  'livekit-server is a static Go program, which asks the kernel for the time and not a library that could be replaced (LD_PRELOAD); time namespaces move the ' +
-  'monotonic clock alone (time_namespaces(7)); and the clock of the machine is that of everything on it, the measurement included';
+  'livekit-server is a static Go program that reads the time from the kernel, not from a library that could be replaced (LD_PRELOAD); time namespaces only ' +
+  'shift the monotonic clock (time_namespaces(7)); and the clock of the host is shared by everything on it, including the measurement';
 
-/** In the registry, so that whoever looks for it learns why it is not to be had. */
+/** In the registry so that its absence is explained. */
 export const clockSkew: DescribedFault<{ by: number }> = {
   name: 'clock-skew',
-  description: 'its clock is wrong: not to be had for LiveKit, and says why',
-  rollbackDescription: 'there is nothing to take back',
+  description: 'clock skew; not available for LiveKit (see "swarm chaos doctor")',
+  rollbackDescription: 'nothing to roll back',
   requires: [],
   targets: ['node'],
   params: strict({ by: duration(1).describe('How much its clock is ahead.') }),
@@ -19,7 +19,7 @@ export const clockSkew: DescribedFault<{ by: number }> = {
     throw new SwarmError(
       'fault_unavailable',
       WHY,
-      'put the node on a machine of its own and set that clock',
+      'run the node on its own host and set the clock there',
     );
   },
   rollback: async () => {},

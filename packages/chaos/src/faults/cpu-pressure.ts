@@ -13,20 +13,20 @@ export interface CpuParams {
   cores: number;
 }
 
-/** The kernel's own default: what is missing within it is waited for, µs. */
+/** The kernel's default period, µs. */
 const PERIOD_US = 100_000;
 
-/** A neighbour that takes the processor, or a container's limit that is too small. It is taken from this process alone: the crowd beside it keeps its own. */
+/** A noisy neighbour, or a container's CPU limit that is too small. Only this process is limited: the load next to it keeps its CPU. */
 export const cpuPressure: DescribedFault<CpuParams> = {
   name: 'cpu-pressure',
-  description: 'it gets so much processor time and no more, as if neighbours took the rest',
-  rollbackDescription: 'it is put back into its control group',
-  requires: ['run'],
+  description: 'limits the CPU time of the process',
+  rollbackDescription: 'restore the cgroup',
+  requires: ['exec'],
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
     cores: positive(1_000)
       .refine((cores) => cores >= MIN_CPU, `must be at least ${MIN_CPU}`)
-      .describe('What it may use. 0.5: half of one core.'),
+      .describe('CPU limit. 0.5: half of one core.'),
   }),
   lasts: true,
   unavailable: (target, member, params) =>

@@ -2,13 +2,11 @@ import { forAll } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** What maintenance of a cluster does to everybody in turn. It is asked, not killed: LiveKit stays until its rooms are empty, or its grace is over. */
+/** Maintenance of a cluster, node by node. The pod is asked to stop: LiveKit stays until its rooms are empty or the grace period is over. */
 export const drain: DescribedFault<NoParams> = {
   name: 'drain',
-  description:
-    'its machine takes nobody new, and it is evicted, as kubectl drain does it (Kubernetes)',
-  rollbackDescription:
-    'the machine is used again, and the cluster puts there what waits for a place',
+  description: 'cordons the Kubernetes node and evicts the pod, as kubectl drain does',
+  rollbackDescription: 'uncordon the Kubernetes node; pending pods are scheduled again',
   requires: ['start'],
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,

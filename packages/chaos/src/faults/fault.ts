@@ -2,52 +2,52 @@ import { strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Capability, Component, ComponentKind, Platform } from '../targets/target.ts';
 
-/** What a fault works with. */
+/** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
   platform: Platform;
-  /** What it is done to; at least one. */
+  /** What it is injected into; at least one. */
   components: readonly Component[];
   params: Params;
-  /** Unique: names of tables, chains and files that it leaves until it is healed come from it. `[a-z0-9]{8}`. */
+  /** Unique: the names of tables, chains and files that exist until the rollback contain it. `[a-z0-9]{8}`. */
   id: string;
-  /** How long it is meant to last, ms; null: until it is healed, or not known any more. */
+  /** Scheduled duration, ms; null: until the rollback, or no longer known. */
   durationMs: number | null;
 }
 
 /**
- * Something that goes wrong, and is put right again. One file each beside this one. Parameters and members are all that `heal` knows: they are in the
- * journal before anything is injected, and whoever finds the journal heals with them.
+ * A fault: one file each in this folder, and one line in index.ts. Parameters and components are all that `rollback` knows: they are in the journal before
+ * the injection, and another process may roll back with them.
  */
 export interface Fault<Params = unknown> {
   /** As drills name it: `kill`, `packet-loss`. */
   readonly name: string;
   /** One line for `swarm chaos list`. */
   readonly description: string;
-  /** What it can be done to. */
+  /** Kinds of components that it can be injected into. */
   readonly targets: readonly ComponentKind[];
-  /** What drills may say about it; unknown keys are refused. */
+  /** Its parameters in a drill file; unknown keys are rejected. */
   readonly params: z.ZodType<Params>;
-  /** Whether it lasts (has a duration, and is healed then), or happens (a kill: healing starts what it ended). */
+  /** Whether it lasts until its rollback, or is instantaneous (a kill: the rollback starts the process). */
   readonly lasts: boolean;
-  /** Where what it ends is started again by itself: within what time of the injection at the latest, ms. Absent: somebody has to heal it. */
+  /** Of a fault that ends on its own: ms after the injection at the latest. Absent: it needs a rollback. */
   durationOf?(params: Params): number;
-  /** Null when it can be injected into this member; else why not, in a sentence that a person can do something about. Changes nothing. */
+  /** Null when it can be injected into this component; else why not, and what is needed. Changes nothing. */
   unavailable(target: Platform, member: Component, params: Params): Promise<string | null>;
-  /** @throws SwarmError when it cannot be done; `heal` is called then, too */
+  /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
-  /** Takes everything back, however far `inject` came. May be called again, by another process, and for members that are gone. */
+  /** Removes every effect, also of an incomplete injection. May be called again, by another process, and for components that no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }
 
-/** As the registry in index.ts has it: with what docs/chaos-faults.md says of it. */
+/** As in index.ts: with its text in docs/chaos-faults.md. */
 export interface DescribedFault<Params = unknown> extends Fault<Params> {
-  /** How it is taken back, in a few words. */
+  /** What the rollback does. */
   readonly rollbackDescription: string;
-  /** What a target must be able to do for it. */
+  /** Capabilities of the platform that it needs. */
   readonly requires: readonly Capability[];
 }
 
 export type NoParams = Record<string, never>;
 
-/** For faults that need not be told anything. */
+/** For faults without parameters. */
 export const noParams: z.ZodType<NoParams> = strict({});

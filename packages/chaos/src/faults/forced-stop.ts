@@ -10,16 +10,17 @@ import { type NoParams, noParams } from './fault.ts';
 
 const LEAVES_WITHIN_MS = 5_000;
 
-/** What becomes of a node whose service manager, or operator, loses patience: people are told that the server goes. */
+/** A service manager or an operator stops a node at once: LiveKit notifies its participants. */
 export const forcedStop: DescribedFault<NoParams> = {
   name: 'forced-stop',
-  description: 'two SIGTERMs: it goes at once, and LiveKit tells its participants so',
-  rollbackDescription: 'it is started again',
-  requires: ['signal', 'insist', 'start'],
+  description: 'two SIGTERMs: the process exits immediately; LiveKit notifies its participants',
+  rollbackDescription: 'start the process',
+  requires: ['signal', 'second_sigterm', 'start'],
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  unavailable: (target, member) => missingAny(target, member, ['signal', 'insist', 'start']),
+  unavailable: (target, member) =>
+    missingAny(target, member, ['signal', 'second_sigterm', 'start']),
   inject: ({ platform, components }) =>
     forAll(components, async (member) => {
       await terminateTwice(platform, member);

@@ -6,12 +6,12 @@ import { type NoParams, noParams } from './fault.ts';
 /** LiveKit's own patience with what still goes on after the second SIGTERM, ms. */
 const LEAVES_WITHIN_MS = 3_000;
 
-/** A rolling update, as the first SIGTERM begins it: LiveKit takes no new rooms and waits until those it has are empty, however long that takes. */
+/** A rolling update as the first SIGTERM starts it: LiveKit accepts no new rooms and waits until its rooms are empty, however long that takes. */
 export const gracefulStop: DescribedFault<NoParams> = {
   name: 'graceful-stop',
   description:
-    'one SIGTERM: it takes nobody new, and LiveKit stays until its rooms are empty, which may be never',
-  rollbackDescription: 'what still waits is ended, and it is started again',
+    'one SIGTERM: the node drains: it accepts no new rooms and exits when its rooms are empty',
+  rollbackDescription: 'terminate and start the process',
   requires: ['signal', 'start'],
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,

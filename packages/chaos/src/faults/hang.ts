@@ -2,11 +2,11 @@ import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** A machine that stands still: swapping, a stuck disk, a paused virtual machine. The kernel still takes connections and packets for it. */
+/** A process that makes no progress: swapping, a stuck disk, a paused virtual machine. The kernel still accepts connections and packets for it. */
 export const hang: DescribedFault<NoParams> = {
   name: 'hang',
-  description: 'SIGSTOP: it does nothing, and yet its connections stay open',
-  rollbackDescription: 'SIGCONT: it goes on where it was',
+  description: 'SIGSTOP: the process makes no progress; its connections stay open',
+  rollbackDescription: 'send SIGCONT',
   requires: ['pause'],
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,

@@ -2,11 +2,11 @@ import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** The machine goes, or the kernel takes the process: nobody is told anything. */
+/** A host fails, or the kernel kills the process: no client is notified. */
 export const kill: DescribedFault<NoParams> = {
   name: 'kill',
-  description: 'SIGKILL: it is gone at once and says nothing to anybody',
-  rollbackDescription: 'it is started again',
+  description: 'SIGKILL: terminates the process immediately, without notifying clients',
+  rollbackDescription: 'start the process',
   requires: ['signal', 'start'],
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,

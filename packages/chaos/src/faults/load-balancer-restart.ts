@@ -1,11 +1,10 @@
 import type { DescribedFault } from './fault.ts';
 import { type RestartParams, restart } from './restart.ts';
 
-/** Every signal connection that goes through it breaks at once; media does not go through it. */
+/** Every signal connection through it closes at once; media does not pass it. */
 export const loadBalancerRestart: DescribedFault<RestartParams> = {
   ...restart,
   name: 'load-balancer-restart',
-  description:
-    'the load balancer is ended and started again: every signal connection through it breaks',
+  description: 'restarts the load balancer: every signal connection through it closes',
   targets: ['load-balancer'],
 };

@@ -12,15 +12,15 @@ export interface MemoryParams {
   megabytes: number;
 }
 
-/** A container's memory limit that is too small for what people do: the kernel reclaims what it can, and kills when that is not enough. */
+/** A container's memory limit that is too small: the kernel reclaims what it can, and kills the process when that is not enough. */
 export const memoryPressure: DescribedFault<MemoryParams> = {
   name: 'memory-pressure',
-  description: 'it may take so much more memory than it has; beyond that the kernel kills it (OOM)',
-  rollbackDescription: 'it is put back into its control group, and started again if it was killed',
-  requires: ['run', 'start'],
+  description: 'limits additional memory; above the limit the kernel kills the process (OOM)',
+  rollbackDescription: 'restore the cgroup, start the process if it was killed',
+  requires: ['exec', 'start'],
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: strict({
-    megabytes: whole(1, 1_000_000).describe('More than what it has when the fault begins.'),
+    megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
   }),
   lasts: true,
   unavailable: async (target, member, params) =>
@@ -33,7 +33,7 @@ export const memoryPressure: DescribedFault<MemoryParams> = {
   },
 };
 
-/** What was taken before stays with the group it was taken in. */
+/** Memory that was allocated before stays charged to the previous cgroup. */
 const limit = ({ megabytes }: MemoryParams): ResourceLimits => {
   const bytes = String(megabytes * 1_048_576);
   return {

@@ -5,12 +5,12 @@ import { flushRedis } from './effects/redis-command.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** Somebody's FLUSHALL, or a failover to a replica that had nothing: Redis runs, and knows no room, no node and no route. */
+/** A FLUSHALL, or a failover to an empty replica: Redis runs, and knows no room, node or route. */
 export const redisFlush: DescribedFault<NoParams> = {
   name: 'redis-flush',
-  description: 'FLUSHALL: Redis forgets everything and goes on',
+  description: 'FLUSHALL: deletes all keys',
   rollbackDescription:
-    'nothing can be taken back: nodes register anew by themselves, rooms that were known are not known any more',
+    'nothing to roll back: nodes register again on their own; rooms that were registered stay unknown',
   requires: [],
   targets: ['redis'],
   params: noParams,

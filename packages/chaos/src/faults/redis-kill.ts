@@ -2,13 +2,13 @@ import { missingAny } from './effects/process-control.ts';
 import type { DescribedFault, NoParams } from './fault.ts';
 import { kill } from './kill.ts';
 
-/** Nodes lose their message bus and their registry. Without an append-only file it comes back knowing nothing. */
+/** Nodes lose their message bus and their registry. Without an append-only file Redis restarts empty. */
 export const redisKill: DescribedFault<NoParams> = {
   ...kill,
   name: 'redis-kill',
-  description: 'SIGKILL, and gone until it is healed; without persistence it comes back empty',
-  requires: ['signal', 'hold', 'start'],
+  description: 'SIGKILL; down until rollback; without persistence Redis restarts empty',
+  requires: ['signal', 'stay_down', 'start'],
   targets: ['redis'],
-  unavailable: (target, member) => missingAny(target, member, ['signal', 'hold', 'start']),
+  unavailable: (target, member) => missingAny(target, member, ['signal', 'stay_down', 'start']),
   lasts: true,
 };

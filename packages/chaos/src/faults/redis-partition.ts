@@ -1,30 +1,33 @@
 import type { RedisPath } from '../targets/target.ts';
 import { addRules, removeTables, tableName } from './effects/nft-table.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
-import type { DescribedFault } from './fault.ts';
+import { requestedTraffic } from './effects/requested-traffic.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** A node that loses its Redis while others keep theirs: both directions, connections that are open and those that are tried anew. */
-export const redisPartition: DescribedFault<NoParams> = {
-  name: 'redis-partition',
-  description: 'the node and Redis do not reach each other; other nodes do',
-  rollbackDescription: 'the rules are removed',
-  requires: ['packets'],
-  targets: ['node'],
-  params: noParams,
-  lasts: true,
-  unavailable: async (target, member) =>
-    member.redis === undefined
-      ? `it is not known how ${member.name} reaches Redis, so that its connections cannot be told from those of others`
-      : missingAny(target, member, ['packets']),
-  inject: ({ platform, components, id }) =>
-    forAll(components, async (member) => {
-      if (member.redis !== undefined)
-        await addRules(platform, member, partitionRules(id, member.redis));
-    }),
-  rollback: ({ platform, components, id }) =>
-    forAll(components, (member) => removeTables(platform, member, id)),
-};
+/** A node loses its Redis while other nodes keep theirs: both directions, open connections and new ones. */
+export const redisPartition = requestedTraffic<NoParams>(
+  {
+    name: 'redis-partition',
+    description: 'blocks traffic between this node and Redis; other nodes keep their connection',
+    rollbackDescription: 'remove the rules',
+    requires: ['packet_filter'],
+    targets: ['node'],
+    params: noParams,
+    lasts: true,
+    unavailable: async (target, member) =>
+      member.redis === undefined
+        ? `it is not known how ${member.name} reaches Redis, so that its connections cannot be told from those of others`
+        : missingAny(target, member, ['packet_filter']),
+    inject: ({ platform, components, id }) =>
+      forAll(components, async (member) => {
+        if (member.redis !== undefined)
+          await addRules(platform, member, partitionRules(id, member.redis));
+      }),
+    rollback: ({ platform, components, id }) =>
+      forAll(components, (member) => removeTables(platform, member, id)),
+  },
+  () => ({ protocol: 'both', direction: 'both', onlyRedis: true }),
+);
 
 /** TCP does not tell its user that a packet was dropped on its way out: it sends again, as it does when one is lost. */
 export const partitionRules = (id: string, path: RedisPath): string => {

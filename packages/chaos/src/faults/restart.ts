@@ -13,24 +13,22 @@ export interface RestartParams {
 export const restartParams = strict({
   grace: duration()
     .prefault('0s')
-    .describe(
-      'How long it may take to go by itself (SIGTERM) before it is killed. 0s: it is killed at once.',
-    ),
-  down: duration().prefault('0s').describe('How long it stays away before it is started again.'),
+    .describe('Time between SIGTERM and SIGKILL. 0s: SIGKILL at once.'),
+  down: duration().prefault('0s').describe('Time until it is started again.'),
 });
 
 export const restart: DescribedFault<RestartParams> = {
   name: 'restart',
-  description: 'it is ended and started again',
-  rollbackDescription: 'it is started, if it does not run',
+  description: 'stops the process and starts it again',
+  rollbackDescription: 'start the process if it does not run',
   requires: ['signal', 'start'],
   targets: ['node', 'redis', 'turn'],
   params: restartParams,
   lasts: false,
   durationOf: ({ grace, down }) => grace + down,
-  // With a time to stay away, somebody must keep it away.
+  // With a down time the platform must not start it earlier.
   unavailable: (target, member, { down }) =>
-    missingAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
+    missingAny(target, member, down > 0 ? ['signal', 'stay_down', 'start'] : ['signal', 'start']),
   inject: ({ platform, components, params: { grace, down } }) =>
     forAll(components, async (member) => {
       await terminateComponent(platform, member, grace);

@@ -104,9 +104,9 @@ export const dockerPlatform = (
     if (found === null) return `there is no container "${name}" any more`;
     const { info } = found;
     switch (ability) {
-      case 'run':
+      case 'exec':
         return whyNoRun(name, info);
-      case 'packets':
+      case 'packet_filter':
         return whyNoRun(name, info) ?? packetRulesUnavailableReason();
       case 'pause':
         return engine.lacksPause();

@@ -88,14 +88,14 @@ const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesS
           ? `nothing would start ${name} again: it belongs to no StatefulSet or the like`
           : null;
       }
-      case 'insist':
+      case 'second_sigterm':
         return `Kubernetes sends ${name} one SIGTERM, and no second one`;
-      case 'hold':
+      case 'stay_down':
         return `Kubernetes starts ${name} again at once: it does not stay away`;
       case 'pause':
         return 'Kubernetes pauses no pods';
-      case 'run':
-      case 'packets':
+      case 'exec':
+      case 'packet_filter':
         return `nothing can be run on the machine of ${name} through the API of Kubernetes`;
     }
   };

@@ -74,9 +74,9 @@ export const processPlatform = (place: Location): Platform => {
     ability: Capability,
     { name }: Component,
   ): Promise<string | null> => {
-    if (ability === 'packets') return packetRulesUnavailableReason();
+    if (ability === 'packet_filter') return packetRulesUnavailableReason();
     if (ability === 'start') return place.whyNotStartable();
-    if (ability === 'run')
+    if (ability === 'exec')
       return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
     if (ability === 'pause' && process.platform === 'win32') return 'Windows cannot stop a process';
     const identity = await place.identity(name);

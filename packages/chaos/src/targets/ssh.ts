@@ -105,8 +105,8 @@ const sshPlatform = (order: SshSpec, places: readonly HostConnection[]): Platfor
     const place = placeOf(member);
     const why = await place.machine.lacksRoot();
     if (why !== null) return why;
-    if (ability === 'packets') return whyNoRules(place);
-    if (ability !== 'hold') return null;
+    if (ability === 'packet_filter') return whyNoRules(place);
+    if (ability !== 'stay_down') return null;
     const { restart } = await place.systemd.show(place.unit.name);
     return restart === 'no'
       ? null

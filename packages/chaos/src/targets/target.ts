@@ -81,10 +81,17 @@ export interface Platform extends AsyncDisposable {
 }
 
 /**
- * What faults build on. `packets`: nftables, iptables or tc in `run`. `insist`: a second SIGTERM reaches it. `hold`: what was ended stays away until it is
+ * What faults build on. `packet_filter`: nftables, iptables or tc in `run`. `second_sigterm`: a second SIGTERM is delivered. `stay_down`: a terminated process stays down until it is
  * started.
  */
-export type Capability = 'signal' | 'start' | 'pause' | 'run' | 'packets' | 'insist' | 'hold';
+export type Capability =
+  | 'signal'
+  | 'start'
+  | 'pause'
+  | 'exec'
+  | 'packet_filter'
+  | 'second_sigterm'
+  | 'stay_down';
 
 /** As much of a bad link as is wanted. */
 export interface LinkFault extends Partial<Omit<LinkImpairment, 'rateBps'>> {

@@ -16,7 +16,7 @@ export const trafficParams = (protocol: Traffic['protocol']) => ({
     .describe('udp: media. tcp: signalling, and ICE over TCP.'),
   direction: word(['in', 'out', 'both'], 'direction')
     .default('both')
-    .describe('in: what it is sent. out: what it sends.'),
+    .describe('in: packets to it. out: packets from it.'),
 });
 
 /**
@@ -109,7 +109,7 @@ export const missingTrafficSupport = async (
   if (ports === null) return `it is not known where ${name} has its packets`;
   if (traffic.protocol === 'udp' && ports.udp === null) return `${name} has no UDP ports`;
   if (traffic.protocol === 'tcp' && ports.tcp.length === 0) return `${name} has no TCP ports`;
-  const why = await missingAny(target, member, ['packets']);
+  const why = await missingAny(target, member, ['packet_filter']);
   if (why !== null || !leavesTheHost(ports, traffic)) return why;
   const tried = await target.run(member, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
   return tried.code === 0

@@ -61,7 +61,7 @@ export const missingResourceLimitSupport = async (
   member: Component,
   limit: ResourceLimits,
 ): Promise<string | null> => {
-  const why = await target.missingCapability('run', member);
+  const why = await target.missingCapability('exec', member);
   if (why !== null) return why;
   const pid = await target.pid(member);
   if (pid === null) return `${member.name} does not run`;
