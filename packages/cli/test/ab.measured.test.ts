@@ -200,7 +200,9 @@ describe('a server that is short of CPU time', () => {
       join(dir, 'B', String(used + 1)),
     ]);
     expect(one.exit, one.stdout).toBe(99);
-    expect(one.stdout).toMatch(/only\s+changes\s+of\s+3\s+times\s+the\s+tolerance\s+are\s+reported/);
+    expect(one.stdout).toMatch(
+      /only\s+changes\s+of\s+3\s+times\s+the\s+tolerance\s+are\s+reported/,
+    );
   });
 
   it('is better the other way round', async () => {
