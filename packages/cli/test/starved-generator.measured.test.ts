@@ -6,11 +6,16 @@ import { resultOf, type Swarm, scratch, startSwarm } from './support/swarm.ts';
 
 const PAUSE_MS = 2_500;
 
-/** Stops the workers of a run for a while, as a machine without a free core would. */
+/** From the start of its worker until all have joined and media flows. */
+const JOINED_MS = 5_000;
+
+/** Stops the worker of a run for a while, as a machine without a free core would. */
 const starve = async (swarm: Swarm): Promise<void> => {
-  const workers = swarm
-    .processes()
-    .filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  const workersOf = () =>
+    swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  await expect.poll(workersOf, { timeout: 30_000 }).toHaveLength(1);
+  await sleep(JOINED_MS);
+  const workers = workersOf();
   expect(workers).toHaveLength(1);
   for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
   await sleep(PAUSE_MS);
@@ -40,7 +45,6 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
     '--threshold',
     'packet_loss: rate<0.001',
   ]);
-  await sleep(6_000);
   await starve(subscriber);
   const exit = await subscriber.ended;
   publishers.signal('SIGTERM');
@@ -66,7 +70,6 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
 test('packets that left late, or never, because a worker stood still are inconclusive', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   const swarm = start(server, '--rooms 2 --publish audio,video --video 360p --duration 15s');
-  await sleep(6_000);
   await starve(swarm);
   expect(await swarm.ended).toBe(98);
   const { verdict, generator } = resultOf({ stdout: swarm.stdout() });
