@@ -146,7 +146,7 @@ describe('a worker that dies', () => {
       '--rooms',
       '4',
       '--duration',
-      '6s',
+      '12s',
       '--workers',
       '2',
       '--record',
