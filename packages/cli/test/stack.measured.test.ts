@@ -96,7 +96,7 @@ testWithDocker(
       expect(down).toEqual([]);
       expect(activeTargets).toHaveLength(10);
       expect(await value('max_over_time(up{job="swarm-run"}[2m])')).toBe(1);
-      expect(await value('sum(max_over_time(swarm_run_participants{state="present"}[2m]))')).toBe(
+      expect(await value('sum(max_over_time(swarm_run_participants{state="connected"}[2m]))')).toBe(
         4,
       );
       expect(await value('sum(max_over_time(livekit_participant_total[2m]))')).toBeGreaterThan(0);
