@@ -272,7 +272,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect(await lossOf(node, { ...SENT, direction: 'both' })).toMatch(
       /protocol: both and direction: out/,
     );
-    expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in runs/);
+    expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in bursts/);
     // As LiveKit is usually run: Chaos Mesh refuses to, as it would hit the whole machine.
     const onHost = (await platform.components()).find(
       ({ name }) => name === 'livekit-b',

@@ -178,7 +178,7 @@ describe('swarm chaos rollback', () => {
     const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
     expect(await swarm('rollback')).toMatchObject({
       exit: 0,
-      stdout: `There is nothing to heal in ${journal}.\n`,
+      stdout: `Nothing to roll back in ${journal}.\n`,
     });
   });
 });
@@ -201,7 +201,7 @@ describe('swarm chaos run', () => {
     [['--report', 'json=-', '--json'], 'json twice would be written to stdout'],
     [
       ['--lab', 'lab', '--livekit-version', '1.13.4'],
-      '--livekit-version is of a lab that is raised',
+      '--livekit-version needs a lab that is started',
     ],
     [['--metrics', 'here'], '"here" is not an address to listen on'],
     [['--workers', 'many'], '--workers many: must be a whole number'],
@@ -211,17 +211,17 @@ describe('swarm chaos run', () => {
       ['--docker', 'a', '--kubernetes', 'b'],
       '--docker and --kubernetes: a deployment runs on one of them',
     ],
-    [['--docker', 'a', '--lab', 'b'], 'it is not known where people go in'],
-    [['--docker', 'staging'], 'staging: it is not known where people go in, and by which key'],
+    [['--docker', 'a', '--lab', 'b'], 'the URL and the API key are not known'],
+    [['--docker', 'staging'], 'staging: the URL and the API key are not known'],
     [['--docker-components', 'node=a'], '--docker-components has no effect without --docker'],
     [['--kube-context', 'a'], '--kube-context has no effect without --kubernetes'],
-    [['--ssh', 'lk-1'], 'nothing is said to be on lk-1'],
-    [['--ssh', '-oProxyCommand=x', '--unit', 'node=a'], 'is no host for ssh'],
+    [['--ssh', 'lk-1'], 'no unit on lk-1'],
+    [['--ssh', '-oProxyCommand=x', '--unit', 'node=a'], 'invalid ssh host'],
     [['--ssh-config', 'file'], '--ssh-config has no effect without --ssh'],
-    [['--unit', 'livekit'], '"livekit" is no unit of a deployment'],
-    [[...SITE, '--redis', 'http://user:hush@10.0.0.5'], '--redis: that is no address'],
+    [['--unit', 'livekit'], 'unknown unit "livekit"'],
+    [[...SITE, '--redis', 'http://user:hush@10.0.0.5'], '--redis: not an address'],
     [[...SITE, '--lab', 'lab'], '--lab lab and staging: these are two deployments'],
-    [[...SITE, '--livekit-version', '1.13.4'], '--livekit-version is of a lab'],
+    [[...SITE, '--livekit-version', '1.13.4'], '--livekit-version needs a lab'],
     [[...SITE, '--url', 'http://a b'], 'http://a b'],
   ])('refuses %j before anything is started', async (flags, message) => {
     const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);

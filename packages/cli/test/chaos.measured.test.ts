@@ -99,12 +99,12 @@ it('takes back what a drill left that was killed', async () => {
   expect(stopped(lab)).toBe(true);
   expect(await lab.run('chaos', 'heal')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^Healed: hang of node-\d by "small"/),
+    out: expect.stringMatching(/^Rolled back: hang of node-\d by "small"/),
   });
   expect(stopped(lab)).toBe(false);
   expect(await lab.run('chaos', 'heal')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^There is nothing to heal in .*journal\.\n$/),
+    out: expect.stringMatching(/^Nothing to roll back in .*journal\.\n$/),
   });
   // What it had written can be read, and nothing is claimed about the rest.
   expect(await lab.run('chaos', 'report', record)).toMatchObject({
@@ -130,7 +130,7 @@ it('heals on Ctrl-C, and is soon gone', async () => {
   expect(stopped(lab)).toBe(false);
   expect(await lab.run('chaos', 'heal')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^There is nothing to heal in .*journal\.\n$/),
+    out: expect.stringMatching(/^Nothing to roll back in .*journal\.\n$/),
   });
 });
 
@@ -154,7 +154,7 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
     await swarm.says(/kill → /, 60_000);
     expect(await lab.run('lab', 'down')).toMatchObject({ code: 0 });
     expect(await swarm.ended).toBe(3);
-    expect(swarm.stderr()).toContain('error: the lab "lab" was ended while the drill was on it');
+    expect(swarm.stderr()).toContain('error: the lab "lab" was stopped during the drill');
     expect(await lab.run('chaos', 'heal')).toMatchObject({
       code: 0,
       out: expect.stringContaining('nothing to heal'),

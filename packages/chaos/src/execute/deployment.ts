@@ -68,7 +68,7 @@ export const dockerDeployment = async (
     const there = members.map(({ name }) => name).join(', ');
     throw new SwarmError(
       'component_not_found',
-      `no container with ${options.label} says that it is a node of LiveKit${there === '' ? '' : ` (there is ${there})`}`,
+      `no container with ${options.label} is labelled as a LiveKit node${there === '' ? '' : ` (found: ${there})`}`,
       'give the nodes the label swarm.component=node, or say it here: docs/chaos.md',
     );
   }

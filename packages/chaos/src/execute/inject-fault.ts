@@ -111,12 +111,12 @@ const rollbackFailed = (
   { id, components }: FaultContext<unknown>,
   error: unknown,
 ): SwarmError => {
-  const names = components.map(({ name }) => name).join(', ') || 'nobody';
+  const names = components.map(({ name }) => name).join(', ') || 'no component';
   const why = error instanceof Error ? error.message : String(error);
   return new SwarmError(
     'rollback_failed',
-    `${fault} (${id}), done to ${names}, could not be taken back: ${why}`,
-    'it stays in the journal: see to the cause, then run "swarm chaos rollback"',
+    `rollback of ${fault} (${id}) on ${names} failed: ${why}`,
+    'it stays in the journal: remove the cause, then run "swarm chaos rollback"',
     { cause: error },
   );
 };

@@ -81,7 +81,7 @@ export const runningLab = async (name: string): Promise<StartedDeployment> => {
       if (await isSameLab(name, state.startedAt)) return;
       throw new SwarmError(
         'no_lab',
-        `the lab "${name}" was ended while the drill was on it: that says nothing of the server`,
+        `the lab "${name}" was stopped during the drill: there is no verdict on the server`,
         'leave it until the drill is over, or let the drill raise one of its own',
       );
     },

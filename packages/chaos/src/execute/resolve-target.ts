@@ -70,7 +70,7 @@ export const describeTarget = (aim: FaultTarget): string => {
     case 'component':
       return aim.name;
     case 'none':
-      return 'nobody';
+      return 'no target';
     default:
       return SHARED[aim.role];
   }
@@ -137,6 +137,6 @@ const whyNot = (aim: FaultTarget, all: readonly Component[]): string => {
   if (aim.role === 'room-node' || aim.role === 'other-node')
     return 'no part of the deployment has that node id';
   if (aim.role === 'signal-node')
-    return 'the load balancer does not say where it sends people (header x-livekit-backend)';
+    return 'the load balancer does not report its backend (header x-livekit-backend)';
   return `there is none among ${all.map(({ name }) => name).join(', ') || 'nothing'}`;
 };

@@ -80,6 +80,6 @@ it.each([
   happens(folder);
   await expect(lab.confirm?.()).rejects.toMatchObject({
     code: 'no_lab',
-    message: expect.stringContaining('says nothing of the server'),
+    message: expect.stringContaining('there is no verdict on the server'),
   });
 });

@@ -13,7 +13,7 @@ export const drain: DescribedFault<NoParams> = {
   lasts: true,
   unavailable: async (target, member) =>
     target.hosts === undefined
-      ? 'nobody puts parts onto machines here: that is done by Kubernetes'
+      ? 'needs Kubernetes: no scheduler assigns components to hosts here'
       : target.hosts.missingCapability(member),
   inject: ({ platform, components, id }) =>
     forAll(components, async (member) => platform.hosts?.drain(member, id)),

@@ -16,7 +16,7 @@ export const redisPartition = requestedTraffic<NoParams>(
     lasts: true,
     unavailable: async (target, member) =>
       member.redis === undefined
-        ? `it is not known how ${member.name} reaches Redis, so that its connections cannot be told from those of others`
+        ? `the path from ${member.name} to Redis is not known: its connections cannot be selected`
         : missingAny(target, member, ['packet_filter']),
     inject: ({ platform, components, id }) =>
       forAll(components, async (member) => {

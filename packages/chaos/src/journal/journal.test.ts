@@ -47,8 +47,8 @@ test('nobody else may read it, and nothing half-written is left', async () => {
 });
 
 test.each([
-  ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /no JSON/],
-  ['nothing', '', /no JSON/],
+  ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /not complete JSON/],
+  ['nothing', '', /not complete JSON/],
   ['not ours', '{"a":1}', /not from this version.*missing/],
   [
     'of a later version',

@@ -65,7 +65,7 @@ export const parseEntry = (text: string): JournalEntry => {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new Error('it is no JSON, or only a part of it');
+    throw new Error('is not complete JSON');
   }
   const result = entry.safeParse(json);
   if (result.success) return result.data;
@@ -78,7 +78,7 @@ export const parseEntry = (text: string): JournalEntry => {
     );
   const [issue] = result.error.issues;
   throw new Error(
-    `${issue?.path.join('.') ?? 'something'} is wrong: ${issue?.message ?? 'nobody knows why'}`,
+    `${issue?.path.join('.') ?? 'something'} is wrong: ${issue?.message ?? 'unknown reason'}`,
   );
 };
 
@@ -115,7 +115,7 @@ export const openJournal = (dir: string = journalDir()): Journal => {
         throw new SwarmError(
           'journal_unavailable',
           `what is about to be injected cannot be written down in ${dir}: ${sayError(error)}`,
-          'without that, nobody could take it back after a crash: make the folder writable',
+          'the rollback after a crash needs it: make the folder writable',
           { cause: error },
         );
       }
@@ -145,7 +145,7 @@ const readAll = async (
     try {
       const text = await readFile(file, 'utf8');
       const entry = parseEntry(text);
-      if (`${entry.id}.json` !== name) throw new Error(`it says that its id is ${entry.id}`);
+      if (`${entry.id}.json` !== name) throw new Error(`holds the id ${entry.id}`);
       pending.push(entry);
     } catch (error) {
       // Healed while we were looking.

@@ -20,7 +20,7 @@ export const openPlatform = (reference: PlatformReference): Promise<Platform> =>
   if (open !== undefined) return open(reference);
   throw new SwarmError(
     'invalid_reference',
-    `"${reference.kind}" is no kind of target that this version knows`,
+    `unknown platform "${reference.kind}"`,
     'use the version of swarm that ran the drill',
   );
 };

@@ -110,7 +110,7 @@ const sshPlatform = (order: SshSpec, places: readonly HostConnection[]): Platfor
     const { restart } = await place.systemd.show(place.unit.name);
     return restart === 'no'
       ? null
-      : `systemd starts ${place.unit.name} again by itself (Restart=${restart}), so that it does not stay away`;
+      : `systemd restarts ${place.unit.name} automatically (Restart=${restart}): it does not stay down`;
   };
 
   return {
@@ -181,5 +181,5 @@ const tryRules = async (machine: SshConnection, host: string): Promise<string | 
   if (code === 0) return null;
   if (code === 127)
     return `there is no nft (or no unshare) on ${host}: install nftables and util-linux there`;
-  return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft says nothing about it'}`;
+  return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };

@@ -40,7 +40,7 @@ export const readDeploymentChoice = (
     return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
   if (livekitVersion !== undefined) {
     throw usageError(
-      `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} stands already`,
+      `--livekit-version needs a lab that is started for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} is running already`,
       'leave one out',
     );
   }

@@ -4,7 +4,7 @@ import { noDrillOf } from './problem-of-drill.ts';
 
 const stuck = new SwarmError(
   'rollback_failed',
-  'kill (abcdefgh), done to node-1, could not be taken back',
+  'kill (abcdefgh), done to node-1, failed',
   'run "swarm chaos rollback"',
 );
 

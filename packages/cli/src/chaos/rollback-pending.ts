@@ -7,29 +7,30 @@ import {
 } from '@livekit-swarm/chaos';
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** What was healed, could not be, and must not be, in sentences. */
+/** One line for each entry of the journal. */
 export const describeRollbacks = ({
   rolledBack,
   running,
   failed,
   unreadable,
 }: RollbackReport): string[] => [
-  ...rolledBack.map((entry) => `Healed: ${describeEntry(entry)}.`),
+  ...rolledBack.map((entry) => `Rolled back: ${describeEntry(entry)}.`),
   ...running.map(
     (entry) =>
-      `Left alone: ${describeEntry(entry)}; its drill still runs (process ${entry.owner.pid}) and heals it itself.`,
+      `Not touched: ${describeEntry(entry)}; its drill is still running (process ${entry.owner.pid}) and rolls it back.`,
   ),
   ...failed.map(
-    ({ entry, error }) => `Not healed: ${describeEntry(entry)}: ${error.message}${hintOf(error)}`,
+    ({ entry, error }) =>
+      `Not rolled back: ${describeEntry(entry)}: ${error.message}${hintOf(error)}`,
   ),
   ...unreadable.map(
-    ({ file, reason }) => `Not healed: ${file} cannot be read: ${reason}. ${BY_HAND}`,
+    ({ file, reason }) => `Not rolled back: ${file} cannot be read: ${reason}. ${BY_HAND}`,
   ),
 ];
 
-/** A fault leaves its id on all that it makes, and its file is called after it. */
+/** The id of an injection is in the name of everything that it created, and of its journal file. */
 const BY_HAND =
-  'See for yourself what is left ("nft list tables", programs that are stopped or gone), take it back, then remove the file.';
+  'Check what is left ("nft list tables", stopped or terminated processes), roll it back, then remove the file.';
 
 const hintOf = (error: Error): string =>
   error instanceof SwarmError && error.hint !== null ? `; ${error.hint}` : '';
@@ -39,7 +40,7 @@ const describeEntry = ({ fault, components, drill, injectedAt }: JournalEntry): 
   `${fault} of ${components.map(({ name }) => name).join(', ') || 'nobody'} by "${drill}", ${injectedAt}`;
 
 /**
- * Takes back what an earlier drill left that was killed: nothing may be measured on top of it.
+ * Rolls back what an interrupted drill left: it would distort the next drill.
  * @throws SwarmError `rollback_failed` when something is still there
  */
 export const rollbackLeftovers = async (
@@ -49,7 +50,7 @@ export const rollbackLeftovers = async (
   const report = await rollbackPending({ journal, faults: FAULTS });
   const { rolledBack, failed, unreadable } = report;
   if (rolledBack.length > 0) {
-    say('An earlier drill was killed and had left something behind.');
+    say('An interrupted drill left faults behind.');
     for (const line of describeRollbacks({ rolledBack, running: [], failed: [], unreadable: [] }))
       say(line);
   }
@@ -57,6 +58,6 @@ export const rollbackLeftovers = async (
   throw new SwarmError(
     'rollback_failed',
     describeRollbacks({ rolledBack: [], running: [], failed, unreadable }).join('\n'),
-    'a drill on top of that would tell nothing: see to it, then run "swarm chaos rollback"',
+    'the next drill would be distorted: remove the cause, then run "swarm chaos rollback"',
   );
 };

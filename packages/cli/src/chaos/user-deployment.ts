@@ -142,7 +142,7 @@ export const readUserDeployment = (
   }
   if (url === undefined || apiKey === undefined || apiSecret === undefined) {
     throw usageError(
-      `${runs.label}: it is not known where people go in, and by which key`,
+      `${runs.label}: the URL and the API key are not known`,
       'give --url (or LIVEKIT_URL), LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
     );
   }
@@ -174,5 +174,5 @@ const readAddress = (
 ): string | null => {
   if (text === undefined) return null;
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-  throw usageError(`${flag}: that is no address`, `write it like ${example}`);
+  throw usageError(`${flag}: not an address`, `write it like ${example}`);
 };

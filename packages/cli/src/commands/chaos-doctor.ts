@@ -75,7 +75,7 @@ const asText = ({ label, found, idle, left }: Findings, style: Style): string =>
         ? available.join(', ')
         : whys.length > 0
           ? 'not here'
-          : 'there is nobody to do it to';
+          : 'no component of its kind';
     return [
       `  ${mark}  ${fault.padEnd(width)}  ${what}`,
       ...whys.flatMap((why) => wrap(`${' '.repeat(7 + width)}→ `, why)),

@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { describeRollbacks } from '../chaos/rollback-pending.ts';
 import { type Console, write } from '../console.ts';
 
-/** `swarm chaos rollback`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
+/** `swarm chaos rollback`: rolls back faults left by interrupted drills. Exits with 3 when one could not be rolled back. */
 export const chaosRollbackCommand = async (
   flags: { force?: boolean; json?: boolean },
   { stdout }: Console,
@@ -23,11 +23,11 @@ export const chaosRollbackCommand = async (
     : EXIT_CODES.passed.code;
 };
 
-/** Who has carried a drill out with sudo must look there with sudo. */
-const sayNothing = ({ dir }: Journal): string => `There is nothing to heal in ${dir}.`;
+/** The journal of a drill that ran with sudo is found with sudo. */
+const sayNothing = ({ dir }: Journal): string => `Nothing to roll back in ${dir}.`;
 
 /** What `--json` prints. */
-const SCHEMA = 'livekit-swarm/heal/1';
+const SCHEMA = 'livekit-swarm/rollback/1';
 
 const asJson = ({
   rolledBack,
@@ -36,8 +36,8 @@ const asJson = ({
   unreadable,
 }: Awaited<ReturnType<typeof rollbackPending>>): object => ({
   schema: SCHEMA,
-  healed: rolledBack,
-  alive: running,
+  rolledBack,
+  running,
   failed: failed.map(({ entry, error }) => ({ ...entry, error: error.message })),
   unreadable,
 });

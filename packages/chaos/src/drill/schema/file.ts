@@ -161,7 +161,7 @@ export const drillFile = (faults: Faults) =>
       joinProbes: joinProbes
         .optional()
         .describe(
-          'Participants that join during the drill, to test whether new joins succeed and receive media. Left out: none.',
+          'Participants that join during the drill, to test whether new joins succeed and receive media. Default: none.',
         ),
       objectives: objectives.prefault({}).describe('Conditions on the recovery.'),
       thresholds: thresholds.default([]).meta({
@@ -170,7 +170,7 @@ export const drillFile = (faults: Faults) =>
         samples: [{ 'media_latency@recovery': ['p(95)<200'] }],
       }),
       repeats: whole(1, 100).default(1).describe('How often it is executed: outcomes may vary.'),
-      abort: abort.optional().describe('When it ends early. Left out: never.'),
+      abort: abort.optional().describe('When it ends early. Default: never.'),
       blastRadius: blastRadius.prefault({}).describe('What may be affected at the same time.'),
       allowedTargets: z
         .array(text(200, 'the name of a deployment'), {

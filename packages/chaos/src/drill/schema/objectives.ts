@@ -65,7 +65,7 @@ export const objectives = strict({
   timeToRecover: timeToRecover
     .default({})
     .describe(
-      'From the injection until the media of a subscription resumed. Left out: not required.',
+      'From the injection until the media of a subscription resumed. Default: not required.',
     ),
   subscriptionsNotRecovered: count()
     .prefault(0)
@@ -98,7 +98,7 @@ export const objectives = strict({
   alerts: alerts
     .default({})
     .describe(
-      'Alerts that must fire, each within this time after the first fault. Left out: not required.',
+      'Alerts that must fire, each within this time after the first fault. Default: not required.',
     ),
 }).transform(
   (given): Objectives => ({

@@ -68,7 +68,7 @@ export const missingResourceLimitSupport = async (
   const result = await runLimit(target, member, limit, TRY_NAME, String(pid), 'try');
   return result === null
     ? null
-    : `${limit.controller === 'cpu' ? 'processor time' : 'memory'} cannot be limited: ${result}`;
+    : `${limit.controller === 'cpu' ? 'CPU time' : 'memory'} cannot be limited: ${result}`;
 };
 
 const TRY_NAME = 'swarm-chaos-try-0';

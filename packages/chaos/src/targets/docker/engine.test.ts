@@ -27,7 +27,7 @@ describe('connectEngine', () => {
     await expect(connectEngine({ host: `unix://${dir}/none.sock` })).rejects.toMatchObject({
       code: 'docker_unavailable',
       message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
-      hint: expect.stringContaining('there is no'),
+      hint: expect.stringContaining('not found: check that Docker runs'),
     });
     await expect(connectEngine({ host: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'docker_unavailable',

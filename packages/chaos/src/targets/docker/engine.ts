@@ -148,8 +148,8 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
   const hint = /EACCES/.test(said)
     ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
     : socket !== null && !existsSync(socket)
-      ? `there is no ${socket}: does Docker run? DOCKER_HOST says where ("docker context inspect" shows it)`
-      : 'does Docker run there? DOCKER_HOST says where';
+      ? `${socket} not found: check that Docker runs, and DOCKER_HOST ("docker context inspect" shows it)`
+      : 'check that Docker runs there (DOCKER_HOST)';
   return new SwarmError(
     'docker_unavailable',
     `no Docker engine answers at ${host}: ${said}`,
@@ -165,7 +165,7 @@ const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const json = 'json' in error ? error.json : null;
   if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message);
-  return error.message || ('code' in error ? String(error.code) : 'nobody knows why');
+  return error.message || ('code' in error ? String(error.code) : 'unknown reason');
 };
 
 /** What starts says who it is at once: what comes later, or after a pause, is not looked at. */

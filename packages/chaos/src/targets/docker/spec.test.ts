@@ -36,7 +36,7 @@ describe('readDockerOrder', () => {
     ['x', 'server=livekit', undefined, '"server=livekit" does not say what a container is'],
     ['x', 'node', undefined, '"node" does not say'],
     ['x', undefined, 'ssh://root@lk-1', 'not reached over ssh'],
-    ['x', undefined, 'localhost:2375', 'no address of a Docker engine'],
+    ['x', undefined, 'localhost:2375', 'not an address of a Docker engine'],
   ])('refuses "%s" with roles %s at %s', (what, roles, host, message) => {
     expect(() => readDockerSpec(what, roles, { DOCKER_HOST: host })).toThrow(message);
   });

@@ -59,7 +59,7 @@ const readHost = (text = ''): string => {
     );
   }
   throw usageError(
-    `DOCKER_HOST=${host} is no address of a Docker engine`,
+    `DOCKER_HOST=${host} is not an address of a Docker engine`,
     `for instance ${USUAL_HOST}`,
   );
 };

@@ -33,7 +33,7 @@ export const chaosMesh = ({
     trouble: NetworkFault,
   ): Promise<string | null> => {
     if (!(await isInstalled(client)))
-      return 'Chaos Mesh is not installed in this cluster, and nobody else drops packets here';
+      return 'Chaos Mesh is not installed in this cluster; packet faults need it';
     const pod = await podOf(member);
     if (pod === null) return `${member.name} does not run`;
     if (pod.hostNetwork)
@@ -97,7 +97,7 @@ export const chaosMesh = ({
       if (performance.now() > deadline)
         throw new SwarmError(
           'rollback_failed',
-          `Chaos Mesh has not taken back ${name} within ${OBEYS_WITHIN_MS / 1_000} s`,
+          `Chaos Mesh has not rolled back ${name} within ${OBEYS_WITHIN_MS / 1_000} s`,
           `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
         );
       await sleep(POLL_MS);

@@ -122,7 +122,7 @@ const evict = async (
       if (performance.now() > deadline)
         throw new SwarmError(
           'fault_unavailable',
-          `${name} may not be evicted: its disruption budget lets nobody go now`,
+          `${name} cannot be evicted: its disruption budget allows no disruption now`,
           'are all its servers ready?',
         );
       await sleep(POLL_MS);

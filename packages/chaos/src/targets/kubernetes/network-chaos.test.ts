@@ -64,7 +64,7 @@ describe('what it cannot do', () => {
   it.each<[NetworkFault, RegExp]>([
     [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
-    [{ ...SENT, loss: 0.1, burst: 4 }, /in runs/],
+    [{ ...SENT, loss: 0.1, burst: 4 }, /in bursts/],
     [{ ...SENT, rateBps: 1_000, shared: false }, /one link for all/],
   ])('%o', (trouble, why) => {
     expect(missingKind(trouble, ORDER)).toMatch(why);

@@ -26,7 +26,7 @@ export const missingKind = (
   }
   if (!shared)
     return 'Chaos Mesh has one link for all that a pod sends, not one for each participant: write shared: true';
-  if (burst > 1) return 'Chaos Mesh drops each packet by itself, not in runs';
+  if (burst > 1) return 'Chaos Mesh drops packets individually, not in bursts';
   if (protocol === 'both' && direction === 'out') return null;
   return 'Chaos Mesh takes all that a pod sends, and only that: write protocol: both and direction: out';
 };

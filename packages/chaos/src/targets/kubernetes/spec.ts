@@ -70,7 +70,7 @@ export const readReference = (given: PlatformReference): ResolvedKubernetesSpec 
   if (!read.success) {
     throw new SwarmError(
       'invalid_reference',
-      'the journal says nothing of the cluster that could be understood',
+      'the journal entry does not describe the cluster',
       'use the version of swarm that ran the drill',
     );
   }

@@ -59,7 +59,7 @@ const runningLabState = async (name: string): Promise<LabState> => {
   if (state !== null && isSameProcess(state.supervisor)) return state;
   throw new SwarmError(
     'no_lab',
-    `there is no lab "${name}" that stands`,
+    `no running lab "${name}"`,
     'start one with "swarm lab up", see those that stand with "swarm lab status"',
   );
 };

@@ -25,5 +25,5 @@ const tryOut = async (): Promise<string | null> => {
   if (code === 0) return null;
   if (code === 127)
     return 'there is no nft (or no unshare) on this machine: install nftables and util-linux';
-  return `nftables cannot drop packets here: ${stderr.trim().split('\n')[0] ?? 'nft says nothing about it'}`;
+  return `nftables cannot drop packets here: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };

@@ -57,7 +57,7 @@ const readComponents = (reference: PlatformReference): PastComponent[] => {
   } catch (error) {
     throw new SwarmError(
       'invalid_reference',
-      'the journal says nothing of the lab that could be understood',
+      'the journal entry does not describe the lab',
       'use the version of swarm that ran the drill',
       {
         cause: error,

@@ -26,7 +26,7 @@ describe('units', () => {
     '=x',
     '',
   ])('"%s" is none', (text) => {
-    expect(() => parseUnit(text)).toThrow(/is no unit/);
+    expect(() => parseUnit(text)).toThrow(/unknown unit/);
   });
 });
 

@@ -20,7 +20,7 @@ export const parseUnit = (text: string): Unit => {
   const [kind = '', name = '', ...more] = text.split('=');
   if (!isKind(kind) || !NAME.test(name) || more.length > 0) {
     throw usageError(
-      `"${text}" is no unit of a deployment`,
+      `unknown unit "${text}"`,
       `write what it is and its name: ${KINDS.join(', ')}; node=livekit-server.service`,
     );
   }

@@ -34,19 +34,19 @@ describe('readSshOrder', () => {
 
   it.each([
     ['', 'node=a', 'no hosts'],
-    ['-oProxyCommand=id', 'node=a', 'is no host for ssh'],
-    ['lk-1;id', 'node=a', 'is no host for ssh'],
-    ['$(id)', 'node=a', 'is no host for ssh'],
-    ['a b', 'node=a', 'is no host for ssh'],
+    ['-oProxyCommand=id', 'node=a', 'invalid ssh host'],
+    ['lk-1;id', 'node=a', 'invalid ssh host'],
+    ['$(id)', 'node=a', 'invalid ssh host'],
+    ['a b', 'node=a', 'invalid ssh host'],
     ['lk-1,lk-1', 'node=a', 'names a host twice'],
-    ['lk-1', '', 'nothing is said to be on lk-1'],
-    ['lk-1,lk-2', 'node=lk-1/a', 'nothing is said to be on lk-2'],
-    ['lk-1', 'node=lk-9/a', 'none of the hosts'],
+    ['lk-1', '', 'no unit on lk-1'],
+    ['lk-1,lk-2', 'node=lk-1/a', 'no unit on lk-2'],
+    ['lk-1', 'node=lk-9/a', 'refers to unknown host'],
     ['lk-1', 'node=a,node=a.service', 'named twice'],
-    ['lk-1', 'livekit', '"livekit" is no unit'],
-    ['lk-1', 'server=livekit', 'is no unit'],
-    ['lk-1', 'node=--all', 'is no unit'],
-    ['lk-1', 'node=$(id)', 'is no unit'],
+    ['lk-1', 'livekit', 'unknown unit "livekit"'],
+    ['lk-1', 'server=livekit', 'unknown unit'],
+    ['lk-1', 'node=--all', 'unknown unit'],
+    ['lk-1', 'node=$(id)', 'unknown unit'],
   ])('refuses %s with %s', (hosts, units, message) => {
     expect(() => readSshSpec(hosts, units, undefined)).toThrow(message);
   });

@@ -31,7 +31,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
   for (const host of names) {
     if (!HOST.test(host))
       throw usageError(
-        `"${host}" is no host for ssh`,
+        `invalid ssh host "${host}"`,
         'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222',
       );
   }
@@ -42,7 +42,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
   for (const { host, unit } of read) {
     if (host === null || names.includes(host)) continue;
     throw usageError(
-      `${formatUnit(unit)} is said to be on "${host}", which is none of the hosts`,
+      `${formatUnit(unit)} refers to unknown host "${host}"`,
       `those are ${names.join(', ')}`,
     );
   }
@@ -52,10 +52,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
   }));
   const empty = placed.find((one) => one.units.length === 0);
   if (empty !== undefined)
-    throw usageError(
-      `nothing is said to be on ${empty.host}`,
-      'say what is: node=livekit-server.service',
-    );
+    throw usageError(`no unit on ${empty.host}`, 'say what is: node=livekit-server.service');
   for (const one of placed) {
     const twice = one.units.find(
       ({ name }, index) => one.units.findIndex((other) => other.name === name) < index,
