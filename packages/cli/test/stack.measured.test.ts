@@ -159,10 +159,10 @@ testWithDocker(
       );
       expect(await doctor.ended, doctor.stderr()).toBe(EXIT_CODES.passed.code);
       const { faults } = JSON.parse(doctor.stdout()) as {
-        faults: { fault: string; possible: string[] }[];
+        faults: { fault: string; available: string[] }[];
       };
       for (const name of ['kill', 'hang', 'blackhole'])
-        expect(faults.find(({ fault }) => fault === name)?.possible, name).toEqual([
+        expect(faults.find(({ fault }) => fault === name)?.available, name).toEqual([
           ...['coturn', 'haproxy', 'node-1', 'node-2', 'node-3', 'redis'],
         ]);
 
