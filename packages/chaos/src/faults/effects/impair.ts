@@ -172,5 +172,5 @@ const TRY = `
 [ -x "$0" ] || exit ${NOT_BUILT}
 nft 'add table ip swarm_try; add chain ip swarm_try queued' || exit 1
 "$0" start --id try --table swarm_try --chain queued --lifetime 5 || exit 1
-"$0" end --id try
+"$0" stop --id try
 `;
