@@ -37,10 +37,10 @@ describe('nothing', () => {
     );
     expect({ verdict, reasons: repeats[0]?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
     expect(repeats[0]?.recovery).toMatchObject({
-      pairsHit: 0,
+      subscriptionsInterrupted: 0,
       roomsSplit: 0,
-      roomsLost: 0,
-      neverRecovered: 0,
+      roomsWithoutMedia: 0,
+      subscriptionsNotRecovered: 0,
     });
   });
 });

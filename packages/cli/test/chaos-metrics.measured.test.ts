@@ -9,11 +9,11 @@ await skipWithout('redis', 'haproxy', 'prometheus', 'alertmanager');
 
 const DRILL = `drill: seen
 lab: { nodes: 2, alerts: true }
-crowd: { rooms: 2, participants: 3 }
-steady: { within: 6s, for: 2s }
-faults: [{ fault: hang, aim: room-node, for: 4s }]
+load: { rooms: 2, participants: 3 }
+steadyState: { within: 6s, for: 2s }
+faults: [{ fault: hang, target: room-node, for: 4s }]
 recovery: 10s
-objectives: { controlRooms: any, neverRecovered: any, splitBrain: any, roomsLost: any }
+objectives: { controlGroup: any, subscriptionsNotRecovered: any, splitBrain: any, roomsWithoutMedia: any }
 `;
 
 interface Answer {
@@ -30,7 +30,7 @@ const ask = async (prometheus: string, query: string): Promise<number | null> =>
   return one === undefined ? null : Number(one.value[1]);
 };
 
-it('shows a drill to the Prometheus of its own lab: who hears whom, and the fault while it is there', async () => {
+it('shows a drill to the Prometheus of its own lab: media reception, and the fault while it is active', async () => {
   const file = join(scratch(), 'seen.yaml');
   writeFileSync(file, DRILL);
   const swarm = startSwarm(['chaos', 'run', file], labWorld().env);
@@ -39,7 +39,7 @@ it('shows a drill to the Prometheus of its own lab: who hears whom, and the faul
   const shows = (query: string, value: number) =>
     expect.poll(() => ask(prometheus, query), { timeout: 40_000 }).toBe(value);
   await shows('sum(swarm_chaos_participants{drill="seen",state="receiving_all"})', 6);
-  await shows('sum(swarm_chaos_subscriptions{state="heard"})', 12);
+  await shows('sum(swarm_chaos_subscriptions{state="receiving"})', 12);
   await shows('sum(swarm_chaos_fault_active{fault="hang"} == 1)', 1);
   // Two seconds of four: those whose media the node carried.
   await expect
@@ -49,6 +49,6 @@ it('shows a drill to the Prometheus of its own lab: who hears whom, and the faul
     .toBeGreaterThan(0);
   await shows('sum(swarm_chaos_fault_active{fault="hang"})', 0);
   await shows('sum(up{job="swarm-run"})', 1);
-  // A busy machine makes it inconclusive: who heard whom is true all the same.
+  // A busy machine makes it inconclusive: the media reception is valid all the same.
   expect([0, 98]).toContain(await swarm.ended);
 });

@@ -36,8 +36,8 @@ export const drill = (fault: string, recovery = '8s'): string => {
   writeFileSync(
     path,
     `drill: small
-crowd: { rooms: 2, participants: 2, joinRate: 20/s }
-steady: { within: 4s, for: 2s }
+load: { rooms: 2, participants: 2, joinRate: 20/s }
+steadyState: { within: 4s, for: 2s }
 faults: [${fault}]
 recovery: ${recovery}
 `,
