@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeDrillFile } from '@livekit-swarm/report/drill';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import { parseDrill } from '../../src/drill/parse-drill.ts';
@@ -29,20 +30,22 @@ export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): 
 };
 
 /** Carries it out in a lab of its own. */
-export const carryOut = async (drill: Drill): Promise<DrillResult> =>
-  executeDrill({
-    save: () => {},
+export const carryOut = async (drill: Drill): Promise<DrillResult> => {
+  const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
+  return executeDrill({
+    save: (result) => writeDrillFile(folder, result),
     drill,
-    deploy: (folder) => startDrillLab(drill, { dir: folder, ruleFiles: [] }),
+    deploy: (labDir) => startDrillLab(drill, { dir: labDir, ruleFiles: [] }),
     faults: FAULTS,
     journal: openJournal(journalDir()),
     confirmedTarget: null,
-    dir: join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill'),
+    dir: folder,
     newRunName: () => Math.random().toString(36).slice(2, 8),
     staff: () => ({ workers: 1, threads: 1 }),
     version: '0.0.0',
     stop: new AbortController().signal,
   });
+};
 
 export const onlyRepeat = ({ repeats: [repeat] }: DrillResult): RepeatResult => {
   if (repeat === undefined) throw new Error('nothing was carried out');
