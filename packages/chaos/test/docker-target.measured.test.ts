@@ -71,7 +71,7 @@ const members = async (
     .toBe(3);
   const all = await target.components();
   expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
-    ...['balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
+    ...['load-balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
   ]);
   // Those from metrics and the one from a log are of the same kind.
   for (const { kind, nodeId } of all)

@@ -16,7 +16,7 @@ import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
 const HOST = 'swarm-host';
-const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,balancer=haproxy';
+const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,load-balancer=haproxy';
 
 await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 

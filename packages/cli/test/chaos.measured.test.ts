@@ -29,7 +29,13 @@ it('carries a drill out, and says who was back when', async () => {
   const result = JSON.parse(out) as {
     verdict: string;
     target: string;
-    repeats: { recovery: { subscriptionsInterrupted: number; subscriptionsNotRecovered: number; timeToRecover: { max: number } } }[];
+    repeats: {
+      recovery: {
+        subscriptionsInterrupted: number;
+        subscriptionsNotRecovered: number;
+        timeToRecover: { max: number };
+      };
+    }[];
   };
   expect(result).toMatchObject({ verdict: 'passed', target: 'lab "lab"' });
   const [repeat] = result.repeats;

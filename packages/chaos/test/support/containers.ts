@@ -67,7 +67,7 @@ export const startContainers = async (
       ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...args,
     ]);
-  await run('redis', { role: 'redis', address: '127.0.0.1', tcp: `${redis}` }, [
+  await run('redis', { component: 'redis', address: '127.0.0.1', tcp: `${redis}` }, [
     ...['test/redis:1', '--bind', '127.0.0.1', '--port', `${redis}`, '--save', ''],
   ]);
   const backends: string[] = [];
@@ -94,9 +94,9 @@ export const startContainers = async (
       name,
       // The last one says nothing: its ports are found, and it tells its id in its log alone.
       number === nodes
-        ? { role: 'node' }
+        ? { component: 'node' }
         : {
-            role: 'node',
+            component: 'node',
             address: '127.0.0.1',
             udp: `${udpFirst}-${udpLast}`,
             tcp: `${http},${tcp}`,
@@ -114,9 +114,11 @@ export const startContainers = async (
     texts: { '/haproxy.cfg': haproxyConfig(shared.http, shared.metrics, backends) },
     entrypoint: ['/haproxy', '-db', '-f', '/haproxy.cfg'],
   });
-  await run('haproxy', { role: 'load-balancer', address: '127.0.0.1', tcp: `${shared.http}` }, [
-    'test/haproxy-configured:1',
-  ]);
+  await run(
+    'haproxy',
+    { component: 'load-balancer', address: '127.0.0.1', tcp: `${shared.http}` },
+    ['test/haproxy-configured:1'],
+  );
   const deployment: DockerDeploymentOptions = {
     host: `unix://${engine.socketPath}`,
     label: `swarm.drill=${drill}`,
