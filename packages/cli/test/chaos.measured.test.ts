@@ -78,7 +78,7 @@ it('goes on, and heals, when nobody reads any more what it says', async () => {
     record,
   ];
   const swarm = startSwarm(args, lab.env);
-  await swarm.says(/hang → /, 60_000);
+  await swarm.says(/fault injected: hang/, 60_000);
   swarm.turnAway();
   expect(await swarm.ended).toBe(0);
   expect(stopped(lab)).toBe(false);
@@ -95,7 +95,7 @@ it('takes back what a drill left that was killed', async () => {
     ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', record],
     lab.env,
   );
-  await swarm.says(/hang → /, 60_000);
+  await swarm.says(/fault injected: hang/, 60_000);
   expect(await lab.run('chaos', 'rollback')).toMatchObject({
     code: 0,
     out: expect.stringContaining('Left alone: hang of node-'),
@@ -127,7 +127,7 @@ it('heals on Ctrl-C, and is soon gone', async () => {
     ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')],
     lab.env,
   );
-  await swarm.says(/hang → /, 60_000);
+  await swarm.says(/fault injected: hang/, 60_000);
   expect(stopped(lab)).toBe(true);
   swarm.signal('SIGINT');
   expect(await swarm.ended).toBe(130);
@@ -157,7 +157,7 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
       ],
       lab.env,
     );
-    await swarm.says(/kill → /, 60_000);
+    await swarm.says(/fault injected: kill/, 60_000);
     expect(await lab.run('lab', 'down')).toMatchObject({ code: 0 });
     expect(await swarm.ended).toBe(3);
     expect(swarm.stderr()).toContain('error: the lab "lab" was stopped during the drill');
