@@ -28,7 +28,7 @@ it('carries a drill out, and says who was back when', async () => {
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
   const result = JSON.parse(out) as {
     verdict: string;
-    target: string;
+    deployment: string;
     repeats: {
       recovery: {
         subscriptionsInterrupted: number;
@@ -37,7 +37,7 @@ it('carries a drill out, and says who was back when', async () => {
       };
     }[];
   };
-  expect(result).toMatchObject({ verdict: 'passed', target: 'lab "lab"' });
+  expect(result).toMatchObject({ verdict: 'passed', deployment: 'lab "lab"' });
   const [repeat] = result.repeats;
   expect(repeat?.recovery.subscriptionsInterrupted).toBeGreaterThan(0);
   expect(repeat?.recovery.subscriptionsNotRecovered).toBe(0);
@@ -98,7 +98,7 @@ it('takes back what a drill left that was killed', async () => {
   await swarm.says(/fault injected: hang/, 60_000);
   expect(await lab.run('chaos', 'rollback')).toMatchObject({
     code: 0,
-    out: expect.stringContaining('Left alone: hang of node-'),
+    out: expect.stringContaining('Not touched: hang of node-'),
   });
   swarm.signal('SIGKILL');
   await swarm.ended;
@@ -167,7 +167,7 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
     });
     expect(await lab.run('chaos', 'report', record)).toMatchObject({
       code: 98,
-      out: expect.stringMatching(/^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was ended/),
+      out: expect.stringMatching(/^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was stopped during the drill/),
     });
   } finally {
     await lab.run('lab', 'down');
