@@ -63,7 +63,7 @@ it('carries a drill out, and says who was back when', async () => {
 
 /** How long it took counts what came after the last line of its record. */
 const withoutLength = (json: string): object =>
-  JSON.parse(json, (key, value: unknown) => (key === 'tookMs' ? undefined : value)) as object;
+  JSON.parse(json, (key, value: unknown) => (key === 'durationMs' ? undefined : value)) as object;
 
 it('goes on, and heals, when nobody reads any more what it says', async () => {
   const lab = standing();

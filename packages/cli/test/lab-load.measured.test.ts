@@ -44,7 +44,7 @@ it('stands when the command has ended, takes a crowd, and goes without a trace',
     });
 
     const keys = readFileSync(lab.keys, 'utf8').matchAll(/export (\w+)=(\S+)/g);
-    const crowd = startSwarm(['--rooms', '4', '--duration', '3s', '--json'], {
+    const crowd = startSwarm(['--rooms', '12', '--duration', '3s', '--json'], {
       ...env,
       ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
     });

@@ -6,7 +6,7 @@ import { type Cluster, type ClusterNode, startCluster } from '@livekit-swarm/lab
 import type { EventLine, EventName } from '@livekit-swarm/record';
 import { holdTable } from '@livekit-swarm/testkit/nft';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AUDIO, type Crowd, openCrowd, seconds, until } from './support/crowd.ts';
 
 const speaker = { publish: [AUDIO], expects: { audio: 3, video: 0 } };
@@ -19,6 +19,10 @@ beforeAll(async () => {
   if (unavailable !== null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
   cluster = await startCluster({ dir, nodes: 2, with: ['redis', 'haproxy'] });
+});
+// A test that failed half way may have left a node dead.
+beforeEach(async () => {
+  for (const { name } of cluster?.nodes ?? []) await cluster.service(name).start();
 });
 afterAll(async () => {
   await cluster?.stop();
