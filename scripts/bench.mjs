@@ -1,4 +1,4 @@
-// `npm run bench`: what a packet costs, beside the floor that the same machine allows. Flags go to bench/main.ts.
+// `npm run bench`: what a packet costs, beside the floor that the same host allows. Flags go to bench/main.ts.
 import { join } from 'node:path';
 import { main } from './launch/main.mjs';
 import { runNode } from './launch/run-node.mjs';

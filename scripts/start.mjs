@@ -1,4 +1,4 @@
-// `npm start`: the main job, on whatever this machine has. Everything missing is installed or built first.
+// `npm start`: the main job, on whatever this host has. Everything missing is installed or built first.
 import { join } from 'node:path';
 import { main } from './launch/main.mjs';
 import { runNode } from './launch/run-node.mjs';

@@ -45,7 +45,7 @@ const VP8: Encoder = {
       '-rc_init_occupancy',
       `${Math.round(bitrate / 2)}`,
     ];
-    // Negative: this speed. Positive, libvpx would choose one by how long encoding takes, so a busy machine would make another clip.
+    // Negative: this speed. Positive, libvpx would choose one by how long encoding takes, so a busy host would make another clip.
     const realTime = [
       '-deadline',
       'realtime',

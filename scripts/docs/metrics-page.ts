@@ -51,7 +51,7 @@ ${typesTable()}
 
 In \`--json\` every figure has a flat key under \`metrics\`: \`join_time.p95\`, \`packet_loss.rate\`, \`nacks_sent.count\`. Times are milliseconds, shares go
 from 0 to 1. A selector filters a metric by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
-scenario; with flags crowd, and publisher or subscriber), \`codec\`
+scenario; with flags load, and publisher or subscriber), \`codec\`
 (opus, vp8, h264). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
 
 ${CHAPTERS.map(chapter).join('\n\n')}

@@ -23,7 +23,7 @@ export const provideServers = async (versions, signal) => {
 };
 
 /**
- * Checks what a Kubernetes cluster needs of this machine, and builds its programs, which takes minutes the first time.
+ * Checks what a Kubernetes cluster needs of this host, and builds its programs, which takes minutes the first time.
  *
  * @param {'check' | 'build'} step
  * @param {AbortSignal} signal

@@ -40,7 +40,7 @@ const tallyOf = (modules, unhandledErrors) => {
       if (result.state === 'passed') tally.passed++;
       if (result.state === 'failed') tally.failed++;
       if (result.state === 'skipped')
-        tally.skipped.push({ name, why: result.note ?? 'not for this machine' });
+        tally.skipped.push({ name, why: result.note ?? 'not for this host' });
       if ((test.diagnostic()?.retryCount ?? 0) > 0) tally.retried.push(name);
     }
   }

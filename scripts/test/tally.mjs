@@ -2,7 +2,7 @@
  * @typedef {object} Tally
  * @property {number} passed
  * @property {number} failed
- * @property {{ name: string, why: string }[]} skipped `why`: what the machine lacks, and the command that installs it.
+ * @property {{ name: string, why: string }[]} skipped `why`: what the host lacks, and the command that installs it.
  * @property {string[]} retried names of tests that passed or failed in a second attempt.
  */
 

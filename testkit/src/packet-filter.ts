@@ -31,7 +31,7 @@ export interface PacketFilter extends AsyncDisposable {
 export interface PacketFilterOptions {
   /** Muxed UDP ports of the server; other packets are not affected. */
   ports: { udpFirst: number; udpLast: number };
-  /** What to put before a command that shall run where the packets arrive. Default: nothing, they arrive on this machine. */
+  /** What to put before a command that shall run where the packets arrive. Default: nothing, they arrive on this host. */
   through?: readonly string[];
   /** `source`: what the server sends is dropped. `destination`: what it is sent. */
   serverIs: 'source' | 'destination';

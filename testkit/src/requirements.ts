@@ -1,4 +1,4 @@
-/** What tests against real programs require of a machine, and the command that installs it. */
+/** What tests against real programs require of a host, and the command that installs it. */
 import { expectCpuLimits } from '@livekit-swarm/host';
 import { findProgram } from '@livekit-swarm/lab';
 import { hasErrorCode } from '@livekit-swarm/settings';
@@ -41,7 +41,7 @@ export const skipWithout = async (...requirements: Requirement[]): Promise<strin
   return reason;
 };
 
-/** The first of these that this machine does not have, with the command that installs it; null: it has all of them. */
+/** The first of these that this host does not have, with the command that installs it; null: it has all of them. */
 export const missing = async (...requirements: Requirement[]): Promise<string | null> => {
   for (const requirement of requirements) {
     const reason = await check(requirement);

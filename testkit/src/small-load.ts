@@ -11,7 +11,7 @@ import {
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
 
-export interface SmallCrowd
+export interface SmallLoad
   extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
     Pick<RunOptions, 'stop'> {
   /** Random word of the run. */
@@ -24,11 +24,11 @@ export interface SmallCrowd
 }
 
 /** The scenario of such a load. */
-export const scenarioOfCrowd = (load: SmallCrowd['load']): Scenario =>
+export const scenarioOfSmallLoad = (load: SmallLoad['load']): Scenario =>
   'groups' in load ? load : scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load });
 
 /** Runs until its time is over or `stop` is aborted. */
-export const runSmallCrowd = ({
+export const runSmallLoad = ({
   name,
   load,
   url,
@@ -37,7 +37,7 @@ export const runSmallCrowd = ({
   dir,
   stop,
   onLine,
-}: SmallCrowd): Promise<RunResult> =>
+}: SmallLoad): Promise<RunResult> =>
   run({
     deployment: {
       url,
@@ -48,7 +48,7 @@ export const runSmallCrowd = ({
       exited: new Promise(() => {}),
     },
     run: name,
-    plan: expandPlan(scenarioOfCrowd(load), name),
+    plan: expandPlan(scenarioOfSmallLoad(load), name),
     allocation: { workers: 1, threads: 1 },
     thresholds: [],
     signalling: 'auto',

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-describe('a Kubernetes on this machine', () => {
+describe('a Kubernetes on this host', () => {
   test('is the release that is pinned, with one node that is ready', async () => {
     const version = JSON.parse(await cluster.kubectl(['version', '-o', 'json'])) as {
       serverVersion: { gitVersion: string };
@@ -85,7 +85,7 @@ describe('a Kubernetes on this machine', () => {
     expect(answer).not.toMatch(/[Ww]arning/);
   });
 
-  test('is alone on its machine', async () => {
+  test('is alone on its host', async () => {
     const second = startKubernetes({ folder: await mkdtemp(join(tmpdir(), 'swarm-k8s-')) });
     await expect(second).rejects.toBeInstanceOf(SwarmError);
     await expect(second).rejects.toMatchObject({

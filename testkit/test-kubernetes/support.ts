@@ -22,7 +22,7 @@ export const runPlainPod = async (cluster: KubernetesCluster): Promise<string> =
   return cluster.kubectl(['get', 'pod/plain', '-o', 'jsonpath={.status.podIP}']);
 };
 
-/** All that there is of a cluster on this machine, one line for each thing. */
+/** All that there is of a cluster on this host, one line for each thing. */
 export const tracesOf = async (folder: string): Promise<string[]> => {
   const groups = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

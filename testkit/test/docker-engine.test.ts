@@ -73,7 +73,7 @@ testWithDocker(
       await engine.docker(['ps', '--filter', 'label=com.example.drill', '--format', '{{.Names}}']),
     ).toBe('web');
 
-    // Its port is in the engine's network, not in the machine's.
+    // Its port is in the engine's network, not in the host's.
     const [program = '', ...args] = [
       ...engine.inNetwork,
       'curl',

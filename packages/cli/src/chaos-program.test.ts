@@ -9,7 +9,7 @@ import { createProgram } from './program.ts';
 let dir = '';
 beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'swarm-chaos-')));
-  // The journal and labs of whoever runs the tests are none of theirs.
+  // Keeps the journal and the labs of the developer out of the tests.
   vi.stubEnv('XDG_CACHE_HOME', dir);
 });
 afterEach(() => {
@@ -53,7 +53,7 @@ const file = (name: string, text: string): string => {
 };
 
 describe('swarm chaos validate', () => {
-  it('says which files are fine, and all that is wrong with the others', async () => {
+  it('lists valid files, and every problem of the others', async () => {
     const [good, bad] = [
       file('good.yaml', DRILL),
       file('bad.yaml', DRILL.replace('10s', '10').replace('kill', 'kil')),
@@ -130,7 +130,7 @@ describe('a word too many', () => {
   });
 });
 
-it('says where its commands are listed to who names none of them', async () => {
+it('names the help page when no command is given', async () => {
   const stderr = new PassThrough().setEncoding('utf8') as unknown as NodeJS.WriteStream;
   const program = createProgram({ stdout: process.stdout, stderr, env: {} }, () => {});
   await expect(program.parseAsync(['chaos', 'explode'], { from: 'user' })).rejects.toMatchObject({
@@ -142,7 +142,7 @@ it('says where its commands are listed to who names none of them', async () => {
 });
 
 describe('swarm chaos plan', () => {
-  it('says what would be done, and does nothing', async () => {
+  it('describes what a drill does and starts nothing', async () => {
     const { exit, stdout } = await swarm(
       'plan',
       file('a.yaml', DRILL),
@@ -166,15 +166,15 @@ describe('swarm chaos plan', () => {
     });
   });
 
-  it('looks at a lab that stands, if it does', async () => {
-    const { error } = await swarm('plan', file('a.yaml', DRILL), '--lab', 'nobody');
+  it('inspects a running lab, or reports that it does not exist', async () => {
+    const { error } = await swarm('plan', file('a.yaml', DRILL), '--lab', 'missing');
     expect(error).toBeInstanceOf(SwarmError);
-    expect(error?.message).toContain('nobody');
+    expect(error?.message).toContain('missing');
   });
 });
 
 describe('swarm chaos rollback', () => {
-  it('says when there is nothing to heal', async () => {
+  it('reports that there is nothing to roll back', async () => {
     const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
     expect(await swarm('rollback')).toMatchObject({
       exit: 0,
@@ -276,7 +276,7 @@ describe('swarm chaos run', () => {
 });
 
 describe('swarm chaos report', () => {
-  it('says what a folder lacks', async () => {
+  it('names the file that a folder lacks', async () => {
     const { error } = await swarm('report', dir);
     expect(error?.message).toBe(`${dir}: no drill.json in this folder`);
     expect((await swarm('report', join(dir, 'nowhere'))).error?.message).toContain(

@@ -6,7 +6,7 @@ import type { Console } from './console.ts';
 import { addGroup, addLoadFlags, collector, colorFlag, toleranceFlag } from './flags.ts';
 import { scenarioFlags } from './run-program.ts';
 
-/** As in the reporters' map, which is not loaded for `--help`. */
+/** Names of the reporters, which are not loaded for `--help`. */
 export const COMPARISON_REPORT_NAMES = ['text', 'json', 'markdown', 'junit'];
 
 /** A flag that may be repeated. */
@@ -17,13 +17,13 @@ const comparisonFlags = (): Option[] => [
   toleranceFlag(),
   several(
     '--report <name[=file]>',
-    `also make this report (may be repeated): ${COMPARISON_REPORT_NAMES.join(', ')}; =- for stdout`,
+    `also write this report (may be repeated): ${COMPARISON_REPORT_NAMES.join(', ')}; =- for stdout`,
   ),
-  new Option('--json', 'print one JSON object instead of the text: short for --report json=-'),
+  new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
   colorFlag(),
 ];
 
-/** `swarm compare` and `swarm ab`. Their code is loaded when they are called for. */
+/** `swarm compare` and `swarm ab`. Their code is loaded on use. */
 export const addCompareCommands = (
   program: Command,
   console: Console,
@@ -31,24 +31,22 @@ export const addCompareCommands = (
 ): void => {
   const compare = program
     .command('compare')
-    .description(
-      'put records of one scenario beside each other: did anything get worse, beyond noise?',
-    )
+    .description('compare records of one scenario: which metrics changed beyond noise?')
     .usage('[flags] BASE CURRENT...')
     .argument(
       '[sides...]',
-      'a record, the folder of a run, a folder of several runs (repeats), or several with commas; first the base',
+      'a record, the folder of a run or of several runs, or several of these separated by commas; first the baseline',
     )
     .addOption(
       several(
         '--base <record>',
-        'instead of the first argument: a run of the base (may be repeated)',
+        'a run of the baseline, instead of the first argument (may be repeated)',
       ),
     )
     .addOption(
       several(
         '--current <record>',
-        'instead of the others: a run to compare with it (may be repeated)',
+        'a run to compare, instead of the other arguments (may be repeated)',
       ),
     );
   for (const option of comparisonFlags()) compare.addOption(option);
@@ -61,39 +59,39 @@ export const addCompareCommands = (
 
   const ab = program
     .command('ab')
-    .description('run one scenario on two servers by turns: does the second differ from the first?')
+    .description('A/B test: run one scenario alternately on two servers and compare')
     .usage('[flags] --server A --server B [SCENARIO.yaml]')
     .argument(
       '[scenario...]',
       'a scenario file; - for standard input; without one, flags describe the load',
     );
-  addGroup(ab, console.env, 'The servers:', [
+  addGroup(ab, console.env, 'Servers:', [
     several(
       '--server <server>',
       'twice: a version, the path of a livekit-server, a configuration, or a mix (see below)',
     ),
-    new Option('--rounds <n>', 'how often each of them has its turn (default: 6)').default('6'),
+    new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
   ]);
-  addGroup(ab, console.env, 'The scenario:', scenarioFlags());
+  addGroup(ab, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
-  addGroup(ab, console.env, 'The verdict:', [
+  addGroup(ab, console.env, 'Verdict:', [
     several(
       '--threshold <expression>',
-      "a figure to look at, too (may be repeated): 'jitter: p(99)<30'",
+      "also compare the metric of this threshold (may be repeated): 'jitter: p(99)<30'",
     ),
     new Option(
       '--record <dir>',
-      'where the records and the result go (default: records/TIME-ab-NAME)',
+      'folder for the records and the result (default: records/TIME-ab-NAME)',
     ),
     ...comparisonFlags(),
   ]);
-  addGroup(ab, console.env, 'The generator:', [
+  addGroup(ab, console.env, 'Load generator:', [
     new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
       .choices(['auto', 'v1', 'v0'])
       .default('auto'),
     new Option(
       '--workers <n>',
-      'processes that host participants (default: as many as it takes, one a core)',
+      'processes that host participants (default: automatic, at most one per core)',
     ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
@@ -110,15 +108,15 @@ export const addCompareCommands = (
 
 const compareHelp = `
 Examples:
-  swarm compare records/release records/nightly            each a folder of one run, or of several
+  swarm compare records/release records/nightly            folders of one or several runs
   swarm compare release=records/a,records/b nightly=records/c,records/d
   swarm compare --base records/a --base records/b --current records/c --tolerance join_time=20%
 
-Exit codes: 0 nothing got worse; 99 something did; 98 inconclusive; 2 the scenarios differ, and in what.
+Exit codes: 0 no regression; 99 regression; 98 inconclusive; 2 the scenarios differ (the message names the difference).
 
-A figure got worse when it did so by more than the tolerance, by more than anybody feels, and by more than runs of one thing differ from
-each other. The more runs of each side, the smaller the change that shows: three see +40 %, five +25 %, of what varies by 2 % from run to run.
-With one run of each, only changes of three times the tolerance are called.
+A metric regressed when its change exceeds the tolerance, the smallest change that users notice, and the noise between runs of one side.
+More runs show smaller changes: with noise of 2 %, three runs of each side detect +40 %, five +25 %. With one run of each, only
+changes of three times the tolerance count.
 `;
 
 const abHelp = `
@@ -129,8 +127,9 @@ Examples:
   swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100
 
 A server is [NAME=]SERVER[+CONFIG.yaml][@cpu=CORES]: a pinned version, your binary, settings merged over the defaults, a limit on its
-CPU time (Linux, as root). Each run gets a fresh one; which of both begins changes from round to round, so that whatever the machine does
-besides hits both. A round that the generator spoilt is repeated. All records and the result stay in one folder; Ctrl-C keeps what there is.
+CPU time (Linux, as root). A new server is started for each run; the order alternates from round to round, so that other work of
+the host affects both. A round in which the load generator was impaired is repeated. All records and the result are kept in one folder,
+also after Ctrl-C.
 
-Exit codes: 0 the second is not worse; 99 it is; 98 inconclusive; 3 a server could not be started; 130 interrupted.
+Exit codes: 0 no regression; 99 regression; 98 inconclusive; 3 a server could not be started; 130 interrupted.
 `;

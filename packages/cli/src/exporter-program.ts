@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 
-/** `swarm exporter`. Its code is loaded when it is called for. */
+/** `swarm exporter`. Its code is loaded on use. */
 export const addExporterCommand = (
   program: Command,
   console: Console,
@@ -17,11 +17,11 @@ export const addExporterCommand = (
   program
     .command('exporter')
     .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
-    .addOption(option('--config <file>', 'what to export: see examples/exporter/exporter.yaml'))
-    .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, this machine alone)'))
-    .addOption(option('--token-file <file>', 'a file with the required bearer token'))
+    .addOption(option('--config <file>', 'configuration: see examples/exporter/exporter.yaml'))
+    .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, loopback only)'))
+    .addOption(option('--token-file <file>', 'file with the bearer token that requests must carry'))
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
-    .addOption(option('--tls-key <file>', 'and this key'))
+    .addOption(option('--tls-key <file>', 'private key of the certificate, PEM'))
     .addHelpText('after', exporterHelp)
     .action(async (_flags: unknown, command: Command) => {
       const { exporterCommand } = await import('./commands/exporter.ts');
@@ -37,8 +37,8 @@ Examples:
 
 Environment:
   Every flag can be set as SWARM_EXPORTER_NAME (--listen: SWARM_EXPORTER_LISTEN); the token itself as SWARM_EXPORTER_TOKEN.
-  LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name a deployment where no file does; then everything is on.
+  Without a file, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name the deployment, and everything is enabled.
   Defaults < file < environment < flags.
 
-SIGTERM: scrapes under way finish, the rooms of probes are deleted.
+SIGTERM: running scrapes finish and the rooms of probes are deleted.
 `;

@@ -1,10 +1,10 @@
 import { EXIT_CODES } from '@livekit-swarm/settings';
 
 const EXAMPLES: [string, string][] = [
-  ['swarm', 'a first look: 20 rooms of two, audio, 30 s, on this machine'],
+  ['swarm', 'a first run: 20 rooms of two, audio, 30 s, on this host'],
   ['swarm --rooms 500 --duration 60s', 'a thousand participants with audio'],
   ['swarm --publish audio,video --simulcast --participants 4', 'video calls of four'],
-  ['swarm --room town-hall --participants 3 --subscribers 500', 'one stage, a large audience'],
+  ['swarm --room town-hall --participants 3 --subscribers 500', 'one room with a large audience'],
   [
     'swarm --url wss://livekit.example.com --rooms 50',
     'your deployment (keys: LIVEKIT_API_KEY, …_SECRET)',
@@ -15,13 +15,13 @@ const EXAMPLES: [string, string][] = [
   ],
   [
     'swarm plan scenarios/viral-spike.yaml',
-    'what a scenario file would do, and whether this machine can',
+    'what a scenario does and whether this host can generate it',
   ],
   ['swarm run scenarios/*.yaml --scale small', 'scenario files, one after the other'],
-  ['swarm report records/2026-11-21T12-00-00-k3x9h', 'look at a run again'],
+  ['swarm report records/2026-11-21T12-00-00-k3x9h', 'evaluate and render a run again'],
 ];
 
-/** The exit codes, from the one table. */
+/** The table of exit codes. */
 export const exitCodeHelp = (): string =>
   [
     'Exit codes:',
@@ -38,15 +38,15 @@ Examples:
 ${EXAMPLES.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}
 
 Environment:
-  Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, divided by ";".
-  LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags go before the environment.
+  Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, separated by ";".
+  LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags override the environment.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
   SWARM_METRICS_TOKEN is the bearer token that --metrics requires.
 
 ${exitCodeHelp()}
 
 While it runs, progress goes to stderr; results go to stdout. Ctrl-C once: participants leave, and the verdict covers what was measured.
-Twice: everything ends at once. With --json exactly one object is printed; for bad usage (exit 2) none.
+Twice: everything ends at once. --json prints exactly one object, and none for bad usage (exit 2).
 `;
 
 export const reportHelp = (): string => `
@@ -54,9 +54,9 @@ Examples:
   swarm report records/2026-11-21T12-00-00-k3x9h
   swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json
 
-It exits as the run did, or as it would have with these thresholds: see "swarm --help".
+The exit code is that of the run, evaluated with these thresholds: see "swarm --help".
 `;
 
 export const doctorHelp = (): string => `
-Nothing is changed and nothing downloaded. It exits with 0 when "swarm" would run here, else with 3.
+Changes and downloads nothing. Exits with 0 when "swarm" can run here, else with 3.
 `;

@@ -6,7 +6,7 @@ import type { Console } from './console.ts';
 import { collector, colorFlag } from './flags.ts';
 
 const nameFlag = (): Option =>
-  new Option('--name <name>', 'of the lab, when there are several (default: lab)').default('lab');
+  new Option('--name <name>', 'name of the lab (default: lab)').default('lab');
 
 /** `swarm lab …`: deployments on this host that run until they are stopped. */
 export const addLabCommands = (
@@ -16,20 +16,22 @@ export const addLabCommands = (
 ): void => {
   const lab = program
     .command('lab')
-    .description('a deployment on this machine: several nodes, Redis, a load balancer, Prometheus')
+    .description('manage a local lab: nodes, Redis, load balancer, Prometheus')
     .helpCommand(false)
     .addHelpText('after', labHelp);
 
   lab
     .command('up')
-    .description('start one that stays until "swarm lab down"')
+    .description('start a lab that runs until "swarm lab down"')
     .addOption(nameFlag())
-    .option('--nodes <n>', 'livekit-servers (default: 3)', '3')
+    .option('--nodes <n>', 'number of livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
       `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter)`,
     )
-    .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
+    .addOption(
+      new Option('--livekit-version <version>', 'version of the nodes').choices(LIVEKIT_VERSIONS),
+    )
     .option('--persistent-redis', 'Redis with an append-only file: its data survives a kill')
     .addOption(
       new Option(
@@ -45,8 +47,8 @@ export const addLabCommands = (
 
   lab
     .command('status')
-    .description('what stands, and whether each of its programs answers')
-    .option('--name <name>', 'of one lab (default: all)')
+    .description('show running labs and the health of their services')
+    .option('--name <name>', 'only this lab (default: all)')
     .option('--json', 'print JSON')
     .addOption(colorFlag())
     .action(async (flags: { name?: string; json?: boolean; color: boolean }) =>
@@ -55,10 +57,10 @@ export const addLabCommands = (
 
   lab
     .command('logs')
-    .description('what its programs wrote')
-    .argument('[service]', 'of one program: node-1, redis, haproxy, …')
+    .description('print the logs of its services')
+    .argument('[service]', 'one service: node-1, redis, haproxy, …')
     .addOption(nameFlag())
-    .option('-n, --lines <n>', 'how many lines of each (default: 50)', '50')
+    .option('-n, --lines <n>', 'lines of each log (default: 50)', '50')
     .option('-f, --follow', 'keep following the log')
     .action(
       async (
@@ -69,9 +71,9 @@ export const addLabCommands = (
 
   lab
     .command('down')
-    .description('end it and remove what it kept')
+    .description('stop the lab and remove its data')
     .addOption(nameFlag())
-    .option('--all', 'every lab on this machine')
+    .option('--all', 'every lab on this host')
     .action(async (flags: { name: string; all?: boolean }) =>
       done(await (await import('./commands/lab.ts')).labDownCommand(flags, console)),
     );
@@ -84,5 +86,5 @@ Examples:
   swarm lab logs node-2 --follow
   swarm lab down
 
-Everything listens on loopback. The keys are in a file that only you can read; "swarm lab up" prints its path.
+Everything listens on loopback. The API keys are in a file that only you can read; "swarm lab up" prints its path.
 `;

@@ -22,7 +22,7 @@ import { VERSION } from './version.ts';
 /** Called with the exit code of a command. */
 type Done = (exitCode: ExitCode) => void;
 
-/** For a value that was not typed, the error names the variable it came from. */
+/** For a value from the environment, the error names the variable. */
 const blameEnvironment =
   (command: Command) =>
   (error: unknown): never => {
@@ -34,7 +34,7 @@ const blameEnvironment =
     throw usageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
-/** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
+/** The commands of `swarm`. Their code is loaded on use, so that `--help` is fast. */
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
     .description(
@@ -51,14 +51,14 @@ export const createProgram = (console: Console, done: Done): Command => {
       // Each description contains values and default already.
       optionDescription: ({ description }) => description,
     })
-    // Flags behind a command's name are the command's own.
+    // Flags after a command's name are the command's own.
     .enablePositionalOptions()
     .allowExcessArguments()
     .exitOverride();
 
   addRunFlags(program, console.env)
     .optionsGroup('General:')
-    .option('--print-scenario', 'print the scenario file that does the same, and do nothing else')
+    .option('--print-scenario', 'print the equivalent scenario file and exit')
     .addOption(colorFlag())
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this page')
@@ -85,7 +85,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addRunCommands(program, console, done, blameEnvironment);
   const report = program
     .command('report')
-    .description('render a finished run again, and judge it again')
+    .description('evaluate and render a finished run again')
     .argument('<record>', 'folder of a run, or the record.ndjson in it')
     .addOption(
       fromEnvironment(
@@ -106,11 +106,11 @@ export const createProgram = (console: Console, done: Done): Command => {
     });
 
   for (const option of outputFlags()) report.addOption(option);
-  report.option('--quiet', 'do not say where reports were written');
+  report.option('--quiet', 'do not print where reports were written');
 
   program
     .command('doctor')
-    .description('show what this machine has, what it lacks, and how to get it')
+    .description('show what is installed, what is missing, and how to install it')
     .addOption(colorFlag())
     .addHelpText('after', doctorHelp)
     .action(async (flags: { color: boolean }) => {

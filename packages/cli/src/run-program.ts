@@ -8,16 +8,16 @@ import { exitCodeHelp } from './help.ts';
 
 type Blame = (command: Command) => (error: unknown) => never;
 
-/** How a scenario is to be taken. */
+/** Flags that vary a scenario. */
 export const scenarioFlags = (): Option[] => [
   new Option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1'),
   new Option(
     '--seed <n>',
-    'other random numbers: who stays how long, who comes when (default: the scenario’s)',
+    'seed of random numbers: join times and durations (default: the scenario’s)',
   ),
 ];
 
-/** `swarm run` and `swarm plan`: what scenario files ask for. Their code is loaded when they are called for. */
+/** `swarm run` and `swarm plan`. Their code is loaded on use. */
 export const addRunCommands = (
   program: Command,
   console: Console,
@@ -26,11 +26,11 @@ export const addRunCommands = (
 ): void => {
   const run = program
     .command('run')
-    .description('run scenario files, one after the other, and judge each')
+    .description('run scenario files one after the other')
     .argument('<files...>', 'scenario files; - for standard input');
-  addGroup(run, console.env, 'The scenario:', [
+  addGroup(run, console.env, 'Scenario:', [
     ...scenarioFlags(),
-    new Option('--tag <name=value>', 'carried along into record and reports (may be repeated)')
+    new Option('--tag <name=value>', 'added to record and reports (may be repeated)')
       .argParser(collector())
       .default([]),
   ]);
@@ -52,20 +52,20 @@ export const addRunCommands = (
 
   const plan = program
     .command('plan')
-    .description('say what a scenario would do, and whether this machine can; start nothing')
+    .description('show what a scenario does and whether this host can generate it')
     .argument('<file>', 'a scenario file; - for standard input');
-  addGroup(plan, console.env, 'The scenario:', scenarioFlags());
-  addGroup(plan, console.env, 'The machine:', [
+  addGroup(plan, console.env, 'Scenario:', scenarioFlags());
+  addGroup(plan, console.env, 'Host:', [
     new Option(
       '--url <url>',
-      'the server is elsewhere and takes nothing of this machine; also LIVEKIT_URL',
+      'plan for a server elsewhere, which uses nothing of this host; also LIVEKIT_URL',
     ),
     new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
       .choices(['auto', 'v1', 'v0'])
       .default('auto'),
     new Option(
       '--workers <n>',
-      'processes that host participants (default: as many as it takes, one a core)',
+      'processes that host participants (default: automatic, at most one per core)',
     ),
   ]);
   plan
@@ -79,35 +79,35 @@ export const addRunCommands = (
     });
 };
 
-/** Flags in front of a command's name are those of a run without a file: they would be passed over without a word. */
+/** Flags in front of a command's name belong to a run without a file and would be ignored. */
 const refuseMisplaced = (program: Command, name: string): void => {
   const misplaced = program.options.find(
     (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (misplaced === undefined) return;
   throw usageError(
-    `${misplaced.long ?? misplaced.flags} stands in front of "${name}"`,
-    `flags come behind it ("swarm ${name} --help" lists them); those that shape the load belong to the scenario`,
+    `${misplaced.long ?? misplaced.flags} is in front of "${name}"`,
+    `put flags after it ("swarm ${name} --help" lists them); flags that shape the load belong in the scenario`,
   );
 };
 
 const filesHelp = () => `
 Examples:
   swarm run scenarios/voice-ai.yaml
-  swarm run scenarios/*.yaml --scale small                 all of them, small: is everything fine with them?
+  swarm run scenarios/*.yaml --scale small                 a short trial of each
   swarm run release.yaml --url wss://livekit.example.com   your deployment (keys: LIVEKIT_API_KEY, …_SECRET)
   swarm run release.yaml --threshold 'join_time: p(95)<1500' --tag commit=4f2a91c --report junit=out/junit.xml
 
-All files are read, checked and planned before the first is run. Each is run against a server of its own, unless there is a --url. Several are
-shown one by one, with an overview at the end; --json prints one object then, with all of them in "runs"; --record names a folder that gets one
-for each. One that cannot be run does not keep the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
+All files are read, checked and planned before the first is run. Without --url, a new server is started for each. Several files are
+reported one by one, with an overview at the end; --json then prints one object with all of them in "runs", and --record is a folder
+with a subfolder for each. If one cannot run, the others still do. Ctrl-C stops the current run and skips the rest.
 
 Flags take precedence over the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that over the file. A threshold replaces the one
-of the file on the same metric, selector, window and aggregation, and comes on top of the others.
+of the file with the same metric, selector, window and aggregation, and is added to the others.
 
 ${exitCodeHelp()}
 
-Of several, the first of these is returned: 130, 1, 2, 3, 99, 98, 0.
+With several files, the first of these is returned: 130, 1, 2, 3, 99, 98, 0.
 `;
 
 const planHelp = `
@@ -116,6 +116,6 @@ Examples:
   swarm plan scenarios/big-cluster.yaml --url wss://livekit.example.com
   swarm plan release.yaml --scale 0.5 --json
 
-Packets and bits are those of media and data in the steady state; on the wire, headers included. It exits with 0, also with
-a warning that this machine is too small, and with 2 when the scenario is wrong or could not be run here at all.
+Packets and bits are those of media and data in the steady state, on the wire, headers included. Exits with 0, also with
+a warning that this host is too small, and with 2 when the scenario is invalid or cannot run here.
 `;

@@ -38,7 +38,7 @@ export interface ScenarioRun {
   onLine?: NonNullable<RunOptions['onLine']>;
 }
 
-/** What a scenario becomes on this machine. */
+/** What a scenario becomes on this host. */
 interface PreparedRun {
   /** A random word for the names of this run's rooms and participants. */
   name: string;
@@ -129,4 +129,4 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
 const describeTarget = (target: Target): string =>
   target.type === 'remote'
     ? withoutSecrets(target.url)
-    : `livekit-server ${target.version} on this machine`;
+    : `livekit-server ${target.version} on this host`;

@@ -224,7 +224,7 @@ describe('swarm … --print-scenario', () => {
 scenario: swarm
 
 groups:
-  crowd:
+  load:
     executor: constant-rooms
     rooms: 500
     joinRate: 50/s

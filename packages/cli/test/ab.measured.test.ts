@@ -36,7 +36,7 @@ describe('swarm ab', () => {
       dir,
       '--json',
     ]);
-    // On a busy machine there may be too few rounds that count; it must never look like a regression.
+    // On a busy host there may be too few rounds that count; it must never look like a regression.
     expect([0, 98], stderr).toContain(exit);
     const { schema, comparisons, notes } = comparisonOf(stdout);
     expect(schema).toBe('livekit-swarm/comparison/1');
@@ -64,7 +64,7 @@ describe('swarm ab', () => {
     expect(existsSync(join(dir, 'B', '3', 'record.ndjson'))).toBe(true);
   });
 
-  it('tells at once that a server cannot start, before anything is measured', async () => {
+  it('reports a server that cannot start before anything is measured', async () => {
     const dir = scratch();
     const broken = join(dir, 'broken.yaml');
     writeFileSync(broken, 'no_such_setting: true\n');

@@ -16,7 +16,7 @@ import {
 /** Long enough that only what the test does can end it. */
 const CROWD = ['--rooms', '4', '--duration', '120s', '--workers', '2'];
 
-/** A run in full swing: everybody is in and media flows. */
+/** A run whose participants are connected and whose media flows. */
 const inFullSwing = async (
   args: string[] = [],
 ): Promise<{ swarm: Swarm; dir: string; processes: ProcessId[] }> => {
@@ -41,7 +41,7 @@ const recordOf = (dir: string): string => readFileSync(join(dir, 'record.ndjson'
 const logOf = (dir: string): string => readFileSync(join(dir, 'livekit-server.log'), 'utf8');
 
 describe('Ctrl-C', () => {
-  it('once: everybody leaves; what there is gets judged, recorded and reported; exit 130', async () => {
+  it('once: all participants leave, the run is evaluated, recorded and reported; exit 130', async () => {
     const { swarm, dir, processes } = await inFullSwing();
     swarm.signal('SIGINT');
     expect(await swarm.ended).toBe(130);
@@ -66,7 +66,7 @@ describe('Ctrl-C', () => {
     });
   });
 
-  it('while people still join: the others never do', async () => {
+  it('while participants still join: the others never do', async () => {
     const dir = join(scratch(), 'record');
     const swarm = startSwarm(['--rooms', '100', '--join-rate', '5', '--record', dir, '--json']);
     await swarm.says(/joining [1-9]/);
@@ -81,7 +81,7 @@ describe('Ctrl-C', () => {
   it('twice: at once', async () => {
     const { swarm, dir, processes } = await inFullSwing();
     swarm.signal('SIGINT');
-    // Not the same press: those are told apart by time.
+    // Long enough to count as a second press.
     await sleep(250);
     swarm.signal('SIGINT');
     const at = performance.now();
@@ -91,7 +91,7 @@ describe('Ctrl-C', () => {
     expect(recordOf(dir)).toMatch(/"event":"joined"/);
   });
 
-  it('before anybody joined: no record is left', async () => {
+  it('before any participant joined: no record is left', async () => {
     const dir = scratch();
     const swarm = startSwarm(CROWD, {}, dir);
     await swarm.says(/→ livekit-server/);
@@ -117,7 +117,7 @@ describe('a terminal that hangs up, a supervisor that kills', () => {
     swarm.signal(signal);
     await swarm.ended;
     await expectGone(processes);
-    // What was recorded is there, and says that it is not whole.
+    // The record exists and is marked as truncated.
     const { exit, stdout } = await runSwarm(['report', dir, '--json']);
     expect(exit).not.toBe(0);
     expect(resultOf({ stdout })).toMatchObject({ end: null });
@@ -140,7 +140,7 @@ describe('a server that dies', () => {
 });
 
 describe('a worker that dies', () => {
-  it('costs its own participants; the run goes on and is inconclusive', async () => {
+  it('ends only its own participants; the run continues and is inconclusive', async () => {
     const dir = join(scratch(), 'record');
     const swarm = startSwarm([
       '--rooms',

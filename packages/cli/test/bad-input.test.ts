@@ -98,7 +98,7 @@ describe('bad input', () => {
     expect(stderr).toMatch(/--rooms 0[\s\S]*--codec av2[\s\S]*--join-rate -1/);
   });
 
-  it('says which record folder cannot be written, before anything is started', async () => {
+  it('names a record folder that cannot be written before anything is started', async () => {
     const dir = scratch();
     writeFileSync(join(dir, 'file'), '');
     const { exit, stderr } = await runSwarm(['--record', join(dir, 'file')]);
@@ -132,7 +132,7 @@ describe('bad input', () => {
     expect(stderr).toMatch(/--rooms -7/);
   });
 
-  it('says that a record to report on is not there, or is none', async () => {
+  it('reports a record that is missing or not a record', async () => {
     const dir = scratch();
     writeFileSync(join(dir, 'x.ndjson'), 'no JSON');
     const missing = await runSwarm(['report', join(dir, 'nowhere')]);

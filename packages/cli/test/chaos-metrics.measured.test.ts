@@ -49,6 +49,6 @@ it('shows a drill to the Prometheus of its own lab: media reception, and the fau
     .toBeGreaterThan(0);
   await shows('sum(swarm_chaos_fault_active{fault="hang"})', 0);
   await shows('sum(up{job="swarm-run"})', 1);
-  // A busy machine makes it inconclusive: the media reception is valid all the same.
+  // A busy host makes it inconclusive: the media reception is valid all the same.
   expect([0, 98]).toContain(await swarm.ended);
 });

@@ -11,7 +11,7 @@ const standing = sharedLab(await skipWithout('redis', 'haproxy'));
 
 const HANG = '{ fault: hang, target: room-node, for: 60s }';
 
-it('carries a drill out, and says who was back when', async () => {
+it('runs a drill and reports the time to recover', async () => {
   const { run } = standing();
   const file = drill('{ fault: hang, target: room-node, for: 2s }');
   const record = join(scratch(), 'record');
@@ -65,7 +65,7 @@ it('carries a drill out, and says who was back when', async () => {
 const withoutLength = (json: string): object =>
   JSON.parse(json, (key, value: unknown) => (key === 'durationMs' ? undefined : value)) as object;
 
-it('goes on, and heals, when nobody reads any more what it says', async () => {
+it('continues and rolls back after its output is closed', async () => {
   const lab = standing();
   const record = join(scratch(), 'record');
   const args = [
@@ -79,7 +79,7 @@ it('goes on, and heals, when nobody reads any more what it says', async () => {
   ];
   const swarm = startSwarm(args, lab.env);
   await swarm.says(/fault injected: hang/, 60_000);
-  swarm.turnAway();
+  swarm.closeOutput();
   expect(await swarm.ended).toBe(0);
   expect(stopped(lab)).toBe(false);
   expect(await lab.run('chaos', 'rollback')).toMatchObject({
@@ -88,7 +88,7 @@ it('goes on, and heals, when nobody reads any more what it says', async () => {
   });
 });
 
-it('takes back what a drill left that was killed', async () => {
+it('rolls back faults that a killed drill left', async () => {
   const lab = standing();
   const record = join(scratch(), 'record');
   const swarm = startSwarm(
@@ -121,7 +121,7 @@ it('takes back what a drill left that was killed', async () => {
   });
 });
 
-it('heals on Ctrl-C, and is soon gone', async () => {
+it('rolls back on Ctrl-C and exits soon', async () => {
   const lab = standing();
   const swarm = startSwarm(
     ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')],
@@ -140,7 +140,7 @@ it('heals on Ctrl-C, and is soon gone', async () => {
   });
 });
 
-it('tells nothing of the server when its lab is ended meanwhile, and leaves nothing behind', async () => {
+it('is inconclusive when its lab is ended meanwhile, and leaves nothing behind', async () => {
   const lab = labWorld();
   await startLab(lab);
   try {
@@ -167,7 +167,9 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
     });
     expect(await lab.run('chaos', 'report', record)).toMatchObject({
       code: 98,
-      out: expect.stringMatching(/^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was stopped during the drill/),
+      out: expect.stringMatching(
+        /^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was stopped during the drill/,
+      ),
     });
   } finally {
     await lab.run('lab', 'down');
@@ -175,7 +177,7 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
 });
 
 // The last one: afterwards, the lab has one node.
-it('says which parts do not run, before anything is done to them', async () => {
+it('names components that do not run, before anything is injected', async () => {
   const lab = standing();
   const { run } = lab;
   const node = programsOf(lab).find(

@@ -37,7 +37,7 @@ describe('swarm compare', () => {
     expect(stdout).toMatch(/^(✓ NO DIFFERENCE|\? INCONCLUSIVE)/);
   });
 
-  it('compares several with one, each by itself', async () => {
+  it('compares several records with one, each on its own', async () => {
     const other = copyOf(base, 'other', (text) => text);
     const result = await runSwarm([
       'compare',
@@ -65,14 +65,14 @@ describe('swarm compare', () => {
     expect(readFileSync(join(dir, 'out.junit'), 'utf8')).toContain('<testsuites');
   });
 
-  it('refuses runs of different scenarios, and says in what', async () => {
+  it('rejects runs of different scenarios and names the difference', async () => {
     const more = copyOf(base, 'more', (text) =>
       text.replace('"rooms":5,"joinRate"', '"rooms":30,"joinRate"'),
     );
     const { exit, stdout, stderr } = await runSwarm(['compare', base, more]);
     expect(exit).toBe(2);
     expect(stderr).toMatch(
-      /different scenarios and cannot be compared:\n.*groups\.crowd\.rooms: 5 → 30/,
+      /different scenarios and cannot be compared:\n.*groups\.load\.rooms: 5 → 30/,
     );
     expect(stdout).toBe('');
   });
@@ -132,7 +132,7 @@ describe('--baseline', () => {
   });
 
   it('fails a run that got worse', async () => {
-    // As if everybody had been in within two milliseconds.
+    // As if each participant had joined within two milliseconds.
     const quick = copyOf(base, 'quick', (text) =>
       text.replaceAll(
         /"phases":\{[^}]*\}/g,
@@ -166,7 +166,7 @@ describe('--baseline', () => {
       base,
     ]);
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/groups\.crowd\.rooms: 5 → 6/);
+    expect(stderr).toMatch(/groups\.load\.rooms: 5 → 6/);
     expect(stderr).not.toContain('livekit-server');
   });
 

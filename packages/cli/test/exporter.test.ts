@@ -1,4 +1,4 @@
-/** `swarm exporter` as a program: how it is told what to do, and how it ends. */
+/** `swarm exporter` as a program: its configuration and its end. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ const urlOf = async (swarm: ReturnType<typeof startSwarm>): Promise<string> => {
 };
 
 describe('swarm exporter', () => {
-  it('works with nothing but LIVEKIT_URL and its keys, and says nothing secret', async () => {
+  it('needs only LIVEKIT_URL and its keys, and prints no secret', async () => {
     const swarm = startSwarm(['exporter', '--listen', ':0'], env());
     const url = await urlOf(swarm);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -96,7 +96,7 @@ describe('swarm exporter', () => {
     expect(swarm.stderr()).not.toContain('from-a-file');
   });
 
-  it('says where a configuration is wrong, and what is missing without one', async () => {
+  it('reports where a configuration is wrong, and what is missing without one', async () => {
     const dir = scratch();
     writeFileSync(
       `${dir}/exporter.yaml`,

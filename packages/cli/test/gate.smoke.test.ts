@@ -1,4 +1,4 @@
-/** A gate: a crowd on a real server, a verdict and its exit code, and a record that can be judged anew. */
+/** A gate: load on a real server, a verdict with its exit code, and a record that can be evaluated again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -27,7 +27,7 @@ describe('action.yml', () => {
     for (const script of scripts) expect(script).not.toContain('${{');
   });
 
-  it('passes every input on, and says what each is', () => {
+  it('passes every input on and describes each', () => {
     const used = JSON.stringify(action.runs.steps);
     for (const [name, { description }] of Object.entries(action.inputs)) {
       expect(used).toContain(`inputs.${name} `);
@@ -37,7 +37,7 @@ describe('action.yml', () => {
 });
 
 describe('the action', () => {
-  it('passes a run that keeps what was asked for, and hands on where everything is', async () => {
+  it('passes a run that meets its thresholds, and outputs where its files are', async () => {
     const workspace = scratch();
     const done = await run(workspace, {
       flags: '--rooms=2\n\n  --duration=2s  \n--quiet',
@@ -59,7 +59,7 @@ describe('the action', () => {
     expect(done.summary).toMatch(/^## ✓ swarm: passed/);
     expect(done.stdout).toMatch(/\n::notice title=✓ swarm/);
 
-    // Two seconds of four people prove nothing about a change; that they were compared is what is to be seen.
+    // Two seconds of four participants prove no change; this checks that they were compared.
     const compared = await run(workspace, {
       flags: '--rooms=2\n--duration=2s\n--quiet',
       baseline: done.outputs.record ?? '',
@@ -69,7 +69,7 @@ describe('the action', () => {
     expect(compared.summary).toMatch(/Compared with the baseline/);
   });
 
-  it('fails on a crossed threshold, and says so where GitHub shows it', async () => {
+  it('fails on a crossed threshold and annotates it for GitHub', async () => {
     const done = await run(scratch(), {
       flags: '--rooms=2\n--duration=2s',
       thresholds: 'join_time: p(95)<0.001',
@@ -84,7 +84,7 @@ describe('the action', () => {
     );
   });
 
-  it('says what is wrong with its inputs, and that nothing was started', async () => {
+  it('reports wrong inputs, and that nothing was started', async () => {
     const done = await run(scratch(), { flags: '--romms=2' });
     expect(done.exit).toBe(2);
     expect(done.outputs).toEqual({
@@ -114,7 +114,7 @@ describe('the action', () => {
     expect((await run(scratch(), others, env)).exit).toBe(3);
   });
 
-  it('runs nothing that stands in an input', async () => {
+  it('does not execute the content of an input', async () => {
     const workspace = scratch();
     const evil = '$(touch owned) `touch owned`; touch owned # "\' && touch owned';
     for (const name of ['scenario', 'thresholds', 'flags', 'reports', 'scale', 'baseline']) {

@@ -36,7 +36,7 @@ it('stands with an exporter that sees it from every side, and goes with it', asy
       url.replace('/metrics', '/probe?target=lab&module=audio_pair&node=node-2'),
     );
     expect(sumOf(parseExposition(await probe.text()), 'swarm_probe_success')).toBe(1);
-    // The nodes were told where to send their webhooks before the exporter was there.
+    // The nodes were configured with the webhook address before the exporter started.
     await expect
       .poll(
         async () =>
@@ -66,7 +66,7 @@ it('stands with an exporter that sees it from every side, and goes with it', asy
   expect(readdirSync(join(cache, 'livekit-swarm', 'labs'))).toEqual([]);
 });
 
-it('says what there is when asked for something else', async () => {
+it('lists the available pages at an unknown path', async () => {
   const swarm = startSwarm(['lab', 'up', '--with', 'exporters'], { XDG_CACHE_HOME: scratch() });
   expect(await swarm.ended).toBe(2);
   expect(swarm.stderr()).toMatch(/there is no "exporters"[\s\S]*redis-exporter, .*\bexporter$/m);

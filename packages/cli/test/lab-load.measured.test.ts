@@ -14,7 +14,7 @@ interface Described {
   services: { name: string; url?: string; up?: boolean }[];
 }
 
-it('stands when the command has ended, takes a crowd, and goes without a trace', async () => {
+it('keeps running after the command ends, accepts load, and leaves nothing behind', async () => {
   const { run, labs, env } = labWorld();
   const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy', '--json');
   expect(up).toMatchObject({ code: 0 });
@@ -44,13 +44,13 @@ it('stands when the command has ended, takes a crowd, and goes without a trace',
     });
 
     const keys = readFileSync(lab.keys, 'utf8').matchAll(/export (\w+)=(\S+)/g);
-    const crowd = startSwarm(['--rooms', '12', '--duration', '3s', '--json'], {
+    const load = startSwarm(['--rooms', '12', '--duration', '3s', '--json'], {
       ...env,
       ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
     });
-    expect(await crowd.ended).toBe(0);
+    expect(await load.ended).toBe(0);
     expect(
-      (JSON.parse(crowd.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes,
+      (JSON.parse(load.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes,
     ).toHaveLength(2);
   } finally {
     expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'The lab "lab" has ended.\n' });

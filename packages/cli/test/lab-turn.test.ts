@@ -1,4 +1,4 @@
-/** What a deployment tells its clients of TURN is what coturn takes. */
+/** coturn accepts the TURN credentials that a deployment gives its clients. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const ICE_SERVERS = fileURLToPath(new URL('./support/ice-servers.ts', import.met
 
 await skipWithout('coturn', 'turnutils_uclient');
 
-it('a lab relays for clients of its nodes, and for nobody else', async () => {
+it('a lab relays for clients of its nodes only', async () => {
   const dir = scratch();
   await using lab = await startCluster({ dir, nodes: 1, with: ['coturn'] });
   const { stdout } = await execa(process.execPath, [

@@ -16,7 +16,7 @@ interface Described {
   services: { name: string; url?: string; up?: boolean }[];
 }
 
-it('goes with its supervisor, whose death is told', async () => {
+it('ends with its supervisor, whose death is reported', async () => {
   const { run, labs } = labWorld();
   expect(await run('lab', 'up', '--nodes', '2')).toMatchObject({ code: 0 });
   const supervisor = supervisorOf(labs);
@@ -95,7 +95,7 @@ it('waits for one that is just coming up before it ends it', async () => {
   expect(readdirSync(labs)).toEqual([]);
 });
 
-it('says how its keys are read, whatever its folder is called', async () => {
+it('prints how to read its keys, whatever its folder is called', async () => {
   const { env } = labWorld();
   const cache = join(scratch(), "Ann's cache");
   const swarm = async (...args: string[]) => {
@@ -144,7 +144,7 @@ it('has our rules in its Prometheus, which looks for a run, too', async () => {
   }
 });
 
-it('tells why one of its programs does not start, and of no log that is gone', async () => {
+it('reports why one of its programs does not start, and no log that was removed', async () => {
   const { run, labs } = labWorld();
   const rules = join(labs, '..', 'bad.rules.yaml');
   writeFileSync(rules, 'groups: [{ name: a, rules: [{ alert: x, expr: "sum((" }] }]\n');
@@ -172,7 +172,7 @@ it('builds its server where Go knows its proxies, as every other command does', 
   expect(readdirSync(labs)).toEqual([]);
 });
 
-it('says where it may not keep anything, and that nothing is there to be ended', async () => {
+it('names the folder that it cannot write, and that there is nothing to stop', async () => {
   const { env } = labWorld();
   const file = join(scratch(), 'file');
   writeFileSync(file, '');
@@ -186,7 +186,7 @@ it('says where it may not keep anything, and that nothing is there to be ended',
   expect(await swarm('down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });
 });
 
-it('says what is wrong with what was asked', async () => {
+it('reports invalid arguments', async () => {
   const { run } = labWorld();
   expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({
     code: 2,

@@ -13,7 +13,7 @@ interface Result {
   joins: { planned: number; joined: number };
 }
 
-/** One at a time, so that each may be tried again by itself where a machine was too busy to measure. */
+/** One at a time, so that each can be retried on its own where the host was too busy to measure. */
 describe('the library', () => {
   it.each(files)('%s passes at its small scale', async (file) => {
     const swarm = startSwarm(

@@ -1,6 +1,4 @@
-/**
- * A run, watched from outside as Prometheus does: what was scraped last must be what the record says, to the packet.
- */
+/** A run, scraped as Prometheus does: the last scrape must equal the record, to the packet. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecord } from '@livekit-swarm/analysis';
@@ -15,7 +13,7 @@ const CROWD =
     ' ',
   );
 
-/** Scrapes every half second until nobody answers any more. */
+/** Scrapes every half second until the server stops answering. */
 const watch = async (url: string, headers: Record<string, string> = {}): Promise<Series[][]> => {
   const scrapes: Series[][] = [];
   for (let tries = 0; tries < 120; tries++) {
@@ -34,7 +32,7 @@ const urlIn = async (swarm: ReturnType<typeof startSwarm>): Promise<string> => {
 };
 
 describe('swarm --metrics', () => {
-  it('shows a run as it goes on, and in the end what the record says', async () => {
+  it('shows a run while it runs, and in the end the values of the record', async () => {
     const dir = scratch();
     const record = `${dir}/record`;
     const swarm = startSwarm([...CROWD, '--metrics', '127.0.0.1:0', '--record', record], {}, dir);
@@ -116,7 +114,7 @@ describe('swarm --metrics', () => {
     const holding = result.thresholds.filter(({ ok }) => ok === true).length;
     expect(sumOf(last, 'swarm_run_threshold_met')).toBe(holding);
 
-    // Prometheus would take a counter that falls for one that began anew.
+    // Prometheus treats a counter that falls as reset.
     for (const [index, series] of scrapes.entries()) {
       for (const { name, labels, value } of series) {
         if (!/_(total|count|bucket)$/.test(name)) continue;
@@ -129,7 +127,7 @@ describe('swarm --metrics', () => {
     }
   });
 
-  it('asks for a token where one is set, and waits for nobody when nobody ever scraped', async () => {
+  it('requires a token where one is set, and does not wait for a scrape when there never was one', async () => {
     const dir = scratch();
     const swarm = startSwarm(
       [
@@ -159,7 +157,7 @@ describe('swarm --metrics', () => {
   it.each([
     ['nonsense', '"nonsense" is not an address to listen on'],
     [':99999', 'there is no port 99999'],
-    ['192.0.2.1:9464', 'cannot listen on 192.0.2.1:9464: this machine has no such address'],
+    ['192.0.2.1:9464', 'cannot listen on 192.0.2.1:9464: this host has no such address'],
   ])('refuses --metrics %s before anything is started', async (address, message) => {
     const { exit, stdout, stderr } = await runSwarm([
       '--rooms',

@@ -1,4 +1,4 @@
-/** The networks that loss is made in leave nothing on the machine, however their maker ends. */
+/** The networks that loss is made in leave nothing on the host, however their maker ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -18,11 +18,11 @@ interface PlannedResult {
     bitsDown: number;
   }[];
   curve: { atMs: number; participants: number }[];
-  machine: {
+  host: {
     fits: boolean;
     allocation: { workers: number } | null;
     need: { server: object | null };
-    sentences: string[];
+    messages: string[];
   };
 }
 
@@ -66,7 +66,7 @@ describe('swarm plan', () => {
       measured.media
         .filter((row) => row.direction === direction)
         .reduce((sum, { packetsPerSecond }) => sum + (packetsPerSecond ?? 0), 0);
-    // 20 % is what anybody plans with; on a quiet machine it is within a few.
+    // Planning tolerates 20 %; on an idle host the difference is a few percent.
     expect(rate('up') / (steady?.packetsUp ?? 0)).toBeGreaterThan(0.8);
     expect(rate('up') / (steady?.packetsUp ?? 0)).toBeLessThan(1.2);
     expect(rate('down') / (steady?.packetsDown ?? 0)).toBeGreaterThan(0.8);
@@ -113,12 +113,12 @@ describe('swarm plan', () => {
     expect(other.curve).not.toEqual(plain.curve);
     expect(plain.droppedRooms).toBeGreaterThan(0);
     expect(small.rooms).toBeLessThan(plain.rooms / 2);
-    expect(plain.machine.need.server).not.toBeNull();
+    expect(plain.host.need.server).not.toBeNull();
     const elsewhere = await planned([file, '--url', 'ws://127.0.0.1:1']);
-    expect(elsewhere.machine.need.server).toBeNull();
+    expect(elsewhere.host.need.server).toBeNull();
   });
 
-  it('warns of a machine that is too small, and refuses what it could not run at all', async () => {
+  it('warns of a host that is too small, and refuses what it could not run at all', async () => {
     const dir = scratch();
     const tight = scenarioFile(
       dir,
@@ -143,7 +143,7 @@ describe('swarm plan', () => {
     );
   });
 
-  it('says what is wrong with a scenario', async () => {
+  it('reports the problems of a scenario', async () => {
     const dir = scratch();
     const file = scenarioFile(dir, 'bad', 'executor: constant-rooms\nrooms: 1\nduration: 30');
     const { exit, stdout, stderr } = await runSwarm(['plan', file, '--json']);

@@ -21,7 +21,7 @@ import { MAIN, type Outcome, runSwarm, scratch } from './support/swarm.ts';
 const allInto = (dir: string): string[] =>
   Object.keys(REPORTERS).flatMap((name) => ['--report', `${name}=${dir}/`]);
 
-/** What of a result is not as the published schema says. */
+/** Where a result violates the published schema. */
 const problemsOf = (json: string): unknown[] => {
   const validate = new Ajv2020({
     allErrors: true,
@@ -50,7 +50,7 @@ const runWithAll = async (flags: string[]): Promise<Shown> => {
   };
 };
 
-/** Two stages; in the second one more packets come than anybody may receive. */
+/** Two stages; in the second one, more packets arrive than its threshold allows. */
 const STAGED = `
 scenario: stages
 groups:
@@ -178,7 +178,7 @@ describe('swarm report', () => {
     expect(readFileSync(join(record(), 'junit.xml'), 'utf8')).toBe(firstReport('junit.xml'));
   });
 
-  it('makes every report of a truncated record, and says that it is', async () => {
+  it('renders every report of a truncated record, and marks it as truncated', async () => {
     const dir = scratch();
     const cut = join(dir, 'record.ndjson');
     copyFileSync(join(record(), 'record.ndjson'), cut);
@@ -217,7 +217,7 @@ describe('swarm report', () => {
     );
   });
 
-  it('ends in order when nobody reads on, and says when the disk is full', async () => {
+  it('exits normally when its output is closed, and reports a full disk', async () => {
     const dir = scratch();
     const script = join(dir, 'script.sh');
     const env = { NODE: process.execPath, MAIN, RECORD: record() };
@@ -235,7 +235,7 @@ describe('swarm report', () => {
     expect(full.stderr).not.toMatch(/\n {4}at /);
   });
 
-  it('tells what it could not write, writes the rest, and ends with 1', async () => {
+  it('reports what it could not write, writes the rest, and exits with 1', async () => {
     const dir = scratch();
     const blocked = join(dir, 'file');
     writeFileSync(blocked, '');

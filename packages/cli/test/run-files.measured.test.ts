@@ -53,7 +53,7 @@ roomDuration: 7s`,
 };
 
 describe('swarm run', () => {
-  it('runs every executor against a real server: everybody comes, stays and leaves as planned', async () => {
+  it('runs every executor against a real server: each participant joins, stays and leaves as planned', async () => {
     const dir = scratch();
     const files = Object.entries(EXECUTORS).map(([name, group]) =>
       scenarioFile(dir, name, group, STRICT),
@@ -102,7 +102,7 @@ describe('swarm run', () => {
     ).toEqual(expect.arrayContaining(['joining', 'steady', 'up', 'top', 'down']));
   });
 
-  it('goes on after one that fails and one that cannot be run; the gravest exit code counts', async () => {
+  it('continues after one that fails and one that cannot run; the most severe exit code counts', async () => {
     const dir = scratch();
     const short = 'executor: constant-rooms\nrooms: 1\nduration: 2s';
     const files = [
@@ -199,7 +199,7 @@ describe('swarm run', () => {
         env,
         dir,
       );
-      // A busy machine makes so short a run inconclusive: that is not what is looked at.
+      // A busy host makes so short a run inconclusive: that is not what is looked at.
       expect([0, 98], stdout).toContain(exit);
       return headerOf(record);
     };
@@ -262,12 +262,12 @@ describe('bad input of swarm run', () => {
       /--tag voice: not a tag[\s\S]*team=voice/,
     ],
     [
-      'a threshold about nobody',
+      'a threshold without participants',
       (dir) => [good(dir), '--threshold', 'join_time{role:viewer}: p(95)<1'],
       /nobody has the role "viewer"/,
     ],
     [
-      'more than this machine holds',
+      'more than this host holds',
       (dir) => [
         good(dir),
         scenarioFile(dir, 'big', 'executor: constant-rooms\nrooms: 40000\nduration: 9s'),
@@ -275,11 +275,11 @@ describe('bad input of swarm run', () => {
       /big\.yaml: 80000 participants at a time need up to \d+ local ports/,
     ],
     [
-      'a flag that shapes the crowd',
+      'a flag that shapes the load',
       (dir) => [good(dir), '--rooms', '3'],
       /unknown option '--rooms'/,
     ],
-  ])('%s: said before anything is started', async (_what, args, message) => {
+  ])('%s: reported before anything is started', async (_what, args, message) => {
     const dir = scratch();
     const { exit, stdout, stderr } = await runSwarm(['run', ...args(dir)], {}, dir);
     expect(stderr).toMatch(message);
@@ -287,10 +287,10 @@ describe('bad input of swarm run', () => {
     expect(existsSync(join(dir, 'records'))).toBe(false);
   });
 
-  it('tells flags in front of the command apart from its own', async () => {
+  it('distinguishes flags in front of the command from its own', async () => {
     const dir = scratch();
     const { exit, stderr } = await runSwarm(['--rooms', '3', 'run', good(dir)]);
-    expect([exit, stderr]).toEqual([2, expect.stringMatching(/--rooms stands in front of "run"/)]);
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/--rooms is in front of "run"/)]);
   });
 
   it('does not write over an earlier record', async () => {

@@ -4,7 +4,7 @@ import type { Scenario } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { type Outcome, resultOf, runSwarm, scratch } from './support/swarm.ts';
 
-/** What the record says was meant. @param dir where `swarm` was run */
+/** The scenario in the record. @param dir where `swarm` was run */
 const scenarioOf = (outcome: Outcome, dir: string): Scenario => {
   const [header = ''] = readFileSync(join(dir, resultOf(outcome).record), 'utf8').split('\n');
   return (JSON.parse(header) as { scenario: Scenario }).scenario;

@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
       );
   });
 
-  it.each(all)('%s may do no more than it must, and says how it is', (name, service) => {
+  it.each(all)('%s has only the rights that it needs, and a health check', (name, service) => {
     expect(service).toMatchObject({
       network_mode: 'host',
       read_only: true,
@@ -90,7 +90,7 @@ describe('docker-compose.yml', () => {
     expect(service.cap_add ?? []).toEqual(name === 'coturn' ? ['NET_BIND_SERVICE'] : []);
   });
 
-  it('has nobody left out or called ill while the nodes are made anew, which takes ten seconds where there are rooms', () => {
+  it('keeps every service healthy while nodes are recreated, which takes ten seconds with rooms', () => {
     for (const [name, { depends_on = {} }] of all)
       expect(depends_on.haproxy?.condition, name).toBeOneOf([undefined, 'service_started']);
     const { retries = 0, interval = '' } = services.haproxy?.healthcheck ?? {};
@@ -236,7 +236,7 @@ describe('configurations', () => {
     });
   });
 
-  it('nodes are where everybody looks for them', () => {
+  it('nodes have the addresses that other services use', () => {
     for (const number of [1, 2, 3]) {
       const command = services[`node-${number}`]?.command?.join(' ') ?? '';
       const [http, metrics] = [`781${number}`, `681${number}`];

@@ -11,8 +11,8 @@ import { scratch, startSwarm } from './support/swarm.ts';
 const ICE_SERVERS = fileURLToPath(new URL('./support/ice-servers.ts', import.meta.url));
 const ATTEMPTS = 3;
 
-/** Through the load balancer. A run that could not be judged, since the machine was busy with something else, is made again. */
-const sendCrowd = async (engine: DockerEngine, keys: Record<string, string>) => {
+/** Through the load balancer. A run that could not be judged, since the host was busy with something else, is made again. */
+const sendLoad = async (engine: DockerEngine, keys: Record<string, string>) => {
   const args = [
     '--url',
     'ws://127.0.0.1:7880',
@@ -27,7 +27,7 @@ const sendCrowd = async (engine: DockerEngine, keys: Record<string, string>) => 
     const swarm = startSwarm(args, keys, scratch(), engine.inNetwork);
     const exit = await swarm.ended;
     if (exit !== EXIT_CODES.inconclusive.code || attempt === ATTEMPTS)
-      return { exit, said: swarm.stderr() + swarm.stdout() };
+      return { exit, output: swarm.stderr() + swarm.stdout() };
   }
 };
 
@@ -36,7 +36,7 @@ interface Answer<Data> {
 }
 
 testWithDocker(
-  'docker-compose.yml comes up in a real engine, carries a crowd, is watched, and leaves nothing',
+  'docker-compose.yml starts in a real engine, accepts load, is monitored, and leaves nothing behind',
   async ({ start, skip }) => {
     const composeCommand = (await findCompose()) ?? skip(NO_COMPOSE);
     await requireProgram(['curl'], 'curl');
@@ -47,11 +47,11 @@ testWithDocker(
     const stack = openStack(engine, composeCommand, { ...variables, ...keys });
     const services = (await stack.compose('config', '--services')).split('\n').toSorted();
 
-    // Grafana comes from a registry or not at all: everything else is what docker-compose.yml says.
+    // Only Grafana's image needs a registry; everything else is as in docker-compose.yml.
     expect(missing).toEqual(['GRAFANA_IMAGE']);
     const started = services.filter((service) => service !== 'grafana');
     process.stderr.write(
-      `not started, since this machine has nothing to make its image of: ${services.filter((service) => !started.includes(service)).join(', ')}\n`,
+      `not started, since this host has nothing to make its image of: ${services.filter((service) => !started.includes(service)).join(', ')}\n`,
     );
 
     try {
@@ -75,9 +75,9 @@ testWithDocker(
       expect(addresses.length).toBeGreaterThan(started.length);
       expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
 
-      // A crowd, through the load balancer, while Prometheus looks on.
-      const { exit, said } = await sendCrowd(engine, keys);
-      expect(exit, said).toBe(0);
+      // Load through the load balancer while Prometheus scrapes.
+      const { exit, output } = await sendLoad(engine, keys);
+      expect(exit, output).toBe(0);
 
       const ask = async <Data>(path: string): Promise<Data> =>
         (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;
@@ -109,7 +109,7 @@ testWithDocker(
       expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
       expect(await ask('alertmanagers')).toMatchObject({ activeAlertmanagers: [{}] });
 
-      // The exporter: a call through a node, and webhooks of the crowd's rooms.
+      // The exporter: a probe through a node, and webhooks of the load's rooms.
       const probe = await stack.get(
         'http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2',
       );
@@ -119,15 +119,15 @@ testWithDocker(
       ).toBeGreaterThan(0);
       expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
 
-      // TURN: what the deployment tells clients is what coturn takes, and nothing else.
-      const told = await stack.inside(
+      // TURN: coturn accepts the credentials that the deployment gives to clients, and no others.
+      const inside = await stack.inside(
         process.execPath,
         ICE_SERVERS,
         'ws://127.0.0.1:7880',
         keys.LIVEKIT_API_KEY ?? '',
         keys.LIVEKIT_API_SECRET ?? '',
       );
-      const [turn] = JSON.parse(told.all) as {
+      const [turn] = JSON.parse(inside.all) as {
         urls: string[];
         username: string;
         credential: string;

@@ -9,7 +9,7 @@ const PAUSE_MS = 2_500;
 /** From the start of its worker until all have joined and media flows. */
 const JOINED_MS = 5_000;
 
-/** Stops the worker of a run for a while, as a machine without a free core would. */
+/** Stops the worker of a run for a while, as a host without a free core would. */
 const starve = async (swarm: Swarm): Promise<void> => {
   const workersOf = () =>
     swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
@@ -67,7 +67,7 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
   });
 });
 
-test('packets that left late, or never, because a worker stood still are inconclusive', async () => {
+test('packets that left late, or never, because a worker was stopped make the run inconclusive', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   const swarm = start(server, '--rooms 2 --publish audio,video --video 360p --duration 15s');
   await starve(swarm);

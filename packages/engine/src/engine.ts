@@ -59,8 +59,8 @@ export interface EngineSample {
 /** An implementation of participants. Calls do not throw errors of the network or the server: those are events. */
 export interface Engine {
   readonly name: string;
-  /** Starts joining now; `dueAtMs` (after the run's start) is when it should have started. Resolves when the participant joined, failed, or the engine was closed. */
-  join(participant: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void>;
+  /** Starts joining now; `scheduledAtMs` (after the run's start) is when it should have started. Resolves when the participant joined, failed, or the engine was closed. */
+  join(participant: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void>;
   /** Leaves and returns the result of the session. Resolves within a second even if the server is down. */
   leave(index: number): Promise<ParticipantLine>;
   sample(): EngineSample;

@@ -13,6 +13,6 @@ export type { ParticipantView } from './native/participant.ts';
 
 /**
  * The engine of ordinary runs.
- * @throws Error when its addon is missing or does not fit this machine
+ * @throws Error when its addon is missing or does not fit this host
  */
 export const createEngine = (options: EngineOptions): Engine => new NativeEngine(options);

@@ -9,7 +9,7 @@ import {
   seriesOf,
   useBrowser,
 } from './support/browser-stage.ts';
-import { openCrowd, SIMULCAST, seconds, until } from './support/crowd.ts';
+import { openTestRoom, SIMULCAST, seconds, until } from './support/test-room.ts';
 import { openViewer } from './support/viewer.ts';
 import { seen, trackOf } from './support/watch.ts';
 
@@ -53,9 +53,9 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
   ] as const)('is given the layer that it asks for: %s', async (_, video) => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join({ publish: [video] });
-    await enter(stage(), viewer, crowd);
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join({ publish: [video] });
+    await enter(stage(), viewer, testRoom);
     await seen(viewer, 720, 'guest-0');
     const start = await trackOf(viewer, 'guest-0', 'video');
     const steps = [
@@ -83,10 +83,10 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
   test('is given a keyframe when it needs one', async () => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
-    await using crowd = openCrowd({ target: server, signalling });
+    await using testRoom = openTestRoom({ target: server, signalling });
     // Another subscriber keeps the layer active, or the publisher would stop, and restart with a keyframe without a PLI.
-    await crowd.join({ publish: [SINGLE] }, {});
-    await enter(stage(), viewer, crowd);
+    await testRoom.join({ publish: [SINGLE] }, {});
+    await enter(stage(), viewer, testRoom);
     await seen(viewer, 720, 'guest-0');
     for (let round = 0; round < 4; round++) {
       await viewer.setEnabled('guest-0', false);
@@ -95,13 +95,13 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
       await seconds(0.3);
       const before = await trackOf(viewer, 'guest-0', 'video');
       expect(before.framesDecoded).toBe(stopped.framesDecoded);
-      seriesOf(crowd, 'up', 'video');
+      seriesOf(testRoom, 'up', 'video');
       await viewer.setEnabled('guest-0', true);
       // Every two seconds the clip has one anyway, now almost a second away.
       const hasPicture = async () =>
         (await trackOf(viewer, 'guest-0', 'video')).keyFramesDecoded > before.keyFramesDecoded;
       await until('a keyframe', hasPicture, 0.5);
-      const sent = seriesOf(crowd, 'up', 'video');
+      const sent = seriesOf(testRoom, 'up', 'video');
       expect(sent?.plisReceived).toBeGreaterThan(0);
       expect(sent?.keyframes).toBeGreaterThan(0);
     }

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { expectIsSeenAndHeard, expectSeesAndHears, useBrowser } from './support/browser-stage.ts';
-import { SIMULCAST } from './support/crowd.ts';
+import { SIMULCAST } from './support/test-room.ts';
 
 const stage = useBrowser();
 

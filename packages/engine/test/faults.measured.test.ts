@@ -7,7 +7,7 @@ import type { EventLine, EventName } from '@livekit-swarm/record';
 import { holdTable } from '@livekit-swarm/testkit/nft';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { AUDIO, type Crowd, openCrowd, seconds, until } from './support/crowd.ts';
+import { AUDIO, openTestRoom, seconds, type TestRoom, until } from './support/test-room.ts';
 
 const speaker = { publish: [AUDIO], expects: { audio: 3, video: 0 } };
 const PAIRS = 4 * 3;
@@ -30,16 +30,16 @@ afterAll(async () => {
 });
 
 /** Four participants with audio that recover as an application would. */
-const openFour = async (): Promise<Crowd> => {
-  const crowd = openCrowd({
+const openFour = async (): Promise<TestRoom> => {
+  const testRoom = openTestRoom({
     target: cluster,
     signalling: 'v1',
     reconnectPolicy: 'app',
     watchMedia: true,
   });
-  await crowd.join(speaker, speaker, speaker, speaker);
-  await until('all hear all', () => crowd.of('media_started').length === PAIRS);
-  return crowd;
+  await testRoom.join(speaker, speaker, speaker, speaker);
+  await until('all hear all', () => testRoom.of('media_started').length === PAIRS);
+  return testRoom;
 };
 
 /** The node with this id, which its metrics contain. */
@@ -56,16 +56,18 @@ const nodeOf = async (id: string | undefined): Promise<ClusterNode> => {
 
 const pairOf = ({ identity, from, kind }: EventLine): string => `${identity} ${from} ${kind}`;
 const pairsIn = (events: readonly EventLine[]): number => new Set(events.map(pairOf)).size;
-const since = (crowd: Crowd, event: EventName, mark: number): EventLine[] =>
-  crowd.events.slice(mark).filter((line) => line.event === event);
+const since = (testRoom: TestRoom, event: EventName, mark: number): EventLine[] =>
+  testRoom.events.slice(mark).filter((line) => line.event === event);
 
 test('a hole of three seconds in the network is measured by every pair', async () => {
-  await using crowd = await openFour();
-  expect(crowd.of('media_started').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_started')));
-  const { ports } = await nodeOf(crowd.of('joined')[0]?.node);
+  await using testRoom = await openFour();
+  expect(testRoom.of('media_started').map(pairOf)).toHaveLength(
+    pairsIn(testRoom.of('media_started')),
+  );
+  const { ports } = await nodeOf(testRoom.of('joined')[0]?.node);
   const range = `${ports.udpFirst}-${ports.udpLast}`;
   await seconds(1);
-  const mark = crowd.events.length;
+  const mark = testRoom.events.length;
   // The kernel's timer ends it, and defines its length.
   const hole = await holdTable(
     [],
@@ -79,31 +81,39 @@ test('a hole of three seconds in the network is measured by every pair', async (
     }`,
   );
   try {
-    await until('all hear all again', () => pairsIn(since(crowd, 'media_resumed', mark)) === PAIRS);
+    await until(
+      'all hear all again',
+      () => pairsIn(since(testRoom, 'media_resumed', mark)) === PAIRS,
+    );
   } finally {
     await hole.release();
   }
   await seconds(0.5);
-  const back = since(crowd, 'media_resumed', mark);
+  const back = since(testRoom, 'media_resumed', mark);
   expect(back).toHaveLength(PAIRS);
   for (const { ms } of back) expect(Math.abs((ms ?? 0) - 3_000)).toBeLessThan(100);
-  const lost = new Map(since(crowd, 'media_interrupted', mark).map((line) => [pairOf(line), line]));
+  const lost = new Map(
+    since(testRoom, 'media_interrupted', mark).map((line) => [pairOf(line), line]),
+  );
   expect(lost.size).toBe(PAIRS);
   // Both tell of the same silence.
   for (const line of back)
     expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.ms ?? 0), 3);
   // Media was interrupted, no signal connection was lost.
-  expect(crowd.of('signal_lost')).toEqual([]);
-  for (const line of await crowd.leave()) expect(line).toMatchObject({ outcome: 'left', sees: 3 });
+  expect(testRoom.of('signal_lost')).toEqual([]);
+  for (const line of await testRoom.leave())
+    expect(line).toMatchObject({ outcome: 'left', sees: 3 });
 });
 
 test('all participants leave a dead node, and one that shuts down', async () => {
-  await using crowd = await openFour();
-  expect(new Set(crowd.of('joined').map(({ via }) => via))).toEqual(new Set(['node-1', 'node-2']));
-  const first = await nodeOf(crowd.of('joined')[0]?.node);
+  await using testRoom = await openFour();
+  expect(new Set(testRoom.of('joined').map(({ via }) => via))).toEqual(
+    new Set(['node-1', 'node-2']),
+  );
+  const first = await nodeOf(testRoom.of('joined')[0]?.node);
   const second = cluster.nodes.find((node) => node !== first)?.name ?? '';
 
-  const killed = crowd.events.length;
+  const killed = testRoom.events.length;
   cluster.service(first.name).signal('SIGKILL');
   const killedAt = Date.now();
   // Also where the balancer tried the dead one first, it names the one that answered.
@@ -114,14 +124,14 @@ test('all participants leave a dead node, and one that shuts down', async () => 
   }
   await until(
     'all hear all again',
-    () => pairsIn(since(crowd, 'media_resumed', killed)) === PAIRS,
+    () => pairsIn(since(testRoom, 'media_resumed', killed)) === PAIRS,
     40,
   );
-  const back = since(crowd, 'reconnected', killed);
+  const back = since(testRoom, 'reconnected', killed);
   expect(back.length).toBeGreaterThanOrEqual(4);
   for (const { via } of back) expect(via).toBe(second);
-  expect(since(crowd, 'media_started', killed)).toEqual([]);
-  for (const { ms } of since(crowd, 'media_resumed', killed)) {
+  expect(since(testRoom, 'media_started', killed)).toEqual([]);
+  for (const { ms } of since(testRoom, 'media_resumed', killed)) {
     expect(ms).toBeGreaterThan(500);
     expect(ms).toBeLessThan(Date.now() - killedAt + 1_000);
   }
@@ -136,23 +146,26 @@ test('all participants leave a dead node, and one that shuts down', async () => 
     );
   });
   await seconds(1);
-  const ended = crowd.events.length;
+  const ended = testRoom.events.length;
   // The first SIGTERM drains the node, the second ends it at once: all participants are disconnected.
   cluster.service(second).signal('SIGTERM');
   await seconds(0.3);
   cluster.service(second).signal('SIGTERM');
-  await until('all have rejoined', () => since(crowd, 'rejoined', ended).length === 4);
-  const told = since(crowd, 'disconnected', ended);
+  await until('all have rejoined', () => since(testRoom, 'rejoined', ended).length === 4);
+  const told = since(testRoom, 'disconnected', ended);
   expect(told.map(({ identity, reason }) => `${identity} ${reason}`).sort()).toEqual(
     [0, 1, 2, 3].map((guest) => `guest-${guest} server_shutdown`),
   );
-  for (const { ms, attempt, via } of since(crowd, 'rejoined', ended)) {
+  for (const { ms, attempt, via } of since(testRoom, 'rejoined', ended)) {
     expect(ms).toBeGreaterThan(300);
     expect(attempt).toBeGreaterThanOrEqual(1);
     expect(via).toBe(first.name);
   }
-  await until('all hear all again', () => pairsIn(since(crowd, 'media_resumed', ended)) === PAIRS);
-  for (const line of await crowd.leave()) {
+  await until(
+    'all hear all again',
+    () => pairsIn(since(testRoom, 'media_resumed', ended)) === PAIRS,
+  );
+  for (const line of await testRoom.leave()) {
     expect(line).toMatchObject({ outcome: 'left', reason: null, rejoins: 1, sees: 3 });
     expect(
       line.tracks.filter(({ direction, activeAtEnd }) => direction === 'down' && activeAtEnd),

@@ -1,7 +1,7 @@
 import { LIVEKIT_VERSIONS, type LiveKitServer } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIO, openCrowd, seconds, tracksOf } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
+import { AUDIO, openTestRoom, seconds, tracksOf } from './support/test-room.ts';
 
 const CAMERA = {
   kind: 'video',
@@ -21,16 +21,16 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
 
   describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
     test('a participant without permission to publish joins at once, and reports the rejection', async () => {
-      await using crowd = openCrowd({ target: server, signalling });
-      await crowd.join(
+      await using testRoom = openTestRoom({ target: server, signalling });
+      await testRoom.join(
         { publish: [AUDIO, CAMERA], grants: { canPublishSources: ['microphone'] } },
         {},
       );
-      expect(crowd.of('joined')).toHaveLength(2);
-      for (const { phases } of crowd.of('joined')) expect(phases?.joined).toBeLessThan(5_000);
+      expect(testRoom.of('joined')).toHaveLength(2);
+      for (const { phases } of testRoom.of('joined')) expect(phases?.joined).toBeLessThan(5_000);
       await seconds(1.5);
-      const [publisher, listener] = await crowd.leave();
-      expect(crowd.of('warning')).toEqual([
+      const [publisher, listener] = await testRoom.leave();
+      expect(testRoom.of('warning')).toEqual([
         expect.objectContaining({
           identity: 'guest-0',
           reason: 'publish_rejected',
@@ -47,17 +47,17 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
     });
 
     test('a participant without any permission reports every rejection', async () => {
-      await using crowd = openCrowd({ target: server, signalling });
+      await using testRoom = openTestRoom({ target: server, signalling });
       const data = [{ messagesPerSecond: 20, bytes: 64, reliable: false }];
       const grants = { canPublish: false, canPublishData: false, canSubscribe: false };
-      await crowd.join(
+      await testRoom.join(
         { publish: [AUDIO], data, grants },
         { publish: [AUDIO], expects: { audio: 0, video: 0 } },
       );
-      expect(crowd.of('joined')).toHaveLength(2);
+      expect(testRoom.of('joined')).toHaveLength(2);
       await seconds(1.5);
-      const [denied, other] = await crowd.leave();
-      const reasons = crowd
+      const [denied, other] = await testRoom.leave();
+      const reasons = testRoom
         .of('warning')
         .flatMap(({ identity, reason }) => (identity === 'guest-0' ? [reason] : []));
       expect(new Set(reasons)).toEqual(
@@ -69,20 +69,23 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
     });
 
     test('who does not subscribe receives nothing, and misses nothing', async () => {
-      await using crowd = openCrowd({ target: server, signalling });
-      await crowd.join({ publish: [AUDIO] }, { subscribe: false, expects: { audio: 0, video: 0 } });
+      await using testRoom = openTestRoom({ target: server, signalling });
+      await testRoom.join(
+        { publish: [AUDIO] },
+        { subscribe: false, expects: { audio: 0, video: 0 } },
+      );
       await seconds(1.5);
-      const [, deaf] = await crowd.leave();
-      expect(crowd.of('warning')).toEqual([]);
+      const [, deaf] = await testRoom.leave();
+      expect(testRoom.of('warning')).toEqual([]);
       expect(deaf).toMatchObject({ outcome: 'left', tracks: [] });
     });
 
     test('camera and screen of one publisher are two tracks to the others', async () => {
-      await using crowd = openCrowd({ target: server, signalling });
-      await crowd.join({ publish: [CAMERA, SCREEN] }, { expects: { audio: 0, video: 2 } });
+      await using testRoom = openTestRoom({ target: server, signalling });
+      await testRoom.join({ publish: [CAMERA, SCREEN] }, { expects: { audio: 0, video: 2 } });
       await seconds(2);
-      const [publisher, listener] = await crowd.leave();
-      expect(crowd.of('warning')).toEqual([]);
+      const [publisher, listener] = await testRoom.leave();
+      expect(testRoom.of('warning')).toEqual([]);
       for (const [line, direction] of [
         [publisher, 'up'],
         [listener, 'down'],
@@ -94,14 +97,14 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
     });
 
     test('a track whose publisher left before is neither stalled nor interrupted', async () => {
-      await using crowd = openCrowd({ target: server, signalling });
-      await crowd.join({ publish: [AUDIO, CAMERA] }, {});
+      await using testRoom = openTestRoom({ target: server, signalling });
+      await testRoom.join({ publish: [AUDIO, CAMERA] }, {});
       await seconds(1.5);
-      const left = await crowd.leaveOne(0);
+      const left = await testRoom.leaveOne(0);
       expect(left).toMatchObject({ outcome: 'left' });
       await seconds(3);
-      expect(crowd.sample().joined).toBe(1);
-      const listener = await crowd.leaveOne(1);
+      expect(testRoom.sample().joined).toBe(1);
+      const listener = await testRoom.leaveOne(1);
       const tracks = tracksOf(listener, { direction: 'down' });
       expect(tracks).toHaveLength(2);
       for (const track of tracks)

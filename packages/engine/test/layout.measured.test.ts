@@ -1,16 +1,16 @@
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startServer } from './support/servers.ts';
 import {
   AUDIO,
-  type Crowd,
-  openCrowd,
+  openTestRoom,
   SIMULCAST,
   seconds,
+  type TestRoom,
   tracksOf,
   until,
-} from './support/crowd.ts';
-import { startServer } from './support/servers.ts';
+} from './support/test-room.ts';
 
 let server: LiveKitServer;
 beforeAll(async () => {
@@ -25,8 +25,8 @@ const silentPublishers = (count: number) =>
   publishers(count).map((guest) => ({ ...guest, publish: [SIMULCAST] }));
 
 /** Packets received of each kind by the one who joined last. */
-const receivedByLast = async (crowd: Crowd) => {
-  const line = (await crowd.leave()).at(-1);
+const receivedByLast = async (testRoom: TestRoom) => {
+  const line = (await testRoom.leave()).at(-1);
   const packets = (kind: 'audio' | 'video') =>
     tracksOf(line, { direction: 'down', kind })
       .map((track) => track.packets)
@@ -40,57 +40,57 @@ test.each([
   ['audio-only', { type: 'audio-only' }, { audio: 3, video: 0, interruptions: 0 }],
   ['none', { type: 'none' }, { audio: 0, video: 0, interruptions: 0 }],
 ] as const)('who looks at %s receives that', async (_name, layout, expected) => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(...publishers(3));
-  await crowd.join({ layout: { ...layout }, expects: { audio: 3, video: 3 } });
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join(...publishers(3));
+  await testRoom.join({ layout: { ...layout }, expects: { audio: 3, video: 3 } });
   await seconds(2.5);
-  expect(await receivedByLast(crowd)).toEqual(expected);
+  expect(await receivedByLast(testRoom)).toEqual(expected);
 });
 
 test.each(['v1', 'v0'] as const)(
   'with %s a grid has as many videos as tiles',
   async (signalling) => {
-    await using crowd = openCrowd({ target: server, signalling });
+    await using testRoom = openTestRoom({ target: server, signalling });
     // Without a speaker, no video replaces another.
-    await crowd.join(...silentPublishers(3));
-    await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
+    await testRoom.join(...silentPublishers(3));
+    await testRoom.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
     await seconds(2.5);
-    expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, interruptions: 0 });
+    expect(await receivedByLast(testRoom)).toEqual({ audio: 0, video: 2, interruptions: 0 });
   },
 );
 
 test.each(['v1', 'v0'] as const)(
   'with %s the speaker layout shows one video at a time',
   async (signalling) => {
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join(...publishers(3));
-    await crowd.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join(...publishers(3));
+    await testRoom.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
     await seconds(2);
-    crowd.sample();
+    testRoom.sample();
     await seconds(1);
-    const video = crowd
+    const video = testRoom
       .sample()
       .series.find(({ labels }) => labels.direction === 'down' && labels.kind === 'video');
     // Two where the speaker changed within this second.
     expect(video?.tracks).toBeGreaterThanOrEqual(1);
     expect(video?.tracks).toBeLessThanOrEqual(2);
     // A picture that is switched on waits for its keyframe, at times longer than the half second that makes a gap; sound never stops.
-    expect((await receivedByLast(crowd)).audio).toBe(3);
+    expect((await receivedByLast(testRoom)).audio).toBe(3);
   },
 );
 
 test('layers without subscribers are not sent (dynacast)', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join({ publish: [SIMULCAST], layout: { type: 'none' } });
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join({ publish: [SIMULCAST], layout: { type: 'none' } });
   // Tiles of 256x144: the lowest layer is enough.
-  await crowd.join({ layout: { type: 'grid', tiles: 25 }, expects: { audio: 0, video: 1 } });
+  await testRoom.join({ layout: { type: 'grid', tiles: 25 }, expects: { audio: 0, video: 1 } });
   const sending = () =>
-    crowd.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
+    testRoom.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
   await seconds(1);
   expect(sending()).toEqual({ 180: 1, 360: 1, 720: 1 });
   await until('only 180p is sent', () => JSON.stringify(sending()) === '{"180":1}', 20);
   await seconds(1);
-  const [publisher, viewer] = await crowd.leave();
+  const [publisher, viewer] = await testRoom.leave();
   expect(tracksOf(viewer, { direction: 'down' })[0]).toMatchObject({
     width: 320,
     height: 180,
@@ -100,24 +100,24 @@ test('layers without subscribers are not sent (dynacast)', async () => {
 });
 
 test('a track that the server mutes stops, which is neither an interruption nor a stall', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join(
     { publish: [AUDIO], layout: { type: 'none' } },
     { expects: { audio: 1, video: 0 } },
   );
-  await until('audio arrives', () => crowd.of('first_media').length === 1);
+  await until('audio arrives', () => testRoom.of('first_media').length === 1);
   const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
-  const { tracks } = await rooms.getParticipant(crowd.room, 'guest-0');
-  await rooms.mutePublishedTrack(crowd.room, 'guest-0', tracks[0]?.sid ?? '', true);
+  const { tracks } = await rooms.getParticipant(testRoom.room, 'guest-0');
+  await rooms.mutePublishedTrack(testRoom.room, 'guest-0', tracks[0]?.sid ?? '', true);
   // The server itself sends half a second of silence to the listener, so that no decoder is left humming.
   await seconds(1.5);
-  crowd.sample();
+  testRoom.sample();
   await seconds(1.5);
-  const sample = crowd.sample();
+  const sample = testRoom.sample();
   expect(
     sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets),
   ).toEqual([0, 0]);
-  const [, listener] = await crowd.leave();
+  const [, listener] = await testRoom.leave();
   expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({
     interruptions: 0,
     activeAtEnd: true,

@@ -1,7 +1,7 @@
 import { LIVEKIT_VERSIONS, type LiveKitServer } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIO, openCrowd, SIMULCAST, seconds, tracksOf } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
+import { AUDIO, openTestRoom, SIMULCAST, seconds, tracksOf } from './support/test-room.ts';
 
 describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   let server: LiveKitServer;
@@ -13,15 +13,15 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   test.each(['v1', 'v0'] as const)(
     'two participants hear and see each other over %s',
     async (signalling) => {
-      await using crowd = openCrowd({ target: server, signalling });
+      await using testRoom = openTestRoom({ target: server, signalling });
       const guest = { publish: [AUDIO, SIMULCAST] };
-      await crowd.join(guest, guest);
-      expect(crowd.of('joined')).toHaveLength(2);
-      expect(crowd.of('joined')[0]).toMatchObject({ serverVersion: version, attempt: 1 });
+      await testRoom.join(guest, guest);
+      expect(testRoom.of('joined')).toHaveLength(2);
+      expect(testRoom.of('joined')[0]).toMatchObject({ serverVersion: version, attempt: 1 });
       await seconds(1.5);
-      crowd.sample();
+      testRoom.sample();
       await seconds(1);
-      const sample = crowd.sample();
+      const sample = testRoom.sample();
       expect(sample.joined).toBe(2);
       const series = (direction: string, kind: string) =>
         sample.series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
@@ -31,7 +31,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       expect(series('down', 'audio')?.packets).toBeLessThan(125);
       expect(series('down', 'video')).toMatchObject({ tracks: 2, lost: 0, layers: { 720: 2 } });
 
-      const lines = await crowd.leave();
+      const lines = await testRoom.leave();
       for (const [index, line] of lines.entries()) {
         expect(line).toMatchObject({ outcome: 'left', reason: null, resumes: 0, reconnects: 0 });
         expect(line.joinMs).toBeGreaterThan(0);
@@ -50,14 +50,14 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
           height: 720,
         });
       }
-      expect(crowd.of('first_media')).toHaveLength(2);
-      expect(crowd.of('left')).toHaveLength(2);
-      expect(crowd.of('warning')).toEqual([]);
+      expect(testRoom.of('first_media')).toHaveLength(2);
+      expect(testRoom.of('left')).toHaveLength(2);
+      expect(testRoom.of('warning')).toEqual([]);
     },
   );
 
   test.each(['v1', 'v0'] as const)('H.264 in one layer over %s', async (signalling) => {
-    await using crowd = openCrowd({ target: server, signalling });
+    await using testRoom = openTestRoom({ target: server, signalling });
     const video = {
       kind: 'video',
       source: 'camera',
@@ -65,12 +65,12 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       resolution: '360p',
       simulcast: false,
     } as const;
-    await crowd.join(
+    await testRoom.join(
       { publish: [video], expects: { audio: 0, video: 0 } },
       { expects: { audio: 0, video: 1 } },
     );
     await seconds(2);
-    const [publisher, listener] = await crowd.leave();
+    const [publisher, listener] = await testRoom.leave();
     const [sent] = tracksOf(publisher, { direction: 'up' });
     const [received] = tracksOf(listener, { direction: 'down' });
     expect(sent).not.toHaveProperty('layer');
@@ -84,12 +84,12 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test.each(['v1', 'v0'] as const)('data reaches all participants over %s', async (signalling) => {
-    await using crowd = openCrowd({ target: server, signalling });
+    await using testRoom = openTestRoom({ target: server, signalling });
     const reliable = { messagesPerSecond: 20, bytes: 200, reliable: true };
     const lossy = { messagesPerSecond: 10, bytes: 64, reliable: false };
-    await crowd.join({ data: [reliable, lossy] }, {}, {});
+    await testRoom.join({ data: [reliable, lossy] }, {}, {});
     await seconds(2);
-    const [sender, ...listeners] = await crowd.leave();
+    const [sender, ...listeners] = await testRoom.leave();
     const [sent] = tracksOf(sender, { direction: 'up', kind: 'data' });
     expect(sent?.packets).toBeGreaterThan(40);
     for (const listener of listeners) {

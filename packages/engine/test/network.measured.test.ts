@@ -3,8 +3,15 @@ import { Sketch } from '@livekit-swarm/metrics';
 import type { SeriesSample } from '@livekit-swarm/record';
 import { type NetworkImpairment, networkPreset, PERFECT_LINK } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
+import {
+  AUDIO,
+  openTestRoom,
+  SIMULCAST,
+  seconds,
+  type TestRoom,
+  tracksOf,
+} from './support/test-room.ts';
 
 let server: LiveKitServer;
 beforeAll(async () => {
@@ -28,12 +35,12 @@ const speaker = {
 const listener = { expects: { audio: 1, video: 1 } };
 
 /** The series of one role, everything that came in this time added up. */
-const watch = async (crowd: Crowd, forSeconds: number) => {
-  crowd.sample();
+const watch = async (testRoom: TestRoom, forSeconds: number) => {
+  testRoom.sample();
   const taken: SeriesSample[] = [];
   for (let second = 0; second < forSeconds; second++) {
     await seconds(1);
-    taken.push(...crowd.sample().series);
+    taken.push(...testRoom.sample().series);
   }
   return (role: string, direction: 'up' | 'down', kind: 'audio' | 'video' | 'data') => {
     const all = taken.filter(
@@ -64,14 +71,14 @@ const watch = async (crowd: Crowd, forSeconds: number) => {
 
 describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
   test('only the participant with an impaired downlink has loss and delay', async () => {
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join(
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join(
       speaker,
       { ...listener, role: 'good' },
       { ...listener, role: 'bad', network: network({ down: { loss: 0.05, delayMs: 50 } }) },
     );
     await seconds(2);
-    const seen = await watch(crowd, 8);
+    const seen = await watch(testRoom, 8);
     for (const kind of ['audio', 'video'] as const) {
       const [good, bad] = [seen('good', 'down', kind), seen('bad', 'down', kind)];
       expect(good.packets).toBeGreaterThan(300);
@@ -90,17 +97,17 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
       expect(bad.median('rtt')).toBeLessThan(60);
     }
     // The delay of the link is not a late send of the generator.
-    expect(crowd.sample().generator.lateSends).toBeLessThan(10);
+    expect(testRoom.sample().generator.lateSends).toBeLessThan(10);
   });
 
   test('what an uplink loses the server asks for again; those who listen hear it late', async () => {
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join(
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join(
       { ...speaker, role: 'bad', network: network({ up: { loss: 0.05, delayMs: 40 } }) },
       { ...listener, role: 'good' },
     );
     await seconds(2);
-    const seen = await watch(crowd, 8);
+    const seen = await watch(testRoom, 8);
     for (const kind of ['audio', 'video'] as const) {
       const [up, down] = [seen('bad', 'up', kind), seen('good', 'down', kind)];
       const bound = 4 * Math.sqrt((0.05 * 0.95) / up.packets);
@@ -115,8 +122,8 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
 });
 
 test.concurrent('jitter is measured as it was asked for, and changes no order', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join(
     { ...speaker, publish: [AUDIO] },
     {
       ...listener,
@@ -126,31 +133,31 @@ test.concurrent('jitter is measured as it was asked for, and changes no order', 
     },
   );
   await seconds(2);
-  const heard = (await watch(crowd, 10))('bad', 'down', 'audio');
+  const heard = (await watch(testRoom, 10))('bad', 'down', 'audio');
   expect(heard.median('jitter')).toBeGreaterThan(6);
   expect(heard.median('jitter')).toBeLessThan(15);
   expect(heard).toMatchObject({ outOfOrder: 0, lossAtFirst: 0 });
 });
 
 test.concurrent('packets that overtake each other are counted as such', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(speaker, {
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join(speaker, {
     ...listener,
     role: 'bad',
     network: network({ down: { reorder: 0.1 } }),
   });
   await seconds(2);
-  const seen = (await watch(crowd, 5))('bad', 'down', 'video');
+  const seen = (await watch(testRoom, 5))('bad', 'down', 'video');
   expect(seen.outOfOrder / seen.packets).toBeGreaterThan(0.07);
   expect(seen.outOfOrder / seen.packets).toBeLessThan(0.13);
 });
 
 test.concurrent('a link of some rate lets no more through than that', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   const narrow = network({ down: { rateBps: 500_000, queueMs: 200 } });
-  await crowd.join(speaker, { ...listener, role: 'narrow', network: narrow });
+  await testRoom.join(speaker, { ...listener, role: 'narrow', network: narrow });
   await seconds(8);
-  const [, line] = await crowd.leave();
+  const [, line] = await testRoom.leave();
   const bits = tracksOf(line, { direction: 'down' }).reduce(
     (sum, { bytes, packets }) => sum + (bytes + packets * 50) * 8,
     0,
@@ -162,15 +169,15 @@ test.concurrent('a link of some rate lets no more through than that', async () =
 test.concurrent.each(['weak-3g', 'geo-satellite', 'leo-satellite'] as const)(
   'from behind %s one joins, and is heard',
   async (name) => {
-    await using crowd = openCrowd({ target: server, signalling: 'v1' });
+    await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
     const { impairment } = networkPreset(name);
-    await crowd.join(
+    await testRoom.join(
       { ...speaker, publish: [AUDIO], role: 'far', network: impairment },
       { ...listener, expects: { audio: 1, video: 0 }, role: 'near' },
     );
-    expect(crowd.of('joined')).toHaveLength(2);
+    expect(testRoom.of('joined')).toHaveLength(2);
     await seconds(3);
-    const seen = await watch(crowd, 5);
+    const seen = await watch(testRoom, 5);
     const { delayMs, jitterMs } = impairment.up;
     expect(seen('near', 'down', 'audio').packets).toBeGreaterThan(150);
     expect(seen('near', 'down', 'audio').median('latency')).toBeGreaterThan(delayMs);

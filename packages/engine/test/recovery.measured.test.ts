@@ -1,24 +1,24 @@
 import { generateCredentials, type LiveKitServer } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  AUDIO,
-  type Crowd,
-  openCrowd,
-  SIMULCAST,
-  seconds,
-  tracksOf,
-  until,
-} from './support/crowd.ts';
 import { startProxy } from './support/proxy.ts';
 import { startServer } from './support/servers.ts';
+import {
+  AUDIO,
+  openTestRoom,
+  SIMULCAST,
+  seconds,
+  type TestRoom,
+  tracksOf,
+  until,
+} from './support/test-room.ts';
 
 const credentials = generateCredentials();
 const guest = { publish: [AUDIO, SIMULCAST] };
 
 /** At the end, both participants receive each other's audio and video. */
-const expectAllAlive = async (crowd: Crowd) => {
-  const lines = await crowd.leave();
+const expectAllAlive = async (testRoom: TestRoom) => {
+  const lines = await testRoom.leave();
   for (const line of lines) {
     expect(line).toMatchObject({ outcome: 'left', reason: null });
     expect(
@@ -39,19 +39,19 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
 
   test('a cut signal connection is resumed, and the media hardly notices', async () => {
     await using proxy = await startProxy(server.ports.http);
-    await using crowd = openCrowd({ target: { ...server, url: proxy.url }, signalling });
-    await crowd.join(guest, guest);
-    await until('media arrives', () => crowd.of('first_media').length === 2);
+    await using testRoom = openTestRoom({ target: { ...server, url: proxy.url }, signalling });
+    await testRoom.join(guest, guest);
+    await until('media arrives', () => testRoom.of('first_media').length === 2);
     proxy.cut();
-    await until('both have recovered', () => crowd.of('resumed').length === 2);
-    expect(crowd.of('signal_lost').map(({ reason }) => reason)).toEqual([
+    await until('both have recovered', () => testRoom.of('resumed').length === 2);
+    expect(testRoom.of('signal_lost').map(({ reason }) => reason)).toEqual([
       'signal_closed',
       'signal_closed',
     ]);
-    expect(crowd.of('resumed')[0]).toMatchObject({ attempt: 1 });
-    expect(crowd.of('resumed')[0]?.ms).toBeGreaterThan(0);
+    expect(testRoom.of('resumed')[0]).toMatchObject({ attempt: 1 });
+    expect(testRoom.of('resumed')[0]?.ms).toBeGreaterThan(0);
     await seconds(2);
-    const lines = await expectAllAlive(crowd);
+    const lines = await expectAllAlive(testRoom);
     for (const line of lines) {
       expect(line).toMatchObject({ resumes: 1, reconnects: 0 });
       for (const track of tracksOf(line, { direction: 'down' }))
@@ -63,15 +63,15 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     const first = await startServer({ credentials });
     await using _first = first;
     await using proxy = await startProxy(first.ports.http);
-    await using crowd = openCrowd({ target: { ...server, url: proxy.url }, signalling });
-    await crowd.join(guest, guest);
-    await until('media arrives', () => crowd.of('first_media').length === 2);
+    await using testRoom = openTestRoom({ target: { ...server, url: proxy.url }, signalling });
+    await testRoom.join(guest, guest);
+    await until('media arrives', () => testRoom.of('first_media').length === 2);
     await seconds(1);
     process.kill(first.pid, 'SIGKILL');
     proxy.lead(server.ports.http);
-    await until('both have recovered', () => crowd.of('reconnected').length === 2, 30);
+    await until('both have recovered', () => testRoom.of('reconnected').length === 2, 30);
     await seconds(3);
-    const lines = await expectAllAlive(crowd);
+    const lines = await expectAllAlive(testRoom);
     for (const line of lines) {
       expect(line).toMatchObject({ reconnects: 1 });
       // Before and after are one track, and its packets add up.
@@ -82,45 +82,45 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
   });
 
   test('a removed participant does not reconnect, and keeps the reason', async () => {
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join(guest);
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join(guest);
     const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
-    await rooms.removeParticipant(crowd.room, 'guest-0');
-    await until('the event is emitted', () => crowd.of('disconnected').length === 1);
-    expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'participant_removed' });
-    const [line] = await crowd.leave();
+    await rooms.removeParticipant(testRoom.room, 'guest-0');
+    await until('the event is emitted', () => testRoom.of('disconnected').length === 1);
+    expect(testRoom.of('disconnected')[0]).toMatchObject({ reason: 'participant_removed' });
+    const [line] = await testRoom.leave();
     expect(line).toMatchObject({
       outcome: 'disconnected',
       reason: 'participant_removed',
       resumes: 0,
       reconnects: 0,
     });
-    expect(crowd.of('left')).toEqual([]);
+    expect(testRoom.of('left')).toEqual([]);
   });
 
   test('the room is deleted', async () => {
-    await using crowd = openCrowd({ target: server, signalling });
-    await crowd.join(guest);
+    await using testRoom = openTestRoom({ target: server, signalling });
+    await testRoom.join(guest);
     await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(
-      crowd.room,
+      testRoom.room,
     );
-    await until('the event is emitted', () => crowd.of('disconnected').length === 1);
-    expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'room_deleted' });
+    await until('the event is emitted', () => testRoom.of('disconnected').length === 1);
+    expect(testRoom.of('disconnected')[0]).toMatchObject({ reason: 'room_deleted' });
   });
 });
 
 test('a server that is killed and stays away: ten attempts within 40 s, then it is over', async () => {
   await using server = await startServer();
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(guest, guest);
-  await until('media arrives', () => crowd.of('first_media').length === 2);
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join(guest, guest);
+  await until('media arrives', () => testRoom.of('first_media').length === 2);
   process.kill(server.pid, 'SIGKILL');
-  await until('both have given up', () => crowd.of('disconnected').length === 2, 60);
-  for (const event of crowd.of('disconnected')) {
+  await until('both have given up', () => testRoom.of('disconnected').length === 2, 60);
+  for (const event of testRoom.of('disconnected')) {
     expect(event).toMatchObject({ reason: 'unreachable' });
     expect(event.message).toContain('it began with');
   }
-  const lines = await crowd.leave();
+  const lines = await testRoom.leave();
   expect(lines.map(({ outcome }) => outcome)).toEqual(['disconnected', 'disconnected']);
   expect(tracksOf(lines[0], { direction: 'down', kind: 'audio' })[0]).toMatchObject({
     activeAtEnd: false,

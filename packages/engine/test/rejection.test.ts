@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AUDIO, openCrowd, seconds } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
+import { AUDIO, openTestRoom, seconds } from './support/test-room.ts';
 
 let server: LiveKitServer;
 beforeAll(async () => {
@@ -15,13 +15,18 @@ const failedJoin = async (
   target: { url: string; apiKey: string; apiSecret: string },
   joinAttempts = 1,
 ) => {
-  await using crowd = openCrowd({ target, signalling: 'auto', joinAttempts, joinTimeoutMs: 2_000 });
-  await crowd.join({ publish: [AUDIO] });
-  const lines = await crowd.leave();
+  await using testRoom = openTestRoom({
+    target,
+    signalling: 'auto',
+    joinAttempts,
+    joinTimeoutMs: 2_000,
+  });
+  await testRoom.join({ publish: [AUDIO] });
+  const lines = await testRoom.leave();
   return {
-    events: crowd.events.map(({ event, reason }) => `${event} ${reason}`),
+    events: testRoom.events.map(({ event, reason }) => `${event} ${reason}`),
     line: lines[0],
-    all: JSON.stringify(crowd.events),
+    all: JSON.stringify(testRoom.events),
   };
 };
 
@@ -72,11 +77,11 @@ test('a server that accepts and does not answer: the attempt times out', async (
 });
 
 test('a full room', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join({}, {});
-  await crowd.join({});
-  expect(crowd.of('joined')).toHaveLength(2);
-  expect(crowd.of('join_failed')).toMatchObject([{ reason: 'room_full' }]);
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+  await testRoom.join({}, {});
+  await testRoom.join({});
+  expect(testRoom.of('joined')).toHaveLength(2);
+  expect(testRoom.of('join_failed')).toMatchObject([{ reason: 'room_full' }]);
 });
 
 test('a leave during the join ends it', async () => {
@@ -84,15 +89,15 @@ test('a leave during the join ends it', async () => {
   silent.on('upgrade', () => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
-  await using crowd = openCrowd({
+  await using testRoom = openTestRoom({
     target: { ...server, url: `ws://127.0.0.1:${port}` },
     signalling: 'v1',
     joinTimeoutMs: 60_000,
   });
-  const joining = crowd.join({ publish: [AUDIO] });
+  const joining = testRoom.join({ publish: [AUDIO] });
   await seconds(0.3);
   const before = Date.now();
-  const [line] = await crowd.leave();
+  const [line] = await testRoom.leave();
   await joining;
   silent.closeAllConnections();
   silent.close();

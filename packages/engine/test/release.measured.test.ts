@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AUDIO, openCrowd, seconds, until } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
+import { AUDIO, openTestRoom, seconds, until } from './support/test-room.ts';
 
 let server: LiveKitServer;
 beforeAll(async () => {
@@ -34,20 +34,20 @@ const heapBytes = async (): Promise<number> => {
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
 test('a leave releases everything: after a hundred sessions memory and descriptors are as after thirty', async () => {
-  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   let next = 0;
   /** Ten come, see each other, and leave. */
   const wave = async (): Promise<void> => {
     const indices = Array.from({ length: 10 }, () => next++);
-    await crowd.join(...indices.map(() => ({ publish: [AUDIO, CAMERA] })));
+    await testRoom.join(...indices.map(() => ({ publish: [AUDIO, CAMERA] })));
     await seconds(0.5);
-    expect(crowd.sample().joined).toBe(10);
-    const lines = await Promise.all(indices.map((index) => crowd.leaveOne(index)));
+    expect(testRoom.sample().joined).toBe(10);
+    const lines = await Promise.all(indices.map((index) => testRoom.leaveOne(index)));
     expect(lines.map(({ outcome }) => outcome)).toEqual(indices.map(() => 'left'));
-    crowd.events.length = 0;
+    testRoom.events.length = 0;
     // The last counters are part of one more sample, and then released.
-    crowd.sample();
-    await until('nothing is counted any more', () => crowd.sample().series.length === 0);
+    testRoom.sample();
+    await until('nothing is counted any more', () => testRoom.sample().series.length === 0);
   };
   for (let i = 0; i < 3; i++) await wave();
   const before = { heap: await heapBytes(), descriptors: descriptors() };

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
+import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { collect } from '../src/metrics/render.ts';
@@ -76,7 +76,7 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
   await source.start();
   const stop = new AbortController();
   try {
-    const running = runSmallCrowd({
+    const running = runSmallLoad({
       name: 'l1fe',
       load: { rooms: 8, participants: 2, publish: ['audio'], durationMs: 60_000 },
       url: cluster.url,

@@ -6,7 +6,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 import { explainCacheError } from './cache-error.ts';
 
-it('says what to do about a file system that refuses', async () => {
+it('names the next step when the file system rejects a write', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
   try {
     writeFileSync(join(dir, 'file'), '');
@@ -26,7 +26,7 @@ it('says what to do about a file system that refuses', async () => {
 
 it('leaves every other error as it is', () => {
   for (const error of [
-    new Error('ours'),
+    new Error('other'),
     Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }),
     'a word',
   ])

@@ -13,7 +13,7 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * For what is kept in the cache (see `cacheDir`): an error of the file system as one that says what to do, `not_kept`; any other as it is.
+ * Turns an error of the file system about the cache (see `cacheDir`) into `not_kept`, with a hint; returns any other unchanged.
  *
  *     await work().catch((error) => { throw explainCacheError(error); });
  */

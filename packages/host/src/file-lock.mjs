@@ -41,7 +41,7 @@ export const withFileLock = async (path, work, { onWait, signal } = {}) => {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    // After a long sleep of the machine it may be another's by now.
+    // After a long sleep of the host it may be another's by now.
     if ((await readHolder(path))?.inode === mine?.inode) await rm(path, { force: true });
   }
 };

@@ -47,7 +47,7 @@ test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
     const timer = setTimeout(() => stop.abort(), ms);
     const lab = await raise(stop.signal).catch(() => null);
     clearTimeout(timer);
-    // A quick machine has it up before it is asked: then it is whole.
+    // A quick host has it up before it is asked: then it is whole.
     if (lab !== null) expect(await stopLab(order.name)).toBe('ended');
     await expect.poll(labs, { timeout: 15_000 }).toEqual([]);
   },

@@ -22,7 +22,7 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
   const values = {
     kind: ['audio', 'video'],
     direction: ['up', 'down'],
-    group: ['crowd', 'calls/1', 'v2.0_x'],
+    group: ['load', 'calls/1', 'v2.0_x'],
     role: ['publisher', 'voice-ai', 'subscriber'],
     codec: ['opus', 'vp8'],
   };

@@ -21,7 +21,7 @@ import {
 } from '@livekit-swarm/lab';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { missing } from '@livekit-swarm/testkit/requirements';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
+import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { createRooms } from '../../exporter/test/support/create-rooms.ts';
@@ -258,7 +258,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     );
     prometheus = cluster.prometheusUrl ?? '';
     const stop = new AbortController();
-    const running = runSmallCrowd({
+    const running = runSmallLoad({
       ...LOAD,
       url: cluster.url,
       ...credentials,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createProgressFold } from './progress.ts';
 
 const series = (direction: 'up' | 'down', changes: Partial<SeriesSample> = {}): SeriesSample => ({
-  ...emptySeries({ direction, kind: 'audio', group: 'crowd', role: 'publisher', codec: 'opus' }),
+  ...emptySeries({ direction, kind: 'audio', group: 'load', role: 'publisher', codec: 'opus' }),
   tracks: 1,
   packets: 100,
   bytes: 8_000,

@@ -39,10 +39,11 @@ export const phaseOf = ({
   participants,
 }: Plan): ((elapsedMs: number, counts: RosterCounts) => Phase) => {
   let phase: Phase = 'joining';
-  let due = 0;
+  let scheduled = 0;
   return (elapsedMs, { waiting }) => {
-    while ((participants[due]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs) due++;
-    if (elapsedMs > lastJoinAtMs && waiting <= participants.length - due) phase = 'steady';
+    while ((participants[scheduled]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs)
+      scheduled++;
+    if (elapsedMs > lastJoinAtMs && waiting <= participants.length - scheduled) phase = 'steady';
     return phase;
   };
 };

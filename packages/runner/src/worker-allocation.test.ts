@@ -118,7 +118,7 @@ describe('allocateWorkers', () => {
       ),
     );
     expect(tooFew).toMatch(
-      /1000 participants at a time need up to 2000 local ports, but this machine gives out 1500/,
+      /1000 participants at a time need up to 2000 local ports, but this host gives out 1500/,
     );
     expect(tooFew).toMatch(/ip_local_port_range.*at most 750 participants/);
   });

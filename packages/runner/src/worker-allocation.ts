@@ -43,45 +43,50 @@ export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): num
  */
 export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {
   const { plan, cores, need, limits, load = planLoad(plan) } = request;
-  const crowd = maxConcurrent(plan);
-  checkPorts(request, crowd);
-  checkServer(request, crowd);
+  const participants = maxConcurrent(plan);
+  checkPorts(request, participants);
+  checkServer(request, participants);
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
   const forPackets = Math.ceil((packetsUp + packetsDown) / PACKETS_PER_THREAD);
   const forJoins = Math.ceil(load.joinsPerSecond / JOINS_PER_WORKER);
-  const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets, forJoins);
+  const wanted = Math.max(
+    1,
+    Math.ceil(participants / PARTICIPANTS_PER_WORKER),
+    forPackets,
+    forJoins,
+  );
   const perParticipant = need.udp + need.tcp;
   const fitting = Math.floor((limits.openFiles - DESCRIPTORS_PER_WORKER) / perParticipant);
   if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_PER_WORKER + perParticipant);
-  const forFiles = Number.isFinite(fitting) ? Math.ceil(crowd / fitting) : 1;
+  const forFiles = Number.isFinite(fitting) ? Math.ceil(participants / fitting) : 1;
   const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles);
   if (workers < forFiles) {
     throw tooFewFiles(
       request,
       workers,
-      DESCRIPTORS_PER_WORKER + Math.ceil(crowd / workers) * perParticipant,
+      DESCRIPTORS_PER_WORKER + Math.ceil(participants / workers) * perParticipant,
       forFiles,
     );
   }
-  const hosting = Math.min(workers, crowd);
+  const hosting = Math.min(workers, participants);
   const threads = Math.min(Math.ceil(wanted / hosting), Math.max(1, Math.floor(cores / hosting)));
   return { workers: hosting, threads };
 };
 
-const checkPorts = ({ need, limits }: WorkerAllocationRequest, crowd: number): void => {
-  const ports = crowd * Math.max(need.udp, need.tcp);
+const checkPorts = ({ need, limits }: WorkerAllocationRequest, participants: number): void => {
+  const ports = participants * Math.max(need.udp, need.tcp);
   if (ports <= limits.localPorts) return;
   throw usageError(
-    `${crowd} participants at a time need up to ${ports} local ports, but this machine gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
+    `${participants} participants at a time need up to ${ports} local ports, but this host gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
     `sysctl -w net.ipv4.ip_local_port_range="1024 65535", --signalling v1 (one port each instead of two), or at most ${Math.floor(limits.localPorts / Math.max(need.udp, need.tcp))} participants`,
   );
 };
 
-const checkServer = ({ limits, embedded }: WorkerAllocationRequest, crowd: number): void => {
-  const needed = crowd + DESCRIPTORS_PER_WORKER;
+const checkServer = ({ limits, embedded }: WorkerAllocationRequest, participants: number): void => {
+  const needed = participants + DESCRIPTORS_PER_WORKER;
   if (!embedded || needed <= limits.openFiles) return;
   throw usageError(
-    `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
+    `the embedded server needs ${needed} file descriptors for ${participants} participants at a time, but the hard limit is ${limits.openFiles}`,
     `${RAISE}, or run the load generator on another host with --url`,
   );
 };

@@ -9,7 +9,7 @@ import {
   type LiveKitDeployment,
 } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
+import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../src/run.ts';
@@ -27,13 +27,13 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 /** Two rooms, who come in by the server of this number. */
-const crowd = async (number: number): Promise<RunResult> =>
-  runSmallCrowd({
+const runLoad = async (number: number): Promise<RunResult> =>
+  runSmallLoad({
     name: `k8s${number}`,
     load: { rooms: 2, participants: 2, publish: ['audio'], durationMs: 5_000 },
     url: `ws://127.0.0.1:${FIRST_PORT + number}`,
     ...livekit,
-    dir: await mkdtemp(join(tmpdir(), 'swarm-k8s-crowd-')),
+    dir: await mkdtemp(join(tmpdir(), 'swarm-k8s-load-')),
     stop: new AbortController().signal,
   });
 
@@ -89,7 +89,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
 
   test('participants receive each other, whichever server they join through', async () => {
     for (const number of [0, 2]) {
-      expectGood(await crowd(number));
+      expectGood(await runLoad(number));
     }
   });
 
@@ -109,7 +109,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
       livekit.apiSecret,
     );
     expect(await rooms.listRooms()).toBeInstanceOf(Array);
-    expectGood(await crowd(1));
+    expectGood(await runLoad(1));
   });
 
   test('the account of drills deletes a server, and reads no Secret', async () => {

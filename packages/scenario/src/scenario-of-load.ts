@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 export const FLAGS_SCENARIO = 'swarm';
 
 /** The only group of a scenario that came from flags. */
-export const FLAGS_GROUP = 'crowd';
+export const FLAGS_GROUP = 'load';
 
 /**
  * The scenario that flags describe: one group of constant rooms, with those who publish and those who only listen.

@@ -8,7 +8,7 @@ export interface PumpOptions {
   /** Threads, 1 to 256. */
   threads: number;
   /**
-   * How often a thread wakes to read its sockets and to send what is due, microseconds, 500 to
+   * How often a thread wakes to read its sockets and to send packets, microseconds, 500 to
    * 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
    * it adds nothing to what is measured; a frame may leave up to one tick late.
    */
@@ -69,7 +69,7 @@ export interface LinkImpairment {
   /** 0 to 10,000. */
   delayMs: number;
   /**
-   * In addition to the delay: exponentially distributed with this mean, drawn anew every 20 ms, 0
+   * In addition to the delay: exponentially distributed with this mean, drawn again every 20 ms, 0
    * to 1,000. It does not reorder.
    */
   jitterMs: number;
@@ -363,7 +363,7 @@ export declare const COHORTS: number;
 /** Bytes that the template of a data flow must leave free for the stamp. */
 export declare const DATA_STAMP_BYTES: number;
 
-/** A packet that leaves this much after it was due is late, ms. */
+/** A packet that leaves this much after its scheduled time is late, ms. */
 export declare const LATE_SEND_MS: number;
 
 /** Without a media packet for longer than this, media is interrupted, ms. */
@@ -520,9 +520,9 @@ export interface SenderStats {
   twccReceived: number;
   /** Packets that transport-wide feedback reported as not received: loss before recovery. */
   twccLost: number;
-  /** Packets that left more than `LATE_SEND_MS` after they were due. */
+  /** Packets that left more than `LATE_SEND_MS` after their scheduled time. */
   lateSends: number;
-  /** The longest time that a packet left after it was due, ms. */
+  /** The longest delay of a packet after its scheduled time, ms. */
   maxLateMs: number;
   /** Packets that the kernel refused: a full buffer, an unreachable remote. */
   sendErrors: number;

@@ -9,7 +9,7 @@ export const addonFile = (
   arch: string = process.arch,
 ): string => `swarm-native.${platform}-${arch}.node`;
 
-/** @throws Error when the addon is missing or does not run on this machine */
+/** @throws Error when the addon is missing or does not run on this host */
 export const loadAddon = (): typeof Addon => {
   const path = new URL(`../${addonFile()}`, import.meta.url).pathname;
   try {
@@ -25,7 +25,7 @@ export const loadAddon = (): typeof Addon => {
 
 /**
  * Starts the threads of the pump. `onEvents` is called on the main thread, in batches, and does not keep the process alive.
- * @throws Error when the addon is missing or does not run on this machine
+ * @throws Error when the addon is missing or does not run on this host
  */
 export const openPump = (
   options: Addon.PumpOptions,

@@ -5,13 +5,13 @@ import { execa } from 'execa';
 import type { DockerEngine } from './docker-engine.ts';
 import { librariesOf } from './libraries.ts';
 
-/** An image made of what is on this machine, on top of nothing. Paths in it are absolute. */
+/** An image made of what is on this host, on top of nothing. Paths in it are absolute. */
 export interface ImageSpec {
   /** `name:tag`. */
   name: string;
-  /** Path in the image → program on this machine; its shared libraries come with it. */
+  /** Path in the image → program on this host; its shared libraries come with it. */
   programs: Readonly<Record<string, string>>;
-  /** Path in the image → file or folder on this machine. */
+  /** Path in the image → file or folder on this host. */
   files?: Readonly<Record<string, string>>;
   /** Path in the image → what to write there. */
   texts?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { removeCgroups } from './cgroups.ts';
 import type { RunningEngine } from './engine-process.ts';
 
-/** A Docker engine of our own: none of the machine's containers, images or settings are touched. It ends with this process at the latest. */
+/** A Docker engine of our own: none of the host's containers, images or settings are touched. It ends with this process at the latest. */
 export interface DockerEngine extends AsyncDisposable {
   /** Of the Engine API. */
   readonly socketPath: string;
@@ -13,7 +13,7 @@ export interface DockerEngine extends AsyncDisposable {
   readonly version: string;
   /** What `docker`, `docker-compose` and libraries find it by: DOCKER_HOST, and a DOCKER_CONFIG of its own. */
   readonly env: Readonly<Record<string, string>>;
-  /** To be put before a command that is to be in the engine's own network: `[...engine.inNetwork, 'curl', …]`. Empty where that is the machine's. */
+  /** To be put before a command that is to be in the engine's own network: `[...engine.inNetwork, 'curl', …]`. Empty where that is the host's. */
   readonly inNetwork: readonly string[];
   readonly logFile: string;
   /**

@@ -74,7 +74,7 @@ export const runEngine = async (
     '--ip6tables=false',
     `--cgroup-parent=/${cgroup}`,
     '--exec-opt=native.cgroupdriver=cgroupfs',
-    // A lower score than its own needs CAP_SYS_RESOURCE, which not every machine gives.
+    // A lower score than its own needs CAP_SYS_RESOURCE, which not every host gives.
     '--oom-score-adjust=0',
     '--log-level=warn',
   ];

@@ -62,7 +62,7 @@ const need = async (name: string, debianPackage: string): Promise<string> => {
   if (path !== null) return path;
   throw new SwarmError(
     'no_docker',
-    `there is no ${name} on this machine`,
+    `there is no ${name} on this host`,
     `install it: "apt-get install ${debianPackage}" on Debian`,
   );
 };
@@ -81,8 +81,8 @@ const tryContainer = async (engine: DockerEngine): Promise<void> => {
   } catch (error) {
     await engine.stop();
     if (!hasErrorCode(error, 'docker_failed')) throw error;
-    const hint = 'if this machine is a container itself, it must be a privileged one';
-    throw new SwarmError('no_docker', `no container runs on this machine: ${error.message}`, hint, {
+    const hint = 'if this host is a container itself, it must be a privileged one';
+    throw new SwarmError('no_docker', `no container runs on this host: ${error.message}`, hint, {
       cause: error,
     });
   }

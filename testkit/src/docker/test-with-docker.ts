@@ -12,7 +12,7 @@ interface WithDocker {
   skip(why: string): never;
 }
 
-/** What a machine may lack, as SwarmError has it. */
+/** What a host may lack, as SwarmError has it. */
 const LACKING = ['no_docker', 'no_program'] as const;
 
 /** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, with its name and the reason. */

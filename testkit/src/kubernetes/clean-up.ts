@@ -11,7 +11,7 @@ import { kubernetesPaths } from './paths.ts';
 import { removeBridge } from './pod-network.ts';
 
 /**
- * Ends a cluster and removes all it has on this machine, but for its logs and its kubeconfig. May be called again, and after any
+ * Ends a cluster and removes all it has on this host, but for its logs and its kubeconfig. May be called again, and after any
  * half of it.
  * @throws SwarmError `not_clean`, `mounts_left`: the journal is kept then, for the next attempt
  */
@@ -31,7 +31,7 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
   await unmountBelow(folder);
   await removeBridge(bridge);
   const unset = restoreHostSettings(journal.hostSettings);
-  if (unset.length > 0) refuse(`settings of the machine cannot be put back: ${unset.join(', ')}`);
+  if (unset.length > 0) refuse(`settings of the host cannot be put back: ${unset.join(', ')}`);
   await clearHostFolders(folder, bridge, sockets, journal.madeFolders);
   for (const path of [data, etc]) await rm(path, { recursive: true, force: true });
   if (!(await removeControlGroup(controlGroups)))
@@ -54,7 +54,7 @@ export const sweepUnlocked = async (abandoned = false): Promise<boolean> => {
   if (isSameProcess(journal.owner) && !(abandoned && journal.owner.pid === process.pid))
     throw new SwarmError(
       'in_use',
-      `process ${journal.owner.pid} runs a Kubernetes on this machine, in ${journal.folder}`,
+      `process ${journal.owner.pid} runs a Kubernetes on this host, in ${journal.folder}`,
       'there can be one at a time: wait until it has ended, or end that process',
     );
   await cleanUp(journal);

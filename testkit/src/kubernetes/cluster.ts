@@ -15,13 +15,13 @@ export interface KubectlOptions {
   timeoutMs?: number;
 }
 
-/** A whole Kubernetes with one node, this machine. It ends with this process at the latest. */
+/** A whole Kubernetes with one node, this host. It ends with this process at the latest. */
 export interface KubernetesCluster extends AsyncDisposable {
   readonly folder: string;
   /** File of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly nodeName: string;
-  /** The node's, which pods see and which this machine reaches: `10.213.7.1`. */
+  /** The node's, which pods see and which this host reaches: `10.213.7.1`. */
   readonly nodeAddress: string;
   /** In the order they were started. */
   readonly services: readonly Service[];

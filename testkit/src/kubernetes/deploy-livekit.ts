@@ -34,7 +34,7 @@ export interface LiveKitDeployment extends ApiCredentials {
 const READY_WITHIN = '90s';
 
 /**
- * Gives the cluster the images of livekit-server and Redis, made from programs of this machine, makes the Secret with fresh keys, applies the
+ * Gives the cluster the images of livekit-server and Redis, made from programs of this host, makes the Secret with fresh keys, applies the
  * overlay, and waits until all its servers are ready.
  * @throws SwarmError what `provisionLiveKit` throws; `no_image`; `kubectl_failed` when something is refused or not ready in time
  */
@@ -63,7 +63,7 @@ export const deployLiveKit = async (
   }
   const redisPassword = randomBytes(24).toString('hex');
   await cluster.kubectl(['create', 'namespace', namespace]);
-  // On standard input: arguments can be read by every user of the machine.
+  // On standard input: arguments can be read by every user of the host.
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',

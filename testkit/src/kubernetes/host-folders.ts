@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A socket of every kubelet, at the same place on every machine. */
+/** A socket of every kubelet, at the same place on every host. */
 export const KUBELET_SOCKET = '/var/lib/kubelet/device-plugins/kubelet.sock';
-/** Links to the logs of all containers of a machine. */
+/** Links to the logs of all containers of a host. */
 const CONTAINER_LOGS = '/var/log/containers';
 /** Sockets of the processes that containerd puts beside each container. */
 const SHIM_SOCKETS = '/run/containerd/s';

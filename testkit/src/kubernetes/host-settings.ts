@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What a kubelet sets for the whole machine as it starts, below /proc/sys: they are put back when it is gone. */
+/** What a kubelet sets for the whole host as it starts, below /proc/sys: they are put back when it is gone. */
 const SETTINGS = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',

@@ -17,7 +17,7 @@ export interface Journal {
   bridge: string;
   /** As they were before. */
   hostSettings: HostSettings;
-  /** Folders of the machine that were not there before. */
+  /** Folders of the host that were not there before. */
   madeFolders: readonly string[];
 }
 

@@ -39,7 +39,7 @@ const refuse = (why: string): never => {
 /** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws SwarmError `no_kubernetes` */
 export const expectNoOtherKubelet = (): void => {
   if (existsSync(KUBELET_SOCKET))
-    refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
+    refuse(`a kubelet runs on this host already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
 /** Looks before anything is built or started, and names everything that is missing. @throws SwarmError `no_kubernetes`, `no_program` */
@@ -61,7 +61,7 @@ export const expectKubernetesHere = async (): Promise<void> => {
   const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))];
   throw new SwarmError(
     'no_program',
-    `a Kubernetes cluster needs what is not on this machine: ${missing.map(([what]) => what).join(', ')}`,
+    `a Kubernetes cluster needs what is not on this host: ${missing.map(([what]) => what).join(', ')}`,
     `install it: "apt-get install ${packages.join(' ')}" on Debian`,
   );
 };

@@ -3,7 +3,7 @@ import { cniConfig, planPodNetwork } from './pod-network.ts';
 
 const taken = Array.from({ length: 256 }, (_, number) => `10.213.${number}.7`);
 
-test('a network is taken that this machine has nothing to do with', () => {
+test('a network is taken that this host has nothing to do with', () => {
   const free = taken.filter((address) => address !== '10.213.41.7' && address !== '10.213.4.7');
   // 10.213.4. must not be taken for 10.213.41.
   const { prefix, address } = planPodNetwork('swk1', [...free, '10.213.4.9']);

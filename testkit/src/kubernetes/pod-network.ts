@@ -14,7 +14,7 @@ export interface PodNetwork {
   address: string;
 }
 
-/** A network that this machine has nothing to do with yet. @throws SwarmError `no_network` */
+/** A network that this host has nothing to do with yet. @throws SwarmError `no_network` */
 export const planPodNetwork = (
   name: string,
   taken: readonly string[] = ownAddresses(),
@@ -27,7 +27,7 @@ export const planPodNetwork = (
   }
   throw new SwarmError(
     'no_network',
-    'this machine has an address in each of 10.213.0.0/24 to 10.213.255.0/24',
+    'this host has an address in each of 10.213.0.0/24 to 10.213.255.0/24',
     'free one of them',
   );
 };

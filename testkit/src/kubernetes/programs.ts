@@ -58,7 +58,7 @@ export const PAUSE: PinnedProgram = {
 };
 
 /**
- * All of Kubernetes for this machine, each from the first of: its variable (SWARM_KUBELET …), PATH (this version only), the cache, a
+ * All of Kubernetes for this host, each from the first of: its variable (SWARM_KUBELET …), PATH (this version only), the cache, a
  * pinned Go build: 3 to 15 minutes on four cores, once; 400 MB in the cache.
  *
  * Throws a SwarmError: `no_program`, `no_go`, `build_failed`.

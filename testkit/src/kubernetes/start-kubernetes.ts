@@ -24,9 +24,9 @@ import { until } from './until.ts';
 
 /**
  * Starts etcd, the API server, the controller manager, the scheduler, a containerd and a kubelet, and waits until the node is ready. What a
- * killed one left is removed first. There can be one at a time on a machine, and nothing of it is reachable from elsewhere.
+ * killed one left is removed first. There can be one at a time on a host, and nothing of it is reachable from elsewhere.
  *
- * Throws a SwarmError: `no_kubernetes` where the machine does not allow it; what `provideKubernetes` throws; `no_program`; `bad_folder`;
+ * Throws a SwarmError: `no_kubernetes` where the host does not allow it; what `provideKubernetes` throws; `no_program`; `bad_folder`;
  * `in_use`; `no_network`, `no_cgroups`, `not_ready`, `service_ended`. Nothing is left running then.
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesCluster> => {

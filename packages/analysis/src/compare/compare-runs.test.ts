@@ -215,7 +215,7 @@ describe('runs that cannot be compared', () => {
       expect.objectContaining({
         code: 'scenario_mismatch',
         exitCode: 2,
-        message: expect.stringContaining('groups.crowd.rooms: 10 → 11'),
+        message: expect.stringContaining('groups.load.rooms: 10 → 11'),
       }),
     );
     await expect(

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { formatDifference, scenarioDifferences } from './scenario-difference.ts';
 
 const scenario = scenarioOfLoad(specOf({ rooms: 20, publish: ['audio', 'video'], subscribers: 1 }));
-const crowd = (change: Partial<Scenario['groups'][number]>): Scenario => ({
+const scenarioWith = (change: Partial<Scenario['groups'][number]>): Scenario => ({
   ...scenario,
   groups: scenario.groups.map((group) => ({ ...group, ...change })),
 });
@@ -19,27 +19,27 @@ test('a scenario does not differ from itself', () => {
 });
 
 test('names a number by the path it has in the file, with units', () => {
-  const more = crowd({
+  const more = scenarioWith({
     executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 },
     joinSpreadMs: 500,
   });
   expect(between(scenario, more).decisive).toEqual([
-    'groups.crowd.joinSpread: 0ms → 500ms',
-    'groups.crowd.rooms: 20 → 30',
-    'groups.crowd.duration: 30s → 1m',
+    'groups.load.joinSpread: 0ms → 500ms',
+    'groups.load.rooms: 20 → 30',
+    'groups.load.duration: 30s → 1m',
   ]);
 });
 
 test('distinguishes durations that are formatted alike', () => {
   const long = (durationMs: number): Scenario =>
-    crowd({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
+    scenarioWith({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
   expect(between(long(90_000), long(90_400)).decisive).toEqual([
-    'groups.crowd.duration: 90000 ms → 90400 ms',
+    'groups.load.duration: 90000 ms → 90400 ms',
   ]);
 });
 
 test('names roles and tracks', () => {
-  const quiet = crowd({
+  const quiet = scenarioWith({
     roles: (scenario.groups[0]?.roles ?? []).map((role) => ({
       ...role,
       publish: role.publish.filter(({ kind }) => kind === 'audio'),
@@ -47,18 +47,18 @@ test('names roles and tracks', () => {
     })),
   });
   expect(between(scenario, quiet).decisive).toEqual([
-    'groups.crowd.roles.publisher.publish.2.kind: video → –',
-    'groups.crowd.roles.publisher.publish.2.source: camera → –',
-    'groups.crowd.roles.publisher.publish.2.codec: vp8 → –',
-    'groups.crowd.roles.publisher.publish.2.resolution: 720p → –',
-    'groups.crowd.roles.publisher.publish.2.simulcast: false → –',
-    'groups.crowd.roles.publisher.layout.type: all → none',
-    'groups.crowd.roles.subscriber.layout.type: all → none',
+    'groups.load.roles.publisher.publish.2.kind: video → –',
+    'groups.load.roles.publisher.publish.2.source: camera → –',
+    'groups.load.roles.publisher.publish.2.codec: vp8 → –',
+    'groups.load.roles.publisher.publish.2.resolution: 720p → –',
+    'groups.load.roles.publisher.publish.2.simulcast: false → –',
+    'groups.load.roles.publisher.layout.type: all → none',
+    'groups.load.roles.subscriber.layout.type: all → none',
   ]);
 });
 
 test('another executor is another load; another order of roles, too', () => {
-  const lessons = crowd({
+  const lessons = scenarioWith({
     executor: {
       type: 'timetable',
       lessons: [{ name: 'first', atMs: 0, rooms: 20, joinSpreadMs: 1_000, durationMs: 30_000 }],
@@ -66,13 +66,13 @@ test('another executor is another load; another order of roles, too', () => {
   });
   expect(between(scenario, lessons).decisive).toEqual(
     expect.arrayContaining([
-      'groups.crowd.executor: constant-rooms → timetable',
-      'groups.crowd.lessons.first.rooms: – → 20',
+      'groups.load.executor: constant-rooms → timetable',
+      'groups.load.lessons.first.rooms: – → 20',
     ]),
   );
-  const reversed = crowd({ roles: [...(scenario.groups[0]?.roles ?? [])].reverse() });
+  const reversed = scenarioWith({ roles: [...(scenario.groups[0]?.roles ?? [])].reverse() });
   expect(between(scenario, reversed).decisive).toEqual([
-    'groups.crowd.roles.order: publisher, subscriber → subscriber, publisher',
+    'groups.load.roles.order: publisher, subscriber → subscriber, publisher',
   ]);
 });
 
@@ -87,7 +87,7 @@ test('an added group is reported without the order', () => {
 
 test('what changes nothing of the load is harmless', () => {
   const other: Scenario = {
-    ...crowd({ roomPrefix: 'other' }),
+    ...scenarioWith({ roomPrefix: 'other' }),
     name: 'nightly',
     description: 'every night',
     tags: { team: 'voice' },
@@ -100,7 +100,7 @@ test('what changes nothing of the load is harmless', () => {
     harmless: [
       'name: swarm → nightly',
       'seed: 1 → 2',
-      'groups.crowd.roomPrefix: swarm → other',
+      'groups.load.roomPrefix: swarm → other',
       'description: – → every night',
       'tags.team: – → voice',
       'windows.peak.from: – → 0ms',
@@ -110,9 +110,11 @@ test('what changes nothing of the load is harmless', () => {
 });
 
 test('which room does not matter, one room instead of many does', () => {
-  expect(between(crowd({ room: 'a' }), crowd({ room: 'b' }))).toEqual({
+  expect(between(scenarioWith({ room: 'a' }), scenarioWith({ room: 'b' }))).toEqual({
     decisive: [],
-    harmless: ['groups.crowd.room: a → b'],
+    harmless: ['groups.load.room: a → b'],
   });
-  expect(between(scenario, crowd({ room: 'a' })).decisive).toEqual(['groups.crowd.room: – → a']);
+  expect(between(scenario, scenarioWith({ room: 'a' })).decisive).toEqual([
+    'groups.load.room: – → a',
+  ]);
 });

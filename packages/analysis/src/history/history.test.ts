@@ -64,7 +64,7 @@ const happened = (
   identity: 'k3x9-1-p1',
   room: 'swarm-k3x9-1',
   role: 'publisher',
-  group: 'crowd',
+  group: 'load',
   ...changes,
 });
 

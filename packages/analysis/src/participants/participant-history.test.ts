@@ -34,7 +34,7 @@ const happened = (
   event,
   identity,
   room: identity.replace(/^(k3x9-\d+)-.*/, 'swarm-$1'),
-  group: 'crowd',
+  group: 'load',
   role: 'publisher',
   ...changes,
 });

@@ -14,7 +14,7 @@ const stage = (name: string, fromMs: number, toMs: number): Window => ({
   fromMs,
   toMs,
   source: 'stage',
-  group: 'crowd',
+  group: 'load',
 });
 
 const STAGES = [
@@ -65,7 +65,7 @@ const event = (name: EventLine['event'], at: number, more: Partial<EventLine> = 
   at,
   event: name,
   identity: 'k3x9-1-p1',
-  group: 'crowd',
+  group: 'load',
   room: 'swarm-k3x9-1',
   role: 'publisher',
   ...more,
@@ -261,8 +261,8 @@ describe('a summary', () => {
         },
       ],
     }));
-    expect(shown(groups, 'packet_loss{group:crowd}: rate<1%')).toEqual([
-      'packet_loss{group:crowd} 0 true',
+    expect(shown(groups, 'packet_loss{group:load}: rate<1%')).toEqual([
+      'packet_loss{group:load} 0 true',
     ]);
     expect(shown(groups, 'packet_loss{group:other,role:publisher}@peak: rate<1%')).toEqual([
       'packet_loss{group:other,role:publisher}@peak 0.5 false',

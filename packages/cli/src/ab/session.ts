@@ -39,7 +39,7 @@ export interface SessionResult {
   problem: NoRun | null;
 }
 
-/** A round that was spoilt is repeated; not for ever, for a machine that cannot carry this load never will. */
+/** A round that was spoilt is repeated; not for ever, for a host that cannot carry this load never will. */
 const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
 
 /** Runs until enough rounds are good, Ctrl-C, or something keeps a run from coming about. */

@@ -12,7 +12,7 @@ import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab
 import { usageError } from '@livekit-swarm/settings';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
 
-/** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */
+/** Target of drills: a new lab for each, a running lab, or a deployment of the user. */
 export type DeploymentChoice =
   | { type: 'embedded'; version: LiveKitVersion }
   | { type: 'lab'; name: string }
@@ -48,7 +48,7 @@ export const readDeploymentChoice = (
 };
 
 export interface StartLabOptions {
-  /** Where a lab of ours keeps its logs. */
+  /** Folder for the logs of a lab that is started for a drill. */
   dir: string;
   /** Where its Prometheus finds the metrics of the drill; null: nowhere. */
   metricsAddress: string | null;
@@ -90,7 +90,7 @@ export const inspectDeployment = async (
   }
 };
 
-/** What it is called in sentences. */
+/** Name for messages. */
 export const describeDeployment = (where: DeploymentChoice): string => {
   switch (where.type) {
     case 'embedded':

@@ -11,10 +11,10 @@ export interface DrillFileResult {
   problems: Problem[];
 }
 
-/** More is no drill. */
+/** A larger file is not a drill. */
 const MOST_BYTES = 1 << 20;
 
-/** Reads each of them, and tells two of one name: their reports and records could not be told apart. */
+/** Reads each file. Two drills of one name are a problem: their reports and records would collide. */
 export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
   const results = paths.map(readOne);
   const taken = new Map<string, string>();

@@ -24,7 +24,7 @@ it('refuses a second drill on one deployment, until the first is over', async ()
   await vi.waitFor(() => expect(busy()).toHaveLength(1));
   await expect(lockDeployment(LAB, async () => 'second')).rejects.toMatchObject({
     code: 'deployment_locked',
-    message: expect.stringContaining(`another drill (process ${process.pid}) is on the lab "mine"`),
+    message: expect.stringContaining(`another drill (process ${process.pid}) is running on the lab "mine"`),
   });
   expect(await lockDeployment({ type: 'lab', name: 'other' }, async () => 'elsewhere')).toBe(
     'elsewhere',
@@ -35,7 +35,7 @@ it('refuses a second drill on one deployment, until the first is over', async ()
   expect(busy()).toEqual([]);
 });
 
-it('lets labs that are raised for drills be many', async () => {
+it('allows several labs that are started for drills', async () => {
   const where: DeploymentChoice = { type: 'embedded', version: '1.13.4' };
   expect(await lockDeployment(where, () => lockDeployment(where, async () => 'both'))).toBe('both');
 });
@@ -46,7 +46,7 @@ it('is over when the drill fails, and passes on why', async () => {
   expect(await lockDeployment(LAB, async () => 'next')).toBe('next');
 });
 
-it('says what to do where nothing can be written', async () => {
+it('reports what to do when the lock cannot be written', async () => {
   writeFileSync(join(dir, 'livekit-swarm'), '');
   await expect(lockDeployment(LAB, async () => 'never')).rejects.toMatchObject({
     code: 'journal_unavailable',

@@ -5,9 +5,10 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type DeploymentChoice, describeDeployment } from './deployment-choice.ts';
 
 /**
- * Carries a drill out on a deployment that stands, and keeps others of this user from it meanwhile: two at once would hit more than either may, and each would
- * lay what the other does at the server's door. A lab that is raised for a drill is its own.
- * @throws SwarmError `busy` when another drill is on it; what `work` throws
+ * Runs one drill at a time on a deployment: two at once would affect more than either is allowed to,
+ * and each would attribute the other's faults to the server. A lab that is started for one drill
+ * needs no lock.
+ * @throws SwarmError `deployment_locked` when another drill runs on it; what `work` throws
  */
 export const lockDeployment = async <T>(
   where: DeploymentChoice,
@@ -27,7 +28,7 @@ export const lockDeployment = async <T>(
         onWait: (pid) => {
           throw new SwarmError(
             'deployment_locked',
-            `another drill (process ${pid}) is on ${label}: two at once would hit more than either may`,
+            `another drill (process ${pid}) is running on ${label}: two at once would affect more than either is allowed to`,
             'wait until it is over',
           );
         },
@@ -38,7 +39,7 @@ export const lockDeployment = async <T>(
     const why = error instanceof Error ? error.message : String(error);
     throw new SwarmError(
       'journal_unavailable',
-      `it cannot be written down that a drill is on ${label}: ${why}`,
+      `cannot write the lock of ${label}: ${why}`,
       'make the folder writable',
       {
         cause: error,
@@ -47,7 +48,7 @@ export const lockDeployment = async <T>(
   }
 };
 
-/** Names may hold anything, and be longer than that of a file. */
+/** Labels may contain any character and be longer than a file name. */
 const lockOf = (label: string): string =>
   join(
     cacheDir(),

@@ -46,7 +46,7 @@ const scrape = async (address: string): Promise<string> =>
   (await fetch(`http://${address}/metrics`)).text();
 
 describe('a drill that is served', () => {
-  it('is there for the Prometheus of its lab, which has no token, and of which nobody is told', async () => {
+  it('serves the Prometheus of its lab without a token and without a message', async () => {
     const { metrics, said } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     const text = await scrape(metrics.labAddress ?? '');
@@ -55,7 +55,7 @@ describe('a drill that is served', () => {
     expect(text).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
     expect(text).toContain('swarm_run_phase{');
     expect(said()).toBe('');
-    // That Prometheus ends with its lab: nobody is waited for.
+    // That Prometheus ends with its lab: there is no scrape to wait for.
     await metrics.linger(new AbortController().signal);
   });
 
@@ -71,7 +71,7 @@ describe('a drill that is served', () => {
     expect(await allowed.text()).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
   });
 
-  it('is nowhere when nobody asked', async () => {
+  it('does not listen unless requested', async () => {
     const { metrics } = await served(undefined, false);
     expect(metrics.labAddress).toBeNull();
     carryOut(metrics);

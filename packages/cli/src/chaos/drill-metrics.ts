@@ -5,13 +5,13 @@ import type { Console } from '../console.ts';
 import { serveRunMetrics } from '../serve-run-metrics.ts';
 import { VERSION } from '../version.ts';
 
-/** Drills of this process as Prometheus sees them, while they go on. */
+/** Live metrics of the drills of this process, for Prometheus. */
 export interface DrillMetrics {
-  /** Where the Prometheus of a lab that is raised for a drill finds them, `127.0.0.1:40123`; null: there is no such lab. */
+  /** Address for the Prometheus of a drill's own lab, `127.0.0.1:40123`; null without such a lab. */
   readonly labAddress: string | null;
   /** A repeat begins. */
   begin(drill: string): RepeatObserver;
-  /** As that of a run: until whoever scrapes has seen the end. */
+  /** As that of a run: until the last values have been scraped. */
   linger: RunExporter['linger'];
   close(): Promise<void>;
 }
@@ -25,13 +25,14 @@ export interface RepeatObserver {
 export interface DrillMetricsOptions {
   /** `[ADDRESS]:PORT` that the user asked for. */
   address: string | undefined;
-  /** Whether a lab of ours has a Prometheus. */
+  /** Whether a lab is started for the drill, and has a Prometheus. */
   forLab: boolean;
 }
 
 /**
- * Serves them where the user asked for it, and to the Prometheus of our own labs: that one needs neither token nor address, and nobody waits for it.
- * @throws SwarmError `usage` when the address is none, or somebody else listens there
+ * Serves them at the requested address, and to the Prometheus of labs that are started for drills:
+ * that one needs neither token nor address, and no final scrape is awaited.
+ * @throws SwarmError `usage` when the address is invalid or in use
  */
 export const serveDrillMetrics = async (
   { address, forLab }: DrillMetricsOptions,
@@ -66,7 +67,7 @@ export const serveDrillMetrics = async (
 
 const serveToLab = async ({ stderr }: Pick<Console, 'stderr'>): Promise<RunExporter> => {
   const { startRunExporter } = await import('@livekit-swarm/exporter/runs');
-  // That it listens, and where, is nobody's business but the lab's; what goes wrong later is.
+  // Only the lab needs this address, so it is not printed; later errors are.
   let log = (_line: string): void => {};
   const exporter = await startRunExporter({
     listen: { host: '127.0.0.1', port: 0 },

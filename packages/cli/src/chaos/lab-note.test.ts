@@ -8,7 +8,7 @@ const lab = {
   alerts: true,
 };
 
-it('says what is passed over where a lab is not raised for the drill', () => {
+it('names the lab settings that are ignored when no lab is started for the drill', () => {
   const drill = { name: 'mine', lab };
   expect(labNote(drill, { type: 'lab', name: 'lab' })).toBe(
     'mine: config (signal_relay) and redis: persistent of its lab is not applied: the deployment is taken as it is',

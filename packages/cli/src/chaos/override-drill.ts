@@ -14,7 +14,7 @@ export const overrideDrill = (drill: Drill, { repeats, reconnectPolicy }: Overri
   ...drill,
   repeats: repeats === undefined ? drill.repeats : readRepeats(repeats),
   load: { ...drill.load, reconnectPolicy: reconnectPolicy ?? drill.load.reconnectPolicy },
-  // What is known, is known of people who behave as in the file.
+  // Known failures are only known for the load of the file.
   knownFailures:
     reconnectPolicy === undefined || reconnectPolicy === drill.load.reconnectPolicy
       ? drill.knownFailures

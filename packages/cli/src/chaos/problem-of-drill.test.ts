@@ -8,7 +8,7 @@ const stuck = new SwarmError(
   'run "swarm chaos rollback"',
 );
 
-it('says what could not be healed to those who interrupt, too', () => {
+it('reports a failed rollback after an interruption, too', () => {
   for (const interrupted of [true, false])
     expect(noDrillOf('kill', stuck, interrupted)).toMatchObject({
       exitCode: 3,
@@ -17,12 +17,12 @@ it('says what could not be healed to those who interrupt, too', () => {
     });
 });
 
-it('takes everything else that ends a drill after Ctrl-C for what was asked for', () => {
+it('treats any other end of a drill after Ctrl-C as the requested interruption', () => {
   expect(noDrillOf('kill', new Error('aborted'), true)).toMatchObject({
     exitCode: 130,
     code: 'interrupted',
   });
-  expect(noDrillOf('kill', new SwarmError('component_not_found', 'nobody'), false)).toMatchObject({
+  expect(noDrillOf('kill', new SwarmError('component_not_found', 'unknown'), false)).toMatchObject({
     exitCode: 3,
     code: 'component_not_found',
   });

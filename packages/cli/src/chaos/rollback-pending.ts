@@ -37,7 +37,7 @@ const hintOf = (error: Error): string =>
 
 /** `kill of node-1 by "kill-room-node", 2026-11-21T08:17:31.000Z`. */
 const describeEntry = ({ fault, components, drill, injectedAt }: JournalEntry): string =>
-  `${fault} of ${components.map(({ name }) => name).join(', ') || 'nobody'} by "${drill}", ${injectedAt}`;
+  `${fault} of ${components.map(({ name }) => name).join(', ') || 'no component'} by "${drill}", ${injectedAt}`;
 
 /**
  * Rolls back what an interrupted drill left: it would distort the next drill.

@@ -12,7 +12,7 @@ import {
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 
-/** A deployment that is no lab, as flags name it. */
+/** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {
   url?: string;
   apiKey?: string;
@@ -31,13 +31,13 @@ export interface PlatformFlags {
 
 /** A deployment of the user's. */
 export interface UserDeployment {
-  /** For sentences; what it must be named is known when it is open. */
+  /** For messages; the name to confirm is known once it is open. */
   label: string;
-  /** @throws SwarmError when it cannot be reached, or nothing there says that it is LiveKit */
+  /** @throws SwarmError when it cannot be reached, or does not answer as LiveKit */
   open(): Promise<StartedDeployment>;
 }
 
-/** Where its people go in, and where one can look at it. */
+/** Addresses for participants and for observation. */
 type DeploymentEndpoints = Pick<
   StartedDeployment,
   'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'
@@ -48,11 +48,11 @@ interface PlatformChoice {
   open(doors: DeploymentEndpoints): Promise<StartedDeployment>;
 }
 
-/** Units of systemd here: what must be said to break them. */
-const THIS_MACHINE = 'this-machine';
+/** Name that `--confirm-target` needs for systemd units of this host. */
+const THIS_HOST = 'this-host';
 
 /**
- * What a deployment runs on; null when no flag says so.
+ * What a deployment runs on; null without such a flag.
  * @throws SwarmError `usage`
  */
 const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformChoice | null => {
@@ -104,13 +104,13 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
   if (units.length === 0) return null;
   const order = { units: units.map(parseUnit) };
   return {
-    label: THIS_MACHINE,
+    label: THIS_HOST,
     open: async (doors) => {
       const platform = await openProcessPlatform(order);
       return {
         ...doors,
         platform,
-        name: THIS_MACHINE,
+        name: THIS_HOST,
         isLab: false,
         [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
       };
@@ -119,8 +119,9 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
 };
 
 /**
- * The deployment of the user's that flags name; null when it is to be a lab. A URL alone names none: an address that stands in the environment for other commands must not be what gets broken.
- * @param typed whether a flag stood on the command line
+ * The user's deployment that flags describe; null for a lab. A URL alone is not enough: faults must
+ * not be injected into an address that the environment holds for other commands.
+ * @param typed whether a flag was given on the command line
  * @throws SwarmError `usage`
  */
 export const readUserDeployment = (

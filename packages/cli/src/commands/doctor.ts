@@ -4,7 +4,7 @@ import { type Console, wantsColor, write } from '../console.ts';
 import { doctor } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
 
-/** `swarm doctor`: what this machine has, what it lacks, and how to get it. Exits with 3 when the main job would not run, as that would. */
+/** `swarm doctor`: what is installed, what is missing, and how to install it. Exits with 3 when `swarm` cannot run here. */
 export const doctorCommand = async (
   flags: { color: boolean },
   { stdout, env }: Console,

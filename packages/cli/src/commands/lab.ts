@@ -107,7 +107,7 @@ const orderExporter = async (): Promise<
   };
 };
 
-/** `swarm lab up`: a deployment on this machine that stays until `swarm lab down`. */
+/** `swarm lab up`: a deployment on this host that stays until `swarm lab down`. */
 export const labUpCommand = async (
   flags: LabUpFlags,
   { stdout, stderr }: Console,
@@ -196,7 +196,7 @@ const LOWERED = {
   none: 'There is no lab "NAME".',
 } as const;
 
-/** `swarm lab status`: what stands, and whether each of its programs answers. Exits with 3 when something does not. */
+/** `swarm lab status`: running labs and the health of their services. Exits with 3 when a service does not answer. */
 export const labStatusCommand = async (
   flags: { name?: string; json?: boolean; color: boolean },
   { stdout, env }: Console,

@@ -40,18 +40,18 @@ export const planCommand = async (
   const scenario = adjustScenario(file.scenario, { threshold: [], seed: flags.seed, tag: [] });
   const plan = expandPlan(scenario, 'plan');
   const load = planLoad(plan);
-  const machine = thisMachine();
+  const host = thisHost();
   const need = socketNeed(flags.signalling);
   const assessment = assessHost({
     plan,
     load,
-    host: machine,
+    host,
     workers,
     need,
     embedded: flags.url === undefined,
   });
   for (const warning of file.warnings) await write(stderr, `warning: ${formatProblem(warning)}\n`);
-  const shown = { plan, load, machine, assessment };
+  const shown = { plan, load, host, assessment };
   await write(
     stdout,
     flags.json
@@ -64,7 +64,7 @@ export const planCommand = async (
 };
 
 /** A container may have less memory than its host; without a limit the kernel reports a huge number. */
-const thisMachine = (): HostCapacity => ({
+const thisHost = (): HostCapacity => ({
   cores: availableParallelism(),
   memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
   limits: readSystemLimits(),

@@ -74,7 +74,7 @@ const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
 };
 
-/** The scenario as flags have it; that this machine can hold it was checked. */
+/** The scenario as flags have it; that this host can hold it was checked. */
 const prepared = (
   path: string,
   scenario: Scenario,

@@ -9,7 +9,7 @@ import { checkToolchains } from './toolchains.ts';
 export type { Finding } from './finding.ts';
 
 /**
- * What this machine has of what swarm needs, with the next step for everything that is not there. Changes nothing, downloads nothing,
+ * What this host has of what swarm needs, with the next step for everything that is not there. Changes nothing, downloads nothing,
  * never throws for something missing.
  */
 export const doctor = async (): Promise<Finding[]> => {

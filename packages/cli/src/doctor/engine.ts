@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Finding, missing, ok } from './finding.ts';
 
-/** Whether the media engine's addon is there and loads on this machine. */
+/** Whether the media engine's addon is there and loads on this host. */
 export const checkEngine = (): Finding => {
   const file = `swarm-native.${process.platform}-${process.arch}.node`;
   const path = fileURLToPath(new URL(`../../../webrtc/${file}`, import.meta.url));

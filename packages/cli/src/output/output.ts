@@ -11,8 +11,8 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, isReaderGone, tryWrite, wantsColor, write } from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';
+import { printFailure } from './print-failure.ts';
 import { parseReportRequests, type ReportRequest } from './report-request.ts';
-import { tellFailure } from './tell-failure.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface OutputFlags {
@@ -61,7 +61,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
       await work();
     } catch (error) {
       failed = true;
-      await tellFailure(stderr, { name: request.name, where, error, outcomes });
+      await printFailure(stderr, { name: request.name, where, error, outcomes });
     }
   };
 

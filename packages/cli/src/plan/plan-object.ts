@@ -1,5 +1,5 @@
-import { machineSentences } from './machine-sentences.ts';
-import { curveOf, type PlanView, roomsOf, stretchesOf } from './plan-view.ts';
+import { hostMessages } from './host-messages.ts';
+import { curveOf, type PlanView, plannedParts, roomsOf } from './plan-view.ts';
 
 /** Changes with what is incompatible only: fields may be added under the same name. */
 export const PLAN_SCHEMA = 'livekit-swarm/plan/1';
@@ -9,7 +9,7 @@ const POINTS = 240;
 
 /** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
 export const planObject = (view: PlanView): object => {
-  const { plan, machine, assessment } = view;
+  const { plan, host, assessment } = view;
   const { need, allocation, obstacle, fits, short } = assessment;
   return {
     schema: PLAN_SCHEMA,
@@ -20,17 +20,17 @@ export const planObject = (view: PlanView): object => {
     lastJoinAtMs: plan.lastJoinAtMs,
     endAtMs: plan.endAtMs,
     windows: plan.windows,
-    most: stretchesOf(view).map(({ most, ...stretch }) => ({ ...stretch, ...most })),
+    most: plannedParts(view).map(({ most, ...part }) => ({ ...part, ...most })),
     curve: curveOf(view, POINTS).map(({ atMs, most }) => ({ atMs, ...most })),
-    machine: {
+    host: {
       fits,
       short,
       obstacle: obstacle === null ? null : { message: obstacle.message, hint: obstacle.hint },
-      cores: machine.cores,
-      memoryBytes: machine.memoryBytes,
+      cores: host.cores,
+      memoryBytes: host.memoryBytes,
       allocation,
       need,
-      sentences: machineSentences(view).map(({ text }) => text),
+      messages: hostMessages(view).map(({ text }) => text),
     },
   };
 };

@@ -1,9 +1,9 @@
 import { describeScenario, formatBits, renderTable, type Style } from '@livekit-swarm/report';
 import type { Level } from '@livekit-swarm/scenario';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { hostMessages } from './host-messages.ts';
 import { loadChart, sparkline } from './load-chart.ts';
-import { machineSentences } from './machine-sentences.ts';
-import { curveOf, type PlannedStretch, type PlanView, roomsOf, stretchesOf } from './plan-view.ts';
+import { curveOf, type PlannedPart, type PlanView, plannedParts, roomsOf } from './plan-view.ts';
 
 const COLUMNS = 72;
 const ROWS = 6;
@@ -18,8 +18,8 @@ export const planText = (view: PlanView, style: Style): string => {
     ],
     [inAll(view)],
     chart(view, style),
-    table(stretchesOf(view), style),
-    machineSentences(view).map(
+    table(plannedParts(view), style),
+    hostMessages(view).map(
       ({ text, mark }) =>
         `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
     ),
@@ -69,7 +69,7 @@ const perSecond = (packets: number): string => `${formatNumber(Math.round(packet
 
 const clock = (ms: number): string => (ms === 0 ? '0s' : formatDuration(ms));
 
-const table = (stretches: readonly PlannedStretch[], style: Style): string[] => {
+const table = (parts: readonly PlannedPart[], style: Style): string[] => {
   const head = [
     'at most',
     'when',
@@ -82,7 +82,7 @@ const table = (stretches: readonly PlannedStretch[], style: Style): string[] => 
     'Mbit/s ↑',
     '↓',
   ].map(style.dim);
-  const rows = stretches.map(({ name, fromMs, toMs, most }) => [
+  const rows = parts.map(({ name, fromMs, toMs, most }) => [
     name,
     `${clock(fromMs)} – ${clock(toMs)}`,
     ...[

@@ -1,16 +1,16 @@
 import type { HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
 
-/** Everything that is known about a plan. */
+/** A plan with its load and what it needs of this host. */
 export interface PlanView {
   plan: Plan;
   load: PlanLoad;
-  machine: HostCapacity;
+  host: HostCapacity;
   assessment: HostAssessment;
 }
 
-/** A part of the run and the most there is in it. */
-export interface PlannedStretch {
+/** A part of the run and its maximum load. */
+export interface PlannedPart {
   name: string;
   group: string | null;
   fromMs: number;
@@ -18,14 +18,11 @@ export interface PlannedStretch {
   most: Level;
 }
 
-/**
- * The parts of a run that are worth a row: its stages and what its timeline names; where there are none, joining and the steady time after it. Last the
- * whole.
- */
-export const stretchesOf = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>): PlannedStretch[] => {
+/** The rows of a plan: stages and named windows, or else joining and steady; then the whole run. */
+export const plannedParts = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>): PlannedPart[] => {
   const named = plan.windows.filter(({ source }) => source !== 'builtin');
   const rows = named.length > 0 ? named : plan.windows.filter(({ fromMs, toMs }) => toMs > fromMs);
-  const stretches = rows.map(({ name, group, fromMs, toMs }) => ({
+  const parts = rows.map(({ name, group, fromMs, toMs }) => ({
     name,
     group: group ?? null,
     fromMs,
@@ -33,7 +30,7 @@ export const stretchesOf = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>): Pl
     most: load.most(fromMs, toMs),
   }));
   return [
-    ...stretches,
+    ...parts,
     {
       name: 'whole run',
       group: null,
@@ -54,6 +51,6 @@ export const curveOf = (
     return { atMs: fromMs, most: load.most(fromMs, toMs) };
   });
 
-/** Rooms that are opened in all. */
+/** The number of rooms in total. */
 export const roomsOf = ({ participants }: Pick<Plan, 'participants'>): number =>
   new Set(participants.map(({ room }) => room)).size;

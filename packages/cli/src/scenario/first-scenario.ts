@@ -11,9 +11,9 @@ export const firstScenario = (name: string, file: string, schema: string | undef
 #     swarm run ${file}
 #     swarm run ${file} --scale large
 #
-# Without --url a livekit-server is started for it on this machine.
+# Without --url a livekit-server is started for it on this host.
 scenario: ${name}
-description: Video meetings of four, two of whom only listen.
+description: Video meetings of two publishers and two subscribers.
 
 # Carried along into reports.
 tags: { team: voice }

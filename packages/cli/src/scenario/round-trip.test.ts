@@ -94,8 +94,8 @@ describe('flags and scenario files', () => {
         const read = parseScenario(formatScenario(scenario), { file: 'printed.yaml' });
         expect(read).toEqual(scenario);
         const back = loadOfScenario(read);
-        // A load may be said in several ways (--publish none --participants 2, or --subscribers 2): the scenario is the same.
-        if (back === null) throw new Error('flags cannot say what came from flags');
+        // Several sets of flags (--publish none --participants 2, or --subscribers 2) give one scenario.
+        if (back === null) throw new Error('a load from flags cannot be written as flags');
         expect(scenarioOfLoad(loadOf(flagsOfLoad(back)), thresholds)).toEqual(scenario);
         if (load.participants > 0 && load.publish.length > 0)
           expect(flagsOfLoad(back)).toEqual(words);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Where editors find the JSON Schema of scenario files, seen from a folder.
- * @returns undefined where it lies outside of `project`: such a path would be right on one machine only
+ * @returns undefined where it lies outside of `project`: such a path would be right on one host only
  */
 export const schemaPathFrom = (folder: string, project: string): string | undefined => {
   const file = fileURLToPath(import.meta.resolve('@livekit-swarm/scenario/scenario.schema.json'));

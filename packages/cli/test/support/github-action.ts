@@ -63,11 +63,11 @@ export const runAction = async (
     if (context === 'steps' && rest[0] === 'outputs')
       return steps[name]?.[rest.slice(1).join('.')] ?? '';
     if (expression === 'github.action_path') return path;
-    throw new Error(`nobody told this runner what ${expression} is`);
+    throw new Error(`this runner does not know the expression ${expression}`);
   };
 
   for (const [index, step] of action.runs.steps.entries()) {
-    // Other people's actions are theirs to test; a step behind a failed one is left out, as on GitHub.
+    // Third-party actions are not run; a step after a failed one is skipped, as on GitHub.
     if (step.run === undefined || result.exit !== 0) continue;
     if (step.shell !== 'bash') throw new Error(`step ${index + 1} is for ${step.shell}`);
     const script = join(temp, `step-${index}.sh`);

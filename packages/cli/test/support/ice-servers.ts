@@ -3,7 +3,7 @@ import { SignalResponse } from '@livekit/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 
 const [url = '', key = '', secret = ''] = process.argv.slice(2);
-const token = new AccessToken(key, secret, { identity: 'someone', ttl: 60 });
+const token = new AccessToken(key, secret, { identity: 'p1', ttl: 60 });
 token.addGrant({ roomJoin: true, room: 'ice-servers' });
 const socket = new WebSocket(
   `${url}/rtc?access_token=${await token.toJwt()}&protocol=15&auto_subscribe=0`,
@@ -22,7 +22,7 @@ socket.onmessage = ({ data }) => {
       })),
     ),
   );
-  // The server ends the connection its own way, which is no error of ours.
+  // The server may reset the connection here; that is not an error of this program.
   socket.onerror = null;
   socket.close();
 };

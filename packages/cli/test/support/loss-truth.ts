@@ -1,9 +1,11 @@
 /**
- * Loss as reported against loss as made: nftables drops RTP between a real server and a real crowd, and its counters are the truth. What is
- * compared are two counts of the same packets, so chance does not decide: whatever the dice gave, both must have seen it.
+ * Reported loss against real loss: nftables drops RTP between a real server and its participants,
+ * and its counters are the truth. Two counts of the same packets are compared, so the random
+ * choice of packets does not matter.
  *
- * What may differ: packets that arrive after the last sample, in the tenth of a second in which everybody leaves, and those lost before the
- * first of a stream came, which no receiver can know of. Both are far below a hundredth of the packets, so of their loss, too.
+ * The counts may differ by packets that arrive after the last sample, in the tenth of a second in
+ * which participants leave, and by those lost before the first packet of a stream arrived, which no
+ * receiver can know of. Both are far below one percent of the packets, and so of their loss.
  */
 import { readRecord } from '@livekit-swarm/analysis';
 import type { LiveKitVersion } from '@livekit-swarm/lab';
@@ -28,7 +30,7 @@ interface Measured {
   recovered: Record<'audio' | 'video', number>;
 }
 
-/** Sends a small crowd through a lossy network. `down`: what the server sends is lost; `up`: what it is sent. */
+/** Runs a small load through a lossy network. `down`: packets from the server are lost; `up`: packets to it. */
 const measure = async (version: LiveKitVersion, lossy: 'down' | 'up'): Promise<Measured> => {
   const dir = scratch();
   await using network = await openNetwork();
@@ -87,12 +89,12 @@ export const testLoss = (version: LiveKitVersion): void => {
         expect(down.result.generator.socketDrops.count).toBe(0);
         expect(down.truth.other).toBe(0);
         expect(first.dropped).toBeGreaterThan(100);
-        // Nothing escaped us: otherwise the shares could agree by chance.
+        // Every packet was counted: otherwise the shares could agree at random.
         expect(Math.abs(packets / (1 - loss) / (first.passed + first.dropped) - 1)).toBeLessThan(
           0.03,
         );
         expect(Math.abs(lossBeforeRecovery - dropRate(first))).toBeLessThan(TOLERANCE);
-        // What retransmissions repaired is told apart, and is what arrived of them: hardly any is sent twice.
+        // Recovered packets are counted separately, and equal the retransmissions that arrived: few are sent twice.
         expect(down.recovered[kind] / again.passed).toBeGreaterThan(0.9);
         expect(down.recovered[kind]).toBeLessThanOrEqual(again.passed);
         expect(loss).toBeLessThan(lossBeforeRecovery / 5);
@@ -127,8 +129,8 @@ export const testLoss = (version: LiveKitVersion): void => {
       expect(down.result.lossRecovery.rtxSent).toBe(0);
     });
 
-    // Of audio that cannot be told: its retransmissions come on its own SSRC, so what the server got late looks like one.
-    test('what the uplink lost and the server forwards late is no downlink loss of video', () => {
+    // Not possible for audio: its retransmissions use its own SSRC, so a late packet looks like one.
+    test('video that the uplink lost and the server forwards late does not count as downlink loss', () => {
       expect(rowOf(up, 'down', 'video').lossBeforeRecovery).toBeLessThan(TOLERANCE);
       expect(up.result.metrics['out_of_order.count']).toBeGreaterThan(100);
     });

@@ -1,4 +1,4 @@
-/** A program: makes a network with somebody on each host, says so, and stays until it is killed. */
+/** A program: creates a network with a process on each host, prints a line, and runs until it is killed. */
 import { spawn } from 'node:child_process';
 import { openNetwork } from './network.ts';
 

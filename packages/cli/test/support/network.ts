@@ -1,5 +1,5 @@
 /**
- * Two hosts on one cable: network namespaces joined by a veth pair, so that loss can be made on the wire without a trace on this machine's own
+ * Two hosts on one cable: network namespaces joined by a veth pair, so that loss can be made on the wire without a trace on this host's own
  * network. Linux, root, iproute2.
  *
  * Nothing stays behind: interfaces and packet filters live in the namespaces and go with them, and a janitor removes the namespaces, with
@@ -33,13 +33,13 @@ export interface Network extends AsyncDisposable {
 const SIDES = ['server', 'generator'] as const;
 type Side = (typeof SIDES)[number];
 
-/** Nobody else is on this cable: any private range will do. */
+/** No other host is on this link, so any private range works. */
 const ADDRESSES: Record<Side, string> = { server: '10.213.0.1', generator: '10.213.0.2' };
 const PREFIX = 30;
 
 const NAME = /^swarm-(\d+)-[0-9a-f]{6}-(?:server|generator)$/;
 
-/** @throws Error when this machine does not let us; see `whyNoNetwork` */
+/** @throws Error when this host does not let us; see `whyNoNetwork` */
 export const openNetwork = async (): Promise<Network> => {
   await removeLeftovers();
   const tag = `swarm-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -77,7 +77,7 @@ export const openNetwork = async (): Promise<Network> => {
   };
 };
 
-/** A sentence that says what is missing and how to get it, or null when networks can be made. */
+/** What is missing and how to install it; null when networks can be created. */
 export const whyNoNetwork = async (): Promise<string | null> => {
   const reason = await missing('root', 'ip', 'nft');
   if (reason !== null) return reason;
@@ -90,7 +90,7 @@ export const whyNoNetwork = async (): Promise<string | null> => {
     );
     return null;
   } catch (error) {
-    return `this machine makes no network namespaces with packet filters: ${error instanceof Error ? error.message : error}`;
+    return `this host makes no network namespaces with packet filters: ${error instanceof Error ? error.message : error}`;
   }
 };
 
@@ -114,7 +114,7 @@ const removeLeftovers = async (): Promise<void> => {
 /** Its own janitor was quicker. */
 const goneAlready = (): void => {};
 
-/** Everything in a namespace of ours was started by us. */
+/** Every process in one of these namespaces was started here. */
 const removal = (name: string): string =>
   `ip netns pids ${name} | xargs -r kill -KILL; ip netns del ${name}`;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one of the same number by when it began. */
+/** A process. Its start time distinguishes it from a later one with the same id. */
 export interface ProcessId {
   pid: number;
   /** Clock ticks after boot (proc(5), field 22). */

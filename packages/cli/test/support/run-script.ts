@@ -6,7 +6,7 @@ export interface ScriptRun {
   stderr: string;
 }
 
-/** As `shell: bash` is started; nothing of the developer's own CI or deployment gets in. */
+/** As `shell: bash` is started, without the developer's CI or deployment variables. */
 export const runScript = (
   script: string,
   cwd: string,

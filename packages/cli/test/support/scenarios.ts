@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes a scenario file of one group, with talkers unless said otherwise; returns its path. */
+/** Writes a scenario file of one group, with audio publishers by default; returns its path. */
 export const scenarioFile = (dir: string, name: string, group: string, more = ''): string => {
   const path = join(dir, `${name}.yaml`);
   writeFileSync(
@@ -13,7 +13,7 @@ export const scenarioFile = (dir: string, name: string, group: string, more = ''
 
 const indent = (text: string, by: number): string => text.replace(/^/gm, ' '.repeat(by));
 
-/** What keeps a small run from passing for no reason of its own: nobody may fail, nobody may be missed. */
+/** Thresholds that no failed join and no missing track may cross. */
 export const STRICT = `thresholds:
   join_failures: [rate==0]
   missing_tracks: [rate==0]

@@ -1,4 +1,4 @@
-/** Images for docker-compose.yml made of what this machine has, where no registry is asked. */
+/** Images for docker-compose.yml made of what this host has, where no registry is asked. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';

@@ -26,7 +26,7 @@ export const findCompose = async (): Promise<readonly string[] | null> => {
 export interface Stack {
   /** Runs a command of Compose and resolves to its stdout. */
   compose(...args: string[]): Promise<string>;
-  /** What an address in the stack's network answers; empty when nobody does, or with an error. */
+  /** The answer of an address in the stack's network; empty without an answer, or on an error. */
   get(url: string): Promise<string>;
   /** Runs a program in the stack's network. */
   inside(...command: string[]): Promise<{ exitCode: number | undefined; all: string }>;
@@ -40,8 +40,8 @@ export interface ContainerState {
   restarts: number;
   readOnly: boolean;
   user: string;
-  /** What health checks said last. */
-  said: string;
+  /** Last output of the health checks. */
+  output: string;
 }
 
 interface Inspected {
@@ -95,7 +95,7 @@ const stateOf = ({ Config, RestartCount, State, HostConfig }: Inspected): Contai
   restarts: RestartCount,
   readOnly: HostConfig.ReadonlyRootfs,
   user: Config.User,
-  said: State.Health?.Log?.at(-1)?.Output.trim() ?? '',
+  output: State.Health?.Log?.at(-1)?.Output.trim() ?? '',
 });
 
 /** Resolves to what is not healthy after so long: nothing, if all is well. */

@@ -17,8 +17,8 @@ export interface Swarm {
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(signal: NodeJS.Signals): void;
-  /** Reads nothing any more of what it says. */
-  turnAway(): void;
+  /** Closes its output. */
+  closeOutput(): void;
   /** Resolves when stderr holds this; rejects after `withinMs`. */
   says(words: RegExp, withinMs?: number): Promise<void>;
   /** Everything it started, its own process included. */
@@ -37,7 +37,7 @@ afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
 
-/** What the developer's shell says about their own deployment is not for tests. */
+/** Without the developer's variables for a deployment of their own. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
@@ -80,7 +80,7 @@ export const startSwarm = (
       child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
     ),
     signal: (signal) => void child.kill(signal),
-    turnAway: () => {
+    closeOutput: () => {
       child.stdout?.destroy();
       child.stderr?.destroy();
     },

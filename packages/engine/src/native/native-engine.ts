@@ -34,12 +34,12 @@ export class NativeEngine implements Engine {
   /** On their way to a participant: the address is being looked up. */
   readonly #departing = new Map<number, ParticipantPlan>();
   /** Those who could not even be sent on their way. */
-  readonly #refused = new Map<number, ParticipantLine>();
+  readonly #rejected = new Map<number, ParticipantLine>();
   readonly #targets = new Map<string, Promise<Target>>();
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
 
-  /** @throws Error when the addon is missing or does not fit this machine */
+  /** @throws Error when the addon is missing or does not fit this host */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
     this.#options = options;
     this.#pump = open({ threads: options.threads }, (events) => this.#onPump(events));
@@ -48,7 +48,7 @@ export class NativeEngine implements Engine {
     if (options.watchMedia === true) this.#watchSoon();
   }
 
-  async join(plan: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void> {
+  async join(plan: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void> {
     const { index } = plan;
     if (this.#participants.has(index) || this.#departing.has(index))
       throw new Error(`participant ${index} has joined already`);
@@ -68,7 +68,7 @@ export class NativeEngine implements Engine {
     const participant: Participant = new Participant({
       plan,
       token: admission.token,
-      dueAt: this.#options.startedAtMs + dueAtMs,
+      scheduledAt: this.#options.startedAtMs + scheduledAtMs,
       ...target,
       tracks,
       engine: this.#options,
@@ -85,11 +85,11 @@ export class NativeEngine implements Engine {
 
   async leave(index: number): Promise<ParticipantLine> {
     const departing = this.#departing.get(index);
-    const refused = this.#refused.get(index);
+    const rejected = this.#rejected.get(index);
     const participant = this.#participants.get(index);
-    if (refused !== undefined) {
-      this.#refused.delete(index);
-      return refused;
+    if (rejected !== undefined) {
+      this.#rejected.delete(index);
+      return rejected;
     }
     if (departing !== undefined) {
       this.#departing.delete(index);
@@ -150,7 +150,7 @@ export class NativeEngine implements Engine {
       plan,
       failure.reason === 'internal' ? 'unreachable' : failure.reason,
     );
-    this.#refused.set(plan.index, line);
+    this.#rejected.set(plan.index, line);
     const { at, identity, group, room, role } = line;
     this.#options.onEvent({
       type: 'event',

@@ -26,7 +26,7 @@ export interface ParticipantOptions {
   plan: ParticipantPlan;
   token: string;
   /** When its join was scheduled, Unix ms. */
-  dueAt: number;
+  scheduledAt: number;
   deployment: Deployment;
   localAddress: string;
   tracks: readonly PublishedTrack[];
@@ -152,7 +152,7 @@ export class Participant {
         break;
       case 'first_packet':
         if (!this.#heard)
-          this.#emit('first_media', event.at, { ms: event.at - this.#options.dueAt });
+          this.#emit('first_media', event.at, { ms: event.at - this.#options.scheduledAt });
         this.#heard = true;
     }
   }
@@ -161,12 +161,12 @@ export class Participant {
     const { at } = event;
     switch (event.type) {
       case 'joined': {
-        const { dueAt } = this.#options;
+        const { scheduledAt } = this.#options;
         const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, via, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
         this.#joinedAt = at;
-        const since = (time: number): number => time - dueAt;
+        const since = (time: number): number => time - scheduledAt;
         const phases = {
           started: since(startedAt),
           signal: since(signalAt),
@@ -184,7 +184,7 @@ export class Participant {
         this.#endedAt = at;
         this.#emit(event.type, at, {
           ...event.failure,
-          ...(event.type === 'join_failed' && { ms: at - this.#options.dueAt }),
+          ...(event.type === 'join_failed' && { ms: at - this.#options.scheduledAt }),
         });
         break;
       case 'join_retry':
@@ -192,7 +192,7 @@ export class Participant {
         this.#reason = event.failure.reason;
         this.#emit('join_retry', at, {
           attempt: event.attempt,
-          ms: at - this.#options.dueAt,
+          ms: at - this.#options.scheduledAt,
           ...event.failure,
         });
         break;
@@ -239,7 +239,7 @@ export class Participant {
     // Now: the others leave, too.
     const sees = this.view.others.length;
     await this.#options.sampler.readSoon();
-    const { plan, dueAt, engine, deployment } = this.#options;
+    const { plan, scheduledAt, engine, deployment } = this.#options;
     const now = deployment.clock.now();
     const endedAt = this.#endedAt ?? now;
     const wasIn = this.#state === 'in';
@@ -266,7 +266,7 @@ export class Participant {
       leaveAtMs: plan.leaveAtMs,
       outcome: OUTCOMES[this.#state],
       reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
-      joinMs: this.#joinedAt === null ? null : this.#joinedAt - dueAt,
+      joinMs: this.#joinedAt === null ? null : this.#joinedAt - scheduledAt,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
       ...(this.#rejoins > 0 && { rejoins: this.#rejoins }),

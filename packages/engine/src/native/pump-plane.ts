@@ -14,7 +14,7 @@ import {
 import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
 import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
-import type { StayStreams } from './results.ts';
+import type { SessionStreams } from './results.ts';
 import type { Sampler } from './sampler.ts';
 import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
 
@@ -57,7 +57,7 @@ export class PumpPlane implements MediaPlane {
   }
 
   /** Everything that was counted, as of the last read of the pump. */
-  get streams(): StayStreams {
+  get streams(): SessionStreams {
     const peers = [...this.#peers.values()];
     return {
       up: this.#up,

@@ -1,7 +1,7 @@
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
 import { downStream, receiverStats, senderStats, upStream } from '../../test/support/streams.ts';
-import { type StayStreams, trackResults } from './results.ts';
+import { type SessionStreams, trackResults } from './results.ts';
 
 const ENDED_AT = 100_000;
 
@@ -18,7 +18,7 @@ const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'
 });
 
 const results = (
-  streams: Partial<StayStreams>,
+  streams: Partial<SessionStreams>,
   known: RemoteTrack[] = [],
   { published = known, refused = [] }: { published?: RemoteTrack[]; refused?: TrackSpec[] } = {},
 ) =>

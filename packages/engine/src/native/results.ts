@@ -14,7 +14,7 @@ import { publicationOf, videoSourceOf } from './video-source.ts';
 const ALIVE_WITHIN_MS = 2_000;
 
 /** All streams of one participant over its whole stay, those that ended included. */
-export interface StayStreams {
+export interface SessionStreams {
   up: readonly UpStream[];
   down: readonly DownStream[];
   data: readonly DataStream[];
@@ -30,8 +30,8 @@ export interface KnownTracks {
   readonly tracks: Iterable<RemoteTrack>;
 }
 
-/** What the server did not let us do. */
-export interface Refused {
+/** What the grants did not allow to publish. */
+export interface RejectedPublications {
   tracks: readonly TrackSpec[];
   data: boolean;
 }
@@ -42,14 +42,14 @@ export interface Refused {
  * @param endedAt end of the session, Unix ms
  */
 export const trackResults = (
-  streams: StayStreams,
+  streams: SessionStreams,
   endedAt: number,
   room: KnownTracks,
-  refused: Refused,
+  rejected: RejectedPublications,
 ): TrackResult[] => {
-  const refusedCids = new Set(refused.tracks.map(({ cid }) => cid));
+  const rejectedCids = new Set(rejected.tracks.map(({ cid }) => cid));
   const up = Map.groupBy(
-    streams.up.filter(({ cid }) => !refusedCids.has(cid)),
+    streams.up.filter(({ cid }) => !rejectedCids.has(cid)),
     ({ cid, layer }) => `${cid} ${layer}`,
   );
   const down = Map.groupBy(streams.down, ({ trackSid }) => {
@@ -59,7 +59,7 @@ export const trackResults = (
   const published = new Set([...room.tracks].map(publicationOf));
   return [
     ...[...up.values()].map((same) => mergeAll(same.map(upResult))),
-    ...refused.tracks.map(refusedResult),
+    ...rejected.tracks.map(rejectedResult),
     ...[...down].map(([source, same]) => {
       const merged = mergeAll(
         same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))),
@@ -75,7 +75,7 @@ export const trackResults = (
             ...emptyTrackResult('up'),
             packets: streams.dataSent.messages,
             bytes: streams.dataSent.bytes,
-            ...(refused.data && { refused: true as const }),
+            ...(rejected.data && { refused: true as const }),
           },
         ]
       : []),
@@ -83,7 +83,7 @@ export const trackResults = (
   ];
 };
 
-const refusedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResult => ({
+const rejectedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResult => ({
   ...emptyTrackResult('up'),
   kind,
   codec,

@@ -83,7 +83,7 @@ const receiverOf = (book: StreamBook, handle: number, stats: Partial<ReceiverSta
 
 test('streams are added up by direction, kind, role and codec', () => {
   const book = new StreamBook();
-  const owner = { group: 'crowd', role: 'subscriber' };
+  const owner = { group: 'load', role: 'subscriber' };
   receiver(book, 1, { packets: 10 });
   receiver(book, 2, { packets: 20 });
   receiver(book, 3, { packets: 5 }, { owner });
@@ -170,8 +170,8 @@ test('the RTT of a received track is its peer’s', () => {
 test('latency goes to its own series, regardless of packet counts', () => {
   const book = new StreamBook();
   const [few, many] = [
-    { group: 'crowd', role: 'publisher' },
-    { group: 'crowd', role: 'subscriber' },
+    { group: 'load', role: 'publisher' },
+    { group: 'load', role: 'subscriber' },
   ];
   receiver(book, 1, { packets: 10 }, { owner: few });
   receiver(book, 2, { packets: 90 }, { owner: many });
@@ -196,7 +196,7 @@ test('latency of what is gone from the book is in a series all the same', () => 
   const labels = {
     direction: 'down',
     kind: 'data',
-    group: 'crowd',
+    group: 'load',
     role: 'host',
     codec: 'data',
   } as const;

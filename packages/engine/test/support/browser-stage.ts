@@ -9,8 +9,8 @@ import {
   NO_CHROMIUM,
 } from '@livekit-swarm/testkit/chromium';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { AUDIO, type Crowd, openCrowd, seconds, tracksOf, until } from './crowd.ts';
 import { startServer } from './servers.ts';
+import { AUDIO, openTestRoom, seconds, type TestRoom, tracksOf, until } from './test-room.ts';
 import { openViewer, type PageServer, servePage, type Viewer } from './viewer.ts';
 import { seen, trackOf, watch } from './watch.ts';
 
@@ -45,7 +45,7 @@ export const useBrowser = (): (() => BrowserStage) => {
 export const enter = async (
   { server }: BrowserStage,
   viewer: Viewer,
-  { room }: Crowd,
+  { room }: TestRoom,
 ): Promise<void> => {
   const publish = { audio: true, video: true, data: false };
   const token = await makeToken({
@@ -60,11 +60,11 @@ export const enter = async (
 };
 
 export const seriesOf = (
-  crowd: Crowd,
+  testRoom: TestRoom,
   direction: 'up' | 'down',
   kind: 'audio' | 'video',
 ): SeriesSample | undefined =>
-  crowd
+  testRoom
     .sample()
     .series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
 
@@ -78,9 +78,9 @@ export const expectSeesAndHears = async (
   mimeType: string,
 ): Promise<void> => {
   await using viewer = await openViewer(stage.chromium.browser, stage.page.url);
-  await using crowd = openCrowd({ target: stage.server, signalling });
-  await crowd.join({ publish: [AUDIO, video] }, { publish: [AUDIO, video] });
-  await enter(stage, viewer, crowd);
+  await using testRoom = openTestRoom({ target: stage.server, signalling });
+  await testRoom.join({ publish: [AUDIO, video] }, { publish: [AUDIO, video] });
+  await enter(stage, viewer, testRoom);
   await seen(viewer, 720, ...GUESTS);
   await Promise.all(GUESTS.map((guest) => watch(viewer, guest)));
   expect(await trackOf(viewer, 'guest-0', 'video')).toMatchObject({ mimeType });
@@ -93,17 +93,17 @@ export const expectIsSeenAndHeard = async (
   signalling: 'v0' | 'v1',
 ): Promise<void> => {
   await using viewer = await openViewer(stage.chromium.browser, stage.page.url);
-  await using crowd = openCrowd({ target: stage.server, signalling });
-  await crowd.join({}, {});
-  await enter(stage, viewer, crowd);
+  await using testRoom = openTestRoom({ target: stage.server, signalling });
+  await testRoom.join({}, {});
+  await enter(stage, viewer, testRoom);
   await viewer.publish();
   // A browser begins with the lowest layer and adds the others as it finds room for them.
   const ready = (series?: SeriesSample) =>
     series?.tracks === 2 && (series.layers[360] ?? series.layers[720]) === 2;
-  await until('both have the middle layer', () => ready(seriesOf(crowd, 'down', 'video')), 30);
-  crowd.sample();
+  await until('both have the middle layer', () => ready(seriesOf(testRoom, 'down', 'video')), 30);
+  testRoom.sample();
   await seconds(3);
-  const { series } = crowd.sample();
+  const { series } = testRoom.sample();
   const received = (kind: string) =>
     series.find(({ labels }) => labels.direction === 'down' && labels.kind === kind);
   // Two listeners, three seconds: 50 packets of sound a second, of pictures at least one a frame.
@@ -114,7 +114,7 @@ export const expectIsSeenAndHeard = async (
   expect(received('video')?.packets).toBeGreaterThan(60);
   expect(received('video')?.packets).toBeLessThan(2_000);
   expect(received('video')?.bytes).toBeGreaterThan(50_000);
-  for (const line of await crowd.leave()) {
+  for (const line of await testRoom.leave()) {
     const [sound, picture] = [
       tracksOf(line, { kind: 'audio', from: 'browser' }),
       tracksOf(line, { kind: 'video', from: 'browser' }),

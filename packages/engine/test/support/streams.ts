@@ -72,7 +72,7 @@ export const dataStats = (given: Partial<DataFlowStats> = {}): DataFlowStats => 
 const counted = {
   handle: 1,
   peer: 1,
-  owner: { group: 'crowd', role: 'publisher' },
+  owner: { group: 'load', role: 'publisher' },
   taken: null,
   ended: false,
 } as const;
@@ -101,7 +101,7 @@ export const downStream = (given: Partial<DownStream> = {}): DownStream => ({
 });
 
 export const peerOf = (given: Partial<PeerStats> = {}): Peer => ({
-  owner: { group: 'crowd', role: 'publisher' },
+  owner: { group: 'load', role: 'publisher' },
   stats: {
     peer: 1,
     rttMs: Number.NaN,

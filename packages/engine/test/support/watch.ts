@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { seconds, until } from './crowd.ts';
+import { seconds, until } from './test-room.ts';
 import type { TrackReport, Viewer } from './viewer.ts';
 
 const find = (
@@ -47,7 +47,7 @@ export const watch = async (viewer: Viewer, from: string): Promise<void> => {
     await trackOf(viewer, from, 'audio'),
   ];
 
-  // 30 frames a second; a busy machine may show fewer.
+  // 30 frames a second; a busy host may show fewer.
   expect(videoNow.framesDecoded - video.framesDecoded).toBeGreaterThan(90);
   expect(videoNow.framesDecoded - video.framesDecoded).toBeLessThan(140);
   expect(videoNow.totalFreezesDuration - video.totalFreezesDuration).toBeLessThan(0.3);

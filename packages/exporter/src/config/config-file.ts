@@ -11,7 +11,7 @@ export const configFile = () =>
     listen: text(300, 'an address')
       .optional()
       .describe(
-        'Where to listen: ":9465" is this machine alone, "0.0.0.0:9465" every interface. Default: ":9465".',
+        'Where to listen: ":9465" is this host alone, "0.0.0.0:9465" every interface. Default: ":9465".',
       ),
     token: secretRef()
       .optional()

@@ -78,7 +78,7 @@ export const serve = async (
 const REASONS: Record<string, string> = {
   EADDRINUSE: 'the address is in use',
   EACCES: 'it is not allowed',
-  EADDRNOTAVAIL: 'this machine has no such address',
+  EADDRNOTAVAIL: 'this host has no such address',
   ENOTFOUND: 'there is no such host',
 };
 

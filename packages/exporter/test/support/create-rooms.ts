@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { expandPlan } from '@livekit-swarm/scenario';
-import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/testkit/small-load';
+import { type SmallLoad, scenarioOfSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 
 /** The server closes a room that no participant joins within this time. */
@@ -13,11 +13,11 @@ const EMPTY_SECONDS = 60;
 export const createRooms = async (
   { httpUrl, apiKey, apiSecret }: Pick<ClusterFacts, 'httpUrl' | 'apiKey' | 'apiSecret'>,
   nodeIds: readonly string[],
-  { name, load }: Pick<SmallCrowd, 'name' | 'load'>,
+  { name, load }: Pick<SmallLoad, 'name' | 'load'>,
 ): Promise<void> => {
   const service = new RoomServiceClient(httpUrl, apiKey, apiSecret);
   const rooms = new Set(
-    expandPlan(scenarioOfCrowd(load), name).participants.map(({ room }) => room),
+    expandPlan(scenarioOfSmallLoad(load), name).participants.map(({ room }) => room),
   );
   for (const [index, room] of [...rooms].entries()) {
     const nodeId = nodeIds[index % nodeIds.length];

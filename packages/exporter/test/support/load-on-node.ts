@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cluster } from '@livekit-swarm/lab';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SeriesSample } from '@livekit-swarm/record';
-import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/testkit/small-load';
+import { runSmallLoad, type SmallLoad } from '@livekit-swarm/testkit/small-load';
 import { startRunExporter } from '../../src/run-exporter.ts';
 import { createRooms } from './create-rooms.ts';
 import { parseExposition, type Series } from './exposition.ts';
@@ -19,7 +19,7 @@ export interface LoadOnNode {
 export const runLoadOnNode = async (
   cluster: Cluster,
   nodeId: string,
-  { name, load, dir }: Pick<SmallCrowd, 'name' | 'load' | 'dir'>,
+  { name, load, dir }: Pick<SmallLoad, 'name' | 'load' | 'dir'>,
 ): Promise<LoadOnNode> => {
   await createRooms(cluster, [nodeId], { name, load });
   const { url, apiKey, apiSecret } = cluster;
@@ -32,7 +32,7 @@ export const runLoadOnNode = async (
   try {
     const lines: RecordLine[] = [];
     const show = exporter.begin();
-    await runSmallCrowd({
+    await runSmallLoad({
       ...{ name, load, url, apiKey, apiSecret },
       dir: await mkdtemp(join(dir, 'load-')),
       stop: new AbortController().signal,

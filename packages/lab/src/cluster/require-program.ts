@@ -5,7 +5,7 @@ import { findProgram } from '../provision/find-program.ts';
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 /**
- * The path of a program that the machine must have.
+ * The path of a program that the host must have.
  * @param names the same program under the names that packagers give it
  * @throws SwarmError `no_program`
  */
@@ -19,7 +19,7 @@ export const requireProgram = async (
   }
   throw new SwarmError(
     'no_program',
-    `there is no ${names[0]} on this machine`,
+    `there is no ${names[0]} on this host`,
     `install it: "apt-get install ${debianPackage}" on Debian`,
   );
 };

@@ -64,7 +64,7 @@ export const withRedis = (
     ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : []),
   ]);
 
-/** More on one machine is a typing error. */
+/** More on one host is a typing error. */
 export const MAX_NODES = 20;
 
 /**

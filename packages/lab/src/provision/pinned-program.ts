@@ -19,7 +19,7 @@ export interface PinnedProgram {
   linkedValues?: Readonly<Record<string, string>>;
 }
 
-/** A program on this machine's disk. */
+/** A program on this host's disk. */
 export interface ProgramBinary {
   path: string;
   /** As the binary itself reports it. */

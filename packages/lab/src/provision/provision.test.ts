@@ -16,14 +16,14 @@ beforeEach(async () => {
   env = { PATH: join(folder, 'bin'), HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
 });
 
-/** A program that prints the version line of livekit-server, or `says`. */
+/** A program that prints the version line of livekit-server, or `output`. */
 const install = async (
   path: string,
   version: string,
-  says = `livekit-server version ${version}`,
+  output = `livekit-server version ${version}`,
 ): Promise<string> => {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `#!/bin/sh\necho "${says}"\n`);
+  await writeFile(path, `#!/bin/sh\necho "${output}"\n`);
   await chmod(path, 0o755);
   return path;
 };

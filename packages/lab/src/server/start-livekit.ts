@@ -38,7 +38,7 @@ export interface StartOptions extends ProvisionOptions {
   healthTimeoutMs?: number;
 }
 
-/** A livekit-server that runs on this machine, and ends with this process at the latest. */
+/** A livekit-server that runs on this host, and ends with this process at the latest. */
 export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly version: string;
   /** ws://… for clients, http://… for the room service API. */
@@ -147,7 +147,7 @@ const expectHealthy = async (
     return end;
   });
   if (await waitUntilHealthy(url, timeoutMs, ended.signal)) return;
-  const hint = `read ${logFile}; "swarm doctor" shows what this machine lacks`;
+  const hint = `read ${logFile}; "swarm doctor" shows what this host lacks`;
   if (ended.signal.aborted) {
     const { code, signal } = await early;
     const said = await lastLines(logFile, credentials);

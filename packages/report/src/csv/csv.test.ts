@@ -64,7 +64,7 @@ describe('the CSV of samples', () => {
     );
     expect(rows.at(-1)).toMatchObject({
       scenario: 'swarm',
-      group: 'crowd',
+      group: 'load',
       run_joined: '6',
       run_cpu_cores: '0.1',
     });

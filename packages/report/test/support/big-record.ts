@@ -136,7 +136,7 @@ export function* bigRun({
     return {
       identity: nameOf(room, one % people),
       room: roomOf(room),
-      group: 'crowd',
+      group: 'load',
       role: 'publisher',
       shard: room % shards,
     };
@@ -166,7 +166,7 @@ export function* bigRun({
     const series = (['audio', 'video'] as const).flatMap((kind) => {
       const labels = {
         kind,
-        group: 'crowd',
+        group: 'load',
         role: 'publisher',
         codec: kind === 'audio' ? 'opus' : 'vp8',
       };

@@ -31,11 +31,11 @@ export const createEngine = (options: EngineOptions): Engine => {
   };
   return {
     name: 'fake',
-    join: async (plan, _admission, dueAtMs) => {
+    join: async (plan, _admission, scheduledAtMs) => {
       if (plan.room.startsWith('crash'))
         setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
       const failed = plan.room.startsWith('refuse');
-      const joinMs = failed ? null : Date.now() - options.startedAtMs - dueAtMs;
+      const joinMs = failed ? null : Date.now() - options.startedAtMs - scheduledAtMs;
       present.set(plan.index, { plan, joinMs, failed });
       if (joinMs === null)
         say(plan, 'join_failed', { reason: 'server_full', message: 'no room at the inn' });
@@ -91,7 +91,7 @@ const fiftyPackets = (): SeriesSample => ({
   ...emptySeries({
     direction: 'down',
     kind: 'audio',
-    group: 'crowd',
+    group: 'load',
     role: 'publisher',
     codec: 'opus',
   }),

@@ -38,7 +38,7 @@ pub const COHORTS: u32 = cohorts::COHORTS;
 #[napi]
 pub const DATA_STAMP_BYTES: u32 = data_flow::STAMP_LEN as u32;
 
-/// A packet that leaves this much after it was due is late, ms.
+/// A packet that leaves this much after its scheduled time is late, ms.
 #[napi]
 pub const LATE_SEND_MS: u32 = (sender::LATE_SEND_NS / clock::MS) as u32;
 

@@ -60,7 +60,7 @@ impl BandwidthEstimator {
         self.queue_ms += (delay_ms - self.lowest_delay_ms - self.queue_ms) / 32.0;
     }
 
-    /// When the next report is due, monotonic ns.
+    /// When the next report is to be sent, monotonic ns.
     pub fn due_at(&self) -> u64 {
         self.reported_at + INTERVAL_NS
     }

@@ -15,7 +15,7 @@ use crate::error::{PumpError, Result};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
 
-/// Long enough that no other message contains it by chance.
+/// Long enough that no other message is likely to contain it.
 const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
 /// Bytes of a stamp.
 pub const STAMP_LEN: usize = 32;
@@ -26,7 +26,7 @@ const MAX_CATCH_UP_NS: u64 = 1_000_000_000;
 pub struct DataFlow {
     /// Label of its data channel.
     pub label: String,
-    /// When the next message is due, monotonic ns.
+    /// When the next message is to be sent, monotonic ns.
     pub due_ns: u64,
     flow: u32,
     sequence: u32,
@@ -36,7 +36,7 @@ pub struct DataFlow {
 }
 
 impl DataFlow {
-    /// A flow whose first message is due within one interval of `now`, monotonic ns.
+    /// A flow whose first message is sent within one interval of `now`, monotonic ns.
     pub fn new(
         label: String,
         flow: u32,

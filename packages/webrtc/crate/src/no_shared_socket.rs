@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::RawFd;
 
 /// As on Linux.
-pub struct Refused {
+pub struct RejectedSend {
     /// The address of its peer.
     pub from: Ipv4Addr,
     /// Its SSRC if it was RTP.
@@ -44,7 +44,7 @@ impl SharedSocket {
     }
 
     /// As on Linux.
-    pub fn flush(&self) -> Vec<Refused> {
+    pub fn flush(&self) -> Vec<RejectedSend> {
         match self.0 {}
     }
 }

@@ -165,7 +165,7 @@ impl Peer {
         std::mem::take(&mut self.timers_moved)
     }
 
-    /// When [`Peer::on_timer`] is due, monotonic ns.
+    /// When to call [`Peer::on_timer`] next, monotonic ns.
     pub fn next_at(&self, now: Now) -> u64 {
         let at = self.transport.next_at(now);
         if !self.transport.has_keys() {
@@ -174,7 +174,7 @@ impl Peer {
         at.min(self.tracks.next_at()).min(self.data.next_at())
     }
 
-    /// Does what is due: datagrams that leave the impaired downlink, ICE and DTLS timers, media,
+    /// Handles expired timers: datagrams that leave the impaired downlink, ICE, DTLS, media,
     /// messages, feedback and reports.
     pub fn on_timer(&mut self, cx: &mut Context<'_>) {
         while let Some(mut datagram) = self.transport.access.pop_downlink(cx.now.mono) {
@@ -200,7 +200,7 @@ impl Peer {
         let tracks = &mut self.tracks;
         totals.datagrams_sent += self.transport.access.flush_uplink(now, |datagram| {
             if let Some(header) = RtpHeader::parse(datagram) {
-                tracks.on_send_refused(header.ssrc);
+                tracks.on_send_rejected(header.ssrc);
             }
         });
     }

@@ -42,7 +42,7 @@ pub struct Reactor {
     thread: u32,
     threads: u32,
     peers: Slab<Slot>,
-    /// When each peer's timer is due: monotonic ns, key of the peer. Entries that were replaced by
+    /// When each peer's timer expires: monotonic ns, key of the peer. Entries that were replaced by
     /// an earlier one are skipped.
     timers: BinaryHeap<Reverse<(u64, usize)>>,
     /// The same for datagrams that leave an impaired uplink. They are sent between ticks, or the
@@ -221,7 +221,7 @@ impl Reactor {
         self.connecting.iter().any(|&key| self.peers[key].peer.is_connecting())
     }
 
-    /// One wake-up: reads what has arrived and sends what is due. `late_ns`: how much later than
+    /// One wake-up: reads what has arrived and sends what is ready. `late_ns`: how much later than
     /// planned it is. Returns what [`Reactor::flush_uplinks`] returns.
     pub fn tick(&mut self, late_ns: u64) -> u64 {
         self.max_tick_late_ns = self.max_tick_late_ns.max(late_ns);
@@ -253,7 +253,7 @@ impl Reactor {
         }
     }
 
-    /// Sends what has left the impaired uplinks, and returns when more is due, monotonic ns;
+    /// Sends what has left the impaired uplinks, and returns when more will, monotonic ns;
     /// `u64::MAX` for empty uplinks.
     pub fn flush_uplinks(&mut self) -> u64 {
         let now = clock::monotonic_ns();

@@ -275,7 +275,7 @@ impl Receiver {
         self.counters.size = Some(size);
     }
 
-    /// Sequence numbers for a NACK that is due; empty when none is. Monotonic ns.
+    /// Sequence numbers to NACK now; empty for none. Monotonic ns.
     pub fn nacks_due(&mut self, now: u64) -> Vec<u16> {
         let (due, first_time) = self.recovery.nacks_due(&mut self.sequences, now);
         self.counters.nacked_packets += first_time;
@@ -283,7 +283,7 @@ impl Receiver {
         due
     }
 
-    /// Whether a PLI is due; if so, it counts as sent. Monotonic ns.
+    /// Whether to send a PLI now; if so, it counts as sent. Monotonic ns.
     pub fn pli_due(&mut self, now: u64) -> bool {
         let due = self.recovery.pli_due(now);
         self.counters.plis += due as u64;

@@ -75,9 +75,9 @@ row! {
         twcc_received,
         /// Packets that transport-wide feedback reported as not received: loss before recovery.
         twcc_lost,
-        /// Packets that left more than `LATE_SEND_MS` after they were due.
+        /// Packets that left more than `LATE_SEND_MS` after their scheduled time.
         late_sends,
-        /// The longest time that a packet left after it was due, ms.
+        /// The longest delay of a packet after its scheduled time, ms.
         max_late_ms,
         /// Packets that the kernel refused: a full buffer, an unreachable remote.
         send_errors,

@@ -12,7 +12,7 @@ use crate::clip::{Clip, Codec};
 use crate::clock;
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
 
-/// A packet that leaves this much after it was due is late, ns. JavaScript has it as `LATE_SEND_MS`.
+/// A packet that leaves this much after its scheduled time is late, ns (JavaScript: `LATE_SEND_MS`).
 pub const LATE_SEND_NS: u64 = 20_000_000;
 /// Packets of one frame that are sent in one go; the rest follow a millisecond later, as a pacer
 /// would spread them.
@@ -157,8 +157,8 @@ impl Sender {
         self.keyframe_requested = true;
     }
 
-    /// Sends what is due at `now`, monotonic ns. `send` takes each packet and returns whether it was
-    /// accepted.
+    /// Sends what is scheduled up to `now`, monotonic ns. `send` takes each packet and returns
+    /// whether it was accepted.
     pub fn send_due(
         &mut self,
         now: u64,
@@ -314,7 +314,7 @@ impl Sender {
 
     /// Counts a packet of `ssrc` that the kernel refused, if it was one of this sender's, and returns
     /// whether it was.
-    pub fn on_send_refused(&mut self, ssrc: u32) -> bool {
+    pub fn on_send_rejected(&mut self, ssrc: u32) -> bool {
         let own = ssrc == self.config.ssrc || self.config.rtx.is_some_and(|(rtx, _)| rtx == ssrc);
         self.counters.send_errors += own as u64;
         own

@@ -1,5 +1,5 @@
 //! One socket for all peers of a thread, on loopback. Linux sends from every address in 127/8, so
-//! each peer has an address of its own and the server can tell them apart; one system call reads or
+//! each peer has an address of its own that identifies it to the server; one system call reads or
 //! sends dozens of packets of many peers.
 //!
 //! Linux only, and only where the kernel grants a receive buffer for all of them; otherwise every
@@ -16,16 +16,16 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use crate::rtp::MAX_DATAGRAM;
 use crate::socket::kernel;
 
-/// Bytes as the kernel counts them: twice what is asked for. A thousand participants with audio fill
+/// Bytes as the kernel counts them: twice the requested size. A thousand participants with audio fill
 /// it in a third of a second.
 const RECEIVE_BUFFER: usize = 8 << 20;
 /// Packets that are held back until they are sent together: a few tens of microseconds.
 const BATCH: usize = 32;
-/// `in_pktinfo` with its header, in words so that it is aligned.
+/// `in_pktinfo` with its header, as `u64` so that it is aligned.
 const CONTROL_WORDS: usize = 4;
 
-/// A packet that the kernel refused.
-pub struct Refused {
+/// A packet that the kernel did not send.
+pub struct RejectedSend {
     /// The address of its peer.
     pub from: Ipv4Addr,
     /// Its SSRC if it was RTP.
@@ -40,7 +40,7 @@ pub struct SharedSocket {
 }
 
 impl SharedSocket {
-    /// Opens a socket that is reachable from this machine only. The error says why peers must have
+    /// Opens a socket that is reachable from this host only. The error is the reason why peers need
     /// sockets of their own.
     pub fn open() -> io::Result<Self> {
         let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
@@ -98,7 +98,7 @@ impl SharedSocket {
     }
 
     /// Sends what is held back, and returns what the kernel refused since the last time.
-    pub fn flush(&self) -> Vec<Refused> {
+    pub fn flush(&self) -> Vec<RejectedSend> {
         let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         outbox.flush(self.fd());
         mem::take(&mut outbox.refused)
@@ -112,7 +112,7 @@ struct Outbox {
     iovecs: Box<[libc::iovec]>,
     headers: Box<[libc::mmsghdr]>,
     len: usize,
-    refused: Vec<Refused>,
+    refused: Vec<RejectedSend>,
 }
 
 // SAFETY: the raw pointers in `headers` and `iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
@@ -201,12 +201,12 @@ impl Outbox {
         self.len = 0;
     }
 
-    fn describe(&self, at: usize) -> Refused {
+    fn describe(&self, at: usize) -> RejectedSend {
         let from = u32::from_ne_bytes(
             self.controls[at][CONTROL_WORDS / 2].to_ne_bytes()[4..].try_into().unwrap_or_default(),
         );
         let ssrc = self.buffers[at][8..12].try_into().map_or(0, u32::from_be_bytes);
-        Refused { from: Ipv4Addr::from(u32::from_be(from)), ssrc }
+        RejectedSend { from: Ipv4Addr::from(u32::from_be(from)), ssrc }
     }
 }
 

@@ -41,7 +41,7 @@ impl TransportFeedback {
         }
     }
 
-    /// When feedback is due, monotonic ns; `u64::MAX` for never.
+    /// When feedback is to be sent, monotonic ns; `u64::MAX` for never.
     pub fn due_at(&self) -> u64 {
         self.due.unwrap_or(u64::MAX)
     }

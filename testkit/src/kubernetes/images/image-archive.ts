@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
-/** A container image made of files of this machine, as `FROM scratch` would make it. */
+/** A container image made of files of this host, as `FROM scratch` would make it. */
 export interface ImageSpec {
   /** As manifests name it: `livekit-swarm/livekit-server:1.13.4`. */
   tag: string;
-  /** Path in the image → file of this machine. They can be executed. */
+  /** Path in the image → file of this host. They can be executed. */
   files: Readonly<Record<string, string>>;
   /** Path in the image → where it points. */
   links?: Readonly<Record<string, string>>;

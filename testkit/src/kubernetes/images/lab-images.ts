@@ -30,7 +30,7 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
   entrypoint: ['/livekit-server'],
 });
 
-/** Redis of this machine, with the libraries that it is linked with. @throws SwarmError `no_program`, `no_image` */
+/** Redis of this host, with the libraries that it is linked with. @throws SwarmError `no_program`, `no_image` */
 export const redisImage = async (): Promise<ImageSpec> => {
   const programs = {
     'redis-server': await requireProgram(['redis-server'], 'redis-server'),

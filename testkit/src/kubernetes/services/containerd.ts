@@ -11,7 +11,7 @@ export const CNI_PLUGINS = '/usr/lib/cni';
 /** Copies instead of mounting layer over layer: slower, but on every filesystem, /tmp in memory among them. */
 export const SNAPSHOTTER = 'native';
 
-/** The container runtime, with nothing in common with one that the machine has for other purposes. */
+/** The container runtime, with nothing in common with one that the host has for other purposes. */
 export const containerd = async ({
   paths,
   network,

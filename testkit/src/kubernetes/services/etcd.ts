@@ -4,7 +4,7 @@ import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** Where the API server keeps everything. On loopback, without keys: as everything in a lab, for the users of this machine. */
+/** Where the API server keeps everything. On loopback, without keys: as everything in a lab, for the users of this host. */
 export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec> => {
   const url = `http://127.0.0.1:${ports.etcd}`;
   const peer = `http://127.0.0.1:${ports.etcdPeer}`;

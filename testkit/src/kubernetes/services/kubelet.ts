@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** The one node of the cluster: this machine. */
+/** The one node of the cluster: this host. */
 export const kubelet = ({
   paths,
   ports,

@@ -16,7 +16,7 @@ it.each([
   ['an address of the old kind in the new', '::ffff:192.0.2.7', undefined, 0, '192.0.2.7'],
   ['a network of the new kind', '2001:db8:1:2:3:4:5:6', undefined, 0, '2001:db8:1:2::/64'],
   ['the same network, written short', '2001:DB8:1:2::9', undefined, 0, '2001:db8:1:2::/64'],
-  ['this machine', '::1', undefined, 0, '0:0:0:0::/64'],
+  ['this host', '::1', undefined, 0, '0:0:0:0::/64'],
   ['a link', 'fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],
   ['an address that a proxy adds with a port', '192.0.2.7', '203.0.113.9:4711', 1, '203.0.113.9'],
   ['the same of the new kind', '192.0.2.7', '[2001:db8:1:2::9]:4711', 1, '2001:db8:1:2::/64'],

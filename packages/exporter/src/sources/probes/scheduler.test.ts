@@ -14,7 +14,7 @@ describe('scheduler', () => {
     await sleep(480);
     await scheduler.stop();
     const count = begun.length;
-    // 50, 150, 250, 350, 450: the machine may be slow, but never early.
+    // 50, 150, 250, 350, 450: the host may be slow, but never early.
     expect(count).toBeGreaterThanOrEqual(3);
     expect(count).toBeLessThanOrEqual(5);
     expect(begun[0]).toBeGreaterThan(40);

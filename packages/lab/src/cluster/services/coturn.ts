@@ -22,7 +22,7 @@ export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
   },
 });
 
-/** TURN, for clients that reach no port of a node. It relays to this machine alone, which is where a lab's nodes are. */
+/** TURN, for clients that reach no port of a node. It relays to this host alone, which is where a lab's nodes are. */
 export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'turnserver.conf');
   const lines = [

@@ -8,7 +8,7 @@ interface ExporterOptions {
   port: number;
 }
 
-/** Metrics of this machine: CPU, memory, network. */
+/** Metrics of this host: CPU, memory, network. */
 export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<ServiceSpec> =>
   exporter(
     'node-exporter',

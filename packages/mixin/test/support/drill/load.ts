@@ -7,7 +7,7 @@ import {
   type LoadSpec,
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
+import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import type { MonitoredDeployment } from './deployment.ts';
 import { type NodeFacts, putRoomOn, until } from './nodes.ts';
 
@@ -76,7 +76,7 @@ const startLoad = async (
 ): Promise<StopLoad> => {
   const { url, apiKey, apiSecret } = cluster;
   const stop = new AbortController();
-  const running = runSmallCrowd({
+  const running = runSmallLoad({
     name,
     load: { ...load, durationMs: UNTIL_STOPPED_MS },
     url,

@@ -19,7 +19,7 @@ use crate::sketch::Sketch;
 pub struct PumpOptions {
     /// Threads, 1 to 256.
     pub threads: u32,
-    /// How often a thread wakes to read its sockets and to send what is due, microseconds, 500 to
+    /// How often a thread wakes to read its sockets and to send packets, microseconds, 500 to
     /// 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
     /// it adds nothing to what is measured; a frame may leave up to one tick late.
     pub tick_micros: Option<u32>,
@@ -99,7 +99,7 @@ pub struct LinkOptions {
     pub burst: f64,
     /// 0 to 10,000.
     pub delay_ms: f64,
-    /// In addition to the delay: exponentially distributed with this mean, drawn anew every 20 ms, 0
+    /// In addition to the delay: exponentially distributed with this mean, drawn again every 20 ms, 0
     /// to 1,000. It does not reorder.
     pub jitter_ms: f64,
     /// Share of datagrams that leave behind the one that followed them in their RTP stream, 0 to

@@ -138,7 +138,7 @@ impl<A> Link<A> {
         }
     }
 
-    /// Behind those that are due at the same time.
+    /// Behind those that leave at the same time.
     fn insert(&mut self, datagram: InTransit<A>) {
         let at = self.in_flight.partition_point(|other| other.due <= datagram.due);
         self.in_flight.insert(at, datagram);

@@ -76,7 +76,7 @@ mod tests {
         for (rate, burst) in [(0.01, 4.0), (0.05, 3.0), (0.2, 1.5), (0.5, 10.0), (0.9, 9.0)] {
             let lost = drawn(rate, burst, 11);
             let (seen, length) = (share(&lost), mean_run(&lost));
-            // Fewer independent events than datagrams: the bounds are those of so many bursts.
+            // Fewer independent events than datagrams: the bounds follow from the number of bursts.
             let bursts = MANY as f64 * rate / burst;
             let bound = 6.0 / bursts.sqrt();
             assert!((seen / rate - 1.0).abs() < bound, "{rate} {burst}: {seen}");

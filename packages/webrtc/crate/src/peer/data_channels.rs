@@ -72,13 +72,13 @@ impl DataChannels {
         self.flows.push(flow);
     }
 
-    /// When the next message of a flow is due, monotonic ns; `u64::MAX` for never.
+    /// When the next message of a flow is to be sent, monotonic ns; `u64::MAX` for never.
     pub(super) fn next_at(&self) -> u64 {
         let open = self.flows.iter().filter(|flow| self.open.contains_key(&flow.label));
         open.map(|flow| flow.due_ns).min().unwrap_or(u64::MAX)
     }
 
-    /// Writes the messages that are due, and returns whether there were any.
+    /// Writes the messages whose time has come, and returns whether there were any.
     pub(super) fn send_flows(&mut self, transport: &mut Transport, now: Now) -> bool {
         let (mut wrote, mut messages, mut bytes) = (false, 0, 0);
         for flow in &mut self.flows {

@@ -1,4 +1,4 @@
-//! Outgoing RTP: media that is due.
+//! Outgoing RTP: media whose time has come.
 
 use super::tracks::TRANSPORT_HISTORY;
 use super::{Context, Tracks, Transport};

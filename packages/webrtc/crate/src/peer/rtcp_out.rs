@@ -17,7 +17,7 @@ const PAYLOAD_FEEDBACK: u8 = 206;
 const APPLICATION_LAYER: u8 = 15;
 
 impl Tracks {
-    /// Sends NACK, PLI and transport-wide feedback that is due.
+    /// Sends NACK, PLI and transport-wide feedback whose time has come.
     pub(super) fn send_feedback(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {
         let now = cx.now.mono;
         let own = self.feedback_ssrc();

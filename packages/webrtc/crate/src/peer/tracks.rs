@@ -123,7 +123,7 @@ impl Tracks {
         if negotiated { self.bandwidth.current_bps() } else { 0 }
     }
 
-    /// When media, feedback or a report is due, monotonic ns.
+    /// When media, feedback or a report is to be sent next, monotonic ns.
     pub(super) fn next_at(&self) -> u64 {
         let mut at = self.report_at.min(self.transport_feedback.due_at());
         for (_, sender) in &self.senders {
@@ -136,8 +136,8 @@ impl Tracks {
     }
 
     /// Counts a packet that the kernel refused.
-    pub fn on_send_refused(&mut self, ssrc: u32) {
-        self.senders.iter_mut().any(|(_, sender)| sender.on_send_refused(ssrc));
+    pub fn on_send_rejected(&mut self, ssrc: u32) {
+        self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc));
     }
 
     pub(super) fn send_due_reports(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {

@@ -85,7 +85,7 @@ impl Recovery {
         self.keyframe_wanted_since = None;
     }
 
-    /// Sequence numbers for a NACK that is due (RFC 4585 §6.2.1), and how many of them are requested
+    /// Sequence numbers to NACK now (RFC 4585 §6.2.1), and how many of them are requested
     /// for the first time.
     pub(super) fn nacks_due(
         &mut self,
@@ -118,7 +118,7 @@ impl Recovery {
         (due, first_time)
     }
 
-    /// Whether a PLI (RFC 4585 §6.3.1) is due; if so, it counts as sent.
+    /// Whether to send a PLI (RFC 4585 §6.3.1) now; if so, it counts as sent.
     pub(super) fn pli_due(&mut self, now: u64) -> bool {
         let waited = self
             .keyframe_wanted_since
@@ -135,7 +135,7 @@ impl Recovery {
         !self.missing.is_empty() || self.keyframe_wanted_since.is_some()
     }
 
-    /// When a NACK or PLI is due next; `u64::MAX` for never.
+    /// When the next NACK or PLI is to be sent; `u64::MAX` for never.
     pub(super) fn due_at(&self) -> u64 {
         let nack = self.missing.iter().map(|m| m.next_nack_at).min().unwrap_or(u64::MAX);
         let pli = match self.keyframe_wanted_since {

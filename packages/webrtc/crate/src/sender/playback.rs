@@ -1,4 +1,4 @@
-//! When the frames of a looping clip are due, and the RTP time that belongs to each.
+//! When the frames of a looping clip are to be sent, and the RTP time of each.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Playback {
         self.timestamp_base.wrapping_add(self.ticks_at(now) as u32)
     }
 
-    /// When the current frame is due, monotonic ns.
+    /// When the current frame is to be sent, monotonic ns.
     pub(super) fn due_ns(&self) -> u64 {
         let since_epoch = self.ticks as u128 * NS_PER_SECOND / self.clip.clock_rate as u128;
         self.epoch_ns + since_epoch as u64

@@ -19,7 +19,7 @@ pub(crate) struct Options {
     /// Table and chain of nftables that get the queue rule.
     pub(crate) table: String,
     pub(crate) chain: String,
-    /// The process ends by itself after this, seconds.
+    /// The process ends after this time, seconds.
     pub(crate) lifetime: Option<u64>,
     /// The process ends when its owner has.
     pub(crate) owner: Option<Owner>,

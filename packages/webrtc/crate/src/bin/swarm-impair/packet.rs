@@ -13,7 +13,7 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    /// The flow that stands for all flows of a direction.
+    /// The flow that represents all flows of a direction.
     pub(crate) fn shared(self) -> Self {
         Self { protocol: 0, addresses: [0; 8], ports: [0; 4], ..self }
     }

@@ -49,7 +49,7 @@ pub(crate) struct Held<'a> {
     pub(crate) id: u32,
     /// From the IP header on.
     pub(crate) bytes: &'a [u8],
-    /// It leaves this machine, and has not arrived on it. On loopback a packet does both.
+    /// It leaves this host, and has not arrived on it. On loopback a packet does both.
     pub(crate) outbound: bool,
 }
 

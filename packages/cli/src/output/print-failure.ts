@@ -14,7 +14,7 @@ export interface Failure {
 }
 
 /** Reports why a report could not be written, and how to render it again. */
-export const tellFailure = async (
+export const printFailure = async (
   stderr: NodeJS.WriteStream,
   { name, where, error, outcomes }: Failure,
 ): Promise<void> => {

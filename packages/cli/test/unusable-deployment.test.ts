@@ -15,7 +15,7 @@ const serve = async (config: LiveKitConfig = {}): Promise<LiveKitServer> => {
 };
 
 /** An address that was free a moment ago. */
-const nobodysAddress = async (): Promise<string> => {
+const unusedAddress = async (): Promise<string> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -29,9 +29,9 @@ const keysOf = ({ apiKey, apiSecret }: LiveKitServer) => ({
 });
 const KEYS = { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'a-secret-that-must-never-be-shown' };
 
-describe('a deployment that does not want us', () => {
+describe('a deployment that cannot be used', () => {
   it('is not there: exit 3, with the address and what to check', async () => {
-    const url = await nobodysAddress();
+    const url = await unusedAddress();
     const { exit, stdout, stderr } = await runSwarm(['--url', url], KEYS);
     expect(exit).toBe(3);
     expect(stdout).toBe('');
@@ -41,7 +41,7 @@ describe('a deployment that does not want us', () => {
   });
 
   it('prints one object with --json all the same', async () => {
-    const outcome = await runSwarm(['--url', await nobodysAddress(), '--json', '--quiet'], KEYS);
+    const outcome = await runSwarm(['--url', await unusedAddress(), '--json', '--quiet'], KEYS);
     expect(resultOf(outcome)).toMatchObject({
       verdict: 'failed',
       exitCode: 3,
@@ -75,7 +75,7 @@ describe('a deployment that does not want us', () => {
     expect(stderr).not.toMatch(/eyJ|a-secret-that/);
   });
 
-  it('has no such room, and makes none by itself', async () => {
+  it('does not have the room, and does not create it automatically', async () => {
     const server = await serve({ room: { auto_create: false } });
     const { exit, stderr } = await runSwarm(
       ['--url', server.url, '--room', 'nowhere'],

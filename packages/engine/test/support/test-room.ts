@@ -11,7 +11,7 @@ export interface Target {
   apiSecret: string;
 }
 
-export interface CrowdOptions extends Pick<EngineOptions, 'reconnectPolicy' | 'watchMedia'> {
+export interface TestRoomOptions extends Pick<EngineOptions, 'reconnectPolicy' | 'watchMedia'> {
   target: Target;
   signalling: Signalling | 'auto';
   joinTimeoutMs?: number;
@@ -21,7 +21,7 @@ export interface CrowdOptions extends Pick<EngineOptions, 'reconnectPolicy' | 'w
 export type Guest = Partial<Omit<ParticipantPlan, 'index' | 'room'>>;
 
 /** An engine with participants in one room, and its events. */
-export interface Crowd extends AsyncDisposable {
+export interface TestRoom extends AsyncDisposable {
   readonly room: string;
   readonly events: EventLine[];
   join(...guests: Guest[]): Promise<void>;
@@ -43,13 +43,13 @@ export const SIMULCAST = {
   simulcast: true,
 } as const;
 
-export const openCrowd = ({
+export const openTestRoom = ({
   target,
   signalling,
   joinTimeoutMs = 10_000,
   joinAttempts = 1,
   ...more
-}: CrowdOptions): Crowd => {
+}: TestRoomOptions): TestRoom => {
   const startedAtMs = Date.now();
   const events: EventLine[] = [];
   const room = `room-${process.pid}-${rooms++}`;
@@ -65,14 +65,14 @@ export const openCrowd = ({
   let size = 0;
   const joinOne = async (guest: Guest): Promise<void> => {
     const index = size++;
-    const dueAt = Date.now() - startedAtMs;
+    const scheduledAt = Date.now() - startedAtMs;
     const plan: ParticipantPlan = {
       index,
       identity: `guest-${index}`,
-      group: 'crowd',
+      group: 'load',
       room,
       role: (guest.publish?.length ?? 0) > 0 ? 'publisher' : 'subscriber',
-      joinAtMs: dueAt,
+      joinAtMs: scheduledAt,
       leaveAtMs: Number.POSITIVE_INFINITY,
       publish: [],
       subscribe: true,
@@ -101,7 +101,7 @@ export const openCrowd = ({
       grants: plan.grants,
       ttlSeconds: 60,
     });
-    await engine.join(plan, { url: target.url, token }, dueAt);
+    await engine.join(plan, { url: target.url, token }, scheduledAt);
   };
   return {
     room,

@@ -3,18 +3,18 @@ import { formatNumber, plural } from '@livekit-swarm/settings';
 import type { PlanView } from './plan-view.ts';
 
 /** A statement about the host, and its severity. */
-export interface Sentence {
+export interface HostMessage {
   mark: 'good' | 'unsure' | 'bad';
   text: string;
 }
 
 /** Whether this host can generate the plan: required, available, and what to do. */
-export const machineSentences = ({
+export const hostMessages = ({
   assessment,
-  machine,
-}: Pick<PlanView, 'assessment' | 'machine'>): Sentence[] => {
+  host,
+}: Pick<PlanView, 'assessment' | 'host'>): HostMessage[] => {
   const { need, allocation, fits, short, obstacle } = assessment;
-  const has = `${plural(machine.cores, 'core')} and ${formatBytes(machine.memoryBytes)}`;
+  const has = `${plural(host.cores, 'core')} and ${formatBytes(host.memoryBytes)}`;
   if (obstacle !== null || allocation === null)
     return [
       {
@@ -23,9 +23,9 @@ export const machineSentences = ({
       },
     ];
   const hosts = `${plural(allocation.workers, 'worker')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
-  const crowd = `${amount(need.generator)} for the load generator (${hosts})`;
+  const load = `${amount(need.generator)} for the load generator (${hosts})`;
   const all =
-    need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;
+    need.server === null ? load : `${load}, ${amount(need.server)} for the server beside it`;
   if (fits)
     return [
       {

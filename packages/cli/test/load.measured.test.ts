@@ -5,7 +5,7 @@ describe('swarm', () => {
   it('shows plain lines of progress where there is no terminal, and none when quiet', async () => {
     const loud = await runSwarm(['--rooms', '2', '--duration', '2s']);
     expect(loud.stderr).toMatch(
-      /^2 rooms × 2 participants, audio, 2s → livekit-server 1\.13\.4 on this machine\n/,
+      /^2 rooms × 2 participants, audio, 2s → livekit-server 1\.13\.4 on this host\n/,
     );
     expect(loud.stderr).toMatch(/\n1s\/2s \w+ \d\/4 in, 0 failed \| packets up/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: no escape sequences is what is looked for.
