@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveThresholds } from '@livekit-swarm/analysis';
-import { expandPlan, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  expandPlan,
+  parseLoadFlags,
+  parseThresholds,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
@@ -40,9 +45,9 @@ const read = (line: string, env: Record<string, string>): void => {
   const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
-    const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
+    const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
     readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
-    resolveThresholds(scenario, flags.threshold);
+    resolveThresholds(scenario);
     expandPlan(scenario, 'k3x9h');
   });
   for (const command of program.commands) {
@@ -57,7 +62,7 @@ const read = (line: string, env: Record<string, string>): void => {
       }
       resolveThresholds(
         scenarioOfLoad(parseLoadFlags({})),
-        command.opts<{ threshold?: string[] }>().threshold ?? [],
+        parseThresholds(command.opts<{ threshold?: string[] }>().threshold ?? []),
       );
     });
   }

@@ -104,7 +104,6 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       run: name,
       plan: expandPlan(readScenarioFile(SHOW).scenario, name),
       allocation: { workers: 1, threads: 1 },
-      thresholds: [],
       signalling: 'auto',
       record: openRecord(join(dir, 'record')),
       version,

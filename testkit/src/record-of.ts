@@ -3,7 +3,7 @@
  * Deterministic: figures depend on the participant's index alone.
  */
 
-import { Sketch, type SketchBins } from '@livekit-swarm/metrics';
+import { parseThreshold, Sketch, type SketchBins } from '@livekit-swarm/metrics';
 import {
   emptySeries,
   type GeneratorSample,
@@ -27,6 +27,7 @@ import {
   DEFAULT_LOAD_SPEC,
   expandPlan,
   FLAGS_GROUP,
+  recordedScenario,
   scenarioOfLoad,
   splitPlan,
 } from '@livekit-swarm/scenario';
@@ -227,14 +228,10 @@ export const recordOf = (
   spec: LoadSpec = specOf(),
   workers = 2,
   thresholds: string[] = [],
-): RecordLine[] => recordOfScenario(scenarioOfLoad(spec), workers, thresholds);
+): RecordLine[] => recordOfScenario(scenarioOfLoad(spec, thresholds.map(parseThreshold)), workers);
 
 /** The same for any scenario; no participant is disconnected, and all receive what they expect. */
-export const recordOfScenario = (
-  scenario: Scenario,
-  workers = 2,
-  thresholds: string[] = scenario.thresholds,
-): RecordLine[] => {
+export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] => {
   const plan = expandPlan(scenario, RUN);
   const shards = splitPlan(plan, workers);
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
@@ -270,9 +267,8 @@ export const recordOfScenario = (
       run: RUN,
       startedAt: new Date(startedAtMs).toISOString(),
       startedAtMs,
-      scenario: plan.scenario,
+      scenario: recordedScenario(plan.scenario),
       plan: planFactsOf(plan),
-      thresholds,
       environment: { swarm: '0.1.0', node: 'v24.21.0', cpus: 4 },
       workers,
     },

@@ -1,6 +1,6 @@
 /** Runs to report on, for tests: one that passed, one that failed, one that is inconclusive. */
 import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
-import { parseThreshold } from '@livekit-swarm/metrics';
+import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ReportInput } from '@livekit-swarm/report';
 import { altered, generatorOf, recordOf, recordOfScenario, specOf } from './record-of.ts';
@@ -8,8 +8,9 @@ import { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
 
-export const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
-  const fold = createSummary(thresholds.map(parseThreshold));
+export const reportOf = (lines: RecordLine[], texts: string[] = []): ReportInput => {
+  const thresholds = texts.map(parseThreshold);
+  const fold = createSummary(thresholds);
   for (const line of lines) fold.add(line);
   const summary = fold.result();
   return {
@@ -187,7 +188,7 @@ export const stagedReport = (): ReportInput => {
         'join_time@*: p(95)<2000',
         'packet_loss{group:calls}@*: rate<0.01',
         'jitter{role:viewer}@rush: p(95)<30',
-      ],
+      ].map(parseThreshold),
     },
   );
   const lines = altered(recordOfScenario(scenario), (line) => {
@@ -199,5 +200,5 @@ export const stagedReport = (): ReportInput => {
     );
     return { ...line, series: lossy };
   });
-  return reportOf(lines, scenario.thresholds);
+  return reportOf(lines, scenario.thresholds.map(formatThreshold));
 };

@@ -50,7 +50,6 @@ export const runSmallLoad = ({
     run: name,
     plan: expandPlan(scenarioOfSmallLoad(load), name),
     allocation: { workers: 1, threads: 1 },
-    thresholds: [],
     signalling: 'auto',
     record: openRecord(join(dir, 'record')),
     version: '0.0.0',

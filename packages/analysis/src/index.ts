@@ -43,9 +43,9 @@ export type {
 } from './summary/summary.ts';
 export {
   DEFAULT_THRESHOLDS,
+  replaceThresholds,
   resolveThresholds,
   type SourcedThreshold,
-  thresholdSlot,
 } from './verdict/default-thresholds.ts';
 export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {

@@ -1,3 +1,4 @@
+import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
 import { parseLoadFlags, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { adjustScenario } from './adjust-scenario.ts';
@@ -9,7 +10,7 @@ const scenario: Scenario = {
     'join_time: p(95)<2000',
     'join_time: max<9000',
     'packet_loss{kind:audio}: rate<0.02',
-  ],
+  ].map(parseThreshold),
 };
 const adjust = (threshold: string[], more: { seed?: string; tag?: string[] } = {}): Scenario =>
   adjustScenario(scenario, { threshold, tag: [], ...more });
@@ -25,7 +26,7 @@ describe('adjustScenario', () => {
         'join_time: p(95)<900',
         'packet_loss: rate<0.01',
         'packet_loss{kind:audio}: rate<0.5',
-      ]).thresholds,
+      ]).thresholds.map(formatThreshold),
     ).toEqual([
       'join_time: max<9000',
       'join_time: p(95)<900',

@@ -1,6 +1,5 @@
-import { thresholdSlot } from '@livekit-swarm/analysis';
-import { parseThreshold } from '@livekit-swarm/metrics';
-import { checkThresholds, type Scenario } from '@livekit-swarm/scenario';
+import { replaceThresholds } from '@livekit-swarm/analysis';
+import { checkThresholds, parseThresholds, type Scenario } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 
 /** What flags may change about a scenario from a file. */
@@ -20,16 +19,13 @@ export const adjustScenario = (
   scenario: Scenario,
   { threshold, seed, tag }: Adjustments,
 ): Scenario => {
-  checkThresholds(scenario, threshold);
-  const given = new Set(threshold.map((text) => thresholdSlot(parseThreshold(text))));
-  const kept = scenario.thresholds.filter(
-    (text) => !given.has(thresholdSlot(parseThreshold(text))),
-  );
+  const given = parseThresholds(threshold);
+  checkThresholds(scenario, given);
   return {
     ...scenario,
     tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
     seed: seed === undefined ? scenario.seed : readSeed(seed),
-    thresholds: [...kept, ...threshold],
+    thresholds: replaceThresholds(scenario.thresholds, given),
   };
 };
 

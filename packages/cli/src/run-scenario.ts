@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolveThresholds } from '@livekit-swarm/analysis';
 import type { Interruption } from '@livekit-swarm/host';
 import { openRecord, recordLines } from '@livekit-swarm/record';
 import { describeScenario, type Outcome } from '@livekit-swarm/report';
@@ -47,8 +46,8 @@ interface PreparedRun {
 }
 
 /**
- * Checks a run without starting it: the plan, the thresholds, and whether this host can generate the load.
- * @throws SwarmError `usage`, `invalid_threshold`
+ * Checks a run without starting it: the plan, and whether this host can generate the load.
+ * @throws SwarmError `usage`
  */
 export const prepareRun = ({
   scenario,
@@ -56,7 +55,6 @@ export const prepareRun = ({
   signalling,
   workers,
 }: Pick<ScenarioRun, 'scenario' | 'target' | 'signalling' | 'workers'>): PreparedRun => {
-  resolveThresholds(scenario, scenario.thresholds);
   const name = newRunName();
   const plan = expandPlan(scenario, name);
   const allocation = allocateWorkers({
@@ -100,7 +98,6 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       run: name,
       plan,
       allocation,
-      thresholds: scenario.thresholds,
       signalling,
       ...(request.reconnectPolicy === undefined
         ? {}

@@ -83,7 +83,7 @@ export const parseThreshold = (text: string): Threshold => {
 
 /**
  * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
- * Whether there is such a window, role, group or codec depends on the scenario: see `checkThresholds`.
+ * Whether there is such a window, role, group or codec depends on the scenario, see `checkThresholds`.
  */
 export const readThreshold = (text: string): ThresholdReading => {
   try {

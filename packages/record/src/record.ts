@@ -42,8 +42,6 @@ export const headerSchema = z.object({
   startedAtMs: z.number(),
   scenario: scenarioSchema.extend({ groups: scenarioSchema.shape.groups.min(1) }),
   plan: planFacts,
-  /** As written: `packet_loss: rate<0.01`. */
-  thresholds: z.array(z.string()),
   /** Product version, Node version, kernel, CPUs, memory. Never a secret. */
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
   workers: z.number(),

@@ -6,6 +6,7 @@ import type {
 } from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
+import { recordedScenario } from '@livekit-swarm/scenario';
 import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
 import { findingObject, noteObject, reasonObject } from './facts.ts';
@@ -52,7 +53,7 @@ export const resultObject = ({
   end: summary.end,
   abortedBy: summary.abortedBy,
   plan: planOf(summary.plan),
-  scenario: summary.scenario,
+  scenario: recordedScenario(summary.scenario),
   environment: summary.environment,
   record: recordPath,
   ...(comparison === undefined ? {} : { comparison: comparedObject(comparison) }),

@@ -5,13 +5,14 @@ import {
   planFactsOf,
   RECORD_SCHEMA,
 } from '@livekit-swarm/record';
+import { recordedScenario } from '@livekit-swarm/scenario';
 import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
 import type { RunOptions } from './run.ts';
 
 /** The first line of a record. */
 export const headerLine = (
-  { run, plan, thresholds, version, reconnectPolicy = 'sdk' }: RunOptions,
+  { run, plan, version, reconnectPolicy = 'sdk' }: RunOptions,
   startedAtMs: number,
   workers: number,
 ): HeaderLine => ({
@@ -20,9 +21,8 @@ export const headerLine = (
   run,
   startedAt: new Date(startedAtMs).toISOString(),
   startedAtMs,
-  scenario: plan.scenario,
+  scenario: recordedScenario(plan.scenario),
   plan: planFactsOf(plan),
-  thresholds,
   environment: describeEnvironment(version),
   workers,
   ...(reconnectPolicy !== 'sdk' && { reconnectPolicy }),

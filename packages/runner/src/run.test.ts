@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRecord } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
 import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
 import {
@@ -25,6 +26,9 @@ const small: LoadSpec = {
   durationMs: 2_000,
 };
 
+const planOf = (scenario: Scenario, ...thresholds: string[]) =>
+  expandPlan({ ...scenario, thresholds: thresholds.map(parseThreshold) }, 't3st');
+
 interface Fixture {
   dir: string;
   server: Awaited<ReturnType<typeof welcomingServer>>;
@@ -43,9 +47,8 @@ const test = base.extend<{ fixture: Fixture }>({
       run({
         deployment: server.deployment,
         run: 't3st',
-        plan: expandPlan(scenarioOfLoad({ ...small, ...spec }), 't3st'),
+        plan: planOf(scenarioOfLoad({ ...small, ...spec }), 'join_failures: rate<0.5'),
         allocation: { workers: 2, threads: 1 },
-        thresholds: ['join_failures: rate<0.5'],
         signalling: 'auto',
         record: openRecord(join(dir, 'record')),
         version: '0.0.0',
@@ -299,14 +302,14 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(summary.end?.at).toBeLessThan(4_000);
   });
 
-  const doomed = () => {
+  const doomed = (threshold: string) => {
     const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs: 60_000 };
-    return expandPlan(
+    return planOf(
       scenarioWith(
         { name: 'good', executor: once },
         { name: 'bad', roomPrefix: 'refuse', startMs: 1_500, executor: once },
       ),
-      't3st',
+      threshold,
     );
   };
 
@@ -314,8 +317,8 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     fixture: { dir, start },
     expect,
   }) => {
-    const thresholds = ['join_failures: rate<0.2 abortOnFail after 1s'];
-    const { summary, judgement, record } = await start({}, { plan: doomed(), thresholds });
+    const plan = doomed('join_failures: rate<0.2 abortOnFail after 1s');
+    const { summary, judgement, record } = await start({}, { plan });
     expect(summary.end?.reason).toBe('threshold');
     expect(summary.end?.at).toBeGreaterThan(1_500);
     expect(summary.end?.at).toBeLessThan(4_500);
@@ -341,8 +344,8 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect,
   }) => {
     const onProgress = ({ elapsedMs }: Progress): void => void (elapsedMs > 4_000 && stop.abort());
-    const thresholds = ['join_failures: rate<0.2 abortOnFail after 10s'];
-    const { summary } = await start({}, { plan: doomed(), thresholds, onProgress });
+    const plan = doomed('join_failures: rate<0.2 abortOnFail after 10s');
+    const { summary } = await start({}, { plan, onProgress });
     expect(summary.end?.reason).toBe('interrupted');
     expect(summary.abortedBy).toBeNull();
   });
@@ -351,7 +354,8 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     fixture: { start },
     expect,
   }) => {
-    const { summary } = await start({}, { thresholds: ['reconnect_time: p(95)<1 abortOnFail'] });
+    const plan = planOf(scenarioOfLoad(small), 'reconnect_time: p(95)<1 abortOnFail');
+    const { summary } = await start({}, { plan });
     expect(summary.end?.reason).toBe('finished');
   });
 

@@ -23,8 +23,6 @@ export interface RunOptions {
   run: string;
   plan: Plan;
   allocation: WorkerAllocation;
-  /** As given; the default thresholds are added. */
-  thresholds: string[];
   signalling: EngineOptions['signalling'];
   /** Closed at the end. */
   record: RecordWriter;
@@ -63,11 +61,11 @@ const JOIN_ATTEMPTS = 4;
  * embedded server is part of the result, never an exception.
  * @throws SwarmError when the deployment is unreachable or rejects even the first participant,
  * when no worker can be started, or when the record cannot be written; SwarmError `usage` when its
- * address or a threshold is invalid
+ * address is invalid
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, record, reconnectPolicy = 'sdk' } = options;
-  const thresholds = resolveThresholds(plan.scenario, options.thresholds);
+  const thresholds = resolveThresholds(plan.scenario);
   const signalling = await preflightFirstParticipant(options);
   const shards = shardsOf(options);
   const log = openRunLog({

@@ -43,7 +43,6 @@ const start = async (
     run: RUN,
     plan: expandPlan(scenario, RUN),
     allocation: { workers: 1, threads: 1 },
-    thresholds: scenario.thresholds,
     signalling: 'auto',
     record: openRecord(join(recordDir, 'record')),
     version: '0.0.0',

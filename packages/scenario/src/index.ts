@@ -9,7 +9,7 @@ export {
 } from './executors/registry.ts';
 export type { Stage } from './executors/stages.ts';
 export { flagsOfLoad, shellLine } from './flags-of-load.ts';
-export { checkThresholds, thresholdProblems } from './language/check-thresholds.ts';
+export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
@@ -42,7 +42,15 @@ export type {
   TrackSourceName,
   VideoCodec,
 } from './role-spec.ts';
-export { type GroupSpec, type NamedWindow, type Scenario, scenarioSchema } from './scenario.ts';
+export {
+  type GroupSpec,
+  type NamedWindow,
+  type RecordedScenario,
+  recordedScenario,
+  type Scenario,
+  scenarioOfRecord,
+  scenarioSchema,
+} from './scenario.ts';
 export {
   type ReadScenarioFile,
   readScenarioFile,

@@ -1,4 +1,4 @@
-import { canonicalThresholds } from './language/canonical-thresholds.ts';
+import type { Threshold } from '@livekit-swarm/metrics';
 import type { LoadSpec } from './load-spec.ts';
 import type { RoleSpec, TrackPlan } from './role-spec.ts';
 import type { Scenario } from './scenario.ts';
@@ -10,11 +10,9 @@ export const FLAGS_SCENARIO = 'swarm';
 export const FLAGS_GROUP = 'load';
 
 /**
- * The scenario that flags describe: one group of constant rooms, with those who publish and those who only listen.
- * @param thresholds as typed
- * @throws ThresholdError
+ * The scenario that flags describe: one group of constant rooms, with publishers and subscribers.
  */
-export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = []): Scenario => ({
+export const scenarioOfLoad = (load: LoadSpec, thresholds: Threshold[] = []): Scenario => ({
   name: FLAGS_SCENARIO,
   description: null,
   tags: {},
@@ -36,8 +34,7 @@ export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = [
     },
   ],
   windows: [],
-  // So flags and the file that says the same make the same scenario.
-  thresholds: canonicalThresholds(thresholds),
+  thresholds,
 });
 
 const rolesOf = (load: LoadSpec): RoleSpec[] => {

@@ -2,6 +2,7 @@
  * What a run is meant to be: what a scenario file or flags mean, and what the header of a record holds. Everything is filled in: durations in milliseconds,
  * no defaults left to guess. Plain JSON.
  */
+import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { executorSchema } from './executors/registry.ts';
 import { roleSpecSchema } from './role-spec.ts';
@@ -44,7 +45,7 @@ export const scenarioSchema = z
     groups: z.array(group),
     /** Parts of the run that thresholds and reports refer to by name. */
     windows: z.array(namedWindow),
-    /** As text that `parseThreshold` reads. Defaults are added. */
+    /** As text that `parseThreshold` reads. The default thresholds are added to these. */
     thresholds: z.array(z.string()),
   })
   .meta({
@@ -52,7 +53,24 @@ export const scenarioSchema = z
     description: 'The scenario, everything filled in; times in milliseconds.',
   });
 
-export type Scenario = z.infer<typeof scenarioSchema>;
+/** As records and results hold it: thresholds are text. */
+export type RecordedScenario = z.infer<typeof scenarioSchema>;
+
+export interface Scenario extends Omit<RecordedScenario, 'thresholds'> {
+  thresholds: Threshold[];
+}
+
+export const recordedScenario = (scenario: Scenario): RecordedScenario => ({
+  ...scenario,
+  thresholds: scenario.thresholds.map(formatThreshold),
+});
+
+/** @throws SwarmError `invalid_threshold` */
+export const scenarioOfRecord = (recorded: RecordedScenario): Scenario => ({
+  ...recorded,
+  thresholds: recorded.thresholds.map(parseThreshold),
+});
+
 /** Rooms that are alike, and when they are open. */
 export type GroupSpec = z.infer<typeof group>;
 export type NamedWindow = z.infer<typeof namedWindow>;

@@ -46,7 +46,7 @@ export const foldBlocks = async (
   }
   return folds.map((fold, index) => {
     const summary = fold.result();
-    const judgement = judge(summary, resolveThresholds(summary.scenario, summary.thresholds));
+    const judgement = judge(summary, resolveThresholds(summary.scenario));
     return { name: `${name}, part ${index + 1} of ${blocks}`, summary, judgement };
   });
 };

@@ -15,7 +15,7 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  const judgement = judge(summary, resolveThresholds(summary.scenario, summary.thresholds));
+  const judgement = judge(summary, resolveThresholds(summary.scenario));
   return { name, summary, judgement, readLines: () => lines };
 };
 

@@ -1,3 +1,4 @@
+import { parseThreshold } from '@livekit-swarm/metrics';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/scenario';
 import { specOf } from '@livekit-swarm/testkit/record-of';
@@ -92,7 +93,7 @@ test('what changes nothing of the load is harmless', () => {
     description: 'every night',
     tags: { team: 'voice' },
     seed: 2,
-    thresholds: ['jitter: p(95)<30'],
+    thresholds: [parseThreshold('jitter: p(95)<30')],
     windows: [{ name: 'peak', fromMs: 0, toMs: null }],
   };
   expect(between(scenario, other)).toEqual({

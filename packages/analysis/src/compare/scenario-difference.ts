@@ -1,4 +1,4 @@
-import type { Scenario } from '@livekit-swarm/scenario';
+import { recordedScenario, type Scenario } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 
 /** Where two scenarios differ. */
@@ -103,7 +103,7 @@ const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
       put([...path, ORDER.slice(1)], names.join(', '));
     }
   };
-  walk(scenario, []);
+  walk(recordedScenario(scenario), []);
   return leaves;
 };
 

@@ -94,9 +94,9 @@ export class TrackFold {
 
   #wasComplete({ group, room }: Result, endedAt: number): boolean {
     const known = this.#rooms.get(room);
-    const scenario = this.#header?.scenario;
-    if (known === undefined || scenario === undefined) return false;
-    return known.members >= membersOf(scenario, group) && known.lastJoinAtMs + SETTLE_MS <= endedAt;
+    const groups = this.#header?.scenario.groups;
+    if (known === undefined || groups === undefined) return false;
+    return known.members >= membersOf(groups, group) && known.lastJoinAtMs + SETTLE_MS <= endedAt;
   }
 
   #count(result: Result, tracksCount: boolean): void {
@@ -118,7 +118,7 @@ export class TrackFold {
 }
 
 /** How many participants a room of this group holds when it is complete; not known where participants are replaced. */
-const membersOf = ({ groups }: Scenario, name: string): number => {
+const membersOf = (groups: Scenario['groups'], name: string): number => {
   const group = groups.find((one) => one.name === name);
   return groups
     .filter((other) => other === group || (other.room !== null && other.room === group?.room))

@@ -1,4 +1,4 @@
-import { aggregate } from '@livekit-swarm/metrics';
+import { aggregate, parseThreshold } from '@livekit-swarm/metrics';
 import { LEFT_WHILE_JOINING, type ParticipantLine, type RecordLine } from '@livekit-swarm/record';
 import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
@@ -176,7 +176,9 @@ describe('a run that a threshold ended', () => {
 
   it('has failed, whatever the metric was afterwards', () => {
     const summary = summarize(ended);
-    expect(judge(summary, resolveThresholds(summary.scenario, [LAX]))).toMatchObject({
+    expect(
+      judge(summary, resolveThresholds(summary.scenario, [parseThreshold(LAX)])),
+    ).toMatchObject({
       verdict: 'failed',
       exitCode: 99,
       reasons: [

@@ -1,5 +1,5 @@
 import type { MetricName, MetricSet, Threshold, Window } from '@livekit-swarm/metrics';
-import { aggregate, parseThreshold, windowsMeant } from '@livekit-swarm/metrics';
+import { aggregate, windowsMeant } from '@livekit-swarm/metrics';
 import type {
   DeploymentLine,
   EndLine,
@@ -8,7 +8,7 @@ import type {
   RecordLine,
   SampleLine,
 } from '@livekit-swarm/record';
-import { identityPrefix } from '@livekit-swarm/scenario';
+import { identityPrefix, type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { GeneratorFold } from './fold-generator.ts';
 import { ParticipantFold } from './fold-participants.ts';
@@ -52,7 +52,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
   const notes: RunNote[] = [];
   const nodes = new Set<string>();
-  let header: HeaderLine | null = null;
+  let header: KnownHeader | null = null;
   let deployment: DeploymentLine | null = null;
   let end: EndLine | null = null;
   let abortedBy: AbortingThreshold | null = null;
@@ -64,7 +64,8 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   let steadyUntil = 0;
 
   const addHeader = (line: HeaderLine): void => {
-    header = line;
+    const scenario = scenarioOfRecord(line.scenario);
+    header = { ...line, scenario };
     const prefix = identityPrefix(line.run);
     participants.begin(line);
     tracks.begin(line, (identity) => identity.startsWith(prefix));
@@ -73,7 +74,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     steadyUntil = steady?.toMs ?? line.plan.endAtMs;
     timeline.divide([
       ...line.plan.windows,
-      ...thresholdWindows([...line.thresholds.flatMap(readThreshold), ...thresholds]),
+      ...thresholdWindows([...scenario.thresholds, ...thresholds]),
     ]);
     for (const measured of timeline.windows)
       ofWindows.set(measured, new GeneratorFold(measured.metrics));
@@ -147,15 +148,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       };
     },
     result: () => {
-      const {
-        run,
-        startedAt,
-        scenario,
-        plan,
-        thresholds: texts,
-        environment,
-        workers,
-      } = knownHeader(header);
+      const { run, startedAt, scenario, plan, environment, workers } = knownHeader(header);
       if (end === null) notes.push({ code: 'record_truncated' });
       const finished = end?.reason === 'finished';
       participants.close(finished);
@@ -168,7 +161,6 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         startedAt,
         scenario,
         plan,
-        thresholds: texts,
         environment,
         workers,
         end: end === null ? null : { at: end.at, reason: end.reason },
@@ -197,18 +189,13 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   };
 };
 
-const knownHeader = (header: HeaderLine | null): HeaderLine => {
+interface KnownHeader extends Omit<HeaderLine, 'scenario'> {
+  scenario: Scenario;
+}
+
+const knownHeader = (header: KnownHeader | null): KnownHeader => {
   if (header !== null) return header;
   throw new SwarmError('bad_record', 'the record has no header: it is empty or not a run record');
-};
-
-/** An invalid threshold is reported where it is evaluated. */
-const readThreshold = (text: string): Threshold[] => {
-  try {
-    return [parseThreshold(text)];
-  } catch {
-    return [];
-  }
 };
 
 /** Windows of thresholds that the plan does not have: `@30s..60s`. */

@@ -10,8 +10,6 @@ export interface Summary {
   startedAt: string;
   scenario: Scenario;
   plan: PlanFacts;
-  /** As the header has them. */
-  thresholds: string[];
   environment: Record<string, string | number>;
   workers: number;
   /** `null`: the record breaks off. */

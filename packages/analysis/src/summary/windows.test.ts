@@ -39,9 +39,10 @@ const summarize = (lines: RecordLine[], thresholds: string[] = []): Summary => {
 
 const resultsOf = (lines: RecordLine[], threshold: string): ThresholdResult[] => {
   const summary = summarize(lines, [threshold]);
-  return judge(summary, resolveThresholds(summary.scenario, [threshold])).thresholds.filter(
-    ({ source }) => source === 'user',
-  );
+  return judge(
+    summary,
+    resolveThresholds(summary.scenario, [parseThreshold(threshold)]),
+  ).thresholds.filter(({ source }) => source === 'user');
 };
 
 /** `metric value ok`, as one looks at them. */
@@ -118,7 +119,10 @@ describe('a threshold of a window', () => {
     expect(shown(silent, 'packet_loss@*: rate<0.01').at(-1)).toBe('packet_loss@after null null');
     const summary = summarize(silent, ['packet_loss@*: rate<0.01']);
     expect(
-      judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<0.01'])),
+      judge(
+        summary,
+        resolveThresholds(summary.scenario, [parseThreshold('packet_loss@*: rate<0.01')]),
+      ),
     ).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
@@ -137,7 +141,9 @@ describe('a threshold of a window', () => {
     ['packet_loss@2h..3h: rate<1', 'packet_loss@7200s..10800s', 'nothing_measured'],
   ])('%s has a reason why it was not measured', (text, metric, cause) => {
     const summary = summarize(staged, [text]);
-    expect(judge(summary, resolveThresholds(summary.scenario, [text])).reasons).toMatchObject([
+    expect(
+      judge(summary, resolveThresholds(summary.scenario, [parseThreshold(text)])).reasons,
+    ).toMatchObject([
       { code: 'threshold_not_measured', result: { metric, expression: 'rate<1' }, cause },
     ]);
   });
@@ -146,7 +152,8 @@ describe('a threshold of a window', () => {
     const lines = recordOf(specOf({ rooms: 2 }));
     const summary = summarize(lines);
     expect(
-      judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<1'])).reasons,
+      judge(summary, resolveThresholds(summary.scenario, [parseThreshold('packet_loss@*: rate<1')]))
+        .reasons,
     ).toMatchObject([
       { code: 'threshold_not_measured', result: { metric: 'packet_loss@*' }, cause: 'no_stage' },
     ]);

@@ -95,29 +95,34 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
 ];
 
 /** What two thresholds must share for one to replace the other: metric, selector, window and aggregation. */
-export const thresholdSlot = (threshold: Threshold): string => {
+const slotOf = (threshold: Threshold): string => {
   const selector = Object.fromEntries(Object.entries(threshold.selector).sort());
   return `${formatTarget({ ...threshold, selector })} ${JSON.stringify(threshold.aggregation)}`;
+};
+
+/** The thresholds with others in the place of those on the same metric, selector, window and aggregation, or after them. */
+export const replaceThresholds = (
+  thresholds: readonly Threshold[],
+  others: readonly Threshold[],
+): Threshold[] => {
+  const taken = new Set(others.map(slotOf));
+  return [...thresholds.filter((threshold) => !taken.has(slotOf(threshold))), ...others];
 };
 
 /**
  * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector, window and
  * aggregation.
- * @param texts as typed (or as the header of a record has them)
- * @throws SwarmError `invalid_threshold`
  */
 export const resolveThresholds = (
   scenario: Scenario,
-  texts: readonly string[],
+  given: readonly Threshold[] = scenario.thresholds,
 ): SourcedThreshold[] => {
-  const given = texts.map(parseThreshold);
-  const taken = new Set(given.map(thresholdSlot));
-  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)).map(({ text }) =>
-    parseThreshold(text),
-  );
+  const taken = new Set(given.map(slotOf));
+  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario));
   return [
     ...defaults
-      .filter((threshold) => !taken.has(thresholdSlot(threshold)))
+      .map(({ text }) => parseThreshold(text))
+      .filter((threshold) => !taken.has(slotOf(threshold)))
       .map((threshold) => ({ threshold, source: 'default' as const })),
     ...given.map((threshold) => ({ threshold, source: 'user' as const })),
   ];

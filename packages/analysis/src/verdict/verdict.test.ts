@@ -12,7 +12,7 @@ const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  return judge(summary, resolveThresholds(summary.scenario, thresholds));
+  return judge(summary, resolveThresholds(summary.scenario, thresholds.map(parseThreshold)));
 };
 
 const healthy = recordOf(specOf({ rooms: 10 }));
@@ -335,7 +335,7 @@ describe('abortCause', () => {
 
 describe('resolveThresholds', () => {
   const texts = (spec = specOf(), given: string[] = []): string[] =>
-    resolveThresholds(scenarioOfLoad(spec), given).map(
+    resolveThresholds(scenarioOfLoad(spec), given.map(parseThreshold)).map(
       ({ threshold: { metric, operator, limit }, source }) =>
         `${metric} ${operator} ${limit} ${source}`,
     );

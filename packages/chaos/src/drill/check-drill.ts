@@ -1,4 +1,4 @@
-import { LIMITS, thresholdProblems } from '@livekit-swarm/scenario';
+import { LIMITS, thresholdMisses } from '@livekit-swarm/scenario';
 import type { FileSettings, Path } from '@livekit-swarm/settings';
 import { formatDuration, type Problem } from '@livekit-swarm/settings';
 import type { Drill, ObjectiveCode } from './drill.ts';
@@ -150,10 +150,9 @@ const checkWindows = (
   { value, problem }: FileSettings<DrillFile>,
   problems: Problem[],
 ): void => {
-  const scenario = scenarioOfDrill(drill);
-  for (const { path, text } of value.thresholds) {
-    for (const found of thresholdProblems(scenario, [text]))
-      problems.push(problem(['thresholds', ...path], found.problem.message, found.problem.hint));
+  for (const { index, message, hint } of thresholdMisses(scenarioOfDrill(drill))) {
+    const path = value.thresholds[index]?.path ?? [];
+    problems.push(problem(['thresholds', ...path], message, hint));
   }
 };
 

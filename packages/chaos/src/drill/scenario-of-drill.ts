@@ -1,3 +1,4 @@
+import { parseThreshold } from '@livekit-swarm/metrics';
 import type { NamedWindow, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/scenario';
 import type { Drill, DrillLoad } from './drill.ts';
 import { type DrillTimes, drillTimes } from './drill-times.ts';
@@ -46,7 +47,7 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
       },
     ],
     windows: windowsOf(times),
-    thresholds: drill.thresholds,
+    thresholds: drill.thresholds.map(parseThreshold),
   };
 };
 

@@ -7,6 +7,7 @@ import {
   RECORD_SCHEMA,
   type RecordLine,
 } from '@livekit-swarm/record';
+import { recordedScenario } from '@livekit-swarm/scenario';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import {
@@ -57,9 +58,8 @@ const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
     run: 'x',
     startedAt: '2026-11-21T08:57:39.000Z',
     startedAtMs: 1_795_251_459_000,
-    scenario: plan.scenario,
+    scenario: recordedScenario(plan.scenario),
     plan: planFactsOf(plan),
-    thresholds: drill.thresholds,
     environment: {},
     workers: 1,
   };

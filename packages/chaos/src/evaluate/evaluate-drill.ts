@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
-import { parseThreshold } from '@livekit-swarm/metrics';
 import type { EventLine } from '@livekit-swarm/record';
 import { RECORD_FILE, recordLines } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -100,14 +99,14 @@ const evaluateRepeat = async (
       failure ??= { event: line.event, reason: line.reason };
   }
   if (!steady) failure ??= { event: 'void', reason: { code: 'ended_before_steady_state' } };
-  const summary = await readRecord(file, drill.thresholds.map(parseThreshold));
+  const summary = await readRecord(file);
   const recovery = recoveryFold.result();
   const decided = decideDrillVerdict({
     drill,
     recovery,
     failure,
     interrupted: summary.end?.reason === 'interrupted',
-    judgement: judge(summary, resolveThresholds(summary.scenario, drill.thresholds)),
+    judgement: judge(summary, resolveThresholds(summary.scenario)),
   });
   const repeat: RepeatResult = {
     number,

@@ -148,7 +148,6 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       run: name,
       plan,
       allocation: options.staff(plan),
-      thresholds: drill.thresholds,
       signalling: 'auto',
       reconnectPolicy: drill.load.reconnectPolicy,
       watchMedia: true,

@@ -2,6 +2,7 @@ import {
   checkThresholds,
   type LoadFlags,
   parseLoadFlags,
+  parseThresholds,
   readScenarioFile,
   type Scenario,
   scenarioOfLoad,
@@ -38,8 +39,8 @@ export const readAbScenario = (
         '--scale and --seed are of a scenario file, and there is none',
         'swarm ab … scenarios/voice-ai.yaml --scale small',
       );
-    const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
-    checkThresholds(scenario, flags.threshold);
+    const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
+    checkThresholds(scenario, scenario.thresholds);
     return { scenario, warnings: [] };
   }
   const shaping = typed.filter((name) => SHAPING.has(name));

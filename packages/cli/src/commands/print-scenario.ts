@@ -3,6 +3,7 @@ import {
   flagsOfLoad,
   formatScenario,
   parseLoadFlags,
+  parseThresholds,
   scenarioOfLoad,
   shellLine,
 } from '@livekit-swarm/scenario';
@@ -22,8 +23,8 @@ export const printScenarioCommand = async (
   if (flags.json)
     throw usageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
   const load = parseLoadFlags(flags);
-  const scenario = scenarioOfLoad(load, flags.threshold);
-  checkThresholds(scenario, flags.threshold);
+  const scenario = scenarioOfLoad(load, parseThresholds(flags.threshold));
+  checkThresholds(scenario, scenario.thresholds);
   const words = [
     'swarm',
     ...flagsOfLoad(load),

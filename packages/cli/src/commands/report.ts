@@ -1,7 +1,6 @@
-import { judge, readRecord, resolveThresholds, thresholdSlot } from '@livekit-swarm/analysis';
-import { parseThreshold } from '@livekit-swarm/metrics';
+import { judge, readRecord, replaceThresholds, resolveThresholds } from '@livekit-swarm/analysis';
 import { findRecord, recordLines } from '@livekit-swarm/record';
-import { checkThresholds } from '@livekit-swarm/scenario';
+import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { type OutputFlags, openOutput } from '../output/output.ts';
@@ -20,16 +19,12 @@ export const reportCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const asked = flags.threshold.map(parseThreshold);
-  const given = new Set(asked.map(thresholdSlot));
-  const summary = await readRecord(path, asked);
-  checkThresholds(summary.scenario, flags.threshold);
-  // Given thresholds replace those of the record.
-  const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
-  const judgement = judge(
-    summary,
-    resolveThresholds(summary.scenario, [...kept, ...flags.threshold]),
-  );
+  const given = parseThresholds(flags.threshold);
+  const summary = await readRecord(path, given);
+  const { scenario } = summary;
+  checkThresholds(scenario, given);
+  const thresholds = replaceThresholds(scenario.thresholds, given);
+  const judgement = judge(summary, resolveThresholds(scenario, thresholds));
   const recordPath = findRecord(path);
   await output.add({ summary, judgement, recordPath, readLines: () => recordLines(recordPath) });
   return await output.close(judgement.exitCode);

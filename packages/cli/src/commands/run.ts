@@ -1,4 +1,9 @@
-import { checkThresholds, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  checkThresholds,
+  parseLoadFlags,
+  parseThresholds,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
@@ -18,9 +23,9 @@ export const runCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
+  const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
   const shared = readCrowdFlags(flags, typed);
-  checkThresholds(scenario, flags.threshold);
+  checkThresholds(scenario, scenario.thresholds);
   const baseline = await readBaseline(flags, scenario, false);
   return await runAll(
     [{ scenario, recordDir: flags.record ?? null, baseline }],

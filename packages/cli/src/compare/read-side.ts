@@ -15,7 +15,7 @@ export const readRun = async (record: string): Promise<RecordedRun> => {
   return {
     name: record,
     summary,
-    judgement: judge(summary, resolveThresholds(summary.scenario, summary.thresholds)),
+    judgement: judge(summary, resolveThresholds(summary.scenario)),
     readLines: () => recordLines(file),
   };
 };

@@ -7,6 +7,7 @@ import {
   loadSpecSchema,
   parseLoadFlags,
   parseScenario,
+  parseThresholds,
   scenarioOfLoad,
   shellLine,
 } from '@livekit-swarm/scenario';
@@ -87,7 +88,8 @@ const THRESHOLDS = [
 describe('flags and scenario files', () => {
   it('say the same: flags, scenario, file, scenario, flags', () => {
     fc.assert(
-      fc.property(loads, fc.subarray(THRESHOLDS), (load, thresholds) => {
+      fc.property(loads, fc.subarray(THRESHOLDS), (load, texts) => {
+        const thresholds = parseThresholds(texts);
         const words = flagsOfLoad(load);
         expect(loadOf(words)).toEqual(load);
         const scenario = scenarioOfLoad(load, thresholds);

@@ -1,10 +1,12 @@
 /** A report in a real browser, without a network. */
+
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { foldRecord, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
 import { readRecordLines } from '@livekit-swarm/record';
 import type { Browser, Page } from 'puppeteer-core';
 import { htmlReporter } from '../../src/html/html.ts';
@@ -22,7 +24,10 @@ export const renderRecord = async (
   const summary = await foldRecord(textLines(record));
   const judgement = judge(
     summary,
-    resolveThresholds(summary.scenario, [...summary.thresholds, ...thresholds]),
+    resolveThresholds(summary.scenario, [
+      ...summary.scenario.thresholds,
+      ...thresholds.map(parseThreshold),
+    ]),
   );
   const rendered = htmlReporter.render([
     { summary, judgement, recordPath: record, readLines: () => readRecordLines(textLines(record)) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkThresholds, thresholdProblems } from './check-thresholds.ts';
+import { checkThresholds, parseThresholds } from './check-thresholds.ts';
 import { parseScenario } from './parse-scenario.ts';
 
 const scenario = parseScenario(
@@ -53,7 +53,7 @@ describe('thresholds that are about something in the scenario', () => {
     'data_messages_sent{role:viewer}: count>1',
     'late_sends: rate<0.1',
   ])('%s', (text) => {
-    expect(() => checkThresholds(scenario, [text])).not.toThrow();
+    expect(() => checkThresholds(scenario, parseThresholds([text]))).not.toThrow();
   });
 });
 
@@ -80,18 +80,23 @@ describe('thresholds that are about nothing', () => {
     ['join_time@peek: p(95)<2000', '@', 'there is no window "peek"'],
     ['join_time@40s..50s: p(95)<2000', '@', 'the run is over after'],
   ])('%s', (text, about, problem) => {
-    const check = (): void => checkThresholds(scenario, [text]);
+    const check = (): void => checkThresholds(scenario, parseThresholds([text]));
     expect(check).toThrow(expect.objectContaining({ code: 'invalid_threshold' }));
     expect(check).toThrow(problem);
-    expect(thresholdProblems(scenario, [text]).map((one) => one.problem.position)).toEqual([
-      about === null ? 0 : text.indexOf(about),
-    ]);
+    const position = about === null ? 0 : text.indexOf(about);
+    expect(check).toThrow(`(at character ${position + 1})`);
   });
 
-  it('are all told of at once', () => {
+  it('are all reported at once', () => {
     const texts = ['join_time{role:x}: p(95)<2000', 'jitter: max<3', 'join_time@peek: p(95)<2000'];
-    expect(() => checkThresholds(scenario, texts)).toThrow(
+    expect(() => checkThresholds(scenario, parseThresholds(texts))).toThrow(
       /nobody has the role "x"[\s\S]*there is no window "peek"/,
+    );
+  });
+
+  it('are all reported at once when they cannot be read', () => {
+    expect(() => parseThresholds(['jiter: max<3', 'jitter: max<3', 'join_time: p(95)'])).toThrow(
+      /there is no metric "jiter"[\s\S]*expected an operator/,
     );
   });
 });

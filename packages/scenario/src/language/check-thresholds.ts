@@ -1,39 +1,62 @@
-import { readThreshold, type ThresholdProblem, thresholdError } from '@livekit-swarm/metrics';
-import { usageError } from '@livekit-swarm/settings';
+import {
+  formatThreshold,
+  readThreshold,
+  type Threshold,
+  thresholdError,
+} from '@livekit-swarm/metrics';
+import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Scenario } from '../scenario.ts';
+import { byTarget } from './read-thresholds.ts';
 import { factsOf, missOf, positionOf } from './threshold-facts.ts';
 
 /**
- * Why thresholds cannot be evaluated in a scenario: they cannot be read, or select roles, groups, kinds of media, codecs or windows that are not in it. Such a
- * threshold would never be crossed.
- * @param texts as typed
+ * Reads thresholds as typed.
+ * @throws SwarmError `invalid_threshold`; `usage` that lists several
  */
-export const thresholdProblems = (
-  scenario: Scenario,
-  texts: readonly string[],
-): { text: string; problem: ThresholdProblem }[] => {
-  const facts = factsOf(scenario);
-  return texts.flatMap((text) => {
+export const parseThresholds = (texts: readonly string[]): Threshold[] => {
+  const errors: SwarmError[] = [];
+  const thresholds = texts.flatMap((text) => {
     const { threshold, problem } = readThreshold(text);
-    if (problem !== null) return [{ text, problem }];
-    const miss = missOf(threshold, facts);
-    if (miss === null) return [];
-    const { message, hint } = miss;
-    return [{ text, problem: { position: positionOf(miss, text), message, hint } }];
+    if (problem === null) return [threshold];
+    errors.push(thresholdError(text, problem));
+    return [];
   });
+  throwAll(errors);
+  return byTarget(thresholds);
 };
 
 /**
- * The same, as an error with all of them.
- * @throws SwarmError `invalid_threshold`, or `usage` where there are several
+ * Checks that the scenario has the roles, groups, kinds of media, codecs and windows that thresholds refer to: a threshold on anything else would never be
+ * crossed.
+ * @throws SwarmError `invalid_threshold`; `usage` that lists several
  */
-export const checkThresholds = (scenario: Scenario, texts: readonly string[]): void => {
-  const errors = thresholdProblems(scenario, texts).map(({ text, problem }) =>
-    thresholdError(text, problem),
+export const checkThresholds = (scenario: Scenario, thresholds: readonly Threshold[]): void => {
+  const facts = factsOf(scenario);
+  throwAll(
+    thresholds.flatMap((threshold) => {
+      const miss = missOf(threshold, facts);
+      if (miss === null) return [];
+      const text = formatThreshold(threshold);
+      return [thresholdError(text, { ...miss, position: positionOf(miss, text) })];
+    }),
   );
-  const [first] = errors;
+};
+
+/** What the thresholds of a scenario refer to and the scenario does not have, with the index of the threshold. */
+export const thresholdMisses = (
+  scenario: Scenario,
+): { index: number; message: string; hint: string }[] => {
+  const facts = factsOf(scenario);
+  return scenario.thresholds.flatMap((threshold, index) => {
+    const miss = missOf(threshold, facts);
+    return miss === null ? [] : [{ index, message: miss.message, hint: miss.hint }];
+  });
+};
+
+const throwAll = (errors: readonly SwarmError[]): void => {
+  const [first, ...others] = errors;
   if (first === undefined) return;
-  if (errors.length === 1) throw first;
+  if (others.length === 0) throw first;
   throw usageError(
     errors
       .map(({ message, hint }) => `${message}${hint === null ? '' : `\n  → ${hint}`}`)

@@ -74,7 +74,7 @@ export const interpret = (
     result.success ? factsOf({ groups: specs, windows }) : roughFacts(tree),
   );
   const scenario = result.success
-    ? scenarioOf(result.data, specs, windows, thresholds.texts)
+    ? scenarioOf(result.data, specs, windows, thresholds.thresholds)
     : null;
   if (scenario !== null && findings.length === 0) checkPlan(scenario, checks);
   findings.push(...thresholds.findings);
@@ -85,7 +85,7 @@ const scenarioOf = (
   { scenario, description, tags, seed }: ScenarioFile,
   groups: Scenario['groups'],
   windows: NamedWindow[],
-  thresholds: string[],
+  thresholds: Scenario['thresholds'],
 ): Scenario => ({
   name: scenario,
   description: description ?? null,

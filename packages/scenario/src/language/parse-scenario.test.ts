@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { formatThreshold } from '@livekit-swarm/metrics';
 import { hasErrorCode, type Problem } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseScenario, readScenario } from './parse-scenario.ts';
@@ -571,10 +572,12 @@ describe('ways to say the same', () => {
       '"join_time ": ["p(95) < 2s"]',
     ];
     for (const text of texts)
-      expect(read(thresholds(text)).thresholds).toEqual(['join_time: p(95)<2000']);
+      expect(read(thresholds(text)).thresholds.map(formatThreshold)).toEqual([
+        'join_time: p(95)<2000',
+      ]);
     const aborting =
       'join_time: { threshold: p(95)<2000, abortOnFail: true, delayAbortEval: 1m30s }';
-    expect(read(thresholds(aborting)).thresholds).toEqual([
+    expect(read(thresholds(aborting)).thresholds.map(formatThreshold)).toEqual([
       'join_time: p(95)<2000 abortOnFail after 90s',
     ]);
   });

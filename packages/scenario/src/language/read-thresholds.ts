@@ -1,4 +1,4 @@
-import { formatThreshold, readThreshold } from '@livekit-swarm/metrics';
+import { formatTarget, readThreshold, type Threshold } from '@livekit-swarm/metrics';
 import {
   type Finding,
   findingAt,
@@ -8,7 +8,6 @@ import {
   type Spot,
   type Tree,
 } from '@livekit-swarm/settings';
-import { canonicalThresholds } from './canonical-thresholds.ts';
 import { missOf, positionOf, type ThresholdFacts } from './threshold-facts.ts';
 
 /** One threshold of a file: the metric and so on as a key, the expression as its value or in a list. */
@@ -24,13 +23,13 @@ interface Written {
 /**
  * Reads the thresholds of a file, and finds those that cannot be read or are about nothing in the scenario. What has another shape than it should is left
  * to the schema.
- * @returns texts as `parseThreshold` reads them, in one spelling
+ * @returns those on the same metric, selector and window next to each other
  */
 export const readThresholds = (
   tree: MapTree,
   facts: ThresholdFacts,
-): { texts: string[]; findings: Finding[] } => {
-  const texts: string[] = [];
+): { thresholds: Threshold[]; findings: Finding[] } => {
+  const thresholds: Threshold[] = [];
   const findings: Finding[] = [];
   for (const written of itemsIn(tree).flatMap(writtenAs)) {
     const text = `${written.key}: ${written.expression}${written.abort}`;
@@ -50,10 +49,14 @@ export const readThresholds = (
     }
     const miss = missOf(threshold, facts);
     if (miss !== null) complain(positionOf(miss, text), miss.message, miss.hint);
-    texts.push(formatThreshold(threshold));
+    thresholds.push(threshold);
   }
-  return { texts: canonicalThresholds(texts), findings: [...findings, ...idleDelays(tree)] };
+  return { thresholds: byTarget(thresholds), findings: [...findings, ...idleDelays(tree)] };
 };
+
+/** Thresholds on the same metric, selector and window next to each other, as in a file. */
+export const byTarget = (thresholds: readonly Threshold[]): Threshold[] =>
+  [...Map.groupBy(thresholds, formatTarget).values()].flat();
 
 /** A character of the text that was put together, in the file. */
 const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position: number) => {

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryScenario } from '../../test/support/arbitrary-scenario.ts';
-import { canonicalThresholds } from './canonical-thresholds.ts';
 import { parseScenario } from './parse-scenario.ts';
+import { byTarget } from './read-thresholds.ts';
 import { formatScenario } from './write/format-scenario.ts';
 
 describe('a scenario and its file', () => {
@@ -11,7 +11,7 @@ describe('a scenario and its file', () => {
     fc.assert(
       fc.property(arbitraryScenario, (scenario) => {
         const text = formatScenario(scenario, { schema: 'scenario.schema.json', comment: 'made' });
-        const canonical = { ...scenario, thresholds: canonicalThresholds(scenario.thresholds) };
+        const canonical = { ...scenario, thresholds: byTarget(scenario.thresholds) };
         expect(parseScenario(text, { file: 'made.yaml' })).toEqual(canonical);
         // And what was read is written in the same way again.
         expect(formatScenario(canonical, { schema: 'scenario.schema.json', comment: 'made' })).toBe(

@@ -1,4 +1,5 @@
 /** Scenarios of all kinds for property-based tests, each of which a file could say: whatever is free is as odd as it may be. */
+import { parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import fc from 'fast-check';
 import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
 import type { ExecutorSpec } from '../../src/executors/registry.ts';
@@ -266,7 +267,7 @@ const windows: fc.Arbitrary<NamedWindow[]> = fc
     })),
   );
 
-const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<string> =>
+const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<Threshold> =>
   fc
     .record({
       target: fc.constantFrom(
@@ -295,7 +296,7 @@ const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<s
         : target.startsWith('join_f')
           ? 'rate'
           : 'count';
-      return `${target}: ${aggregation}${operator}${limit}${abort}`;
+      return parseThreshold(`${target}: ${aggregation}${operator}${limit}${abort}`);
     });
 
 /** Thresholds may repeat and are in any order. */

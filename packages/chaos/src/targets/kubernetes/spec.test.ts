@@ -16,6 +16,8 @@ it('whoever heals finds the same pods of the same cluster', () => {
 });
 
 it('what cannot be understood is refused', () => {
-  expect(() => readReference({ kind: 'kubernetes', context: 'x' })).toThrow(/does not describe the cluster/);
+  expect(() => readReference({ kind: 'kubernetes', context: 'x' })).toThrow(
+    /does not describe the cluster/,
+  );
   expect(() => readReference({ kind: 'docker' })).toThrow(/does not describe the cluster/);
 });

@@ -7,6 +7,7 @@ import {
   type SummaryFold,
 } from '@livekit-swarm/analysis';
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
+import { scenarioOfRecord } from '@livekit-swarm/scenario';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
 import { emitJoins, emitMedia } from './count-series.ts';
@@ -46,7 +47,7 @@ export const createRunMetrics = (): RunMetrics => {
       switch (line.type) {
         case 'header':
           header = line;
-          thresholds = resolveThresholds(line.scenario, line.thresholds);
+          thresholds = resolveThresholds(scenarioOfRecord(line.scenario));
           break;
         case 'deployment':
           deployment = line;

@@ -1,6 +1,6 @@
 /** A scenario as its file says it: words and texts in the order in which people read them, what is the default left out. */
 
-import { formatExpression, formatTarget, parseThreshold } from '@livekit-swarm/metrics';
+import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
 import { formatDataRate } from '../../data-traffic.ts';
 import type { Entry } from '../../executors/definition.ts';
 import { executorOf } from '../../executors/registry.ts';
@@ -20,7 +20,6 @@ const form = (...entries: (Entry | false)[]): FileForm =>
     entries.filter((entry): entry is Entry => entry !== false && entry[1] !== undefined),
   );
 
-/** @throws SwarmError `invalid_threshold` for thresholds that nothing could read */
 export const fileFormOf = (scenario: Scenario): FileForm => {
   const hears = listeners(scenario);
   return form(
@@ -131,10 +130,9 @@ const linkForm = (link: LinkImpairment): FileForm => {
 };
 
 /** By metric, selector and window, in the order in which these come first. */
-const thresholdsForm = (texts: readonly string[]): FileForm => {
+const thresholdsForm = (thresholds: readonly Threshold[]): FileForm => {
   const byTarget = new Map<string, unknown[]>();
-  for (const text of texts) {
-    const threshold = parseThreshold(text);
+  for (const threshold of thresholds) {
     const target = formatTarget(threshold);
     const { abortOnFail } = threshold;
     const expression = formatExpression(threshold);

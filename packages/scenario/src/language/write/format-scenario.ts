@@ -13,10 +13,7 @@ const LINE_WIDTH = 120;
 /** What is shorter, as JSON, is written in one line. */
 const ONE_LINE = 90;
 
-/**
- * The scenario file that says the same: `parseScenario` reads it back to an equal scenario.
- * @throws ThresholdError for thresholds that nothing could read
- */
+/** The scenario file that `parseScenario` reads back to an equal scenario. */
 export const formatScenario = (
   scenario: Scenario,
   { schema, comment }: FormatOptions = {},
