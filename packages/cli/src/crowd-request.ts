@@ -1,6 +1,6 @@
 import { usageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
-import type { ScenarioRun } from './run-scenario.ts';
+import type { RunRequest, ScenarioRun } from './run-scenario.ts';
 import { readTarget } from './target.ts';
 
 const MAX_WORKERS = 256;
@@ -13,7 +13,7 @@ const MAX_WORKERS = 256;
 export const readCrowdFlags = (
   flags: CrowdFlags,
   typed: (flag: keyof CrowdFlags) => boolean,
-): Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'workers'> => ({
+): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy'> => ({
   target: readTarget(flags, typed),
   signalling: flags.signalling,
   reconnectPolicy: flags.reconnectPolicy,

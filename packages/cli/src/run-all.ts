@@ -16,10 +16,10 @@ import { createProgressPrinter, type ProgressPrinter } from './progress-printer.
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 
-/** A scenario, what of it is its own, and what to call it while it waits. */
-export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Baseline | null };
+/** A planned run and what differs between the runs of one command. */
+export type Turn = Pick<ScenarioRun, 'prepared' | 'recordDir'> & { baseline: Baseline | null };
 
-type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'workers'>;
+type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy'>;
 
 /**
  * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario
@@ -53,7 +53,7 @@ export const runAll = async (
       } else {
         if (several)
           printer.say(
-            `${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`,
+            `${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.prepared.plan.scenario.name}`,
           );
         const { baseline, ...own } = turn;
         const tap = metrics === null ? {} : { onLine: metrics.begin() };
@@ -92,7 +92,8 @@ const attempt = async (
   try {
     return await runScenario(request);
   } catch (error) {
-    if (several && isUsageError(error)) return noRunOf(swarmErrorOf(error), request.scenario.name);
+    if (several && isUsageError(error))
+      return noRunOf(swarmErrorOf(error), request.prepared.plan.scenario.name);
     throw error;
   }
 };
@@ -100,8 +101,8 @@ const attempt = async (
 const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> =>
   write(stderr, formatError(outcome));
 
-const notRun = ({ scenario }: Turn): NoRun =>
+const notRun = ({ prepared }: Turn): NoRun =>
   noRunOf(
     new SwarmError('interrupted', 'not run: the one before it was interrupted'),
-    scenario.name,
+    prepared.plan.scenario.name,
   );

@@ -19,16 +19,21 @@ import { defaultRecordDir, newRunName } from './run-name.ts';
 import type { Target } from './target.ts';
 import { VERSION } from './version.ts';
 
-/** One scenario, and where it is to be run. */
-export interface ScenarioRun {
+/** What a run is made of, before it is planned. */
+export interface RunRequest {
   /** With everything that flags change about it: thresholds, seed, tags. */
   scenario: Scenario;
   target: Target;
   signalling: RunOptions['signalling'];
-  /** What participants do when they lose the connection; default: as the SDKs do. */
-  reconnectPolicy?: RunOptions['reconnectPolicy'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
+}
+
+/** A planned run and where it goes. */
+export interface ScenarioRun extends Pick<RunRequest, 'target' | 'signalling'> {
+  prepared: PreparedRun;
+  /** What participants do when they lose the connection; default: as the SDKs do. */
+  reconnectPolicy?: RunOptions['reconnectPolicy'];
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
   recordDir: string | null;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
@@ -38,7 +43,7 @@ export interface ScenarioRun {
 }
 
 /** What a scenario becomes on this host. */
-interface PreparedRun {
+export interface PreparedRun {
   /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
@@ -46,15 +51,10 @@ interface PreparedRun {
 }
 
 /**
- * Checks a run without starting it: the plan, and whether this host can generate the load.
+ * Plans a run and checks whether this host can generate the load; starts nothing.
  * @throws SwarmError `usage`
  */
-export const prepareRun = ({
-  scenario,
-  target,
-  signalling,
-  workers,
-}: Pick<ScenarioRun, 'scenario' | 'target' | 'signalling' | 'workers'>): PreparedRun => {
+export const prepareRun = ({ scenario, target, signalling, workers }: RunRequest): PreparedRun => {
   const name = newRunName();
   const plan = expandPlan(scenario, name);
   const allocation = allocateWorkers({
@@ -72,11 +72,11 @@ export const prepareRun = ({
  * Runs one scenario on one target; an embedded server is started and stopped where no deployment is given. The first Ctrl-C ends the
  * run, the second the process.
  * @returns its outcome, or what prevented it
- * @throws SwarmError `usage` before anything was started
+ * @throws SwarmError `usage` when the record cannot be opened
  */
 export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
-  const { scenario, target, signalling, interruption, printer } = request;
-  const { name, plan, allocation } = prepareRun(request);
+  const { prepared, target, signalling, interruption, printer } = request;
+  const { name, plan, allocation } = prepared;
   const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));
   // Workers go in this process's exit handler, the server with its guard; what the record holds is on the disk.
   const endAtOnce = (): void => {
@@ -86,7 +86,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   interruption.kill.addEventListener('abort', endAtOnce);
   let deployed: Deployed | null = null;
   try {
-    printer.say(`${describeScenario(scenario)} → ${describeTarget(target)}`);
+    printer.say(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
     deployed = await deploy(target, {
       dir: record.dir,
       onProgress: printer.say,
@@ -114,7 +114,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
     record.discard();
     return noRunOf(
       interruption.stop.aborted ? interruptedError() : swarmErrorOf(error),
-      scenario.name,
+      plan.scenario.name,
     );
   } finally {
     printer.done();

@@ -12,7 +12,7 @@ import { isRun, type NoRun } from '@livekit-swarm/report';
 import { exclusionText, type SessionNote } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { ProgressPrinter } from '../progress-printer.ts';
-import { runScenario, type ScenarioRun } from '../run-scenario.ts';
+import { prepareRun, type RunRequest, runScenario, type ScenarioRun } from '../run-scenario.ts';
 import { embeddedTarget } from './embedded-target.ts';
 import type { ServerSpec } from './server-spec.ts';
 
@@ -22,7 +22,7 @@ export interface Session {
   rounds: number;
   /** Of the order of the turns. */
   seed: number;
-  shared: Pick<ScenarioRun, 'signalling' | 'workers' | 'interruption'>;
+  shared: Pick<RunRequest, 'signalling' | 'workers'> & Pick<ScenarioRun, 'interruption'>;
   printer: ProgressPrinter;
   /** Where the records go: `A/1`, `B/1`, `A/2`, … */
   folder: string;
@@ -91,10 +91,13 @@ const playRound = async (
     printer.say(
       `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`,
     );
+    const target = embeddedTarget(servers[which]);
+    const { signalling, interruption } = shared;
     const outcome = await runScenario({
-      ...shared,
-      scenario,
-      target: embeddedTarget(servers[which]),
+      prepared: prepareRun({ ...shared, scenario, target }),
+      target,
+      signalling,
+      interruption,
       recordDir: join(folder, which, String(round)),
       // The same sentence on scenario and server would come with every run.
       printer: { ...printer, say: () => {} },

@@ -24,7 +24,9 @@ it('refuses a second drill on one deployment, until the first is over', async ()
   await vi.waitFor(() => expect(busy()).toHaveLength(1));
   await expect(lockDeployment(LAB, async () => 'second')).rejects.toMatchObject({
     code: 'deployment_locked',
-    message: expect.stringContaining(`another drill (process ${process.pid}) is running on the lab "mine"`),
+    message: expect.stringContaining(
+      `another drill (process ${process.pid}) is running on the lab "mine"`,
+    ),
   });
   expect(await lockDeployment({ type: 'lab', name: 'other' }, async () => 'elsewhere')).toBe(
     'elsewhere',

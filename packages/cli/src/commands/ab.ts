@@ -8,7 +8,6 @@ import {
   type ComparisonInput,
   type ComparisonReporter,
 } from '@livekit-swarm/report/comparison';
-import { expandPlan } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, formatDuration, usageError } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { checkServers } from '../ab/check-servers.ts';
@@ -52,7 +51,7 @@ export const abCommand = async (
   const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   const shared = { signalling: flags.signalling, workers: readWorkers(flags.workers) };
-  prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
+  const { plan } = prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
   makeSessionFolder(folder);
@@ -82,7 +81,7 @@ export const abCommand = async (
       interruption.stop,
     );
     printer.say(
-      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (expandPlan(scenario, 'ab').endAtMs + AROUND_MS))}`,
+      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (plan.endAtMs + AROUND_MS))}`,
     );
     for (const [index, which] of (['A', 'B'] as const).entries()) {
       printer.say(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);

@@ -18,7 +18,7 @@ import { readCrowdFlags } from '../crowd-request.ts';
 import type { CrowdFlags } from '../flags.ts';
 import { openOutput } from '../output/output.ts';
 import { runAll, type Turn } from '../run-all.ts';
-import { prepareRun } from '../run-scenario.ts';
+import { type PreparedRun, prepareRun } from '../run-scenario.ts';
 
 export interface RunFilesFlags extends CrowdFlags {
   scale?: string;
@@ -40,14 +40,15 @@ export const runFilesCommand = async (
   const output = openOutput(flags, console);
   const files = readScenarioFiles(paths, { scale: flags.scale });
   const shared = readCrowdFlags(flags, typed);
-  const scenarios = collect(files, ({ path, scenario }) =>
+  const planned = collect(files, ({ path, scenario }) =>
     prepared(path, scenario, flags, files.length > 1, shared),
   );
   const several = files.length > 1;
   const turns: Turn[] = [];
-  for (const scenario of scenarios) {
+  for (const prepared of planned) {
+    const { scenario } = prepared.plan;
     const recordDir = recordDirOf(flags.record, scenario, several);
-    turns.push({ scenario, recordDir, baseline: await readBaseline(flags, scenario, several) });
+    turns.push({ prepared, recordDir, baseline: await readBaseline(flags, scenario, several) });
   }
   if (flags.quiet !== true) {
     for (const warning of files.flatMap(({ warnings }) => warnings)) {
@@ -74,18 +75,16 @@ const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
 };
 
-/** The scenario as flags have it; that this host can hold it was checked. */
+/** The run of a file, with what flags change about its scenario. */
 const prepared = (
   path: string,
   scenario: Scenario,
   flags: Adjustments,
   several: boolean,
   shared: ReturnType<typeof readCrowdFlags>,
-): Scenario => {
+): PreparedRun => {
   try {
-    const adjusted = adjustScenario(scenario, flags);
-    prepareRun({ scenario: adjusted, ...shared });
-    return adjusted;
+    return prepareRun({ scenario: adjustScenario(scenario, flags), ...shared });
   } catch (error) {
     if (several && isUsageError(error)) throw usageError(`${path}: ${error.message}`, error.hint);
     throw error;

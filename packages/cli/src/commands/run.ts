@@ -11,6 +11,7 @@ import { readCrowdFlags } from '../crowd-request.ts';
 import type { CrowdFlags, RunFlags } from '../flags.ts';
 import { openOutput } from '../output/output.ts';
 import { runAll } from '../run-all.ts';
+import { prepareRun } from '../run-scenario.ts';
 
 /**
  * `swarm`: runs the load that flags describe, and decides the verdict.
@@ -26,9 +27,10 @@ export const runCommand = async (
   const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
   const shared = readCrowdFlags(flags, typed);
   checkThresholds(scenario, scenario.thresholds);
+  const prepared = prepareRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);
   return await runAll(
-    [{ scenario, recordDir: flags.record ?? null, baseline }],
+    [{ prepared, recordDir: flags.record ?? null, baseline }],
     shared,
     flags,
     output,
