@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveThresholds } from '@livekit-swarm/analysis';
-import {
-  expandPlan,
-  parseLoadFlags,
-  parseThresholds,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan, parseThresholds, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
@@ -45,7 +40,7 @@ const read = (line: string, env: Record<string, string>): void => {
   const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
-    const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
+    const scenario = scenarioOfFlags(flags, flags.threshold);
     readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
     resolveThresholds(scenario);
     expandPlan(scenario, 'k3x9h');
@@ -61,7 +56,7 @@ const read = (line: string, env: Record<string, string>): void => {
         );
       }
       resolveThresholds(
-        scenarioOfLoad(parseLoadFlags({})),
+        scenarioOfFlags({}),
         parseThresholds(command.opts<{ threshold?: string[] }>().threshold ?? []),
       );
     });

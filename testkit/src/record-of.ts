@@ -15,32 +15,13 @@ import {
   type SeriesSample,
   type TrackResult,
 } from '@livekit-swarm/record';
-import type {
-  Kind,
-  LoadSpec,
-  ParticipantPlan,
-  Plan,
-  Role,
-  Scenario,
-} from '@livekit-swarm/scenario';
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  FLAGS_GROUP,
-  recordedScenario,
-  scenarioOfLoad,
-  splitPlan,
-} from '@livekit-swarm/scenario';
+import type { Kind, ParticipantPlan, Plan, Role, Scenario } from '@livekit-swarm/scenario';
+import { expandPlan, FLAGS_GROUP, recordedScenario, splitPlan } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad, specOf } from './load-spec.ts';
 
 export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 export const RUN = 'k3x9';
-
-/** A spec with default values where none are given. */
-export const specOf = (changes: Partial<LoadSpec> = {}): LoadSpec => ({
-  ...DEFAULT_LOAD_SPEC,
-  ...changes,
-});
 
 /** Packets a second of a track. */
 const PACKETS: Record<Kind, number> = { audio: 50, video: 190 };

@@ -1,9 +1,11 @@
 /** Runs to report on, for tests: one that passed, one that failed, one that is inconclusive. */
+
 import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
 import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ReportInput } from '@livekit-swarm/report';
-import { altered, generatorOf, recordOf, recordOfScenario, specOf } from './record-of.ts';
+import { specOf } from './load-spec.ts';
+import { altered, generatorOf, recordOf, recordOfScenario } from './record-of.ts';
 import { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';

@@ -1,15 +1,11 @@
 /** A small load on a deployment that a test has started, for tests of monitoring. */
+
 import { join } from 'node:path';
 import { openRecord } from '@livekit-swarm/record';
 import type { Deployment } from '@livekit-swarm/runner';
 import { type RunOptions, type RunResult, run } from '@livekit-swarm/runner';
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type LoadSpec,
-  type Scenario,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad } from './load-spec.ts';
 
 export interface SmallLoad
   extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
@@ -25,7 +21,7 @@ export interface SmallLoad
 
 /** The scenario of such a load. */
 export const scenarioOfSmallLoad = (load: SmallLoad['load']): Scenario =>
-  'groups' in load ? load : scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load });
+  'groups' in load ? load : scenarioOfLoad({ ...load });
 
 /** Runs until its time is over or `stop` is aborted. */
 export const runSmallLoad = ({

@@ -1,10 +1,10 @@
 import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
-import { parseLoadFlags, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { type Scenario, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { adjustScenario } from './adjust-scenario.ts';
 
 const scenario: Scenario = {
-  ...scenarioOfLoad(parseLoadFlags({})),
+  ...scenarioOfFlags({}),
   tags: { team: 'voice' },
   thresholds: [
     'join_time: p(95)<2000',

@@ -220,7 +220,7 @@ describe('swarm … --print-scenario', () => {
     expect(exit).toBe(0);
     expect(
       stdout,
-    ).toBe(`# The same as: swarm --rooms 500 --duration 1m --threshold 'jitter{kind:audio}.max<20'
+    ).toBe(`# The same as: swarm --rooms 500 --duration 60s --threshold 'jitter{kind:audio}.max<20'
 scenario: swarm
 
 groups:

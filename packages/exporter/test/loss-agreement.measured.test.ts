@@ -5,16 +5,12 @@
  * Kernel and exporter count the same packets, so agreement does not depend on randomness. They may differ by packets that the
  * exporter does not see: before the first sample of a stream, after the last, and losses at the ends of the stream.
  */
+
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
-import {
-  DEFAULT_LOAD_SPEC,
-  type LoadSpec,
-  PERFECT_LINK,
-  type Scenario,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { PERFECT_LINK, type Scenario } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,7 +50,7 @@ const PROBE_STREAMS = 2;
 
 /** Participants whose uplink has jitter. */
 const jitteryRooms = (): Scenario => {
-  const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...CALLS, publish: ['audio'] });
+  const scenario = scenarioOfLoad({ ...CALLS, publish: ['audio'] });
   const network = {
     name: 'custom',
     impairment: { up: { ...PERFECT_LINK, jitterMs: JITTER_MS }, down: PERFECT_LINK },

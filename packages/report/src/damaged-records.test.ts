@@ -2,7 +2,8 @@ import { foldRecord, judge, resolveThresholds, type Summary } from '@livekit-swa
 import { readRecordLines } from '@livekit-swarm/record';
 import { isUsageError } from '@livekit-swarm/settings';
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
-import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { wholeOf } from './rendered.ts';

@@ -1,10 +1,9 @@
 import {
   type ExecutorSpec,
   type GroupSpec,
-  parseLoadFlags,
   type RoleSpec,
   type Scenario,
-  scenarioOfLoad,
+  scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import { describe, expect, it } from 'vitest';
@@ -43,7 +42,7 @@ describe('what flags ask for', () => {
     [{ room: 'town-hall', duration: '2m' }, 'room town-hall × 2 participants, audio, 2m'],
     [{ publish: 'none' }, '20 rooms × 2 subscribers, publishing nothing, 30s'],
   ])('%j', (flags, text) => {
-    expect(describeScenario(scenarioOfLoad(parseLoadFlags(flags)))).toBe(text);
+    expect(describeScenario(scenarioOfFlags(flags))).toBe(text);
   });
 });
 

@@ -1,4 +1,5 @@
-import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad, splitPlan } from '@livekit-swarm/scenario';
+import { expandPlan, splitPlan } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { expect, it } from 'vitest';
 import { ADMISSION_LEAD_MS, createAdmissionQueue } from './admissions.ts';
 
@@ -8,10 +9,7 @@ const deployment = {
   apiSecret: 'a secret that is long enough for HMAC',
 };
 // One a second, for a hundred seconds.
-const plan = expandPlan(
-  scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 50, participants: 2, joinRate: 1 }),
-  't3st',
-);
+const plan = expandPlan(scenarioOfLoad({ rooms: 50, participants: 2, joinRate: 1 }), 't3st');
 
 const expiryOf = (token: string): number =>
   (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number })

@@ -1,16 +1,12 @@
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type LoadSpec,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { describe, expect, it } from 'vitest';
 import { assessHost, type HostAssessmentRequest } from './host-capacity.ts';
 
 const GB = 1e9;
 const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = {}) =>
   assessHost({
-    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
+    plan: expandPlan(scenarioOfLoad({ ...spec }), 't3st'),
     host: { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } },
     workers: null,
     need: { udp: 1, tcp: 1 },

@@ -5,21 +5,14 @@ import { readRecord } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type GroupSpec,
-  type LoadSpec,
-  type Scenario,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan, type GroupSpec, type Scenario } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { test as base, describe } from 'vitest';
 import { welcomingServer } from '../test/support/welcoming-server.ts';
 import type { Progress } from './progress.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 
-const small: LoadSpec = {
-  ...DEFAULT_LOAD_SPEC,
+const small: Partial<LoadSpec> = {
   rooms: 2,
   participants: 2,
   joinRate: 100,

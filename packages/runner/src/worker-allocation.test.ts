@@ -1,10 +1,6 @@
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type LoadSpec,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan } from '@livekit-swarm/scenario';
 import { isUsageError } from '@livekit-swarm/settings';
+import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
 import {
@@ -15,7 +11,7 @@ import {
 
 const choose = (spec: Partial<LoadSpec>, more: Partial<WorkerAllocationRequest> = {}) =>
   allocateWorkers({
-    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
+    plan: expandPlan(scenarioOfLoad({ ...spec }), 't3st'),
     cores: 4,
     workers: null,
     need: { udp: 1, tcp: 1 },
@@ -63,7 +59,7 @@ describe('allocateWorkers', () => {
       joinSpreadMs: 60_000,
       durationMs: 65_000,
     }));
-    const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1 });
+    const scenario = scenarioOfLoad({ rooms: 1 });
     const groups = scenario.groups.map((group) => ({
       ...group,
       executor: { type: 'timetable' as const, lessons },

@@ -1,4 +1,5 @@
 /** A run whose caller does something to its server meanwhile. */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,8 @@ import { readRecord } from '@livekit-swarm/analysis';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
-import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../src/run.ts';
 import type { LiveRun } from '../src/supervise-run.ts';
@@ -55,7 +57,6 @@ test('a short outage does not end a run whose participants rejoin', async () => 
     run: 'l1ve',
     plan: expandPlan(
       scenarioOfLoad({
-        ...DEFAULT_LOAD_SPEC,
         rooms: 2,
         participants: 3,
         joinRate: 50,
@@ -109,10 +110,7 @@ test('without that it is deserted', async () => {
   const { summary } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: 'l2ve',
-    plan: expandPlan(
-      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1, participants: 2, durationMs: 60_000 }),
-      'l2ve',
-    ),
+    plan: expandPlan(scenarioOfLoad({ rooms: 1, participants: 2, durationMs: 60_000 }), 'l2ve'),
     allocation: { workers: 1, threads: 1 },
     signalling: 'v1',
     record: openRecord(join(dir, 'record-none')),

@@ -2,12 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type ParticipantPlan,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan, type ParticipantPlan } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askWith, preflight } from '../src/preflight.ts';
@@ -26,10 +22,7 @@ afterAll(async () => {
 });
 
 const somebody = (): ParticipantPlan => {
-  const [first] = expandPlan(
-    scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }),
-    't3st',
-  ).participants;
+  const [first] = expandPlan(scenarioOfLoad({ room: 'mine', rooms: 1 }), 't3st').participants;
   if (first === undefined) throw new Error('a plan without participants');
   return first;
 };

@@ -8,16 +8,20 @@ export {
   executorOf,
 } from './executors/registry.ts';
 export type { Stage } from './executors/stages.ts';
-export { flagsOfLoad, shellLine } from './flags-of-load.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
 export { formatLayout, tileSize } from './layout.ts';
 export { LIMITS } from './limits.ts';
-export { type LoadFlags, parseLoadFlags } from './load-flags.ts';
-export { loadOfScenario } from './load-of-scenario.ts';
-export { DEFAULT_LOAD_SPEC, type LoadSpec, loadSpecSchema } from './load-spec.ts';
+export {
+  FLAGS_GROUP,
+  FLAGS_SCENARIO,
+  flagName,
+  LOAD_FLAGS,
+  type LoadFlags,
+  scenarioOfFlags,
+} from './load-flags.ts';
 export {
   type LinkImpairment,
   type NetworkImpairment,
@@ -57,4 +61,3 @@ export {
   readScenarioFiles,
   sameNames,
 } from './scenario-file.ts';
-export { FLAGS_GROUP, FLAGS_SCENARIO, scenarioOfLoad } from './scenario-of-load.ts';

@@ -1,20 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { type LoadFlags, parseLoadFlags } from './load-flags.ts';
-import { DEFAULT_LOAD_SPEC } from './load-spec.ts';
+import { type LoadFlags, scenarioOfFlags } from './load-flags.ts';
 
-describe('parseLoadFlags', () => {
-  it('gives 20 rooms of 2 with audio for 30 s when nothing is said', () => {
-    expect(parseLoadFlags({})).toEqual(DEFAULT_LOAD_SPEC);
-    expect(DEFAULT_LOAD_SPEC).toMatchObject({
-      rooms: 20,
-      participants: 2,
-      publish: ['audio'],
-      durationMs: 30_000,
+const groupOf = (flags: LoadFlags) => scenarioOfFlags(flags).groups[0];
+
+describe('scenarioOfFlags', () => {
+  it('gives 20 rooms of 2 with audio for 30 s without flags', () => {
+    expect(scenarioOfFlags({})).toMatchObject({ name: 'swarm', thresholds: [] });
+    expect(groupOf({})).toEqual({
+      name: 'load',
+      room: null,
+      roomPrefix: 'swarm',
+      startMs: 0,
+      joinSpreadMs: 0,
+      executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 },
+      roles: [
+        {
+          name: 'publisher',
+          count: 2,
+          publish: [{ kind: 'audio' }],
+          data: null,
+          subscribe: true,
+          layout: { type: 'all' },
+          grants: {},
+          network: null,
+          permanent: false,
+        },
+      ],
     });
   });
 
   it('reads every flag', () => {
-    const spec = parseLoadFlags({
+    const group = groupOf({
       rooms: '3',
       roomPrefix: 'demo',
       participants: '4',
@@ -28,31 +44,53 @@ describe('parseLoadFlags', () => {
       joinRate: '25/s',
       duration: '2m',
     });
-    expect(spec).toEqual({
-      rooms: 3,
+    const layout = { type: 'grid', tiles: 4 };
+    expect(group).toMatchObject({
       room: null,
       roomPrefix: 'demo',
-      participants: 4,
-      subscribers: 1,
-      publish: ['audio', 'video'],
-      video: '360p',
-      codec: 'h264',
-      simulcast: true,
-      layout: { type: 'grid', tiles: 4 },
-      data: { messagesPerSecond: 10, bytes: 100, reliable: true },
-      joinRate: 25,
-      durationMs: 120_000,
+      executor: { rooms: 3, joinRate: 25, durationMs: 120_000 },
+      roles: [
+        {
+          name: 'publisher',
+          count: 4,
+          publish: [
+            { kind: 'audio' },
+            { kind: 'video', source: 'camera', codec: 'h264', resolution: '360p', simulcast: true },
+          ],
+          data: { messagesPerSecond: 10, bytes: 100, reliable: true },
+          layout,
+        },
+        { name: 'subscriber', count: 1, publish: [], data: null, layout },
+      ],
     });
   });
 
   it('makes it one room when a room is named', () => {
-    expect(parseLoadFlags({ room: 'standup' })).toMatchObject({ room: 'standup', rooms: 1 });
+    expect(groupOf({ room: 'standup' })).toMatchObject({
+      room: 'standup',
+      executor: { rooms: 1 },
+    });
   });
 
-  it('lets listeners into a named room where others may publish', () => {
-    expect(parseLoadFlags({ room: 'stage', participants: '0', subscribers: '5' })).toMatchObject({
-      subscribers: 5,
-    });
+  it('allows subscribers in a named room where others may publish', () => {
+    const { roles } = groupOf({ room: 'stage', participants: '0', subscribers: '5' }) ?? {};
+    expect(roles?.map(({ name, count }) => [name, count])).toEqual([['subscriber', 5]]);
+  });
+
+  it('makes participants that publish nothing subscribers', () => {
+    const { roles } = groupOf({ publish: 'none', participants: '3' }) ?? {};
+    expect(roles?.map(({ name, count }) => [name, count])).toEqual([['subscriber', 3]]);
+  });
+
+  it('subscribes to nothing with the layout none', () => {
+    expect(groupOf({ layout: 'none' })?.roles[0]).toMatchObject({ subscribe: false });
+  });
+
+  it('reads thresholds and checks that the load has what they refer to', () => {
+    expect(scenarioOfFlags({}, ['join_time.p95<1s']).thresholds).toMatchObject([{ limit: 1_000 }]);
+    expect(() => scenarioOfFlags({}, ['jitter{kind:video}: p(95)<30'])).toThrow(
+      expect.objectContaining({ code: 'invalid_threshold' }),
+    );
   });
 
   it.each<[LoadFlags, string]>([
@@ -67,7 +105,7 @@ describe('parseLoadFlags', () => {
       '--rooms 100000: would make 10000000 participants; at most 200000 in all',
     ],
     [{ participants: '0' }, '--participants 0: and --subscribers are both 0'],
-    [{ joinRate: '0' }, '--join-rate 0: must be above 0 and at most 10000 a second'],
+    [{ joinRate: '0' }, '--join-rate 0: must be above 0 and at most 10000 per second'],
     [{ duration: '30' }, '--duration 30: a duration needs a unit; write 30s'],
     [{ duration: '0s' }, '--duration 0s: must be from 1s to 7 days'],
     [{ duration: '999h' }, '--duration 999h: must be from 1s to 7 days'],
@@ -83,17 +121,17 @@ describe('parseLoadFlags', () => {
     [{ layout: 'grid:0' }, '--layout grid:0: a grid has 1 to 100 tiles'],
     [{ dataRate: '10' }, '--data-rate 10: a rate needs its unit; write 10/s'],
     [{ room: 'a', rooms: '2' }, '--room a: names one room, but --rooms asks for 2; leave one out'],
-    [{ room: 'a', roomPrefix: 'b' }, '--room-prefix b: has no effect beside --room'],
+    [{ room: 'a', roomPrefix: 'b' }, '--room-prefix b: has no effect with --room'],
     [{ room: '' }, '--room : a room name must not be empty'],
     [{ room: 'x'.repeat(257) }, 'a room name may have at most 256 characters'],
     [{ room: 'tab\there' }, 'a room name must not hold control characters'],
     [
       { subscribers: '3', publish: 'none' },
-      '--subscribers 3: would hear nothing: nobody publishes',
+      '--subscribers 3: would receive nothing: no participant publishes',
     ],
     [
       { subscribers: '3', participants: '0' },
-      '--subscribers 3: would hear nothing: nobody publishes',
+      '--subscribers 3: would receive nothing: no participant publishes',
     ],
     [{ simulcast: true }, '--simulcast: needs video; add --publish audio,video'],
     [
@@ -109,7 +147,7 @@ describe('parseLoadFlags', () => {
       '--layout audio-only: audio-only leaves nothing to receive',
     ],
   ])('refuses %j', (flags, message) => {
-    expect(() => parseLoadFlags(flags)).toThrow(
+    expect(() => scenarioOfFlags(flags)).toThrow(
       expect.objectContaining({
         code: 'usage',
         exitCode: 2,
@@ -120,9 +158,9 @@ describe('parseLoadFlags', () => {
 
   it('lists all problems at once, and no contradictions with what could not be read', () => {
     const flags = { rooms: '0', duration: '5', publish: 'screen', simulcast: true };
-    expect(() => parseLoadFlags(flags)).toThrow(
+    expect(() => scenarioOfFlags(flags)).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/^--publish .*\n--duration .*\n--rooms [^\n]*$/),
+        message: expect.stringMatching(/^--rooms .*\n--publish .*\n--duration [^\n]*$/),
       }),
     );
   });

@@ -1,12 +1,23 @@
-import { explain, isUsageError, parseDuration, quote, usageError } from '@livekit-swarm/settings';
+/** Flags of `swarm`: each changes the default scenario, which has one group of constant rooms with publishers and subscribers. */
+import {
+  explain,
+  isUsageError,
+  parseDuration,
+  quote,
+  text as textSchema,
+  usageError,
+} from '@livekit-swarm/settings';
 import { parseDataRate } from './data-traffic.ts';
+import type { ExecutorSpec } from './executors/registry.ts';
+import { checkThresholds, parseThresholds } from './language/check-thresholds.ts';
 import { parseLayout } from './layout.ts';
-import type { LoadSpec } from './load-spec.ts';
-import { DEFAULT_LOAD_SPEC, loadSpecSchema } from './load-spec.ts';
+import { LIMITS } from './limits.ts';
 import { parsePublish } from './publish.ts';
 import { parseResolution } from './resolution.ts';
+import type { RoleSpec, TrackPlan } from './role-spec.ts';
+import type { GroupSpec, Scenario } from './scenario.ts';
 
-/** The flags that shape the load, as typed; left out means the default. */
+/** As typed; absent: the default. */
 export interface LoadFlags {
   rooms?: string | undefined;
   room?: string | undefined;
@@ -23,102 +34,246 @@ export interface LoadFlags {
   duration?: string | undefined;
 }
 
-const FLAG_OF: Record<keyof LoadSpec, keyof LoadFlags> = {
-  rooms: 'rooms',
-  room: 'room',
-  roomPrefix: 'roomPrefix',
-  participants: 'participants',
-  subscribers: 'subscribers',
-  publish: 'publish',
-  video: 'video',
-  codec: 'codec',
-  simulcast: 'simulcast',
-  layout: 'layout',
-  data: 'dataRate',
-  joinRate: 'joinRate',
-  durationMs: 'duration',
+/** The name of a scenario that flags describe, and of its only group. */
+export const FLAGS_SCENARIO = 'swarm';
+export const FLAGS_GROUP = 'load';
+
+/** The parts of the default scenario that flags change. */
+interface Draft {
+  group: GroupSpec & { executor: Extract<ExecutorSpec, { type: 'constant-rooms' }> };
+  publisher: RoleSpec;
+  subscriber: RoleSpec;
+  /** The video that is published, if any. */
+  video: Extract<TrackPlan, { kind: 'video' }>;
+}
+
+/** Small enough for any laptop, large enough to measure something. */
+const defaults = (): Draft => {
+  const role: RoleSpec = {
+    name: 'publisher',
+    count: 2,
+    publish: [{ kind: 'audio' }],
+    data: null,
+    subscribe: true,
+    layout: { type: 'all' },
+    grants: {},
+    network: null,
+    permanent: false,
+  };
+  return {
+    group: {
+      name: FLAGS_GROUP,
+      room: null,
+      roomPrefix: 'swarm',
+      startMs: 0,
+      joinSpreadMs: 0,
+      // A join costs a server some 20 ms of CPU: 50 per second fill one core, and 1,000 participants have joined after 20 s.
+      executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 },
+      roles: [],
+    },
+    publisher: role,
+    subscriber: { ...role, name: 'subscriber', count: 0, publish: [] },
+    video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
+  };
 };
 
-const isField = (key: unknown): key is keyof LoadSpec =>
-  typeof key === 'string' && Object.hasOwn(FLAG_OF, key);
+const readNumber = (text: string): number => {
+  if (/^-?\d+(\.\d+)?$/.test(text.trim())) return Number(text);
+  throw usageError(`${quote(text)} is not a number`, 'write digits only, as 20');
+};
 
-const dashed = (flag: keyof LoadFlags): string =>
+const readCount = (text: string, min: number, max: number): number => {
+  const count = readNumber(text);
+  if (Number.isInteger(count) && count >= min && count <= max) return count;
+  throw usageError(`must be a whole number from ${min} to ${max}`);
+};
+
+/** `50` or `50/s`. */
+const readJoinRate = (text: string): number => {
+  const rate = readNumber(text.replace(/\/s$/, ''));
+  if (rate > 0 && rate <= LIMITS.joinRate) return rate;
+  throw usageError(`must be above 0 and at most ${LIMITS.joinRate} per second`);
+};
+
+const readDuration = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms >= LIMITS.minDurationMs && ms <= LIMITS.maxDurationMs) return ms;
+  throw usageError(
+    `must be from ${LIMITS.minDurationMs / 1_000}s to ${LIMITS.maxDurationMs / 86_400_000} days`,
+  );
+};
+
+const readName = (text: string, max: number, what: string): string => {
+  const { data, error } = textSchema(max, what).safeParse(text);
+  if (data !== undefined) return data;
+  throw usageError(error?.issues[0]?.message ?? `${what} is not valid`);
+};
+
+const readCodec = (text: string): 'vp8' | 'h264' => {
+  const codec = text.trim().toLowerCase();
+  if (codec === 'vp8' || codec === 'h264') return codec;
+  throw usageError('must be vp8 or h264');
+};
+
+type TextFlag = Exclude<keyof LoadFlags, 'simulcast'>;
+
+/** What each flag changes. */
+const PATCHES: Record<TextFlag, (draft: Draft, text: string) => void> = {
+  room: ({ group }, text) => {
+    group.room = readName(text, LIMITS.roomName, 'a room name');
+    group.executor.rooms = 1;
+  },
+  rooms: ({ group }, text) => {
+    group.executor.rooms = readCount(text, 1, LIMITS.rooms);
+  },
+  roomPrefix: ({ group }, text) => {
+    group.roomPrefix = readName(text, LIMITS.roomPrefix, 'a prefix of room names');
+  },
+  participants: ({ publisher }, text) => {
+    publisher.count = readCount(text, 0, LIMITS.perRoom);
+  },
+  subscribers: ({ subscriber }, text) => {
+    subscriber.count = readCount(text, 0, LIMITS.perRoom);
+  },
+  publish: ({ publisher, video }, text) => {
+    publisher.publish = parsePublish(text).map((kind) => (kind === 'audio' ? { kind } : video));
+  },
+  video: ({ video }, text) => {
+    video.resolution = parseResolution(text);
+  },
+  codec: ({ video }, text) => {
+    video.codec = readCodec(text);
+  },
+  layout: ({ publisher, subscriber }, text) => {
+    const layout = parseLayout(text);
+    const subscribe = layout.type !== 'none';
+    Object.assign(publisher, { layout, subscribe });
+    Object.assign(subscriber, { layout, subscribe });
+  },
+  dataRate: ({ publisher }, text) => {
+    publisher.data = parseDataRate(text);
+  },
+  joinRate: ({ group }, text) => {
+    group.executor.joinRate = readJoinRate(text);
+  },
+  duration: ({ group }, text) => {
+    group.executor.durationMs = readDuration(text);
+  },
+};
+
+const TEXT_FLAGS = Object.keys(PATCHES) as TextFlag[];
+
+/** Every flag that describes the load. */
+export const LOAD_FLAGS: readonly (keyof LoadFlags)[] = [...TEXT_FLAGS, 'simulcast'];
+
+/** `roomPrefix` → `--room-prefix`. */
+export const flagName = (flag: string): string =>
   `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-const parseNumber = (text: string): number => {
-  if (!/^-?\d+(\.\d+)?$/.test(text.trim()))
-    throw usageError(`${quote(text)} is not a number`, 'write digits only, as 20');
-  return Number(text);
+/** Flags that contradict each other: the flag to report, what is wrong and what to do. */
+const contradictions = (
+  flags: LoadFlags,
+  { group, publisher, subscriber, video }: Draft,
+): [keyof LoadFlags, string][] => {
+  const found: [keyof LoadFlags, string][] = [];
+  const { rooms } = group.executor;
+  const publishesVideo = publisher.publish.includes(video);
+  const total = rooms * (publisher.count + subscriber.count);
+  if (group.room !== null && rooms > 1) {
+    found.push([
+      'room',
+      `names one room, but --rooms asks for ${rooms}; leave one out (--room-prefix names many)`,
+    ]);
+  }
+  if (publisher.count + subscriber.count === 0) {
+    found.push([
+      'participants',
+      'and --subscribers are both 0: no participant would join; give at least one',
+    ]);
+  } else if (subscriber.count > 0 && !sends(publisher) && group.room === null) {
+    // In a named room participants of others may publish.
+    found.push([
+      'subscribers',
+      'would receive nothing: no participant publishes; add --participants and --publish, or name a room with --room',
+    ]);
+  }
+  if (video.simulcast && !publishesVideo)
+    found.push(['simulcast', 'needs video; add --publish audio,video or leave --simulcast out']);
+  if (video.simulcast && publishesVideo && video.resolution === '180p') {
+    found.push(['simulcast', 'needs --video 360p or more: 180p is the lowest layer already']);
+  }
+  if (publishesVideo && publisher.publish.length === 1 && publisher.layout.type === 'audio-only') {
+    found.push([
+      'layout',
+      'audio-only leaves nothing to receive: only video is published; add audio to --publish',
+    ]);
+  }
+  if (total > LIMITS.participants) {
+    found.push([
+      'rooms',
+      `would make ${total} participants; at most ${LIMITS.participants} in all`,
+    ]);
+  }
+  for (const flag of ['video', 'codec'] as const) {
+    if (flags[flag] !== undefined && !publishesVideo) {
+      found.push([
+        flag,
+        `has no effect: no video is published; add --publish audio,video or leave ${flagName(flag)} out`,
+      ]);
+    }
+  }
+  if (flags.room !== undefined && flags.roomPrefix !== undefined)
+    found.push(['roomPrefix', 'has no effect with --room; leave one out']);
+  return found;
 };
 
-/** Join rates may be written as a rate, too: `50/s`. */
-const parseJoinRate = (text: string): number => parseNumber(text.replace(/\/s$/, ''));
+const sends = ({ count, publish, data }: RoleSpec): boolean =>
+  count > 0 && (publish.length > 0 || data !== null);
+
+/** Without anything to publish, participants only subscribe. */
+const rolesOf = ({ publisher, subscriber }: Draft): RoleSpec[] => {
+  const roles = sends(publisher)
+    ? [publisher, subscriber]
+    : [{ ...subscriber, count: subscriber.count + publisher.count }];
+  return roles.filter(({ count }) => count > 0);
+};
 
 /**
- * Makes a `LoadSpec` of flags; what was not given comes from `defaults`.
- * @throws SwarmError `usage` that lists every problem: the flag, the value, what is allowed, what to do
+ * The scenario that flags describe.
+ * @param thresholds as typed
+ * @throws SwarmError `usage` that lists every problem of the load: the flag, the value, what is allowed, what to do; then `invalid_threshold`
  */
-export const parseLoadFlags = (
-  flags: LoadFlags,
-  defaults: LoadSpec = DEFAULT_LOAD_SPEC,
-): LoadSpec => {
+export const scenarioOfFlags = (flags: LoadFlags, thresholds: readonly string[] = []): Scenario => {
   const problems: string[] = [];
   const complain = (flag: keyof LoadFlags, problem: string): void => {
     const value = flags[flag];
-    problems.push(`${dashed(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`);
+    problems.push(`${flagName(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`);
   };
-  const read = <T>(
-    flag: Exclude<keyof LoadFlags, 'simulcast'>,
-    parse: (text: string) => T,
-    fallback: T,
-  ): T => {
+  const draft = defaults();
+  draft.video.simulcast = flags.simulcast ?? false;
+  for (const flag of TEXT_FLAGS) {
     const text = flags[flag];
-    if (text === undefined) return fallback;
+    if (text === undefined) continue;
     try {
-      return parse(text);
+      PATCHES[flag](draft, text);
     } catch (error) {
       if (!isUsageError(error)) throw error;
       complain(flag, explain(error));
-      return fallback;
-    }
-  };
-  const spec = {
-    rooms: read('rooms', parseNumber, flags.room === undefined ? defaults.rooms : 1),
-    room: read<string | null>('room', String, defaults.room),
-    roomPrefix: read('roomPrefix', String, defaults.roomPrefix),
-    participants: read('participants', parseNumber, defaults.participants),
-    subscribers: read('subscribers', parseNumber, defaults.subscribers),
-    publish: read('publish', parsePublish, defaults.publish),
-    video: read('video', parseResolution, defaults.video),
-    codec: read<string>('codec', (text) => text.trim().toLowerCase(), defaults.codec),
-    simulcast: flags.simulcast ?? defaults.simulcast,
-    layout: read('layout', parseLayout, defaults.layout),
-    data: read('dataRate', parseDataRate, defaults.data),
-    joinRate: read('joinRate', parseJoinRate, defaults.joinRate),
-    durationMs: read('duration', parseDuration, defaults.durationMs),
-  };
-  // A field that could not be read stands at its default: contradictions with that would be noise.
-  const readable = problems.length === 0;
-  const result = loadSpecSchema.safeParse(spec);
-  for (const issue of result.error?.issues ?? []) {
-    const field = issue.path[0];
-    if (issue.code === 'custom' && !readable) continue;
-    if (isField(field)) complain(FLAG_OF[field], issue.message);
-    else problems.push(issue.message);
-  }
-  if (readable) {
-    for (const flag of ['video', 'codec'] as const) {
-      if (flags[flag] !== undefined && !spec.publish.includes('video')) {
-        complain(
-          flag,
-          `has no effect: no video is published; add --publish audio,video or leave ${dashed(flag)} out`,
-        );
-      }
-    }
-    if (flags.room !== undefined && flags.roomPrefix !== undefined) {
-      complain('roomPrefix', 'has no effect beside --room; leave one out');
     }
   }
-  if (problems.length > 0 || result.data === undefined) throw usageError(problems.join('\n'));
-  return result.data;
+  // A flag that could not be read left its default: contradictions with that would mislead.
+  if (problems.length === 0)
+    for (const [flag, problem] of contradictions(flags, draft)) complain(flag, problem);
+  if (problems.length > 0) throw usageError(problems.join('\n'));
+  const scenario: Scenario = {
+    name: FLAGS_SCENARIO,
+    description: null,
+    tags: {},
+    seed: 1,
+    groups: [{ ...draft.group, roles: rolesOf(draft) }],
+    windows: [],
+    thresholds: parseThresholds(thresholds),
+  };
+  checkThresholds(scenario, scenario.thresholds);
+  return scenario;
 };

@@ -1,4 +1,5 @@
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { expect, test } from 'vitest';
 import { blocksIn, foldBlocks } from './blocks.ts';
 

@@ -1,7 +1,7 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
-import type { LoadSpec } from '@livekit-swarm/scenario';
-import { altered, generatorOf, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { type LoadSpec, specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, test } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';

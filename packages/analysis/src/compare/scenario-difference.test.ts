@@ -1,7 +1,6 @@
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { Scenario } from '@livekit-swarm/scenario';
-import { scenarioOfLoad } from '@livekit-swarm/scenario';
-import { specOf } from '@livekit-swarm/testkit/record-of';
+import { scenarioOfLoad, specOf } from '@livekit-swarm/testkit/load-spec';
 import { expect, test } from 'vitest';
 import { formatDifference, scenarioDifferences } from './scenario-difference.ts';
 

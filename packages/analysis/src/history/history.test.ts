@@ -1,7 +1,8 @@
 import type { SketchBins } from '@livekit-swarm/metrics';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
-import { generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createHistory, type History } from './history.ts';
 import type { SeriesQuery } from './series-query.ts';

@@ -4,7 +4,8 @@ import {
   LEFT_WHILE_JOINING,
   type RecordLine,
 } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import {
   createParticipantHistories,

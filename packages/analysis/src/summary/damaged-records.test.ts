@@ -1,5 +1,6 @@
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
-import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';

@@ -1,5 +1,6 @@
 import { parseRecordLine } from '@livekit-swarm/record';
-import { RUN, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { RUN, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { foldRecord } from './fold-record.ts';
 

@@ -1,6 +1,7 @@
 import { aggregate, parseThreshold } from '@livekit-swarm/metrics';
 import { LEFT_WHILE_JOINING, type ParticipantLine, type RecordLine } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import { judge } from '../verdict/verdict.ts';

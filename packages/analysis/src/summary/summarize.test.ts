@@ -6,13 +6,12 @@ import {
   type RecordLine,
   type SampleLine,
 } from '@livekit-swarm/record';
-import type { LoadSpec } from '@livekit-swarm/scenario';
+import { type LoadSpec, specOf } from '@livekit-swarm/testkit/load-spec';
 import {
   altered,
   generatorOf,
   recordOf,
   seriesOf,
-  specOf,
   trackOf,
 } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,8 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { aggregate, parseThreshold } from '@livekit-swarm/metrics';
 import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
-import { altered, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';

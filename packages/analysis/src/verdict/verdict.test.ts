@@ -1,7 +1,7 @@
 import { holds, parseThreshold } from '@livekit-swarm/metrics';
 import type { GeneratorSample, RecordLine } from '@livekit-swarm/record';
-import { scenarioOfLoad } from '@livekit-swarm/scenario';
-import { altered, generatorOf, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { scenarioOfLoad, specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { DEFAULT_THRESHOLDS, resolveThresholds } from './default-thresholds.ts';

@@ -1,11 +1,10 @@
 import {
-  checkThresholds,
+  flagName,
+  LOAD_FLAGS,
   type LoadFlags,
-  parseLoadFlags,
-  parseThresholds,
   readScenarioFile,
   type Scenario,
-  scenarioOfLoad,
+  scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
@@ -39,14 +38,12 @@ export const readAbScenario = (
         '--scale and --seed are of a scenario file, and there is none',
         'swarm ab … scenarios/voice-ai.yaml --scale small',
       );
-    const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
-    checkThresholds(scenario, scenario.thresholds);
-    return { scenario, warnings: [] };
+    return { scenario: scenarioOfFlags(flags, flags.threshold), warnings: [] };
   }
-  const shaping = typed.filter((name) => SHAPING.has(name));
+  const shaping = LOAD_FLAGS.filter((flag) => typed.includes(flag));
   if (shaping.length > 0) {
     throw usageError(
-      `${shaping.map(asFlag).join(', ')}: the scenario ${path} defines the load`,
+      `${shaping.map(flagName).join(', ')}: the scenario ${path} defines the load`,
       'leave the flags or the file out',
     );
   }
@@ -60,22 +57,3 @@ export const readAbScenario = (
     warnings: file.warnings.map(formatProblem),
   };
 };
-
-const SHAPING: ReadonlySet<string> = new Set<keyof LoadFlags>([
-  'rooms',
-  'room',
-  'roomPrefix',
-  'participants',
-  'subscribers',
-  'publish',
-  'video',
-  'codec',
-  'simulcast',
-  'layout',
-  'dataRate',
-  'joinRate',
-  'duration',
-]);
-
-const asFlag = (name: string): string =>
-  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

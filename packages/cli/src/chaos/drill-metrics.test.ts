@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { RepeatResult } from '@livekit-swarm/chaos';
-import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { recordOf } from '@livekit-swarm/testkit/record-of';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DrillMetrics, serveDrillMetrics } from './drill-metrics.ts';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { shellLine } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';
+import { shellLine } from '../scenario/shell-line.ts';
 
 export interface InitFlags {
   force?: boolean;

@@ -1,19 +1,18 @@
 import {
-  checkThresholds,
-  flagsOfLoad,
+  flagName,
   formatScenario,
-  parseLoadFlags,
-  parseThresholds,
-  scenarioOfLoad,
-  shellLine,
+  LOAD_FLAGS,
+  type LoadFlags,
+  scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';
+import { shellLine } from '../scenario/shell-line.ts';
 
 /**
- * `swarm … --print-scenario`: prints the scenario file that does what the flags say, and does nothing else.
+ * `swarm … --print-scenario`: prints the scenario file that is equivalent to the flags; starts nothing.
  * @throws SwarmError `usage`
  */
 export const printScenarioCommand = async (
@@ -22,21 +21,28 @@ export const printScenarioCommand = async (
 ): Promise<ExitCode> => {
   if (flags.json)
     throw usageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
-  const load = parseLoadFlags(flags);
-  const scenario = scenarioOfLoad(load, parseThresholds(flags.threshold));
-  checkThresholds(scenario, scenario.thresholds);
-  const words = [
-    'swarm',
-    ...flagsOfLoad(load),
-    ...flags.threshold.flatMap((text) => ['--threshold', text]),
-  ];
+  const scenario = scenarioOfFlags(flags, flags.threshold);
   const here = process.cwd();
   await write(
     stdout,
     formatScenario(scenario, {
       schema: schemaPathFrom(here, here),
-      comment: `The same as: ${shellLine(words)}`,
+      comment: `The same as: ${shellLine(['swarm', ...scenarioWords(flags)])}`,
     }),
   );
   return EXIT_CODES.passed.code;
 };
+
+/** The flags that describe the scenario, as they are typed: `['--rooms', '500']`. */
+export const scenarioWords = (flags: Pick<RunFlags, keyof LoadFlags | 'threshold'>): string[] => [
+  ...LOAD_FLAGS.flatMap((flag) => {
+    const value = flags[flag];
+    if (typeof value === 'string') return wordsOf(flagName(flag), value);
+    return value === true ? [flagName(flag)] : [];
+  }),
+  ...flags.threshold.flatMap((text) => ['--threshold', text]),
+];
+
+/** A value that begins with a hyphen would be read as a flag. */
+const wordsOf = (flag: string, value: string): string[] =>
+  value.startsWith('-') ? [`${flag}=${value}`] : [flag, value];

@@ -1,9 +1,4 @@
-import {
-  checkThresholds,
-  parseLoadFlags,
-  parseThresholds,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { scenarioOfFlags } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
@@ -24,9 +19,8 @@ export const runCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const scenario = scenarioOfLoad(parseLoadFlags(flags), parseThresholds(flags.threshold));
+  const scenario = scenarioOfFlags(flags, flags.threshold);
   const shared = readCrowdFlags(flags, typed);
-  checkThresholds(scenario, scenario.thresholds);
   const prepared = prepareRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);
   return await runAll(

@@ -1,82 +1,68 @@
 import { execFileSync } from 'node:child_process';
 import {
-  flagsOfLoad,
   formatScenario,
-  type LoadSpec,
-  loadOfScenario,
-  loadSpecSchema,
-  parseLoadFlags,
+  type LoadFlags,
   parseScenario,
-  parseThresholds,
-  scenarioOfLoad,
-  shellLine,
+  scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scenarioWords } from '../commands/print-scenario.ts';
 import { addRunFlags, type RunFlags } from '../flags.ts';
+import { shellLine } from './shell-line.ts';
 
 /** Reads flags as `swarm` does. */
-const loadOf = (words: readonly string[]): LoadSpec => {
-  const command = addRunFlags(
-    new Command().exitOverride().configureOutput({ writeErr: () => {} }),
-    {},
-  );
-  return parseLoadFlags(command.parse([...words], { from: 'user' }).opts<RunFlags>());
-};
+const flagsOf = (words: readonly string[]): RunFlags =>
+  addRunFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }), {})
+    .parse([...words], { from: 'user' })
+    .opts<RunFlags>();
 
 const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
+const whole = (min: number, max: number) => fc.integer({ min, max }).map(String);
 /** Numbers as users type them: decimals, not exponents. */
 const decimal = (max: number) =>
-  fc.integer({ min: 1, max: max * 1_000 }).map((thousandths) => thousandths / 1_000);
+  fc.integer({ min: 1, max: max * 1_000 }).map((thousandths) => String(thousandths / 1_000));
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-/** Every load that flags can ask for, as small as it may be. */
-const loads: fc.Arbitrary<LoadSpec> = fc
+/** Flags that can be given together; loads are small. */
+const loadFlags: fc.Arbitrary<LoadFlags> = fc
   .record({
-    rooms: fc.integer({ min: 1, max: 20 }),
-    room: fc.option(text(20)),
-    roomPrefix: fc.oneof(fc.constant('swarm'), text(20)),
-    participants: fc.integer({ min: 0, max: 5 }),
-    subscribers: fc.integer({ min: 0, max: 5 }),
-    publish: fc.constantFrom<LoadSpec['publish']>([], ['audio'], ['video'], ['audio', 'video']),
-    video: fc.constantFrom<LoadSpec['video']>('180p', '360p', '540p', '720p', '1080p'),
-    codec: fc.constantFrom<LoadSpec['codec']>('vp8', 'h264'),
-    simulcast: fc.boolean(),
-    layout: fc.oneof(
-      fc.constantFrom<LoadSpec['layout']>(
-        { type: 'all' },
-        { type: 'speaker' },
-        { type: 'audio-only' },
-        { type: 'none' },
+    rooms: maybe(whole(1, 20)),
+    room: maybe(text(20)),
+    roomPrefix: maybe(text(20)),
+    participants: maybe(whole(0, 5)),
+    subscribers: maybe(whole(0, 5)),
+    publish: maybe(fc.constantFrom('none', 'audio', 'video', 'audio,video')),
+    video: maybe(fc.constantFrom('180p', '360p', '540p', '720p', '1080p')),
+    codec: maybe(fc.constantFrom('vp8', 'h264')),
+    simulcast: maybe(fc.constant(true)),
+    layout: maybe(
+      fc.oneof(
+        fc.constantFrom('all', 'speaker', 'audio-only', 'none'),
+        whole(1, 100).map((tiles) => `grid:${tiles}`),
       ),
+    ),
+    dataRate: maybe(
       fc
-        .integer({ min: 1, max: 100 })
-        .map((tiles): LoadSpec['layout'] => ({ type: 'grid', tiles })),
+        .tuple(decimal(1_000), whole(32, 15_000), fc.constantFrom('reliable', 'lossy'))
+        .map(([rate, bytes, delivery]) => `${rate}/s:${bytes}B:${delivery}`),
     ),
-    data: fc.option(
-      fc.record({
-        messagesPerSecond: decimal(1_000),
-        bytes: fc.integer({ min: 32, max: 15_000 }),
-        reliable: fc.boolean(),
-      }),
-    ),
-    joinRate: decimal(10_000),
-    durationMs: fc.oneof(
-      fc.integer({ min: 1_000, max: 7 * 86_400_000 }),
-      fc.double({ min: 1_000, max: 1e8, noNaN: true }),
+    joinRate: maybe(decimal(10_000)),
+    duration: maybe(
+      fc.oneof(
+        whole(1_000, 7 * 86_400_000).map((ms) => `${ms}ms`),
+        decimal(100_000).map((seconds) => `${Number(seconds) + 1}s`),
+      ),
     ),
   })
-  .map((load): LoadSpec => {
-    const video = load.publish.includes('video');
-    return {
-      ...load,
-      // What flags cannot say together.
-      ...(load.room === null ? {} : { rooms: 1, roomPrefix: 'swarm' }),
-      ...(video ? {} : { video: '720p', codec: 'vp8', simulcast: false }),
-      simulcast: video && load.simulcast && load.video !== '180p',
-    };
-  })
-  .filter((load) => loadSpecSchema.safeParse(load).success);
+  .filter((flags) => {
+    try {
+      return scenarioOfFlags(flags).groups.length === 1;
+    } catch {
+      return false;
+    }
+  });
 
 const THRESHOLDS = [
   'join_time: p(95)<1500',
@@ -85,62 +71,37 @@ const THRESHOLDS = [
   'join_time: max<5s',
 ];
 
-describe('flags and scenario files', () => {
-  it('say the same: flags, scenario, file, scenario, flags', () => {
+describe('the scenario of flags', () => {
+  it('is the one that its file is read as', () => {
     fc.assert(
-      fc.property(loads, fc.subarray(THRESHOLDS), (load, texts) => {
-        const thresholds = parseThresholds(texts);
-        const words = flagsOfLoad(load);
-        expect(loadOf(words)).toEqual(load);
-        const scenario = scenarioOfLoad(load, thresholds);
-        const read = parseScenario(formatScenario(scenario), { file: 'printed.yaml' });
-        expect(read).toEqual(scenario);
-        const back = loadOfScenario(read);
-        // Several sets of flags (--publish none --participants 2, or --subscribers 2) give one scenario.
-        if (back === null) throw new Error('a load from flags cannot be written as flags');
-        expect(scenarioOfLoad(loadOf(flagsOfLoad(back)), thresholds)).toEqual(scenario);
-        if (load.participants > 0 && load.publish.length > 0)
-          expect(flagsOfLoad(back)).toEqual(words);
+      fc.property(loadFlags, fc.subarray(THRESHOLDS), (flags, thresholds) => {
+        const scenario = scenarioOfFlags(flags, thresholds);
+        expect(parseScenario(formatScenario(scenario), { file: 'printed.yaml' })).toEqual(scenario);
       }),
       { numRuns: 300 },
     );
   }, 60_000);
 
-  it('say the same in one line of a shell', () => {
+  it('is the one of the command line that is printed above its file', () => {
     fc.assert(
-      fc.property(loads, (load) => {
-        const words = flagsOfLoad(load);
-        const printed = execFileSync(
-          '/bin/sh',
-          ['-c', `printf '%s\\n\\n' ${shellLine(['swarm', ...words])}`],
-          {
-            encoding: 'utf8',
-          },
-        );
-        expect(printed.split('\n\n')).toEqual(['swarm', ...words, '']);
+      fc.property(loadFlags, fc.subarray(THRESHOLDS), (flags, threshold) => {
+        const again = flagsOf(scenarioWords({ ...flags, threshold }));
+        expect(scenarioOfFlags(again, again.threshold)).toEqual(scenarioOfFlags(flags, threshold));
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('has a command line that a shell reads as it was', () => {
+    fc.assert(
+      fc.property(loadFlags, (flags) => {
+        const words = ['swarm', ...scenarioWords({ ...flags, threshold: [] })];
+        const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\n\\n' ${shellLine(words)}`], {
+          encoding: 'utf8',
+        });
+        expect(printed.split('\n\n')).toEqual([...words, '']);
       }),
       { numRuns: 50 },
     );
-  });
-
-  it('know what flags have no word for', () => {
-    const scenario = scenarioOfLoad(parseLoadFlags({}));
-    expect(loadOfScenario(scenario)).toEqual(parseLoadFlags({}));
-    expect(loadOfScenario({ ...scenario, tags: { team: 'voice' } })).toBeNull();
-    expect(
-      loadOfScenario({ ...scenario, windows: [{ name: 'peak', fromMs: 0, toMs: null }] }),
-    ).toBeNull();
-    const [group] = scenario.groups;
-    if (group === undefined) throw new Error('there is a group');
-    expect(loadOfScenario({ ...scenario, groups: [group, { ...group, name: 'more' }] })).toBeNull();
-    expect(loadOfScenario({ ...scenario, groups: [{ ...group, joinSpreadMs: 5 }] })).toBeNull();
-    expect(
-      loadOfScenario({
-        ...scenario,
-        groups: [
-          { ...group, roles: group.roles.map((role) => ({ ...role, grants: { hidden: true } })) },
-        ],
-      }),
-    ).toBeNull();
   });
 });

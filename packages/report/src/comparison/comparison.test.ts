@@ -10,7 +10,8 @@ import {
   type Side,
 } from '@livekit-swarm/analysis/compare';
 import type { RecordLine } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { passedReport } from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { marked } from 'marked';

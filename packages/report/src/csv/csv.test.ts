@@ -1,7 +1,8 @@
 import { createSummary, judge, resolveThresholds, sampleSeconds } from '@livekit-swarm/analysis';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
-import { altered, generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { wholeOf } from '../rendered.ts';

@@ -6,7 +6,8 @@ import {
 } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { beyond, crossingOf, spansOf, spansText } from './crossings.ts';

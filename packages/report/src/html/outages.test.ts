@@ -1,6 +1,7 @@
 import { createHistory } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { outageSpans } from './outages.ts';

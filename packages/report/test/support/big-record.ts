@@ -1,10 +1,12 @@
 /** Records of large and eventful runs that never were, written as a run writes them: line by line, never all of it in memory. */
+
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Sketch, type SketchBins } from '@livekit-swarm/metrics';
 import { emptySeries, type RecordLine, type TrackResult } from '@livekit-swarm/record';
-import { generatorOf, recordOf, specOf, trackOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { generatorOf, recordOf, trackOf } from '@livekit-swarm/testkit/record-of';
 
 export interface BigRun {
   rooms: number;

@@ -1,14 +1,12 @@
-import { specOf } from '@livekit-swarm/testkit/record-of';
+import { type LoadSpec, scenarioOfLoad, specOf } from '@livekit-swarm/testkit/load-spec';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import type { ExecutorSpec } from '../executors/registry.ts';
-import type { LoadSpec } from '../load-spec.ts';
 import type { Plan } from '../plan.ts';
 import type { Layout } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
-import { scenarioOfLoad } from '../scenario-of-load.ts';
 import { expandPlan } from './expand.ts';
 
 const layouts = fc.oneof(

@@ -1,9 +1,8 @@
-import { specOf } from '@livekit-swarm/testkit/record-of';
+import { scenarioOfLoad, specOf } from '@livekit-swarm/testkit/load-spec';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan, Plan } from '../plan.ts';
-import { scenarioOfLoad } from '../scenario-of-load.ts';
 import { expandPlan } from './expand.ts';
 import { expectedPackets } from './expected-packets.ts';
 import { createHistorian } from './room-history.ts';

@@ -1,6 +1,7 @@
 import { createSummary } from '@livekit-swarm/analysis';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
-import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import { render } from '../../metrics/render.ts';

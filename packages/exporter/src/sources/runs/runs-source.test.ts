@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordLine } from '@livekit-swarm/record';
-import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it, vi } from 'vitest';
 import { collect } from '../../metrics/render.ts';
 import { createRunsSource } from './runs-source.ts';

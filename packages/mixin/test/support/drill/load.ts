@@ -1,12 +1,9 @@
 /** Participants in the deployment. */
+
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  DEFAULT_LOAD_SPEC,
-  expandPlan,
-  type LoadSpec,
-  scenarioOfLoad,
-} from '@livekit-swarm/scenario';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import type { MonitoredDeployment } from './deployment.ts';
 import { type NodeFacts, putRoomOn, until } from './nodes.ts';
@@ -62,10 +59,7 @@ export const fillNode = async (
 };
 
 const roomsOf = (load: Partial<LoadSpec>, name: string): string[] => {
-  const plan = expandPlan(
-    scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load, durationMs: UNTIL_STOPPED_MS }),
-    name,
-  );
+  const plan = expandPlan(scenarioOfLoad({ ...load, durationMs: UNTIL_STOPPED_MS }), name);
   return [...new Set(plan.participants.map(({ room }) => room))];
 };
 
