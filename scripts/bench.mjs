@@ -1,7 +1,7 @@
 // `npm run bench`: what a packet costs, beside the floor that the same host allows. Flags go to bench/main.ts.
 import { join } from 'node:path';
-import { main } from './launch/main.mjs';
-import { runNode } from './launch/run-node.mjs';
+import { main } from '../packages/cli/launch/main.mjs';
+import { runNode } from '../packages/cli/launch/run-node.mjs';
 import { buildFloor } from './setup/floor.mjs';
 import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';

@@ -1,8 +1,9 @@
 // `npm run check`: everything that can be known without running the product, in under 20 s. `npm test` begins with it.
+
+import { main } from '../packages/cli/launch/main.mjs';
+import { pinnedNode } from '../packages/cli/launch/run-node.mjs';
 import { CHECKS } from './check/checks.mjs';
 import { runChecks } from './check/run-checks.mjs';
-import { main } from './launch/main.mjs';
-import { pinnedNode } from './setup/pinned-node.mjs';
 import { setup } from './setup/setup.mjs';
 
 /** @type {string[]} */

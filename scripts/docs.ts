@@ -1,4 +1,4 @@
-// `npm run docs`: writes the pages that are made from the code. A test fails when they differ from it.
+// `npm run docs`: writes pages that are generated from the code. A test fails when they differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PAGES } from './docs/pages.ts';
 import { SECTIONS, withSection } from './docs/sections.ts';

@@ -1,7 +1,7 @@
 // `npm run drill`: the first drill, on a lab of three nodes, Redis and a load balancer. Everything missing is installed or built first.
 import { join } from 'node:path';
-import { main } from './launch/main.mjs';
-import { runNode } from './launch/run-node.mjs';
+import { main } from '../packages/cli/launch/main.mjs';
+import { runNode } from '../packages/cli/launch/run-node.mjs';
 import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';
 

@@ -1,7 +1,7 @@
 // `npm run k6`: gets the pinned k6 ready for scenarios/k6 and prints its path. Builds it the first time, in about half a minute.
 import { join } from 'node:path';
-import { main } from './launch/main.mjs';
-import { runNode } from './launch/run-node.mjs';
+import { main } from '../packages/cli/launch/main.mjs';
+import { runNode } from '../packages/cli/launch/run-node.mjs';
 import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';
 

@@ -1,5 +1,5 @@
 // `npm run test:kubernetes`: what needs a Kubernetes cluster. Builds one first, 3 to 15 minutes, once. The last line is as that of `npm test`.
-import { main } from './launch/main.mjs';
+import { main } from '../packages/cli/launch/main.mjs';
 import { provideKubernetes, provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { runVitest } from './test/run-vitest.mjs';

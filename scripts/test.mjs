@@ -6,12 +6,12 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { log, SetupError } from '../packages/cli/launch/log.mjs';
+import { main } from '../packages/cli/launch/main.mjs';
+import { pinnedNode } from '../packages/cli/launch/run-node.mjs';
 import { CHECKS } from './check/checks.mjs';
 import { runChecks } from './check/run-checks.mjs';
-import { main } from './launch/main.mjs';
-import { log, SetupError } from './setup/log.mjs';
 import { root } from './setup/paths.mjs';
-import { pinnedNode } from './setup/pinned-node.mjs';
 import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';

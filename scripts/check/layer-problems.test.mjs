@@ -23,6 +23,13 @@ test.each([
   expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
 });
 
+test('a launcher must not import scripts of the checkout', () => {
+  expect(
+    problemsOf("import { main } from '../../../scripts/x.mjs';", 'packages/scenario/bin/a.mjs'),
+  ).toEqual([expect.stringContaining("a file past the package's entry")]);
+  expect(problemsOf("import '../launch/x.mjs';", 'packages/scenario/bin/a.mjs')).toEqual([]);
+});
+
 test('a package without a layer is a problem', () => {
   expect(problemsOf('', 'packages/other/src/a.ts')).toEqual([
     expect.stringContaining('has no layer'),

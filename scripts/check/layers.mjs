@@ -1,19 +1,22 @@
-// Declared layers: what a package may import of this repository (docs/adr/0009-packages-follow-the-data.md). Exit code 1 lists what is against it.
+// Declared layers: what a package may import of this repository (docs/adr/0009-packages-follow-the-data.md). Exits with 1 when an import violates it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { layerProblems } from './layer-problems.mjs';
 import { BELOW } from './package-layers.mjs';
 
-/** @param {string} folder @returns {string[]} sources that ship, as paths of the checkout. */
-const shippedSources = (folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
+/** Folders of a package that do not ship; nor do tests. */
+const WORKSHOP = /\/(node_modules|test|test-kubernetes|scripts|crate|dist)\//;
+
+/** @param {string} name @returns {string[]} sources of a package that ship, as paths of the checkout. */
+const shippedSources = (name) =>
+  readdirSync(join(root, 'packages', name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /(?<!\.test)\.(ts|mjs)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
-    .filter((path) => !/\.test\.(ts|mjs)$/.test(path));
+    .filter((path) => !WORKSHOP.test(path));
 
 const sources = readdirSync(join(root, 'packages')).flatMap((name) =>
-  shippedSources(`packages/${name}/src`).map((path) => ({
+  shippedSources(name).map((path) => ({
     path,
     package: name,
     text: readFileSync(join(root, path), 'utf8'),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { log } from '../setup/log.mjs';
+import { log } from '../../packages/cli/launch/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
 
 /** The fewest at a time: each of them waits for the disk now and then. */

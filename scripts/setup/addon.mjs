@@ -10,8 +10,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { findTool } from './find-tool.mjs';
-import { SetupError } from './log.mjs';
 import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 

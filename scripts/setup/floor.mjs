@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { findTool } from './find-tool.mjs';
-import { SetupError } from './log.mjs';
 import { crate } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { log, SetupError } from './log.mjs';
+import { log, SetupError } from '../../packages/cli/launch/log.mjs';
 import { setupCache, shown, toolEnv } from './paths.mjs';
 
 const HEARTBEAT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { SetupError } from './log.mjs';
+import { SetupError } from '../../packages/cli/launch/log.mjs';
+import { pinnedNode } from '../../packages/cli/launch/run-node.mjs';
 import { root } from './paths.mjs';
-import { pinnedNode } from './pinned-node.mjs';
 import { runWithOutput } from './run-with-output.mjs';
 
 /**

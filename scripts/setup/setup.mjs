@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { log } from '../../packages/cli/launch/log.mjs';
 import { withFileLock } from '../../packages/host/src/file-lock.mjs';
 import { addonIsCurrent, buildAddon } from './addon.mjs';
-import { log } from './log.mjs';
 import { installPackages, packagesAreCurrent } from './npm-packages.mjs';
 import { setupCache } from './paths.mjs';
 import { provideServers } from './servers.mjs';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { log } from '../setup/log.mjs';
+import { log } from '../../packages/cli/launch/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
 
 /** A test that spins cannot be timed out from within. All real tests take less than an hour on two cores. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pinnedNode } from '../../packages/cli/launch/run-node.mjs';
 import { root } from '../setup/paths.mjs';
-import { pinnedNode } from '../setup/pinned-node.mjs';
 import { runCommand } from './run-command.mjs';
 import { tallyVitest } from './tally.mjs';
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-// Plain JavaScript for any Node >= 20: sets the checkout up where needed, then runs the CLI under the pinned Node 24.
+// Plain JavaScript for any Node >= 20: prepares the checkout if this is one, then runs the program under Node 24.
 import { fileURLToPath } from 'node:url';
-import { main } from '../../../scripts/launch/main.mjs';
-import { runNode } from '../../../scripts/launch/run-node.mjs';
-import { setup } from '../../../scripts/setup/setup.mjs';
+import { prepareCheckout } from '../launch/checkout.mjs';
+import { main } from '../launch/main.mjs';
+import { runNode } from '../launch/run-node.mjs';
 
-await main(
-  (signal) => setup({ signal }),
-  () => runNode(fileURLToPath(new URL('../src/main.ts', import.meta.url)), process.argv.slice(2)),
+await main(prepareCheckout, () =>
+  runNode(fileURLToPath(new URL('../src/main.ts', import.meta.url)), process.argv.slice(2)),
 );

@@ -22,14 +22,10 @@ afterEach(() => {
 
 /** An owner (as the CLI) in a process group of its own, its guard, and the process that is guarded. */
 const startTrio = async (): Promise<Trio> => {
-  const owner = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('fixtures/owner.ts', import.meta.url))],
-    {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const owner = spawn(process.execPath, [fileURLToPath(new URL('owner.ts', import.meta.url))], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: owner.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   const { guard, server } = JSON.parse(await next()) as { guard: number; server: number };

@@ -1,10 +1,10 @@
-import { SETUP_FAILED, SetupError } from '../setup/log.mjs';
+import { SETUP_FAILED, SetupError } from './log.mjs';
 import { listenForSignals, signalExitCode } from './signals.mjs';
 
 const OLDEST_NODE = 20;
 
 /**
- * The frame of every script: signals end it in order, errors are printed without a stack trace.
+ * Runs a program: signals end it in order, errors are printed without a stack trace.
  *
  * @param {(signal: AbortSignal) => Promise<void>} prepare ends early when the signal aborts.
  * @param {() => Promise<number>} run handles signals itself; returns the exit code.

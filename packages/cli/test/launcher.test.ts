@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const runScript = join(root, 'scripts', 'run.mjs');
-const program = fileURLToPath(new URL('fixtures/report-signals.ts', import.meta.url));
+const program = fileURLToPath(new URL('support/report-signals.ts', import.meta.url));
 
 let folder: string;
 let log: string;
@@ -27,9 +27,9 @@ afterEach(() => {
   started = undefined;
 });
 
-const told = (): string[] => readFileSync(log, 'utf8').trim().split('\n').slice(1);
+const reported = (): string[] => readFileSync(log, 'utf8').trim().split('\n').slice(1);
 
-/** Starts the stand-in under the launcher: directly, or with npm above as `npm start` and `npx` have it. Each in a process group of its own, as a shell does. */
+/** Starts the fixture under the launcher: directly, or through npm as `npm start` and `npx` do. Each in a process group of its own, as a shell does. */
 const start = async (
   how: 'direct' | 'npm start' | 'npx',
 ): Promise<{ top: ChildProcess & { pid: number }; pid: number }> => {
@@ -62,25 +62,27 @@ describe.each(['direct', 'npm start', 'npx'] as const)('%s', (how) => {
     const { top } = await start(how);
     process.kill(-top.pid, 'SIGINT');
     await settle();
-    expect(told()).toEqual(['SIGINT']);
+    expect(reported()).toEqual(['SIGINT']);
     if (how !== 'npx') {
       process.kill(-top.pid, 'SIGINT');
       await settle();
-      expect(told()).toEqual(['SIGINT', 'SIGINT']);
+      expect(reported()).toEqual(['SIGINT', 'SIGINT']);
     }
   });
 
   test('when what the user started is killed, it shuts down or receives SIGTERM', async () => {
     const { top } = await start(how);
     process.kill(top.pid, 'SIGKILL');
-    await expect.poll(told, { timeout: 5_000 }).toEqual([how === 'direct' ? 'orphaned' : 'SIGHUP']);
+    await expect
+      .poll(reported, { timeout: 5_000 })
+      .toEqual([how === 'direct' ? 'orphaned' : 'SIGHUP']);
   });
 
   test('when the whole group is killed, it ends on its own', async () => {
     const { top, pid } = await start(how);
     process.kill(-top.pid, 'SIGKILL');
     expect(await allGone([pid])).toBe(true);
-    expect(told()).toEqual(['orphaned']);
+    expect(reported()).toEqual(['orphaned']);
   });
 });
 
@@ -90,7 +92,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const { top } = await start('direct');
     process.kill(top.pid, signal);
     await settle();
-    expect(told()).toEqual([signal]);
+    expect(reported()).toEqual([signal]);
   },
 );
 
@@ -98,7 +100,7 @@ test('SIGTERM to npm alone arrives once', async () => {
   const { top } = await start('npm start');
   process.kill(top.pid, 'SIGTERM');
   await settle();
-  expect(told()).toEqual(['SIGTERM']);
+  expect(reported()).toEqual(['SIGTERM']);
 });
 
 test('the exit code is passed on, a signal as 128 + n', async () => {
@@ -109,4 +111,19 @@ test('the exit code is passed on, a signal as 128 + n', async () => {
   const second = await start('direct');
   process.kill(second.pid, 'SIGKILL');
   expect(await once(second.top, 'exit')).toEqual([137, null]);
+});
+
+test('an installed package starts without a checkout, and runs no script of the project around it', async () => {
+  const installed = join(folder, 'installed', 'livekit-swarm');
+  for (const part of ['bin', 'launch'])
+    await cp(join(root, 'packages', 'cli', part), join(installed, part), { recursive: true });
+  await mkdir(join(installed, 'src'));
+  await writeFile(join(installed, 'src', 'main.ts'), 'console.log(process.argv.slice(2).join())');
+  await mkdir(join(folder, 'scripts', 'setup'), { recursive: true });
+  await writeFile(join(folder, 'scripts', 'setup', 'setup.mjs'), "throw new Error('not mine')");
+  await writeFile(join(folder, 'package.json'), '{ "name": "project-of-a-user" }');
+  const program = join(installed, 'bin', 'swarm.mjs');
+  expect(
+    execFileSync(process.execPath, [program, 'a', 'b'], { cwd: folder, encoding: 'utf8' }),
+  ).toBe('a,b\n');
 });

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const above = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** @returns {boolean} whether this package is part of a checkout, not installed from a registry. */
+const isCheckout = () => {
+  try {
+    const { name } = JSON.parse(readFileSync(`${above}package.json`, 'utf8'));
+    return name === 'livekit-swarm-workspace';
+  } catch {
+    return false;
+  }
+};
+
+/** The folder of the checkout; null for an installed package. */
+export const checkout = isCheckout() ? above : null;
+
+/**
+ * Installs and builds what the checkout lacks. An installed package needs nothing.
+ *
+ * @param {AbortSignal} signal
+ */
+export const prepareCheckout = async (signal) => {
+  if (checkout === null) return;
+  const { setup } = await import(pathToFileURL(`${checkout}scripts/setup/setup.mjs`).href);
+  await setup({ signal });
+};

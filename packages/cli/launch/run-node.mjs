@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { checkout } from './checkout.mjs';
+import { SetupError } from './log.mjs';
+import { listenForSignals, signalExitCode } from './signals.mjs';
+
+const MAJOR = 24;
+
+/** The Node that runs the TypeScript sources: the one that the checkout pins through npm, else this one if it is recent enough. */
+export const pinnedNode = async () => {
+  const platform = `${process.platform}-${process.arch}`;
+  if (checkout !== null) {
+    const pinned = join(checkout, 'node_modules', `node-${platform}`, 'bin', 'node');
+    const installed = await access(pinned, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (installed) return pinned;
+  }
+  if (Number.parseInt(process.versions.node, 10) >= MAJOR) return process.execPath;
+  throw new SetupError(
+    `Node ${MAJOR} is required: this is ${process.version}, and node_modules has none for ${platform}`,
+    `install Node ${MAJOR} from https://nodejs.org/en/download and start again`,
+  );
+};
+
+/** Node keeps sources here that it has compiled, so that programs and their workers start faster and need less memory. */
+const compileCache =
+  checkout === null ? {} : { NODE_COMPILE_CACHE: join(checkout, '.cache', 'node') };
+
+/**
+ * Runs a TypeScript program under the pinned Node and resolves with its exit code (128 + n for a signal).
+ *
+ * It runs in a session of its own, so a terminal's Ctrl-C does not reach it directly: each signal is forwarded once. Its IPC
+ * channel carries no messages; when it closes, the launcher is gone, even by SIGKILL (`watchInterruption` in packages/host).
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<number>}
+ */
+export const runNode = async (program, args) => {
+  const node = await pinnedNode();
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, [program, ...args], {
+      cwd: callersFolder(),
+      env: { ...compileCache, ...process.env },
+      detached: true,
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
+    const stop = listenForSignals((signal) => void child.kill(signal));
+    const resize = () => void child.kill('SIGWINCH');
+    process.on('SIGWINCH', resize);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      stop();
+      process.off('SIGWINCH', resize);
+      resolve(code ?? (signal === null ? 1 : signalExitCode(signal)));
+    });
+  });
+};
+
+/** The folder in which the user typed the command: npm changes to that of the checkout, where relative paths would differ. */
+const callersFolder = () => {
+  const here = process.cwd();
+  const typed = process.env.INIT_CWD;
+  const moved =
+    checkout !== null &&
+    typed !== undefined &&
+    `${here}${sep}`.startsWith(checkout) &&
+    typed.startsWith(`${here}${sep}`);
+  return moved ? typed : here;
+};
