@@ -127,7 +127,7 @@ describe('swarm validate', () => {
     expect(exit).toBe(2);
     expect(stdout).toBe(`✓ ${good}
 ✗ ${bad}
-  ${bad}:3:38: groups.calls.romms: there is no key "romms"
+  ${bad}:3:38: groups.calls.romms: unknown key "romms"
     → did you mean rooms?
   ${bad}:3:58: groups.calls.duration: a duration needs a unit
     → write 10s

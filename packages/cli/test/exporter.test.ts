@@ -108,7 +108,7 @@ describe('swarm exporter', () => {
       `${dir}/exporter.yaml:2:60: targets.lab.apiSecret: a secret must not stand in the file itself`,
     );
     expect(wrong.stderr).toContain(
-      `${dir}/exporter.yaml:3:1: probe: there is no key "probe"; did you mean probes?`,
+      `${dir}/exporter.yaml:3:1: probe: unknown key "probe"; did you mean probes?`,
     );
     expect(wrong.stderr).not.toContain('hush');
     expect(await runSwarm(['exporter'])).toMatchObject({

@@ -1,4 +1,4 @@
-import { quote } from './schema/say.ts';
+import { quote } from './schema/issues.ts';
 import { usageError } from './swarm-error.ts';
 
 /** The longest duration that settings and scenarios may hold, ms. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
-import { say, understand } from './schema/say.ts';
+import { type Complaint, complaintOf, complaintOfKey } from './schema/issues.ts';
 import { meansKey } from './schema/strict.ts';
 import {
   formatPath,
@@ -56,9 +56,8 @@ const asStep = (step: PropertyKey): string | number =>
 const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
   const given = treeAt(tree, path);
   if (issue.code === 'unrecognized_keys') {
-    const lines = issue.message.split('\n');
     return issue.keys.map((key, index) =>
-      at(tree, [...path, key], lines[index] ?? issue.message, {
+      at(tree, [...path, key], complaintOfKey(issue, index), {
         code: 'unknown_key',
         where: 'key',
       }),
@@ -67,12 +66,12 @@ const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
   if (issue.code === 'invalid_key') {
     return issue.issues
       .slice(0, 1)
-      .map(({ message }) => at(tree, path, message, { code: 'invalid_key', where: 'key' }));
+      .map((inner) => at(tree, path, complaintOf(inner), { code: 'invalid_key', where: 'key' }));
   }
   if (given === undefined) {
     if (issue.code === 'custom')
-      return [at(tree, path, issue.message, { code: 'invalid_value', where: 'key' })];
-    const { message, hint } = understand(issue.message);
+      return [at(tree, path, complaintOf(issue), { code: 'invalid_value', where: 'key' })];
+    const { message, hint } = complaintOf(issue);
     const key = String(path.at(-1));
     return [
       {
@@ -81,25 +80,21 @@ const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
         place: placeOfKey(tree, path.slice(0, -1)),
         path: path.slice(0, -1),
         message: `${key} is missing`,
-        hint: hint ?? (message === `${key} is missing` ? null : message),
+        hint: hint ?? message,
       },
     ];
   }
   if (given.type === 'scalar' && given.value === null) {
-    const { message, hint } = understand(issue.message);
-    return [
-      at(tree, path, say('is empty', `${hint ?? message}, or leave the key out`), {
-        code: 'empty_value',
-        where: 'value',
-      }),
-    ];
+    const { message, hint } = complaintOf(issue);
+    const empty = { message: 'is empty', hint: `${hint ?? message}, or leave the key out` };
+    return [at(tree, path, empty, { code: 'empty_value', where: 'value' })];
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const fitting = issue.errors.filter((errors) => !errors.some((one) => isMismatch(one, given)));
     // Where the kind of value decides what was meant, its own problems say more than "none of these".
     if (fitting.length === 1) return explainIssues(fitting[0] ?? [], tree, path);
   }
-  return [at(tree, path, issue.message, { code: 'invalid_value', where: 'value' })];
+  return [at(tree, path, complaintOf(issue), { code: 'invalid_value', where: 'value' })];
 };
 
 /** Whether an alternative was refused because the value is of another kind altogether. */
@@ -110,13 +105,13 @@ const isMismatch = ({ code, path }: Issue, given: Tree): boolean =>
 const at = (
   tree: Tree,
   path: Path,
-  text: string,
+  complaint: Complaint,
   { code, where }: { code: ProblemCode; where: 'key' | 'value' },
 ): Finding => ({
   code,
   place: where === 'key' ? placeOfKey(tree, path) : placeOf(tree, path),
   path,
-  ...understand(text),
+  ...complaint,
 });
 
 const placeOfKey = (tree: Tree, path: Path): Place => keyAt(tree, path)?.at ?? placeOf(tree, path);
@@ -128,4 +123,4 @@ export const findingAt = (
   message: string,
   hint: string | null = null,
   where: 'key' | 'value' = 'value',
-): Finding => at(tree, path, say(message, hint), { code: 'conflict', where });
+): Finding => at(tree, path, { message, hint }, { code: 'conflict', where });

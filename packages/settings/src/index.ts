@@ -12,6 +12,7 @@ export {
   type ProblemCode,
 } from './problem.ts';
 export { type FileSettings, readSettings, type Settings } from './read-settings.ts';
+export { clean, customIssue, hinted, quote, textOf } from './schema/issues.ts';
 export {
   bitRate,
   duration,
@@ -27,7 +28,6 @@ export {
   yesOrNo,
 } from './schema/leaves.ts';
 export { nearest, suggest } from './schema/nearest.ts';
-export { clean, quote, say, textOf } from './schema/say.ts';
 export { strict } from './schema/strict.ts';
 export { seed, tags } from './schema/tags.ts';
 export { settingsJsonSchema } from './settings-schema.ts';

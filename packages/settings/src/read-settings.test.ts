@@ -40,7 +40,7 @@ describe('readSettings', () => {
     ['every: 30', 'exporter.yaml:1:8: every: a duration needs a unit; write 30s'],
     [
       'limits:\n  request: 3',
-      'exporter.yaml:2:3: limits.request: there is no key "request"; did you mean requests?',
+      'exporter.yaml:2:3: limits.request: unknown key "request"; did you mean requests?',
     ],
     [
       'listen: a\n---\nlisten: b',

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
 import { byPosition, invalidFile, type Problem } from './problem.ts';
-import { understand } from './schema/say.ts';
 import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
 import { formatPath, type Path, type Place, placeOf, plainOf, type Tree } from './yaml/tree.ts';
@@ -66,7 +65,8 @@ export const readSettings = <Schema extends z.ZodType>(
         code: 'conflict',
         place: placeOf(whole, path),
         path,
-        ...(hint === null ? understand(message) : { message, hint }),
+        message,
+        hint,
       }),
   };
 };

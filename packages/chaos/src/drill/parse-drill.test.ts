@@ -210,7 +210,7 @@ describe('problems of drills', () => {
     ['drill: x', 'faults is missing; write - { fault: kill, target: room-node, for: 10s }'],
     [
       'drill: x\nname: x\nfaults: []',
-      'drill.yaml:2:1: name: there is no key "name" here; a drill is named by drill: kill-room-node',
+      'drill.yaml:2:1: name: unknown key "name"; a drill is named by drill: kill-room-node',
     ],
     ['scenario: x\ngroups: {}', 'it belongs to a scenario file: see "swarm validate"'],
     [
@@ -241,7 +241,7 @@ describe('problems of drills', () => {
     ],
     [
       withFaults('{ fault: kill, target: { node: 3 } }'),
-      'faults[0].target.node: there is no key "node"; did you mean nodes?',
+      'faults[0].target.node: unknown key "node"; did you mean nodes?',
     ],
     [withFaults('{ fault: kill, target: {} }'), 'must be either nodes or a component'],
     [
@@ -269,11 +269,11 @@ describe('problems of drills', () => {
     [withFaults('{ fault: packet-loss, target: room-node, for: 10s }'), 'loss is missing'],
     [
       withFaults('{ fault: packet-loss, target: room-node, for: 10s, with: { los: 2% } }'),
-      'faults[0].with.los: there is no key "los"; did you mean loss?',
+      'faults[0].with.los: unknown key "los"; did you mean loss?',
     ],
     [
       withFaults('{ fault: packet-loss, target: room-node, for: 10s, loss: 2% }'),
-      'there is no key "loss" here',
+      'unknown key "loss"',
     ],
     [
       withFaults('{ fault: kill, target: redis, every: 30s }'),
@@ -420,7 +420,13 @@ describe('problems of drills', () => {
     expect(problems(text).join('\n')).toContain(message);
   });
 
-  it('are told all at once, with their places', () => {
+  it('reports a target that cannot be read once', () => {
+    expect(problems('drill: x\nfaults: [{ fault: kill, target: { node: 3 } }]\n')).toEqual([
+      'drill.yaml:2:35: faults[0].target.node: unknown key "node"; did you mean nodes?',
+    ]);
+  });
+
+  it('are reported all at once, with their places', () => {
     expect(
       problems(`drill: Kill It
 load: { rooms: 0 }
@@ -434,7 +440,7 @@ repeat: 3
       'drill.yaml:2:16: load.rooms: must be a whole number from 1 to 10000',
       'drill.yaml:4:69: faults[0].with.loss: must be from 0% to 100%',
       'drill.yaml:5:30: thresholds.jitter@fault[0]: expected a number',
-      'drill.yaml:6:1: repeat: there is no key "repeat"',
+      'drill.yaml:6:1: repeat: unknown key "repeat"',
     ]);
   });
 });

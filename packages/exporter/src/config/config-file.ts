@@ -1,4 +1,4 @@
-import { duration, say, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
+import { duration, hinted, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { clientsSection } from '../sources/clients/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
@@ -38,7 +38,7 @@ export const configFile = () =>
     }).optional(),
     targets: z
       .record(labelName('the name of a target'), targetSection(), {
-        error: say(
+        error: hinted(
           'must name targets',
           'write production: { url: wss://…, apiKey: …, apiSecret: { env: NAME } }',
         ),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { say, strict, text, usageError } from '@livekit-swarm/settings';
+import { hinted, strict, text, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Where a secret is. It never stands in the configuration itself. */
@@ -21,13 +21,13 @@ export const secretRef = () =>
         }),
       ],
       {
-        error: ({ input }) =>
-          say(
-            typeof input === 'string'
+        error: (issue) =>
+          hinted(
+            typeof issue.input === 'string'
               ? 'a secret must not stand in the file itself'
               : 'must say where the secret is',
             HINT,
-          ),
+          )(issue),
       },
     )
     .describe('Where a secret is: { env: NAME } or { file: PATH }.');

@@ -148,7 +148,7 @@ probes:
 
   it.each([
     ['', 'exporter.yaml:1:1: is empty'],
-    ['probe: {}', 'exporter.yaml:1:1: probe: there is no key "probe"; did you mean probes?'],
+    ['probe: {}', 'exporter.yaml:1:1: probe: unknown key "probe"; did you mean probes?'],
     [
       `token: ${SECRET}\n${TARGETS}probes: {}`,
       'exporter.yaml:1:8: token: a secret must not stand in the file itself; write { env: NAME }',

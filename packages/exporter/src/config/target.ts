@@ -1,5 +1,5 @@
 import { parseServerUrl } from '@livekit-swarm/livekit';
-import { reading, say, strict, text, usageError } from '@livekit-swarm/settings';
+import { hinted, reading, strict, text, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { readSecret, type SecretReader, type SecretRef, secretRef } from './secret.ts';
 import { urlPattern } from './url-pattern.ts';
@@ -29,7 +29,7 @@ export interface TargetNode {
 /** Of targets, nodes and modules: they become labels. */
 export const labelName = (what: string) =>
   z.string({ error: `${what} must be a word` }).regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
-    error: say(
+    error: hinted(
       `${what} may hold letters, digits, hyphens, underscores and full stops, 63 at most`,
       'write it like production or eu-1',
     ),
@@ -39,7 +39,7 @@ export const labelName = (what: string) =>
 export const serverUrl = () =>
   z
     .string({
-      error: say('must be the URL of a livekit-server', 'write wss://livekit.example.com'),
+      error: hinted('must be the URL of a livekit-server', 'write wss://livekit.example.com'),
     })
     .transform(reading(checkUrl))
     .meta({ samples: ['wss://livekit.example.com', 'ws://127.0.0.1:7880'] });
@@ -53,7 +53,7 @@ const httpUrl = (what: string) =>
     .refine(
       (url) => /^https?:\/\/[^/@]+/.test(url) && URL.canParse(url) && new URL(url).password === '',
       {
-        error: say(`must be the URL of ${what}`, 'write http://10.0.0.1:6789/metrics'),
+        error: hinted(`must be the URL of ${what}`, 'write http://10.0.0.1:6789/metrics'),
       },
     );
 
@@ -71,7 +71,7 @@ const node = () =>
       }),
     ],
     {
-      error: say(
+      error: hinted(
         'must be a node',
         'write ws://10.0.0.1:7880, or { url: ws://10.0.0.1:7880, metricsUrl: http://10.0.0.1:6789/metrics }',
       ),
@@ -85,25 +85,25 @@ export const targetSection = () =>
     ),
     apiKey: z
       .union([text(200, 'an API key'), secretRef()], {
-        error: say('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
+        error: hinted('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
       })
       .describe('API key, as in `keys` of livekit-server.'),
     apiSecret: secretRef().describe('Secret of the API key.'),
     nodes: z
       .record(labelName('the name of a node'), node(), {
-        error: say('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
+        error: hinted('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
       })
       .optional()
       .describe('Each livekit-server, so that it can be probed directly.'),
     allowedUrls: z
-      .array(urlPattern(), { error: say('must be a list', 'write [ws://10.0.*.*:7880]') })
+      .array(urlPattern(), { error: hinted('must be a list', 'write [ws://10.0.*.*:7880]') })
       .optional()
       .describe(
         'URLs that /probe?target=URL may use with the keys of this target. An asterisk matches one part of a name or address.',
       ),
     redis: z
       .union([text(500, 'an address of Redis'), secretRef()], {
-        error: say('must be a URL of Redis', 'write redis://10.0.0.5:6379, or { env: NAME }'),
+        error: hinted('must be a URL of Redis', 'write redis://10.0.0.5:6379, or { env: NAME }'),
       })
       .optional()
       .describe(

@@ -1,4 +1,4 @@
-import { reading, say, usageError } from '@livekit-swarm/settings';
+import { hinted, reading, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 const HINT = 'write ws://10.0.*.*:7880 or wss://*.livekit.internal';
@@ -10,7 +10,7 @@ const isSecure = (scheme: string): boolean => /^(wss|https)$/i.test(scheme);
 /** `ws://10.0.*.*:7880` → whether a URL is one of these. An asterisk is one part between full stops; scheme, port and an empty path must be the same. */
 export const urlPattern = () =>
   z
-    .string({ error: say('must be a URL', HINT) })
+    .string({ error: hinted('must be a URL', HINT) })
     .transform(reading(readPattern))
     .meta({ samples: ['ws://10.0.*.*:7880', 'wss://*.livekit.internal'] });
 

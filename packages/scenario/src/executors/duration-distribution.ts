@@ -1,5 +1,12 @@
 /** A duration that may be drawn at random: read, drawn, written back and described. */
-import { duration, formatDuration, positive, say, strict } from '@livekit-swarm/settings';
+import {
+  customIssue,
+  duration,
+  formatDuration,
+  hinted,
+  positive,
+  strict,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
 import type { Random } from '../random.ts';
@@ -30,7 +37,7 @@ export const distribution = (min = 1) =>
         strict({
           uniform: z
             .tuple([duration(min), duration(min)], {
-              error: say('must be the shortest and the longest', 'write [10s, 60s]'),
+              error: hinted('must be the shortest and the longest', 'write [10s, 60s]'),
             })
             .optional()
             .describe('From the shortest to the longest, all equally likely.'),
@@ -49,15 +56,13 @@ export const distribution = (min = 1) =>
           if (context.issues.length > 0) return z.NEVER;
           const { uniform, exponential, lognormal } = one;
           if (Object.values(one).filter((value) => value !== undefined).length !== 1) {
-            context.addIssue({ code: 'custom', message: say('must be one distribution', HINT) });
+            context.addIssue(customIssue([], 'must be one distribution', HINT));
           } else if (uniform !== undefined) {
             const [minMs, maxMs] = uniform;
             if (minMs <= maxMs) return { distribution: 'uniform', minMs, maxMs };
-            context.addIssue({
-              code: 'custom',
-              path: ['uniform'],
-              message: say('the longest is shorter than the shortest', 'swap them'),
-            });
+            context.addIssue(
+              customIssue(['uniform'], 'the longest is shorter than the shortest', 'swap them'),
+            );
           } else if (exponential !== undefined) {
             return { distribution: 'exponential', meanMs: exponential };
           } else if (lognormal !== undefined) {
@@ -70,7 +75,7 @@ export const distribution = (min = 1) =>
           return z.NEVER;
         }),
       ],
-      { error: say('must be a duration', HINT) },
+      { error: hinted('must be a duration', HINT) },
     )
     .meta({
       samples: [

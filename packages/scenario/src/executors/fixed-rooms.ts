@@ -1,5 +1,5 @@
 /** What executors share whose rooms are open from the beginning to the end. */
-import { NUMBER, type Path, positive, say, whole } from '@livekit-swarm/settings';
+import { hinted, NUMBER, type Path, positive, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
 import { rateText } from '../language/write/texts.ts';
@@ -12,7 +12,7 @@ export const roomCount = () => whole(1, LIMITS.rooms);
 
 /** `50/s`, or 50 alone → per second. */
 export const joinRate = () => {
-  const problem = say(
+  const problem = hinted(
     `must be joins per second, above 0 and at most ${LIMITS.joinRate}`,
     'write 50/s',
   );

@@ -1,4 +1,4 @@
-import { duration, say } from '@livekit-swarm/settings';
+import { duration, hinted } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
 import { LIMITS } from '../limits.ts';
@@ -30,11 +30,11 @@ import {
 } from './stages.ts';
 
 const rates = () => {
-  const error = ({ input }: { input?: unknown }): string =>
-    say(
+  const error = (issue: { input?: unknown }): string =>
+    hinted(
       `must be rooms per timeUnit, from 0 to ${LIMITS.joinRate}`,
-      typeof input === 'string' ? 'write the number alone; timeUnit is its unit (1s)' : null,
-    );
+      typeof issue.input === 'string' ? 'write the number alone; timeUnit is its unit (1s)' : null,
+    )(issue);
   return z.number({ error }).min(0, { error }).max(LIMITS.joinRate, { error });
 };
 

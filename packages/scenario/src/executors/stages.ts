@@ -3,10 +3,10 @@ import {
   duration,
   formatDuration,
   formatNumber,
+  hinted,
   name,
   type Path,
   plural,
-  say,
   strict,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
@@ -47,9 +47,9 @@ export const stages = <T extends z.ZodType>(target: T) =>
         duration: duration(1).describe('How long it takes to get to the target.'),
         target,
       }),
-      { error: say('must be a list of stages', 'write - { duration: 30s, target: 20 }') },
+      { error: hinted('must be a list of stages', 'write - { duration: 30s, target: 20 }') },
     )
-    .min(1, { error: say('has no stages', 'write - { duration: 30s, target: 20 }') })
+    .min(1, { error: hinted('has no stages', 'write - { duration: 30s, target: 20 }') })
     .meta({ samples: [[{ duration: '30s', target: 20 }]] });
 
 export const readStages = (given: readonly StageFile[], { prefix }: ReadContext): Stage[] =>

@@ -2,9 +2,9 @@ import {
   duration,
   formatDuration,
   formatNumber,
+  hinted,
   name,
   plural,
-  say,
   strict,
   whole,
 } from '@livekit-swarm/settings';
@@ -62,8 +62,8 @@ export const timetable = defineExecutor({
   description: 'Lessons that begin by the clock.',
   keys: {
     lessons: z
-      .array(lesson, { error: say('must be a list of lessons', EXAMPLE) })
-      .min(1, { error: say('has no lessons', EXAMPLE) })
+      .array(lesson, { error: hinted('must be a list of lessons', EXAMPLE) })
+      .min(1, { error: hinted('has no lessons', EXAMPLE) })
       .meta({
         description: 'Lessons that begin by the clock.',
         samples: [[{ at: '0m', rooms: 10, joinSpread: '2m', duration: '50m' }]],

@@ -69,7 +69,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a misspelt key',
     CALLS.replace('groups', '‸gruops'),
-    /^gruops: there is no key "gruops"; did you mean groups\?/,
+    /^gruops: unknown key "gruops"; did you mean groups\?/,
   ],
   [
     'a misspelt key of a group',
@@ -84,12 +84,12 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a word of k6',
     CALLS.replace('rooms: 3', 'rooms: 3\n    ‸vus: 3'),
-    /there is no key "vus"; did you mean rooms\?/,
+    /unknown key "vus"; did you mean rooms\?/,
   ],
   [
     'a key of another executor',
     CALLS.replace('rooms: 3', 'rooms: 3\n    ‸stages: []'),
-    /"stages" here; it belongs to ramping-arrival-rate, ramping-participants, ramping-rooms; constant-rooms has rooms, joinRate, duration/,
+    /"stages"; it belongs to ramping-arrival-rate, ramping-participants, ramping-rooms; constant-rooms has rooms, joinRate, duration/,
   ],
   [
     'a missing key',
@@ -189,12 +189,12 @@ const WRONG: [string, string, RegExp][] = [
   [
     'an unknown resolution',
     role('{ publish: [{ video: ‸480p }] }'),
-    /"480p" is no resolution; there are 180p/,
+    /unknown resolution "480p"; available: 180p/,
   ],
   [
     'an unknown codec',
     role('{ publish: [{ video: 720p, codec: ‸vp9 }] }'),
-    /"vp9" is no codec; there are vp8, h264/,
+    /unknown codec "vp9"; available: vp8, h264/,
   ],
   [
     'neither video nor screen',
@@ -223,7 +223,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'an unknown network',
     role('{ network: ‸weak-5g }'),
-    /"weak-5g" is no network; there are perfect, /,
+    /unknown network "weak-5g"; available: perfect, /,
   ],
   [
     'loss of more than all',
@@ -234,7 +234,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a rate of bits that is none',
     role('{ network: { down: { rate: ‸fast } } }'),
-    /"fast" is no rate of bits; write 750kbit\/s/,
+    /"fast" is not a bit rate; write 750kbit\/s/,
   ],
   [
     'runs of losses too short for their share',
@@ -473,7 +473,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a misspelt key in a scale',
     `${CALLS}scales: { small: { groups: { calls: { ‸roms: 8 } } } }\n`,
-    /there is no key "roms" \(with --scale small\); did you mean rooms\?/,
+    /unknown key "roms" \(with --scale small\); did you mean rooms\?/,
   ],
   [
     'what only a scale takes away',
@@ -483,7 +483,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a scale of scales',
     `${CALLS}scales: { small: { ‸scales: {} } }\n`,
-    /there is no key "scales" here \(with --scale small\)/,
+    /unknown key "scales" \(with --scale small\)/,
   ],
 ];
 
@@ -547,7 +547,7 @@ describe('a scenario file with a mistake', () => {
       '"\\e[2J → 3"',
     );
     expect(problemsOf(text).map(({ path, message }) => `${path} ${message}`)).toEqual([
-      'groups.calls. [31mred line → x there is no key " [31mred line → x" here',
+      'groups.calls. [31mred line → x unknown key " [31mred line → x"',
       'groups.calls.duration " [2J → 3" is not a duration',
     ]);
   });

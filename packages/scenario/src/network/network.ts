@@ -1,9 +1,9 @@
 import {
   bitRate,
   duration,
+  hinted,
   positive,
   quote,
-  say,
   share,
   strict,
   suggest,
@@ -57,11 +57,11 @@ export const network = z
   .union(
     [
       z.enum(networkPresetNames(), {
-        error: ({ input }) =>
-          say(
-            `${quote(input)} is no network`,
-            suggest(textOf(input), networkPresetNames(), 'there are'),
-          ),
+        error: (issue) =>
+          hinted(
+            `unknown network ${quote(issue.input)}`,
+            suggest(textOf(issue.input), networkPresetNames(), 'available:'),
+          )(issue),
       }),
       strict({
         up: link.prefault({}).describe('From the participant to the server.'),
@@ -69,7 +69,7 @@ export const network = z
       }),
     ],
     {
-      error: say(
+      error: hinted(
         'must be a network',
         `write one of ${networkPresetNames().join(', ')}, or { up: { loss: 2% }, down: … }`,
       ),

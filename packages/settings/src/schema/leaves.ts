@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { LONGEST_DURATION_MS, parseDuration } from '../duration.ts';
 import { isUsageError, usageError } from '../swarm-error.ts';
+import { clean, customIssue, hinted, quote, textOf } from './issues.ts';
 import { suggest } from './nearest.ts';
-import { clean, quote, say, textOf } from './say.ts';
 
 export const NUMBER = '\\d+(?:\\.\\d+)?';
 
@@ -15,7 +15,7 @@ export const reading =
       return parse(text);
     } catch (error) {
       if (!isUsageError(error)) throw error;
-      context.addIssue({ code: 'custom', message: say(clean(error.message), error.hint) });
+      context.addIssue(customIssue([], clean(error.message), error.hint));
       return z.NEVER;
     }
   };
@@ -26,10 +26,10 @@ const DURATION_HINT = 'write a number and ms, s, m or h: 30s, 1m30s';
 export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
   z
     .string({
-      error: ({ input }) =>
-        typeof input === 'number'
-          ? say('a duration needs a unit', `write ${input}s`)
-          : say('must be a duration', DURATION_HINT),
+      error: (issue) =>
+        (typeof issue.input === 'number'
+          ? hinted('a duration needs a unit', `write ${issue.input}s`)
+          : hinted('must be a duration', DURATION_HINT))(issue),
     })
     .transform(
       reading((text) => {
@@ -49,11 +49,12 @@ const inSeconds = (ms: number): string =>
 
 /** A whole number. */
 export const whole = (min: number, max: number) => {
-  const error = ({ input }: { input?: unknown }): string =>
-    say(
-      `must be a whole number from ${min} to ${max}`,
-      typeof input === 'string' && /^\d+$/.test(input) ? `leave the quotes out: ${input}` : null,
-    );
+  const error = (issue: { input?: unknown }): string => {
+    const { input } = issue;
+    const hint =
+      typeof input === 'string' && /^\d+$/.test(input) ? `leave the quotes out: ${input}` : null;
+    return hinted(`must be a whole number from ${min} to ${max}`, hint)(issue);
+  };
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
 
@@ -65,25 +66,27 @@ export const positive = (max: number, unit = '') => {
 
 export const yesOrNo = () =>
   z.boolean({
-    error: ({ input }) =>
-      say(
+    error: (issue) =>
+      hinted(
         'must be true or false',
-        /^(yes|on)$/i.test(textOf(input))
+        /^(yes|on)$/i.test(textOf(issue.input))
           ? 'write true'
-          : /^(no|off)$/i.test(textOf(input))
+          : /^(no|off)$/i.test(textOf(issue.input))
             ? 'write false'
             : null,
-      ),
+      )(issue),
   });
 
 /** One of a few words. */
 export const word = <const T extends readonly [string, ...string[]]>(words: T, what: string) =>
   z.enum(words, {
-    error: ({ input }) =>
-      say(
-        `${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`,
-        suggest(textOf(input), words, 'there are'),
-      ),
+    error: (issue) =>
+      hinted(
+        typeof issue.input === 'string'
+          ? `unknown ${what} ${quote(issue.input)}`
+          : `must be a ${what}`,
+        suggest(textOf(issue.input), words, 'available:'),
+      )(issue),
   });
 
 /** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
@@ -93,13 +96,13 @@ const MAX_NAME = 60;
 /** `video-meeting`: of what may be named in thresholds and seen in metrics. */
 export const name = (what: string) =>
   z
-    .string({ error: say(`${what} must be a word`, 'write it like video-meeting') })
+    .string({ error: hinted(`${what} must be a word`, 'write it like video-meeting') })
     .regex(NAME, {
-      error: ({ input }) =>
-        say(
-          `${quote(input)} cannot be ${what}`,
-          `use small letters, digits and hyphens${asName(textOf(input))}`,
-        ),
+      error: (issue) =>
+        hinted(
+          `${quote(issue.input)} cannot be ${what}`,
+          `use small letters, digits and hyphens${asName(textOf(issue.input))}`,
+        )(issue),
     })
     .max(MAX_NAME, { error: `${what} may have at most ${MAX_NAME} characters` });
 
@@ -133,11 +136,11 @@ export const prose = (max: number, what: string) =>
 
 /** `2%`, or 0.02 → 0.02. */
 export const share = () => {
-  const problem = say('must be a share', 'write 2% or 0.02');
+  const problem = hinted('must be a share', 'write 2% or 0.02');
   const fraction = z
     .number({ error: problem })
-    .min(0, { error: say('must be from 0% to 100%', 'write 2% or 0.02') })
-    .max(1, { error: say('must be from 0% to 100%', 'write 2% or 0.02') });
+    .min(0, { error: hinted('must be from 0% to 100%', 'write 2% or 0.02') })
+    .max(1, { error: hinted('must be from 0% to 100%', 'write 2% or 0.02') });
   return z
     .union(
       [
@@ -159,10 +162,10 @@ const BIT_RATE = new RegExp(`^\\s*(${NUMBER})\\s*([kKmMgG]?)(?:bit/s|bps)\\s*$`)
 /** `1.5Mbit/s` → bits a second. */
 export const bitRate = () =>
   z
-    .string({ error: say('must be a rate of bits', 'write 750kbit/s or 1.5Mbit/s') })
+    .string({ error: hinted('must be a bit rate', 'write 750kbit/s or 1.5Mbit/s') })
     .regex(BIT_RATE, {
-      error: ({ input }) =>
-        say(`${quote(input)} is no rate of bits`, 'write 750kbit/s or 1.5Mbit/s'),
+      error: (issue) =>
+        hinted(`${quote(issue.input)} is not a bit rate`, 'write 750kbit/s or 1.5Mbit/s')(issue),
     })
     .transform((text) => {
       const [, number, prefix = ''] = BIT_RATE.exec(text) ?? [];

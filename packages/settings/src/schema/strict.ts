@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Complaint, hinted, hintedKeys, quote } from './issues.ts';
 import { nearest } from './nearest.ts';
-import { quote, say } from './say.ts';
 
 /** Words of k6, of our own flags and of other tools that are called something else here. */
 const FAMILIAR: Record<string, string> = {
@@ -29,8 +29,8 @@ export const strict = <const Shape extends z.ZodRawShape>(
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys')
-        return say('must be a mapping', `give it some of ${known.join(', ')}`);
-      return issue.keys.map((key) => unknownKey(key, known, elsewhere(key))).join('\n');
+        return hinted('must be a mapping', `give it some of ${known.join(', ')}`)(issue);
+      return hintedKeys(issue.keys.map((key) => unknownKey(key, known, elsewhere(key))))(issue);
     },
   });
 };
@@ -39,10 +39,11 @@ export const strict = <const Shape extends z.ZodRawShape>(
 export const meansKey = (key: string, known: string): boolean =>
   (Object.hasOwn(FAMILIAR, key) && FAMILIAR[key] === known) || nearest(key, [known]) === known;
 
-const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): string => {
+const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): Complaint => {
   const familiar = Object.hasOwn(FAMILIAR, key) ? FAMILIAR[key] : undefined;
   const meant =
     elsewhere === null ? (known.find((one) => one === familiar) ?? nearest(key, known)) : null;
-  if (meant !== null) return say(`there is no key ${quote(key)}`, `did you mean ${meant}?`);
-  return say(`there is no key ${quote(key)} here`, elsewhere ?? `there are ${known.join(', ')}`);
+  const message = `unknown key ${quote(key)}`;
+  if (meant !== null) return { message, hint: `did you mean ${meant}?` };
+  return { message, hint: elsewhere ?? `available: ${known.join(', ')}` };
 };

@@ -1,23 +1,23 @@
 import { z } from 'zod';
+import { hinted } from './issues.ts';
 import { text, whole } from './leaves.ts';
-import { say } from './say.ts';
 
 const MOST_LETTERS = 200;
 
 const tagName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, {
-  error: say('this cannot be a tag', 'use letters, digits and hyphens'),
+  error: hinted('this cannot be a tag', 'use letters, digits and hyphens'),
 });
 
 const tagValue = z
   .union([text(MOST_LETTERS, 'a tag'), z.number(), z.boolean()], {
-    error: say('must be text', 'write team: voice'),
+    error: hinted('must be text', 'write team: voice'),
   })
   .transform(String);
 
 /** Words that a file gives to whatever comes of it. */
 export const tags = () =>
   z
-    .record(tagName, tagValue, { error: say('must be a mapping', 'write { team: voice }') })
+    .record(tagName, tagValue, { error: hinted('must be a mapping', 'write { team: voice }') })
     .default({})
     .meta({
       description: 'Carried along into the record and its reports.',

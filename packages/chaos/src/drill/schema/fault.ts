@@ -1,8 +1,10 @@
 import {
+  customIssue,
   duration,
   formatDuration,
+  hinted,
+  type Path,
   quote,
-  say,
   strict,
   suggest,
   textOf,
@@ -52,10 +54,11 @@ const itemOf = (fault: Fault) =>
       ),
     with: fault.params.prefault({}).describe('Parameters of the fault: see "swarm chaos list".'),
   }).superRefine((item, context) => {
-    const complain = (path: PropertyKey[], what: string, hint: string | null): void => {
-      context.addIssue({ code: 'custom', path, message: say(what, hint) });
+    const complain = (path: Path, what: string, hint: string | null): void => {
+      context.addIssue(customIssue(path, what, hint));
     };
-    checkTarget(item.target, fault, complain);
+    if (context.issues.every(({ path }) => path?.[0] !== 'target'))
+      checkTarget(item.target, fault, complain);
     checkTimes(item, fault, complain);
   });
 
@@ -68,17 +71,19 @@ export const faultList = (faults: Faults) => {
   const names = [...faults.keys()];
   return z.array(
     z.discriminatedUnion('fault', [first, ...others], {
-      error: ({ input }) => {
+      error: (issue) => {
+        const { input } = issue;
+        const error = (message: string, hint: string): string => hinted(message, hint)(issue);
         if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-          return say('must be a mapping', 'write - { fault: kill, target: room-node, for: 10s }');
+          return error('must be a mapping', 'write - { fault: kill, target: room-node, for: 10s }');
         }
         const given: unknown = 'fault' in input ? input.fault : undefined;
-        if (given === undefined) return say('fault is missing', `available: ${names.join(', ')}`);
-        return say(`unknown fault ${quote(given)}`, suggest(textOf(given), names, 'available:'));
+        if (given === undefined) return error('fault is missing', `available: ${names.join(', ')}`);
+        return error(`unknown fault ${quote(given)}`, suggest(textOf(given), names, 'available:'));
       },
     }),
     {
-      error: say(
+      error: hinted(
         'must be a list of faults',
         'write - { fault: kill, target: room-node, for: 10s }',
       ),

@@ -1,9 +1,10 @@
 import { joinRate } from '@livekit-swarm/scenario';
 import {
+  customIssue,
   duration,
+  hinted,
   name,
   prose,
-  say,
   seed,
   share,
   strict,
@@ -30,7 +31,7 @@ const lab = strict({
     .describe('persistent: with an append-only file; it keeps its data over a restart.'),
   config: z
     .record(z.string(), z.unknown(), {
-      error: say('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),
+      error: hinted('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),
     })
     .default({})
     .meta({
@@ -53,11 +54,11 @@ const load = strict({
     .describe('Per room; each publishes, and subscribes to the others.'),
   publish: z
     .array(word(['audio', 'video'], 'kind of media'), {
-      error: say('must be a list', 'write [audio] or [audio, video]'),
+      error: hinted('must be a list', 'write [audio] or [audio, video]'),
     })
-    .min(1, { error: say('is empty: there would be no media', 'write [audio]') })
+    .min(1, { error: hinted('is empty: there would be no media', 'write [audio]') })
     .refine((kinds) => new Set(kinds).size === kinds.length, {
-      error: say('names one kind twice', 'write [audio, video]'),
+      error: hinted('names one kind twice', 'write [audio, video]'),
     })
     .default(['audio'])
     .meta({
@@ -85,14 +86,13 @@ const steadyState = strict({
     ),
 }).superRefine((given, context) => {
   if (given.for < given.within) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['for'],
-    message: say(
+  context.addIssue(
+    customIssue(
+      ['for'],
       'is not shorter than within: the last participant could not join before it begins',
       'make within longer, or for shorter',
     ),
-  });
+  );
 });
 
 const joinProbes = strict({
@@ -105,11 +105,8 @@ const joinProbes = strict({
     .describe('Between the two that join a new room. 0s: both join at once.'),
 }).superRefine(({ sessionDuration, stagger }, context) => {
   if (stagger < sessionDuration) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['stagger'],
-    message: say('is not shorter than sessionDuration: the first would have left', 'write 500ms'),
-  });
+  const message = 'is not shorter than sessionDuration: the first would have left';
+  context.addIssue(customIssue(['stagger'], message, 'write 500ms'));
 });
 
 const abort = strict({
@@ -174,7 +171,7 @@ export const drillFile = (faults: Faults) =>
       blastRadius: blastRadius.prefault({}).describe('What may be affected at the same time.'),
       allowedTargets: z
         .array(text(200, 'the name of a deployment'), {
-          error: say('must be a list', 'write [staging]'),
+          error: hinted('must be a list', 'write [staging]'),
         })
         .default([])
         .meta({

@@ -1,4 +1,13 @@
-import { duration, quote, say, share, strict, textOf, whole } from '@livekit-swarm/settings';
+import {
+  customIssue,
+  duration,
+  hinted,
+  quote,
+  share,
+  strict,
+  textOf,
+  whole,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Objectives } from '../drill.ts';
 
@@ -6,7 +15,7 @@ const MOST = 1_000_000;
 
 /** A limit, or `any`: not required. */
 const count = () => {
-  const error = say(`must be a whole number from 0 to ${MOST}, or any`, 'write 0');
+  const error = hinted(`must be a whole number from 0 to ${MOST}, or any`, 'write 0');
   return z
     .union([whole(0, MOST), z.literal('any', { error }).transform(() => null)], { error })
     .meta({ samples: [0, 'any'] });
@@ -18,11 +27,8 @@ const timeToRecover = strict({
   max: duration(1).optional().describe('All of them.'),
 }).superRefine(({ p50, p95, max }, context) => {
   const complain = (key: string, other: string): void => {
-    context.addIssue({
-      code: 'custom',
-      path: [key],
-      message: say(`is less than ${other}`, `write at least the value of ${other}`),
-    });
+    const hint = `write at least the value of ${other}`;
+    context.addIssue(customIssue([key], `is less than ${other}`, hint));
   };
   if (p50 !== undefined && p95 !== undefined && p95 < p50) complain('p95', 'p50');
   if (max !== undefined && max < Math.max(p50 ?? 0, p95 ?? 0))
@@ -36,13 +42,14 @@ const controlGroup = z
   .union(
     [
       z.enum(['uninterrupted', 'any'], {
-        error: ({ input }) => say(`unknown objective ${quote(textOf(input))}`, CONTROL_GROUP_HINT),
+        error: (issue) =>
+          hinted(`unknown objective ${quote(textOf(issue.input))}`, CONTROL_GROUP_HINT)(issue),
       }),
       strict({
         maxInterruption: duration(500).describe('The longest interruption in any of them.'),
       }),
     ],
-    { error: say('must be an objective', CONTROL_GROUP_HINT) },
+    { error: hinted('must be an objective', CONTROL_GROUP_HINT) },
   )
   .transform((given): number | null =>
     typeof given === 'object' ? given.maxInterruption : given === 'any' ? null : 0,
@@ -51,12 +58,12 @@ const controlGroup = z
 
 /** Prometheus accepts any text; in practice names of alerts are words. */
 const alertName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, {
-  error: say('is not a name of an alert', 'write LiveKitNodeDown'),
+  error: hinted('is not a name of an alert', 'write LiveKitNodeDown'),
 });
 
 const alerts = z
   .record(alertName, duration(1_000), {
-    error: say('must be a mapping of alerts', 'write { LiveKitNodeDown: 2m }'),
+    error: hinted('must be a mapping of alerts', 'write { LiveKitNodeDown: 2m }'),
   })
   .meta({ samples: [{ LiveKitNodeDown: '2m' }] });
 

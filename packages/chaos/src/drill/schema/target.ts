@@ -1,4 +1,14 @@
-import { quote, say, share, strict, suggest, text, textOf } from '@livekit-swarm/settings';
+import {
+  customIssue,
+  hinted,
+  type Path,
+  quote,
+  share,
+  strict,
+  suggest,
+  text,
+  textOf,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
 import type { ComponentKind } from '../../targets/target.ts';
@@ -19,8 +29,10 @@ const HINT =
 
 const role = z
   .enum(ROLES, {
-    error: ({ input }) =>
-      say(`unknown target ${quote(input)}`, suggest(textOf(input), ROLES, 'available:')),
+    error: (issue) => {
+      const hint = suggest(textOf(issue.input), ROLES, 'available:');
+      return hinted(`unknown target ${quote(issue.input)}`, hint)(issue);
+    },
   })
   .transform((word): FaultTarget => ({ role: word }));
 
@@ -32,15 +44,12 @@ const others = strict({
 }).transform(({ nodes, component }, context): FaultTarget => {
   if (context.issues.length > 0) return z.NEVER;
   if ((nodes === undefined) === (component === undefined)) {
-    context.addIssue({ code: 'custom', message: say('must be either nodes or a component', HINT) });
+    context.addIssue(customIssue([], 'must be either nodes or a component', HINT));
   } else if (component !== undefined) {
     return { role: 'component', name: component };
   } else if (nodes === 0) {
-    context.addIssue({
-      code: 'custom',
-      path: ['nodes'],
-      message: say('selects no node', 'write a share above 0%, or leave the fault out'),
-    });
+    const hint = 'write a share above 0%, or leave the fault out';
+    context.addIssue(customIssue(['nodes'], 'selects no node', hint));
   } else if (nodes !== undefined) {
     return { role: 'nodes', share: nodes };
   }
@@ -50,11 +59,11 @@ const others = strict({
 /** What a fault is injected into: `room-node`, `redis`, `{ nodes: 33% }`, `{ component: node-2 }`. */
 export const faultTarget = () =>
   z
-    .union([role, others], { error: say('must be a target', HINT) })
+    .union([role, others], { error: hinted('must be a target', HINT) })
     .meta({ samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }] });
 
 /** Reports what is wrong at a key of a fault. */
-export type Complain = (path: PropertyKey[], what: string, hint: string | null) => void;
+export type Complain = (path: Path, what: string, hint: string | null) => void;
 
 /** The target of a fault whose drill names none: the only kind of component it can be injected into, unless those are nodes, of which there are several. */
 export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {

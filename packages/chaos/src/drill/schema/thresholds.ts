@@ -1,17 +1,17 @@
 import { readThreshold } from '@livekit-swarm/metrics';
-import { say } from '@livekit-swarm/settings';
+import { customIssue, hinted } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
-const expression = z.string({ error: say('must be an expression', 'write p(95)<200') });
+const expression = z.string({ error: hinted('must be an expression', 'write p(95)<200') });
 
-/** What must hold of one metric: a list, or one thing alone. */
+/** Thresholds on one metric: a list, or one alone. */
 const expressions = z
   .union([z.array(expression), expression], {
-    error: say('must be expressions', 'write a list of them: [p(95)<200]'),
+    error: hinted('must be expressions', 'write a list of them: [p(95)<200]'),
   })
   .meta({ id: 'expressions', samples: [['p(95)<200'], ['rate<0.01']] });
 
-/** One threshold of the file: where it stands, and what it says in the form of `parseThreshold`. */
+/** One threshold of the file and its place in it, as text that `parseThreshold` reads. */
 export interface WrittenThreshold {
   path: (string | number)[];
   text: string;
@@ -20,7 +20,7 @@ export interface WrittenThreshold {
 /** As in scenarios, without aborting: a drill has conditions of its own for that. */
 export const thresholds = z
   .record(z.string(), expressions, {
-    error: say('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
+    error: hinted('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
   })
   .transform((given, context): WrittenThreshold[] => {
     const written = Object.entries(given).flatMap(([key, value]) =>
@@ -30,17 +30,17 @@ export const thresholds = z
     );
     for (const { path, text } of written) {
       const problem = problemOf(text);
-      if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
+      if (problem !== null) context.addIssue(customIssue(path, problem.message, problem.hint));
     }
     return written;
   });
 
-const problemOf = (text: string): string | null => {
+const problemOf = (text: string): { message: string; hint: string | null } | null => {
   const { threshold, problem } = readThreshold(text);
-  if (problem !== null) return say(problem.message, problem.hint);
+  if (problem !== null) return problem;
   if (threshold.abortOnFail === null) return null;
-  return say(
-    'a drill is not ended by a threshold',
-    'leave abortOnFail out; a drill ends by its own abort: { controlDeaf: 50%, for: 10s }',
-  );
+  return {
+    message: 'a drill is not ended by a threshold',
+    hint: 'leave abortOnFail out; a drill ends by its own abort: { controlGroupInterrupted: 50%, for: 10s }',
+  };
 };

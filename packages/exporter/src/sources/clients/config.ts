@@ -1,4 +1,4 @@
-import { positive, say, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
+import { hinted, positive, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import {
   type ApiKey,
@@ -10,9 +10,9 @@ import {
 
 const list = (item: z.ZodType<string>, example: string) =>
   z
-    .array(item, { error: say('must be a list', `write [${example}]`) })
+    .array(item, { error: hinted('must be a list', `write [${example}]`) })
     .max(MAX_LISTED, {
-      error: say(`has more than ${MAX_LISTED} entries`, 'each is a value of a label'),
+      error: hinted(`has more than ${MAX_LISTED} entries`, 'each is a value of a label'),
     })
     .optional();
 
@@ -26,7 +26,7 @@ const originOf = (url: URL | null): string | null =>
 
 const origin = () =>
   text(300, 'an origin').refine((given) => given === '*' || originOf(URL.parse(given)) === given, {
-    error: say(
+    error: hinted(
       'is not an origin',
       'write scheme, host and port as browsers do, without a slash at the end: https://app.example.com',
     ),

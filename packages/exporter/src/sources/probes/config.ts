@@ -1,9 +1,10 @@
 import { MAX_DATA_BYTES, MIN_DATA_BYTES } from '@livekit-swarm/scenario';
 import {
+  customIssue,
   duration,
   formatDuration,
+  hinted,
   type Path,
-  say,
   share,
   strict,
   whole,
@@ -112,7 +113,7 @@ export const probesSection = () =>
       ),
     modules: z
       .record(labelName('the name of a module'), module(), {
-        error: say('must name modules', 'write audio_pair: { duration: 3s }'),
+        error: hinted('must name modules', 'write audio_pair: { duration: 3s }'),
       })
       .optional()
       .describe(
@@ -131,7 +132,7 @@ export const probesSection = () =>
             .describe('Also probe each node of the target. Default: no.'),
         }),
         {
-          error: say(
+          error: hinted(
             'must be a list',
             'write - { target: production, module: audio_pair, interval: 1m }',
           ),
@@ -141,7 +142,7 @@ export const probesSection = () =>
       .describe('Scheduled probes; their results are on /metrics.'),
   }).superRefine(({ modules = {}, timeout = DEFAULTS.timeoutMs, schedule = [] }, context) => {
     const problem = (path: Path, message: string, hint: string | null): void =>
-      context.addIssue({ code: 'custom', path: [...path], message: say(message, hint) });
+      context.addIssue(customIssue(path, message, hint));
     for (const [name, options] of Object.entries(modules)) {
       const { module, problems } = moduleOf(name, options);
       for (const { key, message, hint } of problems)

@@ -1,9 +1,9 @@
 import {
   duration,
+  hinted,
   name,
   prose,
   quote,
-  say,
   seed,
   strict,
   suggest,
@@ -18,23 +18,25 @@ import { publish } from './media.ts';
 
 /** Rooms that are alike, when they are open, and who is in them. */
 export const group = z.discriminatedUnion('executor', groupSchemas, {
-  error: ({ input }) => {
+  error: (issue) => {
+    const { input } = issue;
+    const error = (message: string, hint: string): string => hinted(message, hint)(issue);
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      return say('must be a mapping', 'of executor, roles and what the executor needs');
+      return error('must be a mapping', 'of executor, roles and what the executor needs');
     }
     const given: unknown = 'executor' in input ? input.executor : undefined;
     const choice = executorNames();
-    if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
+    if (given === undefined) return error('executor is missing', `there are ${choice.join(', ')}`);
     // k6 has virtual users where there are rooms here.
     const word = textOf(given).replace(/-vus$/, '-rooms');
-    return say(`unknown executor ${quote(given)}`, suggest(word, choice, 'there are'));
+    return error(`unknown executor ${quote(given)}`, suggest(word, choice, 'there are'));
   },
 });
 
 /** What can be checked of a group whose executor is unknown. */
 export const groupOfUnknownExecutor = z.looseObject(commonKeys);
 
-const expression = z.string({ error: say('must be an expression', 'write p(95)<2000') });
+const expression = z.string({ error: hinted('must be an expression', 'write p(95)<2000') });
 
 /** One that may end the run. */
 const aborting = strict({
@@ -45,7 +47,7 @@ const aborting = strict({
 
 /** k6's shape. */
 const threshold = z.union([expression, aborting], {
-  error: say(
+  error: hinted(
     'must be an expression',
     'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }',
   ),
@@ -54,7 +56,7 @@ const threshold = z.union([expression, aborting], {
 /** What must hold of one metric: a list, or one thing alone. */
 const expressions = z
   .union([z.array(threshold), expression, aborting], {
-    error: say('must be expressions', 'write a list of them: [p(95)<2000]'),
+    error: hinted('must be expressions', 'write a list of them: [p(95)<2000]'),
   })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
@@ -71,7 +73,7 @@ export const fileKeys = {
   seed: seed().describe('The same seed gives the same plan: who stays how long, who comes when.'),
   profiles: z
     .record(name('the name of a profile'), publish, {
-      error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
+      error: hinted('must be a mapping', 'write camera: [audio, { video: 720p }]'),
     })
     .default({})
     .meta({
@@ -80,7 +82,7 @@ export const fileKeys = {
     }),
   groups: z
     .record(name('the name of a group'), group, {
-      error: say('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
+      error: hinted('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
     })
     .describe('Groups of rooms that are alike; they run side by side.'),
   windows: z
@@ -90,7 +92,7 @@ export const fileKeys = {
         from: duration().describe('After the start of the run.'),
         to: duration().optional().describe('After the start of the run. Default: until the end.'),
       }),
-      { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
+      { error: hinted('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
     )
     .default([])
     .meta({
@@ -99,7 +101,7 @@ export const fileKeys = {
     }),
   thresholds: z
     .record(z.string(), expressions, {
-      error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]'),
+      error: hinted('must be a mapping of metrics', 'write join_time: [p(95)<2000]'),
     })
     .default({})
     .meta({
@@ -110,14 +112,14 @@ export const fileKeys = {
 };
 
 const scale = z.record(z.string(), z.unknown(), {
-  error: say('must be a mapping', 'write small: { groups: … }'),
+  error: hinted('must be a mapping', 'write small: { groups: … }'),
 });
 
 export const file = strict({
   ...fileKeys,
   scales: z
     .record(name('the name of a scale'), scale, {
-      error: say('must be a mapping of scales', 'write small: { groups: … }'),
+      error: hinted('must be a mapping of scales', 'write small: { groups: … }'),
     })
     .default({})
     .describe(

@@ -1,4 +1,4 @@
-import { reading, say, strict, word, yesOrNo } from '@livekit-swarm/settings';
+import { customIssue, hinted, reading, strict, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { parseDataRate } from '../../data-traffic.ts';
 import { parseLayout } from '../../layout.ts';
@@ -27,19 +27,12 @@ const track = strict({
   if (context.issues.length > 0) return z.NEVER;
   const resolution = video ?? screen;
   if (resolution === undefined || (video !== undefined && screen !== undefined)) {
-    context.addIssue({
-      code: 'custom',
-      message: say('must be either a video or a screen', TRACK_HINT),
-    });
+    context.addIssue(customIssue([], 'must be either a video or a screen', TRACK_HINT));
     return z.NEVER;
   }
   if (simulcast && resolution === '180p') {
     const hint = 'leave simulcast out, or take 360p or more';
-    context.addIssue({
-      code: 'custom',
-      path: ['simulcast'],
-      message: say('180p is the lowest layer already', hint),
-    });
+    context.addIssue(customIssue(['simulcast'], '180p is the lowest layer already', hint));
     return z.NEVER;
   }
   return {
@@ -53,13 +46,13 @@ const track = strict({
 
 /** What is published: a word (`audio`, `video`, `screen`, or a profile of the file) or a track with its properties. */
 const item = z.union([z.string(), track], {
-  error: say('must be a track or a profile', TRACK_HINT),
+  error: hinted('must be a track or a profile', TRACK_HINT),
 });
 
 /** One track or profile, or several. */
 export const publish = z
   .union([z.string(), z.array(item)], {
-    error: say('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`),
+    error: hinted('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`),
   })
   .meta({
     id: 'publish',
@@ -73,7 +66,7 @@ export const publish = z
 /** `all`, `speaker`, `grid:4`, `audio-only`, `none`. */
 export const layout = () =>
   z
-    .string({ error: say('must be a layout', 'write all, speaker, grid:4, audio-only or none') })
+    .string({ error: hinted('must be a layout', 'write all, speaker, grid:4, audio-only or none') })
     .transform(reading(parseLayout))
     .meta({
       pattern: '^\\s*(?:all|speaker|grid:?\\d+|audio-only|none)\\s*$',
@@ -83,7 +76,9 @@ export const layout = () =>
 /** `10/s:200B:reliable`. */
 export const data = () =>
   z
-    .string({ error: say('must be data messages', 'write 10/s, 10/s:200B or 5/s:1000B:reliable') })
+    .string({
+      error: hinted('must be data messages', 'write 10/s, 10/s:200B or 5/s:1000B:reliable'),
+    })
     .transform(reading(parseDataRate))
     .meta({
       pattern: '^\\s*\\d+(?:\\.\\d+)?/s(?::\\d+B?(?::(?:reliable|lossy))?)?\\s*$',

@@ -1,4 +1,13 @@
-import { name, quote, say, strict, suggest, whole, word, yesOrNo } from '@livekit-swarm/settings';
+import {
+  hinted,
+  name,
+  quote,
+  strict,
+  suggest,
+  whole,
+  word,
+  yesOrNo,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { network } from '../../network/network.ts';
@@ -15,7 +24,7 @@ const SOURCES = [
 const grants = strict({
   canPublish: yesOrNo().optional(),
   canPublishSources: z
-    .array(word(SOURCES, 'source'), { error: say('must be a list', `of ${SOURCES.join(', ')}`) })
+    .array(word(SOURCES, 'source'), { error: hinted('must be a list', `of ${SOURCES.join(', ')}`) })
     .optional(),
   canPublishData: yesOrNo().optional(),
   canSubscribe: yesOrNo().optional(),
@@ -67,7 +76,7 @@ export type RoleFile = z.output<typeof role>;
 export const roles = () =>
   z
     .record(name('the name of a role'), role, {
-      error: say('must be a mapping of roles', 'write speaker: { count: 2, publish: audio }'),
+      error: hinted('must be a mapping of roles', 'write speaker: { count: 2, publish: audio }'),
     })
     .describe('Who is in each room, by role; they join in this order.');
 
