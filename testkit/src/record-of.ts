@@ -120,8 +120,8 @@ export const resultOf = (
   );
   const received = (['audio', 'video'] as const).flatMap((kind) =>
     others
-      .slice(0, participant.expects[kind])
-      .map((other) => trackOf({ direction: 'down', kind, from: other.identity })),
+      .slice(0, participant.expectedTracks[kind])
+      .map((other) => trackOf({ direction: 'down', kind, publisher: other.identity })),
   );
   return {
     type: 'participant',
@@ -135,10 +135,10 @@ export const resultOf = (
     leaveAtMs: participant.leaveAtMs,
     outcome: 'left',
     reason: null,
-    joinMs: joinMsOf(participant),
+    joinTimeMs: joinTimeOf(participant),
     resumes: 0,
     reconnects: 0,
-    expects: participant.expects,
+    expectedTracks: participant.expectedTracks,
     tracks: [
       ...participant.publish.map(({ kind }) => trackOf({ direction: 'up', kind })),
       ...received,
@@ -146,7 +146,7 @@ export const resultOf = (
   };
 };
 
-const joinMsOf = ({ index }: ParticipantPlan): number => 60 + (index % 10) * 5;
+const joinTimeOf = ({ index }: ParticipantPlan): number => 60 + (index % 10) * 5;
 
 /** What `flows` flows of data messages did in one second. */
 const dataOf = (
@@ -177,7 +177,7 @@ const secondOf = (participants: ParticipantPlan[], shard: number, at: number): S
     });
     const media = (['audio', 'video'] as const).flatMap((kind) => {
       const up = mine.filter(({ publish }) => publish.some((track) => track.kind === kind)).length;
-      const down = mine.reduce((sum, one) => sum + one.expects[kind], 0);
+      const down = mine.reduce((sum, one) => sum + one.expectedTracks[kind], 0);
       return [
         ...(up > 0 ? [seriesOf('up', kind, role, up)] : []),
         ...(down > 0 ? [seriesOf('down', kind, role, down)] : []),
@@ -198,7 +198,7 @@ const secondOf = (participants: ParticipantPlan[], shard: number, at: number): S
     at,
     shard,
     intervalMs: 1_000,
-    joined: present.length,
+    connected: present.length,
     series,
     generator: generatorOf(),
   };
@@ -217,7 +217,7 @@ export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] 
   const shards = splitPlan(plan, workers);
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
   const joined = plan.participants.map((participant): RecordLine => {
-    const total = joinMsOf(participant);
+    const total = joinTimeOf(participant);
     return {
       type: 'event',
       at: participant.joinAtMs + total,
@@ -264,7 +264,7 @@ export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] 
     ...[...joined, ...samples, ...results].sort((a, b) =>
       'at' in a && 'at' in b ? a.at - b.at : 0,
     ),
-    { type: 'end', at: plan.endAtMs, reason: 'finished' },
+    { type: 'end', at: plan.endAtMs, reason: 'completed' },
   ];
 };
 

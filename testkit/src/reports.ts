@@ -85,7 +85,13 @@ const damage = (line: RecordLine): RecordLine | null => {
   if (line.type !== 'participant') return line;
   switch (line.identity) {
     case 'k3x9-2-p1':
-      return { ...line, outcome: 'join_failed', reason: 'ice_timeout', joinMs: null, tracks: [] };
+      return {
+        ...line,
+        outcome: 'join_failed',
+        reason: 'ice_timeout',
+        joinTimeMs: null,
+        tracks: [],
+      };
     case 'k3x9-3-s1':
       return { ...line, outcome: 'disconnected', reason: 'connection_timeout', reconnects: 3 };
     case 'k3x9-4-p2':
@@ -93,7 +99,7 @@ const damage = (line: RecordLine): RecordLine | null => {
         ...line,
         tracks: line.tracks.flatMap((track) => {
           if (track.direction === 'up') return [track];
-          if (track.kind === 'video' && track.from === 'k3x9-4-p1') return [];
+          if (track.kind === 'video' && track.publisher === 'k3x9-4-p1') return [];
           return [
             {
               ...track,

@@ -37,8 +37,10 @@ export type {
   GeneratorSummary,
   InterimSummary,
   RecoverySummary,
+  RoleTraffic,
   Share,
   Summary,
+  Traffic,
   TrafficRow,
 } from './summary/summary.ts';
 export {

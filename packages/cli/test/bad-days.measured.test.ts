@@ -159,7 +159,7 @@ describe('a worker that dies', () => {
     const result = resultOf({ stdout: swarm.stdout() });
     expect(result).toMatchObject({
       verdict: 'inconclusive',
-      end: { reason: 'finished' },
+      end: { reason: 'completed' },
       joins: { planned: 8, unaccounted: 0 },
     });
     expect(result.generator).toMatchObject({ workers: 2, workersDied: 1 });

@@ -151,7 +151,7 @@ describe('swarm --metrics', () => {
     expect(await refused.text()).not.toContain('swarm_');
     await swarm.ended;
     const record = await readRecord(`${dir}/record`);
-    expect(record.end?.reason).toBe('finished');
+    expect(record.end?.reason).toBe('completed');
   });
 
   it.each([

@@ -83,12 +83,12 @@ describe('swarm run', () => {
       for (const { at, leaveAtMs, outcome: how } of stays) {
         expect([how, Math.abs(at - leaveAtMs) < 1_500]).toEqual(['left', true]);
       }
-      const heard = stays.filter(({ expects }) => expects.audio > 0);
+      const heard = stays.filter(({ expectedTracks }) => expectedTracks.audio > 0);
       expect(heard.length, name).toBeGreaterThan(0);
-      for (const { expects, tracks } of heard) {
+      for (const { expectedTracks, tracks } of heard) {
         expect(
           tracks.filter(({ direction, packets }) => direction === 'down' && packets > 0).length,
-        ).toBeGreaterThanOrEqual(expects.audio);
+        ).toBeGreaterThanOrEqual(expectedTracks.audio);
       }
     }
     expect(runs.find(({ scenario }) => scenario.name === 'constant-arrival-rate')).toMatchObject({

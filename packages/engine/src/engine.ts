@@ -43,7 +43,7 @@ export interface EngineOptions {
 
 /** Measurements since the last call. */
 export interface EngineSample {
-  joined: number;
+  connected: number;
   series: SeriesSample[];
   generator: Pick<
     GeneratorSample,

@@ -39,7 +39,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       ]);
       expect(tracksOf(publisher, { direction: 'up' })).toEqual([
         expect.objectContaining({ kind: 'audio' }),
-        expect.objectContaining({ kind: 'video', refused: true, packets: 0 }),
+        expect.objectContaining({ kind: 'video', rejected: true, packets: 0 }),
       ]);
       expect(tracksOf(listener, { direction: 'down' })).toEqual([
         expect.objectContaining({ kind: 'audio', activeAtEnd: true }),
@@ -52,7 +52,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       const grants = { canPublish: false, canPublishData: false, canSubscribe: false };
       await testRoom.join(
         { publish: [AUDIO], data, grants },
-        { publish: [AUDIO], expects: { audio: 0, video: 0 } },
+        { publish: [AUDIO], expectedTracks: { audio: 0, video: 0 } },
       );
       expect(testRoom.of('joined')).toHaveLength(2);
       await seconds(1.5);
@@ -63,7 +63,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       expect(new Set(reasons)).toEqual(
         new Set(['publish_rejected', 'data_rejected', 'subscribe_rejected']),
       );
-      expect(tracksOf(denied, { direction: 'up', refused: true })).toHaveLength(2);
+      expect(tracksOf(denied, { direction: 'up', rejected: true })).toHaveLength(2);
       expect(tracksOf(denied, { direction: 'down' })).toEqual([]);
       expect(tracksOf(other, { direction: 'down' })).toEqual([]);
     });
@@ -72,7 +72,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       await using testRoom = openTestRoom({ target: server, signalling });
       await testRoom.join(
         { publish: [AUDIO] },
-        { subscribe: false, expects: { audio: 0, video: 0 } },
+        { subscribe: false, expectedTracks: { audio: 0, video: 0 } },
       );
       await seconds(1.5);
       const [, deaf] = await testRoom.leave();
@@ -82,7 +82,10 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
 
     test('camera and screen of one publisher are two tracks to the others', async () => {
       await using testRoom = openTestRoom({ target: server, signalling });
-      await testRoom.join({ publish: [CAMERA, SCREEN] }, { expects: { audio: 0, video: 2 } });
+      await testRoom.join(
+        { publish: [CAMERA, SCREEN] },
+        { expectedTracks: { audio: 0, video: 2 } },
+      );
       await seconds(2);
       const [publisher, listener] = await testRoom.leave();
       expect(testRoom.of('warning')).toEqual([]);
@@ -103,12 +106,12 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       const left = await testRoom.leaveOne(0);
       expect(left).toMatchObject({ outcome: 'left' });
       await seconds(3);
-      expect(testRoom.sample().joined).toBe(1);
+      expect(testRoom.sample().connected).toBe(1);
       const listener = await testRoom.leaveOne(1);
       const tracks = tracksOf(listener, { direction: 'down' });
       expect(tracks).toHaveLength(2);
       for (const track of tracks)
-        expect(track).toMatchObject({ from: 'guest-0', activeAtEnd: true, interruptions: 0 });
+        expect(track).toMatchObject({ publisher: 'guest-0', activeAtEnd: true, interruptions: 0 });
     });
   });
 });

@@ -42,7 +42,7 @@ test.each([
 ] as const)('who looks at %s receives that', async (_name, layout, expected) => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(...publishers(3));
-  await testRoom.join({ layout: { ...layout }, expects: { audio: 3, video: 3 } });
+  await testRoom.join({ layout: { ...layout }, expectedTracks: { audio: 3, video: 3 } });
   await seconds(2.5);
   expect(await receivedByLast(testRoom)).toEqual(expected);
 });
@@ -53,7 +53,10 @@ test.each(['v1', 'v0'] as const)(
     await using testRoom = openTestRoom({ target: server, signalling });
     // Without a speaker, no video replaces another.
     await testRoom.join(...silentPublishers(3));
-    await testRoom.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
+    await testRoom.join({
+      layout: { type: 'grid', tiles: 2 },
+      expectedTracks: { audio: 0, video: 2 },
+    });
     await seconds(2.5);
     expect(await receivedByLast(testRoom)).toEqual({ audio: 0, video: 2, interruptions: 0 });
   },
@@ -64,7 +67,7 @@ test.each(['v1', 'v0'] as const)(
   async (signalling) => {
     await using testRoom = openTestRoom({ target: server, signalling });
     await testRoom.join(...publishers(3));
-    await testRoom.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
+    await testRoom.join({ layout: { type: 'speaker' }, expectedTracks: { audio: 3, video: 1 } });
     await seconds(2);
     testRoom.sample();
     await seconds(1);
@@ -83,7 +86,10 @@ test('layers without subscribers are not sent (dynacast)', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join({ publish: [SIMULCAST], layout: { type: 'none' } });
   // Tiles of 256x144: the lowest layer is enough.
-  await testRoom.join({ layout: { type: 'grid', tiles: 25 }, expects: { audio: 0, video: 1 } });
+  await testRoom.join({
+    layout: { type: 'grid', tiles: 25 },
+    expectedTracks: { audio: 0, video: 1 },
+  });
   const sending = () =>
     testRoom.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
   await seconds(1);
@@ -103,7 +109,7 @@ test('a track that the server mutes stops, which is neither an interruption nor 
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(
     { publish: [AUDIO], layout: { type: 'none' } },
-    { expects: { audio: 1, video: 0 } },
+    { expectedTracks: { audio: 1, video: 0 } },
   );
   await until('audio arrives', () => testRoom.of('first_media').length === 1);
   const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);

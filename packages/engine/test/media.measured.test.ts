@@ -22,7 +22,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       testRoom.sample();
       await seconds(1);
       const sample = testRoom.sample();
-      expect(sample.joined).toBe(2);
+      expect(sample.connected).toBe(2);
       const series = (direction: string, kind: string) =>
         sample.series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
       // 50 packets a second each; a second of sampling is a little more or less.
@@ -34,14 +34,18 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       const lines = await testRoom.leave();
       for (const [index, line] of lines.entries()) {
         expect(line).toMatchObject({ outcome: 'left', reason: null, resumes: 0, reconnects: 0 });
-        expect(line.joinMs).toBeGreaterThan(0);
+        expect(line.joinTimeMs).toBeGreaterThan(0);
         expect(
           tracksOf(line, { direction: 'up', kind: 'video' }).map(({ layer }) => layer),
         ).toEqual(['q', 'h', 'f']);
         const received = tracksOf(line, { direction: 'down' });
         expect(received).toHaveLength(2);
         for (const track of received) {
-          expect(track).toMatchObject({ from: `guest-${1 - index}`, activeAtEnd: true, lost: 0 });
+          expect(track).toMatchObject({
+            publisher: `guest-${1 - index}`,
+            activeAtEnd: true,
+            lost: 0,
+          });
           expect(track.packets).toBeGreaterThan(60);
           expect(track.latencyP50Ms).toBeLessThan(50);
         }
@@ -66,8 +70,8 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       simulcast: false,
     } as const;
     await testRoom.join(
-      { publish: [video], expects: { audio: 0, video: 0 } },
-      { expects: { audio: 0, video: 1 } },
+      { publish: [video], expectedTracks: { audio: 0, video: 0 } },
+      { expectedTracks: { audio: 0, video: 1 } },
     );
     await seconds(2);
     const [publisher, listener] = await testRoom.leave();

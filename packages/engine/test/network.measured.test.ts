@@ -30,9 +30,9 @@ const network = ({
 const speaker = {
   publish: [AUDIO, SIMULCAST],
   layout: { type: 'none' as const },
-  expects: { audio: 0, video: 0 },
+  expectedTracks: { audio: 0, video: 0 },
 };
-const listener = { expects: { audio: 1, video: 1 } };
+const listener = { expectedTracks: { audio: 1, video: 1 } };
 
 /** The series of one role, everything that came in this time added up. */
 const watch = async (testRoom: TestRoom, forSeconds: number) => {
@@ -128,7 +128,7 @@ test.concurrent('jitter is measured as it was asked for, and changes no order', 
     {
       ...listener,
       role: 'bad',
-      expects: { audio: 1, video: 0 },
+      expectedTracks: { audio: 1, video: 0 },
       network: network({ down: { jitterMs: 10 } }),
     },
   );
@@ -173,7 +173,7 @@ test.concurrent.each(['weak-3g', 'geo-satellite', 'leo-satellite'] as const)(
     const { impairment } = networkPreset(name);
     await testRoom.join(
       { ...speaker, publish: [AUDIO], role: 'far', network: impairment },
-      { ...listener, expects: { audio: 1, video: 0 }, role: 'near' },
+      { ...listener, expectedTracks: { audio: 1, video: 0 }, role: 'near' },
     );
     expect(testRoom.of('joined')).toHaveLength(2);
     await seconds(3);

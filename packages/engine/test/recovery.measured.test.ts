@@ -49,7 +49,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
       'signal_closed',
     ]);
     expect(testRoom.of('resumed')[0]).toMatchObject({ attempt: 1 });
-    expect(testRoom.of('resumed')[0]?.ms).toBeGreaterThan(0);
+    expect(testRoom.of('resumed')[0]?.durationMs).toBeGreaterThan(0);
     await seconds(2);
     const lines = await expectAllAlive(testRoom);
     for (const line of lines) {

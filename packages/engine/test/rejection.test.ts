@@ -39,7 +39,7 @@ test('a wrong secret is not tried again, and no token is repeated', async () => 
   expect(line).toMatchObject({
     outcome: 'join_failed',
     reason: 'unauthorized',
-    joinMs: null,
+    joinTimeMs: null,
     tracks: [],
   });
   expect(all).not.toContain('eyJ');

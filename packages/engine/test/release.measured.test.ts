@@ -41,7 +41,7 @@ test('a leave releases everything: after a hundred sessions memory and descripto
     const indices = Array.from({ length: 10 }, () => next++);
     await testRoom.join(...indices.map(() => ({ publish: [AUDIO, CAMERA] })));
     await seconds(0.5);
-    expect(testRoom.sample().joined).toBe(10);
+    expect(testRoom.sample().connected).toBe(10);
     const lines = await Promise.all(indices.map((index) => testRoom.leaveOne(index)));
     expect(lines.map(({ outcome }) => outcome)).toEqual(indices.map(() => 'left'));
     testRoom.events.length = 0;

@@ -68,13 +68,13 @@ export const eventSchema = z.object({
    * the failure. `first_media`, `join_retry`, `join_failed`: since the scheduled join.
    * `media_resumed`: the interruption.
    */
-  ms: z.number().exactOptional(),
+  durationMs: z.number().exactOptional(),
   /** The node that holds the room, as reported by the server. */
   node: z.string().exactOptional(),
   /** The backend that the load balancer chose for the signal connection, if it reports one (`x-livekit-backend`). */
-  via: z.string().exactOptional(),
+  backend: z.string().exactOptional(),
   /** Media events: identity of the publisher. */
-  from: z.string().exactOptional(),
+  publisher: z.string().exactOptional(),
   kind: z.enum(['audio', 'video']).exactOptional(),
   source: trackSourceSchema.exactOptional(),
   serverVersion: z.string().exactOptional(),

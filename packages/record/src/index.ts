@@ -39,6 +39,7 @@ export {
 } from './participant-line.ts';
 export {
   type DeploymentLine,
+  END_REASONS,
   type EndLine,
   type HeaderLine,
   LINE_SCHEMAS,

@@ -14,9 +14,9 @@ const track = z.object({
   /** Video only: which of its publisher's tracks. */
   source: trackSourceSchema.exactOptional(),
   /** Up: the server rejected the publication. */
-  refused: z.literal(true).exactOptional(),
+  rejected: z.literal(true).exactOptional(),
   /** Down: identity of the publisher. */
-  from: z.string().exactOptional(),
+  publisher: z.string().exactOptional(),
   sid: z.string().exactOptional(),
   /** Up, simulcast: q, h, f. */
   layer: z.string().exactOptional(),
@@ -44,14 +44,14 @@ export const participantSchema = z.object({
   leaveAtMs: z.number(),
   outcome: z.enum(['left', 'join_failed', 'disconnected', 'worker_died']),
   reason: z.string().nullable(),
-  joinMs: measured,
+  joinTimeMs: measured,
   resumes: count,
   reconnects: count,
   /** With the reconnect policy `app`. */
   rejoins: count.exactOptional(),
   /** Remote participants that the server had reported when it left or was asked to. */
-  sees: count.exactOptional(),
-  expects: z.object({ audio: count, video: count }),
+  remoteParticipants: count.exactOptional(),
+  expectedTracks: z.object({ audio: count, video: count }),
   tracks: z.array(track),
 });
 

@@ -13,7 +13,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const line: RecordLine = { type: 'end', at: 1, reason: 'finished' };
+const line: RecordLine = { type: 'end', at: 1, reason: 'completed' };
 
 describe('openRecord', () => {
   it('makes the folder and shows lines on disk within a second', async () => {

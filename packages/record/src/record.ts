@@ -59,14 +59,23 @@ const deploymentSchema = z.object({
   nodes: z.array(z.string()),
 });
 
+/**
+ * Why a run ended. `stopped`: by its caller, e.g. when a drill is over. `no_participants_left`: none
+ * connected, and none scheduled. `threshold_crossed`: one with `abortOnFail`.
+ */
+export const END_REASONS = [
+  'completed',
+  'stopped',
+  'interrupted',
+  'threshold_crossed',
+  'no_participants_left',
+  'server_died',
+] as const;
+
 const endSchema = z.object({
   type: z.literal('end'),
   at: z.number(),
-  /**
-   * `ended`: stopped by the caller of the run, e.g. a drill that was over. `aborted`: no participant
-   * connected, and none scheduled. `threshold`: one with `abortOnFail` was crossed.
-   */
-  reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']),
+  reason: z.enum(END_REASONS),
 });
 
 /** All lines but the header, by their type. Unknown fields are dropped: later versions may add some. */

@@ -54,7 +54,7 @@ export const sampleSchema = z.object({
   /** Length of the interval, ms. */
   intervalMs: z.number().positive(),
   /** Participants of the shard that are connected. */
-  joined: count,
+  connected: count,
   series: z.array(series),
   generator,
 });

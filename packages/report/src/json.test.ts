@@ -28,8 +28,8 @@ describe('the JSON of a run', () => {
         cpuCores: { avg: 0.1, max: 0.1 },
         cpuMicrosPerPacket: 12.5,
         eventLoopLag: { p95: 3 },
-        lateSends: { count: 0, rate: 0 },
-        socketDrops: { count: 0, rate: 0 },
+        lateSends: { count: 0, share: 0 },
+        socketDrops: { count: 0, share: 0 },
         findings: [],
       },
       metrics: {

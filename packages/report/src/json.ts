@@ -1,9 +1,4 @@
-import type {
-  DeploymentSummary,
-  GeneratorSummary,
-  Judgement,
-  Share,
-} from '@livekit-swarm/analysis';
+import type { Judgement } from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
 import { recordedScenario } from '@livekit-swarm/scenario';
@@ -15,7 +10,6 @@ import { originOf } from './phrases/verdict-reason.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from './result-names.ts';
-import { roleTraffic } from './role-traffic.ts';
 import type { NoResult, Result } from './schema/result-schema.ts';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
@@ -36,14 +30,14 @@ export const resultObject = ({
     metrics: flattenMetrics(metrics),
   })),
   generator: {
-    ...generatorOf(summary.generator),
+    ...summary.generator,
     findings: judgement.health.map((finding) => findingObject(finding, originOf(summary))),
   },
-  deployment: deploymentOf(summary.deployment),
+  deployment: summary.deployment,
   joins: summary.joins,
   tracks: summary.tracks,
   media: summary.traffic,
-  roles: roleTraffic(summary),
+  roles: summary.roles,
   layers: summary.layers,
   lossRecovery: summary.recovery,
   mostAffected: summary.mostAffected,
@@ -122,30 +116,3 @@ const planOf = ({ rooms, participants, droppedRooms, lastJoinAtMs, endAtMs }: Pl
   lastJoinAtMs,
   endAtMs,
 });
-
-const rateOf = ({ count, share }: Share) => ({ count, rate: share });
-
-const generatorOf = (own: GeneratorSummary) => ({
-  workers: own.workers,
-  workersDied: own.workersDied,
-  cpuCores: own.cpuCores,
-  cpuMicrosPerPacket: own.cpuUsPerPacket,
-  residentBytes: own.residentBytes,
-  eventLoopLag: own.eventLoopLag,
-  tickLateness: own.tickLate,
-  lateSends: rateOf(own.lateSends),
-  sendErrors: rateOf(own.sendErrors),
-  socketDrops: rateOf(own.socketDrops),
-  lateJoins: rateOf(own.lateJoins),
-  hostCpuShare: own.hostCpu?.avg ?? null,
-});
-
-const deploymentOf = (deployment: DeploymentSummary | null) =>
-  deployment === null
-    ? null
-    : {
-        url: deployment.url,
-        embedded: deployment.embedded,
-        serverVersion: deployment.serverVersion,
-        nodes: deployment.nodes,
-      };

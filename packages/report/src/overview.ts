@@ -53,7 +53,7 @@ const figuresOf = (outcome: Outcome): string[] => {
     `${joins.joined}/${joins.planned}`,
     formatMs(joins.phases.joined?.p95 ?? null),
     formatShare(worst(({ loss }) => loss)),
-    formatMs(worst(({ latencyP95 }) => latencyP95)),
+    formatMs(worst(({ latency }) => latency?.p95 ?? null)),
   ];
 };
 

@@ -19,7 +19,7 @@ const sample = (
   at: 1_000,
   shard,
   intervalMs: 2_000,
-  joined: 1,
+  connected: 1,
   series: all,
   generator: {
     cpuCores: 0.25,

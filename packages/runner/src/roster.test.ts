@@ -75,13 +75,13 @@ describe('createRoster', () => {
     expect(lost[0]).toMatchObject({
       identity: a,
       outcome: 'worker_died',
-      joinMs: 12,
+      joinTimeMs: 12,
       resumes: 1,
       at: 4_000,
       shard: 0,
       tracks: [],
     });
-    expect(lost[1]).toMatchObject({ identity: b, joinMs: null, reason: 'worker_died' });
+    expect(lost[1]).toMatchObject({ identity: b, joinTimeMs: null, reason: 'worker_died' });
     expect(roster.recordLostParticipants(0, 5_000, 'worker_died')).toEqual([]);
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 1, waiting: 2 });
   });
@@ -100,7 +100,7 @@ describe('createRoster', () => {
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result === undefined) throw new Error('no participant');
     roster.add(joined(a));
-    roster.add({ ...result, identity: a, outcome: 'left', joinMs: 12 });
+    roster.add({ ...result, identity: a, outcome: 'left', joinTimeMs: 12 });
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
     // What comes too late changes nothing.
     roster.add(joined(a));
@@ -111,7 +111,7 @@ describe('createRoster', () => {
   it('counts a join of which only the result is known', () => {
     const roster = createRoster(shards);
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
-    if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinMs: 12 });
+    if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinTimeMs: 12 });
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
   });
 });

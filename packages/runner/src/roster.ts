@@ -116,10 +116,10 @@ const lostParticipant = (
   leaveAtMs: plan.leaveAtMs,
   outcome: 'worker_died',
   reason,
-  joinMs: joinTimeMs,
+  joinTimeMs,
   resumes,
   reconnects,
   ...(rejoins > 0 && { rejoins }),
-  expects: plan.expects,
+  expectedTracks: plan.expectedTracks,
   tracks: [],
 });

@@ -117,7 +117,7 @@ const coordinatorSample = (
   at,
   shard: COORDINATOR_SHARD,
   intervalMs: Math.max(1, intervalMs),
-  joined: 0,
+  connected: 0,
   series: [],
   generator: {
     ...self,

@@ -86,7 +86,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       4,
     );
     expect(lines.filter(({ type }) => type === 'participant')).toHaveLength(4);
-    expect(lines.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+    expect(lines.at(-1)).toMatchObject({ type: 'end', reason: 'completed' });
     const shards = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.shard] : [])));
     expect(shards).toEqual(new Set([-1, 0, 1]));
     expect(summary.joins).toMatchObject({ planned: 4, joined: 4, failed: 0, unaccounted: 0 });
@@ -151,7 +151,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       participants: 4,
       durationMs: 60_000,
     });
-    expect(summary.end?.reason).toBe('aborted');
+    expect(summary.end?.reason).toBe('no_participants_left');
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
     expect(judgement.reasons[0]).toMatchObject({
       code: 'deployment_unreachable',
@@ -184,7 +184,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       }, 1_500);
     };
     const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });
-    expect(summary.end?.reason).toBe('ended');
+    expect(summary.end?.reason).toBe('stopped');
     expect(summary.end?.at).toBeLessThan(4_000);
     expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, disconnected: 0 });
     expect(judgement.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
@@ -218,7 +218,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       durationMs: 1_000,
     });
     expect(summary.generator.workersDied).toBe(2);
-    expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+    expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'completed' });
   });
 
   test('writes the result of a participant when it leaves', async ({
@@ -251,7 +251,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       disconnected: 0,
       unaccounted: 0,
     });
-    expect(summary.end?.reason).toBe('finished');
+    expect(summary.end?.reason).toBe('completed');
     expect(Math.max(...seen.map(({ connected }) => connected))).toBeLessThanOrEqual(4);
     expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
   });
@@ -270,7 +270,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     );
     const { summary } = await start({}, { plan });
     expect(summary.joins).toMatchObject({ planned: 4, joined: 2, failed: 2 });
-    expect(summary.end?.reason).toBe('finished');
+    expect(summary.end?.reason).toBe('completed');
   });
 
   test('ends when all remaining participants have failed', async ({
@@ -291,7 +291,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       't3st',
     );
     const { summary } = await start({}, { plan });
-    expect(summary.end?.reason).toBe('aborted');
+    expect(summary.end?.reason).toBe('no_participants_left');
     expect(summary.end?.at).toBeLessThan(4_000);
   });
 
@@ -312,7 +312,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
   }) => {
     const plan = doomed('join_failures: rate<0.2 abortOnFail after 1s');
     const { summary, judgement, record } = await start({}, { plan });
-    expect(summary.end?.reason).toBe('threshold');
+    expect(summary.end?.reason).toBe('threshold_crossed');
     expect(summary.end?.at).toBeGreaterThan(1_500);
     expect(summary.end?.at).toBeLessThan(4_500);
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
@@ -349,7 +349,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
   }) => {
     const plan = planOf(scenarioOfLoad(small), 'reconnect_time: p(95)<1 abortOnFail');
     const { summary } = await start({}, { plan });
-    expect(summary.end?.reason).toBe('finished');
+    expect(summary.end?.reason).toBe('completed');
   });
 
   test('reports why no worker could start', async ({ fixture: { start }, expect }) => {

@@ -80,7 +80,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   /** No participant is connected and none will join: the rest of the plan would measure nothing. */
   const endWhenEmpty = (): void => {
     const { connected, waiting } = log.counts();
-    if (connected + waiting === 0) ending.resolve('aborted');
+    if (connected + waiting === 0) ending.resolve('no_participants_left');
   };
   const workers = await startWorkerPool({
     workers: shards.length,

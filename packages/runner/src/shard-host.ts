@@ -68,14 +68,14 @@ export const hostShard = async (
 
   let lastSampleAt = 0;
   const sample = (): void => {
-    const { joined, series, generator } = engine.sample();
+    const { connected, series, generator } = engine.sample();
     const at = elapsedMs();
     const line: SampleLine = {
       type: 'sample',
       at,
       shard,
       intervalMs: Math.max(1, at - lastSampleAt),
-      joined,
+      connected: connected,
       series,
       generator: { ...generator, ...self.sample(), lateJoins: joins.takeLate() },
     };

@@ -16,7 +16,7 @@ export interface LiveRun {
   elapsedMs(): number;
   /** Writes a line of a drill to the record, unless the run has ended. @param at ms after the start; default: now */
   append(event: DrillEvent, at?: number): void;
-  /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `ended`. */
+  /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `stopped`. */
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export const liveRun = (
   startedAtMs,
   elapsedMs,
   append: (event, at = elapsedMs()) => append({ type: 'drill', at, ...event }),
-  stop: () => ending.resolve('ended'),
+  stop: () => ending.resolve('stopped'),
 });
 
 /** How long participants stay after the server died, so that the record shows what happened to them, ms. */
@@ -67,9 +67,9 @@ export const superviseRun = async (
     admissions.take(now).then((batches) => {
       for (const { shard, admitted } of batches) workers.assign(shard, admitted);
     }, ending.reject);
-    if (isAborted()) ending.resolve('threshold');
+    if (isAborted()) ending.resolve('threshold_crossed');
   });
-  const endOfPlan = setTimeout(() => ending.resolve('finished'), plan.endAtMs - log.elapsedMs());
+  const endOfPlan = setTimeout(() => ending.resolve('completed'), plan.endAtMs - log.elapsedMs());
   const interrupt = (): void => {
     log.appendRunEvent('interrupted');
     ending.resolve('interrupted');

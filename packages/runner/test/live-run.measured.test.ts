@@ -76,7 +76,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   });
   await done.promise;
 
-  expect(summary.end?.reason).toBe('ended');
+  expect(summary.end?.reason).toBe('stopped');
   expect(summary.end?.at).toBeLessThan(60_000);
   // A participant that loses the connection before the server's leave message arrives reconnects as the SDKs do.
   expect(count('disconnected')).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   const people = lines.filter((line) => line.type === 'participant');
   expect(people).toHaveLength(6);
   for (const line of people) {
-    expect(line).toMatchObject({ outcome: 'left', reason: null, sees: 2 });
+    expect(line).toMatchObject({ outcome: 'left', reason: null, remoteParticipants: 2 });
     expect(line.reconnects + (line.rejoins ?? 0)).toBe(1);
   }
   // The result is in the record, and rereading gives the same.
@@ -119,7 +119,7 @@ test('without that it is deserted', async () => {
     reconnectPolicy: 'none',
     onStart: (live) => void setTimeout(() => void restartNode(), 2_500 - live.elapsedMs()),
   });
-  expect(summary.end?.reason).toBe('aborted');
+  expect(summary.end?.reason).toBe('no_participants_left');
   expect(summary.joins).toMatchObject({ joined: 2, disconnected: 2, reconnects: 0, resumes: 0 });
   await sleep(1_500);
 });

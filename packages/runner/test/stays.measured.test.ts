@@ -110,7 +110,7 @@ thresholds:
   join_failures: [rate==0]
   missing_tracks: [rate==0]
   stalled_tracks: [rate==0]
-  gaps: [count==0]
+  media_interruptions: [count==0]
 `,
       {
         onProgress: () => {
@@ -163,7 +163,7 @@ groups:
 `);
     expect(summary.joins.failed).toBe(0);
     const hasty = resultsIn(lines).filter(({ group }) => group === 'hasty');
-    const unfinished = hasty.filter(({ joinMs }) => joinMs === null);
+    const unfinished = hasty.filter(({ joinTimeMs }) => joinTimeMs === null);
     expect(unfinished.length).toBeGreaterThan(0);
     for (const { outcome, reason } of unfinished) {
       expect({ outcome, reason }).toEqual({ outcome: 'join_failed', reason: 'left_while_joining' });
@@ -187,8 +187,8 @@ groups:
       muted: { count: 1, publish: [audio, { video: 180p }], grants: { canPublishSources: [camera] } }
       talker: { count: 1, publish: audio }
 thresholds:
-  publish_refusals: [count==2]
-  publish_refusals{role:talker}: [count==0]
+  publish_rejections: [count==2]
+  publish_rejections{role:talker}: [count==0]
 `);
     expect(notKept(judgement)).toEqual([]);
     expect(summary.joins).toMatchObject({ joined: 4, failed: 0, retries: 0 });
@@ -250,7 +250,7 @@ groups:
 thresholds:
   packets_received: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 3s }]
 `);
-    expect(summary.end?.reason).toBe('threshold');
+    expect(summary.end?.reason).toBe('threshold_crossed');
     expect(summary.abortedBy?.at).toBeGreaterThanOrEqual(3_000);
     expect(summary.end?.at).toBeLessThan(5_000);
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });

@@ -28,7 +28,7 @@ export interface ParticipantPlan {
   /** An impaired access network, both ways. Null: no impairment. */
   network: NetworkImpairment | null;
   /** Tracks of others that it must have received when its session ends: of those whose sessions overlap with its own long enough. */
-  expects: { audio: number; video: number };
+  expectedTracks: { audio: number; video: number };
 }
 
 export interface Plan {

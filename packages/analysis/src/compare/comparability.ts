@@ -29,7 +29,7 @@ export const incomparableReason = ({ summary, judgement }: MeasuredRun): Exclusi
   if (summary.end === null) return { code: 'record_truncated' };
   if (summary.end.reason === 'interrupted') return { code: 'interrupted' };
   const { unaccounted, planned } = summary.joins;
-  if (unaccounted > 0 && summary.end.reason === 'finished')
+  if (unaccounted > 0 && summary.end.reason === 'completed')
     return { code: 'participants_unaccounted', unaccounted, planned };
   return null;
 };
@@ -39,9 +39,9 @@ export const failureOf = ({ summary }: MeasuredRun): Failure | null => {
   switch (summary.end?.reason) {
     case 'server_died':
       return { code: 'server_died' };
-    case 'threshold':
+    case 'threshold_crossed':
       return { code: 'run_aborted', threshold: summary.abortedBy };
-    case 'aborted':
+    case 'no_participants_left':
       return { code: 'no_participants_left' };
     default:
       return null;

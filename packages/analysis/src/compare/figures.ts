@@ -44,7 +44,7 @@ const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
   'socket_drops',
   'late_joins',
   'event_loop_lag',
-  'tick_late',
+  'tick_lateness',
   'cpu_cores',
   'cpu_per_packet',
   'resident_memory',

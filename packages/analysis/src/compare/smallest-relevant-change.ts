@@ -52,8 +52,8 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   plis_sent: REPAIR,
   plis_received: REPAIR,
   // Of a voice of 50 packets a second: one pause in ten minutes; and a thousandth of the time.
-  gaps: { perPacket: 0.000_03 },
-  gap_time: { perPacket: 0.02 },
+  media_interruptions: { perPacket: 0.000_03 },
+  media_interruption_time: { perPacket: 0.02 },
   join_retries: EVERY_HUNDREDTH,
   resumes: EVERY_HUNDREDTH,
   reconnects: EVERY_HUNDREDTH,

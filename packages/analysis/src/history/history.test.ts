@@ -23,7 +23,7 @@ const LATENCY: SeriesQuery = {
   aggregation: { type: 'p', percentile: 95 },
 };
 const JOIN: SeriesQuery = { metric: 'join_time', selector: {}, aggregation: { type: 'max' } };
-const LATE: SeriesQuery = { metric: 'tick_late', selector: {}, aggregation: { type: 'max' } };
+const LATE: SeriesQuery = { metric: 'tick_lateness', selector: {}, aggregation: { type: 'max' } };
 const ALL = [LOSS, PACKETS, LATENCY, JOIN, LATE];
 
 const historyOf = (lines: readonly RecordLine[]): History => {
@@ -48,7 +48,7 @@ const sample = (
   at,
   shard: 0,
   intervalMs: 1_000,
-  joined: 2,
+  connected: 2,
   series: [seriesOf('down', 'audio', 'publisher', 2, { packets, lost, latency: bins(10) })],
   generator: generatorOf(),
   ...changes,
@@ -88,8 +88,8 @@ describe('a history', () => {
     const { series, line } = historyOf([
       sample(1_003),
       sample(2_001, {}, 30, 10),
-      sample(1_150, { shard: 1, joined: 5 }),
-      sample(2_010, { shard: 1, joined: 5 }, 60),
+      sample(1_150, { shard: 1, connected: 5 }),
+      sample(2_010, { shard: 1, connected: 5 }, 60),
     ]);
     expect(series(PACKETS)?.value).toEqual([100, 90]);
     expect(series(LOSS)?.value).toEqual([0, 0.1]);
@@ -119,7 +119,7 @@ describe('a history', () => {
   it('holds the level of a worker between two samples, and forgets one that died', () => {
     const { line } = historyOf([
       sample(1_000),
-      sample(1_000, { shard: 1, joined: 5 }),
+      sample(1_000, { shard: 1, connected: 5 }),
       sample(2_000),
       sample(3_000),
       happened(3_500, 'worker_died', { shard: 1, identity: undefined as never }),

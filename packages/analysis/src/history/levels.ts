@@ -14,9 +14,9 @@ const SHARED: ReadonlySet<string> = new Set(['host_cpu']);
  * `memory` (bytes), `host_cpu` (share of the cores of the host in use), `tracks down video`,
  * `layers down 360` (tracks of that height).
  */
-export const levelsOf = ({ joined, series, generator }: SampleLine): Record<string, number> => {
+export const levelsOf = ({ connected, series, generator }: SampleLine): Record<string, number> => {
   const levels: Record<string, number> = {
-    connected: joined,
+    connected,
     cpu: generator.cpuCores,
     memory: generator.residentBytes,
   };

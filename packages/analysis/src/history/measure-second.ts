@@ -16,7 +16,7 @@ export const measureGenerator = (
 ): void => {
   if (shard === COORDINATOR_SHARD) return;
   second.trend('event_loop_lag').add(generator.eventLoopLagMs);
-  second.trend('tick_late').add(generator.tickLatenessMs);
+  second.trend('tick_lateness').add(generator.tickLatenessMs);
   const sent = series.reduce(
     (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
     0,
@@ -41,7 +41,7 @@ export const measureGenerator = (
  * @param secondOf the second of a moment, ms after the start
  */
 export const measureEvent = (line: EventLine, secondOf: (at: number) => SecondMetrics): void => {
-  const { event, at, identity, group, role, phases, ms } = line;
+  const { event, at, identity, group, role, phases, durationMs } = line;
   if (identity === undefined) return;
   const labels: Labels = {
     ...(group !== undefined && { group }),
@@ -50,6 +50,6 @@ export const measureEvent = (line: EventLine, secondOf: (at: number) => SecondMe
   secondOf(at).countEvent(event);
   // A join counts when it was scheduled, as in windows.
   if (event === 'joined') secondOf(at - (phases?.joined ?? 0)).rate('join_failures', labels, 0, 1);
-  if (event === 'join_failed') secondOf(at - (ms ?? 0)).rate('join_failures', labels, 1, 1);
+  if (event === 'join_failed') secondOf(at - (durationMs ?? 0)).rate('join_failures', labels, 1, 1);
   measureParticipantEvent(line, labels, (when) => [secondOf(when)]);
 };

@@ -72,7 +72,7 @@ const emptySecond = (at: number): SampleSecond => ({
 });
 
 const add = (second: SampleSecond, line: SampleLine): void => {
-  second.connected += line.joined ?? 0;
+  second.connected += line.connected ?? 0;
   addGenerator(second.generator, line.generator, line.shard);
   for (const series of line.series) addSeries(second.series, series);
 };

@@ -79,7 +79,7 @@ describe('createParticipantHistories', () => {
             ...line,
             outcome: 'join_failed',
             reason: 'ice_timeout',
-            joinMs: null,
+            joinTimeMs: null,
             tracks: [],
           };
         case 'k3x9-2-p1':
@@ -124,8 +124,8 @@ describe('createParticipantHistories', () => {
     const { participants } = historiesOf(
       withEvents(LINES, [
         happened(3_000, 'signal_lost', 'k3x9-1-p1', { reason: 'silence' }),
-        happened(3_900, 'resumed', 'k3x9-1-p1', { ms: 900 }),
-        happened(1_200, 'first_media', 'k3x9-1-p1', { ms: 180 }),
+        happened(3_900, 'resumed', 'k3x9-1-p1', { durationMs: 900 }),
+        happened(1_200, 'first_media', 'k3x9-1-p1', { durationMs: 180 }),
       ]),
     );
     const one = participants.find(({ identity }) => identity === 'k3x9-1-p1');
@@ -194,7 +194,7 @@ describe('createParticipantHistories', () => {
 });
 
 describe('a participant that left while it was joining', () => {
-  const leftEarly = (at: number, endReason: 'finished' | 'interrupted'): ParticipantHistories =>
+  const leftEarly = (at: number, endReason: 'completed' | 'interrupted'): ParticipantHistories =>
     historiesOf(
       altered(LINES, (line) => {
         if (line.type === 'end') return { ...line, reason: endReason };
@@ -205,7 +205,7 @@ describe('a participant that left while it was joining', () => {
               at,
               outcome: 'join_failed',
               reason: LEFT_WHILE_JOINING,
-              joinMs: null,
+              joinTimeMs: null,
               tracks: [],
             }
           : null;
@@ -215,7 +215,7 @@ describe('a participant that left while it was joining', () => {
     participants.find(({ identity }) => identity === 'k3x9-1-p1')?.outcome;
 
   it('failed to join in a run that finished', () => {
-    const histories = leftEarly(10_000, 'finished');
+    const histories = leftEarly(10_000, 'completed');
     expect(outcomeOf(histories)).toBe('join_failed');
     expect(histories.rooms[0]).toMatchObject({ joinsFailed: 1 });
   });

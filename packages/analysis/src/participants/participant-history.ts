@@ -20,7 +20,7 @@ export interface ParticipantEvent {
   at: number;
   event: EventName;
   /** How long it took: from the scheduled join, or from the loss of the connection. */
-  ms: number | null;
+  durationMs: number | null;
   /** A code, and a text. */
   reason: string | null;
   message: string | null;
@@ -126,8 +126,9 @@ export const createParticipantHistories = (max: {
     if (identity === undefined || MEDIA_EVENTS.has(event)) return;
     const entry = entryOf(identity, line);
     entry.state = reduceParticipant(entry.state, line);
-    const ms = line.phases?.joined ?? line.ms ?? null;
-    if (entry.events.length < MAX_EVENTS) entry.events.push({ at, event, ms, reason, message });
+    const durationMs = line.phases?.joined ?? line.durationMs ?? null;
+    if (entry.events.length < MAX_EVENTS)
+      entry.events.push({ at, event, durationMs, reason, message });
   };
 
   const addResult = (line: ParticipantLine): void => {
@@ -157,7 +158,7 @@ export const createParticipantHistories = (max: {
           addResult(line);
           break;
         case 'end':
-          finished = line.reason === 'finished';
+          finished = line.reason === 'completed';
           break;
         default:
       }

@@ -31,10 +31,10 @@ const result = (more: Partial<ParticipantLine> = {}): ParticipantLine => ({
   leaveAtMs: 9_000,
   outcome: 'left',
   reason: null,
-  joinMs: 250,
+  joinTimeMs: 250,
   resumes: 0,
   reconnects: 0,
-  expects: { audio: 0, video: 0 },
+  expectedTracks: { audio: 0, video: 0 },
   tracks: [],
   ...more,
 });
@@ -48,7 +48,7 @@ const OUT = event(5_000, 'disconnected', { reason: 'connection_timeout', message
 describe('reduceParticipant', () => {
   const cases: [title: string, lines: EventLine[], state: ConnectionState, since: number][] = [
     ['joining without any line', [], 'joining', 0],
-    ['joining while attempts fail', [event(800, 'join_retry', { ms: 800 })], 'joining', 0],
+    ['joining while attempts fail', [event(800, 'join_retry', { durationMs: 800 })], 'joining', 0],
     ['connected once it joined', [JOINED], 'connected', 1_250],
     ['failed once it gave up joining', [event(9_000, 'join_failed')], 'join_failed', 9_000],
     ['reconnecting after a loss', [JOINED, LOST], 'reconnecting', 3_000],
@@ -78,8 +78,8 @@ describe('reduceParticipant', () => {
       'connected whatever happens to its subscriptions and to the run',
       [
         JOINED,
-        event(2_000, 'media_started', { from: 'p2', kind: 'audio' }),
-        event(3_000, 'media_interrupted', { from: 'p2', kind: 'audio' }),
+        event(2_000, 'media_started', { publisher: 'p2', kind: 'audio' }),
+        event(3_000, 'media_interrupted', { publisher: 'p2', kind: 'audio' }),
         event(3_000, 'warning', { message: 'x' }),
       ],
       'connected',
@@ -105,7 +105,7 @@ describe('reduceParticipant', () => {
   });
 
   it('knows when the join was scheduled, and what it took', () => {
-    expect(after(JOINED, event(1_400, 'first_media', { ms: 400 }))).toMatchObject({
+    expect(after(JOINED, event(1_400, 'first_media', { durationMs: 400 }))).toMatchObject({
       scheduledAt: 1_000,
       joinedAt: 1_250,
       joinTimeMs: 250,
@@ -131,7 +131,7 @@ describe('reduceParticipant', () => {
       disconnectedAt: null,
       endedAt: 9_000,
     });
-    expect(after(result({ resumes: 2, joinMs: 300 }))).toMatchObject({
+    expect(after(result({ resumes: 2, joinTimeMs: 300 }))).toMatchObject({
       connection: 'left',
       joinedAt: 1_300,
       resumes: 2,
@@ -141,7 +141,7 @@ describe('reduceParticipant', () => {
       disconnectedAt: 9_000,
       reason: 'kicked',
     });
-    expect(after(result({ outcome: 'join_failed', joinMs: null }))).toMatchObject({
+    expect(after(result({ outcome: 'join_failed', joinTimeMs: null }))).toMatchObject({
       connection: 'join_failed',
       joinedAt: null,
     });
@@ -153,6 +153,6 @@ describe('reduceParticipant', () => {
       connection: 'disconnected',
       reason: 'worker_died',
     });
-    expect(after({ ...lost, joinMs: null })).toMatchObject({ connection: 'join_failed' });
+    expect(after({ ...lost, joinTimeMs: null })).toMatchObject({ connection: 'join_failed' });
   });
 });

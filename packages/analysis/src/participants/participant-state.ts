@@ -92,12 +92,12 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'join_failed':
       return explain(
         state.joinedAt === null
-          ? { ...enter(state, 'join_failed', at), scheduledAt: at - (line.ms ?? 0) }
+          ? { ...enter(state, 'join_failed', at), scheduledAt: at - (line.durationMs ?? 0) }
           : state,
         line,
       );
     case 'first_media':
-      return { ...state, firstMediaMs: state.firstMediaMs ?? line.ms ?? null };
+      return { ...state, firstMediaMs: state.firstMediaMs ?? line.durationMs ?? null };
     case 'signal_lost':
       return state.connection === 'connected' ? enter(state, 'reconnecting', at) : state;
     case 'resumed':
@@ -139,15 +139,15 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
 
 /** The result has the last word, also about what no event was written of. */
 const reduceResult = (state: ParticipantState, line: ParticipantLine): ParticipantState => {
-  const { at, joinAtMs, joinMs, outcome } = line;
-  const joined = state.joinedAt !== null || joinMs !== null;
+  const { at, joinAtMs, joinTimeMs, outcome } = line;
+  const joined = state.joinedAt !== null || joinTimeMs !== null;
   const failed = outcome !== 'left' || (state.connection === 'join_failed' && !joined);
   const connection = failed ? (joined ? 'disconnected' : 'join_failed') : 'left';
   const ended: ParticipantState = {
     ...enter(state, connection, at),
     scheduledAt: joinAtMs,
-    joinedAt: state.joinedAt ?? (joinMs === null ? null : joinAtMs + joinMs),
-    joinTimeMs: joinMs,
+    joinedAt: state.joinedAt ?? (joinTimeMs === null ? null : joinAtMs + joinTimeMs),
+    joinTimeMs,
     disconnectedAt: failed ? (state.disconnectedAt ?? at) : null,
     resumes: Math.max(state.resumes, line.resumes),
     reconnects: Math.max(state.reconnects, line.reconnects),

@@ -39,7 +39,7 @@ export class GeneratorFold {
       if (generator.hostCpuShare > SATURATED) this.#busy.saturated++;
     }
     this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
-    this.#metrics.trend('tick_late').add(generator.tickLatenessMs);
+    this.#metrics.trend('tick_lateness').add(generator.tickLatenessMs);
     const sent = series.reduce(
       (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
       0,
@@ -87,12 +87,12 @@ export class GeneratorFold {
       workersDied,
       samples: this.#samples,
       cpuCores: avg === null || max === null ? null : { avg, max },
-      cpuUsPerPacket: this.#figure('cpu_per_packet', 'value'),
+      cpuMicrosPerPacket: this.#figure('cpu_per_packet', 'value'),
       residentBytes: this.#figure('resident_memory', 'max'),
       eventLoopLag: percentilesOf(this.#metrics.measure('event_loop_lag')),
-      lagging: this.#shareOfSamples(this.#lagging),
-      tickLate: percentilesOf(this.#metrics.measure('tick_late')),
-      tickLateSamples: this.#shareOfSamples(this.#tickLate),
+      laggingSamples: this.#shareOfSamples(this.#lagging),
+      tickLateness: percentilesOf(this.#metrics.measure('tick_lateness')),
+      lateTickSamples: this.#shareOfSamples(this.#tickLate),
       lateSends: this.#share('late_sends'),
       sendErrors: this.#share('send_errors'),
       socketDrops: this.#share('socket_drops'),

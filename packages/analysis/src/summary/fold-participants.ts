@@ -85,7 +85,7 @@ export class ParticipantFold {
 
   addEvent(event: EventLine): void {
     if (event.identity === undefined) return;
-    const { at, ms = 0 } = event;
+    const { at, durationMs = 0 } = event;
     const entry = this.#entry(event.identity, {
       group: event.group ?? '',
       role: event.role ?? '',
@@ -97,7 +97,8 @@ export class ParticipantFold {
     this.#countRecoveries('reconnects', labels, at, reconnectsOf(after) - reconnectsOf(before));
     if (event.event === 'join_retry') {
       this.#counts.retries++;
-      for (const metrics of this.#timeline.at(at - ms)) metrics.count('join_retries', labels, 1);
+      for (const metrics of this.#timeline.at(at - durationMs))
+        metrics.count('join_retries', labels, 1);
     }
     // Only the first join of a participant counts.
     if (event.event !== 'joined' || before.joinedAt === null)

@@ -54,8 +54,8 @@ export class TrackFold {
     const { identity, group, room, role, outcome, reason, joinAtMs } = line;
     const reconnects = line.resumes + line.reconnects + (line.rejoins ?? 0);
     const tally = tallyTracks(line, this.#isOfRun);
-    for (const { kind, refused } of tally.published)
-      this.#metrics.rate('publish_refusals', { kind, group, role }, refused ? 1 : 0, 1);
+    for (const { kind, rejected } of tally.published)
+      this.#metrics.rate('publish_rejections', { kind, group, role }, rejected ? 1 : 0, 1);
     const result: Result = {
       identity,
       group,
@@ -106,7 +106,7 @@ export class TrackFold {
     this.#onParticipant(participant);
     if (!tracksCount) return;
     for (const kind of ['audio', 'video'] as const) {
-      const expected = tally.expects[kind];
+      const expected = tally.expectedTracks[kind];
       if (expected > 0)
         this.#metrics.rate('missing_tracks', { kind, group, role }, tally.missing[kind], expected);
     }

@@ -8,7 +8,7 @@ import type { MetricSink } from './measure-series.ts';
  * scheduled, a recovery to when it ended
  */
 export const measureParticipantEvent = (
-  { event, at, phases, ms }: EventLine,
+  { event, at, phases, durationMs }: EventLine,
   labels: Labels,
   sinksAt: (at: number) => readonly MetricSink[],
 ): void => {
@@ -23,14 +23,15 @@ export const measureParticipantEvent = (
       }
       return;
     case 'first_media':
-      if (ms === undefined) return;
-      for (const sink of sinksAt(at - ms)) sink.trend('first_media_time', labels).add(ms);
+      if (durationMs === undefined) return;
+      for (const sink of sinksAt(at - durationMs))
+        sink.trend('first_media_time', labels).add(durationMs);
       return;
     case 'resumed':
     case 'reconnected':
     case 'rejoined':
-      if (ms === undefined) return;
-      for (const sink of sinksAt(at)) sink.trend('reconnect_time', labels).add(ms);
+      if (durationMs === undefined) return;
+      for (const sink of sinksAt(at)) sink.trend('reconnect_time', labels).add(durationMs);
       return;
     // Counted from the state of the participant.
     case 'join_retry':

@@ -37,7 +37,7 @@ const hasty = (leaveAtMs: number): RecordLine[] =>
   early(leaveAtMs, () => ({
     outcome: 'join_failed',
     reason: LEFT_WHILE_JOINING,
-    joinMs: null,
+    joinTimeMs: null,
     tracks: [],
   })).filter((line) => line.type !== 'event' || line.identity !== PARTICIPANT);
 
@@ -164,7 +164,7 @@ describe('an interim summary', () => {
 describe('a run that a threshold ended', () => {
   const LAX = 'packet_loss: rate<0.5 abortOnFail after 10s';
   const ended = altered(lines, (line) => {
-    if (line.type === 'end') return { ...line, at: 12_200, reason: 'threshold' };
+    if (line.type === 'end') return { ...line, at: 12_200, reason: 'threshold_crossed' };
     return line.type === 'participant' ? { ...line, at: 12_150 } : line;
   });
   ended.splice(-1, 0, {
@@ -205,7 +205,7 @@ describe('a run that a threshold ended', () => {
       reasons: [
         {
           code: 'run_cut_short',
-          cause: 'threshold',
+          cause: 'threshold_crossed',
           at: summary.end?.at,
           plannedMs: summary.plan.endAtMs,
         },

@@ -95,7 +95,7 @@ describe('a healthy run', () => {
       residentBytes: 240e6,
     });
     // 0.05 cores for a second, 4,000 datagrams.
-    expect(summary.generator.cpuUsPerPacket).toBeCloseTo(12.5, 6);
+    expect(summary.generator.cpuMicrosPerPacket).toBeCloseTo(12.5, 6);
   });
 
   it('names the deployment with the nodes that participants reported', () => {
@@ -154,7 +154,9 @@ describe('missing tracks', () => {
   it('are those of which no packet came', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
-        track.from === 'k3x9-1-p2' && track.kind === 'video' ? { ...track, packets: 0 } : track,
+        track.publisher === 'k3x9-1-p2' && track.kind === 'video'
+          ? { ...track, packets: 0 }
+          : track,
       ),
     }));
     const summary = summarize(lines);
@@ -170,12 +172,12 @@ describe('missing tracks', () => {
         trackOf({
           direction: 'down',
           kind: 'audio',
-          from: 'k3x9-1-p2',
+          publisher: 'k3x9-1-p2',
           sid: 'TR_old',
           activeAtEnd: false,
         }),
-        trackOf({ direction: 'down', kind: 'audio', from: 'k3x9-1-p2', sid: 'TR_new' }),
-        trackOf({ direction: 'down', kind: 'audio', from: 'unknown-publisher' }),
+        trackOf({ direction: 'down', kind: 'audio', publisher: 'k3x9-1-p2', sid: 'TR_new' }),
+        trackOf({ direction: 'down', kind: 'audio', publisher: 'unknown-publisher' }),
       ],
     }));
     const summary = summarize(lines);
@@ -186,7 +188,7 @@ describe('missing tracks', () => {
     const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-1-p1'), 'k3x9-1-p1', () => ({
       outcome: 'join_failed',
       reason: 'timeout',
-      joinMs: null,
+      joinTimeMs: null,
       tracks: [],
     }));
     const summary = summarize(lines);
@@ -203,7 +205,7 @@ describe('missing tracks', () => {
   it('are distinguished from stalled ones', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
-        track.from === 'k3x9-1-p2' ? { ...track, activeAtEnd: false } : track,
+        track.publisher === 'k3x9-1-p2' ? { ...track, activeAtEnd: false } : track,
       ),
     }));
     const summary = summarize(lines);
@@ -235,7 +237,7 @@ describe('participants that were lost', () => {
     const lost = (lines: RecordLine[], identity: string): RecordLine[] =>
       withResult(lines, identity, () => ({
         outcome: 'worker_died',
-        joinMs: null,
+        joinTimeMs: null,
         tracks: [],
       }));
     const lines = withoutEvents(lost(lost(recordOf(THREE), 'k3x9-2-p2'), 'k3x9-2-p3'), 'k3x9-2-p3');
@@ -271,8 +273,8 @@ describe('participants that were lost', () => {
     const summary = summarize([
       ...recordOf(THREE),
       { ...event, at: 5_000, event: 'signal_lost' },
-      { ...event, at: 5_300, event: 'resumed', ms: 300 },
-      { ...event, at: 9_000, event: 'reconnected', ms: 900 },
+      { ...event, at: 5_300, event: 'resumed', durationMs: 300 },
+      { ...event, at: 9_000, event: 'reconnected', durationMs: 900 },
     ]);
     expect(summary.joins).toMatchObject({ disconnected: 0, resumes: 1, reconnects: 1 });
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(900);
@@ -290,8 +292,15 @@ describe('participants that were lost', () => {
     const summary = summarize([
       ...lines.slice(0, results),
       { ...event, at: 5_000, event: 'disconnected', reason: 'server_shutdown' },
-      { ...event, at: 5_600, event: 'rejoin_retry', ms: 600, attempt: 1, reason: 'unreachable' },
-      { ...event, at: 7_000, event: 'rejoined', ms: 2_000, attempt: 2 },
+      {
+        ...event,
+        at: 5_600,
+        event: 'rejoin_retry',
+        durationMs: 600,
+        attempt: 1,
+        reason: 'unreachable',
+      },
+      { ...event, at: 7_000, event: 'rejoined', durationMs: 2_000, attempt: 2 },
       ...lines.slice(results),
     ]);
     // Its result knows of one more than the events.
@@ -328,7 +337,7 @@ describe('a run that was cut short', () => {
 
   it('counts no failure for a participant that left while joining', () => {
     const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => ({
-      joinMs: null,
+      joinTimeMs: null,
       tracks: [],
     }));
     const summary = summarize(
@@ -341,7 +350,7 @@ describe('a run that was cut short', () => {
     const stillJoining: Partial<ParticipantLine> = {
       outcome: 'join_failed',
       reason: LEFT_WHILE_JOINING,
-      joinMs: null,
+      joinTimeMs: null,
       tracks: [],
     };
     const lines = withResult(
@@ -397,7 +406,7 @@ describe('the generator', () => {
     );
     const { generator } = summarize(lines);
     expect(generator.cpuCores?.avg).toBeCloseTo(0.15, 6);
-    expect(generator.lagging.share).toBe(1);
+    expect(generator.laggingSamples.share).toBe(1);
   });
 });
 
@@ -406,13 +415,13 @@ describe('tracks that may not be published', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
         track.direction === 'up' && track.kind === 'video'
-          ? { ...track, packets: 0, refused: true }
+          ? { ...track, packets: 0, rejected: true }
           : track,
       ),
     }));
     const summary = summarize(lines);
-    expect(rate(summary, 'publish_refusals')).toBeCloseTo(1 / 12, 9);
-    expect(rate(summary, 'publish_refusals', { kind: 'audio' })).toBe(0);
+    expect(rate(summary, 'publish_rejections')).toBeCloseTo(1 / 12, 9);
+    expect(rate(summary, 'publish_rejections', { kind: 'audio' })).toBe(0);
     expect(summary.notes).toEqual([{ code: 'publish_rejected', rejected: 1, total: 12 }]);
   });
 });

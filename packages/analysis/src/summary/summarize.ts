@@ -25,7 +25,7 @@ import type {
   WindowMetrics,
 } from './summary.ts';
 import { type MeasuredWindow, Timeline } from './timeline.ts';
-import { trafficRows } from './traffic-rows.ts';
+import { roleTraffic, trafficRows } from './traffic-rows.ts';
 
 /** Builds a summary. Memory grows with the participants at one time, neither with those that left nor with the length of the run. */
 export interface SummaryFold {
@@ -150,7 +150,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     result: () => {
       const { run, startedAt, scenario, plan, environment, workers } = knownHeader(header);
       if (end === null) notes.push({ code: 'record_truncated' });
-      const finished = end?.reason === 'finished';
+      const finished = end?.reason === 'completed';
       participants.close(finished);
       const mostAffected = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
@@ -177,6 +177,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         joins: { ...participants.summary(plan.participants, finished), phases: phasesOf(metrics) },
         tracks: tracksOf(metrics),
         traffic: trafficRows(metrics, samples),
+        roles: roleTraffic(metrics, scenario),
         layers: { up: samples.layers('up'), down: samples.layers('down') },
         recovery: recoveryOf(metrics),
         mostAffected,
@@ -209,7 +210,7 @@ const windowsOf = (timeline: Timeline): WindowMetrics[] =>
 
 /** Explains why there is less media than planned: the permissions of a role do not allow all that it publishes. */
 const rejectionNotes = (metrics: MetricSet): RunNote[] => {
-  const refusals = metrics.measure('publish_refusals');
+  const refusals = metrics.measure('publish_rejections');
   if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
   return [{ code: 'publish_rejected', rejected: refusals.hits, total: refusals.total }];
 };
@@ -246,8 +247,8 @@ const recoveryOf = (metrics: MetricSet): RecoverySummary => {
     rtxSent: count('rtx_packets', 'up'),
     rtxReceived: count('rtx_packets', 'down'),
     recovered: count('packets_recovered'),
-    interruptions: count('gaps'),
-    interruptionMs: count('gap_time'),
+    interruptions: count('media_interruptions'),
+    interruptionMs: count('media_interruption_time'),
     layerSwitches: count('layer_switches'),
   };
 };

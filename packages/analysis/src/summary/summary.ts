@@ -18,6 +18,8 @@ export interface Summary {
   joins: JoinSummary;
   tracks: TrackSummary;
   traffic: TrafficRow[];
+  /** Role by role, in the order of the scenario. Empty with a single role: the totals are the same. */
+  roles: RoleTraffic[];
   /** Video tracks by height near the end of the run. */
   layers: Record<'up' | 'down', Record<string, number>>;
   recovery: RecoverySummary;
@@ -99,22 +101,34 @@ export interface TrackSummary {
   stalled: number;
 }
 
-export interface TrafficRow {
+/** Media of one kind and direction, or data messages. */
+export interface Traffic {
   kind: Kind | 'data';
   direction: 'up' | 'down';
-  /** Most at one time. */
-  tracks: number;
+  /** Messages, of data. */
   packets: number;
+  /** Payload; of data only in totals, else 0. */
   bytes: number;
   /** In the steady state. */
   packetsPerSecond: number | null;
   bitsPerSecond: number | null;
+  /** After recovery. */
   loss: number | null;
   lossBeforeRecovery: number | null;
-  jitterP95: number | null;
-  latencyP50: number | null;
-  latencyP95: number | null;
-  rttP95: number | null;
+  jitter: Percentiles | null;
+  /** One way. */
+  latency: Percentiles | null;
+  rtt: Percentiles | null;
+}
+
+export interface TrafficRow extends Traffic {
+  /** Most at one time. */
+  tracks: number;
+}
+
+export interface RoleTraffic extends Traffic {
+  group: string;
+  role: string;
 }
 
 export interface RecoverySummary {
@@ -142,14 +156,14 @@ export interface GeneratorSummary {
   samples: number;
   /** All workers together; the average of the steady state. */
   cpuCores: { avg: number; max: number } | null;
-  cpuUsPerPacket: number | null;
+  cpuMicrosPerPacket: number | null;
   residentBytes: number | null;
   eventLoopLag: Percentiles | null;
   /** Samples in which the event loop lagged more than `LAGGING_MS`. */
-  lagging: Share;
-  tickLate: Percentiles | null;
+  laggingSamples: Share;
+  tickLateness: Percentiles | null;
   /** Samples in which a thread of the pump woke more than `TICK_LATE_MS` late. */
-  tickLateSamples: Share;
+  lateTickSamples: Share;
   lateSends: Share;
   sendErrors: Share;
   socketDrops: Share;

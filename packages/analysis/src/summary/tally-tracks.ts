@@ -3,11 +3,11 @@ import type { Kind } from '@livekit-swarm/scenario';
 
 /** The tracks of one participant, counted. */
 export interface TrackTally {
-  expects: Record<Kind, number>;
+  expectedTracks: Record<Kind, number>;
   missing: Record<Kind, number>;
   received: { kind: Kind; codec: string; alive: boolean }[];
   /** What it tried to publish: tracks, and its data messages together. */
-  published: { kind: Kind | 'data'; refused: boolean }[];
+  published: { kind: Kind | 'data'; rejected: boolean }[];
   /** Downlink media, all tracks together. */
   packets: number;
   lost: number;
@@ -32,7 +32,7 @@ export const tallyTracks = (
 ): TrackTally => {
   const media = line.tracks.filter(isReceivedMedia);
   const flowed = media.filter(
-    (track) => track.packets > 0 && (track.from === undefined || ours(track.from)),
+    (track) => track.packets > 0 && (track.publisher === undefined || ours(track.publisher)),
   );
   const received = [...Map.groupBy(flowed, sourceOf).values()].flatMap((same) => {
     const [first] = same;
@@ -41,14 +41,14 @@ export const tallyTracks = (
       : [{ kind: first.kind, codec: first.codec, alive: same.some((track) => track.activeAtEnd) }];
   });
   const missing = (kind: Kind): number =>
-    Math.max(0, line.expects[kind] - received.filter((track) => track.kind === kind).length);
+    Math.max(0, line.expectedTracks[kind] - received.filter((track) => track.kind === kind).length);
   return {
-    expects: line.expects,
+    expectedTracks: line.expectedTracks,
     missing: { audio: missing('audio'), video: missing('video') },
     received,
     published: line.tracks
       .filter(isPublished)
-      .map(({ kind, refused }) => ({ kind, refused: refused === true })),
+      .map(({ kind, rejected }) => ({ kind, rejected: rejected === true })),
     packets: total(media, 'packets'),
     lost: total(media, 'lost'),
     jitterMs: largest(media.map((track) => track.jitterMs)),
@@ -63,9 +63,9 @@ const isPublished = ({ direction, layer }: TrackResult): boolean =>
 
 /** Without a publisher's name every track stands for itself. */
 const sourceOf = (track: MediaTrack, index: number): string =>
-  track.from === undefined
+  track.publisher === undefined
     ? `#${track.sid ?? index}`
-    : `${track.kind} ${track.source ?? ''} ${track.from}`;
+    : `${track.kind} ${track.source ?? ''} ${track.publisher}`;
 
 const total = (tracks: TrackResult[], field: 'packets' | 'lost'): number =>
   tracks.reduce((sum, track) => sum + track[field], 0);

@@ -1,64 +1,92 @@
-import type { Labels, MetricName, MetricSet } from '@livekit-swarm/metrics';
-import { type Aggregation, aggregate } from '@livekit-swarm/metrics';
+import { aggregate, type Labels, type MetricName, type MetricSet } from '@livekit-swarm/metrics';
+import type { Scenario } from '@livekit-swarm/scenario';
 import type { SampleFold } from './fold-samples.ts';
-import type { TrafficRow } from './summary.ts';
+import { percentilesOf } from './percentiles.ts';
+import type { Percentiles, RoleTraffic, Traffic, TrafficRow } from './summary.ts';
 
-const P50: Aggregation = { type: 'p', percentile: 50 };
-const P95: Aggregation = { type: 'p', percentile: 95 };
-const COUNT: Aggregation = { type: 'count' };
-const RATE: Aggregation = { type: 'rate' };
+const KINDS = ['audio', 'video', 'data'] as const;
+const DIRECTIONS = ['up', 'down'] as const;
+
+/** The metrics that measure one direction of media or data; absent: not measured. */
+type Source = { packets: MetricName } & Partial<
+  Record<'bytes' | 'loss' | 'lossBeforeRecovery' | 'jitter' | 'latency', MetricName>
+>;
+const MEDIA: Record<Traffic['direction'], Source> = {
+  up: {
+    packets: 'packets_sent',
+    bytes: 'bytes_sent',
+    loss: 'uplink_loss',
+    lossBeforeRecovery: 'uplink_loss_before_recovery',
+    jitter: 'uplink_jitter',
+  },
+  down: {
+    packets: 'packets_received',
+    bytes: 'bytes_received',
+    loss: 'packet_loss',
+    lossBeforeRecovery: 'packet_loss_before_recovery',
+    jitter: 'jitter',
+    latency: 'media_latency',
+  },
+};
+const DATA: Record<Traffic['direction'], Source> = {
+  up: { packets: 'data_messages_sent' },
+  down: { packets: 'data_messages_received', loss: 'data_loss', latency: 'data_latency' },
+};
+
+const trafficOf = (
+  metrics: MetricSet,
+  kind: Traffic['kind'],
+  direction: Traffic['direction'],
+  role: Labels = {},
+): Traffic => {
+  const media = kind !== 'data';
+  const source = (media ? MEDIA : DATA)[direction];
+  const labels = media ? { ...role, kind } : role;
+  const figure = (metric: MetricName | undefined, type: 'count' | 'rate'): number | null =>
+    metric === undefined ? null : (aggregate(metrics.measure(metric, labels), { type }) ?? null);
+  const percentiles = (metric: MetricName | undefined): Percentiles | null =>
+    metric === undefined ? null : percentilesOf(metrics.measure(metric, labels));
+  const bytesPerSecond = figure(source.bytes, 'rate');
+  return {
+    kind,
+    direction,
+    packets: figure(source.packets, 'count') ?? 0,
+    bytes: figure(source.bytes, 'count') ?? 0,
+    packetsPerSecond: figure(source.packets, 'rate'),
+    bitsPerSecond: bytesPerSecond === null ? null : bytesPerSecond * 8,
+    loss: figure(source.loss, 'rate'),
+    lossBeforeRecovery: figure(source.lossBeforeRecovery, 'rate'),
+    jitter: percentiles(source.jitter),
+    latency: percentiles(source.latency),
+    rtt: media ? percentilesOf(metrics.measure('rtt', { ...labels, direction })) : null,
+  };
+};
 
 /** Media by kind and direction, and data messages; only what flowed. */
-export const trafficRows = (metrics: MetricSet, samples: SampleFold): TrafficRow[] => {
-  const figure = (metric: MetricName, labels: Labels, aggregation: Aggregation): number | null =>
-    aggregate(metrics.measure(metric, labels), aggregation) ?? null;
-
-  const media = (['audio', 'video'] as const).flatMap((kind) =>
-    (['up', 'down'] as const).map((direction): TrafficRow => {
-      const down = direction === 'down';
-      const labels = { kind };
-      const bytes: MetricName = down ? 'bytes_received' : 'bytes_sent';
-      const packets: MetricName = down ? 'packets_received' : 'packets_sent';
-      const bytesPerSecond = figure(bytes, labels, RATE);
+export const trafficRows = (metrics: MetricSet, samples: SampleFold): TrafficRow[] =>
+  KINDS.flatMap((kind) =>
+    DIRECTIONS.map((direction): TrafficRow => {
+      const traffic = trafficOf(metrics, kind, direction);
       return {
-        kind,
-        direction,
+        ...traffic,
         tracks: samples.mostTracks(direction, kind),
-        packets: figure(packets, labels, COUNT) ?? 0,
-        bytes: figure(bytes, labels, COUNT) ?? 0,
-        packetsPerSecond: figure(packets, labels, RATE),
-        bitsPerSecond: bytesPerSecond === null ? null : bytesPerSecond * 8,
-        loss: figure(down ? 'packet_loss' : 'uplink_loss', labels, RATE),
-        lossBeforeRecovery: figure(
-          down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery',
-          labels,
-          RATE,
-        ),
-        jitterP95: figure(down ? 'jitter' : 'uplink_jitter', labels, P95),
-        latencyP50: down ? figure('media_latency', labels, P50) : null,
-        latencyP95: down ? figure('media_latency', labels, P95) : null,
-        rttP95: figure('rtt', { kind, direction }, P95),
+        bytes: kind === 'data' ? samples.dataBytes(direction) : traffic.bytes,
       };
     }),
+  ).filter(({ tracks, packets }) => tracks > 0 || packets > 0);
+
+/** Role by role; only what flowed. Empty with a single role: the totals are the same. */
+export const roleTraffic = (metrics: MetricSet, { groups }: Scenario): RoleTraffic[] => {
+  const roles = groups.flatMap(({ name, roles: own }) =>
+    own.map((role) => ({ group: name, role: role.name })),
   );
-  const data = (['up', 'down'] as const).map((direction): TrafficRow => {
-    const down = direction === 'down';
-    const messages: MetricName = down ? 'data_messages_received' : 'data_messages_sent';
-    return {
-      kind: 'data',
-      direction,
-      tracks: samples.mostTracks(direction, 'data'),
-      packets: figure(messages, {}, COUNT) ?? 0,
-      bytes: samples.dataBytes(direction),
-      packetsPerSecond: figure(messages, {}, RATE),
-      bitsPerSecond: null,
-      loss: down ? figure('data_loss', {}, RATE) : null,
-      lossBeforeRecovery: null,
-      jitterP95: null,
-      latencyP50: down ? figure('data_latency', {}, P50) : null,
-      latencyP95: down ? figure('data_latency', {}, P95) : null,
-      rttP95: null,
-    };
-  });
-  return [...media, ...data].filter((row) => row.tracks > 0 || row.packets > 0);
+  if (roles.length < 2) return [];
+  return roles.flatMap((role) =>
+    KINDS.flatMap((kind) =>
+      DIRECTIONS.flatMap((direction) => {
+        const traffic = trafficOf(metrics, kind, direction, role);
+        return traffic.packets > 0 ? [{ ...role, ...traffic }] : [];
+      }),
+    ),
+  );
 };

@@ -175,7 +175,7 @@ describe('what happens at some moment', () => {
   it('counts as a failed join in the window of its scheduled join', () => {
     const failed = event('join_failed', 24_000, {
       identity: 'k3x9-late',
-      ms: 8_000,
+      durationMs: 8_000,
       reason: 'timeout',
     });
     expect(shown(with_(staged, failed), 'join_failures@*: rate==0')).toEqual([
@@ -206,7 +206,7 @@ describe('what happens at some moment', () => {
     const lines = with_(
       staged,
       event('disconnected', 12_000),
-      event('reconnected', 13_000, { ms: 1_000 }),
+      event('reconnected', 13_000, { durationMs: 1_000 }),
     );
     expect(shown(lines, 'disconnects@peak: rate==0')).toEqual(['disconnects@peak 0 true']);
     expect(shown(lines, 'reconnect_time@peak: max<5s')).toEqual(['reconnect_time@peak 1000 true']);

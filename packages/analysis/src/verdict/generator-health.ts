@@ -73,18 +73,18 @@ export const assessGenerator = (
     summary.end?.reason !== 'server_died'
   )
     found.push(countFinding('send_errors', generator.sendErrors, SEND_ERRORS_SHARE));
-  if (exceeds(generator.tickLateSamples, TICK_LATE_SHARE))
+  if (exceeds(generator.lateTickSamples, TICK_LATE_SHARE))
     found.push({
       code: 'tick_lateness',
-      value: generator.tickLateSamples.share ?? 0,
+      value: generator.lateTickSamples.share ?? 0,
       limit: TICK_LATE_SHARE,
       lateMs: TICK_LATE_MS,
-      maxMs: Math.round(generator.tickLate?.max ?? 0),
+      maxMs: Math.round(generator.tickLateness?.max ?? 0),
     });
-  if (exceeds(generator.lagging, LAGGING_SHARE))
+  if (exceeds(generator.laggingSamples, LAGGING_SHARE))
     found.push({
       code: 'event_loop_lag',
-      value: generator.lagging.share ?? 0,
+      value: generator.laggingSamples.share ?? 0,
       limit: LAGGING_SHARE,
       lagMs: LAGGING_MS,
     });

@@ -27,11 +27,14 @@ const rejected = (who: RegExp, reason: string, lines = healthy): RecordLine[] =>
   altered(lines, (line) => {
     if (line.type === 'event' && who.test(line.identity ?? '')) return null;
     return line.type === 'participant' && who.test(line.identity)
-      ? { ...line, outcome: 'join_failed', reason, joinMs: null, tracks: [] }
+      ? { ...line, outcome: 'join_failed', reason, joinTimeMs: null, tracks: [] }
       : line;
   });
 
-const ended = (reason: 'interrupted' | 'aborted' | 'server_died', lines = healthy): RecordLine[] =>
+const ended = (
+  reason: 'interrupted' | 'no_participants_left' | 'server_died',
+  lines = healthy,
+): RecordLine[] =>
   altered(lines, (line) => (line.type === 'end' ? { ...line, at: 30_000, reason } : line));
 
 describe('judge', () => {

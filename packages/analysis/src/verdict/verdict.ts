@@ -136,7 +136,7 @@ const abortingThreshold = (
   { end, abortedBy }: Summary,
   thresholds: readonly SourcedThreshold[],
 ): (Pick<SourcedThreshold, 'threshold'> & { abortedBy: AbortingThreshold }) | null => {
-  if (end?.reason !== 'threshold' || abortedBy === null) return null;
+  if (end?.reason !== 'threshold_crossed' || abortedBy === null) return null;
   const found = thresholds.find(
     ({ threshold }) => formatThreshold(threshold) === abortedBy.threshold,
   );
@@ -192,7 +192,7 @@ const certainFailures = (
 };
 
 /** Ends after which nothing is missing, or that have a reason of their own. */
-const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['finished', 'ended', 'server_died']);
+const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['completed', 'stopped', 'server_died']);
 
 /** What keeps a run from passing although no threshold was crossed. */
 const missingEvidence = ({ joins, end, plan }: Summary, results: ThresholdResult[]): Reason[] => {

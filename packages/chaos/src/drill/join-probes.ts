@@ -69,6 +69,6 @@ export const joinProbesOf = (
     data: [],
     grants: {},
     network: null,
-    expects: { audio: 0, video: 0 },
+    expectedTracks: { audio: 0, video: 0 },
   }));
 };

@@ -27,7 +27,7 @@ describe('scenarioOfDrill', () => {
     expect(participants[0]).toMatchObject({
       role: LOAD_ROLE,
       room: 'drill-k3x9-1',
-      expects: { audio: 3, video: 0 },
+      expectedTracks: { audio: 3, video: 0 },
     });
     expect(participants.every(({ leaveAtMs }) => leaveAtMs === endAtMs)).toBe(true);
   });
@@ -76,7 +76,7 @@ describe('scenarioOfDrill', () => {
       drillOf({ load: { ...drillOf().load, publish: ['audio', 'video'] } }),
     );
     expect(participants[0]?.publish.map(({ kind }) => kind)).toEqual(['audio', 'video']);
-    expect(participants[0]?.expects).toEqual({ audio: 3, video: 3 });
+    expect(participants[0]?.expectedTracks).toEqual({ audio: 3, video: 3 });
   });
 });
 

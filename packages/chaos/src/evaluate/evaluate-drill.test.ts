@@ -35,7 +35,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const newDir = (): string => mkdtempSync(join(root, 'drill-'));
 const A = ['a-1', 'a-2', 'a-3'];
 const STEADY = drillLine(5_000, { event: 'steady_state_reached' });
-const END: RecordLine = { type: 'end', at: END_AT + 10, reason: 'finished' };
+const END: RecordLine = { type: 'end', at: END_AT + 10, reason: 'completed' };
 
 /** The part of the drill's file that is read again. */
 const store = (dir: string, drill: Drill): void =>
@@ -78,7 +78,7 @@ const sample = (at: number): RecordLine =>
     at,
     shard: 0,
     intervalMs: 1_000,
-    joined: 3,
+    connected: 3,
     series: [],
     generator: {
       tickLatenessMs: 0,
@@ -172,7 +172,11 @@ describe('a drill that is read again', () => {
       { code: 'fault_unavailable', fault: 'kill', detail: 'no' },
       [STEADY, drillLine(9_000, { event: 'fault_skipped', fault: 'kill', detail: 'no' }), END],
     ],
-    ['void', { code: 'ended_before_steady_state' }, [{ ...END, reason: 'aborted' } as RecordLine]],
+    [
+      'void',
+      { code: 'ended_before_steady_state' },
+      [{ ...END, reason: 'no_participants_left' } as RecordLine],
+    ],
     [
       'void',
       LAB_STOPPED,

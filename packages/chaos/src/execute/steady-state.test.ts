@@ -45,11 +45,16 @@ describe('attendance', () => {
   it('ends with the first silence, and begins anew', () => {
     const attendance = complete();
     attendance.add(
-      happened('a-1', 5_000, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
+      happened('a-1', 5_000, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),
     );
     expect(attendance.steadySince).toBeNull();
     attendance.add(
-      happened('a-1', 7_000, { event: 'media_resumed', from: 'a-2', kind: 'audio', ms: 2_000 }),
+      happened('a-1', 7_000, {
+        event: 'media_resumed',
+        publisher: 'a-2',
+        kind: 'audio',
+        durationMs: 2_000,
+      }),
     );
     expect(attendance.steadySince).toBe(7_000);
   });
@@ -57,7 +62,12 @@ describe('attendance', () => {
   it('begins anew after a short gap that nobody had told of', () => {
     const attendance = complete();
     attendance.add(
-      happened('a-1', 7_000, { event: 'media_resumed', from: 'a-2', kind: 'audio', ms: 700 }),
+      happened('a-1', 7_000, {
+        event: 'media_resumed',
+        publisher: 'a-2',
+        kind: 'audio',
+        durationMs: 700,
+      }),
     );
     expect(attendance.steadySince).toBe(7_000);
   });
@@ -74,7 +84,7 @@ describe('attendance', () => {
   it('says what share of the listeners of rooms hears nobody', () => {
     const attendance = complete();
     attendance.add(
-      happened('a-1', 5_000, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
+      happened('a-1', 5_000, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),
     );
     expect(attendance.shareWithoutMedia(new Set(['a']))).toBe(0.5);
     expect(attendance.shareWithoutMedia(new Set(['a', 'b']))).toBe(0.25);

@@ -64,11 +64,11 @@ export const createSteadyStateTracker = (
     add: (line) => {
       if (line.type !== 'event' || line.identity === undefined || !byIdentity.has(line.identity))
         return;
-      const { event, identity, from, kind, node, via, room = '', at } = line;
-      const key = `${kind} ${from}`;
+      const { event, identity, publisher, kind, node, backend, room = '', at } = line;
+      const key = `${kind} ${publisher}`;
       const missingMedia = withoutMedia.get(identity);
       if (node !== undefined) nodes.set(room, node);
-      if (via !== undefined) backends.set(identity, via);
+      if (backend !== undefined) backends.set(identity, backend);
       const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);
       states.set(identity, state);
       if (isConnected(state)) missing.delete(identity);

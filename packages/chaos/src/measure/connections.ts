@@ -25,7 +25,7 @@ export interface ConnectionHistory {
   recoveries: {
     at: number;
     method: Exclude<RecoveryMethod, 'not_needed' | 'not_recovered'>;
-    ms: number | null;
+    durationMs: number | null;
   }[];
   /** Nodes that the server reported, in order, without repetitions. */
   nodes: { at: number; node: string }[];
@@ -58,7 +58,7 @@ export const createConnections = (): Connections => {
   return {
     all: () => [...entries.values()].map(({ history }) => history),
     add: (line) => {
-      const { identity, event, at, node, via } = line;
+      const { identity, event, at, node, backend } = line;
       if (identity === undefined) return;
       const known = entries.get(identity);
       const before = known?.state ?? initialParticipantState();
@@ -68,14 +68,18 @@ export const createConnections = (): Connections => {
       if (state.connection !== before.connection) observe(history, state, at);
       if (node !== undefined && history.nodes.at(-1)?.node !== node)
         history.nodes.push({ at, node });
-      history.backend ??= via ?? null;
+      history.backend ??= backend ?? null;
       history.joinedAt = state.joinedAt;
       history.disconnectedAt ??= state.disconnectedAt;
       if (state.connection === 'left') history.leftAt ??= state.since;
       if (event === 'join_failed' || event === 'disconnected')
         history.failure = line.reason ?? 'unknown';
       if (event === 'resumed' || event === 'reconnected' || event === 'rejoined')
-        history.recoveries.push({ at, method: METHODS[event], ms: line.ms ?? null });
+        history.recoveries.push({
+          at,
+          method: METHODS[event],
+          durationMs: line.durationMs ?? null,
+        });
     },
   };
 };

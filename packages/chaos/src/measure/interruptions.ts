@@ -41,9 +41,9 @@ export const createInterruptions = (): Interruptions => {
   };
   return {
     of,
-    add: ({ event, at, identity, from, kind, ms = 0 }) => {
-      if (identity === undefined || from === undefined || kind === undefined) return;
-      const pair = of(identity, from, kind);
+    add: ({ event, at, identity, publisher, kind, durationMs = 0 }) => {
+      if (identity === undefined || publisher === undefined || kind === undefined) return;
+      const pair = of(identity, publisher, kind);
       const last = pair.interruptions.at(-1);
       const open = last?.toAt === null ? last : undefined;
       if (event === 'media_started') pair.startedAt ??= at;
@@ -51,7 +51,7 @@ export const createInterruptions = (): Interruptions => {
         pair.interruptions.push({ fromAt: at, toAt: null });
       if (event !== 'media_resumed') return;
       // It tells the whole silence: when the loss was told of before, with the same beginning.
-      if (open === undefined) pair.interruptions.push({ fromAt: at - ms, toAt: at });
+      if (open === undefined) pair.interruptions.push({ fromAt: at - durationMs, toAt: at });
       else open.toAt = at;
     },
   };

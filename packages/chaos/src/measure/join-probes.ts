@@ -15,17 +15,10 @@ export const joinProbeResults = (
     .flatMap((person): JoinProbeResult[] => {
       const result = results.get(person.identity);
       if (result === undefined) return [];
-      const {
-        joinAtMs,
-        joinMs: joinTimeMs,
-        outcome,
-        reason,
-        sees: remoteParticipants = 0,
-        tracks,
-      } = result;
+      const { joinAtMs, joinTimeMs, outcome, reason, remoteParticipants = 0, tracks } = result;
       const heard = new Set(
-        tracks.flatMap(({ direction, from, packets }) =>
-          direction === 'down' && from !== undefined && packets > 0 ? [from] : [],
+        tracks.flatMap(({ direction, publisher, packets }) =>
+          direction === 'down' && publisher !== undefined && packets > 0 ? [publisher] : [],
         ),
       );
       const here = (other: ConnectionHistory): boolean =>

@@ -132,7 +132,7 @@ describe('with several faults', () => {
 describe('a room that falls apart', () => {
   const [first = '', second = '', third = ''] = A;
   const oneWay = (subscriber: string, from: string): RecordLine =>
-    happened(subscriber, FAULT_AT, { event: 'media_interrupted', from, kind: 'audio' });
+    happened(subscriber, FAULT_AT, { event: 'media_interrupted', publisher: from, kind: 'audio' });
   const recovery = measure(
     ...load(...A),
     ...faultOn('a'),
@@ -156,7 +156,7 @@ describe('who is deaf in one direction only', () => {
     const recovery = measure(
       ...load(...A),
       ...faultOn('a'),
-      happened('a-1', FAULT_AT, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
+      happened('a-1', FAULT_AT, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),
     );
     expect(recovery).toMatchObject({
       subscriptionsNotRecovered: 1,
@@ -207,7 +207,7 @@ describe('the way back', () => {
       ...load('a-1', 'a-2'),
       ...faultOn('a'),
       happened('a-1', FAULT_AT + 50, { event: 'signal_lost' }),
-      happened('a-1', FAULT_AT + 1_050, { event, ms: 1_000, node: 'ND_x' }),
+      happened('a-1', FAULT_AT + 1_050, { event, durationMs: 1_000, node: 'ND_x' }),
     );
     expect(recovery.participants[0]).toMatchObject({
       recoveredBy,
@@ -227,9 +227,9 @@ describe('the way back', () => {
       ...load('a-1', 'a-2'),
       ...faultOn('a'),
       happened('a-1', FAULT_AT + 50, { event: 'signal_lost' }),
-      happened('a-1', FAULT_AT + 900, { event: 'reconnected', ms: 850 }),
+      happened('a-1', FAULT_AT + 900, { event: 'reconnected', durationMs: 850 }),
       happened('a-1', FAULT_AT + 1_000, { event: 'disconnected', reason: 'server_shutdown' }),
-      happened('a-1', FAULT_AT + 2_500, { event: 'rejoined', ms: 1_500 }),
+      happened('a-1', FAULT_AT + 2_500, { event: 'rejoined', durationMs: 1_500 }),
     );
     expect(recovery.participants[0]).toMatchObject({
       recoveredBy: 'rejoin',

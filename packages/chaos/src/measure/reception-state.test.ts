@@ -46,7 +46,7 @@ describe('what people hear now', () => {
   it('tells who hears some from who hears nobody, and notices that they hear again', () => {
     const split = interruption(['a-1', 'a-2'], 10_000, 14_000);
     const alone = [
-      happened('a-1', 10_000, { event: 'media_interrupted', from: 'a-3', kind: 'audio' }),
+      happened('a-1', 10_000, { event: 'media_interrupted', publisher: 'a-3', kind: 'audio' }),
     ];
     expect(at(12_000, ...split)).toEqual({
       participants: { ...NOBODY, receiving_all: 1, receiving_some: 2 },
@@ -81,14 +81,18 @@ describe('what people hear now', () => {
       subscriptions: { receiving: 2, interrupted: 4 },
     });
     const lost = ['a-2', 'a-3'].map((identity) =>
-      happened(identity, 10_000, { event: 'media_interrupted', from: 'a-1', kind: 'audio' }),
+      happened(identity, 10_000, { event: 'media_interrupted', publisher: 'a-1', kind: 'audio' }),
     );
     expect(at(21_000, out, back, ...lost).participants).toEqual({
       ...NOBODY,
       receiving_some: 2,
       receiving_none: 1,
     });
-    const heard = happened('a-1', 20_500, { event: 'media_started', from: 'a-2', kind: 'audio' });
+    const heard = happened('a-1', 20_500, {
+      event: 'media_started',
+      publisher: 'a-2',
+      kind: 'audio',
+    });
     expect(at(21_000, out, back, ...lost, heard).participants).toEqual({
       ...NOBODY,
       receiving_some: 3,

@@ -45,7 +45,7 @@ export const createReceptionStates = (): ReceptionStates => {
   let kinds: readonly string[] = [];
 
   const addEvent = (line: EventLine): void => {
-    const { event, identity = '', room = '', from, kind } = line;
+    const { event, identity = '', room = '', publisher, kind } = line;
     const known = participants.get(identity);
     const state = reduceParticipant(known?.state ?? initialParticipantState(), line);
     if (state.joinedAt === null) return;
@@ -57,8 +57,9 @@ export const createReceptionStates = (): ReceptionStates => {
     participants.set(identity, { room: known?.room ?? room, state, receives });
     // A new session reports its media from the beginning.
     if (state.connection === 'disconnected') receives.clear();
-    if (event === 'media_started' || event === 'media_resumed') receives.add(`${kind} ${from}`);
-    if (event === 'media_interrupted') receives.delete(`${kind} ${from}`);
+    if (event === 'media_started' || event === 'media_resumed')
+      receives.add(`${kind} ${publisher}`);
+    if (event === 'media_interrupted') receives.delete(`${kind} ${publisher}`);
   };
 
   return {

@@ -36,7 +36,9 @@ export const load = (...identities: string[]): RecordLine[] =>
     happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
     ...identities
       .filter((other) => other !== identity && other.split('-')[0] === identity.split('-')[0])
-      .map((from) => happened(identity, 500, { event: 'media_started', from, kind: 'audio' })),
+      .map((from) =>
+        happened(identity, 500, { event: 'media_started', publisher: from, kind: 'audio' }),
+      ),
     happened(identity, END_AT, { event: 'left' }),
   ]);
 
@@ -69,15 +71,15 @@ export const interruption = (
     identities
       .filter((from) => from !== identity)
       .flatMap((from) => [
-        happened(identity, fromAt, { event: 'media_interrupted', from, kind: 'audio' }),
+        happened(identity, fromAt, { event: 'media_interrupted', publisher: from, kind: 'audio' }),
         ...(toAt === null
           ? []
           : [
               happened(identity, toAt, {
                 event: 'media_resumed',
-                from,
+                publisher: from,
                 kind: 'audio',
-                ms: toAt - fromAt,
+                durationMs: toAt - fromAt,
               }),
             ]),
       ]),
@@ -121,9 +123,14 @@ export const joinProbe = (
     leaveAtMs,
     outcome: failure === undefined ? 'left' : 'join_failed',
     reason: failure ?? null,
-    joinMs: failure === undefined ? 80 : null,
-    sees: heard.length,
-    tracks: heard.map((from) => ({ direction: 'down', kind: 'audio', from, packets: 100 })),
+    joinTimeMs: failure === undefined ? 80 : null,
+    remoteParticipants: heard.length,
+    tracks: heard.map((publisher) => ({
+      direction: 'down',
+      kind: 'audio',
+      publisher,
+      packets: 100,
+    })),
   } as unknown as ParticipantLine;
   return failure === undefined
     ? [

@@ -113,7 +113,11 @@ const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
   ...interruption(A.slice(1), FAULT_AT - 8.5, FAULT_AT + worst),
   ...A.flatMap((identity, index) => [
     happened(identity, FAULT_AT + 2_000 + index, { event: 'signal_lost', reason: 'closed' }),
-    happened(identity, FAULT_AT + 4_000 + index, { event: 'reconnected', ms: 2_000, node: 'ND_b' }),
+    happened(identity, FAULT_AT + 4_000 + index, {
+      event: 'reconnected',
+      durationMs: 2_000,
+      node: 'ND_b',
+    }),
   ]),
 ];
 
@@ -125,17 +129,21 @@ const splitLines = (): RecordLine[] => [
   ...interruption(B, FAULT_AT, ROLLBACK_AT),
   ...A.slice(0, 2).flatMap((identity) =>
     A.slice(2).flatMap((from) => [
-      happened(identity, ROLLBACK_AT + 5, { event: 'media_interrupted', from, kind: 'audio' }),
+      happened(identity, ROLLBACK_AT + 5, {
+        event: 'media_interrupted',
+        publisher: from,
+        kind: 'audio',
+      }),
       happened(from, ROLLBACK_AT + 5, {
         event: 'media_interrupted',
-        from: identity,
+        publisher: identity,
         kind: 'audio',
       }),
     ]),
   ),
   ...A.slice(2).flatMap((identity) => [
     happened(identity, FAULT_AT + 6_000, { event: 'signal_lost', reason: 'timeout' }),
-    happened(identity, FAULT_AT + 8_000, { event: 'reconnected', ms: 2_000, node: 'ND_c' }),
+    happened(identity, FAULT_AT + 8_000, { event: 'reconnected', durationMs: 2_000, node: 'ND_c' }),
   ]),
   drillLine(END_AT - 100, {
     event: 'registry_observed',

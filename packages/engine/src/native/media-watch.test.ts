@@ -86,7 +86,7 @@ class Scene {
   }
 }
 
-const ann = { from: 'ann', kind: 'audio' };
+const ann = { publisher: 'ann', kind: 'audio' };
 
 /** Ann has been heard from 1,000 until 5,000. */
 const heard = (): { scene: Scene; stream: DownStream } => {
@@ -115,8 +115,8 @@ test('reports the source of a video, and keeps several videos of one participant
   scene.stream('TR_C', 1_000, 1_100);
   scene.stream('TR_S', 1_050, 1_100);
   expect(scene.at(1_100)).toEqual([
-    { event: 'media_started', at: 1_000, from: 'ann', kind: 'video', source: 'camera' },
-    { event: 'media_started', at: 1_050, from: 'ann', kind: 'video', source: 'screen' },
+    { event: 'media_started', at: 1_000, publisher: 'ann', kind: 'video', source: 'camera' },
+    { event: 'media_started', at: 1_050, publisher: 'ann', kind: 'video', source: 'screen' },
   ]);
 });
 
@@ -128,7 +128,7 @@ test('waits until the publisher of a stream is known, and then reports all its m
   scene.publish('TR_1');
   expect(scene.at(4_100)).toEqual([
     { event: 'media_started', at: 1_000, ...ann },
-    { event: 'media_resumed', at: 3_000, ms: 1_000, ...ann },
+    { event: 'media_resumed', at: 3_000, durationMs: 1_000, ...ann },
   ]);
 });
 
@@ -136,13 +136,15 @@ test('an interruption shorter than two seconds is reported at its end, with its 
   const { scene, stream } = heard();
   expect(scene.at(6_900)).toEqual([]);
   scene.more(stream, 6_960, [5_000, 6_940]);
-  expect(scene.at(7_000)).toEqual([{ event: 'media_resumed', at: 6_940, ms: 1_940, ...ann }]);
+  expect(scene.at(7_000)).toEqual([
+    { event: 'media_resumed', at: 6_940, durationMs: 1_940, ...ann },
+  ]);
 });
 
 test('two silences between two looks are two', () => {
   const { scene, stream } = heard();
   scene.more(stream, 7_000, [5_000, 5_600], [5_800, 6_700]);
-  expect(scene.at(7_000).map(({ at, ms }) => [at, ms])).toEqual([
+  expect(scene.at(7_000).map(({ at, durationMs }) => [at, durationMs])).toEqual([
     [5_600, 600],
     [6_700, 900],
   ]);
@@ -154,7 +156,9 @@ test('a longer one is reported when it is detected, dated by the last packet, an
   expect(scene.at(7_010)).toEqual([{ event: 'media_interrupted', at: 5_000, ...ann }]);
   expect(scene.at(9_000)).toEqual([]);
   scene.more(stream, 13_100, [5_000, 13_000]);
-  expect(scene.at(13_200)).toEqual([{ event: 'media_resumed', at: 13_000, ms: 8_000, ...ann }]);
+  expect(scene.at(13_200)).toEqual([
+    { event: 'media_resumed', at: 13_000, durationMs: 8_000, ...ann },
+  ]);
   scene.more(stream, 13_300);
   expect(scene.at(13_400)).toEqual([]);
 });
@@ -165,7 +169,7 @@ test('a new stream with a new sid continues the publication of the old one', () 
   scene.unpublish('TR_1');
   scene.publish('TR_2', { participantSid: 'PA_new' });
   scene.stream('TR_2', 5_900, 6_000);
-  expect(scene.at(6_000)).toEqual([{ event: 'media_resumed', at: 5_900, ms: 900, ...ann }]);
+  expect(scene.at(6_000)).toEqual([{ event: 'media_resumed', at: 5_900, durationMs: 900, ...ann }]);
 });
 
 test('streams that overlap leave no silence, in whatever order they are read', () => {
@@ -199,7 +203,9 @@ test('a publisher that left according to the server is interrupted with that rea
   scene.others = ['ann'];
   scene.publish('TR_2');
   scene.stream('TR_2', 9_000, 9_100);
-  expect(scene.at(9_200)).toEqual([{ event: 'media_resumed', at: 9_000, ms: 4_000, ...ann }]);
+  expect(scene.at(9_200)).toEqual([
+    { event: 'media_resumed', at: 9_000, durationMs: 4_000, ...ann },
+  ]);
 });
 
 test('who is there and publishes it no more', () => {
@@ -217,7 +223,9 @@ test('what is not meant to come is not missed, and counts from when it is meant 
   scene.watch.silenceEnds('TR_1', 20_190);
   // The pump counts from there, too.
   scene.more(stream, 20_950, [20_190, 20_900]);
-  expect(scene.at(21_000)).toEqual([{ event: 'media_resumed', at: 20_900, ms: 710, ...ann }]);
+  expect(scene.at(21_000)).toEqual([
+    { event: 'media_resumed', at: 20_900, durationMs: 710, ...ann },
+  ]);
 });
 
 test('a stream that begins while nothing was meant brings nothing back', () => {

@@ -13,8 +13,8 @@ export interface MediaEvent {
   event: 'media_started' | 'media_interrupted' | 'media_resumed';
   at: number;
   /** `media_resumed`: how long nothing had come. */
-  ms?: number;
-  from: string;
+  durationMs?: number;
+  publisher: string;
   kind: Kind;
   /** Of a video. */
   source?: TrackSource;
@@ -34,7 +34,7 @@ export interface WatchedRoom {
 
 /** One publication of one other participant. */
 interface Pair {
-  from: string;
+  publisher: string;
   kind: Kind;
   source: TrackSource | null;
   /** Until then media came, or none was meant to. */
@@ -124,7 +124,13 @@ export class MediaWatch {
     if (first === undefined) return;
     const { identity, kind } = track;
     const source = kind === 'video' ? videoSourceOf(track) : null;
-    const pair: Pair = { from: identity, kind, source, coveredUntil: first.from, lostAt: null };
+    const pair: Pair = {
+      publisher: identity,
+      kind,
+      source,
+      coveredUntil: first.from,
+      lostAt: null,
+    };
     this.#pairs.set(key, pair);
     this.#tell({ event: 'media_started', at: first.from, ...nameOf(pair) });
   }
@@ -136,7 +142,7 @@ export class MediaWatch {
     const silentSince = pair.lostAt ?? pair.coveredUntil;
     // An interval that continues the last one without a new packet resumes nothing.
     if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > INTERRUPTION_MS)) {
-      this.#tell({ event: 'media_resumed', at, ms: at - silentSince, ...nameOf(pair) });
+      this.#tell({ event: 'media_resumed', at, durationMs: at - silentSince, ...nameOf(pair) });
       pair.lostAt = null;
     }
     pair.coveredUntil = to;
@@ -146,7 +152,7 @@ export class MediaWatch {
     pair.lostAt = pair.coveredUntil;
     const reason = !gone
       ? null
-      : this.#room.others.includes(pair.from)
+      : this.#room.others.includes(pair.publisher)
         ? 'unpublished'
         : 'publisher_left';
     this.#tell({
@@ -168,8 +174,12 @@ export class MediaWatch {
   }
 }
 
-const nameOf = ({ from, kind, source }: Pair): Pick<MediaEvent, 'from' | 'kind' | 'source'> => ({
-  from,
+const nameOf = ({
+  publisher,
+  kind,
+  source,
+}: Pair): Pick<MediaEvent, 'publisher' | 'kind' | 'source'> => ({
+  publisher,
   kind,
   ...(source !== null && { source }),
 });

@@ -167,11 +167,11 @@ export class NativeEngine implements Engine {
 
   /** The line of a participant that never started. */
   #absence(
-    { identity, group, room, role, joinAtMs, leaveAtMs, expects }: ParticipantPlan,
+    { identity, group, room, role, joinAtMs, leaveAtMs, expectedTracks }: ParticipantPlan,
     reason: string,
   ): ParticipantLine {
     const { startedAtMs, shard = 0 } = this.#options;
-    const nothing = { joinMs: null, resumes: 0, reconnects: 0, tracks: [] };
+    const nothing = { joinTimeMs: null, resumes: 0, reconnects: 0, tracks: [] };
     return {
       type: 'participant',
       at: Date.now() - startedAtMs,
@@ -184,7 +184,7 @@ export class NativeEngine implements Engine {
       leaveAtMs,
       outcome: 'join_failed',
       reason,
-      expects,
+      expectedTracks,
       ...nothing,
     };
   }

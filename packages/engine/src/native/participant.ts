@@ -93,7 +93,7 @@ export class Participant {
       layout: plan.subscribe ? plan.layout : { type: 'none' },
       tracks: tracks.map(({ spec }) => spec),
       sendsData: plan.data.length > 0,
-      expects: plan.expects,
+      expectedTracks: plan.expectedTracks,
       cname,
       plane: this.#plane,
       attemptTimeoutMs: engine.joinTimeoutMs,
@@ -152,7 +152,7 @@ export class Participant {
         break;
       case 'first_packet':
         if (!this.#heard)
-          this.#emit('first_media', event.at, { ms: event.at - this.#options.scheduledAt });
+          this.#emit('first_media', event.at, { durationMs: event.at - this.#options.scheduledAt });
         this.#heard = true;
     }
   }
@@ -162,7 +162,7 @@ export class Participant {
     switch (event.type) {
       case 'joined': {
         const { scheduledAt } = this.#options;
-        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, via, serverVersion } = event;
+        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, backend, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
         this.#joinedAt = at;
@@ -174,7 +174,7 @@ export class Participant {
           dtls: since(dtlsAt),
           joined: since(at),
         };
-        this.#emit('joined', at, { attempt, phases, node, via, serverVersion });
+        this.#emit('joined', at, { attempt, phases, node, backend, serverVersion });
         break;
       }
       case 'join_failed':
@@ -184,7 +184,7 @@ export class Participant {
         this.#endedAt = at;
         this.#emit(event.type, at, {
           ...event.failure,
-          ...(event.type === 'join_failed' && { ms: at - this.#options.scheduledAt }),
+          ...(event.type === 'join_failed' && { durationMs: at - this.#options.scheduledAt }),
         });
         break;
       case 'join_retry':
@@ -192,7 +192,7 @@ export class Participant {
         this.#reason = event.failure.reason;
         this.#emit('join_retry', at, {
           attempt: event.attempt,
-          ms: at - this.#options.scheduledAt,
+          durationMs: at - this.#options.scheduledAt,
           ...event.failure,
         });
         break;
@@ -203,8 +203,8 @@ export class Participant {
       case 'reconnected': {
         if (event.type === 'resumed') this.#resumes += 1;
         else this.#reconnects += 1;
-        const { attempt, ms, node, via } = event;
-        this.#emit(event.type, at, { attempt, ms, node, via });
+        const { attempt, durationMs, node, backend } = event;
+        this.#emit(event.type, at, { attempt, durationMs, node, backend });
         break;
       }
       case 'rejoined': {
@@ -212,12 +212,16 @@ export class Participant {
         this.#reason = null;
         this.#endedAt = null;
         this.#rejoins += 1;
-        const { attempt, ms, node, via } = event;
-        this.#emit('rejoined', at, { attempt, ms, node, via });
+        const { attempt, durationMs, node, backend } = event;
+        this.#emit('rejoined', at, { attempt, durationMs, node, backend });
         break;
       }
       case 'rejoin_retry':
-        this.#emit('rejoin_retry', at, { attempt: event.attempt, ms: event.ms, ...event.failure });
+        this.#emit('rejoin_retry', at, {
+          attempt: event.attempt,
+          durationMs: event.durationMs,
+          ...event.failure,
+        });
         break;
       case 'refused':
         this.#refuse(event);
@@ -237,7 +241,7 @@ export class Participant {
 
   async #leave(): Promise<ParticipantLine> {
     // Now: the others leave, too.
-    const sees = this.view.others.length;
+    const remoteParticipants = this.view.others.length;
     await this.#options.sampler.readSoon();
     const { plan, scheduledAt, engine, deployment } = this.#options;
     const now = deployment.clock.now();
@@ -266,12 +270,12 @@ export class Participant {
       leaveAtMs: plan.leaveAtMs,
       outcome: OUTCOMES[this.#state],
       reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
-      joinMs: this.#joinedAt === null ? null : this.#joinedAt - scheduledAt,
+      joinTimeMs: this.#joinedAt === null ? null : this.#joinedAt - scheduledAt,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
       ...(this.#rejoins > 0 && { rejoins: this.#rejoins }),
-      ...(this.#joinedAt !== null && { sees }),
-      expects: plan.expects,
+      ...(this.#joinedAt !== null && { remoteParticipants }),
+      expectedTracks: plan.expectedTracks,
       tracks,
     };
   }
@@ -287,8 +291,19 @@ export class Participant {
   #emit(event: EventName, at: number, details: EventDetails): void {
     const { plan, engine } = this.#options;
     const { identity, group, room, role } = plan;
-    const { attempt, phases, ms, node, via, from, kind, source, serverVersion, reason, message } =
-      details;
+    const {
+      attempt,
+      phases,
+      durationMs,
+      node,
+      backend,
+      publisher,
+      kind,
+      source,
+      serverVersion,
+      reason,
+      message,
+    } = details;
     engine.onEvent({
       type: 'event',
       at: at - engine.startedAtMs,
@@ -299,10 +314,10 @@ export class Participant {
       role,
       ...(attempt !== undefined && { attempt }),
       ...(phases !== undefined && { phases }),
-      ...(ms !== undefined && { ms }),
+      ...(durationMs !== undefined && { durationMs }),
       ...(node !== undefined && node !== '' && { node }),
-      ...(via !== undefined && via !== '' && { via }),
-      ...(from !== undefined && { from }),
+      ...(backend !== undefined && backend !== '' && { backend }),
+      ...(publisher !== undefined && { publisher }),
       ...(kind !== undefined && { kind }),
       ...(source !== undefined && { source }),
       ...(serverVersion !== undefined && serverVersion !== '' && { serverVersion }),

@@ -59,7 +59,7 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
   const tracks = results({ down: [before, after] }, [remote('TR_1', 'a'), remote('TR_2', 'a')]);
   expect(tracks).toHaveLength(1);
   expect(tracks[0]).toMatchObject({
-    from: 'a',
+    publisher: 'a',
     sid: 'TR_2',
     packets: 700,
     lost: 4,
@@ -94,7 +94,7 @@ test('two publishers, and two kinds of one, are different tracks', () => {
     downStream({ trackSid: 'TR_b' }),
     downStream({ trackSid: 'TR_av', kind: 'video' }),
   ];
-  expect(results({ down }, known).map(({ from, kind }) => `${from} ${kind}`)).toEqual([
+  expect(results({ down }, known).map(({ publisher, kind }) => `${publisher} ${kind}`)).toEqual([
     'a audio',
     'b audio',
     'a video',
@@ -155,10 +155,13 @@ test('a track whose publisher has left is not stalled', () => {
   });
   const track = remote('TR_1', 'a');
   expect(results({ down: [ended] }, [track], { published: [] })[0]).toMatchObject({
-    from: 'a',
+    publisher: 'a',
     activeAtEnd: true,
   });
-  expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', activeAtEnd: false });
+  expect(results({ down: [ended] }, [track])[0]).toMatchObject({
+    publisher: 'a',
+    activeAtEnd: false,
+  });
 });
 
 test('a track whose publisher reconnected without new media is stalled', () => {
@@ -202,9 +205,9 @@ test('a track that the server rejected is reported once, without figures', () =>
     direction: 'up',
     kind: 'video',
     source: 'camera',
-    refused: true,
+    rejected: true,
     packets: 0,
   });
-  expect(data).toMatchObject({ direction: 'up', kind: 'data', refused: true, packets: 5 });
+  expect(data).toMatchObject({ direction: 'up', kind: 'data', rejected: true, packets: 5 });
   expect(more).toEqual([]);
 });

@@ -65,7 +65,7 @@ export const trackResults = (
         same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))),
       );
       // Of what is not published any more nothing is meant to come.
-      return merged.from === undefined || published.has(source)
+      return merged.publisher === undefined || published.has(source)
         ? merged
         : { ...merged, activeAtEnd: true };
     }),
@@ -75,7 +75,7 @@ export const trackResults = (
             ...emptyTrackResult('up'),
             packets: streams.dataSent.messages,
             bytes: streams.dataSent.bytes,
-            ...(rejected.data && { refused: true as const }),
+            ...(rejected.data && { rejected: true as const }),
           },
         ]
       : []),
@@ -88,7 +88,7 @@ const rejectedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackRes
   kind,
   codec,
   ...(kind === 'video' && { source }),
-  refused: true,
+  rejected: true,
 });
 
 const upResult = ({ kind, codec, source, layer, width, height, stats }: UpStream): TrackResult => ({
@@ -115,7 +115,7 @@ const downResult = (
   kind,
   codec,
   sid: trackSid,
-  ...(track !== undefined && { from: track.identity }),
+  ...(track !== undefined && { publisher: track.identity }),
   ...(track?.kind === 'video' && { source: videoSourceOf(track) }),
   ...(stats !== null && {
     ...trackCounters(RECEIVER_COUNTERS, stats),

@@ -71,7 +71,7 @@ export class Sampler {
   }
 
   /** What happened since the last call. */
-  take(joined: number): EngineSample {
+  take(connected: number): EngineSample {
     this.read();
     const series = seriesOf(this.#book, this.#latencies);
     const generator = {
@@ -92,7 +92,7 @@ export class Sampler {
     this.#latencies.clear();
     this.#tickLatenessMs = 0;
     this.#taken = this.#datagrams;
-    return { joined, series, generator };
+    return { connected, series, generator };
   }
 
   #latencyOf(cohort: number): Sketch {

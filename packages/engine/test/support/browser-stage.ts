@@ -116,8 +116,8 @@ export const expectIsSeenAndHeard = async (
   expect(received('video')?.bytes).toBeGreaterThan(50_000);
   for (const line of await testRoom.leave()) {
     const [sound, picture] = [
-      tracksOf(line, { kind: 'audio', from: 'browser' }),
-      tracksOf(line, { kind: 'video', from: 'browser' }),
+      tracksOf(line, { kind: 'audio', publisher: 'browser' }),
+      tracksOf(line, { kind: 'video', publisher: 'browser' }),
     ];
     expect(sound).toMatchObject([{ direction: 'down', codec: 'opus', lost: 0, activeAtEnd: true }]);
     expect(picture).toMatchObject([

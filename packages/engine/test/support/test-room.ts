@@ -80,7 +80,7 @@ export const openTestRoom = ({
       data: [],
       grants: {},
       network: null,
-      expects: { audio: 1, video: 1 },
+      expectedTracks: { audio: 1, video: 1 },
       ...guest,
     };
     const publishes = (what: string): boolean =>

@@ -139,7 +139,7 @@ probes:
     expect(probes?.modules.get('hd')).toMatchObject({
       kind: 'video_pair',
       durationMs: 5_000,
-      limits: { joinMs: 5_000, loss: 0.01, latencyMs: 200 },
+      limits: { joinTimeMs: 5_000, loss: 0.01, latencyMs: 200 },
     });
     expect(probes?.schedule).toEqual([
       { target: 'production', module: 'hd', intervalMs: 60_000, perNode: true },

@@ -32,7 +32,7 @@ export const sideIn = (
   firstMediaMs: 120,
   node: 'ND_one',
   others: [identityOf(other)],
-  tracks: [track({ direction: 'up' }), track({ direction: 'down', from: identityOf(other) })],
+  tracks: [track({ direction: 'up' }), track({ direction: 'down', publisher: identityOf(other) })],
   ...given,
 });
 

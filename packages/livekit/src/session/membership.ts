@@ -101,12 +101,12 @@ export class Membership {
     return this.#join?.participant?.sid ?? '';
   }
 
-  get server(): { node: string; version: string; via: string } {
+  get server(): { node: string; version: string; backend: string } {
     const info = this.#join?.serverInfo;
     return {
       node: info?.nodeId ?? '',
       version: info?.version ?? this.#join?.serverVersion ?? '',
-      via: this.#socket?.via ?? '',
+      backend: this.#socket?.backend ?? '',
     };
   }
 

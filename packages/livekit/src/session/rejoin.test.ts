@@ -21,7 +21,7 @@ const refuse = (on: SessionFixture, times: number): void => {
   on.server.onConnect = (connection) => {
     if (left-- > 0) connection.end({ reason: 'unreachable', message: 'cannot reach it' });
     else {
-      connection.via = 'node-2';
+      connection.backend = 'node-2';
       welcome(on)(connection);
     }
   };
@@ -33,7 +33,12 @@ test('rejoins half a second after it was disconnected, with all its tracks', asy
   shutDown(on);
   await on.clock.advanceAsync(1_000);
   expect(emitted(on)).toEqual(['joined', 'disconnected server_shutdown', 'rejoined']);
-  expect(on.events.at(-1)).toMatchObject({ attempt: 1, ms: 502, node: 'ND_1', via: 'node-2' });
+  expect(on.events.at(-1)).toMatchObject({
+    attempt: 1,
+    durationMs: 502,
+    node: 'ND_1',
+    backend: 'node-2',
+  });
   expect(on.plane.named('closePeer')).toEqual([[1]]);
   expect(on.plane.named('send')).toHaveLength(2);
   expect(on.server.connections.at(-1)?.isResume).toBe(false);
@@ -49,7 +54,11 @@ test('retries after 0.5, 1, 2, 4, 5, 5 … s, and reports why each attempt faile
   expect(retries.map(({ at }) => at - disconnectedAt)).toEqual([
     501, 1_502, 3_503, 7_504, 12_505, 17_506,
   ]);
-  expect(retries[5]).toMatchObject({ attempt: 6, ms: 17_506, failure: { reason: 'unreachable' } });
+  expect(retries[5]).toMatchObject({
+    attempt: 6,
+    durationMs: 17_506,
+    failure: { reason: 'unreachable' },
+  });
   expect(emitted(on).at(-1)).toBe('rejoined');
   expect(on.events.at(-1)).toMatchObject({ attempt: 7 });
 });

@@ -18,7 +18,7 @@ export interface SessionOptions {
   tracks: readonly TrackSpec[];
   sendsData: boolean;
   /** How many tracks of others are expected: m-lines for them are offered at once (v1). */
-  expects: { audio: number; video: number };
+  expectedTracks: { audio: number; video: number };
   /** Names our streams in SDP and RTCP. */
   cname: string;
   plane: MediaPlane;
@@ -46,7 +46,7 @@ export type SessionEvent =
       iceAt: number;
       dtlsAt: number;
       node: string;
-      via: string;
+      backend: string;
       serverVersion: string;
     }
   | { type: 'join_retry' | 'join_failed'; at: number; attempt: number; failure: Failure }
@@ -55,12 +55,12 @@ export type SessionEvent =
       type: 'resumed' | 'reconnected' | 'rejoined';
       at: number;
       attempt: number;
-      ms: number;
+      durationMs: number;
       node: string;
-      via: string;
+      backend: string;
     }
   | { type: 'disconnected'; at: number; failure: Failure }
-  | { type: 'rejoin_retry'; at: number; attempt: number; ms: number; failure: Failure }
+  | { type: 'rejoin_retry'; at: number; attempt: number; durationMs: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
   | ({ type: 'refused'; at: number } & PublishRejection);
 
@@ -138,7 +138,7 @@ export class Session {
     signalling: Signalling,
     timeoutMs = this.#options.attemptTimeoutMs,
   ): Promise<ConnectionLoss | null> {
-    const { deployment, layout, tracks, sendsData, expects, cname, plane, watchesMedia } =
+    const { deployment, layout, tracks, sendsData, expectedTracks, cname, plane, watchesMedia } =
       this.#options;
     const membership: Membership = new Membership({
       deployment,
@@ -151,8 +151,8 @@ export class Session {
       room: this.room,
       ...(watchesMedia !== undefined && { watchesMedia }),
       receive: {
-        audio: Math.min(expects.audio, MOST_FIRST_SECTIONS),
-        video: Math.min(expects.video, MOST_FIRST_SECTIONS),
+        audio: Math.min(expectedTracks.audio, MOST_FIRST_SECTIONS),
+        video: Math.min(expectedTracks.video, MOST_FIRST_SECTIONS),
       },
       token: () => this.#token,
       onToken: (token) => {
@@ -218,7 +218,7 @@ export class Session {
       this.#emit({
         type: 'rejoin_retry',
         attempt: attempt + 1,
-        ms: clock.now() - lostAt,
+        durationMs: clock.now() - lostAt,
         failure: loss.failure,
       });
     }
@@ -232,21 +232,27 @@ export class Session {
   #tellJoined(attempt: number, startedAt: number): void {
     const membership = this.#membership;
     if (membership === null) return;
-    const { node, version, via } = membership.server;
+    const { node, version, backend } = membership.server;
     this.#emit({
       type: 'joined',
       attempt,
       startedAt,
       ...membership.times,
       node,
-      via,
+      backend,
       serverVersion: version,
     });
   }
 
   #tellBack(type: 'resumed' | 'reconnected' | 'rejoined', attempt: number, lostAt: number): void {
-    const { node = '', via = '' } = this.#membership?.server ?? {};
-    this.#emit({ type, attempt, ms: this.#options.deployment.clock.now() - lostAt, node, via });
+    const { node = '', backend = '' } = this.#membership?.server ?? {};
+    this.#emit({
+      type,
+      attempt,
+      durationMs: this.#options.deployment.clock.now() - lostAt,
+      node,
+      backend,
+    });
   }
 
   #drop(): void {

@@ -28,7 +28,7 @@ export interface SignalSocketOptions {
 /** A signal connection as a membership uses it. */
 export interface SignalConnection {
   /** Backend that the load balancer chose, from the header `x-livekit-backend`; empty without the header, and until the connection is open. */
-  readonly via: string;
+  readonly backend: string;
   /** Dropped silently when the connection is closed: a resume sends the state again. */
   send(message: RequestMessage): void;
   /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
@@ -53,7 +53,7 @@ export class SignalSocket implements SignalConnection {
   #kept: KeepaliveOptions | null = null;
   #rttMs = 0;
   #ended = false;
-  #via = '';
+  #backend = '';
 
   constructor(options: SignalSocketOptions) {
     this.#options = options;
@@ -65,7 +65,7 @@ export class SignalSocket implements SignalConnection {
     this.#socket.binaryType = 'nodebuffer';
     this.#socket.on('upgrade', ({ headers }) => {
       const backend = headers['x-livekit-backend'];
-      if (typeof backend === 'string') this.#via = backend.trim().slice(0, MAX_BACKEND_NAME);
+      if (typeof backend === 'string') this.#backend = backend.trim().slice(0, MAX_BACKEND_NAME);
     });
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('unexpected-response', (_request, response) => {
@@ -92,8 +92,8 @@ export class SignalSocket implements SignalConnection {
     );
   }
 
-  get via(): string {
-    return this.#via;
+  get backend(): string {
+    return this.#backend;
   }
 
   send(message: RequestMessage): void {

@@ -29,7 +29,7 @@ export interface ScriptedConnection {
   readonly sent: RequestMessage[];
   readonly closed: boolean;
   /** The backend that a load balancer reports; empty at first. */
-  via: string;
+  backend: string;
   tell(message: ResponseMessage): void;
   /** Refuses it, or breaks it off. */
   end(failure: Partial<Failure>): void;
@@ -80,7 +80,7 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
       ? joinRequestOf(endpoint).reconnect
       : endpoint.includes('reconnect=1'),
     sent,
-    via: '',
+    backend: '',
     get closed() {
       return closed;
     },
@@ -99,8 +99,8 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
     },
   };
   const client = {
-    get via() {
-      return scripted.via;
+    get backend() {
+      return scripted.backend;
     },
     send: (message: RequestMessage) => sent.push(message),
     keepAlive: () => undefined,

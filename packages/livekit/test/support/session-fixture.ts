@@ -47,7 +47,7 @@ export const sessionFixture = ({
       },
     ],
     sendsData: false,
-    expects: { audio: 1, video: 0 },
+    expectedTracks: { audio: 1, video: 0 },
     cname: 'self',
     plane,
     attemptTimeoutMs: 5_000,

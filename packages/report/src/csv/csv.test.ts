@@ -82,7 +82,7 @@ describe('the CSV of samples', () => {
       at: 3_004 + shard,
       shard,
       intervalMs: 1_000,
-      joined: 2,
+      connected: 2,
       series: [seriesOf('down', 'audio', 'publisher', 1, { latency: bins(latencies) })],
       generator: generatorOf(),
     });
@@ -179,7 +179,7 @@ describe('seconds', () => {
               at: when + 5,
               shard,
               intervalMs: 1_000,
-              joined: 1,
+              connected: 1,
               series: [],
               generator: generatorOf(),
             };

@@ -72,7 +72,7 @@ describe('a threshold over time', () => {
     'packets_received: count>10',
     'missing_tracks: rate==0',
     'cpu_cores: max<4',
-    'gaps: count<10',
+    'media_interruptions: count<10',
   ])('is null for %s, which is not measured per second', (text) => {
     expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
   });

@@ -158,7 +158,7 @@ const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
     (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
 
 const interruptions = (history: History): Lane | null => {
-  const line = history.series(seriesQuery('gaps'));
+  const line = history.series(seriesQuery('media_interruptions'));
   if (line === undefined || history.series(seriesQuery('packet_loss')) === undefined) return null;
   const perStep = history.stepMs / 1_000;
   const count = Math.round(
@@ -177,7 +177,7 @@ const interruptions = (history: History): Lane | null => {
 
 /** Each impairment of the load generator, with its limit. */
 const IMPAIRMENTS = [
-  [seriesQuery('tick_late', {}, MAX), TICK_LATE_MS],
+  [seriesQuery('tick_lateness', {}, MAX), TICK_LATE_MS],
   [seriesQuery('event_loop_lag', {}, MAX), LAGGING_MS],
   [seriesQuery('late_sends'), LATE_SENDS_SHARE],
   [seriesQuery('send_errors'), SEND_ERRORS_SHARE],

@@ -1,3 +1,4 @@
+import { END_REASONS } from '@livekit-swarm/record';
 import { z } from 'zod';
 
 /** Facts as JSON shows them: a code, its values, and the text that the other reports show. */
@@ -83,7 +84,7 @@ export const reason = z
     fact('no_thresholds', {}),
     fact('participants_unaccounted', { unaccounted: count, planned: count }),
     fact('record_truncated', {}),
-    fact('run_cut_short', { cause: z.string(), at: ms, plannedMs: z.number() }),
+    fact('run_cut_short', { cause: z.enum(END_REASONS), at: ms, plannedMs: z.number() }),
     fact('baseline_regression', {}),
     fact('baseline_inconclusive', {}),
   ])

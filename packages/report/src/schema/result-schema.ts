@@ -1,3 +1,4 @@
+import { END_REASONS } from '@livekit-swarm/record';
 import { scenarioSchema } from '@livekit-swarm/scenario';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
@@ -22,8 +23,8 @@ const percentiles = z
   .nullable()
   .meta({ id: 'Percentiles', description: 'Milliseconds; null: not measured.' });
 const share = z
-  .object({ count: count(), rate: known('Of how many it is a share, from 0 to 1.') })
-  .meta({ id: 'Share', description: 'How many, and which share that is.' });
+  .object({ count: count(), share: known('From 0 to 1.') })
+  .meta({ id: 'Share', description: 'How many, and their share of all.' });
 const metrics = z.record(z.string(), z.number()).meta({
   id: 'Metrics',
   description:
@@ -85,36 +86,25 @@ const joins = z.object({
     .describe('From the scheduled join.'),
 });
 
-const traffic = z
-  .object({
-    kind: z.enum(['audio', 'video', 'data']),
-    direction: z.enum(['up', 'down']),
-    tracks: count().describe('Most at one time.'),
-    packets: count(),
-    bytes: count(),
-    packetsPerSecond: known('While all participants were connected.'),
-    bitsPerSecond: known('While all participants were connected.'),
-    loss: known('After recovery, from 0 to 1.'),
-    lossBeforeRecovery: known('From 0 to 1.'),
-    jitterP95: known('Milliseconds.'),
-    latencyP50: known('Milliseconds, one way.'),
-    latencyP95: known('Milliseconds, one way.'),
-    rttP95: known('Milliseconds.'),
-  })
-  .meta({ id: 'Traffic', description: 'Media of one kind and direction.' });
-
-const roleTraffic = z.object({
-  group: z.string(),
-  role: z.string(),
+const traffic = z.object({
   kind: z.enum(['audio', 'video', 'data']),
   direction: z.enum(['up', 'down']),
-  packets: count(),
+  packets: count().describe('Messages, of data.'),
+  bytes: count().describe('Payload; of data messages only in totals.'),
   packetsPerSecond: known('While all participants were connected.'),
   bitsPerSecond: known('While all participants were connected.'),
   loss: known('After recovery, from 0 to 1.'),
-  jitterP95: known('Milliseconds.'),
-  latencyP95: known('Milliseconds, one way.'),
+  lossBeforeRecovery: known('From 0 to 1.'),
+  jitter: percentiles,
+  latency: percentiles,
+  rtt: percentiles,
 });
+const trafficRow = traffic
+  .extend({ tracks: count().describe('Most at one time.') })
+  .meta({ id: 'Traffic', description: 'Media of one kind and direction.' });
+const roleTraffic = traffic
+  .extend({ group: z.string(), role: z.string() })
+  .meta({ id: 'RoleTraffic', description: 'Media of one role, kind and direction.' });
 
 const layers = z.record(z.string(), z.number());
 
@@ -151,6 +141,7 @@ const generator = z
   .object({
     workers: count(),
     workersDied: count(),
+    samples: count().describe('One per worker and second.'),
     cpuCores: z
       .object({ avg: z.number(), max: z.number() })
       .nullable()
@@ -158,12 +149,20 @@ const generator = z
     cpuMicrosPerPacket: known('Microseconds of CPU time.'),
     residentBytes: known('Memory of all workers.'),
     eventLoopLag: percentiles,
+    laggingSamples: share.describe('Samples in which the event loop lagged too much.'),
     tickLateness: percentiles,
+    lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
     lateSends: share,
     sendErrors: share,
     socketDrops: share,
     lateJoins: share,
-    hostCpuShare: known('Share of all cores of the host in use by all processes, from 0 to 1.'),
+    hostCpu: z
+      .object({
+        avg: z.number().describe('Share of all cores in use by all processes, from 0 to 1.'),
+        saturated: share.describe('Samples in which all cores were in use.'),
+      })
+      .nullable()
+      .describe('Null: not measured.'),
     findings: z
       .array(healthFinding)
       .describe('Empty for a healthy generator; with any of them the run is inconclusive.'),
@@ -197,7 +196,7 @@ export const resultSchema = z
       .nullable(),
     joins,
     tracks: z.object({ expected: count(), missing: count(), received: count(), stalled: count() }),
-    media: z.array(traffic),
+    media: z.array(trafficRow),
     roles: z.array(roleTraffic).describe('Media of each role; empty with a single role.'),
     layers: z
       .object({ up: layers, down: layers })
@@ -210,7 +209,7 @@ export const resultSchema = z
     end: z
       .object({
         at: z.number(),
-        reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']),
+        reason: z.enum(END_REASONS),
       })
       .nullable()
       .describe('Null: the record is truncated.'),

@@ -139,9 +139,9 @@ const generatorSection: Section = ({ summary, judgement }, style) => {
       : [`${formatNumber(own.cpuCores.avg)} cores (max ${formatNumber(own.cpuCores.max)})`];
   // Without media the few packets that keep connections alive would carry the cost of everything else.
   const cost =
-    own.cpuUsPerPacket === null || summary.traffic.length === 0
+    own.cpuMicrosPerPacket === null || summary.traffic.length === 0
       ? []
-      : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU per packet`];
+      : [`${formatNumber(own.cpuMicrosPerPacket)} µs of CPU per packet`];
   const busy = own.hostCpu === null ? [] : [`host CPU ${formatShare(own.hostCpu.avg)} busy`];
   const usage = [
     plural(own.workers, 'worker'),
@@ -153,7 +153,7 @@ const generatorSection: Section = ({ summary, judgement }, style) => {
   ];
   const health = [
     `event loop lag p95 ${formatMs(own.eventLoopLag?.p95 ?? null)}`,
-    `pump lateness p95 ${formatMs(own.tickLate?.p95 ?? null)}`,
+    `pump lateness p95 ${formatMs(own.tickLateness?.p95 ?? null)}`,
     `late sends ${shareText(own.lateSends)}`,
     `send errors ${shareText(own.sendErrors)}`,
     `socket drops ${shareText(own.socketDrops)}`,

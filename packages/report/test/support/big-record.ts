@@ -95,7 +95,7 @@ export function* bigRun({
         phases: { started: 1, signal: took / 3, ice: took / 2, joined: took },
         node: 'ND_a',
       };
-      yield { type: 'event', at: at + 90, event: 'first_media', ...about, ms: took + 90 };
+      yield { type: 'event', at: at + 90, event: 'first_media', ...about, durationMs: took + 90 };
     }
     const storm = inStorm(second, seconds);
     if (storm && second % 7 === 0) {
@@ -110,7 +110,13 @@ export function* bigRun({
         reason: 'silence',
         message: 'nothing came for 4 s',
       };
-      yield { type: 'event', at: second * 1_000 + 900, event: 'resumed', ...about, ms: 900 };
+      yield {
+        type: 'event',
+        at: second * 1_000 + 900,
+        event: 'resumed',
+        ...about,
+        durationMs: 900,
+      };
     }
     for (let shard = 0; shard < shards; shard++) yield sampleOf(second, shard, storm);
   }
@@ -124,14 +130,14 @@ export function* bigRun({
       leaveAtMs: endAtMs,
       outcome: one % 331 === 330 ? 'disconnected' : 'left',
       reason: one % 331 === 330 ? 'connection_timeout' : null,
-      joinMs: 40 + random() * 120,
+      joinTimeMs: 40 + random() * 120,
       resumes: victims.has(one) ? 1 : 0,
       reconnects: 0,
-      expects: { audio: people - 1, video: people - 1 },
+      expectedTracks: { audio: people - 1, video: people - 1 },
       tracks: tracksOf(one),
     };
   }
-  yield { type: 'end', at: endAtMs, reason: 'finished' };
+  yield { type: 'end', at: endAtMs, reason: 'completed' };
 
   function personOf(one: number) {
     const room = Math.floor(one / people);
@@ -153,7 +159,7 @@ export function* bigRun({
             trackOf({
               direction: 'down',
               kind,
-              from: nameOf(room, other),
+              publisher: nameOf(room, other),
               packets: 30_000,
               lost: Math.floor(random() * 40) + (victims.has(one) ? 900 : 0),
               latencyP95Ms: 5 + random() * 40,
@@ -204,7 +210,7 @@ export function* bigRun({
       at: second * 1_000 + Math.floor(random() * 12),
       shard,
       intervalMs: 1_000,
-      joined: here,
+      connected: here,
       series,
       generator: generatorOf({ cpuCores: 0.4 + random() * 0.2 }),
     };

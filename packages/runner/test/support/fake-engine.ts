@@ -14,7 +14,7 @@ import type { ParticipantPlan } from '@livekit-swarm/scenario';
 export const createEngine = (options: EngineOptions): Engine => {
   const present = new Map<
     number,
-    { plan: ParticipantPlan; joinMs: number | null; failed: boolean }
+    { plan: ParticipantPlan; joinTimeMs: number | null; failed: boolean }
   >();
   const say = (plan: ParticipantPlan, event: EventName, more: Partial<EventLine> = {}): void => {
     const { identity, group, room, role } = plan;
@@ -35,23 +35,23 @@ export const createEngine = (options: EngineOptions): Engine => {
       if (plan.room.startsWith('crash'))
         setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
       const failed = plan.room.startsWith('refuse');
-      const joinMs = failed ? null : Date.now() - options.startedAtMs - scheduledAtMs;
-      present.set(plan.index, { plan, joinMs, failed });
-      if (joinMs === null)
+      const joinTimeMs = failed ? null : Date.now() - options.startedAtMs - scheduledAtMs;
+      present.set(plan.index, { plan, joinTimeMs, failed });
+      if (joinTimeMs === null)
         say(plan, 'join_failed', { reason: 'server_full', message: 'no room at the inn' });
       else
         say(plan, 'joined', {
-          phases: { started: 0, signal: joinMs, ice: joinMs, joined: joinMs },
+          phases: { started: 0, signal: joinTimeMs, ice: joinTimeMs, joined: joinTimeMs },
           node: 'ND_fake',
         });
     },
     leave: async (index) => {
       const stay = present.get(index);
       if (stay === undefined) throw new Error(`no participant with index ${index}`);
-      const { plan, joinMs, failed } = stay;
+      const { plan, joinTimeMs, failed } = stay;
       if (plan.room.startsWith('stay')) await new Promise(() => {});
       present.delete(index);
-      const { identity, group, room, role, joinAtMs, leaveAtMs, expects } = plan;
+      const { identity, group, room, role, joinAtMs, leaveAtMs, expectedTracks } = plan;
       return {
         type: 'participant',
         at: Date.now() - options.startedAtMs,
@@ -64,15 +64,15 @@ export const createEngine = (options: EngineOptions): Engine => {
         leaveAtMs,
         outcome: failed ? 'join_failed' : 'left',
         reason: failed ? 'server_full' : null,
-        joinMs,
+        joinTimeMs,
         resumes: 0,
         reconnects: 0,
-        expects,
+        expectedTracks: expectedTracks,
         tracks: [],
       } satisfies ParticipantLine;
     },
     sample: () => ({
-      joined: [...present.values()].filter(({ failed }) => !failed).length,
+      connected: [...present.values()].filter(({ failed }) => !failed).length,
       series: [fiftyPackets()],
       generator: {
         tickLatenessMs: 1,

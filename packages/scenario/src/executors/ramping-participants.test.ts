@@ -108,7 +108,9 @@ describe('a scenario with ramping-participants', () => {
     expect(endAtMs).toBe(20_000);
     expect(windows.map(({ name }) => name)).toContain('fill');
     expect(
-      participants.filter(({ role }) => role === 'viewer').map(({ expects }) => expects.audio),
+      participants
+        .filter(({ role }) => role === 'viewer')
+        .map(({ expectedTracks }) => expectedTracks.audio),
     ).toEqual(Array.from({ length: 20 }, () => 1));
     expect(new Set(participants.map(({ identity }) => identity)).size).toBe(21);
   });

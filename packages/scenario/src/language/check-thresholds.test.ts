@@ -46,7 +46,7 @@ describe('thresholds that are about something in the scenario', () => {
     'jitter{kind:video,codec:h264,role:viewer}: p(95)<30',
     'packets_sent{kind:video,role:speaker}: count>1',
     'packets_sent{codec:vp8,role:singer}: count>1',
-    'publish_refusals{kind:video,role:singer}: rate==0',
+    'publish_rejections{kind:video,role:singer}: rate==0',
     'jitter{kind:audio,role:guest}: p(95)<30',
     'rtt{direction:up,kind:audio}: p(95)<30',
     'data_loss{role:speaker}: rate==0',

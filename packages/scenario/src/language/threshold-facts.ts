@@ -104,8 +104,8 @@ const missOfWindow = (
 
 /** Of tracks that we send; every other metric of tracks is of those that we receive, unless a direction tells them apart. */
 const UPWARD: ReadonlySet<MetricName> = new Set([
-  'publish_refusals',
-  'publish_refusals',
+  'publish_rejections',
+  'publish_rejections',
   'uplink_loss',
   'uplink_loss_before_recovery',
   'uplink_jitter',

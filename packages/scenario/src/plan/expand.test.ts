@@ -120,7 +120,7 @@ describe('expandPlan', () => {
           const audios = tracks.filter(({ kind }) => kind === 'audio').length;
           const limit = { all: videos, speaker: 1, 'audio-only': 0, none: 0 };
           const shown = spec.layout.type === 'grid' ? spec.layout.tiles : limit[spec.layout.type];
-          expect(one.expects).toEqual({
+          expect(one.expectedTracks).toEqual({
             audio: spec.layout.type === 'none' ? 0 : audios,
             video: Math.min(videos, shown),
           });
@@ -264,11 +264,9 @@ describe('expandPlan with several groups', () => {
     });
     const plan = expandGroups([stage, early, late]);
     expect(new Set(plan.participants.map(({ room }) => room))).toEqual(new Set(['hall']));
-    expect(plan.participants.map(({ role, expects }) => [role, expects.audio])).toEqual([
-      ['speaker', 1],
-      ['speaker', 1],
-      ...Array.from({ length: 6 }, () => ['viewer', 2]),
-    ]);
+    expect(
+      plan.participants.map(({ role, expectedTracks }) => [role, expectedTracks.audio]),
+    ).toEqual([['speaker', 1], ['speaker', 1], ...Array.from({ length: 6 }, () => ['viewer', 2])]);
     expect(plan.participants.map(({ identity }) => identity)).toContain('ab12-late-1-v3');
     expect(plan.endAtMs).toBe(60_100);
   });
@@ -284,7 +282,7 @@ describe('expandPlan with several groups', () => {
         executors.map((executor, n) =>
           groupOf(executor, { name: `g${n}`, room: 'hall', roles: [roleOf({ count: 1 })] }),
         ),
-      ).participants.map(({ expects }) => expects.audio);
+      ).participants.map(({ expectedTracks }) => expectedTracks.audio);
     expect(expected(constant(1, 2_000), constant(1, 2_000))).toEqual([1, 1]);
     expect(expected(constant(1, 2_000), constant(1, 20_000))).toEqual([0, 0]);
     expect(expected(lesson(4_000), lesson(4_000))).toEqual([1, 1]);

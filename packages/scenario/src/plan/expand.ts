@@ -12,7 +12,7 @@ import { customWindows, steadyWindow } from './plan-windows.ts';
 import { overlapMs } from './session-overlap.ts';
 
 /** A session before anything has a name of the run. Times in ms after the run's start. */
-interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expects'> {
+interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expectedTracks'> {
   in: GroupSpec;
   /** From 1, within the group. */
   roomNumber: number;
@@ -31,7 +31,7 @@ interface Schedule {
   /** Indices of drafts, in the order of their joins. */
   byJoin: readonly number[];
   /** What each must have received, in the order of `byJoin`. */
-  expects: readonly { audio: number; video: number }[];
+  expectedTracks: readonly { audio: number; video: number }[];
   /** Built-in windows and stages. */
   windows: readonly Window[];
   droppedRooms: number;
@@ -84,7 +84,7 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
       problem.group === null ? problem.message : `groups.${problem.group}: ${problem.message}`,
       problem.hint,
     );
-  const { drafts, byJoin, expects, windows, droppedRooms, lastJoinAtMs, endAtMs } = schedule;
+  const { drafts, byJoin, expectedTracks, windows, droppedRooms, lastJoinAtMs, endAtMs } = schedule;
   const identityOf = assignIdentities(scenario, run);
   const named = drafts.map(
     ({ in: group, roomNumber, roleSpec, member, session, firstInSlot: _, ...draft }) => ({
@@ -98,7 +98,9 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
     participants: byJoin.flatMap((draft, index): ParticipantPlan[] => {
       const participant = named[draft];
       if (participant === undefined) return [];
-      return [{ index, ...participant, expects: expects[index] ?? { audio: 0, video: 0 } }];
+      return [
+        { index, ...participant, expectedTracks: expectedTracks[index] ?? { audio: 0, video: 0 } },
+      ];
     }),
     windows: [...windows, ...customWindows(scenario.windows, endAtMs)].sort(
       (a, b) => a.fromMs - b.fromMs,
@@ -141,7 +143,7 @@ const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling =
   const schedule: Schedule = {
     drafts,
     byJoin,
-    expects: expectations(specs, sorted),
+    expectedTracks: expectations(specs, sorted),
     windows: [
       // A join counts when it was scheduled: the last of them, too.
       { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },

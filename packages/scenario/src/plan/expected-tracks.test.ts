@@ -113,7 +113,7 @@ const bruteForce = (
   me: Guest,
   all: readonly Guest[],
   togetherMs: number,
-): ParticipantPlan['expects'] => {
+): ParticipantPlan['expectedTracks'] => {
   if (!me.subscribe || me.grants.canSubscribe === false || me.layout.type === 'none')
     return { audio: 0, video: 0 };
   const tracks = all

@@ -27,7 +27,7 @@ it('plans included scenarios as before', async () => {
             one.role,
             one.joinAtMs,
             one.leaveAtMs,
-            Object.values(one.expects),
+            Object.values(one.expectedTracks),
           ]);
           const windows = plan.windows.map(({ name: window, fromMs, toMs }) => [
             window,

@@ -47,12 +47,12 @@ describe('judgeProbe', () => {
     ['three bytes a packet are silence', { packets: 150, bytes: 450 }],
     ['nine packets are not enough', { packets: 9, bytes: 900 }],
     ['nothing at all', { packets: 0, bytes: 0 }],
-    ['media of another participant', { from: 'stranger' }],
+    ['media of another participant', { publisher: 'stranger' }],
   ])('hears energy of the other, not packets: %s', (_what, given) => {
     const seen = observation(
       'audio_pair',
       {},
-      { a: { tracks: [track({ direction: 'down', from, ...given })] } },
+      { a: { tracks: [track({ direction: 'down', publisher: from, ...given })] } },
     );
     expect(evaluateProbe(seen).heard).toEqual({ a: false, b: true });
     expect(reasons(seen)).toEqual(['media_missing']);
@@ -60,13 +60,19 @@ describe('judgeProbe', () => {
 
   it('sees a picture when a keyframe came', () => {
     const video = (width: number) => [
-      track({ direction: 'down', from }),
-      track({ direction: 'down', from, kind: 'video', width, height: width }),
+      track({ direction: 'down', publisher: from }),
+      track({ direction: 'down', publisher: from, kind: 'video', width, height: width }),
     ];
     const b = {
       tracks: [
-        track({ direction: 'down', from: identityOf('a') }),
-        track({ direction: 'down', from: identityOf('a'), kind: 'video', width: 2, height: 2 }),
+        track({ direction: 'down', publisher: identityOf('a') }),
+        track({
+          direction: 'down',
+          publisher: identityOf('a'),
+          kind: 'video',
+          width: 2,
+          height: 2,
+        }),
       ],
     };
     expect(reasons(observation('video_pair', {}, { a: { tracks: video(640) }, b }))).toEqual([]);
@@ -115,7 +121,7 @@ describe('judgeProbe', () => {
 
   it('exceeds each limit individually, and not when it is just reached', () => {
     const down = (given: object) => ({
-      tracks: [track({ direction: 'up' }), track({ direction: 'down', from, ...given })],
+      tracks: [track({ direction: 'up' }), track({ direction: 'down', publisher: from, ...given })],
     });
     expect(
       reasons(
@@ -129,7 +135,7 @@ describe('judgeProbe', () => {
     const up = {
       tracks: [
         track({ direction: 'up', packets: 100, lost: 50 }),
-        track({ direction: 'down', from }),
+        track({ direction: 'down', publisher: from }),
       ],
     };
     expect(reasons(observation('audio_pair', { limits: { loss: 0.02 } }, { a: up }))).toEqual([
@@ -156,7 +162,10 @@ describe('judgeProbe', () => {
 
   it('never shows a loss below zero', () => {
     const late = {
-      tracks: [track({ direction: 'up', lost: -2 }), track({ direction: 'down', from, lost: -3 })],
+      tracks: [
+        track({ direction: 'up', lost: -2 }),
+        track({ direction: 'down', publisher: from, lost: -3 }),
+      ],
     };
     expect(
       evaluateProbe(observation('audio_pair', {}, { a: late, b: late })).media[0]?.loss,

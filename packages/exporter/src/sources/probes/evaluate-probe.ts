@@ -64,7 +64,7 @@ const hears = ({ module, sides }: Observation, side: Side): boolean => {
   const media = module.publish.every(({ kind }) =>
     received.some(
       (track) =>
-        track.from === from &&
+        track.publisher === from &&
         track.kind === kind &&
         (kind === 'audio' ? hasEnergy(track) : hasPicture(track)),
     ),

@@ -8,7 +8,7 @@ describe('moduleOf', () => {
     expect(module).toMatchObject({
       name: kind,
       kind,
-      limits: { joinMs: 5_000, loss: 0.05, jitterMs: null, latencyMs: null },
+      limits: { joinTimeMs: 5_000, loss: 0.05, jitterMs: null, latencyMs: null },
     });
   });
 

@@ -26,7 +26,7 @@ export const probeDurationMs = ({ durationMs, publish }: ProbeModule): number =>
 
 /** Null: no limit. */
 export interface ProbeLimits {
-  joinMs: number;
+  joinTimeMs: number;
   loss: number;
   jitterMs: number | null;
   /** One way, p95; of data there and back. */
@@ -116,7 +116,7 @@ export const moduleOf = (
       publish: tracksOf(kind, options),
       data: kind === 'data_echo' ? { messagesPerSecond: rate, bytes, reliable } : null,
       signalling,
-      limits: { joinMs: join, loss, jitterMs: jitter, latencyMs: latency },
+      limits: { joinTimeMs: join, loss, jitterMs: jitter, latencyMs: latency },
     },
   };
 };

@@ -43,7 +43,7 @@ export const call = async (
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
   const startedAtMs = Date.now();
-  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinMs + JOIN_GRACE_MS, left()));
+  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinTimeMs + JOIN_GRACE_MS, left()));
   const engine = openEngine(
     { startedAtMs, joinTimeoutMs, signalling: module.signalling },
     (event) => {
@@ -116,7 +116,7 @@ const openEngine = (
 
 const note = (
   side: SideObservation,
-  { event, phases, node, ms, reason, message }: EventLine,
+  { event, phases, node, durationMs, reason, message }: EventLine,
 ): void => {
   const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
   switch (event) {
@@ -125,7 +125,7 @@ const note = (
       side.node = node ?? null;
       break;
     case 'first_media':
-      side.firstMediaMs = ms ?? null;
+      side.firstMediaMs = durationMs ?? null;
       break;
     case 'join_failed':
       side.refusal = trouble;
@@ -157,7 +157,7 @@ const planOf = (
   data: data === null ? [] : [data],
   grants: {},
   network: null,
-  expects: {
+  expectedTracks: {
     audio: publish.filter(({ kind }) => kind === 'audio').length,
     video: publish.filter(({ kind }) => kind === 'video').length,
   },

@@ -81,11 +81,11 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
     const { phases, node } = sides[side];
     const joined = phases?.joined ?? 0;
     return [
-      ...(joined > limits.joinMs
+      ...(joined > limits.joinTimeMs
         ? [
             {
               reason: 'join_slow' as const,
-              message: `${side} took ${Math.round(joined)} ms to join, more than ${limits.joinMs}`,
+              message: `${side} took ${Math.round(joined)} ms to join, more than ${limits.joinTimeMs}`,
             },
           ]
         : []),

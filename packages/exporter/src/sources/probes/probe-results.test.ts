@@ -54,7 +54,7 @@ describe('probe board', () => {
 
   it('has the labels and types of the catalogue, and no others', () => {
     const flow = track({ direction: 'down', kind: 'data' });
-    const picture = track({ direction: 'down', kind: 'video', from: identityOf('b') });
+    const picture = track({ direction: 'down', kind: 'video', publisher: identityOf('b') });
     const seen = [
       observation('video_pair', {}, { a: { tracks: [picture] } }),
       observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } }),

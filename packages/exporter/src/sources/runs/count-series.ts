@@ -60,9 +60,13 @@ const COUNTERS: readonly {
     name: 'swarm_run_packets_recovered_total',
     labels: { direction: 'down' },
   },
-  { from: 'gaps', name: 'swarm_run_media_interruptions_total', labels: { direction: 'down' } },
   {
-    from: 'gap_time',
+    from: 'media_interruptions',
+    name: 'swarm_run_media_interruptions_total',
+    labels: { direction: 'down' },
+  },
+  {
+    from: 'media_interruption_time',
     name: 'swarm_run_media_interruption_seconds_total',
     labels: { direction: 'down' },
     scale: 1 / 1_000,

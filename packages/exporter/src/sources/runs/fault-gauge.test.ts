@@ -16,7 +16,7 @@ const fault = (id: string, ...components: string[]): RecordLine =>
     rooms: [],
     completedAt: 2,
   });
-const end: RecordLine = { type: 'end', at: 9, reason: 'finished' };
+const end: RecordLine = { type: 'end', at: 9, reason: 'completed' };
 
 const shown = async (...lines: RecordLine[]): Promise<string[]> => {
   const registry = new Registry();

@@ -167,7 +167,7 @@ describe('run metrics', () => {
             ...(line.role === undefined ? {} : { role: line.role }),
           }
         : line.type === 'participant'
-          ? { ...line, outcome: 'join_failed', joinMs: null, reason: `reason-${line.identity}` }
+          ? { ...line, outcome: 'join_failed', joinTimeMs: null, reason: `reason-${line.identity}` }
           : line,
     );
     const snapshots = metricsOf(failing).snapshots();

@@ -61,7 +61,7 @@ export const createRunMetrics = (): RunMetrics => {
           serverVersion = line.serverVersion ?? serverVersion;
           break;
         case 'participant':
-          if (line.joinMs !== null) left++;
+          if (line.joinTimeMs !== null) left++;
           break;
         case 'end':
           levels.clear();

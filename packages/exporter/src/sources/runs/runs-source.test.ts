@@ -37,7 +37,7 @@ describe('runs source', () => {
   it('survives any record line', () => {
     const { runs, error } = source();
     const tell = runs.begin();
-    tell({ type: 'end', at: 1, reason: 'finished' });
+    tell({ type: 'end', at: 1, reason: 'completed' });
     expect(error).toHaveBeenCalledWith(expect.stringContaining('no header'));
   });
 

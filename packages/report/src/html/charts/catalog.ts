@@ -103,7 +103,9 @@ const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] =>
     'Media interruptions',
     'Subscriptions without media for more than 500 ms',
     'perSecond',
-    KINDS.map((kind) => measured(seriesQuery('gaps', { kind }), kind, kind, 'solid')),
+    KINDS.map((kind) =>
+      measured(seriesQuery('media_interruptions', { kind }), kind, kind, 'solid'),
+    ),
   ),
   chart(
     'layers-down',
@@ -219,7 +221,7 @@ const generator = ({ chart, measured, line }: Builder): Chart[] => [
   ]),
   chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all workers', 'ms', [
     measured(seriesQuery('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
-    measured(seriesQuery('tick_late', {}, MAX), 'pump threads', 'plain', 'dashed'),
+    measured(seriesQuery('tick_lateness', {}, MAX), 'pump threads', 'plain', 'dashed'),
   ]),
   chart(
     'generator-errors',

@@ -80,7 +80,7 @@ const windowTable = ({ summary }: HtmlInput): Markup | null => {
         formatShare(figure(metrics, 'packet_loss')),
         formatMs(figure(metrics, 'media_latency', 95)),
         formatMs(figure(metrics, 'jitter', 95)),
-        countOf(metrics, 'gaps'),
+        countOf(metrics, 'media_interruptions'),
       ]),
       left: [0],
     },
@@ -118,7 +118,7 @@ const generatorFigures = ({
     ],
     [
       'CPU per packet',
-      own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`,
+      own.cpuMicrosPerPacket === null ? '–' : `${formatNumber(own.cpuMicrosPerPacket)} µs`,
     ],
     ['memory', formatBytes(own.residentBytes)],
     ['host CPU', own.hostCpu === null ? '–' : formatShare(own.hostCpu.avg)],
@@ -130,9 +130,9 @@ const generatorFigures = ({
     ],
     [
       'pump lateness',
-      own.tickLate === null
+      own.tickLateness === null
         ? '–'
-        : `p95 ${formatMs(own.tickLate.p95)}, max ${formatMs(own.tickLate.max)}`,
+        : `p95 ${formatMs(own.tickLateness.p95)}, max ${formatMs(own.tickLateness.max)}`,
     ],
     ['late sends', share(own.lateSends)],
     ['send errors', share(own.sendErrors)],

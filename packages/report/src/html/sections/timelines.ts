@@ -34,7 +34,8 @@ const timeline = (
 <ol>${participant.events.map(
   (event) =>
     html`<li><time>${preciseClock(event.at)}</time> <span class="${toneOf(event)}">${EVENTS[event.event] ?? event.event}</span>${
-      event.ms !== null && html` <span class="dim">after ${formatMs(event.ms)}</span>`
+      event.durationMs !== null &&
+      html` <span class="dim">after ${formatMs(event.durationMs)}</span>`
     }${(event.message ?? event.reason) !== null && html` <span class="dim">${said(event.message ?? event.reason ?? '')}</span>`}</li>`,
 )}${
   participant.interruptions > 0 &&

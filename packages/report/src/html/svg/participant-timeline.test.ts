@@ -7,7 +7,7 @@ const RUN_MS = 10_000;
 const event = (at: number, name: ParticipantEvent['event']): ParticipantEvent => ({
   at,
   event: name,
-  ms: null,
+  durationMs: null,
   reason: null,
   message: null,
 });
