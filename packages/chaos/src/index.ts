@@ -60,7 +60,7 @@ export { openDockerPlatform } from './targets/docker.ts';
 export { dryRunLab } from './targets/dry-run-lab.ts';
 export { type KubernetesSpec, openKubernetesPlatform } from './targets/kubernetes.ts';
 export { openPlatform } from './targets/open-target.ts';
+export type * from './targets/platform.ts';
 export { parseUnit, type Unit } from './targets/process/unit.ts';
 export { openProcessPlatform } from './targets/process.ts';
 export { readSshSpec, type SshSpec } from './targets/ssh/spec.ts';
-export type * from './targets/target.ts';

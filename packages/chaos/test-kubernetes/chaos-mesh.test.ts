@@ -1,6 +1,7 @@
 /**
- * Objects of ours against Chaos Mesh's own definition of them, as an API server checks them. Chaos Mesh itself does not run here: it would need images that
- * are not to be had without a registry, and sch_netem. A stand-in does with the objects what its controller does.
+ * Objects of this package against Chaos Mesh's own definition of them, as an API server checks them.
+ * Chaos Mesh itself does not run here: it needs images from a registry, and sch_netem. A stand-in does
+ * with the objects what its controller does.
  */
 
 import { mkdtemp } from 'node:fs/promises';
@@ -17,7 +18,7 @@ import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 
 const module = fileURLToPath(new URL('./chaos-mesh/', import.meta.url));
 const FINALIZER = 'chaos-mesh/records';
@@ -27,7 +28,7 @@ let cluster: KubernetesCluster;
 let platform: Platform;
 let node: Component;
 
-/** A pod that is alive and does nothing, called a server. */
+/** A pod that runs and does nothing, as a LiveKit node. */
 const pod = (name: string, hostNetwork: boolean) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -75,7 +76,7 @@ const objects = async (): Promise<
 const merge = (name: string, patch: object): Promise<string> =>
   cluster.kubectl(['patch', 'networkchaos', name, '--type=merge', '-p', JSON.stringify(patch)]);
 
-/** Takes what it finds on, as Chaos Mesh does: a finalizer, and a status. */
+/** Accepts objects as Chaos Mesh does: with a finalizer, and a status. */
 const takeOn = async (status: object): Promise<string> => {
   await expect.poll(async () => (await objects()).length, { timeout: 10_000 }).toBe(1);
   const name = (await objects())[0]?.metadata.name ?? '';
@@ -88,11 +89,11 @@ const INJECTED = {
   experiment: { desiredPhase: 'Run', containerRecords: [] },
 };
 
-it('without Chaos Mesh there is nothing to ask', async () => {
+it('without Chaos Mesh no fault is available', async () => {
   expect(
     await fault('packet-loss').unavailable(platform, node, { loss: 0.05, burst: 1, ...SENT }),
   ).toMatch(/not installed/);
-  // And nothing to take back.
+  // And there is nothing to roll back.
   await platform.network?.withdraw(node, 'abcd1234');
 });
 
@@ -145,7 +146,7 @@ describe('with Chaos Mesh in the cluster', () => {
       { action: 'bandwidth', bandwidth: { rate: '2000000bit', limit: 50_000, buffer: 10_000 } },
     ],
     ['redis-partition', {}, { action: 'partition', direction: 'both', target: { mode: 'all' } }],
-  ])('%s is asked for, and taken back', async (name, given, spec) => {
+  ])('%s is requested, and rolled back', async (name, given, spec) => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault(name).params.parse(given);
     expect(await fault(name).unavailable(platform, node, params)).toBeNull();
@@ -187,7 +188,7 @@ describe('with Chaos Mesh in the cluster', () => {
         },
       )
       .not.toBe('');
-    // Healed is what Chaos Mesh has let go of, not what it was told to.
+    // Rolled back is what Chaos Mesh has released, not what it was asked to release.
     let healed = false;
     void healing.then(() => {
       healed = true;
@@ -200,7 +201,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect((await journal.read()).pending).toEqual([]);
   });
 
-  it('says in its words why it did not do it, and leaves nothing', async () => {
+  it('reports the message of Chaos Mesh when an injection fails, and leaves nothing', async () => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault('delay').params.parse({ delay: '10ms', ...SENT });
     const record = {
@@ -239,7 +240,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect((await journal.read()).pending).toEqual([]);
   });
 
-  it('what a drill asked for that was killed is found by its journal', async () => {
+  it('the request of a killed drill is found by its journal', async () => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault('blackhole').params.parse(SENT);
     const [, object] = await Promise.all([
@@ -259,7 +260,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect(await objects()).toEqual([]);
   });
 
-  it('is not asked for what it cannot do', async () => {
+  it('is not requested for what it cannot do', async () => {
     const lossOf = async (member: Component, given: object): Promise<string | null> =>
       fault('packet-loss').unavailable(
         platform,
@@ -273,10 +274,10 @@ describe('with Chaos Mesh in the cluster', () => {
       /protocol: both and direction: out/,
     );
     expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in bursts/);
-    // As LiveKit is usually run: Chaos Mesh refuses to, as it would hit the whole machine.
+    // As LiveKit is usually run: Chaos Mesh refuses, as it would affect the whole host.
     const onHost = (await platform.components()).find(
       ({ name }) => name === 'livekit-b',
     ) as Component;
-    expect(await lossOf(onHost, SENT)).toMatch(/its machine's own network/);
+    expect(await lossOf(onHost, SENT)).toMatch(/the network of its host/);
   });
 });

@@ -9,13 +9,13 @@ import {
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 
 const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));
-/** As examples/kubernetes/lab has them. */
+/** As in examples/kubernetes/lab. */
 const FIRST_PORT = 17_880;
 const FIRST_METRICS_PORT = 17_910;
 const REDIS_PORT = 17_920;
 const SERVERS = [0, 1, 2];
 
-/** LiveKit on a Kubernetes of this machine, behind a load balancer, and the account that drills use. */
+/** LiveKit on a Kubernetes of this host, behind a load balancer, and the account that drills use. */
 export interface Rehearsal extends AsyncDisposable {
   cluster: KubernetesCluster;
   livekit: LiveKitDeployment;
@@ -59,7 +59,7 @@ export const rehearse = async (dir: string): Promise<Rehearsal> => {
   }
 };
 
-/** As each server says itself. */
+/** As each server reports it. */
 export const nodeIds = async (): Promise<(string | undefined)[]> =>
   Promise.all(
     SERVERS.map(async (number) => {

@@ -15,7 +15,7 @@ import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import type { DrillResult, RepeatResult } from '../src/measure/drill-result.ts';
 import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { drainDrill, libraryFile, nodeIds, type Rehearsal, rehearse } from './support.ts';
 
 const program = fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url));
@@ -64,8 +64,8 @@ const isCordoned = async (): Promise<boolean> =>
     'jsonpath={.spec.unschedulable}',
   ])) === 'true';
 
-describe('pods as a target of drills', () => {
-  it('are known by role, and by the id that LiveKit gives itself', async () => {
+describe('pods as a platform of drills', () => {
+  it('are known by kind, and by the ID of their LiveKit node', async () => {
     const members = await platform.components();
     expect(members.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
       'node livekit-0',
@@ -77,7 +77,7 @@ describe('pods as a target of drills', () => {
     expect(members[3]?.nodeId).toBeNull();
   });
 
-  it('say what can be done to them, and why not the rest', async () => {
+  it('have capabilities, and reasons for the missing ones', async () => {
     expect(await why('kill')).toBeNull();
     expect(await why('graceful-stop')).toBeNull();
     expect(await why('drain')).toBeNull();
@@ -85,16 +85,16 @@ describe('pods as a target of drills', () => {
     expect(await why('restart')).toBeNull();
     expect(await why('restart', { down: '5s' })).toMatch(/at once/);
     expect(await why('redis-kill', {}, 'redis-0')).toMatch(/at once/);
-    expect(await why('hang')).toMatch(/pauses no pods/);
-    expect(await why('forced-stop')).toMatch(/no second one/);
-    expect(await why('cpu-pressure', { cores: 0.5 })).toMatch(/nothing can be run/);
+    expect(await why('hang')).toMatch(/cannot pause pods/);
+    expect(await why('forced-stop')).toMatch(/only one SIGTERM/);
+    expect(await why('cpu-pressure', { cores: 0.5 })).toMatch(/cannot run programs/);
     expect(await why('packet-loss', { loss: '5%', protocol: 'both', direction: 'out' })).toMatch(
       /Chaos Mesh is not installed/,
     );
     expect(await why('redis-partition')).toMatch(/Chaos Mesh is not installed/);
   });
 
-  it('are not touched by an account that may not', async () => {
+  it('are not changed by an account without permissions', async () => {
     const { cluster } = here;
     await cluster.kubectl(['create', 'serviceaccount', 'looks-only', '-n', 'livekit']);
     await cluster.kubectl([
@@ -112,26 +112,28 @@ describe('pods as a target of drills', () => {
     });
     const first = (await guest.components())[0] as Component;
     expect(await fault('kill').unavailable(guest, first, {})).toMatch(
-      /may not delete pods in livekit/,
+      /no permission to delete pods in livekit/,
     );
-    expect(await fault('drain').unavailable(guest, first, {})).toMatch(/may not get the machines/);
+    expect(await fault('drain').unavailable(guest, first, {})).toMatch(
+      /no permission to get nodes/,
+    );
     await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
-      reason: 'rejected',
+      code: 'rejected',
       message: expect.stringContaining('livekit-0'),
     });
     await expect(
       openKubernetesPlatform({ kubeconfig: here.kubeconfig, namespace: 'kube-system' }),
     ).rejects.toMatchObject({
-      reason: 'rejected',
+      code: 'rejected',
     });
     await expect(
       openKubernetesPlatform({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' }),
     ).rejects.toMatchObject({
-      reason: 'component_not_found',
+      code: 'component_not_found',
     });
   });
 
-  it('a server that is killed is gone when it says so, and comes back by itself', async () => {
+  it('a killed node is gone when the injection resolves, and is replaced automatically', async () => {
     const before = await member('livekit-2');
     const journal = openJournal(join(dir, 'journal'));
     const injection = await injectFault({
@@ -159,7 +161,7 @@ describe('pods as a target of drills', () => {
       ]);
   });
 
-  it('a machine that was drained is used again, also when the drill was killed', async () => {
+  it('a drained host is used again, also when the drill was killed', async () => {
     const journal = openJournal(join(dir, 'journal'));
     const injector = spawn(
       process.execPath,
@@ -174,7 +176,7 @@ describe('pods as a target of drills', () => {
     injector.kill('SIGKILL');
     await gone;
     expect(await isCordoned()).toBe(true);
-    // There is nowhere to go.
+    // No other host can take it.
     await expect
       .poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 })
       .toBeNull();
@@ -186,7 +188,7 @@ describe('pods as a target of drills', () => {
     expect((await member('livekit-0')).nodeId).toBe((await nodeIds())[0]);
   });
 
-  it("leaves somebody else's mark on a machine alone", async () => {
+  it('leaves a host alone that was cordoned before', async () => {
     await here.cluster.kubectl(['cordon', here.cluster.nodeName]);
     await platform.hosts?.undrain('abcd1234');
     expect(await isCordoned()).toBe(true);
@@ -194,7 +196,7 @@ describe('pods as a target of drills', () => {
   });
 });
 
-/** On a machine that has other things to do, a drill is inconclusive for its figures; its objectives are reached all the same. */
+/** On a busy host a drill is inconclusive for its figures; its objectives are met all the same. */
 const expectReached = (repeat: RepeatResult | undefined): void => {
   expect(repeat?.objectives.filter(({ met }) => !met)).toEqual([]);
   expect(['passed', 'inconclusive'], repeat?.reasons.join(' ')).toContain(repeat?.verdict);
@@ -229,7 +231,7 @@ describe('a drill', () => {
     });
   };
 
-  it('of a kill is reported as on any other target, with the time until the pod served again', async () => {
+  it('with a kill is reported as on other platforms, with the time until the pod was ready again', async () => {
     const result = await carryOut(libraryFile('kill-room-node'), 25_000);
     const [repeat] = result.repeats;
     expectReached(repeat);
@@ -245,7 +247,7 @@ describe('a drill', () => {
     expect(await readdir(join(dir, 'journal'))).toEqual([]);
   });
 
-  it('of maintenance: whoever is evicted lets its rooms go on, and its machine is used again', async () => {
+  it('with a drain: rooms continue during the eviction, and the host is used again', async () => {
     const result = await carryOut(drainDrill, 8_000);
     const [repeat] = result.repeats;
     expectReached(repeat);
@@ -253,12 +255,12 @@ describe('a drill', () => {
     expect(await isCordoned()).toBe(false);
   });
 
-  it('is refused where nobody has named the deployment', async () => {
+  it('is rejected without a confirmation of the deployment', async () => {
     await using deployment = await kubernetesDeployment({
       ...here,
       ...here.livekit,
       namespace: here.livekit.namespace,
     });
-    expect(deployment).toMatchObject({ own: false, name: 'livekit@livekit-swarm-lab' });
+    expect(deployment).toMatchObject({ isLab: false, name: 'livekit@livekit-swarm-lab' });
   });
 });

@@ -1,4 +1,4 @@
-/** Drills and faults on containers, in a Docker engine of our own. */
+/** Drills and faults on containers, in a Docker engine of this test. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
 import { openPlatform } from '../src/targets/open-target.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
 import { buildImages, startContainers } from './support/containers.ts';
-import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
+import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
 const NAME = 'staging';
@@ -33,7 +33,7 @@ const stateOf = (engine: DockerEngine, name: string): Promise<string> =>
   engine.docker(['inspect', '--format', '{{.State.Status}}', `${NAME}-${name}`]);
 
 testWithDocker(
-  'a drill on containers says the same as one on processes, and every fault is done and taken back',
+  'a drill on containers has the same result as one on processes, and every fault is injected and rolled back',
   async ({ start }) => {
     const engine = await start({ network: 'host' });
     const dir = await mkdtemp(join(tmpdir(), 'swarm-docker-'));
@@ -45,7 +45,7 @@ testWithDocker(
       await faults(engine, deployment, dir);
       await ownNetwork(engine, deployment, dir);
     } finally {
-      // A test that failed in between must leave the machine as it was, too.
+      // A test that failed in between must restore the host, too.
       for (const name of ['journal', 'faults', 'own']) {
         await rollbackPending({
           journal: openJournal(join(dir, name)),
@@ -73,7 +73,7 @@ const members = async (
   expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
     ...['load-balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
   ]);
-  // Those from metrics and the one from a log are of the same kind.
+  // IDs from metrics and the one from a log have the same form.
   for (const { kind, nodeId } of all)
     expect(nodeId).toEqual(kind === 'node' ? expect.stringMatching(/^ND_\w{6,}$/) : null);
   for (const member of all) {
@@ -86,7 +86,7 @@ const members = async (
     if (range === undefined) expect(member.ports?.udp).toBeNull();
     else if (!found) expect(member.ports?.udp).toEqual(range);
     else {
-      // What it has opened, which is one port per core.
+      // What it has bound: one port per core.
       const [first, last] = member.ports?.udp ?? [0, 0];
       expect(first).toBe(range[0]);
       expect(last).toBeGreaterThanOrEqual(first);
@@ -94,7 +94,7 @@ const members = async (
     }
     for (const ability of ['signal', 'start', 'pause', 'exec', 'packet_filter'] as const)
       expect(await target.missingCapability(ability, member)).toBeNull();
-    // As this machine counts, whatever the engine counts.
+    // The PID on this host, whatever the engine reports.
     const pid = await target.pid(member);
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(
       member.kind === 'node' ? 'livekit-server' : member.name,
@@ -125,13 +125,13 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
       version: '0.0.0',
       stop: new AbortController().signal,
     });
-  // It is no lab of ours.
+  // It is not a lab.
   await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({
     code: 'target_not_confirmed',
   });
 
   let result = await carryOut(NAME, 'drill');
-  // A machine that is busy with something else says nothing about containers.
+  // A busy host shows nothing about containers.
   for (
     let attempt = 2;
     attempt <= 3 && (result.verdict === 'void' || result.verdict === 'inconclusive');
@@ -141,11 +141,11 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   }
   expect(result.deployment).toContain(`swarm.drill=${NAME}`);
   await using target = await openDockerPlatform(deployment);
-  await expectKilledAndBack(result.repeats[0], target);
+  await expectNodeRecovered(result.repeats[0], target);
   expect(await readdir(journal.dir)).toEqual([]);
 };
 
-/** With the journal alone, as after a SIGKILL of the CLI: another target, opened by its reference, takes back what was done. */
+/** A rollback with the journal alone, as after a SIGKILL of the CLI: from another platform object, opened by its reference. */
 const faults = async (
   engine: DockerEngine,
   deployment: DockerDeploymentOptions,
@@ -187,14 +187,14 @@ const faults = async (
     expect(await leftoversOf(injection.id)).toEqual([]);
     expect(await stateOf(engine, on)).toBe('running');
   };
-  /** At any of its ports; as they are while nothing is wrong with it. */
+  /** At any of its ports, as long as no fault affects it. */
   const portsThere = new Map(
     (await platform.components()).map(({ name, ports }) => [name, ports?.tcp ?? []]),
   );
   const isThere = (name: string): Promise<boolean> => anyAnswers(portsThere.get(name) ?? []);
 
   await during('kill', 'node-1', {}, async () => {
-    // Its restart policy would have brought it back by then.
+    // Its restart policy would have started it by now.
     await sleep(1_000);
     expect(await stateOf(engine, 'node-1')).toBe('exited');
     expect((await memberOf(platform, 'node-1')).nodeId).toBeNull();
@@ -229,7 +229,7 @@ const faults = async (
     expect(await stateOf(engine, 'node-3')).toBe('exited'),
   );
 
-  // Rules that were made among the machine's own are taken back when the container has ended, too.
+  // Rules in the network of the host are removed after the container has ended, too.
   const fault = FAULTS.get('blackhole');
   if (fault === undefined) throw new Error('there is no blackhole');
   const member = await memberOf(platform, 'node-3');
@@ -250,7 +250,7 @@ const faults = async (
   await platform.start(member);
 };
 
-/** In a network of its own, a container has its own rules, and they end with it. */
+/** In a network of its own, a container has its own rules, which end with it. */
 const ownNetwork = async (
   engine: DockerEngine,
   deployment: DockerDeploymentOptions,
@@ -275,7 +275,7 @@ const ownNetwork = async (
   } as const;
   await using platform = await openDockerPlatform(order);
   const [member] = await platform.components();
-  if (member === undefined) throw new Error('nobody is there');
+  if (member === undefined) throw new Error('component not found');
   expect(member).toEqual({
     name: 'media',
     kind: 'node',

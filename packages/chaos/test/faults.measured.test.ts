@@ -1,4 +1,4 @@
-/** Every fault for real: its effect is there, and nothing is left of it. */
+/** Every fault for real: its effect exists, and its rollback leaves nothing. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Injection, injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { processState } from '../src/targets/process/process-state.ts';
 import { openLabPlatform } from '../src/targets/process.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
 import { type Echo, median, startEcho } from './support/echo.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
@@ -71,7 +71,7 @@ const expectHealed = async (injection: Injection): Promise<void> => {
   await injection.rollback();
   expect(await leftoversOf(injection.id)).toEqual([]);
   expect((await journal.read()).pending).toEqual([]);
-  // Again: nothing happens.
+  // Again, without an effect.
   await injection.rollback();
 };
 
@@ -93,13 +93,13 @@ const eventually = async (holds: () => Promise<boolean>, withinMs = 15_000): Pro
 const runs = async (name: string): Promise<boolean> =>
   (await platform.pid(await memberNamed(name))) !== null;
 
-describe('what ends a process', () => {
+describe('faults that terminate a process', () => {
   test.each([
     ['kill', 'node-1'],
     ['forced-stop', 'node-1'],
     ['kill', 'haproxy'],
     ['redis-kill', 'redis'],
-  ])('%s ends %s at once; healed, it runs again', async (fault, name) => {
+  ])('%s terminates %s at once; the rollback starts it', async (fault, name) => {
     const before = await memberNamed(name);
     const injection = await inject(fault, before);
     expect(await runs(name)).toBe(false);
@@ -123,7 +123,7 @@ describe('what ends a process', () => {
     expect(await platform.pid(await memberNamed(name))).toBe(after);
   });
 
-  test('graceful-stop tells a node to go; healed, another one runs, and healing again ends nobody', async () => {
+  test('graceful-stop drains a node; the rollback starts another process, once', async () => {
     const before = await memberNamed('node-1');
     const injection = await inject('graceful-stop', before);
     await expectHealed(injection);
@@ -142,7 +142,7 @@ describe('what ends a process', () => {
   });
 });
 
-test('hang stops a node, which is still known by its id, and lets it go on', async () => {
+test('hang pauses a node, which keeps its ID, and lets it continue', async () => {
   const node = await memberNamed('node-2');
   const pid = (await platform.pid(node)) ?? 0;
   const injection = await inject('hang', node);
@@ -154,7 +154,7 @@ test('hang stops a node, which is still known by its id, and lets it go on', asy
 });
 
 describe('Redis', () => {
-  test('redis-partition: one node loses it, both ways and for new connections, the other does not', async () => {
+  test('redis-partition: one node loses Redis, in both directions and for new connections, the other does not', async () => {
     const [first, second] = cluster.nodes;
     const both = async (a: number, b: number): Promise<boolean> =>
       (await statusOf(first?.httpUrl ?? '')) === a && (await statusOf(second?.httpUrl ?? '')) === b;
@@ -165,7 +165,7 @@ describe('Redis', () => {
     expect(await eventually(() => both(200, 200))).toBe(true);
   });
 
-  test('redis-flush: it forgets', async () => {
+  test('redis-flush: it is empty', async () => {
     const redis = new Redis(cluster.redisUrl ?? '');
     await redis.set('swarm-test', '1');
     const injection = await inject('redis-flush', await memberNamed('redis'));
@@ -176,21 +176,21 @@ describe('Redis', () => {
 });
 
 describe('packet_filter', () => {
-  test('blackhole: none arrives, then all do', async () => {
+  test('blackhole: no packet arrives, then all do', async () => {
     const injection = await inject('blackhole', echo.member);
     expect((await echo.talk(20)).arrived).toEqual([]);
     await expectHealed(injection);
     expect((await echo.talk(20)).roundTrips).toHaveLength(20);
   });
 
-  test('blackhole one way: what is asked arrives, the answers do not', async () => {
+  test('blackhole in one direction: requests arrive, answers do not', async () => {
     const injection = await inject('blackhole', echo.member, { protocol: 'udp', direction: 'out' });
     const talk = await echo.talk(20);
     expect([talk.arrived.length, talk.roundTrips.length]).toEqual([20, 0]);
     await expectHealed(injection);
   });
 
-  test('blackhole of TCP: nobody gets a connection, nor a refusal', async () => {
+  test('blackhole of TCP: no connection, and no refusal', async () => {
     const balancer = await memberNamed('haproxy');
     const port = balancer.ports?.tcp[0] ?? 0;
     const attempt = (): Promise<string> =>
@@ -211,7 +211,7 @@ describe('packet_filter', () => {
     expect(await attempt()).toBe('connected');
   });
 
-  test.each([1, 5])('packet-loss: so many are lost, in runs of %d', async (burst) => {
+  test.each([1, 5])('packet-loss: the given share is lost, in bursts of %d', async (burst) => {
     const injection = await inject('packet-loss', echo.member, {
       loss: '25%',
       burst,
@@ -226,7 +226,7 @@ describe('packet_filter', () => {
     for (let number = 1; number < count; number++)
       if (there.has(number) && !there.has(number - 1)) ends++;
     const run = (count - arrived.length) / Math.max(1, ends);
-    // Four standard deviations of what chance does, with fewer independent events where losses come in runs.
+    // Four standard deviations, with fewer independent events in bursts.
     expect(Math.abs(lost - 0.25)).toBeLessThan(
       4 * Math.sqrt((0.25 * 0.75 * (2 * burst - 1)) / count),
     );
@@ -234,7 +234,7 @@ describe('packet_filter', () => {
     expect(run).toBeLessThan(burst === 1 ? 1.5 : 6.5);
   });
 
-  test('delay: there and back takes twice as much', async () => {
+  test('delay: the round trip takes twice the delay', async () => {
     const plain = median((await echo.talk(50)).roundTrips);
     const injection = await inject('delay', echo.member, { delay: '40ms' });
     const { roundTrips } = await echo.talk(100);
@@ -245,7 +245,7 @@ describe('packet_filter', () => {
     expect(median((await echo.talk(50)).roundTrips)).toBeLessThan(20);
   });
 
-  test('jitter: packets wait for times that differ, and none overtakes another', async () => {
+  test('jitter: delays vary, and no packet overtakes another', async () => {
     const injection = await inject('jitter', echo.member, { jitter: '20ms', direction: 'in' });
     const { roundTrips, arrived } = await echo.talk(100, { everyMs: 20 });
     await expectHealed(injection);
@@ -256,7 +256,7 @@ describe('packet_filter', () => {
     expect(Math.max(...roundTrips) - Math.min(...roundTrips)).toBeGreaterThan(30);
   });
 
-  test('reorder: a share of them arrives behind the next', async () => {
+  test('reorder: a share of the packets arrives after the next one', async () => {
     const injection = await inject('reorder', echo.member, { share: '20%', direction: 'in' });
     const { arrived } = await echo.talk(1_000, { everyMs: 1 });
     await expectHealed(injection);
@@ -266,8 +266,8 @@ describe('packet_filter', () => {
     expect(late).toBeLessThan(270);
   });
 
-  test('rate-limit: packets take their time, and those that would wait too long are dropped', async () => {
-    // 972 bytes and 28 of headers: 125 a second.
+  test('rate-limit: packets are delayed by the rate, and dropped when the queue is full', async () => {
+    // 972 bytes and 28 of headers: 125 per second.
     const injection = await inject('rate-limit', echo.member, {
       rate: '1Mbit/s',
       queue: '400ms',
@@ -282,11 +282,11 @@ describe('packet_filter', () => {
   });
 });
 
-describe('what is taken from a process', () => {
+describe('faults that limit the resources of a process', () => {
   test.each([
     ['cpu-pressure', { cores: 0.2 }],
     ['memory-pressure', { megabytes: 200 }],
-  ])('%s: it is in a group of its own meanwhile', async (fault, params) => {
+  ])('%s: it is in its own cgroup meanwhile', async (fault, params) => {
     const node = await memberNamed('node-2');
     const groups = async (): Promise<string> =>
       readFile(`/proc/${await platform.pid(node)}/cgroup`, 'utf8');
@@ -297,7 +297,7 @@ describe('what is taken from a process', () => {
     expect(await groups()).toBe(before);
   });
 
-  test('cpu-pressure: so much and no more', async () => {
+  test('cpu-pressure: the CPU limit, and no more', async () => {
     const node = await memberNamed('node-2');
     const ticks = async (): Promise<number> => {
       const stat = await readFile(`/proc/${await platform.pid(node)}/stat`, 'utf8');
@@ -322,7 +322,7 @@ describe('what is taken from a process', () => {
   });
 });
 
-test('what is not to be had says so, and leaves nothing', async () => {
+test('a fault that is not available reports it, and leaves nothing', async () => {
   const node = await memberNamed('node-1');
   for (const [name, params] of [
     ['clock-skew', { by: 1_000 }],

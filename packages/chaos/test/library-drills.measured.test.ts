@@ -1,11 +1,11 @@
-/** Drills of the library for real, beside `kill-node.smoke.test.ts`: a lab of three nodes, a crowd, faults, and what the report says of them. */
+/** Drills of the library for real, in addition to `kill-node.smoke.test.ts`: a lab of three nodes, a load, faults, and the measured recovery. */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, it } from 'vitest';
 import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
 
 await skipWithout('packet-filter', 'redis', 'haproxy');
 
-describe('a node that nothing reaches any more for a while', () => {
+describe('a node that is unreachable for a while', () => {
   it.each([
     ['blackhole-3s', 3_000],
     ['blackhole-8s', 8_000],
@@ -30,8 +30,8 @@ describe('a node that nothing reaches any more for a while', () => {
   );
 });
 
-describe('nothing', () => {
-  it('is noticed by nobody', { timeout: 120_000 }, async () => {
+describe('no fault', () => {
+  it('has no effect', { timeout: 120_000 }, async () => {
     const { verdict, repeats } = await carryOut(
       await libraryDrill('no-fault', { recoveryMs: 10_000 }),
     );

@@ -1,4 +1,4 @@
-/** A whole drill over ssh, as on other targets: a crowd is in, the unit that holds a room is killed, and everybody is back. */
+/** A whole drill over SSH, as on other platforms: under load, the unit that holds a room is killed, and all participants recover. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
@@ -11,7 +11,7 @@ import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
-import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
+import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
@@ -20,7 +20,7 @@ const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,load-bal
 
 await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
-test('a drill over ssh says the same as one on processes', { timeout: 240_000 }, async () => {
+test('a drill over SSH has the same result as one on processes', { timeout: 240_000 }, async () => {
   await using host = await startSshHost();
   const doors = await addUnits(host, 3);
   const order = readSshSpec(HOST, UNITS, host.config);
@@ -28,7 +28,7 @@ test('a drill over ssh says the same as one on processes', { timeout: 240_000 },
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
-  // Nodes end when there is no Redis to begin with.
+  // Nodes exit without Redis.
   const first = (await target.components()).find(({ kind }) => kind === 'redis');
   if (first !== undefined) await target.start(first);
   await Promise.all((await target.components()).map((member) => target.start(member)));
@@ -58,13 +58,13 @@ test('a drill over ssh says the same as one on processes', { timeout: 240_000 },
       version: '0.0.0',
       stop: new AbortController().signal,
     });
-  // It is no lab of ours.
+  // It is not a lab.
   await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
     code: 'target_not_confirmed',
   });
 
   const { deployment: label, repeats } = await carryOut(HOST, 'drill');
   expect(label).toContain(HOST);
-  await expectKilledAndBack(repeats.at(-1), target);
+  await expectNodeRecovered(repeats.at(-1), target);
   expect(await readdir(journal.dir)).toEqual([]);
 });

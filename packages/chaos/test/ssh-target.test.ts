@@ -1,4 +1,4 @@
-/** Units on a machine that is reached over ssh: a real sshd on loopback, real servers, real signals and rules; systemd alone is a stand-in. */
+/** Units on a host reached by SSH: a real sshd on loopback, real servers, signals and rules; only systemd is a stand-in. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
@@ -8,9 +8,9 @@ import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';
 import { leftoversOf } from './support/leftovers.ts';
 import { startSshHost } from './support/ssh-host.ts';
@@ -24,13 +24,13 @@ const memberOf = async (target: Platform, name: string): Promise<Component> => {
   return found;
 };
 
-/** Who hung has things to catch up with. */
+/** A process that was paused has work to catch up with. */
 const expectBack = (ports: readonly number[]): Promise<void> =>
   expect.poll(() => anyAnswers(ports), { timeout: 10_000, interval: 100 }).toBe(true);
 
 await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
-test('units over ssh', { timeout: 180_000 }, async () => {
+test('units over SSH', { timeout: 180_000 }, async () => {
   await using host = await startSshHost();
   await addUnits(host, 2);
   const order = readSshSpec('swarm-host', UNITS, host.config);
@@ -76,7 +76,7 @@ test('units over ssh', { timeout: 180_000 }, async () => {
   }
   expect(await target.missingCapability('stay_down', redis)).toContain('Restart=always');
 
-  // What is one argument here is one there.
+  // One argument stays one argument.
   const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];
   expect((await target.run(node1, ['printf', '%s|', ...odd])).stdout).toBe(
     odd.map((word) => `${word}|`).join(''),
@@ -95,7 +95,7 @@ test('units over ssh', { timeout: 180_000 }, async () => {
     Array.from({ length: 25 }, (_, number) => number),
   );
 
-  // Injected here, rolledBack by another who only has the journal.
+  // Injected here, rolled back by another platform object that only has the journal.
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
@@ -147,12 +147,12 @@ test('units over ssh', { timeout: 180_000 }, async () => {
   );
   expect(await readdir(journal.dir)).toEqual([]);
 
-  // Many programs, one connection each for the two that were opened and those that rolledBack.
+  // Many programs, one connection for each platform that was opened.
   const log = await host.log();
   expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
 });
 
-test('who must not be let in, and what cannot be reached', async () => {
+test('a host that must be rejected, and one that cannot be reached', async () => {
   await using host = await startSshHost();
   await host.addUnit('redis.service', ['/bin/sleep', '60']);
   const open = async (
@@ -170,7 +170,7 @@ test('who must not be let in, and what cannot be reached', async () => {
     code: 'component_not_found',
     message: expect.stringContaining('no unit livekit.service on swarm-host'),
   });
-  // A host that nobody knows, and one that has another key than it should.
+  // A host that is not known, and one that has another key.
   await expect(open({ UserKnownHostsFile: '/dev/null' })).rejects.toMatchObject({
     code: 'unreachable',
     hint: expect.stringContaining('accept it there'),
@@ -180,11 +180,11 @@ test('who must not be let in, and what cannot be reached', async () => {
   await writeFile(impostor, `${where} ${await readFile(join(host.dir, 'user-key.pub'), 'utf8')}`);
   await expect(open({ UserKnownHostsFile: impostor })).rejects.toMatchObject({
     code: 'unreachable',
-    hint: expect.stringContaining('is not known to be swarm-host'),
+    hint: expect.stringContaining('the host key of swarm-host is not known'),
   });
   await expect(open({ IdentityFile: join(host.dir, 'host-key') })).rejects.toMatchObject({
     code: 'unreachable',
-    hint: expect.stringContaining('no password is asked for'),
+    hint: expect.stringContaining('passwords are not supported'),
   });
   await expect(open({ Port: '1' })).rejects.toMatchObject({
     code: 'unreachable',
@@ -192,17 +192,17 @@ test('who must not be let in, and what cannot be reached', async () => {
   });
 });
 
-test('somebody who is not root', async () => {
+test('a user that is not root', async () => {
   await using host = await startSshHost();
   await host.addUnit('redis.service', ['/bin/sleep', '60']);
-  // An account with rights of its own takes more than a test may do to a machine: only what the account says, and sudo, are stand-ins.
+  // A real account with limited permissions would change the host: the answers of id and sudo are stand-ins.
   await host.addProgram('id', 'echo 1000');
   const order = readSshSpec('swarm-host', 'redis=redis', host.config);
   const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
     await host.addProgram('sudo', sudo);
     await using target = await openSshPlatform(order);
     const [member] = await target.components();
-    if (member === undefined) throw new Error('nobody is there');
+    if (member === undefined) throw new Error('component not found');
     const { stdout } = await target.run(member, [
       'sh',
       '-c',
@@ -218,7 +218,7 @@ test('somebody who is not root', async () => {
   });
   expect(await look('echo "sudo: a password is required" >&2; exit 1')).toEqual({
     why: expect.stringContaining(
-      'sudo asks for a password: log in as root, or let sudo do it without a password',
+      'sudo asks for a password: log in as root, or allow sudo without a password',
     ),
     said: ` it's "$HOME"\n`,
   });

@@ -1,4 +1,4 @@
-/** Units, with a stand-in for systemctl (there is no systemd in containers and on many build machines) and a real Redis. */
+/** Units, with a stand-in for systemctl (containers and many build hosts have no systemd) and a real Redis. */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { openPlatform } from '../src/targets/open-target.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { processState } from '../src/targets/process/process-state.ts';
 import { parseUnit } from '../src/targets/process/unit.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
 let dir: string;
@@ -23,13 +23,13 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-systemd-'));
   port = await createClusterPorts().tcp();
   await mkdir(join(dir, 'bin'));
-  // What it needs to know stands in the program itself: those that run it pass on nothing else.
+  // The program contains its settings: those that run it pass on no environment.
   const stand = await readFile(
     fileURLToPath(new URL('./fixtures/systemctl.sh', import.meta.url)),
     'utf8',
   );
-  const told = stand.replace('\n', `\nSTATE='${dir}'; PORT=${port}\n`);
-  await writeFile(join(dir, 'systemctl'), told, { mode: 0o755 });
+  const script = stand.replace('\n', `\nSTATE='${dir}'; PORT=${port}\n`);
+  await writeFile(join(dir, 'systemctl'), script, { mode: 0o755 });
   await symlink(join(dir, 'systemctl'), join(dir, 'bin', 'systemctl'));
   vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env.PATH}`);
   platform = await openProcessPlatform({ units: [parseUnit('redis=redis')] });
@@ -48,7 +48,7 @@ const redis = async (): Promise<Component> => {
   return member;
 };
 
-test('a unit is a part, with the ports that its processes listen at', async () => {
+test('a unit is a component, with the ports at which its processes listen', async () => {
   expect(await redis()).toEqual({
     name: 'redis.service',
     kind: 'redis',
@@ -58,7 +58,7 @@ test('a unit is a part, with the ports that its processes listen at', async () =
 });
 
 test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
-  '%s is injected, and healed by whoever finds the journal',
+  '%s is injected, and rolled back from the journal',
   async (name) => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(name);
@@ -93,7 +93,7 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
   },
 );
 
-test('units that are not there, and machines without systemd, are said', async () => {
+test('missing units and hosts without systemd are reported', async () => {
   await expect(openProcessPlatform({ units: [parseUnit('node=livekit')] })).rejects.toMatchObject({
     code: 'component_not_found',
     message: expect.stringContaining('livekit.service'),

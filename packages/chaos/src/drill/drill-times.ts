@@ -1,24 +1,24 @@
 import type { Drill } from './drill.ts';
 
-/** When everything of a drill is due, ms after the start of its run: the same in every repeat. */
+/** The times of a drill, ms after the start of its run; the same in every repeat. */
 export interface DrillTimes {
-  /** The last of the crowd is due to join. */
+  /** The last participant of the load is scheduled to join. */
   lastJoinMs: number;
-  /** From here to `zeroMs` it must be steady. */
+  /** From here to `steadyMs` the steady state must hold. */
   steadyFromMs: number;
-  /** What the faults' own times count from. */
+  /** The zero of the faults' times. */
   steadyMs: number;
-  /** The first injection; where there is no fault, `zeroMs`. */
+  /** The first injection; `steadyMs` where there is no fault. */
   faultFromMs: number;
-  /** Everything that ends before the drill does is healed, and clients had time to notice. */
+  /** Faults that end before the drill are rolled back, and clients had time to react. */
   recoveryFromMs: number;
   endMs: number;
 }
 
-/** Clients of a killed node need 10 to 13 s to be back; before that nothing has recovered, even where the fault itself took no time. */
-const LEAST_FAULT_MS = 15_000;
+/** Clients of a killed node need 10 to 13 s to recover, even if the fault was instantaneous. */
+const MIN_FAULT_MS = 15_000;
 
-/** Works out when everything is due. A fault without a duration counts as a moment: what it ended comes back when the drill is over. */
+/** A fault without a duration counts as a moment: its rollback is at the end of the drill. */
 export const drillTimes = ({
   load,
   steadyState,
@@ -39,19 +39,19 @@ export const drillTimes = ({
       endMs: steadyMs + recoveryMs,
     };
   }
-  const begins = faults.map(({ atMs }) => steadyMs + atMs);
-  const lastHealMs = Math.max(
+  const injections = faults.map(({ atMs }) => steadyMs + atMs);
+  const lastRollbackMs = Math.max(
     ...faults.map(({ atMs, durationMs }) => steadyMs + atMs + (durationMs ?? 0)),
   );
-  const endMs = lastHealMs + recoveryMs;
-  // However short the recovery is, half of it is one.
-  const leastMs = Math.min(Math.max(...begins) + LEAST_FAULT_MS, endMs - recoveryMs / 2);
+  const endMs = lastRollbackMs + recoveryMs;
+  // However short the recovery window is, half of it counts as recovery.
+  const minimumMs = Math.min(Math.max(...injections) + MIN_FAULT_MS, endMs - recoveryMs / 2);
   return {
     lastJoinMs,
     steadyFromMs,
     steadyMs,
-    faultFromMs: Math.min(...begins),
-    recoveryFromMs: Math.max(lastHealMs, leastMs),
+    faultFromMs: Math.min(...injections),
+    recoveryFromMs: Math.max(lastRollbackMs, minimumMs),
     endMs,
   };
 };

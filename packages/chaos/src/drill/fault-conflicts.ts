@@ -150,7 +150,7 @@ const PAUSE = 'hang';
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
   !lasts || name === REDIS_KILL;
 
-/** Whether the second can be injected into a component that the first still affects: a process that is gone cannot be affected, and no fault twice. */
+/** Whether the second can be injected into a component while the first affects it: a terminated process cannot be affected, and no fault is injected twice. */
 export const canOverlap = (
   first: { name: string; terminates: boolean },
   second: { name: string; terminates: boolean },

@@ -5,15 +5,17 @@ import { JOIN_PROBE_ROLE, ROOM_PREFIX } from './scenario-of-drill.ts';
 
 const JOIN_PROBE_GROUP = 'join-probes';
 
-/** Enough for a room to be where the second looks for it. */
+/** Time for a new room to exist before the second participant joins it. */
 const STAGGER_MS = 500;
 
 /**
- * Those who come while the drill goes on, from when it is steady until the end: in turns one into a room that is there, and two into a new one. Every
- * other visit is to the first room, the one that faults are aimed at; the others take turns. Where the crowd is they only listen, so that nobody of it waits
- * for their media; in a room of their own they speak, or nobody could tell whether it carries anything.
+ * Participants that join from the steady state to the end, to test new joins: alternately one joins
+ * a room of the load, and two join a new room. Every other join into the load is into the first
+ * room, which faults target; the others rotate. In rooms of the load probes only subscribe, so that
+ * no participant of the load waits for their media; in a new room they publish, to show that it
+ * carries media.
  * @param plan of the drill's scenario
- * @returns their plans, in order, with indexes that follow the crowd's; none where the drill wants none
+ * @returns their plans in order, with indexes after those of the load; empty without join probes
  */
 export const joinProbesOf = (
   drill: Pick<Drill, 'joinProbes' | 'load' | 'steadyState' | 'faults' | 'recoveryMs'>,
@@ -28,40 +30,40 @@ export const joinProbesOf = (
   ].sort();
   const { steadyFromMs } = drillTimes(drill);
   const { everyMs, sessionMs, staggerMs = STAGGER_MS } = joinProbes;
-  const visits: Pick<
+  const sessions: Pick<
     ParticipantPlan,
     'identity' | 'room' | 'joinAtMs' | 'leaveAtMs' | 'publish'
   >[] = [];
-  for (let turn = 0; ; turn++) {
-    const joinAtMs = steadyFromMs + turn * everyMs;
+  for (let count = 0; ; count++) {
+    const joinAtMs = steadyFromMs + count * everyMs;
     const leaveAtMs = joinAtMs + sessionMs;
     if (leaveAtMs > plan.endAtMs) break;
-    const number = turn + 1;
-    const visit = Math.floor(turn / 2);
-    if (turn % 2 === 0) {
-      const other = others[((visit - 1) / 2) % others.length];
-      visits.push({
+    const number = count + 1;
+    const round = Math.floor(count / 2);
+    if (count % 2 === 0) {
+      const other = others[((round - 1) / 2) % others.length];
+      sessions.push({
         identity: `${run}-probe-${number}`,
-        room: visit % 2 === 0 ? firstRoom : (other ?? firstRoom),
+        room: round % 2 === 0 ? firstRoom : (other ?? firstRoom),
         joinAtMs,
         leaveAtMs,
         publish: [],
       });
     } else {
       const room = `${ROOM_PREFIX}-${run}-probe-${number}`;
-      const together = { room, leaveAtMs, publish: [{ kind: 'audio' as const }] };
-      visits.push({ identity: `${run}-probe-${number}a`, joinAtMs, ...together });
-      visits.push({
+      const both = { room, leaveAtMs, publish: [{ kind: 'audio' as const }] };
+      sessions.push({ identity: `${run}-probe-${number}a`, joinAtMs, ...both });
+      sessions.push({
         identity: `${run}-probe-${number}b`,
         joinAtMs: joinAtMs + staggerMs,
-        ...together,
+        ...both,
       });
     }
   }
-  visits.sort((a, b) => a.joinAtMs - b.joinAtMs);
-  return visits.map((who, position) => ({
+  sessions.sort((a, b) => a.joinAtMs - b.joinAtMs);
+  return sessions.map((session, position) => ({
     index: plan.participants.length + position,
-    ...who,
+    ...session,
     group: JOIN_PROBE_GROUP,
     role: JOIN_PROBE_ROLE,
     subscribe: true,

@@ -4,7 +4,7 @@ import { settingsJsonSchema } from '@livekit-swarm/settings';
 import type { Faults } from './schema/fault.ts';
 import { drillFile } from './schema/file.ts';
 
-/** The JSON Schema (draft 7) of drill files, for editors; what only `swarm chaos validate` can know is left to it. */
+/** The JSON Schema (draft 7) of drill files, for editors; `swarm chaos validate` checks more. */
 export const drillJsonSchema = (faults: Faults): JsonSchema => {
   const { properties = {}, ...rest } = settingsJsonSchema(
     drillFile(faults),

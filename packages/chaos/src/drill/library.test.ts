@@ -30,17 +30,17 @@ describe('the library', () => {
     parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }),
   );
 
-  it('has a drill for everything that is known', () => {
+  it('has a drill for every known failure', () => {
     expect([...new Set(drills.map(({ tags }) => tags.row))].sort()).toEqual(ROWS);
   });
 
   it.each(drills.map((drill, index) => [files[index] ?? '', drill] as const))(
-    '%s is right, and says what it is for',
+    '%s is valid and has a description',
     (file, drill) => {
       expect(file).toBe(`${drill.name}.yaml`);
       expect(drill.description).toMatch(/\w.{40}/);
       const plan = expandPlan(scenarioOfDrill(drill), 'k3x9');
-      // A crowd and its newcomers that fit on any machine, and are done in three minutes.
+      // A load with join probes that fits on any host, and a drill of at most three minutes.
       expect(plan.participants.length + joinProbesOf(drill, plan).length).toBeLessThan(200);
       expect(plan.endAtMs).toBeLessThan(180_000);
       expect(drill.knownFailures?.serverVersion ?? '1.13.4').toBe('1.13.4');
@@ -48,13 +48,13 @@ describe('the library', () => {
     },
   );
 
-  it('repeats what comes out now one way and now another', () => {
+  it('repeats drills whose outcome varies', () => {
     for (const { name, knownFailures, repeats } of drills) {
       if (knownFailures?.always.length === 0) expect([name, repeats >= 3]).toEqual([name, true]);
     }
   });
 
-  it('tells editors of the schema', () => {
+  it('names the schema for editors', () => {
     for (const file of files) {
       const [, path = ''] =
         /^# yaml-language-server: \$schema=(.*)$/m.exec(readFileSync(join(folder, file), 'utf8')) ??
@@ -63,7 +63,7 @@ describe('the library', () => {
     }
   });
 
-  it('knows nothing of a drill without faults but what the deployment is', () => {
+  it('gives the drill without faults no objectives but those of the deployment', () => {
     const calm = drills.filter(({ faults }) => faults.length === 0).map(({ name }) => name);
     expect(calm.sort()).toEqual([
       'no-fault',

@@ -22,7 +22,7 @@ const withFaults = (...lines: string[]): string =>
   `drill: test\nfaults:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
 
 describe('parseDrill', () => {
-  it('fills everything in', () => {
+  it('fills in all defaults', () => {
     const { load, ...drill } = parse(withFaults('{ fault: kill, target: room-node, for: 10s }'));
     expect(load).toEqual({
       rooms: 10,
@@ -133,7 +133,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
     expect(JSON.parse(JSON.stringify(drill))).toEqual(drill);
   });
 
-  it('takes what there is only one of when the aim is left out', () => {
+  it('targets the only component of its kind when the target is left out', () => {
     expect(
       parse(withFaults('{ fault: redis-flush }', '{ fault: weather, for: 5s }')).faults,
     ).toEqual([
@@ -142,7 +142,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
     ]);
   });
 
-  it('may have no faults', () => {
+  it('accepts an empty list of faults', () => {
     expect(parse('drill: no-fault\nfaults: []').faults).toEqual([]);
   });
 });
@@ -151,13 +151,13 @@ describe('the schedule', () => {
   const times = (line: string, seed = 1): number[] =>
     parse(`seed: ${seed}\n${withFaults(line)}`).faults.map(({ atMs }) => atMs);
 
-  it('writes out what happens every so often', () => {
+  it('lists every occurrence of a repeated fault', () => {
     expect(
       times('{ fault: hang, target: room-node, at: 5s, every: 30s, times: 3, for: 10s }'),
     ).toEqual([5_000, 35_000, 65_000]);
   });
 
-  it('draws by chance, the same with the same seed, and never two at once', () => {
+  it('draws random times: the same for the same seed, without overlap', () => {
     const line =
       '{ fault: hang, target: room-node, at: 5s, random: { times: 4, within: 60s }, for: 14s }';
     const drawn = times(line);
@@ -173,7 +173,7 @@ describe('the schedule', () => {
     }
   });
 
-  it('counts the time that something stays away before it starts again by itself', () => {
+  it('counts the down time of a restart as its duration', () => {
     const { faults } = parse(
       withFaults('{ fault: restart, target: room-node, with: { down: 40s } }'),
     );
@@ -186,7 +186,7 @@ describe('the schedule', () => {
     expect((drawn[1] ?? 0) - (drawn[0] ?? 0)).toBeGreaterThanOrEqual(40_000);
   });
 
-  it('mixes several in the order in which they begin', () => {
+  it('sorts several faults by their injection', () => {
     const drill = parse(
       withFaults(
         '{ fault: restart, target: room-node, every: 20s, times: 2 }',
@@ -381,11 +381,11 @@ describe('problems of drills', () => {
     ],
     [
       `${withFaults(HANG)}thresholds: { 'packet_loss{kind:video}': rate<1% }`,
-      'no video is received by anybody',
+      'no video is received by any',
     ],
     [
       `${withFaults(HANG)}thresholds: { packet_loss: rate<1% abortOnFail }`,
-      'a drill is not ended by a threshold',
+      'leave abortOnFail out; write abort: { controlGroupInterrupted: 50%, for: 10s }',
     ],
     [
       `${withFaults(HANG)}knownFailures: { serverVersion: new, always: [time_to_recover], reason: x }`,
@@ -405,7 +405,7 @@ describe('problems of drills', () => {
     ],
     [
       `${withFaults(HANG)}knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [split_brain], reason: x }`,
-      'split_brain is in always, too',
+      'split_brain is also in always',
     ],
     [
       `${withFaults(HANG)}joinProbes: { sessionDuration: 2s, stagger: 2s }`,
@@ -426,7 +426,7 @@ describe('problems of drills', () => {
     ]);
   });
 
-  it('are reported all at once, with their places', () => {
+  it('are reported all at once, with their positions', () => {
     expect(
       problems(`drill: Kill It
 load: { rooms: 0 }
@@ -445,12 +445,12 @@ repeat: 3
   });
 });
 
-describe('what cannot be done at once', () => {
+describe('faults that exclude each other', () => {
   const said = (...lines: string[]): string => problems(withFaults(...lines)).join('\n');
   const wide = (...lines: string[]): string =>
     problems(`${withFaults(...lines)}blastRadius: { components: 3, share: 100% }`).join('\n');
 
-  it('is the same to one part', () => {
+  it('are the same fault in one component', () => {
     expect(
       wide(
         '{ fault: hang, target: room-node, for: 10s }',
@@ -464,7 +464,7 @@ describe('what cannot be done at once', () => {
     );
   });
 
-  it('is killing what hangs', () => {
+  it('are a kill of a paused component', () => {
     expect(
       wide(
         '{ fault: hang, target: room-node, for: 10s }',
@@ -473,7 +473,7 @@ describe('what cannot be done at once', () => {
     ).toContain('kill is injected while hang is active');
   });
 
-  it('is more than the drill may hit', () => {
+  it('exceed the blast radius', () => {
     expect(said('{ fault: kill, target: { nodes: 67% }, for: 5s }')).toContain(
       'up to 2 components would be affected at the same time; blastRadius allows 1',
     );
@@ -495,7 +495,7 @@ describe('what cannot be done at once', () => {
     );
   });
 
-  it('is more than the drill may hit, by whatever names', () => {
+  it('exceed the blast radius with different kinds of targets', () => {
     const said = (radius: string, ...lines: string[]): string =>
       problems(`${withFaults(...lines)}blastRadius: ${radius}`).join('\n');
     expect(
@@ -521,7 +521,7 @@ describe('what cannot be done at once', () => {
     ).toContain('up to 2 components');
   });
 
-  it('is not one after the other, nor different things to one part', () => {
+  it('are neither consecutive faults nor different faults in one component', () => {
     expect(said('{ fault: kill, target: room-node, every: 30s, times: 3, for: 20s }')).toBe('');
     expect(said('{ fault: restart, target: room-node, every: 30s, times: 3 }')).toBe('');
     expect(
@@ -538,7 +538,7 @@ describe('what cannot be done at once', () => {
     ).toBe('');
   });
 
-  it('is told once for each fault of the file', () => {
+  it('are reported once for each fault of the file', () => {
     expect(
       problems(withFaults('{ fault: kill, target: room-node, every: 30s, times: 10 }')),
     ).toHaveLength(1);

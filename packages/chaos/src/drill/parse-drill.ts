@@ -9,13 +9,13 @@ import { defaultTarget } from './schema/target.ts';
 export interface ParseDrillOptions {
   /** For messages. */
   file: string;
-  /** Those that a drill may speak of. */
+  /** Those that a drill may use. */
   faults: Faults;
 }
 
 /**
- * Reads a drill file: everything filled in, and every fault of its schedule written out.
- * @throws SwarmError `invalid_file` with everything that is wrong: file, line, column, what, and what to write instead
+ * Reads a drill file: all defaults filled in, and every occurrence of its faults listed.
+ * @throws SwarmError `invalid_file` with every problem: file, line, column, message and hint
  */
 export const parseDrill = (text: string, { file, faults }: ParseDrillOptions): Drill => {
   const settings = readSettings(text, drillFile(faults), {
@@ -44,7 +44,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   load: value.load,
   steadyState: { withinMs: value.steadyState.within, forMs: value.steadyState.for },
   faults: value.faults
-    .flatMap((item, position) => written(item, value.seed, position, faults))
+    .flatMap((item, position) => occurrencesOf(item, value.seed, position, faults))
     .sort((a, b) => a.atMs - b.atMs),
   recoveryMs: value.recovery,
   joinProbes:
@@ -67,8 +67,13 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   knownFailures: value.knownFailures ?? null,
 });
 
-/** A fault of the file, each time that it happens. */
-const written = (item: FaultItem, seed: number, position: number, faults: Faults): DrillFault[] => {
+/** Every occurrence of a fault of the file. */
+const occurrencesOf = (
+  item: FaultItem,
+  seed: number,
+  position: number,
+  faults: Faults,
+): DrillFault[] => {
   const fault = faults.get(item.fault);
   if (fault === undefined) throw new RangeError(`the schema accepted ${item.fault}`);
   const target = item.target ?? defaultTarget(fault);

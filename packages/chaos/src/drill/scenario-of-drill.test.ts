@@ -14,10 +14,10 @@ const windowsOf = (drill: Drill) =>
     .map(({ name, fromMs, toMs }) => [name, fromMs, toMs]);
 
 describe('scenarioOfDrill', () => {
-  it('has everybody in before it must be steady, and keeps them until the drill is over', () => {
+  it('has all participants connected before the steady state, and keeps them until the end', () => {
     const drill = drillOf();
     const { participants, endAtMs, lastJoinAtMs } = planOf(drill);
-    // Twelve people at ten a second, fifteen seconds until zero, ten of fault, thirty of recovery.
+    // Twelve participants at ten per second, 15 s until the steady state, 10 s of fault, 30 s of recovery.
     expect({ lastJoinAtMs, endAtMs }).toEqual({
       lastJoinAtMs: 1_100,
       endAtMs: 1_100 + 15_000 + 10_000 + 30_000,
@@ -32,7 +32,7 @@ describe('scenarioOfDrill', () => {
     expect(participants.every(({ leaveAtMs }) => leaveAtMs === endAtMs)).toBe(true);
   });
 
-  it('names its windows after the parts of a drill', () => {
+  it('names its windows after the phases of a drill', () => {
     expect(windowsOf(drillOf({ faults: [faultOf({ durationMs: 20_000 })] }))).toEqual([
       ['baseline', 6_100, 16_100],
       ['fault', 16_100, 36_100],
@@ -41,7 +41,7 @@ describe('scenarioOfDrill', () => {
     expect(windowsOf(drillOf()).map(([name]) => name)).toEqual([...DRILL_WINDOWS]);
   });
 
-  it('gives clients fifteen seconds to notice what took no time, and half of the recovery at most', () => {
+  it('gives clients 15 s to recover from an instantaneous fault, and half of the recovery at most', () => {
     const faults = [faultOf({ durationMs: null })];
     expect(windowsOf(drillOf({ faults })).slice(1)).toEqual([
       ['fault', 16_100, 31_100],
@@ -53,7 +53,7 @@ describe('scenarioOfDrill', () => {
     ]);
   });
 
-  it('begins the fault with the first, and the recovery when the last is healed', () => {
+  it('starts the window fault with the first injection, and recovery with the last rollback', () => {
     const faults = [
       faultOf({ atMs: 5_000, durationMs: 60_000 }),
       faultOf({ atMs: 20_000, durationMs: 10_000 }),
@@ -64,14 +64,14 @@ describe('scenarioOfDrill', () => {
     ]);
   });
 
-  it('has no fault where there is none', () => {
+  it('has no window fault without a fault', () => {
     expect(windowsOf(drillOf({ faults: [] }))).toEqual([
       ['baseline', 6_100, 16_100],
       ['recovery', 16_100, 46_100],
     ]);
   });
 
-  it('publishes what the crowd publishes', () => {
+  it('publishes what the load publishes', () => {
     const { participants } = planOf(
       drillOf({ load: { ...drillOf().load, publish: ['audio', 'video'] } }),
     );
@@ -85,7 +85,7 @@ describe('joinProbesOf', () => {
   const plan = planOf(drill);
   const newcomers = joinProbesOf(drill, plan);
 
-  it('come from when it is steady, and are gone before it ends', () => {
+  it('join from the steady state on, and leave before the end', () => {
     expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
     expect(Math.max(...newcomers.map(({ leaveAtMs }) => leaveAtMs))).toBeLessThanOrEqual(
       plan.endAtMs,
@@ -100,7 +100,7 @@ describe('joinProbesOf', () => {
     expect(stays.every(([second, ms]) => ms === (second ? 3_500 : 4_000))).toBe(true);
   });
 
-  it('go in turns to a room that is there, and in twos to a new one; every other time to the first room', () => {
+  it('alternate between rooms of the load and pairs in a new room; every other time the first room', () => {
     expect(newcomers.slice(0, 9).map(({ room }) => room)).toEqual([
       'drill-k3x9-1',
       'drill-k3x9-probe-2',
@@ -115,7 +115,7 @@ describe('joinProbesOf', () => {
     expect(newcomers[9]?.room).toBe('drill-k3x9-3');
   });
 
-  it('only listen where the crowd is, are told from it, and come after it', () => {
+  it('only subscribe in rooms of the load, with identities and indexes that follow it', () => {
     const speakers = newcomers.filter(({ publish }) => publish.length > 0);
     expect(new Set(speakers.map(({ room }) => room.includes('-probe-')))).toEqual(new Set([true]));
     expect(
@@ -133,7 +133,7 @@ describe('joinProbesOf', () => {
     );
   });
 
-  it('come to a new room one after the other, or at once', () => {
+  it('join a new room one after the other, or at once', () => {
     const [a, b] = newcomers.filter(({ room }) => room.endsWith('probe-2'));
     expect([b?.joinAtMs, b?.leaveAtMs]).toEqual([(a?.joinAtMs ?? 0) + 500, a?.leaveAtMs]);
     const twins = joinProbesOf(
@@ -143,7 +143,7 @@ describe('joinProbesOf', () => {
     expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
   });
 
-  it('visit the only room where there is one', () => {
+  it('join the only room where there is one', () => {
     const alone = drillOf({
       joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
       load: { ...drill.load, rooms: 1 },
@@ -154,7 +154,7 @@ describe('joinProbesOf', () => {
     );
   });
 
-  it('do not come where nobody is wanted, and find the run whatever it is called', () => {
+  it('are absent by default, and take the name of the run from its identities', () => {
     expect(joinProbesOf(drillOf(), plan)).toEqual([]);
     const odd = expandPlan(scenarioOfDrill(drill), 'a-b-3');
     expect(joinProbesOf(drill, odd)[1]).toMatchObject({

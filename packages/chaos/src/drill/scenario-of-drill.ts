@@ -13,14 +13,15 @@ export const JOIN_PROBE_ROLE = 'join-probe';
 export const LOAD_GROUP = 'load';
 export const ROOM_PREFIX = 'drill';
 
-/** The parts of a drill that thresholds speak of; a drill without faults has no `fault`. */
+/** Windows of a drill that thresholds may name; a drill without faults has no `fault`. */
 export const DRILL_WINDOWS = ['baseline', 'fault', 'recovery'] as const;
 
 export type DrillWindow = (typeof DRILL_WINDOWS)[number];
 
 /**
- * The drill's crowd as a scenario: rooms that stay open until the drill is over, with the windows `baseline` (it is steady), `fault` (from the first
- * injection until everything is healed, at least 15 s) and `recovery` (from then to the end).
+ * The load of the drill as a scenario: rooms that stay open until the end, with the windows
+ * `baseline` (steady state), `fault` (from the first injection to the last rollback, at least 15 s)
+ * and `recovery` (from then to the end).
  */
 export const scenarioOfDrill = (drill: Drill): Scenario => {
   const times = drillTimes(drill);
@@ -63,7 +64,7 @@ const roleOf = ({ participants, publish }: DrillLoad): RoleSpec => ({
   permanent: false,
 });
 
-/** Small video: a drill is about who sees whom at all. */
+/** Low-resolution video: a drill measures whether media is received, not how good it is. */
 const trackOf = (kind: DrillLoad['publish'][number]): TrackPlan =>
   kind === 'audio'
     ? { kind }

@@ -9,9 +9,9 @@ import { DRILL_RESULT_SCHEMA } from '../measure/drill-result.ts';
 /** In the folder of a drill, next to its records: the definition of the drill and the result so far. */
 export const DRILL_FILE = 'drill.json';
 
-/** What the records of a drill do not hold. */
+/** The part of a drill that its records do not contain. */
 export interface StoredDrill {
-  /** Where its records are. */
+  /** Folder of the drill and its records. */
   dir: string;
   drill: Drill;
   deployment: string;
@@ -26,9 +26,9 @@ const storedSchema = z.object({
   startedAt: z.string(),
 });
 
-const HINT = 'give the folder that "swarm chaos run" named: records/TIME-DRILL';
+const HINT = 'give the folder that "swarm chaos run" printed: records/TIME-DRILL';
 
-/** @throws SwarmError when there is no such file, or it is not of a drill */
+/** @throws SwarmError `drill_not_found` when the folder has no readable drill.json */
 export const readStoredDrill = (dir: string): StoredDrill => {
   if (!existsSync(dir)) throw new SwarmError('drill_not_found', `${dir}: folder not found`, HINT);
   if (!statSync(dir).isDirectory())

@@ -71,7 +71,7 @@ const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
   );
 };
 
-/** What the generator says of itself. */
+/** Measurements of the load generator. */
 const sample = (at: number): RecordLine =>
   ({
     type: 'sample',
@@ -106,8 +106,8 @@ const story = (back: number | null): RecordLine[] => [
   END,
 ];
 
-describe('a drill that is read again', () => {
-  it('is measured and judged from its records, not from what was said of it', async () => {
+describe('the evaluation of a stored drill', () => {
+  it('measures and decides from its records, not from its stored result', async () => {
     const drill = drillOf({
       repeats: 2,
       objectives: { ...drillOf().objectives, timeToRecoverMaxMs: 12_000 },
@@ -139,7 +139,7 @@ describe('a drill that is read again', () => {
     expect(result.repeats[0]?.record).toBe(join(dir, 'repeat-1', 'record.ndjson'));
   });
 
-  it('has the repeats that there are', async () => {
+  it('has the repeats that were recorded', async () => {
     const drill = drillOf({ repeats: 3 });
     const dir = newDir();
     store(dir, drill);
@@ -204,8 +204,8 @@ describe('a drill that is read again', () => {
   });
 });
 
-describe('a drill that was interrupted, and whose fault could not be healed', () => {
-  it('is not said to have healed it while the journal has it', async () => {
+describe('an interrupted drill whose rollback failed', () => {
+  it('reports a failed rollback while the journal has it', async () => {
     const dir = newDir();
     const drill = drillOf();
     const injected = faultOn('a').filter(
@@ -234,7 +234,7 @@ describe('a drill that was interrupted, and whose fault could not be healed', ()
   });
 });
 
-describe('what is none', () => {
+describe('a folder that is not a drill', () => {
   it.each([
     ['no such folder', () => join(root, 'nowhere'), 'folder not found'],
     ['a folder without a drill', newDir, 'no drill.json in this folder'],
@@ -248,7 +248,7 @@ describe('what is none', () => {
       'no record in this folder',
     ],
     [
-      'a file that is no JSON',
+      'a file without JSON',
       () => {
         const dir = newDir();
         writeFileSync(join(dir, DRILL_FILE), '{');
@@ -268,7 +268,7 @@ describe('what is none', () => {
       },
       'cannot be read as a drill: drill.description',
     ],
-  ])('is told: %s', async (_, dir, message) => {
+  ])('is reported: %s', async (_, dir, message) => {
     await expect(evaluateDrill(dir())).rejects.toThrow(message);
   });
 });

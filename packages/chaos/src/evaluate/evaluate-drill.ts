@@ -19,7 +19,7 @@ import { readStoredDrill, type StoredDrill } from './drill-file.ts';
  * Measures a drill and decides its verdict again, from its definition and its records alone.
  * @param dir the folder of the drill
  * @param journal of faults that were not rolled back
- * @throws SwarmError when it is not the folder of a drill, or has no record; RecordError when one cannot be read
+ * @throws SwarmError `drill_not_found`; RecordError for a record that cannot be read
  */
 export const evaluateDrill = async (
   dir: string,
@@ -31,7 +31,7 @@ export const evaluateDrill = async (
   return await evaluateStored(stored, new Set(pending.map(({ id }) => id)));
 };
 
-/** @param left ids of faults in the journal */
+/** @param left ids of faults that are still in the journal */
 export const evaluateStored = async (
   { dir, drill, deployment, startedAt }: StoredDrill,
   left: ReadonlySet<string> = new Set(),
@@ -56,14 +56,14 @@ export const evaluateStored = async (
   return combineRepeats({ drill, deployment, startedAt, repeats, serverVersions });
 };
 
-/** The record ends before the last rollbacks; the journal knows whether they succeeded. */
+/** The record ends before the last rollbacks; the journal shows whether they succeeded. */
 const withLeftovers = (repeat: RepeatResult, left: ReadonlySet<string>): RepeatResult => {
   const { verdict, reasons, recovery } = repeat;
   const faults = recovery.faults
     .filter(({ id, rolledBackAt }) => rolledBackAt === null && left.has(id))
     .map(({ fault }) => fault);
   if (faults.length === 0) return repeat;
-  // The reason of an interrupted repeat says that all faults were rolled back.
+  // The reason of an interrupted repeat implies that all faults were rolled back.
   const others = verdict === 'interrupted' ? [] : reasons;
   return { ...repeat, reasons: [{ code: 'rollback_failed', faults }, ...others] };
 };

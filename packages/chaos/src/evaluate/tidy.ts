@@ -1,11 +1,11 @@
-/** Times to the microsecond: more than packets are stamped with. Shares and rates to six digits. */
+/** Times are rounded to microseconds; shares and rates to six significant digits. */
 const TIME = /(?:Ms|At)$|^(?:at|p50|p95|max|min|median)$/;
 const MICROSECONDS = 1_000;
 
-/** What a URL may tell, and must not: `redis://:password@host`. */
+/** Credentials in a URL: `redis://:password@host`. */
 const USER_OF_URL = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 
-/** A plain value as JSON can hold it and people can read it: no NaN, no digits that nobody measured, no passwords in addresses. */
+/** A plain value for JSON: no NaN, no meaningless digits, no credentials in URLs. */
 export const tidy = (value: unknown, key = ''): unknown => {
   if (typeof value === 'number') return tidyNumber(value, key);
   if (typeof value === 'string') return value.replaceAll(USER_OF_URL, '$1');
@@ -24,10 +24,10 @@ const tidyNumber = (value: number, key: string): number | null => {
     : Number(value.toPrecision(6));
 };
 
-/** Keys of livekit-server's configuration whose values are nobody's business. */
+/** Keys of livekit-server's configuration whose values are secret. */
 const SECRET = /^keys$|secret|password|credential|token|api_?key/i;
 
-/** The same configuration without what opens doors. */
+/** The same configuration with its secret values replaced. */
 export const withoutSecretValues = (
   config: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> =>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { faultOf } from '../../test/support/drill-of.ts';
 import type { DrillFault, FaultTarget } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
-import type { Component } from '../targets/target.ts';
+import type { Component } from '../targets/platform.ts';
 import { createActiveFaults } from './fault-schedule.ts';
 
 const part = (name: string, kind: Component['kind'] = 'node'): Component => ({
@@ -27,18 +27,18 @@ const aiming = (maxComponents: number, maxShare: number) => {
 
 const at = (name: string): FaultTarget => ({ role: 'component', name });
 
-it('counts everything that is hit at the same time, whatever it is called', () => {
+it('counts every component that is affected at the same time, whatever its role', () => {
   const aim = aiming(2, 0.5);
   expect(aim({ target: at('b') })).toBeNull();
   expect(() => aim({ target: { role: 'room-node' }, atMs: 5_000 })).toThrow(
-    "the node that holds the first room is a, and b would be hit at the same time: more than the drill's blastRadius allows",
+    "the node that holds the first room is a, and b would be affected at the same time: more than the drill's blastRadius allows",
   );
   expect(aim({ target: at('cache'), atMs: 5_000 })).toBeNull();
-  // What is healed does not count any more, by the schedule: the next may begin when the last one is over.
+  // A fault that was rolled back on schedule does not count: the next may start when it ends.
   expect(aim({ target: { role: 'room-node' }, atMs: 15_000 })).toBeNull();
 });
 
-it('counts what nobody starts again until the end, and what starts by itself only as long as it takes', () => {
+it('counts a terminated component to the end of the drill, and a restarted one for its down time', () => {
   const aim = aiming(1, 1);
   const restart = { fault: 'restart', params: { grace: 0, down: 0 } };
   expect(aim({ ...restart, target: at('a'), durationMs: null })).toBeNull();
@@ -48,7 +48,7 @@ it('counts what nobody starts again until the end, and what starts by itself onl
   expect(() => aim({ target: at('a'), atMs: 900_000 })).toThrow('blastRadius');
 });
 
-it('says what one part cannot have both, found by different names', () => {
+it('reports a component that cannot have both faults, though its targets have different names', () => {
   const aim = aiming(3, 1);
   expect(aim({ target: { role: 'room-node' } })).toBeNull();
   expect(aim({ fault: 'hang', target: at('a'), atMs: 5_000 })).toBe(
@@ -58,7 +58,7 @@ it('says what one part cannot have both, found by different names', () => {
   expect(aim({ fault: 'hang', target: at('a'), atMs: 10_000 })).toBeNull();
 });
 
-it('says what a fault is not for', () => {
+it('reports a fault that cannot be injected into the kind of a component', () => {
   expect(aiming(1, 1)({ fault: 'redis-kill', target: at('a') })).toBe(
     'cannot be injected into a (node), only into redis',
   );

@@ -9,11 +9,11 @@ const asking = (objectives: Partial<typeof usual.objectives>) => ({
 });
 const SEEN = { name: 'staging', prometheusUrl: null, redisUrl: null };
 
-it('asks for nobody whom a drill does not need', async () => {
+it('needs nothing without such objectives', async () => {
   await expect(assertObservable(SEEN, usual)).resolves.toBeUndefined();
 });
 
-it('refuses a drill that asks for ghosts where nobody knows Redis', async () => {
+it('rejects the objective ghostRooms without a Redis URL', async () => {
   await expect(assertObservable(SEEN, asking({ ghostRooms: 0 }))).rejects.toMatchObject({
     code: 'redis_required',
     message: expect.stringContaining('needs the Redis URL of "staging"'),
@@ -23,7 +23,7 @@ it('refuses a drill that asks for ghosts where nobody knows Redis', async () => 
   ).resolves.toBeUndefined();
 });
 
-it('refuses a drill that asks for alerts where Prometheus does not answer', async () => {
+it('rejects the objective alerts when Prometheus does not answer', async () => {
   let answer = '{"status":"success","data":{"alerts":[]}}';
   const server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -4,22 +4,22 @@ import { assertTargetConfirmed } from './preconditions.ts';
 
 const PRODUCTION = { isLab: false, name: 'production' };
 
-describe('a drill', () => {
-  it('may be done to a lab of ours', () =>
+describe('a target', () => {
+  it('needs no confirmation if it is a lab', () =>
     expect(() =>
       assertTargetConfirmed({ isLab: true, name: 'lab' }, drillOf(), null),
     ).not.toThrow());
-  it('may not be done to anything else by accident', () =>
+  it('needs a confirmation if it is not', () =>
     expect(() => assertTargetConfirmed(PRODUCTION, drillOf(), null)).toThrow(
       'the drill would inject faults into "production"',
     ));
-  it('may be done to what was named', () =>
+  it('is confirmed by its name', () =>
     expect(() => assertTargetConfirmed(PRODUCTION, drillOf(), 'production')).not.toThrow());
-  it('may not be done to one when another was named', () =>
+  it('is not confirmed by another name', () =>
     expect(() => assertTargetConfirmed(PRODUCTION, drillOf(), 'staging')).toThrow(
       '"production", not "staging"',
     ));
-  it('may be done to what the drill allows', () =>
+  it('is confirmed by the drill', () =>
     expect(() =>
       assertTargetConfirmed(PRODUCTION, drillOf({ allowedTargets: ['production'] }), null),
     ).not.toThrow());

@@ -2,40 +2,40 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
 import { openDockerPlatform } from '../targets/docker.ts';
 import { type KubernetesSpec, openKubernetesPlatform } from '../targets/kubernetes.ts';
+import type { Platform } from '../targets/platform.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
-import type { Platform } from '../targets/target.ts';
 
-/** A deployment that drills are done to: how people get in, how its parts are reached, and where one can look at it. */
+/** A deployment under test: its signal URL and keys, its platform, and what can be observed. */
 export interface DrillDeployment {
   platform: Platform;
-  /** What it is called: what `--confirm-target` and a drill's `allow` name. */
+  /** For `--confirm-target` and a drill's `allowedTargets`. */
   name: string;
-  /** A lab of ours, which nobody else uses. */
+  /** A lab of this tool, which has no real users. */
   isLab: boolean;
   /** For clients: ws:// or wss://. */
   url: string;
   apiKey: string;
   apiSecret: string;
-  /** What cannot be seen is left out of the report. */
+  /** Null: not observed, and left out of the report; the same for the next two. */
   redisUrl: string | null;
-  /** The load balancer's `/metrics`, as haproxy writes them. */
+  /** The load balancer's `/metrics`, in haproxy's format. */
   loadBalancerMetricsUrl: string | null;
-  /** Prometheus: its alerts become part of the record. */
+  /** Its alerts become part of the record. */
   prometheusUrl: string | null;
-  /** Asked now and then: whether it is still the one that the repeat began with. @throws SwarmError when not: then nothing can be said of the server */
+  /** @throws SwarmError when it is no longer the deployment that the repeat started with */
   confirm?(): Promise<void>;
 }
 
 /** A deployment for one repeat. Disposed of after it: a lab that was started for it stops. */
 export type StartedDeployment = DrillDeployment & AsyncDisposable;
 
-/** What nobody can read off a deployment that is somebody's: how people get in, and where one can look at it. */
+/** What a platform cannot know: signal URL, keys, and services that can be observed. */
 export interface DeploymentEndpoints
   extends Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
     Partial<Pick<DrillDeployment, 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'>> {}
 
-/** A deployment that is somebody's: drills must name it, and it goes on when they are over. */
+/** A deployment of the user: drills must confirm it, and it is not stopped afterwards. */
 export const userDeployment = (
   platform: Platform,
   name: string,
@@ -56,46 +56,43 @@ export const userDeployment = (
 export type DockerDeploymentOptions = DockerSpec & DeploymentEndpoints;
 
 /**
- * LiveKit in containers, known by the value of their label (and the engine, where that is another machine).
- * @throws SwarmError `docker_unavailable`, `component_not_found`; UsageError for labels that make no sense
+ * LiveKit in containers, selected by a label.
+ * @throws SwarmError `docker_unavailable`, `component_not_found`; `usage` for invalid labels
  */
 export const dockerDeployment = async (
   options: DockerDeploymentOptions,
 ): Promise<StartedDeployment> => {
-  const target = await openDockerPlatform(options);
-  const members = await target.components();
-  if (!members.some(({ kind }) => kind === 'node')) {
-    const there = members.map(({ name }) => name).join(', ');
+  const platform = await openDockerPlatform(options);
+  const components = await platform.components();
+  if (!components.some(({ kind }) => kind === 'node')) {
+    const found = components.map(({ name }) => name).join(', ');
     throw new SwarmError(
       'component_not_found',
-      `no container with ${options.label} is labelled as a LiveKit node${there === '' ? '' : ` (found: ${there})`}`,
-      'give the nodes the label swarm.component=node, or say it here: docs/chaos.md',
+      `no container with ${options.label} is labelled as a LiveKit node${found === '' ? '' : ` (found: ${found})`}`,
+      'give the nodes the label swarm.component=node, or use --docker-components node=CONTAINER',
     );
   }
-  return userDeployment(target, dockerSpecName(options), options);
+  return userDeployment(platform, dockerSpecName(options), options);
 };
 
 export type KubernetesDeploymentOptions = KubernetesSpec & DeploymentEndpoints & { name?: string };
 
 /**
- * LiveKit in a namespace of a Kubernetes. Default name: `NAMESPACE@CONTEXT`.
- * @throws SwarmError `cluster_unreachable`, `refused`, `component_not_found`
+ * LiveKit in a Kubernetes namespace. Default name: `NAMESPACE@CONTEXT`.
+ * @throws SwarmError `cluster_unreachable`, `rejected`, `component_not_found`
  */
 export const kubernetesDeployment = async (
   options: KubernetesDeploymentOptions,
 ): Promise<StartedDeployment> => {
-  const target = await openKubernetesPlatform(options);
-  return userDeployment(
-    target,
-    options.name ?? `${options.namespace}@${String(target.reference.context)}`,
-    options,
-  );
+  const platform = await openKubernetesPlatform(options);
+  const name = options.name ?? `${options.namespace}@${String(platform.reference.context)}`;
+  return userDeployment(platform, name, options);
 };
 
 export type SshDeploymentOptions = SshSpec & DeploymentEndpoints;
 
 /**
- * LiveKit as units of systemd on machines that are reached over ssh, known by its hosts (`lk-1,lk-2`).
+ * LiveKit as systemd units on hosts reached by SSH; named by its hosts (`lk-1,lk-2`).
  * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`, `component_not_found`
  */
 export const sshDeployment = async (options: SshDeploymentOptions): Promise<StartedDeployment> =>

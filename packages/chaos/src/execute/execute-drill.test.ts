@@ -8,7 +8,7 @@ import { openJournal } from '../journal/journal.ts';
 import { dryRunLab } from '../targets/dry-run-lab.ts';
 import { executeDrill } from './execute-drill.ts';
 
-it('refuses a drill that asks for alerts where nobody could see them, before anything is done', async () => {
+it('rejects a drill with alerts before any participant joins when Prometheus is missing', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-'));
   let disposed = false;
   const usual = drillOf();
@@ -41,7 +41,7 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
       }),
       newRunName: () => 'name',
       staff: () => {
-        throw new Error('nobody is sent');
+        throw new Error('no participant may join');
       },
     });
     await expect(result).rejects.toMatchObject({

@@ -55,13 +55,14 @@ export interface ExecuteDrillOptions {
   onResult?(repeat: RepeatResult): void;
 }
 
-/** Inconclusive and void repeats are repeated, at most so often in all. The report shows every one. */
+/** Attempts added for inconclusive and void repeats, in total. The report shows every one. */
 export const MAX_EXTRA_ATTEMPTS = 2;
 
 /**
- * Executes a drill: every repeat on a deployment that is as it should be, until enough of them are conclusive. Interrupted, it ends after the current
- * repeat, whose faults are rolled back.
- * @throws SwarmError when the target is not confirmed, or something cannot be injected or rolled back; what `deploy` and `run` throw
+ * Executes a drill: every repeat on a confirmed deployment, until enough of them are conclusive. An
+ * interruption ends it after the current repeat, whose faults are rolled back.
+ * @throws SwarmError when the target is not confirmed, or an injection or rollback fails; what
+ * `deploy` and `run` throw
  */
 export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillResult> => {
   const { drill, dir, stop } = options;
@@ -118,14 +119,14 @@ type RepeatOptions = ExecuteDrillOptions & {
   name: string;
 };
 
-/** Runs the load; beside it waits for the steady state and runs the faults; then measures the recovery and decides the verdict. */
+/** Runs the load and, in parallel, the faults; then measures the recovery and decides the verdict. */
 const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const { drill, deployment, name, record, stop } = options;
   const plan = planOfDrill(drill, name);
   const recoveryFold = createRecoveryFold();
   const seconds = createSeconds();
   const steadyState = createSteadyStateTracker(plan.participants);
-  // Rolled back whatever happens.
+  // Rolled back in any case.
   const injected = new Set<InjectedFault>();
   const runEnded = new AbortController();
   let faults: Promise<ExecutionFailure | null> = Promise.resolve({
@@ -169,7 +170,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
         options.onLine?.(line);
       },
     });
-    // Before the last rollbacks: they are not in the record, and evaluating it again must give the same result.
+    // Before the last rollbacks: the record lacks them, and its evaluation must give the same result.
     recovery = recoveryFold.result();
   } finally {
     runEnded.abort();
@@ -194,15 +195,16 @@ export type FaultPhase = RepeatOptions & {
   plan: Plan;
   live: LiveRun;
   steadyState: ReturnType<typeof createSteadyStateTracker>;
-  /** Holds what was injected and not rolled back; what is left at the end is rolled back by the caller. */
+  /** What was injected and not rolled back; the caller rolls back what is left at the end. */
   injected: Set<InjectedFault>;
 };
 
 const OBSERVE_EVERY_MS = 1_000;
 
 /**
- * From the first join to the end of the run: waits for the steady state, injects and rolls back on schedule, and observes the deployment meanwhile.
- * @returns why the drill did not go on; null: it was executed to the end of its schedule
+ * From the first join to the end of the run: waits for the steady state, injects and rolls back on
+ * schedule, and observes the deployment meanwhile.
+ * @returns why the drill ended early; null: its schedule was completed
  */
 export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure | null> => {
   const { drill, deployment, plan, live, steadyState, injected, stop } = phase;
@@ -269,7 +271,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     }
     return failure;
   } catch (error) {
-    // The record says so as well: evaluated again it must not count as executed.
+    // In the record, too: a later evaluation must not count the drill as executed.
     endRun('void', executionFailed(error));
     throw error;
   } finally {
@@ -289,7 +291,7 @@ const loadRooms = ({ participants }: Plan): string[] => [
   ...new Set(participants.filter(({ role }) => role === LOAD_ROLE).map(({ room }) => room)),
 ];
 
-/** Whether no further repeat is needed: enough of them were measured, or the attempts are used up. */
+/** Whether no further repeat is needed: enough were measured, or the attempts are used up. */
 export const isConclusive = (
   { repeats }: Pick<Drill, 'repeats'>,
   done: readonly Pick<RepeatResult, 'verdict' | 'recovery'>[],

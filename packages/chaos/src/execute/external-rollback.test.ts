@@ -13,13 +13,13 @@ const journalOf = (...ids: string[]) => ({
   read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
 });
 
-it('says what is no longer in the journal, though the drill has not healed it', async () => {
+it('finds a fault that is gone from the journal although the drill has not rolled it back', async () => {
   const open = new Set([fault('a'), fault('b')]);
   expect(await externalRollback(open, journalOf('b', 'a', 'other'))).toBeNull();
   expect(await externalRollback(open, journalOf('a'))).toBe('fault-b');
 });
 
-it('has nothing against what the drill heals itself, even while the journal is read', async () => {
+it('ignores a rollback of the drill itself, also while the journal is read', async () => {
   expect(await externalRollback(new Set([fault('a', true)]), journalOf())).toBeNull();
   let rollingBack = false;
   const healed = {

@@ -8,7 +8,7 @@ import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
-import type { Platform } from '../targets/target.ts';
+import type { Platform } from '../targets/platform.ts';
 import { type FaultScheduleOptions, runFaultSchedule } from './fault-schedule.ts';
 
 let dir = '';

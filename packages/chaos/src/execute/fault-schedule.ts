@@ -6,7 +6,7 @@ import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
 import { affectedMs } from '../drill/schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 import { type Injection, injectFault } from './inject-fault.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
@@ -17,7 +17,7 @@ export interface FaultScheduleOptions {
   faults: ReadonlyMap<string, Fault>;
   steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>;
   journal: Journal;
-  /** Gets what was injected, and loses what was rolled back. The caller rolls back the rest with `rollbackAll`. */
+  /** What was injected and not rolled back. The caller rolls back the rest with `rollbackAll`. */
   injected: Set<InjectedFault>;
   /** Ms after the run's start, now. */
   elapsedMs(): number;
@@ -42,9 +42,10 @@ export interface InjectedFault {
 }
 
 /**
- * Injects the drill's faults at their times, each into what its target means then, and rolls each back when its duration is over. Resolves when the last was
- * rolled back or is to last to the end. A fault that is not available is recorded as skipped.
- * @throws SwarmError when something could not be injected or rolled back
+ * Injects the drill's faults at their times, each into what its target resolves to then, and rolls
+ * each back after its duration. Resolves after the last rollback; faults without a duration stay.
+ * A fault that is not available is recorded as skipped.
+ * @throws SwarmError when an injection or rollback failed
  */
 export const runFaultSchedule = async (options: FaultScheduleOptions): Promise<void> => {
   const active = createActiveFaults(options.drill);
@@ -55,7 +56,7 @@ export const runFaultSchedule = async (options: FaultScheduleOptions): Promise<v
   if (failed !== undefined) throw failed.reason;
 };
 
-/** Rolls back what is left, the last first. @throws SwarmError when one could not be rolled back; the others were, then */
+/** Rolls back the rest, the last first. @throws the first failure, after all were tried */
 export const rollbackAll = async (injected: Set<InjectedFault>): Promise<void> => {
   let failure: unknown = null;
   for (const fault of [...injected].reverse()) {
@@ -120,7 +121,7 @@ const runFault = async (
     at,
   );
   if (durationMs === null) return;
-  // From when it really began: on a remote host resolving the target takes time.
+  // Counted from the injection: on a remote host resolving the target takes time.
   await waitUntil(at + durationMs);
   await injected.rollback();
 };
@@ -169,13 +170,13 @@ const trackInjection = (
 
 /** What a fault is injected into, and what prevents that. */
 export interface TargetedFault extends ResolvedTarget {
-  /** Null: nothing, as far as this knows. */
+  /** Null: nothing that is known here. */
   unavailable: string | null;
 }
 
-/** Which components are affected at the same time, by the drill's own schedule. */
+/** Which components are affected at the same time, by the drill's schedule. */
 export interface ActiveFaults {
-  /** Resolves the target of a fault now, and remembers its components until its time is over. @throws SwarmError `component_not_found`, `blast_radius` */
+  /** Resolves the target of a fault now, and keeps its components until its time is over. @throws SwarmError `component_not_found`, `blast_radius` */
   target(
     scheduled: DrillFault,
     fault: Fault,
@@ -217,7 +218,7 @@ export const createActiveFaults = (drill: Pick<Drill, 'seed' | 'blastRadius'>): 
   };
 };
 
-/** The name of a component does not tell the drill file its kind. */
+/** A drill file may name a component, whose kind is not known before. */
 const whyWrongKind = ({ targets }: Fault, components: readonly Component[]): string | null => {
   const other = components.find(({ kind }) => !targets.includes(kind));
   return other === undefined

@@ -41,7 +41,7 @@ const order = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOption
 const pendingIds = async (): Promise<string[]> =>
   (await journal.read()).pending.map(({ id }) => id);
 
-test('it is in the journal before it is done, with all that it takes to heal it, and not after it was healed', async () => {
+test('writes the journal before the injection, with all that a rollback needs, and removes it afterwards', async () => {
   const seen: unknown[] = [];
   const injection = await injectFault(
     order(
@@ -72,7 +72,7 @@ test('it is in the journal before it is done, with all that it takes to heal it,
   expect(await pendingIds()).toEqual([]);
 });
 
-test('it is healed once, however many ask, at once or later', async () => {
+test('rolls back once for all callers', async () => {
   const heal = vi.fn(async () => {});
   const injection = await injectFault(order(fault(async () => {}, heal)));
   await Promise.all([injection.rollback(), injection.rollback()]);
@@ -80,7 +80,7 @@ test('it is healed once, however many ask, at once or later', async () => {
   expect(heal).toHaveBeenCalledTimes(1);
 });
 
-test('one that fails half-way is healed, and says why it failed', async () => {
+test('rolls back a failed injection, and reports why it failed', async () => {
   const heal = vi.fn(async () => {});
   const failing = fault(async () => {
     throw new Error('half-way');
@@ -90,7 +90,7 @@ test('one that fails half-way is healed, and says why it failed', async () => {
   expect(await pendingIds()).toEqual([]);
 });
 
-test('nothing is done that cannot be written down', async () => {
+test('injects nothing when the journal cannot be written', async () => {
   const file = join(dir, 'file');
   writeFileSync(file, '');
   const inject = vi.fn(async () => {});
@@ -102,7 +102,7 @@ test('nothing is done that cannot be written down', async () => {
   expect(inject).not.toHaveBeenCalled();
 });
 
-test('who was told to stop injects nothing; who is told in the middle takes it back', async () => {
+test('injects nothing after an abort, and rolls back when aborted during the injection', async () => {
   const heal = vi.fn(async () => {});
   const stop = new AbortController();
   const stopping = fault(async () => stop.abort(new Error('Ctrl-C')), heal);
@@ -116,7 +116,7 @@ test('who was told to stop injects nothing; who is told in the middle takes it b
   expect(await pendingIds()).toEqual([]);
 });
 
-test('healing is tried again, and what cannot be healed stays in the journal until somebody can', async () => {
+test('retries a rollback; a failed one stays in the journal for the next attempt', async () => {
   let tries = 0;
   let possible = false;
   const stubborn = fault(
@@ -149,7 +149,7 @@ test('healing is tried again, and what cannot be healed stays in the journal unt
   expect(await pendingIds()).toEqual([]);
 });
 
-test('what a drill that lives has injected is left to it', async () => {
+test('leaves the faults of a running drill to it', async () => {
   const heal = vi.fn(async () => {});
   const nuisance = fault(async () => {}, heal);
   const { id } = await injectFault(order(nuisance));
@@ -162,7 +162,7 @@ test('what a drill that lives has injected is left to it', async () => {
   expect(heal).not.toHaveBeenCalled();
 });
 
-test('a fault or a target that this version does not know stays, with the reason, and the others are healed', async () => {
+test('keeps an entry with an unknown fault or platform, with the reason, and rolls back the others', async () => {
   const known = fault(async () => {});
   const { id } = await injectFault(order(known));
   const { id: strange } = await injectFault(order({ ...known, name: 'later' }));

@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { newEntry } from '../journal/journal.ts';
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 
 export interface InjectOptions {
   fault: Fault;
@@ -16,22 +16,23 @@ export interface InjectOptions {
   /** Name of the drill. */
   drill: string;
   journal: Journal;
-  /** How long it is meant to last, ms. What lives beside the deployment meanwhile (an impairment) ends by itself a while after that. Null: until it is healed. */
+  /** Scheduled duration, ms: a while after it, helpers such as swarm-impair end on their own. Null: until the rollback. */
   durationMs?: number | null;
-  /** Aborted: it is healed at once, or not even injected. */
+  /** Aborted: the fault is rolled back at once, or not injected. */
   signal?: AbortSignal;
 }
 
-/** A fault that is there now. */
+/** A fault that was injected. */
 export interface Injection {
   readonly id: string;
-  /** Takes it back, and resolves when nothing is left of it. May be called again. @throws SwarmError `rollback_failed` */
+  /** Resolves when no effect is left. May be called again. @throws SwarmError `rollback_failed` */
   rollback(): Promise<void>;
 }
 
 /**
- * Writes down what is about to be done, and does it. Does not ask whether the fault is available: whoever wants to know asks before.
- * @throws SwarmError what the fault throws, having healed what came of it; `journal_unavailable`, having done nothing; the signal's reason
+ * Writes the journal, then injects. Does not check whether the fault is available.
+ * @throws SwarmError of the fault, after its rollback; `journal_unavailable`, before the injection;
+ * the signal's reason
  */
 export const injectFault = async (options: InjectOptions): Promise<Injection> => {
   const {
@@ -46,7 +47,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   } = options;
   signal?.throwIfAborted();
   const context: FaultContext<unknown> = { platform, components, params, id: newId(), durationMs };
-  const heal = async (): Promise<void> => {
+  const rollback = async (): Promise<void> => {
     await rollbackFault(fault, context);
     await journal.remove(context.id);
   };
@@ -66,19 +67,19 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     await fault.inject(context);
     signal?.throwIfAborted();
   } catch (error) {
-    await heal();
+    await rollback();
     throw error;
   }
-  let healing: Promise<void> | null = null;
+  let pending: Promise<void> | null = null;
   return {
     id: context.id,
     rollback: () => {
-      // Once for all who ask; but one that failed may be tried again.
-      healing ??= heal().catch((error: unknown) => {
-        healing = null;
+      // One rollback for all callers; a failed one may be tried again.
+      pending ??= rollback().catch((error: unknown) => {
+        pending = null;
         throw error;
       });
-      return healing;
+      return pending;
     },
   };
 };
@@ -88,15 +89,15 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const newId = (): string =>
   Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
 
-/** What keeps one from healing is often over soon: a program that is still ending, a supervisor that is busy. Waits between tries, ms. */
-const WAITS_MS = [250, 1_000, 3_000];
+/** A process that is terminating or a busy supervisor is often done soon. Between attempts, ms. */
+const RETRY_AFTER_MS = [250, 1_000, 3_000];
 
-/** Takes everything back, in several tries if need be. @throws SwarmError `rollback_failed` */
+/** Rolls back, in several attempts if needed. @throws SwarmError `rollback_failed` */
 export const rollbackFault = async (
   fault: Fault,
   context: FaultContext<unknown>,
 ): Promise<void> => {
-  for (const wait of [...WAITS_MS, null]) {
+  for (const wait of [...RETRY_AFTER_MS, null]) {
     try {
       return await fault.rollback(context);
     } catch (error) {

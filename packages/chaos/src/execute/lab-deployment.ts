@@ -16,19 +16,16 @@ import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 export interface DrillLabOptions extends ProvisionOptions {
   /** For its configurations, logs and data. */
   dir: string;
-  /** Of Prometheus, where the drill wants alerts. */
+  /** Alert rules, for a drill whose lab has alerts. */
   ruleFiles: readonly string[];
-  /** Where the drill's own metrics are served, for that Prometheus: `127.0.0.1:40123`. Null: nowhere. */
+  /** Where the drill's metrics are served, for its Prometheus: `127.0.0.1:40123`. Null: nowhere. */
   metricsAddress?: string | null;
 }
 
-/** Between scrapes, and between evaluations of rules: a drill is over in a minute or two. */
+/** Between scrapes and between rule evaluations: a drill takes a minute or two. */
 const INTERVAL_SECONDS = 1;
 
-/**
- * Raises the lab that a drill describes: livekit-servers, Redis and a load balancer, on loopback.
- * @throws LabError
- */
+/** Starts the lab of a drill: livekit-servers, Redis and a load balancer, on loopback. */
 export const startDrillLab = async (
   { lab }: Pick<Drill, 'lab'>,
   options: DrillLabOptions,
@@ -62,15 +59,12 @@ const deploymentOfCluster = async (cluster: Cluster): Promise<StartedDeployment>
   [Symbol.asyncDispose]: () => cluster.stop(),
 });
 
-/**
- * A lab that stands (`swarm lab up`). It is ours, and stays when the drill is over.
- * @throws SwarmError `no_lab`
- */
+/** A running lab (`swarm lab up`), which is not stopped afterwards. @throws SwarmError `no_lab` */
 export const runningLab = async (name: string): Promise<StartedDeployment> => {
   const platform = await openProcessPlatform({ lab: name });
   const state = await readLab(name);
   if (state === null)
-    throw new SwarmError('no_lab', `there is no lab "${name}"`, 'raise one: "swarm lab up"');
+    throw new SwarmError('no_lab', `lab "${name}" not found`, 'start one with "swarm lab up"');
   return {
     platform,
     name,
@@ -82,14 +76,14 @@ export const runningLab = async (name: string): Promise<StartedDeployment> => {
       throw new SwarmError(
         'no_lab',
         `the lab "${name}" was stopped during the drill: there is no verdict on the server`,
-        'leave it until the drill is over, or let the drill raise one of its own',
+        'keep it running until the drill is over, or let the drill start its own lab',
       );
     },
     [Symbol.asyncDispose]: async () => {},
   };
 };
 
-/** It stands in the file of keys only, which the lab's owner alone can read. */
+/** Stored in the keys file alone, which only the owner of the lab can read. */
 const secretOf = async (lab: string): Promise<string> => {
   const [, secret] =
     /^export LIVEKIT_API_SECRET=(.+)$/m.exec(await readFile(keysFile(lab), 'utf8')) ?? [];
@@ -98,7 +92,7 @@ const secretOf = async (lab: string): Promise<string> => {
   return secret;
 };
 
-/** What a lab says of itself, but for its secret. */
+/** Addresses of a lab, without its secret. */
 const labAddresses = (
   facts: Pick<ClusterFacts, 'url' | 'apiKey' | 'redisUrl' | 'balancerStatsUrl' | 'prometheusUrl'>,
 ): Pick<

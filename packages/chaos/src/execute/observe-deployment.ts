@@ -9,7 +9,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { z } from 'zod';
 import type { DrillDeployment } from './deployment.ts';
 
-/** Observes what no participant sees: Redis, the room service, the load balancer, alerts, replaced components. */
+/** Observes what participants cannot: Redis, the room service, the load balancer, alerts, replaced components. */
 export interface DeploymentObserver {
   /** Observes once and appends what has changed since. Never throws: a service that does not answer is part of the observation. */
   observe(): Promise<void>;

@@ -87,19 +87,20 @@ export const openRooms = async (
   }
 };
 
-/** `fetch failed` alone does not help: its cause says why. */
+/** `fetch failed` alone does not help: its cause has the reason. */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
   return cause instanceof Error ? `${message} (${cause.message || codeOf(cause)})` : message;
 };
 
-/** None of several addresses answered: only the code is the same for all. */
+/** An error of several addresses has a code, and no message. */
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 
 /**
- * The name of a fault that another process rolled back before its time (`swarm chaos rollback --force`): what was measured is void then. Null: none.
- * @param injected what this drill has injected; the journal must still hold it unless its rollback has begun
+ * The name of a fault that another process rolled back early (`swarm chaos rollback --force`), which
+ * makes the repeat void. Null: none.
+ * @param injected the journal must still hold these unless their rollback has begun
  */
 export const externalRollback = async (
   injected: ReadonlySet<InjectedFault>,

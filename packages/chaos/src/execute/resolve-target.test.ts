@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultTarget } from '../drill/drill.ts';
-import type { Component } from '../targets/target.ts';
+import type { Component } from '../targets/platform.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 const part = (name: string, kind: Component['kind'], nodeId: string | null = null): Component => ({
@@ -37,51 +37,49 @@ const aimed = (aim: FaultTarget, drill = WIDE) => {
   return { members: components.map(({ name }) => name), rooms };
 };
 
-describe('an aim', () => {
-  it('at the node of the first room, by name, hits the rooms that it holds', () =>
+describe('a target', () => {
+  it('room-node: the node of the first room by name affects the rooms that it holds', () =>
     expect(aimed({ role: 'room-node' })).toEqual({
       members: ['node-2'],
       rooms: ['room-a', 'room-b'],
     }));
 
-  it('at another node takes the one with the fewest rooms', () =>
+  it('other-node: the other node with the fewest rooms', () =>
     expect(aimed({ role: 'other-node' })).toEqual({ members: ['node-3'], rooms: [] }));
 
-  it('at the node of a signal connection prefers one that does not hold the room, too', () =>
+  it('signal-node: preferably one that does not hold the room', () =>
     expect(aimed({ role: 'signal-node' }).members).toEqual(['node-1']));
 
-  it('at what all nodes share hits every room', () =>
+  it('a component that all nodes share affects every room', () =>
     expect(aimed({ role: 'redis' })).toEqual({
       members: ['redis'],
       rooms: ['room-a', 'room-b', 'room-c'],
     }));
 
-  it('at a share takes the same nodes for the same seed, and at least one', () => {
+  it('nodes: the same for the same seed, at least one', () => {
     expect(aimed({ role: 'nodes', share: 0.67 }).members).toHaveLength(2);
     expect(aimed({ role: 'nodes', share: 0.67 })).toEqual(aimed({ role: 'nodes', share: 0.67 }));
     expect(aimed({ role: 'nodes', share: 0.01 }).members).toHaveLength(1);
   });
 
-  it('at a name finds it', () =>
+  it('component: by its name', () =>
     expect(aimed({ role: 'component', name: 'node-1' })).toEqual({
       members: ['node-1'],
       rooms: ['room-c'],
     }));
 
-  it('at nobody is nobody', () =>
+  it('none: no component', () =>
     expect(aimed({ role: 'none' })).toEqual({ members: [], rooms: [] }));
 
-  it('at what is not there says what is', () =>
+  it('not found: with the components that exist', () =>
     expect(() => aimed({ role: 'turn' })).toThrow(
-      'the TURN server: there is none among node-1, node-2, node-3, redis, haproxy',
+      'the TURN server: not found among node-1, node-2, node-3, redis, haproxy',
     ));
 
-  it('at a name that is not there says what is', () =>
-    expect(() => aimed({ role: 'component', name: 'node-9' })).toThrow(
-      'node-9: there is none among',
-    ));
+  it('not found by name: with the components that exist', () =>
+    expect(() => aimed({ role: 'component', name: 'node-9' })).toThrow('node-9: not found among'));
 
-  it('at the room of a node that is gone says so', () =>
+  it('the node of the room not found', () =>
     expect(() =>
       resolveTarget(
         { role: 'room-node' },
@@ -89,9 +87,9 @@ describe('an aim', () => {
         { ...ATTENDANCE, nodes: new Map([['a', 'ND_old']]) },
         WIDE,
       ),
-    ).toThrow('no part of the deployment has that node id'));
+    ).toThrow('no component of the deployment has that node ID'));
 
-  it('at more than the drill may hit is refused', () => {
+  it('more than the blast radius is rejected', () => {
     const narrow = { seed: 7, blastRadius: { maxComponents: 1, maxShare: 0.5 } };
     expect(() => aimed({ role: 'nodes', share: 1 }, narrow)).toThrow(
       "more than the drill's blastRadius allows",

@@ -1,64 +1,64 @@
 import { randomStream } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, FaultTarget } from '../drill/drill.ts';
-import type { Component } from '../targets/target.ts';
+import type { Component } from '../targets/platform.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
 
-/** What a fault is about to be done to. */
+/** What a fault is injected into. */
 export interface ResolvedTarget {
   components: Component[];
-  /** Rooms that those members hold: the others are control rooms. */
+  /** Rooms on these components: the others are the control group. */
   rooms: string[];
 }
 
 /**
- * Finds what an aim means at this moment.
- * @param hit what is hit already: it counts
- * @throws SwarmError `component_not_found` when there is no such part; `blast_radius` when it would be more than the drill allows
+ * Resolves a target to components of the deployment as it is now.
+ * @param affected components that other faults affect: they count for the blast radius
+ * @throws SwarmError `component_not_found`; `blast_radius` when the drill does not allow that many
  */
 export const resolveTarget = (
-  aim: FaultTarget,
+  target: FaultTarget,
   all: readonly Component[],
   { nodes: nodeOfRoom, backends }: Pick<SteadyStateTracker, 'nodes' | 'backends'>,
   { seed, blastRadius }: Pick<Drill, 'seed' | 'blastRadius'>,
-  hit: readonly Component[] = [],
+  affected: readonly Component[] = [],
 ): ResolvedTarget => {
   const nodes = all.filter(({ kind }) => kind === 'node');
   const rooms = [...nodeOfRoom.keys()].sort();
-  const first = nodeOfRoom.get(rooms[0] ?? '');
-  const components = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
-  if (aim.role === 'none') return { components: [], rooms: [] };
+  const firstNode = nodeOfRoom.get(rooms[0] ?? '');
+  const components = find(target, { all, nodes, nodeOfRoom, backends, firstNode, seed });
+  if (target.role === 'none') return { components: [], rooms: [] };
   if (components.length === 0)
     throw new SwarmError(
       'component_not_found',
-      `${describeTarget(aim)}: ${whyNot(aim, all)}`,
+      `${describeTarget(target)}: ${whyNot(target, all)}`,
       'see "swarm chaos plan"',
     );
-  const names = new Set([...components, ...hit].map(({ name }) => name));
-  const hitNodes = nodes.filter(({ name }) => names.has(name)).length;
+  const names = new Set([...components, ...affected].map(({ name }) => name));
+  const affectedNodes = nodes.filter(({ name }) => names.has(name)).length;
   if (
     names.size > blastRadius.maxComponents ||
-    hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)
+    affectedNodes > Math.max(1, blastRadius.maxShare * nodes.length)
   ) {
-    const others = [...names].filter((name) => !components.some((member) => member.name === name));
+    const others = [...names].filter((name) => !components.some((one) => one.name === name));
     throw new SwarmError(
       'blast_radius',
-      `${describeTarget(aim)} ${components.length === 1 ? 'is' : 'are'} ${components.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be hit at the same time`}: more than the drill's blastRadius allows`,
-      `it allows ${blastRadius.maxComponents} parts, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
+      `${describeTarget(target)} ${components.length === 1 ? 'is' : 'are'} ${components.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be affected at the same time`}: more than the drill's blastRadius allows`,
+      `it allows ${blastRadius.maxComponents} components, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
     );
   }
   const ids = new Set(components.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
-  // What all nodes share has no control rooms.
-  const everything = components.some(({ kind }) => kind !== 'node');
+  // A component that all nodes share leaves no control group.
+  const isShared = components.some(({ kind }) => kind !== 'node');
   return {
     components,
-    rooms: everything ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)),
+    rooms: isShared ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)),
   };
 };
 
-/** For people: `the node of room-1`. */
-export const describeTarget = (aim: FaultTarget): string => {
-  switch (aim.role) {
+/** For messages: `the node that holds the first room`. */
+export const describeTarget = (target: FaultTarget): string => {
+  switch (target.role) {
     case 'room-node':
       return 'the node that holds the first room';
     case 'other-node':
@@ -66,13 +66,13 @@ export const describeTarget = (aim: FaultTarget): string => {
     case 'signal-node':
       return "the node of a participant's signal connection";
     case 'nodes':
-      return `${Math.round(100 * aim.share)} % of the nodes`;
+      return `${Math.round(100 * target.share)} % of the nodes`;
     case 'component':
-      return aim.name;
+      return target.name;
     case 'none':
       return 'no target';
     default:
-      return SHARED[aim.role];
+      return SHARED[target.role];
   }
 };
 
@@ -82,40 +82,37 @@ const SHARED = {
   turn: 'the TURN server',
 } as const;
 
-interface Known extends Pick<SteadyStateTracker, 'backends'> {
+interface DeploymentView extends Pick<SteadyStateTracker, 'backends'> {
   all: readonly Component[];
   nodes: readonly Component[];
   nodeOfRoom: SteadyStateTracker['nodes'];
-  /** Id of the node that holds the first room. */
-  first: string | undefined;
+  /** ID of the node that holds the first room. */
+  firstNode: string | undefined;
   seed: number;
 }
 
 const find = (
-  aim: FaultTarget,
-  { all, nodes, nodeOfRoom, backends, first, seed }: Known,
+  target: FaultTarget,
+  { all, nodes, nodeOfRoom, backends, firstNode, seed }: DeploymentView,
 ): Component[] => {
-  const holds = (member: Component): number =>
-    [...nodeOfRoom.values()].filter((id) => id === member.nodeId).length;
-  switch (aim.role) {
+  const roomsOn = ({ nodeId }: Component): number =>
+    [...nodeOfRoom.values()].filter((id) => id === nodeId).length;
+  switch (target.role) {
     case 'none':
       return [];
     case 'room-node':
-      return nodes.filter(({ nodeId }) => nodeId !== null && nodeId === first);
+      return nodes.filter(({ nodeId }) => nodeId !== null && nodeId === firstNode);
     case 'other-node':
       return nodes
-        .filter(({ nodeId }) => nodeId !== null && nodeId !== first)
-        .sort((a, b) => holds(a) - holds(b) || a.name.localeCompare(b.name))
+        .filter(({ nodeId }) => nodeId !== null && nodeId !== firstNode)
+        .sort((a, b) => roomsOn(a) - roomsOn(b) || a.name.localeCompare(b.name))
         .slice(0, 1);
     case 'signal-node': {
-      const vias = [...backends].sort(([a], [b]) => a.localeCompare(b)).map(([, via]) => via);
-      const named = vias.flatMap((via) => nodes.find(({ name }) => name === via) ?? []);
-      // One that only carries signals shows more than one that holds the room, too.
-      return (
-        named.some(({ nodeId }) => nodeId !== first)
-          ? named.filter(({ nodeId }) => nodeId !== first)
-          : named
-      ).slice(0, 1);
+      const names = [...backends].sort(([a], [b]) => a.localeCompare(b)).map(([, name]) => name);
+      const found = names.flatMap((name) => nodes.find((node) => node.name === name) ?? []);
+      // A node that only carries signalling shows more than one that also holds the room.
+      const signalOnly = found.filter(({ nodeId }) => nodeId !== firstNode);
+      return (signalOnly.length > 0 ? signalOnly : found).slice(0, 1);
     }
     case 'nodes': {
       const random = randomStream(seed, 'nodes');
@@ -123,20 +120,20 @@ const find = (
         .map((node) => ({ node, order: random() }))
         .sort((a, b) => a.order - b.order);
       return shuffled
-        .slice(0, Math.max(1, Math.round(aim.share * nodes.length)))
+        .slice(0, Math.max(1, Math.round(target.share * nodes.length)))
         .map(({ node }) => node);
     }
     case 'component':
-      return all.filter(({ name }) => name === aim.name);
+      return all.filter(({ name }) => name === target.name);
     default:
-      return all.filter(({ kind }) => kind === aim.role).slice(0, 1);
+      return all.filter(({ kind }) => kind === target.role).slice(0, 1);
   }
 };
 
-const whyNot = (aim: FaultTarget, all: readonly Component[]): string => {
-  if (aim.role === 'room-node' || aim.role === 'other-node')
-    return 'no part of the deployment has that node id';
-  if (aim.role === 'signal-node')
+const whyNot = (target: FaultTarget, all: readonly Component[]): string => {
+  if (target.role === 'room-node' || target.role === 'other-node')
+    return 'no component of the deployment has that node ID';
+  if (target.role === 'signal-node')
     return 'the load balancer does not report its backend (header x-livekit-backend)';
-  return `there is none among ${all.map(({ name }) => name).join(', ') || 'nothing'}`;
+  return `not found among ${all.map(({ name }) => name).join(', ') || 'no components'}`;
 };

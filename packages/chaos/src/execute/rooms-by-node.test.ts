@@ -5,7 +5,7 @@ import { openRooms } from './preconditions.ts';
 
 const KEYS = { apiKey: 'key', apiSecret: 'a-secret-that-is-long-enough-for-anybody' };
 
-it('says where nobody answers, and why, and no secret', async () => {
+it('reports an address that does not answer, with the reason and without a secret', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -19,6 +19,6 @@ it('says where nobody answers, and why, and no secret', async () => {
   await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.not.toThrow(KEYS.apiSecret);
 });
 
-it('asks for nothing where there are no rooms', async () => {
+it('sends no request without rooms', async () => {
   await expect(openRooms({ url: 'ws://127.0.0.1:1', ...KEYS }, [])).resolves.toBeUndefined();
 });

@@ -57,7 +57,7 @@ const raise = (state: Partial<LabState> = {}): string => {
   return folder;
 };
 
-it('is that of its file, and confirmed as long as it stands', async () => {
+it('has the data of its state file, and is confirmed while it runs', async () => {
   raise();
   await using lab = await runningLab('mine');
   expect(lab).toMatchObject({
@@ -73,7 +73,7 @@ it('is that of its file, and confirmed as long as it stands', async () => {
 it.each([
   ['was ended', (folder: string) => rmSync(folder, { recursive: true })],
   ['was killed', () => void raise({ supervisor: { pid: process.pid, startedAt: 1 } })],
-  ['was raised anew under its name', () => void raise({ startedAt: '2026-11-21T10:00:00.000Z' })],
+  ['was started again under its name', () => void raise({ startedAt: '2026-11-21T10:00:00.000Z' })],
 ])('is not when it %s meanwhile', async (_what, happens) => {
   const folder = raise();
   await using lab = await runningLab('mine');

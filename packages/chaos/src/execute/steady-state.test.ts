@@ -27,8 +27,8 @@ const complete = () => {
   return attendance;
 };
 
-describe('attendance', () => {
-  it('is not steady before everybody is in and heard', () => {
+describe('the steady state', () => {
+  it('is not reached before every participant is connected and every subscription receives media', () => {
     const attendance = createSteadyStateTracker(PEOPLE);
     attendance.add(happened('a-1', 100, { event: 'joined', node: 'ND_1' }));
     expect(attendance.steadySince).toBeNull();
@@ -39,10 +39,10 @@ describe('attendance', () => {
     });
   });
 
-  it('is steady from when the last hears the last; newcomers do not matter', () =>
+  it('starts when the last subscription receives media; join probes do not matter', () =>
     expect(complete().steadySince).toBe(500));
 
-  it('ends with the first silence, and begins anew', () => {
+  it('ends with the first interruption, and starts again', () => {
     const attendance = complete();
     attendance.add(
       happened('a-1', 5_000, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),
@@ -59,7 +59,7 @@ describe('attendance', () => {
     expect(attendance.steadySince).toBe(7_000);
   });
 
-  it('begins anew after a short gap that nobody had told of', () => {
+  it('starts again after a short interruption that was reported only at its end', () => {
     const attendance = complete();
     attendance.add(
       happened('a-1', 7_000, {
@@ -72,7 +72,7 @@ describe('attendance', () => {
     expect(attendance.steadySince).toBe(7_000);
   });
 
-  it('ends when somebody is disconnected, until they are in again', () => {
+  it('ends when a participant is disconnected, until it is connected again', () => {
     const attendance = complete();
     attendance.add(happened('a-1', 5_000, { event: 'disconnected', reason: 'x' }));
     expect(attendance.steadySince).toBeNull();
@@ -81,7 +81,7 @@ describe('attendance', () => {
     expect(attendance.nodes.get('a')).toBe('ND_2');
   });
 
-  it('says what share of the listeners of rooms hears nobody', () => {
+  it('knows the share of subscribers without media', () => {
     const attendance = complete();
     attendance.add(
       happened('a-1', 5_000, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),

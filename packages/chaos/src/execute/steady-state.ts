@@ -8,7 +8,7 @@ import type { RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 
-/** Which participants are connected and which subscriptions receive media during a drill, from the lines of its record as they are written. */
+/** Connected participants and received subscriptions during a drill, from its record as it is written. */
 export interface SteadyStateTracker {
   add(line: RecordLine): void;
   /** Whether for so long every participant has been connected and every subscription has received media. */

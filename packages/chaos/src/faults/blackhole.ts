@@ -21,9 +21,9 @@ export const blackhole = requestedTraffic<Traffic>(
     lasts: true,
     unavailable: missingTrafficSupport,
     inject: ({ platform, components, params, id }) =>
-      forAll(components, (member) => dropPackets(platform, member, id, params, '')),
+      forAll(components, (component) => dropPackets(platform, component, id, params, '')),
     rollback: ({ platform, components, id }) =>
-      forAll(components, (member) => rollbackPackets(platform, member, id)),
+      forAll(components, (component) => rollbackPackets(platform, component, id)),
   },
   (traffic) => ({ ...traffic, loss: 1 }),
 );

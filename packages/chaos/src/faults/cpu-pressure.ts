@@ -29,8 +29,8 @@ export const cpuPressure: DescribedFault<CpuParams> = {
       .describe('CPU limit. 0.5: half of one core.'),
   }),
   lasts: true,
-  unavailable: (target, member, params) =>
-    missingResourceLimitSupport(target, member, quota(params)),
+  unavailable: (platform, component, params) =>
+    missingResourceLimitSupport(platform, component, quota(params)),
   inject: (context) => limitResources(context, quota(context.params)),
   rollback: releaseLimits,
 };

@@ -1,6 +1,6 @@
 import { strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
-import type { Capability, Component, ComponentKind, Platform } from '../targets/target.ts';
+import type { Capability, Component, ComponentKind, Platform } from '../targets/platform.ts';
 
 /** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
@@ -32,7 +32,7 @@ export interface Fault<Params = unknown> {
   /** Of a fault that ends on its own: ms after the injection at the latest. Absent: it needs a rollback. */
   durationOf?(params: Params): number;
   /** Null when it can be injected into this component; else why not, and what is needed. Changes nothing. */
-  unavailable(target: Platform, member: Component, params: Params): Promise<string | null>;
+  unavailable(platform: Platform, component: Component, params: Params): Promise<string | null>;
   /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
   /** Removes every effect, also of an incomplete injection. May be called again, by another process, and for components that no longer exist. */

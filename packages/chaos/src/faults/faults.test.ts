@@ -4,7 +4,7 @@ import { FAULTS } from './index.ts';
 
 const read = (name: string, params: object): unknown => FAULTS.get(name)?.params.parse(params);
 
-test('each is found by its name, and says what it does and how it is taken back', () => {
+test('each fault is found by its name, and describes itself and its rollback', () => {
   for (const [name, fault] of FAULTS) {
     expect(fault.name).toBe(name);
     expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -14,7 +14,7 @@ test('each is found by its name, and says what it does and how it is taken back'
   }
 });
 
-test('parameters come out in base units', () => {
+test('parameters are parsed to base units', () => {
   expect(read('delay', { delay: '80ms' })).toEqual({
     delay: 80,
     protocol: 'udp',
@@ -56,7 +56,7 @@ test.each([
   expect(FAULTS.get(name)?.params.safeParse(params).success).toBe(false);
 });
 
-test('a loss of everything needs no chance, one too small for the kernel still happens', async () => {
+test('a loss of 100 % needs no random number, and the smallest share is not rounded to 0', async () => {
   const rules = async (loss: number): Promise<string> => {
     const platform = fakePlatform();
     const params = { loss, burst: 1, protocol: 'udp', direction: 'in' };
@@ -74,7 +74,7 @@ test('a loss of everything needs no chance, one too small for the kernel still h
   expect(await rules(1e-9)).toContain('mod 1000000 < 1 counter drop');
 });
 
-test('an impairment is told what to do, whose it is, and when to go by itself', async () => {
+test('swarm-impair gets the impairment, its owner and its lifetime', async () => {
   const platform = fakePlatform();
   const params = read('rate-limit', { rate: '1Mbit/s', queue: '50ms', protocol: 'both' });
   const second = { ...NODE, name: 'node-2' };
@@ -97,7 +97,7 @@ test('an impairment is told what to do, whose it is, and when to go by itself', 
   ]);
 });
 
-test('healing what never came to be, or is gone, is no error', async () => {
+test('the rollback of a fault that was not injected, or is gone, is not an error', async () => {
   for (const fault of FAULTS.values()) {
     const platform = fakePlatform();
     const params = {

@@ -19,13 +19,14 @@ export const forcedStop: DescribedFault<NoParams> = {
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  unavailable: (target, member) =>
-    missingAny(target, member, ['signal', 'second_sigterm', 'start']),
+  unavailable: (platform, component) =>
+    missingAny(platform, component, ['signal', 'second_sigterm', 'start']),
   inject: ({ platform, components }) =>
-    forAll(components, async (member) => {
-      await terminateTwice(platform, member);
-      if (!(await waitForExit(platform, member, LEAVES_WITHIN_MS)))
-        await terminateComponent(platform, member, 0);
+    forAll(components, async (component) => {
+      await terminateTwice(platform, component);
+      if (!(await waitForExit(platform, component, LEAVES_WITHIN_MS)))
+        await terminateComponent(platform, component, 0);
     }),
-  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
+  rollback: ({ platform, components }) =>
+    forAll(components, (component) => platform.start(component)),
 };

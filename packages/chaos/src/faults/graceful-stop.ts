@@ -1,9 +1,9 @@
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 import { forAll, missingAny, terminateComponent } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './fault.ts';
 
-/** LiveKit's own patience with what still goes on after the second SIGTERM, ms. */
+/** LiveKit's own grace period after the second SIGTERM, ms. */
 const LEAVES_WITHIN_MS = 3_000;
 
 /** A rolling update as the first SIGTERM starts it: LiveKit accepts no new rooms and waits until its rooms are empty, however long that takes. */
@@ -16,24 +16,21 @@ export const gracefulStop: DescribedFault<NoParams> = {
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  unavailable: (target, member) => missingAny(target, member, ['signal', 'start']),
+  unavailable: (platform, component) => missingAny(platform, component, ['signal', 'start']),
   inject: ({ platform, components }) =>
-    forAll(components, (member) => platform.signal(member, 'SIGTERM')),
+    forAll(components, (component) => platform.signal(component, 'SIGTERM')),
   rollback: ({ platform, components }) =>
-    forAll(components, async (member) => {
+    forAll(components, async (component) => {
       // The second SIGTERM.
-      if (await isStillTheOldOne(platform, member))
-        await terminateComponent(platform, member, LEAVES_WITHIN_MS);
-      await platform.start(member);
+      if (await isUnchanged(platform, component))
+        await terminateComponent(platform, component, LEAVES_WITHIN_MS);
+      await platform.start(component);
     }),
 };
 
-/** A node has another id after each start, so nobody is ended twice. */
-const isStillTheOldOne = async (
-  target: Platform,
-  { name, nodeId }: Component,
-): Promise<boolean> => {
+/** A node has another ID after each start: only the one that was asked to stop is terminated. */
+const isUnchanged = async (platform: Platform, { name, nodeId }: Component): Promise<boolean> => {
   if (nodeId === null) return false;
-  const members = await target.components();
-  return members.find((member) => member.name === name)?.nodeId === nodeId;
+  const components = await platform.components();
+  return components.find((component) => component.name === name)?.nodeId === nodeId;
 };

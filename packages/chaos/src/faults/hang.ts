@@ -11,9 +11,9 @@ export const hang: DescribedFault<NoParams> = {
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,
   lasts: true,
-  unavailable: (target, member) => missingAny(target, member, ['pause']),
+  unavailable: (platform, component) => missingAny(platform, component, ['pause']),
   inject: ({ platform, components }) =>
-    forAll(components, (member) => platform.signal(member, 'SIGSTOP')),
+    forAll(components, (component) => platform.signal(component, 'SIGSTOP')),
   rollback: ({ platform, components }) =>
-    forAll(components, (member) => platform.signal(member, 'SIGCONT')),
+    forAll(components, (component) => platform.signal(component, 'SIGCONT')),
 };

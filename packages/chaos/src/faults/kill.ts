@@ -11,8 +11,9 @@ export const kill: DescribedFault<NoParams> = {
   targets: ['node', 'redis', 'load-balancer', 'turn'],
   params: noParams,
   lasts: false,
-  unavailable: (target, member) => missingAny(target, member, ['signal', 'start']),
+  unavailable: (platform, component) => missingAny(platform, component, ['signal', 'start']),
   inject: ({ platform, components }) =>
-    forAll(components, (member) => platform.signal(member, 'SIGKILL')),
-  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
+    forAll(components, (component) => platform.signal(component, 'SIGKILL')),
+  rollback: ({ platform, components }) =>
+    forAll(components, (component) => platform.start(component)),
 };

@@ -23,13 +23,13 @@ export const memoryPressure: DescribedFault<MemoryParams> = {
     megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
   }),
   lasts: true,
-  unavailable: async (target, member, params) =>
-    (await missingAny(target, member, ['start'])) ??
-    missingResourceLimitSupport(target, member, limit(params)),
+  unavailable: async (platform, component, params) =>
+    (await missingAny(platform, component, ['start'])) ??
+    missingResourceLimitSupport(platform, component, limit(params)),
   inject: (context) => limitResources(context, limit(context.params)),
   rollback: async (context) => {
     await releaseLimits(context);
-    await forAll(context.components, (member) => context.platform.start(member));
+    await forAll(context.components, (component) => context.platform.start(component));
   },
 };
 

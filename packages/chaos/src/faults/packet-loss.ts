@@ -38,28 +38,28 @@ export const packetLoss = requestedTraffic<LossParams>(
       ...trafficParams('udp'),
     }),
     lasts: true,
-    unavailable: (target, member, params) =>
+    unavailable: (platform, component, params) =>
       inBursts(params)
-        ? missingImpairmentSupport(target, member, params)
-        : missingTrafficSupport(target, member, params),
+        ? missingImpairmentSupport(platform, component, params)
+        : missingTrafficSupport(platform, component, params),
     inject: (context) => {
       const { platform, components, params, id } = context;
       if (inBursts(params))
         return impair(context, params, { loss: params.loss, burst: params.burst });
-      return forAll(components, (member) =>
-        dropPackets(platform, member, id, params, byChance(params.loss)),
+      return forAll(components, (component) =>
+        dropPackets(platform, component, id, params, byChance(params.loss)),
       );
     },
     rollback: (context) => {
       const { platform, components, params, id } = context;
       if (inBursts(params)) return rollbackImpairment(context);
-      return forAll(components, (member) => rollbackPackets(platform, member, id));
+      return forAll(components, (component) => rollbackPackets(platform, component, id));
     },
   },
   (params) => params,
 );
 
-/** nftables keeps no state between packets. */
+/** nftables keeps no state between packets, which bursts need. */
 const inBursts = ({ burst, loss }: LossParams): boolean => burst > 1 && loss < 1;
 
 const byChance = (loss: number): string => {

@@ -1,5 +1,5 @@
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 import { forAll } from './effects/process-control.ts';
 import { flushRedis } from './effects/redis-command.ts';
 import type { DescribedFault } from './fault.ts';
@@ -16,15 +16,16 @@ export const redisFlush: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   durationOf: () => 0,
-  unavailable: async (_target, member) =>
-    member.ports?.tcp[0] === undefined ? `it is not known where ${member.name} listens` : null,
-  inject: ({ platform, components }) => forAll(components, (member) => flush(platform, member)),
+  unavailable: async (_target, component) =>
+    component.ports?.tcp[0] === undefined ? `the port of ${component.name} is not known` : null,
+  inject: ({ platform, components }) =>
+    forAll(components, (component) => flush(platform, component)),
   rollback: async () => {},
 };
 
-const flush = async (target: Platform, member: Component): Promise<void> => {
-  const port = member.ports?.tcp[0];
+const flush = async (platform: Platform, component: Component): Promise<void> => {
+  const port = component.ports?.tcp[0];
   if (port === undefined)
-    throw new SwarmError('fault_unavailable', `it is not known where ${member.name} listens`);
-  await flushRedis(target, member, port);
+    throw new SwarmError('fault_unavailable', `the port of ${component.name} is not known`);
+  await flushRedis(platform, component, port);
 };

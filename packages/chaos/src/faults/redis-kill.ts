@@ -9,6 +9,7 @@ export const redisKill: DescribedFault<NoParams> = {
   description: 'SIGKILL; down until rollback; without persistence Redis restarts empty',
   requires: ['signal', 'stay_down', 'start'],
   targets: ['redis'],
-  unavailable: (target, member) => missingAny(target, member, ['signal', 'stay_down', 'start']),
+  unavailable: (platform, component) =>
+    missingAny(platform, component, ['signal', 'stay_down', 'start']),
   lasts: true,
 };

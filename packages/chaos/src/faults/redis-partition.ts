@@ -1,4 +1,4 @@
-import type { RedisPath } from '../targets/target.ts';
+import type { RedisPath } from '../targets/platform.ts';
 import { addRules, removeTables, tableName } from './effects/nft-table.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import { requestedTraffic } from './effects/requested-traffic.ts';
@@ -14,22 +14,22 @@ export const redisPartition = requestedTraffic<NoParams>(
     targets: ['node'],
     params: noParams,
     lasts: true,
-    unavailable: async (target, member) =>
-      member.redis === undefined
-        ? `the path from ${member.name} to Redis is not known: its connections cannot be selected`
-        : missingAny(target, member, ['packet_filter']),
+    unavailable: async (platform, component) =>
+      component.redis === undefined
+        ? `the path from ${component.name} to Redis is not known: its connections cannot be selected`
+        : missingAny(platform, component, ['packet_filter']),
     inject: ({ platform, components, id }) =>
-      forAll(components, async (member) => {
-        if (member.redis !== undefined)
-          await addRules(platform, member, partitionRules(id, member.redis));
+      forAll(components, async (component) => {
+        if (component.redis !== undefined)
+          await addRules(platform, component, partitionRules(id, component.redis));
       }),
     rollback: ({ platform, components, id }) =>
-      forAll(components, (member) => removeTables(platform, member, id)),
+      forAll(components, (component) => removeTables(platform, component, id)),
   },
   () => ({ protocol: 'both', direction: 'both', onlyRedis: true }),
 );
 
-/** TCP does not tell its user that a packet was dropped on its way out: it sends again, as it does when one is lost. */
+/** TCP does not notice a packet dropped on its way out: it retransmits, as after a loss. */
 export const partitionRules = (id: string, path: RedisPath): string => {
   const { port } = path;
   return `table inet ${tableName(id)} {

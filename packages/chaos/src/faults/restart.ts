@@ -27,13 +27,18 @@ export const restart: DescribedFault<RestartParams> = {
   lasts: false,
   durationOf: ({ grace, down }) => grace + down,
   // With a down time the platform must not start it earlier.
-  unavailable: (target, member, { down }) =>
-    missingAny(target, member, down > 0 ? ['signal', 'stay_down', 'start'] : ['signal', 'start']),
+  unavailable: (platform, component, { down }) =>
+    missingAny(
+      platform,
+      component,
+      down > 0 ? ['signal', 'stay_down', 'start'] : ['signal', 'start'],
+    ),
   inject: ({ platform, components, params: { grace, down } }) =>
-    forAll(components, async (member) => {
-      await terminateComponent(platform, member, grace);
+    forAll(components, async (component) => {
+      await terminateComponent(platform, component, grace);
       await sleep(down);
-      await platform.start(member);
+      await platform.start(component);
     }),
-  rollback: ({ platform, components }) => forAll(components, (member) => platform.start(member)),
+  rollback: ({ platform, components }) =>
+    forAll(components, (component) => platform.start(component)),
 };

@@ -23,7 +23,7 @@ const entry = (id: string, second: number): JournalEntry =>
     owner: { pid: 42, startedAt: 4711 },
   });
 
-test('what was written is read, the last injected first, until it is removed', async () => {
+test('written entries are read, the last injected first, until they are removed', async () => {
   const journal = openJournal(join(dir, 'not', 'there', 'yet'));
   expect(await journal.read()).toEqual({ pending: [], unreadable: [] });
   await journal.write(entry('aaaaaaaa', 1));
@@ -39,7 +39,7 @@ test('what was written is read, the last injected first, until it is removed', a
   expect((await journal.read()).pending.map(({ id }) => id)).toEqual(['cccccccc', 'aaaaaaaa']);
 });
 
-test('nobody else may read it, and nothing half-written is left', async () => {
+test('only the user may read it, and no temporary file is left', async () => {
   const journal = openJournal(dir);
   await journal.write(entry('aaaaaaaa', 1));
   expect(readdirSync(dir)).toEqual(['aaaaaaaa.json']);
@@ -49,7 +49,7 @@ test('nobody else may read it, and nothing half-written is left', async () => {
 test.each([
   ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /not complete JSON/],
   ['nothing', '', /not complete JSON/],
-  ['not ours', '{"a":1}', /not from this version.*missing/],
+  ['another format', '{"a":1}', /not from this version.*missing/],
   [
     'of a later version',
     '{"schema":"livekit-swarm/injection/2"}',
@@ -57,7 +57,7 @@ test.each([
   ],
   ['a list', '[1]', /not from this version/],
   ['null', 'null', /not from this version/],
-])('%s: is told of, stays, and hides no other', async (_what, text, why) => {
+])('%s: is reported, stays, and does not affect others', async (_what, text, why) => {
   const journal = openJournal(dir);
   const file = join(dir, 'zzzzzzzz.json');
   writeFileSync(file, text);
@@ -68,7 +68,7 @@ test.each([
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('one that lost something, or was copied, is not healed by', async () => {
+test('a truncated or copied entry is not used', async () => {
   const journal = openJournal(dir);
   const { components: _members, ...without } = entry('aaaaaaaa', 1);
   writeFileSync(join(dir, 'aaaaaaaa.json'), JSON.stringify(without));
@@ -81,13 +81,13 @@ test('one that lost something, or was copied, is not healed by', async () => {
   ]);
 });
 
-test('what is not of the journal is left alone', async () => {
+test('other files are left alone', async () => {
   writeFileSync(join(dir, 'aaaaaaaa.json.new'), 'half');
   writeFileSync(join(dir, 'README'), 'x');
   expect(await openJournal(dir).read()).toEqual({ pending: [], unreadable: [] });
 });
 
-test('a folder that cannot be written to is said, with what to do', async () => {
+test('a folder that cannot be written to is reported, with what to do', async () => {
   const file = join(dir, 'file');
   writeFileSync(file, '');
   const journal = openJournal(join(file, 'journal'));
@@ -98,7 +98,7 @@ test('a folder that cannot be written to is said, with what to do', async () => 
   });
 });
 
-test('it is where every checkout finds it', () => {
+test('every checkout of a user has the same folder', () => {
   expect(journalDir({ XDG_CACHE_HOME: '/somewhere' })).toBe(
     '/somewhere/livekit-swarm/chaos/journal',
   );

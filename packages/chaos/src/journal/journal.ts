@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { cacheDir, replaceFile } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Component, PlatformReference } from '../targets/target.ts';
+import type { Component, PlatformReference } from '../targets/platform.ts';
 
 const SCHEMA = 'livekit-swarm/injection/1';
 
-/** Something that was about to be injected, and all that it takes to heal it. */
+/** A fault that is about to be injected, and what its rollback needs. */
 export interface JournalEntry {
   schema: typeof SCHEMA;
   /** `[a-z0-9]{8}`. */
   id: string;
   drill: string;
   fault: string;
-  /** As the fault's own schema gave them. */
+  /** As the fault's own schema read them. */
   params: unknown;
   components: Component[];
   platform: PlatformReference;
   /** ISO 8601. */
   injectedAt: string;
-  /** Whose drill it is: while that process lives, it heals itself. */
+  /** Process of the drill: while it lives, it rolls back the fault itself. */
   owner: { pid: number; startedAt: number | null };
 }
 
@@ -59,7 +59,7 @@ export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({
   ...what,
 });
 
-/** @throws Error that says in a few words what is wrong with it */
+/** @throws Error with a short description of the problem */
 export const parseEntry = (text: string): JournalEntry => {
   let json: unknown;
   try {
@@ -82,18 +82,18 @@ export const parseEntry = (text: string): JournalEntry => {
   );
 };
 
-/** What has been injected and not healed, on disk: one file each, there before the fault is, gone when all of it was taken back. */
+/** Faults on disk, one file each: written before the injection, removed after the rollback. */
 export interface Journal {
   readonly dir: string;
-  /** Resolves when the disk has it. @throws SwarmError `journal_unavailable`: nothing may be injected then */
+  /** Resolves when it is on disk. @throws SwarmError `journal_unavailable`: inject nothing then */
   write(entry: JournalEntry): Promise<void>;
-  /** Nothing is left of it. */
+  /** For a fault that was rolled back completely. */
   remove(id: string): Promise<void>;
-  /** The last injected first: the order in which they are to be healed. */
+  /** The last injected first: the order of the rollback. */
   read(): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }>;
 }
 
-/** A file that something may have to be healed by, if only one knew what it says. It stays where it is. */
+/** A file that cannot be read, so that its fault cannot be rolled back. It is kept. */
 export interface UnreadableEntry {
   file: string;
   reason: string;
@@ -114,7 +114,7 @@ export const openJournal = (dir: string = journalDir()): Journal => {
       } catch (error) {
         throw new SwarmError(
           'journal_unavailable',
-          `what is about to be injected cannot be written down in ${dir}: ${sayError(error)}`,
+          `cannot write the journal in ${dir}: ${errorText(error)}`,
           'the rollback after a crash needs it: make the folder writable',
           { cause: error },
         );
@@ -132,14 +132,14 @@ const readAll = async (
     if (error.code === 'ENOENT') return [];
     throw new SwarmError(
       'journal_unavailable',
-      `${dir} cannot be read: ${sayError(error)}`,
+      `${dir} cannot be read: ${errorText(error)}`,
       'make it readable',
       { cause: error },
     );
   });
   const pending: JournalEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
-  // A fault whose temporary file is all there is was never injected.
+  // A fault of which only the temporary file exists was never injected.
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
     const file = join(dir, name);
     try {
@@ -148,14 +148,14 @@ const readAll = async (
       if (`${entry.id}.json` !== name) throw new Error(`holds the id ${entry.id}`);
       pending.push(entry);
     } catch (error) {
-      // Healed while we were looking.
+      // Rolled back in the meantime.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      unreadable.push({ file, reason: sayError(error) });
+      unreadable.push({ file, reason: errorText(error) });
     }
   }
   pending.sort((a, b) => b.injectedAt.localeCompare(a.injectedAt));
   return { pending, unreadable };
 };
 
-const sayError = (error: unknown): string =>
+const errorText = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { rollbackFault } from '../execute/inject-fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import { openPlatform } from '../targets/open-target.ts';
-import type { Platform, PlatformReference } from '../targets/target.ts';
+import type { Platform, PlatformReference } from '../targets/platform.ts';
 import type { Journal, JournalEntry, UnreadableEntry } from './journal.ts';
 
 export interface RollbackPendingOptions {
@@ -11,14 +11,14 @@ export interface RollbackPendingOptions {
   faults: ReadonlyMap<string, Fault>;
   /** Also those whose drill still runs. */
   force?: boolean;
-  /** Default: as the journal says. */
+  /** Default: from the journal's reference. */
   open?: (reference: PlatformReference) => Promise<Platform>;
 }
 
-/** What became of the journal's entries, the last injected first. */
+/** What happened to each entry of the journal, the last injected first. */
 export interface RollbackReport {
   rolledBack: JournalEntry[];
-  /** Their drill runs: it heals them itself. */
+  /** Their drill still runs and rolls them back itself. */
   running: JournalEntry[];
   failed: { entry: JournalEntry; error: Error }[];
   unreadable: UnreadableEntry[];
@@ -27,7 +27,7 @@ export interface RollbackReport {
 /** Whether the drill that injected it still runs. */
 export const isOwned = ({ owner }: JournalEntry): boolean => isSameProcess(owner);
 
-/** Takes back what drills left that were killed. One that cannot be taken back stays in the journal and keeps nobody from healing the others. */
+/** Rolls back what interrupted drills left. An entry that fails stays in the journal. */
 export const rollbackPending = async (options: RollbackPendingOptions): Promise<RollbackReport> => {
   const { journal, force = false } = options;
   const { pending, unreadable } = await journal.read();
@@ -59,7 +59,7 @@ const rollbackEntry = async (
   if (fault === undefined) {
     throw new SwarmError(
       'fault_not_found',
-      `this version knows no fault "${entry.fault}"`,
+      `unknown fault "${entry.fault}"`,
       'use the version of swarm that ran the drill',
     );
   }

@@ -1,13 +1,13 @@
 import type { Recovery } from './recovery.ts';
 
-/** A stretch in which an alert fired, ms after the run's start; `toAt` null: it still did when the drill was over. */
+/** A time in which an alert was firing, ms after the run's start; `toAt` null: to the end. */
 export interface AlertSpan {
   name: string;
   fromAt: number;
   toAt: number | null;
 }
 
-/** When each alert fired, in the order in which they came. One that fires for several nodes at once is over with the last of them. */
+/** When each alert was firing. One that fires for several nodes ends with the last of them. */
 export const alertSpans = ({ alerts }: Pick<Recovery, 'alerts'>): AlertSpan[] => {
   const spans: AlertSpan[] = [];
   const open = new Map<string, { span: AlertSpan; times: number }>();
@@ -29,8 +29,8 @@ export const alertSpans = ({ alerts }: Pick<Recovery, 'alerts'>): AlertSpan[] =>
 };
 
 /**
- * When each alert first fired after the first fault, ms after it. `before`: it fired already, and went on: who looks at it learns nothing of the fault. An
- * alert that was over, or never came, is not there.
+ * When each alert first fired, ms after the first fault. `before`: it was firing already, which
+ * shows nothing about the fault. Alerts that did not fire are absent.
  */
 export const firstAlerts = ({
   alerts,

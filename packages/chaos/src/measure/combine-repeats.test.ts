@@ -38,7 +38,7 @@ const combine = (
   });
 
 describe('repeats together', () => {
-  it('have the least, the middle and the most', () => {
+  it('have a minimum, a median and a maximum', () => {
     const { spread } = combine([
       repeat('passed', 13_000),
       repeat('passed', 10_000),
@@ -47,18 +47,18 @@ describe('repeats together', () => {
     expect(spread.timeToRecoverMax).toEqual({ min: 10_000, median: 11_000, max: 13_000 });
   });
 
-  it('have the middle of two between them', () =>
+  it('have a median between two values', () =>
     expect(
       combine([repeat('passed', 10_000), repeat('passed', 12_000)]).spread.timeToRecoverMax?.median,
     ).toBe(11_000));
 
-  it('leave out of the spread what could not be measured', () =>
+  it('leave out of the spread what was not measured', () =>
     expect(
       combine([repeat('inconclusive', 99_000), repeat('passed', 10_000)]).spread.timeToRecoverMax
         ?.max,
     ).toBe(10_000));
 
-  it('are as bad as the worst of them', () => {
+  it('have the most severe verdict', () => {
     expect(combine([repeat('passed'), repeat('failed')]).verdict).toBe('failed');
     expect(combine([repeat('void'), repeat('inconclusive')]).verdict).toBe('inconclusive');
     expect(combine([repeat('void'), repeat('passed')]).verdict).toBe('passed');
@@ -82,7 +82,7 @@ describe('repeats together', () => {
     ]));
 });
 
-describe('what is known of a server', () => {
+describe('the known failures of a server version', () => {
   const failed = repeat('failed', 1, ['split_brain']);
   it.each([
     ['known_failure', [failed], '1.13.4'],
@@ -97,10 +97,10 @@ describe('what is known of a server', () => {
     expect(combine([...repeats], { known, version }).knownFailureStatus).toBe(knowledge),
   );
 
-  it('is nothing where the drill says nothing', () =>
+  it('do not matter where the drill lists none', () =>
     expect(combine([failed]).knownFailureStatus).toBe('none'));
 
-  it('is not refuted by one repeat that went well: outcomes are bimodal', () =>
+  it('are not refuted by one repeat that passed: outcomes vary', () =>
     expect(combine([repeat('passed', 1), failed], { known }).knownFailureStatus).toBe(
       'known_failure',
     ));

@@ -18,7 +18,7 @@ const VERDICTS: readonly RepeatVerdict[] = [
   'passed',
 ];
 
-/** A drill, and the results of its repeats. */
+/** A drill and the results of its repeats. */
 export interface DrillFacts
   extends Pick<DrillResult, 'drill' | 'deployment' | 'startedAt' | 'repeats'> {
   /** As the servers reported to participants. */
@@ -30,7 +30,7 @@ export const combineRepeats = ({ serverVersions, ...facts }: DrillFacts): DrillR
   const { drill, repeats } = facts;
   const [serverVersion = null] = serverVersions.size === 1 ? serverVersions : [];
   const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
-  // Inconclusive repeats were repeated: where that succeeded they do not count.
+  // Inconclusive repeats were repeated; with enough measured ones they do not count.
   const decisive = measured.length >= drill.repeats ? measured : repeats;
   return {
     schema: DRILL_RESULT_SCHEMA,
@@ -51,7 +51,7 @@ export const combineRepeats = ({ serverVersions, ...facts }: DrillFacts): DrillR
   };
 };
 
-/** What a repeat came to: its verdict; of one that passed whether media was interrupted at all. */
+/** The outcome of a repeat: its verdict; if it passed, whether media was interrupted at all. */
 export const outcomeOf = ({
   verdict,
   failedObjectives,

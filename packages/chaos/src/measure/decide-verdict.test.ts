@@ -54,7 +54,7 @@ const NOT_STEADY = { code: 'ended_before_steady_state' } as const;
 const ABORTED = { code: 'control_group_interrupted', share: 0.6, forMs: 5_000 } as const;
 
 describe('a drill', () => {
-  it('passes when everything that it asks for is there', () =>
+  it('passes when every objective is met', () =>
     expect(judged()).toMatchObject({ verdict: 'passed', failedObjectives: [] }));
 
   it.each([
@@ -73,7 +73,7 @@ describe('a drill', () => {
     }),
   );
 
-  it('does not take ghosts that nobody could look for to be gone', () => {
+  it('is inconclusive when ghost rooms were not observed', () => {
     expect(judged({}, { ghostRooms: 0 })).toMatchObject({
       verdict: 'inconclusive',
       objectives: expect.not.arrayContaining([
@@ -88,14 +88,14 @@ describe('a drill', () => {
         failedObjectives: ['ghost_rooms'],
       },
     );
-    // What failed, failed, whoever looked.
+    // Missed objectives count, whatever was not observed.
     expect(judged({}, { ghostRooms: 0, timeToRecoverMaxMs: 1 })).toMatchObject({
       verdict: 'failed',
       failedObjectives: ['time_to_recover'],
     });
   });
 
-  it('fails when pairs never recover, and says never of their time', () => {
+  it('fails when subscriptions do not recover, without a time to recover', () => {
     const recovery = recoveryOf(...load(...A), ...faultOn('a'), ...interruption(A, FAULT_AT, null));
     const { failedObjectives, objectives } = judged(
       { recovery },
@@ -108,7 +108,7 @@ describe('a drill', () => {
     });
   });
 
-  it('fails when a control room fell silent', () => {
+  it('fails when a room of the control group was interrupted', () => {
     const recovery = recoveryOf(
       ...load(...A, 'b-1', 'b-2'),
       ...faultOn('a'),
@@ -121,7 +121,7 @@ describe('a drill', () => {
     expect(judged({ recovery }, { controlGroupInterruptionMs: 1_000 }).verdict).toBe('passed');
   });
 
-  it('fails when too few newcomers got in, or they did not find everybody', () => {
+  it('fails when too few join probes connected, or did not receive every participant', () => {
     const some = recoveryOf(
       ...load(...A),
       ...faultOn('a'),
@@ -146,7 +146,7 @@ describe('a drill', () => {
     drillLine(at, { event: 'alert_changed', name, state: 'firing', labels: {} });
   const asked = { alertsWithinMs: { LiveKitNodeDown: 30_000, LiveKitGhostRooms: 60_000 } };
 
-  it('fails when an alert does not come, or comes too late, and says which', () => {
+  it('fails when an alert does not fire in time, and names it', () => {
     const late = recoveryOf(
       ...load(...A),
       ...faultOn('a'),
@@ -169,7 +169,7 @@ describe('a drill', () => {
     });
   });
 
-  it('does not take an alert for its own that fired before', () => {
+  it('does not count an alert that was firing before', () => {
     const alerts = [
       alert('LiveKitNodeDown', FAULT_AT - 5_000),
       alert('LiveKitGhostRooms', FAULT_AT + 1_000),
@@ -187,7 +187,7 @@ describe('a drill', () => {
     });
   });
 
-  it('passes when all alerts came in time', () => {
+  it('passes when all alerts fired in time', () => {
     const alerts = [
       alert('LiveKitNodeDown', FAULT_AT + 29_000),
       alert('LiveKitGhostRooms', FAULT_AT + 60_000),
@@ -198,10 +198,10 @@ describe('a drill', () => {
   });
 });
 
-describe('a drill that tells nothing', () => {
+describe('a drill without a verdict on the server', () => {
   const nothing = recoveryOf(...load(...A));
 
-  it('is void when it was not steady', () =>
+  it('is void without a steady state', () =>
     expect(
       judged({ recovery: nothing, failure: { event: 'void', reason: NOT_STEADY } }),
     ).toMatchObject({
@@ -209,7 +209,7 @@ describe('a drill that tells nothing', () => {
       reasons: [NOT_STEADY],
     }));
 
-  it('is void when a fault is not available here, and says which', () =>
+  it('is void when a fault is not available, and names it', () =>
     expect(
       judged({
         recovery: { ...nothing, skipped: [{ fault: 'clock-skew', detail: 'no such thing' }] },
@@ -219,19 +219,19 @@ describe('a drill that tells nothing', () => {
       reasons: [{ code: 'fault_unavailable', fault: 'clock-skew', detail: 'no such thing' }],
     }));
 
-  it('is interrupted when a person ended it, whatever else', () =>
+  it('is interrupted after Ctrl-C, whatever else happened', () =>
     expect(
       judged({ interrupted: true, failure: { event: 'void', reason: NOT_STEADY } }).verdict,
     ).toBe('interrupted'));
 
-  it('is inconclusive when the generator could have been silent itself', () => {
+  it('is inconclusive when the load generator may have caused the interruptions', () => {
     expect(judged({ judgement: sick('worker_died') }).verdict).toBe('inconclusive');
     expect(judged({ judgement: sick('host_saturated') }, { timeToRecoverMaxMs: 1 }).verdict).toBe(
       'inconclusive',
     );
   });
 
-  it('is not when packets left some milliseconds late, unless thresholds ask for what that touches', () => {
+  it('is not when packets were sent some milliseconds late, unless thresholds depend on it', () => {
     expect(judged({ judgement: sick('late_sends') }).verdict).toBe('passed');
     expect(
       judged({ judgement: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict,
@@ -239,8 +239,8 @@ describe('a drill that tells nothing', () => {
   });
 });
 
-describe('a drill that did too much harm', () => {
-  it('has failed, and says why it ended', () =>
+describe('a drill that harms its control group', () => {
+  it('has failed when its abort condition was met, with the reason', () =>
     expect(
       judged({
         failure: {

@@ -10,7 +10,7 @@ import type { RepeatVerdict } from './drill-result.ts';
 import { evaluateObjectives, type ObjectiveResult } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 
-/** Why a drill did not go on to its end: there is no verdict on the server, or its abort condition was met. */
+/** Why a drill ended early: it is void, or its abort condition was met. */
 export interface ExecutionFailure {
   event: 'void' | 'aborted';
   reason: DrillStopReason;
@@ -59,7 +59,7 @@ export interface RepeatVerdictFacts {
 
 export interface RepeatFacts {
   drill: Drill;
-  /** What it skipped counts as well: a fault that was not available makes the drill void. */
+  /** With skipped faults: they make the drill void. */
   recovery: Recovery;
   /** Null: it was executed to the end of its schedule. */
   failure: ExecutionFailure | null;
@@ -68,9 +68,10 @@ export interface RepeatFacts {
 }
 
 /**
- * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the server; one in which nothing (or not everything) was
- * injected, or whose deployment was removed, is void; one that met its abort condition has failed; an impaired load generator makes it inconclusive; then
- * objectives and thresholds count.
+ * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the
+ * server; one in which nothing (or not everything) was injected, or whose deployment was removed, is
+ * void; one that met its abort condition has failed; an impaired load generator makes it
+ * inconclusive; then objectives and thresholds count.
  */
 export const decideDrillVerdict = ({
   drill,
@@ -127,8 +128,9 @@ export const decideDrillVerdict = ({
 };
 
 /**
- * A drill measures interruptions of 500 ms and more. What makes jitter, latency and loss doubtful (packets sent 20 ms late, a full receive buffer) does not
- * change them; it counts where thresholds ask for such metrics.
+ * A drill measures interruptions of 500 ms and more. What distorts jitter, latency and loss (packets
+ * sent 20 ms late, a full receive buffer) does not change them; it matters only where the drill has
+ * thresholds on such metrics.
  */
 const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',

@@ -24,7 +24,7 @@ const finding = (
 });
 const threshold = (ok: boolean | null) => ({ ok }) as RepeatResult['thresholds'][number];
 
-it('says recovery times in seconds, and nothing where nothing recovered', () => {
+it('has recovery times in seconds, and none without a recovery', () => {
   expect(verdictMetricsOf(repeat({})).recovery).toBeNull();
   expect(verdictMetricsOf(repeat({}, { p50: 1_500, p95: 9_000, max: 12_000 })).recovery).toEqual(
     new Map([
@@ -35,7 +35,7 @@ it('says recovery times in seconds, and nothing where nothing recovered', () => 
   );
 });
 
-it('holds an objective for missed when any part of it is, and is silent about what was not asked', () => {
+it('counts an objective as missed when any part of it is, and leaves out what is not required', () => {
   const objectives = [
     finding('time_to_recover', false),
     finding('time_to_recover', true),
@@ -55,7 +55,7 @@ it('holds an objective for missed when any part of it is, and is silent about wh
   ).toEqual(new Map([['thresholds', false]]));
 });
 
-it('says nothing but its verdict of a repeat that tells nothing', () => {
+it('has only the verdict of a repeat without a verdict on the server', () => {
   const objectives = [finding('split_brain', true)];
   expect(
     verdictMetricsOf({ ...repeat({ objectives }, { p50: 1, p95: 1, max: 1 }), verdict: 'void' }),

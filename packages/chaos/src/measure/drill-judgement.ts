@@ -10,7 +10,7 @@ export interface VerdictMetrics {
   objectives: ReadonlyMap<ObjectiveCode, boolean>;
 }
 
-/** Of a repeat without a verdict on the server only the verdict. */
+/** A repeat that neither passed nor failed gives only its verdict. */
 export const verdictMetricsOf = ({
   verdict,
   objectives: findings,

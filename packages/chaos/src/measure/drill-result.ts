@@ -51,7 +51,7 @@ export const OUTCOMES = [
   'interrupted',
 ] as const;
 
-/** What a repeat came to, for counting equal ones. */
+/** The outcome of a repeat, for counting equal ones. */
 export interface RepeatOutcome {
   outcome: (typeof OUTCOMES)[number];
   /** Empty with `failed`: its abort condition was met. */

@@ -99,7 +99,7 @@ export const evaluateObjectives = (
   return results;
 };
 
-/** Whether it saw and received every participant that was there during its whole session. */
+/** Whether it saw, and received media of, all participants that were present meanwhile. */
 export const isComplete = ({
   remoteParticipants,
   expectedParticipants,

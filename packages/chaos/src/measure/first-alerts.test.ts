@@ -19,7 +19,7 @@ const alert = (name: string, at: number, state: 'firing' | 'resolved' = 'firing'
   state,
 });
 
-it('counts from the first fault to the first time that it fires after it', () =>
+it('counts from the first fault to the first alert after it', () =>
   expect(
     firstAlerts({
       faults: [fault(10_000), fault(20_000)],
@@ -38,7 +38,7 @@ it('counts from the first fault to the first time that it fires after it', () =>
     ]),
   ));
 
-it('tells an alert that fired before, and still does, from one that the fault raised', () => {
+it('distinguishes an alert that was firing before from one that the fault caused', () => {
   const faults = [fault(10_000)];
   expect(
     firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 50_000, 'resolved')] }),
@@ -52,5 +52,5 @@ it('tells an alert that fired before, and still does, from one that the fault ra
   );
 });
 
-it('knows of none without a fault', () =>
+it('is empty without a fault', () =>
   expect(firstAlerts({ faults: [], alerts: [alert('A', 1)] })).toEqual(new Map()));

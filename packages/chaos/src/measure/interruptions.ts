@@ -1,17 +1,17 @@
 import type { EventLine } from '@livekit-swarm/record';
 
-/** A stretch without media, ms after the run's start; `toAt` null: it did not end. */
+/** A time without media, ms after the run's start; `toAt` null: it did not end. */
 export interface Interruption {
   fromAt: number;
   toAt: number | null;
 }
 
-/** What one listener got of one publication of one speaker. */
+/** The media of one publisher at one subscriber. */
 export interface SubscriptionHistory {
   subscriber: string;
   publisher: string;
   kind: 'audio' | 'video';
-  /** First packet at all; null: none came. */
+  /** First packet; null: none was received. */
   startedAt: number | null;
   /** In order; only the last can be open. */
   interruptions: Interruption[];
@@ -19,39 +19,34 @@ export interface SubscriptionHistory {
 
 export interface Interruptions {
   add(event: EventLine): void;
-  of(listener: string, speaker: string, kind: 'audio' | 'video'): SubscriptionHistory;
+  of(subscriber: string, publisher: string, kind: 'audio' | 'video'): SubscriptionHistory;
 }
 
-/** Keeps, for each ordered pair, when media stopped and came back, as the listeners' events say. */
+/** Keeps, for each subscription, when media stopped and resumed, from the subscribers' events. */
 export const createInterruptions = (): Interruptions => {
-  const pairs = new Map<string, SubscriptionHistory>();
+  const subscriptions = new Map<string, SubscriptionHistory>();
   const of: Interruptions['of'] = (subscriber, publisher, kind) => {
     const key = `${kind} ${subscriber} ${publisher}`;
-    const known = pairs.get(key);
+    const known = subscriptions.get(key);
     if (known !== undefined) return known;
-    const made: SubscriptionHistory = {
-      subscriber,
-      publisher,
-      kind,
-      startedAt: null,
-      interruptions: [],
-    };
-    pairs.set(key, made);
-    return made;
+    const created = { subscriber, publisher, kind, startedAt: null, interruptions: [] };
+    subscriptions.set(key, created);
+    return created;
   };
   return {
     of,
     add: ({ event, at, identity, publisher, kind, durationMs = 0 }) => {
       if (identity === undefined || publisher === undefined || kind === undefined) return;
-      const pair = of(identity, publisher, kind);
-      const last = pair.interruptions.at(-1);
+      const subscription = of(identity, publisher, kind);
+      const last = subscription.interruptions.at(-1);
       const open = last?.toAt === null ? last : undefined;
-      if (event === 'media_started') pair.startedAt ??= at;
+      if (event === 'media_started') subscription.startedAt ??= at;
       if (event === 'media_interrupted' && open === undefined)
-        pair.interruptions.push({ fromAt: at, toAt: null });
+        subscription.interruptions.push({ fromAt: at, toAt: null });
       if (event !== 'media_resumed') return;
-      // It tells the whole silence: when the loss was told of before, with the same beginning.
-      if (open === undefined) pair.interruptions.push({ fromAt: at - durationMs, toAt: at });
+      // It covers the whole interruption, whether its start was reported before or not.
+      if (open === undefined)
+        subscription.interruptions.push({ fromAt: at - durationMs, toAt: at });
       else open.toAt = at;
     },
   };

@@ -1,60 +1,61 @@
 import type { Window } from '@livekit-swarm/metrics';
 import type { ParticipantLine } from '@livekit-swarm/record';
+import { DRILL_WINDOWS } from '../drill/scenario-of-drill.ts';
 import type { ConnectionHistory } from './connections.ts';
 import type { JoinProbeResult } from './recovery.ts';
 
-/** Who tried to come while the drill went on, and whom they found. */
+/** Results of the join probes, and whose media each of them received. */
 export const joinProbeResults = (
-  newcomers: readonly ConnectionHistory[],
-  crowd: readonly ConnectionHistory[],
+  probes: readonly ConnectionHistory[],
+  load: readonly ConnectionHistory[],
   results: ReadonlyMap<string, ParticipantLine>,
   windows: readonly Window[],
 ): JoinProbeResult[] => {
-  const known = new Set(crowd.map(({ room }) => room));
-  return newcomers
-    .flatMap((person): JoinProbeResult[] => {
-      const result = results.get(person.identity);
+  const loadRooms = new Set(load.map(({ room }) => room));
+  return probes
+    .flatMap((probe): JoinProbeResult[] => {
+      const result = results.get(probe.identity);
       if (result === undefined) return [];
-      const { joinAtMs, joinTimeMs, outcome, reason, remoteParticipants = 0, tracks } = result;
-      const heard = new Set(
+      const { joinAtMs, joinTimeMs, outcome, reason, tracks } = result;
+      const receivingFrom = new Set(
         tracks.flatMap(({ direction, publisher, packets }) =>
           direction === 'down' && publisher !== undefined && packets > 0 ? [publisher] : [],
         ),
-      );
-      const here = (other: ConnectionHistory): boolean =>
-        other.room === person.room && other !== person && wasThere(other, person);
-      const expectedParticipants = crowd.filter(here).length;
-      const companions = newcomers.filter(
-        (other) =>
-          other.room === person.room && speaks(results.get(other.identity)) && met(other, person),
-      );
+      ).size;
+      const inRoom = ({ room }: ConnectionHistory): boolean => room === probe.room;
+      const expectedParticipants = load
+        .filter(inRoom)
+        .filter((other) => wasPresent(other, probe)).length;
+      const publishingProbes = probes
+        .filter(inRoom)
+        .filter((other) => isPublishing(results.get(other.identity)) && overlaps(other, probe));
       return [
         {
-          identity: person.identity,
-          room: person.room,
-          newRoom: !known.has(person.room),
+          identity: probe.identity,
+          room: probe.room,
+          newRoom: !loadRooms.has(probe.room),
           window:
-            WINDOWS.findLast((name) =>
+            DRILL_WINDOWS.findLast((name) =>
               windows.some((one) => one.name === name && one.fromMs <= joinAtMs),
             ) ?? 'baseline',
           scheduledAtMs: joinAtMs,
           joinTimeMs,
           failure: joinTimeMs === null ? (reason ?? outcome) : null,
-          remoteParticipants,
+          remoteParticipants: result.remoteParticipants ?? 0,
           expectedParticipants,
-          receivingFrom: heard.size,
-          publishing: expectedParticipants + companions.length,
+          receivingFrom,
+          publishing: expectedParticipants + publishingProbes.length,
         },
       ];
     })
     .sort((a, b) => a.scheduledAtMs - b.scheduledAtMs);
 };
 
-/** While the newcomer was, from its first moment to its last. */
-const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolean => {
-  const from = newcomer.joinedAt;
+/** Whether a participant of the load was connected during the whole session of the probe. */
+const wasPresent = (other: ConnectionHistory, probe: ConnectionHistory): boolean => {
+  const from = probe.joinedAt;
   if (from === null || other.joinedAt === null || other.joinedAt > from) return false;
-  const to = newcomer.leftAt ?? from;
+  const to = probe.leftAt ?? from;
   if (other.leftAt !== null && other.leftAt < to) return false;
   return !other.disconnections.some(
     ({ state, fromAt, toAt }) =>
@@ -62,17 +63,14 @@ const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolea
   );
 };
 
-const speaks = (result: ParticipantLine | undefined): boolean =>
+const isPublishing = (result: ParticipantLine | undefined): boolean =>
   result?.tracks.some(({ direction, kind }) => direction === 'up' && kind !== 'data') ?? false;
 
-/** Those who come and go together are together for a moment less than their stay. */
-const TOGETHER_MS = 1_500;
+/** Sessions with the same schedule overlap by less than their length. */
+const MIN_OVERLAP_MS = 1_500;
 
-const met = (other: ConnectionHistory, person: ConnectionHistory): boolean => {
-  if (other === person || other.joinedAt === null || person.joinedAt === null) return false;
-  const from = Math.max(other.joinedAt, person.joinedAt);
-  return Math.min(other.leftAt ?? from, person.leftAt ?? from) - from >= TOGETHER_MS;
+const overlaps = (other: ConnectionHistory, probe: ConnectionHistory): boolean => {
+  if (other === probe || other.joinedAt === null || probe.joinedAt === null) return false;
+  const from = Math.max(other.joinedAt, probe.joinedAt);
+  return Math.min(other.leftAt ?? from, probe.leftAt ?? from) - from >= MIN_OVERLAP_MS;
 };
-
-/** As `scenarioOfDrill` names them, in their order. */
-const WINDOWS = ['baseline', 'fault', 'recovery'] as const;

@@ -24,14 +24,14 @@ const measure = (...lines: RecordLine[]): Recovery => {
 const A = ['a-1', 'a-2', 'a-3'];
 const B = ['b-1', 'b-2'];
 
-describe('a room that falls silent and comes back', () => {
+describe('a room whose media is interrupted and recovers', () => {
   const recovery = measure(
     ...load(...A, ...B),
     ...faultOn('a'),
     ...interruption(A, FAULT_AT - 15, FAULT_AT + 10_200),
   );
 
-  it('takes its time from the injection, and its gap from the last packet', () => {
+  it('has its time to recover from the injection, and its interruption from the last packet', () => {
     expect(recovery.timeToRecover).toEqual({ p50: 10_200, p95: 10_200, max: 10_200 });
     expect(
       recovery.subscriptions
@@ -40,7 +40,7 @@ describe('a room that falls silent and comes back', () => {
     ).toEqual(Array(6).fill(10_215));
   });
 
-  it('is the only one that was hit', () => {
+  it('is the only one outside the control group', () => {
     expect(recovery.subscriptionsInterrupted).toBe(6);
     expect(recovery.rooms.map(({ room, controlGroup }) => [room, controlGroup])).toEqual([
       ['a', false],
@@ -49,7 +49,7 @@ describe('a room that falls silent and comes back', () => {
     expect(recovery.controlGroupInterruptionMs).toBe(0);
   });
 
-  it('is neither lost nor split', () => {
+  it('is neither without media nor split', () => {
     expect(recovery).toMatchObject({
       subscriptionsNotRecovered: 0,
       roomsWithoutMedia: 0,
@@ -57,7 +57,7 @@ describe('a room that falls silent and comes back', () => {
     });
   });
 
-  it('has a strip for each participant, from its join to its leave, without holes', () => {
+  it('has intervals for each participant, from its join to its leave, without gaps', () => {
     for (const { intervals } of recovery.participants) {
       expect(intervals[0]?.fromAt).toBe(100);
       expect(intervals.at(-1)?.toAt).toBe(END_AT);
@@ -72,8 +72,8 @@ describe('a room that falls silent and comes back', () => {
   });
 });
 
-describe('a silence that was over before the fault', () => {
-  it('is none of its', () => {
+describe('an interruption that ended before the fault', () => {
+  it('does not count', () => {
     const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, 3_000, 4_000));
     expect(recovery).toMatchObject({
       timeToRecover: null,
@@ -83,7 +83,7 @@ describe('a silence that was over before the fault', () => {
   });
 });
 
-describe('a hiccup long after a room was back', () => {
+describe('a short interruption long after a room had recovered', () => {
   const pair = ['a-1', 'a-2'];
   const later = (fromAt: number, toAt: number) =>
     measure(
@@ -95,14 +95,13 @@ describe('a hiccup long after a room was back', () => {
 
   it('does not count as its recovery', () =>
     expect(later(40_000, 40_600).timeToRecover?.max).toBe(3_000));
-  it('does when it follows closely', () =>
+  it('counts when it follows closely', () =>
     expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).timeToRecover?.max).toBe(4_600));
-  it('does when it is longer than a hiccup', () =>
-    expect(later(40_000, 42_000).timeToRecover?.max).toBe(32_000));
+  it('counts when it is long', () => expect(later(40_000, 42_000).timeToRecover?.max).toBe(32_000));
 });
 
 describe('with several faults', () => {
-  it('each silence counts from the fault that it came of', () => {
+  it('each interruption counts from the fault that caused it', () => {
     const second = drillLine(30_000, {
       event: 'fault_injected',
       id: 'f2',
@@ -129,7 +128,7 @@ describe('with several faults', () => {
   });
 });
 
-describe('a room that falls apart', () => {
+describe('a room that splits', () => {
   const [first = '', second = '', third = ''] = A;
   const oneWay = (subscriber: string, from: string): RecordLine =>
     happened(subscriber, FAULT_AT, { event: 'media_interrupted', publisher: from, kind: 'audio' });
@@ -142,17 +141,18 @@ describe('a room that falls apart', () => {
     oneWay(second, third),
   );
 
-  it('is in split brain, though everybody believes to be in it', () => {
+  it('is in split brain, though every participant believes to be connected', () => {
     expect(recovery.roomsSplit).toBe(1);
     expect(recovery.rooms[0]?.partitions).toEqual([['a-1', 'a-2'], ['a-3']]);
     expect(recovery.subscriptionsNotRecovered).toBe(4);
   });
 
-  it('is not withoutMedia: some hear each other', () => expect(recovery.roomsWithoutMedia).toBe(0));
+  it('is not without media: some receive each other', () =>
+    expect(recovery.roomsWithoutMedia).toBe(0));
 });
 
-describe('who is deaf in one direction only', () => {
-  it('has not recovered, and is in no split brain', () => {
+describe('a subscription that is interrupted in one direction only', () => {
+  it('has not recovered, and is not a split brain', () => {
     const recovery = measure(
       ...load(...A),
       ...faultOn('a'),
@@ -166,8 +166,8 @@ describe('who is deaf in one direction only', () => {
   });
 });
 
-describe('a room in which nobody hears anybody', () => {
-  it('is lost, which is more than split', () => {
+describe('a room without any media', () => {
+  it('is without media, which is worse than split', () => {
     const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, FAULT_AT, null));
     expect(recovery).toMatchObject({
       roomsWithoutMedia: 1,
@@ -178,7 +178,7 @@ describe('a room in which nobody hears anybody', () => {
   });
 });
 
-describe('a room whose people were disconnected for good', () => {
+describe('a room whose participants are disconnected for good', () => {
   const recovery = measure(
     ...load('a-1', 'a-2', 'a-3').filter(
       (line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1'),
@@ -187,10 +187,10 @@ describe('a room whose people were disconnected for good', () => {
     happened('a-1', FAULT_AT + 100, { event: 'disconnected', reason: 'server_shutdown' }),
   );
 
-  it('counts every pair that they were part of', () =>
+  it('counts every subscription of theirs', () =>
     expect(recovery.subscriptionsNotRecovered).toBe(4));
-  it('is not in split brain: they know', () => expect(recovery.roomsSplit).toBe(0));
-  it('says so of them', () =>
+  it('is not in split brain: they know it', () => expect(recovery.roomsSplit).toBe(0));
+  it('reports them as disconnected', () =>
     expect(recovery.participants.find(({ identity }) => identity === 'a-1')).toMatchObject({
       recoveredBy: 'not_recovered',
       disconnected: true,
@@ -198,7 +198,7 @@ describe('a room whose people were disconnected for good', () => {
     }));
 });
 
-describe('the way back', () => {
+describe('the method of the recovery', () => {
   it.each([
     ['resumed', 'resume'],
     ['reconnected', 'reconnect'],
@@ -222,7 +222,7 @@ describe('the way back', () => {
     });
   });
 
-  it('of whom the application brought back is rejoin, whatever came before', () => {
+  it('is rejoin if the application rejoined, whatever came before', () => {
     const recovery = measure(
       ...load('a-1', 'a-2'),
       ...faultOn('a'),
@@ -241,7 +241,7 @@ describe('the way back', () => {
 });
 
 describe('the registry', () => {
-  it('agrees when it names the node that people are on', () => {
+  it('agrees when it names the node of the participants', () => {
     const registry = drillLine(END_AT - 1, {
       event: 'registry_observed',
       rooms: { a: 'ND_a', b: 'ND_other' },
@@ -253,7 +253,7 @@ describe('the registry', () => {
     expect(ghostRooms).toEqual(['old']);
   });
 
-  it('says nothing when Redis does not answer', () => {
+  it('is unknown when Redis does not answer', () => {
     const registry = drillLine(END_AT - 1, {
       event: 'registry_observed',
       rooms: null,
@@ -266,7 +266,7 @@ describe('the registry', () => {
   });
 });
 
-describe('newcomers', () => {
+describe('join probes', () => {
   const { joinProbes } = measure(
     ...load('a-1', 'a-2'),
     ...faultOn('a'),
@@ -276,7 +276,7 @@ describe('newcomers', () => {
     ...joinProbe('c', ROLLBACK_AT + 2_000, []),
   );
 
-  it('are sorted by what went on when they came', () =>
+  it('are sorted by the window of their join', () =>
     expect(joinProbes.map(({ window }) => window)).toEqual([
       'baseline',
       'fault',
@@ -284,7 +284,7 @@ describe('newcomers', () => {
       'recovery',
     ]));
 
-  it('are told apart by whom they found', () =>
+  it('report how many participants they received', () =>
     expect(
       joinProbes.map(({ receivingFrom, expectedParticipants, failure }) => ({
         receiving: receivingFrom,
@@ -298,11 +298,11 @@ describe('newcomers', () => {
       { receiving: 0, present: 0, failure: null },
     ]));
 
-  it('may have come to a room of their own', () => expect(joinProbes.at(-1)?.newRoom).toBe(true));
+  it('may have joined a new room', () => expect(joinProbes.at(-1)?.newRoom).toBe(true));
 });
 
 describe('without any fault', () => {
-  it('everybody is a control', () => {
+  it('every participant is in the control group', () => {
     const recovery = measure(...load(...A, ...B));
     expect(recovery).toMatchObject({
       subscriptionsInterrupted: 0,

@@ -7,9 +7,9 @@ import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import type { Recovery } from './recovery.ts';
 import { recoveryOfRoom } from './rooms.ts';
-import { type SubscriptionFacts, subscriptionsOf } from './subscriptions.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
-type Injected = Recovery['faults'][number];
+type InjectedFault = Recovery['faults'][number];
 type Registry = Extract<DrillLine, { event: 'registry_observed' }>;
 
 /** Measures interruptions and recovery from the lines of a drill's record, in their order. */
@@ -19,9 +19,9 @@ export interface RecoveryFold {
 }
 
 export const createRecoveryFold = (): RecoveryFold => {
-  const silences = createInterruptions();
+  const interruptions = createInterruptions();
   const connections = createConnections();
-  const faults: (Injected & { rooms: string[] })[] = [];
+  const faults: (InjectedFault & { rooms: string[] })[] = [];
   const skipped: Recovery['skipped'] = [];
   const backends: Recovery['backends'] = [];
   const replacements: Recovery['replacements'] = [];
@@ -84,7 +84,7 @@ export const createRecoveryFold = (): RecoveryFold => {
             for (const { publish } of roles) for (const { kind } of publish) kinds.add(kind);
           break;
         case 'event':
-          silences.add(line);
+          interruptions.add(line);
           connections.add(line);
           break;
         case 'participant':
@@ -97,59 +97,63 @@ export const createRecoveryFold = (): RecoveryFold => {
       }
     },
     result: () => {
-      const people = connections.all();
-      const crowd = people.filter(({ role }) => role === LOAD_ROLE);
-      const hit = new Set(faults.flatMap(({ rooms }) => rooms));
-      const rooms = [...Map.groupBy(crowd, ({ room }) => room)].sort(([a], [b]) =>
+      const all = connections.all();
+      const load = all.filter(({ role }) => role === LOAD_ROLE);
+      const affectedRooms = new Set(faults.flatMap(({ rooms }) => rooms));
+      const byRoom = [...Map.groupBy(load, ({ room }) => room)].sort(([a], [b]) =>
         a.localeCompare(b),
       );
-      const pairs = rooms.flatMap(([, members]) =>
-        subscriptionsOf(members, [...kinds], silences, faults),
+      const subscriptions = byRoom.flatMap(([, members]) =>
+        subscriptionsOf(members, [...kinds], interruptions, faults),
       );
-      const byListener = Map.groupBy(pairs, ({ subscriber }) => subscriber);
-      const participants = crowd.map((person) =>
-        recoveryOfParticipant(
-          person,
-          byListener.get(person.identity) ?? [],
-          !hit.has(person.room),
-          faults,
-          endAt,
-        ),
-      );
-      const ofRooms = rooms.map(([room, members]) =>
+      const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
+      const rooms = byRoom.map(([room, members]) =>
         recoveryOfRoom(
           room,
           members,
-          byListener,
-          !hit.has(room),
+          bySubscriber,
+          !affectedRooms.has(room),
           faults[0]?.injectedAt ?? null,
           registry?.rooms ?? null,
         ),
       );
-      const silent = pairs.filter(({ timeToRecoverMs }) => timeToRecoverMs !== 0);
-      const inControl = pairs.filter(({ room }) => !hit.has(room));
+      const interrupted = subscriptions.filter(({ timeToRecoverMs }) => timeToRecoverMs !== 0);
+      const controlGroup = subscriptions.filter(({ room }) => !affectedRooms.has(room));
       return {
         faults: faults.map(({ rooms: _, ...fault }) => fault),
         skipped,
-        subscriptions: pairs.map(withoutSilences),
-        participants,
-        rooms: ofRooms,
+        subscriptions: subscriptions.map(({ interruptions: _, ...subscription }) => subscription),
+        participants: load.map((participant) =>
+          recoveryOfParticipant(
+            participant,
+            bySubscriber.get(participant.identity) ?? [],
+            !affectedRooms.has(participant.room),
+            faults,
+            endAt,
+          ),
+        ),
+        rooms,
         joinProbes: joinProbeResults(
-          people.filter(({ role }) => role === JOIN_PROBE_ROLE),
-          crowd,
+          all.filter(({ role }) => role === JOIN_PROBE_ROLE),
+          load,
           results,
           windows,
         ),
-        timeToRecover: quantiles(silent.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? [])),
-        subscriptionsInterrupted: silent.length,
-        subscriptionsNotRecovered: silent.filter(({ timeToRecoverMs }) => timeToRecoverMs === null)
-          .length,
-        roomsWithoutMedia: ofRooms.filter(({ withoutMedia }) => withoutMedia).length,
-        roomsSplit: ofRooms.filter(({ splitBrain }) => splitBrain).length,
-        controlGroupInterruptionMs: inControl.some(({ interruptionMs }) => interruptionMs === null)
+        timeToRecover: quantiles(
+          interrupted.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? []),
+        ),
+        subscriptionsInterrupted: interrupted.length,
+        subscriptionsNotRecovered: interrupted.filter(
+          ({ timeToRecoverMs }) => timeToRecoverMs === null,
+        ).length,
+        roomsWithoutMedia: rooms.filter(({ withoutMedia }) => withoutMedia).length,
+        roomsSplit: rooms.filter(({ splitBrain }) => splitBrain).length,
+        controlGroupInterruptionMs: controlGroup.some(
+          ({ interruptionMs }) => interruptionMs === null,
+        )
           ? null
-          : Math.max(0, ...inControl.map(({ interruptionMs }) => interruptionMs ?? 0)),
-        ghostRooms: ghostsOf(registry),
+          : Math.max(0, ...controlGroup.map(({ interruptionMs }) => interruptionMs ?? 0)),
+        ghostRooms: ghostRoomsOf(registry),
         backends,
         replacements,
         alerts,
@@ -158,13 +162,8 @@ export const createRecoveryFold = (): RecoveryFold => {
   };
 };
 
-const ghostsOf = (registry: Registry | null): Recovery['ghostRooms'] =>
+const ghostRoomsOf = (registry: Registry | null): Recovery['ghostRooms'] =>
   registry === null || registry.rooms === null ? null : registry.ghostRooms;
-
-const withoutSilences = ({
-  interruptions: _,
-  ...pair
-}: SubscriptionFacts): Recovery['subscriptions'][number] => pair;
 
 /** By the nearest rank: with few values every figure is one that was measured. */
 const quantiles = (values: number[]): Recovery['timeToRecover'] => {

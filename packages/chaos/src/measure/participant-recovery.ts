@@ -2,96 +2,97 @@ import type { ConnectionHistory } from './connections.ts';
 import type { ParticipantRecovery, RecoveryMethod, StateInterval } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
-/** What became of one participant. @param pairs those in which it listens */
+/** The recovery of one participant. @param subscriptions those of this subscriber */
 export const recoveryOfParticipant = (
-  person: ConnectionHistory,
-  pairs: readonly SubscriptionFacts[],
+  participant: ConnectionHistory,
+  subscriptions: readonly SubscriptionFacts[],
   controlGroup: boolean,
   faults: readonly { injectedAt: number }[],
   endAt: number,
 ): ParticipantRecovery => {
   const since = faults[0]?.injectedAt ?? 0;
-  const lost = person.disconnections.find(({ fromAt }) => fromAt >= since);
-  const never = pairs.some(({ timeToRecoverMs }) => timeToRecoverMs === null);
+  const lostAt = participant.disconnections.find(({ fromAt }) => fromAt >= since)?.fromAt ?? null;
+  const notRecovered = subscriptions.some(({ timeToRecoverMs }) => timeToRecoverMs === null);
   return {
-    identity: person.identity,
-    room: person.room,
+    identity: participant.identity,
+    room: participant.room,
     controlGroup,
-    signalLostAt: lost?.fromAt ?? null,
-    signalRecoveryMs: backAfter(person, lost?.fromAt ?? null),
-    recoveredBy: wayBack(person, since),
-    reportedReconnects: person.recoveries.filter(({ at }) => at >= since).length,
-    disconnected: person.disconnectedAt !== null,
-    timeToRecoverMs: never
+    signalLostAt: lostAt,
+    signalRecoveryMs: signalRecovery(participant, lostAt),
+    recoveredBy: methodOf(participant, since),
+    reportedReconnects: participant.recoveries.filter(({ at }) => at >= since).length,
+    disconnected: participant.disconnectedAt !== null,
+    timeToRecoverMs: notRecovered
       ? null
-      : Math.max(0, ...pairs.map(({ timeToRecoverMs }) => timeToRecoverMs ?? 0)),
-    intervals: stripOf(person, pairs, endAt),
+      : Math.max(0, ...subscriptions.map(({ timeToRecoverMs }) => timeToRecoverMs ?? 0)),
+    intervals: intervalsOf(participant, subscriptions, endAt),
   };
 };
 
-/** From the first loss until it was told that it is back. */
-const backAfter = ({ recoveries }: ConnectionHistory, lostAt: number | null): number | null => {
-  if (lostAt === null) return null;
-  const back = recoveries.find(({ at }) => at >= lostAt);
-  return back === undefined ? null : back.at - lostAt;
+/** From the loss of the signal connection until its recovery was reported. */
+const signalRecovery = (
+  { recoveries }: ConnectionHistory,
+  lostAt: number | null,
+): number | null => {
+  const recovery = lostAt === null ? undefined : recoveries.find(({ at }) => at >= lostAt);
+  return lostAt === null || recovery === undefined ? null : recovery.at - lostAt;
 };
 
-const EFFORT = ['resume', 'reconnect', 'rejoin'] as const;
+const METHODS = ['resume', 'reconnect', 'rejoin'] as const;
 
-/** The greatest effort that it took; never: it is still away. */
-const wayBack = (
+/** The most expensive method that was used; `not_recovered`: it is not connected at the end. */
+const methodOf = (
   { disconnections, recoveries }: ConnectionHistory,
   since: number,
 ): RecoveryMethod => {
   if (disconnections.at(-1)?.toAt === null) return 'not_recovered';
-  return (
-    EFFORT.findLast((way) => recoveries.some((back) => back.method === way && back.at >= since)) ??
-    'not_needed'
-  );
+  const used = new Set(recoveries.filter(({ at }) => at >= since).map(({ method }) => method));
+  return METHODS.findLast((method) => used.has(method)) ?? 'not_needed';
 };
 
-const stripOf = (
-  person: ConnectionHistory,
-  pairs: readonly SubscriptionFacts[],
+const intervalsOf = (
+  participant: ConnectionHistory,
+  subscriptions: readonly SubscriptionFacts[],
   endAt: number,
 ): StateInterval[] => {
-  const from = person.joinedAt;
+  const from = participant.joinedAt;
   if (from === null) return [];
-  const to = Math.max(from, person.leftAt ?? endAt);
-  const turns = [
-    ...person.disconnections.flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to]),
-    ...pairs.flatMap(({ interruptions }) =>
-      interruptions.flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to]),
-    ),
-  ].filter((at) => at > from && at < to);
-  const bounds = [...new Set([from, ...turns, to])].sort((a, b) => a - b);
+  const to = Math.max(from, participant.leftAt ?? endAt);
+  const changes = [
+    ...participant.disconnections,
+    ...subscriptions.flatMap(({ interruptions }) => interruptions),
+  ]
+    .flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to])
+    .filter((at) => at > from && at < to);
+  const bounds = [...new Set([from, ...changes, to])].sort((a, b) => a - b);
   return bounds
     .slice(1)
-    .map((toAt, index): StateInterval => stateOf(person, pairs, bounds[index] ?? from, toAt))
-    .reduce(joinAlike, []);
+    .map((toAt, index) => stateOf(participant, subscriptions, bounds[index] ?? from, toAt))
+    .reduce(mergeEqual, []);
 };
 
 const stateOf = (
   { disconnections }: ConnectionHistory,
-  pairs: readonly SubscriptionFacts[],
+  subscriptions: readonly SubscriptionFacts[],
   fromAt: number,
   toAt: number,
 ): StateInterval => {
   const middle = (fromAt + toAt) / 2;
-  const away = disconnections.find((absence) => covers(absence, middle));
-  const silent = pairs.filter(({ interruptions }) =>
-    interruptions.some((silence) => covers(silence, middle)),
+  const disconnection = disconnections.find((one) => covers(one, middle));
+  const interrupted = subscriptions.filter(({ interruptions }) =>
+    interruptions.some((one) => covers(one, middle)),
   ).length;
-  const receiving = silent === 0 ? 'all' : silent === pairs.length ? 'none' : 'some';
-  return { fromAt, toAt, signal: away?.state ?? 'connected', receiving };
+  const receiving =
+    interrupted === 0 ? 'all' : interrupted === subscriptions.length ? 'none' : 'some';
+  return { fromAt, toAt, signal: disconnection?.state ?? 'connected', receiving };
 };
 
 const covers = ({ fromAt, toAt }: { fromAt: number; toAt: number | null }, at: number): boolean =>
   fromAt <= at && (toAt === null || at < toAt);
 
-const joinAlike = (strips: StateInterval[], next: StateInterval): StateInterval[] => {
-  const last = strips.at(-1);
+const mergeEqual = (intervals: StateInterval[], next: StateInterval): StateInterval[] => {
+  const last = intervals.at(-1);
   if (last === undefined || last.signal !== next.signal || last.receiving !== next.receiving)
-    return [...strips, next];
-  return [...strips.slice(0, -1), { ...last, toAt: next.toAt }];
+    return [...intervals, next];
+  return [...intervals.slice(0, -1), { ...last, toAt: next.toAt }];
 };

@@ -27,14 +27,14 @@ const at = (ms: number, ...lines: RecordLine[]) => {
   return people.now();
 };
 
-describe('what people hear now', () => {
-  it('is nothing before they come and after they left', () => {
+describe('the current reception', () => {
+  it('counts nothing before the join and after the leave', () => {
     const empty = { participants: NOBODY, subscriptions: { receiving: 0, interrupted: 0 } };
     expect(at(0)).toEqual(empty);
     expect(at(END_AT)).toEqual(empty);
   });
 
-  it('is everybody in calm, whoever else visits', () => {
+  it('is complete without a fault, whatever join probes do', () => {
     const calm = {
       participants: { ...NOBODY, receiving_all: 3 },
       subscriptions: { receiving: 6, interrupted: 0 },
@@ -43,7 +43,7 @@ describe('what people hear now', () => {
     expect(at(5_000, ...joinProbe('a', 4_000, ROOM))).toEqual(calm);
   });
 
-  it('tells who hears some from who hears nobody, and notices that they hear again', () => {
+  it('distinguishes partial and no reception, and follows a recovery', () => {
     const split = interruption(['a-1', 'a-2'], 10_000, 14_000);
     const alone = [
       happened('a-1', 10_000, { event: 'media_interrupted', publisher: 'a-3', kind: 'audio' }),
@@ -61,7 +61,7 @@ describe('what people hear now', () => {
     expect(at(15_000, ...split).participants).toEqual({ ...NOBODY, receiving_all: 3 });
   });
 
-  it('tells who is on its way back, though its media goes on', () => {
+  it('counts a reconnecting participant, though its media continues', () => {
     const lost = happened('a-1', 10_000, { event: 'signal_lost' });
     expect(at(11_000, lost)).toEqual({
       participants: { ...NOBODY, receiving_all: 2, reconnecting: 1 },
@@ -73,7 +73,7 @@ describe('what people hear now', () => {
     });
   });
 
-  it('takes nothing for heard by who is out, or of them, until media came again', () => {
+  it('counts nothing as received by, or from, a disconnected participant until media starts again', () => {
     const out = happened('a-1', 10_000, { event: 'disconnected' });
     const back = happened('a-1', 20_000, { event: 'rejoined' });
     expect(at(11_000, out)).toEqual({

@@ -3,32 +3,33 @@ import type { RoomRecovery } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
 /**
- * What became of one room.
- * @param faultAt when the first fault was injected
- * @param registry rooms → node ids, as Redis says at the end; null: not known
+ * The state of one room at the end.
+ * @param faultAt time of the first injection
+ * @param registry room → node ID, as in Redis at the end; null: not known
  */
 export const recoveryOfRoom = (
   room: string,
   members: readonly ConnectionHistory[],
-  byListener: ReadonlyMap<string, readonly SubscriptionFacts[]>,
+  bySubscriber: ReadonlyMap<string, readonly SubscriptionFacts[]>,
   controlGroup: boolean,
   faultAt: number | null,
   registry: Readonly<Record<string, string>> | null,
 ): RoomRecovery => {
-  // Who was told that it is disconnected knows; a room falls apart among those who believe they are in it.
+  // A room is split among those that believe to be connected: the others know that they are not.
   const present = members.filter(({ joinedAt, disconnections }) => {
     const last = disconnections.at(-1);
     return joinedAt !== null && !(last?.state === 'disconnected' && last.toAt === null);
   });
-  const hears = (listener: string, speaker: string): boolean =>
-    (byListener.get(listener) ?? []).some(
-      (pair) =>
-        pair.publisher === speaker &&
-        (pair.interruptions.length === 0 || pair.interruptions.at(-1)?.toAt !== null),
+  const receives = (subscriber: string, publisher: string): boolean =>
+    (bySubscriber.get(subscriber) ?? []).some(
+      (subscription) =>
+        subscription.publisher === publisher &&
+        (subscription.interruptions.length === 0 ||
+          subscription.interruptions.at(-1)?.toAt !== null),
     );
   const partitions = partitionsOf(
     present.map(({ identity }) => identity),
-    hears,
+    receives,
   );
   const withoutMedia = members.length > 1 && partitions.every(({ length }) => length === 1);
   const nodesAfter = unique(present.flatMap(({ nodes }) => nodes.at(-1)?.node ?? []));
@@ -54,26 +55,27 @@ export const recoveryOfRoom = (
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
 /**
- * Circles of people who hear each other: two are in one circle when either hears the other, directly or by way of others. In order of size, largest first.
- * @param hears whether media of the second reaches the first
+ * Participants that media connects, in either direction, directly or through others; the largest
+ * partition first.
+ * @param receives whether media of the second reaches the first
  */
 const partitionsOf = (
-  people: readonly string[],
-  hears: (listener: string, speaker: string) => boolean,
+  identities: readonly string[],
+  receives: (subscriber: string, publisher: string) => boolean,
 ): string[][] => {
-  const unseen = new Set(people);
-  const islands: string[][] = [];
-  for (const first of people) {
+  const unseen = new Set(identities);
+  const partitions: string[][] = [];
+  for (const first of identities) {
     if (!unseen.delete(first)) continue;
-    const island = [first];
-    for (const member of island) {
+    const partition = [first];
+    for (const member of partition) {
       for (const other of [...unseen]) {
-        if (!hears(member, other) && !hears(other, member)) continue;
+        if (!receives(member, other) && !receives(other, member)) continue;
         unseen.delete(other);
-        island.push(other);
+        partition.push(other);
       }
     }
-    islands.push(island.sort());
+    partitions.push(partition.sort());
   }
-  return islands.sort((a, b) => b.length - a.length);
+  return partitions.sort((a, b) => b.length - a.length);
 };

@@ -1,17 +1,17 @@
 import { secondOfSample } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 
-/** One second of a drill, as all participants together had it. */
+/** One second of a drill, over all participants. */
 export interface DrillSecond {
-  /** Beginning, ms after the run's start. */
+  /** Start, ms after the run's start. */
   at: number;
   /** Media packets received. */
   packets: number;
-  /** Packets that never came, of those that were to come; null: none were. */
+  /** Share of packets that were never received; null: none was expected. */
   loss: number | null;
 }
 
-/** Adds samples up second by second: what strips and pairs are drawn above. */
+/** Adds up samples per second, for the charts of the report. */
 export const createSeconds = (): { add(line: RecordLine): void; result(): DrillSecond[] } => {
   const seconds = new Map<number, { packets: number; lost: number }>();
   return {
@@ -30,8 +30,9 @@ export const createSeconds = (): { add(line: RecordLine): void; result(): DrillS
       [...seconds]
         .sort(([a], [b]) => a - b)
         .map(([at, { packets, lost }]) => {
-          const due = packets + lost;
-          return { at, packets, loss: due <= 0 ? null : Math.min(1, Math.max(0, lost / due)) };
+          const expected = packets + lost;
+          const loss = expected <= 0 ? null : Math.min(1, Math.max(0, lost / expected));
+          return { at, packets, loss };
         }),
   };
 };

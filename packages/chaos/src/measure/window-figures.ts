@@ -6,7 +6,7 @@ import {
   type MetricReader,
 } from '@livekit-swarm/metrics';
 
-/** What was measured before, during and after. Null: nothing of the kind. */
+/** What was measured in one window of a drill. Null: no such value. */
 export interface WindowFigures {
   name: string;
   fromMs: number;
@@ -14,9 +14,9 @@ export interface WindowFigures {
   joined: number;
   joinFailures: number;
   joinP95Ms: number | null;
-  /** Received, of all tracks together. */
+  /** Received, over all tracks. */
   packetsPerSecond: number | null;
-  /** Share that never came, after recovery. */
+  /** Share never received, after recovery. */
   loss: number | null;
   jitterP95Ms: number | null;
   latencyP95Ms: number | null;

@@ -2,44 +2,40 @@ import type { JsonSchema } from '@livekit-swarm/settings';
 import { settingsJsonSchema } from '@livekit-swarm/settings';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 
-/** A fault, and whether it could be injected. */
+/** Where a fault can be injected, and why not elsewhere. */
 export interface FaultAvailability {
   fault: string;
-  /** Parts it could be done to. */
+  /** Names of components it can be injected into. */
   available: string[];
-  /** Parts it could not be done to, and why. */
-  unavailable: { member: string; why: string }[];
+  /** Other components of its kinds, and why it cannot be injected into them. */
+  unavailable: { component: string; why: string }[];
 }
 
-/** Asks every fault about every part that it is for; changes nothing. A deployment that has no such part has neither. */
+/** Asks every fault about every component of its kinds; changes nothing. */
 export const availableFaults = async (
-  target: Platform,
-  members: readonly Component[],
+  platform: Platform,
+  components: readonly Component[],
   faults: Faults,
 ): Promise<FaultAvailability[]> => {
   const found: FaultAvailability[] = [];
   for (const fault of faults.values()) {
     const params = sampleParams(fault);
-    const answers: { member: Component; why: string | null }[] = [];
-    for (const member of members.filter(({ kind }) => fault.targets.includes(kind))) {
-      answers.push({ member, why: await fault.unavailable(target, member, params) });
+    const result: FaultAvailability = { fault: fault.name, available: [], unavailable: [] };
+    for (const component of components.filter(({ kind }) => fault.targets.includes(kind))) {
+      const why = await fault.unavailable(platform, component, params);
+      if (why === null) result.available.push(component.name);
+      else result.unavailable.push({ component: component.name, why });
     }
-    found.push({
-      fault: fault.name,
-      available: answers.flatMap(({ member, why }) => (why === null ? [member.name] : [])),
-      unavailable: answers.flatMap(({ member, why }) =>
-        why === null ? [] : [{ member: member.name, why }],
-      ),
-    });
+    found.push(result);
   }
   return found;
 };
 
 /**
- * Parameters that a drill might give to a fault, to ask whether it would be possible: nothing but what must be said, each with an example of its own.
- * @throws RangeError where an example is missing: every parameter without a default has one
+ * Parameters to ask a fault whether it is available: the required ones, from their examples.
+ * @throws RangeError when the examples are not valid together
  */
 export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): unknown => {
   const schema = settingsJsonSchema(params, name);
@@ -47,7 +43,7 @@ export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): 
   const choices = required.map((key) => [key, samplesOf(schema.properties?.[key] ?? {})] as const);
   const most = Math.max(1, ...choices.map(([, samples]) => samples.length));
   let cause: unknown;
-  // Examples are of a kind of value in general: one may be too long a time, and the next just right.
+  // Examples belong to a kind of value: one may be out of range where the next is valid.
   for (let turn = 0; turn < most; turn++) {
     const read = params.safeParse(
       Object.fromEntries(choices.map(([key, samples]) => [key, samples[turn % samples.length]])),
@@ -55,10 +51,7 @@ export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): 
     if (read.success) return read.data;
     cause = read.error;
   }
-  throw new RangeError(
-    `${name}: no drill could be made of the examples of ${required.join(', ')}`,
-    { cause },
-  );
+  throw new RangeError(`${name}: the examples of ${required.join(', ')} are not valid`, { cause });
 };
 
 const samplesOf = (schema: JsonSchema): unknown[] => {

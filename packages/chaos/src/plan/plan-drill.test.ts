@@ -7,8 +7,8 @@ import { dryRunLab } from '../targets/dry-run-lab.ts';
 import { availableFaults, sampleParams } from './available-faults.ts';
 import { planDrill } from './plan-drill.ts';
 
-describe('previewDrill', () => {
-  it('says what would be done when, and to what', async () => {
+describe('planDrill', () => {
+  it('lists what would be injected, when, and into what', async () => {
     const drill = drillOf({
       faults: [
         faultOf({ fault: 'kill', durationMs: null }),
@@ -53,7 +53,7 @@ describe('previewDrill', () => {
     ]);
   });
 
-  it('draws the same nodes as the drill will', async () => {
+  it('selects the same nodes as the drill will', async () => {
     const drill = drillOf({
       faults: [faultOf({ target: { role: 'nodes', share: 0.5 } })],
       blastRadius: { maxComponents: 3, maxShare: 1 },
@@ -65,7 +65,7 @@ describe('previewDrill', () => {
     );
   });
 
-  it('says what is not there, and what is too much', async () => {
+  it('reports missing targets and an exceeded blast radius', async () => {
     const preview = await planDrill(
       drillOf({
         faults: [
@@ -78,14 +78,14 @@ describe('previewDrill', () => {
       FAULTS,
     );
     const [member, turn, nodes] = preview.faults.map(({ obstacles }) => obstacles.join());
-    expect(member).toContain('node-9: there is none among node-1, node-2, node-3, redis, haproxy');
+    expect(member).toContain('node-9: not found among node-1, node-2, node-3, redis, haproxy');
     expect(turn).toContain('TURN');
     expect(nodes).toContain('more than the drill');
   });
 
   const folder = new URL('../../../../chaos/', import.meta.url);
   it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
-    'finds everybody that %s is aimed at',
+    'finds every candidate of %s',
     async (name) => {
       const drill = parseDrill(readFileSync(new URL(name, folder), 'utf8'), {
         file: name,
@@ -97,8 +97,8 @@ describe('previewDrill', () => {
   );
 });
 
-describe('a lab that is not there yet', () => {
-  it('takes nothing', async () => {
+describe('the lab of a dry run', () => {
+  it('accepts no signal', async () => {
     const lab = dryRunLab(2);
     const [member] = await lab.components();
     if (member === undefined) throw new Error('it has parts');
@@ -109,8 +109,8 @@ describe('a lab that is not there yet', () => {
   });
 });
 
-describe('possibleFaults', () => {
-  it('asks every fault about every part that it is for', async () => {
+describe('availableFaults', () => {
+  it('asks every fault about every component of its kinds', async () => {
     const lab = dryRunLab(1);
     const found = await availableFaults(lab, await lab.components(), FAULTS);
     expect(found.map(({ fault }) => fault)).toEqual([...FAULTS.keys()]);
@@ -124,7 +124,7 @@ describe('possibleFaults', () => {
       for (const { why } of unavailable) expect(why).toMatch(/\w{2,} \w+/);
   });
 
-  it.each([...FAULTS.values()])('has an example for what $name wants to know', (fault) => {
+  it.each([...FAULTS.values()])('has examples for the parameters of $name', (fault) => {
     expect(() => sampleParams(fault)).not.toThrow();
   });
 });

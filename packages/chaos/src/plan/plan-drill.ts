@@ -12,7 +12,7 @@ import {
 } from '../execute/fault-schedule.ts';
 import { describeTarget } from '../execute/resolve-target.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { Component, Platform } from '../targets/target.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 
 /** The dry run of a drill; plain JSON. */
 export interface DrillPlan {
@@ -126,7 +126,7 @@ const candidatesOf = (
   return { components: nodes, unavailable: null };
 };
 
-/** Names of components that do not run. A drill would go on without them, and not test the whole deployment. */
+/** Names of components that do not run: the drill would not test the whole deployment. */
 export const stoppedComponents = async (
   platform: Platform,
   components: readonly Component[],

@@ -4,8 +4,8 @@ import { portsOf, readComponentSettings } from './component-settings.ts';
 const read = (values: Record<string, string>) =>
   readComponentSettings('node', (key) => values[key], 'container "a": label swarm.');
 
-describe('readPartSettings', () => {
-  it('reads what was said, and leaves open what was not', () => {
+describe('readComponentSettings', () => {
+  it('reads what is given, and leaves the rest open', () => {
     expect(read({})).toEqual({
       kind: 'node',
       name: null,
@@ -58,7 +58,7 @@ describe('readPartSettings', () => {
     ['metrics', 'file:///etc/passwd'],
     ['redis', 'redis'],
     ['redis', '10.0.0.0/8:6379'],
-  ])('refuses %s: %s, and says where that stands', (key, value) => {
+  ])('rejects %s: %s, with its label', (key, value) => {
     expect(() => read({ [key]: value })).toThrow(expect.objectContaining({ code: 'usage' }));
     expect(() => read({ [key]: value })).toThrow(
       `container "a": label swarm.${key}: "${value}" is not`,
@@ -67,7 +67,7 @@ describe('readPartSettings', () => {
 });
 
 describe('portsOf', () => {
-  it('is null where nothing is known', () => {
+  it('is null where no port is known', () => {
     expect(portsOf({ address: '127.0.0.1', udp: null, tcp: [] })).toBeNull();
     expect(portsOf({ address: null, udp: null, tcp: [1] })).toEqual({
       address: '0.0.0.0',

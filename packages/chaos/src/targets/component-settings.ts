@@ -1,16 +1,16 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { ComponentKind, ComponentPorts } from './target.ts';
+import type { ComponentKind, ComponentPorts } from './platform.ts';
 
-/** What people say of a part of their deployment: labels of a container (`swarm.component`), words of `--unit` (`role=…`). */
+/** A component as the labels of its container (`swarm.component`, `swarm.name`, …) describe it. */
 export interface ComponentSettings {
   kind: ComponentKind;
-  /** What it is to be called; null: as it is. */
+  /** Null: the container's own name. */
   name: string | null;
-  /** Where its ports are; null: any address. */
+  /** Null: any address. */
   address: string | null;
   udp: readonly [number, number] | null;
   tcp: readonly number[];
-  /** Where a node tells its id: `http://127.0.0.1:6789/metrics`. */
+  /** Where a node reports its ID: `http://127.0.0.1:6789/metrics`. */
   metrics: string | null;
   /** How a node reaches Redis. */
   redis: { address: string | null; port: number } | null;
@@ -18,15 +18,15 @@ export interface ComponentSettings {
 
 export const COMPONENT_KINDS: readonly ComponentKind[] = ['node', 'redis', 'load-balancer', 'turn'];
 
-/** What may be said, beside the role. */
+/** Keys next to the kind. */
 export const COMPONENT_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
 
 export const isComponentKind = (word: string): word is ComponentKind =>
   COMPONENT_KINDS.some((kind) => kind === word);
 
 /**
- * @param read what was said for a key; undefined: nothing
- * @param where begins every message: `container "lk-1": label swarm.`
+ * @param read the value of a key; undefined: not given
+ * @param where prefix of messages: `container "lk-1": label swarm.`
  * @throws SwarmError `usage`
  */
 export const readComponentSettings = (
@@ -58,7 +58,7 @@ export const readComponentSettings = (
     metrics: value(
       'metrics',
       (text) => (URL.canParse(text) && /^https?:/.test(text) ? text : null),
-      'an address of metrics',
+      'a URL of metrics',
     ),
     redis: value('redis', readRedis, 'a port, or an IPv4 address with one'),
   };
@@ -73,7 +73,7 @@ const HINTS: Record<(typeof COMPONENT_KEYS)[number], string> = {
   redis: 'for instance 6379 or 10.0.0.5:6379',
 };
 
-/** Null: nothing is known of its ports. */
+/** Null: no port is known. */
 export const portsOf = ({
   address,
   udp,

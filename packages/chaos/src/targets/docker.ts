@@ -12,131 +12,135 @@ import { connectEngine, type Engine } from './docker/engine.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
+import type { Capability, Component, Platform, PlatformReference, RedisPath } from './platform.ts';
 import { askNodeId } from './process/node-ids.ts';
 import { packetRulesUnavailableReason } from './process/packet-tools.ts';
 import { runHere } from './process/run-here.ts';
-import type { Capability, Component, Platform, PlatformReference, RedisPath } from './target.ts';
 
-/** How long a container is given to be gone, or to stand still, ms. */
-const OBEYS_WITHIN_MS = 10_000;
+/** Time for a container to stop or pause, ms. */
+const EFFECT_WITHIN_MS = 10_000;
 const POLL_MS = 10;
 const REDIS_PORT = 6_379;
 
-/** As livekit-server writes it when it starts, in either of its formats. */
+/** As livekit-server logs it at its start, in either of its formats. */
 const NODE_ID_IN_LOG = /"nodeID":\s*"(ND_\w+)"/;
 
 /**
- * Containers of a Docker engine. It is not asked whether there are any.
+ * Containers of a Docker engine, of which there may be none.
  * @throws SwarmError `docker_unavailable`
  */
-export const openDockerPlatform = async (order: DockerSpec): Promise<Platform> =>
-  dockerPlatform(order, await connectEngine(order), []);
+export const openDockerPlatform = async (spec: DockerSpec): Promise<Platform> =>
+  dockerPlatform(spec, await connectEngine(spec), []);
 
-/** The target that a journal speaks of. @throws SwarmError `invalid_reference`, `docker_unavailable` */
+/** The platform of a journal entry. @throws SwarmError `invalid_reference`, `docker_unavailable` */
 export const reopenDockerPlatform = async (reference: PlatformReference): Promise<Platform> => {
-  const { order, onHost } = readReference(reference);
-  return dockerPlatform(order, await connectEngine(order), onHost);
+  const { spec, onHost } = readReference(reference);
+  return dockerPlatform(spec, await connectEngine(spec), onHost);
 };
 
 interface Found {
-  part: ContainerComponent;
+  component: ContainerComponent;
   info: ContainerInspectInfo;
 }
 
-/** @param knownOnHost names of containers whose packets are among the machine's own, from before */
+/** @param knownOnHost names of containers that were in the host's network before */
 export const dockerPlatform = (
-  order: DockerSpec,
+  spec: DockerSpec,
   engine: Engine,
   knownOnHost: readonly string[],
 ): Platform => {
   const onHost = new Set(knownOnHost);
-  /** Of a container as it was started then: one that hangs does not tell. */
+  /** By container and start: a paused one does not answer. */
   const nodeIds = new Map<string, string>();
 
-  const look = async ({ id, name, ...part }: ContainerComponent): Promise<Found | null> => {
+  const look = async ({ id, name, ...component }: ContainerComponent): Promise<Found | null> => {
     const info = await engine.inspect(id);
     if (info === null) return null;
     if (networkOf(info) === 'host') onHost.add(name);
-    return { part: { id, name, ...part }, info };
+    return { component: { id, name, ...component }, info };
   };
-  const parts = async (): Promise<ContainerComponent[]> =>
-    componentsOf(await engine.list(order.label), order);
-  /** By name: one that was made anew has another id. */
+  const components = async (): Promise<ContainerComponent[]> =>
+    componentsOf(await engine.list(spec.label), spec);
+  /** By name: a container that was created again has another ID. */
   const find = async (name: string): Promise<Found | null> => {
-    const part = (await parts()).find((one) => one.name === name);
-    return part === undefined ? null : look(part);
+    const component = (await components()).find((one) => one.name === name);
+    return component === undefined ? null : look(component);
   };
 
   const nodeIdOf = async (
-    part: ContainerComponent,
+    component: ContainerComponent,
     info: ContainerInspectInfo | null,
   ): Promise<string | null> => {
-    if (part.settings.kind !== 'node' || info?.State.Running !== true) return null;
-    const key = `${part.id} ${info.State.StartedAt}`;
+    if (component.settings.kind !== 'node' || info?.State.Running !== true) return null;
+    const key = `${component.id} ${info.State.StartedAt}`;
     const known = nodeIds.get(key);
     if (known !== undefined) return known;
-    const { metrics } = part.settings;
-    const told = metrics === null || info.State.Paused ? null : await askNodeId(metrics);
+    const { metrics } = component.settings;
+    const reported = metrics === null || info.State.Paused ? null : await askNodeId(metrics);
     const id =
-      told ??
-      (await engine.findInLog(part.id, new Date(info.State.StartedAt), NODE_ID_IN_LOG))?.[1] ??
+      reported ??
+      (await engine.findInLog(component.id, new Date(info.State.StartedAt), NODE_ID_IN_LOG))?.[1] ??
       null;
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
 
-  const memberOf = async ({ part, info }: Found, others: readonly Found[]): Promise<Component> => {
-    const redis = part.settings.kind === 'node' ? redisPath({ part, info }, others) : null;
+  const toComponent = async (
+    { component, info }: Found,
+    others: readonly Found[],
+  ): Promise<Component> => {
+    const redis =
+      component.settings.kind === 'node' ? redisPath({ component, info }, others) : null;
     return {
-      name: part.name,
-      kind: part.settings.kind,
-      nodeId: await nodeIdOf(part, info),
-      ports: portsOfComponent(part, info),
+      name: component.name,
+      kind: component.settings.kind,
+      nodeId: await nodeIdOf(component, info),
+      ports: portsOfComponent(component, info),
       ...(redis === null ? {} : { redis }),
     };
   };
 
   const missingCapability = async (
-    ability: Capability,
+    capability: Capability,
     { name }: Component,
   ): Promise<string | null> => {
     const found = await find(name);
-    if (found === null) return `there is no container "${name}" any more`;
+    if (found === null) return `container "${name}" not found`;
     const { info } = found;
-    switch (ability) {
+    switch (capability) {
       case 'exec':
-        return whyNoRun(name, info);
+        return whyNoAccess(name, info);
       case 'packet_filter':
-        return whyNoRun(name, info) ?? packetRulesUnavailableReason();
+        return whyNoAccess(name, info) ?? packetRulesUnavailableReason();
       case 'pause':
         return engine.lacksPause();
       case 'start':
         return info.HostConfig.AutoRemove === true
-          ? `${name} was started with --rm: once it has ended, there is nothing to start`
+          ? `${name} was started with --rm: it is removed when it exits`
           : null;
       default:
-        // Every signal is passed on; and what was killed through the engine is left alone by its restart policy.
+        // Every signal is delivered; a container killed through the engine is not restarted.
         return null;
     }
   };
 
-  const whyNoRun = (
+  const whyNoAccess = (
     name: string,
     { Id: id, State: { Running: running, Pid: pid } }: ContainerInspectInfo,
   ): string | null => {
-    if (process.platform !== 'linux') return 'only Linux lets one into the network of a container';
-    if (process.getuid?.() !== 0)
-      return 'the network of a container is root’s alone: run this as root';
+    if (process.platform !== 'linux')
+      return 'the network of a container is accessible on Linux only';
+    if (process.getuid?.() !== 0) return 'access to the network of a container needs root';
     if (!running) return `${name} does not run`;
     if (processHere(id, pid) !== null) return null;
-    return `the processes of ${name} are not on this machine, but wherever the engine at ${order.host} is: run this there`;
+    return `the processes of ${name} are on the host of the engine at ${spec.host}: run swarm there`;
   };
 
   const until = async (
     id: string,
     done: (state: ContainerInspectInfo['State']) => boolean,
   ): Promise<void> => {
-    const deadline = performance.now() + OBEYS_WITHIN_MS;
+    const deadline = performance.now() + EFFECT_WITHIN_MS;
     while (performance.now() < deadline) {
       const info = await engine.inspect(id);
       if (info === null || done(info.State)) return;
@@ -146,22 +150,27 @@ export const dockerPlatform = (
 
   return {
     kind: 'docker',
-    label: `containers with ${order.label} on ${order.host}`,
+    label: `containers with ${spec.label} on ${spec.host}`,
     get reference() {
-      return writeReference(order, [...onHost]);
+      return writeReference(spec, [...onHost]);
     },
     components: async () => {
-      const there = (await Promise.all((await parts()).map(look))).filter((one) => one !== null);
-      const found = await Promise.all(
-        there.map(async ({ part, info }) => ({ part: await discover(part, info), info })),
+      const there = (await Promise.all((await components()).map(look))).filter(
+        (one) => one !== null,
       );
-      return Promise.all(found.map((one) => memberOf(one, found)));
+      const found = await Promise.all(
+        there.map(async ({ component, info }) => ({
+          component: await discover(component, info),
+          info,
+        })),
+      );
+      return Promise.all(found.map((one) => toComponent(one, found)));
     },
     missingCapability,
     signal: async ({ name }, signal) => {
       const found = await find(name);
       if (found === null) return;
-      const { id } = found.part;
+      const { id } = found.component;
       const { Running: running, Paused: paused } = found.info.State;
       if (!running) return;
       if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
@@ -174,53 +183,53 @@ export const dockerPlatform = (
     },
     start: async ({ name }) => {
       const found = await find(name);
-      // Whoever removed it has taken away what there would be to put right.
+      // A container that was removed needs no rollback.
       if (found === null || found.info.State.Running) return;
-      await engine.start(found.part.id);
-      await untilReady(engine, found.part, async () =>
-        nodeIdOf(found.part, await engine.inspect(found.part.id)),
+      await engine.start(found.component.id);
+      await untilReady(engine, found.component, async () =>
+        nodeIdOf(found.component, await engine.inspect(found.component.id)),
       );
     },
     run: async ({ name }, argv, input) => {
       const found = await find(name);
       const state = found?.info.State;
       if (found !== null && state?.Running === true) {
-        const pid = processHere(found.part.id, state.Pid);
-        const why = whyNoRun(name, found.info);
+        const pid = processHere(found.component.id, state.Pid);
+        const why = whyNoAccess(name, found.info);
         if (pid === null || why !== null)
-          throw new SwarmError('fault_unavailable', why ?? `${name} has just ended`);
+          throw new SwarmError('fault_unavailable', why ?? `${name} has just exited`);
         return runHere(['nsenter', '--target', String(pid), '--net', '--', ...argv], input);
       }
-      if (onHost.has(name) && isEngineHere(order.host)) return runHere(argv, input);
+      if (onHost.has(name) && isEngineHere(spec.host)) return runHere(argv, input);
       throw new SwarmError(
         'component_not_found',
-        `${name} does not run, and its network has ended with it`,
+        `${name} does not run, and its network no longer exists`,
       );
     },
     pid: async ({ name }) => {
       const found = await find(name);
       if (found?.info.State.Running !== true) return null;
       const { Pid: pid } = found.info.State;
-      return processHere(found.part.id, pid) ?? pid;
+      return processHere(found.component.id, pid) ?? pid;
     },
     [Symbol.asyncDispose]: async () => {},
   };
 };
 
-/** In a network of its own, a node is the only one with connections to Redis; elsewhere its control group tells them, or an address that nobody else uses. */
-const redisPath = ({ part, info }: Found, all: readonly Found[]): RedisPath | null => {
-  const said = part.settings.redis;
+/** In its own network, a node is the only client of Redis; elsewhere its cgroup selects its connections, or an address that no other component uses. */
+const redisPath = ({ component, info }: Found, all: readonly Found[]): RedisPath | null => {
+  const declared = component.settings.redis;
   const [server] = all
-    .filter(({ part: { settings } }) => settings.kind === 'redis')
-    .flatMap(({ part: { settings } }) => settings.tcp);
-  const port = said?.port ?? server ?? REDIS_PORT;
+    .filter(({ component: { settings } }) => settings.kind === 'redis')
+    .flatMap(({ component: { settings } }) => settings.tcp);
+  const port = declared?.port ?? server ?? REDIS_PORT;
   if (networkOf(info) === 'own') return { address: null, port, cgroup: null };
-  const pid = info.State.Running ? processHere(part.id, info.State.Pid) : null;
-  const cgroup = pid === null ? null : groupOf(part.id, pid);
-  if (cgroup !== null) return { address: said?.address ?? null, port, cgroup };
-  const address = said?.address ?? null;
+  const pid = info.State.Running ? processHere(component.id, info.State.Pid) : null;
+  const cgroup = pid === null ? null : groupOf(component.id, pid);
+  if (cgroup !== null) return { address: declared?.address ?? null, port, cgroup };
+  const address = declared?.address ?? null;
   const shared = all.some(
-    ({ part: { id, settings } }) => id !== part.id && settings.redis?.address === address,
+    ({ component: { id, settings } }) => id !== component.id && settings.redis?.address === address,
   );
   return address === null || shared ? null : { address, port, cgroup: null };
 };

@@ -14,95 +14,95 @@ import {
   readReference,
   writeReference,
 } from './kubernetes/spec.ts';
-import type { Capability, Component, Platform, PlatformReference } from './target.ts';
+import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
 
 export type { KubernetesSpec } from './kubernetes/spec.ts';
 
 /**
- * The shortest that a kubelet keeps to, s: SIGTERM, and SIGKILL that much later. With 0 the cluster forgets the pod at once, but the machine goes on with it for
- * two more seconds, beside its successor, whose ports it still holds.
+ * The shortest grace period that a kubelet keeps. With 0 the API server forgets the pod at once,
+ * while the kubelet runs it for two more seconds, next to its replacement, whose ports it holds.
  */
 const KILL_GRACE_SECONDS = 1;
 const ENDS_WITHIN_MS = 30_000;
-/** Images are pulled, machines are found. */
-const SERVES_WITHIN_MS = 180_000;
+/** Images are pulled and hosts are provisioned meanwhile. */
+const READY_WITHIN_MS = 180_000;
 const POLL_MS = 200;
-/** For an eviction to be allowed by the disruption budget. */
+/** For the disruption budget to allow an eviction. */
 const EVICTED_WITHIN_MS = 30_000;
 
-/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `refused`; `component_not_found` where there is no node among them */
-export const openKubernetesPlatform = async (order: KubernetesSpec): Promise<Platform> => {
-  const client = await connectKubernetes(order);
+/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `rejected`; `component_not_found` when none is a node */
+export const openKubernetesPlatform = async (spec: KubernetesSpec): Promise<Platform> => {
+  const client = await connectKubernetes(spec);
   const { kubeconfig, context } = client;
-  const selectors = { ...DEFAULT_SELECTORS, ...order.selectors };
-  const pods = await listPods(client, { namespace: order.namespace, selectors });
+  const selectors = { ...DEFAULT_SELECTORS, ...spec.selectors };
+  const pods = await listPods(client, { namespace: spec.namespace, selectors });
   const counts = countPods(pods);
   if (counts.node > 0)
     return kubernetesPlatform(client, {
       kubeconfig,
       context,
-      namespace: order.namespace,
+      namespace: spec.namespace,
       selectors,
       counts,
     });
   throw new SwarmError(
     'component_not_found',
-    `there are no pods with ${selectors.node} in the namespace ${order.namespace} of ${context}`,
+    `no pods with ${selectors.node} in the namespace ${spec.namespace} of ${context}`,
     'give your LiveKit pods the label swarm.component=node',
   );
 };
 
 /** @throws SwarmError `invalid_reference`, `cluster_unreachable` */
 export const reopenKubernetesPlatform = async (reference: PlatformReference): Promise<Platform> => {
-  const order = readReference(reference);
-  const { kubeconfig, context } = order;
+  const spec = readReference(reference);
+  const { kubeconfig, context } = spec;
   return kubernetesPlatform(
     await connectKubernetes(kubeconfig === null ? {} : { kubeconfig, context }),
-    order,
+    spec,
   );
 };
 
-const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesSpec): Platform => {
-  const { namespace } = order;
+const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSpec): Platform => {
+  const { namespace } = spec;
   const { core } = client;
   const nodeIdOf = createNodeIds(client, namespace);
   const may = createPermissionChecks(client);
-  const look = (): Promise<Pod[]> => listPods(client, order);
-  const comebacks = createReplacementTracker(look);
+  const look = (): Promise<Pod[]> => listPods(client, spec);
+  const replacements = createReplacementTracker(look);
   const podOf = async ({ name }: Pick<Component, 'name'>): Promise<Pod | null> =>
     (await look()).find((pod) => pod.name === name) ?? null;
 
   const missingCapability = async (
-    ability: Capability,
-    member: Component,
+    capability: Capability,
+    component: Component,
   ): Promise<string | null> => {
-    const { name } = member;
-    switch (ability) {
+    const { name } = component;
+    switch (capability) {
       case 'signal':
         return (await may({ verb: 'delete', resource: 'pods', namespace }))
           ? null
-          : `we may not delete pods in ${namespace}`;
+          : `no permission to delete pods in ${namespace}`;
       case 'start': {
-        const pod = await podOf(member);
+        const pod = await podOf(component);
         return pod !== null && pod.owner === null
-          ? `nothing would start ${name} again: it belongs to no StatefulSet or the like`
+          ? `nothing would start ${name} again: it has no controller, such as a StatefulSet`
           : null;
       }
       case 'second_sigterm':
-        return `Kubernetes sends ${name} one SIGTERM, and no second one`;
+        return `Kubernetes sends ${name} only one SIGTERM`;
       case 'stay_down':
-        return `Kubernetes starts ${name} again at once: it does not stay away`;
+        return `Kubernetes starts ${name} again at once: it does not stay down`;
       case 'pause':
-        return 'Kubernetes pauses no pods';
+        return 'Kubernetes cannot pause pods';
       case 'exec':
       case 'packet_filter':
-        return `nothing can be run on the machine of ${name} through the API of Kubernetes`;
+        return whyNoExec(name);
     }
   };
 
-  /** @param grace null: as long as the pod itself asks for */
+  /** @param grace null: the pod's own grace period */
   const remove = async (pod: Pod, grace: number | null): Promise<void> => {
-    comebacks.watch(pod);
+    replacements.watch(pod);
     const body = {
       preconditions: { uid: pod.uid },
       ...(grace === null ? {} : { gracePeriodSeconds: grace }),
@@ -119,8 +119,8 @@ const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesS
       if (performance.now() > deadline)
         throw new SwarmError(
           'process_not_terminated',
-          `${name} is still there ${ENDS_WITHIN_MS / 1_000} s after it was deleted`,
-          'is its machine alive?',
+          `${name} still exists ${ENDS_WITHIN_MS / 1_000} s after its deletion`,
+          'check that its host is alive',
         );
       await sleep(POLL_MS);
     }
@@ -128,10 +128,10 @@ const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesS
 
   return {
     kind: 'kubernetes',
-    label: `pods in ${namespace} of ${order.context}`,
-    reference: writeReference(order),
+    label: `pods in ${namespace} of ${spec.context}`,
+    reference: writeReference(spec),
     components: async () => {
-      // One that is ending has a successor, or is about to have one.
+      // A terminating pod does not count once its replacement of the same name exists.
       const pods = await look();
       const current = pods.filter(
         ({ name, terminating, uid }) =>
@@ -149,25 +149,24 @@ const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesS
       );
     },
     missingCapability,
-    signal: async (member, signal) => {
-      const pod = await podOf(member);
+    signal: async (component, signal) => {
+      const pod = await podOf(component);
       if (pod === null) return;
       if (signal === 'SIGSTOP' || signal === 'SIGCONT')
-        throw new SwarmError('fault_unavailable', 'Kubernetes pauses no pods');
+        throw new SwarmError('fault_unavailable', 'Kubernetes cannot pause pods');
       if (signal !== 'SIGKILL') return remove(pod, null);
       await remove(pod, KILL_GRACE_SECONDS);
       await untilGone(pod);
     },
     start: async ({ name, kind }) => {
-      const deadline = performance.now() + SERVES_WITHIN_MS;
+      const deadline = performance.now() + READY_WITHIN_MS;
       for (;;) {
-        const { serves, trouble } = stateOf(name, kind, await look(), order.counts[kind]);
-        if (serves) return;
+        const { ready, problem } = stateOf(name, kind, await look(), spec.counts[kind]);
+        if (ready) return;
         if (performance.now() > deadline) {
-          const why = trouble ?? 'the cluster does not say why';
           throw new SwarmError(
             'not_started',
-            `${name} does not serve again after ${SERVES_WITHIN_MS / 1_000} s: ${why}`,
+            `${name} is not ready again after ${READY_WITHIN_MS / 1_000} s: ${problem ?? 'the cluster gives no reason'}`,
             'see "kubectl get pods"',
           );
         }
@@ -175,23 +174,23 @@ const kubernetesPlatform = (client: KubernetesClient, order: ResolvedKubernetesS
       }
     },
     run: async ({ name }) => {
-      throw new SwarmError(
-        'fault_unavailable',
-        `nothing can be run on the machine of ${name} through the API of Kubernetes`,
-      );
+      throw new SwarmError('fault_unavailable', whyNoExec(name));
     },
-    // Where `run` would run, it would be the first process of its container.
-    pid: async (member) => ((await podOf(member))?.running === true ? 1 : null),
-    network: chaosMesh({ client, order, podOf, may }),
+    // In its container it is the first process.
+    pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
+    network: chaosMesh({ client, spec, podOf, may }),
     hosts: podHosts({
       client,
       namespace,
       podOf,
       may,
-      onEvict: comebacks.watch,
+      onEvict: replacements.watch,
       patienceMs: EVICTED_WITHIN_MS,
     }),
-    replacements: comebacks.collect,
-    [Symbol.asyncDispose]: async () => comebacks.close(),
+    replacements: replacements.collect,
+    [Symbol.asyncDispose]: async () => replacements.close(),
   };
 };
+
+const whyNoExec = (name: string): string =>
+  `the Kubernetes API cannot run programs on the host of ${name}`;

@@ -1,9 +1,9 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { reopenDockerPlatform } from './docker.ts';
 import { reopenKubernetesPlatform } from './kubernetes.ts';
+import type { Platform, PlatformKind, PlatformReference } from './platform.ts';
 import { reopenProcessPlatform } from './process.ts';
 import { reopenSshPlatform } from './ssh.ts';
-import type { Platform, PlatformKind, PlatformReference } from './target.ts';
 
 /** Finds a target again by what the journal has of it; by kind. */
 const OPENERS: Partial<Record<PlatformKind, (reference: PlatformReference) => Promise<Platform>>> =

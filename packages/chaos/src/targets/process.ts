@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
+import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
 import { clusterLocation } from './process/cluster-location.ts';
 import type { Location } from './process/component.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
@@ -12,28 +13,27 @@ import { processState } from './process/process-state.ts';
 import { runHere } from './process/run-here.ts';
 import { systemdLocation } from './process/systemd-location.ts';
 import { parseUnit, type Unit } from './process/unit.ts';
-import type { Capability, Component, Platform, PlatformReference } from './target.ts';
 
-/** Processes on this machine: a lab that lives in this process, one that stands by itself, or units of systemd. */
+/** Processes on this host: a lab of this process, a running lab, or systemd units. */
 export type ProcessSpec = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
 
-/** How long a process is given to do what a signal makes it do, ms. */
-const OBEYS_WITHIN_MS = 5_000;
+/** Time for a signal to take effect, ms. */
+const EFFECT_WITHIN_MS = 5_000;
 const POLL_MS = 2;
 
 /** @throws SwarmError `no_lab`, `systemd_unavailable`, `component_not_found` */
-export const openProcessPlatform = async (order: ProcessSpec): Promise<Platform> => {
-  if ('cluster' in order) return openLabPlatform(order.cluster);
+export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> => {
+  if ('cluster' in spec) return openLabPlatform(spec.cluster);
   return processPlatform(
-    'lab' in order ? await labLocation(order.lab) : await systemdLocation(order.units),
+    'lab' in spec ? await labLocation(spec.lab) : await systemdLocation(spec.units),
   );
 };
 
-/** A lab that lives in this process. */
+/** A lab of this process. */
 export const openLabPlatform = (cluster: Cluster): Platform =>
   processPlatform(clusterLocation(cluster));
 
-/** The target that a journal speaks of, as far as it is still there. @throws SwarmError `invalid_reference` */
+/** The platform of a journal entry, as far as it still exists. @throws SwarmError `invalid_reference` */
 export const reopenProcessPlatform = async (reference: PlatformReference): Promise<Platform> => {
   if (reference.place === 'cluster') return processPlatform(pastClusterLocation(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
@@ -46,14 +46,14 @@ export const reopenProcessPlatform = async (reference: PlatformReference): Promi
   }
   throw new SwarmError(
     'invalid_reference',
-    'the journal speaks of processes that this version knows nothing of',
+    'the journal entry does not describe processes',
     'use the version of swarm that ran the drill',
   );
 };
 
-/** What can be done to processes, wherever they are. */
-export const processPlatform = (place: Location): Platform => {
-  /** One that hangs does not tell; it is still the one it was. */
+/** A platform of processes, wherever they are. */
+export const processPlatform = (location: Location): Platform => {
+  /** By process: a stopped one does not answer. */
   const nodeIds = new Map<string, string>();
 
   const nodeIdOf = async (
@@ -71,15 +71,16 @@ export const processPlatform = (place: Location): Platform => {
   };
 
   const missingCapability = async (
-    ability: Capability,
+    capability: Capability,
     { name }: Component,
   ): Promise<string | null> => {
-    if (ability === 'packet_filter') return packetRulesUnavailableReason();
-    if (ability === 'start') return place.whyNotStartable();
-    if (ability === 'exec')
+    if (capability === 'packet_filter') return packetRulesUnavailableReason();
+    if (capability === 'start') return location.whyNotStartable();
+    if (capability === 'exec')
       return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
-    if (ability === 'pause' && process.platform === 'win32') return 'Windows cannot stop a process';
-    const identity = await place.identity(name);
+    if (capability === 'pause' && process.platform === 'win32')
+      return 'Windows cannot pause a process';
+    const identity = await location.identity(name);
     return identity === null || maySignal(identity.pid)
       ? null
       : `${name} belongs to another user: run this as that user, or as root`;
@@ -87,31 +88,33 @@ export const processPlatform = (place: Location): Platform => {
 
   return {
     kind: 'process',
-    label: place.label,
+    label: location.label,
     get reference() {
-      return place.reference();
+      return location.reference();
     },
     components: async () =>
       Promise.all(
-        (await place.components()).map(async ({ metricsUrl, ...part }): Promise<Component> => {
-          const identity = await place.identity(part.name);
-          return { ...part, nodeId: await nodeIdOf(identity, metricsUrl) };
-        }),
+        (await location.components()).map(
+          async ({ metricsUrl, ...component }): Promise<Component> => {
+            const identity = await location.identity(component.name);
+            return { ...component, nodeId: await nodeIdOf(identity, metricsUrl) };
+          },
+        ),
       ),
     missingCapability,
     signal: async ({ name }, signal) => {
-      const identity = await place.identity(name);
+      const identity = await location.identity(name);
       if (identity === null) return;
-      if (place.signal === undefined) send(identity.pid, signal, name);
-      else await place.signal(name, signal);
+      if (location.signal === undefined) send(identity.pid, signal, name);
+      else await location.signal(name, signal);
       if (signal === 'SIGKILL') await untilState(identity.pid, (state) => state === null);
       if (signal === 'SIGSTOP')
         await untilState(identity.pid, (state) => state === 'T' || state === null);
       if (signal === 'SIGCONT') await untilState(identity.pid, (state) => state !== 'T');
     },
-    start: ({ name }) => place.start(name),
+    start: ({ name }) => location.start(name),
     run: (_member, argv, input) => runHere(argv, input),
-    pid: async ({ name }) => (await place.identity(name))?.pid ?? null,
+    pid: async ({ name }) => (await location.identity(name))?.pid ?? null,
     [Symbol.asyncDispose]: async () => {},
   };
 };
@@ -130,7 +133,7 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
     process.kill(pid, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // It has ended in the meantime.
+    // It has exited in the meantime.
     if (code === 'ESRCH') return;
     throw new SwarmError(
       'target_not_confirmed',
@@ -145,6 +148,6 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
 
 const untilState = async (pid: number, done: (state: string | null) => boolean): Promise<void> => {
   if (process.platform !== 'linux') return;
-  const deadline = performance.now() + OBEYS_WITHIN_MS;
+  const deadline = performance.now() + EFFECT_WITHIN_MS;
   while (!done(processState(pid)) && performance.now() < deadline) await sleep(POLL_MS);
 };

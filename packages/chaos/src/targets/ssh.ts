@@ -1,36 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
+import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
 import { type Units, unitsOf } from './process/units.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
 import { componentName, readReference, type SshSpec, writeReference } from './ssh/spec.ts';
-import type { Capability, Component, Platform, PlatformReference } from './target.ts';
 
-/** How long a process is given to do what a signal makes it do, ms. */
-const OBEYS_WITHIN_MS = 5_000;
+/** Time for a signal to take effect, ms. */
+const EFFECT_WITHIN_MS = 5_000;
 const POLL_MS = 20;
 
 /**
- * Units of systemd on machines that are reached over ssh.
- * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`; `component_not_found` when there is no such unit
+ * Units of systemd on hosts that are reached by SSH.
+ * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`, `component_not_found`
  */
-export const openSshPlatform = async (order: SshSpec): Promise<Platform> => {
-  const places = await Promise.all(
-    order.hosts.map(async ({ host, units }): Promise<HostConnection[]> => {
-      const machine = await connectSsh(host, order.config);
-      const systemd = unitsOf(machine, host);
+export const openSshPlatform = async (spec: SshSpec): Promise<Platform> => {
+  const remotes = await Promise.all(
+    spec.hosts.map(async ({ host, units }): Promise<RemoteUnit[]> => {
+      const connection = await connectSsh(host, spec.config);
+      const systemd = unitsOf(connection, host);
       return units.map((unit) => ({
         host,
-        name: componentName(order, host, unit.name),
+        name: componentName(spec, host, unit.name),
         unit,
-        machine,
+        connection,
         systemd,
       }));
     }),
   );
-  const target = sshPlatform(order, places.flat());
+  const target = sshPlatform(spec, remotes.flat());
   try {
-    for (const [first, ...rest] of places) {
+    for (const [first, ...rest] of remotes) {
       if (first !== undefined) await first.systemd.check([first, ...rest].map(({ unit }) => unit));
     }
   } catch (error) {
@@ -40,99 +40,99 @@ export const openSshPlatform = async (order: SshSpec): Promise<Platform> => {
   return target;
 };
 
-/** The target that a journal speaks of. @throws SwarmError `invalid_reference`, and what opening it throws */
+/** The platform of a journal entry. @throws SwarmError `invalid_reference`, and as above */
 export const reopenSshPlatform = async (reference: PlatformReference): Promise<Platform> =>
   openSshPlatform(readReference(reference));
 
-/** A unit, and how it is reached. */
-interface HostConnection {
+/** A unit and the connection to its host. */
+interface RemoteUnit {
   host: string;
-  /** As member. */
+  /** As a component. */
   name: string;
   unit: SshSpec['hosts'][number]['units'][number];
-  machine: SshConnection;
+  connection: SshConnection;
   systemd: Units;
 }
 
-const sshPlatform = (order: SshSpec, places: readonly HostConnection[]): Platform => {
-  /** One that hangs does not tell; it is still the one it was. */
+const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform => {
+  /** By process: a stopped one does not answer. */
   const nodeIds = new Map<string, string>();
   const packetRules = new Map<SshConnection, Promise<string | null>>();
 
-  const placeOf = ({ name }: Component): HostConnection => {
-    const place = places.find((one) => one.name === name);
-    if (place !== undefined) return place;
+  const remoteOf = ({ name }: Component): RemoteUnit => {
+    const remote = remotes.find((one) => one.name === name);
+    if (remote !== undefined) return remote;
     throw new SwarmError(
       'component_not_found',
-      `there is no ${name} among ${places.map((one) => one.name).join(', ')}`,
+      `component "${name}" not found among ${remotes.map((one) => one.name).join(', ')}`,
     );
   };
 
   const nodeIdOf = async (
-    { name, unit, machine }: HostConnection,
+    { name, unit, connection }: RemoteUnit,
     pid: number,
     metricsUrl: string | null,
   ): Promise<string | null> => {
-    const process = await remoteProcess(machine, pid);
+    const process = await remoteProcess(connection, pid);
     if (process === null) return null;
     const key = `${name} ${pid} ${process.startedAt}`;
     const id =
       nodeIds.get(key) ??
-      (await remoteNodeId(machine, unit.name, pid, process.state === 'T' ? null : metricsUrl));
+      (await remoteNodeId(connection, unit.name, pid, process.state === 'T' ? null : metricsUrl));
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
 
-  const memberOf = async (place: HostConnection): Promise<Component> => {
-    const { pid } = await place.systemd.show(place.unit.name);
-    const { metricsUrl, ...part } = await place.systemd.part(place.unit);
+  const toComponent = async (remote: RemoteUnit): Promise<Component> => {
+    const { pid } = await remote.systemd.show(remote.unit.name);
+    const { metricsUrl, ...component } = await remote.systemd.component(remote.unit);
     const nodeId =
-      place.unit.kind === 'node' && pid !== null ? await nodeIdOf(place, pid, metricsUrl) : null;
-    return { ...part, name: place.name, nodeId };
+      remote.unit.kind === 'node' && pid !== null ? await nodeIdOf(remote, pid, metricsUrl) : null;
+    return { ...component, name: remote.name, nodeId };
   };
 
-  const whyNoRules = ({ machine, host }: HostConnection): Promise<string | null> => {
-    const known = packetRules.get(machine) ?? tryRules(machine, host);
-    packetRules.set(machine, known);
-    known.catch(() => packetRules.delete(machine));
+  const whyNoRules = ({ connection, host }: RemoteUnit): Promise<string | null> => {
+    const known = packetRules.get(connection) ?? tryRules(connection, host);
+    packetRules.set(connection, known);
+    known.catch(() => packetRules.delete(connection));
     return known;
   };
 
   const missingCapability = async (
-    ability: Capability,
-    member: Component,
+    capability: Capability,
+    component: Component,
   ): Promise<string | null> => {
-    const place = placeOf(member);
-    const why = await place.machine.lacksRoot();
+    const remote = remoteOf(component);
+    const why = await remote.connection.lacksRoot();
     if (why !== null) return why;
-    if (ability === 'packet_filter') return whyNoRules(place);
-    if (ability !== 'stay_down') return null;
-    const { restart } = await place.systemd.show(place.unit.name);
+    if (capability === 'packet_filter') return whyNoRules(remote);
+    if (capability !== 'stay_down') return null;
+    const { restart } = await remote.systemd.show(remote.unit.name);
     return restart === 'no'
       ? null
-      : `systemd restarts ${place.unit.name} automatically (Restart=${restart}): it does not stay down`;
+      : `systemd restarts ${remote.unit.name} automatically (Restart=${restart}): it does not stay down`;
   };
 
   return {
     kind: 'ssh',
-    label: `${places.map(({ unit }) => unit.name).join(', ')} on ${order.hosts.map(({ host }) => host).join(', ')}`,
+    label: `${remotes.map(({ unit }) => unit.name).join(', ')} on ${spec.hosts.map(({ host }) => host).join(', ')}`,
     get reference() {
-      return writeReference(order);
+      return writeReference(spec);
     },
-    components: () => Promise.all(places.map(memberOf)),
+    components: () => Promise.all(remotes.map(toComponent)),
     missingCapability,
-    signal: async (member, signal) => {
-      const { machine, systemd, unit } = placeOf(member);
+    signal: async (component, signal) => {
+      const { connection, systemd, unit } = remoteOf(component);
       const { pid } = await systemd.show(unit.name);
       if (pid === null) return;
-      const before = await remoteProcess(machine, pid);
+      const before = await remoteProcess(connection, pid);
       await systemd.signal(unit.name, signal);
       const done = DONE[signal];
       if (done === undefined || before === null) return;
-      const deadline = performance.now() + OBEYS_WITHIN_MS;
+      const deadline = performance.now() + EFFECT_WITHIN_MS;
       for (;;) {
-        const now = await remoteProcess(machine, pid);
-        // A process of that id may be another one by now.
+        const now = await remoteProcess(connection, pid);
+        // Another process may have this ID by now.
         if (
           done(now === null || now.startedAt !== before.startedAt ? null : now.state) ||
           performance.now() > deadline
@@ -141,33 +141,33 @@ const sshPlatform = (order: SshSpec, places: readonly HostConnection[]): Platfor
         await sleep(POLL_MS);
       }
     },
-    start: async (member) => {
-      const { systemd, unit } = placeOf(member);
+    start: async (component) => {
+      const { systemd, unit } = remoteOf(component);
       await systemd.start(unit.name);
     },
-    run: async (member, argv, input) => placeOf(member).machine.run(argv, input),
-    pid: async (member) => {
-      const { systemd, unit } = placeOf(member);
+    run: async (component, argv, input) => remoteOf(component).connection.run(argv, input),
+    pid: async (component) => {
+      const { systemd, unit } = remoteOf(component);
       return (await systemd.show(unit.name)).pid;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(
-        [...new Set(places.map(({ machine }) => machine))].map((machine) =>
-          machine[Symbol.asyncDispose](),
+        [...new Set(remotes.map(({ connection }) => connection))].map((connection) =>
+          connection[Symbol.asyncDispose](),
         ),
       );
     },
   };
 };
 
-/** What a process is when it has done what a signal makes it do; null: there is none any more. */
+/** Whether a signal has had its effect on the state of a process; null: it does not exist. */
 const DONE: Partial<Record<NodeJS.Signals, (state: string | null) => boolean>> = {
   SIGKILL: (state) => state === null,
   SIGSTOP: (state) => state === null || state === 'T',
   SIGCONT: (state) => state !== 'T',
 };
 
-/** In a network namespace that is gone when the try is over. */
+/** Tried in a temporary network namespace. */
 const TRY = `table inet swarm_try {
   chain arriving {
     type filter hook input priority -10; policy accept;
@@ -176,10 +176,10 @@ const TRY = `table inet swarm_try {
 }
 `;
 
-const tryRules = async (machine: SshConnection, host: string): Promise<string | null> => {
-  const { code, stderr } = await machine.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
+const tryRules = async (connection: SshConnection, host: string): Promise<string | null> => {
+  const { code, stderr } = await connection.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
   if (code === 0) return null;
   if (code === 127)
-    return `there is no nft (or no unshare) on ${host}: install nftables and util-linux there`;
+    return `nft or unshare not found on ${host}: install nftables and util-linux there`;
   return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };

@@ -92,7 +92,7 @@ export const startContainers = async (
     };
     await run(
       name,
-      // The last one says nothing: its ports are found, and it tells its id in its log alone.
+      // The last one has no labels: its ports are discovered, and only its log has its ID.
       number === nodes
         ? { component: 'node' }
         : {

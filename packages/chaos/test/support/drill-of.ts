@@ -1,4 +1,4 @@
-/** Drills for tests, with what nobody cares about filled in. */
+/** Drills for tests, with defaults for what a test does not depend on. */
 import type { Drill, DrillFault } from '../../src/drill/drill.ts';
 
 export const drillOf = (changes: Partial<Drill> = {}): Drill => ({

@@ -1,8 +1,8 @@
-/** Records of drills for tests: said as what happened to whom. */
+/** Records of drills for tests. */
 import type { DrillEvent, EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../../src/drill/scenario-of-drill.ts';
 
-/** When the fault of these records is injected and healed, and when everybody leaves, ms. */
+/** When the fault of these records is injected and rolled back, and when all participants leave, ms. */
 export const FAULT_AT = 10_000;
 export const ROLLBACK_AT = 20_000;
 export const END_AT = 60_000;
@@ -30,7 +30,7 @@ export const drillLine = (at: number, event: DrillEvent): RecordLine => ({
   ...event,
 });
 
-/** `a-1` is in room `a`. They join at once, hear each other from the first second, and leave at the end. */
+/** `a-1` is in room `a`. All join at once, receive each other from the first second, and leave at the end. */
 export const load = (...identities: string[]): RecordLine[] =>
   identities.flatMap((identity) => [
     happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
@@ -61,7 +61,7 @@ export const faultOn = (...rooms: string[]): RecordLine[] => [
   }),
 ];
 
-/** Every ordered pair among these is silent from one moment to the other; null: it did not come back. */
+/** Interrupts every subscription among these; null: until the end. */
 export const interruption = (
   identities: readonly string[],
   fromAt: number,
@@ -97,13 +97,13 @@ export const HEADER = {
   },
 } as unknown as RecordLine;
 
-/** In the order in which they happened. */
+/** In the order of their times. */
 export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
   HEADER,
   ...lines.sort((a, b) => ('at' in a ? a.at : 0) - ('at' in b ? b.at : 0)),
 ];
 
-/** Somebody who came for four seconds, and heard so many of the crowd of its room. */
+/** A probe that was connected for four seconds, and received that many of its room's load. */
 export const joinProbe = (
   room: string,
   joinAtMs: number,

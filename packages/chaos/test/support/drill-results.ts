@@ -105,7 +105,7 @@ export const resultOf = (
 
 const [A = [], B = [], C = []] = participantsOf(['a', 'b', 'c']);
 
-/** A node dies; its people are somewhere else 4 to 10 s later. */
+/** A node dies; its participants reconnect to another 4 to 10 s later. */
 const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
   ...load(...A, ...B, ...C),
   ...faultOn('a'),
@@ -121,7 +121,7 @@ const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
   ]),
 ];
 
-/** People of a room hear their own half of it and nobody else. */
+/** The participants of a room receive their own half of it and no other. */
 const splitLines = (): RecordLine[] => [
   ...load(...A, ...B, ...C),
   ...faultOn('a', 'b'),
@@ -240,7 +240,7 @@ export const voidDrill = (): DrillResult => {
   ]);
 };
 
-/** By Ctrl-C, while everybody was silent, in the second of three repeats. */
+/** By Ctrl-C, during an interruption, in the second of three repeats. */
 export const interruptedDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node', repeats: 3 });
   return resultOf(drill, [
@@ -251,13 +251,13 @@ export const interruptedDrill = (): DrillResult => {
   ]);
 };
 
-/** Nobody had joined when it was interrupted. */
+/** Interrupted before any participant had joined. */
 export const emptyDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node' });
   return resultOf(drill, [repeatOf(drill, 1, [], { interrupted: true })], { serverVersion: null });
 };
 
-/** So many rooms of four, of which every third is hit. */
+/** Rooms of four, of which the fault affects every third. */
 export const largeDrill = ({
   rooms = 75,
   repeats = 1,

@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Component } from '../../src/targets/target.ts';
+import type { Component } from '../../src/targets/platform.ts';
 
-/** Somebody who sends back every datagram, and somebody who talks to him: what a network does to packets is seen here and not guessed. */
+/** A component that echoes every datagram, and a client that measures what a network does to packets. */
 export interface Echo extends AsyncDisposable {
-  /** The one that answers, as a part of a deployment. */
+  /** The echoing component. */
   member: Component;
-  /** Sends so many, numbered, `atOnce` together and `everyMs` apart, and waits for what comes. */
+  /** Sends `count` numbered packets, `atOnce` together and `everyMs` apart, and waits for the echoes. */
   talk(
     count: number,
     options?: { everyMs?: number; atOnce?: number; bytes?: number; waitMs?: number },
@@ -15,11 +15,11 @@ export interface Echo extends AsyncDisposable {
 }
 
 export interface Talk {
-  /** Numbers as the other side got them, in their order. */
+  /** Numbers in the order in which the component received them. */
   arrived: number[];
-  /** Ms from sending to the echo, of those that came back. */
+  /** Round-trip times of the echoes, ms. */
   roundTrips: number[];
-  /** From the first to the last that arrived, ms. */
+  /** From the first to the last received packet, ms. */
   tookMs: number;
 }
 

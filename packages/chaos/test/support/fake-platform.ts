@@ -1,4 +1,4 @@
-import type { CommandResult, Component, Platform } from '../../src/targets/target.ts';
+import type { CommandResult, Component, Platform } from '../../src/targets/platform.ts';
 
 export const NODE: Component = {
   name: 'node-1',
@@ -8,13 +8,13 @@ export const NODE: Component = {
 };
 
 export interface FakePlatform extends Platform {
-  /** What it was asked to do, in words, one after the other. */
+  /** The calls in their order, such as `signal SIGKILL`. */
   readonly calls: string[];
   /** Programs and their input. */
   readonly ran: { argv: readonly string[]; input: string }[];
 }
 
-/** A deployment that remembers what was done to it. Programs say what `answer` says: nothing, and 0, unless told otherwise. */
+/** A deployment that records its calls. Programs exit with 0 and no output, unless `answer` gives a result. */
 export const fakePlatform = (
   answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({}),
 ): FakePlatform => {

@@ -1,8 +1,8 @@
-/** Faults for tests of the language: they can be spoken of, and do nothing. */
+/** Faults for tests of the drill language, without an effect. */
 import { duration, share, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../src/faults/fault.ts';
-import type { ComponentKind } from '../../src/targets/target.ts';
+import type { ComponentKind } from '../../src/targets/platform.ts';
 
 const faultOf = (
   name: string,

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 
-/** Everything on this machine that an injection might have left: tables, rules of iptables, programs, control groups. By its id, as others may run drills, too. */
+/** What an injection may leave on this host: tables, rules of iptables, programs, cgroups. By its id, as other drills may run. */
 export const leftoversOf = async (id: string): Promise<string[]> => {
-  // First of all: the search for groups has the id among its own arguments.
+  // First: the search for cgroups has the id among its own arguments.
   const programs = await commandLines();
   const [tables, rules, groups] = await Promise.all([
     exec('nft', ['list', 'tables']).then(({ stdout }) => stdout.split('\n')),
@@ -22,7 +22,7 @@ export const leftoversOf = async (id: string): Promise<string[]> => {
   return [...tables, ...rules, ...programs, ...groups].filter((line) => line.includes(id));
 };
 
-/** Of programs that do not only wait for somebody to notice their end. */
+/** Command lines of programs that are not zombies. */
 const commandLines = async (): Promise<string[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(

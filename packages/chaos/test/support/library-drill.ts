@@ -21,7 +21,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 /** Of all drills of this file. */
 export const journalDir = (): string => join(dir, 'journal');
 
-/** A drill of the library with a small crowd, once. */
+/** A drill of the library with a small load, once. */
 export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
   const file = join(LIBRARY, `${name}.yaml`);
   const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });

@@ -105,7 +105,7 @@ export const startSshHost = async (): Promise<SshHost> => {
     if (performance.now() > deadline || sshd.exitCode !== null) {
       const said = await readLog();
       await stop();
-      throw new Error(`sshd does not let us in: ${said}`);
+      throw new Error(`sshd rejects the connection: ${said}`);
     }
     await sleep(100);
   }

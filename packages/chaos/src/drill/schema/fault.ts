@@ -64,7 +64,7 @@ const itemOf = (fault: Fault) =>
 
 export type FaultItem = z.output<ReturnType<typeof itemOf>>;
 
-/** The faults of a drill, in any order; each by the name of its fault. */
+/** The faults of a drill, in any order; each is parsed by the schema of its fault. */
 export const faultList = (faults: Faults) => {
   const [first, ...others] = [...faults.values()].map(itemOf);
   if (first === undefined) throw new RangeError('the drill language needs faults');

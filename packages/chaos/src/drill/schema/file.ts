@@ -127,7 +127,7 @@ const blastRadius = strict({
     .describe('Share of the nodes that are affected at the same time; one node always may be.'),
 });
 
-/** Keys of scenario files. */
+/** Keys of scenario files that a drill does not have. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
   if (['scenario', 'groups', 'profiles', 'scales'].includes(key))

@@ -32,12 +32,12 @@ export const knownFailures = strict({
   }
   for (const [index, one] of sometimes.entries()) {
     if (always.includes(one))
-      complain(['sometimes', index], `${one} is in always, too`, 'leave one out');
+      complain(['sometimes', index], `${one} is also in always`, 'leave one out');
   }
   for (const [key, list] of Object.entries({ always, sometimes })) {
     for (const [index, one] of list.entries()) {
       if (list.indexOf(one) < index)
-        complain([key, index], `${one} is there twice`, 'leave one out');
+        complain([key, index], `${one} is listed twice`, 'leave one out');
     }
   }
 }) satisfies z.ZodType<KnownFailures>;

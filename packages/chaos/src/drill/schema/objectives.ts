@@ -11,13 +11,13 @@ import {
 import { z } from 'zod';
 import type { Objectives } from '../drill.ts';
 
-const MOST = 1_000_000;
+const MAX_COUNT = 1_000_000;
 
 /** A limit, or `any`: not required. */
 const count = () => {
-  const error = hinted(`must be a whole number from 0 to ${MOST}, or any`, 'write 0');
+  const error = hinted(`must be a whole number from 0 to ${MAX_COUNT}, or any`, 'write 0');
   return z
-    .union([whole(0, MOST), z.literal('any', { error }).transform(() => null)], { error })
+    .union([whole(0, MAX_COUNT), z.literal('any', { error }).transform(() => null)], { error })
     .meta({ samples: [0, 'any'] });
 };
 

@@ -11,7 +11,7 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
-import type { ComponentKind } from '../../targets/target.ts';
+import type { ComponentKind } from '../../targets/platform.ts';
 import type { FaultTarget } from '../drill.ts';
 
 const ROLES = [
@@ -65,14 +65,14 @@ export const faultTarget = () =>
 /** Reports what is wrong at a key of a fault. */
 export type Complain = (path: Path, what: string, hint: string | null) => void;
 
-/** The target of a fault whose drill names none: the only kind of component it can be injected into, unless those are nodes, of which there are several. */
+/** The target of a fault without one: the only kind of component it can be injected into, unless that is a node, of which there are several. */
 export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {
   const [only, ...others] = targets;
   if (only === undefined) return { role: 'none' };
   return others.length > 0 || only === 'node' ? null : { role: only };
 };
 
-/** Whether the fault can be injected into that at all. */
+/** Reports a target that the fault cannot be injected into. */
 export const checkTarget = (
   target: FaultTarget | undefined,
   fault: Pick<Fault, 'name' | 'targets'>,
@@ -98,7 +98,7 @@ export const checkTarget = (
   }
 };
 
-/** Null: a name does not tell the kind. */
+/** Null: unknown, for a component that is given by its name. */
 const kindOf = (target: FaultTarget): ComponentKind | null => {
   switch (target.role) {
     case 'redis':

@@ -4,20 +4,20 @@ import { z } from 'zod';
 
 const expression = z.string({ error: hinted('must be an expression', 'write p(95)<200') });
 
-/** Thresholds on one metric: a list, or one alone. */
+/** Conditions on one metric: a list, or a single one. */
 const expressions = z
   .union([z.array(expression), expression], {
     error: hinted('must be expressions', 'write a list of them: [p(95)<200]'),
   })
   .meta({ id: 'expressions', samples: [['p(95)<200'], ['rate<0.01']] });
 
-/** One threshold of the file and its place in it, as text that `parseThreshold` reads. */
+/** One threshold of the file: its position, and its text in the form of `parseThreshold`. */
 export interface WrittenThreshold {
   path: (string | number)[];
   text: string;
 }
 
-/** As in scenarios, without aborting: a drill has conditions of its own for that. */
+/** As in scenarios, but without abortOnFail: a drill has its own abort condition. */
 export const thresholds = z
   .record(z.string(), expressions, {
     error: hinted('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
@@ -40,7 +40,7 @@ const problemOf = (text: string): { message: string; hint: string | null } | nul
   if (problem !== null) return problem;
   if (threshold.abortOnFail === null) return null;
   return {
-    message: 'a drill is not ended by a threshold',
-    hint: 'leave abortOnFail out; a drill ends by its own abort: { controlGroupInterrupted: 50%, for: 10s }',
+    message: 'a threshold cannot end a drill',
+    hint: 'leave abortOnFail out; write abort: { controlGroupInterrupted: 50%, for: 10s }',
   };
 };

@@ -1,26 +1,26 @@
 import { identifyProcess } from '@livekit-swarm/host';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
-import type { Component, ComponentPorts, LinkFault, Platform } from '../../targets/target.ts';
+import type { Component, ComponentPorts, LinkFault, Platform } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
 import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
 
-/** What is done to packets that pass. */
+/** Impairment of the packets that pass. */
 export interface Impairment extends LinkFault {
-  /** One link each way for all conversations, instead of one for each. */
+  /** One link per direction for all flows, instead of one for each. */
   shared?: boolean;
 }
 
-/** Without an owner to go with, it goes by itself after that. */
-const LONGEST_SECONDS = 3_600;
-/** Healing is what ends it; this is for when nobody heals. */
+/** Lifetime of swarm-impair without an owner process. */
+const MAX_LIFETIME_SECONDS = 3_600;
+/** After the scheduled rollback: for the case that it does not happen. */
 const SPARE_SECONDS = 60;
 
 /**
- * Has the kernel hand the members' packets to swarm-impair, which lets them go as a bad network would. Addresses stay what they are, so nobody notices by
- * anything but the packets; and when the program dies, packets pass.
+ * Lets the kernel hand the components' packets to swarm-impair, which forwards them like an impaired
+ * link. Addresses do not change; when the program dies, packets pass.
  * @throws SwarmError `fault_unavailable`
  */
 export const impair = (
@@ -28,41 +28,45 @@ export const impair = (
   traffic: Traffic,
   impairment: Impairment,
 ): Promise<void> =>
-  forAll(context.components, async (member) => {
+  forAll(context.components, async (component) => {
     const { platform, id } = context;
-    if (member.ports === null) return;
-    const number = context.components.indexOf(member);
-    await addRules(platform, member, queueRules(id, number, member.ports, traffic));
+    if (component.ports === null) return;
+    const number = context.components.indexOf(component);
+    await addRules(platform, component, queueRules(id, number, component.ports, traffic));
     const argv = [impairProgram(), 'start', ...whose(context, number), ...linkOf(impairment)];
-    const result = await platform.run(member, argv);
+    const result = await platform.run(component, argv);
     if (result.code === 0) return;
     throw new SwarmError(
       'fault_unavailable',
-      `${member.name}: ${firstLine(result)}`,
+      `${component.name}: ${firstLine(result)}`,
       'see "swarm chaos doctor"',
     );
   });
 
-/** First the rules, then the program: what is still under way arrives. */
+/** First the rules, then the program, which delivers what is queued. */
 export const rollbackImpairment = ({
   platform,
   components,
   id,
 }: FaultContext<unknown>): Promise<void> =>
-  forAll(components, async (member) => {
-    await removeTables(platform, member, id);
-    await stopImpairment(platform, member, `${id}${components.indexOf(member)}`);
+  forAll(components, async (component) => {
+    await removeTables(platform, component, id);
+    await stopImpairment(platform, component, `${id}${components.indexOf(component)}`);
   });
 
-const stopImpairment = async (target: Platform, member: Component, name: string): Promise<void> => {
+const stopImpairment = async (
+  platform: Platform,
+  component: Component,
+  name: string,
+): Promise<void> => {
   try {
-    const result = await target.run(member, [impairProgram(), 'stop', '--id', name]);
-    // Where there is no such program, none runs.
+    const result = await platform.run(component, [impairProgram(), 'stop', '--id', name]);
+    // Where the program does not exist, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
     throw new SwarmError(
       'rollback_failed',
-      `swarm-impair ${name} does not end: ${firstLine(result)}`,
-      'end that process',
+      `swarm-impair ${name} cannot be stopped: ${firstLine(result)}`,
+      'terminate that process',
     );
   } catch (error) {
     if (hasErrorCode(error, 'component_not_found')) return;
@@ -72,7 +76,7 @@ const stopImpairment = async (target: Platform, member: Component, name: string)
 
 const NOT_FOUND = 127;
 
-/** Several members may have their packets in the same place: each has chains of its own. */
+/** Components may share a host: each has its own chains. */
 export const queueRules = (
   id: string,
   number: number,
@@ -101,10 +105,10 @@ ${direction === 'out' ? '' : chain('arriving', 'input', trafficMatches(ports, { 
 
 const whose = ({ platform, id, durationMs }: FaultContext<unknown>, number: number): string[] => {
   const place = ['--id', `${id}${number}`, '--table', tableName(id), '--chain', `queued${number}`];
-  // Process ids mean something on this machine alone.
+  // Process ids are valid on this host only.
   const owner = platform.kind === 'process' ? identifyProcess(process.pid) : null;
   const seconds = durationMs === null ? null : Math.ceil(durationMs / 1_000) + SPARE_SECONDS;
-  const lifetime = seconds ?? (owner === null ? LONGEST_SECONDS : null);
+  const lifetime = seconds ?? (owner === null ? MAX_LIFETIME_SECONDS : null);
   return [
     ...place,
     ...(owner === null || owner.startedAt === null
@@ -134,40 +138,47 @@ const linkOf = (impairment: Impairment): string[] => {
 const micros = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.round(ms * 1_000);
 
-/** Null when packets of this member can be handed over; else why not. */
+/** Null when packets of this component can be queued; else why not. */
 export const missingImpairmentSupport = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   traffic: Traffic,
 ): Promise<string | null> =>
-  // Whichever way they go, they are held before they leave: nothing is dropped behind the routing.
-  (await missingTrafficSupport(target, member, { ...traffic, direction: 'in' })) ??
-  (await tryOut(target, member));
+  // Packets are queued on arrival in both directions: none is dropped on egress.
+  (await missingTrafficSupport(platform, component, { ...traffic, direction: 'in' })) ??
+  (await tryOut(platform, component));
 
 const tried = new WeakMap<Platform, Promise<string | null>>();
 
-const tryOut = (target: Platform, member: Component): Promise<string | null> => {
-  // The parts of other targets may live on machines of different kinds.
-  if (target.kind !== 'process') return tryOutFor(target, member);
-  const known = tried.get(target) ?? tryOutFor(target, member);
-  tried.set(target, known);
+const tryOut = (platform: Platform, component: Component): Promise<string | null> => {
+  // Components of other platforms may run on different hosts.
+  if (platform.kind !== 'process') return tryOutFor(platform, component);
+  const known = tried.get(platform) ?? tryOutFor(platform, component);
+  tried.set(platform, known);
   return known;
 };
 
-const tryOutFor = async (target: Platform, member: Component): Promise<string | null> => {
-  const result = await target.run(member, ['unshare', '--net', 'sh', '-c', TRY, impairProgram()]);
+const tryOutFor = async (platform: Platform, component: Component): Promise<string | null> => {
+  const result = await platform.run(component, [
+    'unshare',
+    '--net',
+    'sh',
+    '-c',
+    TRY,
+    impairProgram(),
+  ]);
   if (result.code === 0) return null;
   if (result.code === NOT_BUILT) {
-    return target.kind === 'ssh'
-      ? `swarm-impair, which holds packets up, is not on the machine of ${member.name}: run swarm there`
-      : 'swarm-impair is not there: "npm start" builds it once';
+    return platform.kind === 'ssh'
+      ? `swarm-impair not found on the host of ${component.name}: run swarm there`
+      : 'swarm-impair not found: "npm start" builds it';
   }
-  return `packets cannot be held here (that takes CONFIG_NETFILTER_NETLINK_QUEUE and nft's queue or xt_NFQUEUE): ${firstLine(result)}`;
+  return `packets cannot be queued here (needs CONFIG_NETFILTER_NETLINK_QUEUE and nft's queue or xt_NFQUEUE): ${firstLine(result)}`;
 };
 
 const NOT_BUILT = 3;
 
-/** In a network namespace that is gone when the try is over. */
+/** In a temporary network namespace. */
 const TRY = `
 [ -x "$0" ] || exit ${NOT_BUILT}
 nft 'add table ip swarm_try; add chain ip swarm_try queued' || exit 1

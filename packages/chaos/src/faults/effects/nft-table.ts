@@ -1,64 +1,68 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
-/** Tables of nftables that belong to one injection, and are all that it leaves. */
-import type { CommandResult, Component, Platform } from '../../targets/target.ts';
+/** The nftables tables of an injection: all that it leaves. */
+import type { CommandResult, Component, Platform } from '../../targets/platform.ts';
 
-/** Of family inet; ip where packets are handed over; netdev where they are dropped on their way out. */
+/** Family inet drops packets, ip queues them, netdev drops them on egress. */
 export const tableName = (id: string): string => `swarm_chaos_${id}`;
 
 const FAMILIES = ['inet', 'ip', 'netdev'];
 
-/** @throws SwarmError `fault_unavailable` with what nft says */
+/** @throws SwarmError `fault_unavailable` with the message of nft */
 export const addRules = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   rules: string,
 ): Promise<void> => {
-  const result = await target.run(member, ['nft', '--file', '-'], rules);
+  const result = await platform.run(component, ['nft', '--file', '-'], rules);
   if (result.code === 0) return;
   throw new SwarmError(
     'fault_unavailable',
-    `nftables took no rules for ${member.name}: ${firstLine(result)}`,
+    `nftables rejected the rules for ${component.name}: ${firstLine(result)}`,
     'see "swarm chaos doctor"',
   );
 };
 
-/** Nothing is left of the injection's tables, or it throws. May be called when there are none, and where there is nothing to look at any more. */
+/** Removes the tables of an injection, or throws. May be called when there are none, or the component is gone. */
 export const removeTables = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   id: string,
 ): Promise<void> => {
   try {
-    // All at once, so that packets pass as soon as may be; one that is not there is made first, and so no error.
+    // In one transaction, for speed; a table must exist to be deleted, so each is added before.
     const swept = FAMILIES.map(
       (family) => `add table ${family} ${tableName(id)}\ndelete table ${family} ${tableName(id)}\n`,
     );
-    await target.run(member, ['nft', '--file', '-'], swept.join(''));
-    for (const family of await familiesWith(target, member, id)) {
-      await target.run(member, ['nft', 'delete', 'table', family, tableName(id)]);
+    await platform.run(component, ['nft', '--file', '-'], swept.join(''));
+    for (const family of await familiesWith(platform, component, id)) {
+      await platform.run(component, ['nft', 'delete', 'table', family, tableName(id)]);
     }
-    const left = await familiesWith(target, member, id);
+    const left = await familiesWith(platform, component, id);
     if (left.length === 0) return;
     throw new SwarmError(
       'rollback_failed',
-      `the table ${left[0]} ${tableName(id)} is still there`,
+      `the table ${left[0]} ${tableName(id)} still exists`,
       `remove it: nft delete table ${left[0]} ${tableName(id)}`,
     );
   } catch (error) {
-    // Rules go with the place that they were in.
+    // The rules are gone with their network namespace.
     if (hasErrorCode(error, 'component_not_found')) return;
     throw error;
   }
 };
 
-const familiesWith = async (target: Platform, member: Component, id: string): Promise<string[]> => {
-  const result = await target.run(member, ['nft', 'list', 'tables']);
-  // Where there is no nft, nobody has made a table with it.
+const familiesWith = async (
+  platform: Platform,
+  component: Component,
+  id: string,
+): Promise<string[]> => {
+  const result = await platform.run(component, ['nft', 'list', 'tables']);
+  // Without nft, no table was created.
   if (result.code === 127) return [];
   if (result.code !== 0)
     throw new SwarmError(
       'rollback_failed',
-      `nft does not list its tables: ${firstLine(result)}`,
+      `nft cannot list its tables: ${firstLine(result)}`,
       'run this as root',
     );
   return result.stdout.split('\n').flatMap((line) => {

@@ -11,7 +11,7 @@ const lines = (rules: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line.endsWith('drop') || line.includes('jump'));
 
-test('both ways, both protocols: as they arrive, by address and port', () => {
+test('both directions and protocols: on arrival, by address and port', () => {
   expect(
     lines(dropRules('abcd1234', PORTS, { protocol: 'both', direction: 'both' }, '', [])),
   ).toEqual([
@@ -22,7 +22,7 @@ test('both ways, both protocols: as they arrive, by address and port', () => {
   ]);
 });
 
-test('one way, one protocol, a share', () => {
+test('one direction, one protocol, a share', () => {
   const rules = dropRules(
     'abcd1234',
     PORTS,
@@ -36,7 +36,7 @@ test('one way, one protocol, a share', () => {
   expect(rules).toContain('table inet swarm_chaos_abcd1234 {');
 });
 
-test('what leaves for other machines is dropped where the sender does not notice', () => {
+test('packets to other hosts are dropped where the sender does not notice', () => {
   const ports = { address: '0.0.0.0', udp: [5000, 6000] as const, tcp: [] };
   const rules = dropRules('abcd1234', ports, { protocol: 'both', direction: 'out' }, '', [
     'eth0',
@@ -49,7 +49,7 @@ test('what leaves for other machines is dropped where the sender does not notice
   ]);
 });
 
-test('devices are asked for only where packets leave by them', async () => {
+test('devices are listed only where packets leave by them', async () => {
   const devices = 'Inter-|   Receive\n face |bytes\n    lo: 100 1\n  eth0: 200 2\n';
   const target = fakePlatform((argv) =>
     argv.includes('/proc/net/dev') ? { stdout: devices } : {},
@@ -63,11 +63,11 @@ test('devices are asked for only where packets leave by them', async () => {
   expect(target.ran.at(-1)?.input).not.toContain('egress');
 });
 
-test('a member without such ports says so', async () => {
+test('reports a component without such ports', async () => {
   const target = fakePlatform();
   const both = { protocol: 'both', direction: 'both' } as const;
   expect(await missingTrafficSupport(target, { ...NODE, ports: null }, both)).toContain(
-    'not known where node-1',
+    'the ports of node-1 are not known',
   );
   const redis = { ...NODE, name: 'redis', ports: { address: '127.0.0.1', udp: null, tcp: [6379] } };
   expect(await missingTrafficSupport(target, redis, { ...both, protocol: 'udp' })).toBe(
@@ -80,7 +80,7 @@ test('a member without such ports says so', async () => {
   );
 });
 
-test('what nft refuses is said in its words', async () => {
+test('reports the message of nft when it rejects the rules', async () => {
   const target = fakePlatform(() => ({ code: 1, stderr: 'Error: Operation not permitted\nmore' }));
   await expect(
     dropPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, ''),
@@ -90,7 +90,7 @@ test('what nft refuses is said in its words', async () => {
   });
 });
 
-test('healing looks whether the table is gone, and says so when it is not', async () => {
+test('the rollback checks that the table is gone, and reports one that is left', async () => {
   const stuck = fakePlatform((argv) =>
     argv.includes('list') ? { stdout: 'table ip other\ntable inet swarm_chaos_abcd1234\n' } : {},
   );
@@ -107,7 +107,7 @@ test('healing looks whether the table is gone, and says so when it is not', asyn
   await expect(rollbackPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({
     code: 'rollback_failed',
   });
-  // Where there is no nft, nobody has made a table.
+  // Without nft, no table was created.
   await rollbackPackets(
     fakePlatform(() => ({ code: 127 })),
     NODE,
@@ -115,7 +115,7 @@ test('healing looks whether the table is gone, and says so when it is not', asyn
   );
 });
 
-test('packets are handed over where they arrive and where they leave, never twice', () => {
+test('packets are queued where they arrive and where they leave, never twice', () => {
   const rules = queueRules('abcd1234', 2, PORTS, { protocol: 'udp', direction: 'both' });
   expect(lines(rules)).toEqual([
     'ip daddr 127.0.0.1 udp dport 5000-5001 counter jump queued2',
@@ -127,7 +127,7 @@ test('packets are handed over where they arrive and where they leave, never twic
   );
 });
 
-test('a node is cut from Redis both ways: by an address of its own, by its namespace, or by its control group', () => {
+test('a node loses Redis in both directions: by its own address, its namespace, or its cgroup', () => {
   expect(
     lines(partitionRules('abcd1234', { address: '127.0.1.3', port: 6379, cgroup: null })),
   ).toEqual([

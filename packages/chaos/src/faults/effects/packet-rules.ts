@@ -1,12 +1,12 @@
 import { word } from '@livekit-swarm/settings';
-import type { Component, ComponentPorts, Platform } from '../../targets/target.ts';
+import type { Component, ComponentPorts, Platform } from '../../targets/platform.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
 import { missingAny } from './process-control.ts';
 
-/** Which of a member's packets. */
+/** Selects packets of a component. */
 export interface Traffic {
   protocol: 'udp' | 'tcp' | 'both';
-  /** As the member sees it. */
+  /** As seen from the component. */
   direction: 'in' | 'out' | 'both';
 }
 
@@ -20,26 +20,29 @@ export const trafficParams = (protocol: Traffic['protocol']) => ({
 });
 
 /**
- * Drops packets of a member, by an nft match of one's own (empty: all of them).
+ * Drops packets of a component that an nft match selects (empty: all of them).
  *
- * What it is sent is dropped on arrival. What it sends is dropped on arrival, too, by peers on the same machine; towards others it is dropped behind the
- * routing (egress), where the sender does not notice. On OUTPUT it would be told (EPERM), which no network does.
+ * Packets to it are dropped on arrival. Packets from it are dropped on arrival at peers on the same
+ * host, and on egress, after routing, towards others: the sender does not notice. On OUTPUT it would
+ * get EPERM, which no network returns.
  */
 export const dropPackets = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   id: string,
   traffic: Traffic,
   match: string,
 ): Promise<void> => {
-  if (member.ports === null) return;
-  const devices = leavesTheHost(member.ports, traffic) ? await devicesOf(target, member) : [];
-  await addRules(target, member, dropRules(id, member.ports, traffic, match, devices));
+  if (component.ports === null) return;
+  const devices = leavesTheHost(component.ports, traffic)
+    ? await devicesOf(platform, component)
+    : [];
+  await addRules(platform, component, dropRules(id, component.ports, traffic, match, devices));
 };
 
 export const rollbackPackets = removeTables;
 
-/** What nft is told. `devices`: of the network, other than loopback; none where nothing that is to be dropped leaves by them. */
+/** The rules for nft. @param devices for egress; empty where no such packet leaves the host */
 export const dropRules = (
   id: string,
   ports: ComponentPorts,
@@ -71,7 +74,7 @@ ${leaving.join('\n')}
 
 const ANY = '0.0.0.0';
 
-/** One nft match for each kind of packet that this is about. */
+/** One nft match for each kind of packet. */
 export const trafficMatches = (
   { address, udp, tcp }: ComponentPorts,
   { protocol, direction }: Traffic,
@@ -91,30 +94,30 @@ export const trafficMatches = (
 const leavesTheHost = ({ address }: ComponentPorts, { direction }: Traffic): boolean =>
   direction !== 'in' && !address.startsWith('127.');
 
-/** Those of the network that the program is in, whatever is mounted at /sys. */
-const devicesOf = async (target: Platform, member: Component): Promise<string[]> => {
-  const { stdout } = await target.run(member, ['cat', '/proc/net/dev']);
+/** Of the component's network namespace, whatever is mounted at /sys. */
+const devicesOf = async (platform: Platform, component: Component): Promise<string[]> => {
+  const { stdout } = await platform.run(component, ['cat', '/proc/net/dev']);
   return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) =>
     device === 'lo' ? [] : [device],
   );
 };
 
-/** Null when rules can be made for such packets of this member. */
+/** Null when rules can be made for these packets; else why not. */
 export const missingTrafficSupport = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   traffic: Traffic,
 ): Promise<string | null> => {
-  const { ports, name } = member;
-  if (ports === null) return `it is not known where ${name} has its packets`;
+  const { ports, name } = component;
+  if (ports === null) return `the ports of ${name} are not known`;
   if (traffic.protocol === 'udp' && ports.udp === null) return `${name} has no UDP ports`;
   if (traffic.protocol === 'tcp' && ports.tcp.length === 0) return `${name} has no TCP ports`;
-  const why = await missingAny(target, member, ['packet_filter']);
+  const why = await missingAny(platform, component, ['packet_filter']);
   if (why !== null || !leavesTheHost(ports, traffic)) return why;
-  const tried = await target.run(member, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
+  const tried = await platform.run(component, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
   return tried.code === 0
     ? null
-    : `packets cannot be dropped on their way out (that takes Linux 5.16): ${firstLine(tried)}`;
+    : `packets cannot be dropped on egress (needs Linux 5.16): ${firstLine(tried)}`;
 };
 
 const EGRESS = `table netdev swarm_try {

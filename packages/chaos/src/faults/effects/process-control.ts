@@ -1,69 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Component, Platform } from '../../targets/target.ts';
+import type { Capability, Component, Platform } from '../../targets/platform.ts';
 
-/** Between two SIGTERMs: LiveKit takes two that come at once for one. */
+/** Between two SIGTERMs: LiveKit counts two that arrive at once as one. */
 const BETWEEN_MS = 200;
 const POLL_MS = 20;
 
-/** Resolves when the member does not run any more, or false after `withinMs`. */
+/** Whether the component exits within that time. */
 export const waitForExit = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   withinMs: number,
 ): Promise<boolean> => {
   const deadline = performance.now() + withinMs;
-  while ((await target.pid(member)) !== null) {
+  while ((await platform.pid(component)) !== null) {
     if (performance.now() > deadline) return false;
     await sleep(POLL_MS);
   }
   return true;
 };
 
-/** Two SIGTERMs: LiveKit waits for its rooms to empty on the first, and goes on the second. */
-export const terminateTwice = async (target: Platform, member: Component): Promise<void> => {
-  await target.signal(member, 'SIGTERM');
+/** LiveKit drains on the first SIGTERM, and exits on the second. */
+export const terminateTwice = async (platform: Platform, component: Component): Promise<void> => {
+  await platform.signal(component, 'SIGTERM');
   await sleep(BETWEEN_MS);
-  await target.signal(member, 'SIGTERM');
+  await platform.signal(component, 'SIGTERM');
 };
 
-/** Ends it as a service manager does: asks, and kills what has not gone after `graceMs`. @throws SwarmError `process_not_terminated` */
+/** SIGTERM, and SIGKILL after `graceMs`. @throws SwarmError `process_not_terminated` */
 export const terminateComponent = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   graceMs: number,
 ): Promise<void> => {
   if (graceMs > 0) {
-    await target.signal(member, 'SIGTERM');
-    if (await waitForExit(target, member, graceMs)) return;
+    await platform.signal(component, 'SIGTERM');
+    if (await waitForExit(platform, component, graceMs)) return;
   }
-  await target.signal(member, 'SIGKILL');
-  if (await waitForExit(target, member, 10_000)) return;
+  await platform.signal(component, 'SIGKILL');
+  if (await waitForExit(platform, component, 10_000)) return;
   throw new SwarmError(
     'process_not_terminated',
-    `${member.name} is still there after SIGKILL`,
-    'see what keeps it',
+    `${component.name} still runs after SIGKILL`,
+    'see what blocks it ("ps", state D)',
   );
 };
 
-/** All of them, at once; the first error after all have been tried. */
+/** In parallel; throws the first error after all have ended. */
 export const forAll = async (
-  members: readonly Component[],
-  act: (member: Component) => Promise<void>,
+  components: readonly Component[],
+  act: (component: Component) => Promise<void>,
 ): Promise<void> => {
-  const results = await Promise.allSettled(members.map(act));
+  const results = await Promise.allSettled(components.map(act));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
 
-/** Null when the target has all of these. */
+/** Null when the platform has all of these capabilities; else the first reason. */
 export const missingAny = async (
-  target: Platform,
-  member: Component,
-  abilities: readonly Parameters<Platform['missingCapability']>[0][],
+  platform: Platform,
+  component: Component,
+  capabilities: readonly Capability[],
 ): Promise<string | null> => {
-  for (const ability of abilities) {
-    const why = await target.missingCapability(ability, member);
+  for (const capability of capabilities) {
+    const why = await platform.missingCapability(capability, component);
     if (why !== null) return why;
   }
   return null;

@@ -1,32 +1,34 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
-import type { Component, Platform } from '../../targets/target.ts';
+import type { Component, Platform } from '../../targets/platform.ts';
 import { firstLine } from './nft-table.ts';
 
-/** As redis-cli reads it. */
+/** The variable of redis-cli. */
 const password = (): string | undefined => process.env.REDISCLI_AUTH;
 
 const TIMEOUT_MS = 3_000;
 
 /**
- * FLUSHALL, from here where the member is on this machine, else with the redis-cli that it has beside it. A password comes from REDISCLI_AUTH.
- * @throws SwarmError `fault_unavailable` with what Redis says
+ * FLUSHALL, over TCP where the component is on this host, else with its own redis-cli. A password
+ * comes from REDISCLI_AUTH.
+ * @throws SwarmError `fault_unavailable` with the message of Redis
  */
 export const flushRedis = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   port: number,
 ): Promise<void> => {
-  if (target.kind === 'process') return flushFromHere(member, port);
-  const result = await target.run(member, ['redis-cli', '-p', String(port), 'FLUSHALL']);
-  // redis-cli ends with 0 when it was refused, too.
-  if (result.code !== 0 || !/^OK\b/m.test(result.stdout)) throw refused(member, firstLine(result));
+  if (platform.kind === 'process') return flushFromHere(component, port);
+  const result = await platform.run(component, ['redis-cli', '-p', String(port), 'FLUSHALL']);
+  // redis-cli exits with 0 for a rejected command, too.
+  if (result.code !== 0 || !/^OK\b/m.test(result.stdout))
+    throw rejected(component, firstLine(result));
 };
 
-const flushFromHere = async (member: Component, port: number): Promise<void> => {
+const flushFromHere = async (component: Component, port: number): Promise<void> => {
   const secret = password();
   const redis = new Redis({
-    host: hostOf(member),
+    host: hostOf(component),
     port,
     lazyConnect: true,
     connectTimeout: TIMEOUT_MS,
@@ -40,7 +42,7 @@ const flushFromHere = async (member: Component, port: number): Promise<void> => 
     await redis.connect();
     await redis.flushall();
   } catch (error) {
-    throw refused(member, error instanceof Error ? error.message : String(error));
+    throw rejected(component, error instanceof Error ? error.message : String(error));
   } finally {
     redis.disconnect();
   }
@@ -51,9 +53,9 @@ const hostOf = ({ ports }: Component): string => {
   return address === '0.0.0.0' || address.includes('/') ? '127.0.0.1' : address;
 };
 
-const refused = ({ name }: Component, why: string): SwarmError =>
+const rejected = ({ name }: Component, why: string): SwarmError =>
   new SwarmError(
     'fault_unavailable',
-    `${name} does not do FLUSHALL: ${why}`,
-    'does it run? If it asks for a password, put it in REDISCLI_AUTH',
+    `${name} rejected FLUSHALL: ${why}`,
+    'check that it runs; if it needs a password, set REDISCLI_AUTH',
   );

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { Component, NetworkFaultController, Platform } from '../../targets/target.ts';
+import type { Component, NetworkFaultController, Platform } from '../../targets/platform.ts';
 import type { DescribedFault } from '../fault.ts';
 import { noParams } from '../fault.ts';
 import { FAULTS } from '../index.ts';
@@ -17,7 +17,7 @@ const own: DescribedFault<{ loss: number }> = {
   lasts: true,
   unavailable: async () => 'not by ourselves',
   inject: async () => void done.push('inject'),
-  rollback: async () => void done.push('heal'),
+  rollback: async () => void done.push('rollback'),
 };
 const fault = requestedTraffic(own, ({ loss }) => ({ protocol: 'both', direction: 'out', loss }));
 const network = {
@@ -33,7 +33,7 @@ const contextOf = (platform: Partial<Platform>) => ({
   durationMs: 4_000,
 });
 
-it('is asked of whoever makes such trouble for the target', async () => {
+it('is requested from the controller of the platform', async () => {
   const context = contextOf({ network });
   expect(await fault.unavailable(context.platform, MEMBER, context.params)).toBeNull();
   await fault.inject(context);
@@ -45,17 +45,17 @@ it('is asked of whoever makes such trouble for the target', async () => {
   expect(done).toEqual([]);
 });
 
-it('is done by ourselves where there is nobody to ask', async () => {
+it('is injected directly where the platform has no controller', async () => {
   const context = contextOf({});
   expect(await fault.unavailable(context.platform, MEMBER, context.params)).toBe(
     'not by ourselves',
   );
   await fault.inject(context);
   await fault.rollback(context);
-  expect(done).toEqual(['inject', 'heal']);
+  expect(done).toEqual(['inject', 'rollback']);
 });
 
-it('hands on whether a rate is for all or for each', async () => {
+it('passes on whether a rate is shared', async () => {
   const asked = vi.fn<NetworkFaultController['missingCapability']>(async () => null);
   const rateLimit = FAULTS.get('rate-limit');
   const params = rateLimit?.params.parse({ rate: '1Mbit/s', shared: false });

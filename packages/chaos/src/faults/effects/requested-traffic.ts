@@ -1,4 +1,4 @@
-import type { NetworkFault } from '../../targets/target.ts';
+import type { NetworkFault } from '../../targets/platform.ts';
 import type { DescribedFault } from '../fault.ts';
 import { forAll } from './process-control.ts';
 

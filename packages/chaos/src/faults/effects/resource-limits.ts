@@ -1,71 +1,70 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
-/** Control groups that leave a process less than it had; made beside or below its own, so that whatever held it before still does. */
-import type { Component, Platform } from '../../targets/target.ts';
+import type { Component, Platform } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
 import { firstLine } from './nft-table.ts';
 import { forAll } from './process-control.ts';
 
-/** One limit, as both versions of control groups have it. */
+/** One limit, for both versions of cgroups. */
 export interface ResourceLimits {
   controller: 'cpu' | 'memory';
-  /** File → content, written one after the other. */
+  /** File and content, written in this order. */
   v2: readonly (readonly [string, string])[];
   v1: readonly (readonly [string, string])[];
 }
 
-/** @throws SwarmError `fault_unavailable` with what the kernel says */
+/** @throws SwarmError `fault_unavailable` with the message of the kernel */
 export const limitResources = (
   { platform, components, id }: FaultContext<unknown>,
   limit: ResourceLimits,
 ): Promise<void> =>
-  forAll(components, async (member) => {
-    const pid = await platform.pid(member);
-    if (pid === null) throw new SwarmError('fault_unavailable', `${member.name} does not run`);
+  forAll(components, async (component) => {
+    const pid = await platform.pid(component);
+    if (pid === null) throw new SwarmError('fault_unavailable', `${component.name} does not run`);
     const result = await runLimit(
       platform,
-      member,
+      component,
       limit,
-      groupName(id, components.indexOf(member)),
+      groupName(id, components.indexOf(component)),
       String(pid),
     );
     if (result !== null)
       throw new SwarmError(
         'fault_unavailable',
-        `${member.name}: ${result}`,
+        `${component.name}: ${result}`,
         'see "swarm chaos doctor"',
       );
   });
 
-/** Moves whatever is in such a group back to where it came from, and removes the group. */
+/** Moves the processes of these cgroups back to where they came from, and removes the cgroups. */
 export const releaseLimits = ({ platform, components, id }: FaultContext<unknown>): Promise<void> =>
-  forAll(components, async (member) => {
+  forAll(components, async (component) => {
     const result = await platform
-      .run(member, ['sh', '-c', RELEASE, groupName(id, components.indexOf(member))])
-      .catch(gone);
+      .run(component, ['sh', '-c', RELEASE, groupName(id, components.indexOf(component))])
+      .catch(ignoreMissing);
     if (result === null || result.code === 0) return;
     throw new SwarmError(
       'rollback_failed',
-      `${member.name}: ${firstLine(result)}`,
-      'look for the group under /sys/fs/cgroup',
+      `${component.name}: ${firstLine(result)}`,
+      'look for the cgroup under /sys/fs/cgroup',
     );
   });
 
-const gone = (error: unknown): null => {
+const ignoreMissing = (error: unknown): null => {
   if (hasErrorCode(error, 'component_not_found')) return null;
   throw error;
 };
 
-/** Null when this member's process can be put into such a group: tried with a group that stays empty. */
+/** Null when the process can be limited; tried with a cgroup that stays empty. */
 export const missingResourceLimitSupport = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   limit: ResourceLimits,
 ): Promise<string | null> => {
-  const why = await target.missingCapability('exec', member);
+  const why = await platform.missingCapability('exec', component);
   if (why !== null) return why;
-  const pid = await target.pid(member);
-  if (pid === null) return `${member.name} does not run`;
-  const result = await runLimit(target, member, limit, TRY_NAME, String(pid), 'try');
+  const pid = await platform.pid(component);
+  if (pid === null) return `${component.name} does not run`;
+  const result = await runLimit(platform, component, limit, TRY_NAME, String(pid), 'try');
   return result === null
     ? null
     : `${limit.controller === 'cpu' ? 'CPU time' : 'memory'} cannot be limited: ${result}`;
@@ -76,8 +75,8 @@ const TRY_NAME = 'swarm-chaos-try-0';
 const groupName = (id: string, number: number): string => `swarm-chaos-${id}-${number}`;
 
 const runLimit = async (
-  target: Platform,
-  member: Component,
+  platform: Platform,
+  component: Component,
   { controller, v1, v2 }: ResourceLimits,
   group: string,
   pid: string,
@@ -85,10 +84,10 @@ const runLimit = async (
 ): Promise<string | null> => {
   const lines = (files: ResourceLimits['v1']): string =>
     files.map(([file, content]) => `${file} ${content}`).join('\n');
-  const result = await target.run(member, [
+  const result = await platform.run(component, [
     'sh',
     '-c',
-    SQUEEZE,
+    LIMIT,
     group,
     controller,
     pid,
@@ -100,38 +99,39 @@ const runLimit = async (
 };
 
 /**
- * With v1, the group is made below the one that the process is in. With v2 only groups without groups below them may hold processes, so it is made beside it,
- * and its name tells which one that was.
+ * A cgroup leaves the limits above it in force. With v1 it is created below the cgroup of the
+ * process. With v2 only leaf cgroups may hold processes: it is created next to it, and its name ends
+ * with the name of the original.
  */
-const SQUEEZE = `
+const LIMIT = `
 name=$0; controller=$1; pid=$2; v1=$3; v2=$4; mode=$5
 fail() { echo "$*" >&2; exit 1; }
 put() {
-  mkdir "$1" || fail "no group can be made in \${1%/*}"
+  mkdir "$1" || fail "cannot create a cgroup in \${1%/*}"
   printf '%s\\n' "$2" | while read -r file content; do
     [ -z "$file" ] || echo "$content" > "$1/$file" || exit 1
-  done || { rmdir "$1"; fail "the kernel takes no such limit"; }
+  done || { rmdir "$1"; fail "the kernel rejected the limit"; }
   if [ "$mode" = try ]; then rmdir "$1"; exit 0; fi
   echo "$pid" > "$1/cgroup.procs" || { rmdir "$1"; fail "the process cannot be moved"; }
   exit 0
 }
-[ -r "/proc/$pid/cgroup" ] || fail "its process is gone"
+[ -r "/proc/$pid/cgroup" ] || fail "the process has ended"
 from=$(sed -n "s/^[0-9]*:\\([^:]*,\\)\\{0,1\\}$controller\\(,[^:]*\\)\\{0,1\\}:\\(.*\\)/\\3/p" "/proc/$pid/cgroup" | head -n 1)
 if [ -n "$from" ]; then
   for root in /sys/fs/cgroup/$controller /sys/fs/cgroup/*,$controller /sys/fs/cgroup/$controller,*; do
     [ -d "$root$from" ] && put "$root\${from%/}/$name" "$v1"
   done
-  fail "the group $from of the process is not to be seen here"
+  fail "the cgroup $from of the process is not visible here"
 fi
 from=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
-case $from in *.service) fail "systemd, which runs it, keeps its control group to itself: use systemctl set-property" ;; esac
+case $from in *.service) fail "systemd manages its cgroup: use systemctl set-property" ;; esac
 for root in /sys/fs/cgroup /sys/fs/cgroup/unified; do
   [ -d "$root$from" ] || continue
   above="$root\${from%/*}"
   grep -qw "$controller" "$above/cgroup.subtree_control" 2>/dev/null || continue
   put "$above/$name%\${from##*/}" "$v2"
 done
-fail "there is no control group for $controller"
+fail "no cgroup has the controller $controller"
 `;
 
 const RELEASE = `

@@ -29,8 +29,8 @@ const info = (mode: string, exposed: readonly string[] = []): ContainerInspectIn
 const brief = (containers: readonly ContainerInfo[], components = {}): string[] =>
   componentsOf(containers, { components }).map(({ name, settings }) => `${settings.kind} ${name}`);
 
-describe('partsOf', () => {
-  it('takes who says what it is, and nobody else', () => {
+describe('componentsOf', () => {
+  it('selects containers that have a kind, and no others', () => {
     const all = [
       container('lk-10', { 'swarm.component': 'node' }),
       container('lk-9', { 'swarm.component': 'node' }),
@@ -40,7 +40,7 @@ describe('partsOf', () => {
     expect(brief([])).toEqual([]);
   });
 
-  it('calls services of Compose by their names, and tells replicas apart', () => {
+  it('names Compose services by their names, and numbers replicas', () => {
     const all = [
       compose('livekit', 1),
       compose('livekit', 2),
@@ -55,12 +55,12 @@ describe('partsOf', () => {
     expect(brief(all, { app_livekit_2: 'node' })).toEqual(['node livekit-2']);
   });
 
-  it('does not take what "docker compose run" has left', () => {
+  it('ignores what "docker compose run" has left', () => {
     const once = compose('livekit', 1, { 'com.docker.compose.oneoff': 'True' });
     expect(brief([once, compose('livekit', 1)], { livekit: 'node' })).toEqual(['node livekit']);
   });
 
-  it('believes the label rather than what is said beside it', () => {
+  it('prefers the label to the command line', () => {
     expect(
       brief([compose('cache', 1, { 'swarm.component': 'redis', 'swarm.name': 'r' })], {
         cache: 'node',
@@ -68,9 +68,9 @@ describe('partsOf', () => {
     ).toEqual(['redis r']);
   });
 
-  it('refuses roles that there are not, and two of one name', () => {
+  it('rejects unknown kinds and duplicate names', () => {
     expect(() => brief([container('a', { 'swarm.component': 'Node' })])).toThrow(
-      'container "a": label swarm.component: "Node" is none of node, redis',
+      'container "a": label swarm.component: unknown kind "Node"',
     );
     const two = [
       container('a', { 'swarm.component': 'node', 'swarm.name': 'x' }),
@@ -80,7 +80,7 @@ describe('partsOf', () => {
   });
 });
 
-describe('portsOfPart', () => {
+describe('portsOfComponent', () => {
   const [node] = componentsOf([container('a', { 'swarm.component': 'node' })], { components: {} });
   const [redis] = componentsOf([container('b', { 'swarm.component': 'redis' })], {
     components: {},
@@ -100,7 +100,7 @@ describe('portsOfPart', () => {
   if (node === undefined || redis === undefined || labelled === undefined)
     throw new Error('none was found');
 
-  it('does not guess among the ports of a whole machine', () => {
+  it('does not guess ports in the network of the host', () => {
     expect(portsOfComponent(node, info('host', ['7880/tcp']))).toBeNull();
     expect(portsOfComponent(labelled, info('host'))).toEqual({
       address: '127.0.0.1',
@@ -110,7 +110,7 @@ describe('portsOfPart', () => {
     expect(portsOfComponent(node, info('container:abc'))).toBeNull();
   });
 
-  it('takes what a container exposes in its own network, and all of its UDP where it says nothing', () => {
+  it('uses the exposed ports of a container in its own network, and all UDP ports without them', () => {
     const exposed = ['7881/tcp', '50010/udp', '50000/udp', '7880'];
     expect(portsOfComponent(node, info('bridge', exposed))).toEqual({
       address: '0.0.0.0',
@@ -130,7 +130,7 @@ describe('portsOfPart', () => {
     expect(portsOfComponent(redis, info('none'))).toBeNull();
   });
 
-  it('knows whose network it is', () => {
+  it('knows the network of a container', () => {
     expect(
       ['host', 'bridge', 'none', 'x_default', 'container:abc'].map((mode) => networkOf(info(mode))),
     ).toEqual([...['host', 'own', 'own', 'own', 'shared']]);

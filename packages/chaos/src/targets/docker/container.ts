@@ -7,10 +7,10 @@ import {
   portsOf,
   readComponentSettings,
 } from '../component-settings.ts';
-import type { ComponentKind, ComponentPorts } from '../target.ts';
+import type { ComponentKind, ComponentPorts } from '../platform.ts';
 import type { DockerSpec } from './spec.ts';
 
-/** A container that is a part of the deployment, whether it runs or not. */
+/** A container that is a component of the deployment, whether it runs or not. */
 export interface ContainerComponent {
   id: string;
   name: string;
@@ -23,18 +23,18 @@ const NUMBER = 'com.docker.compose.container-number';
 const ONE_OFF = 'com.docker.compose.oneoff';
 
 /**
- * Those of the containers that say what they are, or are said to be something. Others (Prometheus, Grafana) are none of a drill's business.
- * @throws SwarmError `usage` for labels that make no sense, and for two of one name
+ * The containers that are components, by their own labels or by `--docker-components`.
+ * @throws SwarmError `usage` for invalid labels and duplicate names
  */
 export const componentsOf = (
   containers: readonly ContainerInfo[],
   { components }: Pick<DockerSpec, 'components'>,
 ): ContainerComponent[] => {
-  const parts = containers.flatMap(
+  const found = containers.flatMap(
     (container) => componentOf(container, containers, components) ?? [],
   );
   const names = new Map<string, string>();
-  for (const { name, id } of parts) {
+  for (const { name, id } of found) {
     const other = names.get(name);
     if (other !== undefined) {
       const both = `${other.slice(0, 12)} and ${id.slice(0, 12)}`;
@@ -45,7 +45,7 @@ export const componentsOf = (
     }
     names.set(name, id);
   }
-  return parts.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return found.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 };
 
 const componentOf = (
@@ -54,7 +54,7 @@ const componentOf = (
   components: DockerSpec['components'],
 ): ContainerComponent | null => {
   const { Id: id, Labels: labels } = container;
-  // What "docker compose run" makes, beside the service itself.
+  // Created by "docker compose run", next to the service.
   if (labels[ONE_OFF]?.toLowerCase() === 'true') return null;
   const own = ownName(container);
   const kind = kindOf(own, labels, components);
@@ -79,11 +79,12 @@ const kindOf = (
   if (label === undefined) return components[name] ?? components[labels[SERVICE] ?? ''] ?? null;
   if (isComponentKind(label)) return label;
   throw usageError(
-    `container "${name}": label ${PREFIX}component: "${label}" is none of ${COMPONENT_KINDS.join(', ')}`,
+    `container "${name}": label ${PREFIX}component: unknown kind "${label}"`,
+    `available: ${COMPONENT_KINDS.join(', ')}`,
   );
 };
 
-/** As a load balancer knows it, too: it reaches a service by its name. Several containers of one service are told apart by their numbers. */
+/** The name by which load balancers reach a service; replicas have a number, too. */
 const serviceName = (
   labels: ContainerInfo['Labels'],
   all: readonly ContainerInfo[],
@@ -96,7 +97,7 @@ const serviceName = (
   return replicas.length > 1 ? `${service}-${labels[NUMBER] ?? '?'}` : service;
 };
 
-/** Whose network a container is in: the machine's, one of its own, or that of another container. */
+/** The network namespace of a container: the host's, its own, or that of another container. */
 export type Network = 'host' | 'own' | 'shared';
 
 export const networkOf = ({
@@ -106,7 +107,7 @@ export const networkOf = ({
   return mode.startsWith('container:') ? 'shared' : 'own';
 };
 
-/** As its labels say; in a network of its own, also as the engine knows it: there, everything is its own. */
+/** From its labels; in its own network, also from its exposed ports. */
 export const portsOfComponent = (
   { settings }: ContainerComponent,
   info: ContainerInspectInfo,

@@ -5,18 +5,19 @@ import { type ContainerComponent, networkOf, portsOfComponent } from './containe
 import { processHere } from './process-here.ts';
 
 /**
- * A part with what is found out about it where its labels say nothing: in the machine's network, the ports that its process listens at, and what
- * livekit-server's configuration file says.
+ * Adds what the labels of a container in the host's network leave out: the ports at which its
+ * process listens, and the configuration of livekit-server.
  */
 export const discover = async (
-  part: ContainerComponent,
+  component: ContainerComponent,
   info: ContainerInspectInfo,
 ): Promise<ContainerComponent> => {
-  const { settings } = part;
+  const { settings } = component;
   const { Running: running, Pid: said } = info.State;
-  if (!running || networkOf(info) !== 'host' || portsOfComponent(part, info) !== null) return part;
-  const pid = processHere(part.id, said);
-  if (pid === null) return part;
+  if (!running || networkOf(info) !== 'host' || portsOfComponent(component, info) !== null)
+    return component;
+  const pid = processHere(component.id, said);
+  if (pid === null) return component;
   const pids = new Set([pid]);
   const [config, tcp, udp] = await Promise.all([
     settings.kind === 'node' ? configOfProcess(pid) : null,
@@ -28,11 +29,11 @@ export const discover = async (
   const metrics =
     typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null;
   return {
-    ...part,
+    ...component,
     settings: {
       ...settings,
       tcp,
-      // A range of ports is bound one by one, as people come.
+      // A range is bound port by port, as participants join.
       udp: config?.udp ?? bound,
       metrics: settings.metrics ?? metrics,
       redis: settings.redis ?? config?.redis ?? null,

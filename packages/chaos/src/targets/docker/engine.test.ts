@@ -23,7 +23,7 @@ const answering = async (path: string, answer: RequestListener): Promise<Disposa
 };
 
 describe('connectEngine', () => {
-  it('says where nobody answers, and what to do', async () => {
+  it('reports an address where no engine answers, with what to do', async () => {
     await expect(connectEngine({ host: `unix://${dir}/none.sock` })).rejects.toMatchObject({
       code: 'docker_unavailable',
       message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
@@ -34,13 +34,13 @@ describe('connectEngine', () => {
     });
   });
 
-  it('asks the engine that it was told, whatever stands in DOCKER_HOST', async () => {
+  it('uses the given engine, whatever DOCKER_HOST is', async () => {
     using _ = await answering('ok.sock', (_request, response) => response.end('OK'));
     vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1');
     await expect(connectEngine({ host: `unix://${dir}/ok.sock` })).resolves.toBeDefined();
   });
 
-  it('tells what the engine says to what it does not want, and nothing of what is gone already', async () => {
+  it('reports what the engine rejects, and ignores what is gone already', async () => {
     using _ = await answering('sick.sock', ({ url = '' }, response) => {
       const [status, message] = /\/gone\//.test(url)
         ? [404, 'No such container']
@@ -64,7 +64,7 @@ describe('connectEngine', () => {
     });
   });
 
-  it('takes the certificates that docker takes, and is sure who answers', async () => {
+  it('uses the TLS files of the docker command, and verifies the engine', async () => {
     const file = (name: string): string => join(dir, name);
     const openssl = (...args: string[]): Buffer =>
       execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });

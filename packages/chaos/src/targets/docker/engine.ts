@@ -5,18 +5,18 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import type { DockerSpec } from './spec.ts';
 
-/** What is asked of the Engine API. Containers by their id; null, or nothing, for one that is gone. */
+/** The used part of the Engine API. For a container that does not exist: null, or no effect. */
 export interface Engine {
   list(label: string): Promise<ContainerInfo[]>;
   inspect(id: string): Promise<ContainerInspectInfo | null>;
-  /** Of one that runs; otherwise nothing happens. */
+  /** No effect if it does not run. */
   kill(id: string, signal: string): Promise<void>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   start(id: string): Promise<void>;
-  /** The first match in what it has written since then, in the order of the log; null when there is none in its beginning. */
+  /** The first match in its log since then; null: none near its beginning. */
   findInLog(id: string, since: Date, pattern: RegExp): Promise<RegExpExecArray | null>;
-  /** Null: it can; else why not. */
+  /** Null when it can pause containers; else why not. */
   lacksPause(): Promise<string | null>;
 }
 
@@ -27,7 +27,7 @@ const CONFLICT = 409;
 const NOT_MODIFIED = 304;
 
 /**
- * The client is large, and only those who have such a target load it. Asks whether the engine is there.
+ * Loads the client, which is large, on use, and checks that the engine answers.
  * @throws SwarmError `docker_unavailable`
  */
 export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise<Engine> => {
@@ -87,12 +87,12 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
     },
     lacksPause: async () => {
       const { CgroupDriver: driver, OSType: system } = (await ask(
-        'say what it is',
+        'describe itself',
         docker.info(),
       )) as Record<string, unknown>;
-      if (system === 'windows') return 'containers of Windows cannot be paused';
+      if (system === 'windows') return 'Windows containers cannot be paused';
       return driver === 'none'
-        ? 'this engine cannot pause containers: it has no control groups (rootless, version 1)'
+        ? 'this engine cannot pause containers: it has no cgroups (rootless, version 1)'
         : null;
     },
   };
@@ -100,7 +100,7 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
 
 const connection = async (host: string): Promise<Record<string, unknown>> => {
   const [scheme = '', rest = ''] = host.split('://', 2);
-  // What is not said comes from DOCKER_HOST, which may be another one by now.
+  // Explicit, because dockerode takes missing values from DOCKER_HOST, which may have changed.
   if (scheme !== 'tcp')
     return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
   const { hostname, port } = new URL(`http://${rest}`);
@@ -114,7 +114,7 @@ const connection = async (host: string): Promise<Record<string, unknown>> => {
   };
 };
 
-/** Those that the docker command uses, where it is told to. */
+/** TLS files of the docker command. */
 const certificates = async (): Promise<Record<string, Buffer>> => {
   const dir = process.env.DOCKER_CERT_PATH;
   if (dir === undefined || dir === '') return {};
@@ -139,20 +139,20 @@ const statusOf = (error: unknown): number | null =>
 
 const failure = (host: string, what: string, status: number | null, cause: unknown): SwarmError => {
   if (cause instanceof SwarmError) return cause;
-  const said = messageOf(cause);
+  const message = messageOf(cause);
   if (status !== null)
-    return new SwarmError('rejected', `the Docker engine did not ${what}: ${said}`, null, {
+    return new SwarmError('rejected', `the Docker engine did not ${what}: ${message}`, null, {
       cause,
     });
   const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
-  const hint = /EACCES/.test(said)
-    ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
+  const hint = /EACCES/.test(message)
+    ? `only root and the group of ${socket ?? 'the socket'} may use it`
     : socket !== null && !existsSync(socket)
       ? `${socket} not found: check that Docker runs, and DOCKER_HOST ("docker context inspect" shows it)`
       : 'check that Docker runs there (DOCKER_HOST)';
   return new SwarmError(
     'docker_unavailable',
-    `no Docker engine answers at ${host}: ${said}`,
+    `no Docker engine answers at ${host}: ${message}`,
     hint,
     {
       cause,
@@ -160,7 +160,7 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
   );
 };
 
-/** The engine's own words, without those of the client. */
+/** The engine's own message, without that of the client. */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const json = 'json' in error ? error.json : null;
@@ -168,8 +168,8 @@ const messageOf = (error: unknown): string => {
   return error.message || ('code' in error ? String(error.code) : 'unknown reason');
 };
 
-/** What starts says who it is at once: what comes later, or after a pause, is not looked at. */
-const LONGEST_LOG = 256 * 1_024;
+/** livekit-server logs its ID at its start: what comes later, or after a pause, is not read. */
+const MAX_LOG_LENGTH = 256 * 1_024;
 const QUIET_MS = 1_000;
 
 const findInStream = (
@@ -189,7 +189,7 @@ const findInStream = (
     log.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
       const found = pattern.exec(text);
-      if (found !== null || text.length > LONGEST_LOG) end(found);
+      if (found !== null || text.length > MAX_LOG_LENGTH) end(found);
       else timer.refresh();
     });
   });

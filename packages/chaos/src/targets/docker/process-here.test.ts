@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hasListener, isEngineHere, listensAt, processHere } from './process-here.ts';
 
-it('finds nobody for a container that is not here, whatever the engine says', () => {
+it('finds nothing for a container on another host, whatever the engine reports', () => {
   expect(processHere('f'.repeat(64), process.pid)).toBeNull();
   expect(processHere('f'.repeat(64), 0)).toBeNull();
 });
 
-it('tells what listens from what is connected', () => {
+it('distinguishes listening from connected sockets', () => {
   const table = `  sl  local_address rem_address   st tx_queue
    0: 0100007F:1EC8 00000000:0000 0A 00000000:00000000
    1: 0100007F:1EC9 0100007F:1EC8 01 00000000:00000000

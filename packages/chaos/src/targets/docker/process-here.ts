@@ -1,19 +1,18 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 
 /**
- * The first process of a container, as this machine counts. What the engine says is true where the engine lives, which may be another machine, a virtual
- * one (Docker Desktop), or a container itself: a process belongs to a container when its control groups say so.
- *
- * @param id of the container, whole
- * @param said by the engine
- * @returns null when it is not to be found here
+ * The first process of a container on this host. The PID that the engine reports is valid where the
+ * engine runs, which may be another host, a virtual machine (Docker Desktop) or a container: the
+ * cgroups of a process show whether it belongs to the container.
+ * @param id of the container, in full
+ * @returns null when it is not on this host
  */
-export const processHere = (id: string, said: number): number | null => {
-  if (isOf(id, said)) return said;
+export const processHere = (id: string, reportedPid: number): number | null => {
+  if (isOf(id, reportedPid)) return reportedPid;
   const found = pids()
     .filter((pid) => isOf(id, pid))
     .map((pid) => ({ pid, startedAt: startOf(pid) }));
-  // What "docker exec" has put beside it came later.
+  // Processes of "docker exec" started later.
   found.sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid);
   return found[0]?.pid ?? null;
 };
@@ -43,25 +42,25 @@ const startOf = (pid: number): number => {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? Number.POSITIVE_INFINITY);
 };
 
-/** Of control groups version 2, from the root; null where it has none of its own there. */
+/** Its cgroup (v2), from the root; null where it has none of its own. */
 export const groupOf = (id: string, pid: number): string | null => {
   const path = /^0::(.+)$/m.exec(read(`/proc/${pid}/cgroup`))?.[1];
   return path?.includes(id) ? path : null;
 };
 
-/** Whether something listens there, in the network that the process is in; null when that cannot be seen. */
+/** Whether a process listens there, in the network of this one; null when that is not visible. */
 export const listensAt = (pid: number, port: number): boolean | null => {
   const tables = read(`/proc/${pid}/net/tcp`) + read(`/proc/${pid}/net/tcp6`);
   return tables === '' ? null : hasListener(tables, port);
 };
 
-/** @param table as in /proc/net/tcp: local address, remote address, and 0A for one that listens */
+/** @param table as in /proc/net/tcp: local address, remote address, 0A for a listening socket */
 export const hasListener = (table: string, port: number): boolean => {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return new RegExp(`^\\s*\\d+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `, 'm').test(table);
 };
 
-/** Whether the engine's network is the one that this process is in: sockets are listed where they were made. */
+/** Whether the engine runs in the network of this process: sockets are listed where they were made. */
 export const isEngineHere = (host: string): boolean => {
   if (!host.startsWith('unix://')) return false;
   const path = host.slice('unix://'.length);

@@ -8,15 +8,16 @@ const READY_WITHIN_MS = 90_000;
 const POLL_MS = 50;
 
 /**
- * Resolves when it is healthy, if it has a health check; else when it listens at its ports, and a node has told its id, as far as that can be seen.
+ * Resolves when the health check succeeds; without one, when the ports listen and a node has
+ * reported its ID, as far as that is visible.
  * @throws SwarmError `not_ready`
  */
 export const untilReady = async (
   engine: Engine,
-  part: ContainerComponent,
+  component: ContainerComponent,
   nodeId: () => Promise<string | null>,
 ): Promise<void> => {
-  const { id, name } = part;
+  const { id, name } = component;
   const deadline = performance.now() + READY_WITHIN_MS;
   for (;;) {
     const info = await engine.inspect(id);
@@ -31,7 +32,7 @@ export const untilReady = async (
     if (!running && !restarting) {
       throw new SwarmError(
         'not_ready',
-        `${name} ended as soon as it was started, with exit code ${code}`,
+        `${name} exited right after its start, with code ${code}`,
         `see "docker logs ${name}"`,
       );
     }
@@ -39,11 +40,12 @@ export const untilReady = async (
       if (health.Status === 'healthy') return;
     } else if (running) {
       const here = processHere(id, pid);
-      // Of those in a network of others, only labels say which ports are theirs.
+      // In a shared network, only labels assign ports to containers.
       const ports =
-        (networkOf(info) === 'own' ? part.settings : portsOfComponent(part, info))?.tcp ?? [];
+        (networkOf(info) === 'own' ? component.settings : portsOfComponent(component, info))?.tcp ??
+        [];
       const listens = ports.every((port) => here === null || listensAt(here, port) !== false);
-      if (listens && (part.settings.kind !== 'node' || (await nodeId()) !== null)) return;
+      if (listens && (component.settings.kind !== 'node' || (await nodeId()) !== null)) return;
     }
     if (performance.now() > deadline) {
       const how = health === undefined ? 'ready' : `healthy (it is ${health.Status})`;

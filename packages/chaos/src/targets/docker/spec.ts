@@ -1,25 +1,25 @@
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
-import type { ComponentKind, PlatformReference } from '../target.ts';
+import type { ComponentKind, PlatformReference } from '../platform.ts';
 
-/** Containers of one engine that make up a deployment. */
+/** Containers of one engine that are a deployment. */
 export interface DockerSpec {
   /** As in DOCKER_HOST: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`; a path is a socket. */
   host: string;
-  /** What all of them have, `key=value`: `swarm.drill=staging`, `com.docker.compose.project=livekit`. */
+  /** Of all of them, `key=value`: `swarm.drill=staging`, `com.docker.compose.project=livekit`. */
   label: string;
-  /** What those are that do not say it themselves with a label `swarm.component`, by name or by service of Compose. */
+  /** Kinds of containers without the label `swarm.component`, by name or Compose service. */
   components: Readonly<Record<string, ComponentKind>>;
 }
 
-/** Of a deployment, by its name alone. */
+/** Its value is the name of a deployment. */
 const DRILL_LABEL = 'swarm.drill';
-const USUAL_HOST = 'unix:///var/run/docker.sock';
+const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 
 /**
  * @param what `NAME` for the label `swarm.drill=NAME`, or another label: `KEY=VALUE`
- * @param roles what containers are that have no label for it: `node=livekit,redis=cache`
+ * @param roles kinds of containers without a label for it: `node=livekit,redis=cache`
  * @throws SwarmError `usage`
  */
 export const readDockerSpec = (
@@ -38,8 +38,9 @@ export const readDockerSpec = (
 };
 
 /**
- * What the deployment is called: the label's value, and where the engine is if that is another machine. Labels are alike in many places,
- * and DOCKER_HOST stands in the environment: who may break `livekit` here has not said so of `livekit@10.0.0.5:2376`.
+ * Name of the deployment: the label's value, and the address of an engine on another host. Labels
+ * repeat across hosts, and DOCKER_HOST comes from the environment: a confirmation of `livekit` is
+ * not one of `livekit@10.0.0.5:2376`.
  */
 export const dockerSpecName = ({ host, label }: Pick<DockerSpec, 'host' | 'label'>): string => {
   const value = label.slice(label.indexOf('=') + 1);
@@ -49,18 +50,18 @@ export const dockerSpecName = ({ host, label }: Pick<DockerSpec, 'host' | 'label
 };
 
 const readHost = (text = ''): string => {
-  const host = text.startsWith('/') ? `unix://${text}` : text === '' ? USUAL_HOST : text;
+  const host = text.startsWith('/') ? `unix://${text}` : text === '' ? DEFAULT_HOST : text;
   if (/^(unix|tcp|npipe):\/\/./.test(host)) return host;
   if (host.startsWith('ssh:')) {
-    // The client would take any host key.
+    // The client accepts any host key.
     throw usageError(
-      `DOCKER_HOST=${host}: the engine is not reached over ssh from here`,
-      'bring its socket here ("ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST") and set DOCKER_HOST=unix:///tmp/docker.sock',
+      `DOCKER_HOST=${host}: an engine cannot be reached by SSH`,
+      'forward its socket ("ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST") and set DOCKER_HOST=unix:///tmp/docker.sock',
     );
   }
   throw usageError(
     `DOCKER_HOST=${host} is not an address of a Docker engine`,
-    `for instance ${USUAL_HOST}`,
+    `for instance ${DEFAULT_HOST}`,
   );
 };
 
@@ -70,7 +71,7 @@ const readRoles = (text = ''): Record<string, ComponentKind> => {
     const [role = '', name = ''] = pair.split('=').map((part) => part.trim());
     if (!isComponentKind(role) || name === '') {
       throw usageError(
-        `"${pair.trim()}" does not say what a container is`,
+        `"${pair.trim()}" is not KIND=CONTAINER`,
         `for instance node=livekit (or ${COMPONENT_KINDS.join(', ')})`,
       );
     }
@@ -86,7 +87,7 @@ const reference = z.object({
   onHost: z.array(z.string()),
 });
 
-/** What the journal keeps. `onHost`: names of those whose packets are among the machine's own, which outlive them. */
+/** For the journal. @param onHost containers in the host's network, whose packet rules outlive them */
 export const writeReference = (
   { host, label, components }: DockerSpec,
   onHost: readonly string[],
@@ -101,19 +102,16 @@ export const writeReference = (
 /** @throws SwarmError `invalid_reference` */
 export const readReference = (
   written: PlatformReference,
-): { order: DockerSpec; onHost: readonly string[] } => {
+): { spec: DockerSpec; onHost: readonly string[] } => {
   const result = reference.safeParse(written);
   if (!result.success) {
-    const hint = 'use the version of swarm that ran the drill';
     throw new SwarmError(
       'invalid_reference',
-      'the journal speaks of containers that cannot be found again',
-      hint,
-      {
-        cause: result.error,
-      },
+      'the journal entry does not describe containers',
+      'use the version of swarm that ran the drill',
+      { cause: result.error },
     );
   }
   const { host, label, roles, onHost } = result.data;
-  return { order: { host, label, components: readRoles(roles.join(',')) }, onHost };
+  return { spec: { host, label, components: readRoles(roles.join(',')) }, onHost };
 };

@@ -87,15 +87,15 @@ describe('a cluster', () => {
     );
   });
 
-  it('has pods that are known by a selector, and such that say themselves what they are', async () => {
+  it('has pods that a selector or their own label selects', async () => {
     const found = (await pods('default')).map(({ kind, name }) => `${kind} ${name}`);
     expect(found).toEqual(['node livekit-0', 'redis cache-0', 'load-balancer edge-0']);
   });
 
-  it('that is not in the kubeconfig is told of, with those that are', async () => {
+  it('that is not in the kubeconfig is reported, with those that are', async () => {
     await expect(connectKubernetes({ kubeconfig: file, context: 'prod' })).rejects.toMatchObject({
       code: 'cluster_unreachable',
-      message: expect.stringMatching(/no context "prod" in .*; there is here, gone$/),
+      message: expect.stringMatching(/context "prod" not found in .*; available: here, gone$/),
     });
     await expect(connectKubernetes({ kubeconfig: '/no/such/file' })).rejects.toMatchObject({
       code: 'cluster_unreachable',
@@ -103,14 +103,14 @@ describe('a cluster', () => {
     });
   });
 
-  it('is not guessed where there is no kubeconfig at all', async () => {
+  it('is not guessed without a kubeconfig', async () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', await mkdtemp(join(tmpdir(), 'swarm-kube-')));
     await expect(connectKubernetes({})).rejects.toMatchObject({ code: 'cluster_unreachable' });
     vi.unstubAllEnvs();
   });
 
-  it('that refuses says so in its own words, without the token', async () => {
+  it('that rejects a request is reported with its message, without the token', async () => {
     const refused = pods('forbidden');
     await expect(refused).rejects.toMatchObject({
       code: 'rejected',
@@ -123,7 +123,7 @@ describe('a cluster', () => {
     await expect(pods('broken')).rejects.toMatchObject({ code: 'rejected' });
   });
 
-  it('that does not answer is no cluster', async () => {
+  it('that does not answer is reported', async () => {
     await expect(pods('default', 'gone')).rejects.toMatchObject({
       code: 'cluster_unreachable',
       message: expect.stringContaining('ECONNREFUSED'),

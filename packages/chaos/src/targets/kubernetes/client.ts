@@ -7,27 +7,27 @@ import type {
 import { SwarmError } from '@livekit-swarm/settings';
 import type { KubernetesSpec } from './spec.ts';
 
-/** What of the API server is asked here. */
+/** The used part of the Kubernetes API. */
 export interface KubernetesClient {
   core: CoreV1Api;
   custom: CustomObjectsApi;
   authorization: AuthorizationV1Api;
-  /** Given with a patch: what is not in it stays as it is (RFC 7386). */
+  /** For a JSON merge patch (RFC 7386): absent keys do not change. */
   merging: NonNullable<Parameters<CoreV1Api['patchNode']>[1]>;
-  /** File it was found in; null: the account of the pod that this runs in. */
+  /** File that it was read from; null: the service account of the pod that this runs in. */
   kubeconfig: string | null;
   context: string;
 }
 
-/** An API server that does not answer in that time, ms, is of no use in a drill. */
+/** Of a request: a slower API server is of no use in a drill. */
 const TIMEOUT_MS = 15_000;
 
 /**
- * Finds the cluster as kubectl does. Asks it nothing yet. The client is large, and only those who have such a target load it.
+ * Finds the cluster as kubectl does, without a request. Loads the client, which is large, on use.
  * @throws SwarmError `cluster_unreachable`
  */
 export const connectKubernetes = async (
-  order: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
+  spec: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
   const {
     AuthorizationV1Api,
@@ -38,42 +38,42 @@ export const connectKubernetes = async (
     setHeaderOptions,
   } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  const where = order.kubeconfig ?? 'KUBECONFIG, ~/.kube/config and the account of a pod';
+  const where = spec.kubeconfig ?? 'KUBECONFIG, ~/.kube/config and the account of a pod';
   try {
-    if (order.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(order.kubeconfig);
+    if (spec.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(spec.kubeconfig);
   } catch (error) {
-    throw noCluster(`no kubeconfig can be read from ${where}: ${sayError(error)}`, error);
+    throw noCluster(`no kubeconfig can be read from ${where}: ${errorText(error)}`, error);
   }
-  const { context = config.getCurrentContext() } = order;
+  const { context = config.getCurrentContext() } = spec;
   if (config.getContextObject(context) === null) {
     const known = config.getContexts().map(({ name }) => name);
     throw noCluster(
-      `there is no context "${context}" in ${where}; there is ${known.join(', ') || 'none'}`,
+      `context "${context}" not found in ${where}; available: ${known.join(', ') || 'none'}`,
     );
   }
   config.setCurrentContext(context);
-  // What the client takes when it has found nothing.
-  if (order.kubeconfig === undefined && isMadeUp(config))
-    throw noCluster(`there is no kubeconfig: neither ${where}`);
+  // The client's default when it has found nothing.
+  if (spec.kubeconfig === undefined && isPlaceholder(config))
+    throw noCluster(`no kubeconfig found in ${where}`);
   return {
     core: config.makeApiClient(CoreV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
     authorization: config.makeApiClient(AuthorizationV1Api),
     merging: setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-    kubeconfig: context === IN_CLUSTER ? null : (order.kubeconfig ?? fileOf()),
+    kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,
   };
 };
 
-/** As the client calls what it makes from a pod's own account. */
+/** Context name that the client gives to a pod's service account. */
 const IN_CLUSTER = 'inClusterContext';
 
-const isMadeUp = (config: KubeConfig): boolean =>
+const isPlaceholder = (config: KubeConfig): boolean =>
   config.getCurrentContext() === 'loaded-context' &&
   config.getCurrentCluster()?.server === 'http://localhost:8080';
 
-/** The first file of KUBECONFIG, or the usual one: where whoever heals finds it again. */
+/** The first file of KUBECONFIG, or the default: where a rollback finds it again. */
 const fileOf = (): string | null => {
   const [named] = (process.env.KUBECONFIG ?? '').split(':').filter((file) => file !== '');
   return named ?? (process.env.HOME === undefined ? null : `${process.env.HOME}/.kube/config`);
@@ -84,16 +84,14 @@ const noCluster = (message: string, cause?: unknown): SwarmError =>
     'cluster_unreachable',
     message,
     'give the kubeconfig and the context of the cluster',
-    {
-      cause,
-    },
+    { cause },
   );
 
-/** Status of an answer that was no good; null when there was none. */
+/** HTTP status of a failed request; null without a response. */
 export const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 
-/** Null for what is not there (404). */
+/** Null for an object that does not exist (404). */
 export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
   try {
     return await asked;
@@ -105,7 +103,7 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
 
 const NOT_FOUND = 404;
 
-/** @param what was asked for, to go behind "the cluster does not let us": `delete livekit-0` @throws SwarmError `refused`, `cluster_unreachable` */
+/** @param what the request, for messages: `delete livekit-0` @throws SwarmError `rejected`, `cluster_unreachable` */
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
@@ -123,27 +121,30 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   } catch (error) {
     if (error instanceof SwarmError) throw error;
     const status = statusOf(error);
-    const said = messageOf(error) ?? sayError(error);
+    const message = messageOf(error) ?? errorText(error);
     if (status === null)
       throw new SwarmError(
         'cluster_unreachable',
-        `the cluster does not answer: ${said}`,
+        `the cluster does not answer: ${message}`,
         'see "kubectl get pods"',
         { cause: error },
       );
     const hint =
       status === 401 || status === 403
-        ? 'examples/kubernetes/chaos-rbac.yaml has the rights that drills need'
+        ? 'examples/kubernetes/chaos-rbac.yaml lists the permissions that drills need'
         : null;
-    throw new SwarmError('rejected', `the cluster does not let us ${what}: ${said}`, hint, {
-      cause: error,
-    });
+    throw new SwarmError(
+      'rejected',
+      `the cluster rejected the request (${what}): ${message}`,
+      hint,
+      { cause: error },
+    );
   } finally {
     clearTimeout(late);
   }
 };
 
-/** What a Status object says, which the client leaves as text or as an object. */
+/** The message of a Status object, which the client leaves as text or as an object. */
 const messageOf = (error: unknown): string | null => {
   if (!(error instanceof Error) || !('body' in error)) return null;
   try {
@@ -156,7 +157,7 @@ const messageOf = (error: unknown): string | null => {
   }
 };
 
-const sayError = (error: unknown): string => {
+const errorText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 };

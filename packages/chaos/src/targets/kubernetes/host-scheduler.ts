@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Component, HostScheduler } from '../target.ts';
+import type { Component, HostScheduler } from '../platform.ts';
 import { ask, type KubernetesClient, orNull, statusOf } from './client.ts';
 import type { Permission } from './permissions.ts';
 import type { Pod } from './pods.ts';
 
-/** Whose mark is on a machine: nobody takes back what another has done. */
-const MARK = 'livekit-swarm/drained-by';
+/** Annotation of a drained host: only the drill that set it uncordons the host. */
+const ANNOTATION = 'livekit-swarm/drained-by';
 
-/** Too many requests: the disruption budget has nothing left. */
-const NOT_NOW = 429;
+/** The disruption budget allows no further disruption (HTTP 429). */
+const TOO_MANY_REQUESTS = 429;
 const POLL_MS = 500;
 
 export interface PodHostsOptions {
   client: KubernetesClient;
   namespace: string;
-  podOf(member: Component): Promise<Pod | null>;
+  podOf(component: Component): Promise<Pod | null>;
   may(right: Permission): Promise<boolean>;
-  /** Told before a pod is asked to leave. */
+  /** Called before a pod is evicted. */
   onEvict(pod: Pod): void;
-  /** How long its disruption budget may keep it, ms. */
+  /** How long its disruption budget may delay the eviction, ms. */
   patienceMs: number;
 }
 
-/** Machines of pods, which a cluster can be asked to empty. */
+/** Drains the hosts of pods. */
 export const podHosts = ({
   client,
   namespace,
@@ -32,13 +32,13 @@ export const podHosts = ({
   onEvict,
   patienceMs,
 }: PodHostsOptions): HostScheduler => ({
-  missingCapability: async (member) => {
-    const { name } = member;
-    const pod = await podOf(member);
-    if (pod === null || pod.machine === null) return `${name} is on no machine`;
+  missingCapability: async (component) => {
+    const { name } = component;
+    const pod = await podOf(component);
+    if (pod === null || pod.host === null) return `${name} is not assigned to a host`;
     for (const verb of ['get', 'list', 'patch']) {
       if (!(await may({ verb, resource: 'nodes', namespace: null })))
-        return `we may not ${verb} the machines of this cluster`;
+        return `no permission to ${verb} nodes of this cluster`;
     }
     const evicting = await may({
       verb: 'create',
@@ -46,55 +46,51 @@ export const podHosts = ({
       subresource: 'eviction',
       namespace,
     });
-    return evicting ? null : `we may not evict pods in ${namespace}`;
+    return evicting ? null : `no permission to evict pods in ${namespace}`;
   },
-  drain: async (member, id) => {
-    const pod = await podOf(member);
-    if (pod === null || pod.machine === null)
-      throw new SwarmError('fault_unavailable', `${member.name} is on no machine`);
-    await cordon(client, pod.machine, id);
+  drain: async (component, id) => {
+    const pod = await podOf(component);
+    if (pod === null || pod.host === null)
+      throw new SwarmError('fault_unavailable', `${component.name} is not assigned to a host`);
+    await cordon(client, pod.host, id);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
   },
   undrain: async (id) => {
-    for (const machine of await cordonedBy(client, id)) await uncordon(client, machine, id);
+    for (const host of await hostsCordonedBy(client, id)) await uncordon(client, host, id);
   },
 });
 
-/** Marks a machine as not to be used, with our name. Does nothing where somebody else has marked it. */
-const cordon = async (client: KubernetesClient, machine: string, id: string): Promise<void> => {
-  const node = await ask(`look at the machine ${machine}`, client.core.readNode({ name: machine }));
+/** Cordons and annotates a host. No effect if it is cordoned already. */
+const cordon = async (client: KubernetesClient, host: string, id: string): Promise<void> => {
+  const node = await ask(`read the node ${host}`, client.core.readNode({ name: host }));
   if (node.spec?.unschedulable === true) return;
-  await patch(client, machine, {
-    metadata: { annotations: { [MARK]: id } },
+  await patch(client, host, {
+    metadata: { annotations: { [ANNOTATION]: id } },
     spec: { unschedulable: true },
   });
 };
 
-/** Takes our mark away, and only ours. Does nothing where there is none, or no such machine any more. */
-const uncordon = async (client: KubernetesClient, machine: string, id: string): Promise<void> => {
-  const node = await ask(
-    `look at the machine ${machine}`,
-    orNull(client.core.readNode({ name: machine })),
-  );
-  if (node?.metadata?.annotations?.[MARK] !== id) return;
-  await patch(client, machine, {
-    metadata: { annotations: { [MARK]: null } },
+/** No effect on a host that another drill or an administrator has cordoned, or that is gone. */
+const uncordon = async (client: KubernetesClient, host: string, id: string): Promise<void> => {
+  const node = await ask(`read the node ${host}`, orNull(client.core.readNode({ name: host })));
+  if (node?.metadata?.annotations?.[ANNOTATION] !== id) return;
+  await patch(client, host, {
+    metadata: { annotations: { [ANNOTATION]: null } },
     spec: { unschedulable: null },
   });
 };
 
-/** Machines that bear our mark. */
-const cordonedBy = async (client: KubernetesClient, id: string): Promise<string[]> => {
-  const { items } = await ask('list the machines', client.core.listNode());
+const hostsCordonedBy = async (client: KubernetesClient, id: string): Promise<string[]> => {
+  const { items } = await ask('list the nodes', client.core.listNode());
   return items.flatMap(({ metadata }) =>
-    metadata?.annotations?.[MARK] === id ? [metadata.name ?? ''] : [],
+    metadata?.annotations?.[ANNOTATION] === id ? [metadata.name ?? ''] : [],
   );
 };
 
 /**
- * Asks a pod to go, as draining does: it has its own time to do so, and a disruption budget is kept.
- * @throws SwarmError `fault_unavailable` when the budget lets nobody go within `patienceMs`
+ * Evicts a pod as draining does: it keeps its grace period and its disruption budget.
+ * @throws SwarmError `fault_unavailable` when the budget allows no eviction within `patienceMs`
  */
 const evict = async (
   { core }: KubernetesClient,
@@ -115,7 +111,7 @@ const evict = async (
       await orNull(core.createNamespacedPodEviction({ name, namespace, body }));
       return;
     } catch (error) {
-      if (statusOf(error) !== NOT_NOW) {
+      if (statusOf(error) !== TOO_MANY_REQUESTS) {
         await ask(`evict ${name}`, Promise.reject(error));
         return;
       }
@@ -123,7 +119,7 @@ const evict = async (
         throw new SwarmError(
           'fault_unavailable',
           `${name} cannot be evicted: its disruption budget allows no disruption now`,
-          'are all its servers ready?',
+          'check that all of its replicas are ready',
         );
       await sleep(POLL_MS);
     }
@@ -135,4 +131,4 @@ const patch = async (
   name: string,
   body: object,
 ): Promise<void> =>
-  void (await ask(`mark the machine ${name}`, core.patchNode({ name, body }, merging)));
+  void (await ask(`update the node ${name}`, core.patchNode({ name, body }, merging)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkFault } from '../target.ts';
-import { missingKind, networkChaos, readState } from './network-chaos.ts';
+import type { NetworkFault } from '../platform.ts';
+import { networkChaos, readState, whyUnsupported } from './network-chaos.ts';
 
 const ORDER = {
   namespace: 'livekit',
@@ -12,8 +12,8 @@ const objectOf = (trouble: NetworkFault, durationMs: number | null = 10_000) =>
     spec: Record<string, unknown>;
   };
 
-describe('what Chaos Mesh is asked for', () => {
-  it('is about one pod, and ends by itself some time after it should have been taken back', () => {
+describe('the object for Chaos Mesh', () => {
+  it('selects one pod, and expires some time after its scheduled rollback', () => {
     expect(objectOf({ ...SENT, loss: 0.001 })).toEqual({
       apiVersion: 'chaos-mesh.org/v1alpha1',
       kind: 'NetworkChaos',
@@ -34,7 +34,7 @@ describe('what Chaos Mesh is asked for', () => {
     expect(objectOf({ ...SENT, loss: 1 }, null).spec.duration).toBe('3600s');
   });
 
-  it('cuts from Redis alone by its labels', () => {
+  it('partitions a node from Redis by its labels', () => {
     expect(objectOf({ protocol: 'both', direction: 'both', onlyRedis: true }).spec).toMatchObject({
       action: 'partition',
       direction: 'both',
@@ -48,7 +48,7 @@ describe('what Chaos Mesh is asked for', () => {
     });
   });
 
-  it('has a queue as long as is asked for, and takes a whole packet', () => {
+  it('has a queue of the given length, and room for a whole packet', () => {
     expect(objectOf({ ...SENT, rateBps: 1_000_000, queueMs: 100 }).spec).toMatchObject({
       action: 'bandwidth',
       bandwidth: { rate: '1000000bit', limit: 12_500, buffer: 10_000 },
@@ -60,28 +60,30 @@ describe('what Chaos Mesh is asked for', () => {
   });
 });
 
-describe('what it cannot do', () => {
+describe('what Chaos Mesh cannot do', () => {
   it.each<[NetworkFault, RegExp]>([
     [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
     [{ ...SENT, loss: 0.1, burst: 4 }, /in bursts/],
-    [{ ...SENT, rateBps: 1_000, shared: false }, /one link for all/],
+    [{ ...SENT, rateBps: 1_000, shared: false }, /not each participant/],
   ])('%o', (trouble, why) => {
-    expect(missingKind(trouble, ORDER)).toMatch(why);
+    expect(whyUnsupported(trouble, ORDER)).toMatch(why);
   });
 
-  it('is to find Redis by anything but plain labels: more pods would be cut off than meant', () => {
+  it('is to select Redis by other than plain labels: more pods would be affected', () => {
     const cut: NetworkFault = { protocol: 'both', direction: 'both', onlyRedis: true };
-    expect(missingKind(cut, ORDER)).toBeNull();
-    expect(missingKind(cut, { selectors: {} })).toMatch(/not known which pods are Redis/);
+    expect(whyUnsupported(cut, ORDER)).toBeNull();
+    expect(whyUnsupported(cut, { selectors: {} })).toMatch(
+      /label selector of the Redis pods is not known/,
+    );
     for (const redis of ['app in (redis, valkey)', 'app=redis,tier!=web', '']) {
-      expect(missingKind(cut, { selectors: { redis } }), redis).toMatch(/by labels such as/);
+      expect(whyUnsupported(cut, { selectors: { redis } }), redis).toMatch(/by labels such as/);
     }
   });
 });
 
-describe('what it says of it', () => {
-  it('is read from the status that it writes', () => {
+describe('its state', () => {
+  it('is read from the status', () => {
     const events = [
       { type: 'Failed', message: 'first' },
       { type: 'Failed', message: 'last' },
@@ -103,7 +105,7 @@ describe('what it says of it', () => {
     {},
     { status: null },
     { status: { conditions: 'x', experiment: { containerRecords: [{}, { events: 3 }] } } },
-  ])('%o says nothing yet', (object) => {
+  ])('%o has no state yet', (object) => {
     expect(readState(object)).toEqual({ injected: false, failure: null });
   });
 });

@@ -1,41 +1,41 @@
-import type { Component, NetworkFault } from '../target.ts';
+import type { Component, NetworkFault } from '../platform.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
 export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';
 export const PLURAL = 'networkchaos';
 
-/** Healing is what ends it; this is for when nobody heals. */
+/** After the scheduled rollback: for the case that it does not happen. */
 const SPARE_MS = 60_000;
-const LONGEST_MS = 3_600_000;
-/** Of a packet that waits for its turn, where the drill says nothing, ms. */
+const MAX_DURATION_MS = 3_600_000;
+/** The longest wait of a packet, where the drill gives none, ms. */
 const QUEUE_MS = 200;
-const LEAST_BUFFER = 10_000;
+const MIN_BUFFER = 10_000;
 
-/** What it can do at all, whichever pod it is. */
-export const missingKind = (
-  trouble: NetworkFault,
+/** Null when Chaos Mesh can do this to a pod; else why not. */
+export const whyUnsupported = (
+  fault: NetworkFault,
   { selectors }: Pick<ResolvedKubernetesSpec, 'selectors'>,
 ): string | null => {
-  const { protocol, direction, burst = 1, shared = true, onlyRedis = false } = trouble;
+  const { protocol, direction, burst = 1, shared = true, onlyRedis = false } = fault;
   if (onlyRedis) {
-    if (selectors.redis === undefined) return 'it is not known which pods are Redis';
+    if (selectors.redis === undefined) return 'the label selector of the Redis pods is not known';
     return labelsOf(selectors.redis) === null
-      ? 'Chaos Mesh finds pods by labels such as app=redis only: give such a selector for Redis'
+      ? 'Chaos Mesh selects pods by labels such as app=redis only: give such a selector for Redis'
       : null;
   }
   if (!shared)
-    return 'Chaos Mesh has one link for all that a pod sends, not one for each participant: write shared: true';
+    return 'Chaos Mesh limits all that a pod sends, not each participant: write shared: true';
   if (burst > 1) return 'Chaos Mesh drops packets individually, not in bursts';
   if (protocol === 'both' && direction === 'out') return null;
-  return 'Chaos Mesh takes all that a pod sends, and only that: write protocol: both and direction: out';
+  return 'Chaos Mesh impairs all that a pod sends, and only that: write protocol: both and direction: out';
 };
 
 /** @param durationMs null: until it is removed, at most an hour */
 export const networkChaos = (
   name: string,
-  member: Pick<Component, 'name'>,
-  trouble: NetworkFault,
+  component: Pick<Component, 'name'>,
+  fault: NetworkFault,
   durationMs: number | null,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
 ): object => ({
@@ -44,13 +44,13 @@ export const networkChaos = (
   metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'livekit-swarm' } },
   spec: {
     mode: 'all',
-    selector: { pods: { [namespace]: [member.name] } },
-    duration: `${Math.ceil((durationMs === null ? LONGEST_MS : durationMs + SPARE_MS) / 1_000)}s`,
-    ...specOf(trouble, namespace, selectors.redis),
+    selector: { pods: { [namespace]: [component.name] } },
+    duration: `${Math.ceil((durationMs === null ? MAX_DURATION_MS : durationMs + SPARE_MS) / 1_000)}s`,
+    ...specOf(fault, namespace, selectors.redis),
   },
 });
 
-const specOf = (trouble: NetworkFault, namespace: string, redis: string | undefined): object => {
+const specOf = (fault: NetworkFault, namespace: string, redis: string | undefined): object => {
   const {
     loss,
     delayMs = 0,
@@ -59,15 +59,15 @@ const specOf = (trouble: NetworkFault, namespace: string, redis: string | undefi
     rateBps,
     queueMs = QUEUE_MS,
     onlyRedis = false,
-  } = trouble;
+  } = fault;
   if (onlyRedis) {
     const selector = { namespaces: [namespace], labelSelectors: labelsOf(redis ?? '') ?? {} };
     return { action: 'partition', direction: 'both', target: { mode: 'all', selector } };
   }
   if (rateBps !== undefined) {
-    // Tokens for at least one packet; behind that, what arrives within the queue's time.
+    // Tokens for at least one packet; then for what arrives within the queue's time.
     const bytes = rateBps / 8;
-    const buffer = Math.max(LEAST_BUFFER, Math.round(bytes / 100));
+    const buffer = Math.max(MIN_BUFFER, Math.round(bytes / 100));
     const bandwidth = {
       rate: `${Math.round(rateBps)}bit`,
       buffer,
@@ -86,7 +86,7 @@ const specOf = (trouble: NetworkFault, namespace: string, redis: string | undefi
             latency: `${delayMs > 0 ? delayMs : (jitterMs ?? REORDER_MS)}ms`,
             jitter: `${jitterMs ?? 0}ms`,
             correlation: '0',
-            // netem lets these go at once, while the others wait.
+            // netem sends these at once, while the others wait.
             ...(reorder === undefined
               ? {}
               : { reorder: { reorder: percent(reorder), correlation: '0', gap: 1 } }),
@@ -96,12 +96,12 @@ const specOf = (trouble: NetworkFault, namespace: string, redis: string | undefi
   };
 };
 
-/** Packets are overtaken only by those that need not wait. */
+/** Delay of the other packets: only those that wait are overtaken. */
 const REORDER_MS = 20;
 
 const percent = (share: number): string => String(Math.round(share * 1_000_000) / 10_000);
 
-/** Null for a selector that asks for more than that labels have values: what was left out would select more pods than meant. */
+/** Null for a selector that is not a list of `label=value`: a part of it would select more pods. */
 const labelsOf = (selector: string): Record<string, string> | null => {
   const labels: Record<string, string> = {};
   for (const term of selector.split(',')) {
@@ -114,7 +114,7 @@ const labelsOf = (selector: string): Record<string, string> | null => {
 
 interface ChaosState {
   injected: boolean;
-  /** In its own words. */
+  /** Its own message. */
   failure: string | null;
 }
 
@@ -123,7 +123,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isRecord) : [];
 
-/** @param object as the API server has it */
+/** @param object from the Kubernetes API */
 export const readState = (object: unknown): ChaosState => {
   const status = isRecord(object) && isRecord(object.status) ? object.status : {};
   const holds = (type: string): boolean =>

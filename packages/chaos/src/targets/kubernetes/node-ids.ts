@@ -1,17 +1,15 @@
 import type { KubernetesClient } from './client.ts';
 import type { Pod } from './pods.ts';
 
-/** LiveKit's own id of what runs in a pod; null while it does not tell. Asked once for each start. */
+/** ID of the LiveKit node in a pod; null while it is not known. Read once per start. */
 export type NodeIds = (pod: Pod) => Promise<string | null>;
 
-/** The id is among the first lines; this is what is read of them, bytes. */
-const READ = 65_536;
+/** Part of the log that is read: the ID is in the first lines. */
+const LOG_BYTES = 65_536;
 const IN_LOG = /starting LiveKit server.*?"?nodeID"?\s*[:=]\s*"?(ND_\w+)/;
 const IN_METRICS = /\bnode_id="([^"]+)"/;
 
-/**
- * From its log, which the account of drills may read; where that has been rotated away, or is kept short, from its metrics, through the API server.
- */
+/** From its log; where that was rotated, from its metrics, through the API server. */
 export const createNodeIds = ({ core }: KubernetesClient, namespace: string): NodeIds => {
   const known = new Map<string, string>();
   return async (pod) => {
@@ -20,7 +18,7 @@ export const createNodeIds = ({ core }: KubernetesClient, namespace: string): No
     const before = known.get(containerId);
     if (before !== undefined) return before;
     const log = await core
-      .readNamespacedPodLog({ name, namespace, limitBytes: READ })
+      .readNamespacedPodLog({ name, namespace, limitBytes: LOG_BYTES })
       .catch(() => '');
     const id =
       IN_LOG.exec(log)?.[1] ??

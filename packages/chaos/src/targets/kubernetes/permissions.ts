@@ -9,7 +9,7 @@ export interface Permission {
   namespace: string | null;
 }
 
-/** What we may do, as the cluster says. Asked once for each. */
+/** Permissions in the cluster. Each is asked once. */
 export const createPermissionChecks = ({
   authorization,
 }: KubernetesClient): ((right: Permission) => Promise<boolean>) => {
@@ -18,7 +18,7 @@ export const createPermissionChecks = ({
     const key = JSON.stringify(right);
     const asked = known.get(key) ?? askFor(authorization, right);
     known.set(key, asked);
-    // What could not be asked may be asked again.
+    // A request that failed may be repeated.
     asked.catch(() => known.delete(key));
     return asked;
   };
@@ -42,7 +42,7 @@ const askFor = async (
     spec: { resourceAttributes },
   };
   const answer = await ask(
-    'ask what we may do',
+    'check permissions',
     authorization.createSelfSubjectAccessReview({ body }),
   );
   return answer.status?.allowed ?? false;

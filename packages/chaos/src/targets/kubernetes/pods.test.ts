@@ -5,7 +5,7 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   name,
   uid: `uid of ${name}`,
   kind: 'node',
-  machine: 'm1',
+  host: 'm1',
   terminating: false,
   running: true,
   ready: true,
@@ -13,7 +13,7 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: 'containerd://1',
   metricsPort: null,
-  trouble: null,
+  problem: null,
   ...changes,
 });
 
@@ -21,7 +21,7 @@ const replica = (name: string, changes: Partial<Pod> = {}): Pod =>
   pod(name, { owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' }, ...changes });
 
 describe('a pod', () => {
-  it('is read as the API server has it', () => {
+  it('is read from the Kubernetes API', () => {
     const read = readPod(
       {
         metadata: {
@@ -65,7 +65,7 @@ describe('a pod', () => {
     );
   });
 
-  it('says in the words of the cluster why it does not run', () => {
+  it('has the message of the cluster why it does not run', () => {
     const unscheduled = readPod(
       {
         status: {
@@ -79,8 +79,8 @@ describe('a pod', () => {
     expect(unscheduled).toMatchObject({
       running: false,
       ready: false,
-      machine: null,
-      trouble: '0/3 nodes are available',
+      host: null,
+      problem: '0/3 nodes are available',
     });
     const waiting = readPod(
       {
@@ -99,58 +99,57 @@ describe('a pod', () => {
       },
       'node',
     );
-    expect(waiting).toMatchObject({ running: false, containerId: null, trouble: 'back-off 40s' });
+    expect(waiting).toMatchObject({ running: false, containerId: null, problem: 'back-off 40s' });
   });
 });
 
-describe('whether a pod serves again', () => {
-  it('of a set whose names stay, it is the one of that name', () => {
+describe('a pod is ready again', () => {
+  it('in a StatefulSet: the one of that name', () => {
     const others = [pod('livekit-0'), pod('livekit-2')];
-    expect(stateOf('livekit-1', 'node', others, 3).serves).toBe(false);
+    expect(stateOf('livekit-1', 'node', others, 3).ready).toBe(false);
     expect(
-      stateOf('livekit-1', 'node', [...others, pod('livekit-1', { terminating: true })], 3).serves,
+      stateOf('livekit-1', 'node', [...others, pod('livekit-1', { terminating: true })], 3).ready,
     ).toBe(false);
     expect(
-      stateOf('livekit-1', 'node', [...others, pod('livekit-1', { ready: false })], 3).serves,
+      stateOf('livekit-1', 'node', [...others, pod('livekit-1', { ready: false })], 3).ready,
     ).toBe(false);
-    expect(stateOf('livekit-1', 'node', [...others, pod('livekit-1')], 3).serves).toBe(true);
+    expect(stateOf('livekit-1', 'node', [...others, pod('livekit-1')], 3).ready).toBe(true);
     // Another that does not serve is none of its business.
     expect(
-      stateOf('livekit-0', 'node', [pod('livekit-0'), pod('livekit-1', { ready: false })], 3)
-        .serves,
+      stateOf('livekit-0', 'node', [pod('livekit-0'), pod('livekit-1', { ready: false })], 3).ready,
     ).toBe(true);
   });
 
-  it('of others, there are as many as there were', () => {
+  it('elsewhere: when there are as many as before', () => {
     const [a, b] = [replica('livekit-7d9f-aaaaa'), replica('livekit-7d9f-bbbbb')];
-    expect(stateOf('livekit-7d9f-gone1', 'node', [a, b], 3).serves).toBe(false);
+    expect(stateOf('livekit-7d9f-gone1', 'node', [a, b], 3).ready).toBe(false);
     expect(
       stateOf(
         'livekit-7d9f-gone1',
         'node',
         [a, b, replica('livekit-7d9f-ccccc', { ready: false })],
         3,
-      ).serves,
+      ).ready,
     ).toBe(false);
     expect(
-      stateOf('livekit-7d9f-gone1', 'node', [a, b, replica('livekit-7d9f-ccccc')], 3).serves,
+      stateOf('livekit-7d9f-gone1', 'node', [a, b, replica('livekit-7d9f-ccccc')], 3).ready,
     ).toBe(true);
     // It has not even gone.
-    expect(stateOf('livekit-7d9f-aaaaa', 'node', [a], 3).serves).toBe(true);
+    expect(stateOf('livekit-7d9f-aaaaa', 'node', [a], 3).ready).toBe(true);
   });
 
-  it('where there is none of its kind, none does', () => {
+  it('never where there is none of its kind', () => {
     expect(stateOf('redis-0', 'redis', [pod('livekit-0')], 1)).toEqual({
-      serves: false,
-      trouble: null,
+      ready: false,
+      problem: null,
     });
   });
 
-  it('and why not', () => {
-    const stuck = pod('livekit-1', { ready: false, trouble: 'no machine' });
+  it('else with the reason', () => {
+    const stuck = pod('livekit-1', { ready: false, problem: 'no host' });
     expect(stateOf('livekit-1', 'node', [stuck], 1)).toEqual({
-      serves: false,
-      trouble: 'no machine',
+      ready: false,
+      problem: 'no host',
     });
   });
 });

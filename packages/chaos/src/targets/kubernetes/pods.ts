@@ -1,37 +1,37 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
-import type { ComponentKind } from '../target.ts';
+import type { ComponentKind } from '../platform.ts';
 import { ask, type KubernetesClient } from './client.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
-/** A pod, as far as drills are concerned. */
+/** A pod, as far as drills need it. */
 export interface Pod {
   name: string;
   uid: string;
   kind: ComponentKind;
-  /** The machine it is on; null while none was found for it. */
-  machine: string | null;
-  /** It has been told to end. */
+  /** Null while it is not scheduled. */
+  host: string | null;
+  /** Its deletion was requested. */
   terminating: boolean;
   /** Its containers run. */
   running: boolean;
-  /** It takes traffic. */
+  /** It receives traffic. */
   ready: boolean;
   hostNetwork: boolean;
-  /** What starts it again, such as `StatefulSet livekit`; null: nobody. */
+  /** What starts it again, such as `StatefulSet livekit`; null: nothing. */
   owner: { kind: string; name: string } | null;
-  /** Another for each start of its first container; null before the first. */
+  /** Of its first container, different for each start; null before the first. */
   containerId: string | null;
-  /** Where Prometheus asks its first container, as the manifest says; null when it says nothing. */
+  /** Metrics port of its first container; null: not in the manifest. */
   metricsPort: number | null;
-  /** Why it does not run, in the cluster's words; null when it does, or nothing is said. */
-  trouble: string | null;
+  /** Why it does not run, from the cluster; null when it runs, or without a message. */
+  problem: string | null;
 }
 
-/** Says of a pod what it is, whatever its other labels: as with containers of Docker. */
-const ROLE_LABEL = 'swarm.component';
+/** Gives the kind of a pod, whatever its other labels; as for Docker containers. */
+const KIND_LABEL = 'swarm.component';
 
-/** All of the deployment's, also those that are ending. */
+/** All pods of the deployment, also those that are terminating. */
 export const listPods = async (
   { core }: KubernetesClient,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
@@ -43,20 +43,20 @@ export const listPods = async (
         core.listNamespacedPod({ namespace, labelSelector }),
       )
     ).items;
-  const [marked, ...selected] = await Promise.all([
-    list(ROLE_LABEL),
+  const [labelled, ...selected] = await Promise.all([
+    list(KIND_LABEL),
     ...COMPONENT_KINDS.map(async (kind) => {
       const selector = selectors[kind];
       return selector === undefined ? [] : (await list(selector)).map((pod) => readPod(pod, kind));
     }),
   ]);
-  const said = marked.flatMap((pod) => {
-    const role = pod.metadata?.labels?.[ROLE_LABEL] ?? '';
-    return isComponentKind(role) ? [readPod(pod, role)] : [];
+  const pods = labelled.flatMap((pod) => {
+    const kind = pod.metadata?.labels?.[KIND_LABEL] ?? '';
+    return isComponentKind(kind) ? [readPod(pod, kind)] : [];
   });
-  const known = new Set(said.map(({ uid }) => uid));
+  const known = new Set(pods.map(({ uid }) => uid));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
-  return [...said, ...others].sort(
+  return [...pods, ...others].sort(
     (a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name),
   );
 };
@@ -77,7 +77,7 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     name: metadata?.name ?? '',
     uid: metadata?.uid ?? '',
     kind,
-    machine: spec?.nodeName ?? null,
+    host: spec?.nodeName ?? null,
     terminating: metadata?.deletionTimestamp !== undefined,
     running: containers.length > 0 && containers.every(({ state }) => state?.running !== undefined),
     ready: isTrue(pod, 'Ready'),
@@ -85,7 +85,7 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
-    trouble: problemOf(pod),
+    problem: problemOf(pod),
   };
 };
 
@@ -93,7 +93,7 @@ const isTrue = ({ status }: V1Pod, condition: string): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ??
   false;
 
-/** A port called so, or the annotation that Prometheus' examples use. */
+/** A port with such a name, or the annotation of Prometheus' examples. */
 const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
   const ports = spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
   const named = ports.find(
@@ -120,15 +120,16 @@ export const countPods = (pods: readonly Pod[]): Record<ComponentKind, number> =
 };
 
 /**
- * Whether what was once a pod of this name serves. Pods of a StatefulSet come back under their names; of others there must be as many again as there were.
- * @param count how many of its kind there were
+ * Whether a pod of this name is ready again. Pods of a StatefulSet keep their names; of others there
+ * must be as many as before.
+ * @param count number of its kind before
  */
 export const stateOf = (
   name: string,
   kind: ComponentKind,
   pods: readonly Pod[],
   count: number,
-): { serves: boolean; trouble: string | null } => {
+): { ready: boolean; problem: string | null } => {
   const all = pods.filter((pod) => pod.kind === kind);
   const current = all.filter(({ terminating }) => !terminating);
   const keepsName = all.some(
@@ -138,14 +139,10 @@ export const stateOf = (
     keepsName || current.some((pod) => pod.name === name)
       ? current.filter((pod) => pod.name === name)
       : current;
-  const enough = keepsName
-    ? wanted.length === 1
-    : wanted === current
-      ? current.length >= count
-      : true;
+  const enough = keepsName ? wanted.length === 1 : wanted !== current || current.length >= count;
   return {
-    serves: wanted.length > 0 && enough && wanted.every(({ ready }) => ready),
-    trouble: wanted.find(({ trouble }) => trouble !== null)?.trouble ?? null,
+    ready: wanted.length > 0 && enough && wanted.every(({ ready }) => ready),
+    problem: wanted.find(({ problem }) => problem !== null)?.problem ?? null,
   };
 };
 

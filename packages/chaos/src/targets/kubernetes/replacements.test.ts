@@ -6,7 +6,7 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   name,
   uid,
   kind: 'node',
-  machine: 'm1',
+  host: 'm1',
   terminating: false,
   running: true,
   ready: true,
@@ -14,20 +14,20 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: null,
   metricsPort: null,
-  trouble: null,
+  problem: null,
   ...changes,
 });
 
-it('a pod is followed until its successor serves', async () => {
+it('a pod is observed until its replacement is ready', async () => {
   const lost = pod('livekit-0', 'old');
   const other = pod('livekit-1', 'other');
-  const waiting = { machine: null, running: false, ready: false };
+  const waiting = { host: null, running: false, ready: false };
   const story = [
     [lost, other],
     [{ ...lost, terminating: true }, other],
     [other],
     [other, pod('livekit-0', 'new', waiting)],
-    [other, pod('livekit-0', 'new', { ...waiting, machine: 'm1' })],
+    [other, pod('livekit-0', 'new', { ...waiting, host: 'm1' })],
     [other, pod('livekit-0', 'new', { ready: false })],
     [other, pod('livekit-0', 'new')],
   ];
@@ -59,7 +59,7 @@ it('a pod is followed until its successor serves', async () => {
   expect(comebacks.collect()).toEqual([]);
 });
 
-it('the cluster may be out of reach for a while', async () => {
+it('the cluster may be unreachable for a while', async () => {
   const lost = pod('livekit-0', 'old');
   let asked = 0;
   const comebacks = createReplacementTracker(async () => {
@@ -72,7 +72,7 @@ it('the cluster may be out of reach for a while', async () => {
   comebacks.close();
 });
 
-it('names that do not stay: it is one that was not there before', () => {
+it('without stable names the replacement is one that did not exist before', () => {
   const replica = (name: string): Pod =>
     pod(name, name, { owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' } });
   const [lost, old, fresh] = [

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Replacement } from '../target.ts';
+import type { Replacement } from '../platform.ts';
 import type { Pod } from './pods.ts';
 
 const POLL_MS = 100;
-/** A pod that takes longer than that is told of as one that does not come back. */
+/** After that, a pod counts as not replaced. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Pods that were told to end, and what became of them by themselves. */
+/** Observes the replacement of terminated pods. */
 export interface ReplacementTracker {
-  /** Begins to watch; to be called before the pod is told. */
+  /** To be called before the termination. */
   watch(pod: Pod): void;
-  /** Those that serve again since the last call. */
+  /** Replacements that became ready since the last call. */
   collect(): Replacement[];
   close(): void;
 }
 
-/** @param look every pod as it is now */
+/** @param look lists all pods */
 export const createReplacementTracker = (look: () => Promise<Pod[]>): ReplacementTracker => {
   const over = new AbortController();
   const done: Replacement[] = [];
@@ -35,13 +35,13 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
     while (!over.signal.aborted && performance.now() - startedAt < PATIENCE_MS) {
       await sleep(POLL_MS, undefined, { signal: over.signal }).catch(() => {});
       const pods = await look().catch(() => null);
-      // The API server has its own troubles: looked at again.
+      // The API server may fail for a moment: the next look is soon.
       if (pods === null) continue;
       const elapsed = Math.round(performance.now() - startedAt);
       if (!pods.some(({ uid }) => uid === lost.uid)) seen.terminatedMs ??= elapsed;
       const next = replacementOf(lost, pods, others);
       if (next === undefined) continue;
-      if (next.machine !== null) seen.scheduledMs ??= elapsed;
+      if (next.host !== null) seen.scheduledMs ??= elapsed;
       if (next.running) seen.runningMs ??= elapsed;
       if (!next.ready || next.terminating) continue;
       done.push({
@@ -57,7 +57,7 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
 
   return {
     watch: (pod) => {
-      // Told twice, it is lost once.
+      // Terminated twice, it is replaced once.
       if (watched.has(pod.uid)) return;
       watched.add(pod.uid);
       void look()
@@ -69,7 +69,7 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
   };
 };
 
-/** Of a set with names of its own the one of the same name; otherwise one that was not there before. */
+/** In a StatefulSet the pod of the same name; otherwise one that did not exist before. */
 export const replacementOf = (
   lost: Pod,
   pods: readonly Pod[],

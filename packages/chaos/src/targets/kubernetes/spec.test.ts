@@ -9,13 +9,13 @@ const ORDER: ResolvedKubernetesSpec = {
   counts: { node: 3, redis: 1, 'load-balancer': 0, turn: 0 },
 };
 
-it('whoever heals finds the same pods of the same cluster', () => {
+it('a rollback finds the same pods of the same cluster', () => {
   expect(readReference(JSON.parse(JSON.stringify(writeReference(ORDER))))).toEqual(ORDER);
   const inside = { ...ORDER, kubeconfig: null };
   expect(readReference(writeReference(inside))).toEqual(inside);
 });
 
-it('what cannot be understood is refused', () => {
+it('an invalid reference is rejected', () => {
   expect(() => readReference({ kind: 'kubernetes', context: 'x' })).toThrow(
     /does not describe the cluster/,
   );

@@ -1,11 +1,11 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPONENT_KINDS } from '../component-settings.ts';
-import type { ComponentKind, PlatformReference } from '../target.ts';
+import type { ComponentKind, PlatformReference } from '../platform.ts';
 
 /** Which pods of which cluster. */
 export interface KubernetesSpec {
-  /** File of a kubeconfig. Default: as kubectl finds one (KUBECONFIG, ~/.kube/config, or the account of the pod that this runs in). */
+  /** File of a kubeconfig. Default: as kubectl (KUBECONFIG, ~/.kube/config, a pod's service account). */
   kubeconfig?: string;
   /** Of the kubeconfig. Default: its current one. */
   context?: string;
@@ -14,19 +14,19 @@ export interface KubernetesSpec {
   selectors?: Partial<Record<ComponentKind, string>>;
 }
 
-/** An order with nothing left to chance, so that whoever heals finds the same cluster. */
+/** Nothing is left to defaults, so that a rollback finds the same cluster. */
 export interface ResolvedKubernetesSpec {
-  /** Null: the account of the pod that this runs in. */
+  /** Null: the service account of the pod that this runs in. */
   kubeconfig: string | null;
   context: string;
   namespace: string;
   selectors: Partial<Record<ComponentKind, string>>;
-  /** How many pods of each kind there were: so many must be there again for all to be well. */
+  /** Number of pods of each kind at the start, which a rollback restores. */
   counts: Record<ComponentKind, number>;
 }
 
 export const DEFAULT_SELECTORS: Partial<Record<ComponentKind, string>> = {
-  // The second is what LiveKit's own chart calls them.
+  // The second is from LiveKit's own chart.
   node: 'app.kubernetes.io/name in (livekit, livekit-server)',
   redis: 'app.kubernetes.io/name=redis',
 };

@@ -1,25 +1,25 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import type { Component, PlatformReference } from '../target.ts';
+import type { Component, PlatformReference } from '../platform.ts';
 
-/** A part of a deployment of processes, whether it runs or not. Plain JSON. */
+/** A component of a deployment of processes, whether it runs or not. Plain JSON. */
 export interface ComponentSource extends Omit<Component, 'nodeId'> {
-  /** Where a node tells its id; null for others. */
+  /** Where a node reports its ID; null for others. */
   metricsUrl: string | null;
 }
 
-/** Where processes live and who starts them: what the kinds of `process` targets differ in. */
+/** Where processes are and what starts them: the difference between `process` platforms. */
 export interface Location {
   readonly label: string;
-  /** As things are now. */
+  /** In its current state. */
   reference(): PlatformReference;
   components(): Promise<ComponentSource[]>;
   /** Null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
-  /** Where a part may be more than one process; absent: its one process is sent the signal. */
+  /** For components with several processes; absent: the signal is sent to its one process. */
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready; does nothing when it runs. */
   start(name: string): Promise<void>;
-  /** Null where parts can be started; else why not. */
+  /** Null when components can be started; else why not. */
   whyNotStartable(): string | null;
 }
 

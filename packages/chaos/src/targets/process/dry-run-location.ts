@@ -4,9 +4,9 @@ import { labComponents } from './lab-components.ts';
 
 const AT = 'http://127.0.0.1:1';
 
-/** The lab that a drill would raise, before it is there: one can ask what could be done to it. Ports are made up. */
+/** The lab that a drill would start. Ports are placeholders. */
 export const dryRunLocation = (nodes: number): Location => {
-  const parts = labComponents({
+  const components = labComponents({
     nodes: Array.from({ length: nodes }, (_, index) => ({
       name: `node-${index + 1}`,
       url: AT,
@@ -22,9 +22,9 @@ export const dryRunLocation = (nodes: number): Location => {
   });
   return {
     label: labLabel(nodes),
-    reference: () => ({ kind: 'process', place: 'imagined' }),
-    components: async () => parts,
-    // They will be children of this process, and be allowed what it is allowed.
+    reference: () => ({ kind: 'process', place: 'dry-run' }),
+    components: async () => components,
+    // They would be children of this process, with its permissions.
     identity: async () => identifyProcess(process.pid),
     start: async () => {},
     whyNotStartable: () => null,

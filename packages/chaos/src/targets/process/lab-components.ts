@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import type { ComponentSource } from './component.ts';
 
-/** The parts of a lab that faults can be done to. */
+/** The components of a lab that faults can be injected into. */
 export const labComponents = (
   facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl'> &
     Partial<Pick<ClusterFacts, 'turnUrl'>>,
@@ -52,7 +52,7 @@ export const labComponents = (
   ];
 };
 
-/** A lab that an older version raised says nothing of TURN. */
+/** Null without a URL. */
 const portOf = (url: string | null | undefined): number | null => {
   const port = /:(\d+)\/?$/.exec(url ?? '')?.[1];
   return port === undefined ? null : Number(port);

@@ -9,11 +9,11 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { Location } from './component.ts';
 import { labComponents } from './lab-components.ts';
 
-/** A lab that stands by itself (`swarm lab up`). @throws SwarmError `no_lab` when there is none of that name that stands */
+/** A running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {
   const state = await runningLabState(name);
-  const parts = labComponents(state.facts);
-  /** Null, too, when the lab was ended in the meantime, and all its programs with it. */
+  const components = labComponents(state.facts);
+  /** Null also when the lab was stopped in the meantime, with all of its services. */
   const ask = async (service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
     try {
       return await labService(name, service, action);
@@ -25,7 +25,7 @@ export const labLocation = async (name: string): Promise<Location> => {
   return {
     label: `lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
-    components: async () => parts,
+    components: async () => components,
     identity: (service) => ask(service, 'look'),
     start: async (service) => void (await ask(service, 'start')),
     whyNotStartable: () => null,
@@ -33,22 +33,22 @@ export const labLocation = async (name: string): Promise<Location> => {
 };
 
 /**
- * The lab as the journal has it. One that has ended, or another of the same name: what was done to its programs has ended with them, and only what
- * was done around them is to be taken back.
+ * The lab of a journal entry. If it was stopped since, or another has its name, faults in its
+ * services ended with them: only rules around them need a rollback.
  */
 export const pastLabLocation = async (name: string, startedAt: unknown): Promise<Location> => {
   if (await isSameLab(name, startedAt)) return labLocation(name);
   return {
-    label: `lab "${name}", which has ended`,
+    label: `stopped lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: String(startedAt) }),
     components: async () => [],
     identity: async () => null,
     start: async () => {},
-    whyNotStartable: () => `the lab "${name}" has ended`,
+    whyNotStartable: () => `the lab "${name}" was stopped`,
   };
 };
 
-/** The lab that was raised then, not another of its name. */
+/** Whether the lab of that name is the one that was started then. */
 export const isSameLab = async (name: string, startedAt: unknown): Promise<boolean> => {
   const state = await readLab(name);
   return state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor);
@@ -60,6 +60,6 @@ const runningLabState = async (name: string): Promise<LabState> => {
   throw new SwarmError(
     'no_lab',
     `no running lab "${name}"`,
-    'start one with "swarm lab up", see those that stand with "swarm lab status"',
+    'start one with "swarm lab up"; "swarm lab status" lists running labs',
   );
 };

@@ -1,12 +1,12 @@
 import { type Host, localHost } from './local-host.ts';
 
-/** Local ports that any of these processes listens at, ascending; as `ss` tells root. */
+/** Local ports at which any of these processes listens, ascending. */
 export const listeningPorts = async (
   protocol: 'tcp' | 'udp',
   pids: ReadonlySet<number>,
-  machine: Host = localHost,
+  host: Host = localHost,
 ): Promise<number[]> => {
-  const { stdout } = await machine.run([
+  const { stdout } = await host.run([
     'ss',
     '--no-header',
     '--listening',
@@ -17,7 +17,7 @@ export const listeningPorts = async (
   return parsePorts(stdout, pids);
 };
 
-/** What `ss` prints: state, two queues, local and peer address, `users:(("name",pid=1,fd=2),…)`. */
+/** Output of `ss`: state, two queues, local and peer address, `users:(("name",pid=1,fd=2),…)`. */
 export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] => {
   const ports = text.split('\n').flatMap((line) => {
     const port = Number(/^\S+\s+\d+\s+\d+\s+\S*:(\d+)\s/.exec(line)?.[1]);
@@ -29,14 +29,11 @@ export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] =>
 
 const HIERARCHIES = ['', '/unified', '/systemd'];
 
-/** All processes of a control group, as systemd names it: `/system.slice/haproxy.service`. */
-export const processesOf = async (
-  group: string,
-  machine: Host = localHost,
-): Promise<Set<number>> => {
+/** All processes of a cgroup, as systemd names it: `/system.slice/haproxy.service`. */
+export const processesOf = async (group: string, host: Host = localHost): Promise<Set<number>> => {
   if (group === '' || group === '/') return new Set();
   const lists = await Promise.all(
-    HIERARCHIES.map((place) => machine.read(`/sys/fs/cgroup${place}${group}/cgroup.procs`)),
+    HIERARCHIES.map((place) => host.read(`/sys/fs/cgroup${place}${group}/cgroup.procs`)),
   );
   return new Set(
     lists.flatMap((list) => (list ?? '').split('\n').filter((line) => line !== '')).map(Number),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { CommandResult } from '../target.ts';
+import type { CommandResult } from '../platform.ts';
 import { runHere } from './run-here.ts';
 
-/** Where programs run and files are, as root sees them: this machine, or one that is reached over ssh. */
+/** Runs programs and reads files as root: this host, or one that is reached by SSH. */
 export interface Host {
-  /** Does not throw for what the program says; one that is not there ends with 127, one that does not end in time is ended. */
+  /** Never throws for an exit code; 127: program not found. A program that exceeds the time is killed. */
   run(argv: readonly string[], input?: string, timeoutMs?: number): Promise<CommandResult>;
-  /** Null where it cannot be read. */
+  /** Null: cannot be read. */
   read(path: string): Promise<string | null>;
 }
 

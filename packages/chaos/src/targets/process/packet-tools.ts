@@ -1,6 +1,6 @@
 import { runHere } from './run-here.ts';
 
-/** What is tried, in a network namespace that is gone when the try is over. */
+/** Tried in a temporary network namespace. */
 const TRY = `
 table inet swarm_try {
   chain arriving {
@@ -12,7 +12,7 @@ table inet swarm_try {
 
 let known: Promise<string | null> | undefined;
 
-/** Null when packets can be dropped on this machine by rules of our own; else why not, in a sentence. Tried once. */
+/** Null when packets can be dropped on this host; else why not. Tried once. */
 export const packetRulesUnavailableReason = (): Promise<string | null> => {
   known ??= tryOut();
   return known;
@@ -23,7 +23,6 @@ const tryOut = async (): Promise<string | null> => {
   if (process.getuid?.() !== 0) return 'rules for packets need root: run this as root';
   const { code, stderr } = await runHere(['unshare', '--net', 'nft', '--file', '-'], TRY);
   if (code === 0) return null;
-  if (code === 127)
-    return 'there is no nft (or no unshare) on this machine: install nftables and util-linux';
+  if (code === 127) return 'nft or unshare not found on this host: install nftables and util-linux';
   return `nftables cannot drop packets here: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };

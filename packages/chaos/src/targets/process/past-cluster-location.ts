@@ -1,13 +1,13 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { PlatformReference } from '../target.ts';
+import type { PlatformReference } from '../platform.ts';
 import type { ComponentSource, Location } from './component.ts';
 
-/** A part as the journal has it. */
+/** A component in the journal. */
 export interface PastComponent {
-  part: ComponentSource;
-  /** What it ran as when the fault was injected. */
+  component: ComponentSource;
+  /** Its process when the fault was injected. */
   identity: ProcessIdentity | null;
 }
 
@@ -20,7 +20,7 @@ const ports = z.object({
 });
 
 const pastComponent = z.object({
-  part: z.object({
+  component: z.object({
     name: z.string(),
     kind: z.enum(['node', 'redis', 'load-balancer', 'turn']),
     metricsUrl: z.string().nullable(),
@@ -29,20 +29,20 @@ const pastComponent = z.object({
   identity: z.object({ pid: z.int(), startedAt: z.number().nullable() }).nullable(),
 });
 
-/** A lab that lived in another process. Its programs end with that process; what was done to them and around them can be taken back. */
+/** A lab of another process, with which its services end; other effects can be rolled back. */
 export const pastClusterLocation = (reference: PlatformReference): Location => {
-  const parts = readComponents(reference);
+  const components = readComponents(reference);
   const identityOf = (name: string): ProcessIdentity | null =>
-    parts.find(({ part }) => part.name === name)?.identity ?? null;
+    components.find(({ component }) => component.name === name)?.identity ?? null;
   return {
     label: 'lab of a drill that has ended',
     reference: () => reference,
-    components: async () => parts.map(({ part }) => part),
+    components: async () => components.map(({ component }) => component),
     identity: async (name) => {
       const identity = identityOf(name);
       return identity !== null && isSameProcess(identity) ? identity : null;
     },
-    // There is nothing that it would belong to any more.
+    // Nothing is left that could use it.
     start: async () => {},
     whyNotStartable: () => 'the lab ended with the process that had started it',
   };
@@ -52,16 +52,14 @@ const readComponents = (reference: PlatformReference): PastComponent[] => {
   try {
     return z
       .array(z.string())
-      .parse(reference.parts)
+      .parse(reference.components)
       .map((text) => pastComponent.parse(JSON.parse(text)));
   } catch (error) {
     throw new SwarmError(
       'invalid_reference',
       'the journal entry does not describe the lab',
       'use the version of swarm that ran the drill',
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 };

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** One letter, as proc(5) has it: `T` is stopped, `S` sleeps, `R` runs. Null when there is no such process, or nobody has waited for what is left of it. */
+/** State of a process (proc(5)): `T` is stopped. Null when it does not exist, or is a zombie. */
 export const processState = (pid: number): string | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything.
+    // The name in parentheses may contain anything.
     const state = stat.charAt(stat.lastIndexOf(')') + 2);
     return state === 'Z' || state === 'X' ? null : state;
   } catch {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import type { CommandResult } from '../target.ts';
+import type { CommandResult } from '../platform.ts';
 
 const TIMEOUT_MS = 30_000;
-/** As shells say it of a program that is not there. */
+/** Exit code of shells for a program that was not found. */
 const NOT_FOUND = 127;
 
-/** Runs a program on this machine. Does not throw for what it says; one that is not there ends with 127, one that does not end is killed. */
+/** Runs a program on this host; see `Host.run`. */
 export const runHere = (
   argv: readonly string[],
   input = '',
@@ -31,12 +31,12 @@ export const runHere = (
     child.stdin.end(input);
     child.once('error', (error) => resolve({ stdout, stderr: error.message, code: NOT_FOUND }));
     child.once('close', (code, signal) => {
-      const killed = signal === null ? '' : `${program} was ended by ${signal}`;
+      const killed = signal === null ? '' : `${program} was terminated by ${signal}`;
       resolve({ stdout, stderr: stderr === '' ? killed : stderr, code: code ?? 1 });
     });
   });
 
-/** Tools of administrators are not on everybody's PATH; what they say must be in one language; secrets are none of their business. */
+/** With the PATH of administrators, messages in English, and no secrets. */
 const environment = (): NodeJS.ProcessEnv => ({
   PATH: [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(':'),
   HOME: process.env.HOME,

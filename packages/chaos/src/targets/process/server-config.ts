@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Host, localHost } from './local-host.ts';
 
-/** What of a livekit-server's own configuration says where its packets go. */
+/** The part of livekit-server's configuration that gives its addresses. */
 export interface ServerConfig {
   http: number;
   tcp: number | null;
@@ -15,7 +15,7 @@ export interface ServerConfig {
 
 const port = z.int().min(1).max(65_535).optional().catch(undefined);
 
-/** Unknown keys are somebody else's business. */
+/** Other keys are ignored. */
 const schema = z.object({
   port,
   prometheus_port: port,
@@ -32,7 +32,7 @@ const schema = z.object({
     .catch(undefined),
 });
 
-/** As livekit-server takes them when nothing is said: 7880, 7881, 50000 to 60000. */
+/** With livekit-server's defaults: 7880, 7881, 50000 to 60000. */
 export const readServerConfig = (yaml: string): ServerConfig => {
   const {
     port: http,
@@ -59,26 +59,26 @@ const redisAt = (address: string): ServerConfig['redis'] => {
   return { address: isIPv4(host) ? host : null, port: Number(text ?? 6_379) };
 };
 
-/** Of a livekit-server that runs: the file of its `--config`, or what it was given as `--config-body`. Null when it has neither. */
+/** From the `--config` or `--config-body` of a running livekit-server; null when it has neither. */
 export const configOfProcess = async (
   pid: number,
-  machine: Host = localHost,
+  host: Host = localHost,
 ): Promise<ServerConfig | null> => {
-  const argv = ((await machine.read(`/proc/${pid}/cmdline`)) ?? '').split('\0');
+  const argv = ((await host.read(`/proc/${pid}/cmdline`)) ?? '').split('\0');
   const body = optionOf(argv, 'config-body');
   const file = optionOf(argv, 'config');
   const text =
     body ??
     (file === null
       ? null
-      : await machine.read(
+      : await host.read(
           isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file),
         ));
   if (text === null) return null;
   try {
     return readServerConfig(text);
   } catch {
-    // It runs with it, so it is right; only we do not understand it.
+    // It runs with it, so it is valid, but not known here.
     return null;
   }
 };

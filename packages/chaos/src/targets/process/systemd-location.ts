@@ -5,16 +5,16 @@ import { formatUnit, type Unit } from './unit.ts';
 import { unitsOf } from './units.ts';
 
 /**
- * Units of systemd on this machine.
- * @throws SwarmError `systemd_unavailable`; `component_not_found` when there is no such unit
+ * Units of systemd on this host.
+ * @throws SwarmError `systemd_unavailable`, `component_not_found`
  */
 export const systemdLocation = async (units: readonly Unit[]): Promise<Location> => {
-  const systemd = unitsOf(localHost, 'this machine');
+  const systemd = unitsOf(localHost, 'this host');
   await systemd.check(units);
   return {
     label: `units ${units.map(({ name }) => name).join(', ')}`,
     reference: () => ({ kind: 'process', place: 'systemd', units: units.map(formatUnit) }),
-    components: () => Promise.all(units.map(systemd.part)),
+    components: () => Promise.all(units.map(systemd.component)),
     identity: async (name) => {
       const { pid } = await systemd.show(name);
       return pid === null ? null : identifyProcess(pid);

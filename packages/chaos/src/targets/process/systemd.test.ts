@@ -4,7 +4,7 @@ import { readServerConfig } from './server-config.ts';
 import { formatUnit, parseUnit } from './unit.ts';
 
 describe('units', () => {
-  test('say what they are', () => {
+  test('are read from the command line', () => {
     expect(parseUnit('node=livekit-server')).toEqual({
       kind: 'node',
       name: 'livekit-server.service',
@@ -30,7 +30,7 @@ describe('units', () => {
   });
 });
 
-test('ports are those of the processes in question', () => {
+test('ports are those of the given processes', () => {
   const text = [
     'LISTEN 0      4096       127.0.0.1:7880      0.0.0.0:*    users:(("livekit-server",pid=10,fd=9))',
     'LISTEN 0      4096               *:7881            *:*    users:(("livekit-server",pid=10,fd=11))',
@@ -45,7 +45,7 @@ test('ports are those of the processes in question', () => {
 });
 
 describe('a configuration of livekit-server', () => {
-  test('says where its packets go', () => {
+  test('has the ports of its packets', () => {
     const yaml = `
 port: 7890
 prometheus: { port: 6789 }
@@ -61,7 +61,7 @@ unknown: { deep: true }`;
     });
   });
 
-  test('may leave things out, or say them in other ways', () => {
+  test('may leave values out, or write them in other forms', () => {
     expect(readServerConfig('')).toEqual({
       http: 7880,
       tcp: 7881,

@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { ComponentKind } from '../target.ts';
+import type { ComponentKind } from '../platform.ts';
 
-/** A unit of systemd, and what it is to the deployment. */
+/** A systemd unit, and its kind of component. */
 export interface Unit {
   /** `livekit-server.service` */
   name: string;
@@ -10,7 +10,7 @@ export interface Unit {
 
 const KINDS: readonly ComponentKind[] = ['node', 'redis', 'load-balancer', 'turn'];
 
-/** As systemd.unit(5) has it; what else there is could be taken for an option. */
+/** As in systemd.unit(5); other names could be taken for options. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
 
 const isKind = (text: string): text is ComponentKind => KINDS.some((kind) => kind === text);
@@ -21,7 +21,7 @@ export const parseUnit = (text: string): Unit => {
   if (!isKind(kind) || !NAME.test(name) || more.length > 0) {
     throw usageError(
       `unknown unit "${text}"`,
-      `write what it is and its name: ${KINDS.join(', ')}; node=livekit-server.service`,
+      `write KIND=UNIT, such as node=livekit-server.service; kinds: ${KINDS.join(', ')}`,
     );
   }
   return { kind, name: name.includes('.') ? name : `${name}.service` };

@@ -6,39 +6,39 @@ import type { Host } from './local-host.ts';
 import { configOfProcess } from './server-config.ts';
 import type { Unit } from './unit.ts';
 
-/** A start may pull other units with it, ms. */
+/** A start may include other units, ms. */
 const START_WITHIN_MS = 90_000;
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 
-/** What systemd says of a unit. */
+/** Properties of a unit, from systemd. */
 export interface ShownUnit {
-  /** Of its main process; null while it does not run. */
+  /** Main process; null while it does not run. */
   pid: number | null;
   /** `/system.slice/redis.service`; empty while it does not run. */
   group: string;
-  /** When systemd starts it again by itself: `no`, `always`, `on-failure`, … */
+  /** When systemd restarts it automatically: `no`, `always`, `on-failure`, … */
   restart: string;
 }
 
-/** Units of systemd on one machine. What they are is asked of systemd, where their packets go is asked of livekit-server's configuration and the kernel. */
+/** Units of systemd on one host. Their ports come from livekit-server's configuration and the kernel. */
 export interface Units {
-  /** @throws SwarmError `systemd_unavailable`; `component_not_found` when there is no such unit */
+  /** @throws SwarmError `systemd_unavailable`, `component_not_found` */
   check(units: readonly Unit[]): Promise<void>;
   /** @throws SwarmError `component_not_found` */
   show(unit: string): Promise<ShownUnit>;
-  part(unit: Unit): Promise<ComponentSource>;
-  /** To all its processes; nothing happens where there are none. @throws SwarmError `target_not_confirmed` */
+  component(unit: Unit): Promise<ComponentSource>;
+  /** To all of its processes; no effect without any. @throws SwarmError `fault_unavailable` */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it listens; does nothing when it runs. @throws SwarmError `not_started` */
+  /** Resolves when it listens; no effect when it runs. @throws SwarmError `not_started` */
   start(unit: string): Promise<void>;
 }
 
-/** @param where for messages: `this machine`, `lk-1` */
-export const unitsOf = (machine: Host, where: string): Units => {
+/** @param where for messages: `this host`, `lk-1` */
+export const unitsOf = (host: Host, where: string): Units => {
   const show = async (unit: string): Promise<ShownUnit> => {
     const asked = ['systemctl', 'show', '--property=LoadState,MainPID,ControlGroup,Restart', unit];
-    const { stdout, stderr } = await machine.run(asked);
+    const { stdout, stderr } = await host.run(asked);
     const values = new Map(
       stdout
         .split('\n')
@@ -63,25 +63,25 @@ export const unitsOf = (machine: Host, where: string): Units => {
   };
 
   const processes = async ({ pid, group }: ShownUnit): Promise<Set<number>> => {
-    const all = await processesOf(group, machine);
+    const all = await processesOf(group, host);
     return pid === null ? all : all.add(pid);
   };
 
   return {
     check: async (units) => {
-      await expectSystemd(machine, where);
+      await expectSystemd(host, where);
       for (const { name } of units) await show(name);
     },
     show,
-    part: async ({ name, kind }) => {
+    component: async ({ name, kind }) => {
       const shown = await show(name);
       const { pid, group } = shown;
       if (pid === null) return { name, kind, metricsUrl: null, ports: null };
       const pids = await processes(shown);
       const [config, tcp, udp] = await Promise.all([
-        kind === 'node' ? configOfProcess(pid, machine) : null,
-        listeningPorts('tcp', pids, machine),
-        listeningPorts('udp', pids, machine),
+        kind === 'node' ? configOfProcess(pid, host) : null,
+        listeningPorts('tcp', pids, host),
+        listeningPorts('udp', pids, host),
       ]);
       const [first, last] = [udp.at(0), udp.at(-1)];
       const bound: [number, number] | null =
@@ -92,31 +92,30 @@ export const unitsOf = (machine: Host, where: string): Units => {
         kind,
         metricsUrl:
           typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null,
-        // A range of ports is bound one by one, as people come.
+        // A range is bound port by port, as participants join.
         ports: { address: '0.0.0.0', udp: config?.udp ?? bound, tcp },
         ...(config?.redis == null || cgroup === null ? {} : { redis: { ...config.redis, cgroup } }),
       };
     },
     signal: async (unit, signal) => {
-      const { code, stderr } = await machine.run(['systemctl', 'kill', `--signal=${signal}`, unit]);
+      const { code, stderr } = await host.run(['systemctl', 'kill', `--signal=${signal}`, unit]);
       if (code === 0 || (await show(unit)).pid === null) return;
       throw new SwarmError(
-        'target_not_confirmed',
-        `systemctl does not send ${signal} to ${unit}: ${stderr.trim()}`,
+        'fault_unavailable',
+        `systemctl cannot send ${signal} to ${unit}: ${stderr.trim()}`,
         'run this as root',
       );
     },
     start: async (unit) => {
       if ((await show(unit)).pid !== null) return;
-      // One that was killed often may be refused to start.
-      await machine.run(['systemctl', 'reset-failed', unit]);
-      const { code, stderr } = await machine.run(['systemctl', 'start', unit], '', START_WITHIN_MS);
+      // systemd refuses to start a unit that failed too often.
+      await host.run(['systemctl', 'reset-failed', unit]);
+      const { code, stderr } = await host.run(['systemctl', 'start', unit], '', START_WITHIN_MS);
       if (code !== 0) {
-        const hint = `see "journalctl --unit ${unit}"`;
         throw new SwarmError(
           'not_started',
-          `systemd does not start ${unit}: ${stderr.trim()}`,
-          hint,
+          `systemd cannot start ${unit}: ${stderr.trim()}`,
+          `see "journalctl --unit ${unit}"`,
         );
       }
       const deadline = performance.now() + READY_WITHIN_MS;
@@ -124,26 +123,26 @@ export const unitsOf = (machine: Host, where: string): Units => {
         const shown = await show(unit);
         if (
           shown.pid !== null &&
-          (await listeningPorts('tcp', await processes(shown), machine)).length > 0
+          (await listeningPorts('tcp', await processes(shown), host)).length > 0
         )
           return;
         await sleep(POLL_MS);
       }
       throw new SwarmError(
         'not_started',
-        `${unit} listens nowhere ${READY_WITHIN_MS / 1_000} s after its start`,
+        `${unit} listens at no port ${READY_WITHIN_MS / 1_000} s after its start`,
         `see "journalctl --unit ${unit}"`,
       );
     },
   };
 };
 
-const expectSystemd = async (machine: Host, where: string): Promise<void> => {
-  const { code, stderr } = await machine.run(['systemctl', 'show', '--property=Version']);
+const expectSystemd = async (host: Host, where: string): Promise<void> => {
+  const { code, stderr } = await host.run(['systemctl', 'show', '--property=Version']);
   if (code === 0) return;
   throw new SwarmError(
     'systemd_unavailable',
-    `systemd does not answer on ${where}: ${stderr.trim().split('\n')[0] || `systemctl ends with ${code}`}`,
-    'units can be hit where systemd runs; elsewhere use a lab, containers or Kubernetes',
+    `systemd does not answer on ${where}: ${stderr.trim().split('\n')[0] || `systemctl exits with ${code}`}`,
+    'faults in units need systemd; elsewhere use a lab, containers or Kubernetes',
   );
 };

@@ -7,28 +7,27 @@ import pLimit from 'p-limit';
 import type { Host } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
 
-/** A machine over ssh. */
+/** A host that is reached by SSH. */
 export interface SshConnection extends Host, AsyncDisposable {
-  /** Null when programs run there as root; else why not. Asked once. */
+  /** Null when programs run there as root; else why not. */
   lacksRoot(): Promise<string | null>;
 }
 
 const TIMEOUT_MS = 30_000;
-/** Of ssh itself: no connection. Programs that end with it are told from that. */
+/** Exit code of ssh without a connection; 254 stands for it where a program has it. */
 const NO_CONNECTION = 255;
 const NOT_FOUND = 127;
 const TIMED_OUT = 124;
-/** sshd lets so many programs run at once over one connection by default (MaxSessions 10). */
+/** By default sshd allows ten sessions per connection (MaxSessions). */
 const AT_ONCE = 8;
 
-/** Administrators' tools are not on everybody's PATH, and what they say must be in one language. */
+/** With the PATH of administrators, and messages in English. */
 const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; "$0" "$@"; code=$?; [ $code = ${NO_CONNECTION} ] && code=254; exit $code`;
 
 /**
- * Everything about the connection is OpenSSH's own: the user's configuration, known hosts, agent, jump hosts. A password is never asked for, and a host
- * whose key is not known is refused. All programs share one connection, which ends a minute after the last at the latest.
- *
- * Nothing is connected yet.
+ * OpenSSH makes the connection, with the user's configuration, known hosts, agent and jump hosts. It
+ * asks for no password, and rejects unknown host keys. All programs share one connection, which
+ * closes a minute after the last of them at the latest. Nothing is connected yet.
  * @throws SwarmError from what it returns: `ssh_unavailable`, `unreachable`
  */
 export const connectSsh = async (host: string, config: string | null): Promise<SshConnection> => {
@@ -74,15 +73,15 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     if (result.exitCode === undefined) {
       throw new SwarmError(
         'ssh_unavailable',
-        `ssh does not run on this machine: ${result.shortMessage}`,
-        'install OpenSSH’s client',
+        `ssh cannot be run on this host: ${result.shortMessage}`,
+        'install the client of OpenSSH',
       );
     }
     if (result.exitCode === NO_CONNECTION) throw unreachable(host, result.stderr);
     opened = true;
     return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode };
   };
-  /** The first one makes the connection that the others then use. */
+  /** The first program opens the connection that the others share. */
   const run = async (argv: readonly string[], input = '', timeoutMs = TIMEOUT_MS) => {
     if (first === null) {
       const asked = ask(argv, input, timeoutMs);
@@ -95,7 +94,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     return limit(() => ask(argv, input, timeoutMs));
   };
 
-  /** Empty for root; what else a command begins with. */
+  /** The beginning of each command; empty for root. */
   let prefix: Promise<{ words: readonly string[]; why: string | null }> | null = null;
   const findPrefix = async (): Promise<{ words: readonly string[]; why: string | null }> => {
     const { stdout } = await run(['id', '-u']);
@@ -103,10 +102,10 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     const words = ['sudo', '-n', '--'];
     const { code } = await run([...words, 'true']);
     if (code === 0) return { words: [...words, 'sh', '-c', REMOTE], why: null };
-    const how = code === NOT_FOUND ? 'there is no sudo' : 'sudo asks for a password';
+    const how = code === NOT_FOUND ? 'sudo was not found' : 'sudo asks for a password';
     return {
       words: [],
-      why: `on ${host} this needs root, and ${how}: log in as root, or let sudo do it without a password`,
+      why: `faults on ${host} need root, and ${how}: log in as root, or allow sudo without a password`,
     };
   };
   const privileges = async (): Promise<{ words: readonly string[]; why: string | null }> => {
@@ -138,14 +137,14 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   };
 };
 
-/** ssh's last words, and what they mean. */
+/** The last message of ssh, and what to do. */
 const unreachable = (host: string, stderr: string): SwarmError => {
   const lines = stderr.trim().split('\n');
-  const said = lines.at(-1)?.trim() || 'the connection was lost';
+  const message = lines.at(-1)?.trim() || 'the connection was lost';
   const hint = /Host key verification failed|host key .* has changed/i.test(stderr)
-    ? `who answers there is not known to be ${host}: look with "ssh ${host}", compare the key, and accept it there`
+    ? `the host key of ${host} is not known: connect with "ssh ${host}", compare the key, and accept it there`
     : /Permission denied/i.test(stderr)
-      ? 'a key or an agent must open it: no password is asked for'
+      ? 'use a key or an agent: passwords are not supported'
       : `see "ssh ${host}"`;
-  return new SwarmError('unreachable', `${host} is not reached over ssh: ${said}`, hint);
+  return new SwarmError('unreachable', `${host} cannot be reached by SSH: ${message}`, hint);
 };

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { quote, quoteAll } from './quote.ts';
 
-it('leaves plain words as they are', () => {
+it('leaves plain words unchanged', () => {
   expect(quoteAll(['systemctl', '--property=MainPID,Restart', 'a@1.service'])).toBe(
     'systemctl --property=MainPID,Restart a@1.service',
   );
   expect(quote('')).toBe("''");
 });
 
-it('is undone by a shell, whatever is in it', () => {
+it('is undone by a shell', () => {
   // No program can be given a NUL.
   const word = fc
     .string({ unit: 'grapheme', maxLength: 20 })

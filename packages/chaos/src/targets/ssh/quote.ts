@@ -1,6 +1,6 @@
-/** One word for a shell, whatever is in it. */
+/** Quotes one word for a POSIX shell. */
 export const quote = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 
-/** ssh has one text carried out by the login shell of the other side, whatever was one argument here. */
+/** ssh passes one text to the login shell of the remote host, not a list of arguments. */
 export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ');

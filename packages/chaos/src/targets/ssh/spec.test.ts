@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { componentName, readReference, readSshSpec, sshSpecName, writeReference } from './spec.ts';
 
-describe('readSshOrder', () => {
-  it('puts units on every host, or on one', () => {
-    const order = readSshSpec(
+describe('readSshSpec', () => {
+  it('assigns units to every host, or to one', () => {
+    const spec = readSshSpec(
       'lk-1, root@lk-2,ssh://root@10.0.0.5:2222',
       'node=livekit, redis=lk-1/redis,turn=ssh://root@10.0.0.5:2222/coturn',
       undefined,
     );
     const node = { kind: 'node', name: 'livekit.service' };
-    expect(order).toEqual({
+    expect(spec).toEqual({
       config: null,
       hosts: [
         { host: 'lk-1', units: [node, { kind: 'redis', name: 'redis.service' }] },
@@ -20,20 +20,20 @@ describe('readSshOrder', () => {
         },
       ],
     });
-    expect(sshSpecName(order)).toBe('lk-1,lk-2,10.0.0.5:2222');
-    expect(componentName(order, 'lk-1', 'livekit.service')).toBe('lk-1/livekit.service');
-    expect(readReference(JSON.parse(JSON.stringify(writeReference(order))))).toEqual(order);
+    expect(sshSpecName(spec)).toBe('lk-1,lk-2,10.0.0.5:2222');
+    expect(componentName(spec, 'lk-1', 'livekit.service')).toBe('lk-1/livekit.service');
+    expect(readReference(JSON.parse(JSON.stringify(writeReference(spec))))).toEqual(spec);
   });
 
-  it('leaves hosts out of names where there is one only, and knows where its configuration is', () => {
-    const order = readSshSpec('lk-1', 'node=a,node=b', 'ssh/config');
-    expect(componentName(order, 'lk-1', 'a.service')).toBe('a.service');
-    expect(order.config).toMatch(/^\/.*\/ssh\/config$/);
-    expect(readReference(JSON.parse(JSON.stringify(writeReference(order))))).toEqual(order);
+  it('leaves the host out of names where there is only one, and resolves the path of the configuration', () => {
+    const spec = readSshSpec('lk-1', 'node=a,node=b', 'ssh/config');
+    expect(componentName(spec, 'lk-1', 'a.service')).toBe('a.service');
+    expect(spec.config).toMatch(/^\/.*\/ssh\/config$/);
+    expect(readReference(JSON.parse(JSON.stringify(writeReference(spec))))).toEqual(spec);
   });
 
   it.each([
-    ['', 'node=a', 'no hosts'],
+    ['', 'node=a', 'no SSH hosts'],
     ['-oProxyCommand=id', 'node=a', 'invalid ssh host'],
     ['lk-1;id', 'node=a', 'invalid ssh host'],
     ['$(id)', 'node=a', 'invalid ssh host'],
@@ -52,8 +52,10 @@ describe('readSshOrder', () => {
   });
 });
 
-it('refuses a reference that somebody has changed', () => {
+it('rejects a reference that was edited', () => {
   const hosts = [JSON.stringify({ host: '-oProxyCommand=id', units: ['node=a'] })];
-  expect(() => readReference({ kind: 'ssh', hosts })).toThrow('cannot be found again');
-  expect(() => readReference({ kind: 'ssh', hosts: ['no json'] })).toThrow('cannot be found again');
+  expect(() => readReference({ kind: 'ssh', hosts })).toThrow('does not describe hosts');
+  expect(() => readReference({ kind: 'ssh', hosts: ['no json'] })).toThrow(
+    'does not describe hosts',
+  );
 });

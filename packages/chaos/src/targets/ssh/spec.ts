@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { PlatformReference } from '../platform.ts';
 import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';
-import type { PlatformReference } from '../target.ts';
 
-/** Machines that are reached over ssh, and the units of systemd on them that make up a deployment. */
+/** Hosts that are reached by SSH, and the systemd units on them that are a deployment. */
 export interface SshSpec {
   hosts: readonly SshHost[];
   /** For `ssh -F`; null: the user's own configuration. */
@@ -12,12 +12,12 @@ export interface SshSpec {
 }
 
 export interface SshHost {
-  /** As one would say to ssh: `lk-1`, `root@10.0.0.5`, `ssh://root@10.0.0.5:2222`. */
+  /** As an argument of ssh: `lk-1`, `root@10.0.0.5`, `ssh://root@10.0.0.5:2222`. */
   host: string;
   units: readonly Unit[];
 }
 
-/** Nothing that ssh, a ProxyCommand or a shell could take for something else. */
+/** Nothing that ssh, a ProxyCommand or a shell could interpret. */
 const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
 
 /**
@@ -35,7 +35,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
         'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222',
       );
   }
-  if (names.length === 0) throw usageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
+  if (names.length === 0) throw usageError('no SSH hosts given', 'for instance lk-1,lk-2');
   if (new Set(names).size < names.length)
     throw usageError(`"${hosts}" names a host twice`, 'name each of them once');
   const read = listOf(units).map(readPlacedUnit);
@@ -43,7 +43,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
     if (host === null || names.includes(host)) continue;
     throw usageError(
       `${formatUnit(unit)} refers to unknown host "${host}"`,
-      `those are ${names.join(', ')}`,
+      `available: ${names.join(', ')}`,
     );
   }
   const placed = names.map((host) => ({
@@ -52,7 +52,7 @@ export const readSshSpec = (hosts: string, units: string, config: string | undef
   }));
   const empty = placed.find((one) => one.units.length === 0);
   if (empty !== undefined)
-    throw usageError(`no unit on ${empty.host}`, 'say what is: node=livekit-server.service');
+    throw usageError(`no unit on ${empty.host}`, 'give it one: node=livekit-server.service');
   for (const one of placed) {
     const twice = one.units.find(
       ({ name }, index) => one.units.findIndex((other) => other.name === name) < index,
@@ -77,11 +77,11 @@ const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
     : { host, unit: parseUnit(`${role}=${name}`) };
 };
 
-/** What the units of these hosts are called: by themselves where there is one host only. */
+/** Names of components: the unit alone where there is only one host. */
 export const componentName = ({ hosts }: SshSpec, host: string, unit: string): string =>
   hosts.length === 1 ? unit : `${host.replace(/^ssh:\/\//, '')}/${unit}`;
 
-/** What the deployment is called. */
+/** Name of the deployment. */
 export const sshSpecName = ({ hosts }: Pick<SshSpec, 'hosts'>): string =>
   hosts.map(({ host }) => host.replace(/^ssh:\/\//, '').replace(/^[^@]*@/, '')).join(',');
 
@@ -106,11 +106,10 @@ export const readReference = (written: PlatformReference): SshSpec => {
       }),
     };
   } catch (cause) {
-    const hint = 'use the version of swarm that ran the drill';
     throw new SwarmError(
       'invalid_reference',
-      'the journal speaks of machines that cannot be found again',
-      hint,
+      'the journal entry does not describe hosts',
+      'use the version of swarm that ran the drill',
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** The drill is killed in the middle of every kind of fault: what it did is taken back by the next who looks, and nothing is left. */
+/** A drill is killed in the middle of every kind of fault: the next rollback from the journal leaves nothing. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,9 +14,9 @@ import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { sampleParams } from '../src/plan/available-faults.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
 import { processState } from '../src/targets/process/process-state.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
-import type { Component, Platform } from '../src/targets/target.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
 const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
@@ -28,7 +28,7 @@ let target: Platform;
 
 beforeAll(async () => {
   if (unavailable !== null) return;
-  dir = await mkdtemp(join(tmpdir(), 'swarm-healing-'));
+  dir = await mkdtemp(join(tmpdir(), 'swarm-rollback-'));
   journal = openJournal(join(dir, 'journal'));
   const order = {
     nodes: 2,
@@ -53,7 +53,7 @@ afterAll(async () => {
 const program = (name: string): string =>
   fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
-/** Its first line: by then, it is in the middle of it. */
+/** Its first line: the fault is injected by then. */
 const startDrill = async (
   name: string,
   ...args: string[]
@@ -83,7 +83,7 @@ const memberNamed = async (name: string): Promise<Component> => {
   return found;
 };
 
-/** What each fault is done to, and with what. */
+/** Target and parameters of each fault. */
 const CASES: Record<string, [member: string, params: object]> = {
   kill: ['node-1', {}],
   'graceful-stop': ['node-1', {}],
@@ -104,7 +104,7 @@ const CASES: Record<string, [member: string, params: object]> = {
   'memory-pressure': ['node-1', { megabytes: 300 }],
 };
 
-test('no fault is left out here, but those that are not to be had here and say why', async () => {
+test('every fault is here, except those that are not available', async () => {
   const node = await memberNamed('node-1');
   const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
   for (const fault of others)
@@ -128,7 +128,7 @@ test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
   expect((await journal.read()).pending).toMatchObject([
     { id, fault, drill: 'test', components: [{ name }] },
   ]);
-  // While it lives, it heals itself.
+  // While its owner lives, the fault is left to it.
   expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
     rolledBack: [],
     running: [{ id }],
@@ -152,7 +152,7 @@ test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
   if (member.kind === 'node') expect(member.nodeId).toMatch(/^ND_/);
 });
 
-test('a drill killed with the lab that it had raised: its programs are gone, and so are its rules', async () => {
+test('a drill killed with its own lab: its services are gone, and so are its rules', async () => {
   const { drill, line } = await startDrill('lab-owner.ts', join(dir, 'own-lab'), journal.dir);
   const { ids, pids } = JSON.parse(line) as { ids: string[]; pids: number[] };
   expect(pids.map((pid) => processState(pid))).toEqual(['T']);
@@ -167,7 +167,7 @@ test('a drill killed with the lab that it had raised: its programs are gone, and
   expect(pids.map((pid) => processState(pid))).toEqual([null]);
 });
 
-test('an impairment goes with its drill, and packets pass before anybody heals', async () => {
+test('an impairment ends with its drill, and packets pass before any rollback', async () => {
   const { drill, line: id } = await startDrill(
     'injector.ts',
     lab,
@@ -187,7 +187,7 @@ test('an impairment goes with its drill, and packets pass before anybody heals',
   expect(await leftoversOf(id)).toEqual([]);
 });
 
-test('by force, what a drill that lives has done is taken back, too', async () => {
+test('with force, faults of a running drill are rolled back, too', async () => {
   const { drill, line: id } = await startDrill(
     'injector.ts',
     lab,
@@ -203,7 +203,7 @@ test('by force, what a drill that lives has done is taken back, too', async () =
   await killDrill(drill);
 });
 
-test('what cannot be read is told of, stays, and keeps nobody from healing the rest', async () => {
+test('an unreadable entry is reported, stays, and does not prevent other rollbacks', async () => {
   const { drill, line: id } = await startDrill(
     'injector.ts',
     lab,
@@ -222,7 +222,7 @@ test('what cannot be read is told of, stays, and keeps nobody from healing the r
   await rm(torn);
 });
 
-test('a lab that has ended since has taken its programs with it: there is nothing to start', async () => {
+test('a lab that was stopped in between took its services with it: nothing is started', async () => {
   const { drill } = await startDrill('injector.ts', lab, journal.dir, 'kill', '{}', 'node-2');
   const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-partition', '{}', 'node-1');
   await killDrill(drill);

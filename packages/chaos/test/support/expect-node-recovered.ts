@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { RepeatResult } from '../../src/measure/drill-result.ts';
-import type { Platform } from '../../src/targets/target.ts';
+import type { Platform } from '../../src/targets/platform.ts';
 
-/** One of three nodes was killed while three people were in each room: its rooms fell silent and came back, and it runs again. */
-export const expectKilledAndBack = async (
+/** One of three nodes was killed with three participants in each room: its rooms were interrupted and recovered, and it runs again. */
+export const expectNodeRecovered = async (
   repeat: RepeatResult | undefined,
   target: Platform,
 ): Promise<void> => {
