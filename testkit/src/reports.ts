@@ -1,6 +1,6 @@
 /** Runs to report on, for tests: one that passed, one that failed, one that is inconclusive. */
 
-import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import { createSummary, decideVerdict, resolveThresholds } from '@livekit-swarm/analysis';
 import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ReportInput } from '@livekit-swarm/report';
@@ -17,7 +17,7 @@ export const reportOf = (lines: RecordLine[], texts: string[] = []): ReportInput
   const summary = fold.result();
   return {
     summary,
-    judgement: judge(summary, resolveThresholds(summary.scenario, thresholds)),
+    decision: decideVerdict(summary, resolveThresholds(summary.scenario, thresholds)),
     recordPath: RECORD,
     readLines: () => linesOf(lines),
   };

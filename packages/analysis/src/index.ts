@@ -59,4 +59,10 @@ export {
 } from './verdict/generator-limits.ts';
 export type { NotMeasured, Reason } from './verdict/reason.ts';
 export { evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
-export { abortCause, type Judgement, judge, type Verdict } from './verdict/verdict.ts';
+export {
+  abortCause,
+  decideVerdict,
+  decideWithBaseline,
+  type Verdict,
+  type VerdictDecision,
+} from './verdict/verdict.ts';

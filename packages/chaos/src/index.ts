@@ -32,7 +32,6 @@ export {
   type DrillReason,
   type ExecutionFailure,
 } from './measure/decide-verdict.ts';
-export { verdictMetricsOf } from './measure/drill-judgement.ts';
 export * from './measure/drill-result.ts';
 export {
   isComplete,
@@ -43,6 +42,7 @@ export { createReceptionStates, type ReceptionStates } from './measure/reception
 export type * from './measure/recovery.ts';
 export { recoverySchema } from './measure/recovery.ts';
 export type { DrillSecond } from './measure/seconds.ts';
+export { verdictMetricsOf } from './measure/verdict-metrics.ts';
 export type { WindowFigures } from './measure/window-figures.ts';
 export { availableFaults, type FaultAvailability } from './plan/available-faults.ts';
 export {

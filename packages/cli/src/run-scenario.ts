@@ -108,8 +108,8 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       onProgress: printer.show,
       ...(request.onLine === undefined ? {} : { onLine: request.onLine }),
     });
-    const { summary, judgement, record: recordPath } = result;
-    return { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
+    const { summary, decision, record: recordPath } = result;
+    return { summary, decision, recordPath, readLines: () => recordLines(recordPath) };
   } catch (error) {
     record.discard();
     return noRunOf(

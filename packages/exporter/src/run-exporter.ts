@@ -50,5 +50,5 @@ export const startRunExporter = async ({
   return { url: `${exporter.url}/metrics`, begin, beginDrill, linger, close: exporter.stop };
 };
 
-export type { DrillJudgement, DrillReception } from './sources/runs/drill-gauges.ts';
+export type { DrillReception, DrillVerdictMetrics } from './sources/runs/drill-gauges.ts';
 export { checkToken, type DrillObserver, parseListenAddress };

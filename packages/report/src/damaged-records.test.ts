@@ -1,4 +1,9 @@
-import { foldRecord, judge, resolveThresholds, type Summary } from '@livekit-swarm/analysis';
+import {
+  decideVerdict,
+  foldRecord,
+  resolveThresholds,
+  type Summary,
+} from '@livekit-swarm/analysis';
 import { readRecordLines } from '@livekit-swarm/record';
 import { isUsageError } from '@livekit-swarm/settings';
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
@@ -30,10 +35,10 @@ it.each(Object.entries(REPORTERS))(
       fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
         const summary = await summaryOf(texts);
         if (summary === null) return;
-        const judgement = judge(summary, resolveThresholds(summary.scenario, []));
+        const decision = decideVerdict(summary, resolveThresholds(summary.scenario, []));
         const input = {
           summary,
-          judgement,
+          decision,
           recordPath: 'records/x',
           readLines: () => readRecordLines(texts),
         };

@@ -1,4 +1,4 @@
-import type { Judgement } from '@livekit-swarm/analysis';
+import type { VerdictDecision } from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
 import { recordedScenario } from '@livekit-swarm/scenario';
@@ -15,15 +15,15 @@ import type { NoResult, Result } from './schema/result-schema.ts';
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
 export const resultObject = ({
   summary,
-  judgement,
+  decision,
   recordPath,
   comparison,
 }: ReportInput): Result => ({
   schema: RESULT_SCHEMA,
-  verdict: judgement.verdict,
-  exitCode: judgement.exitCode,
-  reasons: judgement.reasons.map((reason) => reasonObject(reason, originOf(summary))),
-  thresholds: thresholdsOf(judgement),
+  verdict: decision.verdict,
+  exitCode: decision.exitCode,
+  reasons: decision.reasons.map((reason) => reasonObject(reason, originOf(summary))),
+  thresholds: thresholdsOf(decision),
   metrics: flattenMetrics(summary.metrics),
   windows: summary.windows.map(({ window, metrics }) => ({
     ...window,
@@ -31,7 +31,7 @@ export const resultObject = ({
   })),
   generator: {
     ...summary.generator,
-    findings: judgement.health.map((finding) => findingObject(finding, originOf(summary))),
+    findings: decision.health.map((finding) => findingObject(finding, originOf(summary))),
   },
   deployment: summary.deployment,
   joins: summary.joins,
@@ -98,7 +98,7 @@ export const jsonReporter = {
   render: renderJson,
 } as const satisfies Reporter;
 
-const thresholdsOf = ({ thresholds }: Judgement) =>
+const thresholdsOf = ({ thresholds }: VerdictDecision) =>
   thresholds.map(({ metric, expression, window, value, ok, source }) => ({
     metric,
     expression,

@@ -23,8 +23,8 @@ it('is what a text report is', () => {
   const report = failedReport();
   const said: ReportInput = {
     ...report,
-    judgement: {
-      ...report.judgement,
+    decision: {
+      ...report.decision,
       reasons: [
         {
           code: 'no_participant_joined',

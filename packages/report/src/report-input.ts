@@ -1,4 +1,4 @@
-import type { Judgement, Summary, Verdict } from '@livekit-swarm/analysis';
+import type { Summary, Verdict, VerdictDecision } from '@livekit-swarm/analysis';
 import type { Comparison } from '@livekit-swarm/analysis/compare';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ExitCode } from '@livekit-swarm/settings';
@@ -6,12 +6,12 @@ import type { ExitCode } from '@livekit-swarm/settings';
 /** A run and its result: reporters are pure functions of it, so that they cannot disagree. */
 export interface ReportInput {
   summary: Summary;
-  judgement: Judgement;
+  decision: VerdictDecision;
   /** Where the record is; null when none was kept. */
   recordPath: string | null;
   /** Reads the record again from its first line, for what the summary does not hold (samples over time). Null when none was kept. */
   readLines: (() => AsyncIterable<RecordLine>) | null;
-  /** Of the run with a baseline; its verdict is in the judgement already. Absent without one. */
+  /** Of the run with a baseline; its verdict is in the decision already. Absent without one. */
   comparison?: Comparison;
 }
 
@@ -35,6 +35,6 @@ export const isRun = (outcome: Outcome): outcome is ReportInput => 'summary' in 
 export const nameOf = (outcome: Outcome): string =>
   isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario;
 export const verdictOf = (outcome: Outcome): Verdict =>
-  isRun(outcome) ? outcome.judgement.verdict : outcome.verdict;
+  isRun(outcome) ? outcome.decision.verdict : outcome.verdict;
 export const exitCodeOf = (outcome: Outcome): ExitCode =>
-  isRun(outcome) ? outcome.judgement.exitCode : outcome.exitCode;
+  isRun(outcome) ? outcome.decision.exitCode : outcome.exitCode;

@@ -75,7 +75,7 @@ const usual = stagedReport();
 
 /** A run whose every word is this one. */
 const saying = (word: string): ReportInput => {
-  const { summary, judgement } = usual;
+  const { summary, decision } = usual;
   return {
     ...usual,
     recordPath: word,
@@ -99,8 +99,8 @@ const saying = (word: string): ReportInput => {
       mostAffected: summary.mostAffected.map((one) => ({ ...one, identity: word, room: word })),
       deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
     },
-    judgement: {
-      ...judgement,
+    decision: {
+      ...decision,
       reasons: [
         {
           code: 'no_participant_joined',
@@ -108,7 +108,7 @@ const saying = (word: string): ReportInput => {
           failure: { reason: word, count: 1, message: word },
         },
       ],
-      thresholds: judgement.thresholds.map((one) => ({ ...one, metric: word })),
+      thresholds: decision.thresholds.map((one) => ({ ...one, metric: word })),
     },
   };
 };
@@ -184,7 +184,7 @@ describe('any words', () => {
         expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
         writeFileSync(file, xml);
         expect(parse({ type: 'junit', files: [file] }).total).toBe(
-          usual.judgement.thresholds.length + 1,
+          usual.decision.thresholds.length + 1,
         );
       }),
       RUNS,

@@ -123,7 +123,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     fixture: { start },
     expect,
   }) => {
-    const { summary, judgement, record } = await start({
+    const { summary, decision, record } = await start({
       room: 'crash',
       rooms: 1,
       participants: 4,
@@ -138,22 +138,22 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     );
     expect(lost).toHaveLength(4);
     expect(summary.generator.workersDied).toBe(2);
-    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
   test('ends early when all joins fail, with the rejections as the reason', async ({
     fixture: { start },
     expect,
   }) => {
-    const { summary, judgement } = await start({
+    const { summary, decision } = await start({
       room: 'refuse',
       rooms: 1,
       participants: 4,
       durationMs: 60_000,
     });
     expect(summary.end?.reason).toBe('no_participants_left');
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
-    expect(judgement.reasons[0]).toMatchObject({
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 3 });
+    expect(decision.reasons[0]).toMatchObject({
       code: 'deployment_unreachable',
       failure: { message: expect.stringContaining('no room at the inn') },
     });
@@ -164,9 +164,9 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect,
   }) => {
     const onProgress = ({ joined }: Progress): void => void (joined === 4 && stop.abort());
-    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onProgress });
+    const { summary, decision, record } = await start({ durationMs: 60_000 }, { onProgress });
     expect(summary.end?.reason).toBe('interrupted');
-    expect(judgement.exitCode).toBe(130);
+    expect(decision.exitCode).toBe(130);
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
   });
 
@@ -183,11 +183,11 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
         live.stop();
       }, 1_500);
     };
-    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });
+    const { summary, decision, record } = await start({ durationMs: 60_000 }, { onStart });
     expect(summary.end?.reason).toBe('stopped');
     expect(summary.end?.at).toBeLessThan(4_000);
     expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, disconnected: 0 });
-    expect(judgement.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
+    expect(decision.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
     const told = linesOf(record).filter(({ type }) => type === 'drill');
     expect(told).toEqual([
       { type: 'drill', at: 7, event: 'void', reason: { code: 'ended_before_steady_state' } },
@@ -201,10 +201,10 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect,
   }) => {
     setTimeout(server.die, 1_500);
-    const { summary, judgement } = await start({ durationMs: 60_000 });
+    const { summary, decision } = await start({ durationMs: 60_000 });
     expect(summary.end?.reason).toBe('server_died');
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toMatchObject({ code: 'server_died' });
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toMatchObject({ code: 'server_died' });
   });
 
   test('kills a worker that does not stop in time, and records it', async ({
@@ -311,12 +311,12 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect,
   }) => {
     const plan = doomed('join_failures: rate<0.2 abortOnFail after 1s');
-    const { summary, judgement, record } = await start({}, { plan });
+    const { summary, decision, record } = await start({}, { plan });
     expect(summary.end?.reason).toBe('threshold_crossed');
     expect(summary.end?.at).toBeGreaterThan(1_500);
     expect(summary.end?.at).toBeLessThan(4_500);
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toEqual({
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toEqual({
       code: 'run_aborted',
       threshold: {
         threshold: 'join_failures: rate<0.2 abortOnFail after 1s',

@@ -1,6 +1,11 @@
 /** The main job: joins a planned load to a deployment, samples it, and decides a verdict; the record holds all of it. */
 
-import { type Judgement, judge, resolveThresholds, type Summary } from '@livekit-swarm/analysis';
+import {
+  decideVerdict,
+  resolveThresholds,
+  type Summary,
+  type VerdictDecision,
+} from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
@@ -46,7 +51,7 @@ export interface RunOptions {
 
 export interface RunResult {
   summary: Summary;
-  judgement: Judgement;
+  decision: VerdictDecision;
   /** The file of the record. */
   record: string;
 }
@@ -122,7 +127,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     record.close();
   }
   const summary = log.close();
-  return { summary, judgement: judge(summary, thresholds), record: record.file };
+  return { summary, decision: decideVerdict(summary, thresholds), record: record.file };
 };
 
 /** Asks the deployment whether the first participant may join, and which signalling it supports. */

@@ -38,10 +38,10 @@ const runLoad = async (number: number): Promise<RunResult> =>
   });
 
 /** On a host that has other things to do, a run is inconclusive for the figures it measured; whether subscribers received media is not. */
-const expectGood = ({ judgement, summary }: RunResult): void => {
+const expectGood = ({ decision, summary }: RunResult): void => {
   expect(summary.joins).toMatchObject({ joined: 4, failed: 0, disconnected: 0 });
   expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });
-  expect(judgement.verdict, JSON.stringify(judgement.reasons)).not.toBe('failed');
+  expect(decision.verdict, JSON.stringify(decision.reasons)).not.toBe('failed');
 };
 
 const pod = async (name: string): Promise<{ uid: string; ready: boolean } | null> => {

@@ -52,7 +52,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
     await until(() => count('media_resumed') === 12);
     live.stop();
   };
-  const { summary, judgement, record } = await run({
+  const { summary, decision, record } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: 'l1ve',
     plan: expandPlan(
@@ -91,7 +91,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
     reconnects: 6,
     unaccounted: 0,
   });
-  expect(judgement.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
+  expect(decision.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
   const people = lines.filter((line) => line.type === 'participant');
   expect(people).toHaveLength(6);
   for (const line of people) {

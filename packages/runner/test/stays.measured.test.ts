@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Judgement } from '@livekit-swarm/analysis';
+import type { VerdictDecision } from '@livekit-swarm/analysis';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
@@ -54,7 +54,7 @@ const start = async (
 };
 
 /** Thresholds of the scenario that were not kept: a busy host may leave the verdict open all the same. */
-const notKept = ({ thresholds }: Judgement): string[] =>
+const notKept = ({ thresholds }: VerdictDecision): string[] =>
   thresholds
     .filter(({ source, ok }) => source === 'user' && ok !== true)
     .map(({ metric, value }) => `${metric} ${value}`);
@@ -92,7 +92,7 @@ describe('churn', () => {
     const atServer: number[] = [];
     const descriptors: number[] = [];
     let asking = Promise.resolve();
-    const { summary, judgement, lines } = await start(
+    const { summary, decision, lines } = await start(
       `
 scenario: churn
 groups:
@@ -122,7 +122,7 @@ thresholds:
       },
     );
     await asking;
-    expect(notKept(judgement)).toEqual([]);
+    expect(notKept(decision)).toEqual([]);
     const results = resultsIn(lines);
     expect(results.length).toBeGreaterThan(60);
     expect(new Set(results.map(({ identity }) => identity)).size).toBe(results.length);
@@ -176,7 +176,7 @@ groups:
 
 describe('a role that may not do what it does', () => {
   it('is in all the same, and what was refused is counted', async () => {
-    const { summary, judgement } = await start(`
+    const { summary, decision } = await start(`
 scenario: denied
 groups:
   rooms:
@@ -190,7 +190,7 @@ thresholds:
   publish_rejections: [count==2]
   publish_rejections{role:talker}: [count==0]
 `);
-    expect(notKept(judgement)).toEqual([]);
+    expect(notKept(decision)).toEqual([]);
     expect(summary.joins).toMatchObject({ joined: 4, failed: 0, retries: 0 });
     // The talker sees the camera, the muted one hears the talker.
     expect(summary.tracks).toMatchObject({ expected: 4, missing: 0 });
@@ -200,7 +200,7 @@ thresholds:
 
 describe('windows', () => {
   it('is evaluated stage by stage', async () => {
-    const { judgement, summary } = await start(`
+    const { decision, summary } = await start(`
 scenario: stages
 groups:
   rooms:
@@ -220,7 +220,7 @@ thresholds:
   packets_received@calm: [rate<130]
   media_latency{role:talker}@2s..4s: [p(95)<300]
 `);
-    const given = judgement.thresholds
+    const given = decision.thresholds
       .filter(({ source }) => source === 'user')
       .map(({ metric, ok }) => `${metric} ${ok}`);
     expect(given).toEqual([
@@ -243,7 +243,7 @@ thresholds:
 
 describe('abortOnFail', () => {
   it('ends a run soon after its delay, and all participants leave', async () => {
-    const { summary, judgement, lines } = await start(`
+    const { summary, decision, lines } = await start(`
 scenario: stopped
 groups:
   rooms: { executor: constant-rooms, rooms: 3, duration: 20s, roles: { talker: { count: 2, publish: audio } } }
@@ -253,8 +253,8 @@ thresholds:
     expect(summary.end?.reason).toBe('threshold_crossed');
     expect(summary.abortedBy?.at).toBeGreaterThanOrEqual(3_000);
     expect(summary.end?.at).toBeLessThan(5_000);
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toMatchObject({
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toMatchObject({
       code: 'run_aborted',
       threshold: { metric: 'packets_received', value: expect.any(Number) },
     });

@@ -1,7 +1,7 @@
 import type { HeaderLine, PlanFacts, RecordLine } from '@livekit-swarm/record';
 import { createSummary, type SummaryFold } from '../summary/summarize.ts';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
-import { judge } from '../verdict/verdict.ts';
+import { decideVerdict } from '../verdict/verdict.ts';
 import type { MeasuredRun } from './figures.ts';
 
 /** More would be too short to be like each other. */
@@ -46,8 +46,8 @@ export const foldBlocks = async (
   }
   return folds.map((fold, index) => {
     const summary = fold.result();
-    const judgement = judge(summary, resolveThresholds(summary.scenario));
-    return { name: `${name}, part ${index + 1} of ${blocks}`, summary, judgement };
+    const decision = decideVerdict(summary, resolveThresholds(summary.scenario));
+    return { name: `${name}, part ${index + 1} of ${blocks}`, summary, decision };
   });
 };
 

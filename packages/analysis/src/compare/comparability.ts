@@ -23,8 +23,8 @@ export type Failure =
  * Why the figures of a run say nothing about the server: the generator impaired them, or the run did not complete. Null when they can be compared. A
  * crossed threshold is no reason: the run was measured.
  */
-export const incomparableReason = ({ summary, judgement }: MeasuredRun): Exclusion | null => {
-  const [finding] = judgement.health;
+export const incomparableReason = ({ summary, decision }: MeasuredRun): Exclusion | null => {
+  const [finding] = decision.health;
   if (finding !== undefined) return { code: 'generator_impaired', finding };
   if (summary.end === null) return { code: 'record_truncated' };
   if (summary.end.reason === 'interrupted') return { code: 'interrupted' };

@@ -5,7 +5,7 @@ import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of
 import { describe, expect, test } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
-import { judge } from '../verdict/verdict.ts';
+import { decideVerdict } from '../verdict/verdict.ts';
 import { compareRuns } from './compare-runs.ts';
 import type { RecordedRun, Side } from './side.ts';
 
@@ -15,8 +15,8 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  const judgement = judge(summary, resolveThresholds(summary.scenario));
-  return { name, summary, judgement, readLines: () => lines };
+  const decision = decideVerdict(summary, resolveThresholds(summary.scenario));
+  return { name, summary, decision, readLines: () => lines };
 };
 
 /** A healthy run in which all joins took `slower` times as long, and whose jitter was `jitter` ms. */

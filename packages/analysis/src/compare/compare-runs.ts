@@ -196,7 +196,7 @@ const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts 
       name: run.name,
       run: run.summary.run,
       startedAt: run.summary.startedAt,
-      verdict: run.judgement.verdict,
+      verdict: run.decision.verdict,
       excludedReason: used.includes(run) ? null : exclusionOf(run),
     }),
   ),

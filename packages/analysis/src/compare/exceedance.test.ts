@@ -30,7 +30,7 @@ const sidesOf = (base: number[][], current: number[][]): Sides[] =>
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
-/** In how many of `trials` comparisons of `runs` and `runs` the judgement holds. */
+/** In how many of `trials` comparisons of `runs` and `runs` the decision holds. */
 const count = (trials: number, judge: (seed: number) => boolean): number =>
   Array.from({ length: trials }, (_, seed) => judge(seed + 1)).filter(Boolean).length;
 

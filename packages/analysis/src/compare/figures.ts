@@ -12,14 +12,14 @@ import {
 } from '@livekit-swarm/metrics';
 import type { Summary } from '../summary/summary.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
-import type { Judgement } from '../verdict/verdict.ts';
+import type { VerdictDecision } from '../verdict/verdict.ts';
 
 /** A run, what it measured, and how it was judged. */
 export interface MeasuredRun {
   /** Where its record is, for reports. */
   name: string;
   summary: Summary;
-  judgement: Judgement;
+  decision: VerdictDecision;
 }
 
 /** Something of a run that is one number, and of which it is known which way is good. */
@@ -65,8 +65,8 @@ export const figuresOf = (
   const add = (figure: Figure | null): void => {
     if (figure !== null && !figures.has(figure.key)) figures.set(figure.key, figure);
   };
-  for (const { judgement } of runs)
-    for (const result of judgement.thresholds) add(figureOfThreshold(result));
+  for (const { decision } of runs)
+    for (const result of decision.thresholds) add(figureOfThreshold(result));
   for (const metric of metricNames()) {
     const { better, type } = metricDefinition(metric);
     if (better === 'neither' || (OF_THE_GENERATOR.has(metric) && !asked.has(metric))) continue;
@@ -109,8 +109,8 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
     aggregation,
     better,
     hasThreshold: true,
-    read: ({ judgement }) =>
-      judgement.thresholds.find(
+    read: ({ decision }) =>
+      decision.thresholds.find(
         (own) => own.metric === target && formatAggregation(own.threshold.aggregation) === named,
       )?.value ?? undefined,
   };

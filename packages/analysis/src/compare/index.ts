@@ -8,7 +8,6 @@ export type {
   NotComparable,
 } from './comparison.ts';
 export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
-export { judgeAgainst } from './judge-against.ts';
 export type { ComparisonNote, ComparisonReason } from './reasons.ts';
 export { type FirstSide, roundOrder } from './round-order.ts';
 export { scenarioMismatch } from './same-scenario.ts';

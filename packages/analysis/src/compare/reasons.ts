@@ -107,8 +107,8 @@ const keysOf = (figures: readonly FigureComparison[]): string[] => figures.map((
 export const crossedNotes = (base: Side, current: Side): ComparisonNote[] => {
   const crossed = ({ runs }: Side): Set<string> =>
     new Set(
-      runs.flatMap(({ judgement }) =>
-        judgement.thresholds
+      runs.flatMap(({ decision }) =>
+        decision.thresholds
           .filter(({ ok }) => ok === false)
           .map(({ metric, expression }) => `${metric}: ${expression}`),
       ),

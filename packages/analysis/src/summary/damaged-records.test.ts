@@ -4,7 +4,7 @@ import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
-import { judge } from '../verdict/verdict.ts';
+import { decideVerdict } from '../verdict/verdict.ts';
 import { foldRecord } from './fold-record.ts';
 
 const data = { messagesPerSecond: 10, bytes: 200, reliable: false };
@@ -19,8 +19,8 @@ it('a record that was changed is read or refused, and never breaks anything', as
     fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
       try {
         const summary = await foldRecord(texts);
-        const judgement = judge(summary, resolveThresholds(summary.scenario));
-        expect(['passed', 'failed', 'inconclusive']).toContain(judgement.verdict);
+        const decision = decideVerdict(summary, resolveThresholds(summary.scenario));
+        expect(['passed', 'failed', 'inconclusive']).toContain(decision.verdict);
       } catch (error) {
         expect(error, what).toMatchObject({ exitCode: 2 });
       }

@@ -4,7 +4,7 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
-import { judge } from '../verdict/verdict.ts';
+import { decideVerdict } from '../verdict/verdict.ts';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
 
@@ -178,7 +178,7 @@ describe('a run that a threshold ended', () => {
   it('has failed, whatever the metric was afterwards', () => {
     const summary = summarize(ended);
     expect(
-      judge(summary, resolveThresholds(summary.scenario, [parseThreshold(LAX)])),
+      decideVerdict(summary, resolveThresholds(summary.scenario, [parseThreshold(LAX)])),
     ).toMatchObject({
       verdict: 'failed',
       exitCode: 99,
@@ -200,7 +200,7 @@ describe('a run that a threshold ended', () => {
 
   it('was cut short when it is evaluated by other thresholds', () => {
     const summary = summarize(ended);
-    expect(judge(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
+    expect(decideVerdict(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
       verdict: 'inconclusive',
       reasons: [
         {

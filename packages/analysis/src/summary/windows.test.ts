@@ -6,7 +6,7 @@ import { altered, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
-import { judge } from '../verdict/verdict.ts';
+import { decideVerdict } from '../verdict/verdict.ts';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
 
@@ -40,7 +40,7 @@ const summarize = (lines: RecordLine[], thresholds: string[] = []): Summary => {
 
 const resultsOf = (lines: RecordLine[], threshold: string): ThresholdResult[] => {
   const summary = summarize(lines, [threshold]);
-  return judge(
+  return decideVerdict(
     summary,
     resolveThresholds(summary.scenario, [parseThreshold(threshold)]),
   ).thresholds.filter(({ source }) => source === 'user');
@@ -120,7 +120,7 @@ describe('a threshold of a window', () => {
     expect(shown(silent, 'packet_loss@*: rate<0.01').at(-1)).toBe('packet_loss@after null null');
     const summary = summarize(silent, ['packet_loss@*: rate<0.01']);
     expect(
-      judge(
+      decideVerdict(
         summary,
         resolveThresholds(summary.scenario, [parseThreshold('packet_loss@*: rate<0.01')]),
       ),
@@ -143,7 +143,7 @@ describe('a threshold of a window', () => {
   ])('%s has a reason why it was not measured', (text, metric, cause) => {
     const summary = summarize(staged, [text]);
     expect(
-      judge(summary, resolveThresholds(summary.scenario, [parseThreshold(text)])).reasons,
+      decideVerdict(summary, resolveThresholds(summary.scenario, [parseThreshold(text)])).reasons,
     ).toMatchObject([
       { code: 'threshold_not_measured', result: { metric, expression: 'rate<1' }, cause },
     ]);
@@ -153,8 +153,10 @@ describe('a threshold of a window', () => {
     const lines = recordOf(specOf({ rooms: 2 }));
     const summary = summarize(lines);
     expect(
-      judge(summary, resolveThresholds(summary.scenario, [parseThreshold('packet_loss@*: rate<1')]))
-        .reasons,
+      decideVerdict(
+        summary,
+        resolveThresholds(summary.scenario, [parseThreshold('packet_loss@*: rate<1')]),
+      ).reasons,
     ).toMatchObject([
       { code: 'threshold_not_measured', result: { metric: 'packet_loss@*' }, cause: 'no_stage' },
     ]);

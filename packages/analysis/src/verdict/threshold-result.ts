@@ -47,12 +47,12 @@ export const evaluate = (
     threshold.window,
     measured.windows.map(({ window }) => window),
   ).flatMap((window) => measured.windows.find((one) => sameWindow(one.window, window)) ?? []);
-  const judged =
+  const evaluated =
     threshold.window.type === 'stages'
       ? windows.filter((one) => concerns(one, threshold))
       : windows;
-  if (judged.length === 0) return [resultOf(null, sourced, null)];
-  return judged.map(({ window, metrics }) => resultOf(metrics, sourced, window));
+  if (evaluated.length === 0) return [resultOf(null, sourced, null)];
+  return evaluated.map(({ window, metrics }) => resultOf(metrics, sourced, window));
 };
 
 const sameWindow = (a: Window, b: Window): boolean =>

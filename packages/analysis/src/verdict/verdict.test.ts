@@ -6,13 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { DEFAULT_THRESHOLDS, resolveThresholds } from './default-thresholds.ts';
 import type { HealthFinding } from './generator-health.ts';
-import { abortCause, type Judgement, judge } from './verdict.ts';
+import { abortCause, decideVerdict, type VerdictDecision } from './verdict.ts';
 
-const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
+const decide = (lines: RecordLine[], thresholds: string[] = []): VerdictDecision => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  return judge(summary, resolveThresholds(summary.scenario, thresholds.map(parseThreshold)));
+  return decideVerdict(
+    summary,
+    resolveThresholds(summary.scenario, thresholds.map(parseThreshold)),
+  );
 };
 
 const healthy = recordOf(specOf({ rooms: 10 }));
@@ -37,36 +40,36 @@ const ended = (
 ): RecordLine[] =>
   altered(lines, (line) => (line.type === 'end' ? { ...line, at: 30_000, reason } : line));
 
-describe('judge', () => {
+describe('decideVerdict', () => {
   it('passes a healthy run', () => {
-    const judgement = judged(healthy);
-    expect(judgement).toMatchObject({ verdict: 'passed', exitCode: 0, reasons: [], health: [] });
-    expect(
-      judgement.thresholds.every(({ ok, source }) => ok === true && source === 'default'),
-    ).toBe(true);
+    const decision = decide(healthy);
+    expect(decision).toMatchObject({ verdict: 'passed', exitCode: 0, reasons: [], health: [] });
+    expect(decision.thresholds.every(({ ok, source }) => ok === true && source === 'default')).toBe(
+      true,
+    );
   });
 
   it('fails when a threshold is crossed, with the measured value', () => {
-    const judgement = judged(healthy, ['join_time: p(95)<50']);
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons).toEqual([
+    const decision = decide(healthy, ['join_time: p(95)<50']);
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons).toEqual([
       {
         code: 'threshold_crossed',
         result: expect.objectContaining({ metric: 'join_time', value: expect.closeTo(105, 0) }),
         mayBeCausedByGenerator: false,
       },
     ]);
-    const crossed = judgement.thresholds.filter(({ ok }) => ok === false);
+    const crossed = decision.thresholds.filter(({ ok }) => ok === false);
     expect(crossed).toEqual([
       expect.objectContaining({ metric: 'join_time', expression: 'p(95)<50', source: 'user' }),
     ]);
   });
 
   it('is inconclusive, never passed, about what was not measured', () => {
-    const judgement = judged(healthy, ['reconnect_time: p(95)<5s']);
-    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
-    expect(judgement.thresholds.at(-1)).toMatchObject({ value: null, ok: null });
-    expect(judgement.reasons).toEqual([
+    const decision = decide(healthy, ['reconnect_time: p(95)<5s']);
+    expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decision.thresholds.at(-1)).toMatchObject({ value: null, ok: null });
+    expect(decision.reasons).toEqual([
       {
         code: 'threshold_not_measured',
         result: expect.objectContaining({ metric: 'reconnect_time', expression: 'p(95)<5000' }),
@@ -79,14 +82,14 @@ describe('judge', () => {
     const nothing = altered(healthy, (line) =>
       line.type === 'header' || line.type === 'end' ? line : null,
     );
-    expect(judged(nothing)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decide(nothing)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
   it('is inconclusive when participants have no result', () => {
     const lines = altered(healthy, (line) =>
       line.type === 'participant' && line.identity === 'k3x9-1-p1' ? null : line,
     );
-    expect(judged(lines)).toMatchObject({
+    expect(decide(lines)).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'participants_unaccounted', unaccounted: 1, planned: 20 }],
     });
@@ -95,7 +98,7 @@ describe('judge', () => {
   it('is inconclusive without any threshold', () => {
     const fold = createSummary();
     for (const line of healthy) fold.add(line);
-    expect(judge(fold.result(), [])).toMatchObject({
+    expect(decideVerdict(fold.result(), [])).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'no_thresholds' }],
     });
@@ -127,10 +130,10 @@ describe('an impaired generator', () => {
     ],
     [{ hostCpuShare: 0.995 }, { code: 'host_saturated', value: 1, limit: 0.5, busy: 0.98 }],
   ])('with %j makes the verdict inconclusive', (changes, finding) => {
-    const judgement = judged(withGenerator(changes));
-    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
-    expect(judgement.health).toEqual([finding]);
-    expect(judgement.reasons).toEqual([{ code: 'generator_impaired', finding }]);
+    const decision = decide(withGenerator(changes));
+    expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decision.health).toEqual([finding]);
+    expect(decision.reasons).toEqual([{ code: 'generator_impaired', finding }]);
   });
 
   it('that is busy but on time is healthy', () => {
@@ -142,7 +145,7 @@ describe('an impaired generator', () => {
       lateSends: 1,
       socketDrops: 0,
     };
-    expect(judged(withGenerator(busy))).toMatchObject({ verdict: 'passed', health: [] });
+    expect(decide(withGenerator(busy))).toMatchObject({ verdict: 'passed', health: [] });
   });
 
   it('tolerates a single pause', () => {
@@ -155,7 +158,7 @@ describe('an impaired generator', () => {
         generator: generatorOf({ tickLatenessMs: 900, eventLoopLagMs: 900, hostCpuShare: 1 }),
       };
     });
-    expect(judged(lines)).toMatchObject({ verdict: 'passed' });
+    expect(decide(lines)).toMatchObject({ verdict: 'passed' });
   });
 
   it('tolerates a few late packets, though they are a large share of a tiny run', () => {
@@ -169,17 +172,17 @@ describe('an impaired generator', () => {
         return { ...line, generator: generatorOf({ lateSends }) };
       });
     };
-    expect(judged(late(4))).toMatchObject({ verdict: 'passed', health: [] });
-    expect(judged(late(5))).toMatchObject({
+    expect(decide(late(4))).toMatchObject({ verdict: 'passed', health: [] });
+    expect(decide(late(5))).toMatchObject({
       verdict: 'inconclusive',
       health: [{ code: 'late_sends' }],
     });
   });
 
   it('may have caused crossed thresholds', () => {
-    const judgement = judged(withGenerator({ lateSends: 50 }), ['join_time: p(95)<50']);
-    expect(judgement.verdict).toBe('inconclusive');
-    expect(judgement.reasons.at(-1)).toMatchObject({
+    const decision = decide(withGenerator({ lateSends: 50 }), ['join_time: p(95)<50']);
+    expect(decision.verdict).toBe('inconclusive');
+    expect(decision.reasons.at(-1)).toMatchObject({
       code: 'threshold_crossed',
       result: { metric: 'join_time' },
       mayBeCausedByGenerator: true,
@@ -191,9 +194,9 @@ describe('an impaired generator', () => {
       ...healthy,
       { type: 'event', at: 1_000, event: 'worker_died', shard: 0 },
     ];
-    const judgement = judged(lines);
-    expect(judgement).toMatchObject({ verdict: 'inconclusive', health: [{ code: 'worker_died' }] });
-    expect(judgement.reasons[0]).toEqual({
+    const decision = decide(lines);
+    expect(decision).toMatchObject({ verdict: 'inconclusive', health: [{ code: 'worker_died' }] });
+    expect(decision.reasons[0]).toEqual({
       code: 'generator_impaired',
       finding: { code: 'worker_died', value: 1, limit: 0, workers: 2 },
     });
@@ -201,9 +204,9 @@ describe('an impaired generator', () => {
 
   it('cannot have caused that the server rejected joins', () => {
     const lines = rejected(/^k3x9-[12]-/, 'server_full', withGenerator({ lateSends: 50 }));
-    const judgement = judged(lines);
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toEqual({
+    const decision = decide(lines);
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toEqual({
       code: 'joins_rejected',
       rejected: 4,
       attempted: 20,
@@ -213,7 +216,7 @@ describe('an impaired generator', () => {
 
   it('may have caused that joins timed out', () => {
     const lines = rejected(/^k3x9-[12]-/, 'timeout', withGenerator({ lateSends: 50 }));
-    expect(judged(lines)).toMatchObject({ verdict: 'inconclusive' });
+    expect(decide(lines)).toMatchObject({ verdict: 'inconclusive' });
   });
 });
 
@@ -221,9 +224,9 @@ describe('an unreachable deployment', () => {
   it.each(['unauthorized', 'unreachable', 'server_full'])(
     '%s for all participants: exit 3',
     (reason) => {
-      const judgement = judged(rejected(/./, reason));
-      expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
-      expect(judgement.reasons[0]).toEqual({
+      const decision = decide(rejected(/./, reason));
+      expect(decision).toMatchObject({ verdict: 'failed', exitCode: 3 });
+      expect(decision.reasons[0]).toEqual({
         code: 'deployment_unreachable',
         failed: 20,
         failure: { reason, count: 20, message: null },
@@ -232,9 +235,9 @@ describe('an unreachable deployment', () => {
   );
 
   it('accepts signalling and no media: exit 3, with the most frequent reason', () => {
-    const judgement = judged(rejected(/./, 'ice_timeout'));
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
-    expect(judgement.reasons).toEqual([
+    const decision = decide(rejected(/./, 'ice_timeout'));
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 3 });
+    expect(decision.reasons).toEqual([
       {
         code: 'no_participant_joined',
         failed: 20,
@@ -245,11 +248,11 @@ describe('an unreachable deployment', () => {
 
   it('differs from a generator without CPU', () => {
     const starved = rejected(/./, 'ice_timeout', withGenerator({ tickLatenessMs: 400 }));
-    expect(judged(starved)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decide(starved)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
   it('differs from a server that died', () => {
-    expect(judged(ended('server_died', rejected(/./, 'ice_timeout')))).toMatchObject({
+    expect(decide(ended('server_died', rejected(/./, 'ice_timeout')))).toMatchObject({
       verdict: 'failed',
       exitCode: 99,
     });
@@ -258,7 +261,7 @@ describe('an unreachable deployment', () => {
 
 describe('a run that ended early', () => {
   it('exits with 130 when it was interrupted, and does not pass', () => {
-    expect(judged(ended('interrupted'))).toMatchObject({
+    expect(decide(ended('interrupted'))).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 130,
       reasons: [
@@ -268,20 +271,20 @@ describe('a run that ended early', () => {
   });
 
   it('has still failed when it was interrupted after thresholds were crossed', () => {
-    expect(judged(ended('interrupted'), ['join_time: p(95)<50'])).toMatchObject({
+    expect(decide(ended('interrupted'), ['join_time: p(95)<50'])).toMatchObject({
       verdict: 'failed',
       exitCode: 130,
     });
   });
 
   it('has failed when the server died, even with an impaired generator', () => {
-    const judgement = judged(ended('server_died', withGenerator({ tickLatenessMs: 900 })));
-    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toEqual({ code: 'server_died', at: 30_000 });
+    const decision = decide(ended('server_died', withGenerator({ tickLatenessMs: 900 })));
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toEqual({ code: 'server_died', at: 30_000 });
   });
 
   it('is inconclusive when the record is truncated', () => {
-    expect(judged(altered(healthy, (line) => (line.type === 'end' ? null : line)))).toMatchObject({
+    expect(decide(altered(healthy, (line) => (line.type === 'end' ? null : line)))).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'record_truncated' }],
     });

@@ -1,6 +1,7 @@
 import { formatThreshold, holds } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import type { Comparison } from '../compare/comparison.ts';
 import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
@@ -9,7 +10,7 @@ import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-re
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
 
-export interface Judgement {
+export interface VerdictDecision {
   verdict: Verdict;
   exitCode: ExitCode;
   thresholds: ThresholdResult[];
@@ -53,7 +54,10 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
  *
  * An interrupted run gets its verdict from what was measured, and exits with 130 in any case.
  */
-export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[]): Judgement => {
+export const decideVerdict = (
+  summary: Summary,
+  thresholds: readonly SourcedThreshold[],
+): VerdictDecision => {
   const results = thresholds.flatMap((sourced) => evaluate(summary, sourced));
   const health = assessGenerator(summary);
   const impairments = health.map((finding): Reason => ({ code: 'generator_impaired', finding }));
@@ -70,7 +74,7 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
     verdict: Verdict,
     reasons: Reason[],
     exitCode: ExitCode = EXIT_CODES[verdict].code,
-  ): Judgement => ({
+  ): VerdictDecision => ({
     verdict,
     exitCode: summary.end?.reason === 'interrupted' ? EXIT_CODES.interrupted.code : exitCode,
     thresholds: results,
@@ -104,9 +108,37 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   return conclude('passed', []);
 };
 
+/** Exit codes that follow from the verdict, and change with it. */
+const OF_VERDICTS: ReadonlySet<ExitCode> = new Set([
+  EXIT_CODES.passed.code,
+  EXIT_CODES.failed.code,
+  EXIT_CODES.inconclusive.code,
+]);
+
+/**
+ * The verdict of a run with a baseline: a regression fails it like a crossed threshold; with an
+ * inconclusive comparison it has not passed. A run that is inconclusive on its own stays so.
+ */
+export const decideWithBaseline = (
+  decision: VerdictDecision,
+  comparison: Comparison,
+): VerdictDecision => {
+  const conclude = (verdict: Verdict, code: 'baseline_regression' | 'baseline_inconclusive') => ({
+    ...decision,
+    verdict,
+    exitCode: OF_VERDICTS.has(decision.exitCode) ? EXIT_CODES[verdict].code : decision.exitCode,
+    reasons: [...decision.reasons, { code, comparison }],
+  });
+  if (comparison.verdict === 'regression' && decision.verdict !== 'inconclusive')
+    return conclude('failed', 'baseline_regression');
+  if (comparison.verdict === 'inconclusive' && decision.verdict === 'passed')
+    return conclude('inconclusive', 'baseline_inconclusive');
+  return decision;
+};
+
 /**
  * The first threshold with `abortOnFail` that is crossed now, and the health findings that may have caused it. A crossing that the generator may have
- * caused ends nothing, unless it is certain: see `judge`. What was not measured crosses nothing.
+ * caused ends nothing, unless it is certain: see `decideVerdict`. What was not measured crosses nothing.
  * @param elapsedMs since the run's start
  */
 export const abortCause = (

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
+import { decideVerdict, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import type { EventLine } from '@livekit-swarm/record';
 import { RECORD_FILE, recordLines } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -106,7 +106,7 @@ const evaluateRepeat = async (
     recovery,
     failure,
     interrupted: summary.end?.reason === 'interrupted',
-    judgement: judge(summary, resolveThresholds(summary.scenario)),
+    decision: decideVerdict(summary, resolveThresholds(summary.scenario)),
   });
   const repeat: RepeatResult = {
     number,

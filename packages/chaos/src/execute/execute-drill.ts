@@ -178,7 +178,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     await rollbackAll(injected);
   }
   const failure = await faults;
-  const { judgement } = result;
+  const { decision } = result;
   return {
     number: options.number,
     recovery,
@@ -187,7 +187,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     record: result.record,
     startedAtMs,
     durationMs: Date.now() - startedAtMs,
-    ...decideDrillVerdict({ drill, recovery, failure, interrupted: stop.aborted, judgement }),
+    ...decideDrillVerdict({ drill, recovery, failure, interrupted: stop.aborted, decision }),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { HealthCode, Judgement } from '@livekit-swarm/analysis';
+import type { HealthCode, VerdictDecision } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
@@ -27,14 +27,14 @@ const back = recoveryOf(
   ...interruption(A, FAULT_AT, FAULT_AT + 10_000),
 );
 
-const healthy = { health: [], thresholds: [] } satisfies RepeatFacts['judgement'];
-const sick = (code: HealthCode): RepeatFacts['judgement'] =>
+const healthy = { health: [], thresholds: [] } satisfies RepeatFacts['decision'];
+const sick = (code: HealthCode): RepeatFacts['decision'] =>
   ({
     health: [{ code, value: 1, limit: 0, workers: 1, count: 1, busy: 1 }],
     thresholds: [],
-  }) as unknown as Judgement;
+  }) as unknown as VerdictDecision;
 
-const judged = (
+const decide = (
   facts: Partial<RepeatFacts> = {},
   objectives: Partial<Objectives> = {},
   drill: Partial<Drill> = {},
@@ -45,7 +45,7 @@ const judged = (
     recovery: back,
     failure: null,
     interrupted: false,
-    judgement: healthy,
+    decision: healthy,
     ...facts,
   });
 };
@@ -55,13 +55,13 @@ const ABORTED = { code: 'control_group_interrupted', share: 0.6, forMs: 5_000 } 
 
 describe('a drill', () => {
   it('passes when every objective is met', () =>
-    expect(judged()).toMatchObject({ verdict: 'passed', failedObjectives: [] }));
+    expect(decide()).toMatchObject({ verdict: 'passed', failedObjectives: [] }));
 
   it.each([
     ['timeToRecoverMaxMs', 9_999, 'time_to_recover'],
     ['timeToRecoverP50Ms', 5_000, 'time_to_recover'],
   ] as const)('fails when %s is missed', (objective, limit, code) =>
-    expect(judged({}, { [objective]: limit })).toMatchObject({
+    expect(decide({}, { [objective]: limit })).toMatchObject({
       verdict: 'failed',
       failedObjectives: [code],
       reasons: [
@@ -74,7 +74,7 @@ describe('a drill', () => {
   );
 
   it('is inconclusive when ghost rooms were not observed', () => {
-    expect(judged({}, { ghostRooms: 0 })).toMatchObject({
+    expect(decide({}, { ghostRooms: 0 })).toMatchObject({
       verdict: 'inconclusive',
       objectives: expect.not.arrayContaining([
         expect.objectContaining({ objective: 'ghostRooms' }),
@@ -82,14 +82,14 @@ describe('a drill', () => {
       reasons: [{ code: 'ghost_rooms_unknown' }],
     });
     const seen = { ...back, ghostRooms: [] };
-    expect(judged({ recovery: seen }, { ghostRooms: 0 }).verdict).toBe('passed');
-    expect(judged({ recovery: { ...back, ghostRooms: ['old'] } }, { ghostRooms: 0 })).toMatchObject(
+    expect(decide({ recovery: seen }, { ghostRooms: 0 }).verdict).toBe('passed');
+    expect(decide({ recovery: { ...back, ghostRooms: ['old'] } }, { ghostRooms: 0 })).toMatchObject(
       {
         failedObjectives: ['ghost_rooms'],
       },
     );
     // Missed objectives count, whatever was not observed.
-    expect(judged({}, { ghostRooms: 0, timeToRecoverMaxMs: 1 })).toMatchObject({
+    expect(decide({}, { ghostRooms: 0, timeToRecoverMaxMs: 1 })).toMatchObject({
       verdict: 'failed',
       failedObjectives: ['time_to_recover'],
     });
@@ -97,7 +97,7 @@ describe('a drill', () => {
 
   it('fails when subscriptions do not recover, without a time to recover', () => {
     const recovery = recoveryOf(...load(...A), ...faultOn('a'), ...interruption(A, FAULT_AT, null));
-    const { failedObjectives, objectives } = judged(
+    const { failedObjectives, objectives } = decide(
       { recovery },
       { timeToRecoverMaxMs: 60_000, roomsWithoutMedia: 0 },
     );
@@ -114,11 +114,11 @@ describe('a drill', () => {
       ...faultOn('a'),
       ...interruption(['b-1', 'b-2'], FAULT_AT, FAULT_AT + 700),
     );
-    expect(judged({ recovery })).toMatchObject({
+    expect(decide({ recovery })).toMatchObject({
       verdict: 'failed',
       failedObjectives: ['control_group'],
     });
-    expect(judged({ recovery }, { controlGroupInterruptionMs: 1_000 }).verdict).toBe('passed');
+    expect(decide({ recovery }, { controlGroupInterruptionMs: 1_000 }).verdict).toBe('passed');
   });
 
   it('fails when too few join probes connected, or did not receive every participant', () => {
@@ -130,14 +130,14 @@ describe('a drill', () => {
     );
     const drill = { joinProbes: { everyMs: 2_000, sessionMs: 4_000 } };
     expect(
-      judged({ recovery: some }, { joinProbesConnected: 0.9 }, drill).failedObjectives,
+      decide({ recovery: some }, { joinProbesConnected: 0.9 }, drill).failedObjectives,
     ).toEqual(['join_probes']);
     expect(
-      judged({ recovery: some }, { joinProbesConnected: 0.5, joinProbesWithoutMedia: 0 }, drill)
+      decide({ recovery: some }, { joinProbesConnected: 0.5, joinProbesWithoutMedia: 0 }, drill)
         .failedObjectives,
     ).toEqual(['join_probes']);
     expect(
-      judged({ recovery: some }, { joinProbesConnected: 0.5, joinProbesWithoutMedia: 1 }, drill)
+      decide({ recovery: some }, { joinProbesConnected: 0.5, joinProbesWithoutMedia: 1 }, drill)
         .verdict,
     ).toBe('passed');
   });
@@ -152,7 +152,7 @@ describe('a drill', () => {
       ...faultOn('a'),
       alert('LiveKitNodeDown', FAULT_AT + 31_200),
     );
-    expect(judged({ recovery: late }, asked)).toMatchObject({
+    expect(decide({ recovery: late }, asked)).toMatchObject({
       verdict: 'failed',
       failedObjectives: ['alerts'],
       reasons: [
@@ -174,7 +174,7 @@ describe('a drill', () => {
       alert('LiveKitNodeDown', FAULT_AT - 5_000),
       alert('LiveKitGhostRooms', FAULT_AT + 1_000),
     ];
-    const { failedObjectives, objectives } = judged(
+    const { failedObjectives, objectives } = decide(
       { recovery: recoveryOf(...load(...A), ...faultOn('a'), ...alerts) },
       asked,
     );
@@ -193,7 +193,7 @@ describe('a drill', () => {
       alert('LiveKitGhostRooms', FAULT_AT + 60_000),
     ];
     expect(
-      judged({ recovery: recoveryOf(...load(...A), ...faultOn('a'), ...alerts) }, asked).verdict,
+      decide({ recovery: recoveryOf(...load(...A), ...faultOn('a'), ...alerts) }, asked).verdict,
     ).toBe('passed');
   });
 });
@@ -203,7 +203,7 @@ describe('a drill without a verdict on the server', () => {
 
   it('is void without a steady state', () =>
     expect(
-      judged({ recovery: nothing, failure: { event: 'void', reason: NOT_STEADY } }),
+      decide({ recovery: nothing, failure: { event: 'void', reason: NOT_STEADY } }),
     ).toMatchObject({
       verdict: 'void',
       reasons: [NOT_STEADY],
@@ -211,7 +211,7 @@ describe('a drill without a verdict on the server', () => {
 
   it('is void when a fault is not available, and names it', () =>
     expect(
-      judged({
+      decide({
         recovery: { ...nothing, skipped: [{ fault: 'clock-skew', detail: 'no such thing' }] },
       }),
     ).toMatchObject({
@@ -221,20 +221,20 @@ describe('a drill without a verdict on the server', () => {
 
   it('is interrupted after Ctrl-C, whatever else happened', () =>
     expect(
-      judged({ interrupted: true, failure: { event: 'void', reason: NOT_STEADY } }).verdict,
+      decide({ interrupted: true, failure: { event: 'void', reason: NOT_STEADY } }).verdict,
     ).toBe('interrupted'));
 
   it('is inconclusive when the load generator may have caused the interruptions', () => {
-    expect(judged({ judgement: sick('worker_died') }).verdict).toBe('inconclusive');
-    expect(judged({ judgement: sick('host_saturated') }, { timeToRecoverMaxMs: 1 }).verdict).toBe(
+    expect(decide({ decision: sick('worker_died') }).verdict).toBe('inconclusive');
+    expect(decide({ decision: sick('host_saturated') }, { timeToRecoverMaxMs: 1 }).verdict).toBe(
       'inconclusive',
     );
   });
 
   it('is not when packets were sent some milliseconds late, unless thresholds depend on it', () => {
-    expect(judged({ judgement: sick('late_sends') }).verdict).toBe('passed');
+    expect(decide({ decision: sick('late_sends') }).verdict).toBe('passed');
     expect(
-      judged({ judgement: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict,
+      decide({ decision: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict,
     ).toBe('inconclusive');
   });
 });
@@ -242,7 +242,7 @@ describe('a drill without a verdict on the server', () => {
 describe('a drill that harms its control group', () => {
   it('has failed when its abort condition was met, with the reason', () =>
     expect(
-      judged({
+      decide({
         failure: {
           event: 'aborted',
           reason: ABORTED,

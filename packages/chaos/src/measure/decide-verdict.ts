@@ -1,8 +1,8 @@
 import type {
   HealthCode,
   HealthFinding,
-  Judgement,
   ThresholdResult,
+  VerdictDecision,
 } from '@livekit-swarm/analysis';
 import type { DrillStopReason } from '@livekit-swarm/record';
 import type { Drill, ObjectiveCode } from '../drill/drill.ts';
@@ -64,7 +64,7 @@ export interface RepeatFacts {
   /** Null: it was executed to the end of its schedule. */
   failure: ExecutionFailure | null;
   interrupted: boolean;
-  judgement: Pick<Judgement, 'thresholds' | 'health'>;
+  decision: Pick<VerdictDecision, 'thresholds' | 'health'>;
 }
 
 /**
@@ -78,10 +78,10 @@ export const decideDrillVerdict = ({
   recovery,
   failure,
   interrupted,
-  judgement,
+  decision,
 }: RepeatFacts): RepeatVerdictFacts => {
   const objectives = evaluateObjectives(drill, recovery);
-  const thresholds = judgement.thresholds.filter(({ source }) => source === 'user');
+  const thresholds = decision.thresholds.filter(({ source }) => source === 'user');
   const missed = objectives.filter(({ met }) => !met);
   const crossed = thresholds.filter(({ ok }) => ok === false);
   const failures: DrillReason[] = [
@@ -111,7 +111,7 @@ export const decideDrillVerdict = ({
       'void',
       recovery.skipped.map((skipped) => ({ code: 'fault_unavailable', ...skipped })),
     );
-  const impairments = judgement.health
+  const impairments = decision.health
     .filter(({ code }) => drill.thresholds.length > 0 || IMPAIRS_INTERRUPTIONS.has(code))
     .map((finding): DrillReason => ({ code: 'generator_impaired', finding }));
   if (impairments.length > 0) return conclude('inconclusive', [...impairments, ...failures]);

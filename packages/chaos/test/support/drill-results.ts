@@ -1,5 +1,5 @@
 /** Results of drills for tests of reports: records of what happened, read and judged as those of real drills are. */
-import type { Judgement } from '@livekit-swarm/analysis';
+import type { VerdictDecision } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Drill } from '../../src/drill/drill.ts';
 import { combineRepeats } from '../../src/measure/combine-repeats.ts';
@@ -22,7 +22,7 @@ import {
   recordOf,
 } from './drill-record.ts';
 
-const healthy: Judgement = {
+const healthy: VerdictDecision = {
   verdict: 'passed',
   exitCode: 0,
   thresholds: [],
@@ -63,7 +63,7 @@ export const repeatOf = (
   drill: Drill,
   number: number,
   lines: readonly RecordLine[],
-  facts: Partial<Pick<RepeatFacts, 'failure' | 'interrupted' | 'judgement'>> = {},
+  facts: Partial<Pick<RepeatFacts, 'failure' | 'interrupted' | 'decision'>> = {},
 ): RepeatResult => {
   const fold = createRecoveryFold();
   for (const line of recordOf(...lines)) fold.add(line);
@@ -81,7 +81,7 @@ export const repeatOf = (
       recovery,
       failure: null,
       interrupted: false,
-      judgement: healthy,
+      decision: healthy,
       ...facts,
     }),
   };

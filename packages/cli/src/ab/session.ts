@@ -103,11 +103,11 @@ const playRound = async (
       printer: { ...printer, say: () => {} },
     });
     if (!isRun(outcome)) return { problem: shared.interruption.stop.aborted ? null : outcome };
-    const { summary, judgement, recordPath, readLines } = outcome;
+    const { summary, decision, recordPath, readLines } = outcome;
     pair[which] = {
       name: recordPath ?? `${which}/${round}`,
       summary,
-      judgement,
+      decision,
       readLines: readLines ?? (() => []),
     };
   }

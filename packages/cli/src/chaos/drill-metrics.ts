@@ -19,7 +19,7 @@ export interface DrillMetrics {
 /** What becomes of one repeat. */
 export interface RepeatObserver {
   add(line: RecordLine): void;
-  judged(repeat: RepeatResult): void;
+  decided(repeat: RepeatResult): void;
 }
 
 export interface DrillMetricsOptions {
@@ -53,8 +53,8 @@ export const serveDrillMetrics = async (
           if (taps.length > 0) people.add(line);
           for (const tap of taps) tap.add(line);
         },
-        judged: (repeat) => {
-          for (const tap of taps) tap.judged(verdictMetricsOf(repeat));
+        decided: (repeat) => {
+          for (const tap of taps) tap.decided(verdictMetricsOf(repeat));
         },
       };
     },

@@ -98,7 +98,7 @@ export const runDrillFile = async ({
           const text = describeLine(line);
           if (text !== null) printer.say(text);
         },
-        onResult: (repeat) => tap?.judged(repeat),
+        onResult: (repeat) => tap?.decided(repeat),
       }),
     );
   } catch (error) {

@@ -97,7 +97,7 @@ export const abCommand = async (
     });
     printer.done();
     if (session.problem !== null) await write(stderr, formatError(session.problem));
-    const input = await judgeSession(session, tolerance, interruption.stop.aborted, folder);
+    const input = await decideSession(session, tolerance, interruption.stop.aborted, folder);
     const kept = await keep(input, folder, stderr);
     const exitCode = await show(input);
     return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
@@ -156,7 +156,7 @@ const leftOutLines = ({ A, B }: Record<'A' | 'B', ServerSpec>): string[] =>
         ],
   );
 
-const judgeSession = async (
+const decideSession = async (
   { base, current, notes, problem }: SessionResult,
   tolerance: Tolerance,
   interrupted: boolean,

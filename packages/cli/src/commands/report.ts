@@ -1,4 +1,9 @@
-import { judge, readRecord, replaceThresholds, resolveThresholds } from '@livekit-swarm/analysis';
+import {
+  decideVerdict,
+  readRecord,
+  replaceThresholds,
+  resolveThresholds,
+} from '@livekit-swarm/analysis';
 import { findRecord, recordLines } from '@livekit-swarm/record';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
@@ -24,8 +29,8 @@ export const reportCommand = async (
   const { scenario } = summary;
   checkThresholds(scenario, given);
   const thresholds = replaceThresholds(scenario.thresholds, given);
-  const judgement = judge(summary, resolveThresholds(scenario, thresholds));
+  const decision = decideVerdict(summary, resolveThresholds(scenario, thresholds));
   const recordPath = findRecord(path);
-  await output.add({ summary, judgement, recordPath, readLines: () => recordLines(recordPath) });
-  return await output.close(judgement.exitCode);
+  await output.add({ summary, decision, recordPath, readLines: () => recordLines(recordPath) });
+  return await output.close(decision.exitCode);
 };

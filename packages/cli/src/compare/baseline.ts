@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { decideWithBaseline } from '@livekit-swarm/analysis';
 import {
   compareRuns,
-  judgeAgainst,
   type Side,
   scenarioDifferences,
   scenarioMismatch,
@@ -59,16 +59,16 @@ export const compareWithBaseline = async (
   run: ReportInput,
   { side, tolerance }: Baseline,
 ): Promise<ReportInput> => {
-  const { summary, judgement, recordPath, readLines } = run;
+  const { summary, decision, recordPath, readLines } = run;
   const name = recordPath ?? 'this run';
   const current: Side = {
     name: 'this run',
-    runs: [{ name, summary, judgement, readLines: readLines ?? (() => []) }],
+    runs: [{ name, summary, decision, readLines: readLines ?? (() => []) }],
   };
   const comparison = await compareRuns(side, current, { tolerance });
   return {
     ...run,
-    judgement: judgeAgainst(judgement, comparison),
+    decision: decideWithBaseline(decision, comparison),
     comparison,
   };
 };

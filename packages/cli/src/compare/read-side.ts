@@ -1,4 +1,4 @@
-import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
+import { decideVerdict, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import type { RecordedRun, Side } from '@livekit-swarm/analysis/compare';
 import { findRecord, recordLines } from '@livekit-swarm/record';
 import { hasErrorCode, SwarmError, usageError } from '@livekit-swarm/settings';
@@ -15,7 +15,7 @@ export const readRun = async (record: string): Promise<RecordedRun> => {
   return {
     name: record,
     summary,
-    judgement: judge(summary, resolveThresholds(summary.scenario)),
+    decision: decideVerdict(summary, resolveThresholds(summary.scenario)),
     readLines: () => recordLines(file),
   };
 };

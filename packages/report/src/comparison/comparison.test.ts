@@ -1,11 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import {
+  createSummary,
+  decideVerdict,
+  decideWithBaseline,
+  resolveThresholds,
+} from '@livekit-swarm/analysis';
 import {
   type Comparison,
   compareRuns,
-  judgeAgainst,
   type RecordedRun,
   type Side,
 } from '@livekit-swarm/analysis/compare';
@@ -35,7 +39,7 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   return {
     name,
     summary,
-    judgement: judge(summary, resolveThresholds(summary.scenario, [])),
+    decision: decideVerdict(summary, resolveThresholds(summary.scenario, [])),
     readLines: () => lines,
   };
 };
@@ -166,14 +170,14 @@ describe('a run with a baseline', () => {
     const report = passedReport();
     return {
       ...report,
-      judgement: judgeAgainst(report.judgement, comparison),
+      decision: decideWithBaseline(report.decision, comparison),
       comparison,
     };
   };
 
   test('fails where a figure got worse, in every report', () => {
     const report = withBaseline(worse);
-    expect(report.judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(report.decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
     expect(renderText(report)).toMatch(
       /^✗ FAILED \(exit 99\)[\s\S]*BASELINE {2}✗ regression against 1\.11\.0\n[\s\S]*✗ {2}join_time\.p95/,
     );
@@ -192,26 +196,29 @@ describe('a run with a baseline', () => {
 
   test('passes where none did', () => {
     const report = withBaseline(same);
-    expect(report.judgement).toEqual(passedReport().judgement);
+    expect(report.decision).toEqual(passedReport().decision);
     expect(renderText(report)).toContain('BASELINE  ✓ no difference against 1.11.0\n');
   });
 
   test('has not passed with an inconclusive comparison, and keeps a worse verdict', () => {
-    const judged = (
+    const decide = (
       verdict: Comparison['verdict'],
       exitCode: 0 | 3 | 98 | 99 | 130,
       own: 'passed' | 'failed' | 'inconclusive',
     ) => {
-      const { judgement } = passedReport();
-      const result = judgeAgainst({ ...judgement, verdict: own, exitCode }, { ...same, verdict });
+      const { decision } = passedReport();
+      const result = decideWithBaseline(
+        { ...decision, verdict: own, exitCode },
+        { ...same, verdict },
+      );
       return [result.verdict, result.exitCode];
     };
-    expect(judged('inconclusive', 0, 'passed')).toEqual(['inconclusive', 98]);
-    expect(judged('inconclusive', 99, 'failed')).toEqual(['failed', 99]);
-    expect(judged('regression', 98, 'inconclusive')).toEqual(['inconclusive', 98]);
-    expect(judged('regression', 3, 'failed')).toEqual(['failed', 3]);
-    expect(judged('regression', 130, 'passed')).toEqual(['failed', 130]);
-    expect(judged('improvement', 0, 'passed')).toEqual(['passed', 0]);
+    expect(decide('inconclusive', 0, 'passed')).toEqual(['inconclusive', 98]);
+    expect(decide('inconclusive', 99, 'failed')).toEqual(['failed', 99]);
+    expect(decide('regression', 98, 'inconclusive')).toEqual(['inconclusive', 98]);
+    expect(decide('regression', 3, 'failed')).toEqual(['failed', 3]);
+    expect(decide('regression', 130, 'passed')).toEqual(['failed', 130]);
+    expect(decide('improvement', 0, 'passed')).toEqual(['passed', 0]);
   });
 });
 

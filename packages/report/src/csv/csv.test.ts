@@ -1,4 +1,9 @@
-import { createSummary, judge, resolveThresholds, sampleSeconds } from '@livekit-swarm/analysis';
+import {
+  createSummary,
+  decideVerdict,
+  resolveThresholds,
+  sampleSeconds,
+} from '@livekit-swarm/analysis';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
@@ -20,7 +25,7 @@ const reportOf = (lines: RecordLine[]): ReportInput => {
   const summary = fold.result();
   return {
     summary,
-    judgement: judge(summary, resolveThresholds(summary.scenario, [])),
+    decision: decideVerdict(summary, resolveThresholds(summary.scenario, [])),
     recordPath: 'record.ndjson',
     readLines: () => streamed(lines),
   };

@@ -273,7 +273,7 @@ export const describeRecovery = ({
 };
 
 /** Whether objectives were evaluated: not of a repeat that was not executed to its end. */
-export const isJudged = ({ verdict }: Pick<RepeatResult, 'verdict'>): boolean =>
+export const hasVerdict = ({ verdict }: Pick<RepeatResult, 'verdict'>): boolean =>
   verdict !== 'void' && verdict !== 'interrupted';
 
 /** Names in a sentence, and how many more there are. */

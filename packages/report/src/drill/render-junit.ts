@@ -6,7 +6,7 @@ import {
   describeKnownFailures,
   describeReason,
   expectedText,
-  isJudged,
+  hasVerdict,
   measuredText,
   objectiveLabel,
   VERDICT_MARKS,
@@ -88,8 +88,8 @@ const casesOf = (
   // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
   const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
   const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
-    const judged = isJudged(repeat);
-    if (!judged)
+    const decided = hasVerdict(repeat);
+    if (!decided)
       return {
         name: name(what),
         seconds: 0,

@@ -24,7 +24,7 @@ import {
   expectedText,
   falseReconnects,
   formatInterruption,
-  isJudged,
+  hasVerdict,
   listSome,
   measuredText,
   objectiveLabel,
@@ -35,7 +35,7 @@ export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) 
 
 export const objectivesSection: Section = (repeat, style) => {
   const { objectives, thresholds } = repeat;
-  if (!isJudged(repeat)) return [];
+  if (!hasVerdict(repeat)) return [];
   const short = objectives.filter((finding) => !isLong(finding));
   const rows = [
     ...short.map((result) => [

@@ -38,11 +38,11 @@ const named = (
 ): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  judgement: {
-    ...input.judgement,
+  decision: {
+    ...input.decision,
     reasons:
       messages.length === 0
-        ? input.judgement.reasons
+        ? input.decision.reasons
         : messages.map((message) => ({
             code: 'deployment_unreachable',
             failed: 1,

@@ -38,7 +38,7 @@ const textOf = (outcome: Outcome): string => {
   if (!isRun(outcome))
     return outcome.hint === null ? outcome.message : `${outcome.message}\n${outcome.hint}`;
   const reasons = reasonTexts(outcome);
-  const { thresholds } = outcome.judgement;
+  const { thresholds } = outcome.decision;
   const scenario = describeScenario(outcome.summary.scenario);
   return reasons.length === 0
     ? `${scenario}. All ${thresholds.length} thresholds met.`
@@ -46,10 +46,10 @@ const textOf = (outcome: Outcome): string => {
 };
 
 const thresholdsOf = (run: ReportInput): Annotation[] =>
-  run.judgement.thresholds
+  run.decision.thresholds
     .filter(({ ok }) => ok !== true)
     .map((result) => ({
-      level: result.ok === false && run.judgement.verdict === 'failed' ? 'error' : 'warning',
+      level: result.ok === false && run.decision.verdict === 'failed' ? 'error' : 'warning',
       title: `${result.ok === null ? MARKS.inconclusive : MARKS.failed} ${thresholdName(result)}`,
       text: `${result.ok === null ? 'Not measured' : measuredText(result)} (${nameOf(run)})`,
     }));

@@ -28,18 +28,18 @@ const lossy = (from: number, to: number): RecordLine[] =>
         },
   );
 
-const judged = (text: string, lines: RecordLine[]): [ThresholdResult, History] => {
-  const { summary, judgement } = reportOf(lines, [text]);
+const evaluated = (text: string, lines: RecordLine[]): [ThresholdResult, History] => {
+  const { summary, decision } = reportOf(lines, [text]);
   const [result] = evaluate(summary, { threshold: parseThreshold(text), source: 'user' });
   if (result === undefined) throw new Error('there is always a result');
-  const history = createHistory(seriesQueriesOf(judgement));
+  const history = createHistory(seriesQueriesOf(decision));
   for (const line of lines) history.add(line);
   return [result, history.interim()];
 };
 
 describe('a threshold over time', () => {
   it('has the times of the crossing, and the worst second', () => {
-    const crossing = crossingOf(...judged('packet_loss: rate<0.01', lossy(10, 14)));
+    const crossing = crossingOf(...evaluated('packet_loss: rate<0.01', lossy(10, 14)));
     expect(crossing?.spans).toEqual([{ fromMs: 10_000, toMs: 14_000 }]);
     expect(crossing?.worst?.value).toBeCloseTo(0.1);
     expect(crossing?.worst?.atMs).toBe(10_000);
@@ -47,23 +47,23 @@ describe('a threshold over time', () => {
   });
 
   it('looks at its own part of the run only', () => {
-    const crossing = crossingOf(...judged('packet_loss@12s..20s: rate<0.01', lossy(10, 14)));
+    const crossing = crossingOf(...evaluated('packet_loss@12s..20s: rate<0.01', lossy(10, 14)));
     expect(crossing?.spans).toEqual([{ fromMs: 12_000, toMs: 14_000 }]);
     expect(crossing?.values.slice(0, 12).every((value) => value === null)).toBe(true);
   });
 
   it('follows the selector', () => {
-    const [result, history] = judged('packet_loss{role:subscriber}: rate<0.01', lossy(10, 14));
+    const [result, history] = evaluated('packet_loss{role:subscriber}: rate<0.01', lossy(10, 14));
     // No role subscribes only.
     expect(crossingOf(result, history)).toBeNull();
     expect(
-      crossingOf(...judged('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))
+      crossingOf(...evaluated('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))
         ?.spans,
     ).toHaveLength(1);
   });
 
   it('that wants more looks for what was too little', () => {
-    const [result, history] = judged('media_latency: p(50)>5', lossy(10, 14));
+    const [result, history] = evaluated('media_latency: p(50)>5', lossy(10, 14));
     expect(beyond(result)).toBe('below the limit');
     expect(crossingOf(result, history)?.worst?.value).toBeLessThan(7);
   });
@@ -74,11 +74,11 @@ describe('a threshold over time', () => {
     'cpu_cores: max<4',
     'media_interruptions: count<10',
   ])('is null for %s, which is not measured per second', (text) => {
-    expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
+    expect(crossingOf(...evaluated(text, lossy(10, 14)))).toBeNull();
   });
 
   it('is not known without a record', () => {
-    expect(crossingOf(judged('packet_loss: rate<0.01', lossy(10, 14))[0], null)).toBeNull();
+    expect(crossingOf(evaluated('packet_loss: rate<0.01', lossy(10, 14))[0], null)).toBeNull();
   });
 });
 

@@ -35,7 +35,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
     connected(input, history),
     received(history),
     connections(history),
-    judged(
+    thresholdLane(
       input,
       history,
       'Loss',
@@ -43,7 +43,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history.series(seriesQuery('packet_loss')),
       formatShare,
     ),
-    judged(
+    thresholdLane(
       input,
       history,
       'Latency p95',
@@ -51,7 +51,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history.series(seriesQuery('media_latency', {}, percentile(95))),
       formatMs,
     ),
-    judged(
+    thresholdLane(
       input,
       history,
       'Jitter p95',
@@ -125,8 +125,8 @@ const connections = (history: History): Lane => {
 };
 
 /** A metric with a threshold on all participants and the whole run. */
-const judged = (
-  { judgement }: HtmlInput,
+const thresholdLane = (
+  { decision }: HtmlInput,
   history: History,
   title: string,
   metric: string,
@@ -134,7 +134,7 @@ const judged = (
   format: (value: number) => string,
 ): Lane | null => {
   if (line === undefined || line.high.every((value) => value === null)) return null;
-  const threshold = judgement.thresholds.find((one) => isOfAll(one, metric));
+  const threshold = decision.thresholds.find((one) => isOfAll(one, metric));
   const limit = threshold?.threshold.limit ?? null;
   const worst = Math.max(...line.high.map((value) => value ?? 0));
   const at = line.high.indexOf(worst) * history.stepMs;
@@ -184,7 +184,7 @@ const IMPAIRMENTS = [
   [seriesQuery('socket_drops'), SOCKET_DROPS_SHARE],
 ] as const;
 
-const generatorHealth = ({ judgement }: HtmlInput, history: History): Lane | null => {
+const generatorHealth = ({ decision }: HtmlInput, history: History): Lane | null => {
   const lines = IMPAIRMENTS.map(([what, limit]) => ({
     values: history.series(what)?.high ?? [],
     limit,
@@ -197,7 +197,7 @@ const generatorHealth = ({ judgement }: HtmlInput, history: History): Lane | nul
   });
   if (values.every((value) => value === null)) return null;
   const beyond = values.filter((value) => value !== null && value >= 1).length;
-  const unfit = judgement.health.length > 0;
+  const unfit = decision.health.length > 0;
   return {
     title: 'Load generator health',
     summary: unfit ? 'impaired' : beyond === 0 ? 'healthy' : `healthy, ${plural(beyond, 'spike')}`,

@@ -13,15 +13,15 @@ const MAX_LISTED = { participants: 1_000, rooms: 200 };
 /** Reads the record once more, and makes a page of it. */
 async function* renderRun({
   summary,
-  judgement,
+  decision,
   recordPath,
   readLines,
 }: ReportInput): AsyncGenerator<string> {
   if (readLines === null) {
-    yield renderHtml({ summary, judgement, recordPath, history: null, participants: null });
+    yield renderHtml({ summary, decision, recordPath, history: null, participants: null });
     return;
   }
-  const history = createHistory(seriesQueriesOf(judgement));
+  const history = createHistory(seriesQueriesOf(decision));
   const participants = createParticipantHistories(MAX_LISTED);
   for await (const line of readLines()) {
     history.add(line);
@@ -29,7 +29,7 @@ async function* renderRun({
   }
   yield renderHtml({
     summary,
-    judgement,
+    decision,
     recordPath,
     history: history.interim(),
     participants: participants.result(),

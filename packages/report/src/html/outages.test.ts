@@ -8,7 +8,7 @@ import { outageSpans } from './outages.ts';
 import { seriesQueriesOf } from './series-queries.ts';
 
 const spansIn = (lines: RecordLine[]) => {
-  const history = createHistory(seriesQueriesOf(reportOf(lines).judgement));
+  const history = createHistory(seriesQueriesOf(reportOf(lines).decision));
   for (const line of lines) history.add(line);
   return outageSpans(history.interim());
 };

@@ -17,8 +17,8 @@ import { tileSection } from './sections/tiles.ts';
 
 /** The whole page of one run. Pure: the same input gives the same page. */
 export const renderHtml = (input: HtmlInput): string => {
-  const { summary, judgement, history } = input;
-  const groups = history === null ? [] : chartGroups(history, judgement);
+  const { summary, decision, history } = input;
+  const groups = history === null ? [] : chartGroups(history, decision);
   const participants = participantsSection(input);
   const distributions = distributionSection(input);
   const charts = chartSection(groups, history?.stepMs ?? 1_000);
@@ -46,7 +46,7 @@ ${originSection(input)}
 </main>
 <footer><p>livekit-swarm ${summary.environment.swarm ?? ''} · run ${summary.run} · started <time datetime="${summary.startedAt}">${summary.startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${MARKS[judgement.verdict]} ${said(summary.scenario.name)}: ${judgement.verdict}`,
+    title: `${MARKS[decision.verdict]} ${said(summary.scenario.name)}: ${decision.verdict}`,
     body,
     data:
       history === null
@@ -56,10 +56,10 @@ ${originSection(input)}
 };
 
 const masthead = (
-  { summary, judgement }: HtmlInput,
+  { summary, decision }: HtmlInput,
   parts: [id: string, title: string, there: boolean][],
 ): Markup =>
-  html`<header class="masthead"><p class="brand"><span class="pill ${judgement.verdict}" aria-hidden="true">${MARKS[judgement.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
+  html`<header class="masthead"><p class="brand"><span class="pill ${decision.verdict}" aria-hidden="true">${MARKS[decision.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
 <nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;
 

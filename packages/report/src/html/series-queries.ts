@@ -1,4 +1,4 @@
-import type { Judgement, SeriesQuery } from '@livekit-swarm/analysis';
+import type { SeriesQuery, VerdictDecision } from '@livekit-swarm/analysis';
 import type { Aggregation, Labels, MetricName } from '@livekit-swarm/metrics';
 
 export const RATE: Aggregation = { type: 'rate' };
@@ -67,7 +67,7 @@ const CHARTED: readonly SeriesQuery[] = [
 ];
 
 /** What the page needs of the history: the series of its charts and of the thresholds. */
-export const seriesQueriesOf = ({ thresholds }: Judgement): SeriesQuery[] => [
+export const seriesQueriesOf = ({ thresholds }: VerdictDecision): SeriesQuery[] => [
   ...CHARTED,
   ...thresholds.map(({ threshold }) =>
     seriesQuery(threshold.metric, threshold.selector, threshold.aggregation),

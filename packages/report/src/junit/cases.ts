@@ -26,7 +26,7 @@ export const casesOf = (outcome: Outcome): TestCase[] =>
   isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)];
 
 const casesOfRun = (run: ReportInput): TestCase[] => {
-  const { thresholds } = run.judgement;
+  const { thresholds } = run.decision;
   const names = uniqueNames(thresholds.map(thresholdName));
   return [
     verdictCase(run),

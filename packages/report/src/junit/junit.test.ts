@@ -67,7 +67,7 @@ describe('JUnit XML, read by another tool', () => {
     });
     expect(suite.cases.map(({ name }) => name)).toEqual([
       'verdict',
-      ...report.judgement.thresholds.map(({ metric, expression }) => `${metric}: ${expression}`),
+      ...report.decision.thresholds.map(({ metric, expression }) => `${metric}: ${expression}`),
     ]);
     expect(suite.cases.every(({ status }) => status === 'PASS')).toBe(true);
   });
@@ -106,8 +106,8 @@ describe('JUnit XML, read by another tool', () => {
     const report = passedReport();
     const died: ReportInput = {
       ...report,
-      judgement: {
-        ...report.judgement,
+      decision: {
+        ...report.decision,
         verdict: 'failed',
         exitCode: 99,
         reasons: [{ code: 'server_died', at: 3_000 }],
@@ -167,8 +167,8 @@ describe('JUnit XML, read by another tool', () => {
     const report = failedReport();
     const odd: ReportInput = {
       ...renamed(report, '<&"\'>'),
-      judgement: {
-        ...report.judgement,
+      decision: {
+        ...report.decision,
         reasons: [
           {
             code: 'deployment_unreachable',
@@ -189,9 +189,9 @@ describe('JUnit XML, read by another tool', () => {
 
   it('gives equal thresholds different names: of two of a name GitLab shows one', () => {
     const report = passedReport();
-    const [first] = report.judgement.thresholds;
+    const [first] = report.decision.thresholds;
     if (first === undefined) throw new Error('there is no threshold');
-    const twice = { ...report, judgement: { ...report.judgement, thresholds: [first, first] } };
+    const twice = { ...report, decision: { ...report.decision, thresholds: [first, first] } };
     expect(suiteOf(twice).cases.map(({ name }) => name)).toEqual([
       'verdict',
       'join_failures: rate<0.01',

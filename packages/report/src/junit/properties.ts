@@ -30,14 +30,14 @@ const FIGURES = [
 /** Name and value of everything about a run besides its test cases. */
 export const propertiesOf = ({
   summary,
-  judgement,
+  decision,
   recordPath,
 }: ReportInput): [name: string, value: string][] => {
   const { scenario, deployment, environment, plan } = summary;
   const metrics = flattenMetrics(summary.metrics);
   return [
-    ['verdict', judgement.verdict],
-    ['exit_code', String(judgement.exitCode)],
+    ['verdict', decision.verdict],
+    ['exit_code', String(decision.exitCode)],
     ['run', summary.run],
     ['record', recordPath ?? ''],
     ['seed', String(scenario.seed)],

@@ -35,11 +35,11 @@ const changed = (
 ): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  judgement: {
-    ...input.judgement,
+  decision: {
+    ...input.decision,
     reasons:
       messages.length === 0
-        ? input.judgement.reasons
+        ? input.decision.reasons
         : messages.map((message) => ({
             code: 'deployment_unreachable',
             failed: 1,
@@ -224,12 +224,10 @@ describe('a comment', () => {
 
   it('is not made long by many thresholds', () => {
     const report = failedReport();
-    const [crossed, held] = report.judgement.thresholds;
+    const [crossed, held] = report.decision.thresholds;
     if (crossed === undefined || held === undefined) throw new Error('there is no threshold');
     const thresholds = [...Array.from({ length: 3_000 }, () => held), crossed];
-    const markdown = renderMarkdown([
-      { ...report, judgement: { ...report.judgement, thresholds } },
-    ]);
+    const markdown = renderMarkdown([{ ...report, decision: { ...report.decision, thresholds } }]);
     expect(markdown.length).toBeLessThanOrEqual(MAX_CHARACTERS);
     expect(rowsOf(markdown)[0]?.slice(0, 2)).toEqual(['✗', '`join_failures`']);
     expect(markdown).toContain('… and 2901 more');

@@ -22,8 +22,8 @@ const MAX_ROWS = 100;
 
 /** The most important first: the parts of a run that passed go before those of one that did not. */
 export const partsOfRun = (run: ReportInput): Part[] => {
-  const { summary, judgement } = run;
-  const passed = judgement.verdict === 'passed';
+  const { summary, decision } = run;
+  const passed = decision.verdict === 'passed';
   const rank = (one: number): number => (passed ? one + 5 : one);
   return [
     {
@@ -60,9 +60,9 @@ const reasons = (run: ReportInput): string => {
 };
 
 /** Those that were crossed come first, so that they are seen and stay. */
-const thresholds = ({ judgement }: ReportInput): string => {
+const thresholds = ({ decision }: ReportInput): string => {
   const order = { false: 0, null: 1, true: 2 } as const;
-  const results = judgement.thresholds.toSorted((a, b) => order[`${a.ok}`] - order[`${b.ok}`]);
+  const results = decision.thresholds.toSorted((a, b) => order[`${a.ok}`] - order[`${b.ok}`]);
   const table = thresholdTable(results);
   const rows = table.rows.map(
     ([mark = '', metric = '', expression = '', measured = '', source = '']) => [
@@ -95,10 +95,10 @@ const joins = ({ summary }: ReportInput): string =>
 const media = ({ summary }: ReportInput): string =>
   [prepared(mediaTable(summary)), prepared(roleTable(summary), [1])].filter(Boolean).join('\n\n');
 
-const surroundings = ({ summary, judgement }: ReportInput): string => {
+const surroundings = ({ summary, decision }: ReportInput): string => {
   const { deployment, environment, generator, notes } = summary;
   const facts = {
-    'load generator': `${judgement.health.length === 0 ? 'healthy' : 'impaired'}, ${plural(generator.workers, 'worker')}`,
+    'load generator': `${decision.health.length === 0 ? 'healthy' : 'impaired'}, ${plural(generator.workers, 'worker')}`,
     ...(deployment === null
       ? {}
       : {

@@ -75,7 +75,7 @@ describe('health findings', () => {
 });
 
 describe('reasons of a verdict', () => {
-  const [crossed] = failedReport().judgement.reasons;
+  const [crossed] = failedReport().decision.reasons;
   const failure = { reason: 'ice_timeout', count: 18, message: null };
 
   it.each<[Reason, string]>([

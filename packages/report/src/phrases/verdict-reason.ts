@@ -1,4 +1,4 @@
-import type { FailureReason, Judgement, Reason, Summary } from '@livekit-swarm/analysis';
+import type { FailureReason, Reason, Summary, VerdictDecision } from '@livekit-swarm/analysis';
 import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
 import { formatNumber } from '@livekit-swarm/settings';
 import { describeConclusion } from './comparison.ts';
@@ -8,11 +8,11 @@ import { crossedText, crossingText, thresholdName } from './threshold.ts';
 /** The reasons of a verdict as sentences, in their order. */
 export const reasonTexts = ({
   summary,
-  judgement,
+  decision,
 }: {
   summary: Pick<Summary, 'scenario'>;
-  judgement: Pick<Judgement, 'reasons'>;
-}): string[] => judgement.reasons.map((reason) => reasonText(reason, originOf(summary)));
+  decision: Pick<VerdictDecision, 'reasons'>;
+}): string[] => decision.reasons.map((reason) => reasonText(reason, originOf(summary)));
 
 export const originOf = ({ scenario }: Pick<Summary, 'scenario'>): LoadOrigin =>
   scenario.name === FLAGS_SCENARIO ? 'flags' : 'file';

@@ -21,8 +21,8 @@ type Section = (input: ReportInput, style: Style) => string[];
 
 /** The verdict, the load, and the reasons. */
 const verdictSection: Section = (input, style) => {
-  const { summary, judgement } = input;
-  const { verdict, exitCode } = judgement;
+  const { summary, decision } = input;
+  const { verdict, exitCode } = decision;
   const paint = paintOf(style, verdict);
   const interrupted = summary.end?.reason === 'interrupted' ? ', interrupted' : '';
   const [headline = '', ...more] = wrap(
@@ -34,7 +34,7 @@ const verdictSection: Section = (input, style) => {
 };
 
 /** Every threshold with its mark and what was measured. */
-const thresholdSection: Section = ({ judgement: { thresholds } }, style) => {
+const thresholdSection: Section = ({ decision: { thresholds } }, style) => {
   if (thresholds.length === 0) return [];
   const { rows, left } = thresholdTable(thresholds);
   const painted = rows.map(
@@ -131,7 +131,7 @@ const mostAffectedSection: Section = ({ summary }, style) => {
 };
 
 /** Load generator health. */
-const generatorSection: Section = ({ summary, judgement }, style) => {
+const generatorSection: Section = ({ summary, decision }, style) => {
   const own = summary.generator;
   const cpu =
     own.cpuCores === null
@@ -160,7 +160,7 @@ const generatorSection: Section = ({ summary, judgement }, style) => {
     `late joins ${shareText(own.lateJoins)}`,
   ];
   const state =
-    judgement.health.length === 0
+    decision.health.length === 0
       ? style.good('healthy')
       : style.unsure('impaired, see the reasons above');
   return [

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { foldRecord, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import { decideVerdict, foldRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import { readRecordLines } from '@livekit-swarm/record';
 import type { Browser, Page } from 'puppeteer-core';
@@ -22,7 +22,7 @@ export const renderRecord = async (
   thresholds: string[] = [],
 ): Promise<string> => {
   const summary = await foldRecord(textLines(record));
-  const judgement = judge(
+  const decision = decideVerdict(
     summary,
     resolveThresholds(summary.scenario, [
       ...summary.scenario.thresholds,
@@ -30,7 +30,7 @@ export const renderRecord = async (
     ]),
   );
   const rendered = htmlReporter.render([
-    { summary, judgement, recordPath: record, readLines: () => readRecordLines(textLines(record)) },
+    { summary, decision, recordPath: record, readLines: () => readRecordLines(textLines(record)) },
   ]);
   const file = join(dir, 'report.html');
   await writeFile(file, await wholeOf(rendered ?? ''));

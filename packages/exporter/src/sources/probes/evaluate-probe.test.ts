@@ -7,7 +7,7 @@ const reasons = (seen: Observation): string[] =>
   evaluateProbe(seen).failures.map(({ reason }) => reason);
 const from = identityOf('b');
 
-describe('judgeProbe', () => {
+describe('evaluateProbe', () => {
   it('succeeds when both saw and heard each other', () => {
     const result = evaluateProbe(observation('audio_pair'));
     expect(result).toMatchObject({

@@ -5,8 +5,8 @@ import { collect, render } from '../../metrics/render.ts';
 import {
   createDrillGauges,
   type DrillGauges,
-  type DrillJudgement,
   type DrillReception,
+  type DrillVerdictMetrics,
 } from './drill-gauges.ts';
 
 const sight = (hearing: number, deaf: number, silent: number): DrillReception => ({
@@ -19,7 +19,7 @@ const sight = (hearing: number, deaf: number, silent: number): DrillReception =>
   },
   subscriptions: { receiving: 12 - silent, interrupted: silent },
 });
-const passed: DrillJudgement = {
+const passed: DrillVerdictMetrics = {
   verdict: 'passed',
   recovery: new Map([
     [0.5, 10.2],
@@ -69,7 +69,7 @@ describe('media reception in a drill', () => {
 describe('the result of a drill', () => {
   it('is of the last repeat alone', async () => {
     const { gauges, shown } = made();
-    gauges.judge('mine', passed);
+    gauges.setVerdict('mine', passed);
     expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
       'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.5"} 10.2',
       'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="1"} 12',
@@ -77,7 +77,7 @@ describe('the result of a drill', () => {
       'swarm_chaos_objective_met{drill="mine",objective="split_brain"} 1',
       'swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
     ]);
-    gauges.judge('mine', {
+    gauges.setVerdict('mine', {
       verdict: 'failed',
       recovery: null,
       objectives: new Map([['time_to_recover', false]]),
@@ -91,7 +91,7 @@ describe('the result of a drill', () => {
   it('has nothing that is not in the catalogue', async () => {
     const { gauges, shown } = made();
     gauges.watch('mine', () => sight(4, 0, 0));
-    gauges.judge('mine', passed);
+    gauges.setVerdict('mine', passed);
     const names = new Set((await shown(/./)).map((line) => line.replace(/\{.*/, '')));
     expect([...names].filter((name) => !(name in CHAOS_METRICS))).toEqual([]);
     expect(names.size).toBe(5);

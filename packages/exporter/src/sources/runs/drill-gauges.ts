@@ -16,8 +16,8 @@ export interface DrillReception {
   subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
 }
 
-/** What a repeat of a drill came to. */
-export interface DrillJudgement {
+/** The result of a repeat of a drill. */
+export interface DrillVerdictMetrics {
   verdict: DrillVerdict;
   /** Recovery times in seconds, by quantile; null: nothing recovered. */
   recovery: ReadonlyMap<number, number> | null;
@@ -29,14 +29,14 @@ export interface DrillJudgement {
 export interface DrillGauges {
   /** @param look asked by every scrape from now on, in place of what was given for this drill before */
   watch(drill: string, look: () => DrillReception): void;
-  judge(drill: string, judgement: DrillJudgement): void;
+  setVerdict(drill: string, metrics: DrillVerdictMetrics): void;
 }
 
 const {
   swarm_chaos_participants,
   swarm_chaos_subscriptions,
   swarm_chaos_fault_active: _,
-  ...JUDGED
+  ...OF_VERDICT
 } = CHAOS_METRICS;
 const SEEN = { swarm_chaos_participants, swarm_chaos_subscriptions };
 
@@ -61,20 +61,20 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
   };
   register('swarm_chaos_participants', ({ participants }) => participants);
   register('swarm_chaos_subscriptions', ({ subscriptions }) => subscriptions);
-  const judged = registerFamily(registry, JUDGED);
+  const ofVerdict = registerFamily(registry, OF_VERDICT);
 
   return {
     watch: (drill, look) => void drills.set(drill, look),
-    judge: (drill, { verdict, recovery, objectives }) => {
+    setVerdict: (drill, { verdict, recovery, objectives }) => {
       for (const one of DRILL_VERDICTS)
-        judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
+        ofVerdict.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
       // What was not asked or did not happen this time must not be left from the time before.
       for (const objective of DRILL_OBJECTIVES) {
         const ok = objectives.get(objective);
-        if (ok === undefined) judged.swarm_chaos_objective_met.remove({ drill, objective });
-        else judged.swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);
+        if (ok === undefined) ofVerdict.swarm_chaos_objective_met.remove({ drill, objective });
+        else ofVerdict.swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);
       }
-      judged.swarm_chaos_time_to_recover_seconds.set({ drill }, recovery ?? new Map());
+      ofVerdict.swarm_chaos_time_to_recover_seconds.set({ drill }, recovery ?? new Map());
     },
   };
 };

@@ -5,7 +5,11 @@ import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
-import { createDrillGauges, type DrillJudgement, type DrillReception } from './drill-gauges.ts';
+import {
+  createDrillGauges,
+  type DrillReception,
+  type DrillVerdictMetrics,
+} from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
@@ -30,7 +34,7 @@ export interface RunsSource extends Source {
 export interface DrillObserver {
   add(line: RecordLine): void;
   /** Once, when it is over. */
-  judged(judgement: DrillJudgement): void;
+  decided(metrics: DrillVerdictMetrics): void;
 }
 
 /** The longest wait for a scrape, ms. */
@@ -104,8 +108,8 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
       drills.watch(drill, look);
       return {
         add,
-        judged: (judgement) => {
-          drills.judge(drill, judgement);
+        decided: (metrics) => {
+          drills.setVerdict(drill, metrics);
           // Scrapes since the end of the run did not include this.
           if (current === run) endedAt = performance.now();
         },

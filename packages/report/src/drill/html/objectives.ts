@@ -1,12 +1,12 @@
 import type { RepeatResult } from '@livekit-swarm/chaos';
 import { html, type Markup, said } from '../../html/markup.ts';
 import { measuredOf } from '../../phrases/threshold.ts';
-import { expectedText, isJudged, measuredText, objectiveLabel } from '../phrases.ts';
+import { expectedText, hasVerdict, measuredText, objectiveLabel } from '../phrases.ts';
 
 /** What the objectives require, and what was measured. */
 export const objectiveTable = (repeat: RepeatResult): Markup | null => {
   const { objectives, thresholds } = repeat;
-  if (!isJudged(repeat)) return null;
+  if (!hasVerdict(repeat)) return null;
   const rows = [
     ...objectives.map((result) =>
       row(result.met, objectiveLabel(result), measuredText(result), expectedText(result)),

@@ -1,4 +1,4 @@
-import type { History, Judgement, SeriesQuery, TimeSeries } from '@livekit-swarm/analysis';
+import type { History, SeriesQuery, TimeSeries, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { seriesQuery } from '../series-queries.ts';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
@@ -31,7 +31,7 @@ export interface Builder {
   heights(direction: 'up' | 'down'): SeriesData[];
 }
 
-export const builderOf = (history: History, judgement: Judgement): Builder => {
+export const builderOf = (history: History, decision: VerdictDecision): Builder => {
   const joined = history.stepMs > 1_000;
   const series = (
     line: TimeSeries | undefined,
@@ -69,7 +69,7 @@ export const builderOf = (history: History, judgement: Judgement): Builder => {
         note,
         unit,
         series: hasFlow(id, shown) ? shown : [],
-        limit: limitOfMetric(judgement, limitOf),
+        limit: limitOfMetric(decision, limitOf),
         stacked,
       };
     },
@@ -136,7 +136,10 @@ const stepOf = (index: number, of: number): number =>
   of === 1 ? 3 : of === 2 ? ([2, 5][index] ?? 5) : 1 + Math.round((index / (of - 1)) * 5);
 
 /** The strictest limit for all participants. */
-const limitOfMetric = ({ thresholds }: Judgement, metric: MetricName | null): number | null => {
+const limitOfMetric = (
+  { thresholds }: VerdictDecision,
+  metric: MetricName | null,
+): number | null => {
   const limits = thresholds.flatMap(({ threshold }) => {
     const { operator, aggregation, window, selector } = threshold;
     const upper = operator === '<' || operator === '<=';

@@ -1,4 +1,4 @@
-import type { History, Judgement } from '@livekit-swarm/analysis';
+import type { History, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { MAX, percentile, seriesQuery } from '../series-queries.ts';
 import { type Builder, builderOf, type Chart, type Look } from './builder.ts';
@@ -10,8 +10,8 @@ export interface ChartGroup {
 }
 
 /** All charts with data. */
-export const chartGroups = (history: History, judgement: Judgement): ChartGroup[] => {
-  const make = builderOf(history, judgement);
+export const chartGroups = (history: History, decision: VerdictDecision): ChartGroup[] => {
+  const make = builderOf(history, decision);
   const groups: ChartGroup[] = [
     { title: 'Participants', charts: participants(make) },
     { title: 'Subscriber media (downlink)', charts: received(make) },

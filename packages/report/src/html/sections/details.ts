@@ -98,12 +98,12 @@ const countOf = (metrics: MetricReader, metric: MetricName): string => {
 
 const generatorFigures = ({
   summary: { generator: own },
-  judgement,
+  decision,
 }: HtmlInput): [string, string][] => {
   const share = ({ count, share: part }: { count: number; share: number | null }): string =>
     count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`;
   return [
-    ['health', judgement.health.length === 0 ? 'healthy' : 'impaired'],
+    ['health', decision.health.length === 0 ? 'healthy' : 'impaired'],
     [
       'workers',
       own.workersDied > 0

@@ -49,12 +49,8 @@ const figuresOf = (sketch: Sketch): Markup =>
   html`p50 <b>${formatMs(sketch.quantile(0.5) ?? null)}</b> · p95 <b>${formatMs(sketch.quantile(0.95) ?? null)}</b> · p99 <b>${formatMs(sketch.quantile(0.99) ?? null)}</b> · ${formatNumber(Math.round(sketch.count))} values`;
 
 /** Of a percentile of all, or of the very same selection. */
-const limitFor = (
-  { judgement }: HtmlInput,
-  metric: MetricName,
-  selector: Labels,
-): number | null => {
-  const found = judgement.thresholds.find(({ threshold }) => {
+const limitFor = ({ decision }: HtmlInput, metric: MetricName, selector: Labels): number | null => {
+  const found = decision.thresholds.find(({ threshold }) => {
     const labels = Object.entries(threshold.selector);
     const fits = labels.every(([label, value]) => selector[label as keyof Labels] === value);
     return (

@@ -18,8 +18,8 @@ const MAX_REASONS_IN_ALL = 50;
 
 /** The verdict, its reasons with times, and whether the deployment or the load generator caused them. */
 export const heroSection = (input: HtmlInput): Markup => {
-  const { summary, judgement } = input;
-  const { verdict, exitCode } = judgement;
+  const { summary, decision } = input;
+  const { verdict, exitCode } = decision;
   return html`<section class="hero ${verdict}" id="verdict" aria-labelledby="verdict-title">
 <div class="verdict">
 <p class="seal" aria-hidden="true">${MARKS[verdict]}</p>
@@ -44,23 +44,23 @@ const endText = ({ end, abortedBy }: Summary): string => {
   return abortedBy === null ? '' : ` A threshold ended the run at ${clock(abortedBy.at)}.`;
 };
 
-const lead = ({ judgement, summary }: HtmlInput): string => {
-  const crossed = judgement.thresholds.filter(({ ok }) => ok === false).length;
-  const all = plural(judgement.thresholds.length, 'threshold');
+const lead = ({ decision, summary }: HtmlInput): string => {
+  const crossed = decision.thresholds.filter(({ ok }) => ok === false).length;
+  const all = plural(decision.thresholds.length, 'threshold');
   const ended = endText(summary);
-  switch (judgement.verdict) {
+  switch (decision.verdict) {
     case 'passed':
       return `All ${all} met.${ended}`;
     case 'failed':
       return `${formatNumber(crossed)} of ${all} crossed.${ended}`;
     case 'inconclusive':
-      return `${judgement.health.length > 0 ? 'Load generator impaired' : 'Data missing'}.${ended}`;
+      return `${decision.health.length > 0 ? 'Load generator impaired' : 'Data missing'}.${ended}`;
   }
 };
 
 /** The reasons in their order; of a crossed threshold by how much and when. */
 const reasonList = (input: HtmlInput): Markup | null => {
-  const { reasons, thresholds } = input.judgement;
+  const { reasons, thresholds } = input.decision;
   const stated = new Set<ThresholdResult>();
   const stating = reasons.map((reason) => {
     if (reason.code !== 'threshold_crossed')
@@ -110,9 +110,9 @@ const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup =>
 
 /** Did the deployment or the load generator cause it? */
 const attribution = (input: HtmlInput): Markup => {
-  const { summary, judgement } = input;
+  const { summary, decision } = input;
   const { generator, deployment } = summary;
-  const fit = judgement.health.length === 0;
+  const fit = decision.health.length === 0;
   const measured = generator.samples > 0;
   return html`<div class="whose">
 <h2>Load generator health</h2>
@@ -131,16 +131,16 @@ const attribution = (input: HtmlInput): Markup => {
 </div>`;
 };
 
-const conclusion = ({ judgement, summary }: HtmlInput): string => {
-  if (judgement.exitCode === EXIT_CODES.unreachable.code)
+const conclusion = ({ decision, summary }: HtmlInput): string => {
+  if (decision.exitCode === EXIT_CODES.unreachable.code)
     return 'The deployment was unreachable or rejected all participants.';
   if (summary.end?.reason === 'server_died') return 'The server of the deployment died.';
-  if (judgement.health.length > 0) {
-    return `Load generator impaired (${plural(judgement.health.length, 'finding')}): the figures say little about the deployment.`;
+  if (decision.health.length > 0) {
+    return `Load generator impaired (${plural(decision.health.length, 'finding')}): the figures say little about the deployment.`;
   }
   if (summary.generator.samples === 0)
     return 'The record contains no samples; media was not measured.';
-  switch (judgement.verdict) {
+  switch (decision.verdict) {
     case 'passed':
       return 'Load generator healthy: the figures describe the deployment.';
     case 'failed':

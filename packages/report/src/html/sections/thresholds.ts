@@ -16,7 +16,7 @@ const MAX_LINES = 80;
 
 /** Every threshold: result, value, window, and its figure over time. Crossed ones come first. */
 export const thresholdSection = (input: HtmlInput): Markup => {
-  const { thresholds } = input.judgement;
+  const { thresholds } = input.decision;
   const rank = ({ ok }: ThresholdResult): number => (ok === false ? 0 : ok === null ? 1 : 2);
   const sorted = thresholds.toSorted((a, b) => rank(a) - rank(b));
   const held = thresholds.filter(({ ok }) => ok === true).length;

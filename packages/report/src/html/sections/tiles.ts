@@ -22,7 +22,7 @@ export const tileSection = (input: HtmlInput): Markup =>
       html`<div class="tile"><h3>${title}</h3><p class="figure ${tone}">${value}</p><p class="note">${note}</p>${line !== undefined && sparkline(line.high, null, null)}</div>`,
   )}</section>`;
 
-const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
+const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
   const { joins, traffic, metrics } = summary;
   const flat = (metric: MetricName, p: number): number | null => {
     const value = metrics.measure(metric);
@@ -31,7 +31,7 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
   const loss = metrics.measure('packet_loss');
   const lossShare = loss?.type === 'rate' && loss.total > 0 ? loss.hits / loss.total : null;
   const tone = (metric: MetricName): Tile['tone'] => {
-    const about = judgement.thresholds.filter(({ threshold }) => threshold.metric === metric);
+    const about = decision.thresholds.filter(({ threshold }) => threshold.metric === metric);
     return about.some(({ ok }) => ok === false) ? 'bad' : 'plain';
   };
   const down = traffic.filter(({ direction, kind }) => direction === 'down' && kind !== 'data');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { verdictMetricsOf } from './drill-judgement.ts';
 import type { RepeatResult } from './drill-result.ts';
+import { verdictMetricsOf } from './verdict-metrics.ts';
 
 const repeat = (
   changes: Partial<Pick<RepeatResult, 'objectives' | 'thresholds'>>,
