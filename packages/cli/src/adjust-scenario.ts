@@ -11,7 +11,7 @@ export interface Adjustments {
 }
 
 /**
- * The scenario with what flags (or the environment) say otherwise: thresholds replace those on the same metric, selector, window and aggregation, and
+ * The scenario with the changes of flags or the environment: thresholds replace those on the same metric, selector, window and aggregation, and
  * come on top of the others; so do tags.
  * @throws SwarmError `usage`, `invalid_threshold`
  */

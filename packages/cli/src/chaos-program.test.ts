@@ -26,7 +26,7 @@ const swarm = async (
   stdout.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
   });
-  const stream = stdout as unknown as NodeJS.WriteStream;
+  const stream = stdout;
   let exit: number | null = null;
   let error: Error | null = null;
   const program = createProgram({ stdout: stream, stderr: stream, env: process.env }, (code) => {
@@ -131,7 +131,7 @@ describe('a word too many', () => {
 });
 
 it('names the help page when no command is given', async () => {
-  const stderr = new PassThrough().setEncoding('utf8') as unknown as NodeJS.WriteStream;
+  const stderr = new PassThrough().setEncoding('utf8');
   const program = createProgram({ stdout: process.stdout, stderr, env: {} }, () => {});
   await expect(program.parseAsync(['chaos', 'explode'], { from: 'user' })).rejects.toMatchObject({
     code: 'commander.unknownCommand',
@@ -205,8 +205,11 @@ describe('swarm chaos run', () => {
     ],
     [['--metrics', 'here'], '"here" is not an address to listen on'],
     [['--workers', 'many'], '--workers many: must be a whole number'],
-    [['--url', 'wss://livekit.example.com'], '--url alone does not say what could be broken'],
-    [['--redis', 'redis://10.0.0.5'], '--redis alone does not say'],
+    [
+      ['--url', 'wss://livekit.example.com'],
+      '--url alone does not name what faults are injected into',
+    ],
+    [['--redis', 'redis://10.0.0.5'], '--redis alone does not name'],
     [
       ['--docker', 'a', '--kubernetes', 'b'],
       '--docker and --kubernetes: a deployment runs on one of them',

@@ -1,14 +1,21 @@
-/** What a command may write to; results and progress never mix. */
+/** What a command writes to: process.stdout, process.stderr, or a stream of a test. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** Streams and variables of a command. Results go to stdout, progress to stderr. */
 export interface Console {
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdout: OutputStream;
+  stderr: OutputStream;
   env: NodeJS.ProcessEnv;
 }
 
 /** NO_COLOR and FORCE_COLOR as everywhere; else colours are for terminals. */
 export const wantsColor = (
   flag: boolean,
-  stream: NodeJS.WriteStream,
+  stream: OutputStream,
   env: NodeJS.ProcessEnv,
 ): boolean => {
   if (!flag || (env.NO_COLOR ?? '') !== '') return false;
@@ -16,16 +23,16 @@ export const wantsColor = (
   return stream.isTTY === true && env.TERM !== 'dumb';
 };
 
-const watched = new WeakSet<NodeJS.WriteStream>();
+const watched = new WeakSet<OutputStream>();
 
-/** Resolves when the text was taken: a process that ends before that cuts its own results off. */
-export const write = async (stream: NodeJS.WriteStream, text: string): Promise<void> => {
+/** Resolves when the text was accepted: a process that ends earlier truncates its results. */
+export const write = async (stream: OutputStream, text: string): Promise<void> => {
   await tryWrite(stream, text);
 };
 
-/** The same for those who want to know: with the error when the text was not taken. */
-export const tryWrite = (stream: NodeJS.WriteStream, text: string): Promise<Error | null> => {
-  // An error without a listener ends the process. It may come again, after the write that it belongs to.
+/** As `write`; resolves to the error when the text was not accepted. */
+export const tryWrite = (stream: OutputStream, text: string): Promise<Error | null> => {
+  // An error without a listener ends the process, and may be emitted again after its write.
   if (!watched.has(stream)) stream.on('error', () => {});
   watched.add(stream);
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
+import { fromEnvironment } from './flags.ts';
 
 /** `swarm exporter`. Its code is loaded on use. */
 export const addExporterCommand = (
@@ -8,12 +9,8 @@ export const addExporterCommand = (
   console: Console,
   done: (exitCode: ExitCode) => void,
 ): void => {
-  /** An empty variable is as good as none. */
-  const option = (flags: string, description: string): Option => {
-    const made = new Option(flags, description);
-    const name = `SWARM_EXPORTER_${made.name().replaceAll('-', '_').toUpperCase()}`;
-    return (console.env[name] ?? '') === '' ? made : made.env(name);
-  };
+  const option = (flags: string, description: string): Option =>
+    fromEnvironment(new Option(flags, description), console.env, 'SWARM_EXPORTER_');
   program
     .command('exporter')
     .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
@@ -38,7 +35,7 @@ Examples:
 Environment:
   Every flag can be set as SWARM_EXPORTER_NAME (--listen: SWARM_EXPORTER_LISTEN); the token itself as SWARM_EXPORTER_TOKEN.
   Without a file, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name the deployment, and everything is enabled.
-  Defaults < file < environment < flags.
+  Defaults < file < environment < flags. A variable that is set but empty is an error.
 
 SIGTERM: running scrapes finish and the rooms of probes are deleted.
 `;

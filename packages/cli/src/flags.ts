@@ -1,6 +1,6 @@
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
 import type { LoadFlags } from '@livekit-swarm/scenario';
-import { usageError } from '@livekit-swarm/settings';
+import { readVariable, usageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 
 /** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
@@ -175,21 +175,38 @@ const LIVEKIT_NAMES: Record<string, string> = {
   SWARM_API_SECRET: 'LIVEKIT_API_SECRET',
 };
 
-/** Puts an environment variable under a flag: defaults < environment < flags. An empty variable is as good as none. */
-export const fromEnvironment = (option: Option, env: Environment): Option => {
-  const own = `SWARM_${option.name().replaceAll('-', '_').toUpperCase()}`;
-  const name = isSet(env[own]) ? own : (LIVEKIT_NAMES[own] ?? own);
+/** The variable behind a flag that is set but empty. */
+const emptyVariables = new WeakMap<Option, string>();
+
+/**
+ * Puts an environment variable under a flag: defaults < environment < flags. One that is set but empty is an
+ * error where the flag is used: see `rejectEmptyVariables`.
+ */
+export const fromEnvironment = (option: Option, env: Environment, prefix = 'SWARM_'): Option => {
+  const own = `${prefix}${option.name().replaceAll('-', '_').toUpperCase()}`;
+  const name = env[own] === undefined ? (LIVEKIT_NAMES[own] ?? own) : own;
   const value = env[name];
-  if (!isSet(value) || option.negate) return option;
+  if (value === undefined || option.negate) return option;
+  if (value.trim() === '') {
+    emptyVariables.set(option, name);
+    return option;
+  }
   if (option.isBoolean()) return option.default(readBoolean(name, value));
   if (LISTS.has(option.name())) return option.default(splitList(value));
   return option.env(name);
 };
 
+/** @throws SwarmError `usage` when the variable of a flag that was not given is set but empty */
+export const rejectEmptyVariables = (command: Command, env: Environment): void => {
+  for (const option of command.options) {
+    const name = emptyVariables.get(option);
+    if (name !== undefined && command.getOptionValueSource(option.attributeName()) !== 'cli')
+      readVariable(env, name);
+  }
+};
+
 /** Flags that may be repeated. */
 const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag', 'tolerance']);
-
-const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
 /** Several values in one variable are separated by semicolons or line ends. */
 const splitList = (text: string): string[] =>

@@ -40,6 +40,7 @@ ${EXAMPLES.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join(
 Environment:
   Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, separated by ";".
   LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags override the environment.
+  A variable that is set but empty is an error: unset it, or give the flag.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
   SWARM_METRICS_TOKEN is the bearer token that --metrics requires.
 

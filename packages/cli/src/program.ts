@@ -12,6 +12,7 @@ import {
   fromEnvironment,
   outputFlags,
   type RunFlags,
+  rejectEmptyVariables,
 } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
@@ -54,6 +55,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     // Flags after a command's name are the command's own.
     .enablePositionalOptions()
     .allowExcessArguments()
+    .hook('preAction', (_program, command) => rejectEmptyVariables(command, console.env))
     .exitOverride();
 
   addRunFlags(program, console.env)

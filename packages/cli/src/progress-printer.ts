@@ -1,14 +1,15 @@
 import { type Style, styleFor } from '@livekit-swarm/report';
 import type { Progress } from '@livekit-swarm/runner';
 import { createLogUpdate } from 'log-update';
+import type { OutputStream } from './console.ts';
 import { progressBlock, progressLine } from './progress-text.ts';
 
-/** Shows how a run goes, on stderr. */
+/** Shows the progress of a run on stderr. */
 export interface ProgressPrinter {
-  /** Something that happens once. */
-  say(line: string): void;
+  /** A line for an event. */
+  print(line: string): void;
   show(progress: Progress): void;
-  /** What is shown last stays; the results follow. */
+  /** The last state stays visible; results follow. */
   done(): void;
 }
 
@@ -22,20 +23,20 @@ export interface PrinterOptions {
 
 /** A live block on a terminal, plain lines elsewhere, nothing when it should be quiet. */
 export const createProgressPrinter = (
-  stream: NodeJS.WriteStream,
+  stream: OutputStream,
   { quiet, color }: PrinterOptions,
 ): ProgressPrinter => {
-  if (quiet) return { say: () => {}, show: () => {}, done: () => {} };
+  if (quiet) return { print: () => {}, show: () => {}, done: () => {} };
   // A terminal without a size (some CI systems have them) cannot be redrawn.
-  return stream.isTTY && stream.columns > 0 && stream.rows > 0
+  return stream.isTTY && (stream.columns ?? 0) > 0 && (stream.rows ?? 0) > 0
     ? blockPrinter(stream, styleFor(color))
     : linePrinter(stream);
 };
 
-const blockPrinter = (stream: NodeJS.WriteStream, style: Style): ProgressPrinter => {
+const blockPrinter = (stream: OutputStream, style: Style): ProgressPrinter => {
   const update = createLogUpdate(stream);
   return {
-    say: (line) => {
+    print: (line) => {
       update.clear();
       stream.write(`${line}\n`);
     },
@@ -47,10 +48,10 @@ const blockPrinter = (stream: NodeJS.WriteStream, style: Style): ProgressPrinter
   };
 };
 
-const linePrinter = (stream: NodeJS.WriteStream): ProgressPrinter => {
+const linePrinter = (stream: OutputStream): ProgressPrinter => {
   let nextAt = Number.NEGATIVE_INFINITY;
   return {
-    say: (line) => void stream.write(`${line}\n`),
+    print: (line) => void stream.write(`${line}\n`),
     show: (progress) => {
       if (progress.elapsedMs < nextAt) return;
       // Timers tick a little late: a line that is scheduled within the next half second is printed now.

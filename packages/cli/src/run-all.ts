@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
-import { type Console, wantsColor, write } from './console.ts';
+import { type Console, type OutputStream, wantsColor, write } from './console.ts';
 import { formatError, noRunOf, swarmErrorOf } from './error-text.ts';
 import type { CrowdFlags } from './flags.ts';
 import type { Output } from './output/output.ts';
@@ -42,7 +42,7 @@ export const runAll = async (
     color: wantsColor(flags.color, stderr, env),
   });
   const sayInterrupted = (): void =>
-    printer.say('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
+    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
   interruption.stop.addEventListener('abort', sayInterrupted);
   const several = turns.length > 1;
   const outcomes: Outcome[] = [];
@@ -52,7 +52,7 @@ export const runAll = async (
         outcomes.push(notRun(turn));
       } else {
         if (several)
-          printer.say(
+          printer.print(
             `${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.prepared.plan.scenario.name}`,
           );
         const { baseline, ...own } = turn;
@@ -76,7 +76,7 @@ export const runAll = async (
     const exitCode = await output.close(overallExitCode(outcomes));
     interruption.stop.removeEventListener('abort', sayInterrupted);
     await metrics?.linger(interruption.stop, () =>
-      printer.say('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+      printer.print('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
     );
     return exitCode;
   } finally {
@@ -98,7 +98,7 @@ const attempt = async (
   }
 };
 
-const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> =>
+const tell = (outcome: NoRun, stderr: OutputStream): Promise<void> =>
   write(stderr, formatError(outcome));
 
 const notRun = ({ prepared }: Turn): NoRun =>

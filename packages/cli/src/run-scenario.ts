@@ -86,10 +86,10 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   interruption.kill.addEventListener('abort', endAtOnce);
   let deployed: Deployed | null = null;
   try {
-    printer.say(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
+    printer.print(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
     deployed = await deploy(target, {
       dir: record.dir,
-      onProgress: printer.say,
+      onProgress: printer.print,
       signal: interruption.stop,
     });
     interruption.stop.throwIfAborted();

@@ -34,7 +34,7 @@ const swarm = async (
   stdout.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
   });
-  const stream = stdout as unknown as NodeJS.WriteStream;
+  const stream = stdout;
   let exit: number | null = null;
   let error: SwarmError | null = null;
   const program = createProgram({ stdout: stream, stderr: stream, env: {} }, (code) => {

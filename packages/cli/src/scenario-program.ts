@@ -27,7 +27,7 @@ export const addScenarioCommands = (
 
   program
     .command('validate')
-    .description('say everything that is wrong with scenario files, and start nothing')
+    .description('check scenario files and report every problem')
     .argument('<files...>', 'scenario files; - for standard input')
     .option(
       '--scale <name>',

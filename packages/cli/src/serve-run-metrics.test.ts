@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 
-const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
+const stderr = new PassThrough();
 const serve = (token: string) =>
   serveRunMetrics('127.0.0.1:0', { stderr, env: { SWARM_METRICS_TOKEN: token } });
 

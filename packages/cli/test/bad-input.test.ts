@@ -52,7 +52,7 @@ const BAD: [string, string[], RegExp][] = [
     /--room a: names one room, but --rooms asks for 3/,
   ],
   ['simulcast without video', ['--simulcast'], /--simulcast: needs video/],
-  ['no participants', ['--participants', '0'], /nobody would join/],
+  ['no participants', ['--participants', '0'], /no participant would join/],
   [
     'a threshold that is none',
     ['--threshold', 'jitterr: p(95)<1'],

@@ -37,6 +37,7 @@ export {
   explain,
   hasErrorCode,
   isUsageError,
+  readVariable,
   SwarmError,
   usageError,
 } from './swarm-error.ts';

@@ -125,6 +125,17 @@ export class SwarmError extends Error {
 export const usageError = (message: string, hint: string | null = null): SwarmError =>
   new SwarmError('usage', message, hint);
 
+/**
+ * An environment variable; undefined when it is not set.
+ * @throws SwarmError `usage` when it is set but empty: mostly a secret or a setting that was meant to be there
+ */
+export const readVariable = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
+  const value = env[name];
+  if (value?.trim() === '')
+    throw usageError(`${name} is set but empty`, 'give it a value or unset it');
+  return value;
+};
+
 export const hasErrorCode = (error: unknown, ...codes: readonly ErrorCode[]): error is SwarmError =>
   error instanceof SwarmError && codes.includes(error.code);
 

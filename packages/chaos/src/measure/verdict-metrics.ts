@@ -16,7 +16,9 @@ export const verdictMetricsOf = ({
   objectives: findings,
   thresholds,
   recovery: { timeToRecover },
-}: Pick<RepeatResult, 'verdict' | 'objectives' | 'thresholds' | 'recovery'>): VerdictMetrics => {
+}: Pick<RepeatResult, 'verdict' | 'objectives' | 'thresholds'> & {
+  recovery: Pick<RepeatResult['recovery'], 'timeToRecover'>;
+}): VerdictMetrics => {
   const objectives = new Map<ObjectiveCode, boolean>();
   if (verdict !== 'passed' && verdict !== 'failed') return { verdict, recovery: null, objectives };
   for (const { code, met } of findings) objectives.set(code, met && objectives.get(code) !== false);

@@ -57,7 +57,7 @@ export const runSession = async (session: Session): Promise<SessionResult> => {
     if (isComparable(A) && isComparable(B)) good++;
     else {
       const reason = incomparableReason(A) ?? incomparableReason(B);
-      printer.say(
+      printer.print(
         `round ${round} does not count: ${reason === null ? 'a run ended early' : exclusionText(reason)}`,
       );
     }
@@ -88,7 +88,7 @@ const playRound = async (
   const pair: Partial<Record<FirstSide, RecordedRun>> = {};
   for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
     if (shared.interruption.stop.aborted) return { problem: null };
-    printer.say(
+    printer.print(
       `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`,
     );
     const target = embeddedTarget(servers[which]);
@@ -100,7 +100,7 @@ const playRound = async (
       interruption,
       recordDir: join(folder, which, String(round)),
       // The same sentence on scenario and server would come with every run.
-      printer: { ...printer, say: () => {} },
+      printer: { ...printer, print: () => {} },
     });
     if (!isRun(outcome)) return { problem: shared.interruption.stop.aborted ? null : outcome };
     const { summary, decision, recordPath, readLines } = outcome;

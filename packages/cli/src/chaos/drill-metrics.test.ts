@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import type { RepeatResult } from '@livekit-swarm/chaos';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { recordOf } from '@livekit-swarm/testkit/record-of';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,30 +16,24 @@ const served = async (
   env: NodeJS.ProcessEnv = {},
 ) => {
   const stderr = new PassThrough();
-  let said = '';
+  let output = '';
   stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    output += text;
   });
-  const metrics = await serveDrillMetrics(
-    { address, forLab },
-    { stderr: stderr as unknown as NodeJS.WriteStream, env },
-  );
+  const metrics = await serveDrillMetrics({ address, forLab }, { stderr, env });
   open.push(metrics);
-  return { metrics, said: () => said };
+  return { metrics, output: () => output };
 };
 
 const carryOut = ({ begin }: DrillMetrics): void => {
   const tap = begin('mine');
   for (const line of recordOf(specOf({ rooms: 1, durationMs: 3_000 }))) tap.add(line);
-  const recovery = {
-    timeToRecover: { p50: 8_000, p95: 9_000, max: 10_000 },
-  } as RepeatResult['recovery'];
   tap.decided({
     verdict: 'passed',
     objectives: [],
     thresholds: [],
-    recovery,
-  } as unknown as RepeatResult);
+    recovery: { timeToRecover: { p50: 8_000, p95: 9_000, max: 10_000 } },
+  });
 };
 
 const scrape = async (address: string): Promise<string> =>
@@ -48,23 +41,23 @@ const scrape = async (address: string): Promise<string> =>
 
 describe('a drill that is served', () => {
   it('serves the Prometheus of its lab without a token and without a message', async () => {
-    const { metrics, said } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
+    const { metrics, output } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     const text = await scrape(metrics.labAddress ?? '');
     expect(text).toContain('swarm_chaos_participants{drill="mine",state="receiving_none"} 0');
     expect(text).toContain('swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.95"} 9');
     expect(text).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
     expect(text).toContain('swarm_run_phase{');
-    expect(said()).toBe('');
+    expect(output()).toBe('');
     // That Prometheus ends with its lab: there is no scrape to wait for.
     await metrics.linger(new AbortController().signal);
   });
 
   it('is where it was asked for, behind the token', async () => {
-    const { metrics, said } = await served('127.0.0.1:0', false, { SWARM_METRICS_TOKEN: 'hush' });
+    const { metrics, output } = await served('127.0.0.1:0', false, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     expect(metrics.labAddress).toBeNull();
-    const [, address = ''] = /listening on http:\/\/(\S+);/.exec(said()) ?? [];
+    const [, address = ''] = /listening on http:\/\/(\S+);/.exec(output()) ?? [];
     expect((await fetch(`http://${address}/metrics`)).status).toBe(401);
     const allowed = await fetch(`http://${address}/metrics`, {
       headers: { authorization: 'Bearer hush' },

@@ -1,4 +1,4 @@
-import { createReceptionStates, type RepeatResult, verdictMetricsOf } from '@livekit-swarm/chaos';
+import { createReceptionStates, verdictMetricsOf } from '@livekit-swarm/chaos';
 import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
@@ -16,14 +16,14 @@ export interface DrillMetrics {
   close(): Promise<void>;
 }
 
-/** What becomes of one repeat. */
+/** Observes one repeat. */
 export interface RepeatObserver {
   add(line: RecordLine): void;
-  decided(repeat: RepeatResult): void;
+  decided(repeat: Parameters<typeof verdictMetricsOf>[0]): void;
 }
 
 export interface DrillMetricsOptions {
-  /** `[ADDRESS]:PORT` that the user asked for. */
+  /** The requested `[ADDRESS]:PORT`. */
   address: string | undefined;
   /** Whether a lab is started for the drill, and has a Prometheus. */
   forLab: boolean;
@@ -38,19 +38,19 @@ export const serveDrillMetrics = async (
   { address, forLab }: DrillMetricsOptions,
   console: Pick<Console, 'stderr' | 'env'>,
 ): Promise<DrillMetrics> => {
-  const asked = address === undefined ? null : await serveRunMetrics(address, console);
+  const requested = address === undefined ? null : await serveRunMetrics(address, console);
   const ofLab = forLab
-    ? await serveToLab(console).catch((error: unknown) => closeAfter(asked, error))
+    ? await serveToLab(console).catch((error: unknown) => closeAfter(requested, error))
     : null;
-  const exporters = [asked, ofLab].filter((exporter) => exporter !== null);
+  const exporters = [requested, ofLab].filter((exporter) => exporter !== null);
   return {
     labAddress: ofLab === null ? null : new URL(ofLab.url).host,
     begin: (drill) => {
-      const people = createReceptionStates();
-      const taps = exporters.map((exporter) => exporter.beginDrill(drill, people.now));
+      const states = createReceptionStates();
+      const taps = exporters.map((exporter) => exporter.beginDrill(drill, states.now));
       return {
         add: (line) => {
-          if (taps.length > 0) people.add(line);
+          if (taps.length > 0) states.add(line);
           for (const tap of taps) tap.add(line);
         },
         decided: (repeat) => {
@@ -58,7 +58,7 @@ export const serveDrillMetrics = async (
         },
       };
     },
-    linger: async (signal, onWait) => asked?.linger(signal, onWait),
+    linger: async (signal, onWait) => requested?.linger(signal, onWait),
     close: async () => {
       await Promise.all(exporters.map((exporter) => exporter.close()));
     },

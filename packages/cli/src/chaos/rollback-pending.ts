@@ -45,14 +45,14 @@ const describeEntry = ({ fault, components, drill, injectedAt }: JournalEntry): 
  */
 export const rollbackLeftovers = async (
   journal: Journal,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> => {
   const report = await rollbackPending({ journal, faults: FAULTS });
   const { rolledBack, failed, unreadable } = report;
   if (rolledBack.length > 0) {
-    say('An interrupted drill left faults behind.');
+    print('An interrupted drill left faults behind.');
     for (const line of describeRollbacks({ rolledBack, running: [], failed: [], unreadable: [] }))
-      say(line);
+      print(line);
   }
   if (failed.length + unreadable.length === 0) return;
   throw new SwarmError(

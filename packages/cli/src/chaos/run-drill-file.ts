@@ -70,7 +70,7 @@ export const runDrillFile = async ({
           openDeployment(deployment, drill, {
             dir: folder,
             metricsAddress: metrics.labAddress,
-            onProgress: printer.say,
+            onProgress: printer.print,
             signal: interruption.stop,
           }),
         newRunName,
@@ -86,8 +86,8 @@ export const runDrillFile = async ({
         onRepeat: (number, of) => {
           tap = metrics.begin(drill.name);
           if (number > of)
-            printer.say(`${drill.name}: repeating: the last repeat was inconclusive`);
-          else if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
+            printer.print(`${drill.name}: repeating: the last repeat was inconclusive`);
+          else if (of > 1) printer.print(`${drill.name}: repeat ${number} of ${of}`);
         },
         onRecord: (writer) => {
           record = writer;
@@ -96,7 +96,7 @@ export const runDrillFile = async ({
         onLine: (line) => {
           tap?.add(line);
           const text = describeLine(line);
-          if (text !== null) printer.say(text);
+          if (text !== null) printer.print(text);
         },
         onResult: (repeat) => tap?.decided(repeat),
       }),
@@ -114,11 +114,11 @@ const waitForRollback = async (journal: Journal, printer: ProgressPrinter): Prom
   const deadline = performance.now() + ROLLBACK_WITHIN_MS;
   const left = async (): Promise<number> =>
     (await journal.read()).pending.filter(({ owner }) => owner.pid === process.pid).length;
-  if ((await left()) > 0) printer.say('Rolling back all faults …');
+  if ((await left()) > 0) printer.print('Rolling back all faults …');
   while ((await left()) > 0 && performance.now() < deadline) await sleep(100);
   const remaining = await left();
   if (remaining > 0)
-    printer.say(
+    printer.print(
       `${plural(remaining, 'fault')} could not be rolled back in time: run "swarm chaos rollback".`,
     );
 };

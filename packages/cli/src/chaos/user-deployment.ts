@@ -137,8 +137,8 @@ export const readUserDeployment = (
     ).find(typed);
     if (idle === undefined) return null;
     throw usageError(
-      `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} alone does not say what could be broken`,
-      'say what the deployment runs on: --docker, --kubernetes, --ssh or --unit; or leave it out for a lab',
+      `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} alone does not name what faults are injected into`,
+      'add what the deployment runs on (--docker, --kubernetes, --ssh or --unit), or leave it out for a lab',
     );
   }
   if (url === undefined || apiKey === undefined || apiSecret === undefined) {

@@ -16,7 +16,7 @@ import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
 import { runSession, type SessionResult } from '../ab/session.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
-import { type Console, wantsColor, write } from '../console.ts';
+import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
 import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';
 import type { CrowdFlags } from '../flags.ts';
@@ -64,10 +64,10 @@ export const abCommand = async (
     ...warnings.map((warning) => `warning: ${warning}`),
     ...leftOutLines(servers),
   ])
-    printer.say(line);
+    printer.print(line);
   const interruption = watchInterruption();
   interruption.stop.addEventListener('abort', () =>
-    printer.say('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
+    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
   );
   // After the output of the running run.
   interruption.kill.addEventListener('abort', () =>
@@ -77,14 +77,14 @@ export const abCommand = async (
     const versions = await checkServers(
       [servers.A, servers.B],
       folder,
-      printer.say,
+      printer.print,
       interruption.stop,
     );
-    printer.say(
+    printer.print(
       `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (plan.endAtMs + AROUND_MS))}`,
     );
     for (const [index, which] of (['A', 'B'] as const).entries()) {
-      printer.say(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);
+      printer.print(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);
     }
     const session = await runSession({
       scenario,
@@ -195,7 +195,7 @@ const makeSessionFolder = (folder: string): void => {
 const keep = async (
   input: ComparisonInput,
   folder: string,
-  stderr: NodeJS.WriteStream,
+  stderr: OutputStream,
 ): Promise<boolean> => {
   try {
     for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {

@@ -60,13 +60,13 @@ export const chaosRunCommand = async (
     color: wantsColor(flags.color, stderr, env),
   });
   const journal = openJournal();
-  await rollbackLeftovers(journal, printer.say);
+  await rollbackLeftovers(journal, printer.print);
   const forLab = deployment.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
   const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
 
   const interruption = watchInterruption();
   const sayInterrupted = (): void =>
-    printer.say(
+    printer.print(
       'Interrupted: what was injected is healed, and everybody leaves. Once more to end at once.',
     );
   interruption.stop.addEventListener('abort', sayInterrupted);
@@ -75,9 +75,9 @@ export const chaosRunCommand = async (
     for (const [index, drill] of drills.entries()) {
       if (interruption.stop.aborted) break;
       if (drills.length > 1)
-        printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
+        printer.print(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
       const note = labNote(drill, deployment);
-      if (note !== null) printer.say(`warning: ${note}`);
+      if (note !== null) printer.print(`warning: ${note}`);
       const confirmedTarget = flags.confirmTarget ?? null;
       const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
       const outcome = await runDrillFile({
@@ -102,7 +102,7 @@ export const chaosRunCommand = async (
       }
       const rest = drills.slice(index + 1).map(({ name }) => name);
       if (isNotHealed(outcome) && rest.length > 0) {
-        printer.say(
+        printer.print(
           `Not carried out, as nothing may be measured on top of that: ${rest.join(', ')}.`,
         );
         break;
@@ -125,7 +125,7 @@ export const chaosRunCommand = async (
     ]);
     interruption.stop.removeEventListener('abort', sayInterrupted);
     await metrics.linger(interruption.stop, () =>
-      printer.say('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+      printer.print('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
     );
     return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
   } finally {

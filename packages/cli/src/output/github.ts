@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { type Outcome, renderMarkdown } from '@livekit-swarm/report';
-import { write } from '../console.ts';
+import { type OutputStream, write } from '../console.ts';
 
 /** More than this in one step, and GitHub shows none of it: 1 MiB. */
 const MOST_BYTES = 1_024 * 1_024;
@@ -15,7 +15,7 @@ export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS 
 export const writeStepSummary = async (
   file: string,
   outcomes: readonly Outcome[],
-  stderr: NodeJS.WriteStream,
+  stderr: OutputStream,
 ): Promise<void> => {
   const there = existsSync(file) ? statSync(file).size : 0;
   const text = `${renderMarkdown(outcomes)}\n`;

@@ -26,13 +26,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const streamOf = (): { stream: NodeJS.WriteStream; text: () => string } => {
+const streamOf = (): { stream: PassThrough; text: () => string } => {
   const stream = new PassThrough();
   let text = '';
   stream.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
   });
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+  return { stream, text: () => text };
 };
 
 const named = (input: ReportInput, name: string): ReportInput => {

@@ -8,7 +8,14 @@ import {
   renderOverview,
 } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import { type Console, isReaderGone, tryWrite, wantsColor, write } from '../console.ts';
+import {
+  type Console,
+  isReaderGone,
+  type OutputStream,
+  tryWrite,
+  wantsColor,
+  write,
+} from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';
 import { printFailure } from './print-failure.ts';
@@ -128,7 +135,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
 };
 
 /** @throws Error of the stream */
-const pour = async (stream: NodeJS.WriteStream, rendered: Rendered): Promise<void> => {
+const pour = async (stream: OutputStream, rendered: Rendered): Promise<void> => {
   for await (const piece of piecesOf(rendered)) {
     const error = await tryWrite(stream, piece);
     if (error === null) continue;

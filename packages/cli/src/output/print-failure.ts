@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { diskReason } from '@livekit-swarm/host';
 import { isRun, type Outcome } from '@livekit-swarm/report';
 import { hasErrorCode } from '@livekit-swarm/settings';
-import { write } from '../console.ts';
+import { type OutputStream, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 
 export interface Failure {
@@ -15,7 +15,7 @@ export interface Failure {
 
 /** Reports why a report could not be written, and how to render it again. */
 export const printFailure = async (
-  stderr: NodeJS.WriteStream,
+  stderr: OutputStream,
   { name, where, error, outcomes }: Failure,
 ): Promise<void> => {
   const ours = !hasErrorCode(error, 'bad_record') && !isOfTheSystem(error);

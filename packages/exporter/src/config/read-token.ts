@@ -1,5 +1,5 @@
 import type { Settings } from '@livekit-swarm/settings';
-import { usageError } from '@livekit-swarm/settings';
+import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import { readSecret, type SecretReader } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';
@@ -10,7 +10,7 @@ export const readToken = async (
   { value, at }: Settings<ConfigFile>,
   reader: SecretReader,
 ): Promise<string | null> => {
-  const fromEnv = reader.env.SWARM_EXPORTER_TOKEN?.trim() ?? '';
+  const fromEnv = readVariable(reader.env, 'SWARM_EXPORTER_TOKEN')?.trim();
   const { tokenFile } = flags;
   if (tokenFile !== undefined) {
     return checkToken(
@@ -18,7 +18,7 @@ export const readToken = async (
       '--token-file',
     );
   }
-  if (fromEnv !== '') return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
+  if (fromEnv !== undefined) return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
   const where = `${at(['token'])}: token`;
   return value.token === undefined
     ? null

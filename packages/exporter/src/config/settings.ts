@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isUsageError, readSettings, type Settings, usageError } from '@livekit-swarm/settings';
+import {
+  isUsageError,
+  readSettings,
+  readVariable,
+  type Settings,
+  usageError,
+} from '@livekit-swarm/settings';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
@@ -122,13 +128,12 @@ const readTargets = async (
   return targets;
 };
 
-const environmentTarget = ({
-  LIVEKIT_URL: url,
-  LIVEKIT_API_KEY: apiKey,
-  LIVEKIT_API_SECRET: apiSecret,
-}: NodeJS.ProcessEnv): Target[] => {
-  if (url === undefined || url === '') return [];
-  if (!apiKey || !apiSecret) {
+const environmentTarget = (env: NodeJS.ProcessEnv): Target[] => {
+  const [url, apiKey, apiSecret] = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'].map(
+    (name) => readVariable(env, name),
+  );
+  if (url === undefined) return [];
+  if (apiKey === undefined || apiSecret === undefined) {
     throw usageError(
       `LIVEKIT_URL is set, but ${apiKey ? '' : 'LIVEKIT_API_KEY'}${apiKey || apiSecret ? '' : ' and '}${apiSecret ? '' : 'LIVEKIT_API_SECRET'} ${apiKey || apiSecret ? 'is' : 'are'} not`,
       'set them, or name targets in a file: --config FILE',

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainCacheError, identifyProcess } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { type ErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
@@ -20,15 +20,23 @@ import {
 } from './lab-state.ts';
 import type { FromSupervisor, LabSpec } from './supervisor-protocol.ts';
 
+/** Errors whose hint is to read the log of a service. */
+const LOGGED: ReadonlySet<ErrorCode> = new Set([
+  'not_ready',
+  'service_ended',
+  'server_ended',
+  'not_healthy',
+]);
+
 const stop = new AbortController();
 let up = false;
 
-const tell = (message: FromSupervisor, then: () => void = () => {}): void => {
+const send = (message: FromSupervisor, then: () => void = () => {}): void => {
   if (process.connected) process.send?.(message, then);
   else then();
 };
 
-// A log on a full disk loses lines; a lab is not to end for that.
+// On a full disk the log loses lines; the lab keeps running.
 process.stdout.on('error', () => {});
 const log = (line: string): void =>
   void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
@@ -47,10 +55,10 @@ const loadExtras = async ({ extrasModule, extrasOptions = {} }: LabSpec, dir: st
   return (facts: ClusterFacts): Promise<Extra[]> => extras(facts, dir, extrasOptions);
 };
 
-const raise = async (order: LabSpec): Promise<Cluster> => {
-  const { name, extrasModule: _module, extrasOptions: _options, ...rest } = order;
+const start = async (spec: LabSpec): Promise<Cluster> => {
+  const { name, extrasModule: _module, extrasOptions: _options, ...rest } = spec;
   const dir = labFolder(name);
-  const extras = await loadExtras(order, dir);
+  const extras = await loadExtras(spec, dir);
   const services = new Map<string, LabServiceState>();
   const cluster = await startCluster({
     ...rest,
@@ -58,7 +66,7 @@ const raise = async (order: LabSpec): Promise<Cluster> => {
     signal: stop.signal,
     onProgress: (line) => {
       log(line);
-      tell({ type: 'progress', line });
+      send({ type: 'progress', line });
     },
     onEnd: (service, { code, signal }) =>
       log(`${service} ended unexpectedly: ${signal ?? `exit code ${code}`}`),
@@ -66,12 +74,12 @@ const raise = async (order: LabSpec): Promise<Cluster> => {
       void services.set(service, { name: service, url, logFile, ready }),
     ...(extras === undefined ? {} : { extras }),
   });
-  // A path may be too long for a socket; a lab that takes no orders about single programs is a lab all the same.
+  // The path may be too long for a socket. Without it, single programs cannot be controlled; the lab works otherwise.
   await openControl(controlSocket(name), cluster).catch((error: Error) =>
     log(`no control socket: ${error.message}`),
   );
   const supervisor = identifyProcess(process.pid);
-  if (supervisor === null) throw new Error('a process that is not there cannot ask');
+  if (supervisor === null) throw new Error('this process is not in the process table');
   const {
     apiKey,
     apiSecret,
@@ -113,46 +121,43 @@ const raise = async (order: LabSpec): Promise<Cluster> => {
   return cluster;
 };
 
-/** Guards do not keep a process alive, and no channel is open any more: a timer does. */
+/** Neither guards nor the closed channel keep the process alive: a timer does. */
 const untilStopped = async (): Promise<void> => {
   while (!stop.signal.aborted)
     await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
 };
 
-const supervise = async (order: LabSpec): Promise<void> => {
-  process.title = `swarm lab ${order.name}`;
+const supervise = async (spec: LabSpec): Promise<void> => {
+  process.title = `swarm lab ${spec.name}`;
   let cluster: Cluster | null = null;
   try {
-    cluster = await raise(order);
+    cluster = await start(spec);
     up = true;
-    tell({ type: 'up' }, () => process.connected && process.disconnect());
+    send({ type: 'up' }, () => process.connected && process.disconnect());
     await untilStopped();
   } catch (thrown) {
     const error = explainCacheError(thrown);
-    const known = error instanceof SwarmError;
-    const message = known
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-    // Logs go with the lab: the end of the one that matters is in the message already.
-    const readable = known && error.hint?.includes(labFolder(order.name)) !== true;
-    const hint = readable ? error.hint : 'fix that and start it again';
+    const known = error instanceof SwarmError ? error : null;
+    const message =
+      known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // The log that the hint names is removed with the lab; its end is in the message.
+    const hint =
+      known !== null && !LOGGED.has(known.code) ? known.hint : 'fix that and start it again';
     const failed = {
       type: 'failed',
-      code: known ? error.code : 'internal',
+      code: known?.code ?? 'internal',
       message,
       hint,
     } as const;
-    if (!stop.signal.aborted) await new Promise<void>((resolve) => tell(failed, resolve));
+    if (!stop.signal.aborted) await new Promise<void>((resolve) => send(failed, resolve));
   } finally {
     await cluster?.stop();
-    await removeLabState(order.name);
+    await removeLabState(spec.name);
   }
   process.exit(0);
 };
 
-process.once('message', (order) => void supervise(order as LabSpec));
+process.once('message', (spec) => void supervise(spec as LabSpec));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 process.on('SIGHUP', () => {});
 // The process that requested the lab ended before the lab was ready: without it the lab would be unknown.

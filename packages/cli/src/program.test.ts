@@ -1,0 +1,44 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createProgram } from './program.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const swarm = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const stdout = new PassThrough();
+  const console = { stdout, stderr: stdout, env: process.env };
+  await createProgram(console, () => {}).parseAsync(args, { from: 'user' });
+  return String(stdout.read() ?? '');
+};
+
+describe('a variable that is set but empty', () => {
+  it.each([
+    ['LIVEKIT_URL', ['--print-scenario']],
+    ['LIVEKIT_API_KEY', ['--print-scenario']],
+    ['LIVEKIT_API_SECRET', ['--print-scenario']],
+    ['SWARM_ROOMS', ['--print-scenario']],
+    ['SWARM_THRESHOLD', ['--print-scenario']],
+    ['SWARM_QUIET', ['--print-scenario']],
+    ['SWARM_URL', ['plan', 'missing.yaml']],
+    ['LIVEKIT_URL', ['chaos', 'plan', 'missing.yaml']],
+    ['SWARM_EXPORTER_LISTEN', ['exporter']],
+  ])('%s: an error that names it, in %j', async (name, args) => {
+    await expect(swarm({ [name]: '' }, ...args)).rejects.toMatchObject({
+      code: 'usage',
+      message: `${name} is set but empty`,
+    });
+  });
+
+  it('does not matter where a flag overrides it, or no flag reads it', async () => {
+    expect(await swarm({ SWARM_ROOMS: '' }, '--rooms', '3', '--print-scenario')).toContain(
+      'rooms: 3',
+    );
+    expect(
+      await swarm({ SWARM_URL: 'ws://a', LIVEKIT_URL: '' }, '--rooms', '3', '--print-scenario'),
+    ).toContain('rooms: 3');
+    expect(await swarm({ LIVEKIT_URL: '' }, 'chaos', 'list', '--json')).toContain('{');
+  });
+});
