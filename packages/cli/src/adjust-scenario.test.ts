@@ -37,9 +37,9 @@ describe('adjustScenario', () => {
 
   it('refuses thresholds about nothing that is there', () => {
     expect(() => adjust(['join_time{role:ghost}: p(95)<900'])).toThrow(
-      /nobody has the role "ghost"/,
+      /no participant has the role "ghost"/,
     );
-    expect(() => adjust(['join_time@peak: p(95)<900'])).toThrow(/there is no window "peak"/);
+    expect(() => adjust(['join_time@peak: p(95)<900'])).toThrow(/unknown window "peak"/);
   });
 
   it('takes a seed and tags, of which the last of a name counts', () => {

@@ -132,7 +132,7 @@ describe('swarm validate', () => {
   ${bad}:3:58: groups.calls.duration: a duration needs a unit
     → write 10s
 ✗ ${none}
-  ${none}: there is no such file
+  ${none}: file not found
     → give the path of a scenario file
 `);
   });
@@ -145,7 +145,7 @@ describe('swarm validate', () => {
     const { exit, stdout } = await swarm('validate', odd, '--no-color');
     expect(exit).toBe(0);
     expect(stdout).toMatch(
-      /^✓ .*\n {2}! .*odd\.yaml:3:118: groups\.calls\.roles\.caller\.grants\.canPublish: the server will not let them/,
+      /^✓ .*\n {2}! .*odd\.yaml:3:118: groups\.calls\.roles\.caller\.grants\.canPublish: the server will not allow them/,
     );
   });
 
@@ -165,7 +165,7 @@ describe('swarm validate', () => {
   it('checks the scale asked for', async () => {
     const { exit, stdout } = await swarm('validate', file('a.yaml', SCENARIO), '--scale', 'small');
     expect(exit).toBe(2);
-    expect(stdout).toContain('there is no scale "small": the file has none');
+    expect(stdout).toContain('unknown scale "small": the file has none');
   });
 
   it('prints one JSON object', async () => {
@@ -199,7 +199,7 @@ describe('swarm validate', () => {
         },
         expect.objectContaining({
           valid: false,
-          problems: [expect.objectContaining({ line: null, message: 'there is no such file' })],
+          problems: [expect.objectContaining({ line: null, message: 'file not found' })],
         }),
       ],
     });
@@ -240,8 +240,8 @@ thresholds:
   it.each([
     [['--rooms', '0'], /--rooms 0: must be a whole number/],
     [['--threshold', 'jitter: p(95)<'], /expected a number/],
-    [['--threshold', 'jitter{kind:video}: p(95)<30'], /no video is received by anybody/],
-    [['--threshold', 'join_time{role:caller}: p(95)<30'], /nobody has the role "caller"/],
+    [['--threshold', 'jitter{kind:video}: p(95)<30'], /no video is received by any participant/],
+    [['--threshold', 'join_time{role:caller}: p(95)<30'], /no participant has the role "caller"/],
     [['--json'], /prints a file in YAML, not JSON/],
   ])('refuses %s', async (flags, message) => {
     const { exit, stdout, error } = await swarm(...flags, '--print-scenario');

@@ -249,7 +249,7 @@ describe('bad input of swarm run', () => {
       ],
       /bad\.yaml:\d+:\d+: [\s\S]*bad\.yaml:\d+:\d+: /,
     ],
-    ['a scale there is not', (dir) => [good(dir), '--scale', 'tiny'], /there is no scale "tiny"/],
+    ['a scale there is not', (dir) => [good(dir), '--scale', 'tiny'], /unknown scale "tiny"/],
     [
       'a seed that is none',
       (dir) => [good(dir), '--seed', '-1'],
@@ -263,7 +263,7 @@ describe('bad input of swarm run', () => {
     [
       'a threshold without participants',
       (dir) => [good(dir), '--threshold', 'join_time{role:viewer}: p(95)<1'],
-      /nobody has the role "viewer"/,
+      /no participant has the role "viewer"/,
     ],
     [
       'more than this host holds',

@@ -27,11 +27,11 @@ interface Cell {
   sketch: Sketch | null;
   hits: number;
   total: number;
-  /** Counters: what came while everybody was in, by shard; null when it is not counted by time. */
+  /** Counters: the amount in the steady part of the run, by shard; null when it is not counted by time. */
   steady: Map<number, number> | null;
-  /** Gauges: their levels while everybody was in, and at all times. */
+  /** Gauges: their levels in the steady part of the run, and in all of it. */
   levels: { steady: Level; all: Level } | null;
-  /** Gauges that are one thing for each of another. */
+  /** Gauges that are a quotient of two sums. */
   ratio: { steady: Ratio; all: Ratio } | null;
 }
 
@@ -56,7 +56,7 @@ export interface CountedIn {
 /** Gathers metrics by their labels, so that any selector can be answered afterwards. */
 export class MetricSet implements MetricReader {
   readonly #cells = new Map<MetricName, Map<string, Cell>>();
-  /** Milliseconds of samples, by shard, in which everybody was in. */
+  /** Milliseconds of samples in the steady part of the run, by shard. */
   readonly #steadyMs = new Map<number, number>();
 
   trend(metric: MetricName, labels: Labels = {}): Sketch {
@@ -79,7 +79,7 @@ export class MetricSet implements MetricReader {
     if (where.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
   }
 
-  /** A level at some moment. Of those of the time when everybody was in the others are left out, where there are any. */
+  /** A level at one moment. If there are levels of the steady part of the run, only those count. */
   gauge(metric: MetricName, level: number, steady = false): void {
     if (!Number.isFinite(level)) return;
     const cell = this.#cell(metric, {});
@@ -88,7 +88,7 @@ export class MetricSet implements MetricReader {
     if (steady) addLevel(cell.levels.steady, level);
   }
 
-  /** More of a `part` and more of the `whole` by which it is divided; as for levels, the steady time goes first. */
+  /** Adds to both sums of a quotient. As for levels, those of the steady part of the run go first. */
   ratio(metric: MetricName, part: number, whole: number, steady = false): void {
     const cell = this.#cell(metric, {});
     cell.ratio ??= { steady: { part: 0, whole: 0 }, all: { part: 0, whole: 0 } };
@@ -96,7 +96,7 @@ export class MetricSet implements MetricReader {
     if (steady) addRatio(cell.ratio.steady, part, whole);
   }
 
-  /** Says that a shard's counts of this much time fall into the steady part of the run. */
+  /** Adds time of a shard to the steady part of the run. */
   steadyTime(shard: number, ms: number): void {
     this.#steadyMs.set(shard, (this.#steadyMs.get(shard) ?? 0) + ms);
   }
@@ -111,7 +111,7 @@ export class MetricSet implements MetricReader {
       case 'trend':
         return { type: 'trend', sketch: mergeSketches(cells) };
       case 'rate':
-        // Counters of loss may run backwards when a packet turns up late after all; a share below zero is none.
+        // Loss counters decrease when a packet arrives late after all; a negative share would mean nothing.
         return { type: 'rate', hits: Math.max(0, sum(cells, 'hits')), total: sum(cells, 'total') };
       case 'counter':
         return { type: 'counter', count: sum(cells, 'hits'), perSecond: this.#perSecond(cells) };

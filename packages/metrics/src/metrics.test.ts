@@ -19,15 +19,12 @@ describe('the catalogue', () => {
     );
   });
 
-  it.each(metricNames())(
-    '%s has a description that stands alone and a type with aggregations',
-    (name) => {
-      const definition = metricDefinition(name);
-      expect(definition.description.length).toBeGreaterThan(15);
-      expect(AGGREGATIONS[definition.type].length).toBeGreaterThan(0);
-      expect(definition.unit === 'ratio').toBe(definition.type === 'rate');
-    },
-  );
+  it.each(metricNames())('%s has a description and a type with aggregations', (name) => {
+    const definition = metricDefinition(name);
+    expect(definition.description.length).toBeGreaterThan(15);
+    expect(AGGREGATIONS[definition.type].length).toBeGreaterThan(0);
+    expect(definition.unit === 'ratio').toBe(definition.type === 'rate');
+  });
 });
 
 describe('MetricSet', () => {
@@ -45,7 +42,7 @@ describe('MetricSet', () => {
     ]).toEqual([0.05, 0.01, 0.09, undefined]);
   });
 
-  it('never turns loss that was taken back into a share below zero', () => {
+  it('never turns a decrease of lost packets into a negative share', () => {
     const metrics = new MetricSet();
     metrics.rate('packet_loss', { kind: 'audio' }, -2, 100);
     expect(aggregate(metrics.measure('packet_loss'), { type: 'rate' })).toBe(0);

@@ -81,7 +81,7 @@ describe('Sketch', () => {
     );
   });
 
-  it('counts what is zero or below as zero, and ignores what is no number', () => {
+  it('counts values of zero or below as zero, and ignores NaN and infinity', () => {
     const sketch = sketchOf([0, ZERO_BELOW, -3, Number.NaN, Number.POSITIVE_INFINITY]);
     expect(sketch.toBins()).toEqual({ bins: [], zeros: 3 });
     expect(sketch).toMatchObject({ count: 3, min: 0, max: 0, avg: 0 });

@@ -120,9 +120,9 @@ describe('parseThreshold', () => {
   });
 
   it.each([
-    ['join_tme: p(95)<2000', 0, 'there is no metric "join_tme"', 'did you mean join_time?'],
-    ['frobnicate: p(95)<2000', 0, 'there is no metric "frobnicate"', 'metrics are join_time'],
-    ['toString: rate<1', 0, 'there is no metric "toString"', 'metrics are'],
+    ['join_tme: p(95)<2000', 0, 'unknown metric "join_tme"', 'did you mean join_time?'],
+    ['frobnicate: p(95)<2000', 0, 'unknown metric "frobnicate"', 'available: join_time'],
+    ['toString: rate<1', 0, 'unknown metric "toString"', 'available:'],
     ['', 0, 'expected the name of a metric', 'write it like'],
     ['join_time', 9, 'expected ":" between join_time and its expression', 'write it like'],
     [
@@ -138,12 +138,12 @@ describe('parseThreshold', () => {
     ['join_time: p(95)=1', 16, 'expected an operator', 'use one of'],
     ['join_time=p(95)<2000', 9, 'expected ":" between', 'write it like'],
     ['join_time: p(95)<', 17, 'expected a number', 'write it like'],
-    ['join_time: p(95)<2 parsecs', 19, '"parsecs" is no unit', 'units are'],
-    ['join_time: p(95)<2%', 18, 'join_time is no share', 'leave the % out'],
+    ['join_time: p(95)<2 parsecs', 19, 'unknown unit "parsecs"', 'use %, us, ms or s'],
+    ['join_time: p(95)<2%', 18, 'join_time is not a share', 'leave the % out'],
     ['packet_loss: rate<2s', 19, 'packet_loss is not measured in time', 'leave the s out'],
     ['packet_loss: rate<1e999', 23, '1e999 is too large', 'write it like'],
-    ['join_time: p(95)<2 and more', 19, '"and" is no unit', 'units are'],
-    ['join_time: p(95)<2s !', 20, '"!" is too much', 'write it like'],
+    ['join_time: p(95)<2 and more', 19, 'unknown unit "and"', 'use %, us, ms or s'],
+    ['join_time: p(95)<2s !', 20, 'unexpected "!"', 'write it like'],
     [
       'join_time{kind:audio}: p(95)<2',
       10,
@@ -156,8 +156,8 @@ describe('parseThreshold', () => {
       'late_sends has no label "kind"',
       'late_sends has no labels',
     ],
-    ['jitter{kind:smell}: p(95)<2', 12, '"smell" is no kind', 'kind is audio or video'],
-    ['jitter{kind:audio,kind:video}: p(95)<2', 18, 'the label "kind" is there twice', null],
+    ['jitter{kind:smell}: p(95)<2', 12, 'unknown kind "smell"', 'kind is audio or video'],
+    ['jitter{kind:audio,kind:video}: p(95)<2', 18, 'the label "kind" is given twice', null],
     ['jitter{kind:audio: p(95)<2', 17, 'expected "," or "}"', 'write a selector'],
     ['media_latency@: p(95)<2', 14, 'expected the name of a window', 'write a window like @peak'],
     ['media_latency@30..60s: p(95)<2', 14, 'a duration needs a unit', 'write 30s'],
@@ -172,14 +172,14 @@ describe('parseThreshold', () => {
     [
       'missing_tracks@peak: rate==0',
       14,
-      'missing_tracks is known only when a stay ends: it has no windows',
+      'missing_tracks is known only when a session ends: it has no windows',
       'leave the @… out',
     ],
-    ['join_time: p(95)<2s abort', 20, '"abort" is too much', 'abortOnFail after 10s'],
-    ['join_time: p(95)<2 abortonfail', 19, '"abortonfail" is too much', 'abortOnFail after 10s'],
+    ['join_time: p(95)<2s abort', 20, 'unexpected "abort"', 'abortOnFail after 10s'],
+    ['join_time: p(95)<2 abortonfail', 19, 'unexpected "abortonfail"', 'abortOnFail after 10s'],
     ['join_time: p(95)<2 abortOnFail after', 36, 'expected a duration', 'abortOnFail after 10s'],
     ['join_time: p(95)<2 abortOnFail after 10', 37, 'a duration needs a unit', 'write 10s'],
-    ['join_time: p(95)<2 abortOnFail 10s', 31, '"10s" is too much', 'write it like'],
+    ['join_time: p(95)<2 abortOnFail 10s', 31, 'unexpected "10s"', 'write it like'],
   ])('refuses %j at character %i', (text, position, problem, hint) => {
     const reading = readThreshold(text);
     expect(reading.problem).toMatchObject({

@@ -11,7 +11,7 @@ import {
 import type { Operator, Threshold } from './threshold.ts';
 import type { WindowRef } from './window-ref.ts';
 
-/** Why a threshold cannot be used. */
+/** Why a threshold cannot be read. */
 export interface ThresholdProblem {
   /** Of the character that is wrong, from 0. */
   position: number;
@@ -34,7 +34,7 @@ export const thresholdError = (
     hint,
   );
 
-/** Ends the reading of one threshold; never leaves this file. */
+/** Ends the reading of one threshold; caught in this file. */
 class SyntaxProblem extends Error {
   readonly problem: ThresholdProblem;
 
@@ -45,13 +45,13 @@ class SyntaxProblem extends Error {
 }
 
 /*
- * The grammar: expressions as in k6, with the metric in front. Blanks may stand between any two tokens.
+ * The grammar: expressions as in k6, with the metric in front. Blanks are allowed between any two tokens.
  *
  *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ]
  *   metric      = letter { letter | digit | "_" }
  *   selector    = "{" label ":" value { "," label ":" value } "}"
  *   window      = "@" ( name                                 (a stage, a custom window, "joining", "steady")
- *                     | "*"                                  (every stage by itself)
+ *                     | "*"                                  (every stage separately)
  *                     | duration ".." duration )             (after the start)
  *   name        = letter-or-digit { letter-or-digit | "_" | "-" }
  *   expression  = aggregation operator number [ unit ]
@@ -68,7 +68,7 @@ const LABEL_VALUES: Partial<Record<Label, readonly string[]>> = {
   kind: ['audio', 'video'],
   direction: ['up', 'down'],
 };
-const ABORT_HINT = 'after a threshold there may be: abortOnFail, or abortOnFail after 10s';
+const ABORT_HINT = 'write abortOnFail or abortOnFail after 10s';
 const WINDOW_HINT = 'write a window like @peak, @* or @30s..60s';
 
 /**
@@ -100,7 +100,7 @@ const readAll = (cursor: Cursor): Threshold => {
   const selector = readSelector(cursor, metric);
   const window = readWindow(cursor, metric);
   const at = cursor.skipBlanks();
-  // A blank, a colon or a point may stand between the two halves.
+  // A blank, a colon or a point separates the two halves.
   if (
     cursor.take(/[:.]/) === null &&
     cursor.position === at &&
@@ -114,7 +114,7 @@ const readAll = (cursor: Cursor): Threshold => {
   const limit = readLimit(cursor, metric, aggregation);
   const abortOnFail = readAbort(cursor);
   const end = cursor.skipBlanks();
-  if (end < text.length) throw cursor.error(`"${text.slice(end)}" is too much`, EXAMPLE);
+  if (end < text.length) throw cursor.error(`unexpected "${text.slice(end)}"`, EXAMPLE);
   return { metric, selector, window, aggregation, operator, limit, abortOnFail };
 };
 
@@ -152,11 +152,7 @@ const readMetric = (cursor: Cursor): MetricName => {
   const name = cursor.take(/[A-Za-z][A-Za-z0-9_]*/);
   if (name === null) throw cursor.error('expected the name of a metric', EXAMPLE);
   if (isMetricName(name)) return name;
-  throw cursor.error(
-    `there is no metric "${name}"`,
-    suggest(name, metricNames(), 'metrics are'),
-    at,
-  );
+  throw cursor.error(`unknown metric "${name}"`, suggest(name, metricNames(), 'available:'), at);
 };
 
 const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
@@ -170,7 +166,7 @@ const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
     if (label === undefined)
       throw cursor.error(`${metric} has no label "${name}"`, knownLabels(metric), at);
     if (selector[label] !== undefined)
-      throw cursor.error(`the label "${label}" is there twice`, null, at);
+      throw cursor.error(`the label "${label}" is given twice`, null, at);
     if (cursor.take(/[:=]/) === null)
       throw cursor.error(`expected ":" after ${label}`, 'write a selector like {kind:audio}');
     selector[label] = readLabelValue(cursor, label);
@@ -187,7 +183,7 @@ const readLabelValue = (cursor: Cursor, label: Label): string => {
     throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
   const allowed = LABEL_VALUES[label];
   if (allowed === undefined || allowed.includes(value)) return value;
-  throw cursor.error(`"${value}" is no ${label}`, `${label} is ${allowed.join(' or ')}`, at);
+  throw cursor.error(`unknown ${label} "${value}"`, `${label} is ${allowed.join(' or ')}`, at);
 };
 
 const knownLabels = (metric: MetricName): string => {
@@ -201,7 +197,7 @@ const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
   const window = readWindowName(cursor);
   if (metricDefinition(metric).timed) return window;
   throw cursor.error(
-    `${metric} is known only when a stay ends: it has no windows`,
+    `${metric} is known only when a session ends: it has no windows`,
     'leave the @… out',
     at,
   );
@@ -210,7 +206,7 @@ const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
 const readWindowName = (cursor: Cursor): WindowRef => {
   if (cursor.take(/\*/) !== null) return { type: 'stages' };
   const at = cursor.skipBlanks();
-  // A name may begin with a digit, too: it is the two points that make a stretch.
+  // A name may begin with a digit, too: only the two points show that it is an interval.
   if (cursor.take(/\d[0-9A-Za-z.]*?\s*\.\./) === null) {
     const name = cursor.take(/[A-Za-z0-9][A-Za-z0-9_-]*/);
     if (name === null) throw cursor.error('expected the name of a window', WINDOW_HINT, at);
@@ -241,7 +237,7 @@ const readAbort = (cursor: Cursor): Threshold['abortOnFail'] => {
   const at = cursor.skipBlanks();
   const word = cursor.take(/[A-Za-z]+/);
   if (word === null) return null;
-  if (word !== 'abortOnFail') throw cursor.error(`"${word}" is too much`, ABORT_HINT, at);
+  if (word !== 'abortOnFail') throw cursor.error(`unexpected "${word}"`, ABORT_HINT, at);
   if (cursor.take(/after\b/) === null) return { afterMs: 0 };
   return { afterMs: readDuration(cursor, ABORT_HINT) };
 };
@@ -299,11 +295,10 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
   const definition = metricDefinition(metric);
   if (unit === '%') {
     if (definition.type === 'rate' && aggregation.type === 'rate') return number / 100;
-    throw cursor.error(`${metric} is no share: % does not fit`, 'leave the % out', at);
+    throw cursor.error(`${metric} is not a share: % does not fit`, 'leave the % out', at);
   }
   const factor = Object.hasOwn(TIME_UNITS, unit) ? TIME_UNITS[unit] : undefined;
-  if (factor === undefined)
-    throw cursor.error(`"${unit}" is no unit`, 'units are %, us, ms and s', at);
+  if (factor === undefined) throw cursor.error(`unknown unit "${unit}"`, 'use %, us, ms or s', at);
   if (definition.unit === 'ms' && aggregation.type !== 'count') return number * factor;
   throw cursor.error(
     `${metric} is not measured in time: ${unit} does not fit`,

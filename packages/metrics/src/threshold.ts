@@ -4,16 +4,16 @@ import { formatWindow, type WindowRef } from './window-ref.ts';
 
 export type Operator = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
-/** What must hold of a run. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a number of things. */
+/** A condition on a metric. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a count. */
 export interface Threshold {
   metric: MetricName;
   selector: Labels;
-  /** Which part of the run it is about. Null: all of it. */
+  /** The part of the run in which the metric is measured. Null: all of it. */
   window: WindowRef | null;
   aggregation: Aggregation;
   operator: Operator;
   limit: number;
-  /** Whether it ends the run as soon as it is crossed, but not before so much of the run has gone, ms. Null: it is judged when the run has ended. */
+  /** Ends the run as soon as the threshold is crossed, but not before this time, ms after the start. Null: evaluated when the run has ended. */
   abortOnFail: { afterMs: number } | null;
 }
 

@@ -1,10 +1,10 @@
 import type { Window } from './windows.ts';
 
-/** How a threshold speaks of a part of the run. */
+/** How a threshold refers to a part of the run. */
 export type WindowRef =
   /** `@peak`: a window of the plan. */
   | { type: 'named'; name: string }
-  /** `@*`: every stage, each judged by itself. */
+  /** `@*`: every stage, each evaluated separately. */
   | { type: 'stages' }
   /** `@30s..60s`: counted from the start, ms. */
   | { type: 'stretch'; fromMs: number; toMs: number };
@@ -21,7 +21,7 @@ export const formatWindow = (ref: WindowRef): string => {
   }
 };
 
-/** The windows that are meant, of those of a plan; none where the plan has no such window. */
+/** Those of a plan's windows that a reference selects; none if the plan has no such window. */
 export const windowsMeant = (ref: WindowRef, windows: readonly Window[]): Window[] => {
   switch (ref.type) {
     case 'named':

@@ -6,10 +6,9 @@ export interface Window {
   /** … to just before this one. */
   toMs: number;
   /**
-   * - builtin: `joining`, until the last first join was due, that one included; `steady`, from when everybody has come until somebody leaves; where people come and go
-   *   before that, the stretch without either that holds most of the crowd's time, and where there is none of a few seconds, from the first join to the
-   *   last leave
-   * - stage: of an executor, the window that `@*` goes through
+   * - builtin: `joining`, until the last scheduled first join, included; `steady`, from the last join to the first leave. If participants leave before the last
+   *   join, the interval without joins and leaves that holds the most participant time; if none lasts a few seconds, from the first join to the last leave
+   * - stage: of an executor; `@*` selects these
    * - custom: named by the scenario
    */
   source: 'builtin' | 'stage' | 'custom';

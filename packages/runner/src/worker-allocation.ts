@@ -1,4 +1,4 @@
-import { mostPresent, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
+import { maxParticipants, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
@@ -34,7 +34,7 @@ const LINGER_MS = 2_000;
 
 /** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
 export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): number =>
-  mostPresent(participants, LINGER_MS);
+  maxParticipants(participants, LINGER_MS);
 
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts

@@ -22,7 +22,7 @@ describe('parseDataRate', () => {
     ['10/s:200B:maybe', '"maybe" is neither reliable nor lossy', 'RATE[:BYTES'],
     ['10/s:200B:lossy:x', '":x" is one part too many', 'RATE[:BYTES'],
     ['fast', '"fast" is not a rate', 'RATE[:BYTES'],
-  ])('refuses %s and says what to write', (text, message, hint) => {
+  ])('rejects %s with a hint', (text, message, hint) => {
     expect(() => parseDataRate(text)).toThrow(
       expect.objectContaining({
         message: expect.stringContaining(message),

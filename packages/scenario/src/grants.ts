@@ -1,11 +1,11 @@
 import type { ParticipantPlan } from './plan.ts';
 import type { RoleGrants, TrackPlan, TrackSourceName } from './role-spec.ts';
 
-/** How LiveKit calls what a track shows or says. */
+/** LiveKit's source of a track. */
 export const sourceOf = (track: TrackPlan): TrackSourceName =>
   track.kind === 'audio' ? 'microphone' : track.source === 'screen' ? 'screen_share' : 'camera';
 
-/** Whether the server lets somebody with these grants publish this. */
+/** Whether the server allows a participant with these grants to publish the track. */
 export const mayPublish = (
   { canPublish, canPublishSources }: RoleGrants,
   track: TrackPlan,
@@ -14,7 +14,7 @@ export const mayPublish = (
   (canPublishSources === undefined || canPublishSources.includes(sourceOf(track)));
 
 /**
- * The tracks of somebody that others get to know of. Of those who are hidden nobody is told, so that no client could show them, although the server
+ * The tracks of a participant that others are informed of. The server does not announce hidden participants, so no client could show them, although it
  * forwards what they send.
  */
 export const visibleTracks = ({
@@ -23,7 +23,7 @@ export const visibleTracks = ({
 }: Pick<ParticipantPlan, 'publish' | 'grants'>): TrackPlan[] =>
   grants.hidden === true ? [] : publish.filter((track) => mayPublish(grants, track));
 
-/** Whether somebody receives media at all; which, their layout says. */
+/** Whether a participant receives media at all; its layout decides which. */
 export const maySubscribe = ({
   subscribe,
   grants,

@@ -31,7 +31,7 @@ export {
 export { expandPlan } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate } from './plan/media-rates.ts';
-export { type Level, mostPresent, type PlanLoad, planLoad } from './plan/plan-load.ts';
+export { type Level, maxParticipants, type PlanLoad, planLoad } from './plan/plan-load.ts';
 export { type Shard, splitPlan } from './plan/shards.ts';
 export type { ParticipantPlan, Plan, Role } from './plan.ts';
 export { randomStream } from './random.ts';

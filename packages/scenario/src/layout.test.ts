@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audiosHeard, formatLayout, parseLayout, videosShown } from './layout.ts';
+import { audibleTracks, formatLayout, parseLayout, visibleVideos } from './layout.ts';
 import type { Layout } from './role-spec.ts';
 
 describe('parseLayout', () => {
@@ -36,7 +36,7 @@ describe('what a layout receives of five others', () => {
     [{ type: 'audio-only' }, 0, 5],
     [{ type: 'none' }, 0, 0],
   ])('%j: %i videos, %i audio tracks', (layout, videos, audios) => {
-    expect(videosShown(layout, 5)).toBe(videos);
-    expect(audiosHeard(layout, 5)).toBe(audios);
+    expect(visibleVideos(layout, 5)).toBe(videos);
+    expect(audibleTracks(layout, 5)).toBe(audios);
   });
 });

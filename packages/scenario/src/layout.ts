@@ -26,8 +26,8 @@ export const parseLayout = (text: string): Layout => {
 export const formatLayout = (layout: Layout): string =>
   layout.type === 'grid' ? `grid:${layout.tiles}` : layout.type;
 
-/** How many of the `others` videos somebody with this layout receives. */
-export const videosShown = (layout: Layout, others: number): number => {
+/** How many of the `others` videos a participant with this layout receives. */
+export const visibleVideos = (layout: Layout, others: number): number => {
   switch (layout.type) {
     case 'all':
       return others;
@@ -40,8 +40,8 @@ export const videosShown = (layout: Layout, others: number): number => {
   }
 };
 
-/** How many of the `others` audio tracks somebody with this layout hears. */
-export const audiosHeard = (layout: Layout, others: number): number =>
+/** How many of the `others` audio tracks a participant with this layout receives. */
+export const audibleTracks = (layout: Layout, others: number): number =>
   layout.type === 'none' ? 0 : others;
 
 /** The screen that a grid is drawn on. */

@@ -20,7 +20,7 @@ export interface ParticipantPlan {
   /** When it leaves, ms after the start. `endAtMs` of the plan: with all others, at the end. */
   leaveAtMs: number;
   publish: TrackPlan[];
-  /** Whether it subscribes to anything; `layout` says to what. */
+  /** Whether it subscribes to anything; `layout` decides to what. */
   subscribe: boolean;
   layout: Layout;
   data: DataTraffic[];

@@ -41,7 +41,7 @@ describe('randomStream', () => {
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });
 
-  it('does not go on from one number to the next in step', () => {
+  it('has no fixed step from one number to the next', () => {
     const values = take(randomStream(3, 'walk'), 20_000);
     const steps = values.slice(1).map((value, n) => (value - 0.5) * ((values[n] ?? 0) - 0.5));
     expect(Math.abs(mean(steps))).toBeLessThan(0.005);

@@ -63,10 +63,10 @@ describe('readScenarioFile', () => {
     });
   });
 
-  it('says why a file cannot be read', () => {
+  it('reports why a file cannot be read', () => {
     mkdirSync(join(dir, 'folder'));
     const cases: [string, RegExp][] = [
-      [join(dir, 'none.yaml'), /none\.yaml: there is no such file/],
+      [join(dir, 'none.yaml'), /none\.yaml: file not found/],
       [join(dir, 'folder'), /folder: is a folder/],
       [file('latin.yaml', Buffer.from([0x61, 0x3a, 0x20, 0xe9])), /is not UTF-8 text/],
       [file('utf16.yaml', Buffer.from(`\uFEFF${SCENARIO}`, 'utf16le')), /is not UTF-8 text/],
@@ -100,7 +100,7 @@ describe('readScenarioFiles', () => {
     expect(text).toContain(
       'a.yaml:3:58: groups.calls.duration: a duration needs a unit; write 10s',
     );
-    expect(text).toContain('none.yaml: there is no such file');
+    expect(text).toContain('none.yaml: file not found');
     expect(text).toContain(
       'b.yaml:3:45: groups.calls.rooms: must be a whole number from 1 to 100000',
     );

@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/settings';
 import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
 
-/** Bytes read of a file at most; what is larger is no scenario, and is not worth the memory. */
+/** Larger files are rejected, bytes. */
 const MAX_BYTES = 1_024 * 1_024;
 
 export interface ScenarioFileOptions {
@@ -35,7 +35,7 @@ export const readScenarioFile = (
 };
 
 /**
- * Reads scenario files that belong to one command. They must have names of their own: reports tell runs apart by them.
+ * Reads the scenario files of one command. Their names must be unique: reports identify runs by them.
  * @throws SwarmError `invalid_file` with everything that is wrong in all of them
  */
 export const readScenarioFiles = (
@@ -70,7 +70,7 @@ export const sameNames = (
     }
     const message =
       other === path ? 'the file is given twice' : `${other} has the name "${name}", too`;
-    const hint = other === path ? 'give it once' : 'take another: reports tell runs apart by it';
+    const hint = other === path ? 'give it once' : 'choose another: reports identify runs by it';
     return [{ code: 'conflict', file: path, ...nameAt, path: 'scenario', message, hint }];
   });
 };
@@ -109,14 +109,14 @@ const readAll = (file: number, path: string): Buffer => {
       throw unreadable(
         path,
         `is larger than ${MAX_BYTES / 1_024} KB`,
-        'no scenario is: give the path of one',
+        'give the path of a scenario file',
       );
   }
 };
 
 const REASONS: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
+  ENOENT: 'file not found',
+  ENOTDIR: 'file not found',
   EACCES: 'may not be read',
   EPERM: 'may not be read',
   ELOOP: 'is a link to itself',

@@ -14,7 +14,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it('asks for a unit and says which text would do', () => {
+  it('requires a unit and suggests one', () => {
     expect(() => parseDuration('30')).toThrow(
       expect.objectContaining({ message: 'a duration needs a unit', hint: 'write 30s' }),
     );

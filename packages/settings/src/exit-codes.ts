@@ -3,14 +3,17 @@ export const EXIT_CODES = {
   passed: { code: 0, meaning: 'the run finished and every threshold held' },
   internalError: { code: 1, meaning: 'an error in swarm itself' },
   usage: { code: 2, meaning: 'bad usage or a bad scenario: nothing was started' },
-  unreachable: { code: 3, meaning: 'the deployment was unreachable or refused us' },
+  unreachable: {
+    code: 3,
+    meaning: 'the deployment was unreachable or rejected the load generator',
+  },
   inconclusive: {
     code: 98,
     meaning: 'the figures cannot be trusted or are not there: neither passed nor failed',
   },
   failed: {
     code: 99,
-    meaning: 'thresholds were crossed, or something got worse than what it was compared with',
+    meaning: 'thresholds were crossed, or a metric regressed against the baseline',
   },
   interrupted: { code: 130, meaning: 'interrupted; record and report were still written' },
 } as const;

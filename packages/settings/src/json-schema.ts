@@ -12,7 +12,7 @@ export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
     target: 'draft-7',
     io: 'input',
     override: ({ jsonSchema }) => {
-      // Zod drops the examples of what it transforms, as they would be of the result. Ours are of the text.
+      // Zod drops the examples of transformed values, because they would be of the result. These are of the text in the file.
       if (!('samples' in jsonSchema)) return;
       jsonSchema.examples = jsonSchema.samples as unknown[];
       delete jsonSchema.samples;

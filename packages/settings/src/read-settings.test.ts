@@ -48,7 +48,7 @@ describe('readSettings', () => {
     ],
     [
       'listen: a\nlisten: b',
-      'exporter.yaml:2:1: "listen" is there twice, first in line 1; leave one out',
+      'exporter.yaml:2:1: "listen" is defined twice, first in line 1; leave one out',
     ],
     ['listen: [a', expect.stringMatching(/^exporter\.yaml:1:/)],
   ])('%j: %s', (yaml, message) =>
@@ -57,13 +57,13 @@ describe('readSettings', () => {
     ),
   );
 
-  it('tells every problem at once', () => {
+  it('reports every problem at once', () => {
     expect(problem('every: 3\nlimits: { requests: 11 }').split('\n')).toHaveLength(2);
   });
 });
 
 describe('problems of settings', () => {
-  it('are told of one by one, in the order of the file', () => {
+  it('are reported one by one, in the order of the file', () => {
     try {
       readSettings('limits: { requests: 11 }\nevery: 3', schema, file);
       expect.unreachable();
@@ -91,7 +91,7 @@ describe('problems of settings', () => {
 });
 
 describe('settingsJsonSchema', () => {
-  it('keeps descriptions and the form that people write', () => {
+  it('keeps descriptions and the form that users write', () => {
     const { properties, additionalProperties, title } = settingsJsonSchema(
       schema,
       'A configuration',

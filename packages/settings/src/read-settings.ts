@@ -5,15 +5,15 @@ import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
 import { formatPath, type Path, type Place, placeOf, plainOf, type Tree } from './yaml/tree.ts';
 
-/** What a settings file says, and where it says it. */
+/** The value of a settings file, with positions. */
 export interface Settings<Value> {
   value: Value;
-  /** `exporter.yaml:12:5`: where the value at `path` stands, or what it should stand in. */
+  /** `exporter.yaml:12:5`: the position of the value at `path`, or of the mapping that lacks it. */
   at(path: Path): string;
 }
 
 export interface FileSettings<Value> extends Settings<Value> {
-  /** Something that is wrong with the value at `path`, and that the schema cannot know. */
+  /** A problem of the value at `path` that the schema cannot know. */
   problem(path: Path, message: string, hint?: string | null): Problem;
 }
 
@@ -23,8 +23,8 @@ export interface SettingsFile extends FileKind {
 }
 
 /**
- * Reads a YAML file of settings as scenarios are read: bounded whatever the text, keys that begin with x- are for anchors, and every problem is found at once.
- * @throws SwarmError `invalid_file` with every problem: file, line, column, what, and what to write instead
+ * Reads a YAML file of settings as scenarios are read: with bounds for any text, keys that begin with x- can hold anchors, and all problems are reported at once.
+ * @throws SwarmError `invalid_file` with every problem: file, line, column, what is wrong, what to write instead
  */
 export const readSettings = <Schema extends z.ZodType>(
   text: string,

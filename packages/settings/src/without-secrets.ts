@@ -1,4 +1,4 @@
-/** A URL fit for a report: user, password, query (`access_token`) and fragment are left out. What is no URL is not repeated. */
+/** A URL for reports: without user, password, query (`access_token`) and fragment. Text that cannot be parsed as a URL is not repeated. */
 export const withoutSecrets = (url: string): string => {
   if (!URL.canParse(url)) return '(not a URL)';
   const { protocol, host, pathname } = new URL(url);

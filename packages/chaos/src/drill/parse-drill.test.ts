@@ -369,19 +369,19 @@ describe('problems of drills', () => {
     ],
     [
       `${withFaults(HANG)}thresholds: { media_latenzy@recovery: [p(95)<200] }`,
-      'there is no metric "media_latenzy"; did you mean media_latency?',
+      'unknown metric "media_latenzy"; did you mean media_latency?',
     ],
     [
       `${withFaults(HANG)}thresholds: { media_latency@recover: [p(95)<200] }`,
-      'there is no window "recover"; did you mean recovery?',
+      'unknown window "recover"; did you mean recovery?',
     ],
     [
       'drill: x\nfaults: []\nthresholds: { media_latency@fault: [p(95)<200] }',
-      'there is no window "fault"',
+      'unknown window "fault"',
     ],
     [
       `${withFaults(HANG)}thresholds: { 'packet_loss{kind:video}': rate<1% }`,
-      'no video is received by any',
+      'no video is received by any participant',
     ],
     [
       `${withFaults(HANG)}thresholds: { packet_loss: rate<1% abortOnFail }`,

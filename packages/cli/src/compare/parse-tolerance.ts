@@ -50,7 +50,7 @@ const readMetric = (name: string, text: string): MetricName => {
   if (isMetricName(name)) return name;
   throw usageError(
     `--tolerance ${text}: unknown metric "${name}"`,
-    suggest(name, metricNames(), 'metrics are'),
+    suggest(name, metricNames(), 'available:'),
   );
 };
 

@@ -73,10 +73,10 @@ export interface Arrivals extends ArrivingRooms {
 }
 
 /**
- * Opens a room at each instant for a random duration of at least `MIN_SESSION_MS`. Where `maxRooms` are open already it is dropped, and counted: it does not wait.
+ * Opens a room at each instant for a random duration of at least `MIN_SESSION_MS`. If `maxRooms` are open already, the room is dropped and counted: it does not wait.
  *
- * The end of the executor's time is the end of its rooms, so that a run is as long as its file says. (k6 gives iterations 30 s more to end by themselves; a
- * call has no work to finish.) Instants in the last second open no room: there would be no time to join.
+ * Rooms end with the executor, so that a run is exactly as long as its file states. (k6 gives iterations 30 s more to finish; a call has no work to
+ * finish.) Instants in the last second open no room: there would be no time to join.
  */
 export const openOnArrival = (
   { instants, endAtMs, roomDuration, maxRooms }: Arrivals,
@@ -108,7 +108,7 @@ export const openOnArrival = (
   return { rooms, droppedRooms };
 };
 
-/** @throws SwarmError `usage` when so many are dropped that it must be a typing error */
+/** @throws SwarmError `usage` if more are dropped than any run can have */
 const checkDropped = (dropped: number, maxRooms: number): void => {
   if (dropped <= LIMITS.participants) return;
   throw usageError(

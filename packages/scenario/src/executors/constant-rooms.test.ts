@@ -3,7 +3,7 @@ import { groupFor } from '../../test/support/group-for.ts';
 import { constantRooms } from './constant-rooms.ts';
 
 describe('constantRooms', () => {
-  it('fills rooms in turn at the join rate; all leave together after the last was due', () => {
+  it('fills rooms in turn at the join rate; all leave together after the last scheduled join', () => {
     const { rooms, droppedRooms, stages } = constantRooms.expand(
       { type: 'constant-rooms', rooms: 2, joinRate: 4, durationMs: 3_000 },
       groupFor(2),
@@ -37,7 +37,7 @@ describe('constantRooms', () => {
     expect(rooms[7]?.openAtMs).toBe(Math.min(...joins.slice(14, 16)));
   });
 
-  it('opens nothing for nobody', () => {
+  it('opens no room without participants', () => {
     expect(
       constantRooms.expand(
         { type: 'constant-rooms', rooms: 5, joinRate: 1, durationMs: 1_000 },

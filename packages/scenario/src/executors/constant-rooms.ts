@@ -19,7 +19,7 @@ import {
 
 /**
  * A fixed number of rooms from the beginning to the end. Participants join one after the other at `joinRate`, room by room, and all leave together,
- * `durationMs` after the last scheduled join. With a join spread each joins up to so much later. Three rooms:
+ * `durationMs` after the last scheduled join. With a join spread, each joins up to that much later. Three rooms:
  *
  *     rooms ^
  *         3 |         *********************

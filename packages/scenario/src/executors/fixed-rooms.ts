@@ -1,4 +1,4 @@
-/** What executors share whose rooms are open from the beginning to the end. */
+/** Shared by executors whose rooms are open from the beginning to the end. */
 import { hinted, NUMBER, type Path, positive, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
@@ -37,7 +37,7 @@ export interface FixedRooms {
   joinRate: number;
 }
 
-/** Either `rooms` or `room` says how many there are. */
+/** The number of rooms is given by `rooms`, or is one with `room`. */
 export const checkFixedRooms = (
   at: Path,
   { room, rooms }: { room?: string | undefined; rooms?: number | undefined },

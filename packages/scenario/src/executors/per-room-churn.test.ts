@@ -51,7 +51,7 @@ describe('perRoomChurn', () => {
     }
   });
 
-  it('makes stays that chance wants too short long enough to get in', () => {
+  it('extends random sessions that are too short to join', () => {
     const { rooms } = perRoomChurn.expand(
       spec({ sessionDuration: { distribution: 'exponential', meanMs: 500 }, durationMs: 20_000 }),
       lobby(),

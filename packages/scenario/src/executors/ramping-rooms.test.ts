@@ -68,7 +68,7 @@ describe('rampingRooms', () => {
     ]);
   });
 
-  it('leaves out the tip of a peak where nobody would have time to get in', () => {
+  it('leaves out the tip of a peak where participants would have no time to join', () => {
     const { rooms } = expand(0, stage(2_000, 10), stage(2_000, 0));
     expect(rooms).toHaveLength(8);
     for (const { openAtMs, closeAtMs } of rooms)

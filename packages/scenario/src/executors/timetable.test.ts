@@ -3,7 +3,7 @@ import { groupFor } from '../../test/support/group-for.ts';
 import { timetable } from './timetable.ts';
 
 describe('timetable', () => {
-  it('opens rooms of its own for every lesson, fills them by chance in order, and empties them at once', () => {
+  it('opens separate rooms for every lesson, fills them at random times in order, and closes them at once', () => {
     const { rooms, stages } = timetable.expand(
       {
         type: 'timetable',

@@ -7,7 +7,7 @@ import { sourceOf, tracksOf } from './normalise.ts';
 import { ONE_OF_EACH, type Profiles, repeatedSource } from './read-profiles.ts';
 import { noSuchProfile, type RoleFile } from './schema/role.ts';
 
-/** Finds what contradicts itself within one group. Who hears whom needs all groups: see check-subscribers.ts. */
+/** Finds contradictions within one group. Subscribers need all groups: see check-subscribers.ts. */
 export const checkGroup = (
   name: string,
   group: GroupFile,
@@ -24,27 +24,32 @@ export const checkGroup = (
 
 const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
   const roles = Object.values(group.roles);
-  const people = roles.reduce((sum, { count }) => sum + count, 0);
+  const participants = roles.reduce((sum, { count }) => sum + count, 0);
   if (roles.length === 0)
     complain(
       at,
-      'there are none: nobody would join',
+      'is empty: no participant would join',
       'write speaker: { count: 2, publish: audio }',
       'key',
     );
-  else if (people === 0)
-    complain(at, 'nobody fills them: every count is 0', 'give at least one role a count', 'key');
-  else if (people > LIMITS.perRoom)
-    complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`, null, 'key');
+  else if (participants === 0)
+    complain(at, 'have no participants: every count is 0', 'give at least one role a count', 'key');
+  else if (participants > LIMITS.perRoom)
+    complain(
+      at,
+      `have ${participants} participants per room; at most ${LIMITS.perRoom}`,
+      null,
+      'key',
+    );
   if (
     executorOf(group.executor).replacesParticipants &&
-    people > 0 &&
+    participants > 0 &&
     roles.every(({ count, permanent }) => permanent || count === 0)
   ) {
     complain(
       at,
       'are all permanent: no participant is ever replaced',
-      'take permanent away from a role, or use constant-rooms',
+      'remove permanent from a role, or use constant-rooms',
       'key',
     );
   }
@@ -53,7 +58,7 @@ const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
 const checkRoomNames = (at: Path, group: GroupFile, complain: Complain): void => {
   const { room, roomPrefix } = group;
   if (room !== undefined && roomPrefix !== undefined) {
-    complain([...at, 'roomPrefix'], 'has no effect beside room', 'leave one out', 'key');
+    complain([...at, 'roomPrefix'], 'has no effect with room', 'leave one out', 'key');
   }
 };
 
@@ -87,7 +92,7 @@ const checkRole = (
 
 const SOURCE_NAMES = { audio: 'microphone', camera: 'camera', screen: 'screen_share' } as const;
 
-/** Stating less than a role needs is how a denial is tested; by mistake it is how a scenario measures nothing. */
+/** Fewer grants than a role needs are how a denial is tested; by mistake, the scenario measures nothing. */
 const checkGrants = (
   at: Path,
   role: RoleFile,
@@ -98,7 +103,7 @@ const checkGrants = (
   const denied = (key: keyof typeof grants, what: string): void =>
     warn(
       [...at, 'grants', key],
-      `the server will not let them ${what}`,
+      `the server will not allow them to ${what}`,
       'right if that is what you test',
       'key',
     );
@@ -116,5 +121,5 @@ const checkGrants = (
     denied('canSubscribe', 'receive anything, but they subscribe');
   }
   if (grants.hidden === true && tracks.length > 0)
-    denied('hidden', 'be seen or heard: they are hidden, but publish');
+    denied('hidden', 'be visible: they are hidden, but publish');
 };

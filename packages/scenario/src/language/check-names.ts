@@ -2,7 +2,7 @@ import type { Complain } from './checks.ts';
 import { BUILTIN_WINDOWS } from './threshold-facts.ts';
 import type { WindowName } from './window-names.ts';
 
-/** Names of parts of the run must tell them apart: stages, lessons, stretches and the windows that every run has. */
+/** Names of stages, lessons, named windows and built-in windows must be unique. */
 export const checkNames = (parts: readonly WindowName[], complain: Complain): void => {
   const taken = new Map<string, string>(
     BUILTIN_WINDOWS.map((name) => [name, 'a window that every run has']),
@@ -14,7 +14,7 @@ export const checkNames = (parts: readonly WindowName[], complain: Complain): vo
       complain(
         path,
         `the name "${name}" is taken by ${holder}`,
-        'take another: thresholds speak of windows by name (@NAME)',
+        'choose another: thresholds refer to windows by name (@NAME)',
       );
   }
 };

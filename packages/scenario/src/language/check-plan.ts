@@ -20,7 +20,7 @@ const checkWindows = (
   { complain, warn }: Checks,
 ): void => {
   for (const [index, { fromMs, toMs }] of windows.entries()) {
-    const over = `the run is over after ${formatDuration(endMs)}`;
+    const over = `the run ends after ${formatDuration(endMs)}`;
     if (fromMs >= endMs) complain(['windows', index, 'from'], over, 'take a time before that');
     else if (toMs !== null && toMs > endMs)
       warn(['windows', index, 'to'], over, 'to go until the end, leave it out');

@@ -33,7 +33,7 @@ windows: [{ name: peak, from: 3s, to: 9s }]
   { file: 'x.yaml' },
 );
 
-describe('thresholds that are about something in the scenario', () => {
+describe('thresholds on what the scenario has', () => {
   it.each([
     'join_time: p(95)<2000',
     'join_time{role:viewer}: p(95)<2000',
@@ -46,6 +46,7 @@ describe('thresholds that are about something in the scenario', () => {
     'jitter{kind:video,codec:h264,role:viewer}: p(95)<30',
     'packets_sent{kind:video,role:speaker}: count>1',
     'packets_sent{codec:vp8,role:singer}: count>1',
+    'frames_sent{kind:video,role:singer}: count>1',
     'publish_rejections{kind:video,role:singer}: rate==0',
     'jitter{kind:audio,role:guest}: p(95)<30',
     'rtt{direction:up,kind:audio}: p(95)<30',
@@ -57,28 +58,36 @@ describe('thresholds that are about something in the scenario', () => {
   });
 });
 
-describe('thresholds that are about nothing', () => {
+describe('thresholds on what the scenario does not have', () => {
   it.each<[string, string | null, string]>([
-    ['join_time{role:ghost}: p(95)<2000', 'role', 'nobody has the role "ghost"'],
+    ['join_time{role:ghost}: p(95)<2000', 'role', 'no participant has the role "ghost"'],
     [
       'join_time{role:singer,group:stage}: p(95)<2000',
       'role',
-      'nobody has the role "singer" in the group "stage"',
+      'no participant has the role "singer" in the group "stage"',
     ],
     ['jitter{kind:video,role:speaker}: p(95)<30', 'kind', 'no video is received by speaker'],
     ['jitter{kind:video,role:singer}: p(95)<30', 'kind', 'no video is received by singer'],
-    ['jitter{codec:vp8}: p(95)<30', 'codec', 'no vp8 track is received by anybody'],
+    ['jitter{codec:vp8}: p(95)<30', 'codec', 'no vp8 track is received by any participant'],
     ['packets_sent{kind:video,role:viewer}: count>1', 'kind', 'no video is sent by viewer'],
-    ['jitter{kind:video,group:hall}: p(95)<30', 'kind', 'no video is received by anybody of hall'],
+    [
+      'jitter{kind:video,group:hall}: p(95)<30',
+      'kind',
+      'no video is received by any participant of hall',
+    ],
     [
       'data_loss{role:viewer,group:hall}: rate==0',
       'role',
-      'nobody has the role "viewer" in the group "hall"',
+      'no participant has the role "viewer" in the group "hall"',
     ],
-    ['data_loss{group:hall}: rate==0', null, 'no data messages are received by anybody of hall'],
+    [
+      'data_loss{group:hall}: rate==0',
+      null,
+      'no data messages are received by any participant of hall',
+    ],
     ['data_messages_sent{role:speaker}: count>1', 'role', 'no data messages are sent by speaker'],
-    ['join_time@peek: p(95)<2000', '@', 'there is no window "peek"'],
-    ['join_time@40s..50s: p(95)<2000', '@', 'the run is over after'],
+    ['join_time@peek: p(95)<2000', '@', 'unknown window "peek"'],
+    ['join_time@40s..50s: p(95)<2000', '@', 'the run ends after'],
   ])('%s', (text, about, problem) => {
     const check = (): void => checkThresholds(scenario, parseThresholds([text]));
     expect(check).toThrow(expect.objectContaining({ code: 'invalid_threshold' }));
@@ -90,13 +99,13 @@ describe('thresholds that are about nothing', () => {
   it('are all reported at once', () => {
     const texts = ['join_time{role:x}: p(95)<2000', 'jitter: max<3', 'join_time@peek: p(95)<2000'];
     expect(() => checkThresholds(scenario, parseThresholds(texts))).toThrow(
-      /nobody has the role "x"[\s\S]*there is no window "peek"/,
+      /no participant has the role "x"[\s\S]*unknown window "peek"/,
     );
   });
 
   it('are all reported at once when they cannot be read', () => {
     expect(() => parseThresholds(['jiter: max<3', 'jitter: max<3', 'join_time: p(95)'])).toThrow(
-      /there is no metric "jiter"[\s\S]*expected an operator/,
+      /unknown metric "jiter"[\s\S]*expected an operator/,
     );
   });
 });

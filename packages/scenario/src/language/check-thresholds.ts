@@ -7,7 +7,7 @@ import {
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Scenario } from '../scenario.ts';
 import { byTarget } from './read-thresholds.ts';
-import { factsOf, missOf, positionOf } from './threshold-facts.ts';
+import { factsOf, positionOf, whyUnmatched } from './threshold-facts.ts';
 
 /**
  * Reads thresholds as typed.
@@ -34,7 +34,7 @@ export const checkThresholds = (scenario: Scenario, thresholds: readonly Thresho
   const facts = factsOf(scenario);
   throwAll(
     thresholds.flatMap((threshold) => {
-      const miss = missOf(threshold, facts);
+      const miss = whyUnmatched(threshold, facts);
       if (miss === null) return [];
       const text = formatThreshold(threshold);
       return [thresholdError(text, { ...miss, position: positionOf(miss, text) })];
@@ -48,7 +48,7 @@ export const thresholdMisses = (
 ): { index: number; message: string; hint: string }[] => {
   const facts = factsOf(scenario);
   return scenario.thresholds.flatMap((threshold, index) => {
-    const miss = missOf(threshold, facts);
+    const miss = whyUnmatched(threshold, facts);
     return miss === null ? [] : [{ index, message: miss.message, hint: miss.hint }];
   });
 };

@@ -22,7 +22,7 @@ const cpuMs = (): number => {
   return (user + system) / 1_000;
 };
 
-/** Reads it; nothing but SwarmError `invalid_file` may come of it, and soon. */
+/** Reads it; the only error may be SwarmError `invalid_file`, and soon. */
 const survives = (text: string, scale?: string): boolean => {
   let fine = true;
   const start = cpuMs();
@@ -80,7 +80,7 @@ const scalar = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-/** Anything that YAML can say, in words of the language. */
+/** Any YAML, with keys and values of the language. */
 const tree = fc.letrec<{ node: unknown }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 6, depthSize: 'medium' },
@@ -302,35 +302,35 @@ const withSlips = (text: string, changes: readonly (readonly [number, unknown])[
 };
 
 describe('whatever is given to be read as a scenario', () => {
-  it('is read or refused in words: any text', () => {
+  it('is read or rejected with problems: any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void survives(text)),
       { numRuns: 500 },
     );
   }, 60_000);
 
-  it('is read or refused in words: any tree', () => {
+  it('is read or rejected with problems: any tree', () => {
     fc.assert(
       fc.property(tree, (value) => void survives(stringify(value) ?? '')),
       { numRuns: 500 },
     );
   }, 60_000);
 
-  it('is read or refused in words: anything in the shape of a scenario', () => {
+  it('is read or rejected with problems: anything in the shape of a scenario', () => {
     fc.assert(
       fc.property(shaped, (value) => void survives(stringify(value))),
       { numRuns: 300 },
     );
   }, 60_000);
 
-  it('is read or refused in words: a file of the library with a few slips', () => {
+  it('is read or rejected with problems: a file of the library with a few slips', () => {
     fc.assert(
       fc.property(mutated, (text) => void survives(text, 'small')),
       { numRuns: 1_000 },
     );
   }, 60_000);
 
-  it('is read or refused in words: a file with a few values changed', () => {
+  it('is read or rejected with problems: a file with a few values changed', () => {
     const texts = fc.oneof(
       fc.constantFrom(...library),
       arbitraryScenario.map((scenario) => formatScenario(scenario)),
@@ -346,7 +346,7 @@ describe('whatever is given to be read as a scenario', () => {
     expect(fine).toBeGreaterThan(50);
   }, 120_000);
 
-  it('is scaled or refused in words: any scale', () => {
+  it('is scaled or rejected with problems: any scale', () => {
     const scales = fc.oneof(
       fc.string(),
       fc.double().map(String),
@@ -412,7 +412,7 @@ describe('whatever is given to be read as a threshold', () => {
       .map((piece) => `join_time: ${piece.repeat(20_000)}`),
   );
 
-  it('is read or refused in words, and what is read is written the same', () => {
+  it('is read or rejected with a problem, and is written as it was read', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const start = cpuMs();

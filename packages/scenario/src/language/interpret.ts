@@ -10,9 +10,9 @@ import type { GroupFile } from '../executors/registry.ts';
 import type { NamedWindow, Scenario } from '../scenario.ts';
 import { checkCounts } from './check-counts.ts';
 import { checkGroup } from './check-group.ts';
-import { checkListeners } from './check-listeners.ts';
 import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
+import { checkSubscribers } from './check-subscribers.ts';
 import type { Checks } from './checks.ts';
 import { groupSpecOf } from './normalise.ts';
 import { readProfiles } from './read-profiles.ts';
@@ -36,7 +36,7 @@ export interface Interpretation {
   warnings: Finding[];
 }
 
-/** What a file means. Everything that is wrong is found at once, as far as one thing does not hide another. */
+/** The scenario of a file. All problems are found at once, as far as one does not hide another. */
 export const interpret = (
   tree: MapTree,
   schema: typeof file | typeof scaledFile = file,
@@ -58,17 +58,17 @@ export const interpret = (
   const profiles = readProfiles(tree, checks);
   const groups = readGroups(tree);
   if (result.success && groups.size === 0)
-    checks.complain(['groups'], 'there are none: nobody would join', 'write calls: { … }', 'key');
+    checks.complain(['groups'], 'is empty: no participant would join', 'write calls: { … }', 'key');
   for (const [name, group] of groups) checkGroup(name, group, profiles, checks);
   const names = windowNamesIn(tree);
-  checkNames([...names.stages, ...names.stretches], checks.complain);
+  checkNames([...names.stages, ...names.windows], checks.complain);
   const windows = readWindows(tree, checks);
 
   const prefixOf = windowPrefixes(tree);
   const specs = [...groups].map(([name, group]) =>
     groupSpecOf(name, group, profiles, prefixOf(name)),
   );
-  if (result.success) checkListeners(result.data, specs, checks);
+  if (result.success) checkSubscribers(result.data, specs, checks);
   const thresholds = readThresholds(
     tree,
     result.success ? factsOf({ groups: specs, windows }) : roughFacts(tree),
@@ -96,7 +96,7 @@ const scenarioOf = (
   thresholds,
 });
 
-/** Those groups that can be read, whatever is wrong with others. */
+/** The groups that can be read. */
 const readGroups = (tree: MapTree): Map<string, GroupFile> =>
   new Map(
     entriesOf(tree, 'groups').flatMap(([name, value]): [string, GroupFile][] => {
@@ -105,7 +105,7 @@ const readGroups = (tree: MapTree): Map<string, GroupFile> =>
     }),
   );
 
-/** Zod says no more of a group whose executor it does not know. */
+/** Problems of groups with an unknown executor: Zod reports only the executor. */
 const beyondExecutors = (tree: MapTree): Finding[] =>
   entriesOf(tree, 'groups').flatMap(([name, value]) => {
     if (
@@ -130,7 +130,7 @@ const readWindows = (tree: MapTree, { complain }: Checks): NamedWindow[] => {
   const { data } = fileKeys.windows.safeParse(written === undefined ? undefined : plainOf(written));
   return (data ?? []).map(({ name, from, to }, index) => {
     if (to !== undefined && to <= from)
-      complain(['windows', index, 'to'], 'is not after from', 'a window ends after it begins');
+      complain(['windows', index, 'to'], 'is not after from', 'a window must end after it begins');
     return { name, fromMs: from, toMs: to ?? null };
   });
 };

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, TrackPlan>> = {
 /** As `--publish none`. */
 const NOTHING = 'none';
 
-/** Tracks of what `publish` says. What is neither a word nor a profile is told to `unknown`. */
+/** The tracks of `publish`. `unknown` is called for what is neither a track nor a profile. */
 export const tracksOf = (
   given: Item,
   profiles: Profiles,
@@ -34,11 +34,11 @@ export const tracksOf = (
   return typeof given === 'string' ? [...one(given, null)] : given.flatMap(one);
 };
 
-/** Microphone, camera or screen: nobody has two of one. */
+/** Microphone, camera or screen: a participant has one of each at most. */
 export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' =>
   track.kind === 'audio' ? 'audio' : track.source;
 
-/** The role as it is meant, with what was left out. */
+/** The role with defaults filled in. */
 export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): RoleSpec => {
   const layout = role.layout ?? { type: role.subscribe === false ? 'none' : 'all' };
   return {
@@ -54,7 +54,7 @@ export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): Ro
   };
 };
 
-/** @param prefix what unnamed stages begin with, so that those of several groups differ */
+/** @param prefix of unnamed stages, so that those of several groups differ */
 export const groupSpecOf = (
   name: string,
   group: GroupFile,

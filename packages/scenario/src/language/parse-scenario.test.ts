@@ -36,7 +36,7 @@ const ramp = (keys: string): string => calls(`executor: ramping-rooms\n${keys}\n
 const lessons = (keys: string): string => calls(`executor: timetable\n${keys}\n${ROLES}`);
 const thresholds = (keys: string): string => `${CALLS}thresholds:\n${keys.replace(/^/gm, '  ')}\n`;
 
-/** What is wrong, where (‸), and what is said of it. */
+/** What is wrong, where (‸), and the message. */
 const WRONG: [string, string, RegExp][] = [
   // The file as such.
   ['an empty file', '‸', /^is empty; .*swarm init/],
@@ -53,12 +53,12 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a key that is there twice',
     `${CALLS}‸scenario: y\n`,
-    /^"scenario" is there twice, first in line 1/,
+    /^"scenario" is defined twice, first in line 1/,
   ],
   ['an alias of nothing', 'scenario: ‸*name\n', /^there is no anchor &name before this alias/],
   ['an alias of itself', 'scenario: &me [‸*me]\n', /^\*me stands in what it repeats/],
   ['a tag', 'scenario: ‸!!python/object x\n', /unresolved tag/],
-  ['a key that is no word', `${CALLS}? ‸[a]\n: 3\n`, /^a key must be a word/],
+  ['a key that is not a string', `${CALLS}? ‸[a]\n: 3\n`, /^a key must be a word/],
   [
     'nesting without end',
     `a: ${'['.repeat(39)}‸${'['.repeat(100)}`,
@@ -126,9 +126,9 @@ const WRONG: [string, string, RegExp][] = [
   [
     'no executor',
     'scenario: x\ngroups:\n  ‸calls:\n    rooms: 3\n    roles: { a: { count: 2, publish: audio } }\n',
-    /executor is missing; there are constant-rooms, /,
+    /executor is missing; available: constant-rooms, /,
   ],
-  ['no groups', 'scenario: x\n‸groups: {}\n', /^groups: there are none: nobody would join/],
+  ['no groups', 'scenario: x\n‸groups: {}\n', /^groups: is empty: no participant would join/],
 
   // Numbers and units.
   [
@@ -167,12 +167,12 @@ const WRONG: [string, string, RegExp][] = [
   ],
   ['yes for true', role('{ subscribe: ‸yes }'), /must be true or false; write true/],
   [
-    'too many people in a room',
+    'too many participants in a room',
     CALLS.replace('count: 2', 'count: ‸10001'),
     /must be a whole number from 0 to 10000/,
   ],
   [
-    'too many people in all',
+    'too many participants in all',
     CALLS.replace('rooms: 3', 'rooms: 100000')
       .replace('count: 2', 'count: 3')
       .replace('calls', '‸calls'),
@@ -243,7 +243,7 @@ const WRONG: [string, string, RegExp][] = [
   ],
   ['an unknown grant', role('{ grants: { ‸canPubish: false } }'), /did you mean canPublish\?/],
   [
-    'stays where everybody does',
+    'permanent where all participants stay',
     role('{ ‸permanent: true }'),
     /has no effect: with constant-rooms all participants stay/,
   ],
@@ -254,18 +254,18 @@ const WRONG: [string, string, RegExp][] = [
   ],
 
   // Groups and roles.
-  ['no roles', CALLS.replace(ROLES, '‸roles: {}'), /nobody would join/],
+  ['no roles', CALLS.replace(ROLES, '‸roles: {}'), /no participant would join/],
   [
-    'roles that nobody fills',
+    'roles without participants',
     CALLS.replace('count: 2', 'count: 0').replace('roles', '‸roles'),
-    /nobody fills them: every count is 0/,
+    /have no participants: every count is 0/,
   ],
   [
-    'listeners without anybody to hear',
+    'subscribers without a publisher',
     role('{ layout: all }')
       .replace(/\n.*other:.*$/m, '')
       .replace('me:', '‸me:'),
-    /me: nobody in their rooms sends anything that they could receive; .*subscribe: true/,
+    /me: no participant of their rooms sends anything that they could receive; .*subscribe: true/,
   ],
   [
     'many rooms of one name',
@@ -275,7 +275,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a prefix beside a name',
     CALLS.replace('rooms: 3', 'room: hall\n    ‸roomPrefix: x'),
-    /has no effect beside room/,
+    /has no effect with room/,
   ],
   [
     'a name for rooms that overlap',
@@ -381,7 +381,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a stretch after the end',
     `${CALLS}windows: [{ name: a, from: ‸11s }]\n`,
-    /the run is over after 10\.1s/,
+    /the run ends after 10\.1s/,
   ],
   [
     'a stretch without a unit',
@@ -393,7 +393,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'an unknown metric',
     thresholds('‸join_tiem: [p(95)<2000]'),
-    /there is no metric "join_tiem"; did you mean join_time\?/,
+    /unknown metric "join_tiem"; did you mean join_time\?/,
   ],
   [
     'an unknown aggregation',
@@ -410,46 +410,46 @@ const WRONG: [string, string, RegExp][] = [
     thresholds('join_time{‸kind:audio}: p(95)<2000'),
     /join_time has no label "kind"/,
   ],
-  ['a kind there is not', thresholds('jitter{kind:‸sound}: p(95)<30'), /"sound" is no kind/],
+  ['a kind there is not', thresholds('jitter{kind:‸sound}: p(95)<30'), /unknown kind "sound"/],
   [
-    'a role that nobody has',
+    'a role without participants',
     thresholds('join_time{‸role:caler}: [p(95)<2000]'),
-    /nobody has the role "caler"; did you mean caller\?/,
+    /no participant has the role "caler"; did you mean caller\?/,
   ],
   [
     'a group that there is not',
     thresholds('join_time{‸group:call}: [p(95)<2000]'),
-    /there is no group "call"; did you mean calls\?/,
+    /unknown group "call"; did you mean calls\?/,
   ],
   [
-    'a kind that nobody publishes',
+    'a kind that is not published',
     thresholds('jitter{‸kind:video}: [p(95)<30]'),
-    /no video is received by anybody; in this scenario there is audio \(opus\)/,
+    /no video is received by any participant; the scenario has audio \(opus\)/,
   ],
   [
-    'a codec that nobody uses',
+    'a codec that is not used',
     thresholds('jitter{‸codec:vp8}: [p(95)<30]'),
     /no vp8 track is received/,
   ],
   [
-    'data that nobody sends',
+    'data that is not sent',
     thresholds('‸data_loss: [rate==0]'),
-    /no data messages are received by anybody/,
+    /no data messages are received by any participant/,
   ],
   [
     'a window that there is not',
     thresholds('join_time‸@peak: [p(95)<2000]'),
-    /there is no window "peak"; windows are joining, steady/,
+    /unknown window "peak"; available: joining, steady/,
   ],
   [
     'every stage of none',
     thresholds('join_time‸@*: [p(95)<2000]'),
-    /@\* is every stage, and there are none/,
+    /@\* selects every stage, and there are none/,
   ],
   [
     'a stretch of time after the end',
     thresholds('join_time‸@30s..60s: [p(95)<2000]'),
-    /the run is over after/,
+    /the run ends after/,
   ],
   [
     'a delay of nothing',
@@ -478,7 +478,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'what only a scale takes away',
     `${thresholds('join_time{‸role:caller}: [p(95)<2000]')}scales: { small: { groups: { calls: { roles: { caller: null, other: { count: 2, publish: audio } } } } } }\n`,
-    /nobody has the role "caller" \(with --scale small\)/,
+    /no participant has the role "caller" \(with --scale small\)/,
   ],
   [
     'a scale of scales',
@@ -488,7 +488,7 @@ const WRONG: [string, string, RegExp][] = [
 ];
 
 describe('a scenario file with a mistake', () => {
-  it.each(WRONG)('%s: says what, where and what to do', (_what, text, message) => {
+  it.each(WRONG)('%s: reports what, where and what to do', (_what, text, message) => {
     const { text: broken, line, column } = marked(text);
     const problems = problemsOf(broken);
     expect(
@@ -710,7 +710,7 @@ describe('what should be looked at', () => {
     [
       'tracks that may not be published',
       role('{ publish: audio, grants: { ‸canPublish: false } }'),
-      /will not let them publish/,
+      /will not allow them to publish/,
     ],
     [
       'a source that may not be published',
@@ -728,29 +728,29 @@ describe('what should be looked at', () => {
       /receive anything/,
     ],
     [
-      'tracks that nobody may receive',
+      'tracks that no participant may receive',
       role('{ grants: { ‸canSubscribe: false } }'),
       /receive anything/,
     ],
     [
-      'hidden people who publish',
+      'hidden participants that publish',
       role('{ publish: audio, grants: { ‸hidden: true } }'),
-      /be seen or heard/,
+      /be visible/,
     ],
     [
-      'a profile that nobody publishes',
+      'a profile that is not published',
       `${CALLS}profiles: { ‸camera: [video] }\n`,
       /no role publishes this profile/,
     ],
     [
       'listeners in a room of strangers',
       calls('executor: constant-rooms\nroom: hall\nduration: 9s\nroles: { ‸me: {} }'),
-      /nobody of this scenario sends anything into "hall"/,
+      /no participant of this scenario sends anything into "hall"/,
     ],
     [
       'a stretch beyond the end',
       `${CALLS}windows: [{ name: a, from: 3s, to: ‸20s }]\n`,
-      /the run is over after 10\.1s/,
+      /the run ends after 10\.1s/,
     ],
   ])('%s', (_what, text, message) => {
     const { text: odd, line, column } = marked(text);

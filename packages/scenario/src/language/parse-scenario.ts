@@ -29,14 +29,14 @@ export interface ParseOptions {
 
 export interface ReadScenario {
   scenario: Scenario;
-  /** What may be meant, but should be looked at. */
+  /** What may be intended, but should be checked. */
   warnings: Problem[];
-  /** Where the scenario's name stands. */
+  /** The position of the scenario's name. */
   nameAt: Place;
 }
 
 /**
- * Reads a scenario file. Every scale in it is checked, whichever is asked for: a file is fine or it is not.
+ * Reads a scenario file. Every scale in it is checked, whichever is applied.
  * @throws SwarmError `invalid_file` with everything that is wrong
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
@@ -113,14 +113,14 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
 export const parseScenario = (text: string, options: ParseOptions): Scenario =>
   readScenario(text, options).scenario;
 
-/** A time drawn by chance is one value: half of one distribution and half of another would be none. */
+/** A random duration is one value: half of one distribution and half of another would be none. */
 const ONE_VALUE: ReadonlySet<string> = new Set([
   'roomDuration',
   'sessionDuration',
   'replacementDelay',
 ]);
 
-/** The file as each of its scales makes it. */
+/** The file with each of its scales applied. */
 const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
   const scales = whole.entries.get('scales')?.value;
   if (scales?.type !== 'map' || checkCounts(whole).length > 0) return [];
@@ -134,7 +134,7 @@ const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
 const keyOf = ({ place, path, message }: Finding): string =>
   `${place.line}:${place.column} ${formatPath(path)} ${message}`;
 
-/** What a scale adds to the problems of the file. */
+/** Problems that only occur with a scale. */
 const newOnes = (found: readonly Finding[], known: Set<string>, scale: string): Finding[] =>
   found
     .filter((finding) => !known.has(keyOf(finding)))
@@ -159,13 +159,13 @@ const choose = (
   const meant = nearest(scale, names);
   if (names.length === 0)
     return fail(
-      `there is no scale "${scale}": the file has none`,
+      `unknown scale "${scale}": the file has none`,
       'write scales: { small: … }, or give a number, as --scale 0.1',
     );
   return fail(
-    `there is no scale "${scale}"`,
+    `unknown scale "${scale}"`,
     meant === null
-      ? `there are ${names.join(', ')}, and any number, as 0.1`
+      ? `available: ${names.join(', ')}, or any number, as 0.1`
       : `did you mean ${meant}?`,
   );
 };

@@ -46,7 +46,8 @@ const readProfile = (
   return tracks;
 };
 
-export const ONE_OF_EACH = 'somebody publishes one microphone, one camera and one screen at most';
+export const ONE_OF_EACH =
+  'a participant publishes at most one microphone, one camera and one screen';
 
 /** A source that two tracks have. */
 export const repeatedSource = (tracks: readonly TrackPlan[]): string | null =>

@@ -8,7 +8,7 @@ import {
   type Spot,
   type Tree,
 } from '@livekit-swarm/settings';
-import { missOf, positionOf, type ThresholdFacts } from './threshold-facts.ts';
+import { positionOf, type ThresholdFacts, whyUnmatched } from './threshold-facts.ts';
 
 /** One threshold of a file: the metric and so on as a key, the expression as its value or in a list. */
 interface Written {
@@ -47,7 +47,7 @@ export const readThresholds = (
       complain(problem.position, problem.message, problem.hint);
       continue;
     }
-    const miss = missOf(threshold, facts);
+    const miss = whyUnmatched(threshold, facts);
     if (miss !== null) complain(positionOf(miss, text), miss.message, miss.hint);
     thresholds.push(threshold);
   }

@@ -2,9 +2,9 @@ import { type MapTree, treeAt } from '@livekit-swarm/settings';
 import type { ThresholdFacts } from './threshold-facts.ts';
 import { windowNamesIn } from './window-names.ts';
 
-/** What can be said of a scenario that has problems: names are as they stand there, the rest is not known. */
+/** Facts of a scenario that has problems: names are as written, the rest is not known. */
 export const roughFacts = (tree: MapTree): ThresholdFacts => {
-  const { stages, stretches } = windowNamesIn(tree);
+  const { stages, windows } = windowNamesIn(tree);
   const groups = treeAt(tree, ['groups']);
   const roles = new Map(
     groups?.type === 'map'
@@ -17,7 +17,7 @@ export const roughFacts = (tree: MapTree): ThresholdFacts => {
   return {
     roles,
     stages: stages.map(({ name }) => name),
-    stretches: stretches.map(({ name }) => name),
+    windows: windows.map(({ name }) => name),
     streams: null,
     data: null,
     endMs: null,

@@ -4,7 +4,7 @@ import { parseScenario } from './parse-scenario.ts';
 const FILE = `scenario: x
 groups:
   constant: { executor: constant-rooms, rooms: 10, joinRate: 20/s, duration: 60s, roles: { a: { count: 3, publish: audio } } }
-  hall: { executor: constant-rooms, room: hall, duration: 60s, joinRate: 10/s, roles: { stage: { count: 1, publish: audio }, hearer: { count: 200 }, nobody: { count: 0 } } }
+  hall: { executor: constant-rooms, room: hall, duration: 60s, joinRate: 10/s, roles: { stage: { count: 1, publish: audio }, hearer: { count: 200 }, ghost: { count: 0 } } }
   ramp: { executor: ramping-rooms, startRooms: 0, stages: [{ duration: 9s, target: 30 }, { duration: 9s, target: 0 }], roles: { a: { count: 2, publish: audio } } }
   rate: { executor: constant-arrival-rate, rate: 3, duration: 20s, roomDuration: 5s, maxRooms: 40, roles: { a: { count: 2, publish: audio } } }
   ramped: { executor: ramping-arrival-rate, startRate: 1, stages: [{ duration: 9s, target: 7 }], roomDuration: 5s, roles: { a: { count: 2, publish: audio } } }
@@ -73,7 +73,7 @@ describe('a factor', () => {
     expect(groups.day?.executor).toMatchObject({ lessons: [{ rooms: 1 }, { rooms: 1 }] });
   });
 
-  it('makes fewer people in a room that has a name of its own', () => {
+  it('has fewer participants in a named room', () => {
     const { hall } = at('0.1').groups;
     expect(hall?.executor).toMatchObject({ rooms: 1, joinRate: 1 });
     expect(hall?.roles.map(({ count }) => count)).toEqual([1, 20, 0]);
@@ -84,12 +84,12 @@ describe('a factor', () => {
   });
 
   it.each([
-    ['smal', 'there is no scale "smal"', 'did you mean small?'],
-    ['huge', 'there is no scale "huge"', 'there are small, one, and any number, as 0.1'],
+    ['smal', 'unknown scale "smal"', 'did you mean small?'],
+    ['huge', 'unknown scale "huge"', 'available: small, one, or any number, as 0.1'],
     ['0', '--scale 0: must be above 0 and at most 1000', 'write --scale 0.1'],
-    ['-1', 'there is no scale "-1"', 'there are small, one, and any number, as 0.1'],
+    ['-1', 'unknown scale "-1"', 'available: small, one, or any number, as 0.1'],
     ['1001', '--scale 1001: must be above 0 and at most 1000', 'write --scale 0.1'],
-    ['', 'there is no scale ""', 'there are small, one, and any number, as 0.1'],
+    ['', 'unknown scale ""', 'available: small, one, or any number, as 0.1'],
   ])('of "%s" is refused', (scale, message, hint) => {
     const error = (() => {
       try {
@@ -102,7 +102,7 @@ describe('a factor', () => {
     expect(error).toMatchObject({ problems: [{ message, hint, line: 10 }] });
   });
 
-  it('that makes too many people is refused', () => {
+  it('with too many participants is rejected', () => {
     expect(() => at('1000')).toThrow(/--scale 1000: .*more than 200000 participants/);
   });
 });

@@ -9,9 +9,9 @@ import type { GroupSpec, Scenario } from '../scenario.ts';
 const MAX_FACTOR = 1_000;
 
 /**
- * The same scenario, larger or smaller: rooms and rates times the factor, at least one room where there were any; times stay. A room with a name of its own
- * stays one, so there it is the people in it.
- * @param fail told why it cannot be
+ * The same scenario, larger or smaller: rooms and rates times the factor, at least one room where there were any; durations stay. A named room stays one, so
+ * its participants are scaled.
+ * @param fail called with the reason if that is not possible
  */
 export const scaleByFactor = (
   scenario: Scenario,
@@ -28,7 +28,7 @@ export const scaleByFactor = (
     if (executorOf(executor.type).maxRooms(executor) > LIMITS.rooms)
       return fail(
         `--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`,
-        'take a smaller factor',
+        'use a smaller factor',
       );
   }
   const { problem } = checkSchedule(scaled);

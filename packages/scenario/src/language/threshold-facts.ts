@@ -7,12 +7,12 @@ import type { NamedWindow } from '../scenario.ts';
 /** Windows that every run has. */
 export const BUILTIN_WINDOWS = ['joining', 'steady'] as const;
 
-/** What thresholds can speak of in a scenario. Null: not known, as the scenario has other problems; then nothing is said about it. */
+/** What thresholds can refer to in a scenario. Null: not known, because the scenario has other problems; then it is not checked. */
 export interface ThresholdFacts {
-  /** Roles by group; those with nobody in them are left out. */
+  /** Roles by group, without those that have no participants. */
   roles: ReadonlyMap<string, readonly string[]>;
   stages: readonly string[];
-  stretches: readonly string[];
+  windows: readonly string[];
   streams: readonly StreamLabels[] | null;
   data: readonly Pick<StreamLabels, 'direction' | 'group' | 'role'>[] | null;
   endMs: number | null;
@@ -28,89 +28,98 @@ export const factsOf = (
     ]),
   ),
   stages: stageNames(scenario),
-  stretches: scenario.windows.map(({ name }) => name),
+  windows: scenario.windows.map(({ name }) => name),
   streams: streamsOf(scenario),
   data: dataOf(scenario),
   endMs: latestEndMs(scenario),
 });
 
-/** Why a threshold is about nothing. `about`: the text in it to point at. */
-export interface Miss {
+/** What the scenario does not have. `about`: the part of the threshold's text to point at. */
+export interface UnmatchedThreshold {
   message: string;
   hint: string;
   about: RegExp;
 }
 
 /** Why the threshold can match nothing in such a scenario; null when it can. */
-export const missOf = (threshold: Threshold, facts: ThresholdFacts): Miss | null =>
-  missOfGroup(threshold.selector, facts) ??
-  missOfRole(threshold.selector, facts) ??
-  missOfWindow(threshold, facts) ??
-  missOfMedia(threshold, facts) ??
-  missOfData(threshold, facts);
+export const whyUnmatched = (
+  threshold: Threshold,
+  facts: ThresholdFacts,
+): UnmatchedThreshold | null =>
+  whyUnmatchedGroup(threshold.selector, facts) ??
+  whyUnmatchedRole(threshold.selector, facts) ??
+  whyUnmatchedWindow(threshold, facts) ??
+  whyUnmatchedMedia(threshold, facts) ??
+  whyUnmatchedData(threshold, facts);
 
-const missOfGroup = ({ group }: Labels, { roles }: ThresholdFacts): Miss | null => {
+const whyUnmatchedGroup = (
+  { group }: Labels,
+  { roles }: ThresholdFacts,
+): UnmatchedThreshold | null => {
   if (group === undefined || roles.has(group)) return null;
   return {
-    message: `there is no group "${group}"`,
-    hint: suggest(group, [...roles.keys()], 'groups are'),
+    message: `unknown group "${group}"`,
+    hint: suggest(group, [...roles.keys()], 'available:'),
     about: labelled('group'),
   };
 };
 
-const missOfRole = ({ group, role }: Labels, { roles }: ThresholdFacts): Miss | null => {
+const whyUnmatchedRole = (
+  { group, role }: Labels,
+  { roles }: ThresholdFacts,
+): UnmatchedThreshold | null => {
   if (role === undefined) return null;
   const known =
     group === undefined ? [...new Set([...roles.values()].flat())] : (roles.get(group) ?? []);
   if (known.includes(role)) return null;
   const where = group === undefined ? '' : ` in the group "${group}"`;
   return {
-    message: `nobody has the role "${role}"${where}`,
-    hint: suggest(role, known, 'roles are'),
+    message: `no participant has the role "${role}"${where}`,
+    hint: suggest(role, known, 'available:'),
     about: labelled('role'),
   };
 };
 
-const missOfWindow = (
+const whyUnmatchedWindow = (
   { window }: Threshold,
-  { stages, stretches, endMs }: ThresholdFacts,
-): Miss | null => {
+  { stages, windows, endMs }: ThresholdFacts,
+): UnmatchedThreshold | null => {
   const about = /@/;
   if (window === null) return null;
   if (window.type === 'stages') {
     if (stages.length > 0) return null;
     return {
-      message: '@* is every stage, and there are none',
-      hint: 'leave the @* out, or use an executor with stages',
+      message: '@* selects every stage, and there are none',
+      hint: 'leave @* out, or use an executor with stages',
       about,
     };
   }
   if (window.type === 'stretch') {
     if (endMs === null || window.fromMs < endMs) return null;
     return {
-      message: `the run is over after ${endMs / 1_000}s`,
-      hint: 'take a window that begins before',
+      message: `the run ends after ${endMs / 1_000}s`,
+      hint: 'use a window that begins earlier',
       about,
     };
   }
-  const known = [...BUILTIN_WINDOWS, ...stages, ...stretches];
+  const known = [...BUILTIN_WINDOWS, ...stages, ...windows];
   if (known.includes(window.name)) return null;
   return {
-    message: `there is no window "${window.name}"`,
-    hint: suggest(window.name, known, 'windows are'),
+    message: `unknown window "${window.name}"`,
+    hint: suggest(window.name, known, 'available:'),
     about,
   };
 };
 
-/** Of tracks that we send; every other metric of tracks is of those that we receive, unless a direction tells them apart. */
+/** Metrics of the uplink. Every other metric of tracks is of the downlink, or of both. */
 const UPWARD: ReadonlySet<MetricName> = new Set([
-  'publish_rejections',
   'publish_rejections',
   'uplink_loss',
   'uplink_loss_before_recovery',
   'uplink_jitter',
   'packets_sent',
   'bytes_sent',
+  'frames_sent',
   'nacks_received',
   'plis_received',
 ]);
@@ -123,7 +132,10 @@ const directionsOf = (metric: MetricName): readonly string[] => {
 
 const LABELS_OF_MEDIA = ['kind', 'codec', 'direction', 'group', 'role'] as const;
 
-const missOfMedia = ({ metric, selector }: Threshold, { streams }: ThresholdFacts): Miss | null => {
+const whyUnmatchedMedia = (
+  { metric, selector }: Threshold,
+  { streams }: ThresholdFacts,
+): UnmatchedThreshold | null => {
   if (streams === null || (selector.kind === undefined && selector.codec === undefined))
     return null;
   const possible = streams.filter(({ direction }) => directionsOf(metric).includes(direction));
@@ -141,16 +153,19 @@ const missOfMedia = ({ metric, selector }: Threshold, { streams }: ThresholdFact
     .join(' ');
   const those = [...new Set(possible.map(({ kind, codec }) => `${kind} (${codec})`))];
   return {
-    message: `no ${what} is ${upward ? 'sent' : 'received'} by ${whom(selector)}`,
+    message: `no ${what} is ${upward ? 'sent' : 'received'} by ${participantsOf(selector)}`,
     hint:
       those.length === 0
-        ? 'there is no media in this scenario for it'
-        : `in this scenario there is ${those.join(', ')}`,
+        ? 'the scenario has no such media'
+        : `the scenario has ${those.join(', ')}`,
     about: labelled(selector.kind === undefined ? 'codec' : 'kind'),
   };
 };
 
-const missOfData = ({ metric, selector }: Threshold, { data }: ThresholdFacts): Miss | null => {
+const whyUnmatchedData = (
+  { metric, selector }: Threshold,
+  { data }: ThresholdFacts,
+): UnmatchedThreshold | null => {
   if (data === null || !metric.startsWith('data_')) return null;
   const direction = metric === 'data_messages_sent' ? 'up' : 'down';
   const possible = data.filter((one) => one.direction === direction);
@@ -161,17 +176,17 @@ const missOfData = ({ metric, selector }: Threshold, { data }: ThresholdFacts): 
   )
     return null;
   return {
-    message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${whom(selector)}`,
+    message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${participantsOf(selector)}`,
     hint: 'give a role data, as data: 10/s',
     about: selector.role === undefined ? /^/ : labelled('role'),
   };
 };
 
-const whom = ({ role, group }: Labels): string =>
-  role ?? (group === undefined ? 'anybody' : `anybody of ${group}`);
+const participantsOf = ({ role, group }: Labels): string =>
+  role ?? (group === undefined ? 'any participant' : `any participant of ${group}`);
 
 const labelled = (label: string): RegExp => new RegExp(`\\b${label}\\s*[:=]`);
 
 /** Where in the text of a threshold the problem is. */
-export const positionOf = ({ about }: Miss, text: string): number =>
+export const positionOf = ({ about }: UnmatchedThreshold, text: string): number =>
   Math.max(0, text.search(about));

@@ -1,11 +1,11 @@
-/** Names of the parts of a run: stages and lessons of groups, custom windows. Thresholds speak of them (`@NAME`), so no two may be alike. */
+/** Names of stages and lessons of groups, and of named windows. Thresholds refer to them (`@NAME`), so they must be unique. */
 import { type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
 
 /** The name of a stage that has none. */
 export const stageName = (name: string | undefined, index: number, prefix: string): string =>
   name ?? `${prefix}stage-${index + 1}`;
 
-/** A lesson's name; of one that is repeated, as many as times. */
+/** The names of a lesson: one for each time it repeats. */
 export const lessonNames = (
   name: string | undefined,
   times: number | undefined,
@@ -22,11 +22,11 @@ export interface WindowName {
   name: string;
   /** For messages: `a stage of calls`. */
   of: string;
-  /** Where it is written, or would be. */
+  /** Its position in the file, or where it could be written. */
   path: Path;
 }
 
-/** What unnamed stages of a group begin with: nothing, unless several groups have stages. */
+/** The prefix of unnamed stages of a group: empty unless several groups have stages. */
 export const windowPrefixes = (tree: MapTree): ((group: string) => string) => {
   const several =
     groupsIn(tree).filter(
@@ -35,8 +35,8 @@ export const windowPrefixes = (tree: MapTree): ((group: string) => string) => {
   return (group) => (several ? `${group}-` : '');
 };
 
-/** All names as they stand in a file, whatever else is wrong with it. */
-export const windowNamesIn = (tree: MapTree): { stages: WindowName[]; stretches: WindowName[] } => {
+/** All names in a file, even if it has other problems. */
+export const windowNamesIn = (tree: MapTree): { stages: WindowName[]; windows: WindowName[] } => {
   const prefixOf = windowPrefixes(tree);
   const stages = groupsIn(tree).flatMap(([group, groupTree]) => {
     const at = ['groups', group];
@@ -56,16 +56,16 @@ export const windowNamesIn = (tree: MapTree): { stages: WindowName[]; stretches:
       ),
     ];
   });
-  const stretches = (listAt(tree, 'windows') ?? []).flatMap((stretch, index): WindowName[] => {
-    const name = nameIn(stretch);
+  const windows = (listAt(tree, 'windows') ?? []).flatMap((window, index): WindowName[] => {
+    const name = nameIn(window);
     return name === undefined
       ? []
       : [{ name, of: 'another window', path: ['windows', index, 'name'] }];
   });
-  return { stages: stages, stretches };
+  return { stages, windows };
 };
 
-/** How many lessons there are once those that repeat are written out. */
+/** The number of lessons, with repetitions. */
 export const countLessons = (tree: MapTree): number =>
   groupsIn(tree).reduce(
     (sum, [, group]) =>
@@ -91,12 +91,12 @@ const nameIn = (tree: Tree): string | undefined => {
   return name?.type === 'scalar' && typeof name.value === 'string' ? name.value : undefined;
 };
 
-const MOST_TIMES = 1_000;
+const MAX_TIMES = 1_000;
 
 const timesIn = (tree: Tree): number | undefined => {
   const times = treeAt(tree, ['repeat', 'times']);
   if (times?.type !== 'scalar' || typeof times.value !== 'number') return undefined;
-  return Number.isInteger(times.value) && times.value >= 1 && times.value <= MOST_TIMES
+  return Number.isInteger(times.value) && times.value >= 1 && times.value <= MAX_TIMES
     ? times.value
     : undefined;
 };

@@ -1,22 +1,22 @@
 /**
- * Bad access networks. The packet pump plays them: each datagram of a participant (STUN, DTLS, media, feedback) passes a link of this kind on its way up and
- * another on its way down. What a link does on top of the network that is really there, it does in this order: the queue before the link, loss on
- * it, delay behind it. Signalling (a WebSocket) goes by the real network; with two PeerConnections, each has links of its own.
+ * Impaired access networks, which the pump simulates: each datagram of a participant (STUN, DTLS, media, feedback) passes one link on the uplink and
+ * another on the downlink. A link applies, in addition to the real network: first the queue, then loss, then delay. Signalling (a WebSocket) uses the real
+ * network only; with two PeerConnections, each has links of its own.
  *
- * A server lowers what it sends to what fits; a publisher of ours does not, and loses what does not fit.
+ * A server lowers its bit rate to what fits; a simulated publisher does not, and loses the rest.
  */
 
 /** What a link does to the packets of one participant, one way. */
 export interface LinkImpairment {
   /** Share of packets dropped, 0 … 1. */
   loss: number;
-  /** Mean length of a run of losses, packets (Gilbert–Elliott); 1: each packet is lost or not by itself. */
+  /** Mean length of a loss burst, packets (Gilbert–Elliott); 1: losses are independent. */
   burst: number;
   /** Every packet, ms. */
   delayMs: number;
   /**
-   * On top of the delay: exponentially distributed with this mean, ms, drawn anew every 20 ms. So packets of 20 ms of sound show about this as their
-   * interarrival jitter (RFC 3550 §6.4.1). A packet that is held up holds up those behind it, so beyond 20 ms the jitter is less than this and the delay more.
+   * Added to the delay: exponentially distributed with this mean, ms, a new value every 20 ms. Audio packets of 20 ms have about this interarrival jitter
+   * (RFC 3550 §6.4.1). A delayed packet delays those behind it, so beyond 20 ms the jitter is less than this and the delay more.
    */
   jitterMs: number;
   /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
@@ -44,12 +44,12 @@ export const PERFECT_LINK: LinkImpairment = {
 };
 
 export interface NetworkPreset {
-  /** For people: who has such a network. */
+  /** Who has such a network. */
   description: string;
   impairment: NetworkImpairment;
 }
 
-/** Both ways alike, but for what is said of one of them. */
+/** Uplink and downlink alike, except for what is given for one of them. */
 const network = (
   link: Partial<LinkImpairment>,
   { up = {}, down = {} }: Partial<Record<'up' | 'down', Partial<LinkImpairment>>> = {},
@@ -76,7 +76,7 @@ export const NETWORK_PRESETS = {
     }),
   },
   'busy-wifi': {
-    description: 'an office, campus or café where everybody is on the air',
+    description: 'an office, campus or café with many active devices',
     impairment: network({
       // One Skype call in six lost more than 1.2 % (Jiang et al., VIA, SIGCOMM 2016).
       loss: 0.012,
@@ -137,7 +137,7 @@ export const NETWORK_PRESETS = {
     }),
   },
   'geo-satellite': {
-    description: 'a geostationary satellite: nobody can interrupt anybody',
+    description: 'a geostationary satellite: too slow for turn-taking',
     impairment: network(
       {
         // 600 ms there and back at the least (Michel et al., IMC 2022).

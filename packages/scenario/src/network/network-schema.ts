@@ -23,7 +23,7 @@ const share = () => between(0, 1, '; 0.02 is 2 %');
 
 const rateError = `must be from ${NETWORK_LIMITS.minRateBps} to ${NETWORK_LIMITS.maxRateBps} bits a second, or null for no limit`;
 
-/** Runs of losses have a packet between them at the least, so the rate says how long they must be. */
+/** Between two loss bursts there is at least one packet, so the loss rate decides how long they must be. */
 const shortestBurst = ({ loss }: LinkImpairment): number => (loss < 1 ? loss / (1 - loss) : 1);
 
 /** A hair's breadth, for 0.9 / 0.1 is not quite 9. */
@@ -50,7 +50,7 @@ export const linkSchema = z
   .refine((link) => link.burst === 1 || link.burst >= shortestBurst(link) - ROUNDING, {
     path: ['burst'],
     error: ({ input }) =>
-      `is too short for that much loss: make it ${Math.ceil(shortestBurst(input as LinkImpairment) - ROUNDING)} or more, or 1 for losses by chance`,
+      `is too short for that much loss: make it ${Math.ceil(shortestBurst(input as LinkImpairment) - ROUNDING)} or more, or 1 for independent losses`,
   });
 
 /** A network of the user's own. A way that is left out does nothing. */

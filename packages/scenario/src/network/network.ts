@@ -18,11 +18,11 @@ const link = strict({
   loss: share().optional().describe('Share of packets dropped.'),
   burst: positive(NETWORK_LIMITS.burst)
     .optional()
-    .describe('Mean length of a run of losses, packets. 1: each by itself.'),
+    .describe('Mean length of a loss burst, packets. 1: independent losses.'),
   delay: duration(0, NETWORK_LIMITS.delayMs).optional().describe('Of every packet.'),
   jitter: duration(0, NETWORK_LIMITS.jitterMs)
     .optional()
-    .describe('On top of the delay, by chance, with this mean.'),
+    .describe('Random delay in addition, with this mean.'),
   reorder: share()
     .optional()
     .describe('Share of packets that arrive behind the one that followed them.'),

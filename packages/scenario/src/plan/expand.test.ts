@@ -81,7 +81,7 @@ describe('expandPlan', () => {
     );
   });
 
-  it('has everybody once, in full rooms, in order of joining, at the join rate', () => {
+  it('has every participant once, in full rooms, in order of joining, at the join rate', () => {
     fc.assert(
       fc.property(specs, (spec) => {
         const { participants, lastJoinAtMs, endAtMs } = expandPlan(scenarioOfLoad(spec), 'r');
@@ -180,7 +180,7 @@ const ofGroup = ({ participants }: Plan, name: string): unknown[] =>
 
 describe('expandPlan with any executor', () => {
   it.each(all)(
-    'gives the same plan for the same seed, everybody inside their room’s time: $type',
+    'gives the same plan for the same seed, all sessions within their room’s lifetime: $type',
     (executor) => {
       const groups = [groupOf(executor, { joinSpreadMs: 6_000, startMs: 3_000 })];
       fc.assert(
@@ -311,13 +311,13 @@ describe('expandPlan with several groups', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('tells who are named alike apart, whatever it takes', () => {
+  it('makes identities unique, whatever the names are', () => {
     const roles = [roleOf({ name: 'x9', count: 2 }), roleOf({ name: 'x9-', count: 2 })];
     const { participants } = expandGroups([groupOf(constant(1), { roles })]);
     expect(new Set(participants.map(({ identity }) => identity)).size).toBe(4);
   });
 
-  it('says what it cannot do: which group, what, and what to do', () => {
+  it('reports what it cannot do: which group, what, and what to do', () => {
     const tooMany = groupOf({ ...arrivals, rate: 100_000, maxRooms: null }, { name: 'storm' });
     expect(() => expandGroups([tooMany])).toThrow(/^groups\.storm: more than 200000 participants/);
     const half = groupOf(constant(60_000), { roles: [roleOf({ count: 2 })] });
@@ -374,14 +374,14 @@ describe('the windows of a plan', () => {
     ]);
   });
 
-  it('is steady where most of the crowd is, when people come after others have left', () => {
+  it('is steady where most participants are connected, if some join after others have left', () => {
     expect(window(expandGroups([groupOf(lessons)]), 'steady')).toMatchObject({
       fromMs: expect.any(Number),
       toMs: 20_000,
     });
   });
 
-  it('is steady from the first join to the last leave where people come and go all the time', () => {
+  it('is steady from the first join to the last leave if participants join and leave all the time', () => {
     const busy = { ...churn, rooms: 30 };
     const plan = expandGroups([groupOf(busy)]);
     expect(window(plan, 'steady')).toMatchObject({ fromMs: 0, toMs: plan.endAtMs });
@@ -398,7 +398,7 @@ describe('the windows of a plan', () => {
 });
 
 describe('a large plan', () => {
-  // Work that grew with the square of the crowd would not end within the time of a test.
+  // Work that grew with the square of the participants would not end within the time of a test.
   it('is written out', () => {
     const talkers = groupOf({ ...constant(35_000), joinRate: 1_000 } as ExecutorSpec, {
       roles: [roleOf({ count: 2 })],

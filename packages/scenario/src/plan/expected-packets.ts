@@ -1,7 +1,7 @@
 import type { ParticipantPlan } from '../plan.ts';
-import { type Historian, kinOf, type Stretch } from './room-history.ts';
+import { profileOf, type RoomInterval, type RoomTimelineBuilder } from './room-history.ts';
 
-/** Even somebody who neither sends nor receives costs keep-alives and consent checks, packets a second. */
+/** A participant that neither sends nor receives still costs keep-alives and consent checks, packets per second. */
 const IDLE_PACKETS = 2;
 
 /**
@@ -10,27 +10,27 @@ const IDLE_PACKETS = 2;
  */
 export const expectedPackets = (
   members: readonly ParticipantPlan[],
-  historian: Historian,
+  timelines: RoomTimelineBuilder,
 ): number[] => {
-  const stretches = historian.of(members);
+  const intervals = timelines.of(members);
   const sums = new Map(
-    [...new Set(members.map(kinOf))].map((kin) => [kin, sumOver(stretches, kin)]),
+    [...new Set(members.map(profileOf))].map((profile) => [profile, sumOver(intervals, profile)]),
   );
   return members.map((member) => {
     const { joinAtMs, leaveAtMs } = member;
-    const sum = sums.get(kinOf(member));
+    const sum = sums.get(profileOf(member));
     const packets = sum === undefined ? 0 : (sum.get(leaveAtMs) ?? 0) - (sum.get(joinAtMs) ?? 0);
     return IDLE_PACKETS + packets / (leaveAtMs - joinAtMs);
   });
 };
 
-/** What one of a kin would have cost by each moment, packets a second × ms. */
-const sumOver = (stretches: readonly Stretch[], kin: string): Map<number, number> => {
+/** What one of a profile would have cost by each moment, packets a second × ms. */
+const sumOver = (intervals: readonly RoomInterval[], profile: string): Map<number, number> => {
   let sum = 0;
   const sums = new Map<number, number>();
-  for (const { fromMs, toMs, members } of stretches) {
+  for (const { fromMs, toMs, members } of intervals) {
     sums.set(fromMs, sum);
-    const load = members.get(kin);
+    const load = members.get(profile);
     if (load !== undefined) sum += (load.up.packets + load.down.packets) * (toMs - fromMs);
     sums.set(toMs, sum);
   }

@@ -46,7 +46,7 @@ describe('expectedTracks', () => {
     ['a grant for the microphone alone', { canPublishSources: ['microphone'] }, 1, 0],
     ['a grant for the screen alone', { canPublishSources: ['screen_share'] }, 0, 1],
     ['a grant for nothing', { canPublishSources: [] }, 0, 0],
-    ['nobody told of it', { hidden: true }, 0, 0],
+    ['not announced', { hidden: true }, 0, 0],
     ['all that is needed', { canPublish: true, canPublishData: false }, 1, 2],
   ])('expects nothing of what is not published: %s', (_, grants, audioTracks, videoTracks) => {
     const sender = guest(0, 10_000, { publish: [audio, camera, screen], grants });
@@ -64,7 +64,7 @@ describe('expectedTracks', () => {
     expect(audios(...deaf, guest(0, 10_000, { grants: { hidden: true } }))).toEqual([0, 0, 2]);
   });
 
-  it('agrees with counting everybody against everybody', () => {
+  it('agrees with counting every pair of participants', () => {
     const layouts: Layout[] = [
       { type: 'all' },
       { type: 'speaker' },
@@ -102,7 +102,7 @@ describe('expectedTracks', () => {
     );
   });
 
-  // Work that grew with the square of the crowd would not end within the time of a test.
+  // Work that grew with the square of the participants would not end within the time of a test.
   it('manages one room of many', () => {
     const crowd = Array.from({ length: 100_000 }, (_, n) => guest(n, 60_000 + n * 2));
     expect(expectedTracks(crowd, 5_000)).toHaveLength(100_000);

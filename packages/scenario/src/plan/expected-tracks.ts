@@ -1,56 +1,56 @@
 import { maySubscribe, visibleTracks } from '../grants.ts';
-import { audiosHeard, videosShown } from '../layout.ts';
+import { audibleTracks, visibleVideos } from '../layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import type { Kind } from '../role-spec.ts';
 
 /** Times are sums of fractions: what falls short by less than this is rounding. */
 const ROUNDING_MS = 0.01;
 
-type Guest = Pick<
+type Member = Pick<
   ParticipantPlan,
   'joinAtMs' | 'leaveAtMs' | 'publish' | 'subscribe' | 'layout' | 'grants'
 >;
 
 /**
- * How many tracks of others each of those in one room must have received when they leave: of whom they are together with for `togetherMs`, within what
- * their layout shows. In the order of `guests`; O(n log n).
+ * How many tracks each participant of a room must have received when it leaves: tracks of those with which it overlaps for `overlapMs`, within its layout.
+ * In the order of `members`; O(n log n).
  */
 export const expectedTracks = (
-  guests: readonly Guest[],
-  togetherMs: number,
+  members: readonly Member[],
+  overlapMs: number,
 ): { audio: number; video: number }[] => {
-  const enough = togetherMs - ROUNDING_MS;
-  const audio = companionTracks(guests, 'audio', enough);
-  const video = companionTracks(guests, 'video', enough);
-  return guests.map((guest, index) => {
-    if (!maySubscribe(guest)) return { audio: 0, video: 0 };
+  const enough = overlapMs - ROUNDING_MS;
+  const audio = overlappingTracks(members, 'audio', enough);
+  const video = overlappingTracks(members, 'video', enough);
+  return members.map((member, index) => {
+    if (!maySubscribe(member)) return { audio: 0, video: 0 };
     return {
-      audio: audiosHeard(guest.layout, audio(guest, index)),
-      video: videosShown(guest.layout, video(guest, index)),
+      audio: audibleTracks(member.layout, audio(member, index)),
+      video: visibleVideos(member.layout, video(member, index)),
     };
   });
 };
 
 /**
- * Of those who stay long enough at all, two are together long enough when neither came too late for the other. Who came too late left is told by when they
- * came, and who left too early by when they left; nobody can have done both. So both are counted by looking up a time in a sorted list.
+ * Two sessions that are long enough overlap long enough unless one begins too late or ends too early for the other. No session does both, so each is counted
+ * by looking up a time in a sorted list: those that began in time, minus those that had ended.
  */
-const companionTracks = (
-  guests: readonly Guest[],
+const overlappingTracks = (
+  members: readonly Member[],
   kind: Kind,
   enough: number,
-): ((me: Guest, index: number) => number) => {
-  const tracks = guests.map(
-    (guest) => visibleTracks(guest).filter((track) => track.kind === kind).length,
+): ((me: Member, index: number) => number) => {
+  const tracks = members.map(
+    (member) => visibleTracks(member).filter((track) => track.kind === kind).length,
   );
-  const stays = (guest: Guest): boolean => guest.leaveAtMs - guest.joinAtMs >= enough;
-  const senders = guests.flatMap((guest, index) => {
+  const stays = (member: Member): boolean => member.leaveAtMs - member.joinAtMs >= enough;
+  const senders = members.flatMap((member, index) => {
     const count = tracks[index] ?? 0;
-    return count > 0 && stays(guest) ? [{ guest, count }] : [];
+    return count > 0 && stays(member) ? [{ member, count }] : [];
   });
   if (senders.length === 0) return () => 0;
-  const joined = runningSum(senders.map(({ guest, count }) => ({ atMs: guest.joinAtMs, count })));
-  const left = runningSum(senders.map(({ guest, count }) => ({ atMs: guest.leaveAtMs, count })));
+  const joined = runningSum(senders.map(({ member, count }) => ({ atMs: member.joinAtMs, count })));
+  const left = runningSum(senders.map(({ member, count }) => ({ atMs: member.leaveAtMs, count })));
   return (me, index) => {
     if (!stays(me)) return 0;
     return (

@@ -1,7 +1,7 @@
 import type { RoleSpec } from '../role-spec.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
-/** What an identity begins with, so that the tracks of strangers in a shared room are told from ours. */
+/** The prefix of all identities of a run: tracks of other participants in a shared room are recognised by it. */
 export const identityPrefix = (run: string): string => `${run}-`;
 
 /** The name of room `number` (from 1) of a group. */

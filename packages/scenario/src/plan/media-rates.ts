@@ -2,7 +2,7 @@ import { tileSize } from '../layout.ts';
 import { RESOLUTIONS } from '../resolution.ts';
 import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-spec.ts';
 
-/** What flows in a second. */
+/** Packets and bits per second. */
 export interface Rate {
   packets: number;
   /** Of RTP payload. */
@@ -12,7 +12,7 @@ export interface Rate {
 /** Opus with 20 ms frames. */
 const AUDIO: Rate = { packets: 50, bits: 34_000 };
 
-/** What the clips hold, lowest first, within a percent (a test compares them): packets a second and kbit/s. */
+/** What the clips hold, lowest first, within a percent (a test compares them): packets per second and kbit/s. */
 const VIDEO: Record<VideoCodec, Record<Resolution, [packets: number, kilobits: number]>> = {
   vp8: {
     '180p': [23, 162],
@@ -33,10 +33,10 @@ const VIDEO: Record<VideoCodec, Record<Resolution, [packets: number, kilobits: n
 /** Around every RTP payload: IPv4 20, UDP 8, RTP header 12 and extensions 16 (RFC 3550, 8285), authentication tag of AES-GCM 16 (RFC 7714). */
 const OVERHEAD_BYTES = 72;
 
-/** Bits a second on the wire. */
+/** Bits per second on the wire. */
 export const wireBits = ({ packets, bits }: Rate): number => bits + packets * OVERHEAD_BYTES * 8;
 
-export const NOTHING: Rate = { packets: 0, bits: 0 };
+export const ZERO_RATE: Rate = { packets: 0, bits: 0 };
 
 export const addRates = (one: Rate, other: Rate, times = 1): Rate => ({
   packets: one.packets + other.packets * times,
@@ -61,7 +61,7 @@ export const layersOf = ({
 const TOLERANCE = 0.9;
 
 /**
- * Which layer the server sends somebody with this layout, as an index of `layersOf`: the lowest that fills a tile, else the highest
+ * The layer that the server forwards to a participant with this layout, as an index of `layersOf`: the lowest that fills a tile, else the highest
  * (livekit-server's `GetQualityForDimension`).
  */
 export const layerShown = (
@@ -79,17 +79,17 @@ export const layerShown = (
 export const receivedRate = (track: TrackPlan, layout: Layout): Rate => {
   if (track.kind === 'audio') return AUDIO;
   const layer = layersOf(track)[layerShown(track, layout)];
-  return layer === undefined ? NOTHING : videoRate(track.codec, layer);
+  return layer === undefined ? ZERO_RATE : videoRate(track.codec, layer);
 };
 
 /**
- * What the publisher of a track sends: audio always; of video the layers up to the highest that somebody looks at, once dynacast has switched off the others.
- * @param highest index of `layersOf`, or null when nobody looks
+ * What the publisher of a track sends: audio always; of video the layers up to the highest that is subscribed to, once dynacast has paused the others.
+ * @param highest index of `layersOf`, or null without subscribers
  */
 export const sentRate = (track: TrackPlan, highest: number | null): Rate => {
   if (track.kind === 'audio') return AUDIO;
-  if (highest === null) return NOTHING;
+  if (highest === null) return ZERO_RATE;
   return layersOf(track)
     .slice(0, highest + 1)
-    .reduce((sum, layer) => addRates(sum, videoRate(track.codec, layer)), NOTHING);
+    .reduce((sum, layer) => addRates(sum, videoRate(track.codec, layer)), ZERO_RATE);
 };

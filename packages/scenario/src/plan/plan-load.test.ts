@@ -7,7 +7,7 @@ import type { ParticipantPlan } from '../plan.ts';
 import type { DataTraffic, Layout, TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { expandPlan } from './expand.ts';
-import { mostPresent, planLoad } from './plan-load.ts';
+import { maxParticipants, planLoad } from './plan-load.ts';
 
 const everything = [0, Number.POSITIVE_INFINITY] as const;
 const fromFlags = (spec: Partial<LoadSpec>) =>
@@ -15,7 +15,7 @@ const fromFlags = (spec: Partial<LoadSpec>) =>
 const fromGroups = (...groups: GroupSpec[]) => planLoad(expandPlan(scenarioOf(groups), 'r'));
 
 describe('planLoad', () => {
-  it('counts rooms, people, tracks and packets of a talk', () => {
+  it('counts rooms, participants, tracks and packets of a talk', () => {
     expect(fromFlags({ rooms: 10, participants: 2 })).toMatchObject({
       rooms: 10,
       participants: 20,
@@ -35,7 +35,7 @@ describe('planLoad', () => {
     // Of 720p in layers: 180p, 360p, 720p have 23, 62 and 202 packets a second.
     ['all: everything, in full', { type: 'all' }, 4 * 202, 23 + 62 + 202],
     [
-      'a grid whose tiles take the middle layer: nobody needs the upper',
+      'a grid whose tiles take the middle layer: the upper is not needed',
       { type: 'grid', tiles: 9 },
       4 * 62,
       23 + 62,
@@ -43,7 +43,7 @@ describe('planLoad', () => {
     ['small tiles take the lowest', { type: 'grid', tiles: 25 }, 4 * 23, 23],
     ['fewer tiles than videos', { type: 'grid', tiles: 3 }, 3 * 62, 23 + 62],
     ['one, large', { type: 'speaker' }, 202, 23 + 62 + 202],
-    ['ears only: nobody looks, nothing is sent', { type: 'audio-only' }, 0, 0],
+    ['audio only: without subscribers no video is sent', { type: 'audio-only' }, 0, 0],
     ['nothing', { type: 'none' }, 0, 0],
   ])('knows what a layout gets of simulcast: %s', (_, layout, down, up) => {
     const level = fromFlags({
@@ -69,7 +69,7 @@ describe('planLoad', () => {
     expect(level).toMatchObject({ packetsUp: 3 * 202, packetsDown: 3 * 2 * 202 });
   });
 
-  it('counts data for everybody else, in packets', () => {
+  it('counts data for all other participants, in packets', () => {
     const data: DataTraffic = { messagesPerSecond: 10, bytes: 3_000, reliable: true };
     expect(
       fromFlags({ rooms: 1, participants: 1, subscribers: 4, publish: [], data }),
@@ -86,11 +86,15 @@ describe('planLoad', () => {
       grants,
       data: { messagesPerSecond: 10, bytes: 100, reliable: false },
     });
-    const deaf = roleOf({ name: 'deaf', count: 1, grants: { canSubscribe: false } });
+    const unsubscribed = roleOf({
+      name: 'unsubscribed',
+      count: 1,
+      grants: { canSubscribe: false },
+    });
     const level = fromGroups(
       groupOf(
         { type: 'constant-rooms', rooms: 1, joinRate: 10, durationMs: 9_000 },
-        { roles: [mute, deaf] },
+        { roles: [mute, unsubscribed] },
       ),
     );
     expect(level.most(...everything)).toMatchObject({
@@ -132,7 +136,7 @@ describe('planLoad', () => {
     ).toBe(239);
   });
 
-  it('agrees with looking at everybody at one moment', () => {
+  it('agrees with counting all participants at one moment', () => {
     const video: TrackPlan = {
       kind: 'video',
       source: 'camera',
@@ -182,8 +186,8 @@ describe('planLoad', () => {
     );
   });
 
-  // Work that grew with the square of the crowd would not end within the time of a test.
-  it('reckons with a large plan', () => {
+  // Work that grew with the square of the participants would not end within the time of a test.
+  it('handles a large plan', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
       'r',
@@ -192,7 +196,7 @@ describe('planLoad', () => {
   });
 });
 
-describe('mostPresent', () => {
+describe('maxParticipants', () => {
   it('counts who is in together, and who lingers', () => {
     const lessons = [0, 10_000, 20_000].map((atMs, n) => ({
       name: `l${n}`,
@@ -202,8 +206,8 @@ describe('mostPresent', () => {
       durationMs: 10_000,
     }));
     const { participants } = expandPlan(scenarioOf([groupOf({ type: 'timetable', lessons })]), 'r');
-    expect(mostPresent(participants, 0)).toBe(6);
-    expect(mostPresent(participants, 1)).toBe(10);
-    expect(mostPresent(participants, 60_000)).toBe(12);
+    expect(maxParticipants(participants, 0)).toBe(6);
+    expect(maxParticipants(participants, 1)).toBe(10);
+    expect(maxParticipants(participants, 60_000)).toBe(12);
   });
 });

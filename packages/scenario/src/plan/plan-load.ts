@@ -1,9 +1,9 @@
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { wireBits } from './media-rates.ts';
-import { createHistorian, type Stretch } from './room-history.ts';
+import { createRoomTimelineBuilder, type RoomInterval } from './room-history.ts';
 import type { Load } from './room-load.ts';
 
-/** How much is going on at one moment, as planned. Rates a second; bits as they are on the wire, headers included. */
+/** The planned load at one moment. Rates per second; bits on the wire, headers included. */
 export interface Level {
   rooms: number;
   participants: number;
@@ -26,22 +26,22 @@ const FIELDS = [
   'bitsDown',
 ] as const satisfies (keyof Level)[];
 
-/** What a plan makes, over time: media and data as they flow once a room has settled; RTCP and retransmissions come on top. */
+/** The load of a plan over time: media and data of rooms that have settled, without RTCP and retransmissions. */
 export interface PlanLoad {
-  /** The most there is of each between two times, ms after the start; each at its own moment. */
+  /** The maximum of each field between two times, ms after the start; each at its own moment. */
   most(fromMs: number, toMs: number): Level;
-  /** The first moment of the plan's largest crowd, ms after the start. */
+  /** When most participants are connected for the first time, ms after the start. */
   readonly fullestAtMs: number;
   /** Joins in the second with the most of them. */
   readonly joinsPerSecond: number;
 }
 
-/** Reckons what a plan makes. O(n log n). */
+/** O(n log n). */
 export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad => {
-  const historian = createHistorian();
+  const timelines = createRoomTimelineBuilder();
   const rooms = Map.groupBy(participants, ({ room }) => room);
   const changes: { atMs: number; by: number[] }[] = [];
-  for (const members of rooms.values()) addChanges(changes, historian.of(members));
+  for (const members of rooms.values()) addChanges(changes, timelines.of(members));
   changes.sort((a, b) => a.atMs - b.atMs);
   const { times, levels } = addUp(changes);
   return {
@@ -51,10 +51,10 @@ export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad
   };
 };
 
-/** What changes at the beginning of each stretch, and at the end of the last. */
+/** The changes at the beginning of each interval, and at the end of the last. */
 const addChanges = (
   changes: { atMs: number; by: number[] }[],
-  stretches: readonly Stretch[],
+  intervals: readonly RoomInterval[],
 ): void => {
   const empty = FIELDS.map(() => 0);
   let before = empty;
@@ -63,8 +63,8 @@ const addChanges = (
     changes.push({ atMs, by: now.map((value, field) => value - (before[field] ?? 0)) });
     before = now;
   };
-  for (const { fromMs, toMs, load } of stretches) {
-    // A room that stood empty was left before anybody came back.
+  for (const { fromMs, toMs, load } of intervals) {
+    // The room was empty in between.
     if (fromMs > endMs && before !== empty) change(endMs, empty);
     change(fromMs, figuresOf(load));
     endMs = toMs;
@@ -95,10 +95,10 @@ const addUp = (
   const now = FIELDS.map(() => 0);
   for (const [index, { atMs, by }] of changes.entries()) {
     for (const [field, change] of by.entries()) now[field] = (now[field] ?? 0) + change;
-    // What changes at the same moment is one change: a room that closes as another opens is no peak.
+    // Changes at the same moment are one change: a room that closes as another opens makes no peak.
     if (changes[index + 1]?.atMs === atMs) continue;
     times.push(atMs);
-    // Sums of fractions end a hair beside zero.
+    // Sums of fractions end slightly off zero.
     levels.push(...now.map((value) => Math.max(0, Math.round(value * 1e6) / 1e6)));
   }
   return { times: Float64Array.from(times), levels: Float64Array.from(levels) };
@@ -148,12 +148,12 @@ const fullestAt = (times: Float64Array, levels: Float64Array): number => {
   return times[best] ?? 0;
 };
 
-/** @param participants in the order they are due */
+/** @param participants in the order of their scheduled joins */
 const mostJoins = (participants: readonly ParticipantPlan[]): number => {
   let first = 0;
   let most = 0;
   for (const [last, { joinAtMs }] of participants.entries()) {
-    // A hair less, as times are sums of fractions.
+    // Slightly less, because times are sums of fractions.
     while (joinAtMs - (participants[first]?.joinAtMs ?? 0) >= 1_000 - 1e-6) first++;
     most = Math.max(most, last - first + 1);
   }
@@ -161,10 +161,13 @@ const mostJoins = (participants: readonly ParticipantPlan[]): number => {
 };
 
 /**
- * How many are in at the same time at most, when whoever leaves counts for a while longer.
- * @param lingerMs how much longer
+ * The largest number of participants at the same time.
+ * @param lingerMs how much longer each counts after it left
  */
-export const mostPresent = (participants: readonly ParticipantPlan[], lingerMs: number): number => {
+export const maxParticipants = (
+  participants: readonly ParticipantPlan[],
+  lingerMs: number,
+): number => {
   const leaves = Float64Array.from(participants, ({ leaveAtMs }) => leaveAtMs + lingerMs).sort();
   let gone = 0;
   let most = 0;

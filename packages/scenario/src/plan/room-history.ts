@@ -1,17 +1,23 @@
 import type { ParticipantPlan } from '../plan.ts';
-import { addLoads, type Kin, type Load, memberLoads, NOBODY } from './room-load.ts';
+import {
+  addLoads,
+  EMPTY_LOAD,
+  type Load,
+  loadPerProfile,
+  type ParticipantProfile,
+} from './room-load.ts';
 
-/** A time in which nobody comes to a room or leaves it. */
-export interface Stretch {
+/** A time in which no participant joins or leaves a room. */
+export interface RoomInterval {
   fromMs: number;
   toMs: number;
-  /** Of everybody in the room. */
+  /** Of all participants in the room. */
   load: Load;
-  /** Of one of each kin; by group and role. */
+  /** Of one participant of each profile; by group and role. */
   members: ReadonlyMap<string, Load>;
 }
 
-export const kinOf = ({ group, role }: Pick<ParticipantPlan, 'group' | 'role'>): string =>
+export const profileOf = ({ group, role }: Pick<ParticipantPlan, 'group' | 'role'>): string =>
   `${group}/${role}`;
 
 interface Composition {
@@ -19,14 +25,14 @@ interface Composition {
   members: ReadonlyMap<string, Load>;
 }
 
-/** Tells what goes on in rooms over time. Rooms that are alike are only reckoned once. */
-export interface Historian {
+/** Computes the load of rooms over time. Rooms that are alike are computed once. */
+export interface RoomTimelineBuilder {
   /** @param members of one room, in any order */
-  of(members: readonly ParticipantPlan[]): Stretch[];
+  of(members: readonly ParticipantPlan[]): RoomInterval[];
 }
 
-export const createHistorian = (): Historian => {
-  const kins = new Map<string, Kin>();
+export const createRoomTimelineBuilder = (): RoomTimelineBuilder => {
+  const profiles = new Map<string, ParticipantProfile>();
   const known = new Map<string, Composition>();
   const compose = (present: ReadonlyMap<string, number>): Composition => {
     const key = [...present].map(([name, count]) => `${name} ${count}`).join();
@@ -34,13 +40,13 @@ export const createHistorian = (): Historian => {
     if (before !== undefined) return before;
     const names = [...present.keys()];
     const counts = [...present.values()];
-    const loads = memberLoads(
-      names.flatMap((name) => kins.get(name) ?? []),
+    const loads = loadPerProfile(
+      names.flatMap((name) => profiles.get(name) ?? []),
       counts,
     );
     const composition = {
-      load: loads.reduce((sum, load, index) => addLoads(sum, load, counts[index]), NOBODY),
-      members: new Map(names.map((name, index) => [name, loads[index] ?? NOBODY])),
+      load: loads.reduce((sum, load, index) => addLoads(sum, load, counts[index]), EMPTY_LOAD),
+      members: new Map(names.map((name, index) => [name, loads[index] ?? EMPTY_LOAD])),
     };
     known.set(key, composition);
     return composition;
@@ -49,19 +55,19 @@ export const createHistorian = (): Historian => {
   return {
     of: (members) => {
       const present = new Map<string, number>();
-      const changes: { atMs: number; kin: string; by: number }[] = [];
+      const changes: { atMs: number; profile: string; by: number }[] = [];
       for (const member of members) {
-        const kin = kinOf(member);
-        if (!kins.has(kin)) kins.set(kin, member);
-        present.set(kin, 0);
+        const profile = profileOf(member);
+        if (!profiles.has(profile)) profiles.set(profile, member);
+        present.set(profile, 0);
         changes.push(
-          { atMs: member.joinAtMs, kin, by: 1 },
-          { atMs: member.leaveAtMs, kin, by: -1 },
+          { atMs: member.joinAtMs, profile, by: 1 },
+          { atMs: member.leaveAtMs, profile, by: -1 },
         );
       }
       changes.sort((a, b) => a.atMs - b.atMs);
-      return changes.flatMap(({ atMs, kin, by }, index): Stretch[] => {
-        present.set(kin, (present.get(kin) ?? 0) + by);
+      return changes.flatMap(({ atMs, profile, by }, index): RoomInterval[] => {
+        present.set(profile, (present.get(profile) ?? 0) + by);
         const toMs = changes[index + 1]?.atMs ?? atMs;
         return toMs > atMs ? [{ fromMs: atMs, toMs, ...compose(present) }] : [];
       });

@@ -1,10 +1,17 @@
 import { mayPublish, maySubscribe } from '../grants.ts';
-import { audiosHeard, videosShown } from '../layout.ts';
+import { audibleTracks, visibleVideos } from '../layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import type { TrackPlan } from '../role-spec.ts';
-import { addRates, layerShown, NOTHING, type Rate, receivedRate, sentRate } from './media-rates.ts';
+import {
+  addRates,
+  layerShown,
+  type Rate,
+  receivedRate,
+  sentRate,
+  ZERO_RATE,
+} from './media-rates.ts';
 
-/** What somebody, or everybody together, sends and receives at one moment. */
+/** What one participant, or all together, send and receive at one moment. */
 export interface Load {
   participants: number;
   tracksUp: number;
@@ -13,35 +20,42 @@ export interface Load {
   down: Rate;
 }
 
-/** Those of a room who do the same: a group's role. */
-export type Kin = Pick<ParticipantPlan, 'publish' | 'subscribe' | 'layout' | 'data' | 'grants'>;
+/** What participants of a room that behave alike send and receive: a group's role. */
+export type ParticipantProfile = Pick<
+  ParticipantPlan,
+  'publish' | 'subscribe' | 'layout' | 'data' | 'grants'
+>;
 
-/** A data message larger than this takes several packets, bytes: what SCTP over DTLS leaves of a datagram. */
+/** Larger data messages take several packets, bytes: what SCTP over DTLS leaves of a datagram. */
 const DATA_PACKET_BYTES = 1_150;
 
 /**
- * What a member of each kin sends and receives while so many of each are in the room. `hidden` is left aside: the server forwards what hidden people send.
- * @param counts of each kin, in their order
+ * What one participant of each profile sends and receives in a room with these counts. `hidden` makes no difference: the server forwards what hidden
+ * participants send.
+ * @param counts of each profile, in their order
  */
-export const memberLoads = (kins: readonly Kin[], counts: readonly number[]): Load[] => {
-  const crowd = kins.map((kin, index) => ({
-    kin,
+export const loadPerProfile = (
+  profiles: readonly ParticipantProfile[],
+  counts: readonly number[],
+): Load[] => {
+  const present = profiles.map((profile, index) => ({
+    profile,
     count: counts[index] ?? 0,
-    sends: kin.publish.filter((track) => mayPublish(kin.grants, track)),
+    sends: profile.publish.filter((track) => mayPublish(profile.grants, track)),
   }));
-  return crowd.map((me) => {
-    const others = crowd.map((other) => ({
+  return present.map((me) => {
+    const others = present.map((other) => ({
       ...other,
       count: other === me ? Math.max(0, me.count - 1) : other.count,
     }));
-    const down = received(me.kin, others);
+    const down = received(me.profile, others);
     const data = others.reduce(
-      (sum, { kin, count }) => addRates(sum, dataRate(kin), count),
-      NOTHING,
+      (sum, { profile, count }) => addRates(sum, dataRate(profile), count),
+      ZERO_RATE,
     );
     const up = me.sends.reduce(
       (sum, track) => addRates(sum, sentRate(track, highestWatched(track, others))),
-      dataRate(me.kin),
+      dataRate(me.profile),
     );
     return {
       participants: 1,
@@ -53,16 +67,19 @@ export const memberLoads = (kins: readonly Kin[], counts: readonly number[]): Lo
   });
 };
 
-interface Company {
-  kin: Kin;
+interface ProfileCount {
+  profile: ParticipantProfile;
   count: number;
   sends: TrackPlan[];
 }
 
-/** Of more videos than fit on the screen, which ones are shown is chance: the average of all. */
-const received = (me: Kin, others: readonly Company[]): { tracks: number; rate: Rate } => {
-  if (!maySubscribe(me)) return { tracks: 0, rate: NOTHING };
-  let [audios, videos, heard, seen] = [0, 0, NOTHING, NOTHING];
+/** If not all videos fit the layout, the average of all is used: which ones are received is random. */
+const received = (
+  me: ParticipantProfile,
+  others: readonly ProfileCount[],
+): { tracks: number; rate: Rate } => {
+  if (!maySubscribe(me)) return { tracks: 0, rate: ZERO_RATE };
+  let [audios, videos, heard, seen] = [0, 0, ZERO_RATE, ZERO_RATE];
   for (const { count, sends } of others) {
     for (const track of sends) {
       const rate = receivedRate(track, me.layout);
@@ -70,42 +87,45 @@ const received = (me: Kin, others: readonly Company[]): { tracks: number; rate: 
       else [videos, seen] = [videos + count, addRates(seen, rate, count)];
     }
   }
-  const hears = audiosHeard(me.layout, audios);
-  const sees = videosShown(me.layout, videos);
+  const hears = audibleTracks(me.layout, audios);
+  const sees = visibleVideos(me.layout, videos);
   const share = videos === 0 ? 0 : sees / videos;
   return {
     tracks: hears + sees,
-    rate: addRates(addRates(NOTHING, heard, hears > 0 ? 1 : 0), seen, share),
+    rate: addRates(addRates(ZERO_RATE, heard, hears > 0 ? 1 : 0), seen, share),
   };
 };
 
-/** The highest layer that one of the others looks at; whoever is off a screen now will be on it when they speak. */
-const highestWatched = (track: TrackPlan, others: readonly Company[]): number | null => {
+/** The highest layer that another participant subscribes to; a video that is not shown now will be when its publisher speaks. */
+const highestWatched = (track: TrackPlan, others: readonly ProfileCount[]): number | null => {
   if (track.kind === 'audio') return null;
   const watched = others
-    .filter(({ kin, count }) => count > 0 && maySubscribe(kin) && videosShown(kin.layout, 1) > 0)
-    .map(({ kin }) => layerShown(track, kin.layout));
+    .filter(
+      ({ profile, count }) =>
+        count > 0 && maySubscribe(profile) && visibleVideos(profile.layout, 1) > 0,
+    )
+    .map(({ profile }) => layerShown(track, profile.layout));
   return watched.length === 0 ? null : Math.max(...watched);
 };
 
-const dataRate = ({ data, grants }: Kin): Rate =>
+const dataRate = ({ data, grants }: ParticipantProfile): Rate =>
   grants.canPublishData === false
-    ? NOTHING
+    ? ZERO_RATE
     : data.reduce(
         (sum, { messagesPerSecond, bytes }) =>
           addRates(sum, {
             packets: messagesPerSecond * Math.ceil(bytes / DATA_PACKET_BYTES),
             bits: messagesPerSecond * bytes * 8,
           }),
-        NOTHING,
+        ZERO_RATE,
       );
 
-export const NOBODY: Load = {
+export const EMPTY_LOAD: Load = {
   participants: 0,
   tracksUp: 0,
   tracksDown: 0,
-  up: NOTHING,
-  down: NOTHING,
+  up: ZERO_RATE,
+  down: ZERO_RATE,
 };
 
 export const addLoads = (one: Load, other: Load, times = 1): Load => ({

@@ -5,16 +5,16 @@ import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { expandPlan } from './expand.ts';
 import { expectedPackets } from './expected-packets.ts';
-import { createHistorian } from './room-history.ts';
+import { createRoomTimelineBuilder } from './room-history.ts';
 import { splitPlan } from './shards.ts';
 
-/** Packets a second of each shard while everybody is there. */
+/** Packets per second of each shard while all participants are connected. */
 const weights = (plan: Plan, count: number): number[] => {
-  const historian = createHistorian();
+  const timelines = createRoomTimelineBuilder();
   const rooms = Map.groupBy(plan.participants, ({ room }) => room);
   const cost = new Map<ParticipantPlan, number>();
   for (const members of rooms.values()) {
-    for (const [index, packets] of expectedPackets(members, historian).entries())
+    for (const [index, packets] of expectedPackets(members, timelines).entries())
       cost.set(members[index] as ParticipantPlan, packets);
   }
   return splitPlan(plan, count).map(({ participants }) =>
@@ -23,7 +23,7 @@ const weights = (plan: Plan, count: number): number[] => {
 };
 
 describe('splitPlan', () => {
-  it('has everybody in exactly one shard, in the order they are due', () => {
+  it('has every participant in exactly one shard, in the order of their scheduled joins', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 9 }),
@@ -90,7 +90,7 @@ describe('splitPlan', () => {
     }
   });
 
-  // Work that grew with the square of the crowd would not end within the time of a test.
+  // Work that grew with the square of the participants would not end within the time of a test.
   it('splits a large plan', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
@@ -100,7 +100,7 @@ describe('splitPlan', () => {
       expect(Math.abs(participants.length / 22_500 - 1)).toBeLessThan(0.01);
   });
 
-  it('leaves shards empty rather than failing when there is nobody for them', () => {
+  it('leaves shards empty rather than failing if there are too few participants', () => {
     const shards = splitPlan(
       expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1 })), 'r'),
       3,

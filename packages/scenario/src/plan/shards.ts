@@ -1,17 +1,17 @@
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { expectedPackets } from './expected-packets.ts';
-import { createHistorian } from './room-history.ts';
+import { createRoomTimelineBuilder } from './room-history.ts';
 
 /** The part of a plan that one worker carries out. Serialisable. */
 export interface Shard {
   /** From 0. */
   shard: number;
-  /** In the order they are due. */
+  /** In the order of their scheduled joins. */
   participants: ParticipantPlan[];
 }
 
-/** People who should be together, and what they cost while they are there. */
-interface Party {
+/** Participants that belong in one shard, and their cost while they are connected. */
+interface RoomGroup {
   participants: ParticipantPlan[];
   /** Expected packets a second, from `fromMs` to `toMs`. */
   weight: number;
@@ -22,7 +22,7 @@ interface Party {
 /** A room this much over a worker's fair share is cheaper than one torn apart. */
 const TOLERANCE = 1.25;
 
-/** Workers whose loads differ by less take turns: then people who are due one after the other are spread. */
+/** Workers whose loads differ by less take turns: then consecutive joins are spread over them. */
 const EQUAL = 0.999;
 
 /**
@@ -35,38 +35,38 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
   if (!Number.isInteger(count) || count < 1)
     throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
   const timeline = createTimeline(plan.endAtMs);
-  const historian = createHistorian();
+  const timelines = createRoomTimelineBuilder();
   const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].map(
     (participants) => {
-      const weights = expectedPackets(participants, historian);
-      return { whole: partyOf(participants, weights), weights };
+      const weights = expectedPackets(participants, timelines);
+      return { whole: roomGroupOf(participants, weights), weights };
     },
   );
   const everybody = timeline.empty();
   for (const { whole } of rooms) timeline.add(everybody, whole);
   const fairShare = Math.max(...everybody) / count;
-  const parties = rooms.flatMap(({ whole, weights }) => {
+  const roomGroups = rooms.flatMap(({ whole, weights }) => {
     if (count === 1 || whole.weight <= fairShare * TOLERANCE) return [whole];
-    return whole.participants.map((one, index) => partyOf([one], [weights[index] ?? 0]));
+    return whole.participants.map((one, index) => roomGroupOf([one], [weights[index] ?? 0]));
   });
   const loads = Array.from({ length: count }, () => ({
     participants: [] as ParticipantPlan[],
     level: timeline.empty(),
   }));
   // Largest first: the classic greedy bound of 4/3 for balancing (Graham 1969).
-  for (const party of parties.sort(
+  for (const roomGroup of roomGroups.sort(
     (a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b),
   )) {
     const [lightest] = loads.reduce<[(typeof loads)[number] | null, number]>(
       ([best, least], load) => {
-        const most = timeline.most(load.level, party);
+        const most = timeline.most(load.level, roomGroup);
         return most < least * EQUAL ? [load, most] : [best, least];
       },
       [null, Number.POSITIVE_INFINITY],
     );
     if (lightest === null) continue;
-    for (const one of party.participants) lightest.participants.push(one);
-    timeline.add(lightest.level, party);
+    for (const one of roomGroup.participants) lightest.participants.push(one);
+    timeline.add(lightest.level, roomGroup);
   }
   return loads.map(({ participants }, shard) => ({
     shard,
@@ -75,7 +75,7 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
 };
 
 /** @param weights of each of them, packets a second over their stay */
-const partyOf = (participants: ParticipantPlan[], weights: readonly number[]): Party => {
+const roomGroupOf = (participants: ParticipantPlan[], weights: readonly number[]): RoomGroup => {
   let [fromMs, toMs, packets] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const [index, { joinAtMs, leaveAtMs }] of participants.entries()) {
     fromMs = Math.min(fromMs, joinAtMs);
@@ -85,34 +85,35 @@ const partyOf = (participants: ParticipantPlan[], weights: readonly number[]): P
   return { participants, weight: packets / (toMs - fromMs), fromMs, toMs };
 };
 
-const sizeOf = ({ weight, fromMs, toMs }: Party): number => weight * (toMs - fromMs);
+const sizeOf = ({ weight, fromMs, toMs }: RoomGroup): number => weight * (toMs - fromMs);
 
-const firstIndex = (party: Party): number => party.participants[0]?.index ?? 0;
+const firstIndex = (roomGroup: RoomGroup): number => roomGroup.participants[0]?.index ?? 0;
 
-/** Time is looked at in so many steps: fine enough to tell lessons apart, coarse enough for 100,000 rooms. */
+/** The run is divided into this many steps: enough to distinguish lessons, few enough for 100,000 rooms. */
 const STEPS = 32;
 
 interface Timeline {
   empty(): Float64Array;
-  add(level: Float64Array, party: Party): void;
-  /** The highest level while the party is there. */
-  most(level: Float64Array, party: Party): number;
+  add(level: Float64Array, roomGroup: RoomGroup): void;
+  /** The highest level while the roomGroup is there. */
+  most(level: Float64Array, roomGroup: RoomGroup): number;
 }
 
 const createTimeline = (endAtMs: number): Timeline => {
   /** Who leaves when a step begins is not there in it. */
-  const stepsOf = ({ fromMs, toMs }: Party): [first: number, last: number] => {
+  const stepsOf = ({ fromMs, toMs }: RoomGroup): [first: number, last: number] => {
     const first = Math.min(STEPS - 1, Math.floor((fromMs / endAtMs) * STEPS));
     return [first, Math.max(first, Math.ceil((toMs / endAtMs) * STEPS) - 1)];
   };
   return {
     empty: () => new Float64Array(STEPS),
-    add: (level, party) => {
-      const [first, last] = stepsOf(party);
-      for (let step = first; step <= last; step++) level[step] = (level[step] ?? 0) + party.weight;
+    add: (level, roomGroup) => {
+      const [first, last] = stepsOf(roomGroup);
+      for (let step = first; step <= last; step++)
+        level[step] = (level[step] ?? 0) + roomGroup.weight;
     },
-    most: (level, party) => {
-      const [first, last] = stepsOf(party);
+    most: (level, roomGroup) => {
+      const [first, last] = stepsOf(roomGroup);
       let most = 0;
       for (let step = first; step <= last; step++) most = Math.max(most, level[step] ?? 0);
       return most;

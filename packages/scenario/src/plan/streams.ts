@@ -2,7 +2,7 @@ import type { RoleSpec, TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { LoadExtent } from './extent.ts';
 
-/** Media of a kind that somebody of ours sends or should receive; what the labels of thresholds can mean. */
+/** Media that participants send or should receive; what the labels of thresholds can select. */
 export interface StreamLabels {
   direction: 'up' | 'down';
   kind: 'audio' | 'video';
@@ -18,7 +18,7 @@ interface Member {
   role: RoleSpec;
 }
 
-/** Those who are in rooms together: a group, or all groups that name the same room. Roles with nobody in them are left out. */
+/** Roles whose participants share rooms: of one group, or of all groups that name the same room. Roles without participants are left out. */
 const gatherings = ({ groups }: LoadExtent): Member[][] => {
   const members = groups.flatMap((group) =>
     group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
@@ -31,8 +31,8 @@ const gatherings = ({ groups }: LoadExtent): Member[][] => {
 };
 
 /** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
-export const streamsOf = (crowd: LoadExtent): StreamLabels[] =>
-  gatherings(crowd).flatMap((members) => {
+export const streamsOf = (load: LoadExtent): StreamLabels[] =>
+  gatherings(load).flatMap((members) => {
     const senders = countSenders(members, ({ publish }) => publish.map(mediumOf));
     return members.flatMap((me) => [
       ...mediaOf(me.role).map((medium) => labelled('up', medium, me)),
@@ -43,9 +43,9 @@ export const streamsOf = (crowd: LoadExtent): StreamLabels[] =>
     ]);
   });
 
-/** Who sends data messages, and to whom they come. */
-export const dataOf = (crowd: LoadExtent): DataLabels[] =>
-  gatherings(crowd).flatMap((members) => {
+/** Roles that send data messages, and roles that receive them. */
+export const dataOf = (load: LoadExtent): DataLabels[] =>
+  gatherings(load).flatMap((members) => {
     const senders =
       countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;
     return members.flatMap(({ group, role }): DataLabels[] => {
@@ -58,7 +58,7 @@ export const dataOf = (crowd: LoadExtent): DataLabels[] =>
     });
   });
 
-/** How many people of a gathering send each thing. */
+/** How many participants of a gathering send each item. */
 const countSenders = (
   members: readonly Member[],
   sentBy: (role: RoleSpec) => string[],

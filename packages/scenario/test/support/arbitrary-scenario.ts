@@ -245,7 +245,7 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
                   ...(ownRoom(one.executor) ? { rooms: 1 } : {}),
                 } as ExecutorSpec,
               }),
-          // Somebody is heard in every room.
+          // Every room has a publisher.
           roles: [
             {
               ...first,

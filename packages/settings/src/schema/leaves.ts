@@ -1,4 +1,4 @@
-/** The small things a scenario is written with: times, rates, shares, names. What a file has as text comes out as numbers in base units. */
+/** Values of settings files: times, rates, shares, names. Text becomes numbers in base units. */
 import { z } from 'zod';
 import { LONGEST_DURATION_MS, parseDuration } from '../duration.ts';
 import { isUsageError, usageError } from '../swarm-error.ts';
@@ -89,11 +89,11 @@ export const word = <const T extends readonly [string, ...string[]]>(words: T, w
       )(issue),
   });
 
-/** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
+/** Not digits alone: JavaScript would sort such keys before all others, whatever their order in the file. */
 const NAME = /^(?!\d+$)[a-z0-9][a-z0-9-]*$/;
 const MAX_NAME = 60;
 
-/** `video-meeting`: of what may be named in thresholds and seen in metrics. */
+/** `video-meeting`: a name that thresholds and metrics can refer to. */
 export const name = (what: string) =>
   z
     .string({ error: hinted(`${what} must be a word`, 'write it like video-meeting') })
@@ -118,7 +118,7 @@ const asName = (text: string): string => {
   return `: ${made}`;
 };
 
-/** Text for people and servers: no control characters. */
+/** Text without control characters. */
 export const text = (max: number, what: string) =>
   z
     .string({ error: `${what} must be text` })
@@ -127,7 +127,7 @@ export const text = (max: number, what: string) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     .regex(/^[^\u0000-\u001f\u007f]*$/, { error: `${what} must not hold control characters` });
 
-/** A sentence or more; where its lines end makes no difference. */
+/** A sentence or more; line breaks make no difference. */
 export const prose = (max: number, what: string) =>
   z
     .string({ error: `${what} must be text` })

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Complaint, hinted, hintedKeys, quote } from './issues.ts';
 import { nearest } from './nearest.ts';
 
-/** Words of k6, of our own flags and of other tools that are called something else here. */
+/** Keys that have another name in k6, in the flags of swarm and in other tools. */
 const FAMILIAR: Record<string, string> = {
   name: 'scenario',
   scenarios: 'groups',
@@ -18,8 +18,8 @@ const FAMILIAR: Record<string, string> = {
 };
 
 /**
- * A mapping with these keys and no others. Its message for unknown keys has a line for each, in their order.
- * @param elsewhere what keys that do not belong here belong to
+ * A mapping with these keys and no others.
+ * @param elsewhere the hint for a key that belongs somewhere else
  */
 export const strict = <const Shape extends z.ZodRawShape>(
   shape: Shape,

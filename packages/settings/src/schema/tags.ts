@@ -14,15 +14,15 @@ const tagValue = z
   })
   .transform(String);
 
-/** Words that a file gives to whatever comes of it. */
+/** Labels that a file gives to its results. */
 export const tags = () =>
   z
     .record(tagName, tagValue, { error: hinted('must be a mapping', 'write { team: voice }') })
     .default({})
     .meta({
-      description: 'Carried along into the record and its reports.',
+      description: 'Copied into the record and its reports.',
       samples: [{ team: 'voice' }],
     });
 
-/** Of whatever is drawn by chance. */
+/** Of everything that is random. */
 export const seed = () => whole(0, 2 ** 32 - 1).default(1);

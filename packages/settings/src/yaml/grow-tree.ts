@@ -30,8 +30,8 @@ export interface Fault {
 }
 
 /**
- * A YAML document as a tree with places. An alias is the same tree again, so that repeating a part takes no memory; how large the whole would be is counted.
- * @returns null for a document of which nothing can be said
+ * A YAML document as a tree with positions. An alias is the same tree again, so that repetition takes no memory; the size of the expanded document is counted.
+ * @returns null for a document without a tree
  */
 export const growTree = (
   document: Document.Parsed,
@@ -135,13 +135,13 @@ export const growTree = (
         const line = entries.get(name)?.key.at.line;
         fault({
           offset: offsetOf(key),
-          message: `"${name}" is there twice, first in line ${line}`,
+          message: `"${name}" is defined twice, first in line ${line}`,
           hint: 'leave one out',
         });
         complete = false;
       } else entries.set(name, { key: spot, value: tree });
     }
-    // What a map says itself goes before what it takes over.
+    // A map's own keys take precedence over merged ones.
     return complete ? mapTree(placeAt(offsetOf(node)), new Map([...merged, ...entries])) : null;
   };
 

@@ -18,7 +18,7 @@ export const mergePatch = (
     }
     const old = entries.get(key);
     const value = mergePatch(whole.has(key) ? undefined : old?.value, entry.value, whole);
-    // The old key is where people look for the whole; only what is in it is new.
+    // The position of the old key is kept: only its value is new.
     entries.set(key, { key: (old ?? entry).key, value });
   }
   return mapTree((target?.type === 'map' ? target : patch).at, entries);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readYaml } from './read-yaml.ts';
 import { keyAt, plainOf, treeAt } from './tree.ts';
 
-/** What a text says, as ordinary objects. */
+/** The document as plain objects. */
 const read = (text: string): unknown => {
   const { tree, problems } = readYaml(text);
   expect(problems).toEqual([]);
@@ -19,7 +19,7 @@ const within = <T>(ms: number, work: () => T): T => {
 };
 
 describe('readYaml', () => {
-  it('reads what YAML 1.2 says: yes is a word', () => {
+  it('reads YAML 1.2: yes is a string', () => {
     expect(read('a: yes\nb: true\nc: 1e3\nd: "30"\ne: ~\nf: 10:30\n')).toEqual({
       a: 'yes',
       b: true,
@@ -45,7 +45,7 @@ describe('readYaml', () => {
     expect(tree === null ? null : keyAt(tree, ['c', 'b'])?.at).toEqual({ line: 2, column: 3 });
   });
 
-  it('merges with <<, where what a mapping says itself goes first', () => {
+  it('merges with <<, where own keys take precedence', () => {
     const text =
       'x: &x { a: 1, b: 1 }\ny: &y { b: 2, c: 2 }\nz: { <<: [*x, *y], c: 3 }\nw: { "<<": 4 }\n';
     expect(read(text)).toMatchObject({ z: { a: 1, b: 1, c: 3 }, w: { '<<': 4 } });
@@ -86,7 +86,7 @@ describe('readYaml', () => {
     ['brackets without end', '['.repeat(250_000), /nested more than 40 levels/],
     ['lists without end', '- '.repeat(120_000), /nested more than 40 levels/],
     ['mappings without end', '{a: '.repeat(60_000), /nested more than 40 levels/],
-    ['one key a thousand times', 'a: 1\n'.repeat(40_000), /"a" is there twice/],
+    ['one key a thousand times', 'a: 1\n'.repeat(40_000), /"a" is defined twice/],
     ['many empty lists', `[${'[],'.repeat(80_000)}]`, /comes to more than 50000/],
     ['brackets that close nothing', '}'.repeat(260_000), /unexpected/],
     ['anchors of nothing', '&a '.repeat(80_000), /anchor/],
@@ -97,7 +97,7 @@ describe('readYaml', () => {
   });
 });
 
-/** Lists of lists, each of so many times the one before. */
+/** Nested lists, each with the given number of copies of the one before. */
 function laughs(levels: number, times: number): string {
   const lines = Array.from(
     { length: levels },

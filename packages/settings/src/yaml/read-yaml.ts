@@ -122,7 +122,7 @@ const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
 
 const isNothing = ([start, end]: readonly [number, number, number]): boolean => start === end;
 
-/** What the parser says, in our words where they help more. */
+/** The parser's message, or a clearer one. */
 const explain = ({ code, message }: YAMLError): { message: string; hint: string | null } => {
   switch (code) {
     case 'TAB_AS_INDENT':

@@ -1,4 +1,4 @@
-/** What a YAML file says, each part with its place in the file: aliases, merge keys and merge patches are resolved, and places survive them. */
+/** The contents of a YAML file, each part with its position: aliases, merge keys and merge patches are resolved and keep the positions. */
 export type Tree = MapTree | ListTree | ScalarTree;
 
 /** Line and column from 1. */
@@ -99,13 +99,13 @@ export const placeOf = (tree: Tree, path: Path): Place => {
     const part = path.slice(0, length);
     const value = treeAt(tree, part);
     if (value === undefined) continue;
-    // Where something is missing, the key of what lacks it says more than its first line.
+    // For a missing value, the key of its parent is a better position than the parent's first line.
     return length === path.length ? value.at : (keyAt(tree, part) ?? value).at;
   }
   return tree.at;
 };
 
-/** The place of a character within a text, as near as can be said. */
+/** The position of a character within a text, as exact as possible. */
 export const placeWithin = ({ at, inset }: Spot, index: number): Place =>
   inset === null ? at : { line: at.line, column: at.column + inset + index };
 

@@ -93,7 +93,7 @@ const ONLY_IF_ANY = new Set([
   'reconnections',
   'tracks-down',
   'data',
-  'gaps',
+  'media_interruptions',
   'nacks',
   'rtx',
   'plis',

@@ -99,7 +99,7 @@ const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] =>
     'jitter',
   ),
   chart(
-    'gaps',
+    'media_interruptions',
     'Media interruptions',
     'Subscriptions without media for more than 500 ms',
     'perSecond',

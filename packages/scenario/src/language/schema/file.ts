@@ -16,7 +16,7 @@ import { commonKeys } from '../../executors/definition.ts';
 import { executorNames, groupSchemas } from '../../executors/registry.ts';
 import { publish } from './media.ts';
 
-/** Rooms that are alike, when they are open, and who is in them. */
+/** Rooms that are alike: when they are open, and their participants. */
 export const group = z.discriminatedUnion('executor', groupSchemas, {
   error: (issue) => {
     const { input } = issue;
@@ -26,10 +26,10 @@ export const group = z.discriminatedUnion('executor', groupSchemas, {
     }
     const given: unknown = 'executor' in input ? input.executor : undefined;
     const choice = executorNames();
-    if (given === undefined) return error('executor is missing', `there are ${choice.join(', ')}`);
+    if (given === undefined) return error('executor is missing', `available: ${choice.join(', ')}`);
     // k6 has virtual users where there are rooms here.
     const word = textOf(given).replace(/-vus$/, '-rooms');
-    return error(`unknown executor ${quote(given)}`, suggest(word, choice, 'there are'));
+    return error(`unknown executor ${quote(given)}`, suggest(word, choice, 'available:'));
   },
 });
 
@@ -42,7 +42,9 @@ const expression = z.string({ error: hinted('must be an expression', 'write p(95
 const aborting = strict({
   threshold: expression.describe('The expression: p(95)<2000.'),
   abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
-  delayAbortEval: duration().optional().describe('But not before so much of the run has gone.'),
+  delayAbortEval: duration()
+    .optional()
+    .describe('But not before this time after the start of the run.'),
 });
 
 /** k6's shape. */
@@ -53,7 +55,7 @@ const threshold = z.union([expression, aborting], {
   ),
 });
 
-/** What must hold of one metric: a list, or one thing alone. */
+/** Thresholds on one metric: a list, or one alone. */
 const expressions = z
   .union([z.array(threshold), expression, aborting], {
     error: hinted('must be expressions', 'write a list of them: [p(95)<2000]'),
@@ -66,11 +68,9 @@ export const fileKeys = {
     description: 'Names the run in reports and metrics.',
     samples: ['video-meeting'],
   }),
-  description: prose(2_000, 'a description')
-    .optional()
-    .describe('Who has this workload, in a sentence.'),
+  description: prose(2_000, 'a description').optional().describe('The workload, in a sentence.'),
   tags: tags(),
-  seed: seed().describe('The same seed gives the same plan: who stays how long, who comes when.'),
+  seed: seed().describe('The same seed gives the same plan: join times and durations of sessions.'),
   profiles: z
     .record(name('the name of a profile'), publish, {
       error: hinted('must be a mapping', 'write camera: [audio, { video: 720p }]'),
@@ -106,7 +106,7 @@ export const fileKeys = {
     .default({})
     .meta({
       description:
-        'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',
+        'Conditions that must be met: a metric, optionally with a selector {kind:audio} and a window @steady, and expressions on it. Defaults are added.',
       samples: [{ join_time: ['p(95)<2000'] }],
     }),
 };
@@ -123,11 +123,11 @@ export const file = strict({
     })
     .default({})
     .describe(
-      'By --scale NAME: what is otherwise then, as a JSON merge patch (RFC 7386) over the file: null takes a key away. Times drawn by chance are replaced as a whole.',
+      'Changes for --scale NAME, as a JSON merge patch (RFC 7386) over the file: null removes a key. Random durations are replaced as a whole.',
     ),
 });
 
-/** A file to which a scale was applied: there are none in it any more. */
+/** A file to which a scale was applied. */
 export const scaledFile = strict(fileKeys);
 
 export type ScenarioFile = z.output<typeof scaledFile>;

@@ -17,12 +17,14 @@ const TRACK_HINT = 'write audio, { video: 720p, codec: vp8, simulcast: true } or
 
 /** A track with its properties: `{ video: 720p, codec: vp8, simulcast: true }`, `{ screen: 1080p }`. */
 const track = strict({
-  video: word(RESOLUTION_WORDS, 'resolution').optional().describe('A camera of this size.'),
-  screen: word(RESOLUTION_WORDS, 'resolution').optional().describe('A shared screen of this size.'),
+  video: word(RESOLUTION_WORDS, 'resolution').optional().describe('A camera with this resolution.'),
+  screen: word(RESOLUTION_WORDS, 'resolution')
+    .optional()
+    .describe('A shared screen with this resolution.'),
   codec: word(CODEC_WORDS, 'codec').default('vp8'),
   simulcast: yesOrNo()
     .default(false)
-    .describe('In layers, from which the server sends each viewer the one that fits.'),
+    .describe('In layers, of which the server forwards the one that fits each subscriber.'),
 }).transform(({ video, screen, codec, simulcast }, context): TrackPlan => {
   if (context.issues.length > 0) return z.NEVER;
   const resolution = video ?? screen;

@@ -28,7 +28,7 @@ const patch = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   };
 };
 
-/** Of what is no mapping, all of it is replaced. */
+/** Anything but a mapping is replaced as a whole. */
 const patchOrNull = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const { description, default: _default, ...rest } = node;
   const replaced = isMapping(node, root) ? patch(node, root) : rest;

@@ -34,36 +34,34 @@ const grants = strict({
   recorder: yesOrNo().optional(),
 })
   .describe(
-    'Grants of the token (LiveKit’s VideoGrant). What is left out follows from what the role does; granting less than it needs is how a denial is tested.',
+    'Grants of the token (LiveKit’s VideoGrant). Default: what the role needs. Fewer grants test a denial.',
   )
   .transform(
     (given): RoleGrants =>
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   );
 
-/** What one kind of people in a room does, and how many of them there are. */
+/** Participants of a room that behave alike, and their number. */
 export const role = strict({
   count: whole(0, LIMITS.perRoom).default(1).describe('Participants of the role per room.'),
   publish: publish
     .default([])
     .describe(
-      'What each of them publishes: a track, a profile, or a list of them. Left out: nothing.',
+      'What each of them publishes: a track, a profile, or a list of them. Default: nothing.',
     ),
   subscribe: yesOrNo()
     .optional()
-    .describe('Whether they receive the tracks of others. Left out: yes.'),
+    .describe('Whether they receive the tracks of others. Default: yes.'),
   layout: layout()
     .optional()
     .describe(
-      'What they look at. speaker: one video, large; grid:N: up to N videos in tiles. Audio is always heard, except with none. Left out: all.',
+      'What they subscribe to. speaker: one large video; grid:N: up to N videos in tiles. Audio is always received, except with none. Default: all.',
     ),
   data: data()
     .optional()
     .describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
   grants: grants.optional(),
-  network: network
-    .optional()
-    .describe('A bad access network by which they reach the server: a preset, or one of your own.'),
+  network: network.optional().describe('An impaired access network: a preset, or one of your own.'),
   permanent: yesOrNo()
     .default(false)
     .describe(
@@ -78,9 +76,9 @@ export const roles = () =>
     .record(name('the name of a role'), role, {
       error: hinted('must be a mapping of roles', 'write speaker: { count: 2, publish: audio }'),
     })
-    .describe('Who is in each room, by role; they join in this order.');
+    .describe('The participants of each room, by role; they join in this order.');
 
-/** For profiles, whose names stand beside the words of `publish`. */
+/** Values of `publish` that profiles cannot be named. */
 export const TRACK_WORDS = ['audio', 'video', 'screen', 'none'] as const;
 
 export const noSuchProfile = (
@@ -88,5 +86,5 @@ export const noSuchProfile = (
   profiles: readonly string[],
 ): { message: string; hint: string } => ({
   message: `${quote(given)} is neither a track nor a profile of this file`,
-  hint: suggest(given, [...TRACK_WORDS, ...profiles], 'there are'),
+  hint: suggest(given, [...TRACK_WORDS, ...profiles], 'available:'),
 });

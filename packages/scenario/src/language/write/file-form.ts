@@ -1,4 +1,4 @@
-/** A scenario as its file says it: words and texts in the order in which people read them, what is the default left out. */
+/** A scenario as its file has it: keys in reading order, defaults left out. */
 
 import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
 import { formatDataRate } from '../../data-traffic.ts';
@@ -12,7 +12,7 @@ import type { RoleSpec, TrackPlan } from '../../role-spec.ts';
 import type { GroupSpec, Scenario } from '../../scenario.ts';
 import { bitRateText, decimal, durationText, shareText } from './texts.ts';
 
-/** Whatever may stand in a file. Keys that are undefined are left out. */
+/** A mapping of a file. Keys that are undefined are left out. */
 export type FileForm = Record<string, unknown>;
 
 const form = (...entries: (Entry | false)[]): FileForm =>
@@ -21,7 +21,7 @@ const form = (...entries: (Entry | false)[]): FileForm =>
   );
 
 export const fileFormOf = (scenario: Scenario): FileForm => {
-  const hears = listeners(scenario);
+  const receiving = rolesThatReceive(scenario);
   return form(
     ['scenario', scenario.name],
     ['description', scenario.description ?? undefined],
@@ -29,7 +29,7 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
     scenario.seed !== 1 && ['seed', scenario.seed],
     [
       'groups',
-      Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, hears)])),
+      Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, receiving)])),
     ],
     scenario.windows.length > 0 && [
       'windows',
@@ -47,15 +47,15 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
 
 const key = ({ group, role }: { group: string; role: string }): string => `${group} ${role}`;
 
-/** Roles that somebody sends something to. */
-const listeners = (scenario: Scenario): ReadonlySet<string> =>
+/** Roles that a participant sends something to. */
+const rolesThatReceive = (scenario: Scenario): ReadonlySet<string> =>
   new Set(
     [...streamsOf(scenario), ...dataOf(scenario)]
       .filter(({ direction }) => direction === 'down')
       .map(key),
   );
 
-const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
+const groupForm = (group: GroupSpec, receiving: ReadonlySet<string>): FileForm => {
   const { executor, room, roomPrefix, startMs, joinSpreadMs, roles } = group;
   return form(
     ['executor', executor.type],
@@ -69,21 +69,21 @@ const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
       Object.fromEntries(
         roles.map((role) => [
           role.name,
-          roleForm(role, hears.has(key({ group: group.name, role: role.name }))),
+          roleForm(role, receiving.has(key({ group: group.name, role: role.name }))),
         ]),
       ),
     ],
   );
 };
 
-/** @param hears whether somebody sends what they could receive: that they wait in vain must be said in so many words */
-const roleForm = (role: RoleSpec, hears: boolean): FileForm => {
+/** @param receives whether a participant sends what they could receive: otherwise the file must state that they subscribe */
+const roleForm = (role: RoleSpec, receives: boolean): FileForm => {
   const { count, publish, data, subscribe, layout, grants, network, permanent } = role;
-  const inVain = subscribe && !hears && publish.length === 0 && data === null;
+  const unserved = subscribe && !receives && publish.length === 0 && data === null;
   return form(
     ['count', count],
     publish.length > 0 && ['publish', publish.map(trackForm)],
-    (!subscribe || inVain || layout.type === 'none') && ['subscribe', subscribe],
+    (!subscribe || unserved || layout.type === 'none') && ['subscribe', subscribe],
     subscribe && layout.type !== 'all' && ['layout', formatLayout(layout)],
     data !== null && [
       'data',

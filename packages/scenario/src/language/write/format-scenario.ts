@@ -5,7 +5,7 @@ import { fileFormOf } from './file-form.ts';
 export interface FormatOptions {
   /** Where the JSON Schema is, from the file's folder or as a URL, for editors. */
   schema?: string | undefined;
-  /** For people, above everything else; may have several lines. */
+  /** Written above everything else; may have several lines. */
   comment?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export const formatScenario = (
     Pair: (_key, { key, value }, path) => {
       if (path.length !== 2 || !isScalar(key)) return;
       if (PARTS.has(String(key.value))) key.spaceBefore = true;
-      // Words with one blank between them: anything else would not survive being folded.
+      // Words with one blank between them: folding would change anything else.
       if (
         key.value === 'description' &&
         isScalar(value) &&

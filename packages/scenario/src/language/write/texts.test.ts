@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bitRateText, decimal, durationText, rateText, shareText } from './texts.ts';
 
 describe('texts of a scenario file', () => {
-  it('has durations as people write them', () => {
+  it('writes durations as users do', () => {
     const written = [
       0, 500, 1_500, 30_000, 90_000, 60_000, 3_600_000, 5_400_000, 140_000, 3_000, 61_500,
     ];
@@ -23,7 +23,7 @@ describe('texts of a scenario file', () => {
     ]);
   });
 
-  it('has rates, shares and rates of bits as people write them', () => {
+  it('writes rates, shares and bit rates as users do', () => {
     expect([50, 0.5, 1e-7].map(rateText)).toEqual(['50/s', '0.5/s', '0.0000001/s']);
     expect([0.02, 0.005, 1, 0, 1 / 3].map(shareText)).toEqual(['2%', '0.5%', '100%', '0%', 1 / 3]);
     expect([750_000, 1_600_000, 1e10, 123_456_789].map(bitRateText)).toEqual([

@@ -1,14 +1,14 @@
-/** Numbers as a scenario file has them: texts that read back to the very same number. */
+/** Numbers of a scenario file: texts that are read back as the same number. */
 import { parseDuration } from '@livekit-swarm/settings';
 
-/** Without an exponent, as people write numbers: 0.0000001. */
+/** Without an exponent: 0.0000001. */
 export const decimal = (number: number): string => {
   const [digits = '', exponent] = String(number).split('e-');
   if (exponent === undefined) return digits;
   return `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`;
 };
 
-/** `1h30m`, `90s`, `1.5s`, `500ms`: as people write it, and exact. */
+/** `1h30m`, `90s`, `1.5s`, `500ms`: short and exact. */
 export const durationText = (ms: number): string => {
   const candidates =
     ms >= TWO_MINUTES && ms % 1_000 === 0 ? [inParts(ms / 1_000)] : [inSeconds(ms), inMinutes(ms)];

@@ -3,13 +3,13 @@ import type { GroupSpec } from '../scenario.ts';
 import type { Checks } from './checks.ts';
 import type { ScenarioFile } from './schema/file.ts';
 
-/** Who listens where nobody speaks would make a scenario that measures nothing. */
-export const checkListeners = (
+/** A role that only subscribes needs a publisher: otherwise the scenario measures nothing. */
+export const checkSubscribers = (
   file: ScenarioFile,
   groups: readonly GroupSpec[],
   { complain, warn }: Checks,
 ): void => {
-  const heard = new Set(
+  const served = new Set(
     [...streamsOf({ groups }), ...dataOf({ groups })]
       .filter(({ direction }) => direction === 'down')
       .map(keyOf),
@@ -18,19 +18,24 @@ export const checkListeners = (
     for (const role of group.roles) {
       const waits =
         role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
-      if (!waits || heard.has(keyOf({ group: group.name, role: role.name }))) continue;
-      // Said in so many words it is a test of joining alone.
+      if (!waits || served.has(keyOf({ group: group.name, role: role.name }))) continue;
+      // Stated explicitly, it is a test of joining alone.
       if (file.groups[group.name]?.roles[role.name]?.subscribe === true) continue;
       const at = ['groups', group.name, 'roles', role.name];
       if (group.room === null) {
         const hint =
           'give a role something to publish; to test joining alone, write subscribe: true';
-        complain(at, 'nobody in their rooms sends anything that they could receive', hint, 'key');
+        complain(
+          at,
+          'no participant of their rooms sends anything that they could receive',
+          hint,
+          'key',
+        );
       } else {
-        const hint = 'right if somebody else does: then write subscribe: true';
+        const hint = 'right if others do: then write subscribe: true';
         warn(
           at,
-          `nobody of this scenario sends anything into "${group.room}" that they could receive`,
+          `no participant of this scenario sends anything into "${group.room}" that they could receive`,
           hint,
           'key',
         );
