@@ -7,14 +7,13 @@ import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
-import { type DockerDeploymentOptions, dockerDeployment } from '../src/execute/deployment.ts';
+import { dockerDeployment } from '../src/execute/deployment.ts';
 import { executeDrill } from '../src/execute/execute-drill.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openPlatform, rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
-import { openPlatform } from '../src/targets/open-target.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
 import { buildImages, startContainers } from './support/containers.ts';
@@ -60,7 +59,7 @@ testWithDocker(
 );
 
 const members = async (
-  deployment: DockerDeploymentOptions,
+  deployment: Parameters<typeof dockerDeployment>[0],
   udp: ReadonlyMap<string, readonly [number, number]>,
 ): Promise<void> => {
   await using target = await openDockerPlatform(deployment);
@@ -102,7 +101,10 @@ const members = async (
   }
 };
 
-const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+const drill = async (
+  deployment: Parameters<typeof dockerDeployment>[0],
+  dir: string,
+): Promise<void> => {
   const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
   const journal = openJournal(join(dir, 'journal'));
@@ -148,7 +150,7 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
 /** A rollback with the journal alone, as after a SIGKILL of the CLI: from another platform object, opened by its reference. */
 const faults = async (
   engine: DockerEngine,
-  deployment: DockerDeploymentOptions,
+  deployment: Parameters<typeof dockerDeployment>[0],
   dir: string,
 ): Promise<void> => {
   const journal = openJournal(join(dir, 'faults'));
@@ -253,7 +255,7 @@ const faults = async (
 /** In a network of its own, a container has its own rules, which end with it. */
 const ownNetwork = async (
   engine: DockerEngine,
-  deployment: DockerDeploymentOptions,
+  deployment: Parameters<typeof dockerDeployment>[0],
   dir: string,
 ): Promise<void> => {
   await engine.docker([

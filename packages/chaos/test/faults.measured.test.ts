@@ -12,7 +12,7 @@ import { type Injection, injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
-import { processState } from '../src/targets/process/process-state.ts';
+import { processState } from '../src/targets/process/inspect.ts';
 import { openLabPlatform } from '../src/targets/process.ts';
 import { type Echo, median, startEcho } from './support/echo.ts';
 import { leftoversOf } from './support/leftovers.ts';

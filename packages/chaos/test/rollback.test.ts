@@ -15,7 +15,7 @@ import { type Journal, openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { sampleParams } from '../src/plan/available-faults.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
-import { processState } from '../src/targets/process/process-state.ts';
+import { processState } from '../src/targets/process/inspect.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
 import { leftoversOf } from './support/leftovers.ts';
 

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { openPlatform } from '../src/targets/open-target.ts';
+import { openPlatform } from '../src/journal/rollback-pending.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
-import { processState } from '../src/targets/process/process-state.ts';
-import { parseUnit } from '../src/targets/process/unit.ts';
+import { processState } from '../src/targets/process/inspect.ts';
+import { parseUnit } from '../src/targets/process/systemd.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
 import { leftoversOf } from './support/leftovers.ts';
 

@@ -1,10 +1,14 @@
 import { LIMITS, thresholdMisses } from '@livekit-swarm/scenario';
-import type { FileSettings, Path } from '@livekit-swarm/settings';
-import { formatDuration, type Problem } from '@livekit-swarm/settings';
+import {
+  type FileSettings,
+  formatDuration,
+  type Path,
+  type Problem,
+} from '@livekit-swarm/settings';
 import type { Drill, ObjectiveCode } from './drill.ts';
-import { drillTimes } from './drill-times.ts';
 import { findConflicts } from './fault-conflicts.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
+import { drillTimes } from './schedule.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';
 

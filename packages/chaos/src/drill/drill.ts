@@ -36,6 +36,7 @@ export type Objectives = z.infer<typeof objectives>;
 
 export const objectiveName = z.keyof(objectives).meta({ id: 'Objective' });
 
+/** The lab that is started for a drill when no other deployment is given. */
 const lab = z.object({
   nodes: z.number(),
   persistentRedis: z.boolean().describe('Redis with an append-only file.'),
@@ -44,9 +45,6 @@ const lab = z.object({
     .describe("Merged into the nodes' configuration; secrets are left out."),
   alerts: z.boolean().describe('With Prometheus: alerts become part of the report.'),
 });
-
-/** The lab that is started for a drill when no other deployment is given. */
-export type DrillLab = z.infer<typeof lab>;
 
 const load = z.object({
   rooms: z.number(),
@@ -59,6 +57,7 @@ const load = z.object({
 /** Rooms that are alike. Those that no fault affects are the control group. */
 export type DrillLoad = z.infer<typeof load>;
 
+/** Participants that join during a drill, to test whether new joins succeed and receive media. */
 const joinProbes = z.object({
   everyMs: ms(),
   sessionMs: ms(),
@@ -69,9 +68,6 @@ const joinProbes = z.object({
       'Between the two that meet in a new room. 0: they join at once, for which livekit-server may create two copies of the room. Default: 500.',
     ),
 });
-
-/** Participants that join during a drill, to test whether new joins succeed and receive media. */
-export type DrillJoinProbes = z.infer<typeof joinProbes>;
 
 const fault = z.object({
   fault: z.string(),

@@ -4,9 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../faults/index.ts';
-import { joinProbesOf } from './join-probes.ts';
 import { parseDrill } from './parse-drill.ts';
-import { scenarioOfDrill } from './scenario-of-drill.ts';
+import { joinProbesOf, scenarioOfDrill } from './scenario-of-drill.ts';
 
 const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));

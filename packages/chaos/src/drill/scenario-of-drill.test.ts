@@ -2,9 +2,14 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import type { Drill } from './drill.ts';
-import { drillTimes } from './drill-times.ts';
-import { joinProbesOf } from './join-probes.ts';
-import { DRILL_WINDOWS, JOIN_PROBE_ROLE, LOAD_ROLE, scenarioOfDrill } from './scenario-of-drill.ts';
+import {
+  DRILL_WINDOWS,
+  JOIN_PROBE_ROLE,
+  joinProbesOf,
+  LOAD_ROLE,
+  scenarioOfDrill,
+} from './scenario-of-drill.ts';
+import { drillTimes } from './schedule.ts';
 
 const planOf = (drill: Drill) => expandPlan(scenarioOfDrill(drill), 'k3x9');
 

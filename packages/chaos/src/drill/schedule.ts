@@ -1,5 +1,6 @@
 import { randomStream } from '@livekit-swarm/scenario';
 import type { Fault } from '../faults/fault.ts';
+import type { Drill } from './drill.ts';
 
 /**
  * Times of the injections of a fault, ms after the steady state: once, at intervals, or at random.
@@ -44,3 +45,59 @@ export const affectedMs = (
   durationMs: number | null,
   { durationOf }: Pick<Fault, 'durationOf'>,
 ): number => durationMs ?? (durationOf === undefined ? Number.POSITIVE_INFINITY : 0);
+
+/** The times of a drill, ms after the start of its run; the same in every repeat. */
+export interface DrillTimes {
+  /** The last participant of the load is scheduled to join. */
+  lastJoinMs: number;
+  /** From here to `steadyMs` the steady state must hold. */
+  steadyFromMs: number;
+  /** The zero of the faults' times. */
+  steadyMs: number;
+  /** The first injection; `steadyMs` where there is no fault. */
+  faultFromMs: number;
+  /** Faults that end before the drill are rolled back, and clients had time to react. */
+  recoveryFromMs: number;
+  endMs: number;
+}
+
+/** Clients of a killed node need 10 to 13 s to recover, even if the fault was instantaneous. */
+const MIN_FAULT_MS = 15_000;
+
+/** A fault without a duration counts as a moment: its rollback is at the end of the drill. */
+export const drillTimes = ({
+  load,
+  steadyState,
+  faults,
+  recoveryMs,
+}: Pick<Drill, 'load' | 'steadyState' | 'faults' | 'recoveryMs'>): DrillTimes => {
+  const lastJoinMs = ((load.rooms * load.participants - 1) * 1_000) / load.joinRate;
+  const steadyMs = lastJoinMs + steadyState.withinMs;
+  const steadyFromMs = steadyMs - steadyState.forMs;
+  const [first] = faults;
+  if (first === undefined) {
+    return {
+      lastJoinMs,
+      steadyFromMs,
+      steadyMs,
+      faultFromMs: steadyMs,
+      recoveryFromMs: steadyMs,
+      endMs: steadyMs + recoveryMs,
+    };
+  }
+  const injections = faults.map(({ atMs }) => steadyMs + atMs);
+  const lastRollbackMs = Math.max(
+    ...faults.map(({ atMs, durationMs }) => steadyMs + atMs + (durationMs ?? 0)),
+  );
+  const endMs = lastRollbackMs + recoveryMs;
+  // However short the recovery window is, half of it counts as recovery.
+  const minimumMs = Math.min(Math.max(...injections) + MIN_FAULT_MS, endMs - recoveryMs / 2);
+  return {
+    lastJoinMs,
+    steadyFromMs,
+    steadyMs,
+    faultFromMs: Math.min(...injections),
+    recoveryFromMs: Math.max(lastRollbackMs, minimumMs),
+    endMs,
+  };
+};

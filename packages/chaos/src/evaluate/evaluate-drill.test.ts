@@ -26,8 +26,7 @@ import { planOfDrill } from '../execute/execute-drill.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { DrillReason } from '../measure/decide-verdict.ts';
 import { DRILL_RESULT_SCHEMA, type RepeatVerdict } from '../measure/drill-result.ts';
-import { DRILL_FILE } from './drill-file.ts';
-import { evaluateDrill } from './evaluate-drill.ts';
+import { DRILL_FILE, evaluateDrill } from './evaluate-drill.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'swarm-reread-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -4,8 +4,8 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { fakePlatform } from '../../test/support/fake-platform.ts';
-import { drillTimes } from '../drill/drill-times.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { drillTimes } from '../drill/schedule.ts';
 import { FAULTS } from '../faults/index.ts';
 import { executeFaults, type FaultPhase } from './execute-drill.ts';
 

@@ -1,24 +1,20 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordLine } from '@livekit-swarm/record';
-import { openRecord, type RecordWriter } from '@livekit-swarm/record';
+import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
 import { type LiveRun, type Progress, run, type WorkerAllocation } from '@livekit-swarm/runner';
 import { expandPlan, type Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
-import { drillTimes } from '../drill/drill-times.ts';
-import { joinProbesOf } from '../drill/join-probes.ts';
-import { LOAD_ROLE, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { joinProbesOf, LOAD_ROLE, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { drillTimes } from '../drill/schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { decideDrillVerdict, type ExecutionFailure } from '../measure/decide-verdict.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
+import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
-import { createSeconds } from '../measure/seconds.ts';
-import { windowFigures } from '../measure/window-figures.ts';
-import { watchAbortCondition } from './abort-condition.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
 import { observeDeployment } from './observe-deployment.ts';
@@ -28,7 +24,7 @@ import {
   externalRollback,
   openRooms,
 } from './preconditions.ts';
-import { createSteadyStateTracker } from './steady-state.ts';
+import { createSteadyStateTracker, watchAbortCondition } from './steady-state.ts';
 
 export interface ExecuteDrillOptions {
   drill: Drill;

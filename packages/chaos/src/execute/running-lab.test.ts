@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { identifyProcess } from '@livekit-swarm/host';
 import type { LabState } from '@livekit-swarm/lab';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { runningLab } from './lab-deployment.ts';
+import { runningLab } from './deployment.ts';
 
 let cache = '';
 beforeEach(() => {

@@ -15,8 +15,8 @@ export interface FaultContext<Params> {
 }
 
 /**
- * A fault: one file each in this folder, and one line in index.ts. Parameters and components are all that `rollback` knows: they are in the journal before
- * the injection, and another process may roll back with them.
+ * A fault, listed in index.ts. Its rollback knows only the parameters and components: they are in the
+ * journal before the injection, and another process may roll back with them.
  */
 export interface Fault<Params = unknown> {
   /** As drills name it: `kill`, `packet-loss`. */

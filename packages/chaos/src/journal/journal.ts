@@ -3,56 +3,26 @@ import { join } from 'node:path';
 import { cacheDir, replaceFile } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Component, PlatformReference } from '../targets/platform.ts';
+import { componentSchema, platformReference } from '../targets/platform.ts';
 
 const SCHEMA = 'livekit-swarm/injection/1';
 
-/** A fault that is about to be injected, and what its rollback needs. */
-export interface JournalEntry {
-  schema: typeof SCHEMA;
-  /** `[a-z0-9]{8}`. */
-  id: string;
-  drill: string;
-  fault: string;
-  /** As the fault's own schema read them. */
-  params: unknown;
-  components: Component[];
-  platform: PlatformReference;
-  /** ISO 8601. */
-  injectedAt: string;
-  /** Process of the drill: while it lives, it rolls back the fault itself. */
-  owner: { pid: number; startedAt: number | null };
-}
-
-const ports = z.object({
-  address: z.string(),
-  udp: z.tuple([z.int(), z.int()]).nullable(),
-  tcp: z.array(z.int()),
-});
-
-const component = z.object({
-  name: z.string(),
-  kind: z.enum(['node', 'redis', 'load-balancer', 'turn']),
-  nodeId: z.string().nullable(),
-  ports: ports.nullable(),
-  redis: z
-    .object({ address: z.string().nullable(), port: z.int(), cgroup: z.string().nullable() })
-    .exactOptional(),
-});
-
-const entry = z.object({
+const journalEntry = z.object({
   schema: z.literal(SCHEMA),
   id: z.string().regex(/^[a-z0-9]{8}$/),
   drill: z.string(),
   fault: z.string(),
+  /** As the fault's own schema read them. */
   params: z.unknown(),
-  components: z.array(component),
-  platform: z
-    .object({ kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']) })
-    .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  components: z.array(componentSchema),
+  platform: platformReference,
   injectedAt: z.iso.datetime(),
+  /** Process of the drill: while it lives, it rolls back the fault itself. */
   owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
 });
+
+/** A fault that is about to be injected, and what its rollback needs. */
+export type JournalEntry = z.infer<typeof journalEntry>;
 
 export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({
   schema: SCHEMA,
@@ -67,7 +37,7 @@ export const parseEntry = (text: string): JournalEntry => {
   } catch {
     throw new Error('is not complete JSON');
   }
-  const result = entry.safeParse(json);
+  const result = journalEntry.safeParse(json);
   if (result.success) return result.data;
   const { schema } = (typeof json === 'object' && json !== null ? json : {}) as {
     schema?: unknown;

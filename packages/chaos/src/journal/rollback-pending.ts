@@ -2,8 +2,11 @@ import { isSameProcess } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { rollbackFault } from '../execute/inject-fault.ts';
 import type { Fault } from '../faults/fault.ts';
-import { openPlatform } from '../targets/open-target.ts';
+import { reopenDockerPlatform } from '../targets/docker.ts';
+import { reopenKubernetesPlatform } from '../targets/kubernetes.ts';
 import type { Platform, PlatformReference } from '../targets/platform.ts';
+import { reopenProcessPlatform } from '../targets/process.ts';
+import { reopenSshPlatform } from '../targets/ssh.ts';
 import type { Journal, JournalEntry, UnreadableEntry } from './journal.ts';
 
 export interface RollbackPendingOptions {
@@ -66,4 +69,18 @@ const rollbackEntry = async (
   await using platform = await open(entry.platform);
   const { components, params, id } = entry;
   await rollbackFault(fault, { platform, components, params, id, durationMs: null });
+};
+
+/** The platform of a journal entry. @throws SwarmError `invalid_reference`, and what opening throws */
+export const openPlatform = (reference: PlatformReference): Promise<Platform> => {
+  switch (reference.kind) {
+    case 'process':
+      return reopenProcessPlatform(reference);
+    case 'docker':
+      return reopenDockerPlatform(reference);
+    case 'kubernetes':
+      return reopenKubernetesPlatform(reference);
+    case 'ssh':
+      return reopenSshPlatform(reference);
+  }
 };

@@ -2,12 +2,11 @@ import type { Window } from '@livekit-swarm/metrics';
 import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 import { createConnections } from './connections.ts';
-import { createInterruptions } from './interruptions.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import type { Recovery } from './recovery.ts';
 import { recoveryOfRoom } from './rooms.ts';
-import { subscriptionsOf } from './subscriptions.ts';
+import { createInterruptions, subscriptionsOf } from './subscriptions.ts';
 
 type InjectedFault = Recovery['faults'][number];
 type Registry = Extract<DrillLine, { event: 'registry_observed' }>;

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RepeatResult } from './drill-result.ts';
-import { verdictMetricsOf } from './verdict-metrics.ts';
+import { type RepeatResult, verdictMetricsOf } from './drill-result.ts';
 
 const repeat = (
   changes: Partial<Pick<RepeatResult, 'objectives' | 'thresholds'>>,

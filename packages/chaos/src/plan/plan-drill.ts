@@ -1,9 +1,8 @@
 import { expandPlan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault, FaultTarget } from '../drill/drill.ts';
-import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';
-import { joinProbesOf } from '../drill/join-probes.ts';
-import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { joinProbesOf, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { type DrillTimes, drillTimes } from '../drill/schedule.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import {
   type ActiveFaults,

@@ -16,13 +16,8 @@ export interface ComponentSettings {
   redis: { address: string | null; port: number } | null;
 }
 
-export const COMPONENT_KINDS: readonly ComponentKind[] = ['node', 'redis', 'load-balancer', 'turn'];
-
 /** Keys next to the kind. */
 export const COMPONENT_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
-
-export const isComponentKind = (word: string): word is ComponentKind =>
-  COMPONENT_KINDS.some((kind) => kind === word);
 
 /**
  * @param read the value of a key; undefined: not given

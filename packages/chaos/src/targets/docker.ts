@@ -4,26 +4,23 @@ import type { ContainerInspectInfo } from 'dockerode';
 import {
   type ContainerComponent,
   componentsOf,
+  discover,
   networkOf,
   portsOfComponent,
 } from './docker/container.ts';
-import { discover } from './docker/discover.ts';
 import { connectEngine, type Engine } from './docker/engine.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
 import type { Capability, Component, Platform, PlatformReference, RedisPath } from './platform.ts';
-import { askNodeId } from './process/node-ids.ts';
-import { packetRulesUnavailableReason } from './process/packet-tools.ts';
-import { runHere } from './process/run-here.ts';
+import { askNodeId, NODE_ID_IN_LOG } from './process/inspect.ts';
+import { runHere } from './process/local-host.ts';
+import { whyNoLocalPacketRules } from './process/packet-tools.ts';
 
 /** Time for a container to stop or pause, ms. */
 const EFFECT_WITHIN_MS = 10_000;
 const POLL_MS = 10;
 const REDIS_PORT = 6_379;
-
-/** As livekit-server logs it at its start, in either of its formats. */
-const NODE_ID_IN_LOG = /"nodeID":\s*"(ND_\w+)"/;
 
 /**
  * Containers of a Docker engine, of which there may be none.
@@ -111,7 +108,7 @@ export const dockerPlatform = (
       case 'exec':
         return whyNoAccess(name, info);
       case 'packet_filter':
-        return whyNoAccess(name, info) ?? packetRulesUnavailableReason();
+        return whyNoAccess(name, info) ?? whyNoLocalPacketRules();
       case 'pause':
         return engine.lacksPause();
       case 'start':

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import { chaosMesh } from './kubernetes/chaos-mesh.ts';
-import { ask, connectKubernetes, type KubernetesClient, orNull } from './kubernetes/client.ts';
+import {
+  ask,
+  connectKubernetes,
+  createPermissionChecks,
+  type KubernetesClient,
+  orNull,
+} from './kubernetes/client.ts';
 import { podHosts } from './kubernetes/host-scheduler.ts';
-import { createNodeIds } from './kubernetes/node-ids.ts';
-import { createPermissionChecks } from './kubernetes/permissions.ts';
-import { countPods, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
+import { countPods, createNodeIds, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createReplacementTracker } from './kubernetes/replacements.ts';
 import {
   DEFAULT_SELECTORS,

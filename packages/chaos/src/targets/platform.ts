@@ -1,41 +1,59 @@
 /** A deployment of LiveKit on some platform; one file per platform in this folder. */
 import type { LinkImpairment } from '@livekit-swarm/scenario';
-
-export type PlatformKind = 'process' | 'docker' | 'kubernetes' | 'ssh';
+import { z } from 'zod';
 
 /** The kind of a component. */
-export type ComponentKind = 'node' | 'redis' | 'load-balancer' | 'turn';
+export const COMPONENT_KINDS = ['node', 'redis', 'load-balancer', 'turn'] as const;
 
-/** A part of a deployment that faults are injected into. Plain JSON: it is in the journal. */
-export interface Component {
-  /** Unique in its deployment: `node-1`, a container's name, `livekit-0`. */
-  name: string;
-  kind: ComponentKind;
-  /** LiveKit's ID of a node (`ND_…`), which changes at each start. Null: not a node, or it does not run. */
-  nodeId: string | null;
-  /** For network faults; as seen where `Platform.run` runs. */
-  ports: ComponentPorts | null;
-  /** How a node reaches Redis. Absent: not known. */
-  redis?: RedisPath;
-}
+export type ComponentKind = (typeof COMPONENT_KINDS)[number];
 
-/** What all connections of one node to Redis have in common, and no other has; as seen where `Platform.run` runs. */
-export interface RedisPath {
-  /** IPv4 address. Null: any, where only packets of this component pass. */
-  address: string | null;
-  port: number;
-  /** For an address that others use, too: the node's cgroup (v2), from the root: `/system.slice/livekit.service`. */
-  cgroup: string | null;
-}
+export const isComponentKind = (word: string): word is ComponentKind =>
+  COMPONENT_KINDS.some((kind) => kind === word);
 
-export interface ComponentPorts {
+const componentPorts = z.object({
   /** IPv4 address or prefix (`127.0.0.0/8`); `0.0.0.0` for all of the host. */
-  address: string;
+  address: z.string(),
   /** First and last UDP port of media. */
-  udp: readonly [number, number] | null;
+  udp: z.tuple([z.int(), z.int()]).readonly().nullable(),
   /** Signalling and ICE over TCP; of other components, the ports at which they listen. */
-  tcp: readonly number[];
-}
+  tcp: z.array(z.int()).readonly(),
+});
+
+export type ComponentPorts = z.infer<typeof componentPorts>;
+
+const redisPath = z.object({
+  /** IPv4 address. Null: any, where only packets of this component pass. */
+  address: z.string().nullable(),
+  port: z.int(),
+  /** With an address that others use: the node's cgroup (v2), `/system.slice/livekit.service`. */
+  cgroup: z.string().nullable(),
+});
+
+/** What all connections of one node to Redis have in common, and no other connection has. */
+export type RedisPath = z.infer<typeof redisPath>;
+
+/** In the journal. */
+export const componentSchema = z.object({
+  /** Unique in its deployment: `node-1`, a container's name, `livekit-0`. */
+  name: z.string(),
+  kind: z.enum(COMPONENT_KINDS),
+  /** LiveKit's ID of a running node (`ND_…`), which changes at each start. */
+  nodeId: z.string().nullable(),
+  /** For network faults; as seen where `Platform.run` runs. */
+  ports: componentPorts.nullable(),
+  /** How a node reaches Redis, as seen where `Platform.run` runs. Absent: not known. */
+  redis: redisPath.exactOptional(),
+});
+
+/** A part of a deployment that faults are injected into. */
+export type Component = z.infer<typeof componentSchema>;
+
+/** In the journal: how a platform is found again, by its kind and what its file needs. */
+export const platformReference = z
+  .object({ kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']) })
+  .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]));
+
+export type PlatformReference = z.infer<typeof platformReference>;
 
 export interface CommandResult {
   stdout: string;
@@ -50,7 +68,7 @@ export interface CommandResult {
  * @throws SwarmError where something is not possible
  */
 export interface Platform extends AsyncDisposable {
-  readonly kind: PlatformKind;
+  readonly kind: PlatformReference['kind'];
   /** For reports, without secrets: `lab "drill"`, `containers with swarm.drill=staging on /var/run/docker.sock`. */
   readonly label: string;
   /** What `openPlatform` needs to find it again. JSON, no secrets. */
@@ -152,9 +170,3 @@ export interface Replacement {
   /** at this moment, by performance.now(). */
   readyAt: number;
 }
-
-/** How a platform is found again: its kind, and what its file needs. */
-export type PlatformReference = { kind: PlatformKind } & Record<
-  string,
-  string | number | boolean | readonly string[]
->;

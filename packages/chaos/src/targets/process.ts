@@ -3,16 +3,13 @@ import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
-import { clusterLocation } from './process/cluster-location.ts';
-import type { Location } from './process/component.ts';
+import { clusterLocation, pastClusterLocation } from './process/cluster-location.ts';
+import { askNodeId, processState } from './process/inspect.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
-import { askNodeId } from './process/node-ids.ts';
-import { packetRulesUnavailableReason } from './process/packet-tools.ts';
-import { pastClusterLocation } from './process/past-cluster-location.ts';
-import { processState } from './process/process-state.ts';
-import { runHere } from './process/run-here.ts';
-import { systemdLocation } from './process/systemd-location.ts';
-import { parseUnit, type Unit } from './process/unit.ts';
+import { runHere } from './process/local-host.ts';
+import type { Location } from './process/location.ts';
+import { whyNoLocalPacketRules } from './process/packet-tools.ts';
+import { parseUnit, systemdLocation, type Unit } from './process/systemd.ts';
 
 /** Processes on this host: a lab of this process, a running lab, or systemd units. */
 export type ProcessSpec = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
@@ -74,7 +71,7 @@ export const processPlatform = (location: Location): Platform => {
     capability: Capability,
     { name }: Component,
   ): Promise<string | null> => {
-    if (capability === 'packet_filter') return packetRulesUnavailableReason();
+    if (capability === 'packet_filter') return whyNoLocalPacketRules();
     if (capability === 'start') return location.whyNotStartable();
     if (capability === 'exec')
       return process.getuid?.() === 0 ? null : 'this needs root: run it as root';

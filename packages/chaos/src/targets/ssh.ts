@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
-import { type Units, unitsOf } from './process/units.ts';
+import { remoteNodeId, remoteProcess } from './process/inspect.ts';
+import { whyNoPacketRules } from './process/packet-tools.ts';
+import { type Units, unitsOf } from './process/systemd.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
-import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
 import { componentName, readReference, type SshSpec, writeReference } from './ssh/spec.ts';
 
 /** Time for a signal to take effect, ms. */
@@ -92,7 +93,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
   };
 
   const whyNoRules = ({ connection, host }: RemoteUnit): Promise<string | null> => {
-    const known = packetRules.get(connection) ?? tryRules(connection, host);
+    const known = packetRules.get(connection) ?? whyNoPacketRules(connection, host);
     packetRules.set(connection, known);
     known.catch(() => packetRules.delete(connection));
     return known;
@@ -165,21 +166,4 @@ const DONE: Partial<Record<NodeJS.Signals, (state: string | null) => boolean>> =
   SIGKILL: (state) => state === null,
   SIGSTOP: (state) => state === null || state === 'T',
   SIGCONT: (state) => state !== 'T',
-};
-
-/** Tried in a temporary network namespace. */
-const TRY = `table inet swarm_try {
-  chain arriving {
-    type filter hook input priority -10; policy accept;
-    ip daddr 127.0.0.1 udp dport 5000-5001 numgen random mod 100 < 50 counter drop
-  }
-}
-`;
-
-const tryRules = async (connection: SshConnection, host: string): Promise<string | null> => {
-  const { code, stderr } = await connection.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
-  if (code === 0) return null;
-  if (code === 127)
-    return `nft or unshare not found on ${host}: install nftables and util-linux there`;
-  return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };

@@ -3,7 +3,7 @@ import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { stringify } from 'yaml';
-import type { DockerDeploymentOptions } from '../../src/execute/deployment.ts';
+import type { dockerDeployment } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 
 /** Images of what this machine has. */
@@ -29,7 +29,7 @@ export const buildImages = async (engine: DockerEngine): Promise<void> => {
 };
 
 interface Containers {
-  deployment: DockerDeploymentOptions;
+  deployment: Parameters<typeof dockerDeployment>[0];
   /** First and last of the UDP ports that each node may open, by its name. livekit-server opens no more of them than there are cores. */
   udp: ReadonlyMap<string, readonly [number, number]>;
 }
@@ -119,7 +119,7 @@ export const startContainers = async (
     { component: 'load-balancer', address: '127.0.0.1', tcp: `${shared.http}` },
     ['test/haproxy-configured:1'],
   );
-  const deployment: DockerDeploymentOptions = {
+  const deployment: Parameters<typeof dockerDeployment>[0] = {
     host: `unix://${engine.socketPath}`,
     label: `swarm.drill=${drill}`,
     components: {},

@@ -5,9 +5,8 @@ import type { Drill } from '../../src/drill/drill.ts';
 import { combineRepeats } from '../../src/measure/combine-repeats.ts';
 import { decideDrillVerdict, type RepeatFacts } from '../../src/measure/decide-verdict.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
+import type { DrillSecond, WindowFigures } from '../../src/measure/figures.ts';
 import { createRecoveryFold } from '../../src/measure/measure-recovery.ts';
-import type { DrillSecond } from '../../src/measure/seconds.ts';
-import type { WindowFigures } from '../../src/measure/window-figures.ts';
 import { drillOf } from './drill-of.ts';
 import {
   drillLine,

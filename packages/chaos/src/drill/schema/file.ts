@@ -1,11 +1,13 @@
-import { joinRate } from '@livekit-swarm/scenario';
+import { joinRate, thresholdsByMetric } from '@livekit-swarm/scenario';
 import {
   customIssue,
   duration,
   hinted,
+  type JsonSchema,
   name,
   prose,
   seed,
+  settingsJsonSchema,
   share,
   strict,
   tags,
@@ -16,9 +18,7 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
-import { knownFailures } from './known-failures.ts';
-import { objectives } from './objectives.ts';
-import { thresholds } from './thresholds.ts';
+import { knownFailures, objectives, thresholds } from './objectives.ts';
 
 const MAX_NODES = 20;
 const MAX_ROOMS = 10_000;
@@ -186,3 +186,16 @@ export const drillFile = (faults: Faults) =>
   );
 
 export type DrillFile = z.output<ReturnType<typeof drillFile>>;
+
+/** The JSON Schema (draft 7) of drill files, for editors; `swarm chaos validate` checks more. */
+export const drillJsonSchema = (faults: Faults): JsonSchema => {
+  const { properties = {}, ...rest } = settingsJsonSchema(
+    drillFile(faults),
+    'A drill of livekit-swarm',
+  );
+  const entries = Object.entries(properties).map(([key, value]): [string, JsonSchema] => [
+    key,
+    key === 'thresholds' ? thresholdsByMetric(value) : value,
+  ]);
+  return { ...rest, properties: Object.fromEntries(entries) };
+};

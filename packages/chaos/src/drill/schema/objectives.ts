@@ -1,15 +1,21 @@
+import { readThreshold } from '@livekit-swarm/metrics';
+import { DRILL_OBJECTIVES } from '@livekit-swarm/record';
 import {
   customIssue,
   duration,
   hinted,
+  type Path,
+  prose,
   quote,
   share,
   strict,
+  text,
   textOf,
   whole,
+  word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Objectives } from '../drill.ts';
+import type { KnownFailures, Objectives } from '../drill.ts';
 
 const MAX_COUNT = 1_000_000;
 
@@ -123,3 +129,85 @@ export const objectives = strict({
     alertsWithinMs: { ...given.alerts },
   }),
 );
+
+const expression = z.string({ error: hinted('must be an expression', 'write p(95)<200') });
+
+/** Conditions on one metric: a list, or a single one. */
+const expressions = z
+  .union([z.array(expression), expression], {
+    error: hinted('must be expressions', 'write a list of them: [p(95)<200]'),
+  })
+  .meta({ id: 'expressions', samples: [['p(95)<200'], ['rate<0.01']] });
+
+/** One threshold of the file: its position, and its text in the form of `parseThreshold`. */
+export interface WrittenThreshold {
+  path: (string | number)[];
+  text: string;
+}
+
+/** As in scenarios, but without abortOnFail: a drill has its own abort condition. */
+export const thresholds = z
+  .record(z.string(), expressions, {
+    error: hinted('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
+  })
+  .transform((given, context): WrittenThreshold[] => {
+    const written = Object.entries(given).flatMap(([key, value]) =>
+      typeof value === 'string'
+        ? [{ path: [key], text: `${key}: ${value}` }]
+        : value.map((one, index) => ({ path: [key, index], text: `${key}: ${one}` })),
+    );
+    for (const { path, text } of written) {
+      const problem = problemOf(text);
+      if (problem !== null) context.addIssue(customIssue(path, problem.message, problem.hint));
+    }
+    return written;
+  });
+
+const problemOf = (text: string): { message: string; hint: string | null } | null => {
+  const { threshold, problem } = readThreshold(text);
+  if (problem !== null) return problem;
+  if (threshold.abortOnFail === null) return null;
+  return {
+    message: 'a threshold cannot end a drill',
+    hint: 'leave abortOnFail out; write abort: { controlGroupInterrupted: 50%, for: 10s }',
+  };
+};
+
+const objectiveCodes = () =>
+  z
+    .array(word(DRILL_OBJECTIVES, 'objective'), {
+      error: hinted('must be a list', 'write [split_brain, not_recovered]'),
+    })
+    .meta({ samples: [['split_brain', 'not_recovered']] });
+
+/** Objectives that a version of the server is expected to miss in this drill. */
+export const knownFailures = strict({
+  serverVersion: text(40, 'a version')
+    .regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, {
+      error: hinted('must be a version', 'write 1.13.4'),
+    })
+    .meta({ description: 'The version that was tested.', samples: ['1.13.4'] }),
+  always: objectiveCodes().default([]).describe('Missed in every repeat.'),
+  sometimes: objectiveCodes().default([]).describe('Missed in some repeats.'),
+  reason: prose(1_000, 'a reason').describe('What the server does.'),
+}).superRefine(({ always, sometimes }, context) => {
+  const complain = (path: Path, message: string, hint: string): void =>
+    void context.addIssue(customIssue(path, message, hint));
+  if (always.length + sometimes.length === 0) {
+    complain(
+      ['always'],
+      'always is missing, and sometimes is empty',
+      'write always: [split_brain], or leave knownFailures out',
+    );
+  }
+  for (const [index, one] of sometimes.entries()) {
+    if (always.includes(one))
+      complain(['sometimes', index], `${one} is also in always`, 'leave one out');
+  }
+  for (const [key, list] of Object.entries({ always, sometimes })) {
+    for (const [index, one] of list.entries()) {
+      if (list.indexOf(one) < index)
+        complain([key, index], `${one} is listed twice`, 'leave one out');
+    }
+  }
+}) satisfies z.ZodType<KnownFailures>;

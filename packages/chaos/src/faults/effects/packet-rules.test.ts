@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakePlatform, NODE } from '../../../test/support/fake-platform.ts';
-import { partitionRules } from '../redis-partition.ts';
+import { partitionRules } from '../redis-faults.ts';
 import { queueRules } from './impair.ts';
 import { dropPackets, dropRules, missingTrafficSupport, rollbackPackets } from './packet-rules.ts';
 

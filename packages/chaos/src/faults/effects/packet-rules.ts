@@ -1,7 +1,8 @@
 import { word } from '@livekit-swarm/settings';
-import type { Component, ComponentPorts, Platform } from '../../targets/platform.ts';
+import type { Component, ComponentPorts, NetworkFault, Platform } from '../../targets/platform.ts';
+import type { DescribedFault } from '../fault.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
-import { missingAny } from './process-control.ts';
+import { forAll, missingAny } from './process-control.ts';
 
 /** Selects packets of a component. */
 export interface Traffic {
@@ -126,3 +127,32 @@ const EGRESS = `table netdev swarm_try {
   }
 }
 `;
+
+/**
+ * The same fault, also for platforms where a controller impairs packets on request (Chaos Mesh, for pods).
+ * @param request what is requested from the controller
+ */
+export const requestedTraffic = <Params>(
+  fault: DescribedFault<Params>,
+  request: (params: Params) => NetworkFault,
+): DescribedFault<Params> => ({
+  ...fault,
+  unavailable: async (platform, component, params) =>
+    platform.network === undefined
+      ? fault.unavailable(platform, component, params)
+      : platform.network.missingCapability(component, request(params)),
+  inject: async (context) => {
+    const { platform, components, id, params, durationMs } = context;
+    const { network } = platform;
+    if (network === undefined) return fault.inject(context);
+    await forAll(components, (component) =>
+      network.request(component, id, request(params), durationMs),
+    );
+  },
+  rollback: async (context) => {
+    const { platform, components, id } = context;
+    const { network } = platform;
+    if (network === undefined) return fault.rollback(context);
+    await forAll(components, (component) => network.withdraw(component, id));
+  },
+});

@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Capability, Component, Platform } from '../../targets/platform.ts';
 
-/** Between two SIGTERMs: LiveKit counts two that arrive at once as one. */
-const BETWEEN_MS = 200;
 const POLL_MS = 20;
 
 /** Whether the component exits within that time. */
@@ -18,13 +16,6 @@ export const waitForExit = async (
     await sleep(POLL_MS);
   }
   return true;
-};
-
-/** LiveKit drains on the first SIGTERM, and exits on the second. */
-export const terminateTwice = async (platform: Platform, component: Component): Promise<void> => {
-  await platform.signal(component, 'SIGTERM');
-  await sleep(BETWEEN_MS);
-  await platform.signal(component, 'SIGTERM');
 };
 
 /** SIGTERM, and SIGKILL after `graceMs`. @throws SwarmError `process_not_terminated` */

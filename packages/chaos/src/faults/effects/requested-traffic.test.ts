@@ -1,9 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import type { Component, NetworkFaultController, Platform } from '../../targets/platform.ts';
-import type { DescribedFault } from '../fault.ts';
-import { noParams } from '../fault.ts';
+import { type DescribedFault, noParams } from '../fault.ts';
 import { FAULTS } from '../index.ts';
-import { requestedTraffic } from './requested-traffic.ts';
+import { requestedTraffic } from './packet-rules.ts';
 
 const MEMBER: Component = { name: 'livekit-0', kind: 'node', nodeId: null, ports: null };
 const done: string[] = [];

@@ -1,13 +1,15 @@
 import { usageError } from '@livekit-swarm/settings';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import { type ComponentSettings, portsOf, readComponentSettings } from '../component-settings.ts';
 import {
   COMPONENT_KINDS,
-  type ComponentSettings,
+  type ComponentKind,
+  type ComponentPorts,
   isComponentKind,
-  portsOf,
-  readComponentSettings,
-} from '../component-settings.ts';
-import type { ComponentKind, ComponentPorts } from '../platform.ts';
+} from '../platform.ts';
+import { listeningPorts } from '../process/inspect.ts';
+import { configOfProcess } from '../process/server-config.ts';
+import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
 
 /** A container that is a component of the deployment, whether it runs or not. */
@@ -137,5 +139,42 @@ const readExposed = (
   return {
     udp: udp.length === 0 ? null : [Math.min(...udp), Math.max(...udp)],
     tcp: of('tcp').sort((a, b) => a - b),
+  };
+};
+
+/**
+ * Adds what the labels of a container in the host's network leave out: the ports at which its
+ * process listens, and the configuration of livekit-server.
+ */
+export const discover = async (
+  component: ContainerComponent,
+  info: ContainerInspectInfo,
+): Promise<ContainerComponent> => {
+  const { settings } = component;
+  const { Running: running, Pid: said } = info.State;
+  if (!running || networkOf(info) !== 'host' || portsOfComponent(component, info) !== null)
+    return component;
+  const pid = processHere(component.id, said);
+  if (pid === null) return component;
+  const pids = new Set([pid]);
+  const [config, tcp, udp] = await Promise.all([
+    settings.kind === 'node' ? configOfProcess(pid) : null,
+    listeningPorts('tcp', pids),
+    listeningPorts('udp', pids),
+  ]);
+  const [first, last] = [udp.at(0), udp.at(-1)];
+  const bound = first === undefined || last === undefined ? null : ([first, last] as const);
+  const metrics =
+    typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null;
+  return {
+    ...component,
+    settings: {
+      ...settings,
+      tcp,
+      // A range is bound port by port, as participants join.
+      udp: config?.udp ?? bound,
+      metrics: settings.metrics ?? metrics,
+      redis: settings.redis ?? config?.redis ?? null,
+    },
   };
 };

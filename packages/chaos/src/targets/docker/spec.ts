@@ -1,7 +1,11 @@
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
-import type { ComponentKind, PlatformReference } from '../platform.ts';
+import {
+  COMPONENT_KINDS,
+  type ComponentKind,
+  isComponentKind,
+  type PlatformReference,
+} from '../platform.ts';
 
 /** Containers of one engine that are a deployment. */
 export interface DockerSpec {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Component, NetworkFault, NetworkFaultController } from '../platform.ts';
-import { ask, type KubernetesClient, orNull } from './client.ts';
+import { ask, type KubernetesClient, orNull, type Permission } from './client.ts';
 import {
   GROUP,
   networkChaos,
@@ -10,7 +10,6 @@ import {
   VERSION,
   whyUnsupported,
 } from './network-chaos.ts';
-import type { Permission } from './permissions.ts';
 import type { Pod } from './pods.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 

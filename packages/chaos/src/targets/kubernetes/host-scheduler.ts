@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Component, HostScheduler } from '../platform.ts';
-import { ask, type KubernetesClient, orNull, statusOf } from './client.ts';
-import type { Permission } from './permissions.ts';
+import { ask, type KubernetesClient, orNull, type Permission, statusOf } from './client.ts';
 import type { Pod } from './pods.ts';
 
 /** Annotation of a drained host: only the drill that set it uncordons the host. */

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { COMPONENT_KINDS, isComponentKind } from '../component-settings.ts';
-import type { ComponentKind } from '../platform.ts';
+import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
+import { readNodeId } from '../process/inspect.ts';
 import { ask, type KubernetesClient } from './client.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
@@ -56,17 +56,10 @@ export const listPods = async (
   });
   const known = new Set(pods.map(({ uid }) => uid));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
-  return [...pods, ...others].sort(
-    (a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name),
-  );
+  return [...pods, ...others].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 };
 
-const RANK: Readonly<Record<ComponentKind, number>> = {
-  node: 0,
-  redis: 1,
-  'load-balancer': 2,
-  turn: 3,
-};
+const rank = ({ kind }: Pod): number => COMPONENT_KINDS.indexOf(kind);
 
 export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
   const { metadata, spec, status } = pod;
@@ -148,3 +141,39 @@ export const stateOf = (
 
 const isOrdinalOf = (name: string, set: string): boolean =>
   name.startsWith(`${set}-`) && /^\d+$/.test(name.slice(set.length + 1));
+
+/** Part of the log that is read: the ID is in the first lines. */
+const LOG_BYTES = 65_536;
+const IN_LOG = /starting LiveKit server.*?"?nodeID"?\s*[:=]\s*"?(ND_\w+)/;
+
+/**
+ * ID of the LiveKit node in a pod, read once per start: from its log; where that was rotated, from
+ * its metrics, through the API server. Null while it is not known.
+ */
+export const createNodeIds = (
+  { core }: KubernetesClient,
+  namespace: string,
+): ((pod: Pod) => Promise<string | null>) => {
+  const known = new Map<string, string>();
+  return async ({ name, containerId, metricsPort, kind }) => {
+    if (kind !== 'node' || containerId === null) return null;
+    const before = known.get(containerId);
+    if (before !== undefined) return before;
+    const log = await core
+      .readNamespacedPodLog({ name, namespace, limitBytes: LOG_BYTES })
+      .catch(() => '');
+    const readMetrics = (port: number): Promise<string> =>
+      core
+        .connectGetNamespacedPodProxyWithPath({
+          name: `${name}:${port}`,
+          namespace,
+          path: 'metrics',
+        })
+        .catch(() => '');
+    const id =
+      IN_LOG.exec(log)?.[1] ??
+      (metricsPort === null ? null : readNodeId(await readMetrics(metricsPort)));
+    if (id !== null) known.set(containerId, id);
+    return id;
+  };
+};

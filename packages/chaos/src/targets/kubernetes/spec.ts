@@ -1,7 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { COMPONENT_KINDS } from '../component-settings.ts';
-import type { ComponentKind, PlatformReference } from '../platform.ts';
+import { COMPONENT_KINDS, type ComponentKind, type PlatformReference } from '../platform.ts';
 
 /** Which pods of which cluster. */
 export interface KubernetesSpec {

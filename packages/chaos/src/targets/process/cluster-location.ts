@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
-import { type ComponentSource, type Location, labLabel } from './component.ts';
-import { labComponents } from './lab-components.ts';
-import { writeComponent } from './past-cluster-location.ts';
+import { SwarmError } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import type { PlatformReference } from '../platform.ts';
+import { componentSource, type Location, labComponents, labLabel } from './location.ts';
 
 const POLL_MS = 5;
 
@@ -20,9 +21,10 @@ export const clusterLocation = (cluster: Cluster): Location => {
     reference: () => ({
       kind: 'process',
       place: 'cluster',
-      components: components.map((component: ComponentSource) =>
-        writeComponent({ component, identity: identity(component.name) }),
-      ),
+      components: components.map((component) => {
+        const past: PastComponent = { component, identity: identity(component.name) };
+        return JSON.stringify(past);
+      }),
     }),
     components: async () => components,
     identity: async (name) => identity(name),
@@ -34,4 +36,47 @@ export const clusterLocation = (cluster: Cluster): Location => {
     },
     whyNotStartable: () => null,
   };
+};
+
+/** In the journal: a component and its process when the fault was injected. */
+const pastComponent = z.object({
+  component: componentSource,
+  identity: z.object({ pid: z.int(), startedAt: z.number().nullable() }).nullable(),
+});
+
+type PastComponent = z.infer<typeof pastComponent>;
+
+/** A lab of another process, with which its services end; other effects can be rolled back. */
+export const pastClusterLocation = (reference: PlatformReference): Location => {
+  const components = readComponents(reference);
+  const identityOf = (name: string): ProcessIdentity | null =>
+    components.find(({ component }) => component.name === name)?.identity ?? null;
+  return {
+    label: 'lab of a drill that has ended',
+    reference: () => reference,
+    components: async () => components.map(({ component }) => component),
+    identity: async (name) => {
+      const identity = identityOf(name);
+      return identity !== null && isSameProcess(identity) ? identity : null;
+    },
+    // Nothing is left that could use it.
+    start: async () => {},
+    whyNotStartable: () => 'the lab ended with the process that had started it',
+  };
+};
+
+const readComponents = (reference: PlatformReference): PastComponent[] => {
+  try {
+    return z
+      .array(z.string())
+      .parse(reference.components)
+      .map((text) => pastComponent.parse(JSON.parse(text)));
+  } catch (error) {
+    throw new SwarmError(
+      'invalid_reference',
+      'the journal entry does not describe the lab',
+      'use the version of swarm that ran the drill',
+      { cause: error },
+    );
+  }
 };

@@ -6,8 +6,7 @@ import {
   type ServiceAction,
 } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Location } from './component.ts';
-import { labComponents } from './lab-components.ts';
+import { type Location, labComponents } from './location.ts';
 
 /** A running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {

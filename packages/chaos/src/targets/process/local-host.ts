@@ -1,6 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { CommandResult } from '../platform.ts';
-import { runHere } from './run-here.ts';
 
 /** Runs programs and reads files as root: this host, or one that is reached by SSH. */
 export interface Host {
@@ -9,6 +9,48 @@ export interface Host {
   /** Null: cannot be read. */
   read(path: string): Promise<string | null>;
 }
+
+const TIMEOUT_MS = 30_000;
+/** Exit code of shells for a program that was not found. */
+const NOT_FOUND = 127;
+
+/** Runs a program on this host; see `Host.run`. */
+export const runHere = (
+  argv: readonly string[],
+  input = '',
+  timeoutMs = TIMEOUT_MS,
+): Promise<CommandResult> =>
+  new Promise((resolve) => {
+    const [program = '', ...args] = argv;
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environment(),
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    child.once('error', (error) => resolve({ stdout, stderr: error.message, code: NOT_FOUND }));
+    child.once('close', (code, signal) => {
+      const killed = signal === null ? '' : `${program} was terminated by ${signal}`;
+      resolve({ stdout, stderr: stderr === '' ? killed : stderr, code: code ?? 1 });
+    });
+  });
+
+/** With the PATH of administrators, messages in English, and no secrets. */
+const environment = (): NodeJS.ProcessEnv => ({
+  PATH: [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(':'),
+  HOME: process.env.HOME,
+  LC_ALL: 'C',
+});
 
 export const localHost: Host = {
   run: runHere,

@@ -1,4 +1,4 @@
-import { runHere } from './run-here.ts';
+import { type Host, localHost } from './local-host.ts';
 
 /** Tried in a temporary network namespace. */
 const TRY = `
@@ -10,19 +10,20 @@ table inet swarm_try {
 }
 `;
 
-let known: Promise<string | null> | undefined;
-
-/** Null when packets can be dropped on this host; else why not. Tried once. */
-export const packetRulesUnavailableReason = (): Promise<string | null> => {
-  known ??= tryOut();
-  return known;
+/** Null when nftables can drop packets on the host; else why not. */
+export const whyNoPacketRules = async (host: Host, where: string): Promise<string | null> => {
+  const { code, stderr } = await host.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
+  if (code === 0) return null;
+  if (code === 127) return `nft or unshare not found on ${where}: install nftables and util-linux`;
+  return `nftables cannot drop packets on ${where}: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
 };
 
-const tryOut = async (): Promise<string | null> => {
+let known: Promise<string | null> | undefined;
+
+/** The same for this host; tried once. */
+export const whyNoLocalPacketRules = async (): Promise<string | null> => {
   if (process.platform !== 'linux') return 'nftables exist on Linux only';
   if (process.getuid?.() !== 0) return 'rules for packets need root: run this as root';
-  const { code, stderr } = await runHere(['unshare', '--net', 'nft', '--file', '-'], TRY);
-  if (code === 0) return null;
-  if (code === 127) return 'nft or unshare not found on this host: install nftables and util-linux';
-  return `nftables cannot drop packets here: ${stderr.trim().split('\n')[0] ?? 'nft gave no reason'}`;
+  known ??= whyNoPacketRules(localHost, 'this host');
+  return known;
 };

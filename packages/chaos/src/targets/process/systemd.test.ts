@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parsePorts } from './listening.ts';
+import { parsePorts } from './inspect.ts';
 import { readServerConfig } from './server-config.ts';
-import { formatUnit, parseUnit } from './unit.ts';
+import { formatUnit, parseUnit } from './systemd.ts';
 
 describe('units', () => {
   test('are read from the command line', () => {

@@ -5,7 +5,6 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import type { Host } from '../process/local-host.ts';
-import { quoteAll } from './quote.ts';
 
 /** A host that is reached by SSH. */
 export interface SshConnection extends Host, AsyncDisposable {
@@ -148,3 +147,10 @@ const unreachable = (host: string, stderr: string): SwarmError => {
       : `see "ssh ${host}"`;
   return new SwarmError('unreachable', `${host} cannot be reached by SSH: ${message}`, hint);
 };
+
+/** Quotes one word for a POSIX shell. */
+export const quote = (word: string): string =>
+  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+
+/** ssh passes one text to the login shell of the remote host, not a list of arguments. */
+export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ');

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { PlatformReference } from '../platform.ts';
-import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';
+import { formatUnit, parseUnit, type Unit } from '../process/systemd.ts';
 
 /** Hosts that are reached by SSH, and the systemd units on them that are a deployment. */
 export interface SshSpec {

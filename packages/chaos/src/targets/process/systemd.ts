@@ -1,10 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SwarmError } from '@livekit-swarm/settings';
-import type { ComponentSource } from './component.ts';
-import { listeningPorts, processesOf } from './listening.ts';
-import type { Host } from './local-host.ts';
+import { identifyProcess } from '@livekit-swarm/host';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
+import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
+import { listeningPorts, processesOf } from './inspect.ts';
+import { type Host, localHost } from './local-host.ts';
+import type { ComponentSource, Location } from './location.ts';
 import { configOfProcess } from './server-config.ts';
-import type { Unit } from './unit.ts';
+
+/** A systemd unit, and its kind of component. */
+export interface Unit {
+  /** `livekit-server.service` */
+  name: string;
+  kind: ComponentKind;
+}
+
+/** As in systemd.unit(5); other names could be taken for options. */
+const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
+
+/** `node=livekit-server` → a unit. @throws SwarmError `usage` */
+export const parseUnit = (text: string): Unit => {
+  const [kind = '', name = '', ...more] = text.split('=');
+  if (!isComponentKind(kind) || !NAME.test(name) || more.length > 0) {
+    throw usageError(
+      `unknown unit "${text}"`,
+      `write KIND=UNIT, such as node=livekit-server.service; kinds: ${COMPONENT_KINDS.join(', ')}`,
+    );
+  }
+  return { kind, name: name.includes('.') ? name : `${name}.service` };
+};
+
+export const formatUnit = ({ kind, name }: Unit): string => `${kind}=${name}`;
 
 /** A start may include other units, ms. */
 const START_WITHIN_MS = 90_000;
@@ -145,4 +170,26 @@ const expectSystemd = async (host: Host, where: string): Promise<void> => {
     `systemd does not answer on ${where}: ${stderr.trim().split('\n')[0] || `systemctl exits with ${code}`}`,
     'faults in units need systemd; elsewhere use a lab, containers or Kubernetes',
   );
+};
+
+/**
+ * Units of systemd on this host.
+ * @throws SwarmError `systemd_unavailable`, `component_not_found`
+ */
+export const systemdLocation = async (units: readonly Unit[]): Promise<Location> => {
+  const systemd = unitsOf(localHost, 'this host');
+  await systemd.check(units);
+  return {
+    label: `units ${units.map(({ name }) => name).join(', ')}`,
+    reference: () => ({ kind: 'process', place: 'systemd', units: units.map(formatUnit) }),
+    components: () => Promise.all(units.map(systemd.component)),
+    identity: async (name) => {
+      const { pid } = await systemd.show(name);
+      return pid === null ? null : identifyProcess(pid);
+    },
+    signal: systemd.signal,
+    start: systemd.start,
+    whyNotStartable: () =>
+      process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',
+  };
 };

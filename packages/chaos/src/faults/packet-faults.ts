@@ -1,0 +1,178 @@
+import { bitRate, duration, positive, share, strict, yesOrNo } from '@livekit-swarm/settings';
+import type { z } from 'zod';
+import { COMPONENT_KINDS } from '../targets/platform.ts';
+import {
+  type Impairment,
+  impair,
+  missingImpairmentSupport,
+  rollbackImpairment,
+} from './effects/impair.ts';
+import {
+  dropPackets,
+  missingTrafficSupport,
+  requestedTraffic,
+  rollbackPackets,
+  type Traffic,
+  trafficParams,
+} from './effects/packet-rules.ts';
+import { forAll } from './effects/process-control.ts';
+import type { DescribedFault } from './fault.ts';
+
+/** A pulled cable: no sender is notified. */
+export const blackhole = requestedTraffic<Traffic>(
+  {
+    name: 'blackhole',
+    description: 'drops every packet silently',
+    rollbackDescription: 'remove the rules',
+    requires: ['packet_filter'],
+    targets: COMPONENT_KINDS,
+    params: strict(trafficParams('both')),
+    lasts: true,
+    unavailable: missingTrafficSupport,
+    inject: ({ platform, components, params, id }) =>
+      forAll(components, (component) => dropPackets(platform, component, id, params, '')),
+    rollback: ({ platform, components, id }) =>
+      forAll(components, (component) => rollbackPackets(platform, component, id)),
+  },
+  (traffic) => ({ ...traffic, loss: 1 }),
+);
+
+const lossParams = strict({
+  loss: share()
+    .refine((loss) => loss > 0, 'must be more than 0%')
+    .describe('Share of the packets that the other parameters select.'),
+  burst: positive(1_000)
+    .refine((burst) => burst >= 1, 'must be at least 1')
+    .default(1)
+    .describe('Mean length of a burst of losses, packets. 1: individual losses.'),
+  ...trafficParams('udp'),
+});
+
+type LossParams = z.output<typeof lossParams>;
+
+export const packetLoss = requestedTraffic<LossParams>(
+  {
+    name: 'packet-loss',
+    description: 'drops a share of packets at random, individually or in bursts',
+    rollbackDescription: 'remove the rules, stop swarm-impair where it was needed',
+    requires: ['packet_filter'],
+    targets: COMPONENT_KINDS,
+    params: lossParams,
+    lasts: true,
+    unavailable: (platform, component, params) =>
+      inBursts(params)
+        ? missingImpairmentSupport(platform, component, params)
+        : missingTrafficSupport(platform, component, params),
+    inject: (context) => {
+      const { platform, components, params, id } = context;
+      const { loss, burst } = params;
+      if (inBursts(params)) return impair(context, params, { loss, burst });
+      return forAll(components, (component) =>
+        dropPackets(platform, component, id, params, atRandom(loss)),
+      );
+    },
+    rollback: (context) => {
+      const { platform, components, params, id } = context;
+      if (inBursts(params)) return rollbackImpairment(context);
+      return forAll(components, (component) => rollbackPackets(platform, component, id));
+    },
+  },
+  (params) => params,
+);
+
+/** nftables keeps no state between packets, which bursts need. */
+const inBursts = ({ burst, loss }: LossParams): boolean => burst > 1 && loss < 1;
+
+/** Range of the random number of nftables. */
+const RANDOM_RANGE = 1_000_000;
+
+const atRandom = (loss: number): string => {
+  const below = Math.max(1, Math.round(loss * RANDOM_RANGE));
+  return below >= RANDOM_RANGE ? '' : `numgen random mod ${RANDOM_RANGE} < ${below}`;
+};
+
+/** A fault that swarm-impair causes, or a controller of the platform. */
+const impairmentFault = <Params extends Traffic>(
+  fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'params'>,
+  impairmentOf: (params: Params) => Impairment,
+): DescribedFault<Params> =>
+  requestedTraffic<Params>(
+    {
+      ...fault,
+      rollbackDescription: 'remove the rules, stop swarm-impair (queued packets are delivered)',
+      requires: ['packet_filter'],
+      targets: COMPONENT_KINDS,
+      lasts: true,
+      unavailable: missingImpairmentSupport,
+      inject: (context) => impair(context, context.params, impairmentOf(context.params)),
+      rollback: rollbackImpairment,
+    },
+    (params) => {
+      const { protocol, direction } = params;
+      return { protocol, direction, ...impairmentOf(params) };
+    },
+  );
+
+/** Distance, or a queue that is never empty. */
+export const delay = impairmentFault(
+  {
+    name: 'delay',
+    description: 'delays every packet',
+    params: strict({
+      delay: duration(1, 10_000).describe('Of every packet, in each direction.'),
+      ...trafficParams('udp'),
+    }),
+  },
+  ({ delay }) => ({ delayMs: delay }),
+);
+
+/** A shared Wi-Fi. */
+export const jitter = impairmentFault(
+  {
+    name: 'jitter',
+    description: 'delays packets by a random time without reordering',
+    params: strict({
+      jitter: duration(1, 2_000).describe(
+        'Mean of the random delay of each packet; up to 20 ms also its interarrival jitter (RFC 3550).',
+      ),
+      ...trafficParams('udp'),
+    }),
+  },
+  ({ jitter }) => ({ jitterMs: jitter }),
+);
+
+/** Several paths to the same destination. */
+export const reorder = impairmentFault(
+  {
+    name: 'reorder',
+    description: 'delivers a share of packets after their successor',
+    params: strict({
+      share: share()
+        .refine((part) => part > 0 && part <= 0.5, 'must be more than 0% and at most 50%')
+        .describe('Share of the packets of each stream.'),
+      ...trafficParams('udp'),
+    }),
+  },
+  ({ share }) => ({ reorder: share }),
+);
+
+/** A link that is too small for its traffic. */
+export const rateLimit = impairmentFault(
+  {
+    name: 'rate-limit',
+    description: 'limits throughput; packets that wait longer than the queue are dropped',
+    params: strict({
+      rate: bitRate()
+        .refine((rate) => rate > 0, 'must be more than 0')
+        .describe('Includes IP and UDP headers; in each direction.'),
+      queue: duration(1, 10_000)
+        .prefault('200ms')
+        .describe('A packet that would wait longer is dropped.'),
+      shared: yesOrNo()
+        .default(true)
+        .describe('All participants share the rate; false: each has its own.'),
+      ...trafficParams('udp'),
+    }),
+  },
+  ({ rate, queue, shared }) => ({ rateBps: rate, queueMs: queue, shared }),
+);

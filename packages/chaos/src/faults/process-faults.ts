@@ -1,0 +1,178 @@
+/** Faults of the processes of components: by signals and starts, or by a scheduler. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { duration, strict } from '@livekit-swarm/settings';
+import type { z } from 'zod';
+import {
+  type Capability,
+  COMPONENT_KINDS,
+  type Component,
+  type Platform,
+} from '../targets/platform.ts';
+import { forAll, missingAny, terminateComponent, waitForExit } from './effects/process-control.ts';
+import { type DescribedFault, type FaultContext, type NoParams, noParams } from './fault.ts';
+
+const needs = (
+  ...requires: Capability[]
+): Pick<DescribedFault<unknown>, 'requires' | 'unavailable'> => ({
+  requires,
+  unavailable: (platform, component) => missingAny(platform, component, requires),
+});
+
+const sendToAll =
+  (signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT') =>
+  ({ platform, components }: FaultContext<unknown>): Promise<void> =>
+    forAll(components, (component) => platform.signal(component, signal));
+
+const startAll = ({ platform, components }: FaultContext<unknown>): Promise<void> =>
+  forAll(components, (component) => platform.start(component));
+
+/** A host fails, or the kernel kills the process: no client is notified. */
+export const kill: DescribedFault<NoParams> = {
+  name: 'kill',
+  description: 'SIGKILL: terminates the process immediately, without notifying clients',
+  rollbackDescription: 'start the process',
+  ...needs('signal', 'start'),
+  targets: COMPONENT_KINDS,
+  params: noParams,
+  lasts: false,
+  inject: sendToAll('SIGKILL'),
+  rollback: startAll,
+};
+
+/** Nodes lose their message bus and registry. Without an append-only file Redis restarts empty. */
+export const redisKill: DescribedFault<NoParams> = {
+  ...kill,
+  name: 'redis-kill',
+  description: 'SIGKILL; down until rollback; without persistence Redis restarts empty',
+  ...needs('signal', 'stay_down', 'start'),
+  targets: ['redis'],
+  lasts: true,
+};
+
+/** No progress, as when swapping: the kernel still accepts connections and packets for it. */
+export const hang: DescribedFault<NoParams> = {
+  name: 'hang',
+  description: 'SIGSTOP: the process makes no progress; its connections stay open',
+  rollbackDescription: 'send SIGCONT',
+  ...needs('pause'),
+  targets: COMPONENT_KINDS,
+  params: noParams,
+  lasts: true,
+  inject: sendToAll('SIGSTOP'),
+  rollback: sendToAll('SIGCONT'),
+};
+
+const restartParams = strict({
+  grace: duration()
+    .prefault('0s')
+    .describe('Time between SIGTERM and SIGKILL. 0s: SIGKILL at once.'),
+  down: duration().prefault('0s').describe('Time until it is started again.'),
+});
+
+type RestartParams = z.output<typeof restartParams>;
+
+export const restart: DescribedFault<RestartParams> = {
+  name: 'restart',
+  description: 'stops the process and starts it again',
+  rollbackDescription: 'start the process if it does not run',
+  requires: ['signal', 'start'],
+  targets: ['node', 'redis', 'turn'],
+  params: restartParams,
+  lasts: false,
+  durationOf: ({ grace, down }) => grace + down,
+  // With a down time the platform must not start it earlier.
+  unavailable: (platform, component, { down }) =>
+    missingAny(
+      platform,
+      component,
+      down > 0 ? ['signal', 'stay_down', 'start'] : ['signal', 'start'],
+    ),
+  inject: ({ platform, components, params: { grace, down } }) =>
+    forAll(components, async (component) => {
+      await terminateComponent(platform, component, grace);
+      await sleep(down);
+      await platform.start(component);
+    }),
+  rollback: startAll,
+};
+
+/** Every signal connection through it closes at once; media does not pass it. */
+export const loadBalancerRestart: DescribedFault<RestartParams> = {
+  ...restart,
+  name: 'load-balancer-restart',
+  description: 'restarts the load balancer: every signal connection through it closes',
+  targets: ['load-balancer'],
+};
+
+/** LiveKit's own grace period after the second SIGTERM, ms. */
+const SECOND_SIGTERM_GRACE_MS = 3_000;
+
+/** The start of a rolling update: LiveKit accepts no new rooms and waits until its rooms are empty. */
+export const gracefulStop: DescribedFault<NoParams> = {
+  name: 'graceful-stop',
+  description:
+    'one SIGTERM: the node drains: it accepts no new rooms and exits when its rooms are empty',
+  rollbackDescription: 'terminate and start the process',
+  ...needs('signal', 'start'),
+  targets: ['node', 'load-balancer', 'turn'],
+  params: noParams,
+  lasts: false,
+  inject: sendToAll('SIGTERM'),
+  rollback: ({ platform, components }) =>
+    forAll(components, async (component) => {
+      // The second SIGTERM.
+      if (await isUnchanged(platform, component))
+        await terminateComponent(platform, component, SECOND_SIGTERM_GRACE_MS);
+      await platform.start(component);
+    }),
+};
+
+/** A node has another ID after each start: only the one that was asked to stop is terminated. */
+const isUnchanged = async (platform: Platform, { name, nodeId }: Component): Promise<boolean> => {
+  if (nodeId === null) return false;
+  const components = await platform.components();
+  return components.find((component) => component.name === name)?.nodeId === nodeId;
+};
+
+/** LiveKit counts two SIGTERMs that arrive at once as one. */
+const BETWEEN_SIGTERMS_MS = 200;
+const FORCED_EXIT_WITHIN_MS = 5_000;
+
+/** A service manager or an operator stops a node at once: LiveKit notifies its participants. */
+export const forcedStop: DescribedFault<NoParams> = {
+  name: 'forced-stop',
+  description: 'two SIGTERMs: the process exits immediately; LiveKit notifies its participants',
+  rollbackDescription: 'start the process',
+  ...needs('signal', 'second_sigterm', 'start'),
+  targets: ['node', 'load-balancer', 'turn'],
+  params: noParams,
+  lasts: false,
+  inject: ({ platform, components }) =>
+    forAll(components, async (component) => {
+      await platform.signal(component, 'SIGTERM');
+      await sleep(BETWEEN_SIGTERMS_MS);
+      await platform.signal(component, 'SIGTERM');
+      if (!(await waitForExit(platform, component, FORCED_EXIT_WITHIN_MS)))
+        await terminateComponent(platform, component, 0);
+    }),
+  rollback: startAll,
+};
+
+/** Maintenance of a cluster: LiveKit stays until its rooms are empty or the grace period ends. */
+export const drain: DescribedFault<NoParams> = {
+  name: 'drain',
+  description: 'cordons the Kubernetes node and evicts the pod, as kubectl drain does',
+  rollbackDescription: 'uncordon the Kubernetes node; pending pods are scheduled again',
+  requires: ['start'],
+  targets: COMPONENT_KINDS,
+  params: noParams,
+  lasts: true,
+  unavailable: async (platform, component) =>
+    platform.hosts === undefined
+      ? 'needs Kubernetes: no scheduler assigns components to hosts here'
+      : platform.hosts.missingCapability(component),
+  inject: ({ platform, components, id }) =>
+    forAll(components, async (component) => platform.hosts?.drain(component, id)),
+  // Does not wait until it is ready: while its rooms are occupied it has not even exited.
+  rollback: async ({ platform, id }) => platform.hosts?.undrain(id),
+};

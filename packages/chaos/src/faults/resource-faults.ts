@@ -1,0 +1,81 @@
+import { MIN_CPU } from '@livekit-swarm/host';
+import { positive, strict, whole } from '@livekit-swarm/settings';
+import type { z } from 'zod';
+import { COMPONENT_KINDS } from '../targets/platform.ts';
+import { forAll, missingAny } from './effects/process-control.ts';
+import {
+  limitResources,
+  missingResourceLimitSupport,
+  type ResourceLimits,
+  releaseLimits,
+} from './effects/resource-limits.ts';
+import type { DescribedFault } from './fault.ts';
+
+/** The kernel's default period, µs. */
+const PERIOD_US = 100_000;
+
+const cpuParams = strict({
+  cores: positive(1_000)
+    .refine((cores) => cores >= MIN_CPU, `must be at least ${MIN_CPU}`)
+    .describe('CPU limit. 0.5: half of one core.'),
+});
+
+/** A noisy neighbour, or a container's CPU limit that is too small. Only this process is limited: the load next to it keeps its CPU. */
+export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
+  name: 'cpu-pressure',
+  description: 'limits the CPU time of the process',
+  rollbackDescription: 'restore the cgroup',
+  requires: ['exec'],
+  targets: COMPONENT_KINDS,
+  params: cpuParams,
+  lasts: true,
+  unavailable: (platform, component, params) =>
+    missingResourceLimitSupport(platform, component, quota(params)),
+  inject: (context) => limitResources(context, quota(context.params)),
+  rollback: releaseLimits,
+};
+
+const quota = ({ cores }: z.output<typeof cpuParams>): ResourceLimits => {
+  const us = String(Math.round(cores * PERIOD_US));
+  return {
+    controller: 'cpu',
+    v2: [['cpu.max', `${us} ${PERIOD_US}`]],
+    v1: [
+      ['cpu.cfs_period_us', String(PERIOD_US)],
+      ['cpu.cfs_quota_us', us],
+    ],
+  };
+};
+
+const memoryParams = strict({
+  megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
+});
+
+/** A container's memory limit that is too small: the kernel reclaims what it can, and kills the process when that is not enough. */
+export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
+  name: 'memory-pressure',
+  description: 'limits additional memory; above the limit the kernel kills the process (OOM)',
+  rollbackDescription: 'restore the cgroup, start the process if it was killed',
+  requires: ['exec', 'start'],
+  targets: COMPONENT_KINDS,
+  params: memoryParams,
+  lasts: true,
+  unavailable: async (platform, component, params) =>
+    (await missingAny(platform, component, ['start'])) ??
+    missingResourceLimitSupport(platform, component, limit(params)),
+  inject: (context) => limitResources(context, limit(context.params)),
+  rollback: async (context) => {
+    await releaseLimits(context);
+    await forAll(context.components, (component) => context.platform.start(component));
+  },
+};
+
+/** Memory that was allocated before stays charged to the previous cgroup. */
+const limit = ({ megabytes }: z.output<typeof memoryParams>): ResourceLimits => {
+  const bytes = String(megabytes * 1_048_576);
+  return {
+    controller: 'memory',
+    v2: [['memory.max', bytes]],
+    v1: [['memory.limit_in_bytes', bytes]],
+  };
+};
