@@ -1,6 +1,5 @@
 export * from './catalogue/index.ts';
-export { type ConfigFile, configFile } from './config/config-file.ts';
-export { exporterJsonSchema } from './config/json-schema.ts';
+export { type ConfigFile, configFile, exporterJsonSchema } from './config/config-file.ts';
 export { formatAddress, type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 export { type ExporterSettings, loadSettings, type SettingsFlags } from './config/settings.ts';
 export type { Target, TargetNode } from './config/target.ts';

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 
 /** Where what was built once is kept for every checkout. A relative XDG_CACHE_HOME counts as unset (XDG Base Directory Specification 0.8). */
 export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => {
@@ -8,4 +9,32 @@ export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => {
     base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'),
     'livekit-swarm',
   );
+};
+
+/** What a file system refuses for reasons that only its owner can do something about. */
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ENOTDIR',
+  'EEXIST',
+  'ENAMETOOLONG',
+]);
+
+/**
+ * Turns an error of the file system about the cache (see `cacheDir`) into `not_kept`, with a hint; returns any other unchanged.
+ *
+ *     await work().catch((error) => { throw explainCacheError(error); });
+ */
+export const explainCacheError = (error: unknown): unknown => {
+  if (
+    !(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))
+  )
+    return error;
+  const hint = 'make room there, or make it writable; or set XDG_CACHE_HOME to another folder';
+  return new SwarmError('not_kept', `a file cannot be kept: ${error.message}`, hint, {
+    cause: error,
+  });
 };

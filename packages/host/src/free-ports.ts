@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { SwarmError } from '@livekit-swarm/settings';
 import getPort from 'get-port';
-import { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';
 
 /** Loopback ports of one livekit-server. */
 export interface ServerPorts {
@@ -60,3 +59,9 @@ const canBindUdp = (host: string, port: number): Promise<boolean> =>
     });
     socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(true)));
   });
+
+/** Ports above 1023 that `fetch` and browsers refuse to speak to ("bad port"), however well a server listens there: Fetch standard, "port blocking". */
+export const UNFETCHABLE_PORTS: readonly number[] = [
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
+  6679, 6697, 10_080,
+];

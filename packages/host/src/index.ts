@@ -1,8 +1,7 @@
-export { cacheDir } from './cache-dir.ts';
-export { explainCacheError } from './cache-error.ts';
+export { cacheDir, explainCacheError } from './cache-dir.ts';
 export { codeOf, diskReason } from './disk-reason.ts';
 export { withFileLock } from './file-lock.mjs';
-export { findFreePorts, findUdpRange, type ServerPorts } from './free-ports.ts';
+export { findFreePorts, findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from './free-ports.ts';
 export { expectCpuLimits, MIN_CPU, removeStaleCpuLimits } from './guard/cpu-limit.ts';
 export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
@@ -12,4 +11,3 @@ export { makeFolder } from './make-folder.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts';
 export { replaceFile } from './replace-file.ts';
 export { siblingModule } from './sibling-module.ts';
-export { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';

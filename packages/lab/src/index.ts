@@ -13,16 +13,25 @@ export {
 } from './cluster/start-cluster.ts';
 export { findProgram, isExecutable } from './provision/find-program.ts';
 export { findGo, goHint } from './provision/go-toolchain.ts';
-export { K6 } from './provision/k6.ts';
-export { liveKitServer } from './provision/livekit-server.ts';
 export type { PinnedProgram, ProgramBinary, SourceName } from './provision/pinned-program.ts';
 export { checkSources, type ProvideOptions, provideProgram } from './provision/provide-program.ts';
-export { type ProvisionOptions, provisionLiveKit } from './provision/provision.ts';
+export {
+  K6,
+  liveKitServer,
+  type ProvisionOptions,
+  provisionLiveKit,
+} from './provision/provision.ts';
 export { type Absent, isFound } from './provision/sources.ts';
 export type { ServiceAction } from './running/control-protocol.ts';
 export { labService } from './running/lab-service.ts';
-export { keysFile, type LabState, labNames, readState } from './running/lab-state.ts';
-export { type LabStatus, labStatus } from './running/lab-status.ts';
+export {
+  keysFile,
+  type LabState,
+  type LabStatus,
+  labNames,
+  labStatus,
+  readState,
+} from './running/lab-state.ts';
 export { startLab } from './running/start-lab.ts';
 export { stopLab } from './running/stop-lab.ts';
 export type { LabSpec } from './running/supervisor-protocol.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ghostRooms, isStale } from './registry.ts';
-import { type RegistryNode, readRegistryNode } from './registry-node.ts';
+import { ghostRooms, isStale, type RegistryNode, readRegistryNode } from './registry.ts';
 
 const NOW = 1_000_000_000;
 const node = (id: string, secondsAgo: number): [string, RegistryNode] => [

@@ -1,6 +1,7 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { stringify } from 'yaml';
 import { dashboards } from './dashboards/index.ts';
-import { renderConfigMap, renderDashboard } from './render-dashboards.ts';
-import { renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
+import { HEADER, renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
 /** Relative to the rule tests. */
 const RULES = '../livekit-swarm.rules.yaml';
@@ -18,3 +19,24 @@ export const outputs = (): Record<string, string> => ({
     ]),
   ),
 });
+
+/** For import, provisioning and the HTTP API of Grafana. */
+export const renderDashboard = (dashboard: Dashboard): string =>
+  `${JSON.stringify(dashboard, null, 2)}\n`;
+
+/** For the sidecar of Grafana in Kubernetes, which loads ConfigMaps with this label. */
+export const renderConfigMap = (dashboard: Dashboard): string => {
+  const name = dashboard.uid;
+  if (name === undefined) throw new Error(`the dashboard ${dashboard.title} has no uid`);
+  const map = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      labels: { 'app.kubernetes.io/name': 'livekit-swarm', grafana_dashboard: '1' },
+    },
+    // Compact: kubectl apply stores a copy in an annotation, and annotations are limited to 256 KiB.
+    data: { [`${name}.json`]: JSON.stringify(dashboard) },
+  };
+  return HEADER + stringify(map, { lineWidth: 0 });
+};

@@ -9,8 +9,7 @@ export type {
   SenderStats,
 } from './addon.d.ts';
 export { CLIP_FORMAT, type ClipName, loadClip } from './clips.ts';
-export { impairProgram } from './impair-program.ts';
-export { openPump } from './open-pump.ts';
+export { impairProgram, openPump } from './open-pump.ts';
 export {
   type Bins,
   COHORTS,

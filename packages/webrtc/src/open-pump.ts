@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type * as Addon from './addon.d.ts';
 import type { Pump } from './pump.ts';
 import { sampleReader } from './rows.ts';
@@ -36,3 +37,10 @@ export const openPump = (
   const readSample = sampleReader(sampleColumns());
   return Object.assign(native, { sample: () => readSample(native.sampleTables()) });
 };
+
+/**
+ * Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair documents its commands). Linux only.
+ * It is a file of its own, so that it can run as root in another network namespace.
+ */
+export const impairProgram = (): string =>
+  fileURLToPath(new URL(`../swarm-impair.${process.platform}-${process.arch}`, import.meta.url));

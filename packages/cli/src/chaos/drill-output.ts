@@ -4,7 +4,6 @@ import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import { distinctNames } from './distinct-names.ts';
 import {
   DRILL_REPORTS,
   type DrillReporter,
@@ -78,4 +77,15 @@ const placesOf = (
 const withSuffix = (file: string, suffix: string): string => {
   const extension = extname(file);
   return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
+};
+
+/** For files of drills, of which one may have been carried out several times: `hang-10s`, `hang-10s-2`. */
+export const distinctNames = (names: readonly string[]): string[] => {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let number = 2; taken.has(own); number++) own = `${name}-${number}`;
+    taken.add(own);
+    return own;
+  });
 };

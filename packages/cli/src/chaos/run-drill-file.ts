@@ -4,16 +4,21 @@ import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
-import { type DrillOutcome, describeDrillEvent, writeDrillFile } from '@livekit-swarm/report/drill';
+import {
+  type DrillOutcome,
+  describeDrillEvent,
+  type NoDrill,
+  writeDrillFile,
+} from '@livekit-swarm/report/drill';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
-import { EXIT_CODES, plural } from '@livekit-swarm/settings';
+import { EXIT_CODES, hasErrorCode, plural } from '@livekit-swarm/settings';
+import { interruptedError, swarmErrorOf } from '../error-text.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
 import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';
 import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
-import { noDrillOf } from './problem-of-drill.ts';
 
 export interface DrillRun {
   drill: Drill;
@@ -127,4 +132,13 @@ const waitForRollback = async (journal: Journal, printer: ProgressPrinter): Prom
 const describeLine = (line: RecordLine): string | null => {
   const text = line.type === 'drill' ? describeDrillEvent(line) : null;
   return text === null ? null : `${('at' in line ? line.at / 1_000 : 0).toFixed(1)} s  ${text}`;
+};
+
+/** Why a drill has no result. A fault that was not rolled back is reported also after Ctrl-C: nothing else reports it. */
+export const noDrillOf = (drill: string, error: unknown, interrupted: boolean): NoDrill => {
+  const { exitCode, code, message, hint } =
+    interrupted && !hasErrorCode(error, 'rollback_failed')
+      ? interruptedError()
+      : swarmErrorOf(error);
+  return { drill, exitCode, code, message, hint };
 };

@@ -10,8 +10,7 @@ import {
 } from '@livekit-swarm/report/comparison';
 import { EXIT_CODES, type ExitCode, formatDuration, usageError } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
-import { checkServers } from '../ab/check-servers.ts';
-import { embeddedTarget } from '../ab/embedded-target.ts';
+import { checkServers, embeddedTarget } from '../ab/embedded-target.ts';
 import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
 import { runSession, type SessionResult } from '../ab/session.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';

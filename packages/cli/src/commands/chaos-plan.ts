@@ -5,10 +5,10 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import {
   type DeploymentFlags,
   inspectDeployment,
+  labNote,
   readDeploymentChoice,
 } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
-import { labNote } from '../chaos/lab-note.ts';
 import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

@@ -11,11 +11,10 @@ import {
   renderDrillText,
 } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
-import { type DeploymentFlags, readDeploymentChoice } from '../chaos/deployment-choice.ts';
+import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
-import { labNote } from '../chaos/lab-note.ts';
 import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { runDrillFile } from '../chaos/run-drill-file.ts';

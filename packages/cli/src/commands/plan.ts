@@ -15,8 +15,8 @@ import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
 import { formatError, swarmErrorOf } from '../error-text.ts';
 import type { CrowdFlags } from '../flags.ts';
-import { planObject } from '../plan/plan-object.ts';
 import { planText } from '../plan/plan-text.ts';
+import { planObject } from '../plan/plan-view.ts';
 
 export interface PlanFlags
   extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {

@@ -1,5 +1,6 @@
 import type { HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
+import { hostMessages } from './host-messages.ts';
 
 /** A plan with its load and what it needs of this host. */
 export interface PlanView {
@@ -54,3 +55,37 @@ export const curveOf = (
 /** The number of rooms in total. */
 export const roomsOf = ({ participants }: Pick<Plan, 'participants'>): number =>
   new Set(participants.map(({ room }) => room)).size;
+
+/** Changes with what is incompatible only: fields may be added under the same name. */
+export const PLAN_SCHEMA = 'livekit-swarm/plan/1';
+
+/** Points of the curve: enough for any screen. */
+const POINTS = 240;
+
+/** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
+export const planObject = (view: PlanView): object => {
+  const { plan, host, assessment } = view;
+  const { need, allocation, obstacle, fits, short } = assessment;
+  return {
+    schema: PLAN_SCHEMA,
+    scenario: plan.scenario,
+    participants: plan.participants.length,
+    rooms: roomsOf(plan),
+    droppedRooms: plan.droppedRooms,
+    lastJoinAtMs: plan.lastJoinAtMs,
+    endAtMs: plan.endAtMs,
+    windows: plan.windows,
+    most: plannedParts(view).map(({ most, ...part }) => ({ ...part, ...most })),
+    curve: curveOf(view, POINTS).map(({ atMs, most }) => ({ atMs, ...most })),
+    host: {
+      fits,
+      short,
+      obstacle: obstacle === null ? null : { message: obstacle.message, hint: obstacle.hint },
+      cores: host.cores,
+      memoryBytes: host.memoryBytes,
+      allocation,
+      need,
+      messages: hostMessages(view).map(({ text }) => text),
+    },
+  };
+};

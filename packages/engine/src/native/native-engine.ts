@@ -1,10 +1,12 @@
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import { type Deployment, deploymentAt, failureOf } from '@livekit-swarm/livekit';
 import { LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import { Clips } from './clips.ts';
-import { localAddressTowards } from './local-address.ts';
 import { Participant, type ParticipantView } from './participant.ts';
 import { Sampler } from './sampler.ts';
 import { StreamBook } from './stream-book.ts';
@@ -193,3 +195,23 @@ export class NativeEngine implements Engine {
     for (const event of events) this.#byPeer.get(event.peer)?.onPump(event);
   }
 }
+
+/**
+ * The address that the operating system would send from to reach `host`: connecting a UDP socket asks its routing table and sends nothing.
+ * A loopback host gives a loopback address.
+ * @throws Error when the name does not resolve or no route leads there
+ */
+export const localAddressTowards = async (host: string): Promise<string> => {
+  const { address } = await lookup(host.replace(/^\[|\]$/g, ''));
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      // Any port: the discard service's, which nothing is sent to.
+      socket.connect(9, address, resolve);
+    });
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
+};

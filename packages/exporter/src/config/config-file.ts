@@ -1,4 +1,13 @@
-import { duration, hinted, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
+import {
+  duration,
+  hinted,
+  type JsonSchema,
+  settingsJsonSchema,
+  strict,
+  text,
+  whole,
+  yesOrNo,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { clientsSection } from '../sources/clients/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
@@ -62,3 +71,7 @@ export const configFile = () =>
   });
 
 export type ConfigFile = z.output<ReturnType<typeof configFile>>;
+
+/** The JSON Schema (draft 7) of the exporter's configuration, for editors; what only `swarm exporter` can know is left to it. */
+export const exporterJsonSchema = (): JsonSchema =>
+  settingsJsonSchema(configFile(), 'The configuration of swarm exporter');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { exporterJsonSchema } from './json-schema.ts';
+import { exporterJsonSchema } from './config-file.ts';
 
 const validate = new Ajv({ strict: false }).compile(exporterJsonSchema());
 const example = parse(

@@ -13,3 +13,11 @@ export interface SnapshotValue {
   /** Of a histogram: `NAME_bucket`, `NAME_sum`, `NAME_count`. */
   metricName?: string;
 }
+
+/** All series of one metric belong together, wherever they come from. */
+export const mergeSnapshots = (snapshots: readonly Snapshot[]): Snapshot[] =>
+  [...Map.groupBy(snapshots, ({ name }) => name).values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [{ ...first, values: [first, ...more].flatMap(({ values }) => values) }],
+  );

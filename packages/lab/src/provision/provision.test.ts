@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { beforeEach, expect, test } from 'vitest';
-import { K6 } from './k6.ts';
-import { liveKitServer } from './livekit-server.ts';
 import { checkSources } from './provide-program.ts';
-import { provideK6, provisionLiveKit } from './provision.ts';
+import { K6, liveKitServer, provideK6, provisionLiveKit } from './provision.ts';
 import { cachedProgram } from './sources.ts';
 
 let folder: string;

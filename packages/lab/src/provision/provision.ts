@@ -1,8 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { SwarmError } from '@livekit-swarm/settings';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.ts';
-import { K6 } from './k6.ts';
-import { liveKitServer } from './livekit-server.ts';
-import type { ProgramBinary } from './pinned-program.ts';
+import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { type ProvideOptions, provideProgram } from './provide-program.ts';
 
 export interface ProvisionOptions extends ProvideOptions {
@@ -37,3 +36,27 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
  */
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);
+
+export const liveKitServer = (version: LiveKitVersion): PinnedProgram => ({
+  name: 'livekit-server',
+  version,
+  goPackage: 'github.com/livekit/livekit-server/cmd/server',
+  moduleFolder: fileURLToPath(new URL(`../../livekit-server/v${version}/`, import.meta.url)),
+  versionArgs: ['--version'],
+  versionPattern: /livekit-server version (\d+\.\d+\.\d+\S*)/,
+  pathVariable: 'SWARM_LIVEKIT_SERVER',
+  usualBuild: '1 to 3 minutes',
+});
+
+/** Grafana k6, for scenarios/k6. The version is that of k6/go.mod. */
+export const K6: PinnedProgram = {
+  name: 'k6',
+  version: '1.8.1',
+  goPackage: 'go.k6.io/k6',
+  moduleFolder: fileURLToPath(new URL('../../k6/', import.meta.url)),
+  versionArgs: ['version'],
+  // The first word of its version line is the name of its file: `k6 v1.8.1 (commit/…, go1.26.8, linux/amd64)`.
+  versionPattern: /^\S+ v(\d+\.\d+\.\d+\S*) \(.*\bgo1\./,
+  pathVariable: 'SWARM_K6',
+  usualBuild: 'half a minute to 2 minutes',
+};

@@ -1,10 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProcessIdentity } from '@livekit-swarm/host';
-import { cacheDir, replaceFile } from '@livekit-swarm/host';
+import { cacheDir, isSameProcess, type ProcessIdentity, replaceFile } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
-import type { Readiness } from '../cluster/ready.ts';
+import { isReady, type Readiness } from '../cluster/ready.ts';
 
 const SCHEMA = 'livekit-swarm/lab/1';
 
@@ -88,3 +87,24 @@ export const labNames = async (): Promise<string[]> => {
 /** Removes all that a lab kept. */
 export const removeLabState = (name: string): Promise<void> =>
   rm(labFolder(name), { recursive: true, force: true });
+
+export interface LabStatus {
+  state: LabState;
+  /** Whether its supervisor runs. If not, nothing of it does. */
+  standing: boolean;
+  services: readonly (LabServiceState & { ready: LabServiceState['ready']; up: boolean })[];
+}
+
+/** How a lab is now, asked of each of its programs; null when there is no such lab. */
+export const labStatus = async (name: string): Promise<LabStatus | null> => {
+  const state = await readState(name);
+  if (state === null) return null;
+  const standing = isSameProcess(state.supervisor);
+  const services = await Promise.all(
+    state.services.map(async (service) => ({
+      ...service,
+      up: standing && (await isReady(service.ready)),
+    })),
+  );
+  return { state, standing, services };
+};

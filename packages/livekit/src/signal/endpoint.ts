@@ -1,6 +1,9 @@
+import { arch, platform, release } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import {
   type AddTrackRequest,
+  ClientInfo,
+  ClientInfo_SDK,
   ConnectionSettings,
   JoinRequest,
   type ReconnectReason,
@@ -8,7 +11,6 @@ import {
   WrappedJoinRequest,
   WrappedJoinRequest_Compression,
 } from '@livekit/protocol';
-import { clientInfo } from './client-info.ts';
 
 /** `v1`: `/rtc/v1`, one PeerConnection that we offer for. `v0`: `/rtc`, two, and the server offers for the second. */
 export type Signalling = 'v1' | 'v0';
@@ -103,3 +105,23 @@ const v1Endpoint = (request: JoinRequest, path = '/rtc/v1'): string => {
     .replaceAll('/', '_');
   return `${path}?${new URLSearchParams({ join_request: encoded })}`;
 };
+
+/** Signalling protocol that this package speaks (livekit-server 1.13.4 knows up to 17, 1.11.0 up to 16). */
+export const PROTOCOL_VERSION = 16;
+
+/**
+ * The engine behaves as livekit-client does (tracks begin by SDP, layers by rid, resume with a
+ * `reconnect` response) and identifies itself so, because the server switches behaviour by SDK and
+ * version. The browser field carries the product's name.
+ */
+export const clientInfo = (): ClientInfo =>
+  new ClientInfo({
+    sdk: ClientInfo_SDK.JS,
+    version: '2.23.0',
+    protocol: PROTOCOL_VERSION,
+    os: platform(),
+    osVersion: release(),
+    deviceModel: arch(),
+    browser: 'livekit-swarm',
+    browserVersion: '0.1.0',
+  });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ALERTS } from '../alerts/index.ts';
+import { renderConfigMap } from '../outputs.ts';
 import { TAG } from '../panels/page.ts';
 import { panelsOf } from '../queries.ts';
-import { renderConfigMap } from '../render-dashboards.ts';
 import { DASHBOARDS } from '../rule.ts';
 import { dashboards } from './index.ts';
 

@@ -4,8 +4,8 @@ import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { beaconRoutes } from './beacon-routes.ts';
 import type { ClientsOptions } from './clients-options.ts';
-import { createSessions } from './sessions.ts';
-import { showParticipants } from './show-participants.ts';
+import { createSessions, type Participant } from './sessions.ts';
+import type { ClientHandles } from './tally.ts';
 
 /** Browsers on impaired networks send slowly: 64 KiB each, at most 128 MiB. */
 const MAX_CONCURRENT_REQUESTS = 2_048;
@@ -32,3 +32,36 @@ export const createClientsSource = (
     stop: async () => {},
   };
 };
+
+/** Sets what is a level rather than a count: who is here, over what, and how the rooms on the list are. */
+export const showParticipants = (metrics: ClientHandles, active: readonly Participant[]): void => {
+  for (const gauge of [
+    metrics.swarm_client_sessions,
+    metrics.swarm_client_session_transports,
+    metrics.swarm_client_session_networks,
+    metrics.swarm_client_room_quality_score,
+    metrics.swarm_client_room_loss_ratio,
+  ]) {
+    gauge.reset();
+  }
+  for (const { sdk, browser, transport, network } of active) {
+    metrics.swarm_client_sessions.inc({ sdk, browser });
+    metrics.swarm_client_session_transports.inc({ transport });
+    metrics.swarm_client_session_networks.inc({ network });
+  }
+  for (const [room, inside] of Map.groupBy(active, ({ room }) => room)) {
+    if (room === undefined) continue;
+    const scores = inside.map(({ last }) => last.score).filter((score) => score !== undefined);
+    const expected = sum(inside.map(({ last }) => last.expected));
+    if (scores.length > 0)
+      metrics.swarm_client_room_quality_score.set({ room }, sum(scores) / scores.length);
+    if (expected > 0)
+      metrics.swarm_client_room_loss_ratio.set(
+        { room },
+        Math.min(1, sum(inside.map(({ last }) => last.lost)) / expected),
+      );
+  }
+};
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);

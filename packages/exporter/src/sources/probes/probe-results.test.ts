@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { observation, track } from '../../../test/support/fake-engine.ts';
 import { PROBE_METRICS } from '../../catalogue/index.ts';
-import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { render } from '../../metrics/render.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
+import { mergeSnapshots } from '../../metrics/snapshot.ts';
 import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
 import { identityOf } from './observation.ts';
 import { createProbeResults } from './probe-results.ts';

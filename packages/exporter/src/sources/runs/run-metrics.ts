@@ -13,7 +13,6 @@ import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
 import { emitJoins, emitMedia } from './count-series.ts';
 import type { Emit, RunMetricName } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
-import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
 import { pushHistograms } from './trend-series.ts';
 
 /** A run as metrics, from the lines of its record and by the same fold as the report, so that the two cannot disagree. */
@@ -169,4 +168,41 @@ const emitThresholds = (
     if (ok !== null) met.set(name, ok && (met.get(name) ?? true));
   }
   for (const [threshold, ok] of met) emit('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
+};
+
+export const RUN_PHASES = ['joining', 'steady', 'leaving', 'ended'] as const;
+export type RunPhase = (typeof RUN_PHASES)[number];
+
+/** The phase of a run, from its record. */
+export interface PhaseFold {
+  add(line: RecordLine): void;
+  /** @param waiting how many are still to come */
+  at(waiting: number): RunPhase;
+}
+
+/** Events after which all participants leave, before the end of the plan. */
+const ENDINGS: ReadonlySet<string> = new Set(['interrupted', 'threshold_crossed']);
+
+export const createRunPhase = (): PhaseFold => {
+  let now = Number.NEGATIVE_INFINITY;
+  let lastJoinAt = Number.POSITIVE_INFINITY;
+  let endAt = Number.POSITIVE_INFINITY;
+  let leaving = false;
+  let ended = false;
+  return {
+    add: (line) => {
+      if ('at' in line) now = Math.max(now, line.at);
+      if (line.type === 'header') {
+        lastJoinAt = line.plan.lastJoinAtMs;
+        endAt = line.plan.endAtMs;
+      }
+      if (line.type === 'event' && ENDINGS.has(line.event)) leaving = true;
+      if (line.type === 'end') ended = true;
+    },
+    at: (waiting) => {
+      if (ended) return 'ended';
+      if (leaving || now >= endAt) return 'leaving';
+      return now > lastJoinAt && waiting === 0 ? 'steady' : 'joining';
+    },
+  };
 };

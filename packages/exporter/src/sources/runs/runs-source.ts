@@ -1,9 +1,9 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { RUN_METRICS } from '../../catalogue/index.ts';
-import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
+import { mergeSnapshots } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import {
   createDrillGauges,

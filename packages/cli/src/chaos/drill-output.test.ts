@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { distinctNames } from './distinct-names.ts';
+import { distinctNames } from './drill-output.ts';
 
 it.each([
   [[], []],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labNote } from './lab-note.ts';
+import { labNote } from './deployment-choice.ts';
 
 const lab = {
   nodes: 3,

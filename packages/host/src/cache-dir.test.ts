@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
-import { explainCacheError } from './cache-error.ts';
+import { explainCacheError } from './cache-dir.ts';
 
 it('names the next step when the file system rejects a write', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
