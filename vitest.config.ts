@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            `${FOLDERS}/src/**/*.test.ts`,
+            `${FOLDERS}/{src,scripts}/**/*.test.ts`,
             'scripts/**/*.test.{mjs,ts}',
             'scenarios/**/*.test.ts',
           ],

@@ -6,8 +6,7 @@ export {
   sampleSeconds,
 } from './history/sample-seconds.ts';
 export { secondOfSample } from './history/seconds.ts';
-export type { SeriesQuery } from './history/series-query.ts';
-export type { TimeSeries } from './history/time-series.ts';
+export type { SeriesQuery, TimeSeries } from './history/time-series.ts';
 export {
   createParticipantHistories,
   type ParticipantEvent,
@@ -23,13 +22,9 @@ export {
   reduceParticipant,
 } from './participants/participant-state.ts';
 export { type AffectedParticipant, isAffected, type RoomSummary } from './participants/severity.ts';
-export { audioQuality } from './quality/audio-quality.ts';
-export { participantQuality } from './quality/score.ts';
-export { videoQuality } from './quality/video-quality.ts';
-export { foldRecord } from './summary/fold-record.ts';
-export { readRecord } from './summary/read-record.ts';
+export { audioQuality, participantQuality, videoQuality } from './quality/quality.ts';
 export type { RunEvent, RunNote } from './summary/run-event.ts';
-export { createSummary, type SummaryFold } from './summary/summarize.ts';
+export { createSummary, foldRecord, readRecord, type SummaryFold } from './summary/summarize.ts';
 export type {
   AbortingThreshold,
   DeploymentSummary,
@@ -56,8 +51,8 @@ export {
   SEND_ERRORS_SHARE,
   SOCKET_DROPS_SHARE,
   TICK_LATE_MS,
-} from './verdict/generator-limits.ts';
-export type { NotMeasured, Reason } from './verdict/reason.ts';
+} from './verdict/generator-health.ts';
+export type { NotMeasured, Reason } from './verdict/threshold-result.ts';
 export { evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
 export {
   abortCause,

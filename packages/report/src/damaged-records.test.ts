@@ -11,7 +11,7 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { wholeOf } from './rendered.ts';
+import { wholeOf } from './reporter.ts';
 import { REPORTERS } from './reporters.ts';
 
 const lines = recordOf(

@@ -1,6 +1,6 @@
 import type { HealthFinding, Reason, RunNote } from '@livekit-swarm/analysis';
 import type { z } from 'zod';
-import { healthAdvice, healthText, type LoadOrigin } from './phrases/health.ts';
+import { healthAdvice, healthText, type LoadOrigin } from './phrases/limits.ts';
 import { noteText } from './phrases/run-event.ts';
 import { reasonText } from './phrases/verdict-reason.ts';
 import type * as schema from './schema/facts-schema.ts';

@@ -2,7 +2,7 @@ import { metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { formatBits, formatFigure, formatMs, formatShare, formatTime, shorten } from './format.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './text-layout.ts';
 
 describe('figures', () => {
   it.each([

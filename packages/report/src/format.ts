@@ -65,3 +65,30 @@ export const shorten = (text: string, length: number): string => {
   const tail = Math.floor((length - 1) / 2);
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 };
+
+/** JSON knows neither NaN nor infinity: they become null. Six digits are more than any measurement here is worth. */
+export const finite = (value: number | null | undefined): number | null =>
+  value === null || value === undefined || !Number.isFinite(value)
+    ? null
+    : Number(value.toPrecision(6));
+
+/** The same for everything inside of a plain value. Whole numbers stay exact. */
+export const finiteDeep = (value: unknown): unknown => {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : finite(value);
+  if (Array.isArray(value)) return value.map(finiteDeep);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, finiteDeep(inner)]));
+};
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+
+/** A moment of the run, as a stopwatch shows it: `0:07`, `12:34`, `1:02:03`. */
+export const clock = (ms: number): string => {
+  const seconds = Math.floor(Math.abs(ms) / 1_000);
+  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${ms < 0 ? '−' : ''}${h > 0 ? `${h}:${pad(m)}` : m}:${pad(s)}`;
+};
+
+/** A moment to the tenth of a second: `0:07.3`. */
+export const preciseClock = (ms: number): string =>
+  `${clock(ms)}.${Math.floor((Math.abs(ms) % 1_000) / 100)}`;

@@ -17,22 +17,26 @@ export {
 export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';
 export { type FailedCase, junitDocument, type TestCase, type TestSuite } from './junit/document.ts';
 export { renderMarkdown } from './markdown/markdown.ts';
-export { renderOverview } from './overview.ts';
-export { healthAdvice, healthText, type LoadOrigin } from './phrases/health.ts';
+export {
+  crossedText,
+  healthAdvice,
+  healthText,
+  type LoadOrigin,
+  limitOf,
+  measuredOf,
+  measuredText,
+} from './phrases/limits.ts';
 export { eventText, noteText } from './phrases/run-event.ts';
-export { crossedText, limitOf, measuredOf, measuredText } from './phrases/threshold.ts';
 export { originOf, reasonText, reasonTexts } from './phrases/verdict-reason.ts';
-export { printable } from './printable.ts';
 export {
-  piecesOf,
-  wholeOf,
-} from './rendered.ts';
-export {
+  COMPARISON_SCHEMA,
   exitCodeOf,
   isRun,
   type NoRun,
   nameOf,
   type Outcome,
+  RESULT_SCHEMA,
+  RESULTS_SCHEMA,
   type ReportInput,
   verdictOf,
 } from './report-input.ts';
@@ -42,16 +46,21 @@ export type {
   ReportOptions,
 } from './reporter.ts';
 export {
+  piecesOf,
+  wholeOf,
+} from './reporter.ts';
+export {
   REPORTERS,
   type ReporterName,
 } from './reporters.ts';
+export { resultJsonSchema } from './schema/result-schema.ts';
+export { renderOverview, renderText } from './text/text.ts';
 export {
-  COMPARISON_SCHEMA,
-  RESULT_SCHEMA,
-  RESULTS_SCHEMA,
-} from './result-names.ts';
-export { resultJsonSchema } from './schema/json-schema.ts';
-export { MARKS, paintOf, type Style, styleFor } from './style.ts';
-export { renderTable } from './table.ts';
-export { renderText } from './text/text.ts';
-export { wrap } from './wrap.ts';
+  MARKS,
+  paintOf,
+  printable,
+  renderTable,
+  type Style,
+  styleFor,
+  wrap,
+} from './text-layout.ts';

@@ -5,7 +5,7 @@ import {
   stagedReport,
 } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { finiteDeep } from './finite.ts';
+import { finiteDeep } from './format.ts';
 import { renderJson } from './json.ts';
 
 describe('the JSON of a run', () => {

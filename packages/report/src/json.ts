@@ -5,11 +5,17 @@ import { recordedScenario } from '@livekit-swarm/scenario';
 import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
 import { findingObject, noteObject, reasonObject } from './facts.ts';
-import { finiteDeep } from './finite.ts';
+import { finiteDeep } from './format.ts';
 import { originOf } from './phrases/verdict-reason.ts';
-import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
+import {
+  isRun,
+  type NoRun,
+  type Outcome,
+  RESULT_SCHEMA,
+  RESULTS_SCHEMA,
+  type ReportInput,
+} from './report-input.ts';
 import type { Reporter } from './reporter.ts';
-import { RESULT_SCHEMA, RESULTS_SCHEMA } from './result-names.ts';
 import type { NoResult, Result } from './schema/result-schema.ts';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */

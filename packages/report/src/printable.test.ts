@@ -1,9 +1,8 @@
 import { failedReport } from '@livekit-swarm/testkit/reports';
 import { expect, it } from 'vitest';
-import { printable } from './printable.ts';
 import type { ReportInput } from './report-input.ts';
-import { styleFor } from './style.ts';
 import { renderText } from './text/text.ts';
+import { printable, styleFor } from './text-layout.ts';
 
 const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u001b[31;5mred\u009b1A\ttab\rreturn\u0000';
 

@@ -1,4 +1,10 @@
-import type { Summary, Verdict, VerdictDecision } from '@livekit-swarm/analysis';
+import type {
+  History,
+  ParticipantHistories,
+  Summary,
+  Verdict,
+  VerdictDecision,
+} from '@livekit-swarm/analysis';
 import type { Comparison } from '@livekit-swarm/analysis/compare';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ExitCode } from '@livekit-swarm/settings';
@@ -38,3 +44,18 @@ export const verdictOf = (outcome: Outcome): Verdict =>
   isRun(outcome) ? outcome.decision.verdict : outcome.verdict;
 export const exitCodeOf = (outcome: Outcome): ExitCode =>
   isRun(outcome) ? outcome.decision.exitCode : outcome.exitCode;
+
+/** Changes with what is incompatible only: fields may be added under the same name. */
+export const RESULT_SCHEMA = 'livekit-swarm/result/2';
+
+/** Several runs of one command. */
+export const RESULTS_SCHEMA = 'livekit-swarm/results/2';
+/** Of one side against another. */
+export const COMPARISON_SCHEMA = 'livekit-swarm/comparison/1';
+
+/** All that is on the page. */
+export interface HtmlInput extends Pick<ReportInput, 'summary' | 'decision' | 'recordPath'> {
+  /** Null: no record was kept that could be read again. */
+  history: History | null;
+  participants: ParticipantHistories | null;
+}

@@ -1,8 +1,8 @@
 import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { wholeOf } from './rendered.ts';
 import type { NoRun, Outcome } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
+import { wholeOf } from './reporter.ts';
 import { REPORTERS } from './reporters.ts';
 
 const NO_RUN: NoRun = {

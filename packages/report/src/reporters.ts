@@ -1,5 +1,5 @@
-import { csvReporter } from './csv/csv.ts';
-import { githubReporter } from './github/github.ts';
+import { csvReporter } from './csv.ts';
+import { githubReporter } from './github.ts';
 import { htmlReporter } from './html/html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit/junit.ts';

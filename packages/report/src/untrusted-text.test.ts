@@ -10,12 +10,12 @@ import { marked, type Token } from 'marked';
 import Papa from 'papaparse';
 import { parse } from 'test-results-parser';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderGitHub } from './github/github.ts';
+import { renderGitHub } from './github.ts';
 import { renderJunit } from './junit/junit.ts';
-import { code, plain } from './markdown/escape.ts';
+import { code, plain } from './markdown/elements.ts';
 import { renderMarkdown } from './markdown/markdown.ts';
-import { wholeOf } from './rendered.ts';
 import type { ReportInput } from './report-input.ts';
+import { wholeOf } from './reporter.ts';
 import { REPORTERS } from './reporters.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-words-'));

@@ -1,3 +1,6 @@
+import type { RecordLine } from '@livekit-swarm/record';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AbortingThreshold } from '../summary/summary.ts';
 import type { HealthFinding } from '../verdict/generator-health.ts';
 import type { MeasuredRun } from './figures.ts';
@@ -51,3 +54,31 @@ export const failureOf = ({ summary }: MeasuredRun): Failure | null => {
 /** Whether its figures can be compared. */
 export const isComparable = (run: MeasuredRun): boolean =>
   incomparableReason(run) === null && failureOf(run) === null;
+
+/** A run of which the record can be read again. */
+export interface RecordedRun extends MeasuredRun {
+  readLines(): AsyncIterable<RecordLine> | Iterable<RecordLine>;
+}
+
+/** What is compared as one: repeats of the same thing. */
+export interface Side {
+  name: string;
+  /** At least one. */
+  runs: readonly RecordedRun[];
+}
+
+/** Which server runs first in a round. */
+export type FirstSide = 'A' | 'B';
+
+/**
+ * Which server runs first in each round: of every two rounds one each (ABBA or BAAB), so that a host that slows down affects both alike; the order
+ * within two rounds is random, so that periodic events do not affect one of them more.
+ */
+export function* roundOrder(seed: number): Generator<FirstSide, never> {
+  const random = xoroshiro128plus(seed);
+  for (;;) {
+    const first: FirstSide = uniformInt(random, 0, 1) === 0 ? 'A' : 'B';
+    yield first;
+    yield first === 'A' ? 'B' : 'A';
+  }
+}

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import { decideVerdict } from '../verdict/verdict.ts';
+import type { RecordedRun, Side } from './comparability.ts';
 import { compareRuns } from './compare-runs.ts';
-import type { RecordedRun, Side } from './side.ts';
 
 const spec = specOf({ rooms: 10, durationMs: 20_000 });
 

@@ -3,6 +3,7 @@
 import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { blocksIn, foldBlocks } from './blocks.ts';
+import type { RecordedRun, Side } from './comparability.ts';
 import { isComparable } from './comparability.ts';
 import { compareFigures } from './compare-figures.ts';
 import type {
@@ -14,8 +15,17 @@ import type {
   SideFacts,
 } from './comparison.ts';
 import { environmentNotes } from './environment-notes.ts';
+import { countSplits } from './exceedance.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
-import { type Margin, marginScale, widen } from './margin.ts';
+import type { LoadSize } from './margin.ts';
+import {
+  DEFAULT_TOLERANCE,
+  type Margin,
+  marginOf,
+  marginScale,
+  type Tolerance,
+  widen,
+} from './margin.ts';
 import {
   crossedNotes,
   exclusionOf,
@@ -24,11 +34,7 @@ import {
   lostReasons,
   tooFewReason,
 } from './reasons.ts';
-import { countSplits } from './relabelings.ts';
-import { expectSameScenario } from './same-scenario.ts';
-import type { RecordedRun, Side } from './side.ts';
-import type { LoadSize } from './smallest-relevant-change.ts';
-import { DEFAULT_TOLERANCE, marginOf, type Tolerance } from './tolerance.ts';
+import { expectSameScenario } from './scenario-difference.ts';
 
 export interface CompareOptions {
   tolerance?: Tolerance;

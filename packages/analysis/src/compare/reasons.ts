@@ -1,10 +1,10 @@
 /** Facts of a comparison besides its metrics. */
 import type { MetricName } from '@livekit-swarm/metrics';
+import type { Side } from './comparability.ts';
 import { type Exclusion, type Failure, failureOf, incomparableReason } from './comparability.ts';
 import type { FigureComparison } from './comparison.ts';
 import type { MeasuredRun } from './figures.ts';
 import { marginScale } from './margin.ts';
-import type { Side } from './side.ts';
 
 /** Why the verdict of a comparison is what it is, besides the metrics that changed. `runs`, `side`: names; `figures`: keys. */
 export type ComparisonReason =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roundOrder } from './round-order.ts';
+import { roundOrder } from './comparability.ts';
 
 const firstRounds = (seed: number, rounds: number): string => {
   const order = roundOrder(seed);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Figure } from './figures.ts';
-import { marginOf, type Tolerance } from './tolerance.ts';
+import { marginOf, type Tolerance } from './margin.ts';
 
 const figureOf = (
   metric: Figure['metric'],

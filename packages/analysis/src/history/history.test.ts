@@ -5,7 +5,7 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createHistory, type History } from './history.ts';
-import type { SeriesQuery } from './series-query.ts';
+import type { SeriesQuery } from './time-series.ts';
 
 const LOSS: SeriesQuery = {
   metric: 'packet_loss',

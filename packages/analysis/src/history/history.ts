@@ -6,12 +6,23 @@ import {
   type SampleLine,
 } from '@livekit-swarm/record';
 import { type Annotation, annotationOf } from './annotation.ts';
-import { Levels, levelsOf } from './levels.ts';
-import { measureEvent, measureGenerator, measureMedia } from './measure-second.ts';
+import {
+  Levels,
+  levelsOf,
+  measureEvent,
+  measureGenerator,
+  measureMedia,
+} from './measure-second.ts';
 import { SecondMetrics } from './second-metrics.ts';
 import { type CompleteSecond, SecondBuffer, secondAt, secondsOf } from './seconds.ts';
-import { downsamplingOf, type SeriesQuery, seriesName } from './series-query.ts';
-import { type Downsampling, type TimeSeries, TimeSeriesBuilder } from './time-series.ts';
+import {
+  type Downsampling,
+  downsamplingOf,
+  type SeriesQuery,
+  seriesName,
+  type TimeSeries,
+  TimeSeriesBuilder,
+} from './time-series.ts';
 
 const SECOND_MS = 1_000;
 /** As many points as a chart can show; of a longer run, two steps become one. */

@@ -7,9 +7,8 @@ import {
   metricDefinition,
   Sketch,
 } from '@livekit-swarm/metrics';
-import type { MetricSink } from '../summary/measure-series.ts';
-import type { SeriesQuery } from './series-query.ts';
-import type { SeriesCell } from './time-series.ts';
+import type { MetricSink } from '../summary/measure.ts';
+import type { SeriesCell, SeriesQuery } from './time-series.ts';
 
 /** Covered by less than this, s, a second has no rate of its own. */
 const MIN_COVERED_S = 0.3;

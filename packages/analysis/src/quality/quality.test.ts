@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { audioQuality } from './audio-quality.ts';
-import { participantQuality } from './score.ts';
-import { videoQuality } from './video-quality.ts';
+import { audioQuality, participantQuality, videoQuality } from './quality.ts';
 
 const hd = { bitsPerSecond: 1_700_000, framesPerSecond: 30, loss: 0, width: 1280, height: 720 };
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import { decideVerdict } from '../verdict/verdict.ts';
-import { foldRecord } from './fold-record.ts';
+import { foldRecord } from './summarize.ts';
 
 const data = { messagesPerSecond: 10, bytes: 200, reliable: false };
 const lines = recordOf(

@@ -1,9 +1,9 @@
 import type { MetricName, MetricSet } from '@livekit-swarm/metrics';
 import { aggregate } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type GeneratorSample, type SampleLine } from '@livekit-swarm/record';
-import { LAGGING_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-limits.ts';
-import { percentilesOf } from './percentiles.ts';
+import { LAGGING_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-health.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
+import { percentilesOf } from './summary.ts';
 
 /** Folds how the generator itself was doing. */
 export class GeneratorFold {

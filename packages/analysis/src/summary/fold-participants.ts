@@ -11,9 +11,8 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '../participants/participant-state.ts';
-import { measureParticipantEvent } from './measure-participant-event.ts';
-import { countReason, type ReasonCounts, reasonsOf } from './reason-counts.ts';
-import type { JoinSummary } from './summary.ts';
+import { measureParticipantEvent } from './measure.ts';
+import type { FailureReason, JoinSummary } from './summary.ts';
 import type { MeasuredWindow, Timeline } from './timeline.ts';
 
 /**
@@ -261,3 +260,23 @@ const countReasons = (
   if (failedAt !== null) countReason(failures, state);
   if (state.joinedAt !== null && state.disconnectedAt !== null) countReason(disconnects, state);
 };
+
+/** How often each reason was given. */
+export type ReasonCounts = Map<string, FailureReason>;
+
+export const countReason = (
+  counts: ReasonCounts,
+  { reason, message }: { reason: string | null; message: string | null },
+): void => {
+  const word = reason ?? 'unknown';
+  const known = counts.get(word);
+  counts.set(word, {
+    reason: word,
+    count: (known?.count ?? 0) + 1,
+    message: known?.message ?? message,
+  });
+};
+
+/** Most frequent first. */
+export const reasonsOf = (counts: ReasonCounts): FailureReason[] =>
+  [...counts.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));

@@ -1,7 +1,7 @@
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { RUN, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
-import { foldRecord } from './fold-record.ts';
+import { foldRecord } from './summarize.ts';
 
 const lines = recordOf(specOf({ rooms: 2 })).map((line) => JSON.stringify(line));
 

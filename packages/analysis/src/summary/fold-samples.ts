@@ -1,6 +1,6 @@
 import type { MetricSet } from '@livekit-swarm/metrics';
 import type { SampleLine } from '@livekit-swarm/record';
-import { measureSeries } from './measure-series.ts';
+import { measureSeries } from './measure.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Folds the media of samples into metrics, and keeps what is a level rather than a sum: tracks and layers. */

@@ -1,12 +1,20 @@
-import type { MetricName, MetricSet, Threshold, Window } from '@livekit-swarm/metrics';
-import { aggregate, windowsMeant } from '@livekit-swarm/metrics';
-import type {
-  DeploymentLine,
-  EndLine,
-  EventLine,
-  HeaderLine,
-  RecordLine,
-  SampleLine,
+import {
+  aggregate,
+  type MetricName,
+  type MetricSet,
+  type Threshold,
+  type Window,
+  windowsMeant,
+} from '@livekit-swarm/metrics';
+import {
+  type DeploymentLine,
+  type EndLine,
+  type EventLine,
+  type HeaderLine,
+  type RecordLine,
+  readRecordLines,
+  type SampleLine,
+  textLines,
 } from '@livekit-swarm/record';
 import { identityPrefix, type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
@@ -14,15 +22,15 @@ import { GeneratorFold } from './fold-generator.ts';
 import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
 import { TrackFold } from './fold-tracks.ts';
-import { percentilesOf } from './percentiles.ts';
 import { type RunNote, runEventOf } from './run-event.ts';
-import type {
-  AbortingThreshold,
-  InterimSummary,
-  JoinSummary,
-  RecoverySummary,
-  Summary,
-  WindowMetrics,
+import {
+  type AbortingThreshold,
+  type InterimSummary,
+  type JoinSummary,
+  percentilesOf,
+  type RecoverySummary,
+  type Summary,
+  type WindowMetrics,
 } from './summary.ts';
 import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { roleTraffic, trafficRows } from './traffic-rows.ts';
@@ -252,3 +260,26 @@ const recoveryOf = (metrics: MetricSet): RecoverySummary => {
     layerSwitches: count('layer_switches'),
   };
 };
+
+/**
+ * Sums up a record from its lines, as a file's line reader gives them.
+ * A last line that was cut (the machine lost power, the process was killed while writing) is left out and noted; damage in the middle is an error.
+ * @param thresholds that it will be judged by besides its own, for the windows that they name
+ * @throws SwarmError `bad_record`
+ */
+export const foldRecord = async (
+  lines: AsyncIterable<string> | Iterable<string>,
+  thresholds: readonly Threshold[] = [],
+): Promise<Summary> => {
+  const summary = createSummary(thresholds);
+  for await (const line of readRecordLines(lines, summary.note)) summary.add(line);
+  return summary.result();
+};
+
+/**
+ * Sums up a record on disk, whether its run has ended or not.
+ * @param thresholds that it will be judged by besides its own, for the windows that they name
+ * @throws SwarmError `bad_record`
+ */
+export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>
+  foldRecord(textLines(path), thresholds);

@@ -1,4 +1,9 @@
-import type { MetricReader, Window } from '@livekit-swarm/metrics';
+import {
+  aggregate,
+  type MetricReader,
+  type MetricValue,
+  type Window,
+} from '@livekit-swarm/metrics';
 import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/record';
 import type { Kind, Scenario } from '@livekit-swarm/scenario';
 import type { AffectedParticipant } from '../participants/severity.ts';
@@ -171,3 +176,11 @@ export interface GeneratorSummary {
   /** Share of all cores of the host in use, all processes; and samples in which that was above `SATURATED`. */
   hostCpu: { avg: number; saturated: Share } | null;
 }
+
+/** The three figures of a trend that reports show; null when nothing was measured. */
+export const percentilesOf = (value: MetricValue | undefined): Percentiles | null => {
+  const p50 = aggregate(value, { type: 'p', percentile: 50 });
+  const p95 = aggregate(value, { type: 'p', percentile: 95 });
+  const max = aggregate(value, { type: 'max' });
+  return p50 === undefined || p95 === undefined || max === undefined ? null : { p50, p95, max };
+};

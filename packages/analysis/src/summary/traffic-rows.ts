@@ -1,8 +1,8 @@
 import { aggregate, type Labels, type MetricName, type MetricSet } from '@livekit-swarm/metrics';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { SampleFold } from './fold-samples.ts';
-import { percentilesOf } from './percentiles.ts';
 import type { Percentiles, RoleTraffic, Traffic, TrafficRow } from './summary.ts';
+import { percentilesOf } from './summary.ts';
 
 const KINDS = ['audio', 'video', 'data'] as const;
 const DIRECTIONS = ['up', 'down'] as const;

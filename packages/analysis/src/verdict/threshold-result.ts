@@ -1,15 +1,24 @@
-import type { MetricName, MetricReader, Window } from '@livekit-swarm/metrics';
 import {
   aggregate,
   formatExpression,
   formatTarget,
   holds,
+  type MetricName,
+  type MetricReader,
   type Threshold,
+  type Window,
   windowsMeant,
 } from '@livekit-swarm/metrics';
-import type { Summary, WindowMetrics } from '../summary/summary.ts';
+import type { EndLine } from '@livekit-swarm/record';
+import type { Comparison } from '../compare/comparison.ts';
+import type {
+  AbortingThreshold,
+  FailureReason,
+  Summary,
+  WindowMetrics,
+} from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
-import type { NotMeasured } from './reason.ts';
+import type { HealthFinding } from './generator-health.ts';
 
 /** One threshold against what was measured. `ok` is null when nothing was measured: then it is neither met nor crossed. */
 export interface ThresholdResult {
@@ -91,3 +100,31 @@ export const notMeasuredCause = ({ window, threshold }: ThresholdResult): NotMea
     : threshold.window.type === 'stages'
       ? 'no_stage'
       : 'no_window';
+
+/** Why a verdict is what it is. Times are milliseconds after the start of the run. */
+export type Reason =
+  /** All joins were rejected, or did not reach a LiveKit. `failure`: the most frequent one. */
+  | { code: 'deployment_unreachable'; failed: number; failure: FailureReason | null }
+  /** All joins failed for another reason, as when a firewall blocks media. */
+  | { code: 'no_participant_joined'; failed: number; failure: FailureReason | null }
+  | { code: 'server_died'; at: number }
+  | {
+      code: 'joins_rejected';
+      rejected: number;
+      attempted: number;
+      byReason: Pick<FailureReason, 'reason' | 'count'>[];
+    }
+  /** A threshold with `abortOnFail` ended the run. */
+  | { code: 'run_aborted'; threshold: AbortingThreshold }
+  | { code: 'threshold_crossed'; result: ThresholdResult; mayBeCausedByGenerator: boolean }
+  | { code: 'threshold_not_measured'; result: ThresholdResult; cause: NotMeasured }
+  | { code: 'generator_impaired'; finding: HealthFinding }
+  | { code: 'no_thresholds' }
+  | { code: 'participants_unaccounted'; unaccounted: number; planned: number }
+  | { code: 'record_truncated' }
+  | { code: 'run_cut_short'; cause: EndLine['reason']; at: number; plannedMs: number }
+  | { code: 'baseline_regression'; comparison: Comparison }
+  | { code: 'baseline_inconclusive'; comparison: Comparison };
+
+/** Why a threshold has no value: nothing was measured, no stage has anything to evaluate (`@*`), or the run has no such window. */
+export type NotMeasured = 'nothing_measured' | 'no_stage' | 'no_window';

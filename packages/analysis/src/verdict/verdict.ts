@@ -5,7 +5,7 @@ import type { Comparison } from '../compare/comparison.ts';
 import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
-import type { Reason } from './reason.ts';
+import type { Reason } from './threshold-result.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';

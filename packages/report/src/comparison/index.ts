@@ -6,7 +6,7 @@ import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
 
 export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
-export { COMPARISON_SCHEMA } from '../result-names.ts';
+export { COMPARISON_SCHEMA } from '../report-input.ts';
 export {
   type ComparisonInput,
   exitCodeOfComparisons,

@@ -6,7 +6,7 @@ import type {
 } from '@livekit-swarm/analysis/compare';
 import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { findingObject } from '../facts.ts';
-import { finiteDeep } from '../finite.ts';
+import { finiteDeep } from '../format.ts';
 import {
   comparisonNoteText,
   comparisonReasonText,
@@ -15,7 +15,7 @@ import {
   notComparableText,
   sessionNoteText,
 } from '../phrases/comparison.ts';
-import { COMPARISON_SCHEMA } from '../result-names.ts';
+import { COMPARISON_SCHEMA } from '../report-input.ts';
 import {
   type ComparisonInput,
   exitCodeOfComparisons,

@@ -1,5 +1,5 @@
 import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
-import { finite } from '../finite.ts';
+import { finite } from '../format.ts';
 import {
   type FailedCase,
   junitDocument,
@@ -20,7 +20,7 @@ import {
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
 import type { NoRun } from '../report-input.ts';
-import { MARKS } from '../style.ts';
+import { MARKS } from '../text-layout.ts';
 import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { Comparison } from '@livekit-swarm/analysis/compare';
-import { code, cut, item, line } from '../markdown/escape.ts';
-import { markdownTable } from '../markdown/table.ts';
+import { code, cut, item, line, markdownTable } from '../markdown/elements.ts';
 import {
   describeConclusion,
   describeSides,

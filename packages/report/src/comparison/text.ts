@@ -16,9 +16,7 @@ import {
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { type Paint, type Style, styleFor } from '../style.ts';
-import { renderTable } from '../table.ts';
-import { wrap } from '../wrap.ts';
+import { type Paint, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 
 /** For a terminal: at most 100 columns wide unless the name of a figure is very long. */

@@ -10,10 +10,10 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { wholeOf } from '../rendered.ts';
+import type { COLUMNS } from '../csv.ts';
+import { csvReporter } from '../csv.ts';
 import type { ReportInput } from '../report-input.ts';
-import type { COLUMNS } from './columns.ts';
-import { csvReporter } from './csv.ts';
+import { wholeOf } from '../reporter.ts';
 
 async function* streamed(lines: Iterable<RecordLine>): AsyncGenerator<RecordLine> {
   yield* lines;

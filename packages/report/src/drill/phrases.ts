@@ -14,9 +14,8 @@ import {
 import type { DrillLine } from '@livekit-swarm/record';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { shorten } from '../format.ts';
-import { stopReasonText } from '../phrases/drill-stop-reason.ts';
-import { healthText } from '../phrases/health.ts';
-import { limitOf, measuredOf, thresholdName } from '../phrases/threshold.ts';
+import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
+import { stopReasonText } from '../phrases/run-event.ts';
 import { formatParams } from './format-params.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {

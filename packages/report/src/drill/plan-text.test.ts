@@ -2,7 +2,7 @@ import { dryRunLab, planDrill } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../../chaos/test/support/drill-of.ts';
-import { styleFor } from '../style.ts';
+import { styleFor } from '../text-layout.ts';
 import { renderPlan } from './plan-text.ts';
 
 describe('previewText', () => {

@@ -1,9 +1,8 @@
 import { type DrillPlan, describeTarget, type PlannedFault } from '@livekit-swarm/chaos';
 import type { Drill, KnownFailures } from '@livekit-swarm/chaos/drill';
 import { formatDuration, plural } from '@livekit-swarm/settings';
-import { printable } from '../printable.ts';
-import type { Style } from '../style.ts';
-import { wrap } from '../wrap.ts';
+import type { Style } from '../text-layout.ts';
+import { printable, wrap } from '../text-layout.ts';
 import { describeInjection } from './phrases.ts';
 
 /**

@@ -1,19 +1,22 @@
+import { join } from 'node:path';
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import {
+  DRILL_FILE,
   DRILL_RESULT_SCHEMA,
   type DrillReason,
   type DrillResult,
   type RepeatResult,
+  type RepeatVerdict,
   tidy,
   withoutSecretValues,
 } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { diskReason, makeFolder, replaceFile } from '@livekit-swarm/host';
+import { EXIT_CODES, type ExitCode, SwarmError } from '@livekit-swarm/settings';
 import {
   DRILL_RESULTS_SCHEMA,
   type DrillDocument,
   type NoDrillDocument,
 } from './document-schema.ts';
-import { exitCodeOfDrill } from './exit-code.ts';
 import {
   describeOutcome,
   describeReason,
@@ -111,3 +114,45 @@ const noDrillDocument = ({ drill, exitCode, code, message, hint }: NoDrill): NoD
   drill: { name: drill },
   error: { code, message, hint },
 });
+
+const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {
+  passed: EXIT_CODES.passed.code,
+  failed: EXIT_CODES.failed.code,
+  inconclusive: EXIT_CODES.inconclusive.code,
+  void: EXIT_CODES.inconclusive.code,
+  interrupted: EXIT_CODES.interrupted.code,
+};
+
+/**
+ * What a drill ends the process with. A drill that fails in just the ways in which its server is known to fail has told nothing new, and so passes; with
+ * `strict` it fails.
+ */
+export const exitCodeOfDrill = (
+  { verdict, knownFailureStatus }: Pick<DrillResult, 'verdict' | 'knownFailureStatus'>,
+  strict: boolean,
+): ExitCode =>
+  verdict === 'failed' && knownFailureStatus === 'known_failure' && !strict
+    ? EXIT_CODES.passed.code
+    : CODES[verdict];
+
+/**
+ * Writes the result so far into the folder of a drill, whole at any time: `swarm chaos report` needs it to evaluate the records of an interrupted drill.
+ * @throws SwarmError when it cannot be written
+ */
+export const writeDrillFile = async (dir: string, result: DrillResult): Promise<void> => {
+  const file = join(dir, DRILL_FILE);
+  try {
+    makeFolder(dir);
+    await replaceFile(file, renderDrillJson([result]));
+  } catch (error) {
+    const hint = 'free disk space, or choose another folder with --record';
+    throw new SwarmError(
+      'record_not_written',
+      `${file}: cannot be written: ${diskReason(error)}`,
+      hint,
+      {
+        cause: error,
+      },
+    );
+  }
+};

@@ -1,7 +1,6 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { junitDocument, type TestCase, type TestSuite } from '../junit/document.ts';
-import { measuredOf } from '../phrases/threshold.ts';
-import { exitCodeOfDrill } from './exit-code.ts';
+import { measuredOf } from '../phrases/limits.ts';
 import {
   describeKnownFailures,
   describeReason,
@@ -11,6 +10,7 @@ import {
   objectiveLabel,
   VERDICT_MARKS,
 } from './phrases.ts';
+import { exitCodeOfDrill } from './render-json.ts';
 import { type DrillReportOptions, renderDrillText } from './render-text.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */

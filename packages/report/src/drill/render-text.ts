@@ -1,11 +1,7 @@
 import type { DrillResult, RepeatResult, RepeatVerdict } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { printable } from '../printable.ts';
-import { type Style, styleFor } from '../style.ts';
-import { renderTable } from '../table.ts';
-import { wrap } from '../wrap.ts';
-import { exitCodeOfDrill } from './exit-code.ts';
+import { printable, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import {
   describeKnownFailures,
   describeOutcome,
@@ -14,6 +10,7 @@ import {
   VERDICT_MARKS,
   verdictLabel,
 } from './phrases.ts';
+import { exitCodeOfDrill } from './render-json.ts';
 import {
   clusterSection,
   faultsSection,

@@ -7,10 +7,8 @@ import type {
 import { alertSpans, describeTarget } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
 import { formatCount, formatMs, formatShare, formatTime, shorten } from '../format.ts';
-import { measuredOf } from '../phrases/threshold.ts';
-import { MARKS, type Style } from '../style.ts';
-import { renderTable } from '../table.ts';
-import { wrap } from '../wrap.ts';
+import { measuredOf } from '../phrases/limits.ts';
+import { MARKS, renderTable, type Style, wrap } from '../text-layout.ts';
 import {
   describeAlert,
   describeFalseReconnects,

@@ -1,6 +1,6 @@
 import type { History, ThresholdResult } from '@livekit-swarm/analysis';
 import { holds, metricDefinition } from '@livekit-swarm/metrics';
-import { clock } from './clock.ts';
+import { clock } from '../format.ts';
 import { seriesQuery } from './series-queries.ts';
 
 /** From … to, ms after the start. */
@@ -94,3 +94,21 @@ export const spansText = (spans: readonly Span[], most = 3): string => {
 };
 
 const spanText = ({ fromMs, toMs }: Span): string => `${clock(fromMs)}–${clock(toMs)}`;
+
+/**
+ * When no media was received although tracks were published: an outage shows in no share of packets, since packets that were never sent have no
+ * number. Searched between the first and the last received media.
+ */
+export const outageSpans = (history: History): Span[] => {
+  const received = history.series(seriesQuery('bytes_received'))?.value ?? [];
+  const sent = history.series(seriesQuery('bytes_sent'))?.value ?? [];
+  const first = received.findIndex((bytes) => (bytes ?? 0) > 0);
+  const last = received.findLastIndex((bytes) => (bytes ?? 0) > 0);
+  if (first < 0) return [];
+  return spansOf(
+    received.map(
+      (bytes, step) => step > first && step < last && bytes === 0 && (sent[step] ?? 0) > 0,
+    ),
+    history.stepMs,
+  );
+};

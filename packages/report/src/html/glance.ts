@@ -9,9 +9,8 @@ import {
   type TimeSeries,
 } from '@livekit-swarm/analysis';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatBits, formatMs, formatShare } from '../format.ts';
-import { clock } from './clock.ts';
-import type { HtmlInput } from './html-input.ts';
+import { clock, formatBits, formatMs, formatShare } from '../format.ts';
+import type { HtmlInput } from '../report-input.ts';
 import { MAX, percentile, seriesQuery } from './series-queries.ts';
 
 /** One figure over the whole run. */

@@ -1,10 +1,20 @@
 import { createHistory, createParticipantHistories } from '@livekit-swarm/analysis';
-import { isRun, type NoRun, type ReportInput } from '../report-input.ts';
+import { formatDuration } from '@livekit-swarm/settings';
+import { type HtmlInput, isRun, type NoRun, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
-import { MARKS } from '../style.ts';
+import { MARKS } from '../text-layout.ts';
+import { chartGroups } from './charts/catalog.ts';
 import { documentOf } from './document.ts';
-import { html } from './markup.ts';
-import { renderHtml } from './render-html.ts';
+import { html, json, type Markup, name, said } from './markup.ts';
+import { chartSection, pageDataOf } from './sections/charts.ts';
+import { detailSection } from './sections/details.ts';
+import { distributionSection } from './sections/distributions.ts';
+import { glanceSection } from './sections/glance.ts';
+import { heroSection } from './sections/hero.ts';
+import { originSection } from './sections/origin.ts';
+import { participantsSection } from './sections/participants.ts';
+import { thresholdSection } from './sections/thresholds.ts';
+import { tileSection } from './sections/tiles.ts';
 import { seriesQueriesOf } from './series-queries.ts';
 
 /** What the page lists: enough for most runs, and a bounded size for the others. */
@@ -50,4 +60,59 @@ export const htmlReporter: Reporter = {
   several: false,
   render: ([outcome]) =>
     outcome === undefined ? null : isRun(outcome) ? renderRun(outcome) : renderNoRun(outcome),
+};
+
+/** The whole page of one run. Pure: the same input gives the same page. */
+export const renderHtml = (input: HtmlInput): string => {
+  const { summary, decision, history } = input;
+  const groups = history === null ? [] : chartGroups(history, decision);
+  const participants = participantsSection(input);
+  const distributions = distributionSection(input);
+  const charts = chartSection(groups, history?.stepMs ?? 1_000);
+  const parts: [id: string, title: string, there: boolean][] = [
+    ['verdict', 'Verdict', true],
+    ['thresholds', 'Thresholds', true],
+    ['time', 'Over time', charts !== null],
+    ['distributions', 'Distributions', distributions !== null],
+    ['participants', 'Participants', participants !== null],
+    ['figures', 'Figures', true],
+    ['origin', 'Scenario', true],
+  ];
+  const body = html`<a class="skip" href="#verdict">Skip to the verdict</a>
+${masthead(input, parts)}
+<main>
+${heroSection(input)}
+${tileSection(input)}
+${glanceSection(input)}
+${thresholdSection(input)}
+${charts}
+${distributions}
+${participants}
+${detailSection(input)}
+${originSection(input)}
+</main>
+<footer><p>livekit-swarm ${summary.environment.swarm ?? ''} · run ${summary.run} · started <time datetime="${summary.startedAt}">${summary.startedAt}</time></p></footer>`;
+  return documentOf({
+    title: `${MARKS[decision.verdict]} ${said(summary.scenario.name)}: ${decision.verdict}`,
+    body,
+    data:
+      history === null
+        ? json({ step: 1, points: 0, bands: [], marks: [], charts: [] })
+        : json(pageDataOf(input, history, groups)),
+  });
+};
+
+const masthead = (
+  { summary, decision }: HtmlInput,
+  parts: [id: string, title: string, there: boolean][],
+): Markup =>
+  html`<header class="masthead"><p class="brand"><span class="pill ${decision.verdict}" aria-hidden="true">${MARKS[decision.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
+<nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<button type="button" id="theme" hidden>Theme</button></header>`;
+
+/** `21 Nov 2026, 12:00 UTC`: the same for every reader of the file. */
+const started = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
 };

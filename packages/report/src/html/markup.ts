@@ -1,4 +1,4 @@
-import { cut } from '../markdown/escape.ts';
+import { cut } from '../markdown/elements.ts';
 
 /**
  * HTML that is safe to put on a page: all values in it were escaped.
@@ -81,3 +81,7 @@ const escapeText = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
     .replace(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign);
+
+/** Where something stands, in percent of a picture: pictures grow with the page, and their text does not. */
+export const percent = (part: number, whole: number): string =>
+  `${Number((whole > 0 ? Math.min(100, Math.max(0, (part / whole) * 100)) : 0).toFixed(3))}%`;

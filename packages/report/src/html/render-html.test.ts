@@ -8,8 +8,8 @@ import {
   reportOf,
 } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { wholeOf } from '../rendered.ts';
 import type { ReportInput } from '../report-input.ts';
+import { wholeOf } from '../reporter.ts';
 import { htmlReporter } from './html.ts';
 
 const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');

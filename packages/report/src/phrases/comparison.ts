@@ -12,8 +12,8 @@ import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import type { SessionNote } from '../comparison/comparison-input.ts';
 import { formatBytes, formatFigure, formatShare } from '../format.ts';
-import { MARKS } from '../style.ts';
-import { crossingText } from './threshold.ts';
+import { MARKS } from '../text-layout.ts';
+import { crossingText } from './limits.ts';
 
 const VERDICT_MARKS: Record<ComparisonVerdict, string> = {
   regression: MARKS.failed,

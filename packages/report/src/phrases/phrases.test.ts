@@ -13,7 +13,7 @@ import {
   exclusionText,
   furtherReasons,
 } from './comparison.ts';
-import { healthAdvice, healthText } from './health.ts';
+import { healthAdvice, healthText } from './limits.ts';
 import { eventText, noteText } from './run-event.ts';
 import { reasonText, reasonTexts } from './verdict-reason.ts';
 

@@ -2,8 +2,14 @@ import type { FailureReason, Reason, Summary, VerdictDecision } from '@livekit-s
 import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
 import { formatNumber } from '@livekit-swarm/settings';
 import { describeConclusion } from './comparison.ts';
-import { healthAdvice, healthText, type LoadOrigin } from './health.ts';
-import { crossedText, crossingText, thresholdName } from './threshold.ts';
+import {
+  crossedText,
+  crossingText,
+  healthAdvice,
+  healthText,
+  type LoadOrigin,
+  thresholdName,
+} from './limits.ts';
 
 /** The reasons of a verdict as sentences, in their order. */
 export const reasonTexts = ({

@@ -3,7 +3,7 @@ import { scenarioSchema } from '@livekit-swarm/scenario';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
-import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
+import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../report-input.ts';
 import { abortingThreshold, healthFinding, reason, runNote } from './facts-schema.ts';
 
 const known = (description: string) =>
@@ -265,3 +265,9 @@ export const outputSchema = z
 
 export type Result = z.infer<typeof resultSchema>;
 export type NoResult = z.infer<typeof noResultSchema>;
+
+/** The JSON Schema that is published: it takes fields that later versions add. */
+export const resultJsonSchema = (): object => z.toJSONSchema(outputSchema, { io: 'input' });
+
+/** The same without room for anything that is not described, for tests of this version. */
+export const strictResultJsonSchema = (): object => z.toJSONSchema(outputSchema, { io: 'output' });

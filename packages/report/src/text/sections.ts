@@ -7,14 +7,26 @@ import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../phrases/
 import { noteText } from '../phrases/run-event.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import type { ReportInput } from '../report-input.ts';
-import { MARKS, paintOf, type Style } from '../style.ts';
-import { renderHeadedTable, renderTable, type TableData } from '../table.ts';
-import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
-import { mediaTable, roleTable } from '../tables/media.ts';
-import { mostAffectedTable } from '../tables/most-affected.ts';
-import { stageTable } from '../tables/stages.ts';
-import { thresholdTable } from '../tables/thresholds.ts';
-import { wrap } from '../wrap.ts';
+import {
+  joinCounts,
+  joinReasons,
+  joinTable,
+  mediaTable,
+  mostAffectedTable,
+  roleTable,
+  stageTable,
+  thresholdTable,
+  trackCounts,
+} from '../tables.ts';
+import {
+  MARKS,
+  paintOf,
+  renderHeadedTable,
+  renderTable,
+  type Style,
+  type TableData,
+  wrap,
+} from '../text-layout.ts';
 
 /** A titled part of the text; no lines where there is nothing to show. */
 type Section = (input: ReportInput, style: Style) => string[];

@@ -10,7 +10,7 @@ import { parseThreshold } from '@livekit-swarm/metrics';
 import { readRecordLines } from '@livekit-swarm/record';
 import type { Browser, Page } from 'puppeteer-core';
 import { htmlReporter } from '../../src/html/html.ts';
-import { wholeOf } from '../../src/rendered.ts';
+import { wholeOf } from '../../src/reporter.ts';
 
 const textLines = (file: string): AsyncIterable<string> =>
   createInterface({ input: createReadStream(file, 'utf8') });

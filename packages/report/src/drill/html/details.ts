@@ -1,7 +1,6 @@
 import { describeTarget, type JoinProbeResult, type RepeatResult } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { formatMs } from '../../format.ts';
-import { preciseClock } from '../../html/clock.ts';
+import { formatMs, preciseClock } from '../../format.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import {
   capital,
@@ -13,7 +12,7 @@ import {
   describeRollback,
   falseReconnects,
 } from '../phrases.ts';
-import { partLabel } from './part-label.ts';
+import { partLabel } from './tables.ts';
 
 /** More of a kind than anybody reads. */
 const MAX_FAULTS = 20;

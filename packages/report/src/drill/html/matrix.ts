@@ -2,7 +2,7 @@ import type { RepeatResult, RoomRecovery, SubscriptionRecovery } from '@livekit-
 import { plural } from '@livekit-swarm/settings';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { formatRecoveryTime } from '../phrases.ts';
-import { partLabel } from './part-label.ts';
+import { partLabel } from './tables.ts';
 
 /** Rooms of a whole page, and people of a room, beyond which it would be one that nobody reads. */
 const MOST_ROOMS = 24;

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
+import { type DrillResult, describeTarget, type RepeatResult } from '@livekit-swarm/chaos';
+import type { Drill, DrillFault } from '@livekit-swarm/chaos/drill';
+import { plural } from '@livekit-swarm/settings';
 import { documentOf } from '../../html/document.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
-import { exitCodeOfDrill } from '../exit-code.ts';
+import { formatParams } from '../format-params.ts';
 import {
   capital,
   describeKnownFailures,
@@ -11,14 +13,12 @@ import {
   VERDICT_MARKS,
   verdictLabel,
 } from '../phrases.ts';
+import { exitCodeOfDrill } from '../render-json.ts';
 import { clusterPart, faultList, joinProbeTable } from './details.ts';
-import { drillDefinition } from './drill-definition.ts';
 import { subscriptionMatrices } from './matrix.ts';
-import { objectiveTable } from './objectives.ts';
-import { shownRepeats, spreadPart } from './spread.ts';
+import { objectiveTable, shownRepeats, spreadPart, windowTable } from './tables.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
-import { windowTable } from './windows.ts';
 
 const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
 
@@ -98,4 +98,30 @@ ${joinProbeTable(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${said(repeat.record)}</code></p>
 </section>`;
+};
+
+const RECOVERY = {
+  none: 'none',
+  sdk: 'sdk (resume, then reconnect)',
+  app: 'app (resume, reconnect, rejoin)',
+} as const;
+
+/** More are told by their number. */
+const MOST_FAULTS = 5;
+
+/** The definition of the drill, next to its verdict. */
+export const drillDefinition = ({ description, load, faults, recoveryMs }: Drill): Markup =>
+  html`<section class="whose" aria-labelledby="drill-title"><h2 id="drill-title">Drill</h2>
+${description !== null && html`<p class="asked">${said(description)}</p>`}
+<dl><div><dt>Faults</dt>${faults.length === 0 && html`<dd>none</dd>`}${faults.slice(0, MOST_FAULTS).map((fault) => html`<dd class="same">${describeFault(fault)}</dd>`)}${faults.length > MOST_FAULTS && html`<dd>… and ${plural(faults.length - MOST_FAULTS, 'fault')} more</dd>`}</div>
+<div><dt>Load</dt><dd>${plural(load.rooms, 'room')} of ${load.participants}, each publishing ${load.publish.join(' and ')}</dd><dd>reconnect policy: ${RECOVERY[load.reconnectPolicy]}</dd></div>
+<div><dt>Observation</dt><dd>${seconds(recoveryMs)} after the last rollback</dd></div></dl></section>`;
+
+/** As people write it: `10 s`, `0.5 s`. */
+const seconds = (ms: number): string => `${ms / 1_000} s`;
+
+const describeFault = (due: DrillFault): Markup => {
+  const { fault, target, atMs, durationMs } = due;
+  const told = formatParams(due);
+  return html`<b>${fault}</b>${told !== '' && ` (${told})`} of ${name(describeTarget(target))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
 };

@@ -1,7 +1,6 @@
 import type { ParticipantRecovery, StateInterval } from '@livekit-swarm/chaos';
-import { preciseClock } from '../../html/clock.ts';
-import { html, type Markup, name, said } from '../../html/markup.ts';
-import { percent } from '../../html/svg/percent.ts';
+import { preciseClock } from '../../format.ts';
+import { html, type Markup, name, percent, said } from '../../html/markup.ts';
 
 /** Legend of the timelines: reception is shown by shape as well as by colour. */
 export const RECEPTION_KEYS = (

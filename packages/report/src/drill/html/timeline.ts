@@ -5,14 +5,11 @@ import type {
   RoomRecovery,
 } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { preciseClock } from '../../html/clock.ts';
-import { html, type Markup, name } from '../../html/markup.ts';
-import { percent } from '../../html/svg/percent.ts';
-import { bands } from './bands.ts';
-import { clusterLanes } from './cluster-lanes.ts';
-import { partLabel } from './part-label.ts';
-import { secondLanes } from './second-lanes.ts';
+import { preciseClock } from '../../format.ts';
+import { html, type Markup, name, percent } from '../../html/markup.ts';
+import { clusterLanes, secondLanes } from './lanes.ts';
 import { participantTimeline, RECEPTION_KEYS } from './strip.ts';
+import { partLabel } from './tables.ts';
 
 /** Timelines on a page, and at least so many for each repeat. */
 const MAX_TIMELINES = 480;
@@ -141,3 +138,17 @@ const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup =>
   return html`<details class="calm"><summary>${plural(timelines.length, 'room')} without interruption <span class="dim">${what}</span></summary><p class="note">${timelines.slice(0, MAX_CALM).map(({ facts: { room } }) => html`${name(room)} `)}${timelines.length > MAX_CALM && `… and ${timelines.length - MAX_CALM} more`}</p></details>
 <div class="row"><span class="who">${plural(participantsIn(timelines), 'participant')}</span><svg role="img" aria-label="All media was received">${Number.isFinite(fromAt) && html`<rect class="receiving-all" x="${percent(fromAt, endAt)}" width="${percent(endAt - fromAt, endAt)}" y="3" height="9"/>`}</svg></div>`;
 };
+
+/** A fault that heals itself has no length; it must be seen. */
+const LEAST_SHARE = 1 / 500;
+
+/** Drawn once behind all rows. From injection to heal; what was never healed lasted to the end. */
+export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup =>
+  html`<svg class="bands" aria-hidden="true">${faults
+    .slice(0, MOST_BANDS)
+    .map(
+      ({ injectedAt, rolledBackAt }) =>
+        html`<rect class="fault" x="${percent(injectedAt, endAt)}" width="${percent(Math.max((rolledBackAt ?? endAt) - injectedAt, endAt * LEAST_SHARE), endAt)}" height="100%"/><line class="fault" x1="${percent(injectedAt, endAt)}" x2="${percent(injectedAt, endAt)}" y1="0" y2="100%"/>`,
+    )}</svg>`;
+
+const MOST_BANDS = 100;

@@ -4,8 +4,7 @@ import { required } from './element.ts';
 import { formatClock, formatPoint } from './format.ts';
 import { listenToKeys } from './keys.ts';
 import { makeLegend, makeTable } from './legend.ts';
-import { HEIGHT, makePlot } from './plot.ts';
-import { type DrawnChart, moveCursor, zoomTo } from './view.ts';
+import { type DrawnChart, HEIGHT, makePlot, moveCursor, zoomTo } from './plot.ts';
 
 /** The charts of a page, which share the cursor and the time range. */
 export interface Charts {

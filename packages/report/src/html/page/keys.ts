@@ -1,6 +1,6 @@
 import type { PageData } from '../charts/chart-data.ts';
 import { formatClock, formatPoint } from './format.ts';
-import { type DrawnChart, moveCursor, zoomTo } from './view.ts';
+import { type DrawnChart, moveCursor, zoomTo } from './plot.ts';
 
 /** Arrow keys, Home and End move the cursor through time, + - and 0 zoom; `reading` announces the values at the cursor. */
 export const listenToKeys = (page: PageData, drawn: DrawnChart, reading: HTMLElement): void => {

@@ -1,7 +1,7 @@
 import type { ChartData, PageData } from '../charts/chart-data.ts';
 import { element } from './element.ts';
 import { FORMATS, formatClock, formatPoint } from './format.ts';
-import type { DrawnChart } from './view.ts';
+import type { DrawnChart } from './plot.ts';
 
 /** Adds one button per series, which shows its value at the cursor and toggles its line, and the limit. */
 export const makeLegend = ({ chart, u, layers, values }: DrawnChart, place: HTMLElement): void => {

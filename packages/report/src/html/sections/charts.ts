@@ -1,6 +1,11 @@
+import type { History } from '@livekit-swarm/analysis';
 import { formatDuration } from '@livekit-swarm/settings';
+import { eventText } from '../../phrases/run-event.ts';
+import type { HtmlInput } from '../../report-input.ts';
 import type { ChartGroup } from '../charts/catalog.ts';
-import { html, type Markup } from '../markup.ts';
+import type { PageData } from '../charts/chart-data.ts';
+import { html, type Markup, said } from '../markup.ts';
+import { stagesOf } from './glance.ts';
 
 /** Places for the charts; the page's script draws them. */
 export const chartSection = (groups: readonly ChartGroup[], stepMs: number): Markup | null =>
@@ -24,3 +29,25 @@ ${groups.map(
 )}
 <p id="reading" class="hidden" role="status" aria-live="polite"></p>
 </section>`;
+
+/** All that the page's script needs. */
+export const pageDataOf = (
+  { summary }: HtmlInput,
+  history: History,
+  groups: readonly ChartGroup[],
+): PageData => ({
+  step: history.stepMs / 1_000,
+  points: history.steps,
+  // Joining and steady are in every run: only named windows are shaded.
+  bands: stagesOf(summary.plan.windows)
+    .filter(({ source }) => source !== 'builtin')
+    .map(({ name, fromMs, toMs }) => ({
+      name: said(name),
+      from: fromMs / 1_000,
+      to: toMs / 1_000,
+    })),
+  marks: history.annotations.map((mark) => ({ at: mark.at / 1_000, text: said(eventText(mark)) })),
+  charts: groups.flatMap(({ charts }) =>
+    charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
+  ),
+});

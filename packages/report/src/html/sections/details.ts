@@ -1,12 +1,10 @@
 import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
-import { formatBytes, formatMs, formatShare } from '../../format.ts';
+import { clock, formatBytes, formatMs, formatShare } from '../../format.ts';
 import { noteText } from '../../phrases/run-event.ts';
-import type { TableData } from '../../table.ts';
-import { joinReasons, joinTable } from '../../tables/joins.ts';
-import { mediaTable } from '../../tables/media.ts';
-import { clock } from '../clock.ts';
-import type { HtmlInput } from '../html-input.ts';
+import type { HtmlInput } from '../../report-input.ts';
+import { joinReasons, joinTable, mediaTable } from '../../tables.ts';
+import type { TableData } from '../../text-layout.ts';
 import { html, type Markup, said } from '../markup.ts';
 import { percentile, RATE } from '../series-queries.ts';
 

@@ -1,7 +1,7 @@
 import type { Labels, MetricName, Sketch } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatMs } from '../../format.ts';
-import type { HtmlInput } from '../html-input.ts';
+import type { HtmlInput } from '../../report-input.ts';
 import { html, type Markup } from '../markup.ts';
 import { describe, histogram } from '../svg/histogram.ts';
 

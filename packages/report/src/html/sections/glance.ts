@@ -1,12 +1,10 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
+import { clock } from '../../format.ts';
 import { eventText } from '../../phrases/run-event.ts';
-import { clock } from '../clock.ts';
+import type { HtmlInput } from '../../report-input.ts';
 import { type Lane, lanesOf } from '../glance.ts';
-import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup, said } from '../markup.ts';
-import { type Bar, columns } from '../svg/columns.ts';
-import { percent } from '../svg/percent.ts';
+import { html, type Markup, percent, said } from '../markup.ts';
 
 /** As many bars as are distinguishable on a laptop. */
 const MAX_BARS = 120;
@@ -120,3 +118,21 @@ const ticks = (runMs: number): number[] => {
     (_, index) => index * step,
   ).filter((at) => at < runMs * 0.97);
 };
+
+/** A bar of a small chart over time. */
+export interface Bar {
+  /** 0 … 1 of the chart's height. */
+  height: number;
+  tone: 'ok' | 'warn' | 'bad';
+  /** Its tooltip. */
+  title: string;
+}
+
+/** Bars side by side over the whole width; null leaves a gap: nothing was measured. */
+export const columns = (bars: readonly (Bar | null)[]): Markup =>
+  html`${bars.map((bar, index) => {
+    if (bar === null || bar.height <= 0) return null;
+    // What is there must be seen, however small.
+    const height = Math.max(0.06, Math.min(1, bar.height));
+    return html`<rect class="${bar.tone}" x="${percent(index, bars.length)}" width="${percent(0.82, bars.length)}" y="${percent(1 - height, 1)}" height="${percent(height, 1)}"><title>${bar.title}</title></rect>`;
+  })}`;

@@ -2,15 +2,13 @@ import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
 import { describeScenario } from '../../describe-scenario.ts';
-import { formatFigure, formatMs, formatShare } from '../../format.ts';
-import { limitOf, measuredOf } from '../../phrases/threshold.ts';
+import { clock, formatFigure, formatMs, formatShare } from '../../format.ts';
+import { limitOf, measuredOf } from '../../phrases/limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR, originOf, reasonText } from '../../phrases/verdict-reason.ts';
-import { MARKS } from '../../style.ts';
-import { clock } from '../clock.ts';
-import { beyond, crossingOf, spansText } from '../crossings.ts';
-import type { HtmlInput } from '../html-input.ts';
+import type { HtmlInput } from '../../report-input.ts';
+import { MARKS } from '../../text-layout.ts';
+import { beyond, crossingOf, outageSpans, spansText } from '../crossings.ts';
 import { html, type Markup, name, said } from '../markup.ts';
-import { outageSpans } from '../outages.ts';
 
 const MAX_REASONS = 5;
 /** Collapsed. */

@@ -1,8 +1,8 @@
 import { formatScenario, type Scenario } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { formatBytes } from '../../format.ts';
-import { cut } from '../../markdown/escape.ts';
-import type { HtmlInput } from '../html-input.ts';
+import { cut } from '../../markdown/elements.ts';
+import type { HtmlInput } from '../../report-input.ts';
 import { html, type Markup, name, said } from '../markup.ts';
 import { list } from './details.ts';
 

@@ -5,10 +5,9 @@ import type {
   RoomSummary,
 } from '@livekit-swarm/analysis';
 import { formatNumber } from '@livekit-swarm/settings';
-import { formatMs, formatShare } from '../../format.ts';
-import { outcomeText } from '../../tables/most-affected.ts';
-import { clock } from '../clock.ts';
-import type { HtmlInput } from '../html-input.ts';
+import { clock, formatMs, formatShare } from '../../format.ts';
+import type { HtmlInput } from '../../report-input.ts';
+import { outcomeText } from '../../tables.ts';
 import { cellName, html, type Markup } from '../markup.ts';
 import { timelineSection } from './timelines.ts';
 

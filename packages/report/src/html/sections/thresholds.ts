@@ -1,12 +1,11 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
-import { formatFigure } from '../../format.ts';
-import { limitOf, measuredOf } from '../../phrases/threshold.ts';
-import { MARKS } from '../../style.ts';
-import { clock } from '../clock.ts';
+import { clock, formatFigure } from '../../format.ts';
+import { limitOf, measuredOf } from '../../phrases/limits.ts';
+import type { HtmlInput } from '../../report-input.ts';
+import { MARKS } from '../../text-layout.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
-import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, name } from '../markup.ts';
 import { sparkline } from '../svg/sparkline.ts';
 

@@ -2,7 +2,7 @@ import type { TimeSeries } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatBits, formatMs, formatShare } from '../../format.ts';
-import type { HtmlInput } from '../html-input.ts';
+import type { HtmlInput } from '../../report-input.ts';
 import { html, type Markup } from '../markup.ts';
 import { percentile, seriesQuery } from '../series-queries.ts';
 import { sparkline } from '../svg/sparkline.ts';

@@ -3,13 +3,12 @@ import {
   type ParticipantEvent,
   type ParticipantHistories,
   type ParticipantHistory,
+  stateIntervals,
 } from '@livekit-swarm/analysis';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatMs, formatShare } from '../../format.ts';
-import { outcomeText } from '../../tables/most-affected.ts';
-import { preciseClock } from '../clock.ts';
-import { html, type Markup, name, said } from '../markup.ts';
-import { participantTimeline } from '../svg/participant-timeline.ts';
+import { formatMs, formatShare, preciseClock } from '../../format.ts';
+import { outcomeText } from '../../tables.ts';
+import { html, type Markup, name, percent, said } from '../markup.ts';
 
 const MAX_TIMELINES = 12;
 
@@ -78,3 +77,18 @@ const summaryOf = (participant: ParticipantHistory): string => {
   ].filter((part) => part !== false);
   return parts.slice(0, 3).join(', ');
 };
+
+/** States that are drawn; a session that has ended leaves the line empty. */
+const DRAWN: ReadonlySet<string> = new Set(['joining', 'connected', 'reconnecting']);
+
+/** The states of a participant over the whole run, as a strip. */
+export const participantTimeline = (participant: ParticipantHistory, runMs: number): Markup =>
+  html`<svg class="strip" aria-hidden="true"><rect class="run" width="100%" y="35%" height="30%"/>${stateIntervals(
+    participant,
+    runMs,
+  )
+    .filter(({ state }) => DRAWN.has(state))
+    .map(
+      ({ state, fromMs, toMs }) =>
+        html`<rect class="${state}" x="${percent(fromMs, runMs)}" width="${percent(Math.max(toMs - fromMs, runMs / 400), runMs)}" y="20%" height="60%"/>`,
+    )}</svg>`;

@@ -1,8 +1,7 @@
 import { GAMMA, type Sketch } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatMs } from '../../format.ts';
-import { html, type Markup } from '../markup.ts';
-import { percent } from './percent.ts';
+import { html, type Markup, percent } from '../markup.ts';
 
 const BARS = 44;
 

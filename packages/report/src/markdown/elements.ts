@@ -1,3 +1,5 @@
+import type { TableData } from '../text-layout.ts';
+
 /**
  * Text that Markdown (CommonMark and GitHub's tables) renders literally: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
  * mention (`@name`) or of an issue (`#1`), nor does it end a table's cell.
@@ -43,3 +45,45 @@ const oneLine = (text: string): string =>
 /** Cut where it gets long: what servers say has no end. */
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
+/** Cells are Markdown already. Beyond `most` rows the rest is counted, not shown. */
+export const markdownTable = (
+  { head, rows, left }: TableData,
+  most = Number.POSITIVE_INFINITY,
+): string => {
+  if (rows.length === 0) return '';
+  const shown = rows.slice(0, most);
+  const rest = rows.length - shown.length;
+  const rule = head.map((_, column) => (left.includes(column) ? ':--' : '--:'));
+  const lines = [head, rule, ...shown].map((cells) => `| ${cells.join(' | ')} |`);
+  return [...lines, ...(rest > 0 ? ['', `… and ${rest} more`] : [])].join('\n');
+};
+
+/** A part of a document; of two that do not both fit, the one of lower `rank` stays. */
+export interface Part {
+  rank: number;
+  text: string;
+}
+
+/**
+ * Joins as many parts as fit into `most` characters, the most important first, in their order. `leftOut` is appended when parts are missing.
+ * Whatever is too long even alone is left out, too.
+ */
+export const fit = (parts: readonly Part[], most: number, leftOut: string): string => {
+  const whole = parts.filter(({ text }) => text !== '');
+  const joined = (some: readonly Part[], note: boolean): string =>
+    `${[...some.map(({ text }) => text), ...(note ? [leftOut] : [])].join('\n\n')}\n`;
+  const all = joined(whole, false);
+  if (all.length <= most) return all;
+  const kept = new Set<Part>();
+  let room = most - joined([], true).length;
+  for (const part of whole.toSorted((a, b) => a.rank - b.rank)) {
+    if (part.text.length + 2 > room) continue;
+    kept.add(part);
+    room -= part.text.length + 2;
+  }
+  return joined(
+    whole.filter((part) => kept.has(part)),
+    true,
+  );
+};

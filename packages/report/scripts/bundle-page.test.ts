@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BUNDLES, bundlePage } from '../../scripts/bundle-page.ts';
+import { BUNDLES, bundlePage } from './bundle-page.ts';
 
 test("reports have the scripts of src/html/page; if not, run 'node packages/report/scripts/bundle-page.ts'", async () => {
   const bundles = await bundlePage();
