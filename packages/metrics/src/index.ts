@@ -37,5 +37,5 @@ export {
   type ThresholdReading,
   thresholdError,
 } from './threshold-grammar.ts';
+export type { Window } from './window-ref.ts';
 export { windowsMeant } from './window-ref.ts';
-export type { Window } from './windows.ts';

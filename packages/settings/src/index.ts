@@ -1,8 +1,13 @@
-export { formatDuration, LONGEST_DURATION_MS, parseDuration } from './duration.ts';
+export {
+  formatDuration,
+  formatNumber,
+  LONGEST_DURATION_MS,
+  parseDuration,
+  plural,
+} from './duration.ts';
 export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
-export { formatNumber, plural } from './format-number.ts';
-export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
+export { type JsonSchema, jsonSchemaOf, settingsJsonSchema } from './json-schema.ts';
 export {
   byPosition,
   fileProblem,
@@ -12,7 +17,7 @@ export {
   type ProblemCode,
 } from './problem.ts';
 export { type FileSettings, readSettings, type Settings } from './read-settings.ts';
-export { clean, customIssue, hinted, quote, textOf } from './schema/issues.ts';
+export { clean, customIssue, hinted, quote, textOf, withoutSecrets } from './schema/issues.ts';
 export {
   bitRate,
   duration,
@@ -21,7 +26,9 @@ export {
   positive,
   prose,
   reading,
+  seed,
   share,
+  tags,
   text,
   whole,
   word,
@@ -29,8 +36,6 @@ export {
 } from './schema/leaves.ts';
 export { nearest, suggest } from './schema/nearest.ts';
 export { strict } from './schema/strict.ts';
-export { seed, tags } from './schema/tags.ts';
-export { settingsJsonSchema } from './settings-schema.ts';
 export {
   type ErrorCode,
   errorCodeOf,
@@ -41,7 +46,6 @@ export {
   SwarmError,
   usageError,
 } from './swarm-error.ts';
-export { withoutSecrets } from './without-secrets.ts';
 export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 export { readYaml } from './yaml/read-yaml.ts';
 export {

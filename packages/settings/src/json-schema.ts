@@ -20,3 +20,14 @@ export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
   });
   return JSON.parse(JSON.stringify(made)) as JsonSchema;
 };
+
+/** The JSON Schema (draft 7, which every editor reads) of a settings file, made of the schema that reads it. */
+export const settingsJsonSchema = (schema: z.ZodType, title: string): JsonSchema => {
+  const { $schema, ...rest } = jsonSchemaOf(schema);
+  return {
+    $schema,
+    title,
+    ...rest,
+    patternProperties: { '^x-': { description: 'Not read: a place for anchors.' } },
+  };
+};

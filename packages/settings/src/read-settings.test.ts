@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { settingsJsonSchema } from './json-schema.ts';
 import { readSettings } from './read-settings.ts';
 import { duration, text, whole } from './schema/leaves.ts';
 import { strict } from './schema/strict.ts';
-import { settingsJsonSchema } from './settings-schema.ts';
 import { explain, isUsageError, type SwarmError } from './swarm-error.ts';
 
 const schema = strict({

@@ -2,7 +2,7 @@
 import { formatDuration, formatNumber, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import type { Entry } from './definition.ts';
+import { type Entry, scaleCount } from './definition.ts';
 import {
   type DurationDistribution,
   describeDistribution,
@@ -19,7 +19,6 @@ import {
   type RoomLifetime,
 } from './expansion.ts';
 import { roomCount } from './fixed-rooms.ts';
-import { scaleCount } from './scaling.ts';
 
 /** Their keys of a scenario file. */
 export const arrivalKeys = () => ({

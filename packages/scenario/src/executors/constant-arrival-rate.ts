@@ -12,8 +12,7 @@ import {
   scaleMaxRooms,
   writeArrivals,
 } from './arrivals.ts';
-import { defineExecutor } from './definition.ts';
-import { scaleRate } from './scaling.ts';
+import { defineExecutor, scaleRate } from './definition.ts';
 
 /**
  * `rate` new rooms every `timeUnitMs`, evenly, the first at once, however many are still open: an open model. As k6's constant-arrival-rate, with rooms for

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
 import { rateText } from '../language/write/texts.ts';
 import { LIMITS } from '../limits.ts';
-import type { Entry, WriteContext } from './definition.ts';
+import { type Entry, scaleCount, scaleJoinRate, type WriteContext } from './definition.ts';
 import type { Group, RoomLifetime } from './expansion.ts';
-import { scaleCount, scaleJoinRate } from './scaling.ts';
 
 export const roomCount = () => whole(1, LIMITS.rooms);
 

@@ -12,8 +12,7 @@ import {
   scaleMaxRooms,
   writeArrivals,
 } from './arrivals.ts';
-import { defineExecutor } from './definition.ts';
-import { scaleRate } from './scaling.ts';
+import { defineExecutor, scaleRate } from './definition.ts';
 import {
   checkStages,
   describeStages,

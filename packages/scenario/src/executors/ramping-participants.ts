@@ -1,10 +1,9 @@
 import { plural, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { defineExecutor } from './definition.ts';
+import { defineExecutor, scaleCount } from './definition.ts';
 import { checkCount, MIN_SESSION_MS, type RoomLifetime, type SessionSlot } from './expansion.ts';
 import { checkFixedRooms, roomCount } from './fixed-rooms.ts';
-import { scaleCount } from './scaling.ts';
 import {
   checkStages,
   describeStages,

@@ -1,9 +1,8 @@
 import { whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { defineExecutor } from './definition.ts';
+import { defineExecutor, scaleCount } from './definition.ts';
 import { checkCount, MIN_SESSION_MS, type RoomLifetime } from './expansion.ts';
-import { scaleCount } from './scaling.ts';
 import {
   checkStages,
   describeStages,

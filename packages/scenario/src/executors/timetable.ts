@@ -12,10 +12,9 @@ import { z } from 'zod';
 import { lessonNames } from '../language/window-names.ts';
 import { durationText } from '../language/write/texts.ts';
 import { LIMITS } from '../limits.ts';
-import { defineExecutor } from './definition.ts';
+import { defineExecutor, scaleCount } from './definition.ts';
 import { checkCount, type RoomLifetime, spreadJoins } from './expansion.ts';
 import { roomCount } from './fixed-rooms.ts';
-import { scaleCount } from './scaling.ts';
 import { namesOf } from './stages.ts';
 
 const ms = () => z.number().min(0);

@@ -2,22 +2,21 @@ import {
   explainIssues,
   type Finding,
   findingAt,
+  formatDuration,
   type MapTree,
   plainOf,
   type Tree,
 } from '@livekit-swarm/settings';
 import type { GroupFile } from '../executors/registry.ts';
+import { checkSchedule } from '../plan/expand.ts';
 import type { NamedWindow, Scenario } from '../scenario.ts';
 import { checkCounts } from './check-counts.ts';
 import { checkGroup } from './check-group.ts';
-import { checkNames } from './check-names.ts';
-import { checkPlan } from './check-plan.ts';
 import { checkSubscribers } from './check-subscribers.ts';
 import type { Checks } from './checks.ts';
 import { groupSpecOf } from './normalise.ts';
 import { readProfiles } from './read-profiles.ts';
 import { readThresholds } from './read-thresholds.ts';
-import { roughFacts } from './rough-facts.ts';
 import {
   file,
   fileKeys,
@@ -26,8 +25,8 @@ import {
   type ScenarioFile,
   type scaledFile,
 } from './schema/file.ts';
-import { factsOf } from './threshold-facts.ts';
-import { windowNamesIn, windowPrefixes } from './window-names.ts';
+import { factsOf, roughFacts } from './threshold-facts.ts';
+import { checkNames, windowNamesIn, windowPrefixes } from './window-names.ts';
 
 export interface Interpretation {
   /** Null when something is wrong. */
@@ -133,4 +132,28 @@ const readWindows = (tree: MapTree, { complain }: Checks): NamedWindow[] => {
       complain(['windows', index, 'to'], 'is not after from', 'a window must end after it begins');
     return { name, fromMs: from, toMs: to ?? null };
   });
+};
+
+/** Finds what shows only in the plan: no participant would join, or too many, or a window begins after the end. */
+export const checkPlan = (scenario: Scenario, checks: Checks): void => {
+  const { endAtMs, problem } = checkSchedule(scenario);
+  if (problem === null) {
+    checkWindows(scenario.windows, endAtMs, checks);
+    return;
+  }
+  const path = problem.group === null ? ['groups'] : ['groups', problem.group];
+  checks.complain(path, problem.message, problem.hint, 'key');
+};
+
+const checkWindows = (
+  windows: readonly NamedWindow[],
+  endMs: number,
+  { complain, warn }: Checks,
+): void => {
+  for (const [index, { fromMs, toMs }] of windows.entries()) {
+    const over = `the run ends after ${formatDuration(endMs)}`;
+    if (fromMs >= endMs) complain(['windows', index, 'from'], over, 'take a time before that');
+    else if (toMs !== null && toMs > endMs)
+      warn(['windows', index, 'to'], over, 'to go until the end, leave it out');
+  }
 };

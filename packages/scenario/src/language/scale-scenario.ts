@@ -1,5 +1,5 @@
+import { scaleCount } from '../executors/definition.ts';
 import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
-import { scaleCount } from '../executors/scaling.ts';
 import { LIMITS } from '../limits.ts';
 import { checkSchedule } from '../plan/expand.ts';
 import type { RoleSpec } from '../role-spec.ts';

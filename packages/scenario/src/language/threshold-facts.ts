@@ -1,11 +1,9 @@
 import type { Labels, MetricName, Threshold } from '@livekit-swarm/metrics';
-import { suggest } from '@livekit-swarm/settings';
+import { type MapTree, suggest, treeAt } from '@livekit-swarm/settings';
 import { type LoadExtent, latestEndMs, stageNames } from '../plan/extent.ts';
 import { dataOf, type StreamLabels, streamsOf } from '../plan/streams.ts';
 import type { NamedWindow } from '../scenario.ts';
-
-/** Windows that every run has. */
-export const BUILTIN_WINDOWS = ['joining', 'steady'] as const;
+import { BUILTIN_WINDOWS, windowNamesIn } from './window-names.ts';
 
 /** What thresholds can refer to in a scenario. Null: not known, because the scenario has other problems; then it is not checked. */
 export interface ThresholdFacts {
@@ -190,3 +188,25 @@ const labelled = (label: string): RegExp => new RegExp(`\\b${label}\\s*[:=]`);
 /** Where in the text of a threshold the problem is. */
 export const positionOf = ({ about }: UnmatchedThreshold, text: string): number =>
   Math.max(0, text.search(about));
+
+/** Facts of a scenario that has problems: names are as written, the rest is not known. */
+export const roughFacts = (tree: MapTree): ThresholdFacts => {
+  const { stages, windows } = windowNamesIn(tree);
+  const groups = treeAt(tree, ['groups']);
+  const roles = new Map(
+    groups?.type === 'map'
+      ? [...groups.entries].map(([name, { value }]): [string, string[]] => {
+          const map = treeAt(value, ['roles']);
+          return [name, map?.type === 'map' ? [...map.entries.keys()] : []];
+        })
+      : [],
+  );
+  return {
+    roles,
+    stages: stages.map(({ name }) => name),
+    windows: windows.map(({ name }) => name),
+    streams: null,
+    data: null,
+    endMs: null,
+  };
+};

@@ -1,5 +1,9 @@
 /** Names of stages and lessons of groups, and of named windows. Thresholds refer to them (`@NAME`), so they must be unique. */
 import { type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
+import type { Complain } from './checks.ts';
+
+/** Windows that every run has. */
+export const BUILTIN_WINDOWS = ['joining', 'steady'] as const;
 
 /** The name of a stage that has none. */
 export const stageName = (name: string | undefined, index: number, prefix: string): string =>
@@ -99,4 +103,21 @@ const timesIn = (tree: Tree): number | undefined => {
   return Number.isInteger(times.value) && times.value >= 1 && times.value <= MAX_TIMES
     ? times.value
     : undefined;
+};
+
+/** Names of stages, lessons, named windows and built-in windows must be unique. */
+export const checkNames = (parts: readonly WindowName[], complain: Complain): void => {
+  const taken = new Map<string, string>(
+    BUILTIN_WINDOWS.map((name) => [name, 'a window that every run has']),
+  );
+  for (const { name, of, path } of parts) {
+    const holder = taken.get(name);
+    if (holder === undefined) taken.set(name, of);
+    else
+      complain(
+        path,
+        `the name "${name}" is taken by ${holder}`,
+        'choose another: thresholds refer to windows by name (@NAME)',
+      );
+  }
 };

@@ -7,9 +7,9 @@ import type { RoleSpec } from '../role-spec.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 import { type ExpandedGroup, expandGroup } from './expand-group.ts';
 import { expectedTracks } from './expected-tracks.ts';
+import { overlapMs } from './extent.ts';
 import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
-import { overlapMs } from './session-overlap.ts';
 
 /** A session before anything has a name of the run. Times in ms after the run's start. */
 interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expectedTracks'> {

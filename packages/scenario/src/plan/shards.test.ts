@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { expandPlan } from './expand.ts';
-import { expectedPackets } from './expected-packets.ts';
 import { createRoomTimelineBuilder } from './room-history.ts';
-import { splitPlan } from './shards.ts';
+import { expectedPackets, splitPlan } from './shards.ts';
 
 /** Packets per second of each shard while all participants are connected. */
 const weights = (plan: Plan, count: number): number[] => {

@@ -65,3 +65,10 @@ export const quote = (value: unknown): string => {
 export const clean = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are removed.
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+
+/** A URL for reports: without user, password, query (`access_token`) and fragment. Text that cannot be parsed as a URL is not repeated. */
+export const withoutSecrets = (url: string): string => {
+  if (!URL.canParse(url)) return '(not a URL)';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+};

@@ -1,6 +1,5 @@
 import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError } from 'yaml';
-import { type Fault, growTree } from './grow-tree.ts';
-import { MAX_DEPTH, tooDeepAt } from './nesting.ts';
+import { type Fault, growTree, MAX_DEPTH, tooDeepAt } from './grow-tree.ts';
 import type { Place, Tree } from './tree.ts';
 
 /** Characters. Scenarios have some thousand; a quarter of a million takes a parser about a second at worst. */
