@@ -1,8 +1,8 @@
 import {
   bitRate,
+  customIssue,
   duration,
   hinted,
-  positive,
   quote,
   share,
   strict,
@@ -10,46 +10,76 @@ import {
   textOf,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { type NetworkImpairment, networkPreset, networkPresetNames } from './network-presets.ts';
-import { linkSchema, NETWORK_LIMITS } from './network-schema.ts';
+import {
+  type LinkImpairment,
+  type NetworkImpairment,
+  networkPreset,
+  networkPresetNames,
+  PERFECT_LINK,
+} from './network-presets.ts';
 
-/** What a link does, in the words of a file; what is left out does nothing. */
+/** A value outside these is a typing error rather than a network; the pump has the same limits. */
+const LIMITS = {
+  burst: 1_000,
+  delayMs: 10_000,
+  jitterMs: 1_000,
+  /** Of two packets only one can arrive behind the other. */
+  reorder: 0.5,
+  minRateBps: 10_000,
+  maxRateBps: 100_000_000_000,
+  minQueueMs: 1,
+  queueMs: 10_000,
+} as const;
+
+/** Between two loss bursts there is at least one packet, so the loss rate decides how long they must be. */
+const shortestBurst = ({ loss }: LinkImpairment): number => (loss < 1 ? loss / (1 - loss) : 1);
+
+/** 0.9 / 0.1 is slightly off 9. */
+const ROUNDING = 1e-9;
+
+const burst = () => {
+  const error = `must be a number from 1 to ${LIMITS.burst} packets`;
+  return z.number({ error }).min(1, { error }).max(LIMITS.burst, { error });
+};
+
+/** What a link does; absent: nothing. */
 const link = strict({
-  loss: share().optional().describe('Share of packets dropped.'),
-  burst: positive(NETWORK_LIMITS.burst)
-    .optional()
+  loss: share().default(PERFECT_LINK.loss).describe('Share of packets dropped.'),
+  burst: burst()
+    .default(PERFECT_LINK.burst)
     .describe('Mean length of a loss burst, packets. 1: independent losses.'),
-  delay: duration(0, NETWORK_LIMITS.delayMs).optional().describe('Of every packet.'),
-  jitter: duration(0, NETWORK_LIMITS.jitterMs)
-    .optional()
+  delay: duration(0, LIMITS.delayMs).prefault('0s').describe('Of every packet.'),
+  jitter: duration(0, LIMITS.jitterMs)
+    .prefault('0s')
     .describe('Random delay in addition, with this mean.'),
   reorder: share()
-    .optional()
+    .refine((value) => value <= LIMITS.reorder, { error: 'must be from 0% to 50%' })
+    .default(PERFECT_LINK.reorder)
     .describe('Share of packets that arrive behind the one that followed them.'),
-  rate: bitRate().optional().describe('What the link carries.'),
-  queue: duration(NETWORK_LIMITS.minQueueMs, NETWORK_LIMITS.queueMs)
+  rate: bitRate()
+    .refine((bps) => bps >= LIMITS.minRateBps && bps <= LIMITS.maxRateBps, {
+      error: 'must be from 10kbit/s to 100Gbit/s',
+    })
+    .optional()
+    .describe('What the link carries.'),
+  queue: duration(LIMITS.minQueueMs, LIMITS.queueMs)
     .optional()
     .describe('With a rate: a packet that would wait longer for its turn is dropped.'),
-}).transform(({ loss, burst, delay, jitter, reorder, rate, queue }, context) => {
+}).transform(({ delay, jitter, rate, queue, ...shares }, context): LinkImpairment => {
   if (context.issues.length > 0) return z.NEVER;
-  const given = {
-    loss,
-    burst,
+  const given: LinkImpairment = {
+    ...shares,
     delayMs: delay,
     jitterMs: jitter,
-    reorder,
-    rateBps: rate,
-    queueMs: queue,
+    rateBps: rate ?? PERFECT_LINK.rateBps,
+    queueMs: queue ?? PERFECT_LINK.queueMs,
   };
-  const result = linkSchema.safeParse(
-    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  );
-  if (result.success) return result.data;
-  for (const { path, message } of result.error.issues) {
-    const key = String(path[0] ?? '').replace(/(Ms|Bps)$/, '');
-    context.addIssue({ code: 'custom', path: key === '' ? [] : [key], message });
+  const least = shortestBurst(given) - ROUNDING;
+  if (given.burst !== 1 && given.burst < least) {
+    const message = `is too short for that much loss: make it ${Math.ceil(least)} or more, or 1 for independent losses`;
+    context.addIssue(customIssue(['burst'], message, null));
   }
-  return z.NEVER;
+  return given;
 });
 
 /** The name of a preset, or a network of one's own. */

@@ -118,7 +118,7 @@ impl LinkOptions {
     }
 
     fn checked(self) -> Result<LinkConfig, LinkError> {
-        // `NETWORK_LIMITS` of the scenario language has the same limits.
+        // The scenario language has the same limits (network.ts).
         let within = |field: &'static str, value: f64, min: f64, max: f64| {
             let is_within = (min..=max).contains(&value);
             is_within.then_some(value).ok_or(LinkError::OutOfRange { field, min, max, value })
