@@ -21,6 +21,13 @@ export interface PumpOptions {
   ownSockets?: boolean;
 }
 
+/** A defect that a test plants, see `plantDefect`. */
+export type Defect =
+  /** Code that serves the peer panics. */
+  | 'panic'
+  /** The thread of the peer does not run for ten minutes. */
+  | 'hang';
+
 /**
  * Something that happened to a peer, reported as it happens; at most a few per peer and second.
  * `peer` is its handle, `at` is in Unix ms.
@@ -341,6 +348,11 @@ export interface SampleTables {
   maxTickLateMs: number;
   /** CPU time of the pump's threads, cumulative, s. */
   cpuSeconds: number;
+  /**
+   * Threads that have not run for two seconds or more. Counters of those that hold their lock are
+   * missing from this sample.
+   */
+  stuckThreads: number;
 }
 
 /** Names of the columns of each table of a sample, in their order. */
@@ -429,6 +441,8 @@ export declare class NativePump {
    * read them first.
    */
   closePeer(peer: number): void;
+  /** Plants a defect of the pump, so that tests can show what it leads to. */
+  plantDefect(peer: number, defect: Defect): void;
   /** Reads all counters. After `close` the tables are empty. */
   sampleTables(): SampleTables;
   /** Closes every peer and joins the threads. Every other call throws `closed` afterwards. */
@@ -458,6 +472,8 @@ export type PumpErrorCode =
   | 'system_resource'
   /** ICE, DTLS or SCTP refused an operation. */
   | 'transport'
+  /** A thread does not respond, or code that served the peer panicked: a defect of the pump. */
+  | 'internal_error'
   /** The data channel is not open. */
   | 'channel_not_open'
   /** The data channel buffers too much already; the message was not sent. */
@@ -482,7 +498,9 @@ export type CloseCode =
   /** ICE, DTLS or SCTP failed. */
   | 'transport_failed'
   /** The handshake did not lead to keys that this crate can use. */
-  | 'srtp_failed';
+  | 'srtp_failed'
+  /** A defect of this crate or of a library that it uses: the remote is not to blame. */
+  | 'internal_error';
 
 /** Cumulative counters of one sender: one SSRC, so one simulcast layer. */
 export interface SenderStats {

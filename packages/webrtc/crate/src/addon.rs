@@ -20,7 +20,7 @@ use crate::data_flow::{self, DataFlow};
 use crate::error::{self, ErrorCode, PumpError};
 use crate::impairment::Impairment;
 use crate::peer::{Peer, Remote};
-use crate::pump::Threads;
+use crate::pump::{MAX_TICK, Threads};
 use crate::reactor::TimedEvent;
 use crate::receiver::{self, ReceiverConfig};
 use crate::sender::{self, SenderConfig};
@@ -77,7 +77,10 @@ impl NativePump {
             (),
         >,
     ) -> Result<Self> {
-        let tick = options.tick_micros.unwrap_or(DEFAULT_TICK_MICROS).clamp(500, 20_000);
+        let tick = options
+            .tick_micros
+            .unwrap_or(DEFAULT_TICK_MICROS)
+            .clamp(500, MAX_TICK.as_micros() as u32);
         let on_events = on_events
             .build_threadsafe_function::<Vec<PumpEvent>>()
             .weak::<true>()
@@ -300,6 +303,12 @@ impl NativePump {
     #[napi]
     pub fn close_peer(&self, peer: u32) -> Result<()> {
         Ok(self.threads.owner(peer)?.close_peer(peer)?)
+    }
+
+    /// Plants a defect of the pump, so that tests can show what it leads to.
+    #[napi]
+    pub fn plant_defect(&self, peer: u32, defect: Defect) -> Result<()> {
+        Ok(self.threads.owner(peer)?.plant(peer, defect)?)
     }
 
     /// Reads all counters. After `close` the tables are empty.

@@ -19,6 +19,8 @@ use crate::sketch::{Binned, Sketch};
 const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
 /// Bytes of a stamp.
 pub const STAMP_LEN: usize = 32;
+/// Incoming flows that a peer counts, about 6 KB each. Every participant of the room can send stamps.
+const MAX_FLOWS: usize = 1024;
 /// A flow that is later than this skips messages instead of catching up.
 const MAX_CATCH_UP_NS: u64 = 1_000_000_000;
 
@@ -97,6 +99,9 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     let flow = u32::from_be_bytes(stamp[8..12].try_into().ok()?);
     let sequence = u32::from_be_bytes(stamp[12..16].try_into().ok()?);
     let sent = u64::from_be_bytes(stamp[16..24].try_into().ok()?);
+    if flows.len() >= MAX_FLOWS && !flows.contains_key(&flow) {
+        return None;
+    }
     let flow = flows.entry(flow).or_default();
     // The stamp has the whole number: there are no upper bits to infer.
     let extended = (1 << 16) + sequence as u64;
@@ -140,6 +145,16 @@ mod tests {
         assert_eq!(on_message(&mut flows, b"hello", 0), None);
         assert_eq!(on_message(&mut flows, &MAGIC, 0), None);
         assert!(flows.is_empty());
+    }
+
+    #[test]
+    fn the_number_of_flows_is_bounded() {
+        let mut flows = FlowsReceived::default();
+        for flow in 0..2 * MAX_FLOWS as u32 {
+            let mut flow = DataFlow::new("".into(), flow, vec![0; 32], 0, 10, 0).unwrap();
+            on_message(&mut flows, flow.next_message(0), 0);
+        }
+        assert_eq!(flows.len(), MAX_FLOWS);
     }
 
     #[test]

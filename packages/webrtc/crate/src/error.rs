@@ -28,6 +28,8 @@ pub enum ErrorCode {
     SystemResource,
     /// ICE, DTLS or SCTP refused an operation.
     Transport,
+    /// A thread does not respond, or code that served the peer panicked: a defect of the pump.
+    InternalError,
     /// The data channel is not open.
     ChannelNotOpen,
     /// The data channel buffers too much already; the message was not sent.
@@ -42,6 +44,7 @@ impl AsRef<str> for ErrorCode {
             Self::Closed => "closed",
             Self::SystemResource => "system_resource",
             Self::Transport => "transport",
+            Self::InternalError => "internal_error",
             Self::ChannelNotOpen => "channel_not_open",
             Self::ChannelFull => "channel_full",
         }
@@ -121,6 +124,12 @@ pub enum PumpError {
     /// ICE, DTLS or SCTP.
     #[error("the transport refused an operation: {0}")]
     Transport(String),
+    /// A thread that has not answered within [`crate::pump::STUCK_AFTER`].
+    #[error("pump thread {0} does not respond")]
+    StuckThread(usize),
+    /// A peer that a panic ended.
+    #[error("peer {0} ended with an internal error")]
+    Panicked(u32),
     /// Label of a data channel that was never open.
     #[error("data channel {0} is not open")]
     ChannelNotOpen(String),
@@ -153,6 +162,7 @@ impl PumpError {
                 ErrorCode::SystemResource
             }
             Self::Transport(_) => ErrorCode::Transport,
+            Self::StuckThread(_) | Self::Panicked(_) => ErrorCode::InternalError,
             Self::ChannelNotOpen(_) | Self::ChannelClosed(_) => ErrorCode::ChannelNotOpen,
             Self::ChannelFull(_) => ErrorCode::ChannelFull,
         }

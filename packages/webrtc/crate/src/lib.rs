@@ -89,6 +89,7 @@ pub mod peer;
 pub mod pump;
 pub mod reactor;
 pub mod receiver;
+pub mod replay;
 pub mod rows;
 pub mod rtp;
 pub mod sender;

@@ -276,7 +276,7 @@ impl Peer {
                 TransportEvent::Peer(event) => self.events.push(event),
                 TransportEvent::ChannelOpen(id, label) => {
                     let label = self.data.on_open(id, label);
-                    self.events.push(PeerEvent::ChannelOpen(label));
+                    self.events.extend(label.map(PeerEvent::ChannelOpen));
                 }
                 TransportEvent::ChannelData(message) => {
                     self.data.on_message(&message, self.transport.data_arrival);

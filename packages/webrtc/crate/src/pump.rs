@@ -1,9 +1,12 @@
 //! The threads of the pump. Each runs one [`Reactor`]; JavaScript reaches a peer through the mutex
 //! of its reactor, between two wake-ups.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::clock;
 use crate::dtls_keys;
@@ -20,14 +23,39 @@ const UPLINK_PAUSE_NS: u64 = 500_000;
 /// A thread that is behind still leaves its lock for this long, or JavaScript would never get it.
 const MIN_SLEEP: Duration = Duration::from_micros(50);
 
+/// The longest tick.
+pub const MAX_TICK: Duration = Duration::from_millis(20);
+/// A thread that has not run for this long is stuck. JavaScript must not wait for it.
+pub const STUCK_AFTER: Duration = Duration::from_secs(2);
+
 /// Called on a pump thread with the events of one wake-up.
 pub type OnEvents = dyn Fn(Vec<TimedEvent>) + Send + Sync;
 
 /// The running threads.
 pub struct Threads {
-    reactors: Vec<Arc<Mutex<Reactor>>>,
-    handles: Vec<JoinHandle<()>>,
+    threads: Vec<Thread>,
     next: usize,
+}
+
+struct Thread {
+    reactor: Arc<Mutex<Reactor>>,
+    /// When it last woke, monotonic ns.
+    woke_at: Arc<AtomicU64>,
+    handle: JoinHandle<()>,
+}
+
+impl Thread {
+    fn is_stuck(&self) -> bool {
+        let asleep = clock::monotonic_ns().saturating_sub(self.woke_at.load(Ordering::Relaxed));
+        asleep >= STUCK_AFTER.as_nanos() as u64
+    }
+
+    /// `None` for a thread that holds its lock for too long.
+    fn lock(&self) -> Option<MutexGuard<'_, Reactor>> {
+        // A thread that only slept with the whole process is there again within a tick.
+        let wait = if self.is_stuck() { 2 * MAX_TICK } else { STUCK_AFTER };
+        self.reactor.try_lock_for(wait)
+    }
 }
 
 impl Threads {
@@ -44,41 +72,46 @@ impl Threads {
         }
         let provider = dtls_keys::crypto_provider().dtls_provider;
         let certificate = provider.generate_certificate().ok_or(PumpError::Certificate)?;
-        let mut started = Self { reactors: Vec::new(), handles: Vec::new(), next: 0 };
+        let mut started = Self { threads: Vec::new(), next: 0 };
         for thread in 0..threads {
             let reactor = Reactor::new(thread, threads, certificate.clone(), share)?;
             let reactor = Arc::new(Mutex::new(reactor));
-            let (shared, on_events) = (reactor.clone(), on_events.clone());
+            let woke_at = Arc::new(AtomicU64::new(clock::monotonic_ns()));
+            let (shared, woke, on_events) = (reactor.clone(), woke_at.clone(), on_events.clone());
             let handle = std::thread::Builder::new()
                 .name(format!("pump-{thread}"))
-                .spawn(move || run(&shared, tick, &*on_events))
+                .spawn(move || run(&shared, &woke, tick, &*on_events))
                 .map_err(PumpError::Thread)?;
-            started.reactors.push(reactor);
-            started.handles.push(handle);
+            started.threads.push(Thread { reactor, woke_at, handle });
         }
         Ok(started)
     }
 
     /// The reactor for a new peer, in turn.
     pub fn next_reactor(&mut self) -> Result<MutexGuard<'_, Reactor>> {
-        self.next = (self.next + 1) % self.reactors.len().max(1);
+        self.next = (self.next + 1) % self.threads.len().max(1);
         self.reactor(self.next)
     }
 
     /// The reactor of the peer or stream with this handle.
     pub fn owner(&self, handle: u32) -> Result<MutexGuard<'_, Reactor>> {
-        self.reactor(handle as usize % self.reactors.len().max(1))
+        self.reactor(handle as usize % self.threads.len().max(1))
     }
 
     fn reactor(&self, index: usize) -> Result<MutexGuard<'_, Reactor>> {
-        self.reactors.get(index).map(|reactor| lock(reactor)).ok_or(PumpError::Closed)
+        let thread = self.threads.get(index).ok_or(PumpError::Closed)?;
+        thread.lock().ok_or(PumpError::StuckThread(index))
     }
 
-    /// Reads the counters of all threads.
+    /// Reads the counters of all threads that respond.
     pub fn sample(&self) -> Tables {
         let mut tables = Tables::default();
-        for reactor in &self.reactors {
-            lock(reactor).sample(&mut tables);
+        for thread in &self.threads {
+            let reactor = thread.lock();
+            tables.stuck_threads += (reactor.is_none() || thread.is_stuck()) as u32;
+            if let Some(mut reactor) = reactor {
+                reactor.sample(&mut tables);
+            }
         }
         tables
     }
@@ -86,28 +119,29 @@ impl Threads {
     /// Closes all peers and joins the threads. This frees everything at once: JavaScript may keep a
     /// pump that it no longer uses, and file descriptors are few.
     pub fn stop(&mut self) {
-        for reactor in &self.reactors {
-            lock(reactor).close();
+        for thread in &self.threads {
+            if let Some(mut reactor) = thread.lock() {
+                reactor.close();
+            }
         }
-        for handle in self.handles.drain(..) {
-            // A thread that panicked has written that to stderr; there is nothing left to stop.
-            let _ = handle.join();
+        for thread in self.threads.drain(..) {
+            // One that panicked outside of its peers has written that to stderr. One that is stuck
+            // ends with the process.
+            if thread.reactor.try_lock().is_none_or(|reactor| !reactor.stopped) {
+                continue;
+            }
+            let _ = thread.handle.join();
         }
-        self.reactors.clear();
     }
 }
 
-fn lock(reactor: &Mutex<Reactor>) -> MutexGuard<'_, Reactor> {
-    // After a panic in one peer the counters of the others can still be read.
-    reactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
+fn run(reactor: &Mutex<Reactor>, woke_at: &AtomicU64, tick: Duration, on_events: &OnEvents) {
     let tick_ns = tick.as_nanos() as u64;
     let mut planned = clock::monotonic_ns();
     loop {
+        woke_at.store(clock::monotonic_ns(), Ordering::Relaxed);
         let (events, is_connecting, mut uplink_at) = {
-            let mut reactor = lock(reactor);
+            let mut reactor = reactor.lock();
             if reactor.stopped {
                 return;
             }
@@ -126,7 +160,7 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
                 break;
             }
             sleep_until(wake_at);
-            uplink_at = lock(reactor).flush_uplinks();
+            uplink_at = reactor.lock().flush_uplinks();
         }
         sleep_until(planned);
     }
@@ -135,4 +169,31 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
 fn sleep_until(at: u64) {
     let wait = Duration::from_nanos(at.saturating_sub(clock::monotonic_ns()));
     std::thread::sleep(wait.max(MIN_SLEEP));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::time::Instant;
+
+    use super::*;
+    use crate::addon::shapes::Defect;
+
+    #[test]
+    fn a_stuck_thread_is_reported_and_blocks_no_caller() {
+        let mut threads =
+            Threads::start(2, Duration::from_millis(4), true, Arc::new(|_| {})).unwrap();
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let (stuck, _) = threads.next_reactor().unwrap().create_peer(local).unwrap();
+        let (sound, _) = threads.next_reactor().unwrap().create_peer(local).unwrap();
+        assert_eq!(threads.sample().stuck_threads, 0);
+        threads.owner(stuck).unwrap().plant(stuck, Defect::Hang).unwrap();
+        std::thread::sleep(STUCK_AFTER + Duration::from_millis(200));
+        let started = Instant::now();
+        assert_eq!(threads.sample().stuck_threads, 1);
+        assert!(matches!(threads.owner(stuck), Err(PumpError::StuckThread(_))));
+        assert!(threads.owner(sound).unwrap().with_peer(sound, |_, _| Ok(())).is_ok());
+        threads.stop();
+        assert!(started.elapsed() < STUCK_AFTER, "{:?}", started.elapsed());
+    }
 }

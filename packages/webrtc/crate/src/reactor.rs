@@ -1,4 +1,5 @@
-//! The event loop of one pump thread: its share of the peers, their timers and their sockets.
+//! The event loop of one pump thread: its share of the peers, their timers and their sockets. A panic
+//! of code that serves a peer is a defect of this crate or of a library; it ends that peer alone.
 
 mod sample;
 mod sockets;
@@ -6,7 +7,9 @@ mod sockets;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use polling::{Event, PollMode};
 use rustc_hash::FxHashMap;
@@ -14,15 +17,19 @@ use slab::Slab;
 use str0m::config::DtlsCert;
 
 use self::sockets::Sockets;
+use crate::addon::shapes::Defect;
 use crate::clip::Clip;
 use crate::clock::{self, Now};
 use crate::endpoint::Endpoint;
 use crate::error::{PumpError, Result};
-use crate::peer::{Context, Peer, PeerEvent, Scratch};
+use crate::peer::{CloseReason, Context, Peer, PeerEvent, Scratch};
 use crate::receiver::ReceiverConfig;
 use crate::rtp::MAX_DATAGRAM;
 use crate::sender::SenderConfig;
 use crate::totals::Totals;
+
+/// How long [`Defect::Hang`] lasts.
+const PLANTED_HANG: Duration = Duration::from_secs(600);
 
 /// A peer and its entries in the heaps of the reactor.
 struct Slot {
@@ -31,6 +38,28 @@ struct Slot {
     timer_at: u64,
     /// The valid entry in `uplinks`, monotonic ns; `u64::MAX` for none.
     uplink_at: u64,
+    /// A panic ended the peer: its state may be inconsistent, and only its counters are read.
+    panicked: bool,
+    /// The text of that panic, until it is reported.
+    panic: Option<String>,
+}
+
+impl Slot {
+    /// Calls `act` with the peer. `None`: it panicked, now or before.
+    fn isolate<T>(&mut self, act: impl FnOnce(&mut Peer) -> T) -> Option<T> {
+        if self.panicked {
+            return None;
+        }
+        let peer = &mut self.peer;
+        catch_unwind(AssertUnwindSafe(|| act(peer)))
+            .map_err(|payload| {
+                let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+                self.panicked = true;
+                self.panic = Some(text.unwrap_or_default());
+            })
+            .ok()
+    }
 }
 
 /// An event, the peer that it belongs to (its handle), and when it was noticed (wall clock, ns).
@@ -59,6 +88,8 @@ pub struct Reactor {
     cpu_ns: u64,
     /// Keys of peers that may be in a handshake.
     connecting: Vec<usize>,
+    /// Planted: the next tick sleeps.
+    hang: Option<Duration>,
     /// Events since the thread last took them.
     pub events: Vec<TimedEvent>,
     /// Whether the thread is to end.
@@ -84,6 +115,7 @@ impl Reactor {
             max_tick_late_ns: 0,
             cpu_ns: 0,
             connecting: Vec::new(),
+            hang: None,
             events: Vec::new(),
             stopped: false,
         })
@@ -107,7 +139,13 @@ impl Reactor {
             }
         }
         self.connecting.push(key);
-        let slot = entry.insert(Slot { peer, timer_at: u64::MAX, uplink_at: u64::MAX });
+        let slot = entry.insert(Slot {
+            peer,
+            timer_at: u64::MAX,
+            uplink_at: u64::MAX,
+            panicked: false,
+            panic: None,
+        });
         Ok((key as u32 * self.threads + self.thread, &mut slot.peer))
     }
 
@@ -128,10 +166,10 @@ impl Reactor {
     ) -> Result<T> {
         let key = self.key(peer)?;
         let now = Now::read();
-        let result = act(&mut self.peers[key].peer, now);
+        let result = self.peers[key].isolate(|peer| act(peer, now));
         self.settle(key, now);
         self.flush();
-        result
+        result.unwrap_or(Err(PumpError::Panicked(peer)))
     }
 
     fn new_stream(&mut self, key: usize) -> u32 {
@@ -173,9 +211,9 @@ impl Reactor {
             return Err(PumpError::UnknownStream(stream));
         };
         let now = Now::read();
-        act(&mut self.peers[key].peer, now);
+        let done = self.peers[key].isolate(|peer| act(peer, now));
         self.settle(key, now);
-        Ok(())
+        done.ok_or(PumpError::Panicked(self.handle(key)))
     }
 
     /// Gives up the handle of a sender or receiver that was removed.
@@ -187,9 +225,11 @@ impl Reactor {
     pub fn close_peer(&mut self, peer: u32) -> Result<()> {
         let key = self.key(peer)?;
         let mut slot = self.peers.remove(key);
-        slot.peer.close(Now::read());
-        // What is still on the impaired uplink leaves now, as nothing remains to send it later.
-        slot.peer.flush_uplink(u64::MAX, &mut self.totals);
+        slot.isolate(|peer| {
+            peer.close(Now::read());
+            // What is still on the impaired uplink leaves now, as nothing remains to send it later.
+            peer.flush_uplink(u64::MAX, &mut self.totals);
+        });
         self.stream_peers.retain(|_, owner| *owner != key);
         match &slot.peer.transport.access.endpoint {
             Endpoint::Own(socket) => {
@@ -215,16 +255,32 @@ impl Reactor {
     pub fn is_connecting(&mut self) -> bool {
         if !self.connecting.is_empty() {
             let (peers, now) = (&self.peers, Now::read());
-            self.connecting
-                .retain(|&key| peers.get(key).is_some_and(|slot| slot.peer.may_connect(now)));
+            let may_connect = |slot: &Slot| !slot.panicked && slot.peer.may_connect(now);
+            self.connecting.retain(|&key| peers.get(key).is_some_and(may_connect));
         }
         self.connecting.iter().any(|&key| self.peers[key].peer.is_connecting())
+    }
+
+    /// Plants a defect, for tests of what it leads to.
+    pub fn plant(&mut self, peer: u32, defect: Defect) -> Result<()> {
+        let key = self.key(peer)?;
+        match defect {
+            Defect::Panic => {
+                self.peers[key].isolate(|_| panic!("planted by a test"));
+                self.settle(key, Now::read());
+            }
+            Defect::Hang => self.hang = Some(PLANTED_HANG),
+        }
+        Ok(())
     }
 
     /// One wake-up: reads what has arrived and sends what is ready. `late_ns`: how much later than
     /// planned it is. Returns what [`Reactor::flush_uplinks`] returns.
     pub fn tick(&mut self, late_ns: u64) -> u64 {
         self.max_tick_late_ns = self.max_tick_late_ns.max(late_ns);
+        if let Some(hang) = self.hang.take() {
+            std::thread::sleep(hang);
+        }
         self.read_sockets();
         self.run_timers();
         let uplink_at = self.flush_uplinks();
@@ -244,11 +300,8 @@ impl Reactor {
                 continue; // replaced by an earlier entry, or left by a peer that was closed
             }
             slot.timer_at = u64::MAX;
-            slot.peer.on_timer(&mut Context {
-                now,
-                scratch: &mut self.scratch,
-                totals: &mut self.totals,
-            });
+            let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
+            slot.isolate(|peer| peer.on_timer(&mut Context { now, scratch, totals }));
             self.settle(key, now);
         }
     }
@@ -266,7 +319,7 @@ impl Reactor {
                 continue;
             };
             slot.uplink_at = u64::MAX;
-            slot.peer.flush_uplink(now, &mut self.totals);
+            slot.isolate(|peer| peer.flush_uplink(now, &mut self.totals));
             self.schedule_uplink(key);
         }
         self.flush();
@@ -276,7 +329,7 @@ impl Reactor {
     fn schedule_uplink(&mut self, key: usize) {
         let slot = &mut self.peers[key];
         let at = slot.peer.transport.access.uplink_due_at();
-        if at < slot.uplink_at {
+        if at < slot.uplink_at && !slot.panicked {
             slot.uplink_at = at;
             self.uplinks.push(Reverse((at, key)));
         }
@@ -299,8 +352,9 @@ impl Reactor {
     /// Takes a peer's events and message latencies.
     fn collect(&mut self, key: usize, now: Now) {
         let handle = self.handle(key);
-        let peer = &mut self.peers[key].peer;
-        for event in peer.events.drain(..) {
+        let Slot { peer, panic, .. } = &mut self.peers[key];
+        let panic = panic.take().map(|text| PeerEvent::Closed(CloseReason::Panic(text)));
+        for event in peer.events.drain(..).chain(panic) {
             self.events.push((handle, now.wall, event));
         }
         for latency in peer.data.latencies.drain(..) {
@@ -313,7 +367,7 @@ impl Reactor {
     /// Schedules a peer's next timer.
     fn schedule(&mut self, key: usize, now: Now) {
         let slot = &mut self.peers[key];
-        if slot.peer.is_closed() {
+        if slot.panicked || slot.peer.is_closed() {
             return;
         }
         let at = slot.peer.next_at(now);
@@ -322,5 +376,36 @@ impl Reactor {
             self.timers.push(Reverse((at, key)));
         }
         self.schedule_uplink(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::dtls_keys;
+
+    #[test]
+    fn a_panic_ends_its_peer_alone() {
+        let certificate = dtls_keys::crypto_provider().dtls_provider.generate_certificate();
+        let mut reactor = Reactor::new(0, 1, certificate.unwrap(), true).unwrap();
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let (broken, _) = reactor.create_peer(local).unwrap();
+        let (sound, _) = reactor.create_peer(local).unwrap();
+        let panicking = |_: &mut Peer, _| -> Result<()> { panic!("number {}", 7) };
+        let error = reactor.with_peer(broken, panicking).unwrap_err();
+        assert!(matches!(error, PumpError::Panicked(peer) if peer == broken), "{error}");
+        let again = reactor.with_peer(broken, |_, _| Ok(()));
+        assert!(matches!(again, Err(PumpError::Panicked(_))));
+        reactor.tick(0);
+        assert!(reactor.with_peer(sound, |_, _| Ok(())).is_ok());
+        let events = std::mem::take(&mut reactor.events);
+        let [(peer, _, PeerEvent::Closed(reason))] = &events[..] else {
+            panic!("{events:?}");
+        };
+        assert_eq!((*peer, reason.to_string()), (broken, "internal error: number 7".into()));
+        reactor.close_peer(broken).unwrap();
+        reactor.close_peer(sound).unwrap();
     }
 }

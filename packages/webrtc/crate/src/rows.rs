@@ -238,4 +238,6 @@ pub struct Tables {
     pub max_tick_late_ns: u64,
     /// CPU time of the threads, cumulative, ns.
     pub cpu_ns: u64,
+    /// Threads that do not run. Their counters are missing from this sample.
+    pub stuck_threads: u32,
 }

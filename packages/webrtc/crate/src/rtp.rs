@@ -109,8 +109,8 @@ impl RtpHeader {
             let (id, len, body) = if two_byte {
                 let Some((&len, body)) = tail.split_first() else { break };
                 (first, len as usize, body)
-            } else if first >> 4 == 15 {
-                break; // RFC 8285 §4.2: stop
+            } else if matches!(first >> 4, 0 | 15) {
+                break; // both are reserved: nothing behind them may be read (RFC 8285 §4.2)
             } else {
                 (first >> 4, (first & 0x0f) as usize + 1, tail)
             };
@@ -229,6 +229,16 @@ mod tests {
         packet.extend([4, 1, b'7', 0, 3, 2, 0, 9]);
         let extensions = RtpHeader::parse(&packet).unwrap().extensions(&packet, &IDS);
         assert_eq!((extensions.mid, extensions.transport_sequence), (Some(&b"7"[..]), Some(9)));
+    }
+
+    #[test]
+    fn an_element_with_id_zero_and_a_length_ends_the_extensions() {
+        // Without a negotiated mid, id 0 must not be taken for it.
+        let ids = ExtensionIds { mid: 0, transport_wide_cc: 3, ..IDS };
+        let mut packet = vec![0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xbe, 0xde, 0, 2];
+        packet.extend([0x01, b'1', b'2', 0x31, 0, 9, 0, 0]);
+        let extensions = RtpHeader::parse(&packet).unwrap().extensions(&packet, &ids);
+        assert_eq!((extensions.mid, extensions.transport_sequence), (None, None));
     }
 
     #[test]

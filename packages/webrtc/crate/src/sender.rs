@@ -5,7 +5,7 @@ mod playback;
 
 use std::sync::Arc;
 
-use self::packet::{Form, Rtx, SentPacket};
+use self::packet::{Form, SentPacket, Stamp};
 pub use self::packet::{PlainPacket, SendContext};
 use self::playback::Playback;
 use crate::clip::{Clip, Codec};
@@ -152,6 +152,14 @@ impl Sender {
         }
     }
 
+    /// The header extensions change. Without RTX earlier packets can no longer be retransmitted: they
+    /// would not be the same bytes.
+    pub fn on_extensions_changed(&mut self) {
+        if self.config.rtx.is_none() && self.config.extensions.is_none() {
+            self.history.fill(SentPacket::default());
+        }
+    }
+
     /// A PLI or FIR arrived: the next frame becomes a keyframe.
     pub fn request_keyframe(&mut self) {
         self.keyframe_requested = true;
@@ -229,12 +237,20 @@ impl Sender {
             audio_level,
             nacked: false,
             capture_ntp: self.capture_ntp,
+            stamp: Stamp::new(&self.config, self.known_to_remote, context),
             retransmitted_at: 0,
         };
         self.next_sequence += 1;
         let slot = sent.sequence as usize % self.history.len();
         self.history[slot] = sent;
-        let (header_len, len) = self.form(None).write(&sent, context, buf);
+        let form = Form {
+            config: &self.config,
+            clip: &self.playback.clip,
+            ids: context.ids,
+            stamp: sent.stamp,
+            rtx: None,
+        };
+        let (header_len, len) = form.write(&sent, buf);
         let accepted = send(PlainPacket {
             header_len,
             len,
@@ -250,15 +266,6 @@ impl Sender {
         self.counters.send_errors += !accepted as u64;
     }
 
-    fn form(&self, rtx: Option<Rtx>) -> Form<'_> {
-        Form {
-            config: &self.config,
-            clip: &self.playback.clip,
-            known_to_remote: self.known_to_remote,
-            rtx,
-        }
-    }
-
     /// Answers a NACK (RFC 4585 §6.2.1) with those packets that are still in the history.
     pub fn retransmit(
         &mut self,
@@ -271,15 +278,23 @@ impl Sender {
         self.counters.nacks += 1;
         for sequence in sequences {
             let Some(sent) = self.take_for_retransmission(sequence, now) else { continue };
-            let (ssrc, extended, rtx) = match self.config.rtx {
+            let (ssrc, extended, stamp, rtx) = match self.config.rtx {
                 Some((ssrc, payload_type)) => {
                     let rtx_sequence = self.next_rtx_sequence;
                     self.next_rtx_sequence += 1;
-                    (ssrc, rtx_sequence, Some((ssrc, payload_type, rtx_sequence as u16)))
+                    let stamp = Stamp::new(&self.config, self.known_to_remote, context);
+                    (ssrc, rtx_sequence, stamp, Some((ssrc, payload_type, rtx_sequence as u16)))
                 }
-                None => (self.config.ssrc, sent.sequence, None),
+                None => (self.config.ssrc, sent.sequence, sent.stamp, None),
             };
-            let (header_len, len) = self.form(rtx).write(&sent, context, buf);
+            let form = Form {
+                config: &self.config,
+                clip: &self.playback.clip,
+                ids: context.ids,
+                stamp,
+                rtx,
+            };
+            let (header_len, len) = form.write(&sent, buf);
             let accepted = send(PlainPacket {
                 header_len,
                 len,

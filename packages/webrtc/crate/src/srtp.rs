@@ -5,7 +5,10 @@
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{AES_128, AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
+use rustc_hash::FxHashMap;
 use str0m::crypto::dtls::SrtpProfile;
+
+use crate::replay::ReplayWindow;
 
 /// Bytes that [`Srtp::protect_rtp`] adds.
 pub const TAG_LEN: usize = 16;
@@ -14,6 +17,8 @@ const SRTCP_INDEX_LEN: usize = 4;
 /// Bytes that [`Srtp::protect_rtcp`] adds.
 pub const RTCP_OVERHEAD: usize = TAG_LEN + SRTCP_INDEX_LEN;
 const SALT_LEN: usize = 12;
+/// SSRCs of SRTCP whose packets are remembered; those that were silent for longest are forgotten.
+const MAX_RTCP_SSRCS: usize = 4096;
 
 /// Why keys or a packet cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +36,9 @@ pub enum SrtpError {
     /// Authentication failed.
     #[error("the packet is not authentic")]
     Forged,
+    /// Received before, or too old to know.
+    #[error("the packet was received before")]
+    Replayed,
 }
 
 /// One direction of one kind of packet: a session key and its salt.
@@ -75,6 +83,17 @@ pub struct Srtp {
     rtcp_out: Context,
     rtcp_in: Context,
     rtcp_index: u32,
+    /// By the SSRC of the remote's compound packets.
+    rtcp_received: FxHashMap<u32, RtcpReceived>,
+    rtcp_packets: u64,
+}
+
+/// The SRTCP packets of one SSRC.
+#[derive(Default)]
+struct RtcpReceived {
+    window: ReplayWindow<2>,
+    /// Number of its last packet among all of the peer.
+    last: u64,
 }
 
 impl Srtp {
@@ -107,6 +126,8 @@ impl Srtp {
             rtcp_out: Context::derive(out.0, out.1, 3, 5)?,
             rtcp_in: Context::derive(incoming.0, incoming.1, 3, 5)?,
             rtcp_index: 0,
+            rtcp_received: FxHashMap::default(),
+            rtcp_packets: 0,
         })
     }
 
@@ -173,8 +194,9 @@ impl Srtp {
         len + TAG_LEN + SRTCP_INDEX_LEN
     }
 
-    /// Decrypts in place and returns the length of the compound packet.
-    pub fn unprotect_rtcp(&self, packet: &mut [u8]) -> Result<usize, SrtpError> {
+    /// Decrypts in place and returns the length of the compound packet. A packet is accepted once
+    /// (RFC 3711 §3.3.2).
+    pub fn unprotect_rtcp(&mut self, packet: &mut [u8]) -> Result<usize, SrtpError> {
         let Some(index_at) =
             packet.len().checked_sub(SRTCP_INDEX_LEN).filter(|&at| at >= 8 + TAG_LEN)
         else {
@@ -192,7 +214,25 @@ impl Srtp {
             .key
             .open_in_place(nonce, Aad::from(aad), &mut packet[8..index_at])
             .map_err(|_| SrtpError::Forged)?;
-        Ok(8 + plain.len())
+        let len = 8 + plain.len();
+        if self.accept_rtcp(ssrc, u32::from_be_bytes(index) & 0x7fff_ffff) {
+            Ok(len)
+        } else {
+            Err(SrtpError::Replayed)
+        }
+    }
+
+    fn accept_rtcp(&mut self, ssrc: u32, index: u32) -> bool {
+        if self.rtcp_received.len() >= MAX_RTCP_SSRCS && !self.rtcp_received.contains_key(&ssrc) {
+            let oldest = self.rtcp_received.iter().min_by_key(|(_, received)| received.last);
+            if let Some((&oldest, _)) = oldest {
+                self.rtcp_received.remove(&oldest);
+            }
+        }
+        self.rtcp_packets += 1;
+        let received = self.rtcp_received.entry(ssrc).or_default();
+        received.last = self.rtcp_packets;
+        received.window.accept(index.into())
     }
 }
 
@@ -288,7 +328,7 @@ mod tests {
 
     #[test]
     fn the_server_reads_what_the_client_protects() {
-        let (mut client, server) = pair();
+        let (mut client, mut server) = pair();
         let mut rtp = vec![0x80, 111, 0, 7, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3, 4];
         let len = rtp.len();
         rtp.resize(len + TAG_LEN, 0);
@@ -305,12 +345,24 @@ mod tests {
         let mut rtcp = vec![0x80, 201, 0, 1, 0, 0, 0, 9];
         rtcp.resize(64, 0);
         let len = client.protect_rtcp(&mut rtcp, 8);
+        let mut copy = rtcp.clone();
         assert_eq!(server.unprotect_rtcp(&mut rtcp[..len]), Ok(8));
+        assert_eq!(server.unprotect_rtcp(&mut copy[..len]), Err(SrtpError::Replayed));
+    }
+
+    #[test]
+    fn remembers_a_bounded_number_of_rtcp_streams() {
+        let (_, mut server) = pair();
+        for ssrc in 0..2 * MAX_RTCP_SSRCS as u32 {
+            assert!(server.accept_rtcp(ssrc, 1));
+        }
+        assert_eq!(server.rtcp_received.len(), MAX_RTCP_SSRCS);
+        assert!(!server.accept_rtcp(2 * MAX_RTCP_SSRCS as u32 - 1, 1));
     }
 
     #[test]
     fn garbage_is_rejected() {
-        let (client, _) = pair();
+        let (mut client, _) = pair();
         assert_eq!(client.unprotect_rtcp(&mut [0; 11]), Err(SrtpError::Truncated));
         assert_eq!(client.unprotect_rtp(&mut [0; 20], 12, 1, 0, 1), Err(SrtpError::Truncated));
         assert_eq!(client.unprotect_rtp(&mut [0; 60], 12, 1, 0, 1), Err(SrtpError::Forged));

@@ -29,6 +29,16 @@ pub struct PumpOptions {
     pub own_sockets: Option<bool>,
 }
 
+/// A defect that a test plants, see `plantDefect`.
+#[napi(string_enum = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// Code that serves the peer panics.
+    Panic,
+    /// The thread of the peer does not run for ten minutes.
+    Hang,
+}
+
 /// Something that happened to a peer, reported as it happens; at most a few per peer and second.
 /// `peer` is its handle, `at` is in Unix ms.
 // The variants document their fields.
@@ -421,6 +431,9 @@ pub struct SampleTables {
     pub max_tick_late_ms: f64,
     /// CPU time of the pump's threads, cumulative, s.
     pub cpu_seconds: f64,
+    /// Threads that have not run for two seconds or more. Counters of those that hold their lock are
+    /// missing from this sample.
+    pub stuck_threads: u32,
 }
 
 impl From<Tables> for SampleTables {
@@ -437,6 +450,7 @@ impl From<Tables> for SampleTables {
             shared_socket_drops: tables.shared_socket_drops as f64,
             max_tick_late_ms: tables.max_tick_late_ns as f64 / 1e6,
             cpu_seconds: tables.cpu_ns as f64 / 1e9,
+            stuck_threads: tables.stuck_threads,
         }
     }
 }

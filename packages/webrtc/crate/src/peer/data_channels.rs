@@ -10,6 +10,9 @@ use crate::data_flow::{self, DataFlow, FlowsReceived};
 use crate::error::{PumpError, Result};
 use crate::sketch::Binned;
 
+/// Open channels that a peer knows: LiveKit has four, two in each direction.
+const MAX_CHANNELS: usize = 64;
+
 /// Data channels and their counters.
 #[derive(Default)]
 pub struct DataChannels {
@@ -98,12 +101,16 @@ impl DataChannels {
         wrote
     }
 
-    /// Returns the label: of channels that this side opened, the one that it chose.
-    pub(super) fn on_open(&mut self, id: ChannelId, label: String) -> String {
+    /// Returns the label: of channels that this side opened, the one that it chose. `None` for more
+    /// channels of the remote than are known.
+    pub(super) fn on_open(&mut self, id: ChannelId, label: String) -> Option<String> {
         let own = self.opening.iter().find(|(opening, _)| *opening == id);
+        if own.is_none() && self.open.len() >= MAX_CHANNELS {
+            return None;
+        }
         let label = own.map_or(label, |(_, label)| label.clone());
         self.open.insert(label.clone(), id);
-        label
+        Some(label)
     }
 
     pub(super) fn on_message(&mut self, message: &[u8], arrival: Option<u64>) {

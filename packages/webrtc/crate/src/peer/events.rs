@@ -28,6 +28,8 @@ pub enum CloseCode {
     TransportFailed,
     /// The handshake did not lead to keys that this crate can use.
     SrtpFailed,
+    /// A defect of this crate or of a library that it uses: the remote is not to blame.
+    InternalError,
 }
 
 /// Why a connection ended, with details.
@@ -54,6 +56,9 @@ pub enum CloseReason {
         /// What is wrong with it.
         source: SrtpError,
     },
+    /// Code that served the peer panicked. It ended this peer alone.
+    #[error("internal error: {0}")]
+    Panic(String),
 }
 
 impl CloseReason {
@@ -63,6 +68,7 @@ impl CloseReason {
             Self::Remote => CloseCode::ClosedByRemote,
             Self::Stopped | Self::Transport(_) => CloseCode::TransportFailed,
             Self::NoSrtpKeys | Self::Srtp { .. } => CloseCode::SrtpFailed,
+            Self::Panic(_) => CloseCode::InternalError,
         }
     }
 }

@@ -16,7 +16,7 @@ impl Tracks {
         arrival: u64,
         cx: &mut Context<'_>,
     ) {
-        let Some(srtp) = &transport.srtp else { return };
+        let Some(srtp) = &mut transport.srtp else { return };
         let Ok(len) = srtp.unprotect_rtcp(packet) else { return };
         let Ok(compound) = Compound::parse(&packet[..len]) else { return };
         for part in compound {

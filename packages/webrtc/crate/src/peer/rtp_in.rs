@@ -1,9 +1,9 @@
 //! Incoming RTP: which track it belongs to, its authentication, and on to the receiver.
 
-use super::tracks::Route;
 use super::{Context, PeerEvent, Tracks, Transport};
-use crate::receiver::{Delivery, PacketOutcome};
+use crate::receiver::{Delivery, PacketOutcome, Receiver};
 use crate::rtp::RtpHeader;
+use crate::srtp::Srtp;
 use crate::totals::Interruption;
 
 /// Interruptions kept until the next sample, as nothing may be sampling.
@@ -20,29 +20,24 @@ impl Tracks {
         events: &mut Vec<PeerEvent>,
     ) -> bool {
         let Some(header) = RtpHeader::parse(packet) else { return false };
-        let Some(route) = self.route(&header, packet) else { return false };
+        let known = self.find_route(header.ssrc).ok();
+        let route = known.map(|place| (self.routes[place].receiver, self.routes[place].rtx));
+        let Some((index, rtx)) = route.or_else(|| self.identify(&header, packet)) else {
+            return false;
+        };
         let Some(srtp) = &transport.srtp else { return false };
-        let (handle, receiver) = &mut self.receivers[route.receiver];
-        let mut extended = receiver.extend(header.sequence, route.rtx);
-        let unprotect = |packet: &mut [u8], extended: u64| {
-            let rollover = ((extended >> 16) as u32).wrapping_sub(1);
-            srtp.unprotect_rtp(packet, header.len, header.ssrc, rollover, header.sequence).ok()
+        let Some((len, extended)) = unprotect(srtp, &self.receivers[index].1, &header, rtx, packet)
+        else {
+            return false;
         };
-        let len = if receiver.knows_rollover(route.rtx) {
-            unprotect(packet, extended)
-        } else {
-            // The first packets may have been lost together with a wrap: try both rollover counters
-            // (a failed attempt spoils the buffer).
-            let mut copy = packet.to_vec();
-            unprotect(packet, extended).or_else(|| {
-                extended += 1 << 16;
-                packet.copy_from_slice(&copy);
-                let len = unprotect(&mut copy, extended)?;
-                packet.copy_from_slice(&copy);
-                Some(len)
-            })
-        };
-        let Some(len) = len else { return false };
+        // Only now: what is not authentic must not name an SSRC.
+        let place = known.or_else(|| self.learn_route(header.ssrc, index, rtx));
+        let Some(place) = place else { return false };
+        let (handle, receiver) = &mut self.receivers[index];
+        if !self.routes[place].replay.accept(extended) {
+            receiver.counters.duplicates += 1;
+            return false;
+        }
         let padding = if header.has_padding { packet[len - 1] as usize } else { 0 };
         let payload = &packet[header.len..len.saturating_sub(padding).max(header.len)];
         let extensions = header.extensions(packet, &self.ids);
@@ -52,7 +47,7 @@ impl Tracks {
         if receiver.config.remb {
             self.bandwidth.on_packet(len, extensions.send_time, arrival);
         }
-        let delivery = Delivery { extended, rtx: route.rtx, arrival, now: cx.now.mono };
+        let delivery = Delivery { extended, rtx, arrival, now: cx.now.mono };
         let PacketOutcome { first, silent_since, latency } =
             receiver.on_packet(&header, payload, &extensions, delivery);
         let timers_moved = receiver.wants_feedback() || extensions.transport_sequence.is_some();
@@ -70,23 +65,42 @@ impl Tracks {
         timers_moved
     }
 
-    /// Finds the receiver by SSRC, else by the mid extension (RFC 9143 §9.2), and remembers it.
-    fn route(&mut self, header: &RtpHeader, packet: &[u8]) -> Option<Route> {
-        let place = match self.routes.binary_search_by_key(&header.ssrc, |(ssrc, _)| *ssrc) {
-            Ok(found) => return Some(self.routes[found].1),
-            Err(place) => place,
-        };
+    /// The receiver that the mid extension names (RFC 9143 §9.2), and whether the packet belongs to
+    /// its RTX stream.
+    fn identify(&self, header: &RtpHeader, packet: &[u8]) -> Option<(usize, bool)> {
         let mid = header.extensions(packet, &self.ids).mid?;
-        let receiver = self.receivers.iter().position(|(_, r)| r.config.mid == mid)?;
-        let config = &mut self.receivers[receiver].1.config;
-        let rtx = config.payloads.iter().any(|p| p.rtx_payload_type == Some(header.payload_type));
-        if rtx {
-            config.rtx_ssrc = Some(header.ssrc);
-        } else {
-            config.ssrc = Some(header.ssrc);
-        }
-        let route = Route { receiver, rtx };
-        self.routes.insert(place, (header.ssrc, route));
-        Some(route)
+        let index = self.receivers.iter().position(|(_, r)| r.config.mid == mid)?;
+        let mut payloads = self.receivers[index].1.config.payloads.iter();
+        let rtx = payloads.any(|p| p.rtx_payload_type == Some(header.payload_type));
+        Some((index, rtx))
     }
+}
+
+/// Decrypts `packet` in place. Returns its length without the tag, and its extended sequence number;
+/// `None` for what is not authentic.
+fn unprotect(
+    srtp: &Srtp,
+    receiver: &Receiver,
+    header: &RtpHeader,
+    rtx: bool,
+    packet: &mut [u8],
+) -> Option<(usize, u64)> {
+    let extended = receiver.extend(header.sequence, rtx);
+    let attempt = |packet: &mut [u8], extended: u64| {
+        let rollover = ((extended >> 16) as u32).wrapping_sub(1);
+        let len =
+            srtp.unprotect_rtp(packet, header.len, header.ssrc, rollover, header.sequence).ok()?;
+        Some((len, extended))
+    };
+    if receiver.knows_rollover(rtx) {
+        return attempt(packet, extended);
+    }
+    // The first packets may have been lost together with a wrap: try both rollover counters (a
+    // failed attempt spoils the buffer).
+    let mut copy = packet.to_vec();
+    attempt(packet, extended).or_else(|| {
+        let found = attempt(&mut copy, extended + (1 << 16))?;
+        packet.copy_from_slice(&copy);
+        Some(found)
+    })
 }

@@ -7,6 +7,7 @@ use crate::bandwidth::BandwidthEstimator;
 use crate::clip::Clip;
 use crate::clock::{MS, Now};
 use crate::receiver::{Receiver, ReceiverConfig};
+use crate::replay::ReplayWindow;
 use crate::rtp::ExtensionIds;
 use crate::sender::{Sender, SenderConfig};
 use crate::transport_feedback::TransportFeedback;
@@ -20,11 +21,17 @@ pub(super) const TRANSPORT_HISTORY: usize = 2048;
 /// Stands for a retransmission, which must not count for loss before recovery.
 pub(super) const RETRANSMISSION: u8 = u8::MAX;
 
-/// Which receiver an SSRC belongs to, and whether it is its RTX stream.
-#[derive(Clone, Copy)]
+/// SSRCs beyond those that were signalled which a peer learns. A remote that uses more is broken.
+const MAX_LEARNT_ROUTES: usize = 1024;
+
+/// Which receiver an SSRC belongs to.
 pub(super) struct Route {
+    pub(super) ssrc: u32,
     pub(super) receiver: usize,
+    /// Whether it is the RTX stream of the receiver.
     pub(super) rtx: bool,
+    /// As long as the history of sequence numbers.
+    pub(super) replay: ReplayWindow<64>,
 }
 
 /// Senders, receivers, and what their RTCP needs.
@@ -34,7 +41,7 @@ pub struct Tracks {
     /// With their handles.
     pub receivers: Vec<(u32, Receiver)>,
     /// By SSRC, sorted.
-    pub(super) routes: Vec<(u32, Route)>,
+    pub(super) routes: Vec<Route>,
     pub(super) ids: ExtensionIds,
     pub(super) cname: String,
     /// SSRC of feedback while nothing is sent (RFC 3550 §6.4.2 requires one even then).
@@ -69,6 +76,11 @@ impl Tracks {
     }
 
     pub(super) fn set_extensions(&mut self, ids: ExtensionIds) {
+        if ids != self.ids {
+            for (_, sender) in &mut self.senders {
+                sender.on_extensions_changed();
+            }
+        }
         self.ids = ids;
         if ids.transport_wide_cc != 0 {
             self.transport_senders
@@ -147,16 +159,43 @@ impl Tracks {
         }
     }
 
-    /// Routes the SSRCs that were signalled; the others are learnt from the mid extension.
+    /// Where the route of an SSRC is, or belongs.
+    pub(super) fn find_route(&self, ssrc: u32) -> Result<usize, usize> {
+        self.routes.binary_search_by_key(&ssrc, |route| route.ssrc)
+    }
+
+    /// Routes an SSRC that an authentic packet named by its mid, and returns where. `None`: too many
+    /// were learnt.
+    pub(super) fn learn_route(&mut self, ssrc: u32, receiver: usize, rtx: bool) -> Option<usize> {
+        let Err(place) = self.find_route(ssrc) else { return None };
+        if self.routes.len() >= 2 * self.receivers.len() + MAX_LEARNT_ROUTES {
+            return None;
+        }
+        let config = &mut self.receivers[receiver].1.config;
+        if rtx {
+            config.rtx_ssrc = Some(ssrc);
+        } else {
+            config.ssrc = Some(ssrc);
+        }
+        self.routes.insert(place, Route { ssrc, receiver, rtx, replay: ReplayWindow::default() });
+        Some(place)
+    }
+
+    /// Routes the SSRCs that were signalled or learnt.
     fn reset_routes(&mut self) {
-        self.routes.clear();
-        for (index, (_, receiver)) in self.receivers.iter().enumerate() {
-            for (ssrc, rtx) in [(receiver.config.ssrc, false), (receiver.config.rtx_ssrc, true)] {
-                if let Some(ssrc) = ssrc {
-                    self.routes.push((ssrc, Route { receiver: index, rtx }));
-                }
+        let mut known = std::mem::take(&mut self.routes);
+        for (receiver, (_, Receiver { config, .. })) in self.receivers.iter().enumerate() {
+            for (ssrc, rtx) in [(config.ssrc, false), (config.rtx_ssrc, true)] {
+                let Some(ssrc) = ssrc else { continue };
+                // What was received of the stream stays known: its keys are the same.
+                let replay = known
+                    .iter_mut()
+                    .find(|route| route.ssrc == ssrc)
+                    .map(|route| std::mem::take(&mut route.replay))
+                    .unwrap_or_default();
+                self.routes.push(Route { ssrc, receiver, rtx, replay });
             }
         }
-        self.routes.sort_unstable_by_key(|(ssrc, _)| *ssrc);
+        self.routes.sort_unstable_by_key(|route| route.ssrc);
     }
 }

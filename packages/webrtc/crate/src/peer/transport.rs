@@ -62,6 +62,8 @@ pub struct Transport {
     keys: KeySlot,
     /// The remote address of the selected pair.
     remote: Option<SocketAddr>,
+    /// Local `a=ice-pwd`, which authenticates the remote's checks (RFC 8445 §7.1.1).
+    local_password: String,
     remote_credentials: Option<IceCreds>,
     remote_candidates: Vec<Candidate>,
     /// ICE restarts and has selected no pair yet: the remote may answer from any address.
@@ -81,6 +83,7 @@ impl Transport {
         });
         let candidate = Candidate::host(endpoint.local(), "udp").map_err(transport_error)?;
         rtc.add_local_candidate(candidate);
+        let local_password = rtc.direct_api().local_ice_credentials().pass;
         Ok(Self {
             access: Access::new(endpoint),
             rtt_ms: f64::NAN,
@@ -90,6 +93,7 @@ impl Transport {
             rtc_at: now.instant,
             keys,
             remote: None,
+            local_password,
             remote_credentials: None,
             remote_candidates: Vec::new(),
             restarting: false,
@@ -151,6 +155,7 @@ impl Transport {
 
     pub(super) fn restart_ice(&mut self) -> IceCreds {
         let credentials = IceCreds::new();
+        self.local_password.clone_from(&credentials.pass);
         self.rtc.direct_api().set_local_ice_credentials(credentials.clone());
         credentials
     }
@@ -188,9 +193,9 @@ impl Transport {
         self.rtc_at <= now.instant
     }
 
-    /// Media goes to the address that a check nominates.
+    /// Media goes to the address that an authentic check nominates: a forged one would divert it.
     pub(super) fn follow_nomination(&mut self, datagram: &[u8], source: SocketAddr) {
-        if stun::nominates(datagram) {
+        if stun::nominates(datagram) && stun::is_authentic(datagram, &self.local_password) {
             self.set_media_remote(source);
         }
     }

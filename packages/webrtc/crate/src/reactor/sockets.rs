@@ -110,7 +110,9 @@ impl Reactor {
                 let Some(slot) = self.peers.get_mut(key) else { continue };
                 let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
                 let mut cx = Context { now, scratch, totals };
-                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                slot.isolate(|peer| {
+                    peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                });
                 self.settle_received(key, now);
             }
             if count < MAX_BATCH {
@@ -133,7 +135,9 @@ impl Reactor {
                 let Some(source) = connected.or(datagram.source) else { continue };
                 let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
                 let mut cx = Context { now, scratch, totals };
-                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                slot.isolate(|peer| {
+                    peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                });
             }
             // A few more are left for the next tick: the kernel has noted their arrival.
             if count < MAX_BATCH {

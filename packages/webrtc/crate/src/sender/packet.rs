@@ -37,6 +37,38 @@ pub struct PlainPacket<'a> {
     pub sequence: u16,
 }
 
+/// What differs between two transmissions of a packet. Without RTX a retransmission has the nonce of
+/// the first transmission, and must be the same bytes (RFC 7714 §8.4): it repeats the stamp.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Stamp {
+    /// The remote has reported on this SSRC: it needs no mid and rid any more.
+    known_to_remote: bool,
+    /// Transport-wide.
+    transport_sequence: u16,
+    /// abs-send-time: seconds in 6.18 fixed point, 24 bits.
+    send_time: u32,
+}
+
+impl Stamp {
+    /// The stamp of a packet that leaves now.
+    pub(super) fn new(
+        config: &SenderConfig,
+        known_to_remote: bool,
+        context: &mut SendContext<'_>,
+    ) -> Self {
+        let ids = config.extensions.as_ref().unwrap_or(context.ids);
+        let mut stamp = Self { known_to_remote, ..Self::default() };
+        if ids.transport_wide_cc != 0 {
+            stamp.transport_sequence = *context.transport_sequence;
+            *context.transport_sequence = context.transport_sequence.wrapping_add(1);
+        } else if ids.abs_send_time != 0 {
+            // Bits 14 to 37 of NTP time.
+            stamp.send_time = (clock::ntp_from_wall(clock::wall_ns()) >> 14) as u32;
+        }
+        stamp
+    }
+}
+
 /// A packet as it was first sent.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SentPacket {
@@ -50,6 +82,8 @@ pub(super) struct SentPacket {
     pub(super) nacked: bool,
     /// NTP 32.32.
     pub(super) capture_ntp: u64,
+    /// What its header had besides.
+    pub(super) stamp: Stamp,
     /// Monotonic ns; 0 for never.
     pub(super) retransmitted_at: u64,
 }
@@ -61,8 +95,9 @@ pub(super) type Rtx = (u32, u8, u16);
 pub(super) struct Form<'a> {
     pub(super) config: &'a SenderConfig,
     pub(super) clip: &'a Clip,
-    /// The remote has reported on this SSRC: it needs no mid and rid any more.
-    pub(super) known_to_remote: bool,
+    /// The header extensions of the peer connection.
+    pub(super) ids: &'a ExtensionIds,
+    pub(super) stamp: Stamp,
     pub(super) rtx: Option<Rtx>,
 }
 
@@ -71,11 +106,10 @@ impl Form<'_> {
     pub(super) fn write(
         &self,
         sent: &SentPacket,
-        context: &mut SendContext<'_>,
         buf: &mut [u8; MAX_DATAGRAM + 64],
     ) -> (usize, usize) {
         let (packet, payload) = self.clip.packet(sent.clip_packet);
-        let header_len = self.write_header(sent, packet.marker, context, buf);
+        let header_len = self.write_header(sent, packet.marker, buf);
         let mut at = header_len;
         if self.rtx.is_some() {
             // The original sequence number (RFC 4588 §4).
@@ -92,20 +126,14 @@ impl Form<'_> {
         (header_len, at + payload.len())
     }
 
-    fn write_header(
-        &self,
-        sent: &SentPacket,
-        marker: bool,
-        context: &mut SendContext<'_>,
-        buf: &mut [u8],
-    ) -> usize {
-        let config = self.config;
-        let ids = config.extensions.as_ref().unwrap_or(context.ids);
+    fn write_header(&self, sent: &SentPacket, marker: bool, buf: &mut [u8]) -> usize {
+        let Self { config, stamp, .. } = self;
+        let ids = config.extensions.as_ref().unwrap_or(self.ids);
         let original = (config.ssrc, config.payload_type, sent.sequence as u16);
         let (ssrc, payload_type, sequence) = self.rtx.unwrap_or(original);
         let mut header =
             HeaderWriter::new(buf, marker, payload_type, sequence, sent.timestamp, ssrc);
-        if !self.known_to_remote || (self.rtx.is_some() && config.rid.is_some()) {
+        if !stamp.known_to_remote || (self.rtx.is_some() && config.rid.is_some()) {
             header.extension(ids.mid, &config.mid);
             if let Some(rid) = &config.rid {
                 header.extension(if self.rtx.is_some() { ids.repaired_rid } else { ids.rid }, rid);
@@ -117,12 +145,9 @@ impl Form<'_> {
         }
         header.extension(ids.abs_capture_time, &sent.capture_ntp.to_be_bytes());
         if ids.transport_wide_cc != 0 {
-            header.extension(ids.transport_wide_cc, &context.transport_sequence.to_be_bytes());
-            *context.transport_sequence = context.transport_sequence.wrapping_add(1);
-        } else if ids.abs_send_time != 0 {
-            // Seconds in 6.18 fixed point: bits 14 to 37 of NTP time.
-            let now = clock::ntp_from_wall(clock::wall_ns()) >> 14;
-            header.extension(ids.abs_send_time, &(now as u32).to_be_bytes()[1..]);
+            header.extension(ids.transport_wide_cc, &stamp.transport_sequence.to_be_bytes());
+        } else {
+            header.extension(ids.abs_send_time, &stamp.send_time.to_be_bytes()[1..]);
         }
         header.finish()
     }

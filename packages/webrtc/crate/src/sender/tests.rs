@@ -146,6 +146,29 @@ fn a_nack_is_answered_by_rtx_with_the_original_sequence_number() {
 }
 
 #[test]
+fn without_rtx_a_retransmission_is_the_same_bytes() {
+    let mut peer = Peer::new(audio(), None);
+    peer.until(500);
+    // The next packets have another header: no mid, other transport-wide sequence numbers.
+    peer.sender.on_report_block(0, 0, None);
+    let original = peer.sent[2].clone();
+    let transport_sequence = peer.transport_sequence;
+    peer.nack(vec![RtpHeader::parse(&original).unwrap().sequence], 500);
+    assert_eq!(peer.sent.last().unwrap(), &original);
+    assert_eq!(peer.transport_sequence, transport_sequence);
+}
+
+#[test]
+fn without_rtx_nothing_is_retransmitted_under_other_extensions() {
+    let mut peer = Peer::new(audio(), None);
+    peer.until(500);
+    let before = peer.sent.len();
+    peer.sender.on_extensions_changed();
+    peer.nack(vec![RtpHeader::parse(&peer.sent[2]).unwrap().sequence], 500);
+    assert_eq!(peer.sent.len(), before);
+}
+
+#[test]
 fn a_keyframe_follows_a_request() {
     let mut peer = Peer::new(video(), None);
     peer.until(10_000);
