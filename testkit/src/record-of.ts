@@ -33,6 +33,7 @@ export const generatorOf = (changes: Partial<GeneratorSample> = {}): GeneratorSa
   residentBytes: 120_000_000,
   eventLoopLagMs: 3,
   tickLatenessMs: 1.5,
+  stuckThreads: 0,
   lateSends: 0,
   sendErrors: 0,
   socketDrops: 0,

@@ -48,6 +48,7 @@ export interface EngineSample {
   generator: Pick<
     GeneratorSample,
     | 'tickLatenessMs'
+    | 'stuckThreads'
     | 'lateSends'
     | 'sendErrors'
     | 'socketDrops'

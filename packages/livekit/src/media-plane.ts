@@ -104,5 +104,5 @@ export interface ReceiveStream {
   muted: boolean;
 }
 
-/** State of a peer, as the plane reports it to the session. */
-export type PeerState = 'ice-connected' | 'connected' | 'disconnected' | 'closed';
+/** State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. */
+export type PeerState = 'ice-connected' | 'connected' | 'disconnected' | 'closed' | 'failed';

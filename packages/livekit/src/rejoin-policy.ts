@@ -1,8 +1,12 @@
 import type { ReconnectPolicy } from './reconnect-policy.ts';
 
-/** Reasons after which an application does not rejoin: it joined elsewhere, or it was removed (codes of `leave-reason.ts`). */
+/**
+ * Reasons after which an application does not rejoin: it joined elsewhere, or it was removed (codes of `leave-reason.ts`). A defect of the load
+ * generator must stay visible.
+ */
 const FINAL: ReadonlySet<string> = new Set([
   'client_initiated',
+  'internal_error',
   'duplicate_identity',
   'participant_removed',
   'room_deleted',

@@ -35,6 +35,8 @@ const generator = z.object({
   eventLoopLagMs: count,
   /** Highest lateness of a pump thread, ms. */
   tickLatenessMs: count,
+  /** Pump threads that did not run for two seconds or more; what they host is missing from the series. */
+  stuckThreads: count,
   lateSends: count,
   sendErrors: count,
   socketDrops: count,

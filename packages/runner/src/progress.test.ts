@@ -27,6 +27,7 @@ const sample = (
     residentBytes: 100,
     eventLoopLagMs: shard,
     tickLatenessMs: 1,
+    stuckThreads: 0,
     lateSends: 1,
     sendErrors: 0,
     socketDrops: 0,

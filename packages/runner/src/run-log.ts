@@ -122,6 +122,7 @@ const coordinatorSample = (
   generator: {
     ...self,
     tickLatenessMs: 0,
+    stuckThreads: 0,
     lateSends: 0,
     sendErrors: 0,
     socketDrops: 0,

@@ -15,6 +15,7 @@ const tables = (given: Partial<SampleTables>): SampleTables => ({
   datagramsReceived: 0,
   sharedSocketDrops: 0,
   maxTickLateMs: 0,
+  stuckThreads: 0,
   cpuSeconds: 0,
   ...given,
 });

@@ -81,6 +81,7 @@ const sample = (at: number): RecordLine =>
     series: [],
     generator: {
       tickLatenessMs: 0,
+      stuckThreads: 0,
       lateSends: 0,
       sendErrors: 0,
       socketDrops: 0,

@@ -144,8 +144,14 @@ export class Participant {
           this.#session.peerChanged(event.peer, 'disconnected', event.at);
         break;
       case 'connected':
+        this.#session.peerChanged(event.peer, 'connected', event.at);
+        break;
       case 'closed':
-        this.#session.peerChanged(event.peer, event.type, event.at);
+        this.#session.peerChanged(
+          event.peer,
+          event.code === 'internal_error' ? 'failed' : 'closed',
+          event.at,
+        );
         break;
       case 'channel_open':
         this.#plane.channelOpened(event.peer, event.label);

@@ -11,6 +11,7 @@ const nothing: PumpSample = {
   interruptions: [],
   latencies: [],
   maxTickLateMs: 0,
+  stuckThreads: 0,
   datagramsSent: 0,
   datagramsReceived: 0,
   sharedSocketDrops: 0,

@@ -21,6 +21,7 @@ export class Sampler {
   /** By cohort, since the last sample was taken. */
   readonly #latencies = new Map<number, Sketch>();
   #tickLatenessMs = 0;
+  #stuckThreads = 0;
   #datagrams = { sent: 0, received: 0, dropped: 0 };
   #taken = { sent: 0, received: 0, dropped: 0 };
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
@@ -57,6 +58,7 @@ export class Sampler {
     this.#readMs = this.#now() - began;
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLatenessMs = Math.max(this.#tickLatenessMs, sample.maxTickLateMs);
+    this.#stuckThreads = Math.max(this.#stuckThreads, sample.stuckThreads);
     this.#datagrams = {
       sent: sample.datagramsSent,
       received: sample.datagramsReceived,
@@ -76,6 +78,7 @@ export class Sampler {
     const series = seriesOf(this.#book, this.#latencies);
     const generator = {
       tickLatenessMs: this.#tickLatenessMs,
+      stuckThreads: this.#stuckThreads,
       lateSends: total(series.map(({ lateSends }) => lateSends)),
       sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
       socketDrops:
@@ -91,6 +94,7 @@ export class Sampler {
     this.#book.settle();
     this.#latencies.clear();
     this.#tickLatenessMs = 0;
+    this.#stuckThreads = 0;
     this.#taken = this.#datagrams;
     return { connected, series, generator };
   }

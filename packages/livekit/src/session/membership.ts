@@ -179,6 +179,10 @@ export class Membership {
         cause,
       );
     }
+    if (state === 'failed') {
+      const message = 'the media engine of the load generator failed; its log has the cause';
+      this.#lose({ reason: 'internal_error', message, retryable: false }, 'none', cause);
+    }
     if (state === 'closed') {
       const failure: Failure = {
         reason: 'peer_closed',

@@ -196,6 +196,14 @@ test('a closed media connection waits for the word that explains it', async () =
   expect(emitted(on)).toEqual(['joined', 'disconnected participant_removed']);
 });
 
+test('a defect of the media engine ends the session: no reconnect, which would hide it', async () => {
+  const on = await joined();
+  on.session.peerChanged(1, 'failed', on.clock.now());
+  await on.clock.advanceAsync(60_000);
+  expect(emitted(on)).toEqual(['joined', 'disconnected internal_error']);
+  expect(on.server.connections).toHaveLength(1);
+});
+
 test('leaving notifies the server, closes the peers and emits nothing more', async () => {
   const on = await joined();
   on.session.leave();

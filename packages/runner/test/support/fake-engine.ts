@@ -76,6 +76,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       series: [fiftyPackets()],
       generator: {
         tickLatenessMs: 1,
+        stuckThreads: 0,
         lateSends: 0,
         sendErrors: 0,
         socketDrops: 0,
