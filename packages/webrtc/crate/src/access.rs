@@ -79,13 +79,13 @@ impl Access {
 
     /// Sends what has left the impaired uplink by `now`, monotonic ns. Returns how many datagrams
     /// that were; `on_refused` gets those that the kernel refused.
-    pub fn flush_uplink(&mut self, now: u64, mut on_refused: impl FnMut(&[u8])) -> u64 {
+    pub fn flush_uplink(&mut self, now: u64, mut on_refused: impl FnMut(&[u8], &io::Error)) -> u64 {
         let mut sent = 0;
         let Some(impairment) = &mut self.impairment else { return sent };
         while let Some(datagram) = impairment.up.leave(now) {
             sent += 1;
-            if self.endpoint.send_to(&datagram.bytes, datagram.address).is_err() {
-                on_refused(&datagram.bytes);
+            if let Err(error) = self.endpoint.send_to(&datagram.bytes, datagram.address) {
+                on_refused(&datagram.bytes, &error);
             }
         }
         sent

@@ -12,6 +12,8 @@ pub struct RejectedSend {
     pub from: Ipv4Addr,
     /// Its SSRC if it was RTP.
     pub ssrc: u32,
+    /// Why.
+    pub error: io::Error,
 }
 
 /// Cannot exist.

@@ -198,9 +198,9 @@ impl Peer {
     /// Sends what has left the impaired uplink by `now`, monotonic ns.
     pub fn flush_uplink(&mut self, now: u64, totals: &mut Totals) {
         let tracks = &mut self.tracks;
-        totals.datagrams_sent += self.transport.access.flush_uplink(now, |datagram| {
+        totals.datagrams_sent += self.transport.access.flush_uplink(now, |datagram, error| {
             if let Some(header) = RtpHeader::parse(datagram) {
-                tracks.on_send_rejected(header.ssrc);
+                tracks.on_send_rejected(header.ssrc, error);
             }
         });
     }

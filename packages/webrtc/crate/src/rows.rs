@@ -79,8 +79,11 @@ row! {
         late_sends,
         /// The longest delay of a packet after its scheduled time, ms.
         max_late_ms,
-        /// Packets that the kernel refused: a full buffer, an unreachable remote.
+        /// Packets that the kernel refused for a reason on this host: a firewall, a full buffer, no
+        /// route, an interface that is down.
         send_errors,
+        /// Packets that were not sent because the remote, or a router, had reported that it is gone.
+        unreachable_sends,
     }
 }
 

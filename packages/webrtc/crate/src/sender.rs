@@ -3,6 +3,7 @@
 mod packet;
 mod playback;
 
+use std::io;
 use std::sync::Arc;
 
 use self::packet::{Form, SentPacket, Stamp};
@@ -11,6 +12,7 @@ use self::playback::Playback;
 use crate::clip::{Clip, Codec};
 use crate::clock;
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
+use crate::socket::is_remote_gone;
 
 /// A packet that leaves this much after its scheduled time is late, ns (JavaScript: `LATE_SEND_MS`).
 pub const LATE_SEND_NS: u64 = 20_000_000;
@@ -66,6 +68,7 @@ pub struct SenderCounters {
     pub late_sends: u64,
     pub max_late_ms: f64,
     pub send_errors: u64,
+    pub unreachable_sends: u64,
 }
 
 /// One outgoing stream.
@@ -172,7 +175,7 @@ impl Sender {
         now: u64,
         context: &mut SendContext<'_>,
         buf: &mut [u8; MAX_DATAGRAM + 64],
-        mut send: impl FnMut(PlainPacket<'_>) -> bool,
+        mut send: impl FnMut(PlainPacket<'_>) -> io::Result<()>,
     ) {
         while self.due_ns <= now {
             if self.packet_in_frame == 0 {
@@ -227,7 +230,7 @@ impl Sender {
         audio_level: u8,
         context: &mut SendContext<'_>,
         buf: &mut [u8; MAX_DATAGRAM + 64],
-        send: &mut impl FnMut(PlainPacket<'_>) -> bool,
+        send: &mut impl FnMut(PlainPacket<'_>) -> io::Result<()>,
     ) {
         let sent = SentPacket {
             sequence: self.next_sequence,
@@ -251,7 +254,7 @@ impl Sender {
             rtx: None,
         };
         let (header_len, len) = form.write(&sent, buf);
-        let accepted = send(PlainPacket {
+        let result = send(PlainPacket {
             header_len,
             len,
             ssrc: self.config.ssrc,
@@ -259,11 +262,12 @@ impl Sender {
             sequence: sent.sequence as u16,
             buf,
         });
-        // What the kernel refuses counts as sent: the remote will miss it, and `send_errors` counts
-        // it as well.
+        // What the kernel refuses counts as sent, too: the remote will miss it.
         self.counters.packets += 1;
         self.counters.bytes += (len - header_len) as u64;
-        self.counters.send_errors += !accepted as u64;
+        if let Err(error) = result {
+            self.count_rejection(&error);
+        }
     }
 
     /// Answers a NACK (RFC 4585 §6.2.1) with those packets that are still in the history.
@@ -273,7 +277,7 @@ impl Sender {
         now: u64,
         context: &mut SendContext<'_>,
         buf: &mut [u8; MAX_DATAGRAM + 64],
-        mut send: impl FnMut(PlainPacket<'_>) -> bool,
+        mut send: impl FnMut(PlainPacket<'_>) -> io::Result<()>,
     ) {
         self.counters.nacks += 1;
         for sequence in sequences {
@@ -295,7 +299,7 @@ impl Sender {
                 rtx,
             };
             let (header_len, len) = form.write(&sent, buf);
-            let accepted = send(PlainPacket {
+            let result = send(PlainPacket {
                 header_len,
                 len,
                 ssrc,
@@ -304,7 +308,17 @@ impl Sender {
                 buf,
             });
             self.counters.rtx_packets += 1;
-            self.counters.send_errors += !accepted as u64;
+            if let Err(error) = result {
+                self.count_rejection(&error);
+            }
+        }
+    }
+
+    fn count_rejection(&mut self, error: &io::Error) {
+        if is_remote_gone(error) {
+            self.counters.unreachable_sends += 1;
+        } else {
+            self.counters.send_errors += 1;
         }
     }
 
@@ -329,9 +343,11 @@ impl Sender {
 
     /// Counts a packet of `ssrc` that the kernel refused, if it was one of this sender's, and returns
     /// whether it was.
-    pub fn on_send_rejected(&mut self, ssrc: u32) -> bool {
+    pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) -> bool {
         let own = ssrc == self.config.ssrc || self.config.rtx.is_some_and(|(rtx, _)| rtx == ssrc);
-        self.counters.send_errors += own as u64;
+        if own {
+            self.count_rejection(error);
+        }
         own
     }
 

@@ -30,6 +30,8 @@ pub struct RejectedSend {
     pub from: Ipv4Addr,
     /// Its SSRC if it was RTP.
     pub ssrc: u32,
+    /// Why.
+    pub error: io::Error,
 }
 
 /// The socket and the packets that it holds back.
@@ -193,7 +195,8 @@ impl Outbox {
                 Ok(count) if count > 0 => sent += count,
                 // The first of the rest was refused; those behind it may not be.
                 _ => {
-                    self.refused.push(self.describe(sent));
+                    let error = io::Error::last_os_error();
+                    self.refused.push(self.describe(sent, error));
                     sent += 1;
                 }
             }
@@ -201,12 +204,12 @@ impl Outbox {
         self.len = 0;
     }
 
-    fn describe(&self, at: usize) -> RejectedSend {
+    fn describe(&self, at: usize, error: io::Error) -> RejectedSend {
         let from = u32::from_ne_bytes(
             self.controls[at][CONTROL_WORDS / 2].to_ne_bytes()[4..].try_into().unwrap_or_default(),
         );
         let ssrc = self.buffers[at][8..12].try_into().map_or(0, u32::from_be_bytes);
-        RejectedSend { from: Ipv4Addr::from(u32::from_be(from)), ssrc }
+        RejectedSend { from: Ipv4Addr::from(u32::from_be(from)), ssrc, error }
     }
 }
 

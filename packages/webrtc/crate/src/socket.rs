@@ -138,6 +138,13 @@ fn disconnect_by_family(socket: &Socket) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Whether a send failed because the remote, or a router on the way to it, reported that it is not
+/// there. Everything else (a firewall, a full buffer or conntrack table, an interface that is down,
+/// no route) is a failure of this host.
+pub fn is_remote_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable)
+}
+
 /// What only Linux has.
 #[cfg(linux_io)]
 pub(crate) mod kernel {

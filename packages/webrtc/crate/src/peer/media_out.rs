@@ -1,5 +1,7 @@
 //! Outgoing RTP: media whose time has come.
 
+use std::io;
+
 use super::tracks::TRANSPORT_HISTORY;
 use super::{Context, Tracks, Transport};
 use crate::access::Access;
@@ -33,16 +35,16 @@ impl Tracks {
     }
 }
 
-/// Returns whether the kernel, or the impaired uplink, took the packet.
+/// Fails when the kernel refuses the packet. An impaired uplink takes every packet.
 pub(super) fn protect_and_send(
     access: &mut Access,
     srtp: &Srtp,
     packet: PlainPacket<'_>,
     totals: &mut Totals,
-) -> bool {
+) -> io::Result<()> {
     let PlainPacket { buf, header_len, len, ssrc, rollover, sequence } = packet;
     let len = srtp.protect_rtp(&mut buf[..], header_len, len, ssrc, rollover, sequence);
-    access.send(&buf[..len], totals).is_ok()
+    access.send(&buf[..len], totals)
 }
 
 /// Notes which sender the transport-wide sequence numbers from `first` to before `next` belong to.

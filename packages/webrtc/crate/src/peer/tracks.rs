@@ -1,5 +1,6 @@
 //! The tracks of a peer: its senders and receivers, and which of them an SSRC belongs to.
 
+use std::io;
 use std::sync::Arc;
 
 use super::{Context, Transport};
@@ -148,8 +149,8 @@ impl Tracks {
     }
 
     /// Counts a packet that the kernel refused.
-    pub fn on_send_rejected(&mut self, ssrc: u32) {
-        self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc));
+    pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) {
+        self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc, error));
     }
 
     pub(super) fn send_due_reports(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {

@@ -88,6 +88,7 @@ fn sender_row(handle: u32, peer: u32, sender: &Sender) -> SenderStats {
         late_sends: counters.late_sends as f64,
         max_late_ms: counters.max_late_ms,
         send_errors: counters.send_errors as f64,
+        unreachable_sends: counters.unreachable_sends as f64,
     }
 }
 

@@ -153,7 +153,7 @@ impl Reactor {
         for refused in shared.flush() {
             let key = self.sockets.by_address.get(&refused.from);
             let Some(slot) = key.and_then(|key| self.peers.get_mut(*key)) else { continue };
-            slot.peer.tracks.on_send_rejected(refused.ssrc);
+            slot.peer.tracks.on_send_rejected(refused.ssrc, &refused.error);
         }
     }
 }

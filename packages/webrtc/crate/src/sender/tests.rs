@@ -65,7 +65,7 @@ impl Peer {
             self.with(|sender, context, buf, sent| {
                 sender.send_due(now * MS, context, buf, |p| {
                     sent.push(p.buf[..p.len].to_vec());
-                    true
+                    Ok(())
                 });
             });
         }
@@ -75,7 +75,7 @@ impl Peer {
         self.with(|sender, context, buf, sent| {
             sender.retransmit(sequences.into_iter(), now * MS, context, buf, |p| {
                 sent.push(p.buf[..p.len].to_vec());
-                true
+                Ok(())
             });
         });
     }
@@ -176,11 +176,13 @@ fn a_keyframe_follows_a_request() {
     assert_eq!(regular, peer.sender.counters.frames.div_ceil(2));
     // Stop before a delta frame and request a keyframe: it is sent instead.
     while peer.sender.playback.frame_index() != 1 {
-        peer.with(|sender, context, buf, _| sender.send_due(sender.due_ns, context, buf, |_| true));
+        peer.with(|sender, context, buf, _| {
+            sender.send_due(sender.due_ns, context, buf, |_| Ok(()))
+        });
     }
     peer.sender.last_keyframe_ns = 0;
     peer.sender.request_keyframe();
-    peer.with(|sender, context, buf, _| sender.send_due(sender.due_ns, context, buf, |_| true));
+    peer.with(|sender, context, buf, _| sender.send_due(sender.due_ns, context, buf, |_| Ok(())));
     assert_eq!(
         peer.sender.playback.frame_index(),
         3,
@@ -199,7 +201,7 @@ fn pausing_stops_packets_and_rtp_time_runs_on() {
     peer.with(|sender, context, buf, sent| {
         sender.send_due(1130 * MS, context, buf, |p| {
             sent.push(p.buf[..p.len].to_vec());
-            true
+            Ok(())
         });
     });
     let resumed = RtpHeader::parse(peer.sent.last().unwrap()).unwrap().timestamp;
@@ -215,7 +217,7 @@ fn a_stalled_thread_counts_as_late_and_does_not_burst() {
     peer.with(|sender, context, buf, sent| {
         sender.send_due(2100 * MS, context, buf, |p| {
             sent.push(p.buf[..p.len].to_vec());
-            true
+            Ok(())
         });
     });
     assert!(peer.sent.len() - before <= 2);
@@ -230,4 +232,21 @@ fn a_negative_cumulative_loss_is_read() {
     assert_eq!(peer.sender.counters.remote_lost, -1);
     assert_eq!(peer.sender.counters.remote_jitter_ms, 10.0);
     assert_eq!(peer.sender.counters.rtt_ms, Some(12.5));
+}
+
+#[test]
+fn a_packet_that_this_host_refuses_is_not_a_remote_that_is_gone() {
+    let mut peer = Peer::new(audio(), None);
+    let refusals = [libc::EPERM, libc::ENOBUFS, libc::ENETDOWN, libc::ECONNREFUSED];
+    let mut errors = refusals.into_iter().map(io::Error::from_raw_os_error);
+    for now in (0..=100).step_by(2) {
+        peer.with(|sender, context, buf, _| {
+            sender.send_due(now * MS, context, buf, |_| errors.next().map_or(Ok(()), Err));
+        });
+    }
+    assert!(peer.sender.on_send_rejected(5, &io::Error::from_raw_os_error(libc::EHOSTUNREACH)));
+    assert!(!peer.sender.on_send_rejected(6, &io::Error::from_raw_os_error(libc::EPERM)));
+    let SenderCounters { send_errors, unreachable_sends, packets, .. } = peer.sender.counters;
+    assert_eq!((send_errors, unreachable_sends), (3, 2));
+    assert!(packets >= 4);
 }

@@ -60,6 +60,7 @@ fn every_counter_of_a_sender_has_its_own_column() {
         late_sends: 25,
         max_late_ms: 26.5,
         send_errors: 27,
+        unreachable_sends: 28,
     };
     expect(
         &sender_row(8, 9, &sender),
@@ -84,6 +85,7 @@ fn every_counter_of_a_sender_has_its_own_column() {
             ("late_sends", 25.0),
             ("max_late_ms", 26.5),
             ("send_errors", 27.0),
+            ("unreachable_sends", 28.0),
         ],
     );
 }
