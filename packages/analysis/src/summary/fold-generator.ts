@@ -11,6 +11,7 @@ export class GeneratorFold {
   #samples = 0;
   #lagging = 0;
   #tickLate = 0;
+  #stuckThreads = 0;
   #busy = { samples: 0, sum: 0, saturated: 0 };
   /** What each shard used when it was last heard, until all have been heard. */
   #round = new Map<number, GeneratorSample>();
@@ -33,6 +34,7 @@ export class GeneratorFold {
     this.#metrics.rate('late_joins', {}, generator.lateJoins, 0);
     if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
     if (generator.tickLatenessMs > TICK_LATE_MS) this.#tickLate++;
+    this.#stuckThreads = Math.max(this.#stuckThreads, generator.stuckThreads);
     if (generator.hostCpuShare !== undefined) {
       this.#busy.samples++;
       this.#busy.sum += generator.hostCpuShare;
@@ -93,6 +95,7 @@ export class GeneratorFold {
       laggingSamples: this.#shareOfSamples(this.#lagging),
       tickLateness: percentilesOf(this.#metrics.measure('tick_lateness')),
       lateTickSamples: this.#shareOfSamples(this.#tickLate),
+      stuckThreads: this.#stuckThreads,
       lateSends: this.#share('late_sends'),
       sendErrors: this.#share('send_errors'),
       socketDrops: this.#share('socket_drops'),

@@ -167,6 +167,8 @@ export interface GeneratorSummary {
   /** Samples in which the event loop lagged more than `LAGGING_MS`. */
   laggingSamples: Share;
   tickLateness: Percentiles | null;
+  /** Threads of the media engine that did not run for two seconds or more; the most at one time. */
+  stuckThreads: number;
   /** Samples in which a thread of the pump woke more than `TICK_LATE_MS` late. */
   lateTickSamples: Share;
   lateSends: Share;

@@ -7,13 +7,17 @@ import type { GeneratorSummary, InterimSummary, Share } from '../summary/summary
 export type HealthFinding =
   /** Worker processes that died. */
   | { code: 'worker_died'; value: number; limit: 0; workers: number }
+  /** Connections that a defect of the media engine ended. */
+  | { code: 'engine_error'; value: number; limit: 0 }
+  /** Threads of the media engine that did not run for two seconds or more, at one time. */
+  | { code: 'engine_stuck'; value: number; limit: 0 }
   /** Samples in the record although participants joined. */
   | { code: 'no_samples'; value: 0; limit: 1 }
   /** Share of datagrams that full receive buffers of the generator dropped. */
   | { code: 'socket_drops'; value: number; limit: number; count: number }
   /** Share of packets that were sent more than 20 ms late. */
   | { code: 'late_sends'; value: number; limit: number; count: number }
-  /** Share of packets that the kernel of the generator refused. */
+  /** Share of packets that the kernel of the generator refused for a reason on this host; a server that is gone is not one. */
   | { code: 'send_errors'; value: number; limit: number; count: number }
   /** Share of samples in which a pump thread woke more than `lateMs` late. */
   | { code: 'tick_lateness'; value: number; limit: number; lateMs: number; maxMs: number }
@@ -47,18 +51,20 @@ export const assessGenerator = (
       limit: 0,
       workers: generator.workers,
     });
+  const defects = [...joins.failureReasons, ...joins.disconnectReasons].reduce(
+    (sum, { reason, count }) => sum + (reason === 'internal_error' ? count : 0),
+    0,
+  );
+  if (defects > 0) found.push({ code: 'engine_error', value: defects, limit: 0 });
+  if (generator.stuckThreads > 0)
+    found.push({ code: 'engine_stuck', value: generator.stuckThreads, limit: 0 });
   if (generator.samples === 0 && joins.joined > 0)
     found.push({ code: 'no_samples', value: 0, limit: 1 });
   if (exceeds(generator.socketDrops, SOCKET_DROPS_SHARE))
     found.push(countFinding('socket_drops', generator.socketDrops, SOCKET_DROPS_SHARE));
   if (generator.lateSends.count >= MIN_LATE_SENDS && exceeds(generator.lateSends, LATE_SENDS_SHARE))
     found.push(countFinding('late_sends', generator.lateSends, LATE_SENDS_SHARE));
-  // A server that is gone makes the kernel refuse packets, too: thresholds judge that.
-  if (
-    exceeds(generator.sendErrors, SEND_ERRORS_SHARE) &&
-    joins.disconnected === 0 &&
-    summary.end?.reason !== 'server_died'
-  )
+  if (exceeds(generator.sendErrors, SEND_ERRORS_SHARE))
     found.push(countFinding('send_errors', generator.sendErrors, SEND_ERRORS_SHARE));
   if (exceeds(generator.lateTickSamples, TICK_LATE_SHARE))
     found.push({

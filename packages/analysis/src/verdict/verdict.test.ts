@@ -123,6 +123,7 @@ describe('an impaired generator', () => {
       { tickLatenessMs: 400 },
       { code: 'tick_lateness', value: 1, limit: 0.05, lateMs: 250, maxMs: 400 },
     ],
+    [{ stuckThreads: 1 }, { code: 'engine_stuck', value: 1, limit: 0 }],
     [{ eventLoopLagMs: 800 }, { code: 'event_loop_lag', value: 1, limit: 0.1, lagMs: 500 }],
     [
       { lateJoins: 1 },
@@ -199,6 +200,33 @@ describe('an impaired generator', () => {
     expect(decision.reasons[0]).toEqual({
       code: 'generator_impaired',
       finding: { code: 'worker_died', value: 1, limit: 0, workers: 2 },
+    });
+  });
+
+  it('by a defect of its media engine makes it inconclusive, whatever that did to the run', () => {
+    const lines = altered(healthy, (line) =>
+      line.type === 'participant' && /-[12]-/.test(line.identity)
+        ? { ...line, outcome: 'disconnected', reason: 'internal_error' }
+        : line,
+    );
+    const judgement = judged(lines);
+    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(judgement.health).toEqual([{ code: 'engine_error', value: 4, limit: 0 }]);
+    expect(judgement.reasons.at(-1)).toMatchObject({
+      code: 'threshold_crossed',
+      mayBeCausedByGenerator: true,
+    });
+  });
+
+  it('whose own kernel refused packets is impaired, also when the server dropped participants', () => {
+    const lines = altered(withGenerator({ sendErrors: 20 }), (line) =>
+      line.type === 'participant' && /-1-/.test(line.identity)
+        ? { ...line, outcome: 'disconnected', reason: 'ice_disconnected' }
+        : line,
+    );
+    expect(judged(lines)).toMatchObject({
+      verdict: 'inconclusive',
+      health: [{ code: 'send_errors' }],
     });
   });
 

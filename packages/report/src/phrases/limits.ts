@@ -6,7 +6,7 @@ import {
   type Threshold,
 } from '@livekit-swarm/metrics';
 import type { ThresholdCrossing } from '@livekit-swarm/record';
-import { formatNumber } from '@livekit-swarm/settings';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatFigure, formatShare } from '../format.ts';
 
 type Measured = Pick<ThresholdResult, 'threshold' | 'value'>;
@@ -49,6 +49,10 @@ export const healthText = (finding: HealthFinding): string => {
   switch (finding.code) {
     case 'worker_died':
       return `${formatNumber(finding.value)} of ${formatNumber(finding.workers)} workers died; their participants have no result. See the worker logs.`;
+    case 'engine_error':
+      return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the worker logs have the cause.`;
+    case 'engine_stuck':
+      return `${plural(finding.value, 'thread')} of the media engine did not run for two seconds or more; the figures of their participants are incomplete.`;
     case 'no_samples':
       return 'The record contains no samples; media was not measured.';
     case 'socket_drops':
@@ -75,8 +79,11 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {
     case 'worker_died':
+    case 'engine_error':
     case 'no_samples':
       return null;
+    case 'engine_stuck':
+      return 'Give the load generator enough CPU. If it has that, report a defect, with the record.';
     case 'late_sends':
     case 'tick_lateness':
     case 'host_saturated':

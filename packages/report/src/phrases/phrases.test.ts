@@ -31,6 +31,14 @@ describe('health findings', () => {
       '1 of 2 workers died; their participants have no result. See the worker logs.',
     ],
     [
+      { code: 'engine_error', value: 1, limit: 0 },
+      '1 connection ended with an internal error of the load generator; the worker logs have the cause.',
+    ],
+    [
+      { code: 'engine_stuck', value: 2, limit: 0 },
+      '2 threads of the media engine did not run for two seconds or more; the figures of their participants are incomplete.',
+    ],
+    [
       { code: 'no_samples', value: 0, limit: 1 },
       'The record contains no samples; media was not measured.',
     ],

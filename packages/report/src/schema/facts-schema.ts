@@ -39,6 +39,8 @@ const finding = <const Code extends string, Shape extends z.core.$ZodShape>(
 export const healthFinding = z
   .discriminatedUnion('code', [
     finding('worker_died', { workers: count }),
+    finding('engine_error', {}),
+    finding('engine_stuck', {}),
     finding('no_samples', {}),
     finding('socket_drops', { count }),
     finding('late_sends', { count }),

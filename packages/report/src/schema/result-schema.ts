@@ -151,6 +151,9 @@ const generator = z
     eventLoopLag: percentiles,
     laggingSamples: share.describe('Samples in which the event loop lagged too much.'),
     tickLateness: percentiles,
+    stuckThreads: count().describe(
+      'Threads of the media engine that did not run for two seconds or more, at one time.',
+    ),
     lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
     lateSends: share,
     sendErrors: share,
