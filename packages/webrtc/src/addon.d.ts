@@ -542,8 +542,13 @@ export interface SenderStats {
   lateSends: number;
   /** The longest delay of a packet after its scheduled time, ms. */
   maxLateMs: number;
-  /** Packets that the kernel refused: a full buffer, an unreachable remote. */
+  /**
+   * Packets that the kernel refused for a reason on this host: a firewall, a full buffer, no
+   * route, an interface that is down.
+   */
   sendErrors: number;
+  /** Packets that were not sent because the remote, or a router, had reported that it is gone. */
+  unreachableSends: number;
 }
 
 /**

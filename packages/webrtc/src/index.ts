@@ -1,6 +1,7 @@
 export type {
   ClipData,
   DataFlowStats,
+  Defect,
   Interruption,
   PeerStats,
   PumpErrorCode,

@@ -56,3 +56,24 @@ test.each([
 ])('a read of %d ms is shared by those who ask within %d ms', async (readMs, waitMs) => {
   expect(await waitOf(readMs)).toBe(waitMs);
 });
+
+test('counters of a thread that is stuck are missing for a while, not lost', () => {
+  const samples = [
+    { ...nothing, datagramsSent: 300, datagramsReceived: 30 },
+    { ...nothing, datagramsSent: 100, datagramsReceived: 10, stuckThreads: 1 },
+    { ...nothing, datagramsSent: 350, datagramsReceived: 35 },
+  ];
+  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, new StreamBook());
+  const taken = [sampler.take(0), sampler.take(0), sampler.take(0)].map(
+    ({ generator: { datagramsSent, datagramsReceived, stuckThreads } }) => [
+      datagramsSent,
+      datagramsReceived,
+      stuckThreads,
+    ],
+  );
+  expect(taken).toEqual([
+    [300, 30, 0],
+    [0, 0, 1],
+    [50, 5, 0],
+  ]);
+});

@@ -59,10 +59,11 @@ export class Sampler {
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLatenessMs = Math.max(this.#tickLatenessMs, sample.maxTickLateMs);
     this.#stuckThreads = Math.max(this.#stuckThreads, sample.stuckThreads);
+    // Cumulative, but without the threads that are stuck.
     this.#datagrams = {
-      sent: sample.datagramsSent,
-      received: sample.datagramsReceived,
-      dropped: sample.sharedSocketDrops,
+      sent: Math.max(this.#datagrams.sent, sample.datagramsSent),
+      received: Math.max(this.#datagrams.received, sample.datagramsReceived),
+      dropped: Math.max(this.#datagrams.dropped, sample.sharedSocketDrops),
     };
     const waiting = this.#waiting;
     this.#waiting = null;

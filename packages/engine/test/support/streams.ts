@@ -23,6 +23,7 @@ export const senderStats = (given: Partial<SenderStats> = {}): SenderStats => ({
   lateSends: 0,
   maxLateMs: 0,
   sendErrors: 0,
+  unreachableSends: 0,
   ...given,
 });
 

@@ -21,7 +21,7 @@ use crate::error::{self, ErrorCode, PumpError};
 use crate::impairment::Impairment;
 use crate::peer::{Peer, Remote};
 use crate::pump::{MAX_TICK, Threads};
-use crate::reactor::TimedEvent;
+use crate::reactor::{Reactor, TimedEvent};
 use crate::receiver::{self, ReceiverConfig};
 use crate::sender::{self, SenderConfig};
 use crate::sketch;
@@ -283,26 +283,28 @@ impl NativePump {
     /// Removes a receiver. Its counters leave the samples: read them first.
     #[napi]
     pub fn remove_receiver(&self, receiver: u32) -> Result<()> {
-        let mut reactor = self.threads.owner(receiver)?;
-        reactor.with_stream(receiver, |peer, _| peer.tracks.remove_receiver(receiver))?;
-        reactor.forget_stream(receiver);
-        Ok(())
+        self.change(receiver, |reactor| {
+            reactor.with_stream(receiver, |peer, _| peer.tracks.remove_receiver(receiver))?;
+            reactor.forget_stream(receiver);
+            Ok(())
+        })
     }
 
     /// Removes a sender. Its counters leave the samples: read them first.
     #[napi]
     pub fn remove_sender(&self, sender: u32) -> Result<()> {
-        let mut reactor = self.threads.owner(sender)?;
-        reactor.with_stream(sender, |peer, _| peer.tracks.remove_sender(sender))?;
-        reactor.forget_stream(sender);
-        Ok(())
+        self.change(sender, |reactor| {
+            reactor.with_stream(sender, |peer, _| peer.tracks.remove_sender(sender))?;
+            reactor.forget_stream(sender);
+            Ok(())
+        })
     }
 
     /// Sends a DTLS close_notify and frees the socket. The streams of the peer leave the samples:
     /// read them first.
     #[napi]
     pub fn close_peer(&self, peer: u32) -> Result<()> {
-        Ok(self.threads.owner(peer)?.close_peer(peer)?)
+        self.change(peer, |reactor| reactor.close_peer(peer))
     }
 
     /// Plants a defect of the pump, so that tests can show what it leads to.
@@ -324,6 +326,19 @@ impl NativePump {
         self.clips.clear();
     }
 
+    /// Succeeds also for what belongs to a stuck thread or to a peer that panicked: there is nothing
+    /// left to change.
+    fn change(
+        &self,
+        handle: u32,
+        act: impl FnOnce(&mut Reactor) -> error::Result<()>,
+    ) -> Result<()> {
+        match self.threads.owner(handle).and_then(|mut reactor| act(&mut reactor)) {
+            Err(PumpError::StuckThread(_) | PumpError::Panicked(_)) => Ok(()),
+            changed => Ok(changed?),
+        }
+    }
+
     fn with_peer<T>(
         &self,
         peer: u32,
@@ -333,7 +348,7 @@ impl NativePump {
     }
 
     fn with_stream(&self, stream: u32, act: impl FnOnce(&mut Peer, Now)) -> Result<()> {
-        Ok(self.threads.owner(stream)?.with_stream(stream, act)?)
+        self.change(stream, |reactor| reactor.with_stream(stream, act))
     }
 }
 
