@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HealthFinding, Judgement } from '@livekit-swarm/analysis';
+import type { HealthFinding, VerdictDecision } from '@livekit-swarm/analysis';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { openRecord } from '@livekit-swarm/record';
 import { expandPlan } from '@livekit-swarm/scenario';
@@ -22,9 +22,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const runWith = async (defect: string): Promise<Judgement> => {
+const runWith = async (defect: string): Promise<VerdictDecision> => {
   const load = { rooms: 4, participants: 2, joinRate: 50, durationMs: 9_000 };
-  const { judgement } = await run({
+  const { decision } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: defect,
     plan: expandPlan(scenarioOfLoad(load), defect),
@@ -35,14 +35,14 @@ const runWith = async (defect: string): Promise<Judgement> => {
     stop: new AbortController().signal,
     engineModule: new URL(`./support/defective-engine.ts?defect=${defect}`, import.meta.url).href,
   });
-  return judgement;
+  return decision;
 };
 
 test.each<[string, HealthFinding]>([
   ['panic', { code: 'engine_error', value: 1, limit: 0 }],
   ['hang', { code: 'engine_stuck', value: 1, limit: 0 }],
 ])('a %s in the media engine makes the run inconclusive', async (defect, finding) => {
-  const judgement = await runWith(defect);
-  expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
-  expect(judgement.health).toContainEqual(finding);
+  const decision = await runWith(defect);
+  expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  expect(decision.health).toContainEqual(finding);
 });

@@ -209,10 +209,10 @@ describe('an impaired generator', () => {
         ? { ...line, outcome: 'disconnected', reason: 'internal_error' }
         : line,
     );
-    const judgement = judged(lines);
-    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
-    expect(judgement.health).toEqual([{ code: 'engine_error', value: 4, limit: 0 }]);
-    expect(judgement.reasons.at(-1)).toMatchObject({
+    const decision = decide(lines);
+    expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+    expect(decision.health).toEqual([{ code: 'engine_error', value: 4, limit: 0 }]);
+    expect(decision.reasons.at(-1)).toMatchObject({
       code: 'threshold_crossed',
       mayBeCausedByGenerator: true,
     });
@@ -224,7 +224,7 @@ describe('an impaired generator', () => {
         ? { ...line, outcome: 'disconnected', reason: 'ice_disconnected' }
         : line,
     );
-    expect(judged(lines)).toMatchObject({
+    expect(decide(lines)).toMatchObject({
       verdict: 'inconclusive',
       health: [{ code: 'send_errors' }],
     });
