@@ -4,7 +4,7 @@ import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
 import { addGroup, addLoadFlags, collector, colorFlag, toleranceFlag } from './flags.ts';
-import { scenarioFlags } from './run-program.ts';
+import { scenarioFlags } from './scenario-program.ts';
 
 /** Names of the reporters, which are not loaded for `--help`. */
 export const COMPARISON_REPORT_NAMES = ['text', 'json', 'markdown', 'junit'];

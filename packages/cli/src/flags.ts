@@ -4,7 +4,7 @@ import { readVariable, usageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 
 /** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
-export interface CrowdFlags {
+export interface SharedRunFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
@@ -25,7 +25,7 @@ export interface CrowdFlags {
 }
 
 /** With the flags that describe the load, for runs without a scenario file. */
-export interface RunFlags extends CrowdFlags, LoadFlags {}
+export interface RunFlags extends SharedRunFlags, LoadFlags {}
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -41,7 +41,7 @@ export const addGroup = (
 
 /** Adds every flag of a run, in groups as a reader looks for them. */
 export const addRunFlags = (command: Command, env: Environment): Command =>
-  addCrowdFlags(addLoadFlags(command, env), env);
+  addSharedRunFlags(addLoadFlags(command, env), env);
 
 /** Adds the flags that describe the load. */
 export const addLoadFlags = (command: Command, env: Environment): Command => {
@@ -74,7 +74,7 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
 };
 
 /** Adds the flags that do not describe the load: deployment, verdict, load generator. */
-export const addCrowdFlags = (command: Command, env: Environment): Command => {
+export const addSharedRunFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add('Deployment (default: a local livekit-server, started for the run):', [
     new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),

@@ -16,8 +16,7 @@ import {
 } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
-import { addRunCommands } from './run-program.ts';
-import { addScenarioCommands } from './scenario-program.ts';
+import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
 import { VERSION } from './version.ts';
 
 /** Called with the exit code of a command. */
@@ -80,9 +79,9 @@ export const createProgram = (console: Console, done: Done): Command => {
         done(await printScenarioCommand(flags, console).catch(blameEnvironment(command)));
         return;
       }
-      const { runCommand } = await import('./commands/run.ts');
+      const { swarmCommand } = await import('./commands/swarm.ts');
       const typed = (flag: keyof RunFlags): boolean => command.getOptionValueSource(flag) === 'cli';
-      done(await runCommand(flags, typed, console).catch(blameEnvironment(command)));
+      done(await swarmCommand(flags, typed, console).catch(blameEnvironment(command)));
     });
   addRunCommands(program, console, done, blameEnvironment);
   const report = program

@@ -1,14 +1,17 @@
-import type { ExitCode } from '@livekit-swarm/settings';
-import type { Command } from 'commander';
+import { type ExitCode, usageError } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
 import type { InitFlags } from './commands/init.ts';
+import type { PlanFlags } from './commands/plan.ts';
+import type { RunCommandFlags } from './commands/run.ts';
 import type { ValidateFlags } from './commands/validate.ts';
 import type { Console } from './console.ts';
-import { colorFlag } from './flags.ts';
+import { addGroup, addSharedRunFlags, collector, colorFlag, type SharedRunFlags } from './flags.ts';
+import { exitCodeHelp } from './help.ts';
 
-/** The default file of `swarm init`. */
+/** Default file of `swarm init`. */
 const FIRST_FILE = 'scenario.yaml';
 
-/** `swarm validate` and `swarm init`: scenario files before they run. */
+/** `swarm init` and `swarm validate`. Their code is loaded on use. */
 export const addScenarioCommands = (
   program: Command,
   console: Console,
@@ -16,9 +19,9 @@ export const addScenarioCommands = (
 ): void => {
   program
     .command('init')
-    .description('write a first scenario file, with comments')
-    .argument('[file]', `what it is to be called (default: ${FIRST_FILE})`)
-    .option('--force', 'overwrite it if it is there')
+    .description('write an example scenario file with comments')
+    .argument('[file]', `name of the file (default: ${FIRST_FILE})`)
+    .option('--force', 'overwrite an existing file')
     .addHelpText('after', initHelp)
     .action(async (file: string | undefined, flags: InitFlags) => {
       const { initCommand } = await import('./commands/init.ts');
@@ -29,10 +32,7 @@ export const addScenarioCommands = (
     .command('validate')
     .description('check scenario files and report every problem')
     .argument('<files...>', 'scenario files; - for standard input')
-    .option(
-      '--scale <name>',
-      'whether they have this scale, too: one of theirs, or a factor as 0.1',
-    )
+    .option('--scale <name>', 'also check that they have this scale: small, 0.1')
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', validateHelp)
@@ -47,7 +47,7 @@ Examples:
   swarm init
   swarm init scenarios/meetings.yaml
 
-The example runs in a quarter of a minute. Files are only overwritten with --force.
+The example runs for 15 seconds. Existing files are only overwritten with --force.
 `;
 
 const validateHelp = `
@@ -56,5 +56,119 @@ Examples:
   swarm validate scenarios/*.yaml --scale small
   swarm --rooms 500 --print-scenario | swarm validate -
 
-Every scale of a file is checked, whichever is asked for. It exits with 0 when all files are fine, else with 2.
+Every scale of a file is checked. Exits with 0 when all files are valid, else with 2.
+`;
+
+type Blame = (command: Command) => (error: unknown) => never;
+
+/** Flags that vary a scenario. */
+export const scenarioFlags = (): Option[] => [
+  new Option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1'),
+  new Option(
+    '--seed <n>',
+    'seed of random numbers: join times and durations (default: the scenario’s)',
+  ),
+];
+
+/** `swarm run` and `swarm plan`. Their code is loaded on use. */
+export const addRunCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+  blame: Blame,
+): void => {
+  const run = program
+    .command('run')
+    .description('run scenario files one after the other')
+    .argument('<files...>', 'scenario files; - for standard input');
+  addGroup(run, console.env, 'Scenario:', [
+    ...scenarioFlags(),
+    new Option('--tag <name=value>', 'added to record and reports (may be repeated)')
+      .argParser(collector())
+      .default([]),
+  ]);
+  addSharedRunFlags(run, console.env)
+    .optionsGroup('General:')
+    .addOption(colorFlag())
+    .addHelpText('after', filesHelp)
+    .action(async (files: string[], _flags: unknown, command: Command) => {
+      refuseMisplaced(program, 'run');
+      const { runCommand } = await import('./commands/run.ts');
+      const typed = (flag: keyof SharedRunFlags): boolean =>
+        command.getOptionValueSource(flag) === 'cli';
+      done(
+        await runCommand(files, command.opts<RunCommandFlags>(), typed, console).catch(
+          blame(command),
+        ),
+      );
+    });
+
+  const plan = program
+    .command('plan')
+    .description('show what a scenario does and whether this host can generate it')
+    .argument('<file>', 'a scenario file; - for standard input');
+  addGroup(plan, console.env, 'Scenario:', scenarioFlags());
+  addGroup(plan, console.env, 'Host:', [
+    new Option(
+      '--url <url>',
+      'plan for a server elsewhere, which uses nothing of this host; also LIVEKIT_URL',
+    ),
+    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
+      .choices(['auto', 'v1', 'v0'])
+      .default('auto'),
+    new Option(
+      '--workers <n>',
+      'processes that host participants (default: automatic, at most one per core)',
+    ),
+  ]);
+  plan
+    .option('--json', 'print one JSON object')
+    .addOption(colorFlag())
+    .addHelpText('after', planHelp)
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      refuseMisplaced(program, 'plan');
+      const { planCommand } = await import('./commands/plan.ts');
+      done(await planCommand(file, command.opts<PlanFlags>(), console).catch(blame(command)));
+    });
+};
+
+/** Flags in front of a command's name belong to a run without a file and would be ignored. */
+const refuseMisplaced = (program: Command, name: string): void => {
+  const misplaced = program.options.find(
+    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (misplaced === undefined) return;
+  throw usageError(
+    `${misplaced.long ?? misplaced.flags} is in front of "${name}"`,
+    `put flags after it ("swarm ${name} --help" lists them); flags that shape the load belong in the scenario`,
+  );
+};
+
+const filesHelp = () => `
+Examples:
+  swarm run scenarios/voice-ai.yaml
+  swarm run scenarios/*.yaml --scale small                 a short trial of each
+  swarm run release.yaml --url wss://livekit.example.com   your deployment (keys: LIVEKIT_API_KEY, …_SECRET)
+  swarm run release.yaml --threshold 'join_time: p(95)<1500' --tag commit=4f2a91c --report junit=out/junit.xml
+
+All files are read, checked and planned before the first is run. Without --url, a new server is started for each. Several files are
+reported one by one, with an overview at the end; --json then prints one object with all of them in "runs", and --record is a folder
+with a subfolder for each. If one cannot run, the others still do. Ctrl-C stops the current run and skips the rest.
+
+Flags take precedence over the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that over the file. A threshold replaces the one
+of the file with the same metric, selector, window and aggregation, and is added to the others.
+
+${exitCodeHelp()}
+
+With several files, the first of these is returned: 130, 1, 2, 3, 99, 98, 0.
+`;
+
+const planHelp = `
+Examples:
+  swarm plan scenarios/viral-spike.yaml
+  swarm plan scenarios/big-cluster.yaml --url wss://livekit.example.com
+  swarm plan release.yaml --scale 0.5 --json
+
+Packets and bits are those of media and data in the steady state, on the wire, headers included. Exits with 0, also with
+a warning that this host is too small, and with 2 when the scenario is invalid or cannot run here.
 `;

@@ -11,8 +11,13 @@ import {
 import { isRun, type NoRun } from '@livekit-swarm/report';
 import { exclusionText, type SessionNote } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
+import {
+  executeScenario,
+  prepareRun,
+  type RunRequest,
+  type ScenarioRun,
+} from '../execute-scenario.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
-import { prepareRun, type RunRequest, runScenario, type ScenarioRun } from '../run-scenario.ts';
 import { embeddedTarget } from './embedded-target.ts';
 import type { ServerSpec } from './server-spec.ts';
 
@@ -93,7 +98,7 @@ const playRound = async (
     );
     const target = embeddedTarget(servers[which]);
     const { signalling, interruption } = shared;
-    const outcome = await runScenario({
+    const outcome = await executeScenario({
       prepared: prepareRun({ ...shared, scenario, target }),
       target,
       signalling,

@@ -14,7 +14,7 @@ import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/ru
 import { EXIT_CODES, hasErrorCode, plural } from '@livekit-swarm/settings';
 import { interruptedError, swarmErrorOf } from '../error-text.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
-import { newRunName } from '../run-name.ts';
+import { newRunName } from '../record-folder.ts';
 import { VERSION } from '../version.ts';
 import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';

@@ -16,18 +16,18 @@ import { runSession, type SessionResult } from '../ab/session.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
-import { readWorkers } from '../crowd-request.ts';
 import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';
-import type { CrowdFlags } from '../flags.ts';
+import { prepareRun } from '../execute-scenario.ts';
+import type { SharedRunFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { defaultRecordDir, newRunName } from '../run-name.ts';
-import { prepareRun } from '../run-scenario.ts';
+import { defaultRecordDir, newRunName } from '../record-folder.ts';
+import { readWorkers } from '../target.ts';
 
 export interface AbFlags
   extends AbScenarioFlags,
     ComparisonOutputFlags,
-    Pick<CrowdFlags, 'signalling' | 'workers' | 'record' | 'quiet'> {
+    Pick<SharedRunFlags, 'signalling' | 'workers' | 'record' | 'quiet'> {
   server: string[];
   rounds: string;
   tolerance: string[];

@@ -19,10 +19,10 @@ import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { runDrillFile } from '../chaos/run-drill-file.ts';
 import { type Console, wantsColor, write } from '../console.ts';
-import { readWorkers } from '../crowd-request.ts';
 import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { defaultRecordDir } from '../run-name.ts';
+import { defaultRecordDir } from '../record-folder.ts';
+import { readWorkers } from '../target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;

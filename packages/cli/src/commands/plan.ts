@@ -12,14 +12,14 @@ import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario'
 import { EXIT_CODES, type ExitCode, formatProblem } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, wantsColor, write } from '../console.ts';
-import { readWorkers } from '../crowd-request.ts';
 import { formatError, swarmErrorOf } from '../error-text.ts';
-import type { CrowdFlags } from '../flags.ts';
+import type { SharedRunFlags } from '../flags.ts';
 import { planText } from '../plan/plan-text.ts';
 import { planObject } from '../plan/plan-view.ts';
+import { readWorkers } from '../target.ts';
 
 export interface PlanFlags
-  extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
+  extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
   scale?: string;
   seed?: string;
 }

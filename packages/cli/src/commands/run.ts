@@ -1,33 +1,90 @@
-import { scenarioOfFlags } from '@livekit-swarm/scenario';
-import type { ExitCode } from '@livekit-swarm/settings';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { readScenarioFiles } from '@livekit-swarm/scenario';
+import {
+  type ExitCode,
+  explain,
+  formatProblem,
+  isUsageError,
+  type SwarmError,
+  usageError,
+} from '@livekit-swarm/settings';
+import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
 import { readBaseline } from '../compare/baseline.ts';
-import type { Console } from '../console.ts';
-import { readCrowdFlags } from '../crowd-request.ts';
-import type { CrowdFlags, RunFlags } from '../flags.ts';
+import { type Console, write } from '../console.ts';
+import { type PreparedRun, prepareRun } from '../execute-scenario.ts';
+import type { SharedRunFlags } from '../flags.ts';
 import { openOutput } from '../output/output.ts';
-import { runAll } from '../run-all.ts';
-import { prepareRun } from '../run-scenario.ts';
+import { readRecordDir } from '../record-folder.ts';
+import { executeSequence, type PlannedScenario } from '../scenario-sequence.ts';
+import { readSharedRunFlags } from '../target.ts';
+
+export interface RunCommandFlags extends SharedRunFlags {
+  scale?: string;
+  seed?: string;
+  tag: string[];
+}
 
 /**
- * `swarm`: runs the load that flags describe, and decides the verdict.
- * @param typed whether a flag was given on the command line
- * @throws SwarmError `usage` before anything was started
+ * `swarm run FILE…`: runs scenario files one after the other. All are read, checked and planned before the first starts.
+ * @param typed whether a flag stood on the command line
+ * @throws SwarmError `usage` with everything that is wrong with any of them, before anything was started
  */
 export const runCommand = async (
-  flags: RunFlags,
-  typed: (flag: keyof CrowdFlags) => boolean,
+  paths: readonly string[],
+  flags: RunCommandFlags,
+  typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const scenario = scenarioOfFlags(flags, flags.threshold);
-  const shared = readCrowdFlags(flags, typed);
-  const prepared = prepareRun({ scenario, ...shared });
-  const baseline = await readBaseline(flags, scenario, false);
-  return await runAll(
-    [{ prepared, recordDir: flags.record ?? null, baseline }],
-    shared,
-    flags,
-    output,
-    console,
+  const files = readScenarioFiles(paths, { scale: flags.scale });
+  const shared = readSharedRunFlags(flags, typed);
+  const planned = collect(files, ({ path, scenario }) =>
+    prepared(path, scenario, flags, files.length > 1, shared),
   );
+  const several = files.length > 1;
+  const scenarios: PlannedScenario[] = [];
+  for (const prepared of planned) {
+    const { scenario } = prepared.plan;
+    const recordDir = readRecordDir(flags.record, scenario.name, several);
+    scenarios.push({ prepared, recordDir, baseline: await readBaseline(flags, scenario, several) });
+  }
+  if (flags.quiet !== true) {
+    for (const warning of files.flatMap(({ warnings }) => warnings)) {
+      await write(console.stderr, `warning: ${formatProblem(warning)}\n`);
+    }
+  }
+  return await executeSequence(scenarios, shared, flags, output, console);
+};
+
+/** Reports all problems at once. */
+const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
+  const problems: SwarmError[] = [];
+  const results = items.flatMap((item) => {
+    try {
+      return [work(item)];
+    } catch (error) {
+      if (!isUsageError(error)) throw error;
+      problems.push(error);
+      return [];
+    }
+  });
+  const [first] = problems;
+  if (first === undefined) return results;
+  throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
+};
+
+/** The run of a file, with what flags change about its scenario. */
+const prepared = (
+  path: string,
+  scenario: Scenario,
+  flags: Adjustments,
+  several: boolean,
+  shared: ReturnType<typeof readSharedRunFlags>,
+): PreparedRun => {
+  try {
+    return prepareRun({ scenario: adjustScenario(scenario, flags), ...shared });
+  } catch (error) {
+    if (several && isUsageError(error)) throw usageError(`${path}: ${error.message}`, error.hint);
+    throw error;
+  }
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { type Finding, ok, warn } from './finding.ts';
-import { runCaptured } from './run-quietly.ts';
+import { runCaptured } from './program-output.ts';
 
 /** What a server and a worker open beside participants: logs, listeners, modules, IPC. */
 const DESCRIPTORS_BESIDE = 128;

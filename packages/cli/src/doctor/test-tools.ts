@@ -1,6 +1,6 @@
 import { checkSources, findProgram, isFound, K6 } from '@livekit-swarm/lab';
 import { type Finding, ok, warn } from './finding.ts';
-import { firstLine, runCaptured } from './run-quietly.ts';
+import { firstLine, runCaptured } from './program-output.ts';
 
 const SBIN = ['/usr/sbin', '/sbin'];
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findGo, findProgram, goHint } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
-import { firstLine, runCaptured } from './run-quietly.ts';
+import { firstLine, runCaptured } from './program-output.ts';
 
 const OLDEST = { node: 24, rust: [1, 88], go: [1, 26] } as const;
 

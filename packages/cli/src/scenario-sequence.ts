@@ -8,16 +8,18 @@ import {
 } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
-import { type Console, type OutputStream, wantsColor, write } from './console.ts';
+import { type Console, wantsColor, write } from './console.ts';
 import { formatError, noRunOf, swarmErrorOf } from './error-text.ts';
-import type { CrowdFlags } from './flags.ts';
+import { executeScenario, type ScenarioRun } from './execute-scenario.ts';
+import type { SharedRunFlags } from './flags.ts';
 import type { Output } from './output/output.ts';
 import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
-import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 
 /** A planned run and what differs between the runs of one command. */
-export type Turn = Pick<ScenarioRun, 'prepared' | 'recordDir'> & { baseline: Baseline | null };
+export type PlannedScenario = Pick<ScenarioRun, 'prepared' | 'recordDir'> & {
+  baseline: Baseline | null;
+};
 
 type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy'>;
 
@@ -27,10 +29,10 @@ type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy'>;
  * @returns the most severe exit code
  * @throws SwarmError `usage` when the only scenario cannot be started, or the address for metrics is not available
  */
-export const runAll = async (
-  turns: readonly Turn[],
+export const executeSequence = async (
+  scenarios: readonly PlannedScenario[],
   shared: Shared,
-  flags: Pick<CrowdFlags, 'quiet' | 'color' | 'metrics'>,
+  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics'>,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
@@ -41,27 +43,27 @@ export const runAll = async (
     quiet: flags.quiet === true,
     color: wantsColor(flags.color, stderr, env),
   });
-  const sayInterrupted = (): void =>
+  const announceInterruption = (): void =>
     printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
-  interruption.stop.addEventListener('abort', sayInterrupted);
-  const several = turns.length > 1;
+  interruption.stop.addEventListener('abort', announceInterruption);
+  const several = scenarios.length > 1;
   const outcomes: Outcome[] = [];
   try {
-    for (const [index, turn] of turns.entries()) {
+    for (const [index, scenario] of scenarios.entries()) {
       if (interruption.stop.aborted) {
-        outcomes.push(notRun(turn));
+        outcomes.push(notRun(scenario));
       } else {
         if (several)
           printer.print(
-            `${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.prepared.plan.scenario.name}`,
+            `${index === 0 ? '' : '\n'}[${index + 1}/${scenarios.length}] ${scenario.prepared.plan.scenario.name}`,
           );
-        const { baseline, ...own } = turn;
+        const { baseline, ...own } = scenario;
         const tap = metrics === null ? {} : { onLine: metrics.begin() };
         const outcome = await attempt(
           { ...own, ...shared, ...tap, interruption, printer },
           several,
         );
-        if (!isRun(outcome)) await tell(outcome, stderr);
+        if (!isRun(outcome)) await write(stderr, formatError(outcome));
         outcomes.push(
           isRun(outcome) && baseline !== null
             ? await compareWithBaseline(outcome, baseline)
@@ -74,9 +76,9 @@ export const runAll = async (
         await output.add(latest);
     }
     const exitCode = await output.close(overallExitCode(outcomes));
-    interruption.stop.removeEventListener('abort', sayInterrupted);
+    interruption.stop.removeEventListener('abort', announceInterruption);
     await metrics?.linger(interruption.stop, () =>
-      printer.print('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+      printer.print('Waiting for a final scrape of /metrics (Ctrl-C to skip)'),
     );
     return exitCode;
   } finally {
@@ -90,7 +92,7 @@ const attempt = async (
   several: boolean,
 ): Promise<Outcome> => {
   try {
-    return await runScenario(request);
+    return await executeScenario(request);
   } catch (error) {
     if (several && isUsageError(error))
       return noRunOf(swarmErrorOf(error), request.prepared.plan.scenario.name);
@@ -98,11 +100,8 @@ const attempt = async (
   }
 };
 
-const tell = (outcome: NoRun, stderr: OutputStream): Promise<void> =>
-  write(stderr, formatError(outcome));
-
-const notRun = ({ prepared }: Turn): NoRun =>
+const notRun = ({ prepared }: PlannedScenario): NoRun =>
   noRunOf(
-    new SwarmError('interrupted', 'not run: the one before it was interrupted'),
+    new SwarmError('interrupted', 'not run: the scenario before it was interrupted'),
     prepared.plan.scenario.name,
   );

@@ -15,7 +15,7 @@ import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
 import { type Deployed, deploy } from './deploy.ts';
 import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
-import { defaultRecordDir, newRunName } from './run-name.ts';
+import { defaultRecordDir, newRunName } from './record-folder.ts';
 import type { Target } from './target.ts';
 import { VERSION } from './version.ts';
 
@@ -74,7 +74,7 @@ export const prepareRun = ({ scenario, target, signalling, workers }: RunRequest
  * @returns its outcome, or what prevented it
  * @throws SwarmError `usage` when the record cannot be opened
  */
-export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
+export const executeScenario = async (request: ScenarioRun): Promise<Outcome> => {
   const { prepared, target, signalling, interruption, printer } = request;
   const { name, plan, allocation } = prepared;
   const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));

@@ -1,0 +1,33 @@
+import { scenarioOfFlags } from '@livekit-swarm/scenario';
+import type { ExitCode } from '@livekit-swarm/settings';
+import { readBaseline } from '../compare/baseline.ts';
+import type { Console } from '../console.ts';
+import { prepareRun } from '../execute-scenario.ts';
+import type { RunFlags, SharedRunFlags } from '../flags.ts';
+import { openOutput } from '../output/output.ts';
+import { executeSequence } from '../scenario-sequence.ts';
+import { readSharedRunFlags } from '../target.ts';
+
+/**
+ * `swarm`: runs the load that flags describe, and decides the verdict.
+ * @param typed whether a flag was given on the command line
+ * @throws SwarmError `usage` before anything was started
+ */
+export const swarmCommand = async (
+  flags: RunFlags,
+  typed: (flag: keyof SharedRunFlags) => boolean,
+  console: Console,
+): Promise<ExitCode> => {
+  const output = openOutput(flags, console);
+  const scenario = scenarioOfFlags(flags, flags.threshold);
+  const shared = readSharedRunFlags(flags, typed);
+  const prepared = prepareRun({ scenario, ...shared });
+  const baseline = await readBaseline(flags, scenario, false);
+  return await executeSequence(
+    [{ prepared, recordDir: flags.record ?? null, baseline }],
+    shared,
+    flags,
+    output,
+    console,
+  );
+};

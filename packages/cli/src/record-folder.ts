@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RECORD_FILE } from '@livekit-swarm/record';
+import { usageError } from '@livekit-swarm/settings';
+
+/** No vowels, so that no words arise; no letters that are easily confused. */
+const LETTERS = 'bcdfghjkmnpqrstvwxz23456789';
+
+/** A short random word in the names of a run's rooms and participants: one of 19 million. */
+export const newRunName = (): string =>
+  Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+
+/** Default folder of a run's record; sorts by time. */
+export const defaultRecordDir = (run: string, at: Date): string =>
+  join('records', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${run}`);
+
+/**
+ * The folder that --record names. With several scenarios or drills, each has a subfolder of its name.
+ * @param inside where in it a record would be
+ * @returns null without --record: see `defaultRecordDir`
+ * @throws SwarmError `usage` when the folder already holds a record
+ */
+export const readRecordDir = (
+  given: string | undefined,
+  name: string,
+  several: boolean,
+  inside: readonly string[] = ['.'],
+): string | null => {
+  if (given === undefined) return null;
+  const dir = several ? join(given, name) : given;
+  if (inside.some((folder) => existsSync(join(dir, folder, RECORD_FILE))))
+    throw usageError(
+      `--record ${dir}: there is a record already`,
+      'give another folder, or leave it out',
+    );
+  return dir;
+};
