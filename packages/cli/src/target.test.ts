@@ -35,7 +35,7 @@ describe('readTarget', () => {
 
   it('refuses a version for a server that runs already, but not one the environment happens to hold', () => {
     expect(() => typedIn({ ...remote, livekitVersion: '1.11.0' })).toThrow(
-      /leave one out|names a running one/,
+      /leave one out|names a deployment/,
     );
     expect(fromEnvironment({ ...remote, livekitVersion: '1.11.0' }).type).toBe('remote');
   });
