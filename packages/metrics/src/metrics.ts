@@ -170,14 +170,14 @@ export const METRICS = {
     'packets',
     'lower',
     BY_STREAM,
-    'retransmitted packets (RFC 4588), sent and received; select a direction to tell them apart',
+    'retransmitted packets (RFC 4588), sent and received; select a direction for one of them',
   ),
   frames_sent: counter('times', 'neither', BY_TRACK, 'video frames sent, of all simulcast layers'),
   keyframes: counter(
     'times',
     'neither',
     BY_STREAM,
-    'keyframes sent and received; select a direction to tell them apart',
+    'keyframes sent and received; select a direction for one of them',
   ),
   jitter: trend(
     BY_TRACK,

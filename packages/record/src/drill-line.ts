@@ -20,7 +20,7 @@ export const DRILL_OBJECTIVES = [
 
 export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
 
-/** What a fault is injected into, as the drill file says it; resolved to components at the time of the injection. */
+/** What a fault is injected into, as in the drill file; resolved to components at the time of the injection. */
 export const faultTarget = z
   .union([
     z.object({
@@ -54,7 +54,7 @@ export const drillStopReason = z.discriminatedUnion('code', [
   z.object({ code: z.literal('ended_before_steady_state') }),
   /** By another process, before its time: `swarm chaos rollback --force`. */
   z.object({ code: z.literal('rolled_back_externally'), fault: text }),
-  /** `error`: the code of the error; null: not one of ours. */
+  /** `error`: the code of the error; null: an unexpected one. */
   z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),
   /** The abort condition of the drill: this share of the control group's subscribers received no media for so long. */
   z.object({ code: z.literal('control_group_interrupted'), share: count, forMs: count }),
@@ -62,7 +62,7 @@ export const drillStopReason = z.discriminatedUnion('code', [
 
 export type DrillStopReason = z.infer<typeof drillStopReason>;
 
-/** What a drill did, and what it observed that no participant sees. */
+/** What a drill did, and what it observed of the deployment. */
 const drillEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('steady_state_reached') }),
   /** The precondition was not met: there is no verdict on the server. */
@@ -81,7 +81,7 @@ const drillEvent = z.discriminatedUnion('event', [
     completedAt: count,
   }),
   z.object({ event: z.literal('fault_rolled_back'), id, fault: text, completedAt: count }),
-  /** `detail`: what the platform says is missing. */
+  /** `detail`: what is missing on the platform. */
   z.object({ event: z.literal('fault_skipped'), fault: text, detail: text }),
   /** Redis (`rooms` null: it did not answer) compared with the room service. Rooms → node ids. */
   z.object({

@@ -46,7 +46,7 @@ type Column = (series: MergedSeries, second: SampleSecond, scenario: string) => 
 
 const quantile = (sketch: Sketch, q: number): Cell => finite(sketch.quantile(q));
 const share = (lost: number, of: number): Cell => (of > 0 ? finite(Math.max(0, lost) / of) : null);
-/** What we received does not include what we missed; what we sent includes what the server missed. */
+/** Received packets do not include lost ones; sent packets include those that the server missed. */
 const outOf = ({ labels, packets, lost }: MergedSeries['sums']): number =>
   labels.direction === 'down' ? packets + lost : packets;
 

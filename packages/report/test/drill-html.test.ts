@@ -54,7 +54,7 @@ const LOOKS: [string, Look][] = [
   ['on a phone in the dark', { width: 390, scheme: 'dark' }],
 ];
 
-/** With names as long as people give them. */
+/** With names of realistic length. */
 const the = (room: number): string =>
   `${'a very the name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
 const RESULTS: [string, DrillResult][] = [
@@ -74,7 +74,7 @@ describe.each(LOOKS)('the page of a drill %s', (_, look) => {
     expect(
       await ask(page, 'document.documentElement.scrollWidth - innerWidth'),
     ).toBeLessThanOrEqual(0);
-    // What is wider than its place can be pushed sideways; nothing else is cut off.
+    // Wide content scrolls horizontally; nothing else is clipped.
     const cut = await ask<string[]>(
       page,
       `[...document.querySelectorAll('main :is(p, li, td, th, dd, h1, h2, h3, caption)')].filter((element) => {

@@ -97,7 +97,7 @@ describe('the charts', () => {
     );
   });
 
-  test('take the colours that somebody chose', async () => {
+  test('keep the chosen theme', async () => {
     await using opened = await open();
     const { page } = opened;
     const before = await ask<number[]>(page, COLORS);
@@ -253,7 +253,7 @@ describe('the participants', () => {
     await page.type('#find', 'k3x9-7 P2');
     expect(await ask<string[]>(page, SHOWN)).toEqual(['k3x9-7-p2']);
     expect(await textOf(page, '.find output')).toBe('1 found');
-    await page.type('#find', ' nobody');
+    await page.type('#find', ' no-match');
     expect(await ask<string[]>(page, SHOWN)).toEqual([]);
     await ask(
       page,
@@ -289,7 +289,7 @@ describe('the participants', () => {
 });
 
 describe('a report', () => {
-  test('of people with hostile names shows their names', async () => {
+  test('of participants with hostile names shows their names', async () => {
     const names = [
       '</script><script>hacked = 1</script>',
       '<img src=x onerror="hacked = 1">',
@@ -376,7 +376,7 @@ describe('a report', () => {
   test.each([
     ['its header', 1],
     ['a second', 60],
-  ])('of a record that breaks off after %s says that it does', async (_, lines) => {
+  ])('of a record that is truncated after %s shows that', async (_, lines) => {
     const cut = join(dir, `cut-${lines}.ndjson`);
     writeFileSync(cut, `${readFileSync(record, 'utf8').split('\n').slice(0, lines).join('\n')}\n`);
     await using opened = await open({}, await renderRecord(cut, mkdtempSync(join(dir, 'cut-'))));
@@ -387,7 +387,7 @@ describe('a report', () => {
     );
   });
 
-  test('says what matters where scripts may not run', async () => {
+  test('shows the main facts without scripts', async () => {
     await using opened = await open({ scripts: false });
     const { page } = opened;
     const html = await page.content();
@@ -415,7 +415,7 @@ describe('a report', () => {
     expect(await ask(page, "getComputedStyle(document.querySelector('nav')).display")).toBe('none');
   });
 
-  test('of a thousand people and ten minutes is of bounded size', async () => {
+  test('of a thousand participants and ten minutes has a bounded size', async () => {
     const big = join(dir, 'big.ndjson');
     await writeRecord(bigRun({ rooms: 250, people: 4, seconds: 600, shards: 4 }), big);
     const begun = performance.now();
@@ -432,7 +432,7 @@ describe('a report', () => {
     expect(Math.max(...points)).toBeLessThanOrEqual(720);
     const { size } = statSync(file);
     console.info(
-      `1,000 people, ten minutes: record ${(statSync(big).size / 1e6).toFixed(1)} MB, page ${(size / 1e6).toFixed(2)} MB, rendered in ${Math.round(rendered - begun)} ms, drawn in ${Math.round(readyMs)} ms`,
+      `1,000 participants, ten minutes: record ${(statSync(big).size / 1e6).toFixed(1)} MB, page ${(size / 1e6).toFixed(2)} MB, rendered in ${Math.round(rendered - begun)} ms, drawn in ${Math.round(readyMs)} ms`,
     );
   });
 });

@@ -35,7 +35,7 @@ const count = (trials: number, judge: (seed: number) => boolean): number =>
   Array.from({ length: trials }, (_, seed) => judge(seed + 1)).filter(Boolean).length;
 
 describe('runs of the same thing', () => {
-  // Equal but for exactly one margin is the hardest case there is: it may be called in one comparison of twenty. Of 300: 15, and at most 27 by chance (99.9 %).
+  // A difference of exactly one margin is the hardest case: it may be found in one comparison of twenty. Expected of 300: 15, and at most 27 with a probability of 99.9 %.
   test.each([
     ['quiet', { spread: 0.03 }],
     ['noisy', { spread: 0.2 }],
@@ -110,7 +110,7 @@ test('no difference is larger than chance when nothing varies', () => {
   expect(chanceOfExcessInPairs([same], 1)[0]).toBeGreaterThan(0.9);
 });
 
-test('what is beyond its margin every time is as sure as so many runs can be', () => {
+test('a figure that exceeds its margin in every run is as certain as the number of runs allows', () => {
   const worse: Sides = { base: [0, 0.1, 0.2, 0.1, 0], current: [5, 5.1, 5.2, 5.3, 5] };
   expect(chanceOfExcess([worse], 1)[0]).toBeCloseTo(1 / 252, 10);
   expect(chanceOfExcessInPairs([worse], 1)[0]).toBeCloseTo(1 / 32, 10);

@@ -4,13 +4,15 @@ import { combinations, mean, median } from 'simple-statistics';
 import { shiftOfPairs } from './shift.ts';
 
 /**
- * The test behind every verdict: is a figure worse by more than its margin, and is that more than chance? Permutations of whole runs, the strongest of all
- * figures at a time (maxT; Westfall & Young, Resampling-Based Multiple Testing, 1993). Why this one: docs/adr/0005.
+ * The test behind every verdict: is a figure worse by more than its margin, and is that more than
+ * chance? A permutation test of whole runs with the maximum over all figures (maxT; Westfall &
+ * Young, Resampling-Based Multiple Testing, 1993). Reasons: docs/adr/0005.
  *
- * Were both sides the same, it would be chance which of the runs are called current. So chance is played through: in every way to give out the names it is
- * noted how much the figure stands out that stands out most. A figure exceeds its margin beyond doubt when it stands out more, *with its margin taken
- * off*, than the strongest of all figures does by chance, with nothing taken off, in 95 of 100 ways. However many figures there are, however they are
- * distributed and hang together: of runs that are alike, at most 5 in 100 comparisons call *any* figure worse.
+ * If both sides are equal, it is chance which runs are labelled current. For every relabelling, the
+ * largest deviation of any figure is noted. A figure exceeds its margin if its deviation, *less its
+ * margin*, is larger than that maximum in 95 of 100 relabellings. Whatever the number of figures,
+ * their distributions and correlations: of equal runs, at most 5 in 100 comparisons find *any* figure
+ * worse.
  */
 
 /** One figure of all runs, counted in margins, more being worse; by round where runs are paired. */
@@ -69,8 +71,9 @@ export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): 
 };
 
 /**
- * Step down (ibid., algorithm 4.1): the figure that stands out most is measured against the strongest of all; the next one against the strongest of those
- * that are left, or one figure that is a hundred times worse would hide all others.
+ * Step down (ibid., algorithm 4.1): the figure with the largest deviation is tested against the
+ * maximum of all; the next one against the maximum of the remaining ones, or one figure that is a
+ * hundred times worse would hide all others.
  */
 const chances = (
   figures: readonly (readonly number[])[],

@@ -86,7 +86,7 @@ describe('reduceParticipant', () => {
       1_250,
     ],
   ];
-  it.each(cases)('says that a participant is %s', (_, lines, connection, since) => {
+  it.each(cases)('a participant is %s', (_, lines, connection, since) => {
     expect(after(...lines)).toMatchObject({ connection, since });
   });
 

@@ -26,7 +26,7 @@ it.each([
   ['memory-pressure', { megabytes: 100 }, '100 MB more'],
   ['restart', {}, ''],
   ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
-])('%s is told %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
+])('%s with %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
 
 it('leaves no parameter of any fault out', () => {
   const known =
@@ -40,6 +40,6 @@ it('leaves no parameter of any fault out', () => {
   }
 });
 
-it('says nothing of what it does not know', () => {
+it('ignores unknown parameters', () => {
   for (const params of [{}, { other: 3, loss: '2%' }]) expect(formatParams({ params })).toBe('');
 });

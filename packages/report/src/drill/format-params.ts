@@ -5,7 +5,7 @@ import { formatBits } from '../format.ts';
 const ms = (value: number): string => formatDuration(value);
 const percent = (value: number): string => `${Number((100 * value).toFixed(4))} %`;
 
-/** What faults are told, in the order in which one says it. */
+/** Numeric parameters of faults, in the order of the text. */
 const NUMBERS: readonly (readonly [
   key: string,
   words: (value: number) => string,
@@ -25,7 +25,7 @@ const NUMBERS: readonly (readonly [
   ['queue', (value) => `queue ${ms(value)}`],
 ];
 
-/** What a fault was told, for people: `2 %, udp, in`. What goes without saying is left out; empty: nothing is left. */
+/** The parameters of a fault as text: `2 %, udp, in`. Defaults are omitted; empty: only defaults. */
 export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => {
   if (typeof params !== 'object' || params === null) return '';
   const told = new Map<string, unknown>(Object.entries(params));

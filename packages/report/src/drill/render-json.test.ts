@@ -41,16 +41,16 @@ const OUTCOMES: [string, DrillOutcome[]][] = [
   ['several repeats', [variedDrill()]],
   ['one that is void', [voidDrill()]],
   ['one that was interrupted', [interruptedDrill()]],
-  ['one without anybody', [emptyDrill()]],
+  ['one without participants', [emptyDrill()]],
   ['one without a repeat', [resultOf(drillOf(), [])]],
-  ['one with many people', [largeDrill({ rooms: 30 })]],
+  ['one with many participants', [largeDrill({ rooms: 30 })]],
   ['one that could not be carried out', [noDrill]],
   ['several', [passedDrill(), noDrill]],
   ['none', []],
 ];
 
 describe('the published schema of drill results', () => {
-  it('is what the code says ("npm run docs" writes it anew)', () =>
+  it('is what the code generates; if not, run "npm run docs"', () =>
     expect(readFileSync(PUBLISHED, 'utf8')).toBe(
       `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
     ));
@@ -104,7 +104,7 @@ describe('a drill as JSON', () => {
     expect(JSON.parse(json).repeats[0].seconds).toEqual([{ at: 0, packets: null, loss: null }]);
   });
 
-  it('says what it exits with: what is known to fail fails it with strict alone', () => {
+  it('has the exit code: known failures fail the drill with strict only', () => {
     expect(JSON.parse(renderDrillJson([splitBrainDrill()])).exitCode).toBe(0);
     expect(JSON.parse(renderDrillJson([splitBrainDrill()], { strict: true })).exitCode).toBe(99);
   });

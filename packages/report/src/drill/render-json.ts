@@ -25,7 +25,7 @@ import {
   objectiveLabel,
 } from './phrases.ts';
 
-/** A drill that could not be carried out. */
+/** A drill that could not be executed. */
 export interface NoDrill {
   drill: string;
   exitCode: ExitCode;
@@ -123,10 +123,7 @@ const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {
   interrupted: EXIT_CODES.interrupted.code,
 };
 
-/**
- * What a drill ends the process with. A drill that fails in just the ways in which its server is known to fail has told nothing new, and so passes; with
- * `strict` it fails.
- */
+/** The exit code of a drill. Known failures do not fail it, except with `strict`. */
 export const exitCodeOfDrill = (
   { verdict, knownFailureStatus }: Pick<DrillResult, 'verdict' | 'knownFailureStatus'>,
   strict: boolean,

@@ -27,7 +27,7 @@ interface Suite {
   cases: { name: string; status: string; failure: string }[];
 }
 
-/** As a tool reads it that somebody else wrote. */
+/** As parsed by a foreign library. */
 const readBack = (results: DrillResult[], strict = false): Suite[] => {
   const file = join(dir, 'junit.xml');
   writeFileSync(file, renderDrillJunit(results, { strict }));
@@ -71,12 +71,12 @@ describe('JUnit XML of drills, read by another tool', () => {
     });
   });
 
-  it('says what was forgiven', () =>
+  it('shows known failures', () =>
     expect(renderDrillJunit([splitBrainDrill()])).toContain(
       'known failure: 1, expected at most 0',
     ));
 
-  it('fails what nobody knew, and says in which repeat', () => {
+  it('fails unexpected failures, with their repeat', () => {
     const suite = suiteOf(variedDrill());
     expect(suite).toMatchObject({ failed: 3, errors: 0, status: 'FAIL' });
     expect(suite.cases.filter(({ status }) => status === 'FAIL').map(({ name }) => name)).toEqual([

@@ -19,7 +19,7 @@ export const renderDrillJunit = (
   options: DrillReportOptions = {},
 ): string => junitDocument(results.map((result) => drillSuite(result, options)));
 
-/** One drill, for documents that hold more than drills that were carried out. */
+/** One drill, for documents that also hold drills that were not executed. */
 export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}): TestSuite => ({
   name: result.drill.name,
   startedAt: result.startedAt,
@@ -76,7 +76,7 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
   };
 };
 
-/** Names do not tell of a repeat where there is only one, so that drills can be compared from day to day. */
+/** Names omit the repeat if there is only one, so that CI systems can compare drills over time. */
 const casesOf = (
   repeat: RepeatResult,
   result: DrillResult,
@@ -85,7 +85,7 @@ const casesOf = (
   const { number, objectives, thresholds } = repeat;
   const name = (what: string): string =>
     result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`;
-  // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
+  // Known failures are shown in the output, and fail no test case.
   const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
   const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
     const decided = hasVerdict(repeat);

@@ -36,7 +36,7 @@ describe.each(Object.entries(RESULTS))('the text of a drill: %s', (name, result)
     expect(renderDrillText(result)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 
-  it('says the same in colours', () => {
+  it('has the same text with colours', () => {
     const colored = renderDrillText(result, { color: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
     expect(colored).toMatch(/\u001b\[3[123]m/);
@@ -68,14 +68,14 @@ describe('the text of a drill', () => {
     expect(text).not.toContain('rolled back at the end');
   });
 
-  it('says what known failures are worth: nothing new, unless one is strict', () => {
+  it('marks known failures, which count with strict only', () => {
     expect(renderDrillText(splitBrainDrill())).toMatch(/^✗ KNOWN FAILURE \(exit 0\)/);
     expect(renderDrillText(splitBrainDrill(), { strict: true })).toMatch(
       /^✗ KNOWN FAILURE \(exit 99\)/,
     );
   });
 
-  it('does not grow with rooms and people', () => {
+  it('has a bounded length, whatever the number of rooms and participants', () => {
     const lines = (rooms: number): number =>
       renderDrillText(largeDrill({ rooms })).split('\n').length;
     expect(lines(300)).toBeLessThanOrEqual(lines(75) + 2);

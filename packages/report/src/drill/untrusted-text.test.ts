@@ -1,4 +1,4 @@
-/** Whatever a server says or a team names: each report of a drill stays what it is, and says it. */
+/** Whatever a server sends or a team enters: each report of a drill stays well-formed and shows it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

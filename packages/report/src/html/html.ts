@@ -5,7 +5,7 @@ import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../text-layout.ts';
 import { chartGroups } from './charts/catalog.ts';
 import { documentOf } from './document.ts';
-import { html, json, type Markup, name, said } from './markup.ts';
+import { html, json, type Markup, name, untrusted } from './markup.ts';
 import { chartSection, pageDataOf } from './sections/charts.ts';
 import { detailSection } from './sections/details.ts';
 import { distributionSection } from './sections/distributions.ts';
@@ -93,7 +93,7 @@ ${originSection(input)}
 </main>
 <footer><p>livekit-swarm ${summary.environment.swarm ?? ''} · run ${summary.run} · started <time datetime="${summary.startedAt}">${summary.startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${MARKS[decision.verdict]} ${said(summary.scenario.name)}: ${decision.verdict}`,
+    title: `${MARKS[decision.verdict]} ${untrusted(summary.scenario.name)}: ${decision.verdict}`,
     body,
     data:
       history === null

@@ -37,18 +37,18 @@ export const raw = (text: string): Markup => new Markup(text);
 /** Longest text from servers and users on a page, in characters. */
 const LONGEST = 300;
 
-/** A text from a server or user, shortened. */
-export const said = (text: string): string => cut(text, LONGEST);
+/** A text of unknown origin and length (server, user): shortened. */
+export const untrusted = (text: string): string => cut(text, LONGEST);
 
 /** A name from a server or user, isolated: a right-to-left name does not reorder the text around it. */
-export const name = (text: string): Markup => html`<bdi>${said(text)}</bdi>`;
+export const name = (text: string): Markup => html`<bdi>${untrusted(text)}</bdi>`;
 
 /** Longer names are shortened by the style sheet; their title has them in full. */
 const LONG = 24;
 
 /** A name in a table. */
 export const cellName = (text: string): Markup =>
-  text.length > LONG ? html`<bdi title="${said(text)}">${said(text)}</bdi>` : name(text);
+  text.length > LONG ? html`<bdi title="${untrusted(text)}">${untrusted(text)}</bdi>` : name(text);
 
 /** JSON for a script element: no `</script>` or `<!--` in it can end the element. */
 export const json = (value: unknown): Markup =>

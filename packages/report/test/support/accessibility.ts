@@ -1,4 +1,4 @@
-/** What is asked of every page, in a real browser. */
+/** Requirements on every page, in a real browser. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'puppeteer-core';

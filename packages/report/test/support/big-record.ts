@@ -34,7 +34,7 @@ const bins = (values: number[]): SketchBins => {
   return sketch.toBins();
 };
 
-/** A storm in the middle of the run: loss, latency, people cut off. */
+/** An outage in the middle of the run: loss, latency, disconnected participants. */
 const inStorm = (second: number, seconds: number): boolean =>
   second > seconds * 0.4 && second < seconds * 0.5;
 
@@ -79,7 +79,7 @@ export function* bigRun({
   };
   yield deployment;
 
-  /** Those who were cut off, and lost more than others. */
+  /** Participants that are disconnected, and lose more packets. */
   const victims = new Set<number>();
   let joined = 0;
   for (let second = 1; second <= seconds; second++) {

@@ -101,7 +101,7 @@ export const openPage = async (
   return { page, requests, complaints, [Symbol.asyncDispose]: () => context.close() };
 };
 
-/** The same, until the report says that its charts are drawn. `readyMs`: from the first byte until then. */
+/** The same, until the report has drawn its charts. `readyMs`: from the first byte until then. */
 export const openReport = async (
   browser: Browser,
   file: string,

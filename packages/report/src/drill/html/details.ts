@@ -1,7 +1,7 @@
 import { describeTarget, type JoinProbeResult, type RepeatResult } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
 import { formatMs, preciseClock } from '../../format.ts';
-import { html, type Markup, name, said } from '../../html/markup.ts';
+import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import {
   capital,
   describeFalseReconnects,
@@ -14,11 +14,11 @@ import {
 } from '../phrases.ts';
 import { partLabel } from './tables.ts';
 
-/** More of a kind than anybody reads. */
+/** Longer lists are cut. */
 const MAX_FAULTS = 20;
 const MAX_NAMES = 20;
 
-/** What was done, and what became of people's connections. */
+/** Injected faults, and how connections recovered. */
 export const faultList = (repeat: RepeatResult): Markup => {
   const { faults, skipped, rooms } = repeat.recovery;
   const control = rooms.filter((room) => room.controlGroup).length;
@@ -28,17 +28,17 @@ export const faultList = (repeat: RepeatResult): Markup => {
     .slice(0, MAX_FAULTS)
     .map(
       (fault) =>
-        html`<li><time>${preciseClock(fault.injectedAt)}</time> <b>${describeInjection(fault)}</b>: ${fault.components.length === 0 ? 'no component' : fault.components.slice(0, MAX_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(describeTarget(fault.target))}), ${describeRollback(fault.rolledBackAt, repeat, preciseClock)}</span></li>`,
-    )}${faults.length > MAX_FAULTS && html`<li class="dim">… and ${faults.length - MAX_FAULTS} more</li>`}${skipped.map(({ fault, detail }) => html`<li class="unsure">fault skipped: ${fault} (${said(detail)})</li>`)}
+        html`<li><time>${preciseClock(fault.injectedAt)}</time> <b>${describeInjection(fault)}</b>: ${fault.components.length === 0 ? 'no component' : fault.components.slice(0, MAX_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${untrusted(describeTarget(fault.target))}), ${describeRollback(fault.rolledBackAt, repeat, preciseClock)}</span></li>`,
+    )}${faults.length > MAX_FAULTS && html`<li class="dim">… and ${faults.length - MAX_FAULTS} more</li>`}${skipped.map(({ fault, detail }) => html`<li class="unsure">fault skipped: ${fault} (${untrusted(detail)})</li>`)}
 ${rooms.length > 0 && html`<li>${capital(describeRecovery(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} affected, ${control} in the control group. `}Participants: ${describeRecoveryMethods(repeat)}.</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}
 ${claims > 0 && html`<li class="bad">${describeFalseReconnects(claims)}.</li>`}</ul>`;
 };
 
-/** Most rows that anybody reads; those that failed or were blind come first. */
+/** Rows; join probes that failed or received incomplete media come first. */
 const MAX_PROBES = 60;
 
-/** Who tried to come meanwhile, and whom they found. */
+/** Join probes: whether they joined, and what they received. */
 export const joinProbeTable = (
   { recovery: { joinProbes }, number }: RepeatResult,
   of: number,
@@ -55,7 +55,7 @@ export const joinProbeTable = (
     )}</tbody></table></div>${sorted.length > MAX_PROBES && html`<p class="note">… and ${sorted.length - MAX_PROBES} more.</p>`}</details>`;
 };
 
-/** How many are left out. */
+/** The number of omitted names. */
 const more = (all: number): string | false => all > MAX_NAMES && `… and ${all - MAX_NAMES} more`;
 
 const isFine = ({
@@ -80,10 +80,10 @@ const newcomerRow = (newcomer: JoinProbeResult): Markup => {
     receivingFrom,
     publishing,
   } = newcomer;
-  return html`<tr class="${isFine(newcomer) ? '' : 'bad'}"><td>${preciseClock(scheduledAtMs)}</td><td>${window}</td><td>${name(room)}${newRoom && html` <span class="dim">new</span>`}</td><td class="n">${failure === null ? formatMs(joinTimeMs) : said(failure)}</td><td class="n">${remoteParticipants} of ${expectedParticipants}</td><td class="n">${receivingFrom} of ${publishing}</td></tr>`;
+  return html`<tr class="${isFine(newcomer) ? '' : 'bad'}"><td>${preciseClock(scheduledAtMs)}</td><td>${window}</td><td>${name(room)}${newRoom && html` <span class="dim">new</span>`}</td><td class="n">${failure === null ? formatMs(joinTimeMs) : untrusted(failure)}</td><td class="n">${remoteParticipants} of ${expectedParticipants}</td><td class="n">${receivingFrom} of ${publishing}</td></tr>`;
 };
 
-/** What no participant sees. */
+/** Observations of the registry. */
 export const clusterPart = ({
   recovery: { ghostRooms: known, rooms },
 }: RepeatResult): Markup | null => {

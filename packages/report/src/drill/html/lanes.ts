@@ -1,7 +1,7 @@
 import { type AlertSpan, alertSpans, type DrillSecond, type Recovery } from '@livekit-swarm/chaos';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatShare, preciseClock } from '../../format.ts';
-import { html, type Markup, name, percent, said } from '../../html/markup.ts';
+import { html, type Markup, name, percent, untrusted } from '../../html/markup.ts';
 import { describeAlert, describeReplacement } from '../phrases.ts';
 
 /** Alerts, components and kinds of fault beyond these are not drawn. */
@@ -16,7 +16,7 @@ const lane = (
   bars: readonly Markup[],
   look = 'row',
 ): Markup =>
-  html`<div class="${look}"><span class="who">${title}</span><svg role="img" aria-label="${said(label)}">${bars}</svg></div>`;
+  html`<div class="${look}"><span class="who">${title}</span><svg role="img" aria-label="${untrusted(label)}">${bars}</svg></div>`;
 
 /** From one moment to another, ms after the start of the run; at full height unless a share of it is given. */
 const bar = (
@@ -27,7 +27,7 @@ const bar = (
   share: number | null = null,
 ): Markup => {
   const [y, height] = share === null ? ['3', '9'] : [percent(1 - share, 1), percent(share, 1)];
-  return html`<rect class="${look}" x="${percent(fromAt, endAt)}" width="${percent(toAt - fromAt, endAt)}" y="${y}" height="${height}"><title>${said(title)}</title></rect>`;
+  return html`<rect class="${look}" x="${percent(fromAt, endAt)}" width="${percent(toAt - fromAt, endAt)}" y="${y}" height="${height}"><title>${untrusted(title)}</title></rect>`;
 };
 
 /** Faults and observations of the deployment, below the timelines of participants. */

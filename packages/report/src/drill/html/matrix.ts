@@ -1,16 +1,16 @@
 import type { RepeatResult, RoomRecovery, SubscriptionRecovery } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { html, type Markup, name, said } from '../../html/markup.ts';
+import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatRecoveryTime } from '../phrases.ts';
 import { partLabel } from './tables.ts';
 
-/** Rooms of a whole page, and people of a room, beyond which it would be one that nobody reads. */
+/** Limits on rooms of the page, rooms of a repeat, and participants of a room. */
 const MOST_ROOMS = 24;
 const MOST_OF_ONE = 12;
 const LEAST_ROOMS = 3;
 const MOST_PEOPLE = 16;
 
-/** Who hears whom, for each room of which somebody fell silent: how long it took until they did again. @param of repeats on the page */
+/** Time to recover by subscriber and publisher, for each room with interruptions. @param of repeats on the page */
 export const subscriptionMatrices = (
   { recovery: { rooms, subscriptions }, number }: RepeatResult,
   of: number,
@@ -26,7 +26,7 @@ export const subscriptionMatrices = (
   );
   return html`<h3>Subscriptions</h3>
 <p class="keys note">Rows: subscribers; columns: publishers. <span class="means"><span class="chip uninterrupted">·</span>no interruption</span> <span class="means"><span class="chip back">4.2 s</span>time to recover</span> <span class="means"><span class="chip never">not recovered</span>by the end of the drill</span></p>
-<div class="matrices">${shown.map((room) => matrix(room, byRoom.get(room.room) ?? [], partLabel(`Subscriptions of ${said(room.room)}`, { number }, of)))}</div>
+<div class="matrices">${shown.map((room) => matrix(room, byRoom.get(room.room) ?? [], partLabel(`Subscriptions of ${untrusted(room.room)}`, { number }, of)))}</div>
 ${hit.length > shown.length && html`<p class="note">… and ${plural(hit.length - shown.length, 'room')} more with interruptions.</p>`}`;
 };
 
@@ -41,7 +41,7 @@ const matrix = (
   pairs: readonly SubscriptionRecovery[],
   label: string,
 ): Markup => {
-  // Those who still hear each other stand together.
+  // Participants of one partition are adjacent.
   const everybody = [
     ...new Set([...partitions.flat(), ...pairs.map(({ subscriber }) => subscriber)]),
   ];
@@ -70,7 +70,7 @@ const matrix = (
 <tbody>${people.map((listener) => html`<tr><th scope="row">${name(names(listener))}</th>${people.map((speaker) => cell(listener, speaker))}</tr>`)}</tbody></table>${everybody.length > people.length && html`<p class="note">… and ${everybody.length - people.length} more participants.</p>`}</div>`;
 };
 
-/** The last part of an identity, where that tells all of them apart. */
+/** The last part of each identity where these differ, else the whole identity. */
 const namesOf = (people: readonly string[]): ((identity: string) => string) => {
   const short = (identity: string): string => identity.split('-').at(-1) ?? identity;
   return new Set(people.map(short)).size === people.length ? short : (identity) => identity;

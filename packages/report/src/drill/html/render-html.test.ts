@@ -19,7 +19,7 @@ const RESULTS: [string, DrillResult][] = [
   ['several repeats', variedDrill()],
   ['one that is void', voidDrill()],
   ['one that was interrupted', interruptedDrill()],
-  ['one without anybody', emptyDrill()],
+  ['one without participants', emptyDrill()],
   ['one without a repeat', resultOf(drillOf(), [])],
 ];
 
@@ -33,11 +33,11 @@ describe.each(RESULTS)('the page of %s', (_, result) => {
     expect(page).toContain("default-src 'none'");
   });
 
-  it('says nothing that is no word', () => {
+  it('contains no value that was not rendered', () => {
     expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
   });
 
-  it('names each part once', () => {
+  it('has unique ids', () => {
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, id] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(id);
@@ -46,7 +46,7 @@ describe.each(RESULTS)('the page of %s', (_, result) => {
 });
 
 describe('the page of a drill', () => {
-  it('shows what was found, who heard whom, and each objective', () => {
+  it('shows the outcome, subscriptions and each objective', () => {
     const page = renderDrillHtml(splitBrainDrill());
     expect(page).toContain('<h1 id="verdict-title">Known failure</h1>');
     expect(page).toContain('split brain: 2 partitions');
@@ -59,22 +59,22 @@ describe('the page of a drill', () => {
     );
   });
 
-  it('folds rooms in which nobody noticed anything into one', () => {
+  it('folds rooms without interruption into one', () => {
     const page = renderDrillHtml(largeDrill({ rooms: 30 }));
     expect(page).toContain('20 rooms without interruption');
     expect(page).toContain('80 participants');
     expect(page.match(/<p class="room">/g)).toHaveLength(10);
   });
 
-  it('takes no objective of a drill that is void for reached', () => {
+  it('shows no objectives of a void drill', () => {
     expect(renderDrillHtml(voidDrill())).not.toContain('Objectives');
   });
 
-  it('tells of every repeat, and of each outcome in full', () => {
+  it('lists every repeat, and shows each outcome in full', () => {
     const drill = drillOf({ repeats: 30 });
     const [passed] = passedDrill().repeats;
     const [split] = splitBrainDrill().repeats;
-    if (passed === undefined || split === undefined) throw new Error('there is no repeat');
+    if (passed === undefined || split === undefined) throw new Error('no repeat');
     const repeats = Array.from({ length: 30 }, (_, index) => ({
       ...(index === 25 ? split : passed),
       number: index + 1,
@@ -85,11 +85,11 @@ describe('the page of a drill', () => {
     expect(page).toContain('<th scope="row">30</th>');
   });
 
-  it('does not grow with rooms, people, repeats and faults', () => {
+  it('has a bounded size, whatever the number of rooms, participants, repeats and faults', () => {
     const usual = renderDrillHtml(largeDrill({ rooms: 6 })).length;
     const large = largeDrill({ rooms: 300, repeats: 5 });
     const [fault] = large.repeats[0]?.recovery.faults ?? [];
-    if (fault === undefined) throw new Error('there is no fault');
+    if (fault === undefined) throw new Error('no fault');
     for (const { recovery } of large.repeats) {
       recovery.faults = Array.from({ length: 500 }, (_, index) => ({
         ...fault,
@@ -101,12 +101,12 @@ describe('the page of a drill', () => {
     expect(renderDrillHtml(large).length - usual).toBeLessThan(1_200_000);
   });
 
-  it('shows hostile names, and does not obey them', () => {
+  it('escapes hostile names', () => {
     const word =
       '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
     const result = splitBrainDrill();
     const [repeat] = result.repeats;
-    if (repeat === undefined) throw new Error('there is no repeat');
+    if (repeat === undefined) throw new Error('no repeat');
     const { recovery } = repeat;
     const page = renderDrillHtml({
       ...result,

@@ -4,7 +4,7 @@ import { type DrillResult, describeTarget, type RepeatResult } from '@livekit-sw
 import type { Drill, DrillFault } from '@livekit-swarm/chaos/drill';
 import { plural } from '@livekit-swarm/settings';
 import { documentOf } from '../../html/document.ts';
-import { html, type Markup, name, said } from '../../html/markup.ts';
+import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
 import {
   capital,
@@ -22,7 +22,7 @@ import { timeline } from './timeline.ts';
 
 const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
 
-/** A page of one drill: what it came to, who was silent when, and who hears whom. Needs nothing but itself. */
+/** A self-contained page of one drill: verdict, timelines, objectives and subscriptions. */
 export const renderDrillHtml = (
   result: DrillResult,
   options: { strict?: boolean } = {},
@@ -38,14 +38,14 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${VERDICT_MARKS[verdict]} ${said(drill.name)}: ${verdictLabel(result)}`,
+    title: `${VERDICT_MARKS[verdict]} ${untrusted(drill.name)}: ${verdictLabel(result)}`,
     body,
     data: null,
     sheet: SHEET,
   });
 };
 
-/** What the sheets have colours for. */
+/** Verdicts for which the style sheets define colours. */
 const TONES = {
   passed: 'passed',
   failed: 'failed',
@@ -73,10 +73,10 @@ const hero = (result: DrillResult, strict: boolean): Markup => {
 <div>
 <h1 id="verdict-title">${capital(verdictLabel(result))}</h1>
 <p class="lead">${name(drill.name)} on ${name(deployment)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
-${known !== null && html`<p class="known">${said(capital(known))}</p>`}
+${known !== null && html`<p class="known">${untrusted(capital(known))}</p>`}
 </div>
 </div>
-${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.slice(0, MOST_REASONS).map((reason) => html`<li>${said(reason)}</li>`)}</ul>${reasons.length > MOST_REASONS && html`<p class="note">… and ${reasons.length - MOST_REASONS} more.</p>`}</div>`}
+${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.slice(0, MOST_REASONS).map((reason) => html`<li>${untrusted(reason)}</li>`)}</ul>${reasons.length > MOST_REASONS && html`<p class="note">… and ${reasons.length - MOST_REASONS} more.</p>`}</div>`}
 ${drillDefinition(drill)}
 </section>`;
 };
@@ -96,7 +96,7 @@ ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
 ${clusterPart(repeat)}
-<p class="note record">Record: <code>${said(repeat.record)}</code></p>
+<p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;
 };
 
@@ -106,22 +106,22 @@ const RECOVERY = {
   app: 'app (resume, reconnect, rejoin)',
 } as const;
 
-/** More are told by their number. */
+/** More are counted. */
 const MOST_FAULTS = 5;
 
 /** The definition of the drill, next to its verdict. */
 export const drillDefinition = ({ description, load, faults, recoveryMs }: Drill): Markup =>
   html`<section class="whose" aria-labelledby="drill-title"><h2 id="drill-title">Drill</h2>
-${description !== null && html`<p class="asked">${said(description)}</p>`}
+${description !== null && html`<p class="asked">${untrusted(description)}</p>`}
 <dl><div><dt>Faults</dt>${faults.length === 0 && html`<dd>none</dd>`}${faults.slice(0, MOST_FAULTS).map((fault) => html`<dd class="same">${describeFault(fault)}</dd>`)}${faults.length > MOST_FAULTS && html`<dd>… and ${plural(faults.length - MOST_FAULTS, 'fault')} more</dd>`}</div>
 <div><dt>Load</dt><dd>${plural(load.rooms, 'room')} of ${load.participants}, each publishing ${load.publish.join(' and ')}</dd><dd>reconnect policy: ${RECOVERY[load.reconnectPolicy]}</dd></div>
 <div><dt>Observation</dt><dd>${seconds(recoveryMs)} after the last rollback</dd></div></dl></section>`;
 
-/** As people write it: `10 s`, `0.5 s`. */
+/** `10 s`, `0.5 s`. */
 const seconds = (ms: number): string => `${ms / 1_000} s`;
 
 const describeFault = (due: DrillFault): Markup => {
   const { fault, target, atMs, durationMs } = due;
-  const told = formatParams(due);
-  return html`<b>${fault}</b>${told !== '' && ` (${told})`} of ${name(describeTarget(target))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
+  const params = formatParams(due);
+  return html`<b>${fault}</b>${params !== '' && ` (${params})`} of ${name(describeTarget(target))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
 };

@@ -1,6 +1,6 @@
 import type { ParticipantRecovery, StateInterval } from '@livekit-swarm/chaos';
 import { preciseClock } from '../../format.ts';
-import { html, type Markup, name, percent, said } from '../../html/markup.ts';
+import { html, type Markup, name, percent, untrusted } from '../../html/markup.ts';
 
 /** Legend of the timelines: reception is shown by shape as well as by colour. */
 export const RECEPTION_KEYS = (
@@ -28,7 +28,7 @@ export const participantTimeline = (person: ParticipantRecovery, endAt: number):
 /** Fits next to a timeline. */
 const MAX_NAME = 12;
 
-/** Identities begin with their room's run: the end tells them apart. */
+/** Identities begin with the name of their room: only the end differs. */
 const shortName = ({ identity }: ParticipantRecovery): string => {
   const end = identity.split('-').slice(-2).join('-');
   const signs = [...end];
@@ -57,7 +57,7 @@ const SIGNAL = {
 } as const;
 
 const sentence = ({ identity, intervals: parts, timeToRecoverMs }: ParticipantRecovery): string => {
-  const who = said(identity);
+  const who = untrusted(identity);
   if (parts.length === 0) return `${who} never connected`;
   const silent = stretchesOf(parts.filter(({ receiving }) => receiving !== 'all')).map(
     ({ fromAt, toAt }) => `${preciseClock(fromAt)} to ${preciseClock(toAt)}`,
@@ -66,7 +66,7 @@ const sentence = ({ identity, intervals: parts, timeToRecoverMs }: ParticipantRe
   return `${who}: media missing from ${silent.slice(0, 5).join(', ')}${timeToRecoverMs === null ? ', and at the end' : ''}`;
 };
 
-/** Those that follow each other without a hole are one. */
+/** Joins adjacent intervals. */
 const stretchesOf = (parts: readonly StateInterval[]): { fromAt: number; toAt: number }[] => {
   const whole: { fromAt: number; toAt: number }[] = [];
   for (const { fromAt, toAt } of parts) {

@@ -7,7 +7,7 @@ import {
 } from '@livekit-swarm/chaos';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { clock, formatCount, formatMs, formatShare } from '../../format.ts';
-import { html, type Markup, said } from '../../html/markup.ts';
+import { html, type Markup, untrusted } from '../../html/markup.ts';
 import { measuredOf } from '../../phrases/limits.ts';
 import {
   capital,
@@ -19,7 +19,7 @@ import {
   objectiveLabel,
 } from '../phrases.ts';
 
-/** What a part of the page is called by those who cannot see where it stands. @param of repeats on the page */
+/** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
   what: string,
   { number }: Pick<RepeatResult, 'number'>,
@@ -49,7 +49,7 @@ const row = (ok: boolean | null, what: string, measured: string, expected: strin
       : ok
         ? (['✓', 'met', 'good'] as const)
         : (['✗', 'missed', 'bad'] as const);
-  return html`<tr><td class="${tone}"><span aria-hidden="true">${mark}</span><span class="hidden">${word}</span></td><th scope="row">${said(what)}</th><td class="n found ${tone}">${said(measured)}</td><td class="n asked">${said(expected)}</td></tr>`;
+  return html`<tr><td class="${tone}"><span aria-hidden="true">${mark}</span><span class="hidden">${word}</span></td><th scope="row">${untrusted(what)}</th><td class="n found ${tone}">${untrusted(measured)}</td><td class="n asked">${untrusted(expected)}</td></tr>`;
 };
 
 const FIGURES: readonly (readonly [string, (window: WindowFigures) => string])[] = [
@@ -78,7 +78,7 @@ export const windowTable = ({ windows, number }: RepeatResult, of: number): Mark
 const rounded = (value: number | null): number | null =>
   value === null ? null : Math.round(value);
 
-/** At most so many are shown in full: each outcome is among them. */
+/** Repeats shown in full; each outcome is among them. */
 const MAX_SHOWN = 10;
 
 /** Repeats that are shown in full, in their order. */

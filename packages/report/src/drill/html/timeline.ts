@@ -11,7 +11,7 @@ import { clusterLanes, secondLanes } from './lanes.ts';
 import { participantTimeline, RECEPTION_KEYS } from './strip.ts';
 import { partLabel } from './tables.ts';
 
-/** Timelines on a page, and at least so many for each repeat. */
+/** Limits on the timelines of a page and of a repeat, and their minimum for each repeat. */
 const MAX_TIMELINES = 480;
 const MAX_PER_REPEAT = 240;
 const MIN_TIMELINES = 60;
@@ -123,7 +123,7 @@ const roomStrips = ({ facts, participants }: RoomTimeline, endAt: number): Marku
 /** More names are not listed. */
 const MAX_CALM = 40;
 
-/** One bar stands for all of them. */
+/** One bar for all of them. */
 const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup => {
   const fromAt = Math.min(
     ...timelines.flatMap(({ participants }) =>
@@ -139,10 +139,10 @@ const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup =>
 <div class="row"><span class="who">${plural(participantsIn(timelines), 'participant')}</span><svg role="img" aria-label="All media was received">${Number.isFinite(fromAt) && html`<rect class="receiving-all" x="${percent(fromAt, endAt)}" width="${percent(endAt - fromAt, endAt)}" y="3" height="9"/>`}</svg></div>`;
 };
 
-/** A fault that heals itself has no length; it must be seen. */
+/** A fault that ends on its own has no length; it must be visible. */
 const LEAST_SHARE = 1 / 500;
 
-/** Drawn once behind all rows. From injection to heal; what was never healed lasted to the end. */
+/** Faults behind all rows, from injection to rollback, else to the end. */
 export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup =>
   html`<svg class="bands" aria-hidden="true">${faults
     .slice(0, MOST_BANDS)

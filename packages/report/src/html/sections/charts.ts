@@ -4,7 +4,7 @@ import { eventText } from '../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import type { ChartGroup } from '../charts/catalog.ts';
 import type { PageData } from '../charts/chart-data.ts';
-import { html, type Markup, said } from '../markup.ts';
+import { html, type Markup, untrusted } from '../markup.ts';
 import { stagesOf } from './glance.ts';
 
 /** Places for the charts; the page's script draws them. */
@@ -42,11 +42,14 @@ export const pageDataOf = (
   bands: stagesOf(summary.plan.windows)
     .filter(({ source }) => source !== 'builtin')
     .map(({ name, fromMs, toMs }) => ({
-      name: said(name),
+      name: untrusted(name),
       from: fromMs / 1_000,
       to: toMs / 1_000,
     })),
-  marks: history.annotations.map((mark) => ({ at: mark.at / 1_000, text: said(eventText(mark)) })),
+  marks: history.annotations.map((mark) => ({
+    at: mark.at / 1_000,
+    text: untrusted(eventText(mark)),
+  })),
   charts: groups.flatMap(({ charts }) =>
     charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
   ),

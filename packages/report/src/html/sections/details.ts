@@ -5,7 +5,7 @@ import { noteText } from '../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { joinReasons, joinTable, mediaTable } from '../../tables.ts';
 import type { TableData } from '../../text-layout.ts';
-import { html, type Markup, said } from '../markup.ts';
+import { html, type Markup, untrusted } from '../markup.ts';
 import { percentile, RATE } from '../series-queries.ts';
 
 /** All figures of the run. */
@@ -31,11 +31,11 @@ export const detailSection = (input: HtmlInput): Markup => {
 ${windowTable(input)}
 <div class="thirds">
 <div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From the scheduled join')}
-${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${said(why)}</li>`)}</ul>`}</div>
+${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${untrusted(why)}</li>`)}</ul>`}</div>
 <div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
-${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${said(noteText(note))}</li>`)}</ul></div>`}
+${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${untrusted(noteText(note))}</li>`)}</ul></div>`}
 </section>`;
 };
 

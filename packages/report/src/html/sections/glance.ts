@@ -4,7 +4,7 @@ import { clock } from '../../format.ts';
 import { eventText } from '../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { type Lane, lanesOf } from '../glance.ts';
-import { html, type Markup, percent, said } from '../markup.ts';
+import { html, type Markup, percent, untrusted } from '../markup.ts';
 
 /** As many bars as are distinguishable on a laptop. */
 const MAX_BARS = 120;
@@ -43,7 +43,7 @@ ${lanes.map(
 </div>
 ${
   shown.length > 0 &&
-  html`<ul class="events">${shown.map((mark) => html`<li><time>${clock(mark.at)}</time> ${said(eventText(mark))}</li>`)}${
+  html`<ul class="events">${shown.map((mark) => html`<li><time>${clock(mark.at)}</time> ${untrusted(eventText(mark))}</li>`)}${
     history.annotations.length > shown.length &&
     html`<li>… and ${formatNumber(history.annotations.length - shown.length)} more</li>`
   }</ul>`

@@ -8,7 +8,7 @@ import { MAY_BE_CAUSED_BY_GENERATOR, originOf, reasonText } from '../../phrases/
 import type { HtmlInput } from '../../report-input.ts';
 import { MARKS } from '../../text-layout.ts';
 import { beyond, crossingOf, outageSpans, spansText } from '../crossings.ts';
-import { html, type Markup, name, said } from '../markup.ts';
+import { html, type Markup, name, untrusted } from '../markup.ts';
 
 const MAX_REASONS = 5;
 /** Collapsed. */
@@ -24,8 +24,8 @@ export const heroSection = (input: HtmlInput): Markup => {
 <div>
 <h1 id="verdict-title">${TITLES[verdict]}</h1>
 <p class="lead">${lead(input)} <span class="dim">Exit code ${exitCode}.</span></p>
-<p class="asked">${said(describeScenario(summary.scenario))}</p>
-${summary.scenario.description !== null && html`<p class="asked">${said(summary.scenario.description)}</p>`}
+<p class="asked">${untrusted(describeScenario(summary.scenario))}</p>
+${summary.scenario.description !== null && html`<p class="asked">${untrusted(summary.scenario.description)}</p>`}
 </div>
 </div>
 ${reasonList(input)}
@@ -62,7 +62,7 @@ const reasonList = (input: HtmlInput): Markup | null => {
   const stated = new Set<ThresholdResult>();
   const stating = reasons.map((reason) => {
     if (reason.code !== 'threshold_crossed')
-      return html`${said(reasonText(reason, originOf(input.summary)))}`;
+      return html`${untrusted(reasonText(reason, originOf(input.summary)))}`;
     stated.add(reason.result);
     return html`${crossedItem(reason.result, input)}${reason.mayBeCausedByGenerator && html` <span class="dim">(${MAY_BE_CAUSED_BY_GENERATOR})</span>`}`;
   });

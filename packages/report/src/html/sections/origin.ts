@@ -3,7 +3,7 @@ import { formatDuration } from '@livekit-swarm/settings';
 import { formatBytes } from '../../format.ts';
 import { cut } from '../../markdown/elements.ts';
 import type { HtmlInput } from '../../report-input.ts';
-import { html, type Markup, name, said } from '../markup.ts';
+import { html, type Markup, name, untrusted } from '../markup.ts';
 import { list } from './details.ts';
 
 /** A scenario of more signs than this is looked up where it is kept. */
@@ -26,7 +26,7 @@ ${list([
   ['seed', String(scenario.seed)],
   ...Object.entries(scenario.tags)
     .slice(0, 30)
-    .map(([tag, value]): [string, Markup] => [said(tag), name(value)]),
+    .map(([tag, value]): [string, Markup] => [untrusted(tag), name(value)]),
 ])}
 <details class="source" open><summary>As a file</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MAX_SOURCE)}</pre></details></div>
 <div class="card"><h3>Environment</h3>
@@ -39,7 +39,7 @@ ${list([
   ],
   ...(deployment === null ? [] : ([['URL', name(deployment.url)]] as [string, Markup][])),
   ...(deployment !== null && deployment.nodes.length > 0
-    ? ([['nodes', said(deployment.nodes.join(', '))]] as [string, string][])
+    ? ([['nodes', untrusted(deployment.nodes.join(', '))]] as [string, string][])
     : []),
   ['run', summary.run],
   ...Object.entries(environment).map(factOf),

@@ -8,7 +8,7 @@ import {
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs, formatShare, preciseClock } from '../../format.ts';
 import { outcomeText } from '../../tables.ts';
-import { html, type Markup, name, percent, said } from '../markup.ts';
+import { html, type Markup, name, percent, untrusted } from '../markup.ts';
 
 const MAX_TIMELINES = 12;
 
@@ -35,7 +35,7 @@ const timeline = (
     html`<li><time>${preciseClock(event.at)}</time> <span class="${toneOf(event)}">${EVENTS[event.event] ?? event.event}</span>${
       event.durationMs !== null &&
       html` <span class="dim">after ${formatMs(event.durationMs)}</span>`
-    }${(event.message ?? event.reason) !== null && html` <span class="dim">${said(event.message ?? event.reason ?? '')}</span>`}</li>`,
+    }${(event.message ?? event.reason) !== null && html` <span class="dim">${untrusted(event.message ?? event.reason ?? '')}</span>`}</li>`,
 )}${
   participant.interruptions > 0 &&
   html`<li><time></time> ${plural(participant.interruptions, 'media interruption')}, ${formatMs(participant.interruptionMs)} in all, the longest ${formatMs(participant.longestInterruptionMs)}</li>`
@@ -68,7 +68,7 @@ const summaryOf = (participant: ParticipantHistory): string => {
     participant;
   const parts = [
     outcome !== 'left' &&
-      `${outcomeText(participant)}${reason === null ? '' : ` (${said(reason)})`}`,
+      `${outcomeText(participant)}${reason === null ? '' : ` (${untrusted(reason)})`}`,
     missing > 0 && `${plural(missing, 'track')} missing`,
     stalled > 0 && `${formatNumber(stalled)} stalled`,
     (loss ?? 0) > 0 && `${formatShare(loss)} lost`,

@@ -1,8 +1,8 @@
 import { failedReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { expect, it } from 'vitest';
-import { overallExitCode } from './aggregate.ts';
-import type { NoRun, ReportInput } from './report-input.ts';
-import { renderOverview } from './text/text.ts';
+import { overallExitCode } from '../aggregate.ts';
+import type { NoRun, ReportInput } from '../report-input.ts';
+import { renderOverview } from './text.ts';
 
 const named = (input: ReportInput, name: string): ReportInput => ({
   ...input,

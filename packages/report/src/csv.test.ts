@@ -10,10 +10,9 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import type { COLUMNS } from '../csv.ts';
-import { csvReporter } from '../csv.ts';
-import type { ReportInput } from '../report-input.ts';
-import { wholeOf } from '../reporter.ts';
+import { type COLUMNS, csvReporter } from './csv.ts';
+import type { ReportInput } from './report-input.ts';
+import { wholeOf } from './reporter.ts';
 
 async function* streamed(lines: Iterable<RecordLine>): AsyncGenerator<RecordLine> {
   yield* lines;
@@ -117,7 +116,7 @@ describe('the CSV of samples', () => {
     });
   });
 
-  it('leaves empty what was not measured, and is no number', async () => {
+  it('leaves cells without a measurement empty', async () => {
     const rows = rowsOf(await csvOf(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1)));
     const up = rows.find(({ direction }) => direction === 'up');
     expect(up).toMatchObject({ latency_p50_ms: '', latency_max_ms: '', layers: '' });

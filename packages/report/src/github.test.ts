@@ -1,7 +1,7 @@
 import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { renderGitHub } from '../github.ts';
-import type { ReportInput } from '../report-input.ts';
+import { renderGitHub } from './github.ts';
+import type { ReportInput } from './report-input.ts';
 
 interface Command {
   level: string;

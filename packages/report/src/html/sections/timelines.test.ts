@@ -1,6 +1,6 @@
 import type { ParticipantEvent, ParticipantHistory } from '@livekit-swarm/analysis';
 import { describe, expect, it } from 'vitest';
-import { participantTimeline } from '../sections/timelines.ts';
+import { participantTimeline } from './timelines.ts';
 
 const RUN_MS = 10_000;
 
