@@ -109,13 +109,13 @@ describe('swarm chaos list', () => {
     expect(exit).toBe(0);
     const { drills, faults } = JSON.parse(stdout) as {
       drills: { name: string }[];
-      faults: { name: string; with: object }[];
+      faults: { name: string; params: object }[];
     };
     expect(drills.map(({ name }) => name)).toContain('kill-room-node');
-    expect(faults.find(({ name }) => name === 'packet-loss')?.with).toHaveProperty('loss');
+    expect(faults.find(({ name }) => name === 'packet-loss')?.params).toHaveProperty('loss');
     const text = (await swarm('list', '--no-color')).stdout;
     expect(text).toMatch(/DRILLS\n.*\n[\s\S]*FAULTS\n {2}kill /);
-    expect(text).toMatch(/A node at its limits is no fault[\s\S]*see node-full/);
+    expect(text).toMatch(/limits of a node are settings of the lab[\s\S]*see node-full/);
   });
 });
 
@@ -274,7 +274,7 @@ describe('swarm chaos run', () => {
     const path = file('a.yaml', DRILL);
     file('record.ndjson', '');
     const { error } = await swarm('run', path, '--record', dir);
-    expect(error?.message).toContain('there is a record already');
+    expect(error?.message).toContain('already has a record');
   });
 });
 

@@ -131,7 +131,7 @@ it('rolls back on Ctrl-C and exits soon', async () => {
   expect(stopped(lab)).toBe(true);
   swarm.signal('SIGINT');
   expect(await swarm.ended).toBe(130);
-  expect(swarm.stderr()).toContain('Interrupted: what was injected is healed');
+  expect(swarm.stderr()).toContain('Interrupted: rolling back all faults');
   expect(swarm.stdout()).toContain('INTERRUPTED (exit 130)');
   expect(stopped(lab)).toBe(false);
   expect(await lab.run('chaos', 'rollback')).toMatchObject({

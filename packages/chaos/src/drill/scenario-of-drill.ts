@@ -1,11 +1,12 @@
 import { parseThreshold } from '@livekit-swarm/metrics';
-import type {
-  NamedWindow,
-  ParticipantPlan,
-  Plan,
-  RoleSpec,
-  Scenario,
-  TrackPlan,
+import {
+  expandPlan,
+  type NamedWindow,
+  type ParticipantPlan,
+  type Plan,
+  type RoleSpec,
+  type Scenario,
+  type TrackPlan,
 } from '@livekit-swarm/scenario';
 import type { Drill, DrillLoad } from './drill.ts';
 import { type DrillTimes, drillTimes } from './schedule.ts';
@@ -158,4 +159,10 @@ export const joinProbesOf = (
     network: null,
     expectedTracks: { audio: 0, video: 0 },
   }));
+};
+
+/** The load of a drill and its join probes. */
+export const planOfDrill = (drill: Drill, name: string): Plan => {
+  const plan = expandPlan(scenarioOfDrill(drill), name);
+  return { ...plan, participants: [...plan.participants, ...joinProbesOf(drill, plan)] };
 };

@@ -1,13 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type DrillStopReason,
-  planFactsOf,
-  RECORD_SCHEMA,
-  type RecordLine,
-} from '@livekit-swarm/record';
+import { type DrillStopReason, planFactsOf, type RecordLine } from '@livekit-swarm/record';
 import { recordedScenario } from '@livekit-swarm/scenario';
+import { generatorOf } from '@livekit-swarm/testkit/record-of';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import {
@@ -15,6 +11,7 @@ import {
   END_AT,
   FAULT_AT,
   faultOn,
+  HEADER,
   interruption,
   load,
   ROLLBACK_AT,
@@ -22,7 +19,7 @@ import {
 } from '../../test/support/drill-record.ts';
 import { repeatOf } from '../../test/support/drill-results.ts';
 import type { Drill } from '../drill/drill.ts';
-import { planOfDrill } from '../execute/execute-drill.ts';
+import { planOfDrill } from '../drill/scenario-of-drill.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { DrillReason } from '../measure/decide-verdict.ts';
 import { DRILL_RESULT_SCHEMA, type RepeatVerdict } from '../measure/drill-result.ts';
@@ -51,17 +48,8 @@ const store = (dir: string, drill: Drill): void =>
 /** As a run writes it. */
 const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
   const plan = planOfDrill(drill, 'x');
-  const header = {
-    type: 'header',
-    schema: RECORD_SCHEMA,
-    run: 'x',
-    startedAt: '2026-11-21T08:57:39.000Z',
-    startedAtMs: 1_795_251_459_000,
-    scenario: recordedScenario(plan.scenario),
-    plan: planFactsOf(plan),
-    environment: {},
-    workers: 1,
-  };
+  const scenario = recordedScenario(plan.scenario);
+  const header = { ...HEADER, scenario, plan: planFactsOf(plan) };
   mkdirSync(dir, { recursive: true });
   const [, ...others] = recordOf(...lines);
   writeFileSync(
@@ -71,30 +59,15 @@ const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
 };
 
 /** Measurements of the load generator. */
-const sample = (at: number): RecordLine =>
-  ({
-    type: 'sample',
-    at,
-    shard: 0,
-    intervalMs: 1_000,
-    connected: 3,
-    series: [],
-    generator: {
-      tickLatenessMs: 0,
-      stuckThreads: 0,
-      lateSends: 0,
-      sendErrors: 0,
-      socketDrops: 0,
-      datagramsSent: 100,
-      datagramsReceived: 100,
-      cpuCores: 0.1,
-      cpuSeconds: 1,
-      residentBytes: 1,
-      eventLoopLagMs: 0,
-      hostCpuShare: 0.1,
-      lateJoins: 0,
-    },
-  }) as RecordLine;
+const sample = (at: number): RecordLine => ({
+  type: 'sample',
+  at,
+  shard: 0,
+  intervalMs: 1_000,
+  connected: 3,
+  series: [],
+  generator: generatorOf(),
+});
 const SAMPLES = Array.from({ length: END_AT / 1_000 }, (_, index) => sample((index + 1) * 1_000));
 
 const story = (back: number | null): RecordLine[] => [

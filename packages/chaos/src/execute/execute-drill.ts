@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
 import { type LiveRun, type Progress, run, type WorkerAllocation } from '@livekit-swarm/runner';
-import { expandPlan, type Plan } from '@livekit-swarm/scenario';
+import type { Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
-import { joinProbesOf, LOAD_ROLE, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { drillTimes } from '../drill/schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -277,12 +277,6 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   }
 };
 
-/** The load of a drill and its join probes. */
-export const planOfDrill = (drill: Drill, name: string): Plan => {
-  const plan = expandPlan(scenarioOfDrill(drill), name);
-  return { ...plan, participants: [...plan.participants, ...joinProbesOf(drill, plan)] };
-};
-
 const loadRooms = ({ participants }: Plan): string[] => [
   ...new Set(participants.filter(({ role }) => role === LOAD_ROLE).map(({ room }) => room)),
 ];
@@ -290,7 +284,7 @@ const loadRooms = ({ participants }: Plan): string[] => [
 /** Whether no further repeat is needed: enough were measured, or the attempts are used up. */
 export const isConclusive = (
   { repeats }: Pick<Drill, 'repeats'>,
-  done: readonly Pick<RepeatResult, 'verdict' | 'recovery'>[],
+  done: readonly (Pick<RepeatResult, 'verdict'> & { recovery: Pick<Recovery, 'skipped'> })[],
 ): boolean => {
   // A fault that is not available does not become available.
   const conclusive = done.filter(

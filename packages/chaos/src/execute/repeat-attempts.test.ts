@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
+import type { RepeatVerdict } from '../measure/drill-result.ts';
 import { isConclusive, repeatFolder } from './execute-drill.ts';
 
-const made = (...verdicts: RepeatVerdict[]): RepeatResult[] =>
-  verdicts.map((verdict) => ({ verdict, recovery: { skipped: [] } }) as unknown as RepeatResult);
+const made = (...verdicts: RepeatVerdict[]) =>
+  verdicts.map((verdict) => ({ verdict, recovery: { skipped: [] } }));
 
 describe('a drill is conclusive', () => {
   it('after as many conclusive repeats as it requires', () => {
@@ -20,11 +20,8 @@ describe('a drill is conclusive', () => {
 
   it('after an interruption, or when a fault is not available', () => {
     expect(isConclusive({ repeats: 1 }, made('interrupted'))).toBe(true);
-    const skipped = {
-      verdict: 'void',
-      recovery: { skipped: [{ fault: 'clock-skew', detail: 'no' }] },
-    } as unknown as RepeatResult;
-    expect(isConclusive({ repeats: 1 }, [skipped])).toBe(true);
+    const recovery = { skipped: [{ fault: 'clock-skew', detail: 'no' }] };
+    expect(isConclusive({ repeats: 1 }, [{ verdict: 'void', recovery }])).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { HealthCode, VerdictDecision } from '@livekit-swarm/analysis';
+import type { HealthFinding } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
@@ -28,11 +28,13 @@ const back = recoveryOf(
 );
 
 const healthy = { health: [], thresholds: [] } satisfies RepeatFacts['decision'];
-const sick = (code: HealthCode): RepeatFacts['decision'] =>
-  ({
-    health: [{ code, value: 1, limit: 0, workers: 1, count: 1, busy: 1 }],
-    thresholds: [],
-  }) as unknown as VerdictDecision;
+const impaired = (finding: HealthFinding): RepeatFacts['decision'] => ({
+  health: [finding],
+  thresholds: [],
+});
+const WORKER_DIED = impaired({ code: 'worker_died', value: 1, limit: 0, workers: 1 });
+const HOST_SATURATED = impaired({ code: 'host_saturated', value: 1, limit: 0, busy: 1 });
+const LATE_SENDS = impaired({ code: 'late_sends', value: 1, limit: 0, count: 1 });
 
 const decide = (
   facts: Partial<RepeatFacts> = {},
@@ -225,17 +227,17 @@ describe('a drill without a verdict on the server', () => {
     ).toBe('interrupted'));
 
   it('is inconclusive when the load generator may have caused the interruptions', () => {
-    expect(decide({ decision: sick('worker_died') }).verdict).toBe('inconclusive');
-    expect(decide({ decision: sick('host_saturated') }, { timeToRecoverMaxMs: 1 }).verdict).toBe(
+    expect(decide({ decision: WORKER_DIED }).verdict).toBe('inconclusive');
+    expect(decide({ decision: HOST_SATURATED }, { timeToRecoverMaxMs: 1 }).verdict).toBe(
       'inconclusive',
     );
   });
 
   it('is not when packets were sent some milliseconds late, unless thresholds depend on it', () => {
-    expect(decide({ decision: sick('late_sends') }).verdict).toBe('passed');
-    expect(
-      decide({ decision: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict,
-    ).toBe('inconclusive');
+    expect(decide({ decision: LATE_SENDS }).verdict).toBe('passed');
+    expect(decide({ decision: LATE_SENDS }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict).toBe(
+      'inconclusive',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { drillOf, faultOf } from '../../test/support/drill-of.ts';
+import { drillOf, drillWithTwoFaults, faultOf } from '../../test/support/drill-of.ts';
 import { parseDrill } from '../drill/parse-drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { dryRunLab } from '../targets/dry-run-lab.ts';
@@ -9,29 +9,17 @@ import { planDrill } from './plan-drill.ts';
 
 describe('planDrill', () => {
   it('lists what would be injected, when, and into what', async () => {
-    const drill = drillOf({
-      faults: [
-        faultOf({ fault: 'kill', durationMs: null }),
-        faultOf({
-          fault: 'redis-kill',
-          target: { role: 'redis' },
-          atMs: 5_000,
-          durationMs: 10_000,
-        }),
-      ],
-      joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
-    });
-    const preview = await planDrill(drill, dryRunLab(3), FAULTS);
-    expect(preview.components).toEqual([
+    const plan = await planDrill(drillWithTwoFaults(), dryRunLab(3), FAULTS);
+    expect(plan.components).toEqual([
       { name: 'node-1', kind: 'node' },
       { name: 'node-2', kind: 'node' },
       { name: 'node-3', kind: 'node' },
       { name: 'redis', kind: 'redis' },
       { name: 'haproxy', kind: 'load-balancer' },
     ]);
-    expect(preview.participants.load).toBe(12);
-    expect(preview.participants.joinProbes).toBeGreaterThan(20);
-    expect(preview.faults).toEqual([
+    expect(plan.participants.load).toBe(12);
+    expect(plan.participants.joinProbes).toBeGreaterThan(20);
+    expect(plan.faults).toEqual([
       {
         fault: 'kill',
         params: {},
@@ -66,7 +54,7 @@ describe('planDrill', () => {
   });
 
   it('reports missing targets and an exceeded blast radius', async () => {
-    const preview = await planDrill(
+    const plan = await planDrill(
       drillOf({
         faults: [
           faultOf({ target: { role: 'component', name: 'node-9' } }),
@@ -77,8 +65,8 @@ describe('planDrill', () => {
       dryRunLab(3),
       FAULTS,
     );
-    const [member, turn, nodes] = preview.faults.map(({ obstacles }) => obstacles.join());
-    expect(member).toContain('node-9: not found among node-1, node-2, node-3, redis, haproxy');
+    const [component, turn, nodes] = plan.faults.map(({ obstacles }) => obstacles.join());
+    expect(component).toContain('node-9: not found among node-1, node-2, node-3, redis, haproxy');
     expect(turn).toContain('TURN');
     expect(nodes).toContain('more than the drill');
   });
@@ -100,12 +88,12 @@ describe('planDrill', () => {
 describe('the lab of a dry run', () => {
   it('accepts no signal', async () => {
     const lab = dryRunLab(2);
-    const [member] = await lab.components();
-    if (member === undefined) throw new Error('it has parts');
-    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({
+    const [node] = await lab.components();
+    if (node === undefined) throw new Error('no component');
+    await expect(lab.signal(node, 'SIGKILL')).rejects.toMatchObject({
       code: 'component_not_found',
     });
-    await expect(lab.start(member)).rejects.toMatchObject({ code: 'component_not_found' });
+    await expect(lab.start(node)).rejects.toMatchObject({ code: 'component_not_found' });
   });
 });
 

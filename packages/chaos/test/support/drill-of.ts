@@ -35,6 +35,21 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
   ...changes,
 });
 
+/** Two faults, of which one lasts to the end, and join probes. */
+export const drillWithTwoFaults = (): Drill =>
+  drillOf({
+    faults: [
+      faultOf({ fault: 'kill', durationMs: null }),
+      faultOf({
+        fault: 'redis-kill',
+        target: { role: 'redis' },
+        atMs: 5_000,
+        durationMs: 10_000,
+      }),
+    ],
+    joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
+  });
+
 export const faultOf = (changes: Partial<DrillFault> = {}): DrillFault => ({
   fault: 'kill',
   target: { role: 'room-node' },

@@ -1,6 +1,17 @@
 /** Records of drills for tests. */
-import type { DrillEvent, EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
-import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../../src/drill/scenario-of-drill.ts';
+import {
+  type DrillEvent,
+  type EventLine,
+  type HeaderLine,
+  type ParticipantLine,
+  planFactsOf,
+  RECORD_SCHEMA,
+  type RecordLine,
+} from '@livekit-swarm/record';
+import { recordedScenario } from '@livekit-swarm/scenario';
+import { trackOf } from '@livekit-swarm/testkit/record-of';
+import { JOIN_PROBE_ROLE, LOAD_ROLE, planOfDrill } from '../../src/drill/scenario-of-drill.ts';
+import { drillOf } from './drill-of.ts';
 
 /** When the fault of these records is injected and rolled back, and when all participants leave, ms. */
 export const FAULT_AT = 10_000;
@@ -85,17 +96,26 @@ export const interruption = (
       ]),
   );
 
-export const HEADER = {
+const plan = planOfDrill(drillOf(), 'x');
+
+export const HEADER: HeaderLine = {
   type: 'header',
-  scenario: { groups: [{ roles: [{ publish: [{ kind: 'audio' }] }] }] },
+  schema: RECORD_SCHEMA,
+  run: 'x',
+  startedAt: '2026-11-21T08:57:39.000Z',
+  startedAtMs: 1_795_251_459_000,
+  scenario: recordedScenario(plan.scenario),
   plan: {
+    ...planFactsOf(plan),
     windows: [
-      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'timeline' },
-      { name: 'fault', fromMs: FAULT_AT, toMs: ROLLBACK_AT, source: 'timeline' },
-      { name: 'recovery', fromMs: ROLLBACK_AT, toMs: END_AT, source: 'timeline' },
+      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'custom' },
+      { name: 'fault', fromMs: FAULT_AT, toMs: ROLLBACK_AT, source: 'custom' },
+      { name: 'recovery', fromMs: ROLLBACK_AT, toMs: END_AT, source: 'custom' },
     ],
   },
-} as unknown as RecordLine;
+  environment: { swarm: '0.1.0', node: 'v24.21.0', cpus: 4 },
+  workers: 1,
+};
 
 /** In the order of their times. */
 export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
@@ -113,10 +133,12 @@ export const joinProbe = (
   const identity = `${room}-probe-${joinAtMs}`;
   const role = JOIN_PROBE_ROLE;
   const leaveAtMs = joinAtMs + 4_000;
-  const result = {
+  const result: ParticipantLine = {
     type: 'participant',
     at: leaveAtMs,
+    shard: 0,
     identity,
+    group: 'join-probes',
     room,
     role,
     joinAtMs,
@@ -124,14 +146,12 @@ export const joinProbe = (
     outcome: failure === undefined ? 'left' : 'join_failed',
     reason: failure ?? null,
     joinTimeMs: failure === undefined ? 80 : null,
+    resumes: 0,
+    reconnects: 0,
     remoteParticipants: heard.length,
-    tracks: heard.map((publisher) => ({
-      direction: 'down',
-      kind: 'audio',
-      publisher,
-      packets: 100,
-    })),
-  } as unknown as ParticipantLine;
+    expectedTracks: { audio: 0, video: 0 },
+    tracks: heard.map((publisher) => trackOf({ direction: 'down', kind: 'audio', publisher })),
+  };
   return failure === undefined
     ? [
         happened(identity, joinAtMs + 80, { event: 'joined', role }),

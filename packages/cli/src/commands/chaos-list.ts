@@ -16,13 +16,13 @@ interface Listed {
   drill: Drill;
 }
 
-/** `swarm chaos list`: the drills that come with swarm, and the faults that drills can be made of. */
+/** `swarm chaos list`: the included drills, and the available faults. */
 export const chaosListCommand = async (
   flags: { json?: boolean; color: boolean },
   { stdout, env }: Console,
 ): Promise<ExitCode> => {
   const drills = readDrillFiles(libraryFiles()).flatMap(({ file, drill }): Listed[] =>
-    drill === null ? [] : [{ file: here(file), drill }],
+    drill === null ? [] : [{ file: displayPath(file), drill }],
   );
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
@@ -32,8 +32,8 @@ export const chaosListCommand = async (
   return EXIT_CODES.passed.code;
 };
 
-/** As it can be typed. */
-const here = (file: string): string => {
+/** Relative to the working directory, where it is below it. */
+const displayPath = (file: string): string => {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') ? file : path;
 };
@@ -45,27 +45,27 @@ const asJson = (drills: readonly Listed[]): object => ({
     name,
     description,
     repeats,
-    known: knownFailures,
+    knownFailures,
   })),
   faults: [...FAULTS.values()].map((fault) => ({
     name: fault.name,
     description: fault.description,
-    on: fault.targets,
+    targets: fault.targets,
     lasts: fault.lasts,
-    with: settingsJsonSchema(fault.params, fault.name).properties ?? {},
+    params: settingsJsonSchema(fault.params, fault.name).properties ?? {},
   })),
 });
 
 const asText = (drills: readonly Listed[], style: Style): string => {
   const library = drills.map(({ file, drill }) => [
     file,
-    whatIsKnown(drill, style),
+    expectedOutcome(drill, style),
     firstSentence(drill.description ?? ''),
   ]);
   const width = Math.max(...[...FAULTS.keys()].map((name) => name.length));
   const faults = [...FAULTS.values()].flatMap((fault) => [
     `  ${fault.name.padEnd(width)}  ${fault.description}`,
-    `  ${' '.repeat(width)}  ${style.dim(`of ${fault.targets.join(', ')}${paramsOf(fault)}`)}`,
+    `  ${' '.repeat(width)}  ${style.dim(`targets ${fault.targets.join(', ')}${paramsOf(fault)}`)}`,
   ]);
   const lines = [
     ...(library.length === 0
@@ -76,22 +76,22 @@ const asText = (drills: readonly Listed[], style: Style): string => {
     '',
     ...wrap(
       '  ',
-      'A node at its limits is no fault but a setting of the lab (lab.config): see node-full, subscription-limit and room-full.',
+      'The limits of a node are settings of the lab (lab.config), not a fault: see node-full, subscription-limit and room-full.',
     ),
   ];
   return `${lines.join('\n')}\n`;
 };
 
-const LONGEST_SENTENCE = 90;
+const MAX_SENTENCE_LENGTH = 90;
 
 const firstSentence = (text: string): string => {
   const [sentence = ''] = /^.*?[.:](?= |$)/.exec(text) ?? [text];
-  return sentence.length > LONGEST_SENTENCE
-    ? `${sentence.slice(0, LONGEST_SENTENCE - 1).trimEnd()}…`
+  return sentence.length > MAX_SENTENCE_LENGTH
+    ? `${sentence.slice(0, MAX_SENTENCE_LENGTH - 1).trimEnd()}…`
     : sentence.replace(/:$/, '.');
 };
 
-const whatIsKnown = ({ knownFailures }: Drill, style: Style): string => {
+const expectedOutcome = ({ knownFailures }: Drill, style: Style): string => {
   if (knownFailures === null) return style.good('passes');
   return knownFailures.always.length > 0
     ? style.bad(`${knownFailures.serverVersion} fails`)

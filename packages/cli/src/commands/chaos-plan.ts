@@ -20,27 +20,27 @@ export interface ChaosPlanFlags extends DeploymentFlags, Overrides {
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/drill-plan/1';
 
-/** `swarm chaos plan FILE`: what would be done when, and to what. Does nothing. @throws SwarmError `usage`, SwarmError */
+/** `swarm chaos plan FILE`: dry run; prints the fault schedule and targets. @throws SwarmError */
 export const chaosPlanCommand = async (
   file: string,
   flags: ChaosPlanFlags,
   typed: (flag: keyof DeploymentFlags) => boolean,
   { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
-  const where = readDeploymentChoice(flags, typed, env);
+  const choice = readDeploymentChoice(flags, typed, env);
   for (const drill of readDrills([file]).map((one) => overrideDrill(one, flags))) {
-    await using target = await inspectDeployment(where, drill.lab.nodes);
-    const note = labNote(drill, where);
+    await using platform = await inspectDeployment(choice, drill.lab.nodes);
+    const note = labNote(drill, choice);
     if (note !== null) await write(stderr, `warning: ${note}\n`);
-    const preview = await planDrill(drill, target, FAULTS);
+    const plan = await planDrill(drill, platform, FAULTS);
     await write(
       stdout,
       flags.json
-        ? `${JSON.stringify({ schema: SCHEMA, ...preview }, null, 2)}\n`
+        ? `${JSON.stringify({ schema: SCHEMA, ...plan }, null, 2)}\n`
         : renderPlan(
-            preview,
+            plan,
             styleFor(wantsColor(flags.color, stdout, env)),
-            where.type !== 'embedded',
+            choice.type !== 'embedded',
           ),
     );
   }

@@ -13,8 +13,8 @@ export interface ChaosReportFlags {
 }
 
 /**
- * `swarm chaos report FOLDER…`: measures and judges drills again, from their records.
- * @throws SwarmError when a folder is none of a drill; SwarmError `bad_record` when a record cannot be read
+ * `swarm chaos report FOLDER…`: evaluates and renders drills again, from their records.
+ * @throws SwarmError when a folder is not of a drill, or a record cannot be read
  */
 export const chaosReportCommand = async (
   folders: readonly string[],

@@ -15,7 +15,7 @@ export const chaosRollbackCommand = async (
     stdout,
     flags.json
       ? `${JSON.stringify(asJson(report), null, 2)}\n`
-      : `${lines.length === 0 ? sayNothing(journal) : lines.join('\n')}\n`,
+      : `${lines.length === 0 ? nothingToRollBack(journal) : lines.join('\n')}\n`,
   );
   const { failed, unreadable } = report;
   return failed.length + unreadable.length > 0
@@ -23,8 +23,8 @@ export const chaosRollbackCommand = async (
     : EXIT_CODES.passed.code;
 };
 
-/** The journal of a drill that ran with sudo is found with sudo. */
-const sayNothing = ({ dir }: Journal): string => `Nothing to roll back in ${dir}.`;
+/** Names the folder: the journal of a drill that ran with sudo is only found with sudo. */
+const nothingToRollBack = ({ dir }: Journal): string => `Nothing to roll back in ${dir}.`;
 
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/rollback/1';

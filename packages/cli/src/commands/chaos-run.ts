@@ -37,9 +37,9 @@ export interface ChaosRunFlags extends DeploymentFlags, Overrides {
 }
 
 /**
- * `swarm chaos run FILE…`: carries drills out one after the other, and judges each. All are read before the first begins.
- * @param typed whether a flag stood on the command line
- * @throws SwarmError `usage` before anything was started; SwarmError when what an earlier drill left cannot be taken back
+ * `swarm chaos run FILE…`: runs drills one after the other. All are read before the first starts.
+ * @param typed whether a flag was given on the command line
+ * @throws SwarmError `usage` before anything was started, or when the rollback of an earlier drill fails
  */
 export const chaosRunCommand = async (
   paths: readonly string[],
@@ -64,11 +64,11 @@ export const chaosRunCommand = async (
   const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
 
   const interruption = watchInterruption();
-  const sayInterrupted = (): void =>
+  const printInterrupted = (): void =>
     printer.print(
-      'Interrupted: what was injected is healed, and everybody leaves. Once more to end at once.',
+      'Interrupted: rolling back all faults and stopping. Press Ctrl-C again to force.',
     );
-  interruption.stop.addEventListener('abort', sayInterrupted);
+  interruption.stop.addEventListener('abort', printInterrupted);
   const outcomes: DrillOutcome[] = [];
   try {
     for (const [index, drill] of drills.entries()) {
@@ -100,10 +100,8 @@ export const chaosRunCommand = async (
         );
       }
       const rest = drills.slice(index + 1).map(({ name }) => name);
-      if (isNotHealed(outcome) && rest.length > 0) {
-        printer.print(
-          `Not carried out, as nothing may be measured on top of that: ${rest.join(', ')}.`,
-        );
+      if (hasActiveFault(outcome) && rest.length > 0) {
+        printer.print(`Not run, because the fault is still active: ${rest.join(', ')}.`);
         break;
       }
     }
@@ -117,27 +115,27 @@ export const chaosRunCommand = async (
       ...outcomes.map((outcome) =>
         isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode,
       ),
-      // It says that everything was healed.
-      ...(interruption.stop.aborted && !outcomes.some(isNotHealed)
+      // The code means that every fault was rolled back.
+      ...(interruption.stop.aborted && !outcomes.some(hasActiveFault)
         ? [EXIT_CODES.interrupted.code]
         : []),
     ]);
-    interruption.stop.removeEventListener('abort', sayInterrupted);
+    interruption.stop.removeEventListener('abort', printInterrupted);
     await metrics.linger(interruption.stop, () =>
-      printer.print('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+      printer.print('Waiting for a final scrape of /metrics (Ctrl-C to skip)'),
     );
     return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
   } finally {
-    interruption.stop.removeEventListener('abort', sayInterrupted);
+    interruption.stop.removeEventListener('abort', printInterrupted);
     interruption.dispose();
     await metrics.close();
   }
 };
 
-const isNotHealed = (outcome: DrillOutcome): boolean =>
+const hasActiveFault = (outcome: DrillOutcome): boolean =>
   !isDrillResult(outcome) && outcome.code === 'rollback_failed';
 
-/** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
+/** The given folder; for several drills a subfolder each. Null: the default. */
 const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
   if (given === undefined) return null;
   const dir = several ? join(given, name) : given;
@@ -146,7 +144,7 @@ const folderFor = (given: string | undefined, name: string, several: boolean): s
   );
   if (taken)
     throw usageError(
-      `--record ${dir}: there is a record already`,
+      `--record ${dir}: the folder already has a record`,
       'give another folder, or leave it out',
     );
   return dir;

@@ -6,7 +6,7 @@ import { type Console, wantsColor, write } from '../console.ts';
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/drill-validation/1';
 
-/** `swarm chaos validate FILE…`: everything that is wrong with drill files. Starts nothing. */
+/** `swarm chaos validate FILE…`: checks drill files and reports every problem. */
 export const chaosValidateCommand = async (
   paths: readonly string[],
   flags: { json?: boolean; color: boolean },
@@ -20,24 +20,24 @@ export const chaosValidateCommand = async (
       ? `${JSON.stringify(asJson(results), null, 2)}\n`
       : results.map((one) => asText(one, style)).join(''),
   );
-  return results.every(isFine) ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
+  return results.every(isValid) ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
 };
 
-const isFine = ({ problems }: DrillFileResult): boolean => problems.length === 0;
+const isValid = ({ problems }: DrillFileResult): boolean => problems.length === 0;
 
 const asJson = (results: readonly DrillFileResult[]): object => ({
   schema: SCHEMA,
-  valid: results.every(isFine),
+  valid: results.every(isValid),
   files: results.map((result) => ({
     file: result.file,
-    valid: isFine(result),
+    valid: isValid(result),
     drill: result.drill?.name ?? null,
     problems: result.problems,
   })),
 });
 
 const asText = (result: DrillFileResult, style: Style): string => {
-  const head = isFine(result)
+  const head = isValid(result)
     ? `${style.good('✓')} ${result.file}`
     : `${style.bad('✗')} ${result.file}`;
   const lines = result.problems.map(({ file, line, column, path, message, hint }) => {

@@ -1,26 +1,14 @@
 import { dryRunLab, planDrill } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { describe, expect, it } from 'vitest';
-import { drillOf, faultOf } from '../../../chaos/test/support/drill-of.ts';
+import { drillOf, drillWithTwoFaults, faultOf } from '../../../chaos/test/support/drill-of.ts';
 import { styleFor } from '../text-layout.ts';
 import { renderPlan } from './plan-text.ts';
 
-describe('previewText', () => {
+describe('renderPlan', () => {
   it('lists the schedule and the components', async () => {
-    const drill = drillOf({
-      faults: [
-        faultOf({ fault: 'kill', durationMs: null }),
-        faultOf({
-          fault: 'redis-kill',
-          target: { role: 'redis' },
-          atMs: 5_000,
-          durationMs: 10_000,
-        }),
-      ],
-      joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
-    });
-    const preview = await planDrill(drill, dryRunLab(3), FAULTS);
-    const text = renderPlan(preview, styleFor(false));
+    const plan = await planDrill(drillWithTwoFaults(), dryRunLab(3), FAULTS);
+    const text = renderPlan(plan, styleFor(false));
     expect(text).toMatch(
       /16\.1 s +kill → the node that holds the first room \(one of node-1, node-2, node-3\)\n/,
     );
@@ -28,15 +16,13 @@ describe('previewText', () => {
     expect(text).toContain('  components   node-1, node-2, node-3, redis, haproxy\n');
     expect(text).toMatch(/all participants leave; rollback of kill/);
     expect(text).toContain('and the start of a lab');
-    expect(renderPlan(preview, styleFor(false), true)).not.toContain('start of a lab');
+    expect(renderPlan(plan, styleFor(false), true)).not.toContain('start of a lab');
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
   it('warns of a target that does not exist', async () => {
     const drill = drillOf({ faults: [faultOf({ target: { role: 'component', name: 'node-9' } })] });
-    const preview = await planDrill(drill, dryRunLab(3), FAULTS);
-    expect(renderPlan(preview, styleFor(false))).toContain(
-      '! the drill would be void: kill: node-9',
-    );
+    const plan = await planDrill(drill, dryRunLab(3), FAULTS);
+    expect(renderPlan(plan, styleFor(false))).toContain('! the drill would be void: kill: node-9');
   });
 });

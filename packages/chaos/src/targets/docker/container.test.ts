@@ -1,32 +1,25 @@
-import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { componentsOf, networkOf, portsOfComponent } from './container.ts';
 
-const container = (name: string, labels: Record<string, string>): ContainerInfo =>
-  ({
-    Id: `${name}0123456789abcdef`,
-    Names: [`/${name}`],
-    Labels: labels,
-  }) as unknown as ContainerInfo;
+const container = (name: string, labels: Record<string, string>) => ({
+  Id: `${name}0123456789abcdef`,
+  Names: [`/${name}`],
+  Labels: labels,
+});
 
-const compose = (
-  service: string,
-  number: number,
-  more: Record<string, string> = {},
-): ContainerInfo =>
+const compose = (service: string, number: number, more: Record<string, string> = {}) =>
   container(`app_${service}_${number}`, {
     'com.docker.compose.service': service,
     'com.docker.compose.container-number': `${number}`,
     ...more,
   });
 
-const info = (mode: string, exposed: readonly string[] = []): ContainerInspectInfo =>
-  ({
-    HostConfig: { NetworkMode: mode },
-    Config: { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) },
-  }) as unknown as ContainerInspectInfo;
+const info = (mode: string, exposed: readonly string[] = []) => ({
+  HostConfig: { NetworkMode: mode },
+  Config: { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) },
+});
 
-const brief = (containers: readonly ContainerInfo[], components = {}): string[] =>
+const brief = (containers: Parameters<typeof componentsOf>[0], components = {}): string[] =>
   componentsOf(containers, { components }).map(({ name, settings }) => `${settings.kind} ${name}`);
 
 describe('componentsOf', () => {

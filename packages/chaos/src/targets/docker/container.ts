@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import type { ContainerInspectInfo, ContainerInfo as EngineContainer } from 'dockerode';
 import { type ComponentSettings, portsOf, readComponentSettings } from '../component-settings.ts';
 import {
   COMPONENT_KINDS,
@@ -11,6 +11,15 @@ import { listeningPorts } from '../process/inspect.ts';
 import { configOfProcess } from '../process/server-config.ts';
 import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
+
+/** The used part of what the engine lists. */
+type ContainerInfo = Pick<EngineContainer, 'Id' | 'Names' | 'Labels'>;
+
+/** The used part of what the engine reports on a container. */
+interface ContainerNetwork {
+  HostConfig: Pick<ContainerInspectInfo['HostConfig'], 'NetworkMode'>;
+  Config: Pick<ContainerInspectInfo['Config'], 'ExposedPorts'>;
+}
 
 /** A container that is a component of the deployment, whether it runs or not. */
 export interface ContainerComponent {
@@ -104,7 +113,7 @@ export type Network = 'host' | 'own' | 'shared';
 
 export const networkOf = ({
   HostConfig: { NetworkMode: mode = '' },
-}: Pick<ContainerInspectInfo, 'HostConfig'>): Network => {
+}: Pick<ContainerNetwork, 'HostConfig'>): Network => {
   if (mode === 'host') return 'host';
   return mode.startsWith('container:') ? 'shared' : 'own';
 };
@@ -112,7 +121,7 @@ export const networkOf = ({
 /** From its labels; in its own network, also from its exposed ports. */
 export const portsOfComponent = (
   { settings }: ContainerComponent,
-  info: ContainerInspectInfo,
+  info: ContainerNetwork,
 ): ComponentPorts | null => {
   if (networkOf(info) !== 'own') return portsOf(settings);
   const exposed = readExposed(Object.keys(info.Config.ExposedPorts ?? {}));
