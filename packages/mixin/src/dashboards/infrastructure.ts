@@ -60,7 +60,7 @@ const glance: Row = {
       title: 'Rejected Redis connections',
       description: 'In the last hour. Above 0: maxclients is reached, and nodes cannot reconnect.',
       limits: { bad: 1 },
-      queries: [promql(`sum(increase(redis_rejected_connections_total{${REDIS}}[1h]))`, 'refused')],
+      queries: [promql(`sum(increase(redis_rejected_connections_total{${REDIS}}[1h]))`, 'rejected')],
     }),
   ],
 };
@@ -124,10 +124,10 @@ const loadBalancer: Row = {
       unit: 'ops',
       limits: FEW,
       queries: [
-        promql(rate('haproxy_backend_connection_errors_total', PROXY), 'connections'),
-        promql(rate('haproxy_backend_response_errors_total', PROXY), 'answers'),
-        promql(rate('haproxy_backend_retry_warnings_total', PROXY), 'tried again'),
-        promql(rate('haproxy_backend_redispatch_warnings_total', PROXY), 'sent to another node'),
+        promql(rate('haproxy_backend_connection_errors_total', PROXY), 'failed connections'),
+        promql(rate('haproxy_backend_response_errors_total', PROXY), 'failed responses'),
+        promql(rate('haproxy_backend_retry_warnings_total', PROXY), 'retries'),
+        promql(rate('haproxy_backend_redispatch_warnings_total', PROXY), 'redispatches'),
       ],
     }),
     graph({
@@ -257,9 +257,9 @@ const redis: Row = {
       unit: 'ops',
       limits: FEW,
       queries: [
-        promql(rate('redis_commands_failed_calls_total', REDIS), 'commands failed'),
-        promql(rate('redis_rejected_connections_total', REDIS), 'connections refused'),
-        promql(rate('redis_evicted_keys_total', REDIS), 'keys thrown away'),
+        promql(rate('redis_commands_failed_calls_total', REDIS), 'failed commands'),
+        promql(rate('redis_rejected_connections_total', REDIS), 'rejected connections'),
+        promql(rate('redis_evicted_keys_total', REDIS), 'evicted keys'),
       ],
     }),
     graph({
