@@ -34,7 +34,7 @@ const BAD: [string, string[], RegExp][] = [
   ],
   ['a duration of nothing', ['--duration', '0s'], /--duration 0s: must be from 1s/],
   ['no workers', ['--workers', '0'], /--workers 0: must be a whole number from 1 to 256/],
-  ['an unknown kind', ['--publish', 'audio,smell'], /"smell" is nothing that can be published/],
+  ['an unknown kind', ['--publish', 'audio,smell'], /"smell" cannot be published/],
   [
     'an unknown codec',
     ['--codec', 'av2', '--publish', 'video'],
@@ -56,7 +56,7 @@ const BAD: [string, string[], RegExp][] = [
   [
     'a threshold that is none',
     ['--threshold', 'jitterr: p(95)<1'],
-    /no metric "jitterr"[\s\S]*did you mean jitter\?/,
+    /unknown metric "jitterr"[\s\S]*did you mean jitter\?/,
   ],
   ['a threshold that ends early', ['--threshold', 'jitter: p(95)<'], /expected a number/],
   ['an unknown flag', ['--romms', '3'], /unknown option '--romms'[\s\S]*--rooms/],

@@ -5,7 +5,7 @@ export type Aggregation =
   | { type: 'avg' | 'min' | 'med' | 'max' | 'count' | 'rate' | 'value' }
   | { type: 'p'; percentile: number };
 
-/** Which aggregations make sense for which type of metric. */
+/** The aggregations of each type of metric. */
 export const AGGREGATIONS: Record<MetricType, readonly Aggregation['type'][]> = {
   trend: ['avg', 'min', 'med', 'max', 'p', 'count'],
   rate: ['rate', 'count'],

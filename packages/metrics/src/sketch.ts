@@ -12,7 +12,7 @@ export const RELATIVE_ACCURACY = 0.02;
 export const GAMMA = (1 + RELATIVE_ACCURACY) / (1 - RELATIVE_ACCURACY);
 /** Values at or below this (ms) are zero. */
 export const ZERO_BELOW = 0.001;
-/** Values above this (ms, 11 days) are counted as this: with it a sketch has less than 700 bins, whatever it is fed. */
+/** Values above this (ms, 11 days) are counted as this: so a sketch has fewer than 700 bins. */
 const LARGEST = 1e9;
 
 /**
@@ -35,7 +35,7 @@ export class Sketch {
     else this.#addKey(this.#inner.mapping.key(value), weight, value);
   }
 
-  /** Adds bins as records hold them; bins that make no sense (not a number, count below 1) are skipped. */
+  /** Adds bins as records hold them; invalid bins (not a number, count below 1) are skipped. */
   addBins({ bins, zeros }: SketchBins): void {
     if (zeros > 0) this.#addZeros(zeros);
     for (let i = 0; i + 1 < bins.length; i += 2) {

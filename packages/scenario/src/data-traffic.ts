@@ -12,7 +12,7 @@ const DEFAULT_BYTES = 200;
 const GRAMMAR = 'write RATE[:BYTES[:reliable|lossy]], as 10/s, 10/s:200B or 5/s:1000B:reliable';
 
 /**
- * Reads the data messages that each publisher sends. Grammar: `RATE[:BYTES[:reliable|lossy]]`, where RATE is messages a second (`10/s`, `0.5/s`)
+ * Reads the data messages that each publisher sends. Grammar: `RATE[:BYTES[:reliable|lossy]]`, where RATE is messages per second (`10/s`, `0.5/s`)
  * and BYTES the payload (`200B` or `200`). Left out: 200 bytes, lossy.
  * @throws SwarmError `usage`
  */

@@ -109,10 +109,7 @@ describe('scenarioOfFlags', () => {
     [{ duration: '30' }, '--duration 30: a duration needs a unit; write 30s'],
     [{ duration: '0s' }, '--duration 0s: must be from 1s to 7 days'],
     [{ duration: '999h' }, '--duration 999h: must be from 1s to 7 days'],
-    [
-      { publish: 'screen' },
-      '--publish screen: "screen" is nothing that can be published; write audio, video',
-    ],
+    [{ publish: 'screen' }, '--publish screen: "screen" cannot be published; write audio, video'],
     [
       { publish: 'video', video: '4k' },
       '--video 4k: "4k" is not an available resolution; write 180p',

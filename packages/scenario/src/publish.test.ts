@@ -14,9 +14,9 @@ describe('parsePublish', () => {
   });
 
   it.each([
-    ['none,audio', '"none" cannot stand beside a track'],
-    ['screen', '"screen" is nothing that can be published'],
-    ['', '"" is nothing that can be published'],
+    ['none,audio', '"none" cannot be combined with a track'],
+    ['screen', '"screen" cannot be published'],
+    ['', '"" cannot be published'],
   ])('refuses %j', (text, message) => {
     expect(() => parsePublish(text)).toThrow(message);
   });

@@ -11,9 +11,9 @@ export const parsePublish = (text: string): Kind[] => {
   const words = text.split(',').map((word) => word.trim());
   if (words.length === 1 && words[0] === 'none') return [];
   for (const word of words) {
-    if (word === 'none') throw usageError('"none" cannot stand beside a track', ALLOWED);
+    if (word === 'none') throw usageError('"none" cannot be combined with a track', ALLOWED);
     if (word !== 'audio' && word !== 'video')
-      throw usageError(`"${word}" is nothing that can be published`, ALLOWED);
+      throw usageError(`"${word}" cannot be published`, ALLOWED);
   }
   const kinds: Kind[] = ['audio', 'video'];
   return kinds.filter((kind) => words.includes(kind));

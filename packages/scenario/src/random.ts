@@ -8,7 +8,7 @@ export type Random = () => number;
 const OFFSETS = [0x243f6a88, 0x2b7e1516, 0x6a09e667, 0xbb67ae85];
 
 /**
- * A stream of random numbers of its own for every name: the same seed and name give the same numbers, and what one stream is asked for changes no other.
+ * A separate stream of random numbers for every name: the same seed and name give the same numbers, independent of other streams.
  * xoroshiro128+ (Blackman and Vigna), whose state is a hash of the name.
  */
 export const randomStream = (seed: number, ...name: readonly (string | number)[]): Random => {

@@ -1,6 +1,5 @@
 /**
- * What a run is meant to be: what a scenario file or flags mean, and what the header of a record holds. Everything is filled in: durations in milliseconds,
- * no defaults left to guess. Plain JSON.
+ * A scenario with all defaults filled in, as scenario files and flags are read and as the header of a record holds it. Durations in milliseconds; plain JSON.
  */
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
@@ -29,8 +28,8 @@ const group = z
 const namedWindow = z.object({ name: z.string(), fromMs: ms(), toMs: ms().nullable() });
 
 /**
- * A scenario as it ran, as headers of records and results hold it: not the language of scenario files, which leaves much to defaults. It was checked for
- * sense when it was run; keys that later versions add are let through.
+ * A scenario as it ran, in headers of records and in results: not the language of scenario files, which has defaults. It was checked before it ran; unknown
+ * keys of later versions are accepted.
  */
 export const scenarioSchema = z
   .object({

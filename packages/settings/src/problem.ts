@@ -13,7 +13,7 @@ export type ProblemCode =
   /** It contradicts something else in the file, or cannot be carried out. */
   | 'conflict';
 
-/** Something in a file that cannot be used, or that should be looked at. */
+/** Something in a file that cannot be used, or that should be checked. */
 export interface Problem {
   code: ProblemCode;
   file: string;

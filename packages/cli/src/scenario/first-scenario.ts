@@ -5,7 +5,7 @@
  * @param schema where editors find the JSON Schema; undefined where unknown
  */
 export const firstScenario = (name: string, file: string, schema: string | undefined): string =>
-  `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# A load for swarm. Try it:
+  `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# A load for swarm. Try:
 #
 #     swarm validate ${file}
 #     swarm run ${file}
@@ -15,51 +15,51 @@ export const firstScenario = (name: string, file: string, schema: string | undef
 scenario: ${name}
 description: Video meetings of two publishers and two subscribers.
 
-# Carried along into reports.
+# Copied into reports.
 tags: { team: voice }
 
 # Media by name, for roles to publish.
 profiles:
   camera: [audio, { video: 360p, codec: vp8, simulcast: true }]
 
-# Rooms that are alike. Several groups run side by side.
+# Rooms that are alike. Several groups run at the same time.
 groups:
   meetings:
-    # How rooms come and go. There are also ramping-rooms, constant-arrival-rate, ramping-arrival-rate, per-room-churn and timetable.
+    # How rooms open and close. Other executors: ramping-rooms, constant-arrival-rate, ramping-arrival-rate, per-room-churn and timetable.
     executor: constant-rooms
     rooms: 3
     # Participants per second, over all rooms.
     joinRate: 6/s
-    # Counted from the last scheduled join.
+    # From the last scheduled join.
     duration: 10s
-    # Who is in each room.
+    # The participants of each room.
     roles:
       speaker:
         count: 2
         publish: camera
-        # What they look at: all, speaker, grid:N, audio-only or none.
+        # What they subscribe to: all, speaker, grid:N, audio-only or none.
         layout: grid:4
       listener:
         count: 2
         layout: speaker
 
-# Parts of the run that get a name.
+# Named parts of the run.
 windows:
   - { name: all-joined, from: 4s, to: 10s }
 
-# What must hold, else the run fails (exit code 99). Sensible defaults come on top.
+# Conditions that must be met, else the run fails (exit code 99). Defaults are added.
 thresholds:
   join_time: [p(95)<2000]
-  # Of some only: by kind, role, group, direction or codec.
+  # With a selector: kind, role, group, direction or codec.
   packet_loss{kind:audio}: [rate<0.01]
-  # Of a part of the run only: a stretch or stage by name, joining or steady.
+  # In a part of the run: a named window, a stage, joining or steady.
   media_latency{kind:audio}@all-joined: [p(95)<200]
   join_failures:
     - rate<0.01
-    # This one ends the run when it is hopeless.
+    # This one ends the run when it is crossed.
     - { threshold: rate<0.5, abortOnFail: true, delayAbortEval: 5s }
 
-# By --scale NAME: what is otherwise then.
+# Changes for --scale NAME.
 scales:
   large:
     groups:

@@ -6,7 +6,7 @@ import { roles } from '../language/schema/role.ts';
 import { LIMITS } from '../limits.ts';
 import type { Expansion, Group } from './expansion.ts';
 
-/** What a group has whatever its executor. */
+/** Keys of every group. */
 export const commonKeys = {
   startTime: duration()
     .prefault('0s')
@@ -133,11 +133,11 @@ export const defineExecutor = <
   };
 };
 
-/** Whole things: at least one where there was any. */
+/** A whole number: at least one if there was any. */
 export const scaleCount = (count: number, factor: number): number =>
   count === 0 ? 0 : Math.max(1, Math.round(count * factor));
 
-/** Without the noise of binary fractions. */
+/** Rounded to hide binary fractions. */
 export const scaleRate = (perSecond: number, factor: number): number =>
   Number((perSecond * factor).toPrecision(12));
 

@@ -40,11 +40,11 @@ export interface Group {
   slots: readonly RoleSpec[];
   /** Participants of a room join within this time, ms. */
   joinSpreadMs: number;
-  /** A stream of random numbers for whatever has this name. The names are part of what a seed means. */
+  /** A stream of random numbers for this name. Other names give other plans from the same seed. */
   random(...name: (string | number)[]): Random;
 }
 
-/** The shortest session: a join takes a good part of a second, and what is left of a shorter one would measure nothing. */
+/** The shortest session: a join takes a good part of a second, so a shorter session would measure nothing. */
 export const MIN_SESSION_MS = 1_000;
 
 /**

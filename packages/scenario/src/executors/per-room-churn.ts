@@ -38,7 +38,7 @@ import {
  *                  +-----------------------------------------> time
  *                  |<fill->|<------------ duration --------->|
  *
- * Every slot has random numbers of its own: a longer run begins as a shorter one.
+ * Every slot has a separate random stream: a longer run begins like a shorter one.
  */
 export const perRoomChurn = defineExecutor({
   type: 'per-room-churn',

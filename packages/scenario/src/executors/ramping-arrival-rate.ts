@@ -39,7 +39,7 @@ const rates = () => {
 
 /**
  * New rooms at a rate that follows straight lines from stage to stage, as k6's ramping-arrival-rate. The area under the line is how many have arrived; a room
- * opens whenever it reaches a whole number. From none to four a second and back:
+ * opens whenever it reaches a whole number. From none to four per second and back:
  *
  *     rooms/s ^
  *           4 |         *

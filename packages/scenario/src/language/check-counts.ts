@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/settings';
 import { countLessons } from './window-names.ts';
 
-/** More than any scenario has, and few enough to be checked against each other in no time. */
+/** More than any scenario needs, and few enough to be checked quickly. */
 const LIMITS = {
   groups: 500,
   roles: 100,
@@ -19,10 +19,10 @@ const LIMITS = {
   scales: 20,
 } as const;
 
-/** Those that repeat counted each time. */
-const MOST_LESSONS = 10_000;
+/** With repetitions. */
+const MAX_LESSONS = 10_000;
 
-/** Lists that are too long to be looked into. */
+/** Lists that are too long to be checked. */
 export const checkCounts = (tree: MapTree): Finding[] => {
   const check = (path: Path, limit: number): Finding[] => {
     const count = itemsIn(treeAt(tree, path));
@@ -41,8 +41,8 @@ export const checkCounts = (tree: MapTree): Finding[] => {
     ...check(['windows'], LIMITS.windows),
     ...check(['thresholds'], LIMITS.thresholds),
     ...check(['scales'], LIMITS.scales),
-    ...(countLessons(tree) > MOST_LESSONS
-      ? [findingAt(tree, ['groups'], `come to more than ${MOST_LESSONS} lessons`, null, 'key')]
+    ...(countLessons(tree) > MAX_LESSONS
+      ? [findingAt(tree, ['groups'], `have more than ${MAX_LESSONS} lessons`, null, 'key')]
       : []),
   ];
 };

@@ -10,6 +10,6 @@ export type Complain = (
 
 export interface Checks {
   complain: Complain;
-  /** Reports what may be intended, and should be looked at. */
+  /** Reports what may be intended, but should be checked. */
   warn: Complain;
 }

@@ -48,15 +48,15 @@ const WRONG: [string, string, RegExp][] = [
     `${CALLS}‸---\n${CALLS}`,
     /^a second document begins here; write one scenario a file/,
   ],
-  ['a tab', 'scenario: x\ngroups:\n‸\tcalls: 3\n', /^a tab stands where YAML wants blanks/],
+  ['a tab', 'scenario: x\ngroups:\n‸\tcalls: 3\n', /^a tab where YAML requires blanks/],
   ['a bracket that is never closed', 'scenario: x\ngroups: [1, 2\n‸', /flow sequence/],
   [
     'a key that is there twice',
     `${CALLS}‸scenario: y\n`,
     /^"scenario" is defined twice, first in line 1/,
   ],
-  ['an alias of nothing', 'scenario: ‸*name\n', /^there is no anchor &name before this alias/],
-  ['an alias of itself', 'scenario: &me [‸*me]\n', /^\*me stands in what it repeats/],
+  ['an alias of nothing', 'scenario: ‸*name\n', /^no anchor &name before this alias/],
+  ['an alias of itself', 'scenario: &me [‸*me]\n', /^\*me is inside what it repeats/],
   ['a tag', 'scenario: ‸!!python/object x\n', /unresolved tag/],
   ['a key that is not a string', `${CALLS}? ‸[a]\n: 3\n`, /^a key must be a word/],
   [
@@ -454,7 +454,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a delay of nothing',
     thresholds('join_time: [{ threshold: p(95)<2000, ‸delayAbortEval: 3s }]'),
-    /has no effect: nothing is to be aborted/,
+    /has no effect without abortOnFail/,
   ],
   [
     'a delay without a unit',

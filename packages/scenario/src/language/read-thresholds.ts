@@ -21,8 +21,7 @@ interface Written {
 }
 
 /**
- * Reads the thresholds of a file, and finds those that cannot be read or are about nothing in the scenario. What has another shape than it should is left
- * to the schema.
+ * Reads the thresholds of a file, and finds those that cannot be read or refer to what the scenario does not have. The schema reports wrong types.
  * @returns those on the same metric, selector and window next to each other
  */
 export const readThresholds = (
@@ -58,7 +57,7 @@ export const readThresholds = (
 export const byTarget = (thresholds: readonly Threshold[]): Threshold[] =>
   [...Map.groupBy(thresholds, formatTarget).values()].flat();
 
-/** A character of the text that was put together, in the file. */
+/** The position in the file of a character of the joined text. */
 const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position: number) => {
   if (position <= key.length) return placeWithin(keySpot, Math.min(position, key.length));
   return placeWithin(
@@ -71,7 +70,7 @@ interface Item extends Pick<Written, 'path' | 'key' | 'keySpot'> {
   item: Tree;
 }
 
-/** Every expression with its key, whatever it looks like. */
+/** Every expression with its key, valid or not. */
 const itemsIn = (tree: MapTree): Item[] => {
   const thresholds = tree.entries.get('thresholds')?.value;
   if (thresholds?.type !== 'map') return [];
@@ -100,7 +99,7 @@ const scalarAt = (tree: MapTree, key: string): string | number | boolean | null 
   return value?.type === 'scalar' ? value.value : null;
 };
 
-/** A delay that cannot be read is the schema's affair. */
+/** The schema reports a delay that cannot be read. */
 const delayOf = (tree: MapTree): string => {
   const delay = scalarAt(tree, 'delayAbortEval');
   return typeof delay === 'string' && /^\s*(\d+(\.\d+)?(ms|s|m|h))+\s*$/.test(delay)
@@ -108,7 +107,7 @@ const delayOf = (tree: MapTree): string => {
     : '';
 };
 
-/** A delay of something that does not happen. */
+/** Delays without an abort. */
 const idleDelays = (tree: MapTree): Finding[] =>
   itemsIn(tree).flatMap(({ path, item }) => {
     if (
@@ -122,7 +121,7 @@ const idleDelays = (tree: MapTree): Finding[] =>
       findingAt(
         tree,
         at,
-        'has no effect: nothing is to be aborted',
+        'has no effect without abortOnFail',
         'add abortOnFail: true, or leave it out',
         'key',
       ),

@@ -21,7 +21,7 @@ export interface LinkImpairment {
   jitterMs: number;
   /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
   reorder: number;
-  /** Bits a second, headers of IP and UDP included; null: no limit. */
+  /** Bits per second, headers of IP and UDP included; null: no limit. */
   rateBps: number | null;
   /** With a rate: a packet that would have to wait longer than this for its turn is dropped, ms. */
   queueMs: number;
@@ -71,7 +71,7 @@ export const NETWORK_PRESETS = {
       loss: 0.001,
       // Half of all packets pass a Wi-Fi hop and back within 3 ms (Sui et al., MobiSys 2016) …
       delayMs: 1,
-      // … and nine in ten within 20 ms (same), which exponential waits of 4 ms each way come near to.
+      // … and nine in ten within 20 ms (same), which exponential waits of 4 ms in each direction approximate.
       jitterMs: 4,
     }),
   },
@@ -84,7 +84,7 @@ export const NETWORK_PRESETS = {
       burst: 3,
       // More than half of the packets needed over 20 ms for a Wi-Fi hop and back on a campus (Pei et al., INFOCOM 2017) …
       delayMs: 2,
-      // … and one in ten over 100 ms (same), which exponential waits of 20 ms each way come near to.
+      // … and one in ten over 100 ms (same), which exponential waits of 20 ms in each direction approximate.
       jitterMs: 20,
     }),
   },
@@ -140,7 +140,7 @@ export const NETWORK_PRESETS = {
     description: 'a geostationary satellite: too slow for turn-taking',
     impairment: network(
       {
-        // 600 ms there and back at the least (Michel et al., IMC 2022).
+        // A round-trip time of at least 600 ms (Michel et al., IMC 2022).
         delayMs: 300,
         // Our choice: air time is granted in turns, and forward error correction leaves little loss.
         jitterMs: 10,

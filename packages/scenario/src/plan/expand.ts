@@ -11,7 +11,7 @@ import { overlapMs } from './extent.ts';
 import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
 
-/** A session before anything has a name of the run. Times in ms after the run's start. */
+/** A session before it has names of the run. Times in ms after the run's start. */
 interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expectedTracks'> {
   in: GroupSpec;
   /** From 1, within the group. */
@@ -24,13 +24,13 @@ interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'e
   firstInSlot: boolean;
 }
 
-/** The plan of a scenario, whatever the run and its windows are called. */
+/** The plan of a scenario without the names of the run and its windows. */
 interface Schedule {
   /** In the order of groups, rooms and slots. */
   drafts: readonly Draft[];
   /** Indices of drafts, in the order of their joins. */
   byJoin: readonly number[];
-  /** What each must have received, in the order of `byJoin`. */
+  /** Tracks that each participant must have received, in the order of `byJoin`. */
   expectedTracks: readonly { audio: number; video: number }[];
   /** Built-in windows and stages. */
   windows: readonly Window[];
@@ -50,7 +50,7 @@ export interface PlanProblem {
 type Scheduling = { schedule: Schedule; problem: null } | { schedule: null; problem: PlanProblem };
 
 /**
- * What checking a scenario file computed is used again by the run: groups are never changed in place. The seed is all else that decides.
+ * The check of a scenario file computes the schedule that the run uses: groups are never changed in place, and only the seed matters besides them.
  */
 const KNOWN = new WeakMap<readonly GroupSpec[], { seed: number; result: Scheduling }>();
 
@@ -72,8 +72,8 @@ export const checkSchedule = (
 };
 
 /**
- * Writes out every session: who joins what and when, and leaves when. The same scenario and run always give the same plan; another seed gives another
- * wherever a value is random. Every group has random numbers of its own, so that adding one changes no other.
+ * Lists every session: participant, room, join and leave. The same scenario and run always give the same plan; another seed changes random values only.
+ * Every group has a separate random stream, so that adding a group does not change the others.
  * @param run short random word, part of the rooms' names and of the identities, so that runs never share a room
  * @throws SwarmError `usage` when no participant would join, too many would, one named room would be opened twice at a time, or a window begins after the end
  */
@@ -191,7 +191,7 @@ const draftsOf = ({ group, rooms, slots }: ExpandedGroup): Draft[] =>
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
 
-/** What each must have received, in the order of `drafts`. Groups that name the same room share it. */
+/** Tracks that each participant must have received, in the order of `drafts`. Groups that name the same room share it. */
 const expectations = (
   specs: readonly GroupSpec[],
   drafts: readonly Draft[],
@@ -211,7 +211,7 @@ const expectations = (
   return expects;
 };
 
-/** Of a room before it has the name that it has in the run. */
+/** Identifies a room before it has its name in the run. */
 const roomKey = (draft: Draft | undefined): string =>
   draft === undefined
     ? ''

@@ -2,7 +2,7 @@ import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** The part of a scenario that decides who is there, and when. */
+/** The part of a scenario that decides which participants are connected when. */
 export interface LoadExtent {
   groups: readonly GroupSpec[];
 }
@@ -17,19 +17,19 @@ const extentMs = ({ executor, joinSpreadMs, roles }: GroupSpec): number =>
     joinSpreadMs,
   });
 
-/** Names of the stages of all groups, in order: windows that `@*` goes through. */
+/** Names of the stages of all groups, in order: the windows of `@*`. */
 export const stageNames = ({ groups }: LoadExtent): string[] =>
   groups.flatMap(({ executor }) => executorOf(executor.type).windowNames(executor));
 
 /**
- * Two participants that overlap for less need not have received each other: a slow join takes two seconds (beyond that `join_time` fails by default), the
- * subscription and a first key frame another, and it must not depend on luck. In milliseconds.
+ * Two participants that overlap for less are not expected to receive each other, ms: a slow join takes two seconds (beyond that `join_time` fails by
+ * default), subscription and first keyframe another.
  */
 const ENOUGH_MS = 5_000;
 
 /**
- * How long two participants of a group must overlap to have received each other, ms. Less than usual only where the scenario itself has rooms that are open
- * for so short a time: a run of three seconds is there to find out whether media arrives within three seconds.
+ * How long two participants of a group must overlap to have received each other, ms. Less if the rooms of the scenario are open for a shorter time: a run
+ * of three seconds tests whether media arrives within three seconds.
  */
 export const overlapMs = ({ executor }: GroupSpec): number =>
   Math.max(

@@ -79,20 +79,21 @@ const received = (
   others: readonly ProfileCount[],
 ): { tracks: number; rate: Rate } => {
   if (!maySubscribe(me)) return { tracks: 0, rate: ZERO_RATE };
-  let [audios, videos, heard, seen] = [0, 0, ZERO_RATE, ZERO_RATE];
+  let [audios, videos, audioRate, videoRate] = [0, 0, ZERO_RATE, ZERO_RATE];
   for (const { count, sends } of others) {
     for (const track of sends) {
       const rate = receivedRate(track, me.layout);
-      if (track.kind === 'audio') [audios, heard] = [audios + count, addRates(heard, rate, count)];
-      else [videos, seen] = [videos + count, addRates(seen, rate, count)];
+      if (track.kind === 'audio')
+        [audios, audioRate] = [audios + count, addRates(audioRate, rate, count)];
+      else [videos, videoRate] = [videos + count, addRates(videoRate, rate, count)];
     }
   }
-  const hears = audibleTracks(me.layout, audios);
-  const sees = visibleVideos(me.layout, videos);
-  const share = videos === 0 ? 0 : sees / videos;
+  const audible = audibleTracks(me.layout, audios);
+  const visible = visibleVideos(me.layout, videos);
+  const share = videos === 0 ? 0 : visible / videos;
   return {
-    tracks: hears + sees,
-    rate: addRates(addRates(ZERO_RATE, heard, hears > 0 ? 1 : 0), seen, share),
+    tracks: audible + visible,
+    rate: addRates(addRates(ZERO_RATE, audioRate, audible > 0 ? 1 : 0), videoRate, share),
   };
 };
 

@@ -17,7 +17,7 @@ export interface Shard {
 /** Participants that belong in one shard, and their cost while they are connected. */
 interface RoomGroup {
   participants: ParticipantPlan[];
-  /** Expected packets a second, from `fromMs` to `toMs`. */
+  /** Expected packets per second, from `fromMs` to `toMs`. */
   weight: number;
   fromMs: number;
   toMs: number;
@@ -78,7 +78,7 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
   }));
 };
 
-/** @param weights of each of them, packets a second over their stay */
+/** @param weights of each of them, packets per second over their session */
 const roomGroupOf = (participants: ParticipantPlan[], weights: readonly number[]): RoomGroup => {
   let [fromMs, toMs, packets] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const [index, { joinAtMs, leaveAtMs }] of participants.entries()) {
@@ -129,8 +129,8 @@ const createTimeline = (endAtMs: number): Timeline => {
 const IDLE_PACKETS = 2;
 
 /**
- * Packets a second, sent and received, that each of those in one room is expected to cost, as a mean over their stay. For balancing work, not for judging.
- * @param members in any order; the answer is in the same
+ * The packets per second that each participant of a room is expected to send and receive, as a mean over its session. For the balance of shards only.
+ * @param members in any order; the result has the same
  */
 export const expectedPackets = (
   members: readonly ParticipantPlan[],
@@ -148,7 +148,7 @@ export const expectedPackets = (
   });
 };
 
-/** What one of a profile would have cost by each moment, packets a second × ms. */
+/** The cumulative cost of one participant of a profile at each moment, packets per second × ms. */
 const sumOver = (intervals: readonly RoomInterval[], profile: string): Map<number, number> => {
   let sum = 0;
   const sums = new Map<number, number>();

@@ -159,7 +159,7 @@ export const share = () => {
 const BITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 const BIT_RATE = new RegExp(`^\\s*(${NUMBER})\\s*([kKmMgG]?)(?:bit/s|bps)\\s*$`);
 
-/** `1.5Mbit/s` → bits a second. */
+/** `1.5Mbit/s` → bits per second. */
 export const bitRate = () =>
   z
     .string({ error: hinted('must be a bit rate', 'write 750kbit/s or 1.5Mbit/s') })
@@ -173,14 +173,14 @@ export const bitRate = () =>
     })
     .meta({ samples: ['750kbit/s', '1.5Mbit/s'] });
 
-const MOST_LETTERS = 200;
+const MAX_TAG_LENGTH = 200;
 
 const tagName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, {
   error: hinted('this cannot be a tag', 'use letters, digits and hyphens'),
 });
 
 const tagValue = z
-  .union([text(MOST_LETTERS, 'a tag'), z.number(), z.boolean()], {
+  .union([text(MAX_TAG_LENGTH, 'a tag'), z.number(), z.boolean()], {
     error: hinted('must be text', 'write team: voice'),
   })
   .transform(String);

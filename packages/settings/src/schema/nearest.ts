@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The known word that a misspelt one most likely stands for, or null. Case and separators (joinRate, join-rate, JOIN_RATE) make no difference. */
+/** The known word that is nearest to a misspelt one, or null. Case and separators (joinRate, join-rate, JOIN_RATE) make no difference. */
 export const nearest = (word: string, known: readonly string[]): string | null => {
   // Longer than any known word: the comparison would only take time.
   if (known.length === 0 || word.length > 100) return null;

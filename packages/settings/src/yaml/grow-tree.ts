@@ -61,7 +61,7 @@ export const growTree = (
     if (tree === null || (tree.size <= MAX_VALUES && tree.depth <= MAX_DEPTH)) return tree;
     const message =
       tree.size > MAX_VALUES
-        ? `comes to more than ${MAX_VALUES} values`
+        ? `has more than ${MAX_VALUES} values`
         : `is nested more than ${MAX_DEPTH} levels deep`;
     fault({
       offset: offsetOf(node),
@@ -74,11 +74,11 @@ export const growTree = (
   const follow = (anchor: string, offset: number): Tree | null => {
     const tree = anchors.get(anchor);
     if (tree === undefined)
-      fault({ offset, message: `there is no anchor &${anchor} before this alias`, hint: null });
+      fault({ offset, message: `no anchor &${anchor} before this alias`, hint: null });
     if (tree === 'being read')
       fault({
         offset,
-        message: `*${anchor} stands in what it repeats`,
+        message: `*${anchor} is inside what it repeats`,
         hint: 'that would be endless',
       });
     return tree === undefined || typeof tree === 'string' ? null : tree;
@@ -145,7 +145,7 @@ export const growTree = (
     return complete ? mapTree(placeAt(offsetOf(node)), new Map([...merged, ...entries])) : null;
   };
 
-  /** The merge key `<<` of YAML 1.1: a map, or a list of maps of which the first goes before the others. */
+  /** The merge key `<<` of YAML 1.1: a map, or a list of maps of which earlier ones take precedence. */
   const mergeKeys = (from: Tree, into: Map<string, MapEntry>, offset: number): boolean => {
     const maps = from.type === 'list' ? from.items : [from];
     for (const map of maps) {

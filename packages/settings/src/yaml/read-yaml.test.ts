@@ -72,11 +72,11 @@ describe('readYaml', () => {
       'x: "'.padEnd(10 * 1_024 * 1_024, 'y'),
       /too large to be a scenario: 10240 KB/,
     ],
-    ['a billion laughs', laughs(9, 10), /comes to more than 50000 values/],
+    ['a billion laughs', laughs(9, 10), /has more than 50000 values/],
     [
       'many small laughs',
       `a: &a [${'x,'.repeat(3_000)}]\n${Array.from({ length: 500 }, (_, index) => `b${index}: *a\n`).join('')}`,
-      /comes to more than 50000/,
+      /has more than 50000/,
     ],
     [
       'aliases that nest',
@@ -87,7 +87,7 @@ describe('readYaml', () => {
     ['lists without end', '- '.repeat(120_000), /nested more than 40 levels/],
     ['mappings without end', '{a: '.repeat(60_000), /nested more than 40 levels/],
     ['one key a thousand times', 'a: 1\n'.repeat(40_000), /"a" is defined twice/],
-    ['many empty lists', `[${'[],'.repeat(80_000)}]`, /comes to more than 50000/],
+    ['many empty lists', `[${'[],'.repeat(80_000)}]`, /has more than 50000/],
     ['brackets that close nothing', '}'.repeat(260_000), /unexpected/],
     ['anchors of nothing', '&a '.repeat(80_000), /anchor/],
   ])('refuses %s fast', (_what, text, message) => {

@@ -2,7 +2,7 @@ import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError 
 import { type Fault, growTree, MAX_DEPTH, tooDeepAt } from './grow-tree.ts';
 import type { Place, Tree } from './tree.ts';
 
-/** Characters. Scenarios have some thousand; a quarter of a million takes a parser about a second at worst. */
+/** Characters. Scenarios have a few thousand; parsing a quarter of a million takes about a second at worst. */
 export const MAX_TEXT = 256 * 1_024;
 
 /** What a file is, for messages. */
@@ -25,7 +25,7 @@ export interface YamlProblem extends Place {
 }
 
 /**
- * Reads one YAML 1.2 document. Time and memory are bounded whatever the text: its length, its nesting and what its aliases multiply to are limited.
+ * Reads one YAML 1.2 document. Time and memory are bounded for any text: its length, its nesting and its size with aliases expanded are limited.
  * Never throws.
  * @returns the tree, or null when there are problems
  */
@@ -125,7 +125,7 @@ const isNothing = ([start, end]: readonly [number, number, number]): boolean => 
 const explain = ({ code, message }: YAMLError): { message: string; hint: string | null } => {
   switch (code) {
     case 'TAB_AS_INDENT':
-      return { message: 'a tab stands where YAML wants blanks', hint: 'indent with blanks' };
+      return { message: 'a tab where YAML requires blanks', hint: 'indent with blanks' };
     case 'MISSING_CHAR':
     case 'BAD_INDENT':
       return {

@@ -7,7 +7,7 @@ export interface Place {
   column: number;
 }
 
-/** Text as it stands in the file; `inset` is how far behind `at` its first character is, null when it is not written out there as it is. */
+/** Text with its position; `inset` is the distance of its first character from `at`, null if the file does not have it verbatim. */
 export interface Spot {
   at: Place;
   inset: number | null;

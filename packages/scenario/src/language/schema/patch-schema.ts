@@ -1,8 +1,8 @@
 import type { JsonSchema } from '@livekit-swarm/settings';
 
 /**
- * The JSON Schema of merge patches (RFC 7386) over what `schema` describes: nothing is required, and null takes a key away. Where there are alternatives,
- * as there are with executors, a patch need not say which it is over.
+ * The JSON Schema of merge patches (RFC 7386) over what `schema` describes: nothing is required, and null removes a key. A patch need not state
+ * which of several alternatives, such as executors, it changes.
  */
 export const patchSchemaOf = (schema: JsonSchema): JsonSchema => patch(schema, schema);
 
@@ -72,7 +72,7 @@ const alternativesOf = (node: JsonSchema): JsonSchema[] => {
   return Array.isArray(list) ? list.filter(isSchema) : [];
 };
 
-/** Where `$ref` leads; a description beside it stands in an `allOf`. */
+/** The target of `$ref`; a reference with a description is in an `allOf`. */
 const follow = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const [only] = Array.isArray(node.allOf) ? node.allOf : [];
   const reference = node.$ref ?? (isSchema(only) ? only.$ref : undefined);
@@ -81,7 +81,7 @@ const follow = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const target = isSchema(definitions)
     ? definitions[reference.replace('#/definitions/', '')]
     : undefined;
-  if (!isSchema(target)) throw new RangeError(`${reference} leads nowhere`);
+  if (!isSchema(target)) throw new RangeError(`${reference} not found`);
   return follow(target, root);
 };
 

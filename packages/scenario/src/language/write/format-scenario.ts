@@ -10,7 +10,7 @@ export interface FormatOptions {
 }
 
 const LINE_WIDTH = 120;
-/** What is shorter, as JSON, is written in one line. */
+/** Nodes shorter than this as JSON are written in one line. */
 const ONE_LINE = 90;
 
 /** The scenario file that `parseScenario` reads back to an equal scenario. */
@@ -49,11 +49,11 @@ export const formatScenario = (
   );
 };
 
-/** Parts of the file that stand apart. */
+/** Parts of the file after an empty line. */
 const PARTS = new Set(['groups', 'windows', 'thresholds']);
 const LISTS = new Set([...PARTS, 'stages', 'lessons', 'roles']);
 
-/** Whether what is at the end of the path always gets lines of its own: the file, its groups, and the lists in them. */
+/** Whether the node at the end of the path is always written in several lines: the file, its groups, and the lists in them. */
 const isOutline = (path: readonly unknown[]): boolean => {
   const keys = path.filter(isPair).map(({ key }) => String(key));
   const isValue = isPair(path.at(-1));
