@@ -6,6 +6,7 @@ import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Hono } from 'hono';
 import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
+import { limitConnections } from './connection-limit.ts';
 
 export interface ServeOptions {
   listen: ListenAddress;
@@ -45,8 +46,11 @@ export const serve = async (
   const server: Server | TlsServer =
     tls === null
       ? createServer(options, listener)
-      : createTlsServer({ ...options, ...(await readCertificate(tls)) }, listener);
-  server.maxConnections = connections;
+      : createTlsServer(
+          { ...options, ...(await readCertificate(tls)), handshakeTimeout: requestTimeoutMs },
+          listener,
+        );
+  limitConnections(server, connections);
   const unwatch = tls === null ? () => {} : watchCertificate(tls, server as TlsServer, log);
   try {
     server.listen({ host: listen.host, port: listen.port });
