@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import type { Registry } from 'prom-client';
 import type { SourceName } from './catalogue/index.ts';
 
@@ -11,6 +11,8 @@ export interface Source {
   readonly routes?: Hono;
   /** For callers that cannot know the exporter's token (servers, browsers): these routes check each request themselves. */
   readonly publicRoutes?: Hono;
+  /** Rejects a request to them by its path and headers alone: before it takes one of the places below, and before its body is received. */
+  readonly admit?: MiddlewareHandler;
   /** Requests to these at the same time, where that is not the exporter's own limit. */
   readonly publicRequests?: number;
   /** Resolves when it works or retries: deployments come and go. @throws SwarmError `usage` for what only a change of the configuration can fix */

@@ -19,7 +19,15 @@ export const LIFECYCLE_METRICS = {
   swarm_lifecycle_webhooks_rejected_total: counter('Rejected webhooks', {
     labels: [...TARGET, 'reason'],
     values: {
-      reason: ['signature', 'replay', 'stale', 'too_large', 'malformed', 'unknown_target'],
+      reason: [
+        'signature',
+        'expired',
+        'replay',
+        'stale',
+        'too_large',
+        'malformed',
+        'unknown_target',
+      ],
     },
     why: 'after the first rejected webhook',
   }),

@@ -45,11 +45,11 @@ export const createApp = ({
   // Outside the limit, so that a busy process does not look unhealthy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
   // Each with a limit of its own: clients of public routes must not be able to block scrapers.
-  for (const { publicRoutes, publicRequests = requests } of sources) {
+  for (const { publicRoutes, admit, publicRequests = requests } of sources) {
     if (publicRoutes === undefined) continue;
     const limit = limited(publicRequests);
     for (const path of new Set(publicRoutes.routes.map((route) => route.path)))
-      app.use(path, limit);
+      app.use(path, ...(admit === undefined ? [] : [admit]), limit);
     app.route('/', publicRoutes);
   }
   app.use(limited(requests));

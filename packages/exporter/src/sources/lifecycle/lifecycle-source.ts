@@ -7,7 +7,7 @@ import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
-import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
+import { createWebhooks, type LifecycleHandles } from './webhooks.ts';
 
 /** Rooms as the server reports them: through webhooks, its API and, where configured, its Redis. */
 export const createLifecycleSource = (
@@ -24,10 +24,12 @@ export const createLifecycleSource = (
       context.up([...answered.values()].every(Boolean));
     }),
   );
+  const webhooks = createWebhooks(targets, metrics);
   return {
     name: 'lifecycle',
     registry,
-    publicRoutes: webhookRoutes(targets, metrics),
+    publicRoutes: webhooks.routes,
+    admit: webhooks.admit,
     start: async () => {
       for (const watch of watches) watch.start();
     },

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
 import { AccessToken } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import { collect, countSeries } from '../../metrics/render.ts';
-import { webhookRoutes } from './webhooks.ts';
+import { createWebhooks } from './webhooks.ts';
 
 const SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -19,14 +20,21 @@ const target = {
 };
 
 let registry: Registry;
-let app: ReturnType<typeof webhookRoutes>;
+let app: Hono;
 beforeEach(() => {
   registry = new Registry();
-  app = webhookRoutes([target], registerFamily(registry, LIFECYCLE_METRICS), () => NOW);
+  const metrics = registerFamily(registry, LIFECYCLE_METRICS);
+  const { routes, admit } = createWebhooks([target], metrics, () => NOW);
+  app = new Hono().use('/webhook/:target', admit).route('/', routes);
 });
 
-const sign = async (body: string, apiKey = 'key', secret = SECRET): Promise<string> => {
-  const token = new AccessToken(apiKey, secret, { ttl: 60 });
+const sign = async (
+  body: string,
+  apiKey = 'key',
+  secret = SECRET,
+  ttl: string | number = 60,
+): Promise<string> => {
+  const token = new AccessToken(apiKey, secret, { ttl });
   token.sha256 = createHash('sha256').update(body).digest('base64');
   return token.toJwt();
 };
@@ -140,6 +148,35 @@ describe('anything else is refused and counted', () => {
       }),
     ).toBe(1);
     expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
+  });
+
+  it('a token that is not valid now, and counts it apart', async () => {
+    const body = JSON.stringify({ event: 'room_started' });
+    const headers = { authorization: await sign(body, 'key', SECRET, '-1m') };
+    expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(
+      401,
+    );
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'expired' })).toBe(1);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'signature' })).toBe(
+      0,
+    );
+  });
+
+  it.each([
+    ['unknown target', '/webhook/staging', { authorization: 'x' }, 404],
+    ['no signature', '/webhook/prod', {}, 401],
+  ])('%s, before its body is received', async (_, path, headers, status) => {
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull: (controller) => {
+        pulled++;
+        controller.enqueue(new Uint8Array(1_000));
+      },
+    });
+    const request = { method: 'POST', headers: headers as Record<string, string>, body };
+    const response = await app.request(path, { ...request, duplex: 'half' } as RequestInit);
+    expect(response.status).toBe(status);
+    expect(pulled).toBeLessThanOrEqual(1);
   });
 
   it('a body other than the one that was signed', async () => {

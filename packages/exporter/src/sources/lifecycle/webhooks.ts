@@ -1,5 +1,5 @@
 import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
 import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
@@ -31,18 +31,36 @@ const EVENTS: ReadonlySet<string> = new Set([
   'ingress_ended',
 ]);
 
-/** `POST /webhook/TARGET`: webhooks of a deployment. Each request must carry LiveKit's signature. */
-export const webhookRoutes = (
+export interface Webhooks {
+  /** `POST /webhook/TARGET`: webhooks of a deployment. Each request must carry LiveKit's signature. */
+  routes: Hono;
+  /** Rejects what cannot be a webhook: an unknown target, or no signature. */
+  admit: MiddlewareHandler;
+}
+
+export const createWebhooks = (
   targets: readonly LifecycleTarget[],
   metrics: LifecycleHandles,
   now: () => number = Date.now,
-): Hono => {
+): Webhooks => {
   const receivers = new Map(
     targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]),
   );
   const seen = new ReplayCache(2 * STALE_MS, REMEMBERED);
-  const app = new Hono();
-  app.post(
+  const admit: MiddlewareHandler = async (context, next) => {
+    const target = context.req.param('target') ?? '';
+    if (!receivers.has(target)) {
+      reject(target, 'unknown_target');
+      return context.text('unknown target\n', 404);
+    }
+    if (context.req.header('authorization') === undefined) {
+      reject(target, 'signature');
+      return context.text('signature\n', 401);
+    }
+    return next();
+  };
+  const routes = new Hono();
+  routes.post(
     '/webhook/:target',
     limitBody({
       maxSize: MAX_BYTES,
@@ -54,15 +72,12 @@ export const webhookRoutes = (
     async (context) => {
       const target = context.req.param('target');
       const receiver = receivers.get(target);
-      if (receiver === undefined) {
-        reject(target, 'unknown_target');
-        return context.text('there is no such target\n', 404);
-      }
+      if (receiver === undefined) return context.text('unknown target\n', 404);
       const body = await context.req.text();
       const read = await readEvent(receiver, body, context.req.header('authorization'));
       if (typeof read === 'string') {
         reject(target, read);
-        return context.text(`${read}\n`, read === 'signature' ? 401 : 400);
+        return context.text(`${read}\n`, read === 'malformed' ? 400 : 401);
       }
       const at = now();
       if (Math.abs(at - Number(read.createdAt) * 1_000) > STALE_MS) {
@@ -83,7 +98,7 @@ export const webhookRoutes = (
       target: receivers.has(target) ? target : '',
       reason,
     });
-  return app;
+  return { routes, admit };
 };
 
 /** What is signed, but no event: the receiver decodes it only when the signature is good, and throws this. */
@@ -93,15 +108,25 @@ const readEvent = async (
   receiver: WebhookReceiver,
   body: string,
   authorization: string | undefined,
-): Promise<WebhookEvent | 'signature' | 'malformed'> => {
+): Promise<WebhookEvent | 'signature' | 'expired' | 'malformed'> => {
   try {
     const event = await receiver.receive(body, authorization);
     return event.id === '' ? 'malformed' : event;
   } catch (error) {
+    if (isOutOfTime(error)) return 'expired';
     return error instanceof SyntaxError || UNREADABLE.test(String(error))
       ? 'malformed'
       : 'signature';
   }
+};
+
+/** Signed with the right key, but not valid now: the clocks of the server and of this host differ. */
+const isOutOfTime = (error: unknown): boolean => {
+  // Of jose, which the receiver verifies with.
+  const { code, claim } = error as { code?: unknown; claim?: unknown };
+  return (
+    code === 'ERR_JWT_EXPIRED' || (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && claim === 'nbf')
+  );
 };
 
 const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): void => {
