@@ -31,7 +31,7 @@ export const readRecordDir = (
   const dir = several ? join(given, name) : given;
   if (inside.some((folder) => existsSync(join(dir, folder, RECORD_FILE))))
     throw usageError(
-      `--record ${dir}: there is a record already`,
+      `--record ${dir}: the folder already has a record`,
       'give another folder, or leave it out',
     );
   return dir;

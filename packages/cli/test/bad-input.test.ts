@@ -114,7 +114,7 @@ describe('bad input', () => {
     writeFileSync(join(dir, 'record.ndjson'), 'precious');
     const { exit, stderr } = await runSwarm(['--record', dir]);
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/there is a record already/);
+    expect(stderr).toMatch(/the folder already has a record/);
   });
 
   it('explains what the environment got wrong', async () => {

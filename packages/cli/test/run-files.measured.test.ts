@@ -296,7 +296,7 @@ describe('bad input of swarm run', () => {
     const dir = scratch();
     writeFileSync(join(dir, 'record.ndjson'), 'precious');
     const { exit, stderr } = await runSwarm(['run', good(dir), '--record', dir]);
-    expect([exit, stderr]).toEqual([2, expect.stringMatching(/there is a record already/)]);
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/the folder already has a record/)]);
   });
 
   it('prints one object for one file', async () => {

@@ -35,7 +35,7 @@ describe('openRecord', () => {
 
   it('does not touch a record that is there already', () => {
     writeFileSync(join(dir, 'record.ndjson'), 'precious');
-    expect(() => openRecord(dir)).toThrow(/there is a record already/);
+    expect(() => openRecord(dir)).toThrow(/the folder already has a record/);
     expect(readFileSync(join(dir, 'record.ndjson'), 'utf8')).toBe('precious');
   });
 

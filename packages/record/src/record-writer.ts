@@ -111,7 +111,7 @@ const open = (dir: string, file: string): number => {
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && existsSync(file)) {
       throw usageError(
-        `--record ${dir}: there is a record already`,
+        `--record ${dir}: the folder already has a record`,
         'give another folder, or none for a new one',
       );
     }

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { openJournal } from '@livekit-swarm/chaos';
 import { watchInterruption } from '@livekit-swarm/host';
-import { RECORD_FILE } from '@livekit-swarm/record';
 import { mostSevere } from '@livekit-swarm/report';
 import {
   type DrillOutcome,
@@ -10,18 +7,18 @@ import {
   isDrillResult,
   renderDrillText,
 } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
-import { runDrillFile } from '../chaos/run-drill-file.ts';
+import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { defaultRecordDir } from '../record-folder.ts';
+import { defaultRecordDir, readRecordDir } from '../record-folder.ts';
 import { readWorkers } from '../target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
@@ -52,7 +49,9 @@ export const chaosRunCommand = async (
   const deployment = readDeploymentChoice(flags, typed, env);
   const workers = readWorkers(flags.workers);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
-  const dirs = drills.map(({ name }) => folderFor(flags.record, name, drills.length > 1));
+  const dirs = drills.map(({ name }) =>
+    readRecordDir(flags.record, name, drills.length > 1, ['.', 'repeat-1']),
+  );
   const strict = flags.strict === true;
   const printer = createProgressPrinter(stderr, {
     quiet: flags.quiet === true,
@@ -77,13 +76,11 @@ export const chaosRunCommand = async (
         printer.print(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
       const note = labNote(drill, deployment);
       if (note !== null) printer.print(`warning: ${note}`);
-      const confirmedTarget = flags.confirmTarget ?? null;
-      const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
-      const outcome = await runDrillFile({
+      const outcome = await superviseDrill({
         drill,
         deployment,
-        confirmedTarget,
-        dir,
+        confirmedTarget: flags.confirmTarget ?? null,
+        dir: dirs[index] ?? defaultRecordDir(drill.name, new Date()),
         workers,
         journal,
         metrics,
@@ -134,18 +131,3 @@ export const chaosRunCommand = async (
 
 const hasActiveFault = (outcome: DrillOutcome): boolean =>
   !isDrillResult(outcome) && outcome.code === 'rollback_failed';
-
-/** The given folder; for several drills a subfolder each. Null: the default. */
-const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
-  if (given === undefined) return null;
-  const dir = several ? join(given, name) : given;
-  const taken = [dir, join(dir, 'repeat-1')].some((folder) =>
-    existsSync(join(folder, RECORD_FILE)),
-  );
-  if (taken)
-    throw usageError(
-      `--record ${dir}: the folder already has a record`,
-      'give another folder, or leave it out',
-    );
-  return dir;
-};

@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
+import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
-import { schemaPathFrom } from '../scenario/schema-path.ts';
-import { shellLine } from '../scenario/shell-line.ts';
 
 export interface InitFlags {
   force?: boolean;

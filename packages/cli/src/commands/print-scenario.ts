@@ -8,8 +8,7 @@ import {
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
-import { schemaPathFrom } from '../scenario/schema-path.ts';
-import { shellLine } from '../scenario/shell-line.ts';
+import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 
 /**
  * `swarm … --print-scenario`: prints the scenario file that is equivalent to the flags; starts nothing.

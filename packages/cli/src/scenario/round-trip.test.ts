@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarioWords } from '../commands/print-scenario.ts';
 import { addRunFlags, type RunFlags } from '../flags.ts';
-import { shellLine } from './shell-line.ts';
+import { shellLine } from './file-header.ts';
 
 /** Reads flags as `swarm` does. */
 const flagsOf = (words: readonly string[]): RunFlags =>

@@ -20,7 +20,7 @@ import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';
 import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
 
-export interface DrillRun {
+export interface SupervisedDrill {
   drill: Drill;
   deployment: DeploymentChoice;
   /** Value of --confirm-target. */
@@ -39,10 +39,10 @@ export interface DrillRun {
 const ROLLBACK_WITHIN_MS = 15_000;
 
 /**
- * Executes one drill. The first Ctrl-C rolls back and decides on what there is; the second exits as soon as every fault is rolled back.
+ * Executes one drill with progress, live metrics and a lock on its deployment. The first Ctrl-C rolls back and decides on what there is; the second exits as soon as every fault is rolled back.
  * @returns its result, or the error that prevented one
  */
-export const runDrillFile = async ({
+export const superviseDrill = async ({
   drill,
   deployment,
   confirmedTarget,
@@ -52,7 +52,7 @@ export const runDrillFile = async ({
   metrics,
   interruption,
   printer,
-}: DrillRun): Promise<DrillOutcome> => {
+}: SupervisedDrill): Promise<DrillOutcome> => {
   let record: RecordWriter | null = null;
   let tap: RepeatObserver | null = null;
   const endAtOnce = (): void => {

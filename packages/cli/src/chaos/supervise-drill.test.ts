@@ -1,6 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
-import { noDrillOf } from './run-drill-file.ts';
+import { noDrillOf } from './supervise-drill.ts';
 
 const stuck = new SwarmError(
   'rollback_failed',
