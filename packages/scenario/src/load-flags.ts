@@ -17,23 +17,6 @@ import { parseResolution } from './resolution.ts';
 import type { RoleSpec, TrackPlan } from './role-spec.ts';
 import type { GroupSpec, Scenario } from './scenario.ts';
 
-/** As typed; absent: the default. */
-export interface LoadFlags {
-  rooms?: string | undefined;
-  room?: string | undefined;
-  roomPrefix?: string | undefined;
-  participants?: string | undefined;
-  subscribers?: string | undefined;
-  publish?: string | undefined;
-  video?: string | undefined;
-  codec?: string | undefined;
-  simulcast?: boolean | undefined;
-  layout?: string | undefined;
-  dataRate?: string | undefined;
-  joinRate?: string | undefined;
-  duration?: string | undefined;
-}
-
 /** The name of a scenario that flags describe, and of its only group. */
 export const FLAGS_SCENARIO = 'swarm';
 export const FLAGS_GROUP = 'load';
@@ -115,10 +98,8 @@ const readCodec = (text: string): 'vp8' | 'h264' => {
   throw usageError('must be vp8 or h264');
 };
 
-type TextFlag = Exclude<keyof LoadFlags, 'simulcast'>;
-
 /** What each flag changes. */
-const PATCHES: Record<TextFlag, (draft: Draft, text: string) => void> = {
+const PATCHES = {
   room: ({ group }, text) => {
     group.room = readName(text, LIMITS.roomName, 'a room name');
     group.executor.rooms = 1;
@@ -159,7 +140,14 @@ const PATCHES: Record<TextFlag, (draft: Draft, text: string) => void> = {
   duration: ({ group }, text) => {
     group.executor.durationMs = readDuration(text);
   },
-};
+} satisfies Record<string, (draft: Draft, text: string) => void>;
+
+type TextFlag = keyof typeof PATCHES;
+
+/** As typed; absent: the default. */
+export interface LoadFlags extends Partial<Record<TextFlag, string | undefined>> {
+  simulcast?: boolean | undefined;
+}
 
 const TEXT_FLAGS = Object.keys(PATCHES) as TextFlag[];
 
@@ -175,56 +163,57 @@ const contradictions = (
   flags: LoadFlags,
   { group, publisher, subscriber, video }: Draft,
 ): [keyof LoadFlags, string][] => {
-  const found: [keyof LoadFlags, string][] = [];
   const { rooms } = group.executor;
-  const publishesVideo = publisher.publish.includes(video);
-  const total = rooms * (publisher.count + subscriber.count);
-  if (group.room !== null && rooms > 1) {
-    found.push([
+  const perRoom = publisher.count + subscriber.count;
+  const withVideo = publisher.publish.includes(video);
+  const noVideo = (flag: string): string =>
+    `has no effect: no video is published; add --publish audio,video or leave ${flag} out`;
+  const rules: [boolean, keyof LoadFlags, string][] = [
+    [
+      group.room !== null && rooms > 1,
       'room',
       `names one room, but --rooms asks for ${rooms}; leave one out (--room-prefix names many)`,
-    ]);
-  }
-  if (publisher.count + subscriber.count === 0) {
-    found.push([
+    ],
+    [
+      perRoom === 0,
       'participants',
       'and --subscribers are both 0: no participant would join; give at least one',
-    ]);
-  } else if (subscriber.count > 0 && !sends(publisher) && group.room === null) {
-    // In a named room participants of others may publish.
-    found.push([
+    ],
+    [
+      // In a named room participants of others may publish.
+      subscriber.count > 0 && !sends(publisher) && group.room === null,
       'subscribers',
       'would receive nothing: no participant publishes; add --participants and --publish, or name a room with --room',
-    ]);
-  }
-  if (video.simulcast && !publishesVideo)
-    found.push(['simulcast', 'needs video; add --publish audio,video or leave --simulcast out']);
-  if (video.simulcast && publishesVideo && video.resolution === '180p') {
-    found.push(['simulcast', 'needs --video 360p or more: 180p is the lowest layer already']);
-  }
-  if (publishesVideo && publisher.publish.length === 1 && publisher.layout.type === 'audio-only') {
-    found.push([
+    ],
+    [
+      video.simulcast && !withVideo,
+      'simulcast',
+      'needs video; add --publish audio,video or leave --simulcast out',
+    ],
+    [
+      video.simulcast && withVideo && video.resolution === '180p',
+      'simulcast',
+      'needs --video 360p or more: 180p is the lowest layer already',
+    ],
+    [
+      withVideo && publisher.publish.length === 1 && publisher.layout.type === 'audio-only',
       'layout',
       'audio-only leaves nothing to receive: only video is published; add audio to --publish',
-    ]);
-  }
-  if (total > LIMITS.participants) {
-    found.push([
+    ],
+    [
+      rooms * perRoom > LIMITS.participants,
       'rooms',
-      `would make ${total} participants; at most ${LIMITS.participants} in all`,
-    ]);
-  }
-  for (const flag of ['video', 'codec'] as const) {
-    if (flags[flag] !== undefined && !publishesVideo) {
-      found.push([
-        flag,
-        `has no effect: no video is published; add --publish audio,video or leave ${flagName(flag)} out`,
-      ]);
-    }
-  }
-  if (flags.room !== undefined && flags.roomPrefix !== undefined)
-    found.push(['roomPrefix', 'has no effect with --room; leave one out']);
-  return found;
+      `would make ${rooms * perRoom} participants; at most ${LIMITS.participants} in all`,
+    ],
+    [flags.video !== undefined && !withVideo, 'video', noVideo('--video')],
+    [flags.codec !== undefined && !withVideo, 'codec', noVideo('--codec')],
+    [
+      flags.room !== undefined && flags.roomPrefix !== undefined,
+      'roomPrefix',
+      'has no effect with --room; leave one out',
+    ],
+  ];
+  return rules.flatMap(([isBroken, flag, problem]) => (isBroken ? [[flag, problem]] : []));
 };
 
 const sends = ({ count, publish, data }: RoleSpec): boolean =>

@@ -115,17 +115,10 @@ const mostOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs:
       most[field] = Math.max(most[field] ?? 0, levels[moment * FIELDS.length + field] ?? 0);
     }
   }
-  const [
-    rooms = 0,
-    participants = 0,
-    tracksUp = 0,
-    tracksDown = 0,
-    packetsUp = 0,
-    packetsDown = 0,
-    bitsUp = 0,
-    bitsDown = 0,
-  ] = most;
-  return { rooms, participants, tracksUp, tracksDown, packetsUp, packetsDown, bitsUp, bitsDown };
+  return Object.fromEntries(FIELDS.map((field, index) => [field, most[index] ?? 0])) as Record<
+    keyof Level,
+    number
+  >;
 };
 
 /** Index of the last moment at or before this one; −1 when all are after it. */
