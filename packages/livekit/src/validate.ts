@@ -37,7 +37,7 @@ const ask = async (
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const body = await response.text();
+    const body = await readBeginning(response);
     if (response.status !== 200) return failureOfStatus(response.status, body, base);
     return body.trim() === 'success'
       ? null
@@ -45,4 +45,19 @@ const ask = async (
   } catch (error) {
     return failureOfError(error, base);
   }
+};
+
+/** The largest answer that is read; livekit-server's is a sentence. */
+const MAX_BODY_BYTES = 4_096;
+
+/** The beginning of a body: one without end must not fill the memory. */
+const readBeginning = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_BODY_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString();
 };

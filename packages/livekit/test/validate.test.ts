@@ -116,6 +116,19 @@ describe('servers other than livekit-server', () => {
     web.close();
   });
 
+  test('an answer without end', async () => {
+    const web = createHttpServer((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(10_000)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe('not_livekit');
+    web.closeAllConnections();
+    web.close();
+  });
+
   test('an older server, without /rtc/v1', async () => {
     const web = createHttpServer((incoming, response) => {
       const known = incoming.url?.startsWith('/rtc/validate') === true;

@@ -46,6 +46,9 @@ const MAX_BACKEND_NAME = 100;
 /** The largest refusal that is read: a sentence, or a proxy's page. */
 const MAX_REFUSAL_BYTES = 4_096;
 
+/** A JoinResponse describes a room of thousands in less. Without a limit, a server could fill the memory of a worker. */
+const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
+
 /** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
 export class SignalSocket implements SignalConnection {
   readonly #options: SignalSocketOptions;
@@ -61,6 +64,7 @@ export class SignalSocket implements SignalConnection {
       // A header and not the access_token parameter: addresses end up in logs of proxies and in error messages.
       headers: { Authorization: `Bearer ${options.token}` },
       perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
     });
     this.#socket.binaryType = 'nodebuffer';
     this.#socket.on('upgrade', ({ headers }) => {
@@ -82,7 +86,9 @@ export class SignalSocket implements SignalConnection {
       response.on('end', refuse);
       response.on('error', refuse);
     });
-    this.#socket.on('error', (error) => this.#end(failureOfError(error, options.base)));
+    this.#socket.on('error', (error) =>
+      this.#end(isTooLarge(error) ? TOO_LARGE : failureOfError(error, options.base)),
+    );
     this.#socket.on('close', (code) =>
       this.#end({
         reason: 'signal_closed',
@@ -167,3 +173,12 @@ export class SignalSocket implements SignalConnection {
     this.#kept = null;
   }
 }
+
+const isTooLarge = (error: Error): boolean =>
+  'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
+const TOO_LARGE: Failure = {
+  reason: 'bad_message',
+  message: 'the server sent a message of more than 16 MiB',
+  retryable: false,
+};
