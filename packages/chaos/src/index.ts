@@ -1,5 +1,4 @@
 export { DRILL_FILE, evaluateDrill } from './evaluate/evaluate-drill.ts';
-export { tidy, withoutSecretValues } from './evaluate/tidy.ts';
 export {
   dockerDeployment,
   kubernetesDeployment,

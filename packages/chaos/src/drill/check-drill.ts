@@ -5,7 +5,7 @@ import {
   type Path,
   type Problem,
 } from '@livekit-swarm/settings';
-import type { Drill, ObjectiveCode } from './drill.ts';
+import type { Drill, ObjectiveCode, Objectives } from './drill.ts';
 import { findConflicts } from './fault-conflicts.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
 import { drillTimes } from './schedule.ts';
@@ -47,43 +47,42 @@ const checkLength = (drill: Drill, report: Report): void => {
   );
 };
 
-/** Which key of the file requires each objective, and what it requires. */
-const REQUIRED: Record<ObjectiveCode, { key: string; by: (drill: Drill) => unknown[] }> = {
+/** Key of each objective in the file, and its limits. */
+const OBJECTIVE_KEYS: Record<
+  Exclude<ObjectiveCode, 'alerts' | 'thresholds'>,
+  { key: string; limits: readonly (keyof Objectives)[] }
+> = {
   time_to_recover: {
     key: 'timeToRecover',
-    by: ({ objectives: { timeToRecoverP50Ms, timeToRecoverP95Ms, timeToRecoverMaxMs } }) => [
-      timeToRecoverP50Ms,
-      timeToRecoverP95Ms,
-      timeToRecoverMaxMs,
-    ],
+    limits: ['timeToRecoverP50Ms', 'timeToRecoverP95Ms', 'timeToRecoverMaxMs'],
   },
-  not_recovered: {
-    key: 'subscriptionsNotRecovered',
-    by: ({ objectives }) => [objectives.subscriptionsNotRecovered],
-  },
-  rooms_without_media: {
-    key: 'roomsWithoutMedia',
-    by: ({ objectives }) => [objectives.roomsWithoutMedia],
-  },
-  split_brain: { key: 'splitBrain', by: ({ objectives }) => [objectives.splitBrain] },
-  control_group: {
-    key: 'controlGroup',
-    by: ({ objectives }) => [objectives.controlGroupInterruptionMs],
-  },
+  not_recovered: { key: 'subscriptionsNotRecovered', limits: ['subscriptionsNotRecovered'] },
+  rooms_without_media: { key: 'roomsWithoutMedia', limits: ['roomsWithoutMedia'] },
+  split_brain: { key: 'splitBrain', limits: ['splitBrain'] },
+  control_group: { key: 'controlGroup', limits: ['controlGroupInterruptionMs'] },
   join_probes: {
     key: 'joinProbesConnected',
-    by: ({ objectives }) => [objectives.joinProbesConnected, objectives.joinProbesWithoutMedia],
+    limits: ['joinProbesConnected', 'joinProbesWithoutMedia'],
   },
-  ghost_rooms: { key: 'ghostRooms', by: ({ objectives }) => [objectives.ghostRooms] },
-  disconnected: { key: 'disconnected', by: ({ objectives }) => [objectives.disconnected] },
-  alerts: {
-    key: 'alerts',
-    by: ({ objectives }) => [...Object.keys(objectives.alertsWithinMs), null],
-  },
-  thresholds: {
-    key: 'thresholds',
-    by: ({ thresholds }) => (thresholds.length > 0 ? thresholds : [null]),
-  },
+  ghost_rooms: { key: 'ghostRooms', limits: ['ghostRooms'] },
+  disconnected: { key: 'disconnected', limits: ['disconnected'] },
+};
+
+/** Where the file requires an objective, and whether it does. */
+const requirementOf = (
+  { objectives, thresholds }: Drill,
+  code: ObjectiveCode,
+): { key: string; isRequired: boolean } => {
+  if (code === 'thresholds') return { key: 'thresholds', isRequired: thresholds.length > 0 };
+  if (code === 'alerts') {
+    const isRequired = Object.keys(objectives.alertsWithinMs).length > 0;
+    return { key: 'objectives.alerts', isRequired };
+  }
+  const { key, limits } = OBJECTIVE_KEYS[code];
+  return {
+    key: `objectives.${key}`,
+    isRequired: limits.some((limit) => objectives[limit] !== null),
+  };
 };
 
 const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Report): void => {
@@ -99,7 +98,7 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
         'add joinProbes: { every: 2s, sessionDuration: 4s }',
       );
   }
-  if (faults.length === 0 && REQUIRED.time_to_recover.by(drill).some((limit) => limit !== null)) {
+  if (faults.length === 0 && requirementOf(drill, 'time_to_recover').isRequired) {
     report(
       ['objectives', 'timeToRecover'],
       'counts from a fault, and the drill has none',
@@ -109,13 +108,12 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
   checkAlerts(drill, report);
   for (const list of ['always', 'sometimes'] as const) {
     for (const [index, code] of (knownFailures?.[list] ?? []).entries()) {
-      const { key, by } = REQUIRED[code];
-      if (by(drill).some((required) => required !== null)) continue;
-      const place = code === 'thresholds' ? 'thresholds' : `objectives.${key}`;
+      const { key, isRequired } = requirementOf(drill, code);
+      if (isRequired) continue;
       report(
         ['knownFailures', list, index],
         `${code} can never be missed: no objective requires it`,
-        `add ${place}, or leave it out`,
+        `add ${key}, or leave it out`,
       );
     }
   }

@@ -70,9 +70,7 @@ const parse = (file: string): z.output<typeof storedSchema> => {
       'drill_not_found',
       `${file}: cannot be read as a drill: ${why}`,
       'was it written by another version of swarm?',
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 };

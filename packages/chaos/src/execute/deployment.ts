@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import {
-  type Cluster,
   type ClusterFacts,
   keysFile,
   type ProvisionOptions,
@@ -14,7 +13,7 @@ import { openDockerPlatform } from '../targets/docker.ts';
 import { type KubernetesSpec, openKubernetesPlatform } from '../targets/kubernetes.ts';
 import type { Platform } from '../targets/platform.ts';
 import { isSameLab } from '../targets/process/lab-location.ts';
-import { openProcessPlatform } from '../targets/process.ts';
+import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
 
@@ -135,22 +134,15 @@ export const startDrillLab = async (
       metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
     intervalSeconds: INTERVAL_SECONDS,
   });
-  try {
-    return await deploymentOfCluster(cluster);
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
+  return {
+    platform: openLabPlatform(cluster),
+    name: 'lab',
+    isLab: true,
+    ...labAddresses(cluster),
+    apiSecret: cluster.apiSecret,
+    [Symbol.asyncDispose]: () => cluster.stop(),
+  };
 };
-
-const deploymentOfCluster = async (cluster: Cluster): Promise<StartedDeployment> => ({
-  platform: await openProcessPlatform({ cluster }),
-  name: 'lab',
-  isLab: true,
-  ...labAddresses(cluster),
-  apiSecret: cluster.apiSecret,
-  [Symbol.asyncDispose]: () => cluster.stop(),
-});
 
 /** A running lab (`swarm lab up`), which is not stopped afterwards. @throws SwarmError `no_lab` */
 export const runningLab = async (name: string): Promise<StartedDeployment> => {
@@ -188,10 +180,7 @@ const secretOf = async (lab: string): Promise<string> => {
 /** Addresses of a lab, without its secret. */
 const labAddresses = (
   facts: Pick<ClusterFacts, 'url' | 'apiKey' | 'redisUrl' | 'balancerStatsUrl' | 'prometheusUrl'>,
-): Pick<
-  DrillDeployment,
-  'url' | 'apiKey' | 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'
-> => ({
+) => ({
   url: facts.url,
   apiKey: facts.apiKey,
   redisUrl: facts.redisUrl,

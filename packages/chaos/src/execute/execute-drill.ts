@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
@@ -228,6 +229,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     endRun('void', executionFailed(error)),
   );
   const abort = watchAbortCondition(drill, steadyState, rooms);
+  const stopOrAbort = AbortSignal.any([stop, abort.signal]);
 
   try {
     await waitUntilStopped(steadyMs - live.elapsedMs(), stop);
@@ -235,11 +237,8 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       return failure ?? { event: 'void', reason: { code: 'ended_before_steady_state' } };
     if (!steadyState.hasLasted(drill.steadyState.forMs, live.elapsedMs())) {
       const { withinMs } = drill.steadyState;
-      endRun('void', {
-        code: 'steady_state_not_reached',
-        withinMs,
-        ...steadyState.missing(),
-      });
+      const missing = steadyState.missing();
+      endRun('void', { code: 'steady_state_not_reached', withinMs, ...missing });
       return failure;
     }
     live.append({ event: 'steady_state_reached' });
@@ -257,13 +256,13 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       steadyMs,
       onTargeted: abort.exclude,
       append: live.append,
-      stop: AbortSignal.any([stop, abort.signal]),
+      stop: stopOrAbort,
     });
-    const share = await abort.condition(stop);
-    if (share !== null && drill.abort !== null) {
+    if (!stopOrAbort.aborted) await once(stopOrAbort, 'abort');
+    if (abort.metWith !== null && drill.abort !== null) {
       await rollbackAll(injected);
       const { forMs } = drill.abort;
-      endRun('aborted', { code: 'control_group_interrupted', share, forMs });
+      endRun('aborted', { code: 'control_group_interrupted', share: abort.metWith, forMs });
     }
     return failure;
   } catch (error) {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillEvent } from '@livekit-swarm/record';
-import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
 import { affectedMs } from '../drill/schedule.ts';
-import type { Fault } from '../faults/fault.ts';
+import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 import { type Injection, injectFault } from './inject-fault.ts';
@@ -79,13 +78,7 @@ const runFault = async (
 
   await waitUntil(steadyMs + scheduled.atMs);
   if (stop.aborted) return;
-  const fault = options.faults.get(scheduled.fault);
-  if (fault === undefined)
-    throw new SwarmError(
-      'fault_not_found',
-      `unknown fault "${scheduled.fault}"`,
-      'see "swarm chaos list"',
-    );
+  const fault = findFault(options.faults, scheduled.fault);
   const all = await platform.components();
   const { components, rooms, unavailable } = active.target(scheduled, fault, all, steadyState);
   const detail = unavailable ?? (await whyUnavailable(fault, platform, components, params));

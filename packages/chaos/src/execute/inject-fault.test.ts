@@ -28,7 +28,7 @@ const fault = (inject: Fault['inject'], rollback: Fault['rollback'] = async () =
   rollback,
 });
 
-const order = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOptions => ({
+const optionsOf = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOptions => ({
   fault: nuisance,
   platform: fakePlatform(),
   components: [NODE],
@@ -44,7 +44,7 @@ const pendingIds = async (): Promise<string[]> =>
 test('writes the journal before the injection, with all that a rollback needs, and removes it afterwards', async () => {
   const seen: unknown[] = [];
   const injection = await injectFault(
-    order(
+    optionsOf(
       fault(
         async ({ id }) => void seen.push((await journal.read()).pending[0], id),
         async ({ id, components, params }) =>
@@ -73,20 +73,20 @@ test('writes the journal before the injection, with all that a rollback needs, a
 });
 
 test('rolls back once for all callers', async () => {
-  const heal = vi.fn(async () => {});
-  const injection = await injectFault(order(fault(async () => {}, heal)));
+  const rollback = vi.fn(async () => {});
+  const injection = await injectFault(optionsOf(fault(async () => {}, rollback)));
   await Promise.all([injection.rollback(), injection.rollback()]);
   await injection.rollback();
-  expect(heal).toHaveBeenCalledTimes(1);
+  expect(rollback).toHaveBeenCalledTimes(1);
 });
 
 test('rolls back a failed injection, and reports why it failed', async () => {
-  const heal = vi.fn(async () => {});
+  const rollback = vi.fn(async () => {});
   const failing = fault(async () => {
     throw new Error('half-way');
-  }, heal);
-  await expect(injectFault(order(failing))).rejects.toThrow('half-way');
-  expect(heal).toHaveBeenCalledTimes(1);
+  }, rollback);
+  await expect(injectFault(optionsOf(failing))).rejects.toThrow('half-way');
+  expect(rollback).toHaveBeenCalledTimes(1);
   expect(await pendingIds()).toEqual([]);
 });
 
@@ -95,25 +95,11 @@ test('injects nothing when the journal cannot be written', async () => {
   writeFileSync(file, '');
   const inject = vi.fn(async () => {});
   await expect(
-    injectFault(order(fault(inject), { journal: openJournal(join(file, 'x')) })),
+    injectFault(optionsOf(fault(inject), { journal: openJournal(join(file, 'x')) })),
   ).rejects.toMatchObject({
     code: 'journal_unavailable',
   });
   expect(inject).not.toHaveBeenCalled();
-});
-
-test('injects nothing after an abort, and rolls back when aborted during the injection', async () => {
-  const heal = vi.fn(async () => {});
-  const stop = new AbortController();
-  const stopping = fault(async () => stop.abort(new Error('Ctrl-C')), heal);
-  await expect(injectFault(order(stopping, { signal: stop.signal }))).rejects.toThrow('Ctrl-C');
-  expect(heal).toHaveBeenCalledTimes(1);
-  const inject = vi.fn(async () => {});
-  await expect(injectFault(order(fault(inject), { signal: stop.signal }))).rejects.toThrow(
-    'Ctrl-C',
-  );
-  expect(inject).not.toHaveBeenCalled();
-  expect(await pendingIds()).toEqual([]);
 });
 
 test('retries a rollback; a failed one stays in the journal for the next attempt', async () => {
@@ -126,7 +112,7 @@ test('retries a rollback; a failed one stays in the journal for the next attempt
       if (!possible) throw new Error('still busy');
     },
   );
-  const injection = await injectFault(order(stubborn));
+  const injection = await injectFault(optionsOf(stubborn));
   await expect(injection.rollback()).rejects.toMatchObject({
     code: 'rollback_failed',
     message: expect.stringMatching(/nuisance .* node-1.*still busy/),
@@ -150,24 +136,24 @@ test('retries a rollback; a failed one stays in the journal for the next attempt
 });
 
 test('leaves the faults of a running drill to it', async () => {
-  const heal = vi.fn(async () => {});
-  const nuisance = fault(async () => {}, heal);
-  const { id } = await injectFault(order(nuisance));
+  const rollback = vi.fn(async () => {});
+  const nuisance = fault(async () => {}, rollback);
+  const { id } = await injectFault(optionsOf(nuisance));
   const options = {
     journal,
     faults: new Map([['nuisance', nuisance]]),
     open: async () => fakePlatform(),
   };
   expect(await rollbackPending(options)).toMatchObject({ running: [{ id }], rolledBack: [] });
-  expect(heal).not.toHaveBeenCalled();
+  expect(rollback).not.toHaveBeenCalled();
 });
 
 test('keeps an entry with an unknown fault or platform, with the reason, and rolls back the others', async () => {
   const known = fault(async () => {});
-  const { id } = await injectFault(order(known));
-  const { id: strange } = await injectFault(order({ ...known, name: 'later' }));
+  const { id } = await injectFault(optionsOf(known));
+  const { id: strange } = await injectFault(optionsOf({ ...known, name: 'later' }));
   const { id: elsewhere } = await injectFault(
-    order(known, {
+    optionsOf(known, {
       platform: { ...fakePlatform(), reference: { kind: 'process', place: 'the moon' } },
     }),
   );

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
-import type { Journal } from '../journal/journal.ts';
-import { newEntry } from '../journal/journal.ts';
+import { JOURNAL_SCHEMA, type Journal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 
 export interface InjectOptions {
@@ -18,8 +17,6 @@ export interface InjectOptions {
   journal: Journal;
   /** Scheduled duration, ms: a while after it, helpers such as swarm-impair end on their own. Null: until the rollback. */
   durationMs?: number | null;
-  /** Aborted: the fault is rolled back at once, or not injected. */
-  signal?: AbortSignal;
 }
 
 /** A fault that was injected. */
@@ -31,41 +28,28 @@ export interface Injection {
 
 /**
  * Writes the journal, then injects. Does not check whether the fault is available.
- * @throws SwarmError of the fault, after its rollback; `journal_unavailable`, before the injection;
- * the signal's reason
+ * @throws SwarmError of the fault, after its rollback; `journal_unavailable`, before the injection
  */
 export const injectFault = async (options: InjectOptions): Promise<Injection> => {
-  const {
-    fault,
-    platform,
-    components,
-    params,
-    drill,
-    journal,
-    durationMs = null,
-    signal,
-  } = options;
-  signal?.throwIfAborted();
+  const { fault, platform, components, params, drill, journal, durationMs = null } = options;
   const context: FaultContext<unknown> = { platform, components, params, id: newId(), durationMs };
   const rollback = async (): Promise<void> => {
     await rollbackFault(fault, context);
     await journal.remove(context.id);
   };
-  await journal.write(
-    newEntry({
-      id: context.id,
-      drill,
-      fault: fault.name,
-      params,
-      components: [...components],
-      platform: platform.reference,
-      injectedAt: new Date().toISOString(),
-      owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
-    }),
-  );
+  await journal.write({
+    schema: JOURNAL_SCHEMA,
+    id: context.id,
+    drill,
+    fault: fault.name,
+    params,
+    components: [...components],
+    platform: platform.reference,
+    injectedAt: new Date().toISOString(),
+    owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
+  });
   try {
     await fault.inject(context);
-    signal?.throwIfAborted();
   } catch (error) {
     await rollback();
     throw error;

@@ -107,8 +107,8 @@ export interface AbortCondition {
   start(): void;
   /** Rooms that a fault affects: they leave the control group. */
   exclude(rooms: readonly string[]): void;
-  /** Resolves with the share of subscribers without media when the condition is met, or with null when `stop` ends the drill before. */
-  condition(stop: AbortSignal): Promise<number | null>;
+  /** Share of subscribers without media when it was met; null: it was not. */
+  readonly metWith: number | null;
   close(): void;
 }
 
@@ -141,13 +141,9 @@ export const watchAbortCondition = (
     exclude: (names) => {
       for (const name of names) controlGroup.delete(name);
     },
-    condition: (stop) =>
-      new Promise((resolve) => {
-        const settle = (): void => resolve(metWith);
-        if (controller.signal.aborted || stop.aborted) settle();
-        controller.signal.addEventListener('abort', settle, { once: true });
-        stop.addEventListener('abort', settle, { once: true });
-      }),
+    get metWith() {
+      return metWith;
+    },
     close: () => clearInterval(timer),
   };
 };

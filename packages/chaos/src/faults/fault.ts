@@ -1,4 +1,4 @@
-import { strict } from '@livekit-swarm/settings';
+import { SwarmError, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Capability, Component, ComponentKind, Platform } from '../targets/platform.ts';
 
@@ -38,6 +38,13 @@ export interface Fault<Params = unknown> {
   /** Removes every effect, also of an incomplete injection. May be called again, by another process, and for components that no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }
+
+/** @throws SwarmError `fault_not_found` */
+export const findFault = (faults: ReadonlyMap<string, Fault>, name: string): Fault => {
+  const fault = faults.get(name);
+  if (fault !== undefined) return fault;
+  throw new SwarmError('fault_not_found', `unknown fault "${name}"`, 'see "swarm chaos list"');
+};
 
 /** As in index.ts: with its text in docs/chaos-faults.md. */
 export interface DescribedFault<Params = unknown> extends Fault<Params> {

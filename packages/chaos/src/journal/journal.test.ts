@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NODE } from '../../test/support/fake-platform.ts';
-import { type JournalEntry, journalDir, newEntry, openJournal } from './journal.ts';
+import { JOURNAL_SCHEMA, type JournalEntry, journalDir, openJournal } from './journal.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -11,17 +11,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const entry = (id: string, second: number): JournalEntry =>
-  newEntry({
-    id,
-    drill: 'kill-room-node',
-    fault: 'kill',
-    params: { deep: [1, { er: 'x' }] },
-    components: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
-    platform: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
-    injectedAt: `2026-01-01T00:00:0${second}.000Z`,
-    owner: { pid: 42, startedAt: 4711 },
-  });
+const entry = (id: string, second: number): JournalEntry => ({
+  schema: JOURNAL_SCHEMA,
+  id,
+  drill: 'kill-room-node',
+  fault: 'kill',
+  params: { deep: [1, { er: 'x' }] },
+  components: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
+  platform: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
+  injectedAt: `2026-01-01T00:00:0${second}.000Z`,
+  owner: { pid: 42, startedAt: 4711 },
+});
 
 test('written entries are read, the last injected first, until they are removed', async () => {
   const journal = openJournal(join(dir, 'not', 'there', 'yet'));

@@ -5,10 +5,10 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { componentSchema, platformReference } from '../targets/platform.ts';
 
-const SCHEMA = 'livekit-swarm/injection/1';
+export const JOURNAL_SCHEMA = 'livekit-swarm/injection/1';
 
 const journalEntry = z.object({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(JOURNAL_SCHEMA),
   id: z.string().regex(/^[a-z0-9]{8}$/),
   drill: z.string(),
   fault: z.string(),
@@ -24,11 +24,6 @@ const journalEntry = z.object({
 /** A fault that is about to be injected, and what its rollback needs. */
 export type JournalEntry = z.infer<typeof journalEntry>;
 
-export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({
-  schema: SCHEMA,
-  ...what,
-});
-
 /** @throws Error with a short description of the problem */
 export const parseEntry = (text: string): JournalEntry => {
   let json: unknown;
@@ -42,7 +37,7 @@ export const parseEntry = (text: string): JournalEntry => {
   const { schema } = (typeof json === 'object' && json !== null ? json : {}) as {
     schema?: unknown;
   };
-  if (schema !== SCHEMA)
+  if (schema !== JOURNAL_SCHEMA)
     throw new Error(
       `it is not from this version of swarm: its schema is ${JSON.stringify(schema) ?? 'missing'}`,
     );

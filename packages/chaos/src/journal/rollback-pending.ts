@@ -1,7 +1,6 @@
 import { isSameProcess } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
 import { rollbackFault } from '../execute/inject-fault.ts';
-import type { Fault } from '../faults/fault.ts';
+import { type Fault, findFault } from '../faults/fault.ts';
 import { reopenDockerPlatform } from '../targets/docker.ts';
 import { reopenKubernetesPlatform } from '../targets/kubernetes.ts';
 import type { Platform, PlatformReference } from '../targets/platform.ts';
@@ -58,14 +57,7 @@ const rollbackEntry = async (
   entry: JournalEntry,
   { faults, open = openPlatform }: RollbackPendingOptions,
 ): Promise<void> => {
-  const fault = faults.get(entry.fault);
-  if (fault === undefined) {
-    throw new SwarmError(
-      'fault_not_found',
-      `unknown fault "${entry.fault}"`,
-      'use the version of swarm that ran the drill',
-    );
-  }
+  const fault = findFault(faults, entry.fault);
   await using platform = await open(entry.platform);
   const { components, params, id } = entry;
   await rollbackFault(fault, { platform, components, params, id, durationMs: null });

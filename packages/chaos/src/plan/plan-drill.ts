@@ -10,7 +10,7 @@ import {
   type TargetedFault,
 } from '../execute/fault-schedule.ts';
 import { describeTarget } from '../execute/resolve-target.ts';
-import type { Fault } from '../faults/fault.ts';
+import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 
 /** The dry run of a drill; plain JSON. */
@@ -87,9 +87,7 @@ const planFault = async (
     rollbackAtMs: durationMs === null ? null : atMs + durationMs,
   };
   try {
-    const fault = faults.get(scheduled.fault);
-    if (fault === undefined)
-      throw new SwarmError('fault_not_found', `unknown fault "${scheduled.fault}"`);
+    const fault = findFault(faults, scheduled.fault);
     const found = candidatesOf(scheduled, fault, components, active);
     const obstacles: string[] = found.unavailable === null ? [] : [found.unavailable];
     for (const component of found.unavailable === null ? found.components : []) {

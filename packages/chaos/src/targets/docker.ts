@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { ContainerInspectInfo } from 'dockerode';
 import {
@@ -12,7 +11,14 @@ import { connectEngine, type Engine } from './docker/engine.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
-import type { Capability, Component, Platform, PlatformReference, RedisPath } from './platform.ts';
+import {
+  type Capability,
+  type Component,
+  type Platform,
+  type PlatformReference,
+  type RedisPath,
+  waitUntil,
+} from './platform.ts';
 import { askNodeId, NODE_ID_IN_LOG } from './process/inspect.ts';
 import { runHere } from './process/local-host.ts';
 import { whyNoLocalPacketRules } from './process/packet-tools.ts';
@@ -137,12 +143,11 @@ export const dockerPlatform = (
     id: string,
     done: (state: ContainerInspectInfo['State']) => boolean,
   ): Promise<void> => {
-    const deadline = performance.now() + EFFECT_WITHIN_MS;
-    while (performance.now() < deadline) {
+    const isDone = async (): Promise<boolean> => {
       const info = await engine.inspect(id);
-      if (info === null || done(info.State)) return;
-      await sleep(POLL_MS);
-    }
+      return info === null || done(info.State);
+    };
+    await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
   };
 
   return {

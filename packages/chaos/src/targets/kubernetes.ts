@@ -18,7 +18,13 @@ import {
   readReference,
   writeReference,
 } from './kubernetes/spec.ts';
-import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
+import {
+  type Capability,
+  type Component,
+  type Platform,
+  type PlatformReference,
+  waitUntil,
+} from './platform.ts';
 
 export type { KubernetesSpec } from './kubernetes/spec.ts';
 
@@ -118,16 +124,13 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
   };
 
   const untilGone = async ({ uid, name }: Pod): Promise<void> => {
-    const deadline = performance.now() + ENDS_WITHIN_MS;
-    while ((await look()).some((pod) => pod.uid === uid)) {
-      if (performance.now() > deadline)
-        throw new SwarmError(
-          'process_not_terminated',
-          `${name} still exists ${ENDS_WITHIN_MS / 1_000} s after its deletion`,
-          'check that its host is alive',
-        );
-      await sleep(POLL_MS);
-    }
+    const isGone = async (): Promise<boolean> => (await look()).every((pod) => pod.uid !== uid);
+    if (await waitUntil(isGone, { withinMs: ENDS_WITHIN_MS, everyMs: POLL_MS })) return;
+    throw new SwarmError(
+      'process_not_terminated',
+      `${name} still exists ${ENDS_WITHIN_MS / 1_000} s after its deletion`,
+      'check that its host is alive',
+    );
   };
 
   return {

@@ -1,5 +1,7 @@
 /** A deployment of LiveKit on some platform; one file per platform in this folder. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinkImpairment } from '@livekit-swarm/scenario';
+import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** The kind of a component. */
@@ -54,6 +56,28 @@ export const platformReference = z
   .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]));
 
 export type PlatformReference = z.infer<typeof platformReference>;
+
+/** A journal entry of another version. @param what that it should describe: `containers` */
+export const invalidReference = (what: string, cause?: unknown): SwarmError =>
+  new SwarmError(
+    'invalid_reference',
+    `the journal entry does not describe ${what}`,
+    'use the version of swarm that ran the drill',
+    { cause },
+  );
+
+/** Whether the condition holds within that time. */
+export const waitUntil = async (
+  condition: () => boolean | Promise<boolean>,
+  { withinMs, everyMs }: { withinMs: number; everyMs: number },
+): Promise<boolean> => {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) return false;
+    await sleep(everyMs);
+  }
+  return true;
+};
 
 export interface CommandResult {
   stdout: string;

@@ -1,8 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
+import {
+  type Capability,
+  type Component,
+  invalidReference,
+  type Platform,
+  type PlatformReference,
+  waitUntil,
+} from './platform.ts';
 import { clusterLocation, pastClusterLocation } from './process/cluster-location.ts';
 import { askNodeId, processState } from './process/inspect.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
@@ -11,8 +17,8 @@ import type { Location } from './process/location.ts';
 import { whyNoLocalPacketRules } from './process/packet-tools.ts';
 import { parseUnit, systemdLocation, type Unit } from './process/systemd.ts';
 
-/** Processes on this host: a lab of this process, a running lab, or systemd units. */
-export type ProcessSpec = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
+/** Processes on this host: a running lab, or systemd units. */
+export type ProcessSpec = { lab: string } | { units: readonly Unit[] };
 
 /** Time for a signal to take effect, ms. */
 const EFFECT_WITHIN_MS = 5_000;
@@ -20,7 +26,6 @@ const POLL_MS = 2;
 
 /** @throws SwarmError `no_lab`, `systemd_unavailable`, `component_not_found` */
 export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> => {
-  if ('cluster' in spec) return openLabPlatform(spec.cluster);
   return processPlatform(
     'lab' in spec ? await labLocation(spec.lab) : await systemdLocation(spec.units),
   );
@@ -41,11 +46,7 @@ export const reopenProcessPlatform = async (reference: PlatformReference): Promi
       await systemdLocation(reference.units.map((unit) => parseUnit(String(unit)))),
     );
   }
-  throw new SwarmError(
-    'invalid_reference',
-    'the journal entry does not describe processes',
-    'use the version of swarm that ran the drill',
-  );
+  throw invalidReference('processes');
 };
 
 /** A platform of processes, wherever they are. */
@@ -136,15 +137,12 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
       'target_not_confirmed',
       `${signal} may not be sent to ${name} (process ${pid}): ${code}`,
       'run this as root',
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 };
 
 const untilState = async (pid: number, done: (state: string | null) => boolean): Promise<void> => {
   if (process.platform !== 'linux') return;
-  const deadline = performance.now() + EFFECT_WITHIN_MS;
-  while (!done(processState(pid)) && performance.now() < deadline) await sleep(POLL_MS);
+  await waitUntil(() => done(processState(pid)), { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
 };

@@ -1,6 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Capability, Component, Platform, PlatformReference } from './platform.ts';
+import {
+  type Capability,
+  type Component,
+  type Platform,
+  type PlatformReference,
+  waitUntil,
+} from './platform.ts';
 import { remoteNodeId, remoteProcess } from './process/inspect.ts';
 import { whyNoPacketRules } from './process/packet-tools.ts';
 import { type Units, unitsOf } from './process/systemd.ts';
@@ -130,17 +135,12 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       await systemd.signal(unit.name, signal);
       const done = DONE[signal];
       if (done === undefined || before === null) return;
-      const deadline = performance.now() + EFFECT_WITHIN_MS;
-      for (;;) {
+      const isDone = async (): Promise<boolean> => {
         const now = await remoteProcess(connection, pid);
         // Another process may have this ID by now.
-        if (
-          done(now === null || now.startedAt !== before.startedAt ? null : now.state) ||
-          performance.now() > deadline
-        )
-          return;
-        await sleep(POLL_MS);
-      }
+        return done(now?.startedAt === before.startedAt ? now.state : null);
+      };
+      await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
     },
     start: async (component) => {
       const { systemd, unit } = remoteOf(component);

@@ -1,6 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Capability, Component, Platform } from '../../targets/platform.ts';
+import {
+  type Capability,
+  type Component,
+  type Platform,
+  waitUntil,
+} from '../../targets/platform.ts';
 
 const POLL_MS = 20;
 
@@ -9,14 +13,8 @@ export const waitForExit = async (
   platform: Platform,
   component: Component,
   withinMs: number,
-): Promise<boolean> => {
-  const deadline = performance.now() + withinMs;
-  while ((await platform.pid(component)) !== null) {
-    if (performance.now() > deadline) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-};
+): Promise<boolean> =>
+  waitUntil(async () => (await platform.pid(component)) === null, { withinMs, everyMs: POLL_MS });
 
 /** SIGTERM, and SIGKILL after `graceMs`. @throws SwarmError `process_not_terminated` */
 export const terminateComponent = async (

@@ -124,9 +124,7 @@ const certificates = async (): Promise<Record<string, Buffer>> => {
         'docker_unavailable',
         `${name} cannot be read from DOCKER_CERT_PATH (${dir})`,
         'it holds ca.pem, cert.pem and key.pem',
-        {
-          cause,
-        },
+        { cause },
       );
     });
   return { ca: await read('ca.pem'), cert: await read('cert.pem'), key: await read('key.pem') };
@@ -154,9 +152,7 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
     'docker_unavailable',
     `no Docker engine answers at ${host}: ${message}`,
     hint,
-    {
-      cause,
-    },
+    { cause },
   );
 };
 

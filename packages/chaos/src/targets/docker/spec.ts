@@ -1,8 +1,9 @@
-import { SwarmError, usageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import {
   COMPONENT_KINDS,
   type ComponentKind,
+  invalidReference,
   isComponentKind,
   type PlatformReference,
 } from '../platform.ts';
@@ -109,12 +110,7 @@ export const readReference = (
 ): { spec: DockerSpec; onHost: readonly string[] } => {
   const result = reference.safeParse(written);
   if (!result.success) {
-    throw new SwarmError(
-      'invalid_reference',
-      'the journal entry does not describe containers',
-      'use the version of swarm that ran the drill',
-      { cause: result.error },
-    );
+    throw invalidReference('containers', result.error);
   }
   const { host, label, roles, onHost } = result.data;
   return { spec: { host, label, components: readRoles(roles.join(',')) }, onHost };

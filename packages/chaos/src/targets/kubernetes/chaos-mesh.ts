@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Component, NetworkFault, NetworkFaultController } from '../platform.ts';
+import {
+  type Component,
+  type NetworkFault,
+  type NetworkFaultController,
+  waitUntil,
+} from '../platform.ts';
 import { ask, type KubernetesClient, orNull, type Permission } from './client.ts';
 import {
   GROUP,
@@ -95,17 +100,14 @@ export const chaosMesh = ({
       'delete the NetworkChaos',
       orNull(client.custom.deleteNamespacedCustomObject({ ...place, name })),
     );
-    const deadline = performance.now() + EFFECT_WITHIN_MS;
     // A finalizer keeps the object until the last pod is restored.
-    while ((await read(name)) !== null) {
-      if (performance.now() > deadline)
-        throw new SwarmError(
-          'rollback_failed',
-          `Chaos Mesh has not rolled back ${name} within ${EFFECT_WITHIN_MS / 1_000} s`,
-          `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
-        );
-      await sleep(POLL_MS);
-    }
+    const isGone = async (): Promise<boolean> => (await read(name)) === null;
+    if (await waitUntil(isGone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS })) return;
+    throw new SwarmError(
+      'rollback_failed',
+      `Chaos Mesh has not rolled back ${name} within ${EFFECT_WITHIN_MS / 1_000} s`,
+      `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
+    );
   };
 
   return { missingCapability, request, withdraw };

@@ -1,6 +1,10 @@
-import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { COMPONENT_KINDS, type ComponentKind, type PlatformReference } from '../platform.ts';
+import {
+  COMPONENT_KINDS,
+  type ComponentKind,
+  invalidReference,
+  type PlatformReference,
+} from '../platform.ts';
 
 /** Which pods of which cluster. */
 export interface KubernetesSpec {
@@ -67,11 +71,7 @@ const reference = z.object({
 export const readReference = (given: PlatformReference): ResolvedKubernetesSpec => {
   const read = reference.safeParse(given);
   if (!read.success) {
-    throw new SwarmError(
-      'invalid_reference',
-      'the journal entry does not describe the cluster',
-      'use the version of swarm that ran the drill',
-    );
+    throw invalidReference('the cluster');
   }
   const { kubeconfig = null, context, namespace } = read.data;
   const selectors: ResolvedKubernetesSpec['selectors'] = {};

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
-import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { PlatformReference } from '../platform.ts';
+import { invalidReference, type PlatformReference } from '../platform.ts';
 import { componentSource, type Location, labComponents, labLabel } from './location.ts';
 
 const POLL_MS = 5;
@@ -72,11 +71,6 @@ const readComponents = (reference: PlatformReference): PastComponent[] => {
       .parse(reference.components)
       .map((text) => pastComponent.parse(JSON.parse(text)));
   } catch (error) {
-    throw new SwarmError(
-      'invalid_reference',
-      'the journal entry does not describe the lab',
-      'use the version of swarm that ran the drill',
-      { cause: error },
-    );
+    throw invalidReference('the lab', error);
   }
 };

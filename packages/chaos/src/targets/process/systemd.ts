@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
-import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
+import { COMPONENT_KINDS, type ComponentKind, isComponentKind, waitUntil } from '../platform.ts';
 import { listeningPorts, processesOf } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
@@ -143,16 +142,11 @@ export const unitsOf = (host: Host, where: string): Units => {
           `see "journalctl --unit ${unit}"`,
         );
       }
-      const deadline = performance.now() + READY_WITHIN_MS;
-      while (performance.now() < deadline) {
-        const shown = await show(unit);
-        if (
-          shown.pid !== null &&
-          (await listeningPorts('tcp', await processes(shown), host)).length > 0
-        )
-          return;
-        await sleep(POLL_MS);
-      }
+      const listens = async (): Promise<boolean> => {
+        const pids = await processes(await show(unit));
+        return (await listeningPorts('tcp', pids, host)).length > 0;
+      };
+      if (await waitUntil(listens, { withinMs: READY_WITHIN_MS, everyMs: POLL_MS })) return;
       throw new SwarmError(
         'not_started',
         `${unit} listens at no port ${READY_WITHIN_MS / 1_000} s after its start`,

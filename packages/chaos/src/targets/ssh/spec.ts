@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { SwarmError, usageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { PlatformReference } from '../platform.ts';
+import { invalidReference, type PlatformReference } from '../platform.ts';
 import { formatUnit, parseUnit, type Unit } from '../process/systemd.ts';
 
 /** Hosts that are reached by SSH, and the systemd units on them that are a deployment. */
@@ -106,11 +106,6 @@ export const readReference = (written: PlatformReference): SshSpec => {
       }),
     };
   } catch (cause) {
-    throw new SwarmError(
-      'invalid_reference',
-      'the journal entry does not describe hosts',
-      'use the version of swarm that ran the drill',
-      { cause },
-    );
+    throw invalidReference('hosts', cause);
   }
 };
