@@ -25,18 +25,19 @@ export { type AffectedParticipant, isAffected, type RoomSummary } from './partic
 export { audioQuality, participantQuality, videoQuality } from './quality/quality.ts';
 export type { RunEvent, RunNote } from './summary/run-event.ts';
 export { createSummary, foldRecord, readRecord, type SummaryFold } from './summary/summarize.ts';
-export type {
-  AbortingThreshold,
-  DeploymentSummary,
-  FailureReason,
-  GeneratorSummary,
-  InterimSummary,
-  RecoverySummary,
-  RoleTraffic,
-  Share,
-  Summary,
-  Traffic,
-  TrafficRow,
+export {
+  type AbortingThreshold,
+  type DeploymentSummary,
+  type FailureReason,
+  type GeneratorSummary,
+  type InterimSummary,
+  type RecoverySummary,
+  type RoleTraffic,
+  type Share,
+  SUMMARY_SHAPE,
+  type Summary,
+  type Traffic,
+  type TrafficRow,
 } from './summary/summary.ts';
 export {
   DEFAULT_THRESHOLDS,

@@ -11,9 +11,9 @@ export interface Counter {
    */
   aggregation: 'sum' | 'max' | 'gauge';
   /** Whether samples have it: `SeriesSample`. */
-  series: boolean;
-  /** Its field in the result of a track (`TrackResult`); null: results do not have it. */
-  track: string | null;
+  series?: true;
+  /** Its field in the result of a track (`TrackResult`). */
+  track?: string;
   /**
    * Columns of the pump's rows that add up to it: senders (`up`), receivers (`down`), data flows.
    * `derived`: computed from several columns (engine/src/native/pump-counters.ts).
@@ -25,12 +25,12 @@ export interface Counter {
   };
   /** Counted for video only: for audio, the pump counts every packet. */
   video?: true;
-  /** Metric of media tracks that counts it; data messages and ratios: analysis/measure-series.ts. */
-  metric: ByDirection<MetricName> | null;
+  /** Metric of media tracks that counts it; data messages and ratios: analysis/measure.ts. */
+  metric?: ByDirection<MetricName>;
   /** Column of samples.csv. */
-  csv: string | null;
-  /** The same in W3C webrtc-stats, `type.member`; null: has no counterpart. */
-  w3c: ByDirection<string> | null;
+  csv?: string;
+  /** The same in W3C webrtc-stats, `type.member`; absent: no counterpart. */
+  w3c?: ByDirection<string>;
 }
 
 const both = <const Name extends string>(name: Name): { up: Name; down: Name } => ({
@@ -47,11 +47,8 @@ export const COUNTERS = {
     unit: 'tracks',
     aggregation: 'gauge',
     series: true,
-    track: null,
     pump: {},
-    metric: null,
     csv: 'tracks',
-    w3c: null,
   },
   /** RTP packets with media, each sequence number once. Down: recovered ones included. */
   packets: {
@@ -85,9 +82,7 @@ export const COUNTERS = {
     series: true,
     track: 'lostBeforeRecovery',
     pump: { up: 'derived', down: ['lostBeforeRecovery'], data: ['lost'] },
-    metric: null,
     csv: 'lost_before_recovery',
-    w3c: null,
   },
   /** Down: did not arrive at all. Up: still missing in the server's receiver reports. */
   lost: {
@@ -96,7 +91,6 @@ export const COUNTERS = {
     series: true,
     track: 'lost',
     pump: { up: ['remoteLost'], down: ['lost'], data: ['lost'] },
-    metric: null,
     csv: 'lost',
     w3c: { up: 'remote-inbound-rtp.packetsLost', down: 'inbound-rtp.packetsLost' },
   },
@@ -119,7 +113,6 @@ export const COUNTERS = {
     pump: { down: ['duplicates'], data: ['duplicates'] },
     metric: { down: 'duplicates' },
     csv: 'duplicates',
-    w3c: null,
   },
   /** Older than the newest packet on arrival, retransmissions not included. */
   outOfOrder: {
@@ -130,7 +123,6 @@ export const COUNTERS = {
     pump: { down: ['outOfOrder'] },
     metric: { down: 'out_of_order' },
     csv: 'out_of_order',
-    w3c: null,
   },
   /** RTCP messages, RFC 4585 §6.2.1. */
   nacksSent: {
@@ -193,7 +185,6 @@ export const COUNTERS = {
     unit: 'frames',
     aggregation: 'sum',
     series: true,
-    track: null,
     pump: { up: ['frames'] },
     video: true,
     metric: { up: 'frames_sent' },
@@ -204,7 +195,6 @@ export const COUNTERS = {
     unit: 'frames',
     aggregation: 'sum',
     series: true,
-    track: null,
     pump: { up: ['keyframes'], down: ['keyframes'] },
     video: true,
     metric: both('keyframes'),
@@ -220,7 +210,6 @@ export const COUNTERS = {
     pump: { down: ['layerSwitches'] },
     metric: { down: 'layer_switches' },
     csv: 'layer_switches',
-    w3c: null,
   },
   /** Media interruptions of more than 500 ms. */
   interruptions: {
@@ -231,7 +220,6 @@ export const COUNTERS = {
     pump: { down: ['interruptions'] },
     metric: { down: 'media_interruptions' },
     csv: 'interruptions',
-    w3c: null,
   },
   interruptionMs: {
     unit: 'ms',
@@ -241,59 +229,40 @@ export const COUNTERS = {
     pump: { down: ['interruptionMs'] },
     metric: { down: 'media_interruption_time' },
     csv: 'interruption_ms',
-    w3c: null,
   },
   longestInterruptionMs: {
     unit: 'ms',
     aggregation: 'max',
-    series: false,
     track: 'longestInterruptionMs',
     pump: { down: ['longestInterruptionMs'] },
-    metric: null,
-    csv: null,
-    w3c: null,
   },
   /** Packets that the load generator sent too late. */
   lateSends: {
     unit: 'packets',
     aggregation: 'sum',
     series: true,
-    track: null,
     pump: { up: ['lateSends'] },
-    metric: null,
-    csv: null,
-    w3c: null,
   },
   /** Packets that the kernel of the load generator refused. */
   sendErrors: {
     unit: 'packets',
     aggregation: 'sum',
     series: true,
-    track: null,
     pump: { up: ['sendErrors'] },
-    metric: null,
-    csv: null,
-    w3c: null,
   },
   /** Of the last keyframe; of what is sent: as configured. */
   width: {
     unit: 'pixels',
     aggregation: 'gauge',
-    series: false,
     track: 'width',
     pump: { down: ['width'] },
-    metric: null,
-    csv: null,
     w3c: { up: 'outbound-rtp.frameWidth', down: 'inbound-rtp.frameWidth' },
   },
   height: {
     unit: 'pixels',
     aggregation: 'gauge',
-    series: false,
     track: 'height',
     pump: { down: ['height'] },
-    metric: null,
-    csv: null,
     w3c: { up: 'outbound-rtp.frameHeight', down: 'inbound-rtp.frameHeight' },
   },
 } as const satisfies Record<string, Counter>;
@@ -306,29 +275,30 @@ type CountersWith<Property> = {
 }[CounterName];
 
 export type SeriesCounter = CountersWith<{ series: true }>;
-export type TrackCounter = Exclude<(typeof COUNTERS)[CounterName]['track'], null>;
-export type CsvColumn = Exclude<(typeof COUNTERS)[SeriesCounter]['csv'], null>;
+export type TrackCounter = (typeof COUNTERS)[CountersWith<{ track: string }>]['track'];
+export type CsvColumn = (typeof COUNTERS)[SeriesCounter & CountersWith<{ csv: string }>]['csv'];
 
 export const COUNTER_NAMES = Object.keys(COUNTERS) as CounterName[];
 
 /** Whether samples have the counter. */
-export const isSeriesCounter = (name: CounterName): name is SeriesCounter => COUNTERS[name].series;
+export const isSeriesCounter = (name: CounterName): name is SeriesCounter =>
+  'series' in COUNTERS[name];
 
 /** Counters of samples, in the order of the record. */
 export const SERIES_COUNTERS: readonly SeriesCounter[] = COUNTER_NAMES.filter(isSeriesCounter);
 
 /** Counters of a track's result, with how results of successive streams are merged. */
 export const TRACK_COUNTERS: ReadonlyMap<TrackCounter, Counter['aggregation']> = new Map(
-  Object.values(COUNTERS).flatMap(({ track, aggregation }) =>
-    track === null ? [] : [[track, aggregation] as const],
+  Object.values(COUNTERS).flatMap((counter) =>
+    'track' in counter ? [[counter.track, counter.aggregation] as const] : [],
   ),
 );
 
 /** Series counters by the name of their column in samples.csv. */
 export const CSV_COUNTERS: ReadonlyMap<string, SeriesCounter> = new Map(
   SERIES_COUNTERS.flatMap((name) => {
-    const { csv } = COUNTERS[name];
-    return csv === null ? [] : [[csv, name] as const];
+    const counter = COUNTERS[name];
+    return 'csv' in counter ? [[counter.csv, name] as const] : [];
   }),
 );
 

@@ -42,12 +42,10 @@ const phases = z.object({
 });
 
 /** A threshold with `abortOnFail` and the value that crossed it. */
-const crossing = z.object({
-  /** As `formatThreshold` writes it. */
-  threshold: z.string(),
-  metric: z.string(),
-  /** In the unit of the metric. */
-  value: z.number(),
+export const crossingSchema = z.object({
+  threshold: z.string().describe('As written: packet_loss: rate<0.01 abortOnFail.'),
+  metric: z.string().describe('With its selector and window: media_latency{kind:audio}@peak.'),
+  value: z.number().describe('In the unit of the metric.'),
 });
 
 export const eventSchema = z.object({
@@ -83,12 +81,12 @@ export const eventSchema = z.object({
   /** A sentence for readers. */
   message: z.string().exactOptional(),
   /** `threshold_crossed`, and `warning` with the reason `threshold_doubted`. */
-  crossing: crossing.exactOptional(),
+  crossing: crossingSchema.exactOptional(),
   /** `warning` with the reason `threshold_doubted`: codes of the health findings that may have caused the crossing. */
   findings: z.array(z.string()).exactOptional(),
 });
 
 export type EventName = (typeof EVENT_NAMES)[number];
 export type JoinPhases = z.infer<typeof phases>;
-export type ThresholdCrossing = z.infer<typeof crossing>;
+export type ThresholdCrossing = z.infer<typeof crossingSchema>;
 export type EventLine = z.infer<typeof eventSchema>;

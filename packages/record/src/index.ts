@@ -23,6 +23,7 @@ export {
   faultTarget,
 } from './drill-line.ts';
 export {
+  crossingSchema,
   EVENT_NAMES,
   type EventLine,
   type EventName,
@@ -34,6 +35,7 @@ export {
   emptyTrackResult,
   LEFT_WHILE_JOINING,
   type ParticipantLine,
+  participantSchema,
   type TrackResult,
   type TrackSource,
 } from './participant-line.ts';
@@ -41,12 +43,15 @@ export {
   type DeploymentLine,
   END_REASONS,
   type EndLine,
+  endSchema,
   type HeaderLine,
   LINE_SCHEMAS,
   type PlanFacts,
   planFactsOf,
+  planFactsSchema,
   RECORD_SCHEMA,
   type RecordLine,
+  windowSchema,
 } from './record.ts';
 export {
   findRecord,

@@ -13,21 +13,23 @@ import { sampleSchema } from './sample-line.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
+/** A window of the plan: see `Window`. */
+export const windowSchema = z
+  .object({
+    name: z.string(),
+    fromMs: z.number(),
+    toMs: z.number(),
+    source: z.enum(['builtin', 'stage', 'custom']),
+    group: z.string().exactOptional().describe('Of a stage.'),
+  })
+  .meta({ id: 'Window', description: 'A named part of the run, milliseconds after its start.' });
+
 /** What a reader needs of the plan, so that records keep their meaning when the expansion of scenarios changes. */
-const planFacts = z.object({
+export const planFactsSchema = z.object({
   rooms: z.number(),
   participants: z.number(),
-  /** See `Plan`. */
-  droppedRooms: z.number(),
-  windows: z.array(
-    z.object({
-      name: z.string(),
-      fromMs: z.number(),
-      toMs: z.number(),
-      source: z.enum(['builtin', 'stage', 'custom']),
-      group: z.string().exactOptional(),
-    }),
-  ),
+  droppedRooms: z.number().describe('Not opened because too many were open.'),
+  windows: z.array(windowSchema),
   lastJoinAtMs: z.number(),
   endAtMs: z.number(),
 });
@@ -41,7 +43,7 @@ export const headerSchema = z.object({
   startedAt: z.string(),
   startedAtMs: z.number(),
   scenario: scenarioSchema.extend({ groups: scenarioSchema.shape.groups.min(1) }),
-  plan: planFacts,
+  plan: planFactsSchema,
   /** Product version, Node version, kernel, CPUs, memory. Never a secret. */
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
   workers: z.number(),
@@ -72,7 +74,7 @@ export const END_REASONS = [
   'server_died',
 ] as const;
 
-const endSchema = z.object({
+export const endSchema = z.object({
   type: z.literal('end'),
   at: z.number(),
   reason: z.enum(END_REASONS),
@@ -88,7 +90,7 @@ export const LINE_SCHEMAS = {
   end: endSchema,
 } as const;
 
-export type PlanFacts = z.infer<typeof planFacts>;
+export type PlanFacts = z.infer<typeof planFactsSchema>;
 export type HeaderLine = z.infer<typeof headerSchema>;
 export type DeploymentLine = z.infer<typeof deploymentSchema>;
 export type EndLine = z.infer<typeof endSchema>;

@@ -1,6 +1,5 @@
 import type { VerdictDecision } from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
-import type { PlanFacts } from '@livekit-swarm/record';
 import { recordedScenario } from '@livekit-swarm/scenario';
 import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
@@ -24,40 +23,44 @@ export const resultObject = ({
   decision,
   recordPath,
   comparison,
-}: ReportInput): Result => ({
-  schema: RESULT_SCHEMA,
-  verdict: decision.verdict,
-  exitCode: decision.exitCode,
-  reasons: decision.reasons.map((reason) => reasonObject(reason, originOf(summary))),
-  thresholds: thresholdsOf(decision),
-  metrics: flattenMetrics(summary.metrics),
-  windows: summary.windows.map(({ window, metrics }) => ({
-    ...window,
-    metrics: flattenMetrics(metrics),
-  })),
-  generator: {
-    ...summary.generator,
-    findings: decision.health.map((finding) => findingObject(finding, originOf(summary))),
-  },
-  deployment: summary.deployment,
-  joins: summary.joins,
-  tracks: summary.tracks,
-  media: summary.traffic,
-  roles: summary.roles,
-  layers: summary.layers,
-  lossRecovery: summary.recovery,
-  mostAffected: summary.mostAffected,
-  notes: summary.notes.map(noteObject),
-  run: summary.run,
-  startedAt: summary.startedAt,
-  end: summary.end,
-  abortedBy: summary.abortedBy,
-  plan: planOf(summary.plan),
-  scenario: recordedScenario(summary.scenario),
-  environment: summary.environment,
-  record: recordPath,
-  ...(comparison === undefined ? {} : { comparison: comparedObject(comparison) }),
-});
+}: ReportInput): Result => {
+  // Its windows are listed with their metrics.
+  const { windows: _, ...plan } = summary.plan;
+  return {
+    schema: RESULT_SCHEMA,
+    verdict: decision.verdict,
+    exitCode: decision.exitCode,
+    reasons: decision.reasons.map((reason) => reasonObject(reason, originOf(summary))),
+    thresholds: thresholdsOf(decision),
+    metrics: flattenMetrics(summary.metrics),
+    windows: summary.windows.map(({ window, metrics }) => ({
+      ...window,
+      metrics: flattenMetrics(metrics),
+    })),
+    generator: {
+      ...summary.generator,
+      findings: decision.health.map((finding) => findingObject(finding, originOf(summary))),
+    },
+    deployment: summary.deployment,
+    joins: summary.joins,
+    tracks: summary.tracks,
+    media: summary.traffic,
+    roles: summary.roles,
+    layers: summary.layers,
+    lossRecovery: summary.recovery,
+    mostAffected: summary.mostAffected,
+    notes: summary.notes.map(noteObject),
+    run: summary.run,
+    startedAt: summary.startedAt,
+    end: summary.end,
+    abortedBy: summary.abortedBy,
+    plan,
+    scenario: recordedScenario(summary.scenario),
+    environment: summary.environment,
+    record: recordPath,
+    ...(comparison === undefined ? {} : { comparison: comparedObject(comparison) }),
+  };
+};
 
 /** The same envelope for a run that did not come about. */
 export const noResultObject = ({
@@ -113,12 +116,3 @@ const thresholdsOf = ({ thresholds }: VerdictDecision) =>
     ok,
     source,
   }));
-
-/** Its windows are listed with what was measured in them. */
-const planOf = ({ rooms, participants, droppedRooms, lastJoinAtMs, endAtMs }: PlanFacts) => ({
-  rooms,
-  participants,
-  droppedRooms,
-  lastJoinAtMs,
-  endAtMs,
-});

@@ -1,33 +1,37 @@
-import type { ParticipantLine } from '@livekit-swarm/record';
+import { type ParticipantLine, participantSchema } from '@livekit-swarm/record';
+import { z } from 'zod';
 
-/** What was wrong with the media that a participant, or all of a room, received. */
-export interface MediaFigures {
-  /** Tracks that never arrived, and tracks that stopped. */
-  missing: number;
-  stalled: number;
-  /** Of the packets that were sent to them, 0 … 1. */
-  loss: number | null;
-  jitterMs: number | null;
-  latencyP95Ms: number | null;
-  longestInterruptionMs: number;
-  /** Resumes, reconnects and rejoins. */
-  reconnects: number;
-}
+const known = (description: string) =>
+  z.number().nullable().describe(`${description} Null: not measured.`);
 
-/** A participant with what is wrong with its session: the row of every table of participants. */
-export interface AffectedParticipant extends MediaFigures {
-  identity: string;
-  room: string;
-  role: string;
-  /**
-   * As in its result, but `left` for a participant that left before it could have joined. Null:
-   * the record has no result of this one.
-   */
-  outcome: ParticipantLine['outcome'] | null;
-  reason: string | null;
-  /** When its join was scheduled, ms after the start. */
-  scheduledAt: number;
-}
+/** Impairments of the media that a participant, or all participants of a room, received. */
+const mediaFigures = z.object({
+  missing: z.number().describe('Tracks of which no packet arrived.'),
+  stalled: z.number().describe('Tracks that stopped.'),
+  loss: known('From 0 to 1.'),
+  jitterMs: known('Milliseconds.'),
+  latencyP95Ms: known('Milliseconds.'),
+  longestInterruptionMs: z.number(),
+  reconnects: z.number().describe('Resumes, reconnects and rejoins.'),
+});
+
+/** A participant with the impairments of its session: the row of every table of participants. */
+export const affectedParticipant = z.object({
+  identity: z.string(),
+  room: z.string(),
+  role: z.string(),
+  outcome: participantSchema.shape.outcome
+    .nullable()
+    .describe(
+      'As in its result, but "left" if it left before it could have joined. Null: the record has no result.',
+    ),
+  reason: z.string().nullable(),
+  scheduledAt: z.number().describe('When its join was scheduled, ms after the start.'),
+  ...mediaFigures.shape,
+});
+
+type MediaFigures = z.infer<typeof mediaFigures>;
+export type AffectedParticipant = z.infer<typeof affectedParticipant>;
 
 /** The participants of one room together. */
 export interface RoomSummary extends MediaFigures {

@@ -19,8 +19,9 @@ export interface MetricSink {
 
 const countersOf = (direction: 'up' | 'down'): { counter: SeriesCounter; metric: MetricName }[] =>
   SERIES_COUNTERS.flatMap((counter) => {
-    const names: { up?: MetricName; down?: MetricName } | null = COUNTERS[counter].metric;
-    const metric = names?.[direction];
+    const entry = COUNTERS[counter];
+    const names: { up?: MetricName; down?: MetricName } = 'metric' in entry ? entry.metric : {};
+    const metric = names[direction];
     return metric === undefined ? [] : [{ counter, metric }];
   });
 
@@ -101,24 +102,8 @@ export const measureParticipantEvent = (
       if (durationMs === undefined) return;
       for (const sink of sinksAt(at)) sink.trend('reconnect_time', labels).add(durationMs);
       return;
-    // Counted from the state of the participant.
-    case 'join_retry':
-    case 'join_failed':
-    case 'rejoin_retry':
-    case 'signal_lost':
-    case 'disconnected':
-    case 'left':
-    // Of a subscription.
-    case 'media_started':
-    case 'media_interrupted':
-    case 'media_resumed':
-    // Of the run.
-    case 'worker_started':
-    case 'worker_died':
-    case 'server_died':
-    case 'interrupted':
-    case 'threshold_crossed':
-    case 'warning':
+    // All others are counted from the state of the participant (participant-state.ts), or are not of one.
+    default:
       return;
   }
 };

@@ -5,32 +5,166 @@ import {
   type Window,
 } from '@livekit-swarm/metrics';
 import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/record';
-import type { Kind, Scenario } from '@livekit-swarm/scenario';
-import type { AffectedParticipant } from '../participants/severity.ts';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { z } from 'zod';
+import { affectedParticipant } from '../participants/severity.ts';
 import type { RunNote } from './run-event.ts';
 
+const count = () => z.number();
+const known = (description: string) =>
+  z.number().nullable().describe(`${description} Null: not measured.`);
+
+const percentileValues = z.object({ p50: z.number(), p95: z.number(), max: z.number() });
+const percentiles = percentileValues
+  .nullable()
+  .meta({ id: 'Percentiles', description: 'Milliseconds; null: not measured.' });
+const share = z
+  .object({ count: count(), share: known('From 0 to 1.') })
+  .meta({ id: 'Share', description: 'How many, and their share of all.' });
+
+const deployment = z.object({
+  url: z.string().describe('Without user, password and query.'),
+  embedded: z.boolean(),
+  serverVersion: z.string().nullable(),
+  nodes: z.array(z.string()),
+});
+
+const failureReason = z.object({
+  reason: z.string(),
+  count: count(),
+  message: z.string().nullable().describe('Of one of them.'),
+});
+
+const joins = z.object({
+  planned: count(),
+  joined: count(),
+  failed: count(),
+  disconnected: count().describe('Joined, and were disconnected in the end.'),
+  leftEarly: count().describe(
+    'Left as planned before they could have joined: neither joined nor failed.',
+  ),
+  unaccounted: count().describe('Without a result in the record.'),
+  retries: count(),
+  resumes: count(),
+  reconnects: count(),
+  failureReasons: z.array(failureReason).describe('Most frequent first.'),
+  disconnectReasons: z.array(failureReason),
+  phases: z
+    .object({
+      started: percentiles,
+      signal: percentiles,
+      ice: percentiles,
+      joined: percentiles,
+      firstMedia: percentiles,
+    })
+    .describe('From the scheduled join.'),
+});
+
+const traffic = z.object({
+  kind: z.enum(['audio', 'video', 'data']),
+  direction: z.enum(['up', 'down']),
+  packets: count().describe('Messages, of data.'),
+  bytes: count().describe('Payload; of data messages only in totals.'),
+  packetsPerSecond: known('While all participants were connected.'),
+  bitsPerSecond: known('While all participants were connected.'),
+  loss: known('After recovery, from 0 to 1.'),
+  lossBeforeRecovery: known('From 0 to 1.'),
+  jitter: percentiles,
+  latency: percentiles.describe('One way.'),
+  rtt: percentiles,
+});
+const trafficRow = traffic
+  .extend({ tracks: count().describe('Most at one time.') })
+  .meta({ id: 'Traffic', description: 'Media of one kind and direction.' });
+const roleTraffic = traffic
+  .extend({ group: z.string(), role: z.string() })
+  .meta({ id: 'RoleTraffic', description: 'Media of one role, kind and direction.' });
+
+const layers = z.record(z.string(), z.number());
+
+const recovery = z.object({
+  nacksSent: count(),
+  nacksReceived: count(),
+  plisSent: count(),
+  plisReceived: count(),
+  rtxSent: count(),
+  rtxReceived: count(),
+  recovered: count(),
+  interruptions: count(),
+  interruptionMs: z.number(),
+  layerSwitches: count(),
+});
+
+const generator = z.object({
+  workers: count(),
+  workersDied: count(),
+  samples: count().describe('One per worker and second.'),
+  cpuCores: z
+    .object({ avg: z.number().describe('Of the steady state.'), max: z.number() })
+    .nullable()
+    .describe('Cores, all workers together.'),
+  cpuMicrosPerPacket: known('Microseconds of CPU time.'),
+  residentBytes: known('Memory of all workers.'),
+  eventLoopLag: percentiles,
+  laggingSamples: share.describe('Samples in which the event loop lagged too much.'),
+  tickLateness: percentiles,
+  stuckThreads: count().describe(
+    'Threads of the media engine that did not run for two seconds or more, at one time.',
+  ),
+  lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
+  lateSends: share,
+  sendErrors: share,
+  socketDrops: share,
+  lateJoins: share,
+  hostCpu: z
+    .object({
+      avg: z.number().describe('Share of all cores in use by all processes, from 0 to 1.'),
+      saturated: share.describe('Samples in which all cores were in use.'),
+    })
+    .nullable()
+    .describe('Null: not measured.'),
+});
+
+/** What a summary and the JSON result have in common. */
+export const SUMMARY_SHAPE = {
+  deployment: deployment.nullable(),
+  joins,
+  tracks: z.object({ expected: count(), missing: count(), received: count(), stalled: count() }),
+  traffic: z.array(trafficRow),
+  roles: z
+    .array(roleTraffic)
+    .describe('Media of each role in the order of the scenario; empty with a single role.'),
+  layers: z
+    .object({ up: layers, down: layers })
+    .describe('Video tracks by height near the end of the run.'),
+  recovery,
+  mostAffected: z
+    .array(affectedParticipant)
+    .describe('Most affected participants, most affected first.'),
+  generator,
+} as const;
+
+export type Percentiles = z.infer<typeof percentileValues>;
+export type Share = z.infer<typeof share>;
+export type DeploymentSummary = z.infer<typeof deployment>;
+export type JoinSummary = z.infer<typeof joins>;
+export type FailureReason = z.infer<typeof failureReason>;
+export type Traffic = z.infer<typeof traffic>;
+export type TrafficRow = z.infer<typeof trafficRow>;
+export type RoleTraffic = z.infer<typeof roleTraffic>;
+export type RecoverySummary = z.infer<typeof recovery>;
+export type GeneratorSummary = z.infer<typeof generator>;
+
 /** The results of a run: everything that reports show and verdicts use, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
-export interface Summary {
+export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   run: string;
   startedAt: string;
   scenario: Scenario;
   plan: PlanFacts;
   environment: Record<string, string | number>;
   workers: number;
-  /** `null`: the record breaks off. */
+  /** `null`: the record is truncated. */
   end: { at: number; reason: EndLine['reason'] } | null;
-  deployment: DeploymentSummary | null;
-  joins: JoinSummary;
-  tracks: TrackSummary;
-  traffic: TrafficRow[];
-  /** Role by role, in the order of the scenario. Empty with a single role: the totals are the same. */
-  roles: RoleTraffic[];
-  /** Video tracks by height near the end of the run. */
-  layers: Record<'up' | 'down', Record<string, number>>;
-  recovery: RecoverySummary;
-  /** Most affected first. */
-  mostAffected: AffectedParticipant[];
-  generator: GeneratorSummary;
   /** Events of the run itself and findings about its record, in order. */
   notes: RunNote[];
   metrics: MetricReader;
@@ -57,127 +191,6 @@ export type InterimSummary = Pick<Summary, 'metrics' | 'windows' | 'generator' |
   /** Participants that are connected now. */
   connected: number;
 };
-
-export interface DeploymentSummary {
-  /** Without user, password and query. */
-  url: string;
-  embedded: boolean;
-  serverVersion: string | null;
-  nodes: string[];
-}
-
-export interface Percentiles {
-  p50: number;
-  p95: number;
-  max: number;
-}
-
-export interface JoinSummary {
-  planned: number;
-  joined: number;
-  failed: number;
-  /** Joined, and were disconnected in the end. */
-  disconnected: number;
-  /** Left as planned before they could have joined: neither joined nor failed. */
-  leftEarly: number;
-  /** Without a result in the record. */
-  unaccounted: number;
-  retries: number;
-  resumes: number;
-  reconnects: number;
-  /** Most frequent first. */
-  failureReasons: FailureReason[];
-  disconnectReasons: FailureReason[];
-  /** From the scheduled join; see `JoinPhases`. */
-  phases: Record<'started' | 'signal' | 'ice' | 'joined' | 'firstMedia', Percentiles | null>;
-}
-
-export interface FailureReason {
-  reason: string;
-  count: number;
-  /** The message of one of them. */
-  message: string | null;
-}
-
-export interface TrackSummary {
-  expected: number;
-  missing: number;
-  received: number;
-  stalled: number;
-}
-
-/** Media of one kind and direction, or data messages. */
-export interface Traffic {
-  kind: Kind | 'data';
-  direction: 'up' | 'down';
-  /** Messages, of data. */
-  packets: number;
-  /** Payload; of data only in totals, else 0. */
-  bytes: number;
-  /** In the steady state. */
-  packetsPerSecond: number | null;
-  bitsPerSecond: number | null;
-  /** After recovery. */
-  loss: number | null;
-  lossBeforeRecovery: number | null;
-  jitter: Percentiles | null;
-  /** One way. */
-  latency: Percentiles | null;
-  rtt: Percentiles | null;
-}
-
-export interface TrafficRow extends Traffic {
-  /** Most at one time. */
-  tracks: number;
-}
-
-export interface RoleTraffic extends Traffic {
-  group: string;
-  role: string;
-}
-
-export interface RecoverySummary {
-  nacksSent: number;
-  nacksReceived: number;
-  plisSent: number;
-  plisReceived: number;
-  rtxSent: number;
-  rtxReceived: number;
-  recovered: number;
-  interruptions: number;
-  interruptionMs: number;
-  layerSwitches: number;
-}
-
-/** How many, and of how many it is a share. */
-export interface Share {
-  count: number;
-  share: number | null;
-}
-
-export interface GeneratorSummary {
-  workers: number;
-  workersDied: number;
-  samples: number;
-  /** All workers together; the average of the steady state. */
-  cpuCores: { avg: number; max: number } | null;
-  cpuMicrosPerPacket: number | null;
-  residentBytes: number | null;
-  eventLoopLag: Percentiles | null;
-  /** Samples in which the event loop lagged more than `LAGGING_MS`. */
-  laggingSamples: Share;
-  tickLateness: Percentiles | null;
-  /** Threads of the media engine that did not run for two seconds or more; the most at one time. */
-  stuckThreads: number;
-  /** Samples in which a thread of the pump woke more than `TICK_LATE_MS` late. */
-  lateTickSamples: Share;
-  lateSends: Share;
-  sendErrors: Share;
-  socketDrops: Share;
-  lateJoins: Share;
-  /** Share of all cores of the host in use, all processes; and samples in which that was above `SATURATED`. */
-  hostCpu: { avg: number; saturated: Share } | null;
-}
 
 /** The three figures of a trend that reports show; null when nothing was measured. */
 export const percentilesOf = (value: MetricValue | undefined): Percentiles | null => {

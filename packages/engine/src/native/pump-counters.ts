@@ -75,7 +75,7 @@ export const trackCounters = <Stats>(
 ): Partial<Record<TrackCounter, number>> =>
   Object.fromEntries(
     counters.flatMap(({ name, read }) => {
-      const { track } = COUNTERS[name];
-      return track === null ? [] : [[track, read(stats)]];
+      const counter = COUNTERS[name];
+      return 'track' in counter ? [[counter.track, read(stats)]] : [];
     }),
   );

@@ -60,7 +60,9 @@ const glance: Row = {
       title: 'Rejected Redis connections',
       description: 'In the last hour. Above 0: maxclients is reached, and nodes cannot reconnect.',
       limits: { bad: 1 },
-      queries: [promql(`sum(increase(redis_rejected_connections_total{${REDIS}}[1h]))`, 'rejected')],
+      queries: [
+        promql(`sum(increase(redis_rejected_connections_total{${REDIS}}[1h]))`, 'rejected'),
+      ],
     }),
   ],
 };

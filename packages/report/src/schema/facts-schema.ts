@@ -1,4 +1,4 @@
-import { END_REASONS } from '@livekit-swarm/record';
+import { crossingSchema, END_REASONS } from '@livekit-swarm/record';
 import { z } from 'zod';
 
 /** Facts as JSON shows them: a code, its values, and the text that the other reports show. */
@@ -17,13 +17,8 @@ const failure = z
   .nullable()
   .describe('The most frequent one.');
 
-const crossingValues = {
-  threshold: z.string().describe('As written: packet_loss: rate<0.01 abortOnFail.'),
-  metric: z.string().describe('With its selector and window: media_latency{kind:audio}@peak.'),
-  value: z.number().describe('In the unit of the metric.'),
-};
-export const abortingThreshold = z.object({ at: ms, ...crossingValues });
-const crossing = z.object(crossingValues).nullable();
+export const abortingThreshold = z.object({ at: ms, ...crossingSchema.shape });
+const crossing = crossingSchema.nullable();
 
 const finding = <const Code extends string, Shape extends z.core.$ZodShape>(
   code: Code,
