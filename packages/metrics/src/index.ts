@@ -21,7 +21,7 @@ export {
   metricDefinition,
   metricNames,
 } from './metrics.ts';
-export { emptyBins, GAMMA, RELATIVE_ACCURACY, Sketch, type SketchBins } from './sketch.ts';
+export { emptyBins, GAMMA, Sketch, type SketchBins } from './sketch.ts';
 export {
   formatExpression,
   formatTarget,
@@ -30,12 +30,6 @@ export {
   type Operator,
   type Threshold,
 } from './threshold.ts';
-export {
-  parseThreshold,
-  readThreshold,
-  type ThresholdProblem,
-  type ThresholdReading,
-  thresholdError,
-} from './threshold-grammar.ts';
+export { parseThreshold, readThreshold, thresholdError } from './threshold-grammar.ts';
 export type { Window } from './window-ref.ts';
 export { windowsMeant } from './window-ref.ts';

@@ -1,13 +1,6 @@
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './data-traffic.ts';
-export type { DurationDistribution } from './executors/duration-distribution.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
-export {
-  describeExecutor,
-  type ExecutorSpec,
-  executorNames,
-  executorOf,
-} from './executors/registry.ts';
-export type { Stage } from './executors/stages.ts';
+export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
@@ -49,7 +42,6 @@ export type {
 export {
   type GroupSpec,
   type NamedWindow,
-  type RecordedScenario,
   recordedScenario,
   type Scenario,
   scenarioOfRecord,

@@ -5,19 +5,19 @@ export {
   parseDuration,
   plural,
 } from './duration.ts';
-export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
+export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { type JsonSchema, jsonSchemaOf, settingsJsonSchema } from './json-schema.ts';
+export { fileProblem, formatProblem, invalidFile, type Problem } from './problem.ts';
 export {
-  byPosition,
-  fileProblem,
-  formatProblem,
-  invalidFile,
-  type Problem,
-  type ProblemCode,
-} from './problem.ts';
-export { type FileSettings, readSettings, type Settings } from './read-settings.ts';
-export { clean, customIssue, hinted, quote, textOf, withoutSecrets } from './schema/issues.ts';
+  type FileSettings,
+  invalidFindings,
+  problemOf,
+  readMapping,
+  readSettings,
+  type Settings,
+} from './read-settings.ts';
+export { customIssue, hinted, quote, textOf, withoutSecrets } from './schema/issues.ts';
 export {
   bitRate,
   duration,
@@ -47,7 +47,6 @@ export {
   usageError,
 } from './swarm-error.ts';
 export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
-export { readYaml } from './yaml/read-yaml.ts';
 export {
   formatPath,
   type MapTree,

@@ -36,7 +36,7 @@ describe('readSettings', () => {
 
   it.each([
     ['', 'exporter.yaml:1:1: is empty; write listen: …'],
-    ['- 1', 'exporter.yaml:1:1: must be a mapping; write listen: …'],
+    ['- 1', 'exporter.yaml:1:1: is not a configuration: it must be a mapping; write listen: …'],
     ['every: 30', 'exporter.yaml:1:8: every: a duration needs a unit; write 30s'],
     [
       'limits:\n  request: 3',

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
 import { byPosition, invalidFile, type Problem } from './problem.ts';
+import { clean } from './schema/issues.ts';
+import type { SwarmError } from './swarm-error.ts';
 import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
-import { formatPath, type Path, type Place, placeOf, plainOf, type Tree } from './yaml/tree.ts';
+import { formatPath, type MapTree, type Path, type Place, placeOf, plainOf } from './yaml/tree.ts';
 
 /** The value of a settings file, with positions. */
 export interface Settings<Value> {
@@ -31,32 +33,9 @@ export const readSettings = <Schema extends z.ZodType>(
   schema: Schema,
   { file, ...kind }: SettingsFile,
 ): FileSettings<z.output<Schema>> => {
-  const { tree, problems } = readYaml(text, kind);
-  const fail = (findings: readonly Finding[]): never => {
-    throw invalidFile(findings.map((finding) => problemOf(file, finding)).sort(byPosition));
-  };
-  if (tree === null)
-    return fail(
-      problems.map(({ line, column, ...rest }) => ({
-        code: 'invalid_file',
-        place: { line, column },
-        path: [],
-        ...rest,
-      })),
-    );
-  if (tree.type !== 'map')
-    return fail([
-      {
-        code: 'invalid_file',
-        place: tree.at,
-        path: [],
-        message: 'must be a mapping',
-        hint: kind.begin,
-      },
-    ]);
-  const whole: Tree = withoutKeys(tree, (key) => key.startsWith('x-'));
+  const whole = readMapping(text, { file, ...kind });
   const read = schema.safeParse(plainOf(whole));
-  if (!read.success) return fail(explainIssues(read.error.issues, whole));
+  if (!read.success) throw invalidFindings(file, explainIssues(read.error.issues, whole));
   return {
     value: read.data,
     at: (path) => formatPlace(file, placeOf(whole, path)),
@@ -73,11 +52,42 @@ export const readSettings = <Schema extends z.ZodType>(
 
 const formatPlace = (file: string, { line, column }: Place): string => `${file}:${line}:${column}`;
 
-const problemOf = (file: string, { code, place, path, message, hint }: Finding): Problem => ({
+/** A finding as a problem of a file, without control characters of the file. */
+export const problemOf = (
+  file: string,
+  { code, place, path, message, hint }: Finding,
+): Problem => ({
   code,
   file,
-  ...place,
-  path: formatPath(path),
-  message,
-  hint,
+  line: place.line,
+  column: place.column,
+  path: clean(formatPath(path)),
+  message: clean(message),
+  hint: hint === null ? null : clean(hint),
 });
+
+/** An error with all findings, in the order of the file. */
+export const invalidFindings = (file: string, findings: readonly Finding[]): SwarmError =>
+  invalidFile(findings.map((finding) => problemOf(file, finding)).sort(byPosition));
+
+/**
+ * Reads a YAML file that is a mapping. Keys that begin with x- are for anchors, as in Compose files, and left out.
+ * @throws SwarmError `invalid_file`
+ */
+export const readMapping = (text: string, { file, ...kind }: SettingsFile): MapTree => {
+  const { tree, problems } = readYaml(text, kind);
+  const code = 'invalid_file';
+  if (tree === null)
+    throw invalidFindings(
+      file,
+      problems.map(({ line, column, ...rest }) => ({
+        code,
+        place: { line, column },
+        path: [],
+        ...rest,
+      })),
+    );
+  if (tree.type === 'map') return withoutKeys(tree, (key) => key.startsWith('x-'));
+  const message = `is not a ${kind.noun}: it must be a mapping`;
+  throw invalidFindings(file, [{ code, place: tree.at, path: [], message, hint: kind.begin }]);
+};

@@ -1,17 +1,15 @@
-import type { Finding } from '@livekit-swarm/settings';
 import {
-  byPosition,
-  clean,
+  type Finding,
   formatPath,
-  invalidFile,
+  invalidFindings,
   type MapTree,
   mergePatch,
   nearest,
   type Place,
   type Problem,
-  type ProblemCode,
   placeOf,
-  readYaml,
+  problemOf,
+  readMapping,
   withoutKeys,
 } from '@livekit-swarm/settings';
 import type { Scenario } from '../scenario.ts';
@@ -19,6 +17,8 @@ import { checkCounts } from './check-counts.ts';
 import { interpret } from './interpret.ts';
 import { scaleByFactor } from './scale-scenario.ts';
 import { scaledFile } from './schema/file.ts';
+
+const SCENARIO = { noun: 'scenario', begin: '"swarm init" writes a first one to begin with' };
 
 export interface ParseOptions {
   /** For messages. */
@@ -40,43 +40,7 @@ export interface ReadScenario {
  * @throws SwarmError `invalid_file` with everything that is wrong
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
-  const problemAt = (
-    { line, column }: Place,
-    path: string,
-    message: string,
-    hint: string | null,
-    code: ProblemCode = 'invalid_file',
-  ): Problem => ({
-    code,
-    file,
-    line,
-    column,
-    path: clean(path),
-    message: clean(message),
-    hint: hint === null ? null : clean(hint),
-  });
-  const fail = (problems: readonly Problem[]): never => {
-    throw invalidFile([...problems].sort(byPosition));
-  };
-  const { tree, problems } = readYaml(text);
-  if (tree === null)
-    return fail(
-      problems.map(({ line, column, message, hint }) =>
-        problemAt({ line, column }, '', message, hint),
-      ),
-    );
-  if (tree.type !== 'map') {
-    return fail([
-      problemAt(
-        tree.at,
-        '',
-        'is not a scenario: it must be a mapping',
-        '"swarm init" writes a first one to begin with',
-      ),
-    ]);
-  }
-  // Keys that begin with x- are for anchors, as in Compose files.
-  const whole = withoutKeys(tree, (key) => key.startsWith('x-'));
+  const whole = readMapping(text, { file, ...SCENARIO });
   const base = interpret(whole);
   const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({
     name,
@@ -87,21 +51,15 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
     ...base.findings,
     ...scaled.flatMap(({ name, findings: found }) => newOnes(found, known, name)),
   ];
-  if (findings.length > 0)
-    fail(
-      findings.map(({ code, place, path, message, hint }) =>
-        problemAt(place, formatPath(path), message, hint, code),
-      ),
-    );
+  if (findings.length > 0) throw invalidFindings(file, findings);
 
-  const chosen = choose(scale, base, scaled, (message, hint) =>
-    fail([problemAt(whole.entries.get('scales')?.key.at ?? whole.at, '', message, hint)]),
-  );
+  const chosen = choose(scale, base, scaled, (message, hint) => {
+    const place = whole.entries.get('scales')?.key.at ?? whole.at;
+    throw invalidFindings(file, [{ code: 'invalid_file', place, path: [], message, hint }]);
+  });
   return {
     scenario: chosen.scenario,
-    warnings: chosen.warnings.map(({ code, place, path, message, hint }) =>
-      problemAt(place, formatPath(path), message, hint, code),
-    ),
+    warnings: chosen.warnings.map((warning) => problemOf(file, warning)),
     nameAt: placeOf(whole, ['scenario']),
   };
 };

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readYaml } from './read-yaml.ts';
+
+const readText = (text: string) => readYaml(text, { noun: 'scenario', begin: 'begin' });
+
 import { keyAt, plainOf, treeAt } from './tree.ts';
 
 /** The document as plain objects. */
 const read = (text: string): unknown => {
-  const { tree, problems } = readYaml(text);
+  const { tree, problems } = readText(text);
   expect(problems).toEqual([]);
   return tree === null ? undefined : JSON.parse(JSON.stringify(plainOf(tree)));
 };
@@ -35,12 +38,12 @@ describe('readYaml', () => {
   });
 
   it('counts columns without the byte order mark', () => {
-    const { tree } = readYaml('\uFEFFa: 1');
+    const { tree } = readText('\uFEFFa: 1');
     expect(tree === null ? null : treeAt(tree, ['a'])?.at).toEqual({ line: 1, column: 4 });
   });
 
   it('repeats what aliases name, with the places where it is written', () => {
-    const { tree } = readYaml('a: &one\n  b: 1\nc: *one\n');
+    const { tree } = readText('a: &one\n  b: 1\nc: *one\n');
     expect(tree === null ? null : plainOf(tree)).toEqual({ a: { b: 1 }, c: { b: 1 } });
     expect(tree === null ? null : keyAt(tree, ['c', 'b'])?.at).toEqual({ line: 2, column: 3 });
   });
@@ -49,7 +52,7 @@ describe('readYaml', () => {
     const text =
       'x: &x { a: 1, b: 1 }\ny: &y { b: 2, c: 2 }\nz: { <<: [*x, *y], c: 3 }\nw: { "<<": 4 }\n';
     expect(read(text)).toMatchObject({ z: { a: 1, b: 1, c: 3 }, w: { '<<': 4 } });
-    expect(readYaml('z: { <<: 3 }').problems[0]).toMatchObject({
+    expect(readText('z: { <<: 3 }').problems[0]).toMatchObject({
       line: 1,
       column: 6,
       message: '<< takes over mappings only',
@@ -57,7 +60,7 @@ describe('readYaml', () => {
   });
 
   it('has keys for any word', () => {
-    const { tree } = readYaml('__proto__: { polluted: 1 }\nconstructor: 2\n1: 3\n');
+    const { tree } = readText('__proto__: { polluted: 1 }\nconstructor: 2\n1: 3\n');
     expect(tree === null ? null : Object.keys(plainOf(tree) as object)).toEqual([
       '1',
       '__proto__',
@@ -91,7 +94,7 @@ describe('readYaml', () => {
     ['brackets that close nothing', '}'.repeat(260_000), /unexpected/],
     ['anchors of nothing', '&a '.repeat(80_000), /anchor/],
   ])('refuses %s fast', (_what, text, message) => {
-    const { tree, problems } = within(8_000, () => readYaml(text));
+    const { tree, problems } = within(8_000, () => readText(text));
     expect(tree).toBeNull();
     expect(problems[0]?.message).toMatch(message);
   });

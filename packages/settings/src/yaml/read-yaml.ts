@@ -13,11 +13,6 @@ export interface FileKind {
   begin: string;
 }
 
-const SCENARIO: FileKind = {
-  noun: 'scenario',
-  begin: '"swarm init" writes a first scenario to begin with',
-};
-
 /** Problems of the text as YAML; what it should say is another matter. */
 export interface YamlProblem extends Place {
   message: string;
@@ -31,7 +26,7 @@ export interface YamlProblem extends Place {
  */
 export const readYaml = (
   text: string,
-  { noun, begin }: FileKind = SCENARIO,
+  { noun, begin }: FileKind,
 ): { tree: Tree | null; problems: YamlProblem[] } => {
   const failed = (at: Place, message: string, hint: string | null) => ({
     tree: null,
