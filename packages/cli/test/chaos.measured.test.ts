@@ -7,12 +7,12 @@ import { drill, programsOf, sharedLab, startLab, stopped } from './support/lab-d
 import { labWorld } from './support/lab-world.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
 
-const standing = sharedLab(await skipWithout('redis', 'haproxy'));
+const runningLab = sharedLab(await skipWithout('redis', 'haproxy'));
 
 const HANG = '{ fault: hang, target: room-node, for: 60s }';
 
 it('runs a drill and reports the time to recover', async () => {
-  const { run } = standing();
+  const { run } = runningLab();
   const file = drill('{ fault: hang, target: room-node, for: 2s }');
   const record = join(scratch(), 'record');
   const { code, out, err } = await run(
@@ -66,7 +66,7 @@ const withoutLength = (json: string): object =>
   JSON.parse(json, (key, value: unknown) => (key === 'durationMs' ? undefined : value)) as object;
 
 it('continues and rolls back after its output is closed', async () => {
-  const lab = standing();
+  const lab = runningLab();
   const record = join(scratch(), 'record');
   const args = [
     'chaos',
@@ -89,7 +89,7 @@ it('continues and rolls back after its output is closed', async () => {
 });
 
 it('rolls back faults that a killed drill left', async () => {
-  const lab = standing();
+  const lab = runningLab();
   const record = join(scratch(), 'record');
   const swarm = startSwarm(
     ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', record],
@@ -122,7 +122,7 @@ it('rolls back faults that a killed drill left', async () => {
 });
 
 it('rolls back on Ctrl-C and exits soon', async () => {
-  const lab = standing();
+  const lab = runningLab();
   const swarm = startSwarm(
     ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')],
     lab.env,
@@ -178,7 +178,7 @@ it('is inconclusive when its lab is ended meanwhile, and leaves nothing behind',
 
 // The last one: afterwards, the lab has one node.
 it('names components that do not run, before anything is injected', async () => {
-  const lab = standing();
+  const lab = runningLab();
   const { run } = lab;
   const node = programsOf(lab).find(
     ({ name, command }) => name.startsWith('livekit') && command.includes('node-2'),

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** Where what was built once is kept for every checkout. A relative XDG_CACHE_HOME counts as unset (XDG Base Directory Specification 0.8). */
+/** Folder of built programs, shared by all checkouts. A relative XDG_CACHE_HOME counts as unset (XDG Base Directory Specification 0.8). */
 export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => {
   const base = env.XDG_CACHE_HOME;
   return join(
@@ -11,7 +11,7 @@ export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => {
   );
 };
 
-/** What a file system refuses for reasons that only its owner can do something about. */
+/** Errors of a file system that only the user can fix. */
 const REFUSALS: ReadonlySet<unknown> = new Set([
   'EACCES',
   'EPERM',
@@ -33,8 +33,8 @@ export const explainCacheError = (error: unknown): unknown => {
     !(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))
   )
     return error;
-  const hint = 'make room there, or make it writable; or set XDG_CACHE_HOME to another folder';
-  return new SwarmError('not_kept', `a file cannot be kept: ${error.message}`, hint, {
+  const hint = 'free space there or make it writable, or set XDG_CACHE_HOME to another folder';
+  return new SwarmError('not_kept', `the cache cannot be written: ${error.message}`, hint, {
     cause: error,
   });
 };

@@ -12,10 +12,10 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** The system's word for an error: `EACCES`. */
+/** The system's code of an error: `EACCES`. */
 export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
-/** Why the file system refused, for messages. */
+/** The reason of a file system error, for messages. */
 export const diskReason = (error: unknown): string =>
   REASONS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-// Plain JavaScript: the bootstrap scripts use it too, before there is a Node that runs TypeScript.
+// Plain JavaScript: the setup scripts use it before Node 24, which runs TypeScript, is installed.
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,7 +41,7 @@ export const withFileLock = async (path, work, { onWait, signal } = {}) => {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    // After a long sleep of the host it may be another's by now.
+    // After a suspend of the host, another process may hold it.
     if ((await readHolder(path))?.inode === mine?.inode) await rm(path, { force: true });
   }
 };
@@ -72,7 +72,7 @@ const readHolder = async (path) => {
 };
 
 /**
- * Removes a dead holder's lock, and only that one: of several who wait, one may do it at a time, and it looks again.
+ * Removes the lock of a dead holder. Only one waiting process does so at a time, and it checks again.
  *
  * @param {string} path @param {Holder} holder
  */
@@ -103,7 +103,7 @@ const isAlive = (pid) => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, under another user.
+    // EPERM: it is alive and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 };

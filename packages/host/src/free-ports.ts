@@ -46,7 +46,7 @@ export const findUdpRange = async (host: string, count: number): Promise<number>
   throw new SwarmError(
     'no_ports',
     `no ${count} consecutive free UDP ports on ${host} between ${UDP_FROM} and ${UDP_TO}`,
-    'see with "ss -lun" who holds them',
+    '"ss -lun" shows which processes use them',
   );
 };
 
@@ -60,7 +60,7 @@ const canBindUdp = (host: string, port: number): Promise<boolean> =>
     socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(true)));
   });
 
-/** Ports above 1023 that `fetch` and browsers refuse to speak to ("bad port"), however well a server listens there: Fetch standard, "port blocking". */
+/** Ports above 1023 that `fetch` and browsers reject ("bad port"): Fetch standard, "port blocking". */
 export const UNFETCHABLE_PORTS: readonly number[] = [
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
   6679, 6697, 10_080,

@@ -1,6 +1,6 @@
-/** What the outside world wants of a run. */
+/** Requests from outside to end a run. */
 export interface Interruption {
-  /** The first Ctrl-C or SIGTERM: leave, judge what there is, record, report. */
+  /** The first Ctrl-C or SIGTERM: participants leave; what was measured is evaluated and reported. */
   readonly stop: AbortSignal;
   /** The second, or a hang-up: everything ends at once. */
   readonly kill: AbortSignal;
@@ -14,7 +14,7 @@ export interface Interruption {
  */
 export const SAME_PRESS_MS = 200;
 
-/** What of a process is listened to. */
+/** The part of a process that is observed. */
 export interface SignalSource {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;

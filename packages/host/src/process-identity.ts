@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A process that is still the same one: ids are used again, so the time of its start belongs to it. */
+/** Identifies a process: ids are reused, so its start time is part of the identity. */
 export interface ProcessIdentity {
   pid: number;
   /** Clock ticks after the boot (proc(5), field 22 of `stat`); null where there is no /proc. */
@@ -17,7 +17,7 @@ export const identifyProcess = (pid: number): ProcessIdentity | null => {
   if (process.platform !== 'linux') return { pid, startedAt: null };
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything; state is the first field behind it.
+    // The name in parentheses may contain any character; the state is the first field after it.
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' ? null : { pid, startedAt: Number(fields[18]) };
   } catch {

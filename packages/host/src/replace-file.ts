@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Writes a file so that it is there as a whole or as it was before, also after a power cut: into a temporary file beside it, which replaces it once
- * the disk has it. A full disk is an error; write-file-atomic 7.0.0 replaces the file with the part that fitted.
+ * Writes a file atomically, also with respect to a power failure: into a temporary file next to it, which replaces it once it
+ * is synced. A full disk is an error; write-file-atomic 7.0.0 replaces the file with a truncated one.
  * @param data text, or pieces of it
  * @param mode of the file, before the umask
  * @throws the error of the file system, or that of `data`; nothing is left of the temporary file then
@@ -28,7 +28,7 @@ export const replaceFile = async (
   await syncFolder(folder);
 };
 
-/** The name of a file is in its folder, which reaches the disk separately. */
+/** The name of a file is in its folder, which is synced separately. */
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {

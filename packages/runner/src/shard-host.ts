@@ -89,7 +89,7 @@ export const hostShard = async (
     leaves.stop();
     stopSampling();
     sample();
-    // All at once: who leaves first must not make the others miss a track.
+    // All at once: the first to leave must not leave others with missing tracks.
     for (const left of await Promise.allSettled([...hosted].map(leaveOne)))
       if (left.status === 'rejected') warn(left.reason);
     await Promise.all(underWay);

@@ -32,7 +32,7 @@ export interface WorkerOptions {
   onMessage(message: WorkerMessage): void;
 }
 
-/** Workers get what was meant for them over IPC; what is secret in our own environment is none of their business. */
+/** Workers get their settings over IPC and no secrets from the environment. */
 const SECRET = /SECRET|API_KEY|TOKEN|PASSWORD/i;
 
 /** Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`. */

@@ -216,16 +216,16 @@ export const labStatusCommand = async (
   return healthy ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
 };
 
-const statusObject = ({ state, standing, services }: LabStatus) => ({
+const statusObject = ({ state, running, services }: LabStatus) => ({
   ...publicState(state),
-  standing,
+  running,
   services: services.map(({ name, url, logFile, up }) => ({ name, url, logFile, up })),
 });
 
-const renderStatus = ({ state, standing, services }: LabStatus, style: Style): string => {
+const renderStatus = ({ state, running, services }: LabStatus, style: Style): string => {
   const width = Math.max(...services.map(({ name }) => name.length));
   return [
-    `${state.name}: ${standing ? `up since ${state.startedAt}` : style.bad('was killed; "swarm lab down" removes what is left')}`,
+    `${state.name}: ${running ? `up since ${state.startedAt}` : style.bad('was killed; "swarm lab down" removes what is left')}`,
     ...services.map(
       ({ name, url, up }) =>
         `  ${up ? style.good('✓') : style.bad('✗')}  ${name.padEnd(width)}  ${url}`,
@@ -255,7 +255,7 @@ export const labLogsCommand = async (
     throw usageError(`--lines ${flags.lines}: must be a whole number`);
   const interruption = watchInterruption();
   const following =
-    flags.follow && status.standing ? untilEnded(flags.name, interruption.stop) : null;
+    flags.follow && status.running ? untilEnded(flags.name, interruption.stop) : null;
   try {
     await tail(
       { files: wanted.map(({ logFile }) => logFile), lines: Number(flags.lines), following },

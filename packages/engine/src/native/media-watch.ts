@@ -28,7 +28,7 @@ export interface WatchedRoom {
   readonly tracks: Iterable<RemoteTrack>;
   /** Also of those that are gone. */
   track(sid: string): RemoteTrack | undefined;
-  /** Identities of those who are there. */
+  /** Identities of connected participants. */
   readonly others: readonly string[];
 }
 

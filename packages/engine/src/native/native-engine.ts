@@ -33,9 +33,9 @@ export class NativeEngine implements Engine {
   readonly #sampler: Sampler;
   readonly #participants = new Map<number, Participant>();
   readonly #byPeer = new Map<number, Participant>();
-  /** On their way to a participant: the address is being looked up. */
+  /** Participants whose server address is being looked up. */
   readonly #departing = new Map<number, ParticipantPlan>();
-  /** Those who could not even be sent on their way. */
+  /** Participants whose server address was not found. */
   readonly #rejected = new Map<number, ParticipantLine>();
   readonly #targets = new Map<string, Promise<Target>>();
   #closed = false;

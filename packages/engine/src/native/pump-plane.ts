@@ -212,7 +212,7 @@ export class PumpPlane implements MediaPlane {
     const { pump, book, owner, describe, onSilenceEnds } = this.#options;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
     const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
-    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
+    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for subscribers without RED, such as these.
     const codec = published === 'red' ? 'opus' : published;
     const cohort = book.cohorts.of({ direction: 'down', kind, ...owner, codec });
     const handle = pump.addReceiver({

@@ -7,6 +7,6 @@ const VIDEO_SOURCES: Record<number, TrackSource> = { 1: 'camera', 3: 'screen' };
 export const videoSourceOf = ({ source }: RemoteTrack): TrackSource =>
   VIDEO_SOURCES[source] ?? 'other';
 
-/** What makes it the same publication to those who watch, whatever its sid. */
+/** Identifies a publication for subscribers across changes of its SID. */
 export const publicationOf = ({ identity, kind, source }: RemoteTrack): string =>
   `${identity} ${kind} ${source}`;

@@ -13,7 +13,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 export interface CpuLimit {
   /** With all its threads, and whatever it starts. */
   add(pid: number): void;
-  /** Once they have ended. False when something still runs in it. May be called again. */
+  /** After its processes have ended. False when one is still running. May be called again. */
   remove(): boolean;
 }
 
@@ -25,13 +25,13 @@ const PERIOD_US = 100_000;
 export const MIN_CPU = 0.01;
 
 const PREFIX = 'livekit-swarm-';
-/** The one who made it is the one who removes it; of those who could not, the next one does. */
+/** The name contains the creating process, which removes the group; if it was killed, the next one does. */
 const nameOfOwner = (): string => `${PREFIX}${process.pid}`;
 
 /**
  * A limit as `cpu.max` (cgroup v2) or `cpu.cfs_quota_us` (v1) give it: what a container's CPU limit is.
  * @param cores 0.5: half of one
- * @throws SwarmError `no_cpu_limit` where control groups cannot be made: no Linux, no right to
+ * @throws SwarmError `no_cpu_limit` where control groups cannot be created: not Linux, or not permitted
  */
 export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   const reasons: string[] = [];
@@ -54,14 +54,14 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   throw new SwarmError(
     'no_cpu_limit',
     `CPU time cannot be limited on this host: ${reasons[0] ?? `there are no control groups in ${root}`}`,
-    'as root on Linux it can; elsewhere run the server in a container with a CPU limit and give its --url',
+    'run as root on Linux; elsewhere run the server in a container with a CPU limit and give its --url',
   );
 };
 
 /** Throws what `limitCpu` would throw, and leaves nothing behind. */
 export const expectCpuLimits = (root = CGROUPS): void => void limitCpu(1, root).remove();
 
-/** Removes what others left who were killed before they could. */
+/** Removes groups of processes that were killed. */
 export const removeStaleCpuLimits = (root = CGROUPS): void => {
   for (const { folder } of placesIn(root)) sweep(folder);
 };
@@ -110,7 +110,7 @@ const remove = (group: string): boolean => {
   try {
     rmdirSync(group);
   } catch {
-    // Gone already, or still in use.
+    // Already removed, or still in use.
   }
   return !existsSync(group);
 };

@@ -1,4 +1,4 @@
-/** What the guard is asked to run. Sent over IPC, so that nothing of it shows in a process list. */
+/** The command for the guard. Sent over IPC, so that no process list shows it. */
 export interface GuardedCommand {
   command: string;
   args: string[];

@@ -28,9 +28,9 @@ export interface LayoutOptions {
   alertWebhookUrl: string | null;
 }
 
-/** Where everything of a cluster is. */
+/** Addresses of a cluster's services. */
 export interface ClusterFacts extends ApiCredentials {
-  /** What clients connect to, ws:// and http://: the load balancer where there is one, else the first node. */
+  /** For clients, ws:// and http://: the load balancer if there is one, else the first node. */
   url: string;
   httpUrl: string;
   nodes: readonly ClusterNode[];
@@ -39,30 +39,30 @@ export interface ClusterFacts extends ApiCredentials {
   balancerStatsUrl: string | null;
   prometheusUrl: string | null;
   alertmanagerUrl: string | null;
-  /** `turn:127.0.0.1:3478`, of which the nodes tell their clients. */
+  /** `turn:127.0.0.1:3478`, which the nodes announce to their clients. */
   turnUrl: string | null;
 }
 
 export interface ClusterNode {
-  /** As its service is called: `node-1`. */
+  /** Name of its service: `node-1`. */
   name: string;
   url: string;
   httpUrl: string;
   metricsUrl: string;
   ports: ServerPorts;
-  /** An address that only this node reaches Redis at, so that its connections can be distinguished from those of other nodes; null where there is none. */
+  /** Address of Redis that only this node uses, which identifies its connections; null without one. */
   redisHost: string | null;
 }
 
 export interface ClusterLayout {
   facts: ClusterFacts;
-  /** Started one after the other; the programs of a wave at once. */
+  /** Waves start one after the other, the services of a wave together. */
   waves: readonly ServiceSpec[][];
-  /** Those that look at the others, `more` included, and so come last. */
+  /** Services that monitor the others, `more` included; they start last. */
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
 
-/** Decides every port and writes down what is to run; starts nothing. @throws SwarmError `no_program`, `no_ports` */
+/** Chooses every port and describes the services; starts nothing. @throws SwarmError `no_program`, `no_ports` */
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
   const { dir, companions, binary, credentials } = options;
   const ports = createClusterPorts();
@@ -175,7 +175,7 @@ const at = (port: number): string => `127.0.0.1:${port}`;
 
 const urlOf = (port: number | null): string | null => (port === null ? null : `http://${at(port)}`);
 
-/** Redis takes 16 addresses at most. */
+/** Redis binds to at most 16 addresses. */
 const REDIS_HOSTS = 15;
 
 /** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration names a Redis uses that one. */

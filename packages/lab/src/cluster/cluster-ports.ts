@@ -1,7 +1,7 @@
 import { findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from '@livekit-swarm/host';
 import getPort, { portNumbers } from 'get-port';
 
-/** Ports for many programs at once: none is given twice, as nothing is bound until all is decided. */
+/** Ports for many programs at once. Nothing is bound before all are chosen, so none may be chosen twice. */
 export interface ClusterPorts {
   tcp(): Promise<number>;
   node(): Promise<ServerPorts>;

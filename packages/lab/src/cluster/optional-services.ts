@@ -1,4 +1,4 @@
-/** What a cluster can be run with, beside its livekit-servers. */
+/** Services that a cluster can have in addition to its nodes. */
 export const OPTIONAL_SERVICES = [
   'redis',
   'haproxy',

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntilHealthy } from '../server/health.ts';
 
-/** How one sees that a program is ready: its page answers 200, or its port or Unix socket accepts connections. */
+/** When a program is ready: its page answers 200, or its port or Unix socket accepts connections. */
 export type Readiness = { url: string } | Address;
 
 type Address = { host: string; port: number } | { path: string };

@@ -5,8 +5,8 @@ import { findProgram } from '../provision/find-program.ts';
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 /**
- * The path of a program that the host must have.
- * @param names the same program under the names that packagers give it
+ * The path of an installed program.
+ * @param names its names in different distributions
  * @throws SwarmError `no_program`
  */
 export const requireProgram = async (
@@ -19,7 +19,7 @@ export const requireProgram = async (
   }
   throw new SwarmError(
     'no_program',
-    `there is no ${names[0]} on this host`,
+    `${names[0]} is not installed on this host`,
     `install it: "apt-get install ${debianPackage}" on Debian`,
   );
 };

@@ -6,7 +6,7 @@ import { type GuardedProcess, spawnGuarded } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Readiness, waitUntilReady } from './ready.ts';
 
-/** A program of a lab: how it is started, how one sees that it is ready, how it is ended. */
+/** A program of a lab: how to start it, when it is ready, how to stop it. */
 export interface ServiceSpec {
   /** Unique in its lab, also of its files: `redis`, `node-1`. */
   name: string;
@@ -19,7 +19,7 @@ export interface ServiceSpec {
   logFile: string;
   ready: Readiness;
   readyWithinMs: number;
-  /** One after the other until it has ended: a signal, and what it is given before the next, ms. */
+  /** Tried in order until it has ended: a signal, and the time before the next, ms. */
   stopSteps: readonly (readonly [NodeJS.Signals, number])[];
   /** For display: `http://127.0.0.1:7880`. */
   url: string;
@@ -42,7 +42,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** TERM, and KILL for one that does not listen. */
+/** SIGTERM, then SIGKILL. */
 export const GRACEFUL_STOP = [
   ['SIGTERM', 5_000],
   ['SIGKILL', 5_000],

@@ -11,13 +11,13 @@ import { createService, type Service, type ServiceSpec } from './service.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
 
 export interface ClusterOptions extends ProvisionOptions {
-  /** Where configurations, logs and data go; created if need be. */
+  /** Folder for configurations, logs and data; created if missing. */
   dir: string;
-  /** How many livekit-servers. */
+  /** Number of livekit-servers. */
   nodes: number;
-  /** Companions to run. Redis is included with more than one node, and with its exporter. */
+  /** Additional services. Redis is included with more than one node, and with its exporter. */
   with?: readonly OptionalService[];
-  /** Laid over every node's configuration. */
+  /** Overrides of every node's configuration. */
   config?: LiveKitConfig;
   /** Whether the data of Redis survives a SIGKILL. Default: no. */
   persistentRedis?: boolean;
@@ -25,13 +25,13 @@ export interface ClusterOptions extends ProvisionOptions {
   credentials?: ApiCredentials;
   /** Files with rules for Prometheus; globs are allowed. */
   ruleFiles?: readonly string[];
-  /** More for Prometheus to scrape. */
+  /** Additional scrape jobs for Prometheus. */
   jobs?: readonly ScrapeJob[];
   /** Between scrapes, and between evaluations of rules. Default 2. */
   intervalSeconds?: number;
   /** Where Alertmanager sends alerts. */
   alertWebhookUrl?: string;
-  /** Programs of the caller's own, started when the nodes are up. */
+  /** Programs of the caller, started once the nodes are ready. */
   extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
   /** Called for every program that ended without request. */
   onEnd?: (service: string, end: ProcessEnd) => void;
@@ -44,17 +44,17 @@ export interface Extra {
   scrape?: ScrapeJob;
 }
 
-/** Several programs that make a deployment. They end with this process at the latest. */
+/** The programs of a deployment. They end with this process at the latest. */
 export interface Cluster extends ClusterFacts, AsyncDisposable {
   /** In the order they were started. */
   readonly services: readonly Service[];
   /** @throws SwarmError `no_service` */
   service(name: string): Service;
-  /** Ends everything within seconds, those first that were started last. May be called again. */
+  /** Stops everything within seconds, in reverse order. May be called again. */
   stop(): Promise<void>;
 }
 
-/** The companions that run with this number of nodes: some of those requested need Redis. */
+/** The additional services for this number of nodes, Redis included where one of them needs it. */
 export const withRedis = (
   nodes: number,
   companions: readonly OptionalService[],
@@ -68,20 +68,20 @@ export const withRedis = (
 export const MAX_NODES = 20;
 
 /**
- * Starts livekit-servers, and what they are run with, on loopback, and waits until each is ready.
+ * Starts livekit-servers and additional services on loopback, and waits until each is ready.
  *
- * Throws a SwarmError: what `provisionLiveKit` throws; `bad_cluster`; `no_program` when a companion is not installed; `service_ended` or
- * `not_ready` when one does not come up. Nothing is left running then.
+ * Throws a SwarmError: what `provisionLiveKit` throws; `bad_cluster`; `no_program` when a service is not installed; `service_ended` or
+ * `not_ready` when one does not start. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { nodes, onEnd, onService, onProgress = () => {}, signal } = options;
-  // Programs read their files from wherever they please.
+  // Some programs change their working directory.
   const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
     throw new SwarmError(
       'bad_cluster',
       `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`,
-      'say how many with --nodes',
+      'give the number with --nodes',
     );
   }
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -141,7 +141,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
       const found = services.find((service) => service.name === name);
       if (found !== undefined) return found;
       const known = services.map((service) => service.name).join(', ');
-      throw new SwarmError('no_service', `there is no ${name} in this lab`, `there are ${known}`);
+      throw new SwarmError(
+        'no_service',
+        `this lab has no service ${name}`,
+        `its services are ${known}`,
+      );
     },
     stop,
     [Symbol.asyncDispose]: stop,

@@ -62,7 +62,7 @@ const goBuild = async (
   if (go === null)
     throw new SwarmError(
       'no_go',
-      `no ${program.name} here, and no Go to build it with`,
+      `${program.name} is not installed, and Go is missing to build it`,
       goHint(program),
     );
 

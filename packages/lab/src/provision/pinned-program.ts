@@ -1,4 +1,4 @@
-/** A Go program of which exactly one version is wanted, and that can be built here from a module whose every hash is committed (docs/adr/0001). */
+/** A Go program of one exact version, which can be built from a module whose hashes are all committed (docs/adr/0001). */
 export interface PinnedProgram {
   /** Of the executable, and of its folder in the cache. */
   name: string;

@@ -14,7 +14,7 @@ export interface ProvideOptions {
 /**
  * A pinned program, from the first of: a path that the user gave, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a SwarmError: `no_program` for a given path that is none; `no_go`, `build_failed` from the build.
+ * Throws a SwarmError: `no_program` when the given path is not such a program; `no_go`, `build_failed` from the build.
  */
 export const provideProgram = async (
   program: PinnedProgram,

@@ -14,7 +14,7 @@ export interface ProvisionOptions extends ProvideOptions {
 /**
  * A livekit-server, from the first of: an explicit path, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a SwarmError: `no_program` for an explicit path that is none, or a version that is not pinned; `no_go`, `build_failed` from the build.
+ * Throws a SwarmError: `no_program` when the explicit path is not a livekit-server, or the version is not pinned; `no_go`, `build_failed` from the build.
  */
 export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<ProgramBinary> => {
   const { version = DEFAULT_LIVEKIT_VERSION, env = process.env } = options;

@@ -26,7 +26,7 @@ export const fromExplicitPath = async (
   return { source: 'explicit', path, version };
 };
 
-/** Only of the wanted version: a run must not depend on what happens to be installed. */
+/** Only of the required version: a run must not depend on what is installed. */
 export const fromPath = async (
   program: PinnedProgram,
   env: NodeJS.ProcessEnv,

@@ -7,7 +7,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, Request } from './control-protocol.ts';
 
-/** A request is a line; more than this is none. */
+/** Maximum length of a request, which is one line. */
 const LONGEST_LINE = 4_096;
 
 /** Listens at a Unix socket that its owner alone may use: one line of JSON each way for a connection. */
@@ -63,7 +63,7 @@ const readRequest = (line: string): Request => {
     return request as Request;
   throw new SwarmError(
     'bad_request',
-    'this is not what the supervisor of a lab is asked',
+    'not a request that the supervisor of a lab knows',
     'use the same version of swarm as the lab',
   );
 };

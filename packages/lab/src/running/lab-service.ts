@@ -5,13 +5,13 @@ import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 
-/** Longer than any program of a lab takes to be ready. */
+/** Longer than any service of a lab needs to be ready. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Starts a program of a standing lab (and waits until it is ready), ends it, sends it a signal, or only looks.
+ * Starts a service of a running lab (and waits until it is ready), stops it, signals it, or inspects it.
  * @returns its process after that; null when it does not run
- * @throws SwarmError `no_lab` when there is none of that name, or it does not stand; `no_service`; what starting throws
+ * @throws SwarmError `no_lab` when no lab of that name is running; `no_service`; what starting throws
  */
 export const labService = async (
   lab: string,
@@ -35,7 +35,7 @@ export const labService = async (
     throw new SwarmError(
       'no_lab',
       `the lab "${lab}" cannot be reached: ${why}`,
-      'see with "swarm lab status" whether it stands',
+      '"swarm lab status" shows whether it is running',
       {
         cause: error,
       },
@@ -45,8 +45,8 @@ export const labService = async (
   if (answer === null)
     throw new SwarmError(
       'no_lab',
-      `the lab "${lab}" ended while it was asked`,
-      'see with "swarm lab status" whether it stands',
+      `the lab "${lab}" ended during the request`,
+      '"swarm lab status" shows whether it is running',
     );
   if (answer.error !== undefined)
     throw new SwarmError(errorCodeOf(answer.error.code), answer.error.message, answer.error.hint);

@@ -13,7 +13,7 @@ export interface LabState {
   name: string;
   /** ISO 8601. */
   startedAt: string;
-  /** Everything in the lab ends with it. */
+  /** When it ends, every service of the lab ends. */
   supervisor: ProcessIdentity;
   facts: Omit<ClusterFacts, 'apiSecret'>;
   services: readonly LabServiceState[];
@@ -30,7 +30,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'labs');
 
-/** Where a lab keeps its configurations, logs and data while it stands. @throws SwarmError `bad_name` */
+/** Folder of a running lab's configurations, logs and data. @throws SwarmError `bad_name` */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
   throw new SwarmError(
@@ -43,12 +43,12 @@ export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): s
 /** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */
 export const keysFile = (name: string): string => join(labFolder(name), 'keys.env');
 
-/** Where its supervisor takes orders about single programs. */
+/** Socket on which its supervisor controls single services. */
 export const controlSocket = (name: string): string => join(labFolder(name), 'control.sock');
 
 const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 
-/** The file is whole at any time. */
+/** Readers see the previous file or the complete new one. */
 export const writeState = (state: LabState): Promise<void> =>
   replaceFile(stateFile(state.name), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 
@@ -58,13 +58,13 @@ export const readState = async (name: string): Promise<LabState | null> => {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   const state = parse(text);
-  // Empty or torn, as a power cut leaves files: nothing of that lab runs any more.
+  // Empty or truncated, as after a power failure: no service of that lab is running.
   if (state === null) return null;
   if (state.schema === SCHEMA) return state;
   throw new SwarmError(
     'bad_state',
     `${file} cannot be read by this version of swarm`,
-    'end that lab with the version that started it',
+    'stop that lab with the version that started it',
   );
 };
 
@@ -84,14 +84,14 @@ export const labNames = async (): Promise<string[]> => {
     .map(({ name }) => name);
 };
 
-/** Removes all that a lab kept. */
+/** Removes the data of a lab. */
 export const removeLabState = (name: string): Promise<void> =>
   rm(labFolder(name), { recursive: true, force: true });
 
 export interface LabStatus {
   state: LabState;
   /** Whether its supervisor runs. If not, nothing of it does. */
-  standing: boolean;
+  running: boolean;
   services: readonly (LabServiceState & { ready: LabServiceState['ready']; up: boolean })[];
 }
 
@@ -99,12 +99,12 @@ export interface LabStatus {
 export const labStatus = async (name: string): Promise<LabStatus | null> => {
   const state = await readState(name);
   if (state === null) return null;
-  const standing = isSameProcess(state.supervisor);
+  const running = isSameProcess(state.supervisor);
   const services = await Promise.all(
     state.services.map(async (service) => ({
       ...service,
-      up: standing && (await isReady(service.ready)),
+      up: running && (await isReady(service.ready)),
     })),
   );
-  return { state, standing, services };
+  return { state, running, services };
 };

@@ -15,7 +15,7 @@ export interface StartLabOptions {
   signal: AbortSignal;
 }
 
-/** It stays for long: what else is in our environment, secrets of other deployments perhaps, is none of its business. */
+/** The supervisor runs for long, so it gets no other variables: some may be secrets of other deployments. */
 const supervisorEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [
@@ -47,11 +47,11 @@ const raise = async (
   folder: string,
   { onProgress, signal }: StartLabOptions,
 ): Promise<LabState> => {
-  const standing = await readState(order.name);
-  if (standing !== null && isSameProcess(standing.supervisor)) {
+  const running = await readState(order.name);
+  if (running !== null && isSameProcess(running.supervisor)) {
     throw new SwarmError(
       'already_up',
-      `the lab "${order.name}" is up already, since ${standing.startedAt}`,
+      `the lab "${order.name}" is up already, since ${running.startedAt}`,
       'end it with "swarm lab down", or give this one another --name',
     );
   }

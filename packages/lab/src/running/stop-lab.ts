@@ -31,7 +31,7 @@ export const stopLab = async (name: string, onWait: () => void = () => {}): Prom
 const lower = async (name: string): Promise<StoppedLab> => {
   const state = await readState(name);
   if (state === null) {
-    // Killed before it stood: of a lab that never was, the files remain.
+    // Killed before it was up: only its files remain.
     if (!(await labNames()).includes(name)) return 'none';
     await removeLabState(name);
     return 'was-dead';

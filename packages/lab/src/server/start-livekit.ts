@@ -92,7 +92,7 @@ const startOnFreePorts = async (
   const logFile = join(dir, `${name}.log`);
   await mkdir(dir, { recursive: true });
   const config = mergeConfig(localConfig(host, ports), options.config ?? {});
-  // The configuration of the caller's own may hold a password (Redis, webhooks).
+  // The caller's configuration may contain a password (Redis, webhooks).
   await writeFile(configFile, writeConfig(config), { mode: 0o600 });
   await writeFile(logFile, '', { mode: 0o600 });
 
@@ -103,7 +103,7 @@ const startOnFreePorts = async (
     logFile,
     ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
   });
-  // A guard that was killed could not do it.
+  // In case its guard was killed.
   if (options.cpuCores !== undefined) void server.exited.then(() => removeStaleCpuLimits());
   const authority = `${host.includes(':') ? `[${host}]` : host}:`;
   await expectHealthy(
@@ -165,7 +165,7 @@ const expectHealthy = async (
   );
 };
 
-/** The end of its log, for a message. The API secret is removed, although the server has never been seen to log it. */
+/** The end of its log, for a message. The API secret is removed in case the server logs it. */
 const lastLines = async (logFile: string, { apiSecret }: ApiCredentials): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => ''))
     .replaceAll(apiSecret, '***')

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedProcess } from '@livekit-swarm/host';
 
 /**
- * livekit-server leaves on SIGTERM once its rooms are empty, which may be never; on a second SIGTERM it leaves at once; SIGKILL is for
- * one that hangs. [signal, what it is given before the next, ms]
+ * livekit-server exits on SIGTERM once its rooms are empty, which may be never; on a second SIGTERM it exits at once; SIGKILL is for
+ * one that hangs. [signal, time before the next, ms]
  */
 export const STOP_SEQUENCE: readonly (readonly [NodeJS.Signals, number])[] = [
   ['SIGTERM', 200],
@@ -11,7 +11,7 @@ export const STOP_SEQUENCE: readonly (readonly [NodeJS.Signals, number])[] = [
   ['SIGKILL', 5_000],
 ];
 
-/** Ends the server within seconds and resolves when it is gone. */
+/** Stops the server within seconds; resolves when it has exited. */
 export const stopServer = async (server: GuardedProcess): Promise<void> => {
   let gone = false;
   const exited = server.exited.then(() => {

@@ -8,11 +8,11 @@ export interface CoturnOptions {
   dir: string;
   /** UDP and TCP. */
   port: number;
-  /** What the nodes make credentials of for their clients (TURN REST API). */
+  /** Secret from which nodes derive credentials for their clients (TURN REST API). */
   secret: string;
 }
 
-/** Where nodes read the secret, which so stands in no configuration that one would show around. */
+/** File from which nodes read the secret, so that no configuration contains it. */
 const secretFile = (dir: string): string => join(dir, 'turn-secret');
 
 /** The TURN server in a node's configuration; the node passes it on to its clients. */
@@ -22,7 +22,7 @@ export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
   },
 });
 
-/** TURN, for clients that reach no port of a node. It relays to this host alone, which is where a lab's nodes are. */
+/** TURN for clients that cannot reach a node directly. It relays to this host only, where the nodes of a lab are. */
 export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'turnserver.conf');
   const lines = [

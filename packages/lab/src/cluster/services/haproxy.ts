@@ -5,7 +5,7 @@ import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface HaproxyOptions {
   dir: string;
-  /** Where clients come in. */
+  /** For clients. */
   port: number;
   /** `/metrics` for Prometheus, `/` is a page for browsers. */
   statsPort: number;

@@ -15,7 +15,7 @@ export interface NodeOptions {
   credentials: ApiCredentials;
   /** Host and port of the cluster's Redis, as this node reaches it; null for a single node. */
   redisAddress: string | null;
-  /** Laid over the rest. */
+  /** Overrides of the configuration. */
   config: LiveKitConfig;
 }
 

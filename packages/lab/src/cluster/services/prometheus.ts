@@ -4,7 +4,7 @@ import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
-/** What Prometheus reads, in its own words. */
+/** A scrape job, as in the configuration of Prometheus. */
 export interface ScrapeJob {
   job: string;
   targets: readonly { address: string; labels?: Record<string, string> }[];
@@ -18,7 +18,7 @@ export interface PrometheusOptions {
   /** Files with rules; globs are allowed. */
   ruleFiles: readonly string[];
   alertmanagerPort: number | null;
-  /** Both of scraping and of evaluating rules. */
+  /** Of scrapes and of rule evaluations. */
   intervalSeconds: number;
 }
 

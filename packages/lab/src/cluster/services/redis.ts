@@ -8,7 +8,7 @@ export interface RedisOptions {
   port: number;
   /** Whether its data survives a SIGKILL (append-only file, each write synced). */
   persistent: boolean;
-  /** More addresses of loopback to listen at; one that this system does not have is left out. */
+  /** Additional loopback addresses to bind; those that this host lacks are ignored. */
   addresses: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export const redis = async ({
 }: RedisOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'redis.conf');
   const lines = [
-    // With a hyphen: no reason not to start.
+    // With a hyphen, Redis starts even if the address is missing.
     ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
     `port ${port}`,
     `dir ${JSON.stringify(join(dir, 'redis-data'))}`,
