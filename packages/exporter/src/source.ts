@@ -15,7 +15,7 @@ export interface Source {
   readonly admit?: MiddlewareHandler;
   /** Requests to these at the same time, where that is not the exporter's own limit. */
   readonly publicRequests?: number;
-  /** Resolves when it works or retries: deployments come and go. @throws SwarmError `usage` for what only a change of the configuration can fix */
+  /** Resolves when it works or retries, as the deployment may be down. @throws SwarmError `usage` for what only a change of the configuration can fix */
   start(): Promise<void>;
   /** Ends what is under way and leaves nothing behind. Called once, also when `start` failed. */
   stop(): Promise<void>;

@@ -6,7 +6,7 @@ export interface Failure {
   reason: string;
   /** A sentence for the user. Never contains a token. */
   message: string;
-  /** What to do next, where we know it. */
+  /** What to do next, if known. */
   hint?: string;
   /** Whether the same attempt may work a little later. */
   retryable: boolean;

@@ -20,7 +20,7 @@ export interface MediaPlane {
   setSending(cid: string, rid: Rid | null, active: boolean): void;
   receive(peer: number, stream: ReceiveStream): void;
   stopReceiving(peer: number, mid: string): void;
-  /** Silence is meant: the publisher muted it, or it is off our screen. Also called for tracks that are not received (yet). */
+  /** No media is expected: the publisher muted it, or it is not visible. Also called for tracks that are not received (yet). */
   setMuted(trackSid: string, muted: boolean): void;
 }
 

@@ -9,7 +9,7 @@ export interface RegistryView {
 }
 
 export interface RegistryClient {
-  /** @throws Error when Redis cannot be asked, or takes too long */
+  /** @throws Error when Redis cannot be reached, or does not answer in time */
   look(): Promise<RegistryView>;
   close(): void;
 }
@@ -63,7 +63,7 @@ export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean =>
   nowMs / 1_000 - updatedAt > NODE_STALE_SECONDS;
 
 /**
- * Rooms that the API lists and no living node serves: their node is gone or has stopped reporting, or no node is named for them.
+ * Rooms that the API lists and no live node holds: their node is down or has stopped reporting, or none is registered.
  * @param listed names of the rooms that the API lists
  */
 export const ghostRooms = (

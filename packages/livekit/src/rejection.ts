@@ -24,8 +24,8 @@ export type RejectionCode = Extract<
   | 'not_livekit'
 >;
 
-/** The words livekit-server uses that tell apart what shares a status code. */
-const says = (body: string, words: string) => body.toLowerCase().includes(words);
+/** Texts of livekit-server that distinguish errors with the same status code. */
+const mentions = (body: string, text: string) => body.toLowerCase().includes(text);
 
 /**
  * What an HTTP answer to `/rtc…` or `/rtc…/validate` means, where it is not a success. livekit-server answers the WebSocket upgrade and the validate call alike.
@@ -35,7 +35,7 @@ export const failureOfStatus = (status: number, body: string, url: string): Reje
   const said = withoutTokens(body).trim().replace(/\s+/g, ' ').slice(0, 200);
   const quoted = said === '' || said.startsWith('<') ? '' : `: ${said}`;
   const message = (text: string) => `${url} ${text} (HTTP ${status}${quoted})`;
-  if (status === 401 && says(body, 'permissions denied')) {
+  if (status === 401 && mentions(body, 'permissions denied')) {
     return {
       reason: 'forbidden',
       message: message('does not grant what the token asks for'),
@@ -66,7 +66,7 @@ export const failureOfStatus = (status: number, body: string, url: string): Reje
         retryable: false,
       };
     case 404:
-      return says(body, 'requested room does not exist')
+      return mentions(body, 'requested room does not exist')
         ? {
             reason: 'room_not_found',
             message: message('has no such room'),
@@ -98,7 +98,7 @@ export const failureOfStatus = (status: number, body: string, url: string): Reje
       };
   }
   if (status >= 500) {
-    return says(body, 'connection closed by media')
+    return mentions(body, 'connection closed by media')
       ? {
           reason: 'room_full',
           message: message('closed the join, as it does when the room is full'),

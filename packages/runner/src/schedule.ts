@@ -10,7 +10,7 @@ export interface Schedule<T> {
 /** What starts this much after its time is late, ms. */
 export const LATE_MS = 1_000;
 
-/** A timer takes 2^31 ms at most; one that comes too early waits again. */
+/** A timer takes 2^31 ms at most; one that fires early waits again. */
 const LONGEST_WAIT_MS = 2 ** 30;
 
 /**

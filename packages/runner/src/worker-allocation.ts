@@ -32,13 +32,13 @@ const JOINS_PER_WORKER = 100;
 /** After leaving, a participant has closed its sockets within this time, ms. */
 const LINGER_MS = 2_000;
 
-/** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
+/** Maximum of participants that hold sockets at the same time: descriptors and ports must suffice for them. */
 export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): number =>
   maxParticipants(participants, LINGER_MS);
 
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
- * is the fullest moment, not all who ever come.
+ * is the moment of the highest load, not the number of all participants.
  * @throws SwarmError `usage` when the limits of this host are too low: which, how much is needed, and how to raise them
  */
 export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {

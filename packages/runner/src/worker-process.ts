@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { siblingModule } from '@livekit-swarm/host';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
-/** How a worker ended although it was not asked to stop. */
+/** How a worker ended without a request to stop. */
 export interface WorkerDeath {
   /** `SIGKILL`, `exit 1`, … */
   reason: string;
@@ -83,7 +83,7 @@ export const startWorker = ({
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
-    // `close` comes when the channel is drained, too: no line that was sent is lost.
+    // `close` follows after the channel is drained, so no line is lost.
     child.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
     child.once('error', (error) => resolve(error.message));
   });

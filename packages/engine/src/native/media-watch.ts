@@ -12,7 +12,7 @@ export const LOST_AFTER_MS = 2_000;
 export interface MediaEvent {
   event: 'media_started' | 'media_interrupted' | 'media_resumed';
   at: number;
-  /** `media_resumed`: how long nothing had come. */
+  /** `media_resumed`: duration of the interruption. */
   durationMs?: number;
   publisher: string;
   kind: Kind;
@@ -26,7 +26,7 @@ export interface MediaEvent {
 export interface WatchedRoom {
   /** Published now. */
   readonly tracks: Iterable<RemoteTrack>;
-  /** Also of those that are gone. */
+  /** Also of participants that left. */
   track(sid: string): RemoteTrack | undefined;
   /** Identities of connected participants. */
   readonly others: readonly string[];
@@ -37,13 +37,13 @@ interface Pair {
   publisher: string;
   kind: Kind;
   source: TrackSource | null;
-  /** Until then media came, or none was meant to. */
+  /** Until then media was received, or none was expected. */
   coveredUntil: number;
   /** Since when it is reported as interrupted. */
   lostAt: number | null;
 }
 
-/** A stretch in which packets of one stream came without a gap. */
+/** A time in which packets of one stream arrived without an interruption. */
 interface Stretch {
   from: number;
   to: number;
@@ -62,7 +62,7 @@ export class MediaWatch {
   /** Until when each stream's packets are accounted for. */
   readonly #readUntil = new Map<DownStream, number>();
 
-  /** @param isMediaExpected whether media of a published track is meant to come now: subscribed to, on the screen, neither muted nor paused */
+  /** @param isMediaExpected whether media of a published track is expected now: subscribed, visible, neither muted nor paused */
   constructor(
     room: WatchedRoom,
     isMediaExpected: (trackSid: string) => boolean,
@@ -95,7 +95,7 @@ export class MediaWatch {
     }
   }
 
-  /** What came since the last check, by publication. */
+  /** What was received since the last check, by publication. */
   #arrivals(streams: readonly DownStream[]): Map<string, Stretch[]> {
     const arrivals = new Map<string, Stretch[]>();
     for (const stream of streams) {
@@ -163,7 +163,7 @@ export class MediaWatch {
     });
   }
 
-  /** Of what is published now, whether any of it is meant to come. */
+  /** Whether media of any current publication is expected. */
   #published(): Map<string, boolean> {
     const published = new Map<string, boolean>();
     for (const track of this.#room.tracks) {

@@ -103,7 +103,7 @@ export class NativeEngine implements Engine {
     return line;
   }
 
-  /** What a participant knows of the others at this moment. Undefined for who has not set out, or has left. */
+  /** What a participant currently knows of the others. Undefined before it starts to join and after it left. */
   view(index: number): ParticipantView | undefined {
     return this.#participants.get(index)?.view;
   }
@@ -147,7 +147,7 @@ export class NativeEngine implements Engine {
 
   #refuse(plan: ParticipantPlan, error: unknown): void {
     const failure = failureOf(error);
-    // What is not one of our own refusals comes from looking the name up, or from the routing table.
+    // Other errors come from the name lookup or the routing table.
     const line = this.#absence(
       plan,
       failure.reason === 'internal' ? 'unreachable' : failure.reason,

@@ -120,7 +120,7 @@ export class Participant {
     return { others: this.#session.room.others };
   }
 
-  /** Resolves when it joined, when the join failed, or when it was asked to leave. */
+  /** Resolves when it joined, when the join failed, or when it was requested to leave. */
   async join(): Promise<void> {
     await this.#session.join();
   }

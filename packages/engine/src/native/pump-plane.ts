@@ -133,7 +133,7 @@ export class PumpPlane implements MediaPlane {
     this.#options.pump.createDataChannel({ peer, label, ordered, maxRetransmits });
   }
 
-  /** A channel is ready: data goes over those that we opened ourselves, as the SDKs send it. */
+  /** A channel is ready: as in the SDKs, data is sent on channels that this side opened. */
   channelOpened(peer: number, label: string): void {
     if (!this.#openedChannels.has(`${peer} ${label}`)) return;
     const { pump, data, nextFlow } = this.#options;

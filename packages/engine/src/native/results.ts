@@ -23,7 +23,7 @@ export interface SessionStreams {
 
 /** What a participant knows of the tracks of others. */
 export interface KnownTracks {
-  /** Also of those that are gone. */
+  /** Also of tracks that are no longer published. */
   track(sid: string): RemoteTrack | undefined;
   /** Those that are published now. */
   readonly tracks: Iterable<RemoteTrack>;
@@ -63,7 +63,7 @@ export const trackResults = (
       const merged = mergeAll(
         same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))),
       );
-      // Of what is not published any more nothing is meant to come.
+      // No media is expected of tracks that are no longer published.
       return merged.publisher === undefined || published.has(source)
         ? merged
         : { ...merged, activeAtEnd: true };

@@ -10,7 +10,7 @@ import type {
 } from '@livekit-swarm/webrtc';
 import { Cohorts } from './cohorts.ts';
 
-/** Whose stream it is, for the labels of its series. */
+/** Owner of a stream, for the labels of its series. */
 export interface Owner {
   group: string;
   role: Role;
@@ -50,7 +50,7 @@ export interface DownStream extends Stream, Counted<ReceiverStats> {
   kind: Kind;
   codec: string;
   trackSid: string;
-  /** Nothing is meant to come: muted by its publisher, or off the screen. */
+  /** No media is expected: muted by its publisher, or not visible. */
   silent: boolean;
   /** Where media is watched: interruptions that ended and were not processed yet. */
   interruptions?: Interruption[];

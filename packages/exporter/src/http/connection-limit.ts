@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 /**
  * Keeps the connections of a server below a limit without locking any client out. A server that only refuses further connections is closed to
  * Prometheus and to liveness probes as soon as one client holds all of them open. Here a new connection replaces another: the oldest without a request
- * of the address with the most connections. Connections whose request is being answered are never cut; only where all are such is the new one refused.
+ * of the address with the most connections. Connections with a running request are never closed; if all are such, the new one is rejected.
  *
  * @param max connections at the same time
  */
@@ -39,7 +39,7 @@ export const limitConnections = (server: Server | TlsServer, max: number): void 
 
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket;
-    // The client has gone already.
+    // The client has disconnected.
     if (address === undefined || port === undefined) return;
     if (count >= max && !endOne()) {
       socket.destroy();

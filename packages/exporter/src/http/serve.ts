@@ -69,7 +69,7 @@ export const serve = async (
       unwatch();
       const closed = once(server, 'close');
       server.close();
-      // A connection whose last answer was still under way becomes idle a moment later, and would stay open for the next request.
+      // A connection with a running response becomes idle a moment later, and would stay open for the next request.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;

@@ -1,7 +1,7 @@
 import type { Metric } from 'prom-client';
 import type { Snapshot } from './snapshot.ts';
 
-/** A summary whose quantiles are set from outside: prom-client's own only knows what was observed one by one. */
+/** A summary whose quantiles are set from outside: prom-client's own only accepts single observations. */
 export class Quantiles {
   readonly #snapshot: Omit<Snapshot, 'values'>;
   readonly #values = new Map<
@@ -22,7 +22,7 @@ export class Quantiles {
     this.#values.clear();
   }
 
-  /** As prom-client's registry wants it. */
+  /** As a metric of prom-client's registry. */
   asMetric(): Metric {
     return asMetric(this.#snapshot.name, async () => ({
       ...this.#snapshot,

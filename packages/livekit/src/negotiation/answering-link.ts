@@ -55,7 +55,7 @@ export class AnsweringLink {
   }
 }
 
-/** The server's m-lines as far as we take them: what we rejected will not come. */
+/** The accepted m-lines of the server; nothing is received on rejected ones. */
 const accepted = (sections: RemoteSection[]): RemoteSection[] =>
   sections.map((section) => {
     const payloads = section.payloads.filter(({ codec }) => codec !== 'other');

@@ -12,7 +12,7 @@ import { RemotePeerLink } from './remote-peer.ts';
 export interface OfferingLinkOptions {
   plane: MediaPlane;
   receivers: Receivers;
-  /** Named in SDP, and the cname of our streams. */
+  /** Named in SDP, and the CNAME of the published streams. */
   cname: string;
   tracks: readonly OwnTrack[];
   /** Receiving m-lines to begin with, so that the first subscriptions need no second offer. */
@@ -25,7 +25,7 @@ export interface OfferingLinkOptions {
 }
 
 /**
- * The PeerConnection that we offer for: the only one with v1, the publisher's with v0. One offer is in flight at a time; what is wanted
+ * The PeerConnection for which the client sends offers: the only one with v1, the publisher's with v0. One offer is in flight at a time; what is wanted
  * meanwhile goes into the next.
  */
 export class OfferingLink {

@@ -14,7 +14,7 @@ export class Receivers {
     this.#isSilent = isSilent;
   }
 
-  /** @param ownMids m-lines on which we send: nothing is received there */
+  /** @param ownMids m-lines on which the participant sends: nothing is received there */
   apply(
     peer: number,
     sections: RemoteSection[],

@@ -41,7 +41,7 @@ export class RemotePeerLink {
         ufrag: transport.ufrag,
         pwd: transport.pwd,
         fingerprint: transport.fingerprint,
-        // We answer an offer with `active`; of an answer of theirs we are the other half (RFC 8842 §5).
+        // An offer is answered with `active`; for an answer of the server, the other role applies (RFC 8842 §5).
         dtlsRole: offered || transport.setup === 'passive' ? 'client' : 'server',
         // The offerer controls, unless the other side is ICE-lite, which never does (RFC 8445 §6.1.1).
         controlling: !offered || transport.iceLite,

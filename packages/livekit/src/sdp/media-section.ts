@@ -48,7 +48,7 @@ export const applicationSection = (
   maxMessageSize: 262_144,
 });
 
-/** An m-line as a browser offers it: `sendonly` with our track, or `recvonly` with everything we can take. */
+/** An m-line as a browser offers it: `sendonly` with a published track, or `recvonly` with every supported codec. */
 export const offeredSection = (
   section: Section,
   local: LocalPeer,

@@ -1,4 +1,4 @@
-/** What we can send and receive, numbered as browsers and livekit-server number it, so that nothing has to be renumbered on the way. */
+/** Supported codecs and extensions, numbered as in browsers and livekit-server, so that nothing is renumbered. */
 import type { Codec, ExtensionIds, MediaKind } from '../media-plane.ts';
 
 export interface CodecProfile {
@@ -16,7 +16,7 @@ export interface CodecProfile {
 
 const H264_FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=';
 
-/** In the order of preference. H.264 comes twice: what we publish is constrained baseline, what others publish may be high profile. */
+/** In the order of preference. H.264 appears twice: published video is constrained baseline, received video may be high profile. */
 export const CODECS: readonly CodecProfile[] = [
   {
     codec: 'opus',
@@ -87,7 +87,7 @@ const NAME_OF_URI = new Map(
 
 export const extensionOfUri = (uri: string): ExtensionName | undefined => NAME_OF_URI.get(uri);
 
-/** Ids that we offer; below 15, so that the one-byte form (RFC 8285 §4.2) holds them. */
+/** Offered ids; below 15, so that the one-byte form (RFC 8285 §4.2) holds them. */
 export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [ExtensionName, number])[]> =
   {
     audio: [

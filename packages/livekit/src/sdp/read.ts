@@ -52,7 +52,7 @@ interface ReadLine {
 
 /**
  * Reads the descriptions of one PeerConnection, one after the other. In a room of fifty each of them has a hundred m-lines, of which one or two
- * are new: those that come word for word as in the last one are not parsed again.
+ * are new: those that are identical to the last description are not parsed again.
  */
 export class DescriptionReader {
   #known = new Map<string, ReadLine>();

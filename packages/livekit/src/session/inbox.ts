@@ -29,7 +29,7 @@ export interface InboxOptions {
 /** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
 export class Inbox {
   readonly #options: InboxOptions;
-  /** Tracks that the server does not forward for want of bandwidth, where it is listened to. */
+  /** Tracks that the server does not forward for lack of bandwidth, where this is observed. */
   readonly #paused = new Set<string>();
 
   constructor(options: InboxOptions) {
@@ -103,7 +103,7 @@ export class Inbox {
     for (const { sid } of changes.removed) this.#options.plane.setMuted(sid, true);
   }
 
-  /** Whether nothing is meant to come of a track: muted by its publisher, or off our screen. */
+  /** Whether no media of a track is expected: muted by its publisher, or not visible. */
   isSilent(sid: string): boolean {
     return this.#options.room.isMuted(sid) || this.#options.subscriptions.isOffScreen(sid);
   }

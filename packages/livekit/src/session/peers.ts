@@ -10,7 +10,7 @@ import type { Publications } from './publications.ts';
 export interface PeersOptions {
   signalling: Signalling;
   plane: MediaPlane;
-  /** Whether nothing is meant to come of a remote track now. */
+  /** Whether no media of a remote track is expected now. */
   isSilent(trackSid: string): boolean;
   publications: Publications;
   cname: string;
@@ -35,7 +35,7 @@ const CHANNELS = [
   { label: '_lossy', ordered: false, maxRetransmits: 0 },
 ] as const;
 
-/** The PeerConnections of one membership: with v1 one that we offer for, with v0 up to two. */
+/** The PeerConnections of one membership: with v1 one, for which the client offers, with v0 up to two. */
 export class Peers {
   readonly #options: PeersOptions;
   readonly #receivers: Receivers;
@@ -150,7 +150,7 @@ export class Peers {
   }
 }
 
-/** RTCIceCandidateInit as JSON; a candidate that cannot be read is none. */
+/** RTCIceCandidateInit as JSON; unreadable candidates are ignored. */
 const parseCandidate = (json: string): { candidate: string } => {
   try {
     const init: unknown = JSON.parse(json);

@@ -2,7 +2,7 @@ import type { ParticipantPermission } from '@livekit/protocol';
 import { TrackSource } from '@livekit/protocol';
 import type { TrackSpec } from '../sdp/own-track.ts';
 
-/** Something that was asked for and is not allowed. `cid`: the track that may not be published. */
+/** Something requested that is not allowed. `cid`: the track that may not be published. */
 export interface PublishRejection {
   what: 'publish' | 'data' | 'subscribe';
   cid: string | null;

@@ -22,7 +22,7 @@ import { sourceOf } from './permissions.ts';
 interface Publication {
   track: OwnTrack;
   info: TrackInfo | null;
-  /** The server does not let us publish it. */
+  /** The server rejected the publication. */
   refused: boolean;
   muted: boolean;
   /** Layers that have subscribers (dynacast); all until the server restricts them, as in a browser. */
@@ -77,7 +77,7 @@ export class Publications {
     if (publication !== undefined && track !== undefined) publication.info = track;
   }
 
-  /** Nothing is sent of a track that the server does not let us publish. @returns whether that is news */
+  /** Stops sending a track whose publication the server rejected. @returns whether that was not known before */
   refuse(cid: string): boolean {
     const publication = this.#byCid.get(cid);
     if (publication === undefined || publication.refused) return false;

@@ -27,11 +27,11 @@ export interface RoomChanges {
   muted: RemoteTrack[];
 }
 
-/** Who is in the room and what they publish, kept up from the server's updates. In the order in which tracks appeared. */
+/** The remote participants and their tracks, from the server's updates, in the order in which tracks appeared. */
 export class RoomView {
   readonly #tracks = new Map<string, RemoteTrack>();
   readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
-  /** Also tracks that are gone: results are written after the fact. */
+  /** Also tracks that are no longer published: results need them. */
   readonly #known = new Map<string, RemoteTrack>();
 
   /** @param own sid of the participant itself, whose own tracks are not remote */
@@ -61,7 +61,7 @@ export class RoomView {
     return this.#tracks.values();
   }
 
-  /** Identities of the others who are in the room, whether they publish or not. */
+  /** Identities of all remote participants, whether they publish or not. */
   get others(): string[] {
     return [...this.#byParticipant.values()].map(({ identity }) => identity);
   }

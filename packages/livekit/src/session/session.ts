@@ -19,7 +19,7 @@ export interface SessionOptions {
   sendsData: boolean;
   /** How many tracks of others are expected: m-lines for them are offered at once (v1). */
   expectedTracks: { audio: number; video: number };
-  /** Names our streams in SDP and RTCP. */
+  /** CNAME of the published streams in SDP and RTCP. */
   cname: string;
   plane: MediaPlane;
   /** One attempt to join, to resume or to reconnect may take this long, ms. */
@@ -30,7 +30,7 @@ export interface SessionOptions {
   policy?: ReconnectPolicy;
   /** Given: rejoins after a disconnect, unless the reason is final. Default: stays disconnected. */
   rejoin?: ReconnectPolicy;
-  /** Whether `isMediaExpected` is asked: then it is listened to what the server pauses. */
+  /** Whether `isMediaExpected` is used: then pauses by the server are observed. */
   watchesMedia?: boolean;
   onEvent(event: SessionEvent): void;
 }
@@ -64,7 +64,7 @@ export type SessionEvent =
   | { type: 'warning'; at: number; reason: string; message: string }
   | ({ type: 'refused'; at: number } & PublishRejection);
 
-/** A client offers three m-lines of each kind before it knows what comes (livekit-client 2.23); more follow when the server asks. */
+/** A client offers three m-lines of each kind before it knows what it will receive (livekit-client 2.23); more follow when the server requests them. */
 const MOST_FIRST_SECTIONS = 3;
 
 /** One session of one participant, across losses: joins with retries, resumes, reconnects, then disconnects or rejoins. */

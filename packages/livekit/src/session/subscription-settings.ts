@@ -2,7 +2,7 @@ import { type Layout, tileSize } from '@livekit-swarm/scenario';
 import type { ResponseCase } from '../signal/message-case.ts';
 import type { RemoteTrack } from './room-view.ts';
 
-/** What a subscriber wants of one track. Width and height in pixels, 0 for audio. */
+/** Settings of a subscriber for one track. Width and height in pixels, 0 for audio. */
 export interface SubscriptionSettings {
   subscribed: boolean;
   /** Subscribed, but not to be sent now: a video that is not on the screen. */

@@ -13,7 +13,7 @@ import {
 export class Subscriptions {
   readonly #layout: Layout;
   readonly #room: RoomView;
-  /** What the server believes we want, by track sid. */
+  /** Settings that the server currently has, by track sid. */
   readonly #sent = new Map<string, SubscriptionSettings>();
   #onScreen: ReadonlySet<string> = new Set();
   #speaker: string | null = null;
@@ -35,7 +35,7 @@ export class Subscriptions {
     };
   }
 
-  /** A video that is off the screen: the server sends nothing of it, as we asked. */
+  /** A video that is not visible: at the participant's request, the server does not send it. */
   isOffScreen(sid: string): boolean {
     return this.#sent.get(sid)?.disabled ?? false;
   }
@@ -50,7 +50,7 @@ export class Subscriptions {
     return this.#tell(new Set([...added, ...moved]));
   }
 
-  /** @param participantSid of who speaks loudest */
+  /** @param participantSid of the active speaker */
   speakerChanged(participantSid: string): RequestMessage[] {
     if (participantSid === this.#speaker || this.#layout.type === 'all') return [];
     this.#speaker = participantSid;

@@ -12,13 +12,13 @@ import {
   WrappedJoinRequest_Compression,
 } from '@livekit/protocol';
 
-/** `v1`: `/rtc/v1`, one PeerConnection that we offer for. `v0`: `/rtc`, two, and the server offers for the second. */
+/** `v1`: `/rtc/v1`, one PeerConnection, for which the client offers. `v0`: `/rtc`, two, and the server offers for the second. */
 export type Signalling = 'v1' | 'v0';
 
 export interface TrackSettings {
-  /** Whether the server subscribes us to every track without being asked. */
+  /** Whether the server subscribes the participant to every track automatically. */
   autoSubscribe: boolean;
-  /** Whether videos start small until we ask for a size. */
+  /** Whether videos start small until the client requests a size. */
   adaptiveStream: boolean;
 }
 

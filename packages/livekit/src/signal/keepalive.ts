@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 export interface KeepaliveOptions {
   readonly pingEveryMs: number;
   readonly pingTimeoutMs: number;
-  /** When a message last came. */
+  /** When the last message was received. */
   lastHeardAt: number;
   lastPingAt: number;
   ping(now: number): void;

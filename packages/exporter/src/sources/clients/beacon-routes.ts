@@ -149,7 +149,7 @@ const note = (participant: Participant, { transport, network, ms, end }: ReadRep
   participant.ended = end === true;
 };
 
-/** Undefined where a request did not come over a socket. */
+/** Undefined for a request without a socket. */
 const socketAddress = (context: Context): string | undefined => {
   try {
     return getConnInfo(context).remote.address;

@@ -33,7 +33,7 @@ export const createClientsSource = (
   };
 };
 
-/** Sets what is a level rather than a count: who is here, over what, and how the rooms on the list are. */
+/** Sets the gauges: participants, their transports, and the rooms on the allow-list. */
 export const showParticipants = (metrics: ClientHandles, active: readonly Participant[]): void => {
   for (const gauge of [
     metrics.swarm_client_sessions,

@@ -1,7 +1,7 @@
 import type { RateLimit } from './clients-options.ts';
 
 export interface Limiter {
-  /** Whether one more may come now. */
+  /** Whether one more is allowed now. */
   allows(key: string, at: number): boolean;
   /** Keys that are remembered. */
   readonly size: number;

@@ -45,7 +45,7 @@ const report = z.object({
 
 const software = z.object({ name: word, version: word.optional() });
 
-/** A body of version 1. What is in it beside is left aside, so that a newer beacon may say more. */
+/** A body of version 1. Additional fields are ignored, so that a newer beacon may send more. */
 export const bodySchema = z.object({
   v: z.literal(1),
   session: z.string().regex(/^[\w-]{8,64}$/),

@@ -60,7 +60,7 @@ const rateVideo = (stream: ReadStream): number => {
   });
 };
 
-/** How many packets should have come. What was sent includes what was lost. */
+/** Expected packets. The number of sent packets includes lost ones. */
 export const expectedPackets = ({ direction, packets = 0, lost = 0 }: ReadStream): number =>
   direction === 'up' ? Math.max(packets, lost) : packets + lost;
 

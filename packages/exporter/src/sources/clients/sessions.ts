@@ -40,7 +40,7 @@ export const activeFor = (intervalMs: number): number =>
   Math.min(ACTIVE_FOR.mostMs, Math.max(ACTIVE_FOR.leastMs, intervalMs * ACTIVE_FOR.intervals));
 /** What a beacon keeps while the exporter is unreachable: 30 reports of 60 seconds each. */
 const MAX_CREDIT_MS = 30 * 60_000;
-/** A window comes in several reports where there are many tracks. */
+/** With many tracks, a window is sent in several reports. */
 const CREDIT_PER_MS = 8;
 const LONGEST_MEMORY_MS = 24 * 3_600_000;
 
@@ -57,7 +57,7 @@ export const createSessions = (
   const isActive = ({ seenAt, activeForMs, ended }: Participant, at: number): boolean =>
     !ended && at - seenAt < activeForMs;
 
-  /** Makes room for one more, if it can: who was silent for longest and has left goes. */
+  /** Makes room for one more if possible: removes the session that left and reported least recently. */
   const makeRoom = (at: number): boolean => {
     if (participants.size < most) return true;
     const [oldest] = participants;

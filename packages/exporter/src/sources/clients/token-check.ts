@@ -1,7 +1,7 @@
 import { TokenVerifier } from 'livekit-server-sdk';
 import type { ApiKey } from './clients-options.ts';
 
-/** Whose token it is. */
+/** The holder of a token. */
 export interface Holder {
   room: string;
   identity: string;
@@ -12,7 +12,7 @@ export interface Holder {
 /** LiveKit allows names of 256 bytes. */
 const LONGEST_NAME = 256;
 
-/** Checks a token as livekit-server does when its holder joins: signed with one of our keys, in its time, for joining one room. */
+/** Checks a token as livekit-server does when its holder joins: signed with a known key, not expired, with a grant to join one room. */
 export const createTokenCheck = (
   keys: readonly ApiKey[],
 ): ((token: string) => Promise<Holder | null>) => {

@@ -25,7 +25,7 @@ export const createApiPoll = (
   const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret, options);
   const egress = new EgressClient(httpUrl, apiKey, apiSecret, options);
   const ingress = new IngressClient(httpUrl, apiKey, apiSecret, options);
-  /** These need Redis and a service of their own; a server without answers so once, and is not asked for ever. */
+  /** These need Redis and an additional service; after one answer that it is missing, they are not polled again. */
   const missing = new Set<string>();
 
   const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
@@ -70,7 +70,7 @@ export const createApiPoll = (
   return {
     look: async () => {
       const listed = await call('list_rooms', () => rooms.listRooms());
-      // Who does not answer this answers nothing else, and each call would wait for its time to be up.
+      // A server that does not answer this call would not answer others, and each would wait for its timeout.
       if (listed === null) return null;
       metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
       metrics.swarm_lifecycle_participants.set(

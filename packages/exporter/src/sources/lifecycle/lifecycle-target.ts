@@ -1,4 +1,4 @@
-/** A deployment whose rooms are watched. */
+/** A deployment whose rooms are monitored. */
 export interface LifecycleTarget {
   /** Label of its metrics. */
   name: string;

@@ -1,4 +1,4 @@
-/** Remembers what came lately: no more than `most` of them, none for longer than `keptMs`. */
+/** Remembers recent events: at most `most`, each for at most `keptMs`. */
 export class ReplayCache {
   readonly #seen = new Map<string, number>();
   readonly #keptMs: number;

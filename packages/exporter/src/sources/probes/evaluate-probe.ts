@@ -78,6 +78,6 @@ const hears = ({ module, sides }: Observation, side: Side): boolean => {
 const hasEnergy = ({ packets, bytes }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && bytes / packets >= ENERGY_BYTES;
 
-/** The size comes from a keyframe: before one has arrived, nothing can be decoded. */
+/** The size is part of a keyframe: before one has arrived, nothing can be decoded. */
 const hasPicture = ({ packets, width, height }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && width > 0 && height > 0;

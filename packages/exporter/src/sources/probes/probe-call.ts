@@ -33,7 +33,7 @@ export interface ProbeCallRequest {
 /**
  * The call itself, from joining to leaving; notes in `observation` what it sees.
  * @param left how much time there is, ms
- * @throws Error for a fault of our own; both have left then, too
+ * @throws Error for an error of the exporter; both participants have left then, too
  */
 export const call = async (
   { module, access, room, signal }: ProbeCallRequest,

@@ -54,7 +54,7 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
   return unique([
     ...joinFailures(observation),
     ...broken,
-    // Who was cut off need not have heard anything.
+    // A disconnected participant need not have received media.
     ...(tooShort || broken.length > 0 ? [] : meetingFailures(observation, figures)),
     ...limitFailures(observation, figures),
     ...late,
@@ -166,7 +166,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'server_error',
 ]);
 
-/** Words of signalling are many; these three tell who has to look where. */
+/** Signalling has many codes; these three name what to check. */
 const classify = ({ reason }: ApiError): ProbeFailure =>
   UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
 

@@ -27,7 +27,7 @@ export const figuresOf = (kind: 'audio' | 'video', all: readonly TrackResult[]):
     kind,
     packets: { up: sum(up, 'packets'), down: sum(down, 'packets') },
     loss: {
-      // What we sent includes what the server missed; what we received does not include what we missed.
+      // Sent packets include those that the server missed; received packets do not include missed ones.
       up: ratio(sum(up, 'lost'), sum(up, 'packets')),
       down: ratio(sum(down, 'lost'), sum(down, 'packets') + sum(down, 'lost')),
     },

@@ -1,7 +1,7 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type ApiError, apiErrorOf, causeOf, statusOf } from '../../api-error.ts';
 
-/** What a room service is asked with. */
+/** Address and keys of a room service. */
 export interface RoomAccess {
   /** ws:// or wss:// */
   url: string;
@@ -15,7 +15,7 @@ export const ROOM_PREFIX = 'swarm-probe-';
 const EMPTY_SECONDS = 10;
 const DEPARTURE_SECONDS = 5;
 
-/** The SDK counts in seconds and then wants whole milliseconds: eighths of a second come out whole. */
+/** The SDK takes seconds and converts to whole milliseconds: eighths of a second convert exactly. */
 const inEighths = (ms: number): number => Math.max(1, Math.floor(ms / 125)) / 8;
 
 const client = ({ url, apiKey, apiSecret }: RoomAccess, timeoutMs: number): RoomServiceClient =>
@@ -55,7 +55,7 @@ export const createProbeRoom = async (
   }
 };
 
-/** @returns what kept it from that; a room that is gone already is deleted */
+/** @returns the error; null also when the room no longer exists */
 export const deleteProbeRoom = async (
   access: RoomAccess,
   name: string,

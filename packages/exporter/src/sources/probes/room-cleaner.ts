@@ -5,9 +5,9 @@ import { deleteProbeRoom, type RoomAccess } from './probe-room.ts';
 export interface RoomCleaner {
   /** Deletes a room. Resolves when it is deleted, or after `patienceMs`; then it continues in the background. */
   clean(access: RoomAccess, room: string, patienceMs: number): Promise<void>;
-  /** Rooms that are not gone yet. */
+  /** Rooms that are not deleted yet. */
   readonly left: number;
-  /** Resolves when all are gone, or after `patienceMs`. */
+  /** Resolves when all are deleted, or after `patienceMs`. */
   settle(patienceMs: number): Promise<void>;
 }
 

@@ -85,7 +85,7 @@ const LOSSES: readonly { from: MetricName; labels: Record<string, string> }[] = 
   },
 ];
 
-/** We send feedback about what comes down, and get it about what goes up. */
+/** Feedback is sent about the downlink and received about the uplink. */
 const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: RunMetricName }[] = [
   { from: 'nacks_sent', direction: 'down', name: 'swarm_run_nacks_total' },
   { from: 'nacks_received', direction: 'up', name: 'swarm_run_nacks_total' },

@@ -27,7 +27,7 @@ export interface DrillVerdictMetrics {
 
 /** Gauges of drills by name: media reception, and the result of the last repeat. */
 export interface DrillGauges {
-  /** @param look asked by every scrape from now on, in place of what was given for this drill before */
+  /** @param look called by every scrape from now on; replaces the previous one of this drill */
   watch(drill: string, look: () => DrillReception): void;
   setVerdict(drill: string, metrics: DrillVerdictMetrics): void;
 }
@@ -68,7 +68,7 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
     setVerdict: (drill, { verdict, recovery, objectives }) => {
       for (const one of DRILL_VERDICTS)
         ofVerdict.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
-      // What was not asked or did not happen this time must not be left from the time before.
+      // Values of the previous repeat must not remain.
       for (const objective of DRILL_OBJECTIVES) {
         const ok = objectives.get(objective);
         if (ok === undefined) ofVerdict.swarm_chaos_objective_met.remove({ drill, objective });

@@ -29,7 +29,7 @@ export const createRunLevels = (): RunLevels => {
     socketDrops: 0,
     lateJoins: 0,
   };
-  /** Every label ever seen: what is gone is 0, not absent. */
+  /** Every label seen so far: a removed one is 0, not absent. */
   const tracksSeen = new Map<string, SeriesLabels>();
   const heightsSeen = new Map<string, { direction: 'up' | 'down'; height: string }>();
   let workersDied = 0;

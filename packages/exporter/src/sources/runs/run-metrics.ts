@@ -176,7 +176,7 @@ export type RunPhase = (typeof RUN_PHASES)[number];
 /** The phase of a run, from its record. */
 export interface PhaseFold {
   add(line: RecordLine): void;
-  /** @param waiting how many are still to come */
+  /** @param waiting participants that have not started to join */
   at(waiting: number): RunPhase;
 }
 

@@ -63,7 +63,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
     onScrape();
     return mergeSnapshots([...runs.values()].flatMap((run) => run.snapshots()));
   };
-  // All metrics of one answer are of one moment, and folded once: when the first of them is asked for.
+  // All metrics of one response are of one moment, and computed once, for the first of them.
   const names = Object.entries(RUN_METRICS);
   const [[first] = ['']] = names;
   let moment: Snapshot[] = [];
