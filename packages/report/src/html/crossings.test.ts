@@ -10,8 +10,8 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
+import { seriesQueriesOf } from './charts/catalog.ts';
 import { beyond, crossingOf, spansOf, spansText } from './crossings.ts';
-import { seriesQueriesOf } from './series-queries.ts';
 
 /** Loses a tenth of the packets in these seconds. */
 const lossy = (from: number, to: number): RecordLine[] =>

@@ -3,7 +3,7 @@ import { formatDuration } from '@livekit-swarm/settings';
 import { type HtmlInput, isRun, type NoRun, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../text-layout.ts';
-import { chartGroups } from './charts/catalog.ts';
+import { chartGroups, seriesQueriesOf } from './charts/catalog.ts';
 import { documentOf } from './document.ts';
 import { html, json, type Markup, name, untrusted } from './markup.ts';
 import { chartSection, pageDataOf } from './sections/charts.ts';
@@ -15,7 +15,6 @@ import { originSection } from './sections/origin.ts';
 import { participantsSection } from './sections/participants.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { tileSection } from './sections/tiles.ts';
-import { seriesQueriesOf } from './series-queries.ts';
 
 /** What the page lists: enough for most runs, and a bounded size for the others. */
 const MAX_LISTED = { participants: 1_000, rooms: 200 };

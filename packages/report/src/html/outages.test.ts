@@ -4,8 +4,8 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
+import { seriesQueriesOf } from './charts/catalog.ts';
 import { outageSpans } from './crossings.ts';
-import { seriesQueriesOf } from './series-queries.ts';
 
 const spansIn = (lines: RecordLine[]) => {
   const history = createHistory(seriesQueriesOf(reportOf(lines).decision));

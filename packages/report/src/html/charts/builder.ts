@@ -31,7 +31,13 @@ export interface Builder {
   heights(direction: 'up' | 'down'): SeriesData[];
 }
 
-export const builderOf = (history: History, decision: VerdictDecision): Builder => {
+/** What charts read of the history of a run. */
+export type ChartHistory = Pick<History, 'stepMs' | 'series' | 'line' | 'names'>;
+
+export const builderOf = (
+  history: ChartHistory,
+  decision: Pick<VerdictDecision, 'thresholds'>,
+): Builder => {
   const joined = history.stepMs > 1_000;
   const series = (
     line: TimeSeries | undefined,
@@ -93,7 +99,7 @@ const ONLY_IF_ANY = new Set([
   'reconnections',
   'tracks-down',
   'data',
-  'media_interruptions',
+  'media-interruptions',
   'nacks',
   'rtx',
   'plis',
@@ -109,8 +115,8 @@ const nonZero = (line: TimeSeries | undefined): TimeSeries | undefined =>
 
 const MOST_HEIGHTS = 6;
 
-/** The largest picture on top; of many sizes those that were seen most. */
-const heightsOf = (history: History, direction: 'up' | 'down'): SeriesData[] => {
+/** The highest layer on top; of many heights those with the most tracks. */
+const heightsOf = (history: ChartHistory, direction: 'up' | 'down'): SeriesData[] => {
   const prefix = `layers ${direction} `;
   const all = history.names(prefix).flatMap((name) => {
     const line = history.line(name);
@@ -124,7 +130,7 @@ const heightsOf = (history: History, direction: 'up' | 'down'): SeriesData[] => 
     .slice(0, MOST_HEIGHTS)
     .sort((a, b) => a.height - b.height)
     .map(({ height, line }, index, shown) => ({
-      label: height === 0 ? 'no picture yet' : `${height}p`,
+      label: height === 0 ? 'no frame yet' : `${height}p`,
       color: `step-${stepOf(index, shown.length)}`,
       look: 'area',
       values: line.value.map((value) => brief(value, 1)),
@@ -137,7 +143,7 @@ const stepOf = (index: number, of: number): number =>
 
 /** The strictest limit for all participants. */
 const limitOfMetric = (
-  { thresholds }: VerdictDecision,
+  { thresholds }: Pick<VerdictDecision, 'thresholds'>,
   metric: MetricName | null,
 ): number | null => {
   const limits = thresholds.flatMap(({ threshold }) => {

@@ -1,7 +1,7 @@
-import type { History, VerdictDecision } from '@livekit-swarm/analysis';
+import type { SeriesQuery, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { MAX, percentile, seriesQuery } from '../series-queries.ts';
-import { type Builder, builderOf, type Chart, type Look } from './builder.ts';
+import { type Builder, builderOf, type Chart, type ChartHistory, type Look } from './builder.ts';
 import type { SeriesData } from './chart-data.ts';
 
 export interface ChartGroup {
@@ -10,7 +10,10 @@ export interface ChartGroup {
 }
 
 /** All charts with data. */
-export const chartGroups = (history: History, decision: VerdictDecision): ChartGroup[] => {
+export const chartGroups = (
+  history: ChartHistory,
+  decision: Pick<VerdictDecision, 'thresholds'>,
+): ChartGroup[] => {
   const make = builderOf(history, decision);
   const groups: ChartGroup[] = [
     { title: 'Participants', charts: participants(make) },
@@ -25,6 +28,35 @@ export const chartGroups = (history: History, decision: VerdictDecision): ChartG
       charts: charts.filter(({ series }) => series.length > 0),
     }))
     .filter(({ charts }) => charts.length > 0);
+};
+
+/** The series that the overview shows, and that outages are found in. */
+const OF_OVERVIEW: readonly SeriesQuery[] = [
+  seriesQuery('packet_loss'),
+  seriesQuery('bytes_received'),
+  seriesQuery('bytes_sent'),
+  seriesQuery('media_latency', {}, percentile(95)),
+  seriesQuery('jitter', {}, percentile(95)),
+  seriesQuery('media_interruptions'),
+];
+
+/** What the page needs of the history: the series of the overview, of its charts and of the thresholds. */
+export const seriesQueriesOf = ({
+  thresholds,
+}: Pick<VerdictDecision, 'thresholds'>): SeriesQuery[] => {
+  const charted: SeriesQuery[] = [];
+  const series: ChartHistory['series'] = (query) => {
+    charted.push(query);
+    return undefined;
+  };
+  chartGroups({ stepMs: 1_000, series, line: () => undefined, names: () => [] }, { thresholds });
+  return [
+    ...OF_OVERVIEW,
+    ...charted,
+    ...thresholds.map(({ threshold }) =>
+      seriesQuery(threshold.metric, threshold.selector, threshold.aggregation),
+    ),
+  ];
 };
 
 const participants = ({ chart, line, measured, perSecond }: Builder): Chart[] => [
@@ -99,7 +131,7 @@ const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] =>
     'jitter',
   ),
   chart(
-    'media_interruptions',
+    'media-interruptions',
     'Media interruptions',
     'Subscriptions without media for more than 500 ms',
     'perSecond',
