@@ -51,9 +51,9 @@ export const componentSchema = z.object({
 export type Component = z.infer<typeof componentSchema>;
 
 /** In the journal: how a platform is found again, by its kind and what its file needs. */
-export const platformReference = z
-  .object({ kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']) })
-  .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]));
+export const platformReference = z.looseObject({
+  kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']),
+});
 
 export type PlatformReference = z.infer<typeof platformReference>;
 

@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
+import { z } from 'zod';
 import {
   type Capability,
   type Component,
@@ -15,7 +16,7 @@ import { labLocation, pastLabLocation } from './process/lab-location.ts';
 import { runHere } from './process/local-host.ts';
 import type { Location } from './process/location.ts';
 import { whyNoLocalPacketRules } from './process/packet-tools.ts';
-import { parseUnit, systemdLocation, type Unit } from './process/systemd.ts';
+import { systemdLocation, type Unit, unit } from './process/systemd.ts';
 
 /** Processes on this host: a running lab, or systemd units. */
 export type ProcessSpec = { lab: string } | { units: readonly Unit[] };
@@ -41,10 +42,9 @@ export const reopenProcessPlatform = async (reference: PlatformReference): Promi
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
     return processPlatform(await pastLabLocation(reference.lab, reference.startedAt));
   }
-  if (reference.place === 'systemd' && Array.isArray(reference.units)) {
-    return processPlatform(
-      await systemdLocation(reference.units.map((unit) => parseUnit(String(unit)))),
-    );
+  if (reference.place === 'systemd') {
+    const units = z.array(unit).safeParse(reference.units);
+    if (units.success) return processPlatform(await systemdLocation(units.data));
   }
   throw invalidReference('processes');
 };

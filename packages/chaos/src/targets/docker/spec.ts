@@ -88,7 +88,7 @@ const readRoles = (text = ''): Record<string, ComponentKind> => {
 const reference = z.object({
   host: z.string(),
   label: z.string(),
-  roles: z.array(z.string()),
+  components: z.record(z.string(), z.enum(COMPONENT_KINDS)),
   onHost: z.array(z.string()),
 });
 
@@ -96,22 +96,14 @@ const reference = z.object({
 export const writeReference = (
   { host, label, components }: DockerSpec,
   onHost: readonly string[],
-): PlatformReference => ({
-  kind: 'docker',
-  host,
-  label,
-  roles: Object.entries(components).map(([name, role]) => `${role}=${name}`),
-  onHost,
-});
+): PlatformReference => ({ kind: 'docker', host, label, components, onHost });
 
 /** @throws SwarmError `invalid_reference` */
 export const readReference = (
   written: PlatformReference,
 ): { spec: DockerSpec; onHost: readonly string[] } => {
-  const result = reference.safeParse(written);
-  if (!result.success) {
-    throw invalidReference('containers', result.error);
-  }
-  const { host, label, roles, onHost } = result.data;
-  return { spec: { host, label, components: readRoles(roles.join(',')) }, onHost };
+  const read = reference.safeParse(written);
+  if (!read.success) throw invalidReference('containers', read.error);
+  const { onHost, ...spec } = read.data;
+  return { spec, onHost };
 };

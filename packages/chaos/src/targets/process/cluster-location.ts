@@ -20,10 +20,9 @@ export const clusterLocation = (cluster: Cluster): Location => {
     reference: () => ({
       kind: 'process',
       place: 'cluster',
-      components: components.map((component) => {
-        const past: PastComponent = { component, identity: identity(component.name) };
-        return JSON.stringify(past);
-      }),
+      components: components.map(
+        (component): PastComponent => ({ component, identity: identity(component.name) }),
+      ),
     }),
     components: async () => components,
     identity: async (name) => identity(name),
@@ -65,12 +64,7 @@ export const pastClusterLocation = (reference: PlatformReference): Location => {
 };
 
 const readComponents = (reference: PlatformReference): PastComponent[] => {
-  try {
-    return z
-      .array(z.string())
-      .parse(reference.components)
-      .map((text) => pastComponent.parse(JSON.parse(text)));
-  } catch (error) {
-    throw invalidReference('the lab', error);
-  }
+  const read = z.array(pastComponent).safeParse(reference.components);
+  if (read.success) return read.data;
+  throw invalidReference('the lab', read.error);
 };

@@ -1,20 +1,24 @@
 import { identifyProcess } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
-import { COMPONENT_KINDS, type ComponentKind, isComponentKind, waitUntil } from '../platform.ts';
+import { z } from 'zod';
+import { COMPONENT_KINDS, isComponentKind, waitUntil } from '../platform.ts';
 import { listeningPorts, processesOf } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
 import { configOfProcess } from './server-config.ts';
 
-/** A systemd unit, and its kind of component. */
-export interface Unit {
-  /** `livekit-server.service` */
-  name: string;
-  kind: ComponentKind;
-}
-
 /** As in systemd.unit(5); other names could be taken for options. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
+
+/** In the journal. */
+export const unit = z.object({
+  /** `livekit-server.service` */
+  name: z.string().regex(NAME),
+  kind: z.enum(COMPONENT_KINDS),
+});
+
+/** A systemd unit, and its kind of component. */
+export type Unit = z.infer<typeof unit>;
 
 /** `node=livekit-server` → a unit. @throws SwarmError `usage` */
 export const parseUnit = (text: string): Unit => {
@@ -175,7 +179,7 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
   await systemd.check(units);
   return {
     label: `units ${units.map(({ name }) => name).join(', ')}`,
-    reference: () => ({ kind: 'process', place: 'systemd', units: units.map(formatUnit) }),
+    reference: () => ({ kind: 'process', place: 'systemd', units }),
     components: () => Promise.all(units.map(systemd.component)),
     identity: async (name) => {
       const { pid } = await systemd.show(name);

@@ -53,9 +53,12 @@ describe('readSshSpec', () => {
 });
 
 it('rejects a reference that was edited', () => {
-  const hosts = [JSON.stringify({ host: '-oProxyCommand=id', units: ['node=a'] })];
-  expect(() => readReference({ kind: 'ssh', hosts })).toThrow('does not describe hosts');
-  expect(() => readReference({ kind: 'ssh', hosts: ['no json'] })).toThrow(
+  const units = [{ kind: 'node', name: 'a.service' }];
+  const edited = (...hosts: unknown[]) => readReference({ kind: 'ssh', config: null, hosts });
+  expect(edited({ host: 'lk-1', units }).hosts).toEqual([{ host: 'lk-1', units }]);
+  expect(() => edited({ host: '-oProxyCommand=id', units })).toThrow('does not describe hosts');
+  expect(() => edited({ host: 'lk-1', units: [{ kind: 'node', name: '--all' }] })).toThrow(
     'does not describe hosts',
   );
+  expect(() => edited('no host')).toThrow('does not describe hosts');
 });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { invalidReference, type PlatformReference } from '../platform.ts';
-import { formatUnit, parseUnit, type Unit } from '../process/systemd.ts';
+import { formatUnit, parseUnit, type Unit, unit } from '../process/systemd.ts';
 
 /** Hosts that are reached by SSH, and the systemd units on them that are a deployment. */
 export interface SshSpec {
@@ -85,27 +85,20 @@ export const componentName = ({ hosts }: SshSpec, host: string, unit: string): s
 export const sshSpecName = ({ hosts }: Pick<SshSpec, 'hosts'>): string =>
   hosts.map(({ host }) => host.replace(/^ssh:\/\//, '').replace(/^[^@]*@/, '')).join(',');
 
-const reference = z.object({ config: z.string().optional(), hosts: z.array(z.string()) });
-const hostEntry = z.object({ host: z.string().regex(HOST), units: z.array(z.string()) });
+const reference = z.object({
+  config: z.string().nullable(),
+  hosts: z.array(z.object({ host: z.string().regex(HOST), units: z.array(unit) })),
+});
 
 export const writeReference = ({ hosts, config }: SshSpec): PlatformReference => ({
   kind: 'ssh',
-  ...(config === null ? {} : { config }),
-  hosts: hosts.map(({ host, units }) => JSON.stringify({ host, units: units.map(formatUnit) })),
+  config,
+  hosts,
 });
 
 /** @throws SwarmError `invalid_reference` */
 export const readReference = (written: PlatformReference): SshSpec => {
-  try {
-    const { config = null, hosts } = reference.parse(written);
-    return {
-      config,
-      hosts: hosts.map((text) => {
-        const { host, units } = hostEntry.parse(JSON.parse(text));
-        return { host, units: units.map(parseUnit) };
-      }),
-    };
-  } catch (cause) {
-    throw invalidReference('hosts', cause);
-  }
+  const read = reference.safeParse(written);
+  if (read.success) return read.data;
+  throw invalidReference('hosts', read.error);
 };
