@@ -1,13 +1,11 @@
-// Finds words that docs/GLOSSARY.md replaces: `node scripts/check/vocabulary.mjs [--report] [FOLDER…]`.
+// Finds words that docs/GLOSSARY.md replaces: `node scripts/check/vocabulary.mjs [FOLDER…]`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CATEGORIES, createFinder } from './find-dialect.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
-const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const reportOnly = flags.includes('--report');
+const folders = process.argv.slice(2);
 
 /** @type {import('./find-dialect.mjs').WordList} */
 const words = JSON.parse(readFileSync(new URL('./vocabulary.json', import.meta.url), 'utf8'));
@@ -28,10 +26,8 @@ const paths = execFileSync(
 
 const findings = paths.flatMap((path) => find(path, readFileSync(`${root}${path}`, 'utf8')));
 
-if (!reportOnly) {
-  for (const { path, line, category, found, use } of findings) {
-    console.log(`${path}:${line}: ${category}: "${found.replace(/\s+/g, ' ')}" -> ${use}`);
-  }
+for (const { path, line, category, found, use } of findings) {
+  console.log(`${path}:${line}: ${category}: "${found.replace(/\s+/g, ' ')}" -> ${use}`);
 }
 const counts = CATEGORIES.map(
   (category) => `${category} ${findings.filter((finding) => finding.category === category).length}`,
@@ -39,7 +35,7 @@ const counts = CATEGORIES.map(
 console.log(
   `vocabulary: ${findings.length} findings in ${paths.length} files (${counts.join(', ')})`,
 );
-if (!reportOnly && findings.length > 0) {
+if (findings.length > 0) {
   console.log(
     'docs/GLOSSARY.md has the words to use; exceptions, with reasons, go into scripts/check/vocabulary.json',
   );
