@@ -24,7 +24,7 @@ export const describeScenario = ({ name, groups }: Scenario): string => {
 const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string => {
   const { rooms, time } = describeExecutor(executor);
   const [first = '', ...others] = roles.map(publishes);
-  // What all publishing roles have in common stands once, otherwise with each role.
+  // What all publishing roles have in common is stated once, otherwise with each role.
   const alike =
     others.every((one) => one === first || one === '' || first === '') || others.length === 0;
   const people = roles.map((role) =>

@@ -62,7 +62,7 @@ export const resultObject = ({
   };
 };
 
-/** The same envelope for a run that did not come about. */
+/** The same envelope for a run that did not start. */
 export const noResultObject = ({
   scenario,
   verdict,

@@ -21,12 +21,12 @@ export interface ReportInput {
   comparison?: Comparison;
 }
 
-/** A run that did not come about: the deployment could not be reached, a server could not be started, … */
+/** A run that did not start: the deployment was unreachable, a server could not be started, … */
 export interface NoRun {
   scenario: string;
   verdict: Verdict;
   exitCode: ExitCode;
-  /** A short stable word. */
+  /** A stable code. */
   reason: string;
   message: string;
   /** What to do next. */
@@ -37,7 +37,7 @@ export type Outcome = ReportInput | NoRun;
 
 export const isRun = (outcome: Outcome): outcome is ReportInput => 'summary' in outcome;
 
-/** What all outcomes have. */
+/** Common to all outcomes. */
 export const nameOf = (outcome: Outcome): string =>
   isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario;
 export const verdictOf = (outcome: Outcome): Verdict =>

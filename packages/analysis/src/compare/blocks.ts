@@ -4,9 +4,9 @@ import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import { decideVerdict } from '../verdict/verdict.ts';
 import type { MeasuredRun } from './figures.ts';
 
-/** More would be too short to be like each other. */
+/** More blocks would be too short to be alike. */
 const MOST_BLOCKS = 10;
-/** Fewer say nothing about their spread. */
+/** Fewer blocks have no meaningful spread. */
 export const LEAST_BLOCKS = 3;
 /** Of a block: samples come once a second. */
 const LEAST_BLOCK_MS = 2_000;

@@ -11,13 +11,13 @@ export interface FigureInput {
 }
 
 export interface Measured {
-  /** Whole runs: what their reports show. */
+  /** Whole runs, as their reports show them. */
   runs: readonly MeasuredRun[];
-  /** What chance is played with: the same runs, or parts of them where there are too few. */
+  /** The units of the permutation test: the same runs, or parts of them where there are too few. */
   units: readonly MeasuredRun[];
 }
 
-/** The chance of being wrong about any figure, each way. */
+/** Probability of a wrong verdict on any figure, in each direction. */
 export const ALPHA = 0.05;
 /** The same runs give the same verdict. */
 const SEED = 20_111;
@@ -30,7 +30,7 @@ interface Draft extends FigureInput {
   units: { base: number[]; current: number[] };
 }
 
-/** Compares all figures at once: the test takes its measure from the strongest of them. In the order given. */
+/** Compares all figures at once, as the test uses the maximum over them; in the given order. */
 export const compareFigures = (
   inputs: readonly FigureInput[],
   base: Measured,
@@ -83,7 +83,7 @@ const notComparable = (base: SideFigure | null, current: SideFigure | null): Not
   return current === null ? 'not_measured_in_current' : 'too_few_values';
 };
 
-/** For each figure the chance that it, or any, goes `direction` (1: towards worse) by more than its margin. */
+/** For each figure the probability that it or any other changes in `direction` (1: worse) by more than its margin. */
 const chances = (drafts: readonly Draft[], design: Design, direction: 1 | -1): number[] => {
   if (drafts.length === 0) return [];
   const sides = drafts.map(({ figure, scale, units }): Sides => {
@@ -173,7 +173,7 @@ const shareOf = (difference: number, of: number): number | null =>
 const sideOf = (figure: Figure, { runs, units }: Measured): SideFigure | null => {
   const values = readAll(figure, runs);
   if (values === null) return null;
-  // Of a single run its parts tell the spread, where they can.
+  // The spread of a single run is that of its parts.
   const spread = values.length > 1 ? values : (readAll(figure, units) ?? values);
   return { median: median(values), min: Math.min(...spread), max: Math.max(...spread), values };
 };

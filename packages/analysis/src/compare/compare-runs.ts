@@ -113,7 +113,7 @@ const designOf = (base: number, current: number, paired: boolean): Design => {
   return countSplits(base, current) >= LEAST_SPLITS ? 'repeats' : 'single';
 };
 
-/** What chance is played with: the runs, or parts of them where they are too few. Null when there are not even those. */
+/** The units of the permutation test: the runs, or parts of them where there are too few. Null: not even enough parts. */
 const unitsOf = async (
   base: readonly RecordedRun[],
   current: readonly RecordedRun[],
@@ -159,7 +159,7 @@ const compareUnits = (
   );
 };
 
-/** Where one side has a second run, what the two differ by is a change that nothing has to do with. */
+/** Where one side has a second run, the difference of both is noise. */
 const singleRunFactor = (
   figure: Figure,
   margin: Margin,

@@ -6,7 +6,7 @@ type Value = string | number | null;
 type Read = (summary: Summary) => Value | undefined;
 type Differs = Extract<ComparisonNote, { code: 'environment_differs' }>;
 
-/** Differences around the runs: they may be what is compared, or what spoils the comparison. */
+/** Differences of the environment: they may be the subject of the comparison, or distort it. */
 export const environmentNotes = (
   base: readonly MeasuredRun[],
   current: readonly MeasuredRun[],
@@ -41,7 +41,7 @@ const valuesOf = (runs: readonly MeasuredRun[], read: Read): Value[] =>
     String(a).localeCompare(String(b), 'en', { numeric: true }),
   );
 
-/** From this difference on another process on the host may have caused what is measured. */
+/** From this difference on, another process on the host may be the cause. */
 const BUSIER_BY = 0.2;
 
 const hostLoadNotes = (

@@ -14,7 +14,7 @@ import type { Summary } from '../summary/summary.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
 import type { VerdictDecision } from '../verdict/verdict.ts';
 
-/** A run, what it measured, and how it was judged. */
+/** A run with its summary and verdict. */
 export interface MeasuredRun {
   /** Where its record is, for reports. */
   name: string;
@@ -22,7 +22,7 @@ export interface MeasuredRun {
   decision: VerdictDecision;
 }
 
-/** Something of a run that is one number, and of which it is known which way is good. */
+/** One number of a run for which lower or higher is better. */
 export interface Figure {
   /** `media_latency{kind:audio}.p95`: unique. */
   key: string;
@@ -31,7 +31,7 @@ export interface Figure {
   target: string;
   aggregation: Aggregation;
   better: 'lower' | 'higher';
-  /** A threshold stands on it. */
+  /** A threshold is defined for it. */
   hasThreshold: boolean;
   /** Undefined where it was not measured. */
   read(run: MeasuredRun): number | undefined;
@@ -48,14 +48,14 @@ const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
   'cpu_cores',
   'cpu_per_packet',
   'resident_memory',
-  // Retries and our own lateness; join_time holds it, too.
+  // Retries and lateness of the load generator; join_time includes it.
   'join_start_delay',
 ]);
 
 /**
- * The figures to compare: those with a threshold first, then the catalogue in its order. What has a kind is compared by kind where both were there: in a
- * sum, video would drown audio.
- * @param asked metrics to be compared although they describe the generator
+ * The figures to compare: those with a threshold first, then the catalogue in its order. Metrics
+ * with a kind are compared by kind where both were measured: in a sum, video would outweigh audio.
+ * @param asked metrics to compare although they describe the load generator
  */
 export const figuresOf = (
   runs: readonly MeasuredRun[],
@@ -96,7 +96,7 @@ const figureOfMetric = (
   };
 };
 
-/** Judging has found the value already, windows and all. */
+/** The value is that of the threshold's result, with its window. */
 const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figure | null => {
   const { metric, aggregation, operator } = threshold;
   const better = betterOf(metric, operator);

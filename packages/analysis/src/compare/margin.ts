@@ -13,8 +13,8 @@ export interface Margin {
 }
 
 /**
- * The scale on which differences are judged: two values are n apart when n margins lie between them. It grows with the value itself where the absolute
- * margin is the wider, and with its logarithm above, so that noise which grows with a figure looks the same everywhere. Strictly increasing.
+ * The scale on which differences are compared: two values are n apart when n margins lie between them. It grows with the value itself where the absolute
+ * margin is the wider, and with its logarithm above, so that noise proportional to a figure has the same size everywhere. Strictly increasing.
  */
 export interface MarginScale {
   of(value: number): number;

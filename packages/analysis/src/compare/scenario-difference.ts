@@ -18,7 +18,7 @@ export interface ScenarioDifferences {
 }
 
 /**
- * What changes nothing of the load: what the scenario is called and judged by, which stretches of it have names, how its rooms are called, and the seed,
+ * What does not change the load: the name of the scenario, its thresholds, which stretches of it have names, how its rooms are called, and the seed,
  * which only draws lots (repeats may each have their own).
  */
 const HARMLESS = [

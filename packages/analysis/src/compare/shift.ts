@@ -1,8 +1,8 @@
 import { median } from 'simple-statistics';
 
-/** By how much one group of values lies above another. */
+/** The difference between two groups of values. */
 export interface Shift {
-  /** Hodges–Lehmann: the median of all differences. One wild run in five does not move it much. */
+  /** Hodges–Lehmann: the median of all differences. One outlier in five runs has little influence. */
   estimate: number;
   from: number;
   to: number;

@@ -1,7 +1,7 @@
 import type { EventLine, ParticipantLine } from '@livekit-swarm/record';
 
 /**
- * Where the connection of a participant stands.
+ * The state of the connection of a participant.
  *
  * - joining: scheduled or joining; nothing else is known yet
  * - connected: joined, resumed, reconnected or rejoined
@@ -19,7 +19,7 @@ export type ConnectionState =
   | 'left'
   | 'join_failed';
 
-/** Everything that its lines in the record say about one participant. Times are ms after the start of the run. */
+/** One participant, from its lines in the record. Times are ms after the start of the run. */
 export interface ParticipantState {
   connection: ConnectionState;
   /** When it entered that state. */
@@ -137,7 +137,7 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
   }
 };
 
-/** The result has the last word, also about what no event was written of. */
+/** The result overrides the events, which may be missing. */
 const reduceResult = (state: ParticipantState, line: ParticipantLine): ParticipantState => {
   const { at, joinAtMs, joinTimeMs, outcome } = line;
   const joined = state.joinedAt !== null || joinTimeMs !== null;

@@ -73,7 +73,7 @@ export const bySeverity = (a: AffectedParticipant, b: AffectedParticipant): numb
 export const byRoomSeverity = (a: RoomSummary, b: RoomSummary): number =>
   b.joinsFailed - a.joinsFailed || b.disconnected - a.disconnected || byMediaSeverity(a, b);
 
-/** Whether anything at all went wrong for a participant. */
+/** Whether a participant has any impairment. */
 export const isAffected = (participant: AffectedParticipant): boolean => {
   const { missing, stalled, reconnects, longestInterruptionMs, loss } = participant;
   return (
@@ -83,7 +83,7 @@ export const isAffected = (participant: AffectedParticipant): boolean => {
   );
 };
 
-/** Keeps the most affected of all participants that are added, and no more than asked for. */
+/** Keeps the most affected of all added participants, `max` at most. */
 export const createMostAffected = <Participant extends AffectedParticipant>(
   max: number,
 ): { add(participant: Participant): void; list(): Participant[] } => {
@@ -94,7 +94,7 @@ export const createMostAffected = <Participant extends AffectedParticipant>(
   return {
     add: (participant) => {
       kept.push(participant);
-      // Sorting now and then only keeps it cheap.
+      // Sorted in batches, which is cheaper.
       if (kept.length >= 2 * max + 100) trim();
     },
     /** Most affected first. */

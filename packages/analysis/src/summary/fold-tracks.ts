@@ -165,7 +165,7 @@ export interface TrackTally {
   /** Downlink media, all tracks together. */
   packets: number;
   lost: number;
-  /** The worst of its tracks. */
+  /** The highest of its tracks. */
   jitterMs: number | null;
   latencyP95Ms: number | null;
   longestInterruptionMs: number;
@@ -211,11 +211,11 @@ export const tallyTracks = (
   };
 };
 
-/** Of simulcast the lowest layer stands for the track. */
+/** Of simulcast, the lowest layer represents the track. */
 const isPublished = ({ direction, layer }: TrackResult): boolean =>
   direction === 'up' && (layer === undefined || layer === 'q');
 
-/** Without a publisher's name every track stands for itself. */
+/** Without the identity of a publisher, every track is counted on its own. */
 const sourceOf = (track: MediaTrack, index: number): string =>
   track.publisher === undefined
     ? `#${track.sid ?? index}`

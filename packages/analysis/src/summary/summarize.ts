@@ -264,7 +264,7 @@ const recoveryOf = (metrics: MetricSet): RecoverySummary => {
 /**
  * Sums up a record from its lines, as a file's line reader gives them.
  * A last line that was cut (the machine lost power, the process was killed while writing) is left out and noted; damage in the middle is an error.
- * @param thresholds that it will be judged by besides its own, for the windows that they name
+ * @param thresholds to evaluate in addition to its own, for the windows that they name
  * @throws SwarmError `bad_record`
  */
 export const foldRecord = async (
@@ -278,7 +278,7 @@ export const foldRecord = async (
 
 /**
  * Sums up a record on disk, whether its run has ended or not.
- * @param thresholds that it will be judged by besides its own, for the windows that they name
+ * @param thresholds to evaluate in addition to its own, for the windows that they name
  * @throws SwarmError `bad_record`
  */
 export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>

@@ -38,7 +38,7 @@ const countFinding = (
   limit: number,
 ): HealthFinding => ({ code, value: share ?? 0, limit, count });
 
-/** What makes the figures of a run untrustworthy; empty for a healthy generator, however busy it was. */
+/** The impairments of a run by the load generator; empty for a healthy one, however busy it was. */
 export const assessGenerator = (
   summary: Pick<InterimSummary, 'generator' | 'joins' | 'end'>,
 ): HealthFinding[] => {
@@ -97,8 +97,8 @@ export const assessGenerator = (
 const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturated.share ?? 0;
 
 /**
- * From where on the load generator has impaired what it measures. Not how busy it is: a generator that uses 80 % of its cores and sends in time
- * measures well.
+ * Limits beyond which the load generator impairs its measurement. CPU usage is not among them: a
+ * generator that uses 80 % of its cores and sends in time measures correctly.
  */
 
 /** An event loop that lags this much (p99 of a second, ms) handles joins and answers of the server so late that it shows in join times of 2 s. */

@@ -68,7 +68,7 @@ const sideObject = (side: Comparison['base']): ComparisonResult['base'] => ({
 
 type Excluded = NonNullable<ComparisonResult['base']['runs'][number]['excludedReason']>;
 
-/** Where the load was described does not matter to who compares: advice is for the report of the run itself. */
+/** The origin of the load does not matter in a comparison: advice is for the report of the run itself. */
 const exclusionObject = (exclusion: Exclusion): Excluded => {
   const text = exclusionText(exclusion);
   return exclusion.code === 'generator_impaired'

@@ -26,7 +26,7 @@ export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   interrupted: '?',
 };
 
-/** As the beginning of a sentence. */
+/** With a capital letter. */
 export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** `passed`, `failed`, `known failure`. */

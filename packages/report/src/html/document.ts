@@ -15,7 +15,7 @@ export interface Document {
   sheet?: string;
 }
 
-/** The sheets and scripts of a page, in order; the first script runs before anything is drawn. */
+/** The style sheets and scripts of a page, in order. */
 const SHEETS = [
   'uplot.css',
   'palette.css',
@@ -36,11 +36,11 @@ const SHEETS = [
 const EARLY = 'page.generated/early.js';
 const SCRIPTS = ['uplot.js', 'page.generated/main.js'];
 
-/** Four heads in a square: seen in a row of tabs. */
+/** Four dots in a square: recognisable in a row of tabs. */
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%233457d5%22/%3E%3Ccircle cx=%225%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%225%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3C/svg%3E';
 
-/** One file that needs nothing else: not the network, not another file, nor leave to run what is not in it. */
+/** A self-contained file; its policy allows neither network access nor other scripts. */
 export const documentOf = ({ title, body, data, sheet: own = '' }: Document): string => {
   const sheet = [...SHEETS.map(readAsset), own].join('\n');
   const early = readAsset(EARLY);
@@ -75,14 +75,14 @@ ${scripts.map((script) => html`<script>${raw(script)}</script>`)}
 `.text;
 };
 
-/** How a policy names what may run: by what it is (CSP3 §8.3). */
+/** A policy allows scripts and style sheets by their hash (CSP3 §8.3). */
 const hashOf = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const require = createRequire(import.meta.url);
 const kept = new Map<string, string>();
 
-/** Assets that are not files of this folder. The licence of the chart library must accompany its code. */
+/** Assets from other folders. The licence of the chart library must accompany its code. */
 const MADE: Record<string, () => string> = {
   'uplot.js': () =>
     `/*\n${readFileSync(join(libraryDir(), '..', 'LICENSE'), 'utf8').trim()}\n*/\n${libraryFile('uPlot.iife.min.js')}`,
@@ -103,7 +103,7 @@ export const readAsset = (file: string): string => {
     text = MADE[file]?.() ?? readFileSync(join(import.meta.dirname, file), 'utf8');
     // A closing tag in the text of a script ends the script element.
     if (/<\/(script|style)|<!--/i.test(text))
-      throw new Error(`${file} cannot stand in a page: it holds a closing tag`);
+      throw new Error(`${file} cannot be embedded: it contains a closing tag`);
     kept.set(file, text);
   }
   return text;

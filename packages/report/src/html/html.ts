@@ -19,7 +19,7 @@ import { tileSection } from './sections/tiles.ts';
 /** What the page lists: enough for most runs, and a bounded size for the others. */
 const MAX_LISTED = { participants: 1_000, rooms: 200 };
 
-/** Reads the record once more, and makes a page of it. */
+/** Reads the record again, and renders a page from it. */
 async function* renderRun({
   summary,
   decision,
@@ -45,16 +45,16 @@ async function* renderRun({
   });
 }
 
-/** There is little to look at; what there is, is what to do next. */
+/** Without a run: what is wrong, and what to do next. */
 const renderNoRun = ({ scenario, verdict, exitCode, message, hint }: NoRun): string =>
   documentOf({
     title: `${MARKS[verdict]} ${scenario}: ${verdict}`,
-    body: html`<main><section class="hero ${verdict}" id="verdict" aria-labelledby="verdict-title"><div class="verdict"><p class="seal" aria-hidden="true">${MARKS[verdict]}</p><div><h1 id="verdict-title">${scenario}: there was no run</h1><p class="lead">${message}</p>${hint !== null && html`<p class="asked">${hint}</p>`}<p class="dim">Exit code ${exitCode}.</p></div></div></section></main>`,
+    body: html`<main><section class="hero ${verdict}" id="verdict" aria-labelledby="verdict-title"><div class="verdict"><p class="seal" aria-hidden="true">${MARKS[verdict]}</p><div><h1 id="verdict-title">${scenario}: no run</h1><p class="lead">${message}</p>${hint !== null && html`<p class="asked">${hint}</p>`}<p class="dim">Exit code ${exitCode}.</p></div></div></section></main>`,
     data: null,
   });
 
 export const htmlReporter: Reporter = {
-  about: 'one page with charts, to look at and to pass on',
+  about: 'one self-contained page with charts',
   fileName: 'report.html',
   several: false,
   render: ([outcome]) =>

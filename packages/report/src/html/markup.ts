@@ -82,6 +82,6 @@ const escapeText = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
     .replace(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign);
 
-/** Where something stands, in percent of a picture: pictures grow with the page, and their text does not. */
+/** A position in percent of an image: images scale with the page, their text does not. */
 export const percent = (part: number, whole: number): string =>
   `${Number((whole > 0 ? Math.min(100, Math.max(0, (part / whole) * 100)) : 0).toFixed(3))}%`;

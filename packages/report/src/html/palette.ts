@@ -1,4 +1,4 @@
-/** Colours by meaning. Text of each of the first group stands on `page` and on `card` with a contrast of 4.5 and more (WCAG 2.2 §1.4.3). */
+/** Colours by meaning. Text in the colours of the first group has a contrast of at least 4.5 on `page` and `card` (WCAG 2.2 §1.4.3). */
 interface Palette {
   ink: string;
   muted: string;
@@ -9,12 +9,12 @@ interface Palette {
 
   page: string;
   card: string;
-  /** Behind what stands out a little: codes, heads of tables. */
+  /** Background of codes and table headings. */
   shade: string;
   line: string;
   grid: string;
   band: string;
-  /** Behind verdicts. */
+  /** Background of verdicts. */
   'good-shade': string;
   'bad-shade': string;
   'unsure-shade': string;
@@ -24,7 +24,7 @@ interface Palette {
   video: string;
   data: string;
   plain: string;
-  /** From few to many lines of a picture. */
+  /** From low to high video layers. */
   'step-1': string;
   'step-2': string;
   'step-3': string;

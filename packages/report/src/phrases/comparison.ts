@@ -252,7 +252,7 @@ export const formatInterval = (figure: FigureComparison): string => {
   if (relativeFrom === null || relativeTo === null) {
     return `${signed(from, (size) => formatValue(figure, size))} … ${signed(to, (size) => formatValue(figure, size))}`;
   }
-  // The unit stands once where both have it.
+  // The unit is written once where both have it.
   const low =
     relativeTo < FACTOR_FROM ? signed(relativeFrom, percentFigure) : formatRelative(relativeFrom);
   return `${low} … ${formatRelative(relativeTo)}`;
@@ -280,13 +280,13 @@ const percentFigure = (share: number): string => {
 const roundShare = (share: number): number =>
   Math.abs(share) < 0.1 ? Math.round(share * 1_000) / 1_000 : Math.round(share * 100) / 100;
 
-/** What rounds to nothing has no sign. */
+/** Values that round to zero have no sign. */
 const signed = (value: number, write: (size: number) => string): string => {
   const size = write(Math.abs(value));
   return `${/[1-9]/.test(size) ? (value < 0 ? '−' : '+') : '±'}${size}`;
 };
 
-/** What a reader must know besides: excluded runs, and what differs around them. What a reason states is not repeated. */
+/** Excluded runs and differences of the environment, unless a reason states them. */
 export const remarksOf = (comparison: Comparison): string[] => {
   const { notes, ignoredDifferences, base, current } = comparison;
   const stated = new Set(comparison.reasons.flatMap(runsOf));
@@ -330,7 +330,7 @@ export const legendOf = ({ figures, design }: Pick<Comparison, 'figures' | 'desi
   return `±: half the range of the ${of}. Interval: the change, ${Math.floor(confidence * 100)} % confidence per figure.`;
 };
 
-/** What is worth a row: changed figures first, of these and the others first those with a threshold; without what is zero on both sides. */
+/** The rows of the table: changed figures first, then those with a threshold; without figures that are zero on both sides. */
 export const shownFigures = ({ figures }: Pick<Comparison, 'figures'>): FigureComparison[] => {
   const rank = ({ verdict, hasThreshold }: FigureComparison): number =>
     (verdict === 'worse' ? 0 : verdict === 'better' ? 2 : 4) + (hasThreshold ? 0 : 1);

@@ -12,7 +12,7 @@ export interface Chart extends ChartData {
 
 export type Look = SeriesData['look'];
 
-/** Makes charts of time series; what was never measured is null, and left out. */
+/** Makes charts of time series; series that were never measured are null, and omitted. */
 export interface Builder {
   chart(
     id: string,
@@ -49,7 +49,7 @@ export const builderOf = (
     if (line === undefined || line.value.every((value) => value === null)) return null;
     const figures = (values: readonly (number | null)[]): (number | null)[] =>
       values.map((value) => brief(value, factor));
-    // A band for the thick lines only: more of them would hide each other.
+    // Bands for solid lines only: more of them would hide each other.
     const band = joined && (look === 'solid' || look === 'area');
     return {
       label,
@@ -62,7 +62,7 @@ export const builderOf = (
   return {
     chart: (id, title, note, unit, all, limitOf = null, stacked = false) => {
       const present = all.filter((one) => one !== null);
-      // What never was anything but zero is left out, unless it is what the chart is about.
+      // Lines that are always zero are omitted, unless they are the subject of the chart.
       const shown = present.filter(
         ({ values, look }) =>
           look === 'solid' ||

@@ -1,4 +1,4 @@
-/** What the page's own script draws. Plain JSON. */
+/** The data that the script of the page draws: plain JSON. */
 
 export type Unit = 'ms' | 'share' | 'bits' | 'bytes' | 'cores' | 'count' | 'perSecond';
 
@@ -16,7 +16,7 @@ export type Color =
 export interface SeriesData {
   label: string;
   color: Color;
-  /** Solid lines are what the chart is about; dashed and thin ones what goes with it. */
+  /** Solid lines are the subject of the chart; dashed and thin ones are additional. */
   look: 'solid' | 'dashed' | 'thin' | 'area';
   values: (number | null)[];
   /** The highest and lowest single second of each point, where a point is more than a second. */
@@ -30,7 +30,7 @@ export interface ChartData {
   series: SeriesData[];
   /** Drawn as a line across. */
   limit: number | null;
-  /** Each series stands on the one before it. */
+  /** Each series is stacked on the one before it. */
   stacked: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface MarkData {
 export interface PageData {
   /** Seconds between two points. */
   step: number;
-  /** Number of points; point i stands for the seconds from `i * step` on. */
+  /** Number of points; point i covers the seconds from `i * step` on. */
   points: number;
   bands: BandData[];
   marks: MarkData[];

@@ -18,7 +18,7 @@ export interface Layer {
   edge: boolean;
 }
 
-/** Each series stands on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
+/** Each series is stacked on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
 const stackedLayers = (page: PageData, chart: ChartData): Layer[] => {
   const layers: Layer[] = [];
   let below: Values = Array.from({ length: page.points }, () => null);

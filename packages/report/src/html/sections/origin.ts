@@ -48,7 +48,7 @@ ${recordPath !== null && html`<h4>The record</h4><p><code class="path">${recordP
 </div></section>`;
 };
 
-/** As a file that would do the same. A record of another version may hold what this one cannot write: then as it stands there. */
+/** As a scenario file. If the record of another version has values that cannot be written: as in the record. */
 const sourceOf = (scenario: Scenario): string => {
   try {
     return formatScenario(scenario);
