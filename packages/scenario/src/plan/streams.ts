@@ -33,14 +33,19 @@ const gatherings = ({ groups }: LoadExtent): Member[][] => {
 /** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
 export const streamsOf = (load: LoadExtent): StreamLabels[] =>
   gatherings(load).flatMap((members) => {
-    const senders = countSenders(members, ({ publish }) => publish.map(mediumOf));
-    return members.flatMap((me) => [
-      ...mediaOf(me.role).map((medium) => labelled('up', medium, me)),
-      ...[...senders].flatMap(([medium, count]) => {
-        const others = count - (mediaOf(me.role).includes(medium) ? 1 : 0);
-        return others > 0 && receives(me.role, medium) ? [labelled('down', medium, me)] : [];
-      }),
-    ]);
+    const media = new Map(members.flatMap(({ role }) => [...mediaOf(role)]));
+    const senders = countSenders(members, ({ publish }) => publish.map(keyOf));
+    return members.flatMap((me) => {
+      const sent = mediaOf(me.role);
+      const received = [...media].filter(
+        ([key, medium]) =>
+          (senders.get(key) ?? 0) > (sent.has(key) ? 1 : 0) && receives(me.role, medium),
+      );
+      return [
+        ...[...sent.values()].map((medium) => labelled('up', medium, me)),
+        ...received.map(([, medium]) => labelled('down', medium, me)),
+      ];
+    });
   });
 
 /** Roles that send data messages, and roles that receive them. */
@@ -53,7 +58,7 @@ export const dataOf = (load: LoadExtent): DataLabels[] =>
       const sends = role.data !== null;
       return [
         ...(sends ? [{ direction: 'up' as const, ...labels }] : []),
-        ...(senders - (sends ? 1 : 0) > 0 ? [{ direction: 'down' as const, ...labels }] : []),
+        ...(senders > (sends ? 1 : 0) ? [{ direction: 'down' as const, ...labels }] : []),
       ];
     });
   });
@@ -65,31 +70,30 @@ const countSenders = (
 ): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const { role } of members) {
-    for (const thing of new Set(sentBy(role)))
-      counts.set(thing, (counts.get(thing) ?? 0) + role.count);
+    for (const item of new Set(sentBy(role)))
+      counts.set(item, (counts.get(item) ?? 0) + role.count);
   }
   return counts;
 };
 
-/** `audio opus`, `video vp8`. */
-const mediumOf = (track: TrackPlan): string =>
-  `${track.kind} ${track.kind === 'audio' ? 'opus' : track.codec}`;
+type Medium = Pick<StreamLabels, 'kind' | 'codec'>;
 
-const mediaOf = ({ publish }: RoleSpec): string[] => [...new Set(publish.map(mediumOf))];
+const mediumOf = (track: TrackPlan): Medium => ({
+  kind: track.kind,
+  codec: track.kind === 'audio' ? 'opus' : track.codec,
+});
 
-const receives = ({ subscribe, layout }: RoleSpec, medium: string): boolean => {
-  if (!subscribe || layout.type === 'none') return false;
-  return medium.startsWith('audio') || layout.type !== 'audio-only';
-};
+const keyOf = (track: TrackPlan): string => Object.values(mediumOf(track)).join(' ');
+
+/** Each medium that a role publishes, once. */
+const mediaOf = ({ publish }: RoleSpec): Map<string, Medium> =>
+  new Map(publish.map((track) => [keyOf(track), mediumOf(track)]));
+
+const receives = ({ subscribe, layout }: RoleSpec, { kind }: Medium): boolean =>
+  subscribe && layout.type !== 'none' && (kind === 'audio' || layout.type !== 'audio-only');
 
 const labelled = (
   direction: 'up' | 'down',
-  medium: string,
+  medium: Medium,
   { group, role }: Member,
-): StreamLabels => ({
-  direction,
-  kind: medium.startsWith('audio') ? 'audio' : 'video',
-  codec: medium.slice(medium.indexOf(' ') + 1),
-  group: group.name,
-  role: role.name,
-});
+): StreamLabels => ({ direction, ...medium, group: group.name, role: role.name });
