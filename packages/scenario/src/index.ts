@@ -16,8 +16,6 @@ export {
   scenarioOfFlags,
 } from './load-flags.ts';
 export {
-  type LinkImpairment,
-  type NetworkImpairment,
   networkPreset,
   PERFECT_LINK,
 } from './network/network-presets.ts';
@@ -32,6 +30,8 @@ export type {
   DataTraffic,
   Kind,
   Layout,
+  LinkImpairment,
+  NetworkImpairment,
   Resolution,
   RoleGrants,
   RoleSpec,

@@ -1,7 +1,6 @@
 /** The plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
-import type { NetworkImpairment } from './network/network-presets.ts';
-import type { DataTraffic, Layout, RoleGrants, TrackPlan } from './role-spec.ts';
+import type { DataTraffic, Layout, NetworkImpairment, RoleGrants, TrackPlan } from './role-spec.ts';
 import type { Scenario } from './scenario.ts';
 
 /** As the scenario names it; with flags `publisher` or `subscriber`. */

@@ -50,15 +50,27 @@ const grants = z.object({
 
 const link = z
   .object({
+    /** Share of packets dropped, 0 … 1. */
     loss: z.number(),
+    /** Mean length of a loss burst, packets (Gilbert–Elliott); 1: losses are independent. */
     burst: z.number(),
+    /** Of every packet. */
     delayMs: ms(),
+    /**
+     * Added to the delay: exponentially distributed with this mean, a new value every 20 ms. Audio packets of 20 ms have about this interarrival jitter
+     * (RFC 3550 §6.4.1). A delayed packet delays those behind it, so beyond 20 ms the jitter is less than this and the delay more.
+     */
     jitterMs: ms(),
+    /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
     reorder: z.number(),
+    /** Bits per second, headers of IP and UDP included; null: no limit. */
     rateBps: z.number().nullable(),
+    /** With a rate: a packet that would have to wait longer than this for its turn is dropped. */
     queueMs: ms(),
   })
-  .meta({ id: 'Link', description: 'What a bad network does to packets, one way.' });
+  .meta({ id: 'Link', description: 'Impairment of an access network in one direction.' });
+
+const impairment = z.object({ up: link, down: link });
 
 export const roleSpecSchema = z
   .object({
@@ -73,9 +85,7 @@ export const roleSpecSchema = z
     layout,
     grants,
     /** An impaired access network: the name of a preset (or `custom`) and its effect. Null: no impairment. */
-    network: z
-      .object({ name: z.string(), impairment: z.object({ up: link, down: link }) })
-      .nullable(),
+    network: z.object({ name: z.string(), impairment }).nullable(),
     /** With an executor that replaces participants: whether these stay as long as the room is open. */
     permanent: z.boolean(),
   })
@@ -90,4 +100,6 @@ export type Layout = z.infer<typeof layout>;
 export type DataTraffic = z.infer<typeof data>;
 export type TrackSourceName = z.infer<typeof sourceName>;
 export type RoleGrants = z.infer<typeof grants>;
+export type LinkImpairment = z.infer<typeof link>;
+export type NetworkImpairment = z.infer<typeof impairment>;
 export type RoleSpec = z.infer<typeof roleSpecSchema>;

@@ -2,6 +2,7 @@
 import { formatDuration, formatNumber, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
+import { partitionPoint } from '../plan/partition-point.ts';
 import { type Entry, scaleCount } from './definition.ts';
 import {
   type DurationDistribution,
@@ -117,13 +118,5 @@ const checkDropped = (dropped: number, maxRooms: number): void => {
 };
 
 /** Index of the first time that is after `atMs`. */
-const firstAfter = (times: readonly number[], atMs: number): number => {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? Number.POSITIVE_INFINITY) > atMs) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-};
+const firstAfter = (times: readonly number[], atMs: number): number =>
+  partitionPoint(times.length, (index) => (times[index] ?? Number.POSITIVE_INFINITY) <= atMs);

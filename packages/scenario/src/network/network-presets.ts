@@ -5,32 +5,7 @@
  *
  * A server lowers its bit rate to what fits; a simulated publisher does not, and loses the rest.
  */
-
-/** What a link does to the packets of one participant, one way. */
-export interface LinkImpairment {
-  /** Share of packets dropped, 0 … 1. */
-  loss: number;
-  /** Mean length of a loss burst, packets (Gilbert–Elliott); 1: losses are independent. */
-  burst: number;
-  /** Every packet, ms. */
-  delayMs: number;
-  /**
-   * Added to the delay: exponentially distributed with this mean, ms, a new value every 20 ms. Audio packets of 20 ms have about this interarrival jitter
-   * (RFC 3550 §6.4.1). A delayed packet delays those behind it, so beyond 20 ms the jitter is less than this and the delay more.
-   */
-  jitterMs: number;
-  /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
-  reorder: number;
-  /** Bits per second, headers of IP and UDP included; null: no limit. */
-  rateBps: number | null;
-  /** With a rate: a packet that would have to wait longer than this for its turn is dropped, ms. */
-  queueMs: number;
-}
-
-export interface NetworkImpairment {
-  up: LinkImpairment;
-  down: LinkImpairment;
-}
+import type { LinkImpairment, NetworkImpairment } from '../role-spec.ts';
 
 /** A link that does nothing. */
 export const PERFECT_LINK: LinkImpairment = {

@@ -2,6 +2,7 @@ import { maySubscribe, visibleTracks } from '../grants.ts';
 import { audibleTracks, visibleVideos } from '../layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import type { Kind } from '../role-spec.ts';
+import { partitionPoint } from './partition-point.ts';
 
 /** Times are sums of fractions: what falls short by less than this is rounding. */
 const ROUNDING_MS = 0.01;
@@ -67,14 +68,10 @@ const runningSum = (
   const sums = [0];
   for (const { count } of sorted) sums.push((sums.at(-1) ?? 0) + count);
   return (atMs, including) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const there = sorted[middle]?.atMs ?? Number.POSITIVE_INFINITY;
-      if (there < atMs || (including && there === atMs)) low = middle + 1;
-      else high = middle;
-    }
-    return sums[low] ?? 0;
+    const before = partitionPoint(sorted.length, (index) => {
+      const there = sorted[index]?.atMs ?? Number.POSITIVE_INFINITY;
+      return there < atMs || (including && there === atMs);
+    });
+    return sums[before] ?? 0;
   };
 };

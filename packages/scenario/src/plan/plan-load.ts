@@ -1,5 +1,6 @@
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { wireBits } from './media-rates.ts';
+import { partitionPoint } from './partition-point.ts';
 import { createRoomTimelineBuilder, type RoomInterval } from './room-history.ts';
 import type { Load } from './room-load.ts';
 
@@ -122,16 +123,8 @@ const mostOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs:
 };
 
 /** Index of the last moment at or before this one; −1 when all are after it. */
-const lastUntil = (times: Float64Array, atMs: number): number => {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? 0) <= atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-};
+const lastUntil = (times: Float64Array, atMs: number): number =>
+  partitionPoint(times.length, (index) => (times[index] ?? 0) <= atMs) - 1;
 
 const fullestAt = (times: Float64Array, levels: Float64Array): number => {
   let best = 0;

@@ -1,16 +1,21 @@
-/** Scenarios of all kinds for property-based tests, each of which a file could say: whatever is free is as odd as it may be. */
+/** Arbitrary scenarios for property-based tests: all that a scenario file can express, with unusual values. */
 import { parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import fc from 'fast-check';
 import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
 import type { ExecutorSpec } from '../../src/executors/registry.ts';
 import type { Stage } from '../../src/executors/stages.ts';
 import {
-  type LinkImpairment,
   networkPreset,
   networkPresetNames,
   PERFECT_LINK,
 } from '../../src/network/network-presets.ts';
-import type { Layout, RoleGrants, RoleSpec, TrackPlan } from '../../src/role-spec.ts';
+import type {
+  Layout,
+  LinkImpairment,
+  RoleGrants,
+  RoleSpec,
+  TrackPlan,
+} from '../../src/role-spec.ts';
 import type { GroupSpec, NamedWindow, Scenario } from '../../src/scenario.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);

@@ -5,10 +5,9 @@ import { formatDataRate } from '../../data-traffic.ts';
 import type { Entry } from '../../executors/definition.ts';
 import { executorOf } from '../../executors/registry.ts';
 import { formatLayout } from '../../layout.ts';
-import type { LinkImpairment } from '../../network/network-presets.ts';
 import { isNetworkPresetName, networkPreset, PERFECT_LINK } from '../../network/network-presets.ts';
 import { dataOf, streamsOf } from '../../plan/streams.ts';
-import type { RoleSpec, TrackPlan } from '../../role-spec.ts';
+import type { LinkImpairment, RoleSpec, TrackPlan } from '../../role-spec.ts';
 import type { GroupSpec, Scenario } from '../../scenario.ts';
 import { bitRateText, decimal, durationText, shareText } from './texts.ts';
 
