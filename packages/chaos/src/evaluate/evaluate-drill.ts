@@ -20,15 +20,6 @@ import { createRecoveryFold } from '../measure/measure-recovery.ts';
 /** In the folder of a drill, next to its records: the definition of the drill and the result so far. */
 export const DRILL_FILE = 'drill.json';
 
-/** The part of a drill that its records do not contain. */
-export interface StoredDrill {
-  /** Folder of the drill and its records. */
-  dir: string;
-  drill: Drill;
-  deployment: string;
-  startedAt: string;
-}
-
 /** The part of a drill's result document that is not derived from its records. */
 const storedSchema = z.object({
   schema: z.literal(DRILL_RESULT_SCHEMA),
@@ -40,7 +31,7 @@ const storedSchema = z.object({
 const HINT = 'give the folder that "swarm chaos run" printed: records/TIME-DRILL';
 
 /** @throws SwarmError `drill_not_found` when the folder has no readable drill.json */
-export const readStoredDrill = (dir: string): StoredDrill => {
+const readStoredDrill = (dir: string): z.infer<typeof storedSchema> => {
   if (!existsSync(dir)) throw new SwarmError('drill_not_found', `${dir}: folder not found`, HINT);
   if (!statSync(dir).isDirectory())
     throw new SwarmError('drill_not_found', `${dir}: is not a folder`, HINT);
@@ -52,31 +43,23 @@ export const readStoredDrill = (dir: string): StoredDrill => {
       `${HINT}; "swarm report" reads any record`,
     );
   }
-  const { drill, deployment, startedAt } = parse(file);
-  return { dir, drill, deployment, startedAt };
-};
-
-const parse = (file: string): z.output<typeof storedSchema> => {
   try {
     return storedSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    const why =
-      error instanceof z.ZodError
-        ? whyOf(error)
-        : error instanceof Error
-          ? error.message
-          : String(error);
+  } catch (cause) {
     throw new SwarmError(
       'drill_not_found',
-      `${file}: cannot be read as a drill: ${why}`,
+      `${file}: cannot be read as a drill: ${whyOf(cause)}`,
       'was it written by another version of swarm?',
-      { cause: error },
+      { cause },
     );
   }
 };
 
-const whyOf = ({ issues: [first] }: z.ZodError): string =>
-  `${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`;
+const whyOf = (error: unknown): string => {
+  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error);
+  const [first] = error.issues;
+  return `${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`;
+};
 
 /**
  * Measures a drill and decides its verdict again, from its definition and its records alone.
@@ -88,17 +71,10 @@ export const evaluateDrill = async (
   dir: string,
   journal: Pick<Journal, 'read'> = openJournal(),
 ): Promise<DrillResult> => {
-  const stored = readStoredDrill(dir);
+  const { drill, deployment, startedAt } = readStoredDrill(dir);
   // Records can be read where the journal cannot.
   const { pending } = await journal.read().catch(() => ({ pending: [] }));
-  return await evaluateStored(stored, new Set(pending.map(({ id }) => id)));
-};
-
-/** @param left ids of faults that are still in the journal */
-export const evaluateStored = async (
-  { dir, drill, deployment, startedAt }: StoredDrill,
-  left: ReadonlySet<string> = new Set(),
-): Promise<DrillResult> => {
+  const left = new Set<string>(pending.map(({ id }) => id));
   const files = recordsOf(dir, drill);
   if (files.length === 0) {
     throw new SwarmError(

@@ -4,14 +4,10 @@ import { identifyProcess } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import { JOURNAL_SCHEMA, type Journal } from '../journal/journal.ts';
-import type { Component, Platform } from '../targets/platform.ts';
 
-export interface InjectOptions {
+export interface InjectOptions
+  extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params'> {
   fault: Fault;
-  platform: Platform;
-  components: readonly Component[];
-  /** As the fault's schema read them. */
-  params: unknown;
   /** Name of the drill. */
   drill: string;
   journal: Journal;

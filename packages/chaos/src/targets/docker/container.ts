@@ -7,8 +7,7 @@ import {
   type ComponentPorts,
   isComponentKind,
 } from '../platform.ts';
-import { listeningPorts } from '../process/inspect.ts';
-import { configOfProcess } from '../process/server-config.ts';
+import { inspectServer } from '../process/server-config.ts';
 import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
 
@@ -165,24 +164,14 @@ export const discover = async (
     return component;
   const pid = processHere(component.id, said);
   if (pid === null) return component;
-  const pids = new Set([pid]);
-  const [config, tcp, udp] = await Promise.all([
-    settings.kind === 'node' ? configOfProcess(pid) : null,
-    listeningPorts('tcp', pids),
-    listeningPorts('udp', pids),
-  ]);
-  const [first, last] = [udp.at(0), udp.at(-1)];
-  const bound = first === undefined || last === undefined ? null : ([first, last] as const);
-  const metrics =
-    typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null;
+  const { config, metricsUrl, udp, tcp } = await inspectServer(settings.kind, pid, new Set([pid]));
   return {
     ...component,
     settings: {
       ...settings,
       tcp,
-      // A range is bound port by port, as participants join.
-      udp: config?.udp ?? bound,
-      metrics: settings.metrics ?? metrics,
+      udp,
+      metrics: settings.metrics ?? metricsUrl,
       redis: settings.redis ?? config?.redis ?? null,
     },
   };

@@ -2,6 +2,8 @@ import { isIPv4 } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ComponentKind } from '../platform.ts';
+import { listeningPorts } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 
 /** The part of livekit-server's configuration that gives its addresses. */
@@ -60,7 +62,7 @@ const redisAt = (address: string): ServerConfig['redis'] => {
 };
 
 /** From the `--config` or `--config-body` of a running livekit-server; null when it has neither. */
-export const configOfProcess = async (
+const configOfProcess = async (
   pid: number,
   host: Host = localHost,
 ): Promise<ServerConfig | null> => {
@@ -89,4 +91,36 @@ const optionOf = (argv: readonly string[], name: string): string | null => {
     if (option === name) return value ?? argv[index + 1] ?? null;
   }
   return null;
+};
+
+/** Where the processes of a component listen, and what a node's configuration adds. */
+export interface ServerFacts {
+  config: ServerConfig | null;
+  /** Where a node reports its ID. */
+  metricsUrl: string | null;
+  udp: readonly [number, number] | null;
+  tcp: number[];
+}
+
+export const inspectServer = async (
+  kind: ComponentKind,
+  pid: number,
+  pids: ReadonlySet<number>,
+  host: Host = localHost,
+): Promise<ServerFacts> => {
+  const [config, tcp, udp] = await Promise.all([
+    kind === 'node' ? configOfProcess(pid, host) : null,
+    listeningPorts('tcp', pids, host),
+    listeningPorts('udp', pids, host),
+  ]);
+  const [first, last] = [udp.at(0), udp.at(-1)];
+  const bound = first === undefined || last === undefined ? null : ([first, last] as const);
+  const metrics = config?.metrics ?? null;
+  return {
+    config,
+    metricsUrl: metrics === null ? null : `http://127.0.0.1:${metrics}/metrics`,
+    // A range is bound port by port, as participants join.
+    udp: config?.udp ?? bound,
+    tcp,
+  };
 };

@@ -5,7 +5,7 @@ import { COMPONENT_KINDS, isComponentKind, waitUntil } from '../platform.ts';
 import { listeningPorts, processesOf } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
-import { configOfProcess } from './server-config.ts';
+import { inspectServer } from './server-config.ts';
 
 /** As in systemd.unit(5); other names could be taken for options. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
@@ -105,24 +105,20 @@ export const unitsOf = (host: Host, where: string): Units => {
       const shown = await show(name);
       const { pid, group } = shown;
       if (pid === null) return { name, kind, metricsUrl: null, ports: null };
-      const pids = await processes(shown);
-      const [config, tcp, udp] = await Promise.all([
-        kind === 'node' ? configOfProcess(pid, host) : null,
-        listeningPorts('tcp', pids, host),
-        listeningPorts('udp', pids, host),
-      ]);
-      const [first, last] = [udp.at(0), udp.at(-1)];
-      const bound: [number, number] | null =
-        first === undefined || last === undefined ? null : [first, last];
+      const { config, metricsUrl, udp, tcp } = await inspectServer(
+        kind,
+        pid,
+        await processes(shown),
+        host,
+      );
       const cgroup = group === '' || group === '/' ? null : group;
+      const redis = config?.redis ?? null;
       return {
         name,
         kind,
-        metricsUrl:
-          typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null,
-        // A range is bound port by port, as participants join.
-        ports: { address: '0.0.0.0', udp: config?.udp ?? bound, tcp },
-        ...(config?.redis == null || cgroup === null ? {} : { redis: { ...config.redis, cgroup } }),
+        metricsUrl,
+        ports: { address: '0.0.0.0', udp, tcp },
+        ...(redis !== null && cgroup !== null && { redis: { ...redis, cgroup } }),
       };
     },
     signal: async (unit, signal) => {
