@@ -129,7 +129,10 @@ export const usageError = (message: string, hint: string | null = null): SwarmEr
  * An environment variable; undefined when it is not set.
  * @throws SwarmError `usage` when it is set but empty: mostly a secret or a setting that was meant to be there
  */
-export const readVariable = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
+export const readVariable = (
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined => {
   const value = env[name];
   if (value?.trim() === '')
     throw usageError(`${name} is set but empty`, 'give it a value or unset it');

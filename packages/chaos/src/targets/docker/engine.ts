@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import type { DockerSpec } from './spec.ts';
@@ -143,11 +144,12 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
       cause,
     });
   const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
-  const hint = /EACCES/.test(message)
-    ? `only root and the group of ${socket ?? 'the socket'} may use it`
-    : socket !== null && !existsSync(socket)
-      ? `${socket} not found: check that Docker runs, and DOCKER_HOST ("docker context inspect" shows it)`
-      : 'check that Docker runs there (DOCKER_HOST)';
+  const hint =
+    codeOf(cause) === 'EACCES'
+      ? `only root and the group of ${socket ?? 'the socket'} may use it`
+      : socket !== null && !existsSync(socket)
+        ? `${socket} not found: check that Docker runs, and DOCKER_HOST ("docker context inspect" shows it)`
+        : 'check that Docker runs there (DOCKER_HOST)';
   return new SwarmError(
     'docker_unavailable',
     `no Docker engine answers at ${host}: ${message}`,
