@@ -1,4 +1,4 @@
-/** A drill as it is executed: everything is filled in, durations are in milliseconds. Plain JSON; part of the published drill-result.schema.json. */
+/** A drill as it is executed, all defaults filled in; part of the published drill-result.schema.json. */
 import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
 import { z } from 'zod';
 

@@ -24,7 +24,7 @@ interface ScheduledFault {
   terminates: boolean;
 }
 
-/** Faults that exclude each other, and faults that exceed the blast radius; at most one conflict per fault of the file. */
+/** Faults that exclude each other or exceed the blast radius; at most one conflict per fault. */
 export const findConflicts = (
   drill: Pick<Drill, 'seed' | 'lab' | 'blastRadius'>,
   items: readonly FaultItem[],
@@ -150,7 +150,7 @@ const PAUSE = 'hang';
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
   !lasts || name === REDIS_KILL;
 
-/** Whether the second can be injected into a component while the first affects it: a terminated process cannot be affected, and no fault is injected twice. */
+/** A terminated process cannot be affected, and no fault is injected twice. */
 export const canOverlap = (
   first: { name: string; terminates: boolean },
   second: { name: string; terminates: boolean },

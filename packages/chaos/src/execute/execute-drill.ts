@@ -37,7 +37,7 @@ export interface ExecuteDrillOptions {
   confirmedTarget: string | null;
   /** Folder of the drill; each of several repeats has a folder of its own in it. */
   dir: string;
-  /** Writes the result so far into `dir`, so that the records can be evaluated again if this process is killed. */
+  /** Writes the result so far into `dir`: if this process is killed, the records can be evaluated. */
   save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
   staff(plan: Plan): WorkerAllocation;

@@ -169,7 +169,7 @@ export interface TargetedFault extends ResolvedTarget {
 
 /** Which components are affected at the same time, by the drill's schedule. */
 export interface ActiveFaults {
-  /** Resolves the target of a fault now, and keeps its components until its time is over. @throws SwarmError `component_not_found`, `blast_radius` */
+  /** Keeps the components until the fault is over. @throws SwarmError `component_not_found`, `blast_radius` */
   target(
     scheduled: DrillFault,
     fault: Fault,

@@ -11,7 +11,7 @@ export interface InjectOptions
   /** Name of the drill. */
   drill: string;
   journal: Journal;
-  /** Scheduled duration, ms: a while after it, helpers such as swarm-impair end on their own. Null: until the rollback. */
+  /** Scheduled, ms: some time after it, swarm-impair ends on its own. Null: until the rollback. */
   durationMs?: number | null;
 }
 

@@ -9,9 +9,9 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { z } from 'zod';
 import type { DrillDeployment } from './deployment.ts';
 
-/** Observes what participants cannot: Redis, the room service, the load balancer, alerts, replaced components. */
+/** Observes what participants cannot: Redis, rooms, load balancer, alerts, replaced components. */
 export interface DeploymentObserver {
-  /** Observes once and appends what has changed since. Never throws: a service that does not answer is part of the observation. */
+  /** Appends what has changed. Never throws: a service that does not answer is an observation. */
   observe(): Promise<void>;
   close(): void;
 }
@@ -156,7 +156,7 @@ export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, A
   );
 };
 
-/** Healthy servers of LiveKit's backend in haproxy, and their total; null when it does not answer or has no such backend. */
+/** Servers of LiveKit's backend in haproxy; null without an answer, or without such a backend. */
 const healthyBackends = async (
   metricsUrl: string,
 ): Promise<{ healthy: number; total: number } | null> => {

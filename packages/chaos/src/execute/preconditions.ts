@@ -29,7 +29,7 @@ export const assertTargetConfirmed = (
 type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
 
 /**
- * What the objectives need must be observable: an alert that was not observed has not failed to fire, and a ghost room that was not observed may exist.
+ * An alert that was not observed may have fired, and a ghost room may exist.
  * @throws SwarmError `prometheus_required`, `redis_required`
  */
 export const assertObservable = async (
@@ -63,9 +63,9 @@ export const assertObservable = async (
 const TIMEOUT_SECONDS = 10;
 
 /**
- * Creates the rooms of the load before the first join, so that each is on one node: when the first participants of a room join through different nodes at
- * once, livekit-server can create two copies of it (chaos/simultaneous-first-join.yaml), which must not fail a drill on something else. Empty rooms close
- * after a while.
+ * Creates the rooms of the load before the first join. When participants join a new room through
+ * different nodes at once, livekit-server can create two copies of it, which must not fail a drill
+ * on something else (chaos/simultaneous-first-join.yaml). Empty rooms close after a while.
  * @throws SwarmError `no_rooms`
  */
 export const openRooms = async (

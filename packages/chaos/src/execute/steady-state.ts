@@ -9,7 +9,7 @@ import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 
-/** Connected participants and received subscriptions during a drill, from its record as it is written. */
+/** Connected participants and received subscriptions, from the record as it is written. */
 export interface SteadyStateTracker {
   add(line: RecordLine): void;
   /** Whether for so long every participant has been connected and every subscription has received media. */

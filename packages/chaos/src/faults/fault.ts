@@ -35,7 +35,7 @@ export interface Fault<Params = unknown> {
   unavailable(platform: Platform, component: Component, params: Params): Promise<string | null>;
   /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
-  /** Removes every effect, also of an incomplete injection. May be called again, by another process, and for components that no longer exist. */
+  /** Removes every effect, also of an incomplete injection, or where components no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }
 

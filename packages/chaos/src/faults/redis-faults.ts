@@ -79,7 +79,7 @@ const rejected = ({ name }: Component, why: string): SwarmError =>
     'check that it runs; if it needs a password, set REDISCLI_AUTH',
   );
 
-/** A node loses its Redis while other nodes keep theirs: both directions, open connections and new ones. */
+/** A node loses its Redis while others keep theirs: both directions, open and new connections. */
 export const redisPartition = requestedTraffic<NoParams>(
   {
     name: 'redis-partition',

@@ -20,7 +20,7 @@ const cpuParams = strict({
     .describe('CPU limit. 0.5: half of one core.'),
 });
 
-/** A noisy neighbour, or a container's CPU limit that is too small. Only this process is limited: the load next to it keeps its CPU. */
+/** A noisy neighbour, or a small CPU limit of a container. The load next to it keeps its CPU. */
 export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
   name: 'cpu-pressure',
   description: 'limits the CPU time of the process',
@@ -51,7 +51,7 @@ const memoryParams = strict({
   megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
 });
 
-/** A container's memory limit that is too small: the kernel reclaims what it can, and kills the process when that is not enough. */
+/** A small memory limit of a container: the kernel reclaims memory, and at last kills the process. */
 export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
   name: 'memory-pressure',
   description: 'limits additional memory; above the limit the kernel kills the process (OOM)',

@@ -1,4 +1,4 @@
-/** Faults that cannot be injected: in the index so that their absence is explained, with an alternative. */
+/** Faults that cannot be injected: listed so that their absence is explained, with an alternative. */
 import { duration, SwarmError, strict } from '@livekit-swarm/settings';
 import { type DescribedFault, noParams } from './fault.ts';
 

@@ -42,7 +42,7 @@ export interface Connections {
 
 const METHODS = { resumed: 'resume', reconnected: 'reconnect', rejoined: 'rejoin' } as const;
 
-/** Keeps, for each participant, when it was disconnected or reconnecting: an observer of `reduceParticipant`. */
+/** When each participant was disconnected or reconnecting: an observer of `reduceParticipant`. */
 export const createConnections = (): Connections => {
   const entries = new Map<string, { state: ParticipantState; history: ConnectionHistory }>();
 

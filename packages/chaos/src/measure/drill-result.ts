@@ -81,7 +81,7 @@ export interface Spread {
   max: number;
 }
 
-/** The result of a repeat as metrics (`swarm_chaos_time_to_recover_seconds`, `swarm_chaos_objective_met`, `swarm_chaos_verdict`). */
+/** The result of a repeat as metrics: `swarm_chaos_verdict`, `swarm_chaos_objective_met`, … */
 export interface VerdictMetrics {
   verdict: RepeatVerdict;
   /** Time to recover in seconds, by quantile; null: no recovery was measured. */

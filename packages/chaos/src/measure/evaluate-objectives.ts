@@ -37,7 +37,7 @@ export const objectiveResult = z
 
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
 
-/** Compares what was measured with the objectives of the drill. Objectives that are not required give no result. */
+/** Compares what was measured with the objectives of the drill that are required. */
 export const evaluateObjectives = (
   { objectives, joinProbes }: Pick<Drill, 'objectives' | 'joinProbes'>,
   recovery: Recovery,

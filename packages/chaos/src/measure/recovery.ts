@@ -1,4 +1,4 @@
-/** What one repeat of a drill measured. Plain JSON; the schema is part of the published drill-result.schema.json. */
+/** What one repeat of a drill measured; part of the published drill-result.schema.json. */
 import { faultTarget } from '@livekit-swarm/record';
 import { z } from 'zod';
 

@@ -41,7 +41,7 @@ export interface PlannedFault {
   obstacles: string[];
 }
 
-/** The schedule of a drill on a deployment as it is now, and whether its faults are available. Changes nothing. */
+/** The schedule of a drill on a deployment, and whether its faults are available. Changes nothing. */
 export const planDrill = async (
   drill: Drill,
   platform: Platform,

@@ -218,7 +218,7 @@ export const dockerPlatform = (
   };
 };
 
-/** In its own network, a node is the only client of Redis; elsewhere its cgroup selects its connections, or an address that no other component uses. */
+/** Selected by its own network, its cgroup, or an address that no other component uses. */
 const redisPath = ({ component, info }: Found, all: readonly Found[]): RedisPath | null => {
   const declared = component.settings.redis;
   const [server] = all

@@ -40,7 +40,7 @@ const POLL_MS = 200;
 /** For the disruption budget to allow an eviction. */
 const EVICTED_WITHIN_MS = 30_000;
 
-/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `rejected`; `component_not_found` when none is a node */
+/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `rejected`, `component_not_found` */
 export const openKubernetesPlatform = async (spec: KubernetesSpec): Promise<Platform> => {
   const client = await connectKubernetes(spec);
   const { kubeconfig, context } = client;

@@ -125,8 +125,8 @@ export interface Platform extends AsyncDisposable {
 }
 
 /**
- * What faults build on. `packet_filter`: nftables, iptables or tc in `run`. `second_sigterm`: a second SIGTERM is delivered. `stay_down`: a terminated process stays down until it is
- * started.
+ * What faults build on. `packet_filter`: nftables in `run`. `second_sigterm`: a second SIGTERM is
+ * delivered. `stay_down`: a terminated process stays down until it is started.
  */
 export type Capability =
   | 'signal'
@@ -164,7 +164,7 @@ export interface NetworkFaultController {
     fault: NetworkFault,
     durationMs: number | null,
   ): Promise<void>;
-  /** Resolves when no effect is left. May be called again, or without a request. @throws SwarmError `rollback_failed` */
+  /** May be called again, or without a request. @throws SwarmError `rollback_failed` */
   withdraw(component: Component, id: string): Promise<void>;
 }
 
@@ -178,7 +178,7 @@ export interface HostScheduler {
   undrain(id: string): Promise<void>;
 }
 
-/** The automatic replacement of a terminated component. Times in ms after the termination was requested; null: not observed. */
+/** How the platform replaced a component. Ms after its termination was requested; null: not observed. */
 export interface Replacement {
   component: string;
   /** The same name, where names are kept. */

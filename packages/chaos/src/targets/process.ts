@@ -36,7 +36,7 @@ export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> 
 export const openLabPlatform = (cluster: Cluster): Platform =>
   processPlatform(clusterLocation(cluster));
 
-/** The platform of a journal entry, as far as it still exists. @throws SwarmError `invalid_reference` */
+/** The platform of a journal entry, if it still exists. @throws SwarmError `invalid_reference` */
 export const reopenProcessPlatform = async (reference: PlatformReference): Promise<Platform> => {
   if (reference.place === 'cluster') return processPlatform(pastClusterLocation(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {

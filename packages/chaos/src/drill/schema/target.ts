@@ -65,7 +65,7 @@ export const faultTarget = () =>
 /** Reports what is wrong at a key of a fault. */
 export type Complain = (path: Path, what: string, hint: string | null) => void;
 
-/** The target of a fault without one: the only kind of component it can be injected into, unless that is a node, of which there are several. */
+/** For a fault with only one kind of target, unless that is a node, of which there are several. */
 export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {
   const [only, ...others] = targets;
   if (only === undefined) return { role: 'none' };

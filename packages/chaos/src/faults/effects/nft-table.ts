@@ -22,7 +22,7 @@ export const addRules = async (
   );
 };
 
-/** Removes the tables of an injection, or throws. May be called when there are none, or the component is gone. */
+/** Removes the tables of an injection, or throws. No effect without any, or without the component. */
 export const removeTables = async (
   platform: Platform,
   component: Component,

@@ -103,7 +103,7 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
 
 const NOT_FOUND = 404;
 
-/** @param what the request, for messages: `delete livekit-0` @throws SwarmError `rejected`, `cluster_unreachable` */
+/** @param what for messages: `delete livekit-0` @throws SwarmError `rejected`, `cluster_unreachable` */
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(

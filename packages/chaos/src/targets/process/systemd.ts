@@ -49,7 +49,7 @@ export interface ShownUnit {
   restart: string;
 }
 
-/** Units of systemd on one host. Their ports come from livekit-server's configuration and the kernel. */
+/** Units of systemd on one host. */
 export interface Units {
   /** @throws SwarmError `systemd_unavailable`, `component_not_found` */
   check(units: readonly Unit[]): Promise<void>;
