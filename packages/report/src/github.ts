@@ -1,4 +1,5 @@
 import { describeScenario } from './describe-scenario.ts';
+import { cut } from './markdown/elements.ts';
 import { measuredText, thresholdName } from './phrases/limits.ts';
 import { reasonTexts } from './phrases/verdict-reason.ts';
 import {
@@ -107,6 +108,3 @@ const escapeData = (text: string): string =>
 
 const escapeProperty = (text: string): string =>
   escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;

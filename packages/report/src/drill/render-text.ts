@@ -1,7 +1,7 @@
-import type { DrillResult, RepeatResult, RepeatVerdict } from '@livekit-swarm/chaos';
+import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { printable, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
+import { paintOf, printable, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import {
   describeKnownFailures,
   describeOutcome,
@@ -44,7 +44,7 @@ export const renderDrillText = (
 ): string => {
   const style = styleFor(color);
   const { drill, verdict, serverVersion, deployment, repeats } = result;
-  const paint = paintVerdict(style, verdict);
+  const paint = paintOf(style, verdict);
   const known = describeKnownFailures(result);
   const several = repeats.length > 1;
   const title = [
@@ -73,7 +73,7 @@ const renderRepeat = (
   const { number, verdict, reasons } = repeat;
   const head = several
     ? [
-        paintVerdict(
+        paintOf(
           style,
           verdict,
         )(
@@ -126,6 +126,3 @@ const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style):
     ...outcomes.flatMap((one) => wrap(`  ${one.count} × `, describeOutcome(one))),
   ].join('\n');
 };
-
-const paintVerdict = (style: Style, verdict: RepeatVerdict) =>
-  verdict === 'passed' ? style.good : verdict === 'failed' ? style.bad : style.unsure;
