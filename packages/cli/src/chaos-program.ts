@@ -6,7 +6,7 @@ import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
 import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
-import { addGroup, collector, colorFlag } from './flags.ts';
+import { addGroup, collector, colorFlag, workersFlag } from './flags.ts';
 
 /** As in the drills' map of reports, which is not loaded for `--help`. */
 const REPORTS = 'text, json, junit, html';
@@ -103,10 +103,7 @@ export const addChaosCommands = (
     ),
   ]);
   addGroup(run, env, 'Load generator:', [
-    new Option(
-      '--workers <n>',
-      'processes that host participants (default: automatic, at most one per core)',
-    ),
+    workersFlag(),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   run

@@ -3,7 +3,15 @@ import { type Command, Option } from 'commander';
 import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
-import { addGroup, addLoadFlags, collector, colorFlag, toleranceFlag } from './flags.ts';
+import {
+  addGroup,
+  addLoadFlags,
+  collector,
+  colorFlag,
+  signallingFlag,
+  toleranceFlag,
+  workersFlag,
+} from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
 
 /** Names of the reporters, which are not loaded for `--help`. */
@@ -86,13 +94,8 @@ export const addCompareCommands = (
     ...comparisonFlags(),
   ]);
   addGroup(ab, console.env, 'Load generator:', [
-    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
-      .choices(['auto', 'v1', 'v0'])
-      .default('auto'),
-    new Option(
-      '--workers <n>',
-      'processes that host participants (default: automatic, at most one per core)',
-    ),
+    signallingFlag(),
+    workersFlag(),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   ab.addHelpText('after', abHelp).action(

@@ -83,12 +83,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       '--api-secret <secret>',
       'better LIVEKIT_API_SECRET: flags show in the process list',
     ),
-    new Option(
-      '--signalling <version>',
-      'auto, v1 (one PeerConnection) or v0 (two, for older servers) (default: auto)',
-    )
-      .choices(['auto', 'v1', 'v0'])
-      .default('auto'),
+    signallingFlag(),
     new Option(
       '--livekit-version <version>',
       `version of the local server: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
@@ -120,14 +115,25 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     )
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
-    new Option(
-      '--workers <n>',
-      'processes that host participants (default: automatic, at most one per core)',
-    ),
+    workersFlag(),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   return command;
 };
+
+export const signallingFlag = (): Option =>
+  new Option(
+    '--signalling <version>',
+    'auto, v1 (one PeerConnection) or v0 (two, for older servers) (default: auto)',
+  )
+    .choices(['auto', 'v1', 'v0'])
+    .default('auto');
+
+export const workersFlag = (): Option =>
+  new Option(
+    '--workers <n>',
+    'processes that host participants (default: automatic, at most one per core)',
+  );
 
 /** Of a comparison. */
 export const toleranceFlag = (): Option =>

@@ -5,7 +5,15 @@ import type { PlanFlags } from './commands/plan.ts';
 import type { RunCommandFlags } from './commands/run.ts';
 import type { ValidateFlags } from './commands/validate.ts';
 import type { Console } from './console.ts';
-import { addGroup, addSharedRunFlags, collector, colorFlag, type SharedRunFlags } from './flags.ts';
+import {
+  addGroup,
+  addSharedRunFlags,
+  collector,
+  colorFlag,
+  type SharedRunFlags,
+  signallingFlag,
+  workersFlag,
+} from './flags.ts';
 import { exitCodeHelp } from './help.ts';
 
 /** Default file of `swarm init`. */
@@ -113,13 +121,8 @@ export const addRunCommands = (
       '--url <url>',
       'plan for a server elsewhere, which uses nothing of this host; also LIVEKIT_URL',
     ),
-    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
-      .choices(['auto', 'v1', 'v0'])
-      .default('auto'),
-    new Option(
-      '--workers <n>',
-      'processes that host participants (default: automatic, at most one per core)',
-    ),
+    signallingFlag(),
+    workersFlag(),
   ]);
   plan
     .option('--json', 'print one JSON object')
