@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BELOW } from '../check/package-layers.mjs';
@@ -14,7 +14,10 @@ describe.each(packages)('packages/%s/README.md', (name) => {
     new RegExp(`^- \\*\\*${title}:\\*\\* (.+)$`, 'm').exec(page)?.[1] ?? '';
 
   it('fits on one screen and begins with the name of the package', () => {
-    expect(page.startsWith(`# @livekit-swarm/${name}\n`)).toBe(true);
+    const { name: published } = JSON.parse(
+      readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    ) as { name: string };
+    expect(page.startsWith(`# ${published}\n`)).toBe(true);
     expect(page.split('\n').length).toBeLessThanOrEqual(ONE_SCREEN);
   });
 
