@@ -237,7 +237,7 @@ describe('bad input of swarm run', () => {
     [
       'a file that is not there',
       (dir) => [good(dir), 'none.yaml'],
-      /none\.yaml: there is no such file/,
+      /none\.yaml: file not found/,
     ],
     ['a folder', (dir) => [dir], /is a folder[\s\S]*\*\.yaml/],
     ['two of one name', (dir) => [good(dir), good(dir), '--json'], /the file is given twice/],
