@@ -58,7 +58,7 @@ export interface StartLabOptions {
 
 /**
  * The deployment for one repeat.
- * @throws SwarmError when a lab cannot be raised; SwarmError when there is no such lab, or the deployment cannot be reached
+ * @throws SwarmError when a lab cannot be started, the lab is unknown, or the deployment cannot be reached
  */
 export const openDeployment = async (
   where: DeploymentChoice,
