@@ -234,11 +234,7 @@ describe('bad input of swarm run', () => {
 
   it.each<[string, (dir: string) => string[], RegExp]>([
     ['no file', () => [], /missing required argument 'files'/],
-    [
-      'a file that is not there',
-      (dir) => [good(dir), 'none.yaml'],
-      /none\.yaml: file not found/,
-    ],
+    ['a file that is not there', (dir) => [good(dir), 'none.yaml'], /none\.yaml: file not found/],
     ['a folder', (dir) => [dir], /is a folder[\s\S]*\*\.yaml/],
     ['two of one name', (dir) => [good(dir), good(dir), '--json'], /the file is given twice/],
     [
