@@ -23,7 +23,7 @@ import { serveCallSite } from '../../packages/exporter/test/support/call-site.ts
 const RULES = fileURLToPath(new URL('../../alerts/livekit-swarm.rules.yaml', import.meta.url));
 const SHOW = fileURLToPath(new URL('show.yaml', import.meta.url));
 const PEOPLE = ['anna', 'ben'];
-const PEOPLES_ROOM = 'planning';
+const BROWSERS_ROOM = 'planning';
 /** Empty panels first, so that joins are visible. */
 const BEFORE_MS = 20_000;
 
@@ -120,7 +120,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       await quiet;
     });
     const site = await serveCallSite({
-      room: PEOPLES_ROOM,
+      room: BROWSERS_ROOM,
       where: () => ({
         ...credentials,
         livekit: cluster.url,
@@ -164,7 +164,7 @@ const configure = async (
         apiSecret: { env: 'SECRET' },
         redis: redisUrl,
         nodes: Object.fromEntries(
-          nodes.map((node) => [node.name, { url: node.url, metrics: node.metricsUrl }]),
+          nodes.map((node) => [node.name, { url: node.url, metricsUrl: node.metricsUrl }]),
         ),
       },
     },
@@ -172,12 +172,12 @@ const configure = async (
       schedule: ['audio_pair', 'data_echo'].map((module) => ({
         target: 'lab',
         module,
-        every: '15s',
-        nodes: true,
+        interval: '15s',
+        perNode: true,
       })),
     },
-    lifecycle: { every: '5s' },
-    clients: { origins: ['*'], rooms: [PEOPLES_ROOM] },
+    lifecycle: { interval: '5s' },
+    clients: { origins: ['*'], rooms: [BROWSERS_ROOM] },
   };
   await writeFile(file, stringify(config), { mode: 0o600 });
   return file;
