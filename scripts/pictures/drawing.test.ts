@@ -38,7 +38,7 @@ const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegEx
   'state-timeline': {
     answer: [series({ target: 'lab', node: 'node-1', module: 'audio_pair' }, '1', '0')],
     drawn: '.bands div',
-    text: /lab node-1 audio_pairworksfails/,
+    text: /lab node-1 audio_pairsucceedsfails/,
   },
   heatmap: {
     answer: [series({ le: '100' }, '1', '2'), series({ le: '+Inf' }, '1', '3')],
