@@ -6,7 +6,7 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import type { MonitoredDeployment } from './deployment.ts';
-import { type NodeFacts, putRoomOn, until } from './nodes.ts';
+import { type NodeFacts, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
 /** Long enough that no participant leaves before it is stopped. */
 const UNTIL_STOPPED_MS = 3_600_000;
@@ -23,15 +23,21 @@ const JOIN_ONLY = { participants: 30, joinRate: 50 } as const;
 /** Stops the load. */
 export type StopLoad = () => Promise<void>;
 
-/** Small rooms with audio and video; resolves when all participants joined. */
+/**
+ * Small rooms with audio and video, as many on each node: rules compare a node with its own past, and a node that the selector
+ * left empty has none. Resolves when all participants joined.
+ */
 export const startSmallRooms = async (
   deployment: MonitoredDeployment,
   name: string,
 ): Promise<StopLoad> => {
   const { rooms, participants, video, joinRate } = SMALL_ROOMS;
   const load = { rooms, participants, video, joinRate, publish: [...SMALL_ROOMS.publish] };
-  const end = await startLoad(deployment, name, load);
   const names = roomsOf(load, name);
+  const nodes = await nodesByParticipants(deployment);
+  for (const [index, room] of names.entries())
+    await putRoomOn(deployment, room, nodes[index % nodes.length] as NodeFacts);
+  const end = await startLoad(deployment, name, load);
   await until('all participants joined', async () => {
     const listed = await deployment.rooms.listRooms(names).catch(() => []);
     return (
