@@ -70,7 +70,7 @@ A node at its limits is not a fault but a setting of the lab, which the load the
 
 ## Rollback
 
-Before an injection, everything that its rollback needs is written to ${code('~/.cache/livekit-swarm/chaos/journal')}: one file per injection, synced to disk. The file is removed after the
+Before an injection, everything that its rollback needs is written to ${code('~/.local/state/livekit-swarm/chaos/journal')}: one file per injection, synced to disk. The file is removed after the
 rollback was verified. A drill rolls back when the duration of a fault is over, and when the drill ends, fails or is interrupted. If it was killed, ${code('swarm chaos rollback')} does it; it may
 be repeated. A journal file that cannot be read is reported and kept.
 

@@ -11,6 +11,7 @@ beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'swarm-chaos-')));
   // Keeps the journal and the labs of the developer out of the tests.
   vi.stubEnv('XDG_CACHE_HOME', dir);
+  vi.stubEnv('XDG_STATE_HOME', dir);
 });
 afterEach(() => {
   vi.unstubAllEnvs();

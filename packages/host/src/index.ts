@@ -6,8 +6,10 @@ export { expectCpuLimits, MIN_CPU, removeStaleCpuLimits } from './guard/cpu-limi
 export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { ProcessEnd } from './guard/protocol.ts';
+export { type HostIdentity, identifyHost, relateHost } from './host-identity.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export { makeFolder } from './make-folder.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts';
 export { replaceFile } from './replace-file.ts';
 export { siblingModule } from './sibling-module.ts';
+export { stateDir } from './state-dir.ts';

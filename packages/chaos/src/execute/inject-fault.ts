@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess } from '@livekit-swarm/host';
+import { identifyHost, identifyProcess } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import { JOURNAL_SCHEMA, type Journal } from '../journal/journal.ts';
@@ -43,6 +43,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     platform: platform.reference,
     injectedAt: new Date().toISOString(),
     owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
+    host: identifyHost(),
   });
   try {
     await fault.inject(context);

@@ -21,6 +21,7 @@ const entry = (id: string, second: number): JournalEntry => ({
   platform: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
   injectedAt: `2026-01-01T00:00:0${second}.000Z`,
   owner: { pid: 42, startedAt: 4711 },
+  host: { hostname: 'a', machineId: 'm', bootId: 'b', pidNamespace: 4026531836 },
 });
 
 test('written entries are read, the last injected first, until they are removed', async () => {
@@ -47,13 +48,13 @@ test('only the user may read it, and no temporary file is left', async () => {
 });
 
 test.each([
-  ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /not complete JSON/],
+  ['half of it', '{"schema":"livekit-swarm/injection/2","id":"aaaa', /not complete JSON/],
   ['nothing', '', /not complete JSON/],
   ['another format', '{"a":1}', /not from this version.*missing/],
   [
     'of a later version',
-    '{"schema":"livekit-swarm/injection/2"}',
-    /not from this version.*injection\/2/,
+    '{"schema":"livekit-swarm/injection/3"}',
+    /not from this version.*injection\/3/,
   ],
   ['a list', '[1]', /not from this version/],
   ['null', 'null', /not from this version/],
@@ -98,8 +99,8 @@ test('a folder that cannot be written to is reported, with what to do', async ()
   });
 });
 
-test('every checkout of a user has the same folder', () => {
-  expect(journalDir({ XDG_CACHE_HOME: '/somewhere' })).toBe(
+test('every checkout of a user has the same folder, which is not the cache', () => {
+  expect(journalDir({ XDG_STATE_HOME: '/somewhere', XDG_CACHE_HOME: '/cache' })).toBe(
     '/somewhere/livekit-swarm/chaos/journal',
   );
 });

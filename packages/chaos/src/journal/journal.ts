@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir, replaceFile } from '@livekit-swarm/host';
+import { replaceFile, stateDir } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { componentSchema, platformReference } from '../targets/platform.ts';
 
-export const JOURNAL_SCHEMA = 'livekit-swarm/injection/1';
+export const JOURNAL_SCHEMA = 'livekit-swarm/injection/2';
 
 const journalEntry = z.object({
   schema: z.literal(JOURNAL_SCHEMA),
@@ -19,6 +19,13 @@ const journalEntry = z.object({
   injectedAt: z.iso.datetime(),
   /** Process of the drill: while it lives, it rolls back the fault itself. */
   owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
+  /** Where that process runs: its ID, and a target on its own host, mean nothing elsewhere. */
+  host: z.object({
+    hostname: z.string(),
+    machineId: z.string().nullable(),
+    bootId: z.string().nullable(),
+    pidNamespace: z.int().nullable(),
+  }),
 });
 
 /** A fault that is about to be injected, and what its rollback needs. */
@@ -64,9 +71,12 @@ export interface UnreadableEntry {
   reason: string;
 }
 
-/** The same for every checkout of a user, so that `swarm chaos rollback` finds it from anywhere. */
+/**
+ * The same for every checkout of a user, so that `swarm chaos rollback` finds it from anywhere. Not in
+ * the cache, which may be deleted, or restored on another machine, at any time.
+ */
 export const journalDir = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(cacheDir(env), 'chaos', 'journal');
+  join(stateDir(env), 'chaos', 'journal');
 
 export const openJournal = (dir: string = journalDir()): Journal => {
   const fileOf = (id: string): string => join(dir, `${id}.json`);

@@ -1,4 +1,4 @@
-import { isSameProcess } from '@livekit-swarm/host';
+import { identifyHost, isSameProcess, relateHost } from '@livekit-swarm/host';
 import { rollbackFault } from '../execute/inject-fault.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { reopenDockerPlatform } from '../targets/docker.ts';
@@ -11,7 +11,7 @@ import type { Journal, JournalEntry, UnreadableEntry } from './journal.ts';
 export interface RollbackPendingOptions {
   journal: Journal;
   faults: ReadonlyMap<string, Fault>;
-  /** Also those whose drill still runs. */
+  /** Also those whose drill still runs, or may still run elsewhere. */
   force?: boolean;
   /** Default: from the journal's reference. */
   open?: (reference: PlatformReference) => Promise<Platform>;
@@ -22,21 +22,56 @@ export interface RollbackReport {
   rolledBack: JournalEntry[];
   /** Their drill still runs and rolls them back itself. */
   running: JournalEntry[];
+  /** Written elsewhere, for a target on that host: nothing here can reach it. */
+  elsewhere: JournalEntry[];
+  /** Written elsewhere, for a target that can be reached from here: their drill may still run. */
+  unknownOwner: JournalEntry[];
   failed: { entry: JournalEntry; error: Error }[];
   unreadable: UnreadableEntry[];
 }
 
-/** Whether the drill that injected it still runs. */
-export const isOwned = ({ owner }: JournalEntry): boolean => isSameProcess(owner);
+/** What may be done about an entry. */
+type Standing = 'orphan' | 'running' | 'elsewhere' | 'unknown_owner';
 
-/** Rolls back what interrupted drills left. An entry that fails stays in the journal. */
+const standingOf = (entry: JournalEntry): Standing => {
+  switch (relateHost(entry.host, identifyHost())) {
+    case 'here':
+      return isSameProcess(entry.owner) ? 'running' : 'orphan';
+    case 'after_restart':
+      return 'orphan';
+    case 'elsewhere':
+      return isOnHost(entry.platform) ? 'elsewhere' : 'unknown_owner';
+  }
+};
+
+/** Whether the target is on the host of the drill. Others are named by an address. */
+const isOnHost = (platform: PlatformReference): boolean =>
+  platform.kind === 'process' ||
+  (platform.kind === 'docker' && !String(platform.host).startsWith('tcp://'));
+
+/**
+ * Rolls back what interrupted drills left. An entry that fails stays in the journal, and so does one
+ * of another host: a rollback of local processes would find nothing here, and forget the fault there.
+ */
 export const rollbackPending = async (options: RollbackPendingOptions): Promise<RollbackReport> => {
   const { journal, force = false } = options;
   const { pending, unreadable } = await journal.read();
-  const report: RollbackReport = { rolledBack: [], running: [], failed: [], unreadable };
+  const report: RollbackReport = {
+    rolledBack: [],
+    running: [],
+    elsewhere: [],
+    unknownOwner: [],
+    failed: [],
+    unreadable,
+  };
   for (const entry of pending) {
-    if (!force && isOwned(entry)) {
-      report.running.push(entry);
+    const standing = standingOf(entry);
+    if (standing === 'elsewhere') {
+      report.elsewhere.push(entry);
+      continue;
+    }
+    if (!force && standing !== 'orphan') {
+      (standing === 'running' ? report.running : report.unknownOwner).push(entry);
       continue;
     }
     try {

@@ -9,6 +9,7 @@ let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'swarm-alone-'));
   vi.stubEnv('XDG_CACHE_HOME', dir);
+  vi.stubEnv('XDG_STATE_HOME', dir);
 });
 afterEach(() => {
   vi.unstubAllEnvs();

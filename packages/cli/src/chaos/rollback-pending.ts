@@ -11,6 +11,8 @@ import { SwarmError } from '@livekit-swarm/settings';
 export const describeRollbacks = ({
   rolledBack,
   running,
+  elsewhere,
+  unknownOwner,
   failed,
   unreadable,
 }: RollbackReport): string[] => [
@@ -18,6 +20,14 @@ export const describeRollbacks = ({
   ...running.map(
     (entry) =>
       `Not touched: ${describeEntry(entry)}; its drill is still running (process ${entry.owner.pid}) and rolls it back.`,
+  ),
+  ...elsewhere.map(
+    (entry) =>
+      `Not rolled back: ${describeEntry(entry)}: it is on ${describeHost(entry)}, not here. Run "swarm chaos rollback" there.`,
+  ),
+  ...unknownOwner.map(
+    (entry) =>
+      `Not rolled back: ${describeEntry(entry)}: its drill was started on ${describeHost(entry)} and may still run. When it does not, add --force.`,
   ),
   ...failed.map(
     ({ entry, error }) =>
@@ -39,6 +49,19 @@ const hintOf = (error: Error): string =>
 const describeEntry = ({ fault, components, drill, injectedAt }: JournalEntry): string =>
   `${fault} of ${components.map(({ name }) => name).join(', ') || 'no component'} by "${drill}", ${injectedAt}`;
 
+/** `host "ci-7", PID namespace 4026532281 (process 4711)`. */
+const describeHost = ({ host: { hostname, pidNamespace }, owner }: JournalEntry): string =>
+  `host "${hostname}"${pidNamespace === null ? '' : `, PID namespace ${pidNamespace}`} (process ${owner.pid})`;
+
+const NONE: RollbackReport = {
+  rolledBack: [],
+  running: [],
+  elsewhere: [],
+  unknownOwner: [],
+  failed: [],
+  unreadable: [],
+};
+
 /**
  * Rolls back what an interrupted drill left: it would distort the next drill.
  * @throws SwarmError `rollback_failed` when something is still there
@@ -48,16 +71,18 @@ export const rollbackLeftovers = async (
   print: (line: string) => void,
 ): Promise<void> => {
   const report = await rollbackPending({ journal, faults: FAULTS });
-  const { rolledBack, failed, unreadable } = report;
+  const { rolledBack, elsewhere, unknownOwner, failed, unreadable } = report;
+  // Of other hosts: they do not keep this drill from its own target.
+  for (const line of describeRollbacks({ ...NONE, elsewhere, unknownOwner }))
+    print(`warning: ${line}`);
   if (rolledBack.length > 0) {
     print('An interrupted drill left faults behind.');
-    for (const line of describeRollbacks({ rolledBack, running: [], failed: [], unreadable: [] }))
-      print(line);
+    for (const line of describeRollbacks({ ...NONE, rolledBack })) print(line);
   }
   if (failed.length + unreadable.length === 0) return;
   throw new SwarmError(
     'rollback_failed',
-    describeRollbacks({ rolledBack: [], running: [], failed, unreadable }).join('\n'),
+    describeRollbacks({ ...NONE, failed, unreadable }).join('\n'),
     'the next drill would be distorted: remove the cause, then run "swarm chaos rollback"',
   );
 };

@@ -17,8 +17,8 @@ export const chaosRollbackCommand = async (
       ? `${JSON.stringify(asJson(report), null, 2)}\n`
       : `${lines.length === 0 ? nothingToRollBack(journal) : lines.join('\n')}\n`,
   );
-  const { failed, unreadable } = report;
-  return failed.length + unreadable.length > 0
+  const { failed, unreadable, elsewhere, unknownOwner } = report;
+  return failed.length + unreadable.length + elsewhere.length + unknownOwner.length > 0
     ? EXIT_CODES.unreachable.code
     : EXIT_CODES.passed.code;
 };
@@ -32,12 +32,16 @@ const SCHEMA = 'livekit-swarm/rollback/1';
 const asJson = ({
   rolledBack,
   running,
+  elsewhere,
+  unknownOwner,
   failed,
   unreadable,
 }: Awaited<ReturnType<typeof rollbackPending>>): object => ({
   schema: SCHEMA,
   rolledBack,
   running,
+  elsewhere,
+  unknownOwner,
   failed: failed.map(({ entry, error }) => ({ ...entry, error: error.message })),
   unreadable,
 });

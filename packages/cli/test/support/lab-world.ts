@@ -17,6 +17,7 @@ export const labWorld = (cache: string = scratch()): LabWorld => {
   mkdirSync(labs, { recursive: true });
   const env = {
     XDG_CACHE_HOME: cache,
+    XDG_STATE_HOME: cache,
     SWARM_LIVEKIT_SERVER: process.env.SWARM_LIVEKIT_SERVER ?? realServer(),
   };
   return {
