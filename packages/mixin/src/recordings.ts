@@ -26,7 +26,10 @@ const counted = (state: string, window: string): string => {
 )`;
 };
 
-/** Ratios that alerts and dashboards share. A division by 0 gives no sample rather than NaN. */
+/** 0 for each node that is scraped. */
+const NO_SESSION = `0 * sum by (${NODE}) (livekit_participant_total{${LIVEKIT}})`;
+
+/** Figures that alerts and dashboards share. A division by 0 gives no sample rather than NaN. */
 export const RECORDINGS: readonly Recording[] = [
   {
     record: 'instance_direction:livekit_packet_loss:ratio_rate5m',
@@ -86,12 +89,23 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
     },
   ]),
   {
+    record: 'instance:livekit_participants:active',
+    // livekit_participant_total counts a participant on the node of its signal connection and on the node of its media. Sessions
+    // start and end on the node of the media only. Before the first start or end a node does not export that series.
+    expr: `clamp_min(
+  (sum by (${NODE}) (livekit_session_start_time_ms_count{${LIVEKIT}}) or ${NO_SESSION})
+  -
+  (sum by (${NODE}) (livekit_session_duration_ms_count{${LIVEKIT}}) or ${NO_SESSION}),
+  0
+)`,
+  },
+  {
     record: 'instance:livekit_capacity:participants',
     expr: `max by (${NODE}) (up{${LIVEKIT}} * 0 + ${PARTICIPANTS_PER_NODE})`,
   },
   {
     record: 'instance:livekit_capacity_used:ratio',
-    expr: `max by (${NODE}) (livekit_participant_total{${LIVEKIT}}) / on (${NODE}) instance:livekit_capacity:participants`,
+    expr: `instance:livekit_participants:active / on (${NODE}) instance:livekit_capacity:participants`,
   },
   {
     record: 'instance:node_cpu_used:ratio_rate5m',

@@ -22,7 +22,8 @@ import {
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { createRooms } from '../../exporter/test/support/create-rooms.ts';
 import { dashboards } from '../src/dashboards/index.ts';
@@ -291,6 +292,26 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
 
   it('has scraped every metric that is declared to appear always', () => {
     expect(missingMetrics(queries(), names)).toEqual([]);
+  });
+
+  it('counts a participant once, also when signalling enters through another node', async () => {
+    const rooms = new RoomServiceClient(cluster.url, credentials.apiKey, credentials.apiSecret);
+    const sumOf = async (metric: string): Promise<number> => {
+      const samples = await askPrometheus(prometheus, `sum(${metric})`);
+      return samples[0]?.value ?? Number.NaN;
+    };
+    // Probes join and leave: both counts must be of the same moment.
+    await vi.waitFor(
+      async () => {
+        const listed = await rooms.listRooms();
+        const inRooms = listed.reduce((sum, { numParticipants }) => sum + numParticipants, 0);
+        expect(inRooms).toBeGreaterThanOrEqual(LOAD.load.rooms * LOAD.load.participants);
+        expect(await sumOf('instance:livekit_participants:active')).toBe(inRooms);
+        // The server's own gauge shows that connections do enter through other nodes.
+        expect(await sumOf('livekit_participant_total')).toBeGreaterThan(inRooms);
+      },
+      { timeout: 40_000, interval: 500 },
+    );
   });
 
   it('has the declared labels of recordings', async () => {

@@ -175,7 +175,12 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     test: {
       series: {
         'up{job="livekit", instance="a:1"}': '1x30',
-        'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': '500x5 900x25',
+        // Some signal connections enter through this node for rooms on others.
+        'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': '850x5 1300x25',
+        'livekit_session_start_time_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}':
+          '600x5 1000x25',
+        'livekit_session_duration_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}':
+          '100x30',
       },
       silentAt: '9m',
       firesAt: '15m',

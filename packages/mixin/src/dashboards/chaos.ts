@@ -51,7 +51,7 @@ const drill: Row = {
       title: 'Participants',
       description:
         'On all nodes. After a fault, the number before the fault should be reached again within 30 seconds.',
-      queries: [promql(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
+      queries: [promql(`sum(instance:livekit_participants:active{${LIVEKIT}})`, 'participants')],
     }),
     stat({
       title: 'Probe success',
@@ -164,7 +164,10 @@ const participants: Row = {
         'The line of the affected node falls and the lines of the other nodes rise by the same number. A lower sum: participants did not recover.',
       stacked: true,
       queries: [
-        promql(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}'),
+        promql(
+          `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
+          '{{instance}}',
+        ),
       ],
     }),
     graph({

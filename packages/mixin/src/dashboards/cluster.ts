@@ -38,8 +38,8 @@ const glance: Row = {
     stat({
       title: 'Participants',
       description:
-        'Participants and agents on all nodes, including hidden ones. A sudden fall is an outage, a sudden rise needs capacity.',
-      queries: [promql(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
+        'Participants and agents with a media session on all nodes, including hidden ones. A sudden fall is an outage, a sudden rise needs capacity.',
+      queries: [promql(`sum(instance:livekit_participants:active{${LIVEKIT}})`, 'participants')],
     }),
     stat({
       title: 'Highest node load',
@@ -85,7 +85,10 @@ const participants: Row = {
         'A line that falls to 0 is a node that lost its participants. They should appear on other nodes within seconds.',
       stacked: true,
       queries: [
-        promql(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}'),
+        promql(
+          `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
+          '{{instance}}',
+        ),
       ],
     }),
     graph({
@@ -378,7 +381,7 @@ const byNode: Row = {
         },
         { expr: `sum by (instance) (livekit_room_total{${LIVEKIT}})`, legend: 'Rooms' },
         {
-          expr: `sum by (instance) (livekit_participant_total{${LIVEKIT}})`,
+          expr: `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
           legend: 'Participants',
         },
         {

@@ -21,7 +21,7 @@ export const LIVEKIT_METRICS: Readonly<Record<string, KnownMetric>> = {
     labels: [],
     seen: true,
     appears: 'always',
-    note: 'a gauge despite its name; includes hidden participants',
+    note: 'a gauge despite its name; counts a participant on the node of its signal connection and on the node of its media',
   },
   livekit_track_published_total: {
     type: 'gauge',

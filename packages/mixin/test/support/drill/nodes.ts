@@ -33,7 +33,7 @@ export const nodesByParticipants = (
   busy = 0,
 ): Promise<NodeFacts[]> =>
   until(`participants on ${busy} of ${cluster.nodes.length} nodes`, async () => {
-    const samples = (await ask('livekit_participant_total{job="livekit"}')).toSorted(
+    const samples = (await ask('instance:livekit_participants:active')).toSorted(
       (a, b) => b.value - a.value,
     );
     if (
@@ -41,13 +41,13 @@ export const nodesByParticipants = (
       samples.filter(({ value }) => value > 0).length < busy
     )
       return undefined;
-    return samples.map(({ labels: { node: name = '', instance = '' } }): NodeFacts => {
-      const node = cluster.nodes.find((one) => one.name === name);
-      if (node === undefined) throw new Error(`unexpected node in Prometheus: ${name}`);
+    return samples.map(({ labels: { instance = '' } }): NodeFacts => {
+      const node = cluster.nodes.find((one) => new URL(one.metricsUrl).host === instance);
+      if (node === undefined) throw new Error(`unexpected node in Prometheus: ${instance}`);
       const { udpFirst, udpLast, tcp } = node.ports;
       const { metricsUrl } = node;
       return {
-        service: cluster.service(name),
+        service: cluster.service(node.name),
         instance,
         metricsUrl,
         udpPorts: [udpFirst, udpLast],
