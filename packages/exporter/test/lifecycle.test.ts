@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
+import { EgressInfo, EgressStatus } from '@livekit/protocol';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { collect } from '../src/metrics/render.ts';
 import type { Source } from '../src/source.ts';
@@ -39,6 +41,19 @@ const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<b
     await sleep(200);
   }
   return false;
+};
+
+/** As the egress service leaves them in LiveKit's Redis. */
+const storeEgresses = async (
+  redisUrl: string,
+  statuses: readonly EgressStatus[],
+): Promise<void> => {
+  const redis = new Redis(redisUrl);
+  for (const [index, status] of statuses.entries()) {
+    const info = new EgressInfo({ egressId: `EG_${index}`, roomName: 'recorded', status });
+    await redis.hset('egress', info.egressId, Buffer.from(info.toBinary()));
+  }
+  redis.disconnect();
 };
 
 await skipWithout('redis', 'haproxy');
@@ -73,6 +88,12 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
     context,
   );
   if (source.publicRoutes !== undefined) hooks.route('/', source.publicRoutes);
+  await storeEgresses(cluster.redisUrl ?? '', [
+    EgressStatus.EGRESS_ACTIVE,
+    EgressStatus.EGRESS_FAILED,
+    EgressStatus.EGRESS_FAILED,
+    EgressStatus.EGRESS_LIMIT_REACHED,
+  ]);
   await source.start();
   const stop = new AbortController();
   try {
@@ -103,6 +124,11 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
       }),
     ).toBe(16);
     expect(await figure(source, 'swarm_lifecycle_ghost_rooms')).toBe(0);
+    const egresses = (status: string) => figure(source, 'swarm_lifecycle_egress', { status });
+    expect(await egresses('active')).toBe(1);
+    // Ended ones stay while the API is polled for active ones.
+    expect(await egresses('failed')).toBe(2);
+    expect(await egresses('limit_reached')).toBe(1);
 
     // The node that clients are connected to is killed: its rooms stay in the registry until a participant rejoins.
     cluster.service('node-1').signal('SIGKILL');

@@ -5,6 +5,9 @@ const TARGET = ['target'] as const;
 const HOOKS = 'after the first webhook of this kind';
 const GHOSTS = 'while Redis is configured';
 
+/** Final statuses of an egress. */
+export const ENDED_EGRESS = ['complete', 'failed', 'aborted', 'limit_reached'] as const;
+
 /** Rooms as the server reports them: webhooks, room service, and Redis where it is configured. */
 export const LIFECYCLE_METRICS = {
   swarm_lifecycle_rooms: gauge('Rooms that the API lists', { labels: TARGET }),
@@ -53,9 +56,14 @@ export const LIFECYCLE_METRICS = {
     },
     why: HOOKS,
   }),
-  swarm_lifecycle_egress: gauge('Egresses by status', {
+  swarm_lifecycle_egress: gauge('Egresses that the API lists, by status; ended ones for a day', {
     labels: [...TARGET, 'status'],
+    values: { status: ['starting', 'active', 'ending', ...ENDED_EGRESS] },
     why: 'after the first egress',
+  }),
+  swarm_lifecycle_egress_ended_total: counter('Egresses that ended, by final status', {
+    labels: [...TARGET, 'status'],
+    values: { status: ENDED_EGRESS },
   }),
   swarm_lifecycle_ingress: gauge('Ingresses by status', {
     labels: [...TARGET, 'status'],

@@ -176,15 +176,28 @@ const recorders: Row = {
     graph({
       title: 'Egresses',
       description:
-        'Recordings and streams by status. EGRESS_FAILED: check the log of egress. EGRESS_STARTING for minutes: no free egress worker.',
-      columns: 12,
+        'Recordings and streams by status; ended ones are listed for a day and are updated once a minute. starting for minutes: no egress worker is free.',
+      columns: 8,
       noData: 'none yet',
       queries: [promql(`sum by (status) (swarm_lifecycle_egress{${TARGET}})`, '{{status}}')],
     }),
     graph({
+      title: 'Ended egresses',
+      description:
+        'Egresses that ended within the last hour, by final status, from webhooks. failed and aborted: check the log of egress.',
+      columns: 8,
+      noData: 'none yet',
+      queries: [
+        promql(
+          `sum by (status) (increase(swarm_lifecycle_egress_ended_total{${TARGET}}[1h]))`,
+          '{{status}}',
+        ),
+      ],
+    }),
+    graph({
       title: 'Ingresses',
-      description: 'Incoming streams by status. ENDPOINT_ERROR: the sender or its format.',
-      columns: 12,
+      description: 'Incoming streams by status. error: the sender or its format.',
+      columns: 8,
       noData: 'none yet',
       queries: [promql(`sum by (status) (swarm_lifecycle_ingress{${TARGET}})`, '{{status}}')],
     }),

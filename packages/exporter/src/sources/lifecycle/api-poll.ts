@@ -1,6 +1,7 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
 import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
 import { type ApiError, apiErrorOf } from '../../api-error.ts';
+import { ENDED_EGRESS } from '../../catalogue/lifecycle.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import type { LifecycleHandles } from './webhooks.ts';
 
@@ -13,6 +14,8 @@ export interface ApiPoll {
 }
 
 const TIMEOUT_SECONDS = 5;
+/** The server lists ended egresses for a day, which may be thousands: they are not asked for with every poll. */
+const ENDED_EGRESS_EVERY_MS = 60_000;
 
 /** @param report called with the result of each call; null: it was answered */
 export const createApiPoll = (
@@ -55,14 +58,31 @@ export const createApiPoll = (
     what: 'list_egress' | 'list_ingress',
     gauge: LifecycleHandles['swarm_lifecycle_egress'],
     ask: () => Promise<string[]>,
-  ): Promise<void> => {
-    if (missing.has(what)) return;
+    /** Whether the answer covers this status; the count of others stays as it is. */
+    covers: (status: string) => boolean = () => true,
+  ): Promise<boolean> => {
+    if (missing.has(what)) return false;
     const statuses = await call(what, ask);
-    if (statuses === null) return;
-    for (const status of known.get(what) ?? []) gauge.set({ target: name, status }, 0);
+    if (statuses === null) return false;
+    for (const status of known.get(what) ?? [])
+      if (covers(status)) gauge.set({ target: name, status }, 0);
     const counted = Map.groupBy(statuses, (status) => status);
     known.set(what, new Set([...(known.get(what) ?? []), ...counted.keys()]));
     for (const [status, same] of counted) gauge.set({ target: name, status }, same.length);
+    return true;
+  };
+  const ended: ReadonlySet<string> = new Set(ENDED_EGRESS);
+  let endedEgressAt = Number.NEGATIVE_INFINITY;
+  const countEgress = async (): Promise<void> => {
+    const at = performance.now();
+    const active = at - endedEgressAt < ENDED_EGRESS_EVERY_MS;
+    const answered = await countByStatus(
+      'list_egress',
+      metrics.swarm_lifecycle_egress,
+      async () => (await egress.listEgress({ active })).map(({ status }) => egressStatus(status)),
+      active ? (status) => !ended.has(status) : undefined,
+    );
+    if (answered && !active) endedEgressAt = at;
   };
   /** A status that nothing has any more is 0, not what it was. */
   const known = new Map<string, Set<string>>();
@@ -81,11 +101,7 @@ export const createApiPoll = (
         { target: name },
         sum(listed.map((room) => room.numPublishers)),
       );
-      await countByStatus('list_egress', metrics.swarm_lifecycle_egress, async () =>
-        (await egress.listEgress({ active: true })).map(({ status }) =>
-          word(EgressStatus[status], 'EGRESS_'),
-        ),
-      );
+      await countEgress();
       await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
         (await ingress.listIngress()).map(({ state }) =>
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
@@ -106,9 +122,13 @@ export const createApiPoll = (
       for (const status of known.get('list_ingress') ?? [])
         metrics.swarm_lifecycle_ingress.remove({ target: name, status });
       known.clear();
+      endedEgressAt = Number.NEGATIVE_INFINITY;
     },
   };
 };
+
+/** The label value. */
+export const egressStatus = (status: EgressStatus): string => word(EgressStatus[status], 'EGRESS_');
 
 const word = (name: string | undefined, prefix: string): string =>
   (name ?? 'unknown').replace(prefix, '').toLowerCase();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRegistry, ghostRooms, isStale, type RegistryClient } from '@livekit-swarm/livekit';
 import { Registry } from 'prom-client';
 import type { ApiError } from '../../api-error.ts';
-import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
+import { ENDED_EGRESS, LIFECYCLE_METRICS } from '../../catalogue/lifecycle.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
@@ -159,6 +159,8 @@ const beginAtZero = (
 ): void => {
   metrics.swarm_lifecycle_room_starts_total.inc({ target }, 0);
   metrics.swarm_lifecycle_participant_joins_total.inc({ target }, 0);
+  for (const status of ENDED_EGRESS)
+    metrics.swarm_lifecycle_egress_ended_total.inc({ target, status }, 0);
   metrics.swarm_lifecycle_room_duration_seconds.zero({ target });
   metrics.swarm_lifecycle_participant_duration_seconds.zero({ target });
   if (redisUrl !== null) metrics.swarm_lifecycle_api_errors_total.inc({ target, call: 'redis' }, 0);

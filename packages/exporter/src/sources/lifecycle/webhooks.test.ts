@@ -67,6 +67,17 @@ const figure = async (name: string, labels: Record<string, string>): Promise<num
     .reduce((sum, { value }) => sum + value, 0);
 
 describe('a signed webhook', () => {
+  it.each(['COMPLETE', 'FAILED', 'ABORTED', 'LIMIT_REACHED'])(
+    'counts an egress that ended as %s',
+    async (status) => {
+      const ended = { event: 'egress_ended', egressInfo: { status: `EGRESS_${status}` } };
+      expect(await send(ended)).toBe(200);
+      expect(await figure('swarm_lifecycle_egress_ended_total', {})).toBe(1);
+      const labels = { status: status.toLowerCase() };
+      expect(await figure('swarm_lifecycle_egress_ended_total', labels)).toBe(1);
+    },
+  );
+
   it('counts rooms, stays and tracks', async () => {
     expect(await send({ event: 'room_started', room: { name: 'a' } })).toBe(200);
     expect(await send({ event: 'participant_joined', participant: { identity: 'p' } })).toBe(200);

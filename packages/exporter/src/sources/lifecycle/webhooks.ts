@@ -1,9 +1,10 @@
-import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
+import { DisconnectReason, EgressStatus, TrackSource, TrackType } from '@livekit/protocol';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
 import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
 import type { Handles } from '../../metrics/register-family.ts';
+import { egressStatus } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import { ReplayCache } from './replay-cache.ts';
 
@@ -169,6 +170,12 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
         target,
         kind: (TrackType[event.track?.type ?? 0] ?? 'audio').toLowerCase(),
         source: (TrackSource[event.track?.source ?? 0] ?? 'unknown').toLowerCase(),
+      });
+      break;
+    case 'egress_ended':
+      metrics.swarm_lifecycle_egress_ended_total.inc({
+        target,
+        status: egressStatus(event.egressInfo?.status ?? EgressStatus.EGRESS_COMPLETE),
       });
       break;
     default:
