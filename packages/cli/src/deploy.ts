@@ -51,11 +51,25 @@ export const deploy = async (
     apiSecret,
     embedded: true,
     serverVersion: version,
-    exited: server.exited.then(
-      (end) => `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,
-    ),
+    exited: server.exited.then((end) => ({
+      cause: end.cause,
+      message: `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,
+    })),
     stop: () => server.stop(),
   };
 };
 
-const describeEnd = ({ code, signal }: ProcessEnd): string => signal ?? `exit code ${code}`;
+const describeEnd = ({ code, signal, cause }: ProcessEnd): string => {
+  const how = signal ?? `exit code ${code}`;
+  switch (cause) {
+    case 'crashed':
+    case 'exited':
+      return how;
+    case 'out_of_memory':
+      return `${how} by the kernel, out of memory`;
+    case 'killed':
+      return `${how} from another process`;
+    case 'guard_died':
+      return `${how}, as its guard had ended`;
+  }
+};

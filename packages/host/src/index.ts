@@ -5,7 +5,7 @@ export { findFreePorts, findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from
 export { expectCpuLimits, MIN_CPU, removeStaleCpuLimits } from './guard/cpu-limit.ts';
 export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
-export type { ProcessEnd } from './guard/protocol.ts';
+export type { EndCause, ProcessEnd } from './guard/protocol.ts';
 export { type HostIdentity, identifyHost, relateHost } from './host-identity.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export { makeFolder } from './make-folder.ts';

@@ -14,6 +14,8 @@ interface Trio {
   next(): Promise<string>;
 }
 
+const GUARD_DIED = { code: null, signal: 'SIGKILL', cause: 'guard_died' };
+
 const trios: Trio[] = [];
 afterEach(() => {
   for (const { owner, guard, server } of trios.splice(0))
@@ -56,7 +58,7 @@ describe('nothing is left behind', () => {
     const { owner, guard, server, next } = await startTrio();
     process.kill(-guard, 'SIGKILL');
     expect(await allGone([guard, server])).toBe(true);
-    expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(JSON.parse(await next())).toEqual(GUARD_DIED);
     expect(isRunning(owner.pid)).toBe(true);
   });
 
@@ -66,7 +68,7 @@ describe('nothing is left behind', () => {
       const { guard, server, next } = await startTrio();
       process.kill(guard, signal);
       expect(await allGone([guard, server])).toBe(true);
-      expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(JSON.parse(await next())).toEqual(GUARD_DIED);
     },
   );
 
@@ -84,7 +86,7 @@ describe('nothing is left behind', () => {
   test('when the process itself is killed: the owner learns how, the guard ends', async () => {
     const { owner, guard, server, next } = await startTrio();
     process.kill(server, 'SIGKILL');
-    expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL', cause: 'killed' });
     expect(await allGone([guard, server])).toBe(true);
     expect(isRunning(owner.pid)).toBe(true);
   });
@@ -114,7 +116,7 @@ test('forwards signals and reports the exit code', async () => {
   });
   await sleep(300);
   shell.signal('SIGUSR1');
-  expect(await shell.exited).toEqual({ code: 7, signal: null });
+  expect(await shell.exited).toEqual({ code: 7, signal: null, cause: 'crashed' });
   shell.signal('SIGTERM');
 });
 

@@ -23,7 +23,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
     } finally {
       await server.stop();
     }
-    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(await server.exited).toEqual({ code: 0, signal: null, cause: 'exited' });
     expect(await allGone([server.pid, server.guardPid])).toBe(true);
     for (const file of [server.configFile, server.logFile]) {
       expect(await readFile(file, 'utf8')).not.toContain(server.apiSecret);
@@ -55,7 +55,7 @@ test('several at once keep out of each other’s way', async () => {
 test('a killed server is reported', async () => {
   await using server = await startLiveKit({ dir });
   process.kill(server.pid, 'SIGKILL');
-  expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL', cause: 'killed' });
 });
 
 test('a server that ends at once is an error with its own words', async () => {

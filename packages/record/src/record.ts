@@ -63,7 +63,8 @@ const deploymentSchema = z.object({
 
 /**
  * Why a run ended. `stopped`: by its caller, e.g. when a drill is over. `no_participants_left`: none
- * connected, and none scheduled. `threshold_crossed`: one with `abortOnFail`.
+ * connected, and none scheduled. `threshold_crossed`: one with `abortOnFail`. `server_died`: by a failure of
+ * its own; `server_killed`: something else ended the process of an embedded server.
  */
 export const END_REASONS = [
   'completed',
@@ -72,6 +73,7 @@ export const END_REASONS = [
   'threshold_crossed',
   'no_participants_left',
   'server_died',
+  'server_killed',
 ] as const;
 
 export const endSchema = z.object({

@@ -1,3 +1,5 @@
+import type { EndCause } from '@livekit-swarm/host';
+
 /** The LiveKit deployment under test. The caller that started it also stops it. */
 export interface Deployment {
   /** ws, wss, http or https. */
@@ -8,6 +10,12 @@ export interface Deployment {
   embedded: boolean;
   /** Where it is known beforehand; otherwise participants learn it when they join. */
   serverVersion: string | null;
-  /** Resolves with a text when the process of an embedded server ends unexpectedly; never for another deployment. */
-  exited: Promise<string>;
+  /** Resolves when the process of an embedded server ends unexpectedly; never for another deployment. */
+  exited: Promise<ServerEnd>;
+}
+
+/** How the process of an embedded server ended. */
+export interface ServerEnd {
+  cause: EndCause;
+  message: string;
 }

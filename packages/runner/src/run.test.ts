@@ -196,11 +196,25 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect((await readRecord(join(dir, 'record'))).end).toEqual(summary.end);
   });
 
-  test('ends soon after the server died, and fails', async ({
+  test.for(['killed', 'exited', 'guard_died'] as const)(
+    'is inconclusive after a server was ended by something else: %s',
+    async (cause, { fixture: { server, start }, expect }) => {
+      setTimeout(() => server.die(cause), 1_500);
+      const { summary, decision, record } = await start({ durationMs: 60_000 });
+      expect(summary.end?.reason).toBe('server_killed');
+      expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+      expect(decision.health).toContainEqual({ code: 'server_killed', value: 1, limit: 0 });
+      expect(linesOf(record)).toContainEqual(
+        expect.objectContaining({ event: 'server_died', reason: cause }),
+      );
+    },
+  );
+
+  test('ends soon after the server died of itself, and fails', async ({
     fixture: { server, start },
     expect,
   }) => {
-    setTimeout(server.die, 1_500);
+    setTimeout(() => server.die('crashed'), 1_500);
     const { summary, decision } = await start({ durationMs: 60_000 });
     expect(summary.end?.reason).toBe('server_died');
     expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });

@@ -1,3 +1,4 @@
+import type { EndCause } from '@livekit-swarm/host';
 import type { DrillEvent, EndLine } from '@livekit-swarm/record';
 import type { AdmissionQueue } from './admissions.ts';
 import { startIntervalTimer } from './interval-timer.ts';
@@ -78,13 +79,14 @@ export const superviseRun = async (
   if (stop.aborted) interrupt();
   void record.failed.then(ending.reject);
   let over = false;
-  let serverDied = false;
+  let serverEnd: EndLine['reason'] | null = null;
   let afterServerDeath: NodeJS.Timeout | undefined;
-  void deployment.exited.then((message) => {
+  void deployment.exited.then(({ cause, message }) => {
     if (over) return;
-    serverDied = true;
-    log.appendRunEvent('server_died', { message });
-    afterServerDeath = setTimeout(() => ending.resolve('server_died'), AFTER_SERVER_DEATH_MS);
+    const end = isOwnDoing(cause) ? 'server_died' : 'server_killed';
+    serverEnd = end;
+    log.appendRunEvent('server_died', { reason: cause, message });
+    afterServerDeath = setTimeout(() => ending.resolve(end), AFTER_SERVER_DEATH_MS);
   });
   try {
     const reason = await ending.promise.finally(async () => {
@@ -92,7 +94,7 @@ export const superviseRun = async (
       await workers.stop(LEAVE_TIMEOUT_MS);
     });
     // All participants may have given up, or a threshold been crossed, in the time after its death.
-    const cause = serverDied && reason !== 'interrupted' ? 'server_died' : reason;
+    const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
     log.append({ type: 'end', at: log.elapsedMs(), reason: cause });
   } finally {
     over = true;
@@ -100,5 +102,18 @@ export const superviseRun = async (
     stopTicking();
     clearTimeout(endOfPlan);
     clearTimeout(afterServerDeath);
+  }
+};
+
+/** Whether a server ended by a failure of its own. What was ended from outside did not fail. */
+const isOwnDoing = (cause: EndCause): boolean => {
+  switch (cause) {
+    case 'crashed':
+    case 'out_of_memory':
+      return true;
+    case 'exited':
+    case 'killed':
+    case 'guard_died':
+      return false;
   }
 };

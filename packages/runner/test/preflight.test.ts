@@ -31,7 +31,7 @@ const deployment = () => ({
   ...server,
   embedded: true,
   serverVersion: null,
-  exited: new Promise<string>(() => {}),
+  exited: new Promise<never>(() => {}),
 });
 
 const tokenWith = (grant: Parameters<AccessToken['addGrant']>[0]): Promise<string> => {

@@ -7,6 +7,8 @@ import type { GeneratorSummary, InterimSummary, Share } from '../summary/summary
 export type HealthFinding =
   /** Worker processes that died. */
   | { code: 'worker_died'; value: number; limit: 0; workers: number }
+  /** The embedded server was ended from outside, or with its guard: not by a failure of its own. */
+  | { code: 'server_killed'; value: 1; limit: 0 }
   /** Connections that a defect of the media engine ended. */
   | { code: 'engine_error'; value: number; limit: 0 }
   /** Threads of the media engine that did not run for two seconds or more, at one time. */
@@ -51,6 +53,8 @@ export const assessGenerator = (
       limit: 0,
       workers: generator.workers,
     });
+  if (summary.end?.reason === 'server_killed')
+    found.push({ code: 'server_killed', value: 1, limit: 0 });
   const defects = [...joins.failureReasons, ...joins.disconnectReasons].reduce(
     (sum, { reason, count }) => sum + (reason === 'internal_error' ? count : 0),
     0,

@@ -44,7 +44,7 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
 /**
  * Decides the verdict of a run. In this order:
  *
- * 1. What an impaired generator cannot have caused is a failure in any case: the server process died, the joins it rejected cross a threshold on
+ * 1. What an impaired generator cannot have caused is a failure in any case: the server process died by a failure of its own, the joins it rejected cross a threshold on
  *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
  *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
  * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met.
@@ -224,7 +224,12 @@ const certainFailures = (
 };
 
 /** Ends after which nothing is missing, or that have a reason of their own. */
-const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['completed', 'stopped', 'server_died']);
+const COMPLETE: ReadonlySet<EndLine['reason']> = new Set([
+  'completed',
+  'stopped',
+  'server_died',
+  'server_killed',
+]);
 
 /** What keeps a run from passing although no threshold was crossed. */
 const missingEvidence = ({ joins, end, plan }: Summary, results: ThresholdResult[]): Reason[] => {

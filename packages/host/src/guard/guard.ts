@@ -13,11 +13,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { type CpuLimit, limitCpu } from './cpu-limit.ts';
+import { endCause } from './end-cause.ts';
 import { exitWithParent } from './exit-with-parent.ts';
+import { type OomKills, oomKillsOf } from './oom-kills.ts';
 import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
 
 let server: ChildProcess | undefined;
 let cpuLimit: CpuLimit | undefined;
+let oomKills: OomKills = () => 0;
+/** This guard kills the server, because it is to end itself. */
+let ending = false;
 
 const end = (): void => {
   cpuLimit?.remove();
@@ -39,13 +44,18 @@ const run = ({ command, args, env, logFile, cpuCores }: GuardedCommand): void =>
   const { pid } = server;
   if (pid !== undefined) {
     cpuLimit?.add(pid);
+    oomKills = oomKillsOf(pid);
     report({ type: 'running', pid });
   }
   server.once('error', (error) => report({ type: 'refused', message: error.message }, end));
-  server.once('exit', (code, signal) => report({ type: 'ended', code, signal }, end));
+  server.once('exit', (code, signal) => {
+    const cause = ending ? 'guard_died' : endCause(code, signal, oomKills() > 0);
+    report({ type: 'ended', code, signal, cause }, end);
+  });
 };
 
 const killAndEnd = (): void => {
+  ending = true;
   // The exit handler ends the guard once the server is reaped.
   if (server?.kill('SIGKILL') !== true) end();
 };

@@ -63,7 +63,7 @@ const firstWord = (
       } else if (message.type === 'refused') refuse(message.message);
       else {
         ended = true;
-        onEnd({ code: message.code, signal: message.signal });
+        onEnd({ code: message.code, signal: message.signal, cause: message.cause });
       }
     });
     guard.once('error', (error) => refuse(error.message));
@@ -73,7 +73,7 @@ const firstWord = (
       if (pid === undefined) return refuse('its guard ended');
       if (ended) return;
       killQuietly(pid);
-      onEnd({ code: null, signal: 'SIGKILL' });
+      onEnd({ code: null, signal: 'SIGKILL', cause: 'guard_died' });
     });
   });
 

@@ -14,11 +14,19 @@ export type ToGuard =
   | { type: 'run'; command: GuardedCommand }
   | { type: 'signal'; signal: NodeJS.Signals };
 
-/** How a process ended: one of the two is null. */
+/** How a process ended: one of `code` and `signal` is null. */
 export interface ProcessEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
+  cause: EndCause;
 }
+
+/**
+ * Whose doing the end of a process was. Its own: `crashed` (an error code, or the signal of a defect) and
+ * `out_of_memory` (the kernel's OOM killer). Not its own: `exited` (code 0: it was asked to), `killed` (a
+ * signal from outside) and `guard_died`.
+ */
+export type EndCause = 'crashed' | 'out_of_memory' | 'exited' | 'killed' | 'guard_died';
 
 export type FromGuard =
   | { type: 'running'; pid: number }

@@ -49,6 +49,8 @@ export const healthText = (finding: HealthFinding): string => {
   switch (finding.code) {
     case 'worker_died':
       return `${formatNumber(finding.value)} of ${formatNumber(finding.workers)} workers died; their participants have no result. See the worker logs.`;
+    case 'server_killed':
+      return 'The server of this run was ended from outside, not by a failure of its own; see its log next to the record.';
     case 'engine_error':
       return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the worker logs have the cause.`;
     case 'engine_stuck':
@@ -79,6 +81,7 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {
     case 'worker_died':
+    case 'server_killed':
     case 'engine_error':
     case 'no_samples':
       return null;

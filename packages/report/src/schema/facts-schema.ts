@@ -35,6 +35,7 @@ export const healthFinding = z
   .discriminatedUnion('code', [
     finding('worker_died', { workers: count }),
     finding('engine_error', {}),
+    finding('server_killed', {}),
     finding('engine_stuck', {}),
     finding('no_samples', {}),
     finding('socket_drops', { count }),

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Deployment } from '../../src/deployment.ts';
+import type { Deployment, ServerEnd } from '../../src/deployment.ts';
 
 /** Admits every participant, and does nothing else: enough for a run with an engine that needs no server. */
 export const welcomingServer = async (): Promise<{
   deployment: Deployment;
-  die(): void;
+  die(cause: ServerEnd['cause']): void;
   close(): Promise<void>;
 }> => {
   const server = createServer((_request, response) => response.end('success'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const exited = Promise.withResolvers<string>();
+  const exited = Promise.withResolvers<ServerEnd>();
   return {
     deployment: {
       url: `ws://127.0.0.1:${port}`,
@@ -21,7 +21,7 @@ export const welcomingServer = async (): Promise<{
       serverVersion: '1.13.4',
       exited: exited.promise,
     },
-    die: () => exited.resolve('livekit-server was killed by SIGKILL'),
+    die: (cause) => exited.resolve({ cause, message: 'livekit-server ended' }),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
