@@ -22,6 +22,12 @@ export const EVENT_NAMES = [
   'left',
   'worker_started',
   'worker_died',
+  /** A process of the load generator did not run for a second or more. `at`: when it ran again. */
+  'process_paused',
+  /** The host was suspended. `at`: when it ran again. */
+  'host_suspended',
+  /** The wall clock of the host was set. Times of the record do not follow it. */
+  'clock_stepped',
   'server_died',
   'interrupted',
   'threshold_crossed',
@@ -64,9 +70,11 @@ export const eventSchema = z.object({
   /**
    * `resumed`, `reconnected`, `rejoined`: from the loss to a ready media transport; `rejoin_retry`: to
    * the failure. `first_media`, `join_retry`, `join_failed`: since the scheduled join.
-   * `media_resumed`: the interruption.
+   * `media_resumed`: the interruption. `process_paused`, `host_suspended`: how long.
    */
   durationMs: z.number().exactOptional(),
+  /** `clock_stepped`: by how much, negative backwards. */
+  stepMs: z.number().exactOptional(),
   /** The node that holds the room, as reported by the server. */
   node: z.string().exactOptional(),
   /** The backend that the load balancer chose for the signal connection, if it reports one (`x-livekit-backend`). */

@@ -125,6 +125,9 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     // Of the run, not of a participant.
     case 'worker_started':
     case 'worker_died':
+    case 'process_paused':
+    case 'host_suspended':
+    case 'clock_stepped':
     case 'server_died':
     case 'interrupted':
     case 'threshold_crossed':

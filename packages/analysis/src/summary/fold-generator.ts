@@ -1,7 +1,12 @@
 import type { MetricName, MetricSet } from '@livekit-swarm/metrics';
 import { aggregate } from '@livekit-swarm/metrics';
-import { COORDINATOR_SHARD, type GeneratorSample, type SampleLine } from '@livekit-swarm/record';
-import { LAGGING_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-health.ts';
+import {
+  COORDINATOR_SHARD,
+  type EventLine,
+  type GeneratorSample,
+  type SampleLine,
+} from '@livekit-swarm/record';
+import { LAGGING_MS, PAUSE_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-health.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
 import { percentilesOf } from './summary.ts';
 
@@ -12,6 +17,9 @@ export class GeneratorFold {
   #lagging = 0;
   #tickLate = 0;
   #stuckThreads = 0;
+  #pauses: GeneratorSummary['pauses'] = null;
+  #suspendedMs = 0;
+  #clockStepMs = 0;
   #busy = { samples: 0, sum: 0, saturated: 0 };
   /** What each shard used when it was last heard, until all have been heard. */
   #round = new Map<number, GeneratorSample>();
@@ -27,6 +35,21 @@ export class GeneratorFold {
     this.#addWork(line, steady);
     // The coordinator hosts no participants: its health must not make up for that of workers.
     if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
+  }
+
+  /** Adds what stopped a process or set its clock. */
+  addEvent({ event, shard = COORDINATOR_SHARD, durationMs = 0, stepMs = 0 }: EventLine): void {
+    if (event === 'host_suspended') this.#suspendedMs = Math.max(this.#suspendedMs, durationMs);
+    if (event === 'clock_stepped' && Math.abs(stepMs) > Math.abs(this.#clockStepMs))
+      this.#clockStepMs = stepMs;
+    if (event !== 'process_paused') return;
+    const { count, longestMs } = this.#pauses ?? { count: 0, longestMs: 0 };
+    this.#pauses = {
+      ...(this.#pauses === null || durationMs > longestMs
+        ? { longestMs: durationMs, shard }
+        : this.#pauses),
+      count: count + (durationMs > PAUSE_MS ? 1 : 0),
+    };
   }
 
   #addHealth({ generator, series }: SampleLine): void {
@@ -94,6 +117,9 @@ export class GeneratorFold {
       eventLoopLag: percentilesOf(this.#metrics.measure('event_loop_lag')),
       laggingSamples: this.#shareOfSamples(this.#lagging),
       tickLateness: percentilesOf(this.#metrics.measure('tick_lateness')),
+      pauses: this.#pauses,
+      suspendedMs: this.#suspendedMs,
+      clockStepMs: this.#clockStepMs,
       lateTickSamples: this.#shareOfSamples(this.#tickLate),
       stuckThreads: this.#stuckThreads,
       lateSends: this.#share('late_sends'),

@@ -1,8 +1,17 @@
-import type { EventLine, RecordNote, ThresholdCrossing } from '@livekit-swarm/record';
+import {
+  COORDINATOR_SHARD,
+  type EventLine,
+  type RecordNote,
+  type ThresholdCrossing,
+} from '@livekit-swarm/record';
 
 /** An event of the run itself rather than of one participant. `at`: ms after the start; `detail`: text of another program, or null. */
 export type RunEvent =
   | { code: 'worker_died'; at: number; shard: number | null; detail: string | null }
+  /** `shard`: −1 is the coordinator. */
+  | { code: 'process_paused'; at: number; shard: number; durationMs: number }
+  | { code: 'host_suspended'; at: number; durationMs: number }
+  | { code: 'clock_stepped'; at: number; stepMs: number }
   | { code: 'server_died'; at: number; detail: string | null }
   | { code: 'interrupted'; at: number }
   | { code: 'threshold_crossed'; at: number; crossing: ThresholdCrossing | null }
@@ -32,6 +41,22 @@ export const runEventOf = (line: EventLine): RunEvent | null => {
   switch (line.event) {
     case 'worker_died':
       return { code: 'worker_died', at, shard, detail };
+    case 'process_paused':
+      return {
+        code: 'process_paused',
+        at,
+        shard: shard ?? COORDINATOR_SHARD,
+        durationMs: line.durationMs ?? 0,
+      };
+    // Each process notices: one line is enough.
+    case 'host_suspended':
+      return shard === COORDINATOR_SHARD
+        ? { code: 'host_suspended', at, durationMs: line.durationMs ?? 0 }
+        : null;
+    case 'clock_stepped':
+      return shard === COORDINATOR_SHARD
+        ? { code: 'clock_stepped', at, stepMs: line.stepMs ?? 0 }
+        : null;
     case 'server_died':
       return { code: 'server_died', at, detail };
     case 'interrupted':

@@ -93,6 +93,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     if (line.node !== undefined && line.node !== '') nodes.add(line.node);
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'worker_died') workersDied++;
+    generator.addEvent(line);
     if (line.event === 'threshold_crossed')
       abortedBy = line.crossing === undefined ? null : { at: line.at, ...line.crossing };
     const event = runEventOf(line);

@@ -111,6 +111,18 @@ const generator = z.object({
   stuckThreads: count().describe(
     'Threads of the media engine that did not run for two seconds or more, at one time.',
   ),
+  pauses: z
+    .object({
+      count: count().describe('Longer than a healthy process pauses.'),
+      longestMs: z.number(),
+      shard: z.number().describe('Of the longest; -1: the coordinator.'),
+    })
+    .nullable()
+    .describe('Processes that did not run for a second or more. Null: none.'),
+  suspendedMs: z.number().describe('How long the host was suspended.'),
+  clockStepMs: z
+    .number()
+    .describe('The largest step of the wall clock, negative backwards. 0: it was not set.'),
   lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
   lateSends: share,
   sendErrors: share,

@@ -13,6 +13,12 @@ export type HealthFinding =
   | { code: 'engine_error'; value: number; limit: 0 }
   /** Threads of the media engine that did not run for two seconds or more, at one time. */
   | { code: 'engine_stuck'; value: number; limit: 0 }
+  /** Milliseconds for which the host was suspended. */
+  | { code: 'host_suspended'; value: number; limit: number }
+  /** Milliseconds by which the wall clock of the host was set at one time; `stepMs`: negative backwards. */
+  | { code: 'clock_stepped'; value: number; limit: number; stepMs: number }
+  /** The longest time for which a process did not run, ms. `shard`: −1 is the coordinator. `count`: pauses longer than `limit`. */
+  | { code: 'process_paused'; value: number; limit: number; shard: number; count: number }
   /** Samples in the record although participants joined. */
   | { code: 'no_samples'; value: 0; limit: 1 }
   /** Share of datagrams that full receive buffers of the generator dropped. */
@@ -62,6 +68,24 @@ export const assessGenerator = (
   if (defects > 0) found.push({ code: 'engine_error', value: defects, limit: 0 });
   if (generator.stuckThreads > 0)
     found.push({ code: 'engine_stuck', value: generator.stuckThreads, limit: 0 });
+  if (generator.suspendedMs > SUSPENSION_MS)
+    found.push({ code: 'host_suspended', value: generator.suspendedMs, limit: SUSPENSION_MS });
+  const { pauses, clockStepMs } = generator;
+  if (pauses !== null && pauses.count > 0)
+    found.push({
+      code: 'process_paused',
+      value: pauses.longestMs,
+      limit: PAUSE_MS,
+      shard: pauses.shard,
+      count: pauses.count,
+    });
+  if (Math.abs(clockStepMs) > CLOCK_STEP_MS)
+    found.push({
+      code: 'clock_stepped',
+      value: Math.abs(clockStepMs),
+      limit: CLOCK_STEP_MS,
+      stepMs: clockStepMs,
+    });
   if (generator.samples === 0 && joins.joined > 0)
     found.push({ code: 'no_samples', value: 0, limit: 1 });
   if (exceeds(generator.socketDrops, SOCKET_DROPS_SHARE))
@@ -104,6 +128,23 @@ const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturat
  * Limits beyond which the load generator impairs its measurement. CPU usage is not among them: a
  * generator that uses 80 % of its cores and sends in time measures correctly.
  */
+
+/**
+ * A process that does not run for this long (ms) has stopped its participants: peers of other processes see an interruption, joins exceed 2 s, and
+ * the server's timeouts (5 s without ICE checks, 15 s without a signal ping) begin to run out. One such pause is enough, however long the run.
+ */
+export const PAUSE_MS = 2_000;
+/** Shorter pauses are recorded from here on (ms): what happens in their second may be their effect. */
+export const RECORDED_PAUSE_MS = 1_000;
+
+/** During a suspension the server continues: nobody answers it, whatever its length beyond the resolution of the clocks (ms). */
+export const SUSPENSION_MS = 250;
+
+/**
+ * A wall clock that was set by this much (ms). The generator measures with the monotonic clock, but tokens are valid by the wall clock, and a server on
+ * the same host computes capture times and sender reports with it.
+ */
+export const CLOCK_STEP_MS = 250;
 
 /** An event loop that lags this much (p99 of a second, ms) handles joins and answers of the server so late that it shows in join times of 2 s. */
 export const LAGGING_MS = 500;

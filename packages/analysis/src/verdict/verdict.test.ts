@@ -1,5 +1,5 @@
 import { holds, parseThreshold } from '@livekit-swarm/metrics';
-import type { GeneratorSample, RecordLine } from '@livekit-swarm/record';
+import type { EventLine, GeneratorSample, RecordLine } from '@livekit-swarm/record';
 import { scenarioOfLoad, specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
@@ -135,6 +135,58 @@ describe('an impaired generator', () => {
     expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
     expect(decision.health).toEqual([finding]);
     expect(decision.reasons).toEqual([{ code: 'generator_impaired', finding }]);
+  });
+
+  it.each<[string, Omit<EventLine, 'type' | 'at'>[], HealthFinding | null]>([
+    [
+      'a worker that did not run for five seconds',
+      [
+        { event: 'process_paused', shard: 1, durationMs: 5_000 },
+        { event: 'process_paused', shard: 0, durationMs: 1_500 },
+      ],
+      { code: 'process_paused', value: 5_000, limit: 2_000, shard: 1, count: 1 },
+    ],
+    [
+      'a generator that was stopped for half a minute',
+      [
+        { event: 'process_paused', shard: -1, durationMs: 30_000 },
+        { event: 'process_paused', shard: 0, durationMs: 30_000 },
+        { event: 'process_paused', shard: 1, durationMs: 30_000 },
+      ],
+      { code: 'process_paused', value: 30_000, limit: 2_000, shard: -1, count: 3 },
+    ],
+    ['a short pause', [{ event: 'process_paused', shard: 0, durationMs: 1_900 }], null],
+    [
+      'a host that was suspended, as each process noticed',
+      [
+        { event: 'host_suspended', shard: -1, durationMs: 60_000 },
+        { event: 'host_suspended', shard: 0, durationMs: 60_010 },
+      ],
+      { code: 'host_suspended', value: 60_010, limit: 250 },
+    ],
+    [
+      'a clock that was set back',
+      [
+        { event: 'clock_stepped', shard: -1, stepMs: -30_000 },
+        { event: 'clock_stepped', shard: 0, stepMs: -29_999 },
+      ],
+      { code: 'clock_stepped', value: 30_000, limit: 250, stepMs: -30_000 },
+    ],
+    [
+      'a clock that was set forwards',
+      [{ event: 'clock_stepped', shard: -1, stepMs: 16_000 }],
+      { code: 'clock_stepped', value: 16_000, limit: 250, stepMs: 16_000 },
+    ],
+  ])('%s is judged by size', (_, events, finding) => {
+    const lines: RecordLine[] = [...healthy];
+    lines.splice(
+      -1,
+      0,
+      ...events.map((event) => ({ type: 'event' as const, at: 2_000, ...event })),
+    );
+    const decision = decide(lines);
+    expect(decision.health).toEqual(finding === null ? [] : [finding]);
+    expect(decision.verdict).toBe(finding === null ? 'passed' : 'inconclusive');
   });
 
   it('that is busy but on time is healthy', () => {

@@ -134,6 +134,10 @@ export const decideDrillVerdict = ({
  */
 const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',
+  'engine_error',
+  'engine_stuck',
+  'host_suspended',
+  'process_paused',
   'tick_lateness',
   'event_loop_lag',
   'host_saturated',

@@ -5,9 +5,9 @@ import {
   parseThreshold,
   type Threshold,
 } from '@livekit-swarm/metrics';
-import type { ThresholdCrossing } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD, type ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatFigure, formatShare } from '../format.ts';
+import { formatFigure, formatMs, formatShare } from '../format.ts';
 
 type Measured = Pick<ThresholdResult, 'threshold' | 'value'>;
 
@@ -44,6 +44,16 @@ export type LoadOrigin = 'flags' | 'file';
 
 const percent = (share: number): string => formatShare(Number(share.toPrecision(2)));
 
+/** A process of the load generator by its shard: `worker 1`, `the coordinator`. */
+export const processName = (shard: number): string =>
+  shard === COORDINATOR_SHARD ? 'the coordinator' : `worker ${shard}`;
+
+/** `30 s forwards`. */
+export const stepText = (stepMs: number): string =>
+  `${formatMs(Math.abs(stepMs))} ${stepMs < 0 ? 'back' : 'forwards'}`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** What was measured of the load generator, and what it means for the figures of the run. */
 export const healthText = (finding: HealthFinding): string => {
   switch (finding.code) {
@@ -55,6 +65,12 @@ export const healthText = (finding: HealthFinding): string => {
       return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the worker logs have the cause.`;
     case 'engine_stuck':
       return `${plural(finding.value, 'thread')} of the media engine did not run for two seconds or more; the figures of their participants are incomplete.`;
+    case 'host_suspended':
+      return `This host was suspended for ${formatMs(finding.value)}; the server continued without its participants.`;
+    case 'process_paused':
+      return `${capital(processName(finding.shard))} did not run for ${formatMs(finding.value)}; servers disconnect participants that do not answer.`;
+    case 'clock_stepped':
+      return `The wall clock of this host was set ${stepText(finding.stepMs)}; tokens, and a server on this host, depend on it.`;
     case 'no_samples':
       return 'The record contains no samples; media was not measured.';
     case 'socket_drops':
@@ -85,6 +101,12 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
     case 'engine_error':
     case 'no_samples':
       return null;
+    case 'host_suspended':
+      return 'Keep the host awake during a run; do not pause a virtual machine.';
+    case 'process_paused':
+      return 'Give the load generator enough CPU and memory, and do not stop its processes.';
+    case 'clock_stepped':
+      return 'Synchronise the clock before a run; during it, let the time service slew.';
     case 'engine_stuck':
       return 'Give the load generator enough CPU. If it has that, report a defect, with the record.';
     case 'late_sends':

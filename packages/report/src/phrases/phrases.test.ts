@@ -39,6 +39,22 @@ describe('health findings', () => {
       '2 threads of the media engine did not run for two seconds or more; the figures of their participants are incomplete.',
     ],
     [
+      { code: 'host_suspended', value: 61_000, limit: 250 },
+      'This host was suspended for 61 s; the server continued without its participants.',
+    ],
+    [
+      { code: 'process_paused', value: 5_012, limit: 2_000, shard: 1, count: 1 },
+      'Worker 1 did not run for 5,012 ms; servers disconnect participants that do not answer.',
+    ],
+    [
+      { code: 'process_paused', value: 30_000, limit: 2_000, shard: -1, count: 1 },
+      'The coordinator did not run for 30 s; servers disconnect participants that do not answer.',
+    ],
+    [
+      { code: 'clock_stepped', value: 30_000, limit: 250, stepMs: -30_000 },
+      'The wall clock of this host was set 30 s back; tokens, and a server on this host, depend on it.',
+    ],
+    [
       { code: 'no_samples', value: 0, limit: 1 },
       'The record contains no samples; media was not measured.',
     ],

@@ -2,7 +2,7 @@ import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { DrillStopReason, ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs } from '../format.ts';
-import { crossingText } from './limits.ts';
+import { crossingText, processName, stepText } from './limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
 /** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */
@@ -10,6 +10,12 @@ export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
   switch (event.code) {
     case 'worker_died':
       return `worker ${event.shard ?? '?'} died${inBrackets(event.detail)}`;
+    case 'process_paused':
+      return `${processName(event.shard)} did not run for ${formatMs(event.durationMs)}`;
+    case 'host_suspended':
+      return `this host was suspended for ${formatMs(event.durationMs)}`;
+    case 'clock_stepped':
+      return `the wall clock of this host was set ${stepText(event.stepMs)}`;
     case 'server_died':
       return `server died${inBrackets(event.detail)}`;
     case 'interrupted':
@@ -60,6 +66,9 @@ export const noteText = (note: RunNote): string => {
     case 'drill_record':
       return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
     case 'worker_died':
+    case 'process_paused':
+    case 'host_suspended':
+    case 'clock_stepped':
     case 'server_died':
     case 'interrupted':
     case 'threshold_crossed':

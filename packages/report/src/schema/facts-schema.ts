@@ -37,6 +37,12 @@ export const healthFinding = z
     finding('engine_error', {}),
     finding('server_killed', {}),
     finding('engine_stuck', {}),
+    finding('host_suspended', {}),
+    finding('clock_stepped', { stepMs: z.number().describe('Negative: backwards.') }),
+    finding('process_paused', {
+      shard: z.number().describe('-1: the coordinator.'),
+      count: count.describe('Pauses longer than the limit.'),
+    }),
     finding('no_samples', {}),
     finding('socket_drops', { count }),
     finding('late_sends', { count }),
@@ -49,7 +55,7 @@ export const healthFinding = z
   .meta({
     id: 'HealthFinding',
     description:
-      'How the load generator impaired its own measurement: value is above limit (no_samples: below), both workers, samples or shares from 0 to 1.',
+      'How the load generator impaired its own measurement: value is above limit (no_samples: below), both workers, samples, milliseconds or shares from 0 to 1.',
   });
 
 const ofThreshold = {
@@ -95,6 +101,13 @@ export const runNote = z
       shard: z.number().nullable(),
       detail: z.string().nullable(),
     }),
+    fact('process_paused', {
+      at: ms,
+      shard: z.number().describe('-1: the coordinator.'),
+      durationMs: z.number(),
+    }),
+    fact('host_suspended', { at: ms, durationMs: z.number() }),
+    fact('clock_stepped', { at: ms, stepMs: z.number().describe('Negative: backwards.') }),
     fact('server_died', { at: ms, detail: z.string().nullable() }),
     fact('interrupted', { at: ms }),
     fact('threshold_crossed', { at: ms, crossing }),
