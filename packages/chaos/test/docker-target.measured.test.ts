@@ -282,6 +282,7 @@ const ownNetwork = async (
     name: 'media',
     kind: 'node',
     nodeId: null,
+    instance: expect.stringMatching(/^[0-9a-f]{64}:/),
     ports: { address: '0.0.0.0', udp: [1, 65_535], tcp: [9_000] },
     redis: { address: null, port: 6_379, cgroup: null },
   });

@@ -53,6 +53,7 @@ test('a unit is a component, with the ports at which its processes listen', asyn
     name: 'redis.service',
     kind: 'redis',
     nodeId: null,
+    instance: expect.stringMatching(/^\d+:\d+$/),
     ports: { address: '0.0.0.0', udp: null, tcp: [port] },
   });
 });

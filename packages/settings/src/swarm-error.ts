@@ -77,6 +77,8 @@ const EXITS = {
     'process_not_terminated',
     'rejected',
     'rollback_failed',
+    'signal_without_effect',
+    'expiry_unavailable',
     'ssh_unavailable',
     'systemd_unavailable',
   ],

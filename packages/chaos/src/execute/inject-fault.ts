@@ -42,6 +42,8 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     components: [...components],
     platform: platform.reference,
     injectedAt: new Date().toISOString(),
+    injected: false,
+    expiry: null,
     owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
     host: identifyHost(),
   });

@@ -7,6 +7,7 @@ const part = (name: string, kind: Component['kind'], nodeId: string | null = nul
   name,
   kind,
   nodeId,
+  instance: null,
   ports: null,
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
+import type { Component, Platform } from '../targets/platform.ts';
 import { FAULTS } from './index.ts';
 
 const read = (name: string, params: object): unknown => FAULTS.get(name)?.params.parse(params);
@@ -117,4 +118,52 @@ test('the rollback of a fault that was not injected, or is gone, is not an error
       durationMs: null,
     });
   }
+});
+
+/** A node that drains for ever after SIGTERM. @param instances after each SIGKILL the next */
+const draining = (instances: (string | null)[]) => {
+  const platform = fakePlatform();
+  return {
+    platform: {
+      ...platform,
+      instance: async () => instances[0] ?? null,
+      signal: async (component: Component, signal: string) => {
+        platform.calls.push(`${signal} ${component.name}`);
+        if (signal === 'SIGKILL') instances.shift();
+      },
+    },
+    calls: platform.calls,
+  };
+};
+
+const rollBackGracefulStop = async (platform: Platform, component: Component): Promise<void> =>
+  FAULTS.get('graceful-stop')?.rollback({
+    platform,
+    components: [component],
+    params: {},
+    id: 'abcd1234',
+    durationMs: null,
+  });
+
+test('a node that drains is terminated and started, also when its node ID is not known', async () => {
+  const { platform, calls } = draining(['1:1', null]);
+  await rollBackGracefulStop(platform, { ...NODE, nodeId: null });
+  expect(calls).toEqual(['SIGTERM node-1', 'SIGKILL node-1', 'start node-1']);
+});
+
+test('a node that was started since graceful-stop is not terminated', async () => {
+  const { platform, calls } = draining(['2:2']);
+  await rollBackGracefulStop(platform, NODE);
+  expect(calls).toEqual(['start node-1']);
+});
+
+test('a node that another rollback replaces between SIGTERM and SIGKILL is not terminated', async () => {
+  const instances = ['1:1', '2:2'];
+  const { platform, calls } = draining(instances);
+  const signal: Platform['signal'] = async (component, name) => {
+    calls.push(`${name} ${component.name}`);
+    if (name === 'SIGTERM') instances.shift();
+  };
+  await rollBackGracefulStop({ ...platform, signal }, NODE);
+  expect(calls).toEqual(['SIGTERM node-1', 'start node-1']);
 });

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
+import { type Capability, COMPONENT_KINDS } from '../targets/platform.ts';
 import {
-  type Capability,
-  COMPONENT_KINDS,
-  type Component,
-  type Platform,
-} from '../targets/platform.ts';
-import { forAll, missingAny, terminateComponent, waitForExit } from './effects/process-control.ts';
+  forAll,
+  missingAny,
+  terminateComponent,
+  terminateInstance,
+  waitForExit,
+} from './effects/process-control.ts';
 import { type DescribedFault, type FaultContext, type NoParams, noParams } from './fault.ts';
 
 const needs = (
@@ -121,17 +122,9 @@ export const gracefulStop: DescribedFault<NoParams> = {
   rollback: ({ platform, components }) =>
     forAll(components, async (component) => {
       // The second SIGTERM.
-      if (await isUnchanged(platform, component))
-        await terminateComponent(platform, component, SECOND_SIGTERM_GRACE_MS);
+      await terminateInstance(platform, component, SECOND_SIGTERM_GRACE_MS);
       await platform.start(component);
     }),
-};
-
-/** A node has another ID after each start: only the one that was asked to stop is terminated. */
-const isUnchanged = async (platform: Platform, { name, nodeId }: Component): Promise<boolean> => {
-  if (nodeId === null) return false;
-  const components = await platform.components();
-  return components.find((component) => component.name === name)?.nodeId === nodeId;
 };
 
 /** LiveKit counts two SIGTERMs that arrive at once as one. */

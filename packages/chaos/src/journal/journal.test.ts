@@ -20,6 +20,8 @@ const entry = (id: string, second: number): JournalEntry => ({
   components: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
   platform: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
   injectedAt: `2026-01-01T00:00:0${second}.000Z`,
+  injected: true,
+  expiry: { methods: ['systemd_timer'], at: '2026-01-01T00:02:00.000Z' },
   owner: { pid: 42, startedAt: 4711 },
   host: { hostname: 'a', machineId: 'm', bootId: 'b', pidNamespace: 4026531836 },
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { replaceFile, stateDir } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { componentSchema, platformReference } from '../targets/platform.ts';
+import { componentSchema, EXPIRY_METHODS, platformReference } from '../targets/platform.ts';
 
 export const JOURNAL_SCHEMA = 'livekit-swarm/injection/2';
 
@@ -17,6 +17,10 @@ const journalEntry = z.object({
   components: z.array(componentSchema),
   platform: platformReference,
   injectedAt: z.iso.datetime(),
+  /** False: the injection has not ended, and its commands may still be under way. */
+  injected: z.boolean(),
+  /** The automatic rollback on the target. Null: none, only this journal. */
+  expiry: z.object({ methods: z.array(z.enum(EXPIRY_METHODS)), at: z.iso.datetime() }).nullable(),
   /** Process of the drill: while it lives, it rolls back the fault itself. */
   owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
   /** Where that process runs: its ID, and a target on its own host, mean nothing elsewhere. */

@@ -18,6 +18,7 @@ import {
   type PlatformReference,
   type RedisPath,
   waitUntil,
+  withoutEffect,
 } from './platform.ts';
 import { askNodeId, NODE_ID_IN_LOG } from './process/inspect.ts';
 import { runHere } from './process/local-host.ts';
@@ -98,6 +99,7 @@ export const dockerPlatform = (
       name: component.name,
       kind: component.settings.kind,
       nodeId: await nodeIdOf(component, info),
+      instance: instanceOf(info),
       ports: portsOfComponent(component, info),
       ...(redis === null ? {} : { redis }),
     };
@@ -142,12 +144,12 @@ export const dockerPlatform = (
   const until = async (
     id: string,
     done: (state: ContainerInspectInfo['State']) => boolean,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const isDone = async (): Promise<boolean> => {
       const info = await engine.inspect(id);
       return info === null || done(info.State);
     };
-    await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
+    return waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
   };
 
   return {
@@ -175,13 +177,15 @@ export const dockerPlatform = (
       const { id } = found.component;
       const { Running: running, Paused: paused } = found.info.State;
       if (!running) return;
-      if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
-        const stop = signal === 'SIGSTOP';
+      const stop = signal === 'SIGSTOP';
+      if (stop || signal === 'SIGCONT') {
         if (paused !== stop) await (stop ? engine.pause(id) : engine.unpause(id));
-        return until(id, (state) => state.Paused === stop || !state.Running);
+        if (await until(id, (state) => state.Paused === stop || !state.Running)) return;
+      } else {
+        await engine.kill(id, signal);
+        if (signal !== 'SIGKILL' || (await until(id, ({ Running }) => !Running))) return;
       }
-      await engine.kill(id, signal);
-      if (signal === 'SIGKILL') await until(id, ({ Running: running }) => !running);
+      throw withoutEffect(signal, { name }, `container ${id.slice(0, 12)}`, EFFECT_WITHIN_MS);
     },
     start: async ({ name }) => {
       const found = await find(name);
@@ -208,6 +212,10 @@ export const dockerPlatform = (
         `${name} does not run, and its network no longer exists`,
       );
     },
+    instance: async ({ name }) => {
+      const found = await find(name);
+      return found === null ? null : instanceOf(found.info);
+    },
     pid: async ({ name }) => {
       const found = await find(name);
       if (found?.info.State.Running !== true) return null;
@@ -217,6 +225,11 @@ export const dockerPlatform = (
     [Symbol.asyncDispose]: async () => {},
   };
 };
+
+const instanceOf = ({
+  Id: id,
+  State: { Running: running, StartedAt: at },
+}: ContainerInspectInfo) => (running ? `${id}:${at}` : null);
 
 /** Selected by its own network, its cgroup, or an address that no other component uses. */
 const redisPath = ({ component, info }: Found, all: readonly Found[]): RedisPath | null => {

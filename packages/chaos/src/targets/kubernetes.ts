@@ -150,6 +150,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
             name: pod.name,
             kind: pod.kind,
             nodeId: await nodeIdOf(pod),
+            instance: instanceOf(pod),
             ports: null,
           }),
         ),
@@ -183,6 +184,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     run: async ({ name }) => {
       throw new SwarmError('fault_unavailable', whyNoExec(name));
     },
+    instance: async (component) => instanceOf(await podOf(component)),
     // In its container it is the first process.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
     network: chaosMesh({ client, spec, podOf, may }),
@@ -198,6 +200,8 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     [Symbol.asyncDispose]: async () => replacements.close(),
   };
 };
+
+const instanceOf = (pod: Pod | null): string | null => (pod?.running === true ? pod.uid : null);
 
 const whyNoExec = (name: string): string =>
   `the Kubernetes API cannot run programs on the host of ${name}`;

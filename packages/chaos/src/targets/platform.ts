@@ -41,6 +41,8 @@ export const componentSchema = z.object({
   kind: z.enum(COMPONENT_KINDS),
   /** LiveKit's ID of a running node (`ND_…`), which changes at each start. */
   nodeId: z.string().nullable(),
+  /** Of its process, container or pod, which changes at each start. Null: it does not run. */
+  instance: z.string().nullable(),
   /** For network faults; as seen where `Platform.run` runs. */
   ports: componentPorts.nullable(),
   /** How a node reaches Redis, as seen where `Platform.run` runs. Absent: not known. */
@@ -49,6 +51,14 @@ export const componentSchema = z.object({
 
 /** A part of a deployment that faults are injected into. */
 export type Component = z.infer<typeof componentSchema>;
+
+/** How the automatic rollback of a fault was armed on its target. */
+export const EXPIRY_METHODS = [
+  'systemd_timer',
+  'detached_process',
+  'chaos_mesh_duration',
+  'cron_job',
+] as const;
 
 /** In the journal: how a platform is found again, by its kind and what its file needs. */
 export const platformReference = z.looseObject({
@@ -78,6 +88,32 @@ export const waitUntil = async (
   }
   return true;
 };
+
+/** Whether a signal has had its effect on the state of a process (proc(5)); null: it does not exist. */
+export const SIGNAL_EFFECTS: Partial<Record<NodeJS.Signals, (state: string | null) => boolean>> = {
+  SIGKILL: (state) => state === null,
+  SIGSTOP: (state) => state === null || state === 'T',
+  SIGCONT: (state) => state !== 'T',
+};
+
+/** A signal that was sent and had no effect. @param process of the component: `process 4711` */
+export const withoutEffect = (
+  signal: NodeJS.Signals,
+  { name }: Pick<Component, 'name'>,
+  process: string,
+  withinMs: number,
+): SwarmError =>
+  signal === 'SIGKILL'
+    ? new SwarmError(
+        'process_not_terminated',
+        `${name} (${process}) still runs ${withinMs / 1_000} s after SIGKILL`,
+        'see what blocks it ("ps", state D)',
+      )
+    : new SwarmError(
+        'signal_without_effect',
+        `${signal} has had no effect on ${name} (${process}) within ${withinMs / 1_000} s`,
+        'see its state ("ps"; T: stopped, D: blocked), and whether another program stops or continues it',
+      );
 
 export interface CommandResult {
   stdout: string;
@@ -114,6 +150,8 @@ export interface Platform extends AsyncDisposable {
    * @throws SwarmError `component_not_found` where that place is gone, and the effects in it
    */
   run(component: Component, argv: readonly string[], input?: string): Promise<CommandResult>;
+  /** As in the component; read again. Null: it does not run. */
+  instance(component: Component): Promise<string | null>;
   /** Process id where `run` runs; null when it does not run. */
   pid(component: Component): Promise<number | null>;
   /** A controller that impairs packets on request. Absent: rules are made with `run`. */

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '@livekit-swarm/host';
+import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
@@ -8,10 +8,12 @@ import {
   invalidReference,
   type Platform,
   type PlatformReference,
+  SIGNAL_EFFECTS,
   waitUntil,
+  withoutEffect,
 } from './platform.ts';
 import { clusterLocation, pastClusterLocation } from './process/cluster-location.ts';
-import { askNodeId, processState } from './process/inspect.ts';
+import { askNodeId, formatInstance, processState } from './process/inspect.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
 import { runHere } from './process/local-host.ts';
 import type { Location } from './process/location.ts';
@@ -95,7 +97,11 @@ export const processPlatform = (location: Location): Platform => {
         (await location.components()).map(
           async ({ metricsUrl, ...component }): Promise<Component> => {
             const identity = await location.identity(component.name);
-            return { ...component, nodeId: await nodeIdOf(identity, metricsUrl) };
+            return {
+              ...component,
+              nodeId: await nodeIdOf(identity, metricsUrl),
+              instance: identity === null ? null : formatInstance(identity),
+            };
           },
         ),
       ),
@@ -105,13 +111,19 @@ export const processPlatform = (location: Location): Platform => {
       if (identity === null) return;
       if (location.signal === undefined) send(identity.pid, signal, name);
       else await location.signal(name, signal);
-      if (signal === 'SIGKILL') await untilState(identity.pid, (state) => state === null);
-      if (signal === 'SIGSTOP')
-        await untilState(identity.pid, (state) => state === 'T' || state === null);
-      if (signal === 'SIGCONT') await untilState(identity.pid, (state) => state !== 'T');
+      const done = SIGNAL_EFFECTS[signal];
+      if (done === undefined || process.platform !== 'linux') return;
+      const isDone = (): boolean =>
+        done(isSameProcess(identity) ? processState(identity.pid) : null);
+      if (await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS })) return;
+      throw withoutEffect(signal, { name }, `process ${identity.pid}`, EFFECT_WITHIN_MS);
     },
     start: ({ name }) => location.start(name),
     run: (_member, argv, input) => runHere(argv, input),
+    instance: async ({ name }) => {
+      const identity = await location.identity(name);
+      return identity === null ? null : formatInstance(identity);
+    },
     pid: async ({ name }) => (await location.identity(name))?.pid ?? null,
     [Symbol.asyncDispose]: async () => {},
   };
@@ -140,9 +152,4 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
       { cause: error },
     );
   }
-};
-
-const untilState = async (pid: number, done: (state: string | null) => boolean): Promise<void> => {
-  if (process.platform !== 'linux') return;
-  await waitUntil(() => done(processState(pid)), { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
 };

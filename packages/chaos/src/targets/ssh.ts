@@ -4,9 +4,11 @@ import {
   type Component,
   type Platform,
   type PlatformReference,
+  SIGNAL_EFFECTS,
   waitUntil,
+  withoutEffect,
 } from './platform.ts';
-import { remoteNodeId, remoteProcess } from './process/inspect.ts';
+import { formatInstance, remoteNodeId, remoteProcess } from './process/inspect.ts';
 import { whyNoPacketRules } from './process/packet-tools.ts';
 import { type Units, unitsOf } from './process/systemd.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
@@ -89,12 +91,21 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     return id;
   };
 
+  const instanceOf = async ({ systemd, unit, connection }: RemoteUnit): Promise<string | null> => {
+    const { pid } = await systemd.show(unit.name);
+    const process = pid === null ? null : await remoteProcess(connection, pid);
+    return pid === null || process === null
+      ? null
+      : formatInstance({ pid, startedAt: process.startedAt });
+  };
+
   const toComponent = async (remote: RemoteUnit): Promise<Component> => {
+    const instance = await instanceOf(remote);
     const { pid } = await remote.systemd.show(remote.unit.name);
     const { metricsUrl, ...component } = await remote.systemd.component(remote.unit);
     const nodeId =
       remote.unit.kind === 'node' && pid !== null ? await nodeIdOf(remote, pid, metricsUrl) : null;
-    return { ...component, name: remote.name, nodeId };
+    return { ...component, name: remote.name, nodeId, instance };
   };
 
   const whyNoRules = ({ connection, host }: RemoteUnit): Promise<string | null> => {
@@ -129,24 +140,31 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     missingCapability,
     signal: async (component, signal) => {
       const { connection, systemd, unit } = remoteOf(component);
-      const { pid } = await systemd.show(unit.name);
-      if (pid === null) return;
-      const before = await remoteProcess(connection, pid);
+      const pids = await systemd.processes(unit.name);
+      const before = await Promise.all(
+        pids.map(async (pid) => ({ pid, process: await remoteProcess(connection, pid) })),
+      );
+      if (before.every(({ process }) => process === null)) return;
       await systemd.signal(unit.name, signal);
-      const done = DONE[signal];
-      if (done === undefined || before === null) return;
-      const isDone = async (): Promise<boolean> => {
-        const now = await remoteProcess(connection, pid);
-        // Another process may have this ID by now.
-        return done(now?.startedAt === before.startedAt ? now.state : null);
-      };
-      await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
+      const done = SIGNAL_EFFECTS[signal];
+      if (done === undefined) return;
+      for (const { pid, process } of before) {
+        if (process === null) continue;
+        const isDone = async (): Promise<boolean> => {
+          const now = await remoteProcess(connection, pid);
+          // Another process may have this ID by now.
+          return done(now?.startedAt === process.startedAt ? now.state : null);
+        };
+        if (await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS })) continue;
+        throw withoutEffect(signal, component, `process ${pid}`, EFFECT_WITHIN_MS);
+      }
     },
     start: async (component) => {
       const { systemd, unit } = remoteOf(component);
       await systemd.start(unit.name);
     },
     run: async (component, argv, input) => remoteOf(component).connection.run(argv, input),
+    instance: (component) => instanceOf(remoteOf(component)),
     pid: async (component) => {
       const { systemd, unit } = remoteOf(component);
       return (await systemd.show(unit.name)).pid;
@@ -159,11 +177,4 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       );
     },
   };
-};
-
-/** Whether a signal has had its effect on the state of a process; null: it does not exist. */
-const DONE: Partial<Record<NodeJS.Signals, (state: string | null) => boolean>> = {
-  SIGKILL: (state) => state === null,
-  SIGSTOP: (state) => state === null || state === 'T',
-  SIGCONT: (state) => state !== 'T',
 };

@@ -49,6 +49,7 @@ export const startEcho = async (): Promise<Echo> => {
       name: 'echo',
       kind: 'turn',
       nodeId: null,
+      instance: null,
       ports: { address: '127.0.0.1', udp: [port, port], tcp: [] },
     },
     talk: async (count, { everyMs = 2, atOnce = 1, bytes = 100, waitMs = 300 } = {}) => {

@@ -4,6 +4,7 @@ export const NODE: Component = {
   name: 'node-1',
   kind: 'node',
   nodeId: 'ND_a',
+  instance: '1:1',
   ports: { address: '127.0.0.1', udp: [5000, 5001], tcp: [7880, 7881] },
 };
 
@@ -34,6 +35,7 @@ export const fakePlatform = (
       ran.push({ argv, input });
       return { stdout: '', stderr: '', code: 0, ...answer(argv) };
     },
+    instance: async () => null,
     pid: async () => null,
     [Symbol.asyncDispose]: async () => {},
   };

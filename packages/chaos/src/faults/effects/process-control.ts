@@ -35,6 +35,35 @@ export const terminateComponent = async (
   );
 };
 
+const POLL_INSTANCE_MS = 100;
+
+/**
+ * As `terminateComponent`, but only the instance that the fault was injected into: one that was
+ * started since is not touched. No effect on a component that did not run at the injection.
+ */
+export const terminateInstance = async (
+  platform: Platform,
+  component: Component,
+  graceMs: number,
+): Promise<void> => {
+  const { instance, name } = component;
+  if (instance === null) return;
+  const isGone = async (): Promise<boolean> => (await platform.instance(component)) !== instance;
+  for (const [signal, withinMs] of [
+    ['SIGTERM', graceMs],
+    ['SIGKILL', 10_000],
+  ] as const) {
+    if (await isGone()) return;
+    await platform.signal(component, signal);
+    if (await waitUntil(isGone, { withinMs, everyMs: POLL_INSTANCE_MS })) return;
+  }
+  throw new SwarmError(
+    'process_not_terminated',
+    `${name} still runs after SIGKILL`,
+    'see what blocks it ("ps", state D)',
+  );
+};
+
 /** In parallel; throws the first error after all have ended. */
 export const forAll = async (
   components: readonly Component[],

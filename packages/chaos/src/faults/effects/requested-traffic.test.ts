@@ -4,7 +4,13 @@ import { type DescribedFault, noParams } from '../fault.ts';
 import { FAULTS } from '../index.ts';
 import { requestedTraffic } from './packet-rules.ts';
 
-const MEMBER: Component = { name: 'livekit-0', kind: 'node', nodeId: null, ports: null };
+const MEMBER: Component = {
+  name: 'livekit-0',
+  kind: 'node',
+  nodeId: null,
+  instance: null,
+  ports: null,
+};
 const done: string[] = [];
 const own: DescribedFault<{ loss: number }> = {
   name: 'some-loss',

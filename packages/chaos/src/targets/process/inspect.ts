@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type Host, localHost } from './local-host.ts';
 
+/** `PID:START`, with the start in clock ticks after the boot; a PID alone is used again. */
+export const formatInstance = ({
+  pid,
+  startedAt,
+}: {
+  pid: number;
+  startedAt: number | string | null;
+}): string => `${pid}:${startedAt ?? ''}`;
+
 /** A process that exists and is not a zombie (proc(5)). */
 interface ProcessStat {
   /** `T`: stopped. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { componentSchema, type PlatformReference } from '../platform.ts';
 
 export const componentSource = componentSchema
-  .omit({ nodeId: true })
+  .omit({ nodeId: true, instance: true })
   /** Where a node reports its ID; null for others. */
   .extend({ metricsUrl: z.string().nullable() });
 

@@ -41,7 +41,7 @@ const POLL_MS = 100;
 
 /** Properties of a unit, from systemd. */
 export interface ShownUnit {
-  /** Main process; null while it does not run. */
+  /** Main process; of a unit without one (some that fork), its first. Null: no process. */
   pid: number | null;
   /** `/system.slice/redis.service`; empty while it does not run. */
   group: string;
@@ -55,6 +55,8 @@ export interface Units {
   check(units: readonly Unit[]): Promise<void>;
   /** @throws SwarmError `component_not_found` */
   show(unit: string): Promise<ShownUnit>;
+  /** Process ids of a unit; none while it does not run. @throws SwarmError `component_not_found` */
+  processes(unit: string): Promise<number[]>;
   component(unit: Unit): Promise<ComponentSource>;
   /** To all of its processes; no effect without any. @throws SwarmError `fault_unavailable` */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
@@ -82,10 +84,12 @@ export const unitsOf = (host: Host, where: string): Units => {
         'see "systemctl list-units --type=service"',
       );
     }
-    const pid = Number(values.get('MainPID'));
+    const main = Number(values.get('MainPID'));
+    const group = values.get('ControlGroup') ?? '';
+    const first = main > 0 ? main : Math.min(...(await processesOf(group, host)));
     return {
-      pid: pid > 0 ? pid : null,
-      group: values.get('ControlGroup') ?? '',
+      pid: Number.isFinite(first) ? first : null,
+      group,
       restart: values.get('Restart') ?? 'no',
     };
   };
@@ -101,6 +105,7 @@ export const unitsOf = (host: Host, where: string): Units => {
       for (const { name } of units) await show(name);
     },
     show,
+    processes: async (unit) => [...(await processes(await show(unit)))],
     component: async ({ name, kind }) => {
       const shown = await show(name);
       const { pid, group } = shown;
