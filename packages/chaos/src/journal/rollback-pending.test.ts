@@ -39,6 +39,8 @@ const write = async (changes: Partial<JournalEntry>): Promise<void> =>
     components: [NODE],
     platform: LOCAL,
     injectedAt: '2026-01-01T00:00:00.000Z',
+    injected: true,
+    expiry: null,
     owner: GONE,
     host: HERE,
     ...changes,
