@@ -223,6 +223,7 @@ describe('a drill', () => {
       faults: FAULTS,
       journal: openJournal(join(dir, 'journal')),
       confirmedTarget: 'rehearsal',
+      allowUnprovenTarget: false,
       dir: join(await mkdtemp(join(dir, 'kill-')), 'drill'),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),

@@ -121,6 +121,7 @@ const drill = async (
       faults: FAULTS,
       journal,
       confirmedTarget,
+      allowUnprovenTarget: false,
       dir: join(dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),

@@ -52,6 +52,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
       faults: FAULTS,
       journal,
       confirmedTarget,
+      allowUnprovenTarget: false,
       dir: join(host.dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),

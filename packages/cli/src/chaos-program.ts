@@ -87,6 +87,12 @@ export const addChaosCommands = (
       'allow faults against this deployment, which is not a lab',
     ).helpGroup(USER_DEPLOYMENT),
   );
+  run.addOption(
+    new Option(
+      '--allow-unproven-target',
+      'inject also where it cannot be proven that the participants use this deployment',
+    ).helpGroup(USER_DEPLOYMENT),
+  );
   addGroup(run, env, 'Verdict:', [
     new Option('--strict', 'treat known failures as failures'),
     new Option(

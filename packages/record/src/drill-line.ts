@@ -41,6 +41,21 @@ export const faultTarget = z
 
 export type FaultTarget = z.infer<typeof faultTarget>;
 
+const targetKind = z.enum(['node', 'redis', 'load-balancer', 'turn']);
+
+/** It is not known whether these components belong to the deployment that the participants use. */
+const unprovenTarget = {
+  kind: targetKind,
+  components: z.array(text),
+  why: z.enum([
+    'node_id_unknown',
+    'node_not_registered',
+    'redis_unreadable',
+    'address_unknown',
+    'turn_not_reported',
+  ]),
+};
+
 /** Why a drill did not go on to the end of its schedule. */
 export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
@@ -52,6 +67,14 @@ export const drillStopReason = z.discriminatedUnion('code', [
     subscriptionsWithoutMedia: count,
   }),
   z.object({ code: z.literal('ended_before_steady_state') }),
+  /** Certain: the participants use another deployment. `roomNodes`: nodes outside the target that hold their rooms. */
+  z.object({
+    code: z.literal('target_mismatch'),
+    kind: targetKind,
+    components: z.array(text),
+    roomNodes: z.array(text),
+  }),
+  z.object({ code: z.literal('target_unproven'), ...unprovenTarget }),
   /** By another process, before its time: `swarm chaos rollback --force`. */
   z.object({ code: z.literal('rolled_back_externally'), fault: text }),
   /** `error`: the code of the error; null: an unexpected one. */
@@ -65,6 +88,8 @@ export type DrillStopReason = z.infer<typeof drillStopReason>;
 /** What a drill did, and what it observed of the deployment. */
 const drillEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('steady_state_reached') }),
+  /** Not proven, and allowed by --allow-unproven-target. */
+  z.object({ event: z.literal('target_assumed'), ...unprovenTarget }),
   /** The precondition was not met: there is no verdict on the server. */
   z.object({ event: z.literal('void'), reason: drillStopReason }),
   /** The drill's own abort condition was met. */

@@ -47,6 +47,7 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'aborted':
       return { code: 'drill_aborted', reason: line.reason };
     case 'steady_state_reached':
+    case 'target_assumed':
     case 'registry_observed':
     case 'backends_observed':
     case 'alert_changed':

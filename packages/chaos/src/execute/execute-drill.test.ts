@@ -22,6 +22,7 @@ it('rejects a drill with alerts before any participant joins when Prometheus is 
       faults: new Map(),
       journal: openJournal(join(dir, 'journal')),
       confirmedTarget: null,
+      allowUnprovenTarget: false,
       dir: join(dir, 'drill'),
       version: '0.0.0',
       stop: new AbortController().signal,

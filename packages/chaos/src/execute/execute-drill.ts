@@ -18,6 +18,7 @@ import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
+import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
   assertObservable,
@@ -35,6 +36,8 @@ export interface ExecuteDrillOptions {
   journal: Journal;
   /** Value of `--confirm-target`. */
   confirmedTarget: string | null;
+  /** Inject also where it cannot be proven that the participants use the target. */
+  allowUnprovenTarget: boolean;
   /** Folder of the drill; each of several repeats has a folder of its own in it. */
   dir: string;
   /** Writes the result so far into `dir`: if this process is killed, the records can be evaluated. */
@@ -242,6 +245,20 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       return failure;
     }
     live.append({ event: 'steady_state_reached' });
+    const doubt = matchTarget(
+      await readTargetFacts(
+        deployment,
+        drill.faults.map(({ target }) => target),
+        new Set(steadyState.nodes.values()),
+      ),
+    );
+    if (doubt?.code === 'target_unproven' && phase.allowUnprovenTarget) {
+      const { code: _, ...assumed } = doubt;
+      live.append({ event: 'target_assumed', ...assumed });
+    } else if (doubt !== null) {
+      endRun('void', doubt);
+      return failure;
+    }
 
     // Not earlier: participants that are still joining receive no media either.
     abort.start();
@@ -283,15 +300,18 @@ const loadRooms = ({ participants }: Plan): string[] => [
 /** Whether no further repeat is needed: enough were measured, or the attempts are used up. */
 export const isConclusive = (
   { repeats }: Pick<Drill, 'repeats'>,
-  done: readonly (Pick<RepeatResult, 'verdict'> & { recovery: Pick<Recovery, 'skipped'> })[],
+  done: readonly (Pick<RepeatResult, 'verdict' | 'reasons'> & {
+    recovery: Pick<Recovery, 'skipped'>;
+  })[],
 ): boolean => {
-  // A fault that is not available does not become available.
+  // A fault that is not available does not become available, nor a target the right one.
   const conclusive = done.filter(
-    ({ verdict, recovery }) =>
+    ({ verdict, reasons, recovery }) =>
       verdict === 'passed' ||
       verdict === 'failed' ||
       verdict === 'interrupted' ||
-      recovery.skipped.length > 0,
+      recovery.skipped.length > 0 ||
+      reasons.some(({ code }) => code === 'target_mismatch' || code === 'target_unproven'),
   );
   return conclusive.length >= repeats || done.length >= repeats + MAX_EXTRA_ATTEMPTS;
 };

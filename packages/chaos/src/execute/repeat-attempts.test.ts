@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { DrillReason } from '../measure/decide-verdict.ts';
 import type { RepeatVerdict } from '../measure/drill-result.ts';
 import { isConclusive, repeatFolder } from './execute-drill.ts';
 
 const made = (...verdicts: RepeatVerdict[]) =>
-  verdicts.map((verdict) => ({ verdict, recovery: { skipped: [] } }));
+  verdicts.map((verdict) => ({ verdict, reasons: [], recovery: { skipped: [] } }));
 
 describe('a drill is conclusive', () => {
   it('after as many conclusive repeats as it requires', () => {
@@ -18,10 +19,23 @@ describe('a drill is conclusive', () => {
     expect(isConclusive({ repeats: 1 }, made('void', 'inconclusive', 'void'))).toBe(true);
   });
 
+  it('when the target is not what the participants use', () => {
+    const reason: DrillReason = {
+      code: 'target_mismatch',
+      kind: 'node',
+      components: ['node-1'],
+      roomNodes: ['ND_a'],
+    };
+    const recovery = { skipped: [] };
+    expect(isConclusive({ repeats: 1 }, [{ verdict: 'void', reasons: [reason], recovery }])).toBe(
+      true,
+    );
+  });
+
   it('after an interruption, or when a fault is not available', () => {
     expect(isConclusive({ repeats: 1 }, made('interrupted'))).toBe(true);
     const recovery = { skipped: [{ fault: 'clock-skew', detail: 'no' }] };
-    expect(isConclusive({ repeats: 1 }, [{ verdict: 'void', recovery }])).toBe(true);
+    expect(isConclusive({ repeats: 1 }, [{ verdict: 'void', reasons: [], recovery }])).toBe(true);
   });
 });
 

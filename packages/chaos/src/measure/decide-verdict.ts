@@ -34,6 +34,8 @@ export const DRILL_REASON_CODES = [
   'interrupted',
   'steady_state_not_reached',
   'ended_before_steady_state',
+  'target_mismatch',
+  'target_unproven',
   'rolled_back_externally',
   'execution_failed',
   'control_group_interrupted',

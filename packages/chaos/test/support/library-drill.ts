@@ -39,6 +39,7 @@ export const carryOut = async (drill: Drill): Promise<DrillResult> => {
     faults: FAULTS,
     journal: openJournal(journalDir()),
     confirmedTarget: null,
+    allowUnprovenTarget: false,
     dir: folder,
     newRunName: () => Math.random().toString(36).slice(2, 8),
     staff: () => ({ workers: 1, threads: 1 }),

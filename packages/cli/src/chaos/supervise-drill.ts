@@ -25,6 +25,8 @@ export interface SupervisedDrill {
   deployment: DeploymentChoice;
   /** Value of --confirm-target. */
   confirmedTarget: string | null;
+  /** --allow-unproven-target. */
+  allowUnprovenTarget: boolean;
   /** Folder of its records and logs. */
   dir: string;
   /** Processes that host participants; null: automatic. */
@@ -46,6 +48,7 @@ export const superviseDrill = async ({
   drill,
   deployment,
   confirmedTarget,
+  allowUnprovenTarget,
   dir,
   workers,
   journal,
@@ -68,6 +71,7 @@ export const superviseDrill = async ({
         faults: FAULTS,
         journal,
         confirmedTarget,
+        allowUnprovenTarget,
         dir,
         version: VERSION,
         stop: interruption.stop,

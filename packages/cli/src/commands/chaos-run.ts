@@ -23,6 +23,7 @@ import { readWorkers } from '../target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;
+  allowUnprovenTarget?: boolean;
   strict?: boolean;
   report: string[];
   record?: string;
@@ -80,6 +81,7 @@ export const chaosRunCommand = async (
         drill,
         deployment,
         confirmedTarget: flags.confirmTarget ?? null,
+        allowUnprovenTarget: flags.allowUnprovenTarget === true,
         dir: dirs[index] ?? defaultRecordDir(drill.name, new Date()),
         workers,
         journal,

@@ -15,7 +15,7 @@ import type { DrillLine } from '@livekit-swarm/record';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
-import { stopReasonText } from '../phrases/run-event.ts';
+import { stopReasonText, unprovenText } from '../phrases/run-event.ts';
 import { formatParams } from './format-params.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
@@ -126,6 +126,8 @@ export const describeReason = (reason: DrillReason): string => {
       return 'interrupted; all faults were rolled back';
     case 'steady_state_not_reached':
     case 'ended_before_steady_state':
+    case 'target_mismatch':
+    case 'target_unproven':
     case 'rolled_back_externally':
     case 'execution_failed':
     case 'control_group_interrupted':
@@ -332,6 +334,8 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
   switch (line.event) {
     case 'steady_state_reached':
       return 'steady state reached';
+    case 'target_assumed':
+      return `target assumed: ${unprovenText(line)}`;
     case 'void':
       return `drill void: ${describeReason(line.reason)}`;
     case 'aborted':

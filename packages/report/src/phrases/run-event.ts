@@ -97,6 +97,10 @@ export const stopReasonText = (reason: DrillStopReason): string => {
     }
     case 'ended_before_steady_state':
       return 'the run ended before the steady state was reached';
+    case 'target_mismatch':
+      return `${reason.components.join(', ')} (${reason.kind}) ${reason.components.length === 1 ? 'is' : 'are'} not what the participants use: their rooms are on ${reason.roomNodes.join(', ')}`;
+    case 'target_unproven':
+      return `${unprovenText(reason)}; --allow-unproven-target injects all the same`;
     case 'rolled_back_externally':
       return `${reason.fault} was rolled back by another process during the drill`;
     case 'execution_failed':
@@ -104,4 +108,19 @@ export const stopReasonText = (reason: DrillStopReason): string => {
     case 'control_group_interrupted':
       return `${Math.round(100 * reason.share)} % of the subscribers in the control group received no media for ${reason.forMs / 1_000} s`;
   }
+};
+
+type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;
+
+/** Why it is not known whether components belong to the deployment that the participants use. */
+export const unprovenText = ({ kind, components, why }: Omit<UnprovenTarget, 'code'>): string =>
+  `it cannot be proven that the participants use ${components.join(', ') || `a ${kind} of the target`}: ${UNPROVEN[why]}`;
+
+const UNPROVEN: Readonly<Record<UnprovenTarget['why'], string>> = {
+  node_id_unknown: 'the ID of a node is not known',
+  node_not_registered:
+    'it holds no room of the load, and no Redis that can be read lists it next to the nodes that do (--redis)',
+  redis_unreadable: 'its keys cannot be read',
+  address_unknown: 'the URL leads to another address, such as that of a proxy',
+  turn_not_reported: 'which TURN server they use is not observed',
 };

@@ -1,0 +1,147 @@
+import { SwarmError } from '@livekit-swarm/settings';
+import { Redis } from 'ioredis';
+import type { Component, Platform } from './platform.ts';
+
+/** One Redis component: from this host over TCP, else with its own redis-cli. */
+export interface RedisAccess extends AsyncDisposable {
+  /** Databases that hold keys. */
+  databases(): Promise<number[]>;
+  /** IDs of the nodes of LiveKit that are registered in a database. */
+  nodeIds(database: number): Promise<string[]>;
+  /** All keys, in portions. */
+  keys(database: number): AsyncIterable<readonly string[]>;
+  /** Deletes all keys of one database. */
+  flush(database: number): Promise<void>;
+  remove(database: number, keys: readonly string[]): Promise<void>;
+}
+
+/** Sends a command to a database, and returns its reply as lines. */
+type Ask = (database: number, argv: readonly string[]) => Promise<string[]>;
+
+const TIMEOUT_MS = 3_000;
+const KEYS_AT_ONCE = 1_000;
+
+/**
+ * A password comes from REDISCLI_AUTH. Nothing is connected yet.
+ * @throws SwarmError from what it returns: `fault_unavailable` with the message of Redis, or without a port
+ */
+export const accessRedis = (platform: Platform, component: Component): RedisAccess => {
+  const port = redisPort(component);
+  if (port === null)
+    throw new SwarmError('fault_unavailable', `the port of ${component.name} is not known`);
+  return platform.kind === 'process'
+    ? redisFromHere(component, port)
+    : {
+        ...redisCommands(redisCli(platform, component, port)),
+        [Symbol.asyncDispose]: async () => {},
+      };
+};
+
+export const redisPort = ({ ports }: Component): number | null => ports?.tcp[0] ?? null;
+
+const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> => ({
+  databases: async () =>
+    (await ask(0, ['INFO', 'keyspace']))
+      .flatMap((line) => line.split(/\r?\n/))
+      .flatMap((line) => /^db(\d+):/.exec(line)?.[1] ?? [])
+      .map(Number),
+  nodeIds: (database) => ask(database, ['HKEYS', 'nodes']),
+  keys: async function* (database) {
+    let cursor = '0';
+    do {
+      const [next = '0', ...keys] = await ask(database, [
+        'SCAN',
+        cursor,
+        'COUNT',
+        String(KEYS_AT_ONCE),
+      ]);
+      yield keys;
+      cursor = next;
+    } while (cursor !== '0');
+  },
+  flush: async (database) => void (await ask(database, ['FLUSHDB'])),
+  remove: async (database, keys) => {
+    if (keys.length > 0) await ask(database, ['DEL', ...keys]);
+  },
+});
+
+const redisFromHere = (component: Component, port: number): RedisAccess => {
+  const { REDISCLI_AUTH } = process.env;
+  const connections = new Map<number, Redis>();
+  const connected = async (db: number): Promise<Redis> => {
+    const known = connections.get(db);
+    if (known !== undefined) return known;
+    const redis = new Redis({
+      host: hostOf(component),
+      port,
+      db,
+      lazyConnect: true,
+      connectTimeout: TIMEOUT_MS,
+      commandTimeout: TIMEOUT_MS,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      ...(REDISCLI_AUTH !== undefined && { password: REDISCLI_AUTH }),
+    });
+    redis.on('error', () => {});
+    await redis.connect();
+    connections.set(db, redis);
+    return redis;
+  };
+  const ask: Ask = async (database, [command = '', ...rest]) => {
+    try {
+      const redis = await connected(database);
+      return linesOf(await redis.call(command, ...rest));
+    } catch (error) {
+      throw rejected(component, command, error instanceof Error ? error.message : String(error));
+    }
+  };
+  return {
+    ...redisCommands(ask),
+    [Symbol.asyncDispose]: async () => {
+      for (const redis of connections.values()) redis.disconnect();
+    },
+  };
+};
+
+/** As redis-cli prints a reply with --raw. */
+const linesOf = (reply: unknown): string[] =>
+  Array.isArray(reply) ? reply.flatMap(linesOf) : reply === null ? [] : [String(reply)];
+
+const hostOf = ({ ports }: Component): string => {
+  const address = ports?.address ?? '127.0.0.1';
+  return address === '0.0.0.0' || address.includes('/') ? '127.0.0.1' : address;
+};
+
+/** redis-cli exits with 0 for a rejected command, too. */
+const ERROR_REPLY = /^(\(error\) )?([A-Z]{2,}) .*|^Could not connect|^Error/;
+
+const redisCli =
+  (platform: Platform, component: Component, port: number): Ask =>
+  async (database, argv) => {
+    const [command = ''] = argv;
+    const result = await platform.run(component, [
+      'redis-cli',
+      '--raw',
+      '-p',
+      String(port),
+      '-n',
+      String(database),
+      ...argv,
+    ]);
+    const lines = result.stdout.split('\n').filter((line) => line !== '');
+    const [first = ''] = lines;
+    if (result.code !== 0 || (ERROR_REPLY.test(first) && lines.length === 1))
+      throw rejected(
+        component,
+        command,
+        first || result.stderr.trim().split('\n')[0] || 'no answer',
+      );
+    return lines;
+  };
+
+const rejected = ({ name }: Component, command: string, why: string): SwarmError =>
+  new SwarmError(
+    'fault_unavailable',
+    `${name} rejected ${command}: ${why}`,
+    'check that it runs; if it needs a password, set REDISCLI_AUTH',
+  );
