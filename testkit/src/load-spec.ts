@@ -11,6 +11,7 @@ import {
   type Scenario,
   type VideoCodec,
 } from '@livekit-swarm/scenario';
+import { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 /** One group of constant rooms. */
 export interface LoadSpec {
@@ -55,42 +56,22 @@ export const scenarioOfLoad = (
 ): Scenario => {
   const load = specOf(changes);
   const { room, roomPrefix, rooms, joinRate, durationMs } = load;
-  return {
-    name: FLAGS_SCENARIO,
-    description: null,
-    tags: {},
-    seed: 1,
-    groups: [
-      {
-        name: FLAGS_GROUP,
-        room,
-        roomPrefix,
-        startMs: 0,
-        joinSpreadMs: 0,
-        executor: { type: 'constant-rooms', rooms, joinRate, durationMs },
-        roles: rolesOf(load),
-      },
-    ],
-    windows: [],
-    thresholds,
-  };
+  const executor = { type: 'constant-rooms', rooms, joinRate, durationMs } as const;
+  const group = groupOf(executor, { name: FLAGS_GROUP, room, roomPrefix, roles: rolesOf(load) });
+  return scenarioOf([group], { name: FLAGS_SCENARIO, thresholds });
 };
 
 const rolesOf = (load: LoadSpec): RoleSpec[] => {
   const { participants, publish, data, layout, codec, video, simulcast } = load;
   const sends = publish.length > 0 || data !== null;
-  const subscriber: RoleSpec = {
+  const subscriber = roleOf({
     name: 'subscriber',
     count: load.subscribers + (sends ? 0 : participants),
     publish: [],
-    data: null,
     subscribe: layout.type !== 'none',
     layout,
-    grants: {},
-    network: null,
-    permanent: false,
-  };
-  const publisher: RoleSpec = {
+  });
+  const publisher = roleOf({
     ...subscriber,
     name: 'publisher',
     count: sends ? participants : 0,
@@ -98,6 +79,6 @@ const rolesOf = (load: LoadSpec): RoleSpec[] => {
       kind === 'audio' ? { kind } : { kind, source: 'camera', codec, resolution: video, simulcast },
     ),
     data,
-  };
+  });
   return [publisher, subscriber].filter(({ count }) => count > 0);
 };

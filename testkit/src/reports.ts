@@ -210,3 +210,24 @@ export const stagedReport = (): ReportInput => {
   });
   return reportOf(lines, scenario.thresholds.map(formatThreshold));
 };
+
+/** The report with another scenario name and, if there are any, with messages of the deployment as its only reasons. */
+export const withMessages = (
+  input: ReportInput,
+  name: string,
+  messages: readonly string[] = [],
+): ReportInput => ({
+  ...input,
+  summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
+  decision: {
+    ...input.decision,
+    reasons:
+      messages.length === 0
+        ? input.decision.reasons
+        : messages.map((message) => ({
+            code: 'deployment_unreachable',
+            failed: 1,
+            failure: { reason: 'tls', count: 1, message },
+          })),
+  },
+});

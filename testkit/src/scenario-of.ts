@@ -1,16 +1,17 @@
 /** Scenarios for tests, with defaults for irrelevant settings. */
-import type { ExecutorSpec, GroupSpec, RoleSpec, Scenario } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_ROLE,
+  type ExecutorSpec,
+  type GroupSpec,
+  type RoleSpec,
+  type Scenario,
+} from '@livekit-swarm/scenario';
 
 export const roleOf = (changes: Partial<RoleSpec> = {}): RoleSpec => ({
   name: 'talker',
   count: 2,
   publish: [{ kind: 'audio' }],
-  data: null,
-  subscribe: true,
-  layout: { type: 'all' },
-  grants: {},
-  network: null,
-  permanent: false,
+  ...DEFAULT_ROLE,
   ...changes,
 });
 

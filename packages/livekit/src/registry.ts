@@ -100,11 +100,7 @@ const STATES = ['starting_up', 'serving', 'shutting_down'] as const;
 /** @returns null when the bytes are not a node */
 export const readRegistryNode = (bytes: Uint8Array): RegistryNode | null => {
   try {
-    const node = Node.fromBinary(bytes) as unknown as {
-      id: string;
-      state: number;
-      stats?: { updatedAt: bigint };
-    };
+    const node = Node.fromBinary(bytes);
     const state = STATES[node.state];
     return node.id === '' || state === undefined
       ? null

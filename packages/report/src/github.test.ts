@@ -1,4 +1,9 @@
-import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  withMessages,
+} from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { renderGitHub } from './github.ts';
 import type { ReportInput } from './report-input.ts';
@@ -29,27 +34,6 @@ const parse = (line: string): Command => {
 
 const commandsOf = (inputs: ReportInput[]): Command[] =>
   renderGitHub(inputs).trimEnd().split('\n').map(parse);
-
-const named = (
-  input: ReportInput,
-  name: string,
-  /** Of the server, in place of the usual reasons. */
-  messages: string[] = [],
-): ReportInput => ({
-  ...input,
-  summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  decision: {
-    ...input.decision,
-    reasons:
-      messages.length === 0
-        ? input.decision.reasons
-        : messages.map((message) => ({
-            code: 'deployment_unreachable',
-            failed: 1,
-            failure: { reason: 'tls', count: 1, message },
-          })),
-  },
-});
 
 describe('annotations', () => {
   it('say what failed, the verdict first, with the value', () => {
@@ -87,9 +71,9 @@ describe('annotations', () => {
 
   it('are commands even of hostile words, and of nothing else', () => {
     const words = 'a, b: 50 % ::error::x\r\n::set-output name=x::y %0A \u001b[31m';
-    const output = renderGitHub([named(failedReport(), words, [words])]);
+    const output = renderGitHub([withMessages(failedReport(), words, [words])]);
     expect(output.trimEnd().split('\n')).toHaveLength(7);
-    const [verdict] = commandsOf([named(failedReport(), words, [words])]);
+    const [verdict] = commandsOf([withMessages(failedReport(), words, [words])]);
     expect(verdict?.title).toBe(
       '✗ a, b: 50 % ::error::x\r\n::set-output name=x::y %0A  [31m: failed (exit 99)',
     );
@@ -98,7 +82,7 @@ describe('annotations', () => {
 
   it('are not more than GitHub shows; the last counts the others', () => {
     const runs = Array.from({ length: 4 }, (_, index) =>
-      named(failedReport(), `scenario-${index}`),
+      withMessages(failedReport(), `scenario-${index}`),
     );
     const commands = commandsOf(runs);
     expect(commands).toHaveLength(10);

@@ -26,18 +26,19 @@ export { type Level, maxParticipants, type PlanLoad, planLoad } from './plan/pla
 export { type Shard, splitPlan } from './plan/shards.ts';
 export type { ParticipantPlan, Plan, Role } from './plan.ts';
 export { randomStream } from './random.ts';
-export type {
-  DataTraffic,
-  Kind,
-  Layout,
-  LinkImpairment,
-  NetworkImpairment,
-  Resolution,
-  RoleGrants,
-  RoleSpec,
-  TrackPlan,
-  TrackSourceName,
-  VideoCodec,
+export {
+  type DataTraffic,
+  DEFAULT_ROLE,
+  type Kind,
+  type Layout,
+  type LinkImpairment,
+  type NetworkImpairment,
+  type Resolution,
+  type RoleGrants,
+  type RoleSpec,
+  type TrackPlan,
+  type TrackSourceName,
+  type VideoCodec,
 } from './role-spec.ts';
 export {
   type GroupSpec,

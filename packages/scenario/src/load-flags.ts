@@ -14,7 +14,7 @@ import { parseLayout } from './layout.ts';
 import { LIMITS } from './limits.ts';
 import { parsePublish } from './publish.ts';
 import { parseResolution } from './resolution.ts';
-import type { RoleSpec, TrackPlan } from './role-spec.ts';
+import { DEFAULT_ROLE, type RoleSpec, type TrackPlan } from './role-spec.ts';
 import type { GroupSpec, Scenario } from './scenario.ts';
 
 /** The name of a scenario that flags describe, and of its only group. */
@@ -32,17 +32,6 @@ interface Draft {
 
 /** Small enough for any laptop, large enough to measure something. */
 const defaults = (): Draft => {
-  const role: RoleSpec = {
-    name: 'publisher',
-    count: 2,
-    publish: [{ kind: 'audio' }],
-    data: null,
-    subscribe: true,
-    layout: { type: 'all' },
-    grants: {},
-    network: null,
-    permanent: false,
-  };
   return {
     group: {
       name: FLAGS_GROUP,
@@ -54,8 +43,8 @@ const defaults = (): Draft => {
       executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 },
       roles: [],
     },
-    publisher: role,
-    subscriber: { ...role, name: 'subscriber', count: 0, publish: [] },
+    publisher: { name: 'publisher', count: 2, publish: [{ kind: 'audio' }], ...DEFAULT_ROLE },
+    subscriber: { name: 'subscriber', count: 0, publish: [], ...DEFAULT_ROLE },
     video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
   };
 };

@@ -103,3 +103,13 @@ export type RoleGrants = z.infer<typeof grants>;
 export type LinkImpairment = z.infer<typeof link>;
 export type NetworkImpairment = z.infer<typeof impairment>;
 export type RoleSpec = z.infer<typeof roleSpecSchema>;
+
+/** What a role has unless something else is stated. */
+export const DEFAULT_ROLE: Omit<RoleSpec, 'name' | 'count' | 'publish'> = {
+  data: null,
+  subscribe: true,
+  layout: { type: 'all' },
+  grants: {},
+  network: null,
+  permanent: false,
+};

@@ -1,5 +1,6 @@
 import { parseThreshold } from '@livekit-swarm/metrics';
 import {
+  DEFAULT_ROLE,
   expandPlan,
   type NamedWindow,
   type ParticipantPlan,
@@ -62,12 +63,7 @@ const roleOf = ({ participants, publish }: DrillLoad): RoleSpec => ({
   name: LOAD_ROLE,
   count: participants,
   publish: publish.map(trackOf),
-  data: null,
-  subscribe: true,
-  layout: { type: 'all' },
-  grants: {},
-  network: null,
-  permanent: false,
+  ...DEFAULT_ROLE,
 });
 
 /** Low-resolution video: a drill measures whether media is received, not how good it is. */

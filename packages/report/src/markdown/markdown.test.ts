@@ -4,6 +4,7 @@ import {
   inconclusiveReport,
   passedReport,
   stagedReport,
+  withMessages,
 } from '@livekit-swarm/testkit/reports';
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
@@ -26,27 +27,6 @@ const rowsOf = (markdown: string): string[][] =>
 
 /** What a reader sees. */
 const seen = (markdown: string): string => asRead(marked.parse(markdown, { async: false }));
-
-const changed = (
-  input: ReportInput,
-  name: string,
-  /** Of the server, in place of the usual reasons. */
-  messages: string[] = [],
-): ReportInput => ({
-  ...input,
-  summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  decision: {
-    ...input.decision,
-    reasons:
-      messages.length === 0
-        ? input.decision.reasons
-        : messages.map((message) => ({
-            code: 'deployment_unreachable',
-            failed: 1,
-            failure: { reason: 'tls', count: 1, message },
-          })),
-  },
-});
 
 describe('the Markdown of a run', () => {
   it('has the verdict first, then why, then the thresholds, those crossed before the others', () => {
@@ -111,8 +91,8 @@ describe('the Markdown of several runs', () => {
       hint: 'look',
     };
     const markdown = renderMarkdown([
-      changed(passedReport(), 'a'),
-      changed(failedReport(), 'b'),
+      withMessages(passedReport(), 'a'),
+      withMessages(failedReport(), 'b'),
       noRun,
     ]);
     expect(markdown).toMatch(/^## ✗ 3 scenarios: 2 not passed\n/);
@@ -146,7 +126,7 @@ describe('hostile words', () => {
   ];
 
   it.each(WORDS)('%j stays what it is', (word) => {
-    const report = changed(failedReport(), word, [word]);
+    const report = withMessages(failedReport(), word, [word]);
     const markdown = renderMarkdown([report]);
     const usual = tokensOf(renderMarkdown([failedReport()]));
     const tokens = tokensOf(markdown);
@@ -187,7 +167,7 @@ describe('hostile words', () => {
 describe('a comment', () => {
   const many = (count: number): ReportInput[] =>
     Array.from({ length: count }, (_, index) =>
-      changed(index % 3 === 0 ? failedReport() : passedReport(), `scenario-${index}`),
+      withMessages(index % 3 === 0 ? failedReport() : passedReport(), `scenario-${index}`),
     );
 
   it('is never longer than GitHub takes, however many runs there were', () => {
@@ -209,7 +189,7 @@ describe('a comment', () => {
   });
 
   it('is not made long by one long reason, or by many', () => {
-    const long = changed(failedReport(), 'x'.repeat(10_000), [
+    const long = withMessages(failedReport(), 'x'.repeat(10_000), [
       'y|'.repeat(100_000),
       ...Array.from({ length: 5_000 }, (_, n) => `reason ${n}`),
     ]);

@@ -1,5 +1,5 @@
 import { type GroupFile, readExecutor } from '../executors/registry.ts';
-import type { RoleSpec, TrackPlan } from '../role-spec.ts';
+import { DEFAULT_ROLE, type RoleSpec, type TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { ScenarioFile } from './schema/file.ts';
 import type { RoleFile } from './schema/role.ts';
@@ -40,16 +40,16 @@ export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' =>
 
 /** The role with defaults filled in. */
 export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): RoleSpec => {
-  const layout = role.layout ?? { type: role.subscribe === false ? 'none' : 'all' };
+  const layout = role.layout ?? (role.subscribe === false ? { type: 'none' } : DEFAULT_ROLE.layout);
   return {
     name,
     count: role.count,
     publish: tracksOf(role.publish, profiles),
-    data: role.data ?? null,
+    data: role.data ?? DEFAULT_ROLE.data,
     subscribe: role.subscribe ?? layout.type !== 'none',
     layout,
-    grants: role.grants ?? {},
-    network: role.network ?? null,
+    grants: role.grants ?? DEFAULT_ROLE.grants,
+    network: role.network ?? DEFAULT_ROLE.network,
     permanent: role.permanent,
   };
 };
