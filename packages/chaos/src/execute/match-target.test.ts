@@ -7,7 +7,7 @@ const component = (
   name: string,
   kind: Component['kind'],
   nodeId: string | null = null,
-): Component => ({ name, kind, nodeId, ports: null });
+): Component => ({ name, kind, nodeId, instance: null, ports: null });
 
 /** Rooms on two of three nodes, and a Redis that knows all of them. */
 const facts = (changes: Partial<TargetFacts> = {}): TargetFacts => ({
