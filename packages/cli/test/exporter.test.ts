@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { parseExposition, sumOf } from '@livekit-swarm/testkit/exposition';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseExposition, sumOf } from '../../exporter/test/support/exposition.ts';
 import { expectGone, runSwarm, scratch, startSwarm } from './support/swarm.ts';
 
 let server: LiveKitServer;

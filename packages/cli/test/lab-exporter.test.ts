@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { provisionLiveKit } from '@livekit-swarm/lab';
+import { parseExposition, type Series, sumOf } from '@livekit-swarm/testkit/exposition';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
-import { parseExposition, type Series, sumOf } from '../../exporter/test/support/exposition.ts';
 import { descendantsOf } from './support/processes.ts';
 import { expectGone, scratch, startSwarm } from './support/swarm.ts';
 

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecord } from '@livekit-swarm/analysis';
 import type { SeriesSample } from '@livekit-swarm/record';
 import { recordLines } from '@livekit-swarm/record';
+import { parseExposition, type Series, sumOf } from '@livekit-swarm/testkit/exposition';
 import { describe, expect, it } from 'vitest';
-import { parseExposition, type Series, sumOf } from '../../exporter/test/support/exposition.ts';
 import { resultOf, runSwarm, scratch, startSwarm } from './support/swarm.ts';
 
 const CROWD =

@@ -10,6 +10,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { PERFECT_LINK, type Scenario } from '@livekit-swarm/scenario';
+import { parseExposition, type Series, sumOf } from '@livekit-swarm/testkit/exposition';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
@@ -17,7 +18,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
 import { readNodeId } from '../src/sources/probes/node-id.ts';
 import { expectedJitter } from './support/expected-jitter.ts';
-import { parseExposition, type Series, sumOf } from './support/exposition.ts';
 import {
   type LoadOnNode,
   nodesOf,

@@ -3,9 +3,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sumOf } from './support/exposition.ts';
 import { expectNoRooms, probeRooms, scratch, startProbing, targetOf } from './support/probing.ts';
 
 const unavailable = await skipWithout('redis', 'haproxy');

@@ -1,10 +1,10 @@
 /** Probes of a healthy cluster: two nodes behind a load balancer, with Redis. */
 import { rm } from 'node:fs/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { missing, skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPattern } from '../src/config/url-pattern.ts';
-import { sumOf } from './support/exposition.ts';
 import { expectNoRooms, scratch, startProbing, targetOf } from './support/probing.ts';
 import { checkMetrics } from './support/promtool.ts';
 

@@ -7,8 +7,8 @@ import { rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { generateCredentials, startLiveKit } from '@livekit-swarm/lab';
+import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { expect, it } from 'vitest';
-import { sumOf } from './support/exposition.ts';
 import { scratch, startProbing } from './support/probing.ts';
 
 /** Forwards connections to the ports in turn. */

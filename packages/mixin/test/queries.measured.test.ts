@@ -19,13 +19,13 @@ import {
   generateCredentials,
   startCluster,
 } from '@livekit-swarm/lab';
+import { createRooms } from '@livekit-swarm/testkit/create-rooms';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import { createRooms } from '../../exporter/test/support/create-rooms.ts';
 import { dashboards } from '../src/dashboards/index.ts';
 import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Cluster } from '@livekit-swarm/lab';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SeriesSample } from '@livekit-swarm/record';
+import { createRooms } from '@livekit-swarm/testkit/create-rooms';
+import { parseExposition, type Series } from '@livekit-swarm/testkit/exposition';
 import { runSmallLoad, type SmallLoad } from '@livekit-swarm/testkit/small-load';
 import { startRunExporter } from '../../src/run-exporter.ts';
-import { createRooms } from './create-rooms.ts';
-import { parseExposition, type Series } from './exposition.ts';
 
 export interface LoadOnNode {
   /** As `swarm run --metrics` serves them at the end of the run. */

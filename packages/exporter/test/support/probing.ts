@@ -2,13 +2,13 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '@livekit-swarm/lab';
+import { parseExposition, type Series } from '@livekit-swarm/testkit/exposition';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { expect } from 'vitest';
 import type { Target } from '../../src/config/target.ts';
 import { type Exporter, startExporter } from '../../src/index.ts';
 import { type ProbeSettings, probeSettings } from '../../src/sources/probes/config.ts';
 import { createProbesSource } from '../../src/sources/probes/probes-source.ts';
-import { parseExposition, type Series } from './exposition.ts';
 
 export const scratch = (): Promise<string> => mkdtemp(join(tmpdir(), 'swarm-exporter-'));
 

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { expandPlan } from '@livekit-swarm/scenario';
-import { type SmallLoad, scenarioOfSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
+import { type SmallLoad, scenarioOfSmallLoad } from './small-load.ts';
 
 /** The server closes a room that no participant joins within this time. */
 const EMPTY_SECONDS = 60;
