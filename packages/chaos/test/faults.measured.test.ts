@@ -165,13 +165,62 @@ describe('Redis', () => {
     expect(await eventually(() => both(200, 200))).toBe(true);
   });
 
-  test('redis-flush: it is empty', async () => {
-    const redis = new Redis(cluster.redisUrl ?? '');
-    await redis.set('swarm-test', '1');
-    const injection = await inject('redis-flush', await memberNamed('redis'));
-    expect(await redis.exists('swarm-test')).toBe(0);
-    redis.disconnect();
-    await expectHealed(injection);
+  test('redis-flush: the keys of LiveKit are deleted, in its own database', async () => {
+    const keys = async (database: number): Promise<string[]> => {
+      const redis = new Redis(cluster.redisUrl ?? '', { db: database });
+      try {
+        return (await redis.keys('*')).sort();
+      } finally {
+        redis.disconnect();
+      }
+    };
+    const set = async (database: number, ...names: string[]): Promise<void> => {
+      const redis = new Redis(cluster.redisUrl ?? '', { db: database });
+      for (const name of names) await redis.set(name, 'x');
+      redis.disconnect();
+    };
+    const fault = FAULTS.get('redis-flush');
+    const component = await memberNamed('redis');
+    const ask = (params: object = {}) =>
+      fault?.unavailable(platform, component, fault.params.parse(params));
+    const preview = (params: object = {}) =>
+      fault?.preview?.(platform, component, fault.params.parse(params));
+
+    // As in a Redis that an application uses, too.
+    await set(3, 'sessions', 'queue');
+    expect(await ask()).toBeNull();
+    await set(0, 'room_participants:a', 'room_lock:a', 'app:session:1', 'my\nodes');
+    expect(await ask()).toMatch(/LiveKit does not know: 2 keys \(app:session:1, my/);
+    expect(await ask({ otherKeys: 'keep' })).toBeNull();
+    expect(await ask({ database: 3 })).toMatch(/no node of LiveKit .*database 3/);
+    expect(await preview({ otherKeys: 'keep' })).toEqual([
+      expect.stringMatching(/^database 0 of redis: \d+ keys \(.*nodes.*room_lock:a/),
+    ]);
+    expect((await preview({ otherKeys: 'keep' }))?.[0]).not.toContain('app:session');
+    expect((await preview({ otherKeys: 'delete' }))?.[0]).toContain('app:session:1');
+
+    const kept = await inject('redis-flush', component, { otherKeys: 'keep' });
+    const left = await keys(0);
+    expect(left).toEqual(expect.arrayContaining(['app:session:1', 'my\nodes']));
+    expect(left).not.toContain('room_participants:a');
+    expect(await keys(3)).toEqual(['queue', 'sessions']);
+    await expectHealed(kept);
+
+    // The nodes register again within seconds.
+    expect(await eventually(async () => (await keys(0)).includes('nodes'))).toBe(true);
+    const all = await inject('redis-flush', component, { otherKeys: 'delete' });
+    expect(await keys(0)).not.toContain('app:session:1');
+    expect(await keys(3)).toEqual(['queue', 'sessions']);
+    await expectHealed(all);
+
+    // Two deployments in one Redis: which of them is not guessed.
+    expect(await eventually(async () => (await keys(0)).includes('nodes'))).toBe(true);
+    const second = new Redis(cluster.redisUrl ?? '', { db: 5 });
+    await second.hset('nodes', 'ND_other', 'x');
+    expect(await ask()).toMatch(/databases 0, 5 of redis: add with: \{ database: N \}/);
+    expect(await ask({ database: 0 })).toBeNull();
+    await second.flushdb();
+    second.disconnect();
   });
 });
 

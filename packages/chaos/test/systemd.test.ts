@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClusterPorts } from '@livekit-swarm/lab';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
@@ -65,6 +66,12 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
     if (fault === undefined) throw new Error(name);
     const member = await redis();
     const params = fault.params.parse({});
+    if (name === 'redis-flush') {
+      expect(await fault.unavailable(platform, member, params)).toContain('no node of LiveKit');
+      const client = new Redis(port);
+      await client.hset('nodes', 'ND_a', 'as a node registers itself');
+      client.disconnect();
+    }
     expect(await fault.unavailable(platform, member, params)).toBeNull();
     const journal = openJournal(join(dir, 'journal'));
     const { id } = await injectFault({

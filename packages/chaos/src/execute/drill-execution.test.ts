@@ -78,7 +78,13 @@ it('injects nothing when the rooms are on a node outside the target', async () =
 
 it('injects into a target that is not proven only when that is allowed, and records it', async () => {
   const platform = fakePlatform();
-  const redis: Component = { name: 'redis', kind: 'redis', nodeId: null, instance: null, ports: null };
+  const redis: Component = {
+    name: 'redis',
+    kind: 'redis',
+    nodeId: null,
+    instance: null,
+    ports: null,
+  };
   platform.components = async () => [NODE, redis];
   const drill = drillOf({ faults: [faultOf({ fault: 'redis-kill', target: { role: 'redis' } })] });
   const refused = execute(drill, 'ND_a', false, platform);

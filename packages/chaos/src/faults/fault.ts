@@ -33,6 +33,8 @@ export interface Fault<Params = unknown> {
   durationOf?(params: Params): number;
   /** Null when it can be injected into this component; else why not, and what is needed. Changes nothing. */
   unavailable(platform: Platform, component: Component, params: Params): Promise<string | null>;
+  /** What exactly would be lost in this component: shown before the drill. Absent: nothing. Changes nothing. */
+  preview?(platform: Platform, component: Component, params: Params): Promise<string[]>;
   /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
   /** Removes every effect, also of an incomplete injection, or where components no longer exist. */

@@ -1,83 +1,143 @@
-import { SwarmError } from '@livekit-swarm/settings';
-import { Redis } from 'ioredis';
+import { SwarmError, strict, whole, word } from '@livekit-swarm/settings';
+import type { z } from 'zod';
 import type { Component, Platform, RedisPath } from '../targets/platform.ts';
-import { addRules, firstLine, removeTables, tableName } from './effects/nft-table.ts';
+import { accessRedis, type RedisAccess, redisPort } from '../targets/redis-access.ts';
+import { addRules, removeTables, tableName } from './effects/nft-table.ts';
 import { requestedTraffic } from './effects/packet-rules.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import { type DescribedFault, type NoParams, noParams } from './fault.ts';
 
-/** A FLUSHALL, or a failover to an empty replica: Redis runs, and knows no room, node or route. */
-export const redisFlush: DescribedFault<NoParams> = {
+const MAX_DATABASES = 1_024;
+
+const flushParams = strict({
+  otherKeys: word(['refuse', 'keep', 'delete'], 'treatment of other keys')
+    .default('refuse')
+    .describe(
+      "Keys in LiveKit's database that LiveKit does not know. refuse: the fault is not available; keep: only LiveKit's own keys are deleted; delete: FLUSHDB.",
+    ),
+  database: whole(0, MAX_DATABASES)
+    .optional()
+    .describe(
+      'Number of the database. Default: the only one in which nodes of LiveKit are registered.',
+    ),
+});
+
+type FlushParams = z.output<typeof flushParams>;
+
+/** A flush by mistake, or a failover to an empty replica: Redis runs, and knows no room, node or route. */
+export const redisFlush: DescribedFault<FlushParams> = {
   name: 'redis-flush',
-  description: 'FLUSHALL: deletes all keys',
+  description: "deletes LiveKit's keys, in LiveKit's database only",
   rollbackDescription:
     'nothing to roll back: nodes register again on their own; rooms that were registered stay unknown',
   requires: [],
   targets: ['redis'],
-  params: noParams,
+  params: flushParams,
   lasts: false,
   durationOf: () => 0,
-  unavailable: async (_target, component) =>
-    portOf(component) === null ? `the port of ${component.name} is not known` : null,
-  inject: ({ platform, components }) =>
-    forAll(components, (component) => flushRedis(platform, component)),
+  unavailable: async (platform, component, params) => {
+    if (redisPort(component) === null) return `the port of ${component.name} is not known`;
+    const survey = await surveyRedis(platform, component, params).catch(() => null);
+    // Without an answer nothing is known; the injection asks again.
+    return survey === null ? null : whyNotFlushed(survey, component, params);
+  },
+  preview: async (platform, component, params) => {
+    const survey = await surveyRedis(platform, component, params);
+    const [found] = survey;
+    if (found === undefined || survey.length > 1) return [];
+    const { database, livekitKeys, otherKeys } = found;
+    const deletes = params.otherKeys === 'delete' ? [...livekitKeys, ...otherKeys] : livekitKeys;
+    return [`database ${database} of ${component.name}: ${listKeys(deletes)}`];
+  },
+  inject: ({ platform, components, params }) =>
+    forAll(components, (component) => flushRedis(platform, component, params)),
   rollback: async () => {},
 };
 
-/**
- * FLUSHALL, over TCP where the component is on this host, else with its own redis-cli. A password
- * comes from REDISCLI_AUTH.
- * @throws SwarmError `fault_unavailable` with the message of Redis
- */
-const flushRedis = async (platform: Platform, component: Component): Promise<void> => {
-  const port = portOf(component);
-  if (port === null)
-    throw new SwarmError('fault_unavailable', `the port of ${component.name} is not known`);
-  if (platform.kind === 'process') return flushFromHere(component, port);
-  const result = await platform.run(component, ['redis-cli', '-p', String(port), 'FLUSHALL']);
-  // redis-cli exits with 0 for a rejected command, too.
-  if (result.code !== 0 || !/^OK\b/m.test(result.stdout))
-    throw rejected(component, firstLine(result));
+/** The keys of one database. */
+interface DatabaseKeys {
+  database: number;
+  livekitKeys: string[];
+  otherKeys: string[];
+}
+
+/** The database to flush; several or none where it is not certain which it is. */
+const surveyRedis = async (
+  platform: Platform,
+  component: Component,
+  params: FlushParams,
+): Promise<DatabaseKeys[]> => {
+  await using redis = accessRedis(platform, component);
+  return surveyDatabases(redis, params);
 };
 
-const TIMEOUT_MS = 3_000;
+const surveyDatabases = async (
+  redis: RedisAccess,
+  { database }: FlushParams,
+): Promise<DatabaseKeys[]> => {
+  const found: DatabaseKeys[] = [];
+  for (const number of await redis.databases()) {
+    if (database !== undefined && database !== number) continue;
+    if ((await redis.nodeIds(number)).length === 0) continue;
+    const livekitKeys: string[] = [];
+    const otherKeys: string[] = [];
+    for await (const keys of redis.keys(number))
+      for (const key of keys) (isLiveKitKey(key) ? livekitKeys : otherKeys).push(key);
+    found.push({ database: number, livekitKeys, otherKeys });
+  }
+  return found;
+};
 
-const flushFromHere = async (component: Component, port: number): Promise<void> => {
-  const { REDISCLI_AUTH } = process.env;
-  const redis = new Redis({
-    host: hostOf(component),
-    port,
-    lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    ...(REDISCLI_AUTH !== undefined && { password: REDISCLI_AUTH }),
-  });
-  redis.on('error', () => {});
-  try {
-    await redis.connect();
-    await redis.flushall();
-  } catch (error) {
-    throw rejected(component, error instanceof Error ? error.message : String(error));
-  } finally {
-    redis.disconnect();
+/** Of livekit-server 1.13 (`redisstore.go`, `redisstore_sip.go`, `redisrouter.go`) and of psrpc, whose locks are SHA-256 in base64. */
+const LIVEKIT_KEY =
+  /^(nodes|room_node_map|livekit_version|rooms|room_internal|(ended_)?egress|ingress|\{ingress\}_stream_key|sip_(trunk|inbound_trunk|outbound_trunk|dispatch_rule)|(room_participants|room_lock|egress:room|\{ingress\}_state|room_\{ingress\}|agent_dispatch|agent_job):.*|[A-Za-z0-9+/]{43}=)$/s;
+
+export const isLiveKitKey = (key: string): boolean => LIVEKIT_KEY.test(key);
+
+/** Null: LiveKit's keys can be deleted without touching others. */
+const whyNotFlushed = (
+  survey: readonly DatabaseKeys[],
+  { name }: Component,
+  { otherKeys: treatment, database }: FlushParams,
+): string | null => {
+  const [found, ...rest] = survey;
+  if (found === undefined)
+    return `no node of LiveKit is registered in ${database === undefined ? 'any database' : `database ${database}`} of ${name}`;
+  if (rest.length > 0)
+    return `nodes of LiveKit are registered in databases ${survey.map(({ database: number }) => number).join(', ')} of ${name}: add with: { database: N }`;
+  if (treatment !== 'refuse' || found.otherKeys.length === 0) return null;
+  return `database ${found.database} of ${name} holds keys that LiveKit does not know: ${listKeys(found.otherKeys)}; keep them (with: { otherKeys: keep }) or delete them (delete)`;
+};
+
+const SHOWN_KEYS = 12;
+
+/** `5 keys (nodes, rooms, …)`. */
+const listKeys = (keys: readonly string[]): string => {
+  const shown = [...keys].sort().slice(0, SHOWN_KEYS).join(', ');
+  const rest = keys.length > SHOWN_KEYS ? ', …' : '';
+  return `${keys.length} key${keys.length === 1 ? '' : 's'} (${shown}${rest})`;
+};
+
+/**
+ * From this host where the component runs on it, else with its own redis-cli. A password comes from
+ * REDISCLI_AUTH.
+ * @throws SwarmError `fault_unavailable`
+ */
+const flushRedis = async (
+  platform: Platform,
+  component: Component,
+  params: FlushParams,
+): Promise<void> => {
+  await using redis = accessRedis(platform, component);
+  const survey = await surveyDatabases(redis, params);
+  const why = whyNotFlushed(survey, component, params);
+  if (why !== null) throw new SwarmError('fault_unavailable', why);
+  for (const { database, livekitKeys } of survey) {
+    if (params.otherKeys === 'delete') await redis.flush(database);
+    // By name: a key that another program has written since stays.
+    else await redis.remove(database, livekitKeys);
   }
 };
-
-const portOf = ({ ports }: Component): number | null => ports?.tcp[0] ?? null;
-
-const hostOf = ({ ports }: Component): string => {
-  const address = ports?.address ?? '127.0.0.1';
-  return address === '0.0.0.0' || address.includes('/') ? '127.0.0.1' : address;
-};
-
-const rejected = ({ name }: Component, why: string): SwarmError =>
-  new SwarmError(
-    'fault_unavailable',
-    `${name} rejected FLUSHALL: ${why}`,
-    'check that it runs; if it needs a password, set REDISCLI_AUTH',
-  );
 
 /** A node loses its Redis while others keep theirs: both directions, open and new connections. */
 export const redisPartition = requestedTraffic<NoParams>(
