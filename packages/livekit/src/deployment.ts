@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
+import { HostResolver } from './host-resolver.ts';
 import type { Signalling } from './signal/endpoint.ts';
 import { Keepalive } from './signal/keepalive.ts';
 import { type ConnectSignal, SignalSocket } from './signal/signal-socket.ts';
@@ -10,6 +11,7 @@ export interface Deployment {
   readonly clock: Clock;
   readonly keepalive: Keepalive;
   readonly connect: ConnectSignal;
+  readonly resolver: HostResolver;
   /** `auto` until a session has learnt that the server lacks `/rtc/v1`. */
   signalling: Signalling | 'auto';
 }
@@ -19,10 +21,15 @@ export const deploymentAt = (
   url: string,
   signalling: Signalling | 'auto',
   clock: Clock = systemClock,
-): Deployment => ({
-  url: parseServerUrl(url),
-  clock,
-  keepalive: new Keepalive(clock),
-  connect: (options) => new SignalSocket(options),
-  signalling,
-});
+): Deployment => {
+  const parsed = parseServerUrl(url);
+  const resolver = new HostResolver(parsed.host, clock);
+  return {
+    url: parsed,
+    clock,
+    keepalive: new Keepalive(clock),
+    connect: (options) => new SignalSocket({ ...options, lookup: resolver.lookup }),
+    resolver,
+    signalling,
+  };
+};

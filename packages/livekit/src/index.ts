@@ -1,6 +1,7 @@
 export { dataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
+export { HostResolver } from './host-resolver.ts';
 export type {
   DataChannel,
   ExtensionIds,

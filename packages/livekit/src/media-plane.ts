@@ -3,6 +3,11 @@
  * subscriptions), the plane carries out. Peers are peer connections; their handles are the plane's.
  */
 export interface MediaPlane {
+  /**
+   * Finds the way to the deployment; called before each attempt. Absent: nothing to prepare.
+   * @throws the error of a name lookup; SwarmError `no_route`
+   */
+  prepare?(): Promise<void>;
   /** Binds a socket and makes ICE credentials. Throws when no descriptor or port is left. */
   openPeer(): LocalPeer;
   /** Called again with the remote's new credentials after an ICE restart. */
@@ -104,5 +109,15 @@ export interface ReceiveStream {
   muted: boolean;
 }
 
-/** State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. */
-export type PeerState = 'ice-connected' | 'connected' | 'disconnected' | 'closed' | 'failed';
+/**
+ * State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. `other_family`: no
+ * candidate of the remote has the address family of this peer; the next one will have the other. `no_route`: there is no other.
+ */
+export type PeerState =
+  | 'ice-connected'
+  | 'connected'
+  | 'disconnected'
+  | 'closed'
+  | 'failed'
+  | 'other_family'
+  | 'no_route';

@@ -38,6 +38,16 @@ const socketError = (code: string) => Object.assign(new Error(`connect ${code}`)
 test.each([
   [socketError('ECONNREFUSED'), 'unreachable', true],
   [socketError('ENOTFOUND'), 'unreachable', true],
+  [socketError('EAI_AGAIN'), 'dns_failed', true],
+  [socketError('ENETUNREACH'), 'no_route', true],
+  [socketError('EMFILE'), 'no_socket', true],
+  [socketError('EPERM'), 'no_socket', true],
+  [
+    new AggregateError([socketError('ENETUNREACH'), socketError('ECONNREFUSED')]),
+    'unreachable',
+    true,
+  ],
+  [new AggregateError([socketError('ENETUNREACH'), socketError('ENETUNREACH')]), 'no_route', true],
   [socketError('ETIMEDOUT'), 'signal_timeout', true],
   [new DOMException('timed out', 'TimeoutError'), 'signal_timeout', true],
   [socketError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls', false],

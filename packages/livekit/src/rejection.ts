@@ -10,6 +10,9 @@ export interface Rejection extends Failure {
 export type RejectionCode = Extract<
   ErrorCode,
   | 'unreachable'
+  | 'dns_failed'
+  | 'no_route'
+  | 'no_socket'
   | 'tls'
   | 'signal_timeout'
   | 'bad_request'
@@ -128,7 +131,7 @@ const TLS_CODES =
 /** What an error of the socket, or of name look-up, or of TLS means. */
 export const failureOfError = (error: unknown, url: string): Rejection => {
   const root = rootCause(error);
-  const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
+  const code = codeOf(root);
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
   if (TLS_CODES.test(code)) {
     return {
@@ -149,6 +152,16 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
       retryable: true,
     };
   }
+  const local = failureOfThisHost(code, detail, url);
+  if (local !== null) return local;
+  if (code === 'ENOTFOUND') {
+    return {
+      reason: 'unreachable',
+      message: `${url}: DNS has no address for this name (${detail})`,
+      hint: `check the spelling of the name, and whether it is published where this host looks names up${PROXY_NOTE}`,
+      retryable: true,
+    };
+  }
   // Fetch standard, "port blocking": 10080 and the like, which browsers refuse as well.
   if (root.message === 'bad port') {
     return {
@@ -161,18 +174,71 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
   return {
     reason: 'unreachable',
     message: `cannot reach ${url} (${detail})`,
-    hint: 'check that the server runs and that the address is right',
+    hint: `check that the server runs and that the address is right${PROXY_NOTE}`,
     retryable: true,
   };
 };
 
-/** `fetch` wraps the socket's error; `AggregateError` holds one per address tried. */
+/** Stated where a proxy may be the only way out, and only if one is configured. */
+const PROXY_NOTE = Object.entries(process.env).some(
+  ([name, value]) => /^https?_proxy$/i.test(name) && value !== '',
+)
+  ? '; HTTP_PROXY and HTTPS_PROXY are not used, as media could not follow'
+  : '';
+
+/** What the load generator's own host refused, before anything reached the network; null for other errors. */
+const failureOfThisHost = (code: string, detail: string, url: string): Rejection | null => {
+  switch (code) {
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+    case 'EAI_SYSTEM':
+    case 'EAI_MEMORY':
+      return {
+        reason: 'dns_failed',
+        message: `the resolver of this host did not look up the name in ${url} (${detail})`,
+        hint: 'check the DNS settings of this host: /etc/resolv.conf',
+        retryable: true,
+      };
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EAFNOSUPPORT':
+      return {
+        reason: 'no_route',
+        message: `this host has no route to ${url} (${detail})`,
+        hint: 'check the interfaces and routes of this host: ip route, ip -6 route',
+        retryable: true,
+      };
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOBUFS':
+    case 'ENOMEM':
+    case 'EADDRNOTAVAIL':
+    case 'EPERM':
+    case 'EACCES':
+      return {
+        reason: 'no_socket',
+        message: `this host opened no connection to ${url} (${detail})`,
+        hint: 'check the limits of this host (file descriptors, ports, memory) and its firewall',
+        retryable: true,
+      };
+    default:
+      return null;
+  }
+};
+
+/** `fetch` wraps the socket's error; `AggregateError` holds one per address tried: what an address answered matters more than that this host has no route to another. */
 const rootCause = (error: unknown): Error => {
   let current = error instanceof Error ? error : new Error(String(error));
   for (let depth = 0; depth < 5; depth++) {
-    const inner: unknown = current instanceof AggregateError ? current.errors[0] : current.cause;
+    const inner: unknown = current instanceof AggregateError ? mostTelling(current) : current.cause;
     if (!(inner instanceof Error)) break;
     current = inner;
   }
   return current;
 };
+
+const mostTelling = ({ errors }: AggregateError): unknown =>
+  errors.find((error: unknown) => failureOfThisHost(codeOf(error), '', '') === null) ?? errors[0];
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

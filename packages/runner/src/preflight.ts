@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseServerUrl, validateAdmission } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -6,6 +7,9 @@ import type { Deployment } from './deployment.ts';
 
 /** A server that answers more slowly than this is not ready for load. */
 const TIMEOUT_MS = 10_000;
+
+const LOOKUP_ATTEMPTS = 4;
+const LOOKUP_PAUSE_MS = 1_000;
 
 /**
  * Asks the deployment whether it would admit a participant, before any load is sent.
@@ -25,10 +29,15 @@ export const preflight = async (
  * @throws SwarmError, SwarmError `usage`
  */
 export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
-  const answer = await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
-  if (answer.ok) return answer.signalling;
-  const { reason, message, hint } = answer.rejection;
-  throw new SwarmError(reason, message, hint ?? null);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
+    if (answer.ok) return answer.signalling;
+    const { reason, message, hint } = answer.rejection;
+    // A resolver that fails for a second has no meaning for the deployment.
+    if (reason !== 'dns_failed' || attempt === LOOKUP_ATTEMPTS)
+      throw new SwarmError(reason, message, hint ?? null);
+    await sleep(LOOKUP_PAUSE_MS);
+  }
 };
 
 /**

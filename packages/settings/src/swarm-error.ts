@@ -19,6 +19,12 @@ const EXITS = {
     'redis_required',
     'target_not_confirmed',
   ],
+  inconclusive: [
+    // The load generator's own host kept it from reaching the deployment: nothing was learnt about that.
+    'dns_failed',
+    'no_route',
+    'no_socket',
+  ],
   unreachable: [
     // The deployment cannot be reached, or rejected the first participant.
     'unreachable',

@@ -11,6 +11,12 @@ export type HealthFinding =
   | { code: 'server_killed'; value: 1; limit: 0 }
   /** Connections that a defect of the media engine ended. */
   | { code: 'engine_error'; value: number; limit: 0 }
+  /** Participants that failed to join or were disconnected because the resolver of this host answered no name lookup. */
+  | { code: 'dns_failed'; value: number; limit: 0 }
+  /** The same, because this host has no route to the deployment, or to the address family of its media. */
+  | { code: 'no_route'; value: number; limit: 0 }
+  /** The same, because this host refused a socket or a connection: descriptors, ports, memory, its firewall. */
+  | { code: 'no_socket'; value: number; limit: 0 }
   /** Threads of the media engine that did not run for two seconds or more, at one time. */
   | { code: 'engine_stuck'; value: number; limit: 0 }
   /** Milliseconds for which the host was suspended. */
@@ -46,6 +52,14 @@ const countFinding = (
   limit: number,
 ): HealthFinding => ({ code, value: share ?? 0, limit, count });
 
+/** Why participants failed to join or were disconnected, where the cause is the load generator or its host: reason in the record, finding. */
+const ENDS_ON_THIS_HOST = [
+  ['internal_error', 'engine_error'],
+  ['dns_failed', 'dns_failed'],
+  ['no_route', 'no_route'],
+  ['no_socket', 'no_socket'],
+] as const;
+
 /** The impairments of a run by the load generator; empty for a healthy one, however busy it was. */
 export const assessGenerator = (
   summary: Pick<InterimSummary, 'generator' | 'joins' | 'end'>,
@@ -61,11 +75,11 @@ export const assessGenerator = (
     });
   if (summary.end?.reason === 'server_killed')
     found.push({ code: 'server_killed', value: 1, limit: 0 });
-  const defects = [...joins.failureReasons, ...joins.disconnectReasons].reduce(
-    (sum, { reason, count }) => sum + (reason === 'internal_error' ? count : 0),
-    0,
-  );
-  if (defects > 0) found.push({ code: 'engine_error', value: defects, limit: 0 });
+  const ended = [...joins.failureReasons, ...joins.disconnectReasons];
+  for (const [reason, code] of ENDS_ON_THIS_HOST) {
+    const value = ended.reduce((sum, one) => sum + (one.reason === reason ? one.count : 0), 0);
+    if (value > 0) found.push({ code, value, limit: 0 });
+  }
   if (generator.stuckThreads > 0)
     found.push({ code: 'engine_stuck', value: generator.stuckThreads, limit: 0 });
   if (generator.suspendedMs > SUSPENSION_MS)

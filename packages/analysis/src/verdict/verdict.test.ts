@@ -255,6 +255,15 @@ describe('an impaired generator', () => {
     });
   });
 
+  it.each(['dns_failed', 'no_route', 'no_socket'] as const)(
+    'whose host kept participants from joining (%s) makes it inconclusive, also when none joined',
+    (reason) => {
+      const decision = decide(ended('no_participants_left', rejected(/./, reason)));
+      expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+      expect(decision.health).toContainEqual({ code: reason, value: expect.any(Number), limit: 0 });
+    },
+  );
+
   it('by a defect of its media engine makes it inconclusive, whatever that did to the run', () => {
     const lines = altered(healthy, (line) =>
       line.type === 'participant' && /-[12]-/.test(line.identity)

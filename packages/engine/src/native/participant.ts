@@ -19,6 +19,7 @@ import type { PublishedTrack } from './clips.ts';
 import { MediaWatch } from './media-watch.ts';
 import { PumpPlane } from './pump-plane.ts';
 import { trackResults } from './results.ts';
+import type { Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { StreamBook } from './stream-book.ts';
 
@@ -28,7 +29,7 @@ export interface ParticipantOptions {
   /** When its join was scheduled, Unix ms. */
   scheduledAt: number;
   deployment: Deployment;
-  localAddress: string;
+  route: Route;
   tracks: readonly PublishedTrack[];
   engine: EngineOptions;
   pump: Pump;
@@ -65,7 +66,7 @@ export class Participant {
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
-    const { plan, token, deployment, localAddress, tracks, engine } = options;
+    const { plan, token, deployment, route, tracks, engine } = options;
     const cname = plan.identity;
     this.#options = options;
     this.#plane = new PumpPlane({
@@ -75,7 +76,8 @@ export class Participant {
       owner: { group: plan.group, role: plan.role },
       index: plan.index,
       network: plan.network,
-      localAddress,
+      route,
+      onUnroutable: (peer, state) => this.#session.peerChanged(peer, state, deployment.clock.now()),
       cname,
       tracks,
       data: plan.data,
@@ -116,6 +118,11 @@ export class Participant {
     return this.#state === 'in' && this.#leaving === null;
   }
 
+  /** The zero of join times: as scheduled, moved by what the join waited for this host. */
+  get #joinFrom(): number {
+    return this.#options.scheduledAt + this.#session.waitedMs;
+  }
+
   get view(): ParticipantView {
     return { others: this.#session.room.others };
   }
@@ -138,9 +145,10 @@ export class Participant {
   onPump(event: PumpEvent): void {
     switch (event.type) {
       case 'ice':
-        if (event.state === 'connected')
+        if (event.state === 'connected') {
+          this.#plane.iceConnected(event.peer);
           this.#session.peerChanged(event.peer, 'ice-connected', event.at);
-        else if (event.state === 'disconnected')
+        } else if (event.state === 'disconnected')
           this.#session.peerChanged(event.peer, 'disconnected', event.at);
         break;
       case 'connected':
@@ -158,7 +166,7 @@ export class Participant {
         break;
       case 'first_packet':
         if (!this.#heard)
-          this.#emit('first_media', event.at, { durationMs: event.at - this.#options.scheduledAt });
+          this.#emit('first_media', event.at, { durationMs: event.at - this.#joinFrom });
         this.#heard = true;
     }
   }
@@ -167,7 +175,7 @@ export class Participant {
     const { at } = event;
     switch (event.type) {
       case 'joined': {
-        const { scheduledAt } = this.#options;
+        const scheduledAt = this.#joinFrom;
         const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, backend, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
@@ -190,7 +198,7 @@ export class Participant {
         this.#endedAt = at;
         this.#emit(event.type, at, {
           ...event.failure,
-          ...(event.type === 'join_failed' && { durationMs: at - this.#options.scheduledAt }),
+          ...(event.type === 'join_failed' && { durationMs: at - this.#joinFrom }),
         });
         break;
       case 'join_retry':
@@ -198,7 +206,7 @@ export class Participant {
         this.#reason = event.failure.reason;
         this.#emit('join_retry', at, {
           attempt: event.attempt,
-          durationMs: at - this.#options.scheduledAt,
+          durationMs: at - this.#joinFrom,
           ...event.failure,
         });
         break;
@@ -249,7 +257,7 @@ export class Participant {
     // Now: the others leave, too.
     const remoteParticipants = this.view.others.length;
     await this.#options.sampler.readSoon();
-    const { plan, scheduledAt, engine, deployment } = this.#options;
+    const { plan, engine, deployment } = this.#options;
     const now = deployment.clock.now();
     const endedAt = this.#endedAt ?? now;
     const wasIn = this.#state === 'in';
@@ -276,7 +284,7 @@ export class Participant {
       leaveAtMs: plan.leaveAtMs,
       outcome: OUTCOMES[this.#state],
       reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
-      joinTimeMs: this.#joinedAt === null ? null : this.#joinedAt - scheduledAt,
+      joinTimeMs: this.#joinedAt === null ? null : this.#joinedAt - this.#joinFrom,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
       ...(this.#rejoins > 0 && { rejoins: this.#rejoins }),

@@ -15,6 +15,7 @@ import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
 import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
 import type { SessionStreams } from './results.ts';
+import { type Family, familyOfCandidate, type Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
 
@@ -26,7 +27,7 @@ export interface PumpPlaneOptions {
   /** Of `ParticipantPlan`: its number in the run. */
   index: number;
   network: NetworkImpairment | null;
-  localAddress: string;
+  route: Route;
   cname: string;
   tracks: readonly PublishedTrack[];
   data: readonly DataTraffic[];
@@ -35,9 +36,14 @@ export interface PumpPlaneOptions {
   describe(trackSid: string): RemoteTrack | undefined;
   /** Given where received media is watched: an interruption of an expected track is over. */
   onSilenceEnds?(trackSid: string): void;
+  /** No candidate of the remote has the address family of this peer's socket. */
+  onUnroutable(peer: number, state: 'other_family' | 'no_route'): void;
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
 }
+
+/** How long candidates of another family wait for one that can be used, ms: a server sends all of its own at once. */
+const CANDIDATES_WITHIN_MS = 500;
 
 /** One participant's share of the pump, and the memory of all its streams, those that ended included. */
 export class PumpPlane implements MediaPlane {
@@ -49,6 +55,8 @@ export class PumpPlane implements MediaPlane {
   readonly #senders = new Map<string, number>();
   readonly #receivers = new Map<string, number>();
   readonly #bySid = new Map<string, number>();
+  /** The address family of each peer's socket, until a candidate of it was seen or the peer is connected. */
+  readonly #seeking = new Map<number, { family: Family; timer: NodeJS.Timeout | null }>();
   readonly #openedChannels = new Set<string>();
   #finishing = false;
 
@@ -75,8 +83,12 @@ export class PumpPlane implements MediaPlane {
     this.#finishing = true;
   }
 
+  async prepare(): Promise<void> {
+    await this.#options.route.prepare();
+  }
+
   openPeer(): LocalPeer {
-    const { pump, book, owner, localAddress, network, onPeerOpened } = this.#options;
+    const { pump, book, owner, route, network, onPeerOpened } = this.#options;
     const dataCohort = book.cohorts.of({
       direction: 'down',
       kind: 'data',
@@ -84,12 +96,13 @@ export class PumpPlane implements MediaPlane {
       codec: 'data',
     });
     const impairment = network !== null && { impairment: { ...network, seed: this.#seed() } };
-    const local = pump.createPeer(localAddress, {
+    const local = pump.createPeer(route.localAddress, {
       ...impairment,
       ...(dataCohort !== undefined && { dataCohort }),
     });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
+    this.#seeking.set(local.peer, { family: route.family, timer: null });
     book.peers.set(local.peer, peer);
     onPeerOpened(local.peer);
     return local;
@@ -105,6 +118,26 @@ export class PumpPlane implements MediaPlane {
 
   addCandidate(peer: number, candidate: string): void {
     this.#options.pump.addRemoteCandidate(peer, candidate);
+    const seeking = this.#seeking.get(peer);
+    const family = familyOfCandidate(candidate);
+    if (seeking === undefined || family === null) return;
+    if (family === seeking.family) this.#found(peer);
+    else
+      seeking.timer ??= setTimeout(() => {
+        this.#seeking.delete(peer);
+        const follows = this.#options.route.leave(seeking.family);
+        this.#options.onUnroutable(peer, follows ? 'other_family' : 'no_route');
+      }, CANDIDATES_WITHIN_MS);
+  }
+
+  /** Media found a way, whatever candidates were sent. */
+  iceConnected(peer: number): void {
+    this.#found(peer);
+  }
+
+  #found(peer: number): void {
+    clearTimeout(this.#seeking.get(peer)?.timer ?? undefined);
+    this.#seeking.delete(peer);
   }
 
   restartIce(peer: number): IceCredentials {
@@ -112,6 +145,7 @@ export class PumpPlane implements MediaPlane {
   }
 
   closePeer(peer: number): void {
+    this.#found(peer);
     const { pump, onPeerClosed } = this.#options;
     const senders = this.#up.filter((stream) => stream.peer === peer && !stream.ended);
     const receivers = this.#down.filter((stream) => stream.peer === peer && !stream.ended);

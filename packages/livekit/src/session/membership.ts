@@ -183,6 +183,16 @@ export class Membership {
       const message = 'the media engine of the load generator failed; its log has the cause';
       this.#lose({ reason: 'internal_error', message, retryable: false }, 'none', cause);
     }
+    if (state === 'other_family' || state === 'no_route') {
+      const message =
+        'the server has no media address of an address family that this host has a route for';
+      const retryable = state === 'other_family';
+      this.#lose(
+        { reason: 'no_route', message, retryable },
+        retryable ? 'reconnect' : 'none',
+        cause,
+      );
+    }
     if (state === 'closed') {
       const failure: Failure = {
         reason: 'peer_closed',

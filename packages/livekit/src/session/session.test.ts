@@ -277,3 +277,51 @@ test('a track that has to wait for its turn is not refused', async () => {
   expect(await joining).toBe(true);
   expect(on.events).toEqual([expect.objectContaining({ type: 'joined' })]);
 });
+
+const dnsError = Object.assign(new Error('getaddrinfo EAI_AGAIN lk.example'), {
+  code: 'EAI_AGAIN',
+});
+
+test('a name lookup that fails is a failed attempt, and no part of the join time', async () => {
+  const on = sessionFixture({ joinAttempts: 3 });
+  let lookups = 0;
+  on.plane.prepare = async () => {
+    lookups += 1;
+    await new Promise<void>((resolve) => on.clock.after(1_000, resolve));
+    if (lookups < 3) throw dnsError;
+  };
+  on.server.onConnect = welcome(on);
+  void on.session.join();
+  await on.clock.advanceAsync(20_000);
+  expect(emitted(on)).toEqual(['join_retry dns_failed', 'join_retry dns_failed', 'joined']);
+  const [event] = on.events.filter(({ type }) => type === 'joined');
+  if (event?.type !== 'joined') throw new Error('not joined');
+  expect(event.startedAt - on.session.waitedMs).toBe(0);
+  expect(event.at - event.startedAt).toBeLessThan(100);
+});
+
+test('a join whose name lookups all fail has failed with dns_failed', async () => {
+  const on = sessionFixture({ joinAttempts: 2 });
+  on.plane.prepare = () => Promise.reject(dnsError);
+  const joining = on.session.join();
+  await on.clock.advanceAsync(20_000);
+  expect(await joining).toBe(false);
+  expect(emitted(on)).toEqual(['join_retry dns_failed', 'join_failed dns_failed']);
+  expect(on.server.connections).toEqual([]);
+});
+
+test.each([
+  ['other_family', ['join_retry no_route', 'join_failed no_route']],
+  ['no_route', ['join_failed no_route']],
+] as const)('media of an address family without a route: %s', async (state, expected) => {
+  const on = sessionFixture({ joinAttempts: 2 });
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(answer(1));
+    const peer = on.server.connections.length;
+    on.session.peerChanged(peer, state, on.clock.now());
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(5_000);
+  expect(emitted(on)).toEqual(expected);
+});

@@ -1,8 +1,11 @@
+import { ReconnectReason } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Deployment } from '../deployment.ts';
-import type { Failure } from '../failure.ts';
+import { type Failure, failureOf } from '../failure.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
+import { failureOfError } from '../rejection.ts';
 import { mayRejoinAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
@@ -76,11 +79,21 @@ export class Session {
   #membership: Membership | null = null;
   #wake: (() => void) | null = null;
   #closed = false;
+  #waitedMs = 0;
+  #attemptAt = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#policy = options.policy ?? sdkReconnectPolicy();
     this.#token = options.token;
+  }
+
+  /**
+   * How long the join waited for this host, ms: for name lookups, and for attempts that failed for a reason on this host. Not a part of
+   * the server's join time.
+   */
+  get waitedMs(): number {
+    return this.#waitedMs;
   }
 
   /** Resolves when in (true), or when it failed for good or was left (false). */
@@ -91,7 +104,8 @@ export class Session {
       const loss = await this.#begin();
       if (this.#closed) break;
       if (loss === null) {
-        this.#tellJoined(attempt, startedAt);
+        this.#waitedMs += this.#attemptAt - startedAt;
+        this.#tellJoined(attempt, this.#attemptAt);
         return true;
       }
       this.#drop();
@@ -101,7 +115,11 @@ export class Session {
         break;
       }
       this.#emit({ type: 'join_retry', attempt, failure });
-      await this.#sleep(joinBackoffMs(attempt - 1));
+      const { reason } = failure;
+      // The other address family is there at once; nothing has to recover first.
+      if (reason !== 'no_route') await this.#sleep(joinBackoffMs(attempt - 1));
+      const doneAt = OF_THIS_HOST.has(reason) ? deployment.clock.now() : this.#attemptAt;
+      this.#waitedMs += doneAt - startedAt;
     }
     return false;
   }
@@ -125,6 +143,9 @@ export class Session {
   /** A new membership; falls back from v1 to v0 where the server is too old for it. */
   async #begin(): Promise<ConnectionLoss | null> {
     const { deployment, attemptTimeoutMs } = this.#options;
+    const unprepared = await this.#prepare();
+    this.#attemptAt = deployment.clock.now();
+    if (unprepared !== null || this.#closed) return unprepared;
     const wanted = deployment.signalling;
     const loss = await this.#open(wanted === 'auto' ? 'v1' : wanted);
     if (wanted !== 'auto' || loss?.failure.reason !== 'not_livekit' || this.#closed) return loss;
@@ -132,6 +153,22 @@ export class Session {
     const fallback = await this.#open('v0', attemptTimeoutMs);
     if (fallback?.failure.reason !== 'not_livekit') deployment.signalling = 'v0';
     return fallback;
+  }
+
+  async #prepare(): Promise<ConnectionLoss | null> {
+    const { plane, deployment } = this.#options;
+    try {
+      await plane.prepare?.();
+      return null;
+    } catch (error) {
+      const failure =
+        error instanceof SwarmError ? failureOf(error) : failureOfError(error, deployment.url.ws);
+      return {
+        failure: { ...failure, retryable: true },
+        way: 'reconnect',
+        cause: ReconnectReason.RR_UNKNOWN,
+      };
+    }
   }
 
   #open(
@@ -275,6 +312,9 @@ export class Session {
       this.#options.onEvent({ ...event, at: this.#options.deployment.clock.now() });
   }
 }
+
+/** Reasons on the load generator's own host: what an attempt took that failed for one is not the server's time. */
+const OF_THIS_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
 
 type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
 

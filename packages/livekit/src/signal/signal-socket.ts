@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Ping, SignalRequest, SignalResponse } from '@livekit/protocol';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
@@ -17,6 +18,8 @@ export interface SignalSocketOptions {
   token: string;
   clock: Clock;
   keepalive: Keepalive;
+  /** Default: `dns.lookup`. */
+  lookup?: LookupFunction;
   /** Messages without a handler: they are not even decoded. */
   ignored: ReadonlySet<ResponseCase>;
   /** Called in the order the server sent them, each before the next. */
@@ -49,6 +52,9 @@ const MAX_REFUSAL_BYTES = 4_096;
 /** A JoinResponse describes a room of thousands in less. Without a limit, a server could fill the memory of a worker. */
 const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
 
+/** A session gives an attempt less; this closes the socket of an attempt that has timed out. */
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+
 /** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
 export class SignalSocket implements SignalConnection {
   readonly #options: SignalSocketOptions;
@@ -65,6 +71,8 @@ export class SignalSocket implements SignalConnection {
       headers: { Authorization: `Bearer ${options.token}` },
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ...(options.lookup !== undefined && { lookup: options.lookup }),
     });
     this.#socket.binaryType = 'nodebuffer';
     this.#socket.on('upgrade', ({ headers }) => {

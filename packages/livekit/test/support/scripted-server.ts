@@ -11,6 +11,7 @@ import {
 } from '@livekit/protocol';
 import type { Deployment } from '../../src/deployment.ts';
 import type { Failure } from '../../src/failure.ts';
+import { HostResolver } from '../../src/host-resolver.ts';
 import { Keepalive } from '../../src/signal/keepalive.ts';
 import type {
   RequestMessage,
@@ -56,6 +57,7 @@ export const scriptedServer = (
       clock,
       keepalive: new Keepalive(clock),
       signalling,
+      resolver: new HostResolver('127.0.0.1', clock),
       connect: (options) => {
         const connection = connectionOf(options);
         connections.push(connection.scripted);

@@ -63,6 +63,12 @@ export const healthText = (finding: HealthFinding): string => {
       return 'The server of this run was ended from outside, not by a failure of its own; see its log next to the record.';
     case 'engine_error':
       return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the worker logs have the cause.`;
+    case 'dns_failed':
+      return `${plural(finding.value, 'participant')} did not connect because the resolver of this host did not look up the deployment's name.`;
+    case 'no_route':
+      return `${plural(finding.value, 'participant')} did not connect because this host has no route to the deployment or to the address family of its media.`;
+    case 'no_socket':
+      return `${plural(finding.value, 'participant')} did not connect because this host refused a socket or a connection.`;
     case 'engine_stuck':
       return `${plural(finding.value, 'thread')} of the media engine did not run for two seconds or more; the figures of their participants are incomplete.`;
     case 'host_suspended':
@@ -107,6 +113,12 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
       return 'Give the load generator enough CPU and memory, and do not stop its processes.';
     case 'clock_stepped':
       return 'Synchronise the clock before a run; during it, let the time service slew.';
+    case 'dns_failed':
+      return 'Check the DNS settings of this host: /etc/resolv.conf.';
+    case 'no_route':
+      return 'Check the interfaces and routes of this host: ip route, ip -6 route.';
+    case 'no_socket':
+      return 'Check the limits of this host (file descriptors, ports, memory) and its firewall.';
     case 'engine_stuck':
       return 'Give the load generator enough CPU. If it has that, report a defect, with the record.';
     case 'late_sends':

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { familyOfCandidate, type LocalAddresses, Route } from './route.ts';
+
+const V4 = { address: '192.0.2.7', family: 4 };
+const V6 = { address: '2001:db8::7', family: 6 };
+
+/** A host with these addresses, towards everything. */
+const routeFrom = (local: LocalAddresses, remotes = [V6, V4]): Route =>
+  new Route(
+    { addresses: async () => remotes },
+    async (remote) => local[remote.includes(':') ? 6 : 4] ?? null,
+  );
+
+test.each([
+  ['both families', { 4: '10.0.0.1', 6: 'fd00::1' }, [V6, V4], '10.0.0.1'],
+  ['IPv6 only', { 6: 'fd00::1' }, [V6, V4], 'fd00::1'],
+  ['IPv4 only, although the name has an IPv6 address first', { 4: '10.0.0.1' }, [V6], '10.0.0.1'],
+])('a host with %s', async (_, local, remotes, expected) => {
+  const route = routeFrom(local, remotes);
+  await route.prepare();
+  expect(route.localAddress).toBe(expected);
+});
+
+test('media follows the candidates of the server to the other family, and stays there', async () => {
+  const route = routeFrom({ 4: '10.0.0.1', 6: 'fd00::1' });
+  await route.prepare();
+  expect(route.leave(4)).toBe(true);
+  expect(route.localAddress).toBe('fd00::1');
+  await route.prepare();
+  expect(route.family).toBe(6);
+  // Another participant of the same join storm finds the same.
+  expect(route.leave(4)).toBe(true);
+  expect(route.family).toBe(6);
+});
+
+test('there is nothing to follow to without a route of that family', async () => {
+  const route = routeFrom({ 6: 'fd00::1' });
+  await route.prepare();
+  expect(route.leave(6)).toBe(false);
+  expect(route.localAddress).toBe('fd00::1');
+});
+
+test('without any route it refuses', async () => {
+  await expect(routeFrom({}).prepare()).rejects.toMatchObject({ code: 'no_route' });
+});
+
+test('loopback is reached from loopback, by the real routing table', async () => {
+  const route = new Route({ addresses: async () => [{ address: '127.0.0.1', family: 4 }] });
+  await route.prepare();
+  expect(route.localAddress).toBe('127.0.0.1');
+});
+
+test.each([
+  ['candidate:1 1 udp 2130706431 192.0.2.7 7882 typ host', 4],
+  ['candidate:1 1 UDP 2130706431 2001:db8::7 7882 typ host', 6],
+  ['candidate:1 1 tcp 2130706431 192.0.2.7 7881 typ host tcptype passive', null],
+  ['candidate:1 1 udp 2130706431 a1b2.local 7882 typ host', null],
+  ['', null],
+])('%s', (candidate, family) => {
+  expect(familyOfCandidate(candidate)).toBe(family);
+});

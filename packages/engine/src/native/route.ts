@@ -1,0 +1,128 @@
+import { createSocket } from 'node:dgram';
+import { isIP } from 'node:net';
+import type { HostResolver } from '@livekit-swarm/livekit';
+import { SwarmError } from '@livekit-swarm/settings';
+
+export type Family = 4 | 6;
+
+/** The address that this host sends from, for each family that it has a route for. */
+export type LocalAddresses = Partial<Record<Family, string>>;
+
+/** Addresses for documentation (RFC 5737, RFC 3849): they have the default route. */
+const ANYWHERE: Record<Family, string> = { 4: '192.0.2.1', 6: '2001:db8::1' };
+
+const other = (family: Family): Family => (family === 4 ? 6 : 4);
+
+/** Finds the local address towards a remote one; null: no route leads there. */
+export type FindLocalAddress = (remote: string) => Promise<string | null>;
+
+/**
+ * The way to one deployment, shared by the participants of a worker: which local addresses there are, and which address family
+ * media uses. A peer has one socket. Signalling and media may be of different families (a load balancer with IPv6 in front of
+ * nodes without), so media starts with IPv4, which LiveKit nodes nearly always have, and follows the candidates of the server.
+ */
+export class Route {
+  readonly #resolver: Pick<HostResolver, 'addresses'>;
+  readonly #findLocal: FindLocalAddress;
+  #local: LocalAddresses = {};
+  #family: Family = 4;
+  /** Set by candidates of a server; then it stays. */
+  #learned = false;
+
+  constructor(
+    resolver: Pick<HostResolver, 'addresses'>,
+    findLocal: FindLocalAddress = localAddressTowards,
+  ) {
+    this.#resolver = resolver;
+    this.#findLocal = findLocal;
+  }
+
+  /**
+   * Looks the deployment up and asks the routing table. Call before `family` and `localAddress`.
+   * @throws what the resolver throws; SwarmError `no_route`
+   */
+  async prepare(): Promise<void> {
+    const remotes = await this.#resolver.addresses();
+    const towards = async (family: Family): Promise<string | null> => {
+      for (const { address } of remotes.filter((one) => one.family === family)) {
+        const local = await this.#findLocal(address);
+        if (local !== null) return local;
+      }
+      return await this.#findLocal(ANYWHERE[family]);
+    };
+    const [v4, v6] = await Promise.all([towards(4), towards(6)]);
+    this.#local = { ...(v4 !== null && { 4: v4 }), ...(v6 !== null && { 6: v6 }) };
+    if (v4 === null && v6 === null)
+      throw new SwarmError(
+        'no_route',
+        `this host has no route to ${remotes.map(({ address }) => address).join(', ')}`,
+        'check the interfaces and routes of this host: ip route, ip -6 route',
+      );
+    if (!this.#learned) this.#family = v4 === null ? 6 : 4;
+    if (this.#local[this.#family] === undefined) this.#family = other(this.#family);
+  }
+
+  get family(): Family {
+    return this.#family;
+  }
+
+  get localAddress(): string {
+    const address = this.#local[this.#family];
+    if (address === undefined) throw new Error('the route was not prepared');
+    return address;
+  }
+
+  /**
+   * A server has no candidate of this family, only of the other. From now on media uses that, where this host has a route.
+   * @returns false: it has none
+   */
+  leave(family: Family): boolean {
+    if (this.#local[other(family)] === undefined) return false;
+    this.#family = other(family);
+    this.#learned = true;
+    return true;
+  }
+}
+
+/** Address family of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
+export const familyOfCandidate = (candidate: string): Family | null => {
+  const [, , transport = '', , address = ''] = candidate.split(' ');
+  const family = isIP(address);
+  return transport.toLowerCase() === 'udp' && (family === 4 || family === 6) ? family : null;
+};
+
+/**
+ * The address that the operating system would send from: connecting a UDP socket asks its routing table and sends nothing. A loopback
+ * address gives a loopback address.
+ */
+const localAddressTowards: FindLocalAddress = async (remote) => {
+  const socket = createSocket(isIP(remote) === 6 ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      // Any port: the discard service's, which nothing is sent to.
+      socket.connect(9, remote, resolve);
+    });
+    return socket.address().address;
+  } catch (error) {
+    if (NO_ROUTE.has(codeOf(error))) return null;
+    throw error;
+  } finally {
+    socket.close();
+  }
+};
+
+/** No route, no address of that family, an interface that is down, or a kernel without that family. */
+const NO_ROUTE: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'ENETDOWN',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+]);
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -1,0 +1,89 @@
+import { type LookupAddress, type LookupOptions, promises } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import type { Clock } from './clock.ts';
+
+/** Every address of a host, in the order of the operating system. Rejects with the error of getaddrinfo. */
+export type LookupAll = (host: string) => Promise<LookupAddress[]>;
+
+/** How long an answer is used, ms: a deployment that moves is followed soon, and thousands of joins do not queue for lookups. */
+const EXPIRES_AFTER_MS = 30_000;
+/** A resolver that answers nothing gives up after 10 s by default (resolv.conf(5): timeout, attempts). */
+const TIMEOUT_MS = 10_000;
+
+const systemLookup: LookupAll = (host) => promises.lookup(host, { all: true, verbatim: true });
+
+/**
+ * The addresses of one host: one lookup at a time for all that ask, kept for a while. Failed lookups are not kept. Node runs lookups on four
+ * threads: without this, those of a join storm would wait for each other.
+ */
+export class HostResolver {
+  readonly #host: string;
+  readonly #clock: Clock;
+  readonly #lookupAll: LookupAll;
+  #current: Promise<readonly LookupAddress[]> | null = null;
+  #expiresAt = Number.POSITIVE_INFINITY;
+
+  /** @param host as in a URL: IPv6 addresses in brackets */
+  constructor(host: string, clock: Clock, lookupAll: LookupAll = systemLookup) {
+    this.#host = host.replace(/^\[|\]$/g, '');
+    this.#clock = clock;
+    this.#lookupAll = lookupAll;
+  }
+
+  /** @returns at least one address. @throws the error of getaddrinfo; one with the code EAI_AGAIN when nothing answers in time */
+  addresses(): Promise<readonly LookupAddress[]> {
+    if (this.#current !== null && this.#clock.now() < this.#expiresAt) return this.#current;
+    const lookup = this.#lookUp();
+    this.#current = lookup;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
+    lookup.then(
+      () => {
+        this.#expiresAt = this.#clock.now() + EXPIRES_AFTER_MS;
+      },
+      () => {
+        this.#current = null;
+      },
+    );
+    return lookup;
+  }
+
+  /** The same for sockets of Node, in place of `dns.lookup`. */
+  readonly lookup: LookupFunction = (_hostname, options, callback) => {
+    this.addresses().then(
+      (addresses) => answer(addresses, options, callback),
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+
+  async #lookUp(): Promise<readonly LookupAddress[]> {
+    const family = isIP(this.#host);
+    if (family !== 0) return [{ address: this.#host, family }];
+    const timeout = Promise.withResolvers<never>();
+    const cancel = this.#clock.after(TIMEOUT_MS, () =>
+      timeout.reject(lookupError('EAI_AGAIN', this.#host)),
+    );
+    try {
+      const found = await Promise.race([this.#lookupAll(this.#host), timeout.promise]);
+      if (found.length === 0) throw lookupError('ENOTFOUND', this.#host);
+      return found;
+    } finally {
+      cancel();
+    }
+  }
+}
+
+const answer = (
+  addresses: readonly LookupAddress[],
+  { all, family }: LookupOptions,
+  callback: Parameters<LookupFunction>[2],
+): void => {
+  const fitting = addresses.filter((one) => !family || one.family === Number(family));
+  const [first] = fitting;
+  if (first === undefined) callback(lookupError('ENOTFOUND', 'address family'), []);
+  else if (all === true) callback(null, fitting);
+  else callback(null, first.address, first.family);
+};
+
+/** As Node makes them. */
+const lookupError = (code: 'EAI_AGAIN' | 'ENOTFOUND', host: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`getaddrinfo ${code} ${host}`), { code, syscall: 'getaddrinfo' });
