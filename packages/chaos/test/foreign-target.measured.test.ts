@@ -92,7 +92,7 @@ test('the drill is void, and nothing is injected', { timeout: 120_000 }, async (
       faultOf({ fault: 'kill', target: { role: 'other-node' }, durationMs: null }),
       faultOf({ fault: 'redis-kill', target: { role: 'redis' }, durationMs: 5_000 }),
     ],
-    abort: { controlGroupInterrupted: 0.5, forMs: 10_000 },
+    abort: { controlGroupInterrupted: 0.5, interrupted: 0.5, forMs: 10_000 },
   });
   const pids = () =>
     Promise.all(['node-1', 'node-2', 'redis'].map((name) => foreign.service(name).pid ?? 0));

@@ -1,5 +1,6 @@
 /** A whole drill over SSH, as on other platforms: under load, the unit that holds a room is killed, and all participants recover. */
 import { readdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
@@ -64,7 +65,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
     code: 'target_not_confirmed',
   });
 
-  const { deployment: label, repeats } = await carryOut(HOST, 'drill');
+  const { deployment: label, repeats } = await carryOut(hostname(), 'drill');
   expect(label).toContain(HOST);
   await expectNodeRecovered(repeats.at(-1), target);
   expect(await readdir(journal.dir)).toEqual([]);

@@ -1,5 +1,6 @@
 /** Units on a host reached by SSH: a real sshd on loopback, real servers, signals and rules; only systemd is a stand-in. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
@@ -40,7 +41,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     apiKey: 'key',
     apiSecret: 'secret',
   });
-  expect(deployment).toMatchObject({ name: 'swarm-host', isLab: false });
+  expect(deployment).toMatchObject({ name: hostname(), isLab: false });
   const { platform: target } = deployment;
   expect(JSON.stringify(target.reference)).not.toContain('secret');
 

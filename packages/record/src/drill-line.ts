@@ -81,6 +81,8 @@ export const drillStopReason = z.discriminatedUnion('code', [
   z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),
   /** The abort condition of the drill: this share of the control group's subscribers received no media for so long. */
   z.object({ code: z.literal('control_group_interrupted'), share: count, forMs: count }),
+  /** The same, of all subscribers. */
+  z.object({ code: z.literal('load_interrupted'), share: count, forMs: count }),
 ]);
 
 export type DrillStopReason = z.infer<typeof drillStopReason>;

@@ -18,6 +18,7 @@ const EXITS = {
     'prometheus_required',
     'redis_required',
     'target_not_confirmed',
+    'abort_required',
   ],
   inconclusive: [
     // The load generator's own host kept it from reaching the deployment: nothing was learnt about that.

@@ -114,15 +114,19 @@ export const drillSchema = z
     thresholds: z.array(z.string()).describe('Windows: baseline, fault, recovery.'),
     repeats: z.int().min(1),
     abort: z
-      .object({ controlGroupInterrupted: z.number(), forMs: ms() })
+      .object({
+        controlGroupInterrupted: z.number(),
+        interrupted: z.number().nullable().describe('Of all subscribers. Null: not checked.'),
+        forMs: ms(),
+      })
       .nullable()
       .describe(
-        'Ends the drill when more than this share of the control group receives no media for so long. Null: never.',
+        'Ends the drill when more than such a share of the subscribers, in the control group or in all rooms, receives no media for so long. Null: never.',
       ),
     blastRadius: z.object({ maxComponents: z.number(), maxShare: z.number() }),
     allowedTargets: z
       .array(z.string())
-      .describe('Deployments that need no --confirm-target on the command line.'),
+      .describe('Deployments outside a lab that it may run against. Empty: any that is confirmed.'),
     knownFailures: knownFailures.nullable().describe('Null: the drill should pass.'),
   })
   .meta({

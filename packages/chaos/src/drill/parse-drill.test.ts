@@ -65,7 +65,7 @@ thresholds:
   media_latency@recovery: [p(95)<200]
   packet_loss{kind:audio}@baseline: rate<0.01
 repeats: 3
-abort: { controlGroupInterrupted: 30%, for: 5s }
+abort: { controlGroupInterrupted: 30%, interrupted: 80%, for: 5s }
 blastRadius: { components: 3, share: 60% }
 allowedTargets: [staging]
 knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_to_recover], reason: It does. }
@@ -120,7 +120,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         'packet_loss{kind:audio}@baseline: rate<0.01',
       ],
       repeats: 3,
-      abort: { controlGroupInterrupted: 0.3, forMs: 5_000 },
+      abort: { controlGroupInterrupted: 0.3, interrupted: 0.8, forMs: 5_000 },
       blastRadius: { maxComponents: 3, maxShare: 0.6 },
       allowedTargets: ['staging'],
       knownFailures: {

@@ -61,7 +61,11 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   abort:
     value.abort === undefined
       ? null
-      : { controlGroupInterrupted: value.abort.controlGroupInterrupted, forMs: value.abort.for },
+      : {
+          controlGroupInterrupted: value.abort.controlGroupInterrupted,
+          interrupted: value.abort.interrupted ?? null,
+          forMs: value.abort.for,
+        },
   blastRadius: { maxComponents: value.blastRadius.components, maxShare: value.blastRadius.share },
   allowedTargets: value.allowedTargets,
   knownFailures: value.knownFailures ?? null,

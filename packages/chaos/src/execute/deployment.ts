@@ -20,7 +20,7 @@ import { openSshPlatform } from '../targets/ssh.ts';
 /** A deployment under test: its signal URL and keys, its platform, and what can be observed. */
 export interface DrillDeployment {
   platform: Platform;
-  /** For `--confirm-target` and a drill's `allowedTargets`. */
+  /** For `--confirm-target` and a drill's `allowedTargets`: as the target calls itself, where it has a name. */
   name: string;
   /** A lab of this tool, which has no real users. */
   isLab: boolean;
@@ -97,13 +97,25 @@ export const kubernetesDeployment = async (
 };
 
 /**
- * LiveKit as systemd units on hosts reached by SSH; named by its hosts (`lk-1,lk-2`).
+ * LiveKit as systemd units on hosts reached by SSH; named by what the hosts call themselves (`lk-1,lk-2`).
  * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`, `component_not_found`
  */
 export const sshDeployment = async (
   options: SshSpec & DeploymentEndpoints,
-): Promise<StartedDeployment> =>
-  userDeployment(await openSshPlatform(options), sshSpecName(options), options);
+): Promise<StartedDeployment> => {
+  const platform = await openSshPlatform(options);
+  return userDeployment(platform, await hostNamesOf(platform, sshSpecName(options)), options);
+};
+
+/** What the hosts of the components call themselves: an alias of ssh may lead to another host than its name says. */
+const hostNamesOf = async (platform: Platform, otherwise: string): Promise<string> => {
+  const components = await platform.components();
+  const names = await Promise.all(
+    components.map(async (component) => (await platform.run(component, ['uname', '-n'])).stdout),
+  );
+  const known = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))];
+  return known.sort().join(',') || otherwise;
+};
 
 export interface DrillLabOptions extends ProvisionOptions {
   /** For its configurations, logs and data. */

@@ -16,6 +16,7 @@ import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
+import { type DrillPlan, planDrill } from '../plan/plan-drill.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
@@ -48,6 +49,8 @@ export interface ExecuteDrillOptions {
   /** Aborted: roll back, leave, and decide on what there is. */
   stop: AbortSignal;
   onRepeat?(number: number, of: number): void;
+  /** What would be affected, for how long, and how it is rolled back: before a deployment that is not a lab is confirmed. */
+  onPreview?(plan: DrillPlan): void | Promise<void>;
   /** The record that is being written; null between repeats. For a caller that must exit at once. */
   onRecord?(record: RecordWriter | null): void;
   onProgress?(progress: Progress): void;
@@ -80,6 +83,8 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
     options.onRecord?.(record);
     try {
       await using deployment = await options.deploy(folder);
+      if (!deployment.isLab && number === 1)
+        await options.onPreview?.(await planDrill(drill, deployment.platform, options.faults));
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
       await assertObservable(deployment, drill);
       deploymentName = deployment.platform.label;
@@ -279,7 +284,9 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     if (abort.metWith !== null && drill.abort !== null) {
       await rollbackAll(injected);
       const { forMs } = drill.abort;
-      endRun('aborted', { code: 'control_group_interrupted', share: abort.metWith, forMs });
+      const { condition, share } = abort.metWith;
+      const code = condition === 'load' ? 'load_interrupted' : 'control_group_interrupted';
+      endRun('aborted', { code, share, forMs });
     }
     return failure;
   } catch (error) {

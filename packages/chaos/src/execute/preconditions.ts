@@ -8,23 +8,53 @@ import type { InjectedFault } from './fault-schedule.ts';
 import { firingAlerts } from './observe-deployment.ts';
 
 /**
- * Drills affect labs, and deployments that the user named.
+ * Drills affect labs, and deployments that the user named for this execution. A drill file cannot
+ * confirm a deployment, only exclude others.
  * @param confirmed value of `--confirm-target`
- * @throws SwarmError `target_not_confirmed`
+ * @throws SwarmError `target_not_confirmed`, `abort_required`
  */
 export const assertTargetConfirmed = (
   { isLab, name }: Pick<DrillDeployment, 'isLab' | 'name'>,
-  drill: Pick<Drill, 'allowedTargets'>,
+  drill: Pick<Drill, 'allowedTargets' | 'abort' | 'faults'>,
   confirmed: string | null,
 ): void => {
-  if (isLab || confirmed === name || drill.allowedTargets.includes(name)) return;
+  if (isLab) return;
+  const { allowedTargets } = drill;
+  if (allowedTargets.length > 0 && !allowedTargets.includes(name)) {
+    throw new SwarmError(
+      'target_not_confirmed',
+      `the drill does not allow "${name}", only ${allowedTargets.join(', ')}`,
+      'see allowedTargets in the drill',
+    );
+  }
+  assertAbortCondition(name, drill);
+  if (confirmed === name) return;
   const mistaken = confirmed === null ? '' : `, not "${confirmed}"`;
   throw new SwarmError(
     'target_not_confirmed',
     `the drill would inject faults into "${name}"${mistaken}`,
-    `add --confirm-target ${name}, or write "allowedTargets: [${name}]" into the drill`,
+    `see the preview above; then add --confirm-target ${name}`,
   );
 };
+
+/** Real users must not depend on somebody who watches: outside a lab a drill ends by itself when it goes wrong. */
+const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faults' | 'abort'>) => {
+  if (faults.length === 0) return;
+  // A fault in what all rooms share leaves no control group: its condition would never be met.
+  const isShared = faults.some(({ target: { role } }) => SHARED_ROLES.has(role));
+  if (abort !== null && (!isShared || abort.interrupted !== null)) return;
+  throw new SwarmError(
+    'abort_required',
+    abort === null
+      ? `the drill has no abort condition, which it needs on "${name}"`
+      : `the abort condition of the drill cannot be met on "${name}": its faults affect all rooms and leave no control group`,
+    isShared
+      ? 'write abort: { interrupted: 50%, for: 20s }'
+      : 'write abort: { controlGroupInterrupted: 50%, for: 10s }',
+  );
+};
+
+const SHARED_ROLES: ReadonlySet<string> = new Set(['redis', 'load-balancer', 'turn']);
 
 type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
 

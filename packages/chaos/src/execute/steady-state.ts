@@ -99,7 +99,7 @@ export const createSteadyStateTracker = (
   };
 };
 
-/** Ends a drill that harms its control group. */
+/** Ends a drill that harms its control group, or all rooms for too long. */
 export interface AbortCondition {
   /** Aborted when the condition was met. */
   readonly signal: AbortSignal;
@@ -107,8 +107,8 @@ export interface AbortCondition {
   start(): void;
   /** Rooms that a fault affects: they leave the control group. */
   exclude(rooms: readonly string[]): void;
-  /** Share of subscribers without media when it was met; null: it was not. */
-  readonly metWith: number | null;
+  /** Which condition was met, with the share of subscribers without media; null: none. */
+  readonly metWith: { condition: 'control_group' | 'load'; share: number } | null;
   close(): void;
 }
 
@@ -121,22 +121,34 @@ export const watchAbortCondition = (
 ): AbortCondition => {
   const controller = new AbortController();
   const controlGroup = new Set(rooms);
-  let since: number | null = null;
-  let metWith: number | null = null;
+  const since: Record<'control_group' | 'load', number | null> = {
+    control_group: null,
+    load: null,
+  };
+  let metWith: AbortCondition['metWith'] = null;
   let timer: NodeJS.Timeout | undefined;
-  const check = (limit: number, forMs: number): void => {
-    const share = steadyState.shareWithoutMedia(controlGroup);
-    if (share <= limit) since = null;
-    else since ??= performance.now();
-    if (since === null || performance.now() - since < forMs) return;
-    metWith ??= share;
+  const check = (
+    condition: 'control_group' | 'load',
+    group: ReadonlySet<string>,
+    limit: number,
+    forMs: number,
+  ): void => {
+    const share = steadyState.shareWithoutMedia(group);
+    since[condition] = share <= limit ? null : (since[condition] ?? performance.now());
+    const from = since[condition];
+    if (from === null || performance.now() - from < forMs) return;
+    metWith ??= { condition, share };
     controller.abort();
   };
   return {
     signal: controller.signal,
     start: () => {
       if (abort === null) return;
-      timer = setInterval(() => check(abort.controlGroupInterrupted, abort.forMs), CHECK_EVERY_MS);
+      const { controlGroupInterrupted, interrupted, forMs } = abort;
+      timer = setInterval(() => {
+        check('control_group', controlGroup, controlGroupInterrupted, forMs);
+        if (interrupted !== null) check('load', rooms, interrupted, forMs);
+      }, CHECK_EVERY_MS);
     },
     exclude: (names) => {
       for (const name of names) controlGroup.delete(name);

@@ -23,6 +23,8 @@ export interface Fault<Params = unknown> {
   readonly name: string;
   /** One line for `swarm chaos list`. */
   readonly description: string;
+  /** What the rollback does: for the preview and docs/chaos-faults.md. */
+  readonly rollbackDescription?: string;
   /** Kinds of components that it can be injected into. */
   readonly targets: readonly ComponentKind[];
   /** Its parameters in a drill file; unknown keys are rejected. */

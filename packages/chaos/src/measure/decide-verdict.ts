@@ -39,6 +39,7 @@ export const DRILL_REASON_CODES = [
   'rolled_back_externally',
   'execution_failed',
   'control_group_interrupted',
+  'load_interrupted',
   'fault_unavailable',
   'record_truncated',
   'rollback_failed',

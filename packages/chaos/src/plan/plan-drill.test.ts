@@ -27,6 +27,8 @@ describe('planDrill', () => {
         candidates: ['node-1', 'node-2', 'node-3'],
         atMs: 16_100,
         rollbackAtMs: null,
+        rollback: 'start the process',
+        losses: [],
         obstacles: [],
       },
       {
@@ -36,6 +38,8 @@ describe('planDrill', () => {
         candidates: ['redis'],
         atMs: 21_100,
         rollbackAtMs: 31_100,
+        rollback: expect.any(String),
+        losses: [],
         obstacles: [],
       },
     ]);

@@ -37,6 +37,10 @@ export interface PlannedFault {
   atMs: number;
   /** Null: at the end of the drill. */
   rollbackAtMs: number | null;
+  /** What its rollback does; null: not described. */
+  rollback: string | null;
+  /** What would be lost for good: keys of Redis. */
+  losses: string[];
   /** Why it could not be injected into some of them: the drill would be void. */
   obstacles: string[];
 }
@@ -88,16 +92,21 @@ const planFault = async (
   };
   try {
     const fault = findFault(faults, scheduled.fault);
+    const rollback = fault.rollbackDescription ?? null;
     const found = candidatesOf(scheduled, fault, components, active);
     const obstacles: string[] = found.unavailable === null ? [] : [found.unavailable];
     for (const component of found.unavailable === null ? found.components : []) {
       const why = await fault.unavailable(platform, component, params);
       if (why !== null && !obstacles.includes(why)) obstacles.push(why);
     }
-    return { ...planned, candidates: found.components.map(({ name }) => name), obstacles };
+    const losses: string[] = [];
+    for (const component of found.components)
+      losses.push(...((await fault.preview?.(platform, component, params).catch(() => [])) ?? []));
+    const candidates = found.components.map(({ name }) => name);
+    return { ...planned, candidates, rollback, losses, obstacles };
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
-    return { ...planned, candidates: [], obstacles: [error.message] };
+    return { ...planned, candidates: [], rollback: null, losses: [], obstacles: [error.message] };
   }
 };
 

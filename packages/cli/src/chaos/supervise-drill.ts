@@ -4,10 +4,12 @@ import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
+import { styleFor } from '@livekit-swarm/report';
 import {
   type DrillOutcome,
   describeDrillEvent,
   type NoDrill,
+  renderPlan,
   writeDrillFile,
 } from '@livekit-swarm/report/drill';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
@@ -92,6 +94,8 @@ export const superviseDrill = async ({
             limits: readSystemLimits(),
             embedded: deployment.type === 'embedded',
           }),
+        // The plan needs no colours: stderr may be a log.
+        onPreview: (plan) => printer.print(renderPlan(plan, styleFor(false), true)),
         onRepeat: (number, of) => {
           tap = metrics.begin(drill.name);
           if (number > of)

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   dockerDeployment,
   dockerSpecName,
@@ -47,9 +48,6 @@ interface PlatformChoice {
   label: string;
   open(doors: DeploymentEndpoints): Promise<StartedDeployment>;
 }
-
-/** Name that `--confirm-target` needs for systemd units of this host. */
-const THIS_HOST = 'this-host';
 
 /**
  * What a deployment runs on; null without such a flag.
@@ -104,13 +102,14 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
   if (units.length === 0) return null;
   const order = { units: units.map(parseUnit) };
   return {
-    label: THIS_HOST,
+    label: `this host (${hostname()})`,
     open: async (doors) => {
       const platform = await openProcessPlatform(order);
       return {
         ...doors,
         platform,
-        name: THIS_HOST,
+        // Not a constant word, which would hold on every host that it is pasted on.
+        name: hostname(),
         isLab: false,
         [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
       };

@@ -24,13 +24,15 @@ it.each([
   ],
   ['cpu-pressure', { cores: 0.5 }, '0.5 cores'],
   ['memory-pressure', { megabytes: 100 }, '100 MB more'],
+  ['redis-flush', {}, ''],
+  ['redis-flush', { otherKeys: 'keep', database: 3 }, 'database 3, keep other keys'],
   ['restart', {}, ''],
   ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
 ])('%s with %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
 
 it('leaves no parameter of any fault out', () => {
   const known =
-    /^(loss|share|delay|jitter|rate|cores|megabytes|by|grace|down|burst|queue|protocol|direction|shared)$/;
+    /^(loss|share|delay|jitter|rate|cores|megabytes|by|grace|down|burst|queue|protocol|direction|shared|otherKeys|database)$/;
   for (const { name, params } of FAULTS.values()) {
     const keys = 'shape' in params ? Object.keys(params.shape as object) : [];
     expect(

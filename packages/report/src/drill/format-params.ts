@@ -23,6 +23,7 @@ const NUMBERS: readonly (readonly [
   ['down', (value) => `down ${ms(value)}`, 0],
   ['burst', (value) => `in bursts of ${value}`, 1],
   ['queue', (value) => `queue ${ms(value)}`],
+  ['database', (value) => `database ${value}`],
 ];
 
 /** The parameters of a fault as text: `2 %, udp, in`. Defaults are omitted; empty: only defaults. */
@@ -37,7 +38,13 @@ export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => 
     const value = told.get(key);
     return typeof value !== 'string' || value === 'both' ? [] : [value];
   });
-  return [...numbers, ...ways, ...(told.get('shared') === false ? ['per participant'] : [])].join(
-    ', ',
-  );
+  const otherKeys = told.get('otherKeys');
+  const keys =
+    typeof otherKeys === 'string' && otherKeys !== 'refuse' ? [`${otherKeys} other keys`] : [];
+  return [
+    ...numbers,
+    ...ways,
+    ...keys,
+    ...(told.get('shared') === false ? ['per participant'] : []),
+  ].join(', ');
 };

@@ -131,6 +131,7 @@ export const describeReason = (reason: DrillReason): string => {
     case 'rolled_back_externally':
     case 'execution_failed':
     case 'control_group_interrupted':
+    case 'load_interrupted':
       return stopReasonText(reason);
     case 'fault_unavailable':
       return `fault not available: ${reason.fault}: ${reason.detail}`;

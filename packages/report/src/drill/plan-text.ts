@@ -31,6 +31,11 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
         `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${running ? '' : ', and the start of a lab'}`,
       ],
       ['objectives', requirementsOf(drill) || 'none'],
+      ...(drill.faults.length === 0 ? [] : [['ends early', abortText(drill)] as const]),
+      ...rollbacksOf(plan),
+      ...plan.faults.flatMap(({ fault, losses }) =>
+        losses.map((loss) => ['deleted', `by ${fault}: ${loss}`] as const),
+      ),
     ]),
     '',
     ...columns(
@@ -109,6 +114,19 @@ const describeEnd = (faults: readonly PlannedFault[]): string => {
   return lasting.length === 0
     ? 'all participants leave'
     : `all participants leave; rollback of ${lasting.join(' and ')}`;
+};
+
+const rollbacksOf = ({ faults }: DrillPlan): (readonly [string, string])[] =>
+  [...new Map(faults.map(({ fault, rollback }) => [fault, rollback]))].flatMap(
+    ([fault, rollback]) =>
+      rollback === null ? [] : [['rollback', `${fault}: ${rollback}`] as const],
+  );
+
+const abortText = ({ abort }: Pick<Drill, 'abort'>): string => {
+  if (abort === null) return 'never: it has no abort condition';
+  const share = (value: number): string => `more than ${Math.round(100 * value)} %`;
+  const all = abort.interrupted === null ? '' : `, or ${share(abort.interrupted)} of all,`;
+  return `when ${share(abort.controlGroupInterrupted)} of the subscribers in the control group${all} receive no media for ${formatDuration(abort.forMs)}`;
 };
 
 /** Requirements in the order of the report. */

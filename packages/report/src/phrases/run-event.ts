@@ -107,6 +107,8 @@ export const stopReasonText = (reason: DrillStopReason): string => {
       return reason.message;
     case 'control_group_interrupted':
       return `${Math.round(100 * reason.share)} % of the subscribers in the control group received no media for ${reason.forMs / 1_000} s`;
+    case 'load_interrupted':
+      return `${Math.round(100 * reason.share)} % of all subscribers received no media for ${reason.forMs / 1_000} s`;
   }
 };
 

@@ -113,6 +113,11 @@ const abort = strict({
   controlGroupInterrupted: share()
     .prefault('50%')
     .describe('More than this share of the subscribers in the control group receive no media …'),
+  interrupted: share()
+    .optional()
+    .describe(
+      '… or more than this share of all subscribers. For faults in what all rooms share, which leave no control group. Default: not checked.',
+    ),
   for: duration(1_000)
     .prefault('10s')
     .describe('… for this long: the drill ends, and every fault is rolled back.'),
@@ -167,7 +172,9 @@ export const drillFile = (faults: Faults) =>
         samples: [{ 'media_latency@recovery': ['p(95)<200'] }],
       }),
       repeats: whole(1, 100).default(1).describe('How often it is executed: outcomes may vary.'),
-      abort: abort.optional().describe('When it ends early. Default: never.'),
+      abort: abort
+        .optional()
+        .describe('When it ends early. Default: never. Required outside a lab.'),
       blastRadius: blastRadius.prefault({}).describe('What may be affected at the same time.'),
       allowedTargets: z
         .array(text(200, 'the name of a deployment'), {
@@ -175,7 +182,8 @@ export const drillFile = (faults: Faults) =>
         })
         .default([])
         .meta({
-          description: 'Deployments that need no --confirm-target on the command line.',
+          description:
+            'Deployments outside a lab that it may run against, in addition to --confirm-target. Default: any.',
           samples: [['staging']],
         }),
       knownFailures: knownFailures
