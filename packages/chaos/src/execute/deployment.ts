@@ -107,7 +107,7 @@ export const sshDeployment = async (
   return userDeployment(platform, await hostNamesOf(platform, sshSpecName(options)), options);
 };
 
-/** What the hosts of the components call themselves: an alias of ssh may lead to another host than its name says. */
+/** What the hosts of the components call themselves: an alias of ssh may lead to another host than its name suggests. */
 const hostNamesOf = async (platform: Platform, otherwise: string): Promise<string> => {
   const components = await platform.components();
   const names = await Promise.all(

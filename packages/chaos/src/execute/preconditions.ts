@@ -37,7 +37,7 @@ export const assertTargetConfirmed = (
   );
 };
 
-/** Real users must not depend on somebody who watches: outside a lab a drill ends by itself when it goes wrong. */
+/** Real users must not depend on an operator who watches: outside a lab a drill ends automatically when it does harm. */
 const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faults' | 'abort'>) => {
   if (faults.length === 0) return;
   // A fault in what all rooms share leaves no control group: its condition would never be met.
