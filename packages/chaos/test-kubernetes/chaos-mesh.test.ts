@@ -157,8 +157,8 @@ describe('with Chaos Mesh in the cluster', () => {
         components: [node],
         params,
         drill: 'test',
+        expiry: null,
         journal,
-        durationMs: 5_000,
       }),
       takeOn(INJECTED),
     ]);
@@ -225,6 +225,7 @@ describe('with Chaos Mesh in the cluster', () => {
       components: [node],
       params,
       drill: 'test',
+      expiry: null,
       journal,
     });
     const refused = expect(injecting).rejects.toMatchObject({
@@ -250,6 +251,7 @@ describe('with Chaos Mesh in the cluster', () => {
         components: [node],
         params,
         drill: 'test',
+        expiry: null,
         journal,
       }),
       takeOn(INJECTED),

@@ -142,6 +142,7 @@ describe('pods as a platform of drills', () => {
       components: [before],
       params: {},
       drill: 'test',
+      expiry: null,
       journal,
     });
     expect(await readdir(journal.dir)).toHaveLength(1);
@@ -224,6 +225,8 @@ describe('a drill', () => {
       journal: openJournal(join(dir, 'journal')),
       confirmedTarget: 'rehearsal',
       allowUnprovenTarget: false,
+      expiryMarginMs: 60_000,
+      withoutExpiry: false,
       dir: join(await mkdtemp(join(dir, 'kill-')), 'drill'),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),

@@ -122,6 +122,8 @@ const drill = async (
       journal,
       confirmedTarget,
       allowUnprovenTarget: false,
+      expiryMarginMs: 60_000,
+      withoutExpiry: false,
       dir: join(dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),
@@ -175,6 +177,7 @@ const faults = async (
       components: [member],
       params: parsed,
       drill: 'test',
+      expiry: null,
       journal,
     });
     await look(injection.id);
@@ -242,6 +245,7 @@ const faults = async (
     components: [member],
     params: fault.params.parse({}),
     drill: 'test',
+    expiry: null,
     journal,
   };
   const { id } = await injectFault(options);
@@ -296,7 +300,15 @@ const ownNetwork = async (
     const params = fault.params.parse({});
     expect(await fault.unavailable(platform, member, params), name).toBeNull();
     return (
-      await injectFault({ fault, platform, components: [member], params, drill: 'test', journal })
+      await injectFault({
+        fault,
+        platform,
+        components: [member],
+        params,
+        drill: 'test',
+        expiry: null,
+        journal,
+      })
     ).id;
   };
   const tables = async (): Promise<string> =>

@@ -61,6 +61,7 @@ const inject = async (name: string, member: Component, params: object = {}): Pro
     components: [member],
     params: read,
     drill: 'test',
+    expiry: null,
     journal,
   });
   expect((await journal.read()).pending.map(({ id }) => id)).toEqual([open.id]);
@@ -136,7 +137,7 @@ describe('faults that terminate a process', () => {
       components: [before],
       params: {},
       id: injection.id,
-      durationMs: null,
+      expiresAfterMs: null,
     });
     expect((await memberNamed('node-1')).nodeId).toBe(after.nodeId);
   });
@@ -381,7 +382,15 @@ test('a fault that is not available reports it, and leaves nothing', async () =>
     if (fault === undefined) throw new Error(name);
     expect(await fault.unavailable(platform, node, params)).toMatch(/\w+ \w+/);
     await expect(
-      injectFault({ fault, platform, components: [node], params, drill: 'test', journal }),
+      injectFault({
+        fault,
+        platform,
+        components: [node],
+        params,
+        drill: 'test',
+        expiry: null,
+        journal,
+      }),
     ).rejects.toMatchObject({
       code: 'fault_unavailable',
     });

@@ -112,6 +112,8 @@ test('the drill is void, and nothing is injected', { timeout: 120_000 }, async (
     confirmedTarget: 'mine',
     // A mismatch is certain: this does not allow it.
     allowUnprovenTarget: true,
+    expiryMarginMs: 60_000,
+    withoutExpiry: false,
     dir: join(dir, 'drill'),
     newRunName: () => 'foreign',
     staff: () => ({ workers: 1, threads: 1 }),

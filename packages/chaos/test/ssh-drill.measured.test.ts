@@ -54,6 +54,8 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
       journal,
       confirmedTarget,
       allowUnprovenTarget: false,
+      expiryMarginMs: 60_000,
+      withoutExpiry: false,
       dir: join(host.dir, folder),
       newRunName: () => Math.random().toString(36).slice(2, 8),
       staff: () => ({ workers: 1, threads: 1 }),

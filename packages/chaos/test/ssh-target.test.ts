@@ -116,6 +116,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
       components: [fresh],
       params,
       drill: 'test',
+      expiry: null,
       journal,
     });
     await look(id);

@@ -80,6 +80,7 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
       components: [member],
       params,
       drill: 'test',
+      expiry: null,
       journal,
     });
     const [entry] = (await journal.read()).pending;
@@ -92,7 +93,7 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
       components: entry.components,
       params: entry.params,
       id,
-      durationMs: null,
+      expiresAfterMs: null,
     });
     await journal.remove(id);
     const pid = await again.pid(member);

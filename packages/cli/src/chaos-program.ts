@@ -93,6 +93,18 @@ export const addChaosCommands = (
       'inject also where it cannot be proven that the participants use this deployment',
     ).helpGroup(USER_DEPLOYMENT),
   );
+  run.addOption(
+    new Option(
+      '--without-expiry',
+      'inject also where the target cannot roll back on its own when this host fails',
+    ).helpGroup(USER_DEPLOYMENT),
+  );
+  addGroup(run, env, 'Automatic rollback on the target:', [
+    new Option(
+      '--expiry-margin <duration>',
+      'from the scheduled rollback until the target rolls back on its own',
+    ).default('60s'),
+  ]);
   addGroup(run, env, 'Verdict:', [
     new Option('--strict', 'treat known failures as failures'),
     new Option(

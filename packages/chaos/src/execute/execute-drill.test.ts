@@ -23,6 +23,8 @@ it('rejects a drill with alerts before any participant joins when Prometheus is 
       journal: openJournal(join(dir, 'journal')),
       confirmedTarget: null,
       allowUnprovenTarget: false,
+      expiryMarginMs: 60_000,
+      withoutExpiry: false,
       dir: join(dir, 'drill'),
       version: '0.0.0',
       stop: new AbortController().signal,

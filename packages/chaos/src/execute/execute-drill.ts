@@ -22,6 +22,7 @@ import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-sched
 import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
+  assertExpiry,
   assertObservable,
   assertTargetConfirmed,
   externalRollback,
@@ -39,6 +40,10 @@ export interface ExecuteDrillOptions {
   confirmedTarget: string | null;
   /** Inject also where it cannot be proven that the participants use the target. */
   allowUnprovenTarget: boolean;
+  /** Until the target rolls back a fault on its own, ms after its scheduled rollback. */
+  expiryMarginMs: number;
+  /** Value of `--without-expiry`: inject also where the target cannot do that. */
+  withoutExpiry: boolean;
   /** Folder of the drill; each of several repeats has a folder of its own in it. */
   dir: string;
   /** Writes the result so far into `dir`: if this process is killed, the records can be evaluated. */
@@ -87,6 +92,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
         await options.onPreview?.(await planDrill(drill, deployment.platform, options.faults));
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
       await assertObservable(deployment, drill);
+      if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
       deploymentName = deployment.platform.label;
       await options.save(resultSoFar());
 
@@ -278,6 +284,10 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       steadyMs,
       onTargeted: abort.exclude,
       append: live.append,
+      expiry: {
+        marginMs: phase.expiryMarginMs,
+        required: !deployment.isLab && !phase.withoutExpiry,
+      },
       stop: stopOrAbort,
     });
     if (!stopOrAbort.aborted) await once(stopOrAbort, 'abort');

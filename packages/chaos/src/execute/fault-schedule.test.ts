@@ -37,6 +37,7 @@ const play = (
     steadyMs: 0,
     onTargeted,
     append,
+    expiry: { marginMs: 60_000, required: false },
     stop: new AbortController().signal,
   });
 };
@@ -52,8 +53,8 @@ it('reports the affected rooms before the injection: a slow injection affects th
   );
   expect(said).toEqual([
     'targeted room-1 after 0',
-    'fault_injected after 2',
-    'fault_rolled_back after 3',
+    'fault_injected after 3',
+    'fault_rolled_back after 5',
   ]);
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillEvent } from '@livekit-swarm/record';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
-import { affectedMs } from '../drill/schedule.ts';
+import { affectedMs, drillTimes } from '../drill/schedule.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
@@ -26,6 +26,8 @@ export interface FaultScheduleOptions {
   onTargeted(rooms: readonly string[]): void;
   /** Appends to the record. */
   append(event: DrillEvent, at?: number): void;
+  /** Of the automatic rollbacks on the target: how long after the scheduled ones, ms. */
+  expiry: { marginMs: number; required: boolean };
   /** Aborted: no further injection, and what was injected is rolled back at once. */
   stop: AbortSignal;
 }
@@ -89,7 +91,9 @@ const runFault = async (
   if (stop.aborted) return;
 
   options.onTargeted(rooms);
-  const at = elapsedMs();
+  let at = elapsedMs();
+  const untilRollbackMs = durationMs ?? Math.max(0, drillTimes(drill).endMs - at);
+  const { expiry } = options;
   const injection = await injectFault({
     fault,
     platform,
@@ -97,7 +101,10 @@ const runFault = async (
     params,
     drill: drill.name,
     journal: options.journal,
-    durationMs,
+    expiry: { afterMs: untilRollbackMs + expiry.marginMs, required: expiry.required },
+    onBegin: () => {
+      at = elapsedMs();
+    },
   });
   const injected = trackInjection(injection, fault.name, options);
   append(

@@ -25,6 +25,7 @@ const fault = (inject: Fault['inject'], rollback: Fault['rollback'] = async () =
   lasts: true,
   unavailable: async () => null,
   inject,
+  rollbackSteps: () => [],
   rollback,
 });
 
@@ -34,6 +35,7 @@ const optionsOf = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOp
   components: [NODE],
   params: {},
   drill: 'test',
+  expiry: null,
   journal,
   ...more,
 });
@@ -59,6 +61,7 @@ test('writes the journal before the injection, with all that a rollback needs, a
     {
       id,
       drill: 'test',
+      expiry: null,
       fault: 'nuisance',
       params: { a: 1 },
       components: [NODE],

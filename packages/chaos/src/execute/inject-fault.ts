@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyHost, identifyProcess } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { failpoint, identifyHost, identifyProcess } from '@livekit-swarm/host';
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
-import { JOURNAL_SCHEMA, type Journal } from '../journal/journal.ts';
+import { JOURNAL_SCHEMA, type Journal, type JournalEntry } from '../journal/journal.ts';
+import type { ExpiryRequest, Platform } from '../targets/platform.ts';
 
 export interface InjectOptions
   extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params'> {
@@ -11,8 +12,17 @@ export interface InjectOptions
   /** Name of the drill. */
   drill: string;
   journal: Journal;
-  /** Scheduled, ms: some time after it, swarm-impair ends on its own. Null: until the rollback. */
-  durationMs?: number | null;
+  /** The automatic rollback on the target. Null: none, only this process and the journal roll back. */
+  expiry: ExpiryOptions | null;
+  /** Called when the injection begins. */
+  onBegin?(): void;
+}
+
+export interface ExpiryOptions {
+  /** From now. */
+  afterMs: number;
+  /** Whether nothing may be injected without it: a deployment that is not a lab. */
+  required: boolean;
 }
 
 /** A fault that was injected. */
@@ -23,22 +33,22 @@ export interface Injection {
 }
 
 /**
- * Writes the journal, then injects. Does not check whether the fault is available.
- * @throws SwarmError of the fault, after its rollback; `journal_unavailable`, before the injection
+ * Arms the automatic rollback on the target, writes the journal, then injects. Does not check whether
+ * the fault is available.
+ * @throws SwarmError of the fault, after its rollback; before the injection: `journal_unavailable`,
+ * `expiry_unavailable`
  */
 export const injectFault = async (options: InjectOptions): Promise<Injection> => {
-  const { fault, platform, components, params, drill, journal, durationMs = null } = options;
-  const context: FaultContext<unknown> = { platform, components, params, id: newId(), durationMs };
-  const rollback = async (): Promise<void> => {
-    await rollbackFault(fault, context);
-    await journal.remove(context.id);
+  const { fault, platform, components, params, drill, journal, expiry } = options;
+  const id = newId();
+  const context: FaultContext<unknown> = {
+    ...{ platform, components, params, id },
+    expiresAfterMs: expiry?.afterMs ?? null,
   };
-  await journal.write({
+  const entry: JournalEntry = {
     schema: JOURNAL_SCHEMA,
-    id: context.id,
-    drill,
+    ...{ id, drill, params },
     fault: fault.name,
-    params,
     components: [...components],
     platform: platform.reference,
     injectedAt: new Date().toISOString(),
@@ -46,16 +56,45 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     expiry: null,
     owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
     host: identifyHost(),
-  });
+  };
+  const armed =
+    expiry === null
+      ? null
+      : await armExpiry(fault, context, expiry, { journal: journal.dir, entry });
+  failpoint('expiry.armed');
+  const rollback = async (): Promise<void> => {
+    failpoint('rollback.begin');
+    await rollbackFault(fault, context);
+    failpoint('rollback.done');
+    if (armed !== null) await platform.expiry.disarm(id, components);
+    failpoint('expiry.disarmed');
+    await journal.remove(id);
+  };
   try {
-    await fault.inject(context);
+    await journal.write({ ...entry, expiry: armed });
   } catch (error) {
+    if (armed !== null) await platform.expiry.disarm(id, components);
+    throw error;
+  }
+  failpoint('journal.written');
+  try {
+    options.onBegin?.();
+    await fault.inject(context);
+    failpoint('fault.injected');
+    await journal.write({ ...entry, expiry: armed, injected: true });
+  } catch (error) {
+    const waitMs = inFlightMs(platform, error);
+    if (waitMs > 0) {
+      await rollbackFault(fault, context);
+      // A command that was given up may act after that rollback.
+      await sleep(waitMs);
+    }
     await rollback();
     throw error;
   }
   let pending: Promise<void> | null = null;
   return {
-    id: context.id,
+    id,
     rollback: () => {
       // One rollback for all callers; a failed one may be tried again.
       pending ??= rollback().catch((error: unknown) => {
@@ -66,6 +105,65 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     },
   };
 };
+
+/** Errors without an answer of the target. */
+const UNANSWERED = ['unreachable', 'cluster_unreachable', 'docker_unavailable'] as const;
+
+/** How long a command of a failed injection may still act, ms. */
+const inFlightMs = ({ inFlight }: Platform, error: unknown): number => {
+  if (inFlight === undefined) return 0;
+  if (inFlight.leftMs !== undefined) return inFlight.leftMs();
+  return UNANSWERED.some((code) => hasErrorCode(error, code)) ? inFlight.maxMs : 0;
+};
+
+/** @returns for the journal; null: the target needs none, or has none and need not have one */
+const armExpiry = async (
+  fault: Fault,
+  context: FaultContext<unknown>,
+  { afterMs, required }: ExpiryOptions,
+  entry: ExpiryRequest['entry'],
+): Promise<JournalEntry['expiry']> => {
+  const { platform, id } = context;
+  const components = stepsOf(fault, context);
+  if (components.length === 0) return null;
+  const why = await whyNoExpiry(fault, context);
+  if (why !== null) {
+    if (required) throw expiryUnavailable(why);
+    return null;
+  }
+  try {
+    const methods = await platform.expiry.arm({ id, afterMs, components, entry });
+    return { methods: [...methods], at: new Date(Date.now() + afterMs).toISOString() };
+  } catch (error) {
+    await platform.expiry.disarm(id, context.components).catch(() => {});
+    if (required) throw error;
+    return null;
+  }
+};
+
+const stepsOf = (fault: Fault, context: FaultContext<unknown>): ExpiryRequest['components'] =>
+  context.components
+    .map((component) => ({ component, steps: fault.rollbackSteps(context, component) }))
+    .filter(({ steps }) => steps.length > 0);
+
+/** Null when the target can roll back this fault on its own, or needs not; else why not. */
+export const whyNoExpiry = async (
+  fault: Fault,
+  context: FaultContext<unknown>,
+): Promise<string | null> => {
+  for (const { component, steps } of stepsOf(fault, context)) {
+    const why = await context.platform.expiry.missingCapability(component, steps);
+    if (why !== null) return `${fault.name} of ${component.name}: ${why}`;
+  }
+  return null;
+};
+
+export const expiryUnavailable = (why: string): SwarmError =>
+  new SwarmError(
+    'expiry_unavailable',
+    `the target cannot roll back on its own if this host or the connection fails: ${why}`,
+    'remove the cause, or accept that only this host can roll back: --without-expiry',
+  );
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -2,9 +2,11 @@
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { Drill } from '../drill/drill.ts';
+import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DrillDeployment } from './deployment.ts';
 import type { InjectedFault } from './fault-schedule.ts';
+import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
 import { firingAlerts } from './observe-deployment.ts';
 
 /**
@@ -87,6 +89,31 @@ export const assertObservable = async (
       `objective \`ghostRooms\` needs the Redis URL of "${name}"`,
       'add --redis URL, or write ghostRooms: any',
     );
+  }
+};
+
+/**
+ * Every fault of the drill must be able to expire on the target, whichever component it is injected
+ * into. Not on a lab, which has no real users.
+ * @throws SwarmError `expiry_unavailable`
+ */
+export const assertExpiry = async (
+  { isLab, platform }: Pick<DrillDeployment, 'isLab' | 'platform'>,
+  drill: Pick<Drill, 'faults'>,
+  faults: ReadonlyMap<string, Fault>,
+): Promise<void> => {
+  if (isLab) return;
+  const components = await platform.components();
+  for (const { fault: name, params } of drill.faults) {
+    const fault = findFault(faults, name);
+    const why = await whyNoExpiry(fault, {
+      platform,
+      components: components.filter(({ kind }) => fault.targets.includes(kind)),
+      params,
+      id: 'expiry00',
+      expiresAfterMs: null,
+    });
+    if (why !== null) throw expiryUnavailable(why);
   }
 };
 

@@ -1,6 +1,12 @@
 import { SwarmError, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
-import type { Capability, Component, ComponentKind, Platform } from '../targets/platform.ts';
+import type {
+  Capability,
+  Component,
+  ComponentKind,
+  Platform,
+  RollbackStep,
+} from '../targets/platform.ts';
 
 /** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
@@ -10,8 +16,8 @@ export interface FaultContext<Params> {
   params: Params;
   /** Unique: the names of tables, chains and files that exist until the rollback contain it. `[a-z0-9]{8}`. */
   id: string;
-  /** Scheduled duration, ms; null: until the rollback, or no longer known. */
-  durationMs: number | null;
+  /** Ms after which it is rolled back automatically; null: there is none, or it is no longer known. */
+  expiresAfterMs: number | null;
 }
 
 /**
@@ -39,6 +45,8 @@ export interface Fault<Params = unknown> {
   preview?(platform: Platform, component: Component, params: Params): Promise<string[]>;
   /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
+  /** What the target itself can do to remove the effect on a component; none: there is nothing to remove. */
+  rollbackSteps(context: FaultContext<Params>, component: Component): readonly RollbackStep[];
   /** Removes every effect, also of an incomplete injection, or where components no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }

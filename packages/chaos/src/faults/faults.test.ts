@@ -66,7 +66,7 @@ test('a loss of 100 % needs no random number, and the smallest share is not roun
       components: [NODE],
       params,
       id: 'abcd1234',
-      durationMs: null,
+      expiresAfterMs: null,
     });
     return platform.ran[0]?.input ?? '';
   };
@@ -84,7 +84,7 @@ test('swarm-impair gets the impairment, its owner and its lifetime', async () =>
     components: [NODE, second],
     params,
     id: 'abcd1234',
-    durationMs: 10_500,
+    expiresAfterMs: 70_500,
   });
   const starts = platform.ran
     .filter(({ argv }) => argv[1] === 'start')
@@ -115,7 +115,7 @@ test('the rollback of a fault that was not injected, or is gone, is not an error
       components: [NODE],
       params,
       id: 'abcd1234',
-      durationMs: null,
+      expiresAfterMs: null,
     });
   }
 });
@@ -142,7 +142,7 @@ const rollBackGracefulStop = async (platform: Platform, component: Component): P
     components: [component],
     params: {},
     id: 'abcd1234',
-    durationMs: null,
+    expiresAfterMs: null,
   });
 
 test('a node that drains is terminated and started, also when its node ID is not known', async () => {

@@ -4,9 +4,11 @@ import { COMPONENT_KINDS } from '../targets/platform.ts';
 import {
   type Impairment,
   impair,
+  impairmentSteps,
   missingImpairmentSupport,
   rollbackImpairment,
 } from './effects/impair.ts';
+import { removeTablesStep } from './effects/nft-table.ts';
 import {
   dropPackets,
   missingTrafficSupport,
@@ -31,6 +33,7 @@ export const blackhole = requestedTraffic<Traffic>(
     unavailable: missingTrafficSupport,
     inject: ({ platform, components, params, id }) =>
       forAll(components, (component) => dropPackets(platform, component, id, params, '')),
+    rollbackSteps: ({ id }) => [removeTablesStep(id)],
     rollback: ({ platform, components, id }) =>
       forAll(components, (component) => rollbackPackets(platform, component, id)),
   },
@@ -71,6 +74,10 @@ export const packetLoss = requestedTraffic<LossParams>(
         dropPackets(platform, component, id, params, atRandom(loss)),
       );
     },
+    rollbackSteps: (context, component) =>
+      inBursts(context.params)
+        ? impairmentSteps(context, component)
+        : [removeTablesStep(context.id)],
     rollback: (context) => {
       const { platform, components, params, id } = context;
       if (inBursts(params)) return rollbackImpairment(context);
@@ -105,6 +112,7 @@ const impairmentFault = <Params extends Traffic>(
       lasts: true,
       unavailable: missingImpairmentSupport,
       inject: (context) => impair(context, context.params, impairmentOf(context.params)),
+      rollbackSteps: impairmentSteps,
       rollback: rollbackImpairment,
     },
     (params) => {

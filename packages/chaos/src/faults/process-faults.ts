@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
-import { type Capability, COMPONENT_KINDS } from '../targets/platform.ts';
+import { type Capability, COMPONENT_KINDS, type RollbackStep } from '../targets/platform.ts';
 import {
   forAll,
   missingAny,
@@ -27,6 +27,8 @@ const sendToAll =
 const startAll = ({ platform, components }: FaultContext<unknown>): Promise<void> =>
   forAll(components, (component) => platform.start(component));
 
+const startStep = (): readonly RollbackStep[] => [{ step: 'start' }];
+
 /** A host fails, or the kernel kills the process: no client is notified. */
 export const kill: DescribedFault<NoParams> = {
   name: 'kill',
@@ -37,6 +39,7 @@ export const kill: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGKILL'),
+  rollbackSteps: startStep,
   rollback: startAll,
 };
 
@@ -60,6 +63,7 @@ export const hang: DescribedFault<NoParams> = {
   params: noParams,
   lasts: true,
   inject: sendToAll('SIGSTOP'),
+  rollbackSteps: () => [{ step: 'continue' }],
   rollback: sendToAll('SIGCONT'),
 };
 
@@ -94,6 +98,7 @@ export const restart: DescribedFault<RestartParams> = {
       await sleep(down);
       await platform.start(component);
     }),
+  rollbackSteps: startStep,
   rollback: startAll,
 };
 
@@ -119,6 +124,7 @@ export const gracefulStop: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGTERM'),
+  rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
   rollback: ({ platform, components }) =>
     forAll(components, async (component) => {
       // The second SIGTERM.
@@ -148,6 +154,7 @@ export const forcedStop: DescribedFault<NoParams> = {
       if (!(await waitForExit(platform, component, FORCED_EXIT_WITHIN_MS)))
         await terminateComponent(platform, component, 0);
     }),
+  rollbackSteps: startStep,
   rollback: startAll,
 };
 
@@ -166,6 +173,7 @@ export const drain: DescribedFault<NoParams> = {
       : platform.hosts.missingCapability(component),
   inject: ({ platform, components, id }) =>
     forAll(components, async (component) => platform.hosts?.drain(component, id)),
+  rollbackSteps: () => [{ step: 'uncordon' }],
   // Does not wait until it is ready: while its rooms are occupied it has not even exited.
   rollback: async ({ platform, id }) => platform.hosts?.undrain(id),
 };

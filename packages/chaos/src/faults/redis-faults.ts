@@ -2,7 +2,7 @@ import { SwarmError, strict, whole, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component, Platform, RedisPath } from '../targets/platform.ts';
 import { accessRedis, type RedisAccess, redisPort } from '../targets/redis-access.ts';
-import { addRules, removeTables, tableName } from './effects/nft-table.ts';
+import { addRules, removeTables, removeTablesStep, tableName } from './effects/nft-table.ts';
 import { requestedTraffic } from './effects/packet-rules.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import { type DescribedFault, type NoParams, noParams } from './fault.ts';
@@ -51,6 +51,7 @@ export const redisFlush: DescribedFault<FlushParams> = {
   },
   inject: ({ platform, components, params }) =>
     forAll(components, (component) => flushRedis(platform, component, params)),
+  rollbackSteps: () => [],
   rollback: async () => {},
 };
 
@@ -158,6 +159,7 @@ export const redisPartition = requestedTraffic<NoParams>(
         if (component.redis !== undefined)
           await addRules(platform, component, partitionRules(id, component.redis));
       }),
+    rollbackSteps: ({ id }) => [removeTablesStep(id)],
     rollback: ({ platform, components, id }) =>
       forAll(components, (component) => removeTables(platform, component, id)),
   },

@@ -8,6 +8,7 @@ import {
   missingResourceLimitSupport,
   type ResourceLimits,
   releaseLimits,
+  releaseStep,
 } from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -32,6 +33,7 @@ export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
   unavailable: (platform, component, params) =>
     missingResourceLimitSupport(platform, component, quota(params)),
   inject: (context) => limitResources(context, quota(context.params)),
+  rollbackSteps: (context, component) => [releaseStep(context, component)],
   rollback: releaseLimits,
 };
 
@@ -64,6 +66,7 @@ export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
     (await missingAny(platform, component, ['start'])) ??
     missingResourceLimitSupport(platform, component, limit(params)),
   inject: (context) => limitResources(context, limit(context.params)),
+  rollbackSteps: (context, component) => [releaseStep(context, component), { step: 'start' }],
   rollback: async (context) => {
     await releaseLimits(context);
     await forAll(context.components, (component) => context.platform.start(component));

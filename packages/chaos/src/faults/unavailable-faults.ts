@@ -15,6 +15,7 @@ const unavailableFault = <Params>(
   inject: async () => {
     throw new SwarmError('fault_unavailable', why, hint);
   },
+  rollbackSteps: () => [],
   rollback: async () => {},
 });
 

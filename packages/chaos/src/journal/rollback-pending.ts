@@ -1,4 +1,5 @@
-import { identifyHost, isSameProcess, relateHost } from '@livekit-swarm/host';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failpoint, identifyHost, isSameProcess, relateHost } from '@livekit-swarm/host';
 import { rollbackFault } from '../execute/inject-fault.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { reopenDockerPlatform } from '../targets/docker.ts';
@@ -88,14 +89,37 @@ export const rollbackPending = async (options: RollbackPendingOptions): Promise<
   return report;
 };
 
-const rollbackEntry = async (
+/** Rolls back the fault of an entry, and disarms its automatic rollback. */
+export const rollbackEntry = async (
   entry: JournalEntry,
-  { faults, open = openPlatform }: RollbackPendingOptions,
+  { faults, open = openPlatform }: Pick<RollbackPendingOptions, 'faults' | 'open'>,
 ): Promise<void> => {
   const fault = findFault(faults, entry.fault);
   await using platform = await open(entry.platform);
   const { components, params, id } = entry;
-  await rollbackFault(fault, { platform, components, params, id, durationMs: null });
+  const rollback = (): Promise<void> =>
+    rollbackFault(fault, { platform, components, params, id, expiresAfterMs: null });
+  await rollback();
+  failpoint('rollback.done');
+  const waitMs = inFlightMs(entry, platform);
+  if (waitMs > 0) {
+    // The drill ended during the injection, of which a command may have acted after that rollback.
+    await sleep(waitMs);
+    await rollback();
+  }
+  if (entry.expiry !== null) await platform.expiry.disarm(id, components);
+  failpoint('expiry.disarmed');
+};
+
+/** How long commands of the injection may still act, ms. */
+const inFlightMs = (
+  { injected, injectedAt }: JournalEntry,
+  { inFlight }: Pick<Platform, 'inFlight'>,
+): number => {
+  if (injected || inFlight === undefined) return 0;
+  // The clock may have been set since.
+  const elapsedMs = Math.max(0, Date.now() - Date.parse(injectedAt));
+  return Math.max(0, inFlight.maxMs - elapsedMs);
 };
 
 /** The platform of a journal entry. @throws SwarmError `invalid_reference`, and what opening throws */

@@ -7,10 +7,11 @@ import {
   networkOf,
   portsOfComponent,
 } from './docker/container.ts';
-import { connectEngine, type Engine } from './docker/engine.ts';
+import { connectEngine, type Engine, REQUEST_WITHIN_MS } from './docker/engine.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
+import { expiryOnThisHost } from './expiry/this-host.ts';
 import {
   type Capability,
   type Component,
@@ -196,6 +197,14 @@ export const dockerPlatform = (
         nodeIdOf(found.component, await engine.inspect(found.component.id)),
       );
     },
+    expiry: expiryOnThisHost(async ({ name }) => {
+      const found = await find(name);
+      if (found === null) return `container "${name}" not found`;
+      const { id, Running: running, Pid: pid } = { id: found.component.id, ...found.info.State };
+      if (!running || processHere(id, pid) !== null) return null;
+      return `the processes of ${name} are on the host of the engine at ${spec.host}: run swarm there`;
+    }),
+    inFlight: { maxMs: REQUEST_WITHIN_MS },
     run: async ({ name }, argv, input) => {
       const found = await find(name);
       const state = found?.info.State;

@@ -7,7 +7,9 @@ import {
   createPermissionChecks,
   type KubernetesClient,
   orNull,
+  REQUEST_WITHIN_MS,
 } from './kubernetes/client.ts';
+import { podExpiry } from './kubernetes/expiry.ts';
 import { podHosts } from './kubernetes/host-scheduler.ts';
 import { countPods, createNodeIds, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createReplacementTracker } from './kubernetes/replacements.ts';
@@ -187,6 +189,8 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     instance: async (component) => instanceOf(await podOf(component)),
     // In its container it is the first process.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
+    expiry: podExpiry(),
+    inFlight: { maxMs: REQUEST_WITHIN_MS },
     network: chaosMesh({ client, spec, podOf, may }),
     hosts: podHosts({
       client,

@@ -60,6 +60,8 @@ export const EXPIRY_METHODS = [
   'cron_job',
 ] as const;
 
+export type ExpiryMethod = (typeof EXPIRY_METHODS)[number];
+
 /** In the journal: how a platform is found again, by its kind and what its file needs. */
 export const platformReference = z.looseObject({
   kind: z.enum(['process', 'docker', 'kubernetes', 'ssh']),
@@ -154,12 +156,57 @@ export interface Platform extends AsyncDisposable {
   instance(component: Component): Promise<string | null>;
   /** Process id where `run` runs; null when it does not run. */
   pid(component: Component): Promise<number | null>;
+  /** Rolls back on the target, without the drill. */
+  readonly expiry: ExpiryController;
+  /** Commands that may still act although nothing waits for them. Absent: they end with this process. */
+  readonly inFlight?: InFlight;
   /** A controller that impairs packets on request. Absent: rules are made with `run`. */
   readonly network?: NetworkFaultController;
   /** A scheduler that can empty hosts. Absent: components stay on their hosts. */
   readonly hosts?: HostScheduler;
   /** Components that the platform replaced since the last call. Absent: it replaces none. */
   replacements?(): Replacement[];
+}
+
+/**
+ * A step of a rollback that the target takes on its own. It may be taken more than once, next to the
+ * drill's own rollback, and when nothing was injected.
+ */
+export type RollbackStep =
+  /** Where `Platform.run` runs. */
+  | { step: 'run'; argv: readonly string[] }
+  | { step: 'continue' }
+  | { step: 'terminate_instance' }
+  | { step: 'start' }
+  | { step: 'uncordon' };
+
+/** What rolls back one injection if the drill does not. */
+export interface ExpiryRequest {
+  /** Of the injection. */
+  id: string;
+  /** From now. */
+  afterMs: number;
+  components: readonly { component: Component; steps: readonly RollbackStep[] }[];
+  /** The same as an entry of the journal, for platforms of this host. */
+  entry: { journal: string; entry: object };
+}
+
+/** Arms and disarms automatic rollbacks on the target. */
+export interface ExpiryController {
+  /** Null when the target can take these steps on its own; else why not. Changes nothing. */
+  missingCapability(component: Component, steps: readonly RollbackStep[]): Promise<string | null>;
+  /** Resolves when it is armed on every host of the components. @throws SwarmError `expiry_unavailable` */
+  arm(request: ExpiryRequest): Promise<readonly ExpiryMethod[]>;
+  /** No effect when it is not armed, or has begun. */
+  disarm(id: string, components: readonly Component[]): Promise<void>;
+}
+
+/** Commands on their way to another host, after a timeout, a lost connection or the death of their sender. */
+export interface InFlight {
+  /** The longest time in which a command acts, ms after it was sent. */
+  readonly maxMs: number;
+  /** Until the last of those that were given up can no longer act, ms. Absent: not known. */
+  leftMs?(): number;
 }
 
 /**
@@ -200,7 +247,8 @@ export interface NetworkFaultController {
     component: Component,
     id: string,
     fault: NetworkFault,
-    durationMs: number | null,
+    /** Then it ends on its own. Null: after an hour. */
+    expiresAfterMs: number | null,
   ): Promise<void>;
   /** May be called again, or without a request. @throws SwarmError `rollback_failed` */
   withdraw(component: Component, id: string): Promise<void>;

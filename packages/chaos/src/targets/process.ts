@@ -2,6 +2,7 @@ import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { expiryOnThisHost } from './expiry/this-host.ts';
 import {
   type Capability,
   type Component,
@@ -119,6 +120,7 @@ export const processPlatform = (location: Location): Platform => {
       throw withoutEffect(signal, { name }, `process ${identity.pid}`, EFFECT_WITHIN_MS);
     },
     start: ({ name }) => location.start(name),
+    expiry: expiryOnThisHost(),
     run: (_member, argv, input) => runHere(argv, input),
     instance: async ({ name }) => {
       const identity = await location.identity(name);

@@ -1,4 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
+import { armTimer, disarmTimer } from './expiry/timer.ts';
+import { unitScript } from './expiry/unit-script.ts';
 import {
   type Capability,
   type Component,
@@ -163,6 +165,38 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       const { systemd, unit } = remoteOf(component);
       await systemd.start(unit.name);
     },
+    expiry: {
+      missingCapability: async (component) => remoteOf(component).connection.lacksRoot(),
+      arm: ({ id, afterMs, components }) =>
+        Promise.all(
+          byConnection(components, ({ component }) => remoteOf(component)).map(
+            ([{ connection }, parts]) =>
+              armTimer(connection.run, id, afterMs, [
+                'sh',
+                '-c',
+                unitScript(
+                  parts.map(({ component, steps }) => ({
+                    unit: remoteOf(component).unit.name,
+                    component,
+                    steps,
+                  })),
+                ),
+              ]),
+          ),
+        ),
+      disarm: async (id, components) => {
+        await Promise.all(
+          byConnection(components, remoteOf).map(([{ connection }]) =>
+            disarmTimer(connection.run, id),
+          ),
+        );
+      },
+    },
+    inFlight: {
+      maxMs: Math.max(...remotes.map(({ connection }) => connection.inFlight.maxMs)),
+      leftMs: () =>
+        Math.max(...remotes.map(({ connection }) => connection.inFlight.leftMs?.() ?? 0)),
+    },
     run: async (component, argv, input) => remoteOf(component).connection.run(argv, input),
     instance: (component) => instanceOf(remoteOf(component)),
     pid: async (component) => {
@@ -177,4 +211,18 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       );
     },
   };
+};
+
+/** Each host once, with what belongs to it. */
+const byConnection = <T>(
+  all: readonly T[],
+  remoteOf: (one: T) => RemoteUnit,
+): [RemoteUnit, T[]][] => {
+  const groups = new Map<SshConnection, [RemoteUnit, T[]]>();
+  for (const one of all) {
+    const remote = remoteOf(one);
+    const [, parts] = groups.get(remote.connection) ?? [remote, []];
+    groups.set(remote.connection, [remote, [...parts, one]]);
+  }
+  return [...groups.values()];
 };

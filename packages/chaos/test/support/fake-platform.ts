@@ -31,6 +31,14 @@ export const fakePlatform = (
     missingCapability: async () => null,
     signal: async (member, signal) => void calls.push(`${signal} ${member.name}`),
     start: async (member) => void calls.push(`start ${member.name}`),
+    expiry: {
+      missingCapability: async () => null,
+      arm: async ({ id, afterMs }) => {
+        calls.push(`arm ${id} ${afterMs}`);
+        return ['detached_process'];
+      },
+      disarm: async (id) => void calls.push(`disarm ${id}`),
+    },
     run: async (_member, argv, input = '') => {
       ran.push({ argv, input });
       return { stdout: '', stderr: '', code: 0, ...answer(argv) };

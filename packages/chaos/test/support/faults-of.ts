@@ -17,6 +17,7 @@ const faultOf = (
   lasts,
   unavailable: async () => null,
   inject: async () => {},
+  rollbackSteps: () => [],
   rollback: async () => {},
 });
 

@@ -40,6 +40,8 @@ export const carryOut = async (drill: Drill): Promise<DrillResult> => {
     journal: openJournal(journalDir()),
     confirmedTarget: null,
     allowUnprovenTarget: false,
+    expiryMarginMs: 60_000,
+    withoutExpiry: false,
     dir: folder,
     newRunName: () => Math.random().toString(36).slice(2, 8),
     staff: () => ({ workers: 1, threads: 1 }),

@@ -29,6 +29,10 @@ export interface SupervisedDrill {
   confirmedTarget: string | null;
   /** --allow-unproven-target. */
   allowUnprovenTarget: boolean;
+  /** Until the target rolls back on its own, ms after the scheduled rollback. */
+  expiryMarginMs: number;
+  /** Value of --without-expiry. */
+  withoutExpiry: boolean;
   /** Folder of its records and logs. */
   dir: string;
   /** Processes that host participants; null: automatic. */
@@ -51,6 +55,8 @@ export const superviseDrill = async ({
   deployment,
   confirmedTarget,
   allowUnprovenTarget,
+  expiryMarginMs,
+  withoutExpiry,
   dir,
   workers,
   journal,
@@ -74,6 +80,8 @@ export const superviseDrill = async ({
         journal,
         confirmedTarget,
         allowUnprovenTarget,
+        expiryMarginMs,
+        withoutExpiry,
         dir,
         version: VERSION,
         stop: interruption.stop,

@@ -7,7 +7,7 @@ import {
   isDrillResult,
   renderDrillText,
 } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, parseDuration } from '@livekit-swarm/settings';
 import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
@@ -24,6 +24,8 @@ import { readWorkers } from '../target.ts';
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;
   allowUnprovenTarget?: boolean;
+  expiryMargin: string;
+  withoutExpiry?: boolean;
   strict?: boolean;
   report: string[];
   record?: string;
@@ -49,6 +51,7 @@ export const chaosRunCommand = async (
   const requests = readDrillReports(flags.report, flags.json === true);
   const deployment = readDeploymentChoice(flags, typed, env);
   const workers = readWorkers(flags.workers);
+  const expiryMarginMs = parseDuration(flags.expiryMargin);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
   const dirs = drills.map(({ name }) =>
     readRecordDir(flags.record, name, drills.length > 1, ['.', 'repeat-1']),
@@ -82,6 +85,8 @@ export const chaosRunCommand = async (
         deployment,
         confirmedTarget: flags.confirmTarget ?? null,
         allowUnprovenTarget: flags.allowUnprovenTarget === true,
+        expiryMarginMs,
+        withoutExpiry: flags.withoutExpiry === true,
         dir: dirs[index] ?? defaultRecordDir(drill.name, new Date()),
         workers,
         journal,

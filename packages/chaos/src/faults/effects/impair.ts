@@ -1,9 +1,15 @@
 import { identifyProcess } from '@livekit-swarm/host';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
-import type { Component, ComponentPorts, LinkFault, Platform } from '../../targets/platform.ts';
+import type {
+  Component,
+  ComponentPorts,
+  LinkFault,
+  Platform,
+  RollbackStep,
+} from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
-import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
+import { addRules, firstLine, removeTables, removeTablesStep, tableName } from './nft-table.ts';
 import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
 
@@ -15,8 +21,6 @@ export interface Impairment extends LinkFault {
 
 /** Lifetime of swarm-impair without an owner process. */
 const MAX_LIFETIME_SECONDS = 3_600;
-/** After the scheduled rollback: for the case that it does not happen. */
-const SPARE_SECONDS = 60;
 
 /**
  * Lets the kernel hand the components' packets to swarm-impair, which forwards them like an impaired
@@ -53,6 +57,21 @@ export const rollbackImpairment = ({
     await removeTables(platform, component, id);
     await stopImpairment(platform, component, `${id}${components.indexOf(component)}`);
   });
+
+/** The same as `rollbackImpairment`, for the target itself. */
+export const impairmentSteps = (
+  { components, id }: FaultContext<unknown>,
+  component: Component,
+): readonly RollbackStep[] => [
+  removeTablesStep(id),
+  {
+    step: 'run',
+    argv: ['sh', '-c', STOP, impairProgram(), `${id}${components.indexOf(component)}`],
+  },
+];
+
+/** Where the program does not exist, none runs. */
+const STOP = '"$0" stop --id "$1"; code=$?; [ $code = 127 ] || exit $code';
 
 const stopImpairment = async (
   platform: Platform,
@@ -103,11 +122,14 @@ ${direction === 'out' ? '' : chain('arriving', 'input', trafficMatches(ports, { 
 `;
 };
 
-const whose = ({ platform, id, durationMs }: FaultContext<unknown>, number: number): string[] => {
+const whose = (
+  { platform, id, expiresAfterMs }: FaultContext<unknown>,
+  number: number,
+): string[] => {
   const place = ['--id', `${id}${number}`, '--table', tableName(id), '--chain', `queued${number}`];
   // Process ids are valid on this host only.
   const owner = platform.kind === 'process' ? identifyProcess(process.pid) : null;
-  const seconds = durationMs === null ? null : Math.ceil(durationMs / 1_000) + SPARE_SECONDS;
+  const seconds = expiresAfterMs === null ? null : Math.ceil(expiresAfterMs / 1_000);
   const lifetime = seconds ?? (owner === null ? MAX_LIFETIME_SECONDS : null);
   return [
     ...place,

@@ -1,6 +1,6 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 /** The nftables tables of an injection: all that it leaves. */
-import type { CommandResult, Component, Platform } from '../../targets/platform.ts';
+import type { CommandResult, Component, Platform, RollbackStep } from '../../targets/platform.ts';
 
 /** Family inet drops packets, ip queues them, netdev drops them on egress. */
 export const tableName = (id: string): string => `swarm_chaos_${id}`;
@@ -21,6 +21,19 @@ export const addRules = async (
     'see "swarm chaos doctor"',
   );
 };
+
+/** The same as `removeTables`, for the target itself. */
+export const removeTablesStep = (id: string): RollbackStep => ({
+  step: 'run',
+  argv: ['sh', '-c', REMOVE_TABLES, tableName(id), ...FAMILIES],
+});
+
+const REMOVE_TABLES = `
+command -v nft >/dev/null 2>&1 || exit 0
+for family; do nft delete table "$family" "$0" 2>/dev/null; done
+case $(nft list tables) in *" $0"*) exit 1 ;; esac
+exit 0
+`;
 
 /** Removes the tables of an injection, or throws. No effect without any, or without the component. */
 export const removeTables = async (

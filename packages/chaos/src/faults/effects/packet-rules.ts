@@ -142,13 +142,16 @@ export const requestedTraffic = <Params>(
       ? fault.unavailable(platform, component, params)
       : platform.network.missingCapability(component, request(params)),
   inject: async (context) => {
-    const { platform, components, id, params, durationMs } = context;
+    const { platform, components, id, params, expiresAfterMs } = context;
     const { network } = platform;
     if (network === undefined) return fault.inject(context);
     await forAll(components, (component) =>
-      network.request(component, id, request(params), durationMs),
+      network.request(component, id, request(params), expiresAfterMs),
     );
   },
+  // The controller ends the fault on its own.
+  rollbackSteps: (context, component) =>
+    context.platform.network === undefined ? fault.rollbackSteps(context, component) : [],
   rollback: async (context) => {
     const { platform, components, id } = context;
     const { network } = platform;

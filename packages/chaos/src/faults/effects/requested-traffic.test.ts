@@ -22,6 +22,7 @@ const own: DescribedFault<{ loss: number }> = {
   lasts: true,
   unavailable: async () => 'not by ourselves',
   inject: async () => void done.push('inject'),
+  rollbackSteps: () => [],
   rollback: async () => void done.push('rollback'),
 };
 const fault = requestedTraffic(own, ({ loss }) => ({ protocol: 'both', direction: 'out', loss }));
@@ -35,7 +36,7 @@ const contextOf = (platform: Partial<Platform>) => ({
   components: [MEMBER],
   params: { loss: 0.5 },
   id: 'abcd1234',
-  durationMs: 4_000,
+  expiresAfterMs: 64_000,
 });
 
 it('is requested from the controller of the platform', async () => {
@@ -45,7 +46,7 @@ it('is requested from the controller of the platform', async () => {
   await fault.rollback(context);
   const trouble = { protocol: 'both', direction: 'out', loss: 0.5 };
   expect(network.missingCapability).toHaveBeenCalledWith(MEMBER, trouble);
-  expect(network.request).toHaveBeenCalledWith(MEMBER, 'abcd1234', trouble, 4_000);
+  expect(network.request).toHaveBeenCalledWith(MEMBER, 'abcd1234', trouble, 64_000);
   expect(network.withdraw).toHaveBeenCalledWith(MEMBER, 'abcd1234');
   expect(done).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
-import type { Component, Platform } from '../../targets/platform.ts';
+import type { Component, Platform, RollbackStep } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
 import { firstLine } from './nft-table.ts';
 import { forAll } from './process-control.ts';
@@ -48,6 +48,15 @@ export const releaseLimits = ({ platform, components, id }: FaultContext<unknown
       'look for the cgroup under /sys/fs/cgroup',
     );
   });
+
+/** The same as `releaseLimits`, for the target itself. */
+export const releaseStep = (
+  { components, id }: FaultContext<unknown>,
+  component: Component,
+): RollbackStep => ({
+  step: 'run',
+  argv: ['sh', '-c', RELEASE, groupName(id, components.indexOf(component))],
+});
 
 const ignoreMissing = (error: unknown): null => {
   if (hasErrorCode(error, 'component_not_found')) return null;

@@ -21,7 +21,8 @@ export interface Engine {
   lacksPause(): Promise<string | null>;
 }
 
-const TIMEOUT_MS = 15_000;
+/** The engine is given as long again for a request that nothing waits for any more. */
+export const REQUEST_WITHIN_MS = 15_000;
 const NOT_FOUND = 404;
 /** It does not run. */
 const CONFLICT = 409;
@@ -33,7 +34,7 @@ const NOT_MODIFIED = 304;
  */
 export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise<Engine> => {
   const { default: Docker } = await import('dockerode');
-  const docker = new Docker({ ...(await connection(host)), timeout: TIMEOUT_MS });
+  const docker = new Docker({ ...(await connection(host)), timeout: REQUEST_WITHIN_MS });
 
   const ask = async <T>(
     what: string,

@@ -68,10 +68,10 @@ export const chaosMesh = ({
     component: Component,
     id: string,
     fault: NetworkFault,
-    durationMs: number | null,
+    expiresAfterMs: number | null,
   ): Promise<void> => {
     const name = nameOf(component, id);
-    const body = networkChaos(name, component, fault, durationMs, spec);
+    const body = networkChaos(name, component, fault, expiresAfterMs, spec);
     await ask(
       'create a NetworkChaos',
       client.custom.createNamespacedCustomObject({ ...place, body }),

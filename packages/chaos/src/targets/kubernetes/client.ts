@@ -20,7 +20,7 @@ export interface KubernetesClient {
 }
 
 /** Of a request: a slower API server is of no use in a drill. */
-const TIMEOUT_MS = 15_000;
+export const REQUEST_WITHIN_MS = 15_000;
 
 /**
  * Finds the cluster as kubectl does, without a request. Loads the client, which is large, on use.
@@ -111,10 +111,10 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
       timer.reject(
         new SwarmError(
           'cluster_unreachable',
-          `the cluster did not answer within ${TIMEOUT_MS / 1_000} s: ${what}`,
+          `the cluster did not answer within ${REQUEST_WITHIN_MS / 1_000} s: ${what}`,
         ),
       ),
-    TIMEOUT_MS,
+    REQUEST_WITHIN_MS,
   );
   try {
     return await Promise.race([asked, timer.promise]);

@@ -7,8 +7,14 @@ const ORDER = {
   selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' },
 };
 const SENT = { protocol: 'both', direction: 'out' } as const;
-const objectOf = (trouble: NetworkFault, durationMs: number | null = 10_000) =>
-  networkChaos('swarm-abcd1234-livekit-0', { name: 'livekit-0' }, trouble, durationMs, ORDER) as {
+const objectOf = (trouble: NetworkFault, expiresAfterMs: number | null = 70_000) =>
+  networkChaos(
+    'swarm-abcd1234-livekit-0',
+    { name: 'livekit-0' },
+    trouble,
+    expiresAfterMs,
+    ORDER,
+  ) as {
     spec: Record<string, unknown>;
   };
 

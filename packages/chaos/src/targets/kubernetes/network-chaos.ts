@@ -5,8 +5,6 @@ export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';
 export const PLURAL = 'networkchaos';
 
-/** After the scheduled rollback: for the case that it does not happen. */
-const SPARE_MS = 60_000;
 const MAX_DURATION_MS = 3_600_000;
 /** The longest wait of a packet, where the drill gives none, ms. */
 const QUEUE_MS = 200;
@@ -31,12 +29,12 @@ export const whyUnsupported = (
   return 'Chaos Mesh impairs all that a pod sends, and only that: write protocol: both and direction: out';
 };
 
-/** @param durationMs null: until it is removed, at most an hour */
+/** @param expiresAfterMs null: until it is removed, at most an hour */
 export const networkChaos = (
   name: string,
   component: Pick<Component, 'name'>,
   fault: NetworkFault,
-  durationMs: number | null,
+  expiresAfterMs: number | null,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
 ): object => ({
   apiVersion: `${GROUP}/${VERSION}`,
@@ -45,7 +43,7 @@ export const networkChaos = (
   spec: {
     mode: 'all',
     selector: { pods: { [namespace]: [component.name] } },
-    duration: `${Math.ceil((durationMs === null ? MAX_DURATION_MS : durationMs + SPARE_MS) / 1_000)}s`,
+    duration: `${Math.ceil((expiresAfterMs ?? MAX_DURATION_MS) / 1_000)}s`,
     ...specOf(fault, namespace, selectors.redis),
   },
 });

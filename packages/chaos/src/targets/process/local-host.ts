@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { exitWithParent } from '@livekit-swarm/host';
 import type { CommandResult } from '../platform.ts';
 
 /** Runs programs and reads files as root: this host, or one that is reached by SSH. */
@@ -21,8 +22,10 @@ export const runHere = (
   timeoutMs = TIMEOUT_MS,
 ): Promise<CommandResult> =>
   new Promise((resolve) => {
-    const [program = '', ...args] = argv;
-    const child = spawn(program, args, {
+    const [program = ''] = argv;
+    // Killed with this process: a command must not act after its drill.
+    const [guarded, ...args] = exitWithParent([program, ...argv.slice(1)]);
+    const child = spawn(guarded, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment(),
       timeout: timeoutMs,

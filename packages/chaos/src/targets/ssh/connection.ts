@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
+import type { InFlight } from '../platform.ts';
 import type { Host } from '../process/local-host.ts';
+import { quoteAll } from './quote.ts';
 
 /** A host that is reached by SSH. */
 export interface SshConnection extends Host, AsyncDisposable {
   /** Null when programs run there as root; else why not. */
   lacksRoot(): Promise<string | null>;
+  readonly inFlight: InFlight;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -20,8 +23,24 @@ const TIMED_OUT = 124;
 /** By default sshd allows ten sessions per connection (MaxSessions). */
 const AT_ONCE = 8;
 
-/** With the PATH of administrators, and messages in English. */
-const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; "$0" "$@"; code=$?; [ $code = ${NO_CONNECTION} ] && code=254; exit $code`;
+/** Exit code of a command that arrived after its deadline; the message distinguishes it from that of a program. */
+const LATE = 253;
+const LATE_MESSAGE = 'swarm: the command arrived after its deadline';
+/** The remote clock is read in whole seconds. */
+const CLOCK_STEP_MS = 1_000;
+
+/**
+ * $0 is the deadline in seconds of the remote host's uptime, after which the command is not started
+ * or is killed: it must not act when nothing waits for it any more. With the PATH of administrators,
+ * and messages in English.
+ */
+const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL
+now=$(cut -d . -f 1 /proc/uptime) || exit 1
+[ "$now" -lt "$0" ] || { echo "${LATE_MESSAGE}" >&2; exit ${LATE}; }
+timeout -s KILL "$(($0 - now))" "$@"
+code=$?
+[ $code = ${NO_CONNECTION} ] && code=254
+exit $code`;
 
 /**
  * OpenSSH makes the connection, with the user's configuration, known hosts, agent and jump hosts. It
@@ -47,15 +66,20 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   ];
   const limit = pLimit(AT_ONCE);
   let opened = false;
-  let first: Promise<unknown> | null = null;
+
+  /** When the last of the commands that were given up ends, by performance.now(). */
+  let actsUntil = 0;
 
   const ask = async (
-    argv: readonly string[],
+    command: readonly string[],
     input: string,
     timeoutMs: number,
   ): Promise<Awaited<ReturnType<Host['run']>>> => {
-    const command = quoteAll(['sh', '-c', REMOTE, ...argv]);
-    const result = await execa('ssh', [...options, '-T', '--', host, command], {
+    const sentAt = performance.now();
+    const givenUp = (): void => {
+      actsUntil = Math.max(actsUntil, sentAt + timeoutMs + CLOCK_STEP_MS);
+    };
+    const result = await execa('ssh', [...options, '-T', '--', host, quoteAll(command)], {
       input,
       timeout: timeoutMs,
       forceKillAfterDelay: 1_000,
@@ -63,12 +87,14 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       stripFinalNewline: false,
       env: { LC_ALL: 'C' },
     });
-    if (result.timedOut)
+    if (result.timedOut) {
+      givenUp();
       return {
         stdout: result.stdout,
-        stderr: `${argv[0]} did not end within ${timeoutMs / 1_000} s`,
+        stderr: `no answer within ${timeoutMs / 1_000} s`,
         code: TIMED_OUT,
       };
+    }
     if (result.exitCode === undefined) {
       throw new SwarmError(
         'ssh_unavailable',
@@ -76,31 +102,64 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
         'install the client of OpenSSH',
       );
     }
-    if (result.exitCode === NO_CONNECTION) throw unreachable(host, result.stderr);
+    if (result.exitCode === NO_CONNECTION) {
+      // Without a first connection nothing was sent.
+      if (opened) givenUp();
+      throw unreachable(host, result.stderr);
+    }
     opened = true;
     return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode };
   };
-  /** The first program opens the connection that the others share. */
-  const run = async (argv: readonly string[], input = '', timeoutMs = TIMEOUT_MS) => {
-    if (first === null) {
-      const asked = ask(argv, input, timeoutMs);
-      first = asked.catch(() => {
-        first = null;
+  /** The remote uptime minus performance.now(), at the least, in seconds. */
+  let offset: Promise<number> | null = null;
+  /** Reading the clock also opens the connection that the other programs share. */
+  const readClock = (): Promise<number> => {
+    offset ??= ask(['cut', '-d', '.', '-f', '1', '/proc/uptime'], '', TIMEOUT_MS)
+      .then(({ stdout, stderr }) => {
+        const uptime = Number(stdout);
+        if (stdout.trim() !== '' && Number.isFinite(uptime))
+          return uptime - performance.now() / 1_000;
+        throw new SwarmError(
+          'unreachable',
+          `the clock of ${host} cannot be read: ${stderr.trim() || `"${stdout.trim()}" is not an uptime`}`,
+          'faults over SSH need Linux there',
+        );
+      })
+      .catch((error: unknown) => {
+        offset = null;
+        throw error;
       });
-      return asked;
+    return offset;
+  };
+  /** @param before commands that start the shell, with other permissions */
+  const run = async (
+    argv: readonly string[],
+    input = '',
+    timeoutMs = TIMEOUT_MS,
+    before: readonly string[] = [],
+  ) => {
+    for (const isLast of [false, true]) {
+      const ahead = await readClock();
+      const result = await limit(() => {
+        const deadline = String(Math.floor(ahead + (performance.now() + timeoutMs) / 1_000));
+        return ask([...before, 'sh', '-c', REMOTE, deadline, ...argv], input, timeoutMs);
+      });
+      const isLate = result.code === LATE && result.stderr.includes(LATE_MESSAGE);
+      if (!isLate || isLast) return isLate ? { ...result, code: TIMED_OUT } : result;
+      // This host was suspended, or that one was restarted: the clocks no longer fit.
+      offset = null;
     }
-    await first;
-    return limit(() => ask(argv, input, timeoutMs));
+    throw new Error('unreachable');
   };
 
-  /** The beginning of each command; empty for root. */
+  /** What runs a command as root; empty for root. */
   let prefix: Promise<{ words: readonly string[]; why: string | null }> | null = null;
   const findPrefix = async (): Promise<{ words: readonly string[]; why: string | null }> => {
     const { stdout } = await run(['id', '-u']);
     if (stdout.trim() === '0') return { words: [], why: null };
     const words = ['sudo', '-n', '--'];
-    const { code } = await run([...words, 'true']);
-    if (code === 0) return { words: [...words, 'sh', '-c', REMOTE], why: null };
+    const { code } = await run(['true'], '', TIMEOUT_MS, words);
+    if (code === 0) return { words, why: null };
     const how = code === NOT_FOUND ? 'sudo was not found' : 'sudo asks for a password';
     return {
       words: [],
@@ -115,7 +174,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     return prefix;
   };
   const runAsRoot: Host['run'] = async (argv, input, timeoutMs) =>
-    run([...(await privileges()).words, ...argv], input, timeoutMs);
+    run(argv, input, timeoutMs, (await privileges()).words);
 
   return {
     run: runAsRoot,
@@ -124,6 +183,10 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       return code === 0 ? stdout : null;
     },
     lacksRoot: async () => (await privileges()).why,
+    inFlight: {
+      maxMs: TIMEOUT_MS + CLOCK_STEP_MS,
+      leftMs: () => Math.max(0, actsUntil - performance.now()),
+    },
     [Symbol.asyncDispose]: async () => {
       if (opened)
         await execa('ssh', [...options, '-O', 'exit', '--', host], {
@@ -147,10 +210,3 @@ const unreachable = (host: string, stderr: string): SwarmError => {
       : `see "ssh ${host}"`;
   return new SwarmError('unreachable', `${host} cannot be reached by SSH: ${message}`, hint);
 };
-
-/** Quotes one word for a POSIX shell. */
-export const quote = (word: string): string =>
-  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
-
-/** ssh passes one text to the login shell of the remote host, not a list of arguments. */
-export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quote, quoteAll } from './connection.ts';
+import { quote, quoteAll } from './quote.ts';
 
 it('leaves plain words unchanged', () => {
   expect(quoteAll(['systemctl', '--property=MainPID,Restart', 'a@1.service'])).toBe(

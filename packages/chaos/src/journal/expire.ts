@@ -1,0 +1,26 @@
+/**
+ * Rolls back one injection whose drill did not: started on the target before the injection, with a
+ * copy of the journal's entry, and run when its time has come. Argument: `{ journal, entry }`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FAULTS } from '../faults/index.ts';
+import { openJournal, parseEntry } from './journal.ts';
+import { rollbackEntry } from './rollback-pending.ts';
+
+/** Something may be in the way for a while: a busy supervisor, an engine that restarts. Between attempts, ms. */
+const RETRY_AFTER_MS = [5_000, 30_000, 120_000];
+
+const { journal, entry } = JSON.parse(process.argv[2] ?? '') as { journal: string; entry: unknown };
+const read = parseEntry(JSON.stringify(entry));
+for (const wait of [...RETRY_AFTER_MS, null]) {
+  try {
+    await rollbackEntry(read, { faults: FAULTS });
+    await openJournal(journal).remove(read.id);
+    process.stdout.write(`rolled back automatically: ${read.fault} (${read.id})\n`);
+    break;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (wait === null) process.exit(1);
+    await sleep(wait);
+  }
+}

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { siblingModule } from '@livekit-swarm/host';
+import type { Component, ExpiryController } from '../platform.ts';
+import { runHere } from '../process/local-host.ts';
+import { armTimer, disarmTimer } from './timer.ts';
+
+/**
+ * For targets on this host: at its time, a process of its own does what `swarm chaos rollback` does
+ * for one entry of the journal, of which it has a copy.
+ * @param missing why a component's processes are not on this host; null: they are
+ */
+export const expiryOnThisHost = (
+  missing: (component: Component) => Promise<string | null> = async () => null,
+): ExpiryController => ({
+  missingCapability: async (component) =>
+    process.platform === 'linux'
+      ? missing(component)
+      : 'the automatic rollback on the target needs Linux',
+  arm: async ({ id, afterMs, entry }) => {
+    const program = fileURLToPath(siblingModule(import.meta.url, '../../journal/expire'));
+    return [
+      await armTimer(runHere, id, afterMs, [
+        'env',
+        ...environment(),
+        process.execPath,
+        program,
+        JSON.stringify(entry),
+      ]),
+    ];
+  },
+  disarm: (id) => disarmTimer(runHere, id),
+});
+
+/** What finds labs and programs; no secrets: they would be in the command line. */
+const environment = (): string[] =>
+  ['PATH', 'HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });

@@ -1,0 +1,59 @@
+import type { Component, RollbackStep } from '../platform.ts';
+import { quote, quoteAll } from '../ssh/quote.ts';
+
+/** A component that is a unit of systemd, and what removes a fault from it. */
+export interface UnitSteps {
+  unit: string;
+  component: Component;
+  steps: readonly RollbackStep[];
+}
+
+/**
+ * The steps as a program for /bin/sh, for hosts that have nothing of swarm. Exits with 0 when every
+ * step has succeeded; tries again for half a minute.
+ */
+export const unitScript = (units: readonly UnitSteps[]): string => {
+  const commands = units.flatMap(({ unit, component, steps }) =>
+    steps.map((step) => `  { ${commandOf(step, unit, component)}; } || failed=1`),
+  );
+  return `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; export PATH
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+terminate() {
+  for signal in TERM KILL; do
+    [ "$(started_at "$1")" = "$2" ] || return 0
+    kill "-$signal" "$1"
+    for wait in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+      [ "$(started_at "$1")" = "$2" ] || return 0
+      case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in Z*) return 0 ;; esac
+      sleep 0.2
+    done
+  done
+  return 1
+}
+for attempt in 1 2 3 4 5 6; do
+  failed=0
+${commands.join('\n')}
+  [ "$failed" = 0 ] && exit 0
+  sleep 5
+done
+exit 1
+`;
+};
+
+const commandOf = (step: RollbackStep, unit: string, { instance }: Component): string => {
+  switch (step.step) {
+    case 'run':
+      return quoteAll(step.argv);
+    case 'continue':
+      // Fails for a unit that has no process: then none is stopped.
+      return `systemctl kill --signal=SIGCONT ${quote(unit)} 2>/dev/null || true`;
+    case 'start':
+      return `systemctl reset-failed ${quote(unit)} 2>/dev/null; systemctl start ${quote(unit)}`;
+    case 'terminate_instance': {
+      const [pid = '', startedAt = ''] = instance?.split(':') ?? [];
+      return pid === '' ? 'true' : `terminate ${quote(pid)} ${quote(startedAt)}`;
+    }
+    case 'uncordon':
+      return 'true';
+  }
+};

@@ -1,0 +1,179 @@
+/** The controller is killed during every kind of fault: the target rolls back on its own, without any further command. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startLab, stopLab } from '@livekit-swarm/lab';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { injectFault } from '../src/execute/inject-fault.ts';
+import { FAULTS } from '../src/faults/index.ts';
+import { type Journal, openJournal } from '../src/journal/journal.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import type { Component, Platform } from '../src/targets/platform.ts';
+import { openProcessPlatform } from '../src/targets/process.ts';
+import { brokenComponents } from './support/broken-components.ts';
+import { fakePlatform, NODE } from './support/fake-platform.ts';
+import { leftoversOf } from './support/leftovers.ts';
+
+const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
+
+const lab = `chaos-expiry-${process.pid}`;
+let dir: string;
+let journal: Journal;
+let target: Platform;
+
+beforeAll(async () => {
+  if (unavailable !== null) return;
+  dir = await mkdtemp(join(tmpdir(), 'swarm-expiry-'));
+  journal = openJournal(join(dir, 'journal'));
+  await startLab(
+    {
+      ...{ name: lab, nodes: 4, with: ['haproxy'], config: {}, ruleFiles: [] },
+      ...{ persistentRedis: false, intervalSeconds: 2 },
+    },
+    { onProgress: () => {}, signal: new AbortController().signal },
+  );
+  target = await openProcessPlatform({ lab });
+});
+afterAll(async () => {
+  if (unavailable !== null) return;
+  await rollbackPending({ journal, faults: FAULTS, force: true });
+  await stopLab(lab);
+  await rm(dir, { recursive: true, force: true });
+});
+
+const componentNamed = async (name: string): Promise<Component> => {
+  const found = (await target.components()).find((component) => component.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+/** Long enough for every injection; those that wait longer are killed in between. */
+const EXPIRES_MS = 6_000;
+
+type Case = [fault: string, component: string, params?: object];
+
+/** Each fault, on components that no other fault of its line affects. */
+const LINES: readonly (readonly Case[])[] = [
+  [
+    ['kill', 'node-1'],
+    ['hang', 'node-2'],
+    ['forced-stop', 'node-3'],
+    ['graceful-stop', 'node-4'],
+  ],
+  [
+    ['restart', 'node-1', { down: '60s' }],
+    ['blackhole', 'node-2'],
+    ['packet-loss', 'node-3', { loss: '20%', burst: 3 }],
+    ['delay', 'node-4', { delay: '50ms' }],
+    ['load-balancer-restart', 'haproxy', { down: '60s' }],
+  ],
+  [
+    ['jitter', 'node-1', { jitter: '20ms' }],
+    ['reorder', 'node-2', { share: '10%' }],
+    ['rate-limit', 'node-3', { rate: '1Mbit/s' }],
+    ['redis-partition', 'node-4'],
+  ],
+  [
+    ['cpu-pressure', 'node-1', { cores: 0.3 }],
+    ['memory-pressure', 'node-2', { megabytes: 300 }],
+    ['redis-kill', 'redis'],
+  ],
+];
+
+const startInjector = ([fault, component, params = {}]: Case): ChildProcess & { pid: number } => {
+  const drill = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url)),
+      ...[lab, journal.dir, fault, JSON.stringify(params), component, String(EXPIRES_MS)],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+  );
+  if (drill.pid === undefined) throw new Error('it did not start');
+  return Object.assign(drill, { pid: drill.pid });
+};
+
+const CONTEXT = {
+  ...{ platform: fakePlatform(), components: [NODE], id: 'abcd1234', expiresAfterMs: null },
+  params: { burst: 1 },
+};
+
+test('every stateful fault is here', () => {
+  const stateful = [...FAULTS.values()].filter(
+    (fault) => fault.rollbackSteps(CONTEXT, NODE).length > 0 && fault.name !== 'drain',
+  );
+  expect(
+    LINES.flat()
+      .map(([fault]) => fault)
+      .sort(),
+  ).toEqual(stateful.map(({ name }) => name).sort());
+});
+
+test.each(LINES.map((line) => [line.map(([fault]) => fault).join(', '), line] as const))(
+  '%s',
+  async (_names, line) => {
+    const drills = line.map(startInjector);
+    onTestFinished(() => {
+      for (const { pid, exitCode, signalCode } of drills)
+        if (exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+    });
+    await expect
+      .poll(async () => (await journal.read()).pending.length, { timeout: 20_000, interval: 20 })
+      .toBe(line.length);
+    const { pending } = await journal.read();
+    for (const { expiry } of pending)
+      expect(['detached_process', 'systemd_timer']).toContain(expiry?.methods[0]);
+    for (const [index, [, name, params = {}]] of line.entries()) {
+      const drill = drills[index];
+      // With a down time it is in the middle of the injection, when the process is down.
+      if ('down' in params)
+        await expect.poll(async () => target.pid(await componentNamed(name))).toBeNull();
+      else if (drill?.stdout?.readableLength === 0) await once(drill.stdout, 'readable');
+    }
+    // The whole process group: what is armed must not be a part of it.
+    for (const drill of drills) {
+      process.kill(-drill.pid, 'SIGKILL');
+      if (drill.signalCode === null) await once(drill, 'exit');
+    }
+    expect(await brokenComponents(target)).not.toEqual([]);
+
+    await expect
+      .poll(async () => (await journal.read()).pending.map(({ fault }) => fault), {
+        timeout: EXPIRES_MS + 30_000,
+        interval: 200,
+      })
+      .toEqual([]);
+    await expect.poll(() => brokenComponents(target), { timeout: 10_000 }).toEqual([]);
+    expect((await Promise.all(pending.map(({ id }) => leftoversOf(id)))).flat()).toEqual([]);
+  },
+);
+
+test('the rollback of the drill disarms it, and may come before, after and with it', async () => {
+  const fault = FAULTS.get('graceful-stop');
+  if (fault === undefined) throw new Error('no fault');
+  for (const waitMs of [0, 1_000, 3_000]) {
+    const component = await componentNamed('node-1');
+    const { id, rollback } = await injectFault({
+      fault,
+      platform: target,
+      components: [component],
+      params: {},
+      drill: 'test',
+      journal,
+      expiry: { afterMs: 1_000, required: true },
+    });
+    await new Promise((done) => setTimeout(done, waitMs));
+    await rollback();
+    await rollback();
+    const { instance } = await componentNamed('node-1');
+    expect(instance).not.toBe(component.instance);
+    await expect.poll(() => leftoversOf(id), { timeout: 10_000 }).toEqual([]);
+    // The other one did not terminate what the first had started.
+    expect((await componentNamed('node-1')).instance).toBe(instance);
+    expect(await brokenComponents(target)).toEqual([]);
+  }
+});
