@@ -41,7 +41,7 @@ const read = (line: string, env: Record<string, string>): void => {
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
     const scenario = scenarioOfFlags(flags, flags.threshold);
-    readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
+    readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli', env);
     resolveThresholds(scenario);
     expandPlan(scenario, 'k3x9h');
   });

@@ -173,6 +173,12 @@ test('a host that must be rejected, and one that cannot be reached', async () =>
     message: expect.stringContaining('no unit livekit.service on swarm-host'),
   });
   // A host that is not known, and one that has another key.
+  // The same where the user's configuration accepts any key.
+  for (const StrictHostKeyChecking of ['no', 'accept-new']) {
+    await expect(
+      open({ UserKnownHostsFile: '/dev/null', StrictHostKeyChecking }),
+    ).rejects.toMatchObject({ code: 'unreachable' });
+  }
   await expect(open({ UserKnownHostsFile: '/dev/null' })).rejects.toMatchObject({
     code: 'unreachable',
     hint: expect.stringContaining('accept it there'),

@@ -6,12 +6,13 @@ import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
 import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
-import { addGroup, collector, colorFlag, workersFlag } from './flags.ts';
+import { addGroup, collector, colorFlag, embeddedFlag, hostFlags, workersFlag } from './flags.ts';
 
 /** As in the drills' map of reports, which is not loaded for `--help`. */
 const REPORTS = 'text, json, junit, html';
 
 const deploymentFlags = (): Option[] => [
+  embeddedFlag(),
   new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
   new Option(
     '--livekit-version <version>',
@@ -80,6 +81,8 @@ export const addChaosCommands = (
   addGroup(run, env, 'Drill:', drillFlags());
   addGroup(run, env, DEPLOYMENT, deploymentFlags());
   addGroup(run, env, USER_DEPLOYMENT, platformFlags());
+  // Rules of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them.
+  for (const option of hostFlags()) run.addOption(option.helpGroup(USER_DEPLOYMENT));
   // Never from the environment, where it would be forgotten.
   run.addOption(
     new Option(

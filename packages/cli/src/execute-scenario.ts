@@ -12,8 +12,10 @@ import {
 } from '@livekit-swarm/runner';
 import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
+import { announcementOf } from './announce-load.ts';
 import { type Deployed, deploy } from './deploy.ts';
 import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
+import { assertRoomsEmpty } from './existing-rooms.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 import { defaultRecordDir, newRunName } from './record-folder.ts';
 import type { Target } from './target.ts';
@@ -34,6 +36,8 @@ export interface ScenarioRun extends Pick<RunRequest, 'target' | 'signalling'> {
   prepared: PreparedRun;
   /** What participants do when they lose the connection; default: as the SDKs do. */
   reconnectPolicy?: RunOptions['reconnectPolicy'];
+  /** Also rooms that have participants already. */
+  joinExistingRooms?: boolean;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
   recordDir: string | null;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
@@ -87,6 +91,11 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
   let deployed: Deployed | null = null;
   try {
     printer.print(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
+    if (target.type === 'remote') {
+      const announcement = announcementOf(plan, target.url);
+      if (announcement !== null) printer.print(announcement);
+      if (request.joinExistingRooms !== true) await assertRoomsEmpty(target, prepared);
+    }
     deployed = await deploy(target, {
       dir: record.dir,
       onProgress: printer.print,

@@ -21,6 +21,8 @@ afterEach(() => {
 describe('flags of a run', () => {
   it('are absent unless given', () => {
     expect(read([])).toEqual({
+      allowHost: [],
+      denyHost: [],
       signalling: 'auto',
       reconnectPolicy: 'sdk',
       threshold: [],

@@ -8,6 +8,11 @@ export interface SharedRunFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
+  embedded?: boolean;
+  allowHost?: string[];
+  denyHost?: string[];
+  confirmTarget?: string;
+  joinExistingRooms?: boolean;
   signalling: 'auto' | 'v1' | 'v0';
   reconnectPolicy: 'none' | 'sdk' | 'app';
   livekitVersion?: LiveKitVersion;
@@ -73,21 +78,36 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
   return command;
 };
 
+const DEPLOYMENT_GROUP = 'Deployment (default: a local livekit-server, started for the run):';
+
 /** Adds the flags that do not describe the load: deployment, verdict, load generator. */
 export const addSharedRunFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
-  add('Deployment (default: a local livekit-server, started for the run):', [
+  add(DEPLOYMENT_GROUP, [
     new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
     new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
     new Option(
       '--api-secret <secret>',
       'better LIVEKIT_API_SECRET: flags show in the process list',
     ),
+    embeddedFlag(),
     signallingFlag(),
     new Option(
       '--livekit-version <version>',
       `version of the local server: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
     ).choices(LIVEKIT_VERSIONS),
+  ]);
+  // Rules of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them.
+  for (const option of [
+    ...hostFlags(),
+    new Option(
+      '--confirm-target <host>',
+      'allow load on this host of LiveKit Cloud (*.livekit.cloud); never from the environment',
+    ),
+  ])
+    command.addOption(option.helpGroup(DEPLOYMENT_GROUP));
+  add(DEPLOYMENT_GROUP, [
+    new Option('--join-existing-rooms', 'also join rooms that have participants already'),
   ]);
   add('Verdict:', [
     new Option(
@@ -120,6 +140,28 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
   ]);
   return command;
 };
+
+export const embeddedFlag = (): Option =>
+  new Option(
+    '--embedded',
+    'start the server, whatever the environment holds; required in CI without a URL',
+  );
+
+/** Which servers load may be sent to. */
+export const hostFlags = (): Option[] => [
+  new Option(
+    '--allow-host <host>',
+    'only these hosts: names, *.example.com, addresses, 10.0.0.0/8 (may be repeated); SWARM_ALLOW_HOST restricts further',
+  )
+    .argParser(collector())
+    .default([]),
+  new Option(
+    '--deny-host <host>',
+    'never these hosts, also when they are allowed (may be repeated); also SWARM_DENY_HOST',
+  )
+    .argParser(collector())
+    .default([]),
+];
 
 export const signallingFlag = (): Option =>
   new Option(

@@ -21,7 +21,7 @@ export type PlannedScenario = Pick<ScenarioRun, 'prepared' | 'recordDir'> & {
   baseline: Baseline | null;
 };
 
-type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy'>;
+type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'joinExistingRooms'>;
 
 /**
  * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario

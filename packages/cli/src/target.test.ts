@@ -3,8 +3,8 @@ import { readTarget } from './target.ts';
 
 type Flags = Parameters<typeof readTarget>[0];
 
-const typedIn = (flags: Flags) => readTarget(flags, (flag) => flags[flag] !== undefined);
-const fromEnvironment = (flags: Flags) => readTarget(flags, () => false);
+const typedIn = (flags: Flags) => readTarget(flags, (flag) => flags[flag] !== undefined, {});
+const fromEnvironment = (flags: Flags) => readTarget(flags, () => false, {});
 const remote = { url: 'wss://livekit.example.com', apiKey: 'key', apiSecret: 'secret' };
 
 describe('readTarget', () => {
@@ -38,5 +38,31 @@ describe('readTarget', () => {
       /leave one out|names a deployment/,
     );
     expect(fromEnvironment({ ...remote, livekitVersion: '1.11.0' }).type).toBe('remote');
+  });
+
+  it('needs a named server in CI, or --embedded', () => {
+    const inCi = (flags: Flags, CI: string) => readTarget(flags, () => false, { CI });
+    for (const CI of ['true', '1', 'woodpecker'])
+      expect(() => inCi({}, CI)).toThrow(/no server is named, and this is a CI job/);
+    for (const CI of ['', 'false', '0']) expect(inCi({}, CI).type).toBe('embedded');
+    expect(inCi({ embedded: true }, 'true').type).toBe('embedded');
+    expect(inCi(remote, 'true').type).toBe('remote');
+  });
+
+  it('is the server that was typed, when the environment names another', () => {
+    const both = { ...remote, embedded: true };
+    const only = (typed: keyof Flags) => readTarget(both, (flag) => flag === typed, {});
+    expect(only('embedded').type).toBe('embedded');
+    expect(only('url').type).toBe('remote');
+    expect(() => typedIn(both)).toThrow(/these are two servers/);
+    expect(() => fromEnvironment(both)).toThrow(/these are two servers/);
+  });
+
+  it('is allowed, not denied, and confirmed where it is LiveKit Cloud', () => {
+    expect(() => typedIn({ ...remote, denyHost: ['*.example.com'] })).toThrow(/denied/);
+    expect(() => typedIn({ ...remote, allowHost: ['10.0.0.0/8'] })).toThrow(/not allowed/);
+    const cloud = { ...remote, url: 'wss://mine.livekit.cloud' };
+    expect(() => typedIn(cloud)).toThrow(/--confirm-target|LiveKit Cloud/);
+    expect(typedIn({ ...cloud, confirmTarget: 'mine.livekit.cloud' }).type).toBe('remote');
   });
 });

@@ -7,6 +7,7 @@ import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 import type { RunRequest, ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
+import { assertHostAllowed, readHostRules } from './host-rules.ts';
 
 /** Target of a run: the user's deployment, or an embedded server. */
 export type Target =
@@ -16,18 +17,32 @@ export type Target =
 /** How an embedded server differs from the default. */
 export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
 
-type TargetFlags = Pick<SharedRunFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;
+type TargetFlags = Pick<
+  SharedRunFlags,
+  | 'url'
+  | 'apiKey'
+  | 'apiSecret'
+  | 'livekitVersion'
+  | 'embedded'
+  | 'allowHost'
+  | 'denyHost'
+  | 'confirmTarget'
+>;
 
 /**
  * @param typed whether a flag was given on the command line: a key in the environment does not conflict with a local server
  * @throws SwarmError `usage`
  */
 export const readTarget = (
-  { url, apiKey, apiSecret, livekitVersion }: TargetFlags,
+  flags: TargetFlags,
   typed: (flag: keyof TargetFlags) => boolean,
+  env: NodeJS.ProcessEnv,
 ): Target => {
+  const { apiKey, apiSecret, livekitVersion } = flags;
+  const url = chosenUrl(flags, typed);
   if (url !== undefined) {
     checkAddress(url);
+    assertHostAllowed(url, readHostRules(flags, env));
     if (livekitVersion !== undefined && typed('livekitVersion')) {
       throw usageError(
         '--livekit-version applies to a local server, but --url (or LIVEKIT_URL) names a deployment',
@@ -41,11 +56,12 @@ export const readTarget = (
       ].filter((one) => one !== '');
       throw usageError(
         `--url ${url}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
-        'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or leave the URL out to test a local server',
+        'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or add --embedded to test a local server',
       );
     }
     return { type: 'remote', url, apiKey, apiSecret };
   }
+  assertEmbeddedWanted(flags.embedded === true, env);
   for (const flag of ['apiKey', 'apiSecret'] as const) {
     if (typed(flag)) {
       throw usageError(
@@ -57,6 +73,33 @@ export const readTarget = (
   return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
 };
 
+/** The URL, unless --embedded outranks it: what was typed outranks the environment. */
+const chosenUrl = (
+  { url, embedded }: TargetFlags,
+  typed: (flag: keyof TargetFlags) => boolean,
+): string | undefined => {
+  if (url === undefined || embedded !== true) return url;
+  if (typed('url') === typed('embedded'))
+    throw usageError('--embedded and --url: these are two servers', 'leave one out');
+  return typed('url') ? url : undefined;
+};
+
+/**
+ * A pipeline whose URL is missing would test a server of its own, and pass.
+ * @throws SwarmError `usage`
+ */
+export const assertEmbeddedWanted = (embedded: boolean, env: NodeJS.ProcessEnv): void => {
+  if (embedded || !isCi(env)) return;
+  throw usageError(
+    `no server is named, and this is a CI job (CI=${env.CI})`,
+    'give --url (or LIVEKIT_URL), or --embedded to test a livekit-server that is started for the run',
+  );
+};
+
+/** Every common CI system sets CI=true. */
+const isCi = ({ CI = '' }: NodeJS.ProcessEnv): boolean =>
+  !['', '0', 'false', 'no', 'off'].includes(CI.trim().toLowerCase());
+
 const MAX_WORKERS = 256;
 
 /**
@@ -67,8 +110,10 @@ const MAX_WORKERS = 256;
 export const readSharedRunFlags = (
   flags: SharedRunFlags,
   typed: (flag: keyof SharedRunFlags) => boolean,
-): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy'> => ({
-  target: readTarget(flags, typed),
+  env: NodeJS.ProcessEnv,
+): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy' | 'joinExistingRooms'> => ({
+  target: readTarget(flags, typed, env),
+  joinExistingRooms: flags.joinExistingRooms === true,
   signalling: flags.signalling,
   reconnectPolicy: flags.reconnectPolicy,
   workers: readWorkers(flags.workers),

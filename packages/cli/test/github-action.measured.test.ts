@@ -40,6 +40,7 @@ describe('the action', () => {
   it('passes a run that meets its thresholds, and outputs where its files are', async () => {
     const workspace = scratch();
     const done = await run(workspace, {
+      server: 'embedded',
       flags: '--rooms=2\n\n  --duration=2s  \n--quiet',
       thresholds: 'join_time: p(95)<5000\npacket_loss: rate<50%',
       reports: 'junit=out/junit.xml\ncsv=out/samples.csv',
@@ -61,6 +62,7 @@ describe('the action', () => {
 
     // Two seconds of four participants prove no change; this checks that they were compared.
     const compared = await run(workspace, {
+      server: 'embedded',
       flags: '--rooms=2\n--duration=2s\n--quiet',
       baseline: done.outputs.record ?? '',
     });
@@ -71,6 +73,7 @@ describe('the action', () => {
 
   it('fails on a crossed threshold and annotates it for GitHub', async () => {
     const done = await run(scratch(), {
+      server: 'embedded',
       flags: '--rooms=2\n--duration=2s',
       thresholds: 'join_time: p(95)<0.001',
     });
@@ -82,6 +85,18 @@ describe('the action', () => {
     expect(done.stdout).toMatch(
       /^::error title=✗ join_time%3A p\(95\)<0\.001::p\(95\) was [\d.]+ ms/m,
     );
+  });
+
+  it('does not test a server of its own when that was not asked for', async () => {
+    const named = { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' };
+    const missing = await run(scratch(), { flags: '--rooms=1' }, named);
+    expect(missing.exit).toBe(2);
+    expect(missing.stderr).toMatch(/no server is named, and this is a CI job/);
+    const empty = await run(scratch(), { flags: '--rooms=1' }, { ...named, LIVEKIT_URL: '' });
+    expect(empty.exit).toBe(2);
+    expect(empty.stderr).toMatch(/LIVEKIT_URL/);
+    for (const inputs of [{ server: 'yours' }, { server: 'embedded', url: 'ws://127.0.0.1:1' }])
+      expect(await run(scratch(), inputs)).toMatchObject({ exit: 2, outputs: { verdict: '' } });
   });
 
   it('reports wrong inputs, and that nothing was started', async () => {

@@ -5,6 +5,7 @@ import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
 import { findingObject, noteObject, reasonObject } from './facts.ts';
 import { finiteDeep } from './format.ts';
+import { serverName } from './phrases/server.ts';
 import { originOf } from './phrases/verdict-reason.ts';
 import {
   isRun,
@@ -29,6 +30,7 @@ export const resultObject = ({
   return {
     schema: RESULT_SCHEMA,
     verdict: decision.verdict,
+    server: serverName(summary),
     exitCode: decision.exitCode,
     reasons: decision.reasons.map((reason) => reasonObject(reason, originOf(summary))),
     thresholds: thresholdsOf(decision),

@@ -7,4 +7,5 @@ export {
   objectiveCode,
 } from './drill.ts';
 export { parseDrill } from './parse-drill.ts';
+export { planOfDrill } from './scenario-of-drill.ts';
 export { drillJsonSchema } from './schema/file.ts';

@@ -55,7 +55,7 @@ export interface ExecuteDrillOptions {
   stop: AbortSignal;
   onRepeat?(number: number, of: number): void;
   /** What would be affected, for how long, and how it is rolled back: before a deployment that is not a lab is confirmed. */
-  onPreview?(plan: DrillPlan): void | Promise<void>;
+  onPreview?(plan: DrillPlan, url: string): void | Promise<void>;
   /** The record that is being written; null between repeats. For a caller that must exit at once. */
   onRecord?(record: RecordWriter | null): void;
   onProgress?(progress: Progress): void;
@@ -89,7 +89,10 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
     try {
       await using deployment = await options.deploy(folder);
       if (!deployment.isLab && number === 1)
-        await options.onPreview?.(await planDrill(drill, deployment.platform, options.faults));
+        await options.onPreview?.(
+          await planDrill(drill, deployment.platform, options.faults),
+          deployment.url,
+        );
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
       await assertObservable(deployment, drill);
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);

@@ -19,6 +19,7 @@ export type DeploymentChoice =
   | { type: 'site'; site: UserDeployment };
 
 export interface DeploymentFlags extends PlatformFlags {
+  embedded?: boolean;
   lab?: string;
   livekitVersion?: LiveKitVersion;
 }
@@ -32,8 +33,13 @@ export const readDeploymentChoice = (
   typed: (flag: keyof DeploymentFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): DeploymentChoice => {
-  const { lab, livekitVersion } = flags;
+  const { lab, livekitVersion, embedded } = flags;
   const site = readUserDeployment(flags, typed, env);
+  if (embedded === true && (lab !== undefined || site !== null))
+    throw usageError(
+      `--embedded and ${lab === undefined ? site?.label : `--lab ${lab}`}: these are two deployments`,
+      'leave one out',
+    );
   if (lab !== undefined && site !== null)
     throw usageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
   if (lab === undefined && site === null)

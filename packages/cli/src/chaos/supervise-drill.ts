@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
-import type { Drill } from '@livekit-swarm/chaos/drill';
+import { type Drill, planOfDrill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { styleFor } from '@livekit-swarm/report';
@@ -14,6 +14,7 @@ import {
 } from '@livekit-swarm/report/drill';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
 import { EXIT_CODES, hasErrorCode, plural } from '@livekit-swarm/settings';
+import { announcementOf } from '../announce-load.ts';
 import { interruptedError, swarmErrorOf } from '../error-text.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../record-folder.ts';
@@ -103,7 +104,11 @@ export const superviseDrill = async ({
             embedded: deployment.type === 'embedded',
           }),
         // The plan needs no colours: stderr may be a log.
-        onPreview: (plan) => printer.print(renderPlan(plan, styleFor(false), true)),
+        onPreview: (plan, url) => {
+          printer.print(renderPlan(plan, styleFor(false), true));
+          const announcement = announcementOf(planOfDrill(drill, 'preview'), url);
+          if (announcement !== null) printer.print(announcement);
+        },
         onRepeat: (number, of) => {
           tap = metrics.begin(drill.name);
           if (number > of)

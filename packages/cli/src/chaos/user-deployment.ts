@@ -12,6 +12,7 @@ import {
 } from '@livekit-swarm/chaos';
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
+import { assertHostAllowed, hostOf, isCloud, readHostRules } from '../host-rules.ts';
 
 /** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {
@@ -28,6 +29,8 @@ export interface PlatformFlags {
   redis?: string;
   loadBalancerMetrics?: string;
   prometheus?: string;
+  allowHost?: string[];
+  denyHost?: string[];
 }
 
 /** A deployment of the user's. */
@@ -147,6 +150,12 @@ export const readUserDeployment = (
     );
   }
   checkAddress(url);
+  if (isCloud(hostOf(url)))
+    throw usageError(
+      `${hostOf(url)} is LiveKit Cloud: its nodes are not yours to break`,
+      'give the URL of a deployment that you run',
+    );
+  assertHostAllowed(url, readHostRules(flags, env));
   const doors: DeploymentEndpoints = {
     url,
     apiKey,

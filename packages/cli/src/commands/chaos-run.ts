@@ -19,7 +19,7 @@ import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir, readRecordDir } from '../record-folder.ts';
-import { readWorkers } from '../target.ts';
+import { assertEmbeddedWanted, readWorkers } from '../target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;
@@ -50,6 +50,7 @@ export const chaosRunCommand = async (
   const { stdout, stderr, env } = console;
   const requests = readDrillReports(flags.report, flags.json === true);
   const deployment = readDeploymentChoice(flags, typed, env);
+  if (deployment.type === 'embedded') assertEmbeddedWanted(flags.embedded === true, env);
   const workers = readWorkers(flags.workers);
   const expiryMarginMs = parseDuration(flags.expiryMargin);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));

@@ -37,7 +37,7 @@ export const runCommand = async (
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
   const files = readScenarioFiles(paths, { scale: flags.scale });
-  const shared = readSharedRunFlags(flags, typed);
+  const shared = readSharedRunFlags(flags, typed, console.env);
   const planned = collect(files, ({ path, scenario }) =>
     prepared(path, scenario, flags, files.length > 1, shared),
   );

@@ -20,7 +20,7 @@ export const swarmCommand = async (
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
   const scenario = scenarioOfFlags(flags, flags.threshold);
-  const shared = readSharedRunFlags(flags, typed);
+  const shared = readSharedRunFlags(flags, typed, console.env);
   const prepared = prepareRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);
   return await executeSequence(

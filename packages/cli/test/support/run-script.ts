@@ -15,7 +15,7 @@ export const runScript = (
   new Promise((resolvePromise, reject) => {
     const outside = Object.entries(process.env).filter(
       ([name]) =>
-        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|GITHUB_|RUNNER_|CI_|GITLAB_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(
+        !/^(CI$|LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|GITHUB_|RUNNER_|CI_|GITLAB_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(
           name,
         ),
     );

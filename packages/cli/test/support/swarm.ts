@@ -37,12 +37,12 @@ afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
 
-/** Without the developer's variables for a deployment of their own. */
+/** Without the developer's variables for a deployment of their own, and as outside CI. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) =>
-        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST|GITHUB_)/.test(name),
+        !/^(CI$|LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST|GITHUB_)/.test(name),
     ),
   );
 

@@ -84,7 +84,8 @@ describe('JUnit XML, read by another tool', () => {
     });
     expect(caseOf(suite, 'verdict')).toMatchObject({
       status: 'FAIL',
-      failure: '✗ failed (exit 99): join_failures: rate was 5 %, limit < 1 %.',
+      failure:
+        '✗ failed (exit 99) on embedded livekit-server 1.13.4: join_failures: rate was 5 %, limit < 1 %.',
     });
     expect(caseOf(suite, 'jitter: p(95)<30').status).toBe('PASS');
   });
@@ -94,7 +95,9 @@ describe('JUnit XML, read by another tool', () => {
     expect(suite).toMatchObject({ failed: 0, errors: 2, status: 'FAIL' });
     expect(caseOf(suite, 'verdict')).toMatchObject({
       status: 'FAIL',
-      failure: expect.stringMatching(/^\? inconclusive \(exit 130\): 4,340 datagrams/),
+      failure: expect.stringMatching(
+        /^\? inconclusive \(exit 130\) on embedded livekit-server 1\.13\.4: 4,340 datagrams/,
+      ),
     });
     expect(caseOf(suite, 'reconnect_time: p(95)<5000')).toMatchObject({
       status: 'FAIL',
@@ -182,7 +185,7 @@ describe('JUnit XML, read by another tool', () => {
     const suite = suiteOf(odd);
     expect(suite.name).toBe('<&"\'>');
     expect(caseOf(suite, 'verdict').failure).toBe(
-      '✗ failed (exit 99): No participant joined: the deployment was unreachable or rejected all 1 joins (a "quoted" <b>& ]]> \ufffd\ufffd\ufffd[31m\ufffd é 日本 😀 second line).',
+      '✗ failed (exit 99) on embedded livekit-server 1.13.4: No participant joined: the deployment was unreachable or rejected all 1 joins (a "quoted" <b>& ]]> \ufffd\ufffd\ufffd[31m\ufffd é 日本 😀 second line).',
     );
     expect((suite.metadata as Record<string, string>)['tag.team "a"']).toContain('<b>& ]]>');
   });

@@ -9,6 +9,7 @@ import {
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
 import { measuredOf, measuredText, thresholdName } from '../phrases/limits.ts';
+import { serverName } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import {
   exitCodeOf,
@@ -97,7 +98,7 @@ const failedVerdict = (outcome: Outcome, reasons: readonly string[]): FailedCase
   return {
     kind: verdict === 'failed' ? 'failure' : 'error',
     type: verdict === 'passed' ? 'interrupted' : verdict,
-    message: `${MARKS[verdict]} ${verdict} (exit ${exitCodeOf(outcome)})${reasons[0] === undefined ? '' : `: ${reasons[0]}`}`,
+    message: `${MARKS[verdict]} ${verdict} (exit ${exitCodeOf(outcome)})${isRun(outcome) ? ` on ${serverName(outcome.summary)}` : ''}${reasons[0] === undefined ? '' : `: ${reasons[0]}`}`,
     text: reasons.join('\n'),
   };
 };
@@ -181,6 +182,7 @@ export const propertiesOf = ({
   const metrics = flattenMetrics(summary.metrics);
   return [
     ['verdict', decision.verdict],
+    ['server', serverName(summary)],
     ['exit_code', String(decision.exitCode)],
     ['run', summary.run],
     ['record', recordPath ?? ''],

@@ -31,7 +31,9 @@ const seen = (markdown: string): string => asRead(marked.parse(markdown, { async
 describe('the Markdown of a run', () => {
   it('has the verdict first, then why, then the thresholds, those crossed before the others', () => {
     const markdown = renderMarkdown([failedReport()]);
-    expect(markdown).toMatch(/^## ✗ swarm: failed \(exit 99\)\n/);
+    expect(markdown).toMatch(
+      /^## ✗ swarm: failed \(exit 99\) on embedded livekit-server 1\.13\.4\n/,
+    );
     const [thresholds] = tablesOf(markdown);
     expect(thresholds?.rows.map(([mark]) => mark?.text)).toEqual([...'✗✗✗✗✗✗', ...'✓✓✓✓✓✓']);
     expect(rowsOf(markdown)).toContainEqual([

@@ -3,6 +3,7 @@ import { overallVerdict } from '../aggregate.ts';
 import { comparisonParts } from '../comparison/markdown.ts';
 import { describeScenario } from '../describe-scenario.ts';
 import { noteText } from '../phrases/run-event.ts';
+import { serverName } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import {
   exitCodeOf,
@@ -126,7 +127,7 @@ export const partsOfRun = (run: ReportInput): Part[] => {
 /** `## ✗ voice-ai failed (exit 99)`. */
 export const headline = (outcome: Outcome): string => {
   const verdict = verdictOf(outcome);
-  return `## ${MARKS[verdict]} ${plain(cut(nameOf(outcome), 200))}: ${verdict} (exit ${exitCodeOf(outcome)})`;
+  return `## ${MARKS[verdict]} ${plain(cut(nameOf(outcome), 200))}: ${verdict} (exit ${exitCodeOf(outcome)})${isRun(outcome) ? ` on ${plain(cut(serverName(outcome.summary), 200))}` : ''}`;
 };
 
 const reasons = (run: ReportInput): string => {

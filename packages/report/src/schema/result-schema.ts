@@ -48,6 +48,9 @@ export const resultSchema = z
   .object({
     schema: z.literal(RESULT_SCHEMA),
     verdict,
+    server: z
+      .string()
+      .describe('What the verdict is on: an embedded livekit-server, or the host of the URL.'),
     exitCode,
     reasons: z
       .array(reason)

@@ -5,6 +5,7 @@ import { describeScenario } from '../describe-scenario.ts';
 import { formatBytes, formatMs, formatShare } from '../format.ts';
 import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../phrases/comparison.ts';
 import { noteText } from '../phrases/run-event.ts';
+import { serverName } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import type { ReportInput } from '../report-input.ts';
 import {
@@ -39,7 +40,7 @@ const verdictSection: Section = (input, style) => {
   const interrupted = summary.end?.reason === 'interrupted' ? ', interrupted' : '';
   const [headline = '', ...more] = wrap(
     `${MARKS[verdict]} ${verdict.toUpperCase()}${interrupted} (exit ${exitCode})  `,
-    describeScenario(summary.scenario),
+    `${serverName(summary)}: ${describeScenario(summary.scenario)}`,
   );
   const bullets = reasonTexts(input).flatMap((reason) => wrap('  · ', reason));
   return [paint(headline), ...more.map((line) => line.trimEnd()), ...bullets];

@@ -52,6 +52,8 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   const dir = await mkdtemp(join(tmpdir(), 'swarm-ssh-'));
   const settings = {
     BatchMode: 'yes',
+    // The user's configuration may accept any key: a fault must not reach a host that is not known.
+    StrictHostKeyChecking: 'yes',
     ConnectTimeout: '10',
     ServerAliveInterval: '5',
     ServerAliveCountMax: '3',

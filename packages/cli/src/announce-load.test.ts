@@ -1,0 +1,17 @@
+import { expandPlan, scenarioOfFlags } from '@livekit-swarm/scenario';
+import { expect, it } from 'vitest';
+import { announcementOf } from './announce-load.ts';
+
+const flags = { rooms: '30', participants: '2', joinRate: '20' };
+const plan = expandPlan(scenarioOfFlags(flags, []), 'x');
+
+it('names host, participants, rooms, bit rate and joins per second', () => {
+  expect(announcementOf(plan, 'wss://livekit.example.com/path')).toMatch(
+    /^Load on livekit\.example\.com, .+: up to 60 participants in 30 rooms, [\d.]+ Mbit\/s up and [\d.]+ Mbit\/s down, 20 joins\/s\.$/,
+  );
+});
+
+it('is not needed on this host or its network', () => {
+  for (const url of ['ws://127.0.0.1:7880', 'ws://10.0.0.4', 'ws://livekit:7880'])
+    expect(announcementOf(plan, url)).toBeNull();
+});
