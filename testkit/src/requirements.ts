@@ -22,6 +22,7 @@ const PROGRAMS = {
   'redis-exporter': [['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'],
   redis: [['redis-server'], 'redis-server'],
   sshd: [['sshd'], 'openssh-server'],
+  taskset: [['taskset'], 'util-linux'],
   turnutils_uclient: [['turnutils_uclient'], 'coturn'],
   unshare: [['unshare'], 'util-linux'],
 } as const satisfies Record<string, readonly [names: readonly string[], debianPackage: string]>;

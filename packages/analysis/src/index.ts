@@ -47,10 +47,13 @@ export {
 } from './verdict/default-thresholds.ts';
 export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {
+  CLOCK_STEP_MS,
   LAGGING_MS,
   LATE_SENDS_SHARE,
+  RECORDED_PAUSE_MS,
   SEND_ERRORS_SHARE,
   SOCKET_DROPS_SHARE,
+  SUSPENSION_MS,
   TICK_LATE_MS,
 } from './verdict/generator-health.ts';
 export type { NotMeasured, Reason } from './verdict/threshold-result.ts';

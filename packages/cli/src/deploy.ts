@@ -51,6 +51,7 @@ export const deploy = async (
     apiSecret,
     embedded: true,
     serverVersion: version,
+    serverPid: server.pid,
     exited: server.exited.then((end) => ({
       cause: end.cause,
       message: `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,

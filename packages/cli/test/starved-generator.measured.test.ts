@@ -1,6 +1,8 @@
 /** A generator that was not given time to work loses packets itself. Whatever thresholds say then, the server must not be blamed. */
+import { spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { resultOf, type Swarm, scratch, startSwarm } from './support/swarm.ts';
 
@@ -77,4 +79,31 @@ test('packets that left late, or never, because a worker was stopped make the ru
   const codes = generator.findings.map(({ code }) => code);
   expect(codes).toContain('late_sends');
   expect(codes).toContain('tick_lateness');
+});
+
+test('an embedded server that other processes keep from the CPU is not blamed', async ({
+  skip,
+}) => {
+  const lacking = await missing('taskset');
+  skip(lacking !== null, lacking ?? '');
+  const swarm = startSwarm(
+    '--rooms 20 --participants 4 --duration 25s --workers 1 --json --quiet'.split(' '),
+  );
+  const serverOf = () => swarm.processes().find(({ name }) => name.startsWith('livekit-server'));
+  await expect.poll(serverOf, { timeout: 60_000 }).toBeDefined();
+  await sleep(JOINED_MS);
+  // The server alone shares one core with eight others: the load generator has the rest of the host.
+  spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(serverOf()?.pid)]);
+  const busy = Array.from({ length: 8 }, () =>
+    spawn('taskset', ['--cpu-list', '0', process.execPath, '--eval', 'while (true);']),
+  );
+  await swarm.ended;
+  for (const neighbour of busy) neighbour.kill('SIGKILL');
+  const { verdict, generator, reasons, thresholds } = resultOf({ stdout: swarm.stdout() });
+  expect(thresholds.some(({ ok }) => ok === false)).toBe(true);
+  expect(verdict).toBe('inconclusive');
+  expect(generator.findings).toContainEqual(
+    expect.objectContaining({ code: 'cpu_starved', process: 'server' }),
+  );
+  expect(reasons.map(({ text }) => text).join(' ')).toMatch(/embedded server .* waited for a core/);
 });

@@ -25,6 +25,8 @@ export interface EngineOptions {
   threads: number;
   /** Unix ms of the run's start: the zero of every `at`. */
   startedAtMs: number;
+  /** Unix time minus CLOCK_MONOTONIC, ms, from which all times are derived. Default: as this process measured it. */
+  clockOffsetMs?: number;
   /** One attempt to join may take this long, ms. */
   joinTimeoutMs: number;
   /** Number of attempts, with back-off in between. */

@@ -1,3 +1,10 @@
+export {
+  type Clock,
+  measureClockOffset,
+  PROCESS_CLOCK_OFFSET_MS,
+  steadyClock,
+  systemClock,
+} from './clock.ts';
 export { dataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';

@@ -101,6 +101,13 @@ export class MetricSet implements MetricReader {
     this.#steadyMs.set(shard, (this.#steadyMs.get(shard) ?? 0) + ms);
   }
 
+  /** Adds all that another set has gathered. */
+  merge(other: MetricSet): void {
+    for (const [metric, cells] of other.#cells)
+      for (const cell of cells.values()) addCell(this.#cell(metric, cell.labels), cell);
+    for (const [shard, ms] of other.#steadyMs) this.steadyTime(shard, ms);
+  }
+
   measure(metric: MetricName, selector: Labels = {}): MetricValue | undefined {
     const wanted = Object.entries(selector) as [Label, string][];
     const cells = [...(this.#cells.get(metric)?.values() ?? [])].filter((cell) =>
@@ -162,6 +169,30 @@ const emptyCell = (labels: Labels): Cell => ({
   ratio: null,
 });
 
+const addCell = (cell: Cell, { sketch, hits, total, steady, levels, ratio }: Cell): void => {
+  if (sketch !== null) {
+    cell.sketch ??= new Sketch();
+    cell.sketch.merge(sketch);
+  }
+  cell.hits += hits;
+  cell.total += total;
+  if (steady !== null) {
+    cell.steady ??= new Map();
+    for (const [shard, amount] of steady)
+      cell.steady.set(shard, (cell.steady.get(shard) ?? 0) + amount);
+  }
+  if (levels !== null) {
+    cell.levels ??= { steady: noLevel(), all: noLevel() };
+    mergeLevel(cell.levels.steady, levels.steady);
+    mergeLevel(cell.levels.all, levels.all);
+  }
+  if (ratio !== null) {
+    cell.ratio ??= { steady: { part: 0, whole: 0 }, all: { part: 0, whole: 0 } };
+    addRatio(cell.ratio.steady, ratio.steady.part, ratio.steady.whole);
+    addRatio(cell.ratio.all, ratio.all.part, ratio.all.whole);
+  }
+};
+
 const sum = (cells: Cell[], field: 'hits' | 'total'): number =>
   cells.reduce((total, cell) => total + cell[field], 0);
 
@@ -194,6 +225,13 @@ const addLevel = (level: Level, value: number): void => {
   level.sum += value;
   level.min = Math.min(level.min, value);
   level.max = Math.max(level.max, value);
+};
+
+const mergeLevel = (level: Level, other: Level): void => {
+  level.count += other.count;
+  level.sum += other.sum;
+  level.min = Math.min(level.min, other.min);
+  level.max = Math.max(level.max, other.max);
 };
 
 const addRatio = (ratio: Ratio, part: number, whole: number): void => {

@@ -66,6 +66,7 @@ export {
   emptySeries,
   type GeneratorSample,
   type SampleLine,
+  type Scheduling,
   type SeriesLabels,
   type SeriesSample,
 } from './sample-line.ts';

@@ -24,6 +24,16 @@ const series = z.object({
   rtt: bins,
 });
 
+/** How threads of a process got the cores they asked for, in this interval. Linux only. */
+const scheduling = z.object({
+  /** Time on a core, ms, all threads together. */
+  runMs: count,
+  /** Time in which they were ready to run and waited for a core, ms, all threads together. */
+  waitMs: count,
+  /** The same of the thread that waited longest. */
+  longestWaitMs: count,
+});
+
 /** Health of the load generator: of one worker process in this interval. */
 const generator = z.object({
   /** Cores used by the process, all threads. */
@@ -46,6 +56,14 @@ const generator = z.object({
   lateJoins: count,
   /** Share of all cores of the host in use by all processes, 0 … 1; one worker reports it. */
   hostCpuShare: count.exactOptional(),
+  /** Of the event loop and the pump threads. */
+  scheduling: scheduling.exactOptional(),
+  /** Of an embedded server; the coordinator reports it. */
+  serverScheduling: scheduling.exactOptional(),
+  /** For how long some task of the host waited for a core (pressure stall information), ms; the coordinator reports it. */
+  stalledMs: count.exactOptional(),
+  /** For how long a CPU quota stopped the control group of the coordinator, ms. */
+  throttledMs: count.exactOptional(),
 });
 
 export const sampleSchema = z.object({
@@ -64,6 +82,7 @@ export const sampleSchema = z.object({
 export type SeriesLabels = z.infer<typeof labels>;
 export type SeriesSample = z.infer<typeof series>;
 export type GeneratorSample = z.infer<typeof generator>;
+export type Scheduling = z.infer<typeof scheduling>;
 export type SampleLine = z.infer<typeof sampleSchema>;
 
 /** The coordinator hosts no participants, but its cost belongs to the load generator: its samples have no series, only CPU and memory count. */

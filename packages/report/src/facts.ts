@@ -43,6 +43,7 @@ export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof
     case 'server_died':
     case 'joins_rejected':
     case 'run_aborted':
+    case 'impaired_at_times':
     case 'no_thresholds':
     case 'participants_unaccounted':
     case 'record_truncated':

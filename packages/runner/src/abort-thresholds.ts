@@ -35,7 +35,7 @@ export const watchAbortThresholds = (
       appendRunEvent('warning', {
         reason: 'threshold_doubted',
         crossing,
-        findings: doubts.map(({ code }) => code),
+        findings: doubts,
       });
     doubted = true;
     return false;

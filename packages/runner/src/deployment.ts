@@ -10,6 +10,8 @@ export interface Deployment {
   embedded: boolean;
   /** Where it is known beforehand; otherwise participants learn it when they join. */
   serverVersion: string | null;
+  /** Process of an embedded server, for its share of the CPU. */
+  serverPid?: number;
   /** Resolves when the process of an embedded server ends unexpectedly; never for another deployment. */
   exited: Promise<ServerEnd>;
 }

@@ -1,18 +1,21 @@
 import { createSummary, type InterimSummary, type Summary } from '@livekit-swarm/analysis';
 import type { ReconnectPolicyName } from '@livekit-swarm/engine';
+import type { Clock } from '@livekit-swarm/livekit';
 import type { Threshold } from '@livekit-swarm/metrics';
 import type { RecordWriter } from '@livekit-swarm/record';
 import {
   COORDINATOR_SHARD,
   type EventLine,
   type EventName,
+  type GeneratorSample,
   type RecordLine,
   type SampleLine,
 } from '@livekit-swarm/record';
 import type { Shard } from '@livekit-swarm/scenario';
-import { createProcessSampler } from './process-sampler.ts';
+import { createProcessSampler, type ProcessSample } from './process-sampler.ts';
 import { createProgressFold, type Progress } from './progress.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
+import { createCpuLimitsMeter, createRunDelayMeter } from './run-delay.ts';
 import type { WorkerDeath } from './worker-process.ts';
 
 /** Every line of a run passes through it: to the record, the summary, the roster and the progress. */
@@ -24,7 +27,10 @@ export interface RunLog {
   /** An event of the run itself, now. */
   appendRunEvent(
     event: EventName,
-    more?: Pick<EventLine, 'shard' | 'reason' | 'message' | 'crossing' | 'findings'>,
+    more?: Pick<
+      EventLine,
+      'shard' | 'reason' | 'message' | 'crossing' | 'findings' | 'durationMs' | 'stepMs'
+    >,
   ): void;
   /** A worker died: with results for all participants of its shard. */
   appendWorkerDeath(shard: number, death: WorkerDeath): void;
@@ -38,6 +44,9 @@ export interface RunLog {
 }
 
 export interface RunLogOptions {
+  clock: Clock;
+  /** Of an embedded server. */
+  serverPid: number | undefined;
   record: RecordWriter;
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
@@ -47,6 +56,8 @@ export interface RunLogOptions {
 }
 
 export const openRunLog = ({
+  clock,
+  serverPid,
   record,
   shards,
   thresholds,
@@ -57,10 +68,21 @@ export const openRunLog = ({
   const roster = createRoster(shards, reconnectPolicy);
   const fold = createProgressFold();
   const self = createProcessSampler();
-  let startedAtMs = Date.now();
+  const limits = createCpuLimitsMeter();
+  const ofServer = serverPid === undefined ? () => null : createRunDelayMeter(serverPid);
+  const hostSample = (): HostSample => {
+    const { stalledMs, throttledMs } = limits();
+    const serverScheduling = ofServer();
+    return {
+      ...(stalledMs !== null && { stalledMs }),
+      ...(throttledMs !== null && { throttledMs }),
+      ...(serverScheduling !== null && { serverScheduling }),
+    };
+  };
+  let startedAtMs = clock.now();
   let sampledAt = 0;
   let workersAlive = shards.length;
-  const elapsedMs = (): number => Date.now() - startedAtMs;
+  const elapsedMs = (): number => clock.now() - startedAtMs;
   const append = (line: RecordLine): void => {
     record.write(line);
     summary.add(line);
@@ -87,7 +109,7 @@ export const openRunLog = ({
     },
     sampleCoordinator: () => {
       const at = elapsedMs();
-      append(coordinatorSample(at, at - sampledAt, self.sample()));
+      append(coordinatorSample(at, at - sampledAt, { ...self.sample(), ...hostSample() }));
       sampledAt = at;
     },
     counts: roster.counts,
@@ -108,10 +130,12 @@ export const openRunLog = ({
   };
 };
 
+type HostSample = Pick<GeneratorSample, 'serverScheduling' | 'stalledMs' | 'throttledMs'>;
+
 const coordinatorSample = (
   at: number,
   intervalMs: number,
-  self: ReturnType<ReturnType<typeof createProcessSampler>['sample']>,
+  self: ProcessSample & HostSample,
 ): SampleLine => ({
   type: 'sample',
   at,

@@ -7,6 +7,7 @@ import {
   type VerdictDecision,
 } from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
+import { measureClockOffset, steadyClock } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { watchAbortThresholds } from './abort-thresholds.ts';
@@ -73,7 +74,11 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const thresholds = resolveThresholds(plan.scenario);
   const signalling = await preflightFirstParticipant(options);
   const shards = shardsOf(options);
+  const clockOffsetMs = measureClockOffset();
+  const clock = steadyClock(clockOffsetMs);
   const log = openRunLog({
+    clock,
+    serverPid: deployment.serverPid,
     record,
     shards,
     thresholds: thresholds.map(({ threshold }) => threshold),
@@ -105,7 +110,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const admissions = createAdmissionQueue(shards, deployment);
     const first = await admissions.take(0);
 
-    const startedAtMs = Date.now() + START_LEAD_MS;
+    const startedAtMs = clock.now() + START_LEAD_MS;
     log.start(startedAtMs);
     log.append(headerLine(options, startedAtMs, shards.length));
     log.append(deploymentLine(deployment, log.elapsedMs()));
@@ -115,7 +120,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     workers.start(
       shards.map(({ shard }): ShardAssignment => {
         const admitted = first.find((batch) => batch.shard === shard)?.admitted ?? [];
-        return { shard, startedAtMs, endAtMs: plan.endAtMs, engine, admitted };
+        return { shard, startedAtMs, clockOffsetMs, endAtMs: plan.endAtMs, engine, admitted };
       }),
     );
     options.onStart?.(liveRun(startedAtMs, log, ending));

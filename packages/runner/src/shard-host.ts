@@ -1,8 +1,12 @@
+import { RECORDED_PAUSE_MS } from '@livekit-swarm/analysis';
+import { steadyClock } from '@livekit-swarm/livekit';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { createClockWatch, type Disturbance } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
 import type { EngineModule } from './load-engine.ts';
 import { createProcessSampler } from './process-sampler.ts';
+import { createRunDelayMeter } from './run-delay.ts';
 import { schedule } from './schedule.ts';
 import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
 
@@ -26,16 +30,19 @@ export const hostShard = async (
   { createEngine }: EngineModule,
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
-  const { shard, startedAtMs, endAtMs } = assignment;
-  const elapsedMs = (): number => Date.now() - startedAtMs;
+  const { shard, startedAtMs, clockOffsetMs, endAtMs } = assignment;
+  const clock = steadyClock(clockOffsetMs);
+  const elapsedMs = (): number => clock.now() - startedAtMs;
   const outbox = createOutbox(send);
   const engine = await createEngine({
     ...assignment.engine,
     startedAtMs,
+    clockOffsetMs,
     shard,
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
   const self = createProcessSampler();
+  const runDelay = createRunDelayMeter(process.pid, drivesParticipants);
   /** Participants that started and were not asked to leave yet, by index. */
   const hosted = new Set<number>();
   /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
@@ -66,10 +73,20 @@ export const hostShard = async (
   });
   joins.add(assignment.admitted);
 
+  let wasPaused = false;
+  const report = (disturbance: Disturbance): void => {
+    if (disturbance.event === 'process_paused') wasPaused = true;
+    outbox.push({ type: 'event', at: elapsedMs(), shard, ...disturbance });
+  };
+  const clockWatch = createClockWatch(report);
   let lastSampleAt = 0;
   const sample = (): void => {
+    clockWatch.check();
     const { connected, series, generator } = engine.sample();
+    if (!wasPaused && generator.tickLatenessMs >= RECORDED_PAUSE_MS)
+      report({ event: 'process_paused', durationMs: Math.round(generator.tickLatenessMs) });
     const at = elapsedMs();
+    const scheduling = runDelay();
     const line: SampleLine = {
       type: 'sample',
       at,
@@ -77,18 +94,27 @@ export const hostShard = async (
       intervalMs: Math.max(1, at - lastSampleAt),
       connected: connected,
       series,
-      generator: { ...generator, ...self.sample(), lateJoins: joins.takeLate() },
+      generator: {
+        ...generator,
+        // A pause of the process stops its threads, too.
+        ...(wasPaused && { stuckThreads: 0 }),
+        ...self.sample(),
+        ...(scheduling !== null && { scheduling }),
+        lateJoins: joins.takeLate(),
+      },
     };
+    wasPaused = false;
     lastSampleAt = at;
     send({ type: 'sample', sample: line });
   };
-  const stopSampling = startIntervalTimer(startedAtMs, 0, sample);
+  const stopSampling = startIntervalTimer(elapsedMs, 0, sample);
 
   const leave = async (): Promise<void> => {
     joins.stop();
     leaves.stop();
     stopSampling();
     sample();
+    clockWatch.close();
     // All at once: the first to leave must not leave others with missing tracks.
     for (const left of await Promise.allSettled([...hosted].map(leaveOne)))
       if (left.status === 'rejected') warn(left.reason);
@@ -106,6 +132,10 @@ export const hostShard = async (
     },
   };
 };
+
+/** Its event loop and its pump threads; others collect garbage or compile. */
+const drivesParticipants = (name: string, isMain: boolean): boolean =>
+  isMain || name.startsWith('pump-');
 
 const joinAt = ({ plan }: AdmittedParticipant): number => plan.joinAtMs;
 const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;

@@ -1,6 +1,7 @@
 import type { EndCause } from '@livekit-swarm/host';
-import type { DrillEvent, EndLine } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD, type DrillEvent, type EndLine } from '@livekit-swarm/record';
 import type { AdmissionQueue } from './admissions.ts';
+import { createClockWatch } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
 import { phaseOf, stagesAt } from './progress.ts';
 import type { RunOptions } from './run.ts';
@@ -57,7 +58,11 @@ export const superviseRun = async (
 ): Promise<void> => {
   const phase = phaseOf(plan);
   let leaving = false;
-  const stopTicking = startIntervalTimer(Date.now() - log.elapsedMs(), TICK_OFFSET_MS, () => {
+  const clockWatch = createClockWatch(({ event, ...sizes }) =>
+    log.appendRunEvent(event, { shard: COORDINATOR_SHARD, ...sizes }),
+  );
+  const stopTicking = startIntervalTimer(log.elapsedMs, TICK_OFFSET_MS, () => {
+    clockWatch.check();
     const now = log.elapsedMs();
     log.sampleCoordinator();
     const current = leaving
@@ -100,6 +105,7 @@ export const superviseRun = async (
     over = true;
     stop.removeEventListener('abort', interrupt);
     stopTicking();
+    clockWatch.close();
     clearTimeout(endOfPlan);
     clearTimeout(afterServerDeath);
   }

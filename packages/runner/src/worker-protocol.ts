@@ -13,6 +13,8 @@ export interface ShardAssignment {
   shard: number;
   /** Unix ms, a little in the future and the same for all: the zero of every `at`. */
   startedAtMs: number;
+  /** Unix time minus CLOCK_MONOTONIC, ms, as the coordinator measured it: processes of a host derive all times from it. */
+  clockOffsetMs: number;
   /** Participants that leave at the end of the plan leave together, on `stop`; the others leave as scheduled. */
   endAtMs: number;
   engine: Pick<

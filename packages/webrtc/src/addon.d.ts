@@ -14,6 +14,11 @@ export interface PumpOptions {
    */
   tickMicros?: number;
   /**
+   * Unix time minus the time of the monotonic clock, ms, for the whole process: times of events
+   * and packets are monotonic times plus this. Default: measured at first use.
+   */
+  clockOffsetMs?: number;
+  /**
    * A socket for every peer, everywhere. By default the peers of a thread on 127.0.0.1 share one
    * socket, each with an address in 127/8 of its own, where the kernel is Linux and grants 8 MiB
    * of receive buffer: that halves the cost of a packet.

@@ -1,4 +1,3 @@
-import { MetricSet } from '@livekit-swarm/metrics';
 import type { EventLine, EventName, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { identityPrefix } from '@livekit-swarm/scenario';
 import { TrackFold } from '../summary/fold-tracks.ts';
@@ -106,7 +105,7 @@ export const createParticipantHistories = (max: {
     mostAffected.add(history);
   };
   // Its metrics are not used: it knows which tracks a participant should have received.
-  const tracks = new TrackFold(new MetricSet(), finish);
+  const tracks = new TrackFold(() => [], finish);
 
   const entryOf = (
     identity: string,

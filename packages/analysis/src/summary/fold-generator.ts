@@ -6,7 +6,13 @@ import {
   type GeneratorSample,
   type SampleLine,
 } from '@livekit-swarm/record';
-import { LAGGING_MS, PAUSE_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-health.ts';
+import {
+  isStarved,
+  LAGGING_MS,
+  PAUSE_MS,
+  SATURATED,
+  TICK_LATE_MS,
+} from '../verdict/generator-health.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
 import { percentilesOf } from './summary.ts';
 
@@ -17,6 +23,10 @@ export class GeneratorFold {
   #lagging = 0;
   #tickLate = 0;
   #stuckThreads = 0;
+  readonly #starved = {
+    generator: { samples: 0, count: 0 },
+    server: { samples: 0, count: 0 },
+  };
   #pauses: GeneratorSummary['pauses'] = null;
   #suspendedMs = 0;
   #clockStepMs = 0;
@@ -33,6 +43,7 @@ export class GeneratorFold {
 
   add(line: SampleLine, steady: boolean): void {
     this.#addWork(line, steady);
+    this.#addStarvation(line);
     // The coordinator hosts no participants: its health must not make up for that of workers.
     if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
   }
@@ -50,6 +61,18 @@ export class GeneratorFold {
         : this.#pauses),
       count: count + (durationMs > PAUSE_MS ? 1 : 0),
     };
+  }
+
+  #addStarvation({ generator, intervalMs }: SampleLine): void {
+    const { scheduling, serverScheduling } = generator;
+    for (const [process, of] of [
+      ['generator', scheduling],
+      ['server', serverScheduling],
+    ] as const) {
+      if (of === undefined) continue;
+      this.#starved[process].samples++;
+      if (isStarved(of, intervalMs)) this.#starved[process].count++;
+    }
   }
 
   #addHealth({ generator, series }: SampleLine): void {
@@ -120,6 +143,10 @@ export class GeneratorFold {
       pauses: this.#pauses,
       suspendedMs: this.#suspendedMs,
       clockStepMs: this.#clockStepMs,
+      starvedSamples: {
+        generator: shareOf(this.#starved.generator),
+        server: shareOf(this.#starved.server),
+      },
       lateTickSamples: this.#shareOfSamples(this.#tickLate),
       stuckThreads: this.#stuckThreads,
       lateSends: this.#share('late_sends'),
@@ -168,3 +195,8 @@ export class GeneratorFold {
       : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
   }
 }
+
+const shareOf = ({ samples, count }: { samples: number; count: number }): Share => ({
+  count,
+  share: samples === 0 ? null : count / samples,
+});

@@ -22,8 +22,8 @@ import type { MeasuredWindow, Timeline } from './timeline.ts';
 interface Entry {
   labels: Labels;
   state: ParticipantState;
-  /** Whether its join is counted as failed, and when that join was scheduled, ms after the start. */
-  failedAt: number | null;
+  /** Whether its join is counted as failed: when that join was scheduled, and when it was known to have failed, ms after the start. */
+  failed: { scheduledAt: number; at: number } | null;
 }
 
 /** A participant whose plan ends sooner than this, ms, may leave before it has joined: its join has not failed. */
@@ -51,7 +51,7 @@ export class ParticipantFold {
   readonly #timeline: Timeline;
   readonly #entries = new Map<string, Entry>();
   /** Still joining when the run ended: whether that is a failure depends on why it ended. */
-  readonly #undecided: { entry: Entry; scheduledAt: number }[] = [];
+  readonly #undecided: { entry: Entry; scheduledAt: number; at: number }[] = [];
   readonly #failureReasons: ReasonCounts = new Map();
   readonly #disconnectReasons: ReasonCounts = new Map();
   readonly #counts = {
@@ -96,12 +96,12 @@ export class ParticipantFold {
     this.#countRecoveries('reconnects', labels, at, reconnectsOf(after) - reconnectsOf(before));
     if (event.event === 'join_retry') {
       this.#counts.retries++;
-      for (const metrics of this.#timeline.at(at - durationMs))
+      for (const metrics of this.#timeline.at(at - durationMs, at - durationMs, at))
         metrics.count('join_retries', labels, 1);
     }
     // Only the first join of a participant counts.
     if (event.event !== 'joined' || before.joinedAt === null)
-      measureParticipantEvent(event, labels, (when) => this.#timeline.at(when));
+      measureParticipantEvent(event, labels, (when) => this.#timeline.at(when, when, at));
   }
 
   addResult(line: ParticipantLine): void {
@@ -113,7 +113,7 @@ export class ParticipantFold {
     this.#countUnseen('resumes', entry.labels, after.resumes - before.resumes);
     this.#countUnseen('reconnects', entry.labels, reconnectsOf(after) - reconnectsOf(before));
     this.#observe(entry, after, line.at);
-    if (after.joinedAt === null && line.outcome !== 'left' && entry.failedAt === null)
+    if (after.joinedAt === null && line.outcome !== 'left' && entry.failed === null)
       this.#addFailure(entry, line);
     this.#forget(entry);
   }
@@ -142,8 +142,8 @@ export class ParticipantFold {
 
   /** Call after the last line. Participants that were still joining failed, unless the run was cut short. */
   close(finished: boolean): void {
-    for (const { entry, scheduledAt } of this.#undecided) {
-      if (finished) this.#fail(entry, scheduledAt);
+    for (const { entry, scheduledAt, at } of this.#undecided) {
+      if (finished) this.#fail(entry, scheduledAt, at);
       this.#forget(entry);
     }
     this.#undecided.length = 0;
@@ -162,31 +162,31 @@ export class ParticipantFold {
       if (after.disconnectedAt !== null) this.#countDisconnect(labels, after.disconnectedAt, 1);
     }
     if (after.connection === 'join_failed' && after.outcome === null)
-      this.#fail(entry, after.scheduledAt ?? 0);
+      this.#fail(entry, after.scheduledAt ?? 0, at);
   }
 
   #join(entry: Entry, at: number): void {
-    if (entry.failedAt !== null) this.#undoFailure(entry, entry.failedAt);
+    if (entry.failed !== null) this.#undoFailure(entry, entry.failed);
     this.#counts.joined++;
-    this.#countJoin(entry.labels, entry.state.scheduledAt ?? 0, 0);
-    countConnected({ metrics: this.#timeline.whole }, entry.labels);
+    this.#countJoin(entry.labels, entry.state.scheduledAt ?? 0, at, 0);
+    countConnected({ metrics: this.#timeline.whole, clean: this.#timeline.clean }, entry.labels);
     // Windows that begin later count it when they begin.
     for (const measured of this.#timeline.windows)
       if (measured.begun && at < measured.window.toMs) countConnected(measured, entry.labels);
   }
 
-  #fail(entry: Entry, scheduledAt: number): void {
-    if (entry.failedAt !== null) return;
-    entry.failedAt = scheduledAt;
+  #fail(entry: Entry, scheduledAt: number, at: number): void {
+    if (entry.failed !== null) return;
+    entry.failed = { scheduledAt, at };
     this.#counts.failed++;
-    this.#countJoin(entry.labels, scheduledAt, 1);
+    this.#countJoin(entry.labels, scheduledAt, at, 1);
   }
 
   /** It joined after all. */
-  #undoFailure(entry: Entry, scheduledAt: number): void {
-    entry.failedAt = null;
+  #undoFailure(entry: Entry, { scheduledAt, at }: { scheduledAt: number; at: number }): void {
+    entry.failed = null;
     this.#counts.failed--;
-    for (const metrics of this.#timeline.at(scheduledAt))
+    for (const metrics of this.#timeline.at(scheduledAt, scheduledAt, at))
       metrics.rate('join_failures', entry.labels, -1, -1);
   }
 
@@ -194,12 +194,12 @@ export class ParticipantFold {
     const scheduledAt = line.joinAtMs;
     if (leftBeforeJoining(line, this.#endAtMs)) this.#counts.leftEarly++;
     else if (line.reason === LEFT_WHILE_JOINING && !leftAsPlanned(line, this.#endAtMs))
-      this.#undecided.push({ entry, scheduledAt });
-    else this.#fail(entry, scheduledAt);
+      this.#undecided.push({ entry, scheduledAt, at: line.at });
+    else this.#fail(entry, scheduledAt, line.at);
   }
 
-  #countJoin(labels: Labels, scheduledAt: number, failures: 0 | 1): void {
-    for (const metrics of this.#timeline.at(scheduledAt)) {
+  #countJoin(labels: Labels, scheduledAt: number, at: number, failures: 0 | 1): void {
+    for (const metrics of this.#timeline.at(scheduledAt, scheduledAt, at)) {
       metrics.rate('join_failures', labels, failures, 1);
       metrics.count('join_retries', labels, 0);
     }
@@ -235,7 +235,7 @@ export class ParticipantFold {
   #entry(identity: string, labels: Labels): Entry {
     const known = this.#entries.get(identity);
     if (known !== undefined) return known;
-    const entry: Entry = { labels, state: initialParticipantState(), failedAt: null };
+    const entry: Entry = { labels, state: initialParticipantState(), failed: null };
     this.#entries.set(identity, entry);
     this.#timeline.whole.rate('late_joins', {}, 0, 1);
     return entry;
@@ -246,18 +246,23 @@ export class ParticipantFold {
 const reconnectsOf = ({ reconnects, rejoins }: ParticipantState): number => reconnects + rejoins;
 
 /** Connected: disconnections and recoveries can be counted from now on, so far none. */
-const countConnected = ({ metrics }: Pick<MeasuredWindow, 'metrics'>, labels: Labels): void => {
-  metrics.rate('disconnects', labels, 0, 1);
-  metrics.count('resumes', labels, 0);
-  metrics.count('reconnects', labels, 0);
+const countConnected = (
+  { metrics, clean }: Pick<MeasuredWindow, 'metrics' | 'clean'>,
+  labels: Labels,
+): void => {
+  for (const set of [metrics, clean.metrics]) {
+    set.rate('disconnects', labels, 0, 1);
+    set.count('resumes', labels, 0);
+    set.count('reconnects', labels, 0);
+  }
 };
 
 const countReasons = (
-  { state, failedAt }: Entry,
+  { state, failed }: Entry,
   failures: ReasonCounts,
   disconnects: ReasonCounts,
 ): void => {
-  if (failedAt !== null) countReason(failures, state);
+  if (failed !== null) countReason(failures, state);
   if (state.joinedAt !== null && state.disconnectedAt !== null) countReason(disconnects, state);
 };
 

@@ -21,10 +21,16 @@ export class SampleFold {
 
   /** @param steady whether it is of the steady state */
   add(line: SampleLine, steady: boolean): void {
+    const { at, intervalMs } = line;
     addSeries(this.#timeline.whole, line, steady);
+    const clean = this.#timeline.clean.during(at - intervalMs, at);
+    if (clean !== null) addSeries(clean, line, steady);
     // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
-    for (const { metrics } of this.#timeline.around(line.at - line.intervalMs / 2))
-      addSeries(metrics, line, true);
+    for (const window of this.#timeline.around(at - intervalMs / 2)) {
+      addSeries(window.metrics, line, true);
+      const cleanOfWindow = window.clean.during(at - intervalMs, at);
+      if (cleanOfWindow !== null) addSeries(cleanOfWindow, line, true);
+    }
     for (const { labels, bytes } of line.series)
       if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
     this.#addTracks(line);

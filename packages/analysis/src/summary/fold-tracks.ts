@@ -12,7 +12,7 @@ import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
 /** A result, kept small: there may be 200,000. */
 type Result = Pick<
   ParticipantLine,
-  'identity' | 'group' | 'room' | 'role' | 'outcome' | 'reason' | 'joinAtMs'
+  'at' | 'identity' | 'group' | 'room' | 'role' | 'outcome' | 'reason' | 'joinAtMs'
 > & {
   reconnects: number;
   tally: TrackTally;
@@ -30,7 +30,7 @@ const SETTLE_MS = 5_000;
  * was complete.
  */
 export class TrackFold {
-  readonly #metrics: MetricSet;
+  readonly #metricsAt: (at: number) => readonly MetricSet[];
   readonly #mostAffected = createMostAffected<AffectedParticipant>(MAX_AFFECTED);
   /** Sessions that the end of the run ended. */
   #pending: Result[] = [];
@@ -39,12 +39,15 @@ export class TrackFold {
   #header: HeaderLine | null = null;
   readonly #onParticipant: (participant: AffectedParticipant) => void;
 
-  /** @param onParticipant called for each participant, once it is known which tracks count */
+  /**
+   * @param metricsAt where to count the session that ended at this moment, ms after the start
+   * @param onParticipant called for each participant, once it is known which tracks count
+   */
   constructor(
-    metrics: MetricSet,
+    metricsAt: (at: number) => readonly MetricSet[],
     onParticipant: (participant: AffectedParticipant) => void = () => {},
   ) {
-    this.#metrics = metrics;
+    this.#metricsAt = metricsAt;
     this.#onParticipant = onParticipant;
   }
 
@@ -55,12 +58,14 @@ export class TrackFold {
   }
 
   add(line: ParticipantLine): void {
-    const { identity, group, room, role, outcome, reason, joinAtMs } = line;
+    const { at, identity, group, room, role, outcome, reason, joinAtMs } = line;
     const reconnects = line.resumes + line.reconnects + (line.rejoins ?? 0);
     const tally = tallyTracks(line, this.#isOfRun);
     for (const { kind, rejected } of tally.published)
-      this.#metrics.rate('publish_rejections', { kind, group, role }, rejected ? 1 : 0, 1);
+      for (const metrics of this.#metricsAt(at))
+        metrics.rate('publish_rejections', { kind, group, role }, rejected ? 1 : 0, 1);
     const result: Result = {
+      at,
       identity,
       group,
       room,
@@ -104,7 +109,7 @@ export class TrackFold {
   }
 
   #count(result: Result, tracksCount: boolean): void {
-    const { tally, outcome, group, role } = result;
+    const { at, tally, outcome, group, role } = result;
     const participant = affectedParticipant(result, tracksCount);
     this.#mostAffected.add(participant);
     this.#onParticipant(participant);
@@ -112,11 +117,13 @@ export class TrackFold {
     for (const kind of ['audio', 'video'] as const) {
       const expected = tally.expectedTracks[kind];
       if (expected > 0)
-        this.#metrics.rate('missing_tracks', { kind, group, role }, tally.missing[kind], expected);
+        for (const metrics of this.#metricsAt(at))
+          metrics.rate('missing_tracks', { kind, group, role }, tally.missing[kind], expected);
     }
     if (outcome !== 'left') return;
     for (const { kind, codec, alive } of tally.received) {
-      this.#metrics.rate('stalled_tracks', { kind, codec, group, role }, alive ? 0 : 1, 1);
+      for (const metrics of this.#metricsAt(at))
+        metrics.rate('stalled_tracks', { kind, codec, group, role }, alive ? 0 : 1, 1);
     }
   }
 }

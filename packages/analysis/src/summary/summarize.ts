@@ -54,7 +54,10 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const timeline = new Timeline();
   const metrics = timeline.whole;
   const participants = new ParticipantFold(timeline);
-  const tracks = new TrackFold(metrics);
+  const tracks = new TrackFold((at) => [
+    metrics,
+    ...[timeline.clean.during(at - TRACK_END_MS, at)].filter((clean) => clean !== null),
+  ]);
   const samples = new SampleFold(timeline);
   const generator = new GeneratorFold(metrics);
   const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
@@ -115,6 +118,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       notes.push(note);
     },
     add: (line) => {
+      timeline.observe(line);
       if ('at' in line) {
         lastAt = Math.max(lastAt, line.at);
         participants.advance(timeline.advance(lastAt));
@@ -153,6 +157,8 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         generator: generator.summary(workers, workersDied),
         end,
         metrics,
+        clean: timeline.clean.metrics,
+        impaired: impairedOf(timeline, lastAt),
         windows: windowsOf(timeline),
       };
     },
@@ -163,6 +169,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       participants.close(finished);
       const mostAffected = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
+      timeline.close();
       notes.push(...rejectionNotes(metrics));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
@@ -193,11 +200,22 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         generator: generator.summary(workers, workersDied),
         notes,
         metrics,
+        clean: timeline.clean.metrics,
+        impaired: impairedOf(timeline, end?.at ?? lastAt),
         windows: windowsOf(timeline),
       };
     },
   };
 };
+
+/** Whether a track is missing or stalled shows at the end of a session: in its last seconds, ms. */
+const TRACK_END_MS = 5_000;
+
+const impairedOf = ({ impaired }: Timeline, totalMs: number): Summary['impaired'] => ({
+  ms: Math.round(impaired.total(totalMs)),
+  totalMs: Math.round(totalMs),
+  codes: impaired.codes,
+});
 
 interface KnownHeader extends Omit<HeaderLine, 'scenario'> {
   scenario: Scenario;
@@ -214,7 +232,7 @@ const thresholdWindows = (thresholds: readonly Threshold[]): Window[] =>
 
 const windowsOf = (timeline: Timeline): WindowMetrics[] =>
   timeline.windows
-    .map(({ window, metrics }) => ({ window, metrics }))
+    .map(({ window, metrics, clean }) => ({ window, metrics, clean: clean.metrics }))
     .sort((a, b) => a.window.fromMs - b.window.fromMs);
 
 /** Explains why there is less media than planned: the permissions of a role do not allow all that it publishes. */

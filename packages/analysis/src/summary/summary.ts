@@ -8,6 +8,7 @@ import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/recor
 import type { Scenario } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 import { affectedParticipant } from '../participants/severity.ts';
+import type { HealthCode } from '../verdict/generator-health.ts';
 import type { RunNote } from './run-event.ts';
 
 const count = () => z.number();
@@ -123,6 +124,9 @@ const generator = z.object({
   clockStepMs: z
     .number()
     .describe('The largest step of the wall clock, negative backwards. 0: it was not set.'),
+  starvedSamples: z
+    .object({ generator: share, server: share })
+    .describe('Samples in which a process had work and waited for a core for most of the time.'),
   lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
   lateSends: share,
   sendErrors: share,
@@ -180,6 +184,9 @@ export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   /** Events of the run itself and findings about its record, in order. */
   notes: RunNote[];
   metrics: MetricReader;
+  /** The same of the times in which the load generator was healthy: what it cannot have caused. */
+  clean: MetricReader;
+  impaired: ImpairedSummary;
   /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
   windows: WindowMetrics[];
   /** The threshold that ended the run, with `abortOnFail`. */
@@ -190,6 +197,15 @@ export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
 export interface WindowMetrics {
   window: Window;
   metrics: MetricReader;
+  /** Of the times in which the load generator was healthy. */
+  clean: MetricReader;
+}
+
+/** For how much of a run the load generator was impaired, or the server may have been reacting to that. */
+export interface ImpairedSummary {
+  ms: number;
+  totalMs: number;
+  codes: HealthCode[];
 }
 
 export interface AbortingThreshold extends ThresholdCrossing {
@@ -198,7 +214,10 @@ export interface AbortingThreshold extends ThresholdCrossing {
 }
 
 /** The summary of a run in progress. */
-export type InterimSummary = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & {
+export type InterimSummary = Pick<
+  Summary,
+  'metrics' | 'clean' | 'impaired' | 'windows' | 'generator' | 'end'
+> & {
   joins: Omit<JoinSummary, 'phases'>;
   /** Participants that are connected now. */
   connected: number;

@@ -1,10 +1,15 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { MetricSet } from '@livekit-swarm/metrics';
+import type { RecordLine } from '@livekit-swarm/record';
+import { CleanMetrics } from './clean-metrics.ts';
+import { ImpairedTimes } from './impaired-times.ts';
 
 /** A window while it is being measured. */
 export interface MeasuredWindow {
   window: Window;
   metrics: MetricSet;
+  /** Of the times in which the load generator was healthy. */
+  clean: CleanMetrics;
   /** Whether the run has come to where it begins. */
   begun: boolean;
 }
@@ -12,6 +17,9 @@ export interface MeasuredWindow {
 /** The metrics of a whole run and of each of its windows, so that whatever happens at some moment is counted wherever that belongs. */
 export class Timeline {
   readonly whole = new MetricSet();
+  readonly impaired = new ImpairedTimes();
+  /** Of the times in which the load generator was healthy. */
+  readonly clean = new CleanMetrics(this.impaired);
   #windows: MeasuredWindow[] = [];
 
   /** Sets the windows to measure; of equal ones only one. Call before anything is counted. */
@@ -21,7 +29,8 @@ export class Timeline {
       const key = `${window.name} ${window.fromMs} ${window.toMs}`;
       if (known.has(key)) continue;
       known.add(key);
-      this.#windows.push({ window, metrics: new MetricSet(), begun: false });
+      const clean = new CleanMetrics(this.impaired);
+      this.#windows.push({ window, metrics: new MetricSet(), clean, begun: false });
     }
   }
 
@@ -34,9 +43,25 @@ export class Timeline {
     return this.#windows.filter(({ window }) => window.fromMs <= at && at < window.toMs);
   }
 
-  /** The whole run, and the windows in which this moment lies. */
-  at(at: number): MetricSet[] {
-    return [this.whole, ...this.around(at).map(({ metrics }) => metrics)];
+  /**
+   * The whole run, and the windows in which this moment lies; of both also the metrics of the times in which the generator was healthy, if it was
+   * from `fromMs` to `toMs`.
+   */
+  at(at: number, fromMs: number = at, toMs: number = at): MetricSet[] {
+    return [
+      this.whole,
+      ...cleanOf(this.clean, fromMs, toMs),
+      ...this.around(at).flatMap(({ metrics, clean }) => [
+        metrics,
+        ...cleanOf(clean, fromMs, toMs),
+      ]),
+    ];
+  }
+
+  /** Takes notice of how the generator is doing. Call with each line before it is counted. */
+  observe(line: RecordLine): void {
+    this.impaired.add(line);
+    if (line.type === 'sample') this.#settle(this.impaired.knownUntilMs);
   }
 
   /** The windows that have begun by now; each is returned once. */
@@ -45,4 +70,18 @@ export class Timeline {
     for (const window of beginning) window.begun = true;
     return beginning;
   }
+
+  /** Call after the last line. */
+  close(): void {
+    this.#settle(Number.POSITIVE_INFINITY);
+  }
+
+  #settle(untilMs: number): void {
+    for (const { clean } of [this, ...this.#windows]) clean.settle(untilMs);
+  }
 }
+
+const cleanOf = (clean: CleanMetrics, fromMs: number, toMs: number): MetricSet[] => {
+  const metrics = clean.during(fromMs, toMs);
+  return metrics === null ? [] : [metrics];
+};

@@ -1,4 +1,15 @@
-import type { GeneratorSummary, InterimSummary, Share } from '../summary/summary.ts';
+import {
+  COORDINATOR_SHARD,
+  type EventLine,
+  type SampleLine,
+  type Scheduling,
+} from '@livekit-swarm/record';
+import type {
+  GeneratorSummary,
+  ImpairedSummary,
+  InterimSummary,
+  Share,
+} from '../summary/summary.ts';
 
 /**
  * One way in which the load generator impaired its own measurement. `value` and `limit` have one unit: the finding is that `value` is above `limit`
@@ -25,6 +36,8 @@ export type HealthFinding =
   | { code: 'clock_stepped'; value: number; limit: number; stepMs: number }
   /** The longest time for which a process did not run, ms. `shard`: −1 is the coordinator. `count`: pauses longer than `limit`. */
   | { code: 'process_paused'; value: number; limit: number; shard: number; count: number }
+  /** Share of samples in which the processes that drive participants, or the embedded server, had work and waited for a core for most of the time. */
+  | { code: 'cpu_starved'; value: number; limit: number; process: 'generator' | 'server' }
   /** Samples in the record although participants joined. */
   | { code: 'no_samples'; value: 0; limit: 1 }
   /** Share of datagrams that full receive buffers of the generator dropped. */
@@ -125,6 +138,11 @@ export const assessGenerator = (
     });
   if (exceeds(generator.lateJoins, LATE_JOINS_SHARE))
     found.push(countFinding('late_joins', generator.lateJoins, LATE_JOINS_SHARE));
+  for (const process of ['generator', 'server'] as const) {
+    const { share } = generator.starvedSamples[process];
+    if (share !== null && share > STARVED_SHARE)
+      found.push({ code: 'cpu_starved', value: share, limit: STARVED_SHARE, process });
+  }
   const saturation = saturationOf(generator);
   if (saturation > SATURATED_SHARE)
     found.push({
@@ -135,6 +153,98 @@ export const assessGenerator = (
     });
   return found;
 };
+
+/** Whether threads were kept from a core for most of the time in which they had work. */
+export const isStarved = (scheduling: Scheduling | undefined, intervalMs: number): boolean =>
+  scheduling !== undefined &&
+  scheduling.longestWaitMs > STARVED_WAIT_SHARE * intervalMs &&
+  scheduling.waitMs > STARVED_WAIT_RATIO * scheduling.runMs;
+
+/** How the generator, or an embedded server, was impaired in the time of one sample; null: it was healthy. */
+export const impairmentOfSample = ({
+  shard,
+  generator,
+  series,
+  intervalMs,
+}: SampleLine): HealthCode | null => {
+  const { scheduling, serverScheduling, throttledMs = 0 } = generator;
+  if (
+    isStarved(scheduling, intervalMs) ||
+    isStarved(serverScheduling, intervalMs) ||
+    throttledMs > STARVED_WAIT_SHARE * intervalMs
+  )
+    return 'cpu_starved';
+  if (shard === COORDINATOR_SHARD) return null;
+  const { tickLatenessMs, eventLoopLagMs, stuckThreads } = generator;
+  const { socketDrops, datagramsReceived, sendErrors, datagramsSent, lateSends } = generator;
+  const sent = series.reduce(
+    (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
+    0,
+  );
+  if (stuckThreads > 0) return 'engine_stuck';
+  if (tickLatenessMs > TICK_LATE_MS) return 'tick_lateness';
+  if (eventLoopLagMs > LAGGING_MS) return 'event_loop_lag';
+  if (socketDrops > SOCKET_DROPS_SHARE * (socketDrops + datagramsReceived)) return 'socket_drops';
+  if (sendErrors > SEND_ERRORS_SHARE * (sendErrors + datagramsSent)) return 'send_errors';
+  if (lateSends >= MIN_LATE_SENDS && lateSends > LATE_SENDS_SHARE * sent) return 'late_sends';
+  return null;
+};
+
+/** When the generator was impaired as an event shows, ms after the start, and for how long its effects may show. Null: it was not. */
+export const impairmentOfEvent = ({
+  event,
+  at,
+  reason,
+  durationMs = 0,
+}: EventLine): { code: HealthCode; fromMs: number; toMs: number; aftermathMs: number } | null => {
+  const forGood = (code: HealthCode) => ({
+    code,
+    fromMs: at - SECOND_MS,
+    toMs: Number.POSITIVE_INFINITY,
+    aftermathMs: 0,
+  });
+  const { least, most } = AFTERMATH_MS;
+  switch (event) {
+    case 'process_paused': {
+      const aftermathMs = durationMs > PAUSE_MS ? most : least;
+      return { code: event, fromMs: at - durationMs - SECOND_MS, toMs: at, aftermathMs };
+    }
+    case 'host_suspended':
+      return { code: event, fromMs: at - SECOND_MS, toMs: at, aftermathMs: most };
+    case 'clock_stepped':
+    case 'worker_died':
+      return forGood(event);
+    case 'join_failed':
+    case 'disconnected':
+      return reason === 'internal_error' ? forGood('engine_error') : null;
+    default:
+      return null;
+  }
+};
+
+/**
+ * Findings that belong to certain seconds: outside of them, what was measured is the server's. The others (a worker that died, a host that was busy
+ * throughout) cast doubt on all of a run.
+ */
+const TIMED: ReadonlySet<HealthCode> = new Set<HealthCode>([
+  'socket_drops',
+  'late_sends',
+  'send_errors',
+  'tick_lateness',
+  'event_loop_lag',
+  'process_paused',
+  'host_suspended',
+  'cpu_starved',
+]);
+
+/** Whether the healthy times of a run suffice to blame the server for what was measured in them. */
+export const mayBlameServer = (
+  health: readonly HealthFinding[],
+  { ms, totalMs }: ImpairedSummary,
+): boolean =>
+  health.length === 0 ||
+  (health.every(({ code }) => TIMED.has(code)) &&
+    totalMs - ms >= Math.max(LEAST_CLEAN_MS, LEAST_CLEAN_SHARE * totalMs));
 
 const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturated.share ?? 0;
 
@@ -151,7 +261,7 @@ export const PAUSE_MS = 2_000;
 /** Shorter pauses are recorded from here on (ms): what happens in their second may be their effect. */
 export const RECORDED_PAUSE_MS = 1_000;
 
-/** During a suspension the server continues: nobody answers it, whatever its length beyond the resolution of the clocks (ms). */
+/** During a suspension the server continues, and no participant answers it, whatever its length beyond the resolution of the clocks (ms). */
 export const SUSPENSION_MS = 250;
 
 /**
@@ -184,6 +294,27 @@ export const SEND_ERRORS_SHARE = 0.001;
 /** Joins that started a second late: beyond one in twenty the p95 of the join time is the generator's. */
 export const LATE_JOINS_SHARE = 0.05;
 
+/**
+ * A process is starved in a second in which a thread waited for a core for a quarter of it, and all its threads waited three times as long as they
+ * ran: it got less than a quarter of the CPU it asked for. At 80 % load of its own, it waits about as long as it runs.
+ */
+const STARVED_WAIT_SHARE = 0.25;
+const STARVED_WAIT_RATIO = 3;
+/** In more than half of the samples: then nothing measured is free of it. Fewer are matched in time with what was crossed. */
+const STARVED_SHARE = 0.5;
+
 /** All cores of the host this busy, in more than half of the samples: every process there waits for CPU, server or generator. */
 export const SATURATED = 0.98;
 export const SATURATED_SHARE = 0.5;
+
+const SECOND_MS = 1_000;
+
+/**
+ * For how long after an impairment its effects may show (ms): as long as it lasted, at least a second. After a pause of two seconds or more,
+ * participants may lose their connection within 15 s (signal ping), and try to recover for another 40.
+ */
+export const AFTERMATH_MS = { least: SECOND_MS, most: 60_000 };
+
+/** Against an impaired generator, a failure of the server needs this much healthy time (ms, and share of the run) in which it shows. */
+const LEAST_CLEAN_MS = 10_000;
+const LEAST_CLEAN_SHARE = 0.5;

@@ -14,7 +14,7 @@ import type { Comparison } from '../compare/comparison.ts';
 import type {
   AbortingThreshold,
   FailureReason,
-  Summary,
+  ImpairedSummary,
   WindowMetrics,
 } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
@@ -47,7 +47,10 @@ const JOIN_METRICS: ReadonlySet<MetricName> = new Set([
 
 /** One result, or with `@*` one for each stage. Always at least one, so that no threshold is met by having nothing to evaluate. */
 export const evaluate = (
-  measured: Pick<Summary, 'metrics' | 'windows'>,
+  measured: {
+    metrics: MetricReader;
+    windows: readonly Pick<WindowMetrics, 'window' | 'metrics'>[];
+  },
   sourced: SourcedThreshold,
 ): ThresholdResult[] => {
   const { threshold } = sourced;
@@ -67,7 +70,7 @@ export const evaluate = (
 const sameWindow = (a: Window, b: Window): boolean =>
   a.name === b.name && a.fromMs === b.fromMs && a.toMs === b.toMs;
 
-const concerns = ({ metrics }: WindowMetrics, { metric }: Threshold): boolean =>
+const concerns = ({ metrics }: Pick<WindowMetrics, 'metrics'>, { metric }: Threshold): boolean =>
   !JOIN_METRICS.has(metric) ||
   aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
 
@@ -119,6 +122,8 @@ export type Reason =
   | { code: 'threshold_crossed'; result: ThresholdResult; mayBeCausedByGenerator: boolean }
   | { code: 'threshold_not_measured'; result: ThresholdResult; cause: NotMeasured }
   | { code: 'generator_impaired'; finding: HealthFinding }
+  /** The generator was healthy on the whole, but not in the time in which the thresholds were crossed. */
+  | ({ code: 'impaired_at_times' } & ImpairedSummary)
   | { code: 'no_thresholds' }
   | { code: 'participants_unaccounted'; unaccounted: number; planned: number }
   | { code: 'record_truncated' }

@@ -1,10 +1,15 @@
-import { formatThreshold, holds } from '@livekit-swarm/metrics';
+import { formatThreshold, holds, type Window } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Comparison } from '../compare/comparison.ts';
 import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
-import { assessGenerator, type HealthFinding } from './generator-health.ts';
+import {
+  assessGenerator,
+  type HealthCode,
+  type HealthFinding,
+  mayBlameServer,
+} from './generator-health.ts';
 import type { Reason } from './threshold-result.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
 
@@ -47,8 +52,9 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
  * 1. What an impaired generator cannot have caused is a failure in any case: the server process died by a failure of its own, the joins it rejected cross a threshold on
  *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
  *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
- * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met.
- * 3. A crossed threshold: failed.
+ * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met. A threshold that is
+ *    also crossed by what was measured while the generator was healthy is a failure if that was at least half of the run.
+ * 3. A crossed threshold: failed; inconclusive if it is crossed only by what was measured in seconds in which the generator was impaired.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
  * 5. All thresholds met: passed.
  *
@@ -65,10 +71,13 @@ export const decideVerdict = (
   const aborted: Reason[] =
     aborting === null ? [] : [{ code: 'run_aborted', threshold: aborting.abortedBy }];
   const certain = certainFailures(summary, thresholds);
+  const crossings = results.filter(
+    ({ ok, threshold }) => ok === false && threshold !== aborting?.threshold,
+  );
+  const asReasons = (crossed: ThresholdResult[], mayBeCausedByGenerator: boolean): Reason[] =>
+    crossed.map((result) => ({ code: 'threshold_crossed', result, mayBeCausedByGenerator }));
   const crossed = (mayBeCausedByGenerator: boolean): Reason[] =>
-    results
-      .filter(({ ok, threshold }) => ok === false && threshold !== aborting?.threshold)
-      .map((result) => ({ code: 'threshold_crossed', result, mayBeCausedByGenerator }));
+    asReasons(crossings, mayBeCausedByGenerator);
   const missing = missingEvidence(summary, results);
   const conclude = (
     verdict: Verdict,
@@ -100,13 +109,58 @@ export const decideVerdict = (
   // Missing evidence, such as windows that were not reached, is what `abortOnFail` asks for.
   if (aborted.length > 0)
     return conclude('failed', [...aborted, ...crossed(false), ...impairments]);
+  const { certain: failures, doubtful } = attributeCrossings(summary, crossings, thresholds);
+  if (failures.length > 0 && mayBlameServer(health, summary.impaired))
+    return conclude('failed', [
+      ...asReasons(failures, false),
+      ...impairments,
+      ...asReasons(doubtful, true),
+      ...missing,
+    ]);
   if (health.length > 0)
     return conclude('inconclusive', [...impairments, ...crossed(true), ...missing]);
-  const failures = crossed(false);
-  if (failures.length > 0) return conclude('failed', [...failures, ...missing]);
+  if (doubtful.length > 0)
+    return conclude('inconclusive', [
+      { code: 'impaired_at_times', ...summary.impaired },
+      ...asReasons(doubtful, true),
+      ...missing,
+    ]);
   if (missing.length > 0) return conclude('inconclusive', missing);
   return conclude('passed', []);
 };
+
+/**
+ * Divides crossed thresholds into those that are also crossed by what was measured while the generator was healthy, which are the server's, and those
+ * that it may have caused.
+ */
+const attributeCrossings = (
+  { clean, impaired, windows }: Pick<Summary, 'clean' | 'impaired' | 'windows'>,
+  crossings: readonly ThresholdResult[],
+  thresholds: readonly SourcedThreshold[],
+): { certain: ThresholdResult[]; doubtful: ThresholdResult[] } => {
+  if (impaired.ms === 0) return { certain: [...crossings], doubtful: [] };
+  const healthy = {
+    metrics: clean,
+    windows: windows.map((one) => ({ ...one, metrics: one.clean })),
+  };
+  const isCrossed = (crossing: ThresholdResult): boolean =>
+    !growsWithTime(crossing) &&
+    thresholds
+      .filter(({ threshold }) => threshold === crossing.threshold)
+      .flatMap((sourced) => evaluate(healthy, sourced))
+      .some(({ ok, window }) => ok === false && isSameWindow(window, crossing.window));
+  const { certain = [], doubtful = [] } = Object.groupBy(crossings, (crossing) =>
+    isCrossed(crossing) ? 'certain' : 'doubtful',
+  );
+  return { certain, doubtful };
+};
+
+/** A count that must be reached: less time always has less of it. */
+const growsWithTime = ({ threshold: { aggregation, operator } }: ThresholdResult): boolean =>
+  aggregation.type === 'count' && (operator === '>' || operator === '>=');
+
+const isSameWindow = (a: Window | null, b: Window | null): boolean =>
+  a?.name === b?.name && a?.fromMs === b?.fromMs && a?.toMs === b?.toMs;
 
 /** Exit codes that follow from the verdict, and change with it. */
 const OF_VERDICTS: ReadonlySet<ExitCode> = new Set([
@@ -137,7 +191,7 @@ export const decideWithBaseline = (
 };
 
 /**
- * The first threshold with `abortOnFail` that is crossed now, and the health findings that may have caused it. A crossing that the generator may have
+ * The first threshold with `abortOnFail` that is crossed now, and the codes of what may have caused it in the generator. A crossing that the generator may have
  * caused ends nothing, unless it is certain: see `decideVerdict`. What was not measured crosses nothing.
  * @param elapsedMs since the run's start
  */
@@ -145,7 +199,7 @@ export const abortCause = (
   interim: InterimSummary,
   thresholds: readonly SourcedThreshold[],
   elapsedMs: number,
-): { result: ThresholdResult; doubts: HealthFinding[] } | null => {
+): { result: ThresholdResult; doubts: HealthCode[] } | null => {
   const active = thresholds.filter(
     ({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs,
   );
@@ -158,10 +212,16 @@ export const abortCause = (
     (sourced) => certainFailures(interim, [sourced]).length > 0,
   )?.threshold;
   const sure = results.find(({ threshold }) => threshold === certain);
-  return sure === undefined
-    ? { result, doubts: assessGenerator(interim) }
-    : { result: sure, doubts: [] };
+  if (sure !== undefined) return { result: sure, doubts: [] };
+  const health = assessGenerator(interim);
+  const [failure] = mayBlameServer(health, interim.impaired)
+    ? attributeCrossings(interim, results, active).certain
+    : [];
+  if (failure !== undefined) return { result: failure, doubts: [] };
+  return { result, doubts: health.length > 0 ? codesOf(health) : interim.impaired.codes };
 };
+
+const codesOf = (health: readonly HealthFinding[]): HealthCode[] => health.map(({ code }) => code);
 
 /** Null also when other thresholds are evaluated now than those the run had. */
 const abortingThreshold = (

@@ -141,6 +141,7 @@ const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'engine_stuck',
   'host_suspended',
   'process_paused',
+  'cpu_starved',
   'tick_lateness',
   'event_loop_lag',
   'host_saturated',

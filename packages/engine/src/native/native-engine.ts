@@ -1,4 +1,10 @@
-import { type Deployment, deploymentAt } from '@livekit-swarm/livekit';
+import {
+  type Clock,
+  type Deployment,
+  deploymentAt,
+  PROCESS_CLOCK_OFFSET_MS,
+  steadyClock,
+} from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
@@ -25,6 +31,7 @@ const WATCH_EVERY_MS = 200;
 export class NativeEngine implements Engine {
   readonly name = 'native';
   readonly #options: EngineOptions;
+  readonly #clock: Clock;
   readonly #pump: Pump;
   readonly #clips: Clips;
   readonly #book = new StreamBook();
@@ -38,7 +45,11 @@ export class NativeEngine implements Engine {
   /** @throws Error when the addon is missing or does not fit this host */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
     this.#options = options;
-    this.#pump = open({ threads: options.threads }, (events) => this.#onPump(events));
+    const clockOffsetMs = options.clockOffsetMs ?? PROCESS_CLOCK_OFFSET_MS;
+    this.#clock = steadyClock(clockOffsetMs);
+    this.#pump = open({ threads: options.threads, clockOffsetMs }, (events) =>
+      this.#onPump(events),
+    );
     this.#clips = new Clips(this.#pump);
     this.#sampler = new Sampler(this.#pump, this.#book);
     if (options.watchMedia === true) this.#watchSoon();
@@ -109,7 +120,7 @@ export class NativeEngine implements Engine {
   #target(url: string): Target {
     const known = this.#targets.get(url);
     if (known !== undefined) return known;
-    const deployment = deploymentAt(url, this.#options.signalling);
+    const deployment = deploymentAt(url, this.#options.signalling, this.#clock);
     const target = { deployment, route: new Route(deployment.resolver) };
     this.#targets.set(url, target);
     return target;

@@ -52,3 +52,16 @@ test('leaves no timer behind', () => {
   keepalive.remove(kept);
   expect(clock.pending()).toBe(0);
 });
+
+test('takes the time in which this process was stopped for no silence of the server', () => {
+  const clock = fakeClock();
+  const keepalive = new Keepalive(clock);
+  const { kept, log } = connection(clock.now());
+  keepalive.add(kept);
+  clock.advance(4_000);
+  clock.stop(30_000);
+  clock.advance(1_000);
+  expect(log).toEqual([expect.stringMatching(/^ping/)]);
+  clock.advance(20_000);
+  expect(log.at(-1)).toBe('timed out');
+});

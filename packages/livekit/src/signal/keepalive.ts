@@ -18,6 +18,7 @@ export class Keepalive {
   readonly #clock: Clock;
   readonly #kept = new Set<KeepaliveOptions>();
   #stop: (() => void) | null = null;
+  #tickedAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,7 +26,9 @@ export class Keepalive {
 
   add(kept: KeepaliveOptions): void {
     this.#kept.add(kept);
-    this.#stop ??= this.#clock.after(TICK_MS, this.#tick);
+    if (this.#stop !== null) return;
+    this.#tickedAt = this.#clock.now();
+    this.#stop = this.#clock.after(TICK_MS, this.#tick);
   }
 
   remove(kept: KeepaliveOptions): void {
@@ -38,6 +41,11 @@ export class Keepalive {
   readonly #tick = (): void => {
     this.#stop = this.#clock.after(TICK_MS, this.#tick);
     const now = this.#clock.now();
+    // While this process was stopped it read nothing, so the server need not have been silent. What arrived
+    // meanwhile is read after this timer.
+    const stoppedMs = now - this.#tickedAt - TICK_MS;
+    this.#tickedAt = now;
+    if (stoppedMs > TICK_MS) for (const kept of this.#kept) kept.lastHeardAt += stoppedMs;
     for (const kept of this.#kept) {
       if (now - kept.lastHeardAt >= kept.pingTimeoutMs) {
         this.remove(kept);

@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): void;
   /** Lets promises settle between the timers that fall due. */
   advanceAsync(ms: number): Promise<void>;
+  /** The process is stopped for a while: what falls due meanwhile fires with the next `advance`. */
+  stop(ms: number): void;
   pending(): number;
 }
 
@@ -45,6 +47,9 @@ export const fakeClock = (): FakeClock => {
         if (!fireNext(until)) break;
       }
       now = until;
+    },
+    stop: (ms) => {
+      now += ms;
     },
     pending: () => timers.size,
   };

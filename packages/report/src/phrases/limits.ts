@@ -77,6 +77,8 @@ export const healthText = (finding: HealthFinding): string => {
       return `${capital(processName(finding.shard))} did not run for ${formatMs(finding.value)}; servers disconnect participants that do not answer.`;
     case 'clock_stepped':
       return `The wall clock of this host was set ${stepText(finding.stepMs)}; tokens, and a server on this host, depend on it.`;
+    case 'cpu_starved':
+      return `${finding.process === 'server' ? 'The embedded server' : 'The load generator'} had work and waited for a core most of the time in ${percent(finding.value)} of samples: other processes used the CPU.`;
     case 'no_samples':
       return 'The record contains no samples; media was not measured.';
     case 'socket_drops':
@@ -124,6 +126,7 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
     case 'late_sends':
     case 'tick_lateness':
     case 'host_saturated':
+    case 'cpu_starved':
       return `${LESS_LOAD}.`;
     case 'socket_drops':
       return `${LESS_LOAD}; or raise net.core.rmem_max.`;

@@ -55,6 +55,10 @@ describe('health findings', () => {
       'The wall clock of this host was set 30 s back; tokens, and a server on this host, depend on it.',
     ],
     [
+      { code: 'cpu_starved', value: 0.8, limit: 0.5, process: 'server' },
+      'The embedded server had work and waited for a core most of the time in 80 % of samples: other processes used the CPU.',
+    ],
+    [
       { code: 'no_samples', value: 0, limit: 1 },
       'The record contains no samples; media was not measured.',
     ],

@@ -44,6 +44,8 @@ export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
       const advice = healthAdvice(reason.finding, origin);
       return `${healthText(reason.finding)}${advice === null ? '' : ` ${advice}`}`;
     }
+    case 'impaired_at_times':
+      return `The load generator was impaired for ${secondsOf(reason.ms)} of ${secondsOf(reason.totalMs)} (${reason.codes.join(', ')}); without that time, no threshold is known to be crossed.`;
     case 'no_thresholds':
       return 'No thresholds were defined.';
     case 'participants_unaccounted':

@@ -46,6 +46,7 @@ export const healthFinding = z
       shard: z.number().describe('-1: the coordinator.'),
       count: count.describe('Pauses longer than the limit.'),
     }),
+    finding('cpu_starved', { process: z.enum(['generator', 'server']) }),
     finding('no_samples', {}),
     finding('socket_drops', { count }),
     finding('late_sends', { count }),
@@ -88,6 +89,15 @@ export const reason = z
       cause: z.enum(['nothing_measured', 'no_stage', 'no_window']),
     }),
     fact('generator_impaired', { finding: healthFinding }),
+    fact('impaired_at_times', {
+      ms: z
+        .number()
+        .describe(
+          'Milliseconds for which the load generator was impaired, or its effects may have shown.',
+        ),
+      totalMs: z.number().describe('Length of the run, milliseconds.'),
+      codes: z.array(z.string()).describe('Codes of health findings.'),
+    }),
     fact('no_thresholds', {}),
     fact('participants_unaccounted', { unaccounted: count, planned: count }),
     fact('record_truncated', {}),

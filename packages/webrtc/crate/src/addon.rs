@@ -81,6 +81,9 @@ impl NativePump {
             .tick_micros
             .unwrap_or(DEFAULT_TICK_MICROS)
             .clamp(500, MAX_TICK.as_micros() as u32);
+        if let Some(offset) = options.clock_offset_ms.filter(|offset| offset.is_finite()) {
+            clock::set_epoch((offset * 1e6) as u64);
+        }
         let on_events = on_events
             .build_threadsafe_function::<Vec<PumpEvent>>()
             .weak::<true>()

@@ -1,5 +1,8 @@
-//! Two clocks: the monotonic clock schedules, the wall clock stamps. Both in nanoseconds.
+//! Two clocks, in nanoseconds: the monotonic clock schedules, the wall clock stamps. The wall clock
+//! of this crate is the monotonic clock plus an offset that was measured once, so that setting the
+//! clock of the host moves no time; the kernel's stamps are translated to it, see [`Stamps`].
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Nanoseconds of a millisecond.
@@ -25,8 +28,8 @@ impl Now {
         Self { mono: monotonic_ns(), wall: wall_ns(), instant: Instant::now() }
     }
 
-    /// How long ago `wall` was, ns. At most a second: a wall clock that was set in between must not
-    /// move a packet far into the past.
+    /// How long ago `wall` was, ns. At most a second: packets that waited while this process was
+    /// stopped must not move str0m far into the past.
     pub fn since(&self, wall: u64) -> u64 {
         self.wall.saturating_sub(wall).min(MAX_AGE_NS)
     }
@@ -44,9 +47,95 @@ pub fn monotonic_ns() -> u64 {
     read(libc::CLOCK_MONOTONIC)
 }
 
-/// The clock for time stamps that leave this process: nanoseconds since the Unix epoch.
+/// Unix time at the zero of the monotonic clock; 0: not known yet.
+static EPOCH: AtomicU64 = AtomicU64::new(0);
+
+/// Sets the offset between the clocks, for the whole process. Processes whose times are compared must
+/// have the same one. Without it, it is measured at first use.
+pub fn set_epoch(ns: u64) {
+    EPOCH.store(ns, Ordering::Relaxed);
+}
+
+fn epoch() -> u64 {
+    let known = EPOCH.load(Ordering::Relaxed);
+    if known != 0 {
+        return known;
+    }
+    let measured = read(libc::CLOCK_REALTIME).saturating_sub(monotonic_ns());
+    // The first to measure it wins.
+    match EPOCH.compare_exchange(0, measured, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => measured,
+        Err(first) => first,
+    }
+}
+
+/// The clock for time stamps that leave this process: nanoseconds since the Unix epoch, as the host's
+/// clock was set when the run began.
 pub fn wall_ns() -> u64 {
-    read(libc::CLOCK_REALTIME)
+    monotonic_ns() + epoch()
+}
+
+/// Stamps of an earlier setting of the clock are read for this long after it was set, ns: what waits
+/// in a socket is read within a few ticks.
+const SETTLES_NS: u64 = 1000 * MS;
+/// The clock was set when the clocks are further apart than this from what was known, ns.
+const TOLERANCE_NS: i64 = 200_000;
+
+/// Translates the kernel's stamps (CLOCK_REALTIME) to [`wall_ns`]. The two advance at one rate, so
+/// their distance changes only when the clock is set.
+#[derive(Debug, Default)]
+pub struct Stamps {
+    /// CLOCK_REALTIME minus [`wall_ns`], now and before the clock was last set.
+    offset: Option<i64>,
+    before: Option<i64>,
+    set_at: u64,
+    /// [`wall_ns`] of the last reading.
+    read_at: u64,
+}
+
+impl Stamps {
+    /// Compares the clocks; call after each reading of a socket, before [`Stamps::wall`].
+    pub fn compare(&mut self) {
+        // A thread may lose its core between two readings: then they say nothing, and the next do.
+        for _ in 0..3 {
+            let (wall, real, after) = (wall_ns(), read(libc::CLOCK_REALTIME), wall_ns());
+            if self.observe(wall, real, after) {
+                return;
+            }
+        }
+    }
+
+    /// CLOCK_REALTIME was `real` at some time from `wall` to `after`. Returns whether that was exact.
+    fn observe(&mut self, wall: u64, real: u64, after: u64) -> bool {
+        self.read_at = after;
+        let (least, most) = (real.wrapping_sub(after) as i64, real.wrapping_sub(wall) as i64);
+        let fits = |offset| offset >= least - TOLERANCE_NS && offset <= most + TOLERANCE_NS;
+        if self.offset.is_some_and(fits) {
+            return true;
+        }
+        let is_exact = most - least <= TOLERANCE_NS;
+        if is_exact || self.offset.is_none() {
+            self.before = self.offset.replace(most);
+            self.set_at = after;
+        }
+        is_exact
+    }
+
+    /// When a datagram arrived that the kernel stamped `stamp`. One that was stamped before the clock
+    /// was set may be read after it: of the two possible times the later one that is not in the future.
+    pub fn wall(&self, stamp: u64) -> u64 {
+        let at = |offset: i64| stamp.wrapping_sub(offset as u64);
+        let is_past = |time: &u64| *time <= self.read_at + TOLERANCE_NS as u64;
+        let now = at(self.offset.unwrap_or(0));
+        let is_settled = self.read_at.saturating_sub(self.set_at) > SETTLES_NS;
+        let Some(before) = self.before.filter(|_| !is_settled).map(at) else { return now };
+        [now, before].into_iter().filter(is_past).max().unwrap_or(self.read_at)
+    }
+
+    /// [`wall_ns`] of the last reading.
+    pub fn read_at(&self) -> u64 {
+        self.read_at
+    }
 }
 
 /// Milliseconds from `earlier` to `later` (both ns), negative when they are the other way round.
@@ -85,6 +174,50 @@ pub fn compact_ntp(ntp: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const START: u64 = 1_763_688_123_000_000_000;
+    const SECOND: u64 = 1000 * MS;
+
+    /// Clocks of which the host's was set by `step_ns` 10 s after `START`.
+    fn set_by(step_ns: i64) -> impl Fn(u64) -> u64 {
+        move |wall| {
+            if wall < START + 10 * SECOND { wall } else { wall.wrapping_add(step_ns as u64) }
+        }
+    }
+
+    #[test]
+    fn arrivals_survive_a_clock_that_is_set() {
+        for step in [30, -30, 1, -1].map(|seconds: i64| seconds * SECOND as i64) {
+            let real = set_by(step);
+            let mut stamps = Stamps::default();
+            // Read every 4 ms, as a pump thread does; each datagram waited for 3 ms.
+            for tick in 0..5_000 {
+                let now = START + tick * 4 * MS;
+                assert!(stamps.observe(now, real(now), now + 300));
+                let arrival = now - 3 * MS;
+                let error = stamps.wall(real(arrival)).abs_diff(arrival);
+                assert!(error < MS / 2, "{step}: {error} ns at tick {tick}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_thread_that_lost_its_core_between_two_readings_has_seen_no_set_clock() {
+        let mut stamps = Stamps::default();
+        assert!(stamps.observe(START, START, START + 300));
+        // 80 ms passed between reading one clock and the other.
+        assert!(stamps.observe(START + 4 * MS, START + 84 * MS, START + 85 * MS));
+        assert_eq!(stamps.wall(START + 3 * MS), START + 3 * MS);
+    }
+
+    #[test]
+    fn the_wall_clock_advances_with_the_monotonic_one() {
+        let (mono, wall) = (monotonic_ns(), wall_ns());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        let (mono_later, wall_later) = (monotonic_ns(), wall_ns());
+        assert!((wall_later - wall).abs_diff(mono_later - mono) < MS);
+        assert!(wall.abs_diff(read(libc::CLOCK_REALTIME)) < 60 * SECOND);
+    }
 
     #[test]
     fn ntp_round_trips_within_a_nanosecond() {

@@ -5,7 +5,7 @@ use std::mem;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::RawFd;
 
-use crate::clock;
+use crate::clock::Stamps;
 use crate::rtp::MAX_DATAGRAM;
 
 /// The most datagrams that one call reads.
@@ -45,7 +45,7 @@ pub struct Datagrams {
     _controls: Box<[[u64; CONTROL / 8]]>,
     _iovecs: Box<[libc::iovec]>,
     headers: Box<[Header]>,
-    read_at: u64,
+    stamps: Stamps,
 }
 
 // SAFETY: the raw pointers in `headers` and `_iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
@@ -80,7 +80,7 @@ impl Default for Datagrams {
             _controls: controls,
             _iovecs: iovecs,
             headers,
-            read_at: 0,
+            stamps: Stamps::default(),
         }
     }
 }
@@ -97,7 +97,9 @@ impl Datagrams {
             header.msg_hdr.msg_controllen = CONTROL as _;
         }
         let count = self.receive_into_headers(fd, most);
-        self.read_at = clock::wall_ns();
+        if count > 0 {
+            self.stamps.compare();
+        }
         count
     }
 
@@ -129,7 +131,7 @@ impl Datagrams {
         Datagram {
             source: if named { source(&self.addresses[index]) } else { None },
             destination,
-            arrival: arrival.unwrap_or(self.read_at),
+            arrival: arrival.map_or(self.stamps.read_at(), |stamp| self.stamps.wall(stamp)),
             bytes: &mut self.buffers[index][..(header.msg_len as usize).min(MAX_DATAGRAM)],
         }
     }
@@ -193,6 +195,7 @@ fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock;
     use crate::socket::UdpSocket;
     use std::os::fd::AsRawFd;
     use std::time::Duration;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
-import { makeToken } from '@livekit-swarm/livekit';
+import { makeToken, systemClock } from '@livekit-swarm/livekit';
 import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { openPump } from '@livekit-swarm/webrtc';
@@ -42,7 +42,7 @@ export const call = async (
 ): Promise<void> => {
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
-  const startedAtMs = Date.now();
+  const startedAtMs = systemClock.now();
   const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinTimeMs + JOIN_GRACE_MS, left()));
   const engine = openEngine(
     { startedAtMs, joinTimeoutMs, signalling: module.signalling },
@@ -60,7 +60,11 @@ export const call = async (
         const admission = { url: access.url, token: await tokenFor(side, room, module, access) };
         if (ended.aborted) return;
         setOut.add(index);
-        await engine.join(planOf(side, index, room, module), admission, Date.now() - startedAtMs);
+        await engine.join(
+          planOf(side, index, room, module),
+          admission,
+          systemClock.now() - startedAtMs,
+        );
       }),
     );
     await Promise.race([joining, until(ended, left())]);

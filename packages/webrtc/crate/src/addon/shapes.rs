@@ -23,6 +23,9 @@ pub struct PumpOptions {
     /// 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
     /// it adds nothing to what is measured; a frame may leave up to one tick late.
     pub tick_micros: Option<u32>,
+    /// Unix time minus the time of the monotonic clock, ms, for the whole process: times of events
+    /// and packets are monotonic times plus this. Default: measured at first use.
+    pub clock_offset_ms: Option<f64>,
     /// A socket for every peer, everywhere. By default the peers of a thread on 127.0.0.1 share one
     /// socket, each with an address in 127/8 of its own, where the kernel is Linux and grants 8 MiB
     /// of receive buffer: that halves the cost of a packet.

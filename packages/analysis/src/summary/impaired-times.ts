@@ -1,0 +1,106 @@
+import { COORDINATOR_SHARD, type RecordLine } from '@livekit-swarm/record';
+import {
+  AFTERMATH_MS,
+  type HealthCode,
+  impairmentOfEvent,
+  impairmentOfSample,
+} from '../verdict/generator-health.ts';
+
+/** Milliseconds after the start of the run. */
+export interface Interval {
+  fromMs: number;
+  /** When the generator was healthy again. */
+  toMs: number;
+  /** For how long after it the server may be reacting, whatever its length. */
+  aftermathMs: number;
+}
+
+/** Events are sent in batches: those of a second may follow its sample by this much, ms. */
+const BATCHES_MS = 1_500;
+
+/**
+ * The times in which the load generator was impaired, and those right after them, in which the server may still be reacting to it: what was measured
+ * then may be its own effect.
+ */
+export class ImpairedTimes {
+  /** In order, without overlaps. */
+  #intervals: Interval[] = [];
+  readonly #codes = new Set<HealthCode>();
+  /** When each worker was last heard; one that died will say no more. */
+  readonly #heardAt = new Map<number, number>();
+  #workers = 0;
+
+  add(line: RecordLine): void {
+    switch (line.type) {
+      case 'header':
+        this.#workers = line.workers;
+        break;
+      case 'sample': {
+        if (line.shard !== COORDINATOR_SHARD) this.#heardAt.set(line.shard, line.at);
+        const code = impairmentOfSample(line);
+        if (code !== null)
+          this.#mark(code, {
+            fromMs: line.at - line.intervalMs,
+            toMs: line.at,
+            aftermathMs: AFTERMATH_MS.least,
+          });
+        break;
+      }
+      case 'event': {
+        if (line.event === 'worker_died' && line.shard !== undefined)
+          this.#heardAt.set(line.shard, Number.POSITIVE_INFINITY);
+        const impairment = impairmentOfEvent(line);
+        if (impairment !== null) this.#mark(impairment.code, impairment);
+        break;
+      }
+    }
+  }
+
+  /** Up to here all times are known, ms after the start. */
+  get knownUntilMs(): number {
+    if (this.#heardAt.size < this.#workers) return Number.NEGATIVE_INFINITY;
+    return Math.min(...this.#heardAt.values()) - BATCHES_MS;
+  }
+
+  get codes(): HealthCode[] {
+    return [...this.#codes];
+  }
+
+  /** Whether nothing impaired the generator from `fromMs` to `toMs`. */
+  isClean(fromMs: number, toMs: number): boolean {
+    return !this.#intervals.some(
+      (interval) => interval.fromMs <= toMs && fromMs < interval.toMs + aftermathOf(interval),
+    );
+  }
+
+  /** How much of the time from 0 to `endMs` was impaired, ms. */
+  total(endMs: number): number {
+    let total = 0;
+    let counted = 0;
+    for (const interval of this.#intervals) {
+      const from = Math.max(counted, interval.fromMs);
+      const to = Math.min(endMs, interval.toMs + aftermathOf(interval));
+      total += Math.max(0, to - from);
+      counted = Math.max(counted, to);
+    }
+    return total;
+  }
+
+  #mark(code: HealthCode, added: Interval): void {
+    this.#codes.add(code);
+    const touches = (other: Interval): boolean =>
+      added.fromMs <= other.toMs && other.fromMs <= added.toMs;
+    const merged = [added, ...this.#intervals.filter(touches)];
+    const rest = this.#intervals.filter((other) => !touches(other));
+    rest.push({
+      fromMs: Math.min(...merged.map(({ fromMs }) => fromMs)),
+      toMs: Math.max(...merged.map(({ toMs }) => toMs)),
+      aftermathMs: Math.max(...merged.map(({ aftermathMs }) => aftermathMs)),
+    });
+    this.#intervals = rest.sort((a, b) => a.fromMs - b.fromMs);
+  }
+}
+
+/** As long as the impairment itself, within bounds: what was late in one second is late in the next. */
+const aftermathOf = ({ fromMs, toMs, aftermathMs }: Interval): number =>
+  Math.max(aftermathMs, Math.min(AFTERMATH_MS.most, toMs - fromMs));

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { createCpuLimitsMeter, createRunDelayMeter } from './run-delay.ts';
+
+const workFor = (ms: number): void => {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+};
+
+describe.runIf(process.platform === 'linux')('createRunDelayMeter', () => {
+  it('measures the time on a core of the threads that count, since the last call', () => {
+    const take = createRunDelayMeter(process.pid, (_name, isMain) => isMain);
+    const before = process.cpuUsage();
+    workFor(100);
+    const { user, system } = process.cpuUsage(before);
+    const scheduling = take();
+    expect(scheduling?.runMs).toBeGreaterThan(0);
+    expect(scheduling?.runMs).toBeLessThanOrEqual((user + system) / 1_000 + 10);
+    expect(scheduling?.waitMs).toBe(scheduling?.longestWaitMs);
+    expect(take()?.runMs).toBeLessThan(scheduling?.runMs ?? 0);
+  });
+
+  it('has no result for a process that has ended', async () => {
+    const child = spawn('sleep', ['60']);
+    const take = createRunDelayMeter(child.pid ?? -1);
+    expect(take()).toMatchObject({ waitMs: expect.any(Number) });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(take()).toBeNull();
+  });
+});
+
+describe('createCpuLimitsMeter', () => {
+  it('gives what happened since the last call, or null where the kernel does not measure it', () => {
+    const take = createCpuLimitsMeter();
+    for (const { stalledMs, throttledMs } of [take(), take()]) {
+      for (const ms of [stalledMs, throttledMs])
+        if (ms !== null) expect(ms).toBeGreaterThanOrEqual(0);
+      if (stalledMs !== null) expect(stalledMs).toBeLessThan(60_000);
+    }
+  });
+});
