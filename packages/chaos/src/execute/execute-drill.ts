@@ -148,6 +148,8 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     reason: { code: 'ended_before_steady_state' },
   });
   let startedAtMs = Date.now();
+  /** Since the run started; monotonic. */
+  let elapsedMs = (): number => 0;
   let result: Awaited<ReturnType<typeof run>>;
   let recovery: Recovery;
 
@@ -171,7 +173,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       stop,
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
-        startedAtMs = live.startedAtMs;
+        ({ startedAtMs, elapsedMs } = live);
         const phase = { ...options, plan, live, steadyState, injected };
         faults = executeFaults({ ...phase, stop: AbortSignal.any([stop, runEnded.signal]) });
         // It is awaited below; until then a rejection has no other listener.
@@ -200,7 +202,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     seconds: seconds.result(),
     record: result.record,
     startedAtMs,
-    durationMs: Date.now() - startedAtMs,
+    durationMs: Math.round(elapsedMs()),
     ...decideDrillVerdict({ drill, recovery, failure, interrupted: stop.aborted, decision }),
   };
 };
