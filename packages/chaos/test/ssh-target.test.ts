@@ -231,3 +231,18 @@ test('a user that is not root', async () => {
     said: ` it's "$HOME"\n`,
   });
 });
+
+test('drills exclude each other on a host, by whatever name they reach it', {
+  timeout: 60_000,
+}, async () => {
+  await using host = await startSshHost();
+  await host.addUnit('redis.service', ['/bin/sleep', '60']);
+  const openAs = (alias: string) => openSshPlatform(readSshSpec(alias, 'redis=redis', host.config));
+  await using first = await openAs('swarm-host');
+  await using second = await openAs('root@swarm-host');
+  const held = await first.lock?.('drill');
+  await expect(second.lock?.('drill')).rejects.toMatchObject({ code: 'deployment_locked' });
+  await held?.[Symbol.asyncDispose]();
+  await using _next = await second.lock?.('drill');
+  await expect(first.lock?.('drill')).rejects.toMatchObject({ code: 'deployment_locked' });
+});

@@ -95,6 +95,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
         );
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
       await assertObservable(deployment, drill);
+      await using _lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
       deploymentName = deployment.platform.label;
       await options.save(resultSoFar());

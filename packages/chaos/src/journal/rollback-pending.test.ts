@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyHost, identifyProcess } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakePlatform, fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import { FAULTS } from '../faults/index.ts';
@@ -73,6 +75,38 @@ test.each([
 test('a process of this host with the same id is not its owner elsewhere', async () => {
   await write({ host: OTHER_HOST, owner: ALIVE, platform: SSH });
   expect(await rollback()).toMatchObject({ running: [], unknownOwner: [{ id: 'aaaaaaaa' }] });
+});
+
+test('two rollbacks do not overlap', async () => {
+  await write({});
+  let active = 0;
+  let most = 0;
+  const slow = fakePlatform();
+  slow.signal = async () => {
+    most = Math.max(most, ++active);
+    await sleep(50);
+    active--;
+  };
+  const both = () => rollbackPending({ journal, faults: FAULTS, open: async () => slow });
+  const reports = await Promise.all([both(), both()]);
+  expect(most).toBe(1);
+  expect(reports.map(({ rolledBack }) => rolledBack.length).sort()).toEqual([0, 1]);
+});
+
+test('a drill or a rollback on the target prevents another rollback, which keeps its entry', async () => {
+  await write({});
+  const taken: string[] = [];
+  platform.lock = async (purpose) => {
+    taken.push(purpose);
+    if (purpose === 'drill') throw new SwarmError('deployment_locked', 'another drill is running');
+    return { [Symbol.asyncDispose]: async () => void taken.push(`${purpose} released`) };
+  };
+  expect((await rollback()).failed).toMatchObject([{ error: { code: 'deployment_locked' } }]);
+  expect(platform.calls).toEqual([]);
+  expect((await journal.read()).pending).toHaveLength(1);
+  expect(taken).toEqual(['rollback', 'drill', 'rollback released']);
+  // With force, the fault of that drill is meant.
+  expect((await rollback(true)).rolledBack).toHaveLength(1);
 });
 
 test('force rolls back what can be reached from here, and never what cannot', async () => {

@@ -1,9 +1,17 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failpoint, identifyHost, isSameProcess, relateHost } from '@livekit-swarm/host';
+import {
+  failpoint,
+  identifyHost,
+  isSameProcess,
+  relateHost,
+  withFileLock,
+} from '@livekit-swarm/host';
 import { rollbackFault } from '../execute/inject-fault.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { reopenDockerPlatform } from '../targets/docker.ts';
 import { reopenKubernetesPlatform } from '../targets/kubernetes.ts';
+import type { LockPurpose } from '../targets/lock/host-lock.ts';
 import type { Platform, PlatformReference } from '../targets/platform.ts';
 import { reopenProcessPlatform } from '../targets/process.ts';
 import { reopenSshPlatform } from '../targets/ssh.ts';
@@ -55,8 +63,21 @@ const isOnHost = (platform: PlatformReference): boolean =>
  * of another host: a rollback of local processes would find nothing here, and forget the fault there.
  */
 export const rollbackPending = async (options: RollbackPendingOptions): Promise<RollbackReport> => {
+  const { pending, unreadable } = await options.journal.read();
+  if (pending.length === 0) return rollbackEach(pending, unreadable, options);
+  // Two at once could end what the other has just started. The second finds what the first has left.
+  return withFileLock(join(options.journal.dir, 'rollback.lock'), async () => {
+    const now = await options.journal.read();
+    return rollbackEach(now.pending, now.unreadable, options);
+  });
+};
+
+const rollbackEach = async (
+  pending: readonly JournalEntry[],
+  unreadable: UnreadableEntry[],
+  options: RollbackPendingOptions,
+): Promise<RollbackReport> => {
   const { journal, force = false } = options;
-  const { pending, unreadable } = await journal.read();
   const report: RollbackReport = {
     rolledBack: [],
     running: [],
@@ -76,7 +97,7 @@ export const rollbackPending = async (options: RollbackPendingOptions): Promise<
       continue;
     }
     try {
-      await rollbackEntry(entry, options);
+      await rollbackEntry(entry, options, force ? ['rollback'] : ['rollback', 'drill']);
       await journal.remove(entry.id);
       report.rolledBack.push(entry);
     } catch (error) {
@@ -93,9 +114,13 @@ export const rollbackPending = async (options: RollbackPendingOptions): Promise<
 export const rollbackEntry = async (
   entry: JournalEntry,
   { faults, open = openPlatform }: Pick<RollbackPendingOptions, 'faults' | 'open'>,
+  /** With `drill`, a drill on the target prevents the rollback. */
+  locks: readonly LockPurpose[] = [],
 ): Promise<void> => {
   const fault = findFault(faults, entry.fault);
   await using platform = await open(entry.platform);
+  await using held = new AsyncDisposableStack();
+  for (const purpose of locks) held.use(await platform.lock?.(purpose));
   const { components, params, id } = entry;
   const rollback = (): Promise<void> =>
     rollbackFault(fault, { platform, components, params, id, expiresAfterMs: null });

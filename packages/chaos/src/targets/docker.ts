@@ -12,6 +12,7 @@ import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
 import { expiryOnThisHost } from './expiry/this-host.ts';
+import { type LockPurpose, lockHost, startHere } from './lock/host-lock.ts';
 import {
   type Capability,
   type Component,
@@ -231,6 +232,9 @@ export const dockerPlatform = (
       const { Pid: pid } = found.info.State;
       return processHere(found.component.id, pid) ?? pid;
     },
+    ...(isEngineHere(spec.host) && {
+      lock: (purpose: LockPurpose) => lockHost(startHere, purpose, 'the host of the engine'),
+    }),
     [Symbol.asyncDispose]: async () => {},
   };
 };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { LockPurpose } from './lock/host-lock.ts';
 
 /** The kind of a component. */
 export const COMPONENT_KINDS = ['node', 'redis', 'load-balancer', 'turn'] as const;
@@ -164,6 +165,12 @@ export interface Platform extends AsyncDisposable {
   readonly network?: NetworkFaultController;
   /** A scheduler that can empty hosts. Absent: components stay on their hosts. */
   readonly hosts?: HostScheduler;
+  /**
+   * Excludes other drills, or other rollbacks, on the target itself, however they name it. It ends with
+   * its owner. Absent: nothing else can inject into it.
+   * @throws SwarmError `deployment_locked`
+   */
+  lock?(purpose: LockPurpose): Promise<AsyncDisposable>;
   /** Components that the platform replaced since the last call. Absent: it replaces none. */
   replacements?(): Replacement[];
 }

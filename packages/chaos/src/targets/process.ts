@@ -3,6 +3,7 @@ import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { expiryOnThisHost } from './expiry/this-host.ts';
+import { type LockPurpose, lockHost, startHere } from './lock/host-lock.ts';
 import {
   type Capability,
   type Component,
@@ -121,6 +122,9 @@ export const processPlatform = (location: Location): Platform => {
     },
     start: ({ name }) => location.start(name),
     expiry: expiryOnThisHost(),
+    ...(location.isShared && {
+      lock: (purpose: LockPurpose) => lockHost(startHere, purpose, 'this host'),
+    }),
     run: (_member, argv, input) => runHere(argv, input),
     instance: async ({ name }) => {
       const identity = await location.identity(name);

@@ -192,6 +192,12 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
         );
       },
     },
+    lock: async (purpose) => {
+      await using locks = new AsyncDisposableStack();
+      for (const connection of new Set(remotes.map((remote) => remote.connection)))
+        locks.use(await connection.lock(purpose));
+      return locks.move();
+    },
     inFlight: {
       maxMs: Math.max(...remotes.map(({ connection }) => connection.inFlight.maxMs)),
       leftMs: () =>

@@ -14,7 +14,8 @@ export const lockDeployment = async <T>(
   where: DeploymentChoice,
   work: () => Promise<T>,
 ): Promise<T> => {
-  if (where.type === 'embedded') return work();
+  // Others have a lock on the target itself, which every user and every host sees.
+  if (where.type !== 'lab') return work();
   const label = describeDeployment(where);
   let begun = false;
   try {

@@ -23,6 +23,8 @@ export interface Location {
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready; does nothing when it runs. */
   start(name: string): Promise<void>;
+  /** Drills of other users may inject into it, too. */
+  readonly isShared?: true;
   /** Null when components can be started; else why not. */
   whyNotStartable(): string | null;
 }

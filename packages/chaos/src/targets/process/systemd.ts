@@ -188,6 +188,7 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
     },
     signal: systemd.signal,
     start: systemd.start,
+    isShared: true,
     whyNotStartable: () =>
       process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
+import { type LockPurpose, lockHost, type StartProgram, startHere } from '../lock/host-lock.ts';
 import type { InFlight } from '../platform.ts';
 import type { Host } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
@@ -13,6 +14,8 @@ export interface SshConnection extends Host, AsyncDisposable {
   /** Null when programs run there as root; else why not. */
   lacksRoot(): Promise<string | null>;
   readonly inFlight: InFlight;
+  /** @throws SwarmError `deployment_locked` */
+  lock(purpose: LockPurpose): Promise<AsyncDisposable>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -185,6 +188,12 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       return code === 0 ? stdout : null;
     },
     lacksRoot: async () => (await privileges()).why,
+    lock: async (purpose) => {
+      const { words } = await privileges();
+      const start: StartProgram = (argv) =>
+        startHere(['ssh', ...options, '-T', '--', host, quoteAll([...words, ...argv])]);
+      return lockHost(start, purpose, host);
+    },
     inFlight: {
       maxMs: TIMEOUT_MS + CLOCK_STEP_MS,
       leftMs: () => Math.max(0, actsUntil - performance.now()),

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { lockHost, type StartProgram, startHere } from './host-lock.ts';
+
+/** With a folder of this test's own instead of /tmp: other drills may run on this host. */
+const apart =
+  (folder: string): StartProgram =>
+  ([program = '', option = '', script = '', ...rest]) =>
+    startHere([program, option, script.replace('/tmp/', `/tmp/${folder}-`), ...rest]);
+
+afterAll(async () => {
+  for (const purpose of ['drill', 'rollback'])
+    await rm(`/tmp/test-${process.pid}-livekit-swarm-${purpose}.lock`, { force: true });
+});
+
+const start = apart(`test-${process.pid}`);
+const lock = (purpose: 'drill' | 'rollback') => lockHost(start, purpose, 'lk-1');
+
+it('excludes a second drill on the host until the first is over', async () => {
+  const first = await lock('drill');
+  await expect(lock('drill')).rejects.toMatchObject({
+    code: 'deployment_locked',
+    message: expect.stringContaining('another drill is running on lk-1'),
+  });
+  // A rollback of something else may run next to it.
+  await using _rollback = await lock('rollback');
+  await expect(lock('rollback')).rejects.toMatchObject({ code: 'deployment_locked' });
+  await first[Symbol.asyncDispose]();
+  await using _second = await lock('drill');
+});
+
+it('ends with its owner, however that ends', async () => {
+  const owner = spawn(
+    process.execPath,
+    [
+      '--input-type=module-typescript',
+      '--eval',
+      `import { lockHost, startHere } from ${JSON.stringify(fileURLToPath(new URL('./host-lock.ts', import.meta.url)))};
+       await lockHost((argv) => startHere(argv.map((word) => word.replace('/tmp/', '/tmp/test-${process.pid}-'))), 'drill', 'here');
+       process.stdout.write('locked');
+       setInterval(() => {}, 60_000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(owner.stdout, 'data');
+  await expect(lock('drill')).rejects.toMatchObject({ code: 'deployment_locked' });
+  owner.kill('SIGKILL');
+  await expect
+    .poll(
+      () =>
+        lock('drill').then(
+          async (own) => {
+            await own[Symbol.asyncDispose]();
+            return 'free';
+          },
+          () => 'taken',
+        ),
+      { timeout: 5_000 },
+    )
+    .toBe('free');
+});
+
+it('reports a host that cannot lock', async () => {
+  const without: StartProgram = ([program = '', ...rest]) => {
+    const argv = rest.map((word) => word.replace('flock -n', 'no-such-program -n'));
+    return start([program, ...argv]);
+  };
+  await expect(lockHost(without, 'drill', 'lk-1')).rejects.toMatchObject({
+    code: 'fault_unavailable',
+    hint: expect.stringContaining('util-linux'),
+  });
+});

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { SwarmError } from '@livekit-swarm/settings';
+
+/** One drill at a time, and one rollback at a time. */
+export type LockPurpose = 'drill' | 'rollback';
+
+/** Longer without a sign of life, and the lock is free: its owner or the network is gone, seconds. */
+const EXPIRES_AFTER_S = 30;
+const SIGN_OF_LIFE_EVERY_MS = 5_000;
+const ENDS_WITHIN_MS = 3_000;
+const TAKEN = 75;
+
+/**
+ * Holds flock(2) on a file of the host until its input ends or falls silent. $0 is the purpose. The
+ * file stays: removing it would let two hold locks on different files. Created with O_EXCL and opened
+ * for reading: /tmp belongs to everyone, and so do drills of different users.
+ */
+const HOLD = `file=/tmp/livekit-swarm-$0.lock
+(set -C; umask 0; : > "$file") 2> /dev/null
+exec 9< "$file"
+flock -n 9 || exit $([ $? = 1 ] && echo ${TAKEN} || echo 1)
+echo locked
+while [ -n "$(timeout ${EXPIRES_AFTER_S} head -n 1 9<&-)" ]; do :; done`;
+
+/** Starts a program whose input and output are pipes: on this host, or on another one. */
+export type StartProgram = (argv: readonly string[]) => ChildProcess;
+
+export const startHere: StartProgram = ([program = '', ...args]) =>
+  spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+
+/**
+ * Excludes other drills (or rollbacks) on a host, by whatever name they reach it. It ends with this
+ * process.
+ * @param where for messages
+ * @throws SwarmError `deployment_locked`; `fault_unavailable` where the host cannot lock
+ */
+export const lockHost = async (
+  start: StartProgram,
+  purpose: LockPurpose,
+  where: string,
+): Promise<AsyncDisposable> => {
+  const program = start(['sh', '-c', HOLD, purpose]);
+  let stderr = '';
+  program.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  program.stdin?.on('error', () => {});
+  const ended = once(program, 'close').then(
+    ([code]) => Number(code ?? 1),
+    (error: unknown) => {
+      stderr ||= String(error);
+      return 1;
+    },
+  );
+  const locked = new Promise<null>((resolve) => {
+    program.stdout?.once('data', () => resolve(null));
+  });
+  const code = await Promise.race([locked, ended]);
+  if (code === TAKEN) throw lockedError(purpose, where);
+  if (code !== null) {
+    throw new SwarmError(
+      'fault_unavailable',
+      `${where} cannot be locked against other drills: ${stderr.trim().split('\n').at(-1) || `exit code ${code}`}`,
+      'it needs flock (util-linux) and timeout (coreutils)',
+    );
+  }
+  const signs = setInterval(() => program.stdin?.write('.\n'), SIGN_OF_LIFE_EVERY_MS);
+  signs.unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(signs);
+      program.stdin?.end();
+      const late = setTimeout(() => program.kill('SIGKILL'), ENDS_WITHIN_MS);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+};
+
+const lockedError = (purpose: LockPurpose, where: string): SwarmError =>
+  new SwarmError(
+    'deployment_locked',
+    `another ${purpose} is running on ${where}: two at once would affect more than either is allowed to`,
+    'wait until it is over',
+  );
