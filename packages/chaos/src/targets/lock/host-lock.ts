@@ -12,9 +12,9 @@ const ENDS_WITHIN_MS = 3_000;
 const TAKEN = 75;
 
 /**
- * Holds flock(2) on a file of the host until its input ends or falls silent. $0 is the purpose. The
+ * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose. The
  * file stays: removing it would let two hold locks on different files. Created with O_EXCL and opened
- * for reading: /tmp belongs to everyone, and so do drills of different users.
+ * for reading: all users may write to /tmp, and may run drills.
  */
 const HOLD = `file=/tmp/livekit-swarm-$0.lock
 (set -C; umask 0; : > "$file") 2> /dev/null
