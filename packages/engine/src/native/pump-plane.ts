@@ -15,7 +15,7 @@ import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
 import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
 import type { SessionStreams } from './results.ts';
-import { type Family, familyOfCandidate, type Route } from './route.ts';
+import { addressOfCandidate, type Family, type Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
 
@@ -119,14 +119,14 @@ export class PumpPlane implements MediaPlane {
   addCandidate(peer: number, candidate: string): void {
     this.#options.pump.addRemoteCandidate(peer, candidate);
     const seeking = this.#seeking.get(peer);
-    const family = familyOfCandidate(candidate);
-    if (seeking === undefined || family === null) return;
-    if (family === seeking.family) this.#found(peer);
+    const remote = addressOfCandidate(candidate);
+    if (seeking === undefined || remote === null) return;
+    if (remote.family === seeking.family) this.#found(peer);
     else
-      seeking.timer ??= setTimeout(() => {
-        this.#seeking.delete(peer);
-        const follows = this.#options.route.leave(seeking.family);
-        this.#options.onUnroutable(peer, follows ? 'other_family' : 'no_route');
+      seeking.timer ??= setTimeout(async () => {
+        const { route, onUnroutable } = this.#options;
+        const follows = await route.follow(remote.address);
+        if (this.#seeking.delete(peer)) onUnroutable(peer, follows ? 'other_family' : 'no_route');
       }, CANDIDATES_WITHIN_MS);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { familyOfCandidate, type LocalAddresses, Route } from './route.ts';
+import { addressOfCandidate, type LocalAddresses, Route } from './route.ts';
 
 const V4 = { address: '192.0.2.7', family: 4 };
 const V6 = { address: '2001:db8::7', family: 6 };
@@ -24,19 +24,16 @@ test.each([
 test('media follows the candidates of the server to the other family, and stays there', async () => {
   const route = routeFrom({ 4: '10.0.0.1', 6: 'fd00::1' });
   await route.prepare();
-  expect(route.leave(4)).toBe(true);
+  expect(await route.follow('2001:db8::9')).toBe(true);
   expect(route.localAddress).toBe('fd00::1');
   await route.prepare();
-  expect(route.family).toBe(6);
-  // Another participant of the same join storm finds the same.
-  expect(route.leave(4)).toBe(true);
   expect(route.family).toBe(6);
 });
 
 test('there is nothing to follow to without a route of that family', async () => {
   const route = routeFrom({ 6: 'fd00::1' });
   await route.prepare();
-  expect(route.leave(6)).toBe(false);
+  expect(await route.follow('192.0.2.9')).toBe(false);
   expect(route.localAddress).toBe('fd00::1');
 });
 
@@ -57,5 +54,5 @@ test.each([
   ['candidate:1 1 udp 2130706431 a1b2.local 7882 typ host', null],
   ['', null],
 ])('%s', (candidate, family) => {
-  expect(familyOfCandidate(candidate)).toBe(family);
+  expect(addressOfCandidate(candidate)?.family ?? null).toBe(family);
 });

@@ -11,8 +11,6 @@ export type LocalAddresses = Partial<Record<Family, string>>;
 /** Addresses for documentation (RFC 5737, RFC 3849): they have the default route. */
 const ANYWHERE: Record<Family, string> = { 4: '192.0.2.1', 6: '2001:db8::1' };
 
-const other = (family: Family): Family => (family === 4 ? 6 : 4);
-
 /** Finds the local address towards a remote one; null: no route leads there. */
 export type FindLocalAddress = (remote: string) => Promise<string | null>;
 
@@ -26,8 +24,8 @@ export class Route {
   readonly #findLocal: FindLocalAddress;
   #local: LocalAddresses = {};
   #family: Family = 4;
-  /** Set by candidates of a server; then it stays. */
-  #learned = false;
+  /** The family of a server's candidates, where it is another than expected; then it stays. */
+  #learned: { family: Family; local: string } | null = null;
 
   constructor(
     resolver: Pick<HostResolver, 'addresses'>,
@@ -58,8 +56,8 @@ export class Route {
         `this host has no route to ${remotes.map(({ address }) => address).join(', ')}`,
         'check the interfaces and routes of this host: ip route, ip -6 route',
       );
-    if (!this.#learned) this.#family = v4 === null ? 6 : 4;
-    if (this.#local[this.#family] === undefined) this.#family = other(this.#family);
+    if (this.#learned !== null) this.#local[this.#learned.family] ??= this.#learned.local;
+    else this.#family = v4 === null ? 6 : 4;
   }
 
   get family(): Family {
@@ -73,22 +71,29 @@ export class Route {
   }
 
   /**
-   * A server has no candidate of this family, only of the other. From now on media uses that, where this host has a route.
+   * A server has candidates of another family only, as this address. From now on media uses that family, where this host has a route.
    * @returns false: it has none
    */
-  leave(family: Family): boolean {
-    if (this.#local[other(family)] === undefined) return false;
-    this.#family = other(family);
-    this.#learned = true;
+  async follow(candidate: string): Promise<boolean> {
+    const local = await this.#findLocal(candidate);
+    if (local === null) return false;
+    const family = isIP(candidate) === 6 ? 6 : 4;
+    this.#local[family] = local;
+    this.#family = family;
+    this.#learned = { family, local };
     return true;
   }
 }
 
-/** Address family of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
-export const familyOfCandidate = (candidate: string): Family | null => {
+/** The IP address of a `candidate:…` line with UDP, and its family; null for others, which are not used. */
+export const addressOfCandidate = (
+  candidate: string,
+): { address: string; family: Family } | null => {
   const [, , transport = '', , address = ''] = candidate.split(' ');
   const family = isIP(address);
-  return transport.toLowerCase() === 'udp' && (family === 4 || family === 6) ? family : null;
+  return transport.toLowerCase() === 'udp' && (family === 4 || family === 6)
+    ? { address, family }
+    : null;
 };
 
 /**
@@ -103,7 +108,9 @@ const localAddressTowards: FindLocalAddress = async (remote) => {
       // Any port: the discard service's, which nothing is sent to.
       socket.connect(9, remote, resolve);
     });
-    return socket.address().address;
+    const { address } = socket.address();
+    // Without a route, Linux may leave an IPv6 socket unbound and report nothing.
+    return UNSPECIFIED.has(address) ? null : address;
   } catch (error) {
     if (NO_ROUTE.has(codeOf(error))) return null;
     throw error;
@@ -111,6 +118,8 @@ const localAddressTowards: FindLocalAddress = async (remote) => {
     socket.close();
   }
 };
+
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** No route, no address of that family, an interface that is down, or a kernel without that family. */
 const NO_ROUTE: ReadonlySet<string> = new Set([
