@@ -10,9 +10,10 @@ The exit code is the verdict: a pipeline needs nothing else.
 
 ${exitCodesTable()}
 
-- 98 is not a failure of your deployment: the load generator was too slow, a worker died, or nothing was measured. The reasons are at the top of the
-  report and in \`reasons\` of \`--json\`. Repeat the run with more cores or less load.
-- A server that died, or rejected joins beyond the threshold, are 99 even when the load generator was impaired: it cannot have caused them.
+- 98 is not a failure of your deployment: the load generator was too slow, a worker died, its host could not look up the name or has no route, the
+  server that it started was killed from outside, the disk was full, or nothing was measured. The reasons are at the top of the report and in \`reasons\` of \`--json\`. Repeat the run with more cores or less load.
+  [Planted faults](planted-faults.md) lists what ends how, each shown by a test.
+- A server that crashed or ran out of memory, or rejected joins beyond the threshold, are 99 even when the load generator was impaired: it cannot have caused them.
 - 3 means that no participant joined, or that no local server was available. If some participants joined, thresholds on \`join_failures\` decide.
 - 2 is also how \`npm start\` ends when a build tool is missing (Rust, a C compiler): it prints which, and how to install it.
 - \`swarm report\` exits as the run did. \`swarm doctor\` exits with 0, or with 3 when something that a run needs is missing.

@@ -5,7 +5,7 @@ export {
   parseDuration,
   plural,
 } from './duration.ts';
-export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { type JsonSchema, jsonSchemaOf, settingsJsonSchema } from './json-schema.ts';
 export { fileProblem, formatProblem, invalidFile, type Problem } from './problem.ts';

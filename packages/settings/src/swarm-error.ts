@@ -25,6 +25,8 @@ const EXITS = {
     'dns_failed',
     'no_route',
     'no_socket',
+    // Nothing of the run is known.
+    'record_not_written',
   ],
   unreachable: [
     // The deployment cannot be reached, or rejected the first participant.
@@ -89,7 +91,7 @@ const EXITS = {
     'ssh_unavailable',
     'systemd_unavailable',
   ],
-  internalError: ['internal', 'no_worker', 'record_not_written'],
+  internalError: ['internal', 'no_worker'],
   interrupted: ['interrupted'],
 } as const satisfies Partial<Record<ExitName, readonly string[]>>;
 
