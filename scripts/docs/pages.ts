@@ -9,6 +9,7 @@ import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { plantedFaultsPage } from './planted-faults-page.ts';
 import { reportsPage } from './reports-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
@@ -17,6 +18,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/metrics.md': metricsPage,
+  'docs/planted-faults.md': plantedFaultsPage,
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,

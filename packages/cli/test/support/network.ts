@@ -19,6 +19,7 @@ export interface Host {
   readonly name: string;
   /** IPv4. */
   readonly address: string;
+  readonly address6: string;
   /** What to put before a command that shall run on this host; it becomes that command and keeps its descriptors. */
   readonly through: readonly [string, ...string[]];
   /** Runs a program on this host to its end and resolves with its stdout. Rejects when it fails, with its stderr. */
@@ -36,6 +37,9 @@ type Side = (typeof SIDES)[number];
 /** No other host is on this link, so any private range works. */
 const ADDRESSES: Record<Side, string> = { server: '10.213.0.1', generator: '10.213.0.2' };
 const PREFIX = 30;
+/** RFC 4193, unique local. */
+const ADDRESSES_6: Record<Side, string> = { server: 'fd53:5741::1', generator: 'fd53:5741::2' };
+const PREFIX_6 = 64;
 
 const NAME = /^swarm-(\d+)-[0-9a-f]{6}-(?:server|generator)$/;
 
@@ -64,6 +68,7 @@ export const openNetwork = async (): Promise<Network> => {
     await ip(names.server, `link add eth0 type veth peer name eth0 netns ${names.generator}`);
     for (const side of SIDES) {
       await ip(names[side], `address add ${ADDRESSES[side]}/${PREFIX} dev eth0`);
+      await ip(names[side], `address add ${ADDRESSES_6[side]}/${PREFIX_6} dev eth0 nodad`);
       for (const device of ['lo', 'eth0']) await ip(names[side], `link set ${device} up`);
     }
   } catch (error) {
@@ -71,8 +76,8 @@ export const openNetwork = async (): Promise<Network> => {
     throw error;
   }
   return {
-    server: hostIn(names.server, ADDRESSES.server),
-    generator: hostIn(names.generator, ADDRESSES.generator),
+    server: hostIn(names.server, 'server'),
+    generator: hostIn(names.generator, 'generator'),
     [Symbol.asyncDispose]: close,
   };
 };
@@ -132,12 +137,15 @@ const isAlive = (pid: number): boolean => {
 const ip = (namespace: string, command: string) =>
   exec('ip', ['-n', namespace, ...command.split(' ')]);
 
-const hostIn = (name: string, address: string): Host => ({
+const hostIn = (name: string, side: Side): Host => ({
   name,
-  address,
+  address: ADDRESSES[side],
+  address6: ADDRESSES_6[side],
   through: ['ip', 'netns', 'exec', name],
   run: async (program, args, stdin = '') => {
     const running = exec('ip', ['netns', 'exec', name, program, ...args]);
+    // A program that reads nothing may have ended already.
+    running.child.stdin?.on('error', () => {});
     running.child.stdin?.end(stdin);
     return (await running).stdout;
   },

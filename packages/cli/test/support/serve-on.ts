@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { LiveKitServer, LiveKitVersion } from '@livekit-swarm/lab';
+import type { LiveKitConfig, LiveKitServer, LiveKitVersion } from '@livekit-swarm/lab';
 import type { Host } from './network.ts';
 
-export type Served = Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret' | 'ports'>;
+export type Served = Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret' | 'ports' | 'pid'>;
 
 const PROGRAM = fileURLToPath(new URL('./serve.ts', import.meta.url));
 
@@ -13,6 +13,7 @@ export const serveOn = async (
   { name, address, through }: Host,
   version: LiveKitVersion,
   dir: string,
+  config: LiveKitConfig = {},
 ): Promise<Served> => {
   const [program, ...args] = [
     ...through,
@@ -21,6 +22,7 @@ export const serveOn = async (
     version,
     address,
     dir,
+    JSON.stringify(config),
   ] as const;
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let said = '';

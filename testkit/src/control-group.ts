@@ -1,0 +1,85 @@
+/** A control group (cgroups(7)) of a test, version 1 or 2, that is gone with it. */
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ControlGroup extends AsyncDisposable {
+  /** What to put before a command to start it in the group. */
+  readonly through: readonly string[];
+  add(pid: number): void;
+  /** What all its processes may use together. */
+  limitCpu(cores: number): void;
+  /** As much as is used now, and `more` bytes. */
+  limitMemory(more: number): void;
+}
+
+type Controller = 'cpu' | 'memory';
+
+const CGROUPS = '/sys/fs/cgroup';
+const PERIOD_US = 100_000;
+let opened = 0;
+
+/** @throws Error where this process may not create one; see `whyNoControlGroup` */
+export const openControlGroup = (controller: Controller): ControlGroup => {
+  const parent = parentOf(controller);
+  if (parent === null) throw new Error(`no control group of ${controller} in ${CGROUPS}`);
+  if (parent.version === 2)
+    writeFileSync(join(parent.folder, 'cgroup.subtree_control'), `+${controller}`);
+  const folder = join(parent.folder, `swarm-test-${process.pid}-${++opened}`);
+  mkdirSync(folder);
+  const write = (file: string, value: string | number): void =>
+    writeFileSync(join(folder, file), String(value));
+  const read = (file: string): number => Number(readFileSync(join(folder, file), 'utf8'));
+  return {
+    through: ['sh', '-c', 'echo $$ > "$0" && exec "$@"', join(folder, 'cgroup.procs')],
+    add: (pid) => write('cgroup.procs', pid),
+    limitCpu: (cores) => {
+      const quota = Math.round(cores * PERIOD_US);
+      if (parent.version === 2) return write('cpu.max', `${quota} ${PERIOD_US}`);
+      write('cpu.cfs_period_us', PERIOD_US);
+      write('cpu.cfs_quota_us', quota);
+    },
+    limitMemory: (more) => {
+      if (parent.version === 2) write('memory.max', read('memory.current') + more);
+      else write('memory.limit_in_bytes', read('memory.usage_in_bytes') + more);
+    },
+    // Processes that were killed leave it when they are reaped.
+    [Symbol.asyncDispose]: async () => {
+      for (let attempt = 0; attempt < 50 && !removed(folder); attempt++) await sleep(100);
+    },
+  };
+};
+
+/** Why there is none, as a sentence, or null. */
+export const whyNoControlGroup = async (controller: Controller): Promise<string | null> => {
+  try {
+    await openControlGroup(controller)[Symbol.asyncDispose]();
+    return null;
+  } catch (error) {
+    return `this process may create no control group: ${error instanceof Error ? error.message : error}`;
+  }
+};
+
+const parentOf = (controller: Controller): { folder: string; version: 1 | 2 } | null => {
+  for (const folder of [CGROUPS, join(CGROUPS, 'unified')])
+    if (controllersOf(folder).includes(controller)) return { folder, version: 2 };
+  const folder = join(CGROUPS, controller);
+  return existsSync(join(folder, 'tasks')) ? { folder, version: 1 } : null;
+};
+
+const controllersOf = (folder: string): string[] => {
+  try {
+    return readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ');
+  } catch {
+    return [];
+  }
+};
+
+const removed = (folder: string): boolean => {
+  try {
+    rmdirSync(folder);
+  } catch {
+    return !existsSync(folder);
+  }
+  return true;
+};
