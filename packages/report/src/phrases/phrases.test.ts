@@ -120,6 +120,15 @@ describe('reasons of a verdict', () => {
       'No participant joined: 18 of 20 joins failed (ice_timeout).',
     ],
     [
+      {
+        code: 'impaired_at_times',
+        ms: 6_000,
+        totalMs: 61_500,
+        codes: ['tick_lateness', 'cpu_starved'],
+      },
+      'The load generator was impaired for 6.0 s of 61.5 s (tick_lateness, cpu_starved); without that time, no threshold is known to be crossed.',
+    ],
+    [
       { code: 'server_died', at: 30_040 },
       'The server died 30.0 s into the run. See its log next to the record.',
     ],
