@@ -484,7 +484,7 @@ describe('health and failures in the same run', () => {
     const decision = decide(losing([20, 23], impairedIn([20, 23], late)));
     expect(decision.reasons[0]).toEqual({
       code: 'impaired_at_times',
-      ms: 6_000,
+      ms: 8_000,
       totalMs: expect.any(Number),
       codes: ['tick_lateness'],
     });
