@@ -71,15 +71,17 @@ A node at its limits is not a fault but a setting of the lab, which the load the
 ## Rollback
 
 Before an injection, everything that its rollback needs is written to ${code('~/.local/state/livekit-swarm/chaos/journal')}: one file per injection, synced to disk. The file is removed after the
-rollback was verified. A drill rolls back when the duration of a fault is over, and when the drill ends, fails or is interrupted. If it was killed, ${code('swarm chaos rollback')} does it; it may
-be repeated. A journal file that cannot be read is reported and kept.
+rollback was verified. A drill rolls back when the duration of a fault is over, and when the drill ends, fails or is interrupted. If it was killed, the target
+[rolls back on its own](chaos.md#when-the-controller-fails) a minute after the scheduled time, or ${code('swarm chaos rollback')} does it earlier. Both may be repeated, also at the same
+time. A journal file that cannot be read is reported and kept.
 
-| state during a fault | name | without a rollback |
+| state during a fault | name | without any rollback |
 | --- | --- | --- |
 | rules | one nftables table per injection: ${code('swarm_chaos_ID')} | they stay |
 | swarm-impair, which delays packets | ${code('swarm-impair run --id ID…')} | it ends with the drill, and packets pass |
 | cgroups | ${code('swarm-chaos-ID-…')} | they stay |
 | stopped processes (${code('hang')}) | | they stay, except in a lab that the drill started |
+| the armed rollback on the target | ${code('swarm-expiry-ID')}: a timer of systemd, or a process | it ends by rolling back |
 
 ## Packets
 

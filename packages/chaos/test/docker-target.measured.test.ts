@@ -1,8 +1,11 @@
 /** Drills and faults on containers, in a Docker engine of this test. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
@@ -16,6 +19,7 @@ import { openPlatform, rollbackPending } from '../src/journal/rollback-pending.t
 import { openDockerPlatform } from '../src/targets/docker.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
+import { brokenComponents } from './support/broken-components.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { leftoversOf } from './support/leftovers.ts';
@@ -42,10 +46,11 @@ testWithDocker(
       await members(deployment, udp);
       await drill(deployment, dir);
       await faults(engine, deployment, dir);
+      await expiry(engine, deployment, dir);
       await ownNetwork(engine, deployment, dir);
     } finally {
       // A test that failed in between must restore the host, too.
-      for (const name of ['journal', 'faults', 'own']) {
+      for (const name of ['journal', 'faults', 'expiry', 'own']) {
         await rollbackPending({
           journal: openJournal(join(dir, name)),
           faults: FAULTS,
@@ -255,6 +260,46 @@ const faults = async (
   expect(await leftoversOf(id)).toEqual([]);
   expect(await readdir(journal.dir)).toEqual([]);
   await platform.start(member);
+};
+
+/** The controller is killed: the host of the engine rolls back, without any further command. */
+const expiry = async (
+  engine: DockerEngine,
+  deployment: Parameters<typeof dockerDeployment>[0],
+  dir: string,
+): Promise<void> => {
+  const journal = openJournal(join(dir, 'expiry'));
+  await using platform = await openDockerPlatform(deployment);
+  expect(await brokenComponents(platform)).toEqual([]);
+  const program = fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url));
+  const drills = [
+    ['kill', 'node-1'],
+    ['hang', 'node-2'],
+    ['blackhole', 'node-3'],
+    ['redis-kill', 'redis'],
+  ].map(([fault = '', component = '']) =>
+    spawn(
+      process.execPath,
+      [program, JSON.stringify(platform.reference), journal.dir, fault, '{}', component, '8000'],
+      { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+    ),
+  );
+  for (const drill of drills) await once(drill.stdout, 'data');
+  const { pending } = await journal.read();
+  expect(pending).toHaveLength(drills.length);
+  for (const drill of drills) {
+    process.kill(-(drill.pid ?? Number.NaN), 'SIGKILL');
+    await once(drill, 'exit');
+  }
+  const states = (): Promise<string[]> =>
+    Promise.all(['node-1', 'node-2', 'node-3', 'redis'].map((name) => stateOf(engine, name)));
+  expect(await states()).toEqual(['exited', 'paused', 'running', 'exited']);
+  await expect
+    .poll(async () => (await journal.read()).pending.length, { timeout: 60_000, interval: 500 })
+    .toBe(0);
+  expect(await states()).toEqual(Array.from({ length: 4 }, () => 'running'));
+  await expect.poll(() => brokenComponents(platform), { timeout: 20_000 }).toEqual([]);
+  expect((await Promise.all(pending.map(({ id }) => leftoversOf(id)))).flat()).toEqual([]);
 };
 
 /** In a network of its own, a container has its own rules, which end with it. */

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { failpoint } from './failpoint.ts';
 
 /**
  * Writes a file atomically, also with respect to a power failure: into a temporary file next to it, which replaces it once it
@@ -20,7 +21,9 @@ export const replaceFile = async (
     const handle = await open(unfinished, 'w', mode);
     const pieces = typeof data === 'string' ? [data] : data;
     await pipeline(pieces, handle.createWriteStream({ flush: true }));
+    failpoint('replace_file.written');
     await rename(unfinished, file);
+    failpoint('replace_file.renamed');
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, diskReason, makeFolder } from '@livekit-swarm/host';
+import { codeOf, diskReason, failpoint, makeFolder } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import type { RecordLine } from './record.ts';
 
@@ -52,7 +52,9 @@ export const openRecord = (dir: string): RecordWriter => {
     held = [];
     bytes = 0;
     try {
+      failpoint('record.write');
       writeAll(fd, Buffer.from(text));
+      failpoint('record.written');
     } catch (error) {
       broken = true;
       failed.resolve(cannotGoOn(file, error));

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Platform } from '../../src/targets/platform.ts';
 import { processState } from '../../src/targets/process/inspect.ts';
@@ -27,4 +28,23 @@ export const brokenComponents = async (platform: Platform): Promise<string[]> =>
       broken.push(`${name}: packets at port ${port}`);
   }
   return broken;
+};
+
+/** The same for the units of a test's own SSH host, without a command over SSH. */
+export const brokenUnits = async (dir: string): Promise<string[]> => {
+  const files = (await readdir(join(dir, 'units'))).filter((name) => name.endsWith('.service.pid'));
+  const broken = await Promise.all(
+    files.map(async (file) => {
+      const pid = Number(await readFile(join(dir, 'units', file), 'utf8'));
+      const name = file.slice(0, -'.pid'.length);
+      const state = processState(pid);
+      if (state === null) return [`${name} does not run`];
+      const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+      return [
+        ...(state === 'T' ? [`${name} is in state T`] : []),
+        ...(cgroup.includes('swarm-chaos') ? [`${name} is in a cgroup of a fault`] : []),
+      ];
+    }),
+  );
+  return broken.flat();
 };

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +22,11 @@ export interface SshHost extends AsyncDisposable {
 }
 
 const SSHD = '/usr/sbin/sshd';
-/** sshd does not start without it; where no init has made it, we do. */
+/** sshd needs it for every connection; where no init has made it, we do. It stays: others may run next to this one. */
 const PRIVILEGE_SEPARATION = '/run/sshd';
 
-export const startSshHost = async (): Promise<SshHost> => {
+/** @param also another address of this host at which it listens */
+export const startSshHost = async (also?: string): Promise<SshHost> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-sshd-'));
   await Promise.all(['bin', 'units'].map((name) => mkdir(join(dir, name))));
   await copyFile(join(import.meta.dirname, '../fixtures/systemctl'), join(dir, 'bin', 'systemctl'));
@@ -43,6 +43,7 @@ export const startSshHost = async (): Promise<SshHost> => {
     join(dir, 'sshd_config'),
     [
       `ListenAddress 127.0.0.1:${port}`,
+      ...(also === undefined ? [] : [`ListenAddress ${also}:${port}`]),
       `HostKey ${join(dir, 'host-key')}`,
       `AuthorizedKeysFile ${join(dir, 'authorized_keys')}`,
       'PidFile none',
@@ -55,8 +56,7 @@ export const startSshHost = async (): Promise<SshHost> => {
       '',
     ].join('\n'),
   );
-  const madeFolder = !existsSync(PRIVILEGE_SEPARATION);
-  if (madeFolder) await mkdir(PRIVILEGE_SEPARATION, { mode: 0o755 });
+  await mkdir(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
   const sshd = spawn(SSHD, ['-D', '-E', log, '-f', join(dir, 'sshd_config')], { stdio: 'ignore' });
   const settings = {
     HostName: '127.0.0.1',
@@ -65,6 +65,7 @@ export const startSshHost = async (): Promise<SshHost> => {
     IdentityFile: join(dir, 'user-key'),
     IdentitiesOnly: 'yes',
     IdentityAgent: 'none',
+    HostKeyAlias: `[127.0.0.1]:${port}`,
     UserKnownHostsFile: join(dir, 'known_hosts'),
     GlobalKnownHostsFile: '/dev/null',
   };
@@ -97,7 +98,6 @@ export const startSshHost = async (): Promise<SshHost> => {
       sshd.kill('SIGTERM');
       await once(sshd, 'exit');
     }
-    if (madeFolder) await rm(PRIVILEGE_SEPARATION, { recursive: true, force: true });
     await rm(dir, { recursive: true, force: true });
   };
   const deadline = performance.now() + 20_000;

@@ -1,0 +1,229 @@
+/** The controller of a drill over SSH is killed, or its network fails: the target rolls back on its own, without any further command. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { expect, test } from 'vitest';
+import { injectFault } from '../src/execute/inject-fault.ts';
+import { FAULTS } from '../src/faults/index.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { connectSsh } from '../src/targets/ssh/connection.ts';
+import { readSshSpec } from '../src/targets/ssh/spec.ts';
+import { openSshPlatform } from '../src/targets/ssh.ts';
+import { brokenUnits } from './support/broken-components.ts';
+import { leftoversOf } from './support/leftovers.ts';
+import { type SshHost, startSshHost } from './support/ssh-host.ts';
+import { addUnits } from './support/units.ts';
+
+await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
+
+const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis';
+/** Long enough for an injection over SSH on a busy host. */
+const EXPIRES_MS = 15_000;
+
+type Case = [fault: string, component: string, params?: object];
+
+/** On components that no other fault of the line affects; each mechanism once with each failure. */
+const KILLED: readonly Case[] = [
+  ['hang', 'livekit-1.service'],
+  ['packet-loss', 'livekit-2.service', { loss: '20%', burst: 3 }],
+  ['graceful-stop', 'livekit-3.service'],
+  ['kill', 'redis.service'],
+];
+const CUT: readonly Case[] = [
+  ['blackhole', 'livekit-1.service'],
+  ['kill', 'livekit-2.service'],
+  ['cpu-pressure', 'livekit-3.service', { cores: 0.3 }],
+  ['hang', 'redis.service'],
+];
+
+/** A network namespace that reaches this host over one link, as a laptop does over its VPN. */
+const openLink = () => {
+  const name = `swarm-cut-${process.pid}`;
+  const [here, there] = [`scut${process.pid % 10_000}a`, `scut${process.pid % 10_000}b`];
+  const ip = (...args: string[]): void => void execFileSync('ip', args);
+  ip('netns', 'add', name);
+  ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
+  ip('address', 'add', '198.18.77.1/30', 'dev', here);
+  ip('link', 'set', here, 'up');
+  ip('-n', name, 'address', 'add', '198.18.77.2/30', 'dev', there);
+  ip('-n', name, 'link', 'set', there, 'up');
+  return {
+    name,
+    address: '198.18.77.1',
+    cut: () => ip('link', 'set', here, 'down'),
+    [Symbol.dispose]: () => ip('netns', 'delete', name),
+  };
+};
+
+const startInjector = (
+  config: string,
+  journal: string,
+  [fault, component, params = {}]: Case,
+  before: readonly string[] = [],
+): ChildProcess & { pid: number } => {
+  const [program = '', ...args] = [
+    ...before,
+    process.execPath,
+    fileURLToPath(new URL('./fixtures/ssh-injector.ts', import.meta.url)),
+    ...[config, UNITS, journal, fault, JSON.stringify(params), component, String(EXPIRES_MS)],
+  ];
+  const drill = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  if (drill.pid === undefined) throw new Error('it did not start');
+  return Object.assign(drill, { pid: drill.pid });
+};
+
+const idOf = async (drill: ChildProcess): Promise<string> => {
+  if (drill.stdout === null) throw new Error('nothing to read from');
+  const [data] = (await Promise.race([
+    once(drill.stdout, 'data'),
+    once(drill, 'exit').then(([code]) => {
+      throw new Error(`it ended at once: ${code}`);
+    }),
+  ])) as [Buffer];
+  return data.toString().trim();
+};
+
+const startUnits = async (host: SshHost) => {
+  await addUnits(host, 3);
+  const target = await openSshPlatform(readSshSpec('swarm-host', UNITS, host.config));
+  const components = await target.components();
+  for (const kind of ['redis', 'node'])
+    await Promise.all(
+      components.filter((one) => one.kind === kind).map((one) => target.start(one)),
+    );
+  return target;
+};
+
+test('a target whose controller is killed, and one whose network is cut', {
+  timeout: 300_000,
+}, async () => {
+  using link = openLink();
+  await using host = await startSshHost(link.address);
+  await (await startUnits(host))[Symbol.asyncDispose]();
+  const journal = openJournal(join(host.dir, 'journal'));
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
+  expect(await brokenUnits(host.dir)).toEqual([]);
+
+  const far = await host.configWith({ HostName: link.address });
+  const lines = [
+    { line: KILLED, config: host.config, before: [], fail: () => {} },
+    { line: CUT, config: far, before: ['ip', 'netns', 'exec', link.name], fail: link.cut },
+  ];
+  for (const { line, config, before, fail } of lines) {
+    const drills = line.map((one) => startInjector(config, journal.dir, one, before));
+    cleanUp.defer(() => {
+      for (const { pid, exitCode, signalCode } of drills)
+        if (exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+    });
+    const ids = await Promise.all(drills.map(idOf));
+    const { pending } = await journal.read();
+    expect(pending).toHaveLength(line.length);
+    for (const { expiry, injected } of pending)
+      expect({ methods: expiry?.methods, injected }).toEqual({
+        methods: ['detached_process'],
+        injected: true,
+      });
+    fail();
+    if (fail !== link.cut)
+      for (const drill of drills) {
+        process.kill(-drill.pid, 'SIGKILL');
+        await once(drill, 'exit');
+      }
+    expect((await brokenUnits(host.dir)).length).toBeGreaterThan(0);
+
+    const expired = async (): Promise<string[]> => [
+      ...(await brokenUnits(host.dir)),
+      ...(await Promise.all(ids.map(leftoversOf))).flat(),
+    ];
+    await expect.poll(expired, { timeout: EXPIRES_MS + 30_000, interval: 1_000 }).toEqual([]);
+    // It is not known here that the target has rolled back: doing it again does no harm.
+    for (const drill of drills)
+      if (drill.signalCode === null) {
+        process.kill(-drill.pid, 'SIGKILL');
+        await once(drill, 'exit');
+      }
+    const { failed } = await rollbackPending({ journal, faults: FAULTS });
+    expect(failed.map(({ error }) => error.message)).toEqual([]);
+    expect(await brokenUnits(host.dir)).toEqual([]);
+    expect(await readdir(journal.dir)).toEqual([]);
+  }
+});
+
+test('with systemd it is a timer, which the rollback stops', async () => {
+  await using host = await startSshHost();
+  await addUnits(host, 1);
+  // As much of systemd-run as is used; the unit is a process that waits.
+  await host.addProgram(
+    'systemd-run',
+    `units=$(dirname "$0")/../units
+for word; do case $word in --unit=*) unit=\${word#--unit=} ;; --on-active=*) after=\${word#--on-active=} ;; esac; done
+while [ "$1" != -- ]; do shift; done
+shift
+setsid sh -c 'echo $$ >"$0"; sleep "$1"; shift; exec "$@"' "$units/$unit.timer.timer-pid" "$after" "$@" &`,
+  );
+  await using target = await openSshPlatform(readSshSpec('swarm-host', 'redis=redis', host.config));
+  const [redis] = await target.components();
+  if (redis === undefined) throw new Error('no unit');
+  await target.start(redis);
+  const [started] = await target.components();
+  if (started === undefined) throw new Error('no unit');
+  const journal = openJournal(join(host.dir, 'journal'));
+  const hang = FAULTS.get('hang');
+  if (hang === undefined) throw new Error('no fault');
+  const inject = (afterMs: number) =>
+    injectFault({
+      ...{ fault: hang, platform: target, components: [started], params: {}, journal },
+      ...{ drill: 'test', expiry: { afterMs, required: true } },
+    });
+
+  const stopped = await inject(60_000);
+  expect((await journal.read()).pending[0]?.expiry?.methods).toEqual(['systemd_timer']);
+  expect(await brokenUnits(host.dir)).toEqual(['redis.service is in state T']);
+  const timers = async (): Promise<string[]> =>
+    (await readdir(join(host.dir, 'units'))).filter((name) => name.endsWith('.timer-pid'));
+  expect(await timers()).toEqual([`swarm-expiry-${stopped.id}.timer.timer-pid`]);
+  await stopped.rollback();
+  expect(await timers()).toEqual([]);
+  expect(await brokenUnits(host.dir)).toEqual([]);
+
+  await inject(8_000);
+  expect(await brokenUnits(host.dir)).toEqual(['redis.service is in state T']);
+  await expect.poll(() => brokenUnits(host.dir), { timeout: 20_000 }).toEqual([]);
+});
+
+test('a command that arrives late does nothing, and one that hangs is ended on the target', async () => {
+  await using host = await startSshHost();
+  await using connection = await connectSsh('swarm-host', host.config);
+  const file = (name: string): string => join(host.dir, name);
+  const exists = async (name: string): Promise<boolean> => (await readdir(host.dir)).includes(name);
+  expect(await connection.run(['true'])).toMatchObject({ code: 0 });
+  expect(connection.inFlight.leftMs?.()).toBe(0);
+
+  // It hangs for longer than it may.
+  const hung = await connection.run(['sh', '-c', 'sleep 5; touch "$0"', file('hung')], '', 3_000);
+  expect(hung.code).not.toBe(0);
+
+  // Between this host and the target, it is held up for longer than it may.
+  const gate = file('gate');
+  await writeFile(
+    gate,
+    `#!/bin/sh\n[ ! -e "${file('closed')}" ] || sleep 6\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+  );
+  await chmod(gate, 0o755);
+  const keys = await readFile(file('authorized_keys'), 'utf8');
+  await writeFile(file('authorized_keys'), `command="${gate}" ${keys}`);
+  await using gated = await connectSsh('swarm-host', host.config);
+  expect(await gated.run(['true'])).toMatchObject({ code: 0 });
+  await writeFile(file('closed'), '');
+  const late = await gated.run(['touch', file('late')], '', 3_000);
+  expect(late.code).toBe(124);
+  await sleep(6_000);
+  expect(gated.inFlight.leftMs?.()).toBe(0);
+  expect([await exists('hung'), await exists('late')]).toEqual([false, false]);
+});
