@@ -1,9 +1,11 @@
 import { parseServerUrl } from '@livekit-swarm/livekit';
 import type { SourceName } from './catalogue/index.ts';
 import type { ExporterSettings } from './config/settings.ts';
+import type { Target } from './config/target.ts';
 import type { Source, SourceContext } from './source.ts';
 import { createClientsSource } from './sources/clients/clients-source.ts';
 import { createLifecycleSource } from './sources/lifecycle/lifecycle-source.ts';
+import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
 import { createProbesSource } from './sources/probes/probes-source.ts';
 
 /** The sources that the settings switch on. */
@@ -14,13 +16,26 @@ export const createSources = (
   const sources: Source[] = [];
   if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));
   if (lifecycle !== null) {
-    const watched = targets.map(({ url, ...target }) => ({
-      ...target,
-      httpUrl: parseServerUrl(url).http,
-      intervalMs: lifecycle.intervalMs,
-    }));
+    const watched = targets.map((target) => lifecycleTarget(target, lifecycle.intervalMs));
     sources.push(createLifecycleSource(watched, contextOf('lifecycle')));
   }
   if (clients !== null) sources.push(createClientsSource(clients, contextOf('clients')));
   return sources;
 };
+
+/** Keeps the keys of `target`, which change when their files do. */
+const lifecycleTarget = (target: Target, intervalMs: number): LifecycleTarget => ({
+  name: target.name,
+  httpUrl: parseServerUrl(target.url).http,
+  redisUrl: target.redisUrl,
+  intervalMs,
+  get apiKey() {
+    return target.apiKey;
+  },
+  get apiSecret() {
+    return target.apiSecret;
+  },
+  get previousKey() {
+    return target.previousKey ?? null;
+  },
+});

@@ -1,14 +1,21 @@
+import type { Hono } from 'hono';
 import type { SourceName } from './catalogue/index.ts';
 import { formatAddress, isLoopback, type ListenAddress } from './config/listen-address.ts';
-import { createApp } from './http/app.ts';
+import type { Secret, Secrets } from './config/live-secret.ts';
+import { type AppPart, createApp } from './http/app.ts';
 import type { CertificateFiles } from './http/certificate.ts';
-import { serve } from './http/serve.ts';
+import { type Listening, serve } from './http/serve.ts';
 import { createExporterSelf } from './self/exporter-self.ts';
 import type { Source, SourceContext } from './source.ts';
 
 export interface ExporterOptions {
   listen: ListenAddress;
-  token: string | null;
+  /** Where webhooks and browsers report, if not at `listen`. */
+  publicListen?: ListenAddress | null;
+  /** One of these is required of every scraper; none: no token is required. */
+  tokens: readonly Secret[];
+  /** Those from files are watched while the exporter runs. */
+  secrets?: Secrets;
   tls: CertificateFiles | null;
   limits: { requests: number; requestTimeoutMs: number };
   /** Of the product. */
@@ -22,6 +29,8 @@ export interface ExporterOptions {
 export interface Exporter {
   /** `http://127.0.0.1:9465`, with the port that was taken. */
   readonly url: string;
+  /** Where webhooks and browsers report. */
+  readonly publicUrl: string;
   /** Takes no more requests, lets scrapes under way finish, leaves nothing behind. May be called again. */
   stop(): Promise<void>;
 }
@@ -34,29 +43,45 @@ const GRACE_MS = 10_000;
  * @throws SwarmError `usage` when it cannot listen, or a source cannot work as it is configured; nothing is left running then
  */
 export const startExporter = async (options: ExporterOptions): Promise<Exporter> => {
-  const { listen, token, tls, limits, version, log } = options;
+  const { listen, publicListen = null, tokens, tls, limits, version, log } = options;
   const self = createExporterSelf({ version, log, timeoutMs: limits.requestTimeoutMs });
   const sources = options.sources(self.contextOf);
   let ready = false;
-  const app = createApp({
-    sources,
-    self,
-    version,
-    token,
-    requests: limits.requests,
-    isReady: () => ready,
-    log,
-  });
-  // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
-  const connections =
-    limits.requests * (sources.some(({ publicRoutes }) => publicRoutes !== undefined) ? 64 : 4);
-  const listening = await serve(app, {
-    listen,
-    tls,
-    requestTimeoutMs: limits.requestTimeoutMs,
-    connections,
-    log,
-  });
+  const appOf = (part: AppPart): Hono =>
+    createApp({
+      sources,
+      self,
+      version,
+      tokens,
+      requests: limits.requests,
+      part,
+      isReady: () => ready,
+      log,
+    });
+  const listeningOf = (part: AppPart, address: ListenAddress): Promise<Listening> => {
+    const isPublic =
+      part !== 'protected' && sources.some(({ publicRoutes }) => publicRoutes !== undefined);
+    // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
+    const total = limits.requests * (isPublic ? 64 : 4);
+    return serve(appOf(part), {
+      listen: address,
+      tls,
+      requestTimeoutMs: limits.requestTimeoutMs,
+      // One scraper may use all requests; one client of public routes an eighth of the connections, as many users may share an address.
+      connections: { total, perClient: Math.max(2 * limits.requests, total / 8) },
+      log,
+    });
+  };
+  const listening = await listeningOf(publicListen === null ? 'all' : 'protected', listen);
+  const publicListening =
+    publicListen === null
+      ? listening
+      : await listeningOf('public', publicListen).catch(async (error: unknown) => {
+          await listening.close(0);
+          throw error;
+        });
+  const close = (graceMs: number): Promise<unknown> =>
+    Promise.all([...new Set([listening, publicListening])].map((one) => one.close(graceMs)));
   const stopSources = (): Promise<unknown> =>
     Promise.all(
       sources.map((source) =>
@@ -68,20 +93,26 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   try {
     await Promise.all(sources.map((source) => source.start()));
   } catch (error) {
-    await Promise.all([stopSources(), listening.close(0)]);
+    await Promise.all([stopSources(), close(0)]);
     throw error;
   }
   ready = true;
-  const url = `http${tls === null ? '' : 's'}://${formatAddress(listening.address)}`;
+  const unwatch = options.secrets?.watch(log) ?? (() => {});
+  const urlOf = ({ address }: Listening): string =>
+    `http${tls === null ? '' : 's'}://${formatAddress(address)}`;
+  const [url, publicUrl] = [urlOf(listening), urlOf(publicListening)];
   log(`listening on ${url}; sources: ${sources.map(({ name }) => name).join(', ')}`);
-  if (!isLoopback(listen) && token === null)
+  if (!isLoopback(listen) && tokens.length === 0)
     log('this address serves every client that reaches it: set a token');
   let stopping: Promise<void> | null = null;
+  if (publicListening !== listening) log(`webhooks and browsers report at ${publicUrl}`);
   return {
     url,
+    publicUrl,
     stop: () => {
       ready = false;
-      stopping ??= Promise.all([stopSources(), listening.close(GRACE_MS)]).then(() => {});
+      unwatch();
+      stopping ??= Promise.all([stopSources(), close(GRACE_MS)]).then(() => {});
       return stopping;
     },
   };

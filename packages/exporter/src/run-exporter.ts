@@ -1,4 +1,5 @@
 import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
+import { fixedSecret } from './config/live-secret.ts';
 import { checkToken } from './config/read-token.ts';
 import { startExporter } from './exporter.ts';
 import {
@@ -35,7 +36,7 @@ export const startRunExporter = async ({
   const made = Promise.withResolvers<RunsSource>();
   const exporter = await startExporter({
     listen,
-    token,
+    tokens: token === null ? [] : [fixedSecret(token)],
     tls: null,
     limits: LIMITS,
     version,

@@ -47,14 +47,19 @@ beforeAll(async () => {
   const { apiKey, apiSecret } = livekit;
   exporter = await startExporter({
     listen: { host: '127.0.0.1', port: 0 },
-    token: SCRAPE_TOKEN,
+    tokens: [{ current: SCRAPE_TOKEN }],
     tls: null,
     limits: { requests: 128, requestTimeoutMs: 15_000 },
     version: '0.0.0',
     log: () => {},
     sources: (contextOf) => [
       createClientsSource(
-        { ...CLIENTS_DEFAULTS, keys: [{ apiKey, apiSecret }], origins: [site], rooms: [ROOM] },
+        {
+          ...CLIENTS_DEFAULTS,
+          keys: () => [{ apiKey, apiSecret }],
+          origins: [site],
+          rooms: [ROOM],
+        },
         contextOf('clients'),
       ),
     ],

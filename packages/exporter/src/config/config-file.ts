@@ -22,11 +22,19 @@ export const configFile = () =>
       .describe(
         'Where to listen: ":9465" is this host alone, "0.0.0.0:9465" every interface. Default: ":9465".',
       ),
+    publicListen: text(300, 'an address')
+      .optional()
+      .describe(
+        'Where LiveKit and browsers report, if not at `listen`: a flood of connections there then keeps no scraper waiting.',
+      ),
     token: secretRef()
       .optional()
       .describe(
-        'A bearer token, required everywhere except at /-/healthy and where LiveKit or browsers report.',
+        'A bearer token, required everywhere except at /-/healthy and where LiveKit or browsers report. A file is read again when it changes, as with every secret.',
       ),
+    previousToken: secretRef()
+      .optional()
+      .describe('A second token that is accepted as well, while tokens are rotated.'),
     tls: strict({
       cert: text(4_096, 'a path').describe(
         'PEM, with the chain; relative to this file. Read again when it changes.',

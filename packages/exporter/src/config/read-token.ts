@@ -1,28 +1,42 @@
 import type { Settings } from '@livekit-swarm/settings';
 import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
-import { readSecret, type SecretReader } from './secret.ts';
+import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
+import type { SecretReader, SecretRef } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';
 
-/** The required bearer token: from the flag, else the environment, else the file. @throws SwarmError `usage` when it cannot be read, or cannot be sent in a header */
-export const readToken = async (
+/**
+ * The bearer tokens, of which one is required: that from the flag, else the environment, else the file, and the previous one while tokens are rotated.
+ * @throws SwarmError `usage` when one cannot be read, or cannot be sent in a header
+ */
+export const readTokens = async (
   flags: SettingsFlags,
   { value, at }: Settings<ConfigFile>,
-  reader: SecretReader,
-): Promise<string | null> => {
-  const fromEnv = readVariable(reader.env, 'SWARM_EXPORTER_TOKEN')?.trim();
+  { env }: SecretReader,
+  secrets: Secrets,
+): Promise<readonly Secret[]> => {
+  const read = (ref: SecretRef, where: string, dir?: string): Promise<Secret> =>
+    secrets.read(ref, where, (token) => checkToken(token, where), dir);
+  const fromFile = async (key: 'token' | 'previousToken'): Promise<Secret[]> => {
+    const ref = value[key];
+    return ref === undefined ? [] : [await read(ref, `${at([key])}: ${key}`)];
+  };
+  const fromEnv = readVariable(env, 'SWARM_EXPORTER_TOKEN')?.trim();
   const { tokenFile } = flags;
-  if (tokenFile !== undefined) {
-    return checkToken(
-      await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }),
-      '--token-file',
+  const current =
+    tokenFile !== undefined
+      ? [await read({ file: tokenFile }, '--token-file', process.cwd())]
+      : fromEnv !== undefined
+        ? [fixedSecret(checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN'))]
+        : await fromFile('token');
+  const previous = await fromFile('previousToken');
+  if (current.length === 0 && previous.length > 0) {
+    throw usageError(
+      `${at(['previousToken'])}: previousToken: there is no token that follows it`,
+      'give the token that scrapers are to use: token: { file: PATH }',
     );
   }
-  if (fromEnv !== undefined) return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
-  const where = `${at(['token'])}: token`;
-  return value.token === undefined
-    ? null
-    : checkToken(await readSecret(value.token, where, reader), where);
+  return [...current, ...previous];
 };
 
 /**

@@ -39,6 +39,9 @@ export interface SecretReader {
   dir: string;
 }
 
+export const errorMessage = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 /** Larger files are rejected as secrets. */
 const MAX_BYTES = 64 * 1_024;
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUsageError } from '@livekit-swarm/settings';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatAddress } from './listen-address.ts';
 import { type ExporterSettings, loadSettings, type SettingsFlags } from './settings.ts';
 
@@ -32,6 +32,8 @@ const load = async (
   return await loadSettings({ config, ...flags }, environment);
 };
 
+const tokensOf = ({ tokens }: ExporterSettings): string[] => tokens.map(({ current }) => current);
+
 const problem = async (...given: Parameters<typeof load>): Promise<string> => {
   try {
     await load(...given);
@@ -47,7 +49,7 @@ describe('loadSettings', () => {
     const settings = await load(`${TARGETS}probes: {}\n`);
     expect({ ...settings, probes: null, targets: [] }).toMatchObject({
       listen: { host: '127.0.0.1', port: 9465 },
-      token: null,
+      tokens: [],
       tls: null,
       limits: { requests: 128, requestTimeoutMs: 15_000 },
       lifecycle: null,
@@ -83,19 +85,52 @@ describe('loadSettings', () => {
     await writeFile(join(dir, 'token'), '  from-file \n');
     await writeFile(join(dir, 'other'), 'from-flag\n');
     const yaml = `token: { file: token }\n${TARGETS}probes: {}`;
-    expect((await load(yaml)).token).toBe('from-file');
-    expect((await load(yaml, {}, { ...env, SWARM_EXPORTER_TOKEN: 'from-env' })).token).toBe(
-      'from-env',
-    );
-    expect(
-      (
-        await load(
-          yaml,
-          { tokenFile: join(dir, 'other') },
-          { ...env, SWARM_EXPORTER_TOKEN: 'from-env' },
-        )
-      ).token,
-    ).toBe('from-flag');
+    expect(tokensOf(await load(yaml))).toEqual(['from-file']);
+    const environment = { ...env, SWARM_EXPORTER_TOKEN: 'from-env' };
+    expect(tokensOf(await load(yaml, {}, environment))).toEqual(['from-env']);
+    const flags = { tokenFile: join(dir, 'other') };
+    expect(tokensOf(await load(yaml, flags, environment))).toEqual(['from-flag']);
+  });
+
+  it('accepts a second token while tokens are rotated, but not without the first', async () => {
+    await writeFile(join(dir, 'token'), 'new');
+    await writeFile(join(dir, 'before'), 'old');
+    const previous = `previousToken: { file: before }\n${TARGETS}probes: {}`;
+    expect(tokensOf(await load(`token: { file: token }\n${previous}`))).toEqual(['new', 'old']);
+    expect(await problem(previous)).toContain('there is no token that follows it');
+  });
+
+  it('reads the secrets in files again when they change', async () => {
+    const files = { token: 'first', key: 'APIone', secret: SECRET, before: 'APIzero' };
+    const write = (name: keyof typeof files, text: string) => writeFile(join(dir, name), text);
+    for (const name of Object.keys(files) as (keyof typeof files)[]) await write(name, files[name]);
+    const settings = await load(`
+token: { file: token }
+targets:
+  production:
+    url: wss://livekit.example.com
+    apiKey: { file: key }
+    apiSecret: { file: secret }
+    previousKey: { apiKey: { file: before }, apiSecret: { env: LK_SECRET } }
+lifecycle: {}
+clients: {}
+`);
+    const [target] = settings.targets;
+    const keys = () => settings.clients?.keys().map(({ apiKey }) => apiKey);
+    expect(keys()).toEqual(['APIone', 'APIzero']);
+    const log: string[] = [];
+    const unwatch = settings.secrets.watch((line) => log.push(line));
+    await write('token', 'second\n');
+    await write('key', 'APItwo');
+    await write('secret', '');
+    await vi.waitFor(() => expect(log).toHaveLength(3), { timeout: 20_000 });
+    unwatch();
+    expect(tokensOf(settings)).toEqual(['second']);
+    expect(keys()).toEqual(['APItwo', 'APIzero']);
+    // One that cannot be used leaves the old one in use.
+    expect(target?.apiSecret).toBe(SECRET);
+    expect(log.join()).toContain('is empty; the old secret stays in use');
+    expect(log.join()).not.toMatch(/second|APItwo/);
   });
 
   it('names a target by LIVEKIT_URL where no file does, and switches on what there is', async () => {

@@ -7,21 +7,27 @@ import {
   type Settings,
   usageError,
 } from '@livekit-swarm/settings';
+import { acceptedKeys } from '../api-key.ts';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
 import { checkPaths, checkSchedule, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { readToken } from './read-token.ts';
+import { type Secret, Secrets } from './live-secret.ts';
+import { readTokens } from './read-token.ts';
 import type { SecretReader } from './secret.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
 
 /** Everything an exporter must know. */
 export interface ExporterSettings {
   listen: ListenAddress;
-  /** Required of every client; null: no token is required. */
-  token: string | null;
+  /** Null: the public routes are at `listen`, too. */
+  publicListen: ListenAddress | null;
+  /** One of these is required of every client; none: no token is required. */
+  tokens: readonly Secret[];
+  /** Those from files are to be watched. */
+  secrets: Secrets;
   /** Paths of PEM files. */
   tls: { cert: string; key: string } | null;
   limits: { requests: number; requestTimeoutMs: number };
@@ -63,13 +69,16 @@ export const loadSettings = async (
     dir: config === undefined ? process.cwd() : dirname(resolve(config)),
   };
   const { value } = file;
-  const targets = await readTargets(file, reader);
+  const secrets = new Secrets(reader);
+  const targets = await readTargets(file, reader, secrets);
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
   const settings: ExporterSettings = {
     listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
-    token: await readToken(flags, file, reader),
+    publicListen: value.publicListen === undefined ? null : parseListenAddress(value.publicListen),
+    tokens: await readTokens(flags, file, reader, secrets),
+    secrets,
     tls: readTls(flags, value, reader.dir),
     limits: {
       requests: value.limits?.requests ?? 128,
@@ -78,7 +87,7 @@ export const loadSettings = async (
     targets,
     probes: probes === null ? null : probeSettings(probes),
     lifecycle: lifecycle === null ? null : { intervalMs: lifecycle.interval ?? 15_000 },
-    clients: clients === null ? null : clientsOptions(clients, targets),
+    clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
   };
   checkPaths(settings, file);
   checkSchedule(settings, file);
@@ -118,12 +127,13 @@ const sectionOf = <Section extends { enabled?: boolean | undefined }>(
 const readTargets = async (
   { value, at }: Settings<ConfigFile>,
   reader: SecretReader,
+  secrets: Secrets,
 ): Promise<Target[]> => {
   const sections = Object.entries(value.targets ?? {});
   if (sections.length === 0) return environmentTarget(reader.env);
   const targets: Target[] = [];
   for (const [name, section] of sections) {
-    targets.push(await readTarget(name, section, (key) => at(['targets', name, key]), reader));
+    targets.push(await readTarget(name, section, (key) => at(['targets', name, key]), secrets));
   }
   return targets;
 };

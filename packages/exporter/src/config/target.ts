@@ -1,17 +1,17 @@
 import { parseServerUrl } from '@livekit-swarm/livekit';
 import { hinted, reading, strict, text, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { readSecret, type SecretReader, type SecretRef, secretRef } from './secret.ts';
+import type { RotatingKey } from '../api-key.ts';
+import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
+import { type SecretRef, secretRef } from './secret.ts';
 import { urlPattern } from './url-pattern.ts';
 
 /** A deployment of LiveKit. */
-export interface Target {
+export interface Target extends RotatingKey {
   /** Label of its metrics. */
   name: string;
   /** ws:// or wss://: what clients connect to. */
   url: string;
-  apiKey: string;
-  apiSecret: string;
   nodes: readonly TargetNode[];
   /** Whether a URL requested at /probe belongs to this deployment, so that its keys may be used there. */
   isAllowedUrl(url: string): boolean;
@@ -78,17 +78,26 @@ const node = () =>
     },
   );
 
+const apiKeySection = () => ({
+  apiKey: z
+    .union([text(200, 'an API key'), secretRef()], {
+      error: hinted('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
+    })
+    .describe('API key, as in `keys` of livekit-server.'),
+  apiSecret: secretRef().describe('Secret of the API key.'),
+});
+
 export const targetSection = () =>
   strict({
     url: serverUrl().describe(
       'URL that clients connect to: that of the load balancer if there is one.',
     ),
-    apiKey: z
-      .union([text(200, 'an API key'), secretRef()], {
-        error: hinted('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
-      })
-      .describe('API key, as in `keys` of livekit-server.'),
-    apiSecret: secretRef().describe('Secret of the API key.'),
+    ...apiKeySection(),
+    previousKey: strict(apiKeySection())
+      .optional()
+      .describe(
+        'A second key, while keys are rotated: webhooks and tokens of browsers that are signed with it are accepted as well.',
+      ),
     nodes: z
       .record(labelName('the name of a node'), node(), {
         error: hinted('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
@@ -118,18 +127,36 @@ export const readTarget = async (
   name: string,
   section: TargetSection,
   where: (key: string) => string,
-  reader: SecretReader,
+  secrets: Secrets,
 ): Promise<Target> => {
-  const read = (key: string, ref: string | SecretRef): Promise<string> =>
+  const read = async (key: string, ref: string | SecretRef): Promise<Secret> =>
     typeof ref === 'string'
-      ? Promise.resolve(ref)
-      : readSecret(ref, `${where(key)}: targets.${name}.${key}`, reader);
-  const { url, nodes = {}, allowedUrls = [], redis } = section;
+      ? fixedSecret(ref)
+      : secrets.read(ref, `${where(key)}: targets.${name}.${key}`);
+  const { url, nodes = {}, allowedUrls = [], redis, previousKey } = section;
+  const key = await read('apiKey', section.apiKey);
+  const secret = await read('apiSecret', section.apiSecret);
+  const previous =
+    previousKey === undefined
+      ? null
+      : {
+          key: await read('previousKey', previousKey.apiKey),
+          secret: await read('previousKey', previousKey.apiSecret),
+        };
   return {
     name,
     url,
-    apiKey: await read('apiKey', section.apiKey),
-    apiSecret: await read('apiSecret', section.apiSecret),
+    get apiKey() {
+      return key.current;
+    },
+    get apiSecret() {
+      return secret.current;
+    },
+    get previousKey() {
+      return previous === null
+        ? null
+        : { apiKey: previous.key.current, apiSecret: previous.secret.current };
+    },
     nodes: Object.entries(nodes).map(([nodeName, one]) => ({
       name: nodeName,
       url: one.url,
@@ -139,7 +166,11 @@ export const readTarget = async (
     redisUrl:
       redis === undefined
         ? null
-        : checkRedis(await read('redis', redis), redis, `${where('redis')}: targets.${name}.redis`),
+        : checkRedis(
+            (await read('redis', redis)).current,
+            redis,
+            `${where('redis')}: targets.${name}.redis`,
+          ),
   };
 };
 

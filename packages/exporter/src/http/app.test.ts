@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
+import { fixedSecret } from '../config/live-secret.ts';
 import { createExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
-import { createApp } from './app.ts';
+import { type AppPart, createApp } from './app.ts';
 import { serve } from './serve.ts';
 
 const log: string[] = [];
@@ -21,7 +22,9 @@ const sourceOf = (given: Partial<Source> = {}): Source => ({
 const appOf = ({
   sources = [sourceOf()],
   token = null as string | null,
+  previousToken = null as string | null,
   requests = 10,
+  part = 'all' as AppPart,
   ready = true,
 } = {}) => {
   const self = createExporterSelf({
@@ -34,8 +37,9 @@ const appOf = ({
     sources,
     self,
     version: '1.2.3',
-    token,
+    tokens: [token, previousToken].flatMap((one) => (one === null ? [] : [fixedSecret(one)])),
     requests,
+    part,
     isReady: () => ready,
     log: (line) => log.push(line),
   });
@@ -70,6 +74,37 @@ describe('public routes', () => {
     expect(text).toContain('swarm_exporter_requests_total{route="other",code="404"} 50\n');
     expect(text).toContain('swarm_exporter_requests_total{route="/-/healthy",code="200"} 1\n');
     expect(text.match(/^swarm_exporter_requests_total/gm)?.length).toBeLessThan(5);
+  });
+});
+
+describe('two listeners', () => {
+  const sources = [sourceOf({ publicRoutes: new Hono().post('/webhook', (c) => c.text('taken')) })];
+  it('serve the public routes at one, everything else at the other, and health at both', async () => {
+    const statuses = (part: AppPart) => {
+      const app = appOf({ sources, part });
+      const ask = async (path: string, method = 'GET') =>
+        (await app.request(path, { method })).status;
+      return Promise.all([
+        ask('/webhook', 'POST'),
+        ask('/metrics'),
+        ask('/-/ready'),
+        ask('/'),
+        ask('/-/healthy'),
+      ]);
+    };
+    expect(await statuses('all')).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses('public')).toEqual([200, 404, 404, 404, 200]);
+    expect(await statuses('protected')).toEqual([404, 200, 200, 200, 200]);
+  });
+});
+
+describe('two tokens', () => {
+  it('are both accepted while they are rotated, and nothing else', async () => {
+    const app = appOf({ token: 'new-one', previousToken: 'old-one' });
+    const status = async (token: string) => (await app.request('/metrics', bearer(token))).status;
+    expect(await Promise.all(['new-one', 'old-one', 'new-on', ''].map(status))).toEqual([
+      200, 200, 401, 400,
+    ]);
   });
 });
 
@@ -191,7 +226,7 @@ describe('what goes wrong', () => {
       listen,
       tls: null,
       requestTimeoutMs: 5_000,
-      connections: 10,
+      connections: { total: 10, perClient: 10 },
       log: () => {},
     });
     try {

@@ -1,8 +1,10 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
+import type { Secret } from '../config/live-secret.ts';
 import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
@@ -11,21 +13,26 @@ export interface AppOptions {
   sources: readonly Source[];
   self: ExporterSelf;
   version: string;
-  /** Required everywhere except at /-/healthy and the public routes of sources. */
-  token: string | null;
+  /** One of these is required everywhere except at /-/healthy and the public routes of sources; none: no token is required. */
+  tokens: readonly Secret[];
   /** Requests at the same time. */
   requests: number;
+  /** Which routes are served: the public ones of sources may have a listener of their own. */
+  part: AppPart;
   isReady(): boolean;
   log(line: string): void;
 }
+
+export type AppPart = 'all' | 'public' | 'protected';
 
 /** Everything that is served. */
 export const createApp = ({
   sources,
   self,
   version,
-  token,
+  tokens,
   requests,
+  part,
   isReady,
   log,
 }: AppOptions): Hono => {
@@ -46,14 +53,16 @@ export const createApp = ({
   app.get('/-/healthy', (c) => c.text('healthy\n'));
   // Each with a limit of its own: clients of public routes must not be able to block scrapers.
   for (const { publicRoutes, admit, publicRequests = requests } of sources) {
-    if (publicRoutes === undefined) continue;
+    if (publicRoutes === undefined || part === 'protected') continue;
     const limit = limited(publicRequests);
     for (const path of new Set(publicRoutes.routes.map((route) => route.path)))
       app.use(path, ...(admit === undefined ? [] : [admit]), limit);
     app.route('/', publicRoutes);
   }
+  if (part === 'public') return app;
   app.use(limited(requests));
-  if (token !== null) app.use(bearerAuth({ token, realm: 'swarm exporter' }));
+  if (tokens.length > 0)
+    app.use(bearerAuth({ verifyToken: isOneOf(tokens), realm: 'swarm exporter' }));
   app.get('/', (c) => c.html(landingPage(version, sources)));
   app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
   app.get('/metrics', async (c) => {
@@ -77,6 +86,16 @@ const counted =
 
 const routeOf = (c: Context): string =>
   matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
+
+const isOneOf =
+  (tokens: readonly Secret[]) =>
+  (given: string): boolean => {
+    const digest = digestOf(given);
+    // All are compared, so that the time tells nothing.
+    return tokens.map(({ current }) => timingSafeEqual(digestOf(current), digest)).includes(true);
+  };
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const limited = (most: number): MiddlewareHandler => {
   let underWay = 0;

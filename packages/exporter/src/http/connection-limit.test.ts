@@ -3,19 +3,23 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { limitConnections } from './connection-limit.ts';
+import { clientOf, limitConnections } from './connection-limit.ts';
 
 const MAX = 10;
+const PER_CLIENT = 8;
 let server: Server;
 let port: number;
+let requests: number;
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
-  server = createServer(async (request, response) => {
+  requests = 0;
+  server = createServer();
+  limitConnections(server, { total: MAX, perClient: PER_CLIENT }, async (request, response) => {
+    requests++;
     if (request.url === '/slow') await sleep(400);
     response.end('here');
   });
-  limitConnections(server, MAX);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
@@ -40,6 +44,15 @@ const connections = (): Promise<number> =>
   new Promise((resolve, reject) =>
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
   );
+/** The response, as it was received. */
+const getFrom = async (localAddress: string): Promise<string> => {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  sockets.push(socket);
+  socket.end('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+};
 const get = (path = '/'): Promise<string> =>
   fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.text());
 
@@ -65,10 +78,38 @@ it('does not cut a request that is being answered', async () => {
   expect(await slow).toBe('here');
 });
 
-it('refuses a connection where all others are being answered', async () => {
-  const slow = Array.from({ length: MAX }, () => get('/slow'));
+it('refuses a connection of a client whose others are all being answered, and of no other', async () => {
+  const slow = Array.from({ length: PER_CLIENT }, () => get('/slow'));
   await sleep(150);
   await expect(get()).rejects.toThrow();
-  expect(await Promise.all(slow)).toEqual(Array(MAX).fill('here'));
+  expect(await getFrom('127.0.0.2')).toMatch(/^HTTP\/1\.1 200 OK.*here/s);
+  expect(await Promise.all(slow)).toEqual(Array(PER_CLIENT).fill('here'));
   expect(await get()).toBe('here');
+});
+
+it('keeps room for others where one client has its share', async () => {
+  const [scraper] = await openSilent(1, '127.0.0.2');
+  await openSilent(PER_CLIENT);
+  await openSilent(PER_CLIENT);
+  expect(await connections()).toBe(PER_CLIENT + 1);
+  expect(scraper?.readyState).toBe('open');
+});
+
+it('answers nothing to a client that pipelines', async () => {
+  const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {});
+  sockets.push(socket);
+  const closed = once(socket, 'close');
+  socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500));
+  await closed;
+  expect(requests).toBe(1);
+});
+
+it('takes all addresses of an IPv6 network for one client', () => {
+  expect(clientOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
+  expect(clientOf('2001:db8:1:2::9')).toBe('2001:db8:1:2::/64');
+  expect(clientOf('2001:db8::9')).toBe('2001:db8:0:0::/64');
+  expect(clientOf('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
+  expect(clientOf('::1')).toBe('0:0:0:0::/64');
+  expect(clientOf('::ffff:192.0.2.7')).toBe('192.0.2.7');
+  expect(clientOf('192.0.2.7')).toBe('192.0.2.7');
 });

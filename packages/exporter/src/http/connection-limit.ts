@@ -1,60 +1,117 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
+
+export interface ConnectionLimits {
+  /** Connections at the same time. */
+  total: number;
+  /** Connections of one client at the same time. */
+  perClient: number;
+}
+
+/** A client and its connections, in the order they were opened, by their remote address and port. */
+type Connections = Map<string, Socket>;
 
 /**
  * Keeps the connections of a server below a limit without locking any client out. A server that only refuses further connections is closed to
  * Prometheus and to liveness probes as soon as one client holds all of them open. Here a new connection replaces another: the oldest without a request
- * of the address with the most connections. Connections with a running request are never closed; if all are such, the new one is rejected.
+ * of the same client when that client has its share, else of the client with the most. Connections with a running request are never closed; if all are
+ * such, the new one is rejected.
  *
- * @param max connections at the same time
+ * @param listener gets the requests
  */
-export const limitConnections = (server: Server | TlsServer, max: number): void => {
-  /** By address; the connections of each in the order they were opened, by their remote port. */
-  const open = new Map<string, Map<number, Socket>>();
+export const limitConnections = (
+  server: Server | TlsServer,
+  { total, perClient }: ConnectionLimits,
+  listener: RequestListener,
+): void => {
+  const clients = new Map<string, Connections>();
+  /** Clients by how many connections they have, so that the one with the most is found without looking at all. */
+  const bySize = new Map<number, Set<string>>();
   /** Connections with a request. A TLS request has another socket object than its connection, but the same remote. */
   const answering = new Set<string>();
   let count = 0;
 
-  const forget = (address: string, port: number): void => {
-    const connections = open.get(address);
-    if (connections?.delete(port) !== true) return;
-    count--;
-    if (connections.size === 0) open.delete(address);
+  const resize = (client: string, before: number, after: number): void => {
+    const old = bySize.get(before);
+    old?.delete(client);
+    if (old?.size === 0) bySize.delete(before);
+    if (after === 0) return;
+    const sized = bySize.get(after) ?? new Set<string>();
+    bySize.set(after, sized.add(client));
   };
 
-  /** Ends the connection that is needed least; false where all are needed. */
-  const endOne = (): boolean => {
-    const mostFirst = [...open].sort(([, a], [, b]) => b.size - a.size);
-    for (const [address, connections] of mostFirst) {
-      for (const [port, socket] of connections) {
-        if (answering.has(keyOf(address, port))) continue;
-        forget(address, port);
-        socket.destroy();
-        return true;
-      }
+  const remember = (client: string, key: string, socket: Socket): void => {
+    const connections = clients.get(client) ?? new Map<string, Socket>();
+    clients.set(client, connections.set(key, socket));
+    resize(client, connections.size - 1, connections.size);
+    count++;
+  };
+
+  const forget = (client: string, key: string): void => {
+    const connections = clients.get(client);
+    if (connections?.delete(key) !== true) return;
+    resize(client, connections.size + 1, connections.size);
+    if (connections.size === 0) clients.delete(client);
+    count--;
+  };
+
+  /** Ends the oldest connection of a client that has no request; false where all have. */
+  const endOneOf = (client: string): boolean => {
+    for (const [key, socket] of clients.get(client) ?? []) {
+      if (answering.has(key)) continue;
+      forget(client, key);
+      socket.destroy();
+      return true;
     }
     return false;
   };
+
+  /** Ends the connection that is needed least; false where all are needed. */
+  const endOne = (): boolean =>
+    [...bySize.keys()]
+      .sort((a, b) => b - a)
+      .some((size) => [...(bySize.get(size) ?? [])].some((client) => endOneOf(client)));
 
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket;
     // The client has disconnected.
     if (address === undefined || port === undefined) return;
-    if (count >= max && !endOne()) {
+    const client = clientOf(address);
+    const isFull = (clients.get(client)?.size ?? 0) >= perClient;
+    if (isFull ? !endOneOf(client) : count >= total && !endOne()) {
       socket.destroy();
       return;
     }
-    count++;
-    const connections = open.get(address) ?? new Map<number, Socket>();
-    open.set(address, connections.set(port, socket));
-    socket.once('close', () => forget(address, port));
+    const key = keyOf(address, port);
+    remember(client, key, socket);
+    socket.once('close', () => forget(client, key));
   });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
     const key = keyOf(socket.remoteAddress ?? '', socket.remotePort ?? 0);
+    // Thousands of pipelined requests fit one packet. No client in use pipelines (RFC 9112 §9.3.2).
+    if (answering.has(key)) {
+      socket.destroy();
+      return;
+    }
     answering.add(key);
     response.once('close', () => answering.delete(key));
+    listener(request, response);
   });
 };
 
 const keyOf = (address: string, port: number): string => `${address} ${port}`;
+
+/** An IPv4 address, or the first 64 bits of an IPv6 address: who has one of these has all of them (RFC 6177). */
+export const clientOf = (address: string): string => {
+  const mapped = /^::ffff:(?<v4>[\d.]+)$/i.exec(address)?.groups?.v4;
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+};

@@ -6,15 +6,14 @@ import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Hono } from 'hono';
 import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
-import { limitConnections } from './connection-limit.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limit.ts';
 
 export interface ServeOptions {
   listen: ListenAddress;
   tls: CertificateFiles | null;
   /** To receive a request, ms. */
   requestTimeoutMs: number;
-  /** Connections at the same time. */
-  connections: number;
+  connections: ConnectionLimits;
   log(line: string): void;
 }
 
@@ -29,6 +28,11 @@ const MAX_HEADER_BYTES = 16 * 1_024;
 /** Longer than scrapers wait between two scrapes of a second or two; shorter than would hold descriptors for nothing. */
 const KEEP_ALIVE_MS = 30_000;
 const SWEEP_MS = 50;
+/**
+ * Connections that wait to be accepted; the kernel takes at most net.core.somaxconn. When they are too many, it drops those of everybody, and a client tries
+ * again after 1, 3 and 7 seconds. Node's default of 511 is less than one client opens at once.
+ */
+const BACKLOG = 65_535;
 
 /** @throws SwarmError `usage` when nothing can be listened to there, or the certificate cannot be used */
 export const serve = async (
@@ -45,15 +49,16 @@ export const serve = async (
   };
   const server: Server | TlsServer =
     tls === null
-      ? createServer(options, listener)
-      : createTlsServer(
-          { ...options, ...(await readCertificate(tls)), handshakeTimeout: requestTimeoutMs },
-          listener,
-        );
-  limitConnections(server, connections);
+      ? createServer(options)
+      : createTlsServer({
+          ...options,
+          ...(await readCertificate(tls)),
+          handshakeTimeout: requestTimeoutMs,
+        });
+  limitConnections(server, connections, listener);
   const unwatch = tls === null ? () => {} : watchCertificate(tls, server as TlsServer, log);
   try {
-    server.listen({ host: listen.host, port: listen.port });
+    server.listen({ host: listen.host, port: listen.port, backlog: BACKLOG });
     await once(server, 'listening');
   } catch (error) {
     unwatch();

@@ -53,7 +53,7 @@ export const attack = async (
 ): Promise<Figures[]> => {
   const options = {
     token: SCRAPE_TOKEN,
-    keys: [KEY],
+    key: KEY,
     trustedProxies: 1,
     maxSessions: size.maxSessions,
     rooms: ['town-hall'],

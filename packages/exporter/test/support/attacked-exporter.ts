@@ -1,23 +1,46 @@
-// An exporter in a separate process, to measure its memory. Sends its address to the parent; ends with it.
+// An exporter in a separate process, to measure its memory and its answers. Sends its address to the parent; ends with it.
 import { startExporter } from '../../src/exporter.ts';
+import type { CertificateFiles } from '../../src/http/certificate.ts';
 import {
   CLIENTS_DEFAULTS,
   type ClientsOptions,
 } from '../../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../../src/sources/clients/clients-source.ts';
+import { createLifecycleSource } from '../../src/sources/lifecycle/lifecycle-source.ts';
 
-const { token, ...options } = JSON.parse(process.argv[2] ?? '{}') as Partial<ClientsOptions> & {
+/** What the parent passes. */
+export interface AttackedOptions extends Partial<Omit<ClientsOptions, 'keys'>> {
   token: string;
-};
+  key: { apiKey: string; apiSecret: string };
+  tls?: CertificateFiles;
+  /** Whether the public routes have a listener of their own. */
+  apart?: boolean;
+}
+
+const {
+  token,
+  key,
+  tls,
+  apart = false,
+  ...options
+} = JSON.parse(process.argv[2] ?? '{}') as AttackedOptions;
 const exporter = await startExporter({
   listen: { host: '127.0.0.1', port: 0 },
-  token,
-  tls: null,
+  publicListen: apart ? { host: '127.0.0.1', port: 0 } : null,
+  tokens: [{ current: token }],
+  tls: tls ?? null,
   limits: { requests: 128, requestTimeoutMs: 15_000 },
   version: '0.0.0',
   log: () => {},
   sources: (contextOf) => [
-    createClientsSource({ ...CLIENTS_DEFAULTS, keys: [], ...options }, contextOf('clients')),
+    createClientsSource(
+      { ...CLIENTS_DEFAULTS, keys: () => [key], ...options },
+      contextOf('clients'),
+    ),
+    createLifecycleSource(
+      [{ name: 'prod', httpUrl: null, redisUrl: null, intervalMs: 60_000, ...key }],
+      contextOf('lifecycle'),
+    ),
   ],
 });
 // Replies with the heap size after garbage collection.
@@ -27,4 +50,4 @@ process.on('message', () => {
   process.send?.({ retainedBytes: heapUsed + external });
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ url: exporter.url });
+process.send?.({ url: exporter.url, publicUrl: exporter.publicUrl });

@@ -52,7 +52,7 @@ export const startProbing = async (
   const log: string[] = [];
   const exporter = await startExporter({
     listen: { host: '127.0.0.1', port: 0 },
-    token,
+    tokens: token === null ? [] : [{ current: token }],
     tls: null,
     limits: { requests: 32, requestTimeoutMs: 5_000 },
     version: 'test',

@@ -1,7 +1,9 @@
+import type { ApiKey } from '../../api-key.ts';
+
 /** Which reports are accepted, and how many. */
 export interface ClientsOptions {
-  /** LiveKit API keys whose tokens are accepted, each with its secret. */
-  keys: readonly ApiKey[];
+  /** LiveKit API keys whose tokens are accepted now, each with its secret. */
+  keys(): readonly ApiKey[];
   /** Pages that may report: `https://app.example.com`; `*` for all. Pages served from the exporter's own address always may. */
   origins: readonly string[];
   /** Rooms that have metrics of their own. */
@@ -15,11 +17,6 @@ export interface ClientsOptions {
   /** Participants that are remembered at once. */
   maxSessions: number;
   rateLimits: RateLimits;
-}
-
-export interface ApiKey {
-  apiKey: string;
-  apiSecret: string;
 }
 
 export interface RateLimits {

@@ -168,12 +168,12 @@ describe('who may report', () => {
     await refused(await tokenFor('room', 'anna', { ...KEY, apiKey: 'unknown' }));
     await refused(await tokenFor(''));
     await refused(await tokenFor('r'.repeat(300)));
-    await refused(await tokenFor('room'), { keys: [] });
+    await refused(await tokenFor('room'), { keys: () => [] });
   });
 
   it('may have a token of any of several keys', async () => {
     const second = { apiKey: 'second', apiSecret: 'the-second-secret-of-at-least-32-characters' };
-    const { post, results } = openSource({ keys: [KEY, second] });
+    const { post, results } = openSource({ keys: () => [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
     await post(await tokenFor('room', 'ben', second), bodyOf());
     expect(await results()).toEqual({ accepted: 2 });
@@ -181,7 +181,7 @@ describe('who may report', () => {
 
   it('may have a token of one of two deployments with the same key name', async () => {
     const second = { ...KEY, apiSecret: 'the-secret-of-another-deployment-32-bytes' };
-    const { post, results } = openSource({ keys: [KEY, second] });
+    const { post, results } = openSource({ keys: () => [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
     await post(await tokenFor('room', 'ben', second), bodyOf());
     await post(

@@ -5,7 +5,7 @@ import { readConfig } from '../../config/settings.ts';
 import { CLIENTS_DEFAULTS } from './clients-options.ts';
 import { clientsOptions } from './config.ts';
 
-const KEYS = [{ apiKey: 'key', apiSecret: 'secret' }];
+const KEYS = () => [{ apiKey: 'key', apiSecret: 'secret' }];
 const read = (yaml: string) =>
   clientsOptions(readConfig(yaml, 'exporter.yaml').value.clients ?? {}, KEYS);
 

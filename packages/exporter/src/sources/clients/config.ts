@@ -1,7 +1,7 @@
 import { hinted, positive, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { ApiKey } from '../../api-key.ts';
 import {
-  type ApiKey,
   CLIENTS_DEFAULTS,
   type ClientsOptions,
   MAX_LISTED,
@@ -93,7 +93,7 @@ export type ClientsSection = z.output<ReturnType<typeof clientsSection>>;
 /** @param keys whose tokens are accepted: those of every target */
 export const clientsOptions = (
   section: ClientsSection,
-  keys: readonly ApiKey[],
+  keys: () => readonly ApiKey[],
 ): ClientsOptions => {
   const { origins, rooms, sdks, browsers, trustedProxies, maxSessions, rateLimits } = section;
   return {

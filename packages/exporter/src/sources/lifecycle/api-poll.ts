@@ -19,15 +19,17 @@ const ENDED_EGRESS_EVERY_MS = 60_000;
 
 /** @param report called with the result of each call; null: it was answered */
 export const createApiPoll = (
-  target: LifecycleTarget & { httpUrl: string },
+  target: LifecycleTarget,
+  httpUrl: string,
   metrics: LifecycleHandles,
   tell: (call: string, trouble: ApiError | null) => void,
 ): ApiPoll => {
-  const { name, httpUrl, apiKey, apiSecret } = target;
+  const { name } = target;
   const options = { requestTimeout: TIMEOUT_SECONDS };
-  const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret, options);
-  const egress = new EgressClient(httpUrl, apiKey, apiSecret, options);
-  const ingress = new IngressClient(httpUrl, apiKey, apiSecret, options);
+  // Made for each look, as keys may be rotated.
+  const rooms = () => new RoomServiceClient(httpUrl, target.apiKey, target.apiSecret, options);
+  const egress = () => new EgressClient(httpUrl, target.apiKey, target.apiSecret, options);
+  const ingress = () => new IngressClient(httpUrl, target.apiKey, target.apiSecret, options);
   /** These need Redis and an additional service; after one answer that it is missing, they are not polled again. */
   const missing = new Set<string>();
 
@@ -79,7 +81,7 @@ export const createApiPoll = (
     const answered = await countByStatus(
       'list_egress',
       metrics.swarm_lifecycle_egress,
-      async () => (await egress.listEgress({ active })).map(({ status }) => egressStatus(status)),
+      async () => (await egress().listEgress({ active })).map(({ status }) => egressStatus(status)),
       active ? (status) => !ended.has(status) : undefined,
     );
     if (answered && !active) endedEgressAt = at;
@@ -89,7 +91,7 @@ export const createApiPoll = (
 
   return {
     look: async () => {
-      const listed = await call('list_rooms', () => rooms.listRooms());
+      const listed = await call('list_rooms', () => rooms().listRooms());
       // A server that does not answer this call would not answer others, and each would wait for its timeout.
       if (listed === null) return null;
       metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
@@ -103,7 +105,7 @@ export const createApiPoll = (
       );
       await countEgress();
       await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
-        (await ingress.listIngress()).map(({ state }) =>
+        (await ingress().listIngress()).map(({ state }) =>
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
         ),
       );

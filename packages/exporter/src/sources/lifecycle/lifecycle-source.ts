@@ -64,7 +64,7 @@ const createWatch = (
   const { httpUrl, redisUrl, name, intervalMs } = target;
   const tell = tellChanges((line) => context.log(`${name}: ${line}`));
   const api: ApiPoll | null =
-    httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics, tell);
+    httpUrl === null ? null : createApiPoll(target, httpUrl, metrics, tell);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();

@@ -39,6 +39,41 @@ const sign = async (
   return token.toJwt();
 };
 
+it('accepts a second key while keys are rotated', async () => {
+  const metrics = registerFamily(new Registry(), LIFECYCLE_METRICS);
+  const previousKey = { apiKey: 'old', apiSecret: `${SECRET}-before` };
+  const { routes, admit } = createWebhooks([{ ...target, previousKey }], metrics, () => NOW);
+  const both = new Hono().use('/webhook/:target', admit).route('/', routes);
+  const body = JSON.stringify({ id: 'EV_1', createdAt: `${NOW / 1_000}`, event: 'room_started' });
+  const statusOf = async (authorization: string): Promise<number> =>
+    (await both.request('/webhook/prod', { method: 'POST', body, headers: { authorization } }))
+      .status;
+  expect(await statusOf(await sign(body))).toBe(200);
+  expect(await statusOf(await sign(body, 'old', previousKey.apiSecret))).toBe(200);
+  expect(await statusOf(await sign(body, 'old', SECRET))).toBe(401);
+});
+
+it('rejects a forged signature, and the token of a participant, before it reads a body', async () => {
+  const metrics = registerFamily(new Registry(), LIFECYCLE_METRICS);
+  const { admit } = createWebhooks([target], metrics, () => NOW);
+  const front = new Hono().use('/webhook/:target', admit);
+  front.post('/webhook/:target', (c) => c.text('the body is read', 202));
+  const ofParticipant = await new AccessToken('key', SECRET, { identity: 'p' }).toJwt();
+  for (const [authorization, status] of [
+    [await sign('x', 'key', 'another-secret-of-32-bytes-or-more!'), 401],
+    [await sign('x', 'other'), 401],
+    [ofParticipant, 401],
+    ['no token', 401],
+    [await sign('x'), 202],
+  ] as const) {
+    const answer = await front.request('/webhook/prod', {
+      method: 'POST',
+      headers: { authorization },
+    });
+    expect(answer.status).toBe(status);
+  }
+});
+
 const send = async (
   event: Record<string, unknown>,
   headers?: Record<string, string>,

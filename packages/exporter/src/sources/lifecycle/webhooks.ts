@@ -1,6 +1,7 @@
 import { DisconnectReason, EgressStatus, TrackSource, TrackType } from '@livekit/protocol';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
+import { type ApiKey, acceptedKeys, keysOf, verifyToken } from '../../api-key.ts';
 import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
 import type { Handles } from '../../metrics/register-family.ts';
@@ -44,19 +45,20 @@ export const createWebhooks = (
   metrics: LifecycleHandles,
   now: () => number = Date.now,
 ): Webhooks => {
-  const receivers = new Map(
-    targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]),
-  );
+  const byName = new Map(targets.map((target) => [target.name, target]));
   const seen = new ReplayCache(2 * STALE_MS, REMEMBERED);
   const admit: MiddlewareHandler = async (context, next) => {
-    const target = context.req.param('target') ?? '';
-    if (!receivers.has(target)) {
-      reject(target, 'unknown_target');
+    const name = context.req.param('target') ?? '';
+    const target = byName.get(name);
+    if (target === undefined) {
+      reject(name, 'unknown_target');
       return context.text('unknown target\n', 404);
     }
-    if (context.req.header('authorization') === undefined) {
-      reject(target, 'signature');
-      return context.text('signature\n', 401);
+    // Before the body: who has no key must not hold requests open with bodies that never end.
+    const wrong = await problemOf(context.req.header('authorization') ?? '', acceptedKeys(target));
+    if (wrong !== null) {
+      reject(name, wrong);
+      return context.text(`${wrong}\n`, 401);
     }
     return next();
   };
@@ -72,10 +74,11 @@ export const createWebhooks = (
     }),
     async (context) => {
       const target = context.req.param('target');
-      const receiver = receivers.get(target);
-      if (receiver === undefined) return context.text('unknown target\n', 404);
+      const keys = byName.get(target);
+      if (keys === undefined) return context.text('unknown target\n', 404);
       const body = await context.req.text();
-      const read = await readEvent(receiver, body, context.req.header('authorization'));
+      const token = context.req.header('authorization') ?? '';
+      const read = await readEvent(acceptedKeys(keys), body, token);
       if (typeof read === 'string') {
         reject(target, read);
         return context.text(`${read}\n`, read === 'malformed' ? 400 : 401);
@@ -96,7 +99,7 @@ export const createWebhooks = (
   );
   const reject = (target: string, reason: string): void =>
     metrics.swarm_lifecycle_webhooks_rejected_total.inc({
-      target: receivers.has(target) ? target : '',
+      target: byName.has(target) ? target : '',
       reason,
     });
   return { routes, admit };
@@ -105,20 +108,36 @@ export const createWebhooks = (
 /** What is signed, but no event: the receiver decodes it only when the signature is good, and throws this. */
 const UNREADABLE = /^Error: cannot decode /;
 
-const readEvent = async (
-  receiver: WebhookReceiver,
-  body: string,
-  authorization: string | undefined,
-): Promise<WebhookEvent | 'signature' | 'expired' | 'malformed'> => {
+/** Whether a token is that of a webhook, with any body; other tokens that are signed with the key have no hash of one. */
+const problemOf = async (
+  token: string,
+  keys: readonly ApiKey[],
+): Promise<'signature' | 'expired' | null> => {
   try {
-    const event = await receiver.receive(body, authorization);
-    return event.id === '' ? 'malformed' : event;
+    const { sha256 } = await verifyToken(token, keys);
+    return sha256 === undefined ? 'signature' : null;
   } catch (error) {
-    if (isOutOfTime(error)) return 'expired';
-    return error instanceof SyntaxError || UNREADABLE.test(String(error))
-      ? 'malformed'
-      : 'signature';
+    return isOutOfTime(error) ? 'expired' : 'signature';
   }
+};
+
+const readEvent = async (
+  keys: readonly ApiKey[],
+  body: string,
+  token: string,
+): Promise<WebhookEvent | 'signature' | 'expired' | 'malformed'> => {
+  let problem: 'signature' | 'expired' | 'malformed' = 'signature';
+  for (const { apiKey, apiSecret } of keysOf(token, keys)) {
+    try {
+      const event = await new WebhookReceiver(apiKey, apiSecret).receive(body, token);
+      return event.id === '' ? 'malformed' : event;
+    } catch (error) {
+      if (isOutOfTime(error)) problem = 'expired';
+      else if (error instanceof SyntaxError || UNREADABLE.test(String(error)))
+        problem = 'malformed';
+    }
+  }
+  return problem;
 };
 
 /** Signed with the right key, but not valid now: the clocks of the server and of this host differ. */

@@ -71,7 +71,7 @@ export const bodyOf = (
 export const openSource = (options: Partial<ClientsOptions> = {}) => {
   let clock = 0;
   const source: Source = createClientsSource(
-    { ...CLIENTS_DEFAULTS, keys: [KEY], ...options },
+    { ...CLIENTS_DEFAULTS, keys: () => [KEY], ...options },
     { error: () => {}, log: () => {}, up: () => {} },
     () => clock,
   );

@@ -1,0 +1,68 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorMessage, readSecret, type SecretReader, type SecretRef } from './secret.ts';
+
+/** A secret that may change while the exporter runs. */
+export interface Secret {
+  readonly current: string;
+}
+
+/** A secret that never changes. */
+export const fixedSecret = (current: string): Secret => ({ current });
+
+const LOOK_EVERY_MS = 2_000;
+
+/** The secrets of a configuration. Those that come from files are read again when the files change. */
+export class Secrets {
+  readonly #reader: SecretReader;
+  readonly #files = new Map<string, Set<() => Promise<void>>>();
+  #log: (line: string) => void = () => {};
+
+  constructor(reader: SecretReader) {
+    this.#reader = reader;
+  }
+
+  /**
+   * @param where for messages: `exporter.yaml:3:5: token`
+   * @param check returns the secret as it is to be used, or throws what is wrong with it
+   * @throws SwarmError `usage` when there is nothing, or `check` rejects it
+   */
+  async read(
+    ref: SecretRef,
+    where: string,
+    check: (value: string) => string = (value) => value,
+    dir = this.#reader.dir,
+  ): Promise<Secret> {
+    const read = async (): Promise<string> =>
+      check(await readSecret(ref, where, { ...this.#reader, dir }));
+    const secret = { current: await read() };
+    if ('file' in ref) {
+      const path = resolve(dir, ref.file);
+      const renew = async (): Promise<void> => {
+        try {
+          const value = await read();
+          if (value === secret.current) return;
+          secret.current = value;
+          this.#log(`${where}: the secret was read again`);
+        } catch (error) {
+          this.#log(`${errorMessage(error)}; the old secret stays in use`);
+        }
+      };
+      this.#files.set(path, (this.#files.get(path) ?? new Set()).add(renew));
+    }
+    return secret;
+  }
+
+  /** Looks for changes until what is returned is called. */
+  watch(log: (line: string) => void): () => void {
+    this.#log = log;
+    const listeners = [...this.#files].map(([path, renewals]) => {
+      const changed = (): void => void Promise.all([...renewals].map((renew) => renew()));
+      watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, changed);
+      return () => unwatchFile(path, changed);
+    });
+    return () => {
+      for (const stop of listeners) stop();
+    };
+  }
+}
