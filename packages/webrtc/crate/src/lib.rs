@@ -84,6 +84,8 @@ pub mod endpoint;
 pub mod error;
 pub mod filler;
 pub mod frame_size;
+#[cfg(test)]
+mod fuzz;
 pub mod impairment;
 pub mod peer;
 pub mod pump;

@@ -4,6 +4,8 @@
 
 mod data_channels;
 mod events;
+#[cfg(test)]
+mod fuzz;
 mod media_out;
 mod rtcp_in;
 mod rtcp_out;

@@ -184,4 +184,22 @@ mod tests {
         }
         assert_eq!(attributes(&[0; 64]).count(), 0);
     }
+
+    #[test]
+    fn fuzz_netlink() {
+        bolero::check!().with_iterations(2_000).for_each(|bytes: &[u8]| {
+            // The lengths that a kernel sends fit; so the first one does, too.
+            let mut whole = bytes.to_vec();
+            if let (Some(first), Ok(len)) = (whole.get_mut(..4), u32::try_from(bytes.len())) {
+                first.copy_from_slice(&len.to_ne_bytes());
+            }
+            for datagram in [bytes, &whole] {
+                for message in messages(datagram) {
+                    let inner = attributes(message.body).map(|(_, value)| attributes(value));
+                    let values: usize = inner.map(|inner| inner.count()).sum();
+                    assert!(values <= message.body.len());
+                }
+            }
+        });
+    }
 }

@@ -83,4 +83,15 @@ mod tests {
             read(&bytes, true);
         }
     }
+
+    #[test]
+    fn fuzz_packet() {
+        bolero::check!().with_iterations(2_000).for_each(|bytes: &[u8]| {
+            let (flow, payload) = read(bytes, true);
+            assert!(payload.len() <= bytes.len());
+            assert_eq!(read(bytes, true).0, flow);
+            let packet = udp(1, 2, bytes);
+            assert_eq!(read(&packet, true).1, bytes);
+        });
+    }
 }
