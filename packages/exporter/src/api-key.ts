@@ -17,7 +17,7 @@ export const acceptedKeys = (target: RotatingKey): readonly ApiKey[] =>
 
 /**
  * The keys that may have signed a token: those with the name of its issuer. Of two deployments, each may have a key of that name.
- * @throws where it is no token
+ * @throws SyntaxError where it is not a token
  */
 export const keysOf = (token: string, keys: readonly ApiKey[]): readonly ApiKey[] => {
   const issuer = issuerOf(token);

@@ -118,7 +118,7 @@ describe.each([
   ['http', 'two listeners'],
   ['https', 'two listeners'],
 ] as const)('a hostile client, over %s, with %s', (protocol, listeners) => {
-  it('keeps nobody from /metrics and /-/healthy, and loses no count', async () => {
+  it('does not block /metrics and /-/healthy, and no count is lost', async () => {
     const options: AttackedOptions = {
       token: TOKEN,
       key: KEY,

@@ -91,7 +91,7 @@ const isOneOf =
   (tokens: readonly Secret[]) =>
   (given: string): boolean => {
     const digest = digestOf(given);
-    // All are compared, so that the time tells nothing.
+    // All are compared, so that the time shows nothing.
     return tokens.map(({ current }) => timingSafeEqual(digestOf(current), digest)).includes(true);
   };
 

@@ -29,7 +29,7 @@ const MAX_HEADER_BYTES = 16 * 1_024;
 const KEEP_ALIVE_MS = 30_000;
 const SWEEP_MS = 50;
 /**
- * Connections that wait to be accepted; the kernel takes at most net.core.somaxconn. When they are too many, it drops those of everybody, and a client tries
+ * Connections that wait to be accepted; the kernel takes at most net.core.somaxconn. When they are too many, it drops those of all clients, and a client tries
  * again after 1, 3 and 7 seconds. Node's default of 511 is less than one client opens at once.
  */
 const BACKLOG = 65_535;
