@@ -14,6 +14,9 @@ export interface Certificates {
   /** What all of them are signed with; clients check against it. */
   authority: Certificate;
   apiServer: Certificate;
+  etcd: Certificate;
+  /** The API server shows it to etcd, which rejects clients without one. */
+  apiServerAtEtcd: Certificate;
   kubelet: Certificate;
   /** The API server shows it to the kubelet, for logs and for commands in containers. */
   apiServerAtKubelet: Certificate;
@@ -72,7 +75,7 @@ export const makeCertificates = async (
   const sign = async (
     name: string,
     subject: string,
-    usage: 'serverAuth' | 'clientAuth',
+    usage: 'serverAuth' | 'clientAuth' | 'serverAuth,clientAuth',
     names: string[],
   ): Promise<Certificate> => {
     const files = filesOf(name);
@@ -107,6 +110,14 @@ export const makeCertificates = async (
     'DNS:localhost',
     'DNS:kubernetes.default.svc',
   ]);
+  // It also shows it to itself: its HTTP gateway is a client.
+  const etcd = await sign('etcd', '/CN=etcd', 'serverAuth,clientAuth', ['IP:127.0.0.1']);
+  const apiServerAtEtcd = await sign(
+    'etcd-client',
+    '/CN=kube-apiserver-etcd-client',
+    'clientAuth',
+    [],
+  );
   const kubelet = await sign('kubelet', `/CN=system:node:${nodeName}`, 'serverAuth', [
     `IP:${nodeAddress}`,
     `DNS:${nodeName}`,
@@ -124,5 +135,13 @@ export const makeCertificates = async (
   };
   await newKey(serviceAccounts.key);
   await run('pkey', '-in', serviceAccounts.key, '-pubout', '-out', serviceAccounts.publicKey);
-  return { authority, apiServer, kubelet, apiServerAtKubelet, serviceAccounts };
+  return {
+    authority,
+    apiServer,
+    etcd,
+    apiServerAtEtcd,
+    kubelet,
+    apiServerAtKubelet,
+    serviceAccounts,
+  };
 };

@@ -15,12 +15,21 @@ export const apiServer = ({
   network,
   tokenFile,
 }: ServicePlace): ServiceSpec => {
-  const { authority, serviceAccounts, apiServer: own, apiServerAtKubelet } = certificates;
+  const {
+    authority,
+    serviceAccounts,
+    apiServer: own,
+    apiServerAtEtcd,
+    apiServerAtKubelet,
+  } = certificates;
   return {
     name: 'kube-apiserver',
     command: programs['kube-apiserver'],
     args: [
-      `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
+      `--etcd-servers=https://127.0.0.1:${ports.etcd}`,
+      `--etcd-cafile=${authority.cert}`,
+      `--etcd-certfile=${apiServerAtEtcd.cert}`,
+      `--etcd-keyfile=${apiServerAtEtcd.key}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${ports.apiServer}`,
       `--advertise-address=${network.address}`,

@@ -4,10 +4,11 @@ import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** Where the API server keeps everything. On loopback, without keys: as everything in a lab, for the users of this host. */
-export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec> => {
-  const url = `http://127.0.0.1:${ports.etcd}`;
-  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+/** Where the API server keeps everything. Other users of this host reach its ports; without a certificate of the cluster they cannot use them. */
+export const etcd = async ({ paths, ports, certificates }: ServicePlace): Promise<ServiceSpec> => {
+  const url = `https://127.0.0.1:${ports.etcd}`;
+  const peer = `https://127.0.0.1:${ports.etcdPeer}`;
+  const { authority, etcd: own } = certificates;
   return {
     name: 'etcd',
     command: await requireProgram(['etcd'], 'etcd-server'),
@@ -19,6 +20,14 @@ export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec>
       `--listen-peer-urls=${peer}`,
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=lab=${peer}`,
+      `--cert-file=${own.cert}`,
+      `--key-file=${own.key}`,
+      `--trusted-ca-file=${authority.cert}`,
+      '--client-cert-auth',
+      `--peer-cert-file=${own.cert}`,
+      `--peer-key-file=${own.key}`,
+      `--peer-trusted-ca-file=${authority.cert}`,
+      '--peer-client-cert-auth',
       // It all goes with the cluster: nothing is gained by waiting for the disk.
       '--unsafe-no-fsync',
       '--log-level=warn',
@@ -26,7 +35,7 @@ export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec>
     env: plainEnvironment(),
     files: {},
     logFile: join(paths.logs, 'etcd.log'),
-    ready: { url: `${url}/health` },
+    ready: { host: '127.0.0.1', port: ports.etcd },
     readyWithinMs: 30_000,
     stopSteps: IMMEDIATE_STOP,
     url,
