@@ -78,7 +78,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       extras: async (facts) => {
         const settings = await loadSettings(
           { config: await configure(dir, ports.http, facts) },
-          { SECRET: facts.apiSecret },
+          { SECRET: facts.apiSecret, REDIS_URL: facts.redisUrl ?? '' },
         );
         const sources = (contextOf: Parameters<typeof createSources>[1]) =>
           createSources(settings, contextOf);
@@ -152,7 +152,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
 const configure = async (
   dir: string,
   port: number,
-  { url, apiKey, nodes, redisUrl }: ClusterFacts,
+  { url, apiKey, nodes }: ClusterFacts,
 ): Promise<string> => {
   const file = join(dir, 'exporter.yaml');
   const config = {
@@ -162,7 +162,7 @@ const configure = async (
         url,
         apiKey,
         apiSecret: { env: 'SECRET' },
-        redis: redisUrl,
+        redis: { env: 'REDIS_URL' },
         nodes: Object.fromEntries(
           nodes.map((node) => [node.name, { url: node.url, metricsUrl: node.metricsUrl }]),
         ),

@@ -31,7 +31,11 @@ export const extras = async (
         name: 'exporter',
         command: process.execPath,
         args: [mainProgram(), 'exporter', '--config', configFile],
-        env: { ...plainEnvironment(), SWARM_LAB_API_SECRET: facts.apiSecret },
+        env: {
+          ...plainEnvironment(),
+          SWARM_LAB_API_SECRET: facts.apiSecret,
+          ...(facts.redisUrl === null ? {} : { SWARM_LAB_REDIS_URL: facts.redisUrl }),
+        },
         files: {},
         logFile: join(dir, 'exporter.log'),
         ready: { url: `http://${address}/-/ready` },
@@ -55,7 +59,7 @@ const configOf = ({ url, apiKey, nodes, redisUrl }: ClusterFacts, listen: string
       nodes: Object.fromEntries(
         nodes.map(({ name, url: nodeUrl, metricsUrl }) => [name, { url: nodeUrl, metricsUrl }]),
       ),
-      ...(redisUrl === null ? {} : { redis: redisUrl }),
+      ...(redisUrl === null ? {} : { redis: { env: 'SWARM_LAB_REDIS_URL' } }),
     },
   },
   probes: {

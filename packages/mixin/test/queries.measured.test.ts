@@ -174,7 +174,7 @@ const exporterFor = async (
         url,
         apiKey: credentials.apiKey,
         apiSecret: { env: 'SECRET' },
-        redis: redisUrl,
+        redis: { env: 'REDIS_URL' },
         nodes: Object.assign(
           {},
           ...nodes.map((node) => of(node.name, { url: node.url, metricsUrl: node.metricsUrl })),
@@ -188,7 +188,10 @@ const exporterFor = async (
     }),
     { mode: 0o600 },
   );
-  const settings = await loadSettings({ config }, { SECRET: credentials.apiSecret });
+  const settings = await loadSettings(
+    { config },
+    { SECRET: credentials.apiSecret, REDIS_URL: redisUrl ?? '' },
+  );
   return startExporter({
     ...settings,
     version: '0.0.0',

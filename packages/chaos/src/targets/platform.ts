@@ -157,6 +157,8 @@ export interface Platform extends AsyncDisposable {
   instance(component: Component): Promise<string | null>;
   /** Process id where `run` runs; null when it does not run. */
   pid(component: Component): Promise<number | null>;
+  /** Password of its Redis. Absent: REDISCLI_AUTH has it, if there is one. */
+  readonly redisPassword?: string;
   /** Rolls back on the target, without the drill. */
   readonly expiry: ExpiryController;
   /** Commands that may still act although nothing waits for them. Absent: they end with this process. */

@@ -108,6 +108,7 @@ export const processPlatform = (location: Location): Platform => {
         ),
       ),
     missingCapability,
+    ...(location.redisPassword !== undefined && { redisPassword: location.redisPassword }),
     signal: async ({ name }, signal) => {
       const identity = await location.identity(name);
       if (identity === null) return;

@@ -22,7 +22,7 @@ const TIMEOUT_MS = 3_000;
 const KEYS_AT_ONCE = 1_000;
 
 /**
- * A password comes from REDISCLI_AUTH. Nothing is connected yet.
+ * A password comes from the platform, else from REDISCLI_AUTH. Nothing is connected yet.
  * @throws SwarmError from what it returns: `fault_unavailable` with the message of Redis, or without a port
  */
 export const accessRedis = (platform: Platform, component: Component): RedisAccess => {
@@ -30,7 +30,7 @@ export const accessRedis = (platform: Platform, component: Component): RedisAcce
   if (port === null)
     throw new SwarmError('fault_unavailable', `the port of ${component.name} is not known`);
   return platform.kind === 'process'
-    ? redisFromHere(component, port)
+    ? redisFromHere(component, port, platform.redisPassword ?? process.env.REDISCLI_AUTH)
     : {
         ...redisCommands(redisCli(platform, component, port)),
         [Symbol.asyncDispose]: async () => {},
@@ -65,8 +65,11 @@ const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> 
   },
 });
 
-const redisFromHere = (component: Component, port: number): RedisAccess => {
-  const { REDISCLI_AUTH } = process.env;
+const redisFromHere = (
+  component: Component,
+  port: number,
+  password: string | undefined,
+): RedisAccess => {
   const connections = new Map<number, Redis>();
   const connected = async (db: number): Promise<Redis> => {
     const known = connections.get(db);
@@ -80,7 +83,7 @@ const redisFromHere = (component: Component, port: number): RedisAccess => {
       commandTimeout: TIMEOUT_MS,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
-      ...(REDISCLI_AUTH !== undefined && { password: REDISCLI_AUTH }),
+      ...(password !== undefined && { password }),
     });
     redis.on('error', () => {});
     await redis.connect();

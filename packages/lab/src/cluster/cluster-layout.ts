@@ -9,7 +9,7 @@ import type { ServiceSpec } from './service.ts';
 import { alertmanager } from './services/alertmanager.ts';
 import { coturn, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
-import { livekitNode } from './services/livekit-node.ts';
+import { livekitNode, type NodeOptions } from './services/livekit-node.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
 import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts';
 import { redis } from './services/redis.ts';
@@ -34,6 +34,7 @@ export interface ClusterFacts extends ApiCredentials {
   url: string;
   httpUrl: string;
   nodes: readonly ClusterNode[];
+  /** With its password. */
   redisUrl: string | null;
   /** `/` is a page for browsers, `/metrics` for Prometheus. */
   balancerStatsUrl: string | null;
@@ -69,6 +70,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const portOf = async (companion: OptionalService): Promise<number | null> =>
     companions.has(companion) ? ports.tcp() : null;
   const redisPort = await portOf('redis');
+  const redisPassword = randomBytes(24).toString('hex');
   const balancerPort = await portOf('haproxy');
   const statsPort = await portOf('haproxy');
   const prometheusPort = await portOf('prometheus');
@@ -88,21 +90,29 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       ),
     );
   }
-  const redisAddressOf = (host: string | null): string | null =>
-    redisPort === null ? null : `${host ?? '127.0.0.1'}:${redisPort}`;
+  const redisOf = (host: string | null): NodeOptions['redis'] =>
+    redisPort === null
+      ? null
+      : { address: `${host ?? '127.0.0.1'}:${redisPort}`, password: redisPassword };
 
   const waves: ServiceSpec[][] = [];
   const addresses = nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost]));
   if (redisPort !== null)
     waves.push([
-      await redis({ dir, port: redisPort, persistent: options.persistentRedis, addresses }),
+      await redis({
+        dir,
+        port: redisPort,
+        password: redisPassword,
+        persistent: options.persistentRedis,
+        addresses,
+      }),
     ]);
   if (turnPort !== null)
     waves.push([await coturn({ dir, port: turnPort, secret: randomBytes(24).toString('hex') })]);
   waves.push(
-    nodes.map(({ name, ports: own, redisHost }) => {
-      const redisAddress = redisAddressOf(redisHost);
-      return livekitNode({ dir, name, binary, ports: own, credentials, redisAddress, config });
+    nodes.map(({ name, ports, redisHost }) => {
+      const own = redisOf(redisHost);
+      return livekitNode({ dir, name, binary, ports, credentials, redis: own, config });
     }),
   );
   if (balancerPort !== null && statsPort !== null) {
@@ -111,7 +121,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   }
   if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
   if (redisExporterPort !== null && redisPort !== null) {
-    waves.push([await redisExporter({ dir, port: redisExporterPort, redisPort })]);
+    waves.push([await redisExporter({ dir, port: redisExporterPort, redisPort, redisPassword })]);
   }
 
   const own: [string, number | null][] = [
@@ -141,7 +151,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       url: `ws://${at(entrance)}`,
       httpUrl: `http://${at(entrance)}`,
       nodes,
-      redisUrl: redisPort === null ? null : `redis://${at(redisPort)}`,
+      redisUrl: redisPort === null ? null : `redis://:${redisPassword}@${at(redisPort)}`,
       balancerStatsUrl: urlOf(statsPort),
       prometheusUrl: urlOf(prometheusPort),
       alertmanagerUrl: urlOf(alertmanagerPort),

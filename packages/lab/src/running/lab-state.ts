@@ -7,7 +7,7 @@ import { isReady, type Readiness } from '../cluster/ready.ts';
 
 const SCHEMA = 'livekit-swarm/lab/1';
 
-/** State of a running lab: `lab.json` in its folder, without its secret. */
+/** State of a running lab: `lab.json` in its folder, readable by its owner alone, without the API secret. */
 export interface LabState {
   schema: typeof SCHEMA;
   name: string;

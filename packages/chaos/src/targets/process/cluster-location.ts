@@ -3,7 +3,13 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-s
 import type { Cluster } from '@livekit-swarm/lab';
 import { z } from 'zod';
 import { invalidReference, type PlatformReference } from '../platform.ts';
-import { componentSource, type Location, labComponents, labLabel } from './location.ts';
+import {
+  componentSource,
+  type Location,
+  labComponents,
+  labLabel,
+  labRedisPassword,
+} from './location.ts';
 
 const POLL_MS = 5;
 
@@ -25,6 +31,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
       ),
     }),
     components: async () => components,
+    ...labRedisPassword(cluster),
     identity: async (name) => identity(name),
     start: async (name) => {
       const service = cluster.service(name);

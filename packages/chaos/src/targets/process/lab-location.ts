@@ -6,7 +6,7 @@ import {
   type ServiceAction,
 } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
-import { type Location, labComponents } from './location.ts';
+import { type Location, labComponents, labRedisPassword } from './location.ts';
 
 /** A running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {
@@ -25,6 +25,7 @@ export const labLocation = async (name: string): Promise<Location> => {
     label: `lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
     components: async () => components,
+    ...labRedisPassword(state.facts),
     identity: (service) => ask(service, 'look'),
     start: async (service) => void (await ask(service, 'start')),
     whyNotStartable: () => null,

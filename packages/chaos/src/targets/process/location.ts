@@ -17,6 +17,8 @@ export interface Location {
   /** In its current state. */
   reference(): PlatformReference;
   components(): Promise<ComponentSource[]>;
+  /** Absent: REDISCLI_AUTH has it, if there is one. */
+  readonly redisPassword?: string;
   /** Null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
   /** For components with several processes; absent: the signal is sent to its one process. */
@@ -28,6 +30,14 @@ export interface Location {
   /** Null when components can be started; else why not. */
   whyNotStartable(): string | null;
 }
+
+/** The password of a lab's Redis. */
+export const labRedisPassword = ({
+  redisUrl,
+}: Pick<ClusterFacts, 'redisUrl'>): Pick<Location, 'redisPassword'> => {
+  const password = redisUrl === null ? '' : new URL(redisUrl).password;
+  return password === '' ? {} : { redisPassword: password };
+};
 
 /** Names a lab in reports: `lab of 3 nodes`. */
 export const labLabel = (nodes: number): string => `lab of ${nodes} node${nodes === 1 ? '' : 's'}`;

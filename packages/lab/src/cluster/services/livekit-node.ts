@@ -14,7 +14,7 @@ export interface NodeOptions {
   ports: ServerPorts;
   credentials: ApiCredentials;
   /** Host and port of the cluster's Redis, as this node reaches it; null for a single node. */
-  redisAddress: string | null;
+  redis: { address: string; password: string } | null;
   /** Overrides of the configuration. */
   config: LiveKitConfig;
 }
@@ -26,11 +26,11 @@ export const livekitNode = ({
   binary,
   ports,
   credentials,
-  redisAddress,
+  redis,
   config,
 }: NodeOptions): ServiceSpec => {
   const configFile = join(dir, `${name}.yaml`);
-  const cluster = redisAddress === null ? {} : { redis: { address: redisAddress } };
+  const cluster = redis === null ? {} : { redis };
   const url = `http://127.0.0.1:${ports.http}`;
   return {
     name,

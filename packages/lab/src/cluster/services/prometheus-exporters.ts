@@ -23,7 +23,8 @@ export const redisExporter = async ({
   dir,
   port,
   redisPort,
-}: ExporterOptions & { redisPort: number }): Promise<ServiceSpec> =>
+  redisPassword,
+}: ExporterOptions & { redisPort: number; redisPassword: string }): Promise<ServiceSpec> =>
   exporter(
     'redis-exporter',
     dir,
@@ -33,6 +34,7 @@ export const redisExporter = async ({
       'prometheus-redis-exporter',
     ),
     [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`],
+    { REDIS_PASSWORD: redisPassword },
   );
 
 const exporter = (
@@ -41,13 +43,14 @@ const exporter = (
   port: number,
   command: string,
   args: string[],
+  secrets: Record<string, string> = {},
 ): ServiceSpec => {
   const url = `http://127.0.0.1:${port}/metrics`;
   return {
     name,
     command,
     args,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...secrets },
     files: {},
     logFile: join(dir, `${name}.log`),
     ready: { url },

@@ -6,6 +6,8 @@ import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 export interface RedisOptions {
   dir: string;
   port: number;
+  /** Other users of this host reach the port, but cannot use it. */
+  password: string;
   /** Whether its data survives a SIGKILL (append-only file, each write synced). */
   persistent: boolean;
   /** Additional loopback addresses to bind; those that this host lacks are ignored. */
@@ -16,6 +18,7 @@ export interface RedisOptions {
 export const redis = async ({
   dir,
   port,
+  password,
   persistent,
   addresses,
 }: RedisOptions): Promise<ServiceSpec> => {
@@ -24,6 +27,7 @@ export const redis = async ({
     // With a hyphen, Redis starts even if the address is missing.
     ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
     `port ${port}`,
+    `requirepass ${password}`,
     `dir ${JSON.stringify(join(dir, 'redis-data'))}`,
     'save ""',
     `appendonly ${persistent ? 'yes' : 'no'}`,

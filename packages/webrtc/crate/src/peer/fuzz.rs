@@ -1,4 +1,4 @@
-//! Fuzz targets for the receive path of a peer: what anybody can send, and what a hostile server can.
+//! Fuzz targets for the receive path of a peer: what any host can send, and what a hostile server can.
 //! They check that nothing acts on a packet before it is authenticated.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -128,7 +128,7 @@ struct Server {
 }
 
 impl Server {
-    /// `None` for what is no RTP.
+    /// `None` for what is not RTP.
     fn rtp(&mut self, mut packet: Vec<u8>, rollover: u32) -> Option<Vec<u8>> {
         let RtpHeader { len: header_len, ssrc, sequence, .. } = RtpHeader::parse(&packet)?;
         let len = packet.len();
@@ -151,7 +151,7 @@ impl Server {
     }
 }
 
-/// The message with the integrity of someone who knows the password (RFC 8489 §14.5).
+/// The message with the integrity of a sender that knows the password (RFC 8489 §14.5).
 fn sign(mut message: Vec<u8>, password: &str) -> Vec<u8> {
     message.resize(message.len().max(20).next_multiple_of(4), 0);
     let len = ((message.len() + 24 - 20) as u16).to_be_bytes();
@@ -448,7 +448,7 @@ impl Waiting {
     }
 }
 
-/// Before the handshake anybody may send: the peer must survive, and follow nobody.
+/// Before the handshake any host may send: the peer must survive, and follow none.
 #[test]
 fn peer_before_its_handshake() {
     let raw = [seeds::dtls(), seeds::stun(), seeds::rtp(), seeds::rtcp()].concat();
