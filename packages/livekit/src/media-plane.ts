@@ -12,6 +12,11 @@ export interface MediaPlane {
   openPeer(): LocalPeer;
   /** Called again with the remote's new credentials after an ICE restart. */
   connectPeer(peer: number, remote: RemotePeer): void;
+  /**
+   * Whether this host refuses to send to the remotes of this plane: a firewall, a full queue, an interface that is down.
+   * @returns the kernel's error code, or null. Absent: not known
+   */
+  localSendError?(): Promise<string | null>;
   setExtensions(peer: number, ids: ExtensionIds): void;
   /** `candidate:…`. */
   addCandidate(peer: number, candidate: string): void;

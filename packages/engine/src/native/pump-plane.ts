@@ -15,7 +15,13 @@ import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
 import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
 import type { SessionStreams } from './results.ts';
-import { addressOfCandidate, type Family, type Route } from './route.ts';
+import {
+  addressOfCandidate,
+  type Family,
+  localSendError,
+  type RemoteAddress,
+  type Route,
+} from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
 
@@ -57,6 +63,8 @@ export class PumpPlane implements MediaPlane {
   readonly #bySid = new Map<string, number>();
   /** The address family of each peer's socket, until a candidate of it was seen or the peer is connected. */
   readonly #seeking = new Map<number, { family: Family; timer: NodeJS.Timeout | null }>();
+  /** The last address that media was to be sent to. */
+  #remote: RemoteAddress | null = null;
   readonly #openedChannels = new Set<string>();
   #finishing = false;
 
@@ -120,6 +128,7 @@ export class PumpPlane implements MediaPlane {
     this.#options.pump.addRemoteCandidate(peer, candidate);
     const seeking = this.#seeking.get(peer);
     const remote = addressOfCandidate(candidate);
+    if (remote?.family === this.#options.route.family) this.#remote = remote;
     if (seeking === undefined || remote === null) return;
     if (remote.family === seeking.family) this.#found(peer);
     else
@@ -128,6 +137,10 @@ export class PumpPlane implements MediaPlane {
         const follows = await route.follow(remote.address);
         if (this.#seeking.delete(peer)) onUnroutable(peer, follows ? 'other_family' : 'no_route');
       }, CANDIDATES_WITHIN_MS);
+  }
+
+  async localSendError(): Promise<string | null> {
+    return this.#remote === null ? null : await localSendError(this.#remote);
   }
 
   /** Media found a way, whatever candidates were sent. */

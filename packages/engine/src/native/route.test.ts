@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOfCandidate, type LocalAddresses, Route } from './route.ts';
+import { addressOfCandidate, type LocalAddresses, localSendError, Route } from './route.ts';
 
 const V4 = { address: '192.0.2.7', family: 4 };
 const V6 = { address: '2001:db8::7', family: 6 };
@@ -55,4 +55,11 @@ test.each([
   ['', null],
 ])('%s', (candidate, family) => {
   expect(addressOfCandidate(candidate)?.family ?? null).toBe(family);
+});
+
+test('a send that this host refuses is distinguished from one to a port that is closed', async () => {
+  const closed = { address: '127.0.0.1', port: 9, family: 4 } as const;
+  expect(await localSendError(closed)).toBeNull();
+  // A broadcast address, which a socket may not send to without SO_BROADCAST.
+  expect(await localSendError({ ...closed, address: '255.255.255.255' })).toMatch(/^E/);
 });

@@ -85,14 +85,19 @@ export class Route {
   }
 }
 
-/** The IP address of a `candidate:…` line with UDP, and its family; null for others, which are not used. */
-export const addressOfCandidate = (
-  candidate: string,
-): { address: string; family: Family } | null => {
-  const [, , transport = '', , address = ''] = candidate.split(' ');
+/** Where a remote receives media. */
+export interface RemoteAddress {
+  address: string;
+  port: number;
+  family: Family;
+}
+
+/** Address and port of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
+export const addressOfCandidate = (candidate: string): RemoteAddress | null => {
+  const [, , transport = '', , address = '', port = ''] = candidate.split(' ');
   const family = isIP(address);
   return transport.toLowerCase() === 'udp' && (family === 4 || family === 6)
-    ? { address, family }
+    ? { address, port: Number(port), family }
     : null;
 };
 
@@ -135,3 +140,37 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** STUN Binding Indication (RFC 8489 §5): no receiver answers it. */
+const INDICATION = Buffer.from('001100002112a442000000000000000000000000', 'hex');
+
+/** Errors of a send that come from this host. Not among them: what a remote or a router reported (ECONNREFUSED, EHOSTUNREACH). */
+const REFUSED_HERE: ReadonlySet<string> = new Set([
+  'EPERM',
+  'EACCES',
+  'ENOBUFS',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+
+/** The error code with which this host refuses a datagram to this address; null: it sends it. */
+export const localSendError = async ({
+  address,
+  port,
+  family,
+}: RemoteAddress): Promise<string | null> => {
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.send(INDICATION, port, address, (error) => (error ? reject(error) : resolve()));
+    });
+    return null;
+  } catch (error) {
+    const code = codeOf(error);
+    return REFUSED_HERE.has(code) ? code : null;
+  } finally {
+    socket.close();
+  }
+};

@@ -174,6 +174,19 @@ test('who offers controls ICE, and takes the DTLS role that is left', () => {
   });
 });
 
+test('a server cannot make it check candidates without end', () => {
+  const { plane, link } = opened();
+  link.takeOffer();
+  const tell = (count: number): void => {
+    for (let port = 1; port <= count; port++)
+      link.link.addCandidate(`candidate:${port} 1 udp 1 10.0.0.1 ${port} typ host`);
+  };
+  tell(500);
+  link.acceptAnswer(answer(1));
+  tell(500);
+  expect(plane.named('addCandidate')).toHaveLength(100);
+});
+
 test('a restart offers new credentials at once, and holds candidates until the answer', () => {
   const { link, plane, offers } = opened();
   link.takeOffer();

@@ -1,6 +1,9 @@
 import type { ExtensionIds, LocalPeer, MediaPlane } from '../media-plane.ts';
 import type { RemoteDescription } from '../sdp/read.ts';
 
+/** Candidates of one description that are used: a server has one for each address and port, and each costs checks (RFC 8445 §6.1.2.5). */
+const MAX_CANDIDATES = 100;
+
 /**
  * The transport of one PeerConnection, as descriptions change it: applies the remote side when it is new or restarted, and holds remote
  * candidates until the description they belong to is there (a handshake that begins without the fingerprint fails).
@@ -11,6 +14,7 @@ export class RemotePeerLink {
   #credentials = '';
   #extensions = '';
   #held: string[] | null = [];
+  #candidates = 0;
 
   constructor(plane: MediaPlane) {
     this.#plane = plane;
@@ -48,17 +52,24 @@ export class RemotePeerLink {
         dataChannels: transport.dataChannels,
       });
       // A later description repeats them.
-      for (const candidate of transport.candidates) this.#plane.addCandidate(this.peer, candidate);
+      this.#candidates = 0;
+      for (const candidate of transport.candidates) this.#use(candidate);
     }
     this.#tellExtensions(extensions);
-    for (const candidate of this.#held ?? []) this.#plane.addCandidate(this.peer, candidate);
+    for (const candidate of this.#held ?? []) this.#use(candidate);
     this.#held = null;
   }
 
   addCandidate(candidate: string): void {
     if (candidate === '') return;
-    if (this.#held !== null) this.#held.push(candidate);
-    else this.#plane.addCandidate(this.peer, candidate);
+    if (this.#held === null) this.#use(candidate);
+    else if (this.#held.length < MAX_CANDIDATES) this.#held.push(candidate);
+  }
+
+  #use(candidate: string): void {
+    if (this.#candidates >= MAX_CANDIDATES) return;
+    this.#candidates++;
+    this.#plane.addCandidate(this.peer, candidate);
   }
 
   #tellExtensions(ids: ExtensionIds): void {

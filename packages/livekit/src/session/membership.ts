@@ -217,9 +217,7 @@ export class Membership {
     this.#state = state;
     this.#heard = false;
     return new Promise((resolve) => {
-      const cancel = clock.after(timeoutMs, () =>
-        this.#settle?.(timeoutLoss(this.#step(), timeoutMs)),
-      );
+      const cancel = clock.after(timeoutMs, () => void this.#timeOut(timeoutMs));
       this.#settle = (loss) => {
         cancel();
         this.#settle = null;
@@ -250,6 +248,25 @@ export class Membership {
         );
       }
     });
+  }
+
+  /** Where media does not get through, the cause may be this host: then it is not the server's timeout. */
+  async #timeOut(timeoutMs: number): Promise<void> {
+    const step = this.#step();
+    const { plane } = this.#options;
+    const settle = this.#settle;
+    if ((step === 'ice' || step === 'dtls') && plane.localSendError !== undefined) {
+      const code = await plane.localSendError();
+      // It was closed meanwhile, or is in after all.
+      if (this.#settle !== settle) return;
+      if (code !== null) {
+        const message = `this host refuses to send media to the server (${code})`;
+        const failure: Failure = { reason: 'no_socket', message, retryable: true };
+        settle?.({ failure, way: 'reconnect', cause: ReconnectReason.RR_UNKNOWN });
+        return;
+      }
+    }
+    settle?.(timeoutLoss(step, timeoutMs));
   }
 
   #step(): RecoveryStep {

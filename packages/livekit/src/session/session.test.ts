@@ -325,3 +325,15 @@ test.each([
   await on.clock.advanceAsync(5_000);
   expect(emitted(on)).toEqual(expected);
 });
+
+test('media that this host refuses to send does not count as a timeout of the server', async () => {
+  const on = sessionFixture();
+  on.plane.localSendError = async () => 'EPERM';
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(answer(1));
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(6_000);
+  expect(emitted(on)).toEqual(['join_failed no_socket']);
+});
