@@ -310,6 +310,14 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
         return swarm;
       }),
   },
+  'all media refused by the firewall': {
+    ...network,
+    run: () =>
+      onTwoHosts(async ({ generator }, load) => {
+        await filter(generator, 'output', 'meta l4proto udp drop');
+        return load(`${SMALL} 17s`);
+      }),
+  },
   'interface down': {
     ...network,
     run: () =>

@@ -88,6 +88,11 @@ export const GENERATOR_FAULTS = {
     outcome: 'inconclusive',
     findings: ['send_errors'],
   },
+  'all media refused by the firewall': {
+    planted: 'nftables drops all UDP packets that the generator sends, from the start (EPERM)',
+    outcome: 'inconclusive',
+    findings: ['no_socket'],
+  },
   'interface down': {
     planted: 'ip link set eth0 down on the generator',
     outcome: 'inconclusive',
