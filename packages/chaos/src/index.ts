@@ -13,6 +13,7 @@ export type { DescribedFault } from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';
 export { type Journal, type JournalEntry, openJournal } from './journal/journal.ts';
 export { type RollbackReport, rollbackPending } from './journal/rollback-pending.ts';
+export { type Orphan, openScan, removeOrphan, scanHost } from './journal/scan-host.ts';
 export { type AlertSpan, alertSpans } from './measure/alerts.ts';
 export { outcomeKey, outcomeOf } from './measure/combine-repeats.ts';
 export { DRILL_REASON_CODES, type DrillReason } from './measure/decide-verdict.ts';

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
 import type { ChaosReportFlags } from './commands/chaos-report.ts';
+import type { ChaosRollbackFlags } from './commands/chaos-rollback.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
 import { addGroup, collector, colorFlag, embeddedFlag, hostFlags, workersFlag } from './flags.ts';
@@ -230,8 +231,12 @@ export const addChaosCommands = (
     .command('rollback')
     .description('roll back faults left by interrupted drills')
     .option('--force', 'also roll back faults of a drill that is still running')
+    .option('--scan', 'list what faults left on this host by its own name, also without a journal')
+    .option('--ssh <hosts>', 'scan these hosts instead: lk-1,root@10.0.0.5')
+    .option('--ssh-config <file>', 'for ssh -F (default: your own)')
+    .option('--remove', 'remove what the scan lists')
     .option('--json', 'print one JSON object')
-    .action(async (flags: { force?: boolean; json?: boolean }) => {
+    .action(async (flags: ChaosRollbackFlags) => {
       const { chaosRollbackCommand } = await import('./commands/chaos-rollback.ts');
       done(await chaosRollbackCommand(flags, console));
     });

@@ -1,13 +1,30 @@
 import { FAULTS, type Journal, openJournal, rollbackPending } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { describeRollbacks } from '../chaos/rollback-pending.ts';
+import { scanForOrphans } from '../chaos/scan-for-orphans.ts';
 import { type Console, write } from '../console.ts';
+
+export interface ChaosRollbackFlags {
+  force?: boolean;
+  scan?: boolean;
+  ssh?: string;
+  sshConfig?: string;
+  remove?: boolean;
+  json?: boolean;
+}
 
 /** `swarm chaos rollback`: rolls back faults left by interrupted drills. Exits with 3 when one could not be rolled back. */
 export const chaosRollbackCommand = async (
-  flags: { force?: boolean; json?: boolean },
+  flags: ChaosRollbackFlags,
   { stdout }: Console,
 ): Promise<ExitCode> => {
+  for (const flag of ['ssh', 'sshConfig', 'remove'] as const) {
+    if (flags[flag] !== undefined && flags.scan !== true)
+      throw usageError(
+        `--${flag === 'sshConfig' ? 'ssh-config' : flag} has no effect without --scan`,
+      );
+  }
+  if (flags.scan === true) return scanForOrphans(flags, stdout);
   const journal = openJournal();
   const report = await rollbackPending({ journal, faults: FAULTS, force: flags.force === true });
   const lines = describeRollbacks(report);

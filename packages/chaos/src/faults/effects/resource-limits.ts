@@ -39,7 +39,7 @@ export const limitResources = (
 export const releaseLimits = ({ platform, components, id }: FaultContext<unknown>): Promise<void> =>
   forAll(components, async (component) => {
     const result = await platform
-      .run(component, ['sh', '-c', RELEASE, groupName(id, components.indexOf(component))])
+      .run(component, ['sh', '-c', RELEASE_GROUP, groupName(id, components.indexOf(component))])
       .catch(ignoreMissing);
     if (result === null || result.code === 0) return;
     throw new SwarmError(
@@ -55,7 +55,7 @@ export const releaseStep = (
   component: Component,
 ): RollbackStep => ({
   step: 'run',
-  argv: ['sh', '-c', RELEASE, groupName(id, components.indexOf(component))],
+  argv: ['sh', '-c', RELEASE_GROUP, groupName(id, components.indexOf(component))],
 });
 
 const ignoreMissing = (error: unknown): null => {
@@ -143,7 +143,7 @@ done
 fail "no cgroup has the controller $controller"
 `;
 
-const RELEASE = `
+export const RELEASE_GROUP = `
 name=$0
 failed=0
 for group in $(find /sys/fs/cgroup -mindepth 1 -maxdepth 12 -type d \\( -name "$name" -o -name "$name%*" \\) 2>/dev/null); do

@@ -1,0 +1,74 @@
+import { type Orphan, openJournal, openScan, removeOrphan, scanHost } from '@livekit-swarm/chaos';
+import { isSameProcess } from '@livekit-swarm/host';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { type OutputStream, write } from '../console.ts';
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/orphans/1';
+
+interface ScannedOrphan extends Orphan {
+  host: string;
+  /** `expected`: its drill runs, or the target removes it itself. */
+  state: 'left' | 'expected' | 'removed' | 'not_removed';
+  /** Why it was not removed. */
+  error: string | null;
+}
+
+/**
+ * `swarm chaos rollback --scan`: effects of faults by their own names, on each host.
+ * @returns 3 when something is left
+ * @throws SwarmError when a host cannot be reached, or a drill runs on one from which something is removed
+ */
+export const scanForOrphans = async (
+  flags: { ssh?: string; sshConfig?: string; remove?: boolean; json?: boolean },
+  stdout: OutputStream,
+): Promise<ExitCode> => {
+  const running = await runningInjections();
+  const found: ScannedOrphan[] = [];
+  for (const host of flags.ssh?.split(',').map((name) => name.trim()) ?? [null]) {
+    await using scan = await openScan(host, flags.sshConfig ?? null);
+    await using _lock = flags.remove === true ? await scan.lock() : null;
+    for (const orphan of await scanHost(scan)) {
+      const isExpected =
+        orphan.kind === 'automatic_rollback' || running.has(orphan.injection ?? '');
+      const error = isExpected || flags.remove !== true ? null : await removeOrphan(scan, orphan);
+      const removed = error === null ? 'removed' : 'not_removed';
+      const state = isExpected ? 'expected' : flags.remove === true ? removed : 'left';
+      found.push({ ...orphan, host: host ?? 'this host', state, error });
+    }
+  }
+  await write(
+    stdout,
+    flags.json === true
+      ? `${JSON.stringify({ schema: SCHEMA, orphans: found }, null, 2)}\n`
+      : `${found.length === 0 ? 'No effect of a fault was found.' : found.map(orphanText).join('\n')}\n`,
+  );
+  return found.some(({ state }) => state === 'left' || state === 'not_removed')
+    ? EXIT_CODES.unreachable.code
+    : EXIT_CODES.passed.code;
+};
+
+/** Of drills of this user that run on this host. */
+const runningInjections = async (): Promise<ReadonlySet<string>> => {
+  const { pending } = await openJournal().read();
+  return new Set(pending.filter(({ owner }) => isSameProcess(owner)).map(({ id }) => id));
+};
+
+const orphanText = ({ host, kind, name, pid, state, error }: ScannedOrphan): string =>
+  `${host}: ${KINDS[kind]} ${name}${pid === null ? '' : ` (process ${pid})`}: ${STATES[state]}${error === null ? '' : `: ${error}`}`;
+
+const KINDS: Readonly<Record<Orphan['kind'], string>> = {
+  nft_table: 'nftables table',
+  cgroup: 'cgroup',
+  impairment: 'program',
+  stopped_process: 'stopped process',
+  paused_container: 'paused container',
+  automatic_rollback: 'automatic rollback',
+};
+
+const STATES: Readonly<Record<ScannedOrphan['state'], string>> = {
+  left: 'left by a fault; --remove removes it',
+  expected: 'in use',
+  removed: 'removed',
+  not_removed: 'not removed',
+};
