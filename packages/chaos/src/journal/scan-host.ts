@@ -18,7 +18,7 @@ export interface Orphan {
   name: string;
   /** A process in its network namespace, or the process itself; null: not needed. */
   pid: number | null;
-  /** The injection that it belongs to; null: the name does not tell. */
+  /** The injection that it belongs to; null: not known from the name. */
   injection: string | null;
 }
 
