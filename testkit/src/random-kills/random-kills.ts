@@ -20,9 +20,9 @@ import { allProcesses, descendantsOf, startTracked, type Tracked } from './proce
 
 const exec = promisify(execFile);
 
-/** What is killed. `drill`: the controller of one fault, for every fault of the process platform. */
-export const KILLED = ['cli', 'worker', 'supervisor', 'drill', 'exporter'] as const;
-export type Killed = (typeof KILLED)[number];
+/** What is killed. `injection`: the controller of one fault without load, for every fault of the process platform. */
+export const KILLED = ['cli', 'worker', 'supervisor', 'drill', 'injection', 'exporter'] as const;
+type Killed = (typeof KILLED)[number];
 
 export interface KillCounts {
   kills: Record<Killed, number>;
@@ -40,6 +40,8 @@ export interface RandomKillsOptions {
   count: number;
   /** Of the random choices; the moments also depend on the host. */
   seed: number;
+  /** Default: all. */
+  only?: readonly Killed[];
   onKill?(text: string): void;
 }
 
@@ -94,6 +96,7 @@ const randomOf = (seed: number): (() => number) => {
 export const randomKills = async ({
   count,
   seed,
+  only = KILLED,
   onKill = () => {},
 }: RandomKillsOptions): Promise<KillCounts> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kills-'));
@@ -101,7 +104,7 @@ export const randomKills = async ({
   const random = randomOf(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const counts: KillCounts = {
-    kills: { cli: 0, worker: 0, supervisor: 0, drill: 0, exporter: 0 },
+    kills: { cli: 0, worker: 0, supervisor: 0, drill: 0, injection: 0, exporter: 0 },
     ...{ orphans: [], lostRecords: [], unreadable: [], leftovers: [] },
   };
   const swarm = async (...args: string[]): Promise<string> =>
@@ -110,9 +113,7 @@ export const randomKills = async ({
     await swarm('lab', 'up', '--name', 'kills', '--nodes', '2', '--with', 'haproxy');
     const lab = readLab(env, 'kills');
     for (let number = 0; number < count; number++) {
-      // Half of them are drills: the others leave nothing outside their processes.
-      const killed: Killed =
-        number % 2 === 0 ? 'drill' : pick(['cli', 'worker', 'supervisor', 'exporter'] as const);
+      const killed = pick(only);
       const where = join(dir, `kill-${number}`);
       const context: KillContext = { env, random, pick, dir: where, lab, swarm, counts };
       const text = await KILLERS[killed](context);
@@ -212,7 +213,8 @@ const KILLERS: Record<Killed, Kill> = {
     await lookAtProcesses(exporter, `exporter after ${afterMs} ms`, counts);
     return `${afterMs} ms, exit ${exit}`;
   },
-  drill: async (context) => (context.random() < 0.25 ? killDrill(context) : killInjection(context)),
+  drill: (context) => killDrill(context),
+  injection: (context) => killInjection(context),
 };
 
 /** A whole drill with load. */

@@ -69,7 +69,7 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do
   for file in $found; do
     pid=\${file#/proc/}
     pid=\${pid%/cmdline}
-    kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid" 2>/dev/null
+    kill -s KILL -- "-$pid" 2>/dev/null || kill -s KILL "$pid" 2>/dev/null
   done
   sleep 0.1
 done
