@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { Fault } from '../faults/fault.ts';
 import { noParams } from '../faults/fault.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { rollbackPending } from '../journal/rollback-pending.ts';
+import type { Platform } from '../targets/platform.ts';
 import { type InjectOptions, injectFault } from './inject-fault.ts';
 
 let dir: string;
@@ -177,4 +179,106 @@ test('keeps an entry with an unknown fault or platform, with the reason, and rol
     ]),
   );
   expect((await pendingIds()).sort()).toEqual([strange, elsewhere].sort());
+});
+
+const STEPS: Fault['rollbackSteps'] = () => [{ step: 'start' }];
+const EXPIRY = { afterMs: 70_000, required: true };
+
+test('arms the target before the journal and the injection, and disarms it after the rollback', async () => {
+  const platform = fakePlatform();
+  const seen: unknown[] = [];
+  const stateful = {
+    ...fault(
+      async () => void platform.calls.push('inject'),
+      async () => void platform.calls.push('roll back'),
+    ),
+    rollbackSteps: STEPS,
+  };
+  const arm: Platform['expiry']['arm'] = async (request) => {
+    seen.push(await pendingIds(), request);
+    return platform.expiry.arm(request);
+  };
+  const { id, rollback } = await injectFault(
+    optionsOf(stateful, {
+      platform: { ...platform, expiry: { ...platform.expiry, arm } },
+      expiry: EXPIRY,
+    }),
+  );
+  const [entry] = (await journal.read()).pending;
+  expect(entry).toMatchObject({ injected: true, expiry: { methods: ['detached_process'] } });
+  // The target has all that this host would roll back with.
+  expect(seen).toMatchObject([
+    [],
+    {
+      id,
+      components: [{ component: NODE, steps: [{ step: 'start' }] }],
+      entry: {
+        journal: journal.dir,
+        entry: { id, components: [NODE], platform: { kind: 'process' } },
+      },
+    },
+  ]);
+  await rollback();
+  expect(platform.calls).toEqual([`arm ${id} 70000`, 'inject', 'roll back', `disarm ${id}`]);
+});
+
+test('injects nothing that the target cannot roll back on its own, where it must', async () => {
+  const platform = fakePlatform();
+  const inject = vi.fn(async () => {});
+  const stateful = { ...fault(inject), rollbackSteps: STEPS };
+  const without = {
+    ...platform,
+    expiry: { ...platform.expiry, missingCapability: async () => 'it is far away' },
+  };
+  await expect(
+    injectFault(optionsOf(stateful, { platform: without, expiry: EXPIRY })),
+  ).rejects.toMatchObject({
+    code: 'expiry_unavailable',
+    message: expect.stringContaining('nuisance of node-1: it is far away'),
+    hint: expect.stringContaining('--without-expiry'),
+  });
+  expect(inject).not.toHaveBeenCalled();
+  expect(await pendingIds()).toEqual([]);
+
+  await injectFault(
+    optionsOf(stateful, { platform: without, expiry: { ...EXPIRY, required: false } }),
+  );
+  expect(inject).toHaveBeenCalledTimes(1);
+  expect((await journal.read()).pending).toMatchObject([{ expiry: null }]);
+});
+
+test('an injection without an answer is rolled back again when its commands can no longer act', async () => {
+  const done: string[] = [];
+  const timedOut = fault(
+    async () => {
+      throw new SwarmError('fault_unavailable', 'no answer within 30 s');
+    },
+    async () => void done.push(`rolled back with ${(await pendingIds()).length} pending`),
+  );
+  const platform = { ...fakePlatform(), inFlight: { maxMs: 30_000, leftMs: () => 300 } };
+  const begun = performance.now();
+  await expect(injectFault(optionsOf(timedOut, { platform }))).rejects.toThrow('no answer');
+  expect(performance.now() - begun).toBeGreaterThan(290);
+  // The entry stays in the journal until the second one.
+  expect(done).toEqual(['rolled back with 1 pending', 'rolled back with 1 pending']);
+  expect(await pendingIds()).toEqual([]);
+});
+
+test('so is one whose drill died during the injection, by a later rollback', async () => {
+  const rollback = vi.fn(async () => {});
+  const nuisance = { ...fault(async () => {}, rollback), rollbackSteps: STEPS };
+  const platform = { ...fakePlatform(), inFlight: { maxMs: 400 } };
+  await injectFault(optionsOf(nuisance, { expiry: EXPIRY }));
+  const [entry] = (await journal.read()).pending;
+  if (entry === undefined) throw new Error('nothing is pending');
+  await journal.write({ ...entry, injected: false, injectedAt: new Date().toISOString() });
+  const options = {
+    journal,
+    faults: new Map([['nuisance', nuisance]]),
+    force: true,
+    open: async () => platform,
+  };
+  expect((await rollbackPending(options)).rolledBack).toHaveLength(1);
+  expect(rollback).toHaveBeenCalledTimes(2);
+  expect(platform.calls).toEqual([`disarm ${entry.id}`]);
 });
