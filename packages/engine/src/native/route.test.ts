@@ -21,6 +21,20 @@ test.each([
   expect(route.localAddress).toBe(expected);
 });
 
+test('the routing table is asked once for each answer of the resolver', async () => {
+  let remotes = [V4];
+  const asked: string[] = [];
+  const route = new Route({ addresses: async () => remotes }, async (remote) => {
+    asked.push(remote);
+    return '10.0.0.1';
+  });
+  for (let join = 0; join < 100; join++) await route.prepare();
+  expect(asked).toHaveLength(2);
+  remotes = [V4];
+  await route.prepare();
+  expect(asked).toHaveLength(4);
+});
+
 test('media follows the candidates of the server to the other family, and stays there', async () => {
   const route = routeFrom({ 4: '10.0.0.1', 6: 'fd00::1' });
   await route.prepare();

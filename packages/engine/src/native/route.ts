@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { HostResolver } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -23,6 +24,8 @@ export class Route {
   readonly #resolver: Pick<HostResolver, 'addresses'>;
   readonly #findLocal: FindLocalAddress;
   #local: LocalAddresses = {};
+  /** The answer of the resolver that `#local` belongs to: the routing table is asked once for each. */
+  #remotes: readonly LookupAddress[] | null = null;
   #family: Family = 4;
   /** The family of a server's candidates, where it is another than expected; then it stays. */
   #learned: { family: Family; local: string } | null = null;
@@ -41,6 +44,7 @@ export class Route {
    */
   async prepare(): Promise<void> {
     const remotes = await this.#resolver.addresses();
+    if (remotes === this.#remotes) return;
     const towards = async (family: Family): Promise<string | null> => {
       for (const { address } of remotes.filter((one) => one.family === family)) {
         const local = await this.#findLocal(address);
@@ -58,6 +62,7 @@ export class Route {
       );
     if (this.#learned !== null) this.#local[this.#learned.family] ??= this.#learned.local;
     else this.#family = v4 === null ? 6 : 4;
+    this.#remotes = remotes;
   }
 
   get family(): Family {

@@ -185,7 +185,9 @@ export class Membership {
     }
     if (state === 'other_family' || state === 'no_route') {
       const message =
-        'the server has no media address of an address family that this host has a route for';
+        state === 'other_family'
+          ? 'the media addresses of the server are of the other address family'
+          : 'this host has no route for the address family of the media addresses of the server';
       const retryable = state === 'other_family';
       this.#lose(
         { reason: 'no_route', message, retryable },
