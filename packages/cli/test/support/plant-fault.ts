@@ -365,7 +365,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
       const record = join(scratch(), 'record');
       mkdirSync(record);
       await using server = await startLiveKit({ dir: scratch() });
-      const mount = 'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"';
+      const mount = 'mount -t tmpfs -o size=16k tmpfs "$0" && exec "$@"';
       return await outcomeOf(
         start({
           flags: `--rooms 4 --duration 60s --record ${record}`,
@@ -450,7 +450,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
     unavailable: needs('root'),
     run: async () => {
       await using server = await startLiveKit({ dir: scratch() });
-      const flags = '--rooms 20 --join-rate 4 --workers 1 --duration 16s';
+      const flags = '--rooms 20 --join-rate 4 --workers 1 --duration 10s';
       const swarm = start({ flags, server });
       await swarm.says(/joining [4-9]\/40/);
       await exhaustDescriptors(server.pid);

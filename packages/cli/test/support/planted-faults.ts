@@ -120,7 +120,7 @@ export const GENERATOR_FAULTS = {
     findings: ['no_socket'],
   },
   'disk full': {
-    planted: 'the record on a file system of 64 KiB',
+    planted: 'the record on a file system of 16 KiB',
     outcome: 'inconclusive',
     error: 'record_not_written',
   },
