@@ -89,6 +89,9 @@ pub enum PumpError {
         /// Where the stamp should begin.
         offset: usize,
     },
+    /// SCTP has no messages without content: the remote would drop it, and everything behind it.
+    #[error("a data message must have content")]
+    EmptyMessage,
     /// A data flow without an interval.
     #[error("the interval of a data flow must be above zero")]
     FlowInterval,
@@ -153,6 +156,7 @@ impl PumpError {
             | Self::Link { .. }
             | Self::Clip(_)
             | Self::StampRoom { .. }
+            | Self::EmptyMessage
             | Self::FlowInterval => ErrorCode::InvalidArgument,
             Self::UnknownPeer(_) | Self::UnknownStream(_) | Self::UnknownClip(_) => {
                 ErrorCode::UnknownHandle

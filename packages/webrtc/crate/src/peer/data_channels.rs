@@ -59,6 +59,9 @@ impl DataChannels {
         label: &str,
         message: &[u8],
     ) -> Result<()> {
+        if message.is_empty() {
+            return Err(PumpError::EmptyMessage); // RFC 9260 §6.5
+        }
         let id = *self.open.get(label).ok_or_else(|| PumpError::ChannelNotOpen(label.into()))?;
         let written = transport.write(id, message);
         let accepted = written.ok_or_else(|| PumpError::ChannelClosed(label.into()))??;

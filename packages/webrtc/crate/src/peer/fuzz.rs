@@ -15,6 +15,7 @@ use crate::clip::{Clip, Codec};
 use crate::clock::{MS, Now};
 use crate::dtls_keys;
 use crate::endpoint::Endpoint;
+use crate::error::PumpError;
 use crate::fuzz::input::Input;
 use crate::fuzz::seeds;
 use crate::reactor::Reactor;
@@ -384,7 +385,7 @@ fn peer_after_its_handshake() {
                 // A hostile server has the keys: RTP, RTCP and messages of any content.
                 0 => {
                     let message = input.packet(&messages);
-                    // The channel may be full.
+                    // The channel may be full, and an empty message is rejected.
                     let _ =
                         connected.with(0, |peer, now| peer.send_data("_reliable", &message, now));
                     connected.reactor.tick(0);
@@ -498,4 +499,21 @@ fn a_channel_carries_more_messages_than_its_sequence_numbers_count() {
     }
     let received = connected.with(1, |peer, _| Ok(peer.data.messages_received)).unwrap();
     assert_eq!(received, 70_001);
+}
+
+#[test]
+fn an_empty_message_is_rejected_instead_of_blocking_its_channel() {
+    let mut connected = Connected::new();
+    let empty = connected.with(0, |peer, now| peer.send_data("_reliable", b"", now));
+    assert!(matches!(empty, Err(PumpError::EmptyMessage)));
+    connected.with(0, |peer, now| peer.send_data("_reliable", b"next", now)).unwrap();
+    for _ in 0..10_000 {
+        connected.reactor.tick(0);
+        let received = connected.with(1, |peer, _| Ok(peer.data.messages_received)).unwrap();
+        if received == 2 {
+            return; // that of the handshake, and the next one
+        }
+        std::thread::sleep(std::time::Duration::from_micros(500));
+    }
+    panic!("the channel is blocked");
 }

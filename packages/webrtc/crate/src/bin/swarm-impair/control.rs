@@ -1,7 +1,9 @@
 //! How a running process is found and addressed: by an abstract socket, which ends with the process
-//! and belongs to its network namespace.
+//! and belongs to its network namespace. Any user may connect to it: others than the one that this
+//! process runs as are rejected.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::os::fd::AsRawFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::time::Duration;
@@ -57,6 +59,10 @@ pub(crate) fn request(id: &str, command: &str) -> Result {
 /// be closed last, as the client waits for that.
 pub(crate) fn serve(listener: &UnixListener, stats: LinkStats) -> Option<UnixStream> {
     let (mut stream, _) = listener.accept().ok()?;
+    // SAFETY: geteuid has no arguments and cannot fail.
+    if peer_uid(&stream)? != unsafe { libc::geteuid() } {
+        return None;
+    }
     let mut command = String::new();
     stream
         .set_nonblocking(false)
@@ -66,4 +72,33 @@ pub(crate) fn serve(listener: &UnixListener, stats: LinkStats) -> Option<UnixStr
     let LinkStats { datagrams, dropped } = stats;
     writeln!(stream, "{{\"running\":true,\"packets\":{datagrams},\"dropped\":{dropped}}}").ok()?;
     (command.trim_end() == STOP).then_some(stream)
+}
+
+/// The user that connected (unix(7), SO_PEERCRED).
+fn peer_uid(stream: &UnixStream) -> Option<libc::uid_t> {
+    let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut len = size_of::<libc::ucred>() as libc::socklen_t;
+    // SAFETY: `peer` is a valid, writable ucred of `len` bytes for the duration of the call.
+    let outcome = unsafe {
+        libc::getsockopt(
+            stream.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &mut len,
+        )
+    };
+    (outcome == 0).then_some(peer.uid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_at_the_other_end_is_known() {
+        let (here, _there) = UnixStream::pair().unwrap();
+        // SAFETY: geteuid has no arguments and cannot fail.
+        assert_eq!(peer_uid(&here), Some(unsafe { libc::geteuid() }));
+    }
 }
