@@ -140,6 +140,23 @@ describe('the CSV of samples', () => {
     expect(new Set(rows.map(({ group }) => group))).toEqual(new Set([name]));
   });
 
+  it('leaves nothing to calculate to a spreadsheet', async () => {
+    const name = '=HYPERLINK("https://example.com")';
+    const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1), (line) =>
+      line.type === 'sample'
+        ? {
+            ...line,
+            series: line.series.map((series) => ({
+              ...series,
+              labels: { ...series.labels, group: name },
+            })),
+          }
+        : line,
+    );
+    const rows = rowsOf(await csvOf(lines));
+    expect(new Set(rows.map(({ group }) => group))).toEqual(new Set([`'${name}`]));
+  });
+
   it('shows layers by height', async () => {
     const lines = altered(
       recordOf(specOf({ rooms: 1, durationMs: 2_000, publish: ['video'] }), 1),

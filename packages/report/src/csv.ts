@@ -29,7 +29,14 @@ async function* linesOfRun(
 }
 
 const lines = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  stringify([...rows], { record_delimiter: 'windows' });
+  stringify(
+    rows.map((row) => row.map(withoutFormula)),
+    { record_delimiter: 'windows' },
+  );
+
+/** A spreadsheet would calculate a name such as `=HYPERLINK(…)`. */
+const withoutFormula = (cell: Cell): Cell =>
+  typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 
 export const csvReporter = {
   about: 'samples over time, a line for each second and series',

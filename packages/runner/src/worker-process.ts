@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { siblingModule } from '@livekit-swarm/host';
+import { workerEnvironment } from './worker-environment.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
 /** How a worker ended without a request to stop. */
@@ -32,9 +33,6 @@ export interface WorkerOptions {
   onMessage(message: WorkerMessage): void;
 }
 
-/** Workers get their settings over IPC and no secrets from the environment. */
-const SECRET = /SECRET|API_KEY|TOKEN|PASSWORD/i;
-
 /** Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`. */
 export const startWorker = ({
   shard,
@@ -47,7 +45,7 @@ export const startWorker = ({
   const child = fork(siblingModule(import.meta.url, './worker'), {
     execArgv: [],
     serialization: 'advanced',
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRET.test(name))),
+    env: workerEnvironment(process.env),
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

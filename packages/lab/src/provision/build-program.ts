@@ -120,8 +120,9 @@ const compile = async (
   ];
   const run = execa(go, args, {
     cwd: program.moduleFolder,
-    // Flags and workspaces of the user's own projects have no say here. Static: it runs in an empty container, too.
-    env: { ...env, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: '0' },
+    // Flags and workspaces of the user's own projects have no say here, and no go.mod may have another compiler downloaded. Static: it runs in an empty
+    // container, too.
+    env: { ...env, GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
     extendEnv: false,
     stdin: 'ignore',
     stdout: 'ignore',

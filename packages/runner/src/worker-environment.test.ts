@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { workerEnvironment } from './worker-environment.ts';
+
+it('passes on what a worker needs, and no secret under any name', () => {
+  const needed = {
+    PATH: '/usr/bin',
+    NODE_EXTRA_CA_CERTS: '/ca.pem',
+    https_proxy: 'http://127.0.0.1:3128',
+    LC_ALL: 'C.UTF-8',
+    SWARM_TRACE: '1',
+  };
+  const secrets = {
+    LIVEKIT_API_SECRET: 'a',
+    LIVEKIT_API_KEY: 'b',
+    REDISCLI_AUTH: 'c',
+    AWS_SHARED_CREDENTIALS: 'd',
+    PGPASS: 'e',
+    SWARM_EXPORTER_TOKEN: 'f',
+  };
+  expect(workerEnvironment({ ...needed, ...secrets })).toEqual(needed);
+});
