@@ -15,6 +15,7 @@ import { root } from './setup/paths.mjs';
 import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';
+import { fuzzCrate } from './test/fuzz.mjs';
 import { runVitest } from './test/run-vitest.mjs';
 import { describeTally, NONE, sum } from './test/tally.mjs';
 
@@ -33,8 +34,10 @@ const runTests = async (signal) => {
   await setup({ servers, signal });
   await provideServers(servers, signal);
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
-  if (all) tallies.push(await runVitest(['real', 'measured'], signal));
-  else log('more real tests: "npm run test:all" runs them');
+  if (all) {
+    tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));
+    tallies.push(await runVitest(['real', 'measured'], signal));
+  } else log('more real tests: "npm run test:all" runs them');
   log('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
 };
 
