@@ -12,6 +12,7 @@ beforeEach(() => {
   // Keeps the journal and the labs of the developer out of the tests.
   vi.stubEnv('XDG_CACHE_HOME', dir);
   vi.stubEnv('XDG_STATE_HOME', dir);
+  vi.stubEnv('CI', undefined);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -196,6 +197,28 @@ const SITE = [
 ];
 
 describe('swarm chaos run', () => {
+  it('needs a named deployment in CI, or --embedded', async () => {
+    vi.stubEnv('CI', 'true');
+    const drill = file('mine.yaml', DRILL);
+    const { error } = await swarm('run', drill);
+    expect(error?.message).toContain('no server is named, and this is a CI job');
+    // What is wrong next shows that this is not.
+    const embedded = await swarm('run', drill, '--embedded', '--workers', 'many');
+    expect(embedded.error?.message).toContain('--workers many');
+    expect((await swarm('run', drill, '--embedded', '--lab', 'lab')).error?.message).toContain(
+      'these are two deployments',
+    );
+  });
+
+  it('keeps to the rules for hosts, and never breaks LiveKit Cloud', async () => {
+    vi.stubEnv('SWARM_DENY_HOST', '*.example.com');
+    const drill = file('mine.yaml', DRILL);
+    const at = async (url: string) => (await swarm('run', drill, ...SITE, '--url', url)).error;
+    expect((await at('wss://livekit.example.com'))?.message).toContain('is denied by');
+    const cloud = await at('wss://mine.livekit.cloud');
+    expect(cloud?.message).toContain('its nodes are not yours to break');
+  });
+
   it.each([
     [['--repeats', '0'], '--repeats 0: must be a whole number from 1 to 100'],
     [['--report', 'pdf'], 'there is no report "pdf"'],
