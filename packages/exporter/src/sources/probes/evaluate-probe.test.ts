@@ -178,6 +178,8 @@ describe('evaluateProbe', () => {
   it.each([
     ['unreachable', 'unreachable'],
     ['tls', 'unreachable'],
+    ['dns_failed', 'unreachable'],
+    ['no_route', 'unreachable'],
     ['unauthorized', 'rejected'],
     ['server_full', 'rejected'],
     ['ice_timeout', 'join_failed'],

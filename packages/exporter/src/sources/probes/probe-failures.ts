@@ -153,7 +153,16 @@ const limitFailures = (
   ];
 };
 
-const UNREACHABLE: ReadonlySet<string> = new Set(['unreachable', 'tls', 'bad_gateway', 'bad_url']);
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'unreachable',
+  'tls',
+  'bad_gateway',
+  'bad_url',
+  // Of the exporter's own host.
+  'dns_failed',
+  'no_route',
+  'no_socket',
+]);
 const REFUSED: ReadonlySet<string> = new Set([
   'unauthorized',
   'forbidden',
