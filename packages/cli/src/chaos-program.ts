@@ -106,7 +106,7 @@ export const addChaosCommands = (
   addGroup(run, env, 'Automatic rollback on the target:', [
     new Option(
       '--expiry-margin <duration>',
-      'from the scheduled rollback until the target rolls back on its own',
+      'from the scheduled rollback until the target rolls back on its own (default: 60s)',
     ).default('60s'),
   ]);
   addGroup(run, env, 'Verdict:', [
@@ -268,7 +268,7 @@ Examples:
   swarm chaos run chaos/forced-stop.yaml --reconnect-policy sdk      without rejoining
 
 Each repeat has its own lab, as the drill defines it. Every fault is written to the journal before its injection, and rolled back in any case:
-at its time, at the end, on Ctrl-C, and by the next drill (or "swarm chaos rollback") when swarm was killed.
+at its time, at the end, and on Ctrl-C; when swarm was killed, by the target itself a minute later, or earlier by "swarm chaos rollback" or the next drill.
 
 Exit codes:
     0  every objective was met, or only known failures occurred (not with --strict)

@@ -54,12 +54,7 @@ export const componentSchema = z.object({
 export type Component = z.infer<typeof componentSchema>;
 
 /** How the automatic rollback of a fault was armed on its target. */
-export const EXPIRY_METHODS = [
-  'systemd_timer',
-  'detached_process',
-  'chaos_mesh_duration',
-  'cron_job',
-] as const;
+export const EXPIRY_METHODS = ['systemd_timer', 'detached_process'] as const;
 
 export type ExpiryMethod = (typeof EXPIRY_METHODS)[number];
 
