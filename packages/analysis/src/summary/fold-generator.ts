@@ -9,7 +9,7 @@ import {
 import {
   isStarved,
   LAGGING_MS,
-  PAUSE_MS,
+  pauseLimitOf,
   SATURATED,
   TICK_LATE_MS,
 } from '../verdict/generator-health.ts';
@@ -54,12 +54,13 @@ export class GeneratorFold {
     if (event === 'clock_stepped' && Math.abs(stepMs) > Math.abs(this.#clockStepMs))
       this.#clockStepMs = stepMs;
     if (event !== 'process_paused') return;
+    const isLong = durationMs > pauseLimitOf(shard);
     const { count, longestMs } = this.#pauses ?? { count: 0, longestMs: 0 };
+    // Of those that count, if there are any.
+    const isWorse = isLong === count > 0 ? durationMs > longestMs : isLong;
     this.#pauses = {
-      ...(this.#pauses === null || durationMs > longestMs
-        ? { longestMs: durationMs, shard }
-        : this.#pauses),
-      count: count + (durationMs > PAUSE_MS ? 1 : 0),
+      ...(this.#pauses === null || isWorse ? { longestMs: durationMs, shard } : this.#pauses),
+      count: count + (isLong ? 1 : 0),
     };
   }
 

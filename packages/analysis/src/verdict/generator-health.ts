@@ -102,7 +102,7 @@ export const assessGenerator = (
     found.push({
       code: 'process_paused',
       value: pauses.longestMs,
-      limit: PAUSE_MS,
+      limit: pauseLimitOf(pauses.shard),
       shard: pauses.shard,
       count: pauses.count,
     });
@@ -196,6 +196,7 @@ export const impairmentOfEvent = ({
   event,
   at,
   reason,
+  shard = COORDINATOR_SHARD,
   durationMs = 0,
 }: EventLine): { code: HealthCode; fromMs: number; toMs: number; aftermathMs: number } | null => {
   const forGood = (code: HealthCode) => ({
@@ -207,7 +208,9 @@ export const impairmentOfEvent = ({
   const { least, most } = AFTERMATH_MS;
   switch (event) {
     case 'process_paused': {
-      const aftermathMs = durationMs > PAUSE_MS ? most : least;
+      const isLong = durationMs > pauseLimitOf(shard);
+      if (shard === COORDINATOR_SHARD && !isLong) return null;
+      const aftermathMs = isLong ? most : least;
       return { code: event, fromMs: at - durationMs - SECOND_MS, toMs: at, aftermathMs };
     }
     case 'host_suspended':
@@ -258,7 +261,15 @@ const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturat
  * A process that does not run for this long (ms) has stopped its participants: peers of other processes see an interruption, joins exceed 2 s, and
  * the server's timeouts (5 s without ICE checks, 15 s without a signal ping) begin to run out. One such pause is enough, however long the run.
  */
-export const PAUSE_MS = 2_000;
+const PAUSE_MS = 2_000;
+/**
+ * The coordinator hosts no participants: workers have their tokens 30 s ahead, and a slow disk may hold up the record. Beyond 15 s it neither sees
+ * that a server died nor ends a run in time.
+ */
+const COORDINATOR_PAUSE_MS = 15_000;
+/** The longest pause of a process that impairs nothing, ms. */
+export const pauseLimitOf = (shard: number): number =>
+  shard === COORDINATOR_SHARD ? COORDINATOR_PAUSE_MS : PAUSE_MS;
 /** Shorter pauses are recorded from here on (ms): what happens in their second may be their effect. */
 export const RECORDED_PAUSE_MS = 1_000;
 

@@ -153,7 +153,20 @@ describe('an impaired generator', () => {
         { event: 'process_paused', shard: 0, durationMs: 30_000 },
         { event: 'process_paused', shard: 1, durationMs: 30_000 },
       ],
-      { code: 'process_paused', value: 30_000, limit: 2_000, shard: -1, count: 3 },
+      { code: 'process_paused', value: 30_000, limit: 15_000, shard: -1, count: 3 },
+    ],
+    [
+      'a coordinator that waited for its disk, and a worker that did not run',
+      [
+        { event: 'process_paused', shard: -1, durationMs: 8_000 },
+        { event: 'process_paused', shard: 1, durationMs: 2_500 },
+      ],
+      { code: 'process_paused', value: 2_500, limit: 2_000, shard: 1, count: 1 },
+    ],
+    [
+      'a coordinator that waited for its disk',
+      [{ event: 'process_paused', shard: -1, durationMs: 8_000 }],
+      null,
     ],
     ['a short pause', [{ event: 'process_paused', shard: 0, durationMs: 1_900 }], null],
     [
