@@ -18,7 +18,7 @@ const ATTACK_MS = 12_000;
 const TOKEN = 'the-token-of-the-exporter';
 /** As Prometheus has it. */
 const SCRAPE_TIMEOUT_MS = 10_000;
-// Each client has an address of its own; the attacker has 127.0.0.1.
+// Each client has an address of its own; the attacker has 127.0.0.1 and 127.0.0.5.
 const PROMETHEUS = '127.0.0.2';
 const LIVEKIT = '127.0.0.3';
 const BROWSERS = '127.0.0.4';
@@ -167,7 +167,7 @@ describe.each([
     expect(figure(text, 'swarm_client_reports_total{result="accepted"}')).toBe(sent.reports);
     expect(
       figure(text, 'swarm_lifecycle_webhooks_rejected_total{target="prod",reason="signature"}'),
-    ).toBeGreaterThan(100);
+    ).toBeGreaterThan(FLOODS);
     tookMs.sort((a, b) => a - b);
     const p99 = tookMs[Math.ceil(tookMs.length * 0.99) - 1] ?? Number.NaN;
     console.info(

@@ -1,5 +1,5 @@
 // A client that does an exporter harm, in a separate process: it holds connections in every way that costs the exporter something, opens them again when
-// they are closed, and floods webhooks and beacons. Ends with its parent.
+// they are closed, and floods webhooks and beacons from a second address. Ends with its parent.
 import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -52,6 +52,8 @@ const flood = (number: number): void => {
   const asked = send(`${url}${isWebhook ? '/webhook/prod' : '/beacon'}`, {
     method: 'POST',
     agent,
+    // Or its held connections would replace these.
+    localAddress: '127.0.0.5',
     rejectUnauthorized: false,
     headers: {
       authorization: isWebhook ? forged : `Bearer ${forged}`,
