@@ -251,6 +251,19 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   const abort = watchAbortCondition(drill, steadyState, rooms);
   const stopOrAbort = AbortSignal.any([stop, abort.signal]);
 
+  // Early: on a remote host it takes seconds, which would delay the first injection.
+  const targetFacts = waitUntilStopped(
+    steadyMs - drill.steadyState.forMs - live.elapsedMs(),
+    stop,
+  ).then(() =>
+    readTargetFacts(
+      deployment,
+      drill.faults.map(({ target }) => target),
+    ),
+  );
+  // It is awaited below, unless the drill ends before.
+  targetFacts.catch(() => {});
+
   try {
     await waitUntilStopped(steadyMs - live.elapsedMs(), stop);
     if (stop.aborted)
@@ -262,13 +275,8 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       return failure;
     }
     live.append({ event: 'steady_state_reached' });
-    const doubt = matchTarget(
-      await readTargetFacts(
-        deployment,
-        drill.faults.map(({ target }) => target),
-        new Set(steadyState.nodes.values()),
-      ),
-    );
+    const roomNodes = new Set(steadyState.nodes.values());
+    const doubt = matchTarget({ ...(await targetFacts), roomNodes });
     if (doubt?.code === 'target_unproven' && phase.allowUnprovenTarget) {
       const { code: _, ...assumed } = doubt;
       live.append({ event: 'target_assumed', ...assumed });

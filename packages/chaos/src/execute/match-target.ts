@@ -130,8 +130,7 @@ const isRegisteredTogether = (
 export const readTargetFacts = async (
   deployment: Pick<DrillDeployment, 'platform' | 'isLab' | 'url' | 'redisUrl'>,
   targets: readonly FaultTarget[],
-  roomNodes: ReadonlySet<string>,
-): Promise<TargetFacts> => {
+): Promise<Omit<TargetFacts, 'roomNodes'>> => {
   const { platform, redisUrl } = deployment;
   const components = await platform.components();
   const ofKind = (...kinds: Component['kind'][]): Component[] =>
@@ -141,7 +140,7 @@ export const readTargetFacts = async (
     byName(ofKind('load-balancer', 'turn'), (component) => servesUrl(deployment, component)),
     redisUrl === null ? null : nodesAt(redisUrl),
   ]);
-  return { targets, components, roomNodes, redisNodes, observedNodes, serves };
+  return { targets, components, redisNodes, observedNodes, serves };
 };
 
 const byName = async <T>(
