@@ -19,11 +19,13 @@ export const createProcessSampler = (): { sample(): ProcessSample; close(): void
   let lastAt = performance.now();
   let lastCpu = cpuSeconds();
   let lastHost = hostTimes();
+  let lastResident = process.memoryUsage.rss();
   return {
     sample: () => {
       const at = performance.now();
       const cpu = cpuSeconds();
-      const host = hostTimes();
+      const host = valueOr(hostTimes, lastHost);
+      lastResident = valueOr(() => process.memoryUsage.rss(), lastResident);
       const elapsed = Math.max(1, at - lastAt) / 1_000;
       // A loop that was blocked all the time recorded nothing at all.
       const p99 = lag.count > 0 ? lag.percentile(99) / 1e6 - RESOLUTION_MS : at - lastAt;
@@ -31,7 +33,7 @@ export const createProcessSampler = (): { sample(): ProcessSample; close(): void
       const sample = {
         cpuCores: (cpu - lastCpu) / elapsed,
         cpuSeconds: cpu,
-        residentBytes: process.memoryUsage.rss(),
+        residentBytes: lastResident,
         eventLoopLagMs: Math.max(0, p99),
         hostCpuShare: total > 0 ? Math.min(1, Math.max(0, (host.busy - lastHost.busy) / total)) : 0,
       };
@@ -43,6 +45,15 @@ export const createProcessSampler = (): { sample(): ProcessSample; close(): void
     },
     close: () => lag.disable(),
   };
+};
+
+/** Both read /proc: a process without a free file descriptor must not die of being sampled. */
+const valueOr = <T>(read: () => T, last: T): T => {
+  try {
+    return read();
+  } catch {
+    return last;
+  }
 };
 
 const cpuSeconds = (): number => {
