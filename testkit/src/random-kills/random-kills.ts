@@ -301,7 +301,7 @@ const rollBack = async ({ env, swarm, lab, counts }: KillContext, what: string):
       .split('\n')
       .filter((line) => line !== ''),
     ...allProcesses()
-      .filter(({ command }) => /^\S*swarm-impair | sh -c .*swarm-expiry-/.test(command))
+      .filter(({ command }) => /^\S*swarm-impair |^sh -c .*swarm-expiry-/.test(command))
       .map(({ command }) => command),
     ...unhealthy(lab),
   ];

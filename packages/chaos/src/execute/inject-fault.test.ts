@@ -184,7 +184,7 @@ test('keeps an entry with an unknown fault or platform, with the reason, and rol
 const STEPS: Fault['rollbackSteps'] = () => [{ step: 'start' }];
 const EXPIRY = { afterMs: 70_000, required: true };
 
-test('arms the target before the journal and the injection, and disarms it after the rollback', async () => {
+test('arms the target after the journal and before the injection, and disarms it after the rollback', async () => {
   const platform = fakePlatform();
   const seen: unknown[] = [];
   const stateful = {
@@ -208,7 +208,7 @@ test('arms the target before the journal and the injection, and disarms it after
   expect(entry).toMatchObject({ injected: true, expiry: { methods: ['detached_process'] } });
   // The target has all that this host would roll back with.
   expect(seen).toMatchObject([
-    [],
+    [id],
     {
       id,
       components: [{ component: NODE, steps: [{ step: 'start' }] }],

@@ -33,7 +33,7 @@ export interface Injection {
 }
 
 /**
- * Arms the automatic rollback on the target, writes the journal, then injects. Does not check whether
+ * Writes the journal, arms the automatic rollback on the target, then injects. Does not check whether
  * the fault is available.
  * @throws SwarmError of the fault, after its rollback; before the injection: `journal_unavailable`,
  * `expiry_unavailable`
@@ -57,11 +57,19 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
     host: identifyHost(),
   };
-  const armed =
-    expiry === null
-      ? null
-      : await armExpiry(fault, context, expiry, { journal: journal.dir, entry });
-  failpoint('expiry.armed');
+  // First the journal: a rollback also disarms, and must know what is armed.
+  await journal.write(entry);
+  let armed: JournalEntry['expiry'] = null;
+  try {
+    if (expiry !== null)
+      armed = await armExpiry(fault, context, expiry, { journal: journal.dir, entry });
+    failpoint('expiry.armed');
+    if (armed !== null) await journal.write({ ...entry, expiry: armed });
+  } catch (error) {
+    if (armed !== null) await platform.expiry.disarm(id, components);
+    await journal.remove(id);
+    throw error;
+  }
   const rollback = async (): Promise<void> => {
     failpoint('rollback.begin');
     await rollbackFault(fault, context);
@@ -70,12 +78,6 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     failpoint('expiry.disarmed');
     await journal.remove(id);
   };
-  try {
-    await journal.write({ ...entry, expiry: armed });
-  } catch (error) {
-    if (armed !== null) await platform.expiry.disarm(id, components);
-    throw error;
-  }
   failpoint('journal.written');
   try {
     options.onBegin?.();
