@@ -235,7 +235,7 @@ const killDrill: Kill = async (context) => {
 load: { rooms: 1, participants: 2, joinRate: 20/s }
 steadyState: { within: 3s, for: 1s }
 faults: [{ fault: ${fault}, target: ${target}, for: 2s${params} }]
-recovery: 2s
+recovery: 5s
 `,
   );
   const record = join(dir, 'record');
@@ -246,6 +246,7 @@ recovery: 2s
   await sleep(afterMs);
   drill.child.kill('SIGKILL');
   const exit = await drill.ended;
+  if (exit === 1 || exit === 2) throw new Error(`the drill did not start: ${drill.output()}`);
   const what = `${fault} in a drill, ${afterMs} ms after its record`;
   await lookAtProcesses(drill, what, counts);
   await lookAtRecords(record, null, counts);
