@@ -51,7 +51,8 @@ export const deploy = async (
     apiSecret,
     embedded: true,
     serverVersion: version,
-    serverPid: server.pid,
+    // With a CPU limit of its own it waits because of that limit, not because of other processes.
+    ...(target.server?.cpuCores === undefined && { serverPid: server.pid }),
     exited: server.exited.then((end) => ({
       cause: end.cause,
       message: `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,

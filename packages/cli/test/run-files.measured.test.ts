@@ -118,7 +118,7 @@ describe('swarm run', () => {
     );
     expect(exit).toBe(99);
     expect(stdout).toMatch(
-      /✗ FAILED \(exit 99\) {2}slow[\s\S]*✓ PASSED \(exit 0\) {2}nowhere[\s\S]*✓ PASSED \(exit 0\) {2}fine/,
+      /✗ FAILED \(exit 99\) {2}embedded livekit-server [\d.]+: slow[\s\S]*✓ PASSED \(exit 0\) {2}embedded livekit-server [\d.]+: nowhere[\s\S]*✓ PASSED \(exit 0\) {2}embedded livekit-server [\d.]+: fine/,
     );
     expect(stdout).toMatch(
       /\n✗ 3 SCENARIOS: 2 passed, 1 not \(exit 99\)\n[\s\S]* {2}✗ {2}slow +99 +2\/2 [\s\S]* {2}✓ {2}fine +0 +2\/2 /,

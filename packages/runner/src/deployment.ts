@@ -10,7 +10,7 @@ export interface Deployment {
   embedded: boolean;
   /** Where it is known beforehand; otherwise participants learn it when they join. */
   serverVersion: string | null;
-  /** Process of an embedded server, for its share of the CPU. */
+  /** Process of an embedded server, to notice when other processes keep it from the CPU. */
   serverPid?: number;
   /** Resolves when the process of an embedded server ends unexpectedly; never for another deployment. */
   exited: Promise<ServerEnd>;
