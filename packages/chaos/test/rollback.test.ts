@@ -90,8 +90,9 @@ const CASES: Record<string, [member: string, params: object]> = {
   'forced-stop': ['node-1', {}],
   restart: ['node-1', {}],
   hang: ['node-1', {}],
-  'redis-kill': ['redis', {}],
+  // Before Redis is killed: nodes register again only seconds after it.
   'redis-flush': ['redis', {}],
+  'redis-kill': ['redis', {}],
   'redis-partition': ['node-1', {}],
   'load-balancer-restart': ['haproxy', {}],
   blackhole: ['node-1', {}],

@@ -59,8 +59,11 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
   expect(exit).toBe(98);
   expect(result.generator.socketDrops.count).toBeGreaterThan(100);
   expect(result.generator.findings.map(({ code }) => code)).toContain('socket_drops');
-  expect(result.reasons[0]?.text).toMatch(
-    /dropped because the generator's receive buffers were full; this loss is not the server's/,
+  // The pause that filled them is another reason.
+  expect(result.reasons.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(
+      /dropped because the generator's receive buffers were full; this loss is not the server's/,
+    ),
   );
   expect(result.reasons.at(-1)).toMatchObject({
     code: 'threshold_crossed',
@@ -86,9 +89,13 @@ test('an embedded server that other processes keep from the CPU is not blamed', 
 }) => {
   const lacking = await missing('taskset');
   skip(lacking !== null, lacking ?? '');
-  const swarm = startSwarm(
-    '--rooms 20 --participants 4 --duration 25s --workers 1 --json --quiet'.split(' '),
-  );
+  const swarm = startSwarm([
+    ...'--embedded --rooms 20 --participants 4 --duration 25s --workers 1 --json --quiet'.split(
+      ' ',
+    ),
+    // Below a millisecond when the server gets a core.
+    ...['--threshold', 'media_latency: p(95)<5'],
+  ]);
   const serverOf = () => swarm.processes().find(({ name }) => name.startsWith('livekit-server'));
   await expect.poll(serverOf, { timeout: 60_000 }).toBeDefined();
   await sleep(JOINED_MS);

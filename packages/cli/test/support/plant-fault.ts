@@ -228,9 +228,12 @@ const group = (controller: 'cpu' | 'memory') => ({
   unavailable: async () => (await missing('root')) ?? (await whyNoControlGroup(controller)),
 });
 
-/** No more than a few Mbit/s, but video: its bursts fill small buffers. */
+/** No more than a few Mbit/s for each participant, but video. */
 const VIDEO =
   '--rooms 1 --participants 4 --publish audio,video --video 720p --workers 1 --duration';
+/** Keyframes of a hundred packets: their bursts fill small buffers on an idle host, too. */
+const BURSTS =
+  '--rooms 1 --participants 6 --publish audio,video --video 1080p --workers 1 --duration';
 
 export const PLANTINGS: Record<PlantedFault, Planting> = {
   'pump thread panics': { run: () => withDefect('panic') },
@@ -286,7 +289,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
       const library = join(scratch(), 'small-buffers.so');
       await exec('cc', ['-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
       return await onTwoHosts(async (_, load) =>
-        load(`${VIDEO} 8s`, { env: { LD_PRELOAD: library } }),
+        load(`${BURSTS} 8s`, { env: { LD_PRELOAD: library } }),
       );
     },
   },
