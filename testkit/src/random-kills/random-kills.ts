@@ -159,14 +159,15 @@ const killRun =
       const workers = (): number[] =>
         run
           .running()
-          .filter(({ command }) => /worker\.ts/.test(command))
+          // A worker sets its title once it has started.
+          .filter(({ command }) => /worker\.ts|swarm worker/.test(command))
           .map(({ pid }) => pid);
       await until(() => workers().length > 0 || run.child.exitCode !== null, 20_000);
       after = `${Math.round(random() * 3_000)} ms after the first worker`;
       await sleep(Number.parseInt(after, 10));
       const found = workers();
       // Before that, the run ends with an error: no worker could be started.
-      mustHaveRecord = existsSync(join(dir, 'record.ndjson'));
+      mustHaveRecord = hasBegun(join(dir, 'record.ndjson'));
       if (found.length > 0) process.kill(pick(found), 'SIGKILL');
       after += `, ${found.length} workers`;
     }
@@ -339,14 +340,16 @@ const lookAtProcesses = async (run: Tracked, what: string, counts: KillCounts): 
 };
 
 /** @param required what must have left a record; null: it was killed, perhaps before it began one */
+/** Without its first line a record has not begun. */
+const hasBegun = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
+
 const lookAtRecords = async (
   dir: string,
   required: string | null,
   counts: KillCounts,
 ): Promise<void> => {
   const file = join(dir, 'record.ndjson');
-  // Without its first line it has not begun.
-  if (!existsSync(file) || statSync(file).size === 0) {
+  if (!hasBegun(file)) {
     if (required !== null) counts.lostRecords.push(`${required}: no record`);
     return;
   }

@@ -127,7 +127,7 @@ export interface Result {
     workersDied: number;
     cpuCores: { avg: number };
     socketDrops: { count: number };
-    findings: { code: string; text: string }[];
+    findings: { code: string; text: string; stepMs?: number }[];
   };
   deployment: { url: string; embedded: boolean; serverVersion: string; nodes: string[] };
   joins: {
