@@ -7,6 +7,7 @@ it('passes on what a worker needs, and no secret under any name', () => {
     NODE_EXTRA_CA_CERTS: '/ca.pem',
     https_proxy: 'http://127.0.0.1:3128',
     LC_ALL: 'C.UTF-8',
+    LD_LIBRARY_PATH: '/opt/lib',
     SWARM_TRACE: '1',
   };
   const secrets = {
