@@ -1,5 +1,8 @@
 /** A generator that was not given time to work loses packets itself. Whatever thresholds say then, the server must not be blamed. */
+
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { missing } from '@livekit-swarm/testkit/requirements';
@@ -100,17 +103,25 @@ test('an embedded server that other processes keep from the CPU is not blamed', 
   await expect.poll(serverOf, { timeout: 60_000 }).toBeDefined();
   await sleep(JOINED_MS);
   // The server alone shares one core with eight others: the load generator has the rest of the host.
-  spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(serverOf()?.pid)]);
+  const server = serverOf()?.pid ?? 0;
+  spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(server)]);
+  // Otherwise its fair share of that core may suffice. With autogroups (sched(7)) the kernel shares cores among sessions first.
+  for (const thread of readdirSync(`/proc/${server}/task`)) setPriority(Number(thread), 19);
+  if (existsSync(`/proc/${server}/autogroup`)) writeFileSync(`/proc/${server}/autogroup`, '19');
   const busy = Array.from({ length: 8 }, () =>
-    spawn('taskset', ['--cpu-list', '0', process.execPath, '--eval', 'while (true);']),
+    spawn('taskset', ['--cpu-list', '0', process.execPath, '--eval', 'while (true);'], {
+      detached: true,
+    }),
   );
   await swarm.ended;
   for (const neighbour of busy) neighbour.kill('SIGKILL');
   const { verdict, generator, reasons, thresholds } = resultOf({ stdout: swarm.stdout() });
   expect(thresholds.some(({ ok }) => ok === false)).toBe(true);
   expect(verdict).toBe('inconclusive');
-  expect(generator.findings).toContainEqual(
-    expect.objectContaining({ code: 'cpu_starved', process: 'server' }),
-  );
-  expect(reasons.map(({ text }) => text).join(' ')).toMatch(/embedded server .* waited for a core/);
+  // A finding of its own above half of the samples; below, the cause in the times that are excluded.
+  const causes = [
+    ...generator.findings.map(({ code }) => code),
+    ...reasons.flatMap((reason) => ('codes' in reason ? reason.codes : [])),
+  ];
+  expect(causes).toContain('cpu_starved');
 });
