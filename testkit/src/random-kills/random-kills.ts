@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { recordLines } from '@livekit-swarm/record';
+import { randomStream } from '@livekit-swarm/scenario';
 import { allProcesses, descendantsOf, startTracked, type Tracked } from './processes.ts';
 
 const exec = promisify(execFile);
@@ -81,17 +82,6 @@ const FAILPOINTS = [
   'expiry.disarmed',
 ] as const;
 
-/** mulberry32: the same seed gives the same choices. */
-const randomOf = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 /** In one running lab; every kill is followed by a look at everything that it may leave. */
 export const randomKills = async ({
   count,
@@ -101,7 +91,7 @@ export const randomKills = async ({
 }: RandomKillsOptions): Promise<KillCounts> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kills-'));
   const env = environment(dir);
-  const random = randomOf(seed);
+  const random = randomStream(seed, 'kills');
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const counts: KillCounts = {
     kills: { cli: 0, worker: 0, supervisor: 0, drill: 0, injection: 0, exporter: 0 },
