@@ -47,6 +47,22 @@ const rowsOf = (csv: string): Row[] => {
 const sum = (rows: Row[], column: keyof Row): number =>
   rows.reduce((total, row) => total + Number(row[column]), 0);
 
+/** Rows of a record whose only group has this name. */
+const rowsOfGroup = async (group: string) => {
+  const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1), (line) =>
+    line.type === 'sample'
+      ? {
+          ...line,
+          series: line.series.map((series) => ({
+            ...series,
+            labels: { ...series.labels, group },
+          })),
+        }
+      : line,
+  );
+  return rowsOf(await csvOf(lines));
+};
+
 describe('the CSV of samples', () => {
   it('has a line for each second and series, whose counts add up to what the run counted', async () => {
     const lines = recordOf(specOf({ rooms: 3, publish: ['audio', 'video'], durationMs: 5_000 }), 2);
@@ -125,35 +141,13 @@ describe('the CSV of samples', () => {
 
   it('quotes names that would break a line', async () => {
     const name = 'a "b", c\nd';
-    const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1), (line) =>
-      line.type === 'sample'
-        ? {
-            ...line,
-            series: line.series.map((series) => ({
-              ...series,
-              labels: { ...series.labels, group: name },
-            })),
-          }
-        : line,
-    );
-    const rows = rowsOf(await csvOf(lines));
+    const rows = await rowsOfGroup(name);
     expect(new Set(rows.map(({ group }) => group))).toEqual(new Set([name]));
   });
 
   it('leaves nothing to calculate to a spreadsheet', async () => {
     const name = '=HYPERLINK("https://example.com")';
-    const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1), (line) =>
-      line.type === 'sample'
-        ? {
-            ...line,
-            series: line.series.map((series) => ({
-              ...series,
-              labels: { ...series.labels, group: name },
-            })),
-          }
-        : line,
-    );
-    const rows = rowsOf(await csvOf(lines));
+    const rows = await rowsOfGroup(name);
     expect(new Set(rows.map(({ group }) => group))).toEqual(new Set([`'${name}`]));
   });
 
