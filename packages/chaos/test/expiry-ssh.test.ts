@@ -12,7 +12,7 @@ import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { connectSsh } from '../src/targets/ssh/connection.ts';
-import { readSshSpec } from '../src/targets/ssh/spec.ts';
+import { readSshSpec, writeReference } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
 import { brokenUnits } from './support/broken-components.ts';
 import { leftoversOf } from './support/leftovers.ts';
@@ -69,8 +69,9 @@ const startInjector = (
   const [program = '', ...args] = [
     ...before,
     process.execPath,
-    fileURLToPath(new URL('./fixtures/ssh-injector.ts', import.meta.url)),
-    ...[config, UNITS, journal, fault, JSON.stringify(params), component, String(EXPIRES_MS)],
+    fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url)),
+    JSON.stringify(writeReference(readSshSpec('swarm-host', UNITS, config))),
+    ...[journal, fault, JSON.stringify(params), component, String(EXPIRES_MS)],
   ];
   const drill = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   if (drill.pid === undefined) throw new Error('it did not start');
