@@ -187,16 +187,7 @@ impl<'a> HeaderWriter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const IDS: ExtensionIds = ExtensionIds {
-        mid: 4,
-        rid: 10,
-        repaired_rid: 11,
-        audio_level: 1,
-        abs_send_time: 2,
-        abs_capture_time: 7,
-        transport_wide_cc: 3,
-    };
+    use crate::fuzz::seeds::IDS;
 
     #[test]
     fn reads_what_it_writes() {
