@@ -26,7 +26,7 @@ const members = (def: string): string => {
 };
 
 /** A union of the values of an enum whose members are `Name = 'value'`. */
-const union = (def: string): string => indented(def.replaceAll(/^\w+ = ('\w+'),?$/gm, '| $1'));
+const union = (def: string): string => indented(def.replaceAll(/^\w+ = ('[\w-]+'),?$/gm, '| $1'));
 
 const declaration = ({ kind, name, def }: Definition, body: string): string => {
   switch (kind) {

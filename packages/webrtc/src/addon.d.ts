@@ -39,10 +39,12 @@ export type Defect =
  */
 export type PumpEvent =
   | { type: 'ice'; peer: number; at: number; state: IceState }
-  | { type: 'connected'; peer: number; at: number }
+  | { type: 'connected'; peer: number; at: number; family: number }
+  | { type: 'path_failed'; peer: number; at: number; path: PathKind; code: PathFailureCode; server: string; message: string; ended: boolean }
   | { type: 'closed'; peer: number; at: number; code: CloseCode; message: string }
   | { type: 'channel_open'; peer: number; at: number; label: string }
-  | { type: 'first_packet'; peer: number; at: number; receiver: number };
+  | { type: 'first_packet'; peer: number; at: number; receiver: number }
+  | { type: 'first_decrypted'; peer: number; at: number; receiver: number };
 
 /** `a=ice-ufrag` and `a=ice-pwd`. */
 export interface IceCredentials {
@@ -62,8 +64,50 @@ export interface LocalTransport {
   pwd: string;
   /** Value of `a=fingerprint`: `sha-256 AB:CD:…`. */
   fingerprint: string;
-  /** An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. */
+  /**
+   * An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a UDP
+   * socket.
+   */
   candidate: string;
+}
+
+/** A TURN server (RFC 8656) and the credentials for it. */
+export interface TurnServerOptions {
+  /** `ADDRESS:PORT`. */
+  address: string;
+  /** How it is reached. */
+  path: Exclude<PathKind, 'direct' | 'ice-tcp'>;
+  /** With TLS: the name in its certificate, which is also sent as SNI. */
+  domain: string;
+  /** Long-term credentials. */
+  username: string;
+  /** Of that user. */
+  password: string;
+}
+
+/** RFC 8839 §5.1. */
+export type CandidateType =
+  /** An address of the host. */
+  | 'host'
+  /** The address of a NAT, learnt from STUN. */
+  | 'srflx'
+  /** An address learnt from a check. */
+  | 'prflx'
+  /** An address on a TURN server. */
+  | 'relay';
+
+/** The pair that ICE has selected (RFC 8445 §8.1.1). */
+export interface SelectedPair {
+  /** How media reaches the remote. */
+  path: PathKind;
+  /** Of this side. */
+  localCandidate: CandidateType;
+  /** Of the remote. */
+  remoteCandidate: CandidateType;
+  /** Between the two candidates, whatever this side uses to reach its relay. */
+  protocol: 'udp' | 'tcp';
+  /** With a relay: from the first packet, or the TCP connection, to the allocation, ms. */
+  allocationMs?: number;
 }
 
 /**
@@ -122,6 +166,11 @@ export interface PeerOptions {
   dataCohort?: number;
   /** An impaired access network. */
   impairment?: Impairment;
+  /**
+   * Whether what its senders send follows the estimated bandwidth, as in browsers (Google congestion
+   * control). It needs transport-wide sequence numbers. Default: false.
+   */
+  rateAdaptation?: boolean;
 }
 
 /** Which side of the DTLS handshake this peer is. */
@@ -147,6 +196,24 @@ export interface RemoteTransport {
   dataChannels: boolean;
 }
 
+/** What a peer sent beside media (STUN, DTLS, data, RTCP) in one address family, cumulative. */
+export interface ControlSends {
+  /** 4 or 6. */
+  family: number;
+  /** Packets that were handed to the kernel. */
+  tried: number;
+  /** Those that it refused, by error. */
+  rejected: Array<RejectedSends>;
+}
+
+/** Packets that the kernel refused with one error. */
+export interface RejectedSends {
+  /** Number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for none. */
+  errno: number;
+  /** Packets, cumulative. */
+  packets: number;
+}
+
 /** Header extension ids (RFC 8285); leave out what was not negotiated. */
 export interface ExtensionIds {
   /** RFC 9143. */
@@ -163,13 +230,15 @@ export interface ExtensionIds {
   absCaptureTime?: number;
   /** draft-holmer-rmcat-transport-wide-cc-extensions-01. */
   transportWideCc?: number;
+  /** AV1 RTP specification, appendix A. */
+  dependencyDescriptor?: number;
 }
 
 /** Audio or video. */
 export type MediaKind =
   /** Opus. */
   | 'audio'
-  /** VP8 or H.264. */
+  /** VP8, H.264, VP9 or AV1. */
   | 'video';
 
 /** One packetised clip, kept once per process and shared by all senders that play it. */
@@ -186,7 +255,8 @@ export interface ClipData {
   height: number;
   /**
    * All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
-   * writes it, as the picture id runs on.
+   * writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and AV1
+   * payloads are preceded by their dependency descriptor, and that by its length in one byte.
    */
   payload: Uint8Array;
   /**
@@ -209,6 +279,11 @@ export interface SenderOptions {
   peer: number;
   /** Handle returned by `addClip`. */
   clip: number;
+  /**
+   * With rate adaptation: clips of the same picture and codec that play instead while bandwidth does
+   * not suffice for `clip`, lowest bit rate first. Up to 8.
+   */
+  lowerClips?: Array<number>;
   /** `a=mid`. */
   mid: string;
   /** `a=rid` of a simulcast layer, when several senders share a mid. */
@@ -232,6 +307,11 @@ export interface SenderOptions {
    * read them as gaps, i.e. as loss.
    */
   extensions?: ExtensionIds;
+  /**
+   * Appends its capture time to each frame of a video, as livekit-client's `frameMetadata` does.
+   * Default: no.
+   */
+  frameMetadata?: boolean;
   /** Whether it sends from the start. */
   active: boolean;
 }
@@ -306,6 +386,26 @@ export interface DataFlowOptions {
   intervalMs: number;
   /** Number of the flow, unique in the run: receivers count sequence numbers by it. */
   flow: number;
+  /** Given: the template is the `EncryptedPacketPayload` of each message. */
+  encryption?: DataEncryption;
+}
+
+/** End-to-end encryption of a data flow. */
+export interface DataEncryption {
+  /** Handle returned by `addKeyRing`. */
+  keyRing: number;
+  /** Of the key to encrypt with. */
+  keyIndex: number;
+  /** The `DataPacket` to which the encrypted packet is appended. */
+  envelope: Uint8Array;
+}
+
+/** A key of end-to-end encryption. */
+export interface FrameKey {
+  /** 0 to 15; every frame names it. */
+  index: number;
+  /** 16 bytes, as derived. */
+  key: Uint8Array;
 }
 
 /**
@@ -344,6 +444,13 @@ export interface SampleTables {
   datagramsSent: number;
   /** Datagrams received on all sockets, cumulative. */
   datagramsReceived: number;
+  /**
+   * Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. What TURN and TCP
+   * have beside that is left out.
+   */
+  wireBytesSent: number;
+  /** As `wireBytesSent`, of those received. */
+  wireBytesReceived: number;
   /**
    * Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
    * peer has the others.
@@ -402,18 +509,64 @@ export declare class NativePump {
    * the process alive.
    */
   constructor(options: PumpOptions, onEvents: (events: PumpEvent[]) => void);
+  /** Certificates that TLS connections to TURN servers trust, in PEM. Without a call: none. */
+  setTrust(pem: string): void;
   /** Copies a clip and returns its handle. */
   addClip(clip: ClipData): number;
+  /** Keeps keys of end-to-end encryption, and returns the handle of the ring. */
+  addKeyRing(keys: Array<FrameKey>): number;
   /**
-   * Binds a UDP socket on `localAddress` (an IP address) and generates ICE credentials. Throws
-   * `system_resource` when no file descriptor or port is left.
+   * Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long as
+   * AES-GCM over all of its bytes, some milliseconds.
    */
-  createPeer(localAddress: string, options?: PeerOptions | undefined | null): LocalTransport;
+  encryptClip(clip: number, keyRing: number, keyIndex: number): number;
+  /**
+   * Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
+   * for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no file
+   * descriptor or port is left.
+   */
+  createPeer(localAddress: string | null, options?: PeerOptions | undefined | null): LocalTransport;
+  /**
+   * Binds another UDP socket for a peer, on an address of the other address family, and returns
+   * its candidate; ICE selects the pair. At any time: a remote without the candidate learns the address
+   * from a check. Throws `system_resource` as `createPeer` does.
+   */
+  addLocalAddress(peer: number, localAddress: string): string;
+  /**
+   * Moves a peer to a new socket on `localAddress`, of an address family that it has a socket of, as
+   * a device whose network changed, and returns the new candidate. Restart ICE next.
+   */
+  changeAddress(peer: number, localAddress: string): string;
+  /**
+   * Gives up the TCP connections and allocations of a peer, as a device whose network changed.
+   * Restart ICE next, and begin new ones.
+   */
+  abandonPaths(peer: number): void;
+  /**
+   * Connects a peer by TCP to `remote` (`ADDRESS:PORT` of a passive candidate, RFC 6544). At any
+   * time; `path_failed` follows where it fails. Throws `system_resource` where this host does not
+   * even try.
+   */
+  connectStream(peer: number, remote: string): void;
+  /**
+   * Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that it
+   * already has there ends once media uses another. At any time; `path_failed` follows where it
+   * fails. Throws `system_resource` where this host does not even try.
+   */
+  addRelay(peer: number, server: TurnServerOptions): void;
+  /** The pair that ICE has selected, if any. */
+  selectedPair(peer: number): SelectedPair | null;
+  /**
+   * What a peer sent beside media, and what of it the kernel refused: for a peer that does not
+   * connect, whether its own host keeps it from that.
+   */
+  controlSends(peer: number): Array<ControlSends>;
   /** Starts ICE and DTLS with the remote; after `restartIce`, takes its new credentials. */
   setRemote(peer: number, remote: RemoteTransport): void;
   /**
-   * Takes a `candidate:…` line of SDP or trickle ICE. Candidates that are not UDP with an IP
-   * address are ignored.
+   * Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP address,
+   * and of TCP those that are not passive. Those that the peer has no socket for wait for
+   * `addLocalAddress`, `connectStream` or `addRelay`.
    */
   addRemoteCandidate(peer: number, candidate: string): void;
   /**
@@ -429,14 +582,23 @@ export declare class NativePump {
   sendData(peer: number, label: string, message: Uint8Array): void;
   /** Starts a flow of data messages. */
   startDataFlow(options: DataFlowOptions): void;
+  /** The keys with which a peer decrypts data messages. */
+  setDataKeys(peer: number, keyRing: number): void;
   /** Adds a sender and returns its handle. */
   addSender(options: SenderOptions): number;
   /** Pauses or resumes a sender. */
   setSenderActive(sender: number, active: boolean): void;
+  /** A sender plays another clip, of the same codec, from its next frame on. */
+  setSenderClip(sender: number, clip: number): void;
   /** Adds a receiver and returns its handle. */
   addReceiver(options: ReceiverOptions): number;
   /** While a receiver is muted, silence is not an interruption. */
   setReceiverMuted(receiver: number, muted: boolean): void;
+  /**
+   * From now on frames of a receiver are decrypted with these keys, and counted. `serverTrailer` is at
+   * the end of frames that the server inserts, which are not encrypted.
+   */
+  setReceiverKeys(receiver: number, keyRing: number, serverTrailer: Uint8Array): void;
   /** Removes a receiver. Its counters leave the samples: read them first. */
   removeReceiver(receiver: number): void;
   /** Removes a sender. Its counters leave the samples: read them first. */
@@ -446,6 +608,13 @@ export declare class NativePump {
    * read them first.
    */
   closePeer(peer: number): void;
+  /** As `closePeer`, but without a word to the remote: the device disappeared. */
+  dropPeer(peer: number): void;
+  /**
+   * Corrects the stamps that leave this process, and its arrival times where latency is measured by
+   * them: what its clock lacks to the one that the hosts of a run share, milliseconds.
+   */
+  setClockCorrection(ms: number): void;
   /** Plants a defect of the pump, so that tests can show what it leads to. */
   plantDefect(peer: number, defect: Defect): void;
   /** Reads all counters. After `close` the tables are empty. */
@@ -462,6 +631,10 @@ export type Codec =
   | 'vp8'
   /** RFC 6184. */
   | 'h264'
+  /** RFC 9628. */
+  | 'vp9'
+  /** RTP Payload Format For AV1, of the Alliance for Open Media. */
+  | 'av1'
   /** Counted, but not looked into. */
   | 'other';
 
@@ -483,6 +656,38 @@ export type PumpErrorCode =
   | 'channel_not_open'
   /** The data channel buffers too much already; the message was not sent. */
   | 'channel_full';
+
+/** How media reaches the remote. */
+export type PathKind =
+  /** UDP. */
+  | 'direct'
+  /** TCP (RFC 6544). */
+  | 'ice-tcp'
+  /** A TURN server, reached by UDP. */
+  | 'turn-udp'
+  /** A TURN server, reached by TCP. */
+  | 'turn-tcp'
+  /** A TURN server, reached by TLS. */
+  | 'turn-tls';
+
+/** Why a path cannot be used. */
+export type PathFailureCode =
+  /** The TCP connection was refused or closed. */
+  | 'tcp_refused'
+  /** The TLS handshake failed: its certificate, its name, or an alert of the server. */
+  | 'turn_tls'
+  /** Nothing answered in time. */
+  | 'no_answer'
+  /** The TURN server does not accept the credentials (401, 441, or 400 as of pion). */
+  | 'turn_unauthorized'
+  /** The nonce stayed stale (438). */
+  | 'turn_stale'
+  /** The TURN server relays nothing to the address of the node (403). */
+  | 'turn_peer_refused'
+  /** The user has as many allocations as it may have (486), or the server has no more (508). */
+  | 'turn_quota'
+  /** Another error of the TURN server, or what it sent is not TURN. */
+  | 'turn_error';
 
 /**
  * State of the ICE agent, with the states in which media flows taken together (RFC 8445 §6.1.3,
@@ -525,6 +730,8 @@ export interface SenderStats {
   keyframes: number;
   /** Retransmissions sent, on the RTX stream or on the same SSRC. */
   rtxPackets: number;
+  /** Packets sent again as padding, with rate adaptation: to probe, or to fill the bandwidth. */
+  paddingPackets: number;
   /** Sequence numbers that NACKs asked for, each counted once: what the remote missed at first. */
   nackedPackets: number;
   /** NACK messages received (RFC 4585 §6.2.1). */
@@ -554,6 +761,12 @@ export interface SenderStats {
   sendErrors: number;
   /** Packets that were not sent because the remote, or a router, had reported that it is gone. */
   unreachableSends: number;
+  /** Bit rate of the clip that plays, payload and headers, bit/s; 0 while none does. */
+  targetBps: number;
+  /** With rate adaptation: how long it was to send video, ms. */
+  wantedMs: number;
+  /** Of that time, how long its track was sent in less than full quality for lack of bandwidth. */
+  limitedMs: number;
 }
 
 /**
@@ -626,6 +839,12 @@ export interface ReceiverStats {
   latencyP95Ms: number;
   /** Maximum of the same, ms; NaN without samples. */
   latencyMaxMs: number;
+  /** Frames that were decrypted (end-to-end encryption): of audio all, of video one a second. */
+  decryptedFrames: number;
+  /** Frames that could not be decrypted, of those that were tried. */
+  undecryptableFrames: number;
+  /** Decrypted frames with another key index than the one before. */
+  keyChanges: number;
 }
 
 /** Cumulative counters of one peer. */
@@ -635,18 +854,31 @@ export interface PeerStats {
   /** Round-trip time of STUN consent checks (RFC 7675), ms; NaN until known. */
   rttMs: number;
   /**
-   * Datagrams that the kernel dropped because the receive buffer of this peer's own socket was
+   * Datagrams that the kernel dropped because the receive buffer of a socket of this peer was
    * full.
    */
   socketDrops: number;
+  /** Packets that a TCP connection did not take in time: the network was too slow for them. */
+  streamDrops: number;
+  /**
+   * STUN, DTLS, data and RTCP packets on the selected pair, once media could flow, that the
+   * kernel refused for a reason on this host. Media packets: `sendErrors` of each sender.
+   */
+  sendErrors: number;
   /** Bandwidth that REMB reported to the remote, bit/s; 0 when none was sent. */
   rembBps: number;
+  /** Bandwidth that this side estimates for what it sends, bit/s; 0 without rate adaptation. */
+  availableOutgoingBps: number;
   /** Data messages that SCTP took. */
   dataMessagesSent: number;
   /** Bytes of those messages, envelope included. */
   dataBytesSent: number;
   /** Data messages received. */
   dataMessagesReceived: number;
+  /** Of those, the ones with end-to-end encryption that were decrypted. */
+  dataMessagesDecrypted: number;
+  /** And those that could not be. */
+  dataMessagesUndecryptable: number;
   /** Datagrams that entered the impaired uplink. */
   impairedUp: number;
   /** Of those, the ones that it dropped. */

@@ -48,8 +48,8 @@ test('a file of another kind, version or codec is refused', () => {
   expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(2, at.version)))).toThrow(
     'has format version 2; 1 is supported',
   );
-  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(3, at.codec)))).toThrow(
-    'codec number 3; known are 0 to 2',
+  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(255, at.codec)))).toThrow(
+    /codec number 255; known are 0 to \d+/,
   );
 });
 

@@ -1,20 +1,37 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ClipData } from './addon.d.ts';
+
+/** Of the codecs that exist in few sizes only. */
+export const LAYERED_CLIP_NAMES = [
+  'vp9-360p',
+  'vp9-720p',
+  'vp9-720p-l3t3-key',
+  'av1-360p',
+  'av1-720p',
+  'av1-720p-l3t3-key',
+] as const;
+type LayeredClipName = (typeof LAYERED_CLIP_NAMES)[number];
 
 /** The clips in `packages/webrtc/clips`: their file names without `.clip`. */
 export type ClipName =
   | 'speech'
-  | `${'vp8' | 'h264'}-${'180p' | '360p' | '540p' | '720p' | '1080p'}`;
+  | 'speech-dtx'
+  | `music-${64 | 96 | 128 | 160 | 192}`
+  | `${'vp8' | 'h264'}-${'180p' | '360p' | '540p' | '720p' | '1080p'}`
+  | `${'vp8' | 'h264'}-screen-${'720p' | '1080p'}`
+  | LayeredClipName;
 
 /**
  * A clip file, little-endian: this header; the tables `packets` and `frames` as `ClipData` describes them; one audio level per frame
- * (audio only); all RTP payloads. Nothing is parsed or packetised when a clip is loaded: `scripts/clips` did both when it made the file.
+ * (audio only); all RTP payloads. Nothing is parsed or packetised when a clip is loaded: the package `media` did both when it made the file.
  */
 export const CLIP_FORMAT = {
   magic: 'SWRMCLIP',
   version: 1,
-  codecs: ['opus', 'vp8', 'h264'],
+  /** Payloads of VP9 and AV1 are preceded by their dependency descriptor, and that by its length in one byte. */
+  codecs: ['opus', 'vp8', 'h264', 'vp9', 'av1'],
   /** Byte offsets in the header; each field is a uint32, except the magic and the SHA-256 of everything that follows the header. */
   at: {
     magic: 0,
@@ -87,6 +104,14 @@ export const readClip = (file: Uint8Array): ClipData => {
   };
 };
 
+/** Bytes of all RTP payloads: without the dependency descriptors in front of them. */
+export const payloadBytes = ({ codec, packets, payload }: ClipData): number => {
+  if (codec !== 'vp9' && codec !== 'av1') return payload.length;
+  let bytes = payload.length;
+  for (let row = 0; row < packets.length; row += 4) bytes -= 1 + (payload[packets[row] ?? 0] ?? 0);
+  return bytes;
+};
+
 const loaded = new Map<string, ClipData>();
 
 /**
@@ -98,8 +123,13 @@ const loaded = new Map<string, ClipData>();
 export const loadClip = (
   name: ClipName,
   directory: URL = new URL('../clips/', import.meta.url),
-): ClipData => {
-  const file = new URL(`${name}.clip`, directory);
+): ClipData => loadClipFile(new URL(`${name}.clip`, directory), WHAT_NEXT);
+
+/**
+ * As `loadClip`, of any file.
+ * @param hint what to do when that fails
+ */
+export const loadClipFile = (file: URL, hint: string): ClipData => {
   const known = loaded.get(file.href);
   if (known !== undefined) return known;
   try {
@@ -108,6 +138,7 @@ export const loadClip = (
     return clip;
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`clip ${name} cannot be loaded: ${what}. ${WHAT_NEXT}`, { cause });
+    const name = basename(file.pathname, '.clip');
+    throw new Error(`clip ${name} cannot be loaded: ${what}. ${hint}`, { cause });
   }
 };

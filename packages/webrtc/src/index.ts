@@ -1,15 +1,37 @@
 export type {
   ClipData,
+  ControlSends,
+  DataFlowOptions,
   DataFlowStats,
   Defect,
   Interruption,
+  PathFailureCode,
+  PathKind,
+  PeerOptions,
   PeerStats,
   PumpErrorCode,
   PumpEvent,
   ReceiverStats,
+  SelectedPair,
   SenderStats,
 } from './addon.d.ts';
-export { CLIP_FORMAT, type ClipName, loadClip } from './clips.ts';
+export {
+  CLIP_FORMAT,
+  type ClipName,
+  LAYERED_CLIP_NAMES,
+  loadClip,
+  loadClipFile,
+  payloadBytes,
+  readClip,
+} from './clips.ts';
+export { type NativeFile, nativeFile, nativeFileName } from './native-file.ts';
+export {
+  NATIVE_TARGETS,
+  type NativeTarget,
+  nativePackage,
+  targetName,
+  thisTarget,
+} from './native-package.ts';
 export { impairProgram, openPump } from './open-pump.ts';
 export {
   type Bins,

@@ -1,24 +1,19 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type * as Addon from './addon.d.ts';
+import { nativeFile } from './native-file.ts';
+import { nativePackage } from './native-package.ts';
 import type { Pump } from './pump.ts';
 import { sampleReader } from './rows.ts';
 
-/** File name of the addon for a platform, beside the sources of this package. */
-export const addonFile = (
-  platform: string = process.platform,
-  arch: string = process.arch,
-): string => `swarm-native.${platform}-${arch}.node`;
-
 /** @throws Error when the addon is missing or does not run on this host */
 export const loadAddon = (): typeof Addon => {
-  const path = new URL(`../${addonFile()}`, import.meta.url).pathname;
+  const path = nativeFile('swarm-native');
   try {
     return createRequire(import.meta.url)(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `the media engine could not be loaded from ${path}: ${reason}. Run "npm start" once, which builds it, or "swarm doctor" to see what is missing.`,
+      `the media engine could not be loaded from ${path}: ${reason}. In a checkout run "npm start" once, which builds it; otherwise install livekit-swarm again, with optional dependencies (${nativePackage()}).`,
       { cause },
     );
   }
@@ -38,9 +33,5 @@ export const openPump = (
   return Object.assign(native, { sample: () => readSample(native.sampleTables()) });
 };
 
-/**
- * Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair documents its commands). Linux only.
- * It is a file of its own, so that it can run as root in another network namespace.
- */
-export const impairProgram = (): string =>
-  fileURLToPath(new URL(`../swarm-impair.${process.platform}-${process.arch}`, import.meta.url));
+/** Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair documents its commands). */
+export const impairProgram = (): string => nativeFile('swarm-impair');

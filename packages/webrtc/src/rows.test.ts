@@ -13,6 +13,8 @@ const tables = (given: Partial<SampleTables>): SampleTables => ({
   latencies: [],
   datagramsSent: 0,
   datagramsReceived: 0,
+  wireBytesSent: 0,
+  wireBytesReceived: 0,
   sharedSocketDrops: 0,
   maxTickLateMs: 0,
   stuckThreads: 0,

@@ -65,6 +65,21 @@ describe.each([
     expect(first(atB.peers)).toMatchObject({ impairedUp: 0, impairedDown: 0 });
   });
 
+  it('has one-way latency by a clock that is corrected on both ends, so that only what was under way shows it', async () => {
+    using pair = await openPair(sockets, { impairment: network({ delayMs: 300 }, {}) });
+    const { a, b, localA, localB } = pair;
+    play(a, localA.peer, b, localB.peer, 0);
+    await elapse(1_500);
+    a.setClockCorrection(500);
+    await elapse(2_500);
+    a.setClockCorrection(0);
+    const received = first(b.sample().receivers);
+    expect(received.latencyP50Ms).toBeGreaterThan(294);
+    expect(received.latencyP50Ms).toBeLessThan(310);
+    expect(received.latencyMaxMs).toBeGreaterThan(795);
+    expect(received.latencyMaxMs).toBeLessThan(830);
+  });
+
   it('drops what the receiver counts as lost and requests again', async () => {
     using pair = await openPair(sockets, {
       impairment: network({ loss: 0.1 }, { loss: 0.1, burst: 4 }),

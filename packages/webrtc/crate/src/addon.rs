@@ -3,7 +3,7 @@
 
 pub mod shapes;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,14 +17,20 @@ use crate::clip::Clip;
 use crate::clock::{self, Now};
 use crate::cohorts::{self, Cohort};
 use crate::data_flow::{self, DataFlow};
+use crate::e2ee::{Decryption, KeyRing, MessageSeal};
 use crate::error::{self, ErrorCode, PumpError};
 use crate::impairment::Impairment;
-use crate::peer::{Peer, Remote};
+use crate::path::Way;
+use crate::peer::{Adaptation, Peer, Remote};
 use crate::pump::{MAX_TICK, Threads};
-use crate::reactor::{Reactor, TimedEvent};
+use crate::reactor::{Reactor, TimedEvent, TurnServer};
 use crate::receiver::{self, ReceiverConfig};
 use crate::sender::{self, SenderConfig};
 use crate::sketch;
+use crate::tls::Trust;
+
+/// Of a sender.
+const MAX_LOWER_CLIPS: usize = 8;
 
 type Result<T> = napi::Result<T, ErrorCode>;
 
@@ -62,6 +68,8 @@ pub fn sample_columns() -> SampleColumns {
 pub struct NativePump {
     threads: Threads,
     clips: Vec<Arc<Clip>>,
+    key_rings: Vec<Arc<KeyRing>>,
+    trust: Trust,
 }
 
 #[napi]
@@ -101,7 +109,14 @@ impl NativePump {
             !options.own_sockets.unwrap_or(false),
             Arc::new(deliver),
         )?;
-        Ok(Self { threads, clips: Vec::new() })
+        Ok(Self { threads, clips: Vec::new(), key_rings: Vec::new(), trust: trust_from("")? })
+    }
+
+    /// Certificates that TLS connections to TURN servers trust, in PEM. Without a call: none.
+    #[napi]
+    pub fn set_trust(&mut self, pem: String) -> Result<()> {
+        self.trust = trust_from(&pem)?;
+        Ok(())
     }
 
     /// Copies a clip and returns its handle.
@@ -114,30 +129,123 @@ impl NativePump {
         Ok(self.clips.len() as u32 - 1)
     }
 
-    /// Binds a UDP socket on `localAddress` (an IP address) and generates ICE credentials. Throws
-    /// `system_resource` when no file descriptor or port is left.
+    /// Keeps keys of end-to-end encryption, and returns the handle of the ring.
+    #[napi]
+    pub fn add_key_ring(&mut self, keys: Vec<FrameKey>) -> Result<u32> {
+        let mut ring = KeyRing::default();
+        for FrameKey { index, key } in keys {
+            ring.set(index, &key).map_err(PumpError::from)?;
+        }
+        self.key_rings.push(Arc::new(ring));
+        Ok(self.key_rings.len() as u32 - 1)
+    }
+
+    /// Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long as
+    /// AES-GCM over all of its bytes, some milliseconds.
+    #[napi]
+    pub fn encrypt_clip(&mut self, clip: u32, key_ring: u32, key_index: u32) -> Result<u32> {
+        let ring = self.key_ring(key_ring)?;
+        let index = ring.index(key_index).map_err(PumpError::from)?;
+        let sealed = self.clip(clip)?.sealed(&ring, index).map_err(PumpError::from)?;
+        self.clips.push(Arc::new(sealed));
+        Ok(self.clips.len() as u32 - 1)
+    }
+
+    /// Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
+    /// for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no file
+    /// descriptor or port is left.
     #[napi]
     pub fn create_peer(
         &mut self,
-        local_address: String,
+        local_address: Either<String, Null>,
         options: Option<PeerOptions>,
     ) -> Result<LocalTransport> {
-        let local: IpAddr = local_address.parse().map_err(|_| PumpError::Address(local_address))?;
-        let (data_cohort, impairment) =
-            options.map_or((None, None), |options| (options.data_cohort, options.impairment));
+        let local = match local_address {
+            Either::A(address) => Some(parse_address(address)?),
+            Either::B(Null) => None,
+        };
+        let PeerOptions { data_cohort, impairment, rate_adaptation } = options.unwrap_or_default();
         let data_cohort = data_cohort.map(Cohort::try_from).transpose()?;
         let impairment = impairment.map(impairment_from).transpose()?.flatten();
         let mut reactor = self.threads.next_reactor()?;
-        let (handle, peer) = reactor.create_peer(local)?;
+        let (handle, peer) = match local {
+            Some(local) => reactor.create_peer(local)?,
+            None => reactor.create_peer_without_socket()?,
+        };
         peer.data.cohort = data_cohort;
         peer.transport.access.set_impairment(impairment);
+        if rate_adaptation.unwrap_or(false) {
+            peer.tracks.adaptation = Some(Box::new(Adaptation::new(Now::read().mono)));
+        }
         let credentials = peer.transport.credentials();
         Ok(LocalTransport {
             peer: handle,
             ufrag: credentials.ufrag,
             pwd: credentials.pass,
             fingerprint: peer.transport.fingerprint(),
-            candidate: peer.transport.candidate(),
+            candidate: peer.transport.candidate().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Binds another UDP socket for a peer, on an address of the other address family, and returns
+    /// its candidate; ICE selects the pair. At any time: a remote without the candidate learns the address
+    /// from a check. Throws `system_resource` as `createPeer` does.
+    #[napi]
+    pub fn add_local_address(&self, peer: u32, local_address: String) -> Result<String> {
+        let local = parse_address(local_address)?;
+        Ok(self.threads.owner(peer)?.add_local_address(peer, local)?)
+    }
+
+    /// Moves a peer to a new socket on `localAddress`, of an address family that it has a socket of, as
+    /// a device whose network changed, and returns the new candidate. Restart ICE next.
+    #[napi]
+    pub fn change_address(&self, peer: u32, local_address: String) -> Result<String> {
+        let local = parse_address(local_address)?;
+        Ok(self.threads.owner(peer)?.change_address(peer, local)?)
+    }
+
+    /// Gives up the TCP connections and allocations of a peer, as a device whose network changed.
+    /// Restart ICE next, and begin new ones.
+    #[napi]
+    pub fn abandon_paths(&self, peer: u32) -> Result<()> {
+        self.with_peer(peer, |peer, now| {
+            peer.abandon_paths(now);
+            Ok(())
+        })
+    }
+
+    /// Connects a peer by TCP to `remote` (`ADDRESS:PORT` of a passive candidate, RFC 6544). At any
+    /// time; `path_failed` follows where it fails. Throws `system_resource` where this host does not
+    /// even try.
+    #[napi]
+    pub fn connect_stream(&self, peer: u32, remote: String) -> Result<()> {
+        let remote = parse_remote(remote)?;
+        Ok(self.threads.owner(peer)?.connect_stream(peer, remote)?)
+    }
+
+    /// Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that it
+    /// already has there ends once media uses another. At any time; `path_failed` follows where it
+    /// fails. Throws `system_resource` where this host does not even try.
+    #[napi]
+    pub fn add_relay(&self, peer: u32, server: TurnServerOptions) -> Result<()> {
+        let TurnServerOptions { address, path, domain, username, password } = server;
+        let address = parse_remote(address)?;
+        let server = TurnServer { address, kind: path, domain, username, password };
+        Ok(self.threads.owner(peer)?.add_relay(peer, &server, &self.trust)?)
+    }
+
+    /// The pair that ICE has selected, if any.
+    #[napi]
+    pub fn selected_pair(&self, peer: u32) -> Result<Option<SelectedPair>> {
+        self.with_peer(peer, |peer, _| Ok(peer.transport.selected_pair().map(Into::into)))
+    }
+
+    /// What a peer sent beside media, and what of it the kernel refused: for a peer that does not
+    /// connect, whether its own host keeps it from that.
+    #[napi]
+    pub fn control_sends(&self, peer: u32) -> Result<Vec<ControlSends>> {
+        self.with_peer(peer, |peer, _| {
+            Ok(peer.transport.sends.families().map(Into::into).collect())
         })
     }
 
@@ -155,8 +263,9 @@ impl NativePump {
         self.with_peer(peer, |peer, now| peer.set_remote(remote, now))
     }
 
-    /// Takes a `candidate:…` line of SDP or trickle ICE. Candidates that are not UDP with an IP
-    /// address are ignored.
+    /// Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP address,
+    /// and of TCP those that are not passive. Those that the peer has no socket for wait for
+    /// `addLocalAddress`, `connectStream` or `addRelay`.
     #[napi]
     pub fn add_remote_candidate(&self, peer: u32, candidate: String) -> Result<()> {
         self.with_peer(peer, |peer, now| {
@@ -206,13 +315,29 @@ impl NativePump {
     /// Starts a flow of data messages.
     #[napi]
     pub fn start_data_flow(&self, options: DataFlowOptions) -> Result<()> {
-        let DataFlowOptions { peer, label, template, stamp_offset, interval_ms, flow } = options;
+        let DataFlowOptions { peer, label, template, stamp_offset, interval_ms, flow, encryption } =
+            options;
         let interval_ns = (interval_ms * 1e6).max(0.0) as u64;
         let now = clock::monotonic_ns();
         let (template, stamp_at) = (template.to_vec(), stamp_offset as usize);
-        let flow = DataFlow::new(label, flow, template, stamp_at, interval_ns, now)?;
+        let mut flow = DataFlow::new(label, flow, template, stamp_at, interval_ns, now)?;
+        if let Some(DataEncryption { key_ring, key_index, envelope }) = encryption {
+            let ring = self.key_ring(key_ring)?;
+            let index = ring.index(key_index).map_err(PumpError::from)?;
+            flow = flow.sealed(MessageSeal::new(ring, index, envelope.to_vec()));
+        }
         self.with_peer(peer, |peer, _| {
             peer.add_flow(flow);
+            Ok(())
+        })
+    }
+
+    /// The keys with which a peer decrypts data messages.
+    #[napi]
+    pub fn set_data_keys(&self, peer: u32, key_ring: u32) -> Result<()> {
+        let ring = self.key_ring(key_ring)?;
+        self.with_peer(peer, |peer, _| {
+            peer.data.keys = Some(ring);
             Ok(())
         })
     }
@@ -220,8 +345,11 @@ impl NativePump {
     /// Adds a sender and returns its handle.
     #[napi]
     pub fn add_sender(&self, options: SenderOptions) -> Result<u32> {
-        let clip = self.clips.get(options.clip as usize);
-        let clip = clip.ok_or(PumpError::UnknownClip(options.clip))?.clone();
+        let mut clips = Vec::new();
+        for clip in options.lower_clips.unwrap_or_default().into_iter().take(MAX_LOWER_CLIPS) {
+            clips.push(self.clip(clip)?);
+        }
+        clips.push(self.clip(options.clip)?);
         let config = SenderConfig {
             mid: options.mid.into_bytes(),
             rid: options.rid.map(String::into_bytes),
@@ -232,10 +360,11 @@ impl NativePump {
                 _ => None,
             },
             extensions: options.extensions.map(Into::into),
+            frame_metadata: options.frame_metadata.unwrap_or(false),
             active: options.active,
         };
         let mut reactor = self.threads.owner(options.peer)?;
-        Ok(reactor.add_sender(options.peer, config, options.cname, clip)?)
+        Ok(reactor.add_sender(options.peer, config, options.cname, clips)?)
     }
 
     /// Pauses or resumes a sender.
@@ -246,6 +375,19 @@ impl NativePump {
                 found.set_active(active, now.mono);
             }
         })
+    }
+
+    /// A sender plays another clip, of the same codec, from its next frame on.
+    #[napi]
+    pub fn set_sender_clip(&self, sender: u32, clip: u32) -> Result<()> {
+        let clip = self.clip(clip)?;
+        let mut changed = Ok(());
+        self.with_stream(sender, |peer, _| {
+            if let Some(found) = peer.tracks.sender_mut(sender) {
+                changed = found.set_clip(clip);
+            }
+        })?;
+        Ok(changed.map_err(PumpError::from)?)
     }
 
     /// Adds a receiver and returns its handle.
@@ -283,6 +425,25 @@ impl NativePump {
         })
     }
 
+    /// From now on frames of a receiver are decrypted with these keys, and counted. `serverTrailer` is at
+    /// the end of frames that the server inserts, which are not encrypted.
+    #[napi]
+    pub fn set_receiver_keys(
+        &self,
+        receiver: u32,
+        key_ring: u32,
+        server_trailer: Uint8Array,
+    ) -> Result<()> {
+        let ring = self.key_ring(key_ring)?;
+        self.with_stream(receiver, |peer, _| {
+            let Some(found) = peer.tracks.receiver_mut(receiver) else { return };
+            match &mut found.decryption {
+                Some(decryption) => decryption.set_keys(ring),
+                none => *none = Some(Box::new(Decryption::new(ring, server_trailer.to_vec()))),
+            }
+        })
+    }
+
     /// Removes a receiver. Its counters leave the samples: read them first.
     #[napi]
     pub fn remove_receiver(&self, receiver: u32) -> Result<()> {
@@ -310,6 +471,21 @@ impl NativePump {
         self.change(peer, |reactor| reactor.close_peer(peer))
     }
 
+    /// As `closePeer`, but without a word to the remote: the device disappeared.
+    #[napi]
+    pub fn drop_peer(&self, peer: u32) -> Result<()> {
+        self.change(peer, |reactor| reactor.drop_peer(peer))
+    }
+
+    /// Corrects the stamps that leave this process, and its arrival times where latency is measured by
+    /// them: what its clock lacks to the one that the hosts of a run share, milliseconds.
+    #[napi]
+    pub fn set_clock_correction(&self, ms: f64) {
+        if ms.is_finite() {
+            clock::set_correction((ms * 1e6) as i64);
+        }
+    }
+
     /// Plants a defect of the pump, so that tests can show what it leads to.
     #[napi]
     pub fn plant_defect(&self, peer: u32, defect: Defect) -> Result<()> {
@@ -327,6 +503,15 @@ impl NativePump {
     pub fn close(&mut self) {
         self.threads.stop();
         self.clips.clear();
+        self.key_rings.clear();
+    }
+
+    fn clip(&self, clip: u32) -> error::Result<Arc<Clip>> {
+        self.clips.get(clip as usize).cloned().ok_or(PumpError::UnknownClip(clip))
+    }
+
+    fn key_ring(&self, ring: u32) -> error::Result<Arc<KeyRing>> {
+        self.key_rings.get(ring as usize).cloned().ok_or(PumpError::UnknownKeyRing(ring))
     }
 
     /// Succeeds also for what belongs to a stuck thread or to a peer that panicked: there is nothing
@@ -355,11 +540,23 @@ impl NativePump {
     }
 }
 
+fn parse_remote(text: String) -> error::Result<SocketAddr> {
+    text.parse().map_err(|_| PumpError::Address(text))
+}
+
+fn trust_from(pem: &str) -> error::Result<Trust> {
+    Trust::new(pem).map_err(|error| PumpError::Trust(error.to_string()))
+}
+
 /// `None` for an impairment that would change nothing.
-fn impairment_from(options: ImpairmentOptions) -> error::Result<Option<Box<Impairment>>> {
+fn impairment_from(options: ImpairmentOptions) -> error::Result<Option<Box<Impairment<Way>>>> {
     let ImpairmentOptions { up, down, seed } = options;
     let (up, down) = (up.config("up")?, down.config("down")?);
     Ok(Impairment::new(up, down, seed.into(), clock::monotonic_ns()))
+}
+
+fn parse_address(address: String) -> error::Result<IpAddr> {
+    address.parse().map_err(|_| PumpError::Address(address))
 }
 
 fn payload_type(value: u32) -> error::Result<u8> {

@@ -1,11 +1,17 @@
 //! A clip: RTP payloads that are shared by all senders that play it.
 
+mod sealed;
+
 use napi_derive::napi;
 
 /// The level of frames without one: video (RFC 6464 §3: digital silence).
 const NO_AUDIO_LEVEL: u8 = 127;
 /// The longest RTP payload of a clip: with headers and tag it must fit a datagram.
 const MAX_PAYLOAD: u32 = 1_200;
+/// The mandatory fields of a dependency descriptor.
+const DESCRIPTOR_LEN: usize = 3;
+/// The payload descriptor of layered VP9, which the sender completes.
+const MIN_VP9_PAYLOAD: usize = 5;
 
 /// One RTP payload of a clip.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +24,8 @@ pub struct ClipPacket {
     pub marker: bool,
     /// The first packet of its frame.
     pub starts_frame: bool,
+    /// Bytes of the dependency descriptor in front of it; 0 for none.
+    pub descriptor_len: u8,
 }
 
 /// One frame of a clip.
@@ -45,6 +53,10 @@ pub enum Codec {
     Vp8,
     /// RFC 6184.
     H264,
+    /// RFC 9628.
+    Vp9,
+    /// RTP Payload Format For AV1, of the Alliance for Open Media.
+    Av1,
     /// Counted, but not looked into.
     Other,
 }
@@ -66,12 +78,21 @@ pub enum ClipError {
         /// Where it should begin.
         offset: u32,
     },
+    /// A packet of VP9 or AV1 without what must precede it.
+    #[error("packet {0} has no dependency descriptor")]
+    Descriptor(usize),
     /// A frame without packets, without duration, or with packets that do not exist.
     #[error("frame {0} has no duration, or refers to packets that do not exist")]
     Frame(usize),
     /// The first frame cannot be decoded.
     #[error("a clip must begin with a keyframe")]
     FirstFrame,
+    /// A sender cannot change its codec.
+    #[error("a sender plays clips of one codec and clock rate")]
+    OtherCodec,
+    /// A frame that cannot be encrypted: H.264 without a slice, or without a key.
+    #[error("frame {0} cannot be encrypted")]
+    Unsealable(usize),
 }
 
 /// Payloads, and the frames that they make up. It loops.
@@ -84,6 +105,8 @@ pub struct Clip {
     payload: Vec<u8>,
     packets: Vec<ClipPacket>,
     frames: Vec<ClipFrame>,
+    /// RTP clock ticks of all frames.
+    ticks: u64,
 }
 
 impl Clip {
@@ -108,18 +131,23 @@ impl Clip {
             len,
             marker: marker != 0,
             starts_frame: starts_frame != 0,
+            descriptor_len: 0,
         };
         let frame = |(i, &[first_packet, packets, duration, keyframe]): (usize, &[u32; 4])| {
             let audio_level = levels.get(i).copied().unwrap_or(NO_AUDIO_LEVEL) & 0x7f;
             ClipFrame { first_packet, packets, duration, keyframe: keyframe != 0, audio_level }
         };
-        let packets: Vec<ClipPacket> = packets.iter().map(packet).collect();
+        let mut packets: Vec<ClipPacket> = packets.iter().map(packet).collect();
         let frames: Vec<ClipFrame> = frames.iter().enumerate().map(frame).collect();
         let fits = |p: &ClipPacket| {
             p.len <= MAX_PAYLOAD && p.offset as usize + p.len as usize <= payload.len()
         };
         if let Some(&ClipPacket { len, offset, .. }) = packets.iter().find(|p| !fits(p)) {
             return Err(ClipError::Packet { len, offset });
+        }
+        if matches!(codec, Codec::Vp9 | Codec::Av1) {
+            let least = if codec == Codec::Vp9 { MIN_VP9_PAYLOAD } else { 1 };
+            split_descriptors(&mut packets, &payload, least)?;
         }
         let is_playable = |f: &ClipFrame| {
             let end = f.first_packet as usize + f.packets as usize;
@@ -131,7 +159,8 @@ impl Clip {
         if !frames[0].keyframe {
             return Err(ClipError::FirstFrame);
         }
-        Ok(Self { codec, clock_rate, payload, packets, frames })
+        let ticks = frames.iter().map(|frame| frame.duration as u64).sum();
+        Ok(Self { codec, clock_rate, payload, packets, frames, ticks })
     }
 
     /// A frame by its index.
@@ -144,9 +173,26 @@ impl Clip {
         (index + 1) % self.frames.len()
     }
 
+    /// How many frames it has.
+    pub fn frames(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Mean bit rate of its payloads, with `overhead` bytes for each packet, bit/s.
+    pub fn rate(&self, overhead: usize) -> f64 {
+        let bytes = self.payload.len() + self.packets.len() * overhead;
+        bytes as f64 * 8.0 * self.clock_rate as f64 / self.ticks as f64
+    }
+
     /// Index of the next keyframe at or after `index`, around the loop.
     pub fn keyframe_from(&self, index: usize) -> usize {
         (index..self.frames.len()).find(|&i| self.frames[i].keyframe).unwrap_or(0)
+    }
+
+    /// The dependency descriptor of a packet, with 0 as the frame number; empty for none.
+    pub fn descriptor(&self, packet: &ClipPacket) -> &[u8] {
+        let end = packet.offset as usize;
+        &self.payload[end - packet.descriptor_len as usize..end]
     }
 
     /// A packet by its index, with its payload.
@@ -154,6 +200,27 @@ impl Clip {
         let packet = self.packets[index as usize];
         (packet, &self.payload[packet.offset as usize..(packet.offset + packet.len) as usize])
     }
+}
+
+/// VP9 and AV1: each payload is preceded by its dependency descriptor, and that by its length. It has
+/// at least `least` bytes.
+fn split_descriptors(
+    packets: &mut [ClipPacket],
+    payload: &[u8],
+    least: usize,
+) -> Result<(), ClipError> {
+    for (index, packet) in packets.iter_mut().enumerate() {
+        let bytes = &payload[packet.offset as usize..(packet.offset + packet.len) as usize];
+        let len = bytes.first().copied().unwrap_or(0);
+        let before = 1 + len as u32;
+        if (len as usize) < DESCRIPTOR_LEN || before as usize + least > bytes.len() {
+            return Err(ClipError::Descriptor(index));
+        }
+        packet.offset += before;
+        packet.len -= before;
+        packet.descriptor_len = len;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -178,5 +245,20 @@ mod tests {
             assert_eq!(clip(&PACKET, &frame).unwrap_err(), ClipError::Frame(0), "{frame:?}");
         }
         assert_eq!(clip(&PACKET, &[0, 1, 960, 0]).unwrap_err(), ClipError::FirstFrame);
+    }
+
+    #[test]
+    fn a_descriptor_precedes_each_packet_of_vp9() {
+        let vp9 = |payload: [u8; 10]| {
+            Clip::new(Codec::Vp9, 90_000, payload.to_vec(), &PACKET, &[0, 1, 3_000, 1], &[])
+        };
+        let clip = vp9([3, 0x80, 0, 0, 0x8c, 0x80, 0, 1, 2, 3]).unwrap();
+        let (packet, payload) = clip.packet(0);
+        assert_eq!(payload, [0x8c, 0x80, 0, 1, 2, 3]);
+        assert_eq!(clip.descriptor(&packet), [0x80, 0, 0]);
+        for len in [0, 2, 5, 255] {
+            let clip = vp9([len, 0x80, 0, 0, 0x8c, 0x80, 0, 1, 2, 3]);
+            assert_eq!(clip.unwrap_err(), ClipError::Descriptor(0), "{len}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! of this crate is the monotonic clock plus an offset that was measured once, so that setting the
 //! clock of the host moves no time; the kernel's stamps are translated to it, see [`Stamps`].
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Nanoseconds of a millisecond.
@@ -73,6 +73,20 @@ fn epoch() -> u64 {
 /// clock was set when the run began.
 pub fn wall_ns() -> u64 {
     monotonic_ns() + epoch()
+}
+
+/// What [`wall_ns`] lacks to the clock that the hosts of a run share, ns.
+static CORRECTION: AtomicI64 = AtomicI64::new(0);
+
+/// Corrects [`shared`] from now on, for the whole process.
+pub fn set_correction(ns: i64) {
+    CORRECTION.store(ns, Ordering::Relaxed);
+}
+
+/// A time of [`wall_ns`] by the clock that the hosts of a run share. Only what is compared between
+/// hosts takes it, so that no duration of this one jumps when the correction changes.
+pub fn shared(wall: u64) -> u64 {
+    wall.wrapping_add_signed(CORRECTION.load(Ordering::Relaxed))
 }
 
 /// Stamps of an earlier setting of the clock are read for this long after it was set, ns: what waits

@@ -11,6 +11,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::clock;
+use crate::e2ee::MessageSeal;
 use crate::error::{PumpError, Result};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
@@ -35,6 +36,8 @@ pub struct DataFlow {
     interval_ns: u64,
     template: Vec<u8>,
     stamp_at: usize,
+    seal: Option<MessageSeal>,
+    sealed: Vec<u8>,
 }
 
 impl DataFlow {
@@ -54,7 +57,22 @@ impl DataFlow {
             return Err(PumpError::FlowInterval);
         }
         let due_ns = now + fastrand::u64(0..interval_ns);
-        Ok(Self { label, due_ns, flow, sequence: 0, interval_ns, template, stamp_at })
+        Ok(Self {
+            label,
+            due_ns,
+            flow,
+            sequence: 0,
+            interval_ns,
+            template,
+            stamp_at,
+            seal: None,
+            sealed: Vec::new(),
+        })
+    }
+
+    /// The same flow, with every message encrypted.
+    pub fn sealed(self, seal: MessageSeal) -> Self {
+        Self { seal: Some(seal), ..self }
     }
 
     /// The next message, stamped. Moves [`DataFlow::due_ns`] on.
@@ -67,10 +85,12 @@ impl DataFlow {
         stamp[..8].copy_from_slice(&MAGIC);
         stamp[8..12].copy_from_slice(&self.flow.to_be_bytes());
         stamp[12..16].copy_from_slice(&self.sequence.to_be_bytes());
-        stamp[16..24].copy_from_slice(&clock::wall_ns().to_be_bytes());
+        stamp[16..24].copy_from_slice(&clock::shared(clock::wall_ns()).to_be_bytes());
         stamp[24..].fill(0);
         self.sequence = self.sequence.wrapping_add(1);
-        &self.template
+        let Some(seal) = &self.seal else { return &self.template };
+        self.sealed = seal.seal(&self.template).expect("the ring has the key");
+        &self.sealed
     }
 }
 
@@ -111,7 +131,7 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     }
     flow.received += 1;
     flow.bytes += message.len() as u64;
-    let latency = Binned::new(clock::ms_between(sent, wall));
+    let latency = Binned::new(clock::ms_between(sent, clock::shared(wall)));
     flow.latency.add(latency);
     Some(latency)
 }

@@ -1,12 +1,15 @@
-//! Where a peer sends from: a socket of its own, or an address of its own on the shared socket of
-//! its thread.
+//! Where a peer sends from: a UDP socket of its own, an address of its own on the shared socket of
+//! its thread, a TCP connection, or an allocation on a TURN server.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 
+use crate::path::PathKind;
+use crate::relay::{Carrier, Relay};
 use crate::shared_socket::SharedSocket;
 use crate::socket::UdpSocket;
+use crate::stream::Stream;
 
 /// The local end of a peer's datagrams.
 pub enum Endpoint {
@@ -21,14 +24,78 @@ pub enum Endpoint {
         /// What [`Endpoint::connect`] was given.
         remote: Option<SocketAddr>,
     },
+    /// A TCP connection to one remote (RFC 6544).
+    Stream(Box<Stream>),
+    /// An allocation on a TURN server.
+    Relay(Box<Relay>),
+    /// Nothing yet: a peer that uses neither UDP nor knows a remote.
+    None,
 }
 
 impl Endpoint {
-    /// Address and port.
-    pub fn local(&self) -> SocketAddr {
+    /// Address and port of its candidate, once there is one.
+    pub fn local(&self) -> Option<SocketAddr> {
         match self {
-            Self::Own(socket) => socket.local(),
-            Self::Shared { socket, ip, .. } => SocketAddr::from((*ip, socket.port())),
+            Self::Own(socket) => Some(socket.local()),
+            Self::Shared { socket, ip, .. } => Some(SocketAddr::from((*ip, socket.port()))),
+            Self::Stream(stream) => Some(stream.local()),
+            Self::Relay(relay) => relay.relayed(),
+            Self::None => None,
+        }
+    }
+
+    /// Its address family.
+    pub fn is_ipv6(&self) -> bool {
+        self.local().is_some_and(|local| local.is_ipv6())
+    }
+
+    /// Which path it is.
+    pub fn path(&self) -> PathKind {
+        match self {
+            Self::Own(_) | Self::Shared { .. } | Self::None => PathKind::Direct,
+            Self::Stream(_) => PathKind::IceTcp,
+            Self::Relay(relay) => relay.kind(),
+        }
+    }
+
+    /// The protocol between its candidate and the remote's.
+    pub fn is_tcp(&self) -> bool {
+        matches!(self, Self::Stream(_))
+    }
+
+    /// Its UDP socket, if packets of it must be read there.
+    pub fn socket(&mut self) -> Option<&mut UdpSocket> {
+        match self {
+            Self::Own(socket) => Some(socket),
+            Self::Relay(relay) => match &mut relay.carrier {
+                Carrier::Udp(socket) => Some(socket),
+                Carrier::Stream(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Its TCP connection.
+    pub fn stream(&mut self) -> Option<&mut Stream> {
+        match self {
+            Self::Stream(stream) => Some(stream),
+            Self::Relay(relay) => match &mut relay.carrier {
+                Carrier::Stream(stream) => Some(stream),
+                Carrier::Udp(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Packets that a TCP connection did not take in time.
+    pub fn stream_drops(&self) -> u64 {
+        match self {
+            Self::Stream(stream) => stream.dropped,
+            Self::Relay(relay) => match &relay.carrier {
+                Carrier::Stream(stream) => stream.dropped,
+                Carrier::Udp(_) => 0,
+            },
+            _ => 0,
         }
     }
 
@@ -40,6 +107,12 @@ impl Endpoint {
                 *remote = Some(to);
                 Ok(())
             }
+            Self::Relay(relay) => {
+                relay.set_target(Some(to));
+                Ok(())
+            }
+            Self::Stream(_) => Ok(()),
+            Self::None => Err(io::ErrorKind::AddrNotAvailable.into()),
         }
     }
 
@@ -51,6 +124,8 @@ impl Endpoint {
                 *remote = None;
                 Ok(())
             }
+            // During a restart media uses the old pair (RFC 8445 §9), and both receive from any remote.
+            Self::Relay(_) | Self::Stream(_) | Self::None => Ok(()),
         }
     }
 
@@ -59,6 +134,9 @@ impl Endpoint {
         match self {
             Self::Own(socket) => socket.connected_to().is_some(),
             Self::Shared { remote, .. } => remote.is_some(),
+            Self::Relay(relay) => relay.target().is_some(),
+            Self::Stream(_) => true,
+            Self::None => false,
         }
     }
 
@@ -67,20 +145,25 @@ impl Endpoint {
         match self {
             Self::Own(socket) => socket.send_target(),
             Self::Shared { remote, .. } => *remote,
+            Self::Relay(relay) => relay.target(),
+            Self::Stream(stream) => Some(stream.remote()),
+            Self::None => None,
         }
     }
 
     /// Sends to the fixed remote. A shared socket reports what the kernel refused when it is flushed.
-    pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
+    pub fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         match self {
             Self::Own(socket) => socket.send(datagram),
-            Self::Shared { remote: Some(remote), .. } => self.send_to(datagram, *remote),
-            Self::Shared { remote: None, .. } => Err(io::ErrorKind::NotConnected.into()),
+            _ => match self.send_target() {
+                Some(remote) => self.send_to(datagram, remote),
+                None => Err(io::ErrorKind::NotConnected.into()),
+            },
         }
     }
 
     /// Sends to any remote.
-    pub fn send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
+    pub fn send_to(&mut self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         match (self, to) {
             (Self::Own(socket), _) => socket.send_to(datagram, to),
             (Self::Shared { socket, ip, .. }, SocketAddr::V4(to)) => {
@@ -88,6 +171,14 @@ impl Endpoint {
                 Ok(())
             }
             (Self::Shared { .. }, SocketAddr::V6(_)) => Err(io::ErrorKind::Unsupported.into()),
+            (Self::Relay(relay), _) => relay.send_to(datagram, to),
+            (Self::Stream(stream), _) if stream.remote() == to => {
+                stream.send(datagram);
+                Ok(())
+            }
+            // ICE pairs every local candidate with every remote one, and a connection has one remote.
+            (Self::Stream(_), _) => Ok(()),
+            (Self::None, _) => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 
@@ -96,7 +187,11 @@ impl Endpoint {
     pub fn drops(&self) -> u64 {
         match self {
             Self::Own(socket) => socket.drops(),
-            Self::Shared { .. } => 0,
+            Self::Relay(relay) => match &relay.carrier {
+                Carrier::Udp(socket) => socket.drops(),
+                Carrier::Stream(_) => 0,
+            },
+            Self::Shared { .. } | Self::Stream(_) | Self::None => 0,
         }
     }
 }

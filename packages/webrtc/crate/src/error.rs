@@ -2,13 +2,14 @@
 //! for the log.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use napi_derive::napi;
 
 use crate::clip::ClipError;
 use crate::cohorts::COHORTS;
 use crate::data_flow::STAMP_LEN;
+use crate::e2ee::KeyError;
 use crate::impairment::LinkError;
 
 /// The result of everything that can fail in the pump.
@@ -61,6 +62,12 @@ pub enum PumpError {
     /// Text that was given as the local address of a peer.
     #[error("{0:?} is not an IP address")]
     Address(String),
+    /// A peer has at most one socket of each address family.
+    #[error("{0}: the peer has a socket of this address family already")]
+    SameFamily(IpAddr),
+    /// The peer has no socket of the address family of this one.
+    #[error("{0} is of an address family in which the peer has no socket")]
+    OtherFamily(IpAddr),
     /// Text that was given as a DTLS fingerprint.
     #[error("{0:?} is not a fingerprint like \"sha-256 AB:CD:…\"")]
     Fingerprint(String),
@@ -81,6 +88,9 @@ pub enum PumpError {
     /// A clip whose tables contradict each other.
     #[error(transparent)]
     Clip(#[from] ClipError),
+    /// A key, or the index of one.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A template of a data flow that is too short for its stamp.
     #[error("the template has {len} bytes: no room for a stamp of {STAMP_LEN} at {offset}")]
     StampRoom {
@@ -104,6 +114,9 @@ pub enum PumpError {
     /// A handle of a clip that does not exist.
     #[error("there is no clip {0}")]
     UnknownClip(u32),
+    /// A handle of a key ring that does not exist.
+    #[error("there is no key ring {0}")]
+    UnknownKeyRing(u32),
     /// A call after `close`.
     #[error("the pump is closed")]
     Closed,
@@ -115,6 +128,17 @@ pub enum PumpError {
         /// The operating system's reason.
         source: io::Error,
     },
+    /// No TCP connection to a remote, or no socket to a TURN server.
+    #[error("no connection to {remote}: {source}")]
+    Connect {
+        /// The remote.
+        remote: SocketAddr,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// Certificates that are to be trusted.
+    #[error("the certificates cannot be used: {0}")]
+    Trust(String),
     /// A socket operation on an existing socket.
     #[error("the socket refused an operation: {0}")]
     Socket(#[source] io::Error),
@@ -150,21 +174,28 @@ impl PumpError {
         match self {
             Self::Threads(_)
             | Self::Address(_)
+            | Self::SameFamily(_)
+            | Self::OtherFamily(_)
             | Self::Fingerprint(_)
             | Self::PayloadType(_)
             | Self::Cohort(_)
             | Self::Link { .. }
+            | Self::Trust(_)
             | Self::Clip(_)
+            | Self::Key(_)
             | Self::StampRoom { .. }
             | Self::EmptyMessage
             | Self::FlowInterval => ErrorCode::InvalidArgument,
-            Self::UnknownPeer(_) | Self::UnknownStream(_) | Self::UnknownClip(_) => {
-                ErrorCode::UnknownHandle
-            }
+            Self::UnknownPeer(_)
+            | Self::UnknownStream(_)
+            | Self::UnknownClip(_)
+            | Self::UnknownKeyRing(_) => ErrorCode::UnknownHandle,
             Self::Closed => ErrorCode::Closed,
-            Self::Bind { .. } | Self::Socket(_) | Self::Thread(_) | Self::Certificate => {
-                ErrorCode::SystemResource
-            }
+            Self::Bind { .. }
+            | Self::Connect { .. }
+            | Self::Socket(_)
+            | Self::Thread(_)
+            | Self::Certificate => ErrorCode::SystemResource,
             Self::Transport(_) => ErrorCode::Transport,
             Self::StuckThread(_) | Self::Panicked(_) => ErrorCode::InternalError,
             Self::ChannelNotOpen(_) | Self::ChannelClosed(_) => ErrorCode::ChannelNotOpen,

@@ -4,6 +4,7 @@
 //! has hung, for publishers that disconnected meanwhile.
 
 use crate::clip::Codec;
+use crate::depacketize::STAP_A;
 
 /// An Opus frame of digital silence, followed by zeros that no encoder would send.
 const SILENCE: [u8; 3] = [0xf8, 0xff, 0xfe];
@@ -12,8 +13,7 @@ const SILENCE_LEN: usize = 80;
 const VP8_8X8: [u8; 7] = [0x9d, 0x01, 0x2a, 8, 0, 8, 0];
 /// The longest payload descriptor (RFC 7741 §4.2), and the three bytes before the start code.
 const VP8_BEFORE: usize = 6 + 3;
-/// STAP-A with the sequence parameter set of a frame of 2 × 2, behind its length.
-const STAP_A: u8 = 24;
+/// In a STAP-A: the sequence parameter set of a frame of 2 × 2, behind its length.
 const H264_2X2: [u8; 8] = [0x67, 0x42, 0xc0, 0x1f, 0x0f, 0xd9, 0x1f, 0x88];
 
 /// Whether `payload` (of RTP, padding removed) was inserted by the server. The server may have added
@@ -29,7 +29,8 @@ pub fn is_filler(codec: Codec, payload: &[u8]) -> bool {
             .windows(VP8_8X8.len())
             .any(|window| window == VP8_8X8),
         Codec::H264 => payload.first() == Some(&STAP_A) && payload.get(3..11) == Some(&H264_2X2),
-        Codec::Other => false,
+        // livekit-server has no blank frames of VP9 and AV1.
+        Codec::Vp9 | Codec::Av1 | Codec::Other => false,
     }
 }
 

@@ -4,6 +4,7 @@ use h264_reader::nal::sps::SeqParameterSet;
 use h264_reader::nal::{Nal, RefNal};
 
 use crate::clip::Codec;
+use crate::depacketize::{SPS, STAP_A, nal_type, vp8_part};
 
 /// Pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,31 +20,18 @@ pub fn keyframe_size(codec: Codec, payload: &[u8]) -> Option<FrameSize> {
     match codec {
         Codec::Vp8 => vp8(payload),
         Codec::H264 => h264(payload),
+        // What it is depends on the layers that follow: see `receiver/layers.rs`.
+        Codec::Vp9 | Codec::Av1 => None,
         Codec::Opus | Codec::Other => None,
     }
 }
 
 /// Payload descriptor of RFC 7741 §4.2, then the frame header of RFC 6386 §9.1.
 fn vp8(payload: &[u8]) -> Option<FrameSize> {
-    let (&first, mut rest) = payload.split_first()?;
-    if first & 0x17 != 0x10 {
+    if payload.first()? & 0x17 != 0x10 {
         return None; // not the start of partition 0
     }
-    if first & 0x80 != 0 {
-        let (&flags, tail) = rest.split_first()?;
-        rest = tail;
-        if flags & 0x80 != 0 {
-            let long = rest.first()? & 0x80 != 0;
-            rest = rest.get(1 + long as usize..)?;
-        }
-        if flags & 0x40 != 0 {
-            rest = rest.get(1..)?; // TL0PICIDX
-        }
-        if flags & 0x30 != 0 {
-            rest = rest.get(1..)?; // TID, KEYIDX
-        }
-    }
-    let header = rest.get(..10)?;
+    let header = vp8_part(payload)?.0.get(..10)?;
     if header[0] & 1 != 0 || header[3..6] != [0x9d, 0x01, 0x2a] {
         return None;
     }
@@ -53,15 +41,13 @@ fn vp8(payload: &[u8]) -> Option<FrameSize> {
 
 /// A sequence parameter set, alone or in a STAP-A (RFC 6184 §5.7.1).
 fn h264(payload: &[u8]) -> Option<FrameSize> {
-    const SPS: u8 = 7;
-    const STAP_A: u8 = 24;
     let (&first, mut rest) = payload.split_first()?;
-    match first & 0x1f {
+    match nal_type(first) {
         SPS => sps_size(payload),
         STAP_A => {
             while let Some((len, tail)) = rest.split_first_chunk::<2>() {
                 let unit = tail.get(..u16::from_be_bytes(*len) as usize)?;
-                if unit.first()? & 0x1f == SPS {
+                if nal_type(*unit.first()?) == SPS {
                     return sps_size(unit);
                 }
                 rest = &tail[unit.len()..];

@@ -44,6 +44,8 @@
 //!   times cheaper (ADR 2).
 //! * [`sender`] plays a [`clip`]; [`receiver`] counts one remote track with [`sequence`] and
 //!   [`sketch`].
+//! * [`e2ee`] encrypts clips when they are loaded, and decrypts received frames to count those that
+//!   could not be shown.
 //! * [`impairment`] emulates an access network; the program `swarm-impair` uses the same links for
 //!   packets of other processes (ADR 6).
 //!
@@ -77,20 +79,27 @@ pub mod bandwidth;
 pub mod clip;
 pub mod clock;
 pub mod cohorts;
+pub mod congestion;
 pub mod data_flow;
 pub mod datagrams;
+pub mod depacketize;
+pub mod dependency_descriptor;
 pub mod dtls_keys;
+pub mod e2ee;
 pub mod endpoint;
 pub mod error;
 pub mod filler;
 pub mod frame_size;
+pub mod framing;
 #[cfg(test)]
 mod fuzz;
 pub mod impairment;
+pub mod path;
 pub mod peer;
 pub mod pump;
 pub mod reactor;
 pub mod receiver;
+pub mod relay;
 pub mod replay;
 pub mod rows;
 pub mod rtp;
@@ -104,7 +113,9 @@ pub mod shared_socket;
 pub mod sketch;
 pub mod socket;
 pub mod srtp;
+pub mod stream;
 pub mod stun;
+pub mod tls;
 pub mod totals;
 pub mod transport_feedback;
 

@@ -3,15 +3,17 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::os::fd::RawFd;
 
 /// As on Linux.
 pub struct RejectedSend {
     /// The address of its peer.
     pub from: Ipv4Addr,
+    /// Its destination.
+    pub to: SocketAddr,
     /// Its SSRC if it was RTP.
-    pub ssrc: u32,
+    pub ssrc: Option<u32>,
     /// Why.
     pub error: io::Error,
 }

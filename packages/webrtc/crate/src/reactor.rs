@@ -6,12 +6,11 @@ mod sockets;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use polling::{Event, PollMode};
 use rustc_hash::FxHashMap;
 use slab::Slab;
 use str0m::config::DtlsCert;
@@ -22,10 +21,15 @@ use crate::clip::Clip;
 use crate::clock::{self, Now};
 use crate::endpoint::Endpoint;
 use crate::error::{PumpError, Result};
+use crate::framing::Framing;
+use crate::path::PathKind;
 use crate::peer::{CloseReason, Context, Peer, PeerEvent, Scratch};
 use crate::receiver::ReceiverConfig;
+use crate::relay::{Carrier, Relay};
 use crate::rtp::MAX_DATAGRAM;
 use crate::sender::SenderConfig;
+use crate::stream::Stream;
+use crate::tls::Trust;
 use crate::totals::Totals;
 
 /// How long [`Defect::Hang`] lasts.
@@ -60,6 +64,20 @@ impl Slot {
             })
             .ok()
     }
+}
+
+/// A TURN server, and the credentials for it.
+pub struct TurnServer {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// How it is reached.
+    pub kind: PathKind,
+    /// Name of its certificate; with TLS.
+    pub domain: String,
+    /// Long-term credentials.
+    pub username: String,
+    /// The same.
+    pub password: String,
 }
 
 /// An event, the peer that it belongs to (its handle), and when it was noticed (wall clock, ns).
@@ -125,19 +143,20 @@ impl Reactor {
     pub fn create_peer(&mut self, address: IpAddr) -> Result<(u32, &mut Peer)> {
         let bind_error = |source| PumpError::Bind { address, source };
         let endpoint = self.sockets.endpoint(address).map_err(bind_error)?;
+        let key = self.peers.vacant_key();
+        self.sockets.watch(&endpoint, key, 0).map_err(bind_error)?;
+        self.insert_peer(endpoint)
+    }
+
+    /// Creates a peer without a UDP socket: see [`Reactor::connect_stream`], [`Reactor::add_relay`].
+    pub fn create_peer_without_socket(&mut self) -> Result<(u32, &mut Peer)> {
+        self.insert_peer(Endpoint::None)
+    }
+
+    fn insert_peer(&mut self, endpoint: Endpoint) -> Result<(u32, &mut Peer)> {
         let peer = Peer::new(endpoint, &self.certificate, Now::read())?;
         let entry = self.peers.vacant_entry();
         let key = entry.key();
-        match &peer.transport.access.endpoint {
-            Endpoint::Shared { ip, .. } => drop(self.sockets.by_address.insert(*ip, key)),
-            Endpoint::Own(socket) => {
-                let (interest, mode) = (Event::readable(key), PollMode::Level);
-                // SAFETY: the socket is removed from the poller before its peer is dropped
-                // (`close_peer`, `close`).
-                unsafe { self.sockets.poller.add_with_mode(socket, interest, mode) }
-                    .map_err(bind_error)?;
-            }
-        }
         self.connecting.push(key);
         let slot = entry.insert(Slot {
             peer,
@@ -147,6 +166,87 @@ impl Reactor {
             panic: None,
         });
         Ok((key as u32 * self.threads + self.thread, &mut slot.peer))
+    }
+
+    /// Adds a socket on `address` to a peer, of an address family that it has no socket of.
+    /// Returns its candidate.
+    pub fn add_local_address(&mut self, peer: u32, address: IpAddr) -> Result<String> {
+        let key = self.key(peer)?;
+        if self.peers[key].peer.transport.access.has_family_of(address) {
+            return Err(PumpError::SameFamily(address));
+        }
+        let bind_error = |source| PumpError::Bind { address, source };
+        let endpoint = self.sockets.endpoint(address).map_err(bind_error)?;
+        let local = endpoint.local().ok_or(PumpError::SameFamily(address))?;
+        self.add_endpoint(key, endpoint).map_err(bind_error)?;
+        self.with_peer(peer, |peer, now| peer.add_local_candidate(local, now))
+    }
+
+    /// Moves a peer to a new socket on `address`, of the address family of one that it has: its
+    /// network changed. Returns the new candidate; an ICE restart makes the remote use it.
+    pub fn change_address(&mut self, peer: u32, address: IpAddr) -> Result<String> {
+        let key = self.key(peer)?;
+        let bind_error = |source| PumpError::Bind { address, source };
+        let endpoint = self.sockets.endpoint(address).map_err(bind_error)?;
+        let access = &mut self.peers[key].peer.transport.access;
+        let Some((id, current)) = access.udp_of_family(address.is_ipv6()) else {
+            return Err(PumpError::OtherFamily(address));
+        };
+        let (Some(local), Some(gone)) = (endpoint.local(), current.local()) else {
+            return Err(PumpError::OtherFamily(address));
+        };
+        let old = std::mem::replace(current, endpoint);
+        self.sockets.forget(&old).map_err(PumpError::Socket)?;
+        if let Some(current) = access.by_id(id) {
+            self.sockets.watch(current, key, id).map_err(bind_error)?;
+        }
+        self.with_peer(peer, |peer, now| peer.change_local_candidate(gone, local, now))
+    }
+
+    /// Connects a peer to a passive TCP candidate of its remote (RFC 6544).
+    pub fn connect_stream(&mut self, peer: u32, remote: SocketAddr) -> Result<()> {
+        let key = self.key(peer)?;
+        let connected = Stream::connect(remote, Framing::Ice, None)
+            .and_then(|stream| self.add_endpoint(key, Endpoint::Stream(Box::new(stream))));
+        let id = connected.map_err(|source| PumpError::Connect { remote, source })?;
+        self.with_peer(peer, |peer, now| {
+            peer.add_path(id, now);
+            Ok(())
+        })
+    }
+
+    /// Allocates an address for a peer on a TURN server.
+    pub fn add_relay(&mut self, peer: u32, server: &TurnServer, trust: &Trust) -> Result<()> {
+        let key = self.key(peer)?;
+        let TurnServer { address: remote, kind, domain, username, password } = server;
+        let tls = match kind {
+            PathKind::TurnTls => Some(
+                trust.connect(domain).map_err(|error| PumpError::Transport(error.to_string()))?,
+            ),
+            _ => None,
+        };
+        self.with_peer(peer, |peer, now| {
+            peer.supersede_relays(*kind, *remote, now);
+            Ok(())
+        })?;
+        let added = Carrier::open(*remote, *kind, tls).and_then(|carrier| {
+            let relay = Relay::new(carrier, *kind, *remote, username, password);
+            self.add_endpoint(key, Endpoint::Relay(Box::new(relay)))
+        });
+        let id = added.map_err(|source| PumpError::Connect { remote: *remote, source })?;
+        self.with_peer(peer, |peer, now| {
+            peer.add_path(id, now);
+            Ok(())
+        })
+    }
+
+    fn add_endpoint(&mut self, key: usize, endpoint: Endpoint) -> std::io::Result<u8> {
+        let access = &mut self.peers[key].peer.transport.access;
+        let id = access.add(endpoint).ok_or(std::io::ErrorKind::QuotaExceeded)?;
+        if let Some(endpoint) = access.by_id(id) {
+            self.sockets.watch(endpoint, key, id)?;
+        }
+        Ok(id)
     }
 
     fn handle(&self, key: usize) -> u32 {
@@ -185,12 +285,12 @@ impl Reactor {
         peer: u32,
         config: SenderConfig,
         cname: String,
-        clip: Arc<Clip>,
+        clips: Vec<Arc<Clip>>,
     ) -> Result<u32> {
         let key = self.key(peer)?;
         let stream = self.new_stream(key);
         let now = Now::read();
-        self.peers[key].peer.add_sender(stream, config, cname, clip, now);
+        self.peers[key].peer.add_sender(stream, config, cname, clips, now);
         self.settle(key, now);
         Ok(stream)
     }
@@ -224,21 +324,26 @@ impl Reactor {
     /// Closes a peer and frees its socket.
     pub fn close_peer(&mut self, peer: u32) -> Result<()> {
         let key = self.key(peer)?;
+        self.peers[key].isolate(|peer| peer.close(Now::read()));
+        self.drop_peer(peer)
+    }
+
+    /// Frees a peer and its socket without telling the remote.
+    pub fn drop_peer(&mut self, peer: u32) -> Result<()> {
+        let key = self.key(peer)?;
         let mut slot = self.peers.remove(key);
         slot.isolate(|peer| {
-            peer.close(Now::read());
             // What is still on the impaired uplink leaves now, as nothing remains to send it later.
-            peer.flush_uplink(u64::MAX, &mut self.totals);
+            peer.flush_uplink(u64::MAX);
         });
         self.stream_peers.retain(|_, owner| *owner != key);
-        match &slot.peer.transport.access.endpoint {
-            Endpoint::Own(socket) => {
-                self.sockets.poller.delete(socket).map_err(PumpError::Socket)?;
-            }
-            Endpoint::Shared { ip, .. } => drop(self.sockets.by_address.remove(ip)),
-        }
+        let access = &slot.peer.transport.access;
+        self.totals.sent.add(access.sent);
+        let retired = slot.peer.retired.iter().map(|(_, endpoint)| endpoint);
+        let endpoints = access.endpoints().map(|(_, endpoint)| endpoint).chain(retired);
+        let forgotten: Vec<_> = endpoints.map(|endpoint| self.sockets.forget(endpoint)).collect();
         self.flush();
-        Ok(())
+        forgotten.into_iter().collect::<std::io::Result<()>>().map_err(PumpError::Socket)
     }
 
     /// Closes all peers; the thread ends at its next wake-up.
@@ -319,7 +424,8 @@ impl Reactor {
                 continue;
             };
             slot.uplink_at = u64::MAX;
-            slot.isolate(|peer| peer.flush_uplink(now, &mut self.totals));
+            slot.isolate(|peer| peer.flush_uplink(now));
+            self.tend_paths(key);
             self.schedule_uplink(key);
         }
         self.flush();
@@ -351,6 +457,7 @@ impl Reactor {
 
     /// Takes a peer's events and message latencies.
     fn collect(&mut self, key: usize, now: Now) {
+        self.tend_paths(key);
         let handle = self.handle(key);
         let Slot { peer, panic, .. } = &mut self.peers[key];
         let panic = panic.take().map(|text| PeerEvent::Closed(CloseReason::Panic(text)));
@@ -360,6 +467,24 @@ impl Reactor {
         for latency in peer.data.latencies.drain(..) {
             if let Some(cohort) = peer.data.cohort {
                 self.totals.latencies.add(cohort, latency);
+            }
+        }
+    }
+
+    /// Connections and allocations of a peer: what they have to send, and whether they have ended.
+    fn tend_paths(&mut self, key: usize) {
+        let slot = &mut self.peers[key];
+        if slot.panicked || !slot.peer.transport.access.has_paths() {
+            return;
+        }
+        slot.isolate(|peer| peer.tend_paths(Now::read()));
+        for (_, endpoint) in slot.peer.retired.drain(..) {
+            // It is not read any more either way.
+            let _ = self.sockets.forget(&endpoint);
+        }
+        for (id, endpoint) in slot.peer.transport.access.paths() {
+            if let Some(stream) = endpoint.stream() {
+                self.sockets.watch_writes(stream, key, id);
             }
         }
     }

@@ -2,22 +2,29 @@
 //! requests what is missing.
 
 mod arrivals;
+mod layers;
 mod recovery;
 mod report;
 
 use self::arrivals::Arrivals;
 pub use self::arrivals::INTERRUPTION_NS;
+use self::layers::Layers;
 use self::recovery::Recovery;
 pub use self::report::ReportBlock;
 use self::report::ReportState;
 use crate::clip::Codec;
 use crate::clock;
 use crate::cohorts::Cohort;
+use crate::e2ee::{Decryption, Part, SEALED_BYTES};
 use crate::filler::is_filler;
 use crate::frame_size::{FrameSize, keyframe_size};
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
+
+/// An Opus packet of a table-of-contents byte, and a frame count at most, is a frame without contents
+/// (RFC 6716 §3.2.1, libopus).
+const EMPTY_OPUS_BYTES: usize = 2;
 
 /// One negotiated payload type.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +96,8 @@ pub struct Delivery {
 pub struct PacketOutcome {
     /// The first media packet of the receiver.
     pub first: bool,
+    /// It completed the first frame that could be decrypted.
+    pub first_decrypted: bool,
     /// It ended a media interruption: arrival of the packet before, wall clock, ns.
     pub silent_since: Option<u64>,
     /// One-way latency from abs-capture-time.
@@ -101,9 +110,12 @@ pub struct Receiver {
     pub config: ReceiverConfig,
     /// What has been counted.
     pub counters: ReceiverCounters,
+    /// Of a track with end-to-end encryption, once its keys are set.
+    pub decryption: Option<Box<Decryption>>,
     sequences: SequenceTracker,
     rtx_sequences: SequenceTracker,
     arrivals: Arrivals,
+    layers: Option<Box<Layers>>,
     recovery: Recovery,
     latency: Option<Sketch>,
     reports: ReportState,
@@ -114,9 +126,11 @@ impl Receiver {
     pub fn new(config: ReceiverConfig) -> Self {
         Self {
             counters: ReceiverCounters::default(),
+            decryption: None,
             sequences: SequenceTracker::default(),
             rtx_sequences: SequenceTracker::default(),
             arrivals: Arrivals::default(),
+            layers: None,
             recovery: Recovery::new(config.nack, config.pli, config.video),
             latency: None,
             reports: ReportState::default(),
@@ -231,14 +245,15 @@ impl Receiver {
         if is_first {
             self.recovery.want_keyframe(now);
         }
-        if format.is_some_and(|format| is_filler(format.codec, payload)) {
+        if format.is_some_and(|format| self.is_filler(format.codec, payload)) {
             self.counters.padding_packets += 1;
             return outcome;
         }
         outcome.first = self.counters.packets == 0;
         self.counters.packets += 1;
         self.counters.bytes += payload.len() as u64;
-        outcome.silent_since = self.arrivals.on_media(arrival);
+        let begins_pause = format.is_some_and(|format| self.begins_pause(format.codec, payload));
+        outcome.silent_since = self.arrivals.on_media(arrival, begins_pause);
         if let Some(format) = format
             && !rtx
             && matches!(arrived, Arrival::Next { .. } | Arrival::Restart)
@@ -246,17 +261,38 @@ impl Receiver {
             self.arrivals.on_timestamp(header.timestamp, format.clock_rate, arrival);
         }
         if self.config.video
-            && let Some(size) = format.and_then(|format| keyframe_size(format.codec, payload))
+            && let Some(format) = format
         {
-            self.on_keyframe(size);
+            self.look_for_keyframe(format.codec, header.timestamp, payload, extensions);
+        }
+        if let (Some(decryption), Some(format)) = (&mut self.decryption, format) {
+            let RtpHeader { timestamp, marker, .. } = *header;
+            let codec = format.codec;
+            let part = Part { codec, timestamp, marker, sequence: extended, payload };
+            outcome.first_decrypted = decryption.on_part(&part, now);
         }
         if let Some(capture) = extensions.capture_ntp {
-            let latency = clock::ms_between(clock::wall_from_ntp(capture), arrival);
+            let latency = clock::ms_between(clock::wall_from_ntp(capture), clock::shared(arrival));
             let latency = Binned::new(latency);
             self.latency.get_or_insert_default().add(latency);
             outcome.latency = Some(latency);
         }
         outcome
+    }
+
+    /// Whether the server inserted the frame.
+    fn is_filler(&self, codec: Codec, payload: &[u8]) -> bool {
+        match &self.decryption {
+            None => is_filler(codec, payload),
+            Some(decryption) => decryption.is_filler(codec, payload),
+        }
+    }
+
+    /// Whether an Opus packet has no contents: the encoder is in DTX, and sends the next one when speech
+    /// continues, or with its next comfort noise.
+    fn begins_pause(&self, codec: Codec, payload: &[u8]) -> bool {
+        let sealed = if self.decryption.is_some() { SEALED_BYTES } else { 0 };
+        codec == Codec::Opus && payload.len() <= EMPTY_OPUS_BYTES + sealed
     }
 
     fn payload(&self, payload_type: u8) -> Option<ReceiverPayload> {
@@ -266,9 +302,37 @@ impl Receiver {
             .copied()
     }
 
-    fn on_keyframe(&mut self, size: FrameSize) {
+    fn look_for_keyframe(
+        &mut self,
+        codec: Codec,
+        timestamp: u32,
+        payload: &[u8],
+        extensions: &Extensions<'_>,
+    ) {
+        if matches!(codec, Codec::Vp9 | Codec::Av1) {
+            let layers = self.layers.get_or_insert_default();
+            let seen = match codec {
+                Codec::Vp9 => layers.on_vp9(timestamp, payload),
+                _ => layers.on_av1(timestamp, payload, extensions.dependency_descriptor),
+            };
+            if seen.keyframe {
+                self.on_keyframe();
+            }
+            if let Some(size) = seen.size {
+                self.on_size(size);
+            }
+        } else if let Some(size) = keyframe_size(codec, payload) {
+            self.on_keyframe();
+            self.on_size(size);
+        }
+    }
+
+    fn on_keyframe(&mut self) {
         self.counters.keyframes += 1;
         self.recovery.on_keyframe();
+    }
+
+    fn on_size(&mut self, size: FrameSize) {
         if self.counters.size.is_some_and(|before| before != size) {
             self.counters.layer_switches += 1;
         }

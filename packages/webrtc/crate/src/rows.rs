@@ -57,6 +57,8 @@ row! {
         keyframes,
         /// Retransmissions sent, on the RTX stream or on the same SSRC.
         rtx_packets,
+        /// Packets sent again as padding, with rate adaptation: to probe, or to fill the bandwidth.
+        padding_packets,
         /// Sequence numbers that NACKs asked for, each counted once: what the remote missed at first.
         nacked_packets,
         /// NACK messages received (RFC 4585 §6.2.1).
@@ -84,6 +86,12 @@ row! {
         send_errors,
         /// Packets that were not sent because the remote, or a router, had reported that it is gone.
         unreachable_sends,
+        /// Bit rate of the clip that plays, payload and headers, bit/s; 0 while none does.
+        target_bps,
+        /// With rate adaptation: how long it was to send video, ms.
+        wanted_ms,
+        /// Of that time, how long its track was sent in less than full quality for lack of bandwidth.
+        limited_ms,
     }
 }
 
@@ -148,6 +156,12 @@ row! {
         latency_p95_ms,
         /// Maximum of the same, ms; NaN without samples.
         latency_max_ms,
+        /// Frames that were decrypted (end-to-end encryption): of audio all, of video one a second.
+        decrypted_frames,
+        /// Frames that could not be decrypted, of those that were tried.
+        undecryptable_frames,
+        /// Decrypted frames with another key index than the one before.
+        key_changes,
     }
 }
 
@@ -158,17 +172,28 @@ row! {
         peer,
         /// Round-trip time of STUN consent checks (RFC 7675), ms; NaN until known.
         rtt_ms,
-        /// Datagrams that the kernel dropped because the receive buffer of this peer's own socket was
+        /// Datagrams that the kernel dropped because the receive buffer of a socket of this peer was
         /// full.
         socket_drops,
+        /// Packets that a TCP connection did not take in time: the network was too slow for them.
+        stream_drops,
+        /// STUN, DTLS, data and RTCP packets on the selected pair, once media could flow, that the
+        /// kernel refused for a reason on this host. Media packets: `sendErrors` of each sender.
+        send_errors,
         /// Bandwidth that REMB reported to the remote, bit/s; 0 when none was sent.
         remb_bps,
+        /// Bandwidth that this side estimates for what it sends, bit/s; 0 without rate adaptation.
+        available_outgoing_bps,
         /// Data messages that SCTP took.
         data_messages_sent,
         /// Bytes of those messages, envelope included.
         data_bytes_sent,
         /// Data messages received.
         data_messages_received,
+        /// Of those, the ones with end-to-end encryption that were decrypted.
+        data_messages_decrypted,
+        /// And those that could not be.
+        data_messages_undecryptable,
         /// Datagrams that entered the impaired uplink.
         impaired_up,
         /// Of those, the ones that it dropped.
@@ -235,6 +260,10 @@ pub struct Tables {
     pub datagrams_sent: u64,
     /// Datagrams received on all sockets, cumulative.
     pub datagrams_received: u64,
+    /// Bytes of the datagrams sent, with their headers of UDP and IP, cumulative.
+    pub wire_bytes_sent: u64,
+    /// As `wire_bytes_sent`, of those received.
+    pub wire_bytes_received: u64,
     /// Datagrams that the kernel dropped on shared sockets, cumulative.
     pub shared_socket_drops: u64,
     /// The latest that a thread woke since the last sample, ns.

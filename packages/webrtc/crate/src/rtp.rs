@@ -6,6 +6,8 @@ pub const MAX_DATAGRAM: usize = 1500;
 
 const ONE_BYTE_PROFILE: u16 = 0xbede;
 const TWO_BYTE_PROFILE: u16 = 0x1000;
+/// The longest value of a one-byte element (RFC 8285 §4.2).
+pub const ONE_BYTE_MAX: usize = 16;
 
 /// Negotiated ids of header extensions; 0 means not negotiated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct ExtensionIds {
     pub abs_capture_time: u8,
     /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
     pub transport_wide_cc: u8,
+    /// AV1 RTP specification, appendix A.
+    pub dependency_descriptor: u8,
 }
 
 /// The header of one packet.
@@ -59,6 +63,14 @@ pub struct Extensions<'a> {
     pub transport_sequence: Option<u16>,
     /// abs-send-time: seconds in 6.18 fixed point, 24 bits.
     pub send_time: Option<u32>,
+    /// How the frame depends on others (AV1 RTP specification, appendix A).
+    pub dependency_descriptor: Option<&'a [u8]>,
+}
+
+/// The SSRC of an RTP packet; `None` for everything else, RTCP included (RFC 5761 §4).
+pub fn media_ssrc(packet: &[u8]) -> Option<u32> {
+    let is_rtcp = packet.get(1).is_some_and(|kind| (192..=223).contains(kind));
+    RtpHeader::parse(packet).filter(|_| !is_rtcp).map(|header| header.ssrc)
 }
 
 impl RtpHeader {
@@ -126,6 +138,8 @@ impl<'a> Extensions<'a> {
     fn set(&mut self, ids: &ExtensionIds, id: u8, value: &'a [u8]) {
         if id == ids.mid {
             self.mid = Some(value);
+        } else if id == ids.dependency_descriptor {
+            self.dependency_descriptor = Some(value);
         } else if id == ids.abs_capture_time && value.len() >= 8 {
             self.capture_ntp = value[..8].try_into().ok().map(u64::from_be_bytes);
         } else if id == ids.transport_wide_cc && value.len() >= 2 {
@@ -136,10 +150,11 @@ impl<'a> Extensions<'a> {
     }
 }
 
-/// Writes a header with one-byte extensions. Elements are added between [`HeaderWriter::new`] and [`HeaderWriter::finish`].
+/// Writes a header with extensions, one-byte ones by default. Elements are added between [`HeaderWriter::new`] and [`HeaderWriter::finish`].
 pub struct HeaderWriter<'a> {
     buf: &'a mut [u8],
     at: usize,
+    two_byte: bool,
 }
 
 impl<'a> HeaderWriter<'a> {
@@ -158,17 +173,37 @@ impl<'a> HeaderWriter<'a> {
         buf[4..8].copy_from_slice(&timestamp.to_be_bytes());
         buf[8..12].copy_from_slice(&ssrc.to_be_bytes());
         buf[12..14].copy_from_slice(&ONE_BYTE_PROFILE.to_be_bytes());
-        Self { buf, at: 16 }
+        Self { buf, at: 16, two_byte: false }
     }
 
-    /// Adds one element; id 0 (not negotiated) and values longer than 16 bytes are left out.
+    /// For values longer than [`ONE_BYTE_MAX`]. Before the first element: the forms do not mix.
+    pub fn use_two_bytes(&mut self) {
+        self.buf[12..14].copy_from_slice(&TWO_BYTE_PROFILE.to_be_bytes());
+        self.two_byte = true;
+    }
+
+    /// Overwrites `value` within the element that was added last, which has `len` bytes.
+    pub fn patch(&mut self, offset: usize, len: usize, value: &[u8]) {
+        let from = self.at - len + offset;
+        self.buf[from..from + value.len()].copy_from_slice(value);
+    }
+
+    /// Adds one element; id 0 (not negotiated) and values that the form cannot hold are left out.
     pub fn extension(&mut self, id: u8, value: &[u8]) {
-        if id == 0 || id > 14 || value.is_empty() || value.len() > 16 {
+        let most = if self.two_byte { u8::MAX as usize } else { ONE_BYTE_MAX };
+        if id == 0 || id > 14 || value.is_empty() || value.len() > most {
             return;
         }
-        self.buf[self.at] = id << 4 | (value.len() - 1) as u8;
-        self.buf[self.at + 1..self.at + 1 + value.len()].copy_from_slice(value);
-        self.at += 1 + value.len();
+        if self.two_byte {
+            self.buf[self.at] = id;
+            self.buf[self.at + 1] = value.len() as u8;
+            self.at += 2;
+        } else {
+            self.buf[self.at] = id << 4 | (value.len() - 1) as u8;
+            self.at += 1;
+        }
+        self.buf[self.at..self.at + value.len()].copy_from_slice(value);
+        self.at += value.len();
     }
 
     /// Returns the header's length.
@@ -205,6 +240,22 @@ mod tests {
         assert_eq!(extensions.mid, Some(&b"1"[..]));
         assert_eq!(extensions.capture_ntp, Some(0x0123_4567_89ab_cdef));
         assert_eq!(extensions.transport_sequence, Some(77));
+    }
+
+    #[test]
+    fn long_elements_need_the_two_byte_form() {
+        let mut buf = [0; 160];
+        let mut writer = HeaderWriter::new(&mut buf, true, 98, 1, 2, 3);
+        writer.use_two_bytes();
+        writer.extension(4, b"1");
+        writer.extension(12, &[9; 90]);
+        writer.patch(1, 90, &[1, 2]);
+        let len = writer.finish();
+        let header = RtpHeader::parse(&buf[..len]).unwrap();
+        assert_eq!(header.len, len);
+        let extensions = header.extensions(&buf, &IDS);
+        assert_eq!(extensions.mid, Some(&b"1"[..]));
+        assert_eq!(buf[19..24], [12, 90, 9, 1, 2]);
     }
 
     #[test]

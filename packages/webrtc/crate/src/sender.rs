@@ -1,15 +1,18 @@
 //! Sends a clip on one SSRC, on time, and answers NACKs, keyframe requests and reports about it.
 
+mod adaptive;
+mod numbers;
 mod packet;
 mod playback;
 
 use std::io;
 use std::sync::Arc;
 
+use self::numbers::Numbers;
 use self::packet::{Form, SentPacket, Stamp};
 pub use self::packet::{PlainPacket, SendContext};
 use self::playback::Playback;
-use crate::clip::{Clip, Codec};
+use crate::clip::{Clip, ClipError, Codec};
 use crate::clock;
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
 use crate::socket::is_remote_gone;
@@ -43,6 +46,9 @@ pub struct SenderConfig {
     pub rtx: Option<(u32, u8)>,
     /// Header extensions of this m-line; `None`: those of the peer connection.
     pub extensions: Option<ExtensionIds>,
+    /// Whether each frame ends with LiveKit's frame metadata: its capture time, which clients can
+    /// read.
+    pub frame_metadata: bool,
     /// Whether it sends from the start.
     pub active: bool,
 }
@@ -56,6 +62,7 @@ pub struct SenderCounters {
     pub frames: u64,
     pub keyframes: u64,
     pub rtx_packets: u64,
+    pub padding_packets: u64,
     pub nacked_packets: u64,
     pub nacks: u64,
     pub plis: u64,
@@ -69,6 +76,8 @@ pub struct SenderCounters {
     pub max_late_ms: f64,
     pub send_errors: u64,
     pub unreachable_sends: u64,
+    pub wanted_ns: u64,
+    pub limited_ns: u64,
 }
 
 /// One outgoing stream.
@@ -78,7 +87,19 @@ pub struct Sender {
     /// What has been counted.
     pub counters: SenderCounters,
     playback: Playback,
+    /// The same picture in several qualities, best last.
+    clips: Box<[Arc<Clip>]>,
+    /// Index of the clip to play; `None`: bandwidth does not suffice for any.
+    chosen: Option<usize>,
+    /// Whether it is to send, as far as the remote and JavaScript are concerned.
+    wanted: bool,
+    /// To be played from the next frame on.
+    next_clip: Option<Arc<Clip>>,
+    /// What was played before, for retransmissions: packets below this sequence number are of it.
+    earlier: Option<(Arc<Clip>, u64)>,
     active: bool,
+    /// The pacer delays the current frame.
+    held: bool,
     /// Packets of the current frame that were sent.
     packet_in_frame: u32,
     due_ns: u64,
@@ -87,7 +108,7 @@ pub struct Sender {
     /// Extended: the upper bits are the SRTP rollover counter.
     next_sequence: u64,
     next_rtx_sequence: u64,
-    picture_id: u16,
+    numbers: Numbers,
     keyframe_requested: bool,
     last_keyframe_ns: u64,
     known_to_remote: bool,
@@ -96,15 +117,27 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A sender whose clip starts at `now`, monotonic ns.
-    pub fn new(config: SenderConfig, clip: Arc<Clip>, now: u64) -> Self {
+    /// A sender whose clip starts at `now`, monotonic ns. `clips`: the same picture in several
+    /// qualities, best last; without rate adaptation the best one plays.
+    ///
+    /// # Panics
+    /// Without a clip.
+    pub fn new(config: SenderConfig, clips: Vec<Arc<Clip>>, now: u64) -> Self {
+        let best = clips.len() - 1;
+        let clip = clips[best].clone();
         let history = if clip.codec == Codec::Opus { AUDIO_HISTORY } else { VIDEO_HISTORY };
         let active = config.active;
         let mut sender = Self {
             config,
             counters: SenderCounters::default(),
             playback: Playback::new(clip, now),
+            clips: clips.into(),
+            chosen: Some(best),
+            wanted: false,
+            next_clip: None,
+            earlier: None,
             active: false,
+            held: false,
             packet_in_frame: 0,
             due_ns: u64::MAX,
             capture_ntp: 0,
@@ -112,7 +145,7 @@ impl Sender {
             // §3.3.1).
             next_sequence: fastrand::u64(1..1 << 15),
             next_rtx_sequence: fastrand::u64(1..1 << 15),
-            picture_id: fastrand::u16(..) & 0x7fff,
+            numbers: Numbers::random(),
             keyframe_requested: false,
             last_keyframe_ns: 0,
             known_to_remote: false,
@@ -134,6 +167,13 @@ impl Sender {
 
     /// Starts or pauses the clip. RTP time runs on during a pause.
     pub fn set_active(&mut self, active: bool, now: u64) {
+        self.wanted = active;
+        self.follow(now);
+    }
+
+    /// Sends if that is wanted and bandwidth suffices.
+    fn follow(&mut self, now: u64) {
+        let active = self.wanted && self.chosen.is_some();
         if active == self.active {
             return;
         }
@@ -142,16 +182,29 @@ impl Sender {
             self.due_ns = u64::MAX;
             return;
         }
+        self.held = false;
+        self.change_clip();
         self.playback.resume(now, self.counters.packets == 0);
         self.packet_in_frame = 0;
         self.due_ns = self.playback.due_ns();
+    }
+
+    /// Plays another clip of the same codec from its first frame on, which follows the current one.
+    /// RTP time and sequence numbers run on.
+    pub fn set_clip(&mut self, clip: Arc<Clip>) -> Result<(), ClipError> {
+        let playing = &self.playback.clip;
+        if (clip.codec, clip.clock_rate) != (playing.codec, playing.clock_rate) {
+            return Err(ClipError::OtherCodec);
+        }
+        self.next_clip = Some(clip);
+        Ok(())
     }
 
     /// The transport is connected only now: what was not sent until then is not late.
     pub fn on_connected(&mut self, now: u64) {
         if self.active {
             self.active = false;
-            self.set_active(true, now);
+            self.follow(now);
         }
     }
 
@@ -178,29 +231,42 @@ impl Sender {
         mut send: impl FnMut(PlainPacket<'_>) -> io::Result<()>,
     ) {
         while self.due_ns <= now {
+            if self.is_held(now, context) {
+                return;
+            }
             if self.packet_in_frame == 0 {
                 self.begin_frame(now);
             }
             let frame = self.playback.frame();
-            let until = (self.packet_in_frame + BURST_PACKETS).min(frame.packets);
+            let burst = if context.congestion.is_some() { 1 } else { BURST_PACKETS };
+            let until = (self.packet_in_frame + burst).min(frame.packets);
             for i in self.packet_in_frame..until {
                 let packet = frame.first_packet + i;
                 self.send_original(packet, frame.audio_level, context, buf, &mut send);
             }
             self.packet_in_frame = until;
-            if until < frame.packets {
+            if until < frame.packets && context.congestion.is_none() {
                 self.due_ns = now + BURST_PAUSE_NS;
                 return;
             }
-            self.end_frame();
+            if until == frame.packets {
+                self.end_frame(now);
+            }
         }
     }
 
     fn begin_frame(&mut self, now: u64) {
+        // What the pacer held back is not late by a fault of this host.
         let late = now - self.due_ns;
         self.counters.max_late_ms = self.counters.max_late_ms.max(late as f64 / 1e6);
         let packets = self.playback.frame().packets as u64;
-        self.counters.late_sends += self.playback.skip_late(late, now) * packets;
+        let behind = now.saturating_sub(self.playback.due_ns());
+        let skipped = self.playback.skip_late(behind, now);
+        if !self.held {
+            self.counters.late_sends += skipped * packets;
+        }
+        self.held = false;
+        self.change_clip();
         if late > LATE_SEND_NS {
             self.counters.late_sends += self.playback.frame().packets as u64;
         }
@@ -213,15 +279,37 @@ impl Sender {
             self.last_keyframe_ns = now;
             self.counters.keyframes += 1;
         }
-        self.capture_ntp = clock::ntp_from_wall(clock::wall_ns());
+        self.numbers.begin_picture(&self.playback.clip, &self.playback.frame());
+        self.capture_ntp = clock::ntp_from_wall(clock::shared(clock::wall_ns()));
     }
 
-    fn end_frame(&mut self) {
+    fn change_clip(&mut self) {
+        let Some(clip) = self.next_clip.take() else { return };
+        // Of the clip before the last nothing can be retransmitted.
+        let begun_at = self.earlier.as_ref().map_or(0, |(_, until)| *until);
+        for sent in self.history.iter_mut().filter(|sent| sent.sequence < begun_at) {
+            *sent = SentPacket::default();
+        }
+        let before = self.playback.replace_clip(clip);
+        self.earlier = Some((before, self.next_sequence));
+    }
+
+    /// The clip that a packet was of.
+    fn clip_of(&self, sent: &SentPacket) -> &Clip {
+        match &self.earlier {
+            Some((earlier, until)) if sent.sequence < *until => earlier,
+            _ => &self.playback.clip,
+        }
+    }
+
+    fn end_frame(&mut self, now: u64) {
         self.playback.advance();
         self.packet_in_frame = 0;
-        self.picture_id = (self.picture_id + 1) & 0x7fff;
         self.counters.frames += 1;
         self.due_ns = self.playback.due_ns();
+        if self.held {
+            self.due_ns = self.due_ns.max(now);
+        }
     }
 
     fn send_original(
@@ -232,11 +320,13 @@ impl Sender {
         buf: &mut [u8; MAX_DATAGRAM + 64],
         send: &mut impl FnMut(PlainPacket<'_>) -> io::Result<()>,
     ) {
+        let clip = &self.playback.clip;
+        self.numbers.begin_packet(clip.descriptor(&clip.packet(clip_packet).0));
         let sent = SentPacket {
             sequence: self.next_sequence,
             clip_packet,
             timestamp: self.playback.timestamp(),
-            picture_id: self.picture_id,
+            numbers: self.numbers,
             audio_level,
             nacked: false,
             capture_ntp: self.capture_ntp,
@@ -262,6 +352,7 @@ impl Sender {
             sequence: sent.sequence as u16,
             buf,
         });
+        context.on_sent(&sent.stamp, len);
         // What the kernel refuses counts as sent, too: the remote will miss it.
         self.counters.packets += 1;
         self.counters.bytes += (len - header_len) as u64;
@@ -282,35 +373,42 @@ impl Sender {
         self.counters.nacks += 1;
         for sequence in sequences {
             let Some(sent) = self.take_for_retransmission(sequence, now) else { continue };
-            let (ssrc, extended, stamp, rtx) = match self.config.rtx {
-                Some((ssrc, payload_type)) => {
-                    let rtx_sequence = self.next_rtx_sequence;
-                    self.next_rtx_sequence += 1;
-                    let stamp = Stamp::new(&self.config, self.known_to_remote, context);
-                    (ssrc, rtx_sequence, stamp, Some((ssrc, payload_type, rtx_sequence as u16)))
-                }
-                None => (self.config.ssrc, sent.sequence, sent.stamp, None),
-            };
-            let form = Form {
-                config: &self.config,
-                clip: &self.playback.clip,
-                ids: context.ids,
-                stamp,
-                rtx,
-            };
-            let (header_len, len) = form.write(&sent, buf);
-            let result = send(PlainPacket {
-                header_len,
-                len,
-                ssrc,
-                rollover: (extended >> 16) as u32,
-                sequence: extended as u16,
-                buf,
-            });
             self.counters.rtx_packets += 1;
-            if let Err(error) = result {
-                self.count_rejection(&error);
+            self.send_again(&sent, context, buf, &mut send);
+        }
+    }
+
+    /// Sends a packet again.
+    fn send_again(
+        &mut self,
+        sent: &SentPacket,
+        context: &mut SendContext<'_>,
+        buf: &mut [u8; MAX_DATAGRAM + 64],
+        send: &mut impl FnMut(PlainPacket<'_>) -> io::Result<()>,
+    ) {
+        let (ssrc, extended, stamp, rtx) = match self.config.rtx {
+            Some((ssrc, payload_type)) => {
+                let rtx_sequence = self.next_rtx_sequence;
+                self.next_rtx_sequence += 1;
+                let stamp = Stamp::new(&self.config, self.known_to_remote, context);
+                (ssrc, rtx_sequence, stamp, Some((ssrc, payload_type, rtx_sequence as u16)))
             }
+            None => (self.config.ssrc, sent.sequence, sent.stamp, None),
+        };
+        let form =
+            Form { config: &self.config, clip: self.clip_of(sent), ids: context.ids, stamp, rtx };
+        let (header_len, len) = form.write(sent, buf);
+        let result = send(PlainPacket {
+            header_len,
+            len,
+            ssrc,
+            rollover: (extended >> 16) as u32,
+            sequence: extended as u16,
+            buf,
+        });
+        context.on_sent(&stamp, len);
+        if let Err(error) = result {
+            self.count_rejection(&error);
         }
     }
 

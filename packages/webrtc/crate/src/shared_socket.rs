@@ -7,13 +7,13 @@
 
 use std::io;
 use std::mem;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::rtp::MAX_DATAGRAM;
+use crate::rtp::{self, MAX_DATAGRAM};
 use crate::socket::kernel;
 
 /// Bytes as the kernel counts them: twice the requested size. A thousand participants with audio fill
@@ -28,8 +28,10 @@ const CONTROL_WORDS: usize = 4;
 pub struct RejectedSend {
     /// The address of its peer.
     pub from: Ipv4Addr,
+    /// Its destination.
+    pub to: SocketAddr,
     /// Its SSRC if it was RTP.
-    pub ssrc: u32,
+    pub ssrc: Option<u32>,
     /// Why.
     pub error: io::Error,
 }
@@ -208,8 +210,10 @@ impl Outbox {
         let from = u32::from_ne_bytes(
             self.controls[at][CONTROL_WORDS / 2].to_ne_bytes()[4..].try_into().unwrap_or_default(),
         );
-        let ssrc = self.buffers[at][8..12].try_into().map_or(0, u32::from_be_bytes);
-        RejectedSend { from: Ipv4Addr::from(u32::from_be(from)), ssrc, error }
+        let name = &self.names[at];
+        let to = (Ipv4Addr::from(u32::from_be(name.sin_addr.s_addr)), u16::from_be(name.sin_port));
+        let ssrc = rtp::media_ssrc(&self.buffers[at][..self.iovecs[at].iov_len]);
+        RejectedSend { from: Ipv4Addr::from(u32::from_be(from)), to: to.into(), ssrc, error }
     }
 }
 
@@ -218,7 +222,6 @@ mod tests {
     use super::*;
     use crate::datagrams::Datagrams;
     use crate::socket::UdpSocket;
-    use std::net::SocketAddr;
 
     fn v4(address: SocketAddr) -> SocketAddrV4 {
         match address {
@@ -264,13 +267,15 @@ mod tests {
         };
         let server = UdpSocket::bind("127.0.0.1".parse().unwrap()).unwrap();
         let (good, stranger) = (Ipv4Addr::new(127, 0, 0, 5), Ipv4Addr::new(192, 0, 2, 1));
-        let mut packet = [0; 20];
+        let mut packet = [0x80; 20];
+        packet[1] = 96;
         packet[8..12].copy_from_slice(&77_u32.to_be_bytes());
         for from in [good, stranger, good] {
             shared.send(from, v4(server.local()), &packet);
         }
         let refused = shared.flush();
-        assert_eq!(refused.iter().map(|r| (r.from, r.ssrc)).collect::<Vec<_>>(), [(stranger, 77)]);
+        let facts: Vec<_> = refused.iter().map(|r| (r.from, r.to, r.ssrc)).collect();
+        assert_eq!(facts, [(stranger, server.local(), Some(77))]);
         assert_eq!(Datagrams::default().receive(server.as_raw_fd(), 8, true), 2);
     }
 }

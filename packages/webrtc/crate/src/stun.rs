@@ -1,15 +1,20 @@
-//! The one fact about STUN that str0m does not report: which address a check nominates (RFC 8445
-//! §8.1). Media is sent there, so a check that was received must be authentic.
+//! Two facts about STUN that libraries do not report. Which address a check nominates (RFC 8445
+//! §8.1): media is sent there, so a check that was received must be authentic. And why a TURN server
+//! refuses a request.
 
 use aws_lc_rs::hmac;
 
 const BINDING_REQUEST: u16 = 0x0001;
 const MESSAGE_INTEGRITY: u16 = 0x0008;
+const ERROR_CODE: u16 = 0x0009;
 const USE_CANDIDATE: u16 = 0x0025;
-const HEADER_LEN: usize = 20;
+/// Bytes in front of the attributes.
+pub const HEADER_LEN: usize = 20;
 const ATTRIBUTE_HEADER_LEN: usize = 4;
 /// HMAC-SHA1.
 const INTEGRITY_LEN: usize = 20;
+/// Bytes of a reason that are kept.
+const MAX_REASON: usize = 120;
 
 /// Whether `datagram` is STUN (RFC 7983 §7).
 pub fn is_stun(datagram: &[u8]) -> bool {
@@ -52,6 +57,18 @@ pub fn is_authentic(message: &[u8], password: &str) -> bool {
     covered[2..4].copy_from_slice(&len.to_be_bytes());
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
     tag.len() == INTEGRITY_LEN && hmac::verify(&key, &covered, tag).is_ok()
+}
+
+/// Code and reason of an error response (RFC 8489 §14.8). `None` for other messages.
+pub fn error_of(message: &[u8]) -> Option<(u16, String)> {
+    if !is_stun(message) || message[0] & 0x01 == 0 || message[1] & 0x10 == 0 {
+        return None;
+    }
+    let (_, value, _) = attributes(message).find(|(kind, ..)| *kind == ERROR_CODE)?;
+    let [_, _, class, number, reason @ ..] = value else { return None };
+    let reason = String::from_utf8_lossy(&reason[..reason.len().min(MAX_REASON)]);
+    let reason = reason.chars().filter(|char| !char.is_control()).collect();
+    Some((u16::from(class & 7) * 100 + u16::from(*number), reason))
 }
 
 #[cfg(test)]
@@ -104,6 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_response_has_a_code_and_a_reason() {
+        let attributes = [0x00, 0x09, 0, 8, 0, 0, 4, 86, b'f', b'u', b'l', b'l'];
+        let mut message = request(&attributes);
+        assert_eq!(error_of(&message), None);
+        // An error response to Allocate (RFC 8656 §18).
+        (message[0], message[1]) = (0x01, 0x13);
+        assert_eq!(error_of(&message), Some((486, "full".into())));
+        (message[0], message[1]) = (0x01, 0x03);
+        assert_eq!(error_of(&message), None);
+    }
+
+    #[test]
     fn random_bytes_never_panic() {
         let mut rng = fastrand::Rng::with_seed(5);
         for _ in 0..200_000 {
@@ -114,6 +143,7 @@ mod tests {
             }
             nominates(&message);
             is_authentic(&message, "password");
+            error_of(&message);
         }
     }
 }

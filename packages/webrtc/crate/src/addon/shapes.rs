@@ -3,11 +3,13 @@
 
 use napi::bindgen_prelude::{Either, Float64Array, Int32Array, Null, Uint8Array, Uint32Array};
 use napi_derive::napi;
+use str0m::CandidateKind;
 
 use crate::clip::Codec;
 use crate::error::PumpError;
 use crate::impairment::{LinkConfig, LinkError};
-use crate::peer::{CloseCode, IceState, PeerEvent};
+use crate::path::{PathFailureCode, PathKind};
+use crate::peer::{self, CloseCode, FamilySends, IceState, PeerEvent};
 use crate::rows::{
     DataFlowStats, Interruption, PeerStats, ReceiverStats, Row, SenderStats, Tables,
 };
@@ -50,14 +52,27 @@ pub enum Defect {
 pub enum PumpEvent {
     /// The ICE state changed.
     Ice { peer: u32, at: f64, state: IceState },
-    /// The DTLS handshake is done: media can flow.
-    Connected { peer: u32, at: f64 },
+    /// The DTLS handshake is done: media can flow. `family`: 4 or 6, of the selected addresses.
+    Connected { peer: u32, at: f64, family: u32 },
+    /// A path cannot be used: it has `ended`, or reaches no address of the remote that is known so far.
+    /// `server`: `ADDRESS:PORT` of what failed or did not answer.
+    PathFailed {
+        peer: u32,
+        at: f64,
+        path: PathKind,
+        code: PathFailureCode,
+        server: String,
+        message: String,
+        ended: bool,
+    },
     /// The connection ended.
     Closed { peer: u32, at: f64, code: CloseCode, message: String },
     /// The data channel `label` is open.
     ChannelOpen { peer: u32, at: f64, label: String },
     /// The first media packet of `receiver` arrived, at `at`.
     FirstPacket { peer: u32, at: f64, receiver: u32 },
+    /// The first frame of `receiver` that could be decrypted was complete, at `at`.
+    FirstDecrypted { peer: u32, at: f64, receiver: u32 },
 }
 
 impl PumpEvent {
@@ -65,13 +80,27 @@ impl PumpEvent {
         let at = wall_ns as f64 / 1e6;
         match event {
             PeerEvent::Ice(state) => Self::Ice { peer, at, state },
-            PeerEvent::Connected => Self::Connected { peer, at },
+            PeerEvent::Connected { is_ipv6 } => {
+                Self::Connected { peer, at, family: if is_ipv6 { 6 } else { 4 } }
+            }
+            PeerEvent::PathFailed { path, failure, ended } => Self::PathFailed {
+                peer,
+                at,
+                path,
+                code: failure.code,
+                server: failure.server.to_string(),
+                message: failure.detail,
+                ended,
+            },
             PeerEvent::Closed(reason) => {
                 Self::Closed { peer, at, code: reason.code(), message: reason.to_string() }
             }
             PeerEvent::ChannelOpen(label) => Self::ChannelOpen { peer, at, label },
             PeerEvent::FirstPacket { receiver, arrival } => {
                 Self::FirstPacket { peer, at: arrival as f64 / 1e6, receiver }
+            }
+            PeerEvent::FirstDecrypted { receiver, arrival } => {
+                Self::FirstDecrypted { peer, at: arrival as f64 / 1e6, receiver }
             }
         }
     }
@@ -97,8 +126,78 @@ pub struct LocalTransport {
     pub pwd: String,
     /// Value of `a=fingerprint`: `sha-256 AB:CD:…`.
     pub fingerprint: String,
-    /// An `a=` line without the `a=`: `candidate:… 1 udp … typ host`.
+    /// An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a UDP
+    /// socket.
     pub candidate: String,
+}
+
+/// A TURN server (RFC 8656) and the credentials for it.
+#[napi(object, object_to_js = false)]
+pub struct TurnServerOptions {
+    /// `ADDRESS:PORT`.
+    pub address: String,
+    /// How it is reached.
+    #[napi(ts_type = "Exclude<PathKind, 'direct' | 'ice-tcp'>")]
+    pub path: PathKind,
+    /// With TLS: the name in its certificate, which is also sent as SNI.
+    pub domain: String,
+    /// Long-term credentials.
+    pub username: String,
+    /// Of that user.
+    pub password: String,
+}
+
+/// RFC 8839 §5.1.
+#[napi(string_enum = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CandidateType {
+    /// An address of the host.
+    Host,
+    /// The address of a NAT, learnt from STUN.
+    Srflx,
+    /// An address learnt from a check.
+    Prflx,
+    /// An address on a TURN server.
+    Relay,
+}
+
+impl From<CandidateKind> for CandidateType {
+    fn from(kind: CandidateKind) -> Self {
+        match kind {
+            CandidateKind::Host => Self::Host,
+            CandidateKind::ServerReflexive => Self::Srflx,
+            CandidateKind::PeerReflexive => Self::Prflx,
+            CandidateKind::Relayed => Self::Relay,
+        }
+    }
+}
+
+/// The pair that ICE has selected (RFC 8445 §8.1.1).
+#[napi(object, object_from_js = false)]
+pub struct SelectedPair {
+    /// How media reaches the remote.
+    pub path: PathKind,
+    /// Of this side.
+    pub local_candidate: CandidateType,
+    /// Of the remote.
+    pub remote_candidate: CandidateType,
+    /// Between the two candidates, whatever this side uses to reach its relay.
+    #[napi(ts_type = "'udp' | 'tcp'")]
+    pub protocol: String,
+    /// With a relay: from the first packet, or the TCP connection, to the allocation, ms.
+    pub allocation_ms: Option<f64>,
+}
+
+impl From<peer::SelectedPair> for SelectedPair {
+    fn from(pair: peer::SelectedPair) -> Self {
+        Self {
+            path: pair.path,
+            local_candidate: pair.local.into(),
+            remote_candidate: pair.remote.into(),
+            protocol: if pair.is_tcp { "tcp" } else { "udp" }.into(),
+            allocation_ms: pair.allocation_ns.map(|ns| ns as f64 / 1e6),
+        }
+    }
 }
 
 /// The impairment of one direction, on top of the real network: a queue in front of a link, loss on
@@ -175,12 +274,16 @@ pub struct ImpairmentOptions {
 
 /// Options of a peer.
 #[napi(object, object_to_js = false)]
+#[derive(Default)]
 pub struct PeerOptions {
     /// The cohort that the latency of data messages counts for (`latencies` of a sample); left out,
     /// it is only in the counters of each flow.
     pub data_cohort: Option<u32>,
     /// An impaired access network.
     pub impairment: Option<ImpairmentOptions>,
+    /// Whether what its senders send follows the estimated bandwidth, as in browsers (Google congestion
+    /// control). It needs transport-wide sequence numbers. Default: false.
+    pub rate_adaptation: Option<bool>,
 }
 
 /// Which side of the DTLS handshake this peer is.
@@ -210,6 +313,35 @@ pub struct RemoteTransport {
     pub data_channels: bool,
 }
 
+/// What a peer sent beside media (STUN, DTLS, data, RTCP) in one address family, cumulative.
+#[napi(object, object_from_js = false)]
+pub struct ControlSends {
+    /// 4 or 6.
+    pub family: u32,
+    /// Packets that were handed to the kernel.
+    pub tried: f64,
+    /// Those that it refused, by error.
+    pub rejected: Vec<RejectedSends>,
+}
+
+/// Packets that the kernel refused with one error.
+#[napi(object, object_from_js = false)]
+pub struct RejectedSends {
+    /// Number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for none.
+    pub errno: i32,
+    /// Packets, cumulative.
+    pub packets: f64,
+}
+
+impl From<(u32, &FamilySends)> for ControlSends {
+    fn from((family, sends): (u32, &FamilySends)) -> Self {
+        let rejected = sends.rejected.iter();
+        let rejected =
+            rejected.map(|&(errno, packets)| RejectedSends { errno, packets: packets as f64 });
+        Self { family, tried: sends.tried as f64, rejected: rejected.collect() }
+    }
+}
+
 /// Header extension ids (RFC 8285); leave out what was not negotiated.
 #[napi(object, object_to_js = false)]
 pub struct ExtensionIds {
@@ -227,6 +359,8 @@ pub struct ExtensionIds {
     pub abs_capture_time: Option<u32>,
     /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
     pub transport_wide_cc: Option<u32>,
+    /// AV1 RTP specification, appendix A.
+    pub dependency_descriptor: Option<u32>,
 }
 
 impl From<ExtensionIds> for rtp::ExtensionIds {
@@ -243,6 +377,7 @@ impl From<ExtensionIds> for rtp::ExtensionIds {
             abs_send_time: id(ids.abs_send_time),
             abs_capture_time: id(ids.abs_capture_time),
             transport_wide_cc: id(ids.transport_wide_cc),
+            dependency_descriptor: id(ids.dependency_descriptor),
         }
     }
 }
@@ -253,7 +388,7 @@ impl From<ExtensionIds> for rtp::ExtensionIds {
 pub enum MediaKind {
     /// Opus.
     Audio,
-    /// VP8 or H.264.
+    /// VP8, H.264, VP9 or AV1.
     Video,
 }
 
@@ -272,7 +407,8 @@ pub struct ClipData {
     /// Pixels; 0 for audio.
     pub height: u32,
     /// All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
-    /// writes it, as the picture id runs on.
+    /// writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and AV1
+    /// payloads are preceded by their dependency descriptor, and that by its length in one byte.
     pub payload: Uint8Array,
     /// Four numbers per packet: offset in `payload`, length, marker (0 or 1), starts a frame (0 or
     /// 1).
@@ -291,6 +427,9 @@ pub struct SenderOptions {
     pub peer: u32,
     /// Handle returned by `addClip`.
     pub clip: u32,
+    /// With rate adaptation: clips of the same picture and codec that play instead while bandwidth does
+    /// not suffice for `clip`, lowest bit rate first. Up to 8.
+    pub lower_clips: Option<Vec<u32>>,
     /// `a=mid`.
     pub mid: String,
     /// `a=rid` of a simulcast layer, when several senders share a mid.
@@ -310,6 +449,9 @@ pub struct SenderOptions {
     /// LiveKit negotiates transport-wide sequence numbers on video only: on audio the server would
     /// read them as gaps, i.e. as loss.
     pub extensions: Option<ExtensionIds>,
+    /// Appends its capture time to each frame of a video, as livekit-client's `frameMetadata` does.
+    /// Default: no.
+    pub frame_metadata: Option<bool>,
     /// Whether it sends from the start.
     pub active: bool,
 }
@@ -384,6 +526,28 @@ pub struct DataFlowOptions {
     pub interval_ms: f64,
     /// Number of the flow, unique in the run: receivers count sequence numbers by it.
     pub flow: u32,
+    /// Given: the template is the `EncryptedPacketPayload` of each message.
+    pub encryption: Option<DataEncryption>,
+}
+
+/// End-to-end encryption of a data flow.
+#[napi(object, object_to_js = false)]
+pub struct DataEncryption {
+    /// Handle returned by `addKeyRing`.
+    pub key_ring: u32,
+    /// Of the key to encrypt with.
+    pub key_index: u32,
+    /// The `DataPacket` to which the encrypted packet is appended.
+    pub envelope: Uint8Array,
+}
+
+/// A key of end-to-end encryption.
+#[napi(object, object_to_js = false)]
+pub struct FrameKey {
+    /// 0 to 15; every frame names it.
+    pub index: u32,
+    /// 16 bytes, as derived.
+    pub key: Uint8Array,
 }
 
 /// One-way latency of everything that was received since the last sample and counts for a cohort:
@@ -427,6 +591,11 @@ pub struct SampleTables {
     pub datagrams_sent: f64,
     /// Datagrams received on all sockets, cumulative.
     pub datagrams_received: f64,
+    /// Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. What TURN and TCP
+    /// have beside that is left out.
+    pub wire_bytes_sent: f64,
+    /// As `wireBytesSent`, of those received.
+    pub wire_bytes_received: f64,
     /// Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
     /// peer has the others.
     pub shared_socket_drops: f64,
@@ -450,6 +619,8 @@ impl From<Tables> for SampleTables {
             latencies: tables.latencies.iter().map(Into::into).collect(),
             datagrams_sent: tables.datagrams_sent as f64,
             datagrams_received: tables.datagrams_received as f64,
+            wire_bytes_sent: tables.wire_bytes_sent as f64,
+            wire_bytes_received: tables.wire_bytes_received as f64,
             shared_socket_drops: tables.shared_socket_drops as f64,
             max_tick_late_ms: tables.max_tick_late_ns as f64 / 1e6,
             cpu_seconds: tables.cpu_ns as f64 / 1e9,

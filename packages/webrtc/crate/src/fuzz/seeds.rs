@@ -1,5 +1,9 @@
 //! Packets that are valid, so that a fuzzer has something to change.
 
+use std::sync::Arc;
+
+use crate::clip::Codec;
+use crate::e2ee::{KeyRing, MessageSeal, frame};
 use crate::rtp::{ExtensionIds, HeaderWriter};
 
 /// Extension ids as livekit-server negotiates them.
@@ -11,6 +15,7 @@ pub(crate) const IDS: ExtensionIds = ExtensionIds {
     abs_send_time: 2,
     abs_capture_time: 7,
     transport_wide_cc: 3,
+    dependency_descriptor: 12,
 };
 /// SSRCs of the receivers in the targets: audio, video, RTX of the video.
 pub(crate) const AUDIO: u32 = 0x1111;
@@ -53,6 +58,30 @@ pub(crate) fn payloads() -> Vec<Vec<u8>> {
     let mut silence = vec![0; 80];
     silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
     vec![VP8.to_vec(), H264_SPS.to_vec(), stap, silence, vec![0x7c, 0x85, 1, 2, 3]]
+}
+
+/// The key of encrypted frames and messages, with index 0.
+pub(crate) const FRAME_KEY: [u8; 16] = [3; 16];
+
+/// Payloads that carry whole encrypted frames.
+pub(crate) fn encrypted_payloads(keys: &KeyRing) -> Vec<Vec<u8>> {
+    let seal = |codec, frame: &[u8]| frame::seal(codec, frame, keys, 0).expect("there is a key");
+    let h264 = seal(Codec::H264, &[&[0, 0, 0, 1, 0x65, 0x88][..], &[0; 40]].concat());
+    let fragment = [&[0x7c, 0x85][..], &h264[5..]].concat();
+    vec![
+        seal(Codec::Opus, &[0x78; 40]),
+        [&[0x10][..], &seal(Codec::Vp8, &VP8[6..])].concat(),
+        [&[0x10][..], &seal(Codec::Vp8, &[0x31; 40])].concat(),
+        h264[4..].to_vec(),
+        fragment,
+        H264_SPS.to_vec(),
+    ]
+}
+
+/// Encrypted data messages.
+pub(crate) fn encrypted_messages(keys: &Arc<KeyRing>) -> Vec<Vec<u8>> {
+    let seal = MessageSeal::new(keys.clone(), 0, vec![8, 1]);
+    messages().iter().filter_map(|message| seal.seal(message)).collect()
 }
 
 /// RTP packets before encryption.
@@ -164,4 +193,30 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         stamp
     };
     vec![stamp(1, 1), stamp(1, 200), [b"envelope".to_vec(), stamp(2, 0)].concat()]
+}
+
+/// What a TURN server sends: ChannelData, and answers to requests that no client made.
+pub(crate) fn turn() -> Vec<Vec<u8>> {
+    let answer = |kind: [u8; 2], attributes: &[u8]| {
+        let length = (attributes.len() as u16).to_be_bytes();
+        [&kind[..], &length, &[0x21, 0x12, 0xa4, 0x42], &[7; 12], attributes].concat()
+    };
+    vec![
+        [&[0x40, 0, 0, 5][..], &[0x90; 5], &[0; 3]].concat(),
+        // Allocate: success with a relayed address, and refused.
+        answer(
+            [0x01, 0x03],
+            &[0x00, 0x16, 0, 8, 0, 1, 1, 2, 3, 4, 5, 6, 0x00, 0x0d, 0, 4, 0, 0, 2, 88],
+        ),
+        answer([0x01, 0x13], &[0x00, 0x09, 0, 4, 0, 0, 4, 1]),
+        // ChannelBind: success.
+        answer([0x01, 0x09], &[]),
+        // A data indication.
+        answer([0x00, 0x17], &[0x00, 0x13, 0, 4, 1, 2, 3, 4]),
+    ]
+}
+
+/// Packets of ICE/TCP, one and two.
+pub(crate) fn framed() -> Vec<Vec<u8>> {
+    vec![vec![0, 3, 0x90, 1, 2], vec![0, 0, 0, 1, 9], vec![5, 0xdc]]
 }

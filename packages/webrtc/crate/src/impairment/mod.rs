@@ -8,6 +8,8 @@ mod jitter;
 mod link;
 mod loss_model;
 
+use std::net::SocketAddr;
+
 pub use link::{InTransit, Link, LinkStats};
 
 /// A link that cannot exist.
@@ -65,15 +67,15 @@ impl LinkConfig {
     }
 }
 
-/// The links of one peer.
-pub struct Impairment {
+/// The links of one peer. `A`: how it identifies the remote of a datagram.
+pub struct Impairment<A = SocketAddr> {
     /// From the peer.
-    pub up: Link,
+    pub up: Link<A>,
     /// To the peer.
-    pub down: Link,
+    pub down: Link<A>,
 }
 
-impl Impairment {
+impl<A> Impairment<A> {
     /// `None` for links that change nothing, so that these cost nothing. The same `seed` drops the
     /// same datagrams. `now`: monotonic ns.
     pub fn new(up: LinkConfig, down: LinkConfig, seed: u64, now: u64) -> Option<Box<Self>> {
@@ -97,7 +99,6 @@ fn mix_seed(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::SocketAddr;
 
     #[test]
     fn consecutive_seeds_and_both_directions_lose_different_datagrams() {
@@ -127,9 +128,9 @@ mod tests {
     #[test]
     fn an_impairment_that_changes_nothing_is_none() {
         let idle = LinkConfig { burst: 9.0, queue: 7, ..LinkConfig::UNIMPAIRED };
-        assert!(Impairment::new(idle, LinkConfig::UNIMPAIRED, 1, 0).is_none());
+        assert!(Impairment::<()>::new(idle, LinkConfig::UNIMPAIRED, 1, 0).is_none());
         assert!(
-            Impairment::new(idle, LinkConfig { delay: 1, ..LinkConfig::UNIMPAIRED }, 1, 0)
+            Impairment::<()>::new(idle, LinkConfig { delay: 1, ..LinkConfig::UNIMPAIRED }, 1, 0)
                 .is_some()
         );
     }

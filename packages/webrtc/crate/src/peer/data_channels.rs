@@ -1,5 +1,7 @@
 //! The data channels of a peer, and the flows of stamped messages on them.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 
@@ -7,6 +9,7 @@ use super::Transport;
 use crate::clock::{self, Now};
 use crate::cohorts::Cohort;
 use crate::data_flow::{self, DataFlow, FlowsReceived};
+use crate::e2ee::{KeyRing, Opened, open_message};
 use crate::error::{PumpError, Result};
 use crate::sketch::Binned;
 
@@ -24,6 +27,12 @@ pub struct DataChannels {
     pub bytes_sent: u64,
     /// Messages received, stamped or not, cumulative.
     pub messages_received: u64,
+    /// Of those, the encrypted ones that were decrypted.
+    pub messages_decrypted: u64,
+    /// And those that could not be.
+    pub messages_undecryptable: u64,
+    /// What encrypted messages are decrypted with.
+    pub keys: Option<Arc<KeyRing>>,
     /// One-way latencies of messages since the thread last collected them.
     pub latencies: Vec<Binned>,
     /// The cohort that those latencies count for.
@@ -119,6 +128,18 @@ impl DataChannels {
     pub(super) fn on_message(&mut self, message: &[u8], arrival: Option<u64>) {
         self.messages_received += 1;
         let arrival = arrival.unwrap_or_else(clock::wall_ns);
+        let opened = self.keys.as_ref().map_or(Opened::Clear, |keys| open_message(message, keys));
+        let message = match &opened {
+            Opened::Clear => message,
+            Opened::Content(content) => {
+                self.messages_decrypted += 1;
+                content
+            }
+            Opened::Undecryptable => {
+                self.messages_undecryptable += 1;
+                return;
+            }
+        };
         if let Some(latency) = data_flow::on_message(&mut self.flows_received, message, arrival) {
             self.latencies.push(latency);
         }

@@ -3,6 +3,7 @@
 use napi_derive::napi;
 use str0m::crypto::dtls::SrtpProfile;
 
+use crate::path::{PathFailure, PathKind};
 use crate::srtp::SrtpError;
 
 /// State of the ICE agent, with the states in which media flows taken together (RFC 8445 §6.1.3,
@@ -79,13 +80,32 @@ pub enum PeerEvent {
     /// The ICE state changed.
     Ice(IceState),
     /// DTLS is done: media can flow.
-    Connected,
+    Connected {
+        /// Address family of the selected pair.
+        is_ipv6: bool,
+    },
     /// The connection ended.
     Closed(CloseReason),
+    /// A path cannot be used.
+    PathFailed {
+        /// Which.
+        path: PathKind,
+        /// Why.
+        failure: PathFailure,
+        /// Whether it has ended. Otherwise it reaches no address of the remote that is known so far.
+        ended: bool,
+    },
     /// The data channel with this label is open.
     ChannelOpen(String),
     /// The first media packet of a receiver.
     FirstPacket {
+        /// Handle of the receiver.
+        receiver: u32,
+        /// Wall clock, ns.
+        arrival: u64,
+    },
+    /// The first frame of a receiver that could be decrypted is complete.
+    FirstDecrypted {
         /// Handle of the receiver.
         receiver: u32,
         /// Wall clock, ns.

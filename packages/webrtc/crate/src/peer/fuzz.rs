@@ -1,7 +1,7 @@
 //! Fuzz targets for the receive path of a peer: what any host can send, and what a hostile server can.
 //! They check that nothing acts on a packet before it is authenticated.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use crate::endpoint::Endpoint;
 use crate::error::PumpError;
 use crate::fuzz::input::Input;
 use crate::fuzz::seeds;
+use crate::path::Way;
 use crate::reactor::Reactor;
 use crate::receiver::{ReceiverConfig, ReceiverPayload};
 use crate::rtp::{MAX_DATAGRAM, RtpHeader};
@@ -92,9 +93,10 @@ fn add_tracks(peer: &mut Peer, now: Now) {
         payload_type: 96,
         rtx: Some((seeds::OWN_RTX, 97)),
         extensions: None,
+        frame_metadata: false,
         active: true,
     };
-    peer.add_sender(2, sender, "fuzz".into(), Arc::new(clip.unwrap()), now);
+    peer.add_sender(2, sender, "fuzz".into(), vec![Arc::new(clip.unwrap())], now);
 }
 
 /// What a packet that is not authentic, or was received before, must leave as it is.
@@ -207,10 +209,10 @@ impl Planted {
     }
 
     fn receive(&mut self, mut datagram: Vec<u8>, source: &str) {
-        let source: SocketAddr = source.parse().unwrap();
+        let way = Way { endpoint: 0, remote: source.parse().unwrap() };
         let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
         let mut cx = Context { now: self.now, scratch, totals };
-        self.peer.on_datagram(&mut datagram, source, self.now.wall, &mut cx);
+        self.peer.on_datagram(&mut datagram, way, self.now.wall, &mut cx);
     }
 
     fn pass_time(&mut self, ms: u64) {
@@ -296,7 +298,11 @@ impl Connected {
                         add_tracks(peer, now);
                         let transport = &mut peer.transport;
                         let fingerprint = transport.fingerprint().parse().unwrap();
-                        Ok((transport.credentials(), fingerprint, transport.candidate()))
+                        Ok((
+                            transport.credentials(),
+                            fingerprint,
+                            transport.candidate().unwrap_or_default().to_owned(),
+                        ))
                     })
                     .unwrap()
             })
@@ -356,10 +362,11 @@ impl Connected {
         self.with(1, |peer, now| {
             let before = state(peer, true);
             let remote = peer.transport.access.endpoint.send_target().unwrap();
-            let source = if stranger { STRANGER.parse().unwrap() } else { remote };
+            let remote = if stranger { STRANGER.parse().unwrap() } else { remote };
+            let way = Way { endpoint: 0, remote };
             let (mut scratch, mut totals) = ([0; MAX_DATAGRAM + 64], Totals::default());
             let mut cx = Context { now, scratch: &mut scratch, totals: &mut totals };
-            peer.on_datagram(&mut datagram, source, now.wall, &mut cx);
+            peer.on_datagram(&mut datagram, way, now.wall, &mut cx);
             Ok([before, state(peer, true)])
         })
         .unwrap()
@@ -473,8 +480,8 @@ fn peer_before_its_handshake() {
             waiting.pass_time((input.byte() >> 6).into());
             let now = waiting.now;
             let mut cx = Context { now, scratch: &mut scratch, totals: &mut totals };
-            let source = REMOTE.parse().unwrap();
-            waiting.peer.on_datagram(&mut input.packet(&raw), source, now.wall, &mut cx);
+            let way = Way { endpoint: 0, remote: REMOTE.parse().unwrap() };
+            waiting.peer.on_datagram(&mut input.packet(&raw), way, now.wall, &mut cx);
             waiting.peer.on_timer(&mut cx);
         }
         assert!(!waiting.peer.transport.has_keys());

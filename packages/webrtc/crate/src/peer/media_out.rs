@@ -7,7 +7,6 @@ use super::{Context, Tracks, Transport};
 use crate::access::Access;
 use crate::sender::{PlainPacket, SendContext};
 use crate::srtp::Srtp;
-use crate::totals::Totals;
 
 impl Tracks {
     pub(super) fn send_media(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {
@@ -19,15 +18,19 @@ impl Tracks {
                 sender.on_connected(now);
             }
         }
+        let mut adaptation = if self.adapts() { self.adaptation.as_mut() } else { None };
         for (index, (_, sender)) in self.senders.iter_mut().enumerate() {
             if sender.due_ns() > now {
                 continue;
             }
             let first = self.transport_sequence;
-            let mut context =
-                SendContext { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
+            let mut context = SendContext {
+                ids: &self.ids,
+                transport_sequence: &mut self.transport_sequence,
+                congestion: adaptation.as_mut().map(|adaptation| &mut adaptation.congestion),
+            };
             sender.send_due(now, &mut context, cx.scratch, |packet| {
-                protect_and_send(access, srtp, packet, cx.totals)
+                protect_and_send(access, srtp, packet)
             });
             let next = self.transport_sequence;
             remember_sender(&mut self.transport_senders, first, next, index as u8);
@@ -40,11 +43,10 @@ pub(super) fn protect_and_send(
     access: &mut Access,
     srtp: &Srtp,
     packet: PlainPacket<'_>,
-    totals: &mut Totals,
 ) -> io::Result<()> {
     let PlainPacket { buf, header_len, len, ssrc, rollover, sequence } = packet;
     let len = srtp.protect_rtp(&mut buf[..], header_len, len, ssrc, rollover, sequence);
-    access.send(&buf[..len], totals)
+    access.send(&buf[..len])
 }
 
 /// Notes which sender the transport-wide sequence numbers from `first` to before `next` belong to.

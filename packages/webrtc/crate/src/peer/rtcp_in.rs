@@ -35,6 +35,7 @@ impl Tracks {
                         self.on_nack(transport, feedback.media_ssrc(), &nack, cx);
                     } else if let Ok(twcc) = feedback.parse_fci::<Twcc<'_>>() {
                         self.on_twcc(&twcc);
+                        self.on_feedback(&twcc, cx.now.mono);
                     }
                 }
                 Ok(Packet::PayloadFeedback(feedback)) => {
@@ -85,10 +86,15 @@ impl Tracks {
         let mut senders = self.senders.iter_mut();
         let Some((_, sender)) = senders.find(|(_, s)| s.config.ssrc == ssrc) else { return };
         let first = self.transport_sequence;
-        let mut context =
-            SendContext { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
+        let adapts = self.ids.transport_wide_cc != 0;
+        let adaptation = self.adaptation.as_mut().filter(|_| adapts);
+        let mut context = SendContext {
+            ids: &self.ids,
+            transport_sequence: &mut self.transport_sequence,
+            congestion: adaptation.map(|adaptation| &mut adaptation.congestion),
+        };
         sender.retransmit(nack.entries(), cx.now.mono, &mut context, cx.scratch, |packet| {
-            protect_and_send(access, srtp, packet, cx.totals)
+            protect_and_send(access, srtp, packet)
         });
         let next = self.transport_sequence;
         remember_sender(&mut self.transport_senders, first, next, RETRANSMISSION);

@@ -31,13 +31,13 @@ impl Tracks {
                     nacks.into_iter().fold(Nack::builder(), |nack, s| nack.add_rtp_sequence(s));
                 let message =
                     TransportFeedback::builder_owned(entries).sender_ssrc(own).media_ssrc(ssrc);
-                transport.send_rtcp(serialize(Compound::builder().add_packet(message)), cx.totals);
+                transport.send_rtcp(serialize(Compound::builder().add_packet(message)));
             }
             if pli {
                 let message = PayloadFeedback::builder_owned(Pli::builder())
                     .sender_ssrc(own)
                     .media_ssrc(ssrc);
-                transport.send_rtcp(serialize(Compound::builder().add_packet(message)), cx.totals);
+                transport.send_rtcp(serialize(Compound::builder().add_packet(message)));
             }
         }
         if self.transport_feedback.due_at() <= now {
@@ -45,7 +45,7 @@ impl Tracks {
             while let Some(message) = self.transport_feedback.message() {
                 let message =
                     TransportFeedback::builder_owned(message).sender_ssrc(own).media_ssrc(media);
-                transport.send_rtcp(serialize(Compound::builder().add_packet(message)), cx.totals);
+                transport.send_rtcp(serialize(Compound::builder().add_packet(message)));
             }
         }
     }
@@ -63,7 +63,7 @@ impl Tracks {
             packets.push(serialize(Compound::builder().add_packet(message)));
         }
         for packet in packets {
-            transport.send_rtcp(packet, cx.totals);
+            transport.send_rtcp(packet);
         }
     }
 

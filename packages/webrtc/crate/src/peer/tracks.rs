@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{Context, Transport};
+use super::{Adaptation, Context, Transport};
 use crate::bandwidth::BandwidthEstimator;
 use crate::clip::Clip;
 use crate::clock::{MS, Now};
@@ -53,6 +53,8 @@ pub struct Tracks {
     pub(super) transport_sequence: u16,
     /// Index of the sender of each transport-wide sequence number, modulo its length.
     pub(super) transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
+    /// With rate adaptation.
+    pub adaptation: Option<Box<Adaptation>>,
     /// Whether the clips play: they start with the connection.
     pub(super) playing: bool,
     report_at: u64,
@@ -71,6 +73,7 @@ impl Tracks {
             transport_feedback: TransportFeedback::default(),
             transport_sequence: fastrand::u16(..),
             transport_senders: None,
+            adaptation: None,
             playing: false,
             report_at: u64::MAX,
         }
@@ -94,11 +97,11 @@ impl Tracks {
         handle: u32,
         config: SenderConfig,
         cname: String,
-        clip: Arc<Clip>,
+        clips: Vec<Arc<Clip>>,
         now: Now,
     ) {
         self.cname = cname;
-        self.senders.push((handle, Sender::new(config, clip, now.mono)));
+        self.senders.push((handle, Sender::new(config, clips, now.mono)));
         self.report_at = self.report_at.min(now.mono + FIRST_REPORT_NS);
     }
 
@@ -138,7 +141,7 @@ impl Tracks {
 
     /// When media, feedback or a report is to be sent next, monotonic ns.
     pub(super) fn next_at(&self) -> u64 {
-        let mut at = self.report_at.min(self.transport_feedback.due_at());
+        let mut at = self.report_at.min(self.transport_feedback.due_at()).min(self.adapt_at());
         for (_, sender) in &self.senders {
             at = at.min(sender.due_ns());
         }
@@ -148,9 +151,10 @@ impl Tracks {
         at
     }
 
-    /// Counts a packet that the kernel refused.
-    pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) {
-        self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc, error));
+    /// Counts a packet that the kernel refused, if it was one of these senders', and returns whether
+    /// it was.
+    pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) -> bool {
+        self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc, error))
     }
 
     pub(super) fn send_due_reports(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {

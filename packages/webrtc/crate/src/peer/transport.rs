@@ -1,28 +1,31 @@
 //! The transport of a peer: str0m does ICE, DTLS and SCTP; its SRTP keys and the selected address
 //! are taken over by the RTP path of this crate.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::channel::{ChannelConfig, ChannelId};
 use str0m::config::{DtlsCert, Fingerprint};
-use str0m::net::{Protocol, Receive, Transmit};
-use str0m::{Candidate, Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig};
+use str0m::net::{Protocol, Receive, TcpType, Transmit};
+use str0m::{
+    Candidate, CandidateKind, Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig,
+};
 
+use super::control_sends::ControlSends;
 use super::events::{CloseReason, IceState, PeerEvent};
 use crate::access::Access;
 use crate::clock::Now;
 use crate::dtls_keys::{self, KeySlot};
 use crate::endpoint::Endpoint;
 use crate::error::{PumpError, Result};
+use crate::path::{PathKind, Way};
+use crate::socket::is_remote_gone;
 use crate::srtp::{RTCP_OVERHEAD, Srtp};
 use crate::stun;
-use crate::totals::Totals;
 
 /// How often str0m reports the round-trip time of its consent checks.
 const STATS_INTERVAL: Duration = Duration::from_secs(5);
-/// Priority of a host candidate of component 1 (RFC 8445 §5.1.2.1).
-const HOST_PRIORITY: u32 = (126 << 24) | (65_535 << 8) | 255;
 
 /// The remote description of a peer.
 pub struct Remote {
@@ -46,10 +49,30 @@ pub(super) enum TransportEvent {
     ChannelClose(ChannelId),
 }
 
-/// ICE, DTLS, SRTP and the socket of one peer.
+/// The pair that media uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SelectedPair {
+    /// How it reaches the remote.
+    pub path: PathKind,
+    /// Of this side.
+    pub local: CandidateKind,
+    /// Of the remote.
+    pub remote: CandidateKind,
+    /// Whether the protocol between the candidates is TCP.
+    pub is_tcp: bool,
+    /// With a relay: how long the allocation took, ns.
+    pub allocation_ns: Option<u64>,
+}
+
+/// ICE, DTLS, SRTP and the sockets of one peer.
 pub struct Transport {
-    /// The socket and its impairment.
+    /// The sockets and their impairment.
     pub access: Access,
+    /// STUN, DTLS, data and RTCP.
+    pub sends: ControlSends,
+    /// Of those, what the kernel refused on the selected pair once media could flow, for a reason on
+    /// this host.
+    pub send_errors: u64,
     /// Round-trip time of the last STUN consent check, ms; NaN until known.
     pub rtt_ms: f64,
     /// Keys, once the DTLS handshake is done.
@@ -60,11 +83,16 @@ pub struct Transport {
     rtc: Box<Rtc>,
     rtc_at: Instant,
     keys: KeySlot,
-    /// The remote address of the selected pair.
-    remote: Option<SocketAddr>,
+    /// The selected pair.
+    remote: Option<Way>,
+    /// Pairs that this side has nominated since ICE began or restarted.
+    nominated: Vec<Way>,
     /// Local `a=ice-pwd`, which authenticates the remote's checks (RFC 8445 §7.1.1).
     local_password: String,
     remote_credentials: Option<IceCreds>,
+    candidate: Option<String>,
+    /// Candidates of TCP connections and relays, by the number of their endpoint.
+    path_candidates: Vec<(u8, Candidate)>,
     remote_candidates: Vec<Candidate>,
     /// ICE restarts and has selected no pair yet: the remote may answer from any address.
     restarting: bool,
@@ -81,11 +109,12 @@ impl Transport {
                 .set_stats_interval(Some(STATS_INTERVAL))
                 .build(now.instant)
         });
-        let candidate = Candidate::host(endpoint.local(), "udp").map_err(transport_error)?;
-        rtc.add_local_candidate(candidate);
+        let local = endpoint.local();
         let local_password = rtc.direct_api().local_ice_credentials().pass;
-        Ok(Self {
+        let mut transport = Self {
             access: Access::new(endpoint),
+            sends: ControlSends::default(),
+            send_errors: 0,
             rtt_ms: f64::NAN,
             srtp: None,
             data_arrival: None,
@@ -93,13 +122,19 @@ impl Transport {
             rtc_at: now.instant,
             keys,
             remote: None,
+            nominated: Vec::new(),
             local_password,
             remote_credentials: None,
+            candidate: None,
+            path_candidates: Vec::new(),
             remote_candidates: Vec::new(),
             restarting: false,
             closed: false,
             close_reason: None,
-        })
+        };
+        transport.candidate =
+            local.map(|local| transport.add_local_candidate(local)).transpose()?;
+        Ok(transport)
     }
 
     /// Local `a=ice-ufrag` and `a=ice-pwd`.
@@ -112,10 +147,89 @@ impl Transport {
         self.rtc.direct_api().local_dtls_fingerprint().to_string()
     }
 
-    /// The one local candidate (RFC 8839 §5.1), a host candidate.
-    pub fn candidate(&self) -> String {
-        let local = self.access.endpoint.local();
-        format!("candidate:1 1 udp {HOST_PRIORITY} {} {} typ host", local.ip(), local.port())
+    /// Adds the address of an endpoint as a host candidate, and returns its line (RFC 8839 §5.1). IPv6
+    /// is preferred (RFC 8421).
+    pub(super) fn add_local_candidate(&mut self, local: SocketAddr) -> Result<String> {
+        let candidate = Candidate::host(local, "udp").map_err(transport_error)?;
+        let Some(added) = self.rtc.add_local_candidate(candidate) else {
+            return Err(PumpError::Transport(format!("{local} is a candidate already")));
+        };
+        let (foundation, priority) = (if local.is_ipv6() { 6 } else { 4 }, added.prio());
+        let (ip, port) = (local.ip(), local.port());
+        Ok(format!("candidate:{foundation} 1 udp {priority} {ip} {port} typ host"))
+    }
+
+    /// An address of this peer was replaced: checks and media of the old one end, and ICE has to be
+    /// restarted to find a pair with the new one.
+    pub(super) fn change_local_candidate(
+        &mut self,
+        old: SocketAddr,
+        new: SocketAddr,
+    ) -> Result<String> {
+        let gone = Candidate::host(old, "udp").map_err(transport_error)?;
+        self.rtc.direct_api().invalidate_candidate(&gone);
+        self.nominated.clear();
+        self.restarting = true;
+        self.add_local_candidate(new)
+    }
+
+    /// The candidate of the address that the peer was created with, if it was (RFC 8839 §5.1).
+    pub fn candidate(&self) -> Option<&str> {
+        self.candidate.as_deref()
+    }
+
+    /// Makes an endpoint that has an address now a candidate: a TCP connection to the remote, or a
+    /// relay. The remote learns it from a check (RFC 8445 §7.3.1.3).
+    pub(super) fn add_path_candidate(&mut self, id: u8) {
+        let Some(endpoint) = self.access.by_id(id) else { return };
+        let Some(local) = endpoint.local() else { return };
+        let candidate = match endpoint {
+            Endpoint::Stream(_) => {
+                Candidate::builder().tcp().host(local).tcptype(TcpType::Active).build()
+            }
+            _ => Candidate::relayed(local, local, "udp"),
+        };
+        // An address that no candidate can have: the path is of no use.
+        let Ok(candidate) = candidate else { return };
+        if let Endpoint::Relay(relay) = endpoint {
+            for remote in self.remote_candidates.iter().filter(|one| one.proto() == Protocol::Udp) {
+                relay.bind(remote.addr());
+            }
+        }
+        self.path_candidates.push((id, candidate.clone()));
+        self.rtc.add_local_candidate(candidate);
+    }
+
+    /// The endpoint is gone.
+    pub(super) fn discard_path_candidate(&mut self, id: u8) {
+        while let Some(at) = self.path_candidates.iter().position(|(other, _)| *other == id) {
+            let (_, candidate) = self.path_candidates.swap_remove(at);
+            self.rtc.direct_api().invalidate_candidate(&candidate);
+        }
+    }
+
+    /// The pair that media uses, once ICE has selected one.
+    pub fn selected_pair(&self) -> Option<SelectedPair> {
+        let remote = self.remote?;
+        let (_, endpoint) = self.access.endpoints().find(|(id, _)| *id == remote.endpoint)?;
+        let path = endpoint.path();
+        let kind_of = |known: &&Candidate| {
+            known.addr() == remote.remote && (known.proto() != Protocol::Udp) == endpoint.is_tcp()
+        };
+        let known = self.remote_candidates.iter().find(kind_of);
+        Some(SelectedPair {
+            path,
+            local: match endpoint {
+                Endpoint::Relay(_) => CandidateKind::Relayed,
+                _ => CandidateKind::Host,
+            },
+            remote: known.map_or(CandidateKind::PeerReflexive, |candidate| candidate.kind()),
+            is_tcp: endpoint.is_tcp(),
+            allocation_ns: match endpoint {
+                Endpoint::Relay(relay) => relay.allocation_ns(),
+                _ => None,
+            },
+        })
     }
 
     pub(super) fn set_remote(&mut self, remote: Remote) -> Result<()> {
@@ -125,7 +239,8 @@ impl Transport {
                 for candidate in std::mem::take(&mut self.remote_candidates) {
                     self.rtc.direct_api().invalidate_candidate(&candidate);
                 }
-                self.access.endpoint.disconnect().map_err(PumpError::Socket)?;
+                self.access.disconnect().map_err(PumpError::Socket)?;
+                self.nominated.clear();
                 self.restarting = true;
             }
             self.remote_credentials = Some(remote.credentials.clone());
@@ -144,9 +259,21 @@ impl Transport {
     /// Returns whether the candidate can be used.
     pub(super) fn add_remote_candidate(&mut self, line: &str) -> bool {
         let Ok(candidate) = Candidate::from_sdp_string(line) else { return false };
-        let local = self.access.endpoint.local();
-        if candidate.proto() != Protocol::Udp || candidate.addr().is_ipv4() != local.is_ipv4() {
+        let is_usable = match candidate.proto() {
+            Protocol::Udp => true,
+            // Servers have passive ones (RFC 6544 §4.1); other roles need a port that listens.
+            Protocol::Tcp => candidate.tcptype() == Some(TcpType::Passive),
+            _ => false,
+        };
+        if !is_usable {
             return false;
+        }
+        if candidate.proto() == Protocol::Udp {
+            for (_, endpoint) in self.access.paths() {
+                if let Endpoint::Relay(relay) = endpoint {
+                    relay.bind(candidate.addr());
+                }
+            }
         }
         self.remote_candidates.push(candidate.clone());
         self.rtc.add_remote_candidate(candidate);
@@ -168,6 +295,11 @@ impl Transport {
         self.remote_credentials.is_some()
     }
 
+    /// Whether ICE restarts and has not selected a pair yet.
+    pub(super) fn is_restarting(&self) -> bool {
+        self.restarting
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -186,7 +318,7 @@ impl Transport {
     pub(super) fn next_at(&self, now: Now) -> u64 {
         let wait = self.rtc_at.saturating_duration_since(now.instant).as_nanos();
         let at = now.mono + wait.min(u64::MAX as u128 / 4) as u64;
-        at.min(self.access.downlink_due_at())
+        at.min(self.access.downlink_due_at()).min(self.access.path_due_at())
     }
 
     pub(super) fn timer_is_due(&self, now: Now) -> bool {
@@ -194,15 +326,17 @@ impl Transport {
     }
 
     /// Media goes to the address that an authentic check nominates: a forged one would divert it.
-    pub(super) fn follow_nomination(&mut self, datagram: &[u8], source: SocketAddr) {
+    pub(super) fn follow_nomination(&mut self, datagram: &[u8], way: Way) {
         if stun::nominates(datagram) && stun::is_authentic(datagram, &self.local_password) {
-            self.set_media_remote(source);
+            self.set_media_remote(way);
         }
     }
 
     /// `None` for what is neither STUN nor DTLS.
-    pub(super) fn parse<'a>(&self, datagram: &'a [u8], source: SocketAddr) -> Option<Receive<'a>> {
-        Receive::new(Protocol::Udp, source, self.access.endpoint.local(), datagram).ok()
+    pub(super) fn parse<'a>(&mut self, datagram: &'a [u8], way: Way) -> Option<Receive<'a>> {
+        let endpoint = self.access.by_id(way.endpoint)?;
+        let protocol = if endpoint.is_tcp() { Protocol::Tcp } else { Protocol::Udp };
+        Receive::new(protocol, way.remote, endpoint.local()?, datagram).ok()
     }
 
     /// Call [`Transport::poll`] until it returns `None` afterwards.
@@ -239,22 +373,52 @@ impl Transport {
     }
 
     fn transmit(&mut self, transmit: &Transmit) {
-        // During a restart data still uses the old pair: fixing the socket on that would shut out
-        // the checks of the new pairs.
-        let follows_pair = !stun::is_stun(&transmit.contents) && !self.restarting;
-        if follows_pair || stun::nominates(&transmit.contents) {
-            self.set_media_remote(transmit.destination);
+        let (contents, to) = (&transmit.contents, transmit.destination);
+        let is_tcp = transmit.proto != Protocol::Udp;
+        // Gone meanwhile: what it would have carried is lost.
+        let Some(endpoint) = self.access.with_local(transmit.source, is_tcp) else { return };
+        let way = Way { endpoint, remote: to };
+        let selects = if stun::is_stun(contents) {
+            stun::nominates(contents) && self.is_first_nomination(way)
+        } else {
+            // During a restart data still uses the old pair: fixing the socket on that would shut out
+            // the checks of the new pairs.
+            !self.restarting
+        };
+        if selects {
+            self.set_media_remote(way);
         }
+        self.sends.on_send(to);
         // Handshakes repeat what is lost.
-        let _ = self.access.send_to(&transmit.contents, transmit.destination);
+        if let Err(error) = self.access.send_to(contents, way) {
+            self.on_send_rejected(to, &error);
+        }
     }
 
-    fn set_media_remote(&mut self, remote: SocketAddr) {
-        if self.remote != Some(remote) || !self.access.endpoint.is_connected() {
-            self.remote = Some(remote);
+    /// Every later check of a nominated pair nominates it again, also when a better pair was nominated
+    /// after it.
+    fn is_first_nomination(&mut self, way: Way) -> bool {
+        let is_first = !self.nominated.contains(&way);
+        if is_first {
+            self.nominated.push(way);
+        }
+        is_first
+    }
+
+    /// Counts a packet other than media that the kernel refused.
+    pub(super) fn on_send_rejected(&mut self, to: SocketAddr, error: &io::Error) {
+        self.sends.on_rejected(to, error);
+        let on_selected_pair =
+            self.srtp.is_some() && self.remote.is_some_and(|way| way.remote == to);
+        self.send_errors += (on_selected_pair && !is_remote_gone(error)) as u64;
+    }
+
+    fn set_media_remote(&mut self, way: Way) {
+        if self.remote != Some(way) || !self.access.endpoint.is_connected() {
+            self.remote = Some(way);
             // Only once media may flow: before that, checks of other pairs must still be received.
             if self.srtp.is_some() {
-                let _ = self.access.endpoint.connect(remote);
+                let _ = self.access.connect(way);
             }
         }
     }
@@ -277,9 +441,17 @@ impl Transport {
             Event::ChannelData(data) => Some(TransportEvent::ChannelData(data.data)),
             Event::ChannelClose(id) => Some(TransportEvent::ChannelClose(id)),
             Event::PeerStats(stats) => {
-                let pair = stats.selected_candidate_pair;
-                if let Some(rtt) = pair.and_then(|pair| pair.current_round_trip_time) {
+                let pair = stats.selected_candidate_pair?;
+                if let Some(rtt) = pair.current_round_trip_time {
                     self.rtt_ms = rtt.as_secs_f64() * 1000.0;
+                }
+                // When the selected pair fails, one that was nominated before it is selected again,
+                // which no check shows.
+                let is_tcp = pair.protocol != Protocol::Udp;
+                if let Some(endpoint) = self.access.with_local(pair.local.addr, is_tcp)
+                    && !self.restarting
+                {
+                    self.set_media_remote(Way { endpoint, remote: pair.remote.addr });
                 }
                 None
             }
@@ -301,9 +473,10 @@ impl Transport {
             Ok(srtp) => {
                 self.srtp = Some(srtp);
                 if let Some(remote) = self.remote {
-                    let _ = self.access.endpoint.connect(remote);
+                    let _ = self.access.connect(remote);
                 }
-                Some(PeerEvent::Connected)
+                let is_ipv6 = self.access.endpoint.is_ipv6();
+                Some(PeerEvent::Connected { is_ipv6 })
             }
             Err(source) => {
                 self.close_with(CloseReason::Srtp { profile: keys.profile, source });
@@ -313,7 +486,7 @@ impl Transport {
     }
 
     /// Protects and sends a compound RTCP packet; one that is cut short is dropped.
-    pub(super) fn send_rtcp(&mut self, mut packet: Vec<u8>, totals: &mut Totals) {
+    pub(super) fn send_rtcp(&mut self, mut packet: Vec<u8>) {
         let Some(srtp) = &mut self.srtp else { return };
         let len = packet.len();
         if len < 8 {
@@ -321,8 +494,12 @@ impl Transport {
         }
         packet.resize(len + RTCP_OVERHEAD, 0);
         let len = srtp.protect_rtcp(&mut packet, len);
+        let Some(to) = self.access.endpoint.send_target() else { return };
+        self.sends.on_send(to);
         // Feedback that the kernel refuses is lost like any other: the next interval repeats it.
-        let _ = self.access.send(&packet[..len], totals);
+        if let Err(error) = self.access.send(&packet[..len]) {
+            self.on_send_rejected(to, &error);
+        }
     }
 
     fn close_with(&mut self, reason: CloseReason) {

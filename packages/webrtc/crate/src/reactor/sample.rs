@@ -19,9 +19,11 @@ impl Reactor {
     /// Adds this thread's counters to `tables`.
     pub fn sample(&mut self, tables: &mut Tables) {
         let wall = clock::wall_ns();
+        let mut sent = self.totals.sent;
         for (key, slot) in &self.peers {
             let handle = self.handle(key);
             let peer = &slot.peer;
+            sent.add(peer.transport.access.sent);
             peer_row(handle, peer).append_to(&mut tables.peers);
             for (stream, sender) in &peer.tracks.senders {
                 sender_row(*stream, handle, sender).append_to(&mut tables.senders);
@@ -38,8 +40,10 @@ impl Reactor {
             Interruption { receiver, from, to }.append_to(&mut tables.interruptions);
         }
         tables.latencies.absorb(&mut self.totals.latencies);
-        tables.datagrams_sent += self.totals.datagrams_sent;
-        tables.datagrams_received += self.totals.datagrams_received;
+        tables.datagrams_sent += sent.datagrams;
+        tables.datagrams_received += self.totals.received.datagrams;
+        tables.wire_bytes_sent += sent.wire_bytes;
+        tables.wire_bytes_received += self.totals.received.wire_bytes;
         tables.shared_socket_drops +=
             self.sockets.shared.as_ref().map_or(0, |shared| shared.drops());
         tables.max_tick_late_ns =
@@ -53,11 +57,16 @@ fn peer_row(peer: u32, stats: &Peer) -> PeerStats {
     PeerStats {
         peer: peer as f64,
         rtt_ms: stats.transport.rtt_ms,
-        socket_drops: stats.transport.access.endpoint.drops() as f64,
+        socket_drops: stats.transport.access.drops() as f64,
+        stream_drops: stats.transport.access.stream_drops() as f64,
+        send_errors: stats.transport.send_errors as f64,
         remb_bps: stats.tracks.remb_bps() as f64,
+        available_outgoing_bps: stats.tracks.available_bps(),
         data_messages_sent: stats.data.messages_sent as f64,
         data_bytes_sent: stats.data.bytes_sent as f64,
         data_messages_received: stats.data.messages_received as f64,
+        data_messages_decrypted: stats.data.messages_decrypted as f64,
+        data_messages_undecryptable: stats.data.messages_undecryptable as f64,
         impaired_up: up.datagrams as f64,
         impaired_dropped_up: up.dropped as f64,
         impaired_down: down.datagrams as f64,
@@ -76,6 +85,7 @@ fn sender_row(handle: u32, peer: u32, sender: &Sender) -> SenderStats {
         frames: counters.frames as f64,
         keyframes: counters.keyframes as f64,
         rtx_packets: counters.rtx_packets as f64,
+        padding_packets: counters.padding_packets as f64,
         nacked_packets: counters.nacked_packets as f64,
         nacks: counters.nacks as f64,
         plis: counters.plis as f64,
@@ -89,12 +99,16 @@ fn sender_row(handle: u32, peer: u32, sender: &Sender) -> SenderStats {
         max_late_ms: counters.max_late_ms,
         send_errors: counters.send_errors as f64,
         unreachable_sends: counters.unreachable_sends as f64,
+        target_bps: sender.target_bps(),
+        wanted_ms: ms(counters.wanted_ns),
+        limited_ms: ms(counters.limited_ns),
     }
 }
 
 fn receiver_row(handle: u32, peer: u32, receiver: &Receiver, wall: u64) -> ReceiverStats {
     let (counters, sequences) = (&receiver.counters, receiver.sequences());
     let (interruptions, interruption_ns, longest_interruption_ns) = receiver.interruptions(wall);
+    let decryption = receiver.decryption.as_ref().map(|d| d.counters).unwrap_or_default();
     let latency = |quantile| receiver.latency().map_or(f64::NAN, |s| s.quantile(quantile));
     ReceiverStats {
         receiver: handle as f64,
@@ -123,6 +137,9 @@ fn receiver_row(handle: u32, peer: u32, receiver: &Receiver, wall: u64) -> Recei
         latency_p50_ms: latency(0.5),
         latency_p95_ms: latency(0.95),
         latency_max_ms: receiver.latency().map_or(f64::NAN, Sketch::max),
+        decrypted_frames: decryption.decrypted as f64,
+        undecryptable_frames: decryption.undecryptable as f64,
+        key_changes: decryption.key_changes as f64,
     }
 }
 

@@ -7,16 +7,20 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use polling::{Events, Poller};
+use polling::{Event, Events, PollMode, Poller};
 use rustc_hash::FxHashMap;
 
 use super::Reactor;
+use crate::access::MAX_ENDPOINTS;
 use crate::clock::Now;
 use crate::datagrams::{Datagrams, MAX_BATCH};
 use crate::endpoint::Endpoint;
+use crate::path::Way;
 use crate::peer::Context;
+use crate::relay::Carrier;
 use crate::shared_socket::SharedSocket;
 use crate::socket::UdpSocket;
+use crate::stream::Stream;
 
 /// Readable sockets that one wake-up looks at.
 const MAX_EVENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -29,6 +33,11 @@ const LOOPBACK: u32 = 127 << 24;
 const FIRST_HOST: u32 = 2;
 const LAST_HOST: u32 = (1 << 24) - 2;
 
+/// Every endpoint of a peer has a key of its own in the poller.
+fn poll_key(key: usize, endpoint: u8) -> usize {
+    key * MAX_ENDPOINTS + endpoint as usize
+}
+
 pub(super) struct Sockets {
     pub(super) poller: Poller,
     pub(super) datagrams: Datagrams,
@@ -37,6 +46,8 @@ pub(super) struct Sockets {
     /// The peers on the shared socket: key by address.
     pub(super) by_address: FxHashMap<Ipv4Addr, usize>,
     events: Events,
+    /// Room for one packet of a TCP connection.
+    packet: Vec<u8>,
     share: bool,
     /// Counts up, so that an address is not reused soon: the server may still know its last peer.
     next_host: u32,
@@ -50,6 +61,7 @@ impl Sockets {
             shared: None,
             by_address: FxHashMap::default(),
             events: Events::with_capacity(MAX_EVENTS),
+            packet: Vec::new(),
             share,
             next_host: FIRST_HOST,
         })
@@ -73,6 +85,60 @@ impl Sockets {
         Ok(Endpoint::Own(UdpSocket::bind(local)?))
     }
 
+    /// Makes the datagrams of an endpoint those of the peer with this key.
+    pub(super) fn watch(&mut self, endpoint: &Endpoint, key: usize, id: u8) -> io::Result<()> {
+        let poll_key = poll_key(key, id);
+        // SAFETY: sockets and connections are removed from the poller before they are dropped
+        // (`Reactor::close_peer`, `Reactor::tend_paths`).
+        unsafe {
+            match endpoint {
+                Endpoint::Shared { ip, .. } => drop(self.by_address.insert(*ip, key)),
+                Endpoint::Own(socket) => self.add(socket, Event::readable(poll_key))?,
+                Endpoint::Stream(stream) => self.add(&**stream, Event::readable(poll_key))?,
+                Endpoint::Relay(relay) => match &relay.carrier {
+                    Carrier::Udp(socket) => self.add(socket, Event::readable(poll_key))?,
+                    Carrier::Stream(stream) => self.add(&**stream, Event::readable(poll_key))?,
+                },
+                Endpoint::None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// The source must be removed from the poller before it is dropped.
+    unsafe fn add(&self, source: &impl AsRawFd, interest: Event) -> io::Result<()> {
+        // SAFETY: as the caller promises.
+        unsafe { self.poller.add_with_mode(source.as_raw_fd(), interest, PollMode::Level) }
+    }
+
+    /// Waits until a connection can be written to, or no longer.
+    pub(super) fn watch_writes(&self, stream: &mut Stream, key: usize, id: u8) {
+        let wants_write = stream.wants_write();
+        if wants_write == stream.waits_to_write {
+            return;
+        }
+        let interest = Event::new(poll_key(key, id), true, wants_write);
+        if self.poller.modify_with_mode(&*stream, interest, PollMode::Level).is_ok() {
+            stream.waits_to_write = wants_write;
+        }
+    }
+
+    /// Call before an endpoint is dropped.
+    pub(super) fn forget(&mut self, endpoint: &Endpoint) -> io::Result<()> {
+        match endpoint {
+            Endpoint::Shared { ip, .. } => drop(self.by_address.remove(ip)),
+            Endpoint::Own(socket) => self.poller.delete(socket)?,
+            Endpoint::Stream(stream) => self.poller.delete(&**stream)?,
+            Endpoint::Relay(relay) => match &relay.carrier {
+                Carrier::Udp(socket) => self.poller.delete(socket)?,
+                Carrier::Stream(stream) => self.poller.delete(&**stream)?,
+            },
+            Endpoint::None => {}
+        }
+        Ok(())
+    }
+
     fn address_on(&mut self, socket: Arc<SharedSocket>) -> Endpoint {
         let ip = Ipv4Addr::from(LOOPBACK | self.next_host);
         self.next_host = if self.next_host == LAST_HOST { FIRST_HOST } else { self.next_host + 1 };
@@ -90,8 +156,8 @@ impl Reactor {
         }
         let now = Now::read();
         let ready: Vec<usize> = events.iter().map(|event| event.key).collect();
-        for key in ready {
-            self.read_own_socket(key, now);
+        for poll_key in ready {
+            self.read_endpoint(poll_key / MAX_ENDPOINTS, (poll_key % MAX_ENDPOINTS) as u8, now);
         }
     }
 
@@ -110,8 +176,10 @@ impl Reactor {
                 let Some(slot) = self.peers.get_mut(key) else { continue };
                 let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
                 let mut cx = Context { now, scratch, totals };
+                // A peer has at most one endpoint on the socket, the one that it was created with.
+                let way = Way { endpoint: 0, remote: source };
                 slot.isolate(|peer| {
-                    peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                    peer.on_datagram(datagram.bytes, way, datagram.arrival, &mut cx);
                 });
                 self.settle_received(key, now);
             }
@@ -121,10 +189,22 @@ impl Reactor {
         }
     }
 
-    fn read_own_socket(&mut self, key: usize, now: Now) {
+    fn read_endpoint(&mut self, key: usize, id: u8, now: Now) {
+        let Some(slot) = self.peers.get_mut(key) else { return };
+        let Some(endpoint) = slot.peer.transport.access.by_id(id) else { return };
+        if endpoint.socket().is_some() {
+            self.read_own_socket(key, id, now);
+        } else {
+            self.read_stream(key, id, now);
+        }
+        self.settle_received(key, now);
+    }
+
+    fn read_own_socket(&mut self, key: usize, id: u8, now: Now) {
         let Some(slot) = self.peers.get_mut(key) else { return };
         loop {
-            let Endpoint::Own(socket) = &mut slot.peer.transport.access.endpoint else { return };
+            let endpoint = slot.peer.transport.access.by_id(id);
+            let Some(socket) = endpoint.and_then(Endpoint::socket) else { return };
             let (batch_size, connected) = (socket.batch_size, socket.connected_to());
             let datagrams = &mut self.sockets.datagrams;
             let count = datagrams.receive(socket.as_raw_fd(), batch_size, connected.is_none());
@@ -136,7 +216,11 @@ impl Reactor {
                 let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
                 let mut cx = Context { now, scratch, totals };
                 slot.isolate(|peer| {
-                    peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                    let Some((remote, payload)) = peer.unwrap(id, datagram.bytes, source) else {
+                        return;
+                    };
+                    let way = Way { endpoint: id, remote };
+                    peer.on_datagram(&mut datagram.bytes[payload], way, datagram.arrival, &mut cx);
                 });
             }
             // A few more are left for the next tick: the kernel has noted their arrival.
@@ -144,7 +228,17 @@ impl Reactor {
                 break;
             }
         }
-        self.settle_received(key, now);
+    }
+
+    /// What came by TCP is dated when it is read: there are no time stamps of packets.
+    fn read_stream(&mut self, key: usize, id: u8, now: Now) {
+        let Some(slot) = self.peers.get_mut(key) else { return };
+        let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
+        let packet = &mut self.sockets.packet;
+        slot.isolate(|peer| {
+            let mut cx = Context { now, scratch, totals };
+            peer.read_stream(id, packet, &mut cx);
+        });
     }
 
     /// Sends what the shared socket holds back, and counts what the kernel refused.
@@ -153,7 +247,7 @@ impl Reactor {
         for refused in shared.flush() {
             let key = self.sockets.by_address.get(&refused.from);
             let Some(slot) = key.and_then(|key| self.peers.get_mut(*key)) else { continue };
-            slot.peer.tracks.on_send_rejected(refused.ssrc, &refused.error);
+            slot.peer.on_send_rejected(refused.ssrc, refused.to, &refused.error);
         }
     }
 }

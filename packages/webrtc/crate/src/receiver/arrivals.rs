@@ -5,6 +5,8 @@ use crate::clock::MS;
 /// Without a media packet for longer than this, media is interrupted, ns. JavaScript has it as
 /// `INTERRUPTION_MS`.
 pub const INTERRUPTION_NS: u64 = 500 * MS;
+/// In a pause of speech with DTX the next packet is expected only after 400 ms (RFC 7587 §3.1.3), ns.
+const DTX_NS: u64 = 400 * MS;
 /// A larger change comes from a source that was paused or replaced, not from the network, s.
 const MAX_TRANSIT_CHANGE: f64 = 5.0;
 
@@ -20,6 +22,8 @@ pub(super) struct Arrivals {
     pub(super) interruption_ns: u64,
     pub(super) longest_interruption_ns: u64,
     muted: bool,
+    /// The last packet announced a pause of speech (DTX).
+    in_pause: bool,
     /// RFC 3550 A.8, in seconds.
     jitter: f64,
     /// RTP time stamp and arrival, in seconds, of the last frame.
@@ -38,17 +42,23 @@ impl Arrivals {
     /// Length of the interruption that is under way at `wall`, ns; 0 when there is none.
     pub(super) fn open_interruption(&self, wall: u64) -> u64 {
         let pause = wall.saturating_sub(self.last_at);
-        if self.last_at == 0 || self.muted || pause <= INTERRUPTION_NS { 0 } else { pause }
+        if self.last_at == 0 || self.muted || pause <= self.longest_pause() { 0 } else { pause }
     }
 
-    /// Returns when the interruption began that this packet ends.
-    pub(super) fn on_media(&mut self, arrival: u64) -> Option<u64> {
+    /// Media is interrupted when no packet arrives for longer, ns.
+    fn longest_pause(&self) -> u64 {
+        if self.in_pause { INTERRUPTION_NS + DTX_NS } else { INTERRUPTION_NS }
+    }
+
+    /// `begins_pause`: the packet announces a pause of speech. Returns when the interruption began that
+    /// this packet ends.
+    pub(super) fn on_media(&mut self, arrival: u64, begins_pause: bool) -> Option<u64> {
         let mut silent_since = None;
         if self.first_at == 0 {
             self.first_at = arrival;
         } else {
             let pause = arrival.saturating_sub(self.last_at);
-            if pause > INTERRUPTION_NS && !self.muted {
+            if pause > self.longest_pause() && !self.muted {
                 self.interruptions += 1;
                 self.interruption_ns += pause;
                 self.longest_interruption_ns = self.longest_interruption_ns.max(pause);
@@ -56,6 +66,7 @@ impl Arrivals {
             }
         }
         self.last_at = self.last_at.max(arrival);
+        self.in_pause = begins_pause;
         silent_since
     }
 

@@ -155,21 +155,39 @@ fn a_video_without_a_keyframe_is_requested_until_one_arrives() {
 #[test]
 fn a_pause_is_an_interruption_unless_muted() {
     let mut receiver = audio();
-    packet(&mut receiver, 1, 0, 1_000 * MS, b"x");
-    packet(&mut receiver, 2, 960, 1_700 * MS, b"x");
+    packet(&mut receiver, 1, 0, 1_000 * MS, b"xyz");
+    packet(&mut receiver, 2, 960, 1_700 * MS, b"xyz");
     assert_eq!((receiver.arrivals.interruptions, receiver.arrivals.interruption_ns), (1, 700 * MS));
     receiver.set_muted(true, 1_700 * MS);
     assert_eq!(receiver.arrivals.open_interruption(9_000 * MS), 0);
     receiver.set_muted(false, 9_000 * MS);
-    packet(&mut receiver, 3, 1920, 9_100 * MS, b"x");
+    packet(&mut receiver, 3, 1920, 9_100 * MS, b"xyz");
     assert_eq!(receiver.arrivals.interruptions, 1);
     assert_eq!(receiver.arrivals.open_interruption(9_700 * MS), 600 * MS);
 }
 
 #[test]
+fn a_pause_of_speech_with_dtx_is_not_an_interruption() {
+    let mut receiver = audio();
+    packet(&mut receiver, 1, 0, 1_000 * MS, b"speech");
+    packet(&mut receiver, 2, 960, 1_020 * MS, b"x");
+    // Comfort noise, 180 ms late.
+    packet(&mut receiver, 3, 960 + 19_200, 1_600 * MS, b"noise");
+    packet(&mut receiver, 4, 1_920 + 19_200, 1_620 * MS, b"x");
+    assert_eq!(receiver.interruptions(2_520 * MS), (0, 0, 0));
+    assert_eq!((receiver.sequences().lost(), receiver.counters.nacks), (0, 0));
+    assert_eq!(receiver.interruptions(2_521 * MS).0, 1);
+    assert_eq!(
+        packet(&mut receiver, 5, 57_600, 2_600 * MS, b"noise").silent_since,
+        Some(1_620 * MS)
+    );
+    assert_eq!(receiver.interruptions(3_101 * MS), (2, 980 * MS + 501 * MS, 980 * MS));
+}
+
+#[test]
 fn filler_of_the_server_is_not_media() {
     let mut receiver = audio();
-    packet(&mut receiver, 1, 0, 1_000 * MS, b"x");
+    packet(&mut receiver, 1, 0, 1_000 * MS, b"xyz");
     let mut silence = [0; 80];
     silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
     assert_eq!(packet(&mut receiver, 2, 960, 9_000 * MS, &silence).silent_since, None);
@@ -178,22 +196,22 @@ fn filler_of_the_server_is_not_media() {
         (1, 1, 1_000 * MS)
     );
     assert_eq!(receiver.sequences().lost(), 0);
-    assert_eq!(packet(&mut receiver, 3, 1920, 9_100 * MS, b"x").silent_since, Some(1_000 * MS));
+    assert_eq!(packet(&mut receiver, 3, 1920, 9_100 * MS, b"xyz").silent_since, Some(1_000 * MS));
 }
 
 #[test]
 fn the_packet_that_ends_an_interruption_has_its_start() {
     let mut receiver = audio();
     let silent_since = |receiver: &mut Receiver, sequence: u16, at| {
-        packet(receiver, sequence, sequence as u32 * 960, at, b"x").silent_since
+        packet(receiver, sequence, sequence as u32 * 960, at, b"xyz").silent_since
     };
     assert_eq!(silent_since(&mut receiver, 1, 1_000 * MS), None);
     assert_eq!(silent_since(&mut receiver, 2, 1_500 * MS), None);
     assert_eq!(silent_since(&mut receiver, 3, 4_520 * MS), Some(1_500 * MS));
     receiver.set_muted(true, 4_600 * MS);
-    assert_eq!(packet(&mut receiver, 4, 3840, 9_000 * MS, b"x").silent_since, None);
+    assert_eq!(packet(&mut receiver, 4, 3840, 9_000 * MS, b"xyz").silent_since, None);
     receiver.set_muted(false, 9_100 * MS);
-    assert_eq!(packet(&mut receiver, 5, 4800, 9_700 * MS, b"x").silent_since, Some(9_100 * MS));
+    assert_eq!(packet(&mut receiver, 5, 4800, 9_700 * MS, b"xyz").silent_since, Some(9_100 * MS));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::clip::{Clip, ClipFrame};
+use crate::clip::{Clip, ClipFrame, Codec};
 
 /// A thread that slept longer than this does not catch up frame by frame: an encoder would have
 /// dropped the frames, too.
@@ -67,6 +67,15 @@ impl Playback {
                 fastrand::u64(0..duration * 1_000_000_000 / self.clip.clock_rate as u64);
         }
         self.seek_keyframe();
+    }
+
+    /// Continues with another clip of the same clock, and returns the one before: audio from its first
+    /// frame, video, which shows the same picture, from its next keyframe.
+    pub(super) fn replace_clip(&mut self, clip: Arc<Clip>) -> Arc<Clip> {
+        let same_time = self.frame * clip.frames() / self.clip.frames();
+        let begins = clip.codec == Codec::Opus;
+        self.frame = if begins { 0 } else { clip.keyframe_from(same_time) };
+        std::mem::replace(&mut self.clip, clip)
     }
 
     /// Moves to the next keyframe at or after the current frame, without moving in time.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::congestion::CongestionControl;
 use crate::rtp::RtpHeader;
 
 const MS: u64 = 1_000_000;
@@ -12,9 +13,15 @@ fn audio() -> Arc<Clip> {
 
 /// Four frames of one VP8 packet, the third a keyframe again.
 fn video() -> Arc<Clip> {
-    let packets: Vec<u32> = (0..4).flat_map(|i| [i * 10, 10, 1, 1]).collect();
+    video_of(10)
+}
+
+/// The same, with as many bytes in each packet.
+fn video_of(bytes: u32) -> Arc<Clip> {
+    let packets: Vec<u32> = (0..4).flat_map(|i| [i * bytes, bytes, 1, 1]).collect();
     let frames: Vec<u32> = (0..4).flat_map(|i| [i, 1, 3000, (i % 2 == 0) as u32]).collect();
-    Arc::new(Clip::new(Codec::Vp8, 90_000, (0..40).collect(), &packets, &frames, &[]).unwrap())
+    let payload = (0..4 * bytes).map(|at| at as u8).collect();
+    Arc::new(Clip::new(Codec::Vp8, 90_000, payload, &packets, &frames, &[]).unwrap())
 }
 
 fn config(rtx: Option<(u32, u8)>) -> SenderConfig {
@@ -25,6 +32,7 @@ fn config(rtx: Option<(u32, u8)>) -> SenderConfig {
         payload_type: 96,
         rtx,
         extensions: None,
+        frame_metadata: false,
         active: true,
     }
 }
@@ -32,12 +40,25 @@ fn config(rtx: Option<(u32, u8)>) -> SenderConfig {
 struct Peer {
     sender: Sender,
     transport_sequence: u16,
+    congestion: Option<CongestionControl>,
+    /// Monotonic ns from which times count.
+    zero: u64,
     sent: Vec<Vec<u8>>,
 }
 
 impl Peer {
     fn new(clip: Arc<Clip>, rtx: Option<(u32, u8)>) -> Self {
-        Self { sender: Sender::new(config(rtx), clip, 0), transport_sequence: 0, sent: Vec::new() }
+        Self::of(vec![clip], rtx)
+    }
+
+    fn of(clips: Vec<Arc<Clip>>, rtx: Option<(u32, u8)>) -> Self {
+        Self {
+            sender: Sender::new(config(rtx), clips, 0),
+            transport_sequence: 0,
+            congestion: None,
+            zero: 0,
+            sent: Vec::new(),
+        }
     }
 
     fn with(
@@ -55,20 +76,36 @@ impl Peer {
             transport_wide_cc: 3,
             ..ExtensionIds::default()
         };
-        let mut context =
-            SendContext { ids: &ids, transport_sequence: &mut self.transport_sequence };
+        let mut context = SendContext {
+            ids: &ids,
+            transport_sequence: &mut self.transport_sequence,
+            congestion: self.congestion.as_mut(),
+        };
         act(&mut self.sender, &mut context, &mut [0; MAX_DATAGRAM + 64], &mut self.sent);
     }
 
     fn until(&mut self, to: u64) {
+        let zero = self.zero;
         for now in (0..=to).step_by(2) {
             self.with(|sender, context, buf, sent| {
-                sender.send_due(now * MS, context, buf, |p| {
+                sender.send_due(zero + now * MS, context, buf, |p| {
                     sent.push(p.buf[..p.len].to_vec());
                     Ok(())
                 });
             });
         }
+    }
+
+    /// Returns whether there was something to send.
+    fn pad(&mut self) -> bool {
+        let mut padded = false;
+        self.with(|sender, context, buf, sent| {
+            padded = sender.send_padding(context, buf, |p| {
+                sent.push(p.buf[..p.len].to_vec());
+                Ok(())
+            });
+        });
+        padded
     }
 
     fn nack(&mut self, sequences: Vec<u16>, now: u64) {
@@ -249,4 +286,135 @@ fn a_packet_that_this_host_refuses_is_not_a_remote_that_is_gone() {
     let SenderCounters { send_errors, unreachable_sends, packets, .. } = peer.sender.counters;
     assert_eq!((send_errors, unreachable_sends), (3, 2));
     assert!(packets >= 4);
+}
+
+#[test]
+fn another_clip_begins_with_the_next_frame_and_time_runs_on() {
+    let quiet = |fill: u8| {
+        let frames = [0, 1, 960, 1];
+        Arc::new(
+            Clip::new(Codec::Opus, 48_000, vec![fill; 3], &[0, 3, 1, 1], &frames, &[127]).unwrap(),
+        )
+    };
+    let mut peer = Peer::new(audio(), None);
+    peer.until(100);
+    let loud = peer.sent.last().unwrap().clone();
+    peer.sender.set_clip(quiet(1)).unwrap();
+    let before = peer.sent.len();
+    peer.until(200);
+    let header = |packet: &[u8]| RtpHeader::parse(packet).unwrap();
+    let first = peer.sent[before].clone();
+    assert!(first.ends_with(&[1; 3]) && first.len() < loud.len());
+    assert_eq!(header(&first).sequence, header(&loud).sequence.wrapping_add(1));
+    assert_eq!(header(&first).timestamp, header(&loud).timestamp.wrapping_add(960));
+    peer.nack(vec![header(&loud).sequence, header(&first).sequence], 200);
+    assert_eq!(peer.sent[peer.sent.len() - 2..], [loud.clone(), first]);
+
+    peer.sender.set_clip(quiet(2)).unwrap();
+    peer.until(300);
+    let after = peer.sent.len();
+    peer.nack(vec![header(&loud).sequence], 300);
+    assert_eq!(peer.sent.len(), after, "its clip is forgotten");
+    assert_eq!(peer.sender.set_clip(video()), Err(ClipError::OtherCodec));
+}
+
+#[test]
+fn a_frame_ends_with_its_capture_time_where_that_was_asked_for() {
+    let mut peer = Peer::new(video(), None);
+    peer.until(100);
+    let plain = peer.sent[0].len();
+    let mut peer = Peer::new(video(), None);
+    peer.sender.config.frame_metadata = true;
+    let before = clock::wall_ns() / 1_000;
+    peer.until(100);
+    let packet = &peer.sent[0];
+    let (fields, magic) = packet[plain..].split_at(11);
+    assert_eq!((magic, packet.len()), (b"LKTS".as_slice(), plain + 15));
+    let fields: Vec<u8> = fields.iter().map(|byte| byte ^ 0xff).collect();
+    assert_eq!((fields[0], fields[1], fields[10]), (1, 8, 15));
+    let captured = u64::from_be_bytes(fields[2..10].try_into().unwrap());
+    assert!((before..=clock::wall_ns() / 1_000).contains(&(captured + 1)), "{captured}");
+}
+
+#[test]
+fn frame_metadata_becomes_part_of_the_last_nal_unit_of_an_aggregate() {
+    let payload = [24, 0, 2, 0x67, 1, 0, 3, 0x65, 2, 3];
+    let clip =
+        Clip::new(Codec::H264, 90_000, payload.to_vec(), &[0, 10, 1, 1], &[0, 1, 3000, 1], &[]);
+    let mut peer = Peer::new(Arc::new(clip.unwrap()), None);
+    peer.sender.config.frame_metadata = true;
+    peer.until(100);
+    let packet = &peer.sent[0];
+    let begin = packet.len() - 15 - payload.len();
+    assert_eq!(packet[begin..begin + 8], [24, 0, 2, 0x67, 1, 0, 18, 0x65]);
+}
+
+#[test]
+fn a_lower_clip_begins_with_a_keyframe_and_numbers_run_on() {
+    let mut peer = Peer::of(vec![video_of(10), video_of(500)], None);
+    peer.until(100);
+    let last = peer.sent.last().unwrap().clone();
+    let keyframes = peer.sender.counters.keyframes;
+    peer.sender.choose(Some(0), 100 * MS);
+    let before = peer.sent.len();
+    peer.until(200);
+    let header = |packet: &[u8]| RtpHeader::parse(packet).unwrap();
+    let first = &peer.sent[before];
+    assert!(last.len() > 500 && first.len() < 100, "{} and {} bytes", last.len(), first.len());
+    assert_eq!(header(first).sequence, header(&last).sequence.wrapping_add(1));
+    assert_eq!(header(first).timestamp, header(&last).timestamp.wrapping_add(3000));
+    assert!(peer.sender.counters.keyframes > keyframes);
+    assert!(peer.sender.target_bps() < 30.0 * 8.0 * 150.0);
+}
+
+#[test]
+fn a_layer_is_sent_only_where_it_is_wanted_and_bandwidth_suffices() {
+    let mut peer = Peer::of(vec![video_of(10), video_of(500)], None);
+    peer.sender.choose(None, 0);
+    peer.until(100);
+    assert_eq!((peer.sent.len(), peer.sender.is_wanted()), (0, true));
+    peer.sender.set_active(false, 100 * MS);
+    peer.sender.choose(Some(0), 100 * MS);
+    assert_eq!(peer.sender.due_ns(), u64::MAX, "the remote has paused it");
+    peer.sender.set_active(true, 100 * MS);
+    peer.until(200);
+    assert!(peer.sent.len() > 1 && peer.sent.iter().all(|packet| packet.len() < 100));
+}
+
+#[test]
+fn padding_is_an_earlier_packet_on_the_rtx_stream() {
+    let mut without_rtx = Peer::new(video(), None);
+    without_rtx.until(100);
+    assert!(!without_rtx.pad());
+    let mut peer = Peer::new(video_of(500), Some((6, 97)));
+    assert!(!peer.pad(), "nothing was sent yet");
+    peer.until(100);
+    let sent: Vec<u16> =
+        peer.sent.iter().map(|packet| RtpHeader::parse(packet).unwrap().sequence).collect();
+    assert!(peer.pad());
+    let padding = peer.sent.last().unwrap();
+    let header = RtpHeader::parse(padding).unwrap();
+    assert_eq!((header.ssrc, header.payload_type), (6, 97));
+    let original = u16::from_be_bytes([padding[header.len], padding[header.len + 1]]);
+    assert!(sent.contains(&original));
+    assert_eq!((peer.sender.counters.padding_packets, peer.sender.counters.rtx_packets), (1, 0));
+}
+
+#[test]
+fn what_the_pacer_holds_back_leaves_later_and_is_not_late() {
+    let mut peer = Peer::new(video_of(1_000), Some((6, 97)));
+    // Packets are counted by the real clock, which is behind from here on.
+    peer.zero = clock::monotonic_ns() + 1_000 * MS;
+    peer.sender = Sender::new(config(None), vec![video_of(1_000)], peer.zero);
+    let mut control = CongestionControl::new(peer.zero);
+    control.on_timer(peer.zero);
+    for sequence in 0..60 {
+        control.on_sent(60_000 + sequence, 1_200, peer.zero);
+    }
+    peer.congestion = Some(control);
+    peer.until(300);
+    assert_eq!(peer.sent.len(), 0, "73,680 bytes at 2.5 times 300 kbit/s take 786 ms");
+    peer.until(1_500);
+    assert!(peer.sent.len() > 15, "{} packets", peer.sent.len());
+    assert_eq!(peer.sender.counters.late_sends, 0);
 }

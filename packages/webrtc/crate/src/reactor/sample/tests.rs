@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::clip::{Clip, Codec};
+use crate::e2ee::Decryption;
 use crate::frame_size::FrameSize;
+use crate::path::Way;
 use crate::receiver::{ReceiverConfig, ReceiverCounters, ReceiverPayload};
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sender::{SenderConfig, SenderCounters};
@@ -39,15 +41,17 @@ fn every_counter_of_a_sender_has_its_own_column() {
         payload_type: 96,
         rtx: None,
         extensions: None,
+        frame_metadata: false,
         active: true,
     };
-    let mut sender = Sender::new(config, Arc::new(clip.unwrap()), 0);
+    let mut sender = Sender::new(config, vec![Arc::new(clip.unwrap())], 0);
     sender.counters = SenderCounters {
         packets: 11,
         bytes: 12,
         frames: 13,
         keyframes: 14,
         rtx_packets: 15,
+        padding_packets: 29,
         nacked_packets: 16,
         nacks: 17,
         plis: 18,
@@ -61,6 +65,8 @@ fn every_counter_of_a_sender_has_its_own_column() {
         max_late_ms: 26.5,
         send_errors: 27,
         unreachable_sends: 28,
+        wanted_ns: 30_000_000,
+        limited_ns: 31_000_000,
     };
     expect(
         &sender_row(8, 9, &sender),
@@ -73,6 +79,7 @@ fn every_counter_of_a_sender_has_its_own_column() {
             ("frames", 13.0),
             ("keyframes", 14.0),
             ("rtx_packets", 15.0),
+            ("padding_packets", 29.0),
             ("nacked_packets", 16.0),
             ("nacks", 17.0),
             ("plis", 18.0),
@@ -86,6 +93,9 @@ fn every_counter_of_a_sender_has_its_own_column() {
             ("max_late_ms", 26.5),
             ("send_errors", 27.0),
             ("unreachable_sends", 28.0),
+            ("target_bps", sender.target_bps()),
+            ("wanted_ms", 30.0),
+            ("limited_ms", 31.0),
         ],
     );
 }
@@ -150,6 +160,10 @@ fn every_counter_of_a_receiver_has_its_own_column() {
         layer_switches: 20,
         size: Some(FrameSize { width: 640, height: 360 }),
     };
+    let mut decryption = Decryption::new(Arc::default(), Vec::new());
+    let counters = &mut decryption.counters;
+    (counters.decrypted, counters.undecryptable, counters.key_changes) = (21, 22, 23);
+    receiver.decryption = Some(Box::new(decryption));
     let began = 1_700_000_000_000.0;
     // One interruption of 1,620 ms has ended, another is under way for 3,000 ms.
     let wall = 1_700_000_000_000_000_000 + 4_770 * clock::MS;
@@ -186,6 +200,9 @@ fn every_counter_of_a_receiver_has_its_own_column() {
             ("latency_p50_ms", latency(0.5)),
             ("latency_p95_ms", latency(0.95)),
             ("latency_max_ms", 1_770.0),
+            ("decrypted_frames", 21.0),
+            ("undecryptable_frames", 22.0),
+            ("key_changes", 23.0),
         ],
     );
 }
@@ -229,14 +246,16 @@ fn every_counter_of_a_peer_has_its_own_column() {
     let delayed = crate::impairment::LinkConfig { loss: 0.0, ..delayed };
     access.set_impairment(crate::impairment::Impairment::new(impaired, delayed, 1, 0));
     let (remote, now) = ("127.0.0.1:9".parse().unwrap(), clock::Now::read());
+    let way = Way { endpoint: 0, remote };
     for _ in 0..2 {
-        access.send_to(b"x", remote).unwrap();
+        access.send_to(b"x", way).unwrap();
     }
     for _ in 0..3 {
-        assert!(access.enter_downlink(b"x", remote, now.wall, now));
+        assert!(access.enter_downlink(b"x", way, now.wall, now));
     }
-    peer.transport.rtt_ms = 21.5;
+    (peer.transport.send_errors, peer.transport.rtt_ms) = (20, 21.5);
     (peer.data.messages_sent, peer.data.bytes_sent, peer.data.messages_received) = (22, 23, 24);
+    (peer.data.messages_decrypted, peer.data.messages_undecryptable) = (25, 26);
     assert_eq!(handle, 1);
     expect(
         &peer_row(handle, peer),
@@ -244,10 +263,15 @@ fn every_counter_of_a_peer_has_its_own_column() {
             ("peer", 1.0),
             ("rtt_ms", 21.5),
             ("socket_drops", 0.0),
+            ("stream_drops", 0.0),
+            ("send_errors", 20.0),
             ("remb_bps", 0.0),
+            ("available_outgoing_bps", 0.0),
             ("data_messages_sent", 22.0),
             ("data_bytes_sent", 23.0),
             ("data_messages_received", 24.0),
+            ("data_messages_decrypted", 25.0),
+            ("data_messages_undecryptable", 26.0),
             ("impaired_up", 2.0),
             ("impaired_dropped_up", 2.0),
             ("impaired_down", 3.0),
