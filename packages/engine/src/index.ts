@@ -1,4 +1,7 @@
+import type { ClientEngineName } from '@livekit-swarm/scenario';
+import { ClientEngine } from './client/client-engine.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import { EngineSet } from './engine-set.ts';
 import { NativeEngine } from './native/native-engine.ts';
 
 export type {
@@ -7,12 +10,31 @@ export type {
   EngineOptions,
   EngineSample,
   ReconnectPolicyName,
+  RemotePublisher,
 } from './engine.ts';
 export { NativeEngine } from './native/native-engine.ts';
 export type { ParticipantView } from './native/participant.ts';
+export { settingOfFailure } from './native/path-failures.ts';
 
 /**
- * The engine of ordinary runs.
- * @throws Error when its addon is missing or does not fit this host
+ * The engines of ordinary runs: native, and those of real clients where a participant needs one.
+ * @throws Error when the addon is missing or does not fit this host
  */
-export const createEngine = (options: EngineOptions): Engine => new NativeEngine(options);
+export const createEngine = (options: EngineOptions): Engine =>
+  new EngineSet(new NativeEngine(options), options, makeClientEngine);
+
+/**
+ * Loads what the engine needs, and makes it.
+ * @throws Error when it is not installed
+ */
+const makeClientEngine = async (
+  name: ClientEngineName,
+  options: EngineOptions,
+): Promise<Engine> => {
+  if (name === 'browser') {
+    const { BrowserHost } = await import('./browser/browser-host.ts');
+    return new ClientEngine(name, options, new BrowserHost(options));
+  }
+  const { RtcHost } = await import('./rtc/rtc-host.ts');
+  return new ClientEngine(name, options, new RtcHost(options));
+};

@@ -21,13 +21,25 @@ beforeAll(async () => {
   cluster = await startCluster({ dir, nodes: 2, with: ['redis', 'haproxy'] });
 });
 // A test that failed half way may have left a node dead.
-beforeEach(async () => {
-  for (const { name } of cluster?.nodes ?? []) await cluster.service(name).start();
-});
+beforeEach(() => startAll());
 afterAll(async () => {
   await cluster?.stop();
   if (unavailable === null) await rm(dir, { recursive: true, force: true });
 });
+
+/** Starts what does not run, and waits until the balancer uses all nodes. */
+const startAll = async (): Promise<void> => {
+  if (unavailable !== null) return;
+  for (const { name } of cluster.nodes) await cluster.service(name).start();
+  await until('the balancer uses all nodes', async () => {
+    const stats = await fetch(`${cluster.balancerStatsUrl}/metrics`).then((response) =>
+      response.text(),
+    );
+    return cluster.nodes.every(({ name }) =>
+      stats.includes(`haproxy_server_status{proxy="livekit",server="${name}",state="UP"} 1`),
+    );
+  });
+};
 
 /** Four participants with audio that recover as an application would. */
 const openFour = async (): Promise<TestRoom> => {
@@ -137,27 +149,30 @@ test('all participants leave a dead node, and one that shuts down', async () => 
     expect(durationMs).toBeLessThan(Date.now() - killedAt + 1_000);
   }
 
-  await cluster.service(first.name).start();
-  await until('the balancer has it again', async () => {
-    const stats = await fetch(`${cluster.balancerStatsUrl}/metrics`).then((response) =>
-      response.text(),
-    );
-    return stats.includes(
-      `haproxy_server_status{proxy="livekit",server="${first.name}",state="UP"} 1`,
-    );
-  });
+  await startAll();
   await seconds(1);
   const ended = testRoom.events.length;
   // The first SIGTERM drains the node, the second ends it at once: all participants are disconnected.
   cluster.service(second).signal('SIGTERM');
   await seconds(0.3);
   cluster.service(second).signal('SIGTERM');
-  await until('all have rejoined', () => since(testRoom, 'rejoined', ended).length === 4);
-  const told = since(testRoom, 'disconnected', ended);
-  expect(told.map(({ identity, reason }) => `${identity} ${reason}`).sort()).toEqual(
-    [0, 1, 2, 3].map((guest) => `guest-${guest} server_shutdown`),
+  // The node closes a signal connection at times before the LEAVE has passed through Redis. Such a
+  // participant does not learn of the shutdown: it reconnects, and the others join again.
+  const returns = (): EventLine[] => [
+    ...since(testRoom, 'rejoined', ended),
+    ...since(testRoom, 'reconnected', ended),
+  ];
+  await until('all have returned', () => returns().length === 4);
+  const disconnected = since(testRoom, 'disconnected', ended);
+  expect(disconnected.length).toBeGreaterThan(0);
+  for (const { reason } of disconnected) expect(reason).toBe('server_shutdown');
+  const lost = since(testRoom, 'signal_lost', ended);
+  expect([...disconnected, ...lost].map(({ identity }) => identity).sort()).toEqual(
+    [0, 1, 2, 3].map((guest) => `guest-${guest}`),
   );
-  for (const { durationMs, attempt, backend } of since(testRoom, 'rejoined', ended)) {
+  for (const { event, identity, durationMs, attempt, backend } of returns()) {
+    const leftBy = event === 'rejoined' ? disconnected : lost;
+    expect(leftBy.map((line) => line.identity)).toContain(identity);
     expect(durationMs).toBeGreaterThan(300);
     expect(attempt).toBeGreaterThanOrEqual(1);
     expect(backend).toBe(first.name);
@@ -167,12 +182,9 @@ test('all participants leave a dead node, and one that shuts down', async () => 
     () => pairsIn(since(testRoom, 'media_resumed', ended)) === PAIRS,
   );
   for (const line of await testRoom.leave()) {
-    expect(line).toMatchObject({
-      outcome: 'left',
-      reason: null,
-      rejoins: 1,
-      remoteParticipants: 3,
-    });
+    expect(line).toMatchObject({ outcome: 'left', reason: null, remoteParticipants: 3 });
+    const rejoined = disconnected.some(({ identity }) => identity === line.identity);
+    expect(line.rejoins ?? 0).toBe(rejoined ? 1 : 0);
     expect(
       line.tracks.filter(({ direction, activeAtEnd }) => direction === 'down' && activeAtEnd),
     ).toHaveLength(3);

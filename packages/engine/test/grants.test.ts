@@ -1,4 +1,4 @@
-import { LIVEKIT_VERSIONS, type LiveKitServer } from '@livekit-swarm/lab';
+import { type LiveKitServer, TESTED_VERSIONS } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from './support/servers.ts';
 import { AUDIO, openTestRoom, seconds, tracksOf } from './support/test-room.ts';
@@ -10,9 +10,9 @@ const CAMERA = {
   resolution: '180p',
   simulcast: false,
 } as const;
-const SCREEN = { ...CAMERA, source: 'screen' } as const;
+const SCREEN = { ...CAMERA, source: 'screen', resolution: '720p' } as const;
 
-describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
+describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   let server: LiveKitServer;
   beforeAll(async () => {
     server = await startServer({ version });

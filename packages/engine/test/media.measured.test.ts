@@ -1,9 +1,9 @@
-import { LIVEKIT_VERSIONS, type LiveKitServer } from '@livekit-swarm/lab';
+import { type LiveKitServer, TESTED_VERSIONS } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from './support/servers.ts';
 import { AUDIO, openTestRoom, SIMULCAST, seconds, tracksOf } from './support/test-room.ts';
 
-describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
+describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   let server: LiveKitServer;
   beforeAll(async () => {
     server = await startServer({ version });

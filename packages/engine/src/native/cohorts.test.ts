@@ -19,14 +19,23 @@ test('streams with the same labels share a number, others do not', () => {
     { ...viewer, codec: 'h264' },
     { ...viewer, kind: 'audio' as const },
   ];
-  expect(others.map((labels) => cohorts.of(labels))).toEqual([0, 1, 2, 3, 4]);
-  expect(cohorts.of({ ...viewer })).toBe(0);
-  expect(cohorts.labels(2)).toEqual({ ...viewer, role: 'host' });
-  expect(cohorts.labels(5)).toBeUndefined();
+  expect(others.map((labels) => cohorts.numberOf({ labels }))).toEqual([0, 1, 2, 3, 4]);
+  expect(cohorts.numberOf({ labels: { ...viewer } })).toBe(0);
+  expect(cohorts.cohort(2)).toEqual({ labels: { ...viewer, role: 'host' } });
+  expect(cohorts.cohort(5)).toBeUndefined();
 });
 
 test('after the last number, none is assigned twice', () => {
   const cohorts = new Cohorts(2);
-  const roles = ['a', 'b', 'c', 'a'].map((role) => cohorts.of({ ...viewer, role }));
+  const roles = ['a', 'b', 'c', 'a'].map((role) =>
+    cohorts.numberOf({ labels: { ...viewer, role } }),
+  );
   expect(roles).toEqual([0, 1, undefined, 0]);
+});
+
+test('tracks of publishers on other hosts have a number for each of those', () => {
+  const cohorts = new Cohorts();
+  const on = (...publishersOn: string[]) => cohorts.numberOf({ labels: viewer, publishersOn });
+  expect(cohorts.numberOf({ labels: viewer })).toBe(0);
+  expect([on('load-1'), on('load-2'), on('load-1', 'load-2'), on('load-1')]).toEqual([1, 2, 3, 1]);
 });

@@ -5,10 +5,17 @@ import { COHORTS } from '@livekit-swarm/webrtc';
 export const seriesKey = ({ direction, kind, group, role, codec }: SeriesLabels): string =>
   JSON.stringify([direction, kind, group, role, codec]);
 
-/** The pump gathers latency by number: one for each series. */
+/** Whose latency a cohort gathers. */
+export interface CohortOf {
+  labels: SeriesLabels;
+  /** Agents of other hosts that the publishers are on; absent: they are on this one. */
+  publishersOn?: string[];
+}
+
+/** The pump gathers latency by number: one for each series, and one for its tracks from each other host. */
 export class Cohorts {
   readonly #numbers = new Map<string, number>();
-  readonly #labels: SeriesLabels[] = [];
+  readonly #of: CohortOf[] = [];
   readonly #most: number;
 
   constructor(most = COHORTS) {
@@ -16,16 +23,16 @@ export class Cohorts {
   }
 
   /** Undefined once the pump has no more numbers: latency that is not collected cannot be attributed to another cohort. */
-  of(labels: SeriesLabels): number | undefined {
-    const key = seriesKey(labels);
+  numberOf(of: CohortOf): number | undefined {
+    const key = `${seriesKey(of.labels)} ${of.publishersOn?.join(' ') ?? ''}`;
     const known = this.#numbers.get(key);
-    if (known !== undefined || this.#labels.length === this.#most) return known;
-    const number = this.#labels.push(labels) - 1;
+    if (known !== undefined || this.#of.length === this.#most) return known;
+    const number = this.#of.push(of) - 1;
     this.#numbers.set(key, number);
     return number;
   }
 
-  labels(cohort: number): SeriesLabels | undefined {
-    return this.#labels[cohort];
+  cohort(number: number): CohortOf | undefined {
+    return this.#of[number];
   }
 }

@@ -43,6 +43,7 @@ class Scene {
       width: 0,
       height: 0,
       muted: false,
+      encrypted: false,
       ...given,
     };
     this.tracks.push(track);

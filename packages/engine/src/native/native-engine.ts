@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import {
   type Clock,
   type Deployment,
@@ -6,14 +7,20 @@ import {
   steadyClock,
 } from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
+import type { Neighbour } from './actor.ts';
 import { Clips } from './clips.ts';
+import { Effects } from './effects.ts';
+import { FrameKeys } from './frame-keys.ts';
 import { Participant, type ParticipantView } from './participant.ts';
+import { RemotePublishers } from './remote-publishers.ts';
 import { Route } from './route.ts';
 import { Sampler } from './sampler.ts';
+import { Speakers } from './speakers.ts';
 import { StreamBook } from './stream-book.ts';
+import { readTurnAddress, type TurnAddress } from './turn-servers.ts';
 
 /** A deployment, and how it is reached. */
 interface Target {
@@ -34,40 +41,70 @@ export class NativeEngine implements Engine {
   readonly #clock: Clock;
   readonly #pump: Pump;
   readonly #clips: Clips;
+  readonly #effects: Effects;
+  readonly #speakers = new Speakers();
+  readonly #keys: FrameKeys;
   readonly #book = new StreamBook();
+  readonly #publishers: RemotePublishers;
   readonly #sampler: Sampler;
   readonly #participants = new Map<number, Participant>();
+  /** Identities that are gone without notice, by room. */
+  readonly #gone = new Map<string, Set<string>>();
   readonly #byPeer = new Map<number, Participant>();
   readonly #targets = new Map<string, Target>();
+  readonly #turn: TurnAddress | null;
+  #trusts = false;
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
 
   /** @throws Error when the addon is missing or does not fit this host */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
     this.#options = options;
+    this.#publishers = new RemotePublishers(options.elsewhere ?? []);
     const clockOffsetMs = options.clockOffsetMs ?? PROCESS_CLOCK_OFFSET_MS;
     this.#clock = steadyClock(clockOffsetMs);
     this.#pump = open({ threads: options.threads, clockOffsetMs }, (events) =>
       this.#onPump(events),
     );
+    const turn = options.turn ?? process.env.SWARM_TURN ?? '';
+    this.#turn = turn === '' ? null : readTurnAddress(turn);
     this.#clips = new Clips(this.#pump);
+    this.#effects = new Effects(this.#clock);
+    this.#keys = new FrameKeys(this.#pump);
     this.#sampler = new Sampler(this.#pump, this.#book);
     if (options.watchMedia === true) this.#watchSoon();
   }
 
   async join(plan: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void> {
-    const { index } = plan;
+    const { index, path } = plan;
+    if (path === 'turn-tls' || path === 'auto') this.#trust();
     if (this.#participants.has(index)) throw new Error(`participant ${index} has joined already`);
+    const key = admission.e2ee === undefined ? null : this.#keys.of(admission.e2ee);
+    const kind = { takesTurns: plan.turns === 'takes', adapts: plan.rateAdaptation === true };
     const tracks = plan.publish.map((track, number) =>
-      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`),
+      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, key, kind),
     );
     let flows = 0;
+    const neighbours = (): Neighbour[] =>
+      [...this.#participants.values()].filter(
+        (other) => other !== participant && other.room === plan.room && other.isIn,
+      );
     const participant: Participant = new Participant({
       plan,
       token: admission.token,
       scheduledAt: this.#options.startedAtMs + scheduledAtMs,
       ...this.#target(admission.url),
+      endpoint: admission.endpoint ?? null,
+      target: (url) => this.#target(url),
+      turn: this.#turn,
       tracks,
+      load: (track, cid) => this.#clips.track(track, cid, key, kind),
+      effects: this.#effects,
+      speakers: this.#speakers,
+      neighbours,
+      goneUnnoticed: () => this.#goneUnnoticed(plan),
+      key,
+      publishers: this.#publishers,
       engine: this.#options,
       pump: this.#pump,
       book: this.#book,
@@ -76,8 +113,22 @@ export class NativeEngine implements Engine {
       onPeerOpened: (peer) => this.#byPeer.set(peer, participant),
       onPeerClosed: (peer) => this.#byPeer.delete(peer),
     });
+    for (const identity of this.#gone.get(plan.room) ?? []) participant.publisherGone(identity);
     this.#participants.set(index, participant);
     await participant.join();
+  }
+
+  /** Also for those that join later: the server keeps one that is gone in the room until it notices. */
+  #goneUnnoticed({ identity, room }: ParticipantPlan): void {
+    const gone = this.#gone.get(room) ?? new Set();
+    this.#gone.set(room, gone.add(identity));
+    for (const participant of this.#participants.values())
+      if (participant.room === room) participant.publisherGone(identity);
+  }
+
+  act(index: number, step: PlannedStep): boolean {
+    this.#participants.get(index)?.act(step);
+    return true;
   }
 
   async leave(index: number): Promise<ParticipantLine> {
@@ -95,7 +146,12 @@ export class NativeEngine implements Engine {
 
   sample(): EngineSample {
     const joined = [...this.#participants.values()].filter(({ isIn }) => isIn).length;
-    return this.#sampler.take(joined);
+    const speakers = this.#speakers.take();
+    return { ...this.#sampler.take(joined), ...(speakers.length > 0 && { speakers }) };
+  }
+
+  correctClock(ms: number): void {
+    if (!this.#closed) this.#pump.setClockCorrection(ms);
   }
 
   async close(): Promise<void> {
@@ -115,6 +171,13 @@ export class NativeEngine implements Engine {
       this.#watchSoon();
     }, WATCH_EVERY_MS);
     this.#watching.unref();
+  }
+
+  /** The same authorities as for the signal connection. */
+  #trust(): void {
+    if (this.#trusts) return;
+    this.#trusts = true;
+    this.#pump.setTrust(getCACertificates('default').join('\n'));
   }
 
   #target(url: string): Target {

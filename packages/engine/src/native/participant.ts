@@ -1,27 +1,38 @@
 import {
+  type Admitted,
   appRejoinPolicy,
+  askTokenEndpoint,
   type Deployment,
+  type Failure,
+  isTicket,
   noReconnectPolicy,
+  type PeerState,
   type RemoteTrack,
   Session,
   type SessionEvent,
+  type SessionOptions,
+  type SpeakerInfo,
+  type TokenEndpoint,
 } from '@livekit-swarm/livekit';
-import {
-  type EventLine,
-  type EventName,
-  LEFT_WHILE_JOINING,
-  type ParticipantLine,
-} from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { EventLine, EventName, ParticipantLine } from '@livekit-swarm/record';
+import type { ParticipantPlan, PlannedStep, TrackPlan } from '@livekit-swarm/scenario';
 import type { Pump, PumpEvent } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../engine.ts';
+import { outcomeOf, type SessionState } from '../outcome.ts';
+import { Actor, type Neighbour } from './actor.ts';
 import type { PublishedTrack } from './clips.ts';
+import type { Effects } from './effects.ts';
+import type { FrameKeyHandle } from './frame-keys.ts';
 import { MediaWatch } from './media-watch.ts';
 import { PumpPlane } from './pump-plane.ts';
+import type { RemotePublishers } from './remote-publishers.ts';
 import { trackResults } from './results.ts';
-import type { Route } from './route.ts';
+import type { Family, Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
+import type { Speakers } from './speakers.ts';
 import type { StreamBook } from './stream-book.ts';
+import type { TurnAddress } from './turn-servers.ts';
+import { Voice } from './voice.ts';
 
 export interface ParticipantOptions {
   plan: ParticipantPlan;
@@ -30,11 +41,27 @@ export interface ParticipantOptions {
   scheduledAt: number;
   deployment: Deployment;
   route: Route;
-  tracks: readonly PublishedTrack[];
+  /** Where it asks for its deployment and token; null: they are given. */
+  endpoint: TokenEndpoint | null;
+  /** What is shared by all participants at a URL. */
+  target(url: string): { deployment: Deployment; route: Route };
+  /** Grows with what it publishes during its stay. */
+  tracks: PublishedTrack[];
+  load(track: TrackPlan, cid: string): PublishedTrack;
+  effects: Effects;
+  speakers: Speakers;
+  /** The others in its room that this engine hosts and that are connected. */
+  neighbours(): Neighbour[];
+  /** No participant of the room expects media of it any more, although the server has not noticed that it is gone. */
+  goneUnnoticed(): void;
+  /** Null: without end-to-end encryption. */
+  key: FrameKeyHandle | null;
+  turn: TurnAddress | null;
   engine: EngineOptions;
   pump: Pump;
   book: StreamBook;
   sampler: Sampler;
+  publishers: RemotePublishers;
   nextFlow(): number;
   /** From now on events of this peer are the participant's. */
   onPeerOpened(peer: number): void;
@@ -51,23 +78,33 @@ export interface ParticipantView {
 export class Participant {
   readonly #options: ParticipantOptions;
   readonly #plane: PumpPlane;
-  readonly #session: Session;
+  #session: Session;
+  /** The session that the server is to replace with the next. */
+  #replaced: Session | null = null;
+  readonly #actor: Actor;
+  readonly #voice: Voice;
   readonly #watch: MediaWatch | null;
-  #state: 'joining' | 'in' | 'join_failed' | 'disconnected' = 'joining';
+  #state: SessionState = 'joining';
   #reason: string | null = null;
+  /** The server ended its session, as one of its actions asked. */
+  #isEnded = false;
   #joinedAt: number | null = null;
   #endedAt: number | null = null;
   #resumes = 0;
   #reconnects = 0;
   #rejoins = 0;
   #heard = false;
+  #decrypted = false;
+  /** Of the selected addresses, once connected. */
+  #addressFamily: Family | null = null;
   /** What the server rejected, as reported: `publish CID`, `data`, `subscribe`. */
   readonly #refused = new Set<string>();
+  /** Publications whose encryption does not fit, as reported. */
+  readonly #warned = new Set<string>();
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
-    const { plan, token, deployment, route, tracks, engine } = options;
-    const cname = plan.identity;
+    const { plan, deployment, route, tracks, engine } = options;
     this.#options = options;
     this.#plane = new PumpPlane({
       pump: options.pump,
@@ -76,11 +113,19 @@ export class Participant {
       owner: { group: plan.group, role: plan.role },
       index: plan.index,
       network: plan.network,
+      rateAdaptation: plan.rateAdaptation === true,
+      path: plan.path,
+      turn: options.turn,
       route,
-      onUnroutable: (peer, state) => this.#session.peerChanged(peer, state, deployment.clock.now()),
-      cname,
+      onPathFailed: (peer, failure) => this.#session.pathFailed(peer, failure),
+      onUnusable: (peer, state) => this.#peerChanged(peer, state, deployment.clock.now()),
+      cname: plan.identity,
       tracks,
       data: plan.data,
+      key: options.key,
+      serverTrailer: () => this.#session.room.serverTrailer,
+      onKeyMismatch: (track) => this.#warnOfKey(track),
+      publishers: options.publishers.of(plan.room),
       nextFlow: options.nextFlow,
       describe: (sid) => this.#describe(sid),
       ...(engine.watchMedia === true && {
@@ -89,21 +134,28 @@ export class Participant {
       onPeerOpened: options.onPeerOpened,
       onPeerClosed: options.onPeerClosed,
     });
-    this.#session = new Session({
-      deployment,
-      token,
-      layout: plan.subscribe ? plan.layout : { type: 'none' },
-      tracks: tracks.map(({ spec }) => spec),
-      sendsData: plan.data.length > 0,
-      expectedTracks: plan.expectedTracks,
-      cname,
-      plane: this.#plane,
-      attemptTimeoutMs: engine.joinTimeoutMs,
-      joinAttempts: engine.joinAttempts,
-      ...(engine.watchMedia === true && { watchesMedia: true }),
-      ...(engine.reconnectPolicy === 'none' && { policy: noReconnectPolicy }),
-      ...(engine.reconnectPolicy === 'app' && { rejoin: appRejoinPolicy() }),
-      onEvent: (event) => this.#onSession(event),
+    this.#session = this.#openSession();
+    this.#actor = new Actor({
+      plan,
+      clock: deployment.clock,
+      effects: options.effects,
+      session: () => this.#session,
+      tracks,
+      load: options.load,
+      neighbours: options.neighbours,
+      goneUnnoticed: options.goneUnnoticed,
+      changeAddress: () => this.#plane.changeAddress(),
+      joinAgain: () => this.#joinAgain(),
+      emit: (event, at, details) => this.#emit(event, at, details),
+    });
+    this.#voice = new Voice({
+      plan,
+      clock: deployment.clock,
+      speakers: options.speakers,
+      tracks,
+      play: (cid) => this.#plane.playAgain(cid),
+      isAudible: () => this.isIn && this.#actor.isAudible,
+      neighbours: options.neighbours,
     });
     const isMediaExpected = (sid: string) => this.#session.isMediaExpected(sid);
     this.#watch =
@@ -114,8 +166,20 @@ export class Participant {
         : null;
   }
 
+  get index(): number {
+    return this.#options.plan.index;
+  }
+
+  get room(): string {
+    return this.#options.plan.room;
+  }
+
+  get plan(): ParticipantPlan {
+    return this.#options.plan;
+  }
+
   get isIn(): boolean {
-    return this.#state === 'in' && this.#leaving === null;
+    return this.#state === 'in' && this.#leaving === null && !this.#isEnded;
   }
 
   /** The zero of join times: as scheduled, moved by what the join waited for this host. */
@@ -125,6 +189,20 @@ export class Participant {
 
   get view(): ParticipantView {
     return { others: this.#session.room.others };
+  }
+
+  act(step: PlannedStep): void {
+    if (this.#leaving !== null) return;
+    if (step.do === 'speak' || step.do === 'listen') {
+      this.#voice.speak(step.do === 'speak');
+      return;
+    }
+    this.#actor.act(step);
+    this.#voice.check();
+  }
+
+  publisherGone(identity: string): void {
+    this.#session.publisherGone(identity);
   }
 
   /** Resolves when it joined, when the join failed, or when it was requested to leave. */
@@ -147,15 +225,20 @@ export class Participant {
       case 'ice':
         if (event.state === 'connected') {
           this.#plane.iceConnected(event.peer);
-          this.#session.peerChanged(event.peer, 'ice-connected', event.at);
+          this.#peerChanged(event.peer, 'ice-connected', event.at);
         } else if (event.state === 'disconnected')
-          this.#session.peerChanged(event.peer, 'disconnected', event.at);
+          this.#peerChanged(event.peer, 'disconnected', event.at);
         break;
       case 'connected':
-        this.#session.peerChanged(event.peer, 'connected', event.at);
+        this.#addressFamily = event.family === 6 ? 6 : 4;
+        this.#plane.connected(event.peer);
+        this.#peerChanged(event.peer, 'connected', event.at);
+        break;
+      case 'path_failed':
+        this.#plane.pathFailed(event);
         break;
       case 'closed':
-        this.#session.peerChanged(
+        this.#peerChanged(
           event.peer,
           event.code === 'internal_error' ? 'failed' : 'closed',
           event.at,
@@ -168,37 +251,144 @@ export class Participant {
         if (!this.#heard)
           this.#emit('first_media', event.at, { durationMs: event.at - this.#joinFrom });
         this.#heard = true;
+        this.#tellHeard(event.receiver, event.at);
+        break;
+      case 'first_decrypted':
+        if (!this.#decrypted)
+          this.#emit('first_decrypted', event.at, { durationMs: event.at - this.#joinFrom });
+        this.#decrypted = true;
     }
   }
 
+  /** Such a track is noise, or is not protected. */
+  #warnOfKey({ identity, kind, encrypted }: RemoteTrack): void {
+    const reason = encrypted ? 'encrypted_publication' : 'unencrypted_publication';
+    const message = encrypted
+      ? `${kind} of ${identity} is encrypted end to end, and this participant has no key`
+      : `${kind} of ${identity} is not encrypted, and this participant has a key`;
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#emit('warning', this.#options.deployment.clock.now(), { reason, message });
+  }
+
+  /** @param earlier whose knowledge of the room it takes over */
+  #openSession(earlier?: Session): Session {
+    const { plan, token, endpoint, deployment, tracks, engine, effects } = this.#options;
+    const session: Session = new Session({
+      deployment,
+      token,
+      ...(endpoint !== null && { admit: () => this.#admit(endpoint) }),
+      ...(earlier !== undefined && { room: earlier.room }),
+      layout: plan.subscribe ? plan.layout : { type: 'none' },
+      tracks: earlier?.tracks ?? tracks.map(({ spec }) => spec),
+      sendsData: plan.data.length > 0,
+      expectedTracks: plan.expectedTracks,
+      cname: plan.identity,
+      plane: this.#plane,
+      attemptTimeoutMs: engine.joinTimeoutMs,
+      joinAttempts: engine.joinAttempts,
+      ...departureOf(plan),
+      ...(engine.watchMedia === true && { watchesMedia: true }),
+      ...(engine.reconnectPolicy === 'none' && { policy: noReconnectPolicy }),
+      ...(engine.reconnectPolicy === 'app' && { rejoin: appRejoinPolicy() }),
+      onUpdate: (participants) => effects.updated(this, participants),
+      ...(plan.turns !== undefined && {
+        onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#tellSpeakers(speakers),
+      }),
+      onEvent: (event) => {
+        if (session === this.#session) this.#onSession(event);
+      },
+    });
+    return session;
+  }
+
+  async #admit(endpoint: TokenEndpoint): Promise<Admitted | Failure> {
+    const { plan, engine, target } = this.#options;
+    const answer = await askTokenEndpoint(endpoint, plan, engine.joinTimeoutMs);
+    if (!isTicket(answer)) return answer;
+    const { deployment, route } = target(answer.url);
+    this.#plane.use(route);
+    return { deployment, token: answer.token };
+  }
+
+  /** The same participant from elsewhere: the server ends the session that was there before. */
+  async #joinAgain(): Promise<number | null> {
+    const { clock } = this.#options.deployment;
+    const before = this.#session;
+    this.#replaced = before;
+    this.#session = this.#openSession(before);
+    const joined = await this.#session.join();
+    const at = clock.now();
+    const until = at + REPLACED_WITHIN_MS;
+    while (before.isIn && clock.now() < until && this.#leaving === null)
+      await new Promise<void>((resolve) => void clock.after(REPLACED_CHECK_MS, resolve));
+    const isReplaced = !before.isIn;
+    before.leave();
+    this.#replaced = null;
+    return joined && isReplaced ? at : null;
+  }
+
   #onSession(event: SessionEvent): void {
+    this.#react(event);
+    if (event.type !== 'joined') this.#voice.check();
+  }
+
+  #react(event: SessionEvent): void {
     const { at } = event;
     switch (event.type) {
       case 'joined': {
-        const scheduledAt = this.#joinFrom;
-        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, backend, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
+        // It joined again: that is an action, and its join was counted.
+        if (this.#joinedAt !== null) return;
+        const scheduledAt = this.#joinFrom;
+        const {
+          attempt,
+          startedAt,
+          tokenMs,
+          signalAt,
+          iceAt,
+          dtlsAt,
+          node,
+          backend,
+          serverVersion,
+        } = event;
         this.#joinedAt = at;
         const since = (time: number): number => time - scheduledAt;
         const phases = {
           started: since(startedAt),
+          ...(tokenMs !== null && { token: since(startedAt + tokenMs) }),
           signal: since(signalAt),
           ice: since(iceAt),
           dtls: since(dtlsAt),
           joined: since(at),
         };
-        this.#emit('joined', at, { attempt, phases, node, backend, serverVersion });
+        const addressFamily = this.#addressFamily;
+        const { selectedPair } = this.#plane;
+        this.#emit('joined', at, {
+          attempt,
+          phases,
+          node,
+          backend,
+          serverVersion,
+          ...(addressFamily !== null && { addressFamily }),
+          ...(selectedPair !== null && { selectedPair }),
+        });
         break;
       }
       case 'join_failed':
       case 'disconnected':
-        this.#state = event.type;
+        if (this.#actor.disconnected(at)) {
+          this.#isEnded = true;
+          this.#endedAt = at;
+          break;
+        }
+        this.#state = this.#joinedAt === null ? event.type : 'disconnected';
         this.#reason = event.failure.reason;
         this.#endedAt = at;
-        this.#emit(event.type, at, {
+        this.#emit(this.#state, at, {
           ...event.failure,
-          ...(event.type === 'join_failed' && { durationMs: at - this.#joinFrom }),
+          ...(this.#state === 'join_failed' && { durationMs: at - this.#joinFrom }),
         });
         break;
       case 'join_retry':
@@ -212,6 +402,7 @@ export class Participant {
         break;
       case 'signal_lost':
         this.#emit('signal_lost', at, event.failure);
+        this.#voice.lost();
         break;
       case 'resumed':
       case 'reconnected': {
@@ -219,6 +410,7 @@ export class Participant {
         else this.#reconnects += 1;
         const { attempt, durationMs, node, backend } = event;
         this.#emit(event.type, at, { attempt, durationMs, node, backend });
+        this.#actor.recovered(at);
         break;
       }
       case 'rejoined': {
@@ -228,6 +420,7 @@ export class Participant {
         this.#rejoins += 1;
         const { attempt, durationMs, node, backend } = event;
         this.#emit('rejoined', at, { attempt, durationMs, node, backend });
+        this.#actor.recovered(at);
         break;
       }
       case 'rejoin_retry':
@@ -239,6 +432,12 @@ export class Participant {
         break;
       case 'refused':
         this.#refuse(event);
+        break;
+      case 'unpublished':
+        this.#actor.lost(event.cid);
+        break;
+      case 'metadata_refused':
+        this.#actor.refused('set', event.message);
         break;
       case 'warning':
         this.#emit('warning', at, { reason: event.reason, message: event.message });
@@ -270,7 +469,10 @@ export class Participant {
       data: this.#refused.has('data'),
     };
     const tracks = trackResults(this.#plane.streams, endedAt, this.#session.room, refused);
-    this.#session.leave();
+    this.#replaced?.leave();
+    this.#depart(now);
+    this.#options.effects.left(this);
+    this.#voice.lost();
     if (wasIn) this.#emit('left', now, {});
     return {
       type: 'participant',
@@ -282,20 +484,62 @@ export class Participant {
       role: plan.role,
       joinAtMs: plan.joinAtMs,
       leaveAtMs: plan.leaveAtMs,
-      outcome: OUTCOMES[this.#state],
-      reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
+      ...outcomeOf(this.#state, this.#reason),
       joinTimeMs: this.#joinedAt === null ? null : this.#joinedAt - this.#joinFrom,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
       ...(this.#rejoins > 0 && { rejoins: this.#rejoins }),
+      ...(this.#plane.selectedPair !== null && { selectedPair: this.#plane.selectedPair }),
       ...(this.#joinedAt !== null && { remoteParticipants }),
       expectedTracks: plan.expectedTracks,
       tracks,
     };
   }
 
+  #depart(now: number): void {
+    const { departure } = this.#options.plan;
+    if (this.#isVanishing(now)) {
+      this.#actor.disappear();
+      this.#session.vanish();
+    } else if (departure === 'close' || departure === 'disappear') {
+      this.#options.goneUnnoticed();
+      if (departure === 'close') this.#session.close();
+      else this.#session.vanish();
+    } else this.#session.leave();
+  }
+
+  /** Whether it leaves as its last action states, and not because the run ends before. */
+  #isVanishing(now: number): boolean {
+    const { plan, engine } = this.#options;
+    const last = plan.actions?.at(-1);
+    return (
+      this.#state === 'in' &&
+      last?.do === 'disappear' &&
+      now - engine.startedAtMs >= last.atMs - EARLY_MS
+    );
+  }
+
   #checkMedia(): void {
     this.#watch?.check(this.#plane.streams.down, this.#options.deployment.clock.now());
+  }
+
+  #peerChanged(peer: number, state: PeerState, at: number): void {
+    this.#session.peerChanged(peer, state, at);
+    this.#replaced?.peerChanged(peer, state, at);
+  }
+
+  #tellHeard(receiver: number, at: number): void {
+    const sid = this.#plane.trackOf(receiver);
+    const track = sid === undefined ? undefined : this.#describe(sid);
+    if (track !== undefined) this.#options.effects.heard(this, track.identity, track.source, at);
+  }
+
+  #tellSpeakers(speakers: readonly SpeakerInfo[]): void {
+    const at = this.#options.deployment.clock.now();
+    for (const { sid, active } of speakers) {
+      const identity = this.#session.room.identityOf(sid);
+      if (identity !== undefined) this.#options.speakers.announced(this, identity, active, at);
+    }
   }
 
   #describe(trackSid: string): RemoteTrack | undefined {
@@ -315,8 +559,12 @@ export class Participant {
       kind,
       source,
       serverVersion,
+      addressFamily,
+      action,
+      selectedPair,
       reason,
       message,
+      hint,
     } = details;
     engine.onEvent({
       type: 'event',
@@ -335,8 +583,12 @@ export class Participant {
       ...(kind !== undefined && { kind }),
       ...(source !== undefined && { source }),
       ...(serverVersion !== undefined && serverVersion !== '' && { serverVersion }),
+      ...(addressFamily !== undefined && { addressFamily }),
+      ...(action !== undefined && { action }),
+      ...(selectedPair !== undefined && { selectedPair }),
       ...(reason !== undefined && { reason }),
       ...(message !== undefined && { message }),
+      ...(hint !== undefined && { hint }),
     });
   }
 }
@@ -345,9 +597,23 @@ type EventDetails = Partial<
   Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>
 >;
 
-const OUTCOMES = {
-  joining: 'join_failed',
-  in: 'left',
-  join_failed: 'join_failed',
-  disconnected: 'disconnected',
-} as const;
+/** How long the server may take to end the earlier session of one that joined again, ms. */
+const REPLACED_WITHIN_MS = 5_000;
+const REPLACED_CHECK_MS = 20;
+
+/** Where its join ends, if it is not to succeed. */
+const departureOf = ({ departure }: ParticipantPlan): Pick<SessionOptions, 'departsBefore'> => {
+  switch (departure) {
+    case 'before-response':
+      return { departsBefore: 'response' };
+    case 'before-offer':
+      return { departsBefore: 'offer' };
+    case 'before-ice':
+      return { departsBefore: 'ice' };
+    default:
+      return {};
+  }
+};
+
+/** A timer may fire this much early, ms. */
+const EARLY_MS = 50;

@@ -2,9 +2,10 @@ import {
   COUNTER_NAMES,
   COUNTERS,
   type CounterName,
+  type Decryption,
   type TrackCounter,
 } from '@livekit-swarm/record';
-import type { DataFlowStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
+import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 
 /** How a counter of the catalogue is read from a row of the pump. */
 export interface PumpCounter<Stats> {
@@ -67,6 +68,23 @@ export const SENDER_COUNTERS: readonly PumpCounter<SenderStats>[] = [
 export const RECEIVER_COUNTERS = countersOf<ReceiverStats, ColumnOf<'down'>>('down');
 
 export const FLOW_COUNTERS = countersOf<DataFlowStats, ColumnOf<'data'>>('data');
+
+/** Of a track with end-to-end encryption; without, all are 0. */
+export const decryptionOf = (stats: ReceiverStats): Decryption => ({
+  decrypted: stats.decryptedFrames,
+  undecryptable: stats.undecryptableFrames,
+  keyChanges: stats.keyChanges,
+});
+
+/** The same of the data messages of a peer. */
+export const messageDecryptionOf = (stats: PeerStats): Decryption => ({
+  decrypted: stats.dataMessagesDecrypted,
+  undecryptable: stats.dataMessagesUndecryptable,
+  keyChanges: 0,
+});
+
+export const isEncrypted = ({ decrypted, undecryptable }: Decryption): boolean =>
+  decrypted + undecryptable > 0;
 
 /** The counters of a track's result as the pump has them. */
 export const trackCounters = <Stats>(

@@ -2,7 +2,10 @@ import {
   type DataChannel,
   dataTemplate,
   type ExtensionIds,
+  encryptedDataTemplate,
+  type Failure,
   type IceCredentials,
+  type IceServer,
   type LocalPeer,
   type MediaPlane,
   type ReceiveStream,
@@ -11,19 +14,25 @@ import {
   type Rid,
   type SendStream,
 } from '@livekit-swarm/livekit';
-import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
-import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
-import type { PublishedTrack } from './clips.ts';
-import type { SessionStreams } from './results.ts';
+import type { DataTraffic, MediaPath, NetworkImpairment } from '@livekit-swarm/scenario';
 import {
-  addressOfCandidate,
-  type Family,
-  localSendError,
-  type RemoteAddress,
-  type Route,
-} from './route.ts';
+  DATA_STAMP_BYTES,
+  type DataFlowOptions,
+  type PeerOptions,
+  type Pump,
+  type PumpEvent,
+} from '@livekit-swarm/webrtc';
+import type { PublishedTrack } from './clips.ts';
+import type { FrameKeyHandle } from './frame-keys.ts';
+import { LocalSockets } from './local-sockets.ts';
+import { PeerPaths, selectedPairOf } from './peer-paths.ts';
+import { rejectionOf } from './rejected-sends.ts';
+import type { RoomPublishers } from './remote-publishers.ts';
+import type { SessionStreams } from './results.ts';
+import { addressOfCandidate, type Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
+import type { TurnAddress } from './turn-servers.ts';
 
 export interface PumpPlaneOptions {
   pump: Pump;
@@ -33,23 +42,34 @@ export interface PumpPlaneOptions {
   /** Of `ParticipantPlan`: its number in the run. */
   index: number;
   network: NetworkImpairment | null;
+  /** Whether what it sends follows the bandwidth that it estimates. */
+  rateAdaptation: boolean;
+  path: MediaPath;
+  /** In place of the addresses of TURN servers that the deployment names. */
+  turn: TurnAddress | null;
   route: Route;
   cname: string;
   tracks: readonly PublishedTrack[];
   data: readonly DataTraffic[];
+  /** Null: without end-to-end encryption. */
+  key: FrameKeyHandle | null;
+  /** At the end of frames that the server inserts. */
+  serverTrailer(): Uint8Array;
+  /** Only one of both is encrypted, the track or this participant. */
+  onKeyMismatch(track: RemoteTrack): void;
+  publishers: RoomPublishers;
   /** A number for a flow of data, unique in the run. */
   nextFlow(): number;
   describe(trackSid: string): RemoteTrack | undefined;
   /** Given where received media is watched: an interruption of an expected track is over. */
   onSilenceEnds?(trackSid: string): void;
-  /** No candidate of the remote has the address family of this peer's socket. */
-  onUnroutable(peer: number, state: 'other_family' | 'no_route'): void;
+  /** The remote has candidates, and this host reaches none. */
+  onUnusable(peer: number, state: 'no_route' | 'no_socket'): void;
+  /** The path of the plan leads nowhere. */
+  onPathFailed(peer: number, failure: Failure): void;
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
 }
-
-/** How long candidates of another family wait for one that can be used, ms: a server sends all of its own at once. */
-const CANDIDATES_WITHIN_MS = 500;
 
 /** One participant's share of the pump, and the memory of all its streams, those that ended included. */
 export class PumpPlane implements MediaPlane {
@@ -61,15 +81,21 @@ export class PumpPlane implements MediaPlane {
   readonly #senders = new Map<string, number>();
   readonly #receivers = new Map<string, number>();
   readonly #bySid = new Map<string, number>();
-  /** The address family of each peer's socket, until a candidate of it was seen or the peer is connected. */
-  readonly #seeking = new Map<number, { family: Family; timer: NodeJS.Timeout | null }>();
-  /** The last address that media was to be sent to. */
-  #remote: RemoteAddress | null = null;
+  /** Of peers that are open. */
+  readonly #sockets = new Map<number, LocalSockets>();
   readonly #openedChannels = new Set<string>();
+  /** New candidates of peers whose addresses changed, until ICE restarts. */
+  readonly #moved = new Map<number, string[]>();
+  readonly #paths: PeerPaths;
+  #route: Route;
+  #selectedPair: ReturnType<typeof selectedPairOf> | null = null;
   #finishing = false;
 
   constructor(options: PumpPlaneOptions) {
     this.#options = options;
+    const { pump, route, path, turn, onPathFailed } = options;
+    this.#route = route;
+    this.#paths = new PeerPaths({ pump, route, path, turn, onFailed: onPathFailed });
   }
 
   /** Everything that was counted, as of the last read of the pump. */
@@ -91,33 +117,70 @@ export class PumpPlane implements MediaPlane {
     this.#finishing = true;
   }
 
+  /** Peers that open from now on are those of another deployment. */
+  use(route: Route): void {
+    this.#route = route;
+  }
+
   async prepare(): Promise<void> {
-    await this.#options.route.prepare();
+    await this.#route.prepare();
   }
 
   openPeer(): LocalPeer {
-    const { pump, book, owner, route, network, onPeerOpened } = this.#options;
-    const dataCohort = book.cohorts.of({
-      direction: 'down',
-      kind: 'data',
-      ...owner,
-      codec: 'data',
+    const { pump, book, owner, network, rateAdaptation, key, onPeerOpened } = this.#options;
+    const dataCohort = book.cohorts.numberOf({
+      labels: { direction: 'down', kind: 'data', ...owner, codec: 'data' },
+      // A message does not show its sender: all count for the other hosts if any sender is there.
+      ...this.#options.publishers.ofData(),
     });
     const impairment = network !== null && { impairment: { ...network, seed: this.#seed() } };
-    const local = pump.createPeer(route.localAddress, {
+    const local = this.#openSockets({
       ...impairment,
+      ...(rateAdaptation && { rateAdaptation }),
       ...(dataCohort !== undefined && { dataCohort }),
     });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
-    this.#seeking.set(local.peer, { family: route.family, timer: null });
     book.peers.set(local.peer, peer);
+    if (key !== null) pump.setDataKeys(local.peer, key.keyRing);
     onPeerOpened(local.peer);
+    this.#paths.open(local.peer);
     return local;
+  }
+
+  /** A peer with sockets on the local addresses of the route; the first one is necessary. */
+  #openSockets(options: PeerOptions): LocalPeer {
+    const { pump, onUnusable } = this.#options;
+    const route = this.#route;
+    if (!this.#paths.usesUdp) {
+      const { candidate: _, ...local } = pump.createPeer(null, options);
+      return { ...local, candidates: [] };
+    }
+    const [first = '', ...others] = route.localAddresses;
+    const { candidate, ...local } = pump.createPeer(first, options);
+    const bound = [first];
+    const candidates = [candidate];
+    for (const other of others) {
+      try {
+        candidates.push(pump.addLocalAddress(local.peer, other));
+        bound.push(other);
+      } catch {
+        // Tried again when a candidate of the remote needs it.
+      }
+    }
+    const sockets = new LocalSockets({
+      route,
+      bound,
+      bind: (address) => void pump.addLocalAddress(local.peer, address),
+      onUnusable: (reason) => onUnusable(local.peer, reason),
+    });
+    this.#sockets.set(local.peer, sockets);
+    return { ...local, candidates };
   }
 
   connectPeer(peer: number, remote: RemotePeer): void {
     this.#options.pump.setRemote(peer, remote);
+    this.#paths.described(peer);
   }
 
   setExtensions(peer: number, ids: ExtensionIds): void {
@@ -126,39 +189,86 @@ export class PumpPlane implements MediaPlane {
 
   addCandidate(peer: number, candidate: string): void {
     this.#options.pump.addRemoteCandidate(peer, candidate);
-    const seeking = this.#seeking.get(peer);
+    this.#paths.onCandidate(peer, candidate);
     const remote = addressOfCandidate(candidate);
-    if (remote?.family === this.#options.route.family) this.#remote = remote;
-    if (seeking === undefined || remote === null) return;
-    if (remote.family === seeking.family) this.#found(peer);
-    else
-      seeking.timer ??= setTimeout(async () => {
-        const { route, onUnroutable } = this.#options;
-        const follows = await route.follow(remote.address);
-        if (this.#seeking.delete(peer)) onUnroutable(peer, follows ? 'other_family' : 'no_route');
-      }, CANDIDATES_WITHIN_MS);
+    if (remote !== null) this.#sockets.get(peer)?.onCandidate(remote);
   }
 
-  async localSendError(): Promise<string | null> {
-    return this.#remote === null ? null : await localSendError(this.#remote);
+  iceServers(servers: readonly IceServer[]): void {
+    this.#paths.offered(servers);
+  }
+
+  pathFailure(): Failure | null {
+    return this.#paths.lastFailure;
+  }
+
+  /** A path of a peer failed; whether it has another is decided here. */
+  pathFailed(event: Extract<PumpEvent, { type: 'path_failed' }>): void {
+    this.#paths.onFailed(event.peer, event);
+  }
+
+  /** What ICE selected for the last peer that connected; null: none did. */
+  get selectedPair(): ReturnType<typeof selectedPairOf> | null {
+    return this.#selectedPair;
+  }
+
+  localSendError(): string | null {
+    for (const peer of this.#sockets.keys()) {
+      const code = rejectionOf(this.#options.pump.controlSends(peer));
+      if (code !== null) return code;
+    }
+    return null;
   }
 
   /** Media found a way, whatever candidates were sent. */
   iceConnected(peer: number): void {
-    this.#found(peer);
+    this.#sockets.get(peer)?.settle();
+    this.#paths.onConnected(peer);
   }
 
-  #found(peer: number): void {
-    clearTimeout(this.#seeking.get(peer)?.timer ?? undefined);
-    this.#seeking.delete(peer);
+  /** Media can flow. */
+  connected(peer: number): void {
+    const pair = this.#options.pump.selectedPair(peer);
+    if (pair) this.#selectedPair = selectedPairOf(pair);
   }
 
-  restartIce(peer: number): IceCredentials {
-    return this.#options.pump.restartIce(peer);
+  restartIce(peer: number): IceCredentials & { candidates?: string[] } {
+    const candidates = this.#moved.get(peer);
+    this.#moved.delete(peer);
+    const credentials = this.#options.pump.restartIce(peer);
+    return { ...credentials, ...(candidates !== undefined && { candidates }) };
+  }
+
+  /** The participant's network changed: new sockets at once, and their candidates, connections and allocations with the next restart of ICE. */
+  changeAddress(): void {
+    const { pump } = this.#options;
+    const route = this.#route;
+    for (const peer of this.#sockets.keys()) {
+      const candidates = route.localAddresses.flatMap((local) => {
+        try {
+          return [pump.changeAddress(peer, local)];
+        } catch {
+          // It has no socket of this family.
+          return [];
+        }
+      });
+      this.#moved.set(peer, candidates);
+    }
+    this.#paths.changeAddress();
   }
 
   closePeer(peer: number): void {
-    this.#found(peer);
+    this.#endPeer(peer, (pump) => pump.closePeer(peer));
+  }
+
+  dropPeer(peer: number): void {
+    this.#endPeer(peer, (pump) => pump.dropPeer(peer));
+  }
+
+  #endPeer(peer: number, end: (pump: Pump) => void): void {
+    this.#sockets.get(peer)?.close();
+    this.#sockets.delete(peer);
+    this.#paths.close(peer);
     const { pump, onPeerClosed } = this.#options;
     const senders = this.#up.filter((stream) => stream.peer === peer && !stream.ended);
     const receivers = this.#down.filter((stream) => stream.peer === peer && !stream.ended);
@@ -170,7 +280,7 @@ export class PumpPlane implements MediaPlane {
         entry.ended = true;
         for (const flow of entry.flows.values()) flow.ended = true;
       }
-      pump.closePeer(peer);
+      end(pump);
       onPeerClosed(peer);
     });
   }
@@ -183,15 +293,13 @@ export class PumpPlane implements MediaPlane {
   /** A channel is ready: as in the SDKs, data is sent on channels that this side opened. */
   channelOpened(peer: number, label: string): void {
     if (!this.#openedChannels.has(`${peer} ${label}`)) return;
-    const { pump, data, nextFlow } = this.#options;
+    const { pump, data, key, nextFlow } = this.#options;
     for (const { messagesPerSecond, bytes, reliable } of data) {
       if (label !== (reliable ? '_reliable' : '_lossy')) continue;
-      const { bytes: template, stampOffset } = dataTemplate(bytes, DATA_STAMP_BYTES, reliable);
       pump.startDataFlow({
         peer,
         label,
-        template,
-        stampOffset,
+        ...templateOf(bytes, reliable, key),
         intervalMs: 1_000 / messagesPerSecond,
         flow: nextFlow(),
       });
@@ -203,6 +311,7 @@ export class PumpPlane implements MediaPlane {
     const track = tracks.find(({ spec }) => spec.cid === stream.cid);
     const index = track === undefined ? -1 : Math.max(0, RID_ORDER.indexOf(stream.rid ?? 'q'));
     const clip = track?.clips[index];
+    const lowerClips = track?.lower?.[index];
     const layer = track?.spec.layers[index];
     if (clip === undefined || layer === undefined) return;
     const {
@@ -221,6 +330,7 @@ export class PumpPlane implements MediaPlane {
     const handle = pump.addSender({
       peer,
       clip,
+      ...(lowerClips !== undefined && { lowerClips }),
       mid,
       ...(rid !== null && { rid }),
       ssrc,
@@ -229,6 +339,7 @@ export class PumpPlane implements MediaPlane {
       ...(rtxPayloadType !== null && { rtxPayloadType }),
       cname,
       extensions,
+      frameMetadata: track?.spec.frameMetadata === true,
       active,
     });
     const { width, height } = layer;
@@ -255,13 +366,45 @@ export class PumpPlane implements MediaPlane {
     if (handle !== undefined) this.#options.pump.setSenderActive(handle, active);
   }
 
+  /** The clip of a track with one layer has changed. */
+  playAgain(cid: string): void {
+    const [clip] = this.#options.tracks.find(({ spec }) => spec.cid === cid)?.clips ?? [];
+    const handle = this.#senders.get(`${cid} null`);
+    if (clip !== undefined && handle !== undefined) this.#options.pump.setSenderClip(handle, clip);
+  }
+
+  stopSending(cid: string): void {
+    const { pump } = this.#options;
+    const senders = this.#up.filter((stream) => stream.cid === cid && !stream.ended);
+    for (const { handle, layer } of senders) {
+      pump.setSenderActive(handle, false);
+      this.#senders.delete(`${cid} ${layer}`);
+    }
+    this.#afterRead(senders.length > 0, () => {
+      for (const stream of senders) {
+        if (stream.ended) continue;
+        stream.ended = true;
+        pump.removeSender(stream.handle);
+      }
+    });
+  }
+
+  /** The track that a receiver of the pump is for. */
+  trackOf(receiver: number): string | undefined {
+    return this.#options.book.down.get(receiver)?.trackSid;
+  }
+
   receive(peer: number, stream: ReceiveStream): void {
-    const { pump, book, owner, describe, onSilenceEnds } = this.#options;
+    const { pump, book, owner, publishers, describe, onSilenceEnds, key } = this.#options;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
-    const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
+    const track = describe(trackSid);
+    const published = track?.codec || (payloads[0]?.codec ?? 'other');
     // Browsers publish Opus within RED (RFC 2198); the server unpacks it for subscribers without RED, such as these.
     const codec = published === 'red' ? 'opus' : published;
-    const cohort = book.cohorts.of({ direction: 'down', kind, ...owner, codec });
+    const cohort = book.cohorts.numberOf({
+      labels: { direction: 'down', kind, ...owner, codec },
+      ...publishers.ofMedia(track?.identity),
+    });
     const handle = pump.addReceiver({
       peer,
       kind,
@@ -295,6 +438,10 @@ export class PumpPlane implements MediaPlane {
     this.#bySid.set(trackSid, handle);
     book.down.set(handle, entry);
     if (muted) pump.setReceiverMuted(handle, true);
+    if (track?.encrypted === true && key !== null)
+      pump.setReceiverKeys(handle, key.keyRing, this.#options.serverTrailer());
+    else if (track !== undefined && track.encrypted !== (key !== null))
+      this.#options.onKeyMismatch(track);
   }
 
   stopReceiving(peer: number, mid: string): void {
@@ -338,6 +485,20 @@ export class PumpPlane implements MediaPlane {
     else void this.#options.sampler.readSoon().then(end);
   }
 }
+
+const templateOf = (
+  bytes: number,
+  reliable: boolean,
+  key: FrameKeyHandle | null,
+): Pick<DataFlowOptions, 'template' | 'stampOffset' | 'encryption'> => {
+  if (key === null) {
+    const { bytes: template, stampOffset } = dataTemplate(bytes, DATA_STAMP_BYTES, reliable);
+    return { template, stampOffset };
+  }
+  const message = encryptedDataTemplate(bytes, DATA_STAMP_BYTES, reliable);
+  const { bytes: template, stampOffset, envelope } = message;
+  return { template, stampOffset, encryption: { ...key, envelope } };
+};
 
 /** Connections with luck of their own, reconnects included. */
 const PEERS_PER_PARTICIPANT = 64;

@@ -15,6 +15,7 @@ const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'
   width: 0,
   height: 0,
   muted: false,
+  encrypted: false,
 });
 
 const results = (
@@ -210,4 +211,12 @@ test('a track that the server rejected is reported once, without figures', () =>
   });
   expect(data).toMatchObject({ direction: 'up', kind: 'data', rejected: true, packets: 5 });
   expect(more).toEqual([]);
+});
+
+test('what was decrypted before and after a reconnect adds up', () => {
+  const stream = (trackSid: string, decryptedFrames: number) =>
+    downStream({ trackSid, stats: receiverStats({ decryptedFrames, undecryptableFrames: 1 }) });
+  const streams = { down: [stream('TR_1', 5), stream('TR_2', 7)] };
+  const [track] = results(streams, [remote('TR_1', 'a'), remote('TR_2', 'a')]);
+  expect(track?.decryption).toEqual({ decrypted: 12, undecryptable: 2, keyChanges: 0 });
 });

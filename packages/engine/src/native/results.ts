@@ -1,7 +1,14 @@
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
-import { emptyTrackResult, TRACK_COUNTERS, type TrackResult } from '@livekit-swarm/record';
 import {
+  addDecryption,
+  emptyTrackResult,
+  TRACK_COUNTERS,
+  type TrackResult,
+} from '@livekit-swarm/record';
+import {
+  decryptionOf,
   FLOW_COUNTERS,
+  isEncrypted,
   RECEIVER_COUNTERS,
   SENDER_COUNTERS,
   trackCounters,
@@ -118,6 +125,7 @@ const downResult = (
   ...(track?.kind === 'video' && { source: videoSourceOf(track) }),
   ...(stats !== null && {
     ...trackCounters(RECEIVER_COUNTERS, stats),
+    ...(isEncrypted(decryptionOf(stats)) && { decryption: decryptionOf(stats) }),
     jitterMs: stats.packets > 0 ? stats.jitterMs : null,
     latencyP50Ms: known(stats.latencyP50Ms),
     latencyP95Ms: known(stats.latencyP95Ms),
@@ -147,6 +155,8 @@ const merge = (before: TrackResult, after: TrackResult): TrackResult => {
     if (aggregation === 'sum') merged[counter] = before[counter] + after[counter];
     if (aggregation === 'max') merged[counter] = Math.max(before[counter], after[counter]);
   }
+  if (before.decryption !== undefined)
+    merged.decryption = addDecryption(after.decryption, before.decryption);
   // Percentiles do not add up: those of the stream with more packets are kept.
   const typical = before.packets > after.packets ? before : after;
   merged.latencyP50Ms = typical.latencyP50Ms ?? before.latencyP50Ms ?? after.latencyP50Ms;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOfCandidate, type LocalAddresses, localSendError, Route } from './route.ts';
+import { addressOfCandidate, type LocalAddresses, Route } from './route.ts';
 
 const V4 = { address: '192.0.2.7', family: 4 };
 const V6 = { address: '2001:db8::7', family: 6 };
@@ -18,7 +18,7 @@ test.each([
 ])('a host with %s', async (_, local, remotes, expected) => {
   const route = routeFrom(local, remotes);
   await route.prepare();
-  expect(route.localAddress).toBe(expected);
+  expect(route.localAddresses).toEqual([expected]);
 });
 
 test('the routing table is asked once for each answer of the resolver', async () => {
@@ -35,20 +35,20 @@ test('the routing table is asked once for each answer of the resolver', async ()
   expect(asked).toHaveLength(4);
 });
 
-test('media follows the candidates of the server to the other family, and stays there', async () => {
+test('peers start with both families once a server has shown a candidate of the other one', async () => {
   const route = routeFrom({ 4: '10.0.0.1', 6: 'fd00::1' });
   await route.prepare();
-  expect(await route.follow('2001:db8::9')).toBe(true);
-  expect(route.localAddress).toBe('fd00::1');
+  expect(await route.towards('2001:db8::9')).toBe('fd00::1');
+  expect(route.localAddresses).toEqual(['10.0.0.1', 'fd00::1']);
   await route.prepare();
-  expect(route.family).toBe(6);
+  expect(route.localAddresses).toEqual(['10.0.0.1', 'fd00::1']);
 });
 
-test('there is nothing to follow to without a route of that family', async () => {
+test('a candidate without a route changes nothing', async () => {
   const route = routeFrom({ 6: 'fd00::1' });
   await route.prepare();
-  expect(await route.follow('192.0.2.9')).toBe(false);
-  expect(route.localAddress).toBe('fd00::1');
+  expect(await route.towards('192.0.2.9')).toBeNull();
+  expect(route.localAddresses).toEqual(['fd00::1']);
 });
 
 test('without any route it refuses', async () => {
@@ -58,7 +58,7 @@ test('without any route it refuses', async () => {
 test('loopback is reached from loopback, by the real routing table', async () => {
   const route = new Route({ addresses: async () => [{ address: '127.0.0.1', family: 4 }] });
   await route.prepare();
-  expect(route.localAddress).toBe('127.0.0.1');
+  expect(route.localAddresses).toEqual(['127.0.0.1']);
 });
 
 test.each([
@@ -69,11 +69,4 @@ test.each([
   ['', null],
 ])('%s', (candidate, family) => {
   expect(addressOfCandidate(candidate)?.family ?? null).toBe(family);
-});
-
-test('a send that this host refuses is distinguished from one to a port that is closed', async () => {
-  const closed = { address: '127.0.0.1', port: 9, family: 4 } as const;
-  expect(await localSendError(closed)).toBeNull();
-  // A broadcast address, which a socket may not send to without SO_BROADCAST.
-  expect(await localSendError({ ...closed, address: '255.255.255.255' })).toMatch(/^E/);
 });

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import type { HostResolver } from '@livekit-swarm/livekit';
+import { type Clock, HostResolver, systemClock } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 
 export type Family = 4 | 6;
@@ -16,9 +16,9 @@ const ANYWHERE: Record<Family, string> = { 4: '192.0.2.1', 6: '2001:db8::1' };
 export type FindLocalAddress = (remote: string) => Promise<string | null>;
 
 /**
- * The way to one deployment, shared by the participants of a worker: which local addresses there are, and which address family
- * media uses. A peer has one socket. Signalling and media may be of different families (a load balancer with IPv6 in front of
- * nodes without), so media starts with IPv4, which LiveKit nodes nearly always have, and follows the candidates of the server.
+ * The way to one deployment, shared by the participants of a worker: which local addresses a peer uses. Signalling and media may be of
+ * different families (a load balancer with IPv6 in front of nodes without), so a peer starts with IPv4, which LiveKit nodes nearly always
+ * have, and takes the other family, too, as soon as a server has a candidate of it. From then on all peers start with both, and ICE selects.
  */
 export class Route {
   readonly #resolver: Pick<HostResolver, 'addresses'>;
@@ -26,20 +26,34 @@ export class Route {
   #local: LocalAddresses = {};
   /** The answer of the resolver that `#local` belongs to: the routing table is asked once for each. */
   #remotes: readonly LookupAddress[] | null = null;
-  #family: Family = 4;
-  /** The family of a server's candidates, where it is another than expected; then it stays. */
-  #learned: { family: Family; local: string } | null = null;
+  /** Towards candidates of the servers, of the family that the peers did not start with. */
+  #learned: LocalAddresses = {};
+  /** Of TURN servers. */
+  readonly #resolvers = new Map<string, HostResolver>();
+  readonly #clock: Clock;
 
   constructor(
     resolver: Pick<HostResolver, 'addresses'>,
     findLocal: FindLocalAddress = localAddressTowards,
+    clock: Clock = systemClock,
   ) {
     this.#resolver = resolver;
     this.#findLocal = findLocal;
+    this.#clock = clock;
+  }
+
+  /** The addresses of a TURN server. @throws the error of getaddrinfo */
+  resolve(host: string): Promise<readonly LookupAddress[]> {
+    let resolver = this.#resolvers.get(host);
+    if (resolver === undefined) {
+      resolver = new HostResolver(host, this.#clock);
+      this.#resolvers.set(host, resolver);
+    }
+    return resolver.addresses();
   }
 
   /**
-   * Looks the deployment up and asks the routing table. Call before `family` and `localAddress`.
+   * Looks the deployment up and asks the routing table. Call before `localAddresses`.
    * @throws what the resolver throws; SwarmError `no_route`
    */
   async prepare(): Promise<void> {
@@ -53,57 +67,56 @@ export class Route {
       return await this.#findLocal(ANYWHERE[family]);
     };
     const [v4, v6] = await Promise.all([towards(4), towards(6)]);
-    this.#local = { ...(v4 !== null && { 4: v4 }), ...(v6 !== null && { 6: v6 }) };
     if (v4 === null && v6 === null)
       throw new SwarmError(
         'no_route',
         `this host has no route to ${remotes.map(({ address }) => address).join(', ')}`,
         'check the interfaces and routes of this host: ip route, ip -6 route',
       );
-    if (this.#learned !== null) this.#local[this.#learned.family] ??= this.#learned.local;
-    else this.#family = v4 === null ? 6 : 4;
+    this.#local = { ...(v4 !== null && { 4: v4 }), ...(v6 !== null && { 6: v6 }) };
     this.#remotes = remotes;
   }
 
-  get family(): Family {
-    return this.#family;
+  /** What a new peer binds: one address, or one of each family that the servers have candidates of. */
+  get localAddresses(): string[] {
+    const { 4: v4, 6: v6 } = this.#local;
+    const first = v4 ?? v6;
+    if (first === undefined) throw new Error('the route was not prepared');
+    const other = v4 === undefined ? this.#learned[4] : this.#learned[6];
+    return other === undefined ? [first] : [first, other];
   }
 
-  get localAddress(): string {
-    const address = this.#local[this.#family];
-    if (address === undefined) throw new Error('the route was not prepared');
-    return address;
-  }
-
-  /**
-   * A server has candidates of another family only, as this address. From now on media uses that family, where this host has a route.
-   * @returns false: it has none
-   */
-  async follow(candidate: string): Promise<boolean> {
-    const local = await this.#findLocal(candidate);
-    if (local === null) return false;
+  /** The local address towards a candidate of a family that a peer has no address of; null: no route leads there. */
+  async towards(candidate: string): Promise<string | null> {
     const family = isIP(candidate) === 6 ? 6 : 4;
-    this.#local[family] = local;
-    this.#family = family;
-    this.#learned = { family, local };
-    return true;
+    const local = await this.#findLocal(candidate);
+    if (local !== null) this.#learned[family] = local;
+    return local;
   }
 }
 
 /** Where a remote receives media. */
 export interface RemoteAddress {
   address: string;
-  port: number;
   family: Family;
 }
 
-/** Address and port of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
+/** The address of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
 export const addressOfCandidate = (candidate: string): RemoteAddress | null => {
-  const [, , transport = '', , address = '', port = ''] = candidate.split(' ');
+  const [, , transport = '', , address = ''] = candidate.split(' ');
   const family = isIP(address);
   return transport.toLowerCase() === 'udp' && (family === 4 || family === 6)
-    ? { address, port: Number(port), family }
+    ? { address, family }
     : null;
+};
+
+/** `ADDRESS:PORT` of a passive TCP candidate (RFC 6544); null for others. */
+export const tcpAddressOfCandidate = (candidate: string): string | null => {
+  const [, , transport = '', , address = '', port = ''] = candidate.split(' ');
+  if (transport.toLowerCase() !== 'tcp' || !/ tcptype passive( |$)/.test(candidate)) return null;
+  const family = isIP(address);
+  if (family === 0) return null;
+  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 };
 
 /**
@@ -145,37 +158,3 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
-
-/** STUN Binding Indication (RFC 8489 §5): no receiver answers it. */
-const INDICATION = Buffer.from('001100002112a442000000000000000000000000', 'hex');
-
-/** Errors of a send that come from this host. Not among them: what a remote or a router reported (ECONNREFUSED, EHOSTUNREACH). */
-const REFUSED_HERE: ReadonlySet<string> = new Set([
-  'EPERM',
-  'EACCES',
-  'ENOBUFS',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
-/** The error code with which this host refuses a datagram to this address; null: it sends it. */
-export const localSendError = async ({
-  address,
-  port,
-  family,
-}: RemoteAddress): Promise<string | null> => {
-  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.send(INDICATION, port, address, (error) => (error ? reject(error) : resolve()));
-    });
-    return null;
-  } catch (error) {
-    const code = codeOf(error);
-    return REFUSED_HERE.has(code) ? code : null;
-  } finally {
-    socket.close();
-  }
-};

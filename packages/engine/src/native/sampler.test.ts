@@ -1,5 +1,6 @@
 import type { PumpSample } from '@livekit-swarm/webrtc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { peerOf } from '../../test/support/streams.ts';
 import { Sampler } from './sampler.ts';
 import { StreamBook } from './stream-book.ts';
 
@@ -14,6 +15,8 @@ const nothing: PumpSample = {
   stuckThreads: 0,
   datagramsSent: 0,
   datagramsReceived: 0,
+  wireBytesSent: 0,
+  wireBytesReceived: 0,
   sharedSocketDrops: 0,
   cpuSeconds: 0,
 };
@@ -59,21 +62,40 @@ test.each([
 
 test('counters of a thread that is stuck are missing for a while, not lost', () => {
   const samples = [
-    { ...nothing, datagramsSent: 300, datagramsReceived: 30 },
-    { ...nothing, datagramsSent: 100, datagramsReceived: 10, stuckThreads: 1 },
-    { ...nothing, datagramsSent: 350, datagramsReceived: 35 },
+    { ...nothing, datagramsSent: 300, datagramsReceived: 30, wireBytesSent: 9_000 },
+    {
+      ...nothing,
+      datagramsSent: 100,
+      datagramsReceived: 10,
+      wireBytesSent: 3_000,
+      stuckThreads: 1,
+    },
+    { ...nothing, datagramsSent: 350, datagramsReceived: 35, wireBytesSent: 10_500 },
   ];
   const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, new StreamBook());
   const taken = [sampler.take(0), sampler.take(0), sampler.take(0)].map(
-    ({ generator: { datagramsSent, datagramsReceived, stuckThreads } }) => [
+    ({ generator: { datagramsSent, datagramsReceived, wireBytesSent, stuckThreads } }) => [
       datagramsSent,
       datagramsReceived,
+      wireBytesSent,
       stuckThreads,
     ],
   );
   expect(taken).toEqual([
-    [300, 30, 0],
-    [0, 0, 1],
-    [50, 5, 0],
+    [300, 30, 9_000, 0],
+    [0, 0, 0, 1],
+    [50, 5, 1_500, 0],
   ]);
+});
+
+test('rejected packets of peers count like those of media, from one sample to the next', () => {
+  const book = new StreamBook();
+  book.peers.set(1, peerOf());
+  const samples = [2, 5, 5].map((sendErrors) => {
+    const { stats } = peerOf({ sendErrors });
+    return { ...nothing, peers: stats === null ? [] : [stats] };
+  });
+  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, book);
+  const errors = () => sampler.take(1).generator.sendErrors;
+  expect([errors(), errors(), errors()]).toEqual([2, 3, 0]);
 });

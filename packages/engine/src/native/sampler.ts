@@ -1,4 +1,5 @@
 import { Sketch } from '@livekit-swarm/metrics';
+import type { StreamDrops } from '@livekit-swarm/record';
 import type { Bins, Pump } from '@livekit-swarm/webrtc';
 import type { EngineSample } from '../engine.ts';
 import { seriesOf } from './series.ts';
@@ -22,8 +23,8 @@ export class Sampler {
   readonly #latencies = new Map<number, Sketch>();
   #tickLatenessMs = 0;
   #stuckThreads = 0;
-  #datagrams = { sent: 0, received: 0, dropped: 0 };
-  #taken = { sent: 0, received: 0, dropped: 0 };
+  #datagrams = { sent: 0, received: 0, bytesSent: 0, bytesReceived: 0, dropped: 0 };
+  #taken = this.#datagrams;
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
 
   /** @param now ms, monotonic */
@@ -63,6 +64,8 @@ export class Sampler {
     this.#datagrams = {
       sent: Math.max(this.#datagrams.sent, sample.datagramsSent),
       received: Math.max(this.#datagrams.received, sample.datagramsReceived),
+      bytesSent: Math.max(this.#datagrams.bytesSent, sample.wireBytesSent),
+      bytesReceived: Math.max(this.#datagrams.bytesReceived, sample.wireBytesReceived),
       dropped: Math.max(this.#datagrams.dropped, sample.sharedSocketDrops),
     };
     const waiting = this.#waiting;
@@ -81,23 +84,43 @@ export class Sampler {
       tickLatenessMs: this.#tickLatenessMs,
       stuckThreads: this.#stuckThreads,
       lateSends: total(series.map(({ lateSends }) => lateSends)),
-      sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
-      socketDrops:
-        total(
-          [...this.#book.peers.values()].map(
-            ({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0),
-          ),
-        ) +
-        (this.#datagrams.dropped - this.#taken.dropped),
+      sendErrors: total(series.map(({ sendErrors }) => sendErrors)) + this.#ofPeers('sendErrors'),
+      socketDrops: this.#ofPeers('socketDrops') + (this.#datagrams.dropped - this.#taken.dropped),
       datagramsSent: this.#datagrams.sent - this.#taken.sent,
       datagramsReceived: this.#datagrams.received - this.#taken.received,
+      wireBytesSent: this.#datagrams.bytesSent - this.#taken.bytesSent,
+      wireBytesReceived: this.#datagrams.bytesReceived - this.#taken.bytesReceived,
     };
+    const streamDrops = this.#streamDrops();
     this.#book.settle();
     this.#latencies.clear();
     this.#tickLatenessMs = 0;
     this.#stuckThreads = 0;
     this.#taken = this.#datagrams;
-    return { connected, series, generator };
+    return { connected, series, generator, ...(streamDrops.length > 0 && { streamDrops }) };
+  }
+
+  /** What the peers counted since the last sample. */
+  #ofPeers(column: 'sendErrors' | 'socketDrops'): number {
+    return total(
+      [...this.#book.peers.values()].map(
+        ({ stats, taken }) => (stats?.[column] ?? 0) - (taken?.[column] ?? 0),
+      ),
+    );
+  }
+
+  /** By role: a rare thing, so that most samples have none. */
+  #streamDrops(): StreamDrops[] {
+    const roles = new Map<string, StreamDrops>();
+    for (const { owner, stats, taken } of this.#book.peers.values()) {
+      const packets = (stats?.streamDrops ?? 0) - (taken?.streamDrops ?? 0);
+      if (packets === 0) continue;
+      const key = `${owner.group}\n${owner.role}`;
+      const known = roles.get(key) ?? { group: owner.group, role: owner.role, packets: 0 };
+      known.packets += packets;
+      roles.set(key, known);
+    }
+    return [...roles.values()];
   }
 
   #latencyOf(cohort: number): Sketch {

@@ -178,7 +178,9 @@ test('latency goes to its own series, regardless of packet counts', () => {
   const labels = { direction: 'down', kind: 'audio', codec: 'opus' } as const;
   const sketch = new Sketch();
   sketch.add(30, 5);
-  const cohorts = [many, few].map((owner) => book.cohorts.of({ ...labels, ...owner }));
+  const cohorts = [many, few].map((owner) =>
+    book.cohorts.numberOf({ labels: { ...labels, ...owner } }),
+  );
   const latencies = new Map(
     cohorts.flatMap((cohort, index) =>
       cohort !== undefined && index === 1 ? [[cohort, sketch]] : [],
@@ -200,7 +202,7 @@ test('latency of what is gone from the book is in a series all the same', () => 
     role: 'host',
     codec: 'data',
   } as const;
-  const cohort = book.cohorts.of(labels) ?? Number.NaN;
+  const cohort = book.cohorts.numberOf({ labels }) ?? Number.NaN;
   const sketch = new Sketch();
   sketch.add(7);
   const [series] = seriesOf(
@@ -211,6 +213,22 @@ test('latency of what is gone from the book is in a series all the same', () => 
     ]),
   );
   expect(series).toMatchObject({ labels, packets: 0, tracks: 0, latency: sketch.toBins() });
+});
+
+test('latency of publishers on another host has an entry of its own, and nothing else has', () => {
+  const book = new StreamBook();
+  const owner = { group: 'load', role: 'viewer' };
+  receiver(book, 1, { packets: 10 }, { owner });
+  const labels = { direction: 'down', kind: 'audio', codec: 'opus', ...owner } as const;
+  const sketch = new Sketch();
+  sketch.add(30, 5);
+  const publishersOn = ['load-2-a1d8c9'];
+  const cohort = book.cohorts.numberOf({ labels, publishersOn }) ?? Number.NaN;
+  const [here, there] = seriesOf(book, new Map([[cohort, sketch]]));
+  expect(here).toMatchObject({ labels, packets: 10, tracks: 1, latency: { bins: [], zeros: 0 } });
+  expect(here).not.toHaveProperty('publishersOn');
+  expect(there).toMatchObject({ labels, publishersOn, packets: 0, tracks: 0 });
+  expect(there?.latency).toEqual(sketch.toBins());
 });
 
 test('the same role of another group is counted apart', () => {
@@ -255,4 +273,45 @@ test('frames and keyframes are counted for video only', () => {
     ['audio', 0, 0],
     ['video', 30, 2],
   ]);
+});
+
+test('encrypted tracks and messages have what was decrypted since the last sample', () => {
+  const book = new StreamBook();
+  receiver(book, 1, { decryptedFrames: 40, undecryptableFrames: 2, keyChanges: 1 });
+  receiver(book, 2, { decryptedFrames: 10 });
+  receiver(book, 3, {}, { kind: 'video', codec: 'vp8' });
+  book.peers.set(1, peerOf({ dataMessagesUndecryptable: 7 }));
+  const decryptions = () =>
+    seriesOf(book, NO_LATENCY).map(({ labels: { kind }, decryption }) => [kind, decryption]);
+  expect(decryptions()).toEqual([
+    ['audio', { decrypted: 50, undecryptable: 2, keyChanges: 1 }],
+    ['video', undefined],
+    ['data', { decrypted: 0, undecryptable: 7, keyChanges: 0 }],
+  ]);
+  book.settle();
+  receiverOf(book, 1, { decryptedFrames: 45, undecryptableFrames: 2, keyChanges: 1 });
+  expect(decryptions()).toContainEqual([
+    'audio',
+    { decrypted: 5, undecryptable: 0, keyChanges: 0 },
+  ]);
+});
+
+test('what an adapting publisher estimates counts once for each peer, its layers add up', () => {
+  const book = new StreamBook();
+  book.peers.set(1, peerOf({ peer: 1, availableOutgoingBps: 500_000 }));
+  const layer = { kind: 'video', codec: 'vp8', peer: 1 } as const;
+  sender(book, 1, { wantedMs: 1_000, limitedMs: 400, paddingPackets: 3 }, layer);
+  sender(book, 2, { wantedMs: 1_000, limitedMs: 400 }, { ...layer, first: false });
+  const adaptation = seriesOf(book, NO_LATENCY)[0]?.adaptation;
+  expect(adaptation).toMatchObject({ sentMs: 2_000, limitedMs: 800, paddingPackets: 3 });
+  const estimate = new Sketch();
+  estimate.add(500_000);
+  expect(adaptation?.bandwidthEstimate).toEqual(estimate.toBins());
+});
+
+test('publishers that do not adapt have nothing of it', () => {
+  const book = new StreamBook();
+  book.peers.set(1, peerOf({ peer: 1 }));
+  sender(book, 1, { packets: 9 }, { kind: 'video', codec: 'vp8', peer: 1 });
+  expect(seriesOf(book, NO_LATENCY)[0]).not.toHaveProperty('adaptation');
 });

@@ -1,6 +1,9 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import {
+  addDecryption,
   COUNTERS,
+  type Decryption,
+  emptyAdaptation,
   emptySeries,
   isSeriesCounter,
   type SeriesLabels,
@@ -8,7 +11,10 @@ import {
 } from '@livekit-swarm/record';
 import { seriesKey } from './cohorts.ts';
 import {
+  decryptionOf,
   FLOW_COUNTERS,
+  isEncrypted,
+  messageDecryptionOf,
   type PumpCounter,
   RECEIVER_COUNTERS,
   SENDER_COUNTERS,
@@ -18,6 +24,7 @@ import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './strea
 /** A series while it is being added up. */
 interface Group {
   sample: SeriesSample;
+  bandwidth: Sketch;
   jitter: Sketch;
   rtt: Sketch;
 }
@@ -35,25 +42,36 @@ export const seriesOf = (
     const key = seriesKey(labels);
     const known = groups.get(key) ?? {
       sample: emptySeries(labels),
+      bandwidth: new Sketch(),
       jitter: new Sketch(),
       rtt: new Sketch(),
     };
     groups.set(key, known);
     return known;
   };
-  for (const stream of book.up.values()) addUp(group(labelsOf('up', stream)), stream);
+  const estimates = estimatesOf(book);
+  for (const stream of book.up.values())
+    addUp(group(labelsOf('up', stream)), stream, estimates.get(stream));
   for (const stream of book.down.values())
     addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
   for (const peer of book.peers.values()) addData(group, peer);
-  for (const [cohort, latency] of latencies) {
-    const labels = book.cohorts.labels(cohort);
-    if (labels !== undefined) group(labels).sample.latency = latency.toBins();
+  const ofOtherHosts: SeriesSample[] = [];
+  for (const [cohort, sketch] of latencies) {
+    const { labels, publishersOn } = book.cohorts.cohort(cohort) ?? {};
+    if (labels === undefined) continue;
+    const latency = sketch.toBins();
+    if (publishersOn === undefined) group(labels).sample.latency = latency;
+    else ofOtherHosts.push({ ...emptySeries(labels), publishersOn, latency });
   }
-  return [...groups.values()].map(({ sample, jitter, rtt }) => ({
+  const all = [...groups.values()].map(({ sample, bandwidth, jitter, rtt }) => ({
     ...sample,
+    ...(sample.adaptation !== undefined && {
+      adaptation: { ...sample.adaptation, bandwidthEstimate: bandwidth.toBins() },
+    }),
     jitter: jitter.toBins(),
     rtt: rtt.toBins(),
   }));
+  return [...all, ...ofOtherHosts];
 };
 
 const labelsOf = (
@@ -76,9 +94,40 @@ const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | nu
     stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken));
 };
 
-const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
+/** The bandwidth that each adapting peer estimates, by the one of its streams where it is counted. */
+const estimatesOf = (book: StreamBook): Map<UpStream, number> => {
+  const streams = new Map<number, UpStream>();
+  for (const stream of book.up.values())
+    if (stream.kind === 'video' && !stream.ended && !streams.has(stream.peer))
+      streams.set(stream.peer, stream);
+  const estimates = new Map<UpStream, number>();
+  for (const [peer, stream] of streams) {
+    const bps = book.peers.get(peer)?.stats?.availableOutgoingBps ?? 0;
+    if (bps > 0) estimates.set(stream, bps);
+  }
+  return estimates;
+};
+
+const addAdaptation = (group: Group, stream: UpStream, estimate: number | undefined): void => {
+  const more = grown(stream);
+  const sentMs = more(({ wantedMs }) => wantedMs);
+  if (sentMs <= 0 && estimate === undefined) return;
+  const { sample, bandwidth } = group;
+  const known = sample.adaptation ?? emptyAdaptation();
+  sample.adaptation = {
+    ...known,
+    sentMs: known.sentMs + sentMs,
+    limitedMs: known.limitedMs + more(({ limitedMs }) => limitedMs),
+    paddingPackets: known.paddingPackets + more(({ paddingPackets }) => paddingPackets),
+  };
+  if (estimate !== undefined) bandwidth.add(estimate);
+};
+
+const addUp = (group: Group, stream: UpStream, estimate: number | undefined): void => {
   const { stats } = stream;
   if (stats === null) return;
+  const { sample, jitter, rtt } = group;
+  addAdaptation(group, stream, estimate);
   if (stream.first && !stream.ended) sample.tracks += 1;
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
@@ -94,6 +143,7 @@ const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: numb
   const { stats } = stream;
   if (stats === null) return;
   addCounters(sample, RECEIVER_COUNTERS, stream);
+  addDecrypted(sample, decryptionOf, stream);
   if (grown(stream)(({ packets }) => packets) <= 0) return;
   sample.tracks += 1;
   if (stats.height > 0) sample.layers[stats.height] = (sample.layers[stats.height] ?? 0) + 1;
@@ -115,12 +165,28 @@ const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
     sample.bytes += grown(peer)((s) => s.dataBytesSent);
     sample.tracks += 1;
   }
+  if (peer.stats !== null && isEncrypted(messageDecryptionOf(peer.stats)))
+    addDecrypted(group({ direction: 'down', ...labels }).sample, messageDecryptionOf, peer);
   for (const flow of peer.flows.values()) addFlow(group({ direction: 'down', ...labels }), flow);
 };
 
 const addFlow = ({ sample }: Group, flow: DataStream): void => {
   addCounters(sample, FLOW_COUNTERS, flow);
   if (grown(flow)(({ received }) => received) > 0) sample.tracks += 1;
+};
+
+const addDecrypted = <Stats>(
+  sample: SeriesSample,
+  read: (stats: Stats) => Decryption,
+  stream: { stats: Stats | null; taken: Stats | null },
+): void => {
+  const more = grown(stream);
+  const decryption = {
+    decrypted: more((stats) => read(stats).decrypted),
+    undecryptable: more((stats) => read(stats).undecryptable),
+    keyChanges: more((stats) => read(stats).keyChanges),
+  };
+  if (isEncrypted(decryption)) sample.decryption = addDecryption(sample.decryption, decryption);
 };
 
 const addCounters = <Stats>(

@@ -47,7 +47,7 @@ export const enter = async (
   viewer: Viewer,
   { room }: TestRoom,
 ): Promise<void> => {
-  const publish = { audio: true, video: true, data: false };
+  const publish = { audio: true, video: true, data: true };
   const token = await makeToken({
     ...server,
     room,

@@ -11,6 +11,7 @@ export const senderStats = (given: Partial<SenderStats> = {}): SenderStats => ({
   frames: 0,
   keyframes: 0,
   rtxPackets: 0,
+  paddingPackets: 0,
   nackedPackets: 0,
   nacks: 0,
   plis: 0,
@@ -24,6 +25,9 @@ export const senderStats = (given: Partial<SenderStats> = {}): SenderStats => ({
   maxLateMs: 0,
   sendErrors: 0,
   unreachableSends: 0,
+  targetBps: 0,
+  wantedMs: 0,
+  limitedMs: 0,
   ...given,
 });
 
@@ -54,6 +58,9 @@ export const receiverStats = (given: Partial<ReceiverStats> = {}): ReceiverStats
   latencyP50Ms: Number.NaN,
   latencyP95Ms: Number.NaN,
   latencyMaxMs: Number.NaN,
+  decryptedFrames: 0,
+  undecryptableFrames: 0,
+  keyChanges: 0,
   ...given,
 });
 
@@ -107,10 +114,15 @@ export const peerOf = (given: Partial<PeerStats> = {}): Peer => ({
     peer: 1,
     rttMs: Number.NaN,
     socketDrops: 0,
+    streamDrops: 0,
+    sendErrors: 0,
     rembBps: 0,
+    availableOutgoingBps: 0,
     dataMessagesSent: 0,
     dataBytesSent: 0,
     dataMessagesReceived: 0,
+    dataMessagesDecrypted: 0,
+    dataMessagesUndecryptable: 0,
     impairedUp: 0,
     impairedDroppedUp: 0,
     impairedDown: 0,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeToken, type Signalling } from '@livekit-swarm/livekit';
+import { type E2eeSecret, makeToken, type Signalling } from '@livekit-swarm/livekit';
 import type { EventLine, EventName, ParticipantLine, TrackResult } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { ParticipantPlan, PlannedStep, TrackSourceName } from '@livekit-swarm/scenario';
 import { type EngineOptions, type EngineSample, NativeEngine } from '../../src/index.ts';
+import { planOf } from './plan.ts';
 
 /** Where a test's participants go. */
 export interface Target {
@@ -18,7 +19,12 @@ export interface TestRoomOptions extends Pick<EngineOptions, 'reconnectPolicy' |
   joinAttempts?: number;
 }
 
-export type Guest = Partial<Omit<ParticipantPlan, 'index' | 'room'>>;
+export interface Guest extends Partial<Omit<ParticipantPlan, 'index' | 'room'>> {
+  /** What its token allows besides what it publishes at first. */
+  sources?: TrackSourceName[];
+  /** With end-to-end encryption. */
+  secret?: E2eeSecret;
+}
 
 /** An engine with participants in one room, and its events. */
 export interface TestRoom extends AsyncDisposable {
@@ -28,6 +34,7 @@ export interface TestRoom extends AsyncDisposable {
   /** All participants leave at once; lines in the order of joining. */
   leave(): Promise<ParticipantLine[]>;
   leaveOne(index: number): Promise<ParticipantLine>;
+  act(index: number, step: PlannedStep): void;
   sample(): EngineSample;
   of(event: EventName): EventLine[];
 }
@@ -63,26 +70,17 @@ export const openTestRoom = ({
     onEvent: (event) => events.push(event),
   });
   let size = 0;
-  const joinOne = async (guest: Guest): Promise<void> => {
+  const joinOne = async ({ sources, secret, ...guest }: Guest): Promise<void> => {
     const index = size++;
     const scheduledAt = Date.now() - startedAtMs;
-    const plan: ParticipantPlan = {
+    const plan = planOf({
       index,
       identity: `guest-${index}`,
-      group: 'load',
       room,
       role: (guest.publish?.length ?? 0) > 0 ? 'publisher' : 'subscriber',
       joinAtMs: scheduledAt,
-      leaveAtMs: Number.POSITIVE_INFINITY,
-      publish: [],
-      subscribe: true,
-      layout: { type: 'all' },
-      data: [],
-      grants: {},
-      network: null,
-      expectedTracks: { audio: 1, video: 1 },
       ...guest,
-    };
+    });
     const publishes = (what: string): boolean =>
       plan.publish.some((track) =>
         track.kind === 'audio' ? what === 'audio' : track.source === what,
@@ -98,10 +96,11 @@ export const openTestRoom = ({
         data: plan.data.length > 0,
       },
       subscribe: plan.subscribe,
-      grants: plan.grants,
+      grants: { ...(sources !== undefined && { canPublishSources: sources }), ...plan.grants },
       ttlSeconds: 60,
     });
-    await engine.join(plan, { url: target.url, token }, scheduledAt);
+    const e2ee = secret === undefined ? {} : { e2ee: secret };
+    await engine.join(plan, { url: target.url, token, ...e2ee }, scheduledAt);
   };
   return {
     room,
@@ -111,6 +110,7 @@ export const openTestRoom = ({
     },
     leave: () => Promise.all(Array.from({ length: size }, (_, index) => engine.leave(index))),
     leaveOne: (index) => engine.leave(index),
+    act: (index, step) => engine.act(index, step),
     sample: () => engine.sample(),
     of: (name) => events.filter(({ event }) => event === name),
     [Symbol.asyncDispose]: () => engine.close(),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser } from 'puppeteer-core';
 
 /** The browser's inbound-rtp statistics of one subscribed track (W3C webrtc-stats §8.4; times in seconds). */
@@ -41,6 +42,10 @@ export interface Look {
 /** A livekit-client in a browser's page. */
 export interface Viewer extends AsyncDisposable {
   join(url: string, token: string): Promise<void>;
+  /** Sends a reliable data message. */
+  say(): Promise<void>;
+  /** Data messages received, and frames or messages that could not be decrypted: how often livekit-client reported it. */
+  heard(): Promise<{ messages: number; encryptionErrors: number }>;
   /** Camera and microphone. */
   publish(): Promise<void>;
   decodes(mimeType: string): Promise<boolean>;
@@ -52,6 +57,8 @@ export interface Viewer extends AsyncDisposable {
   look(identity: string, pauseMs: number): Promise<Look>;
   /** Loudest root mean square within that time, 0 … 1. */
   listen(identity: string, forMs: number): Promise<number>;
+  /** Whether the left and the right ear hear different samples. */
+  channelsDiffer(identity: string): Promise<boolean>;
   /** PNG of the page. */
   screenshot(): Promise<Uint8Array>;
   /** What the page could not load or threw. */
@@ -66,6 +73,10 @@ const FILES: Record<string, { type: string; file: string }> = {
   '/livekit-client.js': {
     type: 'text/javascript',
     file: createRequire(import.meta.url).resolve('livekit-client'),
+  },
+  '/e2ee-worker.js': {
+    type: 'text/javascript',
+    file: fileURLToPath(import.meta.resolve('livekit-client/e2ee-worker')),
   },
 };
 
@@ -93,14 +104,22 @@ export const servePage = async (): Promise<PageServer> => {
   };
 };
 
-/** Opens the page in a context of its own: a tab in the background would stop drawing. */
-export const openViewer = async (browser: Browser, url: string): Promise<Viewer> => {
+/**
+ * Opens the page in a context of its own: a tab in the background would stop drawing.
+ * @param e2ee with end-to-end encryption: a passphrase, or random bytes in base64
+ */
+export const openViewer = async (
+  browser: Browser,
+  url: string,
+  e2ee: { passphrase: string } | { key: string } | null = null,
+): Promise<Viewer> => {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: 1280, height: 720 });
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  await page.goto(url, { waitUntil: 'load' });
+  const fragment = e2ee === null ? '' : `#${new URLSearchParams({ ...e2ee })}`;
+  await page.goto(`${url}${fragment}`, { waitUntil: 'load' });
   const call = <Result>(
     name: string,
     ...parameters: (string | number | boolean)[]
@@ -109,6 +128,8 @@ export const openViewer = async (browser: Browser, url: string): Promise<Viewer>
   return {
     errors,
     join: (server, token) => call('join', server, token),
+    say: () => call('say'),
+    heard: () => call('heard'),
     publish: () => call('publish'),
     decodes: (mimeType) => call('decodes', mimeType),
     setEnabled: (identity, enabled) => call('setEnabled', identity, enabled),
@@ -116,6 +137,7 @@ export const openViewer = async (browser: Browser, url: string): Promise<Viewer>
     report: () => call('report'),
     look: (identity, pauseMs) => call('look', identity, pauseMs),
     listen: (identity, forMs) => call('listen', identity, forMs),
+    channelsDiffer: (identity) => call('channelsDiffer', identity),
     screenshot: () => page.screenshot(),
     [Symbol.asyncDispose]: () => context.close(),
   };

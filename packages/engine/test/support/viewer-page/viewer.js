@@ -1,7 +1,32 @@
 /** A user's browser in a room, controlled with plain objects. The test calls `viewer.*`; the types are in ../viewer.ts. */
-const { Room, RoomEvent, VideoQuality } = globalThis.LivekitClient;
+const { ExternalE2EEKeyProvider, Room, RoomEvent, VideoQuality } = globalThis.LivekitClient;
 
-const room = new Room({ adaptiveStream: false, dynacast: true });
+/** With end-to-end encryption where the page's address has a passphrase, or random bytes in base64. */
+const fragment = new URLSearchParams(location.hash.slice(1));
+const keyProvider = fragment.size > 0 ? new ExternalE2EEKeyProvider() : null;
+const encryption = keyProvider && {
+  keyProvider,
+  worker: new Worker('/e2ee-worker.js', { type: 'module' }),
+};
+const room = new Room({
+  adaptiveStream: false,
+  dynacast: true,
+  ...(encryption && { encryption }),
+});
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
+const encrypt = async () => {
+  if (keyProvider === null) return;
+  await keyProvider.setKey(fragment.get('passphrase') ?? bytesOf(fragment.get('key')));
+  await room.setE2EEEnabled(true);
+};
+
+let [messages, encryptionErrors] = [0, 0];
+room.on(RoomEvent.DataReceived, () => {
+  messages += 1;
+});
+room.on(RoomEvent.EncryptionError, () => {
+  encryptionErrors += 1;
+});
 room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
   const element = track.attach();
   element.dataset.from = participant.identity;
@@ -93,8 +118,38 @@ const listen = async (identity, forMs) => {
   return loudest;
 };
 
+/** Listens to the left and the right ear for a second, and returns whether they differ. */
+const channelsDiffer = async (identity) => {
+  const { track } = subscriptionOf(identity, 'audio');
+  const context = new AudioContext();
+  const source = context.createMediaStreamSource(new MediaStream([track.mediaStreamTrack]));
+  const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+  source.connect(splitter);
+  const ears = [0, 1].map((channel) => {
+    const analyser = new AnalyserNode(context, { fftSize: 2048 });
+    splitter.connect(analyser, channel);
+    return { analyser, samples: new Float32Array(2048) };
+  });
+  let differ = false;
+  for (let look = 0; look < 20; look += 1) {
+    await sleep(50);
+    for (const { analyser, samples } of ears) analyser.getFloatTimeDomainData(samples);
+    const [left, right] = ears.map(({ samples }) => samples);
+    // A mono track has one channel: the right ear of the splitter is silent then.
+    const isMono = right.every((sample) => sample === 0);
+    differ ||= !isMono && left.some((sample, at) => Math.abs(sample - right[at]) > 0.01);
+  }
+  await context.close();
+  return differ;
+};
+
 globalThis.viewer = {
-  join: (url, token) => room.connect(url, token),
+  join: async (url, token) => {
+    await encrypt();
+    await room.connect(url, token);
+  },
+  say: () => room.localParticipant.publishData(new Uint8Array(40), { reliable: true }),
+  heard: () => ({ messages, encryptionErrors }),
   publish: () => room.localParticipant.enableCameraAndMicrophone(),
   decodes: (mimeType) =>
     RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === mimeType),
@@ -105,4 +160,5 @@ globalThis.viewer = {
   report,
   look,
   listen,
+  channelsDiffer,
 };

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import {
+  ANSWER_MS,
+  type Client,
+  type ClientEvent,
+  type ClientJoined,
+  type ClientReading,
+  SPARE_MS,
+} from '../client/client.ts';
+import { clientLayout } from '../client/client-layout.ts';
+import type { Admission, EngineOptions } from '../engine.ts';
+import { pageKey } from './page-key.ts';
+import type { PageEvent, PageJoin, PageJoined } from './page-protocol.ts';
+import { pageTracks } from './page-tracks.ts';
+
+export interface BrowserClientOptions {
+  browser: Browser;
+  /** Of the page, as bundled. */
+  script: string;
+  plan: ParticipantPlan;
+  options: EngineOptions;
+  onEvent(event: ClientEvent): void;
+  onLeft(): void;
+}
+
+const LEAVE_MS = 1_500;
+const SCREENSHOT_MS = 2_000;
+
+const MOST_CONSOLE_LINES = 1_000;
+
+/** Of an origin that browsers trust without TLS; nothing is requested from it. */
+const SECURE_PAGE = 'http://localhost/';
+
+/** Browsers have cryptography in pages of trusted origins only (W3C Secure Contexts), and about:blank is not one. */
+const openSecureContext = async (page: Page): Promise<void> => {
+  await page.setRequestInterception(true);
+  page.once('request', (request) => {
+    void request.respond({ contentType: 'text/html', body: '<!doctype html>' });
+  });
+  await page.goto(SECURE_PAGE);
+  await page.setRequestInterception(false);
+};
+
+/** A page with livekit-client: one participant. */
+export class BrowserClient implements Client {
+  readonly #options: BrowserClientOptions;
+  readonly #context: BrowserContext;
+  readonly #page: Page;
+  readonly #console: string[] = [];
+  #ended: { reason: string; message: string } | null = null;
+
+  private constructor(options: BrowserClientOptions, context: BrowserContext, page: Page) {
+    this.#options = options;
+    this.#context = context;
+    this.#page = page;
+    page.on('console', (message) => this.#log(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => this.#log(`error: ${String(error)}`));
+    page.on('error', () => this.end('page_crashed', 'the page of the browser crashed'));
+  }
+
+  /** @throws Error when the browser cannot open the page */
+  static async open(options: BrowserClientOptions): Promise<BrowserClient> {
+    // A context of its own: a tab in the background would show no frames.
+    const context = await options.browser.createBrowserContext();
+    const page = await context.newPage();
+    const client = new BrowserClient(options, context, page);
+    await page.exposeFunction('swarmEvent', (event: string) =>
+      client.#onPage(JSON.parse(event) as PageEvent),
+    );
+    if (options.plan.e2ee !== null) await openSecureContext(page);
+    await page.addScriptTag({ content: options.script });
+    return client;
+  }
+
+  async join({ url, token, e2ee }: Admission): Promise<ClientJoined> {
+    const { plan, options } = this.#options;
+    const { joinTimeoutMs, signalling, reconnectPolicy } = options;
+    const request: PageJoin = {
+      url,
+      token,
+      singlePeerConnection: signalling !== 'v0',
+      timeoutMs: joinTimeoutMs,
+      reconnects: reconnectPolicy !== 'none',
+      layout: clientLayout(plan),
+      publish: pageTracks(plan.publish),
+      readsFrameMetadata: plan.readsFrameMetadata === true,
+      e2ee: e2ee === undefined ? null : await pageKey(e2ee),
+    };
+    try {
+      return await this.#call<PageJoined>('join', joinTimeoutMs + SPARE_MS, request);
+    } catch (error) {
+      const { reason, message } = this.#ended ?? {
+        reason: 'client_timeout',
+        message: `the page of the browser did not answer: ${String(error)}`,
+      };
+      return { ok: false, reason, message };
+    }
+  }
+
+  read(): Promise<ClientReading> {
+    return this.#call<ClientReading>('read', ANSWER_MS);
+  }
+
+  async leave(): Promise<void> {
+    await this.#call('leave', LEAVE_MS).catch(() => {});
+    await Promise.race([this.#context.close().catch(() => {}), sleep(LEAVE_MS)]);
+    this.#options.onLeft();
+  }
+
+  async evidence(): Promise<Record<string, string | Uint8Array>> {
+    const screenshot = await Promise.race([
+      this.#page.screenshot().catch(() => null),
+      sleep(SCREENSHOT_MS, null),
+    ]);
+    return {
+      'console.log': this.#console.map((line) => `${line}\n`).join(''),
+      ...(screenshot !== null && { 'screenshot.png': screenshot }),
+    };
+  }
+
+  /** Neither the page nor anything in it will answer again. */
+  end(reason: string, message: string): void {
+    if (this.#ended !== null) return;
+    this.#ended = { reason, message };
+    this.#log(`${reason}: ${message}`);
+    this.#options.onEvent({ type: 'disconnected', reason, message });
+  }
+
+  #onPage(event: PageEvent): void {
+    const { onEvent } = this.#options;
+    if (event.type !== 'disconnected') onEvent(event);
+    else onEvent({ ...event, message: `livekit-client was disconnected: ${event.reason}` });
+  }
+
+  async #call<Result>(name: string, timeoutMs: number, ...parameters: PageJoin[]): Promise<Result> {
+    const text = JSON.stringify(parameters);
+    const timer = new AbortController();
+    try {
+      return await Promise.race([
+        this.#page.evaluate(`swarm.${name}(...${text})`) as Promise<Result>,
+        sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+          throw new Error(`no answer within ${timeoutMs} ms`);
+        }),
+      ]);
+    } finally {
+      timer.abort();
+    }
+  }
+
+  #log(line: string): void {
+    this.#console.push(line);
+    if (this.#console.length > MOST_CONSOLE_LINES) this.#console.shift();
+  }
+}

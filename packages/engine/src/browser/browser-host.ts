@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Browser } from 'puppeteer-core';
+import type { Client, ClientEvent, ClientHost } from '../client/client.ts';
+import type { EngineOptions } from '../engine.ts';
+import { BrowserClient } from './browser-client.ts';
+import { findBrowser, NO_BROWSER_HINT } from './find-browser.ts';
+import { browserProfile, launchOptions } from './launch-options.ts';
+
+/** No candidates with names of multicast DNS; and no checks that keep pages of other origins from deployments in private networks. */
+const FLAGS = [
+  '--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
+];
+
+const LAUNCH_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** One Chromium, and a context of its own in it for each participant. */
+export class BrowserHost implements ClientHost {
+  readonly #options: EngineOptions;
+  readonly #clients = new Set<BrowserClient>();
+  #browser: Promise<Browser> | null = null;
+  #profile: string | null = null;
+  #script: Promise<string> | null = null;
+  #isClosed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  async open(plan: ParticipantPlan, onEvent: (event: ClientEvent) => void): Promise<Client> {
+    this.#browser ??= this.#launch().catch((error) => {
+      // Participants that join later try again.
+      this.#browser = null;
+      throw error;
+    });
+    this.#script ??= readFile(new URL('./page.generated/page.js', import.meta.url), 'utf8');
+    const browser = await this.#browser;
+    const client = await BrowserClient.open({
+      browser,
+      script: await this.#script,
+      plan,
+      options: this.#options,
+      onEvent,
+      onLeft: () => this.#clients.delete(client),
+    });
+    this.#clients.add(client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const browser = await this.#browser?.catch(() => null);
+    if (browser) await closeOrKill(browser);
+    // Its processes may write for a moment after its end.
+    if (this.#profile !== null)
+      await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  async #launch(): Promise<Browser> {
+    const executablePath = findBrowser(this.#options.browser);
+    if (executablePath === null) throw new Error(`no browser is installed: ${NO_BROWSER_HINT}`);
+    const { launch } = await import('puppeteer-core');
+    const { dir, shard = 0 } = this.#options;
+    this.#profile ??=
+      dir === undefined
+        ? await mkdtemp(join(tmpdir(), 'swarm-browser-'))
+        : browserProfile(dir, shard);
+    const browser = await launch({
+      ...launchOptions(executablePath, this.#profile, FLAGS),
+      timeout: LAUNCH_TIMEOUT_MS,
+    });
+    browser.on('disconnected', () => this.#onEnded());
+    return browser;
+  }
+
+  #onEnded(): void {
+    if (this.#isClosed) return;
+    // Participants that join later get another.
+    this.#browser = null;
+    const clients = [...this.#clients];
+    this.#clients.clear();
+    for (const client of clients) client.end('browser_ended', 'the browser ended unexpectedly');
+  }
+}
+
+const closeOrKill = async (browser: Browser): Promise<void> => {
+  const isClosed = await Promise.race([
+    browser.close().then(
+      () => true,
+      () => false,
+    ),
+    sleep(CLOSE_TIMEOUT_MS, false),
+  ]);
+  if (!isClosed) browser.process()?.kill('SIGKILL');
+};

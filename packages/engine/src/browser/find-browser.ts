@@ -1,0 +1,65 @@
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { usageError } from '@livekit-swarm/settings';
+
+/** As packagers call it. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
+
+const APPLICATIONS = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+export const NO_BROWSER_HINT =
+  'install one (apt-get install chromium, or npx @puppeteer/browsers install chrome), or name its program with --browser or SWARM_BROWSER';
+
+/**
+ * The program of the browser: the one that is named, or Chromium or Chrome on the `PATH`, in `/Applications`, or in puppeteer's cache, the newest there.
+ * @param named as `--browser` or SWARM_BROWSER has it; undefined: whatever is installed
+ * @returns null when there is none
+ * @throws SwarmError `usage` when the one that is named cannot be run
+ */
+export const findBrowser = (
+  named: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): string | null => {
+  if (named !== undefined) {
+    if (canRun(named)) return named;
+    throw usageError(
+      `the browser ${named} cannot be run: it is missing, or not executable`,
+      'correct the path (--browser, SWARM_BROWSER), or leave it out to take the installed one',
+    );
+  }
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const installed = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...installed, ...APPLICATIONS, ...inCache(env)].find(canRun) ?? null;
+};
+
+/** Where `npx @puppeteer/browsers install` puts them: `chrome/linux-141.0.7390.76/chrome-linux64/chrome`. */
+const inCache = (env: NodeJS.ProcessEnv): string[] => {
+  const cache = join(env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), 'chrome');
+  const newestFirst = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
+  return entries(cache)
+    .sort(newestFirst)
+    .flatMap((version) =>
+      entries(join(cache, version)).map((folder) => join(cache, version, folder, 'chrome')),
+    );
+};
+
+const entries = (folder: string): string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
+
+const canRun = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,4 @@
+/** See scripts/bundle-page.ts. */
+declare module '*?text' {
+  export const text: string;
+}

@@ -1,0 +1,80 @@
+import { PROCESS_CLOCK_OFFSET_MS, steadyClock } from '@livekit-swarm/livekit';
+import { emptyEngineHealth, type ParticipantLine } from '@livekit-swarm/record';
+import type { ClientEngineName, ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
+import type { ClientHost } from './client.ts';
+import { ClientParticipant } from './client-participant.ts';
+
+/** An engine of real clients: they run in programs of their own, which decode, conceal and estimate as those of users do. */
+export class ClientEngine implements Engine {
+  readonly name: ClientEngineName;
+  readonly #options: EngineOptions;
+  readonly #host: ClientHost;
+  readonly #clock: ReturnType<typeof steadyClock>;
+  readonly #participants = new Map<number, ClientParticipant>();
+  /** Of the clock of this host, which is that of its clients, too. */
+  readonly #clockCorrection = { ms: 0 };
+  #closing: Promise<void> | null = null;
+
+  constructor(name: ClientEngineName, options: EngineOptions, host: ClientHost) {
+    this.name = name;
+    this.#options = options;
+    this.#host = host;
+    this.#clock = steadyClock(options.clockOffsetMs ?? PROCESS_CLOCK_OFFSET_MS);
+  }
+
+  prepare(plan: ParticipantPlan): void {
+    this.#participant(plan).prepare();
+  }
+
+  async join(plan: ParticipantPlan, admission: Admission): Promise<void> {
+    await this.#participant(plan).join(admission);
+  }
+
+  async leave(index: number): Promise<ParticipantLine> {
+    const participant = this.#participants.get(index);
+    if (participant === undefined) throw new Error(`participant ${index} is not here`);
+    const line = await participant.leave();
+    this.#participants.delete(index);
+    return line;
+  }
+
+  sample(): EngineSample {
+    const present = [...this.#participants.values()];
+    const sampled = present.map((one) => one.sample());
+    return {
+      connected: present.filter(({ isIn }) => isIn).length,
+      series: sampled.flatMap(({ series }) => series),
+      clients: sampled.map(({ client }) => client),
+      generator: emptyEngineHealth(),
+    };
+  }
+
+  correctClock(ms: number): void {
+    this.#clockCorrection.ms = ms;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#participants.keys()].map((index) => this.leave(index)));
+    await this.#host.close();
+  }
+
+  #participant(plan: ParticipantPlan): ClientParticipant {
+    const known = this.#participants.get(plan.index);
+    if (known !== undefined) return known;
+    const participant = new ClientParticipant({
+      plan: { ...plan, engine: this.name },
+      engine: this.#options,
+      clock: this.#clock,
+      clockCorrection: this.#clockCorrection,
+      host: this.#host,
+    });
+    this.#participants.set(plan.index, participant);
+    return participant;
+  }
+}

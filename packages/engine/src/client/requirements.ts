@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import type { Plan } from '@livekit-swarm/scenario';
+import { usageError } from '@livekit-swarm/settings';
+import { findBrowser, NO_BROWSER_HINT } from '../browser/find-browser.ts';
+
+/** Packages of the engines, which are not installed with swarm: most runs need none of them. */
+const PACKAGES = { browser: 'puppeteer-core', rtc: '@livekit/rtc-node' } as const;
+
+/** With which they were tested. */
+const VERSIONS = { browser: '25.16.0', rtc: '1.1.0' } as const;
+
+/**
+ * Checks that this host has what the real clients of a plan need.
+ * @param browser as `--browser` has it
+ * @throws SwarmError `usage` that names what is missing and how to install it
+ */
+export const assertClients = (
+  { participants }: Pick<Plan, 'participants'>,
+  browser?: string,
+): void => {
+  const engines = new Set(participants.map(({ engine }) => engine));
+  for (const engine of ['browser', 'rtc'] as const)
+    if (engines.has(engine) && !isInstalled(PACKAGES[engine]))
+      throw usageError(
+        `the engine ${engine} needs the package ${PACKAGES[engine]}, which is not installed`,
+        `npm install ${PACKAGES[engine]}@${VERSIONS[engine]}, in the folder where livekit-swarm is installed`,
+      );
+  if (engines.has('browser') && findBrowser(browser) === null)
+    throw usageError(
+      'the engine browser needs Chromium or Chrome, and none is installed',
+      NO_BROWSER_HINT,
+    );
+};
+
+const isInstalled = (name: string): boolean => {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,6 @@
+/** Members of W3C webrtc-stats; a client may omit any of them. */
+export interface Stat {
+  type: string;
+  id: string;
+  [member: string]: unknown;
+}

@@ -1,0 +1,90 @@
+import type { ParticipantLine } from '@livekit-swarm/record';
+import type {
+  ClientEngineName,
+  EngineName,
+  ParticipantPlan,
+  PlannedStep,
+} from '@livekit-swarm/scenario';
+import type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';
+
+/** Makes an engine; those of real clients are loaded only where a participant needs one. */
+export type EngineMaker = (name: ClientEngineName, options: EngineOptions) => Promise<Engine>;
+
+/** Gives each participant to the engine that its role names. */
+export class EngineSet implements Engine {
+  readonly name = 'native';
+  readonly #native: Engine;
+  readonly #options: EngineOptions;
+  readonly #make: EngineMaker;
+  readonly #clients = new Map<ClientEngineName, Promise<Engine>>();
+  /** Those that are there, by name. */
+  readonly #ready = new Map<EngineName, Engine>();
+  readonly #engineOf = new Map<number, Promise<Engine>>();
+
+  constructor(native: Engine, options: EngineOptions, make: EngineMaker) {
+    this.#native = native;
+    this.#options = options;
+    this.#make = make;
+    this.#ready.set('native', native);
+  }
+
+  prepare(plan: ParticipantPlan): void {
+    if (plan.engine === undefined) return;
+    // An engine that cannot be made fails the join.
+    this.#engine(plan.engine).then(
+      (engine) => engine.prepare?.(plan),
+      () => {},
+    );
+  }
+
+  async join(plan: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void> {
+    if (plan.engine === undefined) return await this.#native.join(plan, admission, scheduledAtMs);
+    const engine = this.#engine(plan.engine);
+    this.#engineOf.set(plan.index, engine);
+    await (await engine).join(plan, admission, scheduledAtMs);
+  }
+
+  async leave(index: number): Promise<ParticipantLine> {
+    const engine = this.#engineOf.get(index);
+    if (engine === undefined) return await this.#native.leave(index);
+    this.#engineOf.delete(index);
+    return await (await engine).leave(index);
+  }
+
+  /** Real clients do not act. */
+  act(index: number, step: PlannedStep): boolean {
+    return !this.#engineOf.has(index) && this.#native.act?.(index, step) === true;
+  }
+
+  sample(): EngineSample {
+    const [native, ...others] = [...this.#ready.values()].map((engine) => engine.sample());
+    if (native === undefined) throw new Error('there is no native engine');
+    return {
+      ...native,
+      connected: others.reduce((sum, { connected }) => sum + connected, native.connected),
+      series: [native, ...others].flatMap(({ series }) => series),
+      ...(others.length > 0 && { clients: others.flatMap(({ clients = [] }) => clients) }),
+    };
+  }
+
+  correctClock(ms: number): void {
+    for (const engine of this.#ready.values()) engine.correctClock?.(ms);
+  }
+
+  async close(): Promise<void> {
+    const made = await Promise.allSettled(this.#clients.values());
+    const engines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.all([this.#native, ...engines].map((engine) => engine.close()));
+  }
+
+  #engine(name: ClientEngineName): Promise<Engine> {
+    const known = this.#clients.get(name);
+    if (known !== undefined) return known;
+    const made = this.#make(name, this.#options).then((engine) => {
+      this.#ready.set(name, engine);
+      return engine;
+    });
+    this.#clients.set(name, made);
+    return made;
+  }
+}

@@ -1,0 +1,269 @@
+import {
+  type Clock,
+  type ParticipantInfo,
+  type Session,
+  setRequest,
+  shows,
+  simulateRequest,
+  trackSourceOf,
+} from '@livekit-swarm/livekit';
+import type { EventLine } from '@livekit-swarm/record';
+import {
+  type ActionSource,
+  type ActionStep,
+  actionName,
+  actionSourceOf,
+  type ParticipantPlan,
+  type TrackPlan,
+} from '@livekit-swarm/scenario';
+import type { PublishedTrack } from './clips.ts';
+import type { Effects, Watcher } from './effects.ts';
+
+/** Another participant of the room that this engine hosts. */
+export interface Neighbour extends Watcher {
+  readonly plan: Pick<ParticipantPlan, 'group' | 'role' | 'subscribe' | 'layout' | 'grants'>;
+}
+
+export type ActionDetails = Pick<
+  EventLine,
+  'action' | 'kind' | 'source' | 'durationMs' | 'reason' | 'message'
+>;
+
+export interface ActorOptions {
+  plan: ParticipantPlan;
+  clock: Clock;
+  effects: Effects;
+  /** It replaces its session when it joins again. */
+  session(): Session;
+  /** What it publishes, now and before. */
+  tracks: PublishedTrack[];
+  /** @throws Error when a clip is missing or damaged */
+  load(track: TrackPlan, cid: string): PublishedTrack;
+  /** Those that are connected. */
+  neighbours(): Neighbour[];
+  /** No participant expects media of it any more, although the server has not noticed that it is gone. */
+  goneUnnoticed(): void;
+  changeAddress(): void;
+  /** @returns when the server had replaced the session, Unix ms; null: it did not in time */
+  joinAgain(): Promise<number | null>;
+  emit(event: 'acted' | 'action_failed', at: number, details: ActionDetails): void;
+}
+
+/** How long an action may take until others notice it, ms. */
+const NOTICED_WITHIN_MS = 15_000;
+/** A server waits for pings and for consent checks before it gives a participant up, ms. */
+const GONE_WITHIN_MS = 90_000;
+
+/** Simulations that end the connection: they took effect when it has recovered. */
+const BREAKS: ReadonlySet<string> = new Set([
+  'migration',
+  'node-failure',
+  'server-leave',
+  'full-reconnect',
+]);
+
+/** Carries out what one participant does during its stay, and reports when it took effect. */
+export class Actor {
+  readonly #options: ActorOptions;
+  /** What it publishes now. */
+  readonly #cids: Map<ActionSource, string>;
+  /** A loss of its connection that it asked for. */
+  #recovery: { step: ActionStep; at: number } | null = null;
+  #published: number;
+  #isAudioMuted = false;
+
+  constructor(options: ActorOptions) {
+    this.#options = options;
+    this.#cids = new Map(
+      options.tracks.map(({ spec }) => [
+        spec.kind === 'audio' ? 'audio' : (spec.source ?? 'camera'),
+        spec.cid,
+      ]),
+    );
+    this.#published = options.tracks.length;
+  }
+
+  /** Whether others can receive its audio. */
+  get isAudible(): boolean {
+    return this.#cids.has('audio') && !this.#isAudioMuted && this.#options.session().isIn;
+  }
+
+  act(step: ActionStep): void {
+    const { session, clock } = this.#options;
+    if (!session().isIn) {
+      this.#fail(step, 'not_connected', 'the participant was not connected');
+      return;
+    }
+    const at = clock.now();
+    switch (step.do) {
+      case 'mute':
+      case 'unmute': {
+        const cid = this.#cids.get(step.source);
+        if (cid === undefined || !session().mute(cid, step.do === 'mute')) {
+          this.#notPublished(step);
+          return;
+        }
+        if (step.source === 'audio') this.#isAudioMuted = step.do === 'mute';
+        this.#expect(step, at);
+        return;
+      }
+      case 'publish':
+        this.#publish(step, at);
+        return;
+      case 'unpublish': {
+        const cid = this.#cids.get(step.source);
+        if (cid === undefined) {
+          this.#notPublished(step);
+          return;
+        }
+        this.#cids.delete(step.source);
+        session().unpublish(cid);
+        this.#expect(step, at);
+        return;
+      }
+      case 'set':
+        session().request(setRequest(step));
+        this.#expect(step, at);
+        return;
+      case 'simulate':
+        this.#simulate(step, at);
+        return;
+      case 'change-address':
+        this.#recovery = { step, at };
+        this.#options.changeAddress();
+        session().interrupt('resume');
+        return;
+      case 'join-again':
+        void this.#options.joinAgain().then((replacedAt) => {
+          if (replacedAt !== null) this.#succeed(step, replacedAt, replacedAt - at);
+          else this.#fail(step, 'not_replaced', 'the server did not replace the earlier session');
+        });
+        return;
+      // The room service does it.
+      case 'permit':
+      // It is how the participant leaves.
+      case 'disappear':
+        return;
+    }
+  }
+
+  /** It leaves without a word. */
+  disappear(): void {
+    const { clock, goneUnnoticed } = this.#options;
+    goneUnnoticed();
+    this.#expect({ do: 'disappear' }, clock.now(), GONE_WITHIN_MS);
+  }
+
+  /** The connection has recovered. */
+  recovered(at: number): void {
+    const recovery = this.#recovery;
+    this.#recovery = null;
+    if (recovery !== null) this.#succeed(recovery.step, at, at - recovery.at);
+  }
+
+  /** It gave up its connection. @returns whether that is what it asked for */
+  disconnected(at: number): boolean {
+    const recovery = this.#recovery;
+    this.#recovery = null;
+    if (recovery === null) return false;
+    const { step } = recovery;
+    if (step.do === 'simulate' && step.simulate === 'server-leave') {
+      this.#succeed(step, at, at - recovery.at);
+      return true;
+    }
+    this.#fail(step, 'disconnected', 'the participant did not recover');
+    return false;
+  }
+
+  /** The server refused what an action asked for. */
+  refused(step: 'publish' | 'set', message: string): void {
+    if (step === 'set') this.#fail({ do: 'set' }, 'not_permitted', message);
+  }
+
+  /** The server took a track back. */
+  lost(cid: string): void {
+    for (const [source, known] of this.#cids) if (known === cid) this.#cids.delete(source);
+  }
+
+  #publish(step: Extract<ActionStep, { do: 'publish' }>, at: number): void {
+    const { plan, session, tracks, load } = this.#options;
+    const source = actionSourceOf(step.track);
+    if (this.#cids.has(source)) {
+      this.#fail(step, 'published_already', 'the participant publishes this track already');
+      return;
+    }
+    const track = load(step.track, `${plan.identity}-${source}-${this.#published++}`);
+    tracks.push(track);
+    this.#cids.set(source, track.spec.cid);
+    if (source === 'audio') this.#isAudioMuted = false;
+    session().publish(track.spec);
+    this.#expect(step, at);
+  }
+
+  #simulate(step: Extract<ActionStep, { do: 'simulate' }>, at: number): void {
+    const { simulate, bandwidthBps = 0 } = step;
+    const session = this.#options.session();
+    if (BREAKS.has(simulate)) this.#recovery = { step, at };
+    else this.#succeed(step, at);
+    if (simulate === 'full-reconnect') session.interrupt('reconnect');
+    else session.request(simulateRequest(simulate, bandwidthBps));
+  }
+
+  #expect(step: ActionStep, at: number, withinMs = NOTICED_WITHIN_MS): void {
+    const { plan, effects, neighbours, clock } = this.#options;
+    const isShownBy = shows(step);
+    if (isShownBy === null || plan.grants.hidden === true) {
+      this.#succeed(step, at);
+      return;
+    }
+    const all = neighbours();
+    const hearing = step.do === 'publish' ? all.filter((one) => receives(one, step.track)) : [];
+    const source = step.do === 'publish' ? trackSourceOf(actionSourceOf(step.track)) : 0;
+    const effect = {
+      actor: plan.identity,
+      isShownBy: (actor: ParticipantInfo) => isShownBy(actor),
+      ...(hearing.length > 0 && {
+        isHeardIn: (identity: string, heard: number) =>
+          identity === plan.identity && heard === source,
+      }),
+    };
+    void effects.expect(effect, hearing.length > 0 ? hearing : all, withinMs).then((noticedAt) => {
+      if (noticedAt === 'no_watchers') this.#succeed(step, clock.now());
+      else if (noticedAt === null)
+        this.#fail(step, 'not_noticed', `others had not noticed it after ${withinMs / 1_000} s`);
+      else this.#succeed(step, noticedAt, noticedAt - at);
+    });
+  }
+
+  #notPublished(step: ActionStep): void {
+    this.#fail(step, 'not_published', 'the participant does not publish this track');
+  }
+
+  #succeed(step: ActionStep, at: number, durationMs?: number): void {
+    this.#options.emit('acted', at, {
+      ...namesOf(step),
+      ...(durationMs !== undefined && { durationMs }),
+    });
+  }
+
+  #fail(step: ActionStep | { do: 'set' }, reason: string, message: string): void {
+    const { emit, clock } = this.#options;
+    emit('action_failed', clock.now(), { ...namesOf(step), reason, message });
+  }
+}
+
+/** Whether a participant receives a track whatever else is in the room. */
+export const receives = ({ plan: { subscribe, layout, grants } }: Neighbour, { kind }: TrackPlan) =>
+  subscribe &&
+  grants.canSubscribe !== false &&
+  layout.type !== 'none' &&
+  (kind === 'audio' || layout.type === 'all');
+
+/** As records name an action: `mute`, `simulate-migration`. */
+const namesOf = (step: ActionStep): ActionDetails => {
+  const action = actionName(step);
+  const source =
+    'source' in step ? step.source : 'track' in step ? actionSourceOf(step.track) : undefined;
+  if (source === undefined) return { action };
+  return source === 'audio' ? { action, kind: 'audio' } : { action, kind: 'video', source };
+};

@@ -1,0 +1,36 @@
+import type { TrackPlan } from '@livekit-swarm/scenario';
+import type { ClipData } from '@livekit-swarm/webrtc';
+import { expect, test } from 'vitest';
+import { Clips } from './clips.ts';
+
+type Video = Extract<TrackPlan, { kind: 'video' }>;
+
+const video = (changes: Partial<Video>): Video => ({
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '720p',
+  simulcast: false,
+  ...changes,
+});
+
+/** Heights of the clips that play instead of each layer, in the order in which they are tried. */
+const lowerHeights = (plan: TrackPlan): number[][] | undefined => {
+  const heights: number[] = [];
+  const addClip = ({ height }: ClipData): number => heights.push(height) - 1;
+  const clips = new Clips({ addClip, encryptClip: (clip) => clip });
+  const { lower } = clips.track(plan, 'cid', null, { adapts: true });
+  return lower?.map((handles) => handles.map((handle) => heights[handle] ?? Number.NaN));
+};
+
+test('with rate adaptation, each layer has the clips of the same codec that are smaller', () => {
+  expect(lowerHeights(video({ simulcast: true }))).toEqual([[], [180], [180, 360, 540]]);
+  expect(lowerHeights(video({ codec: 'h264', resolution: '360p' }))).toEqual([[180]]);
+  expect(lowerHeights(video({ codec: 'vp9' }))).toEqual([[360]]);
+  expect(lowerHeights({ kind: 'audio' })).toEqual([[]]);
+});
+
+test('without rate adaptation there are none', () => {
+  const clips = new Clips({ addClip: () => 0, encryptClip: (clip) => clip });
+  expect(clips.track(video({}), 'cid', null)).not.toHaveProperty('lower');
+});

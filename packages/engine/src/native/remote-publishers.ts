@@ -1,0 +1,42 @@
+import type { RemotePublisher } from '../engine.ts';
+import type { CohortOf } from './cohorts.ts';
+
+type On = Pick<CohortOf, 'publishersOn'>;
+
+/** The publishers of one room that are on other hosts: latency of what they send compares two clocks. */
+export interface RoomPublishers {
+  /** @param identity of the publisher of a track */
+  ofMedia(identity: string | undefined): On;
+  /** Of all who send data. */
+  ofData(): On;
+}
+
+const HERE: On = {};
+const ALL_HERE: RoomPublishers = { ofMedia: () => HERE, ofData: () => HERE };
+
+/** Publishers on other hosts, by room. */
+export class RemotePublishers {
+  readonly #rooms = new Map<string, RemotePublisher[]>();
+
+  constructor(publishers: readonly RemotePublisher[]) {
+    for (const one of publishers) {
+      const room = this.#rooms.get(one.room) ?? [];
+      room.push(one);
+      this.#rooms.set(one.room, room);
+    }
+  }
+
+  of(room: string): RoomPublishers {
+    const publishers = this.#rooms.get(room);
+    if (publishers === undefined) return ALL_HERE;
+    const agents = new Map(publishers.map(({ identity, agent }) => [identity, agent]));
+    const senders = publishers.filter(({ sendsData }) => sendsData).map(({ agent }) => agent);
+    return {
+      ofMedia: (identity = '') => {
+        const agent = agents.get(identity);
+        return agent === undefined ? HERE : { publishersOn: [agent] };
+      },
+      ofData: () => (senders.length === 0 ? HERE : { publishersOn: [...new Set(senders)].sort() }),
+    };
+  }
+}

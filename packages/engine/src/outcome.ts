@@ -1,0 +1,20 @@
+import { LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+
+/** How far the session of a participant has come. */
+export type SessionState = 'joining' | 'in' | 'join_failed' | 'disconnected';
+
+const OUTCOMES = {
+  joining: 'join_failed',
+  in: 'left',
+  join_failed: 'join_failed',
+  disconnected: 'disconnected',
+} as const satisfies Record<SessionState, ParticipantLine['outcome']>;
+
+/** How a session ended that its participant leaves in this state. @param reason of the last failure */
+export const outcomeOf = (
+  state: SessionState,
+  reason: string | null,
+): Pick<ParticipantLine, 'outcome' | 'reason'> => ({
+  outcome: OUTCOMES[state],
+  reason: state === 'joining' ? (reason ?? LEFT_WHILE_JOINING) : reason,
+});

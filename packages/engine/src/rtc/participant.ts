@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DisconnectReason,
+  type E2EEOptions,
+  type RemoteTrack,
+  type RemoteTrackPublication,
+  Room,
+  RoomEvent,
+  TrackKind,
+  TrackPublishOptions,
+  TrackSource,
+  VideoCodec,
+  VideoStream,
+} from '@livekit/rtc-node';
+import type { TrackPlan } from '@livekit-swarm/scenario';
+import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
+import { messageOf } from '../client/message-of.ts';
+import type { TrackFacts } from '../client/read-stats.ts';
+import { createMedia, type OwnMedia } from './media.ts';
+import type { RtcJoin } from './protocol.ts';
+import { flatStats } from './stats.ts';
+import { merged, statsOfTrack } from './track-stats.ts';
+
+/** `disconnect()` may hang, ms. */
+const LEAVE_MS = 1_000;
+
+/** A participant on libwebrtc, inside the host process. */
+export class RtcParticipant {
+  readonly #emit: (event: ClientEvent) => void;
+  #room: Room | null = null;
+  #media: OwnMedia[] = [];
+  /** Own tracks by their sid. */
+  readonly #own = new Map<string, TrackPlan>();
+  #lostAt: number | null = null;
+  /** Whether `disconnected` is news: not while it joins, nor when it leaves. */
+  #isIn = false;
+
+  constructor(emit: (event: ClientEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** A new Room for each attempt: a second `connect` on one would report everything twice. */
+  async join({ url, token, layout, publish, e2ee }: RtcJoin): Promise<ClientJoined> {
+    const room = new Room();
+    this.#room = room;
+    this.#watch(room, layout);
+    const isAll = layout.audio && layout.videos === null;
+    try {
+      await room.connect(url, token, {
+        autoSubscribe: isAll,
+        dynacast: true,
+        ...(e2ee !== null && { encryption: encryptionOf(e2ee) }),
+      });
+    } catch (error) {
+      const message = messageOf(error);
+      return { ok: false, reason: reasonOf(message), message };
+    }
+    this.#isIn = true;
+    if (!isAll) subscribe(room, layout);
+    const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
+    for (const plan of publish) {
+      const media = createMedia(plan);
+      this.#media.push(media);
+      try {
+        const publication = await room.localParticipant?.publishTrack(media.track, optionsOf(plan));
+        if (publication?.sid !== undefined) this.#own.set(publication.sid, plan);
+      } catch (error) {
+        rejected.push({ kind: plan.kind, message: messageOf(error) });
+      }
+    }
+    return {
+      ok: true,
+      signalMs: null,
+      iceMs: null,
+      dtlsMs: null,
+      node: '',
+      serverVersion: '',
+      rejected,
+    };
+  }
+
+  async read(lagMs: number): Promise<ClientReading> {
+    const room = this.#room;
+    if (room === null || !this.#isIn) return { lagMs, others: [], tracks: [], peers: [] };
+    const { publisherStats, subscriberStats } = await room.getRtcStats();
+    const remote = [...room.remoteParticipants.values()].flatMap(({ trackPublications }) => [
+      ...trackPublications.values(),
+    ]);
+    const own = [...(room.localParticipant?.trackPublications.values() ?? [])];
+    const ofTracks = await Promise.all(
+      [...remote, ...own].map(async ({ track, sid }) =>
+        // A track may end meanwhile: then it has no statistics any more.
+        track === undefined || sid === undefined ? [] : statsOfTrack(track, sid).catch(() => []),
+      ),
+    );
+    return {
+      lagMs,
+      others: [...room.remoteParticipants.keys()],
+      tracks: this.#tracks(room),
+      peers: [merged(flatStats([...publisherStats, ...subscriberStats]), ofTracks.flat())],
+    };
+  }
+
+  async leave(): Promise<void> {
+    this.#isIn = false;
+    await Promise.all(this.#media.map((one) => one.stop()));
+    await Promise.race([this.#room?.disconnect().catch(() => {}), sleep(LEAVE_MS)]);
+  }
+
+  #tracks(room: Room): TrackFacts[] {
+    const others = [...room.remoteParticipants.values()].flatMap(
+      ({ identity, trackPublications }) =>
+        [...trackPublications.values()].flatMap((publication): TrackFacts[] => {
+          const { sid, kind, source, muted, subscribed } = publication;
+          if (sid === undefined) return [];
+          return [
+            {
+              id: sid,
+              sid,
+              kind: kind === TrackKind.KIND_VIDEO ? 'video' : 'audio',
+              source: sourceName(source),
+              publisher: identity,
+              expected: muted !== true && subscribed,
+            },
+          ];
+        }),
+    );
+    const own = [...this.#own].map(
+      ([sid, plan]): TrackFacts => ({
+        id: sid,
+        sid,
+        kind: plan.kind,
+        source: plan.kind === 'audio' ? 'other' : plan.source,
+        expected: true,
+      }),
+    );
+    return [...others, ...own];
+  }
+
+  #watch(room: Room, layout: RtcJoin['layout']): void {
+    const isCurrent = (): boolean => room === this.#room && this.#isIn;
+    room.on(RoomEvent.TrackSubscribed, (track) => {
+      if (track.kind === TrackKind.KIND_VIDEO) void show(track);
+    });
+    room.on(RoomEvent.TrackPublished, () => subscribe(room, layout));
+    room.on(RoomEvent.TrackUnpublished, () => subscribe(room, layout));
+    room.on(RoomEvent.Reconnecting, () => {
+      if (!isCurrent() || this.#lostAt !== null) return;
+      this.#lostAt = performance.now();
+      this.#emit({ type: 'signal_lost' });
+    });
+    room.on(RoomEvent.Reconnected, () => {
+      if (!isCurrent()) return;
+      const durationMs = performance.now() - (this.#lostAt ?? performance.now());
+      this.#lostAt = null;
+      this.#emit({ type: 'reconnected', durationMs, node: '' });
+    });
+    room.on(RoomEvent.Disconnected, (reason) => {
+      if (!isCurrent()) return;
+      this.#isIn = false;
+      const code = (DisconnectReason[reason] ?? 'unknown_reason').toLowerCase();
+      this.#emit({
+        type: 'disconnected',
+        reason: code,
+        message: `rtc-node was disconnected: ${code}`,
+      });
+    });
+  }
+}
+
+/** As in rtc-ffi-bindings' KeyDerivationFunction, which rtc-node does not export. */
+const DERIVATIONS = { pbkdf2: 0, hkdf: 1 } as const;
+
+/** One key for all participants. */
+const encryptionOf = ({ material, derivation }: NonNullable<RtcJoin['e2ee']>): E2EEOptions => ({
+  keyProviderOptions: {
+    sharedKey: new Uint8Array(Buffer.from(material, 'base64')),
+    // As livekit-client with a shared key: what cannot be decrypted does not change the key.
+    ratchetWindowSize: 0,
+    keyDerivationFunction: DERIVATIONS[derivation],
+  },
+});
+
+/** Takes the frames of a video: freezes are counted only where frames are taken. */
+const show = async (track: RemoteTrack): Promise<void> => {
+  const frames = new VideoStream(track).getReader();
+  while (!(await frames.read()).done);
+};
+
+/** Subscribes to what the layout shows; with everything, the server does. */
+const subscribe = (room: Room, { audio, videos }: RtcJoin['layout']): void => {
+  if (audio && videos === null) return;
+  const published = [...room.remoteParticipants.values()].flatMap((one) => [
+    ...one.trackPublications.values(),
+  ]) as RemoteTrackPublication[];
+  let shown = 0;
+  for (const publication of published) {
+    const isVideo = publication.kind === TrackKind.KIND_VIDEO;
+    const isWanted = isVideo ? videos === null || shown++ < videos : audio;
+    if (publication.subscribed !== isWanted) publication.setSubscribed(isWanted);
+  }
+};
+
+const optionsOf = (plan: TrackPlan): TrackPublishOptions =>
+  plan.kind === 'audio'
+    ? new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE })
+    : new TrackPublishOptions({
+        source:
+          plan.source === 'camera' ? TrackSource.SOURCE_CAMERA : TrackSource.SOURCE_SCREENSHARE,
+        videoCodec: CODECS[plan.codec],
+        simulcast: plan.simulcast,
+      });
+
+const CODECS = {
+  vp8: VideoCodec.VP8,
+  h264: VideoCodec.H264,
+  vp9: VideoCodec.VP9,
+  av1: VideoCodec.AV1,
+} as const;
+
+const sourceName = (source: TrackSource | undefined): TrackFacts['source'] => {
+  if (source === TrackSource.SOURCE_CAMERA) return 'camera';
+  return source === TrackSource.SOURCE_SCREENSHARE ? 'screen' : 'other';
+};
+
+/** rtc-node has only a sentence. */
+const reasonOf = (message: string): string =>
+  FAILURES.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
+
+const FAILURES: readonly [RegExp, reason: string][] = [
+  [/401|unauthorized|invalid token/i, 'unauthorized'],
+  [/403|forbidden|permission/i, 'forbidden'],
+  [/time.?out/i, 'signal_timeout'],
+];

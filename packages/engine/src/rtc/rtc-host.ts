@@ -1,0 +1,82 @@
+import { type E2eeSecret, keyMaterial } from '@livekit-swarm/livekit';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import {
+  ANSWER_MS,
+  type Client,
+  type ClientEvent,
+  type ClientHost,
+  type ClientJoined,
+  type ClientReading,
+  SPARE_MS,
+} from '../client/client.ts';
+import { clientLayout } from '../client/client-layout.ts';
+import type { EngineOptions } from '../engine.ts';
+import type { RtcJoin } from './protocol.ts';
+import { RtcProcess } from './rtc-process.ts';
+
+/** Every event of rtc-node reaches every room of its process: with more, one event loop does not keep up. */
+const PER_PROCESS = 20;
+/** rtc-node leaks: a process is replaced after this many participants. */
+const REPLACED_AFTER = 200;
+
+const LEAVE_MS = 2_000;
+
+/** Processes with up to 20 participants each. */
+export class RtcHost implements ClientHost {
+  readonly #options: EngineOptions;
+  readonly #processes = new Set<RtcProcess>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  async open(plan: ParticipantPlan, onEvent: (event: ClientEvent) => void): Promise<Client> {
+    const process = this.#withRoom();
+    await process.add(plan.index, onEvent);
+    return this.#client(process, plan);
+  }
+
+  close(): Promise<void> {
+    for (const process of this.#processes) process.kill();
+    return Promise.resolve();
+  }
+
+  #withRoom(): RtcProcess {
+    for (const process of this.#processes)
+      if (process.hosted < PER_PROCESS && process.given < REPLACED_AFTER) return process;
+    const process: RtcProcess = new RtcProcess(() => this.#processes.delete(process));
+    this.#processes.add(process);
+    return process;
+  }
+
+  #client(process: RtcProcess, plan: ParticipantPlan): Client {
+    const participant = plan.index;
+    const { joinTimeoutMs } = this.#options;
+    return {
+      join: async ({ url, token, e2ee: secret }): Promise<ClientJoined> => {
+        const { audio, videos } = clientLayout(plan);
+        const e2ee = secret === undefined ? null : rtcKey(secret);
+        const join = { url, token, layout: { audio, videos }, publish: plan.publish, e2ee };
+        try {
+          const request = { type: 'join' as const, participant, join };
+          return (await process.ask(request, joinTimeoutMs + SPARE_MS)) as ClientJoined;
+        } catch (error) {
+          return { ok: false, reason: 'client_timeout', message: String(error) };
+        }
+      },
+      read: async (): Promise<ClientReading> =>
+        (await process.ask({ type: 'read', participant }, ANSWER_MS)) as ClientReading,
+      leave: async () => {
+        await process.ask({ type: 'leave', participant }, LEAVE_MS).catch(() => {});
+        process.remove(participant);
+        if (process.hosted === 0 && process.given >= REPLACED_AFTER) process.kill();
+      },
+      evidence: () => Promise.resolve({}),
+    };
+  }
+}
+
+const rtcKey = (secret: E2eeSecret): NonNullable<RtcJoin['e2ee']> => {
+  const { bytes, derivation } = keyMaterial(secret);
+  return { material: Buffer.from(bytes).toString('base64'), derivation };
+};

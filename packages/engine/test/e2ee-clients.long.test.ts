@@ -1,0 +1,81 @@
+import type { LiveKitServer } from '@livekit-swarm/lab';
+import type { E2eeSecret } from '@livekit-swarm/livekit';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClientRoom } from './support/client-room.ts';
+import { callWith, camera, leastDecoded } from './support/encrypted-room.ts';
+import { startServer } from './support/servers.ts';
+import { AUDIO, until } from './support/test-room.ts';
+
+const reason = await skipWithout('chromium');
+
+let server: LiveKitServer;
+beforeAll(async () => {
+  if (reason === null) server = await startServer();
+});
+afterAll(() => server?.stop());
+
+const passphrase = 'correct horse battery staple';
+const SECRETS: [string, E2eeSecret][] = [
+  ['passphrase', { passphrase, keyIndex: 0, ratchet: 0 }],
+  ['ratcheted passphrase', { passphrase, keyIndex: 0, ratchet: 2 }],
+  ['random bytes', { key: Buffer.alloc(32, 7).toString('base64'), keyIndex: 0, ratchet: 0 }],
+];
+
+test.each(
+  (['browser', 'rtc'] as const).flatMap((engine) =>
+    SECRETS.map(([name, secret], index) => ({
+      ...{ engine, name, secret },
+      codec: index === 1 ? ('h264' as const) : ('vp8' as const),
+    })),
+  ),
+)(
+  '$engine and native participants with the same $name understand each other ($codec)',
+  {
+    timeout: 120_000,
+  },
+  async ({ engine, secret, codec }) => {
+    const secrets = { native: secret, client: secret };
+    const { client, framesDecoded, audio, video } = await callWith(engine, server, secrets, codec);
+    expect(client).toMatchObject({ outcome: 'left', reason: null });
+    expect(framesDecoded.vp8).toBeGreaterThan(30);
+    expect(framesDecoded.h264).toBeGreaterThan(30);
+    expect(audio).toMatchObject({ undecryptable: 0 });
+    expect(video).toMatchObject({ undecryptable: 0 });
+  },
+);
+
+test.each(['browser', 'rtc'] as const)(
+  '%s with another key understands nothing',
+  {
+    timeout: 120_000,
+  },
+  async (engine) => {
+    const [[, native]] = SECRETS as [(typeof SECRETS)[0]];
+    const secrets = { native, client: { passphrase: 'another one', keyIndex: 0, ratchet: 0 } };
+    const { framesDecoded, audio, video } = await callWith(engine, server, secrets, 'vp8');
+    expect(framesDecoded).toEqual({ vp8: 0, h264: 0 });
+    expect(audio).toMatchObject({ decrypted: 0 });
+    expect(video).toMatchObject({ decrypted: 0 });
+  },
+);
+
+test.each(['vp8', 'h264'] as const)(
+  'browser and rtc understand each other: %s',
+  {
+    timeout: 120_000,
+  },
+  async (codec) => {
+    const [[, secret]] = SECRETS as [(typeof SECRETS)[0]];
+    const plan = { publish: [AUDIO, camera(codec)] };
+    const room = `clients-${codec}`;
+    await using browser = await openClientRoom('browser', server, room, plan, secret);
+    await using rtc = await openClientRoom('rtc', server, room, plan, secret);
+    await until(
+      'both decode the other',
+      () => leastDecoded(browser, 1) > 30 && leastDecoded(rtc, 1) > 30,
+      60,
+    );
+    expect(browser.events.filter(({ event }) => event === 'warning')).toEqual([]);
+  },
+);
