@@ -8,6 +8,7 @@ export {
 export {
   type CountedIn,
   flattenMetrics,
+  isSelected,
   type MetricReader,
   MetricSet,
   type MetricValue,
@@ -33,3 +34,4 @@ export {
 export { parseThreshold, readThreshold, thresholdError } from './threshold-grammar.ts';
 export type { Window } from './window-ref.ts';
 export { windowsMeant } from './window-ref.ts';
+export { WITNESS_GROUP } from './witness.ts';

@@ -45,3 +45,35 @@ test('a set that is merged keeps what it measured', () => {
   expect(second.measure('packet_loss')).toMatchObject({ hits: 1, total: 100 });
   expect(second.measure('cpu_cores')).toMatchObject({ avg: 0.1, max: 0.1 });
 });
+
+test('values that may be wrong by too much are left out on request', () => {
+  const metrics = new MetricSet();
+  const labels = { kind: 'audio' };
+  metrics.trend('media_latency', labels).add(5, 60);
+  metrics.trend('media_latency', labels, 0.3).add(7, 30);
+  metrics.trend('media_latency', labels, 60).add(90, 10);
+  const merged = new MetricSet();
+  merged.merge(metrics);
+  for (const set of [metrics, merged]) {
+    const all = set.measure('media_latency', labels);
+    expect(all?.type === 'trend' && all.sketch.count).toBe(100);
+    expect(all).toMatchObject({ uncertaintyMs: expect.closeTo(67, -1) });
+    const some = set.measure('media_latency', labels, 40);
+    expect(some?.type === 'trend' && some.sketch.count).toBe(90);
+    // Rounded up, by a quarter at most.
+    expect(some?.type === 'trend' && some.uncertaintyMs).toBeGreaterThanOrEqual(0.3);
+    expect(some?.type === 'trend' && some.uncertaintyMs).toBeLessThan(0.38);
+    expect(set.measure('media_latency', labels, 0)).toMatchObject({ uncertaintyMs: 0 });
+    expect(set.labelSets('media_latency')).toEqual([labels]);
+  }
+});
+
+test('levels of nodes stay apart, and the level of all of them is the one without a label', () => {
+  const metrics = new MetricSet();
+  metrics.gauge('server_cpu', 0.5, true, { node: 'a' });
+  metrics.gauge('server_cpu', 1.5, true, { node: 'b' });
+  metrics.gauge('server_cpu', 2, true);
+  expect(metrics.measure('server_cpu')).toMatchObject({ avg: 2, max: 2 });
+  expect(metrics.measure('server_cpu', { node: 'b' })).toMatchObject({ avg: 1.5 });
+  expect(metrics.measure('server_cpu', { node: 'c' })).toBeUndefined();
+});

@@ -7,23 +7,27 @@ import {
   metricNames,
 } from './metrics.ts';
 import { Sketch } from './sketch.ts';
+import { WITNESS_GROUP } from './witness.ts';
 
 /** One metric, merged over all the labels asked for. */
 export type MetricValue =
-  | { type: 'trend'; sketch: Sketch }
+  /** Every value is wrong by `uncertaintyMs` at most: it compares two clocks. 0: it does not. */
+  | { type: 'trend'; sketch: Sketch; uncertaintyMs: number }
   | { type: 'rate'; hits: number; total: number }
   | { type: 'counter'; count: number; perSecond: number | undefined }
   | { type: 'gauge'; avg: number; min: number; max: number };
 
 /** Reads metrics; what was never measured is undefined. */
 export interface MetricReader {
-  measure(metric: MetricName, selector?: Labels): MetricValue | undefined;
+  /** @param uncertainBy leaves out values that may be wrong by more than this, ms; default: none */
+  measure(metric: MetricName, selector?: Labels, uncertainBy?: number): MetricValue | undefined;
   /** The labels under which it was measured, each once. */
   labelSets(metric: MetricName): Labels[];
 }
 
 interface Cell {
   labels: Labels;
+  uncertaintyMs: number;
   sketch: Sketch | null;
   hits: number;
   total: number;
@@ -58,9 +62,16 @@ export class MetricSet implements MetricReader {
   readonly #cells = new Map<MetricName, Map<string, Cell>>();
   /** Milliseconds of samples in the steady part of the run, by shard. */
   readonly #steadyMs = new Map<number, number>();
+  readonly #complete: (labels: Labels) => Labels;
 
-  trend(metric: MetricName, labels: Labels = {}): Sketch {
-    const cell = this.#cell(metric, labels);
+  /** @param complete adds labels that follow from the others */
+  constructor(complete: (labels: Labels) => Labels = asGiven) {
+    this.#complete = complete;
+  }
+
+  /** @param uncertaintyMs by how much the values may be wrong; rounded up, so that there are few distributions */
+  trend(metric: MetricName, labels: Labels = {}, uncertaintyMs = 0): Sketch {
+    const cell = this.#cell(metric, labels, roundUp(uncertaintyMs));
     cell.sketch ??= new Sketch();
     return cell.sketch;
   }
@@ -79,10 +90,13 @@ export class MetricSet implements MetricReader {
     if (where.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
   }
 
-  /** A level at one moment. If there are levels of the steady part of the run, only those count. */
-  gauge(metric: MetricName, level: number, steady = false): void {
+  /**
+   * A level at one moment. If there are levels of the steady part of the run, only those count. Levels under different labels are never merged:
+   * that of all nodes is counted without a label.
+   */
+  gauge(metric: MetricName, level: number, steady = false, labels: Labels = {}): void {
     if (!Number.isFinite(level)) return;
-    const cell = this.#cell(metric, {});
+    const cell = this.#cell(metric, labels);
     cell.levels ??= { steady: noLevel(), all: noLevel() };
     addLevel(cell.levels.all, level);
     if (steady) addLevel(cell.levels.steady, level);
@@ -104,31 +118,44 @@ export class MetricSet implements MetricReader {
   /** Adds all that another set has gathered. */
   merge(other: MetricSet): void {
     for (const [metric, cells] of other.#cells)
-      for (const cell of cells.values()) addCell(this.#cell(metric, cell.labels), cell);
+      for (const cell of cells.values())
+        addCell(this.#cell(metric, cell.labels, cell.uncertaintyMs), cell);
     for (const [shard, ms] of other.#steadyMs) this.steadyTime(shard, ms);
   }
 
-  measure(metric: MetricName, selector: Labels = {}): MetricValue | undefined {
+  measure(
+    metric: MetricName,
+    selector: Labels = {},
+    uncertainBy = Number.POSITIVE_INFINITY,
+  ): MetricValue | undefined {
     const wanted = Object.entries(selector) as [Label, string][];
-    const cells = [...(this.#cells.get(metric)?.values() ?? [])].filter((cell) =>
-      wanted.every(([label, value]) => cell.labels[label] === value),
+    const cells = [...(this.#cells.get(metric)?.values() ?? [])].filter(
+      (cell) =>
+        cell.uncertaintyMs <= uncertainBy &&
+        isSelected(metric, selector, cell.labels) &&
+        wanted.every(([label, value]) => cell.labels[label] === value),
     );
     if (cells.length === 0) return undefined;
     switch (metricDefinition(metric).type) {
       case 'trend':
-        return { type: 'trend', sketch: mergeSketches(cells) };
+        return {
+          type: 'trend',
+          sketch: mergeSketches(cells),
+          uncertaintyMs: Math.max(...cells.map(({ uncertaintyMs }) => uncertaintyMs)),
+        };
       case 'rate':
         // Loss counters decrease when a packet arrives late after all; a negative share would mean nothing.
         return { type: 'rate', hits: Math.max(0, sum(cells, 'hits')), total: sum(cells, 'total') };
       case 'counter':
         return { type: 'counter', count: sum(cells, 'hits'), perSecond: this.#perSecond(cells) };
       case 'gauge':
-        return gaugeOf(cells[0]);
+        return gaugeOf(cells.find(({ labels }) => Object.keys(labels).length === wanted.length));
     }
   }
 
   labelSets(metric: MetricName): Labels[] {
-    return [...(this.#cells.get(metric)?.values() ?? [])].map(({ labels }) => labels);
+    const cells = [...(this.#cells.get(metric)?.values() ?? [])];
+    return [...new Map(cells.map(({ labels }) => [JSON.stringify(labels), labels])).values()];
   }
 
   /** Shards sample at different moments: each is divided by its own time. */
@@ -142,25 +169,44 @@ export class MetricSet implements MetricReader {
     return perSecond;
   }
 
-  #cell(metric: MetricName, labels: Labels): Cell {
+  #cell(metric: MetricName, given: Labels, uncertaintyMs = 0): Cell {
+    const labels = this.#complete(given);
     let ofMetric = this.#cells.get(metric);
     if (ofMetric === undefined) {
       ofMetric = new Map();
       this.#cells.set(metric, ofMetric);
     }
     const known = metricDefinition(metric).labels.filter((label) => labels[label] !== undefined);
-    const key = known.map((label) => `${label}:${labels[label]}`).join();
+    const key = [...known.map((label) => `${label}:${labels[label]}`), uncertaintyMs].join();
     let cell = ofMetric.get(key);
     if (cell === undefined) {
-      cell = emptyCell(Object.fromEntries(known.map((label) => [label, labels[label]])));
+      cell = emptyCell(
+        Object.fromEntries(known.map((label) => [label, labels[label]])),
+        uncertaintyMs,
+      );
       ofMetric.set(key, cell);
     }
     return cell;
   }
 }
 
-const emptyCell = (labels: Labels): Cell => ({
+/** Whether a selector without a group means these: see `WITNESS_GROUP`. */
+export const isSelected = (metric: MetricName, selector: Labels, labels: Labels): boolean =>
+  labels.group !== WITNESS_GROUP ||
+  selector.group !== undefined ||
+  metricDefinition(metric).clients === true;
+
+const asGiven = (labels: Labels): Labels => labels;
+
+/** To one of a few steps: each a quarter larger than the one before. */
+const roundUp = (uncertaintyMs: number): number =>
+  uncertaintyMs <= 0
+    ? 0
+    : Number((1.25 ** Math.ceil(Math.log(uncertaintyMs) / Math.log(1.25) - 1e-9)).toPrecision(3));
+
+const emptyCell = (labels: Labels, uncertaintyMs: number): Cell => ({
   labels,
+  uncertaintyMs,
   sketch: null,
   hits: 0,
   total: 0,
@@ -202,7 +248,6 @@ const mergeSketches = (cells: Cell[]): Sketch => {
   return merged;
 };
 
-/** Gauges have no labels: there is one cell. */
 const gaugeOf = (cell: Cell | undefined): MetricValue | undefined => {
   const level = cell?.levels?.steady.count ? cell.levels.steady : cell?.levels?.all;
   if (level !== undefined && level.count > 0)

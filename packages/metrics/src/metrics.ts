@@ -9,23 +9,39 @@
 export type MetricType = 'trend' | 'rate' | 'counter' | 'gauge';
 
 /** What a selector filters a metric by. */
-export type Label = 'kind' | 'direction' | 'group' | 'role' | 'codec';
+export type Label = 'kind' | 'direction' | 'group' | 'role' | 'path' | 'codec' | 'action' | 'node';
 export type Labels = Partial<Record<Label, string>>;
 
 export interface MetricDefinition {
   type: MetricType;
-  unit: 'ms' | 'ratio' | 'packets' | 'bytes' | 'messages' | 'times' | 'tracks' | 'cores' | 'µs';
+  unit:
+    | 'ms'
+    | 'ratio'
+    | 'packets'
+    | 'bytes'
+    | 'messages'
+    | 'times'
+    | 'tracks'
+    | 'cores'
+    | 'rooms'
+    | 'participants'
+    | 'goroutines'
+    | 'µs'
+    | 'bit/s';
   /** `neither`: describes the load only. */
   better: 'lower' | 'higher' | 'neither';
   labels: readonly Label[];
   /** Whether it is known by time, so that it can be evaluated in a window (`@peak`). */
   timed: boolean;
+  /** Measured by real clients only (engines `browser` and `rtc`), whether they are part of the load or witnesses. */
+  clients?: true;
   description: string;
 }
 
-const BY_ROLE = ['group', 'role'] as const;
-const BY_TRACK = ['kind', 'group', 'role', 'codec'] as const;
-const BY_STREAM = ['kind', 'direction', 'group', 'role', 'codec'] as const;
+const BY_ROLE = ['group', 'role', 'path'] as const;
+const BY_ACTION = ['action', 'group', 'role'] as const;
+const BY_TRACK = ['kind', 'group', 'role', 'path', 'codec'] as const;
+const BY_STREAM = ['kind', 'direction', 'group', 'role', 'path', 'codec'] as const;
 
 const trend = (labels: readonly Label[], description: string): MetricDefinition => ({
   type: 'trend',
@@ -57,10 +73,22 @@ const gauge = (unit: MetricDefinition['unit'], description: string): MetricDefin
   timed: true,
   description,
 });
-/** Known only when a session has ended. */
+/** A level of each node of the deployment; without a selector the sum of all nodes. */
+const ofNodes = (
+  unit: MetricDefinition['unit'],
+  better: MetricDefinition['better'],
+  description: string,
+): MetricDefinition => ({ ...gauge(unit, description), better, labels: ['node'] });
+/** Known only when a session, or the run, has ended. */
 const atTheEnd = (definition: MetricDefinition): MetricDefinition => ({
   ...definition,
   timed: false,
+});
+
+/** Measured by real clients; some of them by native publishers with rate adaptation as well. */
+const byClients = (definition: MetricDefinition): MetricDefinition => ({
+  ...definition,
+  clients: true,
 });
 
 export const METRICS = {
@@ -72,11 +100,23 @@ export const METRICS = {
     BY_ROLE,
     'from the scheduled join until the attempt that succeeded was started: retries, and lateness of the load generator',
   ),
+  token_time: trend(
+    BY_ROLE,
+    'with a token endpoint: from the scheduled join until the application answered with server and token',
+  ),
   signal_time: trend(BY_ROLE, 'from the scheduled join until the server answered'),
   ice_time: trend(BY_ROLE, 'from the scheduled join until ICE was connected'),
+  turn_allocation_time: trend(
+    BY_ROLE,
+    'where media is relayed: from the first packet to the TURN server until the allocation was there, TCP and TLS handshakes included',
+  ),
   first_media_time: trend(
     BY_ROLE,
     'from the scheduled join until the first media packet of a remote participant arrived',
+  ),
+  first_decrypted_time: trend(
+    BY_ROLE,
+    'with end-to-end encryption: from the scheduled join until the first frame of a remote participant was decrypted',
   ),
   join_failures: rate(BY_ROLE, 'failed joins, of all joins'),
   join_retries: counter('times', 'lower', BY_ROLE, 'join attempts after a failed one'),
@@ -94,6 +134,28 @@ export const METRICS = {
   reconnect_time: trend(
     BY_ROLE,
     'from the loss of the connection until media could flow again, by resume, reconnect or rejoin',
+  ),
+
+  action_time: trend(
+    BY_ACTION,
+    'from an action of a participant until it took effect: until all others in its room noticed it, media of a new publication arrived, or the connection recovered',
+  ),
+  action_failures: rate(
+    BY_ACTION,
+    'actions that could not be carried out, or that others did not notice',
+  ),
+
+  active_speaker_time: trend(
+    BY_ROLE,
+    'where participants take turns: from when a participant begins to speak until the server announces it as an active speaker to another one; the server smooths levels over hundreds of milliseconds',
+  ),
+  active_speaker_misses: rate(
+    BY_ROLE,
+    'turns of two seconds or more that the server did not announce while they lasted, of all, for each participant that should have received the announcement',
+  ),
+  active_speaker_errors: rate(
+    BY_ROLE,
+    'announcements of an active speaker that had not spoken for two seconds, of all announcements',
   ),
 
   publish_rejections: atTheEnd(
@@ -201,6 +263,16 @@ export const METRICS = {
     BY_TRACK,
     'total duration of the media interruptions',
   ),
+  undecryptable_frames: rate(
+    BY_TRACK,
+    'with end-to-end encryption: received frames and data messages that could not be decrypted, of those that were tried: all of audio and data, one video frame a second',
+  ),
+  key_changes: counter(
+    'times',
+    'neither',
+    BY_TRACK,
+    'with end-to-end encryption: decrypted frames with another key index than the one before',
+  ),
   layer_switches: counter(
     'times',
     'neither',
@@ -208,10 +280,124 @@ export const METRICS = {
     'changes of resolution within received tracks',
   ),
 
+  frames_decoded: byClients(
+    counter('times', 'higher', BY_TRACK, 'video frames that real clients decoded'),
+  ),
+  frames_dropped: byClients(
+    counter('times', 'lower', BY_TRACK, 'video frames that real clients decoded and did not show'),
+  ),
+  freezes: byClients(
+    counter(
+      'times',
+      'lower',
+      BY_TRACK,
+      'freezes of received video, as real clients count them (W3C webrtc-stats, freezeCount)',
+    ),
+  ),
+  freeze_time: byClients(
+    counter(
+      'ms',
+      'lower',
+      BY_TRACK,
+      'total duration of those freezes (totalFreezesDuration); rtc does not report it',
+    ),
+  ),
+  concealed_samples: byClients(
+    rate(
+      BY_TRACK,
+      'audio samples that real clients made up because packets were lost or late, of all samples played; without silent ones',
+    ),
+  ),
+  jitter_buffer_delay: byClients(
+    trend(BY_TRACK, 'time that frames and samples spent in the jitter buffer of real clients'),
+  ),
+  frame_latency: byClients(
+    trend(
+      BY_TRACK,
+      'time from the capture of a video frame until a browser showed it, where its track is published with frameMetadata; of each track the mean per second',
+    ),
+  ),
+  bandwidth_estimate: byClients({
+    ...trend(
+      ['direction', 'group', 'role'],
+      'bandwidth that real clients, and publishers with rate adaptation, estimated for what they send, sampled once per second; with the direction down, for what real clients receive',
+    ),
+    unit: 'bit/s',
+    better: 'higher',
+  }),
+  quality_limitation: byClients(
+    rate(
+      BY_TRACK,
+      'share of the time in which real clients, and publishers with rate adaptation, sent video in less than full quality for lack of bandwidth or CPU',
+    ),
+  ),
+
+  stream_drops: counter(
+    'packets',
+    'lower',
+    BY_ROLE,
+    'packets of ICE/TCP, and of TURN over TCP or TLS, that were not sent because TCP had not delivered 256 kB before them',
+  ),
+
   data_latency: trend(BY_ROLE, 'one-way latency of data messages, every message'),
   data_loss: rate(BY_ROLE, 'data messages that never arrived'),
   data_messages_received: counter('messages', 'higher', BY_ROLE, 'data messages received'),
   data_messages_sent: counter('messages', 'neither', BY_ROLE, 'data messages sent'),
+
+  server_cpu: ofNodes(
+    'cores',
+    'lower',
+    'CPU cores used by livekit-server; of its host or container where only Redis is known',
+  ),
+  server_memory: ofNodes(
+    'bytes',
+    'lower',
+    'memory of livekit-server; of its host or container where only Redis is known',
+  ),
+  server_goroutines: ofNodes('goroutines', 'lower', 'goroutines of livekit-server'),
+  server_rooms: ofNodes('rooms', 'neither', 'rooms on the nodes, other users’ included'),
+  server_participants: ofNodes(
+    'participants',
+    'neither',
+    'participants as the nodes count them: in a cluster one counts on the node of its signal connection and on that of its room',
+  ),
+  server_tracks: ofNodes('tracks', 'neither', 'tracks published to the nodes'),
+  server_subscriptions: ofNodes('tracks', 'neither', 'tracks that the nodes send to subscribers'),
+  server_bytes: counter(
+    'bytes',
+    'neither',
+    ['node', 'direction'],
+    'media bytes received (up) and sent (down) as the nodes count them, every few seconds; select a direction for one of them',
+  ),
+  server_packets: counter(
+    'packets',
+    'neither',
+    ['node', 'direction'],
+    'media packets received (up) and sent (down) as the nodes count them',
+  ),
+  server_drops: counter(
+    'packets',
+    'lower',
+    ['node'],
+    'packets that the network interfaces of the nodes’ hosts dropped before they were sent',
+  ),
+  server_rooms_left: atTheEnd(
+    ofNodes('rooms', 'neither', 'rooms of the run that the server still listed after it'),
+  ),
+  server_participants_left: atTheEnd(
+    ofNodes(
+      'participants',
+      'lower',
+      'participants in rooms of the run that the server still listed after it',
+    ),
+  ),
+  server_tracks_left: atTheEnd(
+    ofNodes('tracks', 'lower', 'published tracks: after the run minus before it'),
+  ),
+  server_goroutines_left: atTheEnd(
+    ofNodes('goroutines', 'lower', 'goroutines: after the run minus before it'),
+  ),
+  server_memory_left: atTheEnd(ofNodes('bytes', 'lower', 'memory: after the run minus before it')),
 
   late_sends: rate([], 'packets sent more than 20 ms after their scheduled time'),
   send_errors: rate([], 'packets that the kernel of the load generator did not send'),

@@ -24,7 +24,10 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
     direction: ['up', 'down'],
     group: ['load', 'calls/1', 'v2.0_x'],
     role: ['publisher', 'voice-ai', 'subscriber'],
+    path: ['direct', 'turn-tls', 'auto'],
+    action: ['mute', 'simulate-migration'],
     codec: ['opus', 'vp8'],
+    node: ['node-1', '10.0.0.5:6789', '[::1]:6789', 'ND_x7'],
   };
   const aggregations = fc
     .constantFrom(...AGGREGATIONS[type])
@@ -204,6 +207,15 @@ describe('parseThreshold', () => {
         expect(parseThreshold(formatThreshold(threshold))).toEqual(threshold);
       }),
     );
+  });
+
+  it('reads sizes of what is measured in bytes, and nothing else', () => {
+    expect(parseThreshold('server_memory: max<1.5GB').limit).toBe(1.5e9);
+    expect(parseThreshold('server_memory_left{node:10.0.0.5:7880}: value<300kB')).toMatchObject({
+      selector: { node: '10.0.0.5:7880' },
+      limit: 300_000,
+    });
+    expect(() => parseThreshold('server_goroutines: max<1MB')).toThrow(/MB/);
   });
 
   it('never fails in another way than its own, with a place inside of the text', () => {

@@ -178,7 +178,8 @@ const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
 
 const readLabelValue = (cursor: Cursor, label: Label): string => {
   const at = cursor.skipBlanks();
-  const value = cursor.take(/[A-Za-z0-9_./-]+/);
+  // A node may be known by its address: 10.0.0.5:6789, [::1]:6789.
+  const value = cursor.take(label === 'node' ? /[A-Za-z0-9_./:[\]-]+/ : /[A-Za-z0-9_./-]+/);
   if (value === null)
     throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
   const allowed = LABEL_VALUES[label];
@@ -283,6 +284,7 @@ const readOperator = (cursor: Cursor): Operator => {
 };
 
 const TIME_UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1_000 };
+const SIZE_UNITS: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
 const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation): number => {
   const digits = cursor.take(/-?\d+(\.\d+)?(e[-+]?\d+)?/);
@@ -297,6 +299,8 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
     if (definition.type === 'rate' && aggregation.type === 'rate') return number / 100;
     throw cursor.error(`${metric} is not a share: % does not fit`, 'leave the % out', at);
   }
+  if (Object.hasOwn(SIZE_UNITS, unit) && definition.unit === 'bytes')
+    return number * (SIZE_UNITS[unit] ?? 1);
   const factor = Object.hasOwn(TIME_UNITS, unit) ? TIME_UNITS[unit] : undefined;
   if (factor === undefined) throw cursor.error(`unknown unit "${unit}"`, 'use %, us, ms or s', at);
   if (definition.unit === 'ms' && aggregation.type !== 'count') return number * factor;

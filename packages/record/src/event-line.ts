@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { trackSourceSchema } from './participant-line.ts';
+import { selectedPairSchema, trackSourceSchema } from './participant-line.ts';
 
 export const EVENT_NAMES = [
   'joined',
   'join_retry',
   'join_failed',
   'first_media',
+  /** With end-to-end encryption: the first frame of another participant that could be decrypted. */
+  'first_decrypted',
   'signal_lost',
   'resumed',
   'reconnected',
@@ -18,6 +20,10 @@ export const EVENT_NAMES = [
   'media_interrupted',
   /** Where media is observed: the first packet after an interruption of more than 500 ms, whatever stream carries it, also without `media_interrupted` before. */
   'media_resumed',
+  /** An action of the plan took effect. `at`: then; where it could not be measured when others noticed it, when it was done. */
+  'acted',
+  /** An action of the plan could not be carried out, or others did not notice it in time. */
+  'action_failed',
   'disconnected',
   'left',
   'worker_started',
@@ -38,9 +44,11 @@ export const EVENT_NAMES = [
 const phases = z.object({
   /** The attempt that succeeded was started. */
   started: z.number(),
-  /** JoinResponse received. */
-  signal: z.number(),
-  ice: z.number(),
+  /** The token endpoint of the application answered. Absent without one. */
+  token: z.number().exactOptional(),
+  /** JoinResponse received. Absent, as `ice`, where the client does not say: rtc. */
+  signal: z.number().exactOptional(),
+  ice: z.number().exactOptional(),
   /** Absent where DTLS was ready with ICE. */
   dtls: z.number().exactOptional(),
   /** Media transport ready (DTLS) and own tracks acknowledged. */
@@ -69,8 +77,8 @@ export const eventSchema = z.object({
   attempt: z.number().exactOptional(),
   /**
    * `resumed`, `reconnected`, `rejoined`: from the loss to a ready media transport; `rejoin_retry`: to
-   * the failure. `first_media`, `join_retry`, `join_failed`: since the scheduled join.
-   * `media_resumed`: the interruption. `process_paused`, `host_suspended`: how long.
+   * the failure. `first_media`, `first_decrypted`, `join_retry`, `join_failed`: since the scheduled join.
+   * `media_resumed`: the interruption. `acted`: from the action until it took effect; absent where that was not measured. `process_paused`, `host_suspended`: how long.
    */
   durationMs: z.number().exactOptional(),
   /** `clock_stepped`: by how much, negative backwards. */
@@ -79,15 +87,23 @@ export const eventSchema = z.object({
   node: z.string().exactOptional(),
   /** The backend that the load balancer chose for the signal connection, if it reports one (`x-livekit-backend`). */
   backend: z.string().exactOptional(),
+  /** `acted`, `action_failed`: `mute`, `simulate-migration`. */
+  action: z.string().exactOptional(),
   /** Media events: identity of the publisher. */
   publisher: z.string().exactOptional(),
   kind: z.enum(['audio', 'video']).exactOptional(),
   source: trackSourceSchema.exactOptional(),
   serverVersion: z.string().exactOptional(),
+  /** `joined`: of the addresses that ICE selected. */
+  addressFamily: z.literal([4, 6]).exactOptional(),
+  /** `joined`: what ICE selected. */
+  selectedPair: selectedPairSchema.exactOptional(),
   /** A stable code for counting: `timeout`, `unauthorized`, `server_full`, `dtls`, … */
   reason: z.string().exactOptional(),
   /** A sentence for readers. */
   message: z.string().exactOptional(),
+  /** Of a failure: what to do next, such as the setting that causes it. */
+  hint: z.string().exactOptional(),
   /** `threshold_crossed`, and `warning` with the reason `threshold_doubted`. */
   crossing: crossingSchema.exactOptional(),
   /** `warning` with the reason `threshold_doubted`: codes of the health findings that may have caused the crossing. */

@@ -1,3 +1,4 @@
+export { type AdaptationSample, emptyAdaptation } from './adaptation.ts';
 export {
   COUNTER_NAMES,
   COUNTERS,
@@ -11,6 +12,7 @@ export {
   TRACK_COUNTERS,
   type TrackCounter,
 } from './counters.ts';
+export { addDecryption, type Decryption } from './decryption.ts';
 export {
   DRILL_EVENT_NAMES,
   DRILL_OBJECTIVES,
@@ -36,15 +38,26 @@ export {
   LEFT_WHILE_JOINING,
   type ParticipantLine,
   participantSchema,
+  type SelectedPair,
   type TrackResult,
   type TrackSource,
 } from './participant-line.ts';
 export {
+  emptyPlayoutCounters,
+  emptyPlayoutSample,
+  PLAYOUT_COUNTERS,
+  type PlayoutCounter,
+  type PlayoutSample,
+  type TrackPlayout,
+} from './playout.ts';
+export {
+  type ClockLine,
   type DeploymentLine,
   END_REASONS,
   type EndLine,
   endSchema,
   type HeaderLine,
+  type HostLine,
   LINE_SCHEMAS,
   type PlanFacts,
   planFactsOf,
@@ -62,11 +75,27 @@ export {
 } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
 export {
+  type ClientSample,
   COORDINATOR_SHARD,
+  type EngineHealth,
+  emptyEngineHealth,
   emptySeries,
   type GeneratorSample,
   type SampleLine,
   type Scheduling,
   type SeriesLabels,
   type SeriesSample,
+  type StreamDrops,
 } from './sample-line.ts';
+export {
+  SERVER_COUNTS,
+  SERVER_LEVELS,
+  SERVER_SOURCES,
+  type ServerAfterLine,
+  type ServerCount,
+  type ServerLevel,
+  type ServerLine,
+  type ServerMissingLine,
+  type ServerSourceName,
+} from './server-line.ts';
+export { emptySpeakers, type SpeakersSample } from './speakers.ts';

@@ -1,6 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { parseRecordLine } from './parse-record-line.ts';
 import type { RecordLine } from './record.ts';
@@ -34,14 +33,20 @@ export const findRecord = (path: string): string => {
 export const recordLines = (path: string): AsyncIterable<RecordLine> =>
   readRecordLines(textLines(path));
 
-/** The lines of a record's file as text, one at a time. @throws SwarmError `bad_record` */
+/**
+ * The lines of a record's file as text, one at a time. Not by node:readline: it also ends lines at U+2028 and U+2029, which JSON allows inside a
+ * text, and names and messages come from outside.
+ * @throws SwarmError `bad_record`
+ */
 export async function* textLines(path: string): AsyncGenerator<string> {
-  const input = createReadStream(findRecord(path), 'utf8');
-  try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  } finally {
-    input.destroy();
+  const input: AsyncIterable<string> = createReadStream(findRecord(path), 'utf8');
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
+  if (rest !== '') yield rest;
 }
 
 /** A property of the file itself: its last line is truncated, or it has lines that this version does not know. */

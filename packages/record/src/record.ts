@@ -10,6 +10,7 @@ import { drillSchema } from './drill-line.ts';
 import { eventSchema } from './event-line.ts';
 import { participantSchema } from './participant-line.ts';
 import { sampleSchema } from './sample-line.ts';
+import { serverAfterSchema, serverMissingSchema, serverSchema } from './server-line.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
@@ -49,6 +50,40 @@ export const headerSchema = z.object({
   workers: z.number(),
   /** Absent: that of the SDKs. */
   reconnectPolicy: z.enum(['none', 'app']).exactOptional(),
+  /** How many participants may be lost with their worker or host without making the run inconclusive. Absent: none. */
+  toleratedLost: z.number().exactOptional(),
+});
+
+/** A host whose workers host participants, in a run on several hosts. */
+const hostSchema = z.object({
+  type: z.literal('host'),
+  at: z.number(),
+  /** Unique within the run, unlike the name of the host. */
+  agent: z.string(),
+  host: z.string(),
+  /** Of its workers. */
+  shards: z.array(z.number()),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  labels: z.record(z.string(), z.string()),
+  /** Unix time as the host's clock shows it minus that of the run, ms; corrected. */
+  clockOffsetMs: z.number(),
+  /** By how much the offset may be wrong, at most, ms: this is left. */
+  clockUncertaintyMs: z.number(),
+});
+
+/** How the clock of a host compares with the one that the hosts of a run share: read again while the run lasts. */
+const clockSchema = z.object({
+  type: z.literal('clock'),
+  at: z.number(),
+  /** Of its host line. */
+  agent: z.string(),
+  /** What times of this host lack to the shared clock, ms. From here on latency between hosts contains it; other times do not. */
+  correctionMs: z.number(),
+  /** By how much the correction may be wrong until the next reading, ms. */
+  uncertaintyMs: z.number(),
+  /** One of the two clocks jumped by this much since the last reading, ms; not part of the correction. */
+  stepMs: z.number().exactOptional(),
 });
 
 const deploymentSchema = z.object({
@@ -85,16 +120,23 @@ export const endSchema = z.object({
 /** All lines but the header, by their type. Unknown fields are dropped: later versions may add some. */
 export const LINE_SCHEMAS = {
   deployment: deploymentSchema,
+  host: hostSchema,
+  clock: clockSchema,
   event: eventSchema,
   sample: sampleSchema,
+  server: serverSchema,
+  server_missing: serverMissingSchema,
   participant: participantSchema,
   drill: drillSchema,
+  server_after: serverAfterSchema,
   end: endSchema,
 } as const;
 
 export type PlanFacts = z.infer<typeof planFactsSchema>;
 export type HeaderLine = z.infer<typeof headerSchema>;
 export type DeploymentLine = z.infer<typeof deploymentSchema>;
+export type HostLine = z.infer<typeof hostSchema>;
+export type ClockLine = z.infer<typeof clockSchema>;
 export type EndLine = z.infer<typeof endSchema>;
 export type RecordLine = HeaderLine | z.infer<(typeof LINE_SCHEMAS)[keyof typeof LINE_SCHEMAS]>;
 

@@ -1,6 +1,10 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
+import { adaptationSample } from './adaptation.ts';
 import { fill, SERIES_COUNTERS } from './counters.ts';
+import { decryptionSchema } from './decryption.ts';
+import { playoutSample } from './playout.ts';
+import { speakersSchema } from './speakers.ts';
 
 const count = z.number();
 const bins = z.object({ bins: z.array(z.number()), zeros: count });
@@ -16,12 +20,23 @@ const labels = z.object({
 /** What a group of tracks did since the last sample of the shard: counters are differences, they add up over shards and time. */
 const series = z.object({
   labels,
+  /**
+   * Agents of other hosts that the publishers are on. The entry has only the latency of their tracks, which compares the clocks of two hosts; all else is
+   * in the entry without it.
+   */
+  publishersOn: z.array(z.string()).exactOptional(),
   ...fill(SERIES_COUNTERS, count),
+  /** Of received tracks and data messages with end-to-end encryption. */
+  decryption: decryptionSchema.exactOptional(),
   /** Tracks by height, video only: `{ "360": 12 }`. */
   layers: z.record(z.string(), count),
   latency: bins,
   jitter: bins,
   rtt: bins,
+  /** Of native publishers with rate adaptation. */
+  adaptation: adaptationSample.exactOptional(),
+  /** Of real clients only. */
+  playout: playoutSample.exactOptional(),
 });
 
 /** How threads of a process got the cores they asked for, in this interval. Linux only. */
@@ -52,6 +67,11 @@ const generator = z.object({
   socketDrops: count,
   datagramsSent: count,
   datagramsReceived: count,
+  /** Bytes of the datagrams, with their headers of UDP and IP; what TURN and TCP have beside that is left out. */
+  wireBytesSent: count.exactOptional(),
+  wireBytesReceived: count.exactOptional(),
+  /** In the first sample of a worker: how long after the start of the run it began to carry out its part, ms. */
+  startLatenessMs: count.exactOptional(),
   /** Joins that started more than a second after their scheduled time. */
   lateJoins: count,
   /** Share of all cores of the host in use by all processes, 0 … 1; one worker reports it. */
@@ -66,6 +86,21 @@ const generator = z.object({
   throttledMs: count.exactOptional(),
 });
 
+/** Packets of a role that TCP had not taken when the next ones were there, and that were not sent. */
+const streamDrops = z.object({ group: z.string(), role: z.string(), packets: count });
+
+/** A real client of the shard and whether it got the CPU time it needed in this interval. */
+const client = z.object({
+  identity: z.string(),
+  group: z.string(),
+  role: z.string(),
+  engine: z.enum(['browser', 'rtc']),
+  /** How late its timers were at most, ms. */
+  lagMs: count,
+  /** So late, in this interval or shortly before, that its figures say more about the host than about the media: they are left out of the series. */
+  starved: z.boolean(),
+});
+
 export const sampleSchema = z.object({
   type: z.literal('sample'),
   at: z.number(),
@@ -77,12 +112,33 @@ export const sampleSchema = z.object({
   connected: count,
   series: z.array(series),
   generator,
+  /** Where participants take turns in speaking. */
+  speakers: z.array(speakersSchema).exactOptional(),
+  /** Of paths over TCP; absent: none. */
+  streamDrops: z.array(streamDrops).exactOptional(),
+  /** Absent: none. */
+  clients: z.array(client).exactOptional(),
 });
 
 export type SeriesLabels = z.infer<typeof labels>;
 export type SeriesSample = z.infer<typeof series>;
 export type GeneratorSample = z.infer<typeof generator>;
+/** What an engine measures of it. */
+export type EngineHealth = Pick<
+  GeneratorSample,
+  | 'tickLatenessMs'
+  | 'stuckThreads'
+  | 'lateSends'
+  | 'sendErrors'
+  | 'socketDrops'
+  | 'datagramsSent'
+  | 'datagramsReceived'
+  | 'wireBytesSent'
+  | 'wireBytesReceived'
+>;
+export type StreamDrops = z.infer<typeof streamDrops>;
 export type Scheduling = z.infer<typeof scheduling>;
+export type ClientSample = z.infer<typeof client>;
 export type SampleLine = z.infer<typeof sampleSchema>;
 
 /** The coordinator hosts no participants, but its cost belongs to the load generator: its samples have no series, only CPU and memory count. */
@@ -96,4 +152,15 @@ export const emptySeries = (of: SeriesLabels): SeriesSample => ({
   latency: emptyBins(),
   jitter: emptyBins(),
   rtt: emptyBins(),
+});
+
+/** Of a process without pump threads. */
+export const emptyEngineHealth = (): EngineHealth => ({
+  tickLatenessMs: 0,
+  stuckThreads: 0,
+  lateSends: 0,
+  sendErrors: 0,
+  socketDrops: 0,
+  datagramsSent: 0,
+  datagramsReceived: 0,
 });

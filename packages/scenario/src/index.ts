@@ -1,11 +1,30 @@
+export type {
+  ActionSource,
+  ActionStep,
+  Permission,
+  PlannedAction,
+  PlannedStep,
+} from './actions/action-spec.ts';
+export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
+export { type Connect, endpointsOf, parseConnect, withConnect } from './connect.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './data-traffic.ts';
+export type { E2ee } from './e2ee.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
 export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
+export { mayPublish, maySubscribe } from './grants.ts';
+export { hasLabels, type Labels, labelText } from './host-labels.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
+export {
+  readSizeUnit,
+  type SizeUnit,
+  sizeOf,
+  withDuration,
+  withSize,
+} from './language/size-scenario.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
-export { formatLayout, tileSize } from './layout.ts';
+export { formatLayout, tileSize, visibleVideos } from './layout.ts';
 export { LIMITS } from './limits.ts';
 export {
   FLAGS_GROUP,
@@ -19,20 +38,36 @@ export {
   networkPreset,
   PERFECT_LINK,
 } from './network/network-presets.ts';
+export { hasOwnMedia, type OwnClip, withOwnMedia } from './own-media.ts';
 export { expandPlan } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
-export { layersOf, receivedRate } from './plan/media-rates.ts';
+export { layersOf, receivedRate, receivedSize } from './plan/media-rates.ts';
 export { type Level, maxParticipants, type PlanLoad, planLoad } from './plan/plan-load.ts';
-export { type Shard, splitPlan } from './plan/shards.ts';
+export {
+  assertHosts,
+  hostSelectorsOf,
+  type Shard,
+  splitPlan,
+  workersAnywhere,
+} from './plan/shards.ts';
+export { clipBitrate, fillOf } from './plan/video-rates.ts';
 export type { ParticipantPlan, Plan, Role } from './plan.ts';
 export { randomStream } from './random.ts';
+export { RESOLUTIONS } from './resolution.ts';
 export {
+  type ClientEngineName,
   type DataTraffic,
   DEFAULT_ROLE,
+  DEPARTURES,
+  type Departure,
+  departsWhileJoining,
+  type EngineName,
   type Kind,
   type Layout,
   type LinkImpairment,
+  type MediaPath,
   type NetworkImpairment,
+  PATHS,
   type Resolution,
   type RoleGrants,
   type RoleSpec,
@@ -47,6 +82,7 @@ export {
   type Scenario,
   scenarioOfRecord,
   scenarioSchema,
+  type WitnessSpec,
 } from './scenario.ts';
 export {
   type ReadScenarioFile,
@@ -54,3 +90,5 @@ export {
   readScenarioFiles,
   sameNames,
 } from './scenario-file.ts';
+export { MUSIC_KILOBITS } from './track-plan.ts';
+export { mergeWitnesses, parseWitness } from './witness-spec.ts';

@@ -24,6 +24,8 @@ describe('scenarioOfFlags', () => {
           grants: {},
           network: null,
           permanent: false,
+          path: 'direct',
+          e2ee: null,
         },
       ],
     });
@@ -40,11 +42,15 @@ describe('scenarioOfFlags', () => {
       codec: 'H264',
       simulcast: true,
       layout: 'grid:4',
+      path: 'turn-tls',
+      e2ee: 'env:ROOM_PASSPHRASE',
       dataRate: '10/s:100B:reliable',
       joinRate: '25/s',
       duration: '2m',
     });
     const layout = { type: 'grid', tiles: 4 };
+    const secret = { passphrase: { env: 'ROOM_PASSPHRASE' } };
+    const e2ee = { secret, keyIndex: 0, ratchet: 0 };
     expect(group).toMatchObject({
       room: null,
       roomPrefix: 'demo',
@@ -59,8 +65,10 @@ describe('scenarioOfFlags', () => {
           ],
           data: { messagesPerSecond: 10, bytes: 100, reliable: true },
           layout,
+          path: 'turn-tls',
+          e2ee,
         },
-        { name: 'subscriber', count: 1, publish: [], data: null, layout },
+        { name: 'subscriber', path: 'turn-tls', e2ee, count: 1, publish: [], data: null, layout },
       ],
     });
   });
@@ -114,7 +122,16 @@ describe('scenarioOfFlags', () => {
       { publish: 'video', video: '4k' },
       '--video 4k: "4k" is not an available resolution; write 180p',
     ],
-    [{ publish: 'video', codec: 'av1' }, '--codec av1: must be vp8 or h264'],
+    [{ publish: 'video', codec: 'vp7' }, '--codec vp7: must be vp8, h264, vp9 or av1'],
+    [
+      { publish: 'video', codec: 'vp9', video: '1080p' },
+      '--codec vp9: vp9 is not available in 1080p',
+    ],
+    [{ publish: 'video', codec: 'vp9', simulcast: true }, 'vp9 is not published as simulcast'],
+    [
+      { publish: 'video', codec: 'vp9', e2ee: 'throw-away' },
+      '--e2ee throw-away: livekit-client does not encrypt vp9',
+    ],
     [{ layout: 'grid:0' }, '--layout grid:0: a grid has 1 to 100 tiles'],
     [{ dataRate: '10' }, '--data-rate 10: a rate needs its unit; write 10/s'],
     [{ room: 'a', rooms: '2' }, '--room a: names one room, but --rooms asks for 2; leave one out'],

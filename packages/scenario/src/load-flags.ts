@@ -4,18 +4,29 @@ import {
   isUsageError,
   parseDuration,
   quote,
+  suggest,
   text as textSchema,
   usageError,
 } from '@livekit-swarm/settings';
 import { parseDataRate } from './data-traffic.ts';
+import { parseE2ee } from './e2ee.ts';
 import type { ExecutorSpec } from './executors/registry.ts';
 import { checkThresholds, parseThresholds } from './language/check-thresholds.ts';
+import { CODEC_WORDS } from './language/schema/media.ts';
 import { parseLayout } from './layout.ts';
 import { LIMITS } from './limits.ts';
 import { parsePublish } from './publish.ts';
 import { parseResolution } from './resolution.ts';
-import { DEFAULT_ROLE, type RoleSpec, type TrackPlan } from './role-spec.ts';
-import type { GroupSpec, Scenario } from './scenario.ts';
+import {
+  DEFAULT_ROLE,
+  type MediaPath,
+  PATHS,
+  type RoleSpec,
+  type TrackPlan,
+  type VideoCodec,
+} from './role-spec.ts';
+import type { GroupSpec, Scenario, WitnessSpec } from './scenario.ts';
+import { canBeEncrypted, videoProblem } from './video-format.ts';
 
 /** The name of a scenario that flags describe, and of its only group. */
 export const FLAGS_SCENARIO = 'swarm';
@@ -81,10 +92,16 @@ const readName = (text: string, max: number, what: string): string => {
   throw usageError(error?.issues[0]?.message ?? `${what} is not valid`);
 };
 
-const readCodec = (text: string): 'vp8' | 'h264' => {
-  const codec = text.trim().toLowerCase();
-  if (codec === 'vp8' || codec === 'h264') return codec;
-  throw usageError('must be vp8 or h264');
+const readCodec = (text: string): VideoCodec => {
+  const codec = CODEC_WORDS.find((word) => word === text.trim().toLowerCase());
+  if (codec !== undefined) return codec;
+  throw usageError(`must be ${CODEC_WORDS.slice(0, -1).join(', ')} or ${CODEC_WORDS.at(-1)}`);
+};
+
+const readPath = (text: string): MediaPath => {
+  const path = PATHS.find((one) => one === text.trim());
+  if (path !== undefined) return path;
+  throw usageError(`unknown path ${quote(text)}`, suggest(text, PATHS, 'available:'));
 };
 
 /** What each flag changes. */
@@ -119,6 +136,16 @@ const PATCHES = {
     const subscribe = layout.type !== 'none';
     Object.assign(publisher, { layout, subscribe });
     Object.assign(subscriber, { layout, subscribe });
+  },
+  path: ({ publisher, subscriber }, text) => {
+    const path = readPath(text);
+    publisher.path = path;
+    subscriber.path = path;
+  },
+  e2ee: ({ publisher, subscriber }, text) => {
+    const e2ee = parseE2ee(text);
+    publisher.e2ee = e2ee;
+    subscriber.e2ee = e2ee;
   },
   dataRate: ({ publisher }, text) => {
     publisher.data = parseDataRate(text);
@@ -157,6 +184,7 @@ const contradictions = (
   const withVideo = publisher.publish.includes(video);
   const noVideo = (flag: string): string =>
     `has no effect: no video is published; add --publish audio,video or leave ${flag} out`;
+  const problem = videoProblem(video);
   const rules: [boolean, keyof LoadFlags, string][] = [
     [
       group.room !== null && rooms > 1,
@@ -194,6 +222,21 @@ const contradictions = (
       'rooms',
       `would make ${rooms * perRoom} participants; at most ${LIMITS.participants} in all`,
     ],
+    [
+      withVideo && !video.simulcast && problem !== null,
+      'codec',
+      `${problem?.message}; ${problem?.hint}`,
+    ],
+    [
+      withVideo && video.simulcast && problem !== null && video.resolution !== '180p',
+      'simulcast',
+      `${problem?.message}; leave --simulcast out`,
+    ],
+    [
+      withVideo && publisher.e2ee !== null && !canBeEncrypted(video),
+      'e2ee',
+      `livekit-client does not encrypt ${video.codec}; take --codec vp8 or h264`,
+    ],
     [flags.video !== undefined && !withVideo, 'video', noVideo('--video')],
     [flags.codec !== undefined && !withVideo, 'codec', noVideo('--codec')],
     [
@@ -219,9 +262,14 @@ const rolesOf = ({ publisher, subscriber }: Draft): RoleSpec[] => {
 /**
  * The scenario that flags describe.
  * @param thresholds as typed
+ * @param witnesses that are added to it
  * @throws SwarmError `usage` that lists every problem of the load: the flag, the value, what is allowed, what to do; then `invalid_threshold`
  */
-export const scenarioOfFlags = (flags: LoadFlags, thresholds: readonly string[] = []): Scenario => {
+export const scenarioOfFlags = (
+  flags: LoadFlags,
+  thresholds: readonly string[] = [],
+  witnesses: readonly WitnessSpec[] = [],
+): Scenario => {
   const problems: string[] = [];
   const complain = (flag: keyof LoadFlags, problem: string): void => {
     const value = flags[flag];
@@ -251,6 +299,7 @@ export const scenarioOfFlags = (flags: LoadFlags, thresholds: readonly string[] 
     groups: [{ ...draft.group, roles: rolesOf(draft) }],
     windows: [],
     thresholds: parseThresholds(thresholds),
+    ...(witnesses.length > 0 && { witnesses: [...witnesses] }),
   };
   checkThresholds(scenario, scenario.thresholds);
   return scenario;

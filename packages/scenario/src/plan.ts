@@ -1,6 +1,19 @@
 /** The plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
-import type { DataTraffic, Layout, NetworkImpairment, RoleGrants, TrackPlan } from './role-spec.ts';
+import type { PlannedAction } from './actions/action-spec.ts';
+import type { Connect } from './connect.ts';
+import type { E2ee } from './e2ee.ts';
+import type { Labels } from './host-labels.ts';
+import type {
+  ClientEngineName,
+  DataTraffic,
+  Departure,
+  Layout,
+  MediaPath,
+  NetworkImpairment,
+  RoleGrants,
+  TrackPlan,
+} from './role-spec.ts';
 import type { Scenario } from './scenario.ts';
 
 /** As the scenario names it; with flags `publisher` or `subscriber`. */
@@ -26,6 +39,25 @@ export interface ParticipantPlan {
   grants: RoleGrants;
   /** An impaired access network, both ways. Null: no impairment. */
   network: NetworkImpairment | null;
+  /** The video that it sends follows the bandwidth that it estimates. Absent: it sends everything. */
+  rateAdaptation?: true;
+  path: MediaPath;
+  /** Labels that its host must have. Default: none. */
+  hostSelector?: Labels;
+  /** Absent: native. */
+  engine?: ClientEngineName;
+  /** In a room whose participants take turns in speaking: whether it is one of them. Absent: its audio is speech all the time. */
+  turns?: 'takes' | 'hears';
+  /** Of a browser: some track of its room is published with `frameMetadata`. */
+  readsFrameMetadata?: true;
+  /** How its stay ends. Absent: leave. */
+  departure?: Departure;
+  /** What it does during its stay, in the order of time. Absent: nothing. */
+  actions?: PlannedAction[];
+  /** Where it gets its server and token from. Absent: its token is made with the API key. */
+  connect?: Connect;
+  /** Null: without end-to-end encryption. */
+  e2ee: E2ee | null;
   /** Tracks of others that it must have received when its session ends: of those whose sessions overlap with its own long enough. */
   expectedTracks: { audio: number; video: number };
 }

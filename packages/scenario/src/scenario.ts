@@ -4,7 +4,7 @@
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { executorSchema } from './executors/registry.ts';
-import { roleSpecSchema } from './role-spec.ts';
+import { clientEngine, roleSpecSchema } from './role-spec.ts';
 
 const ms = () => z.number().min(0);
 
@@ -23,6 +23,10 @@ const group = z
     roles: z.array(roleSpecSchema),
   })
   .meta({ id: 'Group', description: 'Rooms that are alike.' });
+
+const witness = z
+  .object({ engine: clientEngine, count: z.number().min(1) })
+  .meta({ id: 'Witness', description: 'Real clients that watch rooms of the load.' });
 
 /** After the start; `toMs` null means until the end. */
 const namedWindow = z.object({ name: z.string(), fromMs: ms(), toMs: ms().nullable() });
@@ -46,6 +50,8 @@ export const scenarioSchema = z
     windows: z.array(namedWindow),
     /** As text that `parseThreshold` reads. The default thresholds are added to these. */
     thresholds: z.array(z.string()),
+    /** Real clients that are added to rooms of the load and see what it does. Absent: none. */
+    witnesses: z.array(witness).exactOptional(),
   })
   .meta({
     id: 'Scenario',
@@ -72,4 +78,5 @@ export const scenarioOfRecord = (recorded: RecordedScenario): Scenario => ({
 
 /** Rooms that are alike, and when they are open. */
 export type GroupSpec = z.infer<typeof group>;
+export type WitnessSpec = z.infer<typeof witness>;
 export type NamedWindow = z.infer<typeof namedWindow>;

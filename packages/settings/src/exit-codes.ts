@@ -5,7 +5,7 @@ export const EXIT_CODES = {
   usage: { code: 2, meaning: 'bad usage or a bad scenario: nothing was started' },
   unreachable: {
     code: 3,
-    meaning: 'the deployment was unreachable or rejected the load generator',
+    meaning: 'the deployment or the queue was unreachable, or rejected the load generator',
   },
   inconclusive: {
     code: 98,

@@ -21,6 +21,7 @@ export { customIssue, hinted, quote, textOf, withoutSecrets } from './schema/iss
 export {
   bitRate,
   duration,
+  labels,
   NUMBER,
   name,
   positive,
@@ -35,6 +36,7 @@ export {
   yesOrNo,
 } from './schema/leaves.ts';
 export { nearest, suggest } from './schema/nearest.ts';
+export { type SecretRef, secretRef } from './schema/secret-ref.ts';
 export { strict } from './schema/strict.ts';
 export {
   type ErrorCode,

@@ -27,6 +27,7 @@ const EXITS = {
     'no_socket',
     // Nothing of the run is known.
     'record_not_written',
+    'worker_died',
   ],
   unreachable: [
     // The deployment cannot be reached, or rejected the first participant.
@@ -43,6 +44,14 @@ const EXITS = {
     'rate_limited',
     'bad_gateway',
     'not_livekit',
+    // The application's endpoint for tokens.
+    'token_unreachable',
+    'token_timeout',
+    'token_failed',
+    'token_rejected',
+    'token_rate_limited',
+    'token_invalid',
+    'token_elsewhere',
     // Something on this host is missing or does not start.
     'already_up',
     'bad_config',
@@ -53,6 +62,8 @@ const EXITS = {
     'in_use',
     'kubectl_failed',
     'lab_ended',
+    'no_agents',
+    'queue_unavailable',
     'mounts_left',
     'no_certificates',
     'no_cgroups',

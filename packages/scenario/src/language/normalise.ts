@@ -2,16 +2,11 @@ import { type GroupFile, readExecutor } from '../executors/registry.ts';
 import { DEFAULT_ROLE, type RoleSpec, type TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { ScenarioFile } from './schema/file.ts';
+import { TRACKS_BY_WORD } from './schema/media.ts';
 import type { RoleFile } from './schema/role.ts';
 
 type Item = ScenarioFile['profiles'][string];
 type Profiles = Readonly<Record<string, readonly TrackPlan[]>>;
-
-const WORDS: Readonly<Record<string, TrackPlan>> = {
-  audio: { kind: 'audio' },
-  video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
-  screen: { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
-};
 
 /** As `--publish none`. */
 const NOTHING = 'none';
@@ -24,7 +19,7 @@ export const tracksOf = (
 ): TrackPlan[] => {
   const one = (item: string | TrackPlan, index: number | null): readonly TrackPlan[] => {
     if (typeof item !== 'string') return [item];
-    const word = Object.hasOwn(WORDS, item) ? WORDS[item] : undefined;
+    const word = Object.hasOwn(TRACKS_BY_WORD, item) ? TRACKS_BY_WORD[item] : undefined;
     if (word !== undefined) return [word];
     const profile = Object.hasOwn(profiles, item) ? profiles[item] : undefined;
     if (profile === undefined) unknown(item, index);
@@ -34,12 +29,13 @@ export const tracksOf = (
   return typeof given === 'string' ? [...one(given, null)] : given.flatMap(one);
 };
 
-/** Microphone, camera or screen: a participant has one of each at most. */
-export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' =>
-  track.kind === 'audio' ? 'audio' : track.source;
-
-/** The role with defaults filled in. */
-export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): RoleSpec => {
+/** The role with defaults filled in, some of which its group has. */
+const roleSpecOf = (
+  name: string,
+  role: RoleFile,
+  profiles: Profiles,
+  { path = DEFAULT_ROLE.path, e2ee = DEFAULT_ROLE.e2ee }: Pick<GroupFile, 'path' | 'e2ee'>,
+): RoleSpec => {
   const layout = role.layout ?? (role.subscribe === false ? { type: 'none' } : DEFAULT_ROLE.layout);
   return {
     name,
@@ -50,7 +46,17 @@ export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): Ro
     layout,
     grants: role.grants ?? DEFAULT_ROLE.grants,
     network: role.network ?? DEFAULT_ROLE.network,
+    ...(role.hostSelector === undefined ? {} : { hostSelector: role.hostSelector }),
+    ...(role.rateAdaptation === true && { rateAdaptation: true }),
     permanent: role.permanent,
+    path: role.path ?? path,
+    ...(role.engine !== undefined && role.engine !== 'native' && { engine: role.engine }),
+    ...(role.departure !== undefined &&
+      role.departure !== 'leave' && { departure: role.departure }),
+    ...(role.actions !== undefined && role.actions.length > 0 && { actions: role.actions }),
+    ...(role.turns !== undefined && { turns: role.turns }),
+    ...(role.connect !== undefined && { connect: role.connect }),
+    e2ee: role.e2ee === undefined ? e2ee : role.e2ee,
   };
 };
 
@@ -67,5 +73,5 @@ export const groupSpecOf = (
   startMs: group.startTime,
   joinSpreadMs: group.joinSpread,
   executor: readExecutor(group, prefix),
-  roles: Object.entries(group.roles).map(([role, spec]) => roleSpecOf(role, spec, profiles)),
+  roles: Object.entries(group.roles).map(([role, spec]) => roleSpecOf(role, spec, profiles, group)),
 });

@@ -106,6 +106,8 @@ describe('equivalent scenario files', () => {
               grants: {},
               network: null,
               permanent: false,
+              path: 'direct',
+              e2ee: null,
             },
           ],
         },

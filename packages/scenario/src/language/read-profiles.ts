@@ -6,9 +6,10 @@ import {
   type Tree,
   treeAt,
 } from '@livekit-swarm/settings';
+import { actionSourceOf } from '../actions/plan-actions.ts';
 import type { TrackPlan } from '../role-spec.ts';
 import type { Checks } from './checks.ts';
-import { sourceOf, tracksOf } from './normalise.ts';
+import { tracksOf } from './normalise.ts';
 import { publish } from './schema/media.ts';
 import { noSuchProfile, TRACK_WORDS } from './schema/role.ts';
 
@@ -51,7 +52,7 @@ export const ONE_OF_EACH =
 
 /** A source that two tracks have. */
 export const repeatedSource = (tracks: readonly TrackPlan[]): string | null =>
-  tracks.map(sourceOf).find((source, index, all) => all.indexOf(source) < index) ?? null;
+  tracks.map(actionSourceOf).find((source, index, all) => all.indexOf(source) < index) ?? null;
 
 /** Whether some role publishes the profile. */
 const isPublished = (tree: MapTree, profile: string): boolean =>

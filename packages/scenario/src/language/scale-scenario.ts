@@ -12,29 +12,28 @@ const MAX_FACTOR = 1_000;
  * The same scenario, larger or smaller: rooms and rates times the factor, at least one room where there were any; durations stay. A named room stays one, so
  * its participants are scaled.
  * @param fail called with the reason if that is not possible
+ * @param asked what the reason begins with
  */
 export const scaleByFactor = (
   scenario: Scenario,
   factor: number,
   fail: (message: string, hint: string | null) => never,
+  asked = `--scale ${factor}`,
 ): Scenario => {
   if (factor <= 0 || factor > MAX_FACTOR)
-    return fail(
-      `--scale ${factor}: must be above 0 and at most ${MAX_FACTOR}`,
-      'write --scale 0.1',
-    );
+    return fail(`${asked}: must be above 0 and at most ${MAX_FACTOR}`, 'write --scale 0.1');
   const scaled = { ...scenario, groups: scenario.groups.map((group) => scaleGroup(group, factor)) };
   for (const { name, executor } of scaled.groups) {
     if (executorOf(executor.type).maxRooms(executor) > LIMITS.rooms)
       return fail(
-        `--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`,
+        `${asked}: ${name} would have more than ${LIMITS.rooms} rooms`,
         'use a smaller factor',
       );
   }
   const { problem } = checkSchedule(scaled);
   if (problem !== null) {
     const where = problem.group === null ? '' : `groups.${problem.group}: `;
-    return fail(`--scale ${factor}: ${where}${problem.message}`, problem.hint);
+    return fail(`${asked}: ${where}${problem.message}`, problem.hint);
   }
   return scaled;
 };

@@ -177,21 +177,193 @@ const WRONG: [string, string, RegExp][] = [
     role('{ publish: [{ video: ‸480p }] }'),
     /unknown resolution "480p"; available: 180p/,
   ],
+  ['an unknown codec', role('{ publish: [{ video: 720p, codec: ‸vp7 }] }'), /unknown codec "vp7"/],
   [
-    'an unknown codec',
-    role('{ publish: [{ video: 720p, codec: ‸vp9 }] }'),
-    /unknown codec "vp9"; available: vp8, h264/,
+    'a codec in a size that there is no clip of',
+    role('{ publish: [{ video: 1080p, codec: ‸vp9 }] }'),
+    /vp9 is not available in 1080p; take 360p or 720p/,
+  ],
+  [
+    'simulcast of a codec that has layers in one stream',
+    role('{ publish: [{ video: 720p, codec: vp9, simulcast: ‸true }] }'),
+    /vp9 is not published as simulcast/,
+  ],
+  [
+    'layers in one stream of a codec that has none',
+    role('{ publish: [{ video: 720p, scalabilityMode: ‸L3T3_KEY }] }'),
+    /vp8 has no layers in one stream/,
+  ],
+  [
+    'a screen in a size that there is no clip of',
+    role('{ publish: [{ screen: ‸360p }] }'),
+    /a shared screen is not available in 360p; take 720p or 1080p/,
+  ],
+  [
+    'a screen in a codec that there is no clip of',
+    role('{ publish: [{ screen: 720p, codec: ‸vp9 }] }'),
+    /vp9 is not available for a shared screen; take vp8 or h264/,
+  ],
+  [
+    'simulcast of the smallest screen',
+    role('{ publish: [{ screen: 720p, simulcast: ‸true }] }'),
+    /720p is the lowest layer of a shared screen already/,
+  ],
+  [
+    'a bit rate below that of the clip',
+    role('{ publish: [{ screen: 1080p, bitrate: ‸1Mbit/s }] }'),
+    /is less than the 2.49 Mbit\/s that vp8 has in 1080p/,
+  ],
+  [
+    'a bit rate for more layers than there are',
+    role('{ publish: [{ screen: 1080p, bitrate: ‸[2Mbit/s, 4Mbit/s] }] }'),
+    /has 2 values for one layer/,
+  ],
+  [
+    'a bit rate that no browser sends',
+    role('{ publish: [{ video: 1080p, bitrate: ‸200Mbit/s }] }'),
+    /is more than 20 Mbit\/s/,
+  ],
+  [
+    'a bit rate of a codec whose frames cannot be filled up',
+    role('{ publish: [{ video: 720p, codec: vp9, bitrate: ‸4Mbit/s }] }'),
+    /cannot be chosen for vp9/,
+  ],
+  [
+    'two bit rates of music',
+    role('{ publish: [{ audio: music, bitrate: ‸[64kbit/s, 96kbit/s] }] }'),
+    /is not a bit rate of music/,
+  ],
+  [
+    'end-to-end encryption of a codec that is not encrypted',
+    role('{ e2ee: throw-away, publish: ‸[{ video: 720p, codec: vp9 }] }'),
+    /livekit-client does not encrypt end to end/,
   ],
   [
     'neither video nor screen',
     role('{ publish: [‸{ codec: vp8 }] }'),
-    /must be either a video or a screen/,
+    /must be one of audio, video, screen and media/,
   ],
+  [
+    'a track that is two',
+    role('{ publish: [‸{ audio: music, video: 720p }] }'),
+    /must be one of audio, video, screen and media/,
+  ],
+  [
+    'music of a bit rate that there is no clip of',
+    role('{ publish: [{ audio: music, bitrate: ‸320kbit/s }] }'),
+    /is not a bit rate of music; one of 64kbit\/s, 96kbit\/s/,
+  ],
+  [
+    'a bit rate of speech',
+    role('{ publish: [{ audio: speech, bitrate: ‸64kbit/s }] }'),
+    /has no effect with speech; leave it out, or use audio: music/,
+  ],
+  [
+    'music with pauses',
+    role('{ publish: [{ audio: music, dtx: ‸true }] }'),
+    /is not possible with music/,
+  ],
+  [
+    'audio in layers',
+    role('{ publish: [{ audio: music, simulcast: ‸true }] }'),
+    /has no effect with audio/,
+  ],
+  [
+    'unknown audio',
+    role('{ publish: [{ audio: ‸musik }] }'),
+    /unknown audio content "musik"; did you mean music\?/,
+  ],
+  [
+    'media of a kind that is not read',
+    role('{ publish: [{ media: ‸talk.wav }] }'),
+    /is not a kind of file that can be published; name an \.ogg/,
+  ],
+  [
+    'audio as video',
+    role('{ publish: [{ media: talk.ogg, as: ‸video }] }'),
+    /is not possible with \.ogg; write audio/,
+  ],
+  [
+    'own media in layers',
+    role('{ publish: [{ media: talk.ivf, simulcast: ‸true }] }'),
+    /has no effect with media/,
+  ],
+  [
+    'rate adaptation without video',
+    role('{ publish: audio, ‸rateAdaptation: true }'),
+    /has no effect without video; publish video, or leave it out/,
+  ],
+  [
+    'rate adaptation of layers in one stream',
+    role(
+      '{ ‸rateAdaptation: true, publish: [{ video: 720p, codec: vp9, scalabilityMode: L3T3_KEY }] }',
+    ),
+    /is not possible with scalabilityMode: L3T3_KEY; publish video with simulcast: true/,
+  ],
+  [
+    'rate adaptation of layers in one stream that an action publishes',
+    role(
+      '{ publish: audio, ‸rateAdaptation: true, actions: [{ at: 1s, do: publish, track: { video: 720p, codec: vp9, scalabilityMode: L3T3_KEY } }] }',
+    ),
+    /is not possible with scalabilityMode: L3T3_KEY/,
+  ],
+  [
+    'rate adaptation of own media',
+    role('{ ‸rateAdaptation: true, publish: [{ media: talk.ivf }] }'),
+    /is not possible with talk\.ivf: a file has one bit rate/,
+  ],
+  [
+    'rate adaptation of a real client',
+    role('{ engine: browser, publish: video, ‸rateAdaptation: false }'),
+    /is not a choice with engine: browser: real clients always adapt; leave it out/,
+  ],
+  [
+    'frame metadata of rtc',
+    role('{ engine: rtc, publish: ‸[{ video: 360p, frameMetadata: true }] }'),
+    /has frameMetadata, which @livekit\/rtc-node does not have/,
+  ],
+  [
+    'music of a real client',
+    role('{ engine: browser, publish: ‸[{ audio: music }] }'),
+    /has music, DTX or media, which is not possible with engine: browser/,
+  ],
+  [
+    'a departure before what is published',
+    role('{ publish: audio, ‸departure: before-ice }'),
+    /is before-ice: they are gone before they could publish or act/,
+  ],
+  ['a departure that does not exist', role('{ departure: ‸vanish }'), /leave, close, disappear/],
   ['two cameras', role('{ publish: ‸[video, { video: 360p }] }'), /has camera twice/],
   [
     'layers of the lowest',
     role('{ publish: [{ video: 180p, simulcast: ‸true }] }'),
     /180p is the lowest layer already/,
+  ],
+  ['encryption without a key', role('{ e2ee: ‸yes }'), /unknown encryption "yes"/],
+  [
+    'a passphrase in the file itself',
+    role('{ e2ee: ‸{ passphrase: swordfish } }'),
+    /must say what the media is encrypted with.*\{ env: NAME \}/,
+  ],
+  [
+    'a key index beyond the ring',
+    role('{ e2ee: { passphrase: { env: X }, keyIndex: ‸16 } }'),
+    /from 0 to 15/,
+  ],
+  [
+    'a key index of rtc-node',
+    role('{ publish: audio, e2ee: { passphrase: { env: X }, keyIndex: 1 }, ‸engine: rtc }'),
+    /has no keyIndex/,
+  ],
+  [
+    'an unknown path',
+    role('{ path: ‸turn-upd }'),
+    /unknown path "turn-upd"; did you mean turn-udp\?/,
+  ],
+  [
+    'an unknown path of a group',
+    CALLS.replace('rooms: 3', 'rooms: 3\n    path: ‸relay'),
+    /unknown path "relay"; available: direct, ice-tcp/,
   ],
   [
     'an unknown layout',

@@ -1,36 +1,86 @@
-import type { Labels, MetricName, Threshold } from '@livekit-swarm/metrics';
+import {
+  type Labels,
+  type MetricName,
+  type Threshold,
+  WITNESS_GROUP,
+} from '@livekit-swarm/metrics';
 import { type MapTree, suggest, treeAt } from '@livekit-swarm/settings';
+import { actionNames } from '../actions/plan-actions.ts';
 import { type LoadExtent, latestEndMs, stageNames } from '../plan/extent.ts';
 import { dataOf, type StreamLabels, streamsOf } from '../plan/streams.ts';
-import type { NamedWindow } from '../scenario.ts';
+import type { NamedWindow, WitnessSpec } from '../scenario.ts';
 import { BUILTIN_WINDOWS, windowNamesIn } from './window-names.ts';
 
 /** What thresholds can refer to in a scenario. Null: not known, because the scenario has other problems; then it is not checked. */
 export interface ThresholdFacts {
   /** Roles by group, without those that have no participants. */
   roles: ReadonlyMap<string, readonly string[]>;
+  /** Those that participants use. Null: not known. */
+  paths: readonly string[] | null;
   stages: readonly string[];
   windows: readonly string[];
   streams: readonly StreamLabels[] | null;
   data: readonly Pick<StreamLabels, 'direction' | 'group' | 'role'>[] | null;
+  /** Null: not known. */
+  actions: readonly { action: string; group: string; role: string }[] | null;
+  /** Whether participants take turns in speaking. Null: not known. */
+  turns: boolean | null;
   endMs: number | null;
 }
 
 export const factsOf = (
-  scenario: LoadExtent & { windows: readonly NamedWindow[] },
+  scenario: LoadExtent & { windows: readonly NamedWindow[]; witnesses?: readonly WitnessSpec[] },
 ): ThresholdFacts => ({
-  roles: new Map(
-    scenario.groups.map(({ name, roles }) => [
+  roles: new Map([
+    ...scenario.groups.map(({ name, roles }): [string, string[]] => [
       name,
       roles.filter(({ count }) => count > 0).map((role) => role.name),
     ]),
-  ),
+    ...witnessRoles(scenario),
+  ]),
+  paths: pathsOf(scenario),
   stages: stageNames(scenario),
   windows: scenario.windows.map(({ name }) => name),
-  streams: streamsOf(scenario),
+  streams: withWitnesses(streamsOf(scenario), witnessRoles(scenario)),
   data: dataOf(scenario),
+  actions: actionsOf(scenario),
+  turns: scenario.groups.some(({ roles }) =>
+    roles.some(({ count, turns }) => count > 0 && turns !== undefined),
+  ),
   endMs: latestEndMs(scenario),
 });
+
+/** Real clients gather all candidates: `auto`. */
+const pathsOf = ({ groups, witnesses = [] }: Parameters<typeof factsOf>[0]): string[] => {
+  const used = groups.flatMap(({ roles }) =>
+    roles
+      .filter(({ count }) => count > 0)
+      .map(({ engine, path }) => (engine === undefined ? path : 'auto')),
+  );
+  return [...new Set([...used, ...witnesses.map(() => 'auto')])];
+};
+
+const witnessRoles = ({
+  witnesses = [],
+}: {
+  witnesses?: readonly WitnessSpec[];
+}): [group: string, roles: string[]][] =>
+  witnesses.length === 0 ? [] : [[WITNESS_GROUP, witnesses.map(({ engine }) => engine)]];
+
+/** A witness receives whatever is sent. */
+const withWitnesses = (
+  streams: StreamLabels[],
+  witnesses: readonly [group: string, roles: string[]][],
+): StreamLabels[] => [
+  ...streams,
+  ...witnesses.flatMap(([group, roles]) =>
+    roles.flatMap((role) =>
+      streams
+        .filter(({ direction }) => direction === 'up')
+        .map((sent): StreamLabels => ({ ...sent, direction: 'down', group, role })),
+    ),
+  ),
+];
 
 /** What the scenario does not have. `about`: the part of the threshold's text to point at. */
 export interface UnmatchedThreshold {
@@ -46,9 +96,12 @@ export const whyUnmatched = (
 ): UnmatchedThreshold | null =>
   whyUnmatchedGroup(threshold.selector, facts) ??
   whyUnmatchedRole(threshold.selector, facts) ??
+  whyUnmatchedPath(threshold.selector, facts) ??
   whyUnmatchedWindow(threshold, facts) ??
   whyUnmatchedMedia(threshold, facts) ??
-  whyUnmatchedData(threshold, facts);
+  whyUnmatchedData(threshold, facts) ??
+  whyUnmatchedAction(threshold, facts) ??
+  whyUnmatchedTurns(threshold, facts);
 
 const whyUnmatchedGroup = (
   { group }: Labels,
@@ -77,6 +130,18 @@ const whyUnmatchedRole = (
     about: labelled('role'),
   };
 };
+
+const whyUnmatchedPath = (
+  { path }: Labels,
+  { paths }: ThresholdFacts,
+): UnmatchedThreshold | null =>
+  path === undefined || paths === null || paths.includes(path)
+    ? null
+    : {
+        message: `no participant uses the path "${path}"`,
+        hint: suggest(path, paths, 'available:'),
+        about: labelled('path'),
+      };
 
 const whyUnmatchedWindow = (
   { window }: Threshold,
@@ -120,8 +185,14 @@ const UPWARD: ReadonlySet<MetricName> = new Set([
   'frames_sent',
   'nacks_received',
   'plis_received',
+  'quality_limitation',
 ]);
-const BOTH_WAYS: ReadonlySet<MetricName> = new Set(['rtx_packets', 'keyframes', 'rtt']);
+const BOTH_WAYS: ReadonlySet<MetricName> = new Set([
+  'rtx_packets',
+  'keyframes',
+  'rtt',
+  'bandwidth_estimate',
+]);
 
 const directionsOf = (metric: MetricName): readonly string[] => {
   if (BOTH_WAYS.has(metric)) return ['up', 'down'];
@@ -180,6 +251,53 @@ const whyUnmatchedData = (
   };
 };
 
+/** What participants do, as events name it; once for each role. */
+const actionsOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['actions']> =>
+  groups.flatMap((group) =>
+    group.roles
+      .filter(({ count }) => count > 0)
+      .flatMap((role) =>
+        [...new Set((role.actions ?? []).flatMap(actionNames))].map((action) => ({
+          action,
+          group: group.name,
+          role: role.name,
+        })),
+      ),
+  );
+
+const whyUnmatchedAction = (
+  { metric, selector }: Threshold,
+  { actions }: ThresholdFacts,
+): UnmatchedThreshold | null => {
+  if (actions === null || !metric.startsWith('action_')) return null;
+  const possible = actions.filter(
+    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
+  );
+  const names = [...new Set(possible.map(({ action }) => action))];
+  if (selector.action === undefined ? names.length > 0 : names.includes(selector.action))
+    return null;
+  return {
+    message: `${participantsOf(selector)} does not ${selector.action ?? 'do anything during its stay'}`,
+    hint:
+      names.length === 0
+        ? 'give a role actions, as actions: [{ at: 10s, do: mute, track: audio }]'
+        : `available: ${names.join(', ')}`,
+    about: selector.action === undefined ? /^/ : labelled('action'),
+  };
+};
+
+const whyUnmatchedTurns = (
+  { metric }: Threshold,
+  { turns }: ThresholdFacts,
+): UnmatchedThreshold | null =>
+  turns === false && metric.startsWith('active_speaker_')
+    ? {
+        message: 'no participants take turns in speaking',
+        hint: 'give roles with audio turns, as turns: {}',
+        about: /^/,
+      }
+    : null;
+
 const participantsOf = ({ role, group }: Labels): string =>
   role ?? (group === undefined ? 'any participant' : `any participant of ${group}`);
 
@@ -203,10 +321,13 @@ export const roughFacts = (tree: MapTree): ThresholdFacts => {
   );
   return {
     roles,
+    paths: null,
     stages: stages.map(({ name }) => name),
     windows: windows.map(({ name }) => name),
     streams: null,
     data: null,
+    actions: null,
+    turns: null,
     endMs: null,
   };
 };

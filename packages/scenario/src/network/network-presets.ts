@@ -3,7 +3,7 @@
  * another on the downlink. A link applies, in addition to the real network: first the queue, then loss, then delay. Signalling (a WebSocket) uses the real
  * network only; with two PeerConnections, each has links of its own.
  *
- * A server lowers its bit rate to what fits; a simulated publisher does not, and loses the rest.
+ * A server lowers its bit rate to what fits; a simulated publisher does so with `rateAdaptation`, and without it loses the rest.
  */
 import type { LinkImpairment, NetworkImpairment } from '../role-spec.ts';
 

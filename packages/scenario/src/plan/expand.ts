@@ -1,15 +1,21 @@
-import type { Window } from '@livekit-swarm/metrics';
+import { WITNESS_GROUP, type Window } from '@livekit-swarm/metrics';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
+import type { PlannedAction } from '../actions/action-spec.ts';
+import { MAX_ACTIONS, planActions } from '../actions/plan-actions.ts';
+import { planTurns } from '../actions/turns.ts';
 import { checkCount } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
-import type { RoleSpec } from '../role-spec.ts';
-import type { GroupSpec, Scenario } from '../scenario.ts';
+import { randomStream } from '../random.ts';
+import { departsWhileJoining, type RoleSpec } from '../role-spec.ts';
+import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
+import { witnessRole } from '../witness-spec.ts';
 import { type ExpandedGroup, expandGroup } from './expand-group.ts';
 import { expectedTracks } from './expected-tracks.ts';
 import { overlapMs } from './extent.ts';
 import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
+import { witnessPlaces } from './witness-places.ts';
 
 /** A session before it has names of the run. Times in ms after the run's start. */
 interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expectedTracks'> {
@@ -50,16 +56,20 @@ export interface PlanProblem {
 type Scheduling = { schedule: Schedule; problem: null } | { schedule: null; problem: PlanProblem };
 
 /**
- * The check of a scenario file computes the schedule that the run uses: groups are never changed in place, and only the seed matters besides them.
+ * The check of a scenario file computes the schedule that the run uses: groups are never changed in place, and only the seed and the witnesses matter besides
+ * them.
  */
-const KNOWN = new WeakMap<readonly GroupSpec[], { seed: number; result: Scheduling }>();
+const KNOWN = new WeakMap<
+  readonly GroupSpec[],
+  { seed: number; witnesses: readonly WitnessSpec[] | undefined; result: Scheduling }
+>();
 
 /** Plans a scenario, once for each of its seeds. */
-const scheduleOf = ({ groups, seed }: Scenario): Scheduling => {
+const scheduleOf = ({ groups, seed, witnesses }: Scenario): Scheduling => {
   const known = KNOWN.get(groups);
-  if (known?.seed === seed) return known.result;
-  const result = createSchedule(groups, seed);
-  KNOWN.set(groups, { seed, result });
+  if (known?.seed === seed && known.witnesses === witnesses) return known.result;
+  const result = createSchedule(groups, seed, witnesses ?? []);
+  KNOWN.set(groups, { seed, witnesses, result });
   return result;
 };
 
@@ -111,8 +121,14 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
   };
 };
 
-const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling => {
+const createSchedule = (
+  specs: readonly GroupSpec[],
+  seed: number,
+  witnesses: readonly WitnessSpec[],
+): Scheduling => {
   const groups: ExpandedGroup[] = [];
+  const load: Draft[] = [];
+  let drafts: readonly Draft[] = [];
   let group: string | null = null;
   try {
     for (const spec of specs) {
@@ -121,12 +137,24 @@ const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling =
     }
     group = null;
     checkCount(groups.reduce((sum, { participants }) => sum + participants, 0));
+    let actions = 0;
+    for (const expanded of groups) {
+      group = expanded.group.name;
+      for (const draft of draftsOf(expanded, seed)) {
+        load.push(draft);
+        actions += draft.actions?.length ?? 0;
+        if (actions > MAX_ACTIONS) throw tooManyActions();
+      }
+    }
+    group = null;
+    addTurns(load, seed, MAX_ACTIONS - actions);
+    drafts = [...load, ...witnessDrafts(load, witnesses)];
+    addReaders(drafts);
   } catch (error) {
     if (!isUsageError(error)) throw error;
     const { message, hint } = error;
     return { schedule: null, problem: { group, message, hint } };
   }
-  const drafts = groups.flatMap(draftsOf);
   if (drafts.length === 0) {
     const message = 'no participant would join: no room is open for a second or more';
     const hint = 'use more rooms, more participants or longer stages';
@@ -147,7 +175,7 @@ const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling =
     windows: [
       // A join counts when it was scheduled: the last of them, too.
       { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
-      { name: 'steady', ...steadyWindow(sorted), source: 'builtin' },
+      { name: 'steady', ...steadyWindow(load), source: 'builtin' },
       ...groups.flatMap(({ stages }) => stages),
     ],
     droppedRooms: groups.reduce((sum, { droppedRooms }) => sum + droppedRooms, 0),
@@ -157,16 +185,140 @@ const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling =
   return { schedule, problem: null };
 };
 
+/** Witnesses join a room with its first participant, after it, and leave with its last: the load is the same as without them. */
+const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]): Draft[] => {
+  if (witnesses.length === 0 || load.length === 0) return [];
+  const rooms = [...Map.groupBy(load, roomKey).values()].flatMap((present) => {
+    const [first] = present;
+    // What is encrypted end to end would look broken to them.
+    if (first === undefined || present.some(({ e2ee }) => e2ee !== null)) return [];
+    const fromMs = present.reduce((least, one) => Math.min(least, one.joinAtMs), first.joinAtMs);
+    const toMs = present.reduce((most, one) => Math.max(most, one.leaveAtMs), 0);
+    return [{ first, fromMs, toMs }];
+  });
+  if (rooms.length === 0)
+    throw usageError(
+      'witnesses cannot decrypt, and all rooms are encrypted end to end',
+      'leave the witnesses out',
+    );
+  const places = witnessPlaces(rooms, witnesses);
+  return witnesses.flatMap((witness, index) =>
+    (places[index] ?? []).map(({ first, fromMs, toMs }, position): Draft => {
+      const role = witnessRole(witness);
+      return {
+        in: first.in,
+        roomNumber: first.roomNumber,
+        roleSpec: role,
+        member: position + 1,
+        session: null,
+        firstInSlot: false,
+        group: WITNESS_GROUP,
+        joinAtMs: fromMs,
+        leaveAtMs: toMs,
+        ...conductOf(role),
+      };
+    }),
+  );
+};
+
+/** What the participants of a role do. */
+const conductOf = (
+  role: RoleSpec,
+): Pick<
+  ParticipantPlan,
+  | 'role'
+  | 'publish'
+  | 'subscribe'
+  | 'layout'
+  | 'data'
+  | 'grants'
+  | 'network'
+  | 'rateAdaptation'
+  | 'path'
+  | 'hostSelector'
+  | 'engine'
+  | 'departure'
+  | 'connect'
+  | 'e2ee'
+> => ({
+  role: role.name,
+  publish: role.publish,
+  subscribe: role.subscribe,
+  layout: role.layout,
+  data: role.data === null ? [] : [role.data],
+  grants: role.grants,
+  network: role.network?.impairment ?? null,
+  ...(role.rateAdaptation && { rateAdaptation: role.rateAdaptation }),
+  path: role.path,
+  ...(role.hostSelector === undefined ? {} : { hostSelector: role.hostSelector }),
+  ...(role.engine !== undefined && { engine: role.engine }),
+  ...(role.departure !== undefined && { departure: role.departure }),
+  ...(role.connect !== undefined && { connect: role.connect }),
+  e2ee: role.e2ee,
+});
+
+/** Only who needs it reads frame metadata: it costs a browser a step for each frame of each track. */
+const addReaders = (drafts: readonly Draft[]): void => {
+  for (const present of Map.groupBy(drafts, roomKey).values()) {
+    const carries = present.some(({ publish }) =>
+      publish.some((track) => track.kind === 'video' && track.frameMetadata === true),
+    );
+    if (!carries) continue;
+    for (const draft of present) if (draft.engine === 'browser') draft.readsFrameMetadata = true;
+  }
+};
+
+/** Where participants take turns, adds to the actions of each when it begins and ends to speak. */
+const addTurns = (drafts: readonly Draft[], seed: number, most: number): void => {
+  let steps = 0;
+  for (const [room, present] of Map.groupBy(drafts, roomKey)) {
+    const talkers = present.flatMap((draft) => {
+      const { turns } = draft.roleSpec;
+      return turns === undefined ? [] : [{ ...draft, turns, draft }];
+    });
+    if (talkers.length === 0) continue;
+    for (const draft of present)
+      draft.turns = draft.roleSpec.turns === undefined ? 'hears' : 'takes';
+    const turns = planTurns(talkers, randomStream(seed, 'turns', room), most);
+    for (const [index, { draft }] of talkers.entries()) {
+      const spoken = (turns[index] ?? []).flatMap(({ fromMs, toMs }): PlannedAction[] => [
+        { atMs: fromMs, do: 'speak' },
+        ...(toMs < draft.leaveAtMs ? [{ atMs: toMs, do: 'listen' as const }] : []),
+      ]);
+      steps += spoken.length;
+      if (steps > most) throw tooManyActions();
+      // In this order, so that a participant that disappears does so last.
+      draft.actions = [...spoken, ...(draft.actions ?? [])].sort((a, b) => a.atMs - b.atMs);
+    }
+  }
+};
+
+const tooManyActions = () =>
+  usageError(
+    `its participants would do more than ${MAX_ACTIONS.toLocaleString('en')} things`,
+    'use longer intervals (every, turns), or fewer participants with actions',
+  );
+
 /** All sessions of a group. */
-const draftsOf = ({ group, rooms, slots }: ExpandedGroup): Draft[] =>
-  rooms.flatMap(({ number, sessions }) =>
-    sessions.flatMap((inSlot, index) => {
+function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Generator<Draft> {
+  for (const { number, sessions } of rooms) {
+    for (const [index, inSlot] of sessions.entries()) {
       const slot = slots[index];
-      if (slot === undefined) return [];
+      if (slot === undefined) continue;
       const { role, member } = slot;
       const replaced = replacesParticipants(group) && !role.permanent;
-      return inSlot.map(
-        ({ joinAtMs, leaveAtMs }, position): Draft => ({
+      for (const [position, planned] of inSlot.entries()) {
+        const stay = {
+          joinAtMs: group.startMs + planned.joinAtMs,
+          leaveAtMs: group.startMs + leaveOf(role, planned),
+        };
+        const who = [group.name, 'actions', role.name, number, member, position];
+        const actions =
+          role.actions === undefined
+            ? []
+            : planActions(role, stay, (action) => randomStream(seed, ...who, action));
+        const last = actions.at(-1);
+        yield {
           in: group,
           roomNumber: number,
           roleSpec: role,
@@ -174,19 +326,24 @@ const draftsOf = ({ group, rooms, slots }: ExpandedGroup): Draft[] =>
           session: replaced ? position + 1 : null,
           firstInSlot: position === 0,
           group: group.name,
-          role: role.name,
-          joinAtMs: group.startMs + joinAtMs,
-          leaveAtMs: group.startMs + leaveAtMs,
-          publish: role.publish,
-          subscribe: role.subscribe,
-          layout: role.layout,
-          data: role.data === null ? [] : [role.data],
-          grants: role.grants,
-          network: role.network?.impairment ?? null,
-        }),
-      );
-    }),
-  );
+          ...stay,
+          ...(last?.do === 'disappear' && { leaveAtMs: last.atMs }),
+          ...conductOf(role),
+          ...(actions.length > 0 && { actions }),
+        };
+      }
+    }
+  }
+}
+
+/** The time that one needs that is gone during its join, ms: well below the five seconds after which a join counts as failed. */
+const GONE_AFTER_MS = 2_000;
+
+const leaveOf = (
+  { departure }: RoleSpec,
+  { joinAtMs, leaveAtMs }: { joinAtMs: number; leaveAtMs: number },
+): number =>
+  departsWhileJoining(departure) ? Math.min(leaveAtMs, joinAtMs + GONE_AFTER_MS) : leaveAtMs;
 
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
@@ -201,7 +358,7 @@ const expectations = (
   const required = new Map(specs.map((group) => [group.name, overlapMs(group)]));
   for (const indices of byRoom.values()) {
     const present = indices.flatMap((index) => drafts[index] ?? []);
-    const requiredMs = [...new Set(present.map(({ group }) => group))].map(
+    const requiredMs = [...new Set(present.map((one) => one.in.name))].map(
       (name) => required.get(name) ?? 0,
     );
     const expected = expectedTracks(present, Math.max(...requiredMs));
@@ -216,5 +373,5 @@ const roomKey = (draft: Draft | undefined): string =>
   draft === undefined
     ? ''
     : JSON.stringify(
-        draft.in.room === null ? [draft.group, draft.roomNumber] : ['named', draft.in.room],
+        draft.in.room === null ? [draft.in.name, draft.roomNumber] : ['named', draft.in.room],
       );

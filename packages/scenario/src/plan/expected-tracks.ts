@@ -1,3 +1,4 @@
+import { publicationTimes } from '../actions/publication-times.ts';
 import { maySubscribe, visibleTracks } from '../grants.ts';
 import { audibleTracks, visibleVideos } from '../layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
@@ -9,8 +10,11 @@ const ROUNDING_MS = 0.01;
 
 type Member = Pick<
   ParticipantPlan,
-  'joinAtMs' | 'leaveAtMs' | 'publish' | 'subscribe' | 'layout' | 'grants'
+  'joinAtMs' | 'leaveAtMs' | 'publish' | 'subscribe' | 'layout' | 'grants' | 'actions'
 >;
+
+/** What it publishes changes during its stay: few do, so that they are counted one by one. */
+const isChanging = ({ actions = [] }: Member): boolean => actions.length > 0;
 
 /**
  * How many tracks each participant of a room must have received when it leaves: tracks of those with which it overlaps for `overlapMs`, within its layout.
@@ -23,11 +27,26 @@ export const expectedTracks = (
   const enough = overlapMs - ROUNDING_MS;
   const audio = overlappingTracks(members, 'audio', enough);
   const video = overlappingTracks(members, 'video', enough);
+  const changing = members.flatMap((member, owner) =>
+    isChanging(member) && member.grants.hidden !== true
+      ? publicationTimes(member).map((publication) => ({ owner, ...publication }))
+      : [],
+  );
+  const changed = (me: Member, index: number, kind: Kind): number =>
+    changing.filter(
+      ({ owner, kind: published, times }) =>
+        owner !== index &&
+        published === kind &&
+        times.some(
+          ({ fromMs, toMs }) =>
+            Math.min(toMs, me.leaveAtMs) - Math.max(fromMs, me.joinAtMs) >= enough,
+        ),
+    ).length;
   return members.map((member, index) => {
     if (!maySubscribe(member)) return { audio: 0, video: 0 };
     return {
-      audio: audibleTracks(member.layout, audio(member, index)),
-      video: visibleVideos(member.layout, video(member, index)),
+      audio: audibleTracks(member.layout, audio(member, index) + changed(member, index, 'audio')),
+      video: visibleVideos(member.layout, video(member, index) + changed(member, index, 'video')),
     };
   });
 };
@@ -41,8 +60,8 @@ const overlappingTracks = (
   kind: Kind,
   enough: number,
 ): ((me: Member, index: number) => number) => {
-  const tracks = members.map(
-    (member) => visibleTracks(member).filter((track) => track.kind === kind).length,
+  const tracks = members.map((member) =>
+    isChanging(member) ? 0 : visibleTracks(member).filter((track) => track.kind === kind).length,
   );
   const stays = (member: Member): boolean => member.leaveAtMs - member.joinAtMs >= enough;
   const senders = members.flatMap((member, index) => {

@@ -1,95 +1,170 @@
 import { tileSize } from '../layout.ts';
 import { RESOLUTIONS } from '../resolution.ts';
 import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-spec.ts';
+import { layerRate } from './video-rates.ts';
+
+type Video = Extract<TrackPlan, { kind: 'video' }>;
 
 /** Packets and bits per second. */
 export interface Rate {
   packets: number;
-  /** Of RTP payload. */
+  /** Of RTP payload, or of data messages. */
   bits: number;
+  /** Of what is around them on the wire. */
+  headerBits: number;
 }
+type Contents = Omit<Rate, 'headerBits'>;
 
 /** Opus with 20 ms frames. */
-const AUDIO: Rate = { packets: 50, bits: 34_000 };
+const SPEECH: Contents = { packets: 50, bits: 34_000 };
+/** As many packets as there is speech, and a few in its pauses. */
+const SPEECH_WITH_DTX: Contents = { packets: 27.9, bits: 17_090 };
 
-/** What the clips hold, lowest first, within a percent (a test compares them): packets per second and kbit/s. */
-const VIDEO: Record<VideoCodec, Record<Resolution, [packets: number, kilobits: number]>> = {
-  vp8: {
-    '180p': [23, 162],
-    '360p': [62, 458],
-    '540p': [100, 815],
-    '720p': [202, 1_730],
-    '1080p': [347, 3_060],
+/** Of a participant that takes turns and does not speak: three bytes each. */
+const SILENCE: Contents = { packets: 50, bits: 1_200 };
+
+/** Three layers in one stream: all of them, as the publisher sends them, and what a subscriber to each receives (L3T3_KEY: that layer, and keyframes of those below). */
+const LAYERED: Partial<Record<VideoCodec, { sent: Contents; received: readonly Contents[] }>> = {
+  vp9: {
+    sent: { packets: 230, bits: 1_716_000 },
+    received: [
+      { packets: 31, bits: 152_000 },
+      { packets: 64, bits: 439_000 },
+      { packets: 139, bits: 1_149_000 },
+    ],
   },
-  h264: {
-    '180p': [22, 159],
-    '360p': [60, 447],
-    '540p': [101.5, 811],
-    '720p': [204, 1_734],
-    '1080p': [345, 3_052],
+  av1: {
+    sent: { packets: 237, bits: 1_744_000 },
+    received: [
+      { packets: 30, bits: 109_500 },
+      { packets: 58.8, bits: 408_600 },
+      { packets: 150, bits: 1_236_000 },
+    ],
   },
 };
+const NOTHING: Contents = { packets: 0, bits: 0 };
+const LAYERED_SIZES: readonly Resolution[] = ['180p', '360p', '720p'];
 
-/** Around every RTP payload: IPv4 20, UDP 8, RTP header 12 and extensions 16 (RFC 3550, 8285), authentication tag of AES-GCM 16 (RFC 7714). */
-const OVERHEAD_BYTES = 72;
+/** Around every RTP payload: IPv4 20, UDP 8, RTP header 12 (RFC 3550), authentication tag of AES-GCM 16 (RFC 7714). */
+const RTP_BYTES = 56;
+/** Header extensions (RFC 8285): capture time, audio level or transport-wide number of participants; livekit-server has the send time in video, too. */
+const EXTENSION_BYTES = { up: { audio: 16, video: 16 }, down: { audio: 16, video: 20 } };
+/** The payload descriptor, which clips do not have (RFC 7741 §4.2). */
+const VP8_DESCRIPTOR_BYTES = 4;
+/** Of most packets (AV1 RTP specification, appendix A). */
+const DEPENDENCY_DESCRIPTOR_BYTES = 4;
 
 /** Bits per second on the wire. */
-export const wireBits = ({ packets, bits }: Rate): number => bits + packets * OVERHEAD_BYTES * 8;
+export const wireBits = ({ bits, headerBits }: Rate): number => bits + headerBits;
 
-export const ZERO_RATE: Rate = { packets: 0, bits: 0 };
+const withHeaders = (
+  { packets, bits }: Contents,
+  track: TrackPlan,
+  direction: 'up' | 'down',
+): Rate => {
+  const codec = track.kind === 'audio' ? 'opus' : track.codec;
+  const ofCodec =
+    codec === 'vp8'
+      ? VP8_DESCRIPTOR_BYTES
+      : codec === 'vp9' || codec === 'av1'
+        ? DEPENDENCY_DESCRIPTOR_BYTES
+        : 0;
+  const bytes = RTP_BYTES + EXTENSION_BYTES[direction][track.kind] + ofCodec;
+  return { packets, bits, headerBits: packets * bytes * 8 };
+};
+
+export const ZERO_RATE: Rate = { packets: 0, bits: 0, headerBits: 0 };
 
 export const addRates = (one: Rate, other: Rate, times = 1): Rate => ({
   packets: one.packets + other.packets * times,
   bits: one.bits + other.bits * times,
+  headerBits: one.headerBits + other.headerBits * times,
 });
 
-const videoRate = (codec: VideoCodec, resolution: Resolution): Rate => {
-  const [packets, kilobits] = VIDEO[codec][resolution];
-  return { packets, bits: kilobits * 1_000 };
-};
+/** Of a file that was prepared. */
+const ownRate = ({ media }: TrackPlan): Contents | null =>
+  media?.clip === undefined ? null : { packets: media.clip.packets, bits: media.clip.bits };
 
-/** The sizes that a track is sent in, lowest first: with simulcast what livekit-client publishes, three from 540p on and two at 360p. */
-export const layersOf = ({
-  resolution,
-  simulcast,
-}: Extract<TrackPlan, { kind: 'video' }>): Resolution[] => {
+/**
+ * The sizes that a track is sent in, lowest first: with simulcast what livekit-client publishes of a camera, three from 540p on and two at 360p; of a screen 720p and 1080p.
+ */
+export const layersOf = ({ source, resolution, simulcast }: Video): Resolution[] => {
   if (!simulcast || resolution === '180p') return [resolution];
+  if (source === 'screen') return resolution === '1080p' ? ['720p', '1080p'] : [resolution];
   return resolution === '360p' ? ['180p', '360p'] : ['180p', '360p', resolution];
 };
+
+/** The sizes that the server can forward, lowest first. */
+const forwardedSizes = (track: Video): readonly Resolution[] =>
+  track.scalabilityMode === undefined ? layersOf(track) : LAYERED_SIZES;
 
 /** livekit-server's `layerSelectionTolerance`: a layer that is a tenth too small will do. */
 const TOLERANCE = 0.9;
 
 /**
- * The layer that the server forwards to a participant with this layout, as an index of `layersOf`: the lowest that fills a tile, else the highest
+ * The layer that the server forwards to a participant with this layout, as an index of the sizes that it can forward: the lowest that fills a tile, else the highest
  * (livekit-server's `GetQualityForDimension`).
  */
-export const layerShown = (
-  track: Extract<TrackPlan, { kind: 'video' }>,
-  layout: Layout,
-): number => {
-  const layers = layersOf(track);
+export const layerShown = (track: Video, layout: Layout): number => {
+  const layers = forwardedSizes(track);
   if (layout.type !== 'grid') return layers.length - 1;
   const wanted = Math.floor(tileSize(layout.tiles).height * TOLERANCE);
   const found = layers.findIndex((layer) => RESOLUTIONS[layer].height >= wanted);
   return found < 0 ? layers.length - 1 : found;
 };
 
-/** What a receiver with this layout gets of a track that is on its screen. */
-export const receivedRate = (track: TrackPlan, layout: Layout): Rate => {
-  if (track.kind === 'audio') return AUDIO;
-  const layer = layersOf(track)[layerShown(track, layout)];
-  return layer === undefined ? ZERO_RATE : videoRate(track.codec, layer);
+/** The size of what a receiver with this layout gets of a video that is on its screen. */
+export const receivedSize = (
+  track: Extract<TrackPlan, { kind: 'video' }>,
+  layout: Layout,
+): { width: number; height: number } =>
+  track.media?.clip ??
+  RESOLUTIONS[forwardedSizes(track)[layerShown(track, layout)] ?? track.resolution];
+
+const audioRate = (track: Extract<TrackPlan, { kind: 'audio' }>, isQuiet: boolean): Contents => {
+  if (isQuiet) return SILENCE;
+  const file = ownRate(track);
+  if (file !== null) return file;
+  const { music, dtx } = track;
+  if (music !== undefined) return { packets: SPEECH.packets, bits: music * 1_000 };
+  return dtx === true ? SPEECH_WITH_DTX : SPEECH;
+};
+
+/**
+ * What a receiver with this layout gets of a track that is on its screen.
+ * @param isQuiet whether its publisher takes turns, and does not speak
+ */
+export const receivedRate = (track: TrackPlan, layout: Layout, isQuiet = false): Rate =>
+  withHeaders(receivedContents(track, layout, isQuiet), track, 'down');
+
+const receivedContents = (track: TrackPlan, layout: Layout, isQuiet: boolean): Contents => {
+  if (track.kind === 'audio') return audioRate(track, isQuiet);
+  const file = ownRate(track);
+  if (file !== null) return file;
+  if (track.scalabilityMode !== undefined)
+    return LAYERED[track.codec]?.received[layerShown(track, layout)] ?? NOTHING;
+  return layerRate(track, layersOf(track), layerShown(track, layout));
 };
 
 /**
  * What the publisher of a track sends: audio always; of video the layers up to the highest that is subscribed to, once dynacast has paused the others.
  * @param highest index of `layersOf`, or null without subscribers
  */
-export const sentRate = (track: TrackPlan, highest: number | null): Rate => {
-  if (track.kind === 'audio') return AUDIO;
+export const sentRate = (track: TrackPlan, highest: number | null, isQuiet = false): Rate =>
+  withHeaders(sentContents(track, highest, isQuiet), track, 'up');
+
+const sentContents = (track: TrackPlan, highest: number | null, isQuiet: boolean): Contents => {
+  if (track.kind === 'audio') return audioRate(track, isQuiet);
   if (highest === null) return ZERO_RATE;
-  return layersOf(track)
+  const file = ownRate(track);
+  if (file !== null) return file;
+  if (track.scalabilityMode !== undefined) return LAYERED[track.codec]?.sent ?? NOTHING;
+  const layers = layersOf(track);
+  return layers
     .slice(0, highest + 1)
-    .reduce((sum, layer) => addRates(sum, videoRate(track.codec, layer)), ZERO_RATE);
+    .map((_, layer) => layerRate(track, layers, layer))
+    .reduce((sum, { packets, bits }) => ({
+      packets: sum.packets + packets,
+      bits: sum.bits + bits,
+    }));
 };

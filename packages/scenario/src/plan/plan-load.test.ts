@@ -3,11 +3,14 @@ import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of'
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExecutorSpec } from '../executors/registry.ts';
+import { parseScenario } from '../language/parse-scenario.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import type { DataTraffic, Layout, TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { expandPlan } from './expand.ts';
 import { maxParticipants, planLoad } from './plan-load.ts';
+import { createRoomTimelineBuilder } from './room-history.ts';
+import { expectedPackets } from './shards.ts';
 
 const everything = [0, Number.POSITIVE_INFINITY] as const;
 const fromFlags = (spec: Partial<LoadSpec>) =>
@@ -29,6 +32,21 @@ describe('planLoad', () => {
       20 * (34_000 + 50 * 72 * 8),
       0,
     );
+  });
+
+  it('has the mean over time beside the maximum', () => {
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 10, participants: 2 })), 'r');
+    const load = planLoad(plan);
+    const stays = plan.participants.map(({ joinAtMs, leaveAtMs }) => leaveAtMs - joinAtMs);
+    const mean = load.mean(0, plan.endAtMs);
+    expect(mean.participants * plan.endAtMs).toBeCloseTo(
+      stays.reduce((sum, stay) => sum + stay, 0),
+      3,
+    );
+    const steady = load.mean(plan.lastJoinAtMs, plan.endAtMs);
+    expect(steady.bitsDown).toBeCloseTo(load.most(0, plan.endAtMs).bitsDown, 3);
+    expect(load.mean(5, 5).participants).toBe(0);
+    expect(load.mean(plan.endAtMs, plan.endAtMs + 1_000).bitsUp).toBe(0);
   });
 
   it.each<[string, Layout, number, number]>([
@@ -209,5 +227,59 @@ describe('maxParticipants', () => {
     expect(maxParticipants(participants, 0)).toBe(6);
     expect(maxParticipants(participants, 1)).toBe(10);
     expect(maxParticipants(participants, 60_000)).toBe(12);
+  });
+});
+
+describe('planLoad with actions', () => {
+  const FILE = `
+scenario: call
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    duration: 60s
+    roles:
+      host:
+        publish: audio
+        actions: ACTIONS
+      viewer: { count: 2 }
+`;
+  const levels = (actions: string, ...times: number[]) => {
+    const scenario = parseScenario(FILE.replace('ACTIONS', actions), { file: 'call.yaml' });
+    const load = planLoad(expandPlan(scenario, 'r'));
+    return times.map((at) => {
+      const { tracksUp, tracksDown, packetsUp, packetsDown } = load.most(at, at + 1);
+      return [tracksUp, tracksDown, packetsUp, packetsDown];
+    });
+  };
+  const audio = [1, 2, 50, 100];
+
+  it.each<[string, string, number[]]>([
+    [
+      'a shared screen',
+      '[{ at: 20s, do: publish, track: { screen: 720p }, for: 20s }]',
+      [2, 4, 136.9, 273.8],
+    ],
+    ['a mute', '[{ at: 20s, do: mute, track: audio, for: 20s }]', [0, 0, 0, 0]],
+    ['what is unpublished', '[{ at: 20s, do: unpublish, track: audio, for: 20s }]', [0, 0, 0, 0]],
+    [
+      'a permission that is revoked, and nothing is published again with it',
+      '[{ at: 20s, do: permit, permission: { canPublish: false } }, { at: 40s, do: publish, track: audio }, { at: 39s, do: permit, permission: { canPublish: true } }]',
+      [0, 0, 0, 0],
+    ],
+  ])('counts %s while it lasts', (_, actions, during) => {
+    expect(levels(actions, 10_000, 30_000, 50_000)).toEqual([audio, during, audio]);
+  });
+
+  it('counts silence of those who do not speak, and packets for shards alike', () => {
+    const text = FILE.replace('actions: ACTIONS', 'count: 2\n        turns: { overlap: 0 }');
+    const plan = expandPlan(parseScenario(text, { file: 'call.yaml' }), 'r');
+    const { packetsUp, bitsUp } = planLoad(plan).most(...everything);
+    const header = 72 * 8 * 50;
+    expect(packetsUp).toBe(100);
+    expect(bitsUp).toBeCloseTo(34_000 + 1_200 + 2 * header, 0);
+    const packets = expectedPackets(plan.participants, createRoomTimelineBuilder());
+    // Each speaker receives one track, each viewer two; and two packets a second for the connection.
+    expect(packets.map(Math.round).sort((a, b) => a - b)).toEqual([102, 102, 102, 102]);
   });
 });

@@ -31,6 +31,8 @@ const FIELDS = [
 export interface PlanLoad {
   /** The maximum of each field between two times, ms after the start; each at its own moment. */
   most(fromMs: number, toMs: number): Level;
+  /** The mean of each field between two times, ms after the start, by time. */
+  mean(fromMs: number, toMs: number): Level;
   /** When most participants are connected for the first time, ms after the start. */
   readonly fullestAtMs: number;
   /** Joins in the second with the most of them. */
@@ -47,6 +49,7 @@ export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad
   const { times, levels } = addUp(changes);
   return {
     most: (fromMs, toMs) => mostOf(times, levels, fromMs, toMs),
+    mean: (fromMs, toMs) => meanOf(times, levels, fromMs, toMs),
     fullestAtMs: fullestAt(times, levels),
     joinsPerSecond: mostJoins(participants),
   };
@@ -116,10 +119,26 @@ const mostOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs:
       most[field] = Math.max(most[field] ?? 0, levels[moment * FIELDS.length + field] ?? 0);
     }
   }
-  return Object.fromEntries(FIELDS.map((field, index) => [field, most[index] ?? 0])) as Record<
+  return levelOf(most);
+};
+
+const levelOf = (figures: readonly number[]): Level =>
+  Object.fromEntries(FIELDS.map((field, index) => [field, figures[index] ?? 0])) as Record<
     keyof Level,
     number
   >;
+
+const meanOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs: number): Level => {
+  const sums = FIELDS.map(() => 0);
+  if (!(toMs > fromMs)) return levelOf(sums);
+  for (let moment = Math.max(0, lastUntil(times, fromMs)); moment < times.length; moment++) {
+    const begin = Math.max(fromMs, times[moment] ?? 0);
+    if (begin >= toMs) break;
+    const lastsMs = Math.min(toMs, times[moment + 1] ?? toMs) - begin;
+    for (let field = 0; field < FIELDS.length; field++)
+      sums[field] = (sums[field] ?? 0) + lastsMs * (levels[moment * FIELDS.length + field] ?? 0);
+  }
+  return levelOf(sums.map((sum) => sum / (toMs - fromMs)));
 };
 
 /** Index of the last moment at or before this one; −1 when all are after it. */

@@ -1,3 +1,4 @@
+import { sendingPhases } from '../actions/sending-phases.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import {
   addLoads,
@@ -7,18 +8,36 @@ import {
   type ParticipantProfile,
 } from './room-load.ts';
 
-/** A time in which no participant joins or leaves a room. */
+/** A time in which no participant joins or leaves a room, or changes what it sends. */
 export interface RoomInterval {
   fromMs: number;
   toMs: number;
   /** Of all participants in the room. */
   load: Load;
-  /** Of one participant of each profile; by group and role. */
+  /** Of one participant of each profile. */
   members: ReadonlyMap<string, Load>;
 }
 
-export const profileOf = ({ group, role }: Pick<ParticipantPlan, 'group' | 'role'>): string =>
-  `${group}/${role}`;
+/** A part of a stay in which a participant sends and receives the same. */
+interface Phase {
+  /** Of participants that behave alike. */
+  profile: string;
+  as: ParticipantProfile;
+  fromMs: number;
+  toMs: number;
+}
+
+/** The parts of a stay: one for participants that do nothing during it. */
+export const phasesOf = (member: ParticipantPlan): Phase[] => {
+  const { group, role, leaveAtMs } = member;
+  const phases = sendingPhases(member);
+  return phases.flatMap(({ fromMs, grants, tracks, isQuiet }, index): Phase[] => {
+    const toMs = Math.min(phases[index + 1]?.fromMs ?? leaveAtMs, leaveAtMs);
+    const as = { ...member, publish: tracks, grants, isQuiet };
+    const state = member.actions === undefined ? '' : JSON.stringify([tracks, grants, isQuiet]);
+    return toMs > fromMs ? [{ profile: `${group}/${role}${state}`, as, fromMs, toMs }] : [];
+  });
+};
 
 interface Composition {
   load: Load;
@@ -57,13 +76,11 @@ export const createRoomTimelineBuilder = (): RoomTimelineBuilder => {
       const present = new Map<string, number>();
       const changes: { atMs: number; profile: string; by: number }[] = [];
       for (const member of members) {
-        const profile = profileOf(member);
-        if (!profiles.has(profile)) profiles.set(profile, member);
-        present.set(profile, 0);
-        changes.push(
-          { atMs: member.joinAtMs, profile, by: 1 },
-          { atMs: member.leaveAtMs, profile, by: -1 },
-        );
+        for (const { profile, as, fromMs, toMs } of phasesOf(member)) {
+          if (!profiles.has(profile)) profiles.set(profile, as);
+          present.set(profile, 0);
+          changes.push({ atMs: fromMs, profile, by: 1 }, { atMs: toMs, profile, by: -1 });
+        }
       }
       changes.sort((a, b) => a.atMs - b.atMs);
       return changes.flatMap(({ atMs, profile, by }, index): RoomInterval[] => {

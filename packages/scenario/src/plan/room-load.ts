@@ -24,10 +24,15 @@ export interface Load {
 export type ParticipantProfile = Pick<
   ParticipantPlan,
   'publish' | 'subscribe' | 'layout' | 'data' | 'grants'
->;
+> & {
+  /** It takes turns in speaking, and does not speak. */
+  isQuiet?: boolean;
+};
 
 /** Larger data messages take several packets, bytes: what SCTP over DTLS leaves of a datagram. */
 const DATA_PACKET_BYTES = 1_150;
+/** Around each: IPv4, UDP, DTLS, SCTP, LiveKit's DataPacket, to which the server adds the sender, and an acknowledgement of every second one. */
+const DATA_HEADER_BYTES = { up: 144, down: 204 };
 
 /**
  * What one participant of each profile sends and receives in a room with these counts. `hidden` makes no difference: the server forwards what hidden
@@ -50,12 +55,13 @@ export const loadPerProfile = (
     }));
     const down = received(me.profile, others);
     const data = others.reduce(
-      (sum, { profile, count }) => addRates(sum, dataRate(profile), count),
+      (sum, { profile, count }) => addRates(sum, dataRate(profile, 'down'), count),
       ZERO_RATE,
     );
     const up = me.sends.reduce(
-      (sum, track) => addRates(sum, sentRate(track, highestWatched(track, others))),
-      dataRate(me.profile),
+      (sum, track) =>
+        addRates(sum, sentRate(track, highestWatched(track, others), me.profile.isQuiet)),
+      dataRate(me.profile, 'up'),
     );
     return {
       participants: 1,
@@ -80,9 +86,9 @@ const received = (
 ): { tracks: number; rate: Rate } => {
   if (!maySubscribe(me)) return { tracks: 0, rate: ZERO_RATE };
   let [audios, videos, audioRate, videoRate] = [0, 0, ZERO_RATE, ZERO_RATE];
-  for (const { count, sends } of others) {
+  for (const { count, sends, profile } of others) {
     for (const track of sends) {
-      const rate = receivedRate(track, me.layout);
+      const rate = receivedRate(track, me.layout, profile.isQuiet);
       if (track.kind === 'audio')
         [audios, audioRate] = [audios + count, addRates(audioRate, rate, count)];
       else [videos, videoRate] = [videos + count, addRates(videoRate, rate, count)];
@@ -109,15 +115,20 @@ const highestWatched = (track: TrackPlan, others: readonly ProfileCount[]): numb
   return watched.length === 0 ? null : Math.max(...watched);
 };
 
-const dataRate = ({ data, grants }: ParticipantProfile): Rate =>
+type Direction = keyof typeof DATA_HEADER_BYTES;
+
+const messageRate = (perSecond: number, bytes: number, direction: Direction): Rate => {
+  const packets = perSecond * Math.ceil(bytes / DATA_PACKET_BYTES);
+  const headerBits = packets * DATA_HEADER_BYTES[direction] * 8;
+  return { packets, bits: perSecond * bytes * 8, headerBits };
+};
+
+const dataRate = ({ data, grants }: ParticipantProfile, direction: Direction): Rate =>
   grants.canPublishData === false
     ? ZERO_RATE
     : data.reduce(
         (sum, { messagesPerSecond, bytes }) =>
-          addRates(sum, {
-            packets: messagesPerSecond * Math.ceil(bytes / DATA_PACKET_BYTES),
-            bits: messagesPerSecond * bytes * 8,
-          }),
+          addRates(sum, messageRate(messagesPerSecond, bytes, direction)),
         ZERO_RATE,
       );
 

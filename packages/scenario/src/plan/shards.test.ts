@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { expandPlan } from './expand.ts';
 import { createRoomTimelineBuilder } from './room-history.ts';
-import { expectedPackets, splitPlan } from './shards.ts';
+import { expectedPackets, splitPlan, workersAnywhere } from './shards.ts';
 
 /** Packets per second of each shard while all participants are connected. */
 const weights = (plan: Plan, count: number): number[] => {
@@ -16,7 +16,7 @@ const weights = (plan: Plan, count: number): number[] => {
     for (const [index, packets] of expectedPackets(members, timelines).entries())
       cost.set(members[index] as ParticipantPlan, packets);
   }
-  return splitPlan(plan, count).map(({ participants }) =>
+  return splitPlan(plan, workersAnywhere(count)).map(({ participants }) =>
     participants.reduce((sum, one) => sum + (cost.get(one) ?? 0), 0),
   );
 };
@@ -30,7 +30,7 @@ describe('splitPlan', () => {
         fc.integer({ min: 1, max: 8 }),
         (count, rooms, participants) => {
           const plan = expandPlan(scenarioOfLoad(specOf({ rooms, participants })), 'r');
-          const shards = splitPlan(plan, count);
+          const shards = splitPlan(plan, workersAnywhere(count));
           expect(shards.map(({ shard }) => shard)).toEqual(
             Array.from({ length: count }, (_, index) => index),
           );
@@ -53,7 +53,7 @@ describe('splitPlan', () => {
       scenarioOfLoad(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] })),
       'r',
     );
-    const shards = splitPlan(plan, 3);
+    const shards = splitPlan(plan, workersAnywhere(3));
     const homes = shards.map(({ participants }) => new Set(participants.map(({ room }) => room)));
     expect(homes.reduce((sum, rooms) => sum + rooms.size, 0)).toBe(100);
     const [least = 0, , most = 0] = weights(plan, 3).sort((a, b) => a - b);
@@ -82,7 +82,7 @@ describe('splitPlan', () => {
       scenarioOf([groupOf({ type: 'timetable', lessons }, { roles: [roleOf({ count: 3 })] })]),
       'r',
     );
-    for (const { participants } of splitPlan(plan, 2)) {
+    for (const { participants } of splitPlan(plan, workersAnywhere(2))) {
       const at = (time: number): number =>
         participants.filter(({ joinAtMs }) => joinAtMs === time).length;
       expect([at(0), at(60_000), at(120_000)]).toEqual([12, 3, 6]);
@@ -95,21 +95,60 @@ describe('splitPlan', () => {
       scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
       'r',
     );
-    for (const { participants } of splitPlan(plan, 8))
+    for (const { participants } of splitPlan(plan, workersAnywhere(8)))
       expect(Math.abs(participants.length / 22_500 - 1)).toBeLessThan(0.01);
   });
 
   it('leaves shards empty rather than failing if there are too few participants', () => {
     const shards = splitPlan(
       expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1 })), 'r'),
-      3,
+      workersAnywhere(3),
     );
     expect(shards.map(({ participants }) => participants.length)).toEqual([1, 0, 0]);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('refuses %d shards', (count) => {
-    expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), count)).toThrow(
+  it('refuses to split a plan over no worker', () => {
+    expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), [])).toThrow(
       '1 or more shards',
     );
+  });
+
+  describe('with roles that select hosts', () => {
+    const plan = expandPlan(
+      scenarioOf([
+        groupOf(
+          { type: 'constant-rooms', rooms: 10, joinRate: 100, durationMs: 60_000 },
+          {
+            roles: [
+              roleOf({ name: 'host', count: 1, publish: [{ kind: 'audio' }] }),
+              roleOf({ name: 'viewer', count: 8, hostSelector: { region: 'us' } }),
+            ],
+          },
+        ),
+      ]),
+      'r',
+    );
+    const EU = { region: 'eu' };
+    const US = { region: 'us', rack: 'a' };
+
+    it('puts them on such hosts alone, and balances there', () => {
+      const shards = splitPlan(plan, [EU, US, EU, US]);
+      const viewers = shards.map(
+        ({ participants }) => participants.filter(({ role }) => role === 'viewer').length,
+      );
+      expect(viewers).toEqual([0, 40, 0, 40]);
+      expect(shards.flatMap(({ participants }) => participants)).toHaveLength(90);
+      // The rest fills up hosts that have less to do.
+      const hosts = shards.map(
+        ({ participants }) => participants.filter(({ role }) => role === 'host').length,
+      );
+      expect(hosts).toEqual([5, 0, 5, 0]);
+    });
+
+    it('refuses when no worker is on such a host', () => {
+      expect(() => splitPlan(plan, [EU, EU])).toThrow(
+        'the role viewer selects hosts with region=us',
+      );
+    });
   });
 });

@@ -1,7 +1,9 @@
+import { usageError } from '@livekit-swarm/settings';
+import { distinctLabels, hasLabels, type Labels, labelText } from '../host-labels.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import {
   createRoomTimelineBuilder,
-  profileOf,
+  phasesOf,
   type RoomInterval,
   type RoomTimelineBuilder,
 } from './room-history.ts';
@@ -29,54 +31,107 @@ const TOLERANCE = 1.25;
 /** Workers whose loads differ by less take turns: then consecutive joins are spread over them. */
 const EQUAL = 0.999;
 
+/** Any number of workers on a host without labels. */
+export const workersAnywhere = (count: number): Labels[] =>
+  Array.from({ length: count }, () => ({}));
+
 /**
- * Splits a plan into `count` shards of about the same expected packets at any time: rooms that follow each other weigh on a worker once. Rooms stay whole (a
+ * Splits a plan into a shard per worker, of about the same expected packets at any time: rooms that follow each other weigh on a worker once. Rooms stay whole (a
  * worker that dies then takes few rooms with it) unless a room alone is more than a shard's fair share. Shards may be empty when there are fewer
- * participants than shards. Deterministic.
- * @throws RangeError when `count` is not a whole number above 0
+ * participants than shards. Participants whose role selects hosts are in shards of such hosts only. Deterministic.
+ * @param workers the labels of the host of each
+ * @throws RangeError without workers; SwarmError `usage` when none is on a host that a role selects
  */
-export const splitPlan = (plan: Plan, count: number): Shard[] => {
-  if (!Number.isInteger(count) || count < 1)
-    throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
+export const splitPlan = (plan: Plan, workers: readonly Labels[]): Shard[] => {
+  if (workers.length === 0) throw new RangeError('a plan is split into 1 or more shards, not 0');
+  assertHosts(plan, workers);
   const timeline = createTimeline(plan.endAtMs);
   const timelines = createRoomTimelineBuilder();
-  const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].map(
-    (participants) => {
-      const weights = expectedPackets(participants, timelines);
-      return { whole: roomGroupOf(participants, weights), weights };
-    },
-  );
-  const everybody = timeline.empty();
-  for (const { whole } of rooms) timeline.add(everybody, whole);
-  const fairShare = Math.max(...everybody) / count;
-  const roomGroups = rooms.flatMap(({ whole, weights }) => {
-    if (count === 1 || whole.weight <= fairShare * TOLERANCE) return [whole];
-    return whole.participants.map((one, index) => roomGroupOf([one], [weights[index] ?? 0]));
-  });
-  const loads = Array.from({ length: count }, () => ({
+  const loads = workers.map((labels) => ({
+    labels,
     participants: [] as ParticipantPlan[],
     level: timeline.empty(),
   }));
-  // Largest first: the classic greedy bound of 4/3 for balancing (Graham 1969).
-  for (const roomGroup of roomGroups.sort(
-    (a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b),
-  )) {
-    const [lightest] = loads.reduce<[(typeof loads)[number] | null, number]>(
-      ([best, least], load) => {
-        const most = timeline.most(load.level, roomGroup);
-        return most < least * EQUAL ? [load, most] : [best, least];
-      },
-      [null, Number.POSITIVE_INFINITY],
-    );
-    if (lightest === null) continue;
-    for (const one of roomGroup.participants) lightest.participants.push(one);
-    timeline.add(lightest.level, roomGroup);
+  const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].flatMap(
+    (participants) => partsOf(participants, expectedPackets(participants, timelines)),
+  );
+  const everybody = timeline.empty();
+  for (const { whole } of rooms) timeline.add(everybody, whole);
+  // Fewest workers to choose from first: what can be anywhere fills up what is left.
+  const bySelector = [...Map.groupBy(rooms, ({ selector }) => labelText(selector)).values()]
+    .map((parts) => {
+      const selector = parts[0]?.selector ?? {};
+      return { parts, allowed: loads.filter(({ labels }) => hasLabels(labels, selector)) };
+    })
+    .sort((a, b) => a.allowed.length - b.allowed.length);
+  for (const { parts, allowed } of bySelector) {
+    const together = allowed.length === loads.length ? everybody : timeline.empty();
+    if (together !== everybody) for (const { whole } of parts) timeline.add(together, whole);
+    const fairShare = Math.max(...together) / allowed.length;
+    const roomGroups = parts.flatMap(({ whole, weights }) => {
+      if (allowed.length === 1 || whole.weight <= fairShare * TOLERANCE) return [whole];
+      return whole.participants.map((one, index) => roomGroupOf([one], [weights[index] ?? 0]));
+    });
+    // Largest first: the classic greedy bound of 4/3 for balancing (Graham 1969).
+    for (const roomGroup of roomGroups.sort(
+      (a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b),
+    )) {
+      const [lightest] = allowed.reduce<[(typeof loads)[number] | null, number]>(
+        ([best, least], load) => {
+          const most = timeline.most(load.level, roomGroup);
+          return most < least * EQUAL ? [load, most] : [best, least];
+        },
+        [null, Number.POSITIVE_INFINITY],
+      );
+      if (lightest === null) continue;
+      for (const one of roomGroup.participants) lightest.participants.push(one);
+      timeline.add(lightest.level, roomGroup);
+    }
   }
   return loads.map(({ participants }, shard) => ({
     shard,
     participants: participants.sort((a, b) => a.index - b.index),
   }));
 };
+
+/** The labels of hosts that roles select. */
+export const hostSelectorsOf = ({ participants }: Pick<Plan, 'participants'>): Labels[] =>
+  distinctLabels(participants.flatMap(({ hostSelector }) => (hostSelector ? [hostSelector] : [])));
+
+/**
+ * @param hosts the labels of those that a run may use
+ * @throws SwarmError `usage` when a role selects none of them
+ */
+export const assertHosts = (
+  { participants }: Pick<Plan, 'participants'>,
+  hosts: readonly Labels[],
+): void => {
+  for (const selector of hostSelectorsOf({ participants })) {
+    if (hosts.some((labels) => hasLabels(labels, selector))) continue;
+    const role = participants.find(({ hostSelector }) => hostSelector === selector)?.role;
+    throw usageError(
+      `the role ${role} selects hosts with ${labelText(selector)} (hostSelector), and the run has none`,
+      'add --queue redis://HOST:6379, with "swarm worker --label …" on such hosts; or remove hostSelector',
+    );
+  }
+};
+
+/** Those of a room that can share a worker, by the hosts that their roles select. */
+const partsOf = (
+  room: ParticipantPlan[],
+  weights: readonly number[],
+): { selector: Labels; whole: RoomGroup; weights: number[] }[] =>
+  [...Map.groupBy(room.keys(), (index) => labelText(room[index]?.hostSelector ?? {})).values()].map(
+    (indices) => {
+      const participants = indices.flatMap((index) => room[index] ?? []);
+      const ofPart = indices.map((index) => weights[index] ?? 0);
+      return {
+        selector: participants[0]?.hostSelector ?? {},
+        whole: roomGroupOf(participants, ofPart),
+        weights: ofPart,
+      };
+    },
+  );
 
 /** @param weights of each of them, packets per second over their session */
 const roomGroupOf = (participants: ParticipantPlan[], weights: readonly number[]): RoomGroup => {
@@ -137,13 +192,18 @@ export const expectedPackets = (
   timelines: RoomTimelineBuilder,
 ): number[] => {
   const intervals = timelines.of(members);
+  const phases = members.map(phasesOf);
   const sums = new Map(
-    [...new Set(members.map(profileOf))].map((profile) => [profile, sumOver(intervals, profile)]),
+    [...new Set(phases.flat().map(({ profile }) => profile))].map((profile) => [
+      profile,
+      sumOver(intervals, profile),
+    ]),
   );
-  return members.map((member) => {
-    const { joinAtMs, leaveAtMs } = member;
-    const sum = sums.get(profileOf(member));
-    const packets = sum === undefined ? 0 : (sum.get(leaveAtMs) ?? 0) - (sum.get(joinAtMs) ?? 0);
+  return members.map(({ joinAtMs, leaveAtMs }, index) => {
+    const packets = (phases[index] ?? []).reduce((total, { profile, fromMs, toMs }) => {
+      const sum = sums.get(profile);
+      return total + (sum?.get(toMs) ?? 0) - (sum?.get(fromMs) ?? 0);
+    }, 0);
     return IDLE_PACKETS + packets / (leaveAtMs - joinAtMs);
   });
 };

@@ -1,3 +1,4 @@
+import { everPublished } from '../actions/plan-actions.ts';
 import type { RoleSpec, TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { LoadExtent } from './extent.ts';
@@ -34,7 +35,7 @@ const gatherings = ({ groups }: LoadExtent): Member[][] => {
 export const streamsOf = (load: LoadExtent): StreamLabels[] =>
   gatherings(load).flatMap((members) => {
     const media = new Map(members.flatMap(({ role }) => [...mediaOf(role)]));
-    const senders = countSenders(members, ({ publish }) => publish.map(keyOf));
+    const senders = countSenders(members, (role) => everPublished(role).map(keyOf));
     return members.flatMap((me) => {
       const sent = mediaOf(me.role);
       const received = [...media].filter(
@@ -86,8 +87,8 @@ const mediumOf = (track: TrackPlan): Medium => ({
 const keyOf = (track: TrackPlan): string => Object.values(mediumOf(track)).join(' ');
 
 /** Each medium that a role publishes, once. */
-const mediaOf = ({ publish }: RoleSpec): Map<string, Medium> =>
-  new Map(publish.map((track) => [keyOf(track), mediumOf(track)]));
+const mediaOf = (role: RoleSpec): Map<string, Medium> =>
+  new Map(everPublished(role).map((track) => [keyOf(track), mediumOf(track)]));
 
 const receives = ({ subscribe, layout }: RoleSpec, { kind }: Medium): boolean =>
   subscribe && layout.type !== 'none' && (kind === 'audio' || layout.type !== 'audio-only');

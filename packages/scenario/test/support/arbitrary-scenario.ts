@@ -9,14 +9,16 @@ import {
   networkPresetNames,
   PERFECT_LINK,
 } from '../../src/network/network-presets.ts';
-import type {
-  Layout,
-  LinkImpairment,
-  RoleGrants,
-  RoleSpec,
-  TrackPlan,
+import {
+  type Layout,
+  type LinkImpairment,
+  PATHS,
+  type RoleGrants,
+  type RoleSpec,
+  type TrackPlan,
 } from '../../src/role-spec.ts';
 import type { GroupSpec, NamedWindow, Scenario } from '../../src/scenario.ts';
+import { MUSIC_KILOBITS } from '../../src/track-plan.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
 
@@ -49,21 +51,37 @@ const span: fc.Arbitrary<DurationDistribution> = fc.oneof(
     ),
 );
 
-const video = (source: 'camera' | 'screen'): fc.Arbitrary<TrackPlan> =>
-  fc.record({
-    kind: fc.constant('video' as const),
-    source: fc.constant(source),
-    codec: fc.constantFrom('vp8', 'h264'),
-    resolution: fc.constantFrom('360p', '540p', '720p', '1080p'),
+const camera: fc.Arbitrary<TrackPlan> = fc.record({
+  kind: fc.constant('video' as const),
+  source: fc.constant('camera' as const),
+  codec: fc.constantFrom('vp8', 'h264'),
+  resolution: fc.constantFrom('360p', '540p', '720p', '1080p'),
+  simulcast: fc.boolean(),
+});
+
+const screen: fc.Arbitrary<TrackPlan> = fc
+  .record({
+    codec: fc.constantFrom('vp8' as const, 'h264' as const),
+    resolution: fc.constantFrom('720p' as const, '1080p' as const),
     simulcast: fc.boolean(),
-  });
+    hasBitrate: fc.boolean(),
+  })
+  .map(({ hasBitrate, simulcast, ...track }) => ({
+    ...track,
+    kind: 'video',
+    source: 'screen',
+    simulcast: simulcast && track.resolution === '1080p',
+    ...(hasBitrate && { bitrates: [4_000_000] }),
+  }));
+
+const audioTrack: fc.Arbitrary<TrackPlan> = fc.oneof(
+  fc.constant<TrackPlan>({ kind: 'audio' }),
+  fc.constant<TrackPlan>({ kind: 'audio', dtx: true }),
+  fc.constantFrom(...MUSIC_KILOBITS).map((music): TrackPlan => ({ kind: 'audio', music })),
+);
 
 const tracks: fc.Arbitrary<TrackPlan[]> = fc
-  .tuple(
-    fc.option(fc.constant<TrackPlan>({ kind: 'audio' })),
-    fc.option(video('camera')),
-    fc.option(video('screen')),
-  )
+  .tuple(fc.option(audioTrack), fc.option(camera), fc.option(screen))
   .map((some) => some.filter((track) => track !== null));
 
 const layout: fc.Arbitrary<Layout> = fc.oneof(
@@ -114,6 +132,26 @@ const network: fc.Arbitrary<RoleSpec['network']> = fc.option(
   ),
 );
 
+const secretRef = fc.oneof(
+  fc.constantFrom({ env: 'ROOM_SECRET' }, { env: 'OTHER' }),
+  fc.constant({ file: '/run/secrets/room' }),
+);
+
+const e2ee: fc.Arbitrary<RoleSpec['e2ee']> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(null) },
+  fc
+    .constantFrom('throw-away' as const, 'wrong-key' as const)
+    .map((secret) => ({ secret, keyIndex: 0, ratchet: 0 })),
+  fc.record({
+    secret: fc.oneof(
+      secretRef.map((passphrase) => ({ passphrase })),
+      secretRef.map((key) => ({ key })),
+    ),
+    keyIndex: fc.integer({ min: 0, max: 15 }),
+    ratchet: fc.integer({ min: 0, max: 16 }),
+  }),
+);
+
 const role = (
   own: string,
   minCount: number,
@@ -135,10 +173,21 @@ const role = (
       layout,
       grants,
       network,
+      hostSelector: fc.option(fc.dictionary(name, text(20), { minKeys: 1, maxKeys: 3 })),
       permanent,
+      path: fc.constantFrom(...PATHS),
+      e2ee,
+      adapts: fc.boolean(),
     })
     // Who does not receive looks at nothing.
-    .map((one): RoleSpec => (one.subscribe ? one : { ...one, layout: { type: 'none' } }));
+    .map((one) => (one.subscribe ? one : { ...one, layout: { type: 'none' as const } }))
+    .map(
+      ({ hostSelector, adapts, ...one }): RoleSpec => ({
+        ...one,
+        ...(hostSelector !== null && { hostSelector }),
+        ...(adapts && one.publish.some(({ kind }) => kind === 'video') && { rateAdaptation: true }),
+      }),
+    );
 
 const stages = (
   prefix: string,

@@ -70,5 +70,7 @@ export const clean = (text: string): string =>
 export const withoutSecrets = (url: string): string => {
   if (!URL.canParse(url)) return '(not a URL)';
   const { protocol, host, pathname } = new URL(url);
+  // `user:password@host`, of which all but the user is the path.
+  if (host === '' && protocol !== 'file:') return '(not a URL)';
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 };

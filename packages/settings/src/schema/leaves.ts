@@ -195,5 +195,13 @@ export const tags = () =>
       samples: [{ team: 'voice' }],
     });
 
+/** Labels that a host must have. */
+export const labels = () =>
+  z
+    .record(tagName, text(MAX_TAG_LENGTH, 'a label'), {
+      error: hinted('must be a mapping', 'write { region: eu }'),
+    })
+    .meta({ samples: [{ region: 'eu' }] });
+
 /** Of everything that is random. */
 export const seed = () => whole(0, 2 ** 32 - 1).default(1);

@@ -42,6 +42,15 @@ describe('readYaml', () => {
     expect(tree === null ? null : treeAt(tree, ['a'])?.at).toEqual({ line: 1, column: 4 });
   });
 
+  it('counts the lines inside of what it rejects', () => {
+    const { problems } = readText(' a: b\nc: >-\n  text\n\nd: e\n');
+    expect(problems.at(-1)).toMatchObject({
+      line: 5,
+      column: 1,
+      message: expect.stringMatching(/"d"/),
+    });
+  });
+
   it('repeats what aliases name, with the places where it is written', () => {
     const { tree } = readText('a: &one\n  b: 1\nc: *one\n');
     expect(tree === null ? null : plainOf(tree)).toEqual({ a: { b: 1 }, c: { b: 1 } });

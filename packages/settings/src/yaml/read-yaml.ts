@@ -43,14 +43,14 @@ export const readYaml = (
   }
   // A byte order mark would count as a column.
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const lines = new LineCounter();
+  const lines = lineCounterOf(source);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(Math.min(offset, source.length));
     return line === 0 ? start : { line, column: col };
   };
 
   const tokens: CST.Token[] = [];
-  for (const token of new Parser(lines.addNewLine).parse(source)) {
+  for (const token of new Parser().parse(source)) {
     const deep = tooDeepAt(token);
     if (deep !== null)
       return failed(
@@ -98,6 +98,15 @@ export const readYaml = (
     hint,
   }));
   return { tree: problems.length === 0 ? tree : null, problems };
+};
+
+/** The parser itself does not report the line ends inside of what it rejects, and places after that would be in other lines. */
+const lineCounterOf = (source: string): LineCounter => {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1))
+    lines.addNewLine(at + 1);
+  return lines;
 };
 
 /** What is wrong further on in a line mostly follows from what was wrong before. */

@@ -4,6 +4,7 @@ import {
   name,
   prose,
   quote,
+  reading,
   seed,
   strict,
   suggest,
@@ -14,6 +15,7 @@ import {
 import { z } from 'zod';
 import { commonKeys } from '../../executors/definition.ts';
 import { executorNames, groupSchemas } from '../../executors/registry.ts';
+import { parseWitness } from '../../witness-spec.ts';
 import { publish } from './media.ts';
 
 /** Rooms that are alike: when they are open, and their participants. */
@@ -62,6 +64,16 @@ const expressions = z
   })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
+const WITNESS_HINT = 'write browser, browser:2 or rtc:3, or a list of them';
+
+const witness = z
+  .string({ error: hinted('must be text', WITNESS_HINT) })
+  .transform(reading(parseWitness))
+  .meta({
+    pattern: '^\\s*(?:browser|rtc)(?::\\d+)?\\s*$',
+    samples: ['browser', 'browser:2', 'rtc:3'],
+  });
+
 /** A scenario file, without `scales`. */
 export const fileKeys = {
   scenario: name('the name of a scenario').meta({
@@ -85,6 +97,14 @@ export const fileKeys = {
       error: hinted('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
     })
     .describe('Groups of rooms that are alike; they run side by side.'),
+  witnesses: z
+    .union([witness, z.array(witness)], { error: hinted('must be text', WITNESS_HINT) })
+    .optional()
+    .meta({
+      description:
+        'Real clients that are added to rooms of the load, receive everything and show what a user sees: browser:N, rtc:N. They are the group witness; figures without a selector leave them out.',
+      samples: ['browser:2'],
+    }),
   windows: z
     .array(
       strict({

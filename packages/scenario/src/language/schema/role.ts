@@ -1,5 +1,6 @@
 import {
   hinted,
+  labels,
   name,
   quote,
   strict,
@@ -9,37 +10,17 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { turnsSetting } from '../../actions/turns.ts';
+import { connectSetting } from '../../connect.ts';
+import { e2eeSetting } from '../../e2ee.ts';
 import { LIMITS } from '../../limits.ts';
 import { network } from '../../network/network.ts';
-import type { RoleGrants, TrackSourceName } from '../../role-spec.ts';
+import { DEPARTURES, ENGINE_NAMES, PATHS } from '../../role-spec.ts';
+import { actions } from './action.ts';
 import { data, layout, publish } from './media.ts';
+import { grants } from './permission.ts';
 
-const SOURCES = [
-  'camera',
-  'microphone',
-  'screen_share',
-  'screen_share_audio',
-] as const satisfies readonly TrackSourceName[];
-
-const grants = strict({
-  canPublish: yesOrNo().optional(),
-  canPublishSources: z
-    .array(word(SOURCES, 'source'), { error: hinted('must be a list', `of ${SOURCES.join(', ')}`) })
-    .optional(),
-  canPublishData: yesOrNo().optional(),
-  canSubscribe: yesOrNo().optional(),
-  canUpdateOwnMetadata: yesOrNo().optional(),
-  hidden: yesOrNo().optional(),
-  roomAdmin: yesOrNo().optional(),
-  recorder: yesOrNo().optional(),
-})
-  .describe(
-    'Grants of the token (LiveKit’s VideoGrant). Default: what the role needs. Fewer grants test a denial.',
-  )
-  .transform(
-    (given): RoleGrants =>
-      Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  );
+export const path = () => word(PATHS, 'path').optional();
 
 /** Participants of a room that behave alike, and their number. */
 export const role = strict({
@@ -60,13 +41,54 @@ export const role = strict({
   data: data()
     .optional()
     .describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
-  grants: grants.optional(),
+  grants: grants()
+    .describe(
+      'Grants of the token (LiveKit’s VideoGrant). Default: what the role needs. Fewer grants test a denial.',
+    )
+    .optional(),
   network: network.optional().describe('An impaired access network: a preset, or one of your own.'),
+  rateAdaptation: yesOrNo()
+    .optional()
+    .describe(
+      'Whether the video that they send follows the bandwidth that they estimate, as in browsers. Default: no; everything is sent, whatever is lost. Real clients always adapt.',
+    ),
+  path: path().describe(
+    'How media reaches a node. direct: UDP; ice-tcp: TCP; turn-…: through a TURN server; auto: ICE selects. Default: that of the group.',
+  ),
+  hostSelector: labels()
+    .optional()
+    .describe(
+      'Labels of the hosts that these participants may be on, in a run with --queue. Default: any host of the run.',
+    ),
+  connect: connectSetting()
+    .optional()
+    .describe(
+      'They ask a token endpoint of the application for their server and token, before each join, reconnect and rejoin. Default: tokens made with the API key.',
+    ),
+  e2ee: e2eeSetting().describe(
+    'End-to-end encryption. throw-away: with a key made for the run; wrong-key: with another one. Default: that of the group.',
+  ),
   permanent: yesOrNo()
     .default(false)
     .describe(
       'With an executor that replaces participants: these stay as long as the room is open.',
     ),
+  engine: word(ENGINE_NAMES, 'engine')
+    .optional()
+    .describe(
+      'What they are. native: thousands per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
+    ),
+  departure: word(DEPARTURES, 'departure')
+    .optional()
+    .describe(
+      'How their stays end. leave: LEAVE, then close. close: without LEAVE. disappear: neither. before-response, before-offer, before-ice: they are gone during the join, and publish nothing. Default: leave.',
+    ),
+  turns: turnsSetting()
+    .optional()
+    .describe(
+      'They take turns in speaking with all of their room that have this key; while others speak they send silence. Default: they speak all the time.',
+    ),
+  actions: actions().optional().describe('What each of them does during its stay, and when.'),
 }).meta({ id: 'role' });
 
 export type RoleFile = z.output<typeof role>;

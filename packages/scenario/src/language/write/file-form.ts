@@ -1,14 +1,20 @@
 /** A scenario as its file has it: keys in reading order, defaults left out. */
 
 import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
+import type { ActionSpec, ActionStep } from '../../actions/action-spec.ts';
+import { turnsForm } from '../../actions/turns.ts';
+import { connectForm } from '../../connect.ts';
 import { formatDataRate } from '../../data-traffic.ts';
+import { e2eeForm } from '../../e2ee.ts';
 import type { Entry } from '../../executors/definition.ts';
+import { distributionForm } from '../../executors/duration-distribution.ts';
 import { executorOf } from '../../executors/registry.ts';
 import { formatLayout } from '../../layout.ts';
 import { isNetworkPresetName, networkPreset, PERFECT_LINK } from '../../network/network-presets.ts';
 import { dataOf, streamsOf } from '../../plan/streams.ts';
 import type { LinkImpairment, RoleSpec, TrackPlan } from '../../role-spec.ts';
 import type { GroupSpec, Scenario } from '../../scenario.ts';
+import { formatWitness } from '../../witness-spec.ts';
 import { bitRateText, decimal, durationText, shareText } from './texts.ts';
 
 /** A mapping of a file. Keys that are undefined are left out. */
@@ -30,6 +36,7 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
       'groups',
       Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, receiving)])),
     ],
+    scenario.witnesses !== undefined && ['witnesses', scenario.witnesses.map(formatWitness)],
     scenario.windows.length > 0 && [
       'windows',
       scenario.windows.map(({ name, fromMs, toMs }) =>
@@ -77,7 +84,25 @@ const groupForm = (group: GroupSpec, receiving: ReadonlySet<string>): FileForm =
 
 /** @param receives whether a participant sends what they could receive: otherwise the file must state that they subscribe */
 const roleForm = (role: RoleSpec, receives: boolean): FileForm => {
-  const { count, publish, data, subscribe, layout, grants, network, permanent } = role;
+  const {
+    count,
+    publish,
+    data,
+    subscribe,
+    layout,
+    grants,
+    network,
+    rateAdaptation,
+    path,
+    connect,
+    e2ee,
+    hostSelector,
+    permanent,
+    engine,
+    departure,
+    turns,
+    actions = [],
+  } = role;
   const unserved = subscribe && !receives && publish.length === 0 && data === null;
   return form(
     ['count', count],
@@ -90,18 +115,68 @@ const roleForm = (role: RoleSpec, receives: boolean): FileForm => {
     ],
     Object.keys(grants).length > 0 && ['grants', grants],
     network !== null && ['network', networkForm(network)],
+    ['rateAdaptation', rateAdaptation],
+    path !== 'direct' && ['path', path],
+    ['hostSelector', hostSelector],
+    ['connect', connect === undefined ? undefined : connectForm(connect)],
+    e2ee !== null && ['e2ee', e2eeForm(e2ee)],
     permanent && ['permanent', true],
+    ['engine', engine],
+    ['departure', departure],
+    ['turns', turns === undefined ? undefined : turnsForm(turns)],
+    actions.length > 0 && ['actions', actions.map(actionForm)],
   );
 };
 
 const trackForm = (track: TrackPlan): unknown => {
-  if (track.kind === 'audio') return 'audio';
-  const { source, codec, resolution, simulcast } = track;
+  if (track.media !== undefined)
+    return {
+      media: track.media.path,
+      as: track.kind === 'audio' ? 'audio' : track.source === 'screen' ? 'screen' : 'video',
+    };
+  if (track.kind === 'audio') {
+    const { music, dtx } = track;
+    if (music !== undefined) return { audio: 'music', bitrate: bitRateText(music * 1_000) };
+    return dtx === true ? { audio: 'speech', dtx } : 'audio';
+  }
+  const { source, codec, resolution, simulcast, bitrates, scalabilityMode } = track;
+  const [only, ...more] = bitrates?.map(bitRateText) ?? [];
   return form(
     [source === 'camera' ? 'video' : 'screen', resolution],
     ['codec', codec],
+    ['bitrate', more.length > 0 ? [only, ...more] : only],
     simulcast && ['simulcast', true],
+    scalabilityMode !== undefined && ['scalabilityMode', scalabilityMode],
   );
+};
+
+const SOURCE_WORDS = { audio: 'audio', camera: 'video', screen: 'screen' } as const;
+
+const actionForm = ({ at, for: lasting, every, step }: ActionSpec): FileForm =>
+  form(
+    ['at', distributionForm(at)],
+    ['do', step.do],
+    ...stepForm(step),
+    lasting !== null && ['for', distributionForm(lasting)],
+    every !== null && ['every', distributionForm(every)],
+  );
+
+const stepForm = (step: ActionStep): Entry[] => {
+  switch (step.do) {
+    case 'mute':
+    case 'unmute':
+    case 'unpublish':
+      return [['track', SOURCE_WORDS[step.source]]];
+    case 'publish':
+      return [['track', trackForm(step.track)]];
+    case 'simulate':
+      return [
+        ['simulate', step.simulate],
+        ['bandwidth', step.bandwidthBps === undefined ? undefined : bitRateText(step.bandwidthBps)],
+      ];
+    default:
+      return Object.entries(step).filter(([name]) => name !== 'do');
+  }
 };
 
 const networkForm = ({ name, impairment }: NonNullable<RoleSpec['network']>): unknown => {

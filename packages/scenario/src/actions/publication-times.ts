@@ -1,0 +1,34 @@
+import type { ParticipantPlan } from '../plan.ts';
+import type { Kind } from '../role-spec.ts';
+import type { ActionSource } from './action-spec.ts';
+import { actionSourceOf } from './plan-actions.ts';
+import { sendingPhases } from './sending-phases.ts';
+
+/** When others can receive one of a participant's publications, ms after the start: it is published, allowed and not muted. */
+export interface PublicationTimes {
+  kind: Kind;
+  /** In the order of time; none is empty. */
+  times: { fromMs: number; toMs: number }[];
+}
+
+type Acting = Parameters<typeof sendingPhases>[0] & Pick<ParticipantPlan, 'leaveAtMs'>;
+
+/** Of each source that a participant publishes at some time. A screen that is shared twice is one publication to those who receive it. */
+export const publicationTimes = (participant: Acting): PublicationTimes[] => {
+  const found = new Map<ActionSource, PublicationTimes>();
+  const since = new Map<ActionSource, number>();
+  const end = (source: ActionSource, fromMs: number, toMs: number): void => {
+    since.delete(source);
+    if (toMs > fromMs) found.get(source)?.times.push({ fromMs, toMs });
+  };
+  for (const { fromMs, tracks } of sendingPhases(participant)) {
+    const sent = new Map(tracks.map((track) => [actionSourceOf(track), track.kind]));
+    for (const [source, kind] of sent) {
+      if (!since.has(source)) since.set(source, fromMs);
+      if (!found.has(source)) found.set(source, { kind, times: [] });
+    }
+    for (const [source, began] of [...since]) if (!sent.has(source)) end(source, began, fromMs);
+  }
+  for (const [source, began] of [...since]) end(source, began, participant.leaveAtMs);
+  return [...found.values()];
+};

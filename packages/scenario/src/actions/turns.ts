@@ -1,0 +1,120 @@
+/** Turn-taking: who of a room speaks when. */
+import { share, strict } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import {
+  distribution,
+  distributionForm,
+  distributionSchema,
+  drawDuration,
+} from '../executors/duration-distribution.ts';
+import type { Random } from '../random.ts';
+
+/** As records hold it. */
+export const turnsSchema = z
+  .object({
+    /** How long a participant of the role speaks. */
+    length: distributionSchema,
+    /** Until the next participant speaks. */
+    pause: distributionSchema,
+    /** Share of turns that are interrupted: the next participant speaks before the end, by the length of a pause. */
+    overlap: z.number(),
+  })
+  .meta({ id: 'Turns', description: 'How participants of a role take turns in speaking.' });
+
+export type Turns = z.infer<typeof turnsSchema>;
+
+const DEFAULT_TURNS: Turns = {
+  length: { distribution: 'exponential', meanMs: 6_000 },
+  pause: { distribution: 'constant', ms: 500 },
+  overlap: 0.05,
+};
+
+/** The role key `turns`. */
+export const turnsSetting = () =>
+  strict({
+    length: distribution(100).optional().describe('How long each of them speaks at a time.'),
+    pause: distribution().optional().describe('Until another participant speaks.'),
+    overlap: share()
+      .optional()
+      .describe(
+        'Share of turns that are interrupted: the next participant begins before the end, by the length of a pause.',
+      ),
+  })
+    .transform(
+      ({ length, pause, overlap }): Turns => ({
+        length: length ?? DEFAULT_TURNS.length,
+        pause: pause ?? DEFAULT_TURNS.pause,
+        overlap: overlap ?? DEFAULT_TURNS.overlap,
+      }),
+    )
+    .meta({
+      id: 'turns',
+      samples: [{ length: { exponential: '6s' }, pause: '1s', overlap: '5%' }],
+    });
+
+/** As `turnsSetting` reads it. */
+export const turnsForm = ({ length, pause, overlap }: Turns): Record<string, unknown> => ({
+  length: distributionForm(length),
+  pause: distributionForm(pause),
+  overlap,
+});
+
+/** One that takes turns, from its join to its leave, ms after the start of the run. */
+export interface Talker {
+  joinAtMs: number;
+  leaveAtMs: number;
+  turns: Turns;
+}
+
+export interface Turn {
+  fromMs: number;
+  toMs: number;
+}
+
+/** Between the beginnings of two turns, ms. */
+const LEAST_MS = 100;
+
+/**
+ * The turns of each participant of one room. There is one conversation: who is next is drawn from all others in the room; for how long it speaks, and what follows, is
+ * as its role has it. Each turn takes its numbers off the stream in the same order.
+ * @param most of all turns; what is beyond is left out
+ */
+export const planTurns = (talkers: readonly Talker[], random: Random, most: number): Turn[][] => {
+  const turns = talkers.map((): Turn[] => []);
+  const endMs = talkers.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
+  let atMs = talkers.reduce((least, { joinAtMs }) => Math.min(least, joinAtMs), endMs);
+  let last: Talker | null = null;
+  for (let count = 0; count < most && atMs < endMs; ) {
+    const present = talkers.filter((one) => one.joinAtMs <= atMs && one.leaveAtMs > atMs);
+    if (present.length === 0) {
+      atMs = nextJoin(talkers, atMs);
+      continue;
+    }
+    const others = present.filter((one) => one !== last);
+    const next = pick(others.length > 0 ? others : present, random());
+    const { length, pause, overlap } = next.turns;
+    const [lengthMs, pauseMs] = [drawDuration(length, random), drawDuration(pause, random)];
+    const isInterrupted = random() < overlap;
+    const mine = turns[talkers.indexOf(next)] ?? [];
+    const fromMs = Math.max(atMs, mine.at(-1)?.toMs ?? 0);
+    const toMs = Math.min(fromMs + lengthMs, next.leaveAtMs);
+    if (toMs > fromMs) mine.push({ fromMs, toMs });
+    count++;
+    last = next;
+    const nextMs = isInterrupted ? toMs - Math.min(pauseMs, lengthMs / 2) : toMs + pauseMs;
+    atMs = Math.max(nextMs, atMs + LEAST_MS);
+  }
+  return turns;
+};
+
+const nextJoin = (talkers: readonly Talker[], atMs: number): number =>
+  talkers.reduce(
+    (least, { joinAtMs }) => (joinAtMs > atMs ? Math.min(least, joinAtMs) : least),
+    Number.POSITIVE_INFINITY,
+  );
+
+const pick = <T>(from: readonly T[], draw: number): T => {
+  const one = from[Math.floor(draw * from.length)] ?? from[0];
+  if (one === undefined) throw new Error('there is nothing to pick from');
+  return one;
+};

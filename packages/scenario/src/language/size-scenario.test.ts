@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { expandPlan } from '../plan/expand.ts';
+import { parseScenario } from './parse-scenario.ts';
+import { readSizeUnit, sizeOf, withDuration, withSize } from './size-scenario.ts';
+
+const calls = parseScenario(
+  `
+scenario: calls
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 20
+    joinRate: 40/s
+    duration: 1m
+    roles:
+      caller: { count: 2, publish: [audio] }
+`,
+  { file: 'test.yaml' },
+);
+
+const event = parseScenario(
+  `
+scenario: event
+groups:
+  stage:
+    executor: constant-rooms
+    room: hall
+    duration: 1m
+    roles:
+      speaker: { count: 2, publish: [audio] }
+      viewer: { count: 30 }
+`,
+  { file: 'test.yaml' },
+);
+
+describe('a scenario of many rooms', () => {
+  test('has any number of them, and the join rate stays', () => {
+    const unit = readSizeUnit(calls, undefined);
+    expect(unit).toEqual({ type: 'rooms' });
+    for (const size of [1, 7, 20, 333]) {
+      const sized = withSize(calls, unit, size);
+      expect(sizeOf(sized, unit)).toBe(size);
+      expect(expandPlan(sized, 'run').participants).toHaveLength(2 * size);
+      expect(sized.groups[0]?.executor).toMatchObject({ joinRate: 40 });
+    }
+  });
+
+  test('has another number of participants in each', () => {
+    const unit = readSizeUnit(calls, 'participants');
+    const sized = withSize(calls, unit, 5);
+    expect(sizeOf(sized, unit)).toBe(5);
+    expect(expandPlan(sized, 'run').participants).toHaveLength(100);
+  });
+});
+
+describe('a scenario of one room', () => {
+  test('grows by its participants, or by those of one role', () => {
+    expect(readSizeUnit(event, undefined)).toEqual({ type: 'participants' });
+    const unit = readSizeUnit(event, 'viewer');
+    const sized = withSize(event, unit, 100);
+    expect(sizeOf(sized, unit)).toBe(100);
+    expect(sized.groups[0]?.roles.map(({ count }) => count)).toEqual([2, 100]);
+  });
+
+  test('does not grow by rooms or by roles that it does not have', () => {
+    expect(() => readSizeUnit(event, 'rooms')).toThrow(/one room/);
+    expect(() => readSizeUnit(event, 'host')).toThrow(/no such role/);
+  });
+});
+
+test('a duration replaces that of rooms that are open all the time', () => {
+  expect(withDuration(calls, 9_000)?.groups[0]?.executor).toMatchObject({ durationMs: 9_000 });
+  const ramp = parseScenario(
+    `
+scenario: ramp
+groups:
+  calls:
+    executor: ramping-rooms
+    stages: [{ target: 5, duration: 20s }]
+    roles: { caller: { count: 2, publish: [audio] } }
+`,
+    { file: 'test.yaml' },
+  );
+  expect(withDuration(ramp, 9_000)).toBeNull();
+});
+
+test('a size beyond what the language allows is refused', () => {
+  expect(() => withSize(calls, { type: 'rooms' }, 10_000_000)).toThrow(/rooms/);
+});

@@ -1,0 +1,96 @@
+import { usageError } from '@livekit-swarm/settings';
+import { scaleCount } from '../executors/definition.ts';
+import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
+import type { RoleSpec } from '../role-spec.ts';
+import type { GroupSpec, Scenario } from '../scenario.ts';
+import { scaleByFactor } from './scale-scenario.ts';
+
+/** What grows when a scenario grows: its rooms, the participants of each room, or those of one role. */
+export type SizeUnit =
+  | { type: 'rooms' }
+  | { type: 'participants' }
+  | { type: 'role'; role: string };
+
+/** `rooms`, `participants`, or the name of a role. @throws SwarmError `usage` where the scenario has none of it */
+export const readSizeUnit = (scenario: Scenario, text: string | undefined): SizeUnit => {
+  const hasRooms = scenario.groups.some(({ room }) => room === null);
+  if (text === undefined) return hasRooms ? { type: 'rooms' } : { type: 'participants' };
+  if (text === 'participants') return { type: 'participants' };
+  if (text === 'rooms') {
+    if (hasRooms) return { type: 'rooms' };
+    throw usageError('--by rooms: every group names its one room', 'write --by participants');
+  }
+  const roles = new Set(scenario.groups.flatMap((group) => group.roles.map(({ name }) => name)));
+  if (roles.has(text)) return { type: 'role', role: text };
+  throw usageError(
+    `--by ${text}: the scenario has no such role`,
+    `write rooms, participants, or one of ${[...roles].join(', ')}`,
+  );
+};
+
+/** How large a scenario is: rooms open at the same time, or participants of a room of each group. */
+export const sizeOf = ({ groups }: Pick<Scenario, 'groups'>, unit: SizeUnit): number =>
+  groups.reduce((sum, group) => sum + sizeOfGroup(group, unit), 0);
+
+const sizeOfGroup = ({ room, executor, roles }: GroupSpec, unit: SizeUnit): number =>
+  unit.type === 'rooms'
+    ? room === null
+      ? executorOf(executor.type).maxRooms(executor)
+      : 0
+    : roles.reduce((sum, role) => sum + (grows(role, unit) ? role.count : 0), 0);
+
+const grows = ({ name }: RoleSpec, unit: SizeUnit): boolean =>
+  unit.type === 'participants' || (unit.type === 'role' && unit.role === name);
+
+/**
+ * The scenario at another size. Unlike `--scale`, join rates stay: more participants take longer to join. Where it has several groups or roles they keep their
+ * proportions, as far as whole numbers allow.
+ * @throws SwarmError `usage` where it cannot be so large
+ */
+export const withSize = (scenario: Scenario, unit: SizeUnit, size: number): Scenario => {
+  const factor = size / sizeOf(scenario, unit);
+  if (unit.type === 'rooms') {
+    const fail = (message: string, hint: string | null): never => {
+      throw usageError(message, hint);
+    };
+    const scaled = scaleByFactor(scenario, factor, fail, `${size} rooms`);
+    return {
+      ...scaled,
+      groups: scaled.groups.map((group, index) => ({
+        ...group,
+        executor: withJoinRateOf(group.executor, scenario.groups[index]?.executor),
+      })),
+    };
+  }
+  return {
+    ...scenario,
+    groups: scenario.groups.map((group) => ({
+      ...group,
+      roles: group.roles.map((role) =>
+        grows(role, unit) ? { ...role, count: scaleCount(role.count, factor) } : role,
+      ),
+    })),
+  };
+};
+
+const withJoinRateOf = (
+  executor: ExecutorSpec,
+  original: ExecutorSpec | undefined,
+): ExecutorSpec =>
+  'joinRate' in executor && original !== undefined && 'joinRate' in original
+    ? { ...executor, joinRate: original.joinRate }
+    : executor;
+
+/**
+ * The scenario with another duration, where its rooms are open from the beginning to the end.
+ * @returns null where an executor has a course of its own
+ */
+export const withDuration = (scenario: Scenario, durationMs: number): Scenario | null => {
+  const groups = scenario.groups.flatMap((group): GroupSpec[] => {
+    const { executor } = group;
+    return executor.type === 'constant-rooms' || executor.type === 'per-room-churn'
+      ? [{ ...group, executor: { ...executor, durationMs } }]
+      : [];
+  });
+  return groups.length === scenario.groups.length ? { ...scenario, groups } : null;
+};

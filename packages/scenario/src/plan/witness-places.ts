@@ -1,0 +1,35 @@
+import type { WitnessSpec } from '../scenario.ts';
+
+/** A room while it is open. */
+interface OpenRoom {
+  fromMs: number;
+  toMs: number;
+}
+
+/** A room that is open for less than half as long as the longest shows little. */
+const WORTHWHILE = 0.5;
+
+/**
+ * The room of each witness: spread evenly over the rooms that are open long enough, in the order in which they open; several in one only
+ * where there are more witnesses than rooms.
+ * @returns for each entry of `witnesses` the room of each of its witnesses
+ */
+export const witnessPlaces = <Room extends OpenRoom>(
+  rooms: readonly Room[],
+  witnesses: readonly WitnessSpec[],
+): Room[][] => {
+  const longest = Math.max(0, ...rooms.map(({ fromMs, toMs }) => toMs - fromMs));
+  const places = rooms
+    .filter(({ fromMs, toMs }) => toMs - fromMs >= longest * WORTHWHILE)
+    .sort((a, b) => a.fromMs - b.fromMs);
+  const all = witnesses.reduce((sum, { count }) => sum + count, 0);
+  let next = 0;
+  return witnesses.map(({ count }) =>
+    Array.from({ length: count }, () => {
+      const place =
+        all <= places.length ? Math.floor((next * places.length) / all) : next % places.length;
+      next++;
+      return places[place];
+    }).filter((room) => room !== undefined),
+  );
+};

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { parseScenario } from '../language/parse-scenario.ts';
+import { scenarioOfFlags } from '../load-flags.ts';
+import { parseWitness } from '../witness-spec.ts';
+import { expandPlan } from './expand.ts';
+import { witnessPlaces } from './witness-places.ts';
+
+const LOAD = { rooms: '10', participants: '2', duration: '20s' };
+
+test('witnesses join rooms of the load, and change nothing of it', () => {
+  const without = expandPlan(scenarioOfFlags(LOAD), 'run');
+  const witnesses = [parseWitness('browser:2'), parseWitness('rtc')];
+  const plan = expandPlan(scenarioOfFlags(LOAD, [], witnesses), 'run');
+  const [load, added] = [false, true].map((isAdded) =>
+    plan.participants.filter(({ engine }) => (engine !== undefined) === isAdded),
+  );
+  expect(load?.map(({ index: _, ...one }) => one)).toEqual(
+    without.participants.map(({ index: _, ...one }) => one),
+  );
+  expect(plan.windows).toEqual(without.windows);
+  expect(plan.endAtMs).toBe(without.endAtMs);
+  expect(added?.map(({ group, role, engine }) => [group, role, engine])).toEqual([
+    ['witness', 'browser', 'browser'],
+    ['witness', 'browser', 'browser'],
+    ['witness', 'rtc', 'rtc'],
+  ]);
+  expect(new Set(added?.map(({ room }) => room)).size).toBe(3);
+  expect(added?.map(({ expectedTracks }) => expectedTracks)).toEqual(
+    Array.from({ length: 3 }, () => ({ audio: 2, video: 0 })),
+  );
+});
+
+test('only a browser whose room has such a track reads frame metadata', () => {
+  const scenario = parseScenario(
+    `
+scenario: timed
+witnesses: [browser, rtc]
+groups:
+  timed:
+    { executor: constant-rooms, rooms: 1, duration: 20s, roles: { host: { publish: [{ video: 360p, frameMetadata: true }] } } }
+  plain:
+    { executor: constant-rooms, rooms: 1, duration: 20s, roles: { host: { engine: browser, publish: video } } }
+`,
+    { file: 'timed.yaml' },
+  );
+  const { participants } = expandPlan(scenario, 'run');
+  expect(
+    participants.filter(({ readsFrameMetadata }) => readsFrameMetadata).map(({ role }) => role),
+  ).toEqual(['browser']);
+});
+
+test('thresholds may refer to witnesses where there are some', () => {
+  const threshold = 'freezes{group:witness}: count<1';
+  expect(() => scenarioOfFlags(LOAD, [threshold], [parseWitness('rtc')])).not.toThrow();
+  expect(() => scenarioOfFlags(LOAD, [threshold])).toThrow('unknown group "witness"');
+});
+
+test('witnesses stay out of rooms that are encrypted end to end', () => {
+  const scenario = scenarioOfFlags({ ...LOAD, e2ee: 'throw-away' }, [], [parseWitness('rtc')]);
+  expect(() => expandPlan(scenario, 'run')).toThrow('all rooms are encrypted end to end');
+});
+
+test('there are as many witnesses as asked for, also with fewer rooms', () => {
+  const rooms = [{ fromMs: 0, toMs: 10_000 }];
+  expect(witnessPlaces(rooms, [{ engine: 'rtc', count: 3 }])).toEqual([
+    [rooms[0], rooms[0], rooms[0]],
+  ]);
+});
+
+test.each(['firefox', 'browser:0', 'browser:21', 'rtc:x', ''])('refuses %j', (text) => {
+  expect(() => parseWitness(text)).toThrow('is neither browser nor rtc with a number');
+});

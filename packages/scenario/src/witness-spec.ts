@@ -1,0 +1,38 @@
+import { quote, usageError } from '@livekit-swarm/settings';
+import { type ClientEngineName, DEFAULT_ROLE, type RoleSpec } from './role-spec.ts';
+import type { WitnessSpec } from './scenario.ts';
+
+/** More would be load, not witnesses. */
+const MOST = 20;
+
+/**
+ * Reads `browser`, `browser:2`, `rtc:3`.
+ * @throws SwarmError `usage`
+ */
+export const parseWitness = (text: string): WitnessSpec => {
+  const [, engine, digits = '1'] = /^(browser|rtc)(?::(\d+))?$/.exec(text.trim()) ?? [];
+  const count = Number(digits);
+  if ((engine === 'browser' || engine === 'rtc') && count >= 1 && count <= MOST)
+    return { engine, count };
+  throw usageError(
+    `${quote(text)} is neither browser nor rtc with a number`,
+    `write browser, browser:2 or rtc:3; from 1 to ${MOST}`,
+  );
+};
+
+/** Of several entries with the same engine the last counts. */
+export const mergeWitnesses = (witnesses: readonly WitnessSpec[]): WitnessSpec[] => [
+  ...new Map<ClientEngineName, WitnessSpec>(witnesses.map((one) => [one.engine, one])).values(),
+];
+
+export const formatWitness = ({ engine, count }: WitnessSpec): string =>
+  count === 1 ? engine : `${engine}:${count}`;
+
+/** A witness receives everything and sends nothing. Its name is that of its engine. */
+export const witnessRole = ({ engine, count }: WitnessSpec): RoleSpec => ({
+  name: engine,
+  count,
+  publish: [],
+  ...DEFAULT_ROLE,
+  engine,
+});

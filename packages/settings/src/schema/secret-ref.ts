@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { hinted } from './issues.ts';
+import { text } from './leaves.ts';
+import { strict } from './strict.ts';
+
+/** Where a secret is. It never stands in the configuration itself. */
+export type SecretRef = { env: string } | { file: string };
+
+const HINT = 'write { env: NAME } or { file: PATH }';
+
+/** `{ env: NAME }` or `{ file: PATH }`. @param base what relative paths are relative to */
+export const secretRef = (base = 'the configuration') =>
+  z
+    .union(
+      [
+        strict({ env: text(200, 'the name of a variable').describe('An environment variable.') }),
+        strict({
+          file: text(4_096, 'a path').describe(
+            `A file with only the secret; relative to ${base}. Surrounding white space is removed.`,
+          ),
+        }),
+      ],
+      {
+        error: (issue) =>
+          hinted(
+            typeof issue.input === 'string'
+              ? 'a secret must not stand in the file itself'
+              : 'must say where the secret is',
+            HINT,
+          )(issue),
+      },
+    )
+    .describe('Where a secret is: { env: NAME } or { file: PATH }.');
