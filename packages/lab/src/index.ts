@@ -1,6 +1,12 @@
+export { type Authority, type Certificate, createAuthority } from './authority.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
-export { OPTIONAL_SERVICES, type OptionalService } from './cluster/optional-services.ts';
+export {
+  OPTIONAL_OFFERS,
+  OPTIONAL_SERVICES,
+  type OptionalOffer,
+  type OptionalService,
+} from './cluster/optional-services.ts';
 export { requireProgram } from './cluster/require-program.ts';
 export { createService, GRACEFUL_STOP, type Service, type ServiceSpec } from './cluster/service.ts';
 export { haproxy } from './cluster/services/haproxy.ts';
@@ -11,6 +17,7 @@ export {
   startCluster,
   withRedis,
 } from './cluster/start-cluster.ts';
+export { goBuildCommand } from './provision/build-program.ts';
 export { findProgram, isExecutable } from './provision/find-program.ts';
 export { findGo, goHint } from './provision/go-toolchain.ts';
 export type { PinnedProgram, ProgramBinary, SourceName } from './provision/pinned-program.ts';
@@ -20,9 +27,11 @@ export {
   liveKitServer,
   type ProvisionOptions,
   provisionLiveKit,
+  serverPackage,
 } from './provision/provision.ts';
-export { type Absent, isFound } from './provision/sources.ts';
+export { type Absent, cachedProgram, isFound } from './provision/sources.ts';
 export type { ServiceAction } from './running/control-protocol.ts';
+export { forShell } from './running/for-shell.ts';
 export { labService } from './running/lab-service.ts';
 export {
   keysFile,
@@ -38,6 +47,12 @@ export type { LabSpec } from './running/supervisor-protocol.ts';
 export { type LiveKitConfig, mergeConfig } from './server/config.ts';
 export { type ApiCredentials, generateCredentials } from './server/credentials.ts';
 export { plainEnvironment } from './server/environment.ts';
+export { OFFERED_PATHS, type OfferedPath } from './server/offered-paths.ts';
 export { readLiveKitConfig } from './server/read-config.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';
-export { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from './versions.ts';
+export {
+  DEFAULT_LIVEKIT_VERSION,
+  LIVEKIT_VERSIONS,
+  type LiveKitVersion,
+  TESTED_VERSIONS,
+} from './versions.ts';

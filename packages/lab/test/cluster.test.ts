@@ -1,4 +1,5 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -154,6 +155,33 @@ test('a companion that does not come up ends the others', async () => {
   const port = Number(started[0]?.split(':').at(-1));
   expect(await statusOf(`http://127.0.0.1:${port}`)).toBe(0);
 });
+
+test.each(['redis', 'node-1', 'haproxy'])(
+  'a port of %s that another program takes meanwhile is replaced',
+  async (name) => {
+    const other = createServer();
+    const cluster = await startCluster({
+      dir,
+      nodes: 1,
+      with: ['redis', 'haproxy'],
+      onService: (spec) => {
+        if (spec.name === name && !other.listening) other.listen(Number(new URL(spec.url).port));
+      },
+    });
+    try {
+      expect(other.listening).toBe(true);
+      expect(cluster.services.map((service) => service.name)).toEqual([
+        'redis',
+        'node-1',
+        'haproxy',
+      ]);
+      await expect.poll(() => statusOf(cluster.httpUrl), { timeout: 10_000 }).toBe(200);
+    } finally {
+      await cluster.stop();
+      other.close();
+    }
+  },
+);
 
 test('asks for a sensible number of nodes', async () => {
   await expect(startCluster({ dir, nodes: 0 })).rejects.toMatchObject({ code: 'bad_cluster' });

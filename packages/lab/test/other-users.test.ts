@@ -1,14 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectRegistry } from '@livekit-swarm/livekit';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
+import { OPTIONAL_SERVICES } from '../src/cluster/optional-services.ts';
 import { startCluster } from '../src/cluster/start-cluster.ts';
 
-await skipWithout('root', 'redis', 'redis-exporter');
+await skipWithout(
+  'root',
+  'redis',
+  'haproxy',
+  'prometheus',
+  'alertmanager',
+  'node-exporter',
+  'redis-exporter',
+  'coturn',
+);
 
 const run = promisify(execFile);
 
@@ -40,7 +50,7 @@ test('other users of the host reach the Redis of a lab, but can neither read nor
   }
 
   // The password is in no file and no argument that another user can read.
-  for (const file of ['redis.conf', 'node-1.yaml'])
+  for (const file of ['redis/redis.conf', 'node-1/node-1.yaml'])
     expect(await asOther(`cat ${join(dir, file)}`)).toContain('Permission denied');
   for (const { name, pid } of cluster.services) {
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8'), name).not.toContain(password);
@@ -52,6 +62,78 @@ test('other users of the host reach the Redis of a lab, but can neither read nor
   await expect
     .poll(async () => (await fetch(exporter)).text(), { timeout: 10_000 })
     .toContain('redis_up 1');
+  await cluster.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** User and group ids, capabilities, and whether it can get more; of proc_pid_status(5). */
+const rightsOf = async (pid: number | null) => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string): string[] =>
+    new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1]?.split(/\s+/).filter(Boolean) ?? [];
+  return {
+    users: new Set(field('Uid')),
+    groups: new Set([...field('Gid'), ...field('Groups')]),
+    capabilities: BigInt(`0x${field('CapEff')[0]}`) | BigInt(`0x${field('CapPrm')[0]}`),
+    canGain: field('NoNewPrivs')[0] !== '1',
+  };
+};
+
+test('in a lab of root, every program runs as a user of its own', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-others-'));
+  await using cluster = await startCluster({ dir, nodes: 1, with: OPTIONAL_SERVICES });
+  const programs = ['node-1', ...OPTIONAL_SERVICES].map((name) => cluster.service(name));
+  const users = new Map<string, string>();
+  for (const { name, pid } of programs) {
+    const rights = await rightsOf(pid);
+    const [user = ''] = rights.users;
+    users.set(name, user);
+    expect(rights, name).toEqual({
+      users: new Set([user]),
+      groups: new Set([user]),
+      capabilities: 0n,
+      canGain: false,
+    });
+    expect(Number(user), name).toBeGreaterThan(65_534);
+  }
+  expect(new Set(users.values()).size).toBe(programs.length);
+
+  // A program writes to its data alone, and only it does: not to its configuration, which root writes again at each start.
+  for (const name of ['redis', 'prometheus', 'alertmanager', 'coturn'])
+    expect(await stat(join(dir, name, 'data')), name).toMatchObject({
+      uid: Number(users.get(name)),
+      mode: 0o40700,
+    });
+  for (const path of ['', 'prometheus.yaml']) {
+    const { uid, gid, mode } = await stat(join(dir, 'prometheus', path));
+    expect({ uid, gid, writable: mode & 0o022, others: mode & 0o007 }).toEqual({
+      uid: 0,
+      gid: Number(users.get('prometheus')),
+      writable: 0,
+      others: 0,
+    });
+  }
+
+  // Who may only ask may neither end Prometheus nor have it load another configuration.
+  for (const action of ['quit', 'reload']) {
+    const request = `POST /-/${action} HTTP/1.0\\r\\n\\r\\n`;
+    const port = new URL(cluster.prometheusUrl ?? '').port;
+    expect(
+      await asOther(
+        `exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${request}' >&3; timeout 5 head -n 1 <&3`,
+      ),
+    ).toContain('403');
+  }
+
+  // Killed and started again, each is the same user and finds its data.
+  for (const service of programs) {
+    service.signal('SIGKILL');
+    await service.ended();
+    await service.start();
+    expect((await rightsOf(service.pid)).users, service.name).toEqual(
+      new Set([users.get(service.name)]),
+    );
+  }
   await cluster.stop();
   await rm(dir, { recursive: true });
 });

@@ -10,7 +10,7 @@ export interface Clock {
 const ORIGIN_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** CLOCK_MONOTONIC, ms: the same in all processes of a host. */
-const monotonicMs = (): number => ORIGIN_MS + performance.now();
+export const monotonicMs = (): number => ORIGIN_MS + performance.now();
 
 /** Unix time minus CLOCK_MONOTONIC, ms, as the clock of the host is set now. */
 export const measureClockOffset = (): number => Date.now() - monotonicMs();

@@ -1,9 +1,14 @@
-import { DataPacket, DataPacket_Kind, UserPacket } from '@livekit/protocol';
+import { DataPacket, DataPacket_Kind, EncryptedPacketPayload, UserPacket } from '@livekit/protocol';
 
 /** A user message as LiveKit's SDKs wrap it, and where in it the stamp goes. */
 export interface DataTemplate {
   bytes: Uint8Array;
   stampOffset: number;
+}
+
+/** A user message that is to be encrypted, and the packet to which the result is appended. */
+export interface EncryptedDataTemplate extends DataTemplate {
+  envelope: Uint8Array;
 }
 
 /** A byte that no header of the envelope contains. */
@@ -18,14 +23,35 @@ export const dataTemplate = (
   stampBytes: number,
   reliable: boolean,
 ): DataTemplate => {
-  const payload = new Uint8Array(payloadBytes).fill(MARK);
-  const packet = new DataPacket({
-    kind: reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY,
-    value: { case: 'user', value: new UserPacket({ payload }) },
-  });
-  const bytes = packet.toBinary();
-  const stampOffset = Buffer.from(bytes).indexOf(Buffer.from(payload));
+  const user = userPacket(payloadBytes, stampBytes);
+  const packet = new DataPacket({ kind: kindOf(reliable), value: { case: 'user', value: user } });
+  return templateOf(packet.toBinary(), user);
+};
+
+/** The same for end-to-end encryption: `bytes` is what is encrypted, a message at a time. */
+export const encryptedDataTemplate = (
+  payloadBytes: number,
+  stampBytes: number,
+  reliable: boolean,
+): EncryptedDataTemplate => {
+  const user = userPacket(payloadBytes, stampBytes);
+  const content = new EncryptedPacketPayload({ value: { case: 'user', value: user } });
+  return {
+    ...templateOf(content.toBinary(), user),
+    envelope: new DataPacket({ kind: kindOf(reliable) }).toBinary(),
+  };
+};
+
+const userPacket = (payloadBytes: number, stampBytes: number): UserPacket => {
   if (payloadBytes < stampBytes)
     throw new RangeError(`a data message needs at least ${stampBytes} bytes, not ${payloadBytes}`);
-  return { bytes, stampOffset };
+  return new UserPacket({ payload: new Uint8Array(payloadBytes).fill(MARK) });
 };
+
+const templateOf = (bytes: Uint8Array, { payload }: UserPacket): DataTemplate => ({
+  bytes,
+  stampOffset: Buffer.from(bytes).indexOf(Buffer.from(payload)),
+});
+
+const kindOf = (reliable: boolean): DataPacket_Kind =>
+  reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY;

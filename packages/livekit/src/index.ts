@@ -1,20 +1,30 @@
 export {
+  type AnnouncedCandidate,
+  type AnnouncedPaths,
+  readAnnouncedPaths,
+} from './announced-paths.ts';
+export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
+export {
   type Clock,
   measureClockOffset,
+  monotonicMs,
   PROCESS_CLOCK_OFFSET_MS,
   steadyClock,
   systemClock,
 } from './clock.ts';
-export { dataTemplate } from './data-packet.ts';
+export { dataTemplate, encryptedDataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
+export { deriveFrameKey, type E2eeSecret, keyMaterial } from './e2ee/frame-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export { HostResolver } from './host-resolver.ts';
 export type {
   DataChannel,
   ExtensionIds,
   IceCredentials,
+  IceServer,
   LocalPeer,
   MediaPlane,
+  PeerState,
   ReceiveStream,
   RemotePeer,
   Rid,
@@ -27,12 +37,31 @@ export {
   isStale,
   type RegistryClient,
   type RegistryView,
+  type ReportedNode,
 } from './registry.ts';
+export { failureOfError } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
+export { type RoomsLeft, roomsLeft, setPermission } from './room-service.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
-export type { RemoteTrack } from './session/room-view.ts';
-export { Session, type SessionEvent } from './session/session.ts';
-export type { Signalling } from './signal/endpoint.ts';
+export {
+  type ParticipantInfo,
+  type SpeakerInfo,
+  setRequest,
+  shows,
+  simulateRequest,
+  trackSourceOf,
+} from './session/acts.ts';
+export { type RemoteTrack, RoomView } from './session/room-view.ts';
+export {
+  type Admitted,
+  Session,
+  type SessionEvent,
+  type SessionOptions,
+} from './session/session.ts';
+export { joinEndpoint, type Signalling } from './signal/endpoint.ts';
+export type { SignalConnection } from './signal/signal-socket.ts';
+export { tlsProblem } from './tls-problem.ts';
 export { makeToken } from './token.ts';
-export { parseServerUrl } from './url.ts';
+export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';
+export { parseServerUrl, type ServerUrl } from './url.ts';
 export { type Validation, validateAdmission } from './validate.ts';

@@ -1,3 +1,5 @@
+import type { Failure } from './failure.ts';
+
 /**
  * What a session needs of the component that moves packets. The session decides (signalling, SDP,
  * subscriptions), the plane carries out. Peers are peer connections; their handles are the plane's.
@@ -13,30 +15,45 @@ export interface MediaPlane {
   /** Called again with the remote's new credentials after an ICE restart. */
   connectPeer(peer: number, remote: RemotePeer): void;
   /**
-   * Whether this host refuses to send to the remotes of this plane: a firewall, a full queue, an interface that is down.
+   * Whether this host refused what was sent to connect the open peers: a firewall, a full queue, an interface that is down.
    * @returns the kernel's error code, or null. Absent: not known
    */
-  localSendError?(): Promise<string | null>;
+  localSendError?(): string | null;
+  /** STUN and TURN servers that the deployment offers, when the client is in and after each resume. */
+  iceServers?(servers: readonly IceServer[]): void;
+  /** Why media found no way, where the plane knows more than that. */
+  pathFailure?(): Failure | null;
   setExtensions(peer: number, ids: ExtensionIds): void;
   /** `candidate:…`. */
   addCandidate(peer: number, candidate: string): void;
-  /** New local credentials (RFC 8445 §9). */
-  restartIce(peer: number): IceCredentials;
+  /** New local credentials (RFC 8445 §9), and candidates where the addresses of this side changed. */
+  restartIce(peer: number): IceCredentials & { candidates?: string[] };
   /** Its streams end with it. */
   closePeer(peer: number): void;
+  /** As `closePeer`, without notice to the remote: the participant disappeared. */
+  dropPeer(peer: number): void;
   openChannel(peer: number, channel: DataChannel): void;
   send(peer: number, stream: SendStream): void;
   /** Whether a layer is sent now: mute and dynacast. `rid` is null where there is one layer. */
   setSending(cid: string, rid: Rid | null, active: boolean): void;
+  /** A track is no longer published: its streams end. */
+  stopSending(cid: string): void;
   receive(peer: number, stream: ReceiveStream): void;
   stopReceiving(peer: number, mid: string): void;
   /** No media is expected: the publisher muted it, or it is not visible. Also called for tracks that are not received (yet). */
   setMuted(trackSid: string, muted: boolean): void;
 }
 
+/** RFC 7065: `turn:HOST:PORT?transport=udp`, with credentials; of STUN without. */
+export interface IceServer {
+  urls: readonly string[];
+  username: string;
+  credential: string;
+}
+
 /** RFC 8852 ids that LiveKit gives to simulcast layers, from small to large. */
 export type Rid = 'q' | 'h' | 'f';
-export type Codec = 'opus' | 'vp8' | 'h264';
+export type Codec = 'opus' | 'vp8' | 'h264' | 'vp9' | 'av1';
 export type MediaKind = 'audio' | 'video';
 
 export interface IceCredentials {
@@ -48,8 +65,8 @@ export interface LocalPeer extends IceCredentials {
   peer: number;
   /** `sha-256 AB:CD:…`. */
   fingerprint: string;
-  /** `candidate:…`. */
-  candidate: string;
+  /** `candidate:…`, one for each local address. */
+  candidates: string[];
 }
 
 export interface RemotePeer extends IceCredentials {
@@ -68,6 +85,7 @@ export interface ExtensionIds {
   absSendTime?: number;
   absCaptureTime?: number;
   transportWideCc?: number;
+  dependencyDescriptor?: number;
 }
 
 export interface DataChannel {
@@ -115,8 +133,8 @@ export interface ReceiveStream {
 }
 
 /**
- * State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. `other_family`: no
- * candidate of the remote has the address family of this peer; the next one will have the other. `no_route`: there is no other.
+ * State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. `no_route`, `no_socket`:
+ * the remote has candidates, and this host has a route to none, or no socket for those that it has a route to.
  */
 export type PeerState =
   | 'ice-connected'
@@ -124,5 +142,5 @@ export type PeerState =
   | 'disconnected'
   | 'closed'
   | 'failed'
-  | 'other_family'
-  | 'no_route';
+  | 'no_route'
+  | 'no_socket';

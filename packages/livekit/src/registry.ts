@@ -5,12 +5,14 @@ import { Redis } from 'ioredis';
 export interface RegistryView {
   /** Room → the node that holds it. */
   rooms: ReadonlyMap<string, string>;
-  nodes: ReadonlyMap<string, RegistryNode>;
+  nodes: ReadonlyMap<string, ReportedNode>;
 }
 
 export interface RegistryClient {
   /** @throws Error when Redis cannot be reached, or does not answer in time */
   look(): Promise<RegistryView>;
+  /** All nodes with what they report about themselves. @throws Error as `look` */
+  nodes(): Promise<ReportedNode[]>;
   close(): void;
 }
 
@@ -39,9 +41,12 @@ export const connectRegistry = (url: string): RegistryClient => {
       throw new Error(why ?? String(error));
     });
   };
+  const connected = async (): Promise<void> => {
+    if (redis.status === 'end' || redis.status === 'wait') await connect();
+  };
   return {
     look: async () => {
-      if (redis.status === 'end' || redis.status === 'wait') await connect();
+      await connected();
       const [rooms, nodes] = await Promise.all([
         redis.hgetall('room_node_map'),
         redis.hgetallBuffer('nodes'),
@@ -54,6 +59,12 @@ export const connectRegistry = (url: string): RegistryClient => {
             .flatMap((node) => (node === null ? [] : [[node.id, node]])),
         ),
       };
+    },
+    nodes: async () => {
+      await connected();
+      return Object.values(await redis.hgetallBuffer('nodes'))
+        .map(readRegistryNode)
+        .filter((node) => node !== null);
     },
     close: () => redis.disconnect(),
   };
@@ -68,7 +79,7 @@ export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean =>
  */
 export const ghostRooms = (
   listed: readonly string[],
-  { rooms, nodes }: RegistryView,
+  { rooms, nodes }: { rooms: RegistryView['rooms']; nodes: ReadonlyMap<string, RegistryNode> },
   nowMs: number,
 ): string[] =>
   listed.filter((room) => {
@@ -84,28 +95,81 @@ export interface RegistryNode {
   updatedAt: number;
 }
 
+/** With what it reports about itself, every two seconds. CPU and memory are those of its host or container. */
+export interface ReportedNode extends RegistryNode {
+  ip: string;
+  stats: {
+    cpuCores: number;
+    memoryBytes: number;
+    rooms: number;
+    /** Participants. */
+    clients: number;
+    tracksIn: number;
+    tracksOut: number;
+    /** Since it started, as all that follow. */
+    bytesIn: number;
+    bytesOut: number;
+    packetsIn: number;
+    packetsOut: number;
+    /** Of the network interfaces of its host. */
+    sysPacketsDropped: number;
+  };
+}
+
+const scalar = <Name extends string>(no: number, name: Name, T: ScalarType) => ({
+  no,
+  name,
+  kind: 'scalar' as const,
+  T,
+});
+
 const NodeStats = proto3.makeMessageType('livekit.NodeStats', [
-  { no: 1, name: 'started_at', kind: 'scalar', T: ScalarType.INT64 },
-  { no: 2, name: 'updated_at', kind: 'scalar', T: ScalarType.INT64 },
+  scalar(2, 'updated_at', ScalarType.INT64),
+  scalar(3, 'num_rooms', ScalarType.INT32),
+  scalar(4, 'num_clients', ScalarType.INT32),
+  scalar(5, 'num_tracks_in', ScalarType.INT32),
+  scalar(6, 'num_tracks_out', ScalarType.INT32),
+  scalar(7, 'bytes_in', ScalarType.UINT64),
+  scalar(8, 'bytes_out', ScalarType.UINT64),
+  scalar(9, 'packets_in', ScalarType.UINT64),
+  scalar(10, 'packets_out', ScalarType.UINT64),
+  scalar(17, 'num_cpus', ScalarType.UINT32),
+  scalar(21, 'cpu_load', ScalarType.FLOAT),
+  scalar(29, 'sys_packets_dropped', ScalarType.UINT32),
+  scalar(35, 'memory_used', ScalarType.UINT64),
 ]);
 
 const Node = proto3.makeMessageType('livekit.Node', [
-  { no: 1, name: 'id', kind: 'scalar', T: ScalarType.STRING },
+  scalar(1, 'id', ScalarType.STRING),
+  scalar(2, 'ip', ScalarType.STRING),
   { no: 4, name: 'stats', kind: 'message', T: NodeStats },
-  { no: 6, name: 'state', kind: 'scalar', T: ScalarType.INT32 },
+  scalar(6, 'state', ScalarType.INT32),
 ]);
 
 const STATES = ['starting_up', 'serving', 'shutting_down'] as const;
 
 /** @returns null when the bytes are not a node */
-export const readRegistryNode = (bytes: Uint8Array): RegistryNode | null => {
+export const readRegistryNode = (bytes: Uint8Array): ReportedNode | null => {
   try {
-    const node = Node.fromBinary(bytes);
-    const state = STATES[node.state];
-    return node.id === '' || state === undefined
-      ? null
-      : { id: node.id, state, updatedAt: Number(node.stats?.updatedAt ?? 0n) };
+    const { id, ip, state: number, stats = new NodeStats() } = Node.fromBinary(bytes);
+    const state = STATES[number];
+    if (id === '' || state === undefined) return null;
+    return { id, ip, state, updatedAt: Number(stats.updatedAt), stats: statsOf(stats) };
   } catch {
     return null;
   }
 };
+
+const statsOf = (stats: InstanceType<typeof NodeStats>): ReportedNode['stats'] => ({
+  cpuCores: stats.cpuLoad * stats.numCpus,
+  memoryBytes: Number(stats.memoryUsed),
+  rooms: stats.numRooms,
+  clients: stats.numClients,
+  tracksIn: stats.numTracksIn,
+  tracksOut: stats.numTracksOut,
+  bytesIn: Number(stats.bytesIn),
+  bytesOut: Number(stats.bytesOut),
+  packetsIn: Number(stats.packetsIn),
+  packetsOut: Number(stats.packetsOut),
+  sysPacketsDropped: stats.sysPacketsDropped,
+});

@@ -73,6 +73,19 @@ test('a port that fetch refuses is not asked twice', async () => {
   });
 });
 
+test('distinguishes a CA that is not known, an expired certificate and a wrong name', () => {
+  const hints = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'EPROTO'].map(
+    (code) => failureOfError(socketError(code), URL).hint,
+  );
+  expect(hints[0]).toContain('--ca FILE');
+  expect(hints[1]).toContain('renew');
+  expect(hints[2]).toContain('speaks TLS');
+  const otherName = Object.assign(socketError('ERR_TLS_CERT_ALTNAME_INVALID'), {
+    cert: { subjectaltname: 'DNS:livekit.internal' },
+  });
+  expect(failureOfError(otherName, URL).message).toContain('it has DNS:livekit.internal');
+});
+
 test('never repeats a token of a URL', () => {
   const error = new Error(`bad request to ${URL}/rtc?access_token=${TOKEN}`);
   expect(failureOfError(error, URL).message).not.toContain('eyJ');

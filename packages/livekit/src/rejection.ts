@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
 import type { Failure } from './failure.ts';
 import { withoutTokens } from './failure.ts';
+import { tlsProblem } from './tls-problem.ts';
 
 /** Why a server rejects a participant, or cannot be reached. */
 export interface Rejection extends Failure {
@@ -125,22 +126,13 @@ export const notLiveKit = (message: string): Rejection => ({
   retryable: false,
 });
 
-const TLS_CODES =
-  /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
-
 /** What an error of the socket, or of name look-up, or of TLS means. */
 export const failureOfError = (error: unknown, url: string): Rejection => {
   const root = rootCause(error);
   const code = codeOf(root);
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
-  if (TLS_CODES.test(code)) {
-    return {
-      reason: 'tls',
-      message: `no TLS connection to ${url} (${detail})`,
-      hint: 'check the certificate and its name, or use ws:// where there is no TLS',
-      retryable: false,
-    };
-  }
+  const tls = failureOfTls(code, tlsDetail(root, detail), url);
+  if (tls !== null) return tls;
   // Node's own client gives the parser's code, fetch only a name.
   if (code.startsWith('HPE_') || root.name === 'HTTPParserError')
     return notLiveKit(`${url} does not speak HTTP (${detail})`);
@@ -177,6 +169,22 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
     hint: `check that the server runs and that the address is right${PROXY_NOTE}`,
     retryable: true,
   };
+};
+
+/** OpenSSL's own texts quote lines of its source: the code is enough. Of a wrong name, the names that the certificate has. */
+const tlsDetail = (error: Error, detail: string): string => {
+  const code = codeOf(error);
+  if (code.startsWith('ERR_SSL')) return code;
+  if (code !== 'ERR_TLS_CERT_ALTNAME_INVALID' || !('cert' in error)) return detail;
+  const { subjectaltname = 'no name' } = error.cert as { subjectaltname?: string };
+  return `${code}: it has ${withoutTokens(subjectaltname).slice(0, 300)}`;
+};
+
+const failureOfTls = (code: string, detail: string, url: string): Rejection | null => {
+  const problem = tlsProblem(code);
+  if (problem === null) return null;
+  const message = `no TLS connection to ${url}: ${problem.what} (${detail})`;
+  return { reason: 'tls', message, hint: problem.hint, retryable: false };
 };
 
 /** Stated where a proxy may be the only way out, and only if one is configured. */

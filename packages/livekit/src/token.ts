@@ -14,7 +14,7 @@ export interface TokenRequest {
   ttlSeconds: number;
 }
 
-const SOURCES: Record<TrackSourceName, TrackSource> = {
+export const SOURCES: Record<TrackSourceName, TrackSource> = {
   camera: TrackSource.CAMERA,
   microphone: TrackSource.MICROPHONE,
   screen_share: TrackSource.SCREEN_SHARE,

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LIVEKIT_VERSIONS, type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { type LiveKitServer, startLiveKit, TESTED_VERSIONS } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeToken, type TokenRequest } from '../src/token.ts';
 import { validateAdmission } from '../src/validate.ts';
@@ -25,7 +25,7 @@ const request = (credentials: { apiKey: string; apiSecret: string }): TokenReque
   ttlSeconds: 60,
 });
 
-describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
+describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   let dir: string;
   let server: LiveKitServer;
   beforeAll(async () => {

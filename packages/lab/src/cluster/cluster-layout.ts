@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ServerPorts } from '@livekit-swarm/host';
+import { type Certificate, createAuthority } from '../authority.ts';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
+import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
 import { createClusterPorts } from './cluster-ports.ts';
-import type { OptionalService } from './optional-services.ts';
+import type { OptionalOffer, OptionalService } from './optional-services.ts';
 import type { ServiceSpec } from './service.ts';
 import { alertmanager } from './services/alertmanager.ts';
-import { coturn, turnConfig } from './services/coturn.ts';
+import { coturn, TURN_SECRET_FILE, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
 import { livekitNode, type NodeOptions } from './services/livekit-node.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
@@ -18,6 +22,7 @@ export interface LayoutOptions {
   dir: string;
   nodes: number;
   companions: ReadonlySet<OptionalService>;
+  offers: ReadonlySet<OptionalOffer>;
   binary: ProgramBinary;
   credentials: ApiCredentials;
   config: LiveKitConfig;
@@ -42,6 +47,8 @@ export interface ClusterFacts extends ApiCredentials {
   alertmanagerUrl: string | null;
   /** `turn:127.0.0.1:3478`, which the nodes announce to their clients. */
   turnUrl: string | null;
+  /** Certificate of the lab's CA, PEM, which clients need for wss:// and for TURN over TLS; null: none is used. */
+  authorityFile: string | null;
 }
 
 export interface ClusterNode {
@@ -51,6 +58,7 @@ export interface ClusterNode {
   httpUrl: string;
   metricsUrl: string;
   ports: ServerPorts;
+  paths: NodePaths;
   /** Address of Redis that only this node uses, which identifies its connections; null without one. */
   redisHost: string | null;
 }
@@ -65,7 +73,7 @@ export interface ClusterLayout {
 
 /** Chooses every port and describes the services; starts nothing. @throws SwarmError `no_program`, `no_ports` */
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
-  const { dir, companions, binary, credentials } = options;
+  const { dir, companions, offers, binary, credentials } = options;
   const ports = createClusterPorts();
   const portOf = async (companion: OptionalService): Promise<number | null> =>
     companions.has(companion) ? ports.tcp() : null;
@@ -77,15 +85,29 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const alertmanagerPort = await portOf('alertmanager');
   const nodeExporterPort = await portOf('node-exporter');
   const redisExporterPort = await portOf('redis-exporter');
-  const turnPort = await portOf('coturn');
-  const config =
-    turnPort === null ? options.config : mergeConfig(turnConfig(dir, turnPort), options.config);
+  const coturnPorts = companions.has('coturn')
+    ? { plain: await ports.tcp(), tls: await ports.tcp() }
+    : null;
+  const turnSecret = randomBytes(24).toString('hex');
+  const turn =
+    coturnPorts === null
+      ? {}
+      : turnConfig(coturnPorts, turnSecret, TURN_SECRET_FILE, binary.version);
+  const config = mergeConfig(turn, options.config);
+  const authority =
+    coturnPorts !== null || offers.has('tls') ? await createAuthority(join(dir, 'ca')) : null;
+  const certificate =
+    authority === null ? null : await authority.sign({ ...LOOPBACK, name: 'lab' });
   const nodes: ClusterNode[] = [];
   for (let number = 1; number <= options.nodes; number++) {
     nodes.push(
       nodeAt(
         `node-${number}`,
         await ports.node(),
+        {
+          iceTcpPort: offers.has('ice-tcp') ? await ports.tcp() : null,
+          turnPort: offers.has('turn') ? await ports.udp() : null,
+        },
         redisPort === null ? null : redisHostOf(number, config),
       ),
     );
@@ -107,17 +129,31 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
         addresses,
       }),
     ]);
-  if (turnPort !== null)
-    waves.push([await coturn({ dir, port: turnPort, secret: randomBytes(24).toString('hex') })]);
+  if (coturnPorts !== null && certificate !== null)
+    waves.push([await coturn({ dir, ports: coturnPorts, certificate, secret: turnSecret })]);
   waves.push(
-    nodes.map(({ name, ports, redisHost }) => {
+    nodes.map(({ name, ports, paths, redisHost }) => {
       const own = redisOf(redisHost);
-      return livekitNode({ dir, name, binary, ports, credentials, redis: own, config });
+      const files = coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret };
+      const offered = pathConfig(paths, '127.0.0.1', binary.version);
+      const whole = mergeConfig(offered, config);
+      return livekitNode({
+        dir,
+        name,
+        binary,
+        ports,
+        credentials,
+        redis: own,
+        config: whole,
+        files,
+      });
     }),
   );
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
-    waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends })]);
+    const pem = offers.has('tls') && certificate !== null ? await pemOf(certificate) : undefined;
+    const terminated = pem === undefined ? {} : { certificate: pem };
+    waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends, ...terminated })]);
   }
   if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
   if (redisExporterPort !== null && redisPort !== null) {
@@ -145,17 +181,19 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ...options.jobs,
   ];
   const entrance = balancerPort ?? nodes[0]?.ports.http ?? 0;
+  const secure = balancerPort !== null && offers.has('tls') ? 's' : '';
   return {
     facts: {
       ...credentials,
-      url: `ws://${at(entrance)}`,
-      httpUrl: `http://${at(entrance)}`,
+      url: `ws${secure}://${at(entrance)}`,
+      httpUrl: `http${secure}://${at(entrance)}`,
       nodes,
       redisUrl: redisPort === null ? null : `redis://:${redisPassword}@${at(redisPort)}`,
       balancerStatsUrl: urlOf(statsPort),
       prometheusUrl: urlOf(prometheusPort),
       alertmanagerUrl: urlOf(alertmanagerPort),
-      turnUrl: turnPort === null ? null : `turn:${at(turnPort)}`,
+      turnUrl: coturnPorts === null ? null : `turn:${at(coturnPorts.plain)}`,
+      authorityFile: authority?.certificate.cert ?? null,
     },
     waves,
     watchers: async (more) => {
@@ -181,6 +219,17 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   };
 };
 
+/** Every program of a lab is reached at this address. */
+const LOOPBACK = {
+  subject: '/CN=127.0.0.1',
+  usage: 'serverAuth',
+  names: ['IP:127.0.0.1', 'DNS:localhost'],
+} as const;
+
+/** Certificate and key in one file, as haproxy takes them. */
+const pemOf = async ({ cert, key }: Certificate): Promise<string> =>
+  (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8'));
+
 const at = (port: number): string => `127.0.0.1:${port}`;
 
 const urlOf = (port: number | null): string | null => (port === null ? null : `http://${at(port)}`);
@@ -194,11 +243,17 @@ const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
     ? `127.0.1.${number}`
     : null;
 
-const nodeAt = (name: string, ports: ServerPorts, redisHost: string | null): ClusterNode => ({
+const nodeAt = (
+  name: string,
+  ports: ServerPorts,
+  paths: NodePaths,
+  redisHost: string | null,
+): ClusterNode => ({
   name,
   url: `ws://${at(ports.http)}`,
   httpUrl: `http://${at(ports.http)}`,
   metricsUrl: `http://${at(ports.metrics)}/metrics`,
   ports,
+  paths,
   redisHost,
 });

@@ -4,6 +4,7 @@ import getPort, { portNumbers } from 'get-port';
 /** Ports for many programs at once. Nothing is bound before all are chosen, so none may be chosen twice. */
 export interface ClusterPorts {
   tcp(): Promise<number>;
+  udp(): Promise<number>;
   node(): Promise<ServerPorts>;
 }
 
@@ -27,10 +28,10 @@ export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
     tcpTaken.add(port);
     return port;
   };
-  const udp = async (): Promise<number> => {
+  const udp = async (count: number): Promise<number> => {
     for (;;) {
-      const first = await findUdpRange(host, UDP_PORTS);
-      const range = Array.from({ length: UDP_PORTS }, (_, index) => first + index);
+      const first = await findUdpRange(host, count);
+      const range = Array.from({ length: count }, (_, index) => first + index);
       if (range.some((port) => udpTaken.has(port))) continue;
       for (const port of range) udpTaken.add(port);
       return first;
@@ -38,11 +39,11 @@ export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
   };
   return {
     tcp,
+    udp: () => udp(1),
     node: async () => {
-      const udpFirst = await udp();
+      const udpFirst = await udp(UDP_PORTS);
       return {
         http: await tcp(),
-        tcp: await tcp(),
         metrics: await tcp(),
         udpFirst,
         udpLast: udpFirst + UDP_PORTS - 1,

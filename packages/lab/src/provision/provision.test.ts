@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { beforeEach, expect, test } from 'vitest';
+import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { checkSources } from './provide-program.ts';
 import { K6, liveKitServer, provideK6, provisionLiveKit } from './provision.ts';
 import { cachedProgram } from './sources.ts';
@@ -57,9 +58,20 @@ test('PATH counts only with the wanted version', async () => {
   });
 });
 
+test('where only a pinned build counts, neither PATH nor a given path does', async () => {
+  const given = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
+  const cached = await install(cachedProgram(liveKitServer('1.13.4'), env), '1.13.4');
+  const variables = { ...env, SWARM_LIVEKIT_SERVER: given };
+  expect(await provisionLiveKit({ env: variables, pinnedBuild: true })).toEqual({
+    source: 'cache',
+    path: cached,
+    version: '1.13.4',
+  });
+});
+
 test('a cached file that does not run as its version is not taken', async () => {
   await install(cachedProgram(liveKitServer('1.13.4'), env), '0.0.1');
-  const [, , cache] = await checkSources(liveKitServer('1.13.4'), env);
+  const cache = (await checkSources(liveKitServer('1.13.4'), env)).at(-1);
   expect(cache).toEqual({ source: 'cache', why: expect.stringContaining('built again') });
 });
 
@@ -67,7 +79,7 @@ test('a version that is not pinned names those that are', async () => {
   const version = '9.9.9' as '1.13.4';
   const asked = provisionLiveKit({ env, version });
   await expect(asked).rejects.toBeInstanceOf(SwarmError);
-  await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.4, 1.11.0') });
+  await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.4, 1.13.5') });
 });
 
 const k6Says = 'k6 v1.8.1 (commit/0123456789, go1.26.8, linux/amd64)';
@@ -98,7 +110,7 @@ test('the error about another program in the place of k6 names the variable', as
   });
 });
 
-test.each([liveKitServer('1.13.4'), liveKitServer('1.11.0'), K6])(
+test.each([...LIVEKIT_VERSIONS.map(liveKitServer), K6])(
   '$name $version is what its go.mod pins',
   async (program) => {
     const goMod = await readFile(join(program.moduleFolder, 'go.mod'), 'utf8');

@@ -12,7 +12,7 @@ export interface ProvisionOptions extends ProvideOptions {
 }
 
 /**
- * A livekit-server, from the first of: an explicit path, PATH, the cache, a pinned Go build (docs/adr/0001).
+ * A livekit-server, from the first of: an explicit path, an npm package, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
  * Throws a SwarmError: `no_program` when the explicit path is not a livekit-server, or the version is not pinned; `no_go`, `build_failed` from the build.
  */
@@ -37,10 +37,21 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);
 
+/** The npm package with livekit-server for a platform. */
+export const serverPackage = ({
+  platform,
+  arch,
+}: {
+  platform: string;
+  arch: string;
+} = process): string => `@livekit-swarm/livekit-server-${platform}-${arch}`;
+
 export const liveKitServer = (version: LiveKitVersion): PinnedProgram => ({
   name: 'livekit-server',
   version,
   goPackage: 'github.com/livekit/livekit-server/cmd/server',
+  // The other versions are for tests of older releases.
+  ...(version === DEFAULT_LIVEKIT_VERSION && { npmPackage: serverPackage() }),
   moduleFolder: fileURLToPath(new URL(`../../livekit-server/v${version}/`, import.meta.url)),
   versionArgs: ['--version'],
   versionPattern: /livekit-server version (\d+\.\d+\.\d+\S*)/,

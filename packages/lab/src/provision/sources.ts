@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { cacheDir } from '@livekit-swarm/host';
 import { findProgram, isExecutable } from './find-program.ts';
 import type { PinnedProgram, ProgramBinary, SourceName } from './pinned-program.ts';
@@ -26,6 +27,38 @@ export const fromExplicitPath = async (
   return { source: 'explicit', path, version };
 };
 
+/** From the npm package of this program for this platform, which is an optional dependency of livekit-swarm. */
+export const fromPackage = async (
+  program: PinnedProgram,
+  npmPackage: string,
+): Promise<ProgramBinary | Absent> => {
+  const path = fileOfPackage(npmPackage, program.name);
+  if (path === null) return { source: 'package', why: `${npmPackage} is not installed` };
+  return ofRequiredVersion(program, 'package', path);
+};
+
+const ofRequiredVersion = async (
+  program: PinnedProgram,
+  source: SourceName,
+  path: string,
+): Promise<ProgramBinary | Absent> => {
+  const version = await readVersion(program, path);
+  if (version === program.version) return { source, path, version };
+  return {
+    source,
+    why: `${path} is ${version ?? 'of an unknown version'}, not ${program.version}`,
+  };
+};
+
+const fileOfPackage = (name: string, file: string): string | null => {
+  try {
+    const description = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return join(dirname(description), file);
+  } catch {
+    return null;
+  }
+};
+
 /** Only of the required version: a run must not depend on what is installed. */
 export const fromPath = async (
   program: PinnedProgram,
@@ -33,13 +66,7 @@ export const fromPath = async (
 ): Promise<ProgramBinary | Absent> => {
   const path = await findProgram(program.name, env);
   if (path === null) return { source: 'path', why: `no ${program.name} on PATH` };
-  const version = await readVersion(program, path);
-  if (version !== program.version)
-    return {
-      source: 'path',
-      why: `${path} is ${version ?? 'of an unknown version'}, not ${program.version}`,
-    };
-  return { source: 'path', path, version };
+  return ofRequiredVersion(program, 'path', path);
 };
 
 export const fromCache = async (

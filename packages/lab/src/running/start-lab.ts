@@ -34,9 +34,12 @@ const supervisorProgram = (): string =>
 export const startLab = async (order: LabSpec, options: StartLabOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
   try {
-    return await withFileLock(`${folder}.lock`, () => raise(order, folder, options), {
-      signal: options.signal,
-    });
+    return await withFileLock(
+      `${folder}.lock`,
+      (lost) =>
+        raise(order, folder, { ...options, signal: AbortSignal.any([options.signal, lost]) }),
+      { signal: options.signal },
+    );
   } catch (error) {
     throw explainCacheError(error);
   }

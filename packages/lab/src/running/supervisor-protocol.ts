@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
-import type { OptionalService } from '../cluster/optional-services.ts';
+import type { OptionalOffer, OptionalService } from '../cluster/optional-services.ts';
 import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
@@ -10,6 +10,7 @@ export interface LabSpec {
   name: string;
   nodes: number;
   with: readonly OptionalService[];
+  offers?: readonly OptionalOffer[];
   version?: LiveKitVersion;
   config: LiveKitConfig;
   persistentRedis: boolean;

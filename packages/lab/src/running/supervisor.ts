@@ -10,6 +10,7 @@ import { type ErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
+import { forShell } from './for-shell.ts';
 import {
   controlSocket,
   keysFile,
@@ -60,6 +61,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
   const dir = labFolder(name);
   const extras = await loadExtras(spec, dir);
   const services = new Map<string, LabServiceState>();
+  const extraKeys: Record<string, string> = {};
   const cluster = await startCluster({
     ...rest,
     dir,
@@ -72,7 +74,15 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
       log(`${service} ended unexpectedly: ${signal ?? `exit code ${code}`}`),
     onService: ({ name: service, url, logFile, ready }) =>
       void services.set(service, { name: service, url, logFile, ready }),
-    ...(extras === undefined ? {} : { extras }),
+    ...(extras === undefined
+      ? {}
+      : {
+          extras: async (facts: ClusterFacts) => {
+            const added = await extras(facts);
+            for (const extra of added) Object.assign(extraKeys, extra.keys);
+            return added;
+          },
+        }),
   });
   // The path may be too long for a socket. Without it, single programs cannot be controlled; the lab works otherwise.
   await openControl(controlSocket(name), cluster).catch((error: Error) =>
@@ -91,17 +101,20 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
     prometheusUrl,
     alertmanagerUrl,
     turnUrl,
+    authorityFile,
   } = cluster;
   const keys = [
     `LIVEKIT_URL=${url}`,
     `LIVEKIT_API_KEY=${apiKey}`,
     `LIVEKIT_API_SECRET=${apiSecret}`,
+    ...(authorityFile === null ? [] : [`SWARM_CA=${forShell(authorityFile)}`]),
+    ...Object.entries(extraKeys).map(([key, value]) => `${key}=${value}`),
   ];
   await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, {
     mode: 0o600,
   });
   await writeState({
-    schema: 'livekit-swarm/lab/1',
+    schema: 'livekit-swarm/lab/2',
     name,
     startedAt: new Date().toISOString(),
     supervisor,
@@ -115,6 +128,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
       prometheusUrl,
       alertmanagerUrl,
       turnUrl,
+      authorityFile,
     },
     services: [...services.values()],
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { localConfig, mergeConfig, writeConfig } from './config.ts';
 
-const ports = { http: 1, tcp: 2, metrics: 3, udpFirst: 10, udpLast: 13 };
+const ports = { http: 1, metrics: 3, udpFirst: 10, udpLast: 13 };
 
 test('keeps everything on loopback', () => {
   expect(localConfig('127.0.0.1', ports)).toMatchObject({
@@ -13,7 +13,7 @@ test('keeps everything on loopback', () => {
       node_ip: '127.0.0.1',
       use_external_ip: false,
       enable_loopback_candidate: true,
-      tcp_port: 2,
+      tcp_port: 0,
       udp_port: '10-13',
     },
   });
@@ -24,7 +24,7 @@ test('a single UDP port is a number, and another address has no loopback candida
   expect(config.rtc).toEqual({
     node_ip: '10.1.2.3',
     use_external_ip: false,
-    tcp_port: 2,
+    tcp_port: 0,
     udp_port: 10,
   });
 });
@@ -35,7 +35,7 @@ test("the caller's settings override the lab's, section by section", () => {
     room: { auto_create: false },
   });
   expect(merged).toMatchObject({
-    rtc: { tcp_port: 2, use_ice_lite: true, interfaces: { includes: ['eth0'] } },
+    rtc: { tcp_port: 0, use_ice_lite: true, interfaces: { includes: ['eth0'] } },
     room: { auto_create: false },
   });
   expect(parse(writeConfig(merged))).toEqual(merged);

@@ -15,7 +15,8 @@ export const localConfig = (host: string, ports: ServerPorts): LiveKitConfig => 
     ...(isLoopback(host)
       ? { enable_loopback_candidate: true, interfaces: { includes: ['lo', 'lo0'] } }
       : {}),
-    tcp_port: ports.tcp,
+    // ICE over TCP, which no participant uses, would listen on every interface, whatever `bind_addresses` has.
+    tcp_port: 0,
     udp_port:
       ports.udpFirst === ports.udpLast ? ports.udpFirst : `${ports.udpFirst}-${ports.udpLast}`,
   },

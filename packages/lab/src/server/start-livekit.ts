@@ -17,6 +17,9 @@ import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './con
 import { type ApiCredentials, generateCredentials } from './credentials.ts';
 import { serverEnvironment } from './environment.ts';
 import { waitUntilHealthy } from './health.ts';
+import type { OfferedPath } from './offered-paths.ts';
+import { isPortTaken, PORT_ATTEMPTS } from './port-taken.ts';
+import { openRelay, type Relay } from './relay.ts';
 import { stopServer } from './stop.ts';
 
 export interface StartOptions extends ProvisionOptions {
@@ -30,6 +33,8 @@ export interface StartOptions extends ProvisionOptions {
   udpPorts?: number;
   /** Laid over the configuration that keeps the server on `host`. */
   config?: LiveKitConfig;
+  /** Ways of media to it in addition to UDP; for a server on 127.0.0.1. TURN over TCP and TLS need coturn and openssl. */
+  offers?: ReadonlySet<OfferedPath>;
   /** How many cores it may use, 0.01 at least: as a container's CPU limit, on Linux and as root. Default: all. */
   cpuCores?: number;
   /** Default: a fresh pair. */
@@ -52,15 +57,13 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly binary: ProgramBinary;
   readonly configFile: string;
   readonly logFile: string;
+  /** Certificate of the CA that TURN over TLS needs at clients, PEM; null: it is not offered. */
+  readonly authority: string | null;
   /** Resolves when its process has ended, asked or not; never rejects. */
   readonly exited: Promise<ProcessEnd>;
   /** Ends it within seconds. May be called again. */
   stop(): Promise<void>;
 }
-
-/** Between the check for free ports and the server's bind, another process may take one. */
-const PORT_ATTEMPTS = 3;
-const PORT_TAKEN = /address already in use|could not find.*port/i;
 
 /**
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
@@ -72,10 +75,12 @@ export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer
   if (options.cpuCores !== undefined) expectCpuLimits();
   const binary = await provisionLiveKit(options);
   for (let attempt = 1; ; attempt++) {
+    const relay = await openRelay(options.offers ?? new Set(), options.dir, binary.version);
     try {
-      return await startOnFreePorts(binary, options);
+      return await startOnFreePorts(binary, relay, options);
     } catch (error) {
-      const portTaken = error instanceof SwarmError && PORT_TAKEN.test(error.message);
+      await relay[Symbol.asyncDispose]();
+      const portTaken = error instanceof SwarmError && isPortTaken(error.message);
       if (!portTaken || attempt >= PORT_ATTEMPTS) throw error;
     }
   }
@@ -83,6 +88,7 @@ export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer
 
 const startOnFreePorts = async (
   binary: ProgramBinary,
+  relay: Relay,
   options: StartOptions,
 ): Promise<LiveKitServer> => {
   const { dir, name = 'livekit-server', host = '127.0.0.1', healthTimeoutMs = 20_000 } = options;
@@ -91,7 +97,8 @@ const startOnFreePorts = async (
   const configFile = join(dir, `${name}.yaml`);
   const logFile = join(dir, `${name}.log`);
   await mkdir(dir, { recursive: true });
-  const config = mergeConfig(localConfig(host, ports), options.config ?? {});
+  const own = mergeConfig(localConfig(host, ports), relay.config);
+  const config = mergeConfig(own, options.config ?? {});
   // The caller's configuration may contain a password (Redis, webhooks).
   await writeFile(configFile, writeConfig(config), { mode: 0o600 });
   await writeFile(logFile, '', { mode: 0o600 });
@@ -115,7 +122,8 @@ const startOnFreePorts = async (
   );
 
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopServer(server));
+  const stop = (): Promise<void> =>
+    (stopping ??= stopServer(server).finally(() => relay[Symbol.asyncDispose]()));
   return {
     ...credentials,
     version: binary.version,
@@ -128,6 +136,7 @@ const startOnFreePorts = async (
     binary,
     configFile,
     logFile,
+    authority: relay.authority,
     exited: server.exited,
     stop,
     [Symbol.asyncDispose]: stop,

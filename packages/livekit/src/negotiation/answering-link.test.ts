@@ -34,8 +34,11 @@ test('does not wait for payloads that it rejected', () => {
   const [, stream] = plane.named('receive')[1] ?? [];
   expect((stream as { payloads: { codec: string }[] }).payloads.map(({ codec }) => codec)).toEqual([
     'vp8',
+    'vp9',
+    'vp9',
     'h264',
     'h264',
+    'av1',
   ]);
 });
 

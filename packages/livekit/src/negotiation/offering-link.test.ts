@@ -74,6 +74,13 @@ test('an empty wish is an offer all the same: the server puts tracks on m-lines 
   expect(offers.map(({ id }) => id)).toEqual([2]);
 });
 
+test('more m-lines than any room needs are refused, and nothing is offered', () => {
+  const { link, offers } = opened();
+  expect(() => link.addReceiving(0xffff_ffff, 1)).toThrow(/asked for 4294967300 m-lines; at most/);
+  link.negotiate();
+  expect(parse(offers[0]?.sdp ?? '').media).toHaveLength(5);
+});
+
 test('answers to other offers than the one in flight are ignored', () => {
   const { link, plane } = opened();
   link.takeOffer();

@@ -24,6 +24,9 @@ export interface OfferingLinkOptions {
   onRejected(cid: string): void;
 }
 
+/** Each costs memory and a part of every offer; the largest rooms of LiveKit need fewer. Without a limit, one message could fill the memory of a worker. */
+const MAX_SECTIONS = 5_000;
+
 /**
  * The PeerConnection for which the client sends offers: the only one with v1, the publisher's with v0. One offer is in flight at a time; what is wanted
  * meanwhile goes into the next.
@@ -32,6 +35,8 @@ export class OfferingLink {
   readonly link: RemotePeerLink;
   readonly #options: OfferingLinkOptions;
   readonly #sections: Section[] = [];
+  /** Mids of the last offer. */
+  readonly #offered = new Set<string>();
   readonly #sending = new Set<string>();
   readonly #reader = new DescriptionReader();
   readonly #written: WrittenSections = new Map();
@@ -58,10 +63,29 @@ export class OfferingLink {
     return { offer: this.#lastOffer, answer: this.#lastAnswer };
   }
 
-  /** More receiving m-lines, from the next offer on. */
+  /**
+   * More receiving m-lines, from the next offer on.
+   * @throws Error when they are too many
+   */
   addReceiving(audio: number, video: number): void {
+    const total = this.#sections.length + audio + video;
+    if (total > MAX_SECTIONS)
+      throw new Error(`the server asked for ${total} m-lines; at most ${MAX_SECTIONS} are offered`);
     for (let i = 0; i < audio; i++) this.#addSection('audio', null);
     for (let i = 0; i < video; i++) this.#addSection('video', null);
+  }
+
+  /** One more track, from the next offer on. */
+  addTrack(track: OwnTrack): void {
+    this.#addSection(track.kind, track);
+  }
+
+  /** From the next offer on it is not sent. */
+  stopTrack(cid: string): void {
+    const section = this.#sections.find(({ track, stopped }) => track?.cid === cid && !stopped);
+    if (section === undefined) return;
+    section.stopped = true;
+    this.#written.delete(section.mid);
   }
 
   /** The next offer, in flight from now on: for the join request, which carries it. */
@@ -77,6 +101,7 @@ export class OfferingLink {
       cname: this.#options.cname,
       written: this.#written,
     });
+    for (const { mid } of this.#sections) this.#offered.add(mid);
     this.#lastOffer = new SessionDescription({ type: 'offer', sdp, id: this.#offerId });
     return this.#lastOffer;
   }
@@ -102,9 +127,11 @@ export class OfferingLink {
     this.#inFlight = false;
     this.#lastAnswer = answer;
     this.link.apply(description, false);
-    for (const { mid, track } of this.#sections) {
-      if (track === null || this.#sending.has(mid)) continue;
+    for (const { mid, track, stopped } of this.#sections) {
+      if (track === null || stopped || this.#sending.has(mid)) continue;
       const section = description.sections.find((candidate) => candidate.mid === mid);
+      // It was added after this offer.
+      if (section === undefined && !this.#offered.has(mid)) continue;
       const streams = section === undefined ? null : sendStreams(track, section);
       this.#sending.add(mid);
       if (streams === null) this.#options.onRejected(track.cid);

@@ -8,7 +8,7 @@ import { readDescription } from './read.ts';
 const answerTo = (offer: string, writer = new AnswerWriter()) =>
   writer.write({ offer, sessionId: 1, version: 1, local: localPeer(1) });
 
-test('takes Opus, VP8 and H.264 with their repair, under the numbers of the offer', () => {
+test('takes Opus, VP8, H.264, VP9 and AV1 with their repair, under the numbers of the offer', () => {
   const { transport, sections } = readDescription(answerTo(sdpFixture('offer-v0-1.11.0')));
   expect(transport).toMatchObject({ ufrag: 'ufrag1', setup: 'active', dataChannels: true });
   expect(sections.map(({ mid, direction }) => `${mid} ${direction}`)).toEqual([
@@ -21,7 +21,14 @@ test('takes Opus, VP8 and H.264 with their repair, under the numbers of the offe
       ({ codec, payloadType, rtxPayloadType }) => `${codec} ${payloadType}/${rtxPayloadType}`,
     );
   expect(payloads(1)).toEqual(['opus 111/null']);
-  expect(payloads(2)).toEqual(['vp8 96/97', 'h264 125/126', 'h264 108/109']);
+  expect(payloads(2)).toEqual([
+    'vp8 96/97',
+    'vp9 98/99',
+    'vp9 100/101',
+    'h264 125/126',
+    'h264 108/109',
+    'av1 35/36',
+  ]);
   expect(sections[2]?.feedback).toEqual(new Set(['ccm fir', 'nack', 'nack pli', 'goog-remb']));
 });
 
@@ -33,19 +40,19 @@ test('keeps the extensions that both know, under the numbers of the offer', () =
 });
 
 test('an m-line with nothing we can take is rejected, and not bundled', () => {
-  const onlyAv1 = sdpFixture('offer-v0-1.11.0').replace(/m=video[\s\S]*$/, () =>
+  const onlyH265 = sdpFixture('offer-v0-1.11.0').replace(/m=video[\s\S]*$/, () =>
     [
       'm=video 9 UDP/TLS/RTP/SAVPF 35 36',
       'c=IN IP4 0.0.0.0',
       'a=mid:2',
-      'a=rtpmap:35 AV1/90000',
+      'a=rtpmap:35 H265/90000',
       'a=rtpmap:36 rtx/90000',
       'a=fmtp:36 apt=35',
       'a=sendrecv',
       '',
     ].join('\r\n'),
   );
-  const { media, groups } = parse(answerTo(onlyAv1));
+  const { media, groups } = parse(answerTo(onlyH265));
   expect(media[2]).toMatchObject({ port: 0, direction: 'inactive', mid: 2 });
   expect(groups).toEqual([{ type: 'BUNDLE', mids: '0 1' }]);
 });

@@ -1,7 +1,8 @@
-import { type MediaDescription, parse } from 'sdp-transform';
+import type { MediaDescription } from 'sdp-transform';
 import type { LocalPeer } from '../media-plane.ts';
 import { applicationSection, transportLines } from './media-section.ts';
 import { bundle, describe } from './offer.ts';
+import { parseMedia, splitDescription } from './parse-media.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
 export interface AnswerInput {
@@ -26,7 +27,7 @@ export class AnswerWriter {
   #known = new Map<string, AnsweredLine>();
 
   /**
-   * Takes Opus, VP8 and H.264 with their repair streams and the extensions we know, under the server's numbers, and rejects m-lines (port 0,
+   * Takes Opus, VP8, H.264, VP9 and AV1 with their repair streams and the extensions we know, under the server's numbers, and rejects m-lines (port 0,
    * RFC 3264 §6) on which nothing of that is offered.
    */
   write({ offer, sessionId, version, local }: AnswerInput): string {
@@ -39,7 +40,7 @@ export class AnswerWriter {
         offeredText,
         {
           text: bodies[index] ?? '',
-          mid: String(media[index]?.mid ?? ''),
+          mid: media[index]?.mid ?? '',
           rejected: media[index]?.port === 0,
         },
       ]),
@@ -58,19 +59,7 @@ export class AnswerWriter {
 
 /** By their text, to be parsed where they are new. */
 const parseLines = (sdp: string): Map<string, () => MediaDescription> =>
-  new Map(
-    sdp
-      .split(/^(?=m=)/m)
-      .slice(1)
-      .map((text) => [
-        text,
-        () => {
-          const [media] = parse(text).media;
-          if (media === undefined) throw new Error('the offer has an m-line that cannot be read');
-          return media;
-        },
-      ]),
-  );
+  new Map(splitDescription(sdp).bodies.map((text) => [text, () => parseMedia(text)]));
 
 /** Port 0 with `a=bundle-only` is an m-line that lives in the bundle (RFC 8843 §6), not a dead one. */
 const isBundled = (offered: MediaDescription) => offered.bundleOnly !== undefined;
@@ -79,7 +68,7 @@ const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDesc
   if (offered.type === 'application') {
     const dead = offered.port === 0 && !isBundled(offered);
     return {
-      ...applicationSection(local, String(offered.mid ?? ''), 'active'),
+      ...applicationSection(local, offered.mid ?? '', 'active'),
       ...(dead && { port: 0 }),
     };
   }

@@ -5,7 +5,9 @@ import {
   AUDIO_FEEDBACK,
   CODECS,
   type CodecProfile,
+  DEPENDENCY_DESCRIPTOR_ID,
   EXTENSION_URIS,
+  hasDependencyDescriptor,
   OFFERED_EXTENSIONS,
   VIDEO_FEEDBACK,
 } from './profile.ts';
@@ -15,6 +17,8 @@ export interface Section {
   mid: string;
   kind: MediaKind;
   track: OwnTrack | null;
+  /** The track is no longer published. Its m-line stays (RFC 3264 §8). */
+  stopped?: true;
 }
 
 /** ICE and DTLS attributes; bundled m-lines repeat them (RFC 8843 §7.1.3). */
@@ -48,39 +52,58 @@ export const applicationSection = (
   maxMessageSize: 262_144,
 });
 
-/** An m-line as a browser offers it: `sendonly` with a published track, or `recvonly` with every supported codec. */
+/**
+ * An m-line as a browser offers it: `sendonly` with a published track, or `recvonly`; with every supported codec, that of the track first. pion takes the
+ * codecs of a PeerConnection from its first m-line of a kind: with the codec of the track alone, no other codec could be received.
+ */
 export const offeredSection = (
   section: Section,
   local: LocalPeer,
   cname: string,
 ): MediaDescription => {
-  const { kind, track } = section;
-  const codecs = CODECS.filter(
-    (profile) => profile.kind === kind && (track === null || profile === sendProfile(track)),
+  const { kind, track, stopped = false } = section;
+  const sent = track === null ? undefined : sendProfile(track);
+  const codecs = CODECS.filter((profile) => profile.kind === kind).sort(
+    (a, b) => Number(b === sent) - Number(a === sent),
   );
   return {
-    ...codecLines(codecs, kind),
+    ...codecLines(codecs, kind, track?.stereo === true),
     type: kind,
     port: 9,
     protocol: 'UDP/TLS/RTP/SAVPF',
     ...transportLines(local, 'actpass'),
     rtcp: { port: 9, netType: 'IN', ipVer: 4, address: '0.0.0.0' },
-    ext: OFFERED_EXTENSIONS[kind].map(([name, value]) => ({ value, uri: EXTENSION_URIS[name] })),
+    ext: offeredExtensions(section),
     mid: section.mid,
-    direction: track === null ? 'recvonly' : 'sendonly',
+    direction: stopped ? 'inactive' : track === null ? 'recvonly' : 'sendonly',
     rtcpMux: 'rtcp-mux',
     rtcpRsize: 'rtcp-rsize',
-    ...(track !== null && sendLines(track, cname)),
+    ...(track !== null && !stopped && sendLines(track, cname)),
   };
+};
+
+const offeredExtensions = ({ kind, track }: Section): NonNullable<MediaDescription['ext']> => {
+  const extensions = OFFERED_EXTENSIONS[kind].map(([name, value]) => ({
+    value,
+    uri: EXTENSION_URIS[name],
+  }));
+  const uri = EXTENSION_URIS.dependencyDescriptor;
+  // Received AV1 has the sizes of its layers there.
+  const isLayered = track === null ? kind === 'video' : hasDependencyDescriptor(track.codec);
+  return isLayered ? [...extensions, { value: DEPENDENCY_DESCRIPTOR_ID, uri }] : extensions;
 };
 
 /** The profile that a published track is sent with: the first of its codec. */
 export const sendProfile = (track: OwnTrack): CodecProfile | undefined =>
   CODECS.find((profile) => profile.codec === track.codec);
 
+/** What the sender will probably send; `stereo`, `usedtx` and `maxaveragebitrate` are for the receiver to ask for, in its answer (RFC 7587 §6.1). */
+const STEREO = ';sprop-stereo=1';
+
 const codecLines = (
   codecs: CodecProfile[],
   kind: MediaKind,
+  stereo: boolean,
 ): Pick<MediaDescription, 'payloads' | 'rtp' | 'fmtp' | 'rtcpFb'> => {
   const rtp: MediaDescription['rtp'] = [];
   const fmtp: MediaDescription['fmtp'] = [];
@@ -92,7 +115,8 @@ const codecLines = (
       rate: clockRate,
       ...(channels !== null && { encoding: channels }),
     });
-    if (config !== null) fmtp.push({ payload: payloadType, config });
+    if (config !== null)
+      fmtp.push({ payload: payloadType, config: stereo ? `${config}${STEREO}` : config });
     for (const feedback of kind === 'audio' ? AUDIO_FEEDBACK : VIDEO_FEEDBACK)
       rtcpFb.push(feedbackLine(payloadType, feedback));
     if (rtxPayloadType === null) continue;

@@ -14,7 +14,7 @@ const audio: TrackSpec = {
   codec: 'opus',
   layers: [{ width: 0, height: 0, bitrate: 24_000 }],
 };
-const camera = (codec: 'vp8' | 'h264', heights: number[]): TrackSpec => ({
+const camera = (codec: 'vp8' | 'h264' | 'vp9' | 'av1', heights: number[]): TrackSpec => ({
   cid: 'cam',
   kind: 'video',
   codec,
@@ -47,6 +47,19 @@ test('everything is bundled, with our candidate inside', () => {
     { ip: '127.0.0.1', port: 40_001, type: 'host' },
   ]);
   expect(readDescription(sdp).transport).toMatchObject({ ufrag: 'ufrag1', dataChannels: true });
+});
+
+test('stereo is announced for the track that has it', () => {
+  const config = (spec: TrackSpec) => parse(offerOf(sending(spec))).media[1]?.fmtp[0]?.config;
+  expect(config({ ...audio, stereo: true })).toBe('minptime=10;useinbandfec=1;sprop-stereo=1');
+  expect(config(audio)).toBe('minptime=10;useinbandfec=1');
+});
+
+test('every local address is a candidate', () => {
+  const candidates = [...localPeer(1).candidates, 'candidate:6 1 udp 2130706431 ::1 9 typ host'];
+  const local = { ...localPeer(1), candidates };
+  const sdp = writeOffer({ sessionId: 1, version: 1, local, cname: 'participant', sections: [] });
+  expect(readDescription(sdp).transport.candidates).toEqual(candidates);
 });
 
 test('simulcast is offered by rid, as Chromium does', () => {
@@ -87,24 +100,36 @@ test('audio has no repair flow', () => {
   expect(new Set(section?.ssrcs?.map(({ id }) => id)).size).toBe(1);
 });
 
-test('we send what we play, and take what we can count', () => {
+test('all codecs are offered, that of the track first', () => {
   const [, sent, received] = readDescription(
     offerOf(sending(camera('h264', [720])), { kind: 'video', track: null }),
   ).sections;
-  expect(sent?.payloads.map(({ codec }) => codec)).toEqual(['h264']);
+  expect(sent?.payloads.map(({ codec }) => codec)).toEqual(['h264', 'vp8', 'h264', 'vp9', 'av1']);
   expect(
     received?.payloads.map(({ codec, rtxPayloadType }) => `${codec} ${rtxPayloadType}`),
-  ).toEqual(['vp8 97', 'h264 109', 'h264 124']);
+  ).toEqual(['vp8 97', 'h264 109', 'h264 124', 'vp9 99', 'av1 46']);
 });
 
 test('extension ids, where Chromium offers the same, are Chromium’s', () => {
   const ours = readDescription(
-    offerOf(sending(audio), sending(camera('vp8', [180, 360, 720]))),
+    offerOf(sending(audio), sending(camera('vp8', [180, 360, 720])), sending(camera('vp9', [720]))),
   ).extensions;
   const theirs = readDescription(sdpFixture('offer-chromium')).extensions;
   expect(ours).toMatchObject(theirs);
   // Chromium has it behind a flag.
   expect(Object.keys(ours)).toContain('absCaptureTime');
+});
+
+test('the dependency descriptor is offered with codecs that have layers in one stream, and to receive', () => {
+  const [, vp8, vp9, received] = readDescription(
+    offerOf(sending(camera('vp8', [720])), sending(camera('vp9', [720])), {
+      kind: 'video',
+      track: null,
+    }),
+  ).sections;
+  expect(vp8?.extensions.dependencyDescriptor).toBeUndefined();
+  expect(vp9?.extensions.dependencyDescriptor).toBe(12);
+  expect(received?.extensions.dependencyDescriptor).toBe(12);
 });
 
 test('SSRCs are never given twice', () => {

@@ -1,6 +1,7 @@
 import { write } from 'sdp-transform';
 import type { LocalPeer } from '../media-plane.ts';
 import { applicationSection, offeredSection, type Section } from './media-section.ts';
+import { splitDescription } from './parse-media.ts';
 
 /** The mid of `m=application`, first in every local offer. */
 export const APPLICATION_MID = '0';
@@ -21,7 +22,7 @@ export interface OfferInput {
   written?: WrittenSections;
 }
 
-/** An offer as a browser writes it: bundled, with the one local host candidate inside, so that none is trickled. */
+/** An offer as a browser writes it: bundled, with the local host candidates inside. */
 export const writeOffer = ({
   sessionId,
   version,
@@ -43,14 +44,14 @@ export const writeOffer = ({
 
 type Media = ReturnType<typeof offeredSection>;
 
-/** Session-level lines without the group, and m-lines; the candidate goes under an application's, which carries the bundle. */
+/** Session-level lines without the group, and m-lines; the candidates go under an application's, which carries the bundle. */
 export const describe = (
   sessionId: number,
   version: number,
   media: Media[],
   local: LocalPeer,
 ): { head: string; bodies: string[] } => {
-  const [head = '', ...bodies] = write({
+  const written = write({
     version: 0,
     origin: {
       username: '-',
@@ -65,13 +66,13 @@ export const describe = (
     extmapAllowMixed: 'extmap-allow-mixed',
     msidSemantic: { semantic: 'WMS', token: '*' },
     media,
-  }).split(/^(?=m=)/m);
-  // The plane hands its candidate over as text; taking it apart for sdp-transform to put together again would only lose what it does not know.
-  const withCandidate = (body: string) =>
-    body.startsWith('m=application')
-      ? `${body}a=${local.candidate}\r\na=end-of-candidates\r\n`
-      : body;
-  return { head, bodies: bodies.map(withCandidate) };
+  });
+  const { head, bodies } = splitDescription(written);
+  // The plane hands its candidates over as text; taking them apart for sdp-transform to put together again would only lose what it does not know.
+  const candidates = local.candidates.map((candidate) => `a=${candidate}\r\n`).join('');
+  const withCandidates = (body: string) =>
+    body.startsWith('m=application') ? `${body}${candidates}a=end-of-candidates\r\n` : body;
+  return { head, bodies: bodies.map(withCandidates) };
 };
 
 export const bundle = (head: string, mids: readonly string[]): string =>

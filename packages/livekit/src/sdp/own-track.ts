@@ -9,8 +9,20 @@ export interface TrackSpec {
   /** Of a video; default the camera. */
   source?: 'camera' | 'screen';
   codec: Codec;
+  /** Of audio: two channels. Default: one. */
+  stereo?: true;
+  /** Of audio: packets stop in pauses. Default: they do not. */
+  dtx?: true;
+  /** Published, but not sent for now. */
+  muted?: true;
+  /** End-to-end: its frames are encrypted. Default: no. */
+  encrypted?: boolean;
+  /** Video frames carry their capture time (livekit-client: `frameMetadata`). Default: no. */
+  frameMetadata?: boolean;
   /** One for audio and plain video, more for simulcast, from small to large. */
   layers: LayerSpec[];
+  /** Of VP9 and AV1: the layers in the one stream, from small to large. */
+  spatialLayers?: LayerSpec[];
 }
 
 export interface LayerSpec {

@@ -58,6 +58,26 @@ export const CODECS: readonly CodecProfile[] = [
     payloadType: 123,
     rtxPayloadType: 124,
   },
+  {
+    codec: 'vp9',
+    kind: 'video',
+    name: 'VP9',
+    clockRate: 90_000,
+    channels: null,
+    fmtp: 'profile-id=0',
+    payloadType: 98,
+    rtxPayloadType: 99,
+  },
+  {
+    codec: 'av1',
+    kind: 'video',
+    name: 'AV1',
+    clockRate: 90_000,
+    channels: null,
+    fmtp: 'level-idx=5;profile=0;tier=0',
+    payloadType: 45,
+    rtxPayloadType: 46,
+  },
 ];
 
 export const AUDIO_FEEDBACK: readonly string[] = ['transport-cc', 'nack'];
@@ -79,6 +99,8 @@ export const EXTENSION_URIS: Record<ExtensionName, string> = {
   absCaptureTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
   rid: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
   repairedRid: 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+  dependencyDescriptor:
+    'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
 };
 
 const NAME_OF_URI = new Map(
@@ -106,3 +128,8 @@ export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [Extension
       ['repairedRid', 11],
     ],
   };
+
+/** To send, livekit-client offers it only for the codecs that have layers in one stream. */
+export const DEPENDENCY_DESCRIPTOR_ID = 12;
+export const hasDependencyDescriptor = (codec: Codec): boolean =>
+  codec === 'vp9' || codec === 'av1';

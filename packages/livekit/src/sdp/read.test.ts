@@ -85,11 +85,11 @@ test('an offer of livekit-server for the subscriber', () => {
     ),
   ).toEqual([
     'vp8 96/97',
-    'other 98/99',
-    'other 100/101',
+    'vp9 98/99',
+    'vp9 100/101',
     'h264 125/126',
     'h264 108/109',
-    'other 35/36',
+    'av1 35/36',
     'other 116/117',
   ]);
   const audio = sections.find(({ kind }) => kind === 'audio');
@@ -133,6 +133,29 @@ test('ICE credentials that look like numbers stay as they are', () => {
     ufrag: '00123456',
     pwd: '12345678901234567890',
   });
+});
+
+test('a codec that looks like a number is another codec', () => {
+  const sdp = sdpFixture('answer-v1-1.13.4').replace('opus/48000', '1234/48000');
+  expect(readDescription(sdp).sections[1]?.payloads).toMatchObject([{ codec: 'other' }]);
+});
+
+test('numbers that no packet carries are left out', () => {
+  const sdp = sdpFixture('answer-v1-1.13.4')
+    .replaceAll('a=rtpmap:111', 'a=rtpmap:511')
+    .replaceAll('a=ssrc:1233191630', 'a=ssrc:99999999999')
+    .replaceAll('a=extmap:1 ', 'a=extmap:0 ');
+  const { extensions, sections } = readDescription(sdp);
+  expect(extensions.audioLevel).toBeUndefined();
+  expect(sections[1]?.payloads).toEqual([]);
+  expect(sections[3]?.ssrc).toBeNull();
+});
+
+test('a mid that every object has is not in the mapping', () => {
+  const sdp = sdpFixture('answer-v1-1.13.4').replace('a=mid:3', 'a=mid:toString');
+  const [, , , audio] = readDescription(sdp).sections;
+  if (audio === undefined) throw new Error('no such section');
+  expect(receiveStream(audio, {})?.trackSid).toBe('TR_AM6qpfEMHDyTuy');
 });
 
 test.each([

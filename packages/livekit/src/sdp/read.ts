@@ -6,6 +6,7 @@ import type {
   MediaKind,
   ReceivePayload,
 } from '../media-plane.ts';
+import { isUint32, parseMedia, splitDescription } from './parse-media.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
 /** A remote description in the terms of this package. */
@@ -59,7 +60,7 @@ export class DescriptionReader {
 
   /** @throws Error when ICE or DTLS attributes are missing: such a description cannot be used */
   read(sdp: string): RemoteDescription {
-    const [head = '', ...bodies] = sdp.split(/^(?=m=)/m);
+    const { head, bodies } = splitDescription(sdp);
     const lines = new Map(bodies.map((text) => [text, this.#known.get(text) ?? readLine(text)]));
     this.#known = lines;
     const read = [...lines.values()];
@@ -80,8 +81,7 @@ export const readDescription = (sdp: string): RemoteDescription =>
   new DescriptionReader().read(sdp);
 
 const readLine = (text: string): ReadLine => {
-  const [media] = parse(text).media;
-  if (media === undefined) throw new Error('the description has an m-line that cannot be read');
+  const media = parseMedia(text);
   return { media, section: readSection(media) };
 };
 
@@ -124,7 +124,7 @@ const readCandidates = ({ candidates = [] }: MediaDescription): string[] =>
 const readSection = (media: MediaDescription): RemoteSection => {
   const [ssrc, rtxSsrc] = readSsrcs(media);
   return {
-    mid: String(media.mid ?? ''),
+    mid: media.mid ?? '',
     kind: media.type === 'audio' || media.type === 'video' ? media.type : 'application',
     rejected: media.port === 0 && media.bundleOnly === undefined,
     direction: media.direction ?? 'sendrecv',
@@ -149,19 +149,21 @@ const readMsid = ({ ssrcs = [], msid = [] }: MediaDescription): RemoteSection['m
   const bySource = ssrcs.find(({ attribute }) => attribute === 'msid')?.value;
   const [first] = msid;
   const [stream, track = ''] = bySource?.split(' ') ?? [first?.id, first?.appdata];
-  return stream === undefined ? null : { stream: String(stream), track: String(track) };
+  return stream === undefined ? null : { stream, track: String(track) };
 };
 
 /** The repair flow is the second of its FID group (RFC 5576 §4.2); without a group the first `a=ssrc` is the stream. */
 const readSsrcs = ({ ssrcGroups = [], ssrcs = [] }: MediaDescription): (number | undefined)[] => {
   const group = ssrcGroups.find(({ semantics }) => semantics === 'FID');
-  return group === undefined ? [ssrcs[0]?.id] : String(group.ssrcs).trim().split(/\s+/).map(Number);
+  if (group === undefined) return [ssrcs[0]?.id];
+  const ids = group.ssrcs.trim().split(/\s+/).map(Number);
+  return ids.map((id) => (isUint32(id) ? id : undefined));
 };
 
 const readPayloads = (media: MediaDescription): ReceivePayload[] => {
   const rtxOf = new Map<number, number>();
   for (const { payload, config } of media.fmtp) {
-    const apt = /(?:^|;)\s*apt=(\d+)/.exec(String(config))?.[1];
+    const apt = /(?:^|;)\s*apt=(\d+)/.exec(config)?.[1];
     if (apt !== undefined) rtxOf.set(Number(apt), payload);
   }
   return media.rtp

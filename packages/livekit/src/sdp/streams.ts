@@ -38,7 +38,9 @@ export const receiveStream = (
     !section.rejected && (section.direction === 'sendonly' || section.direction === 'sendrecv');
   if (!flows || section.kind === 'application') return null;
   const [participantSid = ''] = (section.msid?.stream ?? '').split('|');
-  const trackSid = midToTrackId[section.mid] ?? section.msid?.track ?? '';
+  // A mid may be the name of something that every object has.
+  const mapped = Object.hasOwn(midToTrackId, section.mid) ? midToTrackId[section.mid] : undefined;
+  const trackSid = mapped ?? section.msid?.track ?? '';
   if (trackSid === '') return null;
   return {
     mid: section.mid,

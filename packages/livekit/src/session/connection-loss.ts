@@ -19,7 +19,7 @@ const TIMEOUTS: Record<RecoveryStep, { reason: string; message: string }> = {
     message: 'the server did not answer on the signal connection',
   },
   description: { reason: 'answer_timeout', message: 'the server sent no session description' },
-  ice: { reason: 'ice_timeout', message: 'no UDP path to the server was found' },
+  ice: { reason: 'ice_timeout', message: 'no path to the server was found' },
   dtls: { reason: 'dtls_timeout', message: 'the DTLS handshake did not finish' },
   publish: { reason: 'publish_timeout', message: 'the server did not acknowledge the tracks' },
 };

@@ -64,3 +64,14 @@ test('what the server pauses is listened to only where it matters', () => {
     expect(ignoredMessages(layout, true).has('speakersChanged')).toBe(layout.type === 'all');
   }
 });
+
+test('a publisher that disappears is silent, also for one that has left', async () => {
+  const on = await joined({ watchesMedia: true });
+  on.server.connections[0]?.tell(ann());
+  on.session.publisherGone('ann');
+  expect(on.session.isMediaExpected('TR_1')).toBe(false);
+  const calls = on.plane.named('setMuted').length;
+  on.session.leave();
+  on.session.publisherGone('ann');
+  expect(on.plane.named('setMuted')).toHaveLength(calls);
+});

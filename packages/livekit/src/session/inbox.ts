@@ -7,6 +7,7 @@ import {
   type StreamStateInfo,
 } from '@livekit/protocol';
 import type { MediaPlane } from '../media-plane.ts';
+import type { OwnTrack } from '../sdp/own-track.ts';
 import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
 import type { Peers } from './peers.ts';
 import type { Publications } from './publications.ts';
@@ -24,6 +25,13 @@ export interface InboxOptions {
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
   onRefused(cid: string, why: string): void;
+  /** The server does not let it change its name, metadata or attributes. */
+  onMetadataRefused(why: string): void;
+  /** The server unpublished a track of its own. */
+  onUnpublished(cid: string): void;
+  /** Also of the participant itself. */
+  onUpdate?(participants: readonly ParticipantInfo[]): void;
+  onSpeakers?(speakers: readonly SpeakerInfo[]): void;
 }
 
 /** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
@@ -53,13 +61,16 @@ export class Inbox {
         peers.requireSections(message.value.numAudios, message.value.numVideos);
         break;
       case 'trackPublished':
-        publications.acknowledge(message.value);
+        this.#acknowledged(publications.acknowledge(message.value));
         break;
       case 'subscribedQualityUpdate':
         publications.applyQuality(message.value);
         break;
       case 'mute':
         publications.setMuted(message.value.sid, message.value.muted);
+        break;
+      case 'trackUnpublished':
+        this.#unpublished(message.value.trackSid);
         break;
       case 'update':
         this.updateRoom(message.value.participants);
@@ -84,18 +95,28 @@ export class Inbox {
     }
   }
 
+  #acknowledged(track: OwnTrack | null): void {
+    if (track !== null) this.#options.peers.publish(track);
+  }
+
+  /** The server took a track back: its permission was revoked. */
+  #unpublished(sid: string): void {
+    const { publications, peers } = this.#options;
+    const cid = publications.cidOf(sid);
+    if (cid === null || !publications.remove(cid)) return;
+    peers.unpublish(cid);
+    this.#options.onUnpublished(cid);
+  }
+
   /** What is not refused for good is acknowledged sooner or later. */
   #answered({ request, reason, message }: RequestResponse): void {
-    if (
-      request.case !== 'addTrack' ||
-      reason === RequestResponse_Reason.OK ||
-      reason === RequestResponse_Reason.QUEUED
-    )
-      return;
-    this.#options.onRefused(request.value.cid, message);
+    if (reason === RequestResponse_Reason.OK || reason === RequestResponse_Reason.QUEUED) return;
+    if (request.case === 'addTrack') this.#options.onRefused(request.value.cid, message);
+    else if (request.case === 'updateMetadata') this.#options.onMetadataRefused(message);
   }
 
   updateRoom(participants: readonly ParticipantInfo[]): void {
+    this.#options.onUpdate?.(participants);
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
     this.#ask(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#tellSilence(sid);
@@ -105,7 +126,7 @@ export class Inbox {
 
   /** Whether no media of a track is expected: muted by its publisher, or not visible. */
   isSilent(sid: string): boolean {
-    return this.#options.room.isMuted(sid) || this.#options.subscriptions.isOffScreen(sid);
+    return this.#options.room.isSilent(sid) || this.#options.subscriptions.isOffScreen(sid);
   }
 
   /** Whether media of a remote track is expected now. */
@@ -113,6 +134,13 @@ export class Inbox {
     return (
       !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid)
     );
+  }
+
+  /** A publisher disappeared as planned: no media of it is expected. */
+  publisherGone(identity: string): void {
+    this.#options.room.setGone(identity);
+    for (const { sid, identity: publisher } of this.#options.room.tracks)
+      if (publisher === identity) this.#tellSilence(sid);
   }
 
   #streamsChanged(streams: readonly StreamStateInfo[]): void {
@@ -123,6 +151,7 @@ export class Inbox {
   }
 
   #speakersChanged(speakers: readonly SpeakerInfo[]): void {
+    this.#options.onSpeakers?.(speakers);
     const own = this.#options.ownSid();
     const [loudest] = speakers
       .filter(({ active, sid }) => active && sid !== own)

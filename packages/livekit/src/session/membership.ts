@@ -3,7 +3,10 @@ import {
   type JoinResponse,
   LeaveRequest,
   LeaveRequest_Action,
+  MuteTrackRequest,
+  type ParticipantInfo,
   ReconnectReason,
+  type SpeakerInfo,
 } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
 import type { Deployment } from '../deployment.ts';
@@ -23,6 +26,9 @@ import { ignoredMessages, trackSettings } from './subscription-settings.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { syncState } from './sync-state.ts';
 
+/** Where a join ends that is not to succeed: before the server has answered, before an offer was sent, before ICE. */
+export type DeparturePoint = 'response' | 'offer' | 'ice';
+
 export interface MembershipOptions {
   deployment: Deployment;
   signalling: Signalling;
@@ -38,13 +44,23 @@ export interface MembershipOptions {
   room: RoomView;
   /** See `SessionOptions`. */
   watchesMedia?: boolean;
+  /** It is gone before this. Default: it stays. */
+  departsBefore?: DeparturePoint;
+  onDeparted(): void;
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
   /** Something it was about to do is not allowed; it is in all the same. */
   onRefused(refusal: PublishRejection): void;
   /** It was in, and something of it broke; called once for every `open` or `resume` that succeeded. */
   onLost(loss: ConnectionLoss): void;
+  onUnpublished(cid: string): void;
+  onMetadataRefused(why: string): void;
+  onUpdate?(participants: readonly ParticipantInfo[]): void;
+  onSpeakers?(speakers: readonly SpeakerInfo[]): void;
 }
+
+/** A server answers within milliseconds: a connection that is closed after a random time up to this one is sometimes closed before, ms. */
+const RESPONSE_WITHIN_MS = 20;
 
 /** How long the word on the signal connection may lag behind the closing of the media connection that it explains, ms. */
 const CLOSE_GRACE_MS = 500;
@@ -70,6 +86,7 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     const { plane, room, layout, tracks, signalling, cname, receive, onToken, onWarning } = options;
+    const { onUnpublished, onMetadataRefused, onUpdate, onSpeakers } = options;
     const send = (message: RequestMessage) => this.#send(message);
     this.#options = options;
     this.#publications = new Publications(plane, tracks);
@@ -80,7 +97,7 @@ export class Membership {
         onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
     };
     const onRefused = (cid: string, why: string) => {
-      const track = tracks.find((one) => one.cid === cid);
+      const track = this.#publications.tracks.find((one) => one.cid === cid);
       if (track !== undefined) this.#refuse(publishRejection(track, why));
     };
     const isSilent = (sid: string) => this.#inbox.isSilent(sid);
@@ -94,6 +111,10 @@ export class Membership {
       onToken,
       onWarning,
       onRefused,
+      onUnpublished,
+      onMetadataRefused,
+      ...(onUpdate !== undefined && { onUpdate }),
+      ...(onSpeakers !== undefined && { onSpeakers }),
     });
   }
 
@@ -117,10 +138,12 @@ export class Membership {
 
   /** Joins; resolves with null when in, otherwise with what kept it from that. */
   open(timeoutMs: number): Promise<ConnectionLoss | null> {
-    const { signalling, layout } = this.#options;
+    const { signalling, layout, departsBefore, deployment } = this.#options;
+    if (departsBefore === 'response')
+      deployment.clock.after(Math.random() * RESPONSE_WITHIN_MS, () => this.#depart());
     return this.#attempt('opening', timeoutMs, () => {
       const single = signalling === 'v1';
-      const offer = single ? this.#peers.openPublisher() : null;
+      const offer = single && departsBefore !== 'offer' ? this.#peers.openPublisher() : null;
       return joinEndpoint(signalling, {
         ...trackSettings(layout),
         addTracks: single ? this.#publications.requests : [],
@@ -141,6 +164,58 @@ export class Membership {
     );
   }
 
+  /** Whether requests reach the server now. */
+  get isIn(): boolean {
+    return this.#state === 'in';
+  }
+
+  publish(track: TrackSpec): void {
+    this.#send({ case: 'addTrack', value: this.#publications.add(track) });
+  }
+
+  unpublish(cid: string): void {
+    if (this.#publications.remove(cid)) this.#peers.unpublish(cid);
+  }
+
+  /** @returns whether the server knows the track */
+  mute(cid: string, muted: boolean): boolean {
+    const sid = this.#publications.sidOf(cid);
+    if (sid === null || !this.#publications.setMuted(sid, muted)) return false;
+    this.#send({ case: 'mute', value: new MuteTrackRequest({ sid, muted }) });
+    return true;
+  }
+
+  request(message: RequestMessage): void {
+    this.#send(message);
+  }
+
+  publisherGone(identity: string): void {
+    // Its streams are gone with it.
+    if (this.#state === 'closed') this.#options.room.setGone(identity);
+    else this.#inbox.publisherGone(identity);
+  }
+
+  /** Loses its connection on purpose, as after a change of its network (resume), or as livekit-client simulates it (reconnect). Without notice to the server. */
+  interrupt(way: 'resume' | 'reconnect'): void {
+    this.#socket?.abandon();
+    const failure: Failure =
+      way === 'resume'
+        ? {
+            reason: 'address_changed',
+            message: 'the participant changed its network',
+            retryable: true,
+          }
+        : { reason: 'simulated', message: 'a full reconnect was simulated', retryable: true };
+    this.#lose(failure, way, ReconnectReason.RR_SIGNAL_DISCONNECTED);
+  }
+
+  /** Ends without a word: no LEAVE, no close. */
+  vanish(): void {
+    if (this.#state === 'closed') return;
+    this.#socket?.abandon();
+    this.#end(true);
+  }
+
   /** Ends everything; what is under way resolves with the reason `closed`. */
   close(tellServer: boolean): void {
     if (this.#state === 'closed') return;
@@ -152,7 +227,29 @@ export class Membership {
         value: new LeaveRequest({ reason, action: LeaveRequest_Action.DISCONNECT }),
       });
     this.#socket?.close();
-    this.#peers.close();
+    this.#end(false);
+  }
+
+  /** Is gone during the join. */
+  #depart(): void {
+    if (this.#state === 'closed') return;
+    this.#options.onDeparted();
+    if (this.#options.departsBefore === 'response') this.close(false);
+    else this.vanish();
+  }
+
+  /** Whether a message is the one after which it is gone. */
+  #departsAt(message: ResponseMessage['case']): boolean {
+    const { departsBefore } = this.#options;
+    if (departsBefore === 'offer') return message === 'join';
+    // With v0 the server may be the one that offers.
+    return departsBefore === 'ice' && (message === 'answer' || message === 'offer');
+  }
+
+  #end(silently: boolean): void {
+    this.#state = 'closed';
+    if (silently) this.#peers.drop();
+    else this.#peers.close();
     this.#publications.release();
     const failure = { reason: 'closed', message: 'the session was closed', retryable: false };
     this.#settle?.({ failure, way: 'none', cause: ReconnectReason.RR_UNKNOWN });
@@ -183,17 +280,15 @@ export class Membership {
       const message = 'the media engine of the load generator failed; its log has the cause';
       this.#lose({ reason: 'internal_error', message, retryable: false }, 'none', cause);
     }
-    if (state === 'other_family' || state === 'no_route') {
+    if (state === 'no_route') {
       const message =
-        state === 'other_family'
-          ? 'the media addresses of the server are of the other address family'
-          : 'this host has no route for the address family of the media addresses of the server';
-      const retryable = state === 'other_family';
-      this.#lose(
-        { reason: 'no_route', message, retryable },
-        retryable ? 'reconnect' : 'none',
-        cause,
-      );
+        'this host has no route to the address family of any media address of the server';
+      this.#lose({ reason: state, message, retryable: false }, 'none', cause);
+    }
+    if (state === 'no_socket') {
+      const message =
+        'this host gives no socket for the address family of the media addresses of the server';
+      this.#lose({ reason: state, message, retryable: true }, 'reconnect', cause);
     }
     if (state === 'closed') {
       const failure: Failure = {
@@ -208,6 +303,12 @@ export class Membership {
     this.#check();
   }
 
+  /** The path that media was to take leads nowhere: waiting for ICE would only take longer. */
+  pathFailed(peer: number, failure: Failure): void {
+    if (!this.#peers.owns(peer)) return;
+    this.#lose(failure, failure.retryable ? 'reconnect' : 'none', ReconnectReason.RR_UNKNOWN);
+  }
+
   #attempt(
     state: 'opening' | 'resuming',
     timeoutMs: number,
@@ -219,7 +320,7 @@ export class Membership {
     this.#state = state;
     this.#heard = false;
     return new Promise((resolve) => {
-      const cancel = clock.after(timeoutMs, () => void this.#timeOut(timeoutMs));
+      const cancel = clock.after(timeoutMs, () => this.#timeOut(timeoutMs));
       this.#settle = (loss) => {
         cancel();
         this.#settle = null;
@@ -233,7 +334,11 @@ export class Membership {
           token: token(),
           clock,
           keepalive,
-          ignored: ignoredMessages(this.#options.layout, this.#options.watchesMedia),
+          ignored: ignoredMessages(
+            this.#options.layout,
+            this.#options.watchesMedia,
+            this.#options.onSpeakers !== undefined,
+          ),
           onMessage: (message) => this.#receive(message),
           onEnd: (failure) =>
             this.#lose(
@@ -253,22 +358,19 @@ export class Membership {
   }
 
   /** Where media does not get through, the cause may be this host: then it is not the server's timeout. */
-  async #timeOut(timeoutMs: number): Promise<void> {
+  #timeOut(timeoutMs: number): void {
     const step = this.#step();
-    const { plane } = this.#options;
-    const settle = this.#settle;
-    if ((step === 'ice' || step === 'dtls') && plane.localSendError !== undefined) {
-      const code = await plane.localSendError();
-      // It was closed meanwhile, or is in after all.
-      if (this.#settle !== settle) return;
-      if (code !== null) {
-        const message = `this host refuses to send media to the server (${code})`;
-        const failure: Failure = { reason: 'no_socket', message, retryable: true };
-        settle?.({ failure, way: 'reconnect', cause: ReconnectReason.RR_UNKNOWN });
-        return;
-      }
+    const code =
+      step === 'ice' || step === 'dtls' ? (this.#options.plane.localSendError?.() ?? null) : null;
+    if (code === null) {
+      const known = step === 'ice' ? (this.#options.plane.pathFailure?.() ?? null) : null;
+      const loss = timeoutLoss(step, timeoutMs);
+      this.#settle?.(known === null ? loss : { ...loss, failure: { ...known, retryable: true } });
+      return;
     }
-    settle?.(timeoutLoss(step, timeoutMs));
+    const message = `this host refuses to send media to the server (${code})`;
+    const failure: Failure = { reason: 'no_socket', message, retryable: true };
+    this.#settle?.({ failure, way: 'reconnect', cause: ReconnectReason.RR_UNKNOWN });
   }
 
   #step(): RecoveryStep {
@@ -278,10 +380,16 @@ export class Membership {
   }
 
   #receive(message: ResponseMessage): void {
+    if (this.#departsAt(message.case)) {
+      this.#depart();
+      return;
+    }
     try {
       if (message.case === 'join') this.#joined(message.value);
-      else if (message.case === 'reconnect') this.#resumed();
-      else if (message.case === 'leave') {
+      else if (message.case === 'reconnect') {
+        this.#options.plane.iceServers?.(message.value.iceServers);
+        this.#resumed();
+      } else if (message.case === 'leave') {
         const action = actionOf(message.value);
         this.#lose(
           failureOfLeave(message.value),
@@ -312,7 +420,9 @@ export class Membership {
       subscribes,
     }))
       this.#refuse(refusal);
+    this.#options.plane.iceServers?.(join.iceServers);
     room.reset();
+    room.serverTrailer = join.sifTrailer;
     if (signalling === 'v0') {
       if (join.subscriberPrimary) this.#peers.expectSubscriber();
       if (tracks.length > 0 || sendsData || !join.subscriberPrimary) {

@@ -3,6 +3,7 @@ import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { AnsweringLink } from '../negotiation/answering-link.ts';
 import { OfferingLink } from '../negotiation/offering-link.ts';
 import { Receivers } from '../negotiation/receivers.ts';
+import type { OwnTrack } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
 import type { RequestMessage } from '../signal/signal-socket.ts';
 import type { Publications } from './publications.ts';
@@ -120,8 +121,24 @@ export class Peers {
     link?.addCandidate(candidate);
   }
 
+  /** @throws Error when they are too many */
   requireSections(audio: number, video: number): void {
     this.#publisher?.addReceiving(audio, video);
+    this.#publisher?.negotiate();
+  }
+
+  /** Offers a track that is published during the stay; opens the publisher's PeerConnection where there is none. */
+  publish(track: OwnTrack): void {
+    if (this.#publisher === null) {
+      this.#options.send({ case: 'offer', value: this.openPublisher() });
+      return;
+    }
+    this.#publisher.addTrack(track);
+    this.#publisher.negotiate();
+  }
+
+  unpublish(cid: string): void {
+    this.#publisher?.stopTrack(cid);
     this.#publisher?.negotiate();
   }
 
@@ -141,6 +158,12 @@ export class Peers {
 
   close(): void {
     for (const peer of this.#health.keys()) this.#options.plane.closePeer(peer);
+    this.#health.clear();
+  }
+
+  /** As `close`, without notice to the remote. */
+  drop(): void {
+    for (const peer of this.#health.keys()) this.#options.plane.dropPeer(peer);
     this.#health.clear();
   }
 

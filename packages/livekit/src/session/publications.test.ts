@@ -1,4 +1,6 @@
 import {
+  type AddTrackRequest,
+  AudioTrackFeature,
   SubscribedCodec,
   SubscribedQuality,
   SubscribedQualityUpdate,
@@ -130,6 +132,27 @@ test('asks as livekit-client does', () => {
     [VideoQuality.HIGH, 720],
   ]);
   expect(request?.simulcastCodecs).toMatchObject([{ codec: 'vp8', cid: 'cam' }]);
+});
+
+test('stereo music, and speech with DTX, are announced as such', () => {
+  const request = (extra: Partial<TrackSpec>): AddTrackRequest | undefined =>
+    published({
+      cid: 'mic',
+      kind: 'audio',
+      codec: 'opus',
+      layers: [{ width: 0, height: 0, bitrate: 192_000 }],
+      ...extra,
+    }).publications.requests[0];
+  expect(request({ stereo: true })).toMatchObject({
+    stereo: true,
+    disableDtx: true,
+    audioFeatures: [AudioTrackFeature.TF_STEREO, AudioTrackFeature.TF_NO_DTX],
+  });
+  expect(request({ dtx: true })).toMatchObject({
+    stereo: false,
+    disableDtx: false,
+    audioFeatures: [],
+  });
 });
 
 test('a microphone without DTX and RED: every scheduled packet is sent', () => {

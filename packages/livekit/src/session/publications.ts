@@ -1,6 +1,8 @@
 import {
   AddTrackRequest,
   AudioTrackFeature,
+  Encryption_Type,
+  PacketTrailerFeature,
   SimulcastCodec,
   type SubscribedQualityUpdate,
   type TrackInfo,
@@ -11,6 +13,7 @@ import {
 } from '@livekit/protocol';
 import type { MediaPlane, Rid, SendStream } from '../media-plane.ts';
 import {
+  type LayerSpec,
   type OwnLayer,
   type OwnTrack,
   ownTrack,
@@ -25,6 +28,8 @@ interface Publication {
   /** The server rejected the publication. */
   refused: boolean;
   muted: boolean;
+  /** Published during the stay: no join waits for it. */
+  late: boolean;
   /** Layers that have subscribers (dynacast); all until the server restricts them, as in a browser. */
   wanted: Map<Rid | null, boolean>;
 }
@@ -36,16 +41,22 @@ export class Publications {
 
   constructor(plane: MediaPlane, specs: readonly TrackSpec[]) {
     this.#plane = plane;
-    for (const spec of specs) {
-      const track = ownTrack(spec);
-      this.#byCid.set(track.cid, {
-        track,
-        info: null,
-        refused: false,
-        muted: false,
-        wanted: new Map(track.layers.map(({ rid }) => [rid, true])),
-      });
-    }
+    for (const spec of specs) this.#add(spec, false);
+  }
+
+  /** One more, during the stay. @returns the request to send */
+  add(spec: TrackSpec): AddTrackRequest {
+    return addTrackRequest(this.#add(spec, true));
+  }
+
+  /** @returns whether it was published */
+  remove(cid: string): boolean {
+    const publication = this.#byCid.get(cid);
+    if (publication === undefined) return false;
+    this.#byCid.delete(cid);
+    this.#plane.stopSending(cid);
+    releaseSsrcs(publication.track);
+    return true;
   }
 
   get tracks(): OwnTrack[] {
@@ -58,7 +69,9 @@ export class Publications {
 
   /** Whether the server has answered for each of them. */
   get allAnswered(): boolean {
-    return [...this.#byCid.values()].every(({ info, refused }) => info !== null || refused);
+    return [...this.#byCid.values()].every(
+      ({ info, refused, late }) => info !== null || refused || late,
+    );
   }
 
   /** For `syncState`. */
@@ -72,9 +85,17 @@ export class Publications {
     return this.#byCid.get(cid)?.info?.sid ?? null;
   }
 
-  acknowledge({ cid, track }: TrackPublishedResponse): void {
+  cidOf(sid: string): string | null {
+    return [...this.#byCid].find(([, { info }]) => info?.sid === sid)?.[0] ?? null;
+  }
+
+  /** @returns a track that was published during the stay, to be offered now */
+  acknowledge({ cid, track }: TrackPublishedResponse): OwnTrack | null {
     const publication = this.#byCid.get(cid);
-    if (publication !== undefined && track !== undefined) publication.info = track;
+    if (publication === undefined || track === undefined) return null;
+    const isNew = publication.info === null && publication.late;
+    publication.info = track;
+    return isNew ? publication.track : null;
   }
 
   /** Stops sending a track whose publication the server rejected. @returns whether that was not known before */
@@ -114,6 +135,19 @@ export class Publications {
 
   release(): void {
     for (const { track } of this.#byCid.values()) releaseSsrcs(track);
+  }
+
+  #add(spec: TrackSpec, late: boolean): OwnTrack {
+    const track = ownTrack(spec);
+    this.#byCid.set(track.cid, {
+      track,
+      info: null,
+      refused: false,
+      muted: spec.muted === true,
+      late,
+      wanted: new Map(track.layers.map(({ rid }) => [rid, true])),
+    });
+    return track;
   }
 
   #change(sid: string, change: (publication: Publication) => void): boolean {
@@ -157,33 +191,54 @@ export const wantedLayers = (
   });
 };
 
-/** As livekit-client asks for microphone, camera and screen, with DTX and RED off: silence would stop the packets that are counted. */
+/** As livekit-client asks for microphone, camera and screen, without RED, and with DTX where the track has it. */
 const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
+  const encryption = track.encrypted === true ? Encryption_Type.GCM : Encryption_Type.NONE;
   if (track.kind === 'audio') {
     return new AddTrackRequest({
       cid: track.cid,
       name: 'microphone',
       type: TrackType.AUDIO,
       source: sourceOf(track),
-      disableDtx: true,
+      muted: track.muted === true,
+      encryption,
+      disableDtx: track.dtx !== true,
       disableRed: true,
-      stereo: false,
-      audioFeatures: [AudioTrackFeature.TF_NO_DTX],
+      stereo: track.stereo === true,
+      audioFeatures: [
+        ...(track.stereo === true ? [AudioTrackFeature.TF_STEREO] : []),
+        ...(track.dtx === true ? [] : [AudioTrackFeature.TF_NO_DTX]),
+      ],
     });
   }
-  const layers = track.layers.map(videoLayer);
+  const layers = track.spatialLayers?.map(spatialLayer).reverse() ?? track.layers.map(videoLayer);
   const { width = 0, height = 0 } = track.layers.at(-1) ?? {};
   return new AddTrackRequest({
     cid: track.cid,
     name: track.source ?? 'camera',
     type: TrackType.VIDEO,
     source: sourceOf(track),
+    muted: track.muted === true,
+    encryption,
     width,
     height,
     layers,
+    packetTrailerFeatures:
+      track.frameMetadata === true ? [PacketTrailerFeature.PTF_USER_TIMESTAMP] : [],
     simulcastCodecs: [new SimulcastCodec({ codec: track.codec, cid: track.cid, layers })],
   });
 };
+
+/** As livekit-client announces them: a single one is LOW. */
+const spatialLayer = ({ width, height, bitrate }: LayerSpec, index: number) =>
+  new VideoLayer({
+    quality: QUALITIES[index] ?? VideoQuality.HIGH,
+    width,
+    height,
+    bitrate: Math.round(bitrate),
+  });
+
+const QUALITIES = [VideoQuality.LOW, VideoQuality.MEDIUM, VideoQuality.HIGH];
 
 const videoLayer = ({ rid, width, height, bitrate }: OwnLayer) =>
   new VideoLayer({

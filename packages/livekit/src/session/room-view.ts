@@ -1,4 +1,5 @@
 import {
+  Encryption_Type,
   type ParticipantInfo,
   ParticipantInfo_State,
   type TrackInfo,
@@ -19,6 +20,8 @@ export interface RemoteTrack {
   width: number;
   height: number;
   muted: boolean;
+  /** End-to-end, as its publisher declares it: this decides whether a receiver decrypts. */
+  encrypted: boolean;
 }
 
 export interface RoomChanges {
@@ -29,10 +32,15 @@ export interface RoomChanges {
 
 /** The remote participants and their tracks, from the server's updates, in the order in which tracks appeared. */
 export class RoomView {
+  /** At the end of frames that the server inserts; empty before the first JoinResponse. */
+  serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
   readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
   /** Also tracks that are no longer published: results need them. */
   readonly #known = new Map<string, RemoteTrack>();
+
+  /** Identities that disappeared as planned: the server does not know it yet. */
+  readonly #gone = new Set<string>();
 
   /** @param own sid of the participant itself, whose own tracks are not remote */
   apply(participants: readonly ParticipantInfo[], own: string): RoomChanges {
@@ -53,12 +61,23 @@ export class RoomView {
     return this.#known.get(sid);
   }
 
-  isMuted(sid: string): boolean {
-    return this.#known.get(sid)?.muted ?? false;
+  /** Whether its publisher sends nothing of a track now, on purpose. */
+  isSilent(sid: string): boolean {
+    const track = this.#known.get(sid);
+    return track !== undefined && (track.muted || this.#gone.has(track.identity));
+  }
+
+  setGone(identity: string): void {
+    this.#gone.add(identity);
   }
 
   get tracks(): Iterable<RemoteTrack> {
     return this.#tracks.values();
+  }
+
+  /** Who a participant sid of the server's messages is; undefined: the participant itself, and those that left. */
+  identityOf(participantSid: string): string | undefined {
+    return this.#byParticipant.get(participantSid)?.identity;
   }
 
   /** Identities of all remote participants, whether they publish or not. */
@@ -86,6 +105,7 @@ export class RoomView {
         width: info.width,
         height: info.height,
         muted: info.muted,
+        encrypted: info.encryption !== Encryption_Type.NONE,
       };
       this.#tracks.set(info.sid, track);
       this.#known.set(info.sid, track);

@@ -6,6 +6,7 @@ import {
   RequestResponse_Reason,
 } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { joinRequestOf } from '../../test/support/join-request.ts';
 import {
   answer,
   joinResponse,
@@ -14,7 +15,13 @@ import {
   type ScriptedConnection,
   trackPublished,
 } from '../../test/support/scripted-server.ts';
-import { emitted, joined, sessionFixture, welcome } from '../../test/support/session-fixture.ts';
+import {
+  emitted,
+  joined,
+  type SessionFixture,
+  sessionFixture,
+  welcome,
+} from '../../test/support/session-fixture.ts';
 
 test('is in when media flows and its tracks are acknowledged, not before', async () => {
   const on = sessionFixture();
@@ -141,6 +148,51 @@ test('a server that does not know the session: reconnect', async () => {
   expect(on.plane.named('send')).toHaveLength(2);
 });
 
+test('asks for a token before a join and a reconnect, not before a resume; the wait is a phase', async () => {
+  let asked = 0;
+  const on: SessionFixture = sessionFixture({
+    admit: async () => {
+      asked += 1;
+      await new Promise<void>((resolve) => void on.clock.after(70, resolve));
+      return { deployment: on.server.deployment, token: `token-${asked}` };
+    },
+  });
+  on.server.onConnect = welcome(on);
+  void on.session.join();
+  await on.clock.advanceAsync(200);
+  expect(on.events[0]).toMatchObject({ type: 'joined', tokenMs: 70, startedAt: 0 });
+  expect(asked).toBe(1);
+  on.server.onConnect = (connection) => {
+    if (connection.isResume)
+      connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
+    else welcome(on)(connection);
+  };
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(3_000);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed', 'reconnected']);
+  expect(asked).toBe(2);
+});
+
+test.each([
+  [true, ['join_retry token_failed', 'joined']],
+  [false, ['join_failed token_failed']],
+])('a token that is not given, retryable: %s', async (retryable, events) => {
+  let asked = 0;
+  const on: SessionFixture = sessionFixture({
+    joinAttempts: 2,
+    admit: async () => {
+      asked += 1;
+      return asked === 1
+        ? { reason: 'token_failed', message: 'HTTP 503', retryable }
+        : { deployment: on.server.deployment, token: 'token' };
+    },
+  });
+  on.server.onConnect = welcome(on);
+  void on.session.join();
+  await on.clock.advanceAsync(5_000);
+  expect(emitted(on)).toEqual(events);
+});
+
 test('media that stays interrupted after a resume: reconnect', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
@@ -215,6 +267,41 @@ test('leaving notifies the server, closes the peers and emits nothing more', asy
   expect(emitted(on)).toEqual(['joined']);
   expect(on.clock.pending()).toBe(0);
 });
+
+test('closing does not notify the server', async () => {
+  const on = await joined();
+  on.session.close();
+  await on.clock.advanceAsync(60_000);
+  const [connection] = on.server.connections;
+  expect(connection?.sent.map((message) => message.case)).not.toContain('leave');
+  expect(connection?.closed).toBe(true);
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+  expect(emitted(on)).toEqual(['joined']);
+});
+
+test.each([
+  ['response', { offers: true, ended: 'closePeer' }],
+  ['offer', { offers: false, ended: null }],
+  ['ice', { offers: true, ended: 'dropPeer' }],
+] as const)(
+  'one that is gone before %s does not join, and does not try again',
+  async (departsBefore, { offers, ended }) => {
+    const on = sessionFixture({ departsBefore, joinAttempts: 3 });
+    if (departsBefore !== 'response') on.server.onConnect = welcome(on);
+    const joining = on.session.join();
+    await on.clock.advanceAsync(60_000);
+    expect(await joining).toBe(false);
+    expect(emitted(on)).toEqual([]);
+    const [connection, ...more] = on.server.connections;
+    expect(more).toEqual([]);
+    expect(connection?.closed).toBe(true);
+    expect(joinRequestOf(connection?.endpoint ?? '').publisherOffer !== undefined).toBe(offers);
+    for (const call of ['closePeer', 'dropPeer'] as const)
+      expect(on.plane.named(call)).toHaveLength(call === ended ? 1 : 0);
+    expect(on.plane.named('connectPeer')).toEqual([]);
+    expect(on.clock.pending()).toBe(0);
+  },
+);
 
 test('leaving during a recovery ends the attempts', async () => {
   const on = await joined();
@@ -310,25 +397,22 @@ test('a join whose name lookups all fail has failed with dns_failed', async () =
   expect(on.server.connections).toEqual([]);
 });
 
-test.each([
-  ['other_family', ['join_retry no_route', 'join_failed no_route']],
-  ['no_route', ['join_failed no_route']],
-] as const)('media of an address family without a route: %s', async (state, expected) => {
+test('media of address families without a route is not tried again', async () => {
   const on = sessionFixture({ joinAttempts: 2 });
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answer(1));
     const peer = on.server.connections.length;
-    on.session.peerChanged(peer, state, on.clock.now());
+    on.session.peerChanged(peer, 'no_route', on.clock.now());
   };
   void on.session.join();
   await on.clock.advanceAsync(5_000);
-  expect(emitted(on)).toEqual(expected);
+  expect(emitted(on)).toEqual(['join_failed no_route']);
 });
 
 test('media that this host refuses to send does not count as a timeout of the server', async () => {
   const on = sessionFixture();
-  on.plane.localSendError = async () => 'EPERM';
+  on.plane.localSendError = () => 'EPERM';
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answer(1));

@@ -1,4 +1,4 @@
-import { ReconnectReason } from '@livekit/protocol';
+import { type ParticipantInfo, ReconnectReason, type SpeakerInfo } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Deployment } from '../deployment.ts';
@@ -9,14 +9,17 @@ import { failureOfError } from '../rejection.ts';
 import { mayRejoinAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
+import type { RequestMessage } from '../signal/signal-socket.ts';
 import type { ConnectionLoss } from './connection-loss.ts';
-import { Membership } from './membership.ts';
+import { type DeparturePoint, Membership } from './membership.ts';
 import type { PublishRejection } from './permissions.ts';
 import { RoomView } from './room-view.ts';
 
 export interface SessionOptions {
   deployment: Deployment;
   token: string;
+  /** Given: asked before each new session for the deployment and the token, in place of those above. */
+  admit?(): Promise<Admitted | Failure>;
   layout: Layout;
   tracks: readonly TrackSpec[];
   sendsData: boolean;
@@ -29,13 +32,27 @@ export interface SessionOptions {
   attemptTimeoutMs: number;
   /** Attempts to join, in all. */
   joinAttempts: number;
+  /** It is gone during the join, before this. Default: it stays. */
+  departsBefore?: DeparturePoint;
   /** Default: what livekit-client does. */
   policy?: ReconnectPolicy;
+  /** What is known of the room from an earlier session of the participant. */
+  room?: RoomView;
   /** Given: rejoins after a disconnect, unless the reason is final. Default: stays disconnected. */
   rejoin?: ReconnectPolicy;
   /** Whether `isMediaExpected` is used: then pauses by the server are observed. */
   watchesMedia?: boolean;
+  /** Called with every update of participants, before it is applied; also of the participant itself. */
+  onUpdate?(participants: readonly ParticipantInfo[]): void;
+  /** Called with the server's speakers; absent, they are not even decoded unless the layout needs them. */
+  onSpeakers?(speakers: readonly SpeakerInfo[]): void;
   onEvent(event: SessionEvent): void;
+}
+
+/** What a participant joins with. */
+export interface Admitted {
+  deployment: Deployment;
+  token: string;
 }
 
 /** Unix ms throughout; attempts count from 1. */
@@ -45,6 +62,8 @@ export type SessionEvent =
       at: number;
       attempt: number;
       startedAt: number;
+      /** Of the attempt: how long it waited for its token, ms. Null: it had one. */
+      tokenMs: number | null;
       signalAt: number;
       iceAt: number;
       dtlsAt: number;
@@ -65,17 +84,25 @@ export type SessionEvent =
   | { type: 'disconnected'; at: number; failure: Failure }
   | { type: 'rejoin_retry'; at: number; attempt: number; durationMs: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
-  | ({ type: 'refused'; at: number } & PublishRejection);
+  | ({ type: 'refused'; at: number } & PublishRejection)
+  /** The server does not let it change its name, metadata or attributes. */
+  | { type: 'metadata_refused'; at: number; message: string }
+  /** The server took one of its tracks back: its permission was revoked. */
+  | { type: 'unpublished'; at: number; cid: string };
 
 /** A client offers three m-lines of each kind before it knows what it will receive (livekit-client 2.23); more follow when the server requests them. */
 const MOST_FIRST_SECTIONS = 3;
 
 /** One session of one participant, across losses: joins with retries, resumes, reconnects, then disconnects or rejoins. */
 export class Session {
-  readonly room = new RoomView();
+  readonly room: RoomView;
   readonly #options: SessionOptions;
   readonly #policy: ReconnectPolicy;
   #token: string;
+  #deployment: Deployment;
+  #tokenMs: number | null = null;
+  /** What it publishes now, by cid: a new session publishes the same. */
+  readonly #tracks: Map<string, TrackSpec>;
   #membership: Membership | null = null;
   #wake: (() => void) | null = null;
   #closed = false;
@@ -84,8 +111,11 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.room = options.room ?? new RoomView();
     this.#policy = options.policy ?? sdkReconnectPolicy();
     this.#token = options.token;
+    this.#deployment = options.deployment;
+    this.#tracks = new Map(options.tracks.map((track) => [track.cid, track]));
   }
 
   /**
@@ -115,10 +145,8 @@ export class Session {
         break;
       }
       this.#emit({ type: 'join_retry', attempt, failure });
-      const { reason } = failure;
-      // The other address family is there at once; nothing has to recover first.
-      if (reason !== 'no_route') await this.#sleep(joinBackoffMs(attempt - 1));
-      const doneAt = OF_THIS_HOST.has(reason) ? deployment.clock.now() : this.#attemptAt;
+      await this.#sleep(joinBackoffMs(attempt - 1));
+      const doneAt = OF_THIS_HOST.has(failure.reason) ? deployment.clock.now() : this.#attemptAt;
       this.#waitedMs += doneAt - startedAt;
     }
     return false;
@@ -131,21 +159,98 @@ export class Session {
     this.#membership?.close(true);
   }
 
+  /** Closes its connections without LEAVE. No event follows. */
+  close(): void {
+    this.#closed = true;
+    this.#wake?.();
+    this.#membership?.close(false);
+  }
+
+  /** Leaves without a word: no LEAVE, no close. No event follows. */
+  vanish(): void {
+    this.#closed = true;
+    this.#wake?.();
+    this.#membership?.vanish();
+  }
+
+  /** Whether it is in its room, and its connection works as far as it knows. */
+  get isIn(): boolean {
+    return this.#membership?.isIn ?? false;
+  }
+
+  /** What it publishes now. */
+  get tracks(): TrackSpec[] {
+    return [...this.#tracks.values()];
+  }
+
+  get participantSid(): string {
+    return this.#membership?.participantSid ?? '';
+  }
+
+  /** Publishes one more track. Call while it is in. */
+  publish(track: TrackSpec): void {
+    this.#tracks.set(track.cid, track);
+    this.#membership?.publish(track);
+  }
+
+  unpublish(cid: string): void {
+    this.#tracks.delete(cid);
+    this.#membership?.unpublish(cid);
+  }
+
+  /** @returns whether it publishes the track */
+  mute(cid: string, muted: boolean): boolean {
+    const track = this.#tracks.get(cid);
+    if (track === undefined || this.#membership?.mute(cid, muted) !== true) return false;
+    const { muted: _, ...rest } = track;
+    this.#tracks.set(cid, muted ? { ...rest, muted } : rest);
+    return true;
+  }
+
+  /** Sends a request that changes nothing here. */
+  request(message: RequestMessage): void {
+    this.#membership?.request(message);
+  }
+
+  /** Loses its connection on purpose, and recovers as it would from any loss. */
+  interrupt(way: 'resume' | 'reconnect'): void {
+    this.#membership?.interrupt(way);
+  }
+
+  /** Another participant disappeared as planned: no media of it is expected. */
+  publisherGone(identity: string): void {
+    if (this.#membership === null) this.room.setGone(identity);
+    else this.#membership.publisherGone(identity);
+  }
+
   peerChanged(peer: number, state: PeerState, at: number): void {
     this.#membership?.peerChanged(peer, state, at);
   }
 
+  /** The path that media of a peer was to take leads nowhere. */
+  pathFailed(peer: number, failure: Failure): void {
+    this.#membership?.pathFailed(peer, failure);
+  }
+
   /** Whether media of a remote track is expected now. While disconnected: as far as its publisher is concerned. */
   isMediaExpected(trackSid: string): boolean {
-    return this.#membership?.isMediaExpected(trackSid) ?? !this.room.isMuted(trackSid);
+    return this.#membership?.isMediaExpected(trackSid) ?? !this.room.isSilent(trackSid);
   }
 
   /** A new membership; falls back from v1 to v0 where the server is too old for it. */
   async #begin(): Promise<ConnectionLoss | null> {
-    const { deployment, attemptTimeoutMs } = this.#options;
+    const { attemptTimeoutMs } = this.#options;
+    const { clock } = this.#options.deployment;
+    const startedAt = clock.now();
+    const unadmitted = await this.#admit();
+    this.#attemptAt = startedAt;
+    if (unadmitted !== null || this.#closed) return unadmitted;
+    const admittedAt = clock.now();
     const unprepared = await this.#prepare();
-    this.#attemptAt = deployment.clock.now();
+    // The preparation is not a part of the attempt.
+    this.#attemptAt = startedAt + clock.now() - admittedAt;
     if (unprepared !== null || this.#closed) return unprepared;
+    const deployment = this.#deployment;
     const wanted = deployment.signalling;
     const loss = await this.#open(wanted === 'auto' ? 'v1' : wanted);
     if (wanted !== 'auto' || loss?.failure.reason !== 'not_livekit' || this.#closed) return loss;
@@ -155,14 +260,30 @@ export class Session {
     return fallback;
   }
 
+  /** Asks for the deployment and the token, where they are not given. */
+  async #admit(): Promise<ConnectionLoss | null> {
+    const { admit, deployment } = this.#options;
+    if (admit === undefined) return null;
+    const from = deployment.clock.now();
+    const answer = await admit();
+    this.#tokenMs = deployment.clock.now() - from;
+    if ('reason' in answer)
+      return { failure: answer, way: 'reconnect', cause: ReconnectReason.RR_UNKNOWN };
+    this.#deployment = answer.deployment;
+    this.#token = answer.token;
+    return null;
+  }
+
   async #prepare(): Promise<ConnectionLoss | null> {
-    const { plane, deployment } = this.#options;
+    const { plane } = this.#options;
     try {
       await plane.prepare?.();
       return null;
     } catch (error) {
       const failure =
-        error instanceof SwarmError ? failureOf(error) : failureOfError(error, deployment.url.ws);
+        error instanceof SwarmError
+          ? failureOf(error)
+          : failureOfError(error, this.#deployment.url.ws);
       return {
         failure: { ...failure, retryable: true },
         way: 'reconnect',
@@ -175,13 +296,14 @@ export class Session {
     signalling: Signalling,
     timeoutMs = this.#options.attemptTimeoutMs,
   ): Promise<ConnectionLoss | null> {
-    const { deployment, layout, tracks, sendsData, expectedTracks, cname, plane, watchesMedia } =
-      this.#options;
+    const { layout, sendsData, expectedTracks, cname, plane, watchesMedia } = this.#options;
+    const deployment = this.#deployment;
+    const { onUpdate, onSpeakers, departsBefore } = this.#options;
     const membership: Membership = new Membership({
       deployment,
       signalling,
       layout,
-      tracks,
+      tracks: [...this.#tracks.values()],
       sendsData,
       cname,
       plane,
@@ -197,6 +319,17 @@ export class Session {
       },
       onWarning: (reason, message) => this.#emit({ type: 'warning', reason, message }),
       onRefused: (refusal) => this.#emit({ type: 'refused', ...refusal }),
+      onUnpublished: (cid) => {
+        this.#tracks.delete(cid);
+        this.#emit({ type: 'unpublished', cid });
+      },
+      onMetadataRefused: (message) => this.#emit({ type: 'metadata_refused', message }),
+      ...(onUpdate !== undefined && { onUpdate }),
+      ...(onSpeakers !== undefined && { onSpeakers }),
+      ...(departsBefore !== undefined && { departsBefore }),
+      onDeparted: () => {
+        this.#closed = true;
+      },
       onLost: (loss) => {
         if (this.#membership === membership) void this.#recover(membership, loss);
       },
@@ -274,6 +407,7 @@ export class Session {
       type: 'joined',
       attempt,
       startedAt,
+      tokenMs: this.#tokenMs,
       ...membership.times,
       node,
       backend,

@@ -83,13 +83,17 @@ const NOTHING = { width: 0, height: 0 };
 /**
  * Messages that the server sends unrequested and that this layout ignores; only the layout `speaker`
  * needs to know the speaker.
+ * @param hearsSpeakers whether it is measured when the server names the speaker
  * @param watchesMedia whether videos that the server pauses for lack of bandwidth matter
  */
 export const ignoredMessages = (
   { type }: Layout,
   watchesMedia = false,
+  hearsSpeakers = false,
 ): ReadonlySet<ResponseCase> =>
-  UNHEARD[type === 'speaker' ? 'speaker' : 'other'][watchesMedia ? 'watched' : 'unwatched'];
+  UNHEARD[type === 'speaker' || hearsSpeakers ? 'speaker' : 'other'][
+    watchesMedia ? 'watched' : 'unwatched'
+  ];
 
 const GOSSIP: readonly ResponseCase[] = ['connectionQuality', 'roomUpdate'];
 const UNHEARD = {

@@ -36,6 +36,8 @@ export interface SignalConnection {
   send(message: RequestMessage): void;
   /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
   keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void;
+  /** Sends and reads nothing any more, and closes nothing: as a device that lost its network. Its resources are freed later. */
+  abandon(): void;
   /** Closes in order when it is open, at once when it is not. `onEnd` is not called. */
   close(): void;
 }
@@ -54,6 +56,9 @@ const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
 
 /** A session gives an attempt less; this closes the socket of an attempt that has timed out. */
 const HANDSHAKE_TIMEOUT_MS = 30_000;
+
+/** How long an abandoned connection is kept open, ms: longer than any server waits for a ping. */
+const ABANDONED_MS = 120_000;
 
 /** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
 export class SignalSocket implements SignalConnection {
@@ -139,6 +144,13 @@ export class SignalSocket implements SignalConnection {
         }),
     };
     this.#options.keepalive.add(this.#kept);
+  }
+
+  abandon(): void {
+    this.#release();
+    this.#socket.pause();
+    const timer = setTimeout(() => this.#socket.terminate(), ABANDONED_MS);
+    timer.unref();
   }
 
   close(): void {

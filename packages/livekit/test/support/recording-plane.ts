@@ -11,7 +11,7 @@ export const localPeer = (peer: number): LocalPeer => ({
   ufrag: `ufrag${peer}`,
   pwd: `password-of-peer-number-${peer}`,
   fingerprint: `sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  candidate: `candidate:1 1 udp 2130706431 127.0.0.1 ${40_000 + peer} typ host`,
+  candidates: [`candidate:1 1 udp 2130706431 127.0.0.1 ${40_000 + peer} typ host`],
 });
 
 export const recordingPlane = (): RecordingPlane => {
@@ -36,10 +36,12 @@ export const recordingPlane = (): RecordingPlane => {
     setExtensions: note('setExtensions'),
     addCandidate: note('addCandidate'),
     closePeer: note('closePeer'),
+    dropPeer: note('dropPeer'),
     openChannel: note('openChannel'),
     send: note('send'),
     setSending: note('setSending'),
     receive: note('receive'),
+    stopSending: note('stopSending'),
     stopReceiving: note('stopReceiving'),
     setMuted: note('setMuted'),
   };

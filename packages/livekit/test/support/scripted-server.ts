@@ -106,6 +106,7 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
     },
     send: (message: RequestMessage) => sent.push(message),
     keepAlive: () => undefined,
+    abandon: close,
     close,
   };
   return { scripted, client };

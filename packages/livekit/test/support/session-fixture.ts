@@ -22,7 +22,12 @@ export interface SessionFixture {
 }
 
 export interface SessionFixtureOptions
-  extends Partial<Pick<SessionOptions, 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia'>> {
+  extends Partial<
+    Pick<
+      SessionOptions,
+      'admit' | 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia' | 'departsBefore'
+    >
+  > {
   signalling?: 'auto' | 'v1' | 'v0';
 }
 

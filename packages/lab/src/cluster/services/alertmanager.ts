@@ -17,7 +17,7 @@ export const alertmanager = async ({
   port,
   webhookUrl,
 }: AlertmanagerOptions): Promise<ServiceSpec> => {
-  const configFile = join(dir, 'alertmanager.yaml');
+  const folder = join(dir, 'alertmanager');
   const config = {
     route: {
       receiver: 'lab',
@@ -43,14 +43,15 @@ export const alertmanager = async ({
       'prometheus-alertmanager',
     ),
     args: [
-      `--config.file=${configFile}`,
-      `--storage.path=${join(dir, 'alertmanager-data')}`,
+      '--config.file=alertmanager.yaml',
+      '--storage.path=data',
       `--web.listen-address=127.0.0.1:${port}`,
       // Alone: no gossip with others, which would listen on every interface.
       '--cluster.listen-address=',
     ],
     env: plainEnvironment(),
-    files: { [configFile]: stringify(config) },
+    files: { [join(folder, 'alertmanager.yaml')]: stringify(config) },
+    ownUser: { folder, dataFolder: 'data' },
     logFile: join(dir, 'alertmanager.log'),
     ready: { url: `${url}/-/ready` },
     readyWithinMs: 20_000,

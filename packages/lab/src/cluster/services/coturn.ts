@@ -1,34 +1,78 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Certificate } from '../../authority.ts';
 import type { LiveKitConfig } from '../../server/config.ts';
 import { plainEnvironment } from '../../server/environment.ts';
+import { isAtLeast } from '../../server/offered-paths.ts';
 import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
+export interface CoturnPorts {
+  /** UDP and TCP. */
+  plain: number;
+  /** TLS. */
+  tls: number;
+}
+
 export interface CoturnOptions {
   dir: string;
-  /** UDP and TCP. */
-  port: number;
+  ports: CoturnPorts;
+  /** For 127.0.0.1. */
+  certificate: Certificate;
   /** Secret from which nodes derive credentials for their clients (TURN REST API). */
   secret: string;
 }
 
-/** File from which nodes read the secret, so that no configuration contains it. */
-const secretFile = (dir: string): string => join(dir, 'turn-secret');
+/** In the folder of each node, which reads the secret there, so that no configuration contains it. */
+export const TURN_SECRET_FILE = 'turn-secret';
 
-/** The TURN server in a node's configuration; the node passes it on to its clients. */
-export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
-  rtc: {
-    turn_servers: [{ host: '127.0.0.1', port, protocol: 'udp', secret_file: secretFile(dir) }],
-  },
-});
+/** Of the credentials that nodes give to clients: one allocation needs them at its start alone. */
+const CREDENTIAL_TTL_SECONDS = 600;
 
-/** TURN for clients that cannot reach a node directly. It relays to this host only, where the nodes of a lab are. */
-export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<ServiceSpec> => {
-  const configFile = join(dir, 'turnserver.conf');
+/**
+ * The TURN server in a node's configuration; the node passes it on to its clients.
+ * @param secretFile path of the secret, as the node reads it
+ * @param version of livekit-server: 1.11 has no `secret_file`
+ */
+export const turnConfig = (
+  { plain, tls }: CoturnPorts,
+  secret: string,
+  secretFile: string,
+  version: string,
+): LiveKitConfig => {
+  const common = {
+    host: '127.0.0.1',
+    ttl: CREDENTIAL_TTL_SECONDS,
+    ...(isAtLeast(version, 1, 13) ? { secret_file: secretFile } : { secret }),
+  };
+  return {
+    rtc: {
+      turn_servers: [
+        { ...common, port: plain, protocol: 'udp' },
+        { ...common, port: plain, protocol: 'tcp' },
+        { ...common, port: tls, protocol: 'tls' },
+      ],
+    },
+  };
+};
+
+/** TURN over UDP, TCP and TLS, for clients that cannot reach a node directly. It relays to this host only, where the nodes of a lab are. */
+export const coturn = async ({
+  dir,
+  ports,
+  certificate,
+  secret,
+}: CoturnOptions): Promise<ServiceSpec> => {
+  const folder = join(dir, 'coturn');
   const lines = [
     'listening-ip=127.0.0.1',
     'relay-ip=127.0.0.1',
-    `listening-port=${port}`,
+    `listening-port=${ports.plain}`,
+    `tls-listening-port=${ports.tls}`,
+    'cert=certificate.pem',
+    'pkey=key.pem',
+    'no-tlsv1',
+    'no-tlsv1_1',
     'realm=livekit-swarm',
     'use-auth-secret',
     `static-auth-secret=${secret}`,
@@ -37,24 +81,28 @@ export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<Serv
     'denied-peer-ip=128.0.0.0-255.255.255.255',
     'no-multicast-peers',
     'no-tcp-relay',
-    'no-tls',
     'no-dtls',
     'no-cli',
     'fingerprint',
-    `userdb=${join(dir, 'turndb')}`,
-    `pidfile=${join(dir, 'turnserver.pid')}`,
+    'userdb=:memory:',
+    'pidfile=data/turnserver.pid',
     'log-file=stdout',
   ];
   return {
     name: 'coturn',
     command: await requireProgram(['turnserver'], 'coturn'),
-    args: ['-c', configFile],
+    args: ['-c', 'turnserver.conf'],
     env: plainEnvironment(),
-    files: { [configFile]: `${lines.join('\n')}\n`, [secretFile(dir)]: secret },
+    files: {
+      [join(folder, 'turnserver.conf')]: `${lines.join('\n')}\n`,
+      [join(folder, 'certificate.pem')]: await readFile(certificate.cert, 'utf8'),
+      [join(folder, 'key.pem')]: await readFile(certificate.key, 'utf8'),
+    },
+    ownUser: { folder, dataFolder: 'data' },
     logFile: join(dir, 'coturn.log'),
-    ready: { host: '127.0.0.1', port },
+    ready: { host: '127.0.0.1', port: ports.plain },
     readyWithinMs: 10_000,
     stopSteps: GRACEFUL_STOP,
-    url: `turn:127.0.0.1:${port}`,
+    url: `turn:127.0.0.1:${ports.plain}`,
   };
 };

@@ -10,7 +10,11 @@ export interface HaproxyOptions {
   /** `/metrics` for Prometheus, `/` is a page for browsers. */
   statsPort: number;
   backends: readonly { name: string; port: number }[];
+  /** Content of a PEM file with certificate and key: it terminates TLS at `port`. Default: plain HTTP. */
+  certificate?: string;
 }
+
+const CERTIFICATE_FILE = 'certificate.pem';
 
 /**
  * The load balancer. A node that answers anything but 200 on `/` gets no new connections: LiveKit
@@ -21,8 +25,9 @@ export const haproxy = async ({
   port,
   statsPort,
   backends,
+  certificate,
 }: HaproxyOptions): Promise<ServiceSpec> => {
-  const configFile = join(dir, 'haproxy.cfg');
+  const folder = join(dir, 'haproxy');
   const config = `global
   maxconn 8000
 
@@ -38,7 +43,7 @@ defaults
   timeout tunnel 1h
 
 frontend livekit
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:${port}${certificate === undefined ? '' : ' ssl crt /dev/fd/3 alpn http/1.1'}
   default_backend livekit
 
 backend livekit
@@ -58,14 +63,23 @@ frontend stats
 `;
   return {
     name: 'haproxy',
-    command: await requireProgram(['haproxy'], 'haproxy'),
-    args: ['-db', '-f', configFile],
+    // It returns to its working directory by the whole path, whose folders are closed to it.
+    command: '/bin/sh',
+    args: [
+      '-c',
+      `exec < haproxy.cfg ${certificate === undefined ? '' : `3< ${CERTIFICATE_FILE} `}&& cd / && exec "$0" -db -f /dev/stdin`,
+      await requireProgram(['haproxy'], 'haproxy'),
+    ],
     env: plainEnvironment(),
-    files: { [configFile]: config },
+    files: {
+      [join(folder, 'haproxy.cfg')]: config,
+      ...(certificate === undefined ? {} : { [join(folder, CERTIFICATE_FILE)]: certificate }),
+    },
+    ownUser: { folder },
     logFile: join(dir, 'haproxy.log'),
     ready: { url: `http://127.0.0.1:${statsPort}/metrics` },
     readyWithinMs: 10_000,
     stopSteps: GRACEFUL_STOP,
-    url: `http://127.0.0.1:${port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
   };
 };

@@ -17,6 +17,8 @@ export interface NodeOptions {
   redis: { address: string; password: string } | null;
   /** Overrides of the configuration. */
   config: LiveKitConfig;
+  /** Further files in its folder, which the configuration names. */
+  files: Readonly<Record<string, string>>;
 }
 
 /** One livekit-server of a cluster. */
@@ -28,8 +30,11 @@ export const livekitNode = ({
   credentials,
   redis,
   config,
+  files,
 }: NodeOptions): ServiceSpec => {
-  const configFile = join(dir, `${name}.yaml`);
+  const folder = join(dir, name);
+  // In the command line, by which operators tell nodes apart.
+  const configFile = `${name}.yaml`;
   const cluster = redis === null ? {} : { redis };
   const url = `http://127.0.0.1:${ports.http}`;
   return {
@@ -38,10 +43,14 @@ export const livekitNode = ({
     args: ['--config', configFile],
     env: serverEnvironment(credentials),
     files: {
-      [configFile]: writeConfig(
+      ...Object.fromEntries(
+        Object.entries(files).map(([file, content]) => [join(folder, file), content]),
+      ),
+      [join(folder, configFile)]: writeConfig(
         mergeConfig(mergeConfig(localConfig('127.0.0.1', ports), cluster), config),
       ),
     },
+    ownUser: { folder, linked: true },
     logFile: join(dir, `${name}.log`),
     ready: { url: `${url}/` },
     readyWithinMs: 20_000,

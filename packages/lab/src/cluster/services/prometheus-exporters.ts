@@ -52,6 +52,7 @@ const exporter = (
     args,
     env: { ...plainEnvironment(), ...secrets },
     files: {},
+    ownUser: { folder: join(dir, name) },
     logFile: join(dir, `${name}.log`),
     ready: { url },
     readyWithinMs: 10_000,

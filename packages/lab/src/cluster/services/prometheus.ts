@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { glob, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
@@ -9,6 +10,8 @@ export interface ScrapeJob {
   job: string;
   targets: readonly { address: string; labels?: Record<string, string> }[];
   path?: string;
+  /** Bearer token. */
+  token?: string;
 }
 
 export interface PrometheusOptions {
@@ -24,11 +27,12 @@ export interface PrometheusOptions {
 
 export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpec> => {
   const { dir, port, jobs, ruleFiles, alertmanagerPort, intervalSeconds } = options;
-  const configFile = join(dir, 'prometheus.yaml');
+  const folder = join(dir, 'prometheus');
+  const rules = await copyOf(ruleFiles);
   const interval = `${intervalSeconds}s`;
   const config = {
     global: { scrape_interval: interval, evaluation_interval: interval, scrape_timeout: interval },
-    rule_files: ruleFiles,
+    rule_files: Object.keys(rules),
     ...(alertmanagerPort === null
       ? {}
       : {
@@ -36,9 +40,10 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
             alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }],
           },
         }),
-    scrape_configs: jobs.map(({ job, targets, path = '/metrics' }) => ({
+    scrape_configs: jobs.map(({ job, targets, path = '/metrics', token }) => ({
       job_name: job,
       metrics_path: path,
+      ...(token === undefined ? {} : { authorization: { credentials: token } }),
       static_configs: targets.map(({ address, labels = {} }) => ({ targets: [address], labels })),
     })),
   };
@@ -47,18 +52,31 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
     name: 'prometheus',
     command: await requireProgram(['prometheus'], 'prometheus'),
     args: [
-      `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(dir, 'prometheus-data')}`,
+      '--config.file=prometheus.yaml',
+      '--storage.tsdb.path=data',
       `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-lifecycle',
       '--log.level=warn',
     ],
     env: plainEnvironment(),
-    files: { [configFile]: stringify(config) },
+    files: Object.fromEntries(
+      Object.entries({ ...rules, 'prometheus.yaml': stringify(config) }).map(([name, text]) => [
+        join(folder, name),
+        text,
+      ]),
+    ),
+    ownUser: { folder, dataFolder: 'data' },
     logFile: join(dir, 'prometheus.log'),
     ready: { url: `${url}/-/ready` },
     readyWithinMs: 30_000,
     stopSteps: GRACEFUL_STOP,
     url,
   };
+};
+
+/** Rules by name, for the folder of Prometheus: those of the caller may be closed to its user. */
+const copyOf = async (ruleFiles: readonly string[]): Promise<Record<string, string>> => {
+  const rules: Record<string, string> = {};
+  for await (const file of glob(ruleFiles))
+    rules[`${Object.keys(rules).length + 1}-${basename(file)}`] = await readFile(file, 'utf8');
+  return rules;
 };

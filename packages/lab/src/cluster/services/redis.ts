@@ -22,23 +22,29 @@ export const redis = async ({
   persistent,
   addresses,
 }: RedisOptions): Promise<ServiceSpec> => {
-  const configFile = join(dir, 'redis.conf');
+  const folder = join(dir, 'redis');
   const lines = [
     // With a hyphen, Redis starts even if the address is missing.
     ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
     `port ${port}`,
     `requirepass ${password}`,
-    `dir ${JSON.stringify(join(dir, 'redis-data'))}`,
+    'dir data',
     'save ""',
     `appendonly ${persistent ? 'yes' : 'no'}`,
     'appendfsync always',
   ];
   return {
     name: 'redis',
-    command: await requireProgram(['redis-server'], 'redis-server'),
-    args: [configFile],
+    // From its standard input: it would look for a file by its whole path, whose folders are closed to it.
+    command: '/bin/sh',
+    args: [
+      '-c',
+      'exec "$0" - < redis.conf',
+      await requireProgram(['redis-server'], 'redis-server'),
+    ],
     env: plainEnvironment(),
-    files: { [configFile]: `${lines.join('\n')}\n`, [join(dir, 'redis-data', '.keep')]: '' },
+    files: { [join(folder, 'redis.conf')]: `${lines.join('\n')}\n` },
+    ownUser: { folder, dataFolder: 'data' },
     logFile: join(dir, 'redis.log'),
     ready: { host: '127.0.0.1', port },
     readyWithinMs: 10_000,

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createService, GRACEFUL_STOP, type Service } from '../src/cluster/service.ts';
+
+/** Runs even where it cannot listen, as another one does. */
+const PROGRAM = `
+require('node:net').createServer().on('error', () => {}).listen(process.argv[1]);
+setInterval(() => {}, 1_000);
+`;
+
+let dir: string;
+let service: Service;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-service-'));
+  const path = join(dir, 'socket');
+  service = createService({
+    name: 'listener',
+    command: process.execPath,
+    args: ['-e', PROGRAM, path],
+    env: {},
+    files: {},
+    logFile: join(dir, 'listener.log'),
+    ready: { path },
+    readyWithinMs: 20_000,
+    stopSteps: GRACEFUL_STOP,
+    url: '',
+  });
+});
+afterEach(async () => {
+  await service.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The processes whose command line has the socket. */
+const pids = async (): Promise<number[]> => {
+  const { stdout } = await execa('pgrep', ['-f', join(dir, 'socket')], { reject: false });
+  return stdout.split('\n').filter(Boolean).map(Number);
+};
+
+it('starts one process for callers that start it at the same time', async () => {
+  await Promise.all([service.start(), service.start()]);
+  await service.start();
+  expect(await pids()).toContain(service.pid);
+  await service.stop();
+  expect(await pids()).toEqual([]);
+});
+
+it('leaves no process when it is stopped while it starts', async () => {
+  const started = service.start().catch((error: Error) => error.message);
+  await service.stop();
+  expect(service.pid).toBeNull();
+  expect(await started).toContain('ended at once');
+});

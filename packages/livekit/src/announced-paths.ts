@@ -1,0 +1,102 @@
+import type { Deployment } from './deployment.ts';
+import type { Failure } from './failure.ts';
+import type { IceServer } from './media-plane.ts';
+import { joinEndpoint } from './signal/endpoint.ts';
+
+/** How media can reach a node, as it announces it to a client that joins. */
+export interface AnnouncedPaths {
+  /** Node id, from the JoinResponse. */
+  node: string;
+  serverVersion: string;
+  /** ICE candidates of the node (RFC 8839 §5.1). */
+  candidates: readonly AnnouncedCandidate[];
+  /** URLs of TURN servers (RFC 7065), in the order of the server. */
+  turnUrls: readonly string[];
+  /** The same with their credentials. */
+  turnServers: readonly IceServer[];
+}
+
+export interface AnnouncedCandidate {
+  protocol: 'udp' | 'tcp';
+  address: string;
+  port: number;
+}
+
+/** Candidates that a server without ICE-lite announces later are reflexive, which no path needs, ms. */
+const GATHERING_MS = 800;
+
+/**
+ * Joins a room for as long as it takes to read how media can reach its node, without media.
+ * @returns a failure where the join is rejected or takes too long
+ */
+export const readAnnouncedPaths = (
+  { url, clock, keepalive, connect }: Deployment,
+  token: string,
+  timeoutMs: number,
+): Promise<AnnouncedPaths | Failure> =>
+  new Promise((resolve) => {
+    let seen: Omit<AnnouncedPaths, 'candidates'> | null = null;
+    const candidates = new Map<string, AnnouncedCandidate>();
+    const read = (text: string): void => {
+      for (const candidate of candidatesIn(text))
+        candidates.set(JSON.stringify(candidate), candidate);
+    };
+    const end = (failure: Failure | null): void => {
+      cancel();
+      connection.close();
+      if (seen !== null) resolve({ ...seen, candidates: [...candidates.values()] });
+      else
+        resolve(
+          failure ?? {
+            reason: 'signal_timeout',
+            message: `${url.ws} did not answer the join within ${timeoutMs} ms`,
+            retryable: true,
+          },
+        );
+    };
+    let cancel = clock.after(timeoutMs, () => end(null));
+    const connection = connect({
+      base: url.ws,
+      // With two PeerConnections the server offers, candidates included, before it has anything of the client.
+      endpoint: joinEndpoint('v0', {
+        autoSubscribe: false,
+        adaptiveStream: false,
+        addTracks: [],
+        offer: null,
+      }),
+      token,
+      clock,
+      keepalive,
+      ignored: new Set(),
+      onMessage: ({ case: about, value }) => {
+        if (about === 'join') {
+          const turnServers = value.iceServers.flatMap(({ urls, username, credential }) => {
+            const ofTurn = urls.filter((one) => /^turns?:/.test(one));
+            return ofTurn.length === 0 ? [] : [{ urls: ofTurn, username, credential }];
+          });
+          seen = {
+            node: value.serverInfo?.nodeId ?? '',
+            serverVersion: value.serverInfo?.version ?? '',
+            turnUrls: turnServers.flatMap(({ urls }) => urls),
+            turnServers,
+          };
+          cancel();
+          cancel = clock.after(GATHERING_MS, () => end(null));
+        } else if (about === 'offer') read(value.sdp);
+        else if (about === 'trickle') {
+          read(value.candidateInit);
+          if (value.final) end(null);
+        }
+      },
+      onEnd: end,
+    });
+  });
+
+const CANDIDATE = /candidate:\S+ \d+ (udp|tcp) \d+ (\S+) (\d+) typ host/gi;
+
+const candidatesIn = (text: string): AnnouncedCandidate[] =>
+  [...text.matchAll(CANDIDATE)].map(([, protocol = '', address = '', port]) => ({
+    protocol: protocol.toLowerCase() === 'tcp' ? 'tcp' : 'udp',
+    address,
+    port: Number(port),
+  }));

@@ -1,0 +1,79 @@
+import { ParticipantPermission } from '@livekit/protocol';
+import type { Permission, TrackSourceName } from '@livekit-swarm/scenario';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { SOURCES } from './token.ts';
+import { parseServerUrl } from './url.ts';
+
+/** A deployment with the API key that its room service wants. */
+export interface RoomServiceTarget {
+  url: string;
+  apiKey: string;
+  apiSecret: string;
+}
+
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * Replaces the permission of a connected participant. The request's own token is good for this room only.
+ * @throws Error when the server cannot be reached or refuses
+ */
+export const setPermission = async (
+  { url, apiKey, apiSecret }: RoomServiceTarget,
+  room: string,
+  identity: string,
+  { canPublishSources = [], ...permission }: Permission,
+): Promise<void> => {
+  const client = new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, {
+    requestTimeout: TIMEOUT_SECONDS,
+  });
+  await client.updateParticipant(room, identity, {
+    permission: new ParticipantPermission({
+      ...permission,
+      // An empty list means all sources, so that nothing may be published only by `canPublish`.
+      canPublishSources: canPublishSources.map((source: TrackSourceName) => SOURCES[source]),
+    }),
+  });
+};
+
+/** As many names as a request may well have; of more rooms all of the server are listed. */
+const MAX_NAMES = 200;
+/** Rooms that are asked at the same time. */
+const AT_ONCE = 20;
+const LIST_TIMEOUT_SECONDS = 3;
+
+/** Rooms of a run that the server still has, and the participants in them. */
+export interface RoomsLeft {
+  rooms: number;
+  /** Null: there are too many rooms to ask each in time. */
+  participants: number | null;
+}
+
+/**
+ * @param names of the rooms of the run
+ * @param signal aborted when there is no more time to ask
+ * @throws Error when the server cannot be reached or refuses
+ */
+export const roomsLeft = async (
+  { url, apiKey, apiSecret }: RoomServiceTarget,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<RoomsLeft> => {
+  const client = new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, {
+    requestTimeout: LIST_TIMEOUT_SECONDS,
+  });
+  const wanted = new Set(names);
+  const listed = await client.listRooms(names.length > MAX_NAMES ? undefined : [...names]);
+  const rooms = listed.filter(({ name }) => wanted.has(name));
+  // The number that comes with the room is up to five seconds old.
+  const inUse = rooms.filter(({ numParticipants }) => numParticipants > 0);
+  let participants = 0;
+  for (let first = 0; first < inUse.length; first += AT_ONCE) {
+    if (signal.aborted) return { rooms: rooms.length, participants: null };
+    const counts = inUse.slice(first, first + AT_ONCE).map(async ({ name }) => {
+      const present = await client.listParticipants(name).catch(() => []);
+      return present.length;
+    });
+    for (const count of await Promise.all(counts)) participants += count;
+  }
+  return { rooms: rooms.length, participants };
+};

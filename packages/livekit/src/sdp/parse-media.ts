@@ -1,0 +1,67 @@
+import { type MediaDescription, parse } from 'sdp-transform';
+
+/** The session's lines, and the lines of each m-line. As sdp-transform, and unlike `^` with the flag `m`, it knows no other line ends (U+2028). */
+export const splitDescription = (sdp: string): { head: string; bodies: string[] } => {
+  const [head = '', ...bodies] = sdp.split(/(?<=^|[\r\n])(?=m=)/);
+  return { head, bodies };
+};
+
+/**
+ * One m-line with the types that its fields claim to have: sdp-transform turns a codec or an msid that looks like a number into one, and leaves
+ * a number that is missing as a text. Attributes with numbers that no packet carries are dropped.
+ * @throws Error when the text has no m-line
+ */
+export const parseMedia = (text: string): MediaDescription => {
+  const [media] = parse(text).media;
+  if (media === undefined) throw new Error('the description has an m-line that cannot be read');
+  const { mid, rtp, fmtp, rtcpFb, ext, ssrcs, ssrcGroups, msid } = media;
+  return {
+    ...media,
+    ...(mid !== undefined && { mid: String(mid) }),
+    rtp: rtp
+      .filter(({ payload }) => isPayloadType(payload))
+      .map(({ rate, ...line }) => ({
+        ...line,
+        codec: String(line.codec),
+        ...(isUint32(rate) && { rate }),
+      })),
+    fmtp: fmtp
+      .filter(({ payload }) => isPayloadType(payload))
+      .map((line) => ({ ...line, config: String(line.config) })),
+    ...(rtcpFb && {
+      rtcpFb: rtcpFb.map(({ subtype, ...line }) => ({
+        ...line,
+        type: String(line.type),
+        ...(subtype !== undefined && { subtype: String(subtype) }),
+      })),
+    }),
+    ...(ext && {
+      ext: ext
+        .filter(({ value }) => isWhole(value, 1, MAX_EXTENSION_ID))
+        .map((line) => ({ ...line, uri: String(line.uri) })),
+    }),
+    ...(ssrcs && {
+      ssrcs: ssrcs
+        .filter(({ id }) => isUint32(id))
+        .map(({ value, ...line }) => ({
+          ...line,
+          ...(value !== undefined && { value: String(value) }),
+        })),
+    }),
+    ...(ssrcGroups && {
+      ssrcGroups: ssrcGroups.map((line) => ({ ...line, ssrcs: String(line.ssrcs) })),
+    }),
+    ...(msid && { msid: msid.map((line) => ({ ...line, id: String(line.id) })) }),
+  };
+};
+
+/** Of the two-byte form (RFC 8285 §4.3). */
+const MAX_EXTENSION_ID = 255;
+
+const isWhole = (value: unknown, min: number, max: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+
+/** RFC 3550 §5.1: seven bits. */
+const isPayloadType = (value: unknown): boolean => isWhole(value, 0, 127);
+
+export const isUint32 = (value: unknown): boolean => isWhole(value, 0, 0xffff_ffff);

@@ -1,0 +1,133 @@
+import { type Failure, withoutTokens } from './failure.ts';
+import { failureOfError } from './rejection.ts';
+import { parseServerUrl } from './url.ts';
+
+/**
+ * The application's endpoint for tokens, in the form that LiveKit's SDKs expect (docs.livekit.io, "Endpoint token generation"): POST with `room_name` and
+ * `participant_identity`, answered by `server_url` and `participant_token`.
+ */
+export interface TokenEndpoint {
+  url: string;
+  /** By name; values may be secrets. */
+  headers: Readonly<Record<string, string>>;
+  /** Hosts of the servers that it may name: load goes to no other. */
+  hosts: readonly string[];
+}
+
+/** Where a participant joins, and with what. */
+export interface Ticket {
+  url: string;
+  token: string;
+}
+
+/** The largest answer that is read: tokens with metadata are a few kilobytes. */
+const MAX_BYTES = 256 * 1_024;
+
+const failure = (reason: string, message: string, hint: string, retryable: boolean): Failure => ({
+  reason,
+  message: withoutTokens(message),
+  hint,
+  retryable,
+});
+
+/**
+ * Asks for the server and the token of one participant.
+ * @returns a failure whose reason begins with `token_`, or names what this host lacks
+ */
+export const askTokenEndpoint = async (
+  { url, headers, hosts }: TokenEndpoint,
+  { room, identity }: { room: string; identity: string },
+  timeoutMs: number,
+): Promise<Ticket | Failure> => {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ room_name: room, participant_identity: identity }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await readText(response);
+    if (!response.ok) return rejected(url, response.status);
+    const ticket = readTicket(url, text);
+    return isTicket(ticket) && !hosts.includes(parseServerUrl(ticket.url).host)
+      ? elsewhere(url, ticket)
+      : ticket;
+  } catch (error) {
+    return failed(url, error);
+  }
+};
+
+export const isTicket = (answer: Ticket | Failure): answer is Ticket => 'token' in answer;
+
+const readText = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString();
+};
+
+const INVALID_HINT = 'answer with JSON: { "server_url": "wss://…", "participant_token": "…" }';
+
+const readTicket = (url: string, text: string): Ticket | Failure => {
+  const invalid = (what: string): Failure =>
+    failure('token_invalid', `${url} answered ${what}`, INVALID_HINT, false);
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return invalid('no JSON');
+  }
+  if (typeof answer !== 'object' || answer === null) return invalid('no JSON object');
+  // Protobuf's JSON has both spellings, and so do the SDKs.
+  const member = (snake: string, camel: string): unknown => {
+    const members: Record<string, unknown> = { ...answer };
+    return members[snake] ?? members[camel];
+  };
+  const token = member('participant_token', 'participantToken');
+  const server = member('server_url', 'serverUrl');
+  if (typeof token !== 'string' || token === '') return invalid('without participant_token');
+  if (typeof server !== 'string') return invalid('without server_url');
+  try {
+    parseServerUrl(server);
+  } catch {
+    return invalid('with a server_url that is not the URL of a server');
+  }
+  return { url: server, token };
+};
+
+const elsewhere = (url: string, ticket: Ticket): Failure =>
+  failure(
+    'token_elsewhere',
+    `${url} names ${parseServerUrl(ticket.url).ws}, which is not the deployment of the run`,
+    'add it to `servers` of `connect`, or as --token-server, when load may be sent there',
+    false,
+  );
+
+const rejected = (url: string, status: number): Failure => {
+  if (status === 429)
+    return failure('token_rate_limited', `${url} is rate limiting`, 'lower the join rate', true);
+  return status >= 500
+    ? failure('token_failed', `${url} failed (HTTP ${status})`, 'look into its log', true)
+    : failure(
+        'token_rejected',
+        `${url} rejects the request (HTTP ${status})`,
+        'check the headers that it needs, and whether it takes room_name and participant_identity',
+        false,
+      );
+};
+
+/** What this host itself lacks keeps its own reason. */
+const OF_THIS_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
+
+const failed = (url: string, error: unknown): Failure => {
+  const { reason, message, hint, retryable } = failureOfError(error, url);
+  if (OF_THIS_HOST.has(reason)) return { reason, message, retryable, ...(hint && { hint }) };
+  return reason === 'signal_timeout'
+    ? failure('token_timeout', message, 'look at its load and its log', true)
+    : failure('token_unreachable', message, hint ?? 'check the URL of the endpoint', retryable);
+};
