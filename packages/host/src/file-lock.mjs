@@ -1,11 +1,18 @@
 // Plain JavaScript: the setup scripts use it before Node 24, which runs TypeScript, is installed.
+import { randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identifyProcess, isSameProcess } from './process-identity.mjs';
 
 /** The holder touches its lock this often … */
 const HEARTBEAT_MS = 2_000;
-/** … so one this old has no holder, even if its process id is in use again. A laptop that slept wakes its holder first. */
+/**
+ * … so one this old has no holder, where its process cannot be looked up: on another machine, in another
+ * PID namespace, or before the last boot. A holder that can be looked up keeps its lock, also while it is suspended.
+ */
 const STALE_MS = 60_000;
 const POLL_MS = 200;
 
@@ -14,14 +21,17 @@ const POLL_MS = 200;
  *
  * @template T
  * @param {string} path of the lock file; its folder is created.
- * @param {() => Promise<T>} work
+ * @param {(lost: AbortSignal) => Promise<T>} work `lost` is aborted when another process took the lock over: it was
+ *   suspended too long, and must not continue.
  * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is called once, with the process id of the holder.
  * @returns {Promise<T>} what `work` returned.
+ * @throws what `work` throws; Error when the lock was taken over
  */
 export const withFileLock = async (path, work, { onWait, signal } = {}) => {
   await mkdir(dirname(path), { recursive: true });
+  const mine = newNote();
   let told = false;
-  while (!(await tryCreate(path))) {
+  while (!(await tryCreate(path, mine))) {
     const holder = await readHolder(path);
     if (holder === null) continue;
     if (holder.dead) await takeAway(path, holder);
@@ -31,24 +41,60 @@ export const withFileLock = async (path, work, { onWait, signal } = {}) => {
       await sleep(POLL_MS, undefined, { signal });
     }
   }
-  const mine = await readHolder(path);
-  const heartbeat = setInterval(
-    () => void utimes(path, new Date(), new Date()).catch(() => {}),
-    HEARTBEAT_MS,
-  );
+  const lost = new AbortController();
+  const beat = async () => {
+    const holder = await readHolder(path);
+    if (holder?.note === mine) await utimes(path, new Date(), new Date());
+    else lost.abort(takenOver(path, holder));
+  };
+  // An error of the file system proves nothing: the next beat looks again.
+  const heartbeat = setInterval(() => void beat().catch(() => {}), HEARTBEAT_MS);
   heartbeat.unref();
   try {
-    return await work();
+    const result = await work(lost.signal);
+    lost.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     clearInterval(heartbeat);
-    // After a suspend of the host, another process may hold it.
-    if ((await readHolder(path))?.inode === mine?.inode) await rm(path, { force: true });
+    const holder = await readHolder(path).catch(() => null);
+    if (holder?.note === mine) await rm(path, { force: true });
   }
 };
 
-/** @param {string} path */
-const tryCreate = (path) =>
-  writeFile(path, String(process.pid), { flag: 'wx' }).then(
+/** @param {string} path @param {Holder | null} holder */
+const takenOver = (path, holder) =>
+  new Error(
+    `the lock ${path} was ${holder === null ? 'removed' : `taken over by process ${holder.pid}`} while this process held it: it had not touched it for more than ${STALE_MS / 1_000} s. Start it again`,
+  );
+
+/** Where process ids mean the same: since one boot, in one PID namespace. */
+const placeOf = (/** @type {string | null} */ bootId) =>
+  `${bootId ?? hostname()}/${pidNamespace()}`;
+
+const pidNamespace = () => {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+};
+
+/** Content of a lock: the process, its place, and what distinguishes it from every other lock. */
+const newNote = () => {
+  const startedAt = self()?.startedAt ?? '';
+  return [process.pid, startedAt, ownBootId() ?? '', placeOf(ownBootId()), randomUUID()].join(' ');
+};
+
+/** @type {import('./process-identity.mjs').ProcessIdentity | null} */
+let identity = null;
+const self = () => (identity ??= identifyProcess(process.pid));
+const ownBootId = () => self()?.bootId ?? null;
+
+/** @param {string} path @param {string} note */
+const tryCreate = (path, note) =>
+  writeFile(path, note, { flag: 'wx' }).then(
     () => true,
     (error) => {
       if (error.code === 'EEXIST') return false;
@@ -56,18 +102,22 @@ const tryCreate = (path) =>
     },
   );
 
-/** @typedef {{ pid: number, inode: number, dead: boolean }} Holder */
+/** @typedef {{ pid: number, note: string, dead: boolean }} Holder */
 
 /** @param {string} path @returns {Promise<Holder | null>} null when the lock has just been released. */
 const readHolder = async (path) => {
   try {
-    const [text, { mtimeMs, ino }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    const pid = Number(text);
-    // Empty: its holder is between creating and writing it.
-    const gone = text !== '' && !isAlive(pid);
-    return { pid, inode: ino, dead: gone || Date.now() - mtimeMs > STALE_MS };
-  } catch {
-    return null;
+    const [note, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const [pid = '', startedAt = '', boot = '', place = ''] = note.split(' ');
+    const bootId = boot === '' ? null : boot;
+    const canLookUp = startedAt !== '' && place === placeOf(ownBootId());
+    const dead = canLookUp
+      ? !isSameProcess({ pid: Number(pid), startedAt: Number(startedAt), bootId })
+      : Date.now() - mtimeMs > STALE_MS;
+    return { pid: Number(pid), note, dead };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
   }
 };
 
@@ -91,19 +141,8 @@ const takeAway = async (path, holder) => {
     return;
   }
   try {
-    if ((await readHolder(path))?.inode === holder.inode) await rm(path, { force: true });
+    if ((await readHolder(path))?.note === holder.note) await rm(path, { force: true });
   } finally {
     await rm(cleanupLock, { force: true });
-  }
-};
-
-/** @param {number} pid */
-const isAlive = (pid) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is alive and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 };

@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,9 +18,6 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** No process has it: the largest that Linux hands out is 4,194,304. */
-const DEAD_PID = 2 ** 22 + 1;
-
 test('one at a time, and all get their turn', async () => {
   let inside = 0;
   let most = 0;
@@ -32,10 +31,71 @@ test('one at a time, and all get their turn', async () => {
   expect(await exists(lock)).toBe(false);
 });
 
+const LONG_AGO = new Date(Date.now() - 61_000);
+
+/** A process that holds the lock until it is killed. */
+const holdElsewhere = async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { withFileLock } from ${JSON.stringify(new URL('./file-lock.mjs', import.meta.url).href)};
+       await withFileLock(${JSON.stringify(lock)}, () => new Promise((end) => { console.log('held'); setTimeout(end, 60_000); }));`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(child.stdout, 'data');
+  return child;
+};
+
+test('does not take over from a holder that is suspended, however long', async () => {
+  const holder = await holdElsewhere();
+  try {
+    holder.kill('SIGSTOP');
+    await utimes(lock, LONG_AGO, LONG_AGO);
+    const second = withFileLock(lock, async () => 'mine', { signal: AbortSignal.timeout(1_000) });
+    await expect(second).rejects.toThrow(/abort/i);
+    holder.kill('SIGKILL');
+    expect(await withFileLock(lock, async () => 'mine')).toBe('mine');
+  } finally {
+    holder.kill('SIGKILL');
+  }
+});
+
+test('takes over from a process that had the same id before the last boot', async () => {
+  const holder = await holdElsewhere();
+  holder.kill('SIGSTOP');
+  const text = await readFile(lock, 'utf8');
+  const noted = text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '11111111-2222-3333-4444-555555555555');
+  if (process.platform === 'linux') expect(noted).not.toBe(text);
+  await writeFile(lock, noted);
+  await utimes(lock, LONG_AGO, LONG_AGO);
+  expect(await withFileLock(lock, async () => 'mine')).toBe('mine');
+  holder.kill('SIGKILL');
+});
+
+test('a holder whose lock another took over aborts its work and reports who has it', async () => {
+  const inside = Promise.withResolvers<void>();
+  const first = withFileLock(lock, async (lost) => {
+    await rm(lock);
+    await writeFile(lock, `${process.ppid} of another machine`);
+    inside.resolve();
+    await once(lost, 'abort');
+    return 'done';
+  });
+  await inside.promise;
+  await expect(first).rejects.toThrow(
+    new RegExp(`${lock}.*taken over by process ${process.ppid}`, 's'),
+  );
+  // It is not its lock any more.
+  expect(await readFile(lock, 'utf8')).toContain(String(process.ppid));
+});
+
 test('reports the holder once, and writes its process id into the lock', async () => {
   const waited: number[] = [];
   await withFileLock(lock, async () => {
-    expect(await readFile(lock, 'utf8')).toBe(String(process.pid));
+    expect(Number.parseInt(await readFile(lock, 'utf8'), 10)).toBe(process.pid);
     const second = withFileLock(lock, async () => {}, { onWait: (pid) => waited.push(pid) });
     await sleep(500);
     void second.catch(() => {});
@@ -49,8 +109,10 @@ test('is released when the work fails', async () => {
 });
 
 test('takes over from a holder that died, one of many at a time', async () => {
-  await withFileLock(lock, async () => {});
-  await writeFile(lock, String(DEAD_PID));
+  const holder = await holdElsewhere();
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  expect(await exists(lock)).toBe(true);
   let inside = 0;
   let most = 0;
   await Promise.all(
@@ -65,11 +127,10 @@ test('takes over from a holder that died, one of many at a time', async () => {
   expect(most).toBe(1);
 });
 
-test('takes over a lock that was not touched for a minute, even if its process id is in use', async () => {
+test('takes over from a holder of another place that did not touch it for a minute, even if its process id is in use here', async () => {
   await withFileLock(lock, async () => {});
-  await writeFile(lock, String(process.ppid));
-  const longAgo = new Date(Date.now() - 61_000);
-  await utimes(lock, longAgo, longAgo);
+  await writeFile(lock, `${process.ppid} of another machine`);
+  await utimes(lock, LONG_AGO, LONG_AGO);
   expect(await withFileLock(lock, async () => 'mine')).toBe('mine');
 });
 

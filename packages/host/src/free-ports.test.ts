@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { findFreePorts } from './free-ports.ts';
 
 test('finds ports that can be bound, the UDP ones side by side', async () => {
-  const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
-  expect(new Set([http, tcp, metrics]).size).toBe(3);
+  const { http, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+  expect(http).not.toBe(metrics);
   expect(udpLast - udpFirst).toBe(3);
   const sockets = await Promise.all([0, 1, 2, 3].map((offset) => bindUdp(udpFirst + offset)));
   for (const socket of sockets) socket.close();
-  for (const port of [http, tcp, metrics]) await listenTcp(port);
+  for (const port of [http, metrics]) await listenTcp(port);
 });
 
 const bindUdp = (port: number): Promise<ReturnType<typeof createSocket>> =>

@@ -7,8 +7,6 @@ import getPort from 'get-port';
 export interface ServerPorts {
   /** HTTP and WebSocket. */
   http: number;
-  /** ICE over TCP. */
-  tcp: number;
   /** Prometheus metrics. */
   metrics: number;
   /** First of the muxed UDP ports … */
@@ -25,13 +23,12 @@ const ATTEMPTS = 50;
 /** Ports that were free a moment ago; a caller whose bind fails asks again. `udpPorts` of them are consecutive. */
 export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
   const exclude = UNFETCHABLE_PORTS;
-  const [http, tcp, metrics] = await Promise.all([
+  const [http, metrics] = await Promise.all([
     getPort({ host, exclude }),
-    getPort({ exclude }),
     getPort({ host, exclude }),
   ]);
   const udpFirst = await findUdpRange(host, udpPorts);
-  return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
+  return { http, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
 
 /** The first of `count` consecutive UDP ports that were free a moment ago. @throws SwarmError `no_ports` */

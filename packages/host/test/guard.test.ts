@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { afterEach, describe, expect, test } from 'vitest';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
+import { unusedUser } from '../src/unused-user.ts';
 
 interface Trio {
   owner: ChildProcess & { pid: number };
@@ -119,6 +124,57 @@ test('forwards signals and reports the exit code', async () => {
   expect(await shell.exited).toEqual({ code: 7, signal: null, cause: 'crashed' });
   shell.signal('SIGTERM');
 });
+
+const notRoot = await missing('root');
+describe.skipIf(notRoot !== null)('a process of a user of its own', () => {
+  test('has no right of root, a closed folder to work in, and ends with its guard', async () => {
+    const user = unusedUser();
+    expect(user).not.toBeNull();
+    const folder = mkdtempSync(join(tmpdir(), 'swarm-own-user-'));
+    const cwd = join(folder, 'closed');
+    try {
+      openTo(cwd, user ?? 0);
+      const logFile = join(folder, 'log');
+      const start = () =>
+        spawnGuarded({
+          command: '/bin/sh',
+          args: ['-c', 'cat words; echo no > words; echo began; exec sleep 600'],
+          env: { PATH: process.env.PATH ?? '' },
+          logFile,
+          cwd,
+          user: user ?? 0,
+        });
+      const first = await start();
+      await expect.poll(() => readFileSync(logFile, 'utf8'), { timeout: 10_000 }).toMatch(/began/);
+      expect(readFileSync(logFile, 'utf8')).toMatch(/^hello\n/);
+      expect(readFileSync(join(cwd, 'words'), 'utf8')).toBe('hello\n');
+      const status = readFileSync(`/proc/${first.pid}/status`, 'utf8');
+      for (const line of [
+        new RegExp(`^Uid:(\\s+${user}){4}$`, 'm'),
+        new RegExp(`^Gid:(\\s+${user}){4}$`, 'm'),
+        /^Groups:\s*$/m,
+        /^CapEff:\s+0+$/m,
+        /^NoNewPrivs:\s+1$/m,
+      ])
+        expect(status).toMatch(line);
+      process.kill(first.guardPid, 'SIGKILL');
+      expect(await allGone([first.pid, first.guardPid])).toBe(true);
+
+      const second = await start();
+      second.signal('SIGTERM');
+      expect(await second.exited).toEqual({ code: null, signal: 'SIGTERM', cause: 'killed' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** A folder of root with a file that `group` may read. */
+const openTo = (folder: string, group: number): void => {
+  mkdirSync(folder, { mode: 0o750 });
+  writeFileSync(join(folder, 'words'), 'hello\n', { mode: 0o640 });
+  for (const path of [folder, join(folder, 'words')]) chownSync(path, 0, group);
+};
 
 test('a program that does not exist is an error, or ends at once', async () => {
   const outcome = await spawnGuarded({

@@ -12,6 +12,8 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
 export const exitWithParent = (
   command: [string, ...string[]],
   parent: number = process.pid,
+  /** More options of setpriv. */
+  options: readonly string[] = [],
 ): [string, ...string[]] => {
   const setpriv =
     process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined;
@@ -21,6 +23,7 @@ export const exitWithParent = (
     setpriv,
     '--pdeathsig',
     'KILL',
+    ...options,
     '--',
     '/bin/sh',
     '-c',

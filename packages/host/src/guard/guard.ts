@@ -35,11 +35,18 @@ const report = (message: FromGuard, then: () => void = () => {}): void => {
   else then();
 };
 
-const run = ({ command, args, env, logFile, cpuCores }: GuardedCommand): void => {
+const run = ({ command, args, env, logFile, cwd, user, cpuCores }: GuardedCommand): void => {
   cpuLimit = cpuCores === undefined ? undefined : limitCpu(cpuCores);
   const log = openSync(logFile, 'a');
-  const [program, ...rest] = exitWithParent([command, ...args]);
-  server = spawn(program, rest, { env, stdio: ['ignore', log, log] });
+  const stdio = ['ignore', log, log] as const;
+  const ownUser = user === undefined ? {} : { uid: user, gid: user };
+  const [program, ...rest] = exitWithParent(
+    [command, ...args],
+    process.pid,
+    // Else a set-user-ID program would make it root again.
+    user === undefined ? [] : ['--no-new-privs'],
+  );
+  server = spawn(program, rest, { env, stdio: [...stdio], cwd, ...ownUser });
   closeSync(log);
   const { pid } = server;
   if (pid !== undefined) {

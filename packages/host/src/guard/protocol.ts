@@ -6,6 +6,10 @@ export interface GuardedCommand {
   env: Record<string, string>;
   /** Output is appended here. */
   logFile: string;
+  /** Working directory; it need not be open to `user`. Absent: that of this process. */
+  cwd?: string;
+  /** Id of the user and group it runs as, never to become root again (see `unusedUser`). Absent: as this process. */
+  user?: number;
   /** CPU quota of the process and its children, in cores (see `limitCpu`). Absent: none. */
   cpuCores?: number;
 }
