@@ -1,0 +1,126 @@
+import type { HostLine } from '@livekit-swarm/record';
+import {
+  DEFAULT_ENGINE,
+  type WorkerPlacement,
+  type WorkerPool,
+  type WorkerPoolOptions,
+  type WorkerSlot,
+} from '@livekit-swarm/runner';
+import { SwarmError } from '@livekit-swarm/settings';
+import type { AgentFacts } from './agent-facts.ts';
+import { COORDINATOR_MS, RENEWAL_MS } from './deadlines.ts';
+import { distribute } from './distribute.ts';
+import { connectPool, type FleetPool } from './fleet-pool.ts';
+import { claimKey, commandsKey, coordinatorKey, invitationChannel, resultsKey } from './keys.ts';
+import type { Invitation } from './messages.ts';
+import type { Queue } from './queue.ts';
+import { removeAbandonedRuns, removeRun } from './remove-run.ts';
+import { type AgentRequest, release, reserveAgents } from './reserve-agents.ts';
+import { addShardJobs, checkLocks } from './shard-jobs.ts';
+import { readSharedClock } from './shared-clock.ts';
+import { createStream } from './stream.ts';
+
+/** The hosts that are reserved for a run. */
+export interface Fleet {
+  readonly agents: readonly AgentFacts[];
+  readonly placement: WorkerPlacement;
+  /** Ends what still runs, and removes everything of the run from Redis. */
+  close(): Promise<void>;
+}
+
+/** The first join is this long after the assignments at least, ms. */
+const MIN_LEAD_MS = 2_000;
+const LEAD_ROUND_TRIPS = 10;
+
+/**
+ * Reserves hosts for a run. From now on its key in Redis shows that its coordinator runs.
+ * @throws SwarmError `no_agents`
+ */
+export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise<Fleet> => {
+  const { redis } = queue;
+  const { run } = request;
+  await removeAbandonedRuns(redis);
+  // Also when something fails before the run begins: nothing is renewed then, and nothing stays.
+  await using reservation = new AsyncDisposableStack();
+  reservation.defer(() => removeRun(redis, run));
+  const agents = await reserveAgents(queue, request);
+  reservation.defer(() => release(queue, agents));
+  reservation.defer(await renewReservation(queue, run, agents));
+  const clock = await readSharedClock(redis);
+  reservation.defer(await checkLocks(queue, run));
+  const reserved = reservation.move();
+  let pool: FleetPool | null = null;
+
+  const slots = (workers: number): WorkerSlot[] => {
+    const counts = distribute(
+      workers,
+      agents.map(({ cores }) => cores),
+    );
+    return agents.flatMap(({ agent, labels }, index) =>
+      Array.from({ length: counts[index] ?? 0 }, () => ({ agent, labels })),
+    );
+  };
+  const startWorkers = async (
+    options: WorkerPoolOptions,
+    used: readonly WorkerSlot[],
+  ): Promise<WorkerPool> => {
+    if (options.engineModule !== DEFAULT_ENGINE)
+      throw new SwarmError('internal', 'agents choose their engine themselves');
+    const taking = agents.flatMap((facts) => {
+      const shards = [...used.keys()].filter((shard) => used[shard]?.agent === facts.agent);
+      return shards.length === 0 ? [] : [{ facts, shards }];
+    });
+    await createStream(redis, resultsKey(run));
+    for (const { facts } of taking) await createStream(redis, commandsKey(run, facts.agent));
+    await addShardJobs(queue, run, options.workers);
+    const connected = connectPool(queue, run, taking, options);
+    pool = connected;
+    reserved.defer(connected.close);
+    for (const { facts, shards } of taking)
+      await redis.publish(
+        invitationChannel(facts.agent),
+        JSON.stringify({ run, shards: shards.length } satisfies Invitation),
+      );
+    await connected.whenReady();
+    return connected;
+  };
+  const hosts = (): Omit<HostLine, 'type' | 'at'>[] =>
+    agents.flatMap(({ agent, host, cores, memoryBytes, labels, clock: ofHost }) => {
+      const shards = pool?.hosts().get(agent) ?? [];
+      if (shards.length === 0) return [];
+      const clockOfHost = {
+        clockOffsetMs: ofHost.aheadMs,
+        clockUncertaintyMs: ofHost.uncertaintyMs,
+      };
+      return [{ agent, host, shards, cores, memoryBytes, labels, ...clockOfHost }];
+    });
+  const worstRoundTripMs = 2 * Math.max(...agents.map((one) => one.clock.uncertaintyMs));
+  return {
+    agents,
+    placement: {
+      clockOffsetMs: clock.offsetMs,
+      startLeadMs: Math.max(MIN_LEAD_MS, LEAD_ROUND_TRIPS * worstRoundTripMs),
+      slots,
+      startWorkers,
+      hosts,
+    },
+    // What Redis does not answer expires there.
+    close: async () => await reserved.disposeAsync().catch(() => {}),
+  };
+};
+
+/** Shows agents that the coordinator runs, and keeps them reserved. @returns stops it */
+const renewReservation = async (
+  { redis }: Queue,
+  run: string,
+  agents: readonly AgentFacts[],
+): Promise<() => void> => {
+  const renew = async (): Promise<void> => {
+    const pipeline = redis.pipeline().set(coordinatorKey(run), process.pid, 'PX', COORDINATOR_MS);
+    for (const { agent } of agents) pipeline.pexpire(claimKey(agent), COORDINATOR_MS);
+    await pipeline.exec();
+  };
+  await renew();
+  const timer = setInterval(() => void renew().catch(() => {}), RENEWAL_MS);
+  return () => clearInterval(timer);
+};

@@ -1,0 +1,131 @@
+import { SwarmError, usageError, withoutSecrets } from '@livekit-swarm/settings';
+import { Redis, type RedisOptions } from 'ioredis';
+import { COMMAND_MS } from './deadlines.ts';
+
+/** A connection to the Redis or Valkey that the hosts of a run share. */
+export interface Queue {
+  redis: Redis;
+  /** Another connection, for commands that block it; those of BullMQ may not time out. */
+  connect(options?: RedisOptions): Redis;
+  /** Of the address, without its password. */
+  address: string;
+  close(): void;
+}
+
+/** What LiveKit keeps in its own Redis. */
+const LIVEKIT_KEYS = ['nodes', 'room_node_map', 'rooms'];
+
+/**
+ * Connects, and checks that this Redis may serve as the queue.
+ * @param url redis:// or rediss://
+ * @throws SwarmError `usage` for an address that is none, or that of LiveKit's own Redis; `queue_unavailable` when it does not answer or may evict keys
+ */
+export const openQueue = async (url: string): Promise<Queue> => {
+  const address = withoutSecrets(checkedUrl(url));
+  const connections = new Set<Redis>();
+  const connect: Queue['connect'] = (options = {}) => {
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: COMMAND_MS,
+      // Loss of the connection is noticed by those who wait for an answer.
+      maxRetriesPerRequest: null,
+      retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
+      ...options,
+    });
+    // Without a listener the event would end the process.
+    redis.on('error', () => {});
+    connections.add(redis);
+    redis.once('end', () => connections.delete(redis));
+    return redis;
+  };
+  const close = (): void => {
+    for (const redis of connections) redis.disconnect();
+  };
+  try {
+    await checkAnswer(connect({ retryStrategy: () => null, maxRetriesPerRequest: 0 }), address);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const redis = connect({ commandTimeout: COMMAND_MS, maxRetriesPerRequest: 1 });
+  return { redis, connect, address, close };
+};
+
+const checkedUrl = (url: string): string => {
+  if (/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  throw usageError(
+    `--queue ${withoutSecrets(url)}: must be the address of a Redis`,
+    'write redis://HOST:6379, or rediss:// for TLS',
+  );
+};
+
+const checkAnswer = async (redis: Redis, address: string): Promise<void> => {
+  let why: string | null = null;
+  redis.on('error', (error) => {
+    why ??= error.message;
+  });
+  try {
+    await redis.connect();
+    await selectDatabase(redis, address);
+    await assertNotLiveKits(redis, address);
+    await assertKeepsKeys(redis, address);
+  } catch (error) {
+    if (error instanceof SwarmError) throw error;
+    throw unavailable(address, why ?? (error instanceof Error ? error.message : String(error)));
+  } finally {
+    redis.disconnect();
+  }
+};
+
+const unavailable = (address: string, why: string): SwarmError =>
+  /NOAUTH|WRONGPASS|NOPERM|invalid .*password/i.test(why)
+    ? new SwarmError(
+        'queue_unavailable',
+        `the queue ${address} refuses this user or password: ${why}`,
+        'write redis://USER:PASSWORD@HOST:6379 into SWARM_QUEUE, or redis://:PASSWORD@HOST:6379 for the default user',
+      )
+    : new SwarmError(
+        'queue_unavailable',
+        `the queue ${address} does not answer: ${why}`,
+        `start a Redis or Valkey of its own for it, and check the address${address.startsWith('rediss:') ? ', and that it uses TLS (without: redis://)' : ''}`,
+      );
+
+/** ioredis uses database 0 where the one of the URL does not exist. */
+const selectDatabase = async (redis: Redis, address: string): Promise<void> => {
+  try {
+    await redis.select(redis.options.db ?? 0);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!why.includes('DB index')) throw error;
+    throw usageError(
+      `${address} has no such database: ${why}`,
+      'give another number behind the last slash, or none',
+    );
+  }
+};
+
+/** The load and the drills of a run are aimed at LiveKit's Redis, too. */
+const assertNotLiveKits = async (redis: Redis, address: string): Promise<void> => {
+  const keyspace = await redis.info('keyspace');
+  for (const [, database = '0'] of keyspace.matchAll(/^db(\d+):/gm)) {
+    await redis.select(Number(database));
+    if ((await redis.exists(...LIVEKIT_KEYS)) > 0)
+      throw usageError(
+        `${address} is LiveKit's own Redis: database ${database} holds its nodes and rooms, so it is part of what is tested`,
+        'start another Redis for the queue',
+      );
+  }
+};
+
+/** With another policy, Redis may delete jobs and results when it runs out of memory. */
+const assertKeepsKeys = async (redis: Redis, address: string): Promise<void> => {
+  const memory = await redis.info('memory');
+  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+  const limit = /^maxmemory:(\d+)/m.exec(memory)?.[1];
+  if (policy === undefined || policy === 'noeviction' || limit === '0') return;
+  throw new SwarmError(
+    'queue_unavailable',
+    `${address} may delete keys when its memory is full (maxmemory-policy ${policy})`,
+    'set maxmemory-policy noeviction',
+  );
+};

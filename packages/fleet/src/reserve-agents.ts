@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasLabels, type Labels, labelText } from '@livekit-swarm/scenario';
+import { plural, SwarmError } from '@livekit-swarm/settings';
+import { type AgentFacts, type Agents, readAgents, withUniqueHosts } from './agent-facts.ts';
+import { COORDINATOR_MS } from './deadlines.ts';
+import { claimKey } from './keys.ts';
+import type { Queue } from './queue.ts';
+
+export interface AgentRequest {
+  /** Null: all that are idle, but no more than `most`. */
+  machines: number | null;
+  most?: number;
+  /** Only agents that have all of these. */
+  labels: Labels;
+  /** What roles select: for each of them, one of the agents at least has these. */
+  selectors?: readonly Labels[];
+  /** Of the product. */
+  version: string;
+  run: string;
+  /** How long to wait for as many agents. */
+  waitMs: number;
+  signal: AbortSignal;
+}
+
+const POLL_MS = 250;
+
+/**
+ * Reserves agents for a run.
+ * @throws SwarmError `no_agents` when there are too few, or of another version or other labels: which there are, and what they do
+ */
+export const reserveAgents = async (queue: Queue, request: AgentRequest): Promise<AgentFacts[]> => {
+  const { labels, version, run, waitMs, signal } = request;
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const all = await readAgents(queue.redis);
+    const usable = all.usable.filter(
+      (one) => one.version === version && one.run === null && hasLabels(one.labels, labels),
+    );
+    const chosen = choose(usable, request);
+    const reserved = chosen === null ? [] : await claim(queue, run, chosen);
+    if (choose(reserved, request) !== null) return withUniqueHosts(reserved);
+    await release(queue, reserved);
+    if (performance.now() > until) throw tooFew(queue, request, all);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+};
+
+/** As many as requested, so that there is one for each selector. @returns null when these are not enough */
+const choose = (
+  usable: readonly AgentFacts[],
+  { machines, most = Number.POSITIVE_INFINITY, selectors = [] }: AgentRequest,
+): AgentFacts[] | null => {
+  const needed = new Set<AgentFacts>();
+  for (const selector of selectors) {
+    if ([...needed].some((one) => hasLabels(one.labels, selector))) continue;
+    const one = usable.find(({ labels }) => hasLabels(labels, selector));
+    if (one === undefined) return null;
+    needed.add(one);
+  }
+  const chosen = [...needed, ...usable.filter((one) => !needed.has(one))].slice(
+    0,
+    machines ?? most,
+  );
+  const wanted = Math.max(machines ?? 1, needed.size);
+  return chosen.length < wanted ? null : chosen;
+};
+
+const claim = async (
+  { redis }: Queue,
+  run: string,
+  agents: readonly AgentFacts[],
+): Promise<AgentFacts[]> => {
+  const claimed: AgentFacts[] = [];
+  for (const one of agents)
+    if ((await redis.set(claimKey(one.agent), run, 'PX', COORDINATOR_MS, 'NX')) !== null)
+      claimed.push(one);
+  return claimed;
+};
+
+export const release = async ({ redis }: Queue, agents: readonly AgentFacts[]): Promise<void> => {
+  if (agents.length > 0) await redis.unlink(...agents.map(({ agent }) => claimKey(agent)));
+};
+
+const tooFew = (
+  { address }: Queue,
+  { machines, labels, selectors = [], version }: AgentRequest,
+  { usable, foreign }: Agents,
+): SwarmError => {
+  const wanted = machines ?? 1;
+  const list = [
+    ...withUniqueHosts(usable).map((one) => `${one.host} (${stateOf(one, version)})`),
+    ...foreign.map((one) => `${one.host} (version ${one.version}, which reports other facts)`),
+  ];
+  const label = labelText(labels);
+  const needed = [
+    `${plural(wanted, 'host')}${label === '' ? '' : ` with ${label}`}`,
+    ...selectors.map((selector) => `one with ${labelText(selector)} for roles that select it`),
+  ].join(', ');
+  return new SwarmError(
+    'no_agents',
+    `${needed} ${wanted === 1 && selectors.length === 0 ? 'is' : 'are'} needed, and ${address} has ${list.length === 0 ? 'none' : list.join(', ')}`,
+    `start "swarm worker --queue ${address}${Object.entries({ ...labels, ...selectors[0] })
+      .map(([name, value]) => ` --label ${name}=${value}`)
+      .join('')}" on each; "swarm workers" lists them`,
+  );
+};
+
+const stateOf = ({ run, version, labels }: AgentFacts, wanted: string): string => {
+  const label = labelText(labels) || 'no labels';
+  if (version !== wanted) return `${label}; version ${version}, not ${wanted}`;
+  return `${label}; ${run === null ? 'idle' : `busy with run ${run}`}`;
+};

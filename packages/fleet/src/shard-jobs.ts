@@ -1,0 +1,76 @@
+/** All that is left to BullMQ: shards are jobs, each executed once at most. */
+import { FlowProducer, Worker } from 'bullmq';
+import { LOCKS } from './deadlines.ts';
+import { JOBS_PREFIX, runQueue, shardQueue } from './keys.ts';
+import { type ShardJob, shardJobSchema } from './messages.ts';
+import type { Queue } from './queue.ts';
+
+/** Agents check each other's locks. This check is for a run with one agent, and for one whose agents are all stopped. @returns stops it */
+export const checkLocks = async (queue: Queue, run: string): Promise<() => Promise<void>> => {
+  const connection = queue.connect();
+  const checker = new Worker(shardQueue(run), null, {
+    ...{ connection, prefix: JOBS_PREFIX, autorun: false },
+    ...LOCKS,
+  });
+  checker.on('error', () => {});
+  await checker.startStalledCheckTimer();
+  return async () => {
+    await checker.close(true);
+    connection.disconnect();
+  };
+};
+
+/** A parent job, and one child job for each shard: a shard is executed once at most. */
+export const addShardJobs = async (queue: Queue, run: string, shards: number): Promise<void> => {
+  const connection = queue.connect();
+  const producer = new FlowProducer({ connection, prefix: JOBS_PREFIX });
+  producer.on('error', () => {});
+  try {
+    await producer.add({
+      name: 'run',
+      queueName: runQueue(run),
+      children: Array.from({ length: shards }, (_, job) => ({
+        name: 'shard',
+        queueName: shardQueue(run),
+        data: { job } satisfies ShardJob,
+        opts: { attempts: 1, jobId: `shard-${job}` },
+      })),
+    });
+  } finally {
+    await producer.close();
+    connection.disconnect();
+  }
+};
+
+export interface ShardTaker {
+  /** Takes no more; by force where Redis does not answer, or the jobs were removed. */
+  close(force: boolean): Promise<void>;
+}
+
+/**
+ * Takes shards of a run as long as fewer than `shards` are being hosted.
+ * @param host hosts one until it has ended; meanwhile its lock is renewed
+ * @param onLockLost this process did not renew a lock in time
+ */
+export const takeShards = (
+  queue: Queue,
+  run: string,
+  { agent, shards }: { agent: string; shards: number },
+  host: (job: number) => Promise<void>,
+  onLockLost: () => void,
+): ShardTaker => {
+  const connection = queue.connect();
+  const jobs = new Worker(
+    shardQueue(run),
+    async ({ data }) => await host(shardJobSchema.parse(data).job),
+    { connection, prefix: JOBS_PREFIX, name: agent, concurrency: shards, ...LOCKS },
+  );
+  jobs.on('error', () => {});
+  jobs.on('lockRenewalFailed', onLockLost);
+  return {
+    close: async (force) => {
+      await jobs.close(force).catch(() => {});
+      connection.disconnect();
+    },
+  };
+};

@@ -1,0 +1,170 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_ENGINE, type WorkerPoolOptions } from '@livekit-swarm/runner';
+import { startRedis } from '@livekit-swarm/testkit/redis-server';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type AgentFacts, factsOfThisHost, writeFacts } from '../src/agent-facts.ts';
+import { connectPool } from '../src/fleet-pool.ts';
+import { openQueue, reserveFleet, runAgent } from '../src/index.ts';
+import { agentKey, resultsKey } from '../src/keys.ts';
+import type { FleetMessage } from '../src/messages.ts';
+import { createStream, openStreamWriter } from '../src/stream.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const idleAgent = (agent: string, labels: Record<string, string> = {}): AgentFacts => ({
+  agent,
+  ...factsOfThisHost(),
+  version: '1.2.3',
+  labels,
+  run: null,
+  clock: { offsetMs: 0, uncertaintyMs: 0.1, aheadMs: 0 },
+});
+
+const request = (run: string) => ({
+  machines: null,
+  labels: {},
+  version: '1.2.3',
+  run,
+  waitMs: 1_000,
+  signal: new AbortController().signal,
+});
+
+it('keeps no connection and no key of a run that is over', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  await writeFacts(queue.redis, idleAgent('host-1'));
+  const connections = async (): Promise<number> =>
+    String(await redis.client.client('LIST'))
+      .trim()
+      .split('\n').length;
+  const before = await connections();
+  const fleet = await reserveFleet(queue, request('k3f9a'));
+  expect(await redis.keysOfRuns()).toContain('swarm:claim:host-1');
+  await fleet.close();
+  expect(await redis.keysOfRuns()).toEqual([]);
+  await expect.poll(connections).toBe(before);
+  queue.close();
+});
+
+it('reserves nothing any more when something fails afterwards', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  await writeFacts(queue.redis, idleAgent('host-1'));
+  const failing = {
+    ...queue,
+    connect: () => {
+      throw new Error('no more connections');
+    },
+  };
+  await expect(reserveFleet(failing, request('k3f9a'))).rejects.toThrow('no more connections');
+  expect(await redis.keysOfRuns()).toEqual([]);
+  queue.close();
+});
+
+it('names hosts of a version that reports other facts, and takes the others', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  const { agent, host, version } = idleAgent('host-2');
+  const other = JSON.stringify({ agent, host, version, processors: 4 });
+  await queue.redis.set(agentKey(agent), other, 'PX', 60_000);
+  const none = { ...request('k3f9a'), waitMs: 0 };
+  await expect(reserveFleet(queue, none)).rejects.toMatchObject({
+    code: 'no_agents',
+    message: expect.stringContaining('(version 1.2.3, which reports other facts)'),
+  });
+  await writeFacts(queue.redis, idleAgent('host-1'));
+  const fleet = await reserveFleet(queue, request('k3f9b'));
+  expect(fleet.agents.map((one) => one.agent)).toEqual(['host-1']);
+  await fleet.close();
+  queue.close();
+});
+
+it('distinguishes hosts of one name, and takes no more than there are workers', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  for (const agent of ['vm-1', 'vm-2', 'vm-3']) await writeFacts(queue.redis, idleAgent(agent));
+  const fleet = await reserveFleet(queue, { ...request('k3f9a'), most: 2 });
+  expect(fleet.agents.map(({ host }) => host)).toEqual(['vm-1', 'vm-2']);
+  await fleet.close();
+  queue.close();
+});
+
+it('takes a host for each selector of a role, before others', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  await writeFacts(queue.redis, idleAgent('host-1', { region: 'us' }));
+  await writeFacts(queue.redis, idleAgent('host-2', { region: 'us' }));
+  await writeFacts(queue.redis, idleAgent('host-3', { region: 'eu' }));
+  const selectors = [{ region: 'eu' }, { region: 'us' }];
+  const two = { ...request('k3f9a'), machines: 2, selectors };
+  const fleet = await reserveFleet(queue, two);
+  expect(fleet.agents.map(({ agent }) => agent).sort()).toEqual(['host-1', 'host-3']);
+  await fleet.close();
+  const one = { ...request('k3f9b'), selectors: [{ region: 'ap' }], waitMs: 0 };
+  await expect(reserveFleet(queue, one)).rejects.toMatchObject({
+    message: expect.stringContaining('one with region=ap for roles that select it'),
+    hint: expect.stringContaining('--label region=ap'),
+  });
+  queue.close();
+});
+
+it('takes only hosts with the labels that are wanted', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  await writeFacts(queue.redis, idleAgent('host-1', { region: 'us' }));
+  await writeFacts(queue.redis, idleAgent('host-2', { region: 'eu', rack: 'a' }));
+  await writeFacts(queue.redis, idleAgent('host-3'));
+  const fleet = await reserveFleet(queue, { ...request('k3f9a'), labels: { region: 'eu' } });
+  expect(fleet.agents.map(({ agent }) => agent)).toEqual(['host-2']);
+  await fleet.close();
+  const none = { ...request('k3f9b'), labels: { region: 'ap' }, waitMs: 0 };
+  await expect(reserveFleet(queue, none)).rejects.toMatchObject({
+    code: 'no_agents',
+    message: expect.stringMatching(
+      /1 host with region=ap is needed.*\(region=us; idle\).*\(region=eu,rack=a; idle\).*\(no labels; idle\)/,
+    ),
+    hint: expect.stringContaining('--label region=ap'),
+  });
+  queue.close();
+});
+
+it('has no shard left when an agent is lost before it has taken any', async () => {
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  await createStream(queue.redis, resultsKey('k3f9a'));
+  const options: WorkerPoolOptions = {
+    ...{ workers: 3, engineModule: DEFAULT_ENGINE, logDir: '' },
+    onLine: () => {},
+    onDeath: () => {},
+  };
+  const taking = [{ facts: idleAgent('host-1'), shards: [0, 1, 2] }];
+  const pool = connectPool(queue, 'k3f9a', taking, options);
+  const writer = openStreamWriter<FleetMessage>(queue.redis, resultsKey('k3f9a'), 'host-1');
+  writer.push({ type: 'withdrawn', reason: 'the agent was stopped' });
+  await expect(pool.whenReady()).rejects.toMatchObject({ code: 'worker_died' });
+  expect(pool.alive).toBe(0);
+  await pool.empty;
+  writer.close();
+  queue.close();
+});
+
+it('an agent that cannot start leaves no folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'swarm-test-'));
+  vi.stubEnv('TMPDIR', folder);
+  await using redis = await startRedis();
+  const queue = await openQueue(redis.url);
+  queue.redis.disconnect();
+  const agent = runAgent({
+    ...{ queue, labels: {}, version: '1.2.3', engineModule: DEFAULT_ENGINE },
+    stop: new AbortController().signal,
+    onEvent: () => {},
+  });
+  await expect(agent).rejects.toThrow();
+  expect(readdirSync(folder).filter((name) => name.startsWith('swarm-agent-'))).toEqual([]);
+  queue.close();
+  rmSync(folder, { recursive: true });
+});
