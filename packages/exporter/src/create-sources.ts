@@ -16,26 +16,20 @@ export const createSources = (
   const sources: Source[] = [];
   if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));
   if (lifecycle !== null) {
-    const watched = targets.map((target) => lifecycleTarget(target, lifecycle.intervalMs));
+    const watched = targets.map((target) => lifecycleTarget(target, lifecycle));
     sources.push(createLifecycleSource(watched, contextOf('lifecycle')));
   }
   if (clients !== null) sources.push(createClientsSource(clients, contextOf('clients')));
   return sources;
 };
 
-/** Keeps the keys of `target`, which change when their files do. */
-const lifecycleTarget = (target: Target, intervalMs: number): LifecycleTarget => ({
-  name: target.name,
+const lifecycleTarget = (
+  target: Target,
+  { intervalMs, metering }: Pick<LifecycleTarget, 'intervalMs' | 'metering'>,
+): LifecycleTarget => ({
+  deployment: target,
   httpUrl: parseServerUrl(target.url).http,
   redisUrl: target.redisUrl,
   intervalMs,
-  get apiKey() {
-    return target.apiKey;
-  },
-  get apiSecret() {
-    return target.apiSecret;
-  },
-  get previousKey() {
-    return target.previousKey ?? null;
-  },
+  metering,
 });

@@ -63,12 +63,13 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
       part !== 'protected' && sources.some(({ publicRoutes }) => publicRoutes !== undefined);
     // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
     const total = limits.requests * (isPublic ? 64 : 4);
+    // One scraper may use all requests; one client of public routes an eighth of the connections, as many users may share an address.
+    const perClient = Math.max(2 * limits.requests, total / 8);
     return serve(appOf(part), {
       listen: address,
       tls,
       requestTimeoutMs: limits.requestTimeoutMs,
-      // One scraper may use all requests; one client of public routes an eighth of the connections, as many users may share an address.
-      connections: { total, perClient: Math.max(2 * limits.requests, total / 8) },
+      connections: { total, perClient, newPerSecond: perClient / 4 },
       log,
     });
   };

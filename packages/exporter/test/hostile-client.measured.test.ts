@@ -67,7 +67,7 @@ const ask = (
       headers: { ...headers },
       signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS),
     });
-    asked.on('error', reject);
+    asked.on('error', (cause) => reject(new Error(`${path} did not reply: ${cause}`, { cause })));
     asked.on('response', async (response) => {
       let text = '';
       for await (const chunk of response) text += String(chunk);

@@ -78,11 +78,11 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
   const source = createLifecycleSource(
     [
       {
-        name: 'lab',
+        deployment: { name: 'lab', ...credentials },
         httpUrl: second.httpUrl,
-        ...credentials,
         redisUrl: cluster.redisUrl,
         intervalMs: 300,
+        metering: null,
       },
     ],
     context,

@@ -24,7 +24,7 @@ export {
 } from './exporter.ts';
 export { LIFECYCLE_METRICS } from './lifecycle.ts';
 export { PROBE_FAILURES, PROBE_METRICS, PROBE_TARGET_LABELS, type ProbeFailure } from './probe.ts';
-export { RUN_METRICS } from './run.ts';
+export { PUSH_LABEL, RUN_METRICS } from './run.ts';
 
 export interface NamedEntry extends CatalogueEntry {
   name: string;

@@ -4,6 +4,8 @@ import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 const TARGET = ['target'] as const;
 const HOOKS = 'after the first webhook of this kind';
 const GHOSTS = 'while Redis is configured';
+const METERED = 'while `lifecycle.metering` is configured';
+const METERED_BYTES = 'while `lifecycle.metering` and Redis are configured';
 
 /** Final statuses of an egress. */
 export const ENDED_EGRESS = ['complete', 'failed', 'aborted', 'limit_reached'] as const;
@@ -47,6 +49,18 @@ export const LIFECYCLE_METRICS = {
     'Duration of participant sessions',
     STAY_SECONDS,
     { labels: TARGET },
+  ),
+  swarm_lifecycle_participant_minutes_total: counter(
+    'Minutes that participants were in rooms, by group of rooms',
+    { labels: [...TARGET, 'group'], why: METERED },
+  ),
+  swarm_lifecycle_media_bytes_total: counter(
+    'Media that the nodes received and sent, on the wire; shared out over groups by their participants on each node',
+    {
+      labels: [...TARGET, 'group', 'direction'],
+      values: { direction: ['in', 'out'] },
+      why: METERED_BYTES,
+    },
   ),
   swarm_lifecycle_tracks_published_total: counter('Tracks published', {
     labels: [...TARGET, 'kind', 'source'],

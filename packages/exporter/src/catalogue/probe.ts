@@ -1,5 +1,7 @@
+import { PATHS } from '@livekit-swarm/scenario';
 import { counter, gauge, type MetricFamily, summary } from './entry.ts';
 
+const TAKEN_PATHS = PATHS.filter((path) => path !== 'auto');
 const SIDES = ['a', 'b'] as const;
 const MEDIA = ['audio', 'video'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
@@ -35,6 +37,23 @@ export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
 export const PROBE_METRICS = {
   swarm_probe_success: gauge(
     "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded",
+  ),
+  swarm_probe_path_success: gauge(
+    'The same as swarm_probe_success, by the path that media of the module takes',
+    { labels: ['path'], values: { path: PATHS } },
+  ),
+  swarm_probe_selected_path_info: gauge('The path that media of each side took: always 1', {
+    labels: ['side', 'path'],
+    values: { side: SIDES, path: TAKEN_PATHS },
+    why: 'after a participant joined',
+  }),
+  swarm_probe_allocation_seconds: gauge(
+    'From the first packet to the TURN server until it allocated an address',
+    {
+      labels: ['side', 'path'],
+      values: { side: SIDES, path: TAKEN_PATHS.filter((path) => path.startsWith('turn-')) },
+      why: 'after a participant joined through a TURN server',
+    },
   ),
   swarm_probe_duration_seconds: gauge('Duration of the probe, including the deletion of its room'),
   swarm_probe_phase_seconds: gauge('From the start of the join until the phase was reached', {

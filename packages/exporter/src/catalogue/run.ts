@@ -2,8 +2,8 @@ import { JITTER_SECONDS, JOIN_SECONDS, LATENCY_SECONDS } from './buckets.ts';
 import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
 const RUN = ['scenario'] as const;
-const BY_ROLE = ['scenario', 'group', 'role'] as const;
-const BY_STREAM = ['scenario', 'group', 'role', 'kind', 'direction', 'codec'] as const;
+const BY_ROLE = ['scenario', 'group', 'role', 'path'] as const;
+const BY_STREAM = ['scenario', 'group', 'role', 'path', 'kind', 'direction', 'codec'] as const;
 
 const KINDS = ['audio', 'video', 'data'] as const;
 const MEDIA = ['audio', 'video'] as const;
@@ -17,8 +17,11 @@ const MEDIA_STREAMS = {
   why: STREAMS,
 } as const;
 
+/** What a run pushes (`--out`) has this label in addition. */
+export const PUSH_LABEL = 'testid';
+
 /**
- * A running load test (`swarm run --metrics`). Up is what participants send, down what they receive.
+ * A running load test (`swarm run --metrics`, `--out`). Up is what participants send, down what they receive.
  * Histograms come from sketches: counts are exact, bucket bounds are accurate within 2 %.
  */
 export const RUN_METRICS = {
@@ -51,9 +54,14 @@ export const RUN_METRICS = {
     JOIN_SECONDS,
     {
       labels: [...BY_ROLE, 'phase'],
-      values: { phase: ['signal', 'ice', 'joined'] },
+      values: { phase: ['token', 'signal', 'ice', 'joined'] },
       why: JOINED,
     },
+  ),
+  swarm_run_turn_allocation_seconds: histogram(
+    'From the first packet to a TURN server until its allocation was there',
+    LATENCY_SECONDS,
+    { labels: BY_ROLE, why: 'after the first relayed join' },
   ),
   swarm_run_first_media_seconds: histogram(
     'From the scheduled join until the first media packet of a remote participant',
@@ -88,6 +96,10 @@ export const RUN_METRICS = {
       values: { kind: KINDS, direction: DIRECTIONS },
       why: STREAMS,
     },
+  ),
+  swarm_run_stream_drops_total: counter(
+    'Packets of paths over TCP that were not sent because TCP had not delivered those before them',
+    { labels: BY_ROLE, why: 'after the first one' },
   ),
   swarm_run_bytes_total: counter('RTP payload', MEDIA_STREAMS),
   swarm_run_packets_lost_total: counter(

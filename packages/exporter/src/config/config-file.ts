@@ -2,6 +2,7 @@ import {
   duration,
   hinted,
   type JsonSchema,
+  secretRef,
   settingsJsonSchema,
   strict,
   text,
@@ -10,8 +11,8 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { clientsSection } from '../sources/clients/config.ts';
+import { meteringSection } from '../sources/lifecycle/metering/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
-import { secretRef } from './secret.ts';
 import { labelName, targetSection } from './target.ts';
 
 /** The configuration file of `swarm exporter`. A source is on when its section is there, and not `enabled: false`. */
@@ -70,6 +71,9 @@ export const configFile = () =>
       interval: duration(1_000, 3_600_000)
         .optional()
         .describe('Interval of the API requests. Default: 15s.'),
+      metering: meteringSection()
+        .optional()
+        .describe('Participant-minutes and traffic by group of rooms.'),
     })
       .optional()
       .describe(

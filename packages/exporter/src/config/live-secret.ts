@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorMessage, readSecret, type SecretReader, type SecretRef } from './secret.ts';
+import { readSecret, type SecretReader } from '@livekit-swarm/host';
+import type { SecretRef } from '@livekit-swarm/settings';
 
 /** A secret that may change while the exporter runs. */
 export interface Secret {
@@ -45,7 +46,9 @@ export class Secrets {
           secret.current = value;
           this.#log(`${where}: the secret was read again`);
         } catch (error) {
-          this.#log(`${errorMessage(error)}; the old secret stays in use`);
+          this.#log(
+            `${error instanceof Error ? error.message : String(error)}; the old secret stays in use`,
+          );
         }
       };
       this.#files.set(path, (this.#files.get(path) ?? new Set()).add(renew));

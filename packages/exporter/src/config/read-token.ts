@@ -1,8 +1,8 @@
-import type { Settings } from '@livekit-swarm/settings';
+import type { SecretReader } from '@livekit-swarm/host';
+import type { SecretRef, Settings } from '@livekit-swarm/settings';
 import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
-import type { SecretReader, SecretRef } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';
 
 /**

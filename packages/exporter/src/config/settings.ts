@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { SecretReader } from '@livekit-swarm/host';
 import {
   isUsageError,
   readSettings,
@@ -10,13 +11,14 @@ import {
 import { acceptedKeys } from '../api-key.ts';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
+import { meteringRules } from '../sources/lifecycle/metering/config.ts';
+import type { MeteringRules } from '../sources/lifecycle/metering/groups.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
 import { checkPaths, checkSchedule, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type Secret, Secrets } from './live-secret.ts';
 import { readTokens } from './read-token.ts';
-import type { SecretReader } from './secret.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
 
 /** Everything an exporter must know. */
@@ -34,7 +36,7 @@ export interface ExporterSettings {
   targets: readonly Target[];
   /** Null: off; the same of every source. */
   probes: ProbeSettings | null;
-  lifecycle: { intervalMs: number } | null;
+  lifecycle: { intervalMs: number; metering: MeteringRules | null } | null;
   clients: ClientsOptions | null;
 }
 
@@ -86,7 +88,13 @@ export const loadSettings = async (
     },
     targets,
     probes: probes === null ? null : probeSettings(probes),
-    lifecycle: lifecycle === null ? null : { intervalMs: lifecycle.interval ?? 15_000 },
+    lifecycle:
+      lifecycle === null
+        ? null
+        : {
+            intervalMs: lifecycle.interval ?? 15_000,
+            metering: meteringRules(lifecycle.metering),
+          },
     clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
   };
   checkPaths(settings, file);

@@ -1,9 +1,16 @@
 import { parseServerUrl } from '@livekit-swarm/livekit';
-import { hinted, reading, strict, text, usageError } from '@livekit-swarm/settings';
+import {
+  hinted,
+  reading,
+  type SecretRef,
+  secretRef,
+  strict,
+  text,
+  usageError,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { RotatingKey } from '../api-key.ts';
 import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
-import { type SecretRef, secretRef } from './secret.ts';
 import { urlPattern } from './url-pattern.ts';
 
 /** A deployment of LiveKit. */

@@ -226,7 +226,7 @@ describe('what goes wrong', () => {
       listen,
       tls: null,
       requestTimeoutMs: 5_000,
-      connections: { total: 10, perClient: 10 },
+      connections: { total: 10, perClient: 10, newPerSecond: 1_000 },
       log: () => {},
     });
     try {

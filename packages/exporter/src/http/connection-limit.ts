@@ -1,28 +1,36 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import { isIPv6, type Socket } from 'node:net';
+import { createFairQueue } from './fair-queue.ts';
 
 export interface ConnectionLimits {
   /** Connections at the same time. */
   total: number;
   /** Connections of one client at the same time. */
   perClient: number;
+  /** Connections that one client may open within a second. */
+  newPerSecond: number;
 }
+
+const WINDOW_MS = 1_000;
 
 /** A client and its connections, in the order they were opened, by their remote address and port. */
 type Connections = Map<string, Socket>;
 
 /**
- * Keeps the connections of a server below a limit without locking any client out. A server that only refuses further connections is closed to
+ * Keeps the connections of a server below a limit without locking any client out, and its new connections below a rate. A server that only refuses further connections is closed to
  * Prometheus and to liveness probes as soon as one client holds all of them open. Here a new connection replaces another: the oldest without a request
  * of the same client when that client has its share, else of the client with the most. Connections with a running request are never closed; if all are
  * such, the new one is rejected.
+ *
+ * A client that opens its connections again as fast as they are closed is rejected before TLS and HTTP see it: they cost ten times as much per
+ * connection, so that the queue of connections to accept, which all clients share, would fill up.
  *
  * @param listener gets the requests
  */
 export const limitConnections = (
   server: Server | TlsServer,
-  { total, perClient }: ConnectionLimits,
+  { total, perClient, newPerSecond }: ConnectionLimits,
   listener: RequestListener,
 ): void => {
   const clients = new Map<string, Connections>();
@@ -30,6 +38,7 @@ export const limitConnections = (
   const bySize = new Map<number, Set<string>>();
   /** Connections with a request. A TLS request has another socket object than its connection, but the same remote. */
   const answering = new Set<string>();
+  const queue = createFairQueue();
   let count = 0;
 
   const resize = (client: string, before: number, after: number): void => {
@@ -73,11 +82,21 @@ export const limitConnections = (
       .sort((a, b) => b - a)
       .some((size) => [...(bySize.get(size) ?? [])].some((client) => endOneOf(client)));
 
+  const accept = server.listeners('connection');
+  server.removeAllListeners('connection');
+  const isTooFast = rateLimit(newPerSecond);
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket;
     // The client has disconnected.
-    if (address === undefined || port === undefined) return;
+    if (address === undefined || port === undefined) {
+      socket.destroy();
+      return;
+    }
     const client = clientOf(address);
+    if (isTooFast(client)) {
+      socket.destroy();
+      return;
+    }
     const isFull = (clients.get(client)?.size ?? 0) >= perClient;
     if (isFull ? !endOneOf(client) : count >= total && !endOne()) {
       socket.destroy();
@@ -86,6 +105,7 @@ export const limitConnections = (
     const key = keyOf(address, port);
     remember(client, key, socket);
     socket.once('close', () => forget(client, key));
+    for (const listen of accept) listen.call(server, socket);
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
@@ -97,8 +117,24 @@ export const limitConnections = (
     }
     answering.add(key);
     response.once('close', () => answering.delete(key));
-    listener(request, response);
+    queue.push(clientOf(socket.remoteAddress ?? ''), () => {
+      if (!socket.destroyed) listener(request, response);
+    });
   });
+};
+
+/** @returns whether a client has opened more connections in this window than it may. Forgets all clients with each window. */
+const rateLimit = (most: number): ((client: string) => boolean) => {
+  const opened = new Map<string, number>();
+  let window = 0;
+  return (client) => {
+    const now = Math.floor(performance.now() / WINDOW_MS);
+    if (now !== window) opened.clear();
+    window = now;
+    const count = (opened.get(client) ?? 0) + 1;
+    opened.set(client, count);
+    return count > most;
+  };
 };
 
 const keyOf = (address: string, port: number): string => `${address} ${port}`;

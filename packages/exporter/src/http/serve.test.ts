@@ -22,7 +22,7 @@ const start = (given: Partial<ServeOptions> = {}): Promise<Listening> =>
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
     requestTimeoutMs: 1_000,
-    connections: { total: 50, perClient: 50 },
+    connections: { total: 50, perClient: 50, newPerSecond: 1_000 },
     log: (line) => log.push(line),
     ...given,
   });

@@ -38,7 +38,15 @@ const exporter = await startExporter({
       contextOf('clients'),
     ),
     createLifecycleSource(
-      [{ name: 'prod', httpUrl: null, redisUrl: null, intervalMs: 60_000, ...key }],
+      [
+        {
+          deployment: { name: 'prod', ...key },
+          httpUrl: null,
+          redisUrl: null,
+          intervalMs: 60_000,
+          metering: null,
+        },
+      ],
       contextOf('lifecycle'),
     ),
   ],

@@ -6,6 +6,9 @@ import { CLIENTS_DEFAULTS } from './clients-options.ts';
 /** However many there are, each of 4 × direction and kind, sdk and browser is there once. */
 const MAX_SERIES = 4 * 6 * 9 * 60;
 
+/** What labels can say of the SDKs and browsers that the property makes up. */
+const KNOWN_SOFTWARE = new Set(['livekit-client', 'other']);
+
 const withValue = (name: string, value: unknown): string =>
   JSON.stringify(bodyOf({ streams: [{ ...LISTENING, [name]: 'HERE' }] })).replace(
     '"HERE"',
@@ -186,6 +189,10 @@ describe('a hostile page', () => {
     const found = await series();
     expect([...found.values()].every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
     expect(found.size).toBeLessThan(MAX_SERIES);
+    const sent = [...found.keys()].flatMap(
+      (name) => /(?:sdk|browser)="([^"]*)"/.exec(name)?.[1] ?? [],
+    );
+    expect(sent.filter((label) => !KNOWN_SOFTWARE.has(label))).toEqual([]);
   });
 });
 

@@ -2,13 +2,17 @@ import { EgressStatus, IngressState_Status } from '@livekit/protocol';
 import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
 import { type ApiError, apiErrorOf } from '../../api-error.ts';
 import { ENDED_EGRESS } from '../../catalogue/lifecycle.ts';
-import type { LifecycleTarget } from './lifecycle-target.ts';
+import type { NamedDeployment } from './lifecycle-target.ts';
+import { type ListedRoom, momentOf } from './metering/meter.ts';
+import type { MeteredSession } from './metering/session-meter.ts';
 import type { LifecycleHandles } from './webhooks.ts';
 
 /** Looks at one deployment through its API. */
 export interface ApiPoll {
-  /** Sets the metrics. @returns names of the rooms, or null when the server did not answer */
-  look(): Promise<string[] | null>;
+  /** Sets the metrics. @returns the rooms, or null when the server did not answer */
+  look(): Promise<ListedRoom[] | null>;
+  /** Participants of a room, or null when the server did not answer. */
+  participantsOf(room: string): Promise<MeteredSession[] | null>;
   /** Removes the gauges, since their values are unknown. */
   forget(): void;
 }
@@ -19,17 +23,19 @@ const ENDED_EGRESS_EVERY_MS = 60_000;
 
 /** @param report called with the result of each call; null: it was answered */
 export const createApiPoll = (
-  target: LifecycleTarget,
+  deployment: NamedDeployment,
   httpUrl: string,
   metrics: LifecycleHandles,
   tell: (call: string, trouble: ApiError | null) => void,
 ): ApiPoll => {
-  const { name } = target;
+  const { name } = deployment;
   const options = { requestTimeout: TIMEOUT_SECONDS };
   // Made for each look, as keys may be rotated.
-  const rooms = () => new RoomServiceClient(httpUrl, target.apiKey, target.apiSecret, options);
-  const egress = () => new EgressClient(httpUrl, target.apiKey, target.apiSecret, options);
-  const ingress = () => new IngressClient(httpUrl, target.apiKey, target.apiSecret, options);
+  const rooms = () =>
+    new RoomServiceClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
+  const egress = () => new EgressClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
+  const ingress = () =>
+    new IngressClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
   /** These need Redis and an additional service; after one answer that it is missing, they are not polled again. */
   const missing = new Set<string>();
 
@@ -109,8 +115,16 @@ export const createApiPoll = (
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
         ),
       );
-      return listed.map((room) => room.name);
+      return listed.map(({ name: room, metadata, numParticipants }) => ({
+        name: room,
+        metadata,
+        participants: numParticipants,
+      }));
     },
+    participantsOf: async (room) =>
+      (await call('list_participants', () => rooms().listParticipants(room)))?.map(
+        (participant) => ({ sid: participant.sid, joinedAtMs: momentOf(participant) }),
+      ) ?? null,
     forget: () => {
       for (const level of [
         'swarm_lifecycle_rooms',

@@ -19,7 +19,13 @@ const deployment = async (name: string, answers: () => boolean): Promise<Lifecyc
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const keys = { apiKey: 'key', apiSecret: 'a secret of thirty-two characters' };
-  return { name, httpUrl: `http://127.0.0.1:${port}`, ...keys, redisUrl: null, intervalMs: 20 };
+  return {
+    deployment: { name, ...keys },
+    httpUrl: `http://127.0.0.1:${port}`,
+    redisUrl: null,
+    intervalMs: 20,
+    metering: null,
+  };
 };
 
 /** What the source reports of itself over the next polls of its targets. */
@@ -71,6 +77,25 @@ it('does not work while the Redis of a target does not answer', async () => {
   await saidBy([target], async (said) => {
     await vi.waitFor(() => expect(said).toContain(false), { timeout: 10_000 });
     expect(said).not.toContain(true);
+  });
+});
+
+it('asks with the key that the deployment has at that time', async () => {
+  const issuers: unknown[] = [];
+  const server = createServer(({ headers }, response) => {
+    const claims = headers.authorization?.split('.')[1] ?? '';
+    issuers.push(JSON.parse(Buffer.from(claims, 'base64url').toString()).iss);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const target = await deployment('prod', () => true);
+  const key = { ...target.deployment, apiKey: 'old' };
+  await saidBy([{ ...target, deployment: key, httpUrl: `http://127.0.0.1:${port}` }], async () => {
+    await vi.waitFor(() => expect(issuers).toContain('old'));
+    key.apiKey = 'new';
+    await vi.waitFor(() => expect(issuers.at(-1)).toBe('new'));
   });
 });
 

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectRegistry, ghostRooms, isStale, type RegistryClient } from '@livekit-swarm/livekit';
+import {
+  connectRegistry,
+  ghostRooms,
+  isStale,
+  type RegistryClient,
+  type RegistryView,
+} from '@livekit-swarm/livekit';
 import { Registry } from 'prom-client';
 import type { ApiError } from '../../api-error.ts';
 import { ENDED_EGRESS, LIFECYCLE_METRICS } from '../../catalogue/lifecycle.ts';
@@ -7,6 +13,9 @@ import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
+import { groupsOf } from './metering/groups.ts';
+import { createMeter, type ListedRoom, type Meter } from './metering/meter.ts';
+import { DIRECTIONS } from './metering/traffic-meter.ts';
 import { createWebhooks, type LifecycleHandles } from './webhooks.ts';
 
 /** Rooms as the server reports them: through webhooks, its API and, where configured, its Redis. */
@@ -18,13 +27,30 @@ export const createLifecycleSource = (
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
   /** By target, as it was looked at last: of several, one that answers does not speak for the others. */
   const answered = new Map<LifecycleTarget, boolean>();
-  const watches = targets.map((target) =>
-    createWatch(target, metrics, context, (complete) => {
-      answered.set(target, complete);
-      context.up([...answered.values()].every(Boolean));
+  const meters = new Map(
+    targets.flatMap((target) => {
+      const meter = meterOf(target, metrics);
+      return meter === null ? [] : [[target.deployment.name, meter]];
     }),
   );
-  const webhooks = createWebhooks(targets, metrics);
+  const watches = targets.map((target) =>
+    createWatch(
+      target,
+      metrics,
+      context,
+      meters.get(target.deployment.name) ?? null,
+      (complete) => {
+        answered.set(target, complete);
+        context.up([...answered.values()].every(Boolean));
+      },
+    ),
+  );
+  const webhooks = createWebhooks(
+    targets.map(({ deployment }) => deployment),
+    metrics,
+    Date.now,
+    (target, event) => meters.get(target)?.onWebhook(event),
+  );
   return {
     name: 'lifecycle',
     registry,
@@ -37,6 +63,27 @@ export const createLifecycleSource = (
       await Promise.all(watches.map((watch) => watch.stop()));
     },
   };
+};
+
+/** Its counters begin at 0. Null: the target is not metered. */
+const meterOf = (
+  { deployment: { name: target }, metering, redisUrl }: LifecycleTarget,
+  metrics: LifecycleHandles,
+): Meter | null => {
+  if (metering === null) return null;
+  const {
+    swarm_lifecycle_participant_minutes_total: minutes,
+    swarm_lifecycle_media_bytes_total: bytes,
+  } = metrics;
+  for (const group of groupsOf(metering)) {
+    minutes.inc({ target, group }, 0);
+    if (redisUrl !== null)
+      for (const direction of DIRECTIONS) bytes.inc({ target, group, direction }, 0);
+  }
+  return createMeter(metering, Date.now(), {
+    minutes: (group, more) => minutes.inc({ target, group }, more),
+    bytes: (group, direction, more) => bytes.inc({ target, group, direction }, more),
+  });
 };
 
 const NODE_STATES = ['starting_up', 'serving', 'shutting_down', 'stale'] as const;
@@ -58,13 +105,15 @@ const createWatch = (
   target: LifecycleTarget,
   metrics: LifecycleHandles,
   context: SourceContext,
+  meter: Meter | null,
   /** Called after each poll: whether everything answered. */
   onLooked: (complete: boolean) => void,
 ): Watch => {
-  const { httpUrl, redisUrl, name, intervalMs } = target;
+  const { deployment, httpUrl, redisUrl, intervalMs } = target;
+  const { name } = deployment;
   const tell = tellChanges((line) => context.log(`${name}: ${line}`));
   const api: ApiPoll | null =
-    httpUrl === null ? null : createApiPoll(target, httpUrl, metrics, tell);
+    httpUrl === null ? null : createApiPoll(deployment, httpUrl, metrics, tell);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -74,7 +123,11 @@ const createWatch = (
 
   const look = async (): Promise<void> => {
     const listed = (await api?.look()) ?? null;
-    const registryAnswered = registry === null || (await lookAtRegistry(registry, listed));
+    const view = registry === null ? null : await lookAtRegistry(registry, listed);
+    const registryAnswered = registry === null || view !== null;
+    // Without the registry, where there is one, minutes of a node that is down would be counted.
+    if (meter !== null && api !== null && listed !== null && registryAnswered)
+      await meter.look(listed, view, api.participantsOf, Date.now());
     missed.api = listed === null ? missed.api + 1 : 0;
     missed.registry = registryAnswered ? 0 : missed.registry + 1;
     if (missed.api === FORGET_AFTER) api?.forget();
@@ -86,8 +139,8 @@ const createWatch = (
   };
   const lookAtRegistry = async (
     client: RegistryClient,
-    listed: string[] | null,
-  ): Promise<boolean> => {
+    listed: readonly ListedRoom[] | null,
+  ): Promise<RegistryView | null> => {
     try {
       const view = await client.look();
       const now = Date.now();
@@ -105,15 +158,19 @@ const createWatch = (
       if (listed !== null)
         metrics.swarm_lifecycle_ghost_rooms.set(
           { target: name },
-          ghostRooms(listed, view, now).length,
+          ghostRooms(
+            listed.map((room) => room.name),
+            view,
+            now,
+          ).length,
         );
       tell('redis', null);
-      return true;
+      return view;
     } catch (error) {
       metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
       const message = error instanceof Error ? error.message : String(error);
       tell('redis', { reason: message, message });
-      return false;
+      return null;
     }
   };
   const again = (): void => {
@@ -154,7 +211,7 @@ const tellChanges = (
 
 /** In a counter that appears with its first count, that count would not be an increase. */
 const beginAtZero = (
-  { name: target, redisUrl }: LifecycleTarget,
+  { deployment: { name: target }, redisUrl }: LifecycleTarget,
   metrics: LifecycleHandles,
 ): void => {
   metrics.swarm_lifecycle_room_starts_total.inc({ target }, 0);

@@ -12,11 +12,8 @@ const SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
 const NOW = Date.UTC(2026, 10, 21, 12);
 const target = {
   name: 'prod',
-  httpUrl: null,
   apiKey: 'key',
   apiSecret: SECRET,
-  redisUrl: null,
-  intervalMs: 1_000,
 };
 
 let registry: Registry;

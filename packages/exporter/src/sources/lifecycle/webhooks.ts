@@ -6,7 +6,7 @@ import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
 import type { Handles } from '../../metrics/register-family.ts';
 import { egressStatus } from './api-poll.ts';
-import type { LifecycleTarget } from './lifecycle-target.ts';
+import type { NamedDeployment } from './lifecycle-target.ts';
 import { ReplayCache } from './replay-cache.ts';
 
 export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
@@ -41,9 +41,11 @@ export interface Webhooks {
 }
 
 export const createWebhooks = (
-  targets: readonly LifecycleTarget[],
+  targets: readonly NamedDeployment[],
   metrics: LifecycleHandles,
   now: () => number = Date.now,
+  /** Called with each accepted event. */
+  onEvent: (target: string, event: WebhookEvent) => void = () => {},
 ): Webhooks => {
   const byName = new Map(targets.map((target) => [target.name, target]));
   const seen = new ReplayCache(2 * STALE_MS, REMEMBERED);
@@ -94,6 +96,7 @@ export const createWebhooks = (
         return context.text('known already\n', 200);
       }
       count(metrics, target, read);
+      onEvent(target, read);
       return context.text('ok\n', 200);
     },
   );

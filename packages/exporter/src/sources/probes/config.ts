@@ -1,4 +1,4 @@
-import { MAX_DATA_BYTES, MIN_DATA_BYTES } from '@livekit-swarm/scenario';
+import { MAX_DATA_BYTES, MIN_DATA_BYTES, PATHS } from '@livekit-swarm/scenario';
 import {
   customIssue,
   duration,
@@ -87,6 +87,11 @@ const module = () =>
     signalling: word(['auto', 'v1', 'v0'], 'version of signalling')
       .optional()
       .describe('Default: auto.'),
+    path: word(PATHS, 'path')
+      .optional()
+      .describe(
+        'How media of both participants reaches the node: direct (UDP), ice-tcp, through a TURN server, or as ICE selects (auto). Default: direct.',
+      ),
     limits: limits()
       .optional()
       .describe(

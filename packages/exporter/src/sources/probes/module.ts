@@ -1,4 +1,10 @@
-import type { DataTraffic, Resolution, TrackPlan, VideoCodec } from '@livekit-swarm/scenario';
+import type {
+  DataTraffic,
+  MediaPath,
+  Resolution,
+  TrackPlan,
+  VideoCodec,
+} from '@livekit-swarm/scenario';
 
 /** What two participants can do to try a deployment. */
 export const KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;
@@ -13,6 +19,8 @@ export interface ProbeModule {
   publish: readonly TrackPlan[];
   data: DataTraffic | null;
   signalling: 'auto' | 'v1' | 'v0';
+  /** How media of both participants reaches the node. */
+  path: MediaPath;
   limits: ProbeLimits;
 }
 
@@ -45,6 +53,7 @@ export interface ModuleOptions {
   bytes?: number | undefined;
   reliable?: boolean | undefined;
   signalling?: 'auto' | 'v1' | 'v0' | undefined;
+  path?: MediaPath | undefined;
   limits?:
     | {
         join?: number | undefined;
@@ -104,6 +113,7 @@ export const moduleOf = (
     bytes = 200,
     reliable = false,
     signalling = 'auto',
+    path = 'direct',
     limits = {},
   } = options;
   const { join = 5_000, loss = 0.05, jitter = null, latency = null } = limits;
@@ -116,6 +126,7 @@ export const moduleOf = (
       publish: tracksOf(kind, options),
       data: kind === 'data_echo' ? { messagesPerSecond: rate, bytes, reliable } : null,
       signalling,
+      path,
       limits: { joinTimeMs: join, loss, jitterMs: jitter, latencyMs: latency },
     },
   };

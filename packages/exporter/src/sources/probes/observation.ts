@@ -1,4 +1,4 @@
-import type { JoinPhases, TrackResult } from '@livekit-swarm/record';
+import type { JoinPhases, SelectedPair, TrackResult } from '@livekit-swarm/record';
 import type { ApiError } from '../../api-error.ts';
 import type { ProbeModule } from './module.ts';
 
@@ -13,6 +13,10 @@ export interface SideObservation {
   firstMediaMs: number | null;
   /** As the server that let it in calls itself. */
   node: string | null;
+  /** Of the server's candidate that ICE selected. */
+  addressFamily: 4 | 6 | null;
+  /** The candidate pair that ICE selected. */
+  selectedPair: SelectedPair | null;
   /** Why it did not join, where known. */
   refusal: ApiError | null;
   /** How its connection broke after it was in. */
@@ -45,6 +49,8 @@ export const absent = (): SideObservation => ({
   phases: null,
   firstMediaMs: null,
   node: null,
+  addressFamily: null,
+  selectedPair: null,
   refusal: null,
   loss: null,
   others: [],

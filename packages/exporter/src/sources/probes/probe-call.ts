@@ -120,13 +120,15 @@ const openEngine = (
 
 const note = (
   side: SideObservation,
-  { event, phases, node, durationMs, reason, message }: EventLine,
+  { event, phases, node, selectedPair, addressFamily, durationMs, reason, message }: EventLine,
 ): void => {
   const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
   switch (event) {
     case 'joined':
       side.phases = phases ?? null;
       side.node = node ?? null;
+      side.addressFamily = addressFamily ?? null;
+      side.selectedPair = selectedPair ?? null;
       break;
     case 'first_media':
       side.firstMediaMs = durationMs ?? null;
@@ -146,7 +148,7 @@ const planOf = (
   side: Side,
   index: number,
   room: string,
-  { publish, data }: ProbeModule,
+  { publish, data, path }: ProbeModule,
 ): ParticipantPlan => ({
   index,
   identity: identityOf(side),
@@ -161,6 +163,8 @@ const planOf = (
   data: data === null ? [] : [data],
   grants: {},
   network: null,
+  path,
+  e2ee: null,
   expectedTracks: {
     audio: publish.filter(({ kind }) => kind === 'audio').length,
     video: publish.filter(({ kind }) => kind === 'video').length,

@@ -70,11 +70,12 @@ type Emit = (name: Name, labels: Labels, value: number | null | undefined) => vo
 const sayOne = (result: ProbeResult, say: Emit): void => {
   const { observation, heard, media, data, failures } = result;
   say('swarm_probe_success', {}, result.success ? 1 : 0);
+  say('swarm_probe_path_success', { path: observation.module.path }, result.success ? 1 : 0);
   say('swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
   for (const reason of new Set(failures.map((failing) => failing.reason)))
     say('swarm_probe_failure', { reason }, 1);
   for (const side of SIDES) {
-    const { phases, firstMediaMs, others, node } = observation.sides[side];
+    const { phases, firstMediaMs, others, node, selectedPair } = observation.sides[side];
     const reached = {
       signal: phases?.signal,
       ice: phases?.ice,
@@ -85,6 +86,11 @@ const sayOne = (result: ProbeResult, say: Emit): void => {
       say('swarm_probe_phase_seconds', { phase, side }, seconds(ms));
     say('swarm_probe_remote_participants', { side }, others.length);
     if (heard !== null) say('swarm_probe_media_received', { side }, heard[side] ? 1 : 0);
+    if (selectedPair !== null) {
+      const { path, allocationMs } = selectedPair;
+      say('swarm_probe_selected_path_info', { side, path }, 1);
+      say('swarm_probe_allocation_seconds', { side, path }, seconds(allocationMs));
+    }
     if (node !== null) say('swarm_probe_node_info', { side, node_id: node }, 1);
   }
   for (const { kind, loss, jitterMs, latencyP50Ms, latencyP95Ms } of media) {

@@ -38,6 +38,7 @@ const COUNTERS: readonly {
   scale?: number;
 }[] = [
   { from: 'join_retries', name: 'swarm_run_join_retries_total' },
+  { from: 'stream_drops', name: 'swarm_run_stream_drops_total' },
   { from: 'resumes', name: 'swarm_run_reconnects_total', labels: { method: 'resume' } },
   { from: 'reconnects', name: 'swarm_run_reconnects_total', labels: { method: 'reconnect' } },
   { from: 'packets_received', name: 'swarm_run_packets_total', labels: { direction: 'down' } },

@@ -2,6 +2,7 @@ import {
   createSummary,
   evaluate,
   type InterimSummary,
+  RolePaths,
   resolveThresholds,
   type SourcedThreshold,
   type SummaryFold,
@@ -11,9 +12,9 @@ import { scenarioOfRecord } from '@livekit-swarm/scenario';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
 import { emitJoins, emitMedia } from './count-series.ts';
-import type { Emit, RunMetricName } from './emit.ts';
+import { type Emit, type RunMetricName, textOf } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
-import { pushHistograms } from './trend-series.ts';
+import { pushHistogram, type TrendSeries, trendSeriesOf } from './trend-series.ts';
 
 /** A run as metrics, from the lines of its record and by the same fold as the report, so that the two cannot disagree. */
 export interface RunMetrics {
@@ -21,11 +22,19 @@ export interface RunMetrics {
   /** Of the scenario, as in the header; null before it. */
   readonly scenario: string | null;
   snapshots(): Snapshot[];
+  /** The same moment with the distributions that its histograms are made of. */
+  figures(): RunFigures;
+}
+
+export interface RunFigures {
+  snapshots: Snapshot[];
+  trends: TrendSeries[];
 }
 
 export const createRunMetrics = (): RunMetrics => {
   const fold = createSummary();
   const levels = createRunLevels();
+  const paths = new RolePaths();
   const phase = createRunPhase();
   const counters = new Map<string, number>();
   let header: HeaderLine | null = null;
@@ -35,6 +44,69 @@ export const createRunMetrics = (): RunMetrics => {
   let thresholds: readonly SourcedThreshold[] = [];
   /** After the end of the run: includes values that were not known before. */
   let final: InterimSummary | null = null;
+
+  const figures = (): RunFigures => {
+    if (header === null) return { snapshots: [], trends: [] };
+    const { scenario, run, plan, environment, workers } = header;
+    const interim = final ?? fold.interim();
+    const series = new Map<RunMetricName, SnapshotValue[]>();
+    const name = { scenario: scenario.name };
+    const push = (metric: RunMetricName, value: SnapshotValue): void =>
+      void series.set(metric, [...(series.get(metric) ?? []), value]);
+    const emit: Emit = (metric, labels, value) => {
+      const all = { ...name, ...labels };
+      push(metric, {
+        labels: all,
+        value:
+          RUN_METRICS[metric].type === 'counter' ? rising(counters, metric, all, value) : value,
+      });
+    };
+
+    emit(
+      'swarm_run_info',
+      {
+        run,
+        version: String(environment.swarm ?? ''),
+        server_version: serverVersion ?? '',
+        url: deployment?.url ?? '',
+      },
+      1,
+    );
+    const { joined, failed, leftEarly } = interim.joins;
+    const waiting = Math.max(0, plan.participants - joined - failed - leftEarly);
+    const current: RunPhase = phase.at(waiting);
+    for (const one of RUN_PHASES) emit('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
+    const states = {
+      planned: plan.participants,
+      waiting,
+      connected: interim.connected,
+      failed,
+      left,
+    };
+    for (const [state, count] of Object.entries(states))
+      emit('swarm_run_participants', { state }, count);
+    emitJoins(interim, emit);
+    emitMedia(interim.metrics, emit);
+    const trends = trendSeriesOf(interim.metrics, name);
+    for (const trend of trends) pushHistogram(trend, push);
+    for (const { labels, tracks } of levels.tracks())
+      emit('swarm_run_tracks', textOf(paths.complete(labels)), tracks);
+    for (const { direction, height, tracks } of levels.videoTracks())
+      emit('swarm_run_video_tracks', { direction, height }, tracks);
+    emitThresholds(interim, thresholds, emit);
+    emit('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
+    emit('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
+    emit('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
+    emit('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
+    emit('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
+    emit('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
+    emit('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
+    const alive = current === 'ended' ? 0 : workers - levels.workersDied;
+    emit('swarm_run_generator_workers', { state: 'alive' }, alive);
+    emit('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
+    const snapshots = [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
+    return { snapshots, trends };
+  };
 
   return {
     get scenario() {
@@ -46,6 +118,7 @@ export const createRunMetrics = (): RunMetrics => {
       switch (line.type) {
         case 'header':
           header = line;
+          paths.begin(line);
           thresholds = resolveThresholds(scenarioOfRecord(line.scenario));
           break;
         case 'deployment':
@@ -67,67 +140,8 @@ export const createRunMetrics = (): RunMetrics => {
           final = endOf(fold);
       }
     },
-    snapshots: () => {
-      if (header === null) return [];
-      const { scenario, run, plan, environment, workers } = header;
-      const interim = final ?? fold.interim();
-      const series = new Map<RunMetricName, SnapshotValue[]>();
-      const name = { scenario: scenario.name };
-      const push = (metric: RunMetricName, value: SnapshotValue): void =>
-        void series.set(metric, [...(series.get(metric) ?? []), value]);
-      const emit: Emit = (metric, labels, value) => {
-        const all = { ...name, ...labels };
-        push(metric, {
-          labels: all,
-          value:
-            RUN_METRICS[metric].type === 'counter' ? rising(counters, metric, all, value) : value,
-        });
-      };
-
-      emit(
-        'swarm_run_info',
-        {
-          run,
-          version: String(environment.swarm ?? ''),
-          server_version: serverVersion ?? '',
-          url: deployment?.url ?? '',
-        },
-        1,
-      );
-      const { joined, failed, leftEarly } = interim.joins;
-      const waiting = Math.max(0, plan.participants - joined - failed - leftEarly);
-      const current: RunPhase = phase.at(waiting);
-      for (const one of RUN_PHASES)
-        emit('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
-      const states = {
-        planned: plan.participants,
-        waiting,
-        connected: interim.connected,
-        failed,
-        left,
-      };
-      for (const [state, count] of Object.entries(states))
-        emit('swarm_run_participants', { state }, count);
-      emitJoins(interim, emit);
-      emitMedia(interim.metrics, emit);
-      pushHistograms(interim.metrics, name, push);
-      for (const { labels, tracks } of levels.tracks())
-        emit('swarm_run_tracks', { ...labels }, tracks);
-      for (const { direction, height, tracks } of levels.videoTracks())
-        emit('swarm_run_video_tracks', { direction, height }, tracks);
-      emitThresholds(interim, thresholds, emit);
-      emit('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
-      emit('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
-      emit('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
-      emit('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
-      emit('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
-      emit('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
-      emit('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
-      const alive = current === 'ended' ? 0 : workers - levels.workersDied;
-      emit('swarm_run_generator_workers', { state: 'alive' }, alive);
-      emit('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
-      return [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
-    },
+    snapshots: () => figures().snapshots,
+    figures,
   };
 };
 

@@ -1,4 +1,4 @@
-import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
+import type { MetricName, MetricReader, Sketch } from '@livekit-swarm/metrics';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
 import { type RunMetricName, textOf } from './emit.ts';
@@ -11,9 +11,11 @@ interface Trend {
 
 /** Which histogram a distribution of the record becomes. */
 const TRENDS: readonly Trend[] = [
+  { from: 'token_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'token' } },
   { from: 'signal_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'signal' } },
   { from: 'ice_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'ice' } },
   { from: 'join_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'joined' } },
+  { from: 'turn_allocation_time', name: 'swarm_run_turn_allocation_seconds' },
   { from: 'first_media_time', name: 'swarm_run_first_media_seconds' },
   { from: 'reconnect_time', name: 'swarm_run_reconnect_duration_seconds' },
   { from: 'jitter', name: 'swarm_run_jitter_seconds', labels: { direction: 'down' } },
@@ -27,41 +29,45 @@ const TRENDS: readonly Trend[] = [
   },
 ];
 
-/** Of sketches: counts are exact, and which bucket a value within 2 % of a bound is in is not. */
-export const pushHistograms = (
+/** A distribution of the run and the histogram that it becomes. */
+export interface TrendSeries {
+  name: RunMetricName;
+  labels: Record<string, string>;
+  /** Milliseconds. */
+  sketch: Sketch;
+}
+
+/** Every distribution that has values. */
+export const trendSeriesOf = (
   metrics: MetricReader,
   scenario: Record<string, string>,
-  push: (name: RunMetricName, value: SnapshotValue) => void,
-): void => {
-  for (const trend of TRENDS) pushHistogram(metrics, trend, scenario, push);
+): TrendSeries[] =>
+  TRENDS.flatMap(({ from, name, labels = {} }) =>
+    metrics.labelSets(from).flatMap((given): TrendSeries[] => {
+      const value = metrics.measure(from, given);
+      return value?.type !== 'trend' || value.sketch.count === 0
+        ? []
+        : [{ name, labels: { ...scenario, ...textOf(given), ...labels }, sketch: value.sketch }];
+    }),
+  );
+
+/** Upper bounds of a histogram's buckets, seconds. */
+export const bucketsOf = (name: RunMetricName): readonly number[] => {
+  const entry = RUN_METRICS[name];
+  return 'buckets' in entry ? entry.buckets : [];
 };
 
-const pushHistogram = (
-  metrics: MetricReader,
-  { from, name, labels = {} }: Trend,
-  scenario: Record<string, string>,
+/** Of sketches: counts are exact, and which bucket a value within 2 % of a bound is in is not. */
+export const pushHistogram = (
+  { name, labels, sketch }: TrendSeries,
   push: (name: RunMetricName, value: SnapshotValue) => void,
 ): void => {
-  const entry = RUN_METRICS[name];
-  const bounds: readonly number[] = 'buckets' in entry ? entry.buckets : [];
-  for (const given of metrics.labelSets(from)) {
-    const value = metrics.measure(from, given);
-    if (value?.type !== 'trend' || value.sketch.count === 0) continue;
-    const all = { ...scenario, ...textOf(given), ...labels };
-    const counts = value.sketch.countsUpTo(bounds.map((bound) => bound * 1_000));
-    for (const [index, bound] of bounds.entries()) {
-      push(name, {
-        labels: { ...all, le: bound },
-        value: counts[index] ?? 0,
-        metricName: `${name}_bucket`,
-      });
-    }
-    push(name, {
-      labels: { ...all, le: '+Inf' },
-      value: value.sketch.count,
-      metricName: `${name}_bucket`,
-    });
-    push(name, { labels: all, value: value.sketch.sum / 1_000, metricName: `${name}_sum` });
-    push(name, { labels: all, value: value.sketch.count, metricName: `${name}_count` });
-  }
+  const bounds = bucketsOf(name);
+  const counts = sketch.countsUpTo(bounds.map((bound) => bound * 1_000));
+  const bucket = (le: number | string, value: number): void =>
+    push(name, { labels: { ...labels, le }, value, metricName: `${name}_bucket` });
+  for (const [index, bound] of bounds.entries()) bucket(bound, counts[index] ?? 0);
+  bucket('+Inf', sketch.count);
+  push(name, { labels, value: sketch.sum / 1_000, metricName: `${name}_sum` });
+  push(name, { labels, value: sketch.count, metricName: `${name}_count` });
 };

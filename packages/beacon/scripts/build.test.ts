@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBeacon, buildTypes } from '../scripts/build.ts';
+import { buildBeacon, buildTypes } from './build.ts';
 
 const MODULES = join(import.meta.dirname, '..', '..', '..', 'node_modules');
 const MAX_BYTES = 6_000;

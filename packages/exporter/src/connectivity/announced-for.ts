@@ -1,0 +1,28 @@
+import type { AnnouncedPaths } from '@livekit-swarm/livekit';
+import type { CheckedPath } from './connectivity.ts';
+
+/** Addresses and URLs that a server announces for a path; none: it does not offer it. */
+export const announcedFor = (
+  path: CheckedPath,
+  { candidates, turnUrls }: Pick<AnnouncedPaths, 'candidates' | 'turnUrls'>,
+): string[] => {
+  switch (path) {
+    case 'direct':
+    case 'ice-tcp': {
+      const wanted = path === 'direct' ? 'udp' : 'tcp';
+      return candidates
+        .filter(({ protocol }) => protocol === wanted)
+        .map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
+    }
+    case 'turn-udp':
+    case 'turn-tcp':
+    case 'turn-tls':
+      return turnUrls.filter((url) => pathOf(url) === path);
+  }
+};
+
+/** RFC 7065 §3.1: without a transport, turn: is UDP, turns: TLS over TCP. */
+const pathOf = (url: string): CheckedPath => {
+  if (url.startsWith('turns:')) return 'turn-tls';
+  return /[?&]transport=tcp\b/.test(url) ? 'turn-tcp' : 'turn-udp';
+};

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { causeOfFailure } from './path-hints.ts';
+
+test('names the setting that a code shows, else what is most often the cause', () => {
+  expect(causeOfFailure('turn-tls', 'turn_tls')).toContain('--ca');
+  expect(causeOfFailure('turn-udp', 'turn_quota')).toContain('user-quota');
+  expect(causeOfFailure('turn-udp', 'ice_timeout')).toContain('allow_restricted_peer_cidrs');
+});

@@ -1,0 +1,30 @@
+import type { Endpoint } from './endpoint.ts';
+
+const LONGEST = 200;
+
+/**
+ * What another program answered, for a terminal and a result: one line, no control characters, and none of what was sent to it in confidence, which a
+ * receiver might repeat.
+ */
+export const createShown = ({ headers, url }: Pick<Endpoint, 'headers' | 'url'>) => {
+  const secrets = [
+    ...Object.values(headers).flatMap(secretsOf),
+    ...[...url.searchParams.values()],
+  ].filter((secret) => secret.length > 3);
+  // The longest first: a shorter one may be a part of it.
+  secrets.sort((a, b) => b.length - a.length);
+  return (text: string): string => {
+    const hidden = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    const line = hidden.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+    return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  };
+};
+
+/** `Basic dXNlcjpwYXNz` holds itself, its parts, and a user's password. */
+const secretsOf = (header: string): string[] => {
+  const [scheme = '', credentials] = header.split(' ');
+  if (credentials === undefined) return [header];
+  if (!/^basic$/i.test(scheme)) return [header, credentials];
+  const [, ...password] = Buffer.from(credentials, 'base64').toString().split(':');
+  return [header, credentials, password.join(':')];
+};

@@ -1,0 +1,1 @@
+export { type Outputs, openOutputs, type PushResult, type RunPush } from './outputs.ts';

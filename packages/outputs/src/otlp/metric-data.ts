@@ -1,0 +1,129 @@
+import {
+  PUSH_LABEL,
+  type RunFigures,
+  type Snapshot,
+  type TrendSeries,
+} from '@livekit-swarm/exporter/run-metrics';
+import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type ExponentialHistogram,
+  type Histogram,
+  type MetricData,
+} from '@opentelemetry/sdk-metrics';
+import type { RunIdentity } from '../encoder.ts';
+import { explicitDifference, explicitHistogramOf } from './explicit-histogram.ts';
+import { exponentialDifference, exponentialHistogramOf } from './exponential-histogram.ts';
+import type { OtlpSettings } from './otlp-settings.ts';
+
+/** Turns the figures of a run, push after push, into the data model of OpenTelemetry. */
+export const createMetricData = (
+  { testid, startedAtMs }: RunIdentity,
+  { deltas, histograms }: Pick<OtlpSettings, 'deltas' | 'histograms'>,
+): ((figures: RunFigures, at: number) => MetricData[]) => {
+  const numbers = createDifferences<number>((now, before) => now - before);
+  const exponential = createDifferences<ExponentialHistogram>(exponentialDifference);
+  const explicit = createDifferences<Histogram>(explicitDifference);
+  let lastAt = startedAtMs;
+
+  return ({ snapshots, trends }, at) => {
+    const since = { whole: timeOf(startedAtMs), delta: timeOf(lastAt) };
+    lastAt = at;
+    const point = <T>(labels: Labels, value: T, isDelta: boolean): DataPoint<T> => ({
+      startTime: isDelta ? since.delta : since.whole,
+      endTime: timeOf(at),
+      attributes: attributesOf(labels, testid),
+      value,
+    });
+    const isDelta = deltas.has('counter');
+    const isHistogramDelta = deltas.has('histogram');
+    const pointsOf = <T>(
+      series: readonly TrendSeries[],
+      read: (trend: TrendSeries) => T,
+      differences: Differences<T>,
+    ): DataPoint<T>[] =>
+      series.map((trend) => {
+        const value = read(trend);
+        const shown = isHistogramDelta ? differences(trend.name, trend.labels, value) : value;
+        return point(trend.labels, shown, isHistogramDelta);
+      });
+
+    return snapshots.map((snapshot): MetricData => {
+      const { name, type, values } = snapshot;
+      const descriptor = descriptorOf(snapshot);
+      const ofHistogram = {
+        descriptor,
+        aggregationTemporality: temporalityOf(isHistogramDelta),
+      };
+      const series = trends.filter((trend) => trend.name === name);
+      if (type === 'histogram' && histograms === 'explicit')
+        return {
+          ...ofHistogram,
+          dataPointType: DataPointType.HISTOGRAM,
+          dataPoints: pointsOf(series, explicitHistogramOf, explicit),
+        };
+      if (type === 'histogram')
+        return {
+          ...ofHistogram,
+          dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
+          dataPoints: pointsOf(series, ({ sketch }) => exponentialHistogramOf(sketch), exponential),
+        };
+      if (type === 'counter')
+        return {
+          descriptor,
+          aggregationTemporality: temporalityOf(isDelta),
+          dataPointType: DataPointType.SUM,
+          isMonotonic: true,
+          dataPoints: values.map(({ labels, value }) =>
+            point(labels, isDelta ? numbers(name, labels, value) : value, isDelta),
+          ),
+        };
+      return {
+        descriptor,
+        aggregationTemporality: AggregationTemporality.CUMULATIVE,
+        dataPointType: DataPointType.GAUGE,
+        dataPoints: values.map(({ labels, value }) => point(labels, value, false)),
+      };
+    });
+  };
+};
+
+type Labels = Readonly<Record<string, string | number>>;
+
+/** What a series gained since it was last asked for. */
+type Differences<T> = (name: string, labels: Labels, value: T) => T;
+
+const createDifferences = <T>(difference: (now: T, before: T) => T): Differences<T> => {
+  const last = new Map<string, T>();
+  return (name, labels, value) => {
+    const key = `${name} ${JSON.stringify(labels)}`;
+    const before = last.get(key);
+    last.set(key, value);
+    return before === undefined ? value : difference(value, before);
+  };
+};
+
+const temporalityOf = (isDelta: boolean): AggregationTemporality =>
+  isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+
+const descriptorOf = ({ name, help }: Snapshot): MetricData['descriptor'] => ({
+  name,
+  description: help,
+  unit: unitOf(name),
+  valueType: ValueType.DOUBLE,
+});
+
+/** As UCUM writes units; the names of the catalogue end in theirs. */
+const unitOf = (name: string): string => {
+  const base = name.replace(/_total$/, '');
+  return base.endsWith('_seconds') ? 's' : base.endsWith('_bytes') ? 'By' : '';
+};
+
+const attributesOf = (labels: Labels, testid: string): Attributes => ({
+  ...labels,
+  [PUSH_LABEL]: testid,
+});
+
+const timeOf = (ms: number): HrTime => [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1e6)];

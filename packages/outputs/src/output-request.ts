@@ -1,0 +1,52 @@
+import { suggest, usageError, withoutSecrets } from '@livekit-swarm/settings';
+
+export const OUTPUT_KINDS = ['otlp', 'prometheus-rw'] as const;
+export type OutputKind = (typeof OUTPUT_KINDS)[number];
+
+/** What `--out KIND[=URL]` asks for. */
+export interface OutputRequest {
+  kind: OutputKind;
+  /** As typed, with what it may hold of credentials; null: that of the environment. */
+  url: string | null;
+}
+
+/**
+ * Reads all `--out` flags.
+ * @throws SwarmError `usage` for an output that there is not, and for one that is given twice
+ */
+export const parseOutputRequests = (texts: readonly string[]): OutputRequest[] => {
+  const requests = texts.map(parseOutputRequest);
+  const seen = new Set<string>();
+  for (const { kind, url } of requests) {
+    const key = `${kind} ${url}`;
+    if (seen.has(key))
+      throw usageError(
+        `--out ${kind}${url === null ? '' : `=${withoutSecrets(url)}`}: is given twice`,
+        'the receiver would get every figure twice: leave one out',
+      );
+    seen.add(key);
+  }
+  return requests;
+};
+
+const parseOutputRequest = (text: string): OutputRequest => {
+  const cut = text.indexOf('=');
+  const typed = (cut < 0 ? text : text.slice(0, cut)).trim();
+  const kind = OUTPUT_KINDS.find((known) => known === typed);
+  if (kind === undefined)
+    throw usageError(
+      // What follows may be a URL with a password, also where the name was forgotten.
+      `--out: there is no output "${typed.includes('://') ? withoutSecrets(typed) : typed}"`,
+      suggest(typed, OUTPUT_KINDS, 'write NAME=URL; outputs are'),
+    );
+  if (cut < 0) return { kind, url: null };
+  const url = text.slice(cut + 1).trim();
+  if (url === '')
+    throw usageError(
+      `--out ${kind}=: names no URL`,
+      kind === 'otlp'
+        ? 'write --out otlp=http://localhost:4318, or --out otlp for OTEL_EXPORTER_OTLP_ENDPOINT'
+        : 'write --out prometheus-rw=http://localhost:9090/api/v1/write',
+    );
+  return { kind, url };
+};

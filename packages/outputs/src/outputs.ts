@@ -1,0 +1,173 @@
+import { createRunMetrics, PUSH_LABEL } from '@livekit-swarm/exporter/run-metrics';
+import { systemClock } from '@livekit-swarm/livekit';
+import type { HeaderLine, RecordLine } from '@livekit-swarm/record';
+import { createDelivery } from './delivery/delivery.ts';
+import type { Endpoint } from './delivery/endpoint.ts';
+import type { Protocol } from './delivery/outcome.ts';
+import type { Encoder, RunIdentity } from './encoder.ts';
+import { type OutputKind, parseOutputRequests } from './output-request.ts';
+
+/** An output of a command, for all of its runs. */
+interface Output {
+  kind: OutputKind;
+  endpoint: Endpoint;
+  protocol: Protocol;
+  intervalMs: number;
+  encoderOf(run: RunIdentity): Encoder;
+}
+
+/** The result of the pushes of a run. */
+export interface PushResult {
+  output: OutputKind;
+  /** Without credentials. */
+  url: string;
+  delivered: number;
+  rejected: number;
+  lost: number;
+  /** The last failure, in the words of the receiver or the system; null without one. */
+  detail: string | null;
+}
+
+/** The pushes of a run, by its record. Nothing in it fails, waits or throws while the run is on. */
+export interface RunPush {
+  add(line: RecordLine): void;
+  /** After the run: the last push, and the ends of the series. Waits for receivers at most five seconds, or until the signal is aborted. */
+  close(signal: AbortSignal): Promise<PushResult[]>;
+}
+
+export interface Outputs {
+  /** A run begins. */
+  begin(): RunPush;
+}
+
+export interface OutputOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Of the product. */
+  version: string;
+  /** A line for the operator; it contains no secret. */
+  warn(line: string): void;
+}
+
+const CLOSE_MS = 5_000;
+
+/**
+ * Reads `--out` flags and their variables; connects to nothing.
+ * @throws SwarmError `usage`
+ */
+export const openOutputs = async (
+  texts: readonly string[],
+  options: OutputOptions,
+): Promise<Outputs> => {
+  const requests = parseOutputRequests(texts);
+  const outputs = await Promise.all(
+    requests.map(({ kind, url }) =>
+      kind === 'otlp' ? openOtlp(url, options) : openRemoteWrite(url, options),
+    ),
+  );
+  return { begin: () => beginPushing(outputs, options) };
+};
+
+/** Each protocol's libraries are loaded on use. */
+const openOtlp = async (url: string | null, { env, version }: OutputOptions): Promise<Output> => {
+  const { readOtlpSettings } = await import('./otlp/otlp-settings.ts');
+  const settings = readOtlpSettings(url, env);
+  const { createOtlpEncoder, otlpProtocol } = await import('./otlp/otlp-output.ts');
+  return {
+    kind: 'otlp',
+    endpoint: settings.endpoint,
+    protocol: otlpProtocol(settings),
+    intervalMs: settings.intervalMs,
+    encoderOf: (run) => createOtlpEncoder(settings, version, run),
+  };
+};
+
+const openRemoteWrite = async (url: string | null, { env }: OutputOptions): Promise<Output> => {
+  const { readRemoteWriteSettings } = await import('./prometheus-rw/rw-settings.ts');
+  const settings = readRemoteWriteSettings(url, env);
+  const { createRemoteWriteEncoder, remoteWriteProtocol } = await import(
+    './prometheus-rw/rw-output.ts'
+  );
+  return {
+    kind: 'prometheus-rw',
+    endpoint: settings.endpoint,
+    protocol: remoteWriteProtocol,
+    intervalMs: settings.intervalMs,
+    encoderOf: (run) => createRemoteWriteEncoder(settings, run),
+  };
+};
+
+const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunPush => {
+  const metrics = createRunMetrics();
+  const pushers = outputs.map((output) => {
+    const { kind, endpoint, protocol, intervalMs } = output;
+    const name = `--out ${kind} (${endpoint.shown})`;
+    const delivery = createDelivery({
+      endpoint,
+      protocol,
+      warn: (text) => warn(`${name}: ${text}`),
+    });
+    let encoder: Encoder | null = null;
+    let timer: NodeJS.Timeout | undefined;
+    let isBroken = false;
+    let pushedAt = 0;
+    /** Metrics must never end the run that they are of. */
+    const safely = (work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        if (!isBroken) warn(`${name}: cannot push: ${String(error)}`);
+        isBroken = true;
+      }
+    };
+    const push = (): void =>
+      safely(() => {
+        // The last push may be due in the same millisecond as one before it: receivers reject a second value for a time.
+        pushedAt = Math.max(systemClock.now(), pushedAt + 1);
+        for (const body of encoder?.push(metrics.figures(), pushedAt) ?? []) delivery.send(body);
+      });
+    return {
+      begin: (header: HeaderLine): void =>
+        safely(() => {
+          encoder = output.encoderOf(identityOf(header));
+          timer = setInterval(push, intervalMs);
+        }),
+      close: async (signal: AbortSignal): Promise<PushResult> => {
+        clearInterval(timer);
+        push();
+        safely(() => {
+          for (const body of encoder?.end() ?? []) delivery.send(body);
+        });
+        await delivery.close(signal);
+        return {
+          output: kind,
+          url: endpoint.shown,
+          ...delivery.counts,
+          detail: delivery.failure,
+        };
+      },
+    };
+  });
+  let isReadable = true;
+  return {
+    add: (line) => {
+      if (!isReadable) return;
+      try {
+        metrics.add(line);
+        if (line.type === 'header') for (const pusher of pushers) pusher.begin(line);
+      } catch (error) {
+        isReadable = false;
+        warn(`--out: metrics end here, because of a line of the record: ${String(error)}`);
+      }
+    },
+    close: async (signal) => {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_MS)]);
+      return await Promise.all(pushers.map((pusher) => pusher.close(limit)));
+    },
+  };
+};
+
+/** As with k6, a tag of this name distinguishes runs; without one, the run's own name does. */
+const identityOf = ({ run, startedAtMs, startedAt, scenario }: HeaderLine): RunIdentity => ({
+  testid: scenario.tags[PUSH_LABEL] ?? run,
+  startedAtMs: startedAtMs ?? Date.parse(startedAt),
+});

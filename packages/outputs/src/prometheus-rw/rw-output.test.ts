@@ -1,0 +1,58 @@
+import type { RunFigures, Snapshot } from '@livekit-swarm/exporter/run-metrics';
+import { uncompress } from 'snappyjs';
+import { describe, expect, it } from 'vitest';
+import { createRemoteWriteEncoder } from './rw-output.ts';
+
+const gauge = (name: string, values: Snapshot['values']): Snapshot => ({
+  name,
+  help: 'A gauge',
+  type: 'gauge',
+  aggregator: 'omit',
+  values,
+});
+const figuresOf = (...snapshots: Snapshot[]): RunFigures => ({ snapshots, trends: [] });
+const textOf = (requests: Uint8Array[]): string[] =>
+  requests.map((request) => Buffer.from(uncompress(request)).toString('latin1'));
+const STALE = '\u0002\0\0\0\0\0\u00f0\u007f';
+/** How many samples end a series. */
+const markersIn = (texts: string[]): number => texts.join('').split(STALE).length - 1;
+
+describe('remote write', () => {
+  const encoder = () =>
+    createRemoteWriteEncoder({ intervalMs: 5_000 }, { testid: 'k3x9h', startedAtMs: 0 });
+
+  it('leaves empty labels out, and names the run', () => {
+    const [text = ''] = textOf(
+      encoder().push(
+        figuresOf(gauge('swarm_run_info', [{ labels: { url: '', run: 'a' }, value: 1 }])),
+        1,
+      ),
+    );
+    expect(text).toContain('k3x9h');
+    expect(text).toContain('run');
+    expect(text).not.toContain('url');
+  });
+
+  it('ends a series that the figures no longer have, once, and all others at the end, once', () => {
+    const both = gauge('a', [
+      { labels: { state: 'x' }, value: 1 },
+      { labels: { state: 'y' }, value: 2 },
+    ]);
+    const one = gauge('a', [{ labels: { state: 'x' }, value: 1 }]);
+    const run = encoder();
+    expect(markersIn(textOf(run.push(figuresOf(both), 1)))).toBe(0);
+    expect(markersIn(textOf(run.push(figuresOf(one), 2)))).toBe(1);
+    expect(markersIn(textOf(run.push(figuresOf(one), 3)))).toBe(0);
+    expect(markersIn(textOf(run.end()))).toBe(1);
+    expect(run.end()).toEqual([]);
+  });
+
+  it('splits what is too much for a request', () => {
+    const many = gauge(
+      'a',
+      Array.from({ length: 4_001 }, (_, index) => ({ labels: { n: index }, value: index })),
+    );
+    expect(encoder().push(figuresOf(many), 1)).toHaveLength(3);
+    expect(encoder().push(figuresOf(), 1)).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { PUSH_LABEL, type SnapshotValue } from '@livekit-swarm/exporter/run-metrics';
+import type { Protocol } from '../delivery/outcome.ts';
+import type { Encoder, RunIdentity } from '../encoder.ts';
+import type { RemoteWriteSettings } from './rw-settings.ts';
+import {
+  type EncodedLabels,
+  encodeLabels,
+  encodeWriteRequest,
+  type SeriesSample,
+} from './write-request.ts';
+
+/** As Prometheus sends: receivers limit the samples of a request. */
+const SERIES_PER_REQUEST = 2_000;
+const LONGEST_LEAD_MS = 60_000;
+
+/** The series of `/metrics`, histograms as their buckets, with the label `testid`. */
+export const createRemoteWriteEncoder = (
+  { intervalMs }: Pick<RemoteWriteSettings, 'intervalMs'>,
+  { testid }: RunIdentity,
+): Encoder => {
+  /** Those that the last push had. */
+  let series = new Map<string, EncodedLabels>();
+  let pushedAt = 0;
+  return {
+    push: ({ snapshots }, at) => {
+      const before = series;
+      series = new Map();
+      pushedAt = at;
+      const samples: SeriesSample[] = [];
+      for (const { name, values } of snapshots) {
+        for (const { labels: own, value, metricName = name } of values) {
+          const key = `${metricName} ${JSON.stringify(own)}`;
+          const labels = before.get(key) ?? encodeLabels(labelsOf(metricName, own, testid));
+          series.set(key, labels);
+          samples.push({ labels, value, at });
+        }
+      }
+      // As after a scrape that a series is missing from.
+      for (const [key, labels] of before)
+        if (!series.has(key)) samples.push({ labels, value: 'stale', at });
+      return encode(samples);
+    },
+    // Where the next push would have been: as long as each value before it, the last one is shown, too. Receivers reject what is far ahead of their time.
+    end: () => {
+      const at = pushedAt + Math.min(intervalMs, LONGEST_LEAD_MS);
+      const markers = [...series.values()].map(
+        (labels): SeriesSample => ({ labels, value: 'stale', at }),
+      );
+      series = new Map();
+      return encode(markers);
+    },
+  };
+};
+
+const labelsOf = (
+  name: string,
+  own: SnapshotValue['labels'],
+  testid: string,
+): Record<string, string> => ({
+  __name__: name,
+  [PUSH_LABEL]: testid,
+  // To Prometheus, an empty label is none, and the specification forbids them.
+  ...Object.fromEntries(
+    Object.entries(own)
+      .map(([label, text]) => [label, String(text)] as const)
+      .filter(([, text]) => text !== ''),
+  ),
+});
+
+const encode = (samples: readonly SeriesSample[]): Uint8Array[] => {
+  const requests: Uint8Array[] = [];
+  for (let from = 0; from < samples.length; from += SERIES_PER_REQUEST)
+    requests.push(encodeWriteRequest(samples.slice(from, from + SERIES_PER_REQUEST)));
+  return requests;
+};
+
+export const remoteWriteProtocol: Protocol = {
+  headers: {
+    'content-type': 'application/x-protobuf',
+    'content-encoding': 'snappy',
+    'x-prometheus-remote-write-version': '0.1.0',
+    'user-agent': 'livekit-swarm',
+  },
+  isRetryable: (status) => status >= 500 || status === 429,
+};
