@@ -1,4 +1,4 @@
-import { expandPlan, splitPlan } from '@livekit-swarm/scenario';
+import { expandPlan, splitPlan, workersAnywhere } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { expect, it } from 'vitest';
 import { ADMISSION_LEAD_MS, createAdmissionQueue } from './admissions.ts';
@@ -16,7 +16,7 @@ const expiryOf = (token: string): number =>
     .exp;
 
 it('takes each participant once, half a minute before its scheduled join', async () => {
-  const recruiting = createAdmissionQueue(splitPlan(plan, 2), deployment);
+  const recruiting = createAdmissionQueue(splitPlan(plan, workersAnywhere(2)), deployment);
   const taken: number[] = [];
   for (const now of [0, 1_000, 1_000, 50_000, 200_000, 300_000]) {
     const indices = (await recruiting.take(now)).flatMap(({ admitted }) =>
@@ -29,8 +29,16 @@ it('takes each participant once, half a minute before its scheduled join', async
   expect(taken.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));
 });
 
+it('hands out the endpoint in place of a token where a role has one', async () => {
+  const endpoint = { url: 'https://app.example.com/token', headers: {}, hosts: ['127.0.0.1'] };
+  const shards = splitPlan(plan, workersAnywhere(1));
+  const recruiting = createAdmissionQueue(shards, deployment, undefined, () => endpoint);
+  const [draft] = await recruiting.take(0);
+  expect(draft?.admitted[0]?.admission).toEqual({ url: deployment.url, token: '', endpoint });
+});
+
 it('creates tokens that are valid until ten minutes after the scheduled join, not for the whole run', async () => {
-  const recruiting = createAdmissionQueue(splitPlan(plan, 1), deployment);
+  const recruiting = createAdmissionQueue(splitPlan(plan, workersAnywhere(1)), deployment);
   await recruiting.take(60_000);
   const [draft] = await recruiting.take(70_000);
   for (const { plan: one, admission } of draft?.admitted ?? []) {

@@ -1,7 +1,9 @@
 import type { Admission } from '@livekit-swarm/engine';
 import { makeToken } from '@livekit-swarm/livekit';
-import type { ParticipantPlan, Shard } from '@livekit-swarm/scenario';
+import { type ParticipantPlan, publishableSources, type Shard } from '@livekit-swarm/scenario';
 import type { Deployment } from './deployment.ts';
+import type { E2eeSecrets } from './e2ee-secrets.ts';
+import type { TokenEndpoints } from './token-endpoints.ts';
 import type { AdmittedParticipant } from './worker-protocol.ts';
 
 /**
@@ -28,6 +30,8 @@ export interface AdmissionQueue {
 export const createAdmissionQueue = (
   shards: readonly Shard[],
   deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  secretOf: E2eeSecrets = () => undefined,
+  endpointOf: TokenEndpoints = () => undefined,
 ): AdmissionQueue => {
   const taken = new Map<number, number>();
   return {
@@ -49,7 +53,13 @@ export const createAdmissionQueue = (
           admitted: await Promise.all(
             plans.map(async (plan) => {
               const ttlSeconds = Math.ceil((plan.joinAtMs - elapsedMs + TOKEN_SPARE_MS) / 1_000);
-              return { plan, admission: await createAdmission(deployment, plan, ttlSeconds) };
+              const endpoint = endpointOf(plan);
+              const admission =
+                endpoint === undefined
+                  ? await createAdmission(deployment, plan, ttlSeconds)
+                  : { url: deployment.url, token: '', endpoint };
+              const e2ee = secretOf(plan);
+              return { plan, admission: { ...admission, ...(e2ee !== undefined && { e2ee }) } };
             }),
           ),
         })),
@@ -64,23 +74,27 @@ export const createAdmissionQueue = (
  */
 export const createAdmission = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
-  { room, identity, publish, data, subscribe, grants }: ParticipantPlan,
+  { room, identity, publish, data, subscribe, grants, actions = [] }: ParticipantPlan,
   ttlSeconds: number,
-): Promise<Admission> => ({
-  url,
-  token: await makeToken({
+): Promise<Admission> => {
+  const sources = publishableSources(publish, actions);
+  const token = await makeToken({
     apiKey,
     apiSecret,
     room,
     identity,
     publish: {
-      audio: publish.some(({ kind }) => kind === 'audio'),
-      video: publish.some((track) => track.kind === 'video' && track.source === 'camera'),
-      screen: publish.some((track) => track.kind === 'video' && track.source === 'screen'),
+      audio: sources.includes('microphone'),
+      video: sources.includes('camera'),
+      screen: sources.includes('screen_share'),
       data: data.length > 0,
     },
     subscribe,
-    grants,
+    grants: {
+      ...(actions.some((action) => action.do === 'set') && { canUpdateOwnMetadata: true }),
+      ...grants,
+    },
     ttlSeconds,
-  }),
-});
+  });
+  return { url, token };
+};

@@ -17,6 +17,8 @@ export interface HostRequirement {
   participants: number;
   /** Of the load generator's processes. */
   generator: { cores: number; memoryBytes: number };
+  /** Of real clients (browsers, rtc-node), beside that; null: none. */
+  clients: { count: number; cores: number; memoryBytes: number } | null;
   /** Of a server on the same host; null when it is elsewhere. */
   server: { cores: number; memoryBytes: number } | null;
 }
@@ -48,6 +50,12 @@ const SERVER_COST = {
   bytesPerParticipant: 2e6,
 };
 
+/** Of one real client, for its program and for what it decodes. They are processes beside the workers. */
+const CLIENT_COST = {
+  browser: { cores: 0.6, memoryBytes: 400e6 },
+  rtc: { cores: 0.1, memoryBytes: 60e6 },
+} as const;
+
 /** Beyond this share of cores or memory, delays are caused by the host itself. */
 const COMFORTABLE = 0.75;
 
@@ -67,8 +75,9 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   const { plan, host, embedded, load = planLoad(plan) } = request;
   const { allocation, obstacle } = staff(request, load);
   const need = needOf(plan, load, allocation?.workers ?? 1, embedded);
-  const cores = need.generator.cores + (need.server?.cores ?? 0);
-  const memory = need.generator.memoryBytes + (need.server?.memoryBytes ?? 0);
+  const needs = [need.generator, need.clients, need.server].filter((one) => one !== null);
+  const cores = needs.reduce((sum, one) => sum + one.cores, 0);
+  const memory = needs.reduce((sum, one) => sum + one.memoryBytes, 0);
   const short = [
     ...(cores > host.cores * COMFORTABLE ? (['cores'] as const) : []),
     ...(memory > host.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
@@ -98,6 +107,18 @@ const staff = (
   }
 };
 
+const clientsOf = ({ participants }: Plan): HostRequirement['clients'] => {
+  const engines = participants.flatMap(({ engine }) => engine ?? []);
+  if (engines.length === 0) return null;
+  const sum = (read: (cost: { cores: number; memoryBytes: number }) => number): number =>
+    engines.reduce((total, engine) => total + read(CLIENT_COST[engine]), 0);
+  return {
+    count: engines.length,
+    cores: sum(({ cores }) => cores),
+    memoryBytes: sum(({ memoryBytes }) => memoryBytes),
+  };
+};
+
 const needOf = (
   plan: Plan,
   load: PlanLoad,
@@ -118,6 +139,7 @@ const needOf = (
         participants * GENERATOR_COST.bytesPerParticipant +
         plan.participants.length * GENERATOR_COST.bytesPerPlanned,
     },
+    clients: clientsOf(plan),
     server: embedded
       ? {
           cores: packets * SERVER_COST.secondsPerPacket + joins * SERVER_COST.secondsPerJoin,

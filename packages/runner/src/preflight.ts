@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseServerUrl, validateAdmission } from '@livekit-swarm/livekit';
+import {
+  askTokenEndpoint,
+  isTicket,
+  parseServerUrl,
+  type TokenEndpoint,
+  validateAdmission,
+} from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { SwarmError } from '@livekit-swarm/settings';
+import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import { createAdmission } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -19,7 +25,13 @@ const LOOKUP_PAUSE_MS = 1_000;
 export const preflight = async (
   deployment: Deployment,
   first: ParticipantPlan,
+  endpoint?: TokenEndpoint,
 ): Promise<'v0' | 'v1'> => {
+  if (endpoint !== undefined) {
+    const answer = await askTokenEndpoint(endpoint, first, TIMEOUT_MS);
+    if (isTicket(answer)) return await askWith(answer.url, answer.token);
+    throw new SwarmError(errorCodeOf(answer.reason), answer.message, answer.hint ?? null);
+  }
   const { token } = await createAdmission(deployment, first, 60);
   return await askWith(deployment.url, token);
 };

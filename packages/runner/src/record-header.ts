@@ -12,7 +12,7 @@ import type { RunOptions } from './run.ts';
 
 /** The first line of a record. */
 export const headerLine = (
-  { run, plan, version, reconnectPolicy = 'sdk' }: RunOptions,
+  { run, plan, version, reconnectPolicy = 'sdk', toleratedLost = 0 }: RunOptions,
   startedAtMs: number,
   workers: number,
 ): HeaderLine => ({
@@ -26,6 +26,7 @@ export const headerLine = (
   environment: describeEnvironment(version),
   workers,
   ...(reconnectPolicy !== 'sdk' && { reconnectPolicy }),
+  ...(toleratedLost > 0 && { toleratedLost }),
 });
 
 export const deploymentLine = (

@@ -1,10 +1,13 @@
 import type { EventLine } from '@livekit-swarm/record';
-import { expandPlan, splitPlan } from '@livekit-swarm/scenario';
+import { expandPlan, splitPlan, workersAnywhere } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { describe, expect, it } from 'vitest';
 import { createRoster } from './roster.ts';
 
-const shards = splitPlan(expandPlan(scenarioOfLoad({ rooms: 2, participants: 2 }), 't3st'), 2);
+const shards = splitPlan(
+  expandPlan(scenarioOfLoad({ rooms: 2, participants: 2 }), 't3st'),
+  workersAnywhere(2),
+);
 const [first] = shards;
 const [a = '', b = ''] = first?.participants.map(({ identity }) => identity) ?? [];
 

@@ -7,6 +7,7 @@ import {
   COORDINATOR_SHARD,
   type EventLine,
   type EventName,
+  emptyEngineHealth,
   type GeneratorSample,
   type RecordLine,
   type SampleLine,
@@ -145,13 +146,7 @@ const coordinatorSample = (
   series: [],
   generator: {
     ...self,
-    tickLatenessMs: 0,
-    stuckThreads: 0,
-    lateSends: 0,
-    sendErrors: 0,
-    socketDrops: 0,
-    datagramsSent: 0,
-    datagramsReceived: 0,
+    ...emptyEngineHealth(),
     lateJoins: 0,
   },
 });

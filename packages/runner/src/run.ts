@@ -7,20 +7,25 @@ import {
   type VerdictDecision,
 } from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
-import { measureClockOffset, steadyClock } from '@livekit-swarm/livekit';
+import { steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { watchAbortThresholds } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
+import { readE2eeSecrets } from './e2ee-secrets.ts';
+import { engineOptions } from './engine-options.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
 import { preflight } from './preflight.ts';
 import type { Progress } from './progress.ts';
+import { publishersElsewhere } from './publishers-elsewhere.ts';
 import { deploymentLine, headerLine } from './record-header.ts';
 import { openRunLog } from './run-log.ts';
+import { observeServer, type ServerObservation } from './server-metrics/observe-server.ts';
 import { type LiveRun, liveRun, type RunEnding, superviseRun } from './supervise-run.ts';
+import { readTokenEndpoints, type TokenEndpoints } from './token-endpoints.ts';
 import type { WorkerAllocation } from './worker-allocation.ts';
-import { startWorkerPool } from './worker-pool.ts';
+import { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
 import type { ShardAssignment } from './worker-protocol.ts';
 
 export interface RunOptions {
@@ -29,6 +34,8 @@ export interface RunOptions {
   run: string;
   plan: Plan;
   allocation: WorkerAllocation;
+  /** Default: on this host. */
+  placement?: WorkerPlacement;
   signalling: EngineOptions['signalling'];
   /** Closed at the end. */
   record: RecordWriter;
@@ -42,8 +49,14 @@ export interface RunOptions {
   onProgress?(progress: Progress): void;
   /** Default `sdk`. */
   reconnectPolicy?: ReconnectPolicyName;
+  /** How many participants may be lost with their worker or host without making the run inconclusive. Default: none. */
+  toleratedLost?: number;
   /** See `EngineOptions`. */
   watchMedia?: boolean;
+  /** See `EngineOptions`. */
+  browser?: string;
+  /** How the nodes of the deployment are measured meanwhile. Default: not at all. */
+  server?: ServerObservation;
   /** Called once the workers have their assignments; the first join is scheduled at `startedAtMs`. */
   onStart?(live: LiveRun): void;
   /** Called with every line of the record once it is written; must not throw. */
@@ -57,24 +70,22 @@ export interface RunResult {
   record: string;
 }
 
-/** From the assignments to the first join, ms: time for them to arrive, so that no join starts late. */
-const START_LEAD_MS = 500;
-const JOIN_TIMEOUT_MS = 15_000;
-const JOIN_ATTEMPTS = 4;
-
 /**
  * Carries out a plan and decides its verdict. What happens to participants, workers and an
  * embedded server is part of the result, never an exception.
  * @throws SwarmError when the deployment is unreachable or rejects even the first participant,
- * when no worker can be started, or when the record cannot be written; SwarmError `usage` when its
- * address is invalid
+ * when a worker cannot be started or dies before the run begins, or when the record cannot be written; SwarmError `usage` when its
+ * address is invalid or a secret is missing
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, record, reconnectPolicy = 'sdk' } = options;
+  const { placement = workersOnThisHost() } = options;
   const thresholds = resolveThresholds(plan.scenario);
-  const signalling = await preflightFirstParticipant(options);
-  const shards = shardsOf(options);
-  const clockOffsetMs = measureClockOffset();
+  const secrets = await readE2eeSecrets(plan);
+  const endpoints = await readTokenEndpoints(plan, deployment);
+  const signalling = await preflightFirstParticipant(options, endpoints);
+  const { shards, slots } = shardsOf(plan, placement.slots(options.allocation.workers));
+  const { clockOffsetMs } = placement;
   const clock = steadyClock(clockOffsetMs);
   const log = openRunLog({
     clock,
@@ -92,41 +103,50 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const { connected, waiting } = log.counts();
     if (connected + waiting === 0) ending.resolve('no_participants_left');
   };
-  const workers = await startWorkerPool({
-    workers: shards.length,
-    engineModule: options.engineModule ?? DEFAULT_ENGINE,
-    logDir: record.dir,
-    onLine: (line) => {
-      log.append(line);
-      if (mayBeLast(line)) endWhenEmpty();
+  const workers = await placement.startWorkers(
+    {
+      workers: shards.length,
+      engineModule: options.engineModule ?? DEFAULT_ENGINE,
+      logDir: record.dir,
+      onLine: (line) => {
+        log.append(line);
+        if (mayBeLast(line)) endWhenEmpty();
+      },
+      onDeath: (shard, death) => {
+        log.appendWorkerDeath(shard, death);
+        endWhenEmpty();
+      },
     },
-    onDeath: (shard, death) => {
-      log.appendWorkerDeath(shard, death);
-      endWhenEmpty();
-    },
-  });
+    slots,
+  );
 
   try {
-    const admissions = createAdmissionQueue(shards, deployment);
+    const admissions = createAdmissionQueue(shards, deployment, secrets, endpoints);
     const first = await admissions.take(0);
 
-    const startedAtMs = clock.now() + START_LEAD_MS;
+    const startedAtMs = clock.now() + placement.startLeadMs + clientLeadMs(plan);
     log.start(startedAtMs);
     log.append(headerLine(options, startedAtMs, shards.length));
     log.append(deploymentLine(deployment, log.elapsedMs()));
+    const hosts = placement.hosts();
+    for (const host of hosts) log.append({ type: 'host', at: log.elapsedMs(), ...host });
     for (const { shard } of shards) log.appendRunEvent('worker_started', { shard });
 
     const engine = engineOptions(options, signalling);
     workers.start(
       shards.map(({ shard }): ShardAssignment => {
         const admitted = first.find((batch) => batch.shard === shard)?.admitted ?? [];
-        return { shard, startedAtMs, clockOffsetMs, endAtMs: plan.endAtMs, engine, admitted };
+        const elsewhere = publishersElsewhere(shard, shards, hosts);
+        const times = { startedAtMs, clockOffsetMs, endAtMs: plan.endAtMs };
+        const authorities = trustedAuthorities();
+        return { shard, ...times, engine, authorities, elsewhere, admitted };
       }),
     );
     options.onStart?.(liveRun(startedAtMs, log, ending));
 
     const isAborted = watchAbortThresholds(thresholds, log);
-    await superviseRun(options, { log, workers, admissions, ending, isAborted });
+    const server = observeServer(options, log);
+    await superviseRun(options, { log, workers, admissions, ending, isAborted, server });
   } finally {
     workers.kill();
     record.close();
@@ -136,34 +156,38 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 };
 
 /** Asks the deployment whether the first participant may join, and which signalling it supports. */
-const preflightFirstParticipant = async ({
-  deployment,
-  plan,
-  signalling,
-}: RunOptions): Promise<EngineOptions['signalling']> => {
+const preflightFirstParticipant = async (
+  { deployment, plan, signalling }: RunOptions,
+  endpointOf: TokenEndpoints,
+): Promise<EngineOptions['signalling']> => {
   const [first] = plan.participants;
   if (first === undefined) throw new RangeError('a plan needs participants');
-  const newest = await preflight(deployment, first);
+  const newest = await preflight(deployment, first, endpointOf(first));
   return signalling === 'auto' ? newest : signalling;
 };
 
-/** A shard for each worker that hosts participants. */
-const shardsOf = ({ plan, allocation }: RunOptions): Shard[] =>
-  splitPlan(plan, allocation.workers)
-    .filter(({ participants }) => participants.length > 0)
-    .map(({ participants }, shard) => ({ shard, participants }));
+/** A shard for each worker that hosts participants, and where that worker is. */
+const shardsOf = (
+  plan: Plan,
+  available: readonly WorkerSlot[],
+): { shards: Shard[]; slots: WorkerSlot[] } => {
+  const used = splitPlan(
+    plan,
+    available.map(({ labels }) => labels),
+  ).filter(({ participants }) => participants.length > 0);
+  return {
+    shards: used.map(({ participants }, shard) => ({ shard, participants })),
+    slots: used.flatMap(({ shard }) => available[shard] ?? []),
+  };
+};
 
-const engineOptions = (
-  { allocation, reconnectPolicy = 'sdk', watchMedia = false }: RunOptions,
-  signalling: EngineOptions['signalling'],
-): ShardAssignment['engine'] => ({
-  threads: allocation.threads,
-  joinTimeoutMs: JOIN_TIMEOUT_MS,
-  joinAttempts: JOIN_ATTEMPTS,
-  signalling,
-  reconnectPolicy,
-  watchMedia,
-});
+/** Programs of real clients that join at the start need this long to come up; others come up while the run lasts. */
+const CLIENT_LEAD_MS = 5_000;
+
+const clientLeadMs = ({ participants }: Plan): number =>
+  participants.some(({ engine, joinAtMs }) => engine !== undefined && joinAtMs < CLIENT_LEAD_MS)
+    ? CLIENT_LEAD_MS
+    : 0;
 
 /** Whether this may have been the last participant. */
 const mayBeLast = (line: RecordLine): boolean =>

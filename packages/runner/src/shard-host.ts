@@ -1,7 +1,7 @@
 import { RECORDED_PAUSE_MS } from '@livekit-swarm/analysis';
-import { steadyClock } from '@livekit-swarm/livekit';
-import type { RecordLine, SampleLine } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { monotonicMs, steadyClock, trustAuthorities } from '@livekit-swarm/livekit';
+import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
+import type { ParticipantPlan, PlannedAction } from '@livekit-swarm/scenario';
 import { createClockWatch, type Disturbance } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
 import type { EngineModule } from './load-engine.ts';
@@ -14,6 +14,8 @@ import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './work
 export interface ShardHost {
   /** More participants; the scheduled join of some may have passed. */
   assign(admitted: readonly AdmittedParticipant[]): void;
+  /** What this clock lacks to the one that the hosts of the run share, ms. */
+  correctClock(ms: number): void;
   /** Stops joining; all participants leave, and the remaining lines are sent. Further calls wait for the first. */
   stop(): Promise<void>;
 }
@@ -23,14 +25,17 @@ const BATCH_MS = 100;
 
 /**
  * Begins a shard: joins and leaves at their due times, a sample a second, events as they happen.
+ * @param dir of logs, and of what clients leave
  * @throws what the engine throws when it cannot be made
  */
 export const hostShard = async (
   assignment: ShardAssignment,
   { createEngine }: EngineModule,
+  dir: string,
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
   const { shard, startedAtMs, clockOffsetMs, endAtMs } = assignment;
+  trustAuthorities(assignment.authorities);
   const clock = steadyClock(clockOffsetMs);
   const elapsedMs = (): number => clock.now() - startedAtMs;
   const outbox = createOutbox(send);
@@ -39,6 +44,8 @@ export const hostShard = async (
     startedAtMs,
     clockOffsetMs,
     shard,
+    dir,
+    elsewhere: assignment.elsewhere,
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
   const self = createProcessSampler();
@@ -65,15 +72,36 @@ export const hostShard = async (
       .finally(() => underWay.delete(leaving));
     underWay.add(leaving);
   });
+  const actions = schedule<Acting>(actAt, elapsedMs, ({ plan, action }) => {
+    if (!hosted.has(plan.index)) return;
+    if (isOfCoordinator(action)) return;
+    if (engine.act?.(plan.index, action) !== true)
+      outbox.push(unsupported(plan, action, elapsedMs(), shard));
+  });
   const joins = schedule<AdmittedParticipant>(joinAt, elapsedMs, ({ plan, admission }) => {
     hosted.add(plan.index);
     engine.join(plan, admission, plan.joinAtMs).catch(warn);
     // Only now: no participant leaves before it joined, however late that is.
     if (plan.leaveAtMs < endAtMs) leaves.add([plan]);
+    if (plan.actions !== undefined) actions.add(plan.actions.map((action) => ({ plan, action })));
   });
-  joins.add(assignment.admitted);
+  const assign = (admitted: readonly AdmittedParticipant[]): void => {
+    for (const { plan } of admitted) engine.prepare?.(plan);
+    joins.add(admitted);
+  };
+  assign(assignment.admitted);
+  let startLatenessMs: number | null = null;
+  const sinceStartMs = (): number => monotonicMs() + clockOffsetMs - startedAtMs;
+  const atStart = setTimeout(
+    () => {
+      startLatenessMs = Math.max(0, sinceStartMs());
+    },
+    Math.max(0, -sinceStartMs()),
+  );
 
   let wasPaused = false;
+  /** In the interval of the sample before: a thread that was stopped reports it when it has run again, which may be after that sample. */
+  let wasPausedBefore = false;
   const report = (disturbance: Disturbance): void => {
     if (disturbance.event === 'process_paused') wasPaused = true;
     outbox.push({ type: 'event', at: elapsedMs(), shard, ...disturbance });
@@ -82,8 +110,8 @@ export const hostShard = async (
   let lastSampleAt = 0;
   const sample = (): void => {
     clockWatch.check();
-    const { connected, series, generator } = engine.sample();
-    if (!wasPaused && generator.tickLatenessMs >= RECORDED_PAUSE_MS)
+    const { connected, series, generator, clients, speakers, streamDrops } = engine.sample();
+    if (!wasPaused && !wasPausedBefore && generator.tickLatenessMs >= RECORDED_PAUSE_MS)
       report({ event: 'process_paused', durationMs: Math.round(generator.tickLatenessMs) });
     const at = elapsedMs();
     const scheduling = runDelay();
@@ -94,6 +122,9 @@ export const hostShard = async (
       intervalMs: Math.max(1, at - lastSampleAt),
       connected: connected,
       series,
+      ...(speakers !== undefined && { speakers }),
+      ...(streamDrops !== undefined && { streamDrops }),
+      ...(clients !== undefined && { clients }),
       generator: {
         ...generator,
         // A pause of the process stops its threads, too.
@@ -101,8 +132,11 @@ export const hostShard = async (
         ...self.sample(),
         ...(scheduling !== null && { scheduling }),
         lateJoins: joins.takeLate(),
+        ...(startLatenessMs !== null && { startLatenessMs }),
       },
     };
+    startLatenessMs = null;
+    wasPausedBefore = wasPaused;
     wasPaused = false;
     lastSampleAt = at;
     send({ type: 'sample', sample: line });
@@ -110,8 +144,10 @@ export const hostShard = async (
   const stopSampling = startIntervalTimer(elapsedMs, 0, sample);
 
   const leave = async (): Promise<void> => {
+    clearTimeout(atStart);
     joins.stop();
     leaves.stop();
+    actions.stop();
     stopSampling();
     sample();
     clockWatch.close();
@@ -125,7 +161,8 @@ export const hostShard = async (
   };
   let leaving: Promise<void> | null = null;
   return {
-    assign: joins.add,
+    assign,
+    correctClock: (ms) => engine.correctClock?.(ms),
     stop: () => {
       leaving ??= leave();
       return leaving;
@@ -136,6 +173,37 @@ export const hostShard = async (
 /** Its event loop and its pump threads; others collect garbage or compile. */
 const drivesParticipants = (name: string, isMain: boolean): boolean =>
   isMain || name.startsWith('pump-');
+
+/** Something that a participant does. */
+interface Acting {
+  plan: ParticipantPlan;
+  action: PlannedAction;
+}
+
+/** It changes permissions; and a participant that disappears leaves at its time. */
+const isOfCoordinator = (action: PlannedAction): boolean =>
+  action.do === 'permit' || action.do === 'disappear';
+
+const actAt = ({ action }: Acting): number => action.atMs;
+
+const unsupported = (
+  { identity, group, room, role }: ParticipantPlan,
+  action: PlannedAction,
+  at: number,
+  shard: number,
+): EventLine => ({
+  type: 'event',
+  at,
+  shard,
+  event: 'action_failed',
+  identity,
+  group,
+  room,
+  role,
+  action: action.do,
+  reason: 'unsupported',
+  message: 'the engine of this participant cannot do that',
+});
 
 const joinAt = ({ plan }: AdmittedParticipant): number => plan.joinAtMs;
 const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;

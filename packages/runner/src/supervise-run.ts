@@ -3,9 +3,11 @@ import { COORDINATOR_SHARD, type DrillEvent, type EndLine } from '@livekit-swarm
 import type { AdmissionQueue } from './admissions.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
+import { startPermissionSchedule } from './permission-schedule.ts';
 import { phaseOf, stagesAt } from './progress.ts';
 import type { RunOptions } from './run.ts';
 import type { RunLog } from './run-log.ts';
+import type { ObservedServer } from './server-metrics/observe-server.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** The reason for which a run ends; the first one wins. */
@@ -46,6 +48,7 @@ export interface SupervisedRun {
   ending: RunEnding;
   /** Whether a threshold ends the run, called once a second. */
   isAborted(): boolean;
+  server: ObservedServer;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface SupervisedRun {
  */
 export const superviseRun = async (
   { plan, stop, deployment, record, onProgress }: RunOptions,
-  { log, workers, admissions, ending, isAborted }: SupervisedRun,
+  { log, workers, admissions, ending, isAborted, server }: SupervisedRun,
 ): Promise<void> => {
   const phase = phaseOf(plan);
   let leaving = false;
@@ -75,6 +78,12 @@ export const superviseRun = async (
     }, ending.reject);
     if (isAborted()) ending.resolve('threshold_crossed');
   });
+  const permissions = startPermissionSchedule(
+    plan.participants,
+    deployment,
+    log.elapsedMs,
+    log.append,
+  );
   const endOfPlan = setTimeout(() => ending.resolve('completed'), plan.endAtMs - log.elapsedMs());
   const interrupt = (): void => {
     log.appendRunEvent('interrupted');
@@ -96,11 +105,14 @@ export const superviseRun = async (
   try {
     const reason = await ending.promise.finally(async () => {
       leaving = true;
+      permissions.stop();
       await workers.stop(LEAVE_TIMEOUT_MS);
     });
     // All participants may have given up, or a threshold been crossed, in the time after its death.
     const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
-    log.append({ type: 'end', at: log.elapsedMs(), reason: cause });
+    const endedAt = log.elapsedMs();
+    await server.askRemains();
+    log.append({ type: 'end', at: endedAt, reason: cause });
   } finally {
     over = true;
     stop.removeEventListener('abort', interrupt);
@@ -108,6 +120,7 @@ export const superviseRun = async (
     clockWatch.close();
     clearTimeout(endOfPlan);
     clearTimeout(afterServerDeath);
+    await server.stop();
   }
 };
 

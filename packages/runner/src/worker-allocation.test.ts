@@ -85,7 +85,7 @@ describe('allocateWorkers', () => {
     expect(
       choose({ rooms: 500 }, { limits: { openFiles: 512, localPorts: 28_000 }, embedded: false })
         .workers,
-    ).toBe(6);
+    ).toBe(8);
   });
 
   it('explains descriptors that cannot suffice: what, needed, have, how', () => {
@@ -96,9 +96,9 @@ describe('allocateWorkers', () => {
       ),
     );
     expect(tooFew).toMatch(
-      /1 worker would need 2128 file descriptors each, but the hard limit is 1024/,
+      /1 worker would need 3128 file descriptors each, but the hard limit is 1024/,
     );
-    expect(tooFew).toMatch(/--workers 3 or more.*ulimit -Hn/);
+    expect(tooFew).toMatch(/--workers 4 or more.*ulimit -Hn/);
     expect(
       explanationOf(() =>
         choose({ rooms: 500 }, { limits: { openFiles: 1_024, localPorts: 28_000 } }),

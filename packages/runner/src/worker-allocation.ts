@@ -14,6 +14,8 @@ export interface WorkerAllocationRequest {
   load?: PlanLoad;
   /** Cores that may be used. */
   cores: number;
+  /** Hosts that take part, each with one worker at least. Default 1. */
+  hosts?: number;
   /** As requested; null: automatic. */
   workers: number | null;
   need: SocketNeed;
@@ -29,6 +31,8 @@ const PACKETS_PER_THREAD = 60_000;
 
 /** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
 const JOINS_PER_WORKER = 100;
+/** A PeerConnection has a UDP socket for each that the server has candidates of; an embedded server has one. */
+const ADDRESS_FAMILIES = 2;
 /** After leaving, a participant has closed its sockets within this time, ms. */
 const LINGER_MS = 2_000;
 
@@ -42,7 +46,7 @@ export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): num
  * @throws SwarmError `usage` when the limits of this host are too low: which, how much is needed, and how to raise them
  */
 export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {
-  const { plan, cores, need, limits, load = planLoad(plan) } = request;
+  const { plan, cores, hosts = 1, need, limits, embedded, load = planLoad(plan) } = request;
   const participants = maxConcurrent(plan);
   checkPorts(request, participants);
   checkServer(request, participants);
@@ -55,11 +59,11 @@ export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocat
     forPackets,
     forJoins,
   );
-  const perParticipant = need.udp + need.tcp;
+  const perParticipant = need.udp * (embedded ? 1 : ADDRESS_FAMILIES) + need.tcp;
   const fitting = Math.floor((limits.openFiles - DESCRIPTORS_PER_WORKER) / perParticipant);
   if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_PER_WORKER + perParticipant);
   const forFiles = Number.isFinite(fitting) ? Math.ceil(participants / fitting) : 1;
-  const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles);
+  const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles, hosts);
   if (workers < forFiles) {
     throw tooFewFiles(
       request,

@@ -7,7 +7,7 @@ import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './work
 export interface WorkerPool {
   /** Workers that run. */
   readonly alive: number;
-  /** One assignment per worker, for the shard of that number. */
+  /** One assignment per worker, for the shard of that number. Workers that have died since they were ready are reported now. */
   start(assignments: ShardAssignment[]): void;
   /** More participants for a shard; ignored when its worker died. */
   assign(shard: number, admitted: AdmittedParticipant[]): void;
@@ -28,11 +28,9 @@ export interface WorkerPoolOptions {
   onDeath(shard: number, death: WorkerDeath): void;
 }
 
-const NEXT_STEP = '"swarm doctor" shows what is missing';
-
 /**
  * Starts the workers and waits until each has loaded its engine.
- * @throws SwarmError when one cannot; then none is left
+ * @throws SwarmError `no_worker` when one cannot, `worker_died` when something else ended one; then none is left
  */
 export const startWorkerPool = async ({
   workers,
@@ -43,6 +41,7 @@ export const startWorkerPool = async ({
 }: WorkerPoolOptions): Promise<WorkerPool> => {
   let started = false;
   const living = new Map<number, WorkerProcess>();
+  const diedEarly = new Map<number, WorkerDeath>();
   const onMessage = (message: WorkerMessage): void => {
     if (message.type === 'lines') for (const line of message.lines) onLine(line);
     if (message.type === 'sample') onLine(message.sample);
@@ -59,20 +58,18 @@ export const startWorkerPool = async ({
     all.map(async ({ shard, ended }) => {
       const death = await ended;
       living.delete(shard);
-      if (death !== null && started) onDeath(shard, death);
+      if (death === null) return;
+      if (started) onDeath(shard, death);
+      else diedEarly.set(shard, death);
     }),
   ).then(() => {
     process.off('exit', kill);
   });
-  try {
-    await Promise.all(all.map(({ ready }) => ready));
-  } catch (error) {
+  const unready = await firstDeath(all);
+  if (unready !== null) {
     kill();
     await empty;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SwarmError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, {
-      cause: error,
-    });
+    throw startFailure(unready);
   }
   return {
     get alive() {
@@ -82,6 +79,7 @@ export const startWorkerPool = async ({
       started = true;
       for (const assignment of assignments)
         living.get(assignment.shard)?.send({ type: 'start', assignment });
+      for (const [shard, death] of diedEarly) onDeath(shard, death);
     },
     assign: (shard, admitted) => living.get(shard)?.send({ type: 'assign', admitted }),
     stop: async (timeoutMs) => {
@@ -94,3 +92,27 @@ export const startWorkerPool = async ({
     empty,
   };
 };
+
+/** Why a run cannot begin: a worker ended before it was ready. */
+export const startFailure = (death: WorkerDeath): SwarmError =>
+  death.killed
+    ? new SwarmError(
+        'worker_died',
+        `a worker was killed before the run began (${death.reason}); nothing was measured`,
+        'run again; if the kernel killed it for lack of memory (dmesg), use fewer workers or less load',
+      )
+    : new SwarmError(
+        'no_worker',
+        `no worker could be started: ${death.message}`,
+        '"swarm doctor" shows what is missing',
+      );
+
+/** Of the workers that ended before they were ready; null when all are. */
+const firstDeath = (workers: readonly WorkerProcess[]): Promise<WorkerDeath | null> =>
+  new Promise((resolve) => {
+    const readies = workers.map(async ({ ready }) => {
+      const death = await ready;
+      if (death !== null) resolve(death);
+    });
+    void Promise.all(readies).then(() => resolve(null));
+  });

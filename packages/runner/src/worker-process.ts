@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { browserProfile } from '@livekit-swarm/engine/chromium';
 import { siblingModule } from '@livekit-swarm/host';
 import { workerEnvironment } from './worker-environment.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
@@ -10,6 +11,8 @@ export interface WorkerDeath {
   /** `SIGKILL`, `exit 1`, … */
   reason: string;
   message: string;
+  /** By a signal, and not because of an error of its own. */
+  killed: boolean;
 }
 
 /** The coordinator's end of a worker process. */
@@ -17,8 +20,8 @@ export interface WorkerProcess {
   readonly shard: number;
   readonly pid: number;
   send(command: WorkerCommand): void;
-  /** The engine is loaded. Rejects when it cannot be, or the process ends before. */
-  readonly ready: Promise<void>;
+  /** Resolves when the engine is loaded, with null, or when the process has ended before. */
+  readonly ready: Promise<WorkerDeath | null>;
   /** Resolves when the process has ended: null when it had finished its work. */
   readonly ended: Promise<WorkerDeath | null>;
   /** At once. */
@@ -30,6 +33,8 @@ export interface WorkerOptions {
   engineModule: string;
   /** Where its output goes: `worker-N.log`, removed when it is empty. */
   logDir: string;
+  /** Without a command for this long the worker ends its participants, ms: its parent may be stopped. Default: it waits. */
+  leaseMs?: number;
   onMessage(message: WorkerMessage): void;
 }
 
@@ -38,6 +43,7 @@ export const startWorker = ({
   shard,
   engineModule,
   logDir,
+  leaseMs,
   onMessage,
 }: WorkerOptions): WorkerProcess => {
   const logFile = join(logDir, `worker-${shard}.log`);
@@ -51,23 +57,32 @@ export const startWorker = ({
   closeSync(log);
   let finished = false;
   let failure: string | null = null;
-  const ready = Promise.withResolvers<void>();
-  ready.promise.catch(() => {});
+  const ready = Promise.withResolvers<WorkerDeath | null>();
   child.on('message', (raw) => {
     const message = raw as WorkerMessage;
-    if (message.type === 'ready') ready.resolve();
+    if (message.type === 'ready') ready.resolve(null);
     if (message.type === 'finished') finished = true;
     if (message.type === 'failed') failure = message.message;
     onMessage(message);
   });
-  const ended = endOf(child).then((reason): WorkerDeath | null => {
+  const ended = endOf(child).then(({ reason, signalled }): WorkerDeath | null => {
     const said = lastWords(logFile);
+    // Of a worker that was killed. The browser itself ends with it, and may write until it has.
+    rmSync(browserProfile(logDir, shard), REMOVE);
     if (finished) return null;
     const message = failure ?? (said === '' ? `worker ${shard} ended with ${reason}` : said);
-    ready.reject(new Error(message));
-    return { reason, message };
+    const death = { reason, message, killed: signalled && failure === null };
+    ready.resolve(death);
+    return death;
   });
-  child.send({ type: 'prepare', shard, engineModule } satisfies WorkerCommand, () => {});
+  const prepare: WorkerCommand = {
+    type: 'prepare',
+    shard,
+    engineModule,
+    dir: logDir,
+    ...(leaseMs !== undefined && { leaseMs }),
+  };
+  child.send(prepare, () => {});
   return {
     shard,
     pid: child.pid ?? -1,
@@ -79,11 +94,15 @@ export const startWorker = ({
   };
 };
 
-const endOf = (child: ChildProcess): Promise<string> =>
+const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
+
+const endOf = (child: ChildProcess): Promise<{ reason: string; signalled: boolean }> =>
   new Promise((resolve) => {
     // `close` follows after the channel is drained, so no line is lost.
-    child.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
-    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) =>
+      resolve({ reason: signal ?? `exit ${code}`, signalled: signal !== null }),
+    );
+    child.once('error', (error) => resolve({ reason: error.message, signalled: false }));
   });
 
 /** The last lines of a log, for a sentence; an empty log is removed. */

@@ -1,4 +1,4 @@
-import type { Admission, EngineOptions } from '@livekit-swarm/engine';
+import type { Admission, EngineOptions, RemotePublisher } from '@livekit-swarm/engine';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
@@ -19,16 +19,29 @@ export interface ShardAssignment {
   endAtMs: number;
   engine: Pick<
     EngineOptions,
-    'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'reconnectPolicy' | 'watchMedia'
+    | 'threads'
+    | 'joinTimeoutMs'
+    | 'joinAttempts'
+    | 'signalling'
+    | 'reconnectPolicy'
+    | 'watchMedia'
+    | 'browser'
+    | 'turn'
   >;
+  /** Certificates of authorities, PEM, that its connections trust in addition to those of its host; null: none. */
+  authorities: string | null;
+  /** Publishers of its rooms on other hosts. */
+  elsewhere: RemotePublisher[];
   /** The first participants; others follow. */
   admitted: AdmittedParticipant[];
 }
 
 /** Coordinator → worker. */
 export type WorkerCommand =
-  /** Load the engine; answered by `ready`. */
-  | { type: 'prepare'; shard: number; engineModule: string }
+  /** Load the engine; answered by `ready`. `dir`: for what clients leave, on the host of the worker. */
+  | { type: 'prepare'; shard: number; engineModule: string; dir: string; leaseMs?: number }
+  /** The parent lives: see `WorkerOptions.leaseMs`. The correction: see `ShardHost.correctClock`. */
+  | { type: 'renew'; clockCorrectionMs?: number }
   | { type: 'start'; assignment: ShardAssignment }
   /** The participants that join next. */
   | { type: 'assign'; admitted: AdmittedParticipant[] }

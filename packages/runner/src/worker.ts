@@ -1,9 +1,11 @@
 /** The program of a worker process: forked by `worker-process.ts`, carries out commands, hosts one shard. */
+import { failpoint } from '@livekit-swarm/host';
 import { type EngineModule, loadEngine } from './load-engine.ts';
 import { hostShard, type ShardHost } from './shard-host.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
 let engine: EngineModule | null = null;
+let dir = '.';
 let host: ShardHost | null = null;
 
 const send = (message: WorkerMessage): void => {
@@ -19,15 +21,21 @@ const carryOut = async (command: WorkerCommand): Promise<void> => {
   switch (command.type) {
     case 'prepare':
       process.title = `swarm worker ${command.shard}`;
+      failpoint('worker.prepare');
+      dir = command.dir;
+      if (command.leaseMs !== undefined) watchLease(command.leaseMs);
       engine = await loadEngine(command.engineModule);
       send({ type: 'ready' });
       break;
     case 'start':
       if (engine === null) throw new Error('start came before prepare');
-      host = await hostShard(command.assignment, engine, send);
+      host = await hostShard(command.assignment, engine, dir, send);
       break;
     case 'assign':
       host?.assign(command.admitted);
+      break;
+    case 'renew':
+      if (command.clockCorrectionMs !== undefined) host?.correctClock(command.clockCorrectionMs);
       break;
     case 'stop':
       await host?.stop();
@@ -36,9 +44,28 @@ const carryOut = async (command: WorkerCommand): Promise<void> => {
   }
 };
 
+/** Time for participants to leave when no command requested it, ms. */
+const LEAVE_MS = 3_000;
+const LEASE_CHECK_MS = 1_000;
+let heardAt = performance.now();
+
+/** Ends the participants when no command has come for `leaseMs`. */
+const watchLease = (leaseMs: number): void => {
+  let overdue = 0;
+  const timer = setInterval(() => {
+    // Twice: after a pause of this process, timers come before the commands that wait.
+    overdue = performance.now() - heardAt > leaseMs ? overdue + 1 : 0;
+    if (overdue < 2) return;
+    clearInterval(timer);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LEAVE_MS);
+    void carryOut({ type: 'stop' });
+  }, LEASE_CHECK_MS);
+};
+
 // One after the other: a `stop` that overtakes a `start` would leave participants behind.
 let last = Promise.resolve();
 process.on('message', (command) => {
+  heardAt = performance.now();
   last = last
     .then(() => carryOut(command as WorkerCommand))
     .catch((error: unknown) =>
@@ -49,8 +76,10 @@ process.on('message', (command) => {
     );
 });
 
-// The coordinator has ended. SIGKILL, as no native thread may hold this up.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// The coordinator has ended, maybe while this process was loading. SIGKILL, as no native thread may hold this up.
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
+process.on('disconnect', end);
+if (!process.connected) end();
 
 // Ctrl-C in a terminal and a supervisor's SIGTERM reach the whole group: only the coordinator decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

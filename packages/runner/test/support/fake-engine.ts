@@ -4,6 +4,7 @@ import type { Engine, EngineOptions } from '@livekit-swarm/engine';
 import {
   type EventLine,
   type EventName,
+  emptyEngineHealth,
   emptySeries,
   type ParticipantLine,
   type SeriesSample,
@@ -75,11 +76,8 @@ export const createEngine = (options: EngineOptions): Engine => {
       connected: [...present.values()].filter(({ failed }) => !failed).length,
       series: [fiftyPackets()],
       generator: {
+        ...emptyEngineHealth(),
         tickLatenessMs: 1,
-        stuckThreads: 0,
-        lateSends: 0,
-        sendErrors: 0,
-        socketDrops: 0,
         datagramsSent: 50,
         datagramsReceived: 50,
       },

@@ -1,0 +1,30 @@
+import type { EngineOptions } from '@livekit-swarm/engine';
+import type { RunOptions } from './run.ts';
+import type { ShardAssignment } from './worker-protocol.ts';
+
+const JOIN_TIMEOUT_MS = 15_000;
+const JOIN_ATTEMPTS = 4;
+
+/**
+ * What the engines of all workers get, on whatever host they are.
+ * @param environment of the coordinator: with a queue, workers have another one
+ */
+export const engineOptions = (
+  {
+    allocation,
+    reconnectPolicy = 'sdk',
+    watchMedia = false,
+    browser,
+  }: Pick<RunOptions, 'allocation' | 'reconnectPolicy' | 'watchMedia' | 'browser'>,
+  signalling: EngineOptions['signalling'],
+  { SWARM_TURN: turn = '' }: NodeJS.ProcessEnv = process.env,
+): ShardAssignment['engine'] => ({
+  threads: allocation.threads,
+  joinTimeoutMs: JOIN_TIMEOUT_MS,
+  joinAttempts: JOIN_ATTEMPTS,
+  signalling,
+  reconnectPolicy,
+  watchMedia,
+  ...(browser !== undefined && { browser }),
+  ...(turn !== '' && { turn }),
+});

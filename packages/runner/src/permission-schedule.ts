@@ -1,0 +1,74 @@
+import { setPermission } from '@livekit-swarm/livekit';
+import type { EventLine } from '@livekit-swarm/record';
+import type { ParticipantPlan, PlannedAction } from '@livekit-swarm/scenario';
+import type { Deployment } from './deployment.ts';
+import { schedule } from './schedule.ts';
+
+/** Permissions that change during stays. */
+export interface PermissionSchedule {
+  /** Changes nothing any more. */
+  stop(): void;
+}
+
+interface Change {
+  participant: ParticipantPlan;
+  action: Extract<PlannedAction, { do: 'permit' }>;
+}
+
+/**
+ * Changes permissions of participants at the times of the plan, through the room service: that takes the API secret, which workers do not have.
+ * @param elapsedMs since the start of the run
+ * @param append called with what came of each change
+ */
+export const startPermissionSchedule = (
+  participants: readonly ParticipantPlan[],
+  deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  elapsedMs: () => number,
+  append: (event: EventLine) => void,
+): PermissionSchedule => {
+  let stopped = false;
+  const changes = schedule<Change>(
+    ({ action }) => action.atMs,
+    elapsedMs,
+    ({ participant: { room, identity, group, role }, action }) => {
+      const began = elapsedMs();
+      const tell = (
+        outcome: Pick<EventLine, 'event' | 'reason' | 'message' | 'durationMs'>,
+      ): void => {
+        if (!stopped)
+          append({
+            type: 'event',
+            at: elapsedMs(),
+            identity,
+            group,
+            room,
+            role,
+            action: 'permit',
+            ...outcome,
+          });
+      };
+      setPermission(deployment, room, identity, action.permission).then(
+        () => tell({ event: 'acted', durationMs: elapsedMs() - began }),
+        (error: unknown) =>
+          tell({
+            event: 'action_failed',
+            reason: 'room_service',
+            message: error instanceof Error ? error.message : String(error),
+          }),
+      );
+    },
+  );
+  changes.add(
+    participants.flatMap((participant) =>
+      (participant.actions ?? []).flatMap((action) =>
+        action.do === 'permit' ? [{ participant, action }] : [],
+      ),
+    ),
+  );
+  return {
+    stop: () => {
+      stopped = true;
+      changes.stop();
+    },
+  };
+};

@@ -1,0 +1,30 @@
+import type { RemotePublisher } from '@livekit-swarm/engine';
+import type { HostLine } from '@livekit-swarm/record';
+import type { Shard } from '@livekit-swarm/scenario';
+
+/**
+ * The publishers that participants of a shard share a room with although they are on another host. Rooms are split only where they do not fit on one
+ * worker, so that most shards have none.
+ */
+export const publishersElsewhere = (
+  shard: number,
+  shards: readonly Shard[],
+  hosts: readonly Pick<HostLine, 'agent' | 'shards'>[],
+): RemotePublisher[] => {
+  if (hosts.length < 2) return [];
+  const rooms = new Set(
+    shards.flatMap((one) => (one.shard === shard ? one.participants.map(({ room }) => room) : [])),
+  );
+  return hosts
+    .filter((host) => !host.shards.includes(shard))
+    .flatMap(({ agent, shards: there }) =>
+      shards
+        .filter((one) => there.includes(one.shard))
+        .flatMap(({ participants }) => participants)
+        .filter(({ room, publish, data }) => rooms.has(room) && publish.length + data.length > 0)
+        .map(({ identity, room, data }) => ({
+          ...{ identity, room, agent },
+          sendsData: data.length > 0,
+        })),
+    );
+};

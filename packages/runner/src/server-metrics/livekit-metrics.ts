@@ -1,0 +1,81 @@
+import type { NodeFigures } from './server-source.ts';
+
+/** One series of an exposition: its name, labels and value. */
+export interface Series {
+  name: string;
+  labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+/** The metric that every livekit-server has from its start, whatever its version, and no other program has. */
+export const NODE_METRIC = 'livekit_room_total';
+
+/** What is read of a node: `Gauge`s despite the suffix `_total` (livekit-server, pkg/telemetry/prometheus). */
+export const NODE_METRICS = [
+  NODE_METRIC,
+  'livekit_participant_total',
+  'livekit_track_published_total',
+  'livekit_track_subscribed_total',
+  'livekit_packet_total',
+  'livekit_packet_bytes',
+  'livekit_node_packet_total',
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'go_goroutines',
+  'process_open_fds',
+] as const;
+
+const WANTED: ReadonlySet<string> = new Set(NODE_METRICS);
+
+/** The wanted series of Prometheus' text format; the hundreds of others are skipped. */
+export const readExposition = (text: string): Series[] =>
+  text.split('\n').flatMap((line): Series[] => {
+    const name = /^[a-z_]+/.exec(line)?.[0] ?? '';
+    if (!WANTED.has(name)) return [];
+    const [, labels = '', value = ''] = /^[a-z_]+(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
+    const number = Number(value);
+    return Number.isFinite(number) ? [{ name, labels: labelsOf(labels), value: number }] : [];
+  });
+
+const labelsOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/([a-zA-Z_]+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+
+/** The id of the node that the series are of; null where they are not of a livekit-server. */
+export const nodeIdOf = (series: readonly Series[]): string | null =>
+  series.find(({ name }) => name === NODE_METRIC)?.labels.node_id ?? null;
+
+/** The figures of one node. What a server counts and has not counted yet has no series: it is zero. */
+export const figuresOf = (series: readonly Series[]): NodeFigures => {
+  const find = (name: string): number | undefined => series.find((one) => one.name === name)?.value;
+  const sum = (name: string, labels: Readonly<Record<string, string>> = {}): number =>
+    series
+      .filter(
+        (one) =>
+          one.name === name &&
+          Object.entries(labels).every(([label, value]) => one.labels[label] === value),
+      )
+      .reduce((total, { value }) => total + value, 0);
+  const process = {
+    cpuSeconds: find('process_cpu_seconds_total'),
+    memoryBytes: find('process_resident_memory_bytes'),
+    goroutines: find('go_goroutines'),
+    descriptors: find('process_open_fds'),
+    rooms: find(NODE_METRIC),
+    participants: find('livekit_participant_total'),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(process).filter(([, value]) => value !== undefined)),
+    tracks: sum('livekit_track_published_total'),
+    subscriptions: sum('livekit_track_subscribed_total'),
+    bytesUp: sum('livekit_packet_bytes', { direction: 'incoming' }),
+    bytesDown: sum('livekit_packet_bytes', { direction: 'outgoing' }),
+    packetsUp: sum('livekit_packet_total', { direction: 'incoming' }),
+    packetsDown: sum('livekit_packet_total', { direction: 'outgoing' }),
+    drops: sum('livekit_node_packet_total', { type: 'dropped' }),
+  };
+};

@@ -1,0 +1,31 @@
+import { fetchText, httpEndpoint } from './http-answer.ts';
+import { figuresOf, nodeIdOf, readExposition } from './livekit-metrics.ts';
+import { type ServerSource, SourceError } from './server-source.ts';
+
+/**
+ * `/metrics` of one node: livekit-server serves it on `prometheus.port`.
+ * @param name of the node; default: host and port of the URL
+ */
+export const metricsSource = (
+  url: string,
+  name: string = new URL(url).host,
+  now: () => number = () => performance.now(),
+): ServerSource => {
+  const endpoint = httpEndpoint(url);
+  return {
+    name: 'metrics',
+    where: endpoint.where,
+    sample: async (signal) => {
+      const text = await fetchText(endpoint, endpoint.url, signal);
+      const measuredAtMs = now();
+      const series = readExposition(text);
+      const id = nodeIdOf(series);
+      if (id === null)
+        throw new SourceError(
+          'not_livekit',
+          `${endpoint.where} has no metrics of livekit-server (its prometheus.port serves them)`,
+        );
+      return [{ id, name, measuredAtMs, figures: figuresOf(series) }];
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { type ServerSource, SourceError } from './server-source.ts';
+
+/** Linux counts CPU time of processes in hundredths of a second, whatever its timer. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * A livekit-server that is a process of this host (Linux: `/proc`): exact where its own metrics are refreshed rarely.
+ * @param node as its other sources call it
+ */
+export const processSource = (
+  pid: number,
+  node: string,
+  now: () => number = () => performance.now(),
+): ServerSource => ({
+  name: 'process',
+  where: null,
+  sample: async () => {
+    // At once, not when a thread has time: CPU time belongs to the moment of the line.
+    const read = (file: string): string => {
+      try {
+        return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      } catch {
+        throw new SourceError(
+          'unreachable',
+          process.platform === 'linux'
+            ? 'the process of livekit-server has ended'
+            : 'processes are measured on Linux only',
+        );
+      }
+    };
+    const stat = read('stat');
+    const measuredAtMs = now();
+    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(read('status'))?.[1];
+    const cpuSeconds = cpuSecondsOf(stat);
+    return [
+      {
+        id: null,
+        name: node,
+        measuredAtMs,
+        figures: {
+          ...(cpuSeconds !== null && { cpuSeconds }),
+          ...(resident !== undefined && { memoryBytes: Number(resident) * 1_024 }),
+        },
+      },
+    ];
+  },
+});
+
+/** utime and stime, the 14th and 15th field (proc_pid_stat(5)); the name, in parentheses, may contain spaces. */
+export const cpuSecondsOf = (stat: string): number | null => {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return Number.isFinite(ticks) ? ticks / TICKS_PER_SECOND : null;
+};

@@ -1,0 +1,81 @@
+import { connectRegistry, isStale, type ReportedNode } from '@livekit-swarm/livekit';
+import { withoutSecrets } from '@livekit-swarm/settings';
+import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
+
+/** How Redis reports that a password is missing or wrong, or that its user may not read. */
+const REFUSED = /NOAUTH|WRONGPASS|NOPERM/;
+
+/** What the nodes of a cluster report about themselves in LiveKit's Redis, every two seconds. Nothing is written to it. */
+export const redisSource = (url: string, now: () => number = Date.now): ServerSource => {
+  const registry = connectRegistry(url);
+  const where = withoutSecrets(url);
+  const names = createNodeNames();
+  const reported = new Map<string, number>();
+
+  /** Nodes that have reported since they were last seen. */
+  const news = (nodes: readonly ReportedNode[]): ReportedNode[] =>
+    nodes.filter(({ id, updatedAt }) => {
+      const isNew = updatedAt !== reported.get(id);
+      reported.set(id, updatedAt);
+      return isNew;
+    });
+
+  return {
+    name: 'redis',
+    where,
+    sample: async () => {
+      const all = await registry.nodes().catch((error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        if (REFUSED.test(text))
+          throw new SourceError('unauthorized', `${where} refuses the credentials`);
+        if (/timed? ?out/i.test(text))
+          throw new SourceError('timeout', `${where} does not answer in time`);
+        throw new SourceError('unreachable', `${where} cannot be reached (${text})`);
+      });
+      const nodes = all.filter((node) => !isStale(node, now()));
+      if (nodes.length === 0)
+        throw new SourceError(
+          'not_livekit',
+          `no node reports in ${where}: it is not the Redis of this deployment, or no node runs`,
+        );
+      return news(nodes).map((node) => readingOf(node, names(node, nodes), now()));
+    },
+    close: () => registry.close(),
+  };
+};
+
+const readingOf = (
+  { id, updatedAt, stats }: ReportedNode,
+  name: string,
+  nowMs: number,
+): NodeReading => ({
+  id,
+  name,
+  measuredAtMs: updatedAt * 1_000,
+  ageMs: Math.max(0, nowMs - updatedAt * 1_000),
+  ofHost: true,
+  figures: {
+    cpuCores: stats.cpuCores,
+    memoryBytes: stats.memoryBytes,
+    rooms: stats.rooms,
+    participants: stats.clients,
+    tracks: stats.tracksIn,
+    subscriptions: stats.tracksOut,
+    bytesUp: stats.bytesIn,
+    bytesDown: stats.bytesOut,
+    packetsUp: stats.packetsIn,
+    packetsDown: stats.packetsOut,
+    drops: stats.sysPacketsDropped,
+  },
+});
+
+/** A node keeps its name: its IP, which outlives a restart, unless several nodes share it. */
+const createNodeNames = (): ((node: ReportedNode, all: readonly ReportedNode[]) => string) => {
+  const known = new Map<string, string>();
+  return ({ id, ip }, all) => {
+    const isAlone = ip !== '' && all.filter((other) => other.ip === ip).length === 1;
+    const name = known.get(id) ?? (isAlone ? ip : id);
+    known.set(id, name);
+    return name;
+  };
+};

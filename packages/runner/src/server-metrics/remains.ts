@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { roomsLeft } from '@livekit-swarm/livekit';
+import type { ServerAfterLine } from '@livekit-swarm/record';
+import type { Plan } from '@livekit-swarm/scenario';
+import type { Deployment } from '../deployment.ts';
+import type { ServerSampler } from './server-sampler.ts';
+import type { NodeFigures } from './server-source.ts';
+
+/** A source that is refreshed every few seconds gets this much more, ms. */
+const REFRESH_MS = 3_000;
+const REFRESH_STEP_MS = 500;
+/** Time for questions about single rooms, ms. */
+const ASK_MS = 5_000;
+
+export interface RemainsOptions {
+  deployment: Deployment;
+  plan: Plan;
+  sampler: ServerSampler;
+  /** By node: before the first join. */
+  before: ReadonlyMap<string, NodeFigures>;
+  /** A source knows the nodes as they were some seconds ago. */
+  isRefreshedRarely: boolean;
+  /** How long the server may take to clean up, ms. */
+  settleMs: number;
+  elapsedMs(): number;
+  /** Aborted: do not wait. */
+  stop: AbortSignal;
+}
+
+/**
+ * Asks the server what is left of a run whose participants have all gone: it never fails.
+ * @returns null where nothing is known
+ */
+export const askRemains = async (options: RemainsOptions): Promise<ServerAfterLine | null> => {
+  const { deployment, plan, sampler, before, settleMs, elapsedMs, stop } = options;
+  const leftAtMs = elapsedMs();
+  // Where no node is measured there is no more to wait for than the rooms.
+  if (before.size > 0) await sleep(settleMs, undefined, { signal: stop }).catch(() => {});
+  const settledAtMs = elapsedMs();
+  await refreshed(options, settledAtMs);
+  const signal = AbortSignal.timeout(ASK_MS);
+  const left = await roomsLeft(deployment, roomsOf(plan), signal).catch(() => null);
+  const fresh = sampler.measuredSince(settledAtMs);
+  const nodes = [...before].flatMap(([node, was]) => {
+    const is = fresh.get(node);
+    return is === undefined || Object.keys(is).length === 0
+      ? []
+      : [{ node, before: remainsOf(was), after: remainsOf(is) }];
+  });
+  if (left === null && nodes.length === 0) return null;
+  return {
+    type: 'server_after',
+    at: elapsedMs(),
+    settledMs: Math.round(settledAtMs - leftAtMs),
+    ...(left !== null && { rooms: left.rooms }),
+    ...(left?.participants != null && { participants: left.participants }),
+    nodes,
+  };
+};
+
+/** Waits until every node was measured after that moment; not for ever. */
+const refreshed = async (
+  { sampler, before, isRefreshedRarely, stop, elapsedMs }: RemainsOptions,
+  sinceMs: number,
+): Promise<void> => {
+  const isStale = (): boolean => {
+    const fresh = sampler.measuredSince(sinceMs);
+    return [...before.keys()].some((node) => Object.keys(fresh.get(node) ?? {}).length === 0);
+  };
+  await sampler.sampleNow();
+  while (isRefreshedRarely && isStale() && !stop.aborted && elapsedMs() - sinceMs < REFRESH_MS) {
+    await sleep(REFRESH_STEP_MS);
+    await sampler.sampleNow();
+  }
+};
+
+const roomsOf = ({ participants }: Plan): string[] => [
+  ...new Set(participants.map(({ room }) => room)),
+];
+
+const remainsOf = ({ goroutines, memoryBytes, tracks }: NodeFigures) => ({
+  ...(goroutines !== undefined && { goroutines }),
+  ...(memoryBytes !== undefined && { memoryBytes }),
+  ...(tracks !== undefined && { tracks }),
+});

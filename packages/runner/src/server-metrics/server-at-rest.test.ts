@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { readAtRest } from './server-at-rest.ts';
+import type { NodeFigures, ServerSource } from './server-source.ts';
+
+/** A source that answers with one after the other, and then with the last. */
+const sourceOf = (answers: readonly NodeFigures[], node = 'node-1'): ServerSource => {
+  let next = 0;
+  return {
+    name: 'metrics',
+    where: null,
+    sample: async () => {
+      const figures = answers[Math.min(next++, answers.length - 1)] ?? {};
+      return [{ id: 'ND_1', name: node, measuredAtMs: 0, figures }];
+    },
+  };
+};
+const rest = (sources: ServerSource[], more: { foreignRooms?: number; settleMs?: number } = {}) =>
+  readAtRest({
+    sources,
+    foreignRooms: 0,
+    settleMs: 2_000,
+    intervalMs: 1,
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+test('waits for the last room, and for goroutines to end', async () => {
+  const ending = [900, 700, 400, 200, 102, 101, 100].map((goroutines, index) => ({
+    goroutines,
+    rooms: index < 3 ? 2 : 0,
+  }));
+  const { nodes, isAtRest } = await rest([sourceOf(ending)]);
+  expect(isAtRest).toBe(true);
+  expect(nodes).toMatchObject([{ id: 'ND_1', figures: { goroutines: 100, rooms: 0 } }]);
+});
+
+test('a server with rooms is not at rest, unless they are of others', async () => {
+  const busy = () => sourceOf([{ goroutines: 100, rooms: 1 }]);
+  expect(await rest([busy()], { settleMs: 30 })).toMatchObject({ isAtRest: false });
+  expect(await rest([busy()], { foreignRooms: 1 })).toMatchObject({ isAtRest: true });
+});
+
+test('a server whose rooms are unknown is not at rest', async () => {
+  const source = sourceOf([{ goroutines: 100 }]);
+  expect(await rest([source], { settleMs: 30 })).toMatchObject({ isAtRest: false });
+});
+
+test('takes each figure of a node from the first source that has it', async () => {
+  const exact = sourceOf([{ memoryBytes: 5 }]);
+  const other = sourceOf([{ memoryBytes: 9, goroutines: 100, rooms: 0 }]);
+  const { nodes } = await rest([exact, other]);
+  expect(nodes.map(({ figures }) => figures)).toEqual([
+    { memoryBytes: 5, goroutines: 100, rooms: 0 },
+  ]);
+});
+
+test('ends with its signal', async () => {
+  const signal = AbortSignal.timeout(5);
+  const source = sourceOf([{ goroutines: 100, rooms: 3 }]);
+  await expect(
+    readAtRest({ sources: [source], foreignRooms: 0, settleMs: 60_000, signal }),
+  ).rejects.toThrow(/abort/i);
+});

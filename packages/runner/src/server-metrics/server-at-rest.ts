@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeReading, ServerSource } from './server-source.ts';
+
+/** What the nodes of a deployment have when they have no participants. */
+export interface ServerAtRest {
+  nodes: readonly NodeReading[];
+  /** Whether all rooms were gone and the number of goroutines had stopped changing, before the time was over. */
+  isAtRest: boolean;
+  waitedMs: number;
+}
+
+export interface RestOptions {
+  sources: readonly ServerSource[];
+  /** Rooms of others, which stay. */
+  foreignRooms: number;
+  /** The longest to wait, ms. */
+  settleMs: number;
+  /** Default: a second. */
+  intervalMs?: number;
+  signal: AbortSignal;
+}
+
+const INTERVAL_MS = 1_000;
+/** A source that takes longer has no answer, ms. */
+const TIMEOUT_MS = 3_000;
+/** For this number of readings the goroutines must not change. */
+const STILL_READINGS = 5;
+/** Timers and connections of the server itself come and go. */
+const STILL_WITHIN = 3;
+
+/**
+ * Waits until the nodes have neither rooms nor goroutines to end, and reads them.
+ * @throws Error of the signal; SourceError when a source does not answer
+ */
+export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> => {
+  const { sources, foreignRooms, settleMs, intervalMs = INTERVAL_MS, signal } = options;
+  const startedAt = performance.now();
+  /** Goroutines of all nodes, the last readings. */
+  const lately: number[] = [];
+  for (;;) {
+    const nodes = await readNodes(sources, signal);
+    const rooms = sumOf(nodes, ({ figures }) => figures.rooms);
+    lately.push(sumOf(nodes, ({ figures }) => figures.goroutines) ?? 0);
+    if (lately.length > STILL_READINGS) lately.shift();
+    const isStill =
+      lately.length === STILL_READINGS && Math.max(...lately) - Math.min(...lately) <= STILL_WITHIN;
+    const isAtRest = isStill && rooms !== null && rooms <= foreignRooms;
+    const waitedMs = performance.now() - startedAt;
+    if (isAtRest || waitedMs >= settleMs) return { nodes, isAtRest, waitedMs };
+    await sleep(intervalMs, undefined, { signal });
+  }
+};
+
+/** One reading of each node: of several sources the first has precedence, figure by figure. */
+const readNodes = async (
+  sources: readonly ServerSource[],
+  signal: AbortSignal,
+): Promise<NodeReading[]> => {
+  const nodes = new Map<string, NodeReading>();
+  for (const source of sources) {
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    for (const reading of await source.sample(timeout)) {
+      const name = reading.name ?? reading.id ?? 'livekit-server';
+      const known = nodes.get(name);
+      nodes.set(
+        name,
+        known === undefined
+          ? { ...reading, name }
+          : {
+              ...known,
+              id: known.id ?? reading.id,
+              figures: { ...reading.figures, ...known.figures },
+            },
+      );
+    }
+  }
+  return [...nodes.values()];
+};
+
+/** Null where a node does not have it. */
+const sumOf = (
+  nodes: readonly NodeReading[],
+  figure: (node: NodeReading) => number | undefined,
+): number | null =>
+  nodes.reduce<number | null>((total, node) => {
+    const value = figure(node);
+    return total === null || value === undefined ? null : total + value;
+  }, 0);

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerLine, ServerMissingLine } from '@livekit-swarm/record';
+import { startIntervalTimer } from '../interval-timer.ts';
+import { createNodeMeter, type NodeMeter } from './node-meter.ts';
+import {
+  type NodeFigures,
+  type NodeReading,
+  type ServerSource,
+  SourceError,
+} from './server-source.ts';
+
+/** A source that takes longer has no answer, ms: the run does not wait for it. */
+const TIMEOUT_MS = 3_000;
+/** What is answered later belongs to the next second, ms. */
+const COLLECT_MS = 400;
+/** After the samples of the workers, ms. */
+const TICK_OFFSET_MS = 50;
+
+/** Samples the nodes of the deployment once a second, as long as the run lasts; never fails, and never delays it. */
+export interface ServerSampler {
+  /** Resolves when all sources were read for the first time. */
+  started: Promise<void>;
+  /** By the name of the node: what was measured since then, ms after the start. */
+  measuredSince(atMs: number): ReadonlyMap<string, NodeFigures>;
+  /** Reads all sources once more. */
+  sampleNow(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServerSamplerOptions {
+  sources: readonly ServerSource[];
+  /** Since the start of the run. */
+  elapsedMs(): number;
+  append(line: ServerLine | ServerMissingLine): void;
+}
+
+export const startServerSampler = ({
+  sources,
+  elapsedMs,
+  append,
+}: ServerSamplerOptions): ServerSampler => {
+  const meters = new Map<string, NodeMeter>();
+  /** By node and figure: when it was measured last, and what it was. */
+  const figures = new Map<string, Map<string, { value: number; atMs: number }>>();
+  /** By id: how its first source called the node, so that several sources of a node agree. */
+  const names = new Map<string, string>();
+  const busy = new Set<ServerSource>();
+  /** Sources that have no answer, and why: each reason is recorded when it begins. */
+  const failing = new Map<ServerSource, string>();
+  let closed = false;
+
+  const nameOf = ({ id, name }: NodeReading): string => {
+    const known = (id === null ? undefined : names.get(id)) ?? name ?? id ?? 'livekit-server';
+    if (id !== null) names.set(id, known);
+    return known;
+  };
+
+  const add = (source: ServerSource, readings: readonly NodeReading[]): void => {
+    for (const reading of readings) {
+      const name = nameOf(reading);
+      const meter = meters.get(name) ?? createNodeMeter(name);
+      meters.set(name, meter);
+      meter.add(source.name, reading, elapsedMs());
+      const atMs = elapsedMs() - (reading.ageMs ?? 0);
+      const known = figures.get(name) ?? new Map<string, { value: number; atMs: number }>();
+      figures.set(name, known);
+      for (const [figure, value] of Object.entries(reading.figures) as [string, number][])
+        if (atMs >= (known.get(figure)?.atMs ?? atMs)) known.set(figure, { value, atMs });
+    }
+  };
+
+  const fail = (source: ServerSource, error: unknown): void => {
+    const { reason, message } = missingOf(source, error);
+    if (failing.get(source) === reason || closed) return;
+    failing.set(source, reason);
+    const { name, where } = source;
+    append({
+      type: 'server_missing',
+      at: elapsedMs(),
+      source: name,
+      ...(where !== null && { where }),
+      reason,
+      message,
+    });
+  };
+
+  /** Null: there is no answer. */
+  const read = async (source: ServerSource): Promise<NodeReading[] | null> => {
+    if (busy.has(source)) return null;
+    busy.add(source);
+    try {
+      const readings = await withinTime(source);
+      failing.delete(source);
+      return readings;
+    } catch (error) {
+      fail(source, error);
+      return null;
+    } finally {
+      busy.delete(source);
+    }
+  };
+
+  /** All nodes that were read have the same moment, so that they can be added up. */
+  const write = (at: number): void => {
+    if (closed) return;
+    for (const meter of meters.values()) {
+      const line = meter.line(at);
+      if (line !== null) append(line);
+    }
+  };
+
+  const tick = async (): Promise<void> => {
+    const at = elapsedMs();
+    const reading = sources.map(async (source) => add(source, (await read(source)) ?? []));
+    await Promise.race([Promise.all(reading), sleep(COLLECT_MS)]);
+    write(at);
+  };
+
+  const readAll = async (): Promise<void> => {
+    const at = elapsedMs();
+    const readings = await Promise.all(sources.map(read));
+    // In the order of the sources: the first one names the nodes.
+    for (const [index, source] of sources.entries()) add(source, readings[index] ?? []);
+    write(at);
+  };
+  /** One at a time: an older reading that comes after a newer one would make counts run backwards. */
+  let ongoing: Promise<void> | null = null;
+  const exclusively = (work: () => Promise<void>): Promise<void> => {
+    ongoing = work().finally(() => {
+      ongoing = null;
+    });
+    return ongoing;
+  };
+  const started = exclusively(readAll);
+  const stopTicking = startIntervalTimer(elapsedMs, TICK_OFFSET_MS, () => {
+    if (ongoing === null) void exclusively(tick);
+  });
+  return {
+    started,
+    measuredSince: (since) =>
+      new Map(
+        [...figures].map(([node, known]): [string, NodeFigures] => [
+          node,
+          Object.fromEntries(
+            [...known].flatMap(([figure, { value, atMs }]) =>
+              atMs >= since ? [[figure, value]] : [],
+            ),
+          ),
+        ]),
+      ),
+    sampleNow: async () => {
+      while (ongoing !== null) await ongoing;
+      await exclusively(readAll);
+    },
+    stop: async () => {
+      stopTicking();
+      await ongoing;
+      closed = true;
+      for (const source of sources) source.close?.();
+    },
+  };
+};
+
+/** Not every client of a source can be aborted. */
+const withinTime = async (source: ServerSource): Promise<NodeReading[]> => {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const late = Promise.withResolvers<never>();
+  const onAbort = (): void => late.reject(new SourceError('timeout', timeoutText(source)));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([source.sample(signal), late.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};
+
+const timeoutText = ({ name, where }: ServerSource): string =>
+  `${where ?? name} does not answer within ${TIMEOUT_MS / 1_000} s`;
+
+/** Errors that no source foresaw could contain anything: they are not repeated. */
+const missingOf = (
+  source: ServerSource,
+  error: unknown,
+): Pick<ServerMissingLine, 'reason' | 'message'> =>
+  error instanceof SourceError
+    ? { reason: error.reason, message: error.message }
+    : { reason: 'unreachable', message: `${source.where ?? source.name} cannot be read` };
