@@ -1,0 +1,26 @@
+import type { Validation } from '@livekit-swarm/livekit';
+import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
+
+/** What this host itself refused: nothing is known of the deployment then. */
+const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
+/** At its limit: the check of limits reports it. */
+const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
+
+export const admissionRule = (validation: Validation): CheckResult => {
+  if (validation.ok) return passed('the server accepts a token of the API key');
+  const { reason, message, hint } = validation.rejection;
+  if (OWN_HOST.has(reason)) return unknown(message);
+  if (LIMITS.has(reason)) return passed('the server accepts a token of the API key');
+  return found('error', [`${message} (${reason})`], hint);
+};
+
+export const admission: Check = {
+  id: 'admission',
+  title: 'The server behind the URL is livekit-server, and accepts the API key',
+  severities: ['error'],
+  cause:
+    'Key and secret are not those of this deployment, or the proxy sends requests to something else',
+  fix: 'compare the key with `keys` of livekit-server, and the backend of the proxy with its port',
+  needs: ['tls', 'clock'],
+  run: async ({ admission: ask }) => admissionRule(await ask()),
+};

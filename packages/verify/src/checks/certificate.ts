@@ -1,0 +1,89 @@
+import { connect, type PeerCertificate } from 'node:tls';
+import { tlsProblem } from '@livekit-swarm/livekit';
+import type { CheckResult } from '../check.ts';
+import { found, passed } from '../check.ts';
+
+/** What one port presented. */
+export interface Presented {
+  /** `wss://livekit.example.com at 192.0.2.1` */
+  where: string;
+  /** Code of OpenSSL or of the connection; null: accepted. */
+  error: string | null;
+  /** Unix ms; null where no certificate was seen. */
+  expiresAt: number | null;
+  /** For which names. */
+  names: string;
+}
+
+const WARN_DAYS = 14;
+const DAY_MS = 86_400_000;
+const TIMEOUT_MS = 4_000;
+
+/** Certificates of one kind of port, all of which must be accepted, and for two weeks more. */
+export const certificateRule = (presented: readonly Presented[], nowMs: number): CheckResult => {
+  const bad = presented.filter(({ error }) => error !== null);
+  if (bad.length > 0) {
+    const [first] = bad;
+    const hint = tlsProblem(first?.error ?? '')?.hint;
+    return found('error', bad.map(describe), hint);
+  }
+  const soon = presented.filter(
+    ({ expiresAt }) => expiresAt !== null && expiresAt - nowMs < WARN_DAYS * DAY_MS,
+  );
+  if (soon.length > 0)
+    return found(
+      'warning',
+      soon.map((one) => `${one.where}: expires in ${daysUntil(one.expiresAt, nowMs)} days`),
+      'renew it, and reload what presents it; an automatic renewal has failed',
+    );
+  return passed(
+    ...presented.map((one) => `${one.where}: valid for ${daysUntil(one.expiresAt, nowMs)} days`),
+  );
+};
+
+const daysUntil = (expiresAt: number | null, nowMs: number): number =>
+  Math.floor(((expiresAt ?? nowMs) - nowMs) / DAY_MS);
+
+const describe = ({ where, error, names }: Presented): string => {
+  const what = tlsProblem(error ?? '')?.what ?? 'no TLS connection';
+  const itsNames = error === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `; it has ${names}` : '';
+  return `${where}: ${what} (${error}${itsNames})`;
+};
+
+/** @param host name that the certificate must have; an address has no SNI */
+export const presentedAt = (
+  host: string,
+  address: string,
+  port: number,
+  where: string,
+): Promise<Presented> =>
+  new Promise((resolve) => {
+    const isAddress = /^[\d.]+$|:/.test(host);
+    const socket = connect({
+      host: address,
+      port,
+      timeout: TIMEOUT_MS,
+      // The certificate is looked at also where it is not accepted; nothing is sent on this connection.
+      rejectUnauthorized: false,
+      ...(isAddress ? {} : { servername: host }),
+    });
+    const end = (error: string | null, certificate: PeerCertificate | null): void => {
+      socket.destroy();
+      const until = certificate?.valid_to === undefined ? null : Date.parse(certificate.valid_to);
+      resolve({ where, error, expiresAt: until, names: certificate?.subjectaltname ?? 'no name' });
+    };
+    socket.once('secureConnect', () => {
+      // In TLS 1.3 the certificate of an address is verified against `host`, so the name is checked here.
+      const certificate = socket.getPeerCertificate();
+      const own: unknown = socket.authorizationError;
+      const code =
+        own == null
+          ? null
+          : own instanceof Error && 'code' in own
+            ? String(own.code)
+            : String(own).replace(/^Error: /, '');
+      end(code, certificate);
+    });
+    socket.once('timeout', () => end('ETIMEDOUT', null));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message, null));
+  });

@@ -1,0 +1,61 @@
+import { makeToken, validateAdmission } from '@livekit-swarm/livekit';
+import { type Check, type CheckResult, found, passed } from '../check.ts';
+
+/** Pairs from LiveKit's development mode, sample configuration and charts: they are public. */
+export const SAMPLE_KEYS = [
+  ['devkey', 'secret'],
+  ['key1', 'secret1'],
+  ['key2', 'secret2'],
+  ['myapikey', 'myapisecret'],
+] as const;
+
+/** livekit-server warns below it. */
+const SECRET_CHARACTERS = 32;
+const TIMEOUT_MS = 5_000;
+
+/** @param accepted names of sample keys that the server accepts */
+export const keysRule = (accepted: readonly string[], ownSecret: string): CheckResult => {
+  if (accepted.length > 0)
+    return found(
+      'error',
+      accepted.map(
+        (key) =>
+          `the server accepts the key ${key} with the secret that the documentation prints for it`,
+      ),
+    );
+  return ownSecret.length < SECRET_CHARACTERS
+    ? found(
+        'warning',
+        [
+          `the API secret has ${ownSecret.length} characters, of ${SECRET_CHARACTERS} that livekit-server asks for`,
+        ],
+        'make one with: openssl rand -base64 32',
+      )
+    : passed(`none of ${SAMPLE_KEYS.length} sample keys is accepted; the secret is long enough`);
+};
+
+export const keys: Check = {
+  id: 'keys',
+  title: 'No sample key is accepted, and the secret is long enough',
+  severities: ['error', 'warning'],
+  cause:
+    'The server was started with --dev, or with a copied sample configuration: strangers can join every room and delete it',
+  fix: 'make a pair with `livekit-server generate-keys`, and remove the sample from `keys`',
+  needs: ['admission'],
+  run: async (_facts, { access }) => {
+    const accepted: string[] = [];
+    for (const [apiKey, apiSecret] of SAMPLE_KEYS) {
+      const token = await makeToken({
+        ...{ apiKey, apiSecret, room: 'swarm-verify-keys', identity: 'swarm-verify' },
+        publish: { audio: false, video: false, data: false },
+        subscribe: false,
+        ttlSeconds: 60,
+      });
+      const answer = await validateAdmission({ url: access.url, token, timeoutMs: TIMEOUT_MS });
+      if (!answer.ok && answer.rejection.reason === 'unreachable')
+        return { outcome: 'unknown', reason: answer.rejection.message };
+      if (answer.ok || answer.rejection.reason === 'room_not_found') accepted.push(apiKey);
+    }
+    return keysRule(accepted, access.apiSecret);
+  },
+};

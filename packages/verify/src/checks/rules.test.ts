@@ -1,0 +1,338 @@
+/** The rule of every check: what it makes of what it saw. */
+import type { PathCheck } from '@livekit-swarm/exporter';
+import type { AnnouncedPaths, ReportedNode } from '@livekit-swarm/livekit';
+import { describe, expect, it } from 'vitest';
+import type { CheckResult } from '../check.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import { isService, redisKind } from '../facts/open-services.ts';
+import { addressesRule } from './addresses.ts';
+import { admissionRule } from './admission.ts';
+import { agentsRule } from './agents.ts';
+import { candidatesRule } from './candidates.ts';
+import { certificateRule, type Presented } from './certificate.ts';
+import { clockRule } from './clock.ts';
+import { idleRule } from './idle.ts';
+import { keysRule } from './keys.ts';
+import { limitsRule } from './limits.ts';
+import { metricsRule } from './metrics-port.ts';
+import { nodesRule } from './nodes.ts';
+import { pathsRule } from './paths.ts';
+import { profilerRule } from './profiler.ts';
+import { redisPortRule } from './redis-port.ts';
+import { registryRule } from './registry.ts';
+import { splitBrainRule } from './split-brain.ts';
+import { decodeToken, tokenRule } from './token.ts';
+import { tokenEndpointRule } from './token-endpoint.ts';
+import { turnRelayRule } from './turn-relay.ts';
+import { versionsRule } from './versions.ts';
+import { webhooksRule } from './webhooks.ts';
+import { websocketRule } from './websocket.ts';
+
+/** `passed`, `error`, `warning`, `unknown` or `skipped`. */
+const of = (result: CheckResult): string =>
+  result.outcome === 'found' ? result.severity : result.outcome;
+
+const NOW = Date.UTC(2026, 0, 15, 12);
+const DAY = 86_400_000;
+
+describe('addresses', () => {
+  const at = (address: string, error: string | null) => ({
+    ...{ address, error, family: address.includes(':') ? 6 : 4 },
+  });
+  it.each([
+    [[null, null], 'passed'],
+    [[null, 'ECONNREFUSED'], 'error'],
+    [['no answer', 'ECONNREFUSED'], 'error'],
+  ] as const)('%j: %s', (errors, outcome) => {
+    const answers = errors.map((error, index) => at(`192.0.2.${index + 1}`, error));
+    expect(of(addressesRule(answers, 443))).toBe(outcome);
+  });
+
+  it('does not blame the deployment for a family that this host has no route for', () => {
+    const v6 = at('2001:db8::1', 'ENETUNREACH');
+    expect(of(addressesRule([at('192.0.2.1', null), v6], 443))).toBe('passed');
+    expect(of(addressesRule([v6], 443))).toBe('unknown');
+  });
+});
+
+describe('certificates', () => {
+  const presented = (given: Partial<Presented>): Presented => ({
+    ...{ where: 'wss://livekit.example.com', error: null, names: 'DNS:livekit.example.com' },
+    expiresAt: NOW + 60 * DAY,
+    ...given,
+  });
+  it.each([
+    [{}, 'passed'],
+    [{ expiresAt: NOW + 13 * DAY }, 'warning'],
+    [{ error: 'CERT_HAS_EXPIRED' }, 'error'],
+    [{ error: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'error'],
+    [{ error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'error'],
+    [{ error: 'ECONNREFUSED', expiresAt: null }, 'error'],
+  ] as const)('%j: %s', (given, outcome) => {
+    expect(of(certificateRule([presented({}), presented(given)], NOW))).toBe(outcome);
+  });
+});
+
+describe('clock', () => {
+  const answer = (offsetSeconds: number) => ({
+    date: new Date(NOW + offsetSeconds * 1_000).toUTCString(),
+    ...{ askedAt: NOW, answeredAt: NOW + 100 },
+  });
+  it.each([
+    [0, 'passed'],
+    [-5, 'passed'],
+    [8, 'warning'],
+    [-120, 'error'],
+  ])('%d s: %s', (seconds, outcome) => {
+    expect(of(clockRule(answer(seconds)))).toBe(outcome);
+  });
+
+  it('knows nothing without a Date', () => {
+    expect(of(clockRule({ ...answer(0), date: null }))).toBe('unknown');
+  });
+});
+
+describe('admission and WebSocket', () => {
+  const rejected = (reason: 'unauthorized' | 'no_route' | 'server_full') => ({
+    ok: false as const,
+    rejection: { reason, message: 'no', retryable: false },
+  });
+  it('blames the deployment for what it answers, and not for what this host lacks', () => {
+    expect(of(admissionRule({ ok: true, signalling: 'v1' }))).toBe('passed');
+    expect(of(admissionRule(rejected('unauthorized')))).toBe('error');
+    expect(of(admissionRule(rejected('no_route')))).toBe('unknown');
+    // What the check of limits finds.
+    expect(of(admissionRule(rejected('server_full')))).toBe('passed');
+  });
+
+  it('finds a proxy that does not upgrade', () => {
+    expect(of(websocketRule(null))).toBe('passed');
+    const failure = { reason: 'bad_request', message: '400', retryable: false };
+    expect(of(websocketRule(failure))).toBe('error');
+  });
+});
+
+it('keys: sample keys and short secrets', () => {
+  expect(of(keysRule(['devkey'], 'secret'))).toBe('error');
+  expect(of(keysRule([], 'too-short'))).toBe('warning');
+  expect(of(keysRule([], 'x'.repeat(32)))).toBe('passed');
+});
+
+const announced: AnnouncedPaths = {
+  ...{ node: 'ND_one', serverVersion: '1.13.4', candidates: [], turnUrls: [], turnServers: [] },
+};
+const failing = (reason: string) => ({ reason, message: 'no', retryable: false });
+const node = (joined: NodeFacts['joined']): NodeFacts => ({ name: 'node-1', joined });
+
+it('nodes: one that takes no participants', () => {
+  expect(of(nodesRule([node(announced)]))).toBe('passed');
+  expect(of(nodesRule([node(announced), node(failing('signal_timeout'))]))).toBe('error');
+});
+
+it('limits: a node at its limit, rooms that are too small, no Opus', () => {
+  const facts = { maxParticipants: 0, codecs: ['audio/opus'], nodes: [node(announced)], wanted: 2 };
+  expect(of(limitsRule(facts))).toBe('passed');
+  expect(of(limitsRule({ ...facts, maxParticipants: 100, wanted: 50 }))).toBe('passed');
+  expect(of(limitsRule({ ...facts, maxParticipants: 20, wanted: 50 }))).toBe('error');
+  expect(of(limitsRule({ ...facts, codecs: ['video/VP8'] }))).toBe('error');
+  expect(of(limitsRule({ ...facts, nodes: [node(failing('server_full'))] }))).toBe('error');
+});
+
+describe('candidates', () => {
+  const judge = (
+    candidate: string,
+    signalling: string,
+    more: { allowed?: string[]; own?: string } = {},
+  ) =>
+    of(
+      candidatesRule({
+        nodes: [{ prefix: '', candidates: [{ protocol: 'udp', address: candidate, port: 7882 }] }],
+        signalling: [signalling],
+        allowed: more.allowed ?? [],
+        isOwn: (address) => address === more.own,
+      }),
+    );
+  it.each([
+    ['198.51.100.7', '203.0.113.1', 'passed'],
+    ['10.0.0.7', '203.0.113.1', 'error'],
+    ['127.0.0.1', '203.0.113.1', 'error'],
+    ['172.17.0.2', '203.0.113.1', 'error'],
+    ['fd00::7', '2001:db8::1', 'error'],
+    ['10.0.0.7', '10.0.0.1', 'passed'],
+    ['198.51.100.7', '10.0.0.1', 'passed'],
+    ['172.17.0.2', '10.0.0.1', 'error'],
+    ['127.0.0.1', '10.0.0.1', 'error'],
+    ['127.0.0.1', '127.0.0.1', 'passed'],
+    ['10.0.0.7', '127.0.0.1', 'error'],
+  ])('%s with signalling at %s: %s', (candidate, signalling, outcome) => {
+    expect(judge(candidate, signalling)).toBe(outcome);
+  });
+
+  it('an address of this host reaches participants on this host', () => {
+    expect(judge('10.0.0.7', '127.0.0.1', { own: '10.0.0.7' })).toBe('passed');
+  });
+
+  it('allowed addresses replace the comparison with signalling', () => {
+    const allowed = ['198.51.100.0/24'];
+    expect(judge('198.51.100.7', '203.0.113.1', { allowed })).toBe('passed');
+    expect(judge('192.0.2.1', '203.0.113.1', { allowed })).toBe('error');
+  });
+
+  it('a node without any candidate', () => {
+    const facts = { signalling: ['192.0.2.1'], allowed: [], isOwn: () => false };
+    expect(of(candidatesRule({ ...facts, nodes: [{ prefix: '', candidates: [] }] }))).toBe('error');
+  });
+});
+
+describe('paths of media', () => {
+  const path = (outcome: PathCheck['outcome']): PathCheck => ({
+    ...{ path: 'turn-udp', node: null, nodeId: null, outcome, announced: [], addressFamily: null },
+    ...{ joinTimeMs: null, allocationTimeMs: null, packetLoss: null, latencyMs: null },
+    ...{ addedLatencyMs: null, reason: null, message: null, hint: null },
+  });
+  it.each([
+    [['works', 'not_offered'], 'passed'],
+    [['works', 'failed'], 'error'],
+    [['not_offered', 'not_offered'], 'warning'],
+  ] as const)('%j: %s', (outcomes, outcome) => {
+    expect(of(pathsRule(outcomes.map(path), 'warning'))).toBe(outcome);
+  });
+
+  it('joins that an overloaded host made slow show nothing', () => {
+    const slow = { ...path('failed'), reason: 'join_slow' };
+    expect(of(pathsRule([path('works'), slow], 'error'))).toBe('unknown');
+    expect(of(pathsRule([path('failed'), slow], 'error'))).toBe('error');
+  });
+});
+
+it('turn-relay: private peers that are granted; a server that was not asked is unknown', () => {
+  const answer = (granted: boolean, trouble: string | null = null) => ({
+    ...{ url: 'turn:192.0.2.1', trouble },
+    permissions: [{ peer: '10.0.0.1', granted, code: granted ? null : 403 }],
+  });
+  expect(of(turnRelayRule([answer(false)]))).toBe('passed');
+  expect(of(turnRelayRule([answer(false), answer(true)]))).toBe('error');
+  expect(of(turnRelayRule([answer(false), answer(false, 'it does not answer')]))).toBe('unknown');
+});
+
+it('split-brain: pairs in two copies of their room', () => {
+  const pair = (a: string, b: string) => ({ rooms: [a, b], nodes: ['ND_a', 'ND_b'] }) as const;
+  expect(of(splitBrainRule([pair('RM_1', 'RM_1')]))).toBe('passed');
+  expect(of(splitBrainRule([pair('RM_1', 'RM_1'), pair('RM_2', 'RM_3')]))).toBe('error');
+});
+
+it('versions: nodes that differ', () => {
+  const version = (text: string) => ({ prefix: '', version: text });
+  expect(of(versionsRule([version('1.13.4'), version('1.13.4')]))).toBe('passed');
+  expect(of(versionsRule([version('1.13.4'), version('1.11.0')]))).toBe('warning');
+});
+
+it('registry: a node that Redis does not know, and one that does not report', () => {
+  const entry = (id: string, ageSeconds: number): ReportedNode => ({
+    ...{ id, state: 'serving', updatedAt: NOW / 1_000 - ageSeconds, ip: '10.0.0.1' },
+    stats: {
+      ...{ cpuCores: 0, memoryBytes: 0, rooms: 0, clients: 0, tracksIn: 0, tracksOut: 0 },
+      ...{ bytesIn: 0, bytesOut: 0, packetsIn: 0, packetsOut: 0, sysPacketsDropped: 0 },
+    },
+  });
+  const judge = (registered: ReportedNode[], reached: string[]) =>
+    of(registryRule({ registered, reached, nowMs: NOW }));
+  expect(judge([entry('ND_a', 1)], ['ND_a'])).toBe('passed');
+  expect(judge([entry('ND_a', 1)], ['ND_b'])).toBe('error');
+  expect(judge([entry('ND_a', 1), entry('ND_b', 300)], ['ND_a'])).toBe('warning');
+});
+
+describe('ports that answer users', () => {
+  const METRICS = '# HELP livekit_room_total\n# TYPE livekit_room_total gauge\n';
+  it('recognises services by what they answer', () => {
+    expect(redisKind('+PONG\r\n')).toBe('redis');
+    expect(redisKind('-NOAUTH Authentication required.\r\n')).toBe('redis_with_password');
+    expect(redisKind('HTTP/1.1 400 Bad Request')).toBeNull();
+    expect(isService('metrics', `HTTP/1.0 200 OK\r\n\r\n${METRICS}`)).toBe(true);
+    expect(isService('metrics', `HTTP/1.0 401 Unauthorized\r\n\r\n${METRICS}`)).toBe(false);
+    expect(isService('metrics', METRICS)).toBe(true);
+    expect(isService('profiler', '<a href="goroutine?debug=1">')).toBe(true);
+    expect(isService('profiler', 'OK')).toBe(false);
+  });
+
+  it('finds each of them', () => {
+    const open = (kind: 'redis' | 'redis_with_password' | 'metrics' | 'profiler') => [
+      { address: '192.0.2.1', port: 1, kind },
+    ];
+    expect(of(redisPortRule([]))).toBe('passed');
+    expect(of(redisPortRule(open('redis')))).toBe('error');
+    expect(of(redisPortRule(open('redis_with_password')))).toBe('warning');
+    expect(of(redisPortRule(open('metrics')))).toBe('passed');
+    expect(of(metricsRule(null, 'http://a', open('redis')))).toBe('passed');
+    expect(of(metricsRule(null, 'http://a', open('metrics')))).toBe('error');
+    expect(of(metricsRule(METRICS, 'http://a', []))).toBe('error');
+    expect(of(metricsRule('OK', 'http://a', []))).toBe('passed');
+    expect(of(profilerRule(new Map(), []))).toBe('passed');
+    expect(of(profilerRule(new Map([['/debug', 'goroutine 1 [running]:']]), []))).toBe('error');
+    expect(of(profilerRule(new Map(), open('profiler')))).toBe('error');
+  });
+});
+
+describe('token', () => {
+  const HOUR = 3_600;
+  const claims = (video: object, exp: number | null = HOUR) => ({
+    video: { roomJoin: true, room: 'a', ...video },
+    ...(exp !== null && { exp: NOW / 1_000 + exp }),
+  });
+  it.each([
+    [claims({ canPublish: true }), 'passed'],
+    [claims({ roomAdmin: true }), 'error'],
+    [claims({ roomCreate: true }), 'error'],
+    [claims({ room: '' }), 'error'],
+    [claims({}, -1), 'error'],
+    [claims({}, null), 'error'],
+    [claims({}, 48 * HOUR), 'warning'],
+    [{ ...claims({}), sip: { admin: true } }, 'error'],
+  ])('%j: %s', (given, outcome) => {
+    expect(of(tokenRule(given, NOW))).toBe(outcome);
+  });
+
+  it('is decoded without the secret', () => {
+    const part = (value: object): string =>
+      Buffer.from(JSON.stringify(value)).toString('base64url');
+    expect(decodeToken(`${part({})}.${part({ exp: 5 })}.sig`)).toEqual({ exp: 5 });
+    expect(of(tokenRule(decodeToken('not a token'), NOW))).toBe('error');
+  });
+});
+
+it('idle: a connection that was closed', () => {
+  expect(of(idleRule(null, '', 90_000))).toBe('passed');
+  expect(of(idleRule(60_000, 'closed (code 1006)', 90_000))).toBe('error');
+});
+
+it('token-endpoint: no answer, a token that is not accepted, and a slow answer', () => {
+  const ticket = { url: 'wss://livekit.example.com', token: 'abc' };
+  const ok = { ok: true, signalling: 'v1' } as const;
+  const rejection = { reason: 'unauthorized' as const, message: 'no', retryable: false };
+  expect(of(tokenEndpointRule(ticket, 50, ok))).toBe('passed');
+  expect(of(tokenEndpointRule(ticket, 3_000, ok))).toBe('warning');
+  expect(of(tokenEndpointRule(ticket, 50, { ok: false, rejection }))).toBe('error');
+  expect(of(tokenEndpointRule(failing('token_rejected'), 50, null))).toBe('error');
+  expect(of(tokenEndpointRule(failing('dns_failed'), 50, null))).toBe('unknown');
+});
+
+it('webhooks: none, of another key, without a signature; those of other rooms do not count', () => {
+  const judge = (...given: [room: string, issuer: string | null, isValid: boolean][]) =>
+    of(
+      webhooksRule(
+        given.map(([room, issuer, isValid]) => ({ room, issuer, isValid })),
+        'own',
+        'key',
+      ),
+    );
+  expect(judge(['own', 'key', true], ['other', 'stranger', false])).toBe('passed');
+  expect(judge()).toBe('error');
+  expect(judge(['other', 'key', true])).toBe('error');
+  expect(judge(['own', 'other-key', false])).toBe('error');
+  expect(judge(['own', null, false])).toBe('error');
+});
+
+it('agents: a job that no agent took', () => {
+  expect(of(agentsRule('helper', ['agent-AJ_1']))).toBe('passed');
+  expect(of(agentsRule('helper', []))).toBe('error');
+});

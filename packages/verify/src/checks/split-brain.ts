@@ -1,0 +1,70 @@
+import type { LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { deploymentAt } from '@livekit-swarm/livekit';
+import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
+import { isJoin, joinBySignal } from '../facts/signal-join.ts';
+
+/** Two participants that joined the same room by connections of their own. */
+export interface Pair {
+  rooms: readonly [string, string];
+  nodes: readonly [string, string];
+}
+
+/** One in eight rooms is enough: with two copies, a pair lands in both of them every second time. */
+const PAIRS = 6;
+const TIMEOUT_MS = 5_000;
+
+export const splitBrainRule = (pairs: readonly Pair[]): CheckResult => {
+  const split = pairs.filter(({ rooms: [a, b] }) => a !== b);
+  if (split.length === 0)
+    return passed(`${pairs.length} of ${pairs.length} pairs of participants met in their room`);
+  const nodes = new Set(split.flatMap((pair) => pair.nodes));
+  return found('error', [
+    `${split.length} of ${pairs.length} pairs joined one room and were in two copies of it, on ${[...nodes].join(' and ')}`,
+  ]);
+};
+
+/** Connects to this address whatever the name has. */
+const fixed =
+  ({ address, family }: LookupAddress): LookupFunction =>
+  (_host, { all }, callback) =>
+    all === true ? callback(null, [{ address, family }]) : callback(null, address, family);
+
+export const splitBrain: Check = {
+  id: 'split-brain',
+  title: 'Participants of a room meet, whichever node their connection goes to',
+  severities: ['error'],
+  cause:
+    'The nodes behind the load balancer do not share a Redis: each makes its own copy of a room, and half of its participants do not see the others',
+  fix: 'give every node the same redis.address and redis.db, and restart those that had another',
+  needs: ['nodes'],
+  run: async ({ addresses, makeRoom, tokenFor }, { access }) => {
+    const deployment = deploymentAt(access.url, 'v0');
+    const all = await addresses();
+    const lookupOf = (index: number): LookupFunction | undefined => {
+      const address = all[index % all.length];
+      return all.length > 1 && address !== undefined ? fixed(address) : undefined;
+    };
+    const pairs: Pair[] = [];
+    for (let number = 0; number < PAIRS; number++) {
+      const room = await makeRoom();
+      // One after the other: a room that two create at the same moment is a different question.
+      const a = await joinBySignal(
+        deployment,
+        await tokenFor(room, 'swarm-verify-a'),
+        TIMEOUT_MS,
+        lookupOf(number),
+      );
+      const b = await joinBySignal(
+        deployment,
+        await tokenFor(room, 'swarm-verify-b'),
+        TIMEOUT_MS,
+        lookupOf(number + 1),
+      );
+      for (const one of [a, b]) if (isJoin(one)) one.connection.close();
+      if (isJoin(a) && isJoin(b))
+        pairs.push({ rooms: [a.roomSid, b.roomSid], nodes: [a.nodeId, b.nodeId] });
+    }
+    return pairs.length === 0 ? unknown('no pair of participants joined') : splitBrainRule(pairs);
+  },
+};

@@ -1,0 +1,83 @@
+import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
+import { isAnnounced } from '../facts/facts.ts';
+import { askPermissions, type PermissionAnswer } from '../turn/ask-permissions.ts';
+import { parseTurnUrl } from '../turn/turn-url.ts';
+
+/** Loopback, the private ranges, and the metadata service of clouds. */
+export const INNER_PEERS = [
+  '127.0.0.1',
+  '10.0.0.1',
+  '172.16.0.1',
+  '192.168.0.1',
+  '169.254.169.254',
+] as const;
+
+/** What one TURN server answered. */
+export interface RelayAnswer {
+  url: string;
+  /** Why no permission was asked for; null: they were. */
+  trouble: string | null;
+  permissions: readonly PermissionAnswer[];
+}
+
+export const turnRelayRule = (answers: readonly RelayAnswer[]): CheckResult => {
+  const open = answers.flatMap(({ url, permissions }) => {
+    const granted = permissions.filter((one) => one.granted).map(({ peer }) => peer);
+    return granted.length === 0 ? [] : [`${url} relays to ${granted.join(', ')}`];
+  });
+  if (open.length > 0) return found('error', open);
+  const asked = answers.filter(({ trouble }) => trouble === null);
+  if (asked.length < answers.length) {
+    const troubles = answers.flatMap(({ url, trouble }) =>
+      trouble === null ? [] : [`${url}: ${trouble}`],
+    );
+    return unknown(troubles.join('; '));
+  }
+  return passed(
+    ...asked.map(
+      ({ url, permissions }) =>
+        `${url} refuses ${permissions.map(({ peer, code }) => `${peer} (${code})`).join(', ')}`,
+    ),
+  );
+};
+
+export const turnRelay: Check = {
+  id: 'turn-relay',
+  title: 'TURN does not relay into private networks',
+  severities: ['error'],
+  cause:
+    'The TURN server relays to any address: the holder of any token reaches the network behind it, its databases and the credentials of the cloud',
+  fix: 'coturn: denied-peer-ip for every private range, and allowed-peer-ip for the nodes alone. livekit-server: list in turn.allow_restricted_peer_cidrs the nodes alone',
+  needs: ['nodes', 'turn'],
+  run: async ({ nodes }, { signal }) => {
+    const announced = (await nodes()).flatMap(({ joined }) =>
+      isAnnounced(joined) ? [joined] : [],
+    );
+    // Media to a node is what the relay is for, also where the node has a private address.
+    const needed = new Set(
+      announced.flatMap(({ candidates }) => candidates.map(({ address }) => address)),
+    );
+    const peers = INNER_PEERS.filter((peer) => !needed.has(peer));
+    const servers = new Map(
+      announced.flatMap(({ turnServers }) =>
+        turnServers.flatMap(({ urls, username, credential }) =>
+          urls.map((url) => [url, { username, credential }] as const),
+        ),
+      ),
+    );
+    if (servers.size === 0) return skipped('no TURN server is announced');
+    const answers: RelayAnswer[] = [];
+    for (const [text, credentials] of servers) {
+      const url = parseTurnUrl(text);
+      if (url === null || signal.aborted) continue;
+      try {
+        const permissions = await askPermissions(url, credentials, peers);
+        answers.push({ url: text, trouble: null, permissions });
+      } catch (error) {
+        const trouble = error instanceof Error ? error.message : String(error);
+        answers.push({ url: text, trouble, permissions: [] });
+      }
+    }
+    return turnRelayRule(answers);
+  },
+};

@@ -1,0 +1,28 @@
+import { type Check, passed, skipped } from '../check.ts';
+import { isAnnounced } from '../facts/facts.ts';
+import { parseTurnUrl } from '../turn/turn-url.ts';
+import { certificateRule, presentedAt } from './certificate.ts';
+
+export const turnTls: Check = {
+  id: 'turn-tls',
+  title: 'The certificate of TURN over TLS is accepted, and for two weeks more',
+  severities: ['error', 'warning'],
+  cause:
+    'turn.cert_file is another certificate than that of the proxy, and is renewed apart from it: it has expired, or is not for turn.domain',
+  fix: 'give turn.cert_file a certificate for turn.domain with its whole chain, and restart the server after each renewal',
+  needs: ['nodes'],
+  run: async ({ nodes }) => {
+    const urls = new Set(
+      (await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
+    );
+    const secure = [...urls].map(parseTurnUrl).filter((one) => one?.transport === 'tls');
+    if (urls.size === 0) return skipped('no TURN server is announced');
+    if (secure.length === 0) return passed('no TURN server over TLS is announced');
+    const presented = await Promise.all(
+      secure.flatMap((one) =>
+        one === null ? [] : [presentedAt(one.host, one.host, one.port, one.url)],
+      ),
+    );
+    return certificateRule(presented, Date.now());
+  },
+};

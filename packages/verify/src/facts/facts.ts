@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import type { LookupAddress } from 'node:dns';
+import {
+  CHECKED_PATHS,
+  checkConnectivity,
+  createProbeRoom,
+  createRoomCleaner,
+  type PathCheck,
+} from '@livekit-swarm/exporter';
+import {
+  type AnnouncedPaths,
+  askTokenEndpoint,
+  connectRegistry,
+  deploymentAt,
+  type Failure,
+  makeToken,
+  parseServerUrl,
+  type ReportedNode,
+  readAnnouncedPaths,
+  type ServerUrl,
+  type Ticket,
+  type Validation,
+  validateAdmission,
+} from '@livekit-swarm/livekit';
+import { type Room, RoomServiceClient } from 'livekit-server-sdk';
+import type { VerifyRequest } from '../request.ts';
+import { findServices, type OpenService } from './open-services.ts';
+
+/** What one node reports of itself to a participant that joins there. */
+export interface NodeFacts {
+  /** As the user or the registry calls it; null: the one that the deployment chose. */
+  name: string | null;
+  joined: AnnouncedPaths | Failure;
+}
+
+/** What several checks look at. Each is read once, when it is first needed. */
+export interface Facts {
+  readonly url: ServerUrl;
+  readonly port: number;
+  /** Of the host in the URL. @throws the error of the lookup */
+  addresses(): Promise<readonly LookupAddress[]>;
+  admission(): Promise<Validation>;
+  /** Null without --redis. @throws Error when it cannot be reached */
+  registered(): Promise<readonly ReportedNode[] | null>;
+  /** Every known node, or the one that the deployment chooses. */
+  nodes(): Promise<readonly NodeFacts[]>;
+  /** Media on each path. */
+  paths(): Promise<readonly PathCheck[]>;
+  /** What the token endpoint answers to one participant; null without one. */
+  ticket(): Promise<{ answer: Ticket | Failure; tookMs: number } | null>;
+  /** Programs that answer on ports that users should not reach; null: not looked for. */
+  openServices(): Promise<readonly OpenService[] | null>;
+  /** Makes a room, which is deleted at the end. @throws Error */
+  makeRoom(nodeId?: string): Promise<string>;
+  /** The same, with the limits that the deployment gives to rooms that name none. @throws Error */
+  makePlainRoom(): Promise<Pick<Room, 'name' | 'maxParticipants' | 'enabledCodecs'>>;
+  tokenFor(room: string, identity: string): Promise<string>;
+  /** Deletes all rooms. @returns how many could not be deleted in time */
+  close(): Promise<number>;
+}
+
+const API_MS = 5_000;
+const TOKEN_SECONDS = 120;
+/** The server closes an empty room after this, should its deletion fail. */
+const EMPTY_SECONDS = 10;
+/** More would take minutes: the evidence has how many there are. */
+const MAX_NODES = 20;
+
+export const openFacts = (request: VerifyRequest): Facts => {
+  const { access } = request;
+  const url = parseServerUrl(access.url);
+  const port = Number(new URL(url.http).port) || (url.secure ? 443 : 80);
+  const deployment = deploymentAt(access.url, 'v0');
+  const cleaner = createRoomCleaner({ onFailed: () => {} });
+  const rooms: string[] = [];
+
+  const newName = (): string => `swarm-verify-${randomBytes(6).toString('hex')}`;
+  const makeRoom = async (nodeId?: string): Promise<string> => {
+    const room = newName();
+    const { trouble, exists } = await createProbeRoom(access, room, nodeId ?? null, API_MS);
+    if (exists !== 'no') rooms.push(room);
+    if (trouble !== null) throw new Error(trouble.message);
+    return room;
+  };
+  const tokenFor = (room: string, identity: string): Promise<string> =>
+    makeToken({
+      ...{ apiKey: access.apiKey, apiSecret: access.apiSecret, room, identity },
+      publish: { audio: false, video: false, data: false },
+      subscribe: true,
+      ttlSeconds: TOKEN_SECONDS,
+    });
+  const registered = once(async () => {
+    if (request.redisUrl === null) return null;
+    const registry = connectRegistry(request.redisUrl);
+    try {
+      return await registry.nodes();
+    } finally {
+      registry.close();
+    }
+  });
+  const known = once(async (): Promise<{ name: string; nodeId: string }[]> => {
+    const inRedis = (await registered().catch(() => null)) ?? [];
+    const byName = request.nodes.map(({ nodeId }) => nodeId);
+    const others = inRedis.filter(
+      ({ id, state, updatedAt }) =>
+        state === 'serving' && Date.now() / 1_000 - updatedAt < 30 && !byName.includes(id),
+    );
+    return [...request.nodes, ...others.map(({ id }) => ({ name: id, nodeId: id }))].slice(
+      0,
+      MAX_NODES,
+    );
+  });
+  const readNode = async (name: string | null, nodeId?: string): Promise<NodeFacts> => {
+    try {
+      const room = await makeRoom(nodeId);
+      const token = await tokenFor(room, 'swarm-verify-paths');
+      return { name, joined: await readAnnouncedPaths(deployment, token, API_MS) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { name, joined: { reason: 'internal', message, retryable: false } };
+    }
+  };
+  const addresses = once(() => deployment.resolver.addresses());
+
+  return {
+    url,
+    port,
+    addresses,
+    admission: once(async () => {
+      const token = await tokenFor('swarm-verify-admission', 'swarm-verify');
+      return await validateAdmission({ url: access.url, token, timeoutMs: API_MS });
+    }),
+    registered,
+    nodes: once(async () => {
+      const nodes = await known();
+      if (nodes.length === 0) return [await readNode(null)];
+      const read: NodeFacts[] = [];
+      for (const { name, nodeId } of nodes) read.push(await readNode(name, nodeId));
+      return read;
+    }),
+    paths: once(async () => {
+      const nodes = await known();
+      const common = {
+        ...{ access, durationMs: request.mediaMs, signal: request.signal },
+        onRoomsLeft: request.onRoomsLeft,
+        onCheck: () => {},
+      };
+      const [first, ...others] = nodes;
+      // TURN servers are the same for all nodes, or differ only by their address: the first node stands for them.
+      const checks = await checkConnectivity({
+        ...common,
+        paths: CHECKED_PATHS,
+        nodes: first === undefined ? [] : [first],
+      });
+      if (others.length > 0)
+        checks.push(
+          ...(await checkConnectivity({ ...common, paths: ['direct', 'ice-tcp'], nodes: others })),
+        );
+      return checks;
+    }),
+    ticket: once(async () => {
+      const { tokenEndpoint } = request;
+      if (tokenEndpoint === null) return null;
+      const began = performance.now();
+      const who = { room: newName(), identity: 'swarm-verify-token' };
+      // Checking a token may make its room.
+      rooms.push(who.room);
+      const answer = await askTokenEndpoint(tokenEndpoint, who, API_MS);
+      return { answer, tookMs: performance.now() - began };
+    }),
+    openServices: once(async () => findServices(await addresses(), request.adminPorts)),
+    makeRoom,
+    makePlainRoom: async () => {
+      const client = new RoomServiceClient(url.http, access.apiKey, access.apiSecret, {
+        requestTimeout: API_MS / 1_000,
+        failover: false,
+      });
+      const name = newName();
+      rooms.push(name);
+      return await client.createRoom({ name, emptyTimeout: EMPTY_SECONDS });
+    },
+    tokenFor,
+    close: async () => {
+      await Promise.all(rooms.map((room) => cleaner.clean(access, room, API_MS)));
+      return cleaner.left;
+    },
+  };
+};
+
+/** A failure is kept as well: the question is not asked again. */
+const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
+};
+
+export const isAnnounced = (joined: NodeFacts['joined']): joined is AnnouncedPaths =>
+  'candidates' in joined;
+
+/** In front of evidence about one of several nodes. */
+export const ofNode = ({ name }: Pick<NodeFacts, 'name'>): string =>
+  name === null ? '' : `${name}: `;

@@ -1,0 +1,93 @@
+import type { LookupAddress } from 'node:dns';
+import { connect } from 'node:net';
+import { scopeOfAddress } from './scope.ts';
+
+/** What answered on a port that users should not reach. */
+export type ServiceKind = 'redis' | 'redis_with_password' | 'metrics' | 'profiler';
+
+export interface OpenService {
+  address: string;
+  port: number;
+  kind: ServiceKind;
+}
+
+/** Redis, livekit-server's prometheus.port as its documentation has it, Prometheus, Go's profiler. */
+export const WELL_KNOWN_PORTS = [6379, 6789, 9090, 6060] as const;
+
+const TIMEOUT_MS = 1_500;
+const MAX_ANSWER = 65_536;
+
+/** @returns null where the well-known ports are meant and no address is public: on a host of one's own they may be open */
+export const findServices = async (
+  addresses: readonly LookupAddress[],
+  ports: readonly number[] | null,
+): Promise<OpenService[] | null> => {
+  const looked = addresses.filter(
+    ({ address }) => ports !== null || scopeOfAddress(address) === 'public',
+  );
+  if (looked.length === 0) return null;
+  const found = await Promise.all(
+    looked.flatMap(({ address }) =>
+      (ports ?? WELL_KNOWN_PORTS).map(async (port) => {
+        const kind = await kindAt(address, port);
+        return kind === null ? [] : [{ address, port, kind }];
+      }),
+    ),
+  );
+  return found.flat();
+};
+
+const kindAt = async (address: string, port: number): Promise<ServiceKind | null> => {
+  const said = await ask(address, port, 'PING\r\n');
+  if (said === null) return null;
+  const redis = redisKind(said);
+  if (redis !== null) return redis;
+  for (const [path, kind] of HTTP_PATHS) {
+    const request = `GET ${path} HTTP/1.0\r\nHost: ${address}\r\nConnection: close\r\n\r\n`;
+    if (isService(kind, (await ask(address, port, request)) ?? '')) return kind;
+  }
+  return null;
+};
+
+const HTTP_PATHS = [
+  ['/metrics', 'metrics'],
+  ['/debug/pprof/', 'profiler'],
+] as const;
+
+/** What Redis answers to PING: +PONG, or that a password is needed, or that it is in protected mode. */
+export const redisKind = (answer: string): ServiceKind | null => {
+  if (answer.startsWith('+PONG')) return 'redis';
+  return /^-(NOAUTH|DENIED|NOPERM|WRONGPASS)/.test(answer) ? 'redis_with_password' : null;
+};
+
+/** Whether an HTTP answer is what is looked for. Works for answers with and without a header. */
+export const isService = (kind: 'metrics' | 'profiler', answer: string): boolean => {
+  if (!/^(HTTP\/1\.[01] 200|[^H])/.test(answer)) return false;
+  return kind === 'metrics'
+    ? /^# (HELP|TYPE) \w+/m.test(answer)
+    : /\/debug\/pprof\/|goroutine \d+ \[|goroutine\?debug=/.test(answer);
+};
+
+/** What a port answers to a request; empty: nothing within the time; null: there is no connection. */
+const ask = (host: string, port: number, request: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: TIMEOUT_MS });
+    let answer = '';
+    let connected = false;
+    const end = (): void => {
+      socket.destroy();
+      resolve(connected ? answer : null);
+    };
+    socket.setEncoding('latin1');
+    socket.once('connect', () => {
+      connected = true;
+      socket.write(request);
+    });
+    socket.on('data', (text: string) => {
+      answer += text;
+      if (answer.length > MAX_ANSWER || redisKind(answer) !== null) end();
+    });
+    socket.once('timeout', end);
+    socket.once('error', end);
+    socket.once('close', end);
+  });

@@ -1,0 +1,71 @@
+import type { LookupFunction } from 'node:net';
+import {
+  type Deployment,
+  type Failure,
+  joinEndpoint,
+  type SignalConnection,
+} from '@livekit-swarm/livekit';
+
+/** A participant that is in a room, without media. */
+export interface SignalJoin {
+  connection: SignalConnection;
+  /** Of the room: two copies of a room have two. */
+  roomSid: string;
+  nodeId: string;
+  /** Resolves when the connection ends without request. */
+  ended: Promise<Failure>;
+}
+
+/**
+ * Joins a room by its signal connection alone, and stays until it is closed.
+ * @param lookup the address to connect to; default: the first that answers
+ */
+export const joinBySignal = (
+  { url, clock, keepalive, connect }: Deployment,
+  token: string,
+  timeoutMs: number,
+  lookup?: LookupFunction,
+): Promise<SignalJoin | Failure> =>
+  new Promise((resolve) => {
+    const ended = Promise.withResolvers<Failure>();
+    const cancel = clock.after(timeoutMs, () => {
+      connection.close();
+      resolve({
+        reason: 'signal_timeout',
+        message: `${url.ws} did not answer the join within ${timeoutMs} ms`,
+        retryable: true,
+      });
+    });
+    const connection = connect({
+      base: url.ws,
+      endpoint: joinEndpoint('v0', {
+        autoSubscribe: false,
+        adaptiveStream: false,
+        addTracks: [],
+        offer: null,
+      }),
+      token,
+      clock,
+      keepalive,
+      ignored: new Set(),
+      ...(lookup !== undefined && { lookup }),
+      onMessage: ({ case: about, value }) => {
+        if (about !== 'join') return;
+        cancel();
+        resolve({
+          connection,
+          roomSid: value.room?.sid ?? '',
+          nodeId: value.serverInfo?.nodeId ?? '',
+          ended: ended.promise,
+        });
+      },
+      onEnd: (failure) => {
+        cancel();
+        resolve(failure);
+        ended.resolve(failure);
+      },
+    });
+  });
+
+export const isJoin = (joined: SignalJoin | Failure): joined is SignalJoin =>
+  'connection' in joined;

@@ -1,0 +1,4 @@
+export type { Check, Severity } from './check.ts';
+export { CHECKS } from './checks/index.ts';
+export type { VerifyRequest } from './request.ts';
+export { type Checked, type Verification, type VerifyVerdict, verify } from './verify.ts';

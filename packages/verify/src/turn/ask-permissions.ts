@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ATTRIBUTES,
+  type Attribute,
+  decodeResponse,
+  encodeRequest,
+  type LongTermKey,
+  METHODS,
+  peerAddress,
+  type StunResponse,
+} from './stun-message.ts';
+import { openTurnSocket, type TurnSocket } from './turn-socket.ts';
+import type { TurnUrl } from './turn-url.ts';
+
+/** What a TURN server answered to the wish to send to a peer. */
+export interface PermissionAnswer {
+  peer: string;
+  granted: boolean;
+  /** Of the error; null: granted. */
+  code: number | null;
+}
+
+export interface TurnCredentials {
+  username: string;
+  credential: string;
+}
+
+/** RFC 8656 §14.7: UDP, in the first byte. */
+const UDP: Attribute = [ATTRIBUTES.transport, Buffer.from([17, 0, 0, 0])];
+const ANSWER_MS = 3_000;
+const REPEAT_MS = 500;
+const STALE_NONCE = 438;
+
+/**
+ * Allocates an address and asks for a permission for each peer. Nothing is sent to a peer, and the allocation is given back.
+ * @throws Error when the server cannot be reached, or allocates nothing
+ */
+export const askPermissions = async (
+  url: TurnUrl,
+  { username, credential }: TurnCredentials,
+  peers: readonly string[],
+): Promise<PermissionAnswer[]> => {
+  const socket = await openTurnSocket(url);
+  const request = requester(socket);
+  try {
+    const challenge = await request(METHODS.allocate, [UDP], null);
+    const realm = challenge.attributes.get(ATTRIBUTES.realm)?.toString();
+    const nonce = challenge.attributes.get(ATTRIBUTES.nonce);
+    if (realm === undefined || nonce === undefined)
+      throw new Error(
+        challenge.code === null
+          ? 'it allocates addresses without credentials'
+          : `it refuses an allocation (${challenge.code})`,
+      );
+    const key: LongTermKey = { username, credential, realm, nonce: Buffer.from(nonce) };
+    const signed = async (method: number, attributes: readonly Attribute[]) => {
+      const answer = await request(method, attributes, key);
+      if (answer.code !== STALE_NONCE) return answer;
+      key.nonce = Buffer.from(answer.attributes.get(ATTRIBUTES.nonce) ?? key.nonce);
+      return await request(method, attributes, key);
+    };
+    const allocated = await signed(METHODS.allocate, [UDP]);
+    if (allocated.code !== null) throw new Error(`it refuses an allocation (${allocated.code})`);
+    const answers: PermissionAnswer[] = [];
+    for (const peer of peers) {
+      const { code } = await signed(METHODS.createPermission, [peerAddress(peer)]);
+      answers.push({ peer, granted: code === null, code });
+    }
+    await signed(METHODS.refresh, [[ATTRIBUTES.lifetime, Buffer.alloc(4)]]);
+    return answers;
+  } finally {
+    socket.close();
+  }
+};
+
+type Request = (
+  method: number,
+  attributes: readonly Attribute[],
+  key: LongTermKey | null,
+) => Promise<StunResponse>;
+
+/** One request at a time. @throws Error when it is not answered */
+const requester = (socket: TurnSocket): Request => {
+  const waiting = new Map<string, (response: StunResponse) => void>();
+  socket.onMessage((message) => {
+    const response = decodeResponse(message);
+    if (response !== null) waiting.get(response.transaction)?.(response);
+  });
+  return async (method, attributes, key) => {
+    const { transaction, bytes } = encodeRequest(method, attributes, key);
+    const answer = Promise.withResolvers<StunResponse>();
+    waiting.set(transaction, answer.resolve);
+    try {
+      const end = performance.now() + ANSWER_MS;
+      while (performance.now() < end) {
+        socket.send(bytes);
+        const over = new AbortController();
+        const response = await Promise.race([
+          answer.promise,
+          sleep(socket.lossy ? REPEAT_MS : ANSWER_MS, null, { signal: over.signal }).catch(
+            () => null,
+          ),
+        ]);
+        over.abort();
+        if (response !== null) return response;
+      }
+      throw new Error('it does not answer');
+    } finally {
+      waiting.delete(transaction);
+    }
+  };
+};

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { type Check, type CheckResult, found, passed, skipped, unknown } from './check.ts';
+import { CHECKS } from './checks/index.ts';
+import type { VerifyRequest } from './request.ts';
+import { verify } from './verify.ts';
+
+const request: VerifyRequest = {
+  access: { url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
+  nodes: [],
+  redisUrl: null,
+  allowedAddresses: [],
+  adminPorts: null,
+  token: null,
+  tokenEndpoint: null,
+  webhookPort: null,
+  agent: null,
+  participants: null,
+  idleMs: null,
+  mediaMs: 1_000,
+  signal: new AbortController().signal,
+  onCheck: () => {},
+  onRoomsLeft: () => {},
+};
+
+const check = (id: string, result: () => CheckResult, needs: string[] = []): Check => ({
+  ...{ id, title: id, severities: ['error'], cause: 'a cause', fix: 'a fix', needs },
+  run: async () => result(),
+});
+
+const of = async (...checks: Check[]) => {
+  const { verdict, exitCode, checks: results } = await verify(request, checks);
+  return { verdict, exitCode, outcomes: results.map(({ outcome }) => outcome) };
+};
+
+const warn = () => found('warning', ['it is old']);
+const fail = () => found('error', ['it is broken']);
+
+test('what is wrong outranks what is not known, and that outranks a warning', async () => {
+  expect(
+    await of(
+      check('a', passed),
+      check('b', () => skipped('not asked')),
+    ),
+  ).toMatchObject({
+    ...{ verdict: 'passed', exitCode: 0 },
+  });
+  expect(await of(check('a', warn))).toMatchObject({ verdict: 'warnings', exitCode: 0 });
+  expect(
+    await of(
+      check('a', warn),
+      check('b', () => unknown('no route')),
+    ),
+  ).toMatchObject({
+    ...{ verdict: 'unknown', exitCode: 98 },
+  });
+  expect(
+    await of(
+      check('a', () => unknown('no route')),
+      check('b', fail),
+    ),
+  ).toMatchObject({
+    ...{ verdict: 'failed', exitCode: 99 },
+  });
+});
+
+test('a check whose need has failed is not made, nor what needs that; a warning blocks nothing', async () => {
+  const { outcomes } = await of(
+    check('a', fail),
+    check('b', passed, ['a']),
+    check('c', passed, ['b']),
+    check('d', warn),
+    check('e', passed, ['d']),
+  );
+  expect(outcomes).toEqual(['error', 'skipped', 'skipped', 'warning', 'passed']);
+});
+
+test('what is skipped since it was not asked for blocks nothing', async () => {
+  const { outcomes } = await of(
+    check('a', () => skipped('not asked')),
+    check('b', passed, ['a']),
+  );
+  expect(outcomes).toEqual(['skipped', 'passed']);
+});
+
+test('a check that throws is unknown, and its text has no token', async () => {
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc';
+  const thrown = check('a', () => {
+    throw new Error(`refused: ${token}`);
+  });
+  const { checks, exitCode } = await verify(request, [thrown]);
+  expect(checks[0]).toMatchObject({ outcome: 'unknown', reason: 'refused: <token>' });
+  expect(exitCode).toBe(98);
+});
+
+test('a deployment that cannot be reached, or rejects the key: exit 3', async () => {
+  expect(await of(check('tls', fail))).toMatchObject({ verdict: 'failed', exitCode: 3 });
+  expect(await of(check('addresses', fail), check('admission', passed))).toMatchObject({
+    exitCode: 99,
+  });
+});
+
+test('ids are unique, and every need is made before', () => {
+  const ids = CHECKS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const [index, { needs }] of CHECKS.entries())
+    for (const need of needs) expect(ids.slice(0, index)).toContain(need);
+});

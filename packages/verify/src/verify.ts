@@ -1,0 +1,144 @@
+import { withoutTokens } from '@livekit-swarm/livekit';
+import { EXIT_CODES, type ExitCode, withoutSecrets } from '@livekit-swarm/settings';
+import { type Check, type CheckResult, type Severity, skipped } from './check.ts';
+import { CHECKS } from './checks/index.ts';
+import { type Facts, openFacts } from './facts/facts.ts';
+import type { VerifyRequest } from './request.ts';
+
+/** One check with its result. */
+export interface Checked {
+  id: string;
+  title: string;
+  outcome: 'passed' | Severity | 'unknown' | 'skipped';
+  /** What was seen. */
+  evidence: readonly string[];
+  /** Why it was not checked; null when it was. */
+  reason: string | null;
+  /** Null unless something was found. */
+  cause: string | null;
+  fix: string | null;
+  seconds: number;
+}
+
+export type VerifyVerdict = 'passed' | 'warnings' | 'failed' | 'unknown';
+
+export interface Verification {
+  url: string;
+  verdict: VerifyVerdict;
+  exitCode: ExitCode;
+  checks: readonly Checked[];
+}
+
+/** Checks a deployment with at most two participants at a time in rooms of their own, which are deleted. */
+export const verify = async (
+  request: VerifyRequest,
+  checks: readonly Check[] = CHECKS,
+): Promise<Verification> => {
+  const facts = openFacts(request);
+  const done = new Map<string, Checked>();
+  /** Checks that were not made since one that they need found something. */
+  const blocked = new Set<string>();
+  try {
+    for (const check of checks) {
+      if (request.signal.aborted) break;
+      done.set(check.id, await perform(check, facts, request, done, blocked));
+    }
+  } finally {
+    const left = await facts.close();
+    if (left > 0) request.onRoomsLeft(left);
+  }
+  const results = [...done.values()];
+  const verdict = verdictOf(results);
+  return {
+    url: withoutSecrets(request.access.url),
+    verdict,
+    exitCode: request.signal.aborted ? EXIT_CODES.interrupted.code : exitCodeOf(verdict, results),
+    checks: results,
+  };
+};
+
+const perform = async (
+  check: Check,
+  facts: Facts,
+  request: VerifyRequest,
+  done: ReadonlyMap<string, Checked>,
+  blocked: Set<string>,
+): Promise<Checked> => {
+  const began = performance.now();
+  const blocking = blockerOf(check, done, blocked);
+  let result: CheckResult;
+  if (blocking !== null) {
+    blocked.add(check.id);
+    result = skipped(`needs ${blocking}`);
+  } else {
+    request.onCheck(check.id);
+    result = await check
+      .run(facts, request)
+      .catch((error: unknown): CheckResult => ({ outcome: 'unknown', reason: textOf(error) }));
+  }
+  return checkedOf(check, result, (performance.now() - began) / 1_000);
+};
+
+/** A warning keeps no other check from being made: what it is about works. */
+const blockerOf = (
+  { needs }: Check,
+  done: ReadonlyMap<string, Checked>,
+  blocked: ReadonlySet<string>,
+): string | null =>
+  needs.find((id) => {
+    const outcome = done.get(id)?.outcome;
+    return outcome === 'error' || outcome === 'unknown' || blocked.has(id);
+  }) ?? null;
+
+const textOf = (error: unknown): string =>
+  withoutTokens(error instanceof Error ? error.message : String(error));
+
+const checkedOf = (check: Check, result: CheckResult, seconds: number): Checked => {
+  const common = { id: check.id, title: check.title, seconds };
+  switch (result.outcome) {
+    case 'passed':
+      return {
+        ...common,
+        ...{ outcome: 'passed', evidence: result.evidence, reason: null, cause: null, fix: null },
+      };
+    case 'found':
+      return {
+        ...common,
+        ...{ outcome: result.severity, evidence: result.evidence, reason: null },
+        ...{ cause: check.cause, fix: result.fix ?? check.fix },
+      };
+    case 'unknown':
+    case 'skipped':
+      return {
+        ...common,
+        ...{ outcome: result.outcome, evidence: [], reason: result.reason, cause: null, fix: null },
+      };
+  }
+};
+
+/** What is wrong outranks what is not known, and that outranks what could be better. */
+export const verdictOf = (checks: readonly Pick<Checked, 'outcome'>[]): VerifyVerdict => {
+  const has = (outcome: Checked['outcome']): boolean =>
+    checks.some((check) => check.outcome === outcome);
+  if (has('error')) return 'failed';
+  if (has('unknown')) return 'unknown';
+  return has('warning') ? 'warnings' : 'passed';
+};
+
+/** Without these nothing is reached. */
+const WAYS_IN: ReadonlySet<string> = new Set(['dns', 'addresses', 'tls', 'admission']);
+
+const exitCodeOf = (verdict: VerifyVerdict, checks: readonly Checked[]): ExitCode => {
+  switch (verdict) {
+    case 'passed':
+    case 'warnings':
+      return EXIT_CODES.passed.code;
+    case 'unknown':
+      return EXIT_CODES.inconclusive.code;
+    case 'failed':
+      return checks.some(({ id, outcome }) => outcome === 'error' && WAYS_IN.has(id)) &&
+        checks.find(({ id }) => id === 'admission')?.outcome !== 'passed'
+        ? EXIT_CODES.unreachable.code
+        : EXIT_CODES.failed.code;
+  }
+};
