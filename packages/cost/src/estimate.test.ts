@@ -1,0 +1,167 @@
+import { expandPlan, scenarioOfFlags } from '@livekit-swarm/scenario';
+import { describe, expect, it } from 'vitest';
+import { estimateCost } from './estimate.ts';
+import { ASSUMED_CAPACITY } from './model/nodes.ts';
+import type { SelfHostedRules } from './model/self-hosted.ts';
+import { variantOf } from './model/variants.ts';
+import { defaultPriceBook } from './prices/price-book.ts';
+import { aroundTheClock, usageOfPlan } from './usage/plan-usage.ts';
+import { ratesOf, readTimetable, usageOfTimetable } from './usage/timetable-usage.ts';
+
+const rules: SelfHostedRules = {
+  capacity: ASSUMED_CAPACITY,
+  headroom: 1.5,
+  minNodes: 1,
+  scaled: false,
+  turn: null,
+  storage: null,
+  staff: 0,
+};
+
+const meetings = expandPlan(
+  scenarioOfFlags(
+    {
+      rooms: '5',
+      participants: '4',
+      publish: 'audio,video',
+      video: '720p',
+      simulcast: true,
+      layout: 'grid:4',
+    },
+    [],
+  ),
+  'r',
+);
+const perMonth = aroundTheClock(meetings);
+const usageOf = (plan: typeof meetings) => usageOfPlan(plan, perMonth, 1);
+const inFull = (one: (typeof meetings)['participants'][number]): typeof one => ({
+  ...one,
+  layout: { type: 'all' },
+});
+const estimate = estimateCost({
+  book: defaultPriceBook(),
+  usage: usageOf(meetings),
+  rules,
+  providers: [],
+  traffic: { plan: meetings, usageOf },
+});
+
+describe('an estimate for video meetings', () => {
+  it('has every provider beside LiveKit Cloud, and from where own machines pay', () => {
+    expect(estimate.selfHosted).toHaveLength(5);
+    expect(estimate.cloud.map(({ plan }) => plan).sort()).toEqual(['scale', 'ship']);
+    expect(estimate.breakEven?.type).toBe('from');
+    expect(estimate.nodes).toEqual([{ label: '0s', participants: 20, nodes: 1 }]);
+  });
+
+  it('shows what sending less saves, and what it looks like then', () => {
+    const of = Object.fromEntries(estimate.savings.map((saving) => [saving.variant, saving]));
+    const { usage, quality } = estimate;
+    // Small tiles need the middle layer only, so that the upper is not even sent: without layers everything is sent and received in full.
+    expect(of['no-simulcast']?.gbUp).toBeGreaterThan(usage.gbUp);
+    expect(of['no-simulcast']?.gbDown).toBeGreaterThan(usage.gbDown);
+    expect(of['360p']?.gbUp).toBeCloseTo(usage.gbUp, 3);
+    expect(of['audio-only']?.gbDown).toBeLessThan(usage.gbDown / 5);
+    expect(of['audio-only']?.quality.video).toBeNull();
+    expect(of['audio-only']?.quality.audio).toBe(quality?.audio);
+    expect(of['no-simulcast']?.quality.video).toBeGreaterThan(of['360p']?.quality.video ?? 5);
+    for (const { gbDown, cloud } of estimate.savings)
+      if (gbDown < usage.gbDown) expect(cloud).toBeLessThan(estimate.cloud[0]?.total ?? 0);
+  });
+
+  it('saves nothing but uplink by one layer where each subscriber receives the highest', () => {
+    const large = { ...meetings, participants: meetings.participants.map(inFull) };
+    const [whole, single] = [usageOf(large), usageOf(variantOf(large, 'no-simulcast'))];
+    expect(single.gbUp).toBeLessThan(0.8 * whole.gbUp);
+    expect(single.gbDown).toBeCloseTo(whole.gbDown, 6);
+    expect(usageOf(variantOf(large, '360p')).gbDown).toBeLessThan(whole.gbDown / 2);
+  });
+
+  it('leaves shared screens as they are at 360p', () => {
+    const screens = expandPlan(
+      scenarioOfFlags({ rooms: '1', participants: '2', publish: 'audio,video', video: '720p' }, []),
+      'r',
+    );
+    const shared = {
+      ...screens,
+      participants: screens.participants.map((one) => ({
+        ...one,
+        publish: one.publish.map((track) =>
+          track.kind === 'video' ? { ...track, source: 'screen' as const } : track,
+        ),
+      })),
+    };
+    expect(variantOf(shared, '360p')).toEqual(shared);
+  });
+});
+
+/**
+ * The plan of a radio station that the project began with: 500 broadcasters, 40 hours a week each; 4.8 M participant-minutes of the broadcasters alone and 48 M
+ * with nine listeners each, at 128 to 192 kbit/s (60 to 90 MB an hour); $290,000 a month was what it expected of LiveKit Cloud.
+ */
+describe('the figures of the radio station', () => {
+  const weeks = 730 / 168;
+  const book = defaultPriceBook();
+  const month = (participantMinutes: number) =>
+    readTimetable(
+      `{ timetable: radio, monthly: { participantMinutes: ${participantMinutes} }, perParticipant: { up: 0bit/s, down: 160kbit/s }, session: 4h }`,
+      'radio.yaml',
+    );
+  const usageAt = (minutes: number, kilobits = 160) =>
+    usageOfTimetable(month(minutes), ratesOf({ up: 0, down: kilobits * 1_000 }), 1);
+
+  it('80,000 hours a month are 4.8 M minutes; ten in each channel make 48 M', () => {
+    const hoursOfFourWeeks = 500 * 40 * 4;
+    expect(hoursOfFourWeeks).toBe(80_000);
+    expect(hoursOfFourWeeks * 60).toBe(4_800_000);
+    expect(hoursOfFourWeeks * 60 * 10).toBe(48_000_000);
+    // By the week, as a timetable has it: a month is longer than four weeks.
+    const week = readTimetable(
+      `
+timetable: radio
+week: [{ days: [mon, tue, wed, thu, fri], hours: { 8-16: 500 } }]
+perParticipant: { up: 0bit/s, down: 160kbit/s }
+`,
+      'radio.yaml',
+    );
+    const { participantMinutes } = usageOfTimetable(week, ratesOf({ up: 0, down: 160_000 }), 1);
+    expect(participantMinutes).toBeCloseTo((4_800_000 * weeks) / 4, 3);
+  });
+
+  it('a listener-hour is 60 to 90 MB', () => {
+    const hour = 60;
+    expect(usageAt(hour, 128).gbDown * 1_000).toBeCloseTo(57.6, 6);
+    expect(usageAt(hour, 192).gbDown * 1_000).toBeCloseTo(86.4, 6);
+  });
+
+  it('$290,000 is 48 M minutes at 0.6 cents, which no plan asks for any more', () => {
+    expect(48_000_000 * 0.006).toBe(288_000);
+    const usage = usageAt(48_000_000);
+    expect(usage.gbDown).toBeCloseTo(57_600, 6);
+    const [cloud] = estimateCost({ book, usage, rules, providers: [], traffic: null }).cloud;
+    // 46.5 M minutes beyond the plan and 0.1 M that rounding adds; 54.6 TB beyond the plan.
+    expect(cloud?.plan).toBe('scale');
+    expect(cloud?.minutes).toBeCloseTo((48_000_000 * (1 + 0.5 / 240) - 1_500_000) * 0.0004, 3);
+    expect(cloud?.traffic).toBeCloseTo(54_600 * 0.1, 3);
+    expect(cloud?.total).toBeCloseTo(24_600, -2);
+  });
+
+  it('4.8 M minutes: LiveKit Cloud beside own machines, and the break-even', () => {
+    const usage = usageAt(4_800_000);
+    const { cloud, selfHosted, breakEven } = estimateCost({
+      book,
+      usage,
+      rules,
+      providers: [],
+      traffic: null,
+    });
+    // 3.31 M minutes × $0.0004, 2.76 TB × $0.10.
+    expect(cloud[0]).toMatchObject({ plan: 'scale', base: 500 });
+    expect(cloud[0]?.total).toBeCloseTo(500 + 3_310_000 * 0.0004 + 276, -1);
+    expect(selfHosted[0]).toMatchObject({ provider: 'hetzner', machine: 'cx33', nodes: 1 });
+    expect(selfHosted[0]?.total).toBeCloseTo(8.49 * 1.1637, 6);
+    // "99 % savings" holds for machines and traffic alone; operating them is not in it.
+    expect((selfHosted[0]?.total ?? 0) / (cloud[0]?.total ?? 1)).toBeLessThan(0.01);
+    expect(breakEven?.type).toBe('from');
+  });
+});

@@ -1,0 +1,150 @@
+import { dollars } from '../prices/price-book.ts';
+import type { Machine, PriceBook, Provider } from '../prices/schema.ts';
+import { tieredCost } from '../prices/tiers.ts';
+import { HOURS_PER_MONTH, type Usage } from '../usage/usage.ts';
+import { countNodes, type NodeRules, nodesNeeded } from './nodes.ts';
+
+/** What a month of self-hosting is made of, besides machines. */
+export interface SelfHostedRules extends NodeRules {
+  /** Nodes start and stop with the load, hour by hour. Otherwise those of the busiest hour run all month. */
+  scaled: boolean;
+  /** A TURN service that relays a share of the traffic to participants. Null: LiveKit's own TURN server, at no further price. */
+  turn: { service: string; share: number } | null;
+  /** Where recordings are kept. */
+  storage: string | null;
+  /** What it costs to have it operated, USD a month. */
+  staff: number;
+}
+
+/** A month on own machines, USD. */
+export interface SelfHostedCost {
+  provider: string;
+  machine: string;
+  /** In the busiest hour. */
+  nodes: number;
+  nodeHours: number;
+  machines: number;
+  traffic: number;
+  turn: number;
+  storage: number;
+  staff: number;
+  total: number;
+}
+
+/** @param exact counts fractions of nodes, for a curve without steps */
+export const selfHostedCost = (
+  book: PriceBook,
+  { provider, machine }: { provider: string; machine: string },
+  usage: Usage,
+  rules: SelfHostedRules,
+  exact = false,
+): SelfHostedCost => {
+  const offer = offerOf(book, provider, machine);
+  const rate = dollars(book, offer.provider.currency);
+  const nodesAt = usage.hours.map(({ hoursPerMonth, ...load }) => ({
+    hoursPerMonth,
+    nodes: countNodes(nodesNeeded(load, offer.machine, rules), rules, exact),
+  }));
+  const peak = Math.max(rules.minNodes, ...nodesAt.map(({ nodes }) => nodes));
+  const nodeHours = rules.scaled ? scaledHours(nodesAt, rules.minNodes) : peak * HOURS_PER_MONTH;
+  const machines = rate * machinesCost(offer.machine, peak, nodeHours);
+  const traffic = rate * trafficCost(offer, usage.gbDown, nodeHours / HOURS_PER_MONTH);
+  const turn = turnCost(book, rules.turn, usage.gbDown);
+  const storage = storageCost(book, rules.storage, usage.recordedGb);
+  const { staff } = rules;
+  return {
+    provider,
+    machine,
+    nodes: peak,
+    nodeHours,
+    machines,
+    traffic,
+    turn,
+    storage,
+    staff,
+    total: machines + traffic + turn + storage + staff,
+  };
+};
+
+interface Offer {
+  provider: Provider;
+  machine: Machine;
+}
+
+const offerOf = ({ providers }: PriceBook, name: string, type: string): Offer => {
+  const provider = providers[name];
+  const machine = provider?.machines.types[type];
+  if (provider === undefined || machine === undefined)
+    throw new RangeError(`the price book has no ${name}:${type}`);
+  return { provider, machine };
+};
+
+/** Hours without load keep the fewest nodes running. */
+const scaledHours = (
+  at: readonly { hoursPerMonth: number; nodes: number }[],
+  minNodes: number,
+): number => {
+  const busy = at.reduce((sum, { hoursPerMonth }) => sum + hoursPerMonth, 0);
+  const ofBusy = at.reduce((sum, { hoursPerMonth, nodes }) => sum + hoursPerMonth * nodes, 0);
+  return ofBusy + Math.max(0, HOURS_PER_MONTH - busy) * minNodes;
+};
+
+/** A price for a month is the most that its hours can cost. */
+const machinesCost = ({ hour, month }: Machine, peak: number, nodeHours: number): number => {
+  const byHour = hour === undefined ? Number.POSITIVE_INFINITY : nodeHours * hour;
+  const byMonth = month === undefined ? Number.POSITIVE_INFINITY : peak * month;
+  return Math.min(byHour, byMonth);
+};
+
+const GIB = 1.073741824;
+
+const trafficCost = ({ provider, machine }: Offer, gb: number, machineMonths: number): number => {
+  const billed = Math.max(0, gb - machine.includedTraffic * machineMonths);
+  const { unit, tiers } = provider.traffic;
+  return tieredCost(tiers, unit === 'GiB' ? billed / GIB : billed);
+};
+
+const turnCost = (book: PriceBook, turn: SelfHostedRules['turn'], gb: number): number => {
+  if (turn === null) return 0;
+  const service = book.turn[turn.service];
+  if (service === undefined) throw new RangeError(`the price book has no TURN of ${turn.service}`);
+  return tieredCost(service.tiers, gb * turn.share);
+};
+
+const storageCost = (book: PriceBook, name: string | null, gb: number): number => {
+  if (name === null) return 0;
+  const service = book.storage[name];
+  if (service === undefined) throw new RangeError(`the price book has no storage of ${name}`);
+  return gb * service.month;
+};
+
+/** Every machine of the book, or of the providers that are asked for: `aws`, or `aws:c6i.xlarge`. */
+export const offersOf = (
+  { providers }: PriceBook,
+  wanted: readonly string[] = [],
+): { provider: string; machine: string }[] =>
+  Object.entries(providers).flatMap(([provider, { machines }]) =>
+    Object.keys(machines.types)
+      .filter(
+        (machine) =>
+          wanted.length === 0 ||
+          wanted.includes(provider) ||
+          wanted.includes(`${provider}:${machine}`),
+      )
+      .map((machine) => ({ provider, machine })),
+  );
+
+/** The cheapest machine of each provider, the cheapest provider first. */
+export const selfHostedCosts = (
+  book: PriceBook,
+  usage: Usage,
+  rules: SelfHostedRules,
+  wanted: readonly string[] = [],
+): SelfHostedCost[] => {
+  const all = offersOf(book, wanted).map((offer) => selfHostedCost(book, offer, usage, rules));
+  return [...Map.groupBy(all, ({ provider }) => provider).values()]
+    .flatMap((same) => same.sort(byTotal).slice(0, 1))
+    .sort(byTotal);
+};
+
+const byTotal = (one: SelfHostedCost, other: SelfHostedCost): number => one.total - other.total;

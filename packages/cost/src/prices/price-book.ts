@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { invalidFile, readSettings } from '@livekit-swarm/settings';
+import { type PriceBook, priceBookSchema } from './schema.ts';
+
+/** The price book that comes with swarm. */
+export const DEFAULT_PRICES = new URL('../prices.yaml', import.meta.url);
+
+/**
+ * @param file for messages
+ * @throws SwarmError `invalid_file` with every problem: line, column, what is wrong, what to write instead
+ */
+export const readPriceBook = (text: string, file: string): PriceBook => {
+  const { value, problem } = readSettings(text, priceBookSchema(), {
+    file,
+    noun: 'price book',
+    begin: 'swarm cost --print-prices writes one to begin with',
+  });
+  const strangers = Object.entries(value.providers).filter(
+    ([, { currency }]) => currency !== 'USD' && value.exchangeRates[currency] === undefined,
+  );
+  if (strangers.length > 0) {
+    throw invalidFile(
+      strangers.map(([name, { currency }]) =>
+        problem(
+          ['providers', name, 'currency'],
+          `there is no exchange rate of ${currency}`,
+          `add exchangeRates: { ${currency}: { usd: …, source: … } }`,
+        ),
+      ),
+    );
+  }
+  return value;
+};
+
+export const defaultPriceBook = (): PriceBook =>
+  readPriceBook(readFileSync(DEFAULT_PRICES, 'utf8'), 'prices.yaml');
+
+/** USD for one unit of a currency that the book has. */
+export const dollars = ({ exchangeRates }: PriceBook, currency: string): number => {
+  if (currency === 'USD') return 1;
+  const rate = exchangeRates[currency];
+  if (rate === undefined) throw new RangeError(`no exchange rate of ${currency}`);
+  return rate.usd;
+};

@@ -1,0 +1,111 @@
+import {
+  bitRate,
+  duration,
+  hinted,
+  type JsonSchema,
+  positive,
+  prose,
+  settingsJsonSchema,
+  strict,
+  text,
+  whole,
+  word,
+} from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { MINUTE_MS } from './usage.ts';
+
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const MOST = 10_000_000;
+const HOURS = hinted('must be hours of the day', 'write 8-12: 600, or 8: 600 for one hour');
+
+const hours = z
+  .string()
+  .regex(/^\d{1,2}(-\d{1,2})?$/, { error: HOURS })
+  .refine(
+    (given) => {
+      const [from, to] = hourRange(given);
+      return from < to && to <= 24;
+    },
+    { error: HOURS },
+  );
+
+/** `8-12` → 8 and 12; `8` → 8 and 9. */
+export const hourRange = (given: string): [from: number, to: number] => {
+  const [from = '', to] = given.split('-');
+  return [Number(from), to === undefined ? Number(from) + 1 : Number(to)];
+};
+
+const EXAMPLE = 'write - { days: [mon, fri], hours: { 8-12: 600 } }';
+
+const week = () =>
+  z
+    .array(
+      strict({
+        days: z
+          .array(word(DAYS, 'day'), { error: hinted('must be a list of days', 'write [mon, tue]') })
+          .min(1, { error: hinted('has no days', 'write [mon, tue]') }),
+        hours: z
+          .record(hours, whole(0, MOST), { error: HOURS })
+          .describe('Participants at the same time, by hours of the day. Other hours: 0.'),
+      }),
+      { error: hinted('must be a list', EXAMPLE) },
+    )
+    .min(1, { error: hinted('has no days', EXAMPLE) });
+
+/** A timetable: how many participants there are when, and what each of them sends and receives. */
+export const timetableSchema = () =>
+  strict({
+    timetable: text(60, 'a name').describe('Its name.'),
+    description: prose(1_000, 'a description').optional(),
+    week: week().optional().describe('Participants by day of the week and hour of the day.'),
+    monthly: strict({
+      participantMinutes: positive(1e12).describe('In a month.'),
+      peakParticipants: whole(1, MOST)
+        .optional()
+        .describe('The most at the same time. Default: four times the average over the month.'),
+    })
+      .optional()
+      .describe('Instead of a week: the minutes of a month.'),
+    scenario: text(4_096, 'a path')
+      .optional()
+      .describe(
+        'A scenario file, relative to this one: a participant sends and receives as there.',
+      ),
+    perParticipant: strict({
+      up: bitRate().describe('What one sends on average.'),
+      down: bitRate().describe('What one receives on average.'),
+    })
+      .optional()
+      .describe('Instead of a scenario: bit rates on the wire.'),
+    session: duration(1_000)
+      .default(30 * MINUTE_MS)
+      .describe(
+        'How long a participant stays on average; LiveKit Cloud rounds each stay up to a minute.',
+      ),
+    recording: strict({
+      hours: positive(1e9).describe('Hours recorded in a month.'),
+      bitRate: bitRate(),
+      keptMonths: positive(1_200).describe('How long a recording is kept.'),
+    })
+      .optional()
+      .describe('Recordings that are kept in object storage.'),
+  })
+    .refine(({ week, monthly }) => (week === undefined) !== (monthly === undefined), {
+      error: hinted('must have week or monthly, and not both', EXAMPLE),
+    })
+    .refine(
+      ({ scenario, perParticipant }) => (scenario === undefined) !== (perParticipant === undefined),
+      {
+        error: hinted(
+          'must have scenario or perParticipant, and not both',
+          'write perParticipant: { up: 34kbit/s, down: 1.5Mbit/s }',
+        ),
+      },
+    );
+
+export type Timetable = z.output<ReturnType<typeof timetableSchema>>;
+
+/** The JSON Schema (draft 7) of a timetable, for editors. */
+export const timetableJsonSchema = (): JsonSchema =>
+  settingsJsonSchema(timetableSchema(), 'A timetable of swarm cost');

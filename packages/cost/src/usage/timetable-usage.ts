@@ -1,0 +1,98 @@
+import { readSettings } from '@livekit-swarm/settings';
+import type { ParticipantRates } from './plan-usage.ts';
+import { DAYS, hourRange, type Timetable, timetableSchema } from './timetable-schema.ts';
+import {
+  gigabytes,
+  HOUR_MS,
+  HOURS_PER_MONTH,
+  type HourLoad,
+  MINUTE_MS,
+  type Usage,
+  WEEKS_PER_MONTH,
+} from './usage.ts';
+
+/** @throws SwarmError `invalid_file` */
+export const readTimetable = (text: string, file: string): Timetable =>
+  readSettings(text, timetableSchema(), {
+    file,
+    noun: 'timetable',
+    begin: 'write timetable: NAME, a week and perParticipant: docs/cost.md has one',
+  }).value;
+
+/** Most participants at the same time, where only minutes are known: times the average. */
+export const PEAK_TO_MEAN = 4;
+
+/** Smallest packet that can be assumed where only bit rates are known: one of audio every 20 ms, in each direction that is used. */
+const AUDIO_PACKETS = 50;
+/** Payload and headers of a packet of video. */
+const VIDEO_PACKET_BITS = 1_100 * 8;
+
+/** Bit rates of a timetable as rates of a participant; packets are estimated. */
+export const ratesOf = ({ up, down }: { up: number; down: number }): ParticipantRates => {
+  const packets = (bits: number): number =>
+    bits === 0 ? 0 : Math.max(AUDIO_PACKETS, bits / VIDEO_PACKET_BITS);
+  return { bitsUp: up, bitsDown: down, packets: packets(up) + packets(down) };
+};
+
+/** @param rates of one participant */
+export const usageOfTimetable = (
+  { week, monthly, session, recording }: Timetable,
+  { bitsUp, bitsDown, packets }: ParticipantRates,
+  roundMinutes: number,
+): Usage => {
+  const levels = week === undefined ? [monthLevel(monthly)] : weekLevels(week);
+  const minutes =
+    monthly?.participantMinutes ??
+    levels.reduce((sum, { participants, hoursPerMonth }) => sum + participants * hoursPerMonth, 0) *
+      60;
+  const sessionMinutes = session / MINUTE_MS;
+  // Of stays of any length, the part of a minute that is rounded up is half of one on average.
+  const billed = minutes * (1 + roundMinutes / 2 / Math.max(roundMinutes / 2, sessionMinutes));
+  return {
+    participantMinutes: minutes,
+    billedMinutes: billed,
+    gbUp: gigabytes(bitsUp, minutes * MINUTE_MS),
+    gbDown: gigabytes(bitsDown, minutes * MINUTE_MS),
+    recordedGb:
+      recording === undefined
+        ? 0
+        : gigabytes(recording.bitRate, recording.hours * HOUR_MS) * recording.keptMonths,
+    hours: levels.map((level) => ({
+      ...level,
+      packets: level.participants * packets,
+      bits: level.participants * (bitsUp + bitsDown),
+    })),
+  };
+};
+
+type Level = Pick<HourLoad, 'label' | 'hoursPerMonth' | 'participants'>;
+
+const monthLevel = (monthly: Timetable['monthly']): Level => {
+  const minutes = monthly?.participantMinutes ?? 0;
+  const mean = minutes / 60 / HOURS_PER_MONTH;
+  return {
+    label: 'peak',
+    hoursPerMonth: HOURS_PER_MONTH,
+    participants: monthly?.peakParticipants ?? mean * PEAK_TO_MEAN,
+  };
+};
+
+/** Each hour of the week from Monday; where entries overlap, they add up. */
+const weekLevels = (week: NonNullable<Timetable['week']>): Level[] => {
+  const participants = DAYS.map(() => Array.from({ length: 24 }, () => 0));
+  for (const { days, hours } of week)
+    for (const day of new Set(days)) {
+      const ofDay = participants[DAYS.indexOf(day)] ?? [];
+      for (const [range, count] of Object.entries(hours)) {
+        const [from, to] = hourRange(range);
+        for (let hour = from; hour < to; hour++) ofDay[hour] = (ofDay[hour] ?? 0) + count;
+      }
+    }
+  return participants.flatMap((ofDay, day) =>
+    ofDay.map((count, hour) => ({
+      label: `${DAYS[day]} ${String(hour).padStart(2, '0')}`,
+      hoursPerMonth: WEEKS_PER_MONTH,
+      participants: count,
+    })),
+  );
+};
