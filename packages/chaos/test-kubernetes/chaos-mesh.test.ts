@@ -17,6 +17,7 @@ import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openClusterScan } from '../src/journal/scan-cluster.ts';
 import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
 
@@ -166,11 +167,19 @@ describe('with Chaos Mesh in the cluster', () => {
     expect(found).toMatchObject({
       mode: 'all',
       selector: { pods: { default: ['livekit-a'] } },
-      duration: '65s',
+      duration: '3600s',
       ...spec,
     });
     if (name === 'redis-partition')
       expect(found).toMatchObject({ target: { selector: { labelSelectors: { app: 'redis' } } } });
+
+    await using scan = await openClusterScan({
+      kubeconfig: cluster.kubeconfig,
+      namespace: 'default',
+    });
+    expect(await scan.find()).toEqual([
+      { kind: 'network_chaos', name: object, pid: null, injection: injection.id },
+    ]);
 
     const healing = injection.rollback();
     await expect

@@ -11,11 +11,13 @@ import { kubernetesDeployment } from '../src/execute/deployment.ts';
 import { executeDrill } from '../src/execute/execute-drill.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { openJournal } from '../src/journal/journal.ts';
+import { type Journal, openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openClusterScan } from '../src/journal/scan-cluster.ts';
 import type { DrillResult, RepeatResult } from '../src/measure/drill-result.ts';
 import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
+import { drillOrder } from '../test/support/drill-order.ts';
 import { drainDrill, libraryFile, nodeIds, type Rehearsal, rehearse } from './support.ts';
 
 const program = fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url));
@@ -55,14 +57,39 @@ const why = async (
 ): Promise<string | null> =>
   fault(name).unavailable(platform, await member(on), fault(name).params.parse(params));
 
-const isCordoned = async (): Promise<boolean> =>
-  (await here.cluster.kubectl([
-    'get',
-    'node',
-    here.cluster.nodeName,
-    '-o',
-    'jsonpath={.spec.unschedulable}',
-  ])) === 'true';
+/** Jobs that keep pods off a host, and their pods. */
+const reservations = async (): Promise<string[]> =>
+  (
+    await here.cluster.kubectl([
+      ...['get', 'jobs,pods', '-n', 'livekit', '-o', 'name'],
+      ...['-l', 'app.kubernetes.io/managed-by=livekit-swarm'],
+    ])
+  )
+    .split('\n')
+    .filter((line) => line !== '');
+
+/** Is killed when its fault is injected. */
+const killInjector = async (journal: Journal, ...args: string[]): Promise<void> => {
+  const injector = spawn(process.execPath, [program, here.kubeconfig, journal.dir, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(injector.stdout, 'data');
+  const gone = once(injector, 'exit');
+  injector.kill('SIGKILL');
+  await gone;
+};
+
+/** The only host may not take the replacement. */
+const expectDrained = async (name: string): Promise<void> => {
+  await expect.poll(async () => (await member(name)).nodeId, { timeout: 20_000 }).toBeNull();
+  expect(await reservations()).toHaveLength(2);
+};
+
+const expectBack = async (name: string): Promise<void> => {
+  await platform.start(await member(name));
+  expect((await member(name)).nodeId).toBe((await nodeIds())[Number(name.slice(-1))]);
+  expect(await reservations()).toEqual([]);
+};
 
 describe('pods as a platform of drills', () => {
   it('are known by kind, and by the ID of their LiveKit node', async () => {
@@ -115,7 +142,7 @@ describe('pods as a platform of drills', () => {
       /no permission to delete pods in livekit/,
     );
     expect(await fault('drain').unavailable(guest, first, {})).toMatch(
-      /no permission to get nodes/,
+      /no permission to create jobs in livekit/,
     );
     await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
       code: 'rejected',
@@ -155,8 +182,8 @@ describe('pods as a platform of drills', () => {
       .poll(() => platform.replacements?.(), { timeout: 5_000 })
       .toEqual([
         expect.objectContaining({
-          lost: 'livekit-2',
-          back: 'livekit-2',
+          component: 'livekit-2',
+          replacement: 'livekit-2',
           readyMs: expect.any(Number),
         }),
       ]);
@@ -164,36 +191,54 @@ describe('pods as a platform of drills', () => {
 
   it('a drained host is used again, also when the drill was killed', async () => {
     const journal = openJournal(join(dir, 'journal'));
-    const injector = spawn(
-      process.execPath,
-      [program, here.kubeconfig, journal.dir, 'drain', 'livekit-0'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    await once(injector.stdout, 'data');
+    await killInjector(journal, 'drain', 'livekit-0');
     expect((await journal.read()).pending).toHaveLength(1);
-    const gone = once(injector, 'exit');
-    injector.kill('SIGKILL');
-    await gone;
-    expect(await isCordoned()).toBe(true);
-    // No other host can take it.
-    await expect
-      .poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 })
-      .toBeNull();
+    await expectDrained('livekit-0');
+    const { kubeconfig } = here;
+    await using scan = await openClusterScan({ kubeconfig, namespace: 'livekit' });
+    const [entry] = (await journal.read()).pending;
+    expect(await scan.find()).toEqual([
+      {
+        ...{ kind: 'reservation', name: `swarm-${entry?.id}-livekit-0` },
+        ...{ pid: null, injection: entry?.id },
+      },
+    ]);
+    // Other deployments may use it.
+    const { cluster } = here;
+    await cluster.kubectl(['run', 'other', '--image=livekit-swarm/pause:1.0.0', '-n', 'default']);
+    const ready = ['wait', 'pod/other', '-n', 'default', '--for=condition=Ready', '--timeout=30s'];
+    await cluster.kubectl(ready, { timeoutMs: 40_000 });
+    await cluster.kubectl(['delete', 'pod', 'other', '-n', 'default', '--now']);
+
     const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS });
-    expect({ healed: rolledBack.length, failed }).toEqual({ healed: 1, failed: [] });
-    expect(await isCordoned()).toBe(false);
+    expect({ rolledBack: rolledBack.length, failed }).toEqual({ rolledBack: 1, failed: [] });
     expect(await readdir(journal.dir)).toEqual([]);
-    await platform.start(await member('livekit-0'));
-    expect((await member('livekit-0')).nodeId).toBe((await nodeIds())[0]);
+    await expectBack('livekit-0');
   });
 
-  it('leaves a host alone that was cordoned before', async () => {
-    await here.cluster.kubectl(['cordon', here.cluster.nodeName]);
-    await platform.hosts?.undrain('abcd1234');
-    expect(await isCordoned()).toBe(true);
-    await here.cluster.kubectl(['uncordon', here.cluster.nodeName]);
+  it('what a drain left is found, and removed, without a journal', async () => {
+    await platform.hosts?.drain(await member('livekit-2'), 'orphaned', null);
+    const { kubeconfig } = here;
+    await using scan = await openClusterScan({ kubeconfig, namespace: 'livekit' });
+    const [orphan, ...others] = await scan.find();
+    expect(orphan).toMatchObject({ kind: 'reservation', injection: 'orphaned' });
+    expect(others).toEqual([]);
+    if (orphan !== undefined) expect(await scan.remove(orphan)).toBeNull();
+    expect(await scan.find()).toEqual([]);
+    await expect.poll(reservations, { timeout: 30_000, interval: 500 }).toEqual([]);
+    await expectBack('livekit-2');
+  });
+
+  it('a drained host is used again, without any further command', async () => {
+    const journal = openJournal(join(dir, 'expired'));
+    await killInjector(journal, 'drain', 'livekit-1', '15000');
+    await expectDrained('livekit-1');
+    await expect.poll(reservations, { timeout: 60_000, interval: 500 }).toEqual([]);
+    await expectBack('livekit-1');
+    // Doing it again does no harm.
+    const { failed } = await rollbackPending({ journal, faults: FAULTS });
+    expect(failed).toEqual([]);
+    expect(await readdir(journal.dir)).toEqual([]);
   });
 });
 
@@ -207,6 +252,7 @@ describe('a drill', () => {
   const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
     const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     return executeDrill({
+      ...drillOrder(),
       save: () => {},
       drill: {
         ...drill,
@@ -221,17 +267,9 @@ describe('a drill', () => {
           namespace: here.livekit.namespace,
           name: 'rehearsal',
         }),
-      faults: FAULTS,
       journal: openJournal(join(dir, 'journal')),
       confirmedTarget: 'rehearsal',
-      allowUnprovenTarget: false,
-      expiryMarginMs: 60_000,
-      withoutExpiry: false,
       dir: join(await mkdtemp(join(dir, 'kill-')), 'drill'),
-      newRunName: () => Math.random().toString(36).slice(2, 8),
-      staff: () => ({ workers: 1, threads: 1 }),
-      version: '0.0.0',
-      stop: new AbortController().signal,
     });
   };
 
@@ -256,7 +294,7 @@ describe('a drill', () => {
     const [repeat] = result.repeats;
     expectReached(repeat);
     expect(repeat?.recovery.subscriptionsInterrupted).toBe(0);
-    expect(await isCordoned()).toBe(false);
+    expect(await reservations()).toEqual([]);
   });
 
   it('is rejected without a confirmation of the deployment', async () => {

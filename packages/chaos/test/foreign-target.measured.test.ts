@@ -83,7 +83,14 @@ test('each target of the other lab is a mismatch, and each of its own is proven'
 
 test('the drill is void, and nothing is injected', { timeout: 120_000 }, async () => {
   const drill = drillOf({
-    load: { rooms: 2, participants: 2, publish: ['audio'], joinRate: 10, reconnectPolicy: 'app' },
+    load: {
+      rooms: 2,
+      participants: 2,
+      publish: ['audio'],
+      joinRate: 10,
+      reconnectPolicy: 'app',
+      path: 'direct',
+    },
     steadyState: { withinMs: 5_000, forMs: 1_000 },
     recoveryMs: 5_000,
     faults: [

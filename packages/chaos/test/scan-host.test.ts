@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Orphan, removeOrphan, scanHost } from '../src/journal/scan-host.ts';
+import type { Orphan } from '../src/journal/orphan.ts';
+import { removeOrphan, scanHost } from '../src/journal/scan-host.ts';
 import { processState } from '../src/targets/process/inspect.ts';
 import { localHost } from '../src/targets/process/local-host.ts';
 

@@ -2,8 +2,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { findFreePorts } from '@livekit-swarm/host';
+import { createClusterPorts } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { sshDeployment } from '../src/execute/deployment.ts';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
@@ -152,6 +155,28 @@ test('units over SSH', { timeout: 180_000 }, async () => {
   // Many programs, one connection for each platform that was opened.
   const log = await host.log();
   expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
+});
+
+test('a node that was started listens at every port of its configuration', async () => {
+  await using host = await startSshHost();
+  const { http, metrics } = await findFreePorts('127.0.0.1', 1);
+  const tcp = await createClusterPorts().tcp();
+  const config = join(host.dir, 'node.yaml');
+  await writeFile(config, stringify({ port: http, prometheus: { port: metrics } }));
+  // livekit-server opens its port for ICE long before the others, where Redis is slow.
+  const server = `const { createServer } = require('node:net');
+    const listen = (port) => createServer().listen(port, '127.0.0.1');
+    listen(${tcp});
+    setTimeout(() => [${http}, ${metrics}].forEach(listen), 2_000);`;
+  await host.addUnit('livekit.service', [
+    process.execPath,
+    ...['--eval', server, '--', '--config', config],
+  ]);
+  const open = readSshSpec('swarm-host', 'node=livekit', host.config);
+  await using target = await openSshPlatform(open);
+  await target.start(await memberOf(target, 'livekit.service'));
+  const { ports } = await memberOf(target, 'livekit.service');
+  expect(ports?.tcp).toEqual([http, tcp, metrics].sort((a, b) => a - b));
 });
 
 test('a host that must be rejected, and one that cannot be reached', async () => {

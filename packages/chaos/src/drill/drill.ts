@@ -1,5 +1,6 @@
 /** A drill as it is executed, all defaults filled in; part of the published drill-result.schema.json. */
 import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
+import { PATHS } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 
 const ms = () => z.number().describe('Milliseconds.');
@@ -52,6 +53,7 @@ const load = z.object({
   publish: z.array(z.enum(['audio', 'video'])),
   joinRate: z.number(),
   reconnectPolicy: z.enum(['none', 'sdk', 'app']),
+  path: z.enum(PATHS).default('direct').describe('How media reaches a node.'),
 });
 
 /** Rooms that are alike. Those that no fault affects are the control group. */

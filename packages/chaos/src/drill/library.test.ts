@@ -22,6 +22,7 @@ const ROWS = [
   'race',
   'redis',
   'stop',
+  'turn',
 ];
 
 describe('the library', () => {

@@ -30,6 +30,7 @@ describe('parseDrill', () => {
       publish: ['audio'],
       joinRate: 20,
       reconnectPolicy: 'app',
+      path: 'direct',
     });
     expect({ load: drillOf().load, ...drill }).toEqual(drillOf());
   });
@@ -87,6 +88,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         publish: ['audio', 'video'],
         joinRate: 5,
         reconnectPolicy: 'none',
+        path: 'direct',
       },
       steadyState: { withinMs: 30_000, forMs: 5_000 },
       faults: [
@@ -543,4 +545,14 @@ describe('faults that exclude each other', () => {
       problems(withFaults('{ fault: kill, target: room-node, every: 30s, times: 10 }')),
     ).toHaveLength(1);
   });
+});
+
+it.each([
+  ['{ fault: kill, target: turn, for: 5s }', 'turn-udp'],
+  ['{ fault: kill, target: redis, for: 5s }', 'direct'],
+])('a load takes the path that its fault affects: %s', (fault, path) => {
+  const text = `drill: path\nfaults:\n  - ${fault}\n`;
+  expect(parseDrill(text, { file: 'path.yaml', faults: FAULTS }).load.path).toBe(path);
+  const named = `${text}load: { path: turn-tls }\n`;
+  expect(parseDrill(named, { file: 'path.yaml', faults: FAULTS }).load.path).toBe('turn-tls');
 });

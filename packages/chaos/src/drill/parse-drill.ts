@@ -1,3 +1,4 @@
+import type { MediaPath } from '@livekit-swarm/scenario';
 import { type FileSettings, invalidFile, readSettings } from '@livekit-swarm/settings';
 import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
@@ -41,7 +42,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
   },
-  load: value.load,
+  load: { ...value.load, path: value.load.path ?? defaultPath(value.faults) },
   steadyState: { withinMs: value.steadyState.within, forMs: value.steadyState.for },
   faults: value.faults
     .flatMap((item, position) => occurrencesOf(item, value.seed, position, faults))
@@ -70,6 +71,10 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   allowedTargets: value.allowedTargets,
   knownFailures: value.knownFailures ?? null,
 });
+
+/** Media that takes no relay is not affected by what happens to one. */
+const defaultPath = (faults: readonly FaultItem[]): MediaPath =>
+  faults.some(({ target }) => target?.role === 'turn') ? 'turn-udp' : 'direct';
 
 /** Every occurrence of a fault of the file. */
 const occurrencesOf = (

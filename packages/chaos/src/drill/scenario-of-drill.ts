@@ -59,11 +59,12 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
   };
 };
 
-const roleOf = ({ participants, publish }: DrillLoad): RoleSpec => ({
+const roleOf = ({ participants, publish, path }: DrillLoad): RoleSpec => ({
   name: LOAD_ROLE,
   count: participants,
   publish: publish.map(trackOf),
   ...DEFAULT_ROLE,
+  path,
 });
 
 /** Low-resolution video: a drill measures whether media is received, not how good it is. */
@@ -153,6 +154,8 @@ export const joinProbesOf = (
     data: [],
     grants: {},
     network: null,
+    path: drill.load.path,
+    e2ee: null,
     expectedTracks: { audio: 0, video: 0 },
   }));
 };

@@ -25,6 +25,10 @@ const storedSchema = z.object({
   schema: z.literal(DRILL_RESULT_SCHEMA),
   drill: drillSchema,
   deployment: z.string(),
+  server: z
+    .object({ host: z.string(), isLab: z.boolean(), nodes: z.number() })
+    .nullable()
+    .default(null),
   startedAt: z.string(),
 });
 
@@ -71,7 +75,7 @@ export const evaluateDrill = async (
   dir: string,
   journal: Pick<Journal, 'read'> = openJournal(),
 ): Promise<DrillResult> => {
-  const { drill, deployment, startedAt } = readStoredDrill(dir);
+  const { drill, deployment, server, startedAt } = readStoredDrill(dir);
   // Records can be read where the journal cannot.
   const { pending } = await journal.read().catch(() => ({ pending: [] }));
   const left = new Set<string>(pending.map(({ id }) => id));
@@ -92,7 +96,7 @@ export const evaluateDrill = async (
     const repeat = await evaluateRepeat(drill, number, file, onEvent);
     repeats.push(withLeftovers(repeat, left));
   }
-  return combineRepeats({ drill, deployment, startedAt, repeats, serverVersions });
+  return combineRepeats({ drill, deployment, server, startedAt, repeats, serverVersions });
 };
 
 /** The record ends before the last rollbacks; the journal shows whether they succeeded. */

@@ -6,10 +6,12 @@ import {
   readState as readLab,
   startCluster,
 } from '@livekit-swarm/lab';
+import { readAuthorities, trustAuthorities } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
 import { openDockerPlatform } from '../targets/docker.ts';
+import { needsTurn } from '../targets/dry-run-lab.ts';
 import { type KubernetesSpec, openKubernetesPlatform } from '../targets/kubernetes.ts';
 import type { Platform } from '../targets/platform.ts';
 import { isSameLab } from '../targets/process/lab-location.ts';
@@ -34,6 +36,8 @@ export interface DrillDeployment {
   loadBalancerMetricsUrl: string | null;
   /** Its alerts become part of the record. */
   prometheusUrl: string | null;
+  /** `/metrics` of its nodes, where they are known: those of a lab. */
+  nodeMetrics?: readonly { name: string; url: string }[];
   /** @throws SwarmError when it is no longer the deployment that the repeat started with */
   confirm?(): Promise<void>;
 }
@@ -131,14 +135,20 @@ const INTERVAL_SECONDS = 1;
 
 /** Starts the lab of a drill: livekit-servers, Redis and a load balancer, on loopback. */
 export const startDrillLab = async (
-  { lab }: Pick<Drill, 'lab'>,
+  { lab, load }: Pick<Drill, 'lab' | 'load'>,
   options: DrillLabOptions,
 ): Promise<StartedDeployment> => {
   const { ruleFiles, metricsAddress = null, ...rest } = options;
   const cluster = await startCluster({
     ...rest,
     nodes: lab.nodes,
-    with: ['redis', 'haproxy', ...(lab.alerts ? (['prometheus'] as const) : [])],
+    with: [
+      'redis',
+      'haproxy',
+      ...(needsTurn(load.path) ? (['coturn'] as const) : []),
+      ...(lab.alerts ? (['prometheus'] as const) : []),
+    ],
+    offers: load.path === 'ice-tcp' ? ['ice-tcp'] : [],
     persistentRedis: lab.persistentRedis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],
@@ -146,6 +156,7 @@ export const startDrillLab = async (
       metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
     intervalSeconds: INTERVAL_SECONDS,
   });
+  if (cluster.authorityFile !== null) trustAuthorities(readAuthorities(cluster.authorityFile));
   return {
     platform: openLabPlatform(cluster),
     name: 'lab',
@@ -162,6 +173,8 @@ export const runningLab = async (name: string): Promise<StartedDeployment> => {
   const state = await readLab(name);
   if (state === null)
     throw new SwarmError('no_lab', `lab "${name}" not found`, 'start one with "swarm lab up"');
+  const { authorityFile } = state.facts;
+  if (authorityFile !== null) trustAuthorities(readAuthorities(authorityFile));
   return {
     platform,
     name,
@@ -191,7 +204,10 @@ const secretOf = async (lab: string): Promise<string> => {
 
 /** Addresses of a lab, without its secret. */
 const labAddresses = (
-  facts: Pick<ClusterFacts, 'url' | 'apiKey' | 'redisUrl' | 'balancerStatsUrl' | 'prometheusUrl'>,
+  facts: Pick<
+    ClusterFacts,
+    'url' | 'apiKey' | 'nodes' | 'redisUrl' | 'balancerStatsUrl' | 'prometheusUrl'
+  >,
 ) => ({
   url: facts.url,
   apiKey: facts.apiKey,
@@ -199,4 +215,5 @@ const labAddresses = (
   loadBalancerMetricsUrl:
     facts.balancerStatsUrl === null ? null : new URL('/metrics', facts.balancerStatsUrl).href,
   prometheusUrl: facts.prometheusUrl,
+  nodeMetrics: facts.nodes.map(({ name, metricsUrl }) => ({ name, url: metricsUrl })),
 });

@@ -2,7 +2,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
-import { type LiveRun, type Progress, run, type WorkerAllocation } from '@livekit-swarm/runner';
+import {
+  type LiveRun,
+  metricsSource,
+  type Progress,
+  prometheusSource,
+  redisSource,
+  run,
+  type ServerSource,
+  type WorkerAllocation,
+} from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
@@ -12,7 +21,7 @@ import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { decideDrillVerdict, type ExecutionFailure } from '../measure/decide-verdict.ts';
-import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
+import type { DrillResult, DrillServer, RepeatResult } from '../measure/drill-result.ts';
 import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
@@ -77,9 +86,9 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
   const startedAt = new Date().toISOString();
   const repeats: RepeatResult[] = [];
   const serverVersions = new Set<string>();
-  let deploymentName = '';
+  let tested: Pick<DrillResult, 'deployment' | 'server'> = { deployment: '', server: null };
   const resultSoFar = (): DrillResult =>
-    combineRepeats({ drill, deployment: deploymentName, startedAt, repeats, serverVersions });
+    combineRepeats({ drill, ...tested, startedAt, repeats, serverVersions });
 
   for (let number = 1; !isConclusive(drill, repeats) && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
@@ -97,7 +106,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       await assertObservable(deployment, drill);
       await using _lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
-      deploymentName = deployment.platform.label;
+      tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());
 
       const repeat = await executeRepeat({
@@ -125,6 +134,32 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
   }
   return resultSoFar();
 };
+
+/** Who measures the nodes: they themselves in a lab, else what observes them. */
+const serverSources = ({
+  nodeMetrics,
+  prometheusUrl,
+  redisUrl,
+}: DrillDeployment): ServerSource[] =>
+  nodeMetrics === undefined
+    ? [
+        ...(prometheusUrl === null
+          ? []
+          : [prometheusSource({ url: prometheusUrl, selector: null })]),
+        ...(redisUrl === null ? [] : [redisSource(redisUrl)]),
+      ]
+    : nodeMetrics.map(({ name, url }) => metricsSource(url, name));
+
+const serverOf = async ({
+  url,
+  isLab,
+  platform,
+}: Pick<DrillDeployment, 'url' | 'isLab' | 'platform'>): Promise<DrillServer> => ({
+  // Without user and password.
+  host: URL.parse(url)?.host || url,
+  isLab,
+  nodes: (await platform.components()).filter(({ kind }) => kind === 'node').length,
+});
 
 type RepeatOptions = ExecuteDrillOptions & {
   number: number;
@@ -172,6 +207,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       record,
       version: options.version,
       stop,
+      server: { sources: serverSources(deployment), settleMs: 0 },
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
         ({ startedAtMs, elapsedMs } = live);

@@ -54,7 +54,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     injectedAt: new Date().toISOString(),
     injected: false,
     expiry: null,
-    owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null },
+    owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null, bootId: null },
     host: identifyHost(),
   };
   // First the journal: a rollback also disarms, and must know what is armed.

@@ -28,7 +28,7 @@ const raise = (state: Partial<LabState> = {}): string => {
     'export LIVEKIT_API_KEY=key\nexport LIVEKIT_API_SECRET=secret\n',
   );
   const lab = {
-    schema: 'livekit-swarm/lab/1',
+    schema: 'livekit-swarm/lab/2',
     name: 'mine',
     startedAt: '2026-11-21T09:00:00.000Z',
     supervisor: me,
@@ -41,7 +41,7 @@ const raise = (state: Partial<LabState> = {}): string => {
           httpUrl: AT,
           metricsUrl: AT,
           redisHost: '127.0.1.1',
-          ports: { http: 1, tcp: 2, metrics: 3, udpFirst: 4, udpLast: 5 },
+          ports: { http: 1, metrics: 3, udpFirst: 4, udpLast: 5 },
         },
       ],
       apiKey: 'key',
@@ -50,6 +50,7 @@ const raise = (state: Partial<LabState> = {}): string => {
       redisUrl: 'redis://127.0.0.1:6',
       balancerStatsUrl: null,
       prometheusUrl: null,
+      authorityFile: null,
     },
     ...state,
   };
@@ -72,7 +73,10 @@ it('has the data of its state file, and is confirmed while it runs', async () =>
 
 it.each([
   ['was ended', (folder: string) => rmSync(folder, { recursive: true })],
-  ['was killed', () => void raise({ supervisor: { pid: process.pid, startedAt: 1 } })],
+  [
+    'was killed',
+    () => void raise({ supervisor: { pid: process.pid, startedAt: 1, bootId: null } }),
+  ],
   ['was started again under its name', () => void raise({ startedAt: '2026-11-21T10:00:00.000Z' })],
 ])('is not when it %s meanwhile', async (_what, happens) => {
   const folder = raise();

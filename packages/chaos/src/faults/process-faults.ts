@@ -161,8 +161,10 @@ export const forcedStop: DescribedFault<NoParams> = {
 /** Maintenance of a cluster: LiveKit stays until its rooms are empty or the grace period ends. */
 export const drain: DescribedFault<NoParams> = {
   name: 'drain',
-  description: 'cordons the Kubernetes node and evicts the pod, as kubectl drain does',
-  rollbackDescription: 'uncordon the Kubernetes node; pending pods are scheduled again',
+  description:
+    'evicts the pod, as kubectl drain does, and keeps the pods of its namespace off its Kubernetes node',
+  rollbackDescription:
+    'make the Kubernetes node available to them again; pending pods are scheduled',
   requires: ['start'],
   targets: COMPONENT_KINDS,
   params: noParams,
@@ -171,9 +173,10 @@ export const drain: DescribedFault<NoParams> = {
     platform.hosts === undefined
       ? 'needs Kubernetes: no scheduler assigns components to hosts here'
       : platform.hosts.missingCapability(component),
-  inject: ({ platform, components, id }) =>
-    forAll(components, async (component) => platform.hosts?.drain(component, id)),
-  rollbackSteps: () => [{ step: 'uncordon' }],
+  inject: ({ platform, components, id, expiresAfterMs }) =>
+    forAll(components, async (component) => platform.hosts?.drain(component, id, expiresAfterMs)),
+  // The scheduler does that on its own.
+  rollbackSteps: () => [],
   // Does not wait until it is ready: while its rooms are occupied it has not even exited.
   rollback: async ({ platform, id }) => platform.hosts?.undrain(id),
 };

@@ -22,7 +22,7 @@ const entry = (id: string, second: number): JournalEntry => ({
   injectedAt: `2026-01-01T00:00:0${second}.000Z`,
   injected: true,
   expiry: { methods: ['systemd_timer'], at: '2026-01-01T00:02:00.000Z' },
-  owner: { pid: 42, startedAt: 4711 },
+  owner: { pid: 42, startedAt: 4711, bootId: 'boot' },
   host: { hostname: 'a', machineId: 'm', bootId: 'b', pidNamespace: 4026531836 },
 });
 
@@ -50,13 +50,13 @@ test('only the user may read it, and no temporary file is left', async () => {
 });
 
 test.each([
-  ['half of it', '{"schema":"livekit-swarm/injection/2","id":"aaaa', /not complete JSON/],
+  ['half of it', '{"schema":"livekit-swarm/injection/3","id":"aaaa', /not complete JSON/],
   ['nothing', '', /not complete JSON/],
   ['another format', '{"a":1}', /not from this version.*missing/],
   [
     'of a later version',
-    '{"schema":"livekit-swarm/injection/3"}',
-    /not from this version.*injection\/3/,
+    '{"schema":"livekit-swarm/injection/99"}',
+    /not from this version.*injection\/99/,
   ],
   ['a list', '[1]', /not from this version/],
   ['null', 'null', /not from this version/],

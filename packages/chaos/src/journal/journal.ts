@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { replaceFile, stateDir } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { processIdentitySchema } from '../process-identity-schema.ts';
 import { componentSchema, EXPIRY_METHODS, platformReference } from '../targets/platform.ts';
 
-export const JOURNAL_SCHEMA = 'livekit-swarm/injection/2';
+export const JOURNAL_SCHEMA = 'livekit-swarm/injection/3';
 
 const journalEntry = z.object({
   schema: z.literal(JOURNAL_SCHEMA),
@@ -22,7 +23,7 @@ const journalEntry = z.object({
   /** The automatic rollback on the target. Null: none, only this journal. */
   expiry: z.object({ methods: z.array(z.enum(EXPIRY_METHODS)), at: z.iso.datetime() }).nullable(),
   /** Process of the drill: while it lives, it rolls back the fault itself. */
-  owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
+  owner: processIdentitySchema,
   /** Where that process runs: its ID, and a target on its own host, mean nothing elsewhere. */
   host: z.object({
     hostname: z.string(),

@@ -23,7 +23,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const HERE = identifyHost();
 const OTHER_NAMESPACE = { ...HERE, pidNamespace: (HERE.pidNamespace ?? 0) + 1 };
 const OTHER_HOST = { ...HERE, hostname: 'ci-7', machineId: 'other', bootId: 'other' };
-const GONE = { pid: 2 ** 22 + 1, startedAt: 1 };
+const GONE = { pid: 2 ** 22 + 1, startedAt: 1, bootId: null };
 const ALIVE = identifyProcess(process.pid) ?? GONE;
 
 const LOCAL = { kind: 'process', place: 'systemd', units: [] } as const;

@@ -4,23 +4,7 @@ import { RELEASE_GROUP } from '../faults/effects/resource-limits.ts';
 import { lockHost, startHere } from '../targets/lock/host-lock.ts';
 import { type Host, localHost } from '../targets/process/local-host.ts';
 import { connectSsh } from '../targets/ssh/connection.ts';
-
-/** One effect. `automatic_rollback`: not an orphan, but a timer that removes others. */
-export interface Orphan {
-  kind:
-    | 'nft_table'
-    | 'cgroup'
-    | 'impairment'
-    | 'stopped_process'
-    | 'paused_container'
-    | 'automatic_rollback';
-  /** `inet swarm_chaos_a1b2c3d4`, `swarm-chaos-a1b2c3d4-0`, `livekit-server`, a container's name. */
-  name: string;
-  /** A process in its network namespace, or the process itself; null: not needed. */
-  pid: number | null;
-  /** The injection that it belongs to; null: not known from the name. */
-  injection: string | null;
-}
+import type { Orphan, OrphanScan } from './orphan.ts';
 
 /** Network namespaces of containers are those of their processes. Each line: kind, process, name. */
 const SCAN = `
@@ -109,25 +93,25 @@ const removalOf = (kind: Orphan['kind'], name: string, pid: string): string[] | 
       return ['kill', '-CONT', pid];
     case 'paused_container':
       return ['docker', 'unpause', name];
+    // In clusters only.
+    case 'network_chaos':
+    case 'reservation':
     case 'automatic_rollback':
       return null;
   }
 };
 
-/** A host to scan, with its locks. */
-export interface ScannedHost extends Pick<Host, 'run'>, AsyncDisposable {
-  /** @throws SwarmError `deployment_locked` while a drill or a rollback runs on it */
-  lock(): Promise<AsyncDisposable>;
-}
-
 /** @param host as an argument of ssh; null: this host */
-export const openScan = async (
+export const openHostScan = async (
   host: string | null,
   config: string | null,
-): Promise<ScannedHost> => {
+): Promise<OrphanScan> => {
   const connection = host === null ? null : await connectSsh(host, config);
+  const { run } = connection ?? localHost;
   return {
-    run: (connection ?? localHost).run,
+    place: host ?? 'this host',
+    find: () => scanHost({ run }),
+    remove: (orphan) => removeOrphan({ run }, orphan),
     lock: async () => {
       await using locks = new AsyncDisposableStack();
       for (const purpose of ['rollback', 'drill'] as const)

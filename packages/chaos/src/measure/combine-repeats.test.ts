@@ -32,6 +32,7 @@ const combine = (
   combineRepeats({
     drill: drillOf({ knownFailures: changes.known ?? null }),
     deployment: 'lab of 3 nodes',
+    server: null,
     startedAt: '2026-11-21T08:57:39.000Z',
     repeats,
     serverVersions: new Set([changes.version ?? '1.13.4']),

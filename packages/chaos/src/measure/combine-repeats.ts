@@ -20,7 +20,7 @@ const VERDICTS: readonly RepeatVerdict[] = [
 
 /** A drill and the results of its repeats. */
 export interface DrillFacts
-  extends Pick<DrillResult, 'drill' | 'deployment' | 'startedAt' | 'repeats'> {
+  extends Pick<DrillResult, 'drill' | 'deployment' | 'server' | 'startedAt' | 'repeats'> {
   /** As the servers reported to participants. */
   serverVersions: ReadonlySet<string>;
 }

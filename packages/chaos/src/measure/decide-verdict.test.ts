@@ -233,6 +233,20 @@ describe('a drill without a verdict on the server', () => {
     );
   });
 
+  it.each([
+    { code: 'dns_failed', value: 2, limit: 0 },
+    { code: 'no_route', value: 2, limit: 0 },
+    { code: 'no_socket', value: 2, limit: 0 },
+    { code: 'send_errors', value: 0.2, limit: 0.001, count: 900 },
+  ] satisfies HealthFinding[])(
+    'is inconclusive when the host of the load generator refused to connect or send: $code',
+    (finding) =>
+      expect(decide({ decision: impaired(finding) })).toMatchObject({
+        verdict: 'inconclusive',
+        reasons: [{ code: 'generator_impaired', finding }],
+      }),
+  );
+
   it('is not when packets were sent some milliseconds late, unless thresholds depend on it', () => {
     expect(decide({ decision: LATE_SENDS }).verdict).toBe('passed');
     expect(decide({ decision: LATE_SENDS }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict).toBe(

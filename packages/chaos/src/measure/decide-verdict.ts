@@ -131,13 +131,18 @@ export const decideDrillVerdict = ({
 };
 
 /**
- * A drill measures interruptions of 500 ms and more. What distorts jitter, latency and loss (packets
- * sent 20 ms late, a full receive buffer) does not change them; it matters only where the drill has
- * thresholds on such metrics.
+ * A drill measures interruptions of 500 ms and more, and their end. What distorts jitter, latency and
+ * loss (packets sent 20 ms late, a full receive buffer) does not change them; it matters only where
+ * the drill has thresholds on such metrics. A host without names, routes or sockets keeps participants
+ * from reconnecting, and one that refuses to send packets interrupts their media.
  */
 const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',
   'engine_error',
+  'dns_failed',
+  'no_route',
+  'no_socket',
+  'send_errors',
   'engine_stuck',
   'host_suspended',
   'process_paused',

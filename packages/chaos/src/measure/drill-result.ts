@@ -57,6 +57,16 @@ export interface RepeatOutcome {
   failedObjectives: ObjectiveCode[];
 }
 
+/** What was tested, as far as a record does not show it. */
+export interface DrillServer {
+  /** Host and port of its URL. */
+  host: string;
+  /** A lab of this tool. */
+  isLab: boolean;
+  /** Number of its LiveKit nodes when the drill began. */
+  nodes: number;
+}
+
 export interface DrillResult {
   schema: typeof DRILL_RESULT_SCHEMA;
   drill: Drill;
@@ -66,6 +76,8 @@ export interface DrillResult {
   serverVersion: string | null;
   /** Name of the deployment, without secrets. */
   deployment: string;
+  /** Null: the drill did not reach it, or was executed by an earlier version. */
+  server: DrillServer | null;
   /** ISO 8601. */
   startedAt: string;
   repeats: RepeatResult[];

@@ -83,7 +83,11 @@ describe('planDrill', () => {
         file: name,
         faults: FAULTS,
       });
-      const { faults } = await planDrill(drill, dryRunLab(drill.lab.nodes), FAULTS);
+      const { faults } = await planDrill(
+        drill,
+        dryRunLab(drill.lab.nodes, drill.load.path),
+        FAULTS,
+      );
       expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);
     },
   );

@@ -11,7 +11,9 @@ import { connectEngine, type Engine, REQUEST_WITHIN_MS } from './docker/engine.t
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
+import { expiryOnEngine } from './expiry/on-engine.ts';
 import { expiryOnThisHost } from './expiry/this-host.ts';
+import { lockEngine } from './lock/engine-lock.ts';
 import { type LockPurpose, lockHost, startHere } from './lock/host-lock.ts';
 import {
   type Capability,
@@ -154,6 +156,23 @@ export const dockerPlatform = (
     return waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
   };
 
+  /** A forwarded socket, and the one of a virtual machine, are here, too: the processes are not. */
+  const isHere = async (): Promise<boolean> => {
+    const all = await Promise.all((await components()).map(({ id }) => engine.inspect(id)));
+    const running = all.filter((info) => info?.State.Running === true);
+    return running.length === 0
+      ? isEngineHere(spec.host)
+      : running.some((info) => info !== null && processHere(info.Id, info.State.Pid) !== null);
+  };
+  const findInfo = async ({
+    name,
+  }: Pick<Component, 'name'>): Promise<ContainerInspectInfo | null> =>
+    (await find(name))?.info ?? null;
+  const onEngine = expiryOnEngine(engine, findInfo);
+  const onHostHere = expiryOnThisHost(async (component) =>
+    (await findInfo(component)) === null ? `container "${component.name}" not found` : null,
+  );
+
   return {
     kind: 'docker',
     label: `containers with ${spec.label} on ${spec.host}`,
@@ -198,13 +217,15 @@ export const dockerPlatform = (
         nodeIdOf(found.component, await engine.inspect(found.component.id)),
       );
     },
-    expiry: expiryOnThisHost(async ({ name }) => {
-      const found = await find(name);
-      if (found === null) return `container "${name}" not found`;
-      const { id, Running: running, Pid: pid } = { id: found.component.id, ...found.info.State };
-      if (!running || processHere(id, pid) !== null) return null;
-      return `the processes of ${name} are on the host of the engine at ${spec.host}: run swarm there`;
-    }),
+    expiry: {
+      missingCapability: async (component, steps) =>
+        ((await isHere()) ? onHostHere : onEngine).missingCapability(component, steps),
+      arm: async (request) => ((await isHere()) ? onHostHere : onEngine).arm(request),
+      // With all containers down it is not visible which of them was armed.
+      disarm: async (id, all) => {
+        for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);
+      },
+    },
     inFlight: { maxMs: REQUEST_WITHIN_MS },
     run: async ({ name }, argv, input) => {
       const found = await find(name);
@@ -232,9 +253,17 @@ export const dockerPlatform = (
       const { Pid: pid } = found.info.State;
       return processHere(found.component.id, pid) ?? pid;
     },
-    ...(isEngineHere(spec.host) && {
-      lock: (purpose: LockPurpose) => lockHost(startHere, purpose, 'the host of the engine'),
-    }),
+    lock: async (purpose: LockPurpose) => {
+      const where = 'the host of the engine';
+      if (await isHere()) return lockHost(startHere, purpose, where);
+      const [first] = await components();
+      const info = first === undefined ? null : await engine.inspect(first.id);
+      if (info !== null) return lockEngine(engine, info.Image, purpose, where);
+      throw new SwarmError(
+        'component_not_found',
+        `no container with ${spec.label} on ${spec.host}`,
+      );
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 };

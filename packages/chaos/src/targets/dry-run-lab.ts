@@ -1,4 +1,5 @@
 import { identifyProcess } from '@livekit-swarm/host';
+import type { MediaPath } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Platform } from './platform.ts';
 import { type Location, labComponents, labLabel } from './process/location.ts';
@@ -11,9 +12,9 @@ const notThere = async (): Promise<never> => {
   );
 };
 
-/** The lab that a drill would start: its components, and the faults available on this host. */
-export const dryRunLab = (nodes: number): Platform => ({
-  ...processPlatform(dryRunLocation(nodes)),
+/** The lab that a drill would start: its components, and the faults available on this host. `path`: of the drill's load. */
+export const dryRunLab = (nodes: number, path: MediaPath = 'direct'): Platform => ({
+  ...processPlatform(dryRunLocation(nodes, needsTurn(path))),
   // Its components are represented by this process, which must not receive their signals.
   signal: notThere,
   start: notThere,
@@ -21,8 +22,11 @@ export const dryRunLab = (nodes: number): Platform => ({
 
 const AT = 'http://127.0.0.1:1';
 
+/** A lab with a TURN server relays the media of the load. */
+export const needsTurn = (path: MediaPath): boolean => path.startsWith('turn-');
+
 /** The lab that a drill would start. Ports are placeholders. */
-export const dryRunLocation = (nodes: number): Location => {
+export const dryRunLocation = (nodes: number, withTurn = false): Location => {
   const components = labComponents({
     nodes: Array.from({ length: nodes }, (_, index) => ({
       name: `node-${index + 1}`,
@@ -30,12 +34,13 @@ export const dryRunLocation = (nodes: number): Location => {
       httpUrl: AT,
       metricsUrl: AT,
       redisHost: `127.1.0.${index + 1}`,
-      ports: { http: 1, tcp: 2, metrics: 3, udpFirst: 4, udpLast: 5 },
+      ports: { http: 1, metrics: 3, udpFirst: 4, udpLast: 5 },
+      paths: { iceTcpPort: null, turnPort: null },
     })),
     redisUrl: 'redis://127.0.0.1:6',
     httpUrl: AT,
     balancerStatsUrl: AT,
-    turnUrl: null,
+    turnUrl: withTurn ? 'turn:127.0.0.1:7' : null,
   });
   return {
     label: labLabel(nodes),

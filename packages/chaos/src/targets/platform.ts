@@ -54,7 +54,7 @@ export const componentSchema = z.object({
 export type Component = z.infer<typeof componentSchema>;
 
 /** How the automatic rollback of a fault was armed on its target. */
-export const EXPIRY_METHODS = ['systemd_timer', 'detached_process'] as const;
+export const EXPIRY_METHODS = ['systemd_timer', 'detached_process', 'waiting_container'] as const;
 
 export type ExpiryMethod = (typeof EXPIRY_METHODS)[number];
 
@@ -181,8 +181,7 @@ export type RollbackStep =
   | { step: 'run'; argv: readonly string[] }
   | { step: 'continue' }
   | { step: 'terminate_instance' }
-  | { step: 'start' }
-  | { step: 'uncordon' };
+  | { step: 'start' };
 
 /** What rolls back one injection if the drill does not. */
 export interface ExpiryRequest {
@@ -262,9 +261,14 @@ export interface NetworkFaultController {
 export interface HostScheduler {
   /** Null when the component's host can be drained; else why not. */
   missingCapability(component: Component): Promise<string | null>;
-  /** Cordons the component's host, and evicts the component. @throws SwarmError `fault_unavailable` */
-  drain(component: Component, id: string): Promise<void>;
-  /** Uncordons the hosts that were drained under this ID. May be called again. */
+  /** Keeps components off this one's host, and evicts it. @throws SwarmError `fault_unavailable` */
+  drain(
+    component: Component,
+    id: string,
+    /** Then the host is available again, on its own. Null: after an hour. */
+    expiresAfterMs: number | null,
+  ): Promise<void>;
+  /** Makes the hosts that were drained under this ID available again. May be called again. */
   undrain(id: string): Promise<void>;
 }
 

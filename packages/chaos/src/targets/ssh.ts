@@ -10,9 +10,14 @@ import {
   waitUntil,
   withoutEffect,
 } from './platform.ts';
-import { formatInstance, remoteNodeId, remoteProcess } from './process/inspect.ts';
+import {
+  formatInstance,
+  type ProcessStat,
+  remoteNodeId,
+  remoteProcess,
+} from './process/inspect.ts';
 import { whyNoPacketRules } from './process/packet-tools.ts';
-import { type Units, unitsOf } from './process/systemd.ts';
+import { type ShownUnit, type Units, unitsOf } from './process/systemd.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { componentName, readReference, type SshSpec, writeReference } from './ssh/spec.ts';
 
@@ -81,33 +86,38 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
   const nodeIdOf = async (
     { name, unit, connection }: RemoteUnit,
     pid: number,
+    { state, startedAt }: ProcessStat,
     metricsUrl: string | null,
   ): Promise<string | null> => {
-    const process = await remoteProcess(connection, pid);
-    if (process === null) return null;
-    const key = `${name} ${pid} ${process.startedAt}`;
+    const key = `${name} ${pid} ${startedAt}`;
     const id =
       nodeIds.get(key) ??
-      (await remoteNodeId(connection, unit.name, pid, process.state === 'T' ? null : metricsUrl));
+      (await remoteNodeId(connection, unit.name, pid, state === 'T' ? null : metricsUrl));
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
 
-  const instanceOf = async ({ systemd, unit, connection }: RemoteUnit): Promise<string | null> => {
-    const { pid } = await systemd.show(unit.name);
-    const process = pid === null ? null : await remoteProcess(connection, pid);
-    return pid === null || process === null
-      ? null
-      : formatInstance({ pid, startedAt: process.startedAt });
+  const processOf = async (
+    { connection }: RemoteUnit,
+    { pid }: ShownUnit,
+  ): Promise<{ pid: number; stat: ProcessStat } | null> => {
+    const stat = pid === null ? null : await remoteProcess(connection, pid);
+    return pid === null || stat === null ? null : { pid, stat };
   };
 
+  const instanceOf = async (remote: RemoteUnit): Promise<string | null> =>
+    instanceText(await processOf(remote, await remote.systemd.show(remote.unit.name)));
+
   const toComponent = async (remote: RemoteUnit): Promise<Component> => {
-    const instance = await instanceOf(remote);
-    const { pid } = await remote.systemd.show(remote.unit.name);
-    const { metricsUrl, ...component } = await remote.systemd.component(remote.unit);
+    const { unit, systemd, name } = remote;
+    const shown = await systemd.show(unit.name);
+    const process = await processOf(remote, shown);
+    const { metricsUrl, ...component } = await systemd.component(unit, shown);
     const nodeId =
-      remote.unit.kind === 'node' && pid !== null ? await nodeIdOf(remote, pid, metricsUrl) : null;
-    return { ...component, name: remote.name, nodeId, instance };
+      unit.kind === 'node' && process !== null
+        ? await nodeIdOf(remote, process.pid, process.stat, metricsUrl)
+        : null;
+    return { ...component, name, nodeId, instance: instanceText(process) };
   };
 
   const whyNoRules = ({ connection, host }: RemoteUnit): Promise<string | null> => {
@@ -163,7 +173,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     },
     start: async (component) => {
       const { systemd, unit } = remoteOf(component);
-      await systemd.start(unit.name);
+      await systemd.start(unit);
     },
     expiry: {
       missingCapability: async (component) => remoteOf(component).connection.lacksRoot(),
@@ -218,6 +228,9 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     },
   };
 };
+
+const instanceText = (process: { pid: number; stat: ProcessStat } | null): string | null =>
+  process === null ? null : formatInstance({ pid: process.pid, startedAt: process.stat.startedAt });
 
 /** Each host once, with what belongs to it. */
 const byConnection = <T>(

@@ -1,5 +1,5 @@
 import { findFreePorts } from '@livekit-swarm/host';
-import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { createClusterPorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { stringify } from 'yaml';
@@ -42,7 +42,8 @@ export const startContainers = async (
 ): Promise<Containers> => {
   const { apiKey, apiSecret } = generateCredentials();
   const shared = await findFreePorts('127.0.0.1', 1);
-  const redis = shared.tcp;
+  const ports = createClusterPorts();
+  const redis = await ports.tcp();
   const run = (
     name: string,
     labels: Record<string, string>,
@@ -74,7 +75,8 @@ export const startContainers = async (
   const udp = new Map<string, readonly [number, number]>();
   for (let number = 1; number <= nodes; number++) {
     const name = `node-${number}`;
-    const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+    const { http, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+    const tcp = await ports.tcp();
     const config = {
       port: http,
       bind_addresses: ['127.0.0.1'],

@@ -95,6 +95,7 @@ export const resultOf = (
   ...combineRepeats({
     drill,
     deployment: 'lab of 3 nodes',
+    server: { host: '127.0.0.1:41234', isLab: true, nodes: 3 },
     startedAt: '2026-11-21T08:57:39.000Z',
     repeats: [...repeats],
     serverVersions: new Set(['1.13.4']),

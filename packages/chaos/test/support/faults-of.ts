@@ -28,7 +28,7 @@ const startsAgain = (fault: Fault): Fault => ({
 
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(
   [
-    faultOf('kill', ['node', 'redis', 'load-balancer'], false),
+    faultOf('kill', ['node', 'redis', 'load-balancer', 'turn'], false),
     startsAgain(
       faultOf(
         'restart',

@@ -10,6 +10,7 @@ import { executeDrill } from '../../src/execute/execute-drill.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
+import { drillOrder } from './drill-order.ts';
 
 const LIBRARY = join(import.meta.dirname, '../../../../chaos');
 let dir = '';
@@ -33,20 +34,13 @@ export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): 
 export const carryOut = async (drill: Drill): Promise<DrillResult> => {
   const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
   return executeDrill({
+    ...drillOrder(),
     save: (result) => writeDrillFile(folder, result),
     drill,
     deploy: (labDir) => startDrillLab(drill, { dir: labDir, ruleFiles: [] }),
-    faults: FAULTS,
     journal: openJournal(journalDir()),
     confirmedTarget: null,
-    allowUnprovenTarget: false,
-    expiryMarginMs: 60_000,
-    withoutExpiry: false,
     dir: folder,
-    newRunName: () => Math.random().toString(36).slice(2, 8),
-    staff: () => ({ workers: 1, threads: 1 }),
-    version: '0.0.0',
-    stop: new AbortController().signal,
   });
 };
 

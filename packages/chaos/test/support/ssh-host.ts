@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePorts } from '@livekit-swarm/host';
+import { createClusterPorts } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 
 /** An ssh server of the test's own on loopback, with keys of its own; what it leads to is this machine, with a stand-in for systemd. */
@@ -25,6 +25,18 @@ const SSHD = '/usr/sbin/sshd';
 /** sshd needs it for every connection; where no init has made it, we do. It stays: others may run next to this one. */
 const PRIVILEGE_SEPARATION = '/run/sshd';
 
+/**
+ * A host has locks of its own: drills and rollbacks of another test, which has a host of its own, do not
+ * exclude those on this one.
+ */
+const OWN_LOCKS = `
+set -e
+for purpose in drill rollback; do
+  touch "/tmp/livekit-swarm-$purpose.lock" "$0/$purpose.lock"
+  mount --bind "$0/$purpose.lock" "/tmp/livekit-swarm-$purpose.lock"
+done
+exec "$@"`;
+
 /** @param also another address of this host at which it listens */
 export const startSshHost = async (also?: string): Promise<SshHost> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-sshd-'));
@@ -35,7 +47,7 @@ export const startSshHost = async (also?: string): Promise<SshHost> => {
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', key, '-f', join(dir, key)]);
   }
   const publicKey = (name: string): Promise<string> => readFile(join(dir, `${name}.pub`), 'utf8');
-  const { tcp: port } = await findFreePorts('127.0.0.1', 1);
+  const port = await createClusterPorts().tcp();
   await writeFile(join(dir, 'authorized_keys'), await publicKey('user-key'), { mode: 0o600 });
   await writeFile(join(dir, 'known_hosts'), `[127.0.0.1]:${port} ${await publicKey('host-key')}`);
   const log = join(dir, 'sshd.log');
@@ -57,7 +69,14 @@ export const startSshHost = async (also?: string): Promise<SshHost> => {
     ].join('\n'),
   );
   await mkdir(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
-  const sshd = spawn(SSHD, ['-D', '-E', log, '-f', join(dir, 'sshd_config')], { stdio: 'ignore' });
+  const sshd = spawn(
+    'unshare',
+    [
+      ...['--mount', '--propagation', 'private', '--', 'sh', '-c', OWN_LOCKS, dir],
+      ...[SSHD, '-D', '-E', log, '-f', join(dir, 'sshd_config')],
+    ],
+    { stdio: 'ignore' },
+  );
   const settings = {
     HostName: '127.0.0.1',
     Port: String(port),

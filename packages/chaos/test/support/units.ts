@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePorts } from '@livekit-swarm/host';
-import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { createClusterPorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 import type { DeploymentEndpoints } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
@@ -11,20 +11,22 @@ import type { SshHost } from './ssh-host.ts';
 export const addUnits = async (host: SshHost, nodes: number): Promise<DeploymentEndpoints> => {
   const { path } = await provisionLiveKit();
   const { apiKey, apiSecret } = generateCredentials();
+  const ports = createClusterPorts();
   const shared = await findFreePorts('127.0.0.1', 1);
-  const redis = `127.0.0.1:${shared.tcp}`;
+  const redisPort = await ports.tcp();
+  const redis = `127.0.0.1:${redisPort}`;
   await host.addUnit(
     'redis.service',
-    ['/usr/bin/redis-server', '--bind', '127.0.0.1', '--port', `${shared.tcp}`, '--save', ''],
+    ['/usr/bin/redis-server', '--bind', '127.0.0.1', '--port', `${redisPort}`, '--save', ''],
     'always',
   );
   const backends: string[] = [];
   for (let number = 1; number <= nodes; number++) {
     const name = `livekit-${number}`;
-    const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+    const { http, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
     const config = join(host.dir, `it's ${name}.yaml`);
     const rtc = {
-      tcp_port: tcp,
+      tcp_port: await ports.tcp(),
       udp_port: `${udpFirst}-${udpLast}`,
       node_ip: '127.0.0.1',
       use_external_ip: false,

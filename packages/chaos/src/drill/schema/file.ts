@@ -1,4 +1,4 @@
-import { joinRate, thresholdsByMetric } from '@livekit-swarm/scenario';
+import { joinRate, PATHS, thresholdsByMetric } from '@livekit-swarm/scenario';
 import {
   customIssue,
   duration,
@@ -65,6 +65,11 @@ const load = strict({
       description: 'What each of them publishes.',
       samples: [['audio'], ['audio', 'video']],
     }),
+  path: word(PATHS, 'path')
+    .optional()
+    .describe(
+      'How media reaches a node. A lab that is started for the drill offers TURN by coturn. Default: turn-udp with a fault whose target is turn, so that it has an effect; else direct.',
+    ),
   joinRate: joinRate().prefault('20/s').describe('Joins per second.'),
   reconnectPolicy: word(['none', 'sdk', 'app'], 'reconnect policy')
     .default('app')

@@ -193,7 +193,7 @@ const tryOutFor = async (platform: Platform, component: Component): Promise<stri
   if (result.code === NOT_BUILT) {
     return platform.kind === 'ssh'
       ? `swarm-impair not found on the host of ${component.name}: run swarm there`
-      : 'swarm-impair not found: "npm start" builds it';
+      : 'swarm-impair not found: in a checkout "npm start" builds it, else install livekit-swarm again with optional dependencies';
   }
   return `packets cannot be queued here (needs CONFIG_NETFILTER_NETLINK_QUEUE and nft's queue or xt_NFQUEUE): ${firstLine(result)}`;
 };

@@ -3,7 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import type {
+  Container,
+  ContainerCreateOptions,
+  ContainerInfo,
+  ContainerInspectInfo,
+} from 'dockerode';
 import type { DockerSpec } from './spec.ts';
 
 /** The used part of the Engine API. For a container that does not exist: null, or no effect. */
@@ -15,8 +20,19 @@ export interface Engine {
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   start(id: string): Promise<void>;
+  restart(id: string): Promise<void>;
+  /** Creates and starts a container, or leaves none. @returns its ID */
+  run(options: ContainerCreateOptions): Promise<string>;
+  /** Also while it runs. */
+  remove(id: string): Promise<void>;
   /** The first match in its log since then; null: none near its beginning. */
-  findInLog(id: string, since: Date, pattern: RegExp): Promise<RegExpExecArray | null>;
+  findInLog(
+    id: string,
+    since: Date,
+    pattern: RegExp,
+    /** Gives up after this time without further output. */
+    quietMs?: number,
+  ): Promise<RegExpExecArray | null>;
   /** Null when it can pause containers; else why not. */
   lacksPause(): Promise<string | null>;
 }
@@ -74,7 +90,19 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
     pause: (id) => act(id, 'pause', (container) => container.pause()),
     unpause: (id) => act(id, 'unpause', (container) => container.unpause()),
     start: (id) => act(id, 'start', (container) => container.start()),
-    findInLog: async (id, since, pattern) => {
+    restart: (id) => act(id, 'restart', (container) => container.restart({ t: 0 })),
+    run: async (options) => {
+      const container = await ask('create a container', docker.createContainer(options));
+      try {
+        await ask('start a container', container.start());
+      } catch (error) {
+        await container.remove({ force: true }).catch(() => {});
+        throw error;
+      }
+      return container.id;
+    },
+    remove: (id) => act(id, 'remove', (container) => container.remove({ force: true })),
+    findInLog: async (id, since, pattern, quietMs = QUIET_MS) => {
       const options = {
         follow: true,
         stdout: true,
@@ -85,7 +113,7 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
         .getContainer(id)
         .logs(options)
         .catch(() => null);
-      return log === null ? null : findInStream(log, pattern);
+      return log === null ? null : findInStream(log, pattern, quietMs);
     },
     lacksPause: async () => {
       const { CgroupDriver: driver, OSType: system } = (await ask(
@@ -137,6 +165,10 @@ const statusOf = (error: unknown): number | null =>
     ? error.statusCode
     : null;
 
+/** Whether the engine rejected a request because of the state of something else, such as a name that is taken. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof SwarmError && statusOf(error.cause) === CONFLICT;
+
 const failure = (host: string, what: string, status: number | null, cause: unknown): SwarmError => {
   if (cause instanceof SwarmError) return cause;
   const message = messageOf(cause);
@@ -174,6 +206,7 @@ const QUIET_MS = 1_000;
 const findInStream = (
   log: NodeJS.ReadableStream,
   pattern: RegExp,
+  quietMs: number,
 ): Promise<RegExpExecArray | null> =>
   new Promise((resolve) => {
     let text = '';
@@ -182,7 +215,7 @@ const findInStream = (
       if ('destroy' in log && typeof log.destroy === 'function') log.destroy();
       resolve(found);
     };
-    const timer = setTimeout(() => end(null), QUIET_MS);
+    const timer = setTimeout(() => end(null), quietMs);
     log.on('error', () => end(null));
     log.on('end', () => end(pattern.exec(text)));
     log.on('data', (chunk: Buffer) => {

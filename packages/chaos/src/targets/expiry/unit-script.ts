@@ -1,5 +1,6 @@
 import type { Component, RollbackStep } from '../platform.ts';
 import { quote, quoteAll } from '../ssh/quote.ts';
+import { untilAllSucceed } from './until-all-succeed.ts';
 
 /** A component that is a unit of systemd, and what removes a fault from it. */
 export interface UnitSteps {
@@ -30,15 +31,11 @@ terminate() {
   done
   return 1
 }
-for attempt in 1 2 3 4 5 6; do
-  failed=0
-${commands.join('\n')}
-  [ "$failed" = 0 ] && exit 0
-  sleep 5
-done
-exit 1
-`;
+${untilAllSucceed(commands)}`;
 };
+
+/** Longer, and a process that was started stays, seconds. */
+const STAYS_S = 2;
 
 const commandOf = (step: RollbackStep, unit: string, { instance }: Component): string => {
   switch (step.step) {
@@ -48,12 +45,11 @@ const commandOf = (step: RollbackStep, unit: string, { instance }: Component): s
       // Fails for a unit that has no process: then none is stopped.
       return `systemctl kill --signal=SIGCONT ${quote(unit)} 2>/dev/null || true`;
     case 'start':
-      return `systemctl reset-failed ${quote(unit)} 2>/dev/null; systemctl start ${quote(unit)}`;
+      // A node that starts before its Redis exits at once: it is started again.
+      return `systemctl reset-failed ${quote(unit)} 2>/dev/null; systemctl start ${quote(unit)} && sleep ${STAYS_S} && systemctl is-active --quiet ${quote(unit)}`;
     case 'terminate_instance': {
       const [pid = '', startedAt = ''] = instance?.split(':') ?? [];
       return pid === '' ? 'true' : `terminate ${quote(pid)} ${quote(startedAt)}`;
     }
-    case 'uncordon':
-      return 'true';
   }
 };

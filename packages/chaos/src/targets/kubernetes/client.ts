@@ -1,5 +1,6 @@
 import type {
   AuthorizationV1Api,
+  BatchV1Api,
   CoreV1Api,
   CustomObjectsApi,
   KubeConfig,
@@ -10,10 +11,9 @@ import type { KubernetesSpec } from './spec.ts';
 /** The used part of the Kubernetes API. */
 export interface KubernetesClient {
   core: CoreV1Api;
+  batch: BatchV1Api;
   custom: CustomObjectsApi;
   authorization: AuthorizationV1Api;
-  /** For a JSON merge patch (RFC 7386): absent keys do not change. */
-  merging: NonNullable<Parameters<CoreV1Api['patchNode']>[1]>;
   /** File that it was read from; null: the service account of the pod that this runs in. */
   kubeconfig: string | null;
   context: string;
@@ -29,14 +29,9 @@ export const REQUEST_WITHIN_MS = 15_000;
 export const connectKubernetes = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
-  const {
-    AuthorizationV1Api,
-    CoreV1Api,
-    CustomObjectsApi,
-    KubeConfig,
-    PatchStrategy,
-    setHeaderOptions,
-  } = await import('@kubernetes/client-node');
+  const { AuthorizationV1Api, BatchV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } = await import(
+    '@kubernetes/client-node'
+  );
   const config = new KubeConfig();
   const where = spec.kubeconfig ?? 'KUBECONFIG, ~/.kube/config and the account of a pod';
   try {
@@ -58,9 +53,9 @@ export const connectKubernetes = async (
     throw noCluster(`no kubeconfig found in ${where}`);
   return {
     core: config.makeApiClient(CoreV1Api),
+    batch: config.makeApiClient(BatchV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
     authorization: config.makeApiClient(AuthorizationV1Api),
-    merging: setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,
   };

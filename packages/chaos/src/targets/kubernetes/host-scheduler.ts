@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Component, HostScheduler } from '../platform.ts';
+import { type Component, type HostScheduler, waitUntil } from '../platform.ts';
 import { ask, type KubernetesClient, orNull, type Permission, statusOf } from './client.ts';
 import type { Pod } from './pods.ts';
-
-/** Annotation of a drained host: only the drill that set it uncordons the host. */
-const ANNOTATION = 'livekit-swarm/drained-by';
+import { INJECTION_LABEL, reservationOf } from './reservation.ts';
 
 /** The disruption budget allows no further disruption (HTTP 429). */
 const TOO_MANY_REQUESTS = 429;
 const POLL_MS = 500;
+/** Time for a reservation to begin or end, ms. */
+const RESERVED_WITHIN_MS = 30_000;
 
 export interface PodHostsOptions {
   client: KubernetesClient;
@@ -35,9 +35,9 @@ export const podHosts = ({
     const { name } = component;
     const pod = await podOf(component);
     if (pod === null || pod.host === null) return `${name} is not assigned to a host`;
-    for (const verb of ['get', 'list', 'patch']) {
-      if (!(await may({ verb, resource: 'nodes', namespace: null })))
-        return `no permission to ${verb} nodes of this cluster`;
+    for (const verb of ['create', 'list', 'delete']) {
+      if (!(await may({ verb, group: 'batch', resource: 'jobs', namespace })))
+        return `no permission to ${verb} jobs in ${namespace}`;
     }
     const evicting = await may({
       verb: 'create',
@@ -47,43 +47,78 @@ export const podHosts = ({
     });
     return evicting ? null : `no permission to evict pods in ${namespace}`;
   },
-  drain: async (component, id) => {
+  drain: async (component, id, expiresAfterMs) => {
     const pod = await podOf(component);
     if (pod === null || pod.host === null)
       throw new SwarmError('fault_unavailable', `${component.name} is not assigned to a host`);
-    await cordon(client, pod.host, id);
+    const body = reservationOf(id, pod, pod.host, namespace, expiresAfterMs);
+    await ask('create a job', client.batch.createNamespacedJob({ namespace, body }));
+    await untilReserved(client, namespace, body.metadata?.name ?? '', pod.host);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
   },
-  undrain: async (id) => {
-    for (const host of await hostsCordonedBy(client, id)) await uncordon(client, host, id);
-  },
+  undrain: (id) => release(client, namespace, id),
 });
 
-/** Cordons and annotates a host. No effect if it is cordoned already. */
-const cordon = async (client: KubernetesClient, host: string, id: string): Promise<void> => {
-  const node = await ask(`read the node ${host}`, client.core.readNode({ name: host }));
-  if (node.spec?.unschedulable === true) return;
-  await patch(client, host, {
-    metadata: { annotations: { [ANNOTATION]: id } },
-    spec: { unschedulable: true },
-  });
+/** Before the eviction: a replacement may be scheduled at once. @throws SwarmError `fault_unavailable` */
+const untilReserved = async (
+  { core }: KubernetesClient,
+  namespace: string,
+  job: string,
+  host: string,
+): Promise<void> => {
+  let problem = 'its job has no pod';
+  const isReserved = async (): Promise<boolean> => {
+    const { items } = await ask(
+      `list the pods in ${namespace}`,
+      core.listNamespacedPod({ namespace, labelSelector: `job-name=${job}` }),
+    );
+    for (const { status } of items) {
+      problem = status?.message ?? status?.reason ?? problem;
+      // The kubelet has accepted it, so that the scheduler knows it, too.
+      const isActive = status?.phase === 'Pending' || status?.phase === 'Running';
+      if (isActive && status?.startTime !== undefined) return true;
+    }
+    return false;
+  };
+  if (await waitUntil(isReserved, { withinMs: RESERVED_WITHIN_MS, everyMs: POLL_MS })) return;
+  throw new SwarmError(
+    'fault_unavailable',
+    `${host} was not reserved within ${RESERVED_WITHIN_MS / 1_000} s: ${problem}`,
+    `see "kubectl describe job ${job} -n ${namespace}"`,
+  );
 };
 
-/** No effect on a host that another drill or an administrator has cordoned, or that is gone. */
-const uncordon = async (client: KubernetesClient, host: string, id: string): Promise<void> => {
-  const node = await ask(`read the node ${host}`, orNull(client.core.readNode({ name: host })));
-  if (node?.metadata?.annotations?.[ANNOTATION] !== id) return;
-  await patch(client, host, {
-    metadata: { annotations: { [ANNOTATION]: null } },
-    spec: { unschedulable: null },
-  });
-};
-
-const hostsCordonedBy = async (client: KubernetesClient, id: string): Promise<string[]> => {
-  const { items } = await ask('list the nodes', client.core.listNode());
-  return items.flatMap(({ metadata }) =>
-    metadata?.annotations?.[ANNOTATION] === id ? [metadata.name ?? ''] : [],
+/** No effect when there is no reservation. @throws SwarmError `rollback_failed` */
+const release = async (
+  { batch, core }: KubernetesClient,
+  namespace: string,
+  id: string,
+): Promise<void> => {
+  const labelSelector = `${INJECTION_LABEL}=${id}`;
+  const { items } = await ask(
+    `list the jobs in ${namespace}`,
+    batch.listNamespacedJob({ namespace, labelSelector }),
+  );
+  for (const { metadata } of items) {
+    const name = metadata?.name ?? '';
+    await ask(
+      `delete the job ${name}`,
+      orNull(batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' })),
+    );
+  }
+  const isFree = async (): Promise<boolean> =>
+    (
+      await ask(
+        `list the pods in ${namespace}`,
+        core.listNamespacedPod({ namespace, labelSelector }),
+      )
+    ).items.length === 0;
+  if (await waitUntil(isFree, { withinMs: RESERVED_WITHIN_MS, everyMs: POLL_MS })) return;
+  throw new SwarmError(
+    'rollback_failed',
+    `a pod of the job ${items[0]?.metadata?.name ?? ''} still reserves its host`,
+    `see "kubectl get pods -n ${namespace} -l ${labelSelector}"`,
   );
 };
 
@@ -124,10 +159,3 @@ const evict = async (
     }
   }
 };
-
-const patch = async (
-  { core, merging }: KubernetesClient,
-  name: string,
-  body: object,
-): Promise<void> =>
-  void (await ask(`update the node ${name}`, core.patchNode({ name, body }, merging)));

@@ -1,11 +1,11 @@
 import type { Component, NetworkFault } from '../platform.ts';
+import { MANAGED_BY, MAX_DURATION_MS } from './reservation.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
 export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';
 export const PLURAL = 'networkchaos';
 
-const MAX_DURATION_MS = 3_600_000;
 /** The longest wait of a packet, where the drill gives none, ms. */
 const QUEUE_MS = 200;
 const MIN_BUFFER = 10_000;
@@ -39,7 +39,7 @@ export const networkChaos = (
 ): object => ({
   apiVersion: `${GROUP}/${VERSION}`,
   kind: 'NetworkChaos',
-  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'livekit-swarm' } },
+  metadata: { name, namespace, labels: MANAGED_BY },
   spec: {
     mode: 'all',
     selector: { pods: { [namespace]: [component.name] } },

@@ -10,6 +10,7 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   running: true,
   ready: true,
   hostNetwork: true,
+  image: 'livekit/livekit-server:v1.13.4',
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: 'containerd://1',
   metricsPort: null,
@@ -41,7 +42,13 @@ describe('a pod', () => {
         spec: {
           nodeName: 'm1',
           hostNetwork: true,
-          containers: [{ name: 'livekit', ports: [{ name: 'metrics', containerPort: 6789 }] }],
+          containers: [
+            {
+              name: 'livekit',
+              image: 'livekit/livekit-server:v1.13.4',
+              ports: [{ name: 'metrics', containerPort: 6789 }],
+            },
+          ],
         },
         status: {
           conditions: [{ type: 'Ready', status: 'True' }],

@@ -18,6 +18,8 @@ export interface Pod {
   /** It receives traffic. */
   ready: boolean;
   hostNetwork: boolean;
+  /** Of its first container. */
+  image: string;
   /** What starts it again, such as `StatefulSet livekit`; null: nothing. */
   owner: { kind: string; name: string } | null;
   /** Of its first container, different for each start; null before the first. */
@@ -75,6 +77,7 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     running: containers.length > 0 && containers.every(({ state }) => state?.running !== undefined),
     ready: isTrue(pod, 'Ready'),
     hostNetwork: spec?.hostNetwork === true,
+    image: spec?.containers[0]?.image ?? '',
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { lockHost, type StartProgram, startHere } from './host-lock.ts';
@@ -27,9 +28,25 @@ it('excludes a second drill on the host until the first is over', async () => {
   });
   // A rollback of something else may run next to it.
   await using _rollback = await lock('rollback');
-  await expect(lock('rollback')).rejects.toMatchObject({ code: 'deployment_locked' });
+  await expect(lockHost(start, 'rollback', 'lk-1', 0)).rejects.toMatchObject({
+    code: 'deployment_locked',
+  });
   await first[Symbol.asyncDispose]();
   await using _second = await lock('drill');
+});
+
+it('a rollback waits for another one', async () => {
+  const order: string[] = [];
+  const first = await lock('rollback');
+  const second = lock('rollback').then((own) => {
+    order.push('second');
+    return own;
+  });
+  await sleep(1_500);
+  order.push('first is over');
+  await first[Symbol.asyncDispose]();
+  await using _second = await second;
+  expect(order).toEqual(['first is over', 'second']);
 });
 
 it('ends with its owner, however that ends', async () => {

@@ -10,16 +10,30 @@ const EXPIRES_AFTER_S = 30;
 const SIGN_OF_LIFE_EVERY_MS = 5_000;
 const ENDS_WITHIN_MS = 3_000;
 const TAKEN = 75;
+/**
+ * A rollback waits for another one, which is soon over, or whose owner is gone: nothing is refused that
+ * only removes a fault. Seconds.
+ */
+export const WAITS_S: Readonly<Record<LockPurpose, number>> = {
+  drill: 0,
+  rollback: 2 * EXPIRES_AFTER_S,
+};
 
 /**
- * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose. The
- * file stays: removing it would let two hold locks on different files. Created with O_EXCL and opened
- * for reading: all users may write to /tmp, and may run drills.
+ * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose, $1
+ * for how long to wait, in seconds. The file stays: removing it would let two hold locks on different
+ * files. Created with O_EXCL and opened for reading: all users may write to /tmp, and may run drills.
  */
 const HOLD = `file=/tmp/livekit-swarm-$0.lock
 (set -C; umask 0; : > "$file") 2> /dev/null
 exec 9< "$file"
-flock -n 9 || exit $([ $? = 1 ] && echo ${TAKEN} || echo 1)
+left=$1
+until flock -n 9; do
+  [ $? = 1 ] || exit 1
+  [ "$left" -gt 0 ] || exit ${TAKEN}
+  left=$((left - 1))
+  sleep 1
+done
 echo locked
 while [ -n "$(timeout ${EXPIRES_AFTER_S} head -n 1 9<&-)" ]; do :; done`;
 
@@ -33,14 +47,16 @@ export const startHere: StartProgram = ([program = '', ...args]) =>
  * Excludes other drills (or rollbacks) on a host, by whatever name they reach it. It ends with this
  * process.
  * @param where for messages
+ * @param waitS for the owner of the lock, in seconds
  * @throws SwarmError `deployment_locked`; `fault_unavailable` where the host cannot lock
  */
 export const lockHost = async (
   start: StartProgram,
   purpose: LockPurpose,
   where: string,
+  waitS: number = WAITS_S[purpose],
 ): Promise<AsyncDisposable> => {
-  const program = start(['sh', '-c', HOLD, purpose]);
+  const program = start(['sh', '-c', HOLD, purpose, String(waitS)]);
   let stderr = '';
   program.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -78,7 +94,7 @@ export const lockHost = async (
   };
 };
 
-const lockedError = (purpose: LockPurpose, where: string): SwarmError =>
+export const lockedError = (purpose: LockPurpose, where: string): SwarmError =>
   new SwarmError(
     'deployment_locked',
     `another ${purpose} is running on ${where}: two at once would affect more than either is allowed to`,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { z } from 'zod';
+import { processIdentitySchema } from '../../process-identity-schema.ts';
 import { invalidReference, type PlatformReference } from '../platform.ts';
 import {
   componentSource,
@@ -46,7 +47,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
 /** In the journal: a component and its process when the fault was injected. */
 const pastComponent = z.object({
   component: componentSource,
-  identity: z.object({ pid: z.int(), startedAt: z.number().nullable() }).nullable(),
+  identity: processIdentitySchema.nullable(),
 });
 
 type PastComponent = z.infer<typeof pastComponent>;

@@ -11,7 +11,7 @@ export const formatInstance = ({
 }): string => `${pid}:${startedAt ?? ''}`;
 
 /** A process that exists and is not a zombie (proc(5)). */
-interface ProcessStat {
+export interface ProcessStat {
   /** `T`: stopped. */
   state: string;
   startedAt: string;
@@ -44,12 +44,7 @@ export const remoteNodeId = async (
   metricsUrl: string | null,
 ): Promise<string | null> => {
   if (metricsUrl !== null) {
-    const { stdout } = await host.run([
-      'sh',
-      '-c',
-      'curl -s -m 1 "$0" || wget -q -T 1 -O - "$0"',
-      metricsUrl,
-    ]);
+    const { stdout } = await host.run(['sh', '-c', FETCH, metricsUrl]);
     const id = readNodeId(stdout);
     if (id !== null) return id;
   }
@@ -62,6 +57,10 @@ export const remoteNodeId = async (
   ]);
   return NODE_ID_IN_LOG.exec(stdout)?.[1] ?? null;
 };
+
+/** wget tries again for as long as it may. */
+const FETCH = `if command -v curl > /dev/null; then exec curl -s -m 1 "$0"; fi
+exec timeout 2 wget -q -T 1 -O - "$0"`;
 
 const TIMEOUT_MS = 1_000;
 /** As livekit-server logs it at its start, in either of its formats. */

@@ -55,7 +55,7 @@ export const labComponents = (
       ports: {
         address: '127.0.0.1',
         udp: [ports.udpFirst, ports.udpLast],
-        tcp: [ports.http, ports.tcp],
+        tcp: [ports.http],
       },
       ...(redisHost === null || redisPort === null
         ? {}

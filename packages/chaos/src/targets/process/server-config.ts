@@ -25,7 +25,8 @@ const schema = z.object({
   redis: z.object({ address: z.string() }).optional().catch(undefined),
   rtc: z
     .object({
-      tcp_port: port,
+      // 0: none.
+      tcp_port: z.int().min(0).max(65_535).optional().catch(undefined),
       udp_port: z.union([z.int(), z.string()]).optional(),
       port_range_start: port,
       port_range_end: port,
@@ -49,7 +50,7 @@ export const readServerConfig = (yaml: string): ServerConfig => {
   const range: [number, number] = [rtc?.port_range_start ?? 50_000, rtc?.port_range_end ?? 60_000];
   return {
     http: http ?? 7_880,
-    tcp: rtc?.tcp_port ?? 7_881,
+    tcp: rtc?.tcp_port === 0 ? null : (rtc?.tcp_port ?? 7_881),
     udp: first !== undefined && first > 0 && last !== undefined ? [first, last] : range,
     metrics: prometheus?.port ?? metrics ?? null,
     redis: redis === undefined ? null : redisAt(redis.address),

@@ -71,6 +71,7 @@ unknown: { deep: true }`;
     });
     expect(readServerConfig('rtc: { udp_port: 7882 }').udp).toEqual([7882, 7882]);
     expect(readServerConfig('rtc: { udp_port: 7882-7892 }').udp).toEqual([7882, 7892]);
+    expect(readServerConfig('rtc: { tcp_port: 0 }').tcp).toBeNull();
     expect(readServerConfig('prometheus_port: 6790').metrics).toBe(6790);
     expect(readServerConfig('redis: { address: redis.internal:6379 }').redis).toEqual({
       address: null,

@@ -2,7 +2,7 @@ import { identifyProcess } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPONENT_KINDS, isComponentKind, waitUntil } from '../platform.ts';
-import { listeningPorts, processesOf } from './inspect.ts';
+import { processesOf } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
 import { inspectServer } from './server-config.ts';
@@ -57,11 +57,15 @@ export interface Units {
   show(unit: string): Promise<ShownUnit>;
   /** Process ids of a unit; none while it does not run. @throws SwarmError `component_not_found` */
   processes(unit: string): Promise<number[]>;
-  component(unit: Unit): Promise<ComponentSource>;
+  /** @param shown its properties */
+  component(unit: Unit, shown: ShownUnit): Promise<ComponentSource>;
   /** To all of its processes; no effect without any. @throws SwarmError `fault_unavailable` */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it listens; no effect when it runs. @throws SwarmError `not_started` */
-  start(unit: string): Promise<void>;
+  /**
+   * Resolves when it listens: a node at the ports of its configuration. No effect when it runs.
+   * @throws SwarmError `not_started`
+   */
+  start(unit: Unit): Promise<void>;
 }
 
 /** @param where for messages: `this host`, `lk-1` */
@@ -106,8 +110,7 @@ export const unitsOf = (host: Host, where: string): Units => {
     },
     show,
     processes: async (unit) => [...(await processes(await show(unit)))],
-    component: async ({ name, kind }) => {
-      const shown = await show(name);
+    component: async ({ name, kind }, shown) => {
       const { pid, group } = shown;
       if (pid === null) return { name, kind, metricsUrl: null, ports: null };
       const { config, metricsUrl, udp, tcp } = await inspectServer(
@@ -135,27 +138,35 @@ export const unitsOf = (host: Host, where: string): Units => {
         'run this as root',
       );
     },
-    start: async (unit) => {
-      if ((await show(unit)).pid !== null) return;
+    start: async ({ name, kind }) => {
+      if ((await show(name)).pid !== null) return;
       // systemd refuses to start a unit that failed too often.
-      await host.run(['systemctl', 'reset-failed', unit]);
-      const { code, stderr } = await host.run(['systemctl', 'start', unit], '', START_WITHIN_MS);
+      await host.run(['systemctl', 'reset-failed', name]);
+      const { code, stderr } = await host.run(['systemctl', 'start', name], '', START_WITHIN_MS);
       if (code !== 0) {
         throw new SwarmError(
           'not_started',
-          `systemd cannot start ${unit}: ${stderr.trim()}`,
-          `see "journalctl --unit ${unit}"`,
+          `systemd cannot start ${name}: ${stderr.trim()}`,
+          `see "journalctl --unit ${name}"`,
         );
       }
-      const listens = async (): Promise<boolean> => {
-        const pids = await processes(await show(unit));
-        return (await listeningPorts('tcp', pids, host)).length > 0;
+      let listens = false;
+      const isReady = async (): Promise<boolean> => {
+        const shown = await show(name);
+        if (shown.pid === null) return false;
+        const { config, tcp } = await inspectServer(kind, shown.pid, await processes(shown), host);
+        listens = tcp.length > 0;
+        // livekit-server opens its port for ICE first, and these when it has reached Redis.
+        const ports = [config?.http ?? null, config?.metrics ?? null];
+        return listens && ports.every((port) => port === null || tcp.includes(port));
       };
-      if (await waitUntil(listens, { withinMs: READY_WITHIN_MS, everyMs: POLL_MS })) return;
+      if (await waitUntil(isReady, { withinMs: READY_WITHIN_MS, everyMs: POLL_MS })) return;
+      // A flag or a variable may give it other ports than its file.
+      if (listens) return;
       throw new SwarmError(
         'not_started',
-        `${unit} listens at no port ${READY_WITHIN_MS / 1_000} s after its start`,
-        `see "journalctl --unit ${unit}"`,
+        `${name} listens at no port ${READY_WITHIN_MS / 1_000} s after its start`,
+        `see "journalctl --unit ${name}"`,
       );
     },
   };
@@ -181,13 +192,19 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
   return {
     label: `units ${units.map(({ name }) => name).join(', ')}`,
     reference: () => ({ kind: 'process', place: 'systemd', units }),
-    components: () => Promise.all(units.map(systemd.component)),
+    components: () =>
+      Promise.all(
+        units.map(async (unit) => systemd.component(unit, await systemd.show(unit.name))),
+      ),
     identity: async (name) => {
       const { pid } = await systemd.show(name);
       return pid === null ? null : identifyProcess(pid);
     },
     signal: systemd.signal,
-    start: systemd.start,
+    start: async (name) => {
+      const found = units.find((one) => one.name === name);
+      if (found !== undefined) await systemd.start(found);
+    },
     isShared: true,
     whyNotStartable: () =>
       process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',

@@ -16,11 +16,13 @@ import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { openPlatform, rollbackPending } from '../src/journal/rollback-pending.ts';
+import { openEngineScan } from '../src/journal/scan-engine.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
 import { brokenComponents } from './support/broken-components.ts';
 import { buildImages, startContainers } from './support/containers.ts';
+import { drillOrder } from './support/drill-order.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
@@ -115,6 +117,7 @@ const drill = async (
   const journal = openJournal(join(dir, 'journal'));
   const carryOut = (confirmedTarget: string | null, folder: string) =>
     executeDrill({
+      ...drillOrder(),
       save: () => {},
       drill: {
         ...parsed,
@@ -123,17 +126,9 @@ const drill = async (
         recoveryMs: 20_000,
       },
       deploy: () => dockerDeployment(deployment),
-      faults: FAULTS,
       journal,
       confirmedTarget,
-      allowUnprovenTarget: false,
-      expiryMarginMs: 60_000,
-      withoutExpiry: false,
       dir: join(dir, folder),
-      newRunName: () => Math.random().toString(36).slice(2, 8),
-      staff: () => ({ workers: 1, threads: 1 }),
-      version: '0.0.0',
-      stop: new AbortController().signal,
     });
   // It is not a lab.
   await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({
@@ -215,6 +210,8 @@ const faults = async (
 
   await during('hang', 'node-2', {}, async () => {
     expect(await stateOf(engine, 'node-2')).toBe('paused');
+    await using scan = await openEngineScan(deployment);
+    expect(await scan.find()).toMatchObject([{ kind: 'paused_container', name: `${NAME}-node-2` }]);
     expect(await isThere('node-2')).toBe(false);
     expect((await memberOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
   });

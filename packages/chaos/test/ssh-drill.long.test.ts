@@ -12,6 +12,7 @@ import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
+import { drillOrder } from './support/drill-order.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
@@ -42,6 +43,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
   const carryOut = (confirmedTarget: string | null, folder: string) =>
     executeDrill({
+      ...drillOrder(),
       save: () => {},
       drill: {
         ...parsed,
@@ -50,17 +52,9 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
         recoveryMs: 20_000,
       },
       deploy: () => sshDeployment({ ...order, ...doors }),
-      faults: FAULTS,
       journal,
       confirmedTarget,
-      allowUnprovenTarget: false,
-      expiryMarginMs: 60_000,
-      withoutExpiry: false,
       dir: join(host.dir, folder),
-      newRunName: () => Math.random().toString(36).slice(2, 8),
-      staff: () => ({ workers: 1, threads: 1 }),
-      version: '0.0.0',
-      stop: new AbortController().signal,
     });
   // It is not a lab.
   await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({

@@ -1,0 +1,60 @@
+import type { Component, RollbackStep } from '../platform.ts';
+import { quote } from '../ssh/quote.ts';
+import { untilAllSucceed } from './until-all-succeed.ts';
+
+/** A container that is a component, and what removes a fault from it. */
+export interface ContainerSteps {
+  /** Its own name. */
+  container: string;
+  component: Component;
+  steps: readonly RollbackStep[];
+}
+
+/** What the engine can do itself. */
+export const isEngineStep = ({ step }: RollbackStep): boolean => step !== 'run';
+
+/**
+ * The steps as a program for /bin/sh on the host of an engine, which has the docker command. Exits with 0
+ * when every step has succeeded; tries again for half a minute.
+ */
+export const engineScript = (containers: readonly ContainerSteps[]): string => {
+  const commands = containers.flatMap(({ container, component, steps }) =>
+    steps.map((step) => `  { ${commandOf(step, quote(container), component)}; } || failed=1`),
+  );
+  return `${FIND_ENGINE}
+state() { engine inspect --format "{{.State.$2}}" "$1" 2> /dev/null; }
+${untilAllSucceed(commands)}`;
+};
+
+/** $1 is a container of the engine: several may run on a host. */
+const FIND_ENGINE = `PATH="$PATH:/usr/local/bin:/usr/bin:/bin"; export PATH
+unset DOCKER_HOST DOCKER_CONTEXT
+socket=
+for path in /var/run/docker.sock $(sed -n 's|.* \\(/.*docker.*\\.sock\\)$|\\1|p' /proc/net/unix | sort -u); do
+  docker --host "unix://$path" inspect "$1" > /dev/null 2>&1 && socket=$path && break
+done
+engine() { docker --host "unix://$socket" "$@"; }`;
+
+/** Writes `found`, or why the engine cannot be reached with the docker command. */
+export const CHECK_ENGINE = `${FIND_ENGINE}
+command -v docker > /dev/null 2>&1 || { echo "missing: its host has no docker command"; exit 1; }
+[ -n "$socket" ] || { echo "missing: no socket of the engine was found on its host"; exit 1; }
+echo found
+`;
+
+const commandOf = (step: RollbackStep, name: string, { instance }: Component): string => {
+  switch (step.step) {
+    case 'run':
+      return 'false';
+    case 'continue':
+      return `[ "$(state ${name} Paused)" != true ] || engine unpause ${name}`;
+    case 'start':
+      return `engine start ${name} && sleep 2 && [ "$(state ${name} Running)" = true ]`;
+    case 'terminate_instance': {
+      const at = instance?.slice(instance.indexOf(':') + 1) ?? '';
+      return at === ''
+        ? 'true'
+        : `[ "$(engine inspect --format '{{json .State.StartedAt}}' ${name})" != ${quote(JSON.stringify(at))} ] || engine stop --time 3 ${name}`;
+    }
+  }
+};

@@ -1,0 +1,87 @@
+import { SwarmError } from '@livekit-swarm/settings';
+import type { ContainerInspectInfo } from 'dockerode';
+import type { Engine } from '../docker/engine.ts';
+import type { Component, ExpiryController } from '../platform.ts';
+import { CHECK_ENGINE, engineScript, isEngineStep } from './engine-script.ts';
+
+/** Label of the container that waits; its value is the injection. */
+const LABEL = 'swarm.expiry';
+const READY_WITHIN_MS = 15_000;
+
+/**
+ * For engines on another host: a container there waits, and then does what the rollback does, with the
+ * docker command of that host. It has the image of the component, which the engine has in any case, and is
+ * root on that host, as all who may use the engine are.
+ * @param find a component's container
+ */
+export const expiryOnEngine = (
+  engine: Engine,
+  find: (component: Pick<Component, 'name'>) => Promise<ContainerInspectInfo | null>,
+): ExpiryController => ({
+  missingCapability: async (component, steps) => {
+    const { name } = component;
+    if (!steps.every(isEngineStep))
+      return `the engine cannot roll back what is done on the host of ${name}`;
+    return (await find(component)) === null ? `container "${name}" not found` : null;
+  },
+  arm: async ({ id, afterMs, components }) => {
+    const found = await Promise.all(
+      components.map(async ({ component, steps }) => {
+        const info = await find(component);
+        if (info === null)
+          throw new SwarmError('expiry_unavailable', `container "${component.name}" not found`);
+        return { info, component, steps };
+      }),
+    );
+    const [first] = found;
+    if (first === undefined) return [];
+    const script = engineScript(
+      found.map(({ info, component, steps }) => ({
+        container: info.Name.replace(/^\//, ''),
+        component,
+        steps,
+      })),
+    );
+    const seconds = String(Math.max(1, Math.ceil(afterMs / 1_000)));
+    const since = new Date();
+    const container = await engine.run({
+      Image: first.info.Image,
+      Labels: { [LABEL]: id },
+      Entrypoint: ['sh', '-c', WAIT],
+      Cmd: [first.info.Id, seconds, CHECK_ENGINE, script],
+      HostConfig: HOST_CONFIG,
+    });
+    const answer = await engine.findInLog(
+      container,
+      since,
+      /^.*(found|missing: .+)/m,
+      READY_WITHIN_MS,
+    );
+    if (answer?.[1] === 'found') return ['waiting_container'];
+    await engine.remove(container);
+    throw new SwarmError(
+      'expiry_unavailable',
+      `the automatic rollback cannot be armed on the engine: ${answer?.[1]?.replace('missing: ', '') ?? `the image of ${first.component.name} has no sh, sleep and nsenter`}`,
+      'run swarm on the host of the engine, or accept that only this host can roll back: --without-expiry',
+    );
+  },
+  disarm: async (id) => {
+    for (const { Id } of await engine.list(`${LABEL}=${id}`)) await engine.remove(Id);
+  },
+});
+
+/** As much as nsenter needs to reach the host. */
+const HOST_CONFIG = {
+  AutoRemove: true,
+  PidMode: 'host',
+  NetworkMode: 'none',
+  CapAdd: ['SYS_ADMIN', 'SYS_CHROOT', 'SYS_PTRACE'],
+  SecurityOpt: ['apparmor=unconfined', 'seccomp=unconfined'],
+};
+
+/** $0 is a container of the engine, $1 the time in seconds, $2 the check, $3 the rollback. */
+const WAIT = `
+on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2"; }
+on_host "$2" "$0" || exit 1
+sleep "$1"
+on_host "$3" "$0"`;

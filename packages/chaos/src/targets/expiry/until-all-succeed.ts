@@ -1,0 +1,11 @@
+/** Runs all commands again until each has succeeded, for half a minute, and exits with 0 then, else with 1. A command that fails sets `failed=1`. */
+export const untilAllSucceed = (
+  commands: readonly string[],
+): string => `for attempt in 1 2 3 4 5 6; do
+  failed=0
+${commands.join('\n')}
+  [ "$failed" = 0 ] && exit 0
+  sleep 5
+done
+exit 1
+`;

@@ -1,0 +1,110 @@
+/** An engine on another host: its processes and its network are not visible to the controller, which is killed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
+import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
+import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
+import { expect } from 'vitest';
+import { openJournal } from '../src/journal/journal.ts';
+import { connectEngine } from '../src/targets/docker/engine.ts';
+import { lockEngine } from '../src/targets/lock/engine-lock.ts';
+
+const LABEL = 'swarm.drill=elsewhere';
+const EXPIRES_MS = 12_000;
+const INJECTOR = fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url));
+
+const start = async (engine: DockerEngine): Promise<void> => {
+  const busybox = '/bin/busybox';
+  await buildImage(engine, {
+    name: 'test/tools:1',
+    programs: { '/bin/sh': busybox, '/bin/sleep': busybox, '/bin/nsenter': busybox },
+    entrypoint: ['/bin/sh'],
+  });
+  for (const name of ['node-1', 'node-2'])
+    await engine.docker([
+      ...['run', '--detach', '--network', 'none', '--name', name],
+      ...['--label', LABEL, '--label', 'swarm.component=redis', '--label', `swarm.name=${name}`],
+      ...['test/tools:1', '-c', 'while :; do sleep 1; done'],
+    ]);
+};
+
+/** In namespaces of its own, as on another host. */
+const inject = async (
+  engine: DockerEngine,
+  journal: string,
+  fault: string,
+  component: string,
+): Promise<() => Promise<void>> => {
+  const reference = {
+    ...{ kind: 'docker', host: `unix://${engine.socketPath}`, label: LABEL },
+    ...{ components: {}, onHost: [] },
+  };
+  const controller = spawn(
+    'unshare',
+    [
+      ...['--pid', '--net', '--mount-proc', '--fork', '--kill-child', process.execPath, INJECTOR],
+      ...[JSON.stringify(reference), journal, fault, '{}', component, String(EXPIRES_MS)],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(controller.stdout, 'data');
+  return async () => {
+    controller.kill('SIGKILL');
+    await once(controller, 'exit');
+  };
+};
+
+const stateOf = (engine: DockerEngine, name: string): Promise<string> =>
+  engine.docker(['inspect', '--format', '{{.State.Status}}', name]);
+
+testWithDocker(
+  'an engine on another host rolls back on its own, and leaves no container',
+  async ({ start: startEngine }) => {
+    const engine = await startEngine();
+    const dir = await mkdtemp(join(tmpdir(), 'swarm-elsewhere-'));
+    try {
+      await start(engine);
+      const journal = openJournal(join(dir, 'journal'));
+      const kills = await Promise.all([
+        inject(engine, journal.dir, 'hang', 'node-1'),
+        inject(engine, journal.dir, 'kill', 'node-2'),
+      ]);
+      const { pending } = await journal.read();
+      expect(pending.map(({ expiry }) => expiry?.methods)).toEqual([
+        ['waiting_container'],
+        ['waiting_container'],
+      ]);
+      for (const kill of kills) await kill();
+      const states = async () => [await stateOf(engine, 'node-1'), await stateOf(engine, 'node-2')];
+      expect(await states()).toEqual(['paused', 'exited']);
+      await expect
+        .poll(states, { timeout: EXPIRES_MS + 30_000, interval: 500 })
+        .toEqual(['running', 'running']);
+      const left = () =>
+        engine.docker(['ps', '--all', '--quiet', '--filter', 'label=swarm.expiry']);
+      await expect.poll(left, { timeout: 20_000, interval: 500 }).toBe('');
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  },
+);
+
+testWithDocker(
+  'drills exclude each other on an engine, wherever they run',
+  async ({ start: startEngine }) => {
+    const engine = await startEngine();
+    await start(engine);
+    const client = await connectEngine({ host: `unix://${engine.socketPath}` });
+    const lock = (purpose: 'drill' | 'rollback') =>
+      lockEngine(client, 'test/tools:1', purpose, 'lk-1');
+    const first = await lock('drill');
+    await expect(lock('drill')).rejects.toMatchObject({ code: 'deployment_locked' });
+    await using _rollback = await lock('rollback');
+    await first[Symbol.asyncDispose]();
+    await using _second = await lock('drill');
+  },
+);
