@@ -21,15 +21,21 @@ export {
   type ParticipantState,
   reduceParticipant,
 } from './participants/participant-state.ts';
+export { RolePaths } from './participants/role-paths.ts';
 export { type AffectedParticipant, isAffected, type RoomSummary } from './participants/severity.ts';
 export { audioQuality, participantQuality, videoQuality } from './quality/quality.ts';
+export type { ClientDisagreement, ClientSummary } from './summary/fold-clients.ts';
+export type { PathSummary } from './summary/fold-paths.ts';
+export type { Percentiles } from './summary/percentiles.ts';
 export type { RunEvent, RunNote } from './summary/run-event.ts';
+export type { ServerMissing, ServerSummary, ServerTotals } from './summary/server-summary.ts';
 export { createSummary, foldRecord, readRecord, type SummaryFold } from './summary/summarize.ts';
 export {
   type AbortingThreshold,
   type DeploymentSummary,
   type FailureReason,
   type GeneratorSummary,
+  type HostSummary,
   type InterimSummary,
   type RecoverySummary,
   type RoleTraffic,
@@ -56,7 +62,12 @@ export {
   SUSPENSION_MS,
   TICK_LATE_MS,
 } from './verdict/generator-health.ts';
-export type { NotMeasured, Reason } from './verdict/threshold-result.ts';
+export type {
+  ExcludedValues,
+  NotMeasured,
+  Reason,
+  ThresholdDoubt,
+} from './verdict/threshold-result.ts';
 export { evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
 export {
   abortCause,

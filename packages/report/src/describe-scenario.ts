@@ -40,6 +40,15 @@ const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string =>
       network === null ? [] : [`${many(name)} on ${network.name}`],
     ),
   );
+  const paths = new Set(
+    roles.flatMap(({ path, name }) => (path === 'direct' ? [] : [`${many(name)} by ${path}`])),
+  );
+  const encrypted = new Set(
+    roles.flatMap(({ e2ee, name }) => {
+      if (e2ee === null) return [];
+      return [`${many(name)} encrypted${e2ee.secret === 'wrong-key' ? ' with a wrong key' : ''}`];
+    }),
+  );
   return [
     `${room === null ? rooms : `room ${room}`} × ${people.join(' + ')}`,
     ...(alike ? [together ?? 'publishing nothing'] : []),
@@ -47,6 +56,8 @@ const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string =>
       ? []
       : [`${layouts.size === 1 ? 'layout' : 'layouts'} ${[...layouts].join(' and ')}`]),
     ...networks,
+    ...paths,
+    ...encrypted,
     ...time,
     ...(startMs > 0 ? [`from ${formatDuration(startMs)} on`] : []),
   ].join(', ');
@@ -67,7 +78,25 @@ const publishes = ({ publish, data }: RoleSpec): string =>
     ...(data === null ? [] : [`data ${formatDataRate(data)}`]),
   ].join(', ');
 
+const describeAudio = ({ music, dtx }: Extract<TrackPlan, { kind: 'audio' }>): string =>
+  music === undefined ? `audio${dtx === true ? ' with DTX' : ''}` : `${music} kbit/s music`;
+
 const describeTrack = (track: TrackPlan): string =>
-  track.kind === 'audio'
-    ? 'audio'
-    : `${track.resolution} ${track.codec}${track.simulcast ? ' simulcast' : ''}${track.source === 'screen' ? ' screen' : ''}`;
+  track.media === undefined ? describeClip(track) : track.media.path;
+
+const describeClip = (track: TrackPlan): string =>
+  track.kind === 'audio' ? describeAudio(track) : describeVideo(track);
+
+const describeVideo = (track: Extract<TrackPlan, { kind: 'video' }>): string => {
+  const { resolution, codec, simulcast, scalabilityMode, source, bitrates } = track;
+  return [
+    resolution,
+    codec,
+    ...(simulcast ? ['simulcast'] : []),
+    ...(scalabilityMode === undefined ? [] : [scalabilityMode]),
+    ...(source === 'screen' ? ['screen'] : []),
+    ...(bitrates === undefined
+      ? []
+      : [`of ${bitrates.map((bitrate) => bitrate / 1e6).join(' and ')} Mbit/s`]),
+  ].join(' ');
+};

@@ -32,6 +32,10 @@ export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof
       const { code, result, cause } = reason;
       return { code, ...ofThreshold(result), cause, text };
     }
+    case 'threshold_not_judged': {
+      const { code, result, doubt } = reason;
+      return { code, ...ofThreshold(result), value: result.value, doubt, text };
+    }
     case 'generator_impaired':
       return { code: reason.code, finding: findingObject(reason.finding, origin), text };
     // The result has the comparison in a field of its own.

@@ -1,6 +1,6 @@
 import { describeScenario } from './describe-scenario.ts';
 import { cut } from './markdown/elements.ts';
-import { measuredText, thresholdName } from './phrases/limits.ts';
+import { measuredText, restrictionOf, thresholdName } from './phrases/limits.ts';
 import { reasonTexts } from './phrases/verdict-reason.ts';
 import {
   exitCodeOf,
@@ -51,7 +51,7 @@ const thresholdsOf = (run: ReportInput): Annotation[] =>
     .map((result) => ({
       level: result.ok === false && run.decision.verdict === 'failed' ? 'error' : 'warning',
       title: `${result.ok === null ? MARKS.inconclusive : MARKS.failed} ${thresholdName(result)}`,
-      text: `${result.ok === null ? 'Not measured' : measuredText(result)} (${nameOf(run)})`,
+      text: `${result.doubt !== null ? restrictionOf(result) : result.ok === null ? 'Not measured' : measuredText(result)} (${nameOf(run)})`,
     }));
 
 export const githubReporter = {

@@ -43,11 +43,16 @@ export const resultObject = ({
       ...summary.generator,
       findings: decision.health.map((finding) => findingObject(finding, originOf(summary))),
     },
+    hosts: summary.hosts,
+    serverMetrics: summary.server,
+    lost: summary.lost,
     deployment: summary.deployment,
     joins: summary.joins,
     tracks: summary.tracks,
     media: summary.traffic,
     roles: summary.roles,
+    paths: summary.paths,
+    clients: summary.clients,
     layers: summary.layers,
     lossRecovery: summary.recovery,
     mostAffected: summary.mostAffected,
@@ -110,11 +115,16 @@ export const jsonReporter = {
 } as const satisfies Reporter;
 
 const thresholdsOf = ({ thresholds }: VerdictDecision) =>
-  thresholds.map(({ metric, expression, window, value, ok, source }) => ({
-    metric,
-    expression,
-    window: window?.name ?? null,
-    value,
-    ok,
-    source,
-  }));
+  thresholds.map(
+    ({ metric, expression, window, value, ok, source, uncertainty, doubt, excluded }) => ({
+      metric,
+      expression,
+      window: window?.name ?? null,
+      value,
+      ok,
+      source,
+      ...(uncertainty > 0 && { uncertainty }),
+      ...(doubt !== null && { doubt }),
+      ...(excluded !== null && { excluded }),
+    }),
+  );

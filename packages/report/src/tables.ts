@@ -1,6 +1,12 @@
 import type {
   AffectedParticipant,
+  ClientDisagreement,
+  ClientSummary,
   FailureReason,
+  HealthFinding,
+  HostSummary,
+  PathSummary,
+  Percentiles,
   RoleTraffic,
   Summary,
   ThresholdResult,
@@ -14,7 +20,7 @@ import {
 } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatCount, formatMs, formatShare, formatTime, shorten } from './format.ts';
-import { measuredOf } from './phrases/limits.ts';
+import { measuredOf, uncertaintyText } from './phrases/limits.ts';
 import { MARKS, type TableData } from './text-layout.ts';
 
 export const markOf = ({ ok }: ThresholdResult): string =>
@@ -95,17 +101,18 @@ const PHASES = [
   ['firstMedia', 'first media received'],
 ] as const;
 
-/** How long each step took, all from the scheduled join. */
+/** How long each step took, all from the scheduled join; the allocation of a TURN server from its first packet. */
 export const joinTable = ({ joins }: Summary): TableData => ({
   head: ['', 'p50', 'p95', 'max'],
-  rows: PHASES.flatMap(([phase, label]) => {
-    const times = joins.phases[phase];
-    return times === null
-      ? []
-      : [[label, formatMs(times.p50), formatMs(times.p95), formatMs(times.max)]];
-  }),
+  rows: [
+    ...PHASES.flatMap(([phase, label]) => timesRow(label, joins.phases[phase])),
+    ...timesRow('TURN server allocated, from its first packet', joins.turnAllocation),
+  ],
   left: [0],
 });
+
+const timesRow = (label: string, times: Percentiles | null): string[][] =>
+  times === null ? [] : [[label, formatMs(times.p50), formatMs(times.p95), formatMs(times.max)]];
 
 /** `19 of 20 joined, 1 failed, …`. */
 export const joinCounts = ({ joins }: Summary): string =>
@@ -117,6 +124,9 @@ export const joinCounts = ({ joins }: Summary): string =>
     plural(joins.resumes, 'resume'),
     plural(joins.reconnects, 'reconnect'),
     ...(joins.leftEarly > 0 ? [`${formatNumber(joins.leftEarly)} left before joining`] : []),
+    ...(joins.lostEarly > 0
+      ? [`${formatNumber(joins.lostEarly)} lost before joining (tolerated)`]
+      : []),
     ...(joins.unaccounted > 0 ? [`${formatNumber(joins.unaccounted)} without a result`] : []),
   ].join(', ');
 
@@ -131,8 +141,8 @@ export const joinReasons = ({ joins }: Summary): [outcome: string, reason: strin
   ...joins.disconnectReasons.map((one): [string, string] => ['disconnected', reasonText(one)]),
 ];
 
-const reasonText = ({ reason, count, message }: FailureReason): string =>
-  `${reason} × ${formatNumber(count)}${message === null ? '' : ` (${message})`}`;
+const reasonText = ({ reason, count, message, hint }: FailureReason): string =>
+  `${reason} × ${formatNumber(count)}${message === null ? '' : ` (${message})`}${hint === null ? '' : `: ${hint}`}`;
 
 const ARROWS = { up: '↑', down: '↓' } as const;
 
@@ -169,9 +179,9 @@ const amounts = ({ packets, packetsPerSecond, bitsPerSecond, loss }: Traffic): s
   formatShare(loss),
 ];
 
-const times = ({ jitter, latency }: Traffic): string[] => [
+const times = ({ jitter, latency, latencyUncertaintyMs }: Traffic): string[] => [
   formatMs(jitter?.p95 ?? null),
-  formatMs(latency?.p95 ?? null),
+  `${formatMs(latency?.p95 ?? null)}${uncertaintyText(latencyUncertaintyMs)}`,
 ];
 
 const roleName = ({ group, role }: RoleTraffic, several: boolean): string =>
@@ -219,4 +229,134 @@ export const mostAffectedTable = ({ mostAffected }: Summary): TableData => {
     ]),
     left: [0, 1, 2],
   };
+};
+
+/** Joins, media and allocations of each path. No rows where all participants use `direct`. */
+export const pathTable = ({ paths }: Pick<Summary, 'paths'>): TableData => ({
+  head: [
+    'path',
+    'selected',
+    'joined',
+    'failed',
+    'join p95',
+    'allocation p95',
+    'loss',
+    'latency p50',
+    'latency p95',
+    'TCP drops',
+  ],
+  rows: paths.map((one) => [
+    one.path,
+    selectedText(one),
+    formatNumber(one.joined),
+    formatNumber(one.failed),
+    formatMs(one.joinTime?.p95 ?? null),
+    formatMs(one.allocationTime?.p95 ?? null),
+    formatShare(one.loss),
+    formatMs(one.latency?.p50 ?? null),
+    formatMs(one.latency?.p95 ?? null),
+    formatNumber(one.streamDrops),
+  ]),
+  left: [0, 1],
+});
+
+/** `–` where ICE had no choice. */
+const selectedText = ({ path, selected }: PathSummary): string => {
+  const others = Object.entries(selected).filter(([used]) => used !== path);
+  return others.length === 0
+    ? '–'
+    : others.map(([used, count]) => `${used} × ${formatNumber(count)}`).join(', ');
+};
+
+/** What the load measured beside what real clients saw. No rows without any. */
+export const clientTable = ({ clients }: Pick<Summary, 'clients'>): TableData => {
+  const [first] = clients;
+  const row = (
+    name: string,
+    { audioLoss, videoLoss, joinTimeP95Ms }: ClientSummary['load'],
+    others: string[],
+  ): string[] => [
+    name,
+    formatMs(joinTimeP95Ms),
+    formatShare(audioLoss),
+    formatShare(videoLoss),
+    ...others,
+  ];
+  return {
+    head: [
+      '',
+      'join p95',
+      'audio loss',
+      'video loss',
+      'frames',
+      'freezes',
+      'concealed',
+      'jitter buffer p95',
+      'frame latency p95',
+      'starved',
+    ],
+    rows: [
+      ...(first === undefined
+        ? []
+        : [row('measured by the load', first.load, ['–', '–', '–', '–', '–', '–'])]),
+      ...clients.map(({ group, role, clients: count, seen, seconds, starvedSeconds }) =>
+        row(`seen by ${plural(count, 'client')} (${group}: ${role})`, seen, [
+          formatNumber(seen.framesDecoded),
+          `${formatNumber(seen.freezes)} (${formatMs(seen.freezeMs)})`,
+          formatShare(seen.concealed),
+          formatMs(seen.jitterBufferP95Ms),
+          formatMs(seen.frameLatencyP95Ms),
+          starvedSeconds === 0 ? '–' : formatShare(starvedSeconds / seconds),
+        ]),
+      ),
+    ],
+    left: [0],
+  };
+};
+
+/** Where the two differ. */
+export const clientNotes = ({ clients }: Pick<Summary, 'clients'>): string[] =>
+  clients.flatMap((one) => [
+    ...one.disagreements.map((code) => `${one.group}: ${one.role}: ${DISAGREEMENTS[code]}`),
+    ...(one.starvedSeconds > 0
+      ? [
+          `${one.group}: ${one.role}: for ${formatShare(one.starvedSeconds / one.seconds)} of the time it lacked CPU time; its figures are of the rest.`,
+        ]
+      : []),
+  ]);
+
+const DISAGREEMENTS: Record<ClientDisagreement, string> = {
+  audio_loss: 'its loss of audio packets differs from that of the load by more than 1 %.',
+  video_loss: 'its loss of video packets differs from that of the load by more than 1 %.',
+  freezes_without_loss: 'its video froze, although neither it nor the load lost packets.',
+  join_time: 'its joins took much longer than those of the load.',
+};
+
+/** The hosts of a run on several, each judged separately. No rows for a run on one. */
+export const hostTable = (
+  { hosts }: Pick<Summary, 'hosts'>,
+  health: readonly HealthFinding[],
+): TableData => ({
+  head: ['', 'cores', 'workers', 'participants', 'clock', 'skew', 'impaired', 'health'],
+  rows: hosts.map((one) => [
+    shorten(one.host, 24),
+    formatNumber(one.cores),
+    formatNumber(one.shards.length),
+    formatNumber(one.participants),
+    clockText(one.clock),
+    formatMs(one.startSkewMs),
+    one.impairedMs === 0 ? '–' : formatMs(one.impairedMs),
+    hostHealth(one, health),
+  ]),
+  left: [0, 7],
+});
+
+/** `+12 ms ±0.21 ms`: how the clock of the host was set, and what the correction leaves. */
+const clockText = ({ offsetMs, uncertaintyMs }: HostSummary['clock']): string =>
+  `${offsetMs > 0 ? '+' : ''}${formatMs(offsetMs)}${uncertaintyText(uncertaintyMs)}`;
+
+const hostHealth = ({ host, lost }: HostSummary, health: readonly HealthFinding[]): string => {
+  if (lost !== null) return 'lost';
+  const codes = new Set(health.filter((one) => one.host === host).map(({ code }) => code));
+  return codes.size === 0 ? 'healthy' : [...codes].join(', ');
 };

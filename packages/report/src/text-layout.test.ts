@@ -28,7 +28,7 @@ it('is what a text report is', () => {
         {
           code: 'no_participant_joined',
           failed: 1,
-          failure: { reason: HOSTILE, count: 1, message: HOSTILE },
+          failure: { reason: HOSTILE, count: 1, message: HOSTILE, hint: HOSTILE },
         },
       ],
     },

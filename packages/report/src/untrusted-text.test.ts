@@ -95,7 +95,10 @@ const saying = (word: string): ReportInput => {
       windows: summary.windows.map((one) => ({ ...one, window: { ...one.window, name: word } })),
       environment: { node: word },
       notes: [{ code: 'warning', at: 0, reason: null, detail: word }],
-      joins: { ...summary.joins, failureReasons: [{ reason: word, count: 1, message: word }] },
+      joins: {
+        ...summary.joins,
+        failureReasons: [{ reason: word, count: 1, message: word, hint: word }],
+      },
       mostAffected: summary.mostAffected.map((one) => ({ ...one, identity: word, room: word })),
       deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
     },
@@ -105,7 +108,7 @@ const saying = (word: string): ReportInput => {
         {
           code: 'no_participant_joined',
           failed: 1,
-          failure: { reason: word, count: 1, message: word },
+          failure: { reason: word, count: 1, message: word, hint: word },
         },
       ],
       thresholds: decision.thresholds.map((one) => ({ ...one, metric: word })),

@@ -60,7 +60,7 @@ const takers = (
   if (line.type === 'participant' || (line.type === 'event' && line.identity !== undefined)) {
     return folds.slice(turnOf(line.identity ?? '')).slice(0, 1);
   }
-  if (line.type !== 'sample') return folds;
+  if (line.type !== 'sample' && line.type !== 'server') return folds;
   if (header === null) return [];
   const { fromMs, toMs } = stretchOf(header.plan);
   const block = Math.floor(

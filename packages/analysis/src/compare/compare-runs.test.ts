@@ -2,6 +2,7 @@ import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import { type LoadSpec, specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
+import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { describe, expect, test } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { resolveThresholds } from '../verdict/default-thresholds.ts';
@@ -23,7 +24,7 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
 const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[] =>
   altered(recordOf(load, 2), (line) => {
     if (line.type === 'event' && line.phases !== undefined) {
-      const { started, signal, ice, joined } = line.phases;
+      const { started, signal = 0, ice = 0, joined } = line.phases;
       return {
         ...line,
         phases: { started, signal: signal * slower, ice: ice * slower, joined: joined * slower },
@@ -267,4 +268,54 @@ test('notes what differs around the runs', async () => {
       },
     ]),
   );
+});
+
+describe('metrics of the server', () => {
+  /** Runs in which the server used this number of cores, and up to 3 % more. */
+  const side = (name: string, cores: number | null): Side => ({
+    name,
+    runs: [0, 1, 2, 3].map((round) =>
+      runOf(
+        `${name}-${round}`,
+        cores === null
+          ? lines()
+          : withServer(lines(), () => ({ 'node-1': { cpuCores: cores * (1 + round / 100) } })),
+      ),
+    ),
+  });
+
+  test('regress like any other', async () => {
+    const { verdict, figures } = await compareRuns(side('old', 0.5), side('new', 0.8));
+    expect(verdict).toBe('regression');
+    expect(figures.find(({ key }) => key === 'server_cpu.value')).toMatchObject({
+      verdict: 'worse',
+      better: 'lower',
+    });
+  });
+
+  test('differ within noise', async () => {
+    const { verdict } = await compareRuns(side('old', 0.5), side('new', 0.51));
+    expect(verdict).toBe('no_difference');
+  });
+
+  test('may be missing on one side: records of before have none', async () => {
+    for (const [old, now] of [
+      [null, 0.5],
+      [0.5, null],
+    ] as const) {
+      const { verdict, reasons } = await compareRuns(side('old', old), side('new', now));
+      expect({ verdict, reasons }).toEqual({ verdict: 'no_difference', reasons: [] });
+    }
+  });
+
+  test('of single runs are cut into parts like all others', async () => {
+    const one = (name: string, cores: number): Side => ({
+      name,
+      runs: side(name, cores).runs.slice(0, 1),
+    });
+    const { figures } = await compareRuns(one('old', 0.5), one('new', 1.5));
+    expect(figures.find(({ key }) => key === 'server_cpu.value')).toMatchObject({
+      verdict: 'worse',
+    });
+  });
 });

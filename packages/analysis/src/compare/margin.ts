@@ -97,12 +97,20 @@ const PARTICIPANTS: SmallestRelevantChange = { amount: 0.005 };
 const REPAIR: SmallestRelevantChange = { perPacket: 0.001 };
 const EVERY_HUNDREDTH: SmallestRelevantChange = { perParticipant: 0.01 };
 
+/** A hundredth of a core and a few megabytes more or less change no bill; a garbage collector alone moves memory by that. */
+const CORES: SmallestRelevantChange = { amount: 0.02 };
+const MEMORY: SmallestRelevantChange = { amount: 8e6 };
+/** A participant costs some twenty goroutines. */
+const GOROUTINES: SmallestRelevantChange = { perParticipant: 1 };
+
 const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   join_time: WAIT,
   join_start_delay: WAIT,
+  token_time: WAIT,
   signal_time: WAIT,
   ice_time: WAIT,
   first_media_time: WAIT,
+  first_decrypted_time: WAIT,
   // After a second without the call a tenth more or less is not noticed.
   reconnect_time: { amount: 100 },
   join_failures: PARTICIPANTS,
@@ -114,11 +122,13 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   uplink_loss: LOSS,
   uplink_loss_before_recovery: LOSS,
   data_loss: LOSS,
+  undecryptable_frames: LOSS,
   // A tenth of an audio frame, which is what jitter buffers move by.
   jitter: { amount: 2 },
   uplink_jitter: { amount: 2 },
   rtt: DELAY,
   media_latency: DELAY,
+  frame_latency: DELAY,
   data_latency: DELAY,
   nacks_sent: REPAIR,
   nacks_received: REPAIR,
@@ -130,6 +140,13 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   // Of a voice of 50 packets a second: one pause in ten minutes; and a thousandth of the time.
   media_interruptions: { perPacket: 0.000_03 },
   media_interruption_time: { perPacket: 0.02 },
+  server_cpu: CORES,
+  server_memory: MEMORY,
+  server_memory_left: MEMORY,
+  server_goroutines: GOROUTINES,
+  server_goroutines_left: GOROUTINES,
+  server_tracks_left: EVERY_HUNDREDTH,
+  server_participants_left: EVERY_HUNDREDTH,
   join_retries: EVERY_HUNDREDTH,
   resumes: EVERY_HUNDREDTH,
   reconnects: EVERY_HUNDREDTH,

@@ -1,5 +1,4 @@
 /** Facts of a comparison besides its metrics. */
-import type { MetricName } from '@livekit-swarm/metrics';
 import type { Side } from './comparability.ts';
 import { type Exclusion, type Failure, failureOf, incomparableReason } from './comparability.ts';
 import type { FigureComparison } from './comparison.ts';
@@ -74,15 +73,15 @@ export const tooFewReason = (
   };
 };
 
-/** Measured only after an impairment: it may be missing. */
-const AFTER_IMPAIRMENT: ReadonlySet<MetricName> = new Set(['reconnect_time']);
+/** Measured only after an impairment, or of a deployment whose metrics are known: it may be missing, unless a threshold asks for it. */
+const mayBeMissing = ({ metric, hasThreshold }: FigureComparison): boolean =>
+  metric === 'reconnect_time' || (metric.startsWith('server_') && !hasThreshold);
 
 export const lostReasons = (figures: readonly FigureComparison[]): ComparisonReason[] => {
   if (figures.every(({ verdict }) => verdict === 'not_comparable'))
     return [{ code: 'metrics_not_measured' }];
   const lost = figures.filter(
-    ({ base, current, metric }) =>
-      base !== null && current === null && !AFTER_IMPAIRMENT.has(metric),
+    (figure) => figure.base !== null && figure.current === null && !mayBeMissing(figure),
   );
   return lost.length === 0 ? [] : [{ code: 'metrics_lost', figures: keysOf(lost) }];
 };

@@ -4,7 +4,9 @@ import {
   type EventLine,
   type RecordLine,
   type SampleLine,
+  type ServerLine,
 } from '@livekit-swarm/record';
+import { RolePaths } from '../participants/role-paths.ts';
 import { type Annotation, annotationOf } from './annotation.ts';
 import {
   Levels,
@@ -13,6 +15,7 @@ import {
   measureGenerator,
   measureMedia,
 } from './measure-second.ts';
+import { measureServer, ServerNodes } from './measure-server.ts';
 import { SecondMetrics } from './second-metrics.ts';
 import { type CompleteSecond, SecondBuffer, secondAt, secondsOf } from './seconds.ts';
 import {
@@ -58,8 +61,11 @@ export interface HistoryFold {
 export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
   const distinct = [...new Map(queries.map((query) => [seriesName(query), query])).values()];
   const builders = new Map<string, TimeSeriesBuilder>();
-  const seconds = new SecondBuffer(() => new SecondMetrics(distinct));
-  const levels = new Levels();
+  const paths = new RolePaths();
+  const seconds = new SecondBuffer(() => new SecondMetrics(distinct, paths.complete));
+  const levels = new Levels((second) => second.levels);
+  const serverLevels = new Levels((second) => second.serverLevels);
+  const nodes = new ServerNodes();
   const annotations: Annotation[] = [];
   let perStep = 1;
   let steps = 0;
@@ -92,8 +98,9 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
       builder(name, 'sum').add(step, { part: times, whole: 1, figure: times });
     // A late sample is older than the level that is known.
     if (late) return;
-    for (const { second: when, name, figure } of levels.until(second, content))
-      builder(name, 'mean').add(stepOf(when), { part: figure, whole: 1, figure });
+    for (const held of [levels, serverLevels])
+      for (const { second: when, name, figure } of held.until(second, content))
+        builder(name, 'mean').add(stepOf(when), { part: figure, whole: 1, figure });
   };
 
   const addSample = (line: SampleLine): void => {
@@ -106,6 +113,17 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
     }
     const last = parts.at(-1);
     if (last !== undefined) seconds.at(last.second).levels.set(line.shard, levelsOf(line));
+  };
+
+  const addServer = (line: ServerLine): void => {
+    const shard = nodes.shardOf(line);
+    for (const { second, share, covers } of secondsOf(line.at, line.countedMs ?? line.intervalMs)) {
+      const metrics = seconds.at(second);
+      metrics.beginSample(shard, covers, share);
+      measureServer(metrics, line, shard);
+    }
+    const last = secondsOf(line.at, line.intervalMs).at(-1);
+    if (last !== undefined) seconds.at(last.second).serverLevels.set(shard, nodes.levelsOf(line));
   };
 
   const addEvent = (line: EventLine): void => {
@@ -126,7 +144,9 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
 
   return {
     add: (line) => {
-      if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
+      if (line.type === 'header') paths.begin(line);
+      else if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
+      else if (line.type === 'server' && Number.isFinite(line.at)) addServer(line);
       else if (line.type === 'event' && Number.isFinite(line.at)) addEvent(line);
       else if (line.type === 'drill' && Number.isFinite(line.at)) annotate(line);
       for (const second of seconds.takeComplete()) addSecond(second);

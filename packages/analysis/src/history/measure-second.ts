@@ -1,11 +1,16 @@
 import type { Labels } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type EventLine, type SampleLine } from '@livekit-swarm/record';
-import { measureParticipantEvent, measureSeries } from '../summary/measure.ts';
+import { measureParticipantEvent, measureSeries, measureStreamDrops } from '../summary/measure.ts';
 import type { SecondMetrics } from './second-metrics.ts';
 
 /** The media of a sample. */
-export const measureMedia = (second: SecondMetrics, { series, shard }: SampleLine): void => {
-  for (const one of series) measureSeries(second, one, { shard, steady: true });
+export const measureMedia = (
+  second: SecondMetrics,
+  { series, streamDrops = [], shard }: SampleLine,
+): void => {
+  const where = { shard, steady: true };
+  for (const one of series) measureSeries(second, one, where);
+  for (const one of streamDrops) measureStreamDrops(second, one, where);
 };
 
 /** Load generator health, by the same rules as the summary. */
@@ -90,17 +95,24 @@ export interface LevelAt {
   figure: number;
 }
 
-/** Levels of all workers together. Between two samples of a worker its level is taken to be constant. */
+/** Levels of all workers, or of all nodes, together. Between two samples of one its level is taken to be constant. */
 export class Levels {
+  readonly #of: (second: SecondMetrics) => ReadonlyMap<number, Record<string, number>>;
   readonly #held = new Map<number, { at: number; levels: Record<string, number> }>();
   readonly #names = new Set<string>();
   #last = -1;
 
+  constructor(of: (second: SecondMetrics) => ReadonlyMap<number, Record<string, number>>) {
+    this.#of = of;
+  }
+
   /** Levels of the seconds up to this one; call in order of time. */
-  *until(second: number, { levels, died }: SecondMetrics): Generator<LevelAt> {
+  *until(second: number, content: SecondMetrics): Generator<LevelAt> {
+    const { died } = content;
     for (let at = Math.max(this.#last + 1, second - HELD_S); at < second; at++) yield* this.#at(at);
     for (const shard of died) this.#held.delete(shard);
-    for (const [shard, here] of levels) this.#held.set(shard, { at: second, levels: here });
+    for (const [shard, here] of this.#of(content))
+      this.#held.set(shard, { at: second, levels: here });
     yield* this.#at(second);
     this.#last = second;
   }

@@ -1,6 +1,7 @@
 import type { SketchBins } from '@livekit-swarm/metrics';
 import {
   aggregate,
+  isSelected,
   type Label,
   type Labels,
   type MetricName,
@@ -31,12 +32,18 @@ export class SecondMetrics implements MetricSink {
   readonly #covered = new Map<number, number>();
   /** By shard, at the end of this second; see `levelsOf`. */
   readonly levels = new Map<number, Record<string, number>>();
+  /** The same of the nodes of the deployment; see `ServerNodes`. */
+  readonly serverLevels = new Map<number, Record<string, number>>();
   /** Shards of workers that died in it. */
   readonly died = new Set<number>();
   /** How often each event happened. */
   readonly events = new Map<string, number>();
 
-  constructor(queries: readonly SeriesQuery[]) {
+  readonly #complete: (labels: Labels) => Labels;
+
+  /** @param complete adds labels that follow from the others */
+  constructor(queries: readonly SeriesQuery[], complete: (labels: Labels) => Labels) {
+    this.#complete = complete;
     for (const query of queries) {
       const selector = Object.entries(query.selector) as [Label, string][];
       const same = this.#collected.get(query.metric) ?? [];
@@ -104,11 +111,14 @@ export class SecondMetrics implements MetricSink {
       }
   }
 
-  #matching(metric: MetricName, labels: Labels): Collected[] {
+  #matching(metric: MetricName, given: Labels): Collected[] {
     const collected = this.#collected.get(metric);
     if (collected === undefined) return NONE;
-    return collected.filter(({ selector }) =>
-      selector.every(([label, value]) => labels[label] === value),
+    const labels = this.#complete(given);
+    return collected.filter(
+      ({ query, selector }) =>
+        isSelected(metric, query.selector, labels) &&
+        selector.every(([label, value]) => labels[label] === value),
     );
   }
 }
@@ -121,7 +131,7 @@ const cellOf = ({ query, hits, total, sketch }: Collected, covered: number): Ser
     case 'trend': {
       if (sketch === null || sketch.count === 0) return null;
       if (aggregation.type === 'count') return perSecond(sketch.count, covered);
-      const figure = aggregate({ type: 'trend', sketch }, aggregation) ?? null;
+      const figure = aggregate({ type: 'trend', sketch, uncertaintyMs: 0 }, aggregation) ?? null;
       return figure === null ? null : { part: figure * sketch.count, whole: sketch.count, figure };
     }
     case 'rate':

@@ -105,7 +105,11 @@ export const createParticipantHistories = (max: {
     mostAffected.add(history);
   };
   // Its metrics are not used: it knows which tracks a participant should have received.
-  const tracks = new TrackFold(() => [], finish);
+  const tracks = new TrackFold(
+    () => [],
+    () => [],
+    finish,
+  );
 
   const entryOf = (
     identity: string,
@@ -164,6 +168,7 @@ export const createParticipantHistories = (max: {
     },
     result: () => {
       tracks.close(finished, lastAt);
+      for (const { identity } of tracks.setAside) entries.delete(identity);
       // The record has no result of these.
       for (const [identity, entry] of [...entries]) finish(withoutResult(identity, entry));
       return {

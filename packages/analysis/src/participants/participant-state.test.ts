@@ -125,6 +125,14 @@ describe('reduceParticipant', () => {
     });
   });
 
+  it('keeps what to do about it, unless something else fails', () => {
+    const refused = event(800, 'join_retry', { reason: 'turn_quota', hint: 'check user-quota' });
+    const failed = event(9_000, 'join_failed', { reason: 'turn_quota' });
+    expect(after(refused, failed)).toMatchObject({ hint: 'check user-quota' });
+    const other = event(9_000, 'join_failed', { reason: 'ice_timeout' });
+    expect(after(refused, other)).toMatchObject({ reason: 'ice_timeout', hint: null });
+  });
+
   it('gives the result the last word', () => {
     expect(after(JOINED, OUT, result())).toMatchObject({
       connection: 'left',

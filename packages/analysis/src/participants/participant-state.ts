@@ -36,9 +36,10 @@ export interface ParticipantState {
   resumes: number;
   reconnects: number;
   rejoins: number;
-  /** Why the last thing that failed did: a code, and a text. */
+  /** Why the last thing that failed did: a code, a text, and what to do about it. */
   reason: string | null;
   message: string | null;
+  hint: string | null;
   /** Of its result; null as long as there is none. */
   outcome: ParticipantLine['outcome'] | null;
   endedAt: number | null;
@@ -58,6 +59,7 @@ export const initialParticipantState = (scheduledAt: number | null = null): Part
   rejoins: 0,
   reason: null,
   message: null,
+  hint: null,
   outcome: null,
   endedAt: null,
 });
@@ -118,10 +120,14 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
       return state.connection === 'join_failed' ? state : enter(state, 'left', at);
     // A failed attempt to rejoin: it stays disconnected.
     case 'rejoin_retry':
+    case 'first_decrypted':
     // Of a subscription, not of the connection.
     case 'media_started':
     case 'media_interrupted':
     case 'media_resumed':
+    // Of what it did on purpose.
+    case 'acted':
+    case 'action_failed':
     // Of the run, not of a participant.
     case 'worker_started':
     case 'worker_died':
@@ -177,8 +183,14 @@ const recover = (state: ParticipantState, at: number): ParticipantState => ({
 
 const explain = (
   state: ParticipantState,
-  { reason, message }: Pick<EventLine, 'reason' | 'message'>,
+  { reason, message, hint }: Pick<EventLine, 'reason' | 'message' | 'hint'>,
 ): ParticipantState =>
   reason === undefined && message === undefined
     ? state
-    : { ...state, reason: reason ?? state.reason, message: message ?? state.message };
+    : {
+        ...state,
+        reason: reason ?? state.reason,
+        message: message ?? state.message,
+        // Of this reason or of none.
+        hint: hint ?? (reason === undefined || reason === state.reason ? state.hint : null),
+      };

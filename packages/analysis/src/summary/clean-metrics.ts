@@ -1,4 +1,4 @@
-import { MetricSet } from '@livekit-swarm/metrics';
+import type { MetricSet } from '@livekit-swarm/metrics';
 import type { ImpairedTimes } from './impaired-times.ts';
 
 const SECOND_MS = 1_000;
@@ -15,12 +15,16 @@ interface Pending {
  */
 export class CleanMetrics {
   /** What counts whenever it was. */
-  readonly metrics = new MetricSet();
+  readonly metrics: MetricSet;
   readonly #times: ImpairedTimes;
+  readonly #create: () => MetricSet;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(times: ImpairedTimes) {
+  /** @param create an empty set */
+  constructor(times: ImpairedTimes, create: () => MetricSet) {
     this.#times = times;
+    this.#create = create;
+    this.metrics = create();
   }
 
   /** Where to count what was measured from `fromMs` to `toMs`; null: nowhere. */
@@ -29,7 +33,7 @@ export class CleanMetrics {
     const to = Math.ceil(toMs / SECOND_MS) * SECOND_MS;
     if (to <= this.#times.knownUntilMs) return this.#times.isClean(from, to) ? this.metrics : null;
     const key = `${from} ${to}`;
-    const known = this.#pending.get(key) ?? { fromMs: from, toMs: to, metrics: new MetricSet() };
+    const known = this.#pending.get(key) ?? { fromMs: from, toMs: to, metrics: this.#create() };
     this.#pending.set(key, known);
     return known.metrics;
   }

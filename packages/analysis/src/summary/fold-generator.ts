@@ -13,8 +13,8 @@ import {
   SATURATED,
   TICK_LATE_MS,
 } from '../verdict/generator-health.ts';
+import { percentilesOf } from './percentiles.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
-import { percentilesOf } from './summary.ts';
 
 /** Folds how the generator itself was doing. */
 export class GeneratorFold {

@@ -11,6 +11,7 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '../participants/participant-state.ts';
+import { LostParticipants } from './lost-participants.ts';
 import { measureParticipantEvent } from './measure.ts';
 import type { FailureReason, JoinSummary } from './summary.ts';
 import type { MeasuredWindow, Timeline } from './timeline.ts';
@@ -59,19 +60,24 @@ export class ParticipantFold {
     failed: 0,
     disconnected: 0,
     leftEarly: 0,
+    lostEarly: 0,
     results: 0,
     retries: 0,
     resumes: 0,
     reconnects: 0,
   };
+  readonly #lost = new LostParticipants();
+  /** What was known of those that are set aside; null: nothing. */
+  readonly #setAside = new Map<string, Entry | null>();
   #endAtMs = Number.POSITIVE_INFINITY;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
   }
 
-  begin({ plan }: HeaderLine): void {
-    this.#endAtMs = plan.endAtMs;
+  begin(header: HeaderLine): void {
+    this.#endAtMs = header.plan.endAtMs;
+    this.#lost.begin(header);
   }
 
   /** @param beginning windows that begin now: participants that are connected are in them */
@@ -85,6 +91,12 @@ export class ParticipantFold {
   addEvent(event: EventLine): void {
     if (event.identity === undefined) return;
     const { at, durationMs = 0 } = event;
+    // May come after the result of the participant: it disappeared, and others noticed it later.
+    if (event.event === 'acted' || event.event === 'action_failed') {
+      const { group = '', role = '' } = event;
+      measureParticipantEvent(event, { group, role }, (when) => this.#timeline.at(when, when, at));
+      return;
+    }
     const entry = this.#entry(event.identity, {
       group: event.group ?? '',
       role: event.role ?? '',
@@ -105,6 +117,29 @@ export class ParticipantFold {
   }
 
   addResult(line: ParticipantLine): void {
+    const counting = this.#lost.add(line);
+    if (counting.length === 0) this.#putAside(line);
+    for (const one of counting) {
+      this.#takeBack(one);
+      this.#countResult(one);
+    }
+  }
+
+  #putAside({ identity, joinTimeMs }: ParticipantLine): void {
+    this.#setAside.set(identity, this.#entries.get(identity) ?? null);
+    this.#entries.delete(identity);
+    if (joinTimeMs === null) this.#counts.lostEarly++;
+  }
+
+  #takeBack({ identity, joinTimeMs }: ParticipantLine): void {
+    const entry = this.#setAside.get(identity);
+    if (entry === undefined) return;
+    this.#setAside.delete(identity);
+    if (entry !== null) this.#entries.set(identity, entry);
+    if (joinTimeMs === null) this.#counts.lostEarly--;
+  }
+
+  #countResult(line: ParticipantLine): void {
     const entry = this.#entry(line.identity, { group: line.group, role: line.role });
     this.#entries.delete(line.identity);
     this.#counts.results++;
@@ -119,7 +154,7 @@ export class ParticipantFold {
   }
 
   /** As things stand. @param finished whether the run ran to its end: then each participant must have a result */
-  summary(planned: number, finished: boolean): Omit<JoinSummary, 'phases'> {
+  summary(planned: number, finished: boolean): Omit<JoinSummary, 'phases' | 'turnAllocation'> {
     const { results, ...counts } = this.#counts;
     const failures = new Map(this.#failureReasons);
     const disconnects = new Map(this.#disconnectReasons);
@@ -127,7 +162,9 @@ export class ParticipantFold {
     return {
       planned,
       ...counts,
-      unaccounted: finished ? Math.max(0, planned - results) : this.#entries.size,
+      unaccounted: finished
+        ? Math.max(0, planned - results - this.#setAside.size)
+        : this.#entries.size,
       failureReasons: reasonsOf(failures),
       disconnectReasons: reasonsOf(disconnects),
     };
@@ -271,7 +308,7 @@ export type ReasonCounts = Map<string, FailureReason>;
 
 export const countReason = (
   counts: ReasonCounts,
-  { reason, message }: { reason: string | null; message: string | null },
+  { reason, message, hint }: Pick<ParticipantState, 'reason' | 'message' | 'hint'>,
 ): void => {
   const word = reason ?? 'unknown';
   const known = counts.get(word);
@@ -279,6 +316,7 @@ export const countReason = (
     reason: word,
     count: (known?.count ?? 0) + 1,
     message: known?.message ?? message,
+    hint: known?.hint ?? hint,
   });
 };
 

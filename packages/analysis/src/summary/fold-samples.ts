@@ -1,6 +1,6 @@
-import type { MetricSet } from '@livekit-swarm/metrics';
-import type { SampleLine } from '@livekit-swarm/record';
-import { measureSeries } from './measure.ts';
+import { type MetricSet, WITNESS_GROUP } from '@livekit-swarm/metrics';
+import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
+import { measureSeries, measureSpeakers, measureStreamDrops } from './measure.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Folds the media of samples into metrics, and keeps what is a level rather than a sum: tracks and layers. */
@@ -19,17 +19,28 @@ export class SampleFold {
     this.#timeline = timeline;
   }
 
-  /** @param steady whether it is of the steady state */
-  add(line: SampleLine, steady: boolean): void {
+  /**
+   * @param steady whether it is of the steady state
+   * @param uncertainty by how much the latency of a series may be wrong, ms
+   */
+  add(line: SampleLine, steady: boolean, uncertainty: (series: SeriesSample) => number): void {
     const { at, intervalMs } = line;
-    addSeries(this.#timeline.whole, line, steady);
+    const uncertain = new Map(line.series.map((one) => [one, uncertainty(one)]));
+    const addSeries = (metrics: MetricSet, isSteady: boolean): void => {
+      const where = { shard: line.shard, steady: isSteady };
+      if (isSteady) metrics.steadyTime(line.shard, intervalMs);
+      for (const [one, ms] of uncertain) measureSeries(metrics, one, where, ms);
+      for (const one of line.speakers ?? []) measureSpeakers(metrics, one);
+      for (const one of line.streamDrops ?? []) measureStreamDrops(metrics, one, where);
+    };
+    addSeries(this.#timeline.whole, steady);
     const clean = this.#timeline.clean.during(at - intervalMs, at);
-    if (clean !== null) addSeries(clean, line, steady);
+    if (clean !== null) addSeries(clean, steady);
     // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
     for (const window of this.#timeline.around(at - intervalMs / 2)) {
-      addSeries(window.metrics, line, true);
+      addSeries(window.metrics, true);
       const cleanOfWindow = window.clean.during(at - intervalMs, at);
-      if (cleanOfWindow !== null) addSeries(cleanOfWindow, line, true);
+      if (cleanOfWindow !== null) addSeries(cleanOfWindow, true);
     }
     for (const { labels, bytes } of line.series)
       if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
@@ -55,6 +66,7 @@ export class SampleFold {
   #addTracks(line: SampleLine): void {
     const here = new Map<string, number>();
     for (const { labels, tracks } of line.series) {
+      if (labels.group === WITNESS_GROUP) continue;
       const key = `${labels.direction} ${labels.kind}`;
       here.set(key, (here.get(key) ?? 0) + tracks);
     }
@@ -74,22 +86,14 @@ export class SampleFold {
     for (const direction of ['up', 'down'] as const) {
       const layers: Record<string, number> = {};
       for (const series of line.series)
-        if (series.labels.direction === direction) addUp(layers, series.layers);
+        if (series.labels.direction === direction && series.labels.group !== WITNESS_GROUP)
+          addUp(layers, series.layers);
       if (size(layers) > 0 && size(layers) >= size(this.#layers[direction].get(line.shard) ?? {})) {
         this.#layers[direction].set(line.shard, layers);
       }
     }
   }
 }
-
-const addSeries = (
-  metrics: MetricSet,
-  { shard, intervalMs, series }: SampleLine,
-  steady: boolean,
-): void => {
-  if (steady) metrics.steadyTime(shard, intervalMs);
-  for (const one of series) measureSeries(metrics, one, { shard, steady });
-};
 
 const addUp = (total: Record<string, number>, more: Record<string, number>): void => {
   for (const [height, tracks] of Object.entries(more))

@@ -1,4 +1,4 @@
-import type { MetricSet } from '@livekit-swarm/metrics';
+import { type MetricSet, WITNESS_GROUP } from '@livekit-swarm/metrics';
 import {
   type HeaderLine,
   LEFT_WHILE_JOINING,
@@ -8,6 +8,7 @@ import {
 import { executorOf, type Kind, type Scenario } from '@livekit-swarm/scenario';
 import { type AffectedParticipant, createMostAffected } from '../participants/severity.ts';
 import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
+import { LostParticipants } from './lost-participants.ts';
 
 /** A result, kept small: there may be 200,000. */
 type Result = Pick<
@@ -37,17 +38,22 @@ export class TrackFold {
   readonly #rooms = new Map<string, { members: number; lastJoinAtMs: number }>();
   #isOfRun = (_identity: string): boolean => true;
   #header: HeaderLine | null = null;
+  readonly #lost = new LostParticipants();
+  readonly #samplesAt: (at: number) => readonly MetricSet[];
   readonly #onParticipant: (participant: AffectedParticipant) => void;
 
   /**
    * @param metricsAt where to count the session that ended at this moment, ms after the start
+   * @param samplesAt where the samples of this moment are counted
    * @param onParticipant called for each participant, once it is known which tracks count
    */
   constructor(
     metricsAt: (at: number) => readonly MetricSet[],
+    samplesAt: (at: number) => readonly MetricSet[],
     onParticipant: (participant: AffectedParticipant) => void = () => {},
   ) {
     this.#metricsAt = metricsAt;
+    this.#samplesAt = samplesAt;
     this.#onParticipant = onParticipant;
   }
 
@@ -55,9 +61,55 @@ export class TrackFold {
   begin(header: HeaderLine, isOfRun: (identity: string) => boolean): void {
     this.#header = header;
     this.#isOfRun = isOfRun;
+    this.#lost.begin(header);
+  }
+
+  /** Participants of which neither tracks nor anything else counts: their loss is tolerated. */
+  get setAside(): readonly ParticipantLine[] {
+    return this.#lost.setAside;
   }
 
   add(line: ParticipantLine): void {
+    for (const one of this.#lost.add(line)) this.#add(this.#withoutLost(one));
+  }
+
+  /** The result of a participant as if those whose loss is tolerated had never been in its room: their tracks ended with them. */
+  #withoutLost(line: ParticipantLine): ParticipantLine {
+    const lost = this.setAside.filter(({ room }) => room === line.room);
+    if (lost.length === 0) return line;
+    const gone = new Map(lost.map(({ identity, at }) => [identity, at]));
+    for (const track of line.tracks) this.#uncountInterruptions(line, track, gone);
+    const published = lost.flatMap(({ group, role }) =>
+      publishedBy(this.#header?.scenario.groups ?? [], group, role),
+    );
+    const expected = (kind: Kind): number =>
+      Math.max(0, line.expectedTracks[kind] - published.filter((one) => one === kind).length);
+    return {
+      ...line,
+      expectedTracks: { audio: expected('audio'), video: expected('video') },
+      tracks: line.tracks.filter(
+        ({ publisher }) => publisher === undefined || !gone.has(publisher),
+      ),
+    };
+  }
+
+  /** Samples have counted them: the media of a lost publisher is interrupted until the server notices that it is gone. */
+  #uncountInterruptions(
+    { shard, group, role }: ParticipantLine,
+    { direction, kind, codec, publisher = '', interruptions, interruptionMs }: TrackResult,
+    lostAt: ReadonlyMap<string, number>,
+  ): void {
+    const at = lostAt.get(publisher);
+    if (at === undefined || direction !== 'down' || kind === 'data' || interruptions === 0) return;
+    const labels = { direction, kind, group, role, codec };
+    const where = { shard, steady: at >= (this.#header?.plan.lastJoinAtMs ?? 0) };
+    for (const metrics of this.#samplesAt(at)) {
+      metrics.count('media_interruptions', labels, -interruptions, where);
+      metrics.count('media_interruption_time', labels, -interruptionMs, where);
+    }
+  }
+
+  #add(line: ParticipantLine): void {
     const { at, identity, group, room, role, outcome, reason, joinAtMs } = line;
     const reconnects = line.resumes + line.reconnects + (line.rejoins ?? 0);
     const tally = tallyTracks(line, this.#isOfRun);
@@ -78,7 +130,7 @@ export class TrackFold {
     };
     const known = this.#rooms.get(room) ?? { members: 0, lastJoinAtMs: 0 };
     this.#rooms.set(room, {
-      members: known.members + 1,
+      members: known.members + (group === WITNESS_GROUP ? 0 : 1),
       lastJoinAtMs: Math.max(known.lastJoinAtMs, joinAtMs),
     });
     const endAtMs = this.#header?.plan.endAtMs ?? 0;
@@ -127,6 +179,12 @@ export class TrackFold {
     }
   }
 }
+
+const publishedBy = (groups: Scenario['groups'], group: string, role: string): Kind[] =>
+  groups
+    .find(({ name }) => name === group)
+    ?.roles.find(({ name }) => name === role)
+    ?.publish.map(({ kind }) => kind) ?? [];
 
 /** How many participants a room of this group holds when it is complete; not known where participants are replaced. */
 const membersOf = (groups: Scenario['groups'], name: string): number => {

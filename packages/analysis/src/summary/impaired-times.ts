@@ -1,10 +1,11 @@
-import { COORDINATOR_SHARD, type RecordLine } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD, type EventLine, type RecordLine } from '@livekit-swarm/record';
 import {
   AFTERMATH_MS,
   type HealthCode,
   impairmentOfEvent,
   impairmentOfSample,
 } from '../verdict/generator-health.ts';
+import { LostParticipants } from './lost-participants.ts';
 
 /** Milliseconds after the start of the run. */
 export interface Interval {
@@ -29,11 +30,15 @@ export class ImpairedTimes {
   /** When each worker was last heard; one that died will say no more. */
   readonly #heardAt = new Map<number, number>();
   #workers = 0;
+  readonly #lost = new LostParticipants();
+  /** Deaths that are tolerated so far. */
+  readonly #deaths: EventLine[] = [];
 
   add(line: RecordLine): void {
     switch (line.type) {
       case 'header':
         this.#workers = line.workers;
+        this.#lost.begin(line);
         break;
       case 'sample': {
         if (line.shard !== COORDINATOR_SHARD) this.#heardAt.set(line.shard, line.at);
@@ -49,10 +54,15 @@ export class ImpairedTimes {
       case 'event': {
         if (line.event === 'worker_died' && line.shard !== undefined)
           this.#heardAt.set(line.shard, Number.POSITIVE_INFINITY);
-        const impairment = impairmentOfEvent(line);
-        if (impairment !== null) this.#mark(impairment.code, impairment);
+        if (line.event === 'worker_died' && this.#lost.tolerates) this.#deaths.push(line);
+        else this.#markEvent(line);
         break;
       }
+      case 'participant':
+        this.#lost.add(line);
+        if (!this.#lost.tolerates)
+          for (const death of this.#deaths.splice(0)) this.#markEvent(death);
+        break;
     }
   }
 
@@ -84,6 +94,11 @@ export class ImpairedTimes {
       counted = Math.max(counted, to);
     }
     return total;
+  }
+
+  #markEvent(line: EventLine): void {
+    const impairment = impairmentOfEvent(line);
+    if (impairment !== null) this.#mark(impairment.code, impairment);
   }
 
   #mark(code: HealthCode, added: Interval): void {

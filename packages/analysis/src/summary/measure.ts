@@ -1,10 +1,15 @@
 import type { CountedIn, Labels, MetricName, SketchBins } from '@livekit-swarm/metrics';
 import {
+  type AdaptationSample,
   COUNTERS,
+  type Decryption,
   type EventLine,
+  type PlayoutSample,
   SERIES_COUNTERS,
   type SeriesCounter,
   type SeriesSample,
+  type SpeakersSample,
+  type StreamDrops,
 } from '@livekit-swarm/record';
 
 /** What collects metrics: those of a run, of a window, or of one second. */
@@ -12,6 +17,7 @@ export interface MetricSink {
   trend(
     metric: MetricName,
     labels: Labels,
+    uncertaintyMs?: number,
   ): { add(value: number): void; addBins(bins: SketchBins): void };
   rate(metric: MetricName, labels: Labels, hits: number, total: number): void;
   count(metric: MetricName, labels: Labels, amount: number, where: CountedIn): void;
@@ -27,14 +33,54 @@ const countersOf = (direction: 'up' | 'down'): { counter: SeriesCounter; metric:
 
 const MEDIA_COUNTERS = { up: countersOf('up'), down: countersOf('down') };
 
-/** What a group of tracks, or of data flows, did in a second, as metrics. */
+/**
+ * What a group of tracks, or of data flows, did in a second, as metrics.
+ * @param uncertaintyMs by how much its latency may be wrong, as it compares the clocks of two hosts
+ */
 export const measureSeries = (
   metrics: MetricSink,
   series: SeriesSample,
   where: CountedIn,
+  uncertaintyMs = 0,
 ): void => {
-  if (series.labels.kind === 'data') addData(metrics, series, where);
+  const { labels, latency } = series;
+  const isData = labels.kind === 'data';
+  if (labels.direction === 'down')
+    metrics
+      .trend(isData ? 'data_latency' : 'media_latency', labels, uncertaintyMs)
+      .addBins(latency);
+  if (series.publishersOn !== undefined) return;
+  if (series.decryption !== undefined) addDecryption(metrics, labels, series.decryption, where);
+  if (isData) addData(metrics, series, where);
   else addMedia(metrics, series, where);
+};
+
+/** What participants of a role learned from the server about who speaks. */
+export const measureSpeakers = (
+  metrics: MetricSink,
+  { group, role, turns, missed, announced, wrong, delay }: SpeakersSample,
+): void => {
+  const labels = { group, role };
+  metrics.trend('active_speaker_time', labels).addBins(delay);
+  metrics.rate('active_speaker_misses', labels, missed, turns);
+  metrics.rate('active_speaker_errors', labels, wrong, announced);
+};
+
+/** What TCP did not take in time. */
+export const measureStreamDrops = (
+  metrics: MetricSink,
+  { group, role, packets }: StreamDrops,
+  where: CountedIn,
+): void => metrics.count('stream_drops', { group, role }, packets, where);
+
+const addDecryption = (
+  metrics: MetricSink,
+  labels: Labels,
+  { decrypted, undecryptable, keyChanges }: Decryption,
+  where: CountedIn,
+): void => {
+  metrics.rate('undecryptable_frames', labels, undecryptable, decrypted + undecryptable);
+  metrics.count('key_changes', labels, keyChanges, where);
 };
 
 const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): void => {
@@ -53,13 +99,50 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   );
   metrics.trend(down ? 'jitter' : 'uplink_jitter', labels).addBins(series.jitter);
   metrics.trend('rtt', labels).addBins(series.rtt);
-  if (!down) return;
-  metrics.trend('media_latency', labels).addBins(series.latency);
+  if (series.adaptation !== undefined) addAdaptation(metrics, labels, series.adaptation);
+  if (series.playout !== undefined) addPlayout(metrics, labels, series.playout, where);
+};
+
+/** Of publishers that do not adapt nothing is counted, not even zero. */
+const addAdaptation = (
+  metrics: MetricSink,
+  labels: SeriesSample['labels'],
+  { bandwidthEstimate, limitedMs, sentMs }: AdaptationSample,
+): void => {
+  metrics.trend('bandwidth_estimate', labels).addBins(bandwidthEstimate);
+  metrics.rate('quality_limitation', labels, limitedMs, sentMs);
+};
+
+/** What only real clients measure: of others nothing is counted, not even zero. */
+const addPlayout = (
+  metrics: MetricSink,
+  labels: SeriesSample['labels'],
+  playout: PlayoutSample,
+  where: CountedIn,
+): void => {
+  const { direction, kind } = labels;
+  metrics.trend('bandwidth_estimate', labels).addBins(playout.bandwidthEstimate);
+  if (direction === 'up') {
+    if (kind === 'video')
+      metrics.rate('quality_limitation', labels, playout.limitedMs, playout.sentMs);
+    return;
+  }
+  metrics.trend('jitter_buffer_delay', labels).addBins(playout.jitterBufferDelay);
+  if (kind === 'audio') {
+    const heard = playout.concealedSamples - playout.silentConcealedSamples;
+    metrics.rate('concealed_samples', labels, heard, playout.samples);
+    return;
+  }
+  metrics.trend('frame_latency', labels).addBins(playout.frameLatency);
+  metrics.count('frames_decoded', labels, playout.framesDecoded, where);
+  metrics.count('frames_dropped', labels, playout.framesDropped, where);
+  metrics.count('freezes', labels, playout.freezes, where);
+  metrics.count('freeze_time', labels, playout.freezeMs, where);
 };
 
 const addData = (
   metrics: MetricSink,
-  { labels, packets, lost, latency }: SeriesSample,
+  { labels, packets, lost }: SeriesSample,
   where: CountedIn,
 ): void => {
   if (labels.direction === 'up') {
@@ -68,7 +151,6 @@ const addData = (
   }
   metrics.count('data_messages_received', labels, packets, where);
   metrics.rate('data_loss', labels, lost, packets + lost);
-  metrics.trend('data_latency', labels).addBins(latency);
 };
 
 /**
@@ -77,7 +159,7 @@ const addData = (
  * scheduled, a recovery to when it ended
  */
 export const measureParticipantEvent = (
-  { event, at, phases, durationMs }: EventLine,
+  { event, at, phases, durationMs, selectedPair, action = '' }: EventLine,
   labels: Labels,
   sinksAt: (at: number) => readonly MetricSink[],
 ): void => {
@@ -86,15 +168,31 @@ export const measureParticipantEvent = (
       if (phases === undefined) return;
       for (const sink of sinksAt(at - phases.joined)) {
         sink.trend('join_start_delay', labels).add(phases.started);
-        sink.trend('signal_time', labels).add(phases.signal);
-        sink.trend('ice_time', labels).add(phases.ice);
+        if (phases.token !== undefined) sink.trend('token_time', labels).add(phases.token);
+        if (phases.signal !== undefined) sink.trend('signal_time', labels).add(phases.signal);
+        if (phases.ice !== undefined) sink.trend('ice_time', labels).add(phases.ice);
         sink.trend('join_time', labels).add(phases.joined);
+        if (selectedPair?.allocationMs !== undefined)
+          sink.trend('turn_allocation_time', labels).add(selectedPair.allocationMs);
       }
       return;
     case 'first_media':
       if (durationMs === undefined) return;
       for (const sink of sinksAt(at - durationMs))
         sink.trend('first_media_time', labels).add(durationMs);
+      return;
+    case 'acted':
+    case 'action_failed':
+      for (const sink of sinksAt(at)) {
+        const ofAction = { ...labels, action };
+        sink.rate('action_failures', ofAction, event === 'action_failed' ? 1 : 0, 1);
+        if (durationMs !== undefined) sink.trend('action_time', ofAction).add(durationMs);
+      }
+      return;
+    case 'first_decrypted':
+      if (durationMs === undefined) return;
+      for (const sink of sinksAt(at - durationMs))
+        sink.trend('first_decrypted_time', labels).add(durationMs);
       return;
     case 'resumed':
     case 'reconnected':

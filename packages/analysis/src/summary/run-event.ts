@@ -12,6 +12,8 @@ export type RunEvent =
   | { code: 'process_paused'; at: number; shard: number; durationMs: number }
   | { code: 'host_suspended'; at: number; durationMs: number }
   | { code: 'clock_stepped'; at: number; stepMs: number }
+  /** The clock of a host and the one that hosts share moved apart at once. */
+  | { code: 'shared_clock_stepped'; at: number; host: string; stepMs: number }
   | { code: 'server_died'; at: number; detail: string | null }
   | { code: 'interrupted'; at: number }
   | { code: 'threshold_crossed'; at: number; crossing: ThresholdCrossing | null }
@@ -31,8 +33,20 @@ export type RunNote =
   | RecordNote
   | { code: 'record_truncated' }
   | { code: 'publish_rejected'; rejected: number; total: number }
+  /** Participants that were lost with their worker or host, and count nowhere. */
+  | { code: 'loss_tolerated'; lost: number; planned: number; tolerated: number }
   /** The record of a drill: faults were injected on purpose. */
-  | { code: 'drill_record' };
+  | { code: 'drill_record' }
+  /** A receiver of live metrics did not take all pushes. Not of the record: known once the run is over. `detail`: words of another program, or null. */
+  | {
+      code: 'metrics_not_pushed';
+      output: string;
+      url: string;
+      delivered: number;
+      rejected: number;
+      lost: number;
+      detail: string | null;
+    };
 
 /** Null: an event of a participant, or one that needs no mention. */
 export const runEventOf = (line: EventLine): RunEvent | null => {

@@ -245,7 +245,7 @@ describe('participants that were lost', () => {
     const summary = summarize(lines);
     expect(summary.joins).toMatchObject({ joined: 5, failed: 1, disconnected: 1, unaccounted: 0 });
     expect(summary.joins.failureReasons).toEqual([
-      { reason: 'worker_died', count: 1, message: null },
+      { reason: 'worker_died', count: 1, message: null, hint: null },
     ]);
     expect(summary.generator.workersDied).toBe(1);
     expect(summary.notes).toContainEqual({

@@ -18,19 +18,25 @@ import {
 } from '@livekit-swarm/record';
 import { identityPrefix, type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { ClientFold } from './fold-clients.ts';
 import { GeneratorFold } from './fold-generator.ts';
+import { HostFold } from './fold-hosts.ts';
 import { ParticipantFold } from './fold-participants.ts';
+import { PathFold } from './fold-paths.ts';
 import { SampleFold } from './fold-samples.ts';
+import { ServerFold } from './fold-server.ts';
 import { TrackFold } from './fold-tracks.ts';
+import { LostParticipants } from './lost-participants.ts';
+import { percentilesOf } from './percentiles.ts';
 import { type RunNote, runEventOf } from './run-event.ts';
-import {
-  type AbortingThreshold,
-  type InterimSummary,
-  type JoinSummary,
-  percentilesOf,
-  type RecoverySummary,
-  type Summary,
-  type WindowMetrics,
+import type {
+  AbortingThreshold,
+  InterimSummary,
+  JoinSummary,
+  LostSummary,
+  RecoverySummary,
+  Summary,
+  WindowMetrics,
 } from './summary.ts';
 import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { roleTraffic, trafficRows } from './traffic-rows.ts';
@@ -54,12 +60,20 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const timeline = new Timeline();
   const metrics = timeline.whole;
   const participants = new ParticipantFold(timeline);
-  const tracks = new TrackFold((at) => [
-    metrics,
-    ...[timeline.clean.during(at - TRACK_END_MS, at)].filter((clean) => clean !== null),
-  ]);
+  const tracks = new TrackFold(
+    (at) => [
+      metrics,
+      ...[timeline.clean.during(at - TRACK_END_MS, at)].filter((clean) => clean !== null),
+    ],
+    (at) => timeline.at(at),
+  );
   const samples = new SampleFold(timeline);
+  const clients = new ClientFold();
+  const paths = new PathFold();
+  const server = new ServerFold(timeline);
   const generator = new GeneratorFold(metrics);
+  const hosts = new HostFold();
+  const lost = new LostParticipants();
   const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
   const notes: RunNote[] = [];
   const nodes = new Set<string>();
@@ -79,11 +93,14 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     header = { ...line, scenario };
     const prefix = identityPrefix(line.run);
     participants.begin(line);
+    lost.begin(line);
+    paths.begin(line);
     tracks.begin(line, (identity) => identity.startsWith(prefix));
     const steady = line.plan.windows.find(({ name }) => name === 'steady');
     steadyFrom = steady?.fromMs ?? line.plan.lastJoinAtMs;
     steadyUntil = steady?.toMs ?? line.plan.endAtMs;
-    timeline.divide([
+    server.begin({ fromMs: steadyFrom, toMs: steadyUntil });
+    timeline.begin(line, [
       ...line.plan.windows,
       ...thresholdWindows([...scenario.thresholds, ...thresholds]),
     ]);
@@ -97,18 +114,23 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'worker_died') workersDied++;
     generator.addEvent(line);
+    hosts.addEvent(line);
     if (line.event === 'threshold_crossed')
       abortedBy = line.crossing === undefined ? null : { at: line.at, ...line.crossing };
     const event = runEventOf(line);
     if (event !== null) notes.push(event);
   };
 
+  /** A sample is of the interval before it. */
+  const isSteady = ({ at, intervalMs }: { at: number; intervalMs: number }): boolean =>
+    at - intervalMs >= steadyFrom - 1 && at <= steadyUntil + intervalMs / 2;
+
   const addSample = (line: SampleLine): void => {
-    // A sample is of the interval before it.
-    const steady =
-      line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
-    samples.add(line, steady);
+    const steady = isSteady(line);
+    samples.add(line, steady, (series) => hosts.uncertaintyOf(line.shard, series));
+    clients.add(line);
     generator.add(line, steady);
+    hosts.addSample(line, steady);
     for (const measured of timeline.around(line.at - line.intervalMs / 2))
       ofWindows.get(measured)?.add(line, true);
   };
@@ -131,15 +153,35 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
           deployment = line;
           for (const node of line.nodes) nodes.add(node);
           break;
+        case 'host':
+          hosts.begin(line);
+          break;
+        case 'clock': {
+          const event = hosts.addClock(line);
+          if (event !== null) notes.push(event);
+          break;
+        }
         case 'event':
           addEvent(line);
           break;
         case 'sample':
           addSample(line);
           break;
+        case 'server':
+          server.add(line, isSteady(line));
+          break;
+        case 'server_missing':
+          server.addMissing(line);
+          break;
+        case 'server_after':
+          server.addAfter(line);
+          break;
         case 'participant':
+          lost.add(line);
           participants.addResult(line);
           tracks.add(line);
+          hosts.addResult(line);
+          paths.addResult(line);
           break;
         case 'drill':
           isDrill = true;
@@ -155,6 +197,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         joins: participants.summary(plan.participants, false),
         connected: participants.connected,
         generator: generator.summary(workers, workersDied),
+        lost: lostOf(lost, header),
+        hosts: hosts.summary(lastAt),
+        skewedSpikes: hosts.skewedSpikes(),
         end,
         metrics,
         clean: timeline.clean.metrics,
@@ -169,8 +214,10 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       participants.close(finished);
       const mostAffected = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
+      hosts.close();
+      server.close();
       timeline.close();
-      notes.push(...rejectionNotes(metrics));
+      notes.push(...rejectionNotes(metrics), ...lossNotes(lostOf(lost, header), plan.participants));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
@@ -190,14 +237,24 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
                 serverVersion: deployment.serverVersion ?? serverVersion,
                 nodes: [...nodes].sort(),
               },
-        joins: { ...participants.summary(plan.participants, finished), phases: phasesOf(metrics) },
+        joins: {
+          ...participants.summary(plan.participants, finished),
+          phases: phasesOf(metrics),
+          turnAllocation: percentilesOf(metrics.measure('turn_allocation_time')),
+        },
         tracks: tracksOf(metrics),
         traffic: trafficRows(metrics, samples),
         roles: roleTraffic(metrics, scenario),
+        paths: paths.summary(metrics),
+        clients: clients.summary(metrics),
         layers: { up: samples.layers('up'), down: samples.layers('down') },
         recovery: recoveryOf(metrics),
         mostAffected,
         generator: generator.summary(workers, workersDied),
+        lost: lostOf(lost, header),
+        hosts: hosts.summary(end?.at ?? lastAt),
+        server: server.summary(metrics),
+        skewedSpikes: hosts.skewedSpikes(),
         notes,
         metrics,
         clean: timeline.clean.metrics,
@@ -241,6 +298,16 @@ const rejectionNotes = (metrics: MetricSet): RunNote[] => {
   if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
   return [{ code: 'publish_rejected', rejected: refusals.hits, total: refusals.total }];
 };
+
+const lostOf = ({ setAside }: LostParticipants, header: KnownHeader | null): LostSummary =>
+  setAside.length === 0
+    ? null
+    : { participants: setAside.length, tolerated: header?.toleratedLost ?? 0 };
+
+const lossNotes = (lost: LostSummary, planned: number): RunNote[] =>
+  lost === null
+    ? []
+    : [{ code: 'loss_tolerated', lost: lost.participants, planned, tolerated: lost.tolerated }];
 
 const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({
   started: percentilesOf(metrics.measure('join_start_delay')),

@@ -1,24 +1,19 @@
-import {
-  aggregate,
-  type MetricReader,
-  type MetricValue,
-  type Window,
-} from '@livekit-swarm/metrics';
+import type { MetricReader, Window } from '@livekit-swarm/metrics';
 import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/record';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 import { affectedParticipant } from '../participants/severity.ts';
 import type { HealthCode } from '../verdict/generator-health.ts';
+import { clientSummary } from './fold-clients.ts';
+import { pathSummary } from './fold-paths.ts';
+import { percentiles } from './percentiles.ts';
 import type { RunNote } from './run-event.ts';
+import { serverSummary } from './server-summary.ts';
 
 const count = () => z.number();
 const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
 
-const percentileValues = z.object({ p50: z.number(), p95: z.number(), max: z.number() });
-const percentiles = percentileValues
-  .nullable()
-  .meta({ id: 'Percentiles', description: 'Milliseconds; null: not measured.' });
 const share = z
   .object({ count: count(), share: known('From 0 to 1.') })
   .meta({ id: 'Share', description: 'How many, and their share of all.' });
@@ -34,6 +29,10 @@ const failureReason = z.object({
   reason: z.string(),
   count: count(),
   message: z.string().nullable().describe('Of one of them.'),
+  hint: z
+    .string()
+    .nullable()
+    .describe('What to do next, such as the setting that causes it. Null: not known.'),
 });
 
 const joins = z.object({
@@ -43,6 +42,9 @@ const joins = z.object({
   disconnected: count().describe('Joined, and were disconnected in the end.'),
   leftEarly: count().describe(
     'Left as planned before they could have joined: neither joined nor failed.',
+  ),
+  lostEarly: count().describe(
+    'Lost with their worker or host before they joined, within what the run tolerates: neither joined nor failed.',
   ),
   unaccounted: count().describe('Without a result in the record.'),
   retries: count(),
@@ -59,6 +61,9 @@ const joins = z.object({
       firstMedia: percentiles,
     })
     .describe('From the scheduled join.'),
+  turnAllocation: percentiles.describe(
+    'Of relayed participants: from the first packet to the TURN server until the allocation was there.',
+  ),
 });
 
 const traffic = z.object({
@@ -72,6 +77,9 @@ const traffic = z.object({
   lossBeforeRecovery: known('From 0 to 1.'),
   jitter: percentiles,
   latency: percentiles.describe('One way.'),
+  latencyUncertaintyMs: z
+    .number()
+    .describe('By how much latency between hosts may be wrong; 0: it is of one clock.'),
   rtt: percentiles,
 });
 const trafficRow = traffic
@@ -141,6 +149,48 @@ const generator = z.object({
     .describe('Null: not measured.'),
 });
 
+const lost = z
+  .object({
+    participants: count(),
+    tolerated: count().describe('How many the run tolerates.'),
+  })
+  .nullable()
+  .describe(
+    'Participants that were lost with their worker or host and count nowhere, as the run tolerates that. Null: none.',
+  );
+
+const host = z
+  .object({
+    agent: z.string().describe('Unique within the run, unlike the name of the host.'),
+    host: z.string(),
+    shards: z.array(z.number()),
+    participants: count().describe('Those with a result.'),
+    cores: count(),
+    labels: z.record(z.string(), z.string()),
+    clock: z.object({
+      offsetMs: z
+        .number()
+        .describe('Its clock minus that of the run when it began, milliseconds; corrected.'),
+      uncertaintyMs: z
+        .number()
+        .describe('By how much the correction may be wrong; the most at any time of the run.'),
+      driftMs: z.number().describe('The largest change of the offset during the run.'),
+      stepMs: z.number().describe('Jumps of one of the two clocks, added up; 0: none.'),
+    }),
+    startSkewMs: known(
+      'How far it may have begun from the start of the run, at most: lateness of its last worker, and uncertainty of its clock.',
+    ),
+    impairedMs: z
+      .number()
+      .describe('For how long its load generator was impaired, or its effects may have shown.'),
+    lost: z.string().nullable().describe('Why its participants have no result. Null: they have.'),
+    generator,
+  })
+  .meta({
+    id: 'Host',
+    description: 'A host of a run on several, and its part of the load generator.',
+  });
+
 /** What a summary and the JSON result have in common. */
 export const SUMMARY_SHAPE = {
   deployment: deployment.nullable(),
@@ -150,6 +200,10 @@ export const SUMMARY_SHAPE = {
   roles: z
     .array(roleTraffic)
     .describe('Media of each role in the order of the scenario; empty with a single role.'),
+  paths: z.array(pathSummary).describe('Participants by path; empty where all of them use direct.'),
+  clients: z
+    .array(clientSummary)
+    .describe('What real clients saw, by role; empty when there were none.'),
   layers: z
     .object({ up: layers, down: layers })
     .describe('Video tracks by height near the end of the run.'),
@@ -158,9 +212,11 @@ export const SUMMARY_SHAPE = {
     .array(affectedParticipant)
     .describe('Most affected participants, most affected first.'),
   generator,
+  lost,
+  hosts: z.array(host).describe('Of a run on several hosts; empty when it ran on one.'),
+  server: serverSummary,
 } as const;
 
-export type Percentiles = z.infer<typeof percentileValues>;
 export type Share = z.infer<typeof share>;
 export type DeploymentSummary = z.infer<typeof deployment>;
 export type JoinSummary = z.infer<typeof joins>;
@@ -169,6 +225,8 @@ export type Traffic = z.infer<typeof traffic>;
 export type TrafficRow = z.infer<typeof trafficRow>;
 export type RoleTraffic = z.infer<typeof roleTraffic>;
 export type RecoverySummary = z.infer<typeof recovery>;
+export type HostSummary = z.infer<typeof host>;
+export type LostSummary = z.infer<typeof lost>;
 export type GeneratorSummary = z.infer<typeof generator>;
 
 /** The results of a run: everything that reports show and verdicts use, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
@@ -189,8 +247,18 @@ export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   impaired: ImpairedSummary;
   /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
   windows: WindowMetrics[];
+  /** Of a run on several hosts: see `SkewedSpike`. */
+  skewedSpikes: SkewedSpike[];
   /** The threshold that ended the run, with `abortOnFail`. */
   abortedBy: AbortingThreshold | null;
+}
+
+/** Many participants were to arrive at once, and one host may have been too early or too late for it. */
+export interface SkewedSpike {
+  /** Milliseconds after the start. */
+  atMs: number;
+  host: string;
+  skewMs: number;
 }
 
 /** What was measured in one window. A rate per second is one of the window's own time. */
@@ -216,17 +284,17 @@ export interface AbortingThreshold extends ThresholdCrossing {
 /** The summary of a run in progress. */
 export type InterimSummary = Pick<
   Summary,
-  'metrics' | 'clean' | 'impaired' | 'windows' | 'generator' | 'end'
+  | 'metrics'
+  | 'clean'
+  | 'impaired'
+  | 'windows'
+  | 'generator'
+  | 'hosts'
+  | 'skewedSpikes'
+  | 'lost'
+  | 'end'
 > & {
-  joins: Omit<JoinSummary, 'phases'>;
+  joins: Omit<JoinSummary, 'phases' | 'turnAllocation'>;
   /** Participants that are connected now. */
   connected: number;
-};
-
-/** The three figures of a trend that reports show; null when nothing was measured. */
-export const percentilesOf = (value: MetricValue | undefined): Percentiles | null => {
-  const p50 = aggregate(value, { type: 'p', percentile: 50 });
-  const p95 = aggregate(value, { type: 'p', percentile: 95 });
-  const max = aggregate(value, { type: 'max' });
-  return p50 === undefined || p95 === undefined || max === undefined ? null : { p50, p95, max };
 };

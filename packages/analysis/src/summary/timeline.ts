@@ -1,6 +1,7 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { MetricSet } from '@livekit-swarm/metrics';
-import type { RecordLine } from '@livekit-swarm/record';
+import type { HeaderLine, RecordLine } from '@livekit-swarm/record';
+import { RolePaths } from '../participants/role-paths.ts';
 import { CleanMetrics } from './clean-metrics.ts';
 import { ImpairedTimes } from './impaired-times.ts';
 
@@ -16,22 +17,32 @@ export interface MeasuredWindow {
 
 /** The metrics of a whole run and of each of its windows, so that whatever happens at some moment is counted wherever that belongs. */
 export class Timeline {
-  readonly whole = new MetricSet();
+  readonly #paths = new RolePaths();
+  readonly whole = this.#metrics();
   readonly impaired = new ImpairedTimes();
   /** Of the times in which the load generator was healthy. */
-  readonly clean = new CleanMetrics(this.impaired);
+  readonly clean = this.#cleanMetrics();
   #windows: MeasuredWindow[] = [];
 
   /** Sets the windows to measure; of equal ones only one. Call before anything is counted. */
-  divide(windows: readonly Window[]): void {
+  begin(header: Pick<HeaderLine, 'scenario'>, windows: readonly Window[]): void {
+    this.#paths.begin(header);
     const known = new Set<string>();
     for (const window of windows) {
       const key = `${window.name} ${window.fromMs} ${window.toMs}`;
       if (known.has(key)) continue;
       known.add(key);
-      const clean = new CleanMetrics(this.impaired);
-      this.#windows.push({ window, metrics: new MetricSet(), clean, begun: false });
+      const clean = this.#cleanMetrics();
+      this.#windows.push({ window, metrics: this.#metrics(), clean, begun: false });
     }
+  }
+
+  #metrics(): MetricSet {
+    return new MetricSet(this.#paths.complete);
+  }
+
+  #cleanMetrics(): CleanMetrics {
+    return new CleanMetrics(this.impaired, () => this.#metrics());
   }
 
   get windows(): readonly MeasuredWindow[] {

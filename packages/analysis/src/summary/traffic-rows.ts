@@ -1,8 +1,8 @@
 import { aggregate, type Labels, type MetricName, type MetricSet } from '@livekit-swarm/metrics';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { SampleFold } from './fold-samples.ts';
-import type { Percentiles, RoleTraffic, Traffic, TrafficRow } from './summary.ts';
-import { percentilesOf } from './summary.ts';
+import { type Percentiles, percentilesOf } from './percentiles.ts';
+import type { RoleTraffic, Traffic, TrafficRow } from './summary.ts';
 
 const KINDS = ['audio', 'video', 'data'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
@@ -46,6 +46,10 @@ const trafficOf = (
     metric === undefined ? null : (aggregate(metrics.measure(metric, labels), { type }) ?? null);
   const percentiles = (metric: MetricName | undefined): Percentiles | null =>
     metric === undefined ? null : percentilesOf(metrics.measure(metric, labels));
+  const uncertaintyOf = (metric: MetricName | undefined): number => {
+    const value = metric === undefined ? undefined : metrics.measure(metric, labels);
+    return value?.type === 'trend' ? value.uncertaintyMs : 0;
+  };
   const bytesPerSecond = figure(source.bytes, 'rate');
   return {
     kind,
@@ -58,6 +62,7 @@ const trafficOf = (
     lossBeforeRecovery: figure(source.lossBeforeRecovery, 'rate'),
     jitter: percentiles(source.jitter),
     latency: percentiles(source.latency),
+    latencyUncertaintyMs: uncertaintyOf(source.latency),
     rtt: media ? percentilesOf(metrics.measure('rtt', { ...labels, direction })) : null,
   };
 };

@@ -40,6 +40,24 @@ const receivesData = (scenario: Scenario): boolean =>
     ({ subscribe }) => subscribe,
   );
 
+const acts = (scenario: Scenario): boolean =>
+  scenario.groups.some(({ roles }) =>
+    roles.some(({ actions = [], count }) => actions.length > 0 && count > 0),
+  );
+/** Whether participants receive encrypted media or messages of another, all of them with the same key. */
+const receivesEncrypted = (scenario: Scenario): boolean => {
+  const roles = scenario.groups.flatMap((group) => group.roles);
+  const keys = new Set(roles.flatMap(({ e2ee }) => (e2ee === null ? [] : [JSON.stringify(e2ee)])));
+  return (
+    keys.size === 1 &&
+    meets(
+      scenario,
+      (role) => role.e2ee !== null && (sendsMedia(role) || role.data !== null),
+      ({ e2ee, subscribe }) => e2ee !== null && subscribe,
+    )
+  );
+};
+
 /** The thresholds of a run without its own, and why. Those that the load cannot measure are left out. */
 export const DEFAULT_THRESHOLDS: readonly Default[] = [
   {
@@ -56,6 +74,11 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
     text: 'disconnects: rate<0.01',
     why: 'A call that is lost and not resumed is as bad as one that never started.',
     applies: always,
+  },
+  {
+    text: 'action_failures: rate<0.01',
+    why: 'A mute that others do not see, or a screen that no participant receives, is a broken call.',
+    applies: acts,
   },
   {
     text: 'missing_tracks: rate==0',
@@ -91,6 +114,11 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
     text: 'data_loss: rate<0.01',
     why: 'As for media; reliable messages should lose none.',
     applies: receivesData,
+  },
+  {
+    text: 'undecryptable_frames: rate<0.01',
+    why: 'A frame that cannot be decrypted is neither heard nor seen, although every packet arrived. With several keys in a run there is no default.',
+    applies: receivesEncrypted,
   },
 ];
 

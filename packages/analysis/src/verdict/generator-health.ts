@@ -15,9 +15,16 @@ import type {
  * One way in which the load generator impaired its own measurement. `value` and `limit` have one unit: the finding is that `value` is above `limit`
  * (for `no_samples`: below). Shares are from 0 to 1.
  */
-export type HealthFinding =
+export type HealthFinding = Impairment & {
+  /** Of a run on several hosts: where it was found. */
+  host?: string;
+};
+
+type Impairment =
   /** Worker processes that died. */
   | { code: 'worker_died'; value: number; limit: 0; workers: number }
+  /** A host of several whose participants have no result: its workers died, or it was not heard for seconds. `value`: its workers. */
+  | { code: 'host_lost'; value: number; limit: 0; why: string }
   /** The embedded server was ended from outside, or with its guard: not by a failure of its own. */
   | { code: 'server_killed'; value: 1; limit: 0 }
   /** Connections that a defect of the media engine ended. */
@@ -73,12 +80,44 @@ const ENDS_ON_THIS_HOST = [
   ['no_socket', 'no_socket'],
 ] as const;
 
-/** The impairments of a run by the load generator; empty for a healthy one, however busy it was. */
+/** The impairments of a run by the load generator; empty for a healthy one, however busy it was. Of several hosts, each is judged separately. */
 export const assessGenerator = (
-  summary: Pick<InterimSummary, 'generator' | 'joins' | 'end'>,
+  summary: Pick<InterimSummary, 'generator' | 'hosts' | 'lost' | 'joins' | 'end'>,
 ): HealthFinding[] => {
+  const { hosts, joins, end } = summary;
+  // Those that died are tolerated: what they took with them counts nowhere.
+  const generator =
+    summary.lost === null ? summary.generator : { ...summary.generator, workersDied: 0 };
   const found: HealthFinding[] = [];
-  const { generator, joins } = summary;
+  if (end?.reason === 'server_killed') found.push({ code: 'server_killed', value: 1, limit: 0 });
+  const ended = [...joins.failureReasons, ...joins.disconnectReasons];
+  for (const [reason, code] of ENDS_ON_THIS_HOST) {
+    const value = ended.reduce((sum, one) => sum + (one.reason === reason ? one.count : 0), 0);
+    if (value > 0) found.push({ code, value, limit: 0 });
+  }
+  if (generator.samples === 0 && joins.joined > 0)
+    found.push({ code: 'no_samples', value: 0, limit: 1 });
+  if (hosts.length === 0) return [...assessHost(generator), ...found];
+  return [
+    ...hosts.flatMap(({ host, generator: ofHost, lost }) => [
+      ...(lost === null || summary.lost !== null
+        ? []
+        : [{ code: 'host_lost', value: ofHost.workersDied, limit: 0, host, why: lost } as const]),
+      ...assessHost(ofHost)
+        .filter(({ code }) => code !== 'worker_died')
+        .map((finding) => ({ ...finding, host })),
+    ]),
+    // The coordinator hosts no participants.
+    ...assessHost(generator).filter(
+      (finding) => finding.code === 'process_paused' && finding.shard === COORDINATOR_SHARD,
+    ),
+    ...found,
+  ];
+};
+
+/** The impairments that the processes of one host show. */
+const assessHost = (generator: GeneratorSummary): HealthFinding[] => {
+  const found: HealthFinding[] = [];
   if (generator.workersDied > 0)
     found.push({
       code: 'worker_died',
@@ -86,13 +125,6 @@ export const assessGenerator = (
       limit: 0,
       workers: generator.workers,
     });
-  if (summary.end?.reason === 'server_killed')
-    found.push({ code: 'server_killed', value: 1, limit: 0 });
-  const ended = [...joins.failureReasons, ...joins.disconnectReasons];
-  for (const [reason, code] of ENDS_ON_THIS_HOST) {
-    const value = ended.reduce((sum, one) => sum + (one.reason === reason ? one.count : 0), 0);
-    if (value > 0) found.push({ code, value, limit: 0 });
-  }
   if (generator.stuckThreads > 0)
     found.push({ code: 'engine_stuck', value: generator.stuckThreads, limit: 0 });
   if (generator.suspendedMs > SUSPENSION_MS)
@@ -113,8 +145,6 @@ export const assessGenerator = (
       limit: CLOCK_STEP_MS,
       stepMs: clockStepMs,
     });
-  if (generator.samples === 0 && joins.joined > 0)
-    found.push({ code: 'no_samples', value: 0, limit: 1 });
   if (exceeds(generator.socketDrops, SOCKET_DROPS_SHARE))
     found.push(countFinding('socket_drops', generator.socketDrops, SOCKET_DROPS_SHARE));
   if (generator.lateSends.count >= MIN_LATE_SENDS && exceeds(generator.lateSends, LATE_SENDS_SHARE))

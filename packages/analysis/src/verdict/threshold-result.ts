@@ -5,16 +5,19 @@ import {
   holds,
   type MetricName,
   type MetricReader,
+  type MetricValue,
   type Threshold,
   type Window,
   windowsMeant,
 } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import type { Comparison } from '../compare/comparison.ts';
+import { START_SKEW_MS } from '../summary/arrivals.ts';
 import type {
   AbortingThreshold,
   FailureReason,
   ImpairedSummary,
+  SkewedSpike,
   WindowMetrics,
 } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
@@ -30,41 +33,73 @@ export interface ThresholdResult {
   window: Window | null;
   value: number | null;
   ok: boolean | null;
+  /** Why a value that was measured is not judged; then `ok` is null. */
+  doubt: ThresholdDoubt | null;
+  /** The values that were left out as they compare clocks of hosts that are not known well enough. Null: none. */
+  excluded: ExcludedValues | null;
+  /** By how much the value may be wrong for that reason, in the unit of the metric; 0: it is of one clock. */
+  uncertainty: number;
   source: 'default' | 'user';
   threshold: Threshold;
 }
 
-/** In a stage without scheduled joins these have nothing to evaluate. */
+/** Why a measured value is not judged. `value` is above `limit`, both ms. */
+export type ThresholdDoubt =
+  /** Many participants were to arrive at once, and a host may have been this much too early or too late. */
+  | { code: 'start_skew'; host: string; value: number; limit: number }
+  /** All values compare clocks of hosts, which may be this much apart. */
+  | { code: 'clock_uncertainty'; value: number; limit: number };
+
+export interface ExcludedValues {
+  /** Of all values, from 0 to 1. */
+  share: number;
+  /** By how much they may be wrong at most, and how much was allowed, ms. */
+  uncertaintyMs: number;
+  allowedMs: number;
+}
+
+/** A latency between hosts is judged if their clocks are known to this part of the limit. */
+const ALLOWED_UNCERTAINTY = 1 / 5;
+
+/** What depends on how exactly participants arrive at once. In a stage without scheduled joins these have nothing to evaluate. */
 const JOIN_METRICS: ReadonlySet<MetricName> = new Set([
   'join_time',
   'join_start_delay',
+  'token_time',
   'signal_time',
   'ice_time',
   'first_media_time',
+  'first_decrypted_time',
   'join_failures',
   'join_retries',
 ]);
 
+/** What thresholds are evaluated on. */
+export interface Measured {
+  metrics: MetricReader;
+  windows: readonly Pick<WindowMetrics, 'window' | 'metrics'>[];
+  skewedSpikes?: readonly SkewedSpike[];
+}
+
 /** One result, or with `@*` one for each stage. Always at least one, so that no threshold is met by having nothing to evaluate. */
 export const evaluate = (
-  measured: {
-    metrics: MetricReader;
-    windows: readonly Pick<WindowMetrics, 'window' | 'metrics'>[];
-  },
+  { metrics, windows: all, skewedSpikes = [] }: Measured,
   sourced: SourcedThreshold,
 ): ThresholdResult[] => {
   const { threshold } = sourced;
-  if (threshold.window === null) return [resultOf(measured.metrics, sourced, null)];
+  const result = (of: MetricReader | null, window: Window | null): ThresholdResult =>
+    resultOf(of, sourced, window, skewDoubt(skewedSpikes, threshold, window));
+  if (threshold.window === null) return [result(metrics, null)];
   const windows = windowsMeant(
     threshold.window,
-    measured.windows.map(({ window }) => window),
-  ).flatMap((window) => measured.windows.find((one) => sameWindow(one.window, window)) ?? []);
+    all.map(({ window }) => window),
+  ).flatMap((window) => all.find((one) => sameWindow(one.window, window)) ?? []);
   const evaluated =
     threshold.window.type === 'stages'
       ? windows.filter((one) => concerns(one, threshold))
       : windows;
-  if (evaluated.length === 0) return [resultOf(null, sourced, null)];
-  return evaluated.map(({ window, metrics }) => resultOf(metrics, sourced, window));
+  if (evaluated.length === 0) return [result(null, null)];
+  return evaluated.map(({ window, metrics: inWindow }) => result(inWindow, window));
 };
 
 const sameWindow = (a: Window, b: Window): boolean =>
@@ -74,14 +109,42 @@ const concerns = ({ metrics }: Pick<WindowMetrics, 'metrics'>, { metric }: Thres
   !JOIN_METRICS.has(metric) ||
   aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
 
+/** Null: no host was too early or too late for the arrivals that are evaluated. */
+const skewDoubt = (
+  spikes: readonly SkewedSpike[],
+  { metric }: Threshold,
+  window: Window | null,
+): ThresholdDoubt | null => {
+  if (!JOIN_METRICS.has(metric)) return null;
+  const isIn = ({ atMs }: SkewedSpike): boolean =>
+    window === null || (window.fromMs <= atMs && atMs < window.toMs);
+  const [first, ...others] = spikes.filter(isIn);
+  if (first === undefined) return null;
+  const { host, skewMs } = others.reduce((a, b) => (b.skewMs > a.skewMs ? b : a), first);
+  return { code: 'start_skew', host, value: skewMs, limit: START_SKEW_MS };
+};
+
 const resultOf = (
   metrics: MetricReader | null,
   { threshold, source }: SourcedThreshold,
   window: Window | null,
+  skew: ThresholdDoubt | null,
 ): ThresholdResult => {
   const { metric, selector, aggregation, operator, limit } = threshold;
-  const value =
-    metrics === null ? undefined : aggregate(metrics.measure(metric, selector), aggregation);
+  const all = metrics?.measure(metric, selector);
+  // A number of values has no uncertainty.
+  const allowedMs =
+    aggregation.type === 'count'
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, limit) * ALLOWED_UNCERTAINTY;
+  const judged = metrics?.measure(metric, selector, allowedMs);
+  const excluded = excludedOf(all, judged, allowedMs);
+  const doubt: ThresholdDoubt | null =
+    excluded?.share === 1
+      ? { code: 'clock_uncertainty', value: excluded.uncertaintyMs, limit: allowedMs }
+      : skew;
+  const shown = excluded?.share === 1 ? all : judged;
+  const value = aggregate(shown, aggregation);
   const known = value !== undefined && Number.isFinite(value);
   const named =
     window === null ? threshold.window : ({ type: 'named', name: window.name } as const);
@@ -90,10 +153,25 @@ const resultOf = (
     expression: formatExpression(threshold),
     window,
     value: known ? value : null,
-    ok: known ? holds(value, operator, limit) : null,
+    ok: known && doubt === null ? holds(value, operator, limit) : null,
+    doubt: known ? doubt : null,
+    excluded,
+    uncertainty: shown?.type === 'trend' && aggregation.type !== 'count' ? shown.uncertaintyMs : 0,
     source,
     threshold,
   };
+};
+
+const excludedOf = (
+  all: MetricValue | undefined,
+  judged: MetricValue | undefined,
+  allowedMs: number,
+): ExcludedValues | null => {
+  if (all?.type !== 'trend' || all.uncertaintyMs <= allowedMs || all.sketch.count === 0)
+    return null;
+  const left = judged?.type === 'trend' ? judged.sketch.count : 0;
+  const { uncertaintyMs } = all;
+  return { share: 1 - left / all.sketch.count, uncertaintyMs, allowedMs };
 };
 
 /** Why there is no value to compare. */
@@ -121,6 +199,8 @@ export type Reason =
   | { code: 'run_aborted'; threshold: AbortingThreshold }
   | { code: 'threshold_crossed'; result: ThresholdResult; mayBeCausedByGenerator: boolean }
   | { code: 'threshold_not_measured'; result: ThresholdResult; cause: NotMeasured }
+  /** It was measured, but may be wrong, or of another load than was meant. */
+  | { code: 'threshold_not_judged'; result: ThresholdResult; doubt: ThresholdDoubt }
   | { code: 'generator_impaired'; finding: HealthFinding }
   /** The generator was healthy on the whole, but not in the time in which the thresholds were crossed. */
   | ({ code: 'impaired_at_times' } & ImpairedSummary)

@@ -541,7 +541,7 @@ describe('an unreachable deployment', () => {
       expect(decision.reasons[0]).toEqual({
         code: 'deployment_unreachable',
         failed: 20,
-        failure: { reason, count: 20, message: null },
+        failure: { reason, count: 20, message: null, hint: null },
       });
     },
   );
@@ -553,7 +553,7 @@ describe('an unreachable deployment', () => {
       {
         code: 'no_participant_joined',
         failed: 20,
-        failure: { reason: 'ice_timeout', count: 20, message: null },
+        failure: { reason: 'ice_timeout', count: 20, message: null, hint: null },
       },
     ]);
   });

@@ -296,11 +296,10 @@ const missingEvidence = ({ joins, end, plan }: Summary, results: ThresholdResult
   const reasons = results
     .filter(({ ok }) => ok === null)
     .map(
-      (result): Reason => ({
-        code: 'threshold_not_measured',
-        result,
-        cause: notMeasuredCause(result),
-      }),
+      (result): Reason =>
+        result.doubt === null
+          ? { code: 'threshold_not_measured', result, cause: notMeasuredCause(result) }
+          : { code: 'threshold_not_judged', result, doubt: result.doubt },
     );
   if (results.length === 0) reasons.push({ code: 'no_thresholds' });
   if (joins.unaccounted > 0)

@@ -51,7 +51,7 @@ const side = (name: string, slower: number): Side => ({
       `records/${name}/${repeat}`,
       altered(recordOf(specOf({ rooms: 10, durationMs: 10_000 })), (line) => {
         if (line.type !== 'event' || line.phases === undefined) return line;
-        const { started, signal, ice, joined } = line.phases;
+        const { started, signal = 0, ice = 0, joined } = line.phases;
         const factor = slower * (1 + repeat / 100);
         return { ...line, phases: { started, signal, ice, joined: joined * factor } };
       }),

@@ -100,6 +100,14 @@ export const documentSchema = z
         'Compared with the known failures of the server version. known_failure: it missed no other objective, which exits with 0.',
       ),
     deployment: z.string(),
+    server: z
+      .object({
+        host: z.string().describe('Host and port of its URL.'),
+        isLab: z.boolean(),
+        nodes: z.number().describe('LiveKit nodes when the drill began.'),
+      })
+      .nullable()
+      .describe('Null: the drill did not reach it, or was executed by an earlier version.'),
     serverVersion: z.string().nullable(),
     startedAt: z.string(),
     drill: drillSchema,

@@ -40,6 +40,19 @@ export const verdictLabel = ({
     : verdict;
 };
 
+/** What was tested: `lab of 3 nodes, livekit-server 1.13.4`, `livekit.example.com, 3 nodes, livekit-server 1.13.4`. */
+export const describeServer = ({
+  deployment,
+  server,
+  serverVersion,
+}: Pick<DrillResult, 'deployment' | 'server' | 'serverVersion'>): string => {
+  const version = serverVersion === null ? [] : [`livekit-server ${serverVersion}`];
+  if (server === null) return [deployment || 'unknown server', ...version].join(', ');
+  const { host, isLab, nodes } = server;
+  const count = plural(nodes, 'node');
+  return [...(isLab ? [`lab of ${count}`] : [host, count]), ...version].join(', ');
+};
+
 /** The result compared with the known failures of the server; null: there are none. */
 export const describeKnownFailures = ({
   knownFailureStatus,

@@ -35,12 +35,14 @@ const whole = (ms: number): string => String(Math.round(ms));
 
 const propertiesOf = ({
   deployment,
+  server,
   serverVersion,
   knownFailureStatus,
   spread,
   repeats,
 }: DrillResult): [string, string][] => [
   ['deployment', deployment],
+  ...(server === null ? [] : [['server', server.host] as [string, string]]),
   ...(serverVersion === null ? [] : [['server_version', serverVersion] as [string, string]]),
   ['known_failure_status', knownFailureStatus],
   ['repeats', String(repeats.length)],

@@ -68,6 +68,23 @@ describe('the text of a drill', () => {
     expect(text).not.toContain('rolled back at the end');
   });
 
+  it('names the server in its first line, and the platform in the next', () => {
+    const foreign = {
+      ...passedDrill(),
+      deployment: 'containers with swarm.drill=staging on unix:///var/run/docker.sock',
+      server: { host: 'livekit.staging.example.com', isLab: false, nodes: 3 },
+    };
+    expect(renderDrillText(foreign).split('\n').slice(0, 3)).toEqual([
+      '✓ PASSED (exit 0)  livekit.staging.example.com, 3 nodes, livekit-server 1.13.4: kill-room-node',
+      '  containers with swarm.drill=staging on unix:///var/run/docker.sock',
+      '',
+    ]);
+    const unknown = { ...foreign, server: null, serverVersion: null };
+    expect(renderDrillText(unknown)).toMatch(
+      /^✓ PASSED \(exit 0\) {2}containers with swarm\.drill=staging on/,
+    );
+  });
+
   it('marks known failures, which count with strict only', () => {
     expect(renderDrillText(splitBrainDrill())).toMatch(/^✗ KNOWN FAILURE \(exit 0\)/);
     expect(renderDrillText(splitBrainDrill(), { strict: true })).toMatch(

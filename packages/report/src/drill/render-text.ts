@@ -6,6 +6,7 @@ import {
   describeKnownFailures,
   describeOutcome,
   describeReason,
+  describeServer,
   formatRecoveryTime,
   VERDICT_MARKS,
   verdictLabel,
@@ -43,17 +44,19 @@ export const renderDrillText = (
   { color = false, strict = false }: DrillReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const { drill, verdict, serverVersion, deployment, repeats } = result;
+  const { drill, verdict, deployment, repeats } = result;
   const paint = paintOf(style, verdict);
   const known = describeKnownFailures(result);
   const several = repeats.length > 1;
+  const server = describeServer(result);
+  const [headline = '', ...more] = wrap(
+    `${VERDICT_MARKS[verdict]} ${verdictLabel(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  `,
+    `${server}: ${drill.name}`,
+  );
   const title = [
-    paint(
-      `${VERDICT_MARKS[verdict]} ${verdictLabel(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`,
-    ),
-    style.dim(
-      `  ${deployment}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`,
-    ),
+    paint(headline),
+    ...more,
+    ...(server.startsWith(deployment) ? [] : [style.dim(`  ${deployment}`)]),
     ...(known === null ? [] : wrap('  → ', known)),
   ];
   const ofRepeats = repeats.map((repeat) => renderRepeat(repeat, style, result, several));

@@ -2,14 +2,17 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import {
   failedReport,
+  hostsReport,
   inconclusiveReport,
   passedReport,
   quietReport,
   reportOf,
 } from '@livekit-swarm/testkit/reports';
+import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { describe, expect, it } from 'vitest';
 import type { ReportInput } from '../report-input.ts';
 import { wholeOf } from '../reporter.ts';
+import type { PageData } from './charts/chart-data.ts';
 import { htmlReporter } from './html.ts';
 
 const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');
@@ -45,6 +48,24 @@ describe('the page of a run', () => {
     expect(text).toMatch(/k3x9-3-s1 .* disconnected \(connection_timeout\)/);
   });
 
+  it('shows the nodes of the deployment on the time axis of the participants', async () => {
+    const lines = withServer(recordOf(specOf({ rooms: 2, durationMs: 20_000 })), () => ({
+      'node-1': { cpuCores: 0.5, memoryBytes: 60e6 },
+      '<b>node': { cpuCores: 1, memoryBytes: 60e6 },
+    }));
+    const page = await pageOf(reportOf(lines));
+    const { charts, points } = dataOf(page) as PageData;
+    const cpu = charts.find(({ id }) => id === 'server-cpu');
+    expect(cpu?.series.map(({ label, values }) => [label, values.length, values[9]])).toEqual([
+      ['all nodes', points, 1.5],
+      ['node-1', points, 0.5],
+      ['<b>node', points, 1],
+    ]);
+    expect(charts.find(({ id }) => id === 'connected')?.series[0]?.values).toHaveLength(points);
+    expect(textOf(page)).toMatch(/Server .* node-1 0\.5 0\.5 60 MB/);
+    expect(page).not.toContain('<b>node');
+  });
+
   it('that is inconclusive shows how the generator was impaired', async () => {
     const text = textOf(await pageOf(inconclusiveReport()));
     expect(text).toMatch(
@@ -55,6 +76,14 @@ describe('the page of a run', () => {
     );
     expect(text).toContain('✗ impaired');
     expect(text).toMatch(/0:25 interrupted/);
+  });
+
+  it('on several hosts shows each of them, and one on a single host has none', async () => {
+    const text = textOf(await pageOf(hostsReport()));
+    expect(text).toMatch(/load-1 16 1 8 -3 ms ±0.21 ms 1.41 ms – healthy/);
+    expect(text).toMatch(/load-2 16 1 8 -2 ms ±0.21 ms 1.41 ms \S+ s (late_sends|tick_lateness)/);
+    expect(text).toMatch(/load-3 16 1 8 -1 ms ±0.21 ms 1.41 ms \S+ s lost/);
+    expect(textOf(await pageOf(passedReport()))).not.toContain('Hosts');
   });
 
   it('without media has no charts of media', async () => {

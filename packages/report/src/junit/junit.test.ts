@@ -176,7 +176,7 @@ describe('JUnit XML, read by another tool', () => {
           {
             code: 'deployment_unreachable',
             failed: 1,
-            failure: { reason: 'tls', count: 1, message: said },
+            failure: { reason: 'tls', count: 1, message: said, hint: null },
           },
         ],
       },

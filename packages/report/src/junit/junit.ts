@@ -8,7 +8,7 @@ import {
   markOfComparison,
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
-import { measuredOf, measuredText, thresholdName } from '../phrases/limits.ts';
+import { measuredOf, measuredText, restrictionOf, thresholdName } from '../phrases/limits.ts';
 import { serverName } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import {
@@ -106,17 +106,19 @@ const failedVerdict = (outcome: Outcome, reasons: readonly string[]): FailedCase
 const failedThreshold = (result: ThresholdResult): FailedCase | null => {
   const { ok, value, threshold } = result;
   if (ok === true) return null;
+  const restriction = restrictionOf(result);
   const facts = [
     `${thresholdName(result)}`,
     value === null ? 'value: not measured' : `value: ${finite(value)} (${measuredOf(result)})`,
     `limit: ${threshold.operator} ${threshold.limit}`,
     `source: ${result.source}`,
+    ...(restriction === null ? [] : [restriction]),
   ];
   return ok === null
     ? {
         kind: 'error',
-        type: 'not_measured',
-        message: `${MARKS.inconclusive} not measured`,
+        type: result.doubt === null ? 'not_measured' : 'not_judged',
+        message: `${MARKS.inconclusive} ${result.doubt === null ? 'not measured' : 'not judged'}`,
         text: facts.join('\n'),
       }
     : {

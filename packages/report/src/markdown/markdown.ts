@@ -15,12 +15,14 @@ import {
   verdictOf,
 } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
+import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
   joinCounts,
   joinReasons,
   joinTable,
   mediaTable,
   mostAffectedTable,
+  pathTable,
   roleTable,
   stageTable,
   thresholdTable,
@@ -119,6 +121,7 @@ export const partsOfRun = (run: ReportInput): Part[] => {
       rank: rank(4),
       text: details('Most affected participants', prepared(mostAffectedTable(summary), [0, 1])),
     },
+    { rank: rank(4), text: details('Server', server(run)) },
     { rank: rank(4), text: details('Load generator and deployment', surroundings(run)) },
     { rank: rank(2), text: record(run) },
   ];
@@ -171,7 +174,21 @@ const joins = ({ summary }: ReportInput): string =>
     .join('\n\n');
 
 const media = ({ summary }: ReportInput): string =>
-  [prepared(mediaTable(summary)), prepared(roleTable(summary), [1])].filter(Boolean).join('\n\n');
+  [prepared(mediaTable(summary)), prepared(roleTable(summary), [1]), prepared(pathTable(summary))]
+    .filter(Boolean)
+    .join('\n\n');
+
+const server = ({ summary }: ReportInput): string =>
+  [
+    prepared(serverTable(summary), [0]),
+    plain(remainsText(summary) ?? ''),
+    serverNotes(summary)
+      .slice(0, MAX_REASONS)
+      .map((note) => item(cut(note, MAX_LENGTH)))
+      .join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
 
 const surroundings = ({ summary, decision }: ReportInput): string => {
   const { deployment, environment, generator, notes } = summary;

@@ -9,11 +9,34 @@ import { COORDINATOR_SHARD, type ThresholdCrossing } from '@livekit-swarm/record
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatFigure, formatMs, formatShare } from '../format.ts';
 
-type Measured = Pick<ThresholdResult, 'threshold' | 'value'>;
+type Measured = Pick<ThresholdResult, 'threshold' | 'value'> &
+  Partial<Pick<ThresholdResult, 'uncertainty'>>;
 
-/** What was measured, in the unit of its metric: `2.06 %`, `105 ms`, `not measured`. */
-export const measuredOf = ({ value, threshold }: Measured): string =>
-  formatFigure(value, metricDefinition(threshold.metric), formatAggregation(threshold.aggregation));
+/** What was measured, in the unit of its metric: `2.06 %`, `105 ms`, `7.9 ms ±0.4 ms`, `not measured`. */
+export const measuredOf = ({ value, threshold, uncertainty = 0 }: Measured): string =>
+  `${formatFigure(value, metricDefinition(threshold.metric), formatAggregation(threshold.aggregation))}${uncertaintyText(uncertainty)}`;
+
+/** ` ±0.4 ms`: by how much a latency between hosts may be wrong; nothing for one clock. */
+export const uncertaintyText = (ms: number): string => (ms === 0 ? '' : ` ±${formatMs(ms)}`);
+
+/** What readers must know of a result besides its value; null: nothing. */
+export const restrictionOf = (
+  result: Pick<ThresholdResult, 'metric' | 'expression' | 'doubt' | 'excluded'>,
+): string | null => {
+  const { doubt, excluded } = result;
+  if (doubt !== null) return `${thresholdName(result)} was not judged: ${doubtText(doubt)}.`;
+  if (excluded === null) return null;
+  return `${thresholdName(result)} was judged without ${percent(excluded.share)} of the values, which compare clocks of hosts: those may be ${formatMs(excluded.uncertaintyMs)} apart, ${formatMs(excluded.allowedMs)} are allowed.`;
+};
+
+const doubtText = (doubt: NonNullable<ThresholdResult['doubt']>): string => {
+  switch (doubt.code) {
+    case 'start_skew':
+      return `many participants were to arrive at once, and those of ${doubt.host} may have been ${formatMs(doubt.value)} too early or too late, ${formatMs(doubt.limit)} are allowed`;
+    case 'clock_uncertainty':
+      return `all values compare clocks of hosts, which may be ${formatMs(doubt.value)} apart, ${formatMs(doubt.limit)} are allowed`;
+  }
+};
 
 /** The limit of a threshold: `< 2 %`. */
 export const limitOf = ({ threshold }: { threshold: Threshold }): string => {
@@ -55,8 +78,15 @@ export const stepText = (stepMs: number): string =>
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What was measured of the load generator, and what it means for the figures of the run. */
-export const healthText = (finding: HealthFinding): string => {
+export const healthText = (finding: HealthFinding): string =>
+  finding.host === undefined || finding.code === 'host_lost'
+    ? impairmentText(finding)
+    : `${finding.host}: ${impairmentText(finding)}`;
+
+const impairmentText = (finding: HealthFinding): string => {
   switch (finding.code) {
+    case 'host_lost':
+      return `The participants of ${plural(finding.value, 'worker')} have no result. ${finding.why}.`;
     case 'worker_died':
       return `${formatNumber(finding.value)} of ${formatNumber(finding.workers)} workers died; their participants have no result. See the worker logs.`;
     case 'server_killed':
@@ -108,6 +138,7 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
     case 'server_killed':
     case 'engine_error':
     case 'no_samples':
+    case 'host_lost':
       return null;
     case 'host_suspended':
       return 'Keep the host awake during a run; do not pause a virtual machine.';

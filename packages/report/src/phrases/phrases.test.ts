@@ -104,20 +104,33 @@ describe('health findings', () => {
 
 describe('reasons of a verdict', () => {
   const [crossed] = failedReport().decision.reasons;
-  const failure = { reason: 'ice_timeout', count: 18, message: null };
+  const failure = { reason: 'ice_timeout', count: 18, message: null, hint: null };
 
   it.each<[Reason, string]>([
     [
       {
         code: 'deployment_unreachable',
         failed: 20,
-        failure: { reason: 'tls', count: 20, message: 'certificate has expired' },
+        failure: { reason: 'tls', count: 20, message: 'certificate has expired', hint: 'renew it' },
       },
-      'No participant joined: the deployment was unreachable or rejected all 20 joins (certificate has expired).',
+      'No participant joined: the deployment was unreachable or rejected all 20 joins (certificate has expired): renew it.',
     ],
     [
       { code: 'no_participant_joined', failed: 20, failure },
       'No participant joined: 18 of 20 joins failed (ice_timeout).',
+    ],
+    [
+      {
+        code: 'no_participant_joined',
+        failed: 4,
+        failure: {
+          reason: 'turn_quota',
+          count: 4,
+          message: 'TURN server 192.0.2.7:3478 (turn-udp): has no allocation left',
+          hint: 'check user-quota',
+        },
+      },
+      'No participant joined: 4 of 4 joins failed (turn_quota: TURN server 192.0.2.7:3478 (turn-udp): has no allocation left): check user-quota.',
     ],
     [
       {
@@ -206,8 +219,24 @@ describe('events and notes', () => {
       'The last line of the record (12) is truncated; it was ignored.',
     ],
     [
+      { code: 'loss_tolerated', lost: 3, planned: 300, tolerated: 3 },
+      '3 of 300 participants (1 %) were lost with their workers; up to 3 are tolerated (--tolerate-lost), so their loss does not count.',
+    ],
+    [
       { code: 'publish_rejected', rejected: 2, total: 6 },
       'The server rejected 2 of 6 tracks: their participants are not allowed to publish them.',
+    ],
+    [
+      {
+        code: 'metrics_not_pushed',
+        output: 'prometheus-rw',
+        url: 'http://prometheus:9090/api/v1/write',
+        delivered: 10,
+        rejected: 2,
+        lost: 1,
+        detail: 'HTTP 400 out of bounds',
+      },
+      '3 of 13 pushes of metrics to prometheus-rw (http://prometheus:9090/api/v1/write) failed: 2 rejected, 1 lost (HTTP 400 out of bounds).',
     ],
   ])('%j', (note, text) => {
     expect(noteText(note)).toBe(text);

@@ -1,7 +1,7 @@
 import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { DrillStopReason, ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatMs } from '../format.ts';
+import { formatMs, formatShare } from '../format.ts';
 import { crossingText, processName, stepText } from './limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
@@ -16,6 +16,8 @@ export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
       return `this host was suspended for ${formatMs(event.durationMs)}`;
     case 'clock_stepped':
       return `the wall clock of this host was set ${stepText(event.stepMs)}`;
+    case 'shared_clock_stepped':
+      return `the clock of ${event.host}, or the one that hosts share, was set ${stepText(event.stepMs)}`;
     case 'server_died':
       return `server died${inBrackets(event.detail)}`;
     case 'interrupted':
@@ -61,14 +63,22 @@ export const noteText = (note: RunNote): string => {
       return `The last line of the record (${formatNumber(note.line)}) is truncated; it was ignored.`;
     case 'unknown_lines':
       return `${formatNumber(note.count)} lines of the record have a type that this version does not know; they were ignored.`;
+    case 'loss_tolerated':
+      return `${formatNumber(note.lost)} of ${plural(note.planned, 'participant')} (${formatShare(note.lost / note.planned)}) were lost with their workers; up to ${formatNumber(note.tolerated)} are tolerated (--tolerate-lost), so their loss does not count.`;
     case 'publish_rejected':
       return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
     case 'drill_record':
       return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
+    case 'metrics_not_pushed': {
+      const { output, url, delivered, rejected, lost, detail } = note;
+      const total = delivered + rejected + lost;
+      return `${formatNumber(rejected + lost)} of ${formatNumber(total)} pushes of metrics to ${output} (${url}) failed: ${formatNumber(rejected)} rejected, ${formatNumber(lost)} lost${inBrackets(detail)}.`;
+    }
     case 'worker_died':
     case 'process_paused':
     case 'host_suspended':
     case 'clock_stepped':
+    case 'shared_clock_stepped':
     case 'server_died':
     case 'interrupted':
     case 'threshold_crossed':

@@ -8,6 +8,7 @@ import {
   healthAdvice,
   healthText,
   type LoadOrigin,
+  restrictionOf,
   thresholdName,
 } from './limits.ts';
 
@@ -27,9 +28,9 @@ export const originOf = ({ scenario }: Pick<Summary, 'scenario'>): LoadOrigin =>
 export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
   switch (reason.code) {
     case 'deployment_unreachable':
-      return `No participant joined: the deployment was unreachable or rejected all ${formatNumber(reason.failed)} joins (${reason.failure?.message ?? reason.failure?.reason ?? 'no reason given'}).`;
+      return `No participant joined: the deployment was unreachable or rejected all ${formatNumber(reason.failed)} joins (${reason.failure?.message ?? reason.failure?.reason ?? 'no reason given'})${hintText(reason.failure)}.`;
     case 'no_participant_joined':
-      return `No participant joined: ${formatNumber(reason.failure?.count ?? 0)} of ${formatNumber(reason.failed)} joins failed (${failureText(reason.failure)}).`;
+      return `No participant joined: ${formatNumber(reason.failure?.count ?? 0)} of ${formatNumber(reason.failed)} joins failed (${failureText(reason.failure)})${hintText(reason.failure)}.`;
     case 'server_died':
       return `The server died ${secondsOf(reason.at)} into the run. See its log next to the record.`;
     case 'joins_rejected':
@@ -40,6 +41,8 @@ export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
       return `${crossedText(reason.result)}${reason.mayBeCausedByGenerator ? ` (${MAY_BE_CAUSED_BY_GENERATOR})` : ''}.`;
     case 'threshold_not_measured':
       return `${thresholdName(reason.result)} was not measured: ${NOT_MEASURED[reason.cause]}.`;
+    case 'threshold_not_judged':
+      return restrictionOf(reason.result) ?? '';
     case 'generator_impaired': {
       const advice = healthAdvice(reason.finding, origin);
       return `${healthText(reason.finding)}${advice === null ? '' : ` ${advice}`}`;
@@ -72,6 +75,9 @@ const failureText = (failure: FailureReason | null): string =>
   failure === null
     ? 'no reason given'
     : `${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`;
+
+const hintText = (failure: FailureReason | null): string =>
+  failure?.hint == null ? '' : `: ${failure.hint}`;
 
 /** `12.3 s`. */
 const secondsOf = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

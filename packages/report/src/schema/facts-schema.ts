@@ -28,12 +28,14 @@ const finding = <const Code extends string, Shape extends z.core.$ZodShape>(
     value: z.number(),
     limit: z.number(),
     ...values,
+    host: z.string().exactOptional().describe('Of a run on several hosts.'),
     advice: z.string().nullable().describe('What to change before the next run.'),
   });
 
 export const healthFinding = z
   .discriminatedUnion('code', [
     finding('worker_died', { workers: count }),
+    finding('host_lost', { why: z.string() }),
     finding('engine_error', {}),
     finding('server_killed', {}),
     finding('dns_failed', {}),
@@ -68,6 +70,33 @@ const ofThreshold = {
   window: z.string().nullable(),
 };
 
+const allowed = {
+  value: z.number().describe('Milliseconds.'),
+  limit: z.number().describe('Milliseconds that are allowed.'),
+};
+
+export const thresholdDoubt = z
+  .discriminatedUnion('code', [
+    z.object({ code: z.literal('start_skew'), host: z.string(), ...allowed }),
+    z.object({ code: z.literal('clock_uncertainty'), ...allowed }),
+  ])
+  .meta({
+    id: 'ThresholdDoubt',
+    description:
+      'Why a measured value is not judged: a host may have been too early or too late for a spike of arrivals, or all values compare clocks of hosts.',
+  });
+
+export const excludedValues = z
+  .object({
+    share: share,
+    uncertaintyMs: z.number().describe('By how much they may be wrong at most.'),
+    allowedMs: z.number(),
+  })
+  .meta({
+    id: 'ExcludedValues',
+    description: 'Values that were left out, as they compare clocks of hosts.',
+  });
+
 export const reason = z
   .discriminatedUnion('code', [
     fact('deployment_unreachable', { failed: count, failure }),
@@ -87,6 +116,11 @@ export const reason = z
     fact('threshold_not_measured', {
       ...ofThreshold,
       cause: z.enum(['nothing_measured', 'no_stage', 'no_window']),
+    }),
+    fact('threshold_not_judged', {
+      ...ofThreshold,
+      value: z.number().nullable(),
+      doubt: thresholdDoubt,
     }),
     fact('generator_impaired', { finding: healthFinding }),
     fact('impaired_at_times', {
@@ -121,6 +155,11 @@ export const runNote = z
     }),
     fact('host_suspended', { at: ms, durationMs: z.number() }),
     fact('clock_stepped', { at: ms, stepMs: z.number().describe('Negative: backwards.') }),
+    fact('shared_clock_stepped', {
+      at: ms,
+      host: z.string(),
+      stepMs: z.number().describe('Negative: backwards.'),
+    }),
     fact('server_died', { at: ms, detail: z.string().nullable() }),
     fact('interrupted', { at: ms }),
     fact('threshold_crossed', { at: ms, crossing }),
@@ -133,8 +172,17 @@ export const runNote = z
     fact('record_truncated', {}),
     fact('last_line_truncated', { line: count }),
     fact('unknown_lines', { count }),
+    fact('loss_tolerated', { lost: count, planned: count, tolerated: count }),
     fact('publish_rejected', { rejected: count, total: count }),
     fact('drill_record', {}),
+    fact('metrics_not_pushed', {
+      output: z.string(),
+      url: z.string(),
+      delivered: count,
+      rejected: count.describe('Pushes that the receiver refused.'),
+      lost: count.describe('Pushes that it could not be sent, also later.'),
+      detail: z.string().nullable(),
+    }),
   ])
   .meta({ id: 'RunNote', description: 'An event of the run itself, or a finding in its record.' });
 

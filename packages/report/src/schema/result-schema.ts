@@ -5,7 +5,14 @@ import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../report-input.ts';
-import { abortingThreshold, healthFinding, reason, runNote } from './facts-schema.ts';
+import {
+  abortingThreshold,
+  excludedValues,
+  healthFinding,
+  reason,
+  runNote,
+  thresholdDoubt,
+} from './facts-schema.ts';
 
 const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
@@ -37,8 +44,14 @@ const threshold = z
       .boolean()
       .nullable()
       .describe(
-        'Whether it was met. Null: nothing was measured, so it was neither met nor crossed.',
+        'Whether it was met. Null: nothing was measured, or it was not judged (doubt), so it was neither met nor crossed.',
       ),
+    uncertainty: z
+      .number()
+      .exactOptional()
+      .describe('By how much a latency between hosts may be wrong. Absent: it is of one clock.'),
+    doubt: thresholdDoubt.exactOptional(),
+    excluded: excludedValues.exactOptional(),
     source: z.enum(['default', 'user']),
   })
   .meta({ id: 'Threshold' });
@@ -69,11 +82,16 @@ export const resultSchema = z
           .describe('Empty for a healthy generator; with any of them the run is inconclusive.'),
       })
       .describe('Load generator health.'),
+    hosts: SUMMARY_SHAPE.hosts,
+    serverMetrics: SUMMARY_SHAPE.server,
+    lost: SUMMARY_SHAPE.lost,
     deployment: SUMMARY_SHAPE.deployment,
     joins: SUMMARY_SHAPE.joins,
     tracks: SUMMARY_SHAPE.tracks,
     media: SUMMARY_SHAPE.traffic,
     roles: SUMMARY_SHAPE.roles,
+    paths: SUMMARY_SHAPE.paths,
+    clients: SUMMARY_SHAPE.clients,
     layers: SUMMARY_SHAPE.layers,
     lossRecovery: SUMMARY_SHAPE.recovery,
     mostAffected: SUMMARY_SHAPE.mostAffected,

@@ -3,17 +3,24 @@ import { formatNumber, plural } from '@livekit-swarm/settings';
 import { figureLines, noteLines } from '../comparison/text.ts';
 import { describeScenario } from '../describe-scenario.ts';
 import { formatBytes, formatMs, formatShare } from '../format.ts';
+import { adaptationFacts, encryptionFacts, speakerFacts } from '../measured-facts.ts';
 import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../phrases/comparison.ts';
+import { restrictionOf } from '../phrases/limits.ts';
 import { noteText } from '../phrases/run-event.ts';
 import { serverName } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import type { ReportInput } from '../report-input.ts';
+import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
+  clientNotes,
+  clientTable,
+  hostTable,
   joinCounts,
   joinReasons,
   joinTable,
   mediaTable,
   mostAffectedTable,
+  pathTable,
   roleTable,
   stageTable,
   thresholdTable,
@@ -59,7 +66,14 @@ const thresholdSection: Section = ({ decision: { thresholds } }, style) => {
       style.dim(source),
     ],
   );
-  return [style.title('THRESHOLDS'), ...renderTable(painted, left)];
+  // Those that were not judged are among the reasons.
+  const restricted = thresholds.filter(({ doubt }) => doubt === null);
+  const notes = restricted.flatMap((result) => restrictionOf(result) ?? []);
+  return [
+    style.title('THRESHOLDS'),
+    ...renderTable(painted, left),
+    ...notes.flatMap((note) => wrap('  · ', note)),
+  ];
 };
 
 const stateOf = (result: ThresholdResult | undefined): 'passed' | 'failed' | 'inconclusive' =>
@@ -104,7 +118,7 @@ const joinSection: Section = ({ summary }, style) => [
   ...joinReasons(summary).flatMap(([outcome, reason]) => wrap(`  ${outcome}: `, reason)),
 ];
 
-/** Media by kind and direction, and of each role where there are several. */
+/** Media by kind and direction, and of each role and each path where there are several. */
 const mediaSection: Section = ({ summary }, style) =>
   summary.traffic.length === 0
     ? []
@@ -112,7 +126,30 @@ const mediaSection: Section = ({ summary }, style) =>
         style.title('MEDIA'),
         ...renderHeadedTable(mediaTable(summary), style),
         ...cutTable(roleTable(summary), style),
+        ...cutTable(pathTable(summary), style),
       ];
+
+/** What the load measured beside what real clients saw. */
+const clientSection: Section = ({ summary }, style) =>
+  summary.clients.length === 0
+    ? []
+    : [
+        style.title('REAL CLIENTS'),
+        ...renderHeadedTable(clientTable(summary), style),
+        ...clientNotes(summary).flatMap((note) => wrap('  · ', note)),
+      ];
+
+const factsSection =
+  (
+    title: string,
+    factsOf: (summary: ReportInput['summary']) => [name: string, value: string][],
+  ): Section =>
+  ({ summary }, style) => {
+    const facts = factsOf(summary);
+    if (facts.length === 0) return [];
+    const text = facts.map(([name, value]) => `${name} ${value}`).join(' · ');
+    return [style.title(title), ...wrap('  ', text)];
+  };
 
 /** Layers of video, and the repair of loss. */
 const lossRecoverySection: Section = ({ summary: { layers, recovery, traffic } }, style) => {
@@ -183,8 +220,28 @@ const generatorSection: Section = ({ summary, decision }, style) => {
   ];
 };
 
+/** Each host of a run on several. */
+const hostSection: Section = ({ summary, decision: { health } }, style) => {
+  const table = hostTable(summary, health);
+  return table.rows.length === 0 ? [] : [style.title('HOSTS'), ...cutTable(table, style)];
+};
+
 const shareText = ({ count, share }: Share): string =>
   count === 0 ? '0' : `${formatNumber(count)} (${formatShare(share)})`;
+
+/** The nodes of the deployment, what remains on them, and what could not be measured. */
+const serverSection: Section = ({ summary }, style) => {
+  const table = serverTable(summary);
+  const remains = remainsText(summary);
+  const notes = serverNotes(summary);
+  if (table.rows.length === 0 && remains === null && notes.length === 0) return [];
+  return [
+    style.title('SERVER'),
+    ...(table.rows.length === 0 ? [] : cutTable(table, style)),
+    ...(remains === null ? [] : wrap('  ', remains)),
+    ...notes.flatMap((note) => wrap('  · ', note)),
+  ];
+};
 
 const deploymentSection: Section = ({ summary: { deployment } }, style) => {
   const lines =
@@ -221,9 +278,15 @@ export const SECTIONS: readonly Section[] = [
   stageSection,
   joinSection,
   mediaSection,
+  clientSection,
+  factsSection('RATE ADAPTATION', adaptationFacts),
+  factsSection('END-TO-END ENCRYPTION', encryptionFacts),
+  factsSection('ACTIVE SPEAKERS', speakerFacts),
   lossRecoverySection,
   mostAffectedSection,
   generatorSection,
+  hostSection,
+  serverSection,
   deploymentSection,
   noteSection,
   recordSection,

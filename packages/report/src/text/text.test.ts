@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import {
   failedReport,
+  hostsReport,
   inconclusiveReport,
   passedReport,
   quietReport,
@@ -14,6 +15,7 @@ const REPORTS = [
   ['failed', failedReport()],
   ['inconclusive', inconclusiveReport()],
   ['staged', stagedReport()],
+  ['hosts', hostsReport()],
 ] as const;
 
 describe.each(REPORTS)('the text of a run that %s', (name, input) => {

@@ -10,6 +10,7 @@ import {
   capital,
   describeKnownFailures,
   describeReason,
+  describeServer,
   VERDICT_MARKS,
   verdictLabel,
 } from '../phrases.ts';
@@ -60,7 +61,8 @@ const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResul
 </header>`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
-  const { drill, verdict, serverVersion, deployment, repeats } = result;
+  const { drill, verdict, deployment, repeats } = result;
+  const server = describeServer(result);
   const known = describeKnownFailures(result);
   const reasons = repeats.flatMap(({ number, reasons: whys }) =>
     whys
@@ -72,7 +74,7 @@ const hero = (result: DrillResult, strict: boolean): Markup => {
 <p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
 <div>
 <h1 id="verdict-title">${capital(verdictLabel(result))}</h1>
-<p class="lead">${name(drill.name)} on ${name(deployment)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
+<p class="lead">${name(drill.name)} on ${name(server)}${!server.startsWith(deployment) && html` (${untrusted(deployment)})`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
 ${known !== null && html`<p class="known">${untrusted(capital(known))}</p>`}
 </div>
 </div>

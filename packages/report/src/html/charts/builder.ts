@@ -1,6 +1,5 @@
 import type { History, SeriesQuery, TimeSeries, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
-import { seriesQuery } from '../series-queries.ts';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 
 /** A chart with its title and note. */
@@ -27,7 +26,8 @@ export interface Builder {
   line(name: string, label: string, color: Color, look: Look): SeriesData | null;
   /** How often an event happened. */
   perSecond(name: string, label: string, color: Color, look: Look): SeriesData | null;
-  bits(metric: MetricName, kind: 'audio' | 'video'): SeriesData | null;
+  /** Of bytes per second. */
+  bits(query: SeriesQuery, label: string, color: Color, look?: Look): SeriesData | null;
   heights(direction: 'up' | 'down'): SeriesData[];
 }
 
@@ -87,8 +87,8 @@ export const builderOf = (
       const factor = 1_000 / history.stepMs;
       return { label, color, look, values: line.value.map((value) => brief(value, factor)) };
     },
-    bits: (metric, kind) =>
-      series(nonZero(history.series(seriesQuery(metric, { kind }))), kind, kind, 'solid', 8),
+    bits: (query, label, color, look = 'solid') =>
+      series(nonZero(history.series(query)), label, color, look, 8),
     heights: (direction) => heightsOf(history, direction),
   };
 };

@@ -1,5 +1,6 @@
 import type { SeriesQuery, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
+import { untrusted } from '../markup.ts';
 import { MAX, percentile, seriesQuery } from '../series-queries.ts';
 import { type Builder, builderOf, type Chart, type ChartHistory, type Look } from './builder.ts';
 import type { SeriesData } from './chart-data.ts';
@@ -20,6 +21,7 @@ export const chartGroups = (
     { title: 'Subscriber media (downlink)', charts: received(make) },
     { title: 'Publisher media (uplink)', charts: sent(make) },
     { title: 'Loss recovery (NACK, RTX, FEC)', charts: recovery(make) },
+    { title: 'Server', charts: server(make, nodesOf(history)) },
     { title: 'Load generator', charts: generator(make) },
   ];
   return groups
@@ -96,7 +98,7 @@ const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] =>
     'Downlink bitrate',
     'RTP payload',
     'bits',
-    KINDS.map((kind) => bits('bytes_received', kind)),
+    KINDS.map((kind) => bits(seriesQuery('bytes_received', { kind }), kind, kind)),
   ),
   chart(
     'loss-down',
@@ -168,7 +170,7 @@ const sent = ({ chart, measured, bits, heights }: Builder): Chart[] => [
     'Uplink bitrate',
     'RTP payload, all layers',
     'bits',
-    KINDS.map((kind) => bits('bytes_sent', kind)),
+    KINDS.map((kind) => bits(seriesQuery('bytes_sent', { kind }), kind, kind)),
   ),
   chart(
     'loss-up',
@@ -243,6 +245,69 @@ const recovery = ({ chart, measured }: Builder): Chart[] => [
     measured(seriesQuery('layer_switches'), 'switches', 'video', 'solid'),
   ]),
 ];
+
+const OF_NODE = 'server cpu of ';
+
+/** Nodes that are followed one by one. */
+const nodesOf = ({ names }: ChartHistory): string[] => {
+  const prefixes = [OF_NODE, 'server memory of '];
+  return [
+    ...new Set(
+      prefixes.flatMap((prefix) => names(prefix).map((name) => name.slice(prefix.length))),
+    ),
+  ];
+};
+
+/** On the time axis of the participants: each node, and all of them together. */
+const server = ({ chart, line, bits }: Builder, nodes: readonly string[]): Chart[] => {
+  const [first, ...others] = nodes;
+  const several = others.length > 0;
+  const lines = (what: string): (SeriesData | null)[] =>
+    several
+      ? [
+          line(`server ${what}`, 'all nodes', 'plain', 'solid'),
+          ...nodes.map((node, index) =>
+            line(`server ${what} of ${node}`, untrusted(node), `step-${1 + (index % 6)}`, 'thin'),
+          ),
+        ]
+      : [line(`server ${what}`, first ?? 'server', 'plain', 'area')];
+  return [
+    chart('server-cpu', 'Server CPU', 'Cores', 'cores', lines('cpu'), 'server_cpu'),
+    chart('server-memory', 'Server memory', '', 'bytes', lines('memory'), 'server_memory'),
+    chart(
+      'server-goroutines',
+      'Goroutines of the server',
+      '',
+      'count',
+      lines('goroutines'),
+      'server_goroutines',
+    ),
+    chart(
+      'server-traffic',
+      'Media through the server',
+      'As it counts it, spread over the seconds in which it collected',
+      'bits',
+      [
+        bits(seriesQuery('server_bytes', { direction: 'up' }), 'received', 'plain', 'dashed'),
+        bits(seriesQuery('server_bytes', { direction: 'down' }), 'sent', 'plain'),
+      ],
+    ),
+    chart(
+      'server-rooms',
+      'Rooms and participants on the server',
+      'Other users’ included',
+      'count',
+      [
+        line('server rooms', 'rooms', 'plain', 'dashed'),
+        line('server participants', 'participants', 'plain', 'solid'),
+      ],
+    ),
+    chart('server-tracks', 'Tracks on the server', '', 'count', [
+      line('server tracks', 'published', 'plain', 'dashed'),
+      line('server subscriptions', 'subscriptions', 'plain', 'solid'),
+    ]),
+  ];
+};
 
 const generator = ({ chart, measured, line }: Builder): Chart[] => [
   chart('cpu', 'CPU', 'Cores used by the load generator', 'cores', [

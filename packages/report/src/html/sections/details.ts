@@ -1,9 +1,19 @@
 import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { clock, formatBytes, formatMs, formatShare } from '../../format.ts';
+import { adaptationFacts, encryptionFacts, speakerFacts } from '../../measured-facts.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
-import { joinReasons, joinTable, mediaTable } from '../../tables.ts';
+import { remainsText, serverNotes, serverTable } from '../../server-tables.ts';
+import {
+  clientNotes,
+  clientTable,
+  hostTable,
+  joinReasons,
+  joinTable,
+  mediaTable,
+  pathTable,
+} from '../../tables.ts';
 import type { TableData } from '../../text-layout.ts';
 import { html, type Markup, untrusted } from '../markup.ts';
 import { percentile, RATE } from '../series-queries.ts';
@@ -28,13 +38,18 @@ export const detailSection = (input: HtmlInput): Markup => {
   return html`<section id="figures" aria-labelledby="figures-title">
 <div class="head"><h2 id="figures-title">Figures</h2></div>
 <div class="card"><h3>Media</h3>${summary.traffic.length === 0 ? html`<p>No media was sent or received.</p>` : table('Media', mediaTable(summary), 'Loss after and before recovery; jitter, latency and RTT are p95')}</div>
+${pathCard(input)}
 ${windowTable(input)}
 <div class="thirds">
-<div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From the scheduled join')}
+<div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From the scheduled join; an allocation from its first packet')}
 ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${untrusted(why)}</li>`)}</ul>`}</div>
 <div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
+${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
+${clientCard(input)}
+${serverCard(input)}
+${hostCard(input)}
 ${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${untrusted(noteText(note))}</li>`)}</ul></div>`}
 </section>`;
 };
@@ -50,6 +65,56 @@ export const table = (title: string, { head, rows, left }: TableData, note: stri
 
 export const list = (facts: readonly (readonly [string, Markup | string])[]): Markup =>
   html`<dl class="facts">${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+const pathCard = ({ summary }: HtmlInput): Markup | null =>
+  summary.paths.length === 0
+    ? null
+    : html`<div class="card"><h3>Paths</h3>${table(
+        'Paths',
+        pathTable(summary),
+        'Loss after recovery; packets that TCP did not take in time were not sent',
+      )}</div>`;
+
+const clientCard = ({ summary }: HtmlInput): Markup | null =>
+  summary.clients.length === 0
+    ? null
+    : html`<div class="card"><h3>Real clients</h3>${table(
+        'Real clients',
+        clientTable(summary),
+        'Measured by the load, and seen by clients that decode and play',
+      )}${clientNotes(summary).map((note) => html`<p>${note}</p>`)}</div>`;
+
+/** The nodes of the deployment, what remains on them, and what could not be measured. */
+const serverCard = ({ summary }: HtmlInput): Markup | null => {
+  const { rows, ...rest } = serverTable(summary);
+  const remains = remainsText(summary);
+  const notes = serverNotes(summary);
+  if (rows.length === 0 && remains === null && notes.length === 0) return null;
+  return html`<div class="card" id="server"><h3>Server</h3>${
+    rows.length > 0 &&
+    table(
+      'Server',
+      { ...rest, rows: rows.slice(0, MAX_HOSTS).map((cells) => cells.map(untrusted)) },
+      'CPU in cores; memory, goroutines, rooms, participants and tracks at most; media received and sent',
+    )
+  }${remains !== null && html`<p>${untrusted(remains)}</p>`}${
+    notes.length > 0 &&
+    html`<ul class="plain">${notes.slice(0, 30).map((note) => html`<li>${untrusted(note)}</li>`)}</ul>`
+  }</div>`;
+};
+
+/** More hosts than a page shows well: the JSON report has all. */
+const MAX_HOSTS = 60;
+
+const hostCard = ({ summary, decision: { health } }: HtmlInput): Markup | null => {
+  const { rows, ...rest } = hostTable(summary, health);
+  if (rows.length === 0) return null;
+  return html`<div class="card"><h3>Hosts</h3>${table(
+    'Hosts',
+    { ...rest, rows: rows.slice(0, MAX_HOSTS) },
+    'The clock of each host was corrected; what may be left is behind ±',
+  )}${rows.length > MAX_HOSTS && html`<p>… and ${formatNumber(rows.length - MAX_HOSTS)} more; --report json has all of them</p>`}</div>`;
+};
 
 /** The same figures of each window. */
 const windowTable = ({ summary }: HtmlInput): Markup | null => {
@@ -138,6 +203,9 @@ const generatorFigures = ({
     ['late joins', share(own.lateJoins)],
   ];
 };
+
+const factsCard = (title: string, facts: [string, string][]) =>
+  facts.length > 0 && html`<div class="card"><h3>${title}</h3>${list(facts)}</div>`;
 
 const recoveryFigures = ({
   summary: { recovery, layers, tracks },

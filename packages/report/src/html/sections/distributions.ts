@@ -14,6 +14,7 @@ interface Distribution {
 const SHOWN: readonly Distribution[] = [
   { title: 'Join time', metric: 'join_time' },
   { title: 'First media', metric: 'first_media_time' },
+  { title: 'First decrypted frame', metric: 'first_decrypted_time' },
   { title: 'Latency, audio', metric: 'media_latency', selector: { kind: 'audio' } },
   { title: 'Latency, video', metric: 'media_latency', selector: { kind: 'video' } },
   { title: 'Jitter, audio', metric: 'jitter', selector: { kind: 'audio' } },

@@ -2,7 +2,7 @@ import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { clock, formatFigure } from '../../format.ts';
-import { limitOf, measuredOf } from '../../phrases/limits.ts';
+import { limitOf, measuredOf, restrictionOf } from '../../phrases/limits.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { MARKS } from '../../text-layout.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
@@ -42,7 +42,9 @@ const WORDS = {
 
 const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean): Markup => {
   const { threshold, window, ok, source } = result;
-  const [verdict, word] = WORDS[`${ok}`];
+  const [verdict, known] = WORDS[`${ok}`];
+  const word = result.doubt === null ? known : 'not judged';
+  const restriction = restrictionOf(result);
   const definition = metricDefinition(threshold.metric);
   const crossing = withLine ? crossingOf(result, history) : null;
   const worst = crossing?.worst;
@@ -50,7 +52,7 @@ const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean)
   return html`<tr role="row" class="${verdict}"><td role="cell" class="mark"><span aria-hidden="true">${MARKS[verdict]}</span><span class="hidden">${word}</span></td>
 <th role="rowheader" scope="row"><code>${name(result.metric)}</code> <code class="dim">${result.expression}</code>${source === 'default' && html` <small>default</small>`}${
     threshold.abortOnFail !== null && html` <small>abortOnFail</small>`
-  }<p class="note">${definition.description}</p></th>
+  }<p class="note">${definition.description}</p>${restriction !== null && html`<p class="note">${restriction}</p>`}</th>
 <td role="cell" class="n figure">${measuredOf(result)}</td><td role="cell" class="n allowed">${limitOf(result)}</td>
 <td role="cell" class="part">${window === null ? (threshold.window === null ? 'all' : 'no such window') : html`${window.name} <span class="dim">${clock(window.fromMs)}–${clock(window.toMs)}</span>`}</td>
 <td role="cell" class="trend">${

@@ -46,6 +46,7 @@ const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
   join_retry: 'join attempt failed, retrying',
   join_failed: 'join failed',
   first_media: 'received its first media',
+  first_decrypted: 'decrypted its first frame',
   signal_lost: 'connection lost',
   resumed: 'resumed',
   reconnected: 'reconnected',

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { type CapacitySession, concludeCapacity } from './conclude.ts';
+import { firstCause } from './first-cause.ts';
+import { kneeInterval } from './knee-interval.ts';
+import type { Crossing, StepFacts } from './result.ts';
+import { capacitySchema } from './result.ts';
+import { sizingOf } from './sizing.ts';
+
+const crossingOf = (metric: string, changes: Partial<Crossing> = {}): Crossing => ({
+  metric,
+  expression: `${metric}: p(95)<1`,
+  value: 2,
+  limit: 1,
+  resource: null,
+  ...changes,
+});
+
+/** Calls of two, each of which costs a hundredth of a core and a megabyte. */
+const stepOf = (load: number, changes: Partial<StepFacts> = {}): StepFacts => {
+  const crossed = changes.outcome === 'crossed';
+  return {
+    load,
+    repeat: 1,
+    record: null,
+    outcome: 'held',
+    evidence: { windows: 4, crossed: crossed ? 4 : 0, failedAsAWhole: false, certain: false },
+    planned: {
+      rooms: load,
+      participants: 2 * load,
+      publishers: 2 * load,
+      subscribers: 2 * load,
+      tracksUp: 2 * load,
+      tracksDown: 2 * load,
+      packetsUp: 100 * load,
+      packetsDown: 100 * load,
+      bitsUp: 80_000 * load,
+      bitsDown: 80_000 * load,
+    },
+    measured: {
+      joined: 2 * load,
+      joinTimeP95Ms: 100,
+      joinFailures: 0,
+      loss: 0,
+      uplinkLoss: 0,
+      jitterP95Ms: 2,
+      latencyP95Ms: 5,
+      cpuCores: 0.02 + 0.01 * load,
+      busiestNodeCores: 0.02 + 0.01 * load,
+      memoryBytes: 80e6 + 1e6 * load,
+      bitsUp: 80_000 * load,
+      bitsDown: 80_000 * load,
+      packetsUp: 100 * load,
+      packetsDown: 100 * load,
+      drops: 0,
+      nodes: 1,
+    },
+    crossings: crossed ? [crossingOf('media_latency')] : [],
+    rejected: [],
+    serverEnded: false,
+    sourcesLost: [],
+    impairments: [],
+    reasons: [],
+    ...changes,
+  };
+};
+
+const crossedStep = (load: number, changes: Partial<StepFacts> = {}): StepFacts =>
+  stepOf(load, { outcome: 'crossed', ...changes });
+
+const codeOf = (changes: Partial<StepFacts>, cores: number | null = 4) =>
+  firstCause([crossedStep(10, changes)], { cores })?.code;
+const busy = (busiestNodeCores: number) => ({
+  measured: { ...stepOf(10).measured, busiestNodeCores },
+});
+
+describe('what gave first', () => {
+  test.each([
+    [
+      'a limit of LiveKit',
+      { rejected: [{ reason: 'server_full', count: 4, message: 'full' }] },
+      'limit',
+    ],
+    ['a full room', { rejected: [{ reason: 'room_full', count: 4, message: null }] }, 'limit'],
+    [
+      'a proxy that limits',
+      { rejected: [{ reason: 'rate_limited', count: 4, message: null }] },
+      'rate_limit',
+    ],
+    ['a server that ended', { serverEnded: true, ...busy(3.9) }, 'server_ended'],
+    ['latency of a busy node', busy(2.6), 'cpu'],
+    ['latency of an idle node', busy(1), 'latency'],
+    ['loss of an idle node', { ...busy(1), crossings: [crossingOf('packet_loss')] }, 'network'],
+    ['loss of a busy node', { ...busy(3.8), crossings: [crossingOf('packet_loss')] }, 'cpu'],
+    [
+      'join time of an idle node',
+      { ...busy(1), crossings: [crossingOf('join_time')] },
+      'join_time',
+    ],
+    ['a Redis that stopped answering', { ...busy(1), sourcesLost: ['redis'] }, 'redis'],
+    [
+      'memory that was asked for',
+      { crossings: [crossingOf('server_memory', { resource: 'memory' })] },
+      'memory',
+    ],
+    [
+      'CPU that was asked for',
+      {
+        ...busy(2),
+        crossings: [crossingOf('packet_loss'), crossingOf('server_cpu', { resource: 'cpu' })],
+      },
+      'cpu',
+    ],
+  ])('%s', (_, changes, code) => {
+    expect(codeOf(changes)).toBe(code);
+  });
+
+  test('without knowledge of the cores is what participants noticed', () => {
+    expect(codeOf(busy(3.9), null)).toBe('latency');
+    expect(codeOf({ crossings: [crossingOf('packet_loss')] }, null)).toBe('loss');
+  });
+});
+
+const sessionOf = (changes: Partial<CapacitySession> = {}): CapacitySession => ({
+  scenario: 'calls',
+  unit: 'rooms',
+  startedAt: '2026-11-23T12:00:00.000Z',
+  limits: [],
+  error: null,
+  target: { url: null, serverVersion: '1.13.4', nodeCores: 4 },
+  cpu: null,
+  steps: [stepOf(1), stepOf(10), stepOf(10), crossedStep(11, busy(3.8)), crossedStep(11)],
+  searches: [{ end: 'knee', carried: 10, decided: true, exceeded: 11 }],
+  stopped: null,
+  ...changes,
+});
+
+describe('a result', () => {
+  test('states what is carried, why not more, what it costs and how many nodes are needed', () => {
+    const result = concludeCapacity(sessionOf());
+    expect(capacitySchema.parse(result)).toEqual(result);
+    expect(result).toMatchObject({
+      end: 'knee',
+      exitCode: 0,
+      carried: 10,
+      exceeded: 11,
+      decided: true,
+      participants: { total: 20, perNode: 20 },
+      cause: { code: 'cpu' },
+      knee: { load: 10, from: 10, to: 11, confidence: null },
+    });
+    expect(result.costs.cpuPerRoom).toBeCloseTo(0.01, 9);
+    expect(result.costs.cpuPerParticipant).toBeCloseTo(0.005, 9);
+    expect(result.costs.memoryPerRoom).toBeCloseTo(1e6, 3);
+    expect(result.sizing[0]).toEqual({ users: 100, nodes: 8 });
+    expect(result.model?.shapes).toMatchObject([{ scenario: 'calls', points: 2 }]);
+  });
+
+  test('of an impaired load generator is a lower bound, and inconclusive', () => {
+    const impaired = stepOf(20, {
+      outcome: 'inconclusive',
+      evidence: null,
+      impairments: ['cpu_starved'],
+    });
+    const result = concludeCapacity(
+      sessionOf({
+        steps: [stepOf(10), stepOf(10), impaired, impaired, impaired],
+        searches: [{ end: 'generator', carried: 10, decided: true, exceeded: null }],
+      }),
+    );
+    expect(result).toMatchObject({ end: 'generator', exitCode: 98, carried: 10, cause: null });
+    expect(result.knee).toBeNull();
+  });
+
+  test('of an interrupted session holds what was carried so far', () => {
+    expect(
+      concludeCapacity(
+        sessionOf({ steps: [stepOf(1), stepOf(2)], searches: [], stopped: 'interrupted' }),
+      ),
+    ).toMatchObject({ end: 'interrupted', exitCode: 130, carried: 2, exceeded: null });
+  });
+
+  test('of nothing is complete, too', () => {
+    const result = concludeCapacity(
+      sessionOf({
+        steps: [],
+        searches: [],
+        stopped: 'unreachable',
+        error: { code: 'unreachable', message: 'no answer', hint: null },
+      }),
+    );
+    expect(capacitySchema.parse(result)).toMatchObject({
+      end: 'unreachable',
+      exitCode: 3,
+      carried: 0,
+      sizing: [],
+      model: null,
+    });
+  });
+});
+
+describe('repeated searches', () => {
+  const knees = (...loads: number[]) =>
+    kneeInterval(loads.map((carried) => ({ carried, exceeded: carried + 1 })));
+
+  test('have an interval, with the confidence that their number allows', () => {
+    expect(knees(10)).toMatchObject({ load: 10, from: 10, to: 11, confidence: null });
+    expect(knees(10, 12, 11, 11, 10)).toMatchObject({
+      load: 11,
+      from: 10,
+      to: 12,
+      confidence: 0.9375,
+    });
+    expect(kneeInterval([])).toBeNull();
+  });
+});
+
+test('nodes are rounded up, with half as much again in reserve', () => {
+  const table = sizingOf(300);
+  expect(table.map(({ users }) => users)).toEqual([
+    100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
+  ]);
+  expect(table.map(({ nodes }) => nodes)).toEqual([1, 1, 3, 5, 10, 25, 50, 100, 250]);
+  expect(sizingOf(0)).toEqual([]);
+});

@@ -1,0 +1,21 @@
+export { type CapacitySession, concludeCapacity } from './conclude.ts';
+export { featuresOf, fitCostModel, predictCpu, type Shape, shapeOf } from './cost-model.ts';
+export {
+  CAPACITY_SCHEMA,
+  type CapacityEnd,
+  type CapacityPoint,
+  type CapacityResult,
+  type Cause,
+  COST_MODEL_SCHEMA,
+  type CostModel,
+  capacityJsonSchema,
+  capacitySchema,
+  costModelJsonSchema,
+  costModelSchema,
+  type PlannedLoad,
+  type StepFacts,
+} from './result.ts';
+export { type Found, nextStep, type SearchOptions, type SearchRun } from './search.ts';
+export { HEADROOM } from './sizing.ts';
+export { factsOfStep, partsOf } from './step.ts';
+export { RESOURCES, type Resource, type UtilisationLimit } from './utilisation.ts';

@@ -1,0 +1,216 @@
+import {
+  aggregate,
+  formatThreshold,
+  type MetricReader,
+  metricDefinition,
+} from '@livekit-swarm/metrics';
+import type { Summary } from '../summary/summary.ts';
+import { resolveThresholds, type SourcedThreshold } from '../verdict/default-thresholds.ts';
+import { evaluate } from '../verdict/threshold-result.ts';
+import type { VerdictDecision } from '../verdict/verdict.ts';
+import type { PlannedLoad, StepFacts, StepMeasures, StepOutcome } from './result.ts';
+import type { RunEvidence } from './sequential-test.ts';
+import { type Resource, type UtilisationLimit, usedOf } from './utilisation.ts';
+
+/** Names of the windows that a step is cut into begin with it. */
+export const PART = 'part-';
+
+/** More parts tell little more, and shorter ones have too few samples. */
+const MOST_PARTS = 8;
+const LEAST_PART_MS = 3_000;
+
+/** The steady state of a run in parts of equal length; the first two seconds after the last join are left out, in which rates still rise. */
+export const partsOf = (steady: {
+  fromMs: number;
+  toMs: number;
+}): { name: string; fromMs: number; toMs: number }[] => {
+  const fromMs = steady.fromMs + Math.min(SETTLING_MS, (steady.toMs - steady.fromMs) / 4);
+  const parts = Math.min(MOST_PARTS, Math.floor((steady.toMs - fromMs) / LEAST_PART_MS));
+  const length = (steady.toMs - fromMs) / Math.max(1, parts);
+  return Array.from({ length: Math.max(1, parts) }, (_, part) => ({
+    name: `${PART}${part + 1}`,
+    fromMs: Math.round(fromMs + part * length),
+    toMs: Math.round(fromMs + (part + 1) * length),
+  }));
+};
+const SETTLING_MS = 2_000;
+
+/** One run of a search, and what it was for. */
+export interface StepRun {
+  load: number;
+  /** From 1. */
+  repeat: number;
+  /** Folder of its record. */
+  record: string | null;
+  planned: PlannedLoad;
+  summary: Summary;
+  decision: VerdictDecision;
+}
+
+/** The facts of a run that decide on its load. */
+export const factsOfStep = (
+  { load, repeat, record, planned, summary, decision }: StepRun,
+  limits: readonly UtilisationLimit[],
+): StepFacts => {
+  const crossings = crossingsOf(summary, decision, limits);
+  const evidence = evidenceOf(summary, decision, limits, crossings);
+  return {
+    load,
+    repeat,
+    record,
+    outcome: outcomeOf(evidence, summary),
+    evidence,
+    planned,
+    measured: measuresOf(summary),
+    crossings,
+    rejected: summary.joins.failureReasons.map(({ reason, count, message }) => ({
+      reason,
+      count,
+      message,
+    })),
+    serverEnded: summary.end?.reason === 'server_died',
+    sourcesLost: summary.server.missing.flatMap(({ source, reason }) =>
+      source !== null && LOST.has(reason) ? [source] : [],
+    ),
+    impairments: impairmentsOf(decision),
+    reasons: [
+      ...decision.reasons.map(({ code }) => code),
+      ...unmeasured(summary, limits).map((resource) => `${resource}_not_measured`),
+    ],
+  };
+};
+
+/** Of the run, or of the times in which a threshold was crossed. */
+const impairmentsOf = ({ health, reasons }: VerdictDecision): string[] => [
+  ...health.map(({ code }) => code),
+  ...reasons.flatMap((reason) => (reason.code === 'impaired_at_times' ? reason.codes : [])),
+];
+
+/** A source that answered at the start of a run and does not any more. */
+const LOST: ReadonlySet<string> = new Set(['timeout', 'unreachable']);
+
+/** What the whole run crossed, and what windows of it crossed although the average did not. */
+const crossingsOf = (
+  summary: Summary,
+  { thresholds }: VerdictDecision,
+  limits: readonly UtilisationLimit[],
+): StepFacts['crossings'] => [
+  ...thresholds
+    .filter(({ ok }) => ok === false)
+    .map(({ threshold, value }) => ({
+      metric: threshold.metric,
+      expression: formatThreshold(threshold),
+      value,
+      limit: threshold.limit,
+      resource: null,
+    })),
+  ...limits.flatMap(({ resource, limit }) => {
+    const value = usedOf(summary.metrics, nodeNames(summary), resource);
+    return value === undefined || value < limit
+      ? []
+      : [
+          {
+            metric: METRIC_OF[resource],
+            expression: `${resource}<${limit}`,
+            value,
+            limit,
+            resource,
+          },
+        ];
+  }),
+];
+
+const METRIC_OF = { cpu: 'server_cpu', memory: 'server_memory', network: 'server_bytes' } as const;
+
+/** A limit on something that was never measured is neither held nor crossed. */
+const unmeasured = (summary: Summary, limits: readonly UtilisationLimit[]): Resource[] =>
+  limits
+    .map(({ resource }) => resource)
+    .filter((resource) => usedOf(summary.metrics, nodeNames(summary), resource) === undefined);
+
+const nodeNames = ({ server }: Summary): string[] => server.nodes.map(({ node }) => node);
+
+const evidenceOf = (
+  summary: Summary,
+  decision: VerdictDecision,
+  limits: readonly UtilisationLimit[],
+  crossings: StepFacts['crossings'],
+): RunEvidence | null => {
+  const certain = summary.end?.reason === 'server_died';
+  if (summary.end?.reason === 'interrupted') return null;
+  if (!certain && (decision.verdict === 'inconclusive' || unmeasured(summary, limits).length > 0))
+    return null;
+  const timed = resolveThresholds(summary.scenario).filter(
+    ({ threshold }) => threshold.window === null && metricDefinition(threshold.metric).timed,
+  );
+  const parts = summary.windows.filter(({ window }) => window.name.startsWith(PART));
+  const judged = parts.map(({ metrics }) =>
+    isCrossedIn(metrics, nodeNames(summary), timed, limits),
+  );
+  const inParts = new Set(timed.map(({ threshold }) => formatThreshold(threshold)));
+  return {
+    windows: judged.length,
+    crossed: judged.filter(Boolean).length,
+    failedAsAWhole:
+      decision.verdict === 'failed' &&
+      crossings.some(
+        ({ expression, metric, resource }) =>
+          resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
+      ),
+    certain,
+  };
+};
+
+/** They happen before the steady state, of which the windows are. */
+const OF_JOINS: ReadonlySet<string> = new Set([
+  'join_failures',
+  'join_retries',
+  'join_time',
+  'signal_time',
+  'ice_time',
+  'first_media_time',
+  'first_decrypted_time',
+]);
+
+const isCrossedIn = (
+  metrics: MetricReader,
+  nodes: readonly string[],
+  thresholds: readonly SourcedThreshold[],
+  limits: readonly UtilisationLimit[],
+): boolean =>
+  thresholds.some((sourced) =>
+    evaluate({ metrics, windows: [] }, sourced).some(({ ok }) => ok === false),
+  ) || limits.some(({ resource, limit }) => (usedOf(metrics, nodes, resource) ?? 0) >= limit);
+
+const outcomeOf = (evidence: RunEvidence | null, { end }: Summary): StepOutcome => {
+  if (evidence === null) return end?.reason === 'interrupted' ? 'interrupted' : 'inconclusive';
+  if (evidence.certain || evidence.failedAsAWhole) return 'crossed';
+  return evidence.crossed * 2 > evidence.windows ? 'crossed' : 'held';
+};
+
+const measuresOf = ({ metrics, server, joins }: Summary): StepMeasures => {
+  const p95 = (name: 'join_time' | 'media_latency' | 'jitter'): number | null =>
+    aggregate(metrics.measure(name), { type: 'p', percentile: 95 }) ?? null;
+  const rate = (name: 'packet_loss' | 'uplink_loss' | 'join_failures'): number | null =>
+    aggregate(metrics.measure(name), { type: 'rate' }) ?? null;
+  const { total, nodes } = server;
+  const busiest = nodes.flatMap(({ cpuCores }) => cpuCores?.avg ?? []);
+  return {
+    joined: joins.joined,
+    joinTimeP95Ms: p95('join_time'),
+    joinFailures: rate('join_failures'),
+    loss: rate('packet_loss'),
+    uplinkLoss: rate('uplink_loss'),
+    jitterP95Ms: p95('jitter'),
+    latencyP95Ms: p95('media_latency'),
+    cpuCores: total?.cpuCores?.avg ?? null,
+    busiestNodeCores: busiest.length === 0 ? null : Math.max(...busiest),
+    memoryBytes: total?.memoryBytes?.avg ?? null,
+    bitsUp: total?.bitsUp ?? null,
+    bitsDown: total?.bitsDown ?? null,
+    packetsUp: total?.packetsUp ?? null,
+    packetsDown: total?.packetsDown ?? null,
+    drops: total?.drops ?? null,
+    nodes: nodes.length,
+  };
+};

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { evaluateSoak, isDecided } from './evaluate-soak.ts';
+import { type CycleDeparture, DEFAULT_TOLERANCES, type SoakCycle } from './soak.ts';
+
+const WAYS: CycleDeparture[] = ['leave', 'disappear'];
+const OPTIONS = { tolerances: DEFAULT_TOLERANCES, departures: WAYS, warmUpCycles: 2, isLast: true };
+const JOINS = 100;
+
+interface World {
+  cycles: number;
+  /** Goroutines that remain of each join, by way of leaving. */
+  leak?: Partial<Record<CycleDeparture, number>>;
+  /** Of a reading, goroutines. */
+  noise?: readonly number[];
+  /** Bytes by which the heap has grown after this number of cycles. */
+  heap?: (cycle: number) => number;
+  change?: (cycle: SoakCycle, index: number) => SoakCycle;
+}
+
+const soak = ({
+  cycles,
+  leak = {},
+  noise = [],
+  heap = () => 0,
+  change = (cycle) => cycle,
+}: World): SoakCycle[] => {
+  let remained = 0;
+  return Array.from({ length: cycles }, (_, index): SoakCycle => {
+    const departure = WAYS[index % WAYS.length] ?? 'leave';
+    remained += (leak[departure] ?? 0) * JOINS;
+    const node = {
+      node: 'node-1',
+      id: 'ND_1',
+      goroutines: 100 + remained + (noise[index] ?? 0),
+      descriptors: 20,
+      memoryBytes: 80_000_000 + heap(index),
+    };
+    return change(
+      {
+        atMs: index * 10_000,
+        departure,
+        joins: JOINS,
+        joinsFailed: 0,
+        recordPath: null,
+        reading: { nodes: [node], isAtRest: true, waitedMs: 20_000 },
+        generatorBytes: 100_000_000,
+      },
+      index,
+    );
+  });
+};
+const verdict = (world: World) => evaluateSoak(soak(world), OPTIONS);
+const early = (world: World) => evaluateSoak(soak(world), { ...OPTIONS, isLast: false });
+
+describe('a leak', () => {
+  test('is found, with the way of leaving that causes it', () => {
+    const result = verdict({ cycles: 24, leak: { disappear: 2 } });
+    expect(result).toMatchObject({
+      verdict: 'failed',
+      reasons: [{ code: 'leak', resource: 'goroutines', departure: 'disappear' }],
+    });
+    const [goroutines] = result.resources;
+    expect(goroutines?.overall.perThousand).toBeCloseTo(1_000, 0);
+    expect(goroutines?.byDeparture.map(({ slope }) => slope.perThousand)).toEqual([0, 2_000]);
+    expect(isDecided(early({ cycles: 12, leak: { disappear: 2 } }))).toBe(true);
+  });
+
+  test('of memory alone is found, too', () => {
+    const result = verdict({ cycles: 16, heap: (cycle) => cycle * 5_000_000 });
+    expect(result.verdict).toBe('failed');
+    expect(result.reasons).toEqual([
+      expect.objectContaining({ code: 'leak', resource: 'memoryBytes', departure: 'leave' }),
+      expect.objectContaining({ code: 'leak', resource: 'memoryBytes', departure: 'disappear' }),
+    ]);
+  });
+
+  test('is not a heap that grows to its size', () => {
+    const heap = (cycle: number) => 60_000_000 * (1 - 0.6 ** cycle);
+    for (let cycles = 1; cycles < 40; cycles++)
+      expect(early({ cycles, heap }).verdict).not.toBe('failed');
+    const warm = evaluateSoak(soak({ cycles: 40, heap }), { ...OPTIONS, warmUpCycles: 14 });
+    expect(warm.verdict).toBe('passed');
+  });
+});
+
+describe('no leak', () => {
+  test('passes when every interval is below what is tolerated', () => {
+    const result = verdict({ cycles: 20 });
+    expect(result).toMatchObject({ verdict: 'passed', reasons: [{ code: 'no_leak' }] });
+    expect(isDecided(result)).toBe(true);
+    expect(isDecided(early({ cycles: 6 }))).toBe(false);
+  });
+
+  test('is hardly ever called a leak, whenever one looks', () => {
+    const noises = fc.sample(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 40 }), {
+      numRuns: 60,
+      seed: 3,
+    });
+    const wrong = noises.filter((noise) =>
+      noise
+        .slice(0, 40)
+        .some((_, index) => early({ cycles: index + 1, noise }).verdict === 'failed'),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what cannot be known is inconclusive', () => {
+  test('few cycles', () => {
+    expect(verdict({ cycles: 5 })).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [{ code: 'too_few_cycles', cycles: 5, least: 7 }],
+    });
+    expect(isDecided(verdict({ cycles: 5 }))).toBe(false);
+  });
+
+  test('noise as large as what is tolerated', () => {
+    const noise = Array.from({ length: 20 }, (_, index) => (index % 3) * 400);
+    expect(verdict({ cycles: 20, noise })).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [{ code: 'uncertain', resource: 'goroutines' }],
+    });
+  });
+
+  test('a restarted node, even where it seems to leak', () => {
+    const change = (cycle: SoakCycle, index: number): SoakCycle => ({
+      ...cycle,
+      reading: {
+        ...cycle.reading,
+        nodes: cycle.reading.nodes.map((node) => ({ ...node, id: index < 10 ? 'ND_1' : 'ND_2' })),
+      },
+    });
+    expect(verdict({ cycles: 20, leak: { leave: 3 }, change }).reasons).toEqual([
+      { code: 'server_restarted', node: 'node-1' },
+    ]);
+  });
+
+  test('a server that others use', () => {
+    const change = (cycle: SoakCycle): SoakCycle => ({
+      ...cycle,
+      reading: { ...cycle.reading, isAtRest: false },
+    });
+    expect(verdict({ cycles: 20, change }).reasons).toEqual([
+      { code: 'never_at_rest', cycles: 18 },
+    ]);
+  });
+
+  test('joins that fail', () => {
+    const change = (cycle: SoakCycle): SoakCycle => ({ ...cycle, joinsFailed: 20 });
+    expect(verdict({ cycles: 20, change }).reasons).toEqual([{ code: 'joins_failed', share: 0.2 }]);
+  });
+
+  test('goroutines that no source has; descriptors may be missing', () => {
+    const without = (resource: 'goroutines' | 'descriptors') => (cycle: SoakCycle) => ({
+      ...cycle,
+      reading: {
+        ...cycle.reading,
+        nodes: cycle.reading.nodes.map(({ [resource]: _, ...node }) => node),
+      },
+    });
+    expect(verdict({ cycles: 20, change: without('goroutines') }).verdict).toBe('inconclusive');
+    expect(verdict({ cycles: 20, change: without('descriptors') })).toMatchObject({
+      verdict: 'passed',
+      reasons: [{ code: 'no_leak' }, { code: 'not_measured', resource: 'descriptors' }],
+    });
+  });
+});
+
+test('a reading that was not at rest is joined with the next', () => {
+  const change = (cycle: SoakCycle, index: number): SoakCycle =>
+    index % 4 === 3 ? { ...cycle, reading: { ...cycle.reading, isAtRest: false } } : cycle;
+  const [goroutines] = verdict({ cycles: 40, leak: { leave: 1, disappear: 1 }, change }).resources;
+  expect(goroutines?.overall.perThousand).toBeCloseTo(1_000, 0);
+});

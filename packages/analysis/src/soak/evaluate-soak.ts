@@ -1,0 +1,212 @@
+import { mean } from 'simple-statistics';
+import { alphaOfLook, type Increment, LEAST_INCREMENTS, type Slope, slopeOf } from './slope.ts';
+import {
+  type CycleDeparture,
+  type NodeAtRest,
+  type ResourceFinding,
+  type RestReading,
+  SOAK_RESOURCES,
+  type SoakCycle,
+  type SoakFinding,
+  type SoakReason,
+  type SoakResource,
+  type SoakResult,
+  type Tolerances,
+} from './soak.ts';
+
+/** How often a soak of a server without a leak may report one. */
+const ALPHA = 0.01;
+
+/** More failed joins than this are no longer the load that was meant. */
+const MOST_FAILED = 0.05;
+
+/** The smallest step of a reading. The kernel counts memory in pages of 4 KiB. */
+const STEPS: Readonly<Record<SoakResource, number>> = {
+  goroutines: 1,
+  descriptors: 1,
+  memoryBytes: 4_096,
+};
+
+export interface SoakOptions {
+  tolerances: Tolerances;
+  /** Ways of leaving that take turns. */
+  departures: readonly CycleDeparture[];
+  /** The first cycles, which do not count: caches fill, and the runtime of the server sizes its heap. */
+  warmUpCycles: number;
+  /** Whether there are no more cycles to come. */
+  isLast: boolean;
+}
+
+/** What the cycles so far show. Call it after any of them: looking often makes it no less certain. */
+export const evaluateSoak = (cycles: readonly SoakCycle[], options: SoakOptions): SoakResult => {
+  const { tolerances, departures, warmUpCycles, isLast } = options;
+  const steps = stepsOf(cycles, warmUpCycles);
+  const ways = departures.length > 1 ? departures : [];
+  const look = isLast ? null : Math.max(1, cycles.length - warmUpCycles);
+  const alpha = alphaOfLook(ALPHA / (SOAK_RESOURCES.length * (1 + ways.length)), look);
+  const resources = SOAK_RESOURCES.map((resource): ResourceFinding => {
+    const tolerance = tolerances[resource];
+    const slope = (chosen: readonly Step[]): Slope =>
+      slopeOf(incrementsOf(chosen, resource), STEPS[resource], alpha);
+    const judge = (chosen: readonly Step[], found: Slope): SoakFinding =>
+      isMeasured(cycles, resource)
+        ? findingOf(found, incrementsOf(chosen, resource), tolerance)
+        : 'not_measured';
+    const overall = slope(steps);
+    return {
+      resource,
+      tolerance,
+      finding: judge(steps, overall),
+      overall,
+      byDeparture: ways.map((departure) => {
+        const own = steps.filter((step) => step.departure === departure);
+        const found = slope(own);
+        return { departure, finding: judge(own, found), slope: found };
+      }),
+    };
+  });
+  const generator = slopeOf(
+    steps.map(({ generatorBytes, joins }) => ({ amount: generatorBytes, joins })),
+    STEPS.memoryBytes,
+    alpha,
+  );
+  return {
+    ...verdictOf(cycles, warmUpCycles, resources),
+    warmUpCycles,
+    cycles,
+    resources,
+    generator,
+  };
+};
+
+/** Whether more cycles would change nothing: a leak is certain, or nothing can leak more than is tolerated. */
+export const isDecided = ({ verdict, resources }: SoakResult): boolean =>
+  verdict === 'failed' ||
+  (verdict === 'passed' && resources.every(({ finding }) => finding !== 'uncertain'));
+
+/** From one reading at rest to the next. */
+interface Step {
+  /** Null: of several. */
+  departure: CycleDeparture | null;
+  joins: number;
+  before: RestReading;
+  after: RestReading;
+  generatorBytes: number;
+}
+
+/** Cycles after which the server was not at rest in time are joined with the next. */
+const stepsOf = (cycles: readonly SoakCycle[], warmUpCycles: number): Step[] => {
+  const steps: Step[] = [];
+  let before: SoakCycle | null = null;
+  let joins = 0;
+  let departures = new Set<CycleDeparture>();
+  for (const cycle of cycles.slice(Math.max(0, warmUpCycles - 1))) {
+    if (before !== null) {
+      joins += cycle.joins;
+      departures.add(cycle.departure);
+    }
+    if (!cycle.reading.isAtRest) continue;
+    if (before !== null)
+      steps.push({
+        departure: departures.size === 1 ? cycle.departure : null,
+        joins,
+        before: before.reading,
+        after: cycle.reading,
+        generatorBytes: cycle.generatorBytes - before.generatorBytes,
+      });
+    before = cycle;
+    joins = 0;
+    departures = new Set();
+  }
+  return steps;
+};
+
+const incrementsOf = (steps: readonly Step[], resource: SoakResource): Increment[] =>
+  steps.flatMap(({ before, after, joins }) => {
+    const [was, is] = [totalOf(before.nodes, resource), totalOf(after.nodes, resource)];
+    return was === null || is === null || joins === 0 ? [] : [{ amount: is - was, joins }];
+  });
+
+/** Null where one node does not have it. */
+const totalOf = (nodes: readonly NodeAtRest[], resource: SoakResource): number | null =>
+  nodes.length === 0
+    ? null
+    : nodes.reduce<number | null>((total, node) => {
+        const value = node[resource];
+        return total === null || value === undefined ? null : total + value;
+      }, 0);
+
+const isMeasured = (cycles: readonly SoakCycle[], resource: SoakResource): boolean =>
+  cycles.length > 0 && cycles.every(({ reading }) => totalOf(reading.nodes, resource) !== null);
+
+/** A heap that is still growing to its size has a slope, too: a leak is one that the second half of the increments shows as well. */
+const findingOf = (
+  { low, high }: Slope,
+  increments: readonly Increment[],
+  tolerance: number,
+): SoakFinding => {
+  if (low === null || high === null) return 'uncertain';
+  const later = increments.slice(Math.floor(increments.length / 2));
+  const lasts = mean(later.map(({ amount, joins }) => (amount / joins) * 1_000)) > tolerance;
+  if (low > tolerance && lasts) return 'leaks';
+  return high <= tolerance ? 'clean' : 'uncertain';
+};
+
+const verdictOf = (
+  cycles: readonly SoakCycle[],
+  warmUpCycles: number,
+  resources: readonly ResourceFinding[],
+): Pick<SoakResult, 'verdict' | 'reasons'> => {
+  const inconclusive = (...reasons: SoakReason[]) =>
+    ({ verdict: 'inconclusive', reasons }) as const;
+  const restarted = restartedNode(cycles);
+  if (restarted !== null) return inconclusive({ code: 'server_restarted', node: restarted });
+  const leaks = resources.flatMap(leaksOf);
+  if (leaks.length > 0) return { verdict: 'failed', reasons: leaks };
+  const counted = cycles.slice(warmUpCycles);
+  const rested = counted.filter(({ reading }) => reading.isAtRest).length;
+  if (counted.length >= LEAST_INCREMENTS && rested < counted.length / 2)
+    return inconclusive({ code: 'never_at_rest', cycles: counted.length - rested });
+  if (rested < LEAST_INCREMENTS)
+    return inconclusive({
+      code: 'too_few_cycles',
+      cycles: cycles.length,
+      least: warmUpCycles + LEAST_INCREMENTS,
+    });
+  const joins = counted.reduce((sum, cycle) => sum + cycle.joins, 0);
+  const failed = counted.reduce((sum, cycle) => sum + cycle.joinsFailed, 0);
+  if (failed > joins * MOST_FAILED)
+    return inconclusive({ code: 'joins_failed', share: failed / joins });
+  const open = resources.flatMap(({ resource, finding }): SoakReason[] =>
+    finding === 'uncertain' || finding === 'not_measured' ? [{ code: finding, resource }] : [],
+  );
+  // Goroutines are the one figure that every livekit-server has.
+  const isBlind = resources.some(
+    ({ resource, finding }) => resource === 'goroutines' && finding === 'not_measured',
+  );
+  if (isBlind || open.some(({ code }) => code === 'uncertain')) return inconclusive(...open);
+  return { verdict: 'passed', reasons: [{ code: 'no_leak' }, ...open] };
+};
+
+/** The ways in which it leaks; where no single one is certain, the mix of them. */
+const leaksOf = ({ resource, finding, overall, byDeparture }: ResourceFinding): SoakReason[] => {
+  const ways = byDeparture
+    .filter((way) => way.finding === 'leaks')
+    .map(
+      ({ departure, slope }) => ({ code: 'leak', resource, departure, slope }) satisfies SoakReason,
+    );
+  if (ways.length > 0) return ways;
+  return finding === 'leaks' ? [{ code: 'leak', resource, departure: null, slope: overall }] : [];
+};
+
+const restartedNode = (cycles: readonly SoakCycle[]): string | null => {
+  const ids = new Map<string, string | null>();
+  for (const { reading } of cycles) {
+    for (const { node, id } of reading.nodes) {
+      const known = ids.get(node);
+      if (known !== undefined && known !== id) return node;
+      ids.set(node, id);
+    }
+  }
+  return null;
+};

@@ -1,0 +1,83 @@
+import { SERVER_SOURCES } from '@livekit-swarm/record';
+import { z } from 'zod';
+
+const known = (description: string) =>
+  z.number().nullable().describe(`${description} Null: not measured.`);
+
+const level = z
+  .object({ avg: z.number(), max: z.number() })
+  .nullable()
+  .describe('Of the steady state; of the whole run where it has none. Null: not measured.');
+
+const rates = {
+  bitsUp: known('Media received by the server, bit/s.'),
+  bitsDown: known('Media sent by the server, bit/s.'),
+  packetsUp: known('Media packets received per second.'),
+  packetsDown: known('Media packets sent per second.'),
+  drops: known('Packets that network interfaces dropped.'),
+};
+
+const levels = {
+  cpuCores: level,
+  memoryBytes: level,
+  goroutines: level,
+  rooms: level,
+  participants: level,
+  tracks: level,
+  subscriptions: level,
+};
+
+const source = z.enum(SERVER_SOURCES);
+
+const node = z.object({
+  node: z.string(),
+  id: z.string().nullable().describe('As the server calls itself.'),
+  sources: z.array(source),
+  ofHost: z.boolean().describe('CPU and memory are those of the host or container.'),
+  ...levels,
+  ...rates,
+});
+
+const missing = z.object({
+  atMs: z.number().describe('After the start of the run, the first time.'),
+  times: z.number(),
+  source: source.nullable(),
+  where: z.string().nullable(),
+  reason: z.string(),
+  message: z.string(),
+});
+
+const change = z
+  .object({ before: z.number(), after: z.number() })
+  .nullable()
+  .describe('Of all nodes together. Null: not measured.');
+
+const after = z
+  .object({
+    settledMs: z.number().describe('After the last participant had left.'),
+    rooms: known('Rooms of the run that the server still listed.'),
+    participants: known('Participants in those rooms.'),
+    tracks: change,
+    goroutines: change,
+    memoryBytes: change,
+  })
+  .nullable()
+  .describe('What was left on the server after the run. Null: it was not asked.');
+
+/** The deployment under test, as far as it could be measured. */
+export const serverSummary = z
+  .object({
+    nodes: z.array(node),
+    total: z
+      .object({ ...levels, ...rates })
+      .nullable()
+      .describe('Of all nodes.'),
+    missing: z.array(missing).describe('What could not be measured, and why.'),
+    after,
+  })
+  .meta({ id: 'Server', description: 'The nodes of the deployment during the run.' });
+
+export type ServerSummary = z.infer<typeof serverSummary>;
+export type ServerNodeSummary = z.infer<typeof node>;
+export type ServerTotals = NonNullable<ServerSummary['total']>;
+export type ServerMissing = z.infer<typeof missing>;

@@ -1,0 +1,152 @@
+import type { CapacityPoint, CapacityResult, Cause } from '@livekit-swarm/analysis/capacity';
+import { HEADROOM } from '@livekit-swarm/analysis/capacity';
+import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
+
+/** `24 rooms`; of a role `24 × viewer`. */
+export const loadText = ({ unit }: Pick<CapacityResult, 'unit'>, load: number): string => {
+  if (unit === 'rooms') return plural(load, 'room');
+  return unit === 'participants'
+    ? `${plural(load, 'participant')} per room`
+    : `${formatNumber(load)} × ${unit}`;
+};
+
+const causeNames: Record<Cause['code'], string> = {
+  server_ended: 'livekit-server ended',
+  limit: 'a limit of LiveKit',
+  rate_limit: 'a rate limit',
+  cpu: 'CPU',
+  memory: 'memory',
+  network: 'the network',
+  redis: 'Redis',
+  join_failures: 'failed joins',
+  join_time: 'join time',
+  loss: 'loss',
+  latency: 'latency',
+  other: 'a threshold',
+};
+
+export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[code];
+
+/** What gave first, and the figures that show it. */
+export const causeText = (cause: Cause): string => {
+  const { code, crossing, cpuShare, message, tracks, bitsDown } = cause;
+  const facts = [
+    ...(code === 'limit' || code === 'rate_limit'
+      ? [
+          `${message ?? 'joins were rejected'} at ${plural(tracks, 'published track')} and ${formatBits(bitsDown)} sent`,
+        ]
+      : []),
+    ...(cpuShare === null
+      ? []
+      : [
+          `the busiest node used ${formatShare(Math.round(cpuShare * 1_000) / 1_000)} of its cores`,
+        ]),
+    ...(crossing === null ? [] : [crossingText(crossing)]),
+  ];
+  return `${capital(causeName(cause))} gave first${facts.length === 0 ? '' : `: ${facts.join('; ')}`}.`;
+};
+
+const crossingText = ({
+  metric,
+  expression,
+  value,
+  resource,
+  limit,
+}: NonNullable<Cause['crossing']>): string => {
+  if (resource !== null)
+    return `${resource} ${amountText(resource, value)}, limit ${amountText(resource, limit)}`;
+  return `${expression} was crossed by ${figure(metric, value)}`;
+};
+
+const amountText = (resource: 'cpu' | 'memory' | 'network', value: number | null): string => {
+  if (value === null) return 'not measured';
+  if (resource === 'cpu') return `${formatNumber(value)} cores`;
+  return resource === 'memory' ? formatBytes(value) : formatBits(value);
+};
+
+const figure = (metric: string, value: number | null): string => {
+  if (value === null) return 'a value that is not known';
+  if (!isMetricName(metric)) return formatNumber(value);
+  const { type, unit } = metricDefinition(metric);
+  if (type === 'rate') return formatShare(value);
+  return unit === 'ms' ? formatMs(value) : formatNumber(value);
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The result in one sentence. */
+export const conclusionText = (result: CapacityResult): string => {
+  const { end, carried, exceeded, knee, participants, target } = result;
+  const load = loadText(result, carried);
+  const users = plural(participants.total, 'participant');
+  const who = target.nodes > 1 ? `${plural(target.nodes, 'node')} carry` : 'The node carries';
+  switch (end) {
+    case 'knee':
+      return carried === 0
+        ? `${who} not even ${loadText(result, exceeded ?? 1)}.`
+        : `${who} ${load} (${users})${intervalText(knee)}.`;
+    case 'max':
+      return `${who} ${load} (${users}), the largest load that was asked for.`;
+    case 'generator':
+      return carried === 0
+        ? 'Nothing is known of the server: the load generator was impaired at the smallest load.'
+        : `${who} at least ${load} (${users}): beyond that the load generator was impaired, not the server.`;
+    case 'not_measured':
+      return carried === 0
+        ? 'Nothing is known of the server: a limit or a threshold could not be measured.'
+        : `${who} at least ${load} (${users}): beyond that a limit or a threshold could not be measured.`;
+    case 'undecided':
+      return `${who} at least ${load} (${users}): runs contradicted each other too often to decide on more.`;
+    case 'interrupted':
+      return carried === 0
+        ? 'Interrupted before a load was found that is carried.'
+        : `Interrupted: ${load} (${users}) so far.`;
+    case 'unreachable':
+      return 'The deployment was unreachable, or rejected every participant.';
+    case 'error':
+      return carried === 0 ? 'No run came about.' : `Ended early: ${load} (${users}) so far.`;
+  }
+};
+
+const intervalText = (knee: CapacityResult['knee']): string => {
+  if (knee === null || knee.repeats.length < 2)
+    return knee === null ? '' : `; ${formatNumber(knee.to)} are too many`;
+  return `; ${plural(knee.repeats.length, 'search', 'searches')} found ${formatNumber(knee.from)} to ${formatNumber(knee.to)}`;
+};
+
+export const STATES: Record<CapacityPoint['state'], string> = {
+  carried: 'carried',
+  'probably-carried': 'carried (one run)',
+  open: 'undecided',
+  'probably-exceeded': 'exceeded (one run)',
+  exceeded: 'exceeded',
+};
+
+/** Of a point: what its runs say. */
+export const stateText = ({ state, runs, inconclusive }: CapacityPoint): string =>
+  runs === 0
+    ? 'inconclusive'
+    : `${STATES[state]}${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ''}`;
+
+/** A lower bound of what a node carries is an upper bound of the nodes. */
+export const sizingTitle = ({ end }: Pick<CapacityResult, 'end'>): string =>
+  `Nodes needed${end === 'knee' ? '' : ' at most'}, with ${formatNumber(HEADROOM)} × headroom`;
+
+/** What is known of the model's error. */
+export const modelErrorText = ({ model }: Pick<CapacityResult, 'model'>): string => {
+  if (model === null) return '';
+  const own = Math.max(...model.shapes.map(({ error }) => error));
+  const fit = `Off by ${formatShare(Math.round(own * 1_000) / 1_000)} at most at the loads it was fitted on`;
+  return model.crossError === null
+    ? `${fit}; its error on other shapes is not known: fit it on several (swarm capacity fit).`
+    : `${fit}, by ${formatShare(Math.round(model.crossError * 1_000) / 1_000)} at a shape that was left out.`;
+};
+
+export const notes = ({ decided, error, carried, end }: CapacityResult): string[] => [
+  ...(decided || carried === 0 || end === 'interrupted'
+    ? []
+    : ['Decided by a single run, not by the sequential test.']),
+  ...(error === null ? [] : [`${error.message}${error.hint === null ? '' : ` (${error.hint})`}`]),
+];

@@ -1,0 +1,66 @@
+import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
+import type { ReportOptions } from '../reporter.ts';
+import {
+  type Paint,
+  printable,
+  renderHeadedTable,
+  type Style,
+  styleFor,
+  type TableData,
+  wrap,
+} from '../text-layout.ts';
+import { causeText, conclusionText, modelErrorText, notes, sizingTitle } from './phrases.ts';
+import { costTable, modelTable, pointTable, sizingTable } from './tables.ts';
+
+const TITLES: Record<CapacityResult['end'], string> = {
+  knee: 'CAPACITY',
+  max: 'CAPACITY',
+  generator: 'INCONCLUSIVE',
+  not_measured: 'INCONCLUSIVE',
+  undecided: 'INCONCLUSIVE',
+  unreachable: 'UNREACHABLE',
+  interrupted: 'INTERRUPTED',
+  error: 'ERROR',
+};
+
+/** For a terminal. */
+export const renderCapacityText = (
+  result: CapacityResult,
+  { color = false }: ReportOptions = {},
+): string => {
+  const style = styleFor(color);
+  const { cause, sizing, model, points, exitCode, end } = result;
+  const paint: Paint =
+    exitCode === 0 ? style.good : end === 'unreachable' ? style.bad : style.unsure;
+  const sections = [
+    [
+      `${paint(`${TITLES[end]} (exit ${exitCode})`)}  ${result.scenario}`,
+      ...wrap('  ', conclusionText(result)),
+      ...(cause === null ? [] : wrap('  ', causeText(cause))),
+      ...notes(result).flatMap((note) => wrap('  · ', note)),
+    ],
+    part('LOADS', pointTable(result), style),
+    points.some(({ state }) => state.endsWith('carried'))
+      ? part('COST OF ONE MORE', costTable(result), style)
+      : [],
+    part(upper(sizingTitle(result)), sizing.length === 0 ? null : sizingTable(result), style),
+    model === null
+      ? []
+      : [
+          ...part('COST MODEL', modelTable(result), style),
+          ...wrap('  ', modelErrorText(result)).map(style.dim),
+        ],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => printable(lines.join('\n')))
+    .join('\n\n')}\n`;
+};
+
+/** The first words, not those behind the comma. */
+const upper = (title: string): string => title.replace(/^[^,]+/, (words) => words.toUpperCase());
+
+const part = (title: string, table: TableData | null, style: Style): string[] =>
+  table === null || table.rows.length === 0
+    ? []
+    : [style.title(title), ...renderHeadedTable(table, style)];
