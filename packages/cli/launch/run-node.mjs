@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
 import { checkout } from './checkout.mjs';
 import { SetupError } from './log.mjs';
 import { listenForSignals, signalExitCode } from './signals.mjs';
 
 const MAJOR = 24;
 
-/** The Node that runs the TypeScript sources: the one that the checkout pins through npm, else this one if it is recent enough. */
+/** The Node that runs the program: the one that npm installed as an optional dependency, else this one if it is recent enough. */
 export const pinnedNode = async () => {
   const platform = `${process.platform}-${process.arch}`;
-  if (checkout !== null) {
-    const pinned = join(checkout, 'node_modules', `node-${platform}`, 'bin', 'node');
+  // That one is for glibc, and npm installs it also where the C library is musl.
+  const pinned = usesMusl() ? null : installedNode(`node-${platform}`);
+  if (pinned !== null) {
     const installed = await access(pinned, constants.X_OK).then(
       () => true,
       () => false,
@@ -26,12 +28,31 @@ export const pinnedNode = async () => {
   );
 };
 
+/** Only glibc has a version in the report of Node. */
+const usesMusl = () => {
+  if (process.platform !== 'linux') return false;
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (
+    process.report.getReport()
+  );
+  return header.glibcVersionRuntime === undefined;
+};
+
+/** @param {string} name of a package. @returns {string | null} its program; null when it is not installed. */
+const installedNode = (name) => {
+  try {
+    const description = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return join(dirname(description), 'bin', 'node');
+  } catch {
+    return null;
+  }
+};
+
 /** Node keeps sources here that it has compiled, so that programs and their workers start faster and need less memory. */
 const compileCache =
   checkout === null ? {} : { NODE_COMPILE_CACHE: join(checkout, '.cache', 'node') };
 
 /**
- * Runs a TypeScript program under the pinned Node and resolves with its exit code (128 + n for a signal).
+ * Runs a program under the pinned Node and resolves with its exit code (128 + n for a signal).
  *
  * It runs in a session of its own, so a terminal's Ctrl-C does not reach it directly: each signal is forwarded once. Its IPC
  * channel carries no messages; when it closes, the launcher is gone, even by SIGKILL (`watchInterruption` in packages/host).

@@ -1,6 +1,13 @@
 import { replaceThresholds } from '@livekit-swarm/analysis';
-import { checkThresholds, parseThresholds, type Scenario } from '@livekit-swarm/scenario';
-import { usageError } from '@livekit-swarm/settings';
+import {
+  checkThresholds,
+  mergeWitnesses,
+  parseThresholds,
+  parseWitness,
+  type Scenario,
+  type WitnessSpec,
+} from '@livekit-swarm/scenario';
+import { isUsageError, usageError } from '@livekit-swarm/settings';
 
 /** What flags may change about a scenario from a file. */
 export interface Adjustments {
@@ -8,6 +15,8 @@ export interface Adjustments {
   seed?: string | undefined;
   /** As typed: `team=voice`. */
   tag: readonly string[];
+  /** As typed: `browser:2`. They replace those of the scenario. */
+  witness?: readonly string[];
 }
 
 /**
@@ -17,17 +26,37 @@ export interface Adjustments {
  */
 export const adjustScenario = (
   scenario: Scenario,
-  { threshold, seed, tag }: Adjustments,
+  { threshold, seed, tag, witness = [] }: Adjustments,
 ): Scenario => {
   const given = parseThresholds(threshold);
-  checkThresholds(scenario, given);
+  const witnesses = readWitnesses(witness);
+  const witnessed = witnesses.length === 0 ? scenario : { ...scenario, witnesses };
+  checkThresholds(witnessed, given);
   return {
-    ...scenario,
-    tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
+    ...withTags(witnessed, tag),
     seed: seed === undefined ? scenario.seed : readSeed(seed),
     thresholds: replaceThresholds(scenario.thresholds, given),
   };
 };
+
+/** The scenario with more tags, as typed: `team=voice`. @throws SwarmError `usage` */
+export const withTags = (scenario: Scenario, tag: readonly string[]): Scenario => ({
+  ...scenario,
+  tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
+});
+
+/** As typed: `browser:2`. @throws SwarmError `usage` */
+export const readWitnesses = (texts: readonly string[]): WitnessSpec[] =>
+  mergeWitnesses(
+    texts.map((text) => {
+      try {
+        return parseWitness(text);
+      } catch (error) {
+        if (!isUsageError(error)) throw error;
+        throw usageError(`--witness ${text}: ${error.message}`, error.hint);
+      }
+    }),
+  );
 
 const MAX_SEED = 2 ** 32 - 1;
 

@@ -11,6 +11,13 @@ it('names host, participants, rooms, bit rate and joins per second', () => {
   );
 });
 
+it('states what LiveKit Cloud bills', () => {
+  // 60 participants for 30 s after the last join, each rounded up to a minute.
+  expect(announcementOf(plan, 'wss://mine.livekit.cloud')).toMatch(
+    /20 joins\/s\. LiveKit Cloud bills 60 participant-minutes and [\d.]+ MB to participants: \$0\.03 beyond the quota of the plan ship \(prices of \d{4}-\d\d-\d\d\)\.$/,
+  );
+});
+
 it('is not needed on this host or its network', () => {
   for (const url of ['ws://127.0.0.1:7880', 'ws://10.0.0.4', 'ws://livekit:7880'])
     expect(announcementOf(plan, url)).toBeNull();

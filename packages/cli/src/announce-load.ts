@@ -1,6 +1,8 @@
+import { defaultPriceBook, runPrice } from '@livekit-swarm/cost';
 import { type Plan, planLoad } from '@livekit-swarm/scenario';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { hostOf, scopeOf } from './host-rules.ts';
+import { runPriceText } from './cost/run-price-text.ts';
+import { hostOf, isCloud, scopeOf } from './host-rules.ts';
 
 const SECOND_MS = 1_000;
 const MEGABIT = 1_000_000;
@@ -11,7 +13,9 @@ export const announcementOf = (plan: Plan, url: string): string | null => {
   if (scopeOf(host) !== 'public') return null;
   const { rooms, participants, bitsUp, bitsDown } = planLoad(plan).most(0, plan.endAtMs);
   const megabits = (bits: number): string => formatNumber(Math.round((10 * bits) / MEGABIT) / 10);
-  return `Load on ${host}, which is neither this host nor a private network: up to ${plural(participants, 'participant')} in ${plural(rooms, 'room')}, ${megabits(bitsUp)} Mbit/s up and ${megabits(bitsDown)} Mbit/s down, ${formatNumber(mostJoinsPerSecond(plan))} joins/s.`;
+  const load = `Load on ${host}, which is neither this host nor a private network: up to ${plural(participants, 'participant')} in ${plural(rooms, 'room')}, ${megabits(bitsUp)} Mbit/s up and ${megabits(bitsDown)} Mbit/s down, ${formatNumber(mostJoinsPerSecond(plan))} joins/s.`;
+  const price = isCloud(host) ? runPrice(plan, defaultPriceBook()) : null;
+  return price === null ? load : `${load} LiveKit Cloud bills ${runPriceText(price)}.`;
 };
 
 const mostJoinsPerSecond = ({ participants }: Pick<Plan, 'participants'>): number => {

@@ -176,6 +176,17 @@ describe('swarm chaos plan', () => {
 });
 
 describe('swarm chaos rollback', () => {
+  it.each([
+    [['--remove'], '--remove has no effect without --scan'],
+    [['--kubernetes', 'livekit'], '--kubernetes has no effect without --scan'],
+    [['--scan', '--kube-context', 'a'], '--kube-context has no effect without --kubernetes'],
+    [['--scan', '--ssh-config', 'a'], '--ssh-config has no effect without --ssh'],
+  ])('refuses %j', async (flags, message) => {
+    const { error } = await swarm('rollback', ...flags);
+    expect(error).toMatchObject({ exitCode: EXIT_CODES.usage.code });
+    expect(error?.message).toContain(message);
+  });
+
   it('reports that there is nothing to roll back', async () => {
     const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
     expect(await swarm('rollback')).toMatchObject({

@@ -7,7 +7,15 @@ import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRollbackFlags } from './commands/chaos-rollback.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
-import { addGroup, collector, colorFlag, embeddedFlag, hostFlags, workersFlag } from './flags.ts';
+import {
+  addGroup,
+  authoritiesFlag,
+  collector,
+  colorFlag,
+  embeddedFlag,
+  hostFlags,
+  workersFlag,
+} from './flags.ts';
 
 /** As in the drills' map of reports, which is not loaded for `--help`. */
 const REPORTS = 'text, json, junit, html';
@@ -17,7 +25,7 @@ const deploymentFlags = (): Option[] => [
   new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
   new Option(
     '--livekit-version <version>',
-    `of the lab that is started: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+    `of the lab that is started: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
   ).choices(LIVEKIT_VERSIONS),
 ];
 
@@ -41,6 +49,7 @@ const platformFlags = (): Option[] => [
   new Option('--url <url>', 'its URL, wss:// or ws://; also LIVEKIT_URL'),
   new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
   new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+  authoritiesFlag(),
   new Option('--redis <url>', 'its Redis, to compare its rooms with the participants'),
   new Option('--load-balancer-metrics <url>', 'metrics of its haproxy, to count healthy backends'),
   new Option('--prometheus <url>', 'its alerts become part of the report'),
@@ -234,6 +243,9 @@ export const addChaosCommands = (
     .option('--scan', 'list what faults left on this host by its own name, also without a journal')
     .option('--ssh <hosts>', 'scan these hosts instead: lk-1,root@10.0.0.5')
     .option('--ssh-config <file>', 'for ssh -F (default: your own)')
+    .option('--docker <name>', 'scan the engine of these containers instead, wherever it is')
+    .option('--kubernetes <namespace>', 'scan this namespace instead')
+    .option('--kube-context <name>', 'of the kubeconfig (default: its current one)')
     .option('--remove', 'remove what the scan lists')
     .option('--json', 'print one JSON object')
     .action(async (flags: ChaosRollbackFlags) => {

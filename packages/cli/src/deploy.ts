@@ -1,10 +1,19 @@
 import type { ProcessEnd } from '@livekit-swarm/host';
-import { startLiveKit } from '@livekit-swarm/lab';
-import type { Deployment } from '@livekit-swarm/runner';
+import { OFFERED_PATHS, type OfferedPath, startLiveKit } from '@livekit-swarm/lab';
+import { trustAuthorities } from '@livekit-swarm/livekit';
+import {
+  type Deployment,
+  metricsSource,
+  processSource,
+  type ServerSource,
+} from '@livekit-swarm/runner';
+import type { Plan } from '@livekit-swarm/scenario';
 import type { Target } from './target.ts';
 
 /** A deployment, and how to be done with it. */
 export interface Deployed extends Deployment {
+  /** Of its metrics; none where it was not started here. */
+  sources: readonly ServerSource[];
   /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;
 }
@@ -15,7 +24,16 @@ export interface DeployOptions {
   /** Called with the progress of long steps, such as a build. */
   onProgress(line: string): void;
   signal: AbortSignal;
+  /** Ways of media that an embedded server offers in addition to UDP. */
+  offers?: ReadonlySet<OfferedPath>;
 }
+
+/** What participants of a plan need of their server. With `auto`, ICE selects among what needs no other program. */
+export const pathsOf = ({ participants }: Pick<Plan, 'participants'>): ReadonlySet<OfferedPath> => {
+  const needed = new Set<string>(participants.map(({ path }) => path));
+  if (needed.has('auto')) for (const path of ['ice-tcp', 'turn-udp']) needed.add(path);
+  return new Set(OFFERED_PATHS.filter((path) => needed.has(path)));
+};
 
 /**
  * Prepares the target for a load test.
@@ -23,7 +41,7 @@ export interface DeployOptions {
  */
 export const deploy = async (
   target: Target,
-  { dir, onProgress, signal }: DeployOptions,
+  { dir, onProgress, signal, offers }: DeployOptions,
 ): Promise<Deployed> => {
   if (target.type === 'remote') {
     const { url, apiKey, apiSecret } = target;
@@ -33,6 +51,7 @@ export const deploy = async (
       apiSecret,
       embedded: false,
       serverVersion: null,
+      sources: [],
       exited: new Promise(() => {}),
       stop: async () => {},
     };
@@ -43,7 +62,9 @@ export const deploy = async (
     dir,
     onProgress,
     signal,
+    ...(offers === undefined ? {} : { offers }),
   });
+  trustAuthorities(server.authority);
   const { url, apiKey, apiSecret, version } = server;
   return {
     url,
@@ -51,6 +72,7 @@ export const deploy = async (
     apiSecret,
     embedded: true,
     serverVersion: version,
+    sources: [processSource(server.pid, NODE), metricsSource(server.metricsUrl, NODE)],
     // With a CPU limit of its own it waits because of that limit, not because of other processes.
     ...(target.server?.cpuCores === undefined && { serverPid: server.pid }),
     exited: server.exited.then((end) => ({
@@ -60,6 +82,9 @@ export const deploy = async (
     stop: () => server.stop(),
   };
 };
+
+/** What the only node is called. */
+const NODE = 'livekit-server';
 
 const describeEnd = ({ code, signal, cause }: ProcessEnd): string => {
   const how = signal ?? `exit code ${code}`;

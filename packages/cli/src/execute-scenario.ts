@@ -4,21 +4,36 @@ import { openRecord, recordLines } from '@livekit-swarm/record';
 import { describeScenario, type Outcome } from '@livekit-swarm/report';
 import {
   allocateWorkers,
+  assertClients,
   type RunOptions,
+  readE2eeSecrets,
   readSystemLimits,
+  readTokenEndpoints,
   run,
   socketNeed,
   type WorkerAllocation,
 } from '@livekit-swarm/runner';
-import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
-import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
+import {
+  assertHosts,
+  type Connect,
+  endpointsOf,
+  expandPlan,
+  hasOwnMedia,
+  type Plan,
+  type Scenario,
+  withConnect,
+} from '@livekit-swarm/scenario';
+import { EXIT_CODES, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { announcementOf } from './announce-load.ts';
-import { type Deployed, deploy } from './deploy.ts';
+import { type Deployed, deploy, pathsOf } from './deploy.ts';
 import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
 import { assertRoomsEmpty } from './existing-rooms.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 import { defaultRecordDir, newRunName } from './record-folder.ts';
+import { type QueueChoice, type QueuedRun, reserveQueuedRun } from './run-on-queue.ts';
+import { observationOf, type ServerMetricsChoice } from './server-metrics.ts';
 import type { Target } from './target.ts';
+import { type ToleratedLoss, toleratedOf } from './tolerated-loss.ts';
 import { VERSION } from './version.ts';
 
 /** What a run is made of, before it is planned. */
@@ -29,10 +44,23 @@ export interface RunRequest {
   signalling: RunOptions['signalling'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
+  /** Program of the engine `browser`; default: the one that is installed. */
+  browser?: string;
+  /** Other hosts; null: this one. */
+  queue?: QueueChoice | null;
+  /** Null: none. */
+  toleratedLoss?: ToleratedLoss | null;
+  /** Default: what is known of a server that is started for the run, or of a lab. */
+  serverMetrics?: ServerMetricsChoice;
+  /** Of roles that name none; null: their tokens are made with the API key. */
+  tokenEndpoint?: Connect | null;
+  /** @throws SwarmError `usage` where load may not be sent to this URL. Default: it may */
+  assertHost?(url: string): void;
 }
 
 /** A planned run and where it goes. */
-export interface ScenarioRun extends Pick<RunRequest, 'target' | 'signalling'> {
+export interface ScenarioRun
+  extends Pick<RunRequest, 'target' | 'signalling' | 'queue' | 'browser' | 'serverMetrics'> {
   prepared: PreparedRun;
   /** What participants do when they lose the connection; default: as the SDKs do. */
   reconnectPolicy?: RunOptions['reconnectPolicy'];
@@ -51,16 +79,36 @@ export interface PreparedRun {
   /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
-  allocation: WorkerAllocation;
+  /** As requested; null: automatic. */
+  workers: number | null;
+  /** How many participants may be lost. */
+  toleratedLost: number;
+  /** Null: decided when the hosts of the queue are known. */
+  allocation: WorkerAllocation | null;
 }
 
 /**
  * Plans a run and checks whether this host can generate the load; starts nothing.
  * @throws SwarmError `usage`
  */
-export const prepareRun = ({ scenario, target, signalling, workers }: RunRequest): PreparedRun => {
+export const prepareRun = (request: RunRequest): PreparedRun => {
+  const { target, signalling, workers, queue = null, tokenEndpoint = null } = request;
+  const scenario =
+    tokenEndpoint === null ? request.scenario : withConnect(request.scenario, tokenEndpoint);
+  for (const { url, servers } of endpointsOf(scenario))
+    for (const one of [url, ...servers]) request.assertHost?.(one);
   const name = newRunName();
   const plan = expandPlan(scenario, name);
+  const toleratedLost = toleratedOf(request.toleratedLoss ?? null, plan.participants.length);
+  // Other hosts have their own programs.
+  if (queue === null) assertClients(plan, request.browser);
+  if (queue !== null && hasOwnMedia(scenario))
+    throw usageError(
+      'own media files cannot be published on the hosts of a queue: they do not have the files',
+      'run it without --queue, or publish audio, video or screen',
+    );
+  if (queue !== null) return { name, plan, workers, toleratedLost, allocation: null };
+  assertHosts(plan, [{}]);
   const allocation = allocateWorkers({
     plan,
     cores: availableParallelism(),
@@ -69,7 +117,7 @@ export const prepareRun = ({ scenario, target, signalling, workers }: RunRequest
     limits: readSystemLimits(),
     embedded: target.type === 'embedded',
   });
-  return { name, plan, allocation };
+  return { name, plan, workers, toleratedLost, allocation };
 };
 
 /**
@@ -80,7 +128,7 @@ export const prepareRun = ({ scenario, target, signalling, workers }: RunRequest
  */
 export const executeScenario = async (request: ScenarioRun): Promise<Outcome> => {
   const { prepared, target, signalling, interruption, printer } = request;
-  const { name, plan, allocation } = prepared;
+  const { name, plan, workers, toleratedLost } = prepared;
   const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));
   // Workers go in this process's exit handler, the server with its guard; what the record holds is on the disk.
   const endAtOnce = (): void => {
@@ -89,6 +137,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
   };
   interruption.kill.addEventListener('abort', endAtOnce);
   let deployed: Deployed | null = null;
+  let queued: QueuedRun | null = null;
   try {
     printer.print(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
     if (target.type === 'remote') {
@@ -96,24 +145,40 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
       if (announcement !== null) printer.print(announcement);
       if (request.joinExistingRooms !== true) await assertRoomsEmpty(target, prepared);
     }
+    // A secret that is missing ends the run before a server is started.
+    await readE2eeSecrets(plan);
+    if (target.type === 'remote') await readTokenEndpoints(plan, target);
     deployed = await deploy(target, {
       dir: record.dir,
       onProgress: printer.print,
       signal: interruption.stop,
+      offers: pathsOf(plan),
     });
     interruption.stop.throwIfAborted();
+    const { allocation } = prepared;
+    if (allocation === null && request.queue) {
+      const choice = { signalling, workers };
+      queued = await reserveQueuedRun(request.queue, name, plan, choice, interruption.stop);
+      printer.print(queued.text);
+    }
+    const workersOf = queued?.allocation ?? allocation;
+    if (workersOf === null) throw new RangeError('a run on no host');
     const result = await run({
       deployment: deployed,
       run: name,
       plan,
-      allocation,
+      toleratedLost,
+      allocation: workersOf,
+      ...(queued !== null && { placement: queued.fleet.placement }),
       signalling,
+      ...(request.browser !== undefined && { browser: request.browser }),
       ...(request.reconnectPolicy === undefined
         ? {}
         : { reconnectPolicy: request.reconnectPolicy }),
       record,
       version: VERSION,
       stop: interruption.stop,
+      server: await observationOf(request.serverMetrics, target, deployed.sources),
       onProgress: printer.show,
       ...(request.onLine === undefined ? {} : { onLine: request.onLine }),
     });
@@ -127,6 +192,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
     );
   } finally {
     printer.done();
+    await queued?.close();
     await deployed?.stop();
     interruption.kill.removeEventListener('abort', endAtOnce);
   }

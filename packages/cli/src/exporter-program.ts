@@ -17,6 +17,7 @@ export const addExporterCommand = (
     .addOption(option('--config <file>', 'configuration: see examples/exporter/exporter.yaml'))
     .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, loopback only)'))
     .addOption(option('--token-file <file>', 'file with the bearer token that requests must carry'))
+    .addOption(option('--ca <file>', 'certificates of your own CA, PEM, for wss:// deployments'))
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
     .addOption(option('--tls-key <file>', 'private key of the certificate, PEM'))
     .addHelpText('after', exporterHelp)

@@ -23,12 +23,19 @@ describe('flags of a run', () => {
     expect(read([])).toEqual({
       allowHost: [],
       denyHost: [],
+      serverMetrics: [],
       signalling: 'auto',
+      tag: [],
       reconnectPolicy: 'sdk',
       threshold: [],
+      tokenHeader: [],
+      tokenServer: [],
       tolerance: [],
+      witness: [],
       report: [],
       github: true,
+      label: [],
+      out: [],
       color: true,
     });
   });

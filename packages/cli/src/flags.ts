@@ -8,21 +8,38 @@ export interface SharedRunFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
+  ca?: string;
   embedded?: boolean;
   allowHost?: string[];
   denyHost?: string[];
   confirmTarget?: string;
   joinExistingRooms?: boolean;
+  tokenEndpoint?: string;
+  tokenHeader: string[];
+  tokenServer: string[];
   signalling: 'auto' | 'v1' | 'v0';
   reconnectPolicy: 'none' | 'sdk' | 'app';
   livekitVersion?: LiveKitVersion;
+  serverMetrics?: string[];
+  prometheus?: string;
+  prometheusSelector?: string;
+  redis?: string;
+  settle?: string;
   threshold: string[];
   baseline?: string;
   tolerance: string[];
   report: string[];
   record?: string;
   metrics?: string;
+  out: string[];
+  tag: string[];
+  witness: string[];
+  browser?: string;
   workers?: string;
+  queue?: string;
+  machines?: string;
+  label: string[];
+  tolerateLost?: string;
   json?: boolean;
   github: boolean;
   quiet?: boolean;
@@ -63,12 +80,20 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
   add('Media:', [
     new Option('--publish <kinds>', 'audio, video, audio,video or none (default: audio)'),
     new Option('--video <size>', '180p, 360p, 540p, 720p or 1080p (default: 720p)'),
-    new Option('--codec <name>', 'vp8 or h264 (default: vp8)'),
+    new Option('--codec <name>', 'vp8, h264, vp9 or av1 (default: vp8)'),
     new Option('--simulcast', 'publish video in layers'),
     new Option('--no-simulcast', 'publish video in one layer (the default)').hideHelp(),
     new Option(
       '--layout <layout>',
       'subscribed tracks: all, speaker, grid:N, audio-only, none (default: all)',
+    ),
+    new Option(
+      '--path <path>',
+      'how media reaches a node: direct, ice-tcp, turn-udp, turn-tcp, turn-tls, auto (default: direct)',
+    ),
+    new Option(
+      '--e2ee <key>',
+      'end-to-end encryption: throw-away (a key made for the run), or where a passphrase is: env:NAME, file:PATH',
     ),
     new Option(
       '--data-rate <rate>',
@@ -78,37 +103,24 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
   return command;
 };
 
-const DEPLOYMENT_GROUP = 'Deployment (default: a local livekit-server, started for the run):';
+export const DEPLOYMENT_GROUP =
+  'Deployment (default: a local livekit-server, started for the run):';
 
 /** Adds the flags that do not describe the load: deployment, verdict, load generator. */
 export const addSharedRunFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add(DEPLOYMENT_GROUP, [
-    new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
-    new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
-    new Option(
-      '--api-secret <secret>',
-      'better LIVEKIT_API_SECRET: flags show in the process list',
-    ),
+    ...deploymentFlags(),
     embeddedFlag(),
     signallingFlag(),
-    new Option(
-      '--livekit-version <version>',
-      `version of the local server: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
-    ).choices(LIVEKIT_VERSIONS),
+    liveKitVersionFlag(),
   ]);
-  // Rules of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them.
-  for (const option of [
-    ...hostFlags(),
-    new Option(
-      '--confirm-target <host>',
-      'allow load on this host of LiveKit Cloud (*.livekit.cloud); never from the environment',
-    ),
-  ])
-    command.addOption(option.helpGroup(DEPLOYMENT_GROUP));
+  addHostFlags(command, DEPLOYMENT_GROUP, 'load');
   add(DEPLOYMENT_GROUP, [
     new Option('--join-existing-rooms', 'also join rooms that have participants already'),
+    ...tokenEndpointFlags(),
   ]);
+  add(SERVER_METRICS_GROUP, serverMetricsFlags());
   add('Verdict:', [
     new Option(
       '--threshold <expression>',
@@ -121,11 +133,27 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       'compare with this record (or folder of runs); fail on a regression',
     ),
     toleranceFlag(),
+    new Option(
+      '--tolerate-lost <share>',
+      'participants that may be lost with their worker or host: 1%, 50 (default: none)',
+    ),
     new Option('--record <dir>', 'folder for the record and logs (default: records/TIME-RUN)'),
     new Option(
       '--metrics <address>',
       'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
     ),
+    new Option(
+      '--out <name[=url]>',
+      'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option(
+      '--tag <name=value>',
+      'added to record and reports (may be repeated); testid is a label of pushed metrics',
+    )
+      .argParser(collector())
+      .default([]),
     ...outputFlags(),
   ]);
   add('Load generator:', [
@@ -136,16 +164,87 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
     workersFlag(),
+    witnessFlag(),
+    new Option(
+      '--browser <path>',
+      'program of browser participants (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
+    ),
+    queueFlag(),
+    new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
+    new Option('--label <name=value>', 'only hosts of the queue with this label (may be repeated)')
+      .argParser(collector())
+      .default([]),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   return command;
 };
+
+export const SERVER_METRICS_GROUP = 'Server metrics (automatic for a local server and a lab):';
+
+/** Where CPU, memory and traffic of the nodes are known. */
+export const serverMetricsFlags = (): Option[] => [
+  new Option(
+    '--server-metrics <url>',
+    '/metrics of a node, on its prometheus.port (may be repeated): http://10.0.0.5:6789/metrics, NAME=URL',
+  )
+    .argParser(collector())
+    .default([]),
+  new Option('--prometheus <url>', 'a Prometheus that scrapes the nodes: http://10.0.0.7:9090'),
+  new Option(
+    '--prometheus-selector <labels>',
+    `only nodes with these labels: 'job="livekit", cluster="eu"'`,
+  ),
+  new Option(
+    '--redis <url>',
+    'LiveKit’s Redis, in which nodes report; it is only read (least exact: CPU and memory are of the hosts)',
+  ),
+  new Option(
+    '--settle <time>',
+    'wait before the server is asked what remains of the run (default: 1s)',
+  ),
+];
+
+/** Where a deployment is, and what it needs to accept participants. */
+export const deploymentFlags = (): Option[] => [
+  new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
+  new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
+  new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+  authoritiesFlag(),
+];
+
+/** Read by the program before any command: see `program.ts`. */
+export const authoritiesFlag = (): Option =>
+  new Option(
+    '--ca <file>',
+    "certificates of your own CA, PEM, for wss:// (in addition to Node's and NODE_EXTRA_CA_CERTS)",
+  );
 
 export const embeddedFlag = (): Option =>
   new Option(
     '--embedded',
     'start the server, whatever the environment holds; required in CI without a URL',
   );
+
+export const liveKitVersionFlag = (): Option =>
+  new Option(
+    '--livekit-version <version>',
+    `version of the local server: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+  ).choices(LIVEKIT_VERSIONS);
+
+/**
+ * Adds the rules of which servers may be used. Those of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them.
+ * @param what LiveKit Cloud gets: `load`
+ */
+export const addHostFlags = (command: Command, group: string, what: string): void => {
+  for (const option of [
+    ...hostFlags(),
+    new Option(
+      '--confirm-target <host>',
+      `allow ${what} on this host of LiveKit Cloud (*.livekit.cloud); never from the environment`,
+    ),
+  ])
+    command.addOption(option.helpGroup(group));
+};
 
 /** Which servers load may be sent to. */
 export const hostFlags = (): Option[] => [
@@ -163,6 +262,26 @@ export const hostFlags = (): Option[] => [
     .default([]),
 ];
 
+/** Where the application gives out tokens. */
+export const tokenEndpointFlags = (): Option[] => [
+  new Option(
+    '--token-endpoint <url>',
+    'participants ask your application for server and token: POST with room_name and participant_identity',
+  ),
+  new Option(
+    '--token-header <name=place>',
+    'header of these requests (may be repeated): Authorization=env:APP_AUTHORIZATION, NAME=file:PATH',
+  )
+    .argParser(collector())
+    .default([]),
+  new Option(
+    '--token-server <url>',
+    'server that the endpoint may name besides --url (may be repeated)',
+  )
+    .argParser(collector())
+    .default([]),
+];
+
 export const signallingFlag = (): Option =>
   new Option(
     '--signalling <version>',
@@ -175,6 +294,20 @@ export const workersFlag = (): Option =>
   new Option(
     '--workers <n>',
     'processes that host participants (default: automatic, at most one per core)',
+  );
+
+export const witnessFlag = (): Option =>
+  new Option(
+    '--witness <engine[:n]>',
+    'add real clients that watch rooms of the load (may be repeated): browser, browser:2, rtc',
+  )
+    .argParser(collector())
+    .default([]);
+
+export const queueFlag = (): Option =>
+  new Option(
+    '--queue <url>',
+    'run on the hosts of this queue, each with "swarm worker": redis://HOST:6379 or rediss://',
   );
 
 /** Of a comparison. */
@@ -254,7 +387,21 @@ export const rejectEmptyVariables = (command: Command, env: Environment): void =
 };
 
 /** Flags that may be repeated. */
-const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag', 'tolerance']);
+const LISTS: ReadonlySet<string> = new Set([
+  'threshold',
+  'report',
+  'out',
+  'tag',
+  'tolerance',
+  'label',
+  'witness',
+  'server-metrics',
+  'announced',
+  'closed-port',
+  'until',
+  'token-header',
+  'token-server',
+]);
 
 /** Several values in one variable are separated by semicolons or line ends. */
 const splitList = (text: string): string[] =>

@@ -42,7 +42,7 @@ Environment:
   LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags override the environment.
   A variable that is set but empty is an error: unset it, or give the flag.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
-  SWARM_METRICS_TOKEN is the bearer token that --metrics requires.
+  SWARM_METRICS_TOKEN is the bearer token that --metrics requires. --out otlp follows OTEL_EXPORTER_OTLP_*, --out prometheus-rw SWARM_PROMETHEUS_RW_*.
 
 ${exitCodeHelp()}
 

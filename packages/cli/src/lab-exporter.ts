@@ -1,4 +1,5 @@
 /** The exporter as a program of a lab: `swarm lab up --with exporter`. The lab's supervisor loads this module. */
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,9 @@ import { stringify } from 'yaml';
 
 /** What the exporter calls the lab. */
 export const LAB_TARGET = 'lab';
+
+/** Bearer token of the lab's exporter: in its environment, and in the file with the lab's keys. */
+export const TOKEN_VARIABLE = 'LAB_EXPORTER_TOKEN';
 
 /** Where nodes send their webhooks; part of their configuration. */
 export const webhookUrl = (port: number): string =>
@@ -23,6 +27,8 @@ export const extras = async (
 ): Promise<Extra[]> => {
   const port = Number(options.port);
   const address = `127.0.0.1:${port}`;
+  // It runs as the user of the lab, which may be root, and other users of this host reach its port.
+  const token = randomBytes(24).toString('hex');
   const configFile = join(dir, 'exporter.yaml');
   await writeFile(configFile, stringify(configOf(facts, address)), { mode: 0o600 });
   return [
@@ -34,16 +40,20 @@ export const extras = async (
         env: {
           ...plainEnvironment(),
           SWARM_LAB_API_SECRET: facts.apiSecret,
+          [TOKEN_VARIABLE]: token,
+          ...(facts.authorityFile === null ? {} : { SWARM_EXPORTER_CA: facts.authorityFile }),
           ...(facts.redisUrl === null ? {} : { SWARM_LAB_REDIS_URL: facts.redisUrl }),
         },
         files: {},
         logFile: join(dir, 'exporter.log'),
-        ready: { url: `http://${address}/-/ready` },
+        // The other pages need the token, and this is stored with the state of the lab.
+        ready: { url: `http://${address}/-/healthy` },
         readyWithinMs: 20_000,
         stopSteps: GRACEFUL_STOP,
         url: `http://${address}/metrics`,
       },
-      scrape: { job: 'swarm-exporter', targets: [{ address }] },
+      scrape: { job: 'swarm-exporter', targets: [{ address }], token },
+      keys: { [TOKEN_VARIABLE]: token },
     },
   ];
 };
@@ -51,6 +61,7 @@ export const extras = async (
 /** Every source is on; the lab and each of its nodes are probed twice a minute. */
 const configOf = ({ url, apiKey, nodes, redisUrl }: ClusterFacts, listen: string): object => ({
   listen,
+  token: { env: TOKEN_VARIABLE },
   targets: {
     [LAB_TARGET]: {
       url,

@@ -1,4 +1,4 @@
-import { LIVEKIT_VERSIONS, OPTIONAL_SERVICES } from '@livekit-swarm/lab';
+import { LIVEKIT_VERSIONS, OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
@@ -27,7 +27,7 @@ export const addLabCommands = (
     .option('--nodes <n>', 'number of livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
-      `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter)`,
+      `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter); for clients: ${OPTIONAL_OFFERS.join(', ')} (wss:// by haproxy)`,
     )
     .addOption(
       new Option('--livekit-version <version>', 'version of the nodes').choices(LIVEKIT_VERSIONS),
@@ -82,6 +82,7 @@ export const addLabCommands = (
 const labHelp = `
 Examples:
   swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager,exporter
+  swarm lab up --nodes 1 --with ice-tcp,turn,coturn,tls
   swarm lab status
   swarm lab logs node-2 --follow
   swarm lab down

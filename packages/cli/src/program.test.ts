@@ -42,3 +42,12 @@ describe('a variable that is set but empty', () => {
     expect(await swarm({ LIVEKIT_URL: '' }, 'chaos', 'list', '--json')).toContain('{');
   });
 });
+
+it('shows the help of a command: swarm help run', async () => {
+  const stdout = new PassThrough();
+  const program = createProgram({ stdout, stderr: stdout, env: process.env }, () => {});
+  await expect(program.parseAsync(['help', 'run'], { from: 'user' })).rejects.toMatchObject({
+    exitCode: 0,
+  });
+  expect(String(stdout.read())).toContain('Usage: swarm run');
+});

@@ -1,9 +1,13 @@
 import { type ExitCode, isUsageError, usageError } from '@livekit-swarm/settings';
 import { Command, Option } from 'commander';
+import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';
 import { addCompareCommands } from './compare-program.ts';
+import { addCompletionCommand } from './completion-program.ts';
+import { addConnectivityCommand } from './connectivity-program.ts';
 import type { Console } from './console.ts';
+import { addCostCommand } from './cost-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
 import {
   addRunFlags,
@@ -14,9 +18,12 @@ import {
   type RunFlags,
   rejectEmptyVariables,
 } from './flags.ts';
+import { addFleetCommands } from './fleet-program.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
+import { addSoakCommand } from './soak-program.ts';
+import { addVerifyCommand } from './verify-program.ts';
 import { VERSION } from './version.ts';
 
 /** Called with the exit code of a command. */
@@ -34,6 +41,12 @@ const blameEnvironment =
     throw usageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
+/** Where a command has --ca: before its first connection. @throws SwarmError `usage` */
+const trustOwnAuthorities = async (ca: string): Promise<void> => {
+  const { readAuthorities, trustAuthorities } = await import('@livekit-swarm/livekit');
+  trustAuthorities(readAuthorities(ca));
+};
+
 /** The commands of `swarm`. Their code is loaded on use, so that `--help` is fast. */
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
@@ -41,7 +54,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       'Load testing for self-hosted LiveKit with real audio and video; measures what each participant received.',
     )
     .usage('[flags]  or  swarm COMMAND')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
     .configureOutput({
       writeOut: (text) => void console.stdout.write(text),
       writeErr: (text) => void console.stderr.write(text),
@@ -54,7 +67,11 @@ export const createProgram = (console: Console, done: Done): Command => {
     // Flags after a command's name are the command's own.
     .enablePositionalOptions()
     .allowExcessArguments()
-    .hook('preAction', (_program, command) => rejectEmptyVariables(command, console.env))
+    .hook('preAction', (_program, command) => {
+      rejectEmptyVariables(command, console.env);
+      const { ca } = command.opts<{ ca?: string }>();
+      return ca === undefined ? undefined : trustOwnAuthorities(ca);
+    })
     .exitOverride();
 
   addRunFlags(program, console.env)
@@ -119,11 +136,18 @@ export const createProgram = (console: Console, done: Done): Command => {
       done(await doctorCommand(flags, console));
     });
 
+  addConnectivityCommand(program, console, done);
+  addVerifyCommand(program, console, done);
   addCompareCommands(program, console, done);
+  addCapacityCommands(program, console, done);
+  addSoakCommand(program, console, done);
   addScenarioCommands(program, console, done);
+  addCostCommand(program, console, done);
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
+  addFleetCommands(program, console, done);
+  addCompletionCommand(program, console, done);
   program.showHelpAfterError(hintAt('swarm', false));
   // An excess argument is an error: a second file would be ignored, or a flag's value was meant. The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {

@@ -8,10 +8,10 @@ import type { Console } from './console.ts';
 import {
   addGroup,
   addSharedRunFlags,
-  collector,
   colorFlag,
   type SharedRunFlags,
   signallingFlag,
+  witnessFlag,
   workersFlag,
 } from './flags.ts';
 import { exitCodeHelp } from './help.ts';
@@ -89,12 +89,7 @@ export const addRunCommands = (
     .command('run')
     .description('run scenario files one after the other')
     .argument('<files...>', 'scenario files; - for standard input');
-  addGroup(run, console.env, 'Scenario:', [
-    ...scenarioFlags(),
-    new Option('--tag <name=value>', 'added to record and reports (may be repeated)')
-      .argParser(collector())
-      .default([]),
-  ]);
+  addGroup(run, console.env, 'Scenario:', scenarioFlags());
   addSharedRunFlags(run, console.env)
     .optionsGroup('General:')
     .addOption(colorFlag())
@@ -123,6 +118,7 @@ export const addRunCommands = (
     ),
     signallingFlag(),
     workersFlag(),
+    witnessFlag(),
   ]);
   plan
     .option('--json', 'print one JSON object')

@@ -1,4 +1,5 @@
 import { watchInterruption } from '@livekit-swarm/host';
+import type { RecordLine } from '@livekit-swarm/record';
 import {
   exitCodeOf,
   isRun,
@@ -14,6 +15,7 @@ import { executeScenario, type ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
 import type { Output } from './output/output.ts';
 import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
+import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 
 /** A planned run and what differs between the runs of one command. */
@@ -21,28 +23,42 @@ export type PlannedScenario = Pick<ScenarioRun, 'prepared' | 'recordDir'> & {
   baseline: Baseline | null;
 };
 
-type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'joinExistingRooms'>;
+type Shared = Pick<
+  ScenarioRun,
+  | 'target'
+  | 'signalling'
+  | 'queue'
+  | 'browser'
+  | 'serverMetrics'
+  | 'reconnectPolicy'
+  | 'joinExistingRooms'
+>;
 
 /**
  * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario
  * that fails to start does not prevent the others; Ctrl-C ends the current one and skips the rest.
  * @returns the most severe exit code
- * @throws SwarmError `usage` when the only scenario cannot be started, or the address for metrics is not available
+ * @throws SwarmError `usage` when the only scenario cannot be started, an output cannot be used, or the address for metrics is not available
  */
 export const executeSequence = async (
   scenarios: readonly PlannedScenario[],
   shared: Shared,
-  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics'>,
+  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics' | 'out'>,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
+  const quiet = flags.quiet === true;
+  const printer = createProgressPrinter(stderr, {
+    quiet,
+    color: wantsColor(flags.color, stderr, env),
+  });
+  // A warning is not progress: --quiet does not silence it.
+  const warn = (line: string): void =>
+    quiet ? void stderr.write(`${line}\n`) : printer.print(line);
+  const metricOutputs = await openMetricOutputs(flags.out, env, warn);
   const metrics =
     flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });
   const interruption = watchInterruption();
-  const printer = createProgressPrinter(stderr, {
-    quiet: flags.quiet === true,
-    color: wantsColor(flags.color, stderr, env),
-  });
   const announceInterruption = (): void =>
     printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
   interruption.stop.addEventListener('abort', announceInterruption);
@@ -58,11 +74,13 @@ export const executeSequence = async (
             `${index === 0 ? '' : '\n'}[${index + 1}/${scenarios.length}] ${scenario.prepared.plan.scenario.name}`,
           );
         const { baseline, ...own } = scenario;
-        const tap = metrics === null ? {} : { onLine: metrics.begin() };
-        const outcome = await attempt(
-          { ...own, ...shared, ...tap, interruption, printer },
-          several,
-        );
+        const push = metricOutputs?.begin() ?? null;
+        const taps = [metrics?.begin(), push?.add].filter((tap) => tap !== undefined);
+        const onLine = (line: RecordLine): void => {
+          for (const tap of taps) tap(line);
+        };
+        const run = attempt({ ...own, ...shared, onLine, interruption, printer }, several);
+        const outcome = await afterPushes(run, push, interruption.kill);
         if (!isRun(outcome)) await write(stderr, formatError(outcome));
         outcomes.push(
           isRun(outcome) && baseline !== null

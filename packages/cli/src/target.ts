@@ -4,10 +4,14 @@ import {
   type StartOptions,
 } from '@livekit-swarm/lab';
 import { checkAddress } from '@livekit-swarm/runner';
+import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { RunRequest, ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
-import { assertHostAllowed, readHostRules } from './host-rules.ts';
+import { assertHostAllowed, type HostRules, readHostRules } from './host-rules.ts';
+import { readQueueChoice } from './run-on-queue.ts';
+import { readServerMetrics } from './server-metrics.ts';
+import { readToleratedLoss } from './tolerated-loss.ts';
 
 /** Target of a run: the user's deployment, or an embedded server. */
 export type Target =
@@ -24,6 +28,7 @@ type TargetFlags = Pick<
   | 'apiSecret'
   | 'livekitVersion'
   | 'embedded'
+  | 'ca'
   | 'allowHost'
   | 'denyHost'
   | 'confirmTarget'
@@ -70,6 +75,8 @@ export const readTarget = (
       );
     }
   }
+  if (typed('ca'))
+    throw usageError('--ca has no effect without --url', 'add --url or leave it out');
   return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
 };
 
@@ -111,13 +118,44 @@ export const readSharedRunFlags = (
   flags: SharedRunFlags,
   typed: (flag: keyof SharedRunFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy' | 'joinExistingRooms'> => ({
-  target: readTarget(flags, typed, env),
-  joinExistingRooms: flags.joinExistingRooms === true,
-  signalling: flags.signalling,
-  reconnectPolicy: flags.reconnectPolicy,
-  workers: readWorkers(flags.workers),
-});
+): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy' | 'joinExistingRooms'> => {
+  const target = readTarget(flags, typed, env);
+  const rules = readHostRules(flags, env);
+  return {
+    target,
+    tokenEndpoint: readConnect(flags, rules),
+    assertHost: (url) => assertHostAllowed(url, rules),
+    queue: readQueueChoice(flags, target),
+    serverMetrics: readServerMetrics(flags, target, typed),
+    toleratedLoss: readToleratedLoss(flags.tolerateLost),
+    joinExistingRooms: flags.joinExistingRooms === true,
+    signalling: flags.signalling,
+    reconnectPolicy: flags.reconnectPolicy,
+    workers: readWorkers(flags.workers),
+    ...(flags.browser !== undefined && { browser: flags.browser }),
+  };
+};
+
+/** `--token-endpoint` and what belongs to it. @throws SwarmError `usage` */
+export const readConnect = (
+  {
+    tokenEndpoint,
+    tokenHeader,
+    tokenServer,
+  }: Pick<SharedRunFlags, 'tokenEndpoint' | 'tokenHeader' | 'tokenServer'>,
+  rules: HostRules,
+): Connect | null => {
+  if (tokenEndpoint !== undefined) {
+    const connect = parseConnect(tokenEndpoint, tokenHeader, tokenServer);
+    for (const url of [connect.url, ...connect.servers]) assertHostAllowed(url, rules);
+    return connect;
+  }
+  if (tokenHeader.length + tokenServer.length === 0) return null;
+  throw usageError(
+    '--token-header and --token-server have no effect without --token-endpoint',
+    'add the URL of the endpoint, or leave them out',
+  );
+};
 
 export const readWorkers = (text: string | undefined): number | null => {
   if (text === undefined) return null;

@@ -38,7 +38,7 @@ const BAD: [string, string[], RegExp][] = [
   [
     'an unknown codec',
     ['--codec', 'av2', '--publish', 'video'],
-    /--codec av2: must be vp8 or h264/,
+    /--codec av2: must be vp8, h264, vp9 or av1/,
   ],
   [
     'an unknown resolution',
@@ -52,6 +52,17 @@ const BAD: [string, string[], RegExp][] = [
     /--room a: names one room, but --rooms asks for 3/,
   ],
   ['simulcast without video', ['--simulcast'], /--simulcast: needs video/],
+  ['an unknown output', ['--out', 'influxdb=http://localhost'], /there is no output "influxdb"/],
+  [
+    'an output without a URL',
+    ['--out', 'prometheus-rw'],
+    /--out prometheus-rw: names no URL.*\n.*--out prometheus-rw=http/,
+  ],
+  [
+    'an output with a URL that is none',
+    ['--out', 'otlp=http://me:secret-that-must-not-be-shown@'],
+    /--out otlp: not a URL/,
+  ],
   ['no participants', ['--participants', '0'], /no participant would join/],
   [
     'a threshold that is none',
@@ -78,7 +89,7 @@ const BAD: [string, string[], RegExp][] = [
     ['--url', 'ws://127.0.0.1:1', ...KEYS, '--livekit-version', '1.11.0'],
     /leave one out/,
   ],
-  ['an unknown server version', ['--livekit-version', '0.1'], /1\.13\.4, 1\.11\.0/],
+  ['an unknown server version', ['--livekit-version', '0.1'], /1\.13\.4, 1\.13\.5/],
 ];
 
 describe('bad input', () => {

@@ -14,6 +14,19 @@ interface Described {
   services: { name: string; url?: string; up?: boolean }[];
 }
 
+type Level = { max: number } | null;
+type Levels = Record<'cpuCores' | 'goroutines' | 'rooms', Level>;
+
+interface LoadResult {
+  deployment: { nodes: string[] };
+  serverMetrics: {
+    nodes: (Levels & { node: string })[];
+    total: Levels | null;
+    missing: unknown[];
+    after: unknown;
+  };
+}
+
 it('keeps running after the command ends, accepts load, and leaves nothing behind', async () => {
   const { run, labs, env } = labWorld();
   const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy', '--json');
@@ -49,9 +62,18 @@ it('keeps running after the command ends, accepts load, and leaves nothing behin
       ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
     });
     expect(await load.ended).toBe(0);
-    expect(
-      (JSON.parse(load.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes,
-    ).toHaveLength(2);
+    const { deployment, serverMetrics } = JSON.parse(load.stdout()) as LoadResult;
+    expect(deployment.nodes).toHaveLength(2);
+    // The nodes of a lab are measured without a flag.
+    expect(serverMetrics.missing).toEqual([]);
+    expect(serverMetrics.nodes.map(({ node }) => node)).toEqual(['node-1', 'node-2']);
+    for (const { cpuCores, goroutines, rooms } of serverMetrics.nodes) {
+      expect(cpuCores?.max).toBeGreaterThan(0);
+      expect(goroutines?.max).toBeGreaterThan(50);
+      expect(rooms?.max).toBeGreaterThan(0);
+    }
+    expect(serverMetrics.total?.rooms?.max).toBe(12);
+    expect(serverMetrics.after).toMatchObject({ participants: 0 });
   } finally {
     expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'The lab "lab" has ended.\n' });
   }

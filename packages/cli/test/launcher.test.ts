@@ -118,7 +118,7 @@ test('an installed package starts without a checkout, and runs no script of the 
   for (const part of ['bin', 'launch'])
     await cp(join(root, 'packages', 'cli', part), join(installed, part), { recursive: true });
   await mkdir(join(installed, 'src'));
-  await writeFile(join(installed, 'src', 'main.ts'), 'console.log(process.argv.slice(2).join())');
+  await writeFile(join(installed, 'src', 'main.js'), 'console.log(process.argv.slice(2).join())');
   await mkdir(join(folder, 'scripts', 'setup'), { recursive: true });
   await writeFile(join(folder, 'scripts', 'setup', 'setup.mjs'), "throw new Error('not mine')");
   await writeFile(join(folder, 'package.json'), '{ "name": "project-of-a-user" }');

@@ -112,6 +112,47 @@ describe('docker-compose.yml', () => {
       if (build !== undefined) expect(statSync(join(ROOT, build.dockerfile)).isFile()).toBe(true);
   });
 
+  it('has ICE over TCP in a file of its own, each node on another port', () => {
+    const added = parse(read('ice-tcp.yaml')) as { services: Record<string, Service> };
+    const ports = Object.entries(added.services).map(([name, { command = [], ...rest }]) => {
+      const own = services[name]?.command ?? [];
+      expect(command.slice(0, own.length), name).toEqual(own);
+      const [flag, port] = command.slice(own.length);
+      expect(flag).toBe('--rtc.tcp_port');
+      expect(rest).toEqual({ labels: { 'swarm.tcp': `${own[1]},${port}` } });
+      return port;
+    });
+    expect(new Set(ports).size).toBe(3);
+    expect(Object.keys(added.services)).toEqual(
+      Object.keys(services).filter((name) => name.startsWith('node-') && /\d$/.test(name)),
+    );
+  });
+
+  it('has TURN over TLS in a file of its own, which changes nothing else', () => {
+    const added = parse(read('turn-tls.yaml'), { merge: true }) as {
+      services: Record<string, Service>;
+    };
+    const { coturn, ...nodes } = added.services;
+    const tls = [
+      '--tls-listening-port=5349',
+      '--cert=/certificates/turn.crt',
+      '--pkey=/certificates/turn.key',
+    ];
+    expect(coturn?.command).toEqual(
+      services.coturn?.command?.flatMap((flag) => (flag === '--no-tls' ? tls : [flag])),
+    );
+    for (const name of ['node-1', 'node-2', 'node-3']) {
+      const config = (from: Record<string, Service>) =>
+        parse(from[name]?.environment?.LIVEKIT_CONFIG ?? '') as {
+          rtc: { turn_servers: { protocol: string }[] };
+        };
+      const [own, more] = [config(services), config(nodes)];
+      const [, tcp] = own.rtc.turn_servers;
+      own.rtc.turn_servers.push({ ...tcp, ...{ port: 5349, protocol: 'tls' } });
+      expect(more, name).toEqual(own);
+    }
+  });
+
   it('names no address but loopback', () => {
     const files = readdirSync(stackFile(), { recursive: true, withFileTypes: true }).filter(
       (entry) => entry.isFile(),
@@ -152,6 +193,10 @@ describe('docker-compose.yml', () => {
         stdin: 'ignore',
       });
     expect(await config(freshKeys())).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const more of ['ice-tcp.yaml', 'turn-tls.yaml']) {
+      cpSync(stackFile(more), join(dir, 'docker-compose.override.yml'));
+      expect(await config(freshKeys()), more).toMatchObject({ exitCode: 0, stderr: '' });
+    }
     const refused = await config({});
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain('examples/stack/keys.sh');
@@ -184,6 +229,29 @@ describe('keys.sh', () => {
     expect(readFileSync(file, 'utf8')).toBe(keys);
     expect(readdirSync(dir).toSorted()).toEqual(['.env', 'examples']);
     expect(readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')).toContain('.env');
+  });
+});
+
+describe('certificates.sh', () => {
+  it('makes a certificate for loopback that its CA signed, once, and keeps no key of the CA', async ({
+    skip,
+  }) => {
+    const why = await missing('openssl');
+    skip(why !== null, why ?? '');
+    const dir = scratch();
+    cpSync(stackFile('certificates.sh'), join(dir, 'certificates.sh'));
+    const make = () =>
+      execa(join(dir, 'certificates.sh'), { cwd: '/', reject: false, stdin: 'ignore' });
+    expect(await make()).toMatchObject({ exitCode: 0, stdout: '' });
+    const made = join(dir, 'certificates');
+    expect(readdirSync(made).toSorted()).toEqual(['ca.crt', 'turn.crt', 'turn.key']);
+    const [ca, own] = [join(made, 'ca.crt'), join(made, 'turn.crt')];
+    await takes('openssl', 'verify', '-CAfile', ca, '-verify_ip', '127.0.0.1', own);
+    expect(await make()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('is there already'),
+    });
+    expect(readdirSync(dir).toSorted()).toEqual(['certificates', 'certificates.sh']);
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
+import { prepareOwnMedia } from '../own-media.ts';
 
 export interface AbScenarioFlags extends LoadFlags {
   threshold: string[];
@@ -27,16 +28,13 @@ export const readAbScenario = (
 ): { scenario: Scenario; warnings: string[] } => {
   const [path, ...more] = files;
   if (more.length > 0)
-    throw usageError(
-      `${more.join(' ')}: one scenario at a time`,
-      'swarm ab compares servers, not scenarios',
-    );
+    throw usageError(`${more.join(' ')}: one scenario at a time`, 'give one of them');
   const scaled = flags.scale === undefined && flags.seed === undefined;
   if (path === undefined) {
     if (!scaled)
       throw usageError(
         '--scale and --seed are of a scenario file, and there is none',
-        'swarm ab … scenarios/voice-ai.yaml --scale small',
+        'name the file: scenarios/voice-ai.yaml --scale small',
       );
     return { scenario: scenarioOfFlags(flags, flags.threshold), warnings: [] };
   }
@@ -47,7 +45,7 @@ export const readAbScenario = (
       'leave the flags or the file out',
     );
   }
-  const file = readScenarioFile(path, { scale: flags.scale });
+  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), () => {});
   return {
     scenario: adjustScenario(file.scenario, {
       threshold: flags.threshold,

@@ -85,10 +85,11 @@ export const openDeployment = async (
 export const inspectDeployment = async (
   where: DeploymentChoice,
   nodes: number,
+  path?: Drill['load']['path'],
 ): Promise<Platform> => {
   switch (where.type) {
     case 'embedded':
-      return dryRunLab(nodes);
+      return dryRunLab(nodes, path);
     case 'lab':
       return (await runningLab(where.name)).platform;
     case 'site':

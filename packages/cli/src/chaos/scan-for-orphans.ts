@@ -1,4 +1,12 @@
-import { type Orphan, openJournal, openScan, removeOrphan, scanHost } from '@livekit-swarm/chaos';
+import {
+  type Orphan,
+  type OrphanScan,
+  openClusterScan,
+  openEngineScan,
+  openHostScan,
+  openJournal,
+  readDockerSpec,
+} from '@livekit-swarm/chaos';
 import { isSameProcess } from '@livekit-swarm/host';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type OutputStream, write } from '../console.ts';
@@ -7,34 +15,46 @@ import { type OutputStream, write } from '../console.ts';
 const SCHEMA = 'livekit-swarm/orphans/1';
 
 interface ScannedOrphan extends Orphan {
-  host: string;
+  place: string;
   /** `expected`: its drill runs, or the target removes it itself. */
   state: 'left' | 'expected' | 'removed' | 'not_removed';
   /** Why it was not removed. */
   error: string | null;
 }
 
+/** Of `swarm chaos rollback --scan`. */
+export interface ScanFlags {
+  ssh?: string;
+  sshConfig?: string;
+  docker?: string;
+  kubernetes?: string;
+  kubeContext?: string;
+  remove?: boolean;
+  json?: boolean;
+}
+
 /**
- * `swarm chaos rollback --scan`: effects of faults by their own names, on each host.
+ * `swarm chaos rollback --scan`: effects of faults by their own names, on each place.
  * @returns 3 when something is left
- * @throws SwarmError when a host cannot be reached, or a drill runs on one from which something is removed
+ * @throws SwarmError when a place cannot be reached, or a drill runs on one from which something is removed
  */
 export const scanForOrphans = async (
-  flags: { ssh?: string; sshConfig?: string; remove?: boolean; json?: boolean },
+  flags: ScanFlags,
+  env: NodeJS.ProcessEnv,
   stdout: OutputStream,
 ): Promise<ExitCode> => {
   const running = await runningInjections();
   const found: ScannedOrphan[] = [];
-  for (const host of flags.ssh?.split(',').map((name) => name.trim()) ?? [null]) {
-    await using scan = await openScan(host, flags.sshConfig ?? null);
+  for (const open of placesOf(flags, env)) {
+    await using scan = await open();
     await using _lock = flags.remove === true ? await scan.lock() : null;
-    for (const orphan of await scanHost(scan)) {
+    for (const orphan of await scan.find()) {
       const isExpected =
         orphan.kind === 'automatic_rollback' || running.has(orphan.injection ?? '');
-      const error = isExpected || flags.remove !== true ? null : await removeOrphan(scan, orphan);
+      const error = isExpected || flags.remove !== true ? null : await scan.remove(orphan);
       const removed = error === null ? 'removed' : 'not_removed';
       const state = isExpected ? 'expected' : flags.remove === true ? removed : 'left';
-      found.push({ ...orphan, host: host ?? 'this host', state, error });
+      found.push({ ...orphan, place: scan.place, state, error });
     }
   }
   await write(
@@ -48,14 +68,39 @@ export const scanForOrphans = async (
     : EXIT_CODES.passed.code;
 };
 
+/** Those that are named; without any, this host. */
+const placesOf = (
+  { ssh, sshConfig, docker, kubernetes, kubeContext }: ScanFlags,
+  env: NodeJS.ProcessEnv,
+): (() => Promise<OrphanScan>)[] => {
+  const named = [
+    ...(ssh ?? '')
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== '')
+      .map((host) => () => openHostScan(host, sshConfig ?? null)),
+    ...(docker === undefined ? [] : [() => openEngineScan(readDockerSpec(docker, undefined, env))]),
+    ...(kubernetes === undefined
+      ? []
+      : [
+          () =>
+            openClusterScan({
+              namespace: kubernetes,
+              ...(kubeContext !== undefined && { context: kubeContext }),
+            }),
+        ]),
+  ];
+  return named.length > 0 ? named : [() => openHostScan(null, null)];
+};
+
 /** Of drills of this user that run on this host. */
 const runningInjections = async (): Promise<ReadonlySet<string>> => {
   const { pending } = await openJournal().read();
   return new Set(pending.filter(({ owner }) => isSameProcess(owner)).map(({ id }) => id));
 };
 
-const orphanText = ({ host, kind, name, pid, state, error }: ScannedOrphan): string =>
-  `${host}: ${KINDS[kind]} ${name}${pid === null ? '' : ` (process ${pid})`}: ${STATES[state]}${error === null ? '' : `: ${error}`}`;
+const orphanText = ({ place, kind, name, pid, state, error }: ScannedOrphan): string =>
+  `${place}: ${KINDS[kind]} ${name}${pid === null ? '' : ` (process ${pid})`}: ${STATES[state]}${error === null ? '' : `: ${error}`}`;
 
 const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   nft_table: 'nftables table',
@@ -63,6 +108,8 @@ const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   impairment: 'program',
   stopped_process: 'stopped process',
   paused_container: 'paused container',
+  network_chaos: 'NetworkChaos',
+  reservation: 'job that reserves a host',
   automatic_rollback: 'automatic rollback',
 };
 

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
-import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/host';
+import { diskReason, watchInterruption } from '@livekit-swarm/host';
 import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
@@ -22,6 +21,7 @@ import type { SharedRunFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir, newRunName } from '../record-folder.ts';
+import { makeSessionFolder } from '../session-folder.ts';
 import { readWorkers } from '../target.ts';
 
 export interface AbFlags
@@ -53,7 +53,7 @@ export const abCommand = async (
   const { plan } = prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
-  makeSessionFolder(folder);
+  makeSessionFolder(folder, ['A', 'B']);
 
   const printer = createProgressPrinter(stderr, {
     quiet: flags.quiet === true,
@@ -171,24 +171,6 @@ const decideSession = async (
   interrupted,
   problem,
 });
-
-/** @throws SwarmError `usage` when there is a session in it already, or it cannot be made */
-const makeSessionFolder = (folder: string): void => {
-  const taken = ['A', 'B'].map((side) => join(folder, side)).find((side) => existsSync(side));
-  if (taken !== undefined)
-    throw usageError(
-      `--record ${folder}: there is a session already`,
-      'give another folder, or leave it out',
-    );
-  try {
-    makeFolder(folder);
-  } catch (error) {
-    throw usageError(
-      `--record ${folder}: cannot be made: ${diskReason(error)}`,
-      'give another folder, or leave it out',
-    );
-  }
-};
 
 /** The result stays with its records, in every form. False when it could not be written. */
 const keep = async (

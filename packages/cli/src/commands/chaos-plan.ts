@@ -29,7 +29,7 @@ export const chaosPlanCommand = async (
 ): Promise<ExitCode> => {
   const choice = readDeploymentChoice(flags, typed, env);
   for (const drill of readDrills([file]).map((one) => overrideDrill(one, flags))) {
-    await using platform = await inspectDeployment(choice, drill.lab.nodes);
+    await using platform = await inspectDeployment(choice, drill.lab.nodes, drill.load.path);
     const note = labNote(drill, choice);
     if (note !== null) await write(stderr, `warning: ${note}\n`);
     const plan = await planDrill(drill, platform, FAULTS);

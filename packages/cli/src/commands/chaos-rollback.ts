@@ -1,30 +1,41 @@
 import { FAULTS, type Journal, openJournal, rollbackPending } from '@livekit-swarm/chaos';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { describeRollbacks } from '../chaos/rollback-pending.ts';
-import { scanForOrphans } from '../chaos/scan-for-orphans.ts';
+import { type ScanFlags, scanForOrphans } from '../chaos/scan-for-orphans.ts';
 import { type Console, write } from '../console.ts';
 
-export interface ChaosRollbackFlags {
+export interface ChaosRollbackFlags extends ScanFlags {
   force?: boolean;
   scan?: boolean;
-  ssh?: string;
-  sshConfig?: string;
-  remove?: boolean;
-  json?: boolean;
 }
+
+/** Without effect on the journal, which names its targets. */
+const SCAN_FLAGS = {
+  ssh: '--ssh',
+  sshConfig: '--ssh-config',
+  docker: '--docker',
+  kubernetes: '--kubernetes',
+  kubeContext: '--kube-context',
+  remove: '--remove',
+} as const satisfies Partial<Record<keyof ScanFlags, string>>;
 
 /** `swarm chaos rollback`: rolls back faults left by interrupted drills. Exits with 3 when one could not be rolled back. */
 export const chaosRollbackCommand = async (
   flags: ChaosRollbackFlags,
-  { stdout }: Console,
+  { stdout, env }: Console,
 ): Promise<ExitCode> => {
-  for (const flag of ['ssh', 'sshConfig', 'remove'] as const) {
-    if (flags[flag] !== undefined && flags.scan !== true)
-      throw usageError(
-        `--${flag === 'sshConfig' ? 'ssh-config' : flag} has no effect without --scan`,
-      );
+  for (const [flag, name] of Object.entries(SCAN_FLAGS)) {
+    if (flags[flag as keyof typeof SCAN_FLAGS] !== undefined && flags.scan !== true)
+      throw usageError(`${name} has no effect without --scan`);
   }
-  if (flags.scan === true) return scanForOrphans(flags, stdout);
+  for (const [flag, name, of] of [
+    [flags.sshConfig, SCAN_FLAGS.sshConfig, 'ssh'],
+    [flags.kubeContext, SCAN_FLAGS.kubeContext, 'kubernetes'],
+  ] as const) {
+    if (flag !== undefined && flags[of] === undefined)
+      throw usageError(`${name} has no effect without ${SCAN_FLAGS[of]}`);
+  }
+  if (flags.scan === true) return scanForOrphans(flags, env, stdout);
   const journal = openJournal();
   const report = await rollbackPending({ journal, faults: FAULTS, force: flags.force === true });
   const lines = describeRollbacks(report);

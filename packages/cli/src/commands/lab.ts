@@ -3,6 +3,7 @@ import { isSameProcess, siblingModule, watchInterruption } from '@livekit-swarm/
 import {
   createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
+  forShell,
   generateCredentials,
   keysFile,
   type LabSpec,
@@ -12,7 +13,9 @@ import {
   labNames,
   labStatus,
   MAX_NODES,
+  OPTIONAL_OFFERS,
   OPTIONAL_SERVICES,
+  type OptionalOffer,
   type OptionalService,
   readState as readLab,
   startLab,
@@ -22,7 +25,7 @@ import {
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
-import { webhookUrl } from '../lab-exporter.ts';
+import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
 import { tail } from '../tail.ts';
 
@@ -76,21 +79,22 @@ const EXPORTER = 'exporter';
 
 const readCompanions = (
   text: string | undefined,
-): { companions: OptionalService[]; exporter: boolean } => {
+): { companions: OptionalService[]; offers: OptionalOffer[]; exporter: boolean } => {
   const words = (text ?? '')
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+  const offers = OPTIONAL_OFFERS.filter((offer) => words.includes(offer));
   const companions = words.flatMap((word) => {
-    if (word === EXPORTER) return [];
+    if (word === EXPORTER || offers.some((offer) => offer === word)) return [];
     const known = OPTIONAL_SERVICES.find((companion) => companion === word);
     if (known !== undefined) return [known];
     throw usageError(
       `--with ${text}: there is no "${word}"`,
-      `there are ${[...OPTIONAL_SERVICES, EXPORTER].join(', ')}`,
+      `there are ${[...OPTIONAL_SERVICES, EXPORTER, ...OPTIONAL_OFFERS].join(', ')}`,
     );
   });
-  return { companions, exporter: words.includes(EXPORTER) };
+  return { companions, offers, exporter: words.includes(EXPORTER) };
 };
 
 /** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
@@ -114,7 +118,7 @@ export const labUpCommand = async (
 ): Promise<ExitCode> => {
   const interruption = watchInterruption();
   try {
-    const { companions, exporter } = readCompanions(flags.with);
+    const { companions, offers, exporter } = readCompanions(flags.with);
     const nodes = readNodes(flags.nodes);
     if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
       throw usageError(
@@ -126,6 +130,7 @@ export const labUpCommand = async (
         name: flags.name,
         nodes,
         with: companions,
+        offers,
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
         ...(exporter ? await orderExporter() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
@@ -165,14 +170,16 @@ const renderState = ({ name, facts, services }: LabState): string => {
     'Start a load test:',
     `  . ${forShell(keysFile(name))}`,
     '  swarm --rooms 50',
+    ...services
+      .filter((service) => service.name === EXPORTER)
+      .flatMap(({ url }) => [
+        'Read the exporter (with the same file):',
+        `  curl -H "Authorization: Bearer $${TOKEN_VARIABLE}" ${url}`,
+      ]),
     `End it: swarm lab down${name === DEFAULT_LAB ? '' : ` --name ${name}`}`,
     '',
   ].join('\n');
 };
-
-/** As one word, whatever it holds. */
-const forShell = (path: string): string =>
-  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
 export const DEFAULT_LAB = 'lab';
 

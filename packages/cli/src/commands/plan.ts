@@ -14,6 +14,7 @@ import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError, swarmErrorOf } from '../error-text.ts';
 import type { SharedRunFlags } from '../flags.ts';
+import { prepareOwnMedia } from '../own-media.ts';
 import { planText } from '../plan/plan-text.ts';
 import { planObject } from '../plan/plan-view.ts';
 import { readWorkers } from '../target.ts';
@@ -22,6 +23,7 @@ export interface PlanFlags
   extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
   scale?: string;
   seed?: string;
+  witness: string[];
 }
 
 /**
@@ -36,8 +38,15 @@ export const planCommand = async (
 ): Promise<ExitCode> => {
   const workers = readWorkers(flags.workers);
   if (flags.url !== undefined) checkAddress(flags.url);
-  const file = readScenarioFile(path, { scale: flags.scale });
-  const scenario = adjustScenario(file.scenario, { threshold: [], seed: flags.seed, tag: [] });
+  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), (line) =>
+    stderr.write(`${line}\n`),
+  );
+  const scenario = adjustScenario(file.scenario, {
+    threshold: [],
+    seed: flags.seed,
+    tag: [],
+    witness: flags.witness,
+  });
   const plan = expandPlan(scenario, 'plan');
   const load = planLoad(plan);
   const host = thisHost();

@@ -6,6 +6,7 @@ import {
   scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
 import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
@@ -20,7 +21,10 @@ export const printScenarioCommand = async (
 ): Promise<ExitCode> => {
   if (flags.json)
     throw usageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
-  const scenario = scenarioOfFlags(flags, flags.threshold);
+  const scenario = withTags(
+    scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness)),
+    flags.tag,
+  );
   const here = process.cwd();
   await write(
     stdout,
@@ -33,13 +37,17 @@ export const printScenarioCommand = async (
 };
 
 /** The flags that describe the scenario, as they are typed: `['--rooms', '500']`. */
-export const scenarioWords = (flags: Pick<RunFlags, keyof LoadFlags | 'threshold'>): string[] => [
+export const scenarioWords = (
+  flags: Pick<RunFlags, keyof LoadFlags | 'threshold' | 'tag' | 'witness'>,
+): string[] => [
   ...LOAD_FLAGS.flatMap((flag) => {
     const value = flags[flag];
     if (typeof value === 'string') return wordsOf(flagName(flag), value);
     return value === true ? [flagName(flag)] : [];
   }),
   ...flags.threshold.flatMap((text) => ['--threshold', text]),
+  ...flags.witness.flatMap((text) => ['--witness', text]),
+  ...flags.tag.flatMap((text) => ['--tag', text]),
 ];
 
 /** A value that begins with a hyphen would be read as a flag. */

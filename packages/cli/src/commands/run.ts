@@ -14,6 +14,7 @@ import { type Console, write } from '../console.ts';
 import { type PreparedRun, prepareRun } from '../execute-scenario.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { openOutput } from '../output/output.ts';
+import { prepareOwnMedia } from '../own-media.ts';
 import { readRecordDir } from '../record-folder.ts';
 import { executeSequence, type PlannedScenario } from '../scenario-sequence.ts';
 import { readSharedRunFlags } from '../target.ts';
@@ -21,7 +22,6 @@ import { readSharedRunFlags } from '../target.ts';
 export interface RunCommandFlags extends SharedRunFlags {
   scale?: string;
   seed?: string;
-  tag: string[];
 }
 
 /**
@@ -36,7 +36,9 @@ export const runCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const files = readScenarioFiles(paths, { scale: flags.scale });
+  const files = readScenarioFiles(paths, { scale: flags.scale }).map((file) =>
+    prepareOwnMedia(file, (line) => console.stderr.write(`${line}\n`)),
+  );
   const shared = readSharedRunFlags(flags, typed, console.env);
   const planned = collect(files, ({ path, scenario }) =>
     prepared(path, scenario, flags, files.length > 1, shared),

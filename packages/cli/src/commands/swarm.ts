@@ -1,5 +1,6 @@
 import { scenarioOfFlags } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
+import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
 import { prepareRun } from '../execute-scenario.ts';
@@ -19,7 +20,10 @@ export const swarmCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const scenario = scenarioOfFlags(flags, flags.threshold);
+  const scenario = withTags(
+    scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness)),
+    flags.tag,
+  );
   const shared = readSharedRunFlags(flags, typed, console.env);
   const prepared = prepareRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);

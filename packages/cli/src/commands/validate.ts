@@ -2,6 +2,7 @@ import { type Style, styleFor } from '@livekit-swarm/report';
 import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, hasErrorCode, type Problem } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
+import { prepareOwnMedia } from '../own-media.ts';
 
 export interface ValidateFlags {
   scale?: string;
@@ -44,7 +45,7 @@ const isFine = ({ problems }: Result): boolean => problems.length === 0;
 
 const check = (path: string, scale: string | undefined): Result => {
   try {
-    const read = readScenarioFile(path, { scale });
+    const read = prepareOwnMedia(readScenarioFile(path, { scale }), () => {});
     return { file: path, read, problems: [], warnings: read.warnings };
   } catch (error) {
     if (hasErrorCode(error, 'invalid_file'))

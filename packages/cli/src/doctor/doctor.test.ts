@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doctor } from './doctor.ts';
+import { checkEngine, doctor } from './doctor.ts';
 import { describeDescriptors } from './limits.ts';
 import { isAtLeast } from './toolchains.ts';
 
@@ -22,6 +22,21 @@ test('every finding that is not ok has a next step', async () => {
     expect(found, name).not.toBe('');
     expect(nextStep === null, name).toBe(status === 'ok');
   }
+});
+
+test('an installation needs no toolchain and has no tests, so neither is looked at', async () => {
+  const names = (await doctor('installation')).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['Node', 'media engine', 'livekit-server 1.13.4']));
+  for (const name of ['Rust', 'C compiler', 'Chromium', 'nftables', 'Docker engine'])
+    expect(names).not.toContain(name);
+});
+
+test('where the engine is missing, the next step is one that works there', () => {
+  const path = '/nowhere/swarm-native.node';
+  expect(checkEngine('checkout', path).nextStep).toContain('npm start');
+  const { nextStep } = checkEngine('installation', path);
+  expect(nextStep).toContain('npm install --include=optional livekit-swarm');
+  expect(nextStep).not.toContain('npm start');
 });
 
 test('file descriptors are shown as participants', () => {

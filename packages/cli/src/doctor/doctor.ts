@@ -1,46 +1,49 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { findGo } from '@livekit-swarm/lab';
+import { nativeFile, nativePackage } from '@livekit-swarm/webrtc';
+import { checkout } from '../../launch/checkout.mjs';
 import { type Finding, missing, ok } from './finding.ts';
 import { checkLimits } from './limits.ts';
 import { checkServers } from './servers.ts';
 import { checkTestTools } from './test-tools.ts';
-import { checkToolchains } from './toolchains.ts';
+import { checkToolchains, type Place } from './toolchains.ts';
 
 export type { Finding } from './finding.ts';
+
+const ENGINE_HINTS: Record<Place, string> = {
+  checkout: 'npm start (builds it once; needs Rust and a C compiler)',
+  installation: `install livekit-swarm again with optional dependencies: npm install --include=optional livekit-swarm (it needs ${nativePackage()})`,
+};
 
 /**
  * What this host has of what swarm needs, with the next step for everything that is not there. Changes nothing, downloads nothing,
  * never throws for something missing.
  */
-export const doctor = async (): Promise<Finding[]> => {
-  const engine = checkEngine();
+export const doctor = async (place: Place = here()): Promise<Finding[]> => {
+  const engine = checkEngine(place);
   const servers = await checkServers((await findGo()) !== null);
   const built = { engine: engine.status === 'ok', server: servers[0]?.status === 'ok' };
   const [toolchains, limits, testTools] = await Promise.all([
-    checkToolchains(built),
+    checkToolchains(built, place),
     checkLimits(),
-    checkTestTools(),
+    // There are no tests in an installation.
+    place === 'checkout' ? checkTestTools() : [],
   ]);
   return [...toolchains, engine, ...servers, ...limits, ...testTools];
 };
 
+const here = (): Place => (checkout === null ? 'installation' : 'checkout');
+
 /** Whether the media engine's addon is there and loads on this host. */
-export const checkEngine = (): Finding => {
-  const file = `swarm-native.${process.platform}-${process.arch}.node`;
-  const path = fileURLToPath(new URL(`../../../webrtc/${file}`, import.meta.url));
+export const checkEngine = (place: Place, path = nativeFile('swarm-native')): Finding => {
   try {
     createRequire(import.meta.url)(path);
     return ok('media engine', path);
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
     const found = absent
-      ? 'not built'
+      ? 'not here'
       : `does not load: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
-    return missing(
-      'media engine',
-      found,
-      'npm start (builds it once; needs Rust and a C compiler)',
-    );
+    return missing('media engine', found, ENGINE_HINTS[place]);
   }
 };

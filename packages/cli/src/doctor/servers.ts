@@ -12,6 +12,7 @@ import { type Finding, missing, ok, warn } from './finding.ts';
 
 const LABELS: Record<SourceName, string> = {
   explicit: 'SWARM_LIVEKIT_SERVER',
+  package: 'npm package',
   path: 'PATH',
   cache: 'cache',
   'go-build': 'Go build',

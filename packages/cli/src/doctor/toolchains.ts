@@ -6,20 +6,33 @@ import { firstLine, runCaptured } from './program-output.ts';
 
 const OLDEST = { node: 24, rust: [1, 88], go: [1, 26] } as const;
 
-/** Node 24, Rust, a C compiler and Go. Rust and C are needed to build the media engine, Go to build livekit-server: not where both are built already. */
-export const checkToolchains = (built: { engine: boolean; server: boolean }): Promise<Finding[]> =>
+/** A checkout builds what it lacks; an installation has it from npm. */
+export type Place = 'checkout' | 'installation';
+
+/**
+ * Node 24, Rust, a C compiler and Go. Rust and C are needed to build the media engine, in a checkout, Go to build livekit-server: not where both are
+ * there already.
+ */
+export const checkToolchains = (
+  built: { engine: boolean; server: boolean },
+  place: Place,
+): Promise<Finding[]> =>
   Promise.all([
-    lookAtNode(),
-    lookAtRust(built.engine),
-    lookAtCompiler(built.engine),
-    lookAtGo(built.server),
+    lookAtNode(place),
+    ...(place === 'checkout' ? [lookAtRust(built.engine), lookAtCompiler(built.engine)] : []),
+    ...(place === 'checkout' || !built.server ? [lookAtGo(built.server)] : []),
   ]);
 
-const lookAtNode = async (): Promise<Finding> => {
+const NODE_HINTS: Record<Place, string> = {
+  checkout: `run "npm ci": it installs the pinned Node ${OLDEST.node}`,
+  installation: `install Node ${OLDEST.node} or newer from https://nodejs.org/en/download`,
+};
+
+const lookAtNode = async (place: Place): Promise<Finding> => {
   const found = `${process.version} at ${process.execPath}`;
   return Number.parseInt(process.versions.node, 10) >= OLDEST.node
     ? ok('Node', found)
-    : missing('Node', found, `run "npm ci": it installs the pinned Node ${OLDEST.node}`);
+    : missing('Node', found, NODE_HINTS[place]);
 };
 
 const lookAtRust = async (built: boolean): Promise<Finding> => {

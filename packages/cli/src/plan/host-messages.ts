@@ -23,7 +23,11 @@ export const hostMessages = ({
       },
     ];
   const hosts = `${plural(allocation.workers, 'worker')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
-  const load = `${amount(need.generator)} for the load generator (${hosts})`;
+  const generator = `${amount(need.generator)} for the load generator (${hosts})`;
+  const load =
+    need.clients === null
+      ? generator
+      : `${generator}, ${amount(need.clients)} for ${plural(need.clients.count, 'real client')}`;
   const all =
     need.server === null ? load : `${load}, ${amount(need.server)} for the server beside it`;
   if (fits)

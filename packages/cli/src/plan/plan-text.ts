@@ -1,8 +1,17 @@
-import { describeScenario, formatBits, renderTable, type Style } from '@livekit-swarm/report';
+import { describeScenario, formatBits, renderTable, type Style, wrap } from '@livekit-swarm/report';
 import type { Level } from '@livekit-swarm/scenario';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { runPriceText } from '../cost/run-price-text.ts';
 import { hostMessages } from './host-messages.ts';
-import { curveOf, type PlannedPart, type PlanView, plannedParts, roomsOf } from './plan-view.ts';
+import {
+  cloudPriceOf,
+  curveOf,
+  type PlannedPart,
+  type PlanView,
+  plannedParts,
+  roomsOf,
+  turnsOf,
+} from './plan-view.ts';
 
 const COLUMNS = 72;
 const ROWS = 6;
@@ -18,6 +27,8 @@ export const planText = (view: PlanView, style: Style): string => {
     [inAll(view)],
     chart(view, style),
     table(plannedParts(view), style),
+    ...conversation(view, style),
+    ...cloudPrice(view),
     hostMessages(view).map(
       ({ text, mark }) =>
         `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
@@ -96,6 +107,37 @@ const table = (parts: readonly PlannedPart[], style: Style): string[] => {
   ]);
   return renderTable([head, ...rows], [0, 1]);
 };
+
+const cloudPrice = (view: PlanView): string[][] => {
+  const price = cloudPriceOf(view);
+  return price === null ? [] : [wrap('On LiveKit Cloud: ', `${runPriceText(price)}.`)];
+};
+
+/** Turns of the first room that are shown. */
+const SHOWN_TURNS = 8;
+
+/** Who speaks when, where participants take turns. */
+const conversation = ({ plan }: PlanView, style: Style): string[][] => {
+  const turns = turnsOf(plan);
+  const [first] = turns;
+  if (first === undefined) return [];
+  const here = turns.filter(({ room }) => room === first.room);
+  const rooms = new Set(turns.map(({ room }) => room)).size;
+  const meanMs = turns.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / turns.length;
+  const rows = here
+    .slice(0, SHOWN_TURNS)
+    .map(({ identity, fromMs, toMs }) => [identity, `${seconds(fromMs)} – ${seconds(toMs)}`]);
+  const more = here.length - rows.length;
+  return [
+    [
+      `${plural(turns.length, 'turn')} in ${plural(rooms, 'room')}, ${seconds(meanMs)} each on average; the first of ${first.room}:`,
+      ...renderTable([['identity', 'speaks'].map(style.dim), ...rows], [0, 1]),
+      ...(more > 0 ? [style.dim(`${plural(more, 'more turn')}: --json`)] : []),
+    ],
+  ];
+};
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)}s`;
 
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

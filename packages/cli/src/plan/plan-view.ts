@@ -1,3 +1,4 @@
+import { defaultPriceBook, type RunPrice, runPrice } from '@livekit-swarm/cost';
 import type { HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
 import { hostMessages } from './host-messages.ts';
@@ -52,9 +53,35 @@ export const curveOf = (
     return { atMs: fromMs, most: load.most(fromMs, toMs) };
   });
 
+/** What a run of it costs on LiveKit Cloud. */
+export const cloudPriceOf = ({ plan }: Pick<PlanView, 'plan'>): RunPrice | null =>
+  runPrice(plan, defaultPriceBook());
+
 /** The number of rooms in total. */
 export const roomsOf = ({ participants }: Pick<Plan, 'participants'>): number =>
   new Set(participants.map(({ room }) => room)).size;
+
+/** When a participant speaks, where participants take turns; ms after the start. */
+export interface PlannedTurn {
+  room: string;
+  identity: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** Room by room, in the order of time. */
+export const turnsOf = ({ participants }: Pick<Plan, 'participants'>): PlannedTurn[] => {
+  const turns = participants.flatMap(({ room, identity, leaveAtMs, actions = [] }) => {
+    const steps = actions.filter(({ do: step }) => step === 'speak' || step === 'listen');
+    return steps.flatMap(({ do: step, atMs: fromMs }, index): PlannedTurn[] =>
+      step === 'speak'
+        ? [{ room, identity, fromMs, toMs: steps[index + 1]?.atMs ?? leaveAtMs }]
+        : [],
+    );
+  });
+  const rooms = Map.groupBy(turns, ({ room }) => room).values();
+  return [...rooms].flatMap((of) => of.sort((a, b) => a.fromMs - b.fromMs));
+};
 
 /** Changes with what is incompatible only: fields may be added under the same name. */
 export const PLAN_SCHEMA = 'livekit-swarm/plan/1';
@@ -76,6 +103,12 @@ export const planObject = (view: PlanView): object => {
     endAtMs: plan.endAtMs,
     windows: plan.windows,
     most: plannedParts(view).map(({ most, ...part }) => ({ ...part, ...most })),
+    turns: turnsOf(plan).map(({ fromMs, toMs, ...turn }) => ({
+      ...turn,
+      fromMs: Math.round(fromMs),
+      toMs: Math.round(toMs),
+    })),
+    livekitCloud: cloudPriceOf(view),
     curve: curveOf(view, POINTS).map(({ atMs, most }) => ({ atMs, ...most })),
     host: {
       fits,

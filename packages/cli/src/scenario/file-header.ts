@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
  * @returns undefined where it lies outside of `project`: such a path would be right on one host only
  */
 export const schemaPathFrom = (folder: string, project: string): string | undefined => {
-  const file = fileURLToPath(import.meta.resolve('@livekit-swarm/scenario/scenario.schema.json'));
+  const file = fileURLToPath(
+    new URL('../../../scenario/schema/scenario.schema.json', import.meta.url),
+  );
   const inProject = relative(project, file);
   if (inProject.startsWith('..') || isAbsolute(inProject)) return undefined;
   const path = relative(folder, file).split(sep).join('/');

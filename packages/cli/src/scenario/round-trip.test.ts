@@ -85,7 +85,7 @@ describe('the scenario of flags', () => {
   it('is the one of the command line that is printed above its file', () => {
     fc.assert(
       fc.property(loadFlags, fc.subarray(THRESHOLDS), (flags, threshold) => {
-        const again = flagsOf(scenarioWords({ ...flags, threshold }));
+        const again = flagsOf(scenarioWords({ ...flags, threshold, tag: [], witness: [] }));
         expect(scenarioOfFlags(again, again.threshold)).toEqual(scenarioOfFlags(flags, threshold));
       }),
       { numRuns: 300 },
@@ -95,7 +95,10 @@ describe('the scenario of flags', () => {
   it('has a command line that a shell reads as it was', () => {
     fc.assert(
       fc.property(loadFlags, (flags) => {
-        const words = ['swarm', ...scenarioWords({ ...flags, threshold: [] })];
+        const words = [
+          'swarm',
+          ...scenarioWords({ ...flags, threshold: [], tag: [], witness: [] }),
+        ];
         const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\n\\n' ${shellLine(words)}`], {
           encoding: 'utf8',
         });

@@ -1,7 +1,7 @@
 /** Plants each fault of `planted-faults.ts` into a whole run against a real livekit-server. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -82,7 +82,7 @@ const start = ({ flags, server, through, env }: Load): Swarm =>
 
 /** Two rooms with two participants each, that send audio. */
 const SMALL = '--rooms 2 --workers 1 --duration';
-const CONNECTED = /steady 4\/4 in/;
+const CONNECTED = /steady (\d+)\/\1 in/;
 
 const workersOf = (swarm: Swarm): ProcessId[] =>
   swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
@@ -99,6 +99,23 @@ const pause = async (pids: number[], ms: number): Promise<void> => {
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   await sleep(ms);
   for (const pid of pids) process.kill(pid, 'SIGCONT');
+};
+
+/** The kernel allows no less than 1 ms in each 100 ms. */
+const LEAST_QUOTA = 0.01;
+/** CPU time per second of processes, measured for 2 s; proc(5), utime and stime in ticks of 10 ms. */
+const coresUsedBy = async (pids: readonly number[]): Promise<number> => {
+  const seconds = (): number =>
+    pids
+      .map((pid) =>
+        readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' '),
+      )
+      .reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) / 100, 0);
+  const before = seconds();
+  await sleep(2_000);
+  return (seconds() - before) / 2;
 };
 
 /** With a server of its own on this host. `plant` begins when all participants are connected. */
@@ -125,6 +142,9 @@ const embedded = async (
   return await outcomeOf(swarm);
 };
 
+/** Media addresses of the server. */
+const BOTH_FAMILIES = { ips: { includes: ['10.0.0.0/8', 'fd53:5741::/64'] } };
+
 interface Hosts {
   server: Host;
   generator: Host;
@@ -149,6 +169,16 @@ const filter = ({ through }: Host, hook: 'input' | 'output', rule: string) =>
     through,
     'swarm_fault',
     `chain fault { type filter hook ${hook} priority 0; policy accept; ${rule}; }`,
+  );
+
+/** The server has media addresses of both families, and no packets of this one arrive there. */
+const withoutFamily = (family: 'ipv4' | 'ipv6'): Promise<FaultyRun> =>
+  onTwoHosts(
+    async ({ server }, load) => {
+      await filter(server, 'input', `meta nfproto ${family} meta l4proto udp drop`);
+      return load(`${SMALL} 6s`);
+    },
+    { rtc: BOTH_FAMILIES },
   );
 
 /** A program of this host that allocates more than its control group may have. The kernel ends the victim first, then the program. */
@@ -228,9 +258,9 @@ const group = (controller: 'cpu' | 'memory') => ({
   unavailable: async () => (await missing('root')) ?? (await whyNoControlGroup(controller)),
 });
 
-/** No more than a few Mbit/s for each participant, but video. */
+/** Much to send and to forward: 56 videos. */
 const VIDEO =
-  '--rooms 1 --participants 4 --publish audio,video --video 720p --workers 1 --duration';
+  '--rooms 1 --participants 8 --publish audio,video --video 1080p --workers 1 --duration';
 /** Keyframes of a hundred packets: their bursts fill small buffers on an idle host, too. */
 const BURSTS =
   '--rooms 1 --participants 6 --publish audio,video --video 1080p --workers 1 --duration';
@@ -277,9 +307,11 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
     ...group('cpu'),
     run: async () => {
       await using cpu = openControlGroup('cpu');
-      return await onThisHost(`${VIDEO} 8s`, async (swarm) => {
-        cpu.limitCpu(0.1);
-        for (const { pid } of swarm.processes()) cpu.add(pid);
+      return await onThisHost(`${VIDEO} 10s`, async (swarm) => {
+        const pids = workersOf(swarm).map(({ pid }) => pid);
+        // Relative to the use: what a whole tenth of a core carries depends on the machine and on the engine.
+        cpu.limitCpu(Math.max(LEAST_QUOTA, (await coresUsedBy(pids)) / 10));
+        for (const pid of pids) cpu.add(pid);
       });
     },
   },
@@ -319,6 +351,20 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
       onTwoHosts(async ({ generator }, load) => {
         await filter(generator, 'output', 'meta l4proto udp drop');
         return load(`${SMALL} 17s`);
+      }),
+  },
+  'connection tracking full': {
+    ...network,
+    run: () =>
+      onTwoHosts(async ({ generator }, load) => {
+        // The participants of a worker share a socket, so each worker is one connection. The server cannot open another.
+        await holdTable(
+          generator.through,
+          'swarm_fault',
+          `chain in { type filter hook input priority 0; meta l4proto udp ct state new drop; }
+           chain out { type filter hook output priority 0; meta l4proto udp ct state new ct count over 1 drop; }`,
+        );
+        return load('--rooms 2 --workers 2 --duration 17s');
       }),
   },
   'interface down': {
@@ -471,4 +517,6 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
         rtc: { node_ip: 'fd53:5741::1', ips: { includes: ['fd53:5741::/64'] } },
       }),
   },
+  'IPv6 packets dropped on the way': { ...network, run: () => withoutFamily('ipv6') },
+  'IPv4 packets dropped on the way': { ...network, run: () => withoutFamily('ipv4') },
 };

@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('./serve.ts', import.meta.url));
 
 /** Starts a real livekit-server on `host`. It ends with the host's network, or with this process. */
 export const serveOn = async (
-  { name, address, through }: Host,
+  { name, address, through }: Pick<Host, 'name' | 'address' | 'through'>,
   version: LiveKitVersion,
   dir: string,
   config: LiveKitConfig = {},

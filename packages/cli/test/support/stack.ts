@@ -55,6 +55,8 @@ export const openStack = (
   engine: DockerEngine,
   command: readonly string[],
   variables: Record<string, string>,
+  /** Where docker-compose.yml and what it mounts are. */
+  folder = ROOT,
 ): Stack => {
   const inside: Stack['inside'] = async (...words) => {
     const [program = '', ...args] = [...engine.inNetwork, ...words];
@@ -70,7 +72,7 @@ export const openStack = (
     compose: async (...args) => {
       const [program = '', ...first] = [...command, '--project-name', 'swarm-stack', ...args];
       const env = { ...engine.env, ...variables };
-      return (await execa(program, first, { cwd: ROOT, env, stdin: 'ignore', timeout: 120_000 }))
+      return (await execa(program, first, { cwd: folder, env, stdin: 'ignore', timeout: 120_000 }))
         .stdout;
     },
     get: async (url) => {

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RecoverySummary, TrafficRow } from '@livekit-swarm/analysis';
+import type {
+  ClientSummary,
+  HostSummary,
+  RecoverySummary,
+  ServerSummary,
+  ThresholdResult,
+  TrafficRow,
+} from '@livekit-swarm/analysis';
 import { afterEach, expect } from 'vitest';
 import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
 
@@ -120,7 +127,8 @@ export interface Result {
   verdict: string;
   exitCode: number;
   reasons: { code: string; text: string }[];
-  thresholds: { metric: string; expression: string; value: number | null; ok: boolean | null }[];
+  thresholds: (Pick<ThresholdResult, 'metric' | 'expression' | 'value' | 'ok'> &
+    Partial<Pick<ThresholdResult, 'doubt' | 'excluded' | 'uncertainty'>>)[];
   metrics: Record<string, number>;
   generator: Record<string, unknown> & {
     workers: number;
@@ -129,6 +137,7 @@ export interface Result {
     socketDrops: { count: number };
     findings: { code: string; text: string; stepMs?: number }[];
   };
+  hosts: HostSummary[];
   deployment: { url: string; embedded: boolean; serverVersion: string; nodes: string[] };
   joins: {
     planned: number;
@@ -138,6 +147,8 @@ export interface Result {
     failureReasons: { reason: string; count: number }[];
   };
   media: TrafficRow[];
+  clients: ClientSummary[];
+  serverMetrics: ServerSummary | null;
   lossRecovery: RecoverySummary;
   end: { reason: string } | null;
   record: string;

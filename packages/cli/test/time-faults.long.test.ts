@@ -1,5 +1,5 @@
 /** Whole runs against a real server in which time itself fails: processes that are stopped, and a wall clock that is set. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
@@ -17,6 +17,14 @@ const lines = (dir: string): RecordLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as RecordLine);
 
+const PARTICIPANTS = 8;
+
+/** Of the record while it is written. */
+const joinsIn = (dir: string): number => {
+  const file = join(dir, 'record.ndjson');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('"event":"joined"').length - 1 : 0;
+};
+
 /** A run of two workers, to which `plant` does something once all participants have joined. */
 const runWith = async (
   seconds: number,
@@ -33,8 +41,8 @@ const runWith = async (
     LIVEKIT_API_SECRET: apiSecret,
     ...env,
   });
-  await expect.poll(() => workersOf(swarm), { timeout: 30_000 }).toHaveLength(2);
-  await sleep(4_000);
+  await expect.poll(() => joinsIn(dir), { timeout: 60_000 }).toBe(PARTICIPANTS);
+  expect(workersOf(swarm)).toHaveLength(2);
   await plant(swarm);
   const exit = await swarm.ended;
   return { result: resultOf({ stdout: swarm.stdout() }), record: lines(dir), exit };

@@ -179,7 +179,7 @@ describe('a disk that fills up', () => {
     const swarm = startSwarm(['--url', server.url, ...CROWD], keys, scratch(), [
       '/bin/sh',
       '-c',
-      'ulimit -f 16; exec "$@"',
+      'ulimit -f 48; exec "$@"',
       'sh',
     ]);
     await swarm.says(/joining|steady/);

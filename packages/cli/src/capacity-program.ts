@@ -1,0 +1,143 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { CapacityFlags } from './capacity/read-request.ts';
+import type { FitFlags } from './commands/capacity-fit.ts';
+import type { PredictFlags } from './commands/capacity-predict.ts';
+import type { Console } from './console.ts';
+import {
+  addGroup,
+  addHostFlags,
+  collector,
+  colorFlag,
+  DEPLOYMENT_GROUP,
+  deploymentFlags,
+  embeddedFlag,
+  liveKitVersionFlag,
+  queueFlag,
+  SERVER_METRICS_GROUP,
+  serverMetricsFlags,
+  signallingFlag,
+  workersFlag,
+} from './flags.ts';
+
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collector()).default([]);
+
+const searchFlags = (): Option[] => [
+  several(
+    '--until <limit>',
+    'how far a node may be used (may be repeated): cpu=70%, cpu=2.8, memory=4GB, network=800Mbit',
+  ),
+  new Option('--node-cores <n>', 'cores of a node (default: those of a local server)'),
+  new Option(
+    '--by <unit>',
+    'what grows: rooms, participants of a room, or a role (default: rooms)',
+  ),
+  new Option('--start <n>', 'the first load (default: 1)').default('1'),
+  new Option('--max <n>', 'the largest load (default: 10000)').default('10000'),
+  new Option(
+    '--resolution <share>',
+    'how exact the limit is to be (default: 5%; 1 unit where that is more)',
+  ).default('5%'),
+  new Option('--repeats <n>', 'searches; several give an interval (default: 1)').default('1'),
+  new Option(
+    '--step-duration <time>',
+    'steady state of each run (default: 30s; the file’s own where rooms come and go)',
+  ),
+  new Option('--seed <n>', 'seed of random numbers (default: the scenario’s)'),
+];
+
+/** `swarm capacity` and its commands. Their code is loaded on use. */
+export const addCapacityCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const capacity = program
+    .command('capacity')
+    .description('find the largest load of a scenario that a deployment carries')
+    .usage('[flags] FILE  or  swarm capacity fit|predict …')
+    .argument('<file>', 'a scenario file; - for standard input');
+  addGroup(capacity, console.env, 'Search:', searchFlags());
+  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [
+    ...deploymentFlags(),
+    embeddedFlag(),
+    signallingFlag(),
+    liveKitVersionFlag(),
+    new Option(
+      '--server <server>',
+      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml@cpu=0.5',
+    ),
+  ]);
+  addHostFlags(capacity, DEPLOYMENT_GROUP, 'load');
+  addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
+  addGroup(capacity, console.env, 'Result:', [
+    several(
+      '--threshold <expression>',
+      "threshold that replaces the default (may be repeated): 'jitter: p(95)<30'",
+    ),
+    new Option(
+      '--record <dir>',
+      'folder for the records and the result (default: records/TIME-capacity-NAME)',
+    ),
+    several(
+      '--report <name[=file]>',
+      'also write this report (may be repeated): text, json, html; =- for stdout',
+    ),
+    new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+  ]);
+  addGroup(capacity, console.env, 'Load generator:', [
+    workersFlag(),
+    queueFlag(),
+    new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
+    several('--label <name=value>', 'only hosts of the queue with this label (may be repeated)'),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  capacity
+    .addOption(colorFlag())
+    .addHelpText('after', capacityHelp)
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const { capacityCommand } = await import('./commands/capacity.ts');
+      const typed = (flag: keyof CapacityFlags): boolean =>
+        command.getOptionValueSource(flag) === 'cli';
+      done(await capacityCommand(file, command.opts<CapacityFlags>(), typed, console));
+    });
+
+  capacity
+    .command('fit')
+    .description('fit a cost model to the results of several scenarios')
+    .argument('<results...>', 'capacity.json of swarm capacity, or the folders they are in')
+    .option('--model <file>', 'where the model is written (default: cost-model.json)')
+    .option('--json', 'print the model instead of text')
+    .action(async (results: string[], flags: FitFlags) => {
+      const { fitCommand } = await import('./commands/capacity-fit.ts');
+      done(await fitCommand(results, flags, console));
+    });
+
+  capacity
+    .command('predict')
+    .description('predict the CPU of a server for scenarios, without running them')
+    .argument('<model>', 'cost-model.json of swarm capacity fit, or a capacity.json')
+    .argument('<files...>', 'scenario files')
+    .option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1')
+    .option('--json', 'print one JSON object')
+    .action(async (model: string, files: string[], flags: PredictFlags) => {
+      const { predictCommand } = await import('./commands/capacity-predict.ts');
+      done(await predictCommand(model, files, flags, console));
+    });
+};
+
+const capacityHelp = `
+Examples:
+  swarm capacity scenarios/voice-ai.yaml
+  swarm capacity scenarios/voice-ai.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics \\
+    --until cpu=70% --node-cores 4 --repeats 3
+  swarm capacity scenarios/large-event.yaml --by viewer --max 500 --step-duration 1m
+  swarm capacity fit records/voice records/video && swarm capacity predict cost-model.json scenarios/big-cluster.yaml
+
+Each step is a run of its own. The load doubles until a threshold or a limit of --until is crossed; bisection follows, and both sides of
+the limit are decided by repeated runs. Records and the result (text, JSON, HTML) are kept in one folder, also after Ctrl-C.
+
+Exit codes: 0 measured; 98 inconclusive (the load generator was impaired: the result is a lower bound); 3 the deployment was
+unreachable; 2 bad usage; 130 interrupted.
+`;

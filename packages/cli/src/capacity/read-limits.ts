@@ -1,0 +1,67 @@
+import { RESOURCES, type Resource, type UtilisationLimit } from '@livekit-swarm/analysis/capacity';
+import { usageError } from '@livekit-swarm/settings';
+
+const UNITS: Record<Resource, Record<string, number>> = {
+  cpu: { '': 1 },
+  memory: { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 },
+  network: {
+    'bit/s': 1,
+    kbit: 1e3,
+    Mbit: 1e6,
+    Gbit: 1e9,
+    'kbit/s': 1e3,
+    'Mbit/s': 1e6,
+    'Gbit/s': 1e9,
+  },
+};
+
+const EXAMPLES: Record<Resource, string> = {
+  cpu: 'cpu=70% of the cores of a node, or cpu=2.8 cores',
+  memory: 'memory=4GB',
+  network: 'network=800Mbit',
+};
+
+/**
+ * Reads `cpu=70%`, `cpu=2.8`, `memory=4GB`, `network=800Mbit`: how far a node may be used.
+ * @param cores of a node; null: not known
+ * @throws SwarmError `usage`
+ */
+export const readUntil = (text: string, cores: number | null): UtilisationLimit => {
+  const [, name = '', value = '', unit = ''] =
+    /^\s*([a-z]+)\s*=\s*(\d*\.?\d+)\s*(\S*)\s*$/.exec(text) ?? [];
+  const resource = RESOURCES.find((one) => one === name);
+  if (resource === undefined)
+    throw usageError(`--until ${text}: not a limit`, `write ${Object.values(EXAMPLES).join('; ')}`);
+  const amount = Number(value);
+  if (amount > 0 && resource === 'cpu' && unit === '%') return ofCores(text, amount / 100, cores);
+  const factor = UNITS[resource][unit];
+  if (factor === undefined || amount <= 0)
+    throw usageError(`--until ${text}: not an amount`, `write ${EXAMPLES[resource]}`);
+  return { resource, limit: amount * factor, share: null };
+};
+
+const ofCores = (text: string, share: number, cores: number | null): UtilisationLimit => {
+  if (share > 1)
+    throw usageError(`--until ${text}: a node has 100 % of its cores`, 'write cpu=70%');
+  if (cores === null)
+    throw usageError(
+      `--until ${text}: how many cores a node has is not known`,
+      'add --node-cores 4, or write how many of them: --until cpu=2.8',
+    );
+  return { resource: 'cpu', limit: share * cores, share };
+};
+
+/** @throws SwarmError `usage` */
+export const readNodeCores = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const cores = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : 0;
+  if (cores > 0) return cores;
+  throw usageError(`--node-cores ${text}: not a number of cores`, 'write 4, or 0.5');
+};
+
+/** @throws SwarmError `usage` */
+export const readWhole = (flag: string, text: string, least: number, most: number): number => {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw usageError(`${flag} ${text}: must be a whole number from ${least} to ${most}`);
+};

@@ -1,0 +1,109 @@
+import { availableParallelism } from 'node:os';
+import type { SearchOptions } from '@livekit-swarm/analysis/capacity';
+import {
+  readScenarioFile,
+  readSizeUnit,
+  type Scenario,
+  type SizeUnit,
+  sizeOf,
+  withDuration,
+} from '@livekit-swarm/scenario';
+import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
+import { adjustScenario } from '../adjust-scenario.ts';
+import type { SharedRunFlags } from '../flags.ts';
+import { prepareOwnMedia } from '../own-media.ts';
+import type { Target } from '../target.ts';
+import { readWhole } from './read-limits.ts';
+
+type Shared = Pick<
+  SharedRunFlags,
+  | 'url'
+  | 'apiKey'
+  | 'apiSecret'
+  | 'ca'
+  | 'embedded'
+  | 'allowHost'
+  | 'denyHost'
+  | 'confirmTarget'
+  | 'signalling'
+  | 'livekitVersion'
+  | 'serverMetrics'
+  | 'prometheus'
+  | 'prometheusSelector'
+  | 'redis'
+  | 'settle'
+  | 'threshold'
+  | 'report'
+  | 'record'
+  | 'json'
+  | 'workers'
+  | 'queue'
+  | 'machines'
+  | 'label'
+  | 'quiet'
+  | 'color'
+>;
+
+export interface CapacityFlags extends Shared {
+  until: string[];
+  nodeCores?: string;
+  by?: string;
+  start: string;
+  max: string;
+  resolution: string;
+  repeats: string;
+  stepDuration?: string;
+  seed?: string;
+  server?: string;
+}
+
+const DEFAULT_STEP_MS = 30_000;
+const LEAST_STEP_MS = 8_000;
+const MOST_LOAD = 1_000_000;
+export const MOST_REPEATS = 20;
+const GROWTH = 2;
+
+/** Of a server on this host. */
+export const coresOf = (target: Target): number | null =>
+  target.type === 'embedded' ? (target.server?.cpuCores ?? availableParallelism()) : null;
+
+/** @throws SwarmError `usage` */
+export const readCapacityScenario = (
+  path: string,
+  flags: CapacityFlags,
+): { scenario: Scenario; unit: SizeUnit; warnings: string[] } => {
+  const file = prepareOwnMedia(readScenarioFile(path), () => {});
+  const { threshold, seed } = flags;
+  const adjusted = adjustScenario(file.scenario, { threshold, seed, tag: [] });
+  const unit = readSizeUnit(adjusted, flags.by);
+  if (sizeOf(adjusted, unit) === 0)
+    throw usageError(`--by ${flags.by ?? unit.type}: the scenario has none`, 'choose what it has');
+  return {
+    scenario: readDuration(adjusted, flags.stepDuration),
+    unit,
+    warnings: file.warnings.map(formatProblem),
+  };
+};
+
+const readDuration = (scenario: Scenario, text: string | undefined): Scenario => {
+  const durationMs = text === undefined ? DEFAULT_STEP_MS : parseDuration(text);
+  if (durationMs < LEAST_STEP_MS)
+    throw usageError(`--step-duration ${text}: at least 8s`, 'samples come once a second');
+  const timed = withDuration(scenario, durationMs);
+  if (timed !== null) return timed;
+  if (text === undefined) return scenario;
+  throw usageError(
+    '--step-duration: an executor of the scenario has a course of its own',
+    'leave it out, or write the scenario with constant-rooms',
+  );
+};
+
+export const readOptions = (flags: CapacityFlags): SearchOptions => {
+  const start = readWhole('--start', flags.start, 1, MOST_LOAD);
+  const max = readWhole('--max', flags.max, start, MOST_LOAD);
+  const share = /^\s*(\d*\.?\d+)\s*%\s*$/.exec(flags.resolution)?.[1];
+  const resolution = Number(share) / 100;
+  if (!(resolution > 0 && resolution <= 0.5))
+    throw usageError(`--resolution ${flags.resolution}: must be a share up to 50%`, 'write 5%');
+  return { start, max, growth: GROWTH, resolution };
+};

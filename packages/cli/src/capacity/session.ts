@@ -1,0 +1,175 @@
+/** One session of `swarm capacity`: searches, each of them runs of one scenario at several sizes. */
+import { join } from 'node:path';
+import {
+  type Found,
+  factsOfStep,
+  nextStep,
+  type SearchOptions,
+  type SearchRun,
+  type StepFacts,
+  type UtilisationLimit,
+} from '@livekit-swarm/analysis/capacity';
+import { isRun } from '@livekit-swarm/report';
+import type { Scenario, SizeUnit } from '@livekit-swarm/scenario';
+import { EXIT_CODES, isUsageError, type SwarmError } from '@livekit-swarm/settings';
+import { announcementOf } from '../announce-load.ts';
+import { interruptedError } from '../error-text.ts';
+import {
+  executeScenario,
+  type PreparedRun,
+  prepareRun,
+  type RunRequest,
+  type ScenarioRun,
+} from '../execute-scenario.ts';
+import type { ProgressPrinter } from '../progress-printer.ts';
+import { plannedLoad, stepScenario } from './step-scenario.ts';
+
+export interface SearchSession {
+  scenario: Scenario;
+  unit: SizeUnit;
+  limits: readonly UtilisationLimit[];
+  options: SearchOptions;
+  repeats: number;
+  /** What every run has in common. */
+  shared: Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'interruption' | 'joinExistingRooms'>;
+  printer: ProgressPrinter;
+  /** Where the records go: `1/01-8` is the first run of the first search, at 8. */
+  folder: string;
+  /** Called after each run. */
+  onStep(step: StepFacts): void;
+}
+
+type Problem = Pick<SwarmError, 'message' | 'hint'> & { code: string };
+
+export interface SessionOutcome {
+  steps: StepFacts[];
+  searches: Found[];
+  serverVersion: string | null;
+  stopped: 'interrupted' | 'unreachable' | 'error' | null;
+  problem: Problem | null;
+}
+
+/** Later searches begin near the limit that the first one found, and grow slowly: they ask whether it is there again. */
+const NEAR = 0.75;
+const SLOW_GROWTH = 1.2;
+
+/** As often as a search repeats a run without a result. */
+const ATTEMPTS = 3;
+
+/** Runs until every search has ended, Ctrl-C, or something keeps a run from coming about. */
+export const runCapacitySession = async (session: SearchSession): Promise<SessionOutcome> => {
+  const outcome: SessionOutcome = {
+    steps: [],
+    searches: [],
+    serverVersion: null,
+    stopped: null,
+    problem: null,
+  };
+  for (let repeat = 1; repeat <= session.repeats; repeat++) {
+    const found = await search(session, optionsOf(session, outcome.searches), repeat, outcome);
+    if (found === null) return outcome;
+    outcome.searches.push(found);
+    // Neither a larger load nor a healthier generator comes with another search.
+    if (found.end !== 'knee') return outcome;
+  }
+  return outcome;
+};
+
+const optionsOf = ({ options }: SearchSession, [first]: readonly Found[]): SearchOptions =>
+  first === undefined
+    ? options
+    : { ...options, start: Math.max(1, Math.floor(first.carried * NEAR)), growth: SLOW_GROWTH };
+
+/** Null: the session ends here. */
+const search = async (
+  session: SearchSession,
+  options: SearchOptions,
+  repeat: number,
+  outcome: SessionOutcome,
+): Promise<Found | null> => {
+  const runs: SearchRun[] = [];
+  for (;;) {
+    const step = nextStep(runs, options);
+    if (step.type === 'found') return step;
+    const prepared = prepareStep(session, step.load);
+    if ('problem' in prepared) {
+      // This host cannot generate it at all, or the language does not allow it.
+      outcome.problem = prepared.problem;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++)
+        runs.push({ load: step.load, evidence: null });
+      continue;
+    }
+    const facts = await runStep(session, prepared, { load: step.load, repeat, outcome });
+    if (facts === null) return null;
+    outcome.steps.push(facts);
+    session.onStep(facts);
+    if (facts.outcome === 'interrupted' || session.shared.interruption.stop.aborted) {
+      outcome.stopped = 'interrupted';
+      return null;
+    }
+    runs.push({ load: step.load, evidence: facts.evidence });
+  }
+};
+
+const prepareStep = (
+  { scenario, unit, shared }: SearchSession,
+  load: number,
+): PreparedRun | { problem: Problem } => {
+  try {
+    return prepareRun({ ...shared, scenario: stepScenario(scenario, unit, load) });
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    return { problem: { code: error.code, message: error.message, hint: error.hint } };
+  }
+};
+
+/** Reasons of joins that failed as the load is too large: a search goes down from there. */
+const AT_A_LIMIT: ReadonlySet<string> = new Set(['server_full', 'room_full', 'rate_limited']);
+
+const runStep = async (
+  { shared, limits, printer, folder }: SearchSession,
+  prepared: PreparedRun,
+  { load, repeat, outcome }: { load: number; repeat: number; outcome: SessionOutcome },
+): Promise<StepFacts | null> => {
+  const number = String(outcome.steps.length + 1).padStart(2, '0');
+  const record = join(folder, String(repeat), `${number}-${load}`);
+  const { target } = shared;
+  const announcement = target.type === 'remote' ? announcementOf(prepared.plan, target.url) : null;
+  if (announcement !== null) printer.print(announcement);
+  const ran = await executeScenario({
+    ...shared,
+    prepared,
+    recordDir: record,
+    // The same sentence on scenario and server would come with every run; what it sends where is announced above.
+    printer: { ...printer, print: () => {} },
+  });
+  if (!isRun(ran)) {
+    const interrupted = shared.interruption.stop.aborted;
+    outcome.stopped = interrupted
+      ? 'interrupted'
+      : ran.exitCode === EXIT_CODES.unreachable.code
+        ? 'unreachable'
+        : 'error';
+    const { code, message, hint } = interrupted
+      ? interruptedError()
+      : { code: ran.reason, message: ran.message, hint: ran.hint };
+    outcome.problem = { code, message, hint };
+    return null;
+  }
+  const { summary, decision } = ran;
+  outcome.serverVersion ??= summary.deployment?.serverVersion ?? null;
+  const planned = plannedLoad(prepared.plan);
+  const facts = factsOfStep({ load, repeat, record, planned, summary, decision }, limits);
+  const [failure] = facts.rejected;
+  const isRefused =
+    decision.exitCode === EXIT_CODES.unreachable.code && !AT_A_LIMIT.has(failure?.reason ?? '');
+  if (isRefused && outcome.steps.length === 0) {
+    outcome.stopped = 'unreachable';
+    outcome.problem = {
+      code: failure?.reason ?? 'unreachable',
+      message: `no participant joined: ${failure?.message ?? 'the deployment rejected all of them'}`,
+      hint: null,
+    };
+  }
+  return outcome.stopped === null ? facts : null;
+};

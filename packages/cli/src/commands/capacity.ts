@@ -1,0 +1,126 @@
+import { cpus } from 'node:os';
+import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
+import { watchInterruption } from '@livekit-swarm/host';
+import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
+import { EXIT_CODES, type ExitCode, withoutSecrets } from '@livekit-swarm/settings';
+import { readServerOrTarget } from '../ab/embedded-target.ts';
+import { readNodeCores, readUntil, readWhole } from '../capacity/read-limits.ts';
+import {
+  type CapacityFlags,
+  coresOf,
+  MOST_REPEATS,
+  readCapacityScenario,
+  readOptions,
+} from '../capacity/read-request.ts';
+import { runCapacitySession } from '../capacity/session.ts';
+import { stepText } from '../capacity/step-text.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+import { formatError, swarmErrorOf } from '../error-text.ts';
+import { parseRequestsOf } from '../output/report-request.ts';
+import { showSession } from '../output/show-session.ts';
+import { createProgressPrinter } from '../progress-printer.ts';
+import { defaultRecordDir, newRunName } from '../record-folder.ts';
+import { readQueueChoice } from '../run-on-queue.ts';
+import { readServerMetrics } from '../server-metrics.ts';
+import { makeSessionFolder } from '../session-folder.ts';
+import { readWorkers } from '../target.ts';
+
+/**
+ * `swarm capacity FILE`: the largest load of a scenario that a deployment carries.
+ * @param typed whether a flag was given on the command line
+ * @throws SwarmError `usage` before anything was started
+ */
+export const capacityCommand = async (
+  path: string,
+  flags: CapacityFlags,
+  typed: (flag: keyof CapacityFlags) => boolean,
+  console: Console,
+): Promise<ExitCode> => {
+  const { stderr, env } = console;
+  const requests = parseRequestsOf(CAPACITY_REPORTERS, flags.report, flags.json === true);
+  const target = readServerOrTarget(flags, typed, env);
+  const nodeCores = readNodeCores(flags.nodeCores) ?? coresOf(target);
+  const limits = flags.until.map((text) => readUntil(text, nodeCores));
+  const { scenario, unit, warnings } = readCapacityScenario(path, flags);
+  const options = readOptions(flags);
+  const repeats = readWhole('--repeats', flags.repeats, 1, MOST_REPEATS);
+  const shared = {
+    target,
+    signalling: flags.signalling,
+    workers: readWorkers(flags.workers),
+    queue: readQueueChoice(flags, target),
+    serverMetrics: readServerMetrics(flags, target, typed),
+  };
+  if (limits.length > 0 && target.type === 'remote' && !isMeasured(shared.serverMetrics))
+    await write(
+      stderr,
+      'warning: --until needs server metrics; without --server-metrics, --prometheus or --redis they are known of a running lab only\n',
+    );
+  const folder = flags.record ?? defaultRecordDir(`capacity-${newRunName()}`, new Date());
+  makeSessionFolder(folder, ['1', 'capacity.json']);
+
+  const printer = createProgressPrinter(stderr, {
+    quiet: flags.quiet === true,
+    color: wantsColor(flags.color, stderr, env),
+  });
+  for (const warning of warnings) printer.print(`warning: ${warning}`);
+  printer.print(
+    `${scenario.name}: by ${flags.by ?? unit.type}, from ${options.start} to ${options.max} at most, on ${target.type === 'remote' ? withoutSecrets(target.url) : `livekit-server ${target.version} on this host`}`,
+  );
+  const interruption = watchInterruption();
+  interruption.stop.addEventListener('abort', () =>
+    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
+  );
+  interruption.kill.addEventListener('abort', () =>
+    setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
+  );
+  const startedAt = new Date().toISOString();
+  const unitName = unit.type === 'role' ? unit.role : unit.type;
+  try {
+    const session = await runCapacitySession({
+      scenario,
+      unit,
+      limits,
+      options,
+      repeats,
+      shared: { ...shared, interruption },
+      printer,
+      folder,
+      onStep: (step: StepFacts) => printer.print(stepText(step, unitName, nodeCores)),
+    });
+    printer.done();
+    const result = concludeCapacity({
+      scenario: scenario.name,
+      unit: unitName,
+      startedAt,
+      target: {
+        url: target.type === 'remote' ? withoutSecrets(target.url) : null,
+        serverVersion: session.serverVersion,
+        nodeCores,
+      },
+      limits: [...flags.until, ...flags.threshold],
+      cpu: target.type === 'embedded' ? (cpus()[0]?.model ?? null) : null,
+      steps: session.steps,
+      searches: session.searches,
+      stopped: session.stopped,
+      error: session.problem,
+    });
+    const about = loadText(result, result.carried);
+    return await showSession(result, CAPACITY_REPORTERS, requests, {
+      folder,
+      flags,
+      console,
+      about,
+    });
+  } catch (error) {
+    printer.done();
+    const problem = swarmErrorOf(error);
+    await write(stderr, formatError(problem));
+    return problem.exitCode;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+const isMeasured = ({ nodes, prometheus, redis }: ReturnType<typeof readServerMetrics>): boolean =>
+  nodes.length > 0 || prometheus !== null || redis !== null;

@@ -1,0 +1,131 @@
+import { CHECKED_PATHS, type CheckedPath, checkConnectivity } from '@livekit-swarm/exporter';
+import { watchInterruption } from '@livekit-swarm/host';
+import { styleFor } from '@livekit-swarm/report';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  parseDuration,
+  suggest,
+  usageError,
+  withoutSecrets,
+} from '@livekit-swarm/settings';
+import {
+  type Connectivity,
+  connectivityJson,
+  connectivityJunit,
+  renderConnectivity,
+} from '../connectivity/connectivity-report.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readNodeFlag } from '../node-flag.ts';
+import { parseRequestsOf } from '../output/report-request.ts';
+import { writeWhole } from '../output/write-whole.ts';
+import { readTarget } from '../target.ts';
+
+export interface ConnectivityFlags {
+  url?: string;
+  apiKey?: string;
+  apiSecret?: string;
+  allowHost?: string[];
+  denyHost?: string[];
+  confirmTarget?: string;
+  path?: string;
+  node: string[];
+  duration?: string;
+  report: string[];
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+}
+
+const REPORTS = {
+  json: { fileName: 'connectivity.json' },
+  junit: { fileName: 'junit.xml' },
+} as const;
+
+const DURATION = { defaultMs: 2_000, minMs: 1_000, maxMs: 60_000 } as const;
+
+/**
+ * `swarm connectivity`: whether media passes on each path to each node.
+ * @throws SwarmError `usage`; what keeps any path from being checked
+ */
+export const connectivityCommand = async (
+  flags: ConnectivityFlags,
+  typed: (flag: string) => boolean,
+  { stdout, stderr, env }: Console,
+): Promise<ExitCode> => {
+  const requests = parseRequestsOf(REPORTS, flags.report, flags.json === true);
+  const required = readPaths(flags.path);
+  const durationMs = readDuration(flags.duration);
+  if (flags.url === undefined)
+    throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
+  const target = readTarget(flags, typed, env);
+  if (target.type !== 'remote') throw usageError('no deployment is named', 'give --url');
+  const nodes = await Promise.all(flags.node.map(readNodeFlag));
+  const interruption = watchInterruption();
+  try {
+    const checks = await checkConnectivity({
+      access: target,
+      paths: required ?? CHECKED_PATHS,
+      nodes,
+      durationMs,
+      signal: interruption.stop,
+      onRoomsLeft: (count) =>
+        void stderr.write(
+          `warning: ${count} rooms (swarm-probe-…) could not be deleted; the server closes them when they are empty\n`,
+        ),
+      onCheck: (node, path) => {
+        if (flags.quiet !== true)
+          void stderr.write(`checking ${path}${node === null ? '' : ` to ${node}`} …\n`);
+      },
+    });
+    if (interruption.stop.aborted) return EXIT_CODES.interrupted.code;
+    const result: Connectivity = {
+      url: withoutSecrets(target.url),
+      required: required !== null,
+      checks,
+    };
+    for (const { name, to } of requests) {
+      const text = name === 'json' ? connectivityJson(result) : connectivityJunit(result);
+      if (to === 'stdout') await write(stdout, text);
+      else await writeWhole(to === null ? REPORTS[name].fileName : to.file, text);
+    }
+    if (requests.every(({ to }) => to !== 'stdout'))
+      await write(
+        stdout,
+        renderConnectivity(result, styleFor(wantsColor(flags.color, stdout, env))),
+      );
+    return exitOf(result);
+  } finally {
+    interruption.dispose();
+  }
+};
+
+/** A path that must work and does not is a crossed threshold; where no path works at all, no user can connect. */
+const exitOf = ({ checks, required }: Connectivity): ExitCode => {
+  const bad = checks.some(
+    ({ outcome }) => outcome === 'failed' || (required && outcome !== 'works'),
+  );
+  return bad || checks.every(({ outcome }) => outcome !== 'works')
+    ? EXIT_CODES.failed.code
+    : EXIT_CODES.passed.code;
+};
+
+const readPaths = (text: string | undefined): CheckedPath[] | null => {
+  if (text === undefined) return null;
+  const words = text.split(',').map((word) => word.trim());
+  return words.map((word) => {
+    const path = CHECKED_PATHS.find((one) => one === word);
+    if (path !== undefined) return path;
+    throw usageError(
+      `--path ${text}: there is no path "${word}"`,
+      suggest(word, CHECKED_PATHS, 'paths are'),
+    );
+  });
+};
+
+const readDuration = (text: string | undefined): number => {
+  if (text === undefined) return DURATION.defaultMs;
+  const ms = parseDuration(text);
+  if (ms >= DURATION.minMs && ms <= DURATION.maxMs) return ms;
+  throw usageError(`--duration ${text}: must be 1s to 60s`);
+};

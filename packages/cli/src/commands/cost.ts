@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import {
+  ASSUMED_CAPACITY,
+  DEFAULT_PRICES,
+  defaultPriceBook,
+  estimateCost,
+  offersOf,
+  type PriceBook,
+  readPriceBook,
+  type SelfHostedRules,
+} from '@livekit-swarm/cost';
+import { styleFor } from '@livekit-swarm/report';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  fileProblem,
+  invalidFile,
+  nearest,
+  usageError,
+} from '@livekit-swarm/settings';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readCapacity } from '../cost/capacity-file.ts';
+import { costObject } from '../cost/cost-object.ts';
+import { costText } from '../cost/cost-text.ts';
+import { type LoadFlags, readPricedLoad } from '../cost/priced-load.ts';
+
+export interface CostFlags extends LoadFlags {
+  prices?: string;
+  printPrices?: true;
+  provider: string[];
+  capacity?: string;
+  headroom?: string;
+  minNodes?: string;
+  autoscale?: true;
+  turn?: string;
+  staff?: string;
+  json?: true;
+  color: boolean;
+}
+
+/**
+ * `swarm cost FILE`: what a load costs a month.
+ * @throws SwarmError `invalid_file` for a scenario, timetable, price book or capacity file; `usage` for a flag
+ */
+export const costCommand = async (
+  path: string | undefined,
+  flags: CostFlags,
+  { stdout, stderr, env }: Console,
+): Promise<ExitCode> => {
+  if (flags.printPrices === true) {
+    await write(stdout, readFileSync(DEFAULT_PRICES, 'utf8'));
+    return EXIT_CODES.passed.code;
+  }
+  if (path === undefined)
+    throw usageError('there is no load', 'swarm cost FILE, a scenario or a timetable');
+  const book = readPrices(flags.prices);
+  checkProviders(book, flags.provider);
+  const rules = rulesOf(flags, book);
+  const load = readPricedLoad(path, flags, {
+    roundMinutes: book.livekitCloud.roundsUpToMinutes,
+    progress: (line) => stderr.write(`${line}\n`),
+  });
+  if (!(load.usage.participantMinutes > 0))
+    throw usageError(`${path}: no participant ever joins`, 'a load needs participants');
+  const estimate = estimateCost({
+    book,
+    usage: load.usage,
+    rules,
+    providers: flags.provider,
+    traffic: load.traffic,
+  });
+  const shown = { load, estimate, rules, book };
+  await write(
+    stdout,
+    flags.json
+      ? `${JSON.stringify(costObject(shown), null, 2)}\n`
+      : costText(shown, styleFor(wantsColor(flags.color, stdout, env))),
+  );
+  return EXIT_CODES.passed.code;
+};
+
+const readPrices = (path: string | undefined): PriceBook => {
+  if (path === undefined) return defaultPriceBook();
+  try {
+    return readPriceBook(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
+    throw invalidFile([
+      fileProblem(path, `cannot be read: ${error.code}`, 'check the path and who may read it'),
+    ]);
+  }
+};
+
+const checkProviders = (book: PriceBook, wanted: readonly string[]): void => {
+  for (const name of wanted) {
+    if (offersOf(book, [name]).length > 0) continue;
+    const known = [
+      ...Object.keys(book.providers),
+      ...offersOf(book).map(({ provider, machine }) => `${provider}:${machine}`),
+    ];
+    const meant = nearest(name, known);
+    throw usageError(
+      `--provider ${name}: the price book does not have it`,
+      meant === null ? `available: ${known.join(', ')}` : `did you mean ${meant}?`,
+    );
+  }
+};
+
+const rulesOf = (flags: CostFlags, book: PriceBook): SelfHostedRules => {
+  const [turn] = Object.keys(book.turn);
+  const [storage] = Object.keys(book.storage);
+  const share = flags.turn === undefined ? 0 : readShare(flags.turn);
+  if (share > 0 && turn === undefined)
+    throw usageError('--turn: the price book has no TURN service', 'add one under turn');
+  return {
+    capacity: flags.capacity === undefined ? ASSUMED_CAPACITY : readCapacity(flags.capacity),
+    headroom: readNumber('--headroom', flags.headroom ?? '1.5', 1, 100),
+    minNodes: Math.round(readNumber('--min-nodes', flags.minNodes ?? '1', 0, 10_000)),
+    scaled: flags.autoscale === true,
+    turn: share > 0 && turn !== undefined ? { service: turn, share } : null,
+    storage: storage ?? null,
+    staff: readNumber('--staff', flags.staff ?? '0', 0, 1e9),
+  };
+};
+
+const readNumber = (flag: string, text: string, min: number, max: number): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw usageError(
+    `${flag} ${text}: must be a number from ${min} to ${max}`,
+    `write ${flag} ${min}`,
+  );
+};
+
+const readShare = (text: string): number => {
+  const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(text.trim()) ?? [];
+  const share = percent === undefined ? Number.NaN : Number(percent) / 100;
+  if (share >= 0 && share <= 1) return share;
+  throw usageError(`--turn ${text}: must be a share from 0% to 100%`, 'write --turn 20%');
+};

@@ -1,0 +1,158 @@
+import { isIP } from 'node:net';
+import { watchInterruption } from '@livekit-swarm/host';
+import { styleFor } from '@livekit-swarm/report';
+import { readTokenEndpoint } from '@livekit-swarm/runner';
+import { type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
+import { type VerifyRequest, verify } from '@livekit-swarm/verify';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readHostRules } from '../host-rules.ts';
+import { readNodeFlag } from '../node-flag.ts';
+import { parseRequestsOf } from '../output/report-request.ts';
+import { writeWhole } from '../output/write-whole.ts';
+import { readConnect, readTarget } from '../target.ts';
+import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-report.ts';
+
+export interface VerifyFlags {
+  url?: string;
+  apiKey?: string;
+  apiSecret?: string;
+  allowHost?: string[];
+  denyHost?: string[];
+  confirmTarget?: string;
+  node: string[];
+  redis?: string;
+  announced: string[];
+  closedPort: string[];
+  participants?: string;
+  token?: string;
+  tokenEndpoint?: string;
+  tokenHeader: string[];
+  tokenServer: string[];
+  webhookPort?: string;
+  agent?: string;
+  idle?: string;
+  report: string[];
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+}
+
+const REPORTS = {
+  json: { fileName: 'verify.json' },
+  junit: { fileName: 'junit.xml' },
+} as const;
+
+/** Long enough that loss shows, short enough that five paths take seconds. */
+const MEDIA_MS = 1_000;
+const IDLE = { minMs: 1_000, maxMs: 3_600_000 } as const;
+
+/**
+ * `swarm verify`: whether a deployment is configured correctly.
+ * @throws SwarmError `usage`
+ */
+export const verifyCommand = async (
+  flags: VerifyFlags,
+  typed: (flag: string) => boolean,
+  { stdout, stderr, env }: Console,
+): Promise<ExitCode> => {
+  const requests = parseRequestsOf(REPORTS, flags.report, flags.json === true);
+  if (flags.url === undefined)
+    throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
+  const target = readTarget(flags, typed, env);
+  if (target.type !== 'remote') throw usageError('no deployment is named', 'give --url');
+  const known = readKnown(flags);
+  const connect = readConnect(flags, readHostRules(flags, env));
+  const tokenEndpoint =
+    connect === null ? null : await readTokenEndpoint(connect, target, { env, dir: process.cwd() });
+  const nodes = await Promise.all(flags.node.map(readNodeFlag));
+  const interruption = watchInterruption();
+  try {
+    const verification = await verify({
+      access: target,
+      nodes,
+      ...known,
+      tokenEndpoint,
+      mediaMs: MEDIA_MS,
+      signal: interruption.stop,
+      onCheck: (id) => {
+        if (flags.quiet !== true) void stderr.write(`checking ${id} …\n`);
+      },
+      onRoomsLeft: (count) =>
+        void stderr.write(
+          `warning: ${count} rooms (swarm-verify-…, swarm-probe-…) could not be deleted; the server closes them when they are empty\n`,
+        ),
+    });
+    for (const { name, to } of requests) {
+      const text = name === 'json' ? verifyJson(verification) : verifyJunit(verification);
+      if (to === 'stdout') await write(stdout, text);
+      else await writeWhole(to === null ? REPORTS[name].fileName : to.file, text);
+    }
+    if (requests.every(({ to }) => to !== 'stdout'))
+      await write(
+        stdout,
+        renderVerification(verification, styleFor(wantsColor(flags.color, stdout, env))),
+      );
+    return verification.exitCode;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+type Known = Pick<
+  VerifyRequest,
+  | 'redisUrl'
+  | 'allowedAddresses'
+  | 'adminPorts'
+  | 'participants'
+  | 'token'
+  | 'webhookPort'
+  | 'agent'
+  | 'idleMs'
+>;
+
+const readKnown = (flags: VerifyFlags): Known => ({
+  redisUrl: flags.redis === undefined ? null : checkRedis(flags.redis),
+  allowedAddresses: flags.announced.map(checkPrefix),
+  adminPorts:
+    flags.closedPort.length === 0
+      ? null
+      : flags.closedPort.map((text) => readWhole('--closed-port', text, 65_535)),
+  participants:
+    flags.participants === undefined
+      ? null
+      : readWhole('--participants', flags.participants, 1_000_000),
+  token: flags.token ?? null,
+  webhookPort:
+    flags.webhookPort === undefined ? null : readWhole('--webhook-port', flags.webhookPort, 65_535),
+  agent: flags.agent ?? null,
+  idleMs: flags.idle === undefined ? null : readIdle(flags.idle),
+});
+
+const checkRedis = (text: string): string => {
+  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  // Not repeated: it may hold a password.
+  throw usageError('--redis: not a Redis URL', 'write redis://HOST:6379, or rediss:// with TLS');
+};
+
+const checkPrefix = (text: string): string => {
+  const [address = '', bits] = text.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  if (
+    isIP(address) !== 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  )
+    return text;
+  throw usageError(`--announced ${text}: not an address or prefix`, 'write 203.0.113.0/24');
+};
+
+const readWhole = (flag: string, text: string, most: number): number => {
+  const number = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (number >= 1 && number <= most) return number;
+  throw usageError(`${flag} ${text}: must be a whole number from 1 to ${most}`);
+};
+
+const readIdle = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms >= IDLE.minMs && ms <= IDLE.maxMs) return ms;
+  throw usageError(`--idle ${text}: must be 1s to 1h`);
+};

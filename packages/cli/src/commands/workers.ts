@@ -1,0 +1,67 @@
+import { type AgentFacts, type Agents, openQueue, readAgents } from '@livekit-swarm/fleet';
+import { labelText } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { type Console, write } from '../console.ts';
+import { VERSION } from '../version.ts';
+
+const COLUMNS = ['AGENT', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];
+
+/** `swarm workers`: lists the hosts of a queue. */
+export const workersCommand = async (
+  flags: { queue: string; json?: boolean },
+  { stdout }: Console,
+): Promise<ExitCode> => {
+  const queue = await openQueue(flags.queue);
+  try {
+    const agents = await readAgents(queue.redis);
+    await write(
+      stdout,
+      flags.json === true
+        ? `${JSON.stringify(agents.usable, null, 2)}\n`
+        : tableOf(agents, queue.address),
+    );
+    return EXIT_CODES.passed.code;
+  } finally {
+    queue.close();
+  }
+};
+
+const tableOf = ({ usable, foreign }: Agents, address: string): string => {
+  if (usable.length + foreign.length === 0)
+    return `${address} has no hosts: start "swarm worker --queue ${address}" on each\n`;
+  const others = foreign.map(({ agent, version }) => [
+    ...[agent, '–', '–', `${version} (not ${VERSION})`, '–', '–'],
+    'reports other facts than this version reads',
+  ]);
+  const rows = [COLUMNS, ...usable.map(rowOf), ...others];
+  const widths = COLUMNS.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+};
+
+const rowOf = ({
+  agent,
+  cores,
+  memoryBytes,
+  version,
+  clock,
+  labels,
+  run,
+}: AgentFacts): string[] => [
+  agent,
+  String(cores),
+  `${(memoryBytes / 1e9).toFixed(1)} GB`,
+  version === VERSION ? version : `${version} (not ${VERSION})`,
+  `${clock.aheadMs > 0 ? '+' : ''}${clock.aheadMs} ms ±${clock.uncertaintyMs.toFixed(2)} ms`,
+  labelText(labels),
+  run === null ? 'idle' : `run ${run}`,
+];

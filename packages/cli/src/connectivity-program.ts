@@ -1,0 +1,54 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { ConnectivityFlags } from './commands/connectivity.ts';
+import type { Console } from './console.ts';
+import { addGroup, addHostFlags, collector, colorFlag, deploymentFlags } from './flags.ts';
+
+/** `swarm connectivity`. Its code is loaded on use. */
+export const addConnectivityCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const command = program
+    .command('connectivity')
+    .description('check every way to a deployment: UDP, ICE/TCP, TURN over UDP, TCP and TLS')
+    .addHelpText('after', connectivityHelp);
+  addGroup(command, console.env, 'Deployment:', deploymentFlags());
+  addHostFlags(command, 'Deployment:', 'two participants');
+  addGroup(command, console.env, 'Check:', [
+    new Option(
+      '--path <paths>',
+      'these must work: direct, ice-tcp, turn-udp, turn-tcp, turn-tls, separated by commas (default: all that are offered)',
+    ),
+    new Option(
+      '--node <name=url>',
+      'also check this node, by the URL of its metrics (may be repeated): node-1=http://10.0.0.1:6789/metrics',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option('--duration <time>', 'of the media on each path (default: 2s)'),
+  ]);
+  addGroup(command, console.env, 'Output:', [
+    new Option('--report <name[=file]>', 'additional report (may be repeated): json, junit')
+      .argParser(collector())
+      .default([]),
+    new Option('--json', 'print one JSON object: short for --report json=-'),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  command.addOption(colorFlag()).action(async (flags: ConnectivityFlags, own: Command) => {
+    const { connectivityCommand } = await import('./commands/connectivity.ts');
+    const typed = (flag: string): boolean => own.getOptionValueSource(flag) === 'cli';
+    done(await connectivityCommand(flags, typed, console));
+  });
+};
+
+const connectivityHelp = `
+Examples:
+  swarm connectivity --url wss://livekit.example.com
+  swarm connectivity --path turn-tls --json
+  swarm connectivity --node node-1=http://10.0.0.1:6789/metrics --node node-2=http://10.0.0.2:6789/metrics
+
+Two participants join a room of their own for two seconds on each path; the room is deleted. Exit code 0: every path that must work
+works. 99: one fails, or --path names one that is not offered. 3: the deployment cannot be reached.
+`;

@@ -1,0 +1,68 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { CostFlags } from './commands/cost.ts';
+import type { Console } from './console.ts';
+import { addGroup, collector, colorFlag } from './flags.ts';
+import { scenarioFlags } from './scenario-program.ts';
+
+/** `swarm cost`. Its code is loaded on use. */
+export const addCostCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const command = program
+    .command('cost')
+    .description(
+      'what a load costs a month: LiveKit Cloud beside own machines, break-even, savings',
+    )
+    .argument('[file]', 'a scenario file or a timetable');
+  addGroup(command, console.env, 'Load:', [
+    ...scenarioFlags(),
+    new Option(
+      '--per-month <n>',
+      'how often the scenario happens in a month (default: around the clock)',
+    ),
+  ]);
+  addGroup(command, console.env, 'Prices:', [
+    new Option('--prices <file>', 'another price book (default: the one that comes with swarm)'),
+    new Option(
+      '--provider <name>',
+      'only this provider or machine: hetzner, aws:c6i.xlarge (may be repeated)',
+    )
+      .argParser(collector())
+      .default([]),
+  ]);
+  addGroup(command, console.env, 'Own machines:', [
+    new Option('--capacity <file>', 'what a node carries, as swarm capacity measured it'),
+    new Option('--headroom <factor>', 'nodes are counted for the load times this (default: 1.5)'),
+    new Option('--min-nodes <n>', 'nodes that run in any case (default: 1)'),
+    new Option('--autoscale', 'nodes start and stop with the load, hour by hour'),
+    new Option(
+      '--turn <share>',
+      'traffic that a paid TURN service relays: 20% (default: none, LiveKit has its own)',
+    ),
+    new Option('--staff <usd>', 'what it costs a month to have them operated (default: 0)'),
+  ]);
+  addGroup(command, console.env, 'Output:', [
+    new Option('--json', 'print one JSON object'),
+    new Option('--print-prices', 'print the price book that comes with swarm, and exit'),
+  ]);
+  command
+    .addOption(colorFlag())
+    .addHelpText('after', costHelp)
+    .action(async (file: string | undefined, flags: CostFlags) => {
+      const { costCommand } = await import('./commands/cost.ts');
+      done(await costCommand(file, flags, console));
+    });
+};
+
+const costHelp = `
+Examples:
+  swarm cost scenarios/video-meeting.yaml
+  swarm cost school.yaml --provider hetzner --provider aws:c6i.xlarge --autoscale
+  swarm cost school.yaml --capacity capacity.json --staff 4000
+  swarm cost --print-prices > prices.yaml
+
+Every price has a source and a day; what was assumed is listed below the figures. Exits with 0, and with 2 when a file is invalid.
+`;

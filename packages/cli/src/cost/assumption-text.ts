@@ -1,0 +1,72 @@
+import { PEAK_TO_MEAN, type Source } from '@livekit-swarm/cost';
+import { formatBits } from '@livekit-swarm/report';
+import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import type { CostView } from './cost-object.ts';
+import type { LoadAssumption } from './priced-load.ts';
+
+/** What an estimate rests on and no file contains, one sentence each. */
+export const assumptionTexts = ({ load, rules, estimate, book }: CostView): string[] => [
+  ...load.assumptions.map(loadText),
+  capacityText(rules.capacity),
+  `Nodes are counted for ${formatNumber(rules.headroom)} times the load${rules.scaled ? ', hour by hour' : '; those of the busiest hour run all month (--autoscale)'}.`,
+  ...sharedText(book, estimate.selfHosted),
+  ...(rules.turn === null
+    ? ['No paid TURN service relays media (--turn).']
+    : [
+        `${rules.turn.service} relays ${formatNumber(rules.turn.share * 100)} % of what participants receive.`,
+      ]),
+  ...(rules.staff === 0 ? ['Operating own machines costs nothing (--staff).'] : []),
+  'Not counted: Redis, load balancer, monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
+  ...(estimate.usage.recordedGb > 0 && rules.storage !== null
+    ? [`Recordings are kept in ${rules.storage}; what records them is not counted.`]
+    : []),
+];
+
+const loadText = (assumption: LoadAssumption): string => {
+  switch (assumption.type) {
+    case 'around_the_clock':
+      return `The scenario happens again and again, around the clock: ${formatNumber(assumption.perMonth)} times a month (--per-month).`;
+    case 'peak_to_mean':
+      return `In the busiest hour there are ${PEAK_TO_MEAN} times as many participants as on average (monthly.peakParticipants).`;
+    case 'packets':
+      return 'Packets follow from the bit rates: 1,100 bytes each, and at least those of audio.';
+    case 'session':
+      return `A participant stays for ${formatDuration(assumption.ms)} on average, which matters where LiveKit Cloud rounds up.`;
+  }
+};
+
+const capacityText = (capacity: CostView['rules']['capacity']): string =>
+  capacity.type === 'measured'
+    ? `A node${capacity.cores === null ? ', whichever machine it is,' : ` of ${plural(capacity.cores, 'core')}`} carries ${formatNumber(capacity.participantsPerNode)} participants of the scenario ${capacity.scenario}${capacity.cores === null ? '' : '; others in proportion to their vCPUs'} (--capacity).`
+    : `A node carries ${formatNumber(capacity.packetsPerVcpu)} packets/s and ${formatBits(capacity.bitsPerVcpu)} per vCPU: LiveKit's published benchmark at 70 % CPU, not measured here (--capacity).`;
+
+const sharedText = (
+  { providers }: CostView['book'],
+  costs: CostView['estimate']['selfHosted'],
+): string[] => {
+  const shared = costs
+    .filter(({ provider, machine }) => providers[provider]?.machines.types[machine]?.sharedCpu)
+    .map(({ provider, machine }) => `${provider}:${machine}`);
+  return shared.length === 0
+    ? []
+    : [
+        `vCPUs of ${shared.join(', ')} are shared with other customers: measure what a node carries.`,
+      ];
+};
+
+/** Where the prices are from, and which of them are not verified. */
+export const sourceTexts = ({ book, estimate }: CostView): string[] => [
+  line('LiveKit Cloud', book.livekitCloud.source),
+  ...estimate.selfHosted.flatMap(({ provider }) => {
+    const prices = book.providers[provider];
+    if (prices === undefined) return [];
+    const { region, machines, traffic } = prices;
+    return [
+      line(`${provider} machines, ${region}`, machines.source),
+      line(`${provider} traffic`, traffic.source),
+    ];
+  }),
+];
+
+const line = (what: string, { url, read, trust }: Source): string =>
+  `${what}: ${read}, ${trust === 'vendor' ? 'read at the vendor' : trust === 'reported' ? 'as reported by others' : 'assumed, not verified'}; ${url}`;

@@ -1,0 +1,43 @@
+import type { CostEstimate, PriceBook, SelfHostedRules } from '@livekit-swarm/cost';
+import type { PricedLoad } from './priced-load.ts';
+
+/** An estimate, with what it was made of. */
+export interface CostView {
+  load: PricedLoad;
+  estimate: CostEstimate;
+  rules: SelfHostedRules;
+  book: PriceBook;
+}
+
+/** Changes with what is incompatible only: fields may be added under the same name. */
+export const COST_SCHEMA = 'livekit-swarm/cost/1';
+
+/** What `swarm cost --json` prints. USD a month, GB of 1,000 MB. */
+export const costObject = ({ load, estimate, rules, book }: CostView): object => {
+  const { hours: _, ...usage } = estimate.usage;
+  return {
+    schema: COST_SCHEMA,
+    load: load.name,
+    currency: 'USD',
+    usage,
+    cloud: estimate.cloud,
+    selfHosted: estimate.selfHosted,
+    breakEven: estimate.breakEven,
+    nodes: estimate.nodes,
+    quality: estimate.quality,
+    savings: estimate.savings,
+    rules,
+    assumptions: load.assumptions,
+    sources: {
+      livekitCloud: book.livekitCloud.source,
+      ...Object.fromEntries(
+        estimate.selfHosted.flatMap(({ provider }) => {
+          const prices = book.providers[provider];
+          return prices === undefined
+            ? []
+            : [[provider, { machines: prices.machines.source, traffic: prices.traffic.source }]];
+        }),
+      ),
+    },
+  };
+};

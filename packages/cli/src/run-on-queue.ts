@@ -1,0 +1,122 @@
+import { type AgentFacts, type Fleet, openQueue, reserveFleet } from '@livekit-swarm/fleet';
+import { allocateWorkers, socketNeed, type WorkerAllocation } from '@livekit-swarm/runner';
+import { hostSelectorsOf, type Plan } from '@livekit-swarm/scenario';
+import { plural, usageError } from '@livekit-swarm/settings';
+import type { RunRequest } from './execute-scenario.ts';
+import type { SharedRunFlags } from './flags.ts';
+import { readLabels } from './labels.ts';
+import type { Target } from './target.ts';
+import { VERSION } from './version.ts';
+
+/** The hosts that a run uses, if it does not run on this one. */
+export interface QueueChoice {
+  url: string;
+  /** Null: all that are idle. */
+  machines: number | null;
+  /** Only hosts that have all of these. */
+  labels: Record<string, string>;
+}
+
+/** Hosts that are being started have this long to appear, ms. */
+const WAIT_MS = 30_000;
+const MAX_MACHINES = 1_000;
+
+/** @throws SwarmError `usage` */
+export const readQueueChoice = (
+  { queue, machines, label }: Pick<SharedRunFlags, 'queue' | 'machines' | 'label'>,
+  target: Target,
+): QueueChoice | null => {
+  if (queue === undefined) {
+    if (machines === undefined && label.length === 0) return null;
+    const flag = machines === undefined ? '--label' : '--machines';
+    throw usageError(`${flag} has no effect without --queue`, 'add --queue redis://HOST:6379');
+  }
+  if (target.type === 'embedded')
+    throw usageError(
+      '--queue: other hosts cannot reach a livekit-server that is started on this one',
+      'add --url and the API keys of a deployment',
+    );
+  return {
+    url: queue,
+    machines: machines === undefined ? null : readMachines(machines),
+    labels: readLabels(label),
+  };
+};
+
+const readMachines = (text: string): number => {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MAX_MACHINES) return count;
+  throw usageError(
+    `--machines ${text}: must be a whole number from 1 to ${MAX_MACHINES}`,
+    'leave it out to use all hosts that are idle',
+  );
+};
+
+export interface QueuedRun {
+  fleet: Fleet;
+  allocation: WorkerAllocation;
+  /** The hosts, for progress. */
+  text: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Reserves the hosts of a run, and allocates its workers to them.
+ * @throws SwarmError `usage`, `no_agents`, `queue_unavailable`
+ */
+export const reserveQueuedRun = async (
+  { url, ...hosts }: QueueChoice,
+  run: string,
+  plan: Plan,
+  { signalling, workers }: Pick<RunRequest, 'signalling' | 'workers'>,
+  signal: AbortSignal,
+): Promise<QueuedRun> => {
+  if (workers !== null && workers < (hosts.machines ?? 1))
+    throw usageError(
+      `--workers ${workers}: ${hosts.machines} hosts need as many workers, at least one each`,
+      `--workers ${hosts.machines}, or leave it out`,
+    );
+  const selectors = hostSelectorsOf(plan);
+  const queue = await openQueue(url);
+  try {
+    const most = workers ?? MAX_MACHINES;
+    const request = { ...hosts, selectors, most, version: VERSION, run, waitMs: WAIT_MS, signal };
+    const fleet = await reserveFleet(queue, request);
+    const close = async (): Promise<void> => {
+      await fleet.close();
+      queue.close();
+    };
+    try {
+      const allocation = allocateWorkers({
+        plan,
+        workers,
+        hosts: fleet.agents.length,
+        need: socketNeed(signalling),
+        embedded: false,
+        ...limitsOf(fleet.agents),
+      });
+      const text = `${plural(fleet.agents.length, 'host')}, ${plural(allocation.workers, 'worker')}: ${fleet.agents.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
+      return { fleet, allocation, text, close };
+    } catch (error) {
+      await fleet.close();
+      throw error;
+    }
+  } catch (error) {
+    queue.close();
+    throw error;
+  }
+};
+
+/** Cores and ports of all hosts add up; the open files of a process are those of the host that allows the fewest. */
+const limitsOf = (
+  agents: readonly AgentFacts[],
+): Pick<Parameters<typeof allocateWorkers>[0], 'cores' | 'limits'> => ({
+  cores: agents.reduce((sum, { cores }) => sum + cores, 0),
+  limits: {
+    openFiles: Math.min(...agents.map(({ openFiles }) => openFiles ?? Number.POSITIVE_INFINITY)),
+    localPorts: agents.reduce(
+      (sum, { localPorts }) => sum + (localPorts ?? Number.POSITIVE_INFINITY),
+      0,
+    ),
+  },
+});

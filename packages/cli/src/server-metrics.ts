@@ -1,0 +1,160 @@
+import { labNames, readState } from '@livekit-swarm/lab';
+import {
+  metricsSource,
+  prometheusSource,
+  redisSource,
+  type ServerObservation,
+  type ServerSource,
+} from '@livekit-swarm/runner';
+import { parseDuration, usageError } from '@livekit-swarm/settings';
+import type { SharedRunFlags } from './flags.ts';
+import type { Target } from './target.ts';
+
+/** Where the metrics of a deployment are, as flags say it. */
+export interface ServerMetricsChoice {
+  /** `/metrics` of nodes; null as name: host and port. */
+  nodes: readonly { name: string | null; url: string }[];
+  prometheus: { url: string; selector: string | null } | null;
+  /** LiveKit's, not that of the queue. */
+  redis: string | null;
+  settleMs: number;
+}
+
+export type ServerMetricsFlags = Pick<
+  SharedRunFlags,
+  'serverMetrics' | 'prometheus' | 'prometheusSelector' | 'redis' | 'settle'
+>;
+
+const DEFAULT_SETTLE_MS = 1_000;
+const MAX_SETTLE_MS = 600_000;
+
+/** What a deployment of the user has and a server that is started for the run has not. */
+const OF_DEPLOYMENT = ['serverMetrics', 'prometheus', 'prometheusSelector', 'redis'] as const;
+
+/**
+ * @param typed whether a flag was given on the command line: addresses in the environment are those of a deployment
+ * @throws SwarmError `usage`
+ */
+export const readServerMetrics = (
+  flags: ServerMetricsFlags,
+  target: Target,
+  typed: (flag: keyof ServerMetricsFlags) => boolean,
+): ServerMetricsChoice => {
+  const settleMs = readSettle(flags.settle);
+  if (target.type === 'embedded') {
+    const idle = OF_DEPLOYMENT.find(typed);
+    if (idle !== undefined)
+      throw usageError(
+        `${FLAGS[idle]} has no effect without --url: a server that is started for the run is measured anyway`,
+        'add --url or leave it out',
+      );
+    return { nodes: [], prometheus: null, redis: null, settleMs };
+  }
+  const { prometheus, prometheusSelector: selector, redis } = flags;
+  if (prometheus === undefined && selector !== undefined)
+    throw usageError(
+      '--prometheus-selector has no effect without --prometheus',
+      'add --prometheus http://HOST:9090 or leave it out',
+    );
+  return {
+    nodes: (flags.serverMetrics ?? []).map(readNode),
+    prometheus:
+      prometheus === undefined
+        ? null
+        : {
+            url: readAddress('--prometheus', prometheus, HTTP, 'http://10.0.0.7:9090'),
+            selector: selector === undefined ? null : readSelector(selector),
+          },
+    redis:
+      redis === undefined
+        ? null
+        : readAddress('--redis', redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),
+    settleMs,
+  };
+};
+
+const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
+  serverMetrics: '--server-metrics',
+  prometheus: '--prometheus',
+  prometheusSelector: '--prometheus-selector',
+  redis: '--redis',
+};
+
+const HTTP = ['http:', 'https:'];
+
+/** `http://10.0.0.5:6789/metrics`, or with a name in front: `node-1=http://…`. */
+const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
+  const [, name, address] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
+  const example = 'http://10.0.0.5:6789/metrics';
+  const url = readAddress('--server-metrics', address ?? text, HTTP, example);
+  return { name: name ?? null, url };
+};
+
+/** It may hold a password: it is not repeated. */
+const readAddress = (
+  flag: string,
+  text: string,
+  protocols: readonly string[],
+  example: string,
+): string => {
+  const url = URL.parse(text);
+  if (url !== null && protocols.includes(url.protocol) && url.host !== '') return text;
+  throw usageError(`${flag}: not an address`, `write it like ${example}`);
+};
+
+const MATCHER = String.raw`\s*[A-Za-z_]\w*\s*(?:=|!=|=~|!~)\s*"(?:[^"\\]|\\.)*"\s*`;
+const SELECTOR = new RegExp(`^${MATCHER}(?:,${MATCHER})*$`);
+
+const readSelector = (text: string): string => {
+  const inner = text.trim().replace(/^\{(.*)\}$/s, '$1');
+  if (SELECTOR.test(inner)) return inner.trim();
+  throw usageError(
+    `--prometheus-selector ${text}: not label matchers`,
+    `write it like 'job="livekit", cluster="eu"'`,
+  );
+};
+
+const readSettle = (text: string | undefined): number => {
+  if (text === undefined) return DEFAULT_SETTLE_MS;
+  const ms = parseDuration(text);
+  if (ms <= MAX_SETTLE_MS) return ms;
+  throw usageError(`--settle ${text}: at most 10m`, 'write it like 30s');
+};
+
+/**
+ * The sources of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
+ * @param own of a server that was started for the run
+ */
+export const observationOf = async (
+  choice: ServerMetricsChoice | undefined,
+  target: Target,
+  own: readonly ServerSource[],
+): Promise<ServerObservation> => {
+  const {
+    nodes = [],
+    prometheus = null,
+    redis = null,
+    settleMs = DEFAULT_SETTLE_MS,
+  } = choice ?? {};
+  const named = [
+    ...nodes.map(({ name, url }) => metricsSource(url, name ?? undefined)),
+    ...(prometheus === null ? [] : [prometheusSource(prometheus)]),
+    ...(redis === null ? [] : [redisSource(redis)]),
+  ];
+  const ofLab = target.type === 'remote' && named.length === 0 ? await labSources(target.url) : [];
+  return { sources: [...own, ...named, ...ofLab], settleMs };
+};
+
+/** Every node of the running lab that has this address; none where it is not of a lab. */
+const labSources = async (url: string): Promise<ServerSource[]> => {
+  const host = URL.parse(url)?.host;
+  for (const name of await labNames()) {
+    // A lab of another version of swarm cannot be read; it is not asked for here.
+    const state = await readState(name).catch(() => null);
+    if (state === null) continue;
+    const { url: entrance, nodes } = state.facts;
+    if ([entrance, ...nodes.map((node) => node.url)].some((own) => URL.parse(own)?.host === host))
+      return nodes.map((node) => metricsSource(node.metricsUrl, node.name));
+  }
+  return [];
+};

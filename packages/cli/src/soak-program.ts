@@ -1,0 +1,118 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { SoakFlags } from './commands/soak.ts';
+import type { Console } from './console.ts';
+import {
+  addGroup,
+  addHostFlags,
+  addLoadFlags,
+  collector,
+  colorFlag,
+  DEPLOYMENT_GROUP,
+  deploymentFlags,
+  embeddedFlag,
+  liveKitVersionFlag,
+  signallingFlag,
+  workersFlag,
+} from './flags.ts';
+import { scenarioFlags } from './scenario-program.ts';
+
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collector()).default([]);
+
+/** `swarm soak`. Its code is loaded on use. */
+export const addSoakCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const soak = program
+    .command('soak')
+    .description('find leaks: what a server keeps of participants that have left')
+    .usage('[flags] [SCENARIO.yaml]')
+    .argument(
+      '[scenario...]',
+      'a scenario file; - for standard input; without one, flags describe the load',
+    );
+  addGroup(soak, console.env, 'Soak:', [
+    new Option(
+      '--for <time>',
+      'the longest; it ends when the result is certain (default: 1h)',
+    ).default('1h'),
+    new Option(
+      '--departures <ways>',
+      'ways of leaving that take turns, separated by commas: leave, close, disappear, before-response, before-offer, before-ice, scenario (default: those of the scenario, else all six)',
+    ),
+    new Option(
+      '--settle <time>',
+      'the longest to wait after each cycle until the server is at rest (default: 90s)',
+    ).default('90s'),
+    new Option(
+      '--warm-up <n>',
+      'cycles that do not count at the beginning (default: one of each way of leaving, 2 at least)',
+    ),
+    several(
+      '--tolerate <resource=n>',
+      'what may remain per 1,000 joins (may be repeated; default: goroutines=20, descriptors=10, memory=10MB)',
+    ),
+  ]);
+  addGroup(soak, console.env, 'Scenario:', scenarioFlags());
+  addLoadFlags(soak, console.env);
+  addGroup(soak, console.env, DEPLOYMENT_GROUP, [
+    ...deploymentFlags(),
+    embeddedFlag(),
+    signallingFlag(),
+    liveKitVersionFlag(),
+    new Option(
+      '--server <server>',
+      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml, ./livekit-server',
+    ),
+    new Option(
+      '--server-metrics <url>',
+      '/metrics of each node of a deployment (may be repeated): http://10.0.0.5:6789/metrics',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option('--join-existing-rooms', 'also join rooms that have participants already'),
+  ]);
+  addHostFlags(soak, DEPLOYMENT_GROUP, 'load');
+  addGroup(soak, console.env, 'Result:', [
+    new Option(
+      '--record <dir>',
+      'folder for the records and the result (default: records/TIME-soak-NAME)',
+    ),
+    several(
+      '--report <name[=file]>',
+      'also write this report (may be repeated): text, json; =- for stdout',
+    ),
+    new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+  ]);
+  addGroup(soak, console.env, 'Load generator:', [
+    workersFlag(),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  soak
+    .addOption(colorFlag())
+    .addHelpText('after', soakHelp)
+    .action(async (files: string[], _flags: unknown, command: Command) => {
+      const { soakCommand } = await import('./commands/soak.ts');
+      const typed = (flag: keyof SoakFlags): boolean =>
+        command.getOptionValueSource(flag) === 'cli';
+      done(
+        await soakCommand(files, { ...command.opts<SoakFlags>(), threshold: [] }, typed, console),
+      );
+    });
+};
+
+const soakHelp = `
+Examples:
+  swarm soak scenarios/join-and-leave.yaml --for 20m
+  swarm soak scenarios/join-and-leave.yaml --server 1.11.0 --departures before-response
+  swarm soak --rooms 10 --participants 4 --duration 5s --departures leave,disappear --for 1h
+  swarm soak scenarios/churn.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics
+
+The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a number of goroutines that does not change. What grows
+with the number of joins remains; how much, and between which limits, is the result.
+
+Exit codes: 0 nothing remains beyond what is tolerated; 99 a leak; 98 not certain; 3 the server could not be reached; 130 interrupted.
+`;

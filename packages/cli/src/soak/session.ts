@@ -1,0 +1,155 @@
+/** One session of `swarm soak`: the same load on the same server again and again, which is read at rest after each cycle. */
+import { join } from 'node:path';
+import {
+  type CycleDeparture,
+  evaluateSoak,
+  isDecided,
+  type NodeAtRest,
+  type RestReading,
+  type SoakCycle,
+  type SoakResult,
+  type Tolerances,
+} from '@livekit-swarm/analysis/soak';
+import { isRun } from '@livekit-swarm/report';
+import { readAtRest, type ServerSource } from '@livekit-swarm/runner';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
+import type { Deployed } from '../deploy.ts';
+import {
+  executeScenario,
+  prepareRun,
+  type RunRequest,
+  type ScenarioRun,
+} from '../execute-scenario.ts';
+import type { ProgressPrinter } from '../progress-printer.ts';
+import type { ServerMetricsChoice } from '../server-metrics.ts';
+import type { Target } from '../target.ts';
+import { cycleScenario } from './cycle-scenario.ts';
+
+export interface SoakSession {
+  scenario: Scenario;
+  /** They take turns. */
+  departures: readonly CycleDeparture[];
+  forMs: number;
+  /** The longest to wait until the server is at rest, ms. */
+  settleMs: number;
+  warmUpCycles: number;
+  tolerances: Tolerances;
+  /** The server, which is the same in all cycles. */
+  deployed: Deployed;
+  sources: readonly ServerSource[];
+  serverMetrics: ServerMetricsChoice;
+  shared: Pick<RunRequest, 'signalling' | 'workers'> &
+    Pick<ScenarioRun, 'interruption' | 'joinExistingRooms'>;
+  printer: ProgressPrinter;
+  /** Where the records go: `01`, `02`, … */
+  folder: string;
+  /** Called after each cycle. */
+  onCycle(cycle: SoakCycle, so: SoakResult): void;
+}
+
+export interface SoakOutcome {
+  result: SoakResult;
+  /** What ended it before its time; null: nothing, or that the result is certain. */
+  problem: (Pick<SwarmError, 'message' | 'hint'> & { code: string; exitCode: ExitCode }) | null;
+}
+
+/** Runs cycles until the result is certain, the time is over, Ctrl-C, or the server is gone. */
+export const runSoak = async (session: SoakSession): Promise<SoakOutcome> => {
+  const { departures, forMs, deployed, sources, settleMs, shared } = session;
+  const { stop } = shared.interruption;
+  const startedAt = performance.now();
+  const elapsedMs = (): number => performance.now() - startedAt;
+  let ended: SoakOutcome['problem'] = null;
+  void deployed.exited.then(({ message, cause }) => {
+    const own = cause === 'killed' || cause === 'guard_died';
+    ended = {
+      code: 'server_ended',
+      message,
+      hint: null,
+      exitCode: own ? EXIT_CODES.inconclusive.code : EXIT_CODES.failed.code,
+    };
+  });
+  const cycles: SoakCycle[] = [];
+  const resultOf = (isLast: boolean): SoakResult => evaluateSoak(cycles, { ...session, isLast });
+  const signal = stop;
+  const rest = async (foreignRooms: number): Promise<RestReading> => {
+    const { nodes, isAtRest, waitedMs } = await readAtRest({
+      sources,
+      foreignRooms,
+      settleMs,
+      signal,
+    });
+    return {
+      isAtRest,
+      waitedMs: Math.round(waitedMs),
+      nodes: nodes.map(
+        ({ name, id, figures: { goroutines, descriptors, memoryBytes } }): NodeAtRest => ({
+          node: name ?? 'livekit-server',
+          id,
+          ...(goroutines !== undefined && { goroutines }),
+          ...(descriptors !== undefined && { descriptors }),
+          ...(memoryBytes !== undefined && { memoryBytes }),
+        }),
+      ),
+    };
+  };
+
+  try {
+    const foreignRooms = await roomsOf(sources, signal);
+    for (let number = 0; elapsedMs() < forMs && !stop.aborted && ended === null; number++) {
+      const departure = departures[number % departures.length] ?? 'scenario';
+      const run = await runCycle(session, departure, number);
+      if ('problem' in run)
+        return { result: resultOf(true), problem: stop.aborted ? null : (ended ?? run.problem) };
+      if (ended !== null || stop.aborted) break;
+      const cycle: SoakCycle = {
+        atMs: Math.round(elapsedMs()),
+        departure,
+        ...run,
+        reading: await rest(foreignRooms),
+        generatorBytes: process.memoryUsage().rss,
+      };
+      cycles.push(cycle);
+      const result = resultOf(false);
+      session.onCycle(cycle, result);
+      if (isDecided(result)) return { result, problem: null };
+    }
+  } catch (error) {
+    if (!stop.aborted && ended === null) throw error;
+  }
+  return { result: resultOf(true), problem: ended };
+};
+
+/** Rooms that are there before the first cycle: they are of others. */
+const roomsOf = async (sources: readonly ServerSource[], signal: AbortSignal): Promise<number> => {
+  const readings = await Promise.all(sources.map((source) => source.sample(signal)));
+  return readings.flat().reduce((sum, { figures }) => sum + (figures.rooms ?? 0), 0);
+};
+
+const runCycle = async (
+  { scenario, deployed, serverMetrics, shared, printer, folder }: SoakSession,
+  departure: CycleDeparture,
+  number: number,
+): Promise<
+  | Pick<SoakCycle, 'joins' | 'joinsFailed' | 'recordPath'>
+  | { problem: NonNullable<SoakOutcome['problem']> }
+> => {
+  const { url, apiKey, apiSecret } = deployed;
+  const target: Target = { type: 'remote', url, apiKey, apiSecret };
+  const ran = await executeScenario({
+    ...shared,
+    prepared: prepareRun({ ...shared, scenario: cycleScenario(scenario, departure), target }),
+    target,
+    serverMetrics,
+    recordDir: join(folder, String(number + 1).padStart(3, '0')),
+    // The same sentence on scenario and server would come with every cycle.
+    printer: { ...printer, print: () => {} },
+  });
+  if (!isRun(ran)) {
+    const { reason: code, message, hint, exitCode } = ran;
+    return { problem: { code, message, hint, exitCode } };
+  }
+  const { planned, failed } = ran.summary.joins;
+  return { joins: planned, joinsFailed: failed, recordPath: ran.recordPath };
+};

@@ -1,0 +1,39 @@
+import { plural, usageError } from '@livekit-swarm/settings';
+
+/** `--tolerate-lost`: how many participants may be lost with their worker or host. */
+export type ToleratedLoss = { type: 'share'; share: number } | { type: 'count'; count: number };
+
+/** @throws SwarmError `usage` */
+export const readToleratedLoss = (text: string | undefined): ToleratedLoss | null => {
+  if (text === undefined) return null;
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits);
+  if (percent === '%' && value > 0 && value < 100) return { type: 'share', share: value / 100 };
+  if (percent === '' && Number.isInteger(value) && value > 0)
+    return { type: 'count', count: value };
+  throw usageError(
+    `--tolerate-lost ${text}: must be a share above 0 % and below 100 %, or a number of participants`,
+    'write 1% or 50',
+  );
+};
+
+/**
+ * How many of the participants of a run.
+ * @throws SwarmError `usage` when that is none, or all
+ */
+export const toleratedOf = (tolerated: ToleratedLoss | null, planned: number): number => {
+  if (tolerated === null) return 0;
+  if (tolerated.type === 'count') {
+    if (tolerated.count < planned) return tolerated.count;
+    throw usageError(
+      `--tolerate-lost ${tolerated.count}: the run has ${plural(planned, 'participant')} in all`,
+      'give a smaller number, or a share such as 1%',
+    );
+  }
+  const count = Math.floor(tolerated.share * planned + 1e-9);
+  if (count > 0) return count;
+  throw usageError(
+    `--tolerate-lost: ${tolerated.share * 100} % of ${plural(planned, 'participant')} is less than one`,
+    'give a larger share, or a number of participants',
+  );
+};

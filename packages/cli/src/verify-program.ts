@@ -1,0 +1,91 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { VerifyFlags } from './commands/verify.ts';
+import type { Console } from './console.ts';
+import {
+  addGroup,
+  addHostFlags,
+  collector,
+  colorFlag,
+  deploymentFlags,
+  tokenEndpointFlags,
+} from './flags.ts';
+
+/** `swarm verify`. Its code is loaded on use. */
+export const addVerifyCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const command = program
+    .command('verify')
+    .description(
+      'check whether a deployment is configured correctly: what is wrong, why, and how to fix it',
+    )
+    .addHelpText('after', verifyHelp);
+  addGroup(command, console.env, 'Deployment:', deploymentFlags());
+  addHostFlags(command, 'Deployment:', 'two participants');
+  addGroup(command, console.env, 'What is known of it:', [
+    new Option(
+      '--node <name=url>',
+      'a node, by the URL of its metrics (may be repeated): node-1=http://10.0.0.1:6789/metrics',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option(
+      '--redis <url>',
+      'LiveKit’s Redis, in which the nodes are registered; it is only read',
+    ),
+    new Option(
+      '--announced <prefix>',
+      'nodes may announce addresses in it only (may be repeated): 203.0.113.0/24',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option(
+      '--closed-port <port>',
+      'must not answer users (may be repeated; default on public addresses: 6379, 6789, 9090, 6060)',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option('--participants <n>', 'a room must take as many (default: 2)'),
+  ]);
+  addGroup(command, console.env, 'Further checks:', [
+    new Option(
+      '--token <token>',
+      'a token that your application gave to a participant; better SWARM_TOKEN: flags show in the process list',
+    ),
+    ...tokenEndpointFlags(),
+    new Option(
+      '--webhook-port <port>',
+      'a receiver of webhooks listens here for some seconds; webhook.urls of the nodes must have it',
+    ),
+    new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
+    new Option('--idle <time>', 'hold a signal connection open without messages: 90s'),
+  ]);
+  addGroup(command, console.env, 'Output:', [
+    new Option(
+      '--report <name[=file]>',
+      'additional report (may be repeated): json, junit; =- for stdout',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option('--json', 'print one JSON object: short for --report json=-'),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  command.addOption(colorFlag()).action(async (flags: VerifyFlags, own: Command) => {
+    const { verifyCommand } = await import('./commands/verify.ts');
+    const typed = (flag: string): boolean => own.getOptionValueSource(flag) === 'cli';
+    done(await verifyCommand(flags, typed, console));
+  });
+};
+
+const verifyHelp = `
+Examples:
+  swarm verify --url wss://livekit.example.com
+  swarm verify --redis redis://10.0.0.5:6379 --announced 203.0.113.0/24
+  swarm verify --closed-port 6379 --closed-port 6789 --report junit=verify.xml
+
+Safe in production: at most two participants at a time, in rooms of random names that are deleted. Exit code 0: passed, with or without
+warnings. 99: something is wrong. 98: a check could not be made. 3: the deployment cannot be reached, or rejects the key.
+`;

@@ -1,0 +1,191 @@
+/**
+ * Planted ceilings: a limit of livekit-server, CPU quotas, a limit on its packets, a load generator without time. The search has to find each where it is, with the right
+ * reason, again and again. Steps are short; on a busy host runs are repeated, so that a test takes minutes.
+ */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CapacityResult, costModelSchema } from '@livekit-swarm/analysis/capacity';
+import { startLiveKit } from '@livekit-swarm/lab';
+import { holdTable } from '@livekit-swarm/testkit/nft';
+import { missing } from '@livekit-swarm/testkit/requirements';
+import { describe, expect, test } from 'vitest';
+import { configFile, findCapacity, type Shape, scenarioFile } from './support/capacity.ts';
+import { resultOf, runSwarm, scratch } from './support/swarm.ts';
+
+const MINUTES = 60_000;
+
+const noQuota = await missing('cpu-quota');
+const noFilter = await missing('packet-filter');
+
+const calls: Shape = { name: 'calls', senders: 2 };
+/** Each room is one step, and cheap: a quota has many of them. */
+const talks: Shape = { name: 'talks', senders: 1 };
+
+/** By the server, on average, with this number of rooms and without a quota. */
+const coresUsed = async (file: string, rooms: number): Promise<number> => {
+  const flags = ['--scale', String(rooms), '--embedded', '--json', '--quiet'];
+  const { serverMetrics } = resultOf(await runSwarm(['run', file, ...flags]));
+  return serverMetrics?.total?.cpuCores?.avg ?? Number.NaN;
+};
+
+const found = ({ end, carried, exceeded }: CapacityResult) => ({ end, carried, exceeded });
+
+describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
+  test('limit.num_tracks is found within a step, as a limit of LiveKit', async () => {
+    // A room has two published tracks and two subscriptions. The node reports them to itself every 200 ms instead of every two seconds.
+    const config = configFile(
+      'limit: { num_tracks: 32 }\nnode_stats: { stats_update_interval: 200ms }\n',
+    );
+    const { exit, result, stderr } = await findCapacity(scenarioFile({ ...calls, joinRate: 4 }), [
+      '--server',
+      `1.13.4+${config}`,
+    ]);
+    expect(exit, stderr).toBe(0);
+    expect(result.cause).toMatchObject({ code: 'limit', reason: 'server_full' });
+    expect(result.carried).toBeGreaterThanOrEqual(7);
+    expect(result.carried).toBeLessThanOrEqual(9);
+  });
+
+  test('CPU quotas are found where the cost of a room without a quota puts them; twice the cores carry twice the rooms', async ({
+    skip,
+  }) => {
+    skip(noQuota !== null, noQuota ?? '');
+    const file = scenarioFile(talks);
+    const [few, many] = [30, 90];
+    const [usedByFew, usedByMany] = [await coresUsed(file, few), await coresUsed(file, many)];
+    const perRoom = (usedByMany - usedByFew) / (many - few);
+    // What a node uses as soon as it has any rooms; in a fraction of a core it is a large part.
+    const fixed = usedByFew - few * perRoom;
+    const carried = new Map<number, number>();
+    for (const cores of [0.2, 0.4, 0.8]) {
+      const { exit, result, stderr } = await findCapacity(file, [
+        ...['--server', `1.13.4@cpu=${cores}`],
+        ...['--until', 'cpu=70%', '--start', String(Math.round(100 * cores))],
+      ]);
+      expect(exit, stderr).toBe(0);
+      expect(result.cause?.code).toBe('cpu');
+      const ratio = (result.carried * perRoom) / (0.7 * cores - fixed);
+      console.log(JSON.stringify({ cores, perRoom, fixed, ratio, ...found(result) }));
+      expect(ratio).toBeGreaterThan(0.85);
+      expect(ratio).toBeLessThan(1.15);
+      carried.set(cores, result.carried);
+    }
+    const doubled = (carried.get(0.8) ?? 0) / (carried.get(0.4) ?? 1);
+    expect(doubled).toBeGreaterThan(1.7);
+    expect(doubled).toBeLessThan(2.3);
+  });
+
+  test('a CPU quota is the reason also where participants notice it', async ({ skip }) => {
+    skip(noQuota !== null, noQuota ?? '');
+    const { exit, result, stderr } = await findCapacity(scenarioFile(calls), [
+      '--server',
+      '1.13.4@cpu=0.15',
+    ]);
+    expect(exit, stderr).toBe(0);
+    expect(result.cause?.code).toBe('cpu');
+  });
+
+  test('five searches find limits within a tenth of each other', async ({ skip }) => {
+    skip(noQuota !== null, noQuota ?? '');
+    const { exit, result, stderr } = await findCapacity(scenarioFile(talks), [
+      '--server',
+      '1.13.4@cpu=0.2',
+      '--until',
+      'cpu=70%',
+      '--repeats',
+      '5',
+      '--start',
+      '24',
+    ]);
+    expect(exit, stderr).toBe(0);
+    const { knee } = result;
+    expect(knee?.repeats).toHaveLength(5);
+    expect((knee?.to ?? 9) - (knee?.from ?? 0), JSON.stringify(knee)).toBeLessThanOrEqual(
+      Math.max(1, 0.1 * (knee?.load ?? 0)),
+    );
+  });
+
+  test('a limit on the packets of a node is the network', async ({ skip }) => {
+    skip(noFilter !== null, noFilter ?? '');
+    await using server = await startLiveKit({ dir: scratch() });
+    const { udpFirst, udpLast } = server.ports;
+    // A call of two receives 100 packets of media a second, and a few reports: the limit is at six to eight calls.
+    const table = await holdTable(
+      [],
+      `swarm_rate_${process.pid}`,
+      `chain out { type filter hook output priority 0; udp sport ${udpFirst}-${udpLast} limit rate over 800/second burst 100 packets drop; }`,
+    );
+    try {
+      const { exit, result, stderr } = await findCapacity(
+        scenarioFile(calls),
+        ['--url', server.url, '--server-metrics', server.metricsUrl, '--node-cores', '2'],
+        { LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
+      );
+      expect(exit, stderr).toBe(0);
+      expect(result.cause?.code).toBe('network');
+      expect(result.carried).toBeGreaterThanOrEqual(5);
+      expect(result.carried).toBeLessThanOrEqual(8);
+    } finally {
+      await table.release();
+    }
+  });
+});
+
+test('a load generator without time ends the search with a lower bound', {
+  timeout: 10 * MINUTES,
+}, async () => {
+  // Every core is kept busy by processes that the scheduler prefers.
+  const burners = Array.from({ length: 8 }, () =>
+    spawn('nice', ['-n', '-19', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  try {
+    const { exit, result } = await findCapacity(scenarioFile(calls), []);
+    expect(exit).toBe(98);
+    expect(result).toMatchObject({ end: 'generator', knee: null, cause: null });
+    expect(result.steps.at(-1)?.impairments.length).toBeGreaterThan(0);
+  } finally {
+    for (const burner of burners) burner.kill('SIGKILL');
+  }
+});
+
+describe('a cost model', { timeout: 20 * MINUTES }, () => {
+  const others: Shape[] = [
+    { name: 'groups', senders: 5 },
+    { name: 'seminar', senders: 3, receivers: 9 },
+    { name: 'video', senders: 2, publish: '[audio, { video: 360p }]' },
+  ];
+
+  test('of two shapes predicts the CPU of three others within 15 %', async () => {
+    const dir = scratch();
+    const fitted: Shape[] = [calls, { name: 'audience', senders: 1, receivers: 12 }];
+    const files: string[] = [];
+    for (const shape of fitted) {
+      const { result } = await findCapacity(scenarioFile(shape), ['--max', '8']);
+      const file = join(dir, `${shape.name}.json`);
+      writeFileSync(file, JSON.stringify(result));
+      files.push(file);
+    }
+    const model = join(dir, 'model.json');
+    const fit = await runSwarm(['capacity', 'fit', ...files, '--model', model, '--json']);
+    expect(fit.exit, fit.stderr).toBe(0);
+    costModelSchema.parse(JSON.parse(fit.stdout));
+    for (const shape of others) {
+      const file = scenarioFile(shape);
+      const measured = await coresUsed(file, 3);
+      const { stdout } = await runSwarm([
+        'capacity',
+        'predict',
+        model,
+        file,
+        '--scale',
+        '3',
+        '--json',
+      ]);
+      const [prediction] = (JSON.parse(stdout) as { predictions: { cpuCores: number }[] })
+        .predictions;
+      const error = Math.abs((prediction?.cpuCores ?? 0) - measured) / measured;
+      expect(error, `${shape.name}: ${prediction?.cpuCores} for ${measured}`).toBeLessThan(0.15);
+    }
+  });
+});

@@ -1,0 +1,84 @@
+/** A reverse proxy in front of nodes, as operators run one, with the mistakes that they make. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+
+export interface FrontOptions {
+  /** Ports of nodes on 127.0.0.1; requests go to them in turn. */
+  backends: readonly number[];
+  /** PEM; without, it speaks plain HTTP. */
+  tls?: { cert: Buffer; key: Buffer };
+  /** Its clock is ahead by this, s. */
+  clockAheadSeconds?: number;
+  /** It does not know WebSockets: the headers of the upgrade are dropped. */
+  dropsUpgrade?: boolean;
+  /** It passes /metrics on to this port. */
+  metricsPort?: number;
+  /** It closes tunnels on which nothing passed for as long. */
+  idleMs?: number;
+}
+
+export interface Front extends AsyncDisposable {
+  port: number;
+}
+
+/** Listens on every address of this host's loopback. */
+export const openFront = async (options: FrontOptions): Promise<Front> => {
+  const sockets = new Set<Socket>();
+  let turn = 0;
+  const next = (): number => options.backends[turn++ % options.backends.length] ?? 0;
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const { url = '/', method = 'GET', headers } = incoming;
+    const toMetrics = options.metricsPort !== undefined && url.startsWith('/metrics');
+    const port = toMetrics ? options.metricsPort : next();
+    const behind = request({ host: '127.0.0.1', port, path: url, method, headers }, (reply) => {
+      const aheadMs = (options.clockAheadSeconds ?? 0) * 1_000;
+      outgoing.writeHead(reply.statusCode ?? 502, {
+        ...reply.headers,
+        date: new Date(Date.now() + aheadMs).toUTCString(),
+      });
+      reply.pipe(outgoing);
+    });
+    behind.once('error', () => outgoing.writeHead(502).end());
+    incoming.pipe(behind);
+  };
+  const server =
+    options.tls === undefined ? createServer(answer) : createSecureServer(options.tls, answer);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on(
+    'upgrade',
+    ({ url, headers, method }: IncomingMessage, client: Socket, head: Buffer) => {
+      const behind = connect(next(), '127.0.0.1');
+      const kept = Object.entries(headers).filter(
+        ([name]) => options.dropsUpgrade !== true || !/^(upgrade|connection)$/.test(name),
+      );
+      behind.write(
+        `${method} ${url} HTTP/1.1\r\n${kept.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+      );
+      behind.write(head);
+      client.pipe(behind).pipe(client);
+      const end = (): void => {
+        client.destroy();
+        behind.destroy();
+      };
+      for (const socket of [client, behind]) {
+        socket.on('error', end).on('close', end);
+        if (options.idleMs !== undefined) socket.setTimeout(options.idleMs, end);
+      }
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
