@@ -1,4 +1,4 @@
-export { ALERT_GROUPS, ALERTS } from './alerts/index.ts';
+export { ALERTS, alertGroups } from './alerts/index.ts';
 export { dashboards } from './dashboards/index.ts';
 export { KNOWN, type KnownSeries } from './known/index.ts';
 export { renderConfigMap, renderDashboard } from './outputs.ts';

@@ -1,7 +1,27 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outputs } from './outputs.ts';
 
-it.each(Object.entries(outputs()))('%s is up to date (npm run mixin)', (path, content) => {
+it.each(Object.entries(outputs(null)))('%s is up to date (npm run mixin)', (path, content) => {
   expect(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).toBe(content);
+});
+
+describe('the alert on capacity', () => {
+  const files = ['livekit-swarm.rules.yaml', 'livekit-swarm.prometheus-rule.yaml'];
+
+  it('does not exist where no capacity was measured', () => {
+    for (const file of files)
+      expect(outputs(null)[`alerts/${file}`]).not.toMatch(/LiveKitCapacityHigh|livekit_capacity/);
+  });
+
+  it('is on what was measured', () => {
+    const written = outputs({ participants: 337, scenario: 'voice-ai' });
+    for (const file of files) {
+      expect(written[`alerts/${file}`]).toContain('alert: LiveKitCapacityHigh');
+      expect(written[`alerts/${file}`]).toContain('* 0 + 337)');
+      expect(written[`alerts/${file}`]).toContain(
+        '337 participants that a node carries (voice-ai)',
+      );
+    }
+  });
 });

@@ -1,17 +1,22 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
+import type { NodeCapacity } from './capacity.ts';
 import { dashboards } from './dashboards/index.ts';
 import { HEADER, renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
 /** Relative to the rule tests. */
 const RULES = '../livekit-swarm.rules.yaml';
 
-/** Every generated file, by its path in the repository. */
-export const outputs = (): Record<string, string> => ({
-  'alerts/livekit-swarm.rules.yaml': renderRules(),
-  'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(),
-  'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests(RULES, 'within-hours'),
-  'alerts/tests/livekit-swarm.slow-rules.test.yaml': renderRuleTests(RULES, 'after-hours'),
+/** Every generated file, by its path in the repository. @param capacity of a node; null: not measured, as in the repository */
+export const outputs = (capacity: NodeCapacity | null): Record<string, string> => ({
+  'alerts/livekit-swarm.rules.yaml': renderRules(capacity),
+  'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(capacity),
+  'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests(RULES, 'within-hours', capacity),
+  'alerts/tests/livekit-swarm.slow-rules.test.yaml': renderRuleTests(
+    RULES,
+    'after-hours',
+    capacity,
+  ),
   ...Object.fromEntries(
     Object.values(dashboards()).flatMap((dashboard) => [
       [`dashboards/${dashboard.uid}.json`, renderDashboard(dashboard)],

@@ -1,6 +1,7 @@
+import { capacityRecordings, EXAMPLE_CAPACITY, type NodeCapacity } from './capacity.ts';
 import { boundIs } from './panels/query.ts';
 import type { Recording } from './rule.ts';
-import { JOBS, LIMITS, PARTICIPANTS_PER_NODE } from './settings.ts';
+import { JOBS, LIMITS } from './settings.ts';
 
 const LIVEKIT = `job="${JOBS.livekit}"`;
 const NODE = 'job, instance';
@@ -29,8 +30,8 @@ const counted = (state: string, window: string): string => {
 /** 0 for each node that is scraped. */
 const NO_SESSION = `0 * sum by (${NODE}) (livekit_participant_total{${LIVEKIT}})`;
 
-/** Figures that alerts and dashboards share. A division by 0 gives no sample rather than NaN. */
-export const RECORDINGS: readonly Recording[] = [
+/** Figures that alerts and dashboards share. A division by 0 gives no sample rather than NaN. @param capacity of a node; null: not measured */
+export const recordings = (capacity: NodeCapacity | null): readonly Recording[] => [
   {
     record: 'instance_direction:livekit_packet_loss:ratio_rate5m',
     // Before the first lost packet there is no series of lost packets: the loss is 0, not unknown.
@@ -99,14 +100,7 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
   0
 )`,
   },
-  {
-    record: 'instance:livekit_capacity:participants',
-    expr: `max by (${NODE}) (up{${LIVEKIT}} * 0 + ${PARTICIPANTS_PER_NODE})`,
-  },
-  {
-    record: 'instance:livekit_capacity_used:ratio',
-    expr: `instance:livekit_participants:active / on (${NODE}) instance:livekit_capacity:participants`,
-  },
+  ...(capacity === null ? [] : capacityRecordings(capacity)),
   {
     record: 'instance:node_cpu_used:ratio_rate5m',
     // Divided by CPU time, not by elapsed time: for a new host, the window contains time before it existed.
@@ -120,3 +114,6 @@ sum by (${NODE}) (rate(node_cpu_seconds_total{job="${JOBS.node}", mode="idle"}[5
     expr: `1 - max by (${NODE}) (node_memory_MemAvailable_bytes{job="${JOBS.node}"}) / max by (${NODE}) (node_memory_MemTotal_bytes{job="${JOBS.node}"})`,
   },
 ];
+
+/** Every recording there may be. */
+export const RECORDINGS: readonly Recording[] = recordings(EXAMPLE_CAPACITY);

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
-import { ALERT_GROUPS, ALERTS } from './alerts/index.ts';
-import { RECORDINGS } from './recordings.ts';
+import { alertGroups } from './alerts/index.ts';
+import type { NodeCapacity } from './capacity.ts';
+import { recordings } from './recordings.ts';
 import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
 import { LINKS } from './settings.ts';
 
@@ -14,16 +15,16 @@ const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
 });
 
 /** `groups:` of a rule file. */
-const ruleGroups = () => [
+const ruleGroups = (capacity: NodeCapacity | null) => [
   {
     name: 'livekit-recordings',
-    rules: RECORDINGS.map(({ record, expr, labels }) => ({
+    rules: recordings(capacity).map(({ record, expr, labels }) => ({
       record,
       expr,
       ...(labels && { labels }),
     })),
   },
-  ...Object.entries(ALERT_GROUPS).map(([name, alerts]) => ({
+  ...Object.entries(alertGroups(capacity)).map(([name, alerts]) => ({
     name,
     rules: alerts.map((alert) => ({
       alert: alert.name,
@@ -38,10 +39,11 @@ const ruleGroups = () => [
 const write = (value: unknown): string => HEADER + stringify(value, { lineWidth: 0 });
 
 /** For `rule_files:` of a Prometheus. */
-export const renderRules = (): string => write({ groups: ruleGroups() });
+export const renderRules = (capacity: NodeCapacity | null): string =>
+  write({ groups: ruleGroups(capacity) });
 
 /** For clusters with the Prometheus Operator. */
-export const renderPrometheusRule = (): string =>
+export const renderPrometheusRule = (capacity: NodeCapacity | null): string =>
   write({
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
@@ -49,22 +51,28 @@ export const renderPrometheusRule = (): string =>
       name: 'livekit-swarm',
       labels: { 'app.kubernetes.io/name': 'livekit-swarm', release: 'prometheus' },
     },
-    spec: { groups: ruleGroups() },
+    spec: { groups: ruleGroups(capacity) },
   });
 
 /**
  * For `promtool test rules`: every alert is inactive first, then fires as expected. Alerts that need hours to fire are in a
  * separate file with an evaluation interval of ten minutes; at one minute, promtool needs 30 seconds per test of three days.
  */
-export const renderRuleTests = (rulesFile: string, fires: 'within-hours' | 'after-hours'): string =>
+export const renderRuleTests = (
+  rulesFile: string,
+  fires: 'within-hours' | 'after-hours',
+  capacity: NodeCapacity | null,
+): string =>
   write({
     rule_files: [rulesFile],
     evaluation_interval: fires === 'within-hours' ? '1m' : '10m',
     // Alerts use recordings of the same evaluation.
-    group_eval_order: ruleGroups().map(({ name }) => name),
-    tests: ALERTS.flatMap((alert) =>
-      [alert.test, ...(alert.furtherTests ?? [])].map((test) => ({ alert, test })),
-    )
+    group_eval_order: ruleGroups(capacity).map(({ name }) => name),
+    tests: Object.values(alertGroups(capacity))
+      .flat()
+      .flatMap((alert) =>
+        [alert.test, ...(alert.furtherTests ?? [])].map((test) => ({ alert, test })),
+      )
       .filter(({ test }) => takesHours(test) === (fires === 'after-hours'))
       .map(({ alert, test }) => ruleTest(alert, test)),
   });

@@ -1,31 +1,72 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { findProblems } from '../test/support/find-problems.ts';
 import { ALERTS } from './alerts/index.ts';
 import { runbookName } from './rule.ts';
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
+
+const SECTIONS = [
+  'Meaning',
+  'Impact',
+  'First minute',
+  'Diagnosis',
+  'Commands',
+  'Mitigation',
+  'Exit condition',
+  'Escalation',
+  'Follow-up',
+];
 
 describe.each(ALERTS)('the runbook of $name', ({ name }) => {
-  const text = readFileSync(new URL(`${runbookName(name)}.md`, folder), 'utf8');
+  const text = read(`${runbookName(name)}.md`);
 
-  it('has the sections Meaning, Impact, Diagnosis and Mitigation', () => {
+  it(`has the sections ${SECTIONS.join(', ')}`, () => {
     expect(text.split('\n')[0]).toBe(`# ${name}`);
-    expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
-      'Meaning',
-      'Impact',
-      'Diagnosis',
-      'Mitigation',
-    ]);
+    expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual(SECTIONS);
     for (const part of text.split(/^## .*$/m).slice(1))
-      expect(part.trim().length).toBeGreaterThan(20);
+      expect(part.replace(/<!--[\s\S]*?-->/g, '').trim().length).toBeGreaterThan(4);
+  });
+
+  it('has a query that shows whether it is real', () => {
+    const handWritten = text
+      .replace(/<!-- (alert|first-minute):[\s\S]*?<!-- \/\1 -->/g, '')
+      .split('## First minute')[1]
+      ?.split('## ')[0];
+    expect(handWritten).toContain('Is it real?');
+    expect(handWritten).toContain('```promql');
   });
 });
 
 it('every runbook belongs to an alert', () => {
-  const known = ALERTS.map(({ name }) => `${runbookName(name)}.md`);
+  const known = new Set(ALERTS.map(({ name }) => `${runbookName(name)}.md`));
   expect(
     readdirSync(folder)
       .filter((file) => file !== 'README.md')
       .sort(),
-  ).toEqual(known.sort());
+  ).toEqual([...known].sort());
+});
+
+/** One query per line in hand-written blocks; an alert's expression is one over several lines. */
+const queriesIn = (page: string): string[] => {
+  const alert = /<!-- alert:[\s\S]*?<!-- \/alert -->/.exec(page)?.[0] ?? '';
+  const blocks = (text: string): string[] =>
+    [...text.matchAll(/^ *```promql\n([\s\S]*?)^ *```/gm)].map(([, block = '']) => block);
+  return [
+    ...blocks(alert),
+    ...blocks(page.replace(alert, '')).flatMap((block) => block.trim().split('\n')),
+  ];
+};
+
+const queries = readdirSync(folder).flatMap((file) =>
+  queriesIn(read(file)).map((expr) => ({ file, expr })),
+);
+
+it('finds the queries of the pages', () => {
+  expect(queries.length).toBeGreaterThan(80);
+});
+
+it.each(queries)('$file: uses only exported metrics and labels: $expr', ({ expr }) => {
+  expect(findProblems({ expr })).toEqual([]);
 });

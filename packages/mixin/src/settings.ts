@@ -23,7 +23,7 @@ export const LIMITS = {
   jitterSeconds: 0.03,
   /** Share of streams above `jitterSeconds`. */
   jitterShare: 0.05,
-  /** Share of PARTICIPANTS_PER_NODE. */
+  /** Share of the measured capacity of a node. */
   capacity: 0.8,
   cpuWarning: 0.7,
   cpuCritical: 0.8,
@@ -35,12 +35,6 @@ export const LIMITS = {
   /** Minimum number of failed joins: with few joins, one client that gives up would be a high share. */
   joinFailures: 5,
 } as const;
-
-/**
- * Measured capacity of a node with four cores (`swarm run scenarios/voice-ai.yaml`): 500 rooms of two participants.
- * Measure the capacity of your nodes and change it.
- */
-export const PARTICIPANTS_PER_NODE = 1_000;
 
 /** Base URLs in annotations. */
 export const LINKS = {

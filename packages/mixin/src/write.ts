@@ -1,12 +1,18 @@
-/** `npm run mixin`: writes alerts/ and dashboards/. */
+/** `npm run mixin [-- --capacity FILE]`: writes alerts/ and dashboards/. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readCapacity } from './capacity.ts';
 import { outputs } from './outputs.ts';
 
+const { values } = parseArgs({ options: { capacity: { type: 'string' } } });
+const file = values.capacity ?? process.env.SWARM_CAPACITY ?? null;
+const capacity = file === null ? null : readCapacity(file);
+
 const root = new URL('../../../', import.meta.url);
-for (const [path, content] of Object.entries(outputs())) {
-  const file = fileURLToPath(new URL(path, root));
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
+for (const [path, content] of Object.entries(outputs(capacity))) {
+  const target = fileURLToPath(new URL(path, root));
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, content);
 }

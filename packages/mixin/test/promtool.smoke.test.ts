@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { outputs } from '../src/outputs.ts';
 
 await skipWithout('promtool');
 
@@ -22,3 +27,26 @@ it.each(['tests/livekit-swarm.rules.test.yaml', 'tests/livekit-swarm.slow-rules.
     expect(stdout).toContain('SUCCESS');
   },
 );
+
+it('the rules with a measured capacity have the alert on it, which fires as expected', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-capacity-rules-'));
+  try {
+    const written = outputs({ participants: 337, scenario: 'voice-ai' });
+    await mkdir(join(dir, 'tests'));
+    await writeFile(
+      join(dir, 'livekit-swarm.rules.yaml'),
+      written['alerts/livekit-swarm.rules.yaml'] ?? '',
+    );
+    const all = parse(written['alerts/tests/livekit-swarm.rules.test.yaml'] ?? '') as {
+      tests: { name: string }[];
+    };
+    const own = all.tests.filter(({ name }) => name === 'LiveKitCapacityHigh');
+    expect(own).toHaveLength(1);
+    const tests = join(dir, 'tests', 'capacity.test.yaml');
+    await writeFile(tests, stringify({ ...all, tests: own }));
+    const { stdout } = await run('promtool', ['test', 'rules', tests]);
+    expect(stdout).toContain('SUCCESS');
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import {
   createSources,
   type Exporter,
@@ -26,14 +25,15 @@ import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { EXAMPLE_CAPACITY } from '../src/capacity.ts';
 import { dashboards } from '../src/dashboards/index.ts';
 import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';
+import { renderRules } from '../src/render-rules.ts';
 import type { DashboardUid } from '../src/rule.ts';
 import { missingMetrics } from './support/find-problems.ts';
 import { askPrometheus, metricNames, type Sample } from './support/prometheus.ts';
 
-const RULES = fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url));
 const credentials = generateCredentials();
 const log = (): void => {};
 /** Percentage of packets that the clients of one node lose. */
@@ -221,12 +221,14 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
       log,
     });
     closing.push(metrics.close);
+    const rules = join(dir, 'rules.yaml');
+    await writeFile(rules, renderRules(EXAMPLE_CAPACITY));
     cluster = await startCluster({
       dir,
       nodes: 3,
       credentials,
       with: ['haproxy', 'prometheus', 'node-exporter', 'redis-exporter'],
-      ruleFiles: [RULES],
+      ruleFiles: [rules],
       intervalSeconds: 1,
       config: {
         webhook: {
@@ -372,7 +374,8 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
   );
 
   it('offers nodes, hosts and deployments as variables', async () => {
-    const chosen = queries().filter(({ kind }) => kind === 'variable');
+    // The run of this test is scraped; only pushed ones have a testid (packages/cli/test/push-metrics.test.ts).
+    const chosen = queries().filter(({ kind, label }) => kind === 'variable' && label !== 'testid');
     for (const { expr, owner, where, label = '' } of chosen.filter(
       ({ expr: of }) => !of.startsWith('swarm_client_'),
     )) {

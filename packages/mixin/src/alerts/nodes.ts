@@ -164,35 +164,6 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     },
   },
   {
-    name: 'LiveKitCapacityHigh',
-    severity: 'warning',
-    expr: `instance:livekit_capacity_used:ratio > ${LIMITS.capacity}`,
-    for: '5m',
-    summary: 'LiveKit node is near its configured capacity.',
-    description:
-      '{{ $labels.instance }} is at {{ $value | humanizePercentage }} of its configured capacity. Add a node.',
-    dashboard: 'cluster',
-    test: {
-      series: {
-        'up{job="livekit", instance="a:1"}': '1x30',
-        // Some signal connections enter through this node for rooms on others.
-        'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': '850x5 1300x25',
-        'livekit_session_start_time_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}':
-          '600x5 1000x25',
-        'livekit_session_duration_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}':
-          '100x30',
-      },
-      silentAt: '9m',
-      firesAt: '15m',
-      fires: [
-        {
-          labels: { job: 'livekit', instance: 'a:1' },
-          description: 'a:1 is at 90% of its configured capacity. Add a node.',
-        },
-      ],
-    },
-  },
-  {
     name: 'LiveKitCpuHigh',
     severity: 'warning',
     expr: `instance:node_cpu_used:ratio_rate5m > ${LIMITS.cpuWarning}`,

@@ -8,7 +8,9 @@ export const PROBE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitProbeFailing',
     severity: 'critical',
-    expr: 'swarm_probe_success == 0',
+    // Another path than UDP has an alert of its own: most users are not concerned.
+    expr: `swarm_probe_success == 0
+unless on (target, module, node) swarm_probe_path_success{path!~"direct|auto"}`,
     for: '2m',
     summary: 'Synthetic probe fails.',
     description:
@@ -23,6 +25,32 @@ export const PROBE_ALERTS: readonly Alert[] = [
           labels: LABELS,
           description:
             'Probe audio_pair of prod (node-1) has failed for two minutes. See swarm_probe_failure for the reason.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitPathFailing',
+    severity: 'warning',
+    expr: 'swarm_probe_path_success{path!~"direct|auto"} == 0',
+    for: '5m',
+    summary: 'Users who need this path cannot connect.',
+    description:
+      'Media has not passed by {{ $labels.path }} to {{ $labels.target }} ({{ $labels.node }}) for five minutes: users whose firewall leaves them no other way have no calls.',
+    dashboard: 'probes',
+    test: {
+      series: {
+        [`swarm_probe_path_success{${PROBE}, path="turn-tls"}`]: '1x5 0x40',
+        // UDP and ICE's own choice are the concern of LiveKitProbeFailing.
+        [`swarm_probe_path_success{${PROBE}, path="direct"}`]: '0x45',
+      },
+      silentAt: '6m',
+      firesAt: '12m',
+      fires: [
+        {
+          labels: { ...LABELS, path: 'turn-tls' },
+          description:
+            'Media has not passed by turn-tls to prod (node-1) for five minutes: users whose firewall leaves them no other way have no calls.',
         },
       ],
     },

@@ -44,9 +44,10 @@ const glance: Row = {
     stat({
       title: 'Highest node load',
       description:
-        'Participants of the node with the most participants, relative to the measured capacity of a node. From 80 % on, add a node: rooms do not move between nodes.',
+        'Participants of the node with the most participants, relative to the capacity of a node that swarm capacity measured. From 80 % on, add a node: rooms do not move between nodes.',
       unit: 'percentunit',
       limits: CAPACITY,
+      noData: 'not measured',
       queries: [promql(`max(instance:livekit_capacity_used:ratio{${LIVEKIT}})`, 'used')],
     }),
     stat({
@@ -94,7 +95,7 @@ const participants: Row = {
     graph({
       title: 'Capacity used by node',
       description:
-        'Participants relative to the measured capacity of a node (PARTICIPANTS_PER_NODE of the mixin). Above 80 %, media may degrade at the next peak.',
+        'Participants relative to the capacity of a node that swarm capacity measured; without it there is no data. Above 80 %, media may degrade at the next peak.',
       unit: 'percentunit',
       limits: CAPACITY,
       queries: [promql(`instance:livekit_capacity_used:ratio{${LIVEKIT}}`, '{{instance}}')],

@@ -7,8 +7,8 @@ import { DASHBOARDS } from '../rule.ts';
 import { dashboards } from './index.ts';
 
 const all = Object.entries(dashboards());
-/** Selectors for which All is not any value: some probes have no node, and not every job is LiveKit. */
-const ALL: Record<string, string | undefined> = { node: '.*', job: undefined };
+/** Selectors for which All is not any value: some probes have no node, runs that are scraped no test, and not every job is LiveKit. */
+const ALL: Record<string, string | undefined> = { node: '.*', testid: '.*', job: undefined };
 /** Limit of the annotation that kubectl apply stores, bytes. */
 const MOST_CONFIG_MAP = 262_144;
 

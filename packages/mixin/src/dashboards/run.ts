@@ -6,7 +6,7 @@ import { promql, quantile, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { FEW, JITTER, JOIN_SECONDS, LATENCY, LOSS, NONE, RTT } from './shared.ts';
 
-const RUN = 'scenario=~"$scenario"';
+const RUN = 'scenario=~"$scenario", testid=~"$testid"';
 const GROUP = `${RUN}, group=~"$group"`;
 const NO_RUN = 'no run';
 const DOWN = `${GROUP}, direction="down"`;
@@ -106,7 +106,8 @@ const glance: Row = {
     }),
     table({
       title: 'Run info',
-      description: 'Scenario, run and server. No row: no run serves metrics (swarm run --metrics).',
+      description:
+        'Scenario, run and server. No row: no run serves or pushes metrics (swarm run --metrics or --out).',
       by: ['scenario', 'run', 'version', 'server_version', 'url'],
       span: 10,
       noData: NO_RUN,
@@ -346,12 +347,19 @@ export const runDashboard = (): Dashboard =>
     key: 'run',
     title: 'LiveKit / Swarm run',
     description:
-      'A running load test (swarm run --metrics): joins, received media, and the health of the load generator.',
+      'A running load test (swarm run --metrics or --out): joins, received media, and the health of the load generator.',
     variables: [
       labelVariable('scenario', {
         label: 'Scenario',
         description: 'Running scenarios',
         of: 'swarm_run_info',
+      }),
+      labelVariable('testid', {
+        label: 'Test',
+        description: 'Runs that push their metrics; those that are scraped have no testid',
+        of: 'swarm_run_info',
+        where: 'scenario=~"$scenario"',
+        all: '.*',
       }),
       labelVariable('group', {
         label: 'Group',

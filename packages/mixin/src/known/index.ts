@@ -1,4 +1,4 @@
-import { CATALOGUE } from '@livekit-swarm/exporter/catalogue';
+import { CATALOGUE, PUSH_LABEL } from '@livekit-swarm/exporter/catalogue';
 import { RECORDINGS } from '../recordings.ts';
 import { HAPROXY_METRICS, NODE_METRICS, PROMETHEUS_METRICS, REDIS_METRICS } from './exporters.ts';
 import type { KnownMetric } from './known-metric.ts';
@@ -55,7 +55,7 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
   seriesOf(
     'swarm',
     Object.fromEntries(entries.map(({ name, ...entry }) => [name, entry])),
-    family === 'probe' ? PROBE_LABELS : [],
+    family === 'probe' ? PROBE_LABELS : family === 'run' ? [PUSH_LABEL] : [],
   ),
 );
 

@@ -64,8 +64,8 @@ describe('rules on a faster clock', () => {
   });
 
   it('changes all durations of the included rules, and nothing else', () => {
-    const original = rulesOf(renderRules());
-    const scaled = rulesOf(scaleRules(renderRules(), () => 10));
+    const original = rulesOf(renderRules(null));
+    const scaled = rulesOf(scaleRules(renderRules(null), () => 10));
     const withoutDurations = (text: unknown): string =>
       String(text)
         .replaceAll(/\[[^\]"]*\]/g, '[]')

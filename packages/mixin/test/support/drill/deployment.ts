@@ -1,6 +1,6 @@
 /** A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, Prometheus, Alertmanager, exporter. */
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,14 +16,13 @@ import {
 } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { stringify } from 'yaml';
+import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
+import { renderRules } from '../../../src/render-rules.ts';
 import { askPrometheus, type Sample } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
 import { factorAt, type Pace } from './pace.ts';
 import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
-const RULES = fileURLToPath(
-  new URL('../../../../../alerts/livekit-swarm.rules.yaml', import.meta.url),
-);
 const SWARM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
 
 export interface MonitoredDeployment extends AsyncDisposable {
@@ -47,7 +46,7 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   };
   try {
     const ruleFile = join(dir, 'rules.yaml');
-    await writeFile(ruleFile, scaleRules(await readFile(RULES, 'utf8'), factorAt(pace)));
+    await writeFile(ruleFile, scaleRules(renderRules(EXAMPLE_CAPACITY), factorAt(pace)));
     const credentials = generateCredentials();
     const { http: exporterPort } = await findFreePorts('127.0.0.1', 1);
     const cluster = await startCluster({

@@ -18,7 +18,7 @@ const SMALL_ROOMS = {
   joinRate: 12,
 } as const;
 /** Participants without tracks: capacity is a number of participants. */
-const JOIN_ONLY = { participants: 30, joinRate: 50 } as const;
+const JOIN_ONLY = { participants: 30, joinRate: 25 } as const;
 
 /** Stops the load. */
 export type StopLoad = () => Promise<void>;

@@ -27,7 +27,7 @@ export const lossy: FaultCase = {
     const node = await busiestNode(deployment);
     await sleep(SETTLE_MS);
     inject();
-    const rollback = await dropPackets(node.udpPorts, [], LOST_PERCENT);
+    const rollback = await dropPackets(node.udpPorts, LOST_PERCENT);
     const about = { instance: node.instance };
     return { about: { LiveKitPacketLossHigh: about, LiveKitNacksRising: about }, rollback, finish };
   },
@@ -72,7 +72,7 @@ export const stalled: FaultCase = {
 
 export const closed: FaultCase = {
   name: 'closed',
-  description: 'a firewall closes the media ports of all nodes, UDP and TCP',
+  description: 'a firewall closes the media ports of all nodes',
   fires: [...JOINS_FAILING, 'LiveKitProbeFailing'],
   may: [],
   resolves: ['LiveKitProbeFailing'],
@@ -82,7 +82,6 @@ export const closed: FaultCase = {
     inject();
     const rollback = await dropPackets(
       nodes.flatMap(({ udpPorts }) => udpPorts),
-      nodes.map(({ tcpPort }) => tcpPort),
       100,
     );
     return { rollback };

@@ -1,6 +1,7 @@
 /** Faults of the monitoring. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { JOBS } from '../../../src/settings.ts';
 import type { MonitoredDeployment } from './deployment.ts';
@@ -47,7 +48,7 @@ export const jobEmptied: FaultCase = {
   resolves: ['LiveKitTargetMissing'],
   reloads: true,
   begin: async (deployment, inject) => {
-    const file = join(deployment.dir, 'prometheus.yaml');
+    const file = join(deployment.dir, 'prometheus', 'prometheus.yaml');
     const whole = await readFile(file, 'utf8');
     const config = parse(whole) as {
       scrape_configs: { job_name: string; static_configs: object[] }[];
@@ -66,7 +67,20 @@ const load = async (
   file: string,
   config: string,
 ): Promise<void> => {
+  const before = await loadedAt(cluster.prometheusUrl);
   await writeFile(file, config);
-  const { status } = await fetch(`${cluster.prometheusUrl}/-/reload`, { method: 'POST' });
-  if (status !== 200) throw new Error(`Prometheus rejected the configuration: ${status}`);
+  cluster.service('prometheus').signal('SIGHUP');
+  const deadline = performance.now() + LOADED_WITHIN_MS;
+  while ((await loadedAt(cluster.prometheusUrl)) === before) {
+    if (performance.now() > deadline) throw new Error('Prometheus rejected the configuration');
+    await sleep(50);
+  }
+};
+
+const LOADED_WITHIN_MS = 10_000;
+
+/** When Prometheus last loaded a configuration that it could use. */
+const loadedAt = async (url: string | null): Promise<string | undefined> => {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return /^prometheus_config_last_reload_success_timestamp_seconds (\S+)$/m.exec(metrics)?.[1];
 };

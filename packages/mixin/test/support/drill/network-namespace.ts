@@ -38,14 +38,10 @@ export const runInNamespace = async (programArgs: readonly string[]): Promise<nu
 /** Drops packets of these UDP ports in both directions. Only inside the namespace. @returns a function that removes the rules */
 export const dropPackets = async (
   ports: readonly number[],
-  tcpPorts: readonly number[],
   percent: number,
 ): Promise<() => Promise<void>> => {
   const chance = percent >= 100 ? '' : `numgen random mod 100 < ${percent} `;
-  const rules = [
-    ...['sport', 'dport'].map((end) => `udp ${end} { ${ports.join(', ')} } ${chance}drop`),
-    ...(tcpPorts.length === 0 ? [] : [`tcp dport { ${tcpPorts.join(', ')} } ${chance}drop`]),
-  ];
+  const rules = ['sport', 'dport'].map((end) => `udp ${end} { ${ports.join(', ')} } ${chance}drop`);
   // On input: a packet dropped on output is an error for its sender, which no network causes.
   await exec('nft', [
     `table inet fault { chain input { type filter hook input priority 0; policy accept; ${rules.join('; ')}; }; }`,

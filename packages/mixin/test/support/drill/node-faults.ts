@@ -12,7 +12,8 @@ import {
   type Service,
 } from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
-import { LIMITS, PARTICIPANTS_PER_NODE } from '../../../src/settings.ts';
+import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
+import { LIMITS } from '../../../src/settings.ts';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
@@ -152,7 +153,7 @@ const withoutRedis = async (
   dir: string,
 ): Promise<Service> => {
   const { redis: _omitted, ...config } = parse(
-    await readFile(join(dir, `${name}.yaml`), 'utf8'),
+    await readFile(join(dir, name, `${name}.yaml`), 'utf8'),
   ) as { redis: object };
   const configFile = join(dir, `${name}-alone.yaml`);
   return createService({
@@ -169,9 +170,12 @@ const withoutRedis = async (
   });
 };
 
+/** More than the alert on the example allows. */
+const OVERFULL = EXAMPLE_CAPACITY.participants * LIMITS.capacity + 30;
+
 export const full: FaultCase = {
   name: 'full',
-  description: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} participants join one node`,
+  description: `${OVERFULL} participants join one node`,
   fires: ['LiveKitCapacityHigh'],
   // The load generator runs on the same host.
   may: [
@@ -186,12 +190,7 @@ export const full: FaultCase = {
     const [node] = (await nodesByParticipants(deployment)).toReversed();
     if (node === undefined) throw new Error('there are no nodes');
     inject();
-    const rollback = await fillNode(
-      deployment,
-      node,
-      PARTICIPANTS_PER_NODE * LIMITS.capacity + 30,
-      'fu11',
-    );
+    const rollback = await fillNode(deployment, node, OVERFULL, 'fu11');
     return { about: { LiveKitCapacityHigh: { instance: node.instance } }, rollback };
   },
 };

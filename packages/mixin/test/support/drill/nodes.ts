@@ -9,7 +9,6 @@ export interface NodeFacts {
   instance: string;
   metricsUrl: string;
   udpPorts: readonly number[];
-  tcpPort: number;
 }
 
 /** Waits until `look` returns a value, a minute at most. @throws Error that names what did not happen */
@@ -44,14 +43,13 @@ export const nodesByParticipants = (
     return samples.map(({ labels: { instance = '' } }): NodeFacts => {
       const node = cluster.nodes.find((one) => new URL(one.metricsUrl).host === instance);
       if (node === undefined) throw new Error(`unexpected node in Prometheus: ${instance}`);
-      const { udpFirst, udpLast, tcp } = node.ports;
+      const { udpFirst, udpLast } = node.ports;
       const { metricsUrl } = node;
       return {
         service: cluster.service(node.name),
         instance,
         metricsUrl,
         udpPorts: [udpFirst, udpLast],
-        tcpPort: tcp,
       };
     });
   });

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { capacitySchema } from '@livekit-swarm/analysis/capacity';
+import type { Alert, Recording } from './rule.ts';
+import { JOBS, LIMITS } from './settings.ts';
+
+/** What a node carries, as `swarm capacity` measured it. Without it there is no alert on capacity: a made-up number would be wrong for every node. */
+export interface NodeCapacity {
+  participants: number;
+  /** That was measured. */
+  scenario: string;
+}
+
+/** Of a load for which rules are checked and drills are made; no alert that is used comes from it. */
+export const EXAMPLE_CAPACITY: NodeCapacity = { participants: 1_000, scenario: 'example' };
+
+/** Reads the `capacity.json` of a session. @throws Error when it is none, or has no limit in it */
+export const readCapacity = (file: string): NodeCapacity => {
+  const parsed = capacitySchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success) throw new Error(`${file} is not a result of swarm capacity`);
+  const { end, participants, scenario } = parsed.data;
+  if ((end !== 'knee' && end !== 'max') || participants.perNode <= 0)
+    throw new Error(`${file} has no capacity in it (${end}): measure it again`);
+  return { participants: Math.floor(participants.perNode), scenario };
+};
+
+const LIVEKIT = `job="${JOBS.livekit}"`;
+const NODE = 'job, instance';
+
+/** How much of it a node uses. */
+export const capacityRecordings = ({ participants }: NodeCapacity): Recording[] => [
+  {
+    record: 'instance:livekit_capacity:participants',
+    expr: `max by (${NODE}) (up{${LIVEKIT}} * 0 + ${participants})`,
+  },
+  {
+    record: 'instance:livekit_capacity_used:ratio',
+    expr: `instance:livekit_participants:active / on (${NODE}) instance:livekit_capacity:participants`,
+  },
+];
+
+export const capacityAlert = ({ participants, scenario }: NodeCapacity): Alert => ({
+  name: 'LiveKitCapacityHigh',
+  severity: 'warning',
+  expr: `instance:livekit_capacity_used:ratio > ${LIMITS.capacity}`,
+  for: '5m',
+  summary: 'LiveKit node is near its measured capacity.',
+  description: `{{ $labels.instance }} is at {{ $value | humanizePercentage }} of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+  dashboard: 'cluster',
+  test: {
+    series: {
+      'up{job="livekit", instance="a:1"}': '1x30',
+      // Some signal connections enter through this node for rooms on others.
+      'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': `${0.85 * participants}x5 ${1.3 * participants}x25`,
+      'livekit_session_start_time_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}': `${0.6 * participants}x5 ${participants}x25`,
+      'livekit_session_duration_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}': `${0.1 * participants}x30`,
+    },
+    silentAt: '9m',
+    firesAt: '15m',
+    fires: [
+      {
+        labels: { job: 'livekit', instance: 'a:1' },
+        description: `a:1 is at 90% of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+      },
+    ],
+  },
+});
