@@ -11,9 +11,12 @@ export interface ControlGroup extends AsyncDisposable {
   limitCpu(cores: number): void;
   /** As much as is used now, and `more` bytes. */
   limitMemory(more: number): void;
+  /** CPU time of its processes since they were added, seconds; of a group of `cpuacct`. */
+  usedCpu(): number;
 }
 
-type Controller = 'cpu' | 'memory';
+/** `cpuacct` counts CPU time: in version 2 a part of `cpu`. */
+type Controller = 'cpu' | 'cpuacct' | 'memory';
 
 const CGROUPS = '/sys/fs/cgroup';
 const PERIOD_US = 100_000;
@@ -24,7 +27,7 @@ export const openControlGroup = (controller: Controller): ControlGroup => {
   const parent = parentOf(controller);
   if (parent === null) throw new Error(`no control group of ${controller} in ${CGROUPS}`);
   if (parent.version === 2)
-    writeFileSync(join(parent.folder, 'cgroup.subtree_control'), `+${controller}`);
+    writeFileSync(join(parent.folder, 'cgroup.subtree_control'), `+${unifiedName(controller)}`);
   const folder = join(parent.folder, `swarm-test-${process.pid}-${++opened}`);
   mkdirSync(folder);
   const write = (file: string, value: string | number): void =>
@@ -42,6 +45,11 @@ export const openControlGroup = (controller: Controller): ControlGroup => {
     limitMemory: (more) => {
       if (parent.version === 2) write('memory.max', read('memory.current') + more);
       else write('memory.limit_in_bytes', read('memory.usage_in_bytes') + more);
+    },
+    usedCpu: () => {
+      if (parent.version === 1) return read('cpuacct.usage') / 1e9;
+      const text = readFileSync(join(folder, 'cpu.stat'), 'utf8');
+      return Number(/^usage_usec (\d+)/m.exec(text)?.[1]) / 1e6;
     },
     // Processes that were killed leave it when they are reaped.
     [Symbol.asyncDispose]: async () => {
@@ -62,10 +70,13 @@ export const whyNoControlGroup = async (controller: Controller): Promise<string 
 
 const parentOf = (controller: Controller): { folder: string; version: 1 | 2 } | null => {
   for (const folder of [CGROUPS, join(CGROUPS, 'unified')])
-    if (controllersOf(folder).includes(controller)) return { folder, version: 2 };
+    if (controllersOf(folder).includes(unifiedName(controller))) return { folder, version: 2 };
   const folder = join(CGROUPS, controller);
   return existsSync(join(folder, 'tasks')) ? { folder, version: 1 } : null;
 };
+
+const unifiedName = (controller: Controller): string =>
+  controller === 'cpuacct' ? 'cpu' : controller;
 
 const controllersOf = (folder: string): string[] => {
   try {

@@ -7,6 +7,7 @@ import { parseThreshold, Sketch, type SketchBins } from '@livekit-swarm/metrics'
 import {
   emptySeries,
   type GeneratorSample,
+  type HostLine,
   type ParticipantLine,
   planFactsOf,
   RECORD_SCHEMA,
@@ -16,7 +17,13 @@ import {
   type TrackResult,
 } from '@livekit-swarm/record';
 import type { Kind, ParticipantPlan, Plan, Role, Scenario } from '@livekit-swarm/scenario';
-import { expandPlan, FLAGS_GROUP, recordedScenario, splitPlan } from '@livekit-swarm/scenario';
+import {
+  expandPlan,
+  FLAGS_GROUP,
+  recordedScenario,
+  splitPlan,
+  workersAnywhere,
+} from '@livekit-swarm/scenario';
 import { type LoadSpec, scenarioOfLoad, specOf } from './load-spec.ts';
 
 export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
@@ -215,7 +222,7 @@ export const recordOf = (
 /** The same for any scenario; no participant is disconnected, and all receive what they expect. */
 export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] => {
   const plan = expandPlan(scenario, RUN);
-  const shards = splitPlan(plan, workers);
+  const shards = splitPlan(plan, workersAnywhere(workers));
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
   const joined = plan.participants.map((participant): RecordLine => {
     const total = joinTimeOf(participant);
@@ -278,3 +285,32 @@ export const altered = (
     const changed = change(line);
     return changed === null ? [] : [changed];
   });
+
+/** The lines as of a run whose shards are on a host each: `load-1`, `load-2`, … */
+export const onHosts = (lines: RecordLine[], changes: Partial<HostLine> = {}): RecordLine[] => {
+  const [header, ...rest] = lines;
+  if (header?.type !== 'header') throw new RangeError('a record begins with its header');
+  const hosts = Array.from({ length: header.workers }, (_, shard): HostLine => {
+    const host = `load-${shard + 1}`;
+    const clock = { clockOffsetMs: -3 + shard, clockUncertaintyMs: 0.21 };
+    const size = { cores: 16, memoryBytes: 67_400_000_000 };
+    const labels = { region: 'eu' };
+    return {
+      type: 'host',
+      at: -1_995,
+      agent: `${host}-3785ff`,
+      host,
+      shards: [shard],
+      labels,
+      ...size,
+      ...clock,
+      ...changes,
+    };
+  });
+  const started = altered(rest, (line) =>
+    line.type === 'sample' && line.at === 1_000
+      ? { ...line, generator: { ...line.generator, startLatenessMs: 1.2 } }
+      : line,
+  );
+  return [header, ...hosts, ...started];
+};

@@ -5,7 +5,7 @@ import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ReportInput } from '@livekit-swarm/report';
 import { specOf } from './load-spec.ts';
-import { altered, generatorOf, recordOf, recordOfScenario } from './record-of.ts';
+import { altered, generatorOf, onHosts, recordOf, recordOfScenario } from './record-of.ts';
 import { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
@@ -141,6 +141,34 @@ export const inconclusiveReport = (): ReportInput =>
     ['reconnect_time: p(95)<5s'],
   );
 
+/** Three hosts: a healthy one, one that was starved, and one that was lost. */
+export const hostsReport = (): ReportInput =>
+  reportOf(
+    onHosts(
+      altered(recordOf(specOf({ rooms: 12 }), 3), (line) => {
+        if (line.type === 'sample' && line.shard === 1 && line.at > 10_000)
+          return { ...line, generator: generatorOf({ lateSends: 140, tickLatenessMs: 420 }) };
+        if (line.type === 'sample' && line.shard === 2 && line.at > 8_000) return null;
+        if (line.type !== 'participant' || line.shard !== 2) return line;
+        return { ...line, at: 8_000, outcome: 'worker_died', reason: 'worker_died', tracks: [] };
+      }).flatMap((line): RecordLine[] => {
+        if (line.type !== 'end') return [line];
+        const message = 'load-3: no message for 4 s: the host is gone';
+        return [
+          {
+            type: 'event',
+            at: 8_000,
+            event: 'worker_died',
+            shard: 2,
+            reason: 'host_lost',
+            message,
+          },
+          line,
+        ];
+      }),
+    ),
+  );
+
 /** A scenario with two groups, stages and a named stretch; in its last stage the calls lose packets. */
 export const stagedReport = (): ReportInput => {
   const scenario = scenarioOf(
@@ -227,7 +255,7 @@ export const withMessages = (
         : messages.map((message) => ({
             code: 'deployment_unreachable',
             failed: 1,
-            failure: { reason: 'tls', count: 1, message },
+            failure: { reason: 'tls', count: 1, message, hint: null },
           })),
   },
 });

@@ -1,13 +1,7 @@
 import { readdir, rmdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
-
-/** What the control groups right below the root are called. */
-export const cgroupNames = async (): Promise<string[]> => {
-  const folders = await Promise.all([ROOT, ...(await foldersIn(ROOT))].map(foldersIn));
-  return [...new Set(folders.flat().map((path) => basename(path)))];
-};
 
 /** Removes the control groups called `name` right below the root, of every hierarchy (version 1 has one for each controller), if they are empty. */
 export const removeCgroups = async (name: string): Promise<void> => {

@@ -1,26 +1,67 @@
-import { randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { identifyProcess } from '@livekit-swarm/host';
-import { cgroupNames, removeCgroups } from './cgroups.ts';
+import { basename, join } from 'node:path';
+import {
+  type HostIdentity,
+  identifyHost,
+  identifyProcess,
+  isSameProcess,
+  type ProcessIdentity,
+  relateHost,
+} from '@livekit-swarm/host';
+import { removeCgroups } from './cgroups.ts';
 
-const NAME = /^swarm-docker-(\d+)-/;
+/** Of an engine's folder and control groups. Short, since the path of a socket has 107 bytes at most. */
+const PREFIX = 'swarm-docker-';
+/** In the folder: the process that removes it. */
+const OWNER = 'owner.json';
 
-/** Of an engine's folder and control groups: it names the owner. Short, since the path of a socket has 107 bytes at most. */
-export const engineName = (): string => `swarm-docker-${process.pid}-${randomUUID().slice(0, 8)}`;
+interface Owner {
+  process: ProcessIdentity | null;
+  host: HostIdentity;
+}
+
+/** A folder for an engine of this process; its control groups have the same name. @param folder where it is made */
+export const makeEngineFolder = async (folder: string = tmpdir()): Promise<string> => {
+  const dir = await mkdtemp(join(folder, PREFIX));
+  const owner: Owner = { process: identifyProcess(process.pid), host: identifyHost() };
+  await writeFile(join(dir, OWNER), JSON.stringify(owner), { mode: 0o600 });
+  return dir;
+};
 
 /**
- * Removes the folders and control groups of engines whose process was killed before it could do so. Everything else went with that process.
+ * Removes the folders and control groups of engines whose process was killed before it could do so.
+ * Everything else went with that process. Folders of other users stay, and those of processes that
+ * cannot be looked up here: their engines may run.
  * @param folder where the folders are
  */
 export const removeLeftovers = async (folder: string = tmpdir()): Promise<void> => {
-  const isLeft = (name: string): boolean => {
-    const pid = Number(NAME.exec(name)?.[1]);
-    return Number.isInteger(pid) && identifyProcess(pid) === null;
-  };
-  const names = (await readdir(folder)).filter(isLeft);
-  for (const name of names)
-    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
-  for (const name of (await cgroupNames()).filter(isLeft)) await removeCgroups(name);
+  const names = (await readdir(folder)).filter((name) => name.startsWith(PREFIX));
+  for (const dir of names.map((name) => join(folder, name))) {
+    if (!(await isLeft(dir))) continue;
+    await removeCgroups(basename(dir));
+    await rm(dir, { recursive: true, force: true }).catch(() => {});
+  }
+};
+
+const isLeft = async (dir: string): Promise<boolean> => {
+  const found = await lstat(dir).catch(() => null);
+  if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) return false;
+  try {
+    return hasEnded(JSON.parse(await readFile(join(dir, OWNER), 'utf8')) as Owner);
+  } catch {
+    // Nothing is known about its owner.
+    return false;
+  }
+};
+
+const hasEnded = ({ process: owner, host }: Owner): boolean => {
+  switch (relateHost(host, identifyHost())) {
+    case 'here':
+      return owner !== null && !isSameProcess(owner);
+    case 'after_restart':
+      return true;
+    case 'elsewhere':
+      return false;
+  }
 };

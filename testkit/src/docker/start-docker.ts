@@ -1,12 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findProgram } from '@livekit-swarm/lab';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { buildImage } from './build-image.ts';
 import { createDockerEngine, type DockerEngine } from './docker-engine.ts';
 import { runEngine } from './engine-process.ts';
-import { engineName, removeLeftovers } from './leftovers.ts';
+import { makeEngineFolder, removeLeftovers } from './leftovers.ts';
 
 export interface DockerOptions {
   /**
@@ -42,7 +40,7 @@ export const startDocker = async ({
     need('ip', 'iproute2'),
   ]);
   await removeLeftovers();
-  const dir = join(tmpdir(), engineName());
+  const dir = await makeEngineFolder();
   try {
     const engine = createDockerEngine(
       await runEngine(dir, network, { dockerd, unshare, nsenter }),

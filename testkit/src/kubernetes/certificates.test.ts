@@ -5,9 +5,10 @@ import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Certificate } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { skipWithout } from '../requirements.ts';
-import { type Certificate, type Certificates, makeCertificates } from './certificates.ts';
+import { type Certificates, makeCertificates } from './certificates.ts';
 
 await skipWithout('openssl');
 

@@ -5,7 +5,7 @@ import { replaceFile } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { HostSettings } from './host-settings.ts';
 
-const SCHEMA = 'livekit-swarm/kubernetes/1';
+const SCHEMA = 'livekit-swarm/kubernetes/2';
 
 /** What a cluster leaves on the host if it is not stopped: written before it is created. */
 export interface Journal {

@@ -294,7 +294,12 @@ const rollBack = async ({ env, swarm, lab, counts }: KillContext, what: string):
       .split('\n')
       .filter((line) => line !== ''),
     ...allProcesses()
-      .filter(({ command }) => /^\S*swarm-impair |^sh -c .*swarm-expiry-/.test(command))
+      .filter(
+        ({ command }) =>
+          /^\S*swarm-impair /.test(command) ||
+          // Other runs on this host have timers of their own.
+          (/^sh -c .*swarm-expiry-/.test(command) && command.includes(env.XDG_STATE_HOME ?? '')),
+      )
       .map(({ command }) => command),
     ...unhealthy(lab),
   ];

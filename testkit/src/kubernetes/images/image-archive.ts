@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
@@ -9,7 +9,7 @@ import { execa } from 'execa';
 export interface ImageSpec {
   /** As manifests name it: `livekit-swarm/livekit-server:1.13.4`. */
   tag: string;
-  /** Path in the image → file of this host. They can be executed. */
+  /** Path in the image → file of this host, which can be executed, or folder, as it is. */
   files: Readonly<Record<string, string>>;
   /** Path in the image → where it points. */
   links?: Readonly<Record<string, string>>;
@@ -34,8 +34,8 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
       await mkdir(join(content, folder), { recursive: true });
     for (const [path, source] of Object.entries(spec.files)) {
       await mkdir(dirname(join(content, path)), { recursive: true });
-      await copyFile(source, join(content, path));
-      await chmod(join(content, path), 0o755);
+      await cp(source, join(content, path), { recursive: true, verbatimSymlinks: true });
+      if ((await lstat(source)).isFile()) await chmod(join(content, path), 0o755);
     }
     for (const [path, target] of Object.entries(spec.links ?? {})) {
       await mkdir(dirname(join(content, path)), { recursive: true });

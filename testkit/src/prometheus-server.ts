@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePorts } from '@livekit-swarm/host';
+
+/** A series of an answer: values as [Unix time in seconds, value]. */
+export interface QueriedSeries {
+  labels: Record<string, string>;
+  values: [number, number][];
+}
+
+export interface PrometheusServer extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** As of now. */
+  query(text: string): Promise<QueriedSeries[]>;
+  /** Ends it without warning. */
+  kill(): Promise<void>;
+  /** Again, with the data and at the port that it had. */
+  restart(): Promise<void>;
+}
+
+/** A Prometheus for one test, which receives remote write. It must be installed. */
+export const startPrometheus = async (): Promise<PrometheusServer> => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-prometheus-'));
+  const config = join(dir, 'prometheus.yml');
+  writeFileSync(config, 'global: {}\n');
+  const { http: port } = await findFreePorts('127.0.0.1', 1);
+  const url = `http://127.0.0.1:${port}`;
+  let server: { process: ChildProcess; ended: Promise<unknown> } | null = null;
+
+  const start = async (): Promise<void> => {
+    const process = spawn(
+      'prometheus',
+      [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${join(dir, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.enable-remote-write-receiver',
+      ],
+      { stdio: 'ignore' },
+    );
+    server = { process, ended: new Promise((resolve) => process.once('close', resolve)) };
+    for (let tries = 0; tries < 300; tries++) {
+      const response = await fetch(`${url}/-/ready`).catch(() => null);
+      if (response?.ok) return;
+      await sleep(100);
+    }
+    throw new Error('Prometheus is not ready after 30 s');
+  };
+  const kill = async (): Promise<void> => {
+    server?.process.kill('SIGKILL');
+    await server?.ended;
+    server = null;
+  };
+  await start();
+  return {
+    url,
+    query: async (text) => {
+      const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: text })}`);
+      const { data, error } = (await response.json()) as Answer;
+      if (data === undefined) throw new Error(`${text}: ${error}`);
+      return data.result.map(({ metric, value, values = value === undefined ? [] : [value] }) => ({
+        labels: metric,
+        values: values.map(([at, number]) => [at, Number(number)]),
+      }));
+    },
+    kill,
+    restart: start,
+    [Symbol.asyncDispose]: async () => {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+interface Answer {
+  error?: string;
+  data?: {
+    result: {
+      metric: Record<string, string>;
+      value?: [number, string];
+      values?: [number, string][];
+    }[];
+  };
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePorts } from '@livekit-swarm/host';
+import { Redis } from 'ioredis';
+
+export interface RedisServer extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** For assertions; without retries. */
+  readonly client: Redis;
+  /** Every key but those of agents. */
+  keysOfRuns(): Promise<string[]>;
+}
+
+/** A Redis for one test, without persistence. @param options in addition: `--maxmemory`, … */
+export const startRedis = async (...options: string[]): Promise<RedisServer> => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-redis-'));
+  const { http: port } = await findFreePorts('127.0.0.1', 1);
+  const server: ChildProcess = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir, ...options],
+    { stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve) => server.once('close', resolve));
+  const client = new Redis(`redis://127.0.0.1:${port}`, {
+    retryStrategy: () => 50,
+    commandTimeout: 5_000,
+  });
+  client.on('error', () => {});
+  await client.ping();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pid: server.pid ?? -1,
+    client,
+    keysOfRuns: async () =>
+      (await client.keys('*')).filter((key) => !key.startsWith('swarm:agent:')).sort(),
+    [Symbol.asyncDispose]: async () => {
+      client.disconnect();
+      server.kill('SIGKILL');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
