@@ -11,6 +11,7 @@ const REAL_WORKERS = Math.max(2, availableParallelism());
  * - `src/**` and `scripts/**`, `*.test.ts`: a unit.
  * - `test/**`, `*.smoke.test.ts`: against real programs, one per capability; `npm test` runs these and the units.
  * - `test/**`, `*.measured.test.ts`: judges media, times or load; runs alone.
+ * - `test/**`, `*.long.test.ts`: as measured ones, and takes a minute or more for what seldom changes.
  * - `test/**`, any other `*.test.ts`: against real programs, independent of what else runs; runs beside others of its kind.
  *
  * `npm run test:all` runs all of them, project after project.
@@ -18,12 +19,13 @@ const REAL_WORKERS = Math.max(2, availableParallelism());
 const FOLDERS = '{packages/*,testkit}';
 const SMOKE = `${FOLDERS}/test/**/*.smoke.test.ts`;
 const MEASURED = `${FOLDERS}/test/**/*.measured.test.ts`;
+const LONG = `${FOLDERS}/test/**/*.long.test.ts`;
 
 const real = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  // A host that stalls for a second during a handshake is not a defect; twice in a row it is. The summary names retried tests.
-  retry: 1,
+  // A host that stalls for a second during a handshake is not a defect; three times in a row it is. The summary names retried tests.
+  retry: 2,
 };
 
 const report = process.env.SWARM_TALLY;
@@ -60,7 +62,7 @@ export default defineConfig({
           ...real,
           name: 'real',
           include: [`${FOLDERS}/test/**/*.test.ts`],
-          exclude: [SMOKE, MEASURED],
+          exclude: [SMOKE, MEASURED, LONG],
           maxWorkers: REAL_WORKERS,
           sequence: { groupOrder: 2 },
         },
@@ -72,6 +74,15 @@ export default defineConfig({
           include: [MEASURED],
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'long',
+          include: [LONG],
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

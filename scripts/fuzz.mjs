@@ -20,9 +20,10 @@ await main(
       failed: bad,
       skipped,
     } = await fuzzCrate({ seconds, target: positionals[0] ?? 'fuzz' }, signal);
-    failed = bad;
+    failed = bad.length;
+    for (const name of bad) log(`failed: ${name}`);
     for (const { name, why } of skipped) log(`skipped: ${name}: ${why}`);
-    log(`${passed} targets passed, ${bad} failed`);
+    log(`${passed} targets passed, ${bad.length} failed`);
   },
   async () => (failed === 0 ? 0 : 1),
 );

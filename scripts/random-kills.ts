@@ -1,19 +1,22 @@
-/** `npm run kills -- [--count 200] [--seed 1] [--only injection,exporter]`: random SIGKILLs, and what each leaves. Exits with 1 when anything is left. Needs root. */
-import { parseArgs } from 'node:util';
-import { KILLED, randomKills } from '../testkit/src/random-kills/random-kills.ts';
+/** `npm run kills -- [--count 200] [--seed 1] [--only injection,exporter]`: random SIGKILLs, and what each leaves. Exits with 1 when anything is left, 2 for an option that is wrong. Needs root. */
+import { isUsageError } from '@livekit-swarm/settings';
+import { readKillOptions } from '../testkit/src/random-kills/kill-options.ts';
+import { randomKills } from '../testkit/src/random-kills/random-kills.ts';
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: KILLED.join(',') },
-  },
-});
-const { kills, ...left } = await randomKills({
-  count: Number(values.count),
-  seed: Number(values.seed),
-  only: KILLED.filter((one) => values.only.split(',').includes(one)),
-  onKill: (text) => void process.stdout.write(`${text}\n`),
-});
-process.stdout.write(`\n${JSON.stringify({ kills, ...left }, null, 2)}\n`);
-process.exitCode = Object.values(left).some((list) => list.length > 0) ? 1 : 0;
+const run = async (): Promise<number> => {
+  const options = readKillOptions(process.argv.slice(2));
+  const { kills, ...left } = await randomKills({
+    ...options,
+    onKill: (text) => void process.stdout.write(`${text}\n`),
+  });
+  process.stdout.write(`\n${JSON.stringify({ kills, ...left }, null, 2)}\n`);
+  return Object.values(left).some((list) => list.length > 0) ? 1 : 0;
+};
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  if (!isUsageError(error)) throw error;
+  process.stderr.write(`${error.message}\n${error.hint ?? ''}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -23,8 +23,8 @@ const runTests = async (signal) => {
 
 const close = async () => {
   for (const line of describeTally(tally)) process.stderr.write(`${line}\n`);
-  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
-  return tally.failed === 0 ? 0 : 1;
+  process.stdout.write(`${tally.passed} passed, ${tally.failed.length} failed\n`);
+  return tally.failed.length === 0 ? 0 : 1;
 };
 
 await main(runTests, close);

@@ -1,6 +1,7 @@
 /*
  * `npm test`: static checks, the tests of the crate, all unit tests, and one real test per capability.
- * `npm run test:all`: everything. With `--after-npm-test`, only what `npm test` leaves out: its results, as it left them, are added.
+ * `npm run test:all`: everything. With `--after-npm-test`, only what `npm test` leaves out: its results, as it left them, are added. With `--without-long`, not the
+ * tests of a minute or more for what seldom changes.
  *
  * The last line is `N passed, N failed`.
  */
@@ -24,6 +25,7 @@ const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
 
 const all = process.argv.includes('--all');
 const afterQuick = process.argv.includes('--after-npm-test');
+const withoutLong = process.argv.includes('--without-long');
 
 /** @type {import('./test/tally.mjs').Tally[]} */
 const tallies = [];
@@ -36,8 +38,11 @@ const runTests = async (signal) => {
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
   if (all) {
     tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));
-    tallies.push(await runVitest(['real', 'measured'], signal));
+    const projects = ['real', 'measured', ...(withoutLong ? [] : ['long'])];
+    // One after the other: each has a deadline of its own.
+    for (const project of projects) tallies.push(await runVitest([project], signal));
   } else log('more real tests: "npm run test:all" runs them');
+  if (all && withoutLong) log('long tests: "npm run test:all" runs them');
   log('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
 };
 
@@ -45,7 +50,7 @@ const runTests = async (signal) => {
 const runQuick = async (signal) => {
   await rm(QUICK_TALLY, { force: true });
   const failed = await runChecks(CHECKS, await pinnedNode(), signal);
-  const checks = { ...NONE, failed: failed.length };
+  const checks = { ...NONE, failed: failed.map((name) => `check: ${name}`) };
   const tally = sum([checks, await testCrate(signal), await runVitest(['unit', 'smoke'], signal)]);
   await mkdir(dirname(QUICK_TALLY), { recursive: true });
   await writeFile(QUICK_TALLY, JSON.stringify(tally));
@@ -63,8 +68,8 @@ const readQuick = async () => {
 const close = async () => {
   const tally = sum(tallies);
   for (const line of describeTally(tally)) process.stderr.write(`${line}\n`);
-  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
-  return tally.failed === 0 ? 0 : 1;
+  process.stdout.write(`${tally.passed} passed, ${tally.failed.length} failed\n`);
+  return tally.failed.length === 0 ? 0 : 1;
 };
 
 await main(runTests, close);

@@ -20,6 +20,11 @@ export const CHECKS = [
     program: TSC,
     args: ['--noEmit', '-p', 'packages/report/src/html/page'],
   },
+  {
+    name: 'tsc, page of browser participants',
+    program: TSC,
+    args: ['--noEmit', '-p', 'packages/engine/src/browser/page'],
+  },
   { name: 'layers', program: 'scripts/check/layers.mjs', args: [], summary: true },
   // Exports, files and dependencies that nothing uses.
   { name: 'knip', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
+import {
+  audioClip,
+  isSlice,
+  MAX_RTP_PAYLOAD,
+  type Resolution,
+  readOggOpus,
+  readSps,
+  VIDEO_PRESETS,
+  VP8_DESCRIPTOR_BYTES,
+  videoClip,
+  writeClip,
+} from '@livekit-swarm/media';
 import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 import { describe, expect, test } from 'vitest';
-import { audioClip } from './audio-clip.ts';
-import { readSps } from './h264-sps.ts';
+import { depacketizeH264 } from '../../packages/media/test/support/depacketize.ts';
+import { writeAnnexB, writeIvf } from '../../packages/media/test/support/remux.ts';
 import { type Manifest, sha256 } from './manifest.ts';
-import { isSlice } from './nal-unit.ts';
-import { readOggOpus } from './ogg-opus.ts';
-import { VP8_DESCRIPTOR_BYTES } from './packetize-vp8.ts';
-import { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
-import { depacketizeH264 } from './testing/depacketize.ts';
-import { writeAnnexB, writeIvf } from './testing/remux.ts';
-import { videoClip } from './video-clip.ts';
-import { type Resolution, VIDEO_PRESETS } from './video-preset.ts';
-import { writeClip } from './write-clip.ts';
 
 const RESOLUTIONS = Object.keys(VIDEO_PRESETS) as Resolution[];
 const VIDEO_SECONDS = 4;
@@ -101,6 +104,58 @@ describe('the speech', () => {
     expect(levels).toHaveLength(400);
     expect(audible.replaceAll('.', '').length).toBeGreaterThan(0.8 * levels.length);
     expect(audible).not.toContain('.'.repeat(11));
+  });
+});
+
+describe('the speech with DTX', () => {
+  const clip = loadClip('speech-dtx');
+  const frames = play(clip);
+
+  test('stops for seconds, in which a packet leaves every 400 ms, and marks where it continues', () => {
+    const seconds = sum(frames.map(({ duration }) => duration)) / 48_000;
+    const paused = frames.filter(({ duration }) => duration > 960);
+    const between = sum(paused.map(({ duration }) => duration - 960)) / 48_000;
+    expect(seconds).toBe(10);
+    expect(between).toBeGreaterThan(3);
+    expect(between).toBeLessThan(6);
+    for (const { duration, payloads } of paused) {
+      expect(duration).toBeLessThanOrEqual(0.4 * 48_000);
+      expect(payloads[0]).toHaveLength(1);
+    }
+    const marked = frames.flatMap(({ markers }, index) => (markers[0] === 1 ? [index] : []));
+    expect(marked).toHaveLength(2);
+    for (const index of marked) expect(frames.at(index - 1)?.duration).toBeGreaterThan(960);
+  });
+
+  test('is loud enough for livekit-server to see a speaker, and silent in its pauses', () => {
+    const levels = [...clip.audioLevels];
+    expect(levels.filter((level) => level <= 35).length).toBeGreaterThan(100);
+    for (const [index, { duration }] of frames.entries())
+      if (duration > 960) expect(levels[index]).toBeGreaterThan(55);
+  });
+});
+
+describe.each([64, 96, 128, 160, 192] as const)('music of %d kbit/s', (kilobits) => {
+  const clip = loadClip(`music-${kilobits}`);
+
+  test('has exactly its bit rate, in stereo packets of 20 ms', () => {
+    const frames = play(clip);
+    expect(clip).toMatchObject({ kind: 'audio', codec: 'opus', clockRate: 48_000 });
+    expect(frames).toHaveLength(400);
+    for (const { duration, payloads, markers } of frames) {
+      const [payload = new Uint8Array()] = payloads;
+      expect({ duration, bytes: payload.length, markers }).toEqual({
+        duration: 960,
+        bytes: (kilobits * 1_000) / 8 / 50,
+        markers: [0],
+      });
+      // The stereo bit of the table-of-contents byte (RFC 6716 §3.1).
+      expect((payload[0] ?? 0) & 4).toBe(4);
+    }
+  });
+
+  test('is never silent', () => {
+    expect(Math.max(...clip.audioLevels)).toBeLessThanOrEqual(35);
   });
 });
 

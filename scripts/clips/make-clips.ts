@@ -3,22 +3,35 @@
  *
  *     node scripts/clips/make-clips.ts
  *
- * Needs ffmpeg (with libopus, libvpx and libx264), espeak-ng and the DejaVu Sans Mono font; takes about a minute and 400 MB of temporary space.
+ * Needs ffmpeg (with libopus, libvpx and libx264), a C compiler with libvpx and libaom, espeak-ng and the DejaVu Sans Mono font; takes about a minute and 400 MB of temporary space.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  audioClip,
+  LAYERED_CLIPS,
+  layeredClip,
+  opusClip,
+  type Resolution,
+  SCREEN_PRESETS,
+  type ScreenResolution,
+  VIDEO_PRESETS,
+  videoClip,
+  writeClip,
+} from '@livekit-swarm/media';
+import { MUSIC_KILOBITS } from '@livekit-swarm/scenario';
 import type { ClipData, ClipName } from '@livekit-swarm/webrtc';
-import { audioClip } from './audio-clip.ts';
+import { compileEncoder, makeLayeredVideo } from './layered-video.ts';
 import { type Manifest, sha256 } from './manifest.ts';
+import { makeMusic } from './music.ts';
 import { drawPicture } from './picture.ts';
+import { drawScreen } from './screen.ts';
 import { makeSpeech } from './speech.ts';
+import { makeSpeechWithDtx } from './speech-dtx.ts';
 import { toolVersion } from './tool.ts';
-import { makeVideo } from './video.ts';
-import { videoClip } from './video-clip.ts';
-import { type Resolution, VIDEO_PRESETS } from './video-preset.ts';
-import { writeClip } from './write-clip.ts';
+import { makeScreen, makeVideo } from './video.ts';
 
 const CLIPS = fileURLToPath(new URL('../../packages/webrtc/clips/', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -44,6 +57,13 @@ const write = (name: ClipName, clip: ClipData): void => {
 try {
   const { opus, levels } = makeSpeech(join(HERE, 'encoded'), work);
   write('speech', audioClip(readEncoded(opus), readEncoded(levels)));
+  const pausing = makeSpeechWithDtx(work);
+  write('speech-dtx', opusClip(pausing.packets, pausing.levels));
+  for (const kilobits of MUSIC_KILOBITS) {
+    const music = makeMusic(kilobits * 1_000, work);
+    write(`music-${kilobits}`, audioClip(music.opus, music.levels));
+  }
+  const encoder = compileEncoder(work);
   for (const resolution of Object.keys(VIDEO_PRESETS) as Resolution[]) {
     const picture = drawPicture(resolution, work);
     for (const codec of ['vp8', 'h264'] as const)
@@ -55,7 +75,28 @@ try {
           readEncoded(makeVideo(codec, resolution, picture, work)),
         ),
       );
+    for (const { name, codec, mode } of LAYERED_CLIPS.filter(
+      (one) => one.resolution === resolution,
+    )) {
+      const preset = VIDEO_PRESETS[resolution];
+      const file = join(work, `${name}.ivf`);
+      makeLayeredVideo(encoder, codec, mode, preset, picture, file);
+      write(name, layeredClip(codec, mode, preset, readEncoded(file)));
+    }
     rmSync(picture);
+  }
+  for (const resolution of Object.keys(SCREEN_PRESETS) as ScreenResolution[]) {
+    const page = drawScreen(resolution, work);
+    for (const codec of ['vp8', 'h264'] as const)
+      write(
+        `${codec}-screen-${resolution}`,
+        videoClip(
+          codec,
+          SCREEN_PRESETS[resolution],
+          readEncoded(makeScreen(codec, resolution, page, work)),
+        ),
+      );
+    rmSync(page);
   }
   const madeWith = {
     ffmpeg: toolVersion('ffmpeg', '-version'),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { VIDEO_PRESETS, type VideoPreset } from '@livekit-swarm/media';
 import { ffmpeg } from './tool.ts';
-import { VIDEO_PRESETS, type VideoPreset } from './video-preset.ts';
 
 export const SECONDS = 4;
 

@@ -1,18 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKETS_PER_SECOND } from './audio-clip.ts';
-import { audioLevel } from './audio-level.ts';
-import { readOggOpus } from './ogg-opus.ts';
+import { audioLevel, PACKETS_PER_SECOND, readOggOpus } from '@livekit-swarm/media';
 import { ffmpeg, runTool } from './tool.ts';
 
 const TEXT =
   'You are listening to one voice in a crowd. A server you know carries every word of it to everybody else in the room, fifty small ' +
   'packets a second, and each of them is counted on the way.';
 
-const SAMPLE_RATE = 48_000;
+export const SAMPLE_RATE = 48_000;
 const FRAME_SAMPLES = 960;
 const SECONDS = 8;
-const BITRATE = 32_000;
+export const BITRATE = 32_000;
 /** What the encoder holds back: the file is shorter by it, so that flushing the encoder fills the last packet and makes no further one. */
 const LOOK_AHEAD = 312;
 const SAMPLES = SECONDS * SAMPLE_RATE - LOOK_AHEAD;
@@ -44,7 +42,7 @@ const synthesize = (work: string): Int16Array => {
   return new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
 };
 
-const levelsOf = (samples: Int16Array): Uint8Array =>
+export const levelsOf = (samples: Int16Array): Uint8Array =>
   Uint8Array.from({ length: Math.ceil(samples.length / FRAME_SAMPLES) }, (_, frame) =>
     audioLevel(samples.subarray(frame * FRAME_SAMPLES, (frame + 1) * FRAME_SAMPLES)),
   );

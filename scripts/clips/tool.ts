@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
 
-const INSTALL = 'On Debian: apt-get install ffmpeg espeak-ng fonts-dejavu-core';
+const INSTALL =
+  'On Debian: apt-get install ffmpeg espeak-ng fonts-dejavu-core gcc libvpx-dev libaom-dev';
 
-/** Runs a program to its end and gives what it wrote to stdout. Throws when it is missing, fails, or complains on stderr. */
-export const runTool = (program: string, args: string[]): Buffer => {
-  const { error, status, stdout, stderr } = spawnSync(program, args, { maxBuffer: 2 ** 30 });
+/** Runs a program to its end, with what it reads from stdin, and gives what it wrote to stdout. Throws when it is missing, fails, or complains on stderr. */
+export const runTool = (program: string, args: string[], input?: Uint8Array): Buffer => {
+  const { error, status, stdout, stderr } = spawnSync(program, args, {
+    maxBuffer: 2 ** 30,
+    ...(input !== undefined && { input }),
+  });
   if (error) throw new Error(`${program} could not be started (${error.message}). ${INSTALL}`);
   const complaint = stderr.toString().trim();
   if (status !== 0 || complaint !== '')

@@ -1,17 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAnnexB } from './annex-b.ts';
-import { readIvf } from './ivf.ts';
-import { SECONDS } from './picture.ts';
-import { ffmpeg } from './tool.ts';
 import {
   type Resolution,
+  readAnnexB,
+  readIvf,
+  SCREEN_PRESETS,
+  type ScreenResolution,
   VIDEO_PRESETS,
   type VideoCodec,
   type VideoPreset,
-} from './video-preset.ts';
+} from '@livekit-swarm/media';
+import { SECONDS } from './picture.ts';
+import { SCREEN_SECONDS, STILL_SECONDS } from './screen.ts';
+import { ffmpeg } from './tool.ts';
 
-const KEYFRAME_SECONDS = 2;
+/** What depends on the picture. */
+interface Content {
+  keyframeSeconds: number;
+  /** The least quantizers: without them, an encoder would spend bits on a still picture again and again. */
+  finest: Record<VideoCodec, number>;
+}
+
+const CAMERA: Content = { keyframeSeconds: 2, finest: { vp8: 4, h264: 0 } };
+/** A keyframe where the page is still, and one where it begins to scroll. */
+const SCREEN: Content = { keyframeSeconds: STILL_SECONDS, finest: { vp8: 20, h264: 16 } };
 /** How near to its target a clip's mean bit rate must come, and how often the encoder is asked again with a corrected one. */
 const TOLERANCE = 0.02;
 const ATTEMPTS = 6;
@@ -19,7 +31,7 @@ const ATTEMPTS = 6;
 interface Encoder {
   extension: string;
   /** ffmpeg's arguments for constant bit rate with half a second of buffer, as a real-time sender encodes: no look-ahead, one reference, one slice. */
-  args(preset: VideoPreset, bitrate: number): string[];
+  args(preset: VideoPreset, bitrate: number, content: Content): string[];
   /** Bytes of coded pictures in a file, without its container. */
   bytes(file: Uint8Array): number;
 }
@@ -36,8 +48,8 @@ const sum = (lengths: number[]): number => lengths.reduce((total, length) => tot
 
 const VP8: Encoder = {
   extension: 'ivf',
-  args: ({ fps }, bitrate) => {
-    const interval = `${fps * KEYFRAME_SECONDS}`;
+  args: ({ fps }, bitrate, { keyframeSeconds, finest }) => {
+    const interval = `${fps * keyframeSeconds}`;
     const constant = [
       ...rate(bitrate),
       '-minrate',
@@ -58,7 +70,16 @@ const VP8: Encoder = {
       '-slices',
       '1',
     ];
-    const limits = ['-qmin', '4', '-qmax', '60', '-undershoot-pct', '100', '-overshoot-pct', '15'];
+    const limits = [
+      '-qmin',
+      `${finest.vp8}`,
+      '-qmax',
+      '60',
+      '-undershoot-pct',
+      '100',
+      '-overshoot-pct',
+      '15',
+    ];
     return [
       '-c:v',
       'libvpx',
@@ -78,12 +99,12 @@ const VP8: Encoder = {
 
 const H264: Encoder = {
   extension: 'h264',
-  args: ({ fps, height }, bitrate) => {
-    const interval = fps * KEYFRAME_SECONDS;
+  args: ({ fps, height }, bitrate, { keyframeSeconds, finest }) => {
+    const interval = fps * keyframeSeconds;
     // 3.1 is what browsers offer (42e01f) and enough for 720p at 30 frames a second; 1080p needs 4 (ITU-T H.264 table A-1).
     const level = height > 720 ? '4.0' : '3.1';
     const gop = `keyint=${interval}:min-keyint=${interval}:scenecut=0:open-gop=0:bframes=0:ref=1`;
-    const stream = 'slices=1:sliced-threads=0:repeat-headers=1:force-cfr=1:aud=0';
+    const stream = `slices=1:sliced-threads=0:repeat-headers=1:force-cfr=1:aud=0:qpmin=${finest.h264}`;
     const profile = [
       '-profile:v',
       'baseline',
@@ -113,23 +134,35 @@ const H264: Encoder = {
 
 const ENCODERS: Record<VideoCodec, Encoder> = { vp8: VP8, h264: H264 };
 
+const encodeOnce = (
+  codec: VideoCodec,
+  preset: VideoPreset,
+  bitrate: number,
+  content: Content,
+  picture: string,
+  output: string,
+): void => {
+  const sameBytes = [
+    '-map_metadata',
+    '-1',
+    '-fflags',
+    '+bitexact',
+    '-flags',
+    '+bitexact',
+    '-threads',
+    '1',
+  ];
+  const args = ENCODERS[codec].args(preset, bitrate, content);
+  ffmpeg('-i', picture, ...sameBytes, ...args, output);
+};
+
 /** Encodes again with a corrected target until the mean bit rate is the preset's. */
 const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output: string): void => {
-  const { args, bytes } = ENCODERS[codec];
+  const { bytes } = ENCODERS[codec];
   let target = preset.maxBitrate;
   let bitrate = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const sameBytes = [
-      '-map_metadata',
-      '-1',
-      '-fflags',
-      '+bitexact',
-      '-flags',
-      '+bitexact',
-      '-threads',
-      '1',
-    ];
-    ffmpeg('-i', picture, ...sameBytes, ...args(preset, target), output);
+    encodeOnce(codec, preset, target, CAMERA, picture, output);
     bitrate = Math.round((bytes(readFileSync(output)) * 8) / SECONDS);
     if (Math.abs(bitrate / preset.maxBitrate - 1) <= TOLERANCE) return;
     target = Math.round((target * preset.maxBitrate) / bitrate);
@@ -139,8 +172,13 @@ const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output:
   );
 };
 
-/** Decodes the whole file; every frame must come out, each different from the others: the picture must move. */
-const checkDecodes = (file: string, { width, height }: VideoPreset, frames: number): void => {
+/** Decodes the whole file; every frame must come out, and at least so many that differ: the picture must move. */
+const checkDecodes = (
+  file: string,
+  { width, height }: VideoPreset,
+  frames: number,
+  different = frames,
+): void => {
   const listing = ffmpeg(
     '-xerror',
     '-err_detect',
@@ -155,7 +193,7 @@ const checkDecodes = (file: string, { width, height }: VideoPreset, frames: numb
   const pictures = new Set(rows.map((row) => row.split(',').at(-1)?.trim()));
   if (rows.length !== frames)
     throw new Error(`${file} decodes to ${rows.length} frames; ${frames} were drawn`);
-  if (pictures.size !== frames)
+  if (pictures.size < different)
     throw new Error(`${file} decodes to ${pictures.size} different pictures in ${frames} frames`);
   if (!listing.includes(`#dimensions 0: ${width}x${height}`))
     throw new Error(`${file} does not decode to ${width}x${height}`);
@@ -175,5 +213,23 @@ export const makeVideo = (
   const output = join(directory, `${codec}-${resolution}.${ENCODERS[codec].extension}`);
   encode(codec, preset, picture, output);
   checkDecodes(output, preset, preset.fps * SECONDS);
+  return output;
+};
+
+/**
+ * Encodes a drawn page: at the bit rate of its preset while it scrolls, at almost none while it is still.
+ * @throws Error when the file does not decode to the page's frames
+ */
+export const makeScreen = (
+  codec: VideoCodec,
+  resolution: ScreenResolution,
+  page: string,
+  directory: string,
+): string => {
+  const preset = SCREEN_PRESETS[resolution];
+  const output = join(directory, `${codec}-screen-${resolution}.${ENCODERS[codec].extension}`);
+  encodeOnce(codec, preset, preset.maxBitrate, SCREEN, page, output);
+  const scrolling = preset.fps * (SCREEN_SECONDS - STILL_SECONDS);
+  checkDecodes(output, preset, preset.fps * SCREEN_SECONDS, scrolling);
   return output;
 };

@@ -81,7 +81,7 @@ time. A journal file that cannot be read is reported and kept.
 | swarm-impair, which delays packets | ${code('swarm-impair run --id ID…')} | it ends with the drill, and packets pass |
 | cgroups | ${code('swarm-chaos-ID-…')} | they stay |
 | stopped processes (${code('hang')}) | | they stay, except in a lab that the drill started |
-| the armed rollback on the target | ${code('swarm-expiry-ID')}: a timer of systemd, or a process | it ends by rolling back |
+| the armed rollback on the target | ${code('swarm-expiry-ID')}: a timer of systemd, a process, or (on an engine elsewhere) a container | it ends by rolling back |
 
 ## Packets
 

@@ -87,6 +87,15 @@ describe('command lines to copy', () => {
     expect(() => read(line, env)).not.toThrow();
   });
 
+  it('have no placeholder that has to be guessed', () => {
+    const lines = markdownPages().flatMap((page) =>
+      [...readPage(page).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
+        block.split('\n').map((line) => `${page}: ${line.split('#')[0]}`),
+      ),
+    );
+    expect(lines.filter((line) => /…|your-org|gitlab\.example/.test(line))).toEqual([]);
+  });
+
   const examples = [...runHelp().matchAll(/^ {2}(swarm(?: .*?)?) {2,}/gm)].map(
     ([, line = '']): [string] => [line],
   );

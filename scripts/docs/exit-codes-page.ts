@@ -20,7 +20,7 @@ ${exitCodesTable()}
 `;
 
 /** The table alone. */
-const exitCodesTable = (): string =>
+export const exitCodesTable = (): string =>
   table(
     ['code', 'meaning'],
     Object.values(EXIT_CODES).map((exit) => [code(String(exit.code)), exit.meaning]),

@@ -24,6 +24,12 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
   },
   { title: 'Data messages', first: 'data_latency', intro: 'Only with `--data-rate`.' },
   {
+    title: 'Server',
+    first: 'server_cpu',
+    intro:
+      'Of each node (selector `{node:NAME}`) and of all together, where a source has them: automatic for a server that is started for the run and for a lab. See [Server metrics](server-metrics.md).',
+  },
+  {
     title: 'Load generator',
     first: 'late_sends',
     intro:
@@ -52,7 +58,7 @@ ${typesTable()}
 In \`--json\` every figure has a flat key under \`metrics\`: \`join_time.p95\`, \`packet_loss.rate\`, \`nacks_sent.count\`. Times are milliseconds, shares go
 from 0 to 1. A selector filters a metric by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
 scenario; with flags load, and publisher or subscriber), \`codec\`
-(opus, vp8, h264). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
+(opus, vp8, h264), \`node\` (of the server). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
 
 ${CHAPTERS.map(chapter).join('\n\n')}
 `;

@@ -1,5 +1,7 @@
+import { capacityJsonSchema, costModelJsonSchema } from '@livekit-swarm/analysis/capacity';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { priceBookJsonSchema, timetableJsonSchema } from '@livekit-swarm/cost';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
@@ -22,6 +24,14 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
+  'packages/cost/schema/prices.schema.json': () =>
+    `${JSON.stringify(priceBookJsonSchema(), null, 2)}\n`,
+  'packages/cost/schema/timetable.schema.json': () =>
+    `${JSON.stringify(timetableJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/capacity.schema.json': () =>
+    `${JSON.stringify(capacityJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/cost-model.schema.json': () =>
+    `${JSON.stringify(costModelJsonSchema(), null, 2)}\n`,
   'packages/report/schema/drill-result.schema.json': () =>
     `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
   'packages/scenario/schema/scenario.schema.json': () =>

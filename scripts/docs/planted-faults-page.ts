@@ -26,7 +26,7 @@ export const plantedFaultsPage =
 # Planted faults
 
 A load test that blames the server for a fault of the load generator is worse than none. So each fault below is planted into a whole run against a real livekit-server, by
-[one test per row](../packages/cli/test/planted-faults.measured.test.ts) of ${code('npm run test:all')}. A row that a host cannot run (root, network namespaces, control groups) is skipped with
+[one test per row](../packages/cli/test/support/planted-fault-tests.ts) of ${code('npm run test:all')}. A row that a host cannot run (root, network namespaces, control groups) is skipped with
 the reason. The rules of the verdict are in [ARCHITECTURE](ARCHITECTURE.md#honesty), all exit codes in [exit-codes.md](exit-codes.md).
 
 ## On the side of the load generator

@@ -51,5 +51,7 @@ export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
   'keys-lesson': () => keysOf(lessons()),
   'keys-role': () => keysOf(at('definitions', 'role')),
   'keys-track': () => keysOf(track()),
+  'keys-turns': () => keysOf(at('definitions', 'turns')),
+  'keys-action': () => keysOf(at('definitions', 'action')),
   'keys-link': () => keysOf(objectIn(at('definitions', 'network')).properties?.up ?? schema),
 };

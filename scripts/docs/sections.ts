@@ -1,19 +1,25 @@
-import { ALERTS, runbookName } from '@livekit-swarm/mixin';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
+import { exitCodesTable } from './exit-codes-page.ts';
+import { priceTable } from './price-table.ts';
+import { runbookSections } from './runbook-sections.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
+import { verifyChecksTable } from './verify-checks.ts';
 
 /** Generated sections of hand-written pages, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
+  { path: 'docs/cost.md', name: 'prices', text: priceTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
   {
-    path: 'docs/runbooks/README.md',
-    name: 'alerts',
-    text: () => ALERTS.map(({ name }) => `- [${name}](${runbookName(name)}.md)`).join('\n'),
+    path: 'docs/troubleshooting.md',
+    name: 'exit-codes',
+    text: exitCodesTable,
   },
+  { path: 'docs/verify.md', name: 'checks', text: verifyChecksTable },
+  ...runbookSections(),
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({
     path: 'docs/scenario-language.md',
     name,

@@ -14,16 +14,19 @@ import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { findTool } from './find-tool.mjs';
 import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
+import { usePrebuilt } from './use-prebuilt.mjs';
 
 const stamp = join(setupCache, 'addon-sources.sha256');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
 
-/** No single crate takes longer than the last step, ms. */
+/** Compiled last. */
+const CRATE = 'swarm-native';
+/** To compile it without optimising the whole takes less, ms. */
 const QUIET_MS = 12_000;
 
 /** Whether the addon, and the program that comes of the same crate, are there and made of the sources as they are now. */
 export const addonIsCurrent = async () => {
-  const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
+  const [built, now] = await Promise.all([addonSources(), hashSources()]);
   if (built !== now) return false;
   return Promise.all(
     [addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file)),
@@ -33,13 +36,20 @@ export const addonIsCurrent = async () => {
   );
 };
 
-/** SHA-256 over everything that goes into the addon: names and contents. */
-const hashSources = async () => {
+/** What the addon that is there was made of: the hash of its sources; empty where that is unknown. */
+export const addonSources = () => readFile(stamp, 'utf8').catch(() => '');
+
+/**
+ * SHA-256 over everything that goes into the addon: names and contents.
+ *
+ * @param {{ platform: string, arch: string }} [target]
+ */
+export const hashSources = async ({ platform, arch } = process) => {
   const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
   const files = sources
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
+  const hash = createHash('sha256').update(`${platform}-${arch}`);
   for (const file of [
     ...files.sort(),
     ...['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name)),
@@ -48,10 +58,18 @@ const hashSources = async () => {
   return hash.digest('hex');
 };
 
-/** @param {AbortSignal} signal */
+/**
+ * Compiles the media engine. Where Rust or a C compiler is missing, what npm has compiled of the same sources takes its place.
+ *
+ * @param {AbortSignal} signal
+ */
 export const buildAddon = async (signal) => {
-  const cargo = await expectTools();
   const sources = await hashSources();
+  const cargo = await expectTools().catch(async (error) => {
+    if (!(await usePrebuilt(['engine', sources], signal))) throw error;
+    return null;
+  });
+  if (cargo === null) return note(sources);
   const total = [
     ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
   ].length;
@@ -86,8 +104,8 @@ export const buildAddon = async (signal) => {
     progress: () => {
       if (done === 0) return 'fetching crates';
       // Cargo prints nothing while it optimises over all crates, half of the time.
-      const now =
-        performance.now() - heardAt > QUIET_MS ? 'optimising the whole' : `now ${current}`;
+      const isWhole = current === CRATE && performance.now() - heardAt > QUIET_MS;
+      const now = isWhole ? 'optimising the whole' : `now ${current}`;
       // The lock file names crates of other platforms, too: hence "at most".
       return `crate ${done} of at most ${total}, ${now}`;
     },
@@ -137,6 +155,15 @@ const install = async (sources) => {
     );
   await put(library, addon);
   if (impairment !== null) await put('swarm-impair', impairment);
+  await note(sources);
+};
+
+/**
+ * What the addon that is there was made of.
+ *
+ * @param {string} sources
+ */
+const note = async (sources) => {
   await mkdir(setupCache, { recursive: true });
   await writeFile(stamp, sources);
 };

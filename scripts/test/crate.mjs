@@ -31,7 +31,7 @@ export const testCrate = async (signal) => {
     ['test', ...options, '--lib', ...programs],
     signal,
   );
-  return sum([await clippy(cargo, options, signal), tallyCargo(output, ok)]);
+  return sum([await clippy(cargo, options, signal), tallyCargo('cargo test', output, ok)]);
 };
 
 /**
@@ -56,7 +56,7 @@ const clippy = async (cargo, options, signal) => {
       ['clippy', '--quiet', ...options, ...more, '--', '-D', 'warnings'],
       signal,
     );
-    tallies.push({ ...NONE, failed: ok ? 0 : 1 });
+    tallies.push({ ...NONE, failed: ok ? [] : [name] });
   }
   return sum(tallies);
 };

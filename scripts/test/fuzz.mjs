@@ -24,8 +24,9 @@ export const fuzzCrate = async ({ seconds, target }, signal) => {
     ...['--manifest-path', join(crate, 'Cargo.toml')],
     ...['--target-dir', join(crate, 'target')],
   ];
+  const name = `fuzz targets, ${seconds} s`;
   const { ok, output } = await runCommand(
-    `fuzz targets, ${seconds} s`,
+    name,
     cargo,
     ['test', ...options, '--', target, '--nocapture', '--test-threads', THREADS],
     signal,
@@ -34,5 +35,5 @@ export const fuzzCrate = async ({ seconds, target }, signal) => {
       BOLERO_RANDOM_ITERATIONS: String(Number.MAX_SAFE_INTEGER),
     },
   );
-  return tallyCargo(output, ok);
+  return tallyCargo(name, output, ok);
 };

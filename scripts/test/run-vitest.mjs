@@ -14,8 +14,9 @@ import { tallyVitest } from './tally.mjs';
 export const runVitest = async (projects, signal, more = []) => {
   const file = join(root, '.cache', 'tests', `vitest-${projects.join('-')}.json`);
   await rm(file, { force: true });
+  const name = `vitest, ${projects.join(', ')}`;
   const { ok } = await runCommand(
-    `vitest, ${projects.join(', ')}`,
+    name,
     await pinnedNode(),
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -26,5 +27,5 @@ export const runVitest = async (projects, signal, more = []) => {
     signal,
     { SWARM_TALLY: file },
   );
-  return tallyVitest(await readFile(file, 'utf8').catch(() => null), ok);
+  return tallyVitest(name, await readFile(file, 'utf8').catch(() => null), ok);
 };

@@ -30,15 +30,18 @@ export class TallyReporter {
  */
 const tallyOf = (modules, unhandledErrors) => {
   /** @type {import('./tally.mjs').Tally} */
-  const tally = { passed: 0, failed: unhandledErrors.length, skipped: [], retried: [] };
+  const tally = { passed: 0, failed: [], skipped: [], retried: [] };
+  for (const error of unhandledErrors) tally.failed.push(`unhandled error: ${messageOf(error)}`);
   for (const module of modules) {
-    if (module.errors().length > 0) tally.failed++;
-    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) tally.failed++;
+    const file = module.relativeModuleId;
+    if (module.errors().length > 0) tally.failed.push(`${file}: does not load`);
+    for (const suite of module.children.allSuites())
+      if (suite.errors().length > 0) tally.failed.push(`${file}: hooks of ${suite.fullName}`);
     for (const test of module.children.allTests()) {
-      const name = `${module.relativeModuleId}: ${test.fullName}`;
+      const name = `${file}: ${test.fullName}`;
       const result = test.result();
       if (result.state === 'passed') tally.passed++;
-      if (result.state === 'failed') tally.failed++;
+      if (result.state === 'failed') tally.failed.push(name);
       if (result.state === 'skipped')
         tally.skipped.push({ name, why: result.note ?? 'not for this host' });
       if ((test.diagnostic()?.retryCount ?? 0) > 0) tally.retried.push(name);
@@ -46,3 +49,9 @@ const tallyOf = (modules, unhandledErrors) => {
   }
   return tally;
 };
+
+/** @param {unknown} error */
+const messageOf = (error) =>
+  typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);

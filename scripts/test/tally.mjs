@@ -1,18 +1,18 @@
 /**
  * @typedef {object} Tally
  * @property {number} passed
- * @property {number} failed
+ * @property {string[]} failed names of tests, checks and commands that failed.
  * @property {{ name: string, why: string }[]} skipped `why`: what the host lacks, and the command that installs it.
  * @property {string[]} retried names of tests that passed or failed in a second attempt.
  */
 
 /** @type {Tally} */
-export const NONE = { passed: 0, failed: 0, skipped: [], retried: [] };
+export const NONE = { passed: 0, failed: [], skipped: [], retried: [] };
 
 /** @param {readonly Tally[]} tallies @returns {Tally} */
 export const sum = (tallies) => ({
   passed: tallies.reduce((total, { passed }) => total + passed, 0),
-  failed: tallies.reduce((total, { failed }) => total + failed, 0),
+  failed: tallies.flatMap(({ failed }) => failed),
   skipped: tallies.flatMap(({ skipped }) => skipped),
   retried: tallies.flatMap(({ retried }) => retried),
 });
@@ -20,29 +20,35 @@ export const sum = (tallies) => ({
 /**
  * What vitest's reporter wrote. A run that failed outside of tests, or wrote nothing, counts as one failure.
  *
- * @param {string | null} json @param {boolean} succeeded by its exit code.
+ * @param {string} name of the run. @param {string | null} json @param {boolean} succeeded by its exit code.
  * @returns {Tally}
  */
-export const tallyVitest = (json, succeeded) => {
-  if (json === null) return { ...NONE, failed: 1 };
+export const tallyVitest = (name, json, succeeded) => {
+  if (json === null) return { ...NONE, failed: [`${name}: wrote no result`] };
   /** @type {Tally} */
   const tally = JSON.parse(json);
-  return tally.failed === 0 && !succeeded ? { ...tally, failed: 1 } : tally;
+  return tally.failed.length === 0 && !succeeded
+    ? { ...tally, failed: [`${name}: failed outside of tests`] }
+    : tally;
 };
 
 /**
  * What `cargo test` printed: one result line per test program. Tests that do not compile have none and count as one failure.
  *
- * @param {string} output @param {boolean} succeeded
+ * @param {string} name of the command. @param {string} output @param {boolean} succeeded
  * @returns {Tally}
  */
-export const tallyCargo = (output, succeeded) => {
-  const results = [...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed;/gm)];
+export const tallyCargo = (name, output, succeeded) => {
+  const results = [...output.matchAll(/^test result: .*? (\d+) passed; \d+ failed;/gm)];
   const ignored = [...output.matchAll(/^test (\S+) \.\.\. ignored/gm)];
-  const failed = results.reduce((total, [, , count]) => total + Number(count), 0);
+  // With --nocapture, output of other tests may stand between the name and the result: the list at the end has each name on a line of its own.
+  const lists = [...output.matchAll(/^failures:\n((?: {4}\S+\n)+)/gm)];
+  const failed = lists.flatMap(([, names = '']) => names.trim().split(/\s+/));
   return {
     passed: results.reduce((total, [, count]) => total + Number(count), 0),
-    failed: failed === 0 && !succeeded ? 1 : failed,
+    failed: (failed.length === 0 && !succeeded ? ['no result'] : failed).map(
+      (test) => `${name}: ${test}`,
+    ),
     skipped: ignored.map(([, name]) => ({ name: `cargo: ${name}`, why: 'marked as ignored' })),
     retried: [],
   };
@@ -54,7 +60,7 @@ export const tallyCargo = (output, succeeded) => {
  * @param {Tally} tally
  * @returns {string[]} one line each.
  */
-export const describeTally = ({ skipped, retried }) => {
+export const describeTally = ({ failed, skipped, retried }) => {
   const byReason = Map.groupBy(skipped, ({ why }) => why);
   return [
     ...[...byReason].flatMap(([why, tests]) => [
@@ -65,5 +71,8 @@ export const describeTally = ({ skipped, retried }) => {
     ...(retried.length === 0
       ? []
       : [`${retried.length} retried:`, ...retried.map((name) => `  ${name}`)]),
+    ...(failed.length === 0
+      ? []
+      : [`${failed.length} failed:`, ...failed.map((name) => `  ${name}`)]),
   ];
 };

@@ -4,34 +4,51 @@ import { describeTally, NONE, sum, tallyCargo, tallyVitest } from './tally.mjs';
 const CHROMIUM = 'Chromium is not installed: apt-get install chromium';
 const tally = {
   passed: 5,
-  failed: 1,
+  failed: ['c.test.ts: leaves'],
   skipped: [{ name: 'a.test.ts: looks', why: CHROMIUM }],
   retried: ['b.test.ts: joins'],
 };
 
 test('a run of vitest that wrote nothing, or failed without a failed test, counts as one failure', () => {
-  expect(tallyVitest(JSON.stringify(tally), false)).toEqual(tally);
-  expect(tallyVitest(JSON.stringify(NONE), false).failed).toBe(1);
-  expect(tallyVitest(JSON.stringify(NONE), true).failed).toBe(0);
-  expect(tallyVitest(null, false)).toEqual({ ...NONE, failed: 1 });
+  expect(tallyVitest('unit', JSON.stringify(tally), false)).toEqual(tally);
+  expect(tallyVitest('unit', JSON.stringify(NONE), false).failed).toEqual([
+    'unit: failed outside of tests',
+  ]);
+  expect(tallyVitest('unit', JSON.stringify(NONE), true).failed).toEqual([]);
+  expect(tallyVitest('unit', null, false)).toEqual({ ...NONE, failed: ['unit: wrote no result'] });
 });
 
 test('adds up the test programs of cargo', () => {
   const output = `
 test srtp::takes_long ... ignored
 test result: ok. 41 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
+
+failures:
+
+---- srtp::protects stdout ----
+thread 'srtp::protects' panicked at src/srtp.rs:1:1
+
+failures:
+    rtp::parses
+    sdp::reads
+    srtp::protects
+
 test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 `;
   const skipped = [{ name: 'cargo: srtp::takes_long', why: 'marked as ignored' }];
-  expect(tallyCargo(output, false)).toEqual({ passed: 43, failed: 3, skipped, retried: [] });
-  expect(tallyCargo('error: could not compile', false)).toEqual({ ...NONE, failed: 1 });
+  const failed = ['cargo: rtp::parses', 'cargo: sdp::reads', 'cargo: srtp::protects'];
+  expect(tallyCargo('cargo', output, false)).toEqual({ passed: 43, failed, skipped, retried: [] });
+  expect(tallyCargo('cargo', 'error: could not compile', false)).toEqual({
+    ...NONE,
+    failed: ['cargo: no result'],
+  });
 });
 
 test('an empty sum is zero', () => {
   expect(sum([])).toEqual(NONE);
 });
 
-test('the summary groups skipped tests by what is lacking, and names retried ones', () => {
+test('the summary groups skipped tests by what is lacking, and names those that were retried or failed', () => {
   const { skipped } = tally;
   expect(describeTally(sum([tally, { ...NONE, skipped }]))).toEqual([
     `2 skipped: ${CHROMIUM}`,
@@ -40,6 +57,8 @@ test('the summary groups skipped tests by what is lacking, and names retried one
     '2 skipped in all',
     '1 retried:',
     '  b.test.ts: joins',
+    '1 failed:',
+    '  c.test.ts: leaves',
   ]);
   expect(describeTally(NONE)).toEqual([]);
 });

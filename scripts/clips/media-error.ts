@@ -1,4 +1,0 @@
-/** A media file is not what it should be. The message names the fault and the byte or frame. */
-export class MediaError extends Error {
-  override readonly name: string = 'MediaError';
-}

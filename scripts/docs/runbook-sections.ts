@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { ALERTS, type Alert, DASHBOARDS, runbookName } from '@livekit-swarm/mixin';
+import { commandNames, commandTable } from './runbook-commands.ts';
+
+const FOLDER = new URL('../../docs/runbooks/', import.meta.url);
+
+/** Alerts by the page that they share: one name may have several windows. */
+const alertsByPage = (): Map<string, Alert[]> => {
+  const pages = new Map<string, Alert[]>();
+  for (const alert of ALERTS) {
+    const page = runbookName(alert.name);
+    pages.set(page, [...(pages.get(page) ?? []), alert]);
+  }
+  return pages;
+};
+
+/** What the rules say: severity, condition and time, as they are shipped. */
+const alertText = (alerts: readonly Alert[]): string =>
+  [
+    ...alerts.map(({ severity, expr, for: pending }) =>
+      [
+        `**${severity}**${pending === '0s' ? ', fires at once when' : `, fires when this has held for ${pending}`}:`,
+        '',
+        '```promql',
+        expr,
+        '```',
+      ].join('\n'),
+    ),
+    `Dashboard: \`/d/${DASHBOARDS[alerts[0]?.dashboard ?? 'cluster']}\` in your Grafana.`,
+  ].join('\n\n');
+
+const firstMinute = (name: string): string =>
+  [
+    '```promql',
+    'sort_desc(count by (severity, alertname) (ALERTS{alertstate="firing"}))',
+    '```',
+    '',
+    'What else fires? More than this alert: read [Triage](README.md#triage) first. Then, how many users are in rooms, now and an hour ago?',
+    '',
+    '```promql',
+    'sum(instance:livekit_participants:active)',
+    'sum(instance:livekit_participants:active offset 1h)',
+    '```',
+    '',
+    'Planned work? Silence the alert, and say why:',
+    '',
+    '```sh',
+    `amtool silence add alertname=${name} --duration=30m --comment='planned: WORK, by NAME'`,
+    '```',
+  ].join('\n');
+
+const readRunbook = (page: string): string => readFileSync(new URL(`${page}.md`, FOLDER), 'utf8');
+
+/** The generated sections of every runbook, for `npm run docs`. */
+export const runbookSections = (): { path: string; name: string; text: () => string }[] => [
+  ...[...alertsByPage()].flatMap(([page, alerts]) => {
+    const path = `docs/runbooks/${page}.md`;
+    return [
+      { path, name: 'alert', text: () => alertText(alerts) },
+      { path, name: 'first-minute', text: () => firstMinute(alerts[0]?.name ?? '') },
+      { path, name: 'commands', text: () => commandTable(commandNames(readRunbook(page))) },
+    ];
+  }),
+  {
+    path: 'docs/runbooks/README.md',
+    name: 'alerts',
+    text: () =>
+      [...alertsByPage()]
+        .map(([page, [alert]]) => `- [${alert?.name}](${page}.md): ${alert?.summary}`)
+        .join('\n'),
+  },
+];
+
+/** Pages of the folder, without the index. */
+export const runbookPages = (): string[] =>
+  readdirSync(FOLDER)
+    .filter((file) => file !== 'README.md')
+    .map((file) => file.replace(/\.md$/, ''));

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+const SOURCES = [
+  'packages/livekit/src/rejection.ts',
+  'packages/livekit/src/session/connection-loss.ts',
+  'packages/engine/src/native/path-failures.ts',
+].map(read);
+
+/** Reasons of failed joins, as the sources write them: a value of `reason`, or a key of the settings of paths. */
+const given = new Set(
+  SOURCES.flatMap((source) => [
+    ...source.matchAll(/reason: '(\w+)'/g),
+    ...source.matchAll(/^ {2}((?:ice_tcp|turn)_\w+):/gm),
+  ]).map(([, reason = '']) => reason),
+);
+
+it('docs/troubleshooting.md has every reason of a failed join, and no other', () => {
+  const section = read('docs/troubleshooting.md').split('## By reason of failed joins')[1] ?? '';
+  const documented = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, reason = '']) => reason),
+  );
+  expect(given.size).toBeGreaterThan(20);
+  expect(documented.sort()).toEqual([...given].sort());
+});

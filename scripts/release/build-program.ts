@@ -1,0 +1,160 @@
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { root } from './packages.ts';
+
+/** Workspaces that `swarm` consists of; the others are published on their own, or not at all. */
+const WORKSPACES = [
+  'analysis',
+  'beacon',
+  'chaos',
+  'cli',
+  'cost',
+  'engine',
+  'exporter',
+  'fleet',
+  'host',
+  'lab',
+  'livekit',
+  'media',
+  'metrics',
+  'outputs',
+  'record',
+  'report',
+  'runner',
+  'scenario',
+  'settings',
+  'verify',
+  'webrtc',
+] as const;
+
+/** What programs read beside their modules, and what users may want to read. */
+const DATA = [
+  'alerts',
+  'chaos',
+  'dashboards',
+  'scenarios',
+  'packages/cli/bin',
+  'packages/cli/launch',
+  'packages/lab/k6',
+  'packages/lab/livekit-server',
+  'packages/chaos/schema',
+  'packages/cost/schema',
+  'packages/exporter/schema',
+  'packages/report/schema',
+  'packages/scenario/schema',
+  'packages/webrtc/clips',
+  'packaging/compose',
+  'packaging/systemd',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'SECURITY.md',
+];
+
+/**
+ * Writes the program as JavaScript into `dir`, one module for each source and in the same folders: modules find workers, guards and data by their
+ * own place. Only the names of workspaces become paths.
+ */
+export const buildProgram = async (
+  dir: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<void> => {
+  const sources = (await Promise.all(WORKSPACES.map(filesOf))).flat();
+  const isModule = (file: string) => /\.(ts|mjs)$/.test(file) && !file.endsWith('.d.ts');
+  const modules = sources.filter(isModule);
+  await using bundle = await rolldown({
+    input: modules.map((file) => join(root, file)),
+    cwd: root,
+    platform: 'node',
+    // Helpers of the compiler become modules of the package.
+    external: (name) => !/^(\.|\/|\0|@livekit-swarm\/|@oxc-project\/runtime\/)/.test(name),
+    preserveEntrySignatures: 'strict',
+    treeshake: false,
+    // The launcher runs it under Node 24, so nothing is made older.
+    transform: { target: 'esnext' },
+    tsconfig: false,
+  });
+  const { output } = await bundle.write({
+    dir,
+    format: 'esm',
+    preserveModules: true,
+    preserveModulesRoot: root,
+    entryFileNames: ({ facadeModuleId }) =>
+      facadeModuleId?.endsWith('.mjs') ? '[name].mjs' : '[name].js',
+  });
+  const imported = new Set(
+    output.flatMap((chunk) =>
+      chunk.type === 'chunk' ? [...chunk.imports, ...chunk.dynamicImports] : [],
+    ),
+  );
+  expectDeclared(
+    imported,
+    output.map(({ fileName }) => fileName),
+    dependencies,
+  );
+  const data = sources.filter((file) => !isModule(file) && !file.endsWith('.d.ts'));
+  for (const file of [...DATA, ...data]) await copy(file, dir);
+};
+
+/** Of the engines `browser` and `rtc`: users of these install them. */
+const OPTIONAL: ReadonlySet<string> = new Set(['puppeteer-core', '@livekit/rtc-node']);
+
+/** @throws Error when a module imports what npm would not install */
+const expectDeclared = (
+  imported: ReadonlySet<string>,
+  written: readonly string[],
+  dependencies: Readonly<Record<string, string>>,
+): void => {
+  const nameOf = (path: string) =>
+    path
+      .split('/')
+      .slice(0, path.startsWith('@') ? 2 : 1)
+      .join('/');
+  const missing = [...imported].filter(
+    (path) =>
+      !written.includes(path) &&
+      !isBuiltin(path) &&
+      dependencies[nameOf(path)] === undefined &&
+      !OPTIONAL.has(nameOf(path)),
+  );
+  if (missing.length > 0)
+    throw new Error(`not among the dependencies of the workspaces: ${missing.join(', ')}`);
+};
+
+/** Sources of a workspace, and what is beside them; without tests, and without the sources of pages, which are bundled already. */
+const filesOf = async (workspace: string): Promise<string[]> => {
+  const folder = join('packages', workspace, 'src');
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .filter((file) => !/\.test\.ts$|\/(golden|testing)\/|\/(html|browser)\/page\//.test(file));
+};
+
+const copy = async (file: string, dir: string): Promise<void> => {
+  await mkdir(dirname(join(dir, file)), { recursive: true });
+  await cp(join(root, file), join(dir, file), {
+    recursive: true,
+    filter: (path) => !/\.test\.ts$|\/node_modules(\/|$)/.test(path),
+  });
+};
+
+/** Of `packages/cli`, which finds its version there. */
+export const writeCliDescription = (dir: string, version: string): Promise<void> =>
+  writeFile(
+    join(dir, 'packages', 'cli', 'package.json'),
+    `${JSON.stringify({ type: 'module', version }, null, 2)}\n`,
+  );
+
+/** What the program needs of other publishers, as the workspaces pin it. */
+export const dependenciesOf = async (
+  read: (workspace: string) => Promise<{ dependencies?: Record<string, string> }>,
+): Promise<Record<string, string>> => {
+  const all = await Promise.all(WORKSPACES.map(read));
+  const entries = all
+    .flatMap(({ dependencies = {} }) => Object.entries(dependencies))
+    .filter(([name]) => !name.startsWith('@livekit-swarm/'));
+  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
+};

@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout, with a slash at its end. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface PackageDescription {
+  name: string;
+  version: string;
+  description: string;
+  license: string;
+  type?: 'module';
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  [key: string]: unknown;
+}
+
+export const readDescription = async (folder: string): Promise<PackageDescription> =>
+  JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as PackageDescription;
+
+/** Writes the description of a package that is published, with its origin, which npm compares with that of a provenance. */
+export const writeDescription = async (
+  dir: string,
+  description: PackageDescription,
+): Promise<void> => {
+  const { homepage, bugs, repository } = await readDescription('.');
+  const whole = { ...description, homepage, bugs, repository };
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(whole, null, 2)}\n`);
+};

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { readDescription, root } from './packages.ts';
+
+/** Files that name the image, with its version: what is installed together must be released together. */
+const IMAGE_FILES = ['packaging/compose/workers.yml', 'docs/install.md'];
+
+/** Why this checkout cannot be released as `tag` (`v1.2.3`); empty if it can. */
+export const releaseProblems = async (tag: string): Promise<string[]> => {
+  const { version } = await readDescription('packages/cli');
+  const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
+  const chart = parse(await read('packaging/helm/livekit-swarm/Chart.yaml')) as {
+    version: string;
+    appVersion: string;
+  };
+  const beacon = await readDescription('packages/beacon');
+  const problems = [
+    ...(tag === `v${version}`
+      ? []
+      : [`the tag is ${tag}, packages/cli/package.json has ${version}`]),
+    ...(beacon.version === version ? [] : [`packages/beacon/package.json has ${beacon.version}`]),
+    ...(chart.version === version && chart.appVersion === version
+      ? []
+      : [`Chart.yaml has version ${chart.version} and appVersion ${chart.appVersion}`]),
+  ];
+  for (const path of IMAGE_FILES)
+    for (const [, other] of (await read(path)).matchAll(
+      /ghcr\.io\/livekit-swarm\/livekit-swarm:(\d[\w.-]*\w)/g,
+    ))
+      if (other !== version) problems.push(`${path} has the image ${other}`);
+  const notes = notesIn(await read('CHANGELOG.md'), version);
+  if (notes === '') problems.push(`CHANGELOG.md has no section "## ${version}"`);
+  return problems;
+};
+
+/** The section of a version, without its heading. */
+export const notesIn = (changelog: string, version: string): string => {
+  const sections = changelog.split(/^## /m).slice(1);
+  const section = sections.find((text) => text.split(/[\s\n]/, 1)[0] === version) ?? '';
+  return section.split('\n').slice(1).join('\n').trim();
+};

@@ -1,0 +1,91 @@
+/**
+ * `node scripts/release/sbom.ts TREE > FILE`: what a bundle or an image contains, as CycloneDX: npm packages as they are installed in the folder TREE
+ * (`installTree`), the crates of the media engine, and the Go modules of livekit-server.
+ */
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { modulesIn } from './go-modules.ts';
+import { crateFolder, findTarget, RUST_TARGETS, type TargetName } from './targets.ts';
+
+const run = promisify(execFile);
+const options = { maxBuffer: 64 * 1_024 * 1_024 };
+
+/** The part of CycloneDX 1.5 that is written here. */
+interface Component {
+  type: 'library';
+  name: string;
+  version: string;
+  purl: string;
+  licenses?: { license: { name: string } }[] | { expression: string }[];
+}
+
+interface Metadata {
+  packages: { id: string; name: string; version: string; license: string | null }[];
+  resolve: {
+    root: string;
+    nodes: { id: string; deps: { pkg: string; dep_kinds: { kind: 'dev' | 'build' | null }[] }[] }[];
+  };
+}
+
+/** What is compiled into the addon: neither what only its tests need, nor what only its build does. */
+const cratesOf = async (target: TargetName): Promise<Component[]> => {
+  const env = { ...process.env, PATH: `${process.env.PATH}:${process.env.HOME}/.cargo/bin` };
+  const cwd = crateFolder;
+  const flags = ['--format-version', '1', '--locked', '--filter-platform'];
+  const { stdout } = await run('cargo', ['metadata', ...flags, RUST_TARGETS[target]], {
+    ...options,
+    cwd,
+    env,
+  });
+  const { packages, resolve } = JSON.parse(stdout) as Metadata;
+  const found = new Set<string>();
+  const visit = (id: string): void => {
+    if (found.has(id)) return;
+    found.add(id);
+    const node = resolve.nodes.find((one) => one.id === id);
+    for (const { pkg, dep_kinds } of node?.deps ?? [])
+      if (dep_kinds.some(({ kind }) => kind === null)) visit(pkg);
+  };
+  visit(resolve.root);
+  return packages
+    .filter(({ id }) => found.has(id) && id !== resolve.root)
+    .map(({ name, version, license }) => ({
+      type: 'library',
+      name,
+      version,
+      purl: `pkg:cargo/${name}@${version}`,
+      ...(license !== null && { licenses: [{ expression: license.replaceAll('/', ' OR ') }] }),
+    }));
+};
+
+const goModulesOf = async (tree: string): Promise<Component[]> => {
+  const program = await compiledIn(tree, 'livekit-server-');
+  return (await modulesIn(join(scopeOf(tree), program, 'livekit-server'))).map(
+    ({ module, version }) => ({
+      type: 'library',
+      name: module,
+      version,
+      purl: `pkg:golang/${module}@${version}`,
+    }),
+  );
+};
+
+const scopeOf = (tree: string): string => join(tree, 'node_modules', '@livekit-swarm');
+
+/** The package of a tree that is compiled for its target. */
+const compiledIn = async (tree: string, prefix: string): Promise<string> => {
+  const found = (await readdir(scopeOf(tree))).find((name) => name.startsWith(prefix));
+  if (found === undefined) throw new Error(`no ${prefix}… in ${scopeOf(tree)}`);
+  return found;
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const [tree = ''] = positionals;
+const flags = ['--sbom-format=cyclonedx', '--sbom-type=application', '--omit=dev'];
+const { stdout } = await run('npm', ['sbom', ...flags], { ...options, cwd: tree });
+const bom = JSON.parse(stdout) as { components: Component[] };
+const target = findTarget((await compiledIn(tree, 'native-')).slice('native-'.length));
+bom.components.push(...(await cratesOf(target)), ...(await goModulesOf(tree)));
+process.stdout.write(`${JSON.stringify(bom, null, 2)}\n`);

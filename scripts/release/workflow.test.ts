@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readDescription, root } from './packages.ts';
+import { notesIn, releaseProblems } from './release-problems.ts';
+import { findTarget, RUST_TARGETS } from './targets.ts';
+
+interface Step {
+  uses?: string;
+  run?: string;
+}
+
+interface Job {
+  permissions?: Record<string, string>;
+  environment?: string;
+  strategy?: { matrix: { include: { targets?: string; rust?: string }[] } };
+  steps: Step[];
+}
+
+const text = readFileSync(join(root, '.github', 'workflows', 'release.yml'), 'utf8');
+const workflow = parse(text) as { permissions: object; jobs: Record<string, Job> };
+const jobs = Object.entries(workflow.jobs);
+const steps = jobs.flatMap(([, job]) => job.steps);
+
+describe('the workflow of releases', () => {
+  it('pins every action by commit, with its version beside it', () => {
+    for (const { uses } of steps)
+      if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@[0-9a-f]{40}$/);
+    expect(text.match(/uses: .*/g)?.filter((line) => !/ # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  it('can write nothing, but for jobs that publish, each what it publishes', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    const writing = jobs.filter(([, { permissions = {} }]) =>
+      Object.values(permissions).includes('write'),
+    );
+    expect(Object.fromEntries(writing.map(([name, job]) => [name, job.permissions]))).toEqual({
+      'publish-npm': { contents: 'read', 'id-token': 'write' },
+      'publish-image': { contents: 'read', packages: 'write' },
+      'publish-release': { contents: 'write' },
+    });
+    for (const [, job] of writing) expect(job.environment).toBe('release');
+  });
+
+  it('runs scripts that are there', () => {
+    const scripts = steps.flatMap(({ run = '' }) => run.match(/scripts\/[\w./-]+/g) ?? []);
+    expect(scripts.length).toBeGreaterThan(8);
+    for (const script of scripts) expect(existsSync(join(root, script)), script).toBe(true);
+  });
+
+  it('puts nothing into a command that GitHub would fill in', () => {
+    // Names of branches and tags are written by others.
+    for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+
+  it('builds every platform once, with the Rust of that name', () => {
+    const built = jobs.flatMap(([, { strategy }]) => strategy?.matrix.include ?? []);
+    const targets = built.flatMap(({ targets = '' }) => targets.split(' ')).filter(Boolean);
+    expect(targets.toSorted()).toEqual(Object.keys(RUST_TARGETS).toSorted());
+    const rust = built.flatMap(({ rust: names = '' }) => names.split(' ')).filter(Boolean);
+    expect(rust).toEqual(targets.map((name) => RUST_TARGETS[findTarget(name)]));
+    const packed = steps.find(({ run = '' }) => run.includes('--part program'))?.run ?? '';
+    expect([...packed.matchAll(/--target (\S+)/g)].map(([, name]) => name)).toEqual(targets);
+  });
+});
+
+describe('a release', () => {
+  it('is refused when the tag, the chart, the image or the changelog has another version', async () => {
+    const { version } = await readDescription('packages/cli');
+    expect(await releaseProblems('v99.0.0')).toContainEqual(
+      `the tag is v99.0.0, packages/cli/package.json has ${version}`,
+    );
+    // The section of the changelog is written with the release.
+    const others = (await releaseProblems(`v${version}`)).filter(
+      (problem) => !problem.startsWith('CHANGELOG.md'),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('has the notes of its section', () => {
+    const changelog = '# Changelog\n\n## 1.2.0 (2027)\n\n- new\n\n## 1.1.0\n\n- old\n';
+    expect(notesIn(changelog, '1.2.0')).toBe('- new');
+    expect(notesIn(changelog, '1.2')).toBe('');
+  });
+});

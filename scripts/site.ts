@@ -1,0 +1,14 @@
+/** `npm run docs:site`: the documentation as a site, in dist/site. Fails when a link between pages leads nowhere. `-- --open` serves it on loopback. */
+import { join } from 'node:path';
+import { installPackages, packagesAreCurrent } from './setup/npm-packages.mjs';
+import { root } from './setup/paths.mjs';
+import { runVitepress } from './site/run-vitepress.ts';
+import { stageSite } from './site/stage.ts';
+
+const folder = join(root, 'docs', 'site');
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+
+if (!(await packagesAreCurrent(folder))) await installPackages(stop.signal, folder);
+stageSite();
+process.exitCode = await runVitepress(folder, process.argv.includes('--open') ? 'dev' : 'build');

@@ -1,0 +1,28 @@
+import { posix } from 'node:path';
+
+export const REPOSITORY = 'https://github.com/livekit-swarm/livekit-swarm';
+
+const IMAGE = /\.(?:png|svg|jpg)$/;
+/** The target of a Markdown link or image, outside of code. */
+const LINK = /\]\(([^)\s]+)\)/g;
+
+/**
+ * A page for the site: links to other files than its pages lead to the repository, and README.md is the index of its folder.
+ * Code is left as it is.
+ */
+export const withSiteLinks = (page: string, text: string, pages: ReadonlySet<string>): string =>
+  text
+    .split(/(^ *```[\s\S]*?^ *```|`[^`\n]+`(?!\]))/m)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(LINK, replaced(page, pages))))
+    .join('');
+
+const replaced =
+  (page: string, pages: ReadonlySet<string>) =>
+  (link: string, target: string): string => {
+    const [path = '', anchor] = target.split('#');
+    if (path === '' || /^[a-z][a-z0-9+.-]*:/i.test(target)) return link;
+    const file = posix.join(posix.dirname(page), path);
+    const hash = anchor === undefined ? '' : `#${anchor}`;
+    if (pages.has(file)) return `](${path.replace(/README\.md$/, 'index.md')}${hash})`;
+    return IMAGE.test(file) ? link : `](${REPOSITORY}/blob/main/${file}${hash})`;
+  };

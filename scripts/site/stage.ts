@@ -1,0 +1,48 @@
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from '../setup/paths.mjs';
+import { commandReference } from './command-reference.ts';
+import { REPOSITORY, withSiteLinks } from './outside-links.ts';
+import { sidebarOf } from './sidebar.ts';
+
+/** Pages of the site, by their paths in the checkout; links between them stay as they are. */
+const PATTERNS = [
+  'docs/*.md',
+  'docs/{adr,how-to,runbooks,tutorials}/*.md',
+  '{scenarios,chaos,dashboards}/README.md',
+  'examples/{ci,kubernetes}/README.md',
+  '{CONTRIBUTING,SECURITY,CHANGELOG}.md',
+];
+
+/** Written for the site only: the checkout has `--help`. */
+const COMMANDS = 'docs/commands.md';
+
+/** Copies what the site shows into docs/site, where its packages are found, with links that work there. */
+export const stageSite = (): void => {
+  const stage = join(root, 'docs', 'site', '.cache');
+  rmSync(stage, { recursive: true, force: true });
+  const pages = new Set(PATTERNS.flatMap((pattern) => globSync(pattern, { cwd: root })));
+  const put = (page: string, text: string): void => {
+    const file = join(stage, 'pages', page.replace(/README\.md$/, 'index.md'));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  };
+  // VitePress highlights no PromQL, and takes images in HTML for its own only where their path begins with a dot.
+  const read = (page: string): string =>
+    readFileSync(join(root, page), 'utf8')
+      .replaceAll('```promql', '```txt')
+      .replaceAll('<img src="images/', '<img src="./images/');
+  for (const page of pages) put(page, withSiteLinks(page, read(page), pages));
+  put(COMMANDS, commandReference());
+  put('index.md', read('docs/site/home.md'));
+  cpSync(join(root, 'docs', 'images'), join(stage, 'pages', 'docs', 'images'), { recursive: true });
+  const { version } = JSON.parse(read('packages/cli/package.json')) as { version: string };
+  const sidebar = sidebarOf(read('docs/README.md'));
+  sidebar
+    .find(({ text }) => text === 'Reference')
+    ?.items.unshift({ text: 'Commands', link: '/docs/commands' });
+  writeFileSync(
+    join(stage, 'navigation.json'),
+    JSON.stringify({ version: `v${version}`, repository: REPOSITORY, sidebar }),
+  );
+};
