@@ -17,13 +17,13 @@ export interface SwarmResult {
 
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
 
-/** Runs swarm with `flags` against a server of its own. Throws when it prints no result. */
+/** Runs swarm with `flags` (or `run FILE`) against a server of its own, or that of `LIVEKIT_URL`. Throws when it prints no result. */
 export const swarmRun = async (flags: readonly string[]): Promise<SwarmResult> => {
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   try {
     const child = spawn(
       process.execPath,
-      [PROGRAM, '--json', '--quiet', '--record', join(record, 'record'), ...flags],
+      [PROGRAM, ...flags, '--json', '--quiet', '--record', join(record, 'record')],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
