@@ -34,8 +34,13 @@ const commandsOf = (page: string): [string, string, Record<string, string>][] =>
     });
   });
 
-/** Reads a command line as `swarm` does, up to where it would begin to do something. @throws what is wrong with it */
-const read = (line: string, env: Record<string, string>): void => {
+/**
+ * Reads a command line as `swarm` does, up to where it would begin to do something.
+ * The certificate of a CA is the reader's own: its file is not looked for.
+ * @throws what is wrong with it
+ */
+const read = async (line: string, variables: Record<string, string>): Promise<void> => {
+  const { SWARM_CA: _, ...env } = variables;
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
   program.action((flags: RunFlags) => {
@@ -61,7 +66,7 @@ const read = (line: string, env: Record<string, string>): void => {
       );
     });
   }
-  program.parse(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
+  await program.parseAsync(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
 };
 
 /** Drills that are to be copied from a page are in the checkout. */
@@ -83,8 +88,8 @@ describe('command lines to copy', () => {
     expect(commands.length).toBeGreaterThan(10);
   });
 
-  it.each(commands)('%s: %s', (_page, line, env) => {
-    expect(() => read(line, env)).not.toThrow();
+  it.each(commands)('%s: %s', async (_page, line, env) => {
+    await expect(read(line, env)).resolves.toBeUndefined();
   });
 
   it('have no placeholder that has to be guessed', () => {
@@ -100,11 +105,11 @@ describe('command lines to copy', () => {
     ([, line = '']): [string] => [line],
   );
 
-  it.each(examples)('swarm --help: %s', (line) => {
+  it.each(examples)('swarm --help: %s', async (line) => {
     const env = line.includes('--url')
       ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' }
       : {};
-    expect(() => read(line, env)).not.toThrow();
+    await expect(read(line, env)).resolves.toBeUndefined();
   });
 
   it.each([
@@ -115,9 +120,9 @@ describe('command lines to copy', () => {
     'swarm report',
     'swarm chaos run',
     'swarm chaos plan chaos/none.yaml',
-  ])('a wrong one is noticed: %s', (line) => {
+  ])('a wrong one is noticed: %s', async (line) => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    expect(() => read(line, {})).toThrow();
+    await expect(read(line, {})).rejects.toThrow();
     vi.restoreAllMocks();
   });
 });
