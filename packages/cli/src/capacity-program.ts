@@ -1,4 +1,4 @@
-import type { ExitCode } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { CapacityFlags } from './capacity/read-request.ts';
 import type { FitFlags } from './commands/capacity-fit.ts';

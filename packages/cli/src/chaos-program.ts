@@ -1,5 +1,5 @@
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
-import type { ExitCode } from '@livekit-swarm/settings';
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab/choices';
+import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';

@@ -1,5 +1,5 @@
-import type { ExitCode } from '@livekit-swarm/settings';
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings/errors';
+import { EXIT_CODES } from '@livekit-swarm/settings/errors';
 import { Argument, type Command } from 'commander';
 import { bashCompletion } from './completion/bash.ts';
 import { type CommandFacts, describeCommand } from './completion/command-tree.ts';

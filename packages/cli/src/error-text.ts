@@ -1,5 +1,5 @@
 import type { NoRun } from '@livekit-swarm/report';
-import { EXIT_CODES, SwarmError } from '@livekit-swarm/settings';
+import { EXIT_CODES, SwarmError } from '@livekit-swarm/settings/errors';
 
 /** Anything that was thrown. A bug in swarm keeps its stack. */
 export const swarmErrorOf = (error: unknown): SwarmError =>

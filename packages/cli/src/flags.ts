@@ -1,6 +1,6 @@
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab/choices';
 import type { LoadFlags } from '@livekit-swarm/scenario';
-import { readVariable, usageError } from '@livekit-swarm/settings';
+import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 
 /** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */

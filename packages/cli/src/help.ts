@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES } from '@livekit-swarm/settings/errors';
 
 const EXAMPLES: [string, string][] = [
   ['swarm', 'a first run: 20 rooms of two, audio, 30 s, on this host'],

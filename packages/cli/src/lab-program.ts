@@ -1,5 +1,5 @@
-import { LIVEKIT_VERSIONS, OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab';
-import type { ExitCode } from '@livekit-swarm/settings';
+import { LIVEKIT_VERSIONS, OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab/choices';
+import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';

@@ -1,5 +1,5 @@
 /** The program behind `swarm`; runs under the Node that its launcher, bin/swarm.mjs, finds. */
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings/errors';
 import { CommanderError } from 'commander';
 import type { Console } from './console.ts';
 import { write } from './console.ts';

@@ -1,4 +1,4 @@
-import { type ExitCode, isUsageError, usageError } from '@livekit-swarm/settings';
+import { type ExitCode, isUsageError, usageError } from '@livekit-swarm/settings/errors';
 import { Command, Option } from 'commander';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';

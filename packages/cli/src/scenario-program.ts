@@ -1,4 +1,4 @@
-import { type ExitCode, usageError } from '@livekit-swarm/settings';
+import { type ExitCode, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';

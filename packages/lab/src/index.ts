@@ -1,12 +1,7 @@
 export { type Authority, type Certificate, createAuthority } from './authority.ts';
+export * from './choices.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
-export {
-  OPTIONAL_OFFERS,
-  OPTIONAL_SERVICES,
-  type OptionalOffer,
-  type OptionalService,
-} from './cluster/optional-services.ts';
 export { requireProgram } from './cluster/require-program.ts';
 export { createService, GRACEFUL_STOP, type Service, type ServiceSpec } from './cluster/service.ts';
 export { haproxy } from './cluster/services/haproxy.ts';
@@ -50,9 +45,3 @@ export { plainEnvironment } from './server/environment.ts';
 export { OFFERED_PATHS, type OfferedPath } from './server/offered-paths.ts';
 export { readLiveKitConfig } from './server/read-config.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';
-export {
-  DEFAULT_LIVEKIT_VERSION,
-  LIVEKIT_VERSIONS,
-  type LiveKitVersion,
-  TESTED_VERSIONS,
-} from './versions.ts';

@@ -5,7 +5,7 @@ export {
   parseDuration,
   plural,
 } from './duration.ts';
-export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
+export * from './errors.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { type JsonSchema, jsonSchemaOf, settingsJsonSchema } from './json-schema.ts';
 export { fileProblem, formatProblem, invalidFile, type Problem } from './problem.ts';
@@ -38,16 +38,6 @@ export {
 export { nearest, suggest } from './schema/nearest.ts';
 export { type SecretRef, secretRef } from './schema/secret-ref.ts';
 export { strict } from './schema/strict.ts';
-export {
-  type ErrorCode,
-  errorCodeOf,
-  explain,
-  hasErrorCode,
-  isUsageError,
-  readVariable,
-  SwarmError,
-  usageError,
-} from './swarm-error.ts';
 export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 export {
   formatPath,

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** Writes the address of each module that a process loads to its stderr. */
+const LIST_MODULES = `data:text/javascript,${encodeURIComponent(`
+  import { writeSync } from 'node:fs';
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load(url, context, next) {
+      writeSync(2, url + '\\n');
+      return next(url, context);
+    },
+  });
+`)}`;
+
+/** The packages that the program loads for a command line; workspaces without their scope. */
+const packagesLoaded = (line: string): string[] => {
+  const program = fileURLToPath(new URL('main.ts', import.meta.url));
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['--import', LIST_MODULES, program, ...line.split(' ')],
+    { encoding: 'utf8' },
+  );
+  const names = [...stderr.matchAll(/^file:.*\/(?:node_modules|packages)\/([^/]+)\//gm)];
+  return [...new Set(names.map(([, name = '']) => name))].sort();
+};
+
+describe('start-up', () => {
+  it.each(['--version', '--help', 'run --help', '--romms 3'])(
+    'swarm %s loads the command line alone',
+    (line) => {
+      expect(packagesLoaded(line)).toEqual(['cli', 'commander', 'lab', 'settings']);
+    },
+  );
+});

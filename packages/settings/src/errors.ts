@@ -1,0 +1,12 @@
+/** Errors and exit codes without the readers of files: a command line that needs no file starts without Zod and YAML. */
+export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
+export {
+  type ErrorCode,
+  errorCodeOf,
+  explain,
+  hasErrorCode,
+  isUsageError,
+  readVariable,
+  SwarmError,
+  usageError,
+} from './swarm-error.ts';
