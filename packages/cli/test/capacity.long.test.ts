@@ -135,9 +135,9 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
 test('a load generator without time ends the search with a lower bound', {
   timeout: 10 * MINUTES,
 }, async () => {
-  // Every core is kept busy by processes that the scheduler prefers.
+  // Every core is kept busy by processes that the scheduler prefers: what is left is enough to start, too little to measure.
   const burners = Array.from({ length: 8 }, () =>
-    spawn('nice', ['-n', '-19', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }),
+    spawn('nice', ['-n', '-5', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }),
   );
   try {
     const { exit, result } = await findCapacity(scenarioFile(calls), []);

@@ -24,10 +24,18 @@ const lowerHeights = (plan: TrackPlan): number[][] | undefined => {
 };
 
 test('with rate adaptation, each layer has the clips of the same codec that are smaller', () => {
-  expect(lowerHeights(video({ simulcast: true }))).toEqual([[], [180], [180, 360, 540]]);
   expect(lowerHeights(video({ codec: 'h264', resolution: '360p' }))).toEqual([[180]]);
   expect(lowerHeights(video({ codec: 'vp9' }))).toEqual([[360]]);
   expect(lowerHeights({ kind: 'audio' })).toEqual([[]]);
+});
+
+test('an upper simulcast layer is sent with at least the bit rate that a browser gives it', () => {
+  expect(lowerHeights(video({ simulcast: true }))).toEqual([[], [180], [540]]);
+  expect(lowerHeights(video({ simulcast: true, resolution: '1080p' }))).toEqual([
+    [],
+    [180],
+    [540, 720],
+  ]);
 });
 
 test('without rate adaptation there are none', () => {

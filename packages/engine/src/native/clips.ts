@@ -216,6 +216,15 @@ const ASCENDING = (Object.keys(RESOLUTIONS) as Resolution[]).sort(
   (a, b) => RESOLUTIONS[a].height - RESOLUTIONS[b].height,
 );
 
+/** Below this, libwebrtc does not send an upper simulcast layer of a camera at all, bit/s (`min_bitrate` in its simulcast.cc, as of December 2024). */
+const UPPER_LAYER_MINIMUM: Record<Resolution, number> = {
+  '180p': 30_000,
+  '360p': 150_000,
+  '540p': 350_000,
+  '720p': 600_000,
+  '1080p': 800_000,
+};
+
 /** Clips of lower resolution than each layer has, lowest first: clips are encoded in advance, so they stand for lower bit rates. */
 const lowerClips = (plan: TrackPlan): ClipSource[][] =>
   plan.kind === 'audio'
@@ -223,9 +232,10 @@ const lowerClips = (plan: TrackPlan): ClipSource[][] =>
     : layersOf(plan).map((resolution, layer, layers) => {
         const isFilled = fillOf(plan, layers, layer) > 1;
         const end = ASCENDING.indexOf(resolution) + (isFilled ? 1 : 0);
+        const minimum = layer === 0 ? 0 : UPPER_LAYER_MINIMUM[resolution];
         return ASCENDING.slice(0, end).flatMap((lower) => {
           const name = findVideoClip(plan, lower);
-          return name === null ? [] : [swarmClip(name)];
+          return name === null || clipBitrate(plan, lower) < minimum ? [] : [swarmClip(name)];
         });
       });
 
