@@ -1,4 +1,8 @@
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab/choices';
+import {
+  DEFAULT_LIVEKIT_VERSION,
+  LIVEKIT_VERSIONS,
+  type LiveKitVersion,
+} from '@livekit-swarm/lab/choices';
 import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';

@@ -80,6 +80,20 @@ export const readTarget = (
   return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
 };
 
+/**
+ * For commands that check a deployment, and have no server of their own.
+ * @throws SwarmError `usage`
+ */
+export const readDeployment = (
+  flags: TargetFlags,
+  typed: (flag: keyof TargetFlags) => boolean,
+  env: NodeJS.ProcessEnv,
+): Extract<Target, { type: 'remote' }> => {
+  const target = flags.url === undefined ? null : readTarget(flags, typed, env);
+  if (target?.type === 'remote') return target;
+  throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
+};
+
 /** The URL, unless --embedded outranks it: what was typed outranks the environment. */
 const chosenUrl = (
   { url, embedded }: TargetFlags,

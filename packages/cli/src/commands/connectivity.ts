@@ -1,6 +1,5 @@
 import { CHECKED_PATHS, type CheckedPath, checkConnectivity } from '@livekit-swarm/exporter';
 import { watchInterruption } from '@livekit-swarm/host';
-import { styleFor } from '@livekit-swarm/report';
 import {
   EXIT_CODES,
   type ExitCode,
@@ -15,11 +14,11 @@ import {
   connectivityJunit,
   renderConnectivity,
 } from '../connectivity/connectivity-report.ts';
-import { type Console, wantsColor, write } from '../console.ts';
+import type { Console } from '../console.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
-import { writeWhole } from '../output/write-whole.ts';
-import { readTarget } from '../target.ts';
+import { type CheckReporters, showChecks } from '../output/show-checks.ts';
+import { readDeployment } from '../target.ts';
 
 export interface ConnectivityFlags {
   url?: string;
@@ -37,10 +36,10 @@ export interface ConnectivityFlags {
   color: boolean;
 }
 
-const REPORTS = {
-  json: { fileName: 'connectivity.json' },
-  junit: { fileName: 'junit.xml' },
-} as const;
+const REPORTERS: CheckReporters<Connectivity> = {
+  json: { fileName: 'connectivity.json', render: connectivityJson },
+  junit: { fileName: 'junit.xml', render: connectivityJunit },
+};
 
 const DURATION = { defaultMs: 2_000, minMs: 1_000, maxMs: 60_000 } as const;
 
@@ -51,15 +50,13 @@ const DURATION = { defaultMs: 2_000, minMs: 1_000, maxMs: 60_000 } as const;
 export const connectivityCommand = async (
   flags: ConnectivityFlags,
   typed: (flag: string) => boolean,
-  { stdout, stderr, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
-  const requests = parseRequestsOf(REPORTS, flags.report, flags.json === true);
+  const { stderr } = console;
+  const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
   const required = readPaths(flags.path);
   const durationMs = readDuration(flags.duration);
-  if (flags.url === undefined)
-    throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
-  const target = readTarget(flags, typed, env);
-  if (target.type !== 'remote') throw usageError('no deployment is named', 'give --url');
+  const target = readDeployment(flags, typed, console.env);
   const nodes = await Promise.all(flags.node.map(readNodeFlag));
   const interruption = watchInterruption();
   try {
@@ -84,16 +81,10 @@ export const connectivityCommand = async (
       required: required !== null,
       checks,
     };
-    for (const { name, to } of requests) {
-      const text = name === 'json' ? connectivityJson(result) : connectivityJunit(result);
-      if (to === 'stdout') await write(stdout, text);
-      else await writeWhole(to === null ? REPORTS[name].fileName : to.file, text);
-    }
-    if (requests.every(({ to }) => to !== 'stdout'))
-      await write(
-        stdout,
-        renderConnectivity(result, styleFor(wantsColor(flags.color, stdout, env))),
-      );
+    await showChecks(result, REPORTERS, renderConnectivity, requests, {
+      color: flags.color,
+      console,
+    });
     return exitOf(result);
   } finally {
     interruption.dispose();

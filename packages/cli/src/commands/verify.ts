@@ -1,15 +1,14 @@
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
-import { styleFor } from '@livekit-swarm/report';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
-import { type VerifyRequest, verify } from '@livekit-swarm/verify';
-import { type Console, wantsColor, write } from '../console.ts';
+import { type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
+import type { Console } from '../console.ts';
 import { readHostRules } from '../host-rules.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
-import { writeWhole } from '../output/write-whole.ts';
-import { readConnect, readTarget } from '../target.ts';
+import { type CheckReporters, showChecks } from '../output/show-checks.ts';
+import { readConnect, readDeployment } from '../target.ts';
 import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-report.ts';
 
 export interface VerifyFlags {
@@ -37,10 +36,10 @@ export interface VerifyFlags {
   color: boolean;
 }
 
-const REPORTS = {
-  json: { fileName: 'verify.json' },
-  junit: { fileName: 'junit.xml' },
-} as const;
+const REPORTERS: CheckReporters<Verification> = {
+  json: { fileName: 'verify.json', render: verifyJson },
+  junit: { fileName: 'junit.xml', render: verifyJunit },
+};
 
 /** Long enough that loss shows, short enough that five paths take seconds. */
 const MEDIA_MS = 1_000;
@@ -53,13 +52,11 @@ const IDLE = { minMs: 1_000, maxMs: 3_600_000 } as const;
 export const verifyCommand = async (
   flags: VerifyFlags,
   typed: (flag: string) => boolean,
-  { stdout, stderr, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
-  const requests = parseRequestsOf(REPORTS, flags.report, flags.json === true);
-  if (flags.url === undefined)
-    throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
-  const target = readTarget(flags, typed, env);
-  if (target.type !== 'remote') throw usageError('no deployment is named', 'give --url');
+  const { stderr, env } = console;
+  const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
+  const target = readDeployment(flags, typed, env);
   const known = readKnown(flags);
   const connect = readConnect(flags, readHostRules(flags, env));
   const tokenEndpoint =
@@ -82,16 +79,10 @@ export const verifyCommand = async (
           `warning: ${count} rooms (swarm-verify-…, swarm-probe-…) could not be deleted; the server closes them when they are empty\n`,
         ),
     });
-    for (const { name, to } of requests) {
-      const text = name === 'json' ? verifyJson(verification) : verifyJunit(verification);
-      if (to === 'stdout') await write(stdout, text);
-      else await writeWhole(to === null ? REPORTS[name].fileName : to.file, text);
-    }
-    if (requests.every(({ to }) => to !== 'stdout'))
-      await write(
-        stdout,
-        renderVerification(verification, styleFor(wantsColor(flags.color, stdout, env))),
-      );
+    await showChecks(verification, REPORTERS, renderVerification, requests, {
+      color: flags.color,
+      console,
+    });
     return verification.exitCode;
   } finally {
     interruption.dispose();
