@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
+import { SHIPPED } from '../../packages/mixin/src/shipped.ts';
 import { choicesOf, withChoices } from './choices.ts';
 
-const { cluster, probes } = dashboards();
+const { cluster, probes } = dashboards(SHIPPED);
 
 describe('choicesOf', () => {
   it('puts in all values there are, or what the dashboard has for All', async () => {

@@ -6,6 +6,7 @@ import { explain, isUsageError, usageError } from '@livekit-swarm/settings';
 import { findChromium, launchChromium, NO_CHROMIUM } from '@livekit-swarm/testkit/chromium';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
+import { SHIPPED } from '../../packages/mixin/src/shipped.ts';
 import { type Order, readOrder, USAGE } from './arguments.ts';
 import { type Asking, askDashboard } from './ask-dashboard.ts';
 import { bundlePage, installOwnPackages, shrinkPng } from './bundle-page.ts';
@@ -41,7 +42,7 @@ const fromPrometheus = async (
   { keys, theme }: Pick<Order, 'keys' | 'theme'>,
   asking: Asking,
 ): Promise<Picture[]> => {
-  const all = dashboards();
+  const all = dashboards(SHIPPED);
   const pictures: Picture[] = [];
   for (const key of keys) {
     const dashboard = all[key];

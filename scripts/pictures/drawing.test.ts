@@ -7,6 +7,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { panelsOf } from '../../packages/mixin/src/queries.ts';
+import { SHIPPED } from '../../packages/mixin/src/shipped.ts';
 import { targetsOf } from './ask-dashboard.ts';
 import { type Bundle, bundlePage, hasOwnPackages } from './bundle-page.ts';
 import { PANEL_TYPES, type PanelType } from './panel-types.ts';
@@ -50,7 +51,7 @@ const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegEx
 
 /** One panel of each type, wherever it is, under each other. */
 const panels = PANEL_TYPES.map((type, index) => {
-  const panel = Object.values(dashboards())
+  const panel = Object.values(dashboards(SHIPPED))
     .flatMap(panelsOf)
     .find(
       (one) =>
@@ -62,7 +63,7 @@ const panels = PANEL_TYPES.map((type, index) => {
 });
 
 const pictureOf = (answerOf: (type: PanelType) => Series[]): Picture => ({
-  dashboard: { ...dashboards().cluster, panels },
+  dashboard: { ...dashboards(SHIPPED).cluster, panels },
   theme: 'dark',
   from: FROM,
   to: FROM + 60_000,

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { panelsOf } from '../../packages/mixin/src/queries.ts';
+import { SHIPPED } from '../../packages/mixin/src/shipped.ts';
 import { PANEL_TYPES } from './panel-types.ts';
 import { undrawable } from './undrawable.ts';
 
 describe('undrawable', () => {
-  it.each(Object.entries(dashboards()))('finds nothing in %s', (_key, dashboard) => {
+  it.each(Object.entries(dashboards(SHIPPED)))('finds nothing in %s', (_key, dashboard) => {
     expect(undrawable(dashboard)).toEqual([]);
   });
 
   it('names what no drawing is there for', () => {
-    const { cluster } = dashboards();
+    const { cluster } = dashboards(SHIPPED);
     const [first] = panelsOf(cluster);
     if (first === undefined) throw new Error('no panel');
     const panels = [
@@ -25,7 +26,9 @@ describe('undrawable', () => {
 
 it('keeps no drawing that no dashboard needs', () => {
   const used = new Set(
-    Object.values(dashboards()).flatMap((dashboard) => panelsOf(dashboard).map(({ type }) => type)),
+    Object.values(dashboards(SHIPPED)).flatMap((dashboard) =>
+      panelsOf(dashboard).map(({ type }) => type),
+    ),
   );
   expect(new Set(PANEL_TYPES)).toEqual(used);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { capacitySchema } from '@livekit-swarm/analysis/capacity';
+import { type Names, seriesOf } from './config/names.ts';
 import type { Alert, Recording } from './rule.ts';
-import { JOBS, LIMITS } from './settings.ts';
 
 /** What a node carries, as `swarm capacity` measured it. Without it there is no alert on capacity: a made-up number would be wrong for every node. */
 export interface NodeCapacity {
@@ -23,44 +23,56 @@ export const readCapacity = (file: string): NodeCapacity => {
   return { participants: Math.floor(participants.perNode), scenario };
 };
 
-const LIVEKIT = `job="${JOBS.livekit}"`;
-const NODE = 'job, instance';
-
 /** How much of it a node uses. */
-export const capacityRecordings = ({ participants }: NodeCapacity): Recording[] => [
+export const capacityRecordings = (
+  { livekit, perNode }: Names,
+  { participants }: NodeCapacity,
+): Recording[] => [
   {
+    by: perNode,
     record: 'instance:livekit_capacity:participants',
-    expr: `max by (${NODE}) (up{${LIVEKIT}} * 0 + ${participants})`,
+    expr: `max by (${perNode}) (up{${livekit}} * 0 + ${participants})`,
   },
   {
+    by: perNode,
     record: 'instance:livekit_capacity_used:ratio',
-    expr: `instance:livekit_participants:active / on (${NODE}) instance:livekit_capacity:participants`,
+    expr: `instance:livekit_participants:active / on (${perNode}) instance:livekit_capacity:participants`,
   },
 ];
 
-export const capacityAlert = ({ participants, scenario }: NodeCapacity): Alert => ({
-  name: 'LiveKitCapacityHigh',
-  severity: 'warning',
-  expr: `instance:livekit_capacity_used:ratio > ${LIMITS.capacity}`,
-  for: '5m',
-  summary: 'LiveKit node is near its measured capacity.',
-  description: `{{ $labels.instance }} is at {{ $value | humanizePercentage }} of the ${participants} participants that a node carries (${scenario}). Add a node.`,
-  dashboard: 'cluster',
-  test: {
-    series: {
-      'up{job="livekit", instance="a:1"}': '1x30',
-      // Some signal connections enter through this node for rooms on others.
-      'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': `${0.85 * participants}x5 ${1.3 * participants}x25`,
-      'livekit_session_start_time_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}': `${0.6 * participants}x5 ${participants}x25`,
-      'livekit_session_duration_ms_count{job="livekit", instance="a:1", node_id="ND_1", protocol_version="17"}': `${0.1 * participants}x30`,
-    },
-    silentAt: '9m',
-    firesAt: '15m',
-    fires: [
-      {
-        labels: { job: 'livekit', instance: 'a:1' },
-        description: `a:1 is at 90% of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+export const capacityAlert = (
+  { config: { limits }, node, test }: Names,
+  { participants, scenario }: NodeCapacity,
+): Alert => {
+  const session = { node_id: 'ND_1', protocol_version: '17' };
+  return {
+    name: 'LiveKitCapacityHigh',
+    severity: 'warning',
+    expr: `instance:livekit_capacity_used:ratio > ${limits.capacity}`,
+    for: '5m',
+    summary: 'LiveKit node is near its measured capacity.',
+    description: `{{ $labels.${node} }} is at {{ $value | humanizePercentage }} of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+    dashboard: 'cluster',
+    test: {
+      series: {
+        [seriesOf('up', test.livekit('a:1'))]: '1x30',
+        // Some signal connections enter through this node for rooms on others.
+        [seriesOf('livekit_participant_total', test.livekit('a:1'), {
+          node_id: 'ND_1',
+        })]: `${0.85 * participants}x5 ${1.3 * participants}x25`,
+        [seriesOf('livekit_session_start_time_ms_count', test.livekit('a:1'), session)]:
+          `${0.6 * participants}x5 ${participants}x25`,
+        [seriesOf('livekit_session_duration_ms_count', test.livekit('a:1'), session)]:
+          `${0.1 * participants}x30`,
       },
-    ],
-  },
-});
+      silentAt: '9m',
+      firesAt: '15m',
+      fires: [
+        {
+          labels: test.ofNode('a:1'),
+          description: `a:1 is at 90% of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+        },
+      ],
+    },
+  };
+};

@@ -1,9 +1,23 @@
-export { ALERTS, alertGroups } from './alerts/index.ts';
+export { alertGroups, allAlerts } from './alerts/index.ts';
+export { EXAMPLE_CAPACITY, type NodeCapacity, readCapacity } from './capacity.ts';
+export { type Names, namesOf } from './config/names.ts';
+export {
+  type ConfigFile,
+  type ReadConfig,
+  readConfig,
+  variantConfig,
+} from './config/read-config.ts';
+export { configSchema, type MixinConfig, VARIANTS, type Variant } from './config/schema.ts';
 export { dashboards } from './dashboards/index.ts';
 export { KNOWN, type KnownSeries } from './known/index.ts';
-export { renderConfigMap, renderDashboard } from './outputs.ts';
-export { type QueryUse, queries, withoutVariables } from './queries.ts';
-export { RECORDINGS } from './recordings.ts';
-export { renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
-export { type Alert, DASHBOARDS, type Recording, type RuleTest, runbookName } from './rule.ts';
-export { JOBS, LIMITS } from './settings.ts';
+export { outputs } from './outputs.ts';
+export {
+  panelsOf,
+  type QueryUse,
+  queries,
+  queriesOfDashboard,
+  withoutVariables,
+} from './queries.ts';
+export { renderPrometheusRule, renderRules } from './render-rules.ts';
+export { type Alert, DASHBOARDS, type DashboardUid, runbookName } from './rule.ts';
+export { ALERTS, SHIPPED } from './shipped.ts';

@@ -1,36 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
 import type { NodeCapacity } from './capacity.ts';
+import type { Names } from './config/names.ts';
+import { variantConfig } from './config/read-config.ts';
 import { dashboards } from './dashboards/index.ts';
 import { HEADER, renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
 /** Relative to the rule tests. */
 const RULES = '../livekit-swarm.rules.yaml';
 
-/** Every generated file, by its path in the repository. @param capacity of a node; null: not measured, as in the repository */
-export const outputs = (capacity: NodeCapacity | null): Record<string, string> => ({
-  'alerts/livekit-swarm.rules.yaml': renderRules(capacity),
-  'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(capacity),
-  'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests(RULES, 'within-hours', capacity),
-  'alerts/tests/livekit-swarm.slow-rules.test.yaml': renderRuleTests(
-    RULES,
-    'after-hours',
-    capacity,
-  ),
+/**
+ * Every generated file, by its path in the repository.
+ * @param capacity of a node; null: not measured, as in the repository
+ */
+export const outputs = (names: Names, capacity: NodeCapacity | null): Record<string, string> => ({
+  'alerts/livekit-swarm.rules.yaml': renderRules(names, capacity),
+  'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(names, capacity),
+  ...ruleTests(names, capacity),
   ...Object.fromEntries(
-    Object.values(dashboards()).flatMap((dashboard) => [
+    Object.values(dashboards(names)).flatMap((dashboard) => [
       [`dashboards/${dashboard.uid}.json`, renderDashboard(dashboard)],
-      [`dashboards/kubernetes/${dashboard.uid}.yaml`, renderConfigMap(dashboard)],
+      [`dashboards/kubernetes/${dashboard.uid}.yaml`, renderConfigMap(names, dashboard)],
     ]),
   ),
 });
+
+/** The figures of tests are those of the limits as they are shipped. */
+const ruleTests = (names: Names, capacity: NodeCapacity | null): Record<string, string> =>
+  isDeepStrictEqual(names.config.limits, variantConfig('default').limits)
+    ? {
+        'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests(
+          names,
+          RULES,
+          'within-hours',
+          capacity,
+        ),
+        'alerts/tests/livekit-swarm.slow-rules.test.yaml': renderRuleTests(
+          names,
+          RULES,
+          'after-hours',
+          capacity,
+        ),
+      }
+    : {};
 
 /** For import, provisioning and the HTTP API of Grafana. */
 export const renderDashboard = (dashboard: Dashboard): string =>
   `${JSON.stringify(dashboard, null, 2)}\n`;
 
 /** For the sidecar of Grafana in Kubernetes, which loads ConfigMaps with this label. */
-export const renderConfigMap = (dashboard: Dashboard): string => {
+export const renderConfigMap = ({ config }: Names, dashboard: Dashboard): string => {
   const name = dashboard.uid;
   if (name === undefined) throw new Error(`the dashboard ${dashboard.title} has no uid`);
   const map = {
@@ -38,7 +58,10 @@ export const renderConfigMap = (dashboard: Dashboard): string => {
     kind: 'ConfigMap',
     metadata: {
       name,
-      labels: { 'app.kubernetes.io/name': 'livekit-swarm', grafana_dashboard: '1' },
+      labels: {
+        'app.kubernetes.io/name': 'livekit-swarm',
+        ...config.kubernetes.dashboardLabels,
+      },
     },
     // Compact: kubectl apply stores a copy in an annotation, and annotations are limited to 256 KiB.
     data: { [`${name}.json`]: JSON.stringify(dashboard) },

@@ -6,8 +6,9 @@ import { page } from './panels/page.ts';
 import { graph } from './panels/panel.ts';
 import { promql } from './panels/query.ts';
 import { queries, queriesOfDashboard } from './queries.ts';
+import { SHIPPED } from './shipped.ts';
 
-it.each(queries())(
+it.each(queries(SHIPPED))(
   '$kind of $owner, $where: uses only exported metrics and labels: $expr',
   (query) => {
     expect(findProblems(query)).toEqual([]);
@@ -19,7 +20,9 @@ const panelWith = (expr: string) =>
   queriesOfDashboard(
     'run',
     page({
+      scope: SHIPPED,
       key: 'run',
+      clusterOf: 'swarm_run_info',
       title: 'Test dashboard',
       description: 'For a test.',
       variables: [],

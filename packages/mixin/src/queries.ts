@@ -5,9 +5,11 @@ import type {
   RowPanel,
   VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { ALERTS } from './alerts/index.ts';
+import { allAlerts } from './alerts/index.ts';
+import { EXAMPLE_CAPACITY } from './capacity.ts';
+import type { Names } from './config/names.ts';
 import { dashboards } from './dashboards/index.ts';
-import { RECORDINGS } from './recordings.ts';
+import { recordings } from './recordings.ts';
 
 /** A PromQL query and where it is used. */
 export interface QueryUse {
@@ -23,14 +25,14 @@ export interface QueryUse {
 }
 
 /** Every query of every panel, variable, annotation, alert and recording. */
-export const queries = (): readonly QueryUse[] => [
-  ...Object.entries(dashboards()).flatMap(([owner, dashboard]) =>
+export const queries = (names: Names): readonly QueryUse[] => [
+  ...Object.entries(dashboards(names)).flatMap(([owner, dashboard]) =>
     queriesOfDashboard(owner, dashboard),
   ),
-  ...ALERTS.map(
+  ...allAlerts(names).map(
     ({ name, expr }): QueryUse => ({ owner: 'alerts', where: name, kind: 'alert', expr }),
   ),
-  ...RECORDINGS.map(
+  ...recordings(names, EXAMPLE_CAPACITY).map(
     ({ record, expr }): QueryUse => ({
       owner: 'recordings',
       where: record,

@@ -1,37 +1,36 @@
 import { stringify } from 'yaml';
 import { alertGroups } from './alerts/index.ts';
 import type { NodeCapacity } from './capacity.ts';
+import type { Names } from './config/names.ts';
 import { recordings } from './recordings.ts';
 import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
-import { LINKS } from './settings.ts';
 
 export const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
 
-const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
+const annotationsOf = (
+  { config: { links } }: Names,
+  { name, summary, description, dashboard }: Alert,
+) => ({
   summary,
   description,
-  runbook_url: `${LINKS.runbooks}/${runbookName(name)}.md`,
-  dashboard_url: `${LINKS.dashboards}/${DASHBOARDS[dashboard]}`,
+  runbook_url: `${links.runbooks}/${runbookName(name)}.md`,
+  dashboard_url: `${links.dashboards}/${DASHBOARDS[dashboard]}`,
 });
 
 /** `groups:` of a rule file. */
-const ruleGroups = (capacity: NodeCapacity | null) => [
+export const ruleGroups = (names: Names, capacity: NodeCapacity | null) => [
   {
     name: 'livekit-recordings',
-    rules: recordings(capacity).map(({ record, expr, labels }) => ({
-      record,
-      expr,
-      ...(labels && { labels }),
-    })),
+    rules: recordings(names, capacity).map(({ record, expr }) => ({ record, expr })),
   },
-  ...Object.entries(alertGroups(capacity)).map(([name, alerts]) => ({
+  ...Object.entries(alertGroups(names, capacity)).map(([name, alerts]) => ({
     name,
     rules: alerts.map((alert) => ({
       alert: alert.name,
       expr: alert.expr,
       ...(alert.for === '0s' ? {} : { for: alert.for }),
-      labels: { severity: alert.severity },
-      annotations: annotationsOf(alert),
+      labels: { severity: alert.severity, ...alert.labels },
+      annotations: annotationsOf(names, alert),
     })),
   })),
 ];
@@ -39,19 +38,22 @@ const ruleGroups = (capacity: NodeCapacity | null) => [
 const write = (value: unknown): string => HEADER + stringify(value, { lineWidth: 0 });
 
 /** For `rule_files:` of a Prometheus. */
-export const renderRules = (capacity: NodeCapacity | null): string =>
-  write({ groups: ruleGroups(capacity) });
+export const renderRules = (names: Names, capacity: NodeCapacity | null): string =>
+  write({ groups: ruleGroups(names, capacity) });
 
 /** For clusters with the Prometheus Operator. */
-export const renderPrometheusRule = (capacity: NodeCapacity | null): string =>
+export const renderPrometheusRule = (names: Names, capacity: NodeCapacity | null): string =>
   write({
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
     metadata: {
       name: 'livekit-swarm',
-      labels: { 'app.kubernetes.io/name': 'livekit-swarm', release: 'prometheus' },
+      labels: {
+        'app.kubernetes.io/name': 'livekit-swarm',
+        ...names.config.kubernetes.ruleLabels,
+      },
     },
-    spec: { groups: ruleGroups(capacity) },
+    spec: { groups: ruleGroups(names, capacity) },
   });
 
 /**
@@ -59,6 +61,7 @@ export const renderPrometheusRule = (capacity: NodeCapacity | null): string =>
  * separate file with an evaluation interval of ten minutes; at one minute, promtool needs 30 seconds per test of three days.
  */
 export const renderRuleTests = (
+  names: Names,
   rulesFile: string,
   fires: 'within-hours' | 'after-hours',
   capacity: NodeCapacity | null,
@@ -67,19 +70,20 @@ export const renderRuleTests = (
     rule_files: [rulesFile],
     evaluation_interval: fires === 'within-hours' ? '1m' : '10m',
     // Alerts use recordings of the same evaluation.
-    group_eval_order: ruleGroups(capacity).map(({ name }) => name),
-    tests: Object.values(alertGroups(capacity))
+    group_eval_order: ruleGroups(names, capacity).map(({ name }) => name),
+    tests: Object.values(alertGroups(names, capacity))
       .flat()
       .flatMap((alert) =>
         [alert.test, ...(alert.furtherTests ?? [])].map((test) => ({ alert, test })),
       )
       .filter(({ test }) => takesHours(test) === (fires === 'after-hours'))
-      .map(({ alert, test }) => ruleTest(alert, test)),
+      .map(({ alert, test }) => ruleTest(names, alert, test)),
   });
 
 const takesHours = ({ firesAt }: RuleTest): boolean => Number.parseInt(firesAt, 10) > 240;
 
 const ruleTest = (
+  names: Names,
   alert: Alert,
   { series, interval = '1m', silentAt, firesAt, fires }: RuleTest,
 ): object => ({
@@ -87,13 +91,13 @@ const ruleTest = (
   interval,
   input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
   alert_rule_test: [
-    { eval_time: silentAt, alertname: alert.name, exp_alerts: [] },
+    ...(silentAt === null ? [] : [{ eval_time: silentAt, alertname: alert.name, exp_alerts: [] }]),
     {
       eval_time: firesAt,
       alertname: alert.name,
       exp_alerts: fires.map(({ labels, description }) => ({
-        exp_labels: { severity: alert.severity, ...labels },
-        exp_annotations: { ...annotationsOf(alert), description },
+        exp_labels: { severity: alert.severity, ...alert.labels, ...labels },
+        exp_annotations: { ...annotationsOf(names, alert), description },
       })),
     },
   ],

@@ -2,15 +2,18 @@
 export interface Recording {
   record: string;
   expr: string;
-  labels?: Record<string, string>;
+  /** The labels that it has, as in `by (…)`. */
+  by: string;
 }
 
-export type Severity = 'critical' | 'warning' | 'info';
+/** `none`: fires always, to show that alerts arrive. */
+export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
 export interface Alert {
-  /** In CamelCase. The runbook has the same name in kebab-case. */
+  /** In CamelCase. The runbook has the same name in kebab-case. Alerts with the same name differ in severity or labels. */
   name: string;
   severity: Severity;
+  labels?: Readonly<Record<string, string>>;
   expr: string;
   /** How long the condition must hold before the alert fires: `1m`. */
   for: string;
@@ -28,13 +31,14 @@ export interface Alert {
 
 export interface RuleTest {
   /** In promtool's notation: `up{job="livekit"}` → `1x5 0x20`. One value per `interval` (default: a minute). */
-  series: Record<string, string>;
+  series: Readonly<Record<string, string>>;
   interval?: string;
   /** Time since the first value: `9m`. */
-  silentAt: string;
+  /** null: it always fires. */
+  silentAt: string | null;
   firesAt: string;
-  /** One entry for each alert that fires; labels in addition to alertname and severity. */
-  fires: { labels: Record<string, string>; description: string }[];
+  /** One entry for each alert of this name that fires; labels in addition to alertname, those of the alert and its severity, or instead of them. */
+  fires: { labels: Readonly<Record<string, string>>; description: string }[];
 }
 
 /** Stable UIDs for Grafana. */

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { provisionLiveKit } from '@livekit-swarm/lab';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ALERTS } from '../src/alerts/index.ts';
+import { ALERTS } from '../src/shipped.ts';
 import type { FaultCase } from './support/drill/fault-case.ts';
 import {
   FAULT_GROUPS,

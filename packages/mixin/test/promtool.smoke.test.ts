@@ -8,6 +8,7 @@ import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { outputs } from '../src/outputs.ts';
+import { SHIPPED } from '../src/shipped.ts';
 
 await skipWithout('promtool');
 
@@ -31,7 +32,7 @@ it.each(['tests/livekit-swarm.rules.test.yaml', 'tests/livekit-swarm.slow-rules.
 it('the rules with a measured capacity have the alert on it, which fires as expected', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-capacity-rules-'));
   try {
-    const written = outputs({ participants: 337, scenario: 'voice-ai' });
+    const written = outputs(SHIPPED, { participants: 337, scenario: 'voice-ai' });
     await mkdir(join(dir, 'tests'));
     await writeFile(
       join(dir, 'livekit-swarm.rules.yaml'),

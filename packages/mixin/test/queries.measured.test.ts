@@ -31,6 +31,7 @@ import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';
 import { renderRules } from '../src/render-rules.ts';
 import type { DashboardUid } from '../src/rule.ts';
+import { SHIPPED } from '../src/shipped.ts';
 import { missingMetrics } from './support/find-problems.ts';
 import { askPrometheus, metricNames, type Sample } from './support/prometheus.ts';
 
@@ -222,7 +223,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     });
     closing.push(metrics.close);
     const rules = join(dir, 'rules.yaml');
-    await writeFile(rules, renderRules(EXAMPLE_CAPACITY));
+    await writeFile(rules, renderRules(SHIPPED, EXAMPLE_CAPACITY));
     cluster = await startCluster({
       dir,
       nodes: 3,
@@ -287,7 +288,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
 
   it('accepts all queries', async () => {
     const rejected: string[] = [];
-    for (const { expr, owner, where } of queries()) {
+    for (const { expr, owner, where } of queries(SHIPPED)) {
       await askPrometheus(prometheus, plain(expr)).catch((error: Error) =>
         rejected.push(`${owner}, ${where}: ${error.message}`),
       );
@@ -296,7 +297,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
   });
 
   it('has scraped every metric that is declared to appear always', () => {
-    expect(missingMetrics(queries(), names)).toEqual([]);
+    expect(missingMetrics(queries(SHIPPED), names)).toEqual([]);
   });
 
   it('counts a participant once, also when signalling enters through another node', async () => {
@@ -329,7 +330,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     }
   });
 
-  it.each(Object.entries(dashboards()))('fills %s', async (_key, dashboard) => {
+  it.each(Object.entries(dashboards(SHIPPED)))('fills %s', async (_key, dashboard) => {
     const empty: string[] = [];
     for (const panel of panelsOf(dashboard)) {
       const exprs = (panel.targets ?? []).flatMap((target) =>
@@ -350,7 +351,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     async (panel, { skip }) => {
       skip(why !== null, why ?? '');
       const { dashboard, title, query = /./, choose, labels, there, elsewhere } = panel;
-      const exprs = queries().filter(
+      const exprs = queries(SHIPPED).filter(
         ({ owner, where, kind }) => owner === dashboard && where === title && kind === 'panel',
       );
       const expr = exprs.find((one) => query.test(one.expr))?.expr ?? '';
@@ -375,7 +376,9 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
 
   it('offers nodes, hosts and deployments as variables', async () => {
     // The run of this test is scraped; only pushed ones have a testid (packages/cli/test/push-metrics.test.ts).
-    const chosen = queries().filter(({ kind, label }) => kind === 'variable' && label !== 'testid');
+    const chosen = queries(SHIPPED).filter(
+      ({ kind, label }) => kind === 'variable' && label !== 'testid',
+    );
     for (const { expr, owner, where, label = '' } of chosen.filter(
       ({ expr: of }) => !of.startsWith('swarm_client_'),
     )) {

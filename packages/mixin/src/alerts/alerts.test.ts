@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { RECORDINGS } from '../recordings.ts';
 import { runbookName } from '../rule.ts';
-import { ALERTS } from './index.ts';
+import { ALERTS, RECORDINGS } from '../shipped.ts';
 
 describe.each(ALERTS)('$name', (alert) => {
   it('has a constant summary, a complete description and a rule test', () => {
-    expect(alert.name).toMatch(/^LiveKit([A-Z][a-z]+)+$/);
+    expect(alert.name).toMatch(/^(LiveKit([A-Z][a-z]+)+|Watchdog)$/);
     // The summary is the same for every instance; values are in the description.
     expect(alert.summary).not.toContain('{{');
     expect(alert.summary).toMatch(/\.$/);
@@ -15,7 +14,10 @@ describe.each(ALERTS)('$name', (alert) => {
 });
 
 it('has unique names', () => {
-  const names = [...ALERTS.map(({ name }) => name), ...RECORDINGS.map(({ record }) => record)];
+  const names = [
+    ...ALERTS.map(({ name, severity, labels }) => JSON.stringify([name, severity, labels])),
+    ...RECORDINGS.map(({ record }) => record),
+  ];
   expect(new Set(names).size).toBe(names.length);
 });
 

@@ -1,21 +1,33 @@
 import { capacityAlert, EXAMPLE_CAPACITY, type NodeCapacity } from '../capacity.ts';
+import type { Names } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
-import { JOIN_ALERTS } from './joins.ts';
-import { MEDIA_ALERTS } from './media.ts';
-import { MONITORING_ALERTS } from './monitoring.ts';
-import { NODE_ALERTS } from './nodes.ts';
-import { PROBE_ALERTS } from './probes.ts';
+import { entryAlerts } from './entry.ts';
+import { joinAlerts } from './joins.ts';
+import { mediaAlerts } from './media.ts';
+import { monitoringAlerts } from './monitoring.ts';
+import { nodeAlerts } from './nodes.ts';
+import { probeAlerts } from './probes.ts';
+import { serviceAlerts } from './service.ts';
+import { userAlerts } from './users.ts';
 
 /** Alerts by rule group. @param capacity of a node; null: not measured, and there is no alert on it */
 export const alertGroups = (
+  names: Names,
   capacity: NodeCapacity | null,
 ): Readonly<Record<string, readonly Alert[]>> => ({
-  'livekit-nodes': [...NODE_ALERTS, ...(capacity === null ? [] : [capacityAlert(capacity)])],
-  'livekit-joins': JOIN_ALERTS,
-  'livekit-media': MEDIA_ALERTS,
-  'livekit-probes': PROBE_ALERTS,
-  'livekit-monitoring': MONITORING_ALERTS,
+  'livekit-nodes': [
+    ...nodeAlerts(names),
+    ...(capacity === null ? [] : [capacityAlert(names, capacity)]),
+  ],
+  'livekit-entry': entryAlerts(names),
+  'livekit-joins': joinAlerts(names),
+  'livekit-media': mediaAlerts(names),
+  'livekit-users': userAlerts(names),
+  'livekit-probes': probeAlerts(names),
+  'livekit-service': serviceAlerts(names),
+  'livekit-monitoring': monitoringAlerts(names),
 });
 
-/** Every alert there may be. */
-export const ALERTS: readonly Alert[] = Object.values(alertGroups(EXAMPLE_CAPACITY)).flat();
+/** Every alert there may be with these names. */
+export const allAlerts = (names: Names): readonly Alert[] =>
+  Object.values(alertGroups(names, EXAMPLE_CAPACITY)).flat();

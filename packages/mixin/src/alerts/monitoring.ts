@@ -1,116 +1,150 @@
+import { type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
-import { JOBS } from '../settings.ts';
 
-/** State of the monitoring itself: scrape targets and exporters. */
-export const MONITORING_ALERTS: readonly Alert[] = [
-  {
-    name: 'LiveKitTargetMissing',
-    severity: 'critical',
-    expr: `absent(up{job="${JOBS.livekit}"})`,
-    for: '5m',
-    summary: 'Prometheus has no LiveKit target.',
-    description:
-      'No target has the job {{ $labels.job }}: service discovery is broken or the job name differs. All other alerts cannot fire.',
-    dashboard: 'cluster',
-    test: {
-      series: { 'up{job="livekit", instance="a:1"}': '1x5 _x30' },
-      silentAt: '5m',
-      firesAt: '20m',
-      fires: [
-        {
-          labels: { job: 'livekit' },
-          description:
-            'No target has the job livekit: service discovery is broken or the job name differs. All other alerts cannot fire.',
-        },
-      ],
-    },
-  },
-  {
-    name: 'LiveKitDependencyExporterDown',
-    severity: 'warning',
-    expr: `up{job=~"${JOBS.node}|${JOBS.redis}"} == 0`,
-    for: '5m',
-    summary: 'node_exporter or redis_exporter is down.',
-    description: `{{ $labels.instance }} ({{ $labels.job }}) is down. {{ if eq $labels.job "${JOBS.redis}" }}Redis{{ else }}CPU and memory{{ end }} alerts cannot fire.`,
-    dashboard: 'infrastructure',
-    test: {
-      series: {
-        'up{job="node", instance="m:9100"}': '1x5 0x30',
-        'up{job="node", instance="n:9100"}': '1x35',
-        'up{job="redis", instance="r:9121"}': '1x5 0x30',
-        // Load tests are scraped only while they run.
-        'up{job="swarm-run", instance="l:9464"}': '0x35',
-      },
-      silentAt: '9m',
-      firesAt: '15m',
-      fires: [
-        {
-          labels: { job: JOBS.node, instance: 'm:9100' },
-          description: 'm:9100 (node) is down. CPU and memory alerts cannot fire.',
-        },
-        {
-          labels: { job: JOBS.redis, instance: 'r:9121' },
-          description: 'r:9121 (redis) is down. Redis alerts cannot fire.',
-        },
-      ],
-    },
-  },
-  {
-    name: 'LiveKitExporterDown',
-    severity: 'warning',
-    // Fires only if an exporter was scraped in the last day: deployments without the exporter use these rules, too.
-    expr: `up{job="${JOBS.exporter}"} == 0 or absent(up{job="${JOBS.exporter}"}) and on () count(present_over_time(up{job="${JOBS.exporter}"}[1d]))`,
-    for: '5m',
-    summary: 'livekit-swarm exporter is down.',
-    description:
-      'Probes, ghost rooms, webhooks and client reports are not monitored{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
-    dashboard: 'probes',
-    test: {
-      series: { 'up{job="swarm-exporter", instance="e:1"}': '1x5 0x30' },
-      silentAt: '6m',
-      firesAt: '15m',
-      fires: [
-        {
-          labels: { job: 'swarm-exporter', instance: 'e:1' },
-          description: 'Probes, ghost rooms, webhooks and client reports are not monitored by e:1.',
-        },
-      ],
-    },
-    furtherTests: [
-      {
-        series: { 'up{job="swarm-exporter", instance="e:1"}': '_x20 1x5 _x30' },
-        silentAt: '18m',
-        firesAt: '40m',
+/** State of the monitoring itself: scrape targets, exporters, and the way of alerts. */
+export const monitoringAlerts = ({
+  livekit,
+  hosts,
+  redis,
+  config: { jobs, watchdog },
+  test,
+}: Names): readonly Alert[] => {
+  const up = (job: string, instance: string): string => seriesOf('up', test.of(job, instance));
+  const source = { ...test.of(jobs.exporter, 'e:1'), source: 'lifecycle' };
+  const exporter = `job="${jobs.exporter}"`;
+  return [
+    {
+      name: 'LiveKitTargetMissing',
+      severity: 'critical',
+      expr: `absent(up{${livekit}})`,
+      for: '10m',
+      summary: 'Prometheus has no LiveKit target.',
+      description:
+        'No target has the job {{ $labels.job }}: most likely its name differs from that in mixin.yaml, or service discovery is broken. No alert on nodes, joins and media can fire.',
+      dashboard: 'cluster',
+      test: {
+        series: { [seriesOf('up', test.livekit('a:1'))]: '1x5 _x40' },
+        silentAt: '9m',
+        firesAt: '25m',
         fires: [
           {
-            labels: { job: 'swarm-exporter' },
-            description: 'Probes, ghost rooms, webhooks and client reports are not monitored.',
+            labels: { job: jobs.livekit },
+            description: `No target has the job ${jobs.livekit}: most likely its name differs from that in mixin.yaml, or service discovery is broken. No alert on nodes, joins and media can fire.`,
           },
         ],
       },
-    ],
-  },
-  {
-    name: 'LiveKitExporterSourceDown',
-    severity: 'warning',
-    expr: 'swarm_exporter_up == 0',
-    for: '5m',
-    summary: 'An exporter source is failing.',
-    description:
-      'Source {{ $labels.source }} of {{ $labels.instance }} cannot reach what it monitors.',
-    dashboard: 'probes',
-    test: {
-      series: {
-        'swarm_exporter_up{job="swarm-exporter", instance="e:1", source="lifecycle"}': '1x5 0x30',
+    },
+    {
+      name: 'LiveKitDependencyExporterDown',
+      severity: 'warning',
+      expr: `up{${hosts}} == 0 or up{${redis}} == 0`,
+      for: '5m',
+      summary: 'node_exporter or redis_exporter is down.',
+      description: `{{ $labels.instance }} ({{ $labels.job }}) is down. {{ if eq $labels.job "${jobs.redis}" }}Redis{{ else }}CPU and memory{{ end }} alerts cannot fire.`,
+      dashboard: 'infrastructure',
+      test: {
+        series: {
+          [up(jobs.node, 'm:9100')]: '1x5 0x30',
+          [up(jobs.node, 'n:9100')]: '1x35',
+          [up(jobs.redis, 'r:9121')]: '1x5 0x30',
+          // Load tests are scraped only while they run.
+          [up('swarm-run', 'l:9464')]: '0x35',
+        },
+        silentAt: '9m',
+        firesAt: '15m',
+        fires: [
+          {
+            labels: test.of(jobs.node, 'm:9100'),
+            description: `m:9100 (${jobs.node}) is down. CPU and memory alerts cannot fire.`,
+          },
+          {
+            labels: test.of(jobs.redis, 'r:9121'),
+            description: `r:9121 (${jobs.redis}) is down. Redis alerts cannot fire.`,
+          },
+        ],
       },
-      silentAt: '6m',
-      firesAt: '15m',
-      fires: [
+    },
+    {
+      name: 'LiveKitExporterDown',
+      severity: 'warning',
+      // Fires only if an exporter was scraped in the last day: deployments without the exporter use these rules, too.
+      expr: `up{${exporter}} == 0 or absent(up{${exporter}}) and on () count(present_over_time(up{${exporter}}[1d]))`,
+      for: '5m',
+      summary: 'livekit-swarm exporter is down.',
+      description:
+        'Probes, ghost rooms, webhooks and client reports are not monitored{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
+      dashboard: 'probes',
+      test: {
+        series: { [up(jobs.exporter, 'e:1')]: '1x5 0x30' },
+        silentAt: '6m',
+        firesAt: '15m',
+        fires: [
+          {
+            labels: test.of(jobs.exporter, 'e:1'),
+            description:
+              'Probes, ghost rooms, webhooks and client reports are not monitored by e:1.',
+          },
+        ],
+      },
+      furtherTests: [
         {
-          labels: { job: 'swarm-exporter', instance: 'e:1', source: 'lifecycle' },
-          description: 'Source lifecycle of e:1 cannot reach what it monitors.',
+          series: { [up(jobs.exporter, 'e:1')]: '_x20 1x5 _x30' },
+          silentAt: '18m',
+          firesAt: '40m',
+          fires: [
+            {
+              labels: { job: jobs.exporter },
+              description: 'Probes, ghost rooms, webhooks and client reports are not monitored.',
+            },
+          ],
         },
       ],
     },
+    {
+      name: 'LiveKitExporterSourceDown',
+      severity: 'warning',
+      expr: 'swarm_exporter_up == 0',
+      for: '5m',
+      summary: 'An exporter source is failing.',
+      description:
+        'Source {{ $labels.source }} of {{ $labels.instance }} cannot reach what it monitors.',
+      dashboard: 'probes',
+      test: {
+        series: { [seriesOf('swarm_exporter_up', source)]: '1x5 0x30' },
+        silentAt: '6m',
+        firesAt: '15m',
+        fires: [
+          {
+            labels: source,
+            description: 'Source lifecycle of e:1 cannot reach what it monitors.',
+          },
+        ],
+      },
+    },
+    ...(watchdog ? [WATCHDOG] : []),
+  ];
+};
+
+/** Named as that of kube-prometheus, so that receivers for it fit. */
+const WATCHDOG: Alert = {
+  name: 'Watchdog',
+  severity: 'none',
+  expr: 'vector(1)',
+  for: '0s',
+  summary: 'Alerts arrive.',
+  description:
+    'This alert fires always. Send it to something that pages when it stops: Prometheus or Alertmanager is down then.',
+  dashboard: 'cluster',
+  test: {
+    series: { [seriesOf('up', { job: 'prometheus' })]: '1x5' },
+    silentAt: null,
+    firesAt: '1m',
+    fires: [
+      {
+        labels: {},
+        description:
+          'This alert fires always. Send it to something that pages when it stops: Prometheus or Alertmanager is down then.',
+      },
+    ],
   },
-];
+};

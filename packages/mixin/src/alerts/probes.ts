@@ -1,114 +1,191 @@
+import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-const PROBE = 'job="swarm-probe", target="prod", module="audio_pair", node="node-1"';
-const LABELS = { job: 'swarm-probe', target: 'prod', module: 'audio_pair', node: 'node-1' };
+/**
+ * Probes of this kind that failed at least twice within half an hour, the last one included. A gauge of the last probe stays until the next one, so
+ * that one failed probe would hold for minutes. `changes` counts probes as `increase`, which extrapolates, cannot.
+ */
+const failedTwice = ({ cluster }: Names): string =>
+  `and on (${cluster}, target, module, node)
+(changes(swarm_probe_runs_total{result="failure"}[30m]) - resets(swarm_probe_runs_total{result="failure"}[30m]) >= 2)`;
 
 /** Results of probes, and ghost rooms. */
-export const PROBE_ALERTS: readonly Alert[] = [
-  {
-    name: 'LiveKitProbeFailing',
-    severity: 'critical',
-    // Another path than UDP has an alert of its own: most users are not concerned.
-    expr: `swarm_probe_success == 0
-unless on (target, module, node) swarm_probe_path_success{path!~"direct|auto"}`,
-    for: '2m',
-    summary: 'Synthetic probe fails.',
-    description:
-      'Probe {{ $labels.module }} of {{ $labels.target }} ({{ $labels.node }}) has failed for two minutes. See swarm_probe_failure for the reason.',
-    dashboard: 'probes',
-    test: {
-      series: { [`swarm_probe_success{${PROBE}}`]: '1x5 0x20' },
-      silentAt: '6m',
-      firesAt: '9m',
-      fires: [
-        {
-          labels: LABELS,
-          description:
-            'Probe audio_pair of prod (node-1) has failed for two minutes. See swarm_probe_failure for the reason.',
+export const probeAlerts = (names: Names): readonly Alert[] => {
+  const { cluster, test, config } = names;
+  const of = (node: string): Labels => ({
+    ...test.of('swarm-probe', 'e:1'),
+    target: 'prod',
+    module: 'audio_pair',
+    ...(node === '' ? {} : { node }),
+  });
+  const success = (node: string): string => seriesOf('swarm_probe_success', of(node));
+  const failures = (node: string): string =>
+    seriesOf('swarm_probe_runs_total', of(node), { result: 'failure' });
+  const OTHER_PATH = `on (${cluster}, target, module, node) swarm_probe_path_success{path!~"direct|auto"}`;
+  const exporter = { ...test.of(config.jobs.exporter, 'e:1'), target: 'prod' };
+  const path = (node: string, name: string): string =>
+    seriesOf('swarm_probe_path_success', of(node), { path: name });
+  return [
+    {
+      name: 'LiveKitProbeFailing',
+      severity: 'critical',
+      // As users do: through the load balancer. Another path than UDP has an alert of its own: most users are not concerned.
+      expr: `(swarm_probe_success{node=""} == 0 unless ${OTHER_PATH})
+${failedTwice(names)}`,
+      for: '2m',
+      summary: 'Synthetic probe fails.',
+      description:
+        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+      dashboard: 'probes',
+      test: {
+        series: {
+          // One probe of every five minutes fails, then all do.
+          [success('')]: '1x5 0x4 1x9 0x30',
+          [failures('')]: '3x5 4x14 5x4 6x4 7x20',
         },
-      ],
-    },
-  },
-  {
-    name: 'LiveKitPathFailing',
-    severity: 'warning',
-    expr: 'swarm_probe_path_success{path!~"direct|auto"} == 0',
-    for: '5m',
-    summary: 'Users who need this path cannot connect.',
-    description:
-      'Media has not passed by {{ $labels.path }} to {{ $labels.target }} ({{ $labels.node }}) for five minutes: users whose firewall leaves them no other way have no calls.',
-    dashboard: 'probes',
-    test: {
-      series: {
-        [`swarm_probe_path_success{${PROBE}, path="turn-tls"}`]: '1x5 0x40',
-        // UDP and ICE's own choice are the concern of LiveKitProbeFailing.
-        [`swarm_probe_path_success{${PROBE}, path="direct"}`]: '0x45',
+        silentAt: '9m',
+        firesAt: '30m',
+        fires: [
+          {
+            labels: of(''),
+            description:
+              'Probe audio_pair of prod has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+          },
+        ],
       },
-      silentAt: '6m',
-      firesAt: '12m',
-      fires: [
+      furtherTests: [
         {
-          labels: { ...LABELS, path: 'turn-tls' },
-          description:
-            'Media has not passed by turn-tls to prod (node-1) for five minutes: users whose firewall leaves them no other way have no calls.',
+          // The exporter starts again after a failed probe, and its first probe fails.
+          series: {
+            [success('')]: '1x5 0x4 1x4 0x4 1x35 0x30',
+            [failures('')]: '2x5 3x9 1x4 1x35 2x5 3x25',
+          },
+          silentAt: '20m',
+          firesAt: '67m',
+          fires: [
+            {
+              labels: of(''),
+              description:
+                'Probe audio_pair of prod has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+            },
+          ],
         },
       ],
     },
-  },
-  {
-    name: 'LiveKitSplitBrain',
-    severity: 'critical',
-    // Both participants joined, and one does not see the other; no metric of the server shows that. Behind a load balancer,
-    // only some probes are split. More than one minute of the last five is more than one probe, even at one probe per minute.
-    expr: `count_over_time((
+    {
+      name: 'LiveKitProbeFailing',
+      severity: 'warning',
+      // One node, not the way that users take.
+      expr: `(swarm_probe_success{node!=""} == 0 unless ${OTHER_PATH})
+${failedTwice(names)}`,
+      for: '2m',
+      summary: 'Synthetic probe fails.',
+      description:
+        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice at {{ $labels.node }}. See swarm_probe_failure for the reason.',
+      dashboard: 'probes',
+      test: {
+        series: { [success('node-1')]: '1x5 0x30', [failures('node-1')]: '0x5 1x4 2x4 3x20' },
+        silentAt: '9m',
+        firesAt: '20m',
+        fires: [
+          {
+            labels: of('node-1'),
+            description:
+              'Probe audio_pair of prod has failed at least twice at node-1. See swarm_probe_failure for the reason.',
+          },
+        ],
+      },
+    },
+    {
+      name: 'LiveKitPathFailing',
+      severity: 'warning',
+      expr: `swarm_probe_path_success{path!~"direct|auto"} == 0
+${failedTwice(names)}`,
+      for: '5m',
+      summary: 'Users who need this path cannot connect.',
+      description:
+        'Media does not pass by {{ $labels.path }} to {{ $labels.target }} ({{ $labels.node }}): users whose firewall leaves them no other way have no calls.',
+      dashboard: 'probes',
+      test: {
+        series: {
+          [path('node-1', 'turn-tls')]: '1x5 0x40',
+          [failures('node-1')]: '0x5 1x4 2x4 3x40',
+          // UDP and ICE's own choice are the concern of LiveKitProbeFailing.
+          [path('node-2', 'direct')]: '0x45',
+          [failures('node-2')]: '0+1x45',
+        },
+        silentAt: '9m',
+        firesAt: '20m',
+        fires: [
+          {
+            labels: { ...of('node-1'), path: 'turn-tls' },
+            description:
+              'Media does not pass by turn-tls to prod (node-1): users whose firewall leaves them no other way have no calls.',
+          },
+        ],
+      },
+    },
+    {
+      name: 'LiveKitSplitBrain',
+      severity: 'critical',
+      // Both participants joined, and one does not see the other; no metric of the server shows that. Behind a load balancer,
+      // only some probes are split, and the last one may not be: a minute of the last five counts, and one probe does not.
+      expr: `count_over_time((
   min without (side) (swarm_probe_remote_participants) == 0
   and
   count without (side, phase) (swarm_probe_phase_seconds{phase="dtls"}) == 2
-)[5m:15s]) > 4`,
-    for: '0s',
-    summary: 'A room exists on two nodes.',
-    description:
-      'Both probe participants joined the same room on {{ $labels.target }} ({{ $labels.node }}), but one does not see the other.',
-    dashboard: 'probes',
-    test: {
-      series: {
-        // One failed probe is not enough; every second one is.
-        [`swarm_probe_remote_participants{${PROBE}, side="a"}`]: '1x25',
-        [`swarm_probe_remote_participants{${PROBE}, side="b"}`]: '1x3 0 1x8 0 1 0 1x10',
-        [`swarm_probe_phase_seconds{${PROBE}, side="a", phase="dtls"}`]: '0.1x25',
-        [`swarm_probe_phase_seconds{${PROBE}, side="b", phase="dtls"}`]: '0.1x25',
+)[5m:15s]) > 4
+${failedTwice(names)}`,
+      for: '0s',
+      summary: 'A room exists on two nodes.',
+      description:
+        'Both probe participants joined the same room on {{ $labels.target }} ({{ $labels.node }}), but one does not see the other. Only a restart of the room joins them again.',
+      dashboard: 'probes',
+      test: {
+        series: {
+          // One failed probe is not enough, however long it is the last one; every second one is.
+          [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'a' })]: '1x25',
+          [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'b' })]:
+            '1x3 0x3 1x5 0 1 0 1x10',
+          [seriesOf('swarm_probe_phase_seconds', of('node-1'), { side: 'a', phase: 'dtls' })]:
+            '0.1x25',
+          [seriesOf('swarm_probe_phase_seconds', of('node-1'), { side: 'b', phase: 'dtls' })]:
+            '0.1x25',
+          [failures('node-1')]: '0x3 1x8 1 2 2 3 3x10',
+        },
+        silentAt: '8m',
+        firesAt: '16m',
+        fires: [
+          {
+            labels: of('node-1'),
+            description:
+              'Both probe participants joined the same room on prod (node-1), but one does not see the other. Only a restart of the room joins them again.',
+          },
+        ],
       },
-      silentAt: '6m',
-      firesAt: '16m',
-      fires: [
-        {
-          labels: LABELS,
-          description:
-            'Both probe participants joined the same room on prod (node-1), but one does not see the other.',
-        },
-      ],
     },
-  },
-  {
-    name: 'LiveKitGhostRooms',
-    severity: 'warning',
-    expr: 'swarm_lifecycle_ghost_rooms > 0',
-    for: '2m',
-    summary: 'The API lists rooms that no node holds.',
-    description:
-      '{{ $value }} rooms of {{ $labels.target }} belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
-    dashboard: 'rooms',
-    test: {
-      series: { 'swarm_lifecycle_ghost_rooms{job="swarm-exporter", target="prod"}': '0x5 3x20' },
-      silentAt: '6m',
-      firesAt: '9m',
-      fires: [
-        {
-          labels: { job: 'swarm-exporter', target: 'prod' },
-          description:
-            '3 rooms of prod belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
-        },
-      ],
+    {
+      name: 'LiveKitGhostRooms',
+      severity: 'warning',
+      // Most go by themselves within a minute.
+      expr: 'swarm_lifecycle_ghost_rooms > 0',
+      for: '10m',
+      summary: 'The API lists rooms that no node holds.',
+      description:
+        '{{ $value }} rooms of {{ $labels.target }} belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
+      dashboard: 'rooms',
+      test: {
+        series: { [seriesOf('swarm_lifecycle_ghost_rooms', exporter)]: '0x5 3x20' },
+        silentAt: '14m',
+        firesAt: '20m',
+        fires: [
+          {
+            labels: exporter,
+            description:
+              '3 rooms of prod belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
+          },
+        ],
+      },
     },
-  },
-];
+  ];
+};

@@ -3,28 +3,24 @@ import { alerts, faults, rollbacks } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
-import { JOBS, LOAD_BALANCER } from '../settings.ts';
-import {
-  CHECK_CODES,
-  FEW,
-  JOIN_SECONDS,
-  LIVEKIT,
-  LOSS,
-  livekitVariables,
-  NONE,
-  probesByName,
-} from './shared.ts';
+import { CHECK_CODES, FEW, livekitVariables, NONE, probesByName, type Scope } from './shared.ts';
 
 const DRILLS =
   'LiveKit alerts are drawn across all panels, and so are faults (red bands) and the minute after their rollback (green bands).';
 
-const LOST = rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction']);
-const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, [
-  'instance',
-  'direction',
-]);
+/** Loss at the resolution of the scrape interval. */
+const lossOf = ({ livekitNodes, node }: Scope): string => {
+  const by = [node, 'direction'];
+  const lost = rate('livekit_packet_loss_total', livekitNodes, by);
+  const sent = rate('livekit_packet_total', `${livekitNodes}, transmission="initial"`, by);
+  return `(${lost} or 0 * ${sent}) / (${sent} > 0)`;
+};
 
-const drill: Row = {
+/** Panels on the load balancer, where there is one. */
+const balanced = <T>({ loadBalancer, inCluster }: Scope, panels: (selector: string) => T[]): T[] =>
+  loadBalancer === null ? [] : panels(`${inCluster}, ${loadBalancer}`);
+
+const drill = (scope: Scope): Row => ({
   title: 'Drill',
   panels: [
     stat({
@@ -32,26 +28,30 @@ const drill: Row = {
       description:
         'Faults that are injected now. Above 0 without a running drill: a fault was not rolled back; run swarm chaos rollback.',
       limits: { bad: 1 },
-      queries: [promql('sum(swarm_chaos_fault_active) or vector(0)', 'faults')],
+      queries: [promql(`sum(swarm_chaos_fault_active{${scope.inCluster}}) or vector(0)`, 'faults')],
     }),
     stat({
       title: 'Nodes up',
       description:
         'LiveKit nodes that answer scrapes. Below the number of deployed nodes outside a drill that kills nodes: an outage.',
-      queries: [promql(`sum(up{${LIVEKIT}})`, 'up')],
+      queries: [promql(`sum(up{${scope.livekitNodes}})`, 'up')],
     }),
-    stat({
-      title: 'Healthy backends',
-      description: 'Nodes to which the load balancer sends clients. 0: no participant can join.',
-      limits: { warn: 2, bad: 1, lowIsBad: true },
-      noData: 'no load balancer',
-      queries: [promql(`sum(haproxy_backend_active_servers{${LOAD_BALANCER}})`, 'healthy')],
-    }),
+    ...balanced(scope, (selector) => [
+      stat({
+        title: 'Healthy backends',
+        description: 'Nodes to which the load balancer sends clients. 0: no participant can join.',
+        limits: { warn: 2, bad: 1, lowIsBad: true },
+        noData: 'no load balancer',
+        queries: [promql(`sum(haproxy_backend_active_servers{${selector}})`, 'healthy')],
+      }),
+    ]),
     stat({
       title: 'Participants',
       description:
         'On all nodes. After a fault, the number before the fault should be reached again within 30 seconds.',
-      queries: [promql(`sum(instance:livekit_participants:active{${LIVEKIT}})`, 'participants')],
+      queries: [
+        promql(`sum(instance:livekit_participants:active{${scope.livekitNodes}})`, 'participants'),
+      ],
     }),
     stat({
       title: 'Probe success',
@@ -60,7 +60,7 @@ const drill: Row = {
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
       noData: 'not probed',
-      queries: [promql('avg(swarm_probe_success)', 'succeed')],
+      queries: [promql(`avg(swarm_probe_success{${scope.inCluster}})`, 'succeed')],
     }),
     stat({
       title: 'Firing alerts',
@@ -68,7 +68,10 @@ const drill: Row = {
         'LiveKit alerts that fire now. None during a fault that interrupts media: an alert is missing or too slow.',
       limits: { bad: 1 },
       queries: [
-        promql('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+        promql(
+          `count(ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)`,
+          'firing',
+        ),
       ],
     }),
     states({
@@ -78,7 +81,12 @@ const drill: Row = {
       limits: { bad: 1 },
       labels: { 1: { text: 'injected' }, 0: { text: 'rolled back' } },
       noData: 'no drill',
-      queries: [promql('swarm_chaos_fault_active', '{{drill}}: {{fault}} on {{target}}')],
+      queries: [
+        promql(
+          `swarm_chaos_fault_active{${scope.inCluster}}`,
+          '{{drill}}: {{fault}} on {{target}}',
+        ),
+      ],
     }),
     states({
       title: 'Alerts over time',
@@ -89,15 +97,15 @@ const drill: Row = {
       noData: 'none fired',
       queries: [
         promql(
-          'max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})',
-          '{{alertname}} {{instance}}',
+          `max by (alertname, ${scope.node}) (ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"})`,
+          `{{alertname}} {{${scope.node}}}`,
         ),
       ],
     }),
   ],
-};
+});
 
-const reception: Row = {
+const reception = (scope: Scope): Row => ({
   title: 'Media reception',
   panels: [
     graph({
@@ -114,7 +122,9 @@ const reception: Row = {
         'reconnecting',
         'disconnected',
         'receiving_none',
-      ].map((state) => promql(`sum(swarm_chaos_participants{state="${state}"})`, state)),
+      ].map((state) =>
+        promql(`sum(swarm_chaos_participants{${scope.inCluster}, state="${state}"})`, state),
+      ),
     }),
     graph({
       title: 'Interrupted subscriptions',
@@ -126,7 +136,7 @@ const reception: Row = {
       noData: 'no drill',
       queries: [
         promql(
-          'sum by (drill) (swarm_chaos_subscriptions{state="interrupted"}) / (sum by (drill) (swarm_chaos_subscriptions) > 0)',
+          `sum by (drill) (swarm_chaos_subscriptions{${scope.inCluster}, state="interrupted"}) / (sum by (drill) (swarm_chaos_subscriptions{${scope.inCluster}}) > 0)`,
           '{{drill}}',
         ),
       ],
@@ -139,7 +149,9 @@ const reception: Row = {
       limits: { warn: 5, bad: 15 },
       columns: 12,
       noData: 'no drill',
-      queries: [promql('swarm_chaos_time_to_recover_seconds', '{{drill}} {{quantile}}')],
+      queries: [
+        promql(`swarm_chaos_time_to_recover_seconds{${scope.inCluster}}`, '{{drill}} {{quantile}}'),
+      ],
     }),
     states({
       title: 'Drill results',
@@ -148,14 +160,14 @@ const reception: Row = {
       labels: { 1: { text: 'met' }, 0: { text: 'missed' } },
       noData: 'no drill',
       queries: [
-        promql('swarm_chaos_verdict{verdict="passed"}', '{{drill}}: passed'),
-        promql('swarm_chaos_objective_met', '{{drill}}: {{objective}}'),
+        promql(`swarm_chaos_verdict{${scope.inCluster}, verdict="passed"}`, '{{drill}}: passed'),
+        promql(`swarm_chaos_objective_met{${scope.inCluster}}`, '{{drill}}: {{objective}}'),
       ],
     }),
   ],
-};
+});
 
-const participants: Row = {
+const participants = (scope: Scope): Row => ({
   title: 'Participants',
   panels: [
     graph({
@@ -165,8 +177,8 @@ const participants: Row = {
       stacked: true,
       queries: [
         promql(
-          `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
-          '{{instance}}',
+          `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
         ),
       ],
     }),
@@ -175,7 +187,12 @@ const participants: Row = {
       description:
         'Rooms of the affected node should open again on other nodes. A higher sum than before the fault: a room exists on two nodes (split brain).',
       stacked: true,
-      queries: [promql(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
+      queries: [
+        promql(
+          `sum by (${scope.node}) (livekit_room_total{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
+      ],
     }),
     graph({
       title: 'Load generator participants',
@@ -184,7 +201,7 @@ const participants: Row = {
       noData: 'no run',
       queries: [
         promql(
-          'sum by (state) (swarm_run_participants{state=~"connected|waiting|failed|left"})',
+          `sum by (state) (swarm_run_participants{${scope.inCluster}, state=~"connected|waiting|failed|left"})`,
           '{{state}}',
         ),
       ],
@@ -198,7 +215,7 @@ const participants: Row = {
         promql(
           rate(
             'livekit_participant_join_total',
-            `${LIVEKIT}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`,
+            `${scope.livekitNodes}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`,
             ['state'],
           ),
           '{{state}}',
@@ -213,11 +230,11 @@ const participants: Row = {
       noData: 'no run',
       queries: [
         promql(
-          'sum by (method) (rate(swarm_run_reconnects_total[$__rate_interval]))',
+          `sum by (method) (rate(swarm_run_reconnects_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{method}}',
         ),
         promql(
-          'sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))',
+          `sum by (reason) (rate(swarm_run_disconnects_total{${scope.inCluster}}[$__rate_interval]))`,
           'lost: {{reason}}',
         ),
       ],
@@ -231,15 +248,15 @@ const participants: Row = {
       noData: 'no lost connections',
       queries: [
         promql(
-          'histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket[$__rate_interval])))',
+          `histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket{${scope.inCluster}}[$__rate_interval])))`,
           'p95',
         ),
       ],
     }),
   ],
-};
+});
 
-const infrastructure: Row = {
+const infrastructure = (scope: Scope): Row => ({
   title: 'Infrastructure',
   panels: [
     graph({
@@ -247,19 +264,23 @@ const infrastructure: Row = {
       description:
         'Nodes that answer scrapes, and nodes to which the load balancer sends clients. Between the two falling lines, clients were still sent to a dead node.',
       queries: [
-        promql(`sum(up{${LIVEKIT}})`, 'nodes up'),
-        promql(`sum(haproxy_backend_active_servers{${LOAD_BALANCER}})`, 'healthy backends'),
+        promql(`sum(up{${scope.livekitNodes}})`, 'nodes up'),
+        ...balanced(scope, (selector) => [
+          promql(`sum(haproxy_backend_active_servers{${selector}})`, 'healthy backends'),
+        ]),
       ],
     }),
-    states({
-      title: 'Health check responses',
-      description: '200: healthy. 406: the node cannot reach its Redis. 0: no response.',
-      limits: NONE,
-      labels: CHECK_CODES,
-      columns: 8,
-      noData: 'no load balancer',
-      queries: [promql(`haproxy_server_check_code{${LOAD_BALANCER}}`, '{{server}}')],
-    }),
+    ...balanced(scope, (selector) => [
+      states({
+        title: 'Health check responses',
+        description: '200: healthy. 406: the node cannot reach its Redis. 0: no response.',
+        limits: NONE,
+        labels: CHECK_CODES,
+        columns: 8,
+        noData: 'no load balancer',
+        queries: [promql(`haproxy_server_check_code{${selector}}`, '{{server}}')],
+      }),
+    ]),
     graph({
       title: 'Redis',
       description:
@@ -267,7 +288,9 @@ const infrastructure: Row = {
       limits: { bad: 1, lowIsBad: true },
       max: 1,
       noData: 'Redis is not scraped',
-      queries: [promql(`min by (instance) (redis_up{job="${JOBS.redis}"})`, '{{instance}}')],
+      queries: [
+        promql(`min by (instance) (redis_up{${scope.inCluster}, ${scope.redis}})`, '{{instance}}'),
+      ],
     }),
     states({
       title: 'Probes',
@@ -276,7 +299,7 @@ const infrastructure: Row = {
       labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
       columns: 12,
       noData: 'not probed',
-      queries: [probesByName('swarm_probe_success')],
+      queries: [probesByName(`swarm_probe_success{${scope.inCluster}}`)],
     }),
     graph({
       title: 'Rooms in Redis',
@@ -286,17 +309,20 @@ const infrastructure: Row = {
       limits: { bad: 1 },
       noData: 'not monitored',
       queries: [
-        promql('sum by (target) (swarm_lifecycle_ghost_rooms)', 'ghosts {{target}}'),
         promql(
-          'sum by (target) (swarm_lifecycle_registry_nodes{state="stale"})',
+          `sum by (target) (swarm_lifecycle_ghost_rooms{${scope.inCluster}})`,
+          'ghosts {{target}}',
+        ),
+        promql(
+          `sum by (target) (swarm_lifecycle_registry_nodes{${scope.inCluster}, state="stale"})`,
           'stale nodes {{target}}',
         ),
       ],
     }),
   ],
-};
+});
 
-const media: Row = {
+const media = (scope: Scope): Row => ({
   title: 'Media',
   panels: [
     graph({
@@ -304,8 +330,8 @@ const media: Row = {
       description:
         'At the nodes, share of packets, at the resolution of the scrape interval. Outside the bands, it should be as before the fault.',
       unit: 'percentunit',
-      limits: LOSS,
-      queries: [promql(`(${LOST} or 0 * ${SENT}) / (${SENT} > 0)`, '{{instance}} {{direction}}')],
+      limits: scope.colours.loss,
+      queries: [promql(lossOf(scope), `{{${scope.node}}} {{direction}}`)],
     }),
     graph({
       title: 'NACKs',
@@ -315,8 +341,8 @@ const media: Row = {
       noData: 'none',
       queries: [
         promql(
-          rate('livekit_nack_total', LIVEKIT, ['instance', 'direction']),
-          '{{instance}} {{direction}}',
+          rate('livekit_nack_total', scope.livekitNodes, [scope.node, 'direction']),
+          `{{${scope.node}}} {{direction}}`,
         ),
       ],
     }),
@@ -329,7 +355,7 @@ const media: Row = {
       noData: 'no run',
       queries: [
         promql(
-          'sum by (kind) (rate(swarm_run_media_interruption_seconds_total{direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{direction="down"}) > 0)',
+          `sum by (kind) (rate(swarm_run_media_interruption_seconds_total{${scope.inCluster}, direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{${scope.inCluster}, direction="down"}) > 0)`,
           '{{kind}}',
         ),
       ],
@@ -339,30 +365,40 @@ const media: Row = {
       description:
         'p95 of joins at the nodes. Above 2 s after the rollback: the remaining nodes are overloaded.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       columns: 12,
-      queries: [promql('job:livekit_session_start:p95_5m{job=~"$job"}', '{{job}}')],
+      queries: [promql(`job:livekit_session_start:p95_5m{${scope.livekitJobs}}`, '{{job}}')],
     }),
     graph({
       title: 'Probe phases',
       description:
         'Mean over all probes. The phase that grows during a fault is the phase that the fault affects.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       columns: 12,
       noData: 'not probed',
-      queries: [promql('avg by (phase) (swarm_probe_phase_seconds)', '{{phase}}')],
+      queries: [
+        promql(`avg by (phase) (swarm_probe_phase_seconds{${scope.inCluster}})`, '{{phase}}'),
+      ],
     }),
   ],
-};
+});
 
 /** Effects of a fault on participants and infrastructure, and the recovery from it. */
-export const chaosDashboard = (): Dashboard =>
+export const chaosDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'chaos',
+    clusterOf: 'livekit_room_total',
     title: 'LiveKit / Chaos drill',
     description: `Effects of a fault on participants, and the recovery from it. ${DRILLS}`,
-    variables: livekitVariables(),
-    annotations: [faults(), rollbacks(), alerts()],
-    rows: [drill, reception, participants, infrastructure, media],
+    variables: livekitVariables(scope),
+    annotations: [faults(scope), rollbacks(scope), alerts(scope)],
+    rows: [
+      drill(scope),
+      reception(scope),
+      participants(scope),
+      infrastructure(scope),
+      media(scope),
+    ],
   });

@@ -3,23 +3,11 @@ import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, heatmap, stat, table } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
-import {
-  CAPACITY,
-  CPU,
-  FEW,
-  HOSTS,
-  hostVariable,
-  JOIN_ERRORS,
-  JOIN_SECONDS,
-  LIVEKIT,
-  livekitVariables,
-  MEMORY,
-  NONE,
-} from './shared.ts';
+import { FEW, hostVariable, livekitVariables, NONE, type Scope } from './shared.ts';
 
 const OUTSIDE = 'device!~"lo|veth.*|docker.*|br-.*|cni.*|cali.*|ifb.*"';
 
-const glance: Row = {
+const glance = (scope: Scope): Row => ({
   title: 'At a glance',
   panels: [
     stat({
@@ -27,50 +15,57 @@ const glance: Row = {
       description:
         'LiveKit nodes that Prometheus cannot scrape. Above 0: their participants are disconnected, or these nodes are not monitored.',
       limits: NONE,
-      queries: [promql(`count(up{${LIVEKIT}} == 0) or vector(0)`, 'down')],
+      queries: [promql(`count(up{${scope.livekitNodes}} == 0) or vector(0)`, 'down')],
     }),
     stat({
       title: 'Rooms',
       description:
         'Rooms on all nodes. A sudden fall while the nodes are up: participants were disconnected or cannot join.',
-      queries: [promql(`sum(livekit_room_total{${LIVEKIT}})`, 'rooms')],
+      queries: [promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'rooms')],
     }),
     stat({
       title: 'Participants',
       description:
         'Participants and agents with a media session on all nodes, including hidden ones. A sudden fall is an outage, a sudden rise needs capacity.',
-      queries: [promql(`sum(instance:livekit_participants:active{${LIVEKIT}})`, 'participants')],
+      queries: [
+        promql(`sum(instance:livekit_participants:active{${scope.livekitNodes}})`, 'participants'),
+      ],
     }),
     stat({
       title: 'Highest node load',
       description:
         'Participants of the node with the most participants, relative to the capacity of a node that swarm capacity measured. From 80 % on, add a node: rooms do not move between nodes.',
       unit: 'percentunit',
-      limits: CAPACITY,
+      limits: scope.colours.capacity,
       noData: 'not measured',
-      queries: [promql(`max(instance:livekit_capacity_used:ratio{${LIVEKIT}})`, 'used')],
+      queries: [promql(`max(instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`, 'used')],
     }),
     stat({
       title: 'Joins without media',
       description:
         'Share of joins of the last five minutes that passed signalling but did not establish media. Above 1 %, the objective is missed: check ICE, TURN and the firewall.',
       unit: 'percentunit',
-      limits: JOIN_ERRORS,
+      limits: scope.colours.joinErrors,
       noData: 'no joins',
-      queries: [promql('max(job:livekit_join_errors:ratio_rate5m{job=~"$job"})', 'failed')],
+      queries: [
+        promql(`max(job:livekit_join_errors:ratio_rate5m{${scope.livekitJobs}})`, 'failed'),
+      ],
     }),
     stat({
       title: 'Firing alerts',
       description: 'LiveKit alerts that fire now. Each has a runbook.',
       limits: NONE,
       queries: [
-        promql('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+        promql(
+          `count(ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)`,
+          'firing',
+        ),
       ],
     }),
   ],
-};
+});
 
-const participants: Row = {
+const participants = (scope: Scope): Row => ({
   title: 'Rooms and participants',
   panels: [
     graph({
@@ -78,7 +73,12 @@ const participants: Row = {
       description:
         'One node far above the others, or at 0 while others have rooms: the load balancer or the node selector does not distribute rooms.',
       stacked: true,
-      queries: [promql(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
+      queries: [
+        promql(
+          `sum by (${scope.node}) (livekit_room_total{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
+      ],
     }),
     graph({
       title: 'Participants by node',
@@ -87,8 +87,8 @@ const participants: Row = {
       stacked: true,
       queries: [
         promql(
-          `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
-          '{{instance}}',
+          `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
         ),
       ],
     }),
@@ -97,8 +97,10 @@ const participants: Row = {
       description:
         'Participants relative to the capacity of a node that swarm capacity measured; without it there is no data. Above 80 %, media may degrade at the next peak.',
       unit: 'percentunit',
-      limits: CAPACITY,
-      queries: [promql(`instance:livekit_capacity_used:ratio{${LIVEKIT}}`, '{{instance}}')],
+      limits: scope.colours.capacity,
+      queries: [
+        promql(`instance:livekit_capacity_used:ratio{${scope.livekitNodes}}`, `{{${scope.node}}}`),
+      ],
     }),
     graph({
       title: 'Tracks',
@@ -106,8 +108,14 @@ const participants: Row = {
         'Published and subscribed tracks now. Published tracks without subscribed ones: published media is not forwarded.',
       columns: 12,
       queries: [
-        promql(`sum by (kind) (livekit_track_published_total{${LIVEKIT}})`, 'published {{kind}}'),
-        promql(`sum by (kind) (livekit_track_subscribed_total{${LIVEKIT}})`, 'subscribed {{kind}}'),
+        promql(
+          `sum by (kind) (livekit_track_published_total{${scope.livekitNodes}})`,
+          'published {{kind}}',
+        ),
+        promql(
+          `sum by (kind) (livekit_track_subscribed_total{${scope.livekitNodes}})`,
+          'subscribed {{kind}}',
+        ),
       ],
     }),
     graph({
@@ -119,23 +127,27 @@ const participants: Row = {
       noData: 'none',
       queries: [
         promql(
-          rate('livekit_track_publish_counter', `${LIVEKIT}, state="cancel"`, ['kind']),
+          rate('livekit_track_publish_counter', `${scope.livekitNodes}, state="cancel"`, ['kind']),
           'publish given up, {{kind}}',
         ),
         promql(
-          rate('livekit_track_subscribe_counter', `${LIVEKIT}, state=~"failure|cancel"`, ['state']),
+          rate(
+            'livekit_track_subscribe_counter',
+            `${scope.livekitNodes}, state=~"failure|cancel"`,
+            ['state'],
+          ),
           'subscribe {{state}}',
         ),
       ],
     }),
   ],
-};
+});
 
 const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
 const FAILURES =
   'signal_failed|signal_validation_failed|signal_upgrade_failed|signal_write_initial_response_failed|rtc_failure|rtc_canceled';
 
-const joins: Row = {
+const joins = (scope: Scope): Row => ({
   title: 'Joins',
   panels: [
     graph({
@@ -145,7 +157,9 @@ const joins: Row = {
       unit: 'ops',
       queries: [
         promql(
-          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${STEPS}"`, ['state']),
+          rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${STEPS}"`, [
+            'state',
+          ]),
           '{{state}}',
         ),
       ],
@@ -159,7 +173,9 @@ const joins: Row = {
       noData: 'none',
       queries: [
         promql(
-          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${FAILURES}"`, ['state']),
+          rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${FAILURES}"`, [
+            'state',
+          ]),
           '{{state}}',
         ),
       ],
@@ -169,9 +185,12 @@ const joins: Row = {
       description:
         'In several windows, as in the burn-rate alerts. A short window above a long one: the share is rising.',
       unit: 'percentunit',
-      limits: JOIN_ERRORS,
+      limits: scope.colours.joinErrors,
       queries: ['5m', '1h', '6h'].map((window) =>
-        promql(`job:livekit_join_errors:ratio_rate${window}{job=~"$job"}`, `${window} {{job}}`),
+        promql(
+          `job:livekit_join_errors:ratio_rate${window}{${scope.livekitJobs}}`,
+          `${window} {{job}}`,
+        ),
       ),
     }),
     graph({
@@ -179,10 +198,16 @@ const joins: Row = {
       description:
         'From the start of a session to a connected transport; the server measures from 100 ms on. Above 2 s for 5 % of joins: slow ICE, relays, or nodes with high CPU usage.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       queries: [
-        promql('job:livekit_session_start:p95_5m{job=~"$job"}', 'p95 of 5 minutes, {{job}}'),
-        promql(`${quantile(0.5, 'livekit_session_start_time_ms', LIVEKIT)} / 1000`, 'p50'),
+        promql(
+          `job:livekit_session_start:p95_5m{${scope.livekitJobs}}`,
+          'p95 of 5 minutes, {{job}}',
+        ),
+        promql(
+          `${quantile(0.5, 'livekit_session_start_time_ms', scope.livekitNodes)} / 1000`,
+          'p50',
+        ),
       ],
     }),
     graph({
@@ -193,7 +218,7 @@ const joins: Row = {
       limits: { warn: 0.2, bad: 1 },
       queries: [0.5, 0.95].map((share) =>
         promql(
-          `${quantile(share, 'livekit_session_join_latency_ms', LIVEKIT)} / 1000`,
+          `${quantile(share, 'livekit_session_join_latency_ms', scope.livekitNodes)} / 1000`,
           `p${share * 100}`,
         ),
       ),
@@ -205,14 +230,14 @@ const joins: Row = {
       unit: 'ms',
       queries: [
         promql(
-          `sum by (le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[$__rate_interval]))`,
+          `sum by (le) (rate(livekit_session_start_time_ms_bucket{${scope.livekitNodes}}[$__rate_interval]))`,
         ),
       ],
     }),
   ],
-};
+});
 
-const hosts: Row = {
+const hosts = (scope: Scope): Row => ({
   title: 'Hosts',
   panels: [
     graph({
@@ -220,18 +245,22 @@ const hosts: Row = {
       description:
         'Share of all cores in use. From 70 % on, add a node. Above 80 %, packets are delayed and media quality degrades.',
       unit: 'percentunit',
-      limits: CPU,
+      limits: scope.colours.cpu,
       max: 1,
-      queries: [promql(`instance:node_cpu_used:ratio_rate5m{${HOSTS}}`, '{{instance}}')],
+      queries: [
+        promql(`instance:node_cpu_used:ratio_rate5m{${scope.hostsShown}}`, `{{${scope.host}}}`),
+      ],
     }),
     graph({
       title: 'Memory usage',
       description:
         'Share in use. When memory is full, the kernel kills the largest process: LiveKit, with all its sessions.',
       unit: 'percentunit',
-      limits: MEMORY,
+      limits: scope.colours.memory,
       max: 1,
-      queries: [promql(`instance:node_memory_used:ratio{${HOSTS}}`, '{{instance}}')],
+      queries: [
+        promql(`instance:node_memory_used:ratio{${scope.hostsShown}}`, `{{${scope.host}}}`),
+      ],
     }),
     graph({
       title: 'Network traffic',
@@ -240,12 +269,12 @@ const hosts: Row = {
       unit: 'bps',
       queries: [
         promql(
-          `8 * sum by (instance) (rate(node_network_receive_bytes_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
-          '{{instance}} in',
+          `8 * sum by (${scope.host}) (rate(node_network_receive_bytes_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `{{${scope.host}}} in`,
         ),
         promql(
-          `8 * sum by (instance) (rate(node_network_transmit_bytes_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
-          '{{instance}} out',
+          `8 * sum by (${scope.host}) (rate(node_network_transmit_bytes_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `{{${scope.host}}} out`,
         ),
       ],
     }),
@@ -258,12 +287,12 @@ const hosts: Row = {
       columns: 12,
       queries: [
         promql(
-          `sum by (instance) (rate(node_netstat_Udp_RcvbufErrors{${HOSTS}}[$__rate_interval]))`,
-          '{{instance}} received',
+          `sum by (${scope.host}) (rate(node_netstat_Udp_RcvbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
+          `{{${scope.host}}} received`,
         ),
         promql(
-          `sum by (instance) (rate(node_netstat_Udp_SndbufErrors{${HOSTS}}[$__rate_interval]))`,
-          '{{instance}} send buffer',
+          `sum by (${scope.host}) (rate(node_netstat_Udp_SndbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
+          `{{${scope.host}}} send buffer`,
         ),
       ],
     }),
@@ -276,19 +305,19 @@ const hosts: Row = {
       columns: 12,
       queries: [
         promql(
-          `sum by (instance) (rate(node_network_receive_drop_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
-          '{{instance}} in',
+          `sum by (${scope.host}) (rate(node_network_receive_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `{{${scope.host}}} in`,
         ),
         promql(
-          `sum by (instance) (rate(node_network_transmit_drop_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
-          '{{instance}} out',
+          `sum by (${scope.host}) (rate(node_network_transmit_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `{{${scope.host}}} out`,
         ),
       ],
     }),
   ],
-};
+});
 
-const processes: Row = {
+const processes = (scope: Scope): Row => ({
   title: 'LiveKit process',
   panels: [
     graph({
@@ -297,8 +326,8 @@ const processes: Row = {
         'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
       queries: [
         promql(
-          `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`,
-          '{{instance}}',
+          `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
+          `{{${scope.node}}}`,
         ),
       ],
     }),
@@ -308,7 +337,10 @@ const processes: Row = {
         'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
       queries: [
-        promql(`sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, '{{instance}}'),
+        promql(
+          `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
       ],
     }),
     graph({
@@ -318,8 +350,8 @@ const processes: Row = {
       unit: 'bps',
       queries: [
         promql(
-          `8 * ${rate('livekit_packet_bytes', LIVEKIT, ['instance', 'direction'])}`,
-          '{{instance}} {{direction}}',
+          `8 * ${rate('livekit_packet_bytes', scope.livekitNodes, [scope.node, 'direction'])}`,
+          `{{${scope.node}}} {{direction}}`,
         ),
       ],
     }),
@@ -330,7 +362,10 @@ const processes: Row = {
       limits: { warn: 0.7, bad: 0.9 },
       max: 1,
       queries: [
-        promql(`process_open_fds{${LIVEKIT}} / process_max_fds{${LIVEKIT}}`, '{{instance}}'),
+        promql(
+          `process_open_fds{${scope.livekitNodes}} / process_max_fds{${scope.livekitNodes}}`,
+          `{{${scope.node}}}`,
+        ),
       ],
     }),
     graph({
@@ -341,7 +376,7 @@ const processes: Row = {
       noData: 'none',
       queries: [
         promql(
-          rate('livekit_node_twirp_request_status', `${LIVEKIT}, status!~"2.."`, [
+          rate('livekit_node_twirp_request_status', `${scope.livekitNodes}, status!~"2.."`, [
             'service',
             'method',
             'status',
@@ -357,77 +392,94 @@ const processes: Row = {
       unit: 'ops',
       noData: 'none',
       queries: [
-        promql(rate('livekit_node_messages', `${LIVEKIT}, status="failure"`, ['type']), '{{type}}'),
         promql(
-          rate('livekit_webhook_dispatch_total', `${LIVEKIT}, status!="success"`, ['status']),
+          rate('livekit_node_messages', `${scope.livekitNodes}, status="failure"`, ['type']),
+          '{{type}}',
+        ),
+        promql(
+          rate('livekit_webhook_dispatch_total', `${scope.livekitNodes}, status!="success"`, [
+            'status',
+          ]),
           'webhook {{status}}',
         ),
       ],
     }),
   ],
-};
+});
 
-const byNode: Row = {
+const byNode = (scope: Scope): Row => ({
   title: 'Nodes',
   panels: [
     table({
       title: 'Node state',
       description: 'Current state of each node. Each start ended all sessions of the node.',
-      by: ['instance'],
+      by: [scope.node],
       columns: [
         {
-          expr: `max by (instance) (up{${LIVEKIT}})`,
+          expr: `max by (${scope.node}) (up{${scope.livekitNodes}})`,
           legend: 'Up',
           limits: { bad: 1, lowIsBad: true },
         },
-        { expr: `sum by (instance) (livekit_room_total{${LIVEKIT}})`, legend: 'Rooms' },
         {
-          expr: `sum by (instance) (instance:livekit_participants:active{${LIVEKIT}})`,
+          expr: `sum by (${scope.node}) (livekit_room_total{${scope.livekitNodes}})`,
+          legend: 'Rooms',
+        },
+        {
+          expr: `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
           legend: 'Participants',
         },
         {
-          expr: `max by (instance) (instance:livekit_capacity_used:ratio{${LIVEKIT}})`,
+          expr: `max by (${scope.node}) (instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`,
           legend: 'Capacity used',
           unit: 'percentunit',
-          limits: CAPACITY,
+          limits: scope.colours.capacity,
         },
         {
-          expr: `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`,
+          expr: `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
           legend: 'Cores',
         },
         {
-          expr: `sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`,
+          expr: `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
           legend: 'Memory',
           unit: 'bytes',
         },
         {
-          expr: `8 * ${rate('livekit_packet_bytes', `${LIVEKIT}, direction="outgoing"`, ['instance'])}`,
+          expr: `8 * ${rate('livekit_packet_bytes', `${scope.livekitNodes}, direction="outgoing"`, [scope.node])}`,
           legend: 'Media out',
           unit: 'bps',
         },
         {
-          expr: `max by (instance) (time() - process_start_time_seconds{${LIVEKIT}})`,
+          expr: `max by (${scope.node}) (time() - process_start_time_seconds{${scope.livekitNodes}})`,
           legend: 'Uptime',
           unit: 's',
         },
         {
-          expr: `max by (instance) (changes(process_start_time_seconds{${LIVEKIT}}[1d]))`,
+          expr: `max by (${scope.node}) (changes(process_start_time_seconds{${scope.livekitNodes}}[1d]))`,
           legend: 'Starts per day',
           limits: { warn: 1, bad: 3 },
         },
       ],
     }),
   ],
-};
+});
 
 /** State of the whole deployment and of each node. */
-export const clusterDashboard = (): Dashboard =>
+export const clusterDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'cluster',
+    clusterOf: 'livekit_room_total',
     title: 'LiveKit / Cluster overview',
     description:
       'Rooms, participants, joins and hosts of a LiveKit deployment: shows whether it is healthy and which node is not.',
-    variables: [...livekitVariables(), hostVariable()],
-    annotations: [alerts(), faults()],
-    rows: [glance, participants, joins, hosts, processes, byNode],
+    variables: [...livekitVariables(scope), hostVariable(scope)],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [
+      glance(scope),
+      participants(scope),
+      joins(scope),
+      hosts(scope),
+      processes(scope),
+      byNode(scope),
+    ],
   });

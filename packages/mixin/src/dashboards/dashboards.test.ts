@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { ALERTS } from '../alerts/index.ts';
 import { renderConfigMap } from '../outputs.ts';
 import { TAG } from '../panels/page.ts';
 import { panelsOf } from '../queries.ts';
 import { DASHBOARDS } from '../rule.ts';
+import { ALERTS, SHIPPED } from '../shipped.ts';
 import { dashboards } from './index.ts';
 
-const all = Object.entries(dashboards());
-/** Selectors for which All is not any value: some probes have no node, runs that are scraped no test, and not every job is LiveKit. */
-const ALL: Record<string, string | undefined> = { node: '.*', testid: '.*', job: undefined };
+const all = Object.entries(dashboards(SHIPPED));
+/** Selectors for which All is not any value: series may have no cluster, some probes have no node, runs that are scraped no test, and not every job is LiveKit. */
+const ALL: Record<string, string | undefined> = {
+  cluster: '.*',
+  node: '.*',
+  testid: '.*',
+  job: undefined,
+};
 /** Limit of the annotation that kubectl apply stores, bytes. */
 const MOST_CONFIG_MAP = 262_144;
 
@@ -91,13 +96,13 @@ describe.each(all)('%s', (key, dashboard) => {
   });
 
   it('fits into a ConfigMap', () => {
-    expect(Buffer.byteLength(renderConfigMap(dashboard))).toBeLessThan(MOST_CONFIG_MAP);
+    expect(Buffer.byteLength(renderConfigMap(SHIPPED, dashboard))).toBeLessThan(MOST_CONFIG_MAP);
   });
 });
 
 it('has a dashboard for every alert', () => {
   for (const { dashboard, name } of ALERTS)
-    expect(dashboards()[dashboard]?.uid, name).toBe(DASHBOARDS[dashboard]);
+    expect(dashboards(SHIPPED)[dashboard]?.uid, name).toBe(DASHBOARDS[dashboard]);
 });
 
 it('links between all of them', () => {

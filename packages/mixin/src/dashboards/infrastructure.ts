@@ -4,70 +4,78 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states, table } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { JOBS, LIMITS } from '../settings.ts';
-import { CHECK_CODES, FEW, NONE } from './shared.ts';
+import { CHECK_CODES, FEW, NONE, type Scope } from './shared.ts';
 
-const PROXY = `job="${JOBS.haproxy}", instance=~"$load_balancer", proxy=~"$proxy"`;
-const REDIS = `job="${JOBS.redis}", instance=~"$redis"`;
+const proxyOf = ({ inCluster, config }: Scope): string =>
+  `${inCluster}, job="${config.jobs.haproxy}", instance=~"$load_balancer", proxy=~"$proxy"`;
+const redisOf = ({ inCluster, redis: job }: Scope): string =>
+  `${inCluster}, ${job}, instance=~"$redis"`;
 const SLOW = { warn: 0.001, bad: 0.01 };
 /** A limit of 0 means no limit. */
-const share = (used: string, limit: string): string =>
-  `${used}{${REDIS}} / (${limit}{${REDIS}} > 0)`;
+const share = (scope: Scope, used: string, limit: string): string =>
+  `${used}{${redisOf(scope)}} / (${limit}{${redisOf(scope)}} > 0)`;
 
-const glance: Row = {
+const balancerStats = (scope: Scope) => [
+  stat({
+    title: 'Healthy backends',
+    description:
+      'Nodes to which the load balancer sends clients. 0: no participant can join. 1: the next node failure is an outage.',
+    limits: { warn: 2, bad: 1, lowIsBad: true },
+    queries: [promql(`sum(haproxy_backend_active_servers{${proxyOf(scope)}})`, 'healthy')],
+  }),
+  stat({
+    title: 'Nodes without Redis',
+    description:
+      'Nodes that answer 406 to the health check: they cannot reach Redis and accept no joins.',
+    limits: { bad: 1 },
+    queries: [
+      promql(
+        `count(haproxy_server_check_code{${proxyOf(scope)}} == 406) or 0 * count(haproxy_server_check_code{${proxyOf(scope)}})`,
+        '406',
+      ),
+    ],
+  }),
+  stat({
+    title: 'Connections',
+    description:
+      'Through the load balancer now: one per participant, and API requests. A sudden fall is an outage.',
+    queries: [promql(`sum(haproxy_frontend_current_sessions{${proxyOf(scope)}})`, 'connections')],
+  }),
+];
+
+const glance = (scope: Scope): Row => ({
   title: 'At a glance',
   panels: [
-    stat({
-      title: 'Healthy backends',
-      description:
-        'Nodes to which the load balancer sends clients. 0: no participant can join. 1: the next node failure is an outage.',
-      limits: { warn: 2, bad: 1, lowIsBad: true },
-      queries: [promql(`sum(haproxy_backend_active_servers{${PROXY}})`, 'healthy')],
-    }),
-    stat({
-      title: 'Nodes without Redis',
-      description:
-        'Nodes that answer 406 to the health check: they cannot reach Redis and accept no joins.',
-      limits: { bad: 1 },
-      queries: [
-        promql(
-          `count(haproxy_server_check_code{${PROXY}} == 406) or 0 * count(haproxy_server_check_code{${PROXY}})`,
-          '406',
-        ),
-      ],
-    }),
-    stat({
-      title: 'Connections',
-      description:
-        'Through the load balancer now: one per participant, and API requests. A sudden fall is an outage.',
-      queries: [promql(`sum(haproxy_frontend_current_sessions{${PROXY}})`, 'connections')],
-    }),
+    ...(scope.loadBalancer === null ? [] : balancerStats(scope)),
     stat({
       title: 'Redis',
       description:
         '1 while Redis answers its exporter. At 0, nodes answer 406, joins fail, and rooms may split.',
       limits: { bad: 1, lowIsBad: true },
-      queries: [promql(`min(redis_up{${REDIS}})`, 'up')],
+      queries: [promql(`min(redis_up{${redisOf(scope)}})`, 'up')],
     }),
     stat({
       title: 'Redis uptime',
       description:
         'Since its last start. A short uptime: Redis was restarted, and without persistence it lost the map of rooms to nodes.',
       unit: 's',
-      queries: [promql(`min(redis_uptime_in_seconds{${REDIS}})`, 'up for')],
+      queries: [promql(`min(redis_uptime_in_seconds{${redisOf(scope)}})`, 'up for')],
     }),
     stat({
       title: 'Rejected Redis connections',
       description: 'In the last hour. Above 0: maxclients is reached, and nodes cannot reconnect.',
       limits: { bad: 1 },
       queries: [
-        promql(`sum(increase(redis_rejected_connections_total{${REDIS}}[1h]))`, 'rejected'),
+        promql(
+          `sum(increase(redis_rejected_connections_total{${redisOf(scope)}}[1h]))`,
+          'rejected',
+        ),
       ],
     }),
   ],
-};
+});
 
-const loadBalancer: Row = {
+const loadBalancer = (scope: Scope): Row => ({
   title: 'Load balancer',
   panels: [
     states({
@@ -76,13 +84,15 @@ const loadBalancer: Row = {
       limits: NONE,
       labels: CHECK_CODES,
       columns: 8,
-      queries: [promql(`haproxy_server_check_code{${PROXY}}`, '{{server}}')],
+      queries: [promql(`haproxy_server_check_code{${proxyOf(scope)}}`, '{{server}}')],
     }),
     graph({
       title: 'Healthy backends',
       description:
         'A line that goes up and down is a node with a flapping health check: each change disconnects its participants.',
-      queries: [promql(`haproxy_backend_active_servers{${PROXY}}`, '{{instance}} {{proxy}}')],
+      queries: [
+        promql(`haproxy_backend_active_servers{${proxyOf(scope)}}`, '{{instance}} {{proxy}}'),
+      ],
     }),
     graph({
       title: 'Health transitions',
@@ -91,7 +101,7 @@ const loadBalancer: Row = {
       limits: { warn: 1, bad: 3 },
       queries: [
         promql(
-          `sum by (server) (increase(haproxy_server_check_up_down_total{${PROXY}}[10m]))`,
+          `sum by (server) (increase(haproxy_server_check_up_down_total{${proxyOf(scope)}}[10m]))`,
           '{{server}}',
         ),
       ],
@@ -102,7 +112,10 @@ const loadBalancer: Row = {
         'Signal connections. A node far above the others has a longer uptime, or connections are not distributed.',
       stacked: true,
       queries: [
-        promql(`sum by (server) (haproxy_server_current_sessions{${PROXY}})`, '{{server}}'),
+        promql(
+          `sum by (server) (haproxy_server_current_sessions{${proxyOf(scope)}})`,
+          '{{server}}',
+        ),
       ],
     }),
     graph({
@@ -110,14 +123,18 @@ const loadBalancer: Row = {
       description:
         'Per second. At a peak, many participants reconnect at once: after a fault, or because a node disconnects them.',
       unit: 'ops',
-      queries: [promql(rate('haproxy_server_sessions_total', PROXY, ['server']), '{{server}}')],
+      queries: [
+        promql(rate('haproxy_server_sessions_total', proxyOf(scope), ['server']), '{{server}}'),
+      ],
     }),
     graph({
       title: 'Responses by status',
       description:
         'Per second. 1xx: opened WebSockets. 4xx: wrong tokens or paths. 5xx: failed nodes, or no healthy node.',
       unit: 'reqps',
-      queries: [promql(rate('haproxy_backend_http_responses_total', PROXY, ['code']), '{{code}}')],
+      queries: [
+        promql(rate('haproxy_backend_http_responses_total', proxyOf(scope), ['code']), '{{code}}'),
+      ],
     }),
     graph({
       title: 'Errors',
@@ -126,10 +143,13 @@ const loadBalancer: Row = {
       unit: 'ops',
       limits: FEW,
       queries: [
-        promql(rate('haproxy_backend_connection_errors_total', PROXY), 'failed connections'),
-        promql(rate('haproxy_backend_response_errors_total', PROXY), 'failed responses'),
-        promql(rate('haproxy_backend_retry_warnings_total', PROXY), 'retries'),
-        promql(rate('haproxy_backend_redispatch_warnings_total', PROXY), 'redispatches'),
+        promql(
+          rate('haproxy_backend_connection_errors_total', proxyOf(scope)),
+          'failed connections',
+        ),
+        promql(rate('haproxy_backend_response_errors_total', proxyOf(scope)), 'failed responses'),
+        promql(rate('haproxy_backend_retry_warnings_total', proxyOf(scope)), 'retries'),
+        promql(rate('haproxy_backend_redispatch_warnings_total', proxyOf(scope)), 'redispatches'),
       ],
     }),
     graph({
@@ -141,7 +161,7 @@ const loadBalancer: Row = {
       max: 1,
       queries: [
         promql(
-          `haproxy_frontend_current_sessions{${PROXY}} / (haproxy_frontend_limit_sessions{${PROXY}} > 0)`,
+          `haproxy_frontend_current_sessions{${proxyOf(scope)}} / (haproxy_frontend_limit_sessions{${proxyOf(scope)}} > 0)`,
           '{{instance}} {{proxy}}',
         ),
       ],
@@ -152,8 +172,8 @@ const loadBalancer: Row = {
         'Bits per second through the load balancer; media takes another path. High traffic: large metadata, or media through TURN.',
       unit: 'bps',
       queries: [
-        promql(`8 * ${rate('haproxy_frontend_bytes_in_total', PROXY)}`, 'in'),
-        promql(`8 * ${rate('haproxy_frontend_bytes_out_total', PROXY)}`, 'out'),
+        promql(`8 * ${rate('haproxy_frontend_bytes_in_total', proxyOf(scope))}`, 'in'),
+        promql(`8 * ${rate('haproxy_frontend_bytes_out_total', proxyOf(scope))}`, 'out'),
       ],
     }),
     graph({
@@ -164,7 +184,10 @@ const loadBalancer: Row = {
       limits: { warn: 0.1, bad: 1 },
       columns: 12,
       queries: [
-        promql(`max by (server) (haproxy_server_check_duration_seconds{${PROXY}})`, '{{server}}'),
+        promql(
+          `max by (server) (haproxy_server_check_duration_seconds{${proxyOf(scope)}})`,
+          '{{server}}',
+        ),
       ],
     }),
     table({
@@ -175,32 +198,35 @@ const loadBalancer: Row = {
       span: 12,
       columns: [
         {
-          expr: `max by (server) (haproxy_server_status{${PROXY}, state="UP"})`,
+          expr: `max by (server) (haproxy_server_status{${proxyOf(scope)}, state="UP"})`,
           legend: 'Up',
           limits: { bad: 1, lowIsBad: true },
         },
-        { expr: `max by (server) (haproxy_server_check_code{${PROXY}})`, legend: 'Health check' },
         {
-          expr: `sum by (server) (haproxy_server_current_sessions{${PROXY}})`,
+          expr: `max by (server) (haproxy_server_check_code{${proxyOf(scope)}})`,
+          legend: 'Health check',
+        },
+        {
+          expr: `sum by (server) (haproxy_server_current_sessions{${proxyOf(scope)}})`,
           legend: 'Connections',
         },
         {
-          expr: `sum by (server) (haproxy_server_sessions_total{${PROXY}})`,
+          expr: `sum by (server) (haproxy_server_sessions_total{${proxyOf(scope)}})`,
           legend: 'Connections, total',
         },
       ],
     }),
   ],
-};
+});
 
-const redis: Row = {
+const redis = (scope: Scope): Row => ({
   title: 'Redis',
   panels: [
     graph({
       title: 'Clients',
       description:
         'Each node holds several connections. A step down: a node lost Redis. Steps up without new nodes: a connection leak.',
-      queries: [promql(`redis_connected_clients{${REDIS}}`, '{{instance}}')],
+      queries: [promql(`redis_connected_clients{${redisOf(scope)}}`, '{{instance}}')],
     }),
     graph({
       title: 'Client usage',
@@ -209,7 +235,7 @@ const redis: Row = {
       limits: { warn: 0.7, bad: 0.9 },
       max: 1,
       queries: [
-        promql(share('redis_connected_clients', 'redis_config_maxclients'), '{{instance}}'),
+        promql(share(scope, 'redis_connected_clients', 'redis_config_maxclients'), '{{instance}}'),
       ],
     }),
     graph({
@@ -218,8 +244,8 @@ const redis: Row = {
         'Memory that Redis uses, and its limit if one is set. It follows the number of rooms. Growth without rooms: another program writes into this Redis.',
       unit: 'bytes',
       queries: [
-        promql(`redis_memory_used_bytes{${REDIS}}`, '{{instance}}'),
-        promql(`redis_memory_max_bytes{${REDIS}} > 0`, 'limit {{instance}}'),
+        promql(`redis_memory_used_bytes{${redisOf(scope)}}`, '{{instance}}'),
+        promql(`redis_memory_max_bytes{${redisOf(scope)}} > 0`, 'limit {{instance}}'),
       ],
     }),
     graph({
@@ -227,17 +253,21 @@ const redis: Row = {
       description:
         'Share of maxmemory; no data without a limit. At 100 %, Redis evicts keys or rejects writes: rooms are lost.',
       unit: 'percentunit',
-      limits: { bad: LIMITS.memory },
+      limits: { bad: scope.config.limits.memory },
       max: 1,
       noData: 'no limit set',
-      queries: [promql(share('redis_memory_used_bytes', 'redis_memory_max_bytes'), '{{instance}}')],
+      queries: [
+        promql(share(scope, 'redis_memory_used_bytes', 'redis_memory_max_bytes'), '{{instance}}'),
+      ],
     }),
     graph({
       title: 'Commands',
       description:
         'Per second. They follow joins and rooms; without joins, nodes only send heartbeats.',
       unit: 'ops',
-      queries: [promql(`topk(10, ${rate('redis_commands_total', REDIS, ['cmd'])})`, '{{cmd}}')],
+      queries: [
+        promql(`topk(10, ${rate('redis_commands_total', redisOf(scope), ['cmd'])})`, '{{cmd}}'),
+      ],
     }),
     graph({
       title: 'Command latency',
@@ -247,7 +277,7 @@ const redis: Row = {
       limits: SLOW,
       queries: [
         promql(
-          `topk(10, ${rate('redis_commands_duration_seconds_total', REDIS, ['cmd'])} / (${rate('redis_commands_total', REDIS, ['cmd'])} > 0))`,
+          `topk(10, ${rate('redis_commands_duration_seconds_total', redisOf(scope), ['cmd'])} / (${rate('redis_commands_total', redisOf(scope), ['cmd'])} > 0))`,
           '{{cmd}}',
         ),
       ],
@@ -259,9 +289,9 @@ const redis: Row = {
       unit: 'ops',
       limits: FEW,
       queries: [
-        promql(rate('redis_commands_failed_calls_total', REDIS), 'failed commands'),
-        promql(rate('redis_rejected_connections_total', REDIS), 'rejected connections'),
-        promql(rate('redis_evicted_keys_total', REDIS), 'evicted keys'),
+        promql(rate('redis_commands_failed_calls_total', redisOf(scope)), 'failed commands'),
+        promql(rate('redis_rejected_connections_total', redisOf(scope)), 'rejected connections'),
+        promql(rate('redis_evicted_keys_total', redisOf(scope)), 'evicted keys'),
       ],
     }),
     graph({
@@ -269,8 +299,8 @@ const redis: Row = {
       description:
         'Keys hold rooms and nodes; nodes exchange messages on channels. Channels at 0: nodes do not receive messages from each other.',
       queries: [
-        promql(`sum by (instance) (redis_db_keys{${REDIS}})`, 'keys {{instance}}'),
-        promql(`redis_pubsub_channels{${REDIS}}`, 'channels {{instance}}'),
+        promql(`sum by (instance) (redis_db_keys{${redisOf(scope)}})`, 'keys {{instance}}'),
+        promql(`redis_pubsub_channels{${redisOf(scope)}}`, 'channels {{instance}}'),
       ],
     }),
     graph({
@@ -279,39 +309,55 @@ const redis: Row = {
         'Bits per second, including signalling between nodes. High traffic: many participants are connected to a node that does not hold their room.',
       unit: 'bps',
       queries: [
-        promql(`8 * ${rate('redis_net_input_bytes_total', REDIS)}`, 'in'),
-        promql(`8 * ${rate('redis_net_output_bytes_total', REDIS)}`, 'out'),
+        promql(`8 * ${rate('redis_net_input_bytes_total', redisOf(scope))}`, 'in'),
+        promql(`8 * ${rate('redis_net_output_bytes_total', redisOf(scope))}`, 'out'),
       ],
     }),
   ],
-};
+});
+
+const balancerVariables = ({ inCluster }: Scope) => [
+  labelVariable('load_balancer', {
+    label: 'Load balancer',
+    description: 'Addresses of haproxy',
+    of: 'haproxy_backend_active_servers',
+    where: inCluster,
+    labelName: 'instance',
+  }),
+  labelVariable('proxy', {
+    label: 'Proxy',
+    description: 'Frontends and backends of haproxy',
+    of: 'haproxy_backend_active_servers',
+    where: inCluster,
+  }),
+];
+
+const redisVariable = ({ inCluster }: Scope) =>
+  labelVariable('redis', {
+    label: 'Redis',
+    description: 'Addresses of the Redis exporters',
+    of: 'redis_up',
+    where: inCluster,
+    labelName: 'instance',
+  });
 
 /** Load balancer and Redis of the deployment. */
-export const infrastructureDashboard = (): Dashboard =>
+export const infrastructureDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'infrastructure',
+    clusterOf: 'redis_up',
     title: 'LiveKit / Redis and load balancer',
     description:
       'The load balancer in front of the nodes and the Redis that they share. If either fails, no participant can join.',
     variables: [
-      labelVariable('load_balancer', {
-        label: 'Load balancer',
-        description: 'Addresses of haproxy',
-        of: 'haproxy_backend_active_servers',
-        labelName: 'instance',
-      }),
-      labelVariable('proxy', {
-        label: 'Proxy',
-        description: 'Frontends and backends of haproxy',
-        of: 'haproxy_backend_active_servers',
-      }),
-      labelVariable('redis', {
-        label: 'Redis',
-        description: 'Addresses of the Redis exporters',
-        of: 'redis_up',
-        labelName: 'instance',
-      }),
+      ...(scope.loadBalancer === null ? [] : balancerVariables(scope)),
+      redisVariable(scope),
     ],
-    annotations: [alerts(), faults()],
-    rows: [glance, loadBalancer, redis],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [
+      glance(scope),
+      ...(scope.loadBalancer === null ? [] : [loadBalancer(scope)]),
+      redis(scope),
+    ],
   });

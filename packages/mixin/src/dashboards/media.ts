@@ -4,45 +4,35 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, table } from '../panels/panel.ts';
 import { boundIs, mean, promql, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { LIMITS } from '../settings.ts';
-import {
-  FEW,
-  JITTER,
-  JITTER_SHARE,
-  LIVEKIT,
-  LOSS,
-  livekitVariables,
-  RTT,
-  SCORE,
-} from './shared.ts';
+import { FEW, livekitVariables, RTT, SCORE, type Scope } from './shared.ts';
 
-const USERS = 'sdk=~"$sdk", browser=~"$browser"';
+const usersOf = ({ inCluster }: Scope): string => `${inCluster}, sdk=~"$sdk", browser=~"$browser"`;
 const HALF = { columns: 12 } as const;
 const NO_USERS = 'no browser reports';
 const BOTH = ['direction', 'kind'] as const;
 const WAYS = 'incoming is the uplink of clients, outgoing their downlink';
 
 /** Packets sent include lost ones; packets received do not. */
-const clientLoss = (direction: 'up' | 'down'): string => {
-  const selector = `${USERS}, direction="${direction}"`;
+const clientLoss = (scope: Scope, direction: 'up' | 'down'): string => {
+  const selector = `${usersOf(scope)}, direction="${direction}"`;
   const lost = rate('swarm_client_packets_lost_total', selector, BOTH);
   const packets = rate('swarm_client_packets_total', selector, BOTH);
   return `${lost} / ((${direction === 'up' ? packets : `${packets} + ${lost}`}) > 0)`;
 };
 
-const loss: Row = {
+const loss = (scope: Scope): Row => ({
   title: 'Packet loss (server left, clients right)',
   panels: [
     graph({
       title: 'Packet loss (server)',
       description: `Share of packets in five minutes; ${WAYS}. Above 2 %, users notice. Only incoming: networks of publishers, or the node cannot read fast enough. Only outgoing: networks of subscribers.`,
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       ...HALF,
       queries: [
         promql(
-          `instance_direction:livekit_packet_loss:ratio_rate5m{${LIVEKIT}}`,
-          '{{instance}} {{direction}}',
+          `instance_direction:livekit_packet_loss:ratio_rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
         ),
       ],
     }),
@@ -51,12 +41,12 @@ const loss: Row = {
       description:
         'Share of packets lost before retransmission. High here and low at the server: the access network, often the Wi-Fi of users.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       noData: NO_USERS,
       ...HALF,
       queries: [
-        promql(clientLoss('up'), '{{direction}} {{kind}}'),
-        promql(clientLoss('down'), '{{direction}} {{kind}}'),
+        promql(clientLoss(scope, 'up'), '{{direction}} {{kind}}'),
+        promql(clientLoss(scope, 'down'), '{{direction}} {{kind}}'),
       ],
     }),
     graph({
@@ -67,7 +57,7 @@ const loss: Row = {
       ...HALF,
       queries: [
         promql(
-          rate('livekit_packet_loss_total', LIVEKIT, ['direction', 'type']),
+          rate('livekit_packet_loss_total', scope.livekitNodes, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
@@ -81,27 +71,27 @@ const loss: Row = {
       ...HALF,
       queries: [
         promql(
-          shareAbove(1, 'livekit_packet_loss_percent', LIVEKIT, ['direction', 'type']),
+          shareAbove(1, 'livekit_packet_loss_percent', scope.livekitNodes, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
     }),
   ],
-};
+});
 
-const jitter: Row = {
+const jitter = (scope: Scope): Row => ({
   title: 'Jitter and RTT',
   panels: [
     graph({
       title: 'Streams above 30 ms jitter (server)',
       description: `Share of the streams in five minutes; ${WAYS}. Above 5 %, audio breaks up for many users: full links, or hosts with high CPU usage.`,
       unit: 'percentunit',
-      limits: JITTER_SHARE,
+      limits: scope.colours.jitterShare,
       ...HALF,
       queries: [
         promql(
-          `instance_direction:livekit_jitter_high:ratio_rate5m{${LIVEKIT}}`,
-          '{{instance}} {{direction}}',
+          `instance_direction:livekit_jitter_high:ratio_rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
         ),
       ],
     }),
@@ -110,12 +100,17 @@ const jitter: Row = {
       description:
         'Share of the values that browsers reported. High in only one direction: check the path in that direction.',
       unit: 'percentunit',
-      limits: JITTER_SHARE,
+      limits: scope.colours.jitterShare,
       noData: NO_USERS,
       ...HALF,
       queries: [
         promql(
-          shareAbove(LIMITS.jitterSeconds, 'swarm_client_jitter_seconds', USERS, BOTH),
+          shareAbove(
+            scope.config.limits.jitter / 1_000,
+            'swarm_client_jitter_seconds',
+            usersOf(scope),
+            BOTH,
+          ),
           '{{direction}} {{kind}}',
         ),
       ],
@@ -125,11 +120,11 @@ const jitter: Row = {
       description:
         'p95 of the highest value of each five seconds. The server counts in coarse steps (1, 10, 30, 50 ms) and omits zeros, so small values appear too high.',
       unit: 's',
-      limits: JITTER,
+      limits: scope.colours.jitter,
       ...HALF,
       queries: [
         promql(
-          `${quantile(0.95, 'livekit_jitter_us', LIVEKIT, ['direction', 'type'])} / 1e6`,
+          `${quantile(0.95, 'livekit_jitter_us', scope.livekitNodes, ['direction', 'type'])} / 1e6`,
           '{{direction}} {{type}}',
         ),
       ],
@@ -139,12 +134,12 @@ const jitter: Row = {
       description:
         'p95 of the values that browsers reported. Above 30 ms, decoders add delay or conceal audio.',
       unit: 's',
-      limits: JITTER,
+      limits: scope.colours.jitter,
       noData: NO_USERS,
       ...HALF,
       queries: [
         promql(
-          quantile(0.95, 'swarm_client_jitter_seconds', USERS, BOTH),
+          quantile(0.95, 'swarm_client_jitter_seconds', usersOf(scope), BOTH),
           '{{direction}} {{kind}}',
         ),
       ],
@@ -159,7 +154,7 @@ const jitter: Row = {
       ...HALF,
       queries: [
         promql(
-          shareAbove(150, 'livekit_rtt_ms', LIVEKIT, ['direction', 'type']),
+          shareAbove(150, 'livekit_rtt_ms', scope.livekitNodes, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
@@ -174,15 +169,15 @@ const jitter: Row = {
       ...HALF,
       queries: [0.5, 0.95].map((share) =>
         promql(
-          quantile(share, 'swarm_client_rtt_seconds', USERS, ['direction']),
+          quantile(share, 'swarm_client_rtt_seconds', usersOf(scope), ['direction']),
           `p${share * 100} {{direction}}`,
         ),
       ),
     }),
   ],
-};
+});
 
-const recovery: Row = {
+const recovery = (scope: Scope): Row => ({
   title: 'Loss recovery',
   panels: [
     graph({
@@ -193,7 +188,10 @@ const recovery: Row = {
       noData: 'none',
       ...HALF,
       queries: [
-        promql(`instance_direction:livekit_nack:rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}'),
+        promql(
+          `instance_direction:livekit_nack:rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
+        ),
       ],
     }),
     graph({
@@ -203,7 +201,9 @@ const recovery: Row = {
       unit: 'ops',
       noData: NO_USERS,
       ...HALF,
-      queries: [promql(rate('swarm_client_nacks_total', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [
+        promql(rate('swarm_client_nacks_total', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+      ],
     }),
     graph({
       title: 'PLIs and FIRs (server)',
@@ -213,8 +213,8 @@ const recovery: Row = {
       noData: 'none',
       ...HALF,
       queries: [
-        promql(rate('livekit_pli_total', LIVEKIT, ['direction']), 'PLI {{direction}}'),
-        promql(rate('livekit_fir_total', LIVEKIT, ['direction']), 'FIR {{direction}}'),
+        promql(rate('livekit_pli_total', scope.livekitNodes, ['direction']), 'PLI {{direction}}'),
+        promql(rate('livekit_fir_total', scope.livekitNodes, ['direction']), 'FIR {{direction}}'),
       ],
     }),
     graph({
@@ -224,19 +224,21 @@ const recovery: Row = {
       unit: 'ops',
       noData: NO_USERS,
       ...HALF,
-      queries: [promql(rate('swarm_client_plis_total', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [
+        promql(rate('swarm_client_plis_total', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+      ],
     }),
     graph({
       title: 'Retransmission ratio',
       description:
         'Retransmissions among the packets to subscribers. Above 2 %: the same loss on the path to them, and bandwidth used twice.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       ...HALF,
       queries: [
         promql(
-          `(${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing", transmission="retransmit"`, ['instance'])} or 0 * ${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing"`, ['instance'])}) / (${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing"`, ['instance'])} > 0)`,
-          '{{instance}}',
+          `(${rate('livekit_packet_total', `${scope.livekitNodes}, direction="outgoing", transmission="retransmit"`, [scope.node])} or 0 * ${rate('livekit_packet_total', `${scope.livekitNodes}, direction="outgoing"`, [scope.node])}) / (${rate('livekit_packet_total', `${scope.livekitNodes}, direction="outgoing"`, [scope.node])} > 0)`,
+          `{{${scope.node}}}`,
         ),
       ],
     }),
@@ -250,15 +252,15 @@ const recovery: Row = {
       ...HALF,
       queries: [
         promql(
-          rate('livekit_packet_out_of_order_total', LIVEKIT, ['direction', 'type']),
+          rate('livekit_packet_out_of_order_total', scope.livekitNodes, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
     }),
   ],
-};
+});
 
-const score: Row = {
+const score = (scope: Scope): Row => ({
   title: 'Quality',
   panels: [
     graph({
@@ -269,7 +271,12 @@ const score: Row = {
       min: 1,
       max: 5,
       ...HALF,
-      queries: [promql(mean('livekit_quality_score', LIVEKIT, ['instance']), '{{instance}}')],
+      queries: [
+        promql(
+          mean('livekit_quality_score', scope.livekitNodes, [scope.node]),
+          `{{${scope.node}}}`,
+        ),
+      ],
     }),
     graph({
       title: 'Quality score (clients)',
@@ -280,7 +287,9 @@ const score: Row = {
       max: 5,
       noData: NO_USERS,
       ...HALF,
-      queries: [promql(mean('swarm_client_quality_score', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [
+        promql(mean('swarm_client_quality_score', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+      ],
     }),
     graph({
       title: 'Low-quality participants (server)',
@@ -291,8 +300,8 @@ const score: Row = {
       ...HALF,
       queries: [
         promql(
-          `sum by (instance) (rate(livekit_quality_score_bucket{${LIVEKIT}, ${boundIs(3)}}[$__rate_interval])) / (${rate('livekit_quality_score_count', LIVEKIT, ['instance'])} > 0)`,
-          '{{instance}}',
+          `sum by (${scope.node}) (rate(livekit_quality_score_bucket{${scope.livekitNodes}, ${boundIs(3)}}[$__rate_interval])) / (${rate('livekit_quality_score_count', scope.livekitNodes, [scope.node])} > 0)`,
+          `{{${scope.node}}}`,
         ),
       ],
     }),
@@ -306,7 +315,7 @@ const score: Row = {
       ...HALF,
       queries: [
         promql(
-          `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${USERS}, ${boundIs(3)}}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', USERS, BOTH)} > 0)`,
+          `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${usersOf(scope)}, ${boundIs(3)}}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', usersOf(scope), BOTH)} > 0)`,
           '{{direction}} {{kind}}',
         ),
       ],
@@ -320,10 +329,10 @@ const score: Row = {
       ...HALF,
       queries: [
         promql(
-          `sum(rate(livekit_quality_rating_bucket{${LIVEKIT}, ${boundIs(0)}}[$__rate_interval])) / (${rate('livekit_quality_rating_count', LIVEKIT)} > 0)`,
+          `sum(rate(livekit_quality_rating_bucket{${scope.livekitNodes}, ${boundIs(0)}}[$__rate_interval])) / (${rate('livekit_quality_rating_count', scope.livekitNodes)} > 0)`,
           'poor',
         ),
-        promql(shareAbove(2, 'livekit_quality_rating', LIVEKIT), 'lost'),
+        promql(shareAbove(2, 'livekit_quality_rating', scope.livekitNodes), 'lost'),
       ],
     }),
     graph({
@@ -334,14 +343,20 @@ const score: Row = {
       limits: { warn: 2e6, bad: 1e7 },
       ...HALF,
       queries: [
-        promql(`max by (instance) (livekit_forward_latency{${LIVEKIT}})`, '{{instance}} mean'),
-        promql(`max by (instance) (livekit_forward_jitter{${LIVEKIT}})`, '{{instance}} deviation'),
+        promql(
+          `max by (${scope.node}) (livekit_forward_latency{${scope.livekitNodes}})`,
+          `{{${scope.node}}} mean`,
+        ),
+        promql(
+          `max by (${scope.node}) (livekit_forward_jitter{${scope.livekitNodes}})`,
+          `{{${scope.node}}} deviation`,
+        ),
       ],
     }),
   ],
-};
+});
 
-const experience: Row = {
+const experience = (scope: Scope): Row => ({
   title: 'Client experience',
   panels: [
     graph({
@@ -353,7 +368,7 @@ const experience: Row = {
       noData: NO_USERS,
       queries: [
         promql(
-          `sum(rate(swarm_client_freeze_seconds_total{${USERS}}[$__rate_interval])) / (sum(swarm_client_sessions{${USERS}}) > 0)`,
+          `sum(rate(swarm_client_freeze_seconds_total{${usersOf(scope)}}[$__rate_interval])) / (sum(swarm_client_sessions{${usersOf(scope)}}) > 0)`,
           'frozen',
         ),
       ],
@@ -363,11 +378,11 @@ const experience: Row = {
       description:
         'Share of samples that decoders synthesised because packets were missing or late. Above 2 %, speech becomes hard to understand.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       noData: NO_USERS,
       queries: [
         promql(
-          `${rate('swarm_client_concealed_samples_total', USERS, ['browser'])} / (${rate('swarm_client_samples_total', USERS, ['browser'])} > 0)`,
+          `${rate('swarm_client_concealed_samples_total', usersOf(scope), ['browser'])} / (${rate('swarm_client_samples_total', usersOf(scope), ['browser'])} > 0)`,
           '{{browser}}',
         ),
       ],
@@ -378,7 +393,9 @@ const experience: Row = {
         'Per second, of reporting participants. A peak: a node failed, or the network of many users changed.',
       unit: 'ops',
       noData: NO_USERS,
-      queries: [promql(rate('swarm_client_reconnects_total', USERS, ['browser']), '{{browser}}')],
+      queries: [
+        promql(rate('swarm_client_reconnects_total', usersOf(scope), ['browser']), '{{browser}}'),
+      ],
     }),
     graph({
       title: 'Reporting participants',
@@ -387,7 +404,10 @@ const experience: Row = {
       stacked: true,
       noData: NO_USERS,
       queries: [
-        promql(`sum by (sdk, browser) (swarm_client_sessions{${USERS}})`, '{{sdk}} {{browser}}'),
+        promql(
+          `sum by (sdk, browser) (swarm_client_sessions{${usersOf(scope)}})`,
+          '{{sdk}} {{browser}}',
+        ),
       ],
     }),
     graph({
@@ -396,7 +416,12 @@ const experience: Row = {
         'Participants by transport. Many over relays or TCP: UDP ports are blocked for them, and their latency is higher.',
       stacked: true,
       noData: NO_USERS,
-      queries: [promql('sum by (transport) (swarm_client_session_transports)', '{{transport}}')],
+      queries: [
+        promql(
+          `sum by (transport) (swarm_client_session_transports{${scope.inCluster}})`,
+          '{{transport}}',
+        ),
+      ],
     }),
     graph({
       title: 'Client networks',
@@ -404,7 +429,12 @@ const experience: Row = {
         'Participants by the network type that the browser reports; Firefox and Safari report none. Low quality on cellular is outside the deployment.',
       stacked: true,
       noData: NO_USERS,
-      queries: [promql('sum by (network) (swarm_client_session_networks)', '{{network}}')],
+      queries: [
+        promql(
+          `sum by (network) (swarm_client_session_networks{${scope.inCluster}})`,
+          '{{network}}',
+        ),
+      ],
     }),
     table({
       title: 'Rooms on the allow-list',
@@ -414,12 +444,16 @@ const experience: Row = {
       span: 12,
       noData: 'no rooms listed',
       columns: [
-        { expr: 'min by (room) (swarm_client_room_quality_score)', legend: 'Score', limits: SCORE },
         {
-          expr: 'max by (room) (swarm_client_room_loss_ratio)',
+          expr: `min by (room) (swarm_client_room_quality_score{${scope.inCluster}})`,
+          legend: 'Score',
+          limits: SCORE,
+        },
+        {
+          expr: `max by (room) (swarm_client_room_loss_ratio{${scope.inCluster}})`,
           legend: 'Loss',
           unit: 'percentunit',
-          limits: LOSS,
+          limits: scope.colours.loss,
         },
       ],
     }),
@@ -431,40 +465,43 @@ const experience: Row = {
       ...HALF,
       queries: [
         promql(
-          'sum by (result) (rate(swarm_client_reports_total[$__rate_interval]))',
+          `sum by (result) (rate(swarm_client_reports_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{result}}',
         ),
         promql(
-          'sum(rate(swarm_client_reports_dropped_total[$__rate_interval]))',
+          `sum(rate(swarm_client_reports_dropped_total{${scope.inCluster}}[$__rate_interval]))`,
           'dropped by browsers',
         ),
       ],
     }),
   ],
-};
+});
 
-const users = () => [
+const users = ({ inCluster }: Scope) => [
   labelVariable('sdk', {
     label: 'SDK',
     description: 'SDKs of the reporting clients',
     of: 'swarm_client_sessions',
+    where: inCluster,
   }),
   labelVariable('browser', {
     label: 'Browser',
     description: 'Browsers of the reporting clients',
     of: 'swarm_client_sessions',
-    where: 'sdk=~"$sdk"',
+    where: `${inCluster}, sdk=~"$sdk"`,
   }),
 ];
 
 /** Media quality as the server and as browsers measure it. */
-export const mediaDashboard = (): Dashboard =>
+export const mediaDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'media',
+    clusterOf: 'livekit_room_total',
     title: 'LiveKit / Media quality',
     description:
       'Loss, jitter, RTT, loss recovery and quality scores: on the left as livekit-server measures them, on the right as browsers of users report them (packages/beacon).',
-    variables: [...livekitVariables(), ...users()],
-    annotations: [alerts(), faults()],
-    rows: [loss, jitter, recovery, score, experience],
+    variables: [...livekitVariables(scope), ...users(scope)],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [loss(scope), jitter(scope), recovery(scope), score(scope), experience(scope)],
   });

@@ -6,23 +6,22 @@ import { promql } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import {
   FEW,
-  JITTER,
-  JOIN_SECONDS,
   LATENCY,
-  LOSS,
   NONE,
   PROBE_NAME,
   probesByName,
   RTT,
+  type Scope,
   targetVariable,
 } from './shared.ts';
 
-const PROBES = 'target=~"$target", module=~"$module", node=~"$node"';
+const probesOf = ({ inCluster }: Scope): string =>
+  `${inCluster}, target=~"$target", module=~"$module", node=~"$node"`;
 const NOT_PROBED = 'not probed';
 const BY = ['target', 'node', 'module'] as const;
 const per = BY.join(', ');
 
-const current: Row = {
+const current = (scope: Scope): Row => ({
   title: 'Current state',
   panels: [
     stat({
@@ -32,7 +31,7 @@ const current: Row = {
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
       noData: NOT_PROBED,
-      queries: [promql(`avg(swarm_probe_success{${PROBES}})`, 'succeed')],
+      queries: [promql(`avg(swarm_probe_success{${probesOf(scope)}})`, 'succeed')],
     }),
     stat({
       title: 'Remote participant missing',
@@ -42,7 +41,7 @@ const current: Row = {
       noData: NOT_PROBED,
       queries: [
         promql(
-          `count(min by (${per}) (swarm_probe_remote_participants{${PROBES}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${PROBES}})`,
+          `count(min by (${per}) (swarm_probe_remote_participants{${probesOf(scope)}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${probesOf(scope)}})`,
           'split',
         ),
       ],
@@ -55,7 +54,7 @@ const current: Row = {
       noData: NOT_PROBED,
       queries: [
         promql(
-          `count(swarm_probe_media_received{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`,
+          `count(swarm_probe_media_received{${probesOf(scope)}} == 0) or 0 * count(swarm_probe_success{${probesOf(scope)}})`,
           'media missing',
         ),
       ],
@@ -65,17 +64,19 @@ const current: Row = {
       description:
         'Of the last probes: the longest time until the transport of both participants was connected. Above 2 s, users notice.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       noData: NOT_PROBED,
-      queries: [promql(`max(swarm_probe_phase_seconds{${PROBES}, phase="dtls"})`, 'slowest')],
+      queries: [
+        promql(`max(swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"})`, 'slowest'),
+      ],
     }),
     stat({
       title: 'Highest loss',
       description: 'Of the last probes, after loss recovery. Above 2 %, users notice.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       noData: NOT_PROBED,
-      queries: [promql(`max(swarm_probe_loss_ratio{${PROBES}})`, 'worst')],
+      queries: [promql(`max(swarm_probe_loss_ratio{${probesOf(scope)}})`, 'worst')],
     }),
     stat({
       title: 'Highest latency',
@@ -84,14 +85,16 @@ const current: Row = {
       unit: 's',
       limits: LATENCY,
       noData: NOT_PROBED,
-      queries: [promql(`max(swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, 'worst')],
+      queries: [
+        promql(`max(swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`, 'worst'),
+      ],
     }),
     states({
       title: 'Probes',
       description:
         'Green while probes succeed, by deployment, node and module. One node red: that node. All red: the load balancer, Redis or the network.',
       labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
-      queries: [probesByName(`swarm_probe_success{${PROBES}}`)],
+      queries: [probesByName(`swarm_probe_success{${probesOf(scope)}}`)],
     }),
     table({
       title: 'Failures by reason',
@@ -100,12 +103,12 @@ const current: Row = {
       by: [...BY, 'reason'],
       span: 12,
       noData: 'no failures',
-      columns: [{ expr: `swarm_probe_failure{${PROBES}} == 1`, legend: 'Failed' }],
+      columns: [{ expr: `swarm_probe_failure{${probesOf(scope)}} == 1`, legend: 'Failed' }],
     }),
   ],
-};
+});
 
-const joining: Row = {
+const joining = (scope: Scope): Row => ({
   title: 'Joins',
   panels: [
     graph({
@@ -113,17 +116,21 @@ const joining: Row = {
       description:
         'Time until signalling, ICE, DTLS and the first media, mean over all probes. The phase that grows shows the cause: signal, Redis or the node; ice, the network; first_media, the path between nodes.',
       unit: 's',
-      limits: JOIN_SECONDS,
-      queries: [promql(`avg by (phase) (swarm_probe_phase_seconds{${PROBES}})`, '{{phase}}')],
+      limits: scope.colours.joinSeconds,
+      queries: [
+        promql(`avg by (phase) (swarm_probe_phase_seconds{${probesOf(scope)}})`, '{{phase}}'),
+      ],
     }),
     graph({
       title: 'Time to first media by node',
       description:
         'The slower participant of each probe. One node above the others: that node, or the path to it.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       queries: [
-        probesByName(`max by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="first_media"})`),
+        probesByName(
+          `max by (${per}) (swarm_probe_phase_seconds{${probesOf(scope)}, phase="first_media"})`,
+        ),
       ],
     }),
     graph({
@@ -132,19 +139,19 @@ const joining: Row = {
         'Remote participants that each side knows, and whether it received media; both should be 1. 0 participants on one side: split brain. 1 participant without media: media does not flow.',
       queries: [
         probesByName(
-          `min by (${per}) (swarm_probe_remote_participants{${PROBES}})`,
+          `min by (${per}) (swarm_probe_remote_participants{${probesOf(scope)}})`,
           `seen ${PROBE_NAME}`,
         ),
         probesByName(
-          `min by (${per}) (swarm_probe_media_received{${PROBES}})`,
+          `min by (${per}) (swarm_probe_media_received{${probesOf(scope)}})`,
           `heard ${PROBE_NAME}`,
         ),
       ],
     }),
   ],
-};
+});
 
-const media: Row = {
+const media = (scope: Scope): Row => ({
   title: 'Probe media',
   panels: [
     graph({
@@ -152,10 +159,10 @@ const media: Row = {
       description:
         'Share of packets that were never received, by kind and direction. No Wi-Fi is involved: the loss occurs in the network or on the hosts of the deployment.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       queries: [
         probesByName(
-          `max by (${per}, kind, direction) (swarm_probe_loss_ratio{${PROBES}})`,
+          `max by (${per}, kind, direction) (swarm_probe_loss_ratio{${probesOf(scope)}})`,
           `${PROBE_NAME} {{kind}} {{direction}}`,
         ),
       ],
@@ -165,10 +172,10 @@ const media: Row = {
       description:
         'Of the participant with the higher jitter. Above 30 ms, users notice; for probes it means an overloaded host or link.',
       unit: 's',
-      limits: JITTER,
+      limits: scope.colours.jitter,
       queries: [
         probesByName(
-          `max by (${per}, kind) (swarm_probe_jitter_seconds{${PROBES}})`,
+          `max by (${per}, kind) (swarm_probe_jitter_seconds{${probesOf(scope)}})`,
           `${PROBE_NAME} {{kind}}`,
         ),
       ],
@@ -181,7 +188,7 @@ const media: Row = {
       limits: LATENCY,
       queries: [
         probesByName(
-          `max by (${per}, kind) (swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`,
+          `max by (${per}, kind) (swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`,
           `${PROBE_NAME} {{kind}}`,
         ),
       ],
@@ -192,7 +199,7 @@ const media: Row = {
         'Of the participant with the higher RTT. A step: another network path, or a relay.',
       unit: 's',
       limits: RTT,
-      queries: [probesByName(`max by (${per}) (swarm_probe_rtt_seconds{${PROBES}})`)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_rtt_seconds{${probesOf(scope)}})`)],
     }),
     graph({
       title: 'NACKs and PLIs',
@@ -201,11 +208,11 @@ const media: Row = {
       unit: 'ops',
       queries: [
         promql(
-          `sum by (direction) (rate(swarm_probe_nacks_total{${PROBES}}[$__rate_interval]))`,
+          `sum by (direction) (rate(swarm_probe_nacks_total{${probesOf(scope)}}[$__rate_interval]))`,
           'NACK {{direction}}',
         ),
         promql(
-          `sum by (direction) (rate(swarm_probe_plis_total{${PROBES}}[$__rate_interval]))`,
+          `sum by (direction) (rate(swarm_probe_plis_total{${probesOf(scope)}}[$__rate_interval]))`,
           'PLI {{direction}}',
         ),
       ],
@@ -218,13 +225,15 @@ const media: Row = {
       limits: RTT,
       noData: 'no module sends data',
       queries: [
-        probesByName(`max by (${per}) (swarm_probe_data_rtt_seconds{${PROBES}, quantile="0.95"})`),
+        probesByName(
+          `max by (${per}) (swarm_probe_data_rtt_seconds{${probesOf(scope)}, quantile="0.95"})`,
+        ),
       ],
     }),
   ],
-};
+});
 
-const exporter: Row = {
+const exporter = (scope: Scope): Row => ({
   title: 'Exporter',
   panels: [
     graph({
@@ -235,7 +244,7 @@ const exporter: Row = {
       columns: 6,
       queries: [
         promql(
-          `sum by (result) (rate(swarm_probe_runs_total{${PROBES}}[$__rate_interval]))`,
+          `sum by (result) (rate(swarm_probe_runs_total{${probesOf(scope)}}[$__rate_interval]))`,
           '{{result}}',
         ),
       ],
@@ -246,7 +255,7 @@ const exporter: Row = {
         'Including the deletion of the room. Close to the scrape timeout of Prometheus, probes are aborted: raise the timeout or shorten the module.',
       unit: 's',
       columns: 6,
-      queries: [probesByName(`max by (${per}) (swarm_probe_duration_seconds{${PROBES}})`)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_duration_seconds{${probesOf(scope)}})`)],
     }),
     graph({
       title: 'Rejected probes',
@@ -257,11 +266,11 @@ const exporter: Row = {
       columns: 6,
       queries: [
         promql(
-          'sum by (reason) (rate(swarm_exporter_probes_rejected_total[$__rate_interval]))',
+          `sum by (reason) (rate(swarm_exporter_probes_rejected_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{reason}}',
         ),
         promql(
-          'sum by (source) (rate(swarm_exporter_errors_total[$__rate_interval]))',
+          `sum by (source) (rate(swarm_exporter_errors_total{${scope.inCluster}}[$__rate_interval]))`,
           'errors of {{source}}',
         ),
       ],
@@ -272,34 +281,36 @@ const exporter: Row = {
         'Green while a source works. Red: what it monitors does not answer, and its metrics are missing.',
       labels: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 6,
-      queries: [promql('min by (source) (swarm_exporter_up)', '{{source}}')],
+      queries: [promql(`min by (source) (swarm_exporter_up{${scope.inCluster}})`, '{{source}}')],
     }),
   ],
-};
+});
 
 /** Whether two participants can join and receive media through every node. */
-export const probesDashboard = (): Dashboard =>
+export const probesDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'probes',
+    clusterOf: 'swarm_probe_success',
     title: 'LiveKit / Probes',
     description:
       'Synthetic probes with two participants at intervals (source probes of swarm exporter): detect failed joins and missing media before users report them.',
     variables: [
-      targetVariable('swarm_probe_success'),
+      targetVariable(scope, 'swarm_probe_success'),
       labelVariable('module', {
         label: 'Module',
         description: 'Probe modules',
         of: 'swarm_probe_success',
-        where: 'target=~"$target"',
+        where: `${scope.inCluster}, target=~"$target"`,
       }),
       labelVariable('node', {
         label: 'Node',
         description: 'Probed nodes; probes through the load balancer have none',
         of: 'swarm_probe_success',
-        where: 'target=~"$target"',
+        where: `${scope.inCluster}, target=~"$target"`,
         all: '.*',
       }),
     ],
-    annotations: [alerts(), faults()],
-    rows: [current, joining, media, exporter],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [current(scope), joining(scope), media(scope), exporter(scope)],
   });

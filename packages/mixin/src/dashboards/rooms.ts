@@ -3,32 +3,32 @@ import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, heatmap, stat } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
-import { FEW, LIVEKIT, livekitVariables, NONE, targetVariable } from './shared.ts';
+import { FEW, livekitVariables, NONE, type Scope, targetVariable } from './shared.ts';
 
-const TARGET = 'target=~"$target"';
+const targetOf = ({ inCluster }: Scope): string => `${inCluster}, target=~"$target"`;
 const NOT_WATCHED = 'not watched';
 
-const current: Row = {
+const current = (scope: Scope): Row => ({
   title: 'Current state',
   panels: [
     stat({
       title: 'Rooms',
       description: 'Rooms that the API lists. Many more than the nodes count: ghost rooms.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_rooms{${TARGET}})`, 'rooms')],
+      queries: [promql(`sum(swarm_lifecycle_rooms{${targetOf(scope)}})`, 'rooms')],
     }),
     stat({
       title: 'Participants',
       description: 'Participants and agents in the rooms that the API lists.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_participants{${TARGET}})`, 'participants')],
+      queries: [promql(`sum(swarm_lifecycle_participants{${targetOf(scope)}})`, 'participants')],
     }),
     stat({
       title: 'Publishers',
       description:
         'Participants that publish tracks. 0 while rooms have participants: no media is published.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_publishers{${TARGET}})`, 'publishers')],
+      queries: [promql(`sum(swarm_lifecycle_publishers{${targetOf(scope)}})`, 'publishers')],
     }),
     stat({
       title: 'Ghost rooms',
@@ -36,7 +36,7 @@ const current: Row = {
         'Rooms that the API lists and no live node holds. Lists and counts are wrong until the rooms are rejoined or expire. Requires Redis in the exporter configuration.',
       limits: NONE,
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_ghost_rooms{${TARGET}})`, 'ghosts')],
+      queries: [promql(`sum(swarm_lifecycle_ghost_rooms{${targetOf(scope)}})`, 'ghosts')],
     }),
     stat({
       title: 'Stale nodes',
@@ -44,7 +44,9 @@ const current: Row = {
         'Nodes that are still in Redis but stopped reporting: they died. Rooms may still be assigned to them.',
       limits: NONE,
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_registry_nodes{${TARGET}, state="stale"})`, 'stale')],
+      queries: [
+        promql(`sum(swarm_lifecycle_registry_nodes{${targetOf(scope)}, state="stale"})`, 'stale'),
+      ],
     }),
     stat({
       title: 'Rejected webhooks',
@@ -53,15 +55,15 @@ const current: Row = {
       limits: NONE,
       queries: [
         promql(
-          `sum(increase(swarm_lifecycle_webhooks_rejected_total{${TARGET}}[1h])) or vector(0)`,
+          `sum(increase(swarm_lifecycle_webhooks_rejected_total{${targetOf(scope)}}[1h])) or vector(0)`,
           'refused',
         ),
       ],
     }),
   ],
-};
+});
 
-const rooms: Row = {
+const rooms = (scope: Scope): Row => ({
   title: 'Rooms',
   panels: [
     graph({
@@ -69,9 +71,12 @@ const rooms: Row = {
       description:
         'Rooms that the API lists, that nodes count, and that Redis maps. The lines should be equal; the API above the nodes means ghost rooms.',
       queries: [
-        promql(`sum by (target) (swarm_lifecycle_rooms{${TARGET}})`, 'API, {{target}}'),
-        promql(`sum by (target) (swarm_lifecycle_registry_rooms{${TARGET}})`, 'Redis, {{target}}'),
-        promql(`sum(livekit_room_total{${LIVEKIT}})`, 'nodes'),
+        promql(`sum by (target) (swarm_lifecycle_rooms{${targetOf(scope)}})`, 'API, {{target}}'),
+        promql(
+          `sum by (target) (swarm_lifecycle_registry_rooms{${targetOf(scope)}})`,
+          'Redis, {{target}}',
+        ),
+        promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'nodes'),
       ],
     }),
     graph({
@@ -79,7 +84,10 @@ const rooms: Row = {
       description: 'Per second, from webhooks. 0 while participants join: webhooks do not arrive.',
       unit: 'ops',
       queries: [
-        promql(rate('swarm_lifecycle_room_starts_total', TARGET, ['target']), '{{target}}'),
+        promql(
+          rate('swarm_lifecycle_room_starts_total', targetOf(scope), ['target']),
+          '{{target}}',
+        ),
       ],
     }),
     graph({
@@ -89,20 +97,20 @@ const rooms: Row = {
       unit: 's',
       queries: [
         promql(
-          quantile(0.5, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']),
+          quantile(0.5, 'swarm_lifecycle_room_duration_seconds', targetOf(scope), ['target']),
           'p50 {{target}}',
         ),
         promql(
-          quantile(0.95, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']),
+          quantile(0.95, 'swarm_lifecycle_room_duration_seconds', targetOf(scope), ['target']),
           'p95 {{target}}',
         ),
-        promql(quantile(0.5, 'livekit_room_duration_seconds', LIVEKIT), 'p50, nodes'),
+        promql(quantile(0.5, 'livekit_room_duration_seconds', scope.livekitNodes), 'p50, nodes'),
       ],
     }),
   ],
-};
+});
 
-const participants: Row = {
+const participants = (scope: Scope): Row => ({
   title: 'Participants',
   panels: [
     graph({
@@ -112,11 +120,11 @@ const participants: Row = {
       unit: 'ops',
       queries: [
         promql(
-          rate('swarm_lifecycle_participant_joins_total', TARGET, ['target']),
+          rate('swarm_lifecycle_participant_joins_total', targetOf(scope), ['target']),
           'join {{target}}',
         ),
         promql(
-          rate('swarm_lifecycle_participant_leaves_total', TARGET, ['target']),
+          rate('swarm_lifecycle_participant_leaves_total', targetOf(scope), ['target']),
           'leave {{target}}',
         ),
       ],
@@ -128,7 +136,10 @@ const participants: Row = {
       unit: 'ops',
       stacked: true,
       queries: [
-        promql(rate('swarm_lifecycle_participant_leaves_total', TARGET, ['reason']), '{{reason}}'),
+        promql(
+          rate('swarm_lifecycle_participant_leaves_total', targetOf(scope), ['reason']),
+          '{{reason}}',
+        ),
       ],
     }),
     heatmap({
@@ -137,7 +148,7 @@ const participants: Row = {
         'Ended sessions by duration. Many in the lowest bands: users leave soon after they join.',
       queries: [
         promql(
-          `sum by (le) (rate(swarm_lifecycle_participant_duration_seconds_bucket{${TARGET}}[$__rate_interval]))`,
+          `sum by (le) (rate(swarm_lifecycle_participant_duration_seconds_bucket{${targetOf(scope)}}[$__rate_interval]))`,
         ),
       ],
     }),
@@ -149,7 +160,7 @@ const participants: Row = {
       columns: 12,
       queries: [
         promql(
-          rate('swarm_lifecycle_tracks_published_total', TARGET, ['kind', 'source']),
+          rate('swarm_lifecycle_tracks_published_total', targetOf(scope), ['kind', 'source']),
           '{{kind}} {{source}}',
         ),
       ],
@@ -162,15 +173,15 @@ const participants: Row = {
       columns: 12,
       queries: [0.5, 0.95].map((share) =>
         promql(
-          `${quantile(share, 'livekit_session_duration_ms', LIVEKIT)} / 1000`,
+          `${quantile(share, 'livekit_session_duration_ms', scope.livekitNodes)} / 1000`,
           `p${share * 100}`,
         ),
       ),
     }),
   ],
-};
+});
 
-const recorders: Row = {
+const recorders = (scope: Scope): Row => ({
   title: 'Egress and ingress',
   panels: [
     graph({
@@ -179,7 +190,9 @@ const recorders: Row = {
         'Recordings and streams by status; ended ones are listed for a day and are updated once a minute. starting for minutes: no egress worker is free.',
       columns: 8,
       noData: 'none yet',
-      queries: [promql(`sum by (status) (swarm_lifecycle_egress{${TARGET}})`, '{{status}}')],
+      queries: [
+        promql(`sum by (status) (swarm_lifecycle_egress{${targetOf(scope)}})`, '{{status}}'),
+      ],
     }),
     graph({
       title: 'Ended egresses',
@@ -189,7 +202,7 @@ const recorders: Row = {
       noData: 'none yet',
       queries: [
         promql(
-          `sum by (status) (increase(swarm_lifecycle_egress_ended_total{${TARGET}}[1h]))`,
+          `sum by (status) (increase(swarm_lifecycle_egress_ended_total{${targetOf(scope)}}[1h]))`,
           '{{status}}',
         ),
       ],
@@ -199,12 +212,14 @@ const recorders: Row = {
       description: 'Incoming streams by status. error: the sender or its format.',
       columns: 8,
       noData: 'none yet',
-      queries: [promql(`sum by (status) (swarm_lifecycle_ingress{${TARGET}})`, '{{status}}')],
+      queries: [
+        promql(`sum by (status) (swarm_lifecycle_ingress{${targetOf(scope)}})`, '{{status}}'),
+      ],
     }),
   ],
-};
+});
 
-const service: Row = {
+const service = (scope: Scope): Row => ({
   title: 'Registry, API and webhooks',
   panels: [
     graph({
@@ -212,7 +227,9 @@ const service: Row = {
       description:
         'shutting_down for long: the node still has participants and waits. stale: the node died without shutting down.',
       stacked: true,
-      queries: [promql(`sum by (state) (swarm_lifecycle_registry_nodes{${TARGET}})`, '{{state}}')],
+      queries: [
+        promql(`sum by (state) (swarm_lifecycle_registry_nodes{${targetOf(scope)}})`, '{{state}}'),
+      ],
     }),
     graph({
       title: 'API errors',
@@ -222,7 +239,7 @@ const service: Row = {
       limits: FEW,
       queries: [
         promql(
-          rate('swarm_lifecycle_api_errors_total', TARGET, ['target', 'call']),
+          rate('swarm_lifecycle_api_errors_total', targetOf(scope), ['target', 'call']),
           '{{target}} {{call}}',
         ),
       ],
@@ -234,7 +251,7 @@ const service: Row = {
       limits: { warn: 0.5, bad: 2 },
       queries: [
         promql(
-          quantile(0.95, 'swarm_lifecycle_api_duration_seconds', TARGET, ['call']),
+          quantile(0.95, 'swarm_lifecycle_api_duration_seconds', targetOf(scope), ['call']),
           '{{call}}',
         ),
       ],
@@ -245,7 +262,9 @@ const service: Row = {
         'Accepted per second, by event. None while rooms open and close: webhooks do not arrive. After a node was killed, no events are sent for its participants.',
       unit: 'ops',
       columns: 12,
-      queries: [promql(rate('swarm_lifecycle_webhooks_total', TARGET, ['event']), '{{event}}')],
+      queries: [
+        promql(rate('swarm_lifecycle_webhooks_total', targetOf(scope), ['event']), '{{event}}'),
+      ],
     }),
     graph({
       title: 'Rejected webhooks',
@@ -256,20 +275,25 @@ const service: Row = {
       limits: FEW,
       noData: 'none',
       queries: [
-        promql(rate('swarm_lifecycle_webhooks_rejected_total', TARGET, ['reason']), '{{reason}}'),
+        promql(
+          rate('swarm_lifecycle_webhooks_rejected_total', targetOf(scope), ['reason']),
+          '{{reason}}',
+        ),
       ],
     }),
   ],
-};
+});
 
 /** Rooms, participants, tracks and recordings over time. */
-export const roomsDashboard = (): Dashboard =>
+export const roomsDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'rooms',
+    clusterOf: 'swarm_lifecycle_rooms',
     title: 'LiveKit / Rooms and lifecycle',
     description:
       'Rooms, participants, tracks, egress and ingress from webhooks, the API and Redis (source lifecycle of swarm exporter).',
-    variables: [targetVariable('swarm_lifecycle_rooms'), ...livekitVariables()],
-    annotations: [alerts(), faults()],
-    rows: [current, rooms, participants, recorders, service],
+    variables: [targetVariable(scope, 'swarm_lifecycle_rooms'), ...livekitVariables(scope)],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [current(scope), rooms(scope), participants(scope), recorders(scope), service(scope)],
   });

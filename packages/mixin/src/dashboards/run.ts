@@ -4,21 +4,43 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states, table } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { FEW, JITTER, JOIN_SECONDS, LATENCY, LOSS, NONE, RTT } from './shared.ts';
+import { FEW, LATENCY, NONE, RTT, type Scope } from './shared.ts';
 
-const RUN = 'scenario=~"$scenario", testid=~"$testid"';
-const GROUP = `${RUN}, group=~"$group"`;
 const NO_RUN = 'no run';
-const DOWN = `${GROUP}, direction="down"`;
 
-const PACKETS = rate('swarm_run_packets_total', GROUP, ['kind', 'direction']);
-/** Packets received do not include lost ones; packets sent do. */
-const EXPECTED = `${PACKETS} + (${rate('swarm_run_packets_lost_total', `${DOWN}, recovery="after"`, ['kind', 'direction'])} or 0 * ${PACKETS})`;
-/** p95 since the start of the run: all joins may happen between two scrapes, and then there is no rate. */
-const sinceStart = (histogram: string, by: readonly string[] = []): string =>
-  `histogram_quantile(0.95, sum by (${[...by, 'le'].join(', ')}) (${histogram}_bucket{${GROUP}}))`;
+/** Selectors and queries of the chosen runs. */
+interface RunScope extends Scope {
+  run: string;
+  group: string;
+  down: string;
+  packets: string;
+  /** Packets that should have been received, or were sent. */
+  expected: string;
+  /** p95 since the start of the run: all joins may happen between two scrapes, and then there is no rate. */
+  sinceStart(histogram: string, by?: readonly string[]): string;
+}
 
-const glance: Row = {
+const runScope = (scope: Scope): RunScope => {
+  const run = `${scope.inCluster}, scenario=~"$scenario", testid=~"$testid"`;
+  const group = `${run}, group=~"$group"`;
+  const down = `${group}, direction="down"`;
+  const by = ['kind', 'direction'];
+  const packets = rate('swarm_run_packets_total', group, by);
+  const lost = rate('swarm_run_packets_lost_total', `${down}, recovery="after"`, by);
+  return {
+    ...scope,
+    run,
+    group,
+    down,
+    packets,
+    // Packets received do not include lost ones; packets sent do.
+    expected: `${packets} + (${lost} or 0 * ${packets})`,
+    sinceStart: (histogram, labels = []) =>
+      `histogram_quantile(0.95, sum by (${[...labels, 'le'].join(', ')}) (${histogram}_bucket{${group}}))`,
+  };
+};
+
+const glance = (scope: RunScope): Row => ({
   title: 'Run',
   panels: [
     stat({
@@ -27,8 +49,8 @@ const glance: Row = {
         'Connected participants of those planned. Below the plan in the steady phase: joins fail or connections are lost.',
       noData: NO_RUN,
       queries: [
-        promql(`sum(swarm_run_participants{${RUN}, state="connected"})`, 'connected'),
-        promql(`sum(swarm_run_participants{${RUN}, state="planned"})`, 'planned'),
+        promql(`sum(swarm_run_participants{${scope.run}, state="connected"})`, 'connected'),
+        promql(`sum(swarm_run_participants{${scope.run}, state="planned"})`, 'planned'),
       ],
     }),
     stat({
@@ -37,18 +59,18 @@ const glance: Row = {
         'Participants whose join failed after all attempts. Above 0: the load exceeds the capacity of the deployment, or the deployment has a fault.',
       limits: NONE,
       noData: NO_RUN,
-      queries: [promql(`sum(swarm_run_participants{${RUN}, state="failed"})`, 'failed')],
+      queries: [promql(`sum(swarm_run_participants{${scope.run}, state="failed"})`, 'failed')],
     }),
     stat({
       title: 'Join time, p95',
       description:
         'Of the whole run, from the scheduled time until joined. Above 2 s, users notice.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       noData: NO_RUN,
       queries: [
         promql(
-          `histogram_quantile(0.95, sum by (le) (swarm_run_join_duration_seconds_bucket{${GROUP}, phase="joined"}))`,
+          `histogram_quantile(0.95, sum by (le) (swarm_run_join_duration_seconds_bucket{${scope.group}, phase="joined"}))`,
           'p95',
         ),
       ],
@@ -58,11 +80,11 @@ const glance: Row = {
       description:
         'Share of all packets since the start of the run that were never received, after loss recovery. Above 2 %, users notice.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       noData: NO_RUN,
       queries: [
         promql(
-          `sum(swarm_run_packets_lost_total{${DOWN}, kind!="data", recovery="after"}) / (sum(swarm_run_packets_total{${DOWN}, kind!="data"}) + sum(swarm_run_packets_lost_total{${DOWN}, kind!="data", recovery="after"}) > 0)`,
+          `sum(swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) / (sum(swarm_run_packets_total{${scope.down}, kind!="data"}) + sum(swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) > 0)`,
           'lost',
         ),
       ],
@@ -75,7 +97,7 @@ const glance: Row = {
       noData: NO_RUN,
       queries: [
         promql(
-          `count(swarm_run_threshold_met{${RUN}} == 0) or 0 * count(swarm_run_info{${RUN}})`,
+          `count(swarm_run_threshold_met{${scope.run}} == 0) or 0 * count(swarm_run_info{${scope.run}})`,
           'crossed',
         ),
       ],
@@ -86,7 +108,9 @@ const glance: Row = {
         'Packets that the load generator sent too late in the last minute. Many: the generator is the bottleneck, and the run is inconclusive.',
       limits: { warn: 1, bad: 100 },
       noData: NO_RUN,
-      queries: [promql(`sum(increase(swarm_run_generator_late_sends_total{${RUN}}[1m]))`, 'late')],
+      queries: [
+        promql(`sum(increase(swarm_run_generator_late_sends_total{${scope.run}}[1m]))`, 'late'),
+      ],
     }),
     states({
       title: 'Phase',
@@ -95,14 +119,14 @@ const glance: Row = {
       limits: { bad: 1, lowIsBad: true },
       columns: 6,
       labels: { 1: { text: 'now' } },
-      queries: [promql(`swarm_run_phase{${RUN}} == 1`, '{{scenario}} {{phase}}')],
+      queries: [promql(`swarm_run_phase{${scope.run}} == 1`, '{{scenario}} {{phase}}')],
     }),
     states({
       title: 'Thresholds',
       description: 'Green while a threshold of the scenario is met. Red at the end: the run fails.',
       labels: { 1: { text: 'met' }, 0: { text: 'crossed' } },
       columns: 8,
-      queries: [promql(`swarm_run_threshold_met{${RUN}}`, '{{threshold}}')],
+      queries: [promql(`swarm_run_threshold_met{${scope.run}}`, '{{threshold}}')],
     }),
     table({
       title: 'Run info',
@@ -111,19 +135,19 @@ const glance: Row = {
       by: ['scenario', 'run', 'version', 'server_version', 'url'],
       span: 10,
       noData: NO_RUN,
-      columns: [{ expr: `swarm_run_info{${RUN}}`, legend: 'Runs' }],
+      columns: [{ expr: `swarm_run_info{${scope.run}}`, legend: 'Runs' }],
     }),
   ],
-};
+});
 
-const joins: Row = {
+const joins = (scope: RunScope): Row => ({
   title: 'Joins and reconnects',
   panels: [
     graph({
       title: 'Participants',
       description:
         'By state. waiting that does not fall: joins are slower than planned. left in the steady phase: participants left early.',
-      queries: [promql(`sum by (state) (swarm_run_participants{${RUN}})`, '{{state}}')],
+      queries: [promql(`sum by (state) (swarm_run_participants{${scope.run}})`, '{{state}}')],
     }),
     graph({
       title: 'Joins',
@@ -131,8 +155,8 @@ const joins: Row = {
         'Per second, by result. failed above 0: the server rejects joins or does not answer in time.',
       unit: 'ops',
       queries: [
-        promql(rate('swarm_run_joins_total', GROUP, ['result']), '{{result}}'),
-        promql(rate('swarm_run_join_retries_total', GROUP), 'tried again'),
+        promql(rate('swarm_run_joins_total', scope.group, ['result']), '{{result}}'),
+        promql(rate('swarm_run_join_retries_total', scope.group), 'tried again'),
       ],
     }),
     graph({
@@ -140,17 +164,19 @@ const joins: Row = {
       description: 'Participants whose join failed since the start of the run.',
       noData: 'none',
       limits: NONE,
-      queries: [promql(`sum by (reason) (swarm_run_join_failures_total{${RUN}})`, '{{reason}}')],
+      queries: [
+        promql(`sum by (reason) (swarm_run_join_failures_total{${scope.run}})`, '{{reason}}'),
+      ],
     }),
     graph({
       title: 'Join time, p95',
       description:
         'From the scheduled join until signalling, ICE, DTLS and the first media of a remote participant. The phase that grows shows the cause.',
       unit: 's',
-      limits: JOIN_SECONDS,
+      limits: scope.colours.joinSeconds,
       queries: [
-        promql(sinceStart('swarm_run_join_duration_seconds', ['phase']), '{{phase}}'),
-        promql(sinceStart('swarm_run_first_media_seconds'), 'first media'),
+        promql(scope.sinceStart('swarm_run_join_duration_seconds', ['phase']), '{{phase}}'),
+        promql(scope.sinceStart('swarm_run_first_media_seconds'), 'first media'),
       ],
     }),
     graph({
@@ -160,8 +186,8 @@ const joins: Row = {
       unit: 'ops',
       limits: FEW,
       queries: [
-        promql(rate('swarm_run_reconnects_total', GROUP, ['method']), '{{method}}'),
-        promql(rate('swarm_run_disconnects_total', RUN, ['reason']), 'lost: {{reason}}'),
+        promql(rate('swarm_run_reconnects_total', scope.group, ['method']), '{{method}}'),
+        promql(rate('swarm_run_disconnects_total', scope.run, ['reason']), 'lost: {{reason}}'),
       ],
     }),
     graph({
@@ -170,12 +196,12 @@ const joins: Row = {
       unit: 's',
       limits: { warn: 5, bad: 15 },
       noData: 'no lost connections',
-      queries: [promql(sinceStart('swarm_run_reconnect_duration_seconds'), 'p95')],
+      queries: [promql(scope.sinceStart('swarm_run_reconnect_duration_seconds'), 'p95')],
     }),
   ],
-};
+});
 
-const media: Row = {
+const media = (scope: RunScope): Row => ({
   title: 'Media',
   panels: [
     graph({
@@ -183,10 +209,10 @@ const media: Row = {
       description:
         'Share of packets, before and after loss recovery. High before and low after: NACK works and costs bandwidth. Above 2 % after recovery, users notice.',
       unit: 'percentunit',
-      limits: LOSS,
+      limits: scope.colours.loss,
       queries: [
         promql(
-          `${rate('swarm_run_packets_lost_total', GROUP, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${EXPECTED} > 0)`,
+          `${rate('swarm_run_packets_lost_total', scope.group, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${scope.expected} > 0)`,
           '{{kind}} {{direction}}, {{recovery}} recovery',
         ),
       ],
@@ -196,10 +222,10 @@ const media: Row = {
       description:
         'Sampled per second and track; up as the server reports it. Above 30 ms, users notice.',
       unit: 's',
-      limits: JITTER,
+      limits: scope.colours.jitter,
       queries: [
         promql(
-          quantile(0.95, 'swarm_run_jitter_seconds', GROUP, ['kind', 'direction']),
+          quantile(0.95, 'swarm_run_jitter_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',
         ),
       ],
@@ -212,7 +238,7 @@ const media: Row = {
       limits: LATENCY,
       queries: [0.5, 0.95, 0.99].map((share) =>
         promql(
-          quantile(share, 'swarm_run_media_latency_seconds', GROUP, ['kind']),
+          quantile(share, 'swarm_run_media_latency_seconds', scope.group, ['kind']),
           `p${share * 100} {{kind}}`,
         ),
       ),
@@ -224,7 +250,7 @@ const media: Row = {
       limits: RTT,
       queries: [
         promql(
-          quantile(0.95, 'swarm_run_rtt_seconds', GROUP, ['kind', 'direction']),
+          quantile(0.95, 'swarm_run_rtt_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',
         ),
       ],
@@ -235,9 +261,9 @@ const media: Row = {
         'Per second. Rising NACKs: loss that is still recovered. PLIs in the steady phase: keyframes were requested because video could not be decoded.',
       unit: 'ops',
       queries: [
-        promql(rate('swarm_run_nacks_total', GROUP, ['direction']), 'NACK {{direction}}'),
-        promql(rate('swarm_run_plis_total', GROUP, ['direction']), 'PLI {{direction}}'),
-        promql(rate('swarm_run_packets_recovered_total', GROUP), 'packets repaired'),
+        promql(rate('swarm_run_nacks_total', scope.group, ['direction']), 'NACK {{direction}}'),
+        promql(rate('swarm_run_plis_total', scope.group, ['direction']), 'PLI {{direction}}'),
+        promql(rate('swarm_run_packets_recovered_total', scope.group), 'packets repaired'),
       ],
     }),
     graph({
@@ -248,7 +274,7 @@ const media: Row = {
       limits: FEW,
       queries: [
         promql(
-          `${rate('swarm_run_media_interruption_seconds_total', DOWN, ['kind'])} / (sum by (kind) (swarm_run_tracks{${DOWN}}) > 0)`,
+          `${rate('swarm_run_media_interruption_seconds_total', scope.down, ['kind'])} / (sum by (kind) (swarm_run_tracks{${scope.down}}) > 0)`,
           '{{kind}}',
         ),
       ],
@@ -260,7 +286,7 @@ const media: Row = {
       unit: 'bps',
       queries: [
         promql(
-          `8 * ${rate('swarm_run_bytes_total', GROUP, ['kind', 'direction'])}`,
+          `8 * ${rate('swarm_run_bytes_total', scope.group, ['kind', 'direction'])}`,
           '{{kind}} {{direction}}',
         ),
       ],
@@ -269,7 +295,10 @@ const media: Row = {
       title: 'Tracks',
       description: 'Sent and received tracks. Received below the scenario: failed subscriptions.',
       queries: [
-        promql(`sum by (kind, direction) (swarm_run_tracks{${GROUP}})`, '{{kind}} {{direction}}'),
+        promql(
+          `sum by (kind, direction) (swarm_run_tracks{${scope.group}})`,
+          '{{kind}} {{direction}}',
+        ),
       ],
     }),
     graph({
@@ -278,13 +307,16 @@ const media: Row = {
         'Received video tracks by frame height. Falling heights: the server sends lower layers because it estimates that the link is full.',
       stacked: true,
       queries: [
-        promql(`sum by (height) (swarm_run_video_tracks{${RUN}, direction="down"})`, '{{height}}p'),
+        promql(
+          `sum by (height) (swarm_run_video_tracks{${scope.run}, direction="down"})`,
+          '{{height}}p',
+        ),
       ],
     }),
   ],
-};
+});
 
-const generator: Row = {
+const generator = (scope: RunScope): Row => ({
   title: 'Load generator health',
   panels: [
     graph({
@@ -293,7 +325,7 @@ const generator: Row = {
         'Cores in use by all processes of the generator. At all cores of the host, the run is inconclusive.',
       columns: 6,
       queries: [
-        promql(`sum by (scenario) (swarm_run_generator_cpu_cores{${RUN}})`, '{{scenario}}'),
+        promql(`sum by (scenario) (swarm_run_generator_cpu_cores{${scope.run}})`, '{{scenario}}'),
       ],
     }),
     graph({
@@ -305,7 +337,7 @@ const generator: Row = {
       columns: 6,
       queries: [
         promql(
-          `max by (scenario) (swarm_run_generator_event_loop_lag_seconds{${RUN}})`,
+          `max by (scenario) (swarm_run_generator_event_loop_lag_seconds{${scope.run}})`,
           '{{scenario}}',
         ),
       ],
@@ -318,10 +350,10 @@ const generator: Row = {
       limits: { bad: 1 },
       columns: 6,
       queries: [
-        promql(rate('swarm_run_generator_late_sends_total', RUN), 'sent late'),
-        promql(rate('swarm_run_generator_send_errors_total', RUN), 'rejected'),
-        promql(rate('swarm_run_generator_socket_drops_total', RUN), 'dropped'),
-        promql(rate('swarm_run_generator_late_joins_total', RUN), 'late joins'),
+        promql(rate('swarm_run_generator_late_sends_total', scope.run), 'sent late'),
+        promql(rate('swarm_run_generator_send_errors_total', scope.run), 'rejected'),
+        promql(rate('swarm_run_generator_socket_drops_total', scope.run), 'dropped'),
+        promql(rate('swarm_run_generator_late_joins_total', scope.run), 'late joins'),
       ],
     }),
     graph({
@@ -332,19 +364,24 @@ const generator: Row = {
       columns: 6,
       queries: [
         promql(
-          `sum by (scenario) (swarm_run_generator_resident_bytes{${RUN}})`,
+          `sum by (scenario) (swarm_run_generator_resident_bytes{${scope.run}})`,
           'memory, {{scenario}}',
         ),
-        promql(`sum(swarm_run_generator_workers{${RUN}, state="died"}) > 0`, 'workers that died'),
+        promql(
+          `sum(swarm_run_generator_workers{${scope.run}, state="died"}) > 0`,
+          'workers that died',
+        ),
       ],
     }),
   ],
-};
+});
 
 /** A running load test. */
-export const runDashboard = (): Dashboard =>
+export const runDashboard = (scope: Scope): Dashboard =>
   page({
+    scope,
     key: 'run',
+    clusterOf: 'swarm_run_participants',
     title: 'LiveKit / Swarm run',
     description:
       'A running load test (swarm run --metrics or --out): joins, received media, and the health of the load generator.',
@@ -353,21 +390,22 @@ export const runDashboard = (): Dashboard =>
         label: 'Scenario',
         description: 'Running scenarios',
         of: 'swarm_run_info',
+        where: scope.inCluster,
       }),
       labelVariable('testid', {
         label: 'Test',
         description: 'Runs that push their metrics; those that are scraped have no testid',
         of: 'swarm_run_info',
-        where: 'scenario=~"$scenario"',
+        where: `${scope.inCluster}, scenario=~"$scenario"`,
         all: '.*',
       }),
       labelVariable('group', {
         label: 'Group',
         description: 'Groups of the scenario',
         of: 'swarm_run_joins_total',
-        where: 'scenario=~"$scenario"',
+        where: `${scope.inCluster}, scenario=~"$scenario"`,
       }),
     ],
-    annotations: [alerts(), faults()],
-    rows: [glance, joins, media, generator],
+    annotations: [alerts(scope), faults(scope)],
+    rows: [glance, joins, media, generator].map((row) => row(runScope(scope))),
   });

@@ -1,56 +1,101 @@
-import { AMBER, GREEN, RED } from '../panels/limits.ts';
+import type { Names } from '../config/names.ts';
+import { AMBER, GREEN, type Limits, RED } from '../panels/limits.ts';
 import { promql, type Query } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { JOBS, LIMITS } from '../settings.ts';
 
-/** Selectors for what is chosen at the top of a dashboard. */
-export const LIVEKIT = 'job=~"$job", instance=~"$instance"';
-export const HOSTS = `job="${JOBS.node}", instance=~"$host"`;
+/** Names, and selectors for what is chosen at the top of a dashboard. */
+export interface Scope extends Names {
+  /** The chosen clusters. Series without the label are in every choice of All. */
+  inCluster: string;
+  /** The chosen LiveKit jobs, and nodes of them. */
+  livekitJobs: string;
+  livekitNodes: string;
+  hostsShown: string;
+  /** Of panels, by the limits of alerts. */
+  colours: Readonly<Record<Colour, Limits>>;
+}
+
+type Colour =
+  | 'loss'
+  | 'jitter'
+  | 'jitterShare'
+  | 'cpu'
+  | 'memory'
+  | 'capacity'
+  | 'joinSeconds'
+  | 'joinErrors';
+
+export const scopeOf = (names: Names): Scope => {
+  const { cluster, node, host, hosts, config } = names;
+  const { limits } = config;
+  const inCluster = `${cluster}=~"$cluster"`;
+  const livekitJobs = `${inCluster}, job=~"$job"`;
+  const jitter = limits.jitter / 1_000;
+  const join = limits.join / 1_000;
+  return {
+    ...names,
+    inCluster,
+    livekitJobs,
+    livekitNodes: `${livekitJobs}, ${node}=~"$instance"`,
+    hostsShown: `${inCluster}, ${hosts}, ${host}=~"$host"`,
+    colours: {
+      // 0.1 % is usual for a healthy cluster.
+      loss: { warn: 0.001, bad: limits.loss },
+      jitter: { warn: jitter / 2, bad: jitter },
+      jitterShare: { bad: limits.jitterShare },
+      cpu: { warn: shareBelow(limits.cpu), bad: limits.cpu },
+      memory: { bad: limits.memory },
+      capacity: { warn: shareBelow(limits.capacity), bad: limits.capacity },
+      joinSeconds: { warn: join / 2, bad: join },
+      joinErrors: {
+        warn: Number((1 - limits.joinObjective).toPrecision(6)),
+        bad: Math.max(0.05, Number((5 * (1 - limits.joinObjective)).toPrecision(6))),
+      },
+    },
+  };
+};
+
+/** 0.8 → 0.7 */
+const shareBelow = (limit: number): number => Number((limit * 0.875).toPrecision(3));
 
 /** Which LiveKit nodes. */
-export const livekitVariables = () => [
+export const livekitVariables = ({ inCluster, livekitJobs, node }: Scope) => [
   labelVariable('job', {
     label: 'LiveKit job',
     description: 'Jobs of Prometheus that scrape livekit-server',
     of: 'livekit_room_total',
+    where: inCluster,
     // Every job has processes and is up or down: any job at all would be too many.
     all: null,
   }),
   labelVariable('instance', {
     label: 'LiveKit node',
-    description: 'Scraped addresses of nodes',
+    description: 'LiveKit nodes, as Prometheus names them',
     of: 'livekit_room_total',
-    where: 'job=~"$job"',
+    where: livekitJobs,
+    labelName: node,
   }),
 ];
 
 /** Which hosts, by their node exporters. */
-export const hostVariable = () =>
+export const hostVariable = ({ inCluster, hosts, host }: Scope) =>
   labelVariable('host', {
     label: 'Host',
-    description: 'Addresses of the node exporters',
+    description: 'Hosts with a node exporter',
     of: 'node_memory_MemTotal_bytes',
-    where: `job="${JOBS.node}"`,
-    labelName: 'instance',
+    where: `${inCluster}, ${hosts}`,
+    labelName: host,
   });
 
 /** Which deployments the exporter monitors. */
-export const targetVariable = (of: string) =>
+export const targetVariable = ({ inCluster }: Scope, of: string) =>
   labelVariable('target', {
     label: 'Target',
     description: 'Monitored deployments, named as in the exporter configuration',
     of,
+    where: inCluster,
   });
 
-/** Share of packets: 0.1 % is usual for a healthy cluster. */
-export const LOSS = { warn: 0.001, bad: LIMITS.loss };
-export const JITTER = { warn: LIMITS.jitterSeconds / 2, bad: LIMITS.jitterSeconds };
-export const JITTER_SHARE = { bad: LIMITS.jitterShare };
-export const CPU = { warn: LIMITS.cpuWarning, bad: LIMITS.cpuCritical };
-export const MEMORY = { bad: LIMITS.memory };
-export const CAPACITY = { warn: LIMITS.cpuWarning, bad: LIMITS.capacity };
-export const JOIN_SECONDS = { warn: LIMITS.joinSeconds / 2, bad: LIMITS.joinSeconds };
-export const JOIN_ERRORS = { warn: 1 - LIMITS.joinObjective, bad: 0.05 };
 /** Above 60–90 ms one way, large events degrade (docs of workloads). */
 export const LATENCY = { warn: 0.06, bad: 0.09 };
 export const RTT = { warn: 0.15, bad: 0.3 };

@@ -54,6 +54,11 @@ export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
   redis_uptime_in_seconds: known('gauge'),
 };
 
+/** blackbox_exporter 0.19 and later versions, for targets with TLS. */
+export const BLACKBOX_METRICS: Readonly<Record<string, KnownMetric>> = {
+  probe_ssl_earliest_cert_expiry: known('gauge'),
+};
+
 /** Metrics of Prometheus, and process metrics of Go and Node.js clients. */
 export const PROMETHEUS_METRICS: Readonly<Record<string, KnownMetric>> = {
   up: known('gauge'),

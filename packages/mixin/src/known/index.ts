@@ -1,6 +1,15 @@
 import { CATALOGUE, PUSH_LABEL } from '@livekit-swarm/exporter/catalogue';
-import { RECORDINGS } from '../recordings.ts';
-import { HAPROXY_METRICS, NODE_METRICS, PROMETHEUS_METRICS, REDIS_METRICS } from './exporters.ts';
+import { EXAMPLE_CAPACITY } from '../capacity.ts';
+import type { Names } from '../config/names.ts';
+import { recordings } from '../recordings.ts';
+import { SHIPPED } from '../shipped.ts';
+import {
+  BLACKBOX_METRICS,
+  HAPROXY_METRICS,
+  NODE_METRICS,
+  PROMETHEUS_METRICS,
+  REDIS_METRICS,
+} from './exporters.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { LIVEKIT_LABELS, LIVEKIT_METRICS } from './livekit.ts';
 
@@ -20,6 +29,7 @@ export type Source =
   | 'haproxy'
   | 'node'
   | 'redis'
+  | 'blackbox'
   | 'prometheus'
   | 'recordings';
 
@@ -59,29 +69,37 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
   ),
 );
 
-/** Aggregation labels of recordings; the test with a real Prometheus checks them. */
-const RECORDING_LABELS = ['direction'] as const;
-
-/** All series that queries may use. */
-export const KNOWN: ReadonlyMap<string, KnownSeries> = new Map([
-  ...seriesOf('livekit', LIVEKIT_METRICS, LIVEKIT_LABELS),
-  ...catalogue,
-  ...seriesOf('haproxy', HAPROXY_METRICS),
-  ...seriesOf('node', NODE_METRICS),
-  ...seriesOf('redis', REDIS_METRICS),
-  ...seriesOf('prometheus', PROMETHEUS_METRICS),
-  ...RECORDINGS.map(({ record, labels = {} }): [string, KnownSeries] => [
-    record,
-    {
-      source: 'recordings',
-      type: 'gauge',
-      labels: new Set([
-        ...TARGET_LABELS.slice(0, record.startsWith('job:') ? 1 : 2),
-        ...(record.startsWith('instance_direction:') ? RECORDING_LABELS : []),
-        ...Object.keys(labels),
+/** All series that queries may use, with these names of labels. */
+export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
+  const { cluster, node, host, config } = names;
+  const { keep } = config.labels;
+  return new Map(
+    [
+      ...seriesOf('livekit', LIVEKIT_METRICS, [...LIVEKIT_LABELS, node, ...keep]),
+      ...catalogue,
+      ...seriesOf('haproxy', HAPROXY_METRICS),
+      ...seriesOf('node', NODE_METRICS, [host]),
+      ...seriesOf('redis', REDIS_METRICS),
+      ...seriesOf('blackbox', BLACKBOX_METRICS),
+      ...seriesOf('prometheus', PROMETHEUS_METRICS, [node, ...keep]),
+      ...recordings(names, EXAMPLE_CAPACITY).map(({ record, by }): [string, KnownSeries] => [
+        record,
+        {
+          source: 'recordings',
+          type: 'gauge',
+          labels: new Set(by.split(', ')),
+          appears: 'first_use',
+          why: 'when the series it is calculated from exist',
+        },
       ]),
-      appears: 'first_use',
-      why: 'when the series it is calculated from exist',
-    },
-  ]),
-]);
+    ].map(([name, series]) => [
+      name,
+      series.source === 'recordings'
+        ? series
+        : { ...series, labels: new Set([...series.labels, cluster]) },
+    ]),
+  );
+};
+
+/** With the names of the files in the repository. */
+export const KNOWN: ReadonlyMap<string, KnownSeries> = knownSeries(SHIPPED);

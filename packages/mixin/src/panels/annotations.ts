@@ -5,6 +5,11 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DATASOURCE } from './variables.ts';
 
+/** The selector of the chosen clusters. */
+interface InCluster {
+  inCluster: string;
+}
+
 const mark = (
   name: string,
   color: string,
@@ -23,31 +28,31 @@ const mark = (
     .step('10s');
 
 /** From the injection of a fault to its rollback. */
-export const faults = (): Builder<AnnotationQuery> =>
+export const faults = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Faults',
     'red',
-    'swarm_chaos_fault_active == 1',
+    `swarm_chaos_fault_active{${inCluster}} == 1`,
     '{{fault}}',
     '{{drill}}: {{fault}} on {{target}}',
   );
 
 /** The minute after the rollback of a fault, in which the deployment should recover. */
-export const rollbacks = (): Builder<AnnotationQuery> =>
+export const rollbacks = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Rollbacks',
     'green',
-    '(max_over_time(swarm_chaos_fault_active[1m]) == 1) unless (swarm_chaos_fault_active == 1)',
+    `(max_over_time(swarm_chaos_fault_active{${inCluster}}[1m]) == 1) unless (swarm_chaos_fault_active{${inCluster}} == 1)`,
     'rolled back: {{fault}}',
     '{{drill}}: {{fault}} on {{target}} was rolled back',
   );
 
 /** While a LiveKit alert fires. */
-export const alerts = (): Builder<AnnotationQuery> =>
+export const alerts = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Alerts',
     'orange',
-    'ALERTS{alertname=~"LiveKit.+", alertstate="firing"}',
+    `ALERTS{${inCluster}, alertname=~"LiveKit.+", alertstate="firing"}`,
     '{{alertname}}',
     '{{severity}} {{instance}}{{target}}',
   );

@@ -11,14 +11,18 @@ import {
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DASHBOARDS, type DashboardUid } from '../rule.ts';
-import { datasourceVariable } from './variables.ts';
+import { clusterVariable, datasourceVariable } from './variables.ts';
 
 /** A dashboard from top to bottom. */
 export interface Page {
+  /** Names of labels. */
+  scope: { cluster: string };
   key: DashboardUid;
+  /** A metric that has the clusters of this dashboard. */
+  clusterOf: string;
   title: string;
   description: string;
-  /** In addition to the variable for the data source. */
+  /** In addition to those for the data source and the cluster. */
   variables: readonly Builder<VariableModel>[];
   annotations?: readonly Builder<AnnotationQuery>[];
   rows: readonly Row[];
@@ -51,7 +55,9 @@ const links = (): DashboardLink[] => [
 
 /** Panel ids count from 1 in order: a link to a panel stays valid until a panel is inserted before it. */
 export const page = ({
+  scope,
   key,
+  clusterOf,
   title,
   description,
   variables,
@@ -67,7 +73,7 @@ export const page = ({
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
     .links(links().map((link) => ({ build: () => link })))
-    .variables([datasourceVariable(), ...variables])
+    .variables([datasourceVariable(), clusterVariable(scope.cluster, clusterOf), ...variables])
     .annotations([...annotations]);
   let id = 1;
   for (const row of rows) {

@@ -41,6 +41,17 @@ export const labelVariable = (
   return all === null ? variable : variable.allValue(all);
 };
 
+/** Which clusters. @param label that names them @param of a metric that has it */
+export const clusterVariable = (label: string, of: string): Builder<VariableModel> =>
+  labelVariable('cluster', {
+    label: 'Cluster',
+    description: 'Clusters or sites, if series have such a label',
+    of,
+    labelName: label,
+    // Series without the label, too.
+    all: '.*',
+  });
+
 export interface LabelVariable {
   /** Shown in Grafana. */
   label: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderRules } from '../../src/render-rules.ts';
+import { SHIPPED } from '../../src/shipped.ts';
 import { durationMs, scaleRules } from './scale-rules.ts';
 
 const rulesOf = (file: string) =>
@@ -64,8 +65,8 @@ describe('rules on a faster clock', () => {
   });
 
   it('changes all durations of the included rules, and nothing else', () => {
-    const original = rulesOf(renderRules(null));
-    const scaled = rulesOf(scaleRules(renderRules(null), () => 10));
+    const original = rulesOf(renderRules(SHIPPED, null));
+    const scaled = rulesOf(scaleRules(renderRules(SHIPPED, null), () => 10));
     const withoutDurations = (text: unknown): string =>
       String(text)
         .replaceAll(/\[[^\]"]*\]/g, '[]')

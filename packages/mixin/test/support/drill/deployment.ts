@@ -18,6 +18,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { stringify } from 'yaml';
 import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
 import { renderRules } from '../../../src/render-rules.ts';
+import { SHIPPED } from '../../../src/shipped.ts';
 import { askPrometheus, type Sample } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
 import { factorAt, type Pace } from './pace.ts';
@@ -46,7 +47,7 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   };
   try {
     const ruleFile = join(dir, 'rules.yaml');
-    await writeFile(ruleFile, scaleRules(renderRules(EXAMPLE_CAPACITY), factorAt(pace)));
+    await writeFile(ruleFile, scaleRules(renderRules(SHIPPED, EXAMPLE_CAPACITY), factorAt(pace)));
     const credentials = generateCredentials();
     const { http: exporterPort } = await findFreePorts('127.0.0.1', 1);
     const cluster = await startCluster({

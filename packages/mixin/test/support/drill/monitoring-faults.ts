@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { JOBS } from '../../../src/settings.ts';
+import { SHIPPED } from '../../../src/shipped.ts';
 import type { MonitoredDeployment } from './deployment.ts';
 import type { FaultCase } from './fault-case.ts';
 import { kill } from './nodes.ts';
@@ -54,7 +54,7 @@ export const jobEmptied: FaultCase = {
       scrape_configs: { job_name: string; static_configs: object[] }[];
     };
     const emptied = config.scrape_configs.map((job) =>
-      job.job_name === JOBS.livekit ? { ...job, static_configs: [] } : job,
+      job.job_name === SHIPPED.config.jobs.livekit ? { ...job, static_configs: [] } : job,
     );
     inject();
     await load(deployment, file, stringify({ ...config, scrape_configs: emptied }));

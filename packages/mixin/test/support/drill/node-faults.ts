@@ -13,7 +13,7 @@ import {
 } from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
 import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
-import { LIMITS } from '../../../src/settings.ts';
+import { SHIPPED } from '../../../src/shipped.ts';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
@@ -171,7 +171,7 @@ const withoutRedis = async (
 };
 
 /** More than the alert on the example allows. */
-const OVERFULL = EXAMPLE_CAPACITY.participants * LIMITS.capacity + 30;
+const OVERFULL = EXAMPLE_CAPACITY.participants * SHIPPED.config.limits.capacity + 30;
 
 export const full: FaultCase = {
   name: 'full',

@@ -1,5 +1,5 @@
 /** Time scale of the rules. */
-import { ALERTS } from '../../../src/alerts/index.ts';
+import { ALERTS } from '../../../src/shipped.ts';
 import { durationMs } from '../scale-rules.ts';
 
 export interface Pace {

@@ -1,6 +1,6 @@
 /** Injects faults one after the other, and records the alerts that reach the webhook. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALERTS } from '../../../src/alerts/index.ts';
+import { ALERTS } from '../../../src/shipped.ts';
 import { durationMs } from '../scale-rules.ts';
 import type { MonitoredDeployment } from './deployment.ts';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';

@@ -1,0 +1,92 @@
+import type { MixinConfig } from './schema.ts';
+
+/** Cluster of the series in rule tests. */
+export const TEST_CLUSTER = 'eu';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** The names that queries use, made of a configuration. */
+export interface Names {
+  config: MixinConfig;
+  /** Labels of a node, a host, a cluster. */
+  node: string;
+  host: string;
+  cluster: string;
+  /** Selectors of jobs, without braces. */
+  livekit: string;
+  hosts: string;
+  redis: string;
+  /** The backend with the nodes; null: there is no HAProxy. */
+  loadBalancer: string | null;
+  /** Labels that aggregations keep, for `by (…)`: of a node, a host, the whole job, a cluster. */
+  perNode: string;
+  perHost: string;
+  perJob: string;
+  /** The longer of a time and of more than two scrapes, for `for:`: one scrape that fails is no alert. @param seconds what the alert asks for */
+  lasting(seconds: number): string;
+  /** Labels of targets in rule tests. */
+  test: TestTargets;
+}
+
+/** Labels of targets in rule tests. */
+export interface TestTargets {
+  /** Every label that Prometheus gives a series of this node. */
+  livekit(node: string): Labels;
+  /** Those that figures of a node, and of the whole job, keep. */
+  ofNode(node: string): Labels;
+  ofJob: Labels;
+  host(host: string): Labels;
+  of(job: string, instance: string): Labels;
+}
+
+/** More than two scrapes, with an evaluation on top. */
+const SCRAPES = 3;
+
+export const namesOf = (config: MixinConfig): Names => {
+  const { jobs, labels, loadBalancer } = config;
+  const { cluster, node, host, keep } = labels;
+  const list = (...more: string[]): string => [...new Set([cluster, ...more])].join(', ');
+  return {
+    config,
+    node,
+    host,
+    cluster,
+    livekit: `job="${jobs.livekit}"`,
+    hosts: `job="${jobs.node}"`,
+    redis: `job="${jobs.redis}"`,
+    loadBalancer:
+      jobs.haproxy === null ? null : `job="${jobs.haproxy}", proxy="${loadBalancer.backend}"`,
+    perNode: list(...keep, 'job', node),
+    perHost: list('job', host),
+    perJob: list(...keep, 'job'),
+    lasting: (seconds) =>
+      inUnits(Math.max(seconds, Math.ceil((SCRAPES * config.scrapeInterval) / 1_000))),
+    test: testTargets(config),
+  };
+};
+
+/** As Prometheus writes it: 90 → `1m30s`. */
+const inUnits = (seconds: number): string => {
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  return [minutes > 0 ? `${minutes}m` : '', rest > 0 || minutes === 0 ? `${rest}s` : ''].join('');
+};
+
+const testTargets = ({ jobs, labels: { cluster, node, host, keep } }: MixinConfig): TestTargets => {
+  const kept = Object.fromEntries(keep.map((label) => [label, `of-${label}`]));
+  const ofJob = { [cluster]: TEST_CLUSTER, ...kept, job: jobs.livekit };
+  return {
+    ofJob,
+    ofNode: (name) => ({ ...ofJob, [node]: name }),
+    // Targets have an address, too, and labels of which nothing is known.
+    livekit: (name) => ({ instance: '10.0.0.1:6789', ...ofJob, [node]: name }),
+    host: (name) => ({ [cluster]: TEST_CLUSTER, job: jobs.node, [host]: name }),
+    of: (job, instance) => ({ [cluster]: TEST_CLUSTER, job, instance }),
+  };
+};
+
+/** `up{job="livekit", instance="a:1"}` */
+export const seriesOf = (metric: string, ...labels: readonly Labels[]): string =>
+  `${metric}{${Object.entries(Object.assign({}, ...labels) as Labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}}`;

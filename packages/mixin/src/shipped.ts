@@ -1,0 +1,13 @@
+import { allAlerts } from './alerts/index.ts';
+import { EXAMPLE_CAPACITY } from './capacity.ts';
+import { type Names, namesOf } from './config/names.ts';
+import { variantConfig } from './config/read-config.ts';
+import { recordings } from './recordings.ts';
+import type { Alert, Recording } from './rule.ts';
+
+/** Names of `alerts/` and `dashboards/`: the variant `default`. */
+export const SHIPPED: Names = namesOf(variantConfig('default'));
+
+/** Every alert and recording there may be, with these names. */
+export const ALERTS: readonly Alert[] = allAlerts(SHIPPED);
+export const RECORDINGS: readonly Recording[] = recordings(SHIPPED, EXAMPLE_CAPACITY);
