@@ -25,5 +25,5 @@ export const BELOW = {
   outputs: ['exporter'],
   verify: ['exporter'],
   mixin: ['exporter'],
-  cli: ['report', 'cost', 'outputs', 'verify', 'lab', 'chaos', 'fleet', 'media'],
+  cli: ['report', 'cost', 'outputs', 'verify', 'mixin', 'lab', 'chaos', 'fleet', 'media'],
 };

@@ -21,6 +21,7 @@ import {
 import { addFleetCommands } from './fleet-program.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
+import { addMixinCommand } from './mixin-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
 import { addSoakCommand } from './soak-program.ts';
 import { addVerifyCommand } from './verify-program.ts';
@@ -146,6 +147,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
+  addMixinCommand(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   program.showHelpAfterError(hintAt('swarm', false));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { capacitySchema } from '@livekit-swarm/analysis/capacity';
+import { fileProblem, invalidFile } from '@livekit-swarm/settings';
 import { type Names, seriesOf } from './config/names.ts';
 import type { Alert, Recording } from './rule.ts';
 
@@ -13,14 +14,40 @@ export interface NodeCapacity {
 /** Of a load for which rules are checked and drills are made; no alert that is used comes from it. */
 export const EXAMPLE_CAPACITY: NodeCapacity = { participants: 1_000, scenario: 'example' };
 
-/** Reads the `capacity.json` of a session. @throws Error when it is none, or has no limit in it */
+/** Reads the `capacity.json` of a session. @throws SwarmError `invalid_file` when it is none, or has no limit in it */
 export const readCapacity = (file: string): NodeCapacity => {
-  const parsed = capacitySchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file} is not a result of swarm capacity`);
+  const wrong = (message: string) =>
+    invalidFile([
+      fileProblem(
+        file,
+        message,
+        'give a capacity.json that "swarm capacity" wrote',
+        'invalid_file',
+      ),
+    ]);
+  const parsed = capacitySchema.safeParse(readJson(file, wrong));
+  if (!parsed.success) throw wrong('is not a result of swarm capacity');
   const { end, participants, scenario } = parsed.data;
   if ((end !== 'knee' && end !== 'max') || participants.perNode <= 0)
-    throw new Error(`${file} has no capacity in it (${end}): measure it again`);
+    throw wrong(`has no capacity in it (${end}): measure it again`);
   return { participants: Math.floor(participants.perNode), scenario };
+};
+
+const readJson = (file: string, wrong: (message: string) => Error): unknown => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    throw invalidFile([
+      fileProblem(file, `cannot be read: ${code}`, 'check the path and who may read it'),
+    ]);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong('is not JSON');
+  }
 };
 
 /** How much of it a node uses. */

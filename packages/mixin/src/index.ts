@@ -21,3 +21,4 @@ export {
 export { renderPrometheusRule, renderRules } from './render-rules.ts';
 export { type Alert, DASHBOARDS, type DashboardUid, runbookName } from './rule.ts';
 export { ALERTS, SHIPPED } from './shipped.ts';
+export { writeFiles } from './write-files.ts';

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
+import { renderAlertmanager } from './alertmanager.ts';
 import type { NodeCapacity } from './capacity.ts';
 import type { Names } from './config/names.ts';
 import { variantConfig } from './config/read-config.ts';
 import { dashboards } from './dashboards/index.ts';
+import { renderLibsonnet } from './libsonnet.ts';
 import { HEADER, renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
 /** Relative to the rule tests. */
@@ -17,6 +19,8 @@ const RULES = '../livekit-swarm.rules.yaml';
 export const outputs = (names: Names, capacity: NodeCapacity | null): Record<string, string> => ({
   'alerts/livekit-swarm.rules.yaml': renderRules(names, capacity),
   'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(names, capacity),
+  'alerts/alertmanager.example.yaml': renderAlertmanager(names, HEADER),
+  'mixin.libsonnet': renderLibsonnet(),
   ...ruleTests(names, capacity),
   ...Object.fromEntries(
     Object.values(dashboards(names)).flatMap((dashboard) => [

@@ -60,11 +60,11 @@ describe('findProblems reports', () => {
       'sum(rate(swarm_run_packets_total{scenario=~"$scenario"}[5m]))',
       'rate over a fixed window instead of $__rate_interval',
     ],
-    ['vector(1)', 'selects no metric'],
+    ['vector(2)', 'selects no metric'],
   ])('%s', (expr, problem) => {
     const uses = panelWith(expr);
     expect(uses).toHaveLength(1);
-    expect(uses.flatMap(findProblems)).toEqual([problem]);
+    expect(uses.flatMap((use) => findProblems(use))).toEqual([problem]);
   });
 
   it('a variable that lists an unknown label', () => {

@@ -5,7 +5,8 @@ import type { Names } from './config/names.ts';
 import { recordings } from './recordings.ts';
 import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
 
-export const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
+export const HEADER =
+  '# Written by livekit-swarm ("swarm mixin"; in its repository, "npm run mixin"): change mixin.yaml, and write it again.\n';
 
 const annotationsOf = (
   { config: { links } }: Names,

@@ -10,7 +10,7 @@ import { parse, stringify } from 'yaml';
 import { outputs } from '../src/outputs.ts';
 import { SHIPPED } from '../src/shipped.ts';
 
-await skipWithout('promtool');
+await skipWithout('promtool', 'amtool');
 
 const run = promisify(execFile);
 const at = (path: string): string =>
@@ -28,6 +28,11 @@ it.each(['tests/livekit-swarm.rules.test.yaml', 'tests/livekit-swarm.slow-rules.
     expect(stdout).toContain('SUCCESS');
   },
 );
+
+it('amtool accepts the example for Alertmanager', async () => {
+  const { stdout } = await run('amtool', ['check-config', at('alertmanager.example.yaml')]);
+  expect(stdout).toContain('SUCCESS');
+});
 
 it('the rules with a measured capacity have the alert on it, which fires as expected', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-capacity-rules-'));

@@ -5,6 +5,8 @@ import { readPromql } from './read-promql.ts';
 /** Functions for counters. */
 const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'resets']);
 const COUNTER_TYPES = new Set<KnownSeries['type']>(['counter', 'histogram']);
+/** Of the alert that always fires. */
+const ALWAYS = 'vector(1)';
 /** `$__rate_interval` is always long enough for the scrape interval. */
 const FIXED_WINDOW = /rate\([^[]*\[(?!\$__rate_interval)/;
 
@@ -12,14 +14,17 @@ const FIXED_WINDOW = /rate\([^[]*\[(?!\$__rate_interval)/;
  * Problems of a query; empty if every metric and label that it uses is exported.
  * @throws Error if it is not PromQL
  */
-export const findProblems = ({ expr, label }: Pick<QueryUse, 'expr' | 'label'>): string[] => {
+export const findProblems = (
+  { expr, label }: Pick<QueryUse, 'expr' | 'label'>,
+  series: ReadonlyMap<string, KnownSeries> = KNOWN,
+): string[] => {
   const { selections, groupings, calls } = readPromql(withoutVariables(expr, '1m'));
-  const unknown = selections.filter(({ metric }) => !KNOWN.has(metric));
+  const unknown = selections.filter(({ metric }) => !series.has(metric));
   if (unknown.length > 0) return unknown.map(({ metric }) => `unknown metric ${metric}`);
   const has = (metric: string, name: string): boolean =>
-    KNOWN.get(metric)?.labels.has(name) ?? false;
+    series.get(metric)?.labels.has(name) ?? false;
   return [
-    ...(selections.length === 0 ? ['selects no metric'] : []),
+    ...(selections.length === 0 && expr !== ALWAYS ? ['selects no metric'] : []),
     ...selections.flatMap(({ metric, matchers }) =>
       [...matchers, ...(label === undefined ? [] : [label])]
         .filter((name) => !has(metric, name))
@@ -34,7 +39,7 @@ export const findProblems = ({ expr, label }: Pick<QueryUse, 'expr' | 'label'>):
       .filter((call) => COUNTER_FUNCTIONS.has(call.function))
       .flatMap((call) =>
         call.metrics
-          .filter((metric) => !COUNTER_TYPES.has(KNOWN.get(metric)?.type ?? 'gauge'))
+          .filter((metric) => !COUNTER_TYPES.has(series.get(metric)?.type ?? 'gauge'))
           .map((metric) => `${call.function} of ${metric}, which is not a counter`),
       ),
     ...(expr.includes('$') && FIXED_WINDOW.test(expr)

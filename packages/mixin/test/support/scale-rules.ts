@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import { alertKey } from './alert-key.ts';
 
 /** The parts of a rule that hold durations. */
 interface Rule {
@@ -6,13 +7,14 @@ interface Rule {
   record?: string;
   expr: string;
   for?: string;
+  labels?: Record<string, string>;
 }
 
 interface RulesFile {
   groups: { name: string; rules: Rule[] }[];
 }
 
-/** How many times faster a rule is to be, by its name. */
+/** How many times faster a rule is to be, by its name and window. */
 export type FactorOf = (rule: string) => number;
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -55,7 +57,7 @@ export const scaleRules = (rules: string, factorOf: FactorOf): string => {
 };
 
 const scaleRule = (rule: Rule, factorOf: FactorOf): Rule => {
-  const factor = factorOf(rule.alert ?? rule.record ?? '');
+  const factor = factorOf(alertKey(rule.alert ?? rule.record ?? '', rule.labels));
   const scaled = (duration: string): string =>
     `${Math.max(1, Math.round(durationMs(duration) / factor))}ms`;
   return {

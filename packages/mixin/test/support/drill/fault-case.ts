@@ -28,10 +28,10 @@ export interface InjectedFault {
   finish?(): Promise<void>;
 }
 
-/** Failed joins may cause all four, the slow ones with a long delay. */
-export const JOINS_FAILING = [
-  'LiveKitJoinsFailingFast',
-  'LiveKitJoinsFailing',
-  'LiveKitJoinsFailingSlowly',
-  'LiveKitJoinsFailingForDays',
-] as const;
+/** An alert on the error budget: its long windows keep firing after the cause is gone. */
+export const JOINS_FAILING: readonly string[] = ['1h', '6h', '1d', '3d'].map(
+  (window) => `LiveKitJoinsFailing ${window}`,
+);
+
+/** What fails with Redis or a node that others need: applications, and their webhooks. */
+export const SERVICE_ALERTS = ['LiveKitApiErrors', 'LiveKitWebhooksFailing'] as const;

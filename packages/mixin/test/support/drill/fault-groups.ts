@@ -32,4 +32,11 @@ export const FAULT_GROUPS = [...MEDIA_FAULTS, ...PROCESS_FAULTS];
 export const NOT_TESTED: Readonly<Record<string, string>> = {
   LiveKitMemoryHigh:
     'with full memory, the kernel kills processes on the host, including other tests',
+  LiveKitCertificateExpires: 'needs blackbox_exporter, which the lab does not start',
+  LiveKitUserQualityLow: 'needs ten browsers with the beacon',
+  LiveKitApiErrors: 'no fault of the drill fails one of 20 requests for certain',
+  LiveKitWebhooksFailing: 'no fault of the drill stops webhooks for certain',
+  LiveKitEgressFailing: 'needs an egress service',
+  LiveKitPathFailing: 'needs a TURN server: drills with chaos/turn-kill.yaml',
+  Watchdog: 'fires always',
 };

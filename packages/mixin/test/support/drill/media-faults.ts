@@ -91,9 +91,9 @@ export const closed: FaultCase = {
 export const busy: FaultCase = {
   name: 'busy',
   description: 'other processes on the host use all cores',
-  fires: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
+  fires: ['LiveKitCpuHigh'],
   may: [],
-  resolves: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
+  resolves: ['LiveKitCpuHigh'],
   begin: async ({ dir, ask }, inject) => {
     // Other processes may use the CPU: an alert that is already firing cannot fire again.
     const noAlert = async () =>

@@ -12,7 +12,8 @@ export const exporterKilled: FaultCase = {
   name: 'exporter',
   description: 'the exporter is killed (SIGKILL)',
   fires: ['LiveKitExporterDown'],
-  may: [],
+  // It receives the webhooks of the nodes.
+  may: ['LiveKitWebhooksFailing'],
   resolves: ['LiveKitExporterDown'],
   begin: async ({ cluster }, inject) => {
     const exporter = cluster.service('exporter');

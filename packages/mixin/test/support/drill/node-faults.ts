@@ -14,7 +14,7 @@ import {
 import { parse, stringify } from 'yaml';
 import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
 import { SHIPPED } from '../../../src/shipped.ts';
-import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
+import { type FaultCase, JOINS_FAILING, SERVICE_ALERTS } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
@@ -99,7 +99,7 @@ export const redisGone: FaultCase = {
   name: 'redis',
   description: 'Redis is killed (SIGKILL)',
   fires: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
-  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', ...JOINS_FAILING],
+  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', ...JOINS_FAILING, ...SERVICE_ALERTS],
   resolves: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
   begin: async ({ cluster }, inject) => {
     const redis = cluster.service('redis');
@@ -183,7 +183,8 @@ export const full: FaultCase = {
     'LiveKitProbeFailing',
     'LiveKitJitterHigh',
     'LiveKitCpuHigh',
-    'LiveKitCpuCritical',
+    // The exporter, which receives the webhooks, is killed at the same time.
+    'LiveKitWebhooksFailing',
   ],
   resolves: ['LiveKitCapacityHigh'],
   begin: async (deployment, inject) => {

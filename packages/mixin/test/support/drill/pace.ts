@@ -1,5 +1,6 @@
 /** Time scale of the rules. */
 import { ALERTS } from '../../../src/shipped.ts';
+import { alertKey } from '../alert-key.ts';
 import { durationMs } from '../scale-rules.ts';
 
 export interface Pace {
@@ -18,7 +19,9 @@ export interface Pace {
  * exports immediately; the other rules need windows with several of its reports (one per five seconds).
  */
 const SLOW: ReadonlySet<string> = new Set([
-  ...ALERTS.filter((alert) => durationMs(alert.for) >= durationMs('15m')).map(({ name }) => name),
+  ...ALERTS.filter((alert) => durationMs(alert.for) >= durationMs('15m')).map(({ name, labels }) =>
+    alertKey(name, labels),
+  ),
   ...['30m', '2h', '6h', '1d', '3d'].flatMap((window) => [
     `job:livekit_joins_begun:increase${window}`,
     `job:livekit_joins_failed:increase${window}`,

@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { alertKey } from '../alert-key.ts';
 
 /** One alert of one notification. */
 export interface AlertNotification {
+  /** Name, and window if it has one. */
   alert: string;
   status: 'firing' | 'resolved';
   labels: Record<string, string>;
@@ -38,7 +40,13 @@ export const receiveWebhooks = async (): Promise<WebhookReceiver> => {
     if (version !== '4')
       throw new Error(`unexpected version of the Alertmanager webhook: ${version}`);
     for (const { status, labels, annotations } of alerts) {
-      notifications.push({ alert: labels.alertname ?? '', status, labels, annotations, atMs });
+      notifications.push({
+        alert: alertKey(labels.alertname ?? '', labels),
+        status,
+        labels,
+        annotations,
+        atMs,
+      });
     }
     response.end();
   });

@@ -1,0 +1,21 @@
+// Written by livekit-swarm ("swarm mixin"): a monitoring mixin for jsonnet 0.19 or later.
+local groups = std.parseYaml(importstr 'alerts/livekit-swarm.rules.yaml').groups;
+local having(key) = [
+  group { rules: [rule for rule in group.rules if std.objectHas(rule, key)] }
+  for group in groups
+  if std.length([rule for rule in group.rules if std.objectHas(rule, key)]) > 0
+];
+
+{
+  prometheusAlerts+:: { groups+: having('alert') },
+  prometheusRules+:: { groups+: having('record') },
+  grafanaDashboards+:: {
+    'livekit-swarm-cluster.json': import 'dashboards/livekit-swarm-cluster.json',
+    'livekit-swarm-media.json': import 'dashboards/livekit-swarm-media.json',
+    'livekit-swarm-rooms.json': import 'dashboards/livekit-swarm-rooms.json',
+    'livekit-swarm-probes.json': import 'dashboards/livekit-swarm-probes.json',
+    'livekit-swarm-run.json': import 'dashboards/livekit-swarm-run.json',
+    'livekit-swarm-chaos.json': import 'dashboards/livekit-swarm-chaos.json',
+    'livekit-swarm-infrastructure.json': import 'dashboards/livekit-swarm-infrastructure.json',
+  },
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ConfigFile,
+  namesOf,
+  outputs,
+  readCapacity,
+  readConfig,
+  VARIANTS,
+  type Variant,
+  writeFiles,
+} from '@livekit-swarm/mixin';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  fileProblem,
+  invalidFile,
+  plural,
+  suggest,
+  usageError,
+} from '@livekit-swarm/settings';
+import { type Console, write } from '../console.ts';
+
+export interface MixinFlags {
+  config?: string;
+  variant?: string;
+  out?: string;
+  capacity?: string;
+  printConfig?: true;
+}
+
+/**
+ * `swarm mixin`: rules and dashboards for the names of a Prometheus.
+ * @throws SwarmError `invalid_file` for the configuration or the capacity; `usage` for a flag, or a folder that cannot be written
+ */
+export const mixinCommand = async (flags: MixinFlags, { stdout }: Console): Promise<ExitCode> => {
+  const { config, text } = readConfig(
+    flags.variant === undefined ? null : readVariant(flags.variant),
+    flags.config === undefined ? null : readChanges(flags.config),
+  );
+  if (flags.printConfig === true) {
+    await write(stdout, text);
+    return EXIT_CODES.passed.code;
+  }
+  if (flags.out === undefined)
+    throw usageError('no folder is named', 'give --out FOLDER, or --print-config');
+  const capacity = flags.capacity === undefined ? null : readCapacity(flags.capacity);
+  const files = outputs(namesOf(config), capacity);
+  await writeFiles(flags.out, files).catch((error: unknown) => {
+    throw usageError(
+      `--out ${flags.out}: cannot be written: ${codeOf(error)}`,
+      'name a folder that you may write to',
+    );
+  });
+  await write(
+    stdout,
+    `${plural(Object.keys(files).length, 'file')} in ${flags.out}: alerts, dashboards and mixin.libsonnet for the job "${config.jobs.livekit}"\n`,
+  );
+  return EXIT_CODES.passed.code;
+};
+
+const readVariant = (text: string): Variant => {
+  const known = VARIANTS.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw usageError(`--variant ${text}: unknown variant`, suggest(text, VARIANTS, 'available:'));
+};
+
+const readChanges = (file: string): ConfigFile => {
+  try {
+    return { text: readFileSync(file, 'utf8'), file };
+  } catch (error) {
+    throw invalidFile([
+      fileProblem(
+        file,
+        `cannot be read: ${codeOf(error)}`,
+        'swarm mixin --print-config > mixin.yaml writes one',
+      ),
+    ]);
+  }
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
