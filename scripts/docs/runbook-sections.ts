@@ -17,9 +17,9 @@ const alertsByPage = (): Map<string, Alert[]> => {
 /** What the rules say: severity, condition and time, as they are shipped. */
 const alertText = (alerts: readonly Alert[]): string =>
   [
-    ...alerts.map(({ severity, expr, for: pending }) =>
+    ...alerts.map(({ severity, labels, expr, for: pending }) =>
       [
-        `**${severity}**${pending === '0s' ? ', fires at once when' : `, fires when this has held for ${pending}`}:`,
+        `**${severity}**${labels === undefined ? '' : `, window ${labels.window}`}${pending === '0s' ? ', fires at once when' : `, fires when this has held for ${pending}`}:`,
         '',
         '```promql',
         expr,

@@ -33,7 +33,7 @@ const panelWith = (expr: string) =>
         },
       ],
     }),
-  );
+  ).filter(({ kind }) => kind === 'panel');
 
 describe('findProblems reports', () => {
   it.each([
