@@ -18,6 +18,7 @@ describe('choicesOf', () => {
       ];
     });
     expect(Object.fromEntries(choices)).toEqual({
+      cluster: '.*',
       job: '(a|b\\\\.c)',
       instance: '.+',
       host: '.+',

@@ -167,7 +167,7 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitGhostRooms',
       severity: 'warning',
-      // Most go by themselves within a minute.
+      // Most expire within a minute.
       expr: 'swarm_lifecycle_ghost_rooms > 0',
       for: '10m',
       summary: 'The API lists rooms that no node holds.',

@@ -22,7 +22,7 @@ export interface Names {
   perNode: string;
   perHost: string;
   perJob: string;
-  /** The longer of a time and of more than two scrapes, for `for:`: one scrape that fails is no alert. @param seconds what the alert asks for */
+  /** The longer of a time and of more than two scrapes, for `for:`: one failed scrape is not enough. @param seconds what the alert asks for */
   lasting(seconds: number): string;
   /** Labels of targets in rule tests. */
   test: TestTargets;

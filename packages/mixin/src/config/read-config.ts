@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { plainOf, readMapping, readSettings, strict, word } from '@livekit-swarm/settings';
 import { stringify } from 'yaml';
-import type { z } from 'zod';
 import { configSchema, type MixinConfig, VARIANTS, type Variant } from './schema.ts';
 
 /** A configuration as a file may have it: any key may be left out. */
@@ -88,6 +87,3 @@ const variantText = (variant: Variant): string =>
 
 /** Of a variant as it is shipped. */
 export const variantConfig = (variant: Variant): MixinConfig => readConfig(variant, null).config;
-
-export type { MixinConfig };
-export type ConfigInput = z.input<ReturnType<typeof fileSchema>>;

@@ -40,9 +40,9 @@ const jobs = strict({
 const labels = strict({
   /** Of the Kubernetes cluster or site. Series without it belong to one that has no name. */
   cluster: label(),
-  /** Tells LiveKit nodes from each other. */
+  /** Of a LiveKit node. */
   node: label(),
-  /** Tells hosts from each other, in series of node_exporter. */
+  /** Of a host, in series of node_exporter. */
   host: label(),
   /** More labels of LiveKit's series that figures keep, as the namespace. */
   keep: z

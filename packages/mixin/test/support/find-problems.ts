@@ -24,7 +24,7 @@ export const findProblems = (
   const has = (metric: string, name: string): boolean =>
     series.get(metric)?.labels.has(name) ?? false;
   return [
-    ...(selections.length === 0 && expr !== ALWAYS ? ['selects no metric'] : []),
+    ...(selections.length === 0 && expr.trim() !== ALWAYS ? ['selects no metric'] : []),
     ...selections.flatMap(({ metric, matchers }) =>
       [...matchers, ...(label === undefined ? [] : [label])]
         .filter((name) => !has(metric, name))
