@@ -23,7 +23,7 @@ describe('choicesOf', () => {
       instance: '.+',
       host: '.+',
     });
-    expect(asked).toEqual(['livekit_room_total']);
+    expect(asked).toEqual(['livekit_room_total{cluster=~".*"}']);
   });
 
   it('needs no brackets for one value, and finds nothing where there is none', async () => {
