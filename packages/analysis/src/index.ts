@@ -5,6 +5,7 @@ export {
   type SampleSecond,
   sampleSeconds,
 } from './history/sample-seconds.ts';
+export { createRunPhase, RUN_PHASES, type RunPhase } from './history/run-phase.ts';
 export { secondOfSample } from './history/seconds.ts';
 export type { SeriesQuery, TimeSeries } from './history/time-series.ts';
 export {

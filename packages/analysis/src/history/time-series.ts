@@ -70,6 +70,12 @@ export class TimeSeriesBuilder {
     return { value: high.map((highest, step) => this.#value(step, highest)), low, high };
   }
 
+  /** The value of one step, without looking at the others. */
+  at(step: number): number | null {
+    const highest = known(this.#highs[step] ?? Number.NEGATIVE_INFINITY);
+    return this.#value(step, highest);
+  }
+
   #value(step: number, highest: number | null): number | null {
     const part = this.#parts[step] ?? 0;
     if (this.#downsampling === 'sum') return part;

@@ -1,4 +1,4 @@
-import type { History, SeriesQuery, TimeSeries, VerdictDecision } from '@livekit-swarm/analysis';
+import type { History, SeriesQuery, ThresholdResult, TimeSeries, VerdictDecision } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 
@@ -142,8 +142,8 @@ const stepOf = (index: number, of: number): number =>
   of === 1 ? 3 : of === 2 ? ([2, 5][index] ?? 5) : 1 + Math.round((index / (of - 1)) * 5);
 
 /** The strictest limit for all participants. */
-const limitOfMetric = (
-  { thresholds }: Pick<VerdictDecision, 'thresholds'>,
+export const limitOfMetric = (
+  { thresholds }: { thresholds: readonly Pick<ThresholdResult, 'threshold'>[] },
   metric: MetricName | null,
 ): number | null => {
   const limits = thresholds.flatMap(({ threshold }) => {
@@ -157,5 +157,5 @@ const limitOfMetric = (
 };
 
 /** Four digits are more than a chart can show, and half the size. */
-const brief = (value: number | null, factor: number): number | null =>
+export const brief = (value: number | null, factor: number): number | null =>
   value === null || !Number.isFinite(value) ? null : Number((value * factor).toPrecision(4));
