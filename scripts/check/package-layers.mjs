@@ -20,10 +20,11 @@ export const BELOW = {
   chaos: ['runner', 'lab', 'livekit'],
   cost: ['analysis'],
   report: ['analysis', 'chaos'],
+  live: ['report'],
   beacon: [],
   exporter: ['engine', 'analysis', 'chaos', 'beacon'],
   outputs: ['exporter'],
   verify: ['exporter'],
   mixin: ['exporter'],
-  cli: ['report', 'cost', 'outputs', 'verify', 'mixin', 'lab', 'chaos', 'fleet', 'media'],
+  cli: ['live', 'cost', 'outputs', 'verify', 'mixin', 'lab', 'chaos', 'fleet', 'media'],
 };

@@ -16,6 +16,7 @@ const WORKSPACES = [
   'fleet',
   'host',
   'lab',
+  'live',
   'livekit',
   'media',
   'metrics',

@@ -1,11 +1,11 @@
 export type { Annotation, DrillAnnotation } from './history/annotation.ts';
 export { createHistory, type History } from './history/history.ts';
+export { createRunPhase, RUN_PHASES, type RunPhase } from './history/run-phase.ts';
 export {
   type MergedSeries,
   type SampleSecond,
   sampleSeconds,
 } from './history/sample-seconds.ts';
-export { createRunPhase, RUN_PHASES, type RunPhase } from './history/run-phase.ts';
 export { secondOfSample } from './history/seconds.ts';
 export type { SeriesQuery, TimeSeries } from './history/time-series.ts';
 export {

@@ -72,6 +72,8 @@ export interface ScenarioRun
   printer: ProgressPrinter;
   /** Called with every line of the record. */
   onLine?: NonNullable<RunOptions['onLine']>;
+  /** Called when the first join is scheduled. */
+  onStart?: NonNullable<RunOptions['onStart']>;
 }
 
 /** What a scenario becomes on this host. */
@@ -181,6 +183,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
       server: await observationOf(request.serverMetrics, target, deployed.sources),
       onProgress: printer.show,
       ...(request.onLine === undefined ? {} : { onLine: request.onLine }),
+      ...(request.onStart === undefined ? {} : { onStart: request.onStart }),
     });
     const { summary, decision, record: recordPath } = result;
     return { summary, decision, recordPath, readLines: () => recordLines(recordPath) };

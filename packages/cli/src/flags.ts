@@ -6,9 +6,10 @@ import {
 import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
+import type { LivePageFlags } from './live-page.ts';
 
 /** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
-export interface SharedRunFlags {
+export interface SharedRunFlags extends LivePageFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
@@ -142,6 +143,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       'participants that may be lost with their worker or host: 1%, 50 (default: none)',
     ),
     new Option('--record <dir>', 'folder for the record and logs (default: records/TIME-RUN)'),
+    ...livePageFlags(),
     new Option(
       '--metrics <address>',
       'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
@@ -182,6 +184,13 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
   ]);
   return command;
 };
+
+/** A page that shows the run meanwhile. */
+const livePageFlags = (): Option[] => [
+  new Option('--ui', 'show the run live in a browser on this host; its address goes to stderr'),
+  new Option('--ui-port <n>', 'port of this page, on 127.0.0.1 (default: a free one)'),
+  new Option('--ui-stay', 'serve the report at this address after the run, until Ctrl-C'),
+];
 
 export const SERVER_METRICS_GROUP = 'Server metrics (automatic for a local server and a lab):';
 

@@ -53,6 +53,7 @@ Twice: everything ends at once. --json prints exactly one object, and none for b
 export const reportHelp = (): string => `
 Examples:
   swarm report records/2026-11-21T12-00-00-k3x9h
+  swarm report records/2026-11-21T12-00-00-k3x9h --serve     in a browser; also while its run is under way
   swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json
 
 The exit code is that of the run, evaluated with these thresholds: see "swarm --help".

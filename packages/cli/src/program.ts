@@ -125,7 +125,13 @@ export const createProgram = (console: Console, done: Done): Command => {
     });
 
   for (const option of outputFlags()) report.addOption(option);
-  report.option('--quiet', 'do not print where reports were written');
+  report
+    .option('--quiet', 'do not print where reports were written')
+    .option(
+      '--serve',
+      'show the record in a browser on this host until Ctrl-C; also one that is being written',
+    )
+    .option('--ui-port <n>', 'port of this page, on 127.0.0.1 (default: a free one)');
 
   program
     .command('doctor')

@@ -7,12 +7,14 @@ import {
   type Outcome,
   overallExitCode,
 } from '@livekit-swarm/report';
+import type { LiveRun } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
 import { formatError, noRunOf, swarmErrorOf } from './error-text.ts';
 import { executeScenario, type ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
+import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
 import type { Output } from './output/output.ts';
 import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
 import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
@@ -43,7 +45,7 @@ type Shared = Pick<
 export const executeSequence = async (
   scenarios: readonly PlannedScenario[],
   shared: Shared,
-  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics' | 'out'>,
+  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics' | 'out'> & LivePageFlags,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
@@ -58,6 +60,10 @@ export const executeSequence = async (
   const metricOutputs = await openMetricOutputs(flags.out, env, warn);
   const metrics =
     flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });
+  const page = await openRunPage(flags, stderr).catch(async (error: unknown) => {
+    await metrics?.close();
+    throw error;
+  });
   const interruption = watchInterruption();
   const announceInterruption = (): void =>
     printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
@@ -75,11 +81,14 @@ export const executeSequence = async (
           );
         const { baseline, ...own } = scenario;
         const push = metricOutputs?.begin() ?? null;
-        const taps = [metrics?.begin(), push?.add].filter((tap) => tap !== undefined);
+        const live = page?.begin({ number: index + 1, of: scenarios.length });
+        const taps = [metrics?.begin(), push?.add, live?.add].filter((tap) => tap !== undefined);
         const onLine = (line: RecordLine): void => {
           for (const tap of taps) tap(line);
         };
-        const run = attempt({ ...own, ...shared, onLine, interruption, printer }, several);
+        const onStart = ({ interim }: Pick<LiveRun, 'interim'>): void => live?.observe(interim);
+        const request = { ...own, ...shared, onLine, onStart, interruption, printer };
+        const run = attempt(request, several);
         const outcome = await afterPushes(run, push, interruption.kill);
         if (!isRun(outcome)) await write(stderr, formatError(outcome));
         outcomes.push(
@@ -89,18 +98,25 @@ export const executeSequence = async (
         );
       }
       const [latest] = outcomes.slice(-1);
+      if (latest !== undefined) page?.finished(latest);
       // After a usage error only the error is printed.
       if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code))
         await output.add(latest);
     }
     const exitCode = await output.close(overallExitCode(outcomes));
+    await page?.done();
     interruption.stop.removeEventListener('abort', announceInterruption);
     await metrics?.linger(interruption.stop, () =>
       printer.print('Waiting for a final scrape of /metrics (Ctrl-C to skip)'),
     );
+    if (page !== null && flags.uiStay === true && !interruption.stop.aborted) {
+      stderr.write(`The report stays at ${page.url} until Ctrl-C.\n`);
+      await untilInterrupted(interruption.stop);
+    }
     return exitCode;
   } finally {
     interruption.dispose();
+    await page?.close();
     await metrics?.close();
   }
 };

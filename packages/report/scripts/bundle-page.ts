@@ -13,8 +13,8 @@ const HTML = join(import.meta.dirname, '..', 'src', 'html');
 
 export const BUNDLES = join(HTML, 'page.generated');
 
-/** In the head of the page, and at its end. */
-const ENTRIES = ['early', 'main'];
+/** In the head of a page, and at its end: of a report, and of a live page. */
+const ENTRIES = ['early', 'main', 'live'];
 
 /** uPlot is a script of its own on the page, whose licence stands beside it. */
 const GLOBAL_UPLOT: Plugin = {

@@ -1,3 +1,4 @@
+import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { EndCause } from '@livekit-swarm/host';
 import { COORDINATOR_SHARD, type DrillEvent, type EndLine } from '@livekit-swarm/record';
 import type { AdmissionQueue } from './admissions.ts';
@@ -22,17 +23,20 @@ export interface LiveRun {
   append(event: DrillEvent, at?: number): void;
   /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `stopped`. */
   stop(): void;
+  /** The summary of the run as things stand. */
+  interim(): InterimSummary;
 }
 
 export const liveRun = (
   startedAtMs: number,
-  { elapsedMs, append }: Pick<RunLog, 'elapsedMs' | 'append'>,
+  { elapsedMs, append, interimSummary }: Pick<RunLog, 'elapsedMs' | 'append' | 'interimSummary'>,
   ending: Pick<RunEnding, 'resolve'>,
 ): LiveRun => ({
   startedAtMs,
   elapsedMs,
   append: (event, at = elapsedMs()) => append({ type: 'drill', at, ...event }),
   stop: () => ending.resolve('stopped'),
+  interim: interimSummary,
 });
 
 /** How long participants stay after the server died, so that the record shows what happened to them, ms. */

@@ -1,4 +1,4 @@
 export { LiveColumns } from './live-columns.ts';
+export { LiveFold, type LiveGeneratorNow } from './live-fold.ts';
 export type { LiveEvent, LiveMark } from './live-marks.ts';
 export type { LiveAffected } from './live-participants.ts';
-export { type LiveGeneratorNow, LiveRun } from './live-run.ts';

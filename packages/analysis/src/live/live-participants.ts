@@ -48,7 +48,9 @@ export class LiveParticipants {
   };
   #planned = 0;
   #seen = 0;
+  /** Since the list was made. */
   #changed = false;
+  #list: { most: number; best: readonly LiveAffected[] } = { most: 0, best: [] };
   #isOfRun = (_identity: string): boolean => true;
 
   begin(header: HeaderLine): void {
@@ -108,13 +110,9 @@ export class LiveParticipants {
     return this.#planned;
   }
 
-  /** Whether the list of the most affected may have changed since it was last asked for. */
-  get changed(): boolean {
-    return this.#changed;
-  }
-
   /** Most affected first. */
-  mostAffected(most: number): LiveAffected[] {
+  mostAffected(most: number): readonly LiveAffected[] {
+    if (!this.#changed && this.#list.most === most) return this.#list.best;
     this.#changed = false;
     const best: LiveAffected[] = [];
     const consider = (one: LiveAffected): void => {
@@ -126,6 +124,7 @@ export class LiveParticipants {
     };
     for (const one of this.#left) consider(one);
     for (const one of this.#impaired.values()) consider(one);
+    this.#list = { most, best };
     return best;
   }
 

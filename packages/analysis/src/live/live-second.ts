@@ -96,8 +96,7 @@ export class LiveSecond {
       media.interruptions += one.interruptions;
       this.#latency.addBins(one.latency);
       this.#jitter.addBins(one.jitter);
-      if (one.playout !== undefined)
-        this.#freezes = (this.#freezes ?? 0) + one.playout.freezes;
+      if (one.playout !== undefined) this.#freezes = (this.#freezes ?? 0) + one.playout.freezes;
     }
   }
 

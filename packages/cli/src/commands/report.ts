@@ -4,19 +4,24 @@ import {
   replaceThresholds,
   resolveThresholds,
 } from '@livekit-swarm/analysis';
+import { watchInterruption } from '@livekit-swarm/host';
 import { findRecord, recordLines } from '@livekit-swarm/record';
+import { exitCodeOf, type ReportInput } from '@livekit-swarm/report';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
-import type { ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
-import { type OutputFlags, openOutput } from '../output/output.ts';
+import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
+import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
 
 export interface ReportFlags extends OutputFlags {
   threshold: string[];
+  serve?: boolean;
+  uiPort?: string;
 }
 
 /**
- * `swarm report RECORD`: renders a finished run again, and judges it again.
- * @throws SwarmError `bad_record` when there is no record, or one that cannot be read; `invalid_threshold`, also for thresholds on what was not in the run
+ * `swarm report RECORD`: renders a finished run again, and judges it again; with `--serve`, shows it in a browser, also while it is under way.
+ * @throws SwarmError `bad_record` when there is no record, or one that cannot be read; `invalid_threshold`, also for thresholds on what was not in the run; `usage`
  */
 export const reportCommand = async (
   path: string,
@@ -24,6 +29,15 @@ export const reportCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
+  if (flags.serve === true) return await serve(path, flags, output, console);
+  if (flags.uiPort !== undefined) throw usageError('--ui-port: there is no page without --serve');
+  const outcome = await evaluateRecord(path, flags);
+  await output.add(outcome);
+  return await output.close(outcome.decision.exitCode);
+};
+
+/** @throws SwarmError */
+const evaluateRecord = async (path: string, flags: ReportFlags): Promise<ReportInput> => {
   const given = parseThresholds(flags.threshold);
   const summary = await readRecord(path, given);
   const { scenario } = summary;
@@ -31,6 +45,31 @@ export const reportCommand = async (
   const thresholds = replaceThresholds(scenario.thresholds, given);
   const decision = decideVerdict(summary, resolveThresholds(scenario, thresholds));
   const recordPath = findRecord(path);
-  await output.add({ summary, decision, recordPath, readLines: () => recordLines(recordPath) });
-  return await output.close(decision.exitCode);
+  return { summary, decision, recordPath, readLines: () => recordLines(recordPath) };
+};
+
+/** @returns 130 where Ctrl-C came before the end of the record */
+const serve = async (
+  path: string,
+  flags: ReportFlags,
+  output: Output,
+  { stderr }: Console,
+): Promise<ExitCode> => {
+  // What is wrong with the record or the flags shows before anything is served.
+  await evaluateRecord(path, flags);
+  const interruption = watchInterruption();
+  const page = await openPage(flags.uiPort, stderr);
+  try {
+    const evaluated = (): Promise<ReportInput> => evaluateRecord(path, flags);
+    const outcome = await showRecord(page, path, evaluated, interruption.stop);
+    if (outcome === null) return EXIT_CODES.interrupted.code;
+    await output.add(outcome);
+    const exitCode = await output.close(exitCodeOf(outcome));
+    stderr.write(`The report stays at ${page.url} until Ctrl-C.\n`);
+    await untilInterrupted(interruption.stop);
+    return exitCode;
+  } finally {
+    interruption.dispose();
+    await page.close();
+  }
 };

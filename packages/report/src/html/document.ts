@@ -13,6 +13,8 @@ export interface Document {
   data: Markup | null;
   /** CSS of this page alone, after all others. */
   sheet?: string;
+  /** The script of a page that is not a report: a file of `page.generated`. It may connect to the server that the page is from. */
+  script?: string;
 }
 
 /** The style sheets and scripts of a page, in order. */
@@ -34,22 +36,27 @@ const SHEETS = [
   ].map((name) => `style/${name}.css`),
 ];
 const EARLY = 'page.generated/early.js';
-const SCRIPTS = ['uplot.js', 'page.generated/main.js'];
+const LIBRARY = 'uplot.js';
+const SCRIPT = 'main.js';
 
 /** Four dots in a square: recognisable in a row of tabs. */
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%233457d5%22/%3E%3Ccircle cx=%225%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%225%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3C/svg%3E';
 
-/** A self-contained file; its policy allows neither network access nor other scripts. */
-export const documentOf = ({ title, body, data, sheet: own = '' }: Document): string => {
+/** A self-contained file; its policy allows no other scripts, and network access only to pages with a script of their own. */
+export const documentOf = ({ title, body, data, sheet: own = '', script }: Document): string => {
   const sheet = [...SHEETS.map(readAsset), own].join('\n');
   const early = readAsset(EARLY);
-  const scripts = data === null ? [] : SCRIPTS.map(readAsset);
+  const scripts =
+    data === null && script === undefined
+      ? []
+      : [LIBRARY, `page.generated/${script ?? SCRIPT}`].map(readAsset);
   const policy = [
     "default-src 'none'",
     `style-src ${hashOf(sheet)}`,
     `script-src ${[early, ...scripts].map(hashOf).join(' ')}`,
     'img-src data:',
+    ...(script === undefined ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

@@ -1,4 +1,10 @@
-import type { History, SeriesQuery, ThresholdResult, TimeSeries, VerdictDecision } from '@livekit-swarm/analysis';
+import type {
+  History,
+  SeriesQuery,
+  ThresholdResult,
+  TimeSeries,
+  VerdictDecision,
+} from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 

@@ -1,23 +1,29 @@
 import type { PageData } from '../charts/chart-data.ts';
-import { formatClock, formatPoint } from './format.ts';
+import { formatPoint } from './format.ts';
+import { formatMoment } from './moment.ts';
 import { type DrawnChart, moveCursor, zoomTo } from './plot.ts';
 
 /** Arrow keys, Home and End move the cursor through time, + - and 0 zoom; `reading` announces the values at the cursor. */
-export const listenToKeys = (page: PageData, drawn: DrawnChart, reading: HTMLElement): void => {
+export const listenToKeys = (
+  page: PageData,
+  drawn: DrawnChart,
+  reading: HTMLElement,
+  signal: AbortSignal,
+): void => {
   const { place, u, chart } = drawn;
-  const last = page.points - 1;
 
   const announce = (point: number | null): void => {
     const values = chart.series.map(
       ({ label }, series) => `${label} ${formatPoint(chart, series, point)}`,
     );
     reading.textContent =
-      point === null ? '' : `${formatClock(point * page.step)}: ${values.join(', ')}`;
+      point === null ? '' : `${formatMoment(point * page.step)}: ${values.join(', ')}`;
   };
 
-  place.addEventListener('keydown', (event) => {
+  const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { min = 0, max = 0 } = u.scales.x ?? {};
+    const last = page.points - 1;
     const now = u.cursor.idx ?? Math.round(min / page.step);
     const stride = event.shiftKey ? 10 : 1;
     const middle = now * page.step;
@@ -48,6 +54,7 @@ export const listenToKeys = (page: PageData, drawn: DrawnChart, reading: HTMLEle
       zoomTo(page, u, at - (max - min) / 2, at + (max - min) / 2);
     moveCursor(u, point);
     announce(point);
-  });
-  place.addEventListener('blur', () => moveCursor(u, null));
+  };
+  place.addEventListener('keydown', press, { signal });
+  place.addEventListener('blur', () => moveCursor(u, null), { signal });
 };

@@ -1,6 +1,7 @@
 import type { ChartData, PageData } from '../charts/chart-data.ts';
 import { element } from './element.ts';
-import { FORMATS, formatClock, formatPoint } from './format.ts';
+import { FORMATS, formatPoint } from './format.ts';
+import { formatMoment } from './moment.ts';
 import type { DrawnChart } from './plot.ts';
 
 /** Adds one button per series, which shows its value at the cursor and toggles its line, and the limit. */
@@ -37,7 +38,7 @@ export const makeTable = (page: PageData, chart: ChartData, place: HTMLElement):
     element(
       'tr',
       {},
-      element('th', { scope: 'row' }, formatClock(point * page.step)),
+      element('th', { scope: 'row' }, formatMoment(point * page.step)),
       ...chart.series.map((_, series) =>
         element('td', { class: 'n' }, formatPoint(chart, series, point)),
       ),

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { ChartData, PageData, SeriesData } from '../charts/chart-data.ts';
-import { FORMATS, formatClock } from './format.ts';
+import { FORMATS } from './format.ts';
+import { formatMoment } from './moment.ts';
 import { overlayHooks } from './overlay.ts';
 import { colorOf, faded } from './theme.ts';
 
@@ -57,33 +58,27 @@ const isolatedPoints = (values: Values): number[] =>
       : [],
   );
 
-const seriesOptions = (
-  { look, color }: SeriesData,
-  values: Values,
-  stacked: boolean,
-): uPlot.Series => {
-  const isolated = isolatedPoints(values);
-  return {
-    stroke: () => colorOf(stacked ? 'card' : color),
-    width: look === 'thin' || stacked ? 1 : 1.75,
-    ...(look === 'dashed' && { dash: [5, 4] }),
-    ...(look === 'area' && {
-      fill: () => (stacked ? colorOf(color) : faded(colorOf(color), 0.14)),
-    }),
-    points: {
-      show: isolated.length > 0,
-      filter: () => isolated,
-      size: 5,
-      width: 1,
-      fill: () => colorOf(color),
-    },
-  };
-};
+const seriesOptions = ({ look, color }: SeriesData, stacked: boolean): uPlot.Series => ({
+  stroke: () => colorOf(stacked ? 'card' : color),
+  width: look === 'thin' || stacked ? 1 : 1.75,
+  ...(look === 'dashed' && { dash: [5, 4] }),
+  ...(look === 'area' && {
+    fill: () => (stacked ? colorOf(color) : faded(colorOf(color), 0.14)),
+  }),
+  points: {
+    // Of the data as they are when the chart is drawn: a live page adds to them.
+    show: true,
+    filter: (u, index) => isolatedPoints(u.data[index] as Values),
+    size: 5,
+    width: 1,
+    fill: () => colorOf(color),
+  },
+});
 
-const layerOptions = (chart: ChartData, { values, series, edge }: Layer): uPlot.Series => {
+const layerOptions = (chart: ChartData, { series, edge }: Layer): uPlot.Series => {
   const data = chart.series[series];
   if (edge || data === undefined) return { width: 0, points: { show: false } };
-  return seriesOptions(data, values, chart.stacked);
+  return seriesOptions(data, chart.stacked);
 };
 
 /** From zero to a little above the highest value; includes the limit unless it is four times higher. */
@@ -99,6 +94,12 @@ const rangeOf =
 /** As wide as the longest label. uPlot passes no labels while it has no data. */
 const axisWidth = (_u: uPlot, labels: string[] | null): number =>
   Math.max(46, ...(labels ?? []).map((label) => label.length * 6.4 + 14));
+
+/** What uPlot draws: times, and the values of each layer. */
+export const dataOf = (page: PageData, layers: readonly Layer[]): uPlot.AlignedData => [
+  Array.from({ length: page.points }, (_, point) => point * page.step),
+  ...layers.map(({ values }) => values),
+];
 
 /** Draws a chart into `place`. */
 export const makePlot = (
@@ -126,7 +127,7 @@ export const makePlot = (
       axes: [
         {
           ...axis,
-          values: (_u, splits) => splits.map(formatClock),
+          values: (_u, splits) => splits.map(formatMoment),
           incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400],
           space: 56,
           size: 26,
@@ -147,10 +148,7 @@ export const makePlot = (
         setScale: [(self, key) => key === 'x' && on.zoom(self)],
       },
     },
-    [
-      Array.from({ length: page.points }, (_, point) => point * page.step),
-      ...layers.map(({ values }) => values),
-    ],
+    dataOf(page, layers),
     place,
   );
   return { u, layers };

@@ -31,7 +31,7 @@ const NO_COORDINATOR_MS = 1_500;
  * A run that is under way, from the lines of its record. A line costs next to nothing, a second a few sums and two quantiles: what is
  * shown is not computed until it is asked for.
  */
-export class LiveRun {
+export class LiveFold {
   readonly columns = new LiveColumns();
   readonly participants = new LiveParticipants();
   readonly marks = new LiveMarks();

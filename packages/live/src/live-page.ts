@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSummary, type InterimSummary } from '@livekit-swarm/analysis';
+import { LiveFold } from '@livekit-swarm/analysis/live';
+import type { RecordLine } from '@livekit-swarm/record';
+import type { Outcome } from '@livekit-swarm/report';
+import {
+  fullOf,
+  type LiveLayout,
+  type LiveMessage,
+  layoutKey,
+  layoutOf,
+  type RunNumber,
+  tickOf,
+} from '@livekit-swarm/report/live';
+import { createLiveApp } from './app.ts';
+import { eventOf, LiveFeed } from './feed.ts';
+import { hrefOf, ReportPages, SO_FAR } from './live-reports.ts';
+import { serveOnLoopback } from './serve.ts';
+
+/** The lines of one run. */
+export interface LiveTap {
+  /** Must not throw: the run does not depend on the page. */
+  add(line: RecordLine): void;
+  /** Thresholds are evaluated on this summary of the run, which is folded anyway. */
+  observe(interim: () => InterimSummary): void;
+}
+
+/** A page that shows runs while they are under way. */
+export interface LivePage {
+  /** With the token: who has it can read the page. */
+  readonly url: string;
+  /** A run begins. */
+  begin(number: RunNumber): LiveTap;
+  /** The run of a record, whose lines are already there: nothing is sent before all of them were read. */
+  beginRecord(): { add(lines: readonly RecordLine[]): void };
+  /** A run has ended, or did not start. */
+  finished(outcome: Outcome): void;
+  /** What readers must know of the record; null: nothing any more. @param outcome the report of what there is */
+  notice(text: string | null, outcome?: Outcome): void;
+  /** No run follows: with a single one, the page becomes its report. Resolves when the browsers have it, or after a few seconds. */
+  done(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LivePageOptions {
+  /** 0: any that is free. */
+  port: number;
+  /** Something went wrong with the page; the run goes on. */
+  onError(message: string): void;
+}
+
+const MAX_BROWSERS = 16;
+/** Without a browser, thresholds are evaluated this often, s: so that a browser that comes later finds crossings on the axis. */
+const EVALUATE_EVERY_S = 10;
+/** A browser that does not fetch the report in this time, ms, is gone. */
+const BECOME_TIMEOUT_MS = 10_000;
+const BECOME_POLL_MS = 50;
+
+/** @throws SwarmError `usage` when the port cannot be used */
+export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<LivePage> => {
+  const token = randomBytes(16).toString('base64url');
+  const reports = new ReportPages();
+  let run = new LiveFold(null);
+  let number: RunNumber = { number: 1, of: 1 };
+  let layout: LiveLayout = [];
+  let shown = '';
+  let sinceEvaluated = 0;
+  let ended = 0;
+  let moved: string | null = null;
+  let fetched = 0;
+  let notice: string | null = null;
+  /** Of this second, for all browsers that connect in it. */
+  let full: Uint8Array | null = null;
+
+  const messageOf = (message: LiveMessage): Uint8Array => eventOf(JSON.stringify(message));
+  const reportsMessage = (): Uint8Array => messageOf(reports.message(moved));
+
+  const everything = (): Uint8Array[] => {
+    if (full === null) {
+      run.evaluate();
+      layout = layoutOf(run.columns);
+      full = messageOf(fullOf(run, layout, number));
+    }
+    return [
+      full,
+      reportsMessage(),
+      ...(notice === null ? [] : [messageOf({ kind: 'notice', text: notice })]),
+    ];
+  };
+  const feed = new LiveFeed(everything);
+
+  const publishAll = (): void => {
+    full = null;
+    if (feed.size > 0) for (const message of everything()) feed.publish(message);
+  };
+
+  /** Seconds of the run are complete. */
+  const publish = (seconds: number): void => {
+    full = null;
+    sinceEvaluated += seconds;
+    if (feed.size === 0) {
+      if (sinceEvaluated >= EVALUATE_EVERY_S) evaluate();
+      return;
+    }
+    evaluate();
+    layout = layoutOf(run.columns);
+    const key = `${run.columns.step} ${layoutKey(layout)}`;
+    const isSame = key === shown && seconds === 1;
+    shown = key;
+    const marks = run.marks.takeChanged();
+    if (isSame) feed.publish(messageOf(tickOf(run, layout, marks)));
+    else publishAll();
+  };
+
+  const evaluate = (): void => {
+    sinceEvaluated = 0;
+    run.evaluate();
+  };
+
+  /** The page must never end the run that it shows. */
+  const safely = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      onError(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  const start = (next: LiveFold, which: RunNumber): void => {
+    run = next;
+    number = which;
+    shown = '';
+    sinceEvaluated = 0;
+    safely(publishAll);
+  };
+
+  const app = createLiveApp({
+    token,
+    connect: () => (feed.size >= MAX_BROWSERS ? null : feed.connect()),
+    report: (name) => {
+      const page = reports.page(name);
+      if (page !== null && name === moved) fetched++;
+      return page;
+    },
+    moved: () => (moved === null ? null : hrefOf(moved)),
+  });
+  const listening = await serveOnLoopback(app, port);
+
+  return {
+    url: `http://127.0.0.1:${listening.port}/${token}/`,
+    begin: (which) => {
+      const own = new LiveFold(null);
+      start(own, which);
+      return {
+        add: (line) =>
+          safely(() => {
+            if (own.add(line) && own === run) publish(1);
+          }),
+        observe: (interim) => own.observe(interim),
+      };
+    },
+    beginRecord: () => {
+      const own = new LiveFold(createSummary());
+      start(own, { number: 1, of: 1 });
+      return {
+        add: (lines) => {
+          let seconds = 0;
+          for (const line of lines) {
+            if (!own.add(line)) continue;
+            seconds++;
+            if (++sinceEvaluated >= EVALUATE_EVERY_S) evaluate();
+          }
+          if (seconds > 0) safely(() => publish(seconds));
+        },
+      };
+    },
+    finished: (outcome) => {
+      reports.remove(SO_FAR);
+      reports.add(String(++ended), outcome);
+      safely(publishAll);
+    },
+    notice: (text, outcome) => {
+      notice = text;
+      if (outcome === undefined) reports.remove(SO_FAR);
+      else reports.add(SO_FAR, outcome);
+      feed.publish(messageOf({ kind: 'notice', text }));
+      feed.publish(reportsMessage());
+    },
+    done: async () => {
+      if (ended !== 1) return;
+      const expected = feed.size;
+      moved = '1';
+      feed.publish(reportsMessage());
+      const until = performance.now() + BECOME_TIMEOUT_MS;
+      while (fetched < expected && performance.now() < until) await sleep(BECOME_POLL_MS);
+      await reports.page('1');
+    },
+    close: async () => {
+      feed.close();
+      await listening.close();
+    },
+  };
+};

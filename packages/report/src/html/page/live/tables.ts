@@ -1,0 +1,113 @@
+import type {
+  LiveMarkData,
+  LiveParticipantRow,
+  LiveThreshold,
+  ShownState,
+} from '../../live/live-data.ts';
+import { element, required } from '../element.ts';
+import { FORMATS, formatNumber } from '../format.ts';
+import { formatMoment } from '../moment.ts';
+
+const STATES: Record<LiveThreshold['state'], string> = {
+  passed: '✓ met',
+  failed: '✗ crossed',
+  inconclusive: '– not measured yet',
+};
+
+const CONNECTIONS: Record<ShownState, string> = {
+  connected: 'connected',
+  reconnecting: 'reconnecting',
+  joining: 'joining',
+  disconnected: 'disconnected',
+  join_failed: 'join failed',
+  left: 'left',
+};
+
+export const byId = (id: string): HTMLElement => required(document.getElementById(id), `#${id}`);
+
+/** Fills a table, and hides it while it is empty. A table whose rows are the same is left as it is. */
+const fill = <Row>(
+  id: string,
+  note: string,
+  rows: readonly Row[],
+  rowOf: (row: Row) => HTMLElement,
+): void => {
+  const table = byId(id);
+  const key = JSON.stringify(rows);
+  if (table.dataset.rows === key) return;
+  table.dataset.rows = key;
+  table.hidden = rows.length === 0;
+  byId(note).hidden = rows.length > 0;
+  required(table.querySelector('tbody'), `tbody of #${id}`).replaceChildren(...rows.map(rowOf));
+};
+
+const cell = (text: string, className = 'n'): HTMLElement =>
+  element('td', { class: className }, text);
+
+const orDash = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '–' : format(value);
+
+export const showThresholds = (thresholds: readonly LiveThreshold[], count: number): void => {
+  fill(
+    'threshold-table',
+    'thresholds-none',
+    thresholds,
+    ({ state, metric, expression, measured, limit }) =>
+      element(
+        'tr',
+        { class: state },
+        cell(STATES[state], 'mark'),
+        element(
+          'th',
+          { scope: 'row' },
+          element('code', {}, metric),
+          ' ',
+          element('code', { class: 'dim' }, expression),
+        ),
+        cell(measured, 'n figure'),
+        cell(limit),
+      ),
+  );
+  const met = thresholds.filter(({ state }) => state === 'passed').length;
+  byId('thresholds-met').textContent =
+    count === 0 || count > thresholds.length
+      ? ''
+      : `${formatNumber(met)} of ${formatNumber(count)} met`;
+};
+
+export const showAffected = (rows: readonly LiveParticipantRow[]): void =>
+  fill('affected-table', 'affected-none', rows, (row) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, element('bdi', {}, row.identity)),
+      element('td', {}, element('bdi', {}, row.room)),
+      element(
+        'td',
+        {},
+        CONNECTIONS[row.state],
+        ...(row.reason === null ? [] : [element('span', { class: 'dim' }, ` ${row.reason}`)]),
+      ),
+      cell(formatNumber(row.reconnects)),
+      cell(row.longestInterruptionMs > 0 ? FORMATS.ms(row.longestInterruptionMs) : '–'),
+      cell(orDash(row.loss, FORMATS.share)),
+      cell(orDash(row.latencyP95Ms, FORMATS.ms)),
+    ),
+  );
+
+/** Events on the list; the axis of the charts has all. */
+const MAX_LISTED = 50;
+
+/** The latest first. */
+export const showEvents = (marks: readonly LiveMarkData[]): void => {
+  const list = byId('event-list');
+  byId('events-none').hidden = marks.length > 0;
+  list.replaceChildren(
+    ...marks
+      .slice(-MAX_LISTED)
+      .reverse()
+      .map(({ at, text, tone }) =>
+        element('li', { class: tone }, element('time', {}, formatMoment(at)), ` ${text}`),
+      ),
+  );
+};
