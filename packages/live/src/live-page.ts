@@ -57,6 +57,9 @@ const EVALUATE_EVERY_S = 10;
 const BECOME_TIMEOUT_MS = 10_000;
 const BECOME_POLL_MS = 50;
 
+/** The browser gets the error. */
+const ignore = (): void => {};
+
 /** @throws SwarmError `usage` when the port cannot be used */
 export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<LivePage> => {
   const token = randomBytes(16).toString('base64url');
@@ -140,7 +143,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
     connect: () => (feed.size >= MAX_BROWSERS ? null : feed.connect()),
     report: (name) => {
       const page = reports.page(name);
-      if (page !== null && name === moved) fetched++;
+      if (name === moved) void page?.then(() => fetched++, ignore);
       return page;
     },
     moved: () => (moved === null ? null : hrefOf(moved)),
@@ -194,7 +197,6 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
       feed.publish(reportsMessage());
       const until = performance.now() + BECOME_TIMEOUT_MS;
       while (fetched < expected && performance.now() < until) await sleep(BECOME_POLL_MS);
-      await reports.page('1');
     },
     close: async () => {
       feed.close();

@@ -6,13 +6,15 @@ import type { Hono } from 'hono';
 
 export interface Listening {
   readonly port: number;
-  /** Ends all connections. */
+  /** Takes no more requests, and waits a moment for those under way: a report may still be on its way. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 3_000;
+const SWEEP_MS = 20;
 
 /**
  * Serves on loopback only.
@@ -37,8 +39,12 @@ export const serveOnLoopback = async (app: Hono, port: number): Promise<Listenin
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      // A connection becomes idle a moment after its response, and would stay open for the next request.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+      const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;
+      clearInterval(sweep);
+      clearTimeout(timer);
     },
   };
 };

@@ -25,6 +25,9 @@ const execute = (
     elapsedMs: () => drillTimes(drill).steadyMs,
     append: (event) => void events.push(event),
     stop: () => over.abort(),
+    interim: () => {
+      throw new Error('faults do not depend on the summary of the run');
+    },
   };
   const ended = executeFaults({
     ...({} as FaultPhase),

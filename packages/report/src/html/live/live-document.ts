@@ -22,7 +22,7 @@ const TILES: [id: string, title: string][] = [
   ['received', 'Received'],
   ['interruptions', 'Interruptions'],
   ['server', 'Server CPU'],
-  ['generator', 'Load generator CPU'],
+  ['generator', 'Generator CPU'],
 ];
 
 let made: string | null = null;
@@ -63,7 +63,7 @@ const body = (): Markup => html`<a class="skip" href="#now">Skip to the figures<
 <div class="halves">
 <section class="card" id="thresholds" aria-labelledby="thresholds-title"><h2 id="thresholds-title">Thresholds <small id="thresholds-met"></small></h2>
 <p class="note" id="thresholds-none">None has been evaluated yet.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="thresholds-title"><table class="live-table" id="threshold-table" hidden><thead><tr><th scope="col">Now</th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="thresholds-title"><table class="live-table" id="threshold-table" hidden><thead><tr><th scope="col"><span class="hidden">Now</span></th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
 <section class="card" id="events" aria-labelledby="events-title"><h2 id="events-title">Events and faults</h2>
 <p class="note" id="events-none">None so far.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="events-title"><ol class="events" id="event-list"></ol></div></section>

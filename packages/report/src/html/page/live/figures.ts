@@ -26,13 +26,14 @@ export const showTiles = ({ planned, participants, now }: LiveStatus): void => {
   write('note-interruptions', 'of media, over 500 ms');
   write(
     'tile-server',
-    orDash(now.serverCores, (cores) => `${FORMATS.cores(cores)} cores`),
+    orDash(now.serverCores, FORMATS.cores),
   );
-  write('note-server', orDash(now.serverBytes, FORMATS.bytes));
+  write('note-server', now.serverBytes === null ? '' : `cores, ${FORMATS.bytes(now.serverBytes)}`);
   write(
     'tile-generator',
-    orDash(now.generatorCores, (cores) => `${FORMATS.cores(cores)} cores`),
+    orDash(now.generatorCores, FORMATS.cores),
   );
+  write('note-generator', 'cores');
   const lost = reconnecting + disconnected + failed;
   byId('tile-connected').classList.toggle('bad', lost > 0);
 };

@@ -8,10 +8,20 @@ import { element, required } from '../element.ts';
 import { FORMATS, formatNumber } from '../format.ts';
 import { formatMoment } from '../moment.ts';
 
-const STATES: Record<LiveThreshold['state'], string> = {
-  passed: '✓ met',
-  failed: '✗ crossed',
-  inconclusive: '– not measured yet',
+const STATES: Record<LiveThreshold['state'], [mark: string, word: string]> = {
+  passed: ['✓', 'met'],
+  failed: ['✗', 'crossed'],
+  inconclusive: ['–', 'not measured yet'],
+};
+
+const stateCell = (state: LiveThreshold['state']): HTMLElement => {
+  const [mark, word] = STATES[state];
+  return element(
+    'td',
+    { class: 'mark' },
+    element('span', { 'aria-hidden': 'true' }, mark),
+    element('span', { class: 'hidden' }, word),
+  );
 };
 
 const CONNECTIONS: Record<ShownState, string> = {
@@ -56,7 +66,7 @@ export const showThresholds = (thresholds: readonly LiveThreshold[], count: numb
       element(
         'tr',
         { class: state },
-        cell(STATES[state], 'mark'),
+        stateCell(state),
         element(
           'th',
           { scope: 'row' },

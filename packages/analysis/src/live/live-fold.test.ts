@@ -1,0 +1,159 @@
+import type { EventName, RecordLine, SampleLine } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD } from '@livekit-swarm/record';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
+import { describe, expect, it } from 'vitest';
+import { createSummary } from '../summary/summarize.ts';
+import { LiveFold } from './live-fold.ts';
+
+/** As a run writes it: the coordinator samples after its workers. */
+const withCoordinator = (lines: RecordLine[]): RecordLine[] => {
+  const ends = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.at] : [])));
+  const own = [...ends].map(
+    (at): SampleLine => ({
+      type: 'sample',
+      at: at + 150,
+      shard: COORDINATOR_SHARD,
+      intervalMs: 1_000,
+      connected: 0,
+      series: [],
+      generator: generatorOf(),
+    }),
+  );
+  const at = (line: RecordLine): number =>
+    line.type === 'end' ? Number.POSITIVE_INFINITY : 'at' in line ? line.at : -1;
+  return [...lines, ...own].sort((a, b) => at(a) - at(b));
+};
+
+const LOAD = specOf({ rooms: 2, participants: 2, durationMs: 10_000 });
+
+const foldOf = (lines: readonly RecordLine[]): LiveFold => {
+  const fold = new LiveFold(createSummary());
+  for (const line of lines) fold.add(line);
+  return fold;
+};
+
+const eventOf = (identity: string, event: EventName, at: number): RecordLine => ({
+  type: 'event',
+  at,
+  event,
+  identity,
+  room: 'r',
+  role: 'publisher',
+  group: 'load',
+});
+
+describe('a run that is under way', () => {
+  it('has a point for each second, once the coordinator has sampled', () => {
+    const fold = new LiveFold(null);
+    const complete = withCoordinator(recordOf(LOAD)).flatMap((line) =>
+      fold.add(line) && 'at' in line ? [line.at] : [],
+    );
+    expect(complete.slice(0, 3)).toEqual([1_150, 2_150, 3_150]);
+    expect(fold.columns.points).toBe(complete.length);
+    expect(fold.point).toBe(complete.length - 1);
+  });
+
+  it('has points of records without a coordinator, too', () => {
+    expect(foldOf(recordOf(LOAD)).columns.points).toBeGreaterThan(8);
+  });
+
+  it('counts participants by state', () => {
+    const lines = recordOf(LOAD);
+    const joined = lines.filter((line) => line.type === 'event' || line.type === 'header');
+    const fold = foldOf(joined.slice(0, 3));
+    expect(fold.participants.counts()).toMatchObject({ connected: 2, joining: 2, left: 0 });
+    expect(foldOf(lines).participants.counts()).toMatchObject({ connected: 0, left: 4 });
+    expect(foldOf(lines).phase).toBe('ended');
+  });
+
+  it('ignores an event that comes after the result of its participant', () => {
+    const lines = recordOf(LOAD);
+    const result = lines.find((line) => line.type === 'participant');
+    const identity = result?.type === 'participant' ? result.identity : '';
+    const fold = foldOf([...lines, eventOf(identity, 'left', 99_000)]);
+    expect(fold.participants.counts()).toMatchObject({ left: 4, connected: 0 });
+  });
+
+  it('divides the lost packets of a second by all of that second', () => {
+    const lossy = altered(recordOf(LOAD), (line) =>
+      line.type === 'sample' && line.at === 5_000
+        ? {
+            ...line,
+            series: line.series.map((one) =>
+              one.labels.direction === 'down' ? { ...one, lost: one.packets } : one,
+            ),
+          }
+        : line,
+    );
+    const { columns } = foldOf(withCoordinator(lossy));
+    expect(columns.at('loss audio', 4)).toBeCloseTo(0.5, 6);
+    expect(columns.at('loss audio', 3)).toBe(0);
+    expect(columns.at('latency p95', 4)).toBeGreaterThan(3);
+  });
+
+  it('shows connections that are lost together as one mark, whose count grows', () => {
+    const lines = withCoordinator(recordOf(LOAD));
+    const [one, two] = lines.flatMap((line) =>
+      line.type === 'event' && line.identity !== undefined ? [line.identity] : [],
+    );
+    const cut = lines.filter((line) => !('at' in line) || line.at < 8_000);
+    const fold = foldOf([
+      ...cut.filter((line) => !('at' in line) || line.at < 5_000),
+      eventOf(one ?? '', 'signal_lost', 5_010),
+      eventOf(two ?? '', 'signal_lost', 6_500),
+      ...cut.filter((line) => 'at' in line && line.at >= 5_000),
+    ]);
+    expect(fold.marks.all).toMatchObject([
+      { event: { code: 'participants_affected', event: 'signal_lost', participants: 2 } },
+    ]);
+    expect(fold.participants.counts()).toMatchObject({ reconnecting: 2, connected: 2 });
+    expect(fold.participants.mostAffected(1)).toMatchObject([{ connection: 'reconnecting' }]);
+    expect(fold.marks.takeChanged()).toHaveLength(1);
+    expect(fold.marks.takeChanged()).toEqual([]);
+  });
+
+  it('marks when a threshold is crossed, and when it is met again', () => {
+    const lossy = altered(recordOf(LOAD, 1, ['packet_loss: rate<0.05']), (line) =>
+      line.type === 'sample' && line.at === 4_000
+        ? { ...line, series: line.series.map((one) => ({ ...one, lost: one.packets })) }
+        : line,
+    );
+    const fold = new LiveFold(createSummary());
+    for (const line of withCoordinator(lossy)) if (fold.add(line)) fold.evaluate();
+    const turned = fold.marks.all.flatMap(({ at, event }) =>
+      event.code === 'threshold_turned' && event.result.metric === 'packet_loss'
+        ? [[at, event.result.ok]]
+        : [],
+    );
+    expect(turned[0]).toEqual([4_150, false]);
+  });
+
+  it('shows faults of a drill', () => {
+    const fault: RecordLine = {
+      type: 'drill',
+      at: 3_000,
+      event: 'fault_injected',
+      fault: 'kill',
+      target: { type: 'node' },
+      components: ['node-2'],
+      params: {},
+    } as unknown as RecordLine;
+    expect(foldOf([...recordOf(LOAD).slice(0, 2), fault]).marks.all).toMatchObject([
+      { at: 3_000, event: { code: 'fault_injected', components: ['node-2'] } },
+    ]);
+  });
+
+  it('keeps a bounded number of points, and halves their resolution', () => {
+    const { columns } = new LiveFold(null);
+    for (let second = 0; second < 4_000; second++) {
+      const point = columns.open(second);
+      columns.add(point, 'x', 'mean', { part: second, whole: 1, figure: second });
+    }
+    expect(columns.step).toBe(4);
+    expect(columns.points).toBe(1_000);
+    expect(columns.at('x', 0)).toBe(1.5);
+    expect(columns.all('x').at(-1)).toBe(3_997.5);
+    expect(columns.all('never')).toHaveLength(1_000);
+  });
+});
