@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
 import type { ChartData, PageData } from '../charts/chart-data.ts';
+import { createDrawingQueue } from './drawing-queue.ts';
 import { required } from './element.ts';
 import { formatPoint } from './format.ts';
 import { listenToKeys } from './keys.ts';
@@ -132,27 +133,26 @@ export const drawCharts = (page: PageData, live = false): Charts => {
   });
   for (const { place } of drawn) resized.observe(place);
 
-  const update = (): void => {
+  const drawAgain = (own: DrawnChart): void => {
     following = true;
-    const { min, max } = view ?? { min: 0, max: end() };
-    for (const own of drawn) {
-      own.u.batch(() => {
-        own.u.setData(dataOf(page, own.layers), false);
-        own.u.setScale('x', { min, max });
-      });
-      showValues(own, latest());
-    }
+    own.u.batch(() => {
+      own.u.setData(dataOf(page, own.layers), false);
+      own.u.setScale('x', view ?? { min: 0, max: end() });
+    });
+    showValues(own, latest());
     following = false;
   };
-  if (live) update();
+  if (live) for (const own of drawn) drawAgain(own);
+  const queue = createDrawingQueue(({ place }: DrawnChart) => place, drawAgain);
 
   return {
     redraw: () => {
       for (const { u } of drawn) u.redraw(false);
     },
-    update,
+    update: () => queue.add(drawn),
     remove: () => {
       removed.abort();
+      queue.close();
       resized.disconnect();
       reset.hidden = true;
       for (const { u, place } of drawn) {

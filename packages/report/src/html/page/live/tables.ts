@@ -111,6 +111,9 @@ const MAX_LISTED = 50;
 /** The latest first. */
 export const showEvents = (marks: readonly LiveMarkData[]): void => {
   const list = byId('event-list');
+  const key = marks.map(({ at, text }) => `${formatMoment(at)} ${text}`).join('\n');
+  if (list.dataset.rows === key) return;
+  list.dataset.rows = key;
   byId('events-none').hidden = marks.length > 0;
   list.replaceChildren(
     ...marks

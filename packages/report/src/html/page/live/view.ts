@@ -61,7 +61,14 @@ export const createLiveView = (): LiveView => {
     showStates(now);
     showThresholds(now.thresholds, now.thresholdCount);
     showAffected(now.affected);
-    byId('notices').replaceChildren(...now.notices.map((text) => element('li', {}, text)));
+    showNotices(now.notices);
+  };
+
+  const showNotices = (notices: readonly string[]): void => {
+    const list = byId('notices');
+    const texts = [...list.children].map(({ textContent }) => textContent);
+    if (texts.join('\n') === notices.join('\n')) return;
+    list.replaceChildren(...notices.map((text) => element('li', {}, text)));
   };
 
   /** With wall-clock time, when the run will end. */
