@@ -61,10 +61,7 @@ describe('the routes of a live page', () => {
 
   it('lead to the report once the page has become one', async () => {
     const answer = await appOf('report/1').request(`http://localhost/${TOKEN}/`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([
-      302,
-      `/${TOKEN}/report/1`,
-    ]);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, `/${TOKEN}/report/1`]);
   });
 
   it('take no more browsers than they can', async () => {

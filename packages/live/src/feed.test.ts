@@ -9,7 +9,7 @@ const read = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<st
 };
 
 describe('the feed of a live page', () => {
-  it('begins with everything, and goes on with what is published', async () => {
+  it('begins with everything, and continues with what is published', async () => {
     const feed = new LiveFeed(() => [eventOf('"all"')]);
     const reader = feed.connect().getReader();
     feed.publish(eventOf('"missed"'));

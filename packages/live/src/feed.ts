@@ -1,4 +1,4 @@
-/** Messages that wait for one browser; a slower one gets everything anew when it reads again. */
+/** Messages that wait for one browser; a slower one gets the whole state when it reads again. */
 const MAX_QUEUED = 2;
 
 interface Browser {
@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 /** One server-sent event (HTML, §9.2.6). JSON has no line breaks. */
 export const eventOf = (json: string): Uint8Array => encoder.encode(`data: ${json}\n\n`);
 
-/** Before the first event: a browser that lost the connection comes back after a second. */
+/** Before the first event: a browser that lost the connection connects again after a second. */
 const OPENING = encoder.encode('retry: 1000\n\n');
 
 /**

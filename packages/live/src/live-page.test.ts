@@ -108,7 +108,7 @@ describe('a live page', () => {
     expect(await promise).toBe(403);
   });
 
-  it('says which port is in use', async () => {
+  it('names the port that is in use', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const bound = taken.address();

@@ -46,7 +46,7 @@ export interface LivePage {
 export interface LivePageOptions {
   /** 0: any that is free. */
   port: number;
-  /** Something went wrong with the page; the run goes on. */
+  /** Something went wrong with the page; the run continues. */
   onError(message: string): void;
 }
 

@@ -3,7 +3,7 @@ import { type Annotation, annotationOf } from '../history/annotation.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
 import type { CountedEvent } from './live-second.ts';
 
-/** What many participants had at about the same time: one mark, whose count grows while it goes on. */
+/** What many participants had at about the same time: one mark, whose count grows while it continues. */
 const BURSTS = ['signal_lost', 'disconnected', 'join_failed'] as const satisfies CountedEvent[];
 
 export type LiveEvent =

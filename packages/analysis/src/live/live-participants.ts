@@ -35,7 +35,7 @@ export class LiveParticipants {
   readonly #present = new Map<string, Present>();
   /** Of those that have a result: the end of their session. */
   readonly #ended = new Map<ConnectionState, number>();
-  /** Of those that are present: whom to look at for the most affected. */
+  /** Of those that are present: candidates for the most affected. */
   readonly #impaired = new Map<string, LiveAffected>();
   #left: LiveAffected[] = [];
   readonly #counts: Record<ConnectionState, number> = {

@@ -24,15 +24,9 @@ export const showTiles = ({ planned, participants, now }: LiveStatus): void => {
   write('note-received', now.upBits === null ? '' : `${FORMATS.bits(now.upBits)} sent`);
   write('tile-interruptions', orDash(now.interruptions, FORMATS.perSecond));
   write('note-interruptions', 'of media, over 500 ms');
-  write(
-    'tile-server',
-    orDash(now.serverCores, FORMATS.cores),
-  );
+  write('tile-server', orDash(now.serverCores, FORMATS.cores));
   write('note-server', now.serverBytes === null ? '' : `cores, ${FORMATS.bytes(now.serverBytes)}`);
-  write(
-    'tile-generator',
-    orDash(now.generatorCores, FORMATS.cores),
-  );
+  write('tile-generator', orDash(now.generatorCores, FORMATS.cores));
   write('note-generator', 'cores');
   const lost = reconnecting + disconnected + failed;
   byId('tile-connected').classList.toggle('bad', lost > 0);
