@@ -40,8 +40,8 @@ const open = async (page: Page, url: string): Promise<string[]> => {
   return complaints;
 };
 
-const shows = (page: Page, selector: string, text: RegExp, withinMs = 30_000): Promise<void> =>
-  expect.poll(() => textOf(page, selector), { timeout: withinMs, interval: 200 }).toMatch(text);
+const shows = (page: Page, selector: string, text: RegExp): Promise<void> =>
+  expect.poll(() => textOf(page, selector), { timeout: 20_000, interval: 200 }).toMatch(text);
 
 test('a run with a fault is shown live, by the run and from its record, and the page becomes the report', async () => {
   const dir = scratch();

@@ -21,6 +21,9 @@ const PHASES: Record<LiveStatus['phase'], string> = {
   ended: 'Ended',
 };
 
+/** A tab in the background has no frames: its figures change all the same, ms. */
+const NO_FRAME_MS = 500;
+
 export const createLiveView = (): LiveView => {
   let facts: LiveFull['facts'] | null = null;
   let run: RunData | null = null;
@@ -31,6 +34,7 @@ export const createLiveView = (): LiveView => {
   let due: 'nothing' | 'update' | 'everything' = 'nothing';
 
   const draw = (): void => {
+    if (due === 'nothing') return;
     if (due === 'everything' && run !== null) {
       charts?.remove();
       for (const { id, series } of run.page.charts)
@@ -45,7 +49,10 @@ export const createLiveView = (): LiveView => {
   };
 
   const schedule = (what: 'update' | 'everything'): void => {
-    if (due === 'nothing') requestAnimationFrame(draw);
+    if (due === 'nothing') {
+      requestAnimationFrame(draw);
+      setTimeout(draw, NO_FRAME_MS);
+    }
     if (due !== 'everything') due = what;
   };
 
