@@ -84,9 +84,11 @@ describe('attachBeacon', () => {
         {
           seq: 0,
           ms: 10_000,
+          node: 'ND_one',
+          participant: 'PA_anna',
           streams: [
             { direction: 'up', packets: 100 },
-            { direction: 'down', packets: 500, lost: 5 },
+            { direction: 'down', publisher: 'PA_ben', packets: 500, lost: 5 },
           ],
         },
       ],

@@ -103,11 +103,15 @@ const attach = (
     if (streams.length === 0 && reconnects === 0 && ms < intervalMs && end === undefined) return;
     reportedAt = at;
     const network = facts.connection?.type;
+    const node = room.serverInfo?.nodeId;
+    const participant = room.localParticipant.sid;
     outbox.put({
       ms,
       ...(reconnects > 0 ? { reconnects } : {}),
       ...(transport === undefined ? {} : { transport }),
       ...(network === undefined ? {} : { network }),
+      ...(node ? { node } : {}),
+      ...(participant ? { participant } : {}),
       ...(end === undefined ? {} : { end: true }),
       streams,
     });

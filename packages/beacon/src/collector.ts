@@ -74,6 +74,9 @@ const COUNTERS = [
   'nacks',
   'plis',
   'frames',
+  'framesDropped',
+  'codecSeconds',
+  'cpuLimitedSeconds',
   'freezes',
   'freezeSeconds',
   'concealed',
@@ -114,10 +117,11 @@ const isEmpty = ({ counters, expectedMs }: Due, { paused }: StatsReading): boole
   COUNTERS.every((name) => counters[name] === 0) && !(paused && expectedMs > 0);
 
 const toReport = (due: Due, last: StatsReading): StreamReport => {
-  const { direction, kind, codec, width, height } = last;
+  const { direction, kind, codec, width, height, publisher } = last;
   const optional = {
     ...due.counters,
     codec,
+    publisher,
     width,
     height,
     jitter: mean(due.jitter),

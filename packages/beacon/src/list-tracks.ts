@@ -15,15 +15,16 @@ export interface ListedTrack extends TrackFacts {
 
 /** Every track of the room that is sent or received. Uses only public members of livekit-client. */
 export const listTracks = (room: Room): ListedTrack[] => {
-  const own = [...room.localParticipant.trackPublications.values()];
-  const others = [...room.remoteParticipants.values()].flatMap((participant) => [
-    ...participant.trackPublications.values(),
-  ]);
-  return [...own, ...others].flatMap((publication) => {
-    const { track, trackSid } = publication;
-    if (track === undefined) return [];
-    return [{ ...factsOf(publication, track), sid: trackSid, stats: () => statsOf(track) }];
-  });
+  const { localParticipant, remoteParticipants } = room;
+  return [localParticipant, ...remoteParticipants.values()].flatMap((participant) =>
+    [...participant.trackPublications.values()].flatMap((publication): ListedTrack[] => {
+      const { track, trackSid } = publication;
+      if (track === undefined) return [];
+      const publisher = publication.isLocal ? undefined : participant.sid;
+      const facts = factsOf(publication, track);
+      return [{ ...facts, sid: trackSid, publisher, stats: () => statsOf(track) }];
+    }),
+  );
 };
 
 const factsOf = (publication: TrackPublication, track: Track) => {

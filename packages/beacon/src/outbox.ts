@@ -67,7 +67,7 @@ export const createOutbox = ({
         session,
         report: {
           seq: seq++,
-          ...(part === 0 ? rest : { ms: rest.ms, part: true }),
+          ...(part === 0 ? rest : continued(rest)),
           streams: share,
         },
       });
@@ -190,6 +190,13 @@ export const createOutbox = ({
 
   return { begin, put, send, sendNow };
 };
+
+/** What the further reports of a period repeat. */
+const continued = ({ ms, participant }: Omit<BeaconReport, 'seq' | 'streams'>) => ({
+  ms,
+  ...(participant === undefined ? {} : { participant }),
+  part: true as const,
+});
 
 /** Not a secret: the exporter distinguishes sessions of different participants by their tokens. */
 const newSession = (): string =>

@@ -32,11 +32,15 @@ export interface BeaconReport {
   dropped?: number;
   /** Transport of the media: `udp`, `tcp`, `relay_udp`, `relay_tcp`, `relay_tls`. */
   transport?: string;
+  /** Id of the node that holds the room: `ND_…`. */
+  node?: string;
+  /** SID of this participant: `PA_…`. LiveKit makes one for each session; it is random. */
+  participant?: string;
   /** Network type (Network Information API): `wifi`, `cellular`, `ethernet`, … */
   network?: string;
   /** True for the last report of the session. */
   end?: true;
-  /** True if it continues the period of the previous report because of many tracks; it has only `ms` and `streams`. */
+  /** True if it continues the period of the previous report because of many tracks; it has only `ms`, `participant` and `streams`. */
   part?: true;
   streams: StreamReport[];
 }
@@ -48,6 +52,8 @@ export type Kind = 'audio' | 'video';
 export interface StreamReport extends StreamCounters {
   direction: Direction;
   kind: Kind;
+  /** SID of the participant that publishes it; down only. */
+  publisher?: string;
   /** `opus`, `red`, `vp8`, … */
   codec?: string;
   /** How long media was expected: neither muted nor disabled. */
@@ -78,6 +84,12 @@ export interface StreamCounters {
   plis?: number;
   /** Decoded, or sent. */
   frames?: number;
+  /** Received and not shown: the device was too slow, or the frame came too late. */
+  framesDropped?: number;
+  /** Seconds that decoding took, or encoding. */
+  codecSeconds?: number;
+  /** Seconds in which the device was too slow for the quality that was asked for (qualityLimitationReason `cpu`); up only. */
+  cpuLimitedSeconds?: number;
   freezes?: number;
   freezeSeconds?: number;
   /** Concealed audio samples, including silent ones. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStreams } from './read-streams.ts';
 
-const FACTS = { sid: 'TR_1', expected: true, paused: false, rated: true };
+const FACTS = { sid: 'TR_1', publisher: undefined, expected: true, paused: false, rated: true };
 const ROUTE = [
   { id: 'T', type: 'transport', selectedCandidatePairId: 'P' },
   { id: 'P', type: 'candidate-pair', localCandidateId: 'L', currentRoundTripTime: 0.03 },
@@ -24,11 +24,13 @@ describe('readStreams', () => {
       codecId: 'C',
       packetsReceived: 10,
       packetsLost: -2,
+      framesDropped: 4,
+      totalDecodeTime: 0.5,
     };
     const codec = { id: 'C', type: 'codec', mimeType: 'video/VP8' };
     const { streams, route } = readStreams(
       [{ ...inbound, frameWidth: 640, frameHeight: 360 }, codec, ...ROUTE],
-      FACTS,
+      { ...FACTS, publisher: 'PA_ben' },
     );
     expect(route).toEqual({ transport: 'relay_tls', rtt: 0.03 });
     expect(streams).toMatchObject([
@@ -37,13 +39,20 @@ describe('readStreams', () => {
         direction: 'down',
         kind: 'video',
         codec: 'vp8',
+        publisher: 'PA_ben',
         width: 640,
         height: 360,
         rtt: 0.03,
         rated: true,
       },
     ]);
-    expect(streams[0]?.counters).toMatchObject({ packets: 10, lost: 0, bytes: 0 });
+    expect(streams[0]?.counters).toMatchObject({
+      packets: 10,
+      lost: 0,
+      bytes: 0,
+      framesDropped: 4,
+      codecSeconds: 0.5,
+    });
   });
 
   it('reads the receiver reports for sent streams per layer; the largest active layer represents the track', () => {
@@ -57,6 +66,7 @@ describe('readStreams', () => {
         frameWidth: 2 * height,
         frameHeight: height,
         active,
+        qualityLimitationDurations: { none: 2, cpu: ssrc },
       },
       {
         id: `R${ssrc}`,
@@ -72,11 +82,17 @@ describe('readStreams', () => {
       FACTS,
     );
     expect(
-      streams.map(({ counters, rated, rtt }) => [counters.packets, counters.lost, rated, rtt]),
+      streams.map(({ counters, rated, rtt }) => [
+        counters.packets,
+        counters.lost,
+        counters.cpuLimitedSeconds,
+        rated,
+        rtt,
+      ]),
     ).toEqual([
-      [1, 1, false, 0.05],
-      [2, 1, true, 0.05],
-      [3, 1, false, 0.05],
+      [1, 1, 1, false, 0.05],
+      [2, 1, 2, true, 0.05],
+      [3, 1, 3, false, 0.05],
     ]);
   });
 

@@ -9,6 +9,8 @@ import {
 /** Facts about a track that its statistics do not contain. */
 export interface TrackFacts {
   sid: string;
+  /** SID of the participant that publishes it; undefined for own tracks. */
+  publisher: string | undefined;
   expected: boolean;
   paused: boolean;
   rated: boolean;
@@ -45,6 +47,9 @@ const inbound = (
     nacks: count(stat.nackCount),
     plis: count(stat.pliCount),
     frames: count(stat.framesDecoded),
+    framesDropped: count(stat.framesDropped),
+    codecSeconds: count(stat.totalDecodeTime),
+    cpuLimitedSeconds: 0,
     freezes: count(stat.freezeCount),
     freezeSeconds: count(stat.totalFreezesDuration),
     concealed: count(stat.concealedSamples),
@@ -79,6 +84,9 @@ const outbound = (
       nacks: count(stat.nackCount),
       plis: count(stat.pliCount),
       frames: count(stat.framesSent ?? stat.framesEncoded),
+      framesDropped: 0,
+      codecSeconds: count(stat.totalEncodeTime),
+      cpuLimitedSeconds: count(stat.qualityLimitationDurations?.cpu),
       freezes: 0,
       freezeSeconds: 0,
       concealed: 0,
@@ -95,7 +103,7 @@ const outbound = (
 const common = (
   stat: Stat,
   byId: Map<string, Stat>,
-  { sid, expected, paused, rated }: TrackFacts,
+  { sid, publisher, expected, paused, rated }: TrackFacts,
 ) => ({
   key: `${sid} ${stat.type} ${stat.ssrc ?? stat.id}`,
   kind: stat.kind === 'video' ? ('video' as const) : ('audio' as const),
@@ -103,6 +111,7 @@ const common = (
     .get(stat.codecId ?? '')
     ?.mimeType?.split('/')[1]
     ?.toLowerCase(),
+  publisher,
   width: count(stat.frameWidth),
   height: count(stat.frameHeight),
   active: stat.active !== false,

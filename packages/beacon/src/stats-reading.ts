@@ -7,6 +7,8 @@ export interface StatsReading {
   direction: Direction;
   kind: Kind;
   codec: string | undefined;
+  /** SID of the participant that publishes it; undefined for own tracks. */
+  publisher: string | undefined;
   counters: Required<StreamCounters>;
   /** Seconds; undefined if the browser does not report it. */
   jitter: number | undefined;
@@ -46,6 +48,8 @@ export interface Stat {
   candidateType?: string;
   protocol?: string;
   relayProtocol?: string;
+  /** Seconds by reason: `cpu`, `bandwidth`, `none`, `other`. */
+  qualityLimitationDurations?: Record<string, number>;
   [member: string]: unknown;
 }
 

@@ -31,7 +31,9 @@ export const fakeRoom = () => {
   });
   const room = {
     state: 'disconnected',
+    serverInfo: { nodeId: 'ND_one' },
     localParticipant: {
+      sid: 'PA_anna',
       trackPublications: new Map([
         ['up', publication('up', true, reportOf('out', 'outbound-rtp', sent))],
       ]),
@@ -40,6 +42,7 @@ export const fakeRoom = () => {
       [
         'ben',
         {
+          sid: 'PA_ben',
           trackPublications: new Map([
             ['down', publication('down', false, reportOf('in', 'inbound-rtp', received))],
           ]),

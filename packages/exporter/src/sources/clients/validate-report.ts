@@ -9,6 +9,10 @@ const MAX_PER_SECOND = {
   nacks: 1_000,
   plis: 100,
   frames: 240,
+  framesDropped: 240,
+  // On several cores.
+  codecSeconds: 16,
+  cpuLimitedSeconds: 1.1,
   freezes: 50,
   concealed: 200_000,
   silentConcealed: 200_000,
