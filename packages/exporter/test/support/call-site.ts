@@ -8,7 +8,10 @@ import { AccessToken } from 'livekit-server-sdk';
 import { buildBeacon } from '../../../beacon/scripts/build.ts';
 
 export interface CallSiteOptions {
+  /** Joined without `?room=` in the URL. */
   room: string;
+  /** Instead of the page of docs/beacon.md. */
+  page?: string;
   /** Returns the addresses of deployment and exporter for each join. */
   where(): { livekit: string; apiKey: string; apiSecret: string; exporter: string };
 }
@@ -26,18 +29,18 @@ const documentedPage = async (): Promise<string> => {
   return page;
 };
 
-export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<CallSite> => {
+export const serveCallSite = async ({ room, page, where }: CallSiteOptions): Promise<CallSite> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-call-site-'));
   await buildBeacon(dir);
   /** The backend of the application. */
-  const joinAnswer = async (identity: string): Promise<string> => {
+  const joinAnswer = async (identity: string, joined: string): Promise<string> => {
     const { livekit, apiKey, apiSecret, exporter } = where();
     const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '1h' });
-    token.addGrant({ roomJoin: true, room });
+    token.addGrant({ roomJoin: true, room: joined });
     return JSON.stringify({ livekit, exporter, token: await token.toJwt() });
   };
   const files: Record<string, () => Promise<string>> = {
-    '/': documentedPage,
+    '/': page === undefined ? documentedPage : async () => page,
     '/beacon.js': () => readFile(join(dir, 'beacon.js'), 'utf8'),
     '/livekit-client.js': () => {
       const main = createRequire(import.meta.url).resolve('livekit-client');
@@ -48,7 +51,8 @@ export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<C
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     const read =
       pathname === '/join'
-        ? () => joinAnswer(searchParams.get('as') ?? 'participant')
+        ? () =>
+            joinAnswer(searchParams.get('as') ?? 'participant', searchParams.get('room') ?? room)
         : files[pathname];
     if (read === undefined) return response.writeHead(404).end();
     const type =

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from './diagnose.ts';
+import { NO_COUNTS, type ObservedSession, type ObservedStream } from './observation.ts';
+
+const PACKETS = 1_000;
+
+/** What a participant of a test's room has, apart from healthy links. */
+interface Planted {
+  /** Share that its uplink loses. */
+  up?: number;
+  /** Share that its downlink loses. */
+  down?: number;
+  /** Its page has no beacon. */
+  silent?: true;
+  /** It publishes nothing. */
+  watches?: true;
+  path?: string;
+  sent?: Partial<ObservedStream>;
+  received?: Partial<ObservedStream>;
+}
+
+interface PlantedRoom {
+  room?: string;
+  node?: string | null;
+  participants: Record<string, Planted>;
+}
+
+const stream = (values: Partial<ObservedStream>): ObservedStream => ({
+  direction: 'down',
+  kind: 'video',
+  publisher: null,
+  ...NO_COUNTS,
+  expectedSeconds: 10,
+  frames: 250,
+  ...values,
+});
+
+/** What the pages of a room report: each link loses its share, one after the other. */
+const reportsOf = ({ room = 'a', node = 'ND_1', participants }: PlantedRoom): ObservedSession[] =>
+  Object.entries(participants).flatMap(([identity, { silent, down = 0, path = 'udp', ...own }]) => {
+    if (silent) return [];
+    const lostUp = Math.round(PACKETS * (own.up ?? 0));
+    const sent = stream({
+      direction: 'up',
+      publisher: `${room}/${identity}`,
+      packets: PACKETS,
+      lost: lostUp,
+      ...own.sent,
+    });
+    const received = Object.entries(participants).flatMap(([sender, { up = 0, watches }]) => {
+      if (sender === identity || watches) return [];
+      const packets = Math.round(PACKETS * (1 - up) * (1 - down));
+      return [
+        stream({
+          publisher: `${room}/${sender}`,
+          packets,
+          lost: PACKETS - packets,
+          ...own.received,
+        }),
+      ];
+    });
+    const streams = [...(own.watches ? [] : [sent]), ...received];
+    return [{ sid: `${room}/${identity}`, identity, room, node, path, streams }];
+  });
+
+const found = (...rooms: PlantedRoom[]): string[] =>
+  diagnose(rooms.flatMap(reportsOf)).map(({ leg, subject, confidence }) => {
+    const who =
+      subject.type === 'node' ? (subject.path ?? subject.node) : subject.identity;
+    return `${leg} ${who} ${confidence}`;
+  });
+
+const THREE = { anna: {}, ben: {}, carla: {} };
+const NEIGHBOURS: PlantedRoom = { room: 'b', participants: { dora: {}, emil: {} } };
+
+describe('diagnose finds', () => {
+  it('nothing where nothing is lost', () => {
+    expect(found({ participants: THREE }, NEIGHBOURS)).toEqual([]);
+  });
+
+  it('nothing in a room with one participant, or none', () => {
+    expect(found({ participants: { anna: {} } })).toEqual([]);
+    expect(found()).toEqual([]);
+  });
+
+  it('the uplink of a sender that the node missed packets of', () => {
+    const room = { participants: { ...THREE, ben: { up: 0.08 } } };
+    expect(found(room)).toEqual(['sender_uplink ben high']);
+    expect(found(room, NEIGHBOURS)).toEqual(['sender_uplink ben high']);
+  });
+
+  it('that uplink also where retransmissions hide the loss from receivers', () => {
+    const sessions = reportsOf({ participants: { ...THREE, ben: { up: 0.08 } } }).map(
+      (session) => ({
+        ...session,
+        streams: session.streams.map((one) =>
+          one.direction === 'down' ? { ...one, lost: 0 } : one,
+        ),
+      }),
+    );
+    expect(diagnose(sessions)).toMatchObject([
+      {
+        leg: 'sender_uplink',
+        loss: 0.08,
+        evidence: [
+          { code: 'node_missed_packets', lost: 80, packets: 1_000 },
+          { code: 'receivers_of_sender', impaired: 0, of: 2 },
+          { code: 'sessions_of_node', impaired: 1, of: 3 },
+        ],
+      },
+    ]);
+  });
+
+  it('the uplink of a sender without a beacon, as its receivers lose only its packets', () => {
+    const room = { participants: { ...THREE, ben: { up: 0.08, silent: true as const } } };
+    expect(found(room)).toEqual(['sender_uplink ben high']);
+  });
+
+  it('the downlink of a receiver that misses packets of all of its senders', () => {
+    const room = { participants: { ...THREE, anna: { down: 0.05 } } };
+    expect(found(room)).toEqual(['receiver_downlink anna high']);
+    expect(diagnose(reportsOf(room))).toMatchObject([
+      {
+        loss: 0.05,
+        evidence: [
+          { code: 'senders_at_receiver', impaired: 2, of: 2 },
+          { code: 'node_received_packets', lost: 0, packets: 1_000 },
+          { code: 'other_receivers', impaired: 0, of: 2 },
+          { code: 'sessions_of_node', direction: 'down', impaired: 1, of: 3 },
+        ],
+      },
+    ]);
+  });
+
+  it('the downlink in a room of two, as the node received what the receiver missed', () => {
+    expect(found({ participants: { anna: { down: 0.05 }, ben: {} } })).toEqual([
+      'receiver_downlink anna high',
+    ]);
+  });
+
+  it('both links of a participant whose access network loses packets in both directions', () => {
+    expect(found({ participants: { ...THREE, anna: { up: 0.06, down: 0.06 } } })).toEqual([
+      'sender_uplink anna high',
+      'receiver_downlink anna high',
+    ]);
+  });
+
+  it('the uplink of one and the downlink of another at the same time', () => {
+    expect(
+      found({ participants: { anna: { down: 0.05 }, ben: { up: 0.1 }, carla: {}, dora: {} } }),
+    ).toEqual(['sender_uplink ben high', 'receiver_downlink anna high']);
+  });
+
+  it('the node whose sessions in several rooms lose packets at once', () => {
+    const lossy = { down: 0.08 };
+    expect(
+      found(
+        { participants: { anna: lossy, ben: lossy, carla: lossy } },
+        { room: 'b', participants: { dora: lossy, emil: lossy } },
+        { room: 'c', node: 'ND_2', participants: THREE },
+      ),
+    ).toEqual(['node ND_1 high']);
+  });
+
+  it('the node in both directions', () => {
+    const lossy = { down: 0.08, up: 0.08 };
+    const all = diagnose(
+      ['a', 'b'].flatMap((room) =>
+        reportsOf({ room, participants: { [`${room}1`]: lossy, [`${room}2`]: lossy } }),
+      ),
+    );
+    expect(all.map(({ leg }) => leg)).toEqual(['node', 'node']);
+    expect(all.map(({ evidence: [first] }) => first)).toMatchObject([
+      { code: 'sessions_of_node', direction: 'up', impaired: 4, of: 4, rooms: 2 },
+      { code: 'sessions_of_node', direction: 'down', impaired: 4, of: 4, rooms: 2 },
+    ]);
+  });
+
+  it('the path to a node, where sessions by other paths lose nothing', () => {
+    const relayed = { down: 0.1, path: 'relay_tls' };
+    expect(
+      found(
+        { participants: { ...THREE, dora: relayed, emil: relayed } },
+        { room: 'b', participants: { finn: relayed, gina: {} } },
+      ),
+    ).toEqual(['node relay_tls high']);
+  });
+
+  it('a receiver that is worse than its node explains', () => {
+    const lossy = { down: 0.04 };
+    expect(
+      found(
+        { participants: { anna: { down: 0.3 }, ben: lossy, carla: lossy } },
+        { room: 'b', participants: { dora: lossy, emil: lossy } },
+      ),
+    ).toEqual(['node ND_1 high', 'receiver_downlink anna high']);
+  });
+
+  it.each([
+    ['that drops frames', { received: { frames: 200, framesDropped: 50 } }],
+    ['that its CPU limits', { sent: { cpuLimitedSeconds: 6 } }],
+    ['that needs a whole core for its codecs', { received: { codecSeconds: 5 } }],
+  ])('a device %s', (_, planted) => {
+    expect(found({ participants: { ...THREE, anna: planted } })).toEqual(['device anna high']);
+  });
+
+  it('a device whose video freezes without loss, if that of others does not', () => {
+    const frozen = { received: { freezeSeconds: 2 } };
+    expect(found({ participants: { ...THREE, anna: frozen } })).toEqual(['device anna low']);
+    expect(found({ participants: { anna: frozen, ben: frozen, carla: frozen } })).toEqual([]);
+  });
+});
+
+describe('diagnose is not certain', () => {
+  it('whether the downlinks of one room are to blame, or its node: the node is likelier', () => {
+    const lossy = { down: 0.08 };
+    expect(found({ participants: { anna: lossy, ben: lossy, carla: lossy } })).toEqual([
+      'node ND_1 low',
+    ]);
+  });
+
+  it('about the uplink of the only sender on a node', () => {
+    const room = { participants: { ben: { up: 0.08 }, anna: { watches: true as const } } };
+    expect(found(room)).toEqual(['sender_uplink ben low']);
+  });
+
+  it('about a presenter without a beacon, whose receivers have nothing to compare with', () => {
+    const watches = { watches: true as const };
+    const room = {
+      participants: {
+        ben: { up: 0.08, silent: true as const },
+        anna: watches,
+        carla: watches,
+        dora: watches,
+      },
+    };
+    expect(found(room)).toEqual(['unknown anna low', 'unknown carla low', 'unknown dora low']);
+    // Receivers in another room show that the node is well.
+    expect(found(room, NEIGHBOURS)).toEqual(['sender_uplink ben low']);
+  });
+
+  it('about two participants of whom one reports', () => {
+    const room = { participants: { anna: { down: 0.08 }, ben: { silent: true as const } } };
+    expect(found(room)).toEqual(['unknown anna low']);
+  });
+});
+
+describe('diagnose does not take for loss', () => {
+  it('a few packets, or a share that healthy networks have', () => {
+    expect(found({ participants: { ...THREE, anna: { down: 0.012 } } })).toEqual([]);
+    const short = reportsOf({ participants: { ...THREE, anna: { down: 0.5 } } }).map((session) => ({
+      ...session,
+      streams: session.streams.map((one) => ({
+        ...one,
+        packets: one.packets / 20,
+        lost: one.lost / 20,
+      })),
+    }));
+    expect(diagnose(short)).toEqual([]);
+  });
+
+  it('sessions of another node, or of none that is known, as comparisons', () => {
+    const room = { node: null, participants: { ...THREE, anna: { down: 0.05 } } };
+    expect(found(room, { ...NEIGHBOURS, node: null })).toEqual(['receiver_downlink anna high']);
+    const lossy = { down: 0.08 };
+    const one = (room: string): PlantedRoom => ({
+      room,
+      node: null,
+      participants: { [`${room}1`]: lossy, [`${room}2`]: {} },
+    });
+    expect(found(one('a'), one('b'))).toEqual([
+      'receiver_downlink a1 high',
+      'receiver_downlink b1 high',
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import {
+  downLosses,
+  isClear,
+  isImpaired,
+  isMeasured,
+  type Loss,
+  lossBehind,
+  upLoss,
+} from './loss.ts';
+import type { ObservedSession } from './observation.ts';
+
+/** A session with its losses. */
+export interface Link {
+  session: ObservedSession;
+  /** From it to its node. */
+  up: Loss;
+  /** From each of its senders, by SID: uplink of the sender, node and own downlink together. */
+  down: ReadonlyMap<string, Loss>;
+}
+
+/** A room is on one node. */
+export const isOnSameNode = (one: ObservedSession, other: ObservedSession): boolean =>
+  one.room === other.room || (one.node !== null && one.node === other.node);
+
+/** Every session that is compared, by SID. */
+export type Links = ReadonlyMap<string, Link>;
+
+export const linksOf = (sessions: readonly ObservedSession[]): Links =>
+  new Map(
+    sessions.map((session) => [
+      session.sid,
+      { session, up: upLoss(session), down: downLosses(session) },
+    ]),
+  );
+
+/** What arrives from one sender, without what its uplink lost, where the node reported that. */
+export interface Cell {
+  sender: string;
+  loss: Loss;
+  /** Whether the node reported what it received of the sender. */
+  isUplinkKnown: boolean;
+}
+
+/** The measured cells of a receiver. */
+export const cellsOf = ({ down }: Link, links: Links): Cell[] =>
+  [...down].flatMap(([sender, loss]) => {
+    if (!isMeasured(loss)) return [];
+    const up = links.get(sender)?.up;
+    const isUplinkKnown = up !== undefined && isMeasured(up);
+    return [{ sender, loss: isUplinkKnown ? lossBehind(loss, up) : loss, isUplinkKnown }];
+  });
+
+/** Most of what is compared, so that one session at the limit changes nothing. */
+const MOST = 0.7;
+export const isMost = (part: number, of: number): boolean => of > 0 && part / of >= MOST;
+
+export type State = 'impaired' | 'clear';
+
+/** Null: not measured, or neither. */
+export const upState = ({ up }: Link): State | null =>
+  isImpaired(up) ? 'impaired' : isClear(up) ? 'clear' : null;
+
+/** Whether what a session receives is impaired behind the uplinks of its senders. */
+export const downState = (link: Link, links: Links): State | null => {
+  const cells = cellsOf(link, links);
+  const impaired = cells.filter(({ loss }) => isImpaired(loss)).length;
+  if (isMost(impaired, cells.length)) return 'impaired';
+  return impaired === 0 && cells.some(({ loss }) => isClear(loss)) ? 'clear' : null;
+};
+
+/** Sessions on one node. A room is on one node, so sessions that do not name theirs are compared within their room. */
+export const byNode = (links: Links): { node: string | null; links: Link[] }[] => {
+  const nodeOfRoom = new Map<string, string>();
+  for (const { session } of links.values())
+    if (session.node !== null) nodeOfRoom.set(session.room, session.node);
+  const groups = Map.groupBy(links.values(), ({ session: { node, room } }) => {
+    const known = node ?? nodeOfRoom.get(room);
+    return known === undefined ? `room ${room}` : `node ${known}`;
+  });
+  return [...groups].map(([key, members]) => ({
+    node: key.startsWith('node ') ? key.slice('node '.length) : null,
+    links: members,
+  }));
+};
