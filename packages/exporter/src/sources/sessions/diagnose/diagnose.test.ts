@@ -65,9 +65,9 @@ const reportsOf = ({ room = 'a', node = 'ND_1', participants }: PlantedRoom): Ob
 
 const found = (...rooms: PlantedRoom[]): string[] =>
   diagnose(rooms.flatMap(reportsOf)).map(({ leg, subject, confidence }) => {
-    const who =
-      subject.type === 'node' ? (subject.path ?? subject.node) : subject.identity;
-    return `${leg} ${who} ${confidence}`;
+    const who = subject.type === 'node' ? (subject.path ?? subject.node) : subject.identity;
+    // Without a beacon, the SID is all that is known of a participant.
+    return `${leg} ${who?.replace(/^.\//, '')} ${confidence}`;
   });
 
 const THREE = { anna: {}, ben: {}, carla: {} };

@@ -1,0 +1,166 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Entry, encodeStreams, type SessionFacts } from './entries.ts';
+import { isFull, openFile, readPragma } from './open-file.ts';
+import { deleteOldest, type Limits, prune, usedBytes } from './prune.ts';
+
+/** Entries that wait to be written; more are dropped, and counted. */
+const MOST_WAITING = 20_000;
+
+/** The session journal: one writer of a file. Entries wait until `flush` writes them in one transaction. */
+export class Journal {
+  /** Entries that were dropped: too many waited, or the file was full. */
+  dropped = 0;
+  readonly database: DatabaseSync;
+  readonly #limits: Limits;
+  readonly #statements: Statements;
+  #waiting: Entry[] = [];
+
+  /** @throws SwarmError `usage` when the file cannot be used; it is not changed then */
+  constructor(file: string, limits: Limits) {
+    this.#limits = limits;
+    this.database = openFile(file);
+    // The last resort: `prune` keeps the file well below this.
+    const pages = Math.ceil(limits.maxBytes / readPragma(this.database, 'page_size'));
+    this.database.exec(`PRAGMA max_page_count = ${pages}`);
+    this.#statements = prepareStatements(this.database);
+  }
+
+  add(entry: Entry): void {
+    if (this.#waiting.length >= MOST_WAITING) this.dropped++;
+    else this.#waiting.push(entry);
+  }
+
+  /** Writes what waits. @returns the number of entries @throws Error of SQLite; the entries are dropped then */
+  flush(): number {
+    const entries = this.#waiting;
+    this.#waiting = [];
+    if (entries.length === 0) return 0;
+    try {
+      this.#write(entries);
+    } catch (error) {
+      if (!isFull(error)) {
+        this.dropped += entries.length;
+        throw error;
+      }
+      deleteOldest(this.database);
+      this.#retry(entries);
+    }
+    return entries.length;
+  }
+
+  /** @returns whether there is more to delete */
+  prune(nowMs: number): boolean {
+    return prune(this.database, this.#limits, nowMs);
+  }
+
+  /** Deletes every row about a participant, in all rooms. @returns the number of sessions */
+  deleteIdentity(identity: string): number {
+    this.flush();
+    return deleteIdentity(this.database, identity);
+  }
+
+  /** Of the file, without its write-ahead log. */
+  get bytes(): number {
+    return usedBytes(this.database);
+  }
+
+  /** Writes what waits. */
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      this.database.close();
+    }
+  }
+
+  #retry(entries: readonly Entry[]): void {
+    try {
+      this.#write(entries);
+    } catch (error) {
+      this.dropped += entries.length;
+      throw error;
+    }
+  }
+
+  #write(entries: readonly Entry[]): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const entry of entries) writeEntry(this.#statements, entry);
+      this.database.exec('COMMIT');
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+/** Deletes every row about a participant, and what the write-ahead log still has of them. @returns the number of sessions */
+export const deleteIdentity = (database: DatabaseSync, identity: string): number => {
+  const { changes } = database.prepare('DELETE FROM sessions WHERE identity = ?').run(identity);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  return Number(changes);
+};
+
+interface Statements {
+  session: StatementSync;
+  interval: StatementSync;
+  event: StatementSync;
+}
+
+const prepareStatements = (database: DatabaseSync): Statements => ({
+  session: database.prepare(
+    `INSERT INTO sessions (sid, room, identity, node, path, network, sdk, browser, joined_ms, seen_ms, left_ms, left_reason)
+     VALUES (:sid, :room, :identity, :node, :path, :network, :sdk, :browser, :joined, :seen, :left, :reason)
+     ON CONFLICT (sid) DO UPDATE SET
+       node = coalesce(excluded.node, node), path = coalesce(excluded.path, path),
+       network = coalesce(excluded.network, network), sdk = coalesce(excluded.sdk, sdk),
+       browser = coalesce(excluded.browser, browser), joined_ms = min(excluded.joined_ms, joined_ms),
+       seen_ms = max(excluded.seen_ms, seen_ms), left_ms = coalesce(excluded.left_ms, left_ms),
+       left_reason = coalesce(excluded.left_reason, left_reason)
+     RETURNING id`,
+  ),
+  interval: database.prepare(
+    'INSERT INTO intervals (session, from_ms, to_ms, streams) VALUES (?, ?, ?, ?)',
+  ),
+  event: database.prepare(
+    'INSERT INTO events (session, room, at_ms, code, detail) VALUES (?, ?, ?, ?, ?)',
+  ),
+});
+
+const writeEntry = (
+  statements: Statements,
+  { atMs, room, session, interval, event }: Entry,
+): void => {
+  const id =
+    session === null
+      ? null
+      : Number(
+          statements.session.get(
+            rowOf(session, Math.round(interval?.fromMs ?? atMs), Math.round(atMs)),
+          )?.id,
+        );
+  if (interval !== undefined && id !== null)
+    statements.interval.run(
+      id,
+      Math.round(interval.fromMs),
+      Math.round(interval.toMs),
+      encodeStreams(interval.streams),
+    );
+  if (event !== undefined)
+    statements.event.run(id, room, Math.round(atMs), event.code, event.detail);
+};
+
+const rowOf = (session: SessionFacts, firstMs: number, seenMs: number) => ({
+  sid: session.sid,
+  room: session.room,
+  identity: session.identity,
+  node: session.node ?? null,
+  path: session.path ?? null,
+  network: session.network ?? null,
+  sdk: session.sdk ?? null,
+  browser: session.browser ?? null,
+  joined: Math.round(session.joinedAtMs ?? firstMs),
+  seen: seenMs,
+  left: session.leftAtMs === undefined ? null : Math.round(session.leftAtMs),
+  reason: session.leftReason ?? null,
+});
