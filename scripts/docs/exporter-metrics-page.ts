@@ -28,6 +28,11 @@ the same target, module and node by this exporter, so that rates are meaningful.
     intro: 'What browsers report through the [beacon](beacon.md).',
   },
   {
+    family: 'session',
+    title: 'The session journal: swarm_session_*',
+    intro: 'Where `sessions` is configured: [what it stores](sessions.md).',
+  },
+  {
     family: 'chaos',
     title: 'Chaos: swarm_chaos_*',
     intro: `With \`swarm chaos run --metrics :9464\`, during a drill; the Prometheus of the drill's lab scrapes it automatically. Its load is in \`swarm_run_*\`, too, with the drill as the scenario.

@@ -7,19 +7,25 @@ import { createClientsSource } from './sources/clients/clients-source.ts';
 import { createLifecycleSource } from './sources/lifecycle/lifecycle-source.ts';
 import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
 import { createProbesSource } from './sources/probes/probes-source.ts';
+import { createSessionsSource } from './sources/sessions/sessions-source.ts';
 
 /** The sources that the settings switch on. */
 export const createSources = (
-  { targets, probes, lifecycle, clients }: ExporterSettings,
+  { targets, probes, lifecycle, clients, sessions }: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
 ): readonly Source[] => {
   const sources: Source[] = [];
+  const journal = sessions === null ? null : createSessionsSource(sessions, contextOf('sessions'));
+  // First, so that it is open when others report.
+  if (journal !== null) sources.push(journal);
   if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));
   if (lifecycle !== null) {
     const watched = targets.map((target) => lifecycleTarget(target, lifecycle));
-    sources.push(createLifecycleSource(watched, contextOf('lifecycle')));
+    sources.push(createLifecycleSource(watched, contextOf('lifecycle'), journal?.observer));
   }
-  if (clients !== null) sources.push(createClientsSource(clients, contextOf('clients')));
+  if (clients !== null) {
+    sources.push(createClientsSource(clients, contextOf('clients'), undefined, journal?.onReports));
+  }
   return sources;
 };
 

@@ -6,6 +6,7 @@ const PREFIXES: Record<string, string> = {
   probe: 'swarm_probe_',
   lifecycle: 'swarm_lifecycle_',
   client: 'swarm_client_',
+  session: 'swarm_session_',
   chaos: 'swarm_chaos_',
   exporter: 'swarm_exporter_',
 };

@@ -1,6 +1,6 @@
 import { counter, gauge, type MetricFamily } from './entry.ts';
 
-export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients'] as const;
+export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients', 'sessions'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Why a probe did not run. */

@@ -5,6 +5,7 @@ import { EXPORTER_METRICS } from './exporter.ts';
 import { LIFECYCLE_METRICS } from './lifecycle.ts';
 import { PROBE_METRICS } from './probe.ts';
 import { RUN_METRICS } from './run.ts';
+import { SESSION_METRICS } from './session.ts';
 
 export {
   CHAOS_METRICS,
@@ -25,6 +26,7 @@ export {
 export { LIFECYCLE_METRICS } from './lifecycle.ts';
 export { PROBE_FAILURES, PROBE_METRICS, PROBE_TARGET_LABELS, type ProbeFailure } from './probe.ts';
 export { PUSH_LABEL, RUN_METRICS } from './run.ts';
+export { SESSION_METRICS } from './session.ts';
 
 export interface NamedEntry extends CatalogueEntry {
   name: string;
@@ -39,6 +41,7 @@ export const CATALOGUE = {
   probe: named(PROBE_METRICS),
   lifecycle: named(LIFECYCLE_METRICS),
   client: named(CLIENT_METRICS),
+  session: named(SESSION_METRICS),
   chaos: named(CHAOS_METRICS),
   exporter: named(EXPORTER_METRICS),
 } as const satisfies Record<string, readonly NamedEntry[]>;

@@ -1,5 +1,6 @@
 import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
+import { formatAddress, isLoopback } from './listen-address.ts';
 import type { ExporterSettings } from './settings.ts';
 
 /** What is scheduled must be there. @throws SwarmError `usage` */
@@ -47,6 +48,28 @@ export const checkPaths = (
       );
     }
   }
+};
+
+/**
+ * Sessions are personal data: only holders of a token, or users of this host, may read them. They come from other sources.
+ * @throws SwarmError `usage`
+ */
+export const checkSessions = (
+  { sessions, clients, lifecycle, tokens, listen }: ExporterSettings,
+  { at }: Settings<ConfigFile>,
+): void => {
+  if (sessions === null) return;
+  const where = `${at(['sessions'])}: sessions`;
+  if (clients === null && lifecycle === null)
+    throw usageError(
+      `${where}: there is no source of sessions`,
+      'add clients: {}, for what browsers report, or lifecycle: {}, for webhooks',
+    );
+  if (tokens.length === 0 && !isLoopback(listen))
+    throw usageError(
+      `${where}: without a token, every client that reaches ${formatAddress(listen)} could read who was in which room`,
+      'set a token, or listen on loopback only: listen: ":9465"',
+    );
 };
 
 /** What each source cannot do without a target. */

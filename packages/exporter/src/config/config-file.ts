@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { clientsSection } from '../sources/clients/config.ts';
 import { meteringSection } from '../sources/lifecycle/metering/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
+import { sessionsSection } from '../sources/sessions/config.ts';
 import { labelName, targetSection } from './target.ts';
 
 /** The configuration file of `swarm exporter`. A source is on when its section is there, and not `enabled: false`. */
@@ -80,6 +81,11 @@ export const configFile = () =>
         'Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.',
       ),
     clients: clientsSection().optional().describe('What browsers of real users report at /beacon.'),
+    sessions: sessionsSection()
+      .optional()
+      .describe(
+        'A journal of sessions from beacons and webhooks, shown at /sessions. Off unless it is here.',
+      ),
   });
 
 export type ConfigFile = z.output<ReturnType<typeof configFile>>;

@@ -14,7 +14,14 @@ import { clientsOptions } from '../sources/clients/config.ts';
 import { meteringRules } from '../sources/lifecycle/metering/config.ts';
 import type { MeteringRules } from '../sources/lifecycle/metering/groups.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
-import { checkPaths, checkSchedule, requireEnabledSource } from './check-settings.ts';
+import { sessionsOptions } from '../sources/sessions/config.ts';
+import type { SessionsOptions } from '../sources/sessions/sessions-options.ts';
+import {
+  checkPaths,
+  checkSchedule,
+  checkSessions,
+  requireEnabledSource,
+} from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type Secret, Secrets } from './live-secret.ts';
@@ -38,6 +45,7 @@ export interface ExporterSettings {
   probes: ProbeSettings | null;
   lifecycle: { intervalMs: number; metering: MeteringRules | null } | null;
   clients: ClientsOptions | null;
+  sessions: SessionsOptions | null;
 }
 
 /** What goes before the file: flags, or the environment behind them (`SWARM_EXPORTER_LISTEN`, …). */
@@ -76,6 +84,8 @@ export const loadSettings = async (
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
+  // Personal data: never on by itself.
+  const sessions = sectionOf(value.sessions, false);
   const settings: ExporterSettings = {
     listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
     publicListen: value.publicListen === undefined ? null : parseListenAddress(value.publicListen),
@@ -96,10 +106,12 @@ export const loadSettings = async (
             metering: meteringRules(lifecycle.metering),
           },
     clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
+    sessions: sessions === null ? null : sessionsOptions(sessions, reader.dir),
   };
   checkPaths(settings, file);
   checkSchedule(settings, file);
   requireEnabledSource(settings, config);
+  checkSessions(settings, file);
   return settings;
 };
 

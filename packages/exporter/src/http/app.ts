@@ -1,6 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bearerAuth } from 'hono/bearer-auth';
 import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
@@ -8,6 +6,7 @@ import type { Secret } from '../config/live-secret.ts';
 import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
+import { authenticate } from './authenticate.ts';
 
 export interface AppOptions {
   sources: readonly Source[];
@@ -61,8 +60,7 @@ export const createApp = ({
   }
   if (part === 'public') return app;
   app.use(limited(requests));
-  if (tokens.length > 0)
-    app.use(bearerAuth({ verifyToken: isOneOf(tokens), realm: 'swarm exporter' }));
+  if (tokens.length > 0) app.use(authenticate(tokens));
   app.get('/', (c) => c.html(landingPage(version, sources)));
   app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
   app.get('/metrics', async (c) => {
@@ -86,16 +84,6 @@ const counted =
 
 const routeOf = (c: Context): string =>
   matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
-
-const isOneOf =
-  (tokens: readonly Secret[]) =>
-  (given: string): boolean => {
-    const digest = digestOf(given);
-    // All are compared, so that the time shows nothing.
-    return tokens.map(({ current }) => timingSafeEqual(digestOf(current), digest)).includes(true);
-  };
-
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const limited = (most: number): MiddlewareHandler => {
   let underWay = 0;
@@ -121,6 +109,7 @@ const landingPage = (version: string, sources: readonly Source[]) => html`<!doct
 <ul>
 <li><a href="/metrics">/metrics</a></li>
 ${sources.some(({ name }) => name === 'probes') ? html`<li>/probe?target=NAME&amp;module=audio_pair</li>` : ''}
+${sources.some(({ name }) => name === 'sessions') ? html`<li><a href="/sessions">/sessions</a></li>` : ''}
 <li><a href="/-/healthy">/-/healthy</a></li>
 <li><a href="/-/ready">/-/ready</a></li>
 </ul>

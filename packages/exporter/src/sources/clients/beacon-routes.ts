@@ -28,6 +28,18 @@ const STATUS = {
   full: 503,
 } as const;
 
+/** Reports of one request that were counted, as they were counted, oldest first. */
+export interface CountedReports {
+  holder: Holder;
+  /** Random, of the connection to the room. */
+  session: string;
+  reports: readonly ReadReport[];
+  /** Labels. */
+  sdk: string;
+  browser: string;
+}
+export type OnReports = (counted: CountedReports) => void;
+
 /**
  * `POST /beacon`: reports of browsers, each with a LiveKit token, in the header or, since sendBeacon cannot set one, in the body.
  * @param now milliseconds of a clock that does not go back
@@ -37,6 +49,7 @@ export const beaconRoutes = (
   metrics: ClientHandles,
   sessions: Sessions,
   now: () => number,
+  onReports: OnReports = () => {},
 ): Hono => {
   const holderOf = createTokenCheck(options.keys);
   const byAddress = createLimiter(options.rateLimits.perAddress, MAX_ADDRESSES);
@@ -58,17 +71,29 @@ export const beaconRoutes = (
     options.origins.includes(origin) ||
     (host !== undefined && hostOf(origin) === host);
 
-  const take = (participant: Participant, { session, sdk, browser, reports }: ReadBody): void => {
+  const take = (participant: Participant, holder: Holder, body: ReadBody): void => {
+    const { session, sdk, browser, reports } = body;
     participant.sdk = sdkOf(sdk);
     participant.browser = browserOf(browser);
+    const counted: ReadReport[] = [];
     for (const report of reports) {
       if (!isNew(participant, session, report.seq)) {
         count('duplicate');
         continue;
       }
       if (report.part !== true) note(participant, report);
-      count(tally(metrics, participant, report));
+      const tallied = tally(metrics, participant, report);
+      count(tallied.result);
+      counted.push(tallied.report);
     }
+    if (counted.length > 0)
+      onReports({
+        holder,
+        session,
+        reports: counted,
+        sdk: participant.sdk,
+        browser: participant.browser,
+      });
   };
 
   const app = new Hono();
@@ -135,7 +160,7 @@ export const beaconRoutes = (
     }
     const participant = sessions.open(holder, at);
     if (participant === null) return reject(context, 'full', 'too many participants at once');
-    take(participant, body);
+    take(participant, holder, body);
     return context.body(null, 204);
   };
   return app;

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { CLIENT_METRICS } from '../../catalogue/index.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
-import { beaconRoutes } from './beacon-routes.ts';
+import { beaconRoutes, type OnReports } from './beacon-routes.ts';
 import type { ClientsOptions } from './clients-options.ts';
 import { createSessions, type Participant } from './sessions.ts';
 import type { ClientHandles } from './tally.ts';
@@ -15,6 +15,7 @@ export const createClientsSource = (
   options: ClientsOptions,
   context: SourceContext,
   now: () => number = () => performance.now(),
+  onReports?: OnReports,
 ): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, CLIENT_METRICS);
@@ -26,7 +27,7 @@ export const createClientsSource = (
   return {
     name: 'clients',
     registry,
-    publicRoutes: beaconRoutes(options, metrics, sessions, now),
+    publicRoutes: beaconRoutes(options, metrics, sessions, now, onReports),
     publicRequests: MAX_CONCURRENT_REQUESTS,
     start: async () => context.up(true),
     stop: async () => {},

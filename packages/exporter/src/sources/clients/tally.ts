@@ -11,12 +11,19 @@ export type ClientHandles = Handles<typeof CLIENT_METRICS>;
 /** More reconnects in one report are not plausible. */
 const MAX_RECONNECTS = 100;
 
-/** Adds one report of a participant to the metrics. @returns whether it was taken as it is, or had to be cut to what can be */
+export interface Tallied {
+  /** Whether it was taken as it is, or had to be cut to what can be. */
+  result: 'accepted' | 'clamped';
+  /** As it was counted. */
+  report: ReadReport;
+}
+
+/** Adds one report of a participant to the metrics. */
 export const tally = (
   metrics: ClientHandles,
   participant: Participant,
   report: ReadReport,
-): 'accepted' | 'clamped' => {
+): Tallied => {
   const ms = Math.min(report.ms, participant.credit);
   participant.credit -= ms;
   const checked = report.streams.map((stream) => isPlausible(stream, ms / 1_000));
@@ -43,7 +50,7 @@ export const tally = (
     reconnects > MAX_RECONNECTS ||
     dropped > MAX_RECONNECTS ||
     checked.some((one) => one.cut);
-  return cut ? 'clamped' : 'accepted';
+  return { result: cut ? 'clamped' : 'accepted', report: { ...report, ms, streams } };
 };
 
 type StreamLabels = Pick<ReadStream, 'direction' | 'kind'> & { sdk: string; browser: string };

@@ -6,6 +6,7 @@ import {
   type RegistryClient,
   type RegistryView,
 } from '@livekit-swarm/livekit';
+import type { WebhookEvent } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
 import type { ApiError } from '../../api-error.ts';
 import { ENDED_EGRESS, LIFECYCLE_METRICS } from '../../catalogue/lifecycle.ts';
@@ -18,10 +19,19 @@ import { createMeter, type ListedRoom, type Meter } from './metering/meter.ts';
 import { DIRECTIONS } from './metering/traffic-meter.ts';
 import { createWebhooks, type LifecycleHandles } from './webhooks.ts';
 
+/** What else wants to know of what the deployments report. */
+export interface LifecycleObserver {
+  /** Each accepted webhook. */
+  onWebhook?(target: string, event: WebhookEvent): void;
+  /** Each look at a target's Redis. */
+  onRegistry?(target: string, view: RegistryView, nowMs: number): void;
+}
+
 /** Rooms as the server reports them: through webhooks, its API and, where configured, its Redis. */
 export const createLifecycleSource = (
   targets: readonly LifecycleTarget[],
   context: SourceContext,
+  observer: LifecycleObserver = {},
 ): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
@@ -39,6 +49,7 @@ export const createLifecycleSource = (
       metrics,
       context,
       meters.get(target.deployment.name) ?? null,
+      observer,
       (complete) => {
         answered.set(target, complete);
         context.up([...answered.values()].every(Boolean));
@@ -49,7 +60,10 @@ export const createLifecycleSource = (
     targets.map(({ deployment }) => deployment),
     metrics,
     Date.now,
-    (target, event) => meters.get(target)?.onWebhook(event),
+    (target, event) => {
+      meters.get(target)?.onWebhook(event);
+      observer.onWebhook?.(target, event);
+    },
   );
   return {
     name: 'lifecycle',
@@ -106,6 +120,7 @@ const createWatch = (
   metrics: LifecycleHandles,
   context: SourceContext,
   meter: Meter | null,
+  observer: LifecycleObserver,
   /** Called after each poll: whether everything answered. */
   onLooked: (complete: boolean) => void,
 ): Watch => {
@@ -165,6 +180,7 @@ const createWatch = (
           ).length,
         );
       tell('redis', null);
+      observer.onRegistry?.(name, view, now);
       return view;
     } catch (error) {
       metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });

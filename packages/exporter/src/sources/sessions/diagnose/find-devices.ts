@@ -120,6 +120,7 @@ const total = (streams: readonly ObservedStream[]): Totals => {
     expectedSeconds: sum('expectedSeconds'),
     packets: sum('packets'),
     lost: sum('lost'),
+    recovered: sum('recovered'),
     frames: sum('frames'),
     framesDropped: sum('framesDropped'),
     freezeSeconds: sum('freezeSeconds'),

@@ -4,8 +4,10 @@ import {
   isImpaired,
   isMeasured,
   type Loss,
+  type LossByKind,
   lossBehind,
   upLoss,
+  worstKind,
 } from './loss.ts';
 import type { ObservedSession } from './observation.ts';
 
@@ -14,8 +16,10 @@ export interface Link {
   session: ObservedSession;
   /** From it to its node. */
   up: Loss;
+  upByKind: LossByKind;
   /** From each of its senders, by SID: uplink of the sender, node and own downlink together. */
   down: ReadonlyMap<string, Loss>;
+  downByKind: ReadonlyMap<string, LossByKind>;
 }
 
 /** A room is on one node. */
@@ -27,10 +31,11 @@ export type Links = ReadonlyMap<string, Link>;
 
 export const linksOf = (sessions: readonly ObservedSession[]): Links =>
   new Map(
-    sessions.map((session) => [
-      session.sid,
-      { session, up: upLoss(session), down: downLosses(session) },
-    ]),
+    sessions.map((session): [string, Link] => {
+      const [upByKind, downByKind] = [upLoss(session), downLosses(session)];
+      const down = new Map([...downByKind].map(([sid, loss]) => [sid, worstKind(loss)]));
+      return [session.sid, { session, up: worstKind(upByKind), upByKind, down, downByKind }];
+    }),
   );
 
 /** What arrives from one sender, without what its uplink lost, where the node reported that. */
@@ -42,12 +47,12 @@ export interface Cell {
 }
 
 /** The measured cells of a receiver. */
-export const cellsOf = ({ down }: Link, links: Links): Cell[] =>
-  [...down].flatMap(([sender, loss]) => {
-    if (!isMeasured(loss)) return [];
-    const up = links.get(sender)?.up;
-    const isUplinkKnown = up !== undefined && isMeasured(up);
-    return [{ sender, loss: isUplinkKnown ? lossBehind(loss, up) : loss, isUplinkKnown }];
+export const cellsOf = ({ downByKind }: Link, links: Links): Cell[] =>
+  [...downByKind].flatMap(([sender, whole]) => {
+    const uplink = links.get(sender);
+    const isUplinkKnown = uplink !== undefined && isMeasured(uplink.up);
+    const loss = worstKind(isUplinkKnown ? lossBehind(whole, uplink.upByKind) : whole);
+    return isMeasured(loss) ? [{ sender, loss, isUplinkKnown }] : [];
   });
 
 /** Most of what is compared, so that one session at the limit changes nothing. */

@@ -1,3 +1,4 @@
+import type { Kind } from '@livekit-swarm/beacon/payload';
 import type { ObservedSession, ObservedStream } from './observation.ts';
 
 /** Packets that were expected on one leg or on several, and those that were lost. */
@@ -5,6 +6,12 @@ export interface Loss {
   lost: number;
   packets: number;
 }
+
+/**
+ * Losses of audio and video. They are compared each with its own kind: a node asks again for video that an uplink lost, so its
+ * receivers miss none, and nothing asks for audio again.
+ */
+export type LossByKind = Readonly<Record<Kind, Loss>>;
 
 /** Fewer packets decide nothing: two seconds of audio. */
 const LEAST_PACKETS = 100;
@@ -25,36 +32,55 @@ export const addLoss = (losses: readonly Loss[]): Loss => ({
   packets: losses.reduce((sum, { packets }) => sum + packets, 0),
 });
 
-/** Packets that were sent include lost ones. */
-const lossOf = ({ direction, packets, lost }: ObservedStream): Loss => ({
-  lost,
-  packets: direction === 'up' ? Math.max(packets, lost) : packets + lost,
-});
+/** The kind that is worse, of those with enough packets. */
+export const worstKind = ({ audio, video }: LossByKind): Loss => {
+  const [first, second] = shareOf(audio) > shareOf(video) ? [audio, video] : [video, audio];
+  return isMeasured(first) ? first : isMeasured(second) ? second : addLoss([audio, video]);
+};
 
-/** What the node missed of a session's packets. */
-export const upLoss = ({ streams }: ObservedSession): Loss =>
-  addLoss(streams.filter(({ direction }) => direction === 'up').map(lossOf));
+const lossOf = ({ direction, packets, lost, recovered }: ObservedStream): Loss => {
+  if (direction === 'down') return { lost, packets: packets + lost };
+  // What had to be sent again was lost, although the node reports it as received once it has it.
+  const missed = Math.max(lost, recovered);
+  return { lost: missed, packets: Math.max(packets - recovered, missed) };
+};
+
+const byKind = (streams: readonly ObservedStream[]): LossByKind => {
+  const of = (kind: Kind): Loss =>
+    addLoss(streams.filter((stream) => stream.kind === kind).map(lossOf));
+  return { audio: of('audio'), video: of('video') };
+};
+
+/** What the node missed of a session's packets at first. */
+export const upLoss = ({ streams }: ObservedSession): LossByKind =>
+  byKind(streams.filter(({ direction }) => direction === 'up'));
+
+/** What a session missed of everything that was sent to it. */
+export const downLoss = ({ streams }: ObservedSession): LossByKind =>
+  byKind(streams.filter(({ direction }) => direction === 'down'));
 
 /** What a session missed of each publisher's packets. */
-export const downLosses = ({ streams }: ObservedSession): Map<string, Loss> => {
-  const losses = new Map<string, Loss>();
-  for (const stream of streams) {
-    if (stream.direction !== 'down' || stream.publisher === null) continue;
-    const before = losses.get(stream.publisher);
-    losses.set(
-      stream.publisher,
-      addLoss([lossOf(stream), ...(before === undefined ? [] : [before])]),
-    );
-  }
-  return losses;
+export const downLosses = ({ streams }: ObservedSession): Map<string, LossByKind> => {
+  const received = streams.filter(({ direction }) => direction === 'down');
+  const byPublisher = Map.groupBy(received, ({ publisher }) => publisher);
+  return new Map(
+    [...byPublisher].flatMap(([publisher, same]) =>
+      publisher === null ? [] : [[publisher, byKind(same)]],
+    ),
+  );
 };
 
 /** What remains of a loss behind another one on the way: shares of packets that pass multiply. */
-export const lossBehind = (loss: Loss, before: Loss): Loss => {
+const behind = (loss: Loss, before: Loss): Loss => {
   const [whole, first] = [shareOf(loss), shareOf(before)];
   const share = first >= 1 ? 0 : Math.max(0, (whole - first) / (1 - first));
   return { lost: share * loss.packets, packets: loss.packets };
 };
+
+export const lossBehind = (loss: LossByKind, before: LossByKind): LossByKind => ({
+  audio: behind(loss.audio, before.audio),
+  video: behind(loss.video, before.video),
+});
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

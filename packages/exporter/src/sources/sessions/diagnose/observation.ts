@@ -8,10 +8,12 @@ export interface ObservedStream {
   publisher: string | null;
   /** How long media was expected, s. */
   expectedSeconds: number;
-  /** Sent, or received for the first time. */
+  /** Sent, retransmissions included, or received. */
   packets: number;
-  /** Before recovery. Of sent streams: as the node reported it. */
+  /** Received: before recovery. Sent: as the node reports it, which is after recovery for streams that it asks again for. */
   lost: number;
+  /** Lost packets that were received by retransmission. Sent: retransmissions. */
+  recovered: number;
   frames: number;
   framesDropped: number;
   freezeSeconds: number;
@@ -39,6 +41,7 @@ export const NO_COUNTS = {
   expectedSeconds: 0,
   packets: 0,
   lost: 0,
+  recovered: 0,
   frames: 0,
   framesDropped: 0,
   freezeSeconds: 0,

@@ -117,6 +117,7 @@ const prepareStatements = (database: DatabaseSync): Statements => ({
        browser = coalesce(excluded.browser, browser), joined_ms = min(excluded.joined_ms, joined_ms),
        seen_ms = max(excluded.seen_ms, seen_ms), left_ms = coalesce(excluded.left_ms, left_ms),
        left_reason = coalesce(excluded.left_reason, left_reason)
+     WHERE room = excluded.room AND identity = excluded.identity
      RETURNING id`,
   ),
   interval: database.prepare(

@@ -1,0 +1,83 @@
+import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
+import { isStale, type RegistryView } from '@livekit-swarm/livekit';
+import type { WebhookEvent } from 'livekit-server-sdk';
+import { momentOf } from '../../lifecycle/metering/meter.ts';
+import type { Entry, JournalEvent, SessionFacts } from '../journal/entries.ts';
+
+/** Entries from what deployments report: webhooks, and the registry of nodes and rooms in Redis. */
+export interface LifecycleIngest {
+  onWebhook(target: string, event: WebhookEvent): Entry[];
+  onRegistry(target: string, view: RegistryView, nowMs: number): Entry[];
+}
+
+export const createLifecycleIngest = (): LifecycleIngest => {
+  /** By target: the last view, and its nodes that had stopped reporting. */
+  const views = new Map<
+    string,
+    { rooms: ReadonlyMap<string, string>; lost: ReadonlySet<string> }
+  >();
+
+  const onWebhook = (target: string, webhook: WebhookEvent): Entry[] => {
+    const { room, participant } = webhook;
+    const event = eventOf(webhook);
+    if (room === undefined || room.name === '' || event === null) return [];
+    // The server rounds down to seconds; the middle of the second is right on average.
+    const sentAtMs = Number(webhook.createdAt) * 1_000 + 500;
+    const atMs =
+      event.code === 'joined' && participant !== undefined ? momentOf(participant) : sentAtMs;
+    const session: SessionFacts | null =
+      participant === undefined || participant.sid === ''
+        ? null
+        : {
+            sid: participant.sid,
+            room: room.name,
+            identity: participant.identity,
+            node: views.get(target)?.rooms.get(room.name),
+            joinedAtMs: momentOf(participant) || undefined,
+            ...(event.code === 'left'
+              ? { leftAtMs: atMs, leftReason: event.detail ?? undefined }
+              : {}),
+          };
+    return [{ atMs, room: room.name, session, event }];
+  };
+
+  const onRegistry = (target: string, { rooms, nodes }: RegistryView, nowMs: number): Entry[] => {
+    const before = views.get(target);
+    const lost = new Set([...nodes].flatMap(([id, node]) => (isStale(node, nowMs) ? [id] : [])));
+    // A node that ended in order removes itself.
+    views.set(target, { rooms, lost });
+    if (before === undefined) return [];
+    return [...before.rooms].flatMap(([room, node]): Entry[] => {
+      if (!lost.has(node) || before.lost.has(node)) return [];
+      return [{ atMs: nowMs, room, session: null, event: { code: 'node_lost', detail: node } }];
+    });
+  };
+
+  return { onWebhook, onRegistry };
+};
+
+const eventOf = ({ event, participant, track }: WebhookEvent): JournalEvent | null => {
+  switch (event) {
+    case 'room_started':
+    case 'room_finished':
+      return { code: event, detail: null };
+    case 'participant_joined':
+      return { code: 'joined', detail: null };
+    case 'participant_left':
+    case 'participant_connection_aborted':
+      return {
+        code: 'left',
+        detail: word(DisconnectReason[participant?.disconnectReason ?? 0]),
+      };
+    case 'track_published':
+    case 'track_unpublished':
+      return {
+        code: event,
+        detail: `${word(TrackType[track?.type ?? 0])} ${word(TrackSource[track?.source ?? 0])}`,
+      };
+    default:
+      return null;
+  }
+};
+
+const word = (name = 'unknown'): string => name.toLowerCase();
