@@ -23,6 +23,7 @@ import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
+import { addSessionCommand } from './session-program.ts';
 import { addSoakCommand } from './soak-program.ts';
 import { addVerifyCommand } from './verify-program.ts';
 import { VERSION } from './version.ts';
@@ -154,6 +155,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
   addMixinCommand(program, console, done);
+  addSessionCommand(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   program.showHelpAfterError(hintAt('swarm', false));

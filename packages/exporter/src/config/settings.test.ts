@@ -72,6 +72,31 @@ describe('loadSettings', () => {
     });
   });
 
+  it('keeps sessions only where it is configured, in a file next to the configuration', async () => {
+    const sessions = (more: string) => `${TARGETS}clients: {}\nsessions: ${more}\n`;
+    expect((await load(`${TARGETS}clients: {}\n`)).sessions).toBeNull();
+    expect((await load(sessions('{ file: s.db, enabled: false }'))).sessions).toBeNull();
+    expect((await load(sessions('{ file: s.db }'))).sessions).toEqual({
+      file: join(dir, 's.db'),
+      retentionMs: 7 * 86_400_000,
+      maxBytes: 2 ** 30,
+    });
+    expect(
+      (await load(sessions('{ file: /tmp/s.db, retention: 24h, maxSize: 1.5GiB }'))).sessions,
+    ).toEqual({ file: '/tmp/s.db', retentionMs: 86_400_000, maxBytes: 1.5 * 2 ** 30 });
+  });
+
+  it.each([
+    ['clients: {}\nsessions: {}', 'file is missing'],
+    ['clients: {}\nsessions: { file: s.db, maxSize: 1GB }', '"1GB" is not a size'],
+    ['clients: {}\nsessions: { file: s.db, maxSize: 0.5MiB }', 'from 1MiB to 1024GiB'],
+    ['clients: {}\nsessions: { file: s.db, retention: 7d }', '7d'],
+    ['probes: {}\nsessions: { file: s.db }', 'there is no source of sessions'],
+    ['clients: {}\nlisten: 0.0.0.0:9465\nsessions: { file: s.db }', 'set a token'],
+  ])('explains %j', async (yaml, message) => {
+    expect(await problem(`${TARGETS}${yaml}\n`)).toContain(message);
+  });
+
   it('goes from defaults to file to flags', async () => {
     const listen = async (...given: Parameters<typeof load>) =>
       formatAddress((await load(...given)).listen);

@@ -77,6 +77,30 @@ describe('public routes', () => {
   });
 });
 
+describe('a token', () => {
+  const page = { headers: { accept: 'text/html,*/*' } };
+  const basic = (password: string) => ({
+    headers: { authorization: `Basic ${Buffer.from(`any:${password}`).toString('base64')}` },
+  });
+
+  it('is also the password that browsers ask for when a page is opened', async () => {
+    const app = appOf({ token: 'secret' });
+    const asked = await app.request('/', page);
+    expect(asked.status).toBe(401);
+    expect(asked.headers.get('www-authenticate')).toMatch(/^Basic realm="swarm exporter"/);
+    expect((await app.request('/', basic('secret'))).status).toBe(200);
+    expect((await app.request('/', basic('wrong'))).status).toBe(401);
+    expect((await app.request('/metrics', basic('secret'))).status).toBe(200);
+  });
+
+  it('is a bearer token for everything else', async () => {
+    const app = appOf({ token: 'secret' });
+    const asked = await app.request('/metrics');
+    expect(asked.headers.get('www-authenticate')).toMatch(/^Bearer realm="swarm exporter"/);
+    expect((await app.request('/metrics', bearer('secret'))).status).toBe(200);
+  });
+});
+
 describe('two listeners', () => {
   const sources = [sourceOf({ publicRoutes: new Hono().post('/webhook', (c) => c.text('taken')) })];
   it('serve the public routes at one, everything else at the other, and health at both', async () => {

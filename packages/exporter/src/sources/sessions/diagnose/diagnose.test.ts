@@ -111,6 +111,23 @@ describe('diagnose finds', () => {
     ]);
   });
 
+  it('that uplink by its retransmissions, where the node got every packet in the end', () => {
+    const repaired = { sent: { lost: 1, recovered: 80, packets: 1_080 } };
+    expect(found({ participants: { ...THREE, ben: repaired } })).toEqual(['sender_uplink ben high']);
+  });
+
+  it('that uplink by audio, where video was repaired for all receivers', () => {
+    const sessions = reportsOf({ participants: THREE }).map((session) => {
+      const audio = stream({ kind: 'audio', packets: 460, lost: 40, frames: 0, publisher: 'a/ben' });
+      const isBen = session.identity === 'ben';
+      const own = { ...audio, direction: 'up' as const, packets: 500 };
+      return { ...session, streams: [...session.streams, isBen ? own : audio] };
+    });
+    expect(diagnose(sessions)).toMatchObject([
+      { leg: 'sender_uplink', subject: { identity: 'ben' }, loss: 0.08, confidence: 'high' },
+    ]);
+  });
+
   it('the uplink of a sender without a beacon, as its receivers lose only its packets', () => {
     const room = { participants: { ...THREE, ben: { up: 0.08, silent: true as const } } };
     expect(found(room)).toEqual(['sender_uplink ben high']);
@@ -208,6 +225,17 @@ describe('diagnose finds', () => {
     const frozen = { received: { freezeSeconds: 2 } };
     expect(found({ participants: { ...THREE, anna: frozen } })).toEqual(['device anna low']);
     expect(found({ participants: { anna: frozen, ben: frozen, carla: frozen } })).toEqual([]);
+    const worse = { received: { freezeSeconds: 7 } };
+    expect(found({ participants: { anna: worse, ben: frozen, carla: frozen } })).toEqual([
+      'device anna low',
+    ]);
+  });
+
+  it('no device where loss explains the freezes', () => {
+    const frozen = { down: 0.08, received: { freezeSeconds: 2 } };
+    expect(found({ participants: { ...THREE, anna: frozen } })).toEqual([
+      'receiver_downlink anna high',
+    ]);
   });
 });
 

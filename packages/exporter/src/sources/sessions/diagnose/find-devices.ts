@@ -1,6 +1,6 @@
 import type { Evidence, LegFinding } from './finding.ts';
 import { type Link, type Links, upState } from './links.ts';
-import { isClear, isImpaired } from './loss.ts';
+import { isImpaired, median } from './loss.ts';
 import type { ObservedSession, ObservedStream } from './observation.ts';
 import { subjectOf } from './subject.ts';
 
@@ -15,6 +15,8 @@ const LIMITS = {
   concealed: 0.05,
 } as const;
 const LEAST = { seconds: 2, frames: 30, samples: 96_000 } as const;
+/** A device must be this much worse than others that receive the same. */
+const WORSE = 3;
 
 /** Participants whose device is too slow for the media that arrives, or that it sends. */
 export const findDevices = (links: Links): LegFinding[] =>
@@ -27,42 +29,37 @@ export const findDevices = (links: Links): LegFinding[] =>
         leg: 'device' as const,
         subject: subjectOf(link.session),
         loss: null,
+        // What freezes and is concealed at one receiver alone may also be jitter of its network.
         confidence: direct.length > 0 ? ('high' as const) : ('low' as const),
         evidence: [...direct, ...symptoms],
       },
     ];
   });
 
-/** What the browser says of its own device. */
-const directSignals = ({ streams }: ObservedSession): Evidence[] => {
-  const sent = total(
-    streams.filter(({ direction, kind }) => direction === 'up' && kind === 'video'),
-  );
-  const shown = total(
-    streams.filter(({ direction, kind }) => direction === 'down' && kind === 'video'),
-  );
-  const all = total(streams);
-  const longest = Math.max(0, ...streams.map(({ expectedSeconds }) => expectedSeconds));
+const select = (
+  { streams }: ObservedSession,
+  direction: ObservedStream['direction'],
+  kind: ObservedStream['kind'],
+): ObservedStream[] =>
+  streams.filter((stream) => stream.direction === direction && stream.kind === kind);
+
+/** What the browser reports of its own device. */
+const directSignals = (session: ObservedSession): Evidence[] => {
   const evidence: Evidence[] = [];
-  const longestSent = Math.max(
-    0,
-    ...streams
-      .filter(({ direction }) => direction === 'up')
-      .map((stream) => stream.expectedSeconds),
-  );
+  const layers = select(session, 'up', 'video');
   // Each simulcast layer counts its own seconds.
-  const limited = Math.max(0, ...streams.map((stream) => stream.cpuLimitedSeconds));
-  if (sent.frames > 0 && longestSent >= LEAST.seconds && limited >= LIMITS.cpuLimited * longestSent)
-    evidence.push({ code: 'limited_by_cpu', seconds: limited, of: longestSent });
-  const frames = shown.frames + shown.framesDropped;
-  if (frames >= LEAST.frames && shown.framesDropped >= LIMITS.framesDropped * frames)
-    evidence.push({
-      code: 'frames_dropped',
-      dropped: Math.round(shown.framesDropped),
-      frames: Math.round(frames),
-    });
-  if (longest >= LEAST.seconds && all.codecSeconds >= LIMITS.codec * longest)
-    evidence.push({ code: 'codec_time', seconds: all.codecSeconds, of: longest });
+  const sending = longest(layers);
+  const limited = Math.max(0, ...layers.map((layer) => layer.cpuLimitedSeconds));
+  if (sending >= LEAST.seconds && limited >= LIMITS.cpuLimited * sending)
+    evidence.push({ code: 'limited_by_cpu', seconds: limited, of: sending });
+  const video = select(session, 'down', 'video');
+  const dropped = sum(video, 'framesDropped');
+  const frames = sum(video, 'frames') + dropped;
+  if (frames >= LEAST.frames && dropped >= LIMITS.framesDropped * frames)
+    evidence.push({ code: 'frames_dropped', dropped, frames });
+  const [coding, time] = [sum(session.streams, 'codecSeconds'), longest(session.streams)];
+  if (time >= LEAST.seconds && coding >= LIMITS.codec * time)
+    evidence.push({ code: 'codec_time', seconds: coding, of: time });
   return evidence;
 };
 
@@ -70,63 +67,39 @@ const directSignals = ({ streams }: ObservedSession): Evidence[] => {
 const isNetworkClear = (link: Link): boolean =>
   upState(link) !== 'impaired' && [...link.down.values()].every((loss) => !isImpaired(loss));
 
-/** What is as bad at other receivers of the same senders is no matter of this device. */
+/** What is as bad at other receivers of the same senders is not a matter of this device. */
 const symptomsOf = (link: Link, links: Links): Evidence[] => {
-  const own = symptoms(link);
-  if (own.length === 0) return [];
-  const senders = new Set(
-    [...link.down].filter(([, loss]) => isClear(loss)).map(([sender]) => sender),
-  );
   const others = [...links.values()].filter(
-    (other) => other !== link && [...other.down.keys()].some((sender) => senders.has(sender)),
+    (other) => other !== link && [...other.down.keys()].some((sender) => link.down.has(sender)),
   );
   if (others.length === 0) return [];
-  const codes = new Set(others.flatMap((other) => symptoms(other).map(({ code }) => code)));
-  return own.filter(({ code }) => !codes.has(code));
-};
-
-const symptoms = ({ session: { streams } }: Link): Evidence[] => {
-  const video = total(
-    streams.filter(({ direction, kind }) => direction === 'down' && kind === 'video'),
-  );
-  const audio = total(
-    streams.filter(({ direction, kind }) => direction === 'down' && kind === 'audio'),
-  );
+  const isAlone = (own: number, shareOf: (session: ObservedSession) => number): boolean =>
+    own >= WORSE * median(others.map(({ session }) => shareOf(session)));
   const evidence: Evidence[] = [];
-  if (
-    video.expectedSeconds >= LEAST.seconds &&
-    video.freezeSeconds >= LIMITS.frozen * video.expectedSeconds
-  )
-    evidence.push({
-      code: 'frozen_without_loss',
-      seconds: video.freezeSeconds,
-      of: video.expectedSeconds,
-    });
-  if (audio.samples >= LEAST.samples && audio.concealed >= LIMITS.concealed * audio.samples)
-    evidence.push({
-      code: 'concealed_without_loss',
-      samples: Math.round(audio.concealed),
-      of: Math.round(audio.samples),
-    });
+  const [video, audio] = [select(link.session, 'down', 'video'), select(link.session, 'down', 'audio')];
+  const [watched, heard] = [sum(video, 'expectedSeconds'), sum(audio, 'samples')];
+  const [frozen, concealed] = [frozenShare(link.session), concealedShare(link.session)];
+  if (watched >= LEAST.seconds && frozen >= LIMITS.frozen && isAlone(frozen, frozenShare))
+    evidence.push({ code: 'frozen_without_loss', seconds: frozen * watched, of: watched });
+  if (heard >= LEAST.samples && concealed >= LIMITS.concealed && isAlone(concealed, concealedShare))
+    evidence.push({ code: 'concealed_without_loss', samples: concealed * heard, of: heard });
   return evidence;
 };
 
-type Totals = Omit<ObservedStream, 'direction' | 'kind' | 'publisher'>;
-
-const total = (streams: readonly ObservedStream[]): Totals => {
-  const sum = (name: keyof Totals): number =>
-    streams.reduce((all, stream) => all + stream[name], 0);
-  return {
-    expectedSeconds: sum('expectedSeconds'),
-    packets: sum('packets'),
-    lost: sum('lost'),
-    recovered: sum('recovered'),
-    frames: sum('frames'),
-    framesDropped: sum('framesDropped'),
-    freezeSeconds: sum('freezeSeconds'),
-    codecSeconds: sum('codecSeconds'),
-    cpuLimitedSeconds: sum('cpuLimitedSeconds'),
-    samples: sum('samples'),
-    concealed: sum('concealed'),
-  };
+const frozenShare = (session: ObservedSession): number => {
+  const video = select(session, 'down', 'video');
+  return sum(video, 'freezeSeconds') / Math.max(1, sum(video, 'expectedSeconds'));
 };
+
+const concealedShare = (session: ObservedSession): number => {
+  const audio = select(session, 'down', 'audio');
+  return sum(audio, 'concealed') / Math.max(1, sum(audio, 'samples'));
+};
+
+type Figure = Exclude<keyof ObservedStream, 'direction' | 'kind' | 'publisher'>;
+
+const sum = (streams: readonly ObservedStream[], figure: Figure): number =>
+  streams.reduce((all, stream) => all + stream[figure], 0);
+
+const longest = (streams: readonly ObservedStream[]): number =>
+  Math.max(0, ...streams.map(({ expectedSeconds }) => expectedSeconds));

@@ -37,14 +37,19 @@ const MIGRATIONS = [
 export interface OpenOptions {
   /** Only read it: it must exist. */
   readOnly?: boolean;
+  /** Do not create it. */
+  mustExist?: boolean;
 }
 
 /**
  * Opens a session journal, and creates it unless it is only read. Any other file stays as it is.
  * @throws SwarmError `usage`
  */
-export const openFile = (file: string, { readOnly = false }: OpenOptions = {}): DatabaseSync => {
-  if (readOnly && !existsSync(file))
+export const openFile = (
+  file: string,
+  { readOnly = false, mustExist = readOnly }: OpenOptions = {},
+): DatabaseSync => {
+  if (mustExist && !existsSync(file))
     throw usageError(
       `${file}: there is no such session journal`,
       'sessions.file in the configuration of the exporter names it; it must have run with that',

@@ -1,0 +1,61 @@
+import type { ExitCode } from '@livekit-swarm/settings';
+import { type Command, Option } from 'commander';
+import type { SessionFlags } from './commands/session.ts';
+import type { Console } from './console.ts';
+import { fromEnvironment } from './flags.ts';
+
+/** `swarm session`. Its code is loaded on use. */
+export const addSessionCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  program
+    .command('session')
+    .description('a room or a participant of real users: timeline, and the leg that was impaired')
+    .argument('[room]', 'name of the room')
+    .argument('[identity]', 'one participant of it')
+    .option(
+      '--exporter <url>',
+      'swarm exporter with a session journal (default: http://127.0.0.1:9465)',
+      'http://127.0.0.1:9465',
+    )
+    .option('--file <file>', 'the journal itself, without an exporter')
+    .addOption(
+      fromEnvironment(
+        new Option('--token-file <file>', 'file with the token that the exporter requires'),
+        console.env,
+        'SWARM_EXPORTER_',
+      ),
+    )
+    .option('--ca <file>', 'certificates of your own CA, PEM, for https:// exporters')
+    .option('--since <time>', 'how far back: 2h, 30m (default: 24h)')
+    .option('--until <time>', 'up to how long ago: 1h (default: now)')
+    .option('--delete-identity <id>', 'delete everything about a participant, in all rooms')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', sessionHelp)
+    .action(
+      async (
+        room: string | undefined,
+        identity: string | undefined,
+        flags: SessionFlags,
+      ): Promise<void> => {
+        const { sessionCommand } = await import('./commands/session.ts');
+        done(await sessionCommand(room, identity, flags, console));
+      },
+    );
+};
+
+const sessionHelp = `
+Examples:
+  swarm session town-hall
+  swarm session town-hall anna --since 2h
+  swarm session town-hall --exporter https://metrics.example.com --token-file /run/secrets/exporter-token
+  swarm session town-hall --file /var/lib/swarm/sessions.db --json
+  swarm session --delete-identity anna
+
+Environment:
+  SWARM_EXPORTER_TOKEN, SWARM_EXPORTER_TOKEN_FILE: the token of the exporter.
+
+Exits with 0, with 2 when there is no such session, and with 3 when the exporter does not answer.
+`;

@@ -1,0 +1,117 @@
+import {
+  clockText,
+  eventText,
+  evidenceText,
+  findingText,
+  type RoomView,
+  type SessionView,
+  timeText,
+} from '@livekit-swarm/exporter/sessions';
+import { printable } from '@livekit-swarm/report';
+
+const COLUMNS = 100;
+const NAME = 20;
+const BAR = 64;
+const MOST_EVENTS = 40;
+const MOST_FINDINGS = 10;
+
+/** A room or a participant as text: the impaired leg, a timeline, events. */
+export const sessionText = (view: RoomView): string =>
+  [
+    `${view.identity === null ? '' : `${view.identity} in `}room ${view.room}, ${timeText(view.fromMs)} to ${timeText(view.toMs)} UTC`,
+    ...(view.truncated
+      ? ['older sessions are left out, as there are too many: choose a shorter time']
+      : []),
+    '',
+    ...findingLines(view),
+    '',
+    'timeline: · below 1 % of packets lost, ▒ below 2 %, █ more',
+    ...view.sessions.flatMap((session) => lane(session, view)),
+    `${' '.repeat(NAME + 10)}${axis(view)}`,
+    ...eventLines(view),
+  ]
+    .flatMap((line) => wrap(printable(line)))
+    .map((line) => `${line}\n`)
+    .join('');
+
+const findingLines = ({ findings }: RoomView): string[] => {
+  if (findings.length === 0)
+    return ['no impaired leg: less than 2 % of packets were lost, and no device was too slow'];
+  const more = findings.length - MOST_FINDINGS;
+  return [
+    'impaired leg:',
+    ...findings
+      .slice(0, MOST_FINDINGS)
+      .flatMap((finding) => [
+        `  ${findingText(finding)}`,
+        `    ${clockText(finding.fromMs)} to ${clockText(finding.toMs)}, confidence ${finding.confidence}`,
+        ...finding.evidence.map((one) => `    - ${evidenceText(one)}`),
+      ]),
+    ...(more > 0 ? [`  … and ${more} more: --json`] : []),
+  ];
+};
+
+const lane = (session: SessionView, view: RoomView): string[] => {
+  const name = clip(session.identity, NAME - 1).padEnd(NAME);
+  return [
+    `${name}sent      ${bar(session, 'up', view)}`,
+    `${' '.repeat(NAME)}received  ${bar(session, 'down', view)}`,
+  ];
+};
+
+/** The worst window of each column. */
+const bar = (
+  { figures }: SessionView,
+  direction: 'up' | 'down',
+  { fromMs, toMs }: RoomView,
+): string => {
+  const shares = Array<number | null>(BAR).fill(null);
+  const columnOf = (ms: number): number =>
+    Math.max(0, Math.min(BAR - 1, Math.floor(((ms - fromMs) * BAR) / Math.max(1, toMs - fromMs))));
+  const width =
+    figures.length < 2
+      ? 0
+      : Math.min(...figures.slice(1).map(({ atMs }, index) => atMs - (figures[index]?.atMs ?? 0)));
+  for (const one of figures) {
+    const share = one[direction];
+    if (share === null) continue;
+    const last = columnOf(one.atMs + Math.max(1, width) - 1);
+    for (let column = columnOf(one.atMs); column <= last; column++)
+      shares[column] = Math.max(shares[column] ?? 0, share);
+  }
+  return shares
+    .map((share) => (share === null ? ' ' : share < 0.01 ? '·' : share < 0.02 ? '▒' : '█'))
+    .join('')
+    .trimEnd();
+};
+
+const axis = ({ fromMs, toMs }: RoomView): string => {
+  const [from, to] = [clockText(fromMs), clockText(toMs)];
+  return `${from}${' '.repeat(BAR - from.length - to.length)}${to}`;
+};
+
+const eventLines = ({ events, sessions }: RoomView): string[] => {
+  if (events.length === 0) return [];
+  const identityOf = new Map(sessions.map(({ sid, identity }) => [sid, identity]));
+  const left = events.length - MOST_EVENTS;
+  return [
+    '',
+    'events (UTC):',
+    ...(left > 0 ? [`  ${left} earlier ones: --json`] : []),
+    ...events
+      .slice(-MOST_EVENTS)
+      .map((event) => `  ${clockText(event.atMs)}  ${eventText(event, identityOf)}`),
+  ];
+};
+
+const clip = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+
+/** At spaces, with the indentation of the line and two more. */
+const wrap = (line: string): string[] => {
+  if (line.length <= COLUMNS) return [line];
+  const indent = ' '.repeat(line.length - line.trimStart().length + 2);
+  const at = line.lastIndexOf(' ', COLUMNS);
+  const cut = at > indent.length ? at : COLUMNS;
+  return [line.slice(0, cut), ...wrap(`${indent}${line.slice(cut).trimStart()}`)];
+};
