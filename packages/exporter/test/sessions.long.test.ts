@@ -1,0 +1,236 @@
+/**
+ * Plants loss, or a slow device, on one leg at a time of two calls of Chromium, and asks the session explorer which leg was impaired. What is planted is known from the
+ * kernel: nftables drops packets of one page or of the server, and signals give the processes of one browser a small share of the time.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { findChromium, launchChromium, NO_CHROMIUM } from '@livekit-swarm/testkit/chromium';
+import { holdTable, listCounters } from '@livekit-swarm/testkit/nft';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Exporter, startExporter } from '../src/exporter.ts';
+import type { Source } from '../src/source.ts';
+import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
+import { createClientsSource } from '../src/sources/clients/clients-source.ts';
+import type { Leg } from '../src/sources/sessions/diagnose/finding.ts';
+import { createSessionsSource } from '../src/sources/sessions/sessions-source.ts';
+import type { RoomView } from '../src/sources/sessions/view/room-view.ts';
+import { type CallSite, serveCallSite } from './support/call-site.ts';
+import { openCaller, type Caller } from './support/sessions/caller.ts';
+import { SMALL_PAGE } from './support/sessions/small-page.ts';
+
+const TOKEN = 'the-token-of-the-exporter';
+/** Each page in a browser of its own, as its processes are slowed down. */
+const TESTED = ['anna', 'ben', 'carla'] as const;
+/** On the same node: to tell it from the room. */
+const NEIGHBOURS = ['dora', 'emil'] as const;
+/** Percent, by round. */
+const LOSSES = [5, 8, 12, 20, 6] as const;
+const LEGS = ['sender_uplink', 'receiver_downlink', 'node', 'device'] as const satisfies Leg[];
+const SETTLE_MS = 12_000;
+const FAULT_MS = 30_000;
+/** Of each tenth of a second, in which the processes of a slow device run. */
+const SLOW_RUN_MS = 4;
+
+const executable = findChromium();
+await skipWithout('packet-filter');
+
+let dir = '';
+let livekit: LiveKitServer;
+let exporter: Exporter;
+let site: CallSite;
+const callers = new Map<string, Caller>();
+const cleanUp = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  if (executable === null) return;
+  dir = await mkdtemp(join(tmpdir(), 'swarm-sessions-'));
+  cleanUp.defer(() => rm(dir, { recursive: true, force: true }));
+  livekit = await startLiveKit({ dir });
+  cleanUp.defer(() => livekit.stop());
+  const { apiKey, apiSecret } = livekit;
+  site = await serveCallSite({
+    room: 'tested',
+    page: SMALL_PAGE,
+    where: () => ({ livekit: livekit.url, apiKey, apiSecret, exporter: exporter.url }),
+  });
+  cleanUp.use(site);
+  exporter = await startExporter({
+    listen: { host: '127.0.0.1', port: 0 },
+    tokens: [{ current: TOKEN }],
+    tls: null,
+    limits: { requests: 128, requestTimeoutMs: 15_000 },
+    version: '0.0.0',
+    log: () => {},
+    sources: (contextOf): Source[] => {
+      const sessions = createSessionsSource(
+        { file: join(dir, 'sessions.db'), retentionMs: 3_600_000, maxBytes: 64 << 20 },
+        contextOf('sessions'),
+      );
+      const clients = { ...CLIENTS_DEFAULTS, keys: () => [{ apiKey, apiSecret }] };
+      return [
+        sessions,
+        createClientsSource(
+          { ...clients, origins: [site.url] },
+          contextOf('clients'),
+          undefined,
+          sessions.onReports,
+        ),
+      ];
+    },
+  });
+  cleanUp.defer(() => exporter.stop());
+  for (const identity of TESTED) {
+    const chromium = cleanUp.use(await launchChromium(executable));
+    callers.set(identity, await openCaller(chromium, `${site.url}/?as=${identity}&room=tested`));
+  }
+  const chromium = cleanUp.use(await launchChromium(executable));
+  for (const identity of NEIGHBOURS)
+    callers.set(identity, await openCaller(chromium, `${site.url}/?as=${identity}&room=neighbours`));
+});
+beforeEach(({ skip }) => skip(executable === null, NO_CHROMIUM));
+afterAll(() => cleanUp.disposeAsync());
+
+const callerOf = (identity: string): Caller => {
+  const caller = callers.get(identity);
+  if (caller === undefined) throw new Error(`no page of ${identity}`);
+  return caller;
+};
+
+/** What the explorer shows of the room since a time. */
+const explore = async (sinceMs: number): Promise<RoomView> => {
+  const since = `${((Date.now() - sinceMs) / 1_000).toFixed(1)}s`;
+  const answer = await fetch(`${exporter.url}/sessions/api/room?room=tested&since=${since}`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as RoomView;
+};
+
+/** Drops packets on arrival for a time. @returns how many */
+const drop = async (matches: readonly string[], percent: number): Promise<number> => {
+  const table = `swarm_sessions_${process.pid}`;
+  const rules = matches.map(
+    (match) => `udp ${match} numgen random mod 100 < ${percent} counter name dropped drop`,
+  );
+  const held = await holdTable(
+    [],
+    table,
+    `counter dropped { }\nchain arriving {\ntype filter hook input priority 0; policy accept;\n${rules.join('\n')}\n}`,
+  );
+  try {
+    await sleep(FAULT_MS);
+    const { nftables } = JSON.parse(await listCounters([], table)) as {
+      nftables: { counter?: { packets: number } }[];
+    };
+    return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets ?? 0;
+  } finally {
+    await held.release();
+  }
+};
+
+/** Lets a browser's pages run a part of the time only. Its network process goes on, as that of a slow device would. */
+const slowDown = async (caller: Caller): Promise<void> => {
+  const pids = await caller.renderers();
+  const until = performance.now() + FAULT_MS;
+  const signal = (name: NodeJS.Signals): void => {
+    for (const pid of pids) process.kill(pid, name);
+  };
+  try {
+    while (performance.now() < until) {
+      signal('SIGSTOP');
+      await sleep(100 - SLOW_RUN_MS);
+      signal('SIGCONT');
+      await sleep(SLOW_RUN_MS);
+    }
+  } finally {
+    signal('SIGCONT');
+  }
+};
+
+/** @returns the packets that the kernel dropped; null of a device */
+const plant = async (leg: Leg, identity: string, round: number): Promise<number | null> => {
+  const percent = LOSSES[round % LOSSES.length] ?? 5;
+  const { udpFirst, udpLast } = livekit.ports;
+  const server = `${udpFirst}-${udpLast}`;
+  const port = await callerOf(identity).port();
+  switch (leg) {
+    case 'sender_uplink':
+      return drop([`sport ${port} udp dport ${server}`], percent);
+    case 'receiver_downlink':
+      return drop([`sport ${server} udp dport ${port}`], percent);
+    case 'node':
+      // From it, to it, or both.
+      return drop(
+        [[`sport ${server}`], [`dport ${server}`], [`sport ${server}`, `dport ${server}`]][round % 3] ?? [],
+        percent,
+      );
+    case 'device':
+      await slowDown(callerOf(identity));
+      return null;
+    default:
+      return leg satisfies never;
+  }
+};
+
+interface Round {
+  leg: Leg;
+  identity: string;
+  found: string;
+  confidence: string;
+  others: string[];
+  isRight: boolean;
+}
+
+const play = async (leg: Leg, identity: string, round: number): Promise<Round> => {
+  await sleep(SETTLE_MS);
+  const startedAt = Date.now();
+  const dropped = await plant(leg, identity, round);
+  if (dropped !== null) expect(dropped).toBeGreaterThan(20);
+  // The last report of the time arrives.
+  await sleep(6_000);
+  const { findings } = await explore(startedAt);
+  const texts = findings.map(({ leg: one, subject }) =>
+    subject.type === 'participant' ? `${one} ${subject.identity}` : one,
+  );
+  const [first] = findings;
+  const planted = leg === 'node' ? 'node' : `${leg} ${identity}`;
+  return {
+    leg,
+    identity,
+    found: texts[0] ?? 'nothing',
+    confidence: first?.confidence ?? '',
+    others: texts.slice(1),
+    isRight: texts[0] === planted,
+  };
+};
+
+test(
+  'finds the leg on which loss was planted, or the slow device, in at least 19 of 20 rounds',
+  { timeout: 30 * 60_000, retry: 0 },
+  async () => {
+    await sleep(20_000);
+    const startedAt = Date.now() - 15_000;
+    const healthy = await explore(startedAt);
+    console.info(`healthy: ${JSON.stringify(healthy.findings)}`);
+    expect(healthy.sessions).toHaveLength(TESTED.length);
+    const rounds: Round[] = [];
+    for (let round = 0; round < 5; round++) {
+      for (const leg of LEGS) {
+        const identity = TESTED[(round + LEGS.indexOf(leg)) % TESTED.length] ?? 'anna';
+        const played = await play(leg, identity, round);
+        rounds.push(played);
+        console.info(
+          `${round} ${leg} ${leg === 'node' ? '' : identity}: ${played.isRight ? 'right' : 'WRONG'}: ${played.found} (${played.confidence})${played.others.length > 0 ? `; also ${played.others.join(', ')}` : ''}`,
+        );
+      }
+    }
+    const right = rounds.filter(({ isRight }) => isRight).length;
+    console.info(`${right} of ${rounds.length} right`);
+    expect(rounds).toHaveLength(20);
+    expect(right).toBeGreaterThanOrEqual(19);
+  },
+);
