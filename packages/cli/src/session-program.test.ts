@@ -116,9 +116,7 @@ describe('swarm session --file', () => {
 });
 
 describe('swarm session --exporter', () => {
-  const serve = async (
-    answer: RequestListener,
-  ): Promise<AsyncDisposable & { url: string }> => {
+  const serve = async (answer: RequestListener): Promise<AsyncDisposable & { url: string }> => {
     const server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return {

@@ -19,7 +19,7 @@ import type { Leg } from '../src/sources/sessions/diagnose/finding.ts';
 import { createSessionsSource } from '../src/sources/sessions/sessions-source.ts';
 import type { RoomView } from '../src/sources/sessions/view/room-view.ts';
 import { type CallSite, serveCallSite } from './support/call-site.ts';
-import { openCaller, type Caller } from './support/sessions/caller.ts';
+import { type Caller, openCaller } from './support/sessions/caller.ts';
 import { SMALL_PAGE } from './support/sessions/small-page.ts';
 
 const TOKEN = 'the-token-of-the-exporter';
@@ -89,7 +89,10 @@ beforeAll(async () => {
   }
   const chromium = cleanUp.use(await launchChromium(executable));
   for (const identity of NEIGHBOURS)
-    callers.set(identity, await openCaller(chromium, `${site.url}/?as=${identity}&room=neighbours`));
+    callers.set(
+      identity,
+      await openCaller(chromium, `${site.url}/?as=${identity}&room=neighbours`),
+    );
 });
 beforeEach(({ skip }) => skip(executable === null, NO_CHROMIUM));
 afterAll(() => cleanUp.disposeAsync());
@@ -165,7 +168,9 @@ const plant = async (leg: Leg, identity: string, round: number): Promise<number 
     case 'node':
       // From it, to it, or both.
       return drop(
-        [[`sport ${server}`], [`dport ${server}`], [`sport ${server}`, `dport ${server}`]][round % 3] ?? [],
+        [[`sport ${server}`], [`dport ${server}`], [`sport ${server}`, `dport ${server}`]][
+          round % 3
+        ] ?? [],
         percent,
       );
     case 'device':
@@ -208,29 +213,28 @@ const play = async (leg: Leg, identity: string, round: number): Promise<Round> =
   };
 };
 
-test(
-  'finds the leg on which loss was planted, or the slow device, in at least 19 of 20 rounds',
-  { timeout: 30 * 60_000, retry: 0 },
-  async () => {
-    await sleep(20_000);
-    const startedAt = Date.now() - 15_000;
-    const healthy = await explore(startedAt);
-    console.info(`healthy: ${JSON.stringify(healthy.findings)}`);
-    expect(healthy.sessions).toHaveLength(TESTED.length);
-    const rounds: Round[] = [];
-    for (let round = 0; round < 5; round++) {
-      for (const leg of LEGS) {
-        const identity = TESTED[(round + LEGS.indexOf(leg)) % TESTED.length] ?? 'anna';
-        const played = await play(leg, identity, round);
-        rounds.push(played);
-        console.info(
-          `${round} ${leg} ${leg === 'node' ? '' : identity}: ${played.isRight ? 'right' : 'WRONG'}: ${played.found} (${played.confidence})${played.others.length > 0 ? `; also ${played.others.join(', ')}` : ''}`,
-        );
-      }
+test('finds the leg on which loss was planted, or the slow device, in at least 19 of 20 rounds', {
+  timeout: 30 * 60_000,
+  retry: 0,
+}, async () => {
+  await sleep(20_000);
+  const startedAt = Date.now() - 15_000;
+  const healthy = await explore(startedAt);
+  console.info(`healthy: ${JSON.stringify(healthy.findings)}`);
+  expect(healthy.sessions).toHaveLength(TESTED.length);
+  const rounds: Round[] = [];
+  for (let round = 0; round < 5; round++) {
+    for (const leg of LEGS) {
+      const identity = TESTED[(round + LEGS.indexOf(leg)) % TESTED.length] ?? 'anna';
+      const played = await play(leg, identity, round);
+      rounds.push(played);
+      console.info(
+        `${round} ${leg} ${leg === 'node' ? '' : identity}: ${played.isRight ? 'right' : 'WRONG'}: ${played.found} (${played.confidence})${played.others.length > 0 ? `; also ${played.others.join(', ')}` : ''}`,
+      );
     }
-    const right = rounds.filter(({ isRight }) => isRight).length;
-    console.info(`${right} of ${rounds.length} right`);
-    expect(rounds).toHaveLength(20);
-    expect(right).toBeGreaterThanOrEqual(19);
-  },
-);
+  }
+  const right = rounds.filter(({ isRight }) => isRight).length;
+  console.info(`${right} of ${rounds.length} right`);
+  expect(rounds).toHaveLength(20);
+  expect(right).toBeGreaterThanOrEqual(19);
+});

@@ -30,7 +30,7 @@ export const sessionText = (view: RoomView): string =>
     `${' '.repeat(NAME + 10)}${axis(view)}`,
     ...eventLines(view),
   ]
-    .flatMap((line) => wrap(printable(line)))
+    .flatMap((line) => wrap(printable(line.replaceAll('\u001b', '\ufffd'))))
     .map((line) => `${line}\n`)
     .join('');
 

@@ -8,6 +8,7 @@ import {
   LIFECYCLE_METRICS,
   PROBE_METRICS,
   RUN_METRICS,
+  SESSION_METRICS,
 } from '../catalogue/index.ts';
 import { registerFamily } from './register-family.ts';
 import { collect, render } from './render.ts';
@@ -20,6 +21,7 @@ describe('registerFamily', () => {
     const registry = new Registry();
     for (const family of [
       RUN_METRICS,
+      SESSION_METRICS,
       PROBE_METRICS,
       LIFECYCLE_METRICS,
       CLIENT_METRICS,

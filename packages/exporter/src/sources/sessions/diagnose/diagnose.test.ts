@@ -113,12 +113,20 @@ describe('diagnose finds', () => {
 
   it('that uplink by its retransmissions, where the node got every packet in the end', () => {
     const repaired = { sent: { lost: 1, recovered: 80, packets: 1_080 } };
-    expect(found({ participants: { ...THREE, ben: repaired } })).toEqual(['sender_uplink ben high']);
+    expect(found({ participants: { ...THREE, ben: repaired } })).toEqual([
+      'sender_uplink ben high',
+    ]);
   });
 
   it('that uplink by audio, where video was repaired for all receivers', () => {
     const sessions = reportsOf({ participants: THREE }).map((session) => {
-      const audio = stream({ kind: 'audio', packets: 460, lost: 40, frames: 0, publisher: 'a/ben' });
+      const audio = stream({
+        kind: 'audio',
+        packets: 460,
+        lost: 40,
+        frames: 0,
+        publisher: 'a/ben',
+      });
       const isBen = session.identity === 'ben';
       const own = { ...audio, direction: 'up' as const, packets: 500 };
       return { ...session, streams: [...session.streams, isBen ? own : audio] };

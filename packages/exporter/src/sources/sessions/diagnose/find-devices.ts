@@ -76,7 +76,10 @@ const symptomsOf = (link: Link, links: Links): Evidence[] => {
   const isAlone = (own: number, shareOf: (session: ObservedSession) => number): boolean =>
     own >= WORSE * median(others.map(({ session }) => shareOf(session)));
   const evidence: Evidence[] = [];
-  const [video, audio] = [select(link.session, 'down', 'video'), select(link.session, 'down', 'audio')];
+  const [video, audio] = [
+    select(link.session, 'down', 'video'),
+    select(link.session, 'down', 'audio'),
+  ];
   const [watched, heard] = [sum(video, 'expectedSeconds'), sum(audio, 'samples')];
   const [frozen, concealed] = [frozenShare(link.session), concealedShare(link.session)];
   if (watched >= LEAST.seconds && frozen >= LIMITS.frozen && isAlone(frozen, frozenShare))

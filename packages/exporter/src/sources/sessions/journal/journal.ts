@@ -132,14 +132,14 @@ const writeEntry = (
   statements: Statements,
   { atMs, room, session, interval, event }: Entry,
 ): void => {
-  const id =
-    session === null
-      ? null
-      : Number(
-          statements.session.get(
-            rowOf(session, Math.round(interval?.fromMs ?? atMs), Math.round(atMs)),
-          )?.id,
-        );
+  let id: number | null = null;
+  if (session !== null) {
+    const row = rowOf(session, Math.round(interval?.fromMs ?? atMs), Math.round(atMs));
+    const stored = statements.session.get(row);
+    // A page claims the session of another participant.
+    if (stored === undefined) return;
+    id = Number(stored.id);
+  }
   if (interval !== undefined && id !== null)
     statements.interval.run(
       id,

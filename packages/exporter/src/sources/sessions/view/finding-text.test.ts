@@ -24,7 +24,10 @@ const ofNode = (direction: 'up' | 'down', path: string | null = null): Evidence 
 
 it.each([
   [finding({}), "sender's uplink: ben, 8.1 % of packets lost"],
-  [finding({ leg: 'receiver_downlink', loss: 0.25 }), "receiver's downlink: ben, 25 % of packets lost"],
+  [
+    finding({ leg: 'receiver_downlink', loss: 0.25 }),
+    "receiver's downlink: ben, 25 % of packets lost",
+  ],
   [finding({ leg: 'device', loss: null }), 'device: ben, too slow for its media'],
   [
     finding({ leg: 'node', subject: NODE, evidence: [ofNode('up')] }),
@@ -59,7 +62,10 @@ it.each<[Evidence, string]>([
     "of the same senders' media at other receivers, 0 of 4 were impaired",
   ],
   [ofNode('down'), '4 of 5 sessions of the node received with loss, in 2 rooms'],
-  [ofNode('up', 'relay_tls'), '4 of 5 sessions of the node by relay_tls sent with loss, in 2 rooms'],
+  [
+    ofNode('up', 'relay_tls'),
+    '4 of 5 sessions of the node by relay_tls sent with loss, in 2 rooms',
+  ],
   [{ code: 'sessions_of_other_paths', impaired: 0, of: 3 }, '0 of 3 sessions by other paths'],
   [{ code: 'frames_dropped', dropped: 50, frames: 250 }, '50 of 250 frames were dropped'],
   [{ code: 'limited_by_cpu', seconds: 6, of: 10 }, 'limited by its CPU for 6.0 s of 10.0 s'],

@@ -76,7 +76,7 @@ export const viewRoom = (database: DatabaseSync, query: RoomQuery): RoomView | n
     fromMs,
     toMs: span.toMs,
     sessions: shown
-      .sort((a, b) => a.joinedMs - b.joinedMs)
+      .sort((a, b) => a.joinedMs - b.joinedMs || a.identity.localeCompare(b.identity))
       .map(({ id: _, ...session }) => ({ ...session, figures: figuresOf(session.sid, observed) })),
     events: eventsOfRoom(database, room, { fromMs, toMs: span.toMs }, MOST.events).filter(
       ({ sid }) => sid === null || sids.has(sid),
