@@ -159,6 +159,6 @@ describe('swarm session --exporter', () => {
       return gone;
     })();
     expect((await session(['hall', '--exporter', url])).error).toContain('does not answer');
-    expect((await session(['hall', '--exporter', 'exporter'])).error).toContain('is no URL');
+    expect((await session(['hall', '--exporter', 'exporter'])).error).toContain('is not a URL');
   });
 });

@@ -25,13 +25,13 @@ import { SMALL_PAGE } from './support/sessions/small-page.ts';
 const TOKEN = 'the-token-of-the-exporter';
 /** Each page in a browser of its own, as its processes are slowed down. */
 const TESTED = ['anna', 'ben', 'carla'] as const;
-/** On the same node: to tell it from the room. */
+/** On the same node, to compare the room with. */
 const NEIGHBOURS = ['dora', 'emil'] as const;
 /** Percent, by round. */
 const LOSSES = [5, 8, 12, 20, 6] as const;
 const LEGS = ['sender_uplink', 'receiver_downlink', 'node', 'device'] as const satisfies Leg[];
-const SETTLE_MS = 12_000;
-const FAULT_MS = 30_000;
+const SETTLE_MS = 10_000;
+const FAULT_MS = 25_000;
 /** Of each tenth of a second, in which the processes of a slow device run. */
 const SLOW_RUN_MS = 4;
 
@@ -135,7 +135,7 @@ const drop = async (matches: readonly string[], percent: number): Promise<number
   }
 };
 
-/** Lets a browser's pages run a part of the time only. Its network process goes on, as that of a slow device would. */
+/** Lets a browser's pages run a part of the time only. Its network process runs, as that of a slow device would. */
 const slowDown = async (caller: Caller): Promise<void> => {
   const pids = await caller.renderers();
   const until = performance.now() + FAULT_MS;

@@ -20,7 +20,7 @@ export interface ExporterClient {
 /** @throws SwarmError `usage` when the address is none; its methods `unreachable` when it does not answer, `usage` when it refuses */
 export const exporterClient = ({ url, token }: ExporterAddress): ExporterClient => {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw usageError(`--exporter ${url} is no URL`, 'write http://127.0.0.1:9465');
+    throw usageError(`--exporter ${url} is not a URL`, 'write http://127.0.0.1:9465');
 
   const request = async (path: string, method: string): Promise<Response> => {
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };

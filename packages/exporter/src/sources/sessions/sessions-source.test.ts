@@ -94,7 +94,7 @@ const received = (publisher: string, lost = 0): StreamReport => ({
 
 const IDENTITIES = ['anna', 'ben', 'carla'];
 
-/** Three participants, of whom one misses packets of both others for half a minute. */
+/** Three participants, one of which misses packets of both others for half a minute. */
 const lossyCall = async (exporter: Awaited<ReturnType<typeof open>>): Promise<void> => {
   for (let seq = 0; seq < 6; seq++) {
     exporter.wait(10 * SECOND);

@@ -229,6 +229,20 @@ describe('diagnose finds', () => {
     expect(found({ participants: { ...THREE, anna: planted } })).toEqual(['device anna high']);
   });
 
+  it('a device that decodes the same video much slower than others, and is busy with it', () => {
+    const slow = { sent: { codecSeconds: 2 }, received: { codecSeconds: 1.5 } };
+    const usual = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.1 } };
+    const others = { ben: usual, carla: usual };
+    expect(found({ participants: { anna: slow, ...others } })).toEqual(['device anna low']);
+    const frozen = { ...slow, received: { codecSeconds: 1.5, freezeSeconds: 2 } };
+    expect(found({ participants: { anna: frozen, ...others } })).toEqual(['device anna high']);
+    // Slower, and fast enough.
+    const idle = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.7 } };
+    expect(found({ participants: { anna: idle, ...others } })).toEqual([]);
+    // Busy, as all are.
+    expect(found({ participants: { anna: slow, ben: slow, carla: slow } })).toEqual([]);
+  });
+
   it('a device whose video freezes without loss, if that of others does not', () => {
     const frozen = { received: { freezeSeconds: 2 } };
     expect(found({ participants: { ...THREE, anna: frozen } })).toEqual(['device anna low']);
@@ -275,7 +289,7 @@ describe('diagnose is not certain', () => {
     expect(found(room, NEIGHBOURS)).toEqual(['sender_uplink ben low']);
   });
 
-  it('about two participants of whom one reports', () => {
+  it('about two participants, one of which reports', () => {
     const room = { participants: { anna: { down: 0.08 }, ben: { silent: true as const } } };
     expect(found(room)).toEqual(['unknown anna low']);
   });

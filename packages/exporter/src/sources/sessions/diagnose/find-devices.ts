@@ -11,27 +11,35 @@ const LIMITS = {
   cpuLimited: 0.3,
   /** Of one core: a codec that needs more of it than this is late. */
   codec: 0.8,
+  /** A slower device needs more time for the same frames, and has it up to here. */
+  slowCodec: 0.3,
   frozen: 0.05,
   concealed: 0.05,
 } as const;
 const LEAST = { seconds: 2, frames: 30, samples: 96_000 } as const;
 /** A device must be this much worse than others that receive the same. */
 const WORSE = 3;
+/** The same of decoding a frame, in which healthy devices differ more. */
+const SLOWER = 6;
 
 /** Participants whose device is too slow for the media that arrives, or that it sends. */
 export const findDevices = (links: Links): LegFinding[] =>
   [...links.values()].flatMap((link) => {
     const direct = directSignals(link.session);
+    const slow = slowCodecOf(link, links);
     const symptoms = isNetworkClear(link) ? symptomsOf(link, links) : [];
-    if (direct.length === 0 && symptoms.length === 0) return [];
+    if (direct.length + slow.length + symptoms.length === 0) return [];
     return [
       {
         leg: 'device' as const,
         subject: subjectOf(link.session),
         loss: null,
-        // What freezes and is concealed at one receiver alone may also be jitter of its network.
-        confidence: direct.length > 0 ? ('high' as const) : ('low' as const),
-        evidence: [...direct, ...symptoms],
+        // A slow codec alone may be fast enough; what freezes at one receiver alone may also be jitter of its network.
+        confidence:
+          direct.length > 0 || (slow.length > 0 && symptoms.length > 0)
+            ? ('high' as const)
+            : ('low' as const),
+        evidence: [...direct, ...slow, ...symptoms],
       },
     ];
   });
@@ -62,6 +70,30 @@ const directSignals = (session: ObservedSession): Evidence[] => {
     evidence.push({ code: 'codec_time', seconds: coding, of: time });
   return evidence;
 };
+
+/** Whether it decodes the same video much slower than other receivers, and spends a good part of its time on it. */
+const slowCodecOf = ({ session }: Link, links: Links): Evidence[] => {
+  const busy = sum(session.streams, 'codecSeconds') / Math.max(1, longest(session.streams));
+  if (busy < LIMITS.slowCodec) return [];
+  const compared = select(session, 'down', 'video').flatMap((stream) => {
+    const others = [...links.values()].flatMap(({ session: other }) =>
+      other.sid === session.sid
+        ? []
+        : select(other, 'down', 'video').filter(({ publisher }) => publisher === stream.publisher),
+    );
+    const [own, usual] = [msPerFrame(stream), median(others.map(msPerFrame))];
+    return stream.publisher === null || own === 0 || usual === 0 ? [] : [{ own, others: usual }];
+  });
+  const [own, others] = [
+    median(compared.map((one) => one.own)),
+    median(compared.map((one) => one.others)),
+  ];
+  if (own === 0 || own < SLOWER * others) return [];
+  return [{ code: 'slow_codec', msPerFrame: own, others }];
+};
+
+const msPerFrame = ({ codecSeconds, frames }: ObservedStream): number =>
+  frames < LEAST.frames ? 0 : (codecSeconds / frames) * 1_000;
 
 /** Without loss on its own links, what is frozen or concealed came late or was not shown in time. */
 const isNetworkClear = (link: Link): boolean =>

@@ -30,7 +30,7 @@ const judge = (
   ofNode: number,
   explained: ReadonlySet<string>,
 ): Finding | null => {
-  // A sender without reports whose uplink is impaired says nothing about this leg.
+  // A sender without reports whose uplink is impaired proves nothing about this leg.
   const cells = cellsOf(receiver, links).filter(
     ({ sender, isUplinkKnown }) => isUplinkKnown || !explained.has(sender),
   );

@@ -31,6 +31,8 @@ export type Evidence =
   | { code: 'limited_by_cpu'; seconds: number; of: number }
   /** Coding took longer than the device has. */
   | { code: 'codec_time'; seconds: number; of: number }
+  /** Decoding a frame took longer than at other receivers of the same video. */
+  | { code: 'slow_codec'; msPerFrame: number; others: number }
   | { code: 'frozen_without_loss'; seconds: number; of: number }
   | { code: 'concealed_without_loss'; samples: number; of: number };
 

@@ -7,7 +7,7 @@ import {
   type LossByKind,
   lossBehind,
   upLoss,
-  worstKind,
+  lossierKind,
 } from './loss.ts';
 import type { ObservedSession } from './observation.ts';
 
@@ -33,8 +33,8 @@ export const linksOf = (sessions: readonly ObservedSession[]): Links =>
   new Map(
     sessions.map((session): [string, Link] => {
       const [upByKind, downByKind] = [upLoss(session), downLosses(session)];
-      const down = new Map([...downByKind].map(([sid, loss]) => [sid, worstKind(loss)]));
-      return [session.sid, { session, up: worstKind(upByKind), upByKind, down, downByKind }];
+      const down = new Map([...downByKind].map(([sid, loss]) => [sid, lossierKind(loss)]));
+      return [session.sid, { session, up: lossierKind(upByKind), upByKind, down, downByKind }];
     }),
   );
 
@@ -51,7 +51,7 @@ export const cellsOf = ({ downByKind }: Link, links: Links): Cell[] =>
   [...downByKind].flatMap(([sender, whole]) => {
     const uplink = links.get(sender);
     const isUplinkKnown = uplink !== undefined && isMeasured(uplink.up);
-    const loss = worstKind(isUplinkKnown ? lossBehind(whole, uplink.upByKind) : whole);
+    const loss = lossierKind(isUplinkKnown ? lossBehind(whole, uplink.upByKind) : whole);
     return isMeasured(loss) ? [{ sender, loss, isUplinkKnown }] : [];
   });
 

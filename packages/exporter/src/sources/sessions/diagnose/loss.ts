@@ -33,7 +33,7 @@ export const addLoss = (losses: readonly Loss[]): Loss => ({
 });
 
 /** The kind that is worse, of those with enough packets. */
-export const worstKind = ({ audio, video }: LossByKind): Loss => {
+export const lossierKind = ({ audio, video }: LossByKind): Loss => {
   const [first, second] = shareOf(audio) > shareOf(video) ? [audio, video] : [video, audio];
   return isMeasured(first) ? first : isMeasured(second) ? second : addLoss([audio, video]);
 };

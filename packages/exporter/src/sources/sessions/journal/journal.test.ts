@@ -233,11 +233,11 @@ describe('a file', () => {
     journal.close();
   });
 
-  it('that is no database stays as it is', () => {
+  it('of another kind stays as it is', () => {
     const file = newFile();
     const text = 'a text that matters to its owner, '.repeat(100);
     writeFileSync(file, text);
-    expect(() => new Journal(file, LIMITS)).toThrow(/is no SQLite database/);
+    expect(() => new Journal(file, LIMITS)).toThrow(/is not a SQLite database/);
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 

@@ -119,7 +119,7 @@ const explained = (error: unknown, file: string): unknown => {
   const code = sqliteCodeOf(error);
   if (code === CODES.notADatabase)
     return usageError(
-      `${file}: is no SQLite database`,
+      `${file}: is not a SQLite database`,
       'name another file; this one was not changed',
     );
   if (code === CODES.corrupt)

@@ -71,6 +71,10 @@ it.each<[Evidence, string]>([
   [{ code: 'limited_by_cpu', seconds: 6, of: 10 }, 'limited by its CPU for 6.0 s of 10.0 s'],
   [{ code: 'codec_time', seconds: 9, of: 10 }, 'its codecs took 9.0 s in 10.0 s'],
   [
+    { code: 'slow_codec', msPerFrame: 10.14, others: 0.4 },
+    'a frame took 10.1 ms to decode, and 0.4 ms at other receivers of the same video',
+  ],
+  [
     { code: 'frozen_without_loss', seconds: 2, of: 20 },
     'video froze for 2.0 s of 20.0 s without loss',
   ],

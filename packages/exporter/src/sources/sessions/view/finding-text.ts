@@ -55,6 +55,8 @@ export const evidenceText = (evidence: Evidence): string => {
       return `limited by its CPU for ${seconds(evidence.seconds)} of ${seconds(evidence.of)}`;
     case 'codec_time':
       return `its codecs took ${seconds(evidence.seconds)} in ${seconds(evidence.of)}`;
+    case 'slow_codec':
+      return `a frame took ${evidence.msPerFrame.toFixed(1)} ms to decode, and ${evidence.others.toFixed(1)} ms at other receivers of the same video`;
     case 'frozen_without_loss':
       return `video froze for ${seconds(evidence.seconds)} of ${seconds(evidence.of)} without loss`;
     case 'concealed_without_loss':

@@ -17,7 +17,7 @@ export const readSpan = (
   ];
   if (fromMs >= toMs)
     throw usageError(
-      `since ${since} until ${until} ago is no time span`,
+      `since ${since} until ${until} ago is not a time span`,
       'since is the longer of the two: since=2h, until=1h',
     );
   return { fromMs, toMs };

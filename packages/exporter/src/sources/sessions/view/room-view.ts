@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/finding.ts';
-import { downLoss, type LossByKind, shareOf, upLoss, worstKind } from '../diagnose/loss.ts';
+import { downLoss, type LossByKind, shareOf, upLoss, lossierKind } from '../diagnose/loss.ts';
 import type { ObservedSession } from '../diagnose/observation.ts';
 import {
   eventsOfRoom,
@@ -185,7 +185,7 @@ const figuresOf = (
       const session = window.find((one) => one.sid === sid);
       if (session === undefined || session.streams.length === 0) return [];
       const share = (byKind: LossByKind) => {
-        const loss = worstKind(byKind);
+        const loss = lossierKind(byKind);
         return loss.packets === 0 ? null : round(shareOf(loss));
       };
       return [{ atMs, up: share(upLoss(session)), down: share(downLoss(session)) }];

@@ -9,7 +9,7 @@ export type FindingSpan = Finding & {
   windows: number;
 };
 
-/** Reports that are late or missing leave a window without figures; the fault went on. */
+/** Reports that are late or missing leave a window without figures; the fault continued. */
 const BRIDGED_MS = 2 * WINDOW_MS;
 
 /** Joins findings of neighbouring windows. @param found findings by the start of their window @returns the most important first */

@@ -2,7 +2,7 @@ import { NO_COUNTS, type ObservedSession, type ObservedStream } from '../diagnos
 import type { Interval, StreamFigures } from '../journal/entries.ts';
 import type { StoredSession } from '../journal/read.ts';
 
-/** As long as beacons' reports by default: shorter windows would show less, since a report says nothing of its parts. */
+/** As long as beacons' reports by default: shorter windows would show less, since a report covers its interval as a whole. */
 export const WINDOW_MS = 10_000;
 
 export const windowOf = (atMs: number): number => Math.floor(atMs / WINDOW_MS) * WINDOW_MS;
@@ -45,7 +45,7 @@ export const observe = (
 const shareWithin = ({ fromMs, toMs }: Interval, at: number): number =>
   (Math.min(toMs, at + WINDOW_MS) - Math.max(fromMs, at)) / Math.max(1, toMs - fromMs);
 
-/** Layers and tracks of one kind are told apart by their order in a report. */
+/** Layers and tracks of one kind are distinguished by their order in a report. */
 const addStreams = (
   streams: Map<string, ObservedStream>,
   reported: readonly StreamFigures[],
