@@ -84,7 +84,7 @@ export const loadSettings = async (
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
-  // Personal data: never on by itself.
+  // Personal data: on only where it is configured.
   const sessions = sectionOf(value.sessions, false);
   const settings: ExporterSettings = {
     listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
