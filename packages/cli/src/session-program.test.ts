@@ -146,7 +146,7 @@ describe('swarm session --exporter', () => {
   it.each([
     [401, '', 'requires another token'],
     [404, 'there is nothing here', 'does its configuration have a section sessions?'],
-    [404, 'no such session in that time', 'there is no session of room hall in that time'],
+    [404, '{"code":"no_session"}', 'there is no session of room hall in that time'],
     [400, 'since is wrong', 'answered 400: since is wrong'],
   ])('explains an answer of %i %s', async (status, text, message) => {
     await using exporter = await serve((_, response) => response.writeHead(status).end(text));

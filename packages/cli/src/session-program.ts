@@ -1,4 +1,4 @@
-import type { ExitCode } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SessionFlags } from './commands/session.ts';
 import type { Console } from './console.ts';

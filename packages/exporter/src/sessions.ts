@@ -1,6 +1,7 @@
 export { checkToken } from './config/read-token.ts';
 export { deleteIdentity } from './sources/sessions/journal/journal.ts';
 export { openFile as openJournal } from './sources/sessions/journal/open-file.ts';
+export { NO_SESSION } from './sources/sessions/session-routes.ts';
 export { eventText } from './sources/sessions/view/event-text.ts';
 export { evidenceText, findingText } from './sources/sessions/view/finding-text.ts';
 export { readSpan } from './sources/sessions/view/read-span.ts';

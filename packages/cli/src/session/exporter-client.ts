@@ -1,4 +1,4 @@
-import type { RoomView } from '@livekit-swarm/exporter/sessions';
+import { NO_SESSION, type RoomView } from '@livekit-swarm/exporter/sessions';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 
 const TIMEOUT_MS = 30_000;
@@ -58,8 +58,7 @@ export const exporterClient = ({ url, token }: ExporterAddress): ExporterClient 
       const answer = await request(`/sessions/api/room?${new URLSearchParams(query)}`, 'GET');
       if (answer.ok) return (await answer.json()) as RoomView;
       // Without the section there is no such route, which is another answer.
-      if (answer.status === 404 && (await answer.clone().text()).startsWith('no such session'))
-        return null;
+      if (answer.status === 404 && (await codeOf(answer.clone())) === NO_SESSION) return null;
       return explain(answer);
     },
     deleteIdentity: async (identity) => {
@@ -71,6 +70,11 @@ export const exporterClient = ({ url, token }: ExporterAddress): ExporterClient 
       return ((await answer.json()) as { deletedSessions: number }).deletedSessions;
     },
   };
+};
+
+const codeOf = async (answer: Response): Promise<unknown> => {
+  const body: unknown = await answer.json().catch(() => null);
+  return typeof body === 'object' && body !== null && 'code' in body ? body.code : null;
 };
 
 const reasonOf = (error: unknown): string => {

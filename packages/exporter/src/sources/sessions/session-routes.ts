@@ -19,6 +19,8 @@ export interface SessionRoutesOptions {
 }
 
 const MOST_ROOMS = 500;
+/** A room or participant without a session in the time that was asked for. */
+export const NO_SESSION = 'no_session';
 
 /** The pages of the session explorer, and its API. All of it is behind the exporter's token. */
 export const sessionRoutes = ({
@@ -58,7 +60,7 @@ export const sessionRoutes = ({
       const { room = '', identity = null } = c.req.query();
       if (room === '') return c.text('name a room: ?room=NAME\n', 400);
       const view = viewRoom(open, { ...span, room, identity });
-      return view === null ? c.text('no such session in that time\n', 404) : c.json(view);
+      return view === null ? c.json({ code: NO_SESSION }, 404) : c.json(view);
     }),
   );
   app.delete('/sessions/api/identities/:identity', (c) =>

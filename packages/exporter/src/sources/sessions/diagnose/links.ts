@@ -6,8 +6,8 @@ import {
   type Loss,
   type LossByKind,
   lossBehind,
-  upLoss,
   lossierKind,
+  upLoss,
 } from './loss.ts';
 import type { ObservedSession } from './observation.ts';
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/finding.ts';
-import { downLoss, type LossByKind, shareOf, upLoss, lossierKind } from '../diagnose/loss.ts';
+import { downLoss, type LossByKind, lossierKind, shareOf, upLoss } from '../diagnose/loss.ts';
 import type { ObservedSession } from '../diagnose/observation.ts';
 import {
   eventsOfRoom,
