@@ -84,7 +84,7 @@ const read = async (
   const span = readSpan({ since, until }, Date.now());
   const journal = openJournal(file, { readOnly: true });
   try {
-    return viewRoom(journal, { room, identity: identity ?? null, ...span });
+    return await viewRoom(journal, { room, identity: identity ?? null, ...span });
   } finally {
     journal.close();
   }

@@ -56,10 +56,10 @@ export const sessionRoutes = ({
     answer(c, (open, span) => c.json({ ...span, rooms: listRooms(open, span, MOST_ROOMS) })),
   );
   app.get('/sessions/api/room', (c) =>
-    answer(c, (open, span) => {
+    answer(c, async (open, span) => {
       const { room = '', identity = null } = c.req.query();
       if (room === '') return c.text('name a room: ?room=NAME\n', 400);
-      const view = viewRoom(open, { ...span, room, identity });
+      const view = await viewRoom(open, { ...span, room, identity });
       return view === null ? c.json({ code: NO_SESSION }, 404) : c.json(view);
     }),
   );
@@ -67,11 +67,15 @@ export const sessionRoutes = ({
     answer(c, () => c.json({ deletedSessions: deleteIdentity(c.req.param('identity')) })),
   );
   app.get('/sessions', pageHeaders, (c) =>
-    answer(c, (open, span) => {
+    answer(c, async (open, span) => {
       const { room = '', identity = '', since = '' } = c.req.query();
       if (room === '')
         return c.html(roomsPage({ rooms: listRooms(open, span, MOST_ROOMS), since }));
-      const view = viewRoom(open, { ...span, room, identity: identity === '' ? null : identity });
+      const view = await viewRoom(open, {
+        ...span,
+        room,
+        identity: identity === '' ? null : identity,
+      });
       return c.html(roomPage({ view, room, identity, since }), view === null ? 404 : 200);
     }),
   );

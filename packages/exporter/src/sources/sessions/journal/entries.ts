@@ -106,12 +106,12 @@ export const encodeStreams = (streams: readonly StreamFigures[]): string =>
   JSON.stringify(streams.map((stream) => COLUMNS.map((column) => stream[column])));
 
 export const decodeStreams = (text: string): StreamFigures[] =>
-  (JSON.parse(text) as unknown[][]).map(
-    (values) =>
-      Object.fromEntries(
-        COLUMNS.map((column, index) => [column, values[index] ?? NOTHING[column]]),
-      ) as unknown as StreamFigures,
-  );
+  (JSON.parse(text) as unknown[][]).map((values) => {
+    const figures: Record<string, unknown> = { ...NOTHING };
+    for (const [index, column] of COLUMNS.entries())
+      figures[column] = values[index] ?? NOTHING[column];
+    return figures as unknown as StreamFigures;
+  });
 
 const NOTHING: StreamFigures = {
   direction: 'down',

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/finding.ts';
 import { downLoss, type LossByKind, lossierKind, shareOf, upLoss } from '../diagnose/loss.ts';
@@ -44,12 +45,15 @@ export interface RoomQuery extends Span {
   identity?: string | null;
 }
 
-const MOST = { sessions: 500, events: 1_000, intervals: 30_000, neighbours: 24 } as const;
+const MOST = { sessions: 500, events: 1_000, intervals: 10_000, neighbours: 12 } as const;
 /** Read at once, newest first. */
-const CHUNK_MS = 30 * WINDOW_MS;
+const CHUNK_MS = 12 * WINDOW_MS;
 
 /** @returns null when the journal has no session of the room, or of the participant in it, in that time */
-export const viewRoom = (database: DatabaseSync, query: RoomQuery): RoomView | null => {
+export const viewRoom = async (
+  database: DatabaseSync,
+  query: RoomQuery,
+): Promise<RoomView | null> => {
   const { room, identity = null } = query;
   const stored = sessionsOfRoom(database, room, query, MOST.sessions);
   const shown = stored.filter((session) => identity === null || session.identity === identity);
@@ -60,7 +64,7 @@ export const viewRoom = (database: DatabaseSync, query: RoomQuery): RoomView | n
     fromMs: Math.max(query.fromMs, windowOf(first)),
     toMs: Math.min(query.toMs, windowOf(last) + WINDOW_MS),
   };
-  const { found, observed, fromMs, truncated } = findAll(database, room, stored, span);
+  const { found, observed, fromMs, truncated } = await findAll(database, room, stored, span);
   const concerned = new Map(
     [...found].map(([at, findings]) => [
       at,
@@ -94,17 +98,19 @@ interface Found {
   truncated: boolean;
 }
 
-const findAll = (
+const findAll = async (
   database: DatabaseSync,
   room: string,
   sessions: readonly StoredSession[],
   { fromMs, toMs }: Span,
-): Found => {
+): Promise<Found> => {
   const all: Found = { found: new Map(), observed: new Map(), fromMs, truncated: false };
   let read = 0;
   // Chunks begin and end with windows, so that each window is in one of them.
   for (let to = windowOf(toMs - 1) + WINDOW_MS; to > fromMs; to -= CHUNK_MS) {
     const chunk = { fromMs: Math.max(windowOf(fromMs), to - CHUNK_MS), toMs: to };
+    // A room of a day takes seconds: scrapes and reports are answered in between.
+    await setImmediate();
     const intervals = intervalsOf(
       database,
       sessions.map(({ id }) => id),
