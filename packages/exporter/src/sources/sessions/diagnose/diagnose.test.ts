@@ -236,8 +236,13 @@ describe('diagnose finds', () => {
     expect(found({ participants: { anna: slow, ...others } })).toEqual(['device anna low']);
     const frozen = { ...slow, received: { codecSeconds: 1.5, freezeSeconds: 2 } };
     expect(found({ participants: { anna: frozen, ...others } })).toEqual(['device anna high']);
+    // Three times slower to decode is only enough where it encodes much slower, too.
+    const both = { sent: { codecSeconds: 2 }, received: { codecSeconds: 0.4 } };
+    expect(found({ participants: { anna: both, ...others } })).toEqual(['device anna low']);
+    const half = { sent: { codecSeconds: 1 }, received: { codecSeconds: 0.55 } };
+    expect(found({ participants: { anna: half, ...others } })).toEqual([]);
     // Slower, and fast enough.
-    const idle = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.7 } };
+    const idle = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.65 } };
     expect(found({ participants: { anna: idle, ...others } })).toEqual([]);
     // Busy, as all are.
     expect(found({ participants: { anna: slow, ben: slow, carla: slow } })).toEqual([]);

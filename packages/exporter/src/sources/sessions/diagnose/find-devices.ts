@@ -12,7 +12,7 @@ const LIMITS = {
   /** Of one core: a codec that needs more of it than this is late. */
   codec: 0.8,
   /** A slower device needs more time for the same frames, and has it up to here. */
-  slowCodec: 0.3,
+  slowCodec: 0.2,
   frozen: 0.05,
   concealed: 0.05,
 } as const;
@@ -71,25 +71,48 @@ const directSignals = (session: ObservedSession): Evidence[] => {
   return evidence;
 };
 
-/** Whether it decodes the same video much slower than other receivers, and spends a good part of its time on it. */
+/** Whether it codes video much slower than others in the room, and spends a good part of its time on it. */
 const slowCodecOf = ({ session }: Link, links: Links): Evidence[] => {
   const busy = sum(session.streams, 'codecSeconds') / Math.max(1, longest(session.streams));
   if (busy < LIMITS.slowCodec) return [];
-  const compared = select(session, 'down', 'video').flatMap((stream) => {
-    const others = [...links.values()].flatMap(({ session: other }) =>
-      other.sid === session.sid
-        ? []
-        : select(other, 'down', 'video').filter(({ publisher }) => publisher === stream.publisher),
-    );
-    const [own, usual] = [msPerFrame(stream), median(others.map(msPerFrame))];
-    return stream.publisher === null || own === 0 || usual === 0 ? [] : [{ own, others: usual }];
+  const others = [...links.values()]
+    .map((link) => link.session)
+    .filter(({ sid, room }) => sid !== session.sid && room === session.room);
+  const decoding = compare(
+    select(session, 'down', 'video').map((stream) => ({
+      stream,
+      alike: others.flatMap((other) =>
+        select(other, 'down', 'video').filter(({ publisher }) => publisher === stream.publisher),
+      ),
+    })),
+  );
+  const encoding = compare(
+    select(session, 'up', 'video').map((stream) => ({
+      stream,
+      alike: others.flatMap((other) => select(other, 'up', 'video')),
+    })),
+  );
+  if (decoding === null || decoding.own < WORSE * decoding.others) return [];
+  // Others may send another size; so encoding counts only beside decoding, which is of the same frames.
+  const isEncodingSlow = encoding !== null && encoding.own >= SLOWER * encoding.others;
+  if (decoding.own < SLOWER * decoding.others && !isEncodingSlow) return [];
+  return [{ code: 'slow_codec', msPerFrame: decoding.own, others: decoding.others }];
+};
+
+/** Milliseconds per frame, and at others; null where there is nothing to compare. */
+const compare = (
+  streams: readonly { stream: ObservedStream; alike: readonly ObservedStream[] }[],
+): { own: number; others: number } | null => {
+  const compared = streams.flatMap(({ stream, alike }) => {
+    const times = alike.map(msPerFrame).filter((ms) => ms > 0);
+    const own = msPerFrame(stream);
+    return own === 0 || times.length === 0 ? [] : [{ own, others: median(times) }];
   });
-  const [own, others] = [
-    median(compared.map((one) => one.own)),
-    median(compared.map((one) => one.others)),
-  ];
-  if (own === 0 || own < SLOWER * others) return [];
-  return [{ code: 'slow_codec', msPerFrame: own, others }];
+  if (compared.length === 0) return null;
+  return {
+    own: median(compared.map(({ own }) => own)),
+    others: median(compared.map(({ others }) => others)),
+  };
 };
 
 const msPerFrame = ({ codecSeconds, frames }: ObservedStream): number =>
