@@ -11,11 +11,14 @@ import { createSessionsSource } from './sources/sessions/sessions-source.ts';
 
 /** The sources that the settings switch on. */
 export const createSources = (
-  { targets, probes, lifecycle, clients, sessions }: ExporterSettings,
+  { targets, probes, lifecycle, clients, sessions, tokens }: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
 ): readonly Source[] => {
   const sources: Source[] = [];
-  const journal = sessions === null ? null : createSessionsSource(sessions, contextOf('sessions'));
+  const journal =
+    sessions === null
+      ? null
+      : createSessionsSource({ ...sessions, needsToken: tokens.length > 0 }, contextOf('sessions'));
   // First, so that it is open when others report.
   if (journal !== null) sources.push(journal);
   if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));

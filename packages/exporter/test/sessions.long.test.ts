@@ -67,7 +67,12 @@ beforeAll(async () => {
     log: () => {},
     sources: (contextOf): Source[] => {
       const sessions = createSessionsSource(
-        { file: join(dir, 'sessions.db'), retentionMs: 3_600_000, maxBytes: 64 << 20 },
+        {
+          file: join(dir, 'sessions.db'),
+          retentionMs: 3_600_000,
+          maxBytes: 64 << 20,
+          needsToken: false,
+        },
         contextOf('sessions'),
       );
       const clients = { ...CLIENTS_DEFAULTS, keys: () => [{ apiKey, apiSecret }] };

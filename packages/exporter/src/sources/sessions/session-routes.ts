@@ -16,6 +16,8 @@ export interface SessionRoutesOptions {
   deleteIdentity(identity: string): number;
   /** Unix ms. */
   now(): number;
+  /** Whether every request has shown a token of the exporter. */
+  needsToken: boolean;
 }
 
 const MOST_ROOMS = 500;
@@ -28,9 +30,11 @@ export const sessionRoutes = ({
   flush,
   deleteIdentity,
   now,
+  needsToken,
 }: SessionRoutesOptions): Hono => {
   const app = new Hono();
-  app.use('/sessions/*', onlyLocalNames, async (c, next) => {
+  if (!needsToken) app.use('/sessions/*', onlyLocalNames);
+  app.use('/sessions/*', async (c, next) => {
     await next();
     c.header('cache-control', 'no-store');
   });
@@ -89,7 +93,6 @@ const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
  * (DNS rebinding), and read what is personal.
  */
 const onlyLocalNames: MiddlewareHandler = async (c, next) => {
-  const isAuthenticated = c.req.header('authorization') !== undefined;
-  if (isAuthenticated || LOOPBACK_NAME.test(c.req.header('host') ?? '')) return next();
+  if (LOOPBACK_NAME.test(c.req.header('host') ?? '')) return next();
   return c.text('sessions are shown at 127.0.0.1 or localhost, or with a token\n', 403);
 };

@@ -6,6 +6,12 @@ export interface SessionsOptions {
   maxBytes: number;
 }
 
+/** Of the exporter around it. */
+export interface SessionAccess {
+  /** Whether every request for sessions has shown a token. */
+  needsToken: boolean;
+}
+
 export const SESSIONS_DEFAULTS = {
   retentionMs: 7 * 86_400_000,
   maxBytes: 2 ** 30,

@@ -9,7 +9,7 @@ import { createLifecycleIngest } from './ingest/from-lifecycle.ts';
 import type { Entry } from './journal/entries.ts';
 import { Journal } from './journal/journal.ts';
 import { sessionRoutes } from './session-routes.ts';
-import type { SessionsOptions } from './sessions-options.ts';
+import type { SessionAccess, SessionsOptions } from './sessions-options.ts';
 
 /** What is lost when the process is killed. */
 const WRITE_EVERY_MS = 1_000;
@@ -24,7 +24,7 @@ export interface SessionsSource extends Source {
 
 /** The session journal, and what shows it. */
 export const createSessionsSource = (
-  { file, retentionMs, maxBytes }: SessionsOptions,
+  { file, retentionMs, maxBytes, needsToken }: SessionsOptions & SessionAccess,
   context: SourceContext,
   now: () => number = Date.now,
 ): SessionsSource => {
@@ -78,6 +78,7 @@ export const createSessionsSource = (
       flush: write,
       deleteIdentity: (identity) => journal?.deleteIdentity(identity) ?? 0,
       now,
+      needsToken,
     }),
     onReports: (counted) => add(reports(counted, now())),
     observer: {
