@@ -50,8 +50,8 @@ export interface SessionOutcome {
 }
 
 /** Later searches begin near the limit that the first one found, and grow slowly: they ask whether it is there again. */
-const NEAR = 0.75;
-const SLOW_GROWTH = 1.2;
+const NEAR = 0.9;
+const SLOW_GROWTH = 1.1;
 
 /** As often as a search repeats a run without a result. */
 const ATTEMPTS = 3;
