@@ -56,7 +56,11 @@ export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
 
 /** blackbox_exporter 0.19 and later versions, for targets with TLS. */
 export const BLACKBOX_METRICS: Readonly<Record<string, KnownMetric>> = {
-  probe_ssl_earliest_cert_expiry: known('gauge'),
+  probe_ssl_earliest_cert_expiry: {
+    ...known('gauge'),
+    appears: 'first_use',
+    why: 'a blackbox_exporter must probe a target with TLS',
+  },
 };
 
 /** Metrics of Prometheus, and process metrics of Go and Node.js clients. */
