@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { writePage } from '../../packages/engine/scripts/bundle-page.ts';
 import { root } from './packages.ts';
 
 /** Workspaces that `swarm` consists of; the others are published on their own, or not at all. */
@@ -56,6 +57,9 @@ const DATA = [
   'SECURITY.md',
 ];
 
+/** Bundled for the package; what the setup has put there in a checkout may be older. */
+const BROWSER_PAGE = 'packages/engine/src/browser/page.generated';
+
 /**
  * Writes the program as JavaScript into `dir`, one module for each source and in the same folders: modules find workers, guards and data by their
  * own place. Only the names of workspaces become paths.
@@ -99,6 +103,7 @@ export const buildProgram = async (
   );
   const data = sources.filter((file) => !isModule(file) && !file.endsWith('.d.ts'));
   for (const file of [...DATA, ...data]) await copy(file, dir);
+  await writePage(join(dir, BROWSER_PAGE));
 };
 
 /** Of the engines `browser` and `rtc`: users of these install them. */
@@ -133,7 +138,8 @@ const filesOf = async (workspace: string): Promise<string[]> => {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
-    .filter((file) => !/\.test\.ts$|\/(golden|testing)\/|\/(html|browser)\/page\//.test(file));
+    .filter((file) => !/\.test\.ts$|\/(golden|testing)\/|\/(html|browser)\/page\//.test(file))
+    .filter((file) => !file.startsWith(BROWSER_PAGE));
 };
 
 const copy = async (file: string, dir: string): Promise<void> => {

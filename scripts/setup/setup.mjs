@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { log } from '../../packages/cli/launch/log.mjs';
 import { withFileLock } from '../../packages/host/src/file-lock.mjs';
 import { addonIsCurrent, buildAddon } from './addon.mjs';
+import { browserPageIsCurrent, bundleBrowserPage } from './browser-page.mjs';
 import { installPackages, packagesAreCurrent } from './npm-packages.mjs';
 import { setupCache } from './paths.mjs';
 import { provideServers } from './servers.mjs';
@@ -21,7 +22,8 @@ const CORES_FOR_BOTH = 4;
  */
 export const setup = async ({ servers = [], engine = true, signal }) => {
   const engineIsReady = async () => !engine || (await addonIsCurrent());
-  if ((await packagesAreCurrent()) && (await engineIsReady())) return;
+  const pageIsReady = async () => !engine || (await browserPageIsCurrent());
+  if ((await packagesAreCurrent()) && (await engineIsReady()) && (await pageIsReady())) return;
   const started = performance.now();
   /** @param {number} pid */
   const onWait = (pid) => log(`process ${pid} is setting this checkout up, waiting for it`);
@@ -29,6 +31,7 @@ export const setup = async ({ servers = [], engine = true, signal }) => {
     join(setupCache, 'lock'),
     async () => {
       if (!(await packagesAreCurrent())) await installPackages(signal);
+      if (!(await pageIsReady())) await bundleBrowserPage(signal);
       const builds = [];
       if (!(await engineIsReady())) builds.push(() => buildAddon(signal));
       if (servers.length > 0) builds.push(() => provideServers(servers, signal));

@@ -1,9 +1,6 @@
 /**
- * Bundles the page of browser participants, `src/browser/page/` with livekit-client, into `src/browser/page.generated/page.js`, and copies its worker beside it:
- *
- *     node packages/engine/scripts/bundle-page.ts
- *
- * The result is committed, so that neither a run nor development needs a bundler; a test finds it out of date.
+ * Bundles the page of browser participants, `src/browser/page/` with livekit-client, and copies the worker of livekit-client beside it. The setup of a
+ * checkout calls it where the sources have changed, and the release for the package.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,12 +10,10 @@ import { rolldown } from 'rolldown';
 
 const BROWSER = join(import.meta.dirname, '..', 'src', 'browser');
 
-export const BUNDLE = join(BROWSER, 'page.generated', 'page.js');
-
-export const WORKER = join(BROWSER, 'page.generated', 'e2ee-worker.js');
+const GENERATED = join(BROWSER, 'page.generated');
 
 /** The program of livekit-client's worker for end-to-end encryption, as it comes with the package. */
-export const readWorker = (): Promise<string> =>
+const readWorker = (): Promise<string> =>
   readFile(
     join(
       dirname(fileURLToPath(import.meta.resolve('livekit-client'))),
@@ -43,7 +38,7 @@ const asText = {
 };
 
 /** A classic script. */
-export const bundlePage = async (): Promise<string> => {
+const bundlePage = async (): Promise<string> => {
   await using input = await rolldown({
     input: join(BROWSER, 'page', 'main.ts'),
     platform: 'browser',
@@ -53,8 +48,11 @@ export const bundlePage = async (): Promise<string> => {
   return output[0].code;
 };
 
-if (import.meta.main) {
-  await mkdir(dirname(BUNDLE), { recursive: true });
-  await writeFile(BUNDLE, await bundlePage());
-  await writeFile(WORKER, await readWorker());
-}
+/** Writes `page.js` and `e2ee-worker.js` to the folder `dir`. */
+export const writePage = async (dir: string): Promise<void> => {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'page.js'), await bundlePage());
+  await writeFile(join(dir, 'e2ee-worker.js'), await readWorker());
+};
+
+if (import.meta.main) await writePage(GENERATED);

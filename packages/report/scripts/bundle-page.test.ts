@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BUNDLES, bundlePage } from './bundle-page.ts';
 
-test("reports have the scripts of src/html/page; if not, run 'node packages/report/scripts/bundle-page.ts'", async () => {
+test("reports have the scripts of src/html/page; if not, run 'npm run report:page'", async () => {
   const bundles = await bundlePage();
   expect((await readdir(BUNDLES)).sort()).toEqual(Object.keys(bundles).sort());
   for (const [name, text] of Object.entries(bundles))

@@ -1,7 +1,7 @@
 /**
  * Bundles the scripts of HTML reports, `src/html/page/`, into `src/html/page.generated/`:
  *
- *     node packages/report/scripts/bundle-page.ts
+ *     npm run report:page
  *
  * The result is committed, so that neither a report nor development needs a bundler; a test finds it out of date.
  */
