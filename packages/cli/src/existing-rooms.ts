@@ -1,6 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import { RoomServiceClient } from 'livekit-server-sdk';
-import type { PreparedRun } from './execute-scenario.ts';
+import type { PreparedRun } from './prepare-run.ts';
 
 const TIMEOUT_SECONDS = 10;
 const SHOWN = 3;
@@ -18,6 +17,7 @@ export const assertRoomsEmpty = async (
     (room) => !room.includes(name),
   );
   if (fixed.length === 0) return;
+  const { RoomServiceClient } = await import('livekit-server-sdk');
   const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
     requestTimeout: TIMEOUT_SECONDS,
   });

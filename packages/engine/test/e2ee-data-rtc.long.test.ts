@@ -30,7 +30,7 @@ const exchange = async (passphrase: string) => {
   room.on(RoomEvent.DataReceived, () => {
     received++;
   });
-  const token = await makeToken({
+  const token = makeToken({
     ...server,
     room: natives.room,
     identity: 'rtc',

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
-import { execa } from 'execa';
 import { requireProgram } from './cluster/require-program.ts';
 import { plainEnvironment } from './server/environment.ts';
 
@@ -39,6 +38,7 @@ const DAYS = 30;
 export const createAuthority = async (folder: string): Promise<Authority> => {
   const openssl = await requireProgram(['openssl'], 'openssl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { execa } = await import('execa');
   const run = async (...args: string[]): Promise<void> => {
     const { failed, stderr } = await execa(openssl, args, {
       env: plainEnvironment(),

@@ -1,5 +1,5 @@
 import { proto3, ScalarType } from '@bufbuild/protobuf';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 /** What the nodes of a cluster have agreed on in Redis. */
 export interface RegistryView {
@@ -22,31 +22,38 @@ export const NODE_STALE_SECONDS = 5;
 const TIMEOUT_MS = 3_000;
 
 export const connectRegistry = (url: string): RegistryClient => {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: true,
-    retryStrategy: () => null,
-  });
   // When the connection fails, the command rejects without the cause; the event carries it. Without a listener the event would end the process.
   let why: string | null = null;
-  redis.on('error', (error) => {
-    why = error.message;
-  });
-  const connect = async (): Promise<void> => {
+  // Loaded on use: most runs have no registry.
+  const open = async (): Promise<Redis> => {
+    const { Redis } = await import('ioredis');
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: TIMEOUT_MS,
+      commandTimeout: TIMEOUT_MS,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: true,
+      retryStrategy: () => null,
+    });
+    redis.on('error', (error) => {
+      why = error.message;
+    });
+    return redis;
+  };
+  let client: Promise<Redis> | null = null;
+  const connected = async (): Promise<Redis> => {
+    client ??= open();
+    const redis = await client;
+    if (redis.status !== 'end' && redis.status !== 'wait') return redis;
     why = null;
     await redis.connect().catch((error: unknown) => {
       throw new Error(why ?? String(error));
     });
-  };
-  const connected = async (): Promise<void> => {
-    if (redis.status === 'end' || redis.status === 'wait') await connect();
+    return redis;
   };
   return {
     look: async () => {
-      await connected();
+      const redis = await connected();
       const [rooms, nodes] = await Promise.all([
         redis.hgetall('room_node_map'),
         redis.hgetallBuffer('nodes'),
@@ -61,12 +68,12 @@ export const connectRegistry = (url: string): RegistryClient => {
       };
     },
     nodes: async () => {
-      await connected();
+      const redis = await connected();
       return Object.values(await redis.hgetallBuffer('nodes'))
         .map(readRegistryNode)
         .filter((node) => node !== null);
     },
-    close: () => redis.disconnect(),
+    close: () => void client?.then((redis) => redis.disconnect()),
   };
 };
 

@@ -1,7 +1,6 @@
-import { ParticipantPermission } from '@livekit/protocol';
+import { ParticipantPermission, TrackSource } from '@livekit/protocol';
 import type { Permission, TrackSourceName } from '@livekit-swarm/scenario';
-import { RoomServiceClient } from 'livekit-server-sdk';
-import { SOURCES } from './token.ts';
+import type { RoomServiceClient } from 'livekit-server-sdk';
 import { parseServerUrl } from './url.ts';
 
 /** A deployment with the API key that its room service wants. */
@@ -13,19 +12,33 @@ export interface RoomServiceTarget {
 
 const TIMEOUT_SECONDS = 10;
 
+const SOURCES: Record<TrackSourceName, TrackSource> = {
+  camera: TrackSource.CAMERA,
+  microphone: TrackSource.MICROPHONE,
+  screen_share: TrackSource.SCREEN_SHARE,
+  screen_share_audio: TrackSource.SCREEN_SHARE_AUDIO,
+};
+
+/** The SDK is loaded on use: it is a fifth of the modules of a run, and most runs call no service. */
+const clientOf = async (
+  { url, apiKey, apiSecret }: RoomServiceTarget,
+  requestTimeout: number,
+): Promise<RoomServiceClient> => {
+  const { RoomServiceClient } = await import('livekit-server-sdk');
+  return new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, { requestTimeout });
+};
+
 /**
  * Replaces the permission of a connected participant. The request's own token is good for this room only.
  * @throws Error when the server cannot be reached or refuses
  */
 export const setPermission = async (
-  { url, apiKey, apiSecret }: RoomServiceTarget,
+  target: RoomServiceTarget,
   room: string,
   identity: string,
   { canPublishSources = [], ...permission }: Permission,
 ): Promise<void> => {
-  const client = new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, {
-    requestTimeout: TIMEOUT_SECONDS,
-  });
+  const client = await clientOf(target, TIMEOUT_SECONDS);
   await client.updateParticipant(room, identity, {
     permission: new ParticipantPermission({
       ...permission,
@@ -54,13 +67,11 @@ export interface RoomsLeft {
  * @throws Error when the server cannot be reached or refuses
  */
 export const roomsLeft = async (
-  { url, apiKey, apiSecret }: RoomServiceTarget,
+  target: RoomServiceTarget,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<RoomsLeft> => {
-  const client = new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, {
-    requestTimeout: LIST_TIMEOUT_SECONDS,
-  });
+  const client = await clientOf(target, LIST_TIMEOUT_SECONDS);
   const wanted = new Set(names);
   const listed = await client.listRooms(names.length > MAX_NAMES ? undefined : [...names]);
   const rooms = listed.filter(({ name }) => wanted.has(name));

@@ -5,7 +5,7 @@ import { makeToken, type TokenRequest } from './token.ts';
 const API_SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
 
 const grantsOf = async (request: Partial<TokenRequest>) => {
-  const token = await makeToken({
+  const token = makeToken({
     apiKey: 'key',
     apiSecret: API_SECRET,
     room: 'room-1',

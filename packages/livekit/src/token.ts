@@ -1,5 +1,5 @@
+import { createHmac } from 'node:crypto';
 import type { RoleGrants, TrackSourceName } from '@livekit-swarm/scenario';
-import { AccessToken, TrackSource } from 'livekit-server-sdk';
 
 export interface TokenRequest {
   apiKey: string;
@@ -14,15 +14,11 @@ export interface TokenRequest {
   ttlSeconds: number;
 }
 
-export const SOURCES: Record<TrackSourceName, TrackSource> = {
-  camera: TrackSource.CAMERA,
-  microphone: TrackSource.MICROPHONE,
-  screen_share: TrackSource.SCREEN_SHARE,
-  screen_share_audio: TrackSource.SCREEN_SHARE_AUDIO,
-};
-
-/** A join token (JWT) with the least that this participant needs: one room, the sources it publishes, nothing else; unless its grants say otherwise. */
-export const makeToken = (request: TokenRequest): Promise<string> => {
+/**
+ * A join token (RFC 7519, HS256) with the least that this participant needs: one room, the sources it publishes, nothing else; unless its grants say otherwise.
+ * Signed here: the SDK takes three times as long, and a hundred modules to load.
+ */
+export const makeToken = (request: TokenRequest): string => {
   const {
     apiKey,
     apiSecret,
@@ -33,25 +29,31 @@ export const makeToken = (request: TokenRequest): Promise<string> => {
     grants = {},
     ttlSeconds,
   } = request;
-  const token = new AccessToken(apiKey, apiSecret, { identity, ttl: ttlSeconds });
   const needed: TrackSourceName[] = [];
   if (publish.audio) needed.push('microphone');
   if (publish.video) needed.push('camera');
   if (publish.screen) needed.push('screen_share');
   const sources = grants.canPublishSources ?? needed;
   const { hidden, roomAdmin, recorder } = grants;
-  token.addGrant({
+  const video = {
     roomJoin: true,
     room,
     // An empty list of sources means all of them, so the flag has to say no as well.
     canPublish: grants.canPublish ?? sources.length > 0,
-    canPublishSources: sources.map((source) => SOURCES[source]),
+    canPublishSources: sources,
     canPublishData: grants.canPublishData ?? publish.data,
     canSubscribe: grants.canSubscribe ?? subscribe,
     canUpdateOwnMetadata: grants.canUpdateOwnMetadata ?? false,
     ...(hidden !== undefined && { hidden }),
     ...(roomAdmin !== undefined && { roomAdmin }),
     ...(recorder !== undefined && { recorder }),
-  });
-  return token.toJwt();
+  };
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { video, iss: apiKey, exp: now + ttlSeconds, nbf: now, sub: identity };
+  const signed = `${HEADER}.${encode(claims)}`;
+  return `${signed}.${createHmac('sha256', apiSecret).update(signed).digest('base64url')}`;
 };
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+const HEADER = encode({ alg: 'HS256' });

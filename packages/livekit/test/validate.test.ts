@@ -42,20 +42,20 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test('a room that does not exist', async () => {
-    expect(await askAt(server.url, await makeToken(request(server)))).toBe('room_not_found');
+    expect(await askAt(server.url, makeToken(request(server)))).toBe('room_not_found');
   });
 
   test('a wrong secret', async () => {
-    const token = await makeToken(
+    const token = makeToken(
       request({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }),
     );
     expect(await askAt(server.url, token)).toBe('unauthorized');
   });
 
   test('an unknown key', async () => {
-    expect(
-      await askAt(server.url, await makeToken(request({ ...server, apiKey: 'unknown-key' }))),
-    ).toBe('unauthorized');
+    expect(await askAt(server.url, makeToken(request({ ...server, apiKey: 'unknown-key' })))).toBe(
+      'unauthorized',
+    );
   });
 
   test('text that is not a token', async () => {
@@ -63,9 +63,9 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test('an expired token', async () => {
-    expect(
-      await askAt(server.url, await makeToken({ ...request(server), ttlSeconds: -3_600 })),
-    ).toBe('unauthorized');
+    expect(await askAt(server.url, makeToken({ ...request(server), ttlSeconds: -3_600 }))).toBe(
+      'unauthorized',
+    );
   });
 
   test('a token for another purpose', async () => {
@@ -80,7 +80,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
     await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({
       name: 'room',
     });
-    const token = await makeToken(request(server));
+    const token = makeToken(request(server));
     expect(await askAt(server.url, token)).toBe('v1');
     expect(await askAt(server.httpUrl, token)).toBe('v1');
   });
@@ -97,11 +97,11 @@ describe('servers other than livekit-server', () => {
   );
 
   test('no server there', async () => {
-    expect(await askAt('ws://127.0.0.1:1', await token)).toBe('unreachable');
+    expect(await askAt('ws://127.0.0.1:1', token)).toBe('unreachable');
   });
 
   test('a name that does not exist', async () => {
-    expect(await askAt('wss://no-such-host.invalid', await token)).toBe('unreachable');
+    expect(await askAt('wss://no-such-host.invalid', token)).toBe('unreachable');
   });
 
   test.each([
@@ -112,7 +112,7 @@ describe('servers other than livekit-server', () => {
     [503, 'no server is available', 'server_full'],
   ])('a web server that answers %i', async (status, body, reason) => {
     const web = createHttpServer((_request, response) => response.writeHead(status).end(body));
-    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe(reason);
+    expect(await askAt(`ws://${await listening(web)}`, token)).toBe(reason);
     web.close();
   });
 
@@ -124,7 +124,7 @@ describe('servers other than livekit-server', () => {
       response.on('drain', more);
       more();
     });
-    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe('not_livekit');
+    expect(await askAt(`ws://${await listening(web)}`, token)).toBe('not_livekit');
     web.closeAllConnections();
     web.close();
   });
@@ -134,25 +134,25 @@ describe('servers other than livekit-server', () => {
       const known = incoming.url?.startsWith('/rtc/validate') === true;
       response.writeHead(known ? 200 : 404).end(known ? 'success' : '404 page not found');
     });
-    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe('v0');
+    expect(await askAt(`ws://${await listening(web)}`, token)).toBe('v0');
     web.close();
   });
 
   test('plain HTTP where TLS was meant', async () => {
     const web = createHttpServer((_request, response) => response.end());
-    expect(await askAt(`wss://${await listening(web)}`, await token)).toBe('tls');
+    expect(await askAt(`wss://${await listening(web)}`, token)).toBe('tls');
     web.close();
   });
 
   test('a port that speaks something else', async () => {
     const other = createTcpServer((socket) => socket.write('220 mail.example.com ESMTP\r\n'));
-    expect(await askAt(`ws://${await listening(other)}`, await token)).toBe('not_livekit');
+    expect(await askAt(`ws://${await listening(other)}`, token)).toBe('not_livekit');
     other.close();
   });
 
   test('a port that does not answer', async () => {
     const other = createTcpServer(() => undefined);
-    expect(await askAt(`ws://${await listening(other)}`, await token)).toBe('signal_timeout');
+    expect(await askAt(`ws://${await listening(other)}`, token)).toBe('signal_timeout');
     other.close();
   });
 });

@@ -78,7 +78,7 @@ export const createAdmission = async (
   ttlSeconds: number,
 ): Promise<Admission> => {
   const sources = publishableSources(publish, actions);
-  const token = await makeToken({
+  const token = makeToken({
     apiKey,
     apiSecret,
     room,

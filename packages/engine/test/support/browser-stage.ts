@@ -48,7 +48,7 @@ export const enter = async (
   { room }: TestRoom,
 ): Promise<void> => {
   const publish = { audio: true, video: true, data: true };
-  const token = await makeToken({
+  const token = makeToken({
     ...server,
     room,
     identity: 'browser',

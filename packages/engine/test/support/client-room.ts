@@ -61,7 +61,7 @@ export const openClientRoom = async (
   const clients = new ClientEngine(engine, options, listening);
   const identity = `${engine}-1`;
   const publish = plan.publish ?? [];
-  const token = await makeToken({
+  const token = makeToken({
     ...target,
     room,
     identity,

@@ -85,7 +85,7 @@ export const openTestRoom = ({
       plan.publish.some((track) =>
         track.kind === 'audio' ? what === 'audio' : track.source === what,
       );
-    const token = await makeToken({
+    const token = makeToken({
       ...target,
       room,
       identity: plan.identity,

@@ -2,7 +2,6 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { explainCacheError, withFileLock } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { execa } from 'execa';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';
@@ -108,6 +107,7 @@ const compile = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   const { args, variables } = goBuildCommand(program, output);
+  const { execa } = await import('execa');
   const run = execa(go, args, {
     cwd: program.moduleFolder,
     env: { ...env, ...variables },

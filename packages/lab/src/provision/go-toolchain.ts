@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { findProgram } from './find-program.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
@@ -30,6 +29,7 @@ export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoTo
   const path = await findProgram('go', env, USUAL_FOLDERS);
   if (path === null) return null;
   // GOTOOLCHAIN=local: the version installed, not one that a go.mod nearby would have it download.
+  const { execa } = await import('execa');
   const { stdout } = await execa(path, ['version'], {
     env: { ...env, GOTOOLCHAIN: 'local' },
     extendEnv: false,

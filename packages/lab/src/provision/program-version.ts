@@ -1,4 +1,5 @@
-import { execa } from 'execa';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { plainEnvironment } from '../server/environment.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
@@ -7,12 +8,12 @@ export const readVersion = async (
   { versionArgs, versionPattern }: PinnedProgram,
   path: string,
 ): Promise<string | null> => {
-  const { stdout } = await execa(path, versionArgs, {
-    env: plainEnvironment(),
-    extendEnv: false,
-    timeout: 10_000,
-    reject: false,
-    stdin: 'ignore',
-  });
-  return versionPattern.exec(stdout ?? '')?.[1] ?? null;
+  const run = promisify(execFile)(path, versionArgs, { env: plainEnvironment(), timeout: 10_000 });
+  run.child.stdin?.end();
+  // What it printed before it failed may be its version.
+  const stdout = await run.then(
+    (result) => result.stdout,
+    (error: { stdout?: string }) => error.stdout ?? '',
+  );
+  return versionPattern.exec(stdout)?.[1] ?? null;
 };

@@ -26,7 +26,7 @@ export const idle: Check = {
     const room = await makeRoom();
     const joined = await joinBySignal(
       deploymentAt(access.url, 'v0'),
-      await tokenFor(room, 'swarm-verify-idle'),
+      tokenFor(room, 'swarm-verify-idle'),
       TIMEOUT_MS,
     );
     if (!isJoin(joined)) return unknown(joined.message);

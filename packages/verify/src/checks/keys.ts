@@ -45,7 +45,7 @@ export const keys: Check = {
   run: async (_facts, { access }) => {
     const accepted: string[] = [];
     for (const [apiKey, apiSecret] of SAMPLE_KEYS) {
-      const token = await makeToken({
+      const token = makeToken({
         ...{ apiKey, apiSecret, room: 'swarm-verify-keys', identity: 'swarm-verify' },
         publish: { audio: false, video: false, data: false },
         subscribe: false,

@@ -51,13 +51,13 @@ export const splitBrain: Check = {
       // One after the other: a room that two create at the same moment is a different question.
       const a = await joinBySignal(
         deployment,
-        await tokenFor(room, 'swarm-verify-a'),
+        tokenFor(room, 'swarm-verify-a'),
         TIMEOUT_MS,
         lookupOf(number),
       );
       const b = await joinBySignal(
         deployment,
-        await tokenFor(room, 'swarm-verify-b'),
+        tokenFor(room, 'swarm-verify-b'),
         TIMEOUT_MS,
         lookupOf(number + 1),
       );

@@ -71,7 +71,7 @@ export const webhooks: Check = {
       const room = await makeRoom();
       const joined = await joinBySignal(
         deploymentAt(access.url, 'v0'),
-        await tokenFor(room, 'swarm-verify-webhooks'),
+        tokenFor(room, 'swarm-verify-webhooks'),
         JOIN_MS,
       );
       const end = performance.now() + WAIT_MS;

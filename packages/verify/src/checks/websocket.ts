@@ -19,7 +19,7 @@ export const websocket: Check = {
   fix: 'pass WebSockets on. nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"',
   needs: ['admission'],
   run: async ({ makeRoom, tokenFor }, { access }) => {
-    const token = await tokenFor(await makeRoom(), 'swarm-verify');
+    const token = tokenFor(await makeRoom(), 'swarm-verify');
     const joined = await joinBySignal(deploymentAt(access.url, 'v0'), token, TIMEOUT_MS);
     if (!isJoin(joined)) return websocketRule(joined);
     joined.connection.close();

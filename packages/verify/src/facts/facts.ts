@@ -54,7 +54,7 @@ export interface Facts {
   makeRoom(nodeId?: string): Promise<string>;
   /** The same, with the limits that the deployment gives to rooms that name none. @throws Error */
   makePlainRoom(): Promise<Pick<Room, 'name' | 'maxParticipants' | 'enabledCodecs'>>;
-  tokenFor(room: string, identity: string): Promise<string>;
+  tokenFor(room: string, identity: string): string;
   /** Deletes all rooms. @returns how many could not be deleted in time */
   close(): Promise<number>;
 }
@@ -82,7 +82,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     if (trouble !== null) throw new Error(trouble.message);
     return room;
   };
-  const tokenFor = (room: string, identity: string): Promise<string> =>
+  const tokenFor = (room: string, identity: string): string =>
     makeToken({
       ...{ apiKey: access.apiKey, apiSecret: access.apiSecret, room, identity },
       publish: { audio: false, video: false, data: false },
@@ -113,7 +113,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
   const readNode = async (name: string | null, nodeId?: string): Promise<NodeFacts> => {
     try {
       const room = await makeRoom(nodeId);
-      const token = await tokenFor(room, 'swarm-verify-paths');
+      const token = tokenFor(room, 'swarm-verify-paths');
       return { name, joined: await readAnnouncedPaths(deployment, token, API_MS) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -127,7 +127,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     port,
     addresses,
     admission: once(async () => {
-      const token = await tokenFor('swarm-verify-admission', 'swarm-verify');
+      const token = tokenFor('swarm-verify-admission', 'swarm-verify');
       return await validateAdmission({ url: access.url, token, timeoutMs: API_MS });
     }),
     registered,
