@@ -33,4 +33,11 @@ describe('start-up', () => {
       expect(packagesLoaded(line)).toEqual(['cli', 'commander', 'lab', 'settings']);
     },
   );
+
+  it('swarm refuses a load before it loads what runs one', () => {
+    const loaded = packagesLoaded('--rooms x');
+    expect(loaded).toContain('scenario');
+    for (const name of ['runner', 'livekit', 'report', 'fleet', 'bullmq'])
+      expect(loaded).not.toContain(name);
+  });
 });

@@ -1,15 +1,13 @@
-import {
-  DEFAULT_LIVEKIT_VERSION,
-  type LiveKitVersion,
-  type StartOptions,
-} from '@livekit-swarm/lab';
+import type { StartOptions } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab/choices';
 import { checkAddress } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
-import type { RunRequest, ScenarioRun } from './execute-scenario.ts';
+import type { ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
 import { assertHostAllowed, type HostRules, readHostRules } from './host-rules.ts';
-import { readQueueChoice } from './run-on-queue.ts';
+import type { RunRequest } from './prepare-run.ts';
+import { readQueueChoice } from './queue-choice.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import { readToleratedLoss } from './tolerated-loss.ts';
 

@@ -99,7 +99,7 @@ export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise
     agents,
     placement: {
       clockOffsetMs: clock.offsetMs,
-      startLeadMs: Math.max(MIN_LEAD_MS, LEAD_ROUND_TRIPS * worstRoundTripMs),
+      startLeadMs: () => Math.max(MIN_LEAD_MS, LEAD_ROUND_TRIPS * worstRoundTripMs),
       slots,
       startWorkers,
       hosts,

@@ -16,8 +16,9 @@ export { readAtRest, type ServerAtRest } from './server-metrics/server-at-rest.t
 export type { ServerSource } from './server-metrics/server-source.ts';
 export type { LiveRun } from './supervise-run.ts';
 export { readTokenEndpoint, readTokenEndpoints } from './token-endpoints.ts';
+export { type WarmWorkers, warmWorkers } from './warm-workers.ts';
 export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';
-export type { WorkerPlacement, WorkerSlot } from './worker-placement.ts';
+export { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
 export { startFailure, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 export { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 export type { ShardAssignment, WorkerCommand, WorkerMessage } from './worker-protocol.ts';

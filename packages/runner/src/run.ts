@@ -124,7 +124,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const admissions = createAdmissionQueue(shards, deployment, secrets, endpoints);
     const first = await admissions.take(0);
 
-    const startedAtMs = clock.now() + placement.startLeadMs + clientLeadMs(plan);
+    const largest = Math.max(...shards.map(({ participants }) => participants.length));
+    const startedAtMs = clock.now() + placement.startLeadMs(largest) + clientLeadMs(plan);
     log.start(startedAtMs);
     log.append(headerLine(options, startedAtMs, shards.length));
     log.append(deploymentLine(deployment, log.elapsedMs()));

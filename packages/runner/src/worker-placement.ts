@@ -1,6 +1,7 @@
 import { measureClockOffset } from '@livekit-swarm/livekit';
 import type { HostLine } from '@livekit-swarm/record';
 import type { Labels } from '@livekit-swarm/scenario';
+import type { WarmWorkers } from './warm-workers.ts';
 import { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
 /** The place of a worker before it starts. */
@@ -14,8 +15,11 @@ export interface WorkerSlot {
 export interface WorkerPlacement {
   /** Unix time minus CLOCK_MONOTONIC of this host, ms: on the clock that all hosts of the run share. */
   clockOffsetMs: number;
-  /** From the assignments to the first join, ms: time for them to arrive, so that no join starts late. */
-  startLeadMs: number;
+  /**
+   * From the assignments to the first join, ms: time for them to arrive, and for engines to be made, so that no join starts late.
+   * @param participants of the largest shard
+   */
+  startLeadMs(participants: number): number;
   /** Where as many workers would be. */
   slots(workers: number): WorkerSlot[];
   /**
@@ -27,10 +31,15 @@ export interface WorkerPlacement {
   hosts(): Omit<HostLine, 'type' | 'at'>[];
 }
 
-export const workersOnThisHost = (): WorkerPlacement => ({
+/** @param warm workers that were started before */
+export const workersOnThisHost = (warm?: WarmWorkers): WorkerPlacement => ({
   clockOffsetMs: measureClockOffset(),
-  startLeadMs: 500,
+  startLeadMs: (participants) => Math.min(500, 250 + participants / 4),
   slots: (workers) => Array.from({ length: workers }, () => ({ agent: null, labels: {} })),
-  startWorkers: (options) => startWorkerPool(options),
+  startWorkers: async (options) => {
+    const pool = await startWorkerPool({ ...options, warm });
+    await warm?.end();
+    return pool;
+  },
   hosts: () => [],
 });

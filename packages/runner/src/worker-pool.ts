@@ -1,5 +1,6 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
+import type { WarmWorkers } from './warm-workers.ts';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
 
@@ -23,6 +24,8 @@ export interface WorkerPoolOptions {
   workers: number;
   engineModule: string;
   logDir: string;
+  /** Used where they have a worker of the shard. Default: all are started now. */
+  warm?: WarmWorkers | undefined;
   /** Events, results and samples as the workers send them. */
   onLine(line: RecordLine): void;
   onDeath(shard: number, death: WorkerDeath): void;
@@ -36,6 +39,7 @@ export const startWorkerPool = async ({
   workers,
   engineModule,
   logDir,
+  warm,
   onLine,
   onDeath,
 }: WorkerPoolOptions): Promise<WorkerPool> => {
@@ -50,8 +54,10 @@ export const startWorkerPool = async ({
     for (const worker of living.values()) worker.kill();
   };
   process.once('exit', kill);
-  const all = Array.from({ length: workers }, (_, shard) =>
-    startWorker({ shard, engineModule, logDir, onMessage }),
+  const all = Array.from(
+    { length: workers },
+    (_, shard) =>
+      warm?.take(shard, onMessage) ?? startWorker({ shard, engineModule, logDir, onMessage }),
   );
   for (const worker of all) living.set(worker.shard, worker);
   const empty = Promise.all(

@@ -11,12 +11,8 @@ import {
 import { isRun, type NoRun } from '@livekit-swarm/report';
 import { exclusionText, type SessionNote } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
-import {
-  executeScenario,
-  prepareRun,
-  type RunRequest,
-  type ScenarioRun,
-} from '../execute-scenario.ts';
+import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
+import { prepareRun, type RunRequest } from '../prepare-run.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { embeddedTarget } from './embedded-target.ts';
 import type { ServerSpec } from './server-spec.ts';

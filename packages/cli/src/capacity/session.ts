@@ -14,13 +14,8 @@ import type { Scenario, SizeUnit } from '@livekit-swarm/scenario';
 import { EXIT_CODES, isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import { announcementOf } from '../announce-load.ts';
 import { interruptedError } from '../error-text.ts';
-import {
-  executeScenario,
-  type PreparedRun,
-  prepareRun,
-  type RunRequest,
-  type ScenarioRun,
-} from '../execute-scenario.ts';
+import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
+import { type PreparedRun, prepareRun, type RunRequest } from '../prepare-run.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { plannedLoad, stepScenario } from './step-scenario.ts';
 

@@ -16,9 +16,9 @@ import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/out
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
 import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';
-import { prepareRun } from '../execute-scenario.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
+import { prepareRun } from '../prepare-run.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir, newRunName } from '../record-folder.ts';
 import { makeSessionFolder } from '../session-folder.ts';

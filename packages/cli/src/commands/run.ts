@@ -1,4 +1,3 @@
-import type { Scenario } from '@livekit-swarm/scenario';
 import { readScenarioFiles } from '@livekit-swarm/scenario';
 import {
   type ExitCode,
@@ -8,16 +7,13 @@ import {
   type SwarmError,
   usageError,
 } from '@livekit-swarm/settings';
-import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
-import { readBaseline } from '../compare/baseline.ts';
+import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
-import { type PreparedRun, prepareRun } from '../execute-scenario.ts';
 import type { SharedRunFlags } from '../flags.ts';
-import { openOutput } from '../output/output.ts';
 import { prepareOwnMedia } from '../own-media.ts';
+import type { PreparedRun } from '../prepare-run.ts';
 import { readRecordDir } from '../record-folder.ts';
-import { executeSequence, type PlannedScenario } from '../scenario-sequence.ts';
-import { readSharedRunFlags } from '../target.ts';
+import type { PlannedScenario } from '../scenario-sequence.ts';
 
 export interface RunCommandFlags extends SharedRunFlags {
   scale?: string;
@@ -35,13 +31,18 @@ export const runCommand = async (
   typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
-  const output = openOutput(flags, console);
   const files = readScenarioFiles(paths, { scale: flags.scale }).map((file) =>
     prepareOwnMedia(file, (line) => console.stderr.write(`${line}\n`)),
   );
+  // Loaded now: a scenario that is refused needs none of it.
+  const execution = await import('../execution.ts');
+  const { executeSequence, openOutput, readBaseline, readSharedRunFlags } = execution;
+  const output = openOutput(flags, console);
   const shared = readSharedRunFlags(flags, typed, console.env);
   const planned = collect(files, ({ path, scenario }) =>
-    prepared(path, scenario, flags, files.length > 1, shared),
+    prepared(path, files.length > 1, () =>
+      execution.prepareRun({ scenario: adjustScenario(scenario, flags), ...shared }),
+    ),
   );
   const several = files.length > 1;
   const scenarios: PlannedScenario[] = [];
@@ -75,16 +76,10 @@ const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
 };
 
-/** The run of a file, with what flags change about its scenario. */
-const prepared = (
-  path: string,
-  scenario: Scenario,
-  flags: Adjustments,
-  several: boolean,
-  shared: ReturnType<typeof readSharedRunFlags>,
-): PreparedRun => {
+/** The run of a file; of several, an error names the file. */
+const prepared = (path: string, several: boolean, prepare: () => PreparedRun): PreparedRun => {
   try {
-    return prepareRun({ scenario: adjustScenario(scenario, flags), ...shared });
+    return prepare();
   } catch (error) {
     if (several && isUsageError(error)) throw usageError(`${path}: ${error.message}`, error.hint);
     throw error;

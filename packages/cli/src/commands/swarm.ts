@@ -1,13 +1,8 @@
 import { scenarioOfFlags } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
-import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
-import { prepareRun } from '../execute-scenario.ts';
 import type { RunFlags, SharedRunFlags } from '../flags.ts';
-import { openOutput } from '../output/output.ts';
-import { executeSequence } from '../scenario-sequence.ts';
-import { readSharedRunFlags } from '../target.ts';
 
 /**
  * `swarm`: runs the load that flags describe, and decides the verdict.
@@ -19,11 +14,14 @@ export const swarmCommand = async (
   typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
-  const output = openOutput(flags, console);
   const scenario = withTags(
     scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness)),
     flags.tag,
   );
+  // Loaded now: a load that is refused needs none of it.
+  const { executeSequence, openOutput, prepareRun, readBaseline, readSharedRunFlags } =
+    await import('../execution.ts');
+  const output = openOutput(flags, console);
   const shared = readSharedRunFlags(flags, typed, console.env);
   const prepared = prepareRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);

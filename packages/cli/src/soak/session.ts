@@ -15,12 +15,8 @@ import { readAtRest, type ServerSource } from '@livekit-swarm/runner';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
 import type { Deployed } from '../deploy.ts';
-import {
-  executeScenario,
-  prepareRun,
-  type RunRequest,
-  type ScenarioRun,
-} from '../execute-scenario.ts';
+import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
+import { prepareRun, type RunRequest } from '../prepare-run.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import type { ServerMetricsChoice } from '../server-metrics.ts';
 import type { Target } from '../target.ts';

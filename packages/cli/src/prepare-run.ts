@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os';
+import {
+  allocateWorkers,
+  assertClients,
+  type RunOptions,
+  readSystemLimits,
+  socketNeed,
+  type WorkerAllocation,
+} from '@livekit-swarm/runner';
+import {
+  assertHosts,
+  type Connect,
+  endpointsOf,
+  expandPlan,
+  hasOwnMedia,
+  type Plan,
+  type Scenario,
+  withConnect,
+} from '@livekit-swarm/scenario';
+import { usageError } from '@livekit-swarm/settings';
+import type { QueueChoice } from './queue-choice.ts';
+import { newRunName } from './record-folder.ts';
+import type { ServerMetricsChoice } from './server-metrics.ts';
+import type { Target } from './target.ts';
+import { type ToleratedLoss, toleratedOf } from './tolerated-loss.ts';
+
+/** What a run is made of, before it is planned. */
+export interface RunRequest {
+  /** With everything that flags change about it: thresholds, seed, tags. */
+  scenario: Scenario;
+  target: Target;
+  signalling: RunOptions['signalling'];
+  /** Processes that host participants; null: automatic. */
+  workers: number | null;
+  /** Program of the engine `browser`; default: the one that is installed. */
+  browser?: string;
+  /** Other hosts; null: this one. */
+  queue?: QueueChoice | null;
+  /** Null: none. */
+  toleratedLoss?: ToleratedLoss | null;
+  /** Default: what is known of a server that is started for the run, or of a lab. */
+  serverMetrics?: ServerMetricsChoice;
+  /** Of roles that name none; null: their tokens are made with the API key. */
+  tokenEndpoint?: Connect | null;
+  /** @throws SwarmError `usage` where load may not be sent to this URL. Default: it may */
+  assertHost?(url: string): void;
+}
+
+/** What a scenario becomes on this host. */
+export interface PreparedRun {
+  /** A random word for the names of this run's rooms and participants. */
+  name: string;
+  plan: Plan;
+  /** As requested; null: automatic. */
+  workers: number | null;
+  /** How many participants may be lost. */
+  toleratedLost: number;
+  /** Null: decided when the hosts of the queue are known. */
+  allocation: WorkerAllocation | null;
+}
+
+/**
+ * Plans a run and checks whether this host can generate the load; starts nothing.
+ * @throws SwarmError `usage`
+ */
+export const prepareRun = (request: RunRequest): PreparedRun => {
+  const { target, signalling, workers, queue = null, tokenEndpoint = null } = request;
+  const scenario =
+    tokenEndpoint === null ? request.scenario : withConnect(request.scenario, tokenEndpoint);
+  for (const { url, servers } of endpointsOf(scenario))
+    for (const one of [url, ...servers]) request.assertHost?.(one);
+  const name = newRunName();
+  const plan = expandPlan(scenario, name);
+  const toleratedLost = toleratedOf(request.toleratedLoss ?? null, plan.participants.length);
+  // Other hosts have their own programs.
+  if (queue === null) assertClients(plan, request.browser);
+  if (queue !== null && hasOwnMedia(scenario))
+    throw usageError(
+      'own media files cannot be published on the hosts of a queue: they do not have the files',
+      'run it without --queue, or publish audio, video or screen',
+    );
+  if (queue !== null) return { name, plan, workers, toleratedLost, allocation: null };
+  assertHosts(plan, [{}]);
+  const allocation = allocateWorkers({
+    plan,
+    cores: availableParallelism(),
+    workers,
+    need: socketNeed(signalling),
+    limits: readSystemLimits(),
+    embedded: target.type === 'embedded',
+  });
+  return { name, plan, workers, toleratedLost, allocation };
+};

@@ -1,0 +1,46 @@
+import { usageError } from '@livekit-swarm/settings';
+import type { SharedRunFlags } from './flags.ts';
+import { readLabels } from './labels.ts';
+import type { Target } from './target.ts';
+
+/** The hosts that a run uses, if it does not run on this one. */
+export interface QueueChoice {
+  url: string;
+  /** Null: all that are idle. */
+  machines: number | null;
+  /** Only hosts that have all of these. */
+  labels: Record<string, string>;
+}
+
+export const MAX_MACHINES = 1_000;
+
+/** @throws SwarmError `usage` */
+export const readQueueChoice = (
+  { queue, machines, label }: Pick<SharedRunFlags, 'queue' | 'machines' | 'label'>,
+  target: Target,
+): QueueChoice | null => {
+  if (queue === undefined) {
+    if (machines === undefined && label.length === 0) return null;
+    const flag = machines === undefined ? '--label' : '--machines';
+    throw usageError(`${flag} has no effect without --queue`, 'add --queue redis://HOST:6379');
+  }
+  if (target.type === 'embedded')
+    throw usageError(
+      '--queue: other hosts cannot reach a livekit-server that is started on this one',
+      'add --url and the API keys of a deployment',
+    );
+  return {
+    url: queue,
+    machines: machines === undefined ? null : readMachines(machines),
+    labels: readLabels(label),
+  };
+};
+
+const readMachines = (text: string): number => {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MAX_MACHINES) return count;
+  throw usageError(
+    `--machines ${text}: must be a whole number from 1 to ${MAX_MACHINES}`,
+    'leave it out to use all hosts that are idle',
+  );
+};
