@@ -47,7 +47,7 @@ const firstJoin = async (dir: string): Promise<Start> => {
     rmSync(record, { recursive: true });
     return { wall: startedAtMs + line.at - begunAt, cpu };
   }
-  throw new Error('nobody joined');
+  throw new Error('no participant joined');
 };
 
 const figures = (starts: readonly Start[], read: (start: Start) => number): string => {
