@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { findFreePorts } from '@livekit-swarm/host';
 
 /** A series of an answer: values as [Unix time in seconds, value]. */
@@ -22,11 +23,21 @@ export interface PrometheusServer extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** A Prometheus for one test, which receives remote write. It must be installed. */
-export const startPrometheus = async (): Promise<PrometheusServer> => {
+/**
+ * A Prometheus for one test, which receives remote write. It must be installed.
+ * @param past what it has stored before, in the format of OpenMetrics, which promtool writes as blocks
+ */
+export const startPrometheus = async (past?: string): Promise<PrometheusServer> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-prometheus-'));
   const config = join(dir, 'prometheus.yml');
   writeFileSync(config, 'global: {}\n');
+  if (past !== undefined) {
+    const file = join(dir, 'past.txt');
+    writeFileSync(file, past);
+    await promisify(execFile)('promtool', [
+      ...['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, join(dir, 'data')],
+    ]);
+  }
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   const url = `http://127.0.0.1:${port}`;
   let server: { process: ChildProcess; ended: Promise<unknown> } | null = null;
@@ -38,6 +49,8 @@ export const startPrometheus = async (): Promise<PrometheusServer> => {
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(dir, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        // Stored data may be old.
+        '--storage.tsdb.retention.time=100y',
         '--web.enable-remote-write-receiver',
       ],
       { stdio: 'ignore' },

@@ -24,6 +24,7 @@ import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
 import { addSessionCommand } from './session-program.ts';
+import { addSloCommands } from './slo-program.ts';
 import { addSoakCommand } from './soak-program.ts';
 import { addVerifyCommand } from './verify-program.ts';
 import { VERSION } from './version.ts';
@@ -156,6 +157,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addExporterCommand(program, console, done);
   addMixinCommand(program, console, done);
   addSessionCommand(program, console, done);
+  addSloCommands(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   program.showHelpAfterError(hintAt('swarm', false));

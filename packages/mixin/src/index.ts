@@ -21,4 +21,5 @@ export {
 export { renderPrometheusRule, renderRules } from './render-rules.ts';
 export { type Alert, DASHBOARDS, type DashboardUid, runbookName } from './rule.ts';
 export { ALERTS, SHIPPED } from './shipped.ts';
+export { SLO_WINDOW_MS, SLOS, type Slo } from './slo.ts';
 export { writeFiles } from './write-files.ts';

@@ -2,6 +2,7 @@ import { capacityRecordings, type NodeCapacity } from './capacity.ts';
 import type { Names } from './config/names.ts';
 import { boundIs } from './panels/query.ts';
 import type { Recording } from './rule.ts';
+import { sloRecordings } from './slo.ts';
 
 /** The burn-rate windows of the join objective (Site Reliability Workbook, chapter 5). */
 export const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
@@ -120,6 +121,7 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
 (sum by (${perStream}) (rate(swarm_client_quality_score_count[15m])) > 0)`,
       by: perStream,
     },
+    ...sloRecordings(names),
     ...(capacity === null ? [] : capacityRecordings(names, capacity)),
     {
       by: perHost,

@@ -1,24 +1,7 @@
-import { readFileSync } from 'node:fs';
-import {
-  type ConfigFile,
-  namesOf,
-  outputs,
-  readCapacity,
-  readConfig,
-  VARIANTS,
-  type Variant,
-  writeFiles,
-} from '@livekit-swarm/mixin';
-import {
-  EXIT_CODES,
-  type ExitCode,
-  fileProblem,
-  invalidFile,
-  plural,
-  suggest,
-  usageError,
-} from '@livekit-swarm/settings';
+import { namesOf, outputs, readCapacity, writeFiles } from '@livekit-swarm/mixin';
+import { EXIT_CODES, type ExitCode, plural, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
+import { readMixinConfig } from '../mixin-config.ts';
 
 export interface MixinFlags {
   config?: string;
@@ -33,10 +16,7 @@ export interface MixinFlags {
  * @throws SwarmError `invalid_file` for the configuration or the capacity; `usage` for a flag, or a folder that cannot be written
  */
 export const mixinCommand = async (flags: MixinFlags, { stdout }: Console): Promise<ExitCode> => {
-  const { config, text } = readConfig(
-    flags.variant === undefined ? null : readVariant(flags.variant),
-    flags.config === undefined ? null : readChanges(flags.config),
-  );
+  const { config, text } = readMixinConfig(flags);
   if (flags.printConfig === true) {
     await write(stdout, text);
     return EXIT_CODES.passed.code;
@@ -56,26 +36,6 @@ export const mixinCommand = async (flags: MixinFlags, { stdout }: Console): Prom
     `${plural(Object.keys(files).length, 'file')} in ${flags.out}: alerts, dashboards and mixin.libsonnet for the job "${config.jobs.livekit}"\n`,
   );
   return EXIT_CODES.passed.code;
-};
-
-const readVariant = (text: string): Variant => {
-  const known = VARIANTS.find((name) => name === text);
-  if (known !== undefined) return known;
-  throw usageError(`--variant ${text}: unknown variant`, suggest(text, VARIANTS, 'available:'));
-};
-
-const readChanges = (file: string): ConfigFile => {
-  try {
-    return { text: readFileSync(file, 'utf8'), file };
-  } catch (error) {
-    throw invalidFile([
-      fileProblem(
-        file,
-        `cannot be read: ${codeOf(error)}`,
-        'swarm mixin --print-config > mixin.yaml writes one',
-      ),
-    ]);
-  }
 };
 
 const codeOf = (error: unknown): string =>

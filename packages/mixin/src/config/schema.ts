@@ -53,6 +53,12 @@ const labels = strict({
 /** Milliseconds: what LiveKit and the exporter count jitter by. */
 const JITTER_BOUNDS = [10, 30, 50, 100];
 
+/** A share that must be good over thirty days. */
+const objective = () =>
+  share().refine((value) => value >= 0.5 && value < 1, {
+    error: hinted('must be from 50% to less than 100%', 'write 99%'),
+  });
+
 /** When alerts fire, and where colours of panels change. */
 const limits = strict({
   /** Of packets. */
@@ -74,10 +80,12 @@ const limits = strict({
   memory: share(),
   /** p95 until the session starts. */
   join: duration(1, 60_000),
-  /** Share of joins that must succeed over thirty days. */
-  joinObjective: share().refine((objective) => objective >= 0.5 && objective < 1, {
-    error: hinted('must be from 50% to less than 100%', 'write 99%'),
-  }),
+  /** Share of joins that must succeed. */
+  joinObjective: objective(),
+  /** Share of probes through the load balancer that must succeed. */
+  availabilityObjective: objective(),
+  /** Share of media minutes, and of the reports of browsers, that must be good. */
+  mediaObjective: objective(),
   /** Share of the reports of browsers with a quality score of 3 or less: a warning, a page. */
   poorReports: share(),
   poorReportsCritical: share(),

@@ -1,0 +1,76 @@
+import { namesOf, SLO_WINDOW_MS } from '@livekit-swarm/mixin';
+import { styleFor } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readMixinConfig } from '../mixin-config.ts';
+import { monthsUpTo, readWindow } from '../slo/month.ts';
+import { prometheusApi } from '../slo/prometheus-api.ts';
+import { type MonthReport, sloReport } from '../slo/slo-report.ts';
+import { sloText } from '../slo/slo-text.ts';
+
+export interface SloReportFlags {
+  prometheus: string;
+  month?: string;
+  months: string;
+  config?: string;
+  variant?: string;
+  selector?: string;
+  exclude: string[];
+  withDrills?: true;
+  check?: true;
+  json?: true;
+  color: boolean;
+}
+
+/**
+ * `swarm slo report`: joins, availability and good media minutes by month, without announced drills.
+ * @throws SwarmError `usage`, `invalid_file`, `unreachable`
+ */
+export const sloReportCommand = async (
+  flags: SloReportFlags,
+  { stdout, env }: Console,
+  nowMs = Date.now(),
+): Promise<ExitCode> => {
+  const names = namesOf(readMixinConfig(flags).config);
+  const api = prometheusApi(flags.prometheus);
+  const query = {
+    limits: names.config.limits,
+    clusterLabel: names.cluster,
+    selector: flags.selector ?? null,
+    exclude: flags.exclude.map(readWindow),
+    withDrills: flags.withDrills === true,
+  };
+  const months: MonthReport[] = [];
+  for (const month of monthsUpTo({ last: flags.month, count: flags.months }, nowMs, SLO_WINDOW_MS))
+    months.push(await sloReport(api, month, query));
+  await write(
+    stdout,
+    flags.json === true
+      ? `${JSON.stringify({ prometheus: api.where, months: months.map(monthObject) }, null, 2)}\n`
+      : sloText(months, styleFor(wantsColor(flags.color, stdout, env))),
+  );
+  return exitCodeOf(months, flags.check === true);
+};
+
+const exitCodeOf = (months: readonly MonthReport[], check: boolean): ExitCode => {
+  const results = months.flatMap((month) => month.results);
+  if (results.every(({ met }) => met === null)) return EXIT_CODES.inconclusive.code;
+  return check && results.some(({ met }) => met === false)
+    ? EXIT_CODES.failed.code
+    : EXIT_CODES.passed.code;
+};
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+const monthObject = ({ name, fromMs, toMs, exclusions, results }: MonthReport) => ({
+  month: name,
+  from: time(fromMs),
+  to: time(toMs),
+  excluded: exclusions.map((one) => ({
+    from: time(one.fromMs),
+    to: time(one.toMs),
+    drill: one.drill,
+    cluster: one.cluster,
+  })),
+  objectives: results.map(({ title: _title, ...result }) => result),
+});

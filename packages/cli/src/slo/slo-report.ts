@@ -1,0 +1,153 @@
+import { type MixinConfig, SLO_WINDOW_MS, SLOS, type Slo } from '@livekit-swarm/mixin';
+import type { Month, MonthWindow } from './month.ts';
+import type { PrometheusApi, WindowedSeries } from './prometheus-api.ts';
+
+/** A time that does not count. */
+export interface Exclusion extends MonthWindow {
+  /** The drill; null: given by --exclude. */
+  drill: string | null;
+  /** The cluster of the drill; null: all. */
+  cluster: string | null;
+}
+
+/** What was counted. */
+interface Counted {
+  total: number;
+  bad: number;
+}
+
+/** An objective for a deployment in a month. */
+export interface SloResult extends Counted {
+  slo: Slo['id'];
+  title: string;
+  unit: string;
+  /** Which deployment. */
+  labels: Readonly<Record<string, string>>;
+  objective: number;
+  /** Share that was good; null: nothing was counted. */
+  good: number | null;
+  met: boolean | null;
+  /** Share of the error budget of the counted events that is used; above 1 it is exceeded. */
+  budgetUsed: number | null;
+  /** Share of the month for which Prometheus has figures, excluded times apart. */
+  covered: number;
+  /** Of excluded times: what the objective would have had on top. */
+  excluded: Counted;
+}
+
+export interface MonthReport extends Month {
+  exclusions: Exclusion[];
+  results: SloResult[];
+}
+
+export interface SloQuery {
+  limits: MixinConfig['limits'];
+  /** The label that names a cluster. */
+  clusterLabel: string;
+  /** Of the recordings: `cluster="eu"`; null: all. */
+  selector: string | null;
+  /** Time spans that do not count, beside drills. */
+  exclude: readonly MonthWindow[];
+  /** Count drills, too. */
+  withDrills: boolean;
+}
+
+/** Metrics that a drill exports from before its first fault until its end. */
+const DRILL = 'count by (%, drill) (count_over_time(swarm_chaos_participants{drill!=""}[5m]))';
+
+/** Figures of a month, without announced drills. @throws SwarmError when Prometheus has no answer */
+export const sloReport = async (
+  api: PrometheusApi,
+  month: Month,
+  query: SloQuery,
+): Promise<MonthReport> => {
+  const ask = (text: string): Promise<WindowedSeries[]> =>
+    api.queryWindows(text, month, SLO_WINDOW_MS);
+  const drills = query.withDrills ? [] : await ask(DRILL.replace('%', query.clusterLabel));
+  const exclusions = [
+    ...drills.flatMap((series) => drillSpans(series, query.clusterLabel)),
+    ...query.exclude
+      .filter(({ fromMs, toMs }) => fromMs < month.toMs && toMs > month.fromMs)
+      .map((span): Exclusion => ({ ...span, drill: null, cluster: null })),
+  ].toSorted((a, b) => a.fromMs - b.fromMs);
+  const results: SloResult[] = [];
+  for (const slo of SLOS) {
+    const [totals, bads] = await Promise.all(
+      [slo.total, slo.bad].map((metric) => ask(`${metric}{${query.selector ?? ''}}`)),
+    );
+    const badOf = new Map((bads ?? []).map(({ labels, values }) => [keyOf(labels), values]));
+    for (const { labels, values } of totals ?? [])
+      results.push(
+        resultOf(slo, { labels, values }, badOf.get(keyOf(labels)) ?? new Map(), {
+          month,
+          exclusions,
+          query,
+        }),
+      );
+  }
+  return { ...month, exclusions, results };
+};
+
+/** Of a deployment, without the name of the recording. */
+const keyOf = (labels: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(named(labels)).toSorted());
+
+const named = ({ __name__: _metric, ...labels }: Readonly<Record<string, string>>) => labels;
+
+const resultOf = (
+  slo: Slo,
+  { labels, values }: WindowedSeries,
+  bad: ReadonlyMap<number, number>,
+  { month, exclusions, query }: { month: Month; exclusions: readonly Exclusion[]; query: SloQuery },
+): SloResult => {
+  const mine = exclusions.filter(
+    ({ cluster }) => cluster === null || cluster === (labels[query.clusterLabel] ?? ''),
+  );
+  const counted: Counted = { total: 0, bad: 0 };
+  const excluded: Counted = { total: 0, bad: 0 };
+  let windows = 0;
+  let expected = 0;
+  for (let end = month.fromMs + SLO_WINDOW_MS; end <= month.toMs; end += SLO_WINDOW_MS) {
+    const out = mine.some(({ fromMs, toMs }) => fromMs < end && toMs > end - SLO_WINDOW_MS);
+    if (!out) expected++;
+    const total = values.get(end);
+    if (total === undefined) continue;
+    if (!out) windows++;
+    const into = out ? excluded : counted;
+    into.total += total * slo.factor;
+    into.bad += Math.min(total, bad.get(end) ?? 0) * slo.factor;
+  }
+  const objective = slo.objective(query.limits);
+  const badShare = counted.total > 0 ? counted.bad / counted.total : null;
+  return {
+    slo: slo.id,
+    title: slo.title,
+    unit: slo.unit,
+    labels: named(labels),
+    objective,
+    ...counted,
+    good: badShare === null ? null : 1 - badShare,
+    met: badShare === null ? null : badShare <= 1 - objective,
+    budgetUsed: badShare === null ? null : badShare / (1 - objective),
+    covered: expected === 0 ? 0 : windows / expected,
+    excluded,
+  };
+};
+
+/** Windows in a row are one drill. */
+const drillSpans = ({ labels, values }: WindowedSeries, clusterLabel: string): Exclusion[] => {
+  const spans: Exclusion[] = [];
+  for (const end of [...values.keys()].toSorted((a, b) => a - b)) {
+    const last = spans.at(-1);
+    if (last !== undefined && last.toMs >= end - SLO_WINDOW_MS) last.toMs = end;
+    else
+      spans.push({
+        fromMs: end - SLO_WINDOW_MS,
+        toMs: end,
+        drill: labels.drill ?? '',
+        // A drill without the label is of a Prometheus with one cluster.
+        cluster: labels[clusterLabel] ?? null,
+      });
+  }
+  return spans;
+};

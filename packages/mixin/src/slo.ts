@@ -1,0 +1,129 @@
+import type { Names } from './config/names.ts';
+import type { MixinConfig } from './config/schema.ts';
+import { boundIs } from './panels/query.ts';
+import type { Recording } from './rule.ts';
+
+/** The window of the recordings of an objective. Months are made of such windows. */
+export const SLO_WINDOW_MS = 300_000;
+
+/** A service level objective: what counts, and what of it was bad, in windows of five minutes. */
+export interface Slo {
+  id: 'joins' | 'availability' | 'media_minutes' | 'user_reports';
+  title: string;
+  /** What counts, in the plural. */
+  unit: string;
+  /** Share that must be good. */
+  objective: (limits: MixinConfig['limits']) => number;
+  /** Recordings: of everything that counts, and of what was bad. */
+  total: string;
+  bad: string;
+  /** From a value of them to the unit, per window. */
+  factor: number;
+  /** The label that names what the figures belong to. */
+  of: 'job' | 'target';
+}
+
+export const SLOS: readonly Slo[] = [
+  {
+    id: 'joins',
+    title: 'Joins',
+    unit: 'joins',
+    objective: ({ joinObjective }) => joinObjective,
+    total: 'job:livekit_joins_begun:increase5m',
+    bad: 'job:livekit_joins_failed:increase5m',
+    factor: 1,
+    of: 'job',
+  },
+  {
+    id: 'availability',
+    title: 'Availability',
+    unit: 'probes',
+    objective: ({ availabilityObjective }) => availabilityObjective,
+    total: 'target:swarm_probe_runs:increase5m',
+    bad: 'target:swarm_probe_failures:increase5m',
+    factor: 1,
+    of: 'target',
+  },
+  {
+    id: 'media_minutes',
+    title: 'Good media minutes',
+    unit: 'minutes',
+    objective: ({ mediaObjective }) => mediaObjective,
+    total: 'job:livekit_participants:avg5m',
+    bad: 'job:livekit_participants_impaired:avg5m',
+    factor: SLO_WINDOW_MS / 60_000,
+    of: 'job',
+  },
+  {
+    id: 'user_reports',
+    title: 'Good reports of users',
+    unit: 'reports',
+    objective: ({ mediaObjective }) => mediaObjective,
+    total: 'job:swarm_client_reports:increase5m',
+    bad: 'job:swarm_client_poor_reports:increase5m',
+    factor: 1,
+    of: 'job',
+  },
+];
+
+/** Those of joins are recordings of the burn-rate alerts. */
+export const sloRecordings = (names: Names): Recording[] => {
+  const { cluster, perNode, perJob, config } = names;
+  const { limits } = config;
+  const perTarget = `${cluster}, target`;
+  const perExporter = `${cluster}, job`;
+  const worst = (record: string): string =>
+    `max by (${perNode}) (instance_direction:${record}:ratio_rate5m)`;
+  // As users join: through the load balancer, and not by a path that only some of them need.
+  const probes = (selector: string): string => `sum by (${perTarget}) (
+  increase(swarm_probe_runs_total{node=""${selector}}[5m])
+  unless on (${cluster}, target, module)
+  swarm_probe_path_success{node="", path!~"direct|auto"}
+)`;
+  const orNone = (some: string, all: string): string => `${some}\nor\n0 * ${all}`;
+  return [
+    {
+      by: perJob,
+      record: 'job:livekit_participants:active',
+      expr: `sum by (${perJob}) (instance:livekit_participants:active)`,
+    },
+    {
+      by: perJob,
+      record: 'job:livekit_participants_impaired:active',
+      // By node, since the server has no figures of single participants.
+      expr: orNone(
+        `sum by (${perJob}) (
+  instance:livekit_participants:active
+  and on (${perNode})
+  (
+    ${worst('livekit_packet_loss')} > ${limits.loss}
+    or
+    ${worst('livekit_jitter_high')} > ${limits.jitterShare}
+  )
+)`,
+        'job:livekit_participants:active',
+      ),
+    },
+    ...['livekit_participants', 'livekit_participants_impaired'].map((metric) => ({
+      by: perJob,
+      record: `job:${metric}:avg5m`,
+      expr: `avg_over_time(job:${metric}:active[5m])`,
+    })),
+    { by: perTarget, record: 'target:swarm_probe_runs:increase5m', expr: probes('') },
+    {
+      by: perTarget,
+      record: 'target:swarm_probe_failures:increase5m',
+      expr: orNone(probes(', result="failure"'), 'target:swarm_probe_runs:increase5m'),
+    },
+    {
+      by: perExporter,
+      record: 'job:swarm_client_reports:increase5m',
+      expr: `sum by (${perExporter}) (increase(swarm_client_quality_score_count[5m]))`,
+    },
+    {
+      by: perExporter,
+      record: 'job:swarm_client_poor_reports:increase5m',
+      expr: `sum by (${perExporter}) (increase(swarm_client_quality_score_bucket{${boundIs(3)}}[5m]))`,
+    },
+  ];
+};
