@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Variant } from '../../../src/config/schema.ts';
+import { DAY_FAULTS } from './faults.ts';
+import { targetLabels } from './labels.ts';
+import { simulate } from './simulate.ts';
+import { during, FAULT_FROM, FAULT_UNTIL, HEALTHY } from './world.ts';
+
+const TIMEOUT_MS = 180_000;
+const WHOLE_DAY = { from: 0, to: 1_440 };
+/** With an hour before the fault, of which rules know the usual. */
+const AROUND_FAULT = { from: FAULT_FROM - 60, to: FAULT_UNTIL };
+
+/** A day without an alert, and then each fault with its pages, by the labels of a variant. */
+export const checkDay = (variant: Variant): void => {
+  const labels = targetLabels(variant);
+  const hasLoadBalancer = labels.loadBalancer !== null;
+  const of = (severity: string, names: readonly string[]): string[] =>
+    names.map((name) => `${name} ${severity}`).toSorted();
+
+  describe(`a day with the labels of the variant ${variant}`, () => {
+    it(
+      'neither pages nor warns while all is well',
+      async () => {
+        const fired = await simulate(labels, HEALTHY, WHOLE_DAY);
+        // NACKs rise in the minute of loss.
+        expect([...fired].filter((alert) => !alert.endsWith(' info'))).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it.each(DAY_FAULTS.filter((fault) => hasLoadBalancer || !fault.needsLoadBalancer))(
+      '$name: the right page',
+      async ({ changes, pages, pagesOfLoadBalancer = [], warns }) => {
+        const fired = [...(await simulate(labels, during(changes), AROUND_FAULT))];
+        const wanted = [...pages, ...(hasLoadBalancer ? pagesOfLoadBalancer : [])];
+        expect(fired.filter((alert) => alert.endsWith(' critical')).toSorted()).toEqual(
+          of('critical', wanted),
+        );
+        expect(fired).toEqual(expect.arrayContaining(of('warning', warns)));
+      },
+      TIMEOUT_MS,
+    );
+  });
+};

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { renderRules, ruleGroups } from '../../../src/render-rules.ts';
+import type { TargetLabels } from './labels.ts';
+import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
+import type { World } from './world.ts';
+
+/** `LiveKitNodeDown critical` */
+export type Fired = ReadonlySet<string>;
+
+/**
+ * Alerts that fired within the span, but for Watchdog, evaluated every minute by the rule engine of Prometheus (promtool).
+ * @param span minutes of the day
+ */
+export const simulate = async (labels: TargetLabels, world: World, span: Span): Promise<Fired> => {
+  const values = await askAtEnd(
+    labels,
+    seriesOfDay(labels, world, span),
+    span.to - span.from - 1,
+    `count by (alertname, severity) (count_over_time(ALERTS{alertstate="firing", alertname!="Watchdog"}[${span.to - span.from}m]))`,
+  );
+  return new Set(values.map(({ alertname, severity }) => `${alertname} ${severity}`));
+};
+
+/** Labels of the results of a query. promtool compares results with expected ones: the difference has them. */
+const askAtEnd = async (
+  { names }: TargetLabels,
+  series: readonly InputSeries[],
+  atMinute: number,
+  expr: string,
+): Promise<Record<string, string>[]> => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-day-'));
+  try {
+    await writeFile(join(dir, 'rules.yaml'), renderRules(names, null));
+    const test = {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      group_eval_order: ruleGroups(names, null).map(({ name }) => name),
+      tests: [
+        {
+          interval: '1m',
+          input_series: series,
+          promql_expr_test: [{ expr, eval_time: `${atMinute}m`, exp_samples: [IMPOSSIBLE] }],
+        },
+      ],
+    };
+    const file = join(dir, 'test.yaml');
+    await writeFile(file, stringify(test, { lineWidth: 0 }));
+    const output = await promtool(['test', 'rules', file]);
+    const [, got] = /\n\s*got:([\s\S]*)$/.exec(output) ?? [];
+    if (got === undefined) throw new Error(`promtool has no result: ${output.slice(0, 2_000)}`);
+    return [...got.matchAll(/\{([^{}]*)\}/g)].map(([, labels = '']) =>
+      Object.fromEntries(
+        [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+      ),
+    );
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+};
+
+/** Never a result, so that promtool prints the results. */
+const IMPOSSIBLE = { labels: '{impossible="1"}', value: -1 };
+
+const promtool = (args: readonly string[]): Promise<string> =>
+  new Promise((resolve) => {
+    execFile('promtool', args, { maxBuffer: 1e8 }, (_error, stdout, stderr) =>
+      resolve(`${stdout}\n${stderr}`),
+    );
+  });

@@ -1,0 +1,109 @@
+/** What happens in a deployment of three nodes, minute by minute of a day. */
+export interface World {
+  /** Participants of all nodes, and their joins per minute. */
+  participants(minute: number): number;
+  joins(minute: number): number;
+  /** Share of joins that signalling accepts and that have no media. */
+  joinFailures(minute: number): number;
+  up(node: number, minute: number): boolean;
+  /** How often the node has started since the day before. */
+  starts(node: number, minute: number): number;
+  draining(minute: number): number;
+  loss(node: number, minute: number): number;
+  /** Share of streams with jitter above the limit. */
+  jittery(node: number, minute: number): number;
+  cpu(host: number, minute: number): number;
+  memory(host: number, minute: number): number;
+  redis(minute: number): boolean;
+  /** Whether the load balancer reaches the nodes. */
+  backends(minute: number): boolean;
+  /** The probe through the load balancer, of this minute. */
+  probe(minute: number): boolean;
+  /** Both participants of the probe of a node joined, and do not see each other. */
+  split(node: number, minute: number): boolean;
+  turn(minute: number): boolean;
+  ghostRooms(minute: number): number;
+  /** Of API requests, webhooks, reports of browsers. */
+  apiErrors(minute: number): number;
+  webhookErrors(minute: number): number;
+  poorReports(minute: number): number;
+  failedEgresses(minute: number): number;
+  exporterUp(minute: number): boolean;
+  certificateDays(minute: number): number;
+  /** Prometheus finds the nodes. */
+  discovered(minute: number): boolean;
+}
+
+const HOUR = 60;
+const ROLL_OUT = 11 * HOUR;
+
+/** 0 at four in the morning, 1 at four in the afternoon. */
+const busy = (minute: number): number =>
+  (1 - Math.cos((2 * Math.PI * (minute - 4 * HOUR)) / (24 * HOUR))) / 2;
+
+/** A node takes forty minutes to drain; then it starts again. */
+const restartOf = (node: number): number => ROLL_OUT + 40 * node;
+
+/** Single events that a healthy day has. */
+const FAILED_PROBES = [95, 400, 760, 1_130];
+const FAILED_SCRAPES: readonly (readonly [node: number, minute: number])[] = [
+  [1, 130],
+  [2, 131],
+  [3, 905],
+];
+const NIGHT_JOINS_FAIL = [215, 216];
+const LOSS_BURST = 840;
+const CPU_PEAK = 1_000;
+
+/**
+ * An ordinary day: nights with three participants, a new version that is rolled out node by node at eleven, single probes and scrapes that fail, two users at
+ * night whose firewall lets no media pass, a minute of loss on a link, a build that uses the cores of a host for four minutes.
+ */
+export const HEALTHY: World = {
+  participants: (minute) => Math.round(3 + 600 * busy(minute)),
+  joins: (minute) => Math.round(1 + 40 * busy(minute)),
+  joinFailures: (minute) => (NIGHT_JOINS_FAIL.includes(minute) ? 1 : 0.002),
+  up: (node, minute) =>
+    minute !== restartOf(node) &&
+    !FAILED_SCRAPES.some(([failed, at]) => failed === node && at === minute),
+  starts: (node, minute) => (minute > restartOf(node) ? 2 : 1),
+  draining: (minute) => (minute >= ROLL_OUT && minute < restartOf(3) ? 1 : 0),
+  loss: (node, minute) => (node === 2 && minute === LOSS_BURST ? 0.06 : 0.002),
+  jittery: () => 0.01,
+  cpu: (host, minute) =>
+    host === 3 && minute >= CPU_PEAK && minute < CPU_PEAK + 4 ? 0.97 : 0.15 + 0.45 * busy(minute),
+  memory: (_host, minute) => 0.3 + 0.2 * busy(minute),
+  redis: () => true,
+  backends: () => true,
+  probe: (minute) => !FAILED_PROBES.includes(minute),
+  split: () => false,
+  turn: (minute) => minute !== 610,
+  ghostRooms: (minute) => (minute >= restartOf(1) && minute < restartOf(1) + 2 ? 3 : 0),
+  apiErrors: () => 0.001,
+  webhookErrors: (minute) => (minute === 700 ? 0.3 : 0.001),
+  poorReports: () => 0.03,
+  failedEgresses: () => 0,
+  exporterUp: (minute) => minute !== 300,
+  certificateDays: () => 60,
+  discovered: () => true,
+};
+
+/** A fault of forty minutes in the afternoon, when nothing else happens. */
+export const FAULT_FROM = 14 * HOUR + 30;
+export const FAULT_UNTIL = FAULT_FROM + 40;
+
+/** A world that differs from the healthy one while the fault lasts. */
+export const during = (changes: Partial<World>): World => {
+  const world = { ...HEALTHY };
+  for (const [key, changed] of Object.entries(changes)) {
+    const usual = HEALTHY[key as keyof World] as (...args: number[]) => unknown;
+    const other = changed as (...args: number[]) => unknown;
+    Object.assign(world, {
+      [key]: (...args: number[]) => {
+        const minute = args.at(-1) ?? 0;
+        return minute >= FAULT_FROM && minute < FAULT_UNTIL ? other(...args) : usual(...args);
+      },
+    });
+  }
+  return world;
+};
