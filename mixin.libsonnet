@@ -11,6 +11,8 @@ local having(key) = [
   prometheusRules+:: { groups+: having('record') },
   grafanaDashboards+:: {
     'livekit-swarm-cluster.json': import 'dashboards/livekit-swarm-cluster.json',
+    'livekit-swarm-node.json': import 'dashboards/livekit-swarm-node.json',
+    'livekit-swarm-slo.json': import 'dashboards/livekit-swarm-slo.json',
     'livekit-swarm-media.json': import 'dashboards/livekit-swarm-media.json',
     'livekit-swarm-rooms.json': import 'dashboards/livekit-swarm-rooms.json',
     'livekit-swarm-probes.json': import 'dashboards/livekit-swarm-probes.json',

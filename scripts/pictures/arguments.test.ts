@@ -7,7 +7,7 @@ const order = (line: string) => readOrder(line === '' ? [] : line.split(' '), NO
 describe('readOrder', () => {
   it('takes pictures of all that needs no drill, on a stage of its own', () => {
     expect(order('')).toEqual({
-      keys: ['cluster', 'media', 'rooms', 'probes', 'run', 'infrastructure'],
+      keys: ['cluster', 'node', 'slo', 'media', 'rooms', 'probes', 'run', 'infrastructure'],
       theme: 'dark',
       out: 'docs/images/dashboards',
       playMs: 420_000,

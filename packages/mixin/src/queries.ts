@@ -60,10 +60,15 @@ export const queriesOfDashboard = (owner: string, dashboard: Dashboard): readonl
   ),
 ];
 
-const isPanel = (panel: Panel | RowPanel): panel is Panel => panel.type !== 'row';
+const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === 'row';
 
+/** Of all rows, collapsed ones included. */
 export const panelsOf = (dashboard: Dashboard): readonly Panel[] =>
-  (dashboard.panels ?? []).filter(isPanel);
+  (dashboard.panels ?? []).flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
+
+/** Those that are shown, and queried, when the dashboard opens. */
+export const openPanelsOf = (dashboard: Dashboard): readonly Panel[] =>
+  (dashboard.panels ?? []).flatMap((panel) => (isRow(panel) ? [] : [panel]));
 
 const exprsOf = ({ targets = [], title }: Panel): string[] =>
   targets.map((target) => {
@@ -81,6 +86,9 @@ const variableQuery = (owner: string, { name, type, definition }: VariableModel)
   return [{ owner, where: name, kind: 'variable', expr: selector, label }];
 };
 
-/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`. */
+/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`, and `$__range` an hour. */
 export const withoutVariables = (expr: string, rateInterval: string): string =>
-  expr.replaceAll('$__rate_interval', rateInterval).replace(/\$\w+/g, '.*');
+  expr
+    .replaceAll('$__rate_interval', rateInterval)
+    .replaceAll('$__range', '1h')
+    .replace(/\$\w+/g, '.*');

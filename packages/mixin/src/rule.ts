@@ -44,6 +44,8 @@ export interface RuleTest {
 /** Stable UIDs for Grafana. */
 export const DASHBOARDS = {
   cluster: 'livekit-swarm-cluster',
+  node: 'livekit-swarm-node',
+  slo: 'livekit-swarm-slo',
   media: 'livekit-swarm-media',
   rooms: 'livekit-swarm-rooms',
   probes: 'livekit-swarm-probes',

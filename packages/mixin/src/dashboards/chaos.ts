@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults, rollbacks } from '../panels/annotations.ts';
+import { alerts, faults, rollbacks, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, stat, states } from '../panels/panel.ts';
+import { graph, JOINS, PER_SECOND, stat, states } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
 import { CHECK_CODES, FEW, livekitVariables, NONE, probesByName, type Scope } from './shared.ts';
 
@@ -22,6 +22,7 @@ const balanced = <T>({ loadBalancer, inCluster }: Scope, panels: (selector: stri
 
 const drill = (scope: Scope): Row => ({
   title: 'Drill',
+  open: true,
   panels: [
     stat({
       title: 'Active faults',
@@ -210,7 +211,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Joins',
       description:
         'Per second, of all nodes, by step. A peak after the fault: participants reconnect. rtc_canceled without rtc_active: joins are attempted and fail.',
-      unit: 'ops',
+      unit: JOINS,
       queries: [
         promql(
           rate(
@@ -226,7 +227,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Reconnects',
       description:
         'Lost connections of the load test per second: recovered by method, or not recovered. reconnect is a new session: users notice it.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: 'no run',
       queries: [
         promql(
@@ -337,7 +338,7 @@ const media = (scope: Scope): Row => ({
       title: 'NACKs',
       description:
         'Per second, at the nodes. They rise with the fault and fall with the rollback. If they stay high, the network has not recovered.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: 'none',
       queries: [
         promql(
@@ -393,7 +394,7 @@ export const chaosDashboard = (scope: Scope): Dashboard =>
     title: 'LiveKit / Chaos drill',
     description: `Effects of a fault on participants, and the recovery from it. ${DRILLS}`,
     variables: livekitVariables(scope),
-    annotations: [faults(scope), rollbacks(scope), alerts(scope)],
+    annotations: [faults(scope), rollbacks(scope), alerts(scope), starts(scope)],
     rows: [
       drill(scope),
       reception(scope),

@@ -1,15 +1,39 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
+import { toDashboard, toNodeOfRow, toNodeOfSeries } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, heatmap, stat, table } from '../panels/panel.ts';
+import { graph, heatmap, JOINS, PER_SECOND, stat, table } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import { FEW, hostVariable, livekitVariables, NONE, type Scope } from './shared.ts';
 
 const OUTSIDE = 'device!~"lo|veth.*|docker.*|br-.*|cni.*|cali.*|ifb.*"';
 
-const glance = (scope: Scope): Row => ({
-  title: 'At a glance',
+/** Can users call, what fires, which node: everything that is queried when the dashboard opens. */
+const state = (scope: Scope): Row => ({
+  title: 'State',
+  open: true,
   panels: [
+    stat({
+      title: 'Probe success',
+      description:
+        'Whether the last probe through the load balancer succeeded: two participants joined, and received each other. 0: users cannot call. Requires swarm exporter.',
+      limits: { bad: 1, lowIsBad: true },
+      noData: 'no probes',
+      link: toDashboard('Probes', scope.urlOf('probes')),
+      queries: [promql(`min(swarm_probe_success{${scope.inCluster}, node=""})`, 'success')],
+    }),
+    stat({
+      title: 'Joins without media',
+      description:
+        'Share of joins of the last five minutes that passed signalling but did not establish media. Above the objective, check ICE, TURN and the firewall.',
+      unit: 'percentunit',
+      limits: scope.colours.joinErrors,
+      noData: 'no joins',
+      link: toDashboard('Service level objectives', scope.urlOf('slo')),
+      queries: [
+        promql(`max(job:livekit_join_errors:ratio_rate5m{${scope.livekitJobs}})`, 'failed'),
+      ],
+    }),
     stat({
       title: 'Nodes down',
       description:
@@ -21,6 +45,7 @@ const glance = (scope: Scope): Row => ({
       title: 'Rooms',
       description:
         'Rooms on all nodes. A sudden fall while the nodes are up: participants were disconnected or cannot join.',
+      link: toDashboard('Rooms', scope.urlOf('rooms')),
       queries: [promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'rooms')],
     }),
     stat({
@@ -40,26 +65,57 @@ const glance = (scope: Scope): Row => ({
       noData: 'not measured',
       queries: [promql(`max(instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`, 'used')],
     }),
-    stat({
-      title: 'Joins without media',
-      description:
-        'Share of joins of the last five minutes that passed signalling but did not establish media. Above 1 %, the objective is missed: check ICE, TURN and the firewall.',
-      unit: 'percentunit',
-      limits: scope.colours.joinErrors,
-      noData: 'no joins',
-      queries: [
-        promql(`max(job:livekit_join_errors:ratio_rate5m{${scope.livekitJobs}})`, 'failed'),
-      ],
-    }),
-    stat({
+    table({
       title: 'Firing alerts',
-      description: 'LiveKit alerts that fire now. Each has a runbook.',
-      limits: NONE,
-      queries: [
-        promql(
-          `count(ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)`,
-          'firing',
-        ),
+      description:
+        'LiveKit alerts that fire now, and since when. The name links to the runbooks: begin with the triage page when there are several.',
+      by: ['severity', 'alertname', scope.node],
+      span: 9,
+      noData: 'none',
+      columns: [
+        {
+          expr: `max by (severity, alertname, ${scope.node}) ((time() - ALERTS_FOR_STATE{${scope.inCluster}, alertname=~"LiveKit.+"}) and ignoring (alertstate) ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"})`,
+          legend: 'For',
+          unit: 's',
+        },
+      ],
+      links: {
+        alertname: { title: 'Runbooks', url: `${scope.config.links.runbooks}/README.md` },
+        [scope.node]: toNodeOfRow(scope.urlOf('node'), scope.node),
+      },
+    }),
+    table({
+      title: 'Node state',
+      description:
+        'Current state of each node. Its name links to the dashboard of the node. Packet loss is that of the worse direction.',
+      by: [scope.node],
+      span: 15,
+      links: { [scope.node]: toNodeOfRow(scope.urlOf('node'), scope.node) },
+      columns: [
+        {
+          expr: `max by (${scope.node}) (up{${scope.livekitNodes}})`,
+          legend: 'Up',
+          limits: { bad: 1, lowIsBad: true },
+        },
+        {
+          expr: `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
+          legend: 'Participants',
+        },
+        {
+          expr: `max by (${scope.node}) (instance_direction:livekit_packet_loss:ratio_rate5m{${scope.livekitNodes}})`,
+          legend: 'Packet loss',
+          unit: 'percentunit',
+          limits: scope.colours.loss,
+        },
+        {
+          expr: `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
+          legend: 'Cores',
+        },
+        {
+          expr: `max by (${scope.node}) (time() - process_start_time_seconds{${scope.livekitNodes}})`,
+          legend: 'Uptime',
+          unit: 's',
+        },
       ],
     }),
   ],
@@ -70,6 +126,7 @@ const participants = (scope: Scope): Row => ({
   panels: [
     graph({
       title: 'Rooms by node',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'One node far above the others, or at 0 while others have rooms: the load balancer or the node selector does not distribute rooms.',
       stacked: true,
@@ -82,6 +139,7 @@ const participants = (scope: Scope): Row => ({
     }),
     graph({
       title: 'Participants by node',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'A line that falls to 0 is a node that lost its participants. They should appear on other nodes within seconds.',
       stacked: true,
@@ -94,6 +152,7 @@ const participants = (scope: Scope): Row => ({
     }),
     graph({
       title: 'Capacity used by node',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'Participants relative to the capacity of a node that swarm capacity measured; without it there is no data. Above 80 %, media may degrade at the next peak.',
       unit: 'percentunit',
@@ -122,7 +181,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Failed publish and subscribe',
       description:
         'Failed publications and subscriptions per second. Participants are in the room but do not receive each other.',
-      unit: 'ops',
+      unit: PER_SECOND,
       columns: 12,
       noData: 'none',
       queries: [
@@ -154,7 +213,7 @@ const joins = (scope: Scope): Row => ({
       title: 'Join funnel',
       description:
         'Joins per second that reach each step: signalling, session start, transport connected, media ready. The lines should be equal; a difference is joins that fail between two steps. Resumes count as signal_connected, rtc_init and rtc_active, too.',
-      unit: 'ops',
+      unit: JOINS,
       queries: [
         promql(
           rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${STEPS}"`, [
@@ -168,7 +227,7 @@ const joins = (scope: Scope): Row => ({
       title: 'Failed joins',
       description:
         'By the failed step. signal_*: tokens, versions or the load balancer. rtc_failure: ICE, TURN or the firewall. rtc_canceled: the client gave up or joined another node.',
-      unit: 'ops',
+      unit: JOINS,
       limits: FEW,
       noData: 'none',
       queries: [
@@ -322,6 +381,7 @@ const processes = (scope: Scope): Row => ({
   panels: [
     graph({
       title: 'LiveKit CPU',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
       queries: [
@@ -333,6 +393,7 @@ const processes = (scope: Scope): Row => ({
     }),
     graph({
       title: 'LiveKit memory',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
@@ -345,6 +406,7 @@ const processes = (scope: Scope): Row => ({
     }),
     graph({
       title: 'Media by direction',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'Bits per second of media, including retransmissions; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: published media is not forwarded.',
       unit: 'bps',
@@ -357,6 +419,7 @@ const processes = (scope: Scope): Row => ({
     }),
     graph({
       title: 'File descriptors',
+      link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description: 'Share of the process limit. At 100 %, joins fail: raise LimitNOFILE.',
       unit: 'percentunit',
       limits: { warn: 0.7, bad: 0.9 },
@@ -389,7 +452,7 @@ const processes = (scope: Scope): Row => ({
       title: 'Failed messages',
       description:
         'Signalling between nodes, and webhooks that could not be delivered. Above 0: nodes do not reach each other, or the webhook receiver does not answer.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: 'none',
       queries: [
         promql(
@@ -408,35 +471,23 @@ const processes = (scope: Scope): Row => ({
 });
 
 const byNode = (scope: Scope): Row => ({
-  title: 'Nodes',
+  title: 'Nodes in detail',
   panels: [
     table({
-      title: 'Node state',
-      description: 'Current state of each node. Each start ended all sessions of the node.',
+      title: 'Nodes',
+      description: 'Load and starts of each node. Each start ended all sessions of the node.',
+      links: { [scope.node]: toNodeOfRow(scope.urlOf('node'), scope.node) },
       by: [scope.node],
       columns: [
         {
-          expr: `max by (${scope.node}) (up{${scope.livekitNodes}})`,
-          legend: 'Up',
-          limits: { bad: 1, lowIsBad: true },
-        },
-        {
           expr: `sum by (${scope.node}) (livekit_room_total{${scope.livekitNodes}})`,
           legend: 'Rooms',
-        },
-        {
-          expr: `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
-          legend: 'Participants',
         },
         {
           expr: `max by (${scope.node}) (instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`,
           legend: 'Capacity used',
           unit: 'percentunit',
           limits: scope.colours.capacity,
-        },
-        {
-          expr: `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
-          legend: 'Cores',
         },
         {
           expr: `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
@@ -447,11 +498,6 @@ const byNode = (scope: Scope): Row => ({
           expr: `8 * ${rate('livekit_packet_bytes', `${scope.livekitNodes}, direction="outgoing"`, [scope.node])}`,
           legend: 'Media out',
           unit: 'bps',
-        },
-        {
-          expr: `max by (${scope.node}) (time() - process_start_time_seconds{${scope.livekitNodes}})`,
-          legend: 'Uptime',
-          unit: 's',
         },
         {
           expr: `max by (${scope.node}) (changes(process_start_time_seconds{${scope.livekitNodes}}[1d]))`,
@@ -473,13 +519,13 @@ export const clusterDashboard = (scope: Scope): Dashboard =>
     description:
       'Rooms, participants, joins and hosts of a LiveKit deployment: shows whether it is healthy and which node is not.',
     variables: [...livekitVariables(scope), hostVariable(scope)],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [
-      glance(scope),
+      state(scope),
+      byNode(scope),
       participants(scope),
       joins(scope),
       hosts(scope),
       processes(scope),
-      byNode(scope),
     ],
   });

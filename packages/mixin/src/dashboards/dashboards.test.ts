@@ -1,7 +1,8 @@
+import type { Dashboard, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
 import { renderConfigMap } from '../outputs.ts';
 import { TAG } from '../panels/page.ts';
-import { panelsOf } from '../queries.ts';
+import { openPanelsOf, panelsOf } from '../queries.ts';
 import { DASHBOARDS } from '../rule.ts';
 import { ALERTS, SHIPPED } from '../shipped.ts';
 import { dashboards } from './index.ts';
@@ -16,6 +17,12 @@ const ALL: Record<string, string | undefined> = {
 };
 /** Limit of the annotation that kubectl apply stores, bytes. */
 const MOST_CONFIG_MAP = 262_144;
+
+/** Rows and their panels, as they are when all rows are open. */
+const withCollapsed = ({ panels = [] }: Dashboard) =>
+  panels.flatMap((panel) =>
+    panel.type === 'row' ? [panel, ...(panel as RowPanel).panels] : [panel],
+  );
 
 describe.each(all)('%s', (key, dashboard) => {
   const panels = panelsOf(dashboard);
@@ -41,7 +48,7 @@ describe.each(all)('%s', (key, dashboard) => {
 
   it('has each title once in a row', () => {
     let inRow = new Set<string>();
-    for (const panel of dashboard.panels ?? []) {
+    for (const panel of withCollapsed(dashboard)) {
       if (panel.type === 'row') inRow = new Set();
       expect(inRow).not.toContain(panel.title);
       inRow.add(panel.title ?? '');
@@ -60,14 +67,27 @@ describe.each(all)('%s', (key, dashboard) => {
     }
   });
 
+  it('shows its state first, in at most twelve queries, and collapses all other rows', () => {
+    const [first, ...others] = (dashboard.panels ?? []).filter(({ type }) => type === 'row');
+    expect(first).toMatchObject({ collapsed: false });
+    for (const row of others) expect(row).toMatchObject({ collapsed: true });
+    const asked = openPanelsOf(dashboard).flatMap(({ targets = [] }) => targets);
+    expect(asked.length).toBeLessThanOrEqual(12);
+  });
+
+  it('marks alerts, drills and starts of nodes', () => {
+    const marks = (dashboard.annotations.list ?? []).map(({ name }) => name);
+    expect(marks).toEqual(expect.arrayContaining(['Alerts', 'Faults', 'Node starts']));
+  });
+
   it('numbers panels once', () => {
-    const ids = (dashboard.panels ?? []).map(({ id }) => id);
+    const ids = withCollapsed(dashboard).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('places panels next to each other without gaps or overlaps', () => {
     const taken = new Map<string, string>();
-    for (const { gridPos, title = '' } of dashboard.panels ?? []) {
+    for (const { gridPos, title = '' } of withCollapsed(dashboard)) {
       const { x = 0, y = 0, w = 0, h = 0 } = gridPos ?? {};
       expect(x + w, title).toBeLessThanOrEqual(24);
       for (let column = x; column < x + w; column++) {
@@ -107,4 +127,13 @@ it('has a dashboard for every alert', () => {
 
 it('links between all of them', () => {
   expect(new Set(all.map(([, { uid }]) => uid)).size).toBe(Object.keys(DASHBOARDS).length);
+});
+
+it('links from the overview to a node, and from a node to its rooms', () => {
+  const { cluster, node } = dashboards(SHIPPED);
+  expect(JSON.stringify(cluster)).toContain(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
+    '/d/livekit-swarm-node?${datasource:queryparam}&${cluster:queryparam}&${job:queryparam}&${__url_time_range}&var-instance=${__data.fields[',
+  );
+  expect(JSON.stringify(node)).toContain('/d/livekit-swarm-rooms?');
 });

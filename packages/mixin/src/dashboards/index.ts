@@ -5,10 +5,12 @@ import { chaosDashboard } from './chaos.ts';
 import { clusterDashboard } from './cluster.ts';
 import { infrastructureDashboard } from './infrastructure.ts';
 import { mediaDashboard } from './media.ts';
+import { nodeDashboard } from './node.ts';
 import { probesDashboard } from './probes.ts';
 import { roomsDashboard } from './rooms.ts';
 import { runDashboard } from './run.ts';
 import { scopeOf } from './shared.ts';
+import { sloDashboard } from './slo.ts';
 
 /** Every dashboard, in the order of an investigation. */
 export const dashboards = (names: Names): Record<DashboardUid, Dashboard> => {
@@ -16,6 +18,10 @@ export const dashboards = (names: Names): Record<DashboardUid, Dashboard> => {
   return {
     // Is the deployment healthy? Which node is not?
     cluster: clusterDashboard(scope),
+    // What is wrong with this node?
+    node: nodeDashboard(scope),
+    // How much of the error budgets is left?
+    slo: sloDashboard(scope),
     // Which media quality do users receive?
     media: mediaDashboard(scope),
     // Which rooms and participants exist, and are there ghost rooms?

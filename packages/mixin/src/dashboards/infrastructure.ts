@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, stat, states, table } from '../panels/panel.ts';
+import { graph, PER_SECOND, stat, states, table } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { CHECK_CODES, FEW, NONE, type Scope } from './shared.ts';
@@ -45,6 +45,7 @@ const balancerStats = (scope: Scope) => [
 
 const glance = (scope: Scope): Row => ({
   title: 'At a glance',
+  open: true,
   panels: [
     ...(scope.loadBalancer === null ? [] : balancerStats(scope)),
     stat({
@@ -122,7 +123,7 @@ const loadBalancer = (scope: Scope): Row => ({
       title: 'New connections by backend',
       description:
         'Per second. At a peak, many participants reconnect at once: after a fault, or because a node disconnects them.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(rate('haproxy_server_sessions_total', proxyOf(scope), ['server']), '{{server}}'),
       ],
@@ -140,7 +141,7 @@ const loadBalancer = (scope: Scope): Row => ({
       title: 'Errors',
       description:
         'Per second: failed connections and responses, and requests that were retried at the same or another node. Retries delay joins.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: FEW,
       queries: [
         promql(
@@ -264,7 +265,7 @@ const redis = (scope: Scope): Row => ({
       title: 'Commands',
       description:
         'Per second. They follow joins and rooms; without joins, nodes only send heartbeats.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(`topk(10, ${rate('redis_commands_total', redisOf(scope), ['cmd'])})`, '{{cmd}}'),
       ],
@@ -286,7 +287,7 @@ const redis = (scope: Scope): Row => ({
       title: 'Errors',
       description:
         'Per second: failed commands, rejected connections, keys evicted because memory was full. Each may be a failed join or a lost room.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: FEW,
       queries: [
         promql(rate('redis_commands_failed_calls_total', redisOf(scope)), 'failed commands'),
@@ -354,7 +355,7 @@ export const infrastructureDashboard = (scope: Scope): Dashboard =>
       ...(scope.loadBalancer === null ? [] : balancerVariables(scope)),
       redisVariable(scope),
     ],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [
       glance(scope),
       ...(scope.loadBalancer === null ? [] : [loadBalancer(scope)]),

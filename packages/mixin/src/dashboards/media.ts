@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, table } from '../panels/panel.ts';
+import { graph, PER_SECOND, table } from '../panels/panel.ts';
 import { boundIs, mean, promql, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { FEW, livekitVariables, RTT, SCORE, type Scope } from './shared.ts';
@@ -22,6 +22,7 @@ const clientLoss = (scope: Scope, direction: 'up' | 'down'): string => {
 
 const loss = (scope: Scope): Row => ({
   title: 'Packet loss (server left, clients right)',
+  open: true,
   panels: [
     graph({
       title: 'Packet loss (server)',
@@ -184,7 +185,7 @@ const recovery = (scope: Scope): Row => ({
       title: 'NACKs (server)',
       description:
         'Retransmission requests per second, by the direction of the media. A rise is loss that is still recovered, the first sign of an impaired network.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: 'none',
       ...HALF,
       queries: [
@@ -198,7 +199,7 @@ const recovery = (scope: Scope): Row => ({
       title: 'NACKs (clients)',
       description:
         'Retransmission requests per second of all reporting browsers: up, received; down, sent. Many more than at the server: NACKs are lost, too.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: NO_USERS,
       ...HALF,
       queries: [
@@ -209,7 +210,7 @@ const recovery = (scope: Scope): Row => ({
       title: 'PLIs and FIRs (server)',
       description:
         'Keyframe requests per second. Joins cause some; a high rate for minutes means video freezes, and costs bandwidth.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: 'none',
       ...HALF,
       queries: [
@@ -221,7 +222,7 @@ const recovery = (scope: Scope): Row => ({
       title: 'PLIs (clients)',
       description:
         'Keyframe requests per second of all reporting browsers. Each is a video freeze.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: NO_USERS,
       ...HALF,
       queries: [
@@ -391,7 +392,7 @@ const experience = (scope: Scope): Row => ({
       title: 'Reconnects',
       description:
         'Per second, of reporting participants. A peak: a node failed, or the network of many users changed.',
-      unit: 'ops',
+      unit: PER_SECOND,
       noData: NO_USERS,
       queries: [
         promql(rate('swarm_client_reconnects_total', usersOf(scope), ['browser']), '{{browser}}'),
@@ -461,7 +462,7 @@ const experience = (scope: Scope): Row => ({
       title: 'Beacon reports by result',
       description:
         'Per second. Results other than accepted: wrong tokens, pages of an old version, limits that are too low, or forged reports.',
-      unit: 'ops',
+      unit: PER_SECOND,
       ...HALF,
       queries: [
         promql(
@@ -502,6 +503,6 @@ export const mediaDashboard = (scope: Scope): Dashboard =>
     description:
       'Loss, jitter, RTT, loss recovery and quality scores: on the left as livekit-server measures them, on the right as browsers of users report them (packages/beacon).',
     variables: [...livekitVariables(scope), ...users(scope)],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [loss(scope), jitter(scope), recovery(scope), score(scope), experience(scope)],
   });

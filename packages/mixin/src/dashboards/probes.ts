@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, stat, states, table } from '../panels/panel.ts';
+import { graph, PER_SECOND, stat, states, table } from '../panels/panel.ts';
 import { promql } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import {
@@ -23,6 +23,7 @@ const per = BY.join(', ');
 
 const current = (scope: Scope): Row => ({
   title: 'Current state',
+  open: true,
   panels: [
     stat({
       title: 'Probe success',
@@ -205,7 +206,7 @@ const media = (scope: Scope): Row => ({
       title: 'NACKs and PLIs',
       description:
         'Per second, of all probes. NACKs: packets were lost and requested again. PLIs: keyframes were requested.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(
           `sum by (direction) (rate(swarm_probe_nacks_total{${probesOf(scope)}}[$__rate_interval]))`,
@@ -240,7 +241,7 @@ const exporter = (scope: Scope): Row => ({
       title: 'Probes by result',
       description:
         'Per second. None: probes are not scheduled or scraped, and this dashboard shows old values.',
-      unit: 'ops',
+      unit: PER_SECOND,
       columns: 6,
       queries: [
         promql(
@@ -261,7 +262,7 @@ const exporter = (scope: Scope): Row => ({
       title: 'Rejected probes',
       description:
         'Per second, by reason. busy: more concurrent probes than allowed. no_time: the scrape timeout is too short.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: FEW,
       columns: 6,
       queries: [
@@ -311,6 +312,6 @@ export const probesDashboard = (scope: Scope): Dashboard =>
         all: '.*',
       }),
     ],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [current(scope), joining(scope), media(scope), exporter(scope)],
   });

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, heatmap, stat } from '../panels/panel.ts';
+import { graph, heatmap, PER_SECOND, stat } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import { FEW, livekitVariables, NONE, type Scope, targetVariable } from './shared.ts';
 
@@ -10,6 +10,7 @@ const NOT_WATCHED = 'not watched';
 
 const current = (scope: Scope): Row => ({
   title: 'Current state',
+  open: true,
   panels: [
     stat({
       title: 'Rooms',
@@ -82,7 +83,7 @@ const rooms = (scope: Scope): Row => ({
     graph({
       title: 'Room starts',
       description: 'Per second, from webhooks. 0 while participants join: webhooks do not arrive.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(
           rate('swarm_lifecycle_room_starts_total', targetOf(scope), ['target']),
@@ -117,7 +118,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Joins and leaves',
       description:
         'Per second, from webhooks. Many more leaves than joins: an outage or the end of an event. Both high for long: clients that cannot keep a connection.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(
           rate('swarm_lifecycle_participant_joins_total', targetOf(scope), ['target']),
@@ -133,7 +134,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Leave reasons',
       description:
         'Per second, by the reason that the server reports. CLIENT_INITIATED is normal; the others are timeouts, node shutdowns and removals.',
-      unit: 'ops',
+      unit: PER_SECOND,
       stacked: true,
       queries: [
         promql(
@@ -156,7 +157,7 @@ const participants = (scope: Scope): Row => ({
       title: 'Tracks published',
       description:
         'Per second, by kind and source. Joins without publications: missing permissions, or browsers without access to camera and microphone.',
-      unit: 'ops',
+      unit: PER_SECOND,
       columns: 12,
       queries: [
         promql(
@@ -235,7 +236,7 @@ const service = (scope: Scope): Row => ({
       title: 'API errors',
       description:
         'Per second, by request. Above 0: wrong keys, the network, or Redis. The other panels then show the values of the last successful request.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: FEW,
       queries: [
         promql(
@@ -260,7 +261,7 @@ const service = (scope: Scope): Row => ({
       title: 'Webhooks',
       description:
         'Accepted per second, by event. None while rooms open and close: webhooks do not arrive. After a node was killed, no events are sent for its participants.',
-      unit: 'ops',
+      unit: PER_SECOND,
       columns: 12,
       queries: [
         promql(rate('swarm_lifecycle_webhooks_total', targetOf(scope), ['event']), '{{event}}'),
@@ -270,7 +271,7 @@ const service = (scope: Scope): Row => ({
       title: 'Rejected webhooks',
       description:
         'Per second, by reason. signature: keys differ. stale: clocks differ. replay: a recorded request was sent again.',
-      unit: 'ops',
+      unit: PER_SECOND,
       columns: 12,
       limits: FEW,
       noData: 'none',
@@ -294,6 +295,6 @@ export const roomsDashboard = (scope: Scope): Dashboard =>
     description:
       'Rooms, participants, tracks, egress and ingress from webhooks, the API and Redis (source lifecycle of swarm exporter).',
     variables: [targetVariable(scope, 'swarm_lifecycle_rooms'), ...livekitVariables(scope)],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [current(scope), rooms(scope), participants(scope), recorders(scope), service(scope)],
   });

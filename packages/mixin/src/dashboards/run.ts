@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults } from '../panels/annotations.ts';
+import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, stat, states, table } from '../panels/panel.ts';
+import { graph, JOINS, PER_SECOND, stat, states, table } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { FEW, LATENCY, NONE, RTT, type Scope } from './shared.ts';
@@ -42,6 +42,7 @@ const runScope = (scope: Scope): RunScope => {
 
 const glance = (scope: RunScope): Row => ({
   title: 'Run',
+  open: true,
   panels: [
     stat({
       title: 'Participants connected',
@@ -153,7 +154,7 @@ const joins = (scope: RunScope): Row => ({
       title: 'Joins',
       description:
         'Per second, by result. failed above 0: the server rejects joins or does not answer in time.',
-      unit: 'ops',
+      unit: JOINS,
       queries: [
         promql(rate('swarm_run_joins_total', scope.group, ['result']), '{{result}}'),
         promql(rate('swarm_run_join_retries_total', scope.group), 'tried again'),
@@ -183,7 +184,7 @@ const joins = (scope: RunScope): Row => ({
       title: 'Lost connections',
       description:
         'Per second: recovered, by method (resume keeps the session, reconnect starts a new one), and not recovered, by reason. In the steady phase it should be 0.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: FEW,
       queries: [
         promql(rate('swarm_run_reconnects_total', scope.group, ['method']), '{{method}}'),
@@ -259,7 +260,7 @@ const media = (scope: RunScope): Row => ({
       title: 'NACKs, PLIs and recovered packets',
       description:
         'Per second. Rising NACKs: loss that is still recovered. PLIs in the steady phase: keyframes were requested because video could not be decoded.',
-      unit: 'ops',
+      unit: PER_SECOND,
       queries: [
         promql(rate('swarm_run_nacks_total', scope.group, ['direction']), 'NACK {{direction}}'),
         promql(rate('swarm_run_plis_total', scope.group, ['direction']), 'PLI {{direction}}'),
@@ -346,7 +347,7 @@ const generator = (scope: RunScope): Row => ({
       title: 'Late and dropped packets',
       description:
         'Per second: packets sent late, rejected or dropped by the kernel of the generator, and joins started late. Above 0 for minutes: use more hosts or fewer participants.',
-      unit: 'ops',
+      unit: PER_SECOND,
       limits: { bad: 1 },
       columns: 6,
       queries: [
@@ -406,6 +407,6 @@ export const runDashboard = (scope: Scope): Dashboard =>
         where: `${scope.inCluster}, scenario=~"$scenario"`,
       }),
     ],
-    annotations: [alerts(scope), faults(scope)],
+    annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [glance, joins, media, generator].map((row) => row(runScope(scope))),
   });

@@ -2,6 +2,7 @@ import type { Names } from '../config/names.ts';
 import { AMBER, GREEN, type Limits, RED } from '../panels/limits.ts';
 import { promql, type Query } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
+import { DASHBOARDS, type DashboardUid } from '../rule.ts';
 
 /** Names, and selectors for what is chosen at the top of a dashboard. */
 export interface Scope extends Names {
@@ -11,6 +12,8 @@ export interface Scope extends Names {
   livekitJobs: string;
   livekitNodes: string;
   hostsShown: string;
+  /** Address of a dashboard. */
+  urlOf: (uid: DashboardUid) => string;
   /** Of panels, by the limits of alerts. */
   colours: Readonly<Record<Colour, Limits>>;
 }
@@ -37,6 +40,7 @@ export const scopeOf = (names: Names): Scope => {
     inCluster,
     livekitJobs,
     livekitNodes: `${livekitJobs}, ${node}=~"$instance"`,
+    urlOf: (uid) => `${config.links.dashboards}/${DASHBOARDS[uid]}`,
     hostsShown: `${inCluster}, ${hosts}, ${host}=~"$host"`,
     colours: {
       // 0.1 % is usual for a healthy cluster.

@@ -71,6 +71,11 @@ export const PROMETHEUS_METRICS: Readonly<Record<string, KnownMetric>> = {
     appears: 'first_use',
     why: 'an alert must be pending or firing',
   },
+  ALERTS_FOR_STATE: {
+    ...known('gauge', 'alertname', 'severity'),
+    appears: 'first_use',
+    why: 'an alert must be pending or firing',
+  },
   process_cpu_seconds_total: known('counter'),
   process_resident_memory_bytes: known('gauge'),
   process_start_time_seconds: known('gauge'),

@@ -56,3 +56,17 @@ export const alerts = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
     '{{alertname}}',
     '{{severity}} {{instance}}{{target}}',
   );
+
+/** A node that started within the last minute: a deployment, a restart or a crash. */
+export const starts = ({
+  inCluster,
+  livekit,
+  node,
+}: InCluster & { livekit: string; node: string }): Builder<AnnotationQuery> =>
+  mark(
+    'Node starts',
+    'blue',
+    `time() - process_start_time_seconds{${inCluster}, ${livekit}} < 60`,
+    `{{${node}}} started`,
+    'A deployment, a restart or a crash',
+  );

@@ -30,6 +30,8 @@ export interface Page {
 
 export interface Row {
   title: string;
+  /** Shown when the dashboard opens. Others are collapsed, and query nothing until they are opened. */
+  open?: true;
   panels: readonly Builder<Panel>[];
 }
 
@@ -76,12 +78,18 @@ export const page = ({
     .variables([datasourceVariable(), clusterVariable(scope.cluster, clusterOf), ...variables])
     .annotations([...annotations]);
   let id = 1;
-  for (const row of rows) {
-    dashboard.withRow(new RowBuilder(row.title).id(id++));
-    for (const builder of row.panels) {
+  for (const { title: heading, open, panels } of rows) {
+    const row = new RowBuilder(heading).id(id++);
+    const numbered = panels.map((builder): Builder<Panel> => {
       const panel = { ...builder.build(), id: id++ };
-      dashboard.withPanel({ build: () => panel });
+      return { build: () => panel };
+    });
+    if (open !== true) {
+      row.collapsed(true);
+      for (const panel of numbered) row.withPanel(panel);
     }
+    dashboard.withRow(row);
+    if (open === true) for (const panel of numbered) dashboard.withPanel(panel);
   }
   return { ...dashboard.build(), schemaVersion: SCHEMA_VERSION };
 };

@@ -33,6 +33,7 @@ import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundatio
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { type Colour, type Limits, thresholdSteps } from './limits.ts';
+import { dataLink, type PanelLink } from './links.ts';
 import { heatmapQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
@@ -49,6 +50,8 @@ interface PanelOptions {
   columns?: number;
   /** Shown instead of "No data". */
   noData?: string;
+  /** Of its series. */
+  link?: PanelLink;
 }
 
 const STAT_HEIGHT = 4;
@@ -66,6 +69,7 @@ export const stat = ({
   queries,
   columns = 4,
   noData = '–',
+  link,
 }: PanelOptions): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
@@ -78,15 +82,20 @@ export const stat = ({
     .height(STAT_HEIGHT)
     .graphMode(BigValueGraphMode.Area)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+  if (link !== undefined) panel.dataLinks([dataLink(link)]);
   return limits === undefined
     ? panel.colorMode(BigValueColorMode.None)
     : panel.colorMode(BigValueColorMode.Value).thresholds(thresholdsOf(limits));
 };
 
+/** Of Grafana's own units, `ops` are operations. */
+export const PER_SECOND = 'suffix:/s';
+export const JOINS = 'suffix: joins/s';
+
 /** From this width on, a legend has room for more than one value. */
 const WIDE = 12;
 /** Units for which values below 1 are relevant. */
-const RATES: readonly string[] = ['ops', 'reqps'];
+const RATES: readonly string[] = [PER_SECOND, JOINS, 'reqps'];
 
 /** Minimum of the upper end of an axis. If all values are 0, Grafana draws an axis to 100, which is 10000 % for shares. */
 const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
@@ -113,6 +122,7 @@ export const graph = ({
   queries,
   columns = 8,
   noData,
+  link,
   ...axis
 }: GraphOptions): Builder<Panel> => {
   const panel = new TimeseriesBuilder()
@@ -140,6 +150,7 @@ export const graph = ({
   const softMax = softMaxOf(unit, limits);
   if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (noData !== undefined) panel.noValue(noData);
+  if (link !== undefined) panel.dataLinks([dataLink(link)]);
   if (axis.max !== undefined) panel.max(axis.max);
   if (axis.stacked)
     panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
@@ -229,6 +240,8 @@ export const table = ({
   columns: parts,
   span = 24,
   noData = '–',
+  links = {},
+  height = GRAPH_HEIGHT,
 }: {
   title: string;
   description: string;
@@ -237,6 +250,9 @@ export const table = ({
   columns: readonly Column[];
   span?: number;
   noData?: string;
+  /** By column. */
+  links?: Readonly<Record<string, PanelLink>>;
+  height?: number;
 }): Builder<Panel> => {
   const panel = new TableBuilder()
     .title(title)
@@ -246,8 +262,10 @@ export const table = ({
     .noValue(noData)
     .minWidth(MIN_COLUMN)
     .span(span)
-    .height(GRAPH_HEIGHT)
+    .height(height)
     .transformations(joinedBy(by, parts));
+  for (const [column, { title: text, url }] of Object.entries(links))
+    panel.overrideByName(column, [{ id: 'links', value: [{ title: text, url }] }]);
   for (const { legend, unit, limits } of parts) {
     panel.overrideByName(legend, [
       ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),

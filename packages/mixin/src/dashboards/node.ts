@@ -1,0 +1,289 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { alerts, faults, starts } from '../panels/annotations.ts';
+import { toDashboard } from '../panels/links.ts';
+import { page, type Row } from '../panels/page.ts';
+import { graph, JOINS, PER_SECOND, stat } from '../panels/panel.ts';
+import { mean, promql, quantile, rate } from '../panels/query.ts';
+import { FEW, livekitVariables, SCORE, type Scope } from './shared.ts';
+
+const state = (scope: Scope): Row => ({
+  title: 'State',
+  open: true,
+  panels: [
+    stat({
+      title: 'Up',
+      description:
+        'Whether Prometheus can scrape the node. 0: its participants are disconnected, or only the port of its metrics is closed.',
+      limits: { bad: 1, lowIsBad: true },
+      queries: [promql(`min(up{${scope.livekitNodes}})`, 'up')],
+    }),
+    stat({
+      title: 'Participants',
+      description: 'Participants and agents with a media session on the node.',
+      queries: [
+        promql(`sum(instance:livekit_participants:active{${scope.livekitNodes}})`, 'participants'),
+      ],
+    }),
+    stat({
+      title: 'Rooms',
+      description:
+        'Rooms on the node. They stay there until they are empty, also when the node drains.',
+      link: toDashboard('Rooms', scope.urlOf('rooms')),
+      queries: [promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'rooms')],
+    }),
+    stat({
+      title: 'Packet loss',
+      description:
+        'Share of packets in five minutes, of the worse direction. Compare it with other nodes: the same everywhere is the network of users.',
+      unit: 'percentunit',
+      limits: scope.colours.loss,
+      noData: 'no packets',
+      link: toDashboard('Media quality', scope.urlOf('media')),
+      queries: [
+        promql(
+          `max(instance_direction:livekit_packet_loss:ratio_rate5m{${scope.livekitNodes}})`,
+          'lost',
+        ),
+      ],
+    }),
+    stat({
+      title: 'LiveKit CPU',
+      description: 'Cores that the process uses. Near the cores of the host, packets are delayed.',
+      queries: [
+        promql(
+          `sum(rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
+          'cores',
+        ),
+      ],
+    }),
+    stat({
+      title: 'Uptime',
+      description: 'Since the last start of the process, which ended all its sessions.',
+      unit: 's',
+      queries: [
+        promql(`min(time() - process_start_time_seconds{${scope.livekitNodes}})`, 'uptime'),
+      ],
+    }),
+    graph({
+      title: 'Participants over time',
+      description:
+        'A fall to 0 is a node that lost its participants; a slow fall without new rooms is a node that drains.',
+      columns: 12,
+      queries: [
+        promql(
+          `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Packet loss by direction',
+      description:
+        'incoming is the uplink of clients, outgoing their downlink. Both at once: the network or the CPU of the node.',
+      unit: 'percentunit',
+      limits: scope.colours.loss,
+      columns: 12,
+      queries: [
+        promql(
+          `instance_direction:livekit_packet_loss:ratio_rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
+        ),
+      ],
+    }),
+  ],
+});
+
+const media = (scope: Scope): Row => ({
+  title: 'Media',
+  panels: [
+    graph({
+      title: 'Streams above the jitter limit',
+      description:
+        'Share of streams with more jitter than the limit of the alert. On one node only: its CPU or its network; packets wait before they are sent.',
+      unit: 'percentunit',
+      limits: scope.colours.jitterShare,
+      queries: [
+        promql(
+          `instance_direction:livekit_jitter_high:ratio_rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'NACKs',
+      description: 'Requests for lost packets per second. They rise before users notice loss.',
+      unit: PER_SECOND,
+      queries: [
+        promql(
+          `instance_direction:livekit_nack:rate5m{${scope.livekitNodes}}`,
+          `{{${scope.node}}} {{direction}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Quality score',
+      description:
+        'Mean of all participants; below 4 users notice, below 3 they complain. The maximum is 4.5.',
+      limits: SCORE,
+      min: 1,
+      max: 5,
+      queries: [
+        promql(
+          mean('livekit_quality_score', scope.livekitNodes, [scope.node]),
+          `{{${scope.node}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Media by direction',
+      description:
+        'Bits per second, including retransmissions. Outgoing that falls while incoming stays: published media is not forwarded.',
+      unit: 'bps',
+      queries: [
+        promql(
+          `8 * ${rate('livekit_packet_bytes', scope.livekitNodes, [scope.node, 'direction'])}`,
+          `{{${scope.node}}} {{direction}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Tracks',
+      description: 'Published and subscribed tracks now.',
+      queries: [
+        promql(
+          `sum by (kind) (livekit_track_published_total{${scope.livekitNodes}})`,
+          'published {{kind}}',
+        ),
+        promql(
+          `sum by (kind) (livekit_track_subscribed_total{${scope.livekitNodes}})`,
+          'subscribed {{kind}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Forwarding latency',
+      description:
+        'Mean time that a packet spends in the server. Requires rtc.forward_stats in the LiveKit configuration, otherwise 0. Milliseconds: a host with high CPU usage.',
+      unit: 'ns',
+      limits: { warn: 2e6, bad: 1e7 },
+      queries: [
+        promql(
+          `max by (${scope.node}) (livekit_forward_latency{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
+      ],
+    }),
+  ],
+});
+
+const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
+
+const joins = (scope: Scope): Row => ({
+  title: 'Joins',
+  panels: [
+    graph({
+      title: 'Join funnel',
+      description:
+        'Joins per second that reach each step. A difference between two lines is joins that fail between these steps.',
+      unit: JOINS,
+      queries: [
+        promql(
+          rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${STEPS}"`, [
+            'state',
+          ]),
+          '{{state}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Session start time',
+      description: 'From the start of a session to a connected transport.',
+      unit: 's',
+      limits: scope.colours.joinSeconds,
+      queries: [0.5, 0.95].map((share) =>
+        promql(
+          `${quantile(share, 'livekit_session_start_time_ms', scope.livekitNodes)} / 1000`,
+          `p${share * 100}`,
+        ),
+      ),
+    }),
+    graph({
+      title: 'Failed messages and API errors',
+      description:
+        'Signalling between nodes that failed, and API requests that failed in the server. Above 0: nodes do not reach each other, or Redis.',
+      unit: PER_SECOND,
+      limits: FEW,
+      noData: 'none',
+      queries: [
+        promql(
+          rate('livekit_node_messages', `${scope.livekitNodes}, status="failure"`, ['type']),
+          '{{type}}',
+        ),
+        promql(
+          rate('livekit_node_twirp_request_status', `${scope.livekitNodes}, status=~"5.."`, [
+            'method',
+          ]),
+          '{{method}}',
+        ),
+      ],
+    }),
+  ],
+});
+
+const process = (scope: Scope): Row => ({
+  title: 'Process',
+  panels: [
+    graph({
+      title: 'CPU over time',
+      description:
+        'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
+      queries: [
+        promql(
+          `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
+          `{{${scope.node}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Memory',
+      description:
+        'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
+      unit: 'bytes',
+      queries: [
+        promql(
+          `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
+          `{{${scope.node}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Goroutines and file descriptors',
+      description:
+        'Both follow the participants. Goroutines that stay after participants leave are a leak; at the limit of file descriptors, joins fail.',
+      queries: [
+        promql(
+          `sum by (${scope.node}) (go_goroutines{${scope.livekitNodes}})`,
+          `{{${scope.node}}} goroutines`,
+        ),
+        promql(
+          `sum by (${scope.node}) (process_open_fds{${scope.livekitNodes}})`,
+          `{{${scope.node}}} descriptors`,
+        ),
+      ],
+    }),
+  ],
+});
+
+/** One node: what the cluster overview links to. */
+export const nodeDashboard = (scope: Scope): Dashboard =>
+  page({
+    scope,
+    key: 'node',
+    clusterOf: 'livekit_room_total',
+    title: 'LiveKit / Node',
+    description:
+      'Participants, media, joins and process of one LiveKit node: shows what is wrong with it.',
+    variables: livekitVariables(scope),
+    annotations: [alerts(scope), faults(scope), starts(scope)],
+    rows: [state(scope), media(scope), joins(scope), process(scope)],
+  });
