@@ -3,7 +3,7 @@
  * reached a webhook.
  *
  * `--scale 30` (default) divides every duration of the rules; `--scale 1` uses the original rules. `--only killed,redis` selects
- * faults. `--json` prints JSON. Exit code 1: an alert did not fire, or a wrong one fired.
+ * faults. `--walk` asks the queries of each runbook while its alert fires. `--quiet 60` waits for 60 s before the first fault. `--json` prints JSON. Exit code 1: an alert did not fire, or a wrong one fired.
  */
 import { parseArgs } from 'node:util';
 import { provisionLiveKit } from '@livekit-swarm/lab';
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '30' },
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
+    walk: { type: 'boolean', default: false },
+    quiet: { type: 'string' },
     /** Internal: the process is already in its own network namespace. */
     inside: { type: 'boolean', default: false },
   },
@@ -30,17 +32,22 @@ const usage = (message: string): never => {
   process.exit(2);
 };
 
-const showRow = ({ alert, description, seconds, resolvedSeconds }: Row): string => {
+const showRow = ({ alert, description, seconds, resolvedSeconds, walk }: Row): string => {
   const time = (value: Row['seconds']): string => {
     if (value === null) return 'did not fire';
     return typeof value === 'number' ? `${value.toFixed(1)} s` : value.replace('-', ' ');
   };
-  return `| ${alert} | ${description} | ${time(seconds)} | ${resolvedSeconds === null ? '' : time(resolvedSeconds)} |`;
+  const walked = walk === null ? '' : `${walk.queries - walk.empty.length} of ${walk.queries}`;
+  return `| ${alert} | ${description} | ${time(seconds)} | ${resolvedSeconds === null ? '' : time(resolvedSeconds)} | ${walked} |`;
 };
 
 const show = ({ rows, wrong }: DrillResult): void => {
-  console.log('| alert | fault | fires after | resolved after |\n| --- | --- | ---: | ---: |');
+  console.log(
+    '| alert | fault | fires after | resolved after | queries of the runbook with a result |\n| --- | --- | ---: | ---: | ---: |',
+  );
   for (const row of rows) console.log(showRow(row));
+  for (const { alert, walk } of rows)
+    for (const query of walk?.empty ?? []) console.log(`no result for ${alert}: ${query}`);
   for (const { alert, during, description } of wrong)
     console.log(`\nwrong during ${during}: ${alert}: ${description}`);
 };
@@ -48,6 +55,9 @@ const show = ({ rows, wrong }: DrillResult): void => {
 const scale = Number(values.scale);
 if (!(scale >= 1 && scale <= 60))
   usage(`--scale must be a number from 1 to 60, not ${values.scale}`);
+const quiet = values.quiet === undefined ? null : Number(values.quiet);
+if (quiet !== null && !(quiet >= 1))
+  usage(`--quiet must be a number of seconds, not ${values.quiet}`);
 const names = FAULT_GROUPS.flat().map(({ name }) => name);
 const only = values.only?.split(',') ?? names;
 const unknown = only.filter((name) => !names.includes(name));
@@ -67,6 +77,8 @@ if (values.inside) {
     deployment,
     pace,
     groups: chosen,
+    quietMs: quiet === null ? null : quiet * 1_000,
+    walk: values.walk,
     log: (line) => console.error(line),
   });
   if (values.json) console.log(JSON.stringify(result));

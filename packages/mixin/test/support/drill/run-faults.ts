@@ -9,6 +9,7 @@ import { monitorCpu } from './host-cpu.ts';
 import { startSmallRooms } from './load.ts';
 import { nodesByParticipants } from './nodes.ts';
 import { factorAt, type Pace } from './pace.ts';
+import { type Walk, walkRunbook } from './walk-runbook.ts';
 import type { AlertNotification } from './webhook-receiver.ts';
 
 /** Result of one alert of one fault. */
@@ -27,6 +28,8 @@ export interface Row {
   resolvedSeconds: number | null;
   /** Whether it must resolve. */
   mustResolve: boolean;
+  /** Of its runbook, while the alert fired; null: it was not walked. */
+  walk: Walk | null;
 }
 
 /** An unexpected alert. */
@@ -67,6 +70,10 @@ export interface RunFaultsOptions {
   pace: Pace;
   /** One group after the other; the faults of a group at the same time. */
   groups: readonly (readonly FaultCase[])[];
+  /** Time without a fault before the first one; null: as long as the rules look back. */
+  quietMs: number | null;
+  /** Asks the queries of the runbook of each alert while it fires. */
+  walk: boolean;
   log(line: string): void;
 }
 
@@ -75,6 +82,7 @@ export const runFaults = async ({
   pace,
   groups,
   log,
+  ...options
 }: RunFaultsOptions): Promise<DrillResult> => {
   const { notifications } = deployment.receiver;
   const wrong: WrongAlert[] = [];
@@ -92,7 +100,7 @@ export const runFaults = async ({
     }
   };
 
-  const quietMs = QUIET_MS / pace.scale;
+  const quietMs = options.quietMs ?? QUIET_MS / pace.scale;
   log(`no fault for ${quietMs / 1_000} s`);
   using cpu = monitorCpu();
   const stopLoad = await startSmallRooms(deployment, 'qu1et');
@@ -110,7 +118,7 @@ export const runFaults = async ({
     if (group.some(({ reloads }) => reloads)) await Promise.all(resolved);
     const from = notifications.length;
     const finished = await Promise.all(
-      group.map((fault) => runFault(fault, { deployment, pace, log })),
+      group.map((fault) => runFault(fault, { deployment, pace, walk: options.walk, log })),
     );
     // The windows of the rules contain earlier CPU usage.
     const now = cpu.peak();
@@ -145,7 +153,7 @@ interface FaultResult {
 
 const runFault = async (
   fault: FaultCase,
-  { deployment, pace, log }: Pick<RunFaultsOptions, 'deployment' | 'pace' | 'log'>,
+  { deployment, pace, walk, log }: Pick<RunFaultsOptions, 'deployment' | 'pace' | 'walk' | 'log'>,
 ): Promise<FaultResult> => {
   const { notifications } = deployment.receiver;
   const factor = factorAt(pace);
@@ -193,6 +201,7 @@ const runFault = async (
         alert,
         labels: null,
         resolvedSeconds: null,
+        walk: null,
         mustResolve: fault.resolves.includes(alert),
       };
       if (waitOf(alert, pace) > LONGEST_WAIT_MS)
@@ -209,7 +218,13 @@ const runFault = async (
       if (notification === null) return { ...row, seconds: null, mustResolve: false };
       const seconds = (notification.atMs - injectedAt) / 1_000;
       log(`  ${alert}: ${seconds.toFixed(1)} s`);
-      return { ...row, labels: notification.labels, seconds };
+      const { labels } = notification;
+      return {
+        ...row,
+        labels,
+        seconds,
+        walk: walk ? await walkRunbook(deployment, alert, labels) : null,
+      };
     }),
   );
   const rolledBackAt = performance.now();
