@@ -12,6 +12,7 @@ const PROGRAMS = {
   amtool: [['amtool'], 'prometheus-alertmanager'],
   coturn: [['turnserver'], 'coturn'],
   curl: [['curl'], 'curl'],
+  go: [['go'], 'golang-go'],
   haproxy: [['haproxy'], 'haproxy'],
   ip: [['ip'], 'iproute2'],
   nft: [['nft'], 'nftables'],
