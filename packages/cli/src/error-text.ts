@@ -12,8 +12,9 @@ export const swarmErrorOf = (error: unknown): SwarmError =>
         { cause: error },
       );
 
-export const interruptedError = (): SwarmError =>
-  new SwarmError('interrupted', 'interrupted before any participant had joined');
+export const interruptedError = (
+  message = 'interrupted before any participant had joined',
+): SwarmError => new SwarmError('interrupted', message);
 
 /** `error: what. next step`: for stderr. */
 export const formatError = ({ message, hint }: Pick<SwarmError, 'message' | 'hint'>): string => {

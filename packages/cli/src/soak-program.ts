@@ -1,6 +1,5 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
-import type { SoakFlags } from './commands/soak.ts';
 import type { Console } from './console.ts';
 import {
   addGroup,
@@ -16,6 +15,7 @@ import {
   workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
+import type { SoakFlags } from './soak/read-request.ts';
 
 const several = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collector()).default([]);
@@ -63,9 +63,9 @@ export const addSoakCommand = (
     embeddedFlag(),
     signallingFlag(),
     liveKitVersionFlag(),
-    new Option(
+    several(
       '--server <server>',
-      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml, ./livekit-server',
+      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml, ./livekit-server; may be repeated to compare them',
     ),
     new Option(
       '--server-metrics <url>',
@@ -107,12 +107,13 @@ export const addSoakCommand = (
 const soakHelp = `
 Examples:
   swarm soak scenarios/join-and-leave.yaml --for 20m
-  swarm soak scenarios/join-and-leave.yaml --server 1.11.0 --departures before-response
+  swarm soak scenarios/join-and-leave.yaml --departures before-response --server 1.13.3 --server 1.13.4 --server 1.13.5
   swarm soak --rooms 10 --participants 4 --duration 5s --departures leave,disappear --for 1h
   swarm soak scenarios/churn.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics
 
 The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a number of goroutines that does not change. What grows
-with the number of joins remains; how much, and between which limits, is the result.
+with the number of joins remains; how much, and between which limits, is the result. Several servers are soaked one after the other, each for --for
+at most; the exit code is that of the last one.
 
 Exit codes: 0 nothing remains beyond what is tolerated; 99 a leak; 98 not certain; 3 the server could not be reached; 130 interrupted.
 `;

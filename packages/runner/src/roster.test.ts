@@ -111,6 +111,18 @@ describe('createRoster', () => {
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
   });
 
+  it('counts no failure of a participant that left as planned before it had joined', () => {
+    const roster = createRoster(shards, 'sdk', 60_000);
+    const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
+    if (result === undefined) throw new Error('no participant');
+    const left = { ...result, outcome: 'join_failed', reason: 'left_while_joining' } as const;
+    roster.add({ ...left, joinAtMs: 100, leaveAtMs: 1_600, at: 1_650 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 0, connected: 0, failed: 0, waiting: 3 });
+    // Nine seconds are enough to join.
+    roster.add({ ...left, identity: b, joinAtMs: 100, leaveAtMs: 9_000, at: 9_050 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 0, connected: 0, failed: 1, waiting: 2 });
+  });
+
   it('counts a join of which only the result is known', () => {
     const roster = createRoster(shards);
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');

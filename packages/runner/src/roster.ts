@@ -1,6 +1,7 @@
 import {
   initialParticipantState,
   isConnected,
+  leftBeforeJoining,
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
@@ -40,10 +41,12 @@ export interface RosterCounts {
 /**
  * @param shards which worker hosts which participants
  * @param reconnectPolicy what participants do after a disconnection
+ * @param endAtMs when the plan ends: who is to leave earlier, and does before it has joined, has not failed
  */
 export const createRoster = (
   shards: readonly Shard[],
   reconnectPolicy: ReconnectPolicyName = 'sdk',
+  endAtMs: number = Number.POSITIVE_INFINITY,
 ): Roster => {
   const entries = new Map<string, Entry>(
     shards.flatMap(({ shard, participants }) =>
@@ -85,7 +88,9 @@ export const createRoster = (
     add: (line) => {
       if (line.type !== 'event' && line.type !== 'participant') return;
       const entry = entries.get(line.identity ?? '');
-      if (entry !== undefined) move(entry, reduceParticipant(entry.state, line));
+      if (entry === undefined) return;
+      move(entry, reduceParticipant(entry.state, line));
+      if (line.type === 'participant' && leftBeforeJoining(line, endAtMs)) counts.failed--;
     },
     recordLostParticipants: (shard, at, reason) =>
       [...entries.values()]

@@ -52,6 +52,8 @@ export interface RunLogOptions {
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
   reconnectPolicy: ReconnectPolicyName;
+  /** When the plan ends, ms after the start. */
+  endAtMs: number;
   /** Called with every line, after it was written. */
   onLine(line: RecordLine): void;
 }
@@ -63,10 +65,11 @@ export const openRunLog = ({
   shards,
   thresholds,
   reconnectPolicy,
+  endAtMs,
   onLine,
 }: RunLogOptions): RunLog => {
   const summary = createSummary(thresholds);
-  const roster = createRoster(shards, reconnectPolicy);
+  const roster = createRoster(shards, reconnectPolicy, endAtMs);
   const fold = createProgressFold();
   const self = createProcessSampler();
   const limits = createCpuLimitsMeter();

@@ -94,6 +94,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     shards,
     thresholds: thresholds.map(({ threshold }) => threshold),
     reconnectPolicy,
+    endAtMs: plan.endAtMs,
     onLine: (line) => options.onLine?.(line),
   });
   const ending: RunEnding = Promise.withResolvers();

@@ -23,6 +23,38 @@ export interface SessionOutput {
   about: string;
 }
 
+/** Files that a result could not be written to are reported on stderr. */
+const save = async <Result>(
+  result: Result,
+  reporter: SessionReporter<Result>,
+  file: string,
+  { folder, console: { stderr } }: Pick<SessionOutput, 'folder' | 'console'>,
+): Promise<boolean> => {
+  try {
+    await writeWhole(file, reporter.render(result));
+    return true;
+  } catch (error) {
+    const message = `the result could not be written to ${file}: ${diskReason(error)}`;
+    await write(stderr, formatError({ message, hint: `the records are in ${folder}` }));
+    return false;
+  }
+};
+
+/**
+ * Writes every form of a result into the folder of its records.
+ * @returns whether all could be written
+ */
+export const keepSession = async <Result>(
+  result: Result,
+  reporters: Readonly<Record<string, SessionReporter<Result>>>,
+  output: Pick<SessionOutput, 'folder' | 'console'>,
+): Promise<boolean> => {
+  let kept = true;
+  for (const reporter of Object.values(reporters))
+    kept = (await save(result, reporter, join(output.folder, reporter.fileName), output)) && kept;
+  return kept;
+};
+
 /**
  * Shows the result of a session. Every form of it stays with the records.
  * @returns the exit code of the result; 1 instead of 0 when a report could not be written
@@ -31,28 +63,19 @@ export const showSession = async <Name extends string, Result extends { exitCode
   result: Result,
   reporters: Readonly<Record<Name | 'text', SessionReporter<Result>>>,
   requests: readonly ReportRequest<Name>[],
-  { folder, flags, console, about }: SessionOutput,
+  output: SessionOutput,
 ): Promise<ExitCode> => {
-  const { stdout, stderr, env } = console;
+  const { folder, flags, about } = output;
+  const { stdout, stderr, env } = output.console;
   const onStdout = requests.find(({ to }) => to === 'stdout')?.name ?? 'text';
   const color = wantsColor(flags.color, stdout, env);
   await write(stdout, reporters[onStdout].render(result, { color }));
-  let failed = false;
-  const save = async (reporter: SessionReporter<Result>, file: string): Promise<void> => {
-    try {
-      await writeWhole(file, reporter.render(result));
-    } catch (error) {
-      failed = true;
-      const message = `the result could not be written to ${file}: ${diskReason(error)}`;
-      await write(stderr, formatError({ message, hint: `the records are in ${folder}` }));
-    }
-  };
-  for (const reporter of Object.values<SessionReporter<Result>>(reporters))
-    await save(reporter, join(folder, reporter.fileName));
+  let kept = await keepSession(result, reporters, output);
   for (const { name, to } of requests)
-    if (to !== null && to !== 'stdout') await save(reporters[name], to.file);
+    if (to !== null && to !== 'stdout')
+      kept = (await save(result, reporters[name], to.file, output)) && kept;
   if (flags.quiet !== true) await write(stderr, `${about}: ${folder}\n`);
-  return failed && result.exitCode === EXIT_CODES.passed.code
+  return !kept && result.exitCode === EXIT_CODES.passed.code
     ? EXIT_CODES.internalError.code
     : result.exitCode;
 };

@@ -4,6 +4,7 @@ import { finiteDeep } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { renderSoakText } from './text.ts';
 
+export { compareSoaks, SOAK_COMPARISON_REPORTERS, type SoakComparison } from './comparison.ts';
 export { soakReasonText } from './text.ts';
 
 /** A soak, with what its reader must know besides the result. */

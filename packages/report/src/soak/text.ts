@@ -20,7 +20,7 @@ import {
 } from '../text-layout.ts';
 import type { SoakReport } from './index.ts';
 
-const NAMES: Record<SoakResource, string> = {
+export const NAMES: Record<SoakResource, string> = {
   goroutines: 'goroutines',
   descriptors: 'file descriptors',
   memoryBytes: 'memory',
@@ -172,10 +172,10 @@ const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
 const part = (title: string, table: TableData, style: Style): string[] =>
   table.rows.length === 0 ? [] : [style.title(title), ...renderHeadedTable(table, style)];
 
-const amount = (resource: SoakResource, value: number): string =>
+export const amount = (resource: SoakResource, value: number): string =>
   resource === 'memoryBytes' ? formatBytes(value) : formatNumber(Math.round(value * 10) / 10);
 
-const intervalText = (resource: SoakResource, { low, high }: Slope): string =>
+export const intervalText = (resource: SoakResource, { low, high }: Slope): string =>
   low === null || high === null
     ? 'unknown'
     : `${amount(resource, low)} to ${amount(resource, high)}`;
