@@ -94,3 +94,19 @@ it('needs to know the nodes of a deployment', async () => {
   expect(exit).toBe(2);
   expect(stderr).toMatch(/--server-metrics http:\/\/NODE:6789\/metrics/);
 });
+
+it('ends with the reason when the metrics of a node do not answer', async () => {
+  const record = join(scratch(), 'soak');
+  const { exit, stdout, stderr } = await runSwarm(
+    ['soak', '--for', '10s', '--server-metrics', 'http://127.0.0.1:7/metrics', '--record', record],
+    {
+      LIVEKIT_URL: 'ws://127.0.0.1:9',
+      LIVEKIT_API_KEY: 'key',
+      LIVEKIT_API_SECRET: 'secret-of-a-sufficient-length-000',
+    },
+  );
+  expect(exit, stderr).toBe(98);
+  expect(stdout).toMatch(/The soak ended early: the metrics of a node cannot be read/);
+  expect(stderr).not.toMatch(/bug in swarm/);
+  expect(existsSync(join(record, 'soak.json'))).toBe(true);
+});

@@ -63,9 +63,11 @@ const MOST_LOAD = 1_000_000;
 export const MOST_REPEATS = 20;
 const GROWTH = 2;
 
-/** Of a server on this host. */
+/** Of a server on this host, which has no more than the host. */
 export const coresOf = (target: Target): number | null =>
-  target.type === 'embedded' ? (target.server?.cpuCores ?? availableParallelism()) : null;
+  target.type === 'embedded'
+    ? Math.min(target.server?.cpuCores ?? Number.POSITIVE_INFINITY, availableParallelism())
+    : null;
 
 /** @throws SwarmError `usage` */
 export const readCapacityScenario = (

@@ -11,7 +11,7 @@ import {
   type Tolerances,
 } from '@livekit-swarm/analysis/soak';
 import { isRun } from '@livekit-swarm/report';
-import { readAtRest, type ServerSource } from '@livekit-swarm/runner';
+import { readAtRest, type ServerSource, SourceError } from '@livekit-swarm/runner';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
 import type { Deployed } from '../deploy.ts';
@@ -112,10 +112,19 @@ export const runSoak = async (session: SoakSession): Promise<SoakOutcome> => {
       if (isDecided(result)) return { result, problem: null };
     }
   } catch (error) {
+    if (error instanceof SourceError && !stop.aborted) ended ??= unread(error);
     if (!stop.aborted && ended === null) throw error;
   }
   return { result: resultOf(true), problem: ended };
 };
+
+/** A node that cannot be read has ended, or is too busy to answer: what remains on it is not known. */
+const unread = ({ message }: SourceError): NonNullable<SoakOutcome['problem']> => ({
+  code: 'server_metrics_lost',
+  message: `the metrics of a node cannot be read: ${message}`,
+  hint: 'look whether this node still runs, and whether prometheus.port answers from here',
+  exitCode: EXIT_CODES.inconclusive.code,
+});
 
 /** Rooms that are there before the first cycle: they are of others. */
 const roomsOf = async (sources: readonly ServerSource[], signal: AbortSignal): Promise<number> => {

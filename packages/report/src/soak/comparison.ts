@@ -2,17 +2,9 @@ import { type Slope, SOAK_RESOURCES, type SoakResource } from '@livekit-swarm/an
 import { EXIT_CODES, type ExitCode, formatNumber } from '@livekit-swarm/settings';
 import { finiteDeep } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
-import {
-  MARKS,
-  paintOf,
-  printable,
-  renderHeadedTable,
-  styleFor,
-  type TableData,
-  wrap,
-} from '../text-layout.ts';
+import { printable, renderHeadedTable, styleFor, type TableData, wrap } from '../text-layout.ts';
 import type { SoakReport } from './index.ts';
-import { amount, intervalText, NAMES, soakReasonText } from './text.ts';
+import { amount, intervalText, NAMES, soakReasonLines, verdictText } from './text.ts';
 
 /** Several servers that were soaked with the same load. */
 export interface SoakComparison {
@@ -78,16 +70,8 @@ const renderText = (
 ): string => {
   const style = styleFor(color);
   const [first] = soaks;
-  const heads = soaks.map(({ name, soak: { result, exitCode, error } }) =>
-    [
-      paintOf(
-        style,
-        result.verdict,
-      )(`${MARKS[result.verdict]} ${result.verdict.toUpperCase()} (exit ${exitCode})`) +
-        `  ${name}`,
-      ...result.reasons.flatMap((reason) => wrap('  · ', soakReasonText(reason))),
-      ...(error === null ? [] : wrap('  · ', `The soak ended early: ${error.message}`)),
-    ].join('\n'),
+  const heads = soaks.map(({ name, soak }) =>
+    [`${verdictText(soak, style)}  ${name}`, ...soakReasonLines(soak)].join('\n'),
   );
   const missing =
     soaks.length < planned

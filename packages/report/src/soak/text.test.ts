@@ -58,3 +58,26 @@ test('states what remains, between which limits, and the readings', () => {
 test('is not certain of few cycles', () => {
   expect(textOf([118, 120, 115, 116, 121])).toMatch(/INCONCLUSIVE.*\n.*needs 7/s);
 });
+
+test('an error explains why there are too few cycles', () => {
+  const cycles = cyclesOf([118]);
+  const text = renderSoakText({
+    schema: 'livekit-swarm/soak/1',
+    scenario: 'join-and-leave',
+    server: 'wss://livekit.example.com',
+    serverVersion: null,
+    startedAt: '2026-11-23T17:33:00Z',
+    elapsedMs: 40_000,
+    exitCode: 3,
+    result: evaluateSoak(cycles, {
+      tolerances: DEFAULT_TOLERANCES,
+      departures: ['leave'],
+      warmUpCycles: 2,
+      isLast: true,
+    }),
+    error: { code: 'unreachable', message: 'nothing answers', hint: 'start it' },
+  });
+  expect(text).toMatch(/^✗ UNREACHABLE \(exit 3\)/);
+  expect(text).toMatch(/The soak ended early: nothing answers\n {4}→ start it/);
+  expect(text).not.toContain('needs 7');
+});

@@ -5,7 +5,7 @@ import type {
   SoakReason,
   SoakResource,
 } from '@livekit-swarm/analysis/soak';
-import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { EXIT_CODES, formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBytes, formatShare } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import {
@@ -39,15 +39,11 @@ export const renderSoakText = (
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const { verdict, reasons, resources, generator } = report.result;
-  const paint = paintOf(style, verdict);
+  const { resources, generator } = report.result;
   const sections = [
     [
-      `${paint(`${MARKS[verdict]} ${verdict.toUpperCase()} (exit ${report.exitCode})`)}  ${report.scenario} on ${report.server}`,
-      ...reasons.flatMap((reason) => wrap('  · ', soakReasonText(reason))),
-      ...(report.error === null
-        ? []
-        : wrap('  · ', `The soak ended early: ${report.error.message}`)),
+      `${verdictText(report, style)}  ${report.scenario} on ${report.server}`,
+      ...soakReasonLines(report),
       ...wrap('  ', extentText(report)).map(style.dim),
     ],
     part('REMAINS PER 1,000 JOINS', resourceTable(resources), style),
@@ -63,6 +59,27 @@ export const renderSoakText = (
     .map((lines) => printable(lines.join('\n')))
     .join('\n\n')}\n`;
 };
+
+/** The verdict of a soak, in its colour. Without a single participant there is none. */
+export const verdictText = ({ result, exitCode }: SoakReport, style: Style): string => {
+  const isUnreachable = exitCode === EXIT_CODES.unreachable.code;
+  const verdict = isUnreachable ? 'failed' : result.verdict;
+  const name = isUnreachable ? 'UNREACHABLE' : verdict.toUpperCase();
+  return paintOf(style, verdict)(`${MARKS[verdict]} ${name} (exit ${exitCode})`);
+};
+
+/** Why a soak is what it is. What ended it early explains why there are too few cycles. */
+export const soakReasonLines = ({ result: { reasons }, error }: SoakReport): string[] => [
+  ...reasons
+    .filter(({ code }) => error === null || code !== 'too_few_cycles')
+    .flatMap((reason) => wrap('  · ', soakReasonText(reason))),
+  ...(error === null
+    ? []
+    : [
+        ...wrap('  · ', `The soak ended early: ${error.message}`),
+        ...(error.hint === null ? [] : wrap('    → ', error.hint)),
+      ]),
+];
 
 /** One sentence. */
 export const soakReasonText = (reason: SoakReason): string => {
@@ -101,7 +118,10 @@ const whoText = (departure: CycleDeparture): string => WHO[departure];
 const extentText = ({ result, elapsedMs }: SoakReport): string => {
   const { cycles, warmUpCycles } = result;
   const joins = cycles.reduce((sum, cycle) => sum + cycle.joins, 0);
-  return `${plural(cycles.length, 'cycle')}, ${plural(joins, 'join')}, ${formatDuration(Math.round(elapsedMs / 1_000) * 1_000)}; the first ${plural(Math.min(warmUpCycles, cycles.length), 'cycle')} did not count.`;
+  const extent = `${plural(cycles.length, 'cycle')}, ${plural(joins, 'join')}, ${formatDuration(Math.round(elapsedMs / 1_000) * 1_000)}`;
+  return cycles.length === 0
+    ? `${extent}.`
+    : `${extent}; the first ${plural(Math.min(warmUpCycles, cycles.length), 'cycle')} did not count.`;
 };
 
 const resourceTable = (resources: readonly ResourceFinding[]): TableData => ({

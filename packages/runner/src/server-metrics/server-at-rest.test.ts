@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readAtRest } from './server-at-rest.ts';
-import type { NodeFigures, ServerSource } from './server-source.ts';
+import { type NodeFigures, type ServerSource, SourceError } from './server-source.ts';
 
 /** A source that answers with one after the other, and then with the last. */
 const sourceOf = (answers: readonly NodeFigures[], node = 'node-1'): ServerSource => {
@@ -52,6 +52,22 @@ test('takes each figure of a node from the first source that has it', async () =
   expect(nodes.map(({ figures }) => figures)).toEqual([
     { memoryBytes: 5, goroutines: 100, rooms: 0 },
   ]);
+});
+
+test('asks a source that does not answer again, as long as there is time', async () => {
+  const steady = sourceOf([{ goroutines: 100, rooms: 0 }]);
+  const silentFor = (calls: number): ServerSource => {
+    let asked = 0;
+    return {
+      ...steady,
+      sample: (signal) =>
+        asked++ < calls
+          ? Promise.reject(new SourceError('timeout', 'node-1 does not answer in time'))
+          : steady.sample(signal),
+    };
+  };
+  expect(await rest([silentFor(3)])).toMatchObject({ isAtRest: true });
+  await expect(rest([silentFor(1_000_000)], { settleMs: 30 })).rejects.toThrow(SourceError);
 });
 
 test('ends with its signal', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodeReading, ServerSource } from './server-source.ts';
+import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
 /** What the nodes of a deployment have when they have no participants. */
 export interface ServerAtRest {
@@ -29,8 +29,8 @@ const STILL_READINGS = 5;
 const STILL_WITHIN = 3;
 
 /**
- * Waits until the nodes have neither rooms nor goroutines to end, and reads them.
- * @throws Error of the signal; SourceError when a source does not answer
+ * Waits until the nodes have neither rooms nor goroutines to end, and reads them. A source that does not answer may be busy: it is asked again as long as there is time.
+ * @throws Error of the signal; SourceError when a source does not answer at the end, either
  */
 export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> => {
   const { sources, foreignRooms, settleMs, intervalMs = INTERVAL_MS, signal } = options;
@@ -38,7 +38,16 @@ export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> =>
   /** Goroutines of all nodes, the last readings. */
   const lately: number[] = [];
   for (;;) {
-    const nodes = await readNodes(sources, signal);
+    const nodes = await readNodes(sources, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof SourceError) || performance.now() - startedAt >= settleMs) throw error;
+      return null;
+    });
+    if (nodes === null) {
+      lately.length = 0;
+      await sleep(intervalMs, undefined, { signal });
+      continue;
+    }
     const rooms = sumOf(nodes, ({ figures }) => figures.rooms);
     lately.push(sumOf(nodes, ({ figures }) => figures.goroutines) ?? 0);
     if (lately.length > STILL_READINGS) lately.shift();
