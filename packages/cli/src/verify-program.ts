@@ -62,6 +62,10 @@ export const addVerifyCommand = (
     ),
     new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
     new Option('--idle <time>', 'hold a signal connection open without messages: 90s'),
+    new Option(
+      '--reload <command>',
+      'run this command, which reloads your proxy, while a signal connection is open: "systemctl reload nginx"',
+    ),
   ]);
   addGroup(command, console.env, 'Output:', [
     new Option(

@@ -1,10 +1,22 @@
 /** `swarm verify` finds what is planted, and nothing else; in a deployment that is right, nothing. */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, it } from 'vitest';
-import { type Call, healthyLab, MISCONFIGURATIONS } from './support/planted-misconfigurations.ts';
+import {
+  behindHaproxy,
+  type Call,
+  healthyLab,
+  MISCONFIGURATIONS,
+} from './support/planted-misconfigurations.ts';
 import { startSwarm } from './support/swarm.ts';
 
-const missing = await skipWithout('packet-filter', 'coturn', 'openssl', 'redis', 'unshare');
+const missing = await skipWithout(
+  'packet-filter',
+  'coturn',
+  'haproxy',
+  'openssl',
+  'redis',
+  'unshare',
+);
 
 const RUNS = 20;
 
@@ -36,6 +48,12 @@ describe('one planted misconfiguration is the only finding', () => {
     expect(found.findings, JSON.stringify(found.details)).toEqual([`${finds}: ${severity}`]);
     expect(found.exit).toBe(exit);
   });
+});
+
+it('a proxy that keeps old connections may be reloaded', async () => {
+  await using parts = new AsyncDisposableStack();
+  const found = await verify(await behindHaproxy(parts, []));
+  expect(found).toMatchObject({ exit: 0, findings: [] });
 });
 
 it(`finds nothing in a healthy lab in ${RUNS} runs`, { timeout: 1_200_000 }, async () => {

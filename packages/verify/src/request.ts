@@ -24,6 +24,8 @@ export interface VerifyRequest {
   participants: number | null;
   /** How long a signal connection is held open; null: not at all. */
   idleMs: number | null;
+  /** A shell command that reloads the proxy; null: it is not reloaded. */
+  reloadCommand: string | null;
   /** Of the media on each path, ms. */
   mediaMs: number;
   signal: AbortSignal;

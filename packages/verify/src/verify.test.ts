@@ -16,6 +16,7 @@ const request: VerifyRequest = {
   agent: null,
   participants: null,
   idleMs: null,
+  reloadCommand: null,
   mediaMs: 1_000,
   signal: new AbortController().signal,
   onCheck: () => {},

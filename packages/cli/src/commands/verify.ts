@@ -30,6 +30,7 @@ export interface VerifyFlags {
   webhookPort?: string;
   agent?: string;
   idle?: string;
+  reload?: string;
   report: string[];
   json?: boolean;
   quiet?: boolean;
@@ -99,6 +100,7 @@ type Known = Pick<
   | 'webhookPort'
   | 'agent'
   | 'idleMs'
+  | 'reloadCommand'
 >;
 
 const readKnown = (flags: VerifyFlags): Known => ({
@@ -117,7 +119,13 @@ const readKnown = (flags: VerifyFlags): Known => ({
     flags.webhookPort === undefined ? null : readWhole('--webhook-port', flags.webhookPort, 65_535),
   agent: flags.agent ?? null,
   idleMs: flags.idle === undefined ? null : readIdle(flags.idle),
+  reloadCommand: flags.reload === undefined ? null : readReload(flags.reload),
 });
+
+const readReload = (text: string): string => {
+  if (text.trim() !== '') return text;
+  throw usageError('--reload: names no command', 'write --reload "systemctl reload nginx"');
+};
 
 const checkRedis = (text: string): string => {
   if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;

@@ -25,6 +25,7 @@ import { AccessToken } from 'livekit-server-sdk';
 import { type FrontOptions, openFront } from './front.ts';
 import { startNameServer } from './name-server.ts';
 import type { Host } from './network.ts';
+import { openReloadingProxy } from './reloading-proxy.ts';
 import { scratch } from './swarm.ts';
 import { credentialUntil, inTenMinutes, startTurnServer } from './turn-server.ts';
 
@@ -165,6 +166,16 @@ export const healthyLab = async (parts: Parts): Promise<Call> => {
       ...['--webhook-port', String(webhookPort)],
     ],
     env: { ...envOf(first, `wss://127.0.0.1:${front.port}`), SWARM_TOKEN: await token.toJwt() },
+  };
+};
+
+/** One node behind HAProxy, which is reloaded. */
+export const behindHaproxy = async (parts: Parts, global: readonly string[]): Promise<Call> => {
+  const { server, args } = await single(parts);
+  const proxy = parts.use(await openReloadingProxy(server.ports.http, global));
+  return {
+    args: [...args, '--reload', proxy.reload],
+    env: envOf(server, `ws://127.0.0.1:${proxy.port}`),
   };
 };
 
@@ -416,5 +427,9 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
   {
     ...{ name: 'the proxy closes idle tunnels', finds: 'idle', severity: 'error', exit: 99 },
     plant: (parts) => single(parts, { front: { idleMs: 2_000 }, args: ['--idle', '6s'] }),
+  },
+  {
+    ...{ name: 'a reload ends connections', finds: 'reload', severity: 'error', exit: 99 },
+    plant: (parts) => behindHaproxy(parts, ['hard-stop-after 1s']),
   },
 ];

@@ -15,6 +15,7 @@ import { plainSignalling } from './plain-signalling.ts';
 import { profiler } from './profiler.ts';
 import { redisPort } from './redis-port.ts';
 import { registry } from './registry.ts';
+import { reload } from './reload.ts';
 import { splitBrain } from './split-brain.ts';
 import { tls } from './tls.ts';
 import { token } from './token.ts';
@@ -56,4 +57,5 @@ export const CHECKS: readonly Check[] = [
   webhooks,
   agents,
   idle,
+  reload,
 ];

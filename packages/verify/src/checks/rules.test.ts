@@ -20,6 +20,7 @@ import { pathsRule } from './paths.ts';
 import { profilerRule } from './profiler.ts';
 import { redisPortRule } from './redis-port.ts';
 import { registryRule } from './registry.ts';
+import { reloadRule } from './reload.ts';
 import { splitBrainRule } from './split-brain.ts';
 import { decodeToken, tokenRule } from './token.ts';
 import { tokenEndpointRule } from './token-endpoint.ts';
@@ -297,6 +298,18 @@ describe('token', () => {
       Buffer.from(JSON.stringify(value)).toString('base64url');
     expect(decodeToken(`${part({})}.${part({ exp: 5 })}.sig`)).toEqual({ exp: 5 });
     expect(of(tokenRule(decodeToken('not a token'), NOW))).toBe('error');
+  });
+});
+
+it('reload: a connection that was closed, and joins that failed', () => {
+  const kept = { endedAfterMs: null, why: '', joins: 20, failures: [], watchedMs: 5_100 };
+  expect(of(reloadRule(kept))).toBe('passed');
+  expect(reloadRule({ ...kept, endedAfterMs: 1_020, why: 'closed (code 1006)' })).toMatchObject({
+    severity: 'error',
+    evidence: ['the reload closed a signal connection after 1.0 s: closed (code 1006)'],
+  });
+  expect(reloadRule({ ...kept, failures: ['refused', 'refused'] })).toMatchObject({
+    evidence: ['2 of 20 joins failed meanwhile: refused'],
   });
 });
 

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deploymentAt } from '@livekit-swarm/livekit';
+import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
+import { isJoin, joinBySignal } from '../facts/signal-join.ts';
+
+const TIMEOUT_MS = 6_000;
+/** The command may take as long. */
+const COMMAND_MS = 60_000;
+/** A proxy that ends its old connections does so within seconds, or after a time of its own: --idle waits longer. */
+const WATCH_MS = 5_000;
+/** Between joins. */
+const PAUSE_MS = 200;
+
+export interface ReloadFacts {
+  /** After the command began, ms; null: the connection was still open at the end. */
+  endedAfterMs: number | null;
+  why: string;
+  joins: number;
+  /** Messages of joins that failed. */
+  failures: readonly string[];
+  watchedMs: number;
+}
+
+export const reloadRule = ({
+  endedAfterMs,
+  why,
+  joins,
+  failures,
+  watchedMs,
+}: ReloadFacts): CheckResult => {
+  const evidence = [
+    ...(endedAfterMs === null
+      ? []
+      : [
+          `the reload closed a signal connection after ${(endedAfterMs / 1_000).toFixed(1)} s: ${why}`,
+        ]),
+    ...(failures.length === 0
+      ? []
+      : [`${failures.length} of ${joins} joins failed meanwhile: ${failures[0]}`]),
+  ];
+  return evidence.length > 0
+    ? found('error', evidence)
+    : passed(
+        `a signal connection stayed open, and ${joins} joins succeeded, for ${(watchedMs / 1_000).toFixed(0)} s from the reload on`,
+      );
+};
+
+export const reload: Check = {
+  id: 'reload',
+  title: 'A reload of the proxy keeps signal connections open',
+  severities: ['error'],
+  cause:
+    'The proxy restarts instead of reloading, or ends its old connections soon after: each change of its configuration or certificate makes all users reconnect at once',
+  fix: 'reload, do not restart, and let old connections live as long as calls. haproxy: no hard-stop-after; nginx: no worker_shutdown_timeout; Kubernetes: terminationGracePeriodSeconds of the ingress',
+  needs: ['websocket'],
+  run: async ({ makeRoom, tokenFor }, { access, reloadCommand, idleMs, signal }) => {
+    if (reloadCommand === null)
+      return skipped('give the command that reloads your proxy: --reload "systemctl reload nginx"');
+    const deployment = deploymentAt(access.url, 'v0');
+    const room = await makeRoom();
+    const held = await joinBySignal(deployment, tokenFor(room, 'swarm-verify'), TIMEOUT_MS);
+    if (!isJoin(held)) return unknown(held.message);
+    const began = performance.now();
+    const elapsedMs = (): number => performance.now() - began;
+    let end: { afterMs: number; why: string } | null = null;
+    void held.ended.then(({ message: why }) => {
+      end ??= { afterMs: elapsedMs(), why };
+    });
+    let problem: string | null | undefined;
+    void runCommand(reloadCommand, signal).then((ended) => {
+      problem = ended;
+    });
+    const failures: string[] = [];
+    let joins = 0;
+    let doneAtMs = Number.POSITIVE_INFINITY;
+    while (!signal.aborted && elapsedMs() < doneAtMs) {
+      if (problem !== undefined && doneAtMs === Number.POSITIVE_INFINITY)
+        doneAtMs = elapsedMs() + Math.max(WATCH_MS, idleMs ?? 0);
+      if (typeof problem === 'string') break;
+      const joined = await joinBySignal(
+        deployment,
+        tokenFor(room, `swarm-reload-${joins++}`),
+        TIMEOUT_MS,
+      );
+      if (isJoin(joined)) joined.connection.close();
+      else failures.push(joined.message);
+      await sleep(PAUSE_MS);
+    }
+    const watchedMs = elapsedMs();
+    const closed = end as { afterMs: number; why: string } | null;
+    held.connection.close();
+    if (signal.aborted) return unknown('interrupted');
+    if (typeof problem === 'string') return unknown(`the command of --reload ${problem}`);
+    return reloadRule({
+      endedAfterMs: closed?.afterMs ?? null,
+      why: closed?.why ?? '',
+      joins,
+      failures,
+      watchedMs,
+    });
+  },
+};
+
+/** Why it failed; null: it did not. What it prints may hold secrets and is not shown. */
+const runCommand = (command: string, signal: AbortSignal): Promise<string | null> =>
+  new Promise((resolve) => {
+    const over = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_MS)]);
+    const child = spawn('sh', ['-c', command], { stdio: 'ignore', signal: over });
+    child.once('error', ({ message }) =>
+      resolve(over.aborted ? `did not end within ${COMMAND_MS / 1_000} s` : `failed: ${message}`),
+    );
+    child.once('exit', (code, killed) =>
+      resolve(code === 0 ? null : `ended with ${killed ?? `exit code ${code}`}`),
+    );
+  });
