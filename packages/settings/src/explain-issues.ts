@@ -91,8 +91,10 @@ const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const fitting = issue.errors.filter((errors) => !errors.some((one) => isMismatch(one, given)));
-    // Where the kind of value decides what was meant, its own problems say more than "none of these".
-    if (fitting.length === 1) return explainIssues(fitting[0] ?? [], tree, path);
+    const complete = fitting.filter((errors) => !errors.some((one) => isMissingKey(one, given)));
+    // Where the kind of value or its keys decide what was meant, its own problems say more than "none of these".
+    const [meant] = [fitting, complete].find(({ length }) => length === 1) ?? [];
+    if (meant !== undefined) return explainIssues(meant, tree, path);
   }
   return [at(tree, path, complaintOf(issue), { code: 'invalid_value', where: 'value' })];
 };
@@ -101,6 +103,13 @@ const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
 const isMismatch = ({ code, path }: Issue, given: Tree): boolean =>
   path.length === 0 &&
   (code === 'invalid_type' || (code === 'invalid_value' && given.type !== 'scalar'));
+
+/** Whether an alternative was refused because a key that it must have is not there. */
+const isMissingKey = ({ path: [key, ...below] }: Issue, given: Tree): boolean =>
+  given.type === 'map' &&
+  key !== undefined &&
+  below.length === 0 &&
+  !given.entries.has(String(key));
 
 const at = (
   tree: Tree,
