@@ -520,6 +520,8 @@ export declare class NativePump {
    * AES-GCM over all of its bytes, some milliseconds.
    */
   encryptClip(clip: number, keyRing: number, keyIndex: number): number;
+  /** Forgets a clip. Senders that play it keep it; its handle is unknown from now on. */
+  removeClip(clip: number): void;
   /**
    * Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
    * for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no file
@@ -584,6 +586,8 @@ export declare class NativePump {
   startDataFlow(options: DataFlowOptions): void;
   /** The keys with which a peer decrypts data messages. */
   setDataKeys(peer: number, keyRing: number): void;
+  /** From the next message on, encrypted flows of a peer are encrypted with another key. */
+  setDataFlowKey(peer: number, keyRing: number, keyIndex: number): void;
   /** Adds a sender and returns its handle. */
   addSender(options: SenderOptions): number;
   /** Pauses or resumes a sender. */

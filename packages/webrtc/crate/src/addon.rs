@@ -67,7 +67,8 @@ pub fn sample_columns() -> SampleColumns {
 #[napi]
 pub struct NativePump {
     threads: Threads,
-    clips: Vec<Arc<Clip>>,
+    /// By their handles; `None`: removed.
+    clips: Vec<Option<Arc<Clip>>>,
     key_rings: Vec<Arc<KeyRing>>,
     trust: Trust,
 }
@@ -125,8 +126,7 @@ impl NativePump {
         let ClipData { codec, clock_rate, payload, packets, frames, audio_levels, .. } = clip;
         let clip = Clip::new(codec, clock_rate, payload.to_vec(), &packets, &frames, &audio_levels)
             .map_err(PumpError::from)?;
-        self.clips.push(Arc::new(clip));
-        Ok(self.clips.len() as u32 - 1)
+        Ok(self.keep_clip(clip))
     }
 
     /// Keeps keys of end-to-end encryption, and returns the handle of the ring.
@@ -147,8 +147,15 @@ impl NativePump {
         let ring = self.key_ring(key_ring)?;
         let index = ring.index(key_index).map_err(PumpError::from)?;
         let sealed = self.clip(clip)?.sealed(&ring, index).map_err(PumpError::from)?;
-        self.clips.push(Arc::new(sealed));
-        Ok(self.clips.len() as u32 - 1)
+        Ok(self.keep_clip(sealed))
+    }
+
+    /// Forgets a clip. Senders that play it keep it; its handle is unknown from now on.
+    #[napi]
+    pub fn remove_clip(&mut self, clip: u32) -> Result<()> {
+        self.clip(clip)?;
+        self.clips[clip as usize] = None;
+        Ok(())
     }
 
     /// Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
@@ -342,6 +349,17 @@ impl NativePump {
         })
     }
 
+    /// From the next message on, encrypted flows of a peer are encrypted with another key.
+    #[napi]
+    pub fn set_data_flow_key(&self, peer: u32, key_ring: u32, key_index: u32) -> Result<()> {
+        let ring = self.key_ring(key_ring)?;
+        let index = ring.index(key_index).map_err(PumpError::from)?;
+        self.with_peer(peer, |peer, _| {
+            peer.data.set_flow_key(&ring, index);
+            Ok(())
+        })
+    }
+
     /// Adds a sender and returns its handle.
     #[napi]
     pub fn add_sender(&self, options: SenderOptions) -> Result<u32> {
@@ -507,7 +525,12 @@ impl NativePump {
     }
 
     fn clip(&self, clip: u32) -> error::Result<Arc<Clip>> {
-        self.clips.get(clip as usize).cloned().ok_or(PumpError::UnknownClip(clip))
+        self.clips.get(clip as usize).cloned().flatten().ok_or(PumpError::UnknownClip(clip))
+    }
+
+    fn keep_clip(&mut self, clip: Clip) -> u32 {
+        self.clips.push(Some(Arc::new(clip)));
+        self.clips.len() as u32 - 1
     }
 
     fn key_ring(&self, ring: u32) -> error::Result<Arc<KeyRing>> {

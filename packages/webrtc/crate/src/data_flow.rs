@@ -8,10 +8,12 @@
 //! +--------+------+----------+--------------+-----------+
 //! ```
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::clock;
-use crate::e2ee::MessageSeal;
+use crate::e2ee::{KeyRing, MessageSeal};
 use crate::error::{PumpError, Result};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
@@ -73,6 +75,13 @@ impl DataFlow {
     /// The same flow, with every message encrypted.
     pub fn sealed(self, seal: MessageSeal) -> Self {
         Self { seal: Some(seal), ..self }
+    }
+
+    /// Where messages are encrypted: with another key, from the next one on.
+    pub fn set_key(&mut self, keys: &Arc<KeyRing>, index: u8) {
+        if let Some(seal) = &mut self.seal {
+            seal.set_key(keys.clone(), index);
+        }
     }
 
     /// The next message, stamped. Moves [`DataFlow::due_ns`] on.

@@ -32,6 +32,11 @@ impl MessageSeal {
         Self { keys, index, envelope }
     }
 
+    /// From the next message on with the key of this index, which the ring has.
+    pub fn set_key(&mut self, keys: Arc<KeyRing>, index: u8) {
+        (self.keys, self.index) = (keys, index);
+    }
+
     /// The message around an `EncryptedPacketPayload`. `None` without the key.
     pub fn seal(&self, content: &[u8]) -> Option<Vec<u8>> {
         let mut value = content.to_vec();
@@ -153,6 +158,18 @@ mod tests {
         assert_eq!(open_message(&message, &ring(3)), Opened::Undecryptable);
         assert_eq!(open_message(&message, &KeyRing::default()), Opened::Undecryptable);
         *message.last_mut().unwrap() ^= 1;
+        assert_eq!(open_message(&message, &ring(1)), Opened::Undecryptable);
+    }
+
+    #[test]
+    fn the_key_changes_with_the_next_message() {
+        let mut seal = MessageSeal::new(ring(1), 2, Vec::new());
+        let mut later = KeyRing::default();
+        later.set(3, &[9; 16]).unwrap();
+        let later = Arc::new(later);
+        seal.set_key(later.clone(), 3);
+        let message = seal.seal(b"content").unwrap();
+        assert_eq!(open_message(&message, &later), Opened::Content(b"content".to_vec()));
         assert_eq!(open_message(&message, &ring(1)), Opened::Undecryptable);
     }
 

@@ -87,6 +87,13 @@ impl DataChannels {
         self.flows.push(flow);
     }
 
+    /// Encrypted flows take another key, from their next message on.
+    pub fn set_flow_key(&mut self, keys: &Arc<KeyRing>, index: u8) {
+        for flow in &mut self.flows {
+            flow.set_key(keys, index);
+        }
+    }
+
     /// When the next message of a flow is to be sent, monotonic ns; `u64::MAX` for never.
     pub(super) fn next_at(&self) -> u64 {
         let open = self.flows.iter().filter(|flow| self.open.contains_key(&flow.label));
