@@ -51,9 +51,16 @@ export class EngineSet implements Engine {
     return await (await engine).leave(index);
   }
 
-  /** Real clients do not act. */
   act(index: number, step: PlannedStep): boolean {
-    return !this.#engineOf.has(index) && this.#native.act?.(index, step) === true;
+    const engine = this.#engineOf.get(index);
+    if (engine === undefined) return this.#native.act?.(index, step) === true;
+    // Real clients do nothing else.
+    if (step.do !== 'change-key') return false;
+    engine.then(
+      (made) => made.act?.(index, step),
+      () => {},
+    );
+    return true;
   }
 
   sample(): EngineSample {

@@ -14,7 +14,15 @@ export {
 } from './clock.ts';
 export { dataTemplate, encryptedDataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
-export { deriveFrameKey, type E2eeSecret, keyMaterial } from './e2ee/frame-key.ts';
+export {
+  deriveFrameKey,
+  type E2eeSecret,
+  frameKeyOf,
+  type KeyMaterial,
+  keyMaterial,
+  ratcheted,
+} from './e2ee/frame-key.ts';
+export { laterKey } from './e2ee/later-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export { HostResolver } from './host-resolver.ts';
 export type {

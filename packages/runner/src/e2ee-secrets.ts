@@ -47,7 +47,7 @@ const refuseRealClients = (participants: Plan['participants']): void => {
   if (client !== undefined)
     throw usageError(
       `role ${client.role} of group ${client.group}: it has no end-to-end encryption, and others in its room have`,
-      'give the role e2ee, or leave it out; a witness cannot have a key',
+      'give the role e2ee, or leave it out',
     );
 };
 

@@ -1,4 +1,5 @@
 import {
+  duration,
   hinted,
   quote,
   type SecretRef,
@@ -9,9 +10,14 @@ import {
   word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { durationText } from './language/write/texts.ts';
+import type { EngineName } from './role-spec.ts';
 
 /** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
 const GENERATED = ['throw-away', 'wrong-key'] as const;
+
+/** How an application changes the key while calls are in progress: it gives out another key, or all ratchet the one they have. */
+const KEY_CHANGES = ['new-key', 'ratchet'] as const;
 
 const recordedRef = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);
 
@@ -24,9 +30,23 @@ export const e2eeSchema = z.object({
   ]),
   keyIndex: z.number(),
   ratchet: z.number(),
+  /** Absent: the key stays as it is. */
+  keyChange: z
+    .object({
+      everyMs: z.number(),
+      by: z.enum(KEY_CHANGES),
+      /** Each participant has the next key at a random time within this. */
+      withinMs: z.number(),
+    })
+    .exactOptional(),
 });
 
 export type E2ee = z.infer<typeof e2eeSchema>;
+export type KeyChange = NonNullable<E2ee['keyChange']>;
+
+/** Whether participants of an engine can take part: @livekit/rtc-node has the key index 0, and keeps its key. */
+export const understands = (engine: EngineName, e2ee: E2ee | null): boolean =>
+  engine !== 'rtc' || e2ee === null || (e2ee.keyIndex === 0 && e2ee.keyChange === undefined);
 
 /** Of LiveKit's SDKs: the size of their key ring. */
 const MOST_KEYS = 16;
@@ -39,7 +59,22 @@ const generated = (secret: (typeof GENERATED)[number]): E2ee => ({
 });
 
 const HINT =
-  'write throw-away, wrong-key, none, { passphrase: { env: NAME } } or { key: { file: PATH } }';
+  'write throw-away, wrong-key, none, { secret: throw-away }, { passphrase: { env: NAME } } or { key: { file: PATH } }';
+
+const keyChange = strict({
+  every: duration(1_000).describe('Counted from the start of the run, for all rooms together.'),
+  by: word(KEY_CHANGES, 'key change')
+    .default('new-key')
+    .describe('new-key: another secret with the next key index. ratchet: of the same secret.'),
+  within: duration()
+    .default(0)
+    .describe('Each participant has the next key at a random time within this.'),
+})
+  .refine(({ every, within }) => within < every, {
+    path: ['within'],
+    error: 'must be shorter than every',
+  })
+  .transform(({ every, by, within }): KeyChange => ({ everyMs: every, by, withinMs: within }));
 
 const secretKeys = {
   keyIndex: whole(0, MOST_KEYS - 1)
@@ -48,6 +83,7 @@ const secretKeys = {
   ratchet: whole(0, MOST_RATCHETS)
     .default(0)
     .describe('How often the secret was ratcheted before it is used.'),
+  keyChange: keyChange.optional().describe('The key changes during the run. Default: never.'),
 };
 const base = 'the working directory';
 
@@ -57,6 +93,7 @@ export const e2eeSetting = () =>
     .union(
       [
         word([...GENERATED, 'none'], 'encryption'),
+        strict({ secret: word(GENERATED, 'secret'), ...secretKeys }),
         strict({ passphrase: secretRef(base), ...secretKeys }),
         strict({
           key: secretRef(base).describe('At least 16 random bytes, as base64.'),
@@ -68,20 +105,42 @@ export const e2eeSetting = () =>
     .transform((given): E2ee | null => {
       if (given === 'none') return null;
       if (typeof given === 'string') return generated(given);
-      const { keyIndex, ratchet } = given;
-      const secret = 'passphrase' in given ? { passphrase: given.passphrase } : { key: given.key };
-      return { secret, keyIndex, ratchet };
+      const { keyIndex, ratchet, keyChange } = given;
+      return {
+        secret: secretIn(given),
+        keyIndex,
+        ratchet,
+        ...(keyChange !== undefined && { keyChange }),
+      };
     })
     .meta({
       samples: ['throw-away', 'wrong-key', { passphrase: { env: 'ROOM_PASSPHRASE' }, keyIndex: 1 }],
     })
     .optional();
 
+const secretIn = (
+  given: { secret: (typeof GENERATED)[number] } | { passphrase: SecretRef } | { key: SecretRef },
+): E2ee['secret'] => {
+  if ('secret' in given) return given.secret;
+  return 'passphrase' in given ? { passphrase: given.passphrase } : { key: given.key };
+};
+
 /** As `e2eeSetting` reads it. */
-export const e2eeForm = ({ secret, keyIndex, ratchet }: E2ee): unknown =>
-  typeof secret === 'string'
-    ? secret
-    : { ...secret, ...(keyIndex > 0 && { keyIndex }), ...(ratchet > 0 && { ratchet }) };
+export const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
+  const details = {
+    ...(keyIndex > 0 && { keyIndex }),
+    ...(ratchet > 0 && { ratchet }),
+    ...(keyChange !== undefined && { keyChange: keyChangeForm(keyChange) }),
+  };
+  if (typeof secret !== 'string') return { ...secret, ...details };
+  return Object.keys(details).length === 0 ? secret : { secret, ...details };
+};
+
+const keyChangeForm = ({ everyMs, by, withinMs }: KeyChange): Record<string, unknown> => ({
+  every: durationText(everyMs),
+  by,
+  ...(withinMs > 0 && { within: durationText(withinMs) }),
+});
 
 /**
  * `--e2ee`: `throw-away`, or where a passphrase is: `env:NAME`, `file:PATH`.

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import {
@@ -12,7 +13,7 @@ import {
 import { clientLayout } from '../client/client-layout.ts';
 import type { Admission, EngineOptions } from '../engine.ts';
 import { pageKey } from './page-key.ts';
-import type { PageEvent, PageJoin, PageJoined } from './page-protocol.ts';
+import type { PageEvent, PageJoin, PageJoined, PageKey } from './page-protocol.ts';
 import { pageTracks } from './page-tracks.ts';
 
 export interface BrowserClientOptions {
@@ -99,6 +100,10 @@ export class BrowserClient implements Client {
     }
   }
 
+  async changeKey(secret: E2eeSecret): Promise<void> {
+    await this.#call('changeKey', ANSWER_MS, await pageKey(secret));
+  }
+
   read(): Promise<ClientReading> {
     return this.#call<ClientReading>('read', ANSWER_MS);
   }
@@ -134,7 +139,11 @@ export class BrowserClient implements Client {
     else onEvent({ ...event, message: `livekit-client was disconnected: ${event.reason}` });
   }
 
-  async #call<Result>(name: string, timeoutMs: number, ...parameters: PageJoin[]): Promise<Result> {
+  async #call<Result>(
+    name: string,
+    timeoutMs: number,
+    ...parameters: (PageJoin | PageKey)[]
+  ): Promise<Result> {
     const text = JSON.stringify(parameters);
     const timer = new AbortController();
     try {

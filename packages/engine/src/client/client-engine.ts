@@ -1,6 +1,6 @@
 import { PROCESS_CLOCK_OFFSET_MS, steadyClock } from '@livekit-swarm/livekit';
 import { emptyEngineHealth, type ParticipantLine } from '@livekit-swarm/record';
-import type { ClientEngineName, ParticipantPlan } from '@livekit-swarm/scenario';
+import type { ClientEngineName, ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import type { ClientHost } from './client.ts';
 import { ClientParticipant } from './client-participant.ts';
@@ -37,6 +37,13 @@ export class ClientEngine implements Engine {
     const line = await participant.leave();
     this.#participants.delete(index);
     return line;
+  }
+
+  /** Real clients do what the others of their room do as well: they change the key. */
+  act(index: number, step: PlannedStep): boolean {
+    if (step.do !== 'change-key') return false;
+    this.#participants.get(index)?.changeKey(step.key);
+    return true;
   }
 
   sample(): EngineSample {

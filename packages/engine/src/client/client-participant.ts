@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { askTokenEndpoint, type Clock, isTicket, withoutTokens } from '@livekit-swarm/livekit';
+import {
+  askTokenEndpoint,
+  type Clock,
+  type E2eeSecret,
+  isTicket,
+  laterKey,
+  withoutTokens,
+} from '@livekit-swarm/livekit';
 import type { ClientSample, EventLine, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
-import type { ClientEngineName, ParticipantPlan } from '@livekit-swarm/scenario';
+import { type ClientEngineName, keyAt, type ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Admission, EngineOptions } from '../engine.ts';
 import { outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
@@ -51,6 +58,9 @@ export class ClientParticipant {
   #series: SeriesSample[] = [];
   #timer: NodeJS.Timeout | null = null;
   #isLeaving = false;
+  /** Of end-to-end encryption: the secret at the start of the run, and how often its key has changed. */
+  #secret: E2eeSecret | undefined;
+  #keyNumber: number;
   /** Of an encryption error. */
   #hasWarned = false;
 
@@ -59,6 +69,8 @@ export class ClientParticipant {
     this.#options = options;
     this.#evidence = keepEvidence(engine.dir ?? null, plan);
     this.#joinFrom = engine.startedAtMs + plan.joinAtMs;
+    const change = plan.e2ee?.keyChange;
+    this.#keyNumber = change === undefined ? 0 : keyAt(change, plan.joinAtMs);
   }
 
   get isIn(): boolean {
@@ -73,6 +85,7 @@ export class ClientParticipant {
 
   async join(admission: Admission): Promise<void> {
     const { engine, clock } = this.#options;
+    this.#secret = admission.e2ee;
     this.prepare();
     try {
       this.#client = (await this.#opening) ?? null;
@@ -89,7 +102,7 @@ export class ClientParticipant {
       const admitted = await this.#admit(admission);
       const admittedAt = clock.now();
       if (this.#isLeaving) return;
-      const joined = 'url' in admitted ? await client.join(admitted) : admitted;
+      const joined = 'url' in admitted ? await this.#joinBy(client, admitted) : admitted;
       if (this.#isLeaving || this.#state !== 'joining') return;
       if (joined.ok) {
         const at = clock.now();
@@ -131,6 +144,36 @@ export class ClientParticipant {
       this.#emit('join_retry', { attempt, durationMs, reason: joined.reason, message });
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
+  }
+
+  /** With the key of this moment: it may change while the client joins. */
+  async #joinBy(client: Client, { e2ee: _, ...admission }: Admission) {
+    const number = this.#keyNumber;
+    const e2ee = this.#key;
+    const joined = await client.join({ ...admission, ...(e2ee !== undefined && { e2ee }) });
+    if (joined.ok && number !== this.#keyNumber) this.#giveKey(client);
+    return joined;
+  }
+
+  get #key(): E2eeSecret | undefined {
+    const by = this.#options.plan.e2ee?.keyChange?.by ?? 'new-key';
+    return this.#secret === undefined ? undefined : laterKey(this.#secret, by, this.#keyNumber);
+  }
+
+  changeKey(number: number): void {
+    this.#keyNumber = number;
+    if (this.isIn && this.#client !== null) this.#giveKey(this.#client);
+  }
+
+  #giveKey(client: Client): void {
+    const key = this.#key;
+    if (key === undefined) return;
+    client.changeKey?.(key).catch((error: unknown) => {
+      this.#emit('warning', {
+        reason: 'key_not_changed',
+        message: withoutTokens(messageOf(error)),
+      });
+    });
   }
 
   /** With the URL and the token of this attempt. */

@@ -1,3 +1,4 @@
+import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Admission } from '../engine.ts';
 import type { TrackFacts } from './read-stats.ts';
@@ -47,6 +48,8 @@ export interface ClientReading {
 export interface Client {
   /** One attempt. Never rejects. */
   join(admission: Admission): Promise<ClientJoined>;
+  /** From now on with this key, in both directions. Absent: it cannot change it. @throws when the client does not answer */
+  changeKey?(secret: E2eeSecret): Promise<void>;
   /** @throws when the client does not answer */
   read(): Promise<ClientReading>;
   /** Leaves the room and frees all resources of the client. Never rejects, and takes a bounded time. */

@@ -18,7 +18,7 @@ const video = (changes: Partial<Video>): Video => ({
 const lowerHeights = (plan: TrackPlan): number[][] | undefined => {
   const heights: number[] = [];
   const addClip = ({ height }: ClipData): number => heights.push(height) - 1;
-  const clips = new Clips({ addClip, encryptClip: (clip) => clip });
+  const clips = new Clips({ addClip, encryptClip: (clip) => clip, removeClip: () => {} });
   const { lower } = clips.track(plan, 'cid', null, { adapts: true });
   return lower?.map((handles) => handles.map((handle) => heights[handle] ?? Number.NaN));
 };
@@ -39,6 +39,6 @@ test('an upper simulcast layer is sent with at least the bit rate that a browser
 });
 
 test('without rate adaptation there are none', () => {
-  const clips = new Clips({ addClip: () => 0, encryptClip: (clip) => clip });
+  const clips = new Clips({ addClip: () => 0, encryptClip: (clip) => clip, removeClip: () => {} });
   expect(clips.track(video({}), 'cid', null)).not.toHaveProperty('lower');
 });

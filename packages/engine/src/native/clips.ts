@@ -34,13 +34,16 @@ interface LoadedClip {
   layer: LayerSpec;
 }
 
-type ClipPump = Pick<Pump, 'addClip' | 'encryptClip'>;
+type ClipPump = Pick<Pump, 'addClip' | 'encryptClip' | 'removeClip'>;
 
 /** The clips of one pump: each is loaded when it is first played, and encrypted once for each key. */
 export class Clips {
   readonly #pump: ClipPump;
   readonly #loaded = new Map<string, LoadedClip>();
-  readonly #encrypted = new Map<string, LoadedClip>();
+  /** By key ring, then by the handle of what was encrypted. */
+  readonly #encrypted = new Map<number, Map<number, number>>();
+  /** What each encrypted clip was made of. */
+  readonly #clear = new Map<number, number>();
 
   constructor(pump: ClipPump) {
     this.#pump = pump;
@@ -87,14 +90,42 @@ export class Clips {
     };
   }
 
-  #encrypt(source: ClipSource, { keyRing, keyIndex }: FrameKeyHandle): LoadedClip {
-    const id = `${source.name} ${keyRing} ${keyIndex}`;
-    const known = this.#encrypted.get(id);
-    if (known !== undefined) return known;
+  /** The same track with another key. */
+  rekey({ spec, clips, voice, lower }: PublishedTrack, key: FrameKeyHandle): PublishedTrack {
+    const again = (handle: number): number => this.#sealed(this.#clear.get(handle) ?? handle, key);
+    return {
+      spec,
+      clips: clips.map(again),
+      ...(voice !== undefined && {
+        voice: { speech: again(voice.speech), quiet: again(voice.quiet) },
+      }),
+      ...(lower !== undefined && { lower: lower.map((of) => of.map(again)) }),
+    };
+  }
+
+  /** Nothing is encrypted with these keys any more: memory holds clips of the current ones. */
+  release(keyRing: number): void {
+    for (const handle of this.#encrypted.get(keyRing)?.values() ?? []) {
+      this.#clear.delete(handle);
+      this.#pump.removeClip(handle);
+    }
+    this.#encrypted.delete(keyRing);
+  }
+
+  #encrypt(source: ClipSource, key: FrameKeyHandle): LoadedClip {
     const { handle, layer } = this.#load(source);
-    const encrypted = { handle: this.#pump.encryptClip(handle, keyRing, keyIndex), layer };
-    this.#encrypted.set(id, encrypted);
-    return encrypted;
+    return { handle: this.#sealed(handle, key), layer };
+  }
+
+  #sealed(clear: number, { keyRing, keyIndex }: FrameKeyHandle): number {
+    const ofRing = this.#encrypted.get(keyRing) ?? new Map<number, number>();
+    this.#encrypted.set(keyRing, ofRing);
+    const known = ofRing.get(clear);
+    if (known !== undefined) return known;
+    const sealed = this.#pump.encryptClip(clear, keyRing, keyIndex);
+    ofRing.set(clear, sealed);
+    this.#clear.set(sealed, clear);
+    return sealed;
   }
 
   #load({ name, load, bitrate }: ClipSource): LoadedClip {

@@ -1,4 +1,12 @@
-import { deriveFrameKey, type E2eeSecret } from '@livekit-swarm/livekit';
+import {
+  type E2eeSecret,
+  frameKeyOf,
+  type KeyMaterial,
+  keyMaterial,
+  laterKey,
+  ratcheted,
+} from '@livekit-swarm/livekit';
+import type { KeyChange } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 
 /** A key of the pump that frames are encrypted with. */
@@ -11,19 +19,38 @@ export interface FrameKeyHandle {
 export class FrameKeys {
   readonly #pump: Pick<Pump, 'addKeyRing'>;
   readonly #rings = new Map<string, FrameKeyHandle>();
+  /** Of each secret: the material ratcheted once more than the one before. */
+  readonly #ratcheted = new Map<string, KeyMaterial[]>();
 
   constructor(pump: Pick<Pump, 'addKeyRing'>) {
     this.#pump = pump;
   }
 
-  of(secret: E2eeSecret): FrameKeyHandle {
-    const id = JSON.stringify(secret);
+  /**
+   * The key after it changed `number` times. The ring also has the one before, with which others still encrypt that do not have the new one yet; a ratcheted key takes
+   * the place of the one before.
+   */
+  of(secret: E2eeSecret, by: KeyChange['by'] = 'new-key', number = 0): FrameKeyHandle {
+    const id = JSON.stringify([secret, by, number]);
     const known = this.#rings.get(id);
     if (known !== undefined) return known;
-    const { keyIndex } = secret;
-    const key = deriveFrameKey(secret);
-    const handle = { keyRing: this.#pump.addKeyRing([{ index: keyIndex, key }]), keyIndex };
+    const now = laterKey(secret, by, number);
+    const before = by === 'new-key' && number > 0 ? [laterKey(secret, by, number - 1)] : [];
+    const keys = [...before, now].map((one) => ({ index: one.keyIndex, key: this.#derive(one) }));
+    const handle = { keyRing: this.#pump.addKeyRing(keys), keyIndex: now.keyIndex };
     this.#rings.set(id, handle);
     return handle;
+  }
+
+  #derive(secret: E2eeSecret): Uint8Array {
+    const id = JSON.stringify({ ...secret, keyIndex: 0, ratchet: 0 });
+    const materials = this.#ratcheted.get(id) ?? [keyMaterial({ ...secret, ratchet: 0 })];
+    this.#ratcheted.set(id, materials);
+    let last = materials.at(-1);
+    while (last !== undefined && materials.length <= secret.ratchet) {
+      last = ratcheted(last);
+      materials.push(last);
+    }
+    return frameKeyOf(materials[secret.ratchet] ?? keyMaterial(secret));
   }
 }

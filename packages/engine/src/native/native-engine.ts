@@ -15,6 +15,7 @@ import { Clips } from './clips.ts';
 import { Effects } from './effects.ts';
 import { FrameKeys } from './frame-keys.ts';
 import { Participant, type ParticipantView } from './participant.ts';
+import { ParticipantKeys, type SharedKeys } from './participant-keys.ts';
 import { RemotePublishers } from './remote-publishers.ts';
 import { Route } from './route.ts';
 import { Sampler } from './sampler.ts';
@@ -43,7 +44,7 @@ export class NativeEngine implements Engine {
   readonly #clips: Clips;
   readonly #effects: Effects;
   readonly #speakers = new Speakers();
-  readonly #keys: FrameKeys;
+  readonly #keys: SharedKeys;
   readonly #book = new StreamBook();
   readonly #publishers: RemotePublishers;
   readonly #sampler: Sampler;
@@ -70,7 +71,7 @@ export class NativeEngine implements Engine {
     this.#turn = turn === '' ? null : readTurnAddress(turn);
     this.#clips = new Clips(this.#pump);
     this.#effects = new Effects(this.#clock);
-    this.#keys = new FrameKeys(this.#pump);
+    this.#keys = { keys: new FrameKeys(this.#pump), clips: this.#clips, users: new Map() };
     this.#sampler = new Sampler(this.#pump, this.#book);
     if (options.watchMedia === true) this.#watchSoon();
   }
@@ -79,10 +80,10 @@ export class NativeEngine implements Engine {
     const { index, path } = plan;
     if (path === 'turn-tls' || path === 'auto') this.#trust();
     if (this.#participants.has(index)) throw new Error(`participant ${index} has joined already`);
-    const key = admission.e2ee === undefined ? null : this.#keys.of(admission.e2ee);
+    const keys = new ParticipantKeys(this.#keys, plan, admission.e2ee);
     const kind = { takesTurns: plan.turns === 'takes', adapts: plan.rateAdaptation === true };
     const tracks = plan.publish.map((track, number) =>
-      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, key, kind),
+      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, keys.current, kind),
     );
     let flows = 0;
     const neighbours = (): Neighbour[] =>
@@ -98,12 +99,12 @@ export class NativeEngine implements Engine {
       target: (url) => this.#target(url),
       turn: this.#turn,
       tracks,
-      load: (track, cid) => this.#clips.track(track, cid, key, kind),
+      load: (track, cid) => this.#clips.track(track, cid, keys.current, kind),
       effects: this.#effects,
       speakers: this.#speakers,
       neighbours,
       goneUnnoticed: () => this.#goneUnnoticed(plan),
-      key,
+      keys,
       publishers: this.#publishers,
       engine: this.#options,
       pump: this.#pump,

@@ -22,8 +22,8 @@ import { outcomeOf, type SessionState } from '../outcome.ts';
 import { Actor, type Neighbour } from './actor.ts';
 import type { PublishedTrack } from './clips.ts';
 import type { Effects } from './effects.ts';
-import type { FrameKeyHandle } from './frame-keys.ts';
 import { MediaWatch } from './media-watch.ts';
+import type { ParticipantKeys } from './participant-keys.ts';
 import { PumpPlane } from './pump-plane.ts';
 import type { RemotePublishers } from './remote-publishers.ts';
 import { trackResults } from './results.ts';
@@ -54,8 +54,7 @@ export interface ParticipantOptions {
   neighbours(): Neighbour[];
   /** No participant of the room expects media of it any more, although the server has not noticed that it is gone. */
   goneUnnoticed(): void;
-  /** Null: without end-to-end encryption. */
-  key: FrameKeyHandle | null;
+  keys: ParticipantKeys;
   turn: TurnAddress | null;
   engine: EngineOptions;
   pump: Pump;
@@ -122,7 +121,7 @@ export class Participant {
       cname: plan.identity,
       tracks,
       data: plan.data,
-      key: options.key,
+      key: options.keys.current,
       serverTrailer: () => this.#session.room.serverTrailer,
       onKeyMismatch: (track) => this.#warnOfKey(track),
       publishers: options.publishers.of(plan.room),
@@ -193,6 +192,11 @@ export class Participant {
 
   act(step: PlannedStep): void {
     if (this.#leaving !== null) return;
+    if (step.do === 'change-key') {
+      const key = this.#options.keys.change(step.key, this.#options.tracks);
+      if (key !== null) this.#plane.changeKey(key);
+      return;
+    }
     if (step.do === 'speak' || step.do === 'listen') {
       this.#voice.speak(step.do === 'speak');
       return;
@@ -472,6 +476,7 @@ export class Participant {
     this.#replaced?.leave();
     this.#depart(now);
     this.#options.effects.left(this);
+    this.#options.keys.left();
     this.#voice.lost();
     if (wasIn) this.#emit('left', now, {});
     return {

@@ -51,7 +51,7 @@ export interface PumpPlaneOptions {
   cname: string;
   tracks: readonly PublishedTrack[];
   data: readonly DataTraffic[];
-  /** Null: without end-to-end encryption. */
+  /** At first; null: without end-to-end encryption. */
   key: FrameKeyHandle | null;
   /** At the end of frames that the server inserts. */
   serverTrailer(): Uint8Array;
@@ -88,6 +88,7 @@ export class PumpPlane implements MediaPlane {
   readonly #moved = new Map<number, string[]>();
   readonly #paths: PeerPaths;
   #route: Route;
+  #key: FrameKeyHandle | null;
   #selectedPair: ReturnType<typeof selectedPairOf> | null = null;
   #finishing = false;
 
@@ -95,6 +96,7 @@ export class PumpPlane implements MediaPlane {
     this.#options = options;
     const { pump, route, path, turn, onPathFailed } = options;
     this.#route = route;
+    this.#key = options.key;
     this.#paths = new PeerPaths({ pump, route, path, turn, onFailed: onPathFailed });
   }
 
@@ -127,7 +129,7 @@ export class PumpPlane implements MediaPlane {
   }
 
   openPeer(): LocalPeer {
-    const { pump, book, owner, network, rateAdaptation, key, onPeerOpened } = this.#options;
+    const { pump, book, owner, network, rateAdaptation, onPeerOpened } = this.#options;
     const dataCohort = book.cohorts.numberOf({
       labels: { direction: 'down', kind: 'data', ...owner, codec: 'data' },
       // A message does not show its sender: all count for the other hosts if any sender is there.
@@ -142,7 +144,7 @@ export class PumpPlane implements MediaPlane {
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
     book.peers.set(local.peer, peer);
-    if (key !== null) pump.setDataKeys(local.peer, key.keyRing);
+    if (this.#key !== null) pump.setDataKeys(local.peer, this.#key.keyRing);
     onPeerOpened(local.peer);
     this.#paths.open(local.peer);
     return local;
@@ -293,13 +295,13 @@ export class PumpPlane implements MediaPlane {
   /** A channel is ready: as in the SDKs, data is sent on channels that this side opened. */
   channelOpened(peer: number, label: string): void {
     if (!this.#openedChannels.has(`${peer} ${label}`)) return;
-    const { pump, data, key, nextFlow } = this.#options;
+    const { pump, data, nextFlow } = this.#options;
     for (const { messagesPerSecond, bytes, reliable } of data) {
       if (label !== (reliable ? '_reliable' : '_lossy')) continue;
       pump.startDataFlow({
         peer,
         label,
-        ...templateOf(bytes, reliable, key),
+        ...templateOf(bytes, reliable, this.#key),
         intervalMs: 1_000 / messagesPerSecond,
         flow: nextFlow(),
       });
@@ -373,6 +375,28 @@ export class PumpPlane implements MediaPlane {
     if (clip !== undefined && handle !== undefined) this.#options.pump.setSenderClip(handle, clip);
   }
 
+  /** From now on with another key, in both directions: the tracks have clips that are encrypted with it. */
+  changeKey(key: FrameKeyHandle): void {
+    const { pump, tracks, serverTrailer, describe } = this.#options;
+    this.#key = key;
+    for (const { handle, cid, layer, ended } of this.#up) {
+      const index = Math.max(
+        0,
+        RID_ORDER.findIndex((rid) => rid === layer),
+      );
+      const clip = tracks.find(({ spec }) => spec.cid === cid)?.clips[index];
+      if (!ended && clip !== undefined) pump.setSenderClip(handle, clip);
+    }
+    for (const { handle, trackSid, ended } of this.#down)
+      if (!ended && describe(trackSid)?.encrypted === true)
+        pump.setReceiverKeys(handle, key.keyRing, serverTrailer());
+    for (const [peer, { ended }] of this.#peers) {
+      if (ended) continue;
+      pump.setDataKeys(peer, key.keyRing);
+      pump.setDataFlowKey(peer, key.keyRing, key.keyIndex);
+    }
+  }
+
   stopSending(cid: string): void {
     const { pump } = this.#options;
     const senders = this.#up.filter((stream) => stream.cid === cid && !stream.ended);
@@ -395,7 +419,8 @@ export class PumpPlane implements MediaPlane {
   }
 
   receive(peer: number, stream: ReceiveStream): void {
-    const { pump, book, owner, publishers, describe, onSilenceEnds, key } = this.#options;
+    const { pump, book, owner, publishers, describe, onSilenceEnds } = this.#options;
+    const key = this.#key;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
     const track = describe(trackSid);
     const published = track?.codec || (payloads[0]?.codec ?? 'other');

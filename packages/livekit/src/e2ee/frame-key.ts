@@ -26,19 +26,26 @@ export interface KeyMaterial {
 }
 
 export const keyMaterial = (secret: E2eeSecret): KeyMaterial => {
-  const derivation = 'passphrase' in secret ? 'pbkdf2' : 'hkdf';
-  let bytes: Uint8Array =
-    'passphrase' in secret ? Buffer.from(secret.passphrase) : Buffer.from(secret.key, 'base64');
-  for (let round = 0; round < secret.ratchet; round++)
-    bytes = derive({ bytes, derivation }, RATCHET_BYTES);
-  return { bytes, derivation };
+  let material: KeyMaterial =
+    'passphrase' in secret
+      ? { bytes: Buffer.from(secret.passphrase), derivation: 'pbkdf2' }
+      : { bytes: Buffer.from(secret.key, 'base64'), derivation: 'hkdf' };
+  for (let round = 0; round < secret.ratchet; round++) material = ratcheted(material);
+  return material;
 };
+
+/** Of a passphrase it takes about 30 ms of CPU. */
+export const ratcheted = (material: KeyMaterial): KeyMaterial => ({
+  ...material,
+  bytes: derive(material, RATCHET_BYTES),
+});
 
 /**
  * The key of AES-128-GCM that frames are encrypted with. A passphrase takes about 30 ms of CPU, and as much for each ratchet: derive once per process.
  */
-export const deriveFrameKey = (secret: E2eeSecret): Uint8Array =>
-  derive(keyMaterial(secret), KEY_BYTES);
+export const deriveFrameKey = (secret: E2eeSecret): Uint8Array => frameKeyOf(keyMaterial(secret));
+
+export const frameKeyOf = (material: KeyMaterial): Uint8Array => derive(material, KEY_BYTES);
 
 const derive = ({ bytes, derivation }: KeyMaterial, length: number): Uint8Array =>
   derivation === 'pbkdf2'

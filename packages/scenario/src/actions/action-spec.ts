@@ -67,8 +67,12 @@ export type Permission = z.infer<typeof permission>;
 export type ActionSpec = z.infer<typeof actionSchema>;
 export type ActionName = ActionStep['do'];
 
-/** What else a plan has for a participant: it begins and ends to speak, where it takes turns. */
-export type PlannedStep = ActionStep | { do: 'speak' } | { do: 'listen' };
+/** What else a plan has for a participant: it begins and ends to speak, where it takes turns; it has the next key. */
+export type PlannedStep =
+  | ActionStep
+  | { do: 'speak' }
+  | { do: 'listen' }
+  | { do: 'change-key'; key: number };
 
 /** One thing that a participant of a plan does. `atMs`: after the start of the run. */
 export type PlannedAction = PlannedStep & { atMs: number };

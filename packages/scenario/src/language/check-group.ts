@@ -1,6 +1,7 @@
 import { WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { Path } from '@livekit-swarm/settings';
 import { actionSourceOf, everPublished } from '../actions/plan-actions.ts';
+import { understands } from '../e2ee.ts';
 import { executorOf, type GroupFile } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
 import { departsWhileJoining, type TrackPlan } from '../role-spec.ts';
@@ -85,6 +86,10 @@ const checkRole = (
   if (e2ee !== null && !tracks.every(canBeEncrypted)) {
     const message = 'has a video that livekit-client does not encrypt end to end';
     complain([...at, 'publish'], message, 'take codec: vp8 or h264, or leave e2ee out');
+  }
+  if (e2ee?.keyChange !== undefined && role.rateAdaptation === true) {
+    const message = 'is not possible with keyChange of e2ee: its clips are encrypted in advance';
+    complain([...at, 'rateAdaptation'], message, 'leave one out', 'key');
   }
   if (role.subscribe === false && role.layout !== undefined && role.layout.type !== 'none') {
     complain([...at, 'layout'], 'has no effect: subscribe is false', 'leave one out', 'key');
@@ -171,8 +176,10 @@ const checkEngine = (
       'key',
     );
   const e2ee = role.e2ee === undefined ? group.e2ee : role.e2ee;
-  if (engine === 'rtc' && (e2ee?.keyIndex ?? 0) > 0)
-    complain([...at, 'engine'], 'has no keyIndex: it is 0', 'use native or browser', 'key');
+  if (!understands(engine, e2ee ?? null)) {
+    const message = `cannot follow the e2ee of the role: ${engine} has no keyIndex and no keyChange`;
+    complain([...at, 'engine'], message, 'use engine: native or browser', 'key');
+  }
   if (engine === 'rtc' && tracks.some((track) => track.kind === 'video' && track.frameMetadata))
     complain(
       [...at, 'publish'],

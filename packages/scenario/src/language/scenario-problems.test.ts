@@ -342,8 +342,8 @@ const WRONG: [string, string, RegExp][] = [
   ['encryption without a key', role('{ e2ee: ‸yes }'), /unknown encryption "yes"/],
   [
     'a passphrase in the file itself',
-    role('{ e2ee: ‸{ passphrase: swordfish } }'),
-    /must say what the media is encrypted with.*\{ env: NAME \}/,
+    role('{ e2ee: { passphrase: ‸swordfish } }'),
+    /a secret must not stand in the file itself.*\{ env: NAME \}/,
   ],
   [
     'a key index beyond the ring',

@@ -1,8 +1,10 @@
 import { WITNESS_GROUP, type Window } from '@livekit-swarm/metrics';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
 import type { PlannedAction } from '../actions/action-spec.ts';
+import { keyAt, planKeyChanges } from '../actions/key-changes.ts';
 import { MAX_ACTIONS, planActions } from '../actions/plan-actions.ts';
 import { planTurns } from '../actions/turns.ts';
+import { type E2ee, understands } from '../e2ee.ts';
 import { checkCount } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
@@ -149,6 +151,7 @@ const createSchedule = (
     group = null;
     addTurns(load, seed, MAX_ACTIONS - actions);
     drafts = [...load, ...witnessDrafts(load, witnesses)];
+    addKeyChanges(drafts, seed);
     addReaders(drafts);
   } catch (error) {
     if (!isUsageError(error)) throw error;
@@ -185,25 +188,29 @@ const createSchedule = (
   return { schedule, problem: null };
 };
 
-/** Witnesses join a room with its first participant, after it, and leave with its last: the load is the same as without them. */
+/**
+ * Witnesses join a room with its first participant, after it, and leave with its last: the load is the same as without them. Where the room is encrypted end to
+ * end they have its key.
+ */
 const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]): Draft[] => {
   if (witnesses.length === 0 || load.length === 0) return [];
   const rooms = [...Map.groupBy(load, roomKey).values()].flatMap((present) => {
     const [first] = present;
-    // What is encrypted end to end would look broken to them.
-    if (first === undefined || present.some(({ e2ee }) => e2ee !== null)) return [];
+    const e2ee = encryptionOf(present);
+    if (first === undefined || e2ee === undefined) return [];
+    if (witnesses.some(({ engine }) => !understands(engine, e2ee))) return [];
     const fromMs = present.reduce((least, one) => Math.min(least, one.joinAtMs), first.joinAtMs);
     const toMs = present.reduce((most, one) => Math.max(most, one.leaveAtMs), 0);
-    return [{ first, fromMs, toMs }];
+    return [{ first, e2ee, fromMs, toMs }];
   });
   if (rooms.length === 0)
     throw usageError(
-      'witnesses cannot decrypt, and all rooms are encrypted end to end',
-      'leave the witnesses out',
+      'the witnesses cannot decrypt what is published: no room has one key for all, or the key has an index or changes, which rtc does not follow',
+      'leave the witnesses out, or add browsers only',
     );
   const places = witnessPlaces(rooms, witnesses);
   return witnesses.flatMap((witness, index) =>
-    (places[index] ?? []).map(({ first, fromMs, toMs }, position): Draft => {
+    (places[index] ?? []).map(({ first, e2ee, fromMs, toMs }, position): Draft => {
       const role = witnessRole(witness);
       return {
         in: first.in,
@@ -216,9 +223,20 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
         joinAtMs: fromMs,
         leaveAtMs: toMs,
         ...conductOf(role),
+        e2ee,
       };
     }),
   );
+};
+
+/** What those who publish in a room encrypt with. Undefined: not all with the same; an intruder with another key is none of them. */
+const encryptionOf = (present: readonly Draft[]): E2ee | null | undefined => {
+  const publishing = present.filter(
+    ({ publish, data, e2ee }) => publish.length + data.length > 0 && e2ee?.secret !== 'wrong-key',
+  );
+  const kinds = new Map(publishing.map(({ e2ee }) => [JSON.stringify(e2ee), e2ee]));
+  const [kind = null] = kinds.values();
+  return kinds.size > 1 ? undefined : kind;
 };
 
 /** What the participants of a role do. */
@@ -293,10 +311,33 @@ const addTurns = (drafts: readonly Draft[], seed: number, most: number): void =>
   }
 };
 
+/** Each takes about 30 ms of CPU of a passphrase. */
+const MOST_RATCHETS = 32;
+
+/** Where the key changes, adds to the actions of each participant when it has the next one. */
+const addKeyChanges = (drafts: readonly Draft[], seed: number): void => {
+  let steps = 0;
+  for (const draft of drafts) {
+    const { e2ee, group, role, roomNumber, member, session } = draft;
+    if (e2ee?.keyChange === undefined) continue;
+    const random = randomStream(seed, group, 'keys', role, roomNumber, member, session ?? 0);
+    const changes = planKeyChanges(e2ee.keyChange, draft, random);
+    const ratchets = e2ee.ratchet + keyAt(e2ee.keyChange, draft.leaveAtMs);
+    if (e2ee.keyChange.by === 'ratchet' && ratchets > MOST_RATCHETS)
+      throw usageError(
+        `its key would be ratcheted ${ratchets} times, and ${MOST_RATCHETS} is the most: a participant that joins late derives them all`,
+        'use a longer interval (every), or by: new-key',
+      );
+    steps += changes.length;
+    if (steps > MAX_ACTIONS) throw tooManyActions();
+    draft.actions = [...changes, ...(draft.actions ?? [])].sort((a, b) => a.atMs - b.atMs);
+  }
+};
+
 const tooManyActions = () =>
   usageError(
     `its participants would do more than ${MAX_ACTIONS.toLocaleString('en')} things`,
-    'use longer intervals (every, turns), or fewer participants with actions',
+    'use longer intervals (every, turns, keyChange), or fewer participants with actions',
   );
 
 /** All sessions of a group. */

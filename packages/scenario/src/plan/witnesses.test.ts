@@ -55,9 +55,34 @@ test('thresholds may refer to witnesses where there are some', () => {
   expect(() => scenarioOfFlags(LOAD, [threshold])).toThrow('unknown group "witness"');
 });
 
-test('witnesses stay out of rooms that are encrypted end to end', () => {
+test('witnesses of a room that is encrypted end to end have its key', () => {
   const scenario = scenarioOfFlags({ ...LOAD, e2ee: 'throw-away' }, [], [parseWitness('rtc')]);
-  expect(() => expandPlan(scenario, 'run')).toThrow('all rooms are encrypted end to end');
+  const { participants } = expandPlan(scenario, 'run');
+  const witness = participants.find(({ group }) => group === 'witness');
+  expect(witness?.e2ee).toEqual(participants[0]?.e2ee);
+  expect(witness?.e2ee).not.toBeNull();
+});
+
+test.each([
+  ['one without encryption', '{ publish: audio, e2ee: none }', null],
+  ['one with another key', '{ publish: audio, e2ee: { passphrase: { env: X } } }', null],
+  ['an intruder', '{ publish: audio, e2ee: wrong-key }', 'throw-away'],
+  ['one that only receives', '{ e2ee: none }', 'throw-away'],
+])('a witness where there is also %s', (_, other, secret) => {
+  const text = `
+scenario: mixed
+witnesses: browser
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    duration: 20s
+    e2ee: throw-away
+    roles: { caller: { publish: audio }, other: ${other} }
+`;
+  const plan = () => expandPlan(parseScenario(text, { file: 'mixed.yaml' }), 'run').participants;
+  if (secret === null) expect(plan).toThrow('no room has one key for all');
+  else expect(plan().find(({ group }) => group === 'witness')?.e2ee?.secret).toBe(secret);
 });
 
 test('there are as many witnesses as asked for, also with fewer rooms', () => {

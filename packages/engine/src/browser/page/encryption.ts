@@ -14,16 +14,20 @@ class SharedKey extends BaseKeyProvider {
 
 const ALGORITHMS = { pbkdf2: 'PBKDF2', hkdf: 'HKDF' } as const;
 
-/** What a Room needs to encrypt. */
-export const encryptionOf = async ({
-  material,
-  derivation,
-  keyIndex,
-  worker,
-}: PageKey): Promise<E2EEOptions> => {
-  const bytes = Uint8Array.from(atob(material), (letter) => letter.charCodeAt(0));
+/** The encryption of one Room. */
+export interface Encryption {
+  options: E2EEOptions;
+  /** From now on with this key, in both directions; keys with other indices can still be decrypted with. */
+  use(key: PageKey): Promise<void>;
+}
+
+export const encryptionOf = async (first: PageKey): Promise<Encryption> => {
   const keyProvider = new SharedKey();
-  keyProvider.set(await importKey(bytes, ALGORITHMS[derivation], 'derive'), keyIndex);
-  const program = URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }));
-  return { keyProvider, worker: new Worker(program, { type: 'module' }) };
+  const use = async ({ material, derivation, keyIndex }: PageKey): Promise<void> => {
+    const bytes = Uint8Array.from(atob(material), (letter) => letter.charCodeAt(0));
+    keyProvider.set(await importKey(bytes, ALGORITHMS[derivation], 'derive'), keyIndex);
+  };
+  await use(first);
+  const program = URL.createObjectURL(new Blob([first.worker], { type: 'text/javascript' }));
+  return { options: { keyProvider, worker: new Worker(program, { type: 'module' }) }, use };
 };

@@ -19,8 +19,8 @@ import type { ClientReading } from '../../client/client.ts';
 import type { ClientLayout } from '../../client/client-layout.ts';
 import { messageOf } from '../../client/message-of.ts';
 import type { TrackFacts } from '../../client/read-stats.ts';
-import type { PageEvent, PageJoin, PageJoined, PageTrack } from '../page-protocol.ts';
-import { encryptionOf } from './encryption.ts';
+import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
+import { type Encryption, encryptionOf } from './encryption.ts';
 import { FrameTimer, frameMetadataWorker, letAudioPass } from './frame-timer.ts';
 import { createLagMeter } from './lag.ts';
 import { createMedia, type OwnMedia } from './media.ts';
@@ -35,6 +35,7 @@ setLogLevel('warn');
 
 const lag = createLagMeter();
 let room: Room | null = null;
+let encryption: Encryption | null = null;
 let media: OwnMedia[] = [];
 let isHearing = false;
 /** Whether `disconnected` is news: not while it joins, nor when it leaves. */
@@ -50,9 +51,9 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
   const made = peersMade();
   const { url, token, layout, timeoutMs, singlePeerConnection, reconnects } = request;
   let signalMs = 0;
-  const encryption = request.e2ee === null ? null : await encryptionOf(request.e2ee);
+  encryption = request.e2ee === null ? null : await encryptionOf(request.e2ee);
   const joining = new Room({
-    ...(encryption !== null && { encryption }),
+    ...(encryption !== null && { encryption: encryption.options }),
     singlePeerConnection,
     adaptiveStream: false,
     dynacast: true,
@@ -282,4 +283,8 @@ const leave = async (): Promise<void> => {
   stopMedia();
 };
 
-Object.assign(globalThis, { swarm: { join, read, leave } });
+const changeKey = async (key: PageKey): Promise<void> => {
+  await encryption?.use(key);
+};
+
+Object.assign(globalThis, { swarm: { join, read, leave, changeKey } });
