@@ -15,6 +15,7 @@ import { announcementOf } from './announce-load.ts';
 import { type Deployed, deploy, pathsOf } from './deploy.ts';
 import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
 import { assertRoomsEmpty } from './existing-rooms.ts';
+import { predictionText } from './plan/host-messages.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 import { defaultRecordDir } from './record-folder.ts';
@@ -62,6 +63,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
   let warm: WarmWorkers | null = null;
   try {
     printer.print(`${describeScenario(plan.scenario)} → ${describeTarget(target)}`);
+    if (prepared.tooLarge !== undefined) printer.print(predictionText(prepared.tooLarge));
     if (target.type === 'remote') {
       const announcement = announcementOf(plan, target.url);
       if (announcement !== null) printer.print(announcement);

@@ -41,6 +41,7 @@ export interface SharedRunFlags extends LivePageFlags {
   witness: string[];
   browser?: string;
   workers?: string;
+  calibration?: string;
   queue?: string;
   machines?: string;
   label: string[];
@@ -170,6 +171,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
     workersFlag(),
+    calibrationFlag(),
     witnessFlag(),
     new Option(
       '--browser <path>',
@@ -307,6 +309,12 @@ export const workersFlag = (): Option =>
   new Option(
     '--workers <n>',
     'processes that host participants (default: automatic, at most one per core)',
+  );
+
+export const calibrationFlag = (): Option =>
+  new Option(
+    '--calibration <auto|fresh|off|µs>',
+    'how fast this host is: measured once after each boot, measured now, not at all, or microseconds for a packet of bare UDP with encryption (default: auto)',
   );
 
 export const witnessFlag = (): Option =>

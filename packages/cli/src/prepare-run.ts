@@ -1,7 +1,13 @@
-import { availableParallelism } from 'node:os';
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import { usableCores } from '@livekit-swarm/host';
 import {
-  allocateWorkers,
   assertClients,
+  assessHost,
+  type CalibrationChoice,
+  type Carries,
+  calibrate,
+  type HostCapacity,
   type RunOptions,
   readSystemLimits,
   socketNeed,
@@ -32,6 +38,8 @@ export interface RunRequest {
   signalling: RunOptions['signalling'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
+  /** Default: automatic. */
+  calibration?: CalibrationChoice;
   /** Program of the engine `browser`; default: the one that is installed. */
   browser?: string;
   /** Other hosts; null: this one. */
@@ -57,6 +65,8 @@ export interface PreparedRun {
   toleratedLost: number;
   /** Null: decided when the hosts of the queue are known. */
   allocation: WorkerAllocation | null;
+  /** Where it is more than this host carries, what it carries: the run will probably be inconclusive. */
+  tooLarge?: Carries;
 }
 
 /**
@@ -81,13 +91,23 @@ export const prepareRun = (request: RunRequest): PreparedRun => {
     );
   if (queue !== null) return { name, plan, workers, toleratedLost, allocation: null };
   assertHosts(plan, [{}]);
-  const allocation = allocateWorkers({
+  const { allocation, obstacle, carries } = assessHost({
     plan,
-    cores: availableParallelism(),
+    host: hostCapacity(),
     workers,
     need: socketNeed(signalling),
-    limits: readSystemLimits(),
     embedded: target.type === 'embedded',
+    calibration: calibrate(request.calibration),
   });
-  return { name, plan, workers, toleratedLost, allocation };
+  if (obstacle !== null) throw obstacle;
+  const { requested, besideServer, alone } = carries;
+  const fits = requested <= (besideServer ?? alone);
+  return { name, plan, workers, toleratedLost, allocation, ...(!fits && { tooLarge: carries }) };
 };
+
+/** A container may have less memory than its host; without a limit the kernel reports a huge number. */
+export const hostCapacity = (): HostCapacity => ({
+  cores: usableCores(),
+  memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
+  limits: readSystemLimits(),
+});

@@ -8,6 +8,7 @@ import type { Console } from './console.ts';
 import {
   addGroup,
   addSharedRunFlags,
+  calibrationFlag,
   colorFlag,
   type SharedRunFlags,
   signallingFlag,
@@ -118,6 +119,7 @@ export const addRunCommands = (
     ),
     signallingFlag(),
     workersFlag(),
+    calibrationFlag(),
     witnessFlag(),
   ]);
   plan

@@ -1,6 +1,6 @@
 import type { StartOptions } from '@livekit-swarm/lab';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab/choices';
-import { checkAddress } from '@livekit-swarm/runner';
+import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { ScenarioRun } from './execute-scenario.ts';
@@ -144,6 +144,7 @@ export const readSharedRunFlags = (
     signalling: flags.signalling,
     reconnectPolicy: flags.reconnectPolicy,
     workers: readWorkers(flags.workers),
+    calibration: readCalibrationChoice(flags.calibration),
     ...(flags.browser !== undefined && { browser: flags.browser }),
   };
 };

@@ -17,3 +17,4 @@ export { replaceFile } from './replace-file.ts';
 export { siblingModule } from './sibling-module.ts';
 export { stateDir } from './state-dir.ts';
 export { unusedUser } from './unused-user.ts';
+export { usableCores } from './usable-cores.ts';

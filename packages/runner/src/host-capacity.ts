@@ -1,11 +1,13 @@
 import { type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
+import type { Calibration } from './calibration.ts';
+import { type Cost, type Costs, costsOf } from './costs.ts';
 import type { SocketNeed, SystemLimits } from './descriptors.ts';
 import { allocateWorkers, maxConcurrent, type WorkerAllocation } from './worker-allocation.ts';
 
 /** What this host has. */
 export interface HostCapacity {
-  /** Cores that may be used. */
+  /** Cores that may be used; a fraction with a CPU quota. */
   cores: number;
   memoryBytes: number;
   limits: SystemLimits;
@@ -33,22 +35,23 @@ export interface HostAssessment {
   fits: boolean;
   /** What is short; empty when it fits or when there is an obstacle. */
   short: ('cores' | 'memory')[];
+  carries: Carries;
 }
 
-/** Costs, rounded up from the dearest that was measured (docs/performance.md, "What swarm plan reckons with"). */
-const GENERATOR_COST = {
-  secondsPerPacket: 3e-6,
-  secondsPerJoin: 6e-3,
-  bytesPerProcess: 180e6,
-  bytesPerParticipant: 0.4e6,
-  bytesPerPlanned: 5e3,
-};
-const SERVER_COST = {
-  secondsPerPacket: 10e-6,
-  secondsPerJoin: 15e-3,
-  bytes: 100e6,
-  bytesPerParticipant: 2e6,
-};
+/** How much of the same load a host carries, if its rooms, or the participants of its only room, were more or fewer. */
+export interface Carries {
+  unit: 'rooms' | 'participants';
+  /** At the same time, as planned. */
+  requested: number;
+  /** With a livekit-server on the same host; null where the plan has none there. */
+  besideServer: number | null;
+  /** Without one. */
+  alone: number;
+}
+
+/** Memory, rounded up from the most that was measured (docs/performance.md, "What swarm plan assumes"). */
+const GENERATOR_MEMORY = { perProcess: 180e6, perParticipant: 0.4e6, perPlanned: 5e3 };
+const SERVER_MEMORY = { base: 100e6, perParticipant: 2e6 };
 
 /** Of one real client, for its program and for what it decodes. They are processes beside the workers. */
 const CLIENT_COST = {
@@ -57,7 +60,7 @@ const CLIENT_COST = {
 } as const;
 
 /** Beyond this share of cores or memory, delays are caused by the host itself. */
-const COMFORTABLE = 0.75;
+export const COMFORTABLE = 0.75;
 
 export interface HostAssessmentRequest {
   plan: Plan;
@@ -68,13 +71,16 @@ export interface HostAssessmentRequest {
   need: SocketNeed;
   /** Whether the server runs on the same host. */
   embedded: boolean;
+  /** Default: none, and costs are rounded up. */
+  calibration?: Calibration;
 }
 
 /** Whether a host can generate what a plan asks for. */
 export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   const { plan, host, embedded, load = planLoad(plan) } = request;
-  const { allocation, obstacle } = staff(request, load);
-  const need = needOf(plan, load, allocation?.workers ?? 1, embedded);
+  const costs = costsOf(request.calibration ?? null);
+  const { allocation, obstacle } = staff(request, load, costs);
+  const need = needOf(plan, load, allocation?.workers ?? 1, costs, embedded);
   const needs = [need.generator, need.clients, need.server].filter((one) => one !== null);
   const cores = needs.reduce((sum, one) => sum + one.cores, 0);
   const memory = needs.reduce((sum, one) => sum + one.memoryBytes, 0);
@@ -88,17 +94,51 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
     obstacle,
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
+    carries: carriesOf(load, need, costs, host, plan.endAtMs),
+  };
+};
+
+/** Joins come at the same rate however many rooms there are: what they need is set aside, and the rest grows with the load. */
+const carriesOf = (
+  load: PlanLoad,
+  { participants, generator, server }: HostRequirement,
+  costs: Costs,
+  host: HostCapacity,
+  endAtMs: number,
+): Carries => {
+  const { rooms } = load.most(0, endAtMs);
+  const [unit, requested] =
+    rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);
+  const carriedBy = (needs: (HostRequirement['server'] & object)[], parts: Cost[]): number => {
+    const fixed = parts.reduce(
+      (sum, { baseCores, secondsPerJoin }) =>
+        sum + baseCores + load.joinsPerSecond * secondsPerJoin,
+      0,
+    );
+    const cores = needs.reduce((sum, need) => sum + need.cores, 0);
+    const memory = needs.reduce((sum, need) => sum + need.memoryBytes, 0);
+    const byCores = (host.cores * COMFORTABLE - fixed) / Math.max(cores - fixed, Number.EPSILON);
+    const byMemory = (host.memoryBytes * COMFORTABLE) / memory;
+    return Math.max(0, Math.floor(requested * Math.min(byCores, byMemory)));
+  };
+  return {
+    unit,
+    requested,
+    besideServer:
+      server === null ? null : carriedBy([generator, server], [costs.generator, costs.server]),
+    alone: carriedBy([generator], [costs.generator]),
   };
 };
 
 const staff = (
   { plan, host, workers, need, embedded }: HostAssessmentRequest,
   load: PlanLoad,
+  costs: Costs,
 ): { allocation: WorkerAllocation | null; obstacle: SwarmError | null } => {
   try {
     const { cores, limits } = host;
     return {
-      allocation: allocateWorkers({ plan, load, cores, workers, need, limits, embedded }),
+      allocation: allocateWorkers({ plan, load, cores, workers, need, limits, embedded, costs }),
       obstacle: null,
     };
   } catch (error) {
@@ -123,27 +163,31 @@ const needOf = (
   plan: Plan,
   load: PlanLoad,
   workers: number,
+  costs: Costs,
   embedded: boolean,
 ): HostRequirement => {
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
-  const packets = packetsUp + packetsDown;
   const participants = maxConcurrent(plan);
-  const joins = load.joinsPerSecond;
+  const coresOf = (cost: Cost): number =>
+    cost.baseCores +
+    packetsUp * cost.secondsPerPacketUp +
+    packetsDown * cost.secondsPerPacketDown +
+    load.joinsPerSecond * cost.secondsPerJoin;
   return {
     participants,
     generator: {
-      cores: packets * GENERATOR_COST.secondsPerPacket + joins * GENERATOR_COST.secondsPerJoin,
+      cores: coresOf(costs.generator),
       // The coordinator is a process, too.
       memoryBytes:
-        (workers + 1) * GENERATOR_COST.bytesPerProcess +
-        participants * GENERATOR_COST.bytesPerParticipant +
-        plan.participants.length * GENERATOR_COST.bytesPerPlanned,
+        (workers + 1) * GENERATOR_MEMORY.perProcess +
+        participants * GENERATOR_MEMORY.perParticipant +
+        plan.participants.length * GENERATOR_MEMORY.perPlanned,
     },
     clients: clientsOf(plan),
     server: embedded
       ? {
-          cores: packets * SERVER_COST.secondsPerPacket + joins * SERVER_COST.secondsPerJoin,
-          memoryBytes: SERVER_COST.bytes + participants * SERVER_COST.bytesPerParticipant,
+          cores: coresOf(costs.server),
+          memoryBytes: SERVER_MEMORY.base + participants * SERVER_MEMORY.perParticipant,
         }
       : null,
   };

@@ -1,8 +1,15 @@
 export { assertClients } from '@livekit-swarm/engine/requirements';
+export {
+  type Calibration,
+  type CalibrationChoice,
+  calibrate,
+  readCalibrationChoice,
+} from './calibration.ts';
+export { costsOf } from './costs.ts';
 export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { readE2eeSecrets } from './e2ee-secrets.ts';
-export { assessHost, type HostAssessment, type HostCapacity } from './host-capacity.ts';
+export { assessHost, type Carries, type HostAssessment, type HostCapacity } from './host-capacity.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';
 export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';

@@ -1,5 +1,6 @@
 import { maxParticipants, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
+import type { Costs } from './costs.ts';
 import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
 /** How many worker processes host the participants, and with how many pump threads each. */
@@ -22,15 +23,18 @@ export interface WorkerAllocationRequest {
   limits: SystemLimits;
   /** Whether the server runs on this host: it has the same limits and one connection for each participant. */
   embedded: boolean;
+  /** What packets and joins take on this host; default: what a slow one takes. */
+  costs?: Costs;
 }
 
 /** Joins, pings and negotiation of this many keep one event loop comfortable. */
 const PARTICIPANTS_PER_WORKER = 500;
 /** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow host. */
 const PACKETS_PER_THREAD = 60_000;
-
 /** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
 const JOINS_PER_WORKER = 100;
+/** Of a core: what a thread may need of it, and still be on time. */
+const THREAD_SHARE = 0.6;
 /** A PeerConnection has a UDP socket for each that the server has candidates of; an embedded server has one. */
 const ADDRESS_FAMILIES = 2;
 /** After leaving, a participant has closed its sockets within this time, ms. */
@@ -51,8 +55,18 @@ export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocat
   checkPorts(request, participants);
   checkServer(request, participants);
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
-  const forPackets = Math.ceil((packetsUp + packetsDown) / PACKETS_PER_THREAD);
-  const forJoins = Math.ceil(load.joinsPerSecond / JOINS_PER_WORKER);
+  const costs = request.costs?.generator;
+  const pumps =
+    costs === undefined
+      ? (packetsUp + packetsDown) / PACKETS_PER_THREAD
+      : (packetsUp * costs.secondsPerPacketUp + packetsDown * costs.secondsPerPacketDown) /
+        THREAD_SHARE;
+  const eventLoops =
+    costs === undefined
+      ? load.joinsPerSecond / JOINS_PER_WORKER
+      : (load.joinsPerSecond * costs.secondsPerJoin) / THREAD_SHARE;
+  const forPackets = Math.ceil(pumps);
+  const forJoins = Math.ceil(eventLoops);
   const wanted = Math.max(
     1,
     Math.ceil(participants / PARTICIPANTS_PER_WORKER),
@@ -63,7 +77,9 @@ export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocat
   const fitting = Math.floor((limits.openFiles - DESCRIPTORS_PER_WORKER) / perParticipant);
   if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_PER_WORKER + perParticipant);
   const forFiles = Number.isFinite(fitting) ? Math.ceil(participants / fitting) : 1;
-  const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles, hosts);
+  // A quota may leave a fraction of a core.
+  const workers =
+    request.workers ?? Math.max(Math.min(wanted, Math.max(1, Math.floor(cores))), forFiles, hosts);
   if (workers < forFiles) {
     throw tooFewFiles(
       request,

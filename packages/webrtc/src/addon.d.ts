@@ -627,6 +627,30 @@ export declare class NativePump {
   close(): void;
 }
 
+/** What this host takes for the parts of a packet. */
+export interface HostSpeed {
+  /** CPU time to encrypt and send one datagram, or to receive and decrypt one, mean of both, µs; median of all rounds. */
+  microsPerPacket: number;
+  /** The same in the best and the worst tenth of rounds. */
+  bestMicros: number;
+  /** See `bestMicros`. */
+  worstMicros: number;
+  /** Of that, encryption or decryption alone, µs. */
+  cryptoMicros: number;
+  /** CPU time of one timed wait, µs. */
+  wakeMicros: number;
+  /** How late timed waits ended, 95th percentile, µs. */
+  wakeLatenessMicros: number;
+  /** Time that these measurements took, ms. */
+  tookMs: number;
+}
+
+/**
+ * Measures this host. Blocks for about a quarter of a second, and longer where other processes keep it from a core.
+ * @throws Error where UDP on 127.0.0.1 does not work
+ */
+export declare function measureHostSpeed(): HostSpeed;
+
 /** What an RTP payload carries. */
 export type Codec =
   /** RFC 7587. */

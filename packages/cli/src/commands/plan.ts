@@ -1,11 +1,9 @@
-import { availableParallelism, totalmem } from 'node:os';
-import { constrainedMemory } from 'node:process';
 import { styleFor } from '@livekit-swarm/report';
 import {
   assessHost,
+  calibrate,
   checkAddress,
-  type HostCapacity,
-  readSystemLimits,
+  readCalibrationChoice,
   socketNeed,
 } from '@livekit-swarm/runner';
 import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
@@ -17,6 +15,7 @@ import type { SharedRunFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { planText } from '../plan/plan-text.ts';
 import { planObject } from '../plan/plan-view.ts';
+import { hostCapacity } from '../prepare-run.ts';
 import { readWorkers } from '../target.ts';
 
 export interface PlanFlags
@@ -24,6 +23,7 @@ export interface PlanFlags
   scale?: string;
   seed?: string;
   witness: string[];
+  calibration?: string;
 }
 
 /**
@@ -37,6 +37,7 @@ export const planCommand = async (
   { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
   const workers = readWorkers(flags.workers);
+  const choice = readCalibrationChoice(flags.calibration);
   if (flags.url !== undefined) checkAddress(flags.url);
   const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), (line) =>
     stderr.write(`${line}\n`),
@@ -49,8 +50,9 @@ export const planCommand = async (
   });
   const plan = expandPlan(scenario, 'plan');
   const load = planLoad(plan);
-  const host = thisHost();
+  const host = hostCapacity();
   const need = socketNeed(flags.signalling);
+  const calibration = calibrate(choice);
   const assessment = assessHost({
     plan,
     load,
@@ -58,9 +60,10 @@ export const planCommand = async (
     workers,
     need,
     embedded: flags.url === undefined,
+    calibration,
   });
   for (const warning of file.warnings) await write(stderr, `warning: ${formatProblem(warning)}\n`);
-  const shown = { plan, load, host, assessment };
+  const shown = { plan, load, host, assessment, calibration };
   await write(
     stdout,
     flags.json
@@ -71,10 +74,3 @@ export const planCommand = async (
   await write(stderr, formatError(swarmErrorOf(assessment.obstacle)));
   return EXIT_CODES.usage.code;
 };
-
-/** A container may have less memory than its host; without a limit the kernel reports a huge number. */
-const thisHost = (): HostCapacity => ({
-  cores: availableParallelism(),
-  memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
-  limits: readSystemLimits(),
-});

@@ -1,5 +1,6 @@
 import { formatBytes } from '@livekit-swarm/report';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import type { Calibration, Carries } from '@livekit-swarm/runner';
+import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import type { PlanView } from './plan-view.ts';
 
 /** A statement about the host, and its severity. */
@@ -12,9 +13,10 @@ export interface HostMessage {
 export const hostMessages = ({
   assessment,
   host,
-}: Pick<PlanView, 'assessment' | 'host'>): HostMessage[] => {
-  const { need, allocation, fits, short, obstacle } = assessment;
-  const has = `${plural(host.cores, 'core')} and ${formatBytes(host.memoryBytes)}`;
+  calibration,
+}: Pick<PlanView, 'assessment' | 'host' | 'calibration'>): HostMessage[] => {
+  const { need, allocation, fits, short, obstacle, carries } = assessment;
+  const has = `${plural(Math.round(host.cores * 100) / 100, 'core')} and ${formatBytes(host.memoryBytes)}`;
   if (obstacle !== null || allocation === null)
     return [
       {
@@ -36,15 +38,48 @@ export const hostMessages = ({
         mark: 'good',
         text: `This host (${has}) can generate it. At the fullest moment it takes about ${all}.`,
       },
+      { mark: 'good', text: predictionText(carries) },
+      { mark: 'good', text: calibrationText(calibration) },
     ];
   return [
     {
       mark: 'unsure',
-      text: `This host (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}. The run would be inconclusive.`,
+      text: `This host (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}.`,
     },
+    { mark: 'unsure', text: predictionText(carries) },
+    { mark: 'unsure', text: calibrationText(calibration) },
     { mark: 'unsure', text: advice(need.server !== null) },
   ];
 };
+
+/** How much of this load the host carries, and what follows for the run. */
+export const predictionText = ({ unit, requested, besideServer, alone }: Carries): string => {
+  const most =
+    besideServer === null
+      ? `${formatNumber(alone)} ${unit}`
+      : `${formatNumber(besideServer)} ${unit} with the server beside it, ${formatNumber(alone)} without`;
+  const doubt =
+    requested > (besideServer ?? alone) ? ': the verdict will probably be inconclusive' : '';
+  return `This host carries about ${most}; ${formatNumber(requested)} requested${doubt}.`;
+};
+
+const calibrationText = (calibration: Calibration): string => {
+  switch (calibration.source) {
+    case 'measured':
+      return `Calibrated now: ${packetText(calibration)}.`;
+    case 'cached': {
+      const ageMs = Math.max(1_000, Date.now() - calibration.measuredAtMs);
+      return `Calibrated ${formatDuration(Math.round(ageMs / 1_000) * 1_000)} ago: ${packetText(calibration)}.`;
+    }
+    case 'given':
+      return `Calibration as given: ${packetText(calibration)}.`;
+    case 'skipped':
+      return `Not calibrated (${calibration.message}): costs are the highest that were measured elsewhere.`;
+  }
+};
+
+const packetText = ({ microsPerPacket }: { microsPerPacket: number }): string =>
+  `bare UDP with encryption takes ${formatNumber(Math.round(microsPerPacket * 100) / 100)} µs for a packet here`;
 
 const amount = ({ cores, memoryBytes }: { cores: number; memoryBytes: number }): string =>
   `${formatNumber(Math.max(0.1, Math.round(cores * 10) / 10))} cores and ${formatBytes(memoryBytes)}`;

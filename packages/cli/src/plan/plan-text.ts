@@ -15,6 +15,8 @@ import {
 
 const COLUMNS = 72;
 const ROWS = 6;
+/** Of messages, without their marks. */
+const COLUMNS_OF_TEXT = 98;
 
 /** The text output of `swarm plan`. */
 export const planText = (view: PlanView, style: Style): string => {
@@ -29,10 +31,12 @@ export const planText = (view: PlanView, style: Style): string => {
     table(plannedParts(view), style),
     ...conversation(view, style),
     ...cloudPrice(view),
-    hostMessages(view).map(
-      ({ text, mark }) =>
-        `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
-    ),
+    hostMessages(view).flatMap(({ text, mark }) => {
+      const shown =
+        mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!');
+      const [first = '', ...rest] = wrap('', text, COLUMNS_OF_TEXT);
+      return [`${shown} ${first}`, ...rest.map((line) => `  ${line}`)];
+    }),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 };

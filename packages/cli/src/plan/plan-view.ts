@@ -1,5 +1,5 @@
 import { defaultPriceBook, type RunPrice, runPrice } from '@livekit-swarm/cost';
-import type { HostAssessment, HostCapacity } from '@livekit-swarm/runner';
+import type { Calibration, HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
 import { hostMessages } from './host-messages.ts';
 
@@ -9,6 +9,7 @@ export interface PlanView {
   load: PlanLoad;
   host: HostCapacity;
   assessment: HostAssessment;
+  calibration: Calibration;
 }
 
 /** A part of the run and its maximum load. */
@@ -91,8 +92,8 @@ const POINTS = 240;
 
 /** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
 export const planObject = (view: PlanView): object => {
-  const { plan, host, assessment } = view;
-  const { need, allocation, obstacle, fits, short } = assessment;
+  const { plan, host, assessment, calibration } = view;
+  const { need, allocation, obstacle, fits, short, carries } = assessment;
   return {
     schema: PLAN_SCHEMA,
     scenario: plan.scenario,
@@ -118,6 +119,8 @@ export const planObject = (view: PlanView): object => {
       memoryBytes: host.memoryBytes,
       allocation,
       need,
+      carries,
+      calibration,
       messages: hostMessages(view).map(({ text }) => text),
     },
   };

@@ -76,6 +76,7 @@
 pub mod access;
 pub mod addon;
 pub mod bandwidth;
+pub mod calibration;
 pub mod clip;
 pub mod clock;
 pub mod cohorts;

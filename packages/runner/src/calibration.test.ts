@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CalibrationMeans, calibrate, readCalibrationChoice } from './calibration.ts';
+
+let dir: string;
+let measured: number;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-calibration-'));
+  measured = 0;
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const means = (more: Partial<CalibrationMeans> = {}): CalibrationMeans => ({
+  file: join(dir, 'cache', 'calibration.json'),
+  measure: () => {
+    measured++;
+    return { microsPerPacket: 2, bestMicros: 1.8, worstMicros: 2.5 };
+  },
+  now: () => 1_000,
+  ...more,
+});
+
+describe('calibrate', () => {
+  it('measures once and keeps the result', () => {
+    const first = calibrate({ type: 'auto' }, means());
+    expect(first).toEqual({ source: 'measured', microsPerPacket: 2, measuredAtMs: 1_000 });
+    const second = calibrate({ type: 'auto' }, means({ now: () => 9_000 }));
+    expect(second).toEqual({ source: 'cached', microsPerPacket: 2, measuredAtMs: 1_000 });
+    expect(measured).toBe(1);
+    calibrate({ type: 'fresh' }, means());
+    expect(measured).toBe(2);
+  });
+
+  it('measures again after a boot, and where the file is damaged', () => {
+    calibrate({ type: 'auto' }, means());
+    const { file } = means();
+    const kept = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...kept, boot: 'machine/another' }));
+    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+    writeFileSync(file, '{"version":');
+    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+  });
+
+  it('does not keep what other processes disturbed', () => {
+    const disturbed = means({
+      measure: () => ({ microsPerPacket: 4, bestMicros: 2, worstMicros: 9 }),
+    });
+    calibrate({ type: 'auto' }, disturbed);
+    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+  });
+
+  it('never fails: a plan can do without', () => {
+    const broken = means({
+      measure: () => {
+        throw new Error('UDP is not permitted');
+      },
+    });
+    expect(calibrate({ type: 'auto' }, broken)).toEqual({
+      source: 'skipped',
+      reason: 'failed',
+      message: 'UDP is not permitted',
+    });
+    writeFileSync(join(dir, 'taken'), '');
+    const readOnly = means({ file: join(dir, 'taken', 'calibration.json') });
+    expect(calibrate({ type: 'auto' }, readOnly).source).toBe('measured');
+  });
+
+  it('can be switched off, and given', () => {
+    expect(calibrate(readCalibrationChoice('off'), means()).source).toBe('skipped');
+    expect(calibrate(readCalibrationChoice('1.5'), means())).toEqual({
+      source: 'given',
+      microsPerPacket: 1.5,
+    });
+    expect(measured).toBe(0);
+    for (const wrong of ['0', 'fast', '-1', '1000', ''])
+      expect(() => readCalibrationChoice(wrong)).toThrow('--calibration');
+  });
+});

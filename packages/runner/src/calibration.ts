@@ -1,0 +1,118 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureHostSpeed } from '@livekit-swarm/engine/host-speed';
+import { cacheDir, identifyHost } from '@livekit-swarm/host';
+import { usageError } from '@livekit-swarm/settings';
+import { z } from 'zod';
+
+/** How fast this host is, for predictions: CPU time for one packet of bare UDP with encryption, µs. */
+export type Calibration =
+  | { source: 'measured' | 'cached'; microsPerPacket: number; measuredAtMs: number }
+  /** As the user said. */
+  | { source: 'given'; microsPerPacket: number }
+  /** Costs are those of docs/performance.md then. */
+  | { source: 'skipped'; reason: 'off' | 'failed'; message: string };
+
+/** `--calibration`. */
+export type CalibrationChoice =
+  | { type: 'auto' | 'fresh' | 'off' }
+  | { type: 'given'; microsPerPacket: number };
+
+/** What a packet can take on any host, µs. */
+const PLAUSIBLE = { min: 0.05, max: 100 };
+
+/** @throws SwarmError `usage` */
+export const readCalibrationChoice = (text = 'auto'): CalibrationChoice => {
+  const word = text.trim();
+  if (word === 'auto' || word === 'fresh' || word === 'off') return { type: word };
+  const micros = /^\d+(\.\d+)?$/.test(word) ? Number(word) : Number.NaN;
+  if (micros >= PLAUSIBLE.min && micros <= PLAUSIBLE.max)
+    return { type: 'given', microsPerPacket: micros };
+  throw usageError(
+    `--calibration ${text}: must be auto, fresh, off, or microseconds for a packet from ${PLAUSIBLE.min} to ${PLAUSIBLE.max}`,
+    'leave it out: this host is measured once after each boot',
+  );
+};
+
+/** Where the result stays, and what is measured. Others only in tests. */
+export interface CalibrationMeans {
+  file: string;
+  measure(): { microsPerPacket: number; bestMicros: number; worstMicros: number };
+  now(): number;
+}
+
+const MEANS: CalibrationMeans = {
+  file: join(cacheDir(), 'calibration.json'),
+  measure: measureHostSpeed,
+  now: Date.now,
+};
+
+/** Other processes disturbed a measurement in which the worst rounds took this much more than the best: it is not kept. */
+const DISTURBED = 3;
+
+/**
+ * How fast this host is: measured in a quarter of a second, and kept until the next boot. Never throws: a plan can do without.
+ */
+export const calibrate = (
+  choice: CalibrationChoice = { type: 'auto' },
+  means: CalibrationMeans = MEANS,
+): Calibration => {
+  if (choice.type === 'given') return { source: 'given', microsPerPacket: choice.microsPerPacket };
+  if (choice.type === 'off')
+    return { source: 'skipped', reason: 'off', message: '--calibration off' };
+  const boot = bootOfHost();
+  const kept = choice.type === 'fresh' ? null : readKept(means.file, boot);
+  if (kept !== null) return { source: 'cached', ...kept };
+  try {
+    const { microsPerPacket, bestMicros, worstMicros } = means.measure();
+    if (!(microsPerPacket >= PLAUSIBLE.min && microsPerPacket <= PLAUSIBLE.max))
+      throw new RangeError(`a packet took ${microsPerPacket} µs`);
+    const measured = { microsPerPacket, measuredAtMs: means.now() };
+    if (boot !== null && worstMicros < DISTURBED * bestMicros)
+      keep(means.file, { boot, ...measured });
+    return { source: 'measured', ...measured };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { source: 'skipped', reason: 'failed', message };
+  }
+};
+
+/** A container on the same host has its own cores and the same speed. Null where the boot is not known: nothing is kept. */
+const bootOfHost = (): string | null => {
+  const { machineId, bootId } = identifyHost();
+  return bootId === null ? null : `${machineId ?? ''}/${bootId}`;
+};
+
+/** The form of the file and the way of measuring; another number makes every host measure again. */
+const VERSION = 1;
+
+const keptSchema = z.object({
+  version: z.literal(VERSION),
+  boot: z.string(),
+  microsPerPacket: z.number().min(PLAUSIBLE.min).max(PLAUSIBLE.max),
+  measuredAtMs: z.number(),
+});
+
+const readKept = (
+  file: string,
+  boot: string | null,
+): { microsPerPacket: number; measuredAtMs: number } | null => {
+  try {
+    const kept = keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { microsPerPacket, measuredAtMs } = kept;
+    return kept.boot === boot ? { microsPerPacket, measuredAtMs } : null;
+  } catch {
+    return null;
+  }
+};
+
+const keep = (file: string, measured: Omit<z.infer<typeof keptSchema>, 'version'>): void => {
+  try {
+    mkdirSync(join(file, '..'), { recursive: true });
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, `${JSON.stringify({ version: VERSION, ...measured })}\n`);
+    renameSync(unfinished, file);
+  } catch {
+    // A cache that cannot be written costs a quarter of a second next time.
+  }
+};
