@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Linux says it. Other folders only in tests. */
+/** Where Linux keeps it. Other folders only in tests. */
 export interface KernelFolders {
   /** proc(5) of this process. */
   proc: string;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** How fast this host is, for predictions: CPU time for one packet of bare UDP with encryption, µs. */
 export type Calibration =
   | { source: 'measured' | 'cached'; microsPerPacket: number; measuredAtMs: number }
-  /** As the user said. */
+  /** By `--calibration`. */
   | { source: 'given'; microsPerPacket: number }
   /** Costs are those of docs/performance.md then. */
   | { source: 'skipped'; reason: 'off' | 'failed'; message: string };
@@ -41,10 +41,19 @@ export interface CalibrationMeans {
   now(): number;
 }
 
-const MEANS: CalibrationMeans = {
-  file: join(cacheDir(), 'calibration.json'),
+const meansOfHost = (): CalibrationMeans => ({
+  file: keptFile(),
   measure: measureHostSpeed,
   now: Date.now,
+});
+
+/** A user without a home folder has no cache: the empty path can be neither read nor written. */
+const keptFile = (): string => {
+  try {
+    return join(cacheDir(), 'calibration.json');
+  } catch {
+    return '';
+  }
 };
 
 /** Other processes disturbed a measurement in which the worst rounds took this much more than the best: it is not kept. */
@@ -55,7 +64,7 @@ const DISTURBED = 3;
  */
 export const calibrate = (
   choice: CalibrationChoice = { type: 'auto' },
-  means: CalibrationMeans = MEANS,
+  means: CalibrationMeans = meansOfHost(),
 ): Calibration => {
   if (choice.type === 'given') return { source: 'given', microsPerPacket: choice.microsPerPacket };
   if (choice.type === 'off')
@@ -107,6 +116,7 @@ const readKept = (
 };
 
 const keep = (file: string, measured: Omit<z.infer<typeof keptSchema>, 'version'>): void => {
+  if (file === '') return;
   try {
     mkdirSync(join(file, '..'), { recursive: true });
     const unfinished = `${file}.${process.pid}`;

@@ -60,7 +60,7 @@ const CLIENT_COST = {
 } as const;
 
 /** Beyond this share of cores or memory, delays are caused by the host itself. */
-export const COMFORTABLE = 0.75;
+const COMFORTABLE = 0.75;
 
 export interface HostAssessmentRequest {
   plan: Plan;

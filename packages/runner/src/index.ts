@@ -5,7 +5,6 @@ export {
   calibrate,
   readCalibrationChoice,
 } from './calibration.ts';
-export { costsOf } from './costs.ts';
 export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { readE2eeSecrets } from './e2ee-secrets.ts';
