@@ -8,7 +8,12 @@ export {
 export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { readE2eeSecrets } from './e2ee-secrets.ts';
-export { assessHost, type Carries, type HostAssessment, type HostCapacity } from './host-capacity.ts';
+export {
+  assessHost,
+  type Carries,
+  type HostAssessment,
+  type HostCapacity,
+} from './host-capacity.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';
 export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';
