@@ -4,6 +4,7 @@ import { root } from '../setup/paths.mjs';
 import { commandReference } from './command-reference.ts';
 import { REPOSITORY, withSiteLinks } from './outside-links.ts';
 import { sidebarOf } from './sidebar.ts';
+import { versionLinks } from './versions.ts';
 
 /** Pages of the site, by their paths in the checkout; links between them stay as they are. */
 const PATTERNS = [
@@ -17,8 +18,8 @@ const PATTERNS = [
 /** Written for the site only: the checkout has `--help`. */
 const COMMANDS = 'docs/commands.md';
 
-/** Copies what the site shows into docs/site, where its packages are found, with links that work there. */
-export const stageSite = (): void => {
+/** Copies what the site shows into docs/site, where its packages are found, with links that work there. @param base where the site is on its host */
+export const stageSite = (base: string): void => {
   const stage = join(root, 'docs', 'site', '.cache');
   rmSync(stage, { recursive: true, force: true });
   const pages = new Set(PATTERNS.flatMap((pattern) => globSync(pattern, { cwd: root })));
@@ -43,6 +44,12 @@ export const stageSite = (): void => {
     ?.items.unshift({ text: 'Commands', link: '/docs/commands' });
   writeFileSync(
     join(stage, 'navigation.json'),
-    JSON.stringify({ version: `v${version}`, repository: REPOSITORY, sidebar }),
+    JSON.stringify({
+      base,
+      version: `v${version}`,
+      versions: versionLinks(read('CHANGELOG.md')),
+      repository: REPOSITORY,
+      sidebar,
+    }),
   );
 };

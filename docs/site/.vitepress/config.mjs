@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 
 const stage = new URL('../.cache/', import.meta.url);
-const { version, repository, sidebar } = JSON.parse(
+const { base, version, versions, repository, sidebar } = JSON.parse(
   readFileSync(new URL('navigation.json', stage), 'utf8'),
 );
 
 export default {
   title: 'livekit-swarm',
   description: 'Load testing, monitoring and chaos drills for self-hosted LiveKit.',
+  base,
   srcDir: '.cache/pages',
   outDir: '../../dist/site',
   cacheDir: '../../.cache/vitepress',
@@ -28,7 +29,10 @@ export default {
     nav: [
       { text: 'Get started', link: '/docs/get-started' },
       { text: 'Runbooks', link: '/docs/runbooks/' },
-      { text: version, link: `${repository}/blob/main/CHANGELOG.md` },
+      {
+        text: version,
+        items: [...versions, { text: 'Changelog', link: `${repository}/blob/main/CHANGELOG.md` }],
+      },
     ],
     sidebar,
     search: { provider: 'local' },
