@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Variant } from '../../../src/config/schema.ts';
 import { DAY_FAULTS } from './faults.ts';
 import { targetLabels } from './labels.ts';
+import type { Span } from './series-of-day.ts';
 import { simulate } from './simulate.ts';
 import { during, FAULT_FROM, FAULT_UNTIL, HEALTHY } from './world.ts';
 
 const TIMEOUT_MS = 180_000;
 const WHOLE_DAY = { from: 0, to: 1_440 };
 /** With an hour before the fault, of which rules know the usual. */
-const AROUND_FAULT = { from: FAULT_FROM - 60, to: FAULT_UNTIL };
+export const AROUND_FAULT = { from: FAULT_FROM - 60, to: FAULT_UNTIL };
 
-/** A day without an alert, and then each fault with its pages, by the labels of a variant. */
-export const checkDay = (variant: Variant): void => {
+/** A day without an alert, and then each fault with its pages, by the labels of a variant. @param healthy the part of the healthy day to evaluate */
+export const checkDay = (variant: Variant, healthy: Span = WHOLE_DAY): void => {
   const labels = targetLabels(variant);
   const hasLoadBalancer = labels.loadBalancer !== null;
   const of = (severity: string, names: readonly string[]): string[] =>
@@ -21,7 +22,7 @@ export const checkDay = (variant: Variant): void => {
     it(
       'neither pages nor warns while all is well',
       async () => {
-        const fired = await simulate(labels, HEALTHY, WHOLE_DAY);
+        const fired = await simulate(labels, HEALTHY, healthy);
         // NACKs rise in the minute of loss.
         expect([...fired].filter((alert) => !alert.endsWith(' info'))).toEqual([]);
       },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { renderRules, ruleGroups } from '../../../src/render-rules.ts';
 import type { TargetLabels } from './labels.ts';
-import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
+import { type Span, seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
 
 /** `LiveKitNodeDown critical` */
@@ -16,22 +16,29 @@ export type Fired = ReadonlySet<string>;
  * @param span minutes of the day
  */
 export const simulate = async (labels: TargetLabels, world: World, span: Span): Promise<Fired> => {
-  const values = await askAtEnd(
+  const results = await askAtEnd(
     labels,
-    seriesOfDay(labels, world, span),
-    span.to - span.from - 1,
+    world,
+    span,
     `count by (alertname, severity) (count_over_time(ALERTS{alertstate="firing", alertname!="Watchdog"}[${span.to - span.from}m]))`,
   );
-  return new Set(values.map(({ alertname, severity }) => `${alertname} ${severity}`));
+  return new Set(results.map(({ labels: { alertname, severity } }) => `${alertname} ${severity}`));
 };
 
-/** Labels of the results of a query. promtool compares results with expected ones: the difference has them. */
-const askAtEnd = async (
-  { names }: TargetLabels,
-  series: readonly InputSeries[],
-  atMinute: number,
+/** A result of a query. */
+export interface Result {
+  labels: Record<string, string>;
+  value: number;
+}
+
+/** Asks at the end of the span, when rules were evaluated every minute. promtool compares results with expected ones: the difference has them. */
+export const askAtEnd = async (
+  labels: TargetLabels,
+  world: World,
+  span: Span,
   expr: string,
-): Promise<Record<string, string>[]> => {
+): Promise<Result[]> => {
+  const { names } = labels;
   const dir = await mkdtemp(join(tmpdir(), 'swarm-day-'));
   try {
     await writeFile(join(dir, 'rules.yaml'), renderRules(names, null));
@@ -42,8 +49,10 @@ const askAtEnd = async (
       tests: [
         {
           interval: '1m',
-          input_series: series,
-          promql_expr_test: [{ expr, eval_time: `${atMinute}m`, exp_samples: [IMPOSSIBLE] }],
+          input_series: seriesOfDay(labels, world, span),
+          promql_expr_test: [
+            { expr, eval_time: `${span.to - span.from - 1}m`, exp_samples: [IMPOSSIBLE] },
+          ],
         },
       ],
     };
@@ -52,11 +61,12 @@ const askAtEnd = async (
     const output = await promtool(['test', 'rules', file]);
     const [, got] = /\n\s*got:([\s\S]*)$/.exec(output) ?? [];
     if (got === undefined) throw new Error(`promtool has no result: ${output.slice(0, 2_000)}`);
-    return [...got.matchAll(/\{([^{}]*)\}/g)].map(([, labels = '']) =>
-      Object.fromEntries(
-        [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+    return [...got.matchAll(/\{([^{}]*)\} (\S+)/g)].map(([, named = '', value]) => ({
+      labels: Object.fromEntries(
+        [...named.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', text = '']) => [name, text]),
       ),
-    );
+      value: Number.parseFloat(value ?? ''),
+    }));
   } finally {
     await rm(dir, { recursive: true });
   }
