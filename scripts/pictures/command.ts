@@ -8,6 +8,7 @@ import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
 import { SHIPPED } from '../../packages/mixin/src/shipped.ts';
 import { type Order, readOrder, USAGE } from './arguments.ts';
+import { asOpened } from './as-opened.ts';
 import { type Asking, askDashboard } from './ask-dashboard.ts';
 import { bundlePage, installOwnPackages, shrinkPng } from './bundle-page.ts';
 import { photograph } from './photograph.ts';
@@ -48,7 +49,8 @@ const fromPrometheus = async (
     const dashboard = all[key];
     const missing = undrawable(dashboard);
     if (missing.length > 0) throw usageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
-    pictures.push({ dashboard, theme, ...(await askDashboard(dashboard, asking)) });
+    const opened = asOpened(dashboard);
+    pictures.push({ dashboard: opened, theme, ...(await askDashboard(opened, asking)) });
   }
   return pictures;
 };

@@ -1,0 +1,19 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** As Grafana shows a dashboard that was just opened: collapsed rows are their headings, one below the other. */
+export const asOpened = (dashboard: Dashboard): Dashboard => {
+  let below = 0;
+  return {
+    ...dashboard,
+    panels: (dashboard.panels ?? []).map((panel) => {
+      const { x = 0, y = 0, w = 24, h = 1 } = panel.gridPos ?? {};
+      if (panel.type === 'row' && 'collapsed' in panel && panel.collapsed) {
+        const place = { ...panel, panels: [], gridPos: { x, y: below, w, h } };
+        below += h;
+        return place;
+      }
+      below = Math.max(below, y + h);
+      return panel;
+    }),
+  };
+};
