@@ -21,7 +21,7 @@ export const versionLinks = (changelog: string): VersionLink[] => [
   ),
 ];
 
-/** Where the site is on its host: `/`, or `/v0.1.0/`. @throws Error when it is no path */
+/** Where the site is on its host: `/`, or `/v0.1.0/`. @throws Error when it is not a path */
 export const siteBase = (args: readonly string[]): string => {
   const at = args.indexOf('--base');
   const base = at < 0 ? '/' : (args[at + 1] ?? '');
