@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
+import { assertStarts } from '../browser/assert-starts.ts';
 import { findBrowser, NO_BROWSER_HINT } from '../browser/find-browser.ts';
 
 /** Packages of the engines, which are not installed with swarm: most runs need none of them. */
@@ -25,11 +26,14 @@ export const assertClients = (
         `the engine ${engine} needs the package ${PACKAGES[engine]}, which is not installed`,
         `npm install ${PACKAGES[engine]}@${VERSIONS[engine]}, in the folder where livekit-swarm is installed`,
       );
-  if (engines.has('browser') && findBrowser(browser) === null)
+  if (!engines.has('browser')) return;
+  const program = findBrowser(browser);
+  if (program === null)
     throw usageError(
       'the engine browser needs Chromium or Chrome, and none is installed',
       NO_BROWSER_HINT,
     );
+  assertStarts(program);
 };
 
 const isInstalled = (name: string): boolean => {
