@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClientRoom } from './support/client-room.ts';
 import { callWith, camera, leastDecoded } from './support/encrypted-room.ts';
 import { startServer } from './support/servers.ts';
-import { AUDIO, until } from './support/test-room.ts';
+import { AUDIO, openTestRoom, until } from './support/test-room.ts';
 
 const reason = await skipWithout('chromium');
 
@@ -77,5 +77,40 @@ test.each(['vp8', 'h264'] as const)(
       60,
     );
     expect(browser.events.filter(({ event }) => event === 'warning')).toEqual([]);
+  },
+);
+
+test.each(['new-key', 'ratchet'] as const)(
+  'a browser follows a change of the key: %s',
+  { timeout: 120_000 },
+  async (by) => {
+    const [[, secret]] = SECRETS as [(typeof SECRETS)[0]];
+    const keyChange = { everyMs: 600_000, by, withinMs: 0 };
+    const e2ee = { secret: 'throw-away' as const, keyIndex: 0, ratchet: 0, keyChange };
+    const publish = [AUDIO, camera('vp8')];
+    await using natives = openTestRoom({ target: server, signalling: 'v1' });
+    await natives.join({ publish, secret, e2ee });
+    const plan = { publish, e2ee };
+    await using browser = await openClientRoom('browser', server, natives.room, plan, secret);
+    await until('the browser decodes', () => leastDecoded(browser, 1) > 30, 60);
+    const change = { do: 'change-key', key: 1 } as const;
+    natives.act(0, change);
+    browser.act(change);
+    const before = leastDecoded(browser, 1);
+    await until(
+      'it decodes what has the next key',
+      () => leastDecoded(browser, 1) > before + 60,
+      60,
+    );
+    natives.sample();
+    let heard = { decrypted: 0, undecryptable: 0 };
+    await until('the native participant decrypts what has the next key', () => {
+      const audio = natives
+        .sample()
+        .series.find(({ labels }) => labels.kind === 'audio' && labels.direction === 'down');
+      heard = audio?.decryption ?? heard;
+      return heard.decrypted > 10;
+    });
+    expect(heard.undecryptable).toBe(0);
   },
 );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type E2eeSecret, makeToken } from '@livekit-swarm/livekit';
 import type { EventLine, ParticipantLine } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { BrowserHost } from '../../src/browser/browser-host.ts';
 import type { Client, ClientHost, ClientReading } from '../../src/client/client.ts';
 import { ClientEngine } from '../../src/client/client-engine.ts';
@@ -20,6 +20,7 @@ export interface ClientRoom extends AsyncDisposable {
   /** The last statistics as the client reported them. */
   raw(): ClientReading | null;
   sample(): EngineSample;
+  act(step: PlannedStep): boolean;
   leave(): Promise<ParticipantLine>;
 }
 
@@ -52,6 +53,7 @@ export const openClientRoom = async (
           raw = await client.read();
           return raw;
         },
+        changeKey: async (key) => await client.changeKey?.(key),
         leave: () => client.leave(),
         evidence: () => client.evidence(),
       };
@@ -85,6 +87,7 @@ export const openClientRoom = async (
     token,
     raw: () => raw,
     sample: () => clients.sample(),
+    act: (step) => clients.act(0, step),
     leave: () => clients.leave(0),
     [Symbol.asyncDispose]: async () => {
       await clients.close();
