@@ -143,7 +143,8 @@ impl Access {
 
     /// Packets that TCP connections did not take in time.
     pub fn stream_drops(&self) -> u64 {
-        self.endpoints().map(|(_, endpoint)| endpoint.stream_drops()).sum()
+        let unsent = self.impairment.as_ref().map_or(0, |impairment| impairment.up.unsent);
+        unsent + self.endpoints().map(|(_, endpoint)| endpoint.stream_drops()).sum::<u64>()
     }
 
     /// When a path must be looked after, monotonic ns.
@@ -177,7 +178,7 @@ impl Access {
             Some(impairment) => {
                 let remote = self.endpoint.send_target().ok_or(io::ErrorKind::NotConnected)?;
                 let way = Way { endpoint: self.selected, remote };
-                enter_uplink(&mut impairment.up, datagram, way);
+                enter_uplink(&mut impairment.up, datagram, way, self.endpoint.is_on_stream());
                 Ok(())
             }
         }
@@ -185,6 +186,7 @@ impl Access {
 
     /// Sends to any remote: STUN and DTLS.
     pub fn send_to(&mut self, datagram: &[u8], way: Way) -> io::Result<()> {
+        let is_on_stream = self.is_on_stream(way);
         match &mut self.impairment {
             None => {
                 let endpoint = self.by_id(way.endpoint).ok_or(io::ErrorKind::AddrNotAvailable)?;
@@ -193,7 +195,7 @@ impl Access {
                 Ok(())
             }
             Some(impairment) => {
-                enter_uplink(&mut impairment.up, datagram, way);
+                enter_uplink(&mut impairment.up, datagram, way, is_on_stream);
                 Ok(())
             }
         }
@@ -203,9 +205,20 @@ impl Access {
     /// did. It then comes out of [`Access::pop_downlink`], unless the link drops it. `arrival`: wall
     /// clock, ns.
     pub fn enter_downlink(&mut self, datagram: &[u8], way: Way, arrival: u64, now: Now) -> bool {
+        let is_on_stream = self.is_on_stream(way);
         let Some(impairment) = &mut self.impairment else { return false };
-        impairment.down.enter(datagram, way, now.mono - now.since(arrival), arrival);
+        let entered = now.mono - now.since(arrival);
+        if is_on_stream {
+            impairment.down.enter_stream(datagram, way, entered, arrival);
+        } else {
+            impairment.down.enter(datagram, way, entered, arrival);
+        }
         true
+    }
+
+    fn is_on_stream(&self, way: Way) -> bool {
+        self.has_paths
+            && self.endpoints().any(|(id, endpoint)| id == way.endpoint && endpoint.is_on_stream())
     }
 
     /// The next datagram that has left the impaired downlink by `now`, monotonic ns.
@@ -265,7 +278,12 @@ fn by_id<'a>(
     others.iter_mut().find(|(other, _)| *other == id).map(|(_, endpoint)| endpoint)
 }
 
-fn enter_uplink(up: &mut Link<Way>, datagram: &[u8], way: Way) {
+fn enter_uplink(up: &mut Link<Way>, datagram: &[u8], way: Way, is_on_stream: bool) {
     // The wall clock only dates arrivals: on the uplink nothing reads it.
-    up.enter(datagram, way, clock::monotonic_ns(), 0);
+    let now = clock::monotonic_ns();
+    if is_on_stream {
+        up.enter_stream(datagram, way, now, 0);
+    } else {
+        up.enter(datagram, way, now, 0);
+    }
 }

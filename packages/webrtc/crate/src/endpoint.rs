@@ -63,6 +63,15 @@ impl Endpoint {
         matches!(self, Self::Stream(_))
     }
 
+    /// Whether its packets are sent on a TCP connection, to the remote or to a TURN server.
+    pub fn is_on_stream(&self) -> bool {
+        match self {
+            Self::Stream(_) => true,
+            Self::Relay(relay) => matches!(relay.carrier, Carrier::Stream(_)),
+            _ => false,
+        }
+    }
+
     /// Its UDP socket, if packets of it must be read there.
     pub fn socket(&mut self) -> Option<&mut UdpSocket> {
         match self {

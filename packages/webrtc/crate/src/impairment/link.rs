@@ -17,6 +17,13 @@ const MAX_HOLD_NS: u64 = 50_000_000;
 /// Datagrams on the link at once, whatever rate and delay would allow.
 const MAX_IN_FLIGHT: usize = 16_384;
 
+/// Bytes that a TCP connection holds until the link has sent what is in front of them, as [`crate::stream`].
+const MAX_UNSENT: f64 = 262_144.0;
+/// Between a segment and the next one of a call, whose acknowledgement shows that it was lost, ns.
+const NEXT_SEGMENT_NS: u64 = 20_000_000;
+/// After which a segment counts as delivered: a link may lose everything.
+const MAX_RETRANSMISSIONS: u64 = 20;
+
 /// A datagram on the link. `A`: how its owner identifies it.
 pub struct InTransit<A = SocketAddr> {
     /// The datagram.
@@ -49,6 +56,8 @@ pub struct LinkStats {
 pub struct Link<A = SocketAddr> {
     /// What it has carried.
     pub stats: LinkStats,
+    /// Packets of TCP connections that their sender did not take, as too much was unsent.
+    pub unsent: u64,
     config: LinkConfig,
     /// Each purpose has a generator: which datagrams are lost must not depend on when they arrive.
     loss_rng: Rng,
@@ -60,6 +69,8 @@ pub struct Link<A = SocketAddr> {
     /// When the link has sent everything that entered.
     free_at: u64,
     last_due: u64,
+    /// The same of packets of TCP connections, which wait for those in front of them.
+    last_stream_due: u64,
     /// By the time at which they leave.
     in_flight: VecDeque<InTransit<A>>,
     /// Held until another overtakes it, by stream.
@@ -72,6 +83,7 @@ impl<A> Link<A> {
         let mut loss_rng = rng.fork();
         Self {
             stats: LinkStats::default(),
+            unsent: 0,
             config,
             losses: LossModel::new(config.loss, config.burst, &mut loss_rng),
             loss_rng,
@@ -80,6 +92,7 @@ impl<A> Link<A> {
             hold_probability: config.reorder / (1.0 - config.reorder),
             free_at: 0,
             last_due: 0,
+            last_stream_due: 0,
             in_flight: VecDeque::new(),
             held: Vec::new(),
         }
@@ -108,6 +121,53 @@ impl<A> Link<A> {
         self.enqueue(datagram);
     }
 
+    /// Takes a packet of a TCP connection. What the link loses TCP sends again: the packet arrives later,
+    /// and those behind it wait for it. Nothing is reordered, and a full queue makes the sender wait.
+    pub fn enter_stream(&mut self, bytes: &[u8], address: A, now: u64, wall: u64) {
+        self.stats.datagrams += 1;
+        let Some(sent) = self.stream_sent_at(bytes.len(), now) else {
+            self.stats.dropped += 1;
+            self.unsent += 1;
+            return;
+        };
+        let wait = self.jitter.wait(now) + self.recovery();
+        self.last_stream_due = self.last_stream_due.max(sent + self.config.delay + wait);
+        let due = self.last_stream_due;
+        let bytes = bytes.into();
+        self.insert(InTransit { bytes, address, due, entered: now, entered_wall: wall });
+    }
+
+    /// How much later a segment arrives because it was lost, ns: it is sent again after a round trip and
+    /// a quarter, and again when that is lost, too (RFC 8985 §6.2). The other direction is taken to be
+    /// as long. A run of losses is over by then.
+    fn recovery(&mut self) -> u64 {
+        if !self.losses.next(&mut self.loss_rng) {
+            return 0;
+        }
+        let round_trip = 2 * (self.config.delay + self.config.jitter);
+        let repeated = (round_trip + round_trip / 4).max(NEXT_SEGMENT_NS);
+        let mut recovery = repeated;
+        while recovery < MAX_RETRANSMISSIONS * repeated && self.loss_rng.f64() < self.config.loss {
+            recovery += repeated;
+        }
+        recovery
+    }
+
+    /// As [`Link::sent_at`] of a packet that waits in its sender, whatever the queue takes.
+    fn stream_sent_at(&mut self, len: usize, now: u64) -> Option<u64> {
+        if self.in_flight.len() + self.held.len() >= MAX_IN_FLIGHT {
+            return None;
+        }
+        let Some(rate) = self.config.rate else { return Some(now) };
+        let turn = self.free_at.max(now);
+        let unsent = (turn - now) as f64 * rate / 8e9;
+        if unsent + len as f64 > MAX_UNSENT {
+            return None;
+        }
+        self.free_at = turn + ((len + HEADERS) as f64 * 8e9 / rate) as u64;
+        Some(self.free_at)
+    }
+
     /// When the link has sent a datagram that enters now; `None` when the queue is full.
     fn sent_at(&mut self, len: usize, now: u64) -> Option<u64> {
         if self.in_flight.len() + self.held.len() >= MAX_IN_FLIGHT {
@@ -124,7 +184,7 @@ impl<A> Link<A> {
 
     fn enqueue(&mut self, datagram: InTransit<A>) {
         if self.hold_probability == 0.0 {
-            return self.in_flight.push_back(datagram);
+            return self.insert(datagram);
         }
         let (stream, due) = (stream_of(&datagram.bytes), datagram.due);
         if let Some(index) = self.held.iter().position(|(held, _)| *held == stream) {

@@ -242,3 +242,63 @@ fn random_bytes_never_panic() {
     while link.leave(u64::MAX).is_some() {}
     assert_eq!(link.due_at(), u64::MAX);
 }
+
+/// The packets of one TCP connection, one every `interval`: when each entered and left, in ms.
+fn run_stream(link: &mut Link, count: u64, interval: u64, len: usize) -> Vec<(f64, f64)> {
+    for next in 0..count {
+        link.enter_stream(
+            &packet(9, next as u16, len),
+            remote(),
+            next * interval,
+            WALL + next * interval,
+        );
+    }
+    let ms = |ns: u64| ns as f64 / MS as f64;
+    let out: Vec<_> = std::iter::from_fn(|| link.leave(u64::MAX)).collect();
+    assert!(out.windows(2).all(|pair| sequence(&pair[0]) < sequence(&pair[1])));
+    out.iter().map(|one| (ms(one.entered), ms(one.arrival() - WALL))).collect()
+}
+
+#[test]
+fn tcp_sends_again_what_is_lost_and_the_packets_behind_it_wait() {
+    let lossy = LinkConfig { loss: 0.05, delay: 30 * MS, reorder: 0.2, ..LinkConfig::UNIMPAIRED };
+    let mut lossy = link(lossy);
+    let out = run_stream(&mut lossy, 10_000, 5 * MS, 200);
+    assert_eq!((out.len(), lossy.stats.dropped), (10_000, 0));
+    let delays: Vec<f64> = out.iter().map(|(entered, left)| left - entered).collect();
+    // A round trip of 60 ms, a quarter of it, and the way of 30 ms.
+    let repeated = delays.iter().filter(|delay| (104.9..105.1).contains(*delay)).count();
+    assert!((350..500).contains(&repeated), "{repeated}");
+    let undelayed = delays.iter().filter(|delay| (29.9..30.1).contains(*delay)).count();
+    // One in twenty, and up to 15 behind each.
+    assert!((3_000..6_500).contains(&undelayed), "{undelayed}");
+    assert!(delays.iter().all(|delay| *delay >= 29.9));
+}
+
+#[test]
+fn a_tcp_sender_holds_back_what_the_link_does_not_carry_up_to_its_buffer() {
+    let narrow = LinkConfig { rate: Some(1e6), queue: 50 * MS, ..LinkConfig::UNIMPAIRED };
+    let mut narrow = link(narrow);
+    // 2 Mbit/s.
+    let out = run_stream(&mut narrow, 4_000, MS, 222);
+    let longest = out.iter().map(|(entered, left)| left - entered).fold(0.0, f64::max);
+    // 256 kB at 1 Mbit/s.
+    assert!((2_000.0..2_200.0).contains(&longest), "{longest}");
+    assert_eq!(out.len() as u64 + narrow.unsent, 4_000);
+    assert!(narrow.unsent > 500 && narrow.stats.dropped == narrow.unsent, "{}", narrow.unsent);
+}
+
+#[test]
+fn datagrams_do_not_wait_for_a_tcp_connection() {
+    let lossy = LinkConfig { loss: 0.9, burst: 10.0, delay: 30 * MS, ..LinkConfig::UNIMPAIRED };
+    let mut lossy = link(lossy);
+    lossy.enter_stream(&packet(9, 1, 100), remote(), 0, WALL);
+    let sent = (1..200).map(|next| next * MS);
+    for at in sent {
+        enter(&mut lossy, &packet(9, 2, 100), at);
+        while let Some(datagram) = lossy.leave(at + 30 * MS) {
+            let waited = datagram.arrival() - WALL - datagram.entered;
+            assert!(sequence(&datagram) == 1 || waited == 30 * MS);
+        }
+    }
+}
