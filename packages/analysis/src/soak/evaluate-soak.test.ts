@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluateSoak, isDecided } from './evaluate-soak.ts';
-import { type CycleDeparture, DEFAULT_TOLERANCES, type SoakCycle } from './soak.ts';
+import {
+  type CycleDeparture,
+  DEFAULT_TOLERANCES,
+  departureOfCycle,
+  type SoakCycle,
+} from './soak.ts';
 
 const WAYS: CycleDeparture[] = ['leave', 'disappear'];
 const OPTIONS = { tolerances: DEFAULT_TOLERANCES, departures: WAYS, warmUpCycles: 2, isLast: true };
@@ -11,6 +16,8 @@ interface World {
   cycles: number;
   /** Goroutines that remain of each join, by way of leaving. */
   leak?: Partial<Record<CycleDeparture, number>>;
+  /** Goroutines that a server at rest has after this way of leaving, and not after others. */
+  level?: Partial<Record<CycleDeparture, number>>;
   /** Of a reading, goroutines. */
   noise?: readonly number[];
   /** Bytes by which the heap has grown after this number of cycles. */
@@ -21,18 +28,19 @@ interface World {
 const soak = ({
   cycles,
   leak = {},
+  level = {},
   noise = [],
   heap = () => 0,
   change = (cycle) => cycle,
 }: World): SoakCycle[] => {
   let remained = 0;
   return Array.from({ length: cycles }, (_, index): SoakCycle => {
-    const departure = WAYS[index % WAYS.length] ?? 'leave';
+    const departure = departureOfCycle(WAYS, index);
     remained += (leak[departure] ?? 0) * JOINS;
     const node = {
       node: 'node-1',
       id: 'ND_1',
-      goroutines: 100 + remained + (noise[index] ?? 0),
+      goroutines: 100 + remained + (level[departure] ?? 0) + (noise[index] ?? 0),
       descriptors: 20,
       memoryBytes: 80_000_000 + heap(index),
     };
@@ -55,7 +63,7 @@ const early = (world: World) => evaluateSoak(soak(world), { ...OPTIONS, isLast: 
 
 describe('a leak', () => {
   test('is found, with the way of leaving that causes it', () => {
-    const result = verdict({ cycles: 24, leak: { disappear: 2 } });
+    const result = verdict({ cycles: 26, leak: { disappear: 2 } });
     expect(result).toMatchObject({
       verdict: 'failed',
       reasons: [{ code: 'leak', resource: 'goroutines', departure: 'disappear' }],
@@ -63,11 +71,11 @@ describe('a leak', () => {
     const [goroutines] = result.resources;
     expect(goroutines?.overall.perThousand).toBeCloseTo(1_000, 0);
     expect(goroutines?.byDeparture.map(({ slope }) => slope.perThousand)).toEqual([0, 2_000]);
-    expect(isDecided(early({ cycles: 12, leak: { disappear: 2 } }))).toBe(true);
+    expect(isDecided(early({ cycles: 22, leak: { disappear: 2 } }))).toBe(true);
   });
 
   test('of memory alone is found, too', () => {
-    const result = verdict({ cycles: 16, heap: (cycle) => cycle * 5_000_000 });
+    const result = verdict({ cycles: 26, heap: (cycle) => cycle * 5_000_000 });
     expect(result.verdict).toBe('failed');
     expect(result.reasons).toEqual([
       expect.objectContaining({ code: 'leak', resource: 'memoryBytes', departure: 'leave' }),
@@ -92,6 +100,18 @@ describe('no leak', () => {
     expect(isDecided(early({ cycles: 6 }))).toBe(false);
   });
 
+  test('is not what a server keeps at rest after one way of leaving, and gives up after the next', () => {
+    // 1.13.4 had 115 goroutines after LEAVE and 119 after connections that were closed, for an hour.
+    const level = { disappear: 40 };
+    const result = verdict({ cycles: 40, level });
+    expect(result).toMatchObject({ verdict: 'passed', reasons: [{ code: 'no_leak' }] });
+    const [goroutines] = result.resources;
+    expect(goroutines?.byDeparture.map(({ slope }) => slope.perThousand)).toEqual([0, 0]);
+    expect(verdict({ cycles: 40, level, leak: { leave: 1 } }).reasons).toMatchObject([
+      { code: 'leak', departure: 'leave' },
+    ]);
+  });
+
   test('is hardly ever called a leak, whenever one looks', () => {
     const noises = fc.sample(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 40 }), {
       numRuns: 60,
@@ -110,7 +130,7 @@ describe('what cannot be known is inconclusive', () => {
   test('few cycles', () => {
     expect(verdict({ cycles: 5 })).toMatchObject({
       verdict: 'inconclusive',
-      reasons: [{ code: 'too_few_cycles', cycles: 5, least: 7 }],
+      reasons: [{ code: 'too_few_cycles', cycles: 5, least: 12 }],
     });
     expect(isDecided(verdict({ cycles: 5 }))).toBe(false);
   });

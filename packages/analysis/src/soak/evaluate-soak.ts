@@ -2,6 +2,7 @@ import { mean } from 'simple-statistics';
 import { alphaOfLook, type Increment, LEAST_INCREMENTS, type Slope, slopeOf } from './slope.ts';
 import {
   type CycleDeparture,
+  DEFAULT_TOLERANCES,
   type NodeAtRest,
   type ResourceFinding,
   type RestReading,
@@ -40,7 +41,8 @@ export interface SoakOptions {
 /** What the cycles so far show. Call it after any of them: looking often makes it no less certain. */
 export const evaluateSoak = (cycles: readonly SoakCycle[], options: SoakOptions): SoakResult => {
   const { tolerances, departures, warmUpCycles, isLast } = options;
-  const steps = stepsOf(cycles, warmUpCycles);
+  const all = stepsOf(cycles, warmUpCycles);
+  const steps = all.filter(({ departure }) => departure !== null);
   const ways = departures.length > 1 ? departures : [];
   const look = isLast ? null : Math.max(1, cycles.length - warmUpCycles);
   const alpha = alphaOfLook(ALPHA / (SOAK_RESOURCES.length * (1 + ways.length)), look);
@@ -66,17 +68,35 @@ export const evaluateSoak = (cycles: readonly SoakCycle[], options: SoakOptions)
     };
   });
   const generator = slopeOf(
-    steps.map(({ generatorBytes, joins }) => ({ amount: generatorBytes, joins })),
+    all.map(({ generatorBytes, joins }) => ({ amount: generatorBytes, joins })),
     STEPS.memoryBytes,
     alpha,
   );
   return {
-    ...verdictOf(cycles, warmUpCycles, resources),
+    ...verdictOf(cycles, { warmUpCycles, resources, steps: steps.length, ways: departures.length }),
     warmUpCycles,
     cycles,
     resources,
     generator,
   };
+};
+
+/** What remains of a resource, as known after the last cycle: a soak that ended early has a wider interval, which allows for every look at it. Null: not measured. */
+export const slopeAfterAll = (
+  { cycles, warmUpCycles, resources }: SoakResult,
+  resource: SoakResource,
+): Slope | null => {
+  const found = resources.find((one) => one.resource === resource);
+  if (found === undefined || found.finding === 'not_measured') return null;
+  const tolerances = { ...DEFAULT_TOLERANCES, [resource]: found.tolerance };
+  const departures = [...new Set(cycles.map(({ departure }) => departure))];
+  const { resources: final } = evaluateSoak(cycles, {
+    tolerances,
+    departures,
+    warmUpCycles,
+    isLast: true,
+  });
+  return final.find((one) => one.resource === resource)?.overall ?? null;
 };
 
 /** Whether more cycles would change nothing: a leak is certain, or nothing can leak more than is tolerated. */
@@ -86,7 +106,7 @@ export const isDecided = ({ verdict, resources }: SoakResult): boolean =>
 
 /** From one reading at rest to the next. */
 interface Step {
-  /** Null: of several. */
+  /** Null: of several, or after a reading that followed another way of leaving. */
   departure: CycleDeparture | null;
   joins: number;
   before: RestReading;
@@ -108,7 +128,8 @@ const stepsOf = (cycles: readonly SoakCycle[], warmUpCycles: number): Step[] => 
     if (!cycle.reading.isAtRest) continue;
     if (before !== null)
       steps.push({
-        departure: departures.size === 1 ? cycle.departure : null,
+        departure:
+          departures.size === 1 && before.departure === cycle.departure ? cycle.departure : null,
         joins,
         before: before.reading,
         after: cycle.reading,
@@ -154,8 +175,12 @@ const findingOf = (
 
 const verdictOf = (
   cycles: readonly SoakCycle[],
-  warmUpCycles: number,
-  resources: readonly ResourceFinding[],
+  {
+    warmUpCycles,
+    resources,
+    steps,
+    ways,
+  }: { warmUpCycles: number; resources: readonly ResourceFinding[]; steps: number; ways: number },
 ): Pick<SoakResult, 'verdict' | 'reasons'> => {
   const inconclusive = (...reasons: SoakReason[]) =>
     ({ verdict: 'inconclusive', reasons }) as const;
@@ -167,11 +192,12 @@ const verdictOf = (
   const rested = counted.filter(({ reading }) => reading.isAtRest).length;
   if (counted.length >= LEAST_INCREMENTS && rested < counted.length / 2)
     return inconclusive({ code: 'never_at_rest', cycles: counted.length - rested });
-  if (rested < LEAST_INCREMENTS)
+  if (steps < LEAST_INCREMENTS)
     return inconclusive({
       code: 'too_few_cycles',
       cycles: cycles.length,
-      least: warmUpCycles + LEAST_INCREMENTS,
+      // Of two cycles in succession the second counts.
+      least: warmUpCycles + LEAST_INCREMENTS * (ways > 1 ? 2 : 1),
     });
   const joins = counted.reduce((sum, cycle) => sum + cycle.joins, 0);
   const failed = counted.reduce((sum, cycle) => sum + cycle.joinsFailed, 0);

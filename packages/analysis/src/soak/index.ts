@@ -1,8 +1,9 @@
-export { evaluateSoak, isDecided, type SoakOptions } from './evaluate-soak.ts';
+export { evaluateSoak, isDecided, type SoakOptions, slopeAfterAll } from './evaluate-soak.ts';
 export { LEAST_INCREMENTS, type Slope } from './slope.ts';
 export {
   type CycleDeparture,
   DEFAULT_TOLERANCES,
+  departureOfCycle,
   type NodeAtRest,
   type ResourceFinding,
   type RestReading,

@@ -9,6 +9,19 @@ export type SoakResource = (typeof SOAK_RESOURCES)[number];
 /** How participants of a cycle left: all in one way, or as the scenario states. */
 export type CycleDeparture = Departure | 'scenario';
 
+/**
+ * The way of leaving of cycle `number`, from 0: each once, to warm up, then each twice in succession. How participants left decides how much a server at rest keeps in
+ * pools, too: only a cycle that follows one of its own way adds nothing but what leaks.
+ */
+export const departureOfCycle = (
+  departures: readonly CycleDeparture[],
+  number: number,
+): CycleDeparture => {
+  const turns = departures.length;
+  const turn = number < turns ? number : Math.floor((number - turns) / 2) % turns;
+  return departures[turn] ?? 'scenario';
+};
+
 /** What one node had while it had no participants. */
 export interface NodeAtRest extends Partial<Record<SoakResource, number>> {
   node: string;

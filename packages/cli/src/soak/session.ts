@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import {
   type CycleDeparture,
+  departureOfCycle,
   evaluateSoak,
   isDecided,
   type NodeAtRest,
@@ -10,9 +11,10 @@ import {
   type SoakResult,
   type Tolerances,
 } from '@livekit-swarm/analysis/soak';
+import { LEFT_WHILE_JOINING } from '@livekit-swarm/record';
 import { isRun } from '@livekit-swarm/report';
 import { readAtRest, type ServerSource, SourceError } from '@livekit-swarm/runner';
-import type { Scenario } from '@livekit-swarm/scenario';
+import { departsWhileJoining, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
 import type { Deployed } from '../deploy.ts';
 import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
@@ -94,7 +96,7 @@ export const runSoak = async (session: SoakSession): Promise<SoakOutcome> => {
   try {
     const foreignRooms = await roomsOf(sources, signal);
     for (let number = 0; elapsedMs() < forMs && !stop.aborted && ended === null; number++) {
-      const departure = departures[number % departures.length] ?? 'scenario';
+      const departure = departureOfCycle(departures, number);
       const run = await runCycle(session, departure, number);
       if ('problem' in run)
         return { result: resultOf(true), problem: stop.aborted ? null : (ended ?? run.problem) };
@@ -155,6 +157,11 @@ const runCycle = async (
     const { reason: code, message, hint, exitCode } = ran;
     return { problem: { code, message, hint, exitCode } };
   }
-  const { planned, failed } = ran.summary.joins;
-  return { joins: planned, joinsFailed: failed, recordPath: ran.recordPath };
+  const { planned, failed, failureReasons } = ran.summary.joins;
+  // At the end of a run this is what such a way of leaving means.
+  const meant =
+    departure !== 'scenario' && departsWhileJoining(departure)
+      ? (failureReasons.find(({ reason }) => reason === LEFT_WHILE_JOINING)?.count ?? 0)
+      : 0;
+  return { joins: planned, joinsFailed: failed - meant, recordPath: ran.recordPath };
 };

@@ -1,4 +1,9 @@
-import { type Slope, SOAK_RESOURCES, type SoakResource } from '@livekit-swarm/analysis/soak';
+import {
+  type Slope,
+  SOAK_RESOURCES,
+  type SoakResource,
+  slopeAfterAll,
+} from '@livekit-swarm/analysis/soak';
 import { EXIT_CODES, type ExitCode, formatNumber } from '@livekit-swarm/settings';
 import { finiteDeep } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
@@ -41,16 +46,14 @@ export const compareSoaks = (soaks: SoakComparison['soaks'], planned: number): S
         ? []
         : others.flatMap(({ name, soak }) =>
             SOAK_RESOURCES.flatMap((resource) => {
-              const direction = directionOf(slopeOf(first.soak, resource), slopeOf(soak, resource));
+              const direction = directionOf(
+                slopeAfterAll(first.soak.result, resource),
+                slopeAfterAll(soak.result, resource),
+              );
               return direction === null ? [] : [{ name, resource, direction }];
             }),
           ),
   };
-};
-
-const slopeOf = ({ result }: SoakReport, resource: SoakResource): Slope | null => {
-  const found = result.resources.find((one) => one.resource === resource);
-  return found === undefined || found.finding === 'not_measured' ? null : found.overall;
 };
 
 const directionOf = (
@@ -102,7 +105,7 @@ const tableOf = (soaks: SoakComparison['soaks']): TableData => ({
   rows: soaks.map(({ name, soak }) => [
     name,
     ...SOAK_RESOURCES.map((resource) => {
-      const slope = slopeOf(soak, resource);
+      const slope = slopeAfterAll(soak.result, resource);
       if (slope === null || slope.increments === 0) return '–';
       const between = slope.low === null ? '' : ` (${intervalText(resource, slope)})`;
       return `${amount(resource, slope.perThousand)}${between}`;
