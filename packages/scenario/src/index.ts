@@ -7,7 +7,7 @@ export type {
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
-export { type Connect, endpointsOf, parseConnect, withConnect } from './connect.ts';
+export { type Connect, connectSetting, endpointsOf, parseConnect, withConnect } from './connect.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './data-traffic.ts';
 export type { E2ee, KeyChange } from './e2ee.ts';
 export { joinRate } from './executors/fixed-rooms.ts';

@@ -146,7 +146,7 @@ const runStep = async (
         ? 'unreachable'
         : 'error';
     const { code, message, hint } = interrupted
-      ? interruptedError()
+      ? interruptedError('the search was interrupted')
       : { code: ran.reason, message: ran.message, hint: ran.hint };
     outcome.problem = { code, message, hint };
     return null;

@@ -71,6 +71,7 @@ export const readJson = (file: string): unknown => {
   } catch (error) {
     throw usageError(
       `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'give the folder of swarm capacity, its capacity.json, or a cost-model.json',
     );
   }
 };

@@ -123,7 +123,7 @@ const cycleText = (
   const slope =
     overall === undefined || overall.low === null
       ? ''
-      : `; ${formatNumber(Math.round(overall.perThousand))} remain per 1,000 joins`;
+      : `; ${formatNumber(Math.round(overall.perThousand) + 0)} remain per 1,000 joins`;
   return `cycle ${cycles.length}: ${plural(joins, 'join')}, ${departure}; ${plural(goroutines, 'goroutine')} ${reading.isAtRest ? 'at rest' : 'and not at rest in time'}${slope}`;
 };
 

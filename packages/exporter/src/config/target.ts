@@ -1,4 +1,5 @@
-import { parseServerUrl } from '@livekit-swarm/livekit';
+import { parseServerUrl, type TokenEndpoint } from '@livekit-swarm/livekit';
+import { connectSetting } from '@livekit-swarm/scenario';
 import {
   hinted,
   reading,
@@ -23,6 +24,8 @@ export interface Target extends RotatingKey {
   /** Whether a URL requested at /probe belongs to this deployment, so that its keys may be used there. */
   isAllowedUrl(url: string): boolean;
   redisUrl: string | null;
+  /** Where participants of probes ask for their server and token, as users do; absent: tokens are made with the API key. */
+  readonly tokenEndpoint?: TokenEndpoint | undefined;
 }
 
 /** One livekit-server of a deployment, reached directly. */
@@ -105,6 +108,11 @@ export const targetSection = () =>
       .describe(
         'A second key, while keys are rotated: webhooks and tokens of browsers that are signed with it are accepted as well.',
       ),
+    connect: connectSetting()
+      .optional()
+      .describe(
+        'Token endpoint of the application: participants of probes of `url` ask it, as users do. Probes of single nodes do not.',
+      ),
     nodes: z
       .record(labelName('the name of a node'), node(), {
         error: hinted('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
@@ -140,7 +148,7 @@ export const readTarget = async (
     typeof ref === 'string'
       ? fixedSecret(ref)
       : secrets.read(ref, `${where(key)}: targets.${name}.${key}`);
-  const { url, nodes = {}, allowedUrls = [], redis, previousKey } = section;
+  const { url, nodes = {}, allowedUrls = [], redis, previousKey, connect } = section;
   const key = await read('apiKey', section.apiKey);
   const secret = await read('apiSecret', section.apiSecret);
   const previous =
@@ -150,9 +158,21 @@ export const readTarget = async (
           key: await read('previousKey', previousKey.apiKey),
           secret: await read('previousKey', previousKey.apiSecret),
         };
+  const headers: [string, Secret][] = [];
+  for (const [header, ref] of Object.entries(connect?.headers ?? {}))
+    headers.push([header, await read('connect', ref)]);
   return {
     name,
     url,
+    get tokenEndpoint() {
+      return connect === undefined
+        ? undefined
+        : {
+            url: connect.url,
+            headers: Object.fromEntries(headers.map(([header, { current }]) => [header, current])),
+            hosts: [url, ...connect.servers].map((server) => parseServerUrl(server).host),
+          };
+    },
     get apiKey() {
       return key.current;
     },

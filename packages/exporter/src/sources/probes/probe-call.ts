@@ -57,7 +57,12 @@ export const call = async (
   try {
     const joining = Promise.all(
       SIDES.map(async (side, index) => {
-        const admission = { url: access.url, token: tokenFor(side, room, module, access) };
+        const { url, tokenEndpoint: endpoint } = access;
+        const admission = {
+          url,
+          token: tokenFor(side, room, module, access),
+          ...(endpoint !== undefined && { endpoint }),
+        };
         if (ended.aborted) return;
         setOut.add(index);
         await engine.join(

@@ -177,7 +177,11 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 /** Signalling has many codes; these three name what to check. */
 const classify = ({ reason }: ApiError): ProbeFailure =>
-  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
+  UNREACHABLE.has(reason)
+    ? 'unreachable'
+    : REFUSED.has(reason) || reason.startsWith('token_')
+      ? 'rejected'
+      : 'join_failed';
 
 const unique = (failures: readonly FailedProbe[]): FailedProbe[] =>
   failures.filter(

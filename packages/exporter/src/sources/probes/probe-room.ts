@@ -1,3 +1,4 @@
+import type { TokenEndpoint } from '@livekit-swarm/livekit';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type ApiError, apiErrorOf, causeOf, statusOf } from '../../api-error.ts';
 
@@ -7,6 +8,8 @@ export interface RoomAccess {
   url: string;
   apiKey: string;
   apiSecret: string;
+  /** Asked for server and token of each participant. */
+  tokenEndpoint?: TokenEndpoint | undefined;
 }
 
 /** Rooms of probes begin with this. */

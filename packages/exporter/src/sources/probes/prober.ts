@@ -102,7 +102,13 @@ export const createProber = (options: ProberOptions): Prober => {
     const nodeId = await nodeIdOf(destination, budgetMs);
     const observation = await run({
       module,
-      access: { url, apiKey: target.apiKey, apiSecret: target.apiSecret },
+      access: {
+        url,
+        apiKey: target.apiKey,
+        apiSecret: target.apiSecret,
+        // It names the server for users: a node of its own is reached with a token of the exporter.
+        tokenEndpoint: url === target.url ? target.tokenEndpoint : undefined,
+      },
       room: `${ROOM_PREFIX}${randomBytes(8).toString('hex')}`,
       nodeId,
       budgetMs: budgetMs - (performance.now() - began),
