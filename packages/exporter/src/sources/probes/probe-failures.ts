@@ -173,15 +173,19 @@ const REFUSED: ReadonlySet<string> = new Set([
   'server_full',
   'rate_limited',
   'server_error',
+  // Of the application’s token endpoint.
+  'token_elsewhere',
+  'token_failed',
+  'token_invalid',
+  'token_rate_limited',
+  'token_rejected',
+  'token_timeout',
+  'token_unreachable',
 ]);
 
 /** Signalling has many codes; these three name what to check. */
 const classify = ({ reason }: ApiError): ProbeFailure =>
-  UNREACHABLE.has(reason)
-    ? 'unreachable'
-    : REFUSED.has(reason) || reason.startsWith('token_')
-      ? 'rejected'
-      : 'join_failed';
+  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
 
 const unique = (failures: readonly FailedProbe[]): FailedProbe[] =>
   failures.filter(
