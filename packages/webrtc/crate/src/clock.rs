@@ -2,7 +2,11 @@
 //! of this crate is the monotonic clock plus an offset that was measured once, so that setting the
 //! clock of the host moves no time; the kernel's stamps are translated to it, see [`Stamps`].
 
+#[cfg(target_os = "linux")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 use std::time::Instant;
 
 /// Nanoseconds of a millisecond.
@@ -25,7 +29,8 @@ pub struct Now {
 impl Now {
     /// Reads the clocks.
     pub fn read() -> Self {
-        Self { mono: monotonic_ns(), wall: wall_ns(), instant: Instant::now() }
+        let mono = monotonic_ns();
+        Self { mono, wall: mono + epoch(), instant: instant_at(mono) }
     }
 
     /// How long ago `wall` was, ns. At most a second: packets that waited while this process was
@@ -33,6 +38,21 @@ impl Now {
     pub fn since(&self, wall: u64) -> u64 {
         self.wall.saturating_sub(wall).min(MAX_AGE_NS)
     }
+}
+
+/// The clock that str0m takes at a time of the monotonic clock. Where both are the same clock, reading it
+/// once is enough.
+#[cfg(target_os = "linux")]
+fn instant_at(mono: u64) -> Instant {
+    static ANCHOR: OnceLock<(Instant, u64)> = OnceLock::new();
+    let (instant, at) = *ANCHOR.get_or_init(|| (Instant::now(), monotonic_ns()));
+    // Read before another thread set the anchor: nothing is that exact.
+    instant + Duration::from_nanos(mono.saturating_sub(at))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn instant_at(_mono: u64) -> Instant {
+    Instant::now()
 }
 
 fn read(id: libc::clockid_t) -> u64 {

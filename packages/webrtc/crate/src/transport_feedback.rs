@@ -1,7 +1,7 @@
 //! Feedback for transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01):
 //! which packets arrived, and when.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use rtcp_types::{TwccBuilder, TwccPacketStatus};
 
@@ -14,31 +14,43 @@ const REFERENCE_NS: u64 = 64 * MS;
 const DELTA_NS: i64 = 250_000;
 /// Statuses in one message, which keeps it well below the size of a datagram.
 const MAX_STATUSES: usize = 400;
+/// Room for arrivals that is kept: more than 100 ms of any stream. A gap in the numbers takes more.
+const KEPT_ARRIVALS: usize = 512;
 
 /// Arrivals that are not reported yet.
 #[derive(Default)]
 pub struct TransportFeedback {
-    /// Extended sequence number → wall-clock arrival.
-    arrivals: BTreeMap<u64, u64>,
+    /// Wall-clock arrivals of the extended sequence numbers from `next` on; 0: none. The last one has
+    /// arrived.
+    arrivals: VecDeque<u64>,
+    /// The first extended sequence number that is not reported yet.
     next: Option<u64>,
     count: u8,
     due: Option<u64>,
 }
 
 impl TransportFeedback {
-    /// Notes a packet. `arrival`: wall clock, ns; `now`: monotonic ns.
-    pub fn on_packet(&mut self, sequence: u16, arrival: u64, now: u64) {
+    /// Notes a packet, and returns whether [`TransportFeedback::due_at`] has moved. `arrival`: wall
+    /// clock, ns; `now`: monotonic ns.
+    pub fn on_packet(&mut self, sequence: u16, arrival: u64, now: u64) -> bool {
         let extended = match self.next {
             None => (1 << 16) | sequence as u64,
             Some(next) => {
                 next.wrapping_add_signed(sequence.wrapping_sub(next as u16) as i16 as i64)
             }
         };
-        if self.next.is_none_or(|next| extended >= next) {
-            self.next.get_or_insert(extended);
-            self.arrivals.entry(extended).or_insert(arrival);
-            self.due.get_or_insert(now + INTERVAL_NS);
+        let next = *self.next.get_or_insert(extended);
+        let Some(index) = extended.checked_sub(next) else { return false };
+        let index = index as usize;
+        if index >= self.arrivals.len() {
+            self.arrivals.resize(index, 0);
+            self.arrivals.push_back(arrival);
+        } else if self.arrivals[index] == 0 {
+            self.arrivals[index] = arrival;
         }
+        let moved = self.due.is_none();
+        self.due.get_or_insert(now + INTERVAL_NS);
+        moved
     }
 
     /// When feedback is to be sent, monotonic ns; `u64::MAX` for never.
@@ -50,27 +62,29 @@ impl TransportFeedback {
     pub fn message(&mut self) -> Option<TwccBuilder> {
         self.due = None;
         let base = self.next?;
-        let (&last, _) = self.arrivals.last_key_value()?;
-        let reference = self.arrivals.first_key_value().map(|(_, &at)| at / REFERENCE_NS)?;
-        let mut statuses = Vec::new();
+        let first = *self.arrivals.iter().find(|&&at| at != 0)?;
+        let reference = first / REFERENCE_NS;
+        let mut statuses = Vec::with_capacity(self.arrivals.len().min(MAX_STATUSES));
         let mut previous = (reference * REFERENCE_NS) as i64;
-        for sequence in base..=last.min(base + MAX_STATUSES as u64 - 1) {
-            let status = match self.arrivals.get(&sequence) {
-                None => TwccPacketStatus::NotReceived,
-                Some(&at) => match i16::try_from((at as i64 - previous) / DELTA_NS) {
+        for &at in self.arrivals.iter().take(MAX_STATUSES) {
+            let status = if at == 0 {
+                TwccPacketStatus::NotReceived
+            } else {
+                match i16::try_from((at as i64 - previous) / DELTA_NS) {
                     Ok(delta) => {
                         previous += delta as i64 * DELTA_NS;
                         TwccPacketStatus::Received { delta }
                     }
                     Err(_) => break, // too far apart for one message
-                },
+                }
             };
             statuses.push(status);
         }
         // A message reports at least one packet, or it would be built again for ever.
-        let reported = base + (statuses.len() as u64).max(1);
-        self.arrivals = self.arrivals.split_off(&reported);
-        self.next = Some(reported);
+        let reported = statuses.len().max(1);
+        self.arrivals.drain(..reported);
+        self.arrivals.shrink_to(KEPT_ARRIVALS);
+        self.next = Some(base + reported as u64);
         if statuses.is_empty() {
             return None;
         }

@@ -41,16 +41,16 @@ impl Tracks {
         let padding = if header.has_padding { packet[len - 1] as usize } else { 0 };
         let payload = &packet[header.len..len.saturating_sub(padding).max(header.len)];
         let extensions = header.extensions(packet, &self.ids);
-        if let Some(sequence) = extensions.transport_sequence {
-            self.transport_feedback.on_packet(sequence, arrival, cx.now.mono);
-        }
+        let feedback_moved = extensions.transport_sequence.is_some_and(|sequence| {
+            self.transport_feedback.on_packet(sequence, arrival, cx.now.mono)
+        });
         if receiver.config.remb {
             self.bandwidth.on_packet(len, extensions.send_time, arrival);
         }
         let delivery = Delivery { extended, rtx, arrival, now: cx.now.mono };
         let PacketOutcome { first, first_decrypted, silent_since, latency } =
             receiver.on_packet(&header, payload, &extensions, delivery);
-        let timers_moved = receiver.wants_feedback() || extensions.transport_sequence.is_some();
+        let timers_moved = receiver.wants_feedback() || feedback_moved;
         if let (Some(cohort), Some(latency)) = (receiver.config.cohort, latency) {
             cx.totals.latencies.add(cohort, latency);
         }
