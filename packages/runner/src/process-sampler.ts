@@ -9,8 +9,8 @@ export type ProcessSample = Required<
   >
 >;
 
-/** Timer resolution of the delay monitor, ms. Its values include it. */
-const RESOLUTION_MS = 10;
+/** Timer resolution of the delay monitor, ms. Its values include it. Each time wakes the process, which costs as much as dozens of packets. */
+const RESOLUTION_MS = 20;
 
 /** Samples this process: all its threads, native ones included. Each sample covers the time since the one before. */
 export const createProcessSampler = (): { sample(): ProcessSample; close(): void } => {
