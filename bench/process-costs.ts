@@ -1,0 +1,68 @@
+/** What the processes of one `swarm` take: memory as PSS, so that pages which several of them share count once, and CPU time. Linux. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** `server`: livekit-server, which is not a part of the load generator. */
+export type ProcessRole = 'launcher' | 'cli' | 'guard' | 'worker' | 'server' | 'other';
+
+export interface ProcessCost {
+  role: ProcessRole;
+  pssBytes: number;
+  cpuSeconds: number;
+}
+
+/** `sysconf(_SC_CLK_TCK)`: Linux reports 100 to programs, whatever its tick is. */
+const TICKS_PER_SECOND = 100;
+
+/** Every process below `root`, and `root` itself. A process that ends meanwhile is left out. */
+export const processCosts = (root: number): ProcessCost[] => {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const fields = statOf(Number(name));
+    if (fields !== null) parents.set(Number(name), Number(fields[1]));
+  }
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === root || isBelow(parents.get(pid)));
+  return [...parents.keys()].filter(isBelow).flatMap((pid) => {
+    const cost = costOf(pid);
+    return cost === null ? [] : [cost];
+  });
+};
+
+const costOf = (pid: number): ProcessCost | null => {
+  const fields = statOf(pid);
+  if (fields === null) return null;
+  try {
+    const [, pss] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    // utime and stime, without what children took.
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return {
+      role: roleOf(command),
+      pssBytes: Number(pss) * 1_024,
+      cpuSeconds: ticks / TICKS_PER_SECOND,
+    };
+  } catch {
+    return null;
+  }
+};
+
+/** The fields of `/proc/PID/stat` from the state on, behind the name in brackets. */
+const statOf = (pid: number): string[] | null => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+};
+
+const ROLES: readonly [RegExp, ProcessRole][] = [
+  [/swarm worker/, 'worker'],
+  [/bin\/swarm\.mjs/, 'launcher'],
+  [/cli\/src\/main\.[jt]s/, 'cli'],
+  [/guard\/guard\.[jt]s/, 'guard'],
+  [/livekit-server/, 'server'],
+];
+
+const roleOf = (command: string): ProcessRole =>
+  ROLES.find(([pattern]) => pattern.test(command))?.[1] ?? 'other';
