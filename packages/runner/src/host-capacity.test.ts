@@ -14,6 +14,41 @@ const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = 
     ...more,
   });
 
+describe('what a host carries', () => {
+  const calibration = { source: 'given', microsPerPacket: 1.75 } as const;
+  const host = (cores: number) => ({
+    ...{ cores, memoryBytes: 24 * GB },
+    limits: { openFiles: 20_000, localPorts: 28_000 },
+  });
+
+  it('is near what two cores were measured to carry: 250 rooms at 80 %', () => {
+    const { carries } = assess({ rooms: 500 }, { host: host(2), calibration });
+    expect(carries).toMatchObject({ unit: 'rooms', requested: 500 });
+    expect(carries.besideServer).toBeGreaterThan(200);
+    expect(carries.besideServer).toBeLessThan(300);
+    expect(carries.alone).toBeGreaterThan(3 * (carries.besideServer ?? 0));
+  });
+
+  it('follows a quota and the speed of the host, not the size of the plan', () => {
+    const whole = assess({ rooms: 500 }, { host: host(2), calibration }).carries.alone;
+    const half = assess({ rooms: 500 }, { host: host(1), calibration }).carries.alone;
+    const smaller = assess({ rooms: 50 }, { host: host(2), calibration }).carries.alone;
+    expect(half / whole).toBeCloseTo(0.5, 1);
+    expect(smaller / whole).toBeCloseTo(1, 1);
+    const slow = { source: 'given', microsPerPacket: 3.5 } as const;
+    const slower = assess({ rooms: 500 }, { host: host(2), calibration: slow }).carries.alone;
+    expect(slower / whole).toBeCloseTo(0.5, 1);
+  });
+
+  it('counts participants where there is one room, and no server where it is elsewhere', () => {
+    const { carries } = assess(
+      { rooms: 1, participants: 4 },
+      { host: host(2), calibration, embedded: false },
+    );
+    expect(carries).toMatchObject({ unit: 'participants', requested: 4, besideServer: null });
+  });
+});
+
 describe('assessHost', () => {
   it('fits a thousand audio participants on four cores, as measured', () => {
     const { need, allocation, fits, short, obstacle } = assess({ rooms: 500 });

@@ -61,6 +61,8 @@ const CLIENT_COST = {
 
 /** Beyond this share of cores or memory, delays are caused by the host itself. */
 const COMFORTABLE = 0.75;
+/** A run that took this share of the cores passed (docs/performance.md, "Calibrated planning"). */
+const CARRIED = 0.8;
 
 export interface HostAssessmentRequest {
   plan: Plan;
@@ -98,7 +100,7 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   };
 };
 
-/** Joins come at the same rate however many rooms there are: what they need is set aside, and the rest grows with the load. */
+/** Of what has joined: joins come at the same rate however many rooms there are, and a burst of them is soon over. */
 const carriesOf = (
   load: PlanLoad,
   { participants, generator, server }: HostRequirement,
@@ -110,14 +112,12 @@ const carriesOf = (
   const [unit, requested] =
     rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);
   const carriedBy = (needs: (HostRequirement['server'] & object)[], parts: Cost[]): number => {
-    const fixed = parts.reduce(
-      (sum, { baseCores, secondsPerJoin }) =>
-        sum + baseCores + load.joinsPerSecond * secondsPerJoin,
-      0,
-    );
-    const cores = needs.reduce((sum, need) => sum + need.cores, 0);
+    const fixed = parts.reduce((sum, { baseCores }) => sum + baseCores, 0);
+    const perJoin = parts.reduce((sum, { secondsPerJoin }) => sum + secondsPerJoin, 0);
+    const all = needs.reduce((sum, need) => sum + need.cores, 0);
+    const cores = all - load.joinsPerSecond * perJoin;
     const memory = needs.reduce((sum, need) => sum + need.memoryBytes, 0);
-    const byCores = (host.cores * COMFORTABLE - fixed) / Math.max(cores - fixed, Number.EPSILON);
+    const byCores = (host.cores * CARRIED - fixed) / Math.max(cores - fixed, Number.EPSILON);
     const byMemory = (host.memoryBytes * COMFORTABLE) / memory;
     return Math.max(0, Math.floor(requested * Math.min(byCores, byMemory)));
   };
