@@ -16,7 +16,7 @@ export const assertStarts = (program: string): void => {
     killSignal: 'SIGKILL',
   });
   if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return;
-  if (status === 0 && /\d+\.\d+/.test(stdout)) return;
+  if (status === 0 && /\d+(\.\d+){3}/.test(stdout)) return;
   const [line] = `${stderr}\n${stdout}\n${error?.message ?? ''}`.split('\n').filter(Boolean);
   const what = line ?? 'it prints no version';
   throw usageError(
