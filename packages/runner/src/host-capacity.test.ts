@@ -40,6 +40,20 @@ describe('what a host carries', () => {
     expect(slower / whole).toBeCloseTo(0.5, 1);
   });
 
+  it('keeps what real clients take, however many rooms there are', () => {
+    const plan = expandPlan(scenarioOfLoad({ rooms: 10 }), 't3st');
+    const [first, ...others] = plan.participants;
+    if (first === undefined) throw new Error('no participant');
+    const witness = {
+      ...plan,
+      participants: [{ ...first, engine: 'browser' as const }, ...others],
+    };
+    const without = assess({}, { plan, host: host(2), calibration }).carries.alone;
+    const beside = assess({}, { plan: witness, host: host(2), calibration }).carries.alone;
+    // A browser takes 0.6 of the 1.6 cores that may be used.
+    expect(beside / without).toBeCloseTo(1 / 1.6, 1);
+  });
+
   it('counts participants where there is one room, and no server where it is elsewhere', () => {
     const { carries } = assess(
       { rooms: 1, participants: 4 },
@@ -64,6 +78,8 @@ describe('assessHost', () => {
     expect(need.generator.memoryBytes).toBeGreaterThan(0.764 * GB);
     expect(need.generator.memoryBytes).toBeLessThan(1.2 * GB);
     expect(need.participants).toBe(1_000);
+    // 6 ms in the load generator and 15 in the server for each.
+    expect(need.joins).toEqual({ perSecond: 50, cores: expect.closeTo(50 * 0.021) });
   });
 
   it('reports what is short', () => {

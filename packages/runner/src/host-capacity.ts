@@ -13,16 +13,23 @@ export interface HostCapacity {
   limits: SystemLimits;
 }
 
+interface Amount {
+  cores: number;
+  memoryBytes: number;
+}
+
 /** What a plan needs of it at its fullest moment. Cores and bytes are estimates, on the safe side. */
 export interface HostRequirement {
   /** Connected at the same time. */
   participants: number;
   /** Of the load generator's processes. */
-  generator: { cores: number; memoryBytes: number };
+  generator: Amount;
   /** Of real clients (browsers, rtc-node), beside that; null: none. */
-  clients: { count: number; cores: number; memoryBytes: number } | null;
+  clients: (Amount & { count: number }) | null;
   /** Of a server on the same host; null when it is elsewhere. */
-  server: { cores: number; memoryBytes: number } | null;
+  server: Amount | null;
+  /** The part of these cores that joins take in the second with the most of them. */
+  joins: { perSecond: number; cores: number };
 }
 
 export interface HostAssessment {
@@ -82,7 +89,8 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   const { plan, host, embedded, load = planLoad(plan) } = request;
   const costs = costsOf(request.calibration ?? null);
   const { allocation, obstacle } = staff(request, load, costs);
-  const need = needOf(plan, load, allocation?.workers ?? 1, costs, embedded);
+  const processes = allocation?.workers ?? 1;
+  const need = needOf(plan, load, processes, costs, embedded);
   const needs = [need.generator, need.clients, need.server].filter((one) => one !== null);
   const cores = needs.reduce((sum, one) => sum + one.cores, 0);
   const memory = needs.reduce((sum, one) => sum + one.memoryBytes, 0);
@@ -96,37 +104,51 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
     obstacle,
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
-    carries: carriesOf(load, need, costs, host, plan.endAtMs),
+    carries: carriesOf(load, need, costs, host, { workers: processes, endAtMs: plan.endAtMs }),
   };
 };
 
-/** Of what has joined: joins come at the same rate however many rooms there are, and a burst of them is soon over. */
+/** Of what has joined: joins come at the same rate however many rooms there are, and a burst of them is soon over. Real clients stay as many as they are. */
 const carriesOf = (
   load: PlanLoad,
-  { participants, generator, server }: HostRequirement,
+  { participants, generator, clients, server }: HostRequirement,
   costs: Costs,
   host: HostCapacity,
-  endAtMs: number,
+  { workers, endAtMs }: { workers: number; endAtMs: number },
 ): Carries => {
   const { rooms } = load.most(0, endAtMs);
   const [unit, requested] =
     rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);
-  const carriedBy = (needs: (HostRequirement['server'] & object)[], parts: Cost[]): number => {
-    const fixed = parts.reduce((sum, { baseCores }) => sum + baseCores, 0);
-    const perJoin = parts.reduce((sum, { secondsPerJoin }) => sum + secondsPerJoin, 0);
-    const all = needs.reduce((sum, need) => sum + need.cores, 0);
-    const cores = all - load.joinsPerSecond * perJoin;
-    const memory = needs.reduce((sum, need) => sum + need.memoryBytes, 0);
-    const byCores = (host.cores * CARRIED - fixed) / Math.max(cores - fixed, Number.EPSILON);
-    const byMemory = (host.memoryBytes * COMFORTABLE) / memory;
+  const carriedBy = (parts: { need: Amount; cost: Cost; baseMemory: number }[]): number => {
+    const sum = (read: (part: (typeof parts)[number]) => number): number =>
+      parts.reduce((total, part) => total + read(part), 0);
+    const baseCores = sum(({ cost }) => cost.baseCores);
+    const baseMemory = sum((part) => part.baseMemory);
+    const joining = load.joinsPerSecond * sum(({ cost }) => cost.secondsPerJoin);
+    const cores = sum(({ need }) => need.cores) - baseCores - joining;
+    const memory = sum(({ need }) => need.memoryBytes) - baseMemory;
+    const byCores =
+      (host.cores * CARRIED - baseCores - (clients?.cores ?? 0)) / Math.max(cores, Number.EPSILON);
+    const byMemory =
+      (host.memoryBytes * COMFORTABLE - baseMemory - (clients?.memoryBytes ?? 0)) / memory;
     return Math.max(0, Math.floor(requested * Math.min(byCores, byMemory)));
+  };
+  const ofGenerator = {
+    need: generator,
+    cost: costs.generator,
+    baseMemory: (workers + 1) * GENERATOR_MEMORY.perProcess,
   };
   return {
     unit,
     requested,
     besideServer:
-      server === null ? null : carriedBy([generator, server], [costs.generator, costs.server]),
-    alone: carriedBy([generator], [costs.generator]),
+      server === null
+        ? null
+        : carriedBy([
+            ofGenerator,
+            { need: server, cost: costs.server, baseMemory: SERVER_MEMORY.base },
+          ]),
+    alone: carriedBy([ofGenerator]),
   };
 };
 
@@ -190,5 +212,11 @@ const needOf = (
           memoryBytes: SERVER_MEMORY.base + participants * SERVER_MEMORY.perParticipant,
         }
       : null,
+    joins: {
+      perSecond: load.joinsPerSecond,
+      cores:
+        load.joinsPerSecond *
+        (costs.generator.secondsPerJoin + (embedded ? costs.server.secondsPerJoin : 0)),
+    },
   };
 };

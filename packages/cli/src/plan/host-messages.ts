@@ -1,5 +1,5 @@
 import { formatBytes } from '@livekit-swarm/report';
-import type { Calibration, Carries } from '@livekit-swarm/runner';
+import type { Calibration, Carries, HostAssessment } from '@livekit-swarm/runner';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import type { PlanView } from './plan-view.ts';
 
@@ -46,11 +46,18 @@ export const hostMessages = ({
       mark: 'unsure',
       text: `This host (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}.`,
     },
+    ...(short.includes('cores') && need.joins.cores >= LEAST_SHOWN
+      ? [{ mark: 'unsure' as const, text: joinsText(need) }]
+      : []),
     { mark: 'unsure', text: predictionText(carries) },
     { mark: 'unsure', text: calibrationText(calibration) },
     { mark: 'unsure', text: advice(need.server !== null) },
   ];
 };
+
+/** The prediction counts participants that have joined: without this, it could contradict the sum above. */
+const joinsText = ({ joins }: HostAssessment['need']): string =>
+  `Of that, ${plural(Math.round(joins.perSecond), 'join')} in a second take about ${formatCores(joins.cores)} cores: they take less with a lower join rate.`;
 
 /** How much of this load the host carries, and what follows for the run. */
 export const predictionText = ({ unit, requested, besideServer, alone }: Carries): string => {
@@ -82,7 +89,13 @@ const packetText = ({ microsPerPacket }: { microsPerPacket: number }): string =>
   `bare UDP with encryption takes ${formatNumber(Math.round(microsPerPacket * 100) / 100)} µs for a packet here`;
 
 const amount = ({ cores, memoryBytes }: { cores: number; memoryBytes: number }): string =>
-  `${formatNumber(Math.max(0.1, Math.round(cores * 10) / 10))} cores and ${formatBytes(memoryBytes)}`;
+  `${formatCores(cores)} cores and ${formatBytes(memoryBytes)}`;
+
+/** Cores. */
+const LEAST_SHOWN = 0.1;
+
+const formatCores = (cores: number): string =>
+  formatNumber(Math.max(LEAST_SHOWN, Math.round(cores * 10) / 10));
 
 const advice = (embedded: boolean): string =>
   `Make it smaller (--scale 0.5), ${embedded ? 'use a server on another host (--url), ' : ''}or use a larger host.`;
