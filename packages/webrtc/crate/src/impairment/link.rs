@@ -21,7 +21,7 @@ const MAX_IN_FLIGHT: usize = 16_384;
 const MAX_UNSENT: f64 = 262_144.0;
 /// Between a segment and the next one of a call, whose acknowledgement shows that it was lost, ns.
 const NEXT_SEGMENT_NS: u64 = 20_000_000;
-/// After which a segment counts as delivered: a link may lose everything.
+/// After which a segment counts as delivered.
 const MAX_RETRANSMISSIONS: u64 = 20;
 
 /// A datagram on the link. `A`: how its owner identifies it.
@@ -125,6 +125,11 @@ impl<A> Link<A> {
     /// and those behind it wait for it. Nothing is reordered, and a full queue makes the sender wait.
     pub fn enter_stream(&mut self, bytes: &[u8], address: A, now: u64, wall: u64) {
         self.stats.datagrams += 1;
+        // Nothing arrives, however often it is sent.
+        if self.config.loss >= 1.0 {
+            self.stats.dropped += 1;
+            return;
+        }
         let Some(sent) = self.stream_sent_at(bytes.len(), now) else {
             self.stats.dropped += 1;
             self.unsent += 1;

@@ -289,6 +289,16 @@ fn a_tcp_sender_holds_back_what_the_link_does_not_carry_up_to_its_buffer() {
 }
 
 #[test]
+fn a_link_that_loses_everything_delivers_nothing_of_a_tcp_connection() {
+    let mut dead = link(LinkConfig { loss: 1.0, ..LinkConfig::UNIMPAIRED });
+    for number in 1..100 {
+        dead.enter_stream(&packet(9, number, 100), remote(), 0, WALL);
+    }
+    assert!(dead.leave(1_000_000 * MS).is_none());
+    assert_eq!((dead.stats.datagrams, dead.stats.dropped), (99, 99));
+}
+
+#[test]
 fn datagrams_do_not_wait_for_a_tcp_connection() {
     let lossy = LinkConfig { loss: 0.9, burst: 10.0, delay: 30 * MS, ..LinkConfig::UNIMPAIRED };
     let mut lossy = link(lossy);
