@@ -1,4 +1,4 @@
-/** The key of end-to-end encryption changes during a call: who has the next one is understood by those who have it. */
+/** The key of end-to-end encryption changes during a run: participants with the same key decrypt each other. */
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import type { E2ee, KeyChange } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,16 +53,15 @@ test.each(['new-key', 'ratchet'] as const)('%s', async (by) => {
   await allUnderstand(room);
 
   room.act(0, { do: 'change-key', key: 1 });
-  await seconds(0.5);
-  takeDecryption(room);
-  await seconds(2);
-  const { of } = takeDecryption(room);
-  for (const kind of KINDS) {
-    expect(of(kind, 'undecryptable'), kind).toBeGreaterThan(0);
-    // The one with the next key still has the one before, unless it was ratcheted.
-    if (by === 'ratchet') expect(of(kind, 'decrypted'), kind).toBe(0);
-    else expect(of(kind, 'decrypted'), kind).toBeGreaterThan(0);
-  }
+  // The one with the next key still has the one before, unless it was ratcheted.
+  await until('only one understands the other, or none', async () => {
+    takeDecryption(room);
+    await seconds(2);
+    const { of } = takeDecryption(room);
+    return KINDS.every(
+      (kind) => of(kind, 'undecryptable') > 0 && of(kind, 'decrypted') > 0 === (by !== 'ratchet'),
+    );
+  });
 
   room.act(1, { do: 'change-key', key: 1 });
   await allUnderstand(room);
@@ -74,10 +73,11 @@ test.each(['new-key', 'ratchet'] as const)('%s', async (by) => {
   );
   // From 0 to 1, and to 3; a ratcheted key keeps its index.
   const expected = by === 'ratchet' ? 0 : 2;
+  expect(changes.length).toBeGreaterThan(0);
   expect(changes.every((count) => count === expected || count === expected + 1)).toBe(true);
 });
 
-test('who joins later, and who reconnects, uses the key of that time', async () => {
+test('a participant that joins later or reconnects uses the key of that time', async () => {
   await using room = openTestRoom({ target: server, signalling: 'v1' });
   await room.join(guest('new-key'), guest('new-key'));
   for (const index of [0, 1]) room.act(index, { do: 'change-key', key: 1 });

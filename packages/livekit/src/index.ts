@@ -17,10 +17,8 @@ export { type Deployment, deploymentAt } from './deployment.ts';
 export {
   deriveFrameKey,
   type E2eeSecret,
-  frameKeyOf,
   type KeyMaterial,
   keyMaterial,
-  ratcheted,
 } from './e2ee/frame-key.ts';
 export { laterKey } from './e2ee/later-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';

@@ -16,7 +16,7 @@ import type { EngineName } from './role-spec.ts';
 /** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
 const GENERATED = ['throw-away', 'wrong-key'] as const;
 
-/** How an application changes the key while calls are in progress: it gives out another key, or all ratchet the one they have. */
+/** How an application changes the key while participants are in the room: it gives out another key, or all ratchet the one they have. */
 const KEY_CHANGES = ['new-key', 'ratchet'] as const;
 
 const recordedRef = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);

@@ -17,8 +17,10 @@ export const assertStarts = (program: string): void => {
   });
   if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return;
   if (status === 0 && /\d+(\.\d+){3}/.test(stdout)) return;
-  const [line] = `${stderr}\n${stdout}\n${error?.message ?? ''}`.split('\n').filter(Boolean);
-  const what = line ?? 'it prints no version';
+  const lines = `${stderr}\n${stdout}\n${error?.message ?? ''}`.split('\n').filter(Boolean);
+  // Wrapper scripts print warnings before.
+  const what =
+    lines.find((line) => /shared libraries/.test(line)) ?? lines[0] ?? 'it prints no version';
   throw usageError(
     `the browser ${program} does not start: ${what}`,
     /shared libraries/.test(what)

@@ -162,6 +162,7 @@ export class ClientParticipant {
 
   changeKey(number: number): void {
     this.#keyNumber = number;
+    this.#hasWarned = false;
     if (this.isIn && this.#client !== null) this.#giveKey(this.#client);
   }
 
@@ -169,6 +170,7 @@ export class ClientParticipant {
     const key = this.#key;
     if (key === undefined) return;
     client.changeKey?.(key).catch((error: unknown) => {
+      if (!this.isIn) return;
       this.#emit('warning', {
         reason: 'key_not_changed',
         message: withoutTokens(messageOf(error)),
@@ -296,7 +298,7 @@ export class ClientParticipant {
         this.#emit('first_media', { durationMs: clock.now() - this.#joinFrom });
         return;
       case 'encryption_error':
-        // A client with the wrong key reports it for each frame.
+        // A client with the wrong key reports it for each frame: it is recorded once for each key.
         if (!this.#hasWarned)
           this.#emit('warning', {
             reason: 'encryption_error',

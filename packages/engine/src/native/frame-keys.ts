@@ -1,11 +1,4 @@
-import {
-  type E2eeSecret,
-  frameKeyOf,
-  type KeyMaterial,
-  keyMaterial,
-  laterKey,
-  ratcheted,
-} from '@livekit-swarm/livekit';
+import { deriveFrameKey, type E2eeSecret, laterKey } from '@livekit-swarm/livekit';
 import type { KeyChange } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 
@@ -19,8 +12,6 @@ export interface FrameKeyHandle {
 export class FrameKeys {
   readonly #pump: Pick<Pump, 'addKeyRing'>;
   readonly #rings = new Map<string, FrameKeyHandle>();
-  /** Of each secret: the material ratcheted once more than the one before. */
-  readonly #ratcheted = new Map<string, KeyMaterial[]>();
 
   constructor(pump: Pick<Pump, 'addKeyRing'>) {
     this.#pump = pump;
@@ -36,21 +27,9 @@ export class FrameKeys {
     if (known !== undefined) return known;
     const now = laterKey(secret, by, number);
     const before = by === 'new-key' && number > 0 ? [laterKey(secret, by, number - 1)] : [];
-    const keys = [...before, now].map((one) => ({ index: one.keyIndex, key: this.#derive(one) }));
+    const keys = [...before, now].map((one) => ({ index: one.keyIndex, key: deriveFrameKey(one) }));
     const handle = { keyRing: this.#pump.addKeyRing(keys), keyIndex: now.keyIndex };
     this.#rings.set(id, handle);
     return handle;
-  }
-
-  #derive(secret: E2eeSecret): Uint8Array {
-    const id = JSON.stringify({ ...secret, keyIndex: 0, ratchet: 0 });
-    const materials = this.#ratcheted.get(id) ?? [keyMaterial({ ...secret, ratchet: 0 })];
-    this.#ratcheted.set(id, materials);
-    let last = materials.at(-1);
-    while (last !== undefined && materials.length <= secret.ratchet) {
-      last = ratcheted(last);
-      materials.push(last);
-    }
-    return frameKeyOf(materials[secret.ratchet] ?? keyMaterial(secret));
   }
 }

@@ -40,15 +40,20 @@ export class ParticipantKeys {
     const key = this.#key(number);
     if (key === null || before === null) return null;
     for (const track of tracks) Object.assign(track, clips.rekey(track, key));
-    this.left();
+    this.#count(-1);
     this.current = key;
     this.#count(1);
     if (users.get(before.keyRing) === 0) clips.release(before.keyRing);
     return key;
   }
 
+  /** Clips of a key that does not change are kept for the rooms that follow. */
   left(): void {
     this.#count(-1);
+    const { clips, users } = this.#shared;
+    const ring = this.current?.keyRing;
+    if (ring !== undefined && this.#e2ee?.keyChange !== undefined && users.get(ring) === 0)
+      clips.release(ring);
   }
 
   #key(number: number): FrameKeyHandle | null {

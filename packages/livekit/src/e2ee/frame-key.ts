@@ -25,27 +25,28 @@ export interface KeyMaterial {
   derivation: 'pbkdf2' | 'hkdf';
 }
 
+/** To ratchet a passphrase takes about 30 ms of CPU: what was ratcheted is kept for the participants that follow. */
 export const keyMaterial = (secret: E2eeSecret): KeyMaterial => {
-  let material: KeyMaterial =
-    'passphrase' in secret
+  if (secret.ratchet === 0)
+    return 'passphrase' in secret
       ? { bytes: Buffer.from(secret.passphrase), derivation: 'pbkdf2' }
       : { bytes: Buffer.from(secret.key, 'base64'), derivation: 'hkdf' };
-  for (let round = 0; round < secret.ratchet; round++) material = ratcheted(material);
+  const id = JSON.stringify({ ...secret, keyIndex: 0 });
+  const known = ratcheted.get(id);
+  if (known !== undefined) return known;
+  const before = keyMaterial({ ...secret, ratchet: secret.ratchet - 1 });
+  const material = { ...before, bytes: derive(before, RATCHET_BYTES) };
+  ratcheted.set(id, material);
   return material;
 };
 
-/** Of a passphrase it takes about 30 ms of CPU. */
-export const ratcheted = (material: KeyMaterial): KeyMaterial => ({
-  ...material,
-  bytes: derive(material, RATCHET_BYTES),
-});
+const ratcheted = new Map<string, KeyMaterial>();
 
 /**
  * The key of AES-128-GCM that frames are encrypted with. A passphrase takes about 30 ms of CPU, and as much for each ratchet: derive once per process.
  */
-export const deriveFrameKey = (secret: E2eeSecret): Uint8Array => frameKeyOf(keyMaterial(secret));
-
-export const frameKeyOf = (material: KeyMaterial): Uint8Array => derive(material, KEY_BYTES);
+export const deriveFrameKey = (secret: E2eeSecret): Uint8Array =>
+  derive(keyMaterial(secret), KEY_BYTES);
 
 const derive = ({ bytes, derivation }: KeyMaterial, length: number): Uint8Array =>
   derivation === 'pbkdf2'

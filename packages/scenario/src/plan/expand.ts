@@ -229,7 +229,7 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
   );
 };
 
-/** What those who publish in a room encrypt with. Undefined: not all with the same; an intruder with another key is none of them. */
+/** What the publishers of a room encrypt with. Undefined: not all with the same; an intruder with another key is none of them. */
 const encryptionOf = (present: readonly Draft[]): E2ee | null | undefined => {
   const publishing = present.filter(
     ({ publish, data, e2ee }) => publish.length + data.length > 0 && e2ee?.secret !== 'wrong-key',
@@ -312,7 +312,7 @@ const addTurns = (drafts: readonly Draft[], seed: number, most: number): void =>
 };
 
 /** Each takes about 30 ms of CPU of a passphrase. */
-const MOST_RATCHETS = 32;
+const MOST_RATCHETS_IN_RUN = 32;
 
 /** Where the key changes, adds to the actions of each participant when it has the next one. */
 const addKeyChanges = (drafts: readonly Draft[], seed: number): void => {
@@ -322,10 +322,10 @@ const addKeyChanges = (drafts: readonly Draft[], seed: number): void => {
     if (e2ee?.keyChange === undefined) continue;
     const random = randomStream(seed, group, 'keys', role, roomNumber, member, session ?? 0);
     const changes = planKeyChanges(e2ee.keyChange, draft, random);
-    const ratchets = e2ee.ratchet + keyAt(e2ee.keyChange, draft.leaveAtMs);
-    if (e2ee.keyChange.by === 'ratchet' && ratchets > MOST_RATCHETS)
+    const ratchets = e2ee.ratchet + keyAt(e2ee.keyChange, draft.leaveAtMs - 1);
+    if (e2ee.keyChange.by === 'ratchet' && ratchets > MOST_RATCHETS_IN_RUN)
       throw usageError(
-        `its key would be ratcheted ${ratchets} times, and ${MOST_RATCHETS} is the most: a participant that joins late derives them all`,
+        `its key would be ratcheted ${ratchets} times, and ${MOST_RATCHETS_IN_RUN} is the most: a participant that joins late derives them all`,
         'use a longer interval (every), or by: new-key',
       );
     steps += changes.length;
