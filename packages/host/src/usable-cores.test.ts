@@ -18,13 +18,22 @@ const write = (files: Record<string, string>): void => {
 };
 const cores = (files: Record<string, string>): number => {
   write(files);
-  return usableCores({ proc: join(root, 'proc'), cgroups: join(root, 'cgroup') });
+  return usableCores({
+    proc: join(root, 'proc'),
+    cgroups: join(root, 'cgroup'),
+    cpus: join(root, 'cpu'),
+  });
 };
 const STATUS = 'Name:\tnode\nCpus_allowed_list:\t0-3,8\n';
 
 describe('usableCores', () => {
   it('counts the cores of the affinity', () => {
     expect(cores({ 'proc/status': STATUS })).toBe(5);
+  });
+
+  it('counts no processors that are not online', () => {
+    const files = { 'proc/status': 'Cpus_allowed_list:\t0-127\n', 'cpu/online': '0-1\n' };
+    expect(cores(files)).toBe(2);
   });
 
   it('knows all cores where Linux does not say', () => {

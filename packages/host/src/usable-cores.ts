@@ -8,9 +8,15 @@ export interface KernelFolders {
   proc: string;
   /** cgroups(7). */
   cgroups: string;
+  /** Processors of the host. */
+  cpus: string;
 }
 
-const KERNEL: KernelFolders = { proc: '/proc/self', cgroups: '/sys/fs/cgroup' };
+const KERNEL: KernelFolders = {
+  proc: '/proc/self',
+  cgroups: '/sys/fs/cgroup',
+  cpus: '/sys/devices/system/cpu',
+};
 
 /**
  * Cores that this process and its children may use: those of its CPU affinity, and no more than the CPU quotas of its control groups, and of those above them, allow.
@@ -20,7 +26,13 @@ export const usableCores = (folders: KernelFolders = KERNEL): number => {
   const affinity = coresOf(
     /^Cpus_allowed_list:\s*(\S+)/m.exec(textOf(folders.proc, 'status'))?.[1],
   );
-  return Math.min(affinity ?? availableParallelism(), ...quotasOf(folders));
+  // The affinity may name processors that could be added to a virtual machine.
+  const online = coresOf(textOf(folders.cpus, 'online').trim() || undefined);
+  return Math.min(
+    affinity ?? availableParallelism(),
+    online ?? Number.POSITIVE_INFINITY,
+    ...quotasOf(folders),
+  );
 };
 
 /** `0-3,8`: five. Null where it is not known. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CalibrationMeans, calibrate, readCalibrationChoice } from './calibration.ts';
+import { type CalibrationMeans, calibrateBy, readCalibrationChoice } from './calibration.ts';
 
 let dir: string;
 let measured: number;
@@ -19,36 +19,43 @@ const means = (more: Partial<CalibrationMeans> = {}): CalibrationMeans => ({
     return { microsPerPacket: 2, bestMicros: 1.8, worstMicros: 2.5 };
   },
   now: () => 1_000,
+  boot: 'machine/boot',
   ...more,
 });
 
-describe('calibrate', () => {
+describe('calibrateBy', () => {
   it('measures once and keeps the result', () => {
-    const first = calibrate({ type: 'auto' }, means());
+    const first = calibrateBy({ type: 'auto' }, means());
     expect(first).toEqual({ source: 'measured', microsPerPacket: 2, measuredAtMs: 1_000 });
-    const second = calibrate({ type: 'auto' }, means({ now: () => 9_000 }));
+    const second = calibrateBy({ type: 'auto' }, means({ now: () => 9_000 }));
     expect(second).toEqual({ source: 'cached', microsPerPacket: 2, measuredAtMs: 1_000 });
     expect(measured).toBe(1);
-    calibrate({ type: 'fresh' }, means());
+    calibrateBy({ type: 'fresh' }, means());
     expect(measured).toBe(2);
   });
 
   it('measures again after a boot, and where the file is damaged', () => {
-    calibrate({ type: 'auto' }, means());
+    calibrateBy({ type: 'auto' }, means());
     const { file } = means();
     const kept = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...kept, boot: 'machine/another' }));
-    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+    expect(calibrateBy({ type: 'auto' }, means()).source).toBe('measured');
     writeFileSync(file, '{"version":');
-    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+    expect(calibrateBy({ type: 'auto' }, means()).source).toBe('measured');
+  });
+
+  it('keeps nothing where the boot is not known', () => {
+    for (const _ of [1, 2])
+      expect(calibrateBy({ type: 'auto' }, means({ boot: null })).source).toBe('measured');
+    expect(measured).toBe(2);
   });
 
   it('does not keep what other processes disturbed', () => {
     const disturbed = means({
       measure: () => ({ microsPerPacket: 4, bestMicros: 2, worstMicros: 9 }),
     });
-    calibrate({ type: 'auto' }, disturbed);
-    expect(calibrate({ type: 'auto' }, means()).source).toBe('measured');
+    calibrateBy({ type: 'auto' }, disturbed);
+    expect(calibrateBy({ type: 'auto' }, means()).source).toBe('measured');
   });
 
   it('never fails: a plan can do without', () => {
@@ -57,19 +64,19 @@ describe('calibrate', () => {
         throw new Error('UDP is not permitted');
       },
     });
-    expect(calibrate({ type: 'auto' }, broken)).toEqual({
+    expect(calibrateBy({ type: 'auto' }, broken)).toEqual({
       source: 'skipped',
       reason: 'failed',
       message: 'UDP is not permitted',
     });
     writeFileSync(join(dir, 'taken'), '');
     const readOnly = means({ file: join(dir, 'taken', 'calibration.json') });
-    expect(calibrate({ type: 'auto' }, readOnly).source).toBe('measured');
+    expect(calibrateBy({ type: 'auto' }, readOnly).source).toBe('measured');
   });
 
   it('can be switched off, and given', () => {
-    expect(calibrate(readCalibrationChoice('off'), means()).source).toBe('skipped');
-    expect(calibrate(readCalibrationChoice('1.5'), means())).toEqual({
+    expect(calibrateBy(readCalibrationChoice('off'), means()).source).toBe('skipped');
+    expect(calibrateBy(readCalibrationChoice('1.5'), means())).toEqual({
       source: 'given',
       microsPerPacket: 1.5,
     });

@@ -39,12 +39,15 @@ export interface CalibrationMeans {
   file: string;
   measure(): { microsPerPacket: number; bestMicros: number; worstMicros: number };
   now(): number;
+  /** Null where the boot is not known: nothing is kept. */
+  boot: string | null;
 }
 
 const meansOfHost = (): CalibrationMeans => ({
   file: keptFile(),
   measure: measureHostSpeed,
   now: Date.now,
+  boot: bootOfHost(),
 });
 
 /** A user without a home folder has no cache: the empty path can be neither read nor written. */
@@ -59,17 +62,24 @@ const keptFile = (): string => {
 /** Other processes disturbed a measurement in which the worst rounds took this much more than the best: it is not kept. */
 const DISTURBED = 3;
 
+/** All runs of this process are planned alike, also where nothing can be kept. */
+let ofThisProcess: Calibration | null = null;
+
 /**
  * How fast this host is: measured in a quarter of a second, and kept until the next boot. Never throws: a plan can do without.
  */
-export const calibrate = (
-  choice: CalibrationChoice = { type: 'auto' },
-  means: CalibrationMeans = meansOfHost(),
-): Calibration => {
+export const calibrate = (choice: CalibrationChoice = { type: 'auto' }): Calibration => {
+  if (choice.type === 'given' || choice.type === 'off') return calibrateBy(choice, meansOfHost());
+  ofThisProcess ??= calibrateBy(choice, meansOfHost());
+  return ofThisProcess;
+};
+
+/** As {@link calibrate}, by these means. */
+export const calibrateBy = (choice: CalibrationChoice, means: CalibrationMeans): Calibration => {
   if (choice.type === 'given') return { source: 'given', microsPerPacket: choice.microsPerPacket };
   if (choice.type === 'off')
     return { source: 'skipped', reason: 'off', message: '--calibration off' };
-  const boot = bootOfHost();
+  const { boot } = means;
   const kept = choice.type === 'fresh' ? null : readKept(means.file, boot);
   if (kept !== null) return { source: 'cached', ...kept };
   try {
@@ -86,7 +96,7 @@ export const calibrate = (
   }
 };
 
-/** A container on the same host has its own cores and the same speed. Null where the boot is not known: nothing is kept. */
+/** A container on the same host has its own cores and the same speed. */
 const bootOfHost = (): string | null => {
   const { machineId, bootId } = identifyHost();
   return bootId === null ? null : `${machineId ?? ''}/${bootId}`;

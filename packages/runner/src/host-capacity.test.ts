@@ -54,6 +54,16 @@ describe('what a host carries', () => {
     expect(beside / without).toBeCloseTo(1 / 1.6, 1);
   });
 
+  it('knows that media grows with the square of the participants of a room in which all publish', () => {
+    const carried = (participants: number, subscribers = 0): number =>
+      assess({ rooms: 1, participants, subscribers }, { host: host(2), calibration }).carries
+        .besideServer ?? 0;
+    // The same answer, whatever the size of the room that is asked for.
+    expect(carried(10) / carried(30)).toBeCloseTo(1, 0.5);
+    expect(carried(30)).toBeLessThan(80);
+    expect(carried(1, 10)).toBeGreaterThan(300);
+  });
+
   it('counts participants where there is one room, and no server where it is elsewhere', () => {
     const { carries } = assess(
       { rooms: 1, participants: 4 },

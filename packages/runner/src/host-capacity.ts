@@ -104,7 +104,7 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
     obstacle,
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
-    carries: carriesOf(load, need, costs, host, { workers: processes, endAtMs: plan.endAtMs }),
+    carries: carriesOf(load, need, costs, host, { workers: processes, plan }),
   };
 };
 
@@ -114,11 +114,14 @@ const carriesOf = (
   { participants, generator, clients, server }: HostRequirement,
   costs: Costs,
   host: HostCapacity,
-  { workers, endAtMs }: { workers: number; endAtMs: number },
+  { workers, plan }: { workers: number; plan: Plan },
 ): Carries => {
-  const { rooms } = load.most(0, endAtMs);
+  const { rooms, packetsDown } = load.most(0, plan.endAtMs);
   const [unit, requested] =
     rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);
+  // In one room, each further publisher sends to all, and each further subscriber receives from all.
+  const growsSquared =
+    rooms <= 1 && plan.participants.filter(({ publish }) => publish.length > 0).length > 1;
   const carriedBy = (parts: { need: Amount; cost: Cost; baseMemory: number }[]): number => {
     const sum = (read: (part: (typeof parts)[number]) => number): number =>
       parts.reduce((total, part) => total + read(part), 0);
@@ -127,8 +130,9 @@ const carriesOf = (
     const joining = load.joinsPerSecond * sum(({ cost }) => cost.secondsPerJoin);
     const cores = sum(({ need }) => need.cores) - baseCores - joining;
     const memory = sum(({ need }) => need.memoryBytes) - baseMemory;
-    const byCores =
-      (host.cores * CARRIED - baseCores - (clients?.cores ?? 0)) / Math.max(cores, Number.EPSILON);
+    const left = Math.max(0, host.cores * CARRIED - baseCores - (clients?.cores ?? 0));
+    const squared = growsSquared ? packetsDown * sum(({ cost }) => cost.secondsPerPacketDown) : 0;
+    const byCores = factorOf(cores - squared, squared, left);
     const byMemory =
       (host.memoryBytes * COMFORTABLE - baseMemory - (clients?.memoryBytes ?? 0)) / memory;
     return Math.max(0, Math.floor(requested * Math.min(byCores, byMemory)));
@@ -151,6 +155,12 @@ const carriesOf = (
     alone: carriedBy([ofGenerator]),
   };
 };
+
+/** The largest r for which `linear` r + `squared` r² is at most `left`. */
+const factorOf = (linear: number, squared: number, left: number): number =>
+  squared > 0
+    ? (Math.sqrt(linear ** 2 + 4 * squared * left) - linear) / (2 * squared)
+    : left / Math.max(linear, Number.EPSILON);
 
 const staff = (
   { plan, host, workers, need, embedded }: HostAssessmentRequest,

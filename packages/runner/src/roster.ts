@@ -41,7 +41,7 @@ export interface RosterCounts {
 /**
  * @param shards which worker hosts which participants
  * @param reconnectPolicy what participants do after a disconnection
- * @param endAtMs when the plan ends: who is to leave earlier, and does before it has joined, has not failed
+ * @param endAtMs when the plan ends: a participant that leaves as scheduled before that, and before it has joined, has not failed
  */
 export const createRoster = (
   shards: readonly Shard[],
