@@ -62,11 +62,14 @@ export const addVerifyCommand = (
     ),
     new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
     new Option('--idle <time>', 'hold a signal connection open without messages: 90s'),
+  ]);
+  // Not from the environment: a variable that was left behind would reload a proxy.
+  command.addOption(
     new Option(
       '--reload <command>',
-      'run this command, which reloads your proxy, while a signal connection is open: "systemctl reload nginx"',
-    ),
-  ]);
+      'run this command, which reloads your proxy, while a signal connection is open: "systemctl reload nginx"; in a maintenance window',
+    ).helpGroup('Further checks:'),
+  );
   addGroup(command, console.env, 'Output:', [
     new Option(
       '--report <name[=file]>',
