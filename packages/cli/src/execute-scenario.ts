@@ -52,7 +52,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
   const { prepared, target, signalling, interruption, printer } = request;
   const { name, plan, workers, toleratedLost } = prepared;
   const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));
-  // Workers go in this process's exit handler, the server with its guard; what the record holds is on the disk.
+  // Workers go in this process's exit handler or with their channel, the server with its guard; what the record holds is on the disk.
   const endAtOnce = (): void => {
     record.flush();
     process.exit(EXIT_CODES.interrupted.code);

@@ -55,10 +55,15 @@ export const sloReportCommand = async (
 const exitCodeOf = (months: readonly MonthReport[], check: boolean): ExitCode => {
   const results = months.flatMap((month) => month.results);
   if (results.every(({ met }) => met === null)) return EXIT_CODES.inconclusive.code;
-  return check && results.some(({ met }) => met === false)
-    ? EXIT_CODES.failed.code
+  if (!check) return EXIT_CODES.passed.code;
+  if (results.some(({ met }) => met === false)) return EXIT_CODES.failed.code;
+  return results.some(({ covered }) => covered < LEAST_COVERED)
+    ? EXIT_CODES.inconclusive.code
     : EXIT_CODES.passed.code;
 };
+
+/** Share of a month without which `--check` cannot pass. */
+const LEAST_COVERED = 0.5;
 
 const time = (ms: number): string => new Date(ms).toISOString();
 

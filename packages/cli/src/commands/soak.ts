@@ -85,6 +85,7 @@ export const soakCommand = async (
     joinExistingRooms: flags.joinExistingRooms === true,
   };
   const soaks: { name: string; soak: SoakReport }[] = [];
+  let ended: ExitCode | null = null;
   try {
     // One that cannot start is known before the first has run for an hour.
     if (servers.length > 1) await checkServers(servers, folder, printer.print, interruption.stop);
@@ -105,6 +106,7 @@ export const soakCommand = async (
       : swarmErrorOf(error);
     await write(stderr, formatError(problem));
     if (soaks.length === 0) return problem.exitCode;
+    ended = problem.exitCode;
   } finally {
     interruption.dispose();
   }
@@ -112,7 +114,10 @@ export const soakCommand = async (
   const output = { flags, console, about: 'records and result', folder };
   if (candidates.length === 1 && only !== undefined)
     return await showSession(only.soak, SOAK_REPORTERS, requests, output);
-  const comparison = compareSoaks(soaks, candidates.length);
+  if (interruption.stop.aborted) ended = EXIT_CODES.interrupted.code;
+  // Not that of a server that was soaked before.
+  const compared = compareSoaks(soaks, candidates.length);
+  const comparison = ended === null ? compared : { ...compared, exitCode: ended };
   return await showSession(comparison, SOAK_COMPARISON_REPORTERS, requests, output);
 };
 

@@ -33,7 +33,11 @@ export interface PrometheusApi {
 /** @throws SwarmError `usage` when the address is none */
 export const prometheusApi = (url: string): PrometheusApi => {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw usageError(`--prometheus ${url} is not a URL`, 'write http://127.0.0.1:9090');
+    // Not repeated: it may hold a password.
+    throw usageError(
+      '--prometheus is not a URL that begins with http:// or https://',
+      'write http://127.0.0.1:9090',
+    );
   const endpoint = httpEndpoint(url);
   const base = endpoint.url.replace(/\/+$/, '');
   return {
@@ -74,7 +78,10 @@ const explain = (error: unknown): never => {
     throw usageError(message, 'write user and password into the URL: https://USER:PASSWORD@HOST');
   if (reason === 'unreachable' || reason === 'timeout')
     throw new SwarmError('unreachable', message, 'is --prometheus the address of a Prometheus?');
-  throw usageError(message, 'is --prometheus the address of a Prometheus?');
+  throw usageError(
+    message,
+    'is --prometheus the address of a Prometheus, and --selector like cluster="eu", without braces?',
+  );
 };
 
 const parseJson = (text: string): unknown => {

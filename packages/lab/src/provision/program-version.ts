@@ -8,12 +8,20 @@ export const readVersion = async (
   { versionArgs, versionPattern }: PinnedProgram,
   path: string,
 ): Promise<string | null> => {
-  const run = promisify(execFile)(path, versionArgs, { env: plainEnvironment(), timeout: 10_000 });
-  run.child.stdin?.end();
-  // What it printed before it failed may be its version.
-  const stdout = await run.then(
-    (result) => result.stdout,
-    (error: { stdout?: string }) => error.stdout ?? '',
-  );
-  return versionPattern.exec(stdout)?.[1] ?? null;
+  try {
+    const run = promisify(execFile)(path, versionArgs, {
+      env: plainEnvironment(),
+      timeout: 10_000,
+    });
+    run.child.stdin?.end();
+    // What it printed before it failed may be its version.
+    const stdout = await run.then(
+      (result) => result.stdout,
+      (error: { stdout?: string }) => error.stdout ?? '',
+    );
+    return versionPattern.exec(stdout)?.[1] ?? null;
+  } catch {
+    // Of some errors (ETXTBSY, ENOEXEC) spawn throws at once.
+    return null;
+  }
 };
