@@ -14,7 +14,7 @@ import { amount, intervalText, NAMES, soakReasonLines, verdictText } from './tex
 /** Several servers that were soaked with the same load. */
 export interface SoakComparison {
   schema: 'livekit-swarm/soaks/1';
-  /** That of the last server: the one that the others are the past of. */
+  /** That of the last server, which is compared with those before it. */
   exitCode: ExitCode;
   /** How many servers there were to be. */
   planned: number;
