@@ -61,7 +61,7 @@ export const addVerifyCommand = (
       'a receiver of webhooks listens here for some seconds; webhook.urls of the nodes must have it',
     ),
     new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
-    new Option('--idle <time>', 'hold a signal connection open without messages: 90s'),
+    new Option('--idle <time>', 'hold a signal connection open without messages, up to 50s'),
   ]);
   // Not from the environment: a variable that was left behind would reload a proxy.
   command.addOption(

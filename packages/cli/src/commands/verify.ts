@@ -44,7 +44,8 @@ const REPORTERS: CheckReporters<Verification> = {
 
 /** Long enough that loss shows, short enough that five paths take seconds. */
 const MEDIA_MS = 1_000;
-const IDLE = { minMs: 1_000, maxMs: 3_600_000 } as const;
+/** livekit-server removes participants without media, as this one, after a minute. */
+const IDLE = { minMs: 1_000, maxMs: 50_000 } as const;
 
 /**
  * `swarm verify`: whether a deployment is configured correctly.
@@ -153,5 +154,8 @@ const readWhole = (flag: string, text: string, most: number): number => {
 const readIdle = (text: string): number => {
   const ms = parseDuration(text);
   if (ms >= IDLE.minMs && ms <= IDLE.maxMs) return ms;
-  throw usageError(`--idle ${text}: must be 1s to 1h`);
+  throw usageError(
+    `--idle ${text}: must be 1s to 50s`,
+    'write --idle 50s: after a minute the server closes it itself',
+  );
 };

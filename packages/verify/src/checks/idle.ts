@@ -1,10 +1,14 @@
-import { checkConnectivity } from '@livekit-swarm/exporter';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deploymentAt } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
+import { isJoin, joinBySignal } from '../facts/signal-join.ts';
+
+const TIMEOUT_MS = 6_000;
 
 /** @param endedAfterMs null: it was still open at the end */
 export const idleRule = (endedAfterMs: number | null, why: string, heldMs: number): CheckResult =>
   endedAfterMs === null
-    ? passed(`signal connections without messages stayed open for ${heldMs / 1_000} s`)
+    ? passed(`a signal connection without messages stayed open for ${heldMs / 1_000} s`)
     : found('error', [
         `a signal connection without messages was closed after ${(endedAfterMs / 1_000).toFixed(1)} s: ${why}`,
       ]);
@@ -16,23 +20,26 @@ export const idle: Check = {
   cause:
     'A proxy or load balancer closes connections on which nothing passes for a while: users reconnect again and again, above all in the background of a phone',
   fix: 'raise its timeout to an hour. nginx: proxy_read_timeout; haproxy: timeout tunnel; AWS: idle_timeout of the load balancer',
-  needs: ['websocket', 'udp'],
-  // livekit-server removes participants without media after a minute: these send audio.
-  run: async (_facts, { access, idleMs, signal, onRoomsLeft }) => {
-    if (idleMs === null) return skipped('takes its time: --idle 90s');
-    let began = performance.now();
-    const [check] = await checkConnectivity({
-      ...{ access, paths: ['direct'], nodes: [], durationMs: idleMs, signal, onRoomsLeft },
-      onCheck: () => {
-        began = performance.now();
-      },
-    });
+  needs: ['websocket'],
+  run: async ({ makeRoom, tokenFor }, { access, idleMs, signal }) => {
+    if (idleMs === null) return skipped('takes its time: --idle 50s');
+    const room = await makeRoom();
+    const joined = await joinBySignal(
+      deploymentAt(access.url, 'v0'),
+      tokenFor(room, 'swarm-verify-idle'),
+      TIMEOUT_MS,
+    );
+    if (!isJoin(joined)) return unknown(joined.message);
+    const began = performance.now();
+    const over = new AbortController();
+    const ended = await Promise.race([
+      joined.ended,
+      sleep(idleMs, null, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => null),
+    ]);
+    over.abort();
     const tookMs = performance.now() - began;
+    joined.connection.close();
     if (signal.aborted) return unknown('interrupted');
-    if (check === undefined || check.outcome === 'not_offered')
-      return unknown('the server offers no media over UDP, without which it removes participants');
-    if (check.outcome === 'works') return idleRule(null, '', idleMs);
-    const why = check.message ?? check.reason ?? '';
-    return check.reason === 'disconnected' ? idleRule(tookMs, why, idleMs) : unknown(why);
+    return idleRule(ended === null ? null : tookMs, ended?.message ?? '', idleMs);
   },
 };
