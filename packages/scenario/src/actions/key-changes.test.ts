@@ -60,7 +60,7 @@ test.each([
   [
     '{ secret: throw-away, ratchet: 16, keyChange: { every: 1s, by: ratchet } }',
     '',
-    /would be ratcheted 39 times/,
+    /would be ratcheted 38 times/,
   ],
 ])('refuses %s %s', (e2ee, witnesses, message) => {
   expect(() => planOf(e2ee, witnesses)).toThrow(message);
