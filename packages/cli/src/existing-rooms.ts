@@ -1,3 +1,4 @@
+import { roomServiceOf } from '@livekit-swarm/livekit';
 import { usageError } from '@livekit-swarm/settings';
 import type { PreparedRun } from './prepare-run.ts';
 
@@ -10,17 +11,14 @@ const SHOWN = 3;
  * @throws SwarmError `usage` when a room of the plan has participants
  */
 export const assertRoomsEmpty = async (
-  { url, apiKey, apiSecret }: { url: string; apiKey: string; apiSecret: string },
+  target: { url: string; apiKey: string; apiSecret: string },
   { name, plan }: Pick<PreparedRun, 'name' | 'plan'>,
 ): Promise<void> => {
   const fixed = [...new Set(plan.participants.map(({ room }) => room))].filter(
     (room) => !room.includes(name),
   );
   if (fixed.length === 0) return;
-  const { RoomServiceClient } = await import('livekit-server-sdk');
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
-    requestTimeout: TIMEOUT_SECONDS,
-  });
+  const service = await roomServiceOf(target, TIMEOUT_SECONDS);
   // A server that does not answer rejects the run in the preflight, with the reason.
   const rooms = await service.listRooms(fixed).catch(() => []);
   const used = rooms.filter(({ numParticipants }) => numParticipants > 0);

@@ -47,7 +47,7 @@ export {
 } from './registry.ts';
 export { failureOfError } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
-export { type RoomsLeft, roomsLeft, setPermission } from './room-service.ts';
+export { type RoomsLeft, roomServiceOf, roomsLeft, setPermission } from './room-service.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export {
   type ParticipantInfo,

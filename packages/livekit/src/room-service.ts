@@ -20,7 +20,7 @@ const SOURCES: Record<TrackSourceName, TrackSource> = {
 };
 
 /** The SDK is loaded on use: it is a fifth of the modules of a run, and most runs call no service. */
-const clientOf = async (
+export const roomServiceOf = async (
   { url, apiKey, apiSecret }: RoomServiceTarget,
   requestTimeout: number,
 ): Promise<RoomServiceClient> => {
@@ -38,7 +38,7 @@ export const setPermission = async (
   identity: string,
   { canPublishSources = [], ...permission }: Permission,
 ): Promise<void> => {
-  const client = await clientOf(target, TIMEOUT_SECONDS);
+  const client = await roomServiceOf(target, TIMEOUT_SECONDS);
   await client.updateParticipant(room, identity, {
     permission: new ParticipantPermission({
       ...permission,
@@ -71,7 +71,7 @@ export const roomsLeft = async (
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<RoomsLeft> => {
-  const client = await clientOf(target, LIST_TIMEOUT_SECONDS);
+  const client = await roomServiceOf(target, LIST_TIMEOUT_SECONDS);
   const wanted = new Set(names);
   const listed = await client.listRooms(names.length > MAX_NAMES ? undefined : [...names]);
   const rooms = listed.filter(({ name }) => wanted.has(name));
