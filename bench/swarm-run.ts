@@ -7,7 +7,10 @@ import { join } from 'node:path';
 export interface SwarmResult {
   verdict: string;
   reasons: string[];
+  joins: { joined: number };
+  tracks: { missing: number };
   generator: {
+    lateJoins: { count: number };
     cpuCores: { avg: number | null };
     cpuMicrosPerPacket: number | null;
     residentBytes: number | null;

@@ -1,4 +1,5 @@
-// `npm run bench`: what a packet costs, beside the floor that the same host allows. Flags go to bench/main.ts.
+// `npm run bench`: what a packet costs, beside the floor that the same host allows. Flags go to bench/main.ts, or to the program of bench/
+// that comes first: `npm run bench -- joins.ts --repeats 1`.
 import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
 import { runNode } from '../packages/cli/launch/run-node.mjs';
@@ -6,10 +7,15 @@ import { buildFloor } from './setup/floor.mjs';
 import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';
 
+const [first = '', ...others] = process.argv.slice(2);
+const [program, args] = first.endsWith('.ts')
+  ? [first, others]
+  : ['main.ts', process.argv.slice(2)];
+
 await main(
   async (signal) => {
     await setup({ servers: ['1.13.4'], signal });
     await buildFloor(signal);
   },
-  () => runNode(join(root, 'bench', 'main.ts'), process.argv.slice(2)),
+  () => runNode(join(root, 'bench', program), args),
 );

@@ -5,7 +5,7 @@ import { crate } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 
 /**
- * Builds what benchmarks compare with: bare UDP with encryption, from the crate of the media engine. Cargo knows when it is up to date.
+ * Builds what benchmarks compare with, from the crate of the media engine: bare UDP with encryption, and the handshakes of a join. Cargo knows when it is up to date.
  *
  * @param {AbortSignal} signal
  */
@@ -26,6 +26,8 @@ export const buildFloor = async (signal) => {
       '--locked',
       '--bin',
       'udp-floor',
+      '--bin',
+      'join-floor',
       '--target-dir',
       join(crate, 'target'),
     ],
