@@ -1,11 +1,13 @@
 //! Takes the SRTP keys out of a DTLS handshake for the RTP path of this crate. str0m accepts any
-//! [`DtlsProvider`]: this one wraps the default and copies the exported keying material.
+//! [`DtlsProvider`]: this one makes the same instances as the default, of one configuration, and
+//! copies the exported keying material.
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use dimpl::{Config, Dtls};
 use str0m::config::DtlsVersion;
 use str0m::crypto::dtls::{
     DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, ProtocolVersion, SrtpProfile,
@@ -71,14 +73,39 @@ impl DtlsProvider for KeyExportingProvider {
         version: DtlsVersion,
         mtu: Option<usize>,
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
-        let inner = self.inner.new_dtls(cert, now, version, mtu)?;
+        let (config, cert) = (configuration(mtu)?, cert.clone());
+        let inner = match version {
+            DtlsVersion::Dtls12 => Dtls::new_12(config, cert, now),
+            DtlsVersion::Dtls13 => Dtls::new_13(config, cert, now),
+            DtlsVersion::Auto => Dtls::new_auto(config, cert, now),
+            _ => return Err(CryptoError::Other(format!("no DTLS of version {version}"))),
+        };
         let slot = NEXT_SLOT.with(|next| next.borrow_mut().take()).unwrap_or_default();
         Ok(Box::new(KeyExportingInstance { inner, slot }))
     }
 }
 
+/// The configuration of all instances, as str0m's own provider has it. dimpl tests every algorithm
+/// when it builds one, which takes longer than a handshake.
+fn configuration(mtu: Option<usize>) -> Result<Arc<Config>, CryptoError> {
+    static BUILT: Mutex<Option<(Option<usize>, Arc<Config>)>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, config)) = built.as_ref().filter(|(known, _)| *known == mtu) {
+        return Ok(config.clone());
+    }
+    // ICE verifies that the remote receives at its address before DTLS begins: no cookie is needed.
+    let mut builder = Config::builder().use_server_cookie(false);
+    if let Some(mtu) = mtu {
+        builder = builder.mtu(mtu);
+    }
+    let config = builder.build().map_err(|error| CryptoError::Other(error.to_string()))?;
+    let config = Arc::new(config);
+    *built = Some((mtu, config.clone()));
+    Ok(config)
+}
+
 struct KeyExportingInstance {
-    inner: Box<dyn DtlsInstance>,
+    inner: Dtls,
     slot: KeySlot,
 }
 

@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
-use str0m::config::{DtlsCert, DtlsVersion};
-use str0m::crypto::dtls::{DtlsInstance, DtlsOutput};
+use dimpl::{Config, Dtls, DtlsCertificate, Output};
 
 const PASSWORD: &[u8] = b"ImwKmDVuvqiYATjnMdhyXqpF";
 const STUN_HEADER: usize = 20;
@@ -48,8 +47,7 @@ fn main() {
     };
     std::thread::spawn(move || answer_upgrades(&listener));
 
-    let provider = str0m::crypto::from_feature_flags();
-    let certificate = provider.dtls_provider.generate_certificate().expect("a certificate");
+    let joining = Identity::new();
     let mut parts = [0.0; 3];
     // The first joins fill caches.
     for join in 0..joins + joins / 10 {
@@ -61,7 +59,7 @@ fn main() {
         socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
         bind_stun(&socket);
         let bound = thread_cpu();
-        shake_hands(&socket, &certificate);
+        shake_hands(&socket, &joining);
         let done = thread_cpu();
         if join >= joins / 10 {
             let costs = [upgraded - start, bound - upgraded, done - bound];
@@ -122,11 +120,11 @@ fn bind_stun(socket: &UdpSocket) {
 }
 
 /// The DTLS client, until it has keys.
-fn shake_hands(socket: &UdpSocket, certificate: &DtlsCert) {
-    let mut dtls = new_dtls(certificate, true);
+fn shake_hands(socket: &UdpSocket, joining: &Identity) {
+    let mut dtls = joining.begin(true);
     let (mut datagram, mut has_keys) = ([0; DATAGRAM], false);
     loop {
-        drain(&mut *dtls, &mut has_keys, |packet| {
+        drain(&mut dtls, &mut has_keys, |packet| {
             socket.send(packet).expect("sent");
         });
         if has_keys {
@@ -137,24 +135,38 @@ fn shake_hands(socket: &UdpSocket, certificate: &DtlsCert) {
     }
 }
 
-fn new_dtls(certificate: &DtlsCert, active: bool) -> Box<dyn DtlsInstance> {
-    let (provider, now) = (str0m::crypto::from_feature_flags(), Instant::now());
-    let mut dtls = provider
-        .dtls_provider
-        .new_dtls(certificate, now, DtlsVersion::Dtls12, None)
-        .expect("an instance");
-    dtls.set_active(active);
-    dtls.handle_timeout(now).expect("started");
-    dtls
+/// A certificate, and the configuration that all handshakes share.
+struct Identity {
+    certificate: DtlsCertificate,
+    config: Arc<Config>,
 }
 
-fn drain(dtls: &mut dyn DtlsInstance, has_keys: &mut bool, mut send: impl FnMut(&[u8])) {
+impl Identity {
+    fn new() -> Self {
+        let provider = str0m::crypto::from_feature_flags().dtls_provider;
+        let config = Config::builder().use_server_cookie(false).build().expect("a configuration");
+        Self {
+            certificate: provider.generate_certificate().expect("a certificate"),
+            config: Arc::new(config),
+        }
+    }
+
+    fn begin(&self, active: bool) -> Dtls {
+        let now = Instant::now();
+        let mut dtls = Dtls::new_12(self.config.clone(), self.certificate.clone(), now);
+        dtls.set_active(active);
+        dtls.handle_timeout(now).expect("started");
+        dtls
+    }
+}
+
+fn drain(dtls: &mut Dtls, has_keys: &mut bool, mut send: impl FnMut(&[u8])) {
     let mut buffer = [0; DATAGRAM];
     loop {
         match dtls.poll_output(&mut buffer) {
-            DtlsOutput::Packet(packet) => send(packet),
-            DtlsOutput::KeyingMaterial(..) => *has_keys = true,
-            DtlsOutput::Timeout(_) => return,
+            Output::Packet(packet) => send(packet),
+            Output::KeyingMaterial(..) => *has_keys = true,
+            Output::Timeout(_) => return,
             _ => {}
         }
     }
@@ -162,9 +174,8 @@ fn drain(dtls: &mut dyn DtlsInstance, has_keys: &mut bool, mut send: impl FnMut(
 
 /// Answers one join after the other: a STUN request begins it.
 fn answer_media(far: &UdpSocket, stop: &AtomicBool) {
-    let provider = str0m::crypto::from_feature_flags();
-    let certificate = provider.dtls_provider.generate_certificate().expect("a certificate");
-    let mut dtls = new_dtls(&certificate, false);
+    let answering = Identity::new();
+    let mut dtls = answering.begin(false);
     let mut datagram = [0; DATAGRAM];
     while !stop.load(Ordering::Relaxed) {
         let Ok((len, from)) = far.recv_from(&mut datagram) else { continue };
@@ -172,10 +183,10 @@ fn answer_media(far: &UdpSocket, stop: &AtomicBool) {
         // RFC 7983 §7.
         if message[0] < 4 {
             assert!(is_authentic(message), "the request is authentic");
-            dtls = new_dtls(&certificate, false);
+            dtls = answering.begin(false);
             far.send_to(&stun_message(0x0101, &message[8..STUN_HEADER]), from).expect("sent");
         } else if dtls.handle_packet(message).is_ok() {
-            drain(&mut *dtls, &mut false, |packet| {
+            drain(&mut dtls, &mut false, |packet| {
                 far.send_to(packet, from).expect("sent");
             });
         }
