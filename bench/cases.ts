@@ -2,12 +2,14 @@ import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 
 /** Header, extensions and tag around an RTP payload: 12 + 16 + 16 bytes. */
 const OVERHEAD_BYTES = 44;
-export const JOIN_RATE = 100;
+const JOIN_RATE = 100;
 
 export interface Case {
   name: string;
   /** All participants of the run, so connections. */
   participants: number;
+  /** Participants a second. */
+  joinRate: number;
   flags: string[];
   /** Packets a second and participant, mean over all of them, and bytes of a datagram, mean. */
   sendRate: number;
@@ -28,13 +30,15 @@ const rateOf = ({
   return { rate: (count * clockRate) / ticks, bytes: payload.length / count + OVERHEAD_BYTES };
 };
 
-const joining = ['--join-rate', String(JOIN_RATE)];
+const joining = (joinRate: number): string[] => ['--join-rate', String(joinRate)];
 
-const audio = (participants: number): Case => {
+/** Rooms of two with audio. */
+export const audio = (participants: number, joinRate = JOIN_RATE): Case => {
   const { rate, bytes } = rateOf(loadClip('speech'));
   return {
     name: `audio, ${participants} participants`,
     participants,
+    joinRate,
     flags: [
       '--rooms',
       String(participants / 2),
@@ -42,7 +46,7 @@ const audio = (participants: number): Case => {
       '2',
       '--publish',
       'audio',
-      ...joining,
+      ...joining(joinRate),
     ],
     sendRate: rate,
     receiveRate: rate,
@@ -60,9 +64,10 @@ const video = (subscribers: number): Case => {
   return {
     name: `720p video, ${subscribers} subscribers`,
     participants,
+    joinRate: JOIN_RATE,
     flags: [
       ...['--rooms', String(stages), '--participants', '1', '--subscribers', String(AUDIENCE)],
-      ...['--publish', 'video', '--video', '720p', ...joining],
+      ...['--publish', 'video', '--video', '720p', ...joining(JOIN_RATE)],
     ],
     sendRate: (rate * stages) / participants,
     receiveRate: (rate * subscribers) / participants,

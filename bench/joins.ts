@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type JoinFloor, joinFloor } from './join-floor.ts';
+import { spread } from './packet-cost.ts';
 import { startReflector } from './reflector-process.ts';
 import { swarmRun } from './swarm-run.ts';
 
@@ -69,12 +70,6 @@ const measure = async (url: string): Promise<Row> => {
   const media = (manyLong - manyShort - (fewLong - fewShort)) / (more * (LONG - SHORT));
   const join = (manyShort - fewShort) / more - media * (SHORT + WINDOW / 2);
   return { floor, join: join * 1e6, media: media * 1e6, runs };
-};
-
-const spread = (all: number[], digits: number): string => {
-  const sorted = all.toSorted((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return `${middle.toFixed(digits)} (${sorted.at(0)?.toFixed(digits)}–${sorted.at(-1)?.toFixed(digits)})`;
 };
 
 await using reflector = await startReflector();

@@ -3,44 +3,9 @@
  * is there: same seconds, same machine, same neighbours. Flags: `--repeats 3` and `--seconds 20` a run; a word picks cases (`npm run bench -- video`).
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { CASES, type Case, JOIN_RATE } from './cases.ts';
-import { swarmRun } from './swarm-run.ts';
-import { udpFloor } from './udp-floor.ts';
-
-interface Row {
-  verdict: string;
-  cores: number;
-  micros: number;
-  floor: number;
-}
-
-/** A server, workers and the first join take this long at most, seconds. */
-const START_SECONDS = 4;
-/** The floor ends before participants leave. */
-const SPARE_SECONDS = 3;
-
-const measure = async ({ flags, participants, ...load }: Case, seconds: number): Promise<Row> => {
-  const crowd = swarmRun([...flags, '--duration', `${seconds}s`]);
-  const everybodyIn = sleep((START_SECONDS + participants / JOIN_RATE) * 1_000);
-  const beside = everybodyIn.then(() =>
-    udpFloor({
-      ...load,
-      sockets: participants,
-      threads: Math.ceil(participants / 500),
-      seconds: seconds - START_SECONDS - SPARE_SECONDS,
-    }),
-  );
-  const [{ verdict, reasons, generator }, floor] = await Promise.all([crowd, beside]);
-  const { cpuCores: cpu, cpuMicrosPerPacket: micros } = generator;
-  if (micros === null || cpu.avg === null)
-    throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
-  return { verdict, cores: cpu.avg, micros, floor };
-};
-
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+import { CASES } from './cases.ts';
+import { LEAST_SECONDS, type PacketCost, packetCost, spread } from './packet-cost.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,9 +16,9 @@ const { values, positionals } = parseArgs({
 });
 
 const seconds = Number(values.seconds);
-if (!(seconds >= 10)) {
+if (!(seconds >= LEAST_SECONDS)) {
   console.error(
-    `--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while all participants are connected`,
+    `--seconds must be ${LEAST_SECONDS} or more, not ${values.seconds}: the floor needs a few of them while all participants are connected`,
   );
   process.exit(2);
 }
@@ -61,12 +26,10 @@ if (!(seconds >= 10)) {
 console.log('| case | verdict | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const one of CASES.filter(({ name }) => positionals.every((word) => name.includes(word)))) {
-  const rows: Row[] = [];
-  for (let i = 0; i < Number(values.repeats); i++) rows.push(await measure(one, seconds));
-  const of = (pick: (row: Row) => number, digits: number): string => {
-    const all = rows.map(pick);
-    return `${median(all).toFixed(digits)} (${Math.min(...all).toFixed(digits)}–${Math.max(...all).toFixed(digits)})`;
-  };
+  const rows: PacketCost[] = [];
+  for (let i = 0; i < Number(values.repeats); i++) rows.push(await packetCost(one, seconds));
+  const of = (pick: (row: PacketCost) => number, digits: number): string =>
+    spread(rows.map(pick), digits);
   const verdicts = [...new Set(rows.map(({ verdict }) => verdict))].join(', ');
   const ratio = of(({ micros, floor }) => micros / floor, 2);
   const cost = of(({ cores }) => (cores / one.participants) * 1e4, 2);

@@ -1,0 +1,42 @@
+/**
+ * `npm run bench -- growth.ts [--participants 100,300,1000,2000] [--repeats 3] [--seconds 14]`: cores per participant of the load generator as the load grows,
+ * beside the floor of the same seconds. Rooms of two with audio join the scripted server (bench/reflector.ts), which carries more on the same cores than
+ * livekit-server does. The floor has at most 500 sockets, as it needs cores of its own.
+ */
+import { parseArgs } from 'node:util';
+import { audio } from './cases.ts';
+import { LEAST_SECONDS, type PacketCost, packetCost, spread } from './packet-cost.ts';
+import { startReflector } from './reflector-process.ts';
+
+const { values } = parseArgs({
+  options: {
+    participants: { type: 'string', default: '100,300,1000,2000' },
+    repeats: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '14' },
+    'reflector-threads': { type: 'string', default: '1' },
+  },
+});
+const FLOOR_SOCKETS = 500;
+const JOIN_RATE = 150;
+const seconds = Math.max(LEAST_SECONDS, Number(values.seconds));
+
+await using reflector = await startReflector(Number(values['reflector-threads']));
+process.env.LIVEKIT_URL = reflector.url;
+console.log(
+  '| participants | verdict | missing tracks | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- |');
+for (const participants of values.participants.split(',').map(Number)) {
+  const rows: PacketCost[] = [];
+  for (let i = 0; i < Number(values.repeats); i++)
+    rows.push(await packetCost(audio(participants, JOIN_RATE), seconds, FLOOR_SOCKETS));
+  const of = (pick: (row: PacketCost) => number, digits: number): string =>
+    spread(rows.map(pick), digits);
+  const verdicts = [...new Set(rows.map(({ verdict }) => verdict))].join(', ');
+  const missing = rows.reduce((sum, row) => sum + row.missing, 0);
+  const ratio = of(({ micros, floor }) => micros / floor, 2);
+  const cores = of((row) => (row.cores / participants) * 1e4, 2);
+  console.log(
+    `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cores} |`,
+  );
+}

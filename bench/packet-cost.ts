@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Case } from './cases.ts';
+import { swarmRun } from './swarm-run.ts';
+import { udpFloor } from './udp-floor.ts';
+
+/** What one run cost. */
+export interface PacketCost {
+  verdict: string;
+  cores: number;
+  /** CPU per packet of the load generator, and of the floor during the same seconds, µs. */
+  micros: number;
+  floor: number;
+  missing: number;
+}
+
+/** A server, workers and the first join take this long at most, seconds. */
+const START_SECONDS = 4;
+/** The floor ends before participants leave. */
+const SPARE_SECONDS = 3;
+/** Of `--seconds`, so that the floor has some while all participants are connected. */
+export const LEAST_SECONDS = 10;
+
+/** @param floorSockets at most: the floor needs cores of its own */
+export const packetCost = async (
+  { flags, participants, joinRate, ...load }: Case,
+  seconds: number,
+  floorSockets = Number.POSITIVE_INFINITY,
+): Promise<PacketCost> => {
+  const crowd = swarmRun([...flags, '--duration', `${seconds}s`]);
+  const sockets = Math.min(participants, floorSockets);
+  const everybodyIn = sleep((START_SECONDS + participants / joinRate) * 1_000);
+  const beside = everybodyIn.then(() =>
+    udpFloor({
+      ...load,
+      sockets,
+      threads: Math.ceil(sockets / 500),
+      seconds: seconds - START_SECONDS - SPARE_SECONDS,
+    }),
+  );
+  const [{ verdict, reasons, generator, tracks }, floor] = await Promise.all([crowd, beside]);
+  const { cpuCores: cpu, cpuMicrosPerPacket: micros } = generator;
+  if (micros === null || cpu.avg === null)
+    throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
+  return { verdict, cores: cpu.avg, micros, floor, missing: tracks.missing };
+};
+
+/** `median (smallest–largest)`. */
+export const spread = (all: readonly number[], digits: number): string => {
+  const sorted = all.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return `${middle.toFixed(digits)} (${sorted.at(0)?.toFixed(digits)}–${sorted.at(-1)?.toFixed(digits)})`;
+};
