@@ -1,8 +1,7 @@
 // `npm start`: the main job, on whatever this host has. Everything missing is installed or built first.
-import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
-import { runNode } from '../packages/cli/launch/run-node.mjs';
-import { root } from './setup/paths.mjs';
+import { runSwarm } from '../packages/cli/launch/run-node.mjs';
+import { bundledMain } from './setup/program.mjs';
 import { setup } from './setup/setup.mjs';
 
 const args = process.argv.slice(2);
@@ -11,5 +10,5 @@ const ownServer =
 
 await main(
   (signal) => setup({ servers: ownServer ? ['1.13.4'] : [], signal }),
-  () => runNode(join(root, 'packages', 'cli', 'src', 'main.ts'), args),
+  () => runSwarm(bundledMain(), args),
 );

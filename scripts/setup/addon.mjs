@@ -39,21 +39,24 @@ export const addonIsCurrent = async () => {
 /** What the addon that is there was made of: the hash of its sources; empty where that is unknown. */
 export const addonSources = () => readFile(stamp, 'utf8').catch(() => '');
 
+/** Everything that goes into the addon. */
+export const addonFiles = async () => {
+  const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
+  const files = sources
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const others = ['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name));
+  return [...files.sort(), ...others];
+};
+
 /**
  * SHA-256 over everything that goes into the addon: names and contents.
  *
  * @param {{ platform: string, arch: string }} [target]
  */
 export const hashSources = async ({ platform, arch } = process) => {
-  const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
-  const files = sources
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256').update(`${platform}-${arch}`);
-  for (const file of [
-    ...files.sort(),
-    ...['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name)),
-  ])
+  for (const file of await addonFiles())
     hash.update(`\0${file.slice(crate.length)}\0`).update(await readFile(file).catch(() => ''));
   return hash.digest('hex');
 };

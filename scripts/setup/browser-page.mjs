@@ -8,7 +8,8 @@ import { runStep } from './run-step.mjs';
 const engine = join(root, 'packages', 'engine');
 const bundler = join(engine, 'scripts', 'bundle-page.ts');
 const browser = join(engine, 'src', 'browser');
-const generated = ['page.js', 'e2ee-worker.js'].map((name) =>
+/** What is made. */
+export const generated = ['page.js', 'e2ee-worker.js'].map((name) =>
   join(browser, 'page.generated', name),
 );
 const stamp = join(setupCache, 'browser-page-sources.sha256');
@@ -23,22 +24,26 @@ export const browserPageIsCurrent = async () => {
   );
 };
 
-/** SHA-256 over what is bundled: the sources of the page, and the lock file for livekit-client and the bundler. */
-const hashSources = async () => {
+/** What is bundled: the sources of the page, and the lock file for livekit-client and the bundler. */
+export const pageFiles = async () => {
   const entries = await readdir(browser, { recursive: true, withFileTypes: true });
   const sources = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !generated.includes(file));
   const client = await readdir(join(engine, 'src', 'client'));
-  const files = [
+  return [
     ...sources,
     ...client.map((name) => join(engine, 'src', 'client', name)),
     bundler,
     join(root, 'package-lock.json'),
   ].sort();
+};
+
+/** SHA-256 over it. */
+const hashSources = async () => {
   const hash = createHash('sha256');
-  for (const file of files)
+  for (const file of await pageFiles())
     hash.update(`\0${file.slice(root.length)}\0`).update(await readFile(file));
   return hash.digest('hex');
 };

@@ -5,6 +5,9 @@ import { runStep } from './run-step.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked */
 
+/** npm's own list of what it has installed. */
+export const installed = join(root, 'node_modules', '.package-lock.json');
+
 /** Whether node_modules matches package-lock.json. npm writes its own list of installed packages last, so an interrupted installation has none. */
 export const packagesAreCurrent = async (folder = root) => {
   const [wanted, installed] = await Promise.all([

@@ -8,6 +8,10 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What the setup notes for the next start, and the logs of its steps. */
 export const setupCache = join(root, '.cache', 'setup');
 
+/** Bundles of `swarm`, each in a folder of its own, and the note of the latest. */
+export const programs = join(root, '.cache', 'program');
+export const programNote = join(setupCache, 'program.json');
+
 export const crate = join(root, 'packages', 'webrtc', 'crate');
 
 /** Where compiling the crate leaves the definitions of which its TypeScript contract is rendered. */

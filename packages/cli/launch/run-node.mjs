@@ -31,6 +31,8 @@ export const pinnedNode = async () => {
 /** Only glibc has a version in the report of Node. */
 const usesMusl = () => {
   if (process.platform !== 'linux') return false;
+  // Looks names of network interfaces up otherwise.
+  Object.assign(process.report, { excludeNetwork: true });
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (
     process.report.getReport()
   );
@@ -52,6 +54,14 @@ const compileCache =
   checkout === null ? {} : { NODE_COMPILE_CACHE: join(checkout, '.cache', 'node') };
 
 /**
+ * Runs `swarm`. Its young objects get 1 MiB instead of 16: collections are more frequent, and 15 to 20 MB of memory are never touched.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ */
+export const runSwarm = (program, args) => runNode(program, args, ['--max-semi-space-size=1']);
+
+/**
  * Runs a program under the pinned Node and resolves with its exit code (128 + n for a signal).
  *
  * It runs in a session of its own, so a terminal's Ctrl-C does not reach it directly: each signal is forwarded once. Its IPC
@@ -59,12 +69,13 @@ const compileCache =
  *
  * @param {string} program
  * @param {string[]} args
+ * @param {string[]} flags of Node
  * @returns {Promise<number>}
  */
-export const runNode = async (program, args) => {
+export const runNode = async (program, args, flags = []) => {
   const node = await pinnedNode();
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [program, ...args], {
+    const child = spawn(node, [...flags, program, ...args], {
       cwd: callersFolder(),
       env: { ...compileCache, ...process.env },
       detached: true,

@@ -49,7 +49,8 @@ export const startWorker = ({
   const logFile = join(logDir, `worker-${shard}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(siblingModule(import.meta.url, './worker'), {
-    execArgv: [],
+    // The same as the launcher's, which its child does not pass on.
+    execArgv: ['--max-semi-space-size=1'],
     serialization: 'advanced',
     env: workerEnvironment(process.env),
     stdio: ['ignore', log, log, 'ipc'],

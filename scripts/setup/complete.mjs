@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setupCache } from './paths.mjs';
+
+const note = join(setupCache, 'complete.json');
+
+/**
+ * What changes with a file's contents, as git and make judge it; null for none.
+ *
+ * @param {string} path
+ */
+export const stampOf = (path) => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+};
+
+/** @param {Readonly<Record<string, string | null>>} stamps by path @returns {boolean} whether all files are as they were. */
+export const areUnchanged = (stamps) =>
+  Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp);
+
+/** Whether no file that a setup reads or makes has changed since one left everything in place. Reads no contents. */
+export const isComplete = () => {
+  try {
+    return areUnchanged(JSON.parse(readFileSync(note, 'utf8')));
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Notes that everything is in place.
+ *
+ * @param {{ sources: string[], made: string[], startedAt: number }} files `sources`: of what was made, looked at after `startedAt` (Unix time, ms)
+ */
+export const noteComplete = ({ sources, made, startedAt }) => {
+  // One that was edited meanwhile may differ from what was made of it.
+  const edited = (/** @type {string} */ path) =>
+    (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= startedAt;
+  if (sources.some(edited)) return;
+  const stamps = Object.fromEntries([...sources, ...made].map((path) => [path, stampOf(path)]));
+  mkdirSync(setupCache, { recursive: true });
+  writeFileSync(`${note}.${process.pid}`, JSON.stringify(stamps));
+  renameSync(`${note}.${process.pid}`, note);
+};
