@@ -1,7 +1,8 @@
-import { write } from 'sdp-transform';
+import { type MediaDescription, write } from 'sdp-transform';
 import type { LocalPeer } from '../media-plane.ts';
-import { applicationSection, offeredSection, type Section } from './media-section.ts';
+import { applicationSection, type Section } from './media-section.ts';
 import { splitDescription } from './parse-media.ts';
+import { writeSection } from './section-template.ts';
 
 /** The mid of `m=application`, first in every local offer. */
 export const APPLICATION_MID = '0';
@@ -34,21 +35,25 @@ export const writeOffer = ({
   const media = [applicationSection(local, APPLICATION_MID, 'actpass')].filter(
     () => !written.has(APPLICATION_MID),
   );
-  for (const section of sections)
-    if (!written.has(section.mid)) media.push(offeredSection(section, local, cname));
   const { head, bodies } = describe(sessionId, version, media, local);
   for (const [index, body] of bodies.entries()) written.set(String(media[index]?.mid), body);
+  for (const section of sections)
+    if (!written.has(section.mid))
+      written.set(
+        section.mid,
+        writeSection(section, local, cname, (media) =>
+          describe(sessionId, version, [media], local).bodies.join(''),
+        ),
+      );
   const mids = [APPLICATION_MID, ...sections.map(({ mid }) => mid)];
   return bundle(head, mids) + mids.map((mid) => written.get(mid) ?? '').join('');
 };
-
-type Media = ReturnType<typeof offeredSection>;
 
 /** Session-level lines without the group, and m-lines; the candidates go under an application's, which carries the bundle. */
 export const describe = (
   sessionId: number,
   version: number,
-  media: Media[],
+  media: MediaDescription[],
   local: LocalPeer,
 ): { head: string; bodies: string[] } => {
   const written = write({

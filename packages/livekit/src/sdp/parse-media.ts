@@ -12,6 +12,30 @@ export const splitDescription = (sdp: string): { head: string; bodies: string[] 
  * @throws Error when the text has no m-line
  */
 export const parseMedia = (text: string): MediaDescription => {
+  const lines = text.split(/(?<=\n)/);
+  const shared = lines.filter((line) => !OWN_LINE.test(line)).join('');
+  if (shared.length > MAX_KNOWN_CHARACTERS) return parseLines(text);
+  let common = known.get(shared);
+  if (common === undefined) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    common = parseLines(shared);
+    known.set(shared, common);
+  }
+  const {
+    rtp: _,
+    fmtp: __,
+    ...own
+  } = parseLines(lines.filter((line, index) => index === 0 || OWN_LINE.test(line)).join(''));
+  return { ...common, ...own };
+};
+
+/** Lines that differ from one participant to the next. The others are the same in thousands of descriptions, and are parsed once. */
+const OWN_LINE = /^a=(?:ice-|candidate|end-of-candidates|ssrc|msid)/;
+const known = new Map<string, MediaDescription>();
+/** A server must not fill the memory with m-lines of which no two are alike. */
+const [MAX_KNOWN, MAX_KNOWN_CHARACTERS] = [256, 8_192];
+
+const parseLines = (text: string): MediaDescription => {
   const [media] = parse(text).media;
   if (media === undefined) throw new Error('the description has an m-line that cannot be read');
   const { mid, rtp, fmtp, rtcpFb, ext, ssrcs, ssrcGroups, msid } = media;
