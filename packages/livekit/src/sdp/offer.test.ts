@@ -155,3 +155,28 @@ test('an offer that grows is the same as one written at once', () => {
     );
   }
 });
+
+test('offers of two participants differ in what is their own, whatever their names', () => {
+  const offer = (peer: number, cname: string) =>
+    writeOffer({
+      sessionId: peer,
+      version: 1,
+      local: localPeer(peer),
+      cname,
+      sections: [
+        { mid: '1', kind: 'audio', track: ownTrack({ ...audio, cid: `${cname}-audio` }) },
+        { mid: '2', kind: 'audio', track: null },
+      ],
+    });
+  offer(1, 'first');
+  const [, sent, received] = parse(offer(2, '{ufrag} $1')).media;
+  expect(sent).toMatchObject({ mid: 1, iceUfrag: 'ufrag2', direction: 'sendonly' });
+  expect(sent?.ssrcs).toMatchObject([
+    { attribute: 'cname', value: '{ufrag} $1' },
+    { attribute: 'msid', value: '{ufrag} $1 {ufrag} $1-audio' },
+  ]);
+  expect(received).toMatchObject({
+    ...{ mid: 2, iceUfrag: 'ufrag2', icePwd: localPeer(2).pwd, direction: 'recvonly' },
+  });
+  expect(received?.ssrcs).toBeUndefined();
+});

@@ -38,6 +38,20 @@ test('an answer of livekit-server over one PeerConnection', () => {
   ]);
 });
 
+test('answers to two participants differ in what is their own', () => {
+  const first = sdpFixture('answer-v1-1.13.4');
+  const second = first
+    .replaceAll('SmaObsPCEqkysiDx', 'otherUfrag')
+    .replaceAll('1233191630', '4711')
+    .replaceAll('TR_AM6qpfEMHDyTuy', 'TR_other');
+  const { sections: before } = readDescription(first);
+  const { transport, sections } = readDescription(second);
+  expect(transport.ufrag).toBe('otherUfrag');
+  expect(sections[3]).toMatchObject({ ssrc: 4711, msid: { track: 'TR_other' } });
+  expect(sections[3]?.payloads).toEqual(before[3]?.payloads);
+  expect(before[3]).toMatchObject({ ssrc: 1_233_191_630, msid: { track: 'TR_AM6qpfEMHDyTuy' } });
+});
+
 test('the tracks that it sends', () => {
   const { sections } = readDescription(sdpFixture('answer-v1-1.13.4'));
   expect(sections.map((section) => receiveStream(section, {}))).toMatchObject([
