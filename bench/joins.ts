@@ -56,6 +56,8 @@ const run = async (url: string, participants: number, seconds: number): Promise<
 interface Row {
   floor: JoinFloor;
   join: number;
+  /** Slope over the number of participants, with the media of the short stay. */
+  participant: number;
   media: number;
   runs: Run[];
 }
@@ -68,8 +70,9 @@ const measure = async (url: string): Promise<Row> => {
   const [fewShort = 0, fewLong = 0, manyShort = 0, manyLong = 0] = runs.map(({ cpu }) => cpu);
   const more = many - few;
   const media = (manyLong - manyShort - (fewLong - fewShort)) / (more * (LONG - SHORT));
-  const join = (manyShort - fewShort) / more - media * (SHORT + WINDOW / 2);
-  return { floor, join: join * 1e6, media: media * 1e6, runs };
+  const participant = (manyShort - fewShort) / more;
+  const join = participant - media * (SHORT + WINDOW / 2);
+  return { floor, join: join * 1e6, participant: participant * 1e6, media: media * 1e6, runs };
 };
 
 await using reflector = await startReflector();
@@ -80,6 +83,7 @@ const sum = ({ upgrade, stun, dtls }: JoinFloor): number => upgrade + stun + dtl
 const show = (name: string, pick: (row: Row) => number, digits = 0): void =>
   console.log(`| ${name} | ${spread(rows.map(pick), digits)} |`);
 console.log('| | median (smallest–largest) |\n| --- | --- |');
+show('one more participant with its media, µs', ({ participant }) => participant);
 show('a join, µs', ({ join }) => join);
 show('floor, µs', ({ floor }) => sum(floor));
 show('of that, upgrade by ws, µs', ({ floor }) => floor.upgrade);
