@@ -20,7 +20,7 @@ export const lossy: FaultCase = {
   description: `the network of a node loses ${LOST_PERCENT} % of all packets in both directions`,
   fires: ['LiveKitPacketLossHigh', 'LiveKitNacksRising', 'LiveKitJoinsSlow'],
   may: ['LiveKitProbeFailing', 'LiveKitJitterHigh', ...JOINS_FAILING],
-  resolves: ['LiveKitPacketLossHigh'],
+  resolves: ['LiveKitPacketLossHigh', 'LiveKitNacksRising', 'LiveKitJoinsSlow'],
   dropsPackets: true,
   begin: async (deployment, inject) => {
     const finish = await startSmallRooms(deployment, 'l0ssy');

@@ -53,7 +53,7 @@ export const looping: FaultCase = {
   description: `a node crashes and starts again, ${RESTARTS} times`,
   fires: ['LiveKitRestartLoop'],
   may: ['LiveKitNodeDown', 'LiveKitProbeFailing', 'LiveKitGhostRooms'],
-  resolves: [],
+  resolves: ['LiveKitRestartLoop'],
   begin: async (deployment, inject) => {
     const [node] = await nodesByParticipants(deployment);
     if (node === undefined) throw new Error('there are no nodes');

@@ -50,6 +50,8 @@ export interface DrillResult {
 const QUIET_MS = 20 * 60_000;
 /** Alerts with a longer `for` than this, at the pace of the drill, are not waited for. */
 const LONGEST_WAIT_MS = 8 * 60_000;
+/** The same while runbooks are walked, which takes as long as it takes. */
+const LONGEST_WAIT_OF_WALK_MS = 12 * 60_000;
 /** Alerts about the host, which other processes may also use. */
 const HOST_ALERTS: ReadonlySet<string> = new Set(['LiveKitCpuHigh', 'LiveKitMemoryHigh']);
 const BUSY_CPU = 0.6;
@@ -204,7 +206,7 @@ const runFault = async (
         walk: null,
         mustResolve: fault.resolves.includes(alert),
       };
-      if (waitOf(alert, pace) > LONGEST_WAIT_MS)
+      if (waitOf(alert, pace) > (walk ? LONGEST_WAIT_OF_WALK_MS : LONGEST_WAIT_MS))
         return { ...row, seconds: 'not-waited', mustResolve: false };
       const last = notifications
         .slice(0, from)

@@ -1,0 +1,166 @@
+/** Serves the targets of a simulated day to a real Prometheus: what each exposes in a minute, which answer, which are found. */
+import { once } from 'node:events';
+import { rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Labels } from '../../../src/config/names.ts';
+import type { TargetLabels } from './labels.ts';
+import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
+import type { World } from './world.ts';
+
+export interface ServedDay {
+  /** For `file_sd_configs`. */
+  discoveryFile: string;
+  /** Begins the first minute. */
+  begin(): void;
+  /** Of the day, by the clock. */
+  minute(): number;
+  close(): Promise<void>;
+}
+
+interface ServeOptions {
+  labels: TargetLabels;
+  world: World;
+  span: Span;
+  /** How long a minute of the day takes. */
+  minuteMs: number;
+  dir: string;
+}
+
+interface Target {
+  labels: Labels;
+  /** By minute; null: it is not discovered. */
+  up: readonly (boolean | null)[];
+  series: readonly { name: string; values: readonly (number | null)[] }[];
+  /** Of its last scrape. */
+  last: number | null;
+}
+
+export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
+  const { labels, world, span, minuteMs, dir } = options;
+  const targets = targetsOf(labels, seriesOfDay(labels, world, span));
+  const length = span.to - span.from;
+  let startedAt = Number.NaN;
+  const minute = (): number =>
+    Number.isNaN(startedAt)
+      ? 0
+      : Math.min(length - 1, Math.floor((Date.now() - startedAt) / minuteMs));
+
+  const server = createServer((request, response) => {
+    const target = targets[Number(request.url?.split('/')[1])];
+    if (target === undefined) return response.writeHead(404).end();
+    // Each scrape shows the next minute: a scrape that comes a little early or late shows none twice, and leaves none out.
+    const now = minute();
+    const next = target.last === null ? now : target.last + 1;
+    target.last = Math.min(Math.max(next, now - 1), now + 1, length - 1);
+    const shown = minuteToShow(target, target.last);
+    if (target.up[shown] === false) return response.writeHead(503).end();
+    return response
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      .end(exposition(target, shown, startedAt));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const discoveryFile = join(dir, 'targets.json');
+  let written = '';
+  const discover = async (): Promise<void> => {
+    const found = targets.flatMap((target, index) =>
+      target.up[minute()] === null
+        ? []
+        : [
+            {
+              targets: [address],
+              labels: { ...target.labels, __metrics_path__: `/${index}/metrics` },
+            },
+          ],
+    );
+    const text = JSON.stringify(found);
+    if (text === written) return;
+    written = text;
+    // At once, so that Prometheus never reads half of it.
+    await writeFile(`${discoveryFile}.new`, text);
+    await rename(`${discoveryFile}.new`, discoveryFile);
+  };
+  await discover();
+  const timer = setInterval(discover, minuteMs);
+  return {
+    discoveryFile,
+    begin: () => {
+      startedAt = Date.now();
+      for (const target of targets) target.last = null;
+    },
+    minute,
+    close: async () => {
+      clearInterval(timer);
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** Prometheus needs seconds to find a new Pod: the old one answers until it has, as in a roll-out with surge. */
+const minuteToShow = ({ up }: Target, minute: number): number => {
+  if (up[minute] !== null) return minute;
+  const before = up.findLastIndex((value, index) => index <= minute && value === true);
+  return before === -1 ? up.indexOf(true) : before;
+};
+
+/** Simulated expiry is in seconds of the day; rules compare it with the clock of Prometheus. */
+const EXPIRY = 'probe_ssl_earliest_cert_expiry';
+
+const exposition = ({ series }: Target, minute: number, startedAt: number): string =>
+  series
+    .flatMap(({ name, values }) => {
+      const value = values[minute] ?? null;
+      if (value === null) return [];
+      return [`${name} ${name.startsWith(EXPIRY) ? value + startedAt / 1_000 : value}\n`];
+    })
+    .join('');
+
+/** Series by the target whose labels they have; without those, which Prometheus adds. */
+const targetsOf = (labels: TargetLabels, all: readonly InputSeries[]): Target[] => {
+  const series = all.map(({ series: text, values }) => ({
+    ...parseSeries(text),
+    values: values
+      .split(' ')
+      .map((value) => (value === '_' || value === 'stale' ? null : Number(value))),
+  }));
+  const has = (of: Labels, wanted: Labels): boolean =>
+    Object.entries(wanted).every(([name, value]) => of[name] === value);
+  const targets = series
+    .filter(({ metric }) => metric === 'up')
+    .map((up): Target => {
+      const own = series.filter((one) => one !== up && has(one.labels, up.labels));
+      return {
+        labels: up.labels,
+        up: up.values.map((value) => (value === null ? null : value === 1)),
+        series: own.map(({ metric, labels: of, values }) => ({
+          name: `${metric}{${Object.entries(of)
+            .filter(([name]) => !(name in up.labels))
+            .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+            .join(',')}}`,
+          values,
+        })),
+        last: null,
+      };
+    });
+  const served = targets.reduce((sum, target) => sum + target.series.length + 1, 0);
+  if (served !== series.length)
+    throw new Error(`${series.length - served} series of ${labels.names.livekit} have no target`);
+  return targets;
+};
+
+/** `metric{name="value", …}` */
+const parseSeries = (text: string): { metric: string; labels: Labels } => {
+  const [, metric = '', inner = ''] = /^([^{]+)\{?([^}]*)/.exec(text) ?? [];
+  return {
+    metric,
+    labels: Object.fromEntries(
+      [...inner.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+    ),
+  };
+};
