@@ -1,4 +1,7 @@
-/** A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, Prometheus, Alertmanager, exporter. */
+/**
+ * A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, TURN server, Prometheus, Alertmanager, exporters; an application
+ * that receives webhooks, and an address with TLS.
+ */
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +15,7 @@ import {
   GRACEFUL_STOP,
   generateCredentials,
   plainEnvironment,
+  requireProgram,
   startCluster,
 } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -21,7 +25,9 @@ import { renderRules } from '../../../src/render-rules.ts';
 import { SHIPPED } from '../../../src/shipped.ts';
 import { askPrometheus, type Sample } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
+import { type Application, startApplication } from './application.ts';
 import { factorAt, type Pace } from './pace.ts';
+import { startTlsEntrance, type TlsEntrance } from './tls-entrance.ts';
 import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
 const SWARM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
@@ -31,6 +37,11 @@ export interface MonitoredDeployment extends AsyncDisposable {
   cluster: Cluster;
   receiver: WebhookReceiver;
   rooms: RoomServiceClient;
+  /** Of users, whose server it is. */
+  application: Application;
+  /** What blackbox_exporter watches. */
+  entrance: TlsEntrance;
+  exporterUrl: string;
   /** Runs a query on Prometheus. */
   ask(query: string): Promise<Sample[]>;
 }
@@ -41,8 +52,10 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   // A process that is ended by a signal cannot await anything.
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   const receiver = await receiveWebhooks();
+  const application = await startApplication();
+  const entrance = await startTlsEntrance(join(dir, 'entrance'));
   const close = async (): Promise<void> => {
-    await receiver.close();
+    await Promise.all([receiver.close(), application.close(), entrance.close()]);
     await rm(dir, { recursive: true, force: true });
   };
   try {
@@ -54,22 +67,28 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
       dir,
       nodes: 3,
       credentials,
-      with: ['haproxy', 'prometheus', 'alertmanager', 'node-exporter', 'redis-exporter'],
+      with: ['haproxy', 'prometheus', 'alertmanager', 'node-exporter', 'redis-exporter', 'coturn'],
       ruleFiles: [ruleFile],
       intervalSeconds: pace.intervalSeconds,
       alertWebhookUrl: receiver.url,
       config: {
         webhook: {
           api_key: credentials.apiKey,
-          urls: [`http://127.0.0.1:${exporterPort}/webhook/lab`],
+          urls: [`http://127.0.0.1:${exporterPort}/webhook/lab`, application.webhookUrl],
         },
       },
-      extras: async (facts) => [await exporter(facts, dir, exporterPort, pace)],
+      extras: async (facts) => [
+        await exporter(facts, dir, exporterPort, pace),
+        await blackboxExporter(dir, entrance.address),
+      ],
     });
     return {
       dir,
       cluster,
       receiver,
+      application,
+      entrance,
+      exporterUrl: `http://127.0.0.1:${exporterPort}`,
       rooms: new RoomServiceClient(cluster.httpUrl, credentials.apiKey, credentials.apiSecret),
       ask: (query) => askPrometheus(cluster.prometheusUrl ?? '', query),
       [Symbol.asyncDispose]: async () => {
@@ -83,12 +102,12 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   }
 };
 
-/** `swarm exporter` in its own process, so that it can be killed: probes through the load balancer and of each node, and lifecycle with Redis. */
+/** `swarm exporter` in its own process, so that it can be killed: probes through the load balancer, of each node and by TURN; lifecycle with Redis; reports of browsers. */
 const exporter = async (
   facts: ClusterFacts,
   dir: string,
   port: number,
-  { probeInterval }: Pace,
+  { probeInterval, turnProbeInterval }: Pace,
 ): Promise<Extra> => {
   const address = `127.0.0.1:${port}`;
   const config = join(dir, 'exporter.yaml');
@@ -107,10 +126,17 @@ const exporter = async (
         },
       },
       probes: {
-        modules: { audio_pair: { duration: '1s' } },
-        schedule: [{ target: 'lab', module: 'audio_pair', interval: probeInterval, perNode: true }],
+        modules: {
+          audio_pair: { duration: '1s' },
+          by_turn: { kind: 'audio_pair', duration: '1s', path: 'turn-udp' },
+        },
+        schedule: [
+          { target: 'lab', module: 'audio_pair', interval: probeInterval, perNode: true },
+          { target: 'lab', module: 'by_turn', interval: turnProbeInterval },
+        ],
       },
       lifecycle: { interval: '1s' },
+      clients: { enabled: true },
     }),
     { mode: 0o600 },
   );
@@ -132,5 +158,43 @@ const exporter = async (
       url: `http://${address}`,
     },
     scrape: { job: 'swarm-exporter', targets: [{ address }] },
+  };
+};
+
+/** blackbox_exporter, which shakes hands with the TLS address at every scrape. */
+const blackboxExporter = async (dir: string, target: string): Promise<Extra> => {
+  const { http: port } = await findFreePorts('127.0.0.1', 1);
+  const address = `127.0.0.1:${port}`;
+  const config = join(dir, 'blackbox.yaml');
+  return {
+    spec: {
+      name: 'blackbox-exporter',
+      command: await requireProgram(
+        ['blackbox_exporter', 'prometheus-blackbox-exporter'],
+        'prometheus-blackbox-exporter',
+      ),
+      args: [`--config.file=${config}`, `--web.listen-address=${address}`, '--log.level=warn'],
+      env: plainEnvironment(),
+      files: {
+        [config]: stringify({
+          // The certificate is of an authority that only this lab knows.
+          modules: {
+            tls: { prober: 'tcp', tcp: { tls: true, tls_config: { insecure_skip_verify: true } } },
+          },
+        }),
+      },
+      logFile: join(dir, 'blackbox.log'),
+      ready: { url: `http://${address}/` },
+      readyWithinMs: 10_000,
+      stopSteps: GRACEFUL_STOP,
+      url: `http://${address}`,
+    },
+    scrape: {
+      job: SHIPPED.config.jobs.blackbox,
+      path: '/probe',
+      targets: [
+        { address, labels: { __param_target: target, __param_module: 'tls', instance: target } },
+      ],
+    },
   };
 };

@@ -1,6 +1,11 @@
 import type { FaultCase } from './fault-case.ts';
 import { busy, closed, lossy, stalled } from './media-faults.ts';
-import { dependencyExportersKilled, exporterKilled, jobEmptied } from './monitoring-faults.ts';
+import {
+  dependencyExportersKilled,
+  exporterKilled,
+  jobEmptied,
+  prometheusKilled,
+} from './monitoring-faults.ts';
 import {
   draining,
   full,
@@ -10,6 +15,14 @@ import {
   redisGone,
   split,
 } from './node-faults.ts';
+import {
+  certificateOld,
+  egressFailed,
+  recordingsUnserved,
+  turnKilled,
+  usersUnhappy,
+  webhooksRefused,
+} from './service-faults.ts';
 
 /** Faults of media and CPU, in order; the faults of a group do not affect each other. */
 export const MEDIA_FAULTS: readonly (readonly FaultCase[])[] = [[lossy], [stalled], [closed, busy]];
@@ -24,19 +37,18 @@ export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [loadBalancerKilled, dependencyExportersKilled],
   [split],
   [jobEmptied],
+  [prometheusKilled],
 ];
 
-export const FAULT_GROUPS = [...MEDIA_FAULTS, ...PROCESS_FAULTS];
+/** Faults of what is around the nodes. */
+export const SERVICE_FAULTS: readonly (readonly FaultCase[])[] = [
+  [recordingsUnserved, webhooksRefused, egressFailed, turnKilled, certificateOld, usersUnhappy],
+];
+
+export const FAULT_GROUPS = [...MEDIA_FAULTS, ...PROCESS_FAULTS, ...SERVICE_FAULTS];
 
 /** Alerts that only promtool tests, with the reason. */
 export const NOT_TESTED: Readonly<Record<string, string>> = {
   LiveKitMemoryHigh:
     'with full memory, the kernel kills processes on the host, including other tests',
-  LiveKitCertificateExpires: 'needs blackbox_exporter, which the lab does not start',
-  LiveKitUserQualityLow: 'needs ten browsers with the beacon',
-  LiveKitApiErrors: 'no fault of the drill fails one of 20 requests for certain',
-  LiveKitWebhooksFailing: 'no fault of the drill stops webhooks for certain',
-  LiveKitEgressFailing: 'needs an egress service',
-  LiveKitPathFailing: 'needs a TURN server: drills with chaos/turn-kill.yaml',
-  Watchdog: 'fires always',
 };

@@ -1,7 +1,9 @@
 /** Faults of nodes, Redis and the load balancer. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   type Cluster,
   type ClusterNode,
@@ -14,6 +16,7 @@ import {
 import { parse, stringify } from 'yaml';
 import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
 import { SHIPPED } from '../../../src/shipped.ts';
+import type { MonitoredDeployment } from './deployment.ts';
 import { type FaultCase, JOINS_FAILING, SERVICE_ALERTS } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
@@ -21,6 +24,9 @@ import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './node
 const RESTARTS = 3;
 /** Enough nodes that most probes are split, with any balancing. */
 const NODES_WITHOUT_REDIS = 2;
+/** Hashes of Redis with an entry per room: what the API lists, what only the server reads, and the node. */
+const ROOM_ENTRIES = ['rooms', 'room_internal', 'room_node_map'];
+const run = promisify(execFile);
 const GHOSTS = ['ghost-1', 'ghost-2', 'ghost-3'];
 
 export const killed: FaultCase = {
@@ -41,11 +47,30 @@ export const killed: FaultCase = {
       rollback: async () => {
         await stopLoad();
         await service.start();
-        // Creates the rooms again on a live node.
-        for (const name of GHOSTS) await deployment.rooms.createRoom({ name, emptyTimeout: 1 });
+        // As the runbook says: somebody joins, which puts the room on a live node; the entries of the others are removed, also of rooms that were about to close.
+        const [rejoined = ''] = GHOSTS;
+        await deployment.rooms.createRoom({ name: rejoined, emptyTimeout: 1 });
+        const listed = (await deployment.rooms.listRooms()).map(({ name }) => name);
+        await removeEntries(
+          deployment,
+          listed.filter((name) => name !== rejoined && !name.startsWith('swarm-probe-')),
+        );
       },
     };
   },
+};
+
+/** With the commands of the runbook LiveKitGhostRooms. */
+const removeEntries = async (
+  { cluster }: MonitoredDeployment,
+  rooms: readonly string[],
+): Promise<void> => {
+  const { hostname, port, password } = new URL(cluster.redisUrl ?? '');
+  for (const room of rooms)
+    for (const key of ROOM_ENTRIES)
+      await run('redis-cli', ['-h', hostname, '-p', port, 'hdel', key, room], {
+        env: { ...process.env, REDISCLI_AUTH: password },
+      });
 };
 
 export const looping: FaultCase = {

@@ -12,6 +12,8 @@ export interface Pace {
   intervalSeconds: number;
   /** Interval of probes. */
   probeInterval: string;
+  /** The same by TURN, whose failures are a small share of all joins. */
+  turnProbeInterval: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export const paceOf = (scale: number): Pace => ({
   slowScale: scale === 1 ? 1 : scale * 16,
   intervalSeconds: scale < 10 ? 5 : 1,
   probeInterval: scale < 10 ? '15s' : '5s',
+  turnProbeInterval: scale < 10 ? '60s' : '8s',
 });
 
 export const factorAt =
