@@ -159,6 +159,12 @@ export const RUNBOOK_COMMANDS: Readonly<Record<string, RunbookCommand>> = {
     compose: 'docker compose ps node-exporter redis-exporter',
     systemd: 'systemctl status prometheus-node-exporter prometheus-redis-exporter',
   },
+  'monitoring-state': {
+    does: 'state of Prometheus and Alertmanager',
+    kubernetes: 'kubectl get pods -A -l "app.kubernetes.io/name in (prometheus, alertmanager)"',
+    compose: 'docker compose ps prometheus alertmanager',
+    systemd: 'systemctl status prometheus prometheus-alertmanager',
+  },
   'companion-restart': {
     does: 'restart them',
     kubernetes: 'kubectl -n NAMESPACE delete pod POD',

@@ -5,8 +5,8 @@
  * day, and stores ALERTS. Simulated are what the targets expose, and the clock: a minute takes a second, and every time in the rules is divided by 60.
  */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
-import { expect, test } from 'vitest';
-import { VARIANTS } from '../src/config/schema.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { VARIANTS, type Variant } from '../src/config/schema.ts';
 import { DAY_FAULTS } from './support/day/faults.ts';
 import { targetLabels } from './support/day/labels.ts';
 import { FASTER, type LivedDay, runDay } from './support/day/run-day.ts';
@@ -48,42 +48,57 @@ const checkEvaluated = ({ evaluations, failed }: LivedDay): void => {
   expect(evaluations).toBeGreaterThan(WHOLE_DAY.to * 0.98);
 };
 
-test.for(VARIANTS)(
-  'a healthy day with the labels of the variant %s: no page, no warning',
-  { concurrent: true, timeout: TIMEOUT_MS, retry: 0 },
-  async (variant, { expect: expectHere }) => {
-    const day = await runDay(targetLabels(variant), HEALTHY, WHOLE_DAY);
-    checkEvaluated(day);
-    const alerts = firedBetween(day, 0, WHOLE_DAY.to);
-    // NACKs rise in the minute of loss.
-    expectHere(alerts.filter((alert) => !/ (info|none)$/.test(alert))).toEqual([]);
-  },
-);
+interface Days {
+  healthy: LivedDay;
+  faults: LivedDay;
+}
+let days: Map<Variant, Days>;
 
-test.for(VARIANTS)(
-  'a day of faults with the labels of the variant %s: the right page for each',
-  { concurrent: true, timeout: TIMEOUT_MS, retry: 0 },
-  async (variant, { expect: expectHere }) => {
+beforeAll(async () => {
+  // All at the same time: each waits for its clock.
+  const lived = VARIANTS.map(async (variant): Promise<[Variant, Days]> => {
     const labels = targetLabels(variant);
-    const hasLoadBalancer = labels.loadBalancer !== null;
-    const day = await runDay(labels, withFaults(), WHOLE_DAY);
-    checkEvaluated(day);
-    const judged = DAY_FAULTS.map((fault, index) => ({ fault, from: index * SLOT })).filter(
-      ({ fault }) => hasLoadBalancer || !fault.needsLoadBalancer,
+    const [healthy, faults] = await Promise.all([
+      runDay(labels, HEALTHY, WHOLE_DAY),
+      runDay(labels, withFaults(), WHOLE_DAY),
+    ]);
+    return [variant, { healthy, faults }];
+  });
+  days = new Map(await Promise.all(lived));
+}, TIMEOUT_MS);
+
+const daysOf = (variant: Variant): Days => {
+  const found = days.get(variant);
+  if (found === undefined) throw new Error(`no day of ${variant}`);
+  checkEvaluated(found.healthy);
+  checkEvaluated(found.faults);
+  return found;
+};
+
+test.for(VARIANTS)('%s, a healthy day: no page, no warning', (variant) => {
+  const alerts = firedBetween(daysOf(variant).healthy, 0, WHOLE_DAY.to);
+  // NACKs rise in the minute of loss.
+  expect(alerts.filter((alert) => !/ (info|none)$/.test(alert))).toEqual([]);
+});
+
+test.for(VARIANTS)('%s, a day of faults: the right page for each', (variant) => {
+  const day = daysOf(variant).faults;
+  const hasLoadBalancer = targetLabels(variant).loadBalancer !== null;
+  const judged = DAY_FAULTS.map((fault, index) => ({ fault, from: index * SLOT })).filter(
+    ({ fault }) => hasLoadBalancer || !fault.needsLoadBalancer,
+  );
+  const of = (severity: string, names: readonly string[]): string[] =>
+    names.map((name) => `${name} ${severity}`).toSorted();
+  const pagesOf = (from: number): string[] =>
+    firedBetween(day, from, from + SLOT).filter((alert) => alert.endsWith(' critical'));
+  expect(judged.map(({ fault, from }) => [fault.name, pagesOf(from)])).toEqual(
+    judged.map(({ fault: { name, pages, pagesOfLoadBalancer = [] } }) => [
+      name,
+      of('critical', [...pages, ...(hasLoadBalancer ? pagesOfLoadBalancer : [])]),
+    ]),
+  );
+  for (const { fault, from } of judged)
+    expect(firedBetween(day, from, from + SLOT), fault.name).toEqual(
+      expect.arrayContaining(of('warning', fault.warns)),
     );
-    const of = (severity: string, names: readonly string[]): string[] =>
-      names.map((name) => `${name} ${severity}`).toSorted();
-    const pagesOf = (from: number): string[] =>
-      firedBetween(day, from, from + SLOT).filter((alert) => alert.endsWith(' critical'));
-    expectHere(judged.map(({ fault, from }) => [fault.name, pagesOf(from)])).toEqual(
-      judged.map(({ fault: { name, pages, pagesOfLoadBalancer = [] } }) => [
-        name,
-        of('critical', [...pages, ...(hasLoadBalancer ? pagesOfLoadBalancer : [])]),
-      ]),
-    );
-    for (const { fault, from } of judged)
-      expectHere(firedBetween(day, from, from + SLOT), fault.name).toEqual(
-        expectHere.arrayContaining(of('warning', fault.warns)),
-      );
-  },
-);
+});

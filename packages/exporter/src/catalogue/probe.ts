@@ -11,6 +11,7 @@ const OF_MEDIA = 'after both participants joined, with a module that has media';
 export const PROBE_FAILURES = [
   'unreachable',
   'rejected',
+  'token',
   'join_failed',
   'join_slow',
   'disconnected',

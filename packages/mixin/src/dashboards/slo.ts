@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults, starts } from '../panels/annotations.ts';
+import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, stat } from '../panels/panel.ts';
 import { promql } from '../panels/query.ts';
@@ -112,7 +112,7 @@ export const sloDashboard = (scope: Scope): Dashboard => ({
     description:
       'Joins, availability and good media minutes in the time range, and how much of their error budgets is left.',
     variables: [],
-    annotations: [alerts(scope), faults(scope), starts(scope)],
+    annotations: [alerts(scope), faults(scope)],
     rows: [state(scope), overTime(scope), alertWindows(scope)],
   }),
   // The period of the error budget.

@@ -182,6 +182,8 @@ describe('evaluateProbe', () => {
     ['no_route', 'unreachable'],
     ['unauthorized', 'rejected'],
     ['server_full', 'rejected'],
+    ['token_rejected', 'token'],
+    ['token_timeout', 'token'],
     ['ice_timeout', 'join_failed'],
     ['something_new', 'join_failed'],
   ])('a join that failed with %s: %s', (reason, expected) => {

@@ -173,7 +173,9 @@ const REFUSED: ReadonlySet<string> = new Set([
   'server_full',
   'rate_limited',
   'server_error',
-  // Of the application’s token endpoint.
+]);
+/** Of the application’s token endpoint. */
+const TOKEN: ReadonlySet<string> = new Set([
   'token_elsewhere',
   'token_failed',
   'token_invalid',
@@ -183,9 +185,12 @@ const REFUSED: ReadonlySet<string> = new Set([
   'token_unreachable',
 ]);
 
-/** Signalling has many codes; these three name what to check. */
-const classify = ({ reason }: ApiError): ProbeFailure =>
-  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
+/** Signalling has many codes; these four name what to check. */
+const classify = ({ reason }: ApiError): ProbeFailure => {
+  if (UNREACHABLE.has(reason)) return 'unreachable';
+  if (TOKEN.has(reason)) return 'token';
+  return REFUSED.has(reason) ? 'rejected' : 'join_failed';
+};
 
 const unique = (failures: readonly FailedProbe[]): FailedProbe[] =>
   failures.filter(
