@@ -39,7 +39,7 @@ interface BrowserOptions {
   identity: string;
 }
 
-/** What a browser tells of the audio it received in some seconds. */
+/** What a browser reports of the audio it received in some seconds. */
 export interface Received {
   seconds: number;
   /** Share of samples that were made up for what did not arrive. */

@@ -12,8 +12,6 @@ export interface FaultCase {
   may: readonly string[];
   /** Alerts that must resolve after the rollback. */
   resolves: readonly string[];
-  /** Alerts that always fire, and that must stop to arrive. */
-  stops?: readonly string[];
   /** Whether it drops packets, which is only done in a private network namespace. */
   dropsPackets?: true;
   /** Whether all earlier alerts must be resolved first: notifications are lost while Prometheus reloads its configuration. */

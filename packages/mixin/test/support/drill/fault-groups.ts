@@ -1,11 +1,6 @@
 import type { FaultCase } from './fault-case.ts';
 import { busy, closed, lossy, stalled } from './media-faults.ts';
-import {
-  dependencyExportersKilled,
-  exporterKilled,
-  jobEmptied,
-  prometheusKilled,
-} from './monitoring-faults.ts';
+import { dependencyExportersKilled, exporterKilled, jobEmptied } from './monitoring-faults.ts';
 import {
   draining,
   full,
@@ -37,7 +32,6 @@ export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [loadBalancerKilled, dependencyExportersKilled],
   [split],
   [jobEmptied],
-  [prometheusKilled],
 ];
 
 /** Faults of what is around the nodes. */
@@ -51,4 +45,5 @@ export const FAULT_GROUPS = [...MEDIA_FAULTS, ...PROCESS_FAULTS, ...SERVICE_FAUL
 export const NOT_TESTED: Readonly<Record<string, string>> = {
   LiveKitMemoryHigh:
     'with full memory, the kernel kills processes on the host, including other tests',
+  Watchdog: 'fires always',
 };

@@ -41,21 +41,6 @@ export const dependencyExportersKilled: FaultCase = {
   },
 };
 
-export const prometheusKilled: FaultCase = {
-  name: 'prometheus',
-  description: 'Prometheus is killed (SIGKILL): what always fires no longer arrives',
-  fires: [],
-  stops: ['Watchdog'],
-  may: [],
-  resolves: [],
-  begin: async ({ cluster }, inject) => {
-    const prometheus = cluster.service('prometheus');
-    inject();
-    await kill(prometheus);
-    return { rollback: prometheus.start };
-  },
-};
-
 export const jobEmptied: FaultCase = {
   name: 'job',
   description: 'service discovery finds no node: the scrape job is empty',

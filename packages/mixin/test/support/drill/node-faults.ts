@@ -47,7 +47,7 @@ export const killed: FaultCase = {
       rollback: async () => {
         await stopLoad();
         await service.start();
-        // As the runbook says: somebody joins, which puts the room on a live node; the entries of the others are removed, also of rooms that were about to close.
+        // As in the runbook: a participant joins, which puts the room on a live node; the entries of the others are removed, also of rooms that were about to close.
         const [rejoined = ''] = GHOSTS;
         await deployment.rooms.createRoom({ name: rejoined, emptyTimeout: 1 });
         const listed = (await deployment.rooms.listRooms()).map(({ name }) => name);

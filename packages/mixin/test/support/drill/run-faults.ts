@@ -20,11 +20,11 @@ export interface Row {
   /** Labels of the alert; null if it did not fire. */
   labels: Record<string, string> | null;
   /**
-   * From the injection to the webhook; null if it did not fire. Of an alert that always fires: until it no longer arrives. `not-waited`: the `for` of the rule is too long. `there-already`:
+   * From the injection to the webhook; null if it did not fire. `not-waited`: the `for` of the rule is too long. `there-already`:
    * an alert about the host that was already firing because of other processes.
    */
   seconds: number | 'not-waited' | 'there-already' | null;
-  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. Of an alert that always fires: until it arrives again. */
+  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. */
   resolvedSeconds: number | null;
   /** Whether it must resolve. */
   mustResolve: boolean;
@@ -66,9 +66,6 @@ const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set([
   ...JOINS_FAILING,
 ]);
 const FULL_CPU = 0.9;
-
-/** Alertmanager keeps an alert for four minutes after Prometheus last sent it, at any pace. */
-const LONGEST_SILENCE_MS = 6 * 60_000;
 
 export interface RunFaultsOptions {
   deployment: MonitoredDeployment;
@@ -233,38 +230,15 @@ const runFault = async (
       return { ...row, labels, seconds, walk: walked };
     }),
   );
-  const stopped = await Promise.all(
-    (fault.stops ?? []).map(async (alert): Promise<Row> => {
-      const notification = await wait(alert, 'resolved', from, LONGEST_SILENCE_MS);
-      const seconds = notification === null ? null : (notification.atMs - injectedAt) / 1_000;
-      log(
-        `  ${alert} ${seconds === null ? 'still arrives' : `no longer arrives: ${seconds.toFixed(1)} s`}`,
-      );
-      return {
-        fault: fault.name,
-        description: fault.description,
-        alert,
-        labels: notification?.labels ?? null,
-        seconds,
-        resolvedSeconds: null,
-        mustResolve: seconds !== null,
-        walk: null,
-      };
-    }),
-  );
-  rows.push(...stopped);
   const rolledBackAt = performance.now();
   const afterRollback = notifications.length;
   await injected.rollback();
   const resolved: Promise<unknown> = Promise.all(
     rows.map(async (row) => {
       if (!row.mustResolve) return;
-      const always = fault.stops?.includes(row.alert) ?? false;
-      const over = always ? 'firing' : 'resolved';
-      const notification = await wait(row.alert, over, afterRollback, timeoutOf(row.alert));
+      const notification = await wait(row.alert, 'resolved', afterRollback, timeoutOf(row.alert));
       row.resolvedSeconds =
         notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
-      if (always && walk) row.walk = await walkRunbook(deployment, row.alert, row.labels ?? {});
       log(
         `  ${row.alert} ${notification === null ? 'did not resolve' : `resolved: ${row.resolvedSeconds?.toFixed(1)} s`}`,
       );

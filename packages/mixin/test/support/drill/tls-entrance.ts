@@ -8,7 +8,7 @@ import { createAuthority } from '@livekit-swarm/lab';
 export interface TlsEntrance {
   /** `127.0.0.1:5349` */
   address: string;
-  /** Serves a new certificate from now on, valid for so many days. */
+  /** Serves a new certificate from now on, valid for this number of days. */
   renew(days: number): Promise<void>;
   close(): Promise<void>;
 }
