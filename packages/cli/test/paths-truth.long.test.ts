@@ -104,7 +104,7 @@ const secondsOf = (record: string): number => {
   return existsSync(file) ? readFileSync(file, 'utf8').split('"connected":4').length - 1 : 0;
 };
 
-/** Of the fastest packets: what a busy host adds to the others changes from second to second, most of all where arrivals are dated when they are read (TCP). */
+/** Of the fastest packets: what a busy host adds to the others changes from second to second. */
 const expectDelay = ({ before, after }: { before: Sketch; after: Sketch }): void => {
   const [without = 0, delayed = 0] = [before.quantile(FASTEST), after.quantile(FASTEST)];
   expect(without).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
-//! Datagrams that one system call reads: on Linux dozens, with the arrival time of the kernel;
-//! elsewhere one, stamped when it is read.
+//! What one system call reads: on Linux dozens of datagrams, with the arrival time of the kernel;
+//! elsewhere one, stamped when it is read. Bytes of TCP connections have these times as well.
 
+use std::io;
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::RawFd;
@@ -137,6 +138,25 @@ impl Datagrams {
     }
 }
 
+/// Reads a TCP connection: how many bytes, and when the last segment among them arrived
+/// (CLOCK_REALTIME, ns), if the kernel noted it.
+pub fn receive_bytes(fd: RawFd, buffer: &mut [u8]) -> io::Result<(usize, Option<u64>)> {
+    let mut room = [0u64; CONTROL / 8];
+    let mut iovec = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // SAFETY: all-zero bytes are valid for this plain C struct.
+    let mut header: libc::msghdr = unsafe { mem::zeroed() };
+    header.msg_iov = &raw mut iovec;
+    header.msg_iovlen = 1;
+    header.msg_control = room.as_mut_ptr().cast();
+    header.msg_controllen = CONTROL as _;
+    // SAFETY: the header points at live buffers of the stated lengths.
+    let len = unsafe { libc::recvmsg(fd, &raw mut header, libc::MSG_DONTWAIT) };
+    match usize::try_from(len) {
+        Ok(len) => Ok((len, control(&header).0)),
+        Err(_) => Err(io::Error::last_os_error()),
+    }
+}
+
 fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
     match address.ss_family as i32 {
         libc::AF_INET => {
@@ -199,6 +219,31 @@ mod tests {
     use crate::socket::UdpSocket;
     use std::os::fd::AsRawFd;
     use std::time::Duration;
+
+    #[cfg(linux_io)]
+    #[test]
+    fn bytes_of_a_connection_have_the_time_of_their_arrival() {
+        use std::io::Write;
+
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let reading = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut writing, _) = listener.accept().unwrap();
+        crate::socket::kernel::enable_timestamps(&reading.try_clone().unwrap().into()).unwrap();
+        // The kernel starts to stamp a moment after the first socket has asked for it.
+        std::thread::sleep(Duration::from_millis(100));
+        let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        let before = now();
+        writing.write_all(b"one").unwrap();
+        let after = now();
+        std::thread::sleep(Duration::from_millis(30));
+        let mut buffer = [0; 16];
+        let (len, arrival) = receive_bytes(reading.as_raw_fd(), &mut buffer).unwrap();
+        assert_eq!(&buffer[..len], b"one");
+        let arrival = arrival.unwrap();
+        assert!(before <= arrival && arrival <= after, "{before} {arrival} {after}");
+        let nothing = receive_bytes(reading.as_raw_fd(), &mut buffer).unwrap_err();
+        assert_eq!(nothing.kind(), io::ErrorKind::WouldBlock);
+    }
 
     #[test]
     fn datagrams_have_their_source_and_an_arrival_before_they_were_read() {

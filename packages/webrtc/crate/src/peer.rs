@@ -41,7 +41,6 @@ use crate::path::{PathEvent, PathFailure, PathKind, Way};
 use crate::receiver::ReceiverConfig;
 use crate::rtp::{self, ExtensionIds, MAX_DATAGRAM};
 use crate::sender::SenderConfig;
-use crate::stream::Stream;
 use crate::totals::Totals;
 
 /// After this the tick is no longer shortened for a handshake, see [`Peer::may_connect`].
@@ -235,12 +234,13 @@ impl Peer {
         self.timers_moved = true;
         let Some(endpoint) = self.transport.access.by_id(id) else { return };
         // What came before it ended is still of use.
-        let read = endpoint.stream().map_or(Ok(()), Stream::fill);
+        let Some(stream) = endpoint.stream() else { return };
+        let (read, arrival) = (stream.fill(), stream.arrival());
         let failure = loop {
             match self.next_of_stream(id, packet) {
                 Ok(Some((remote, payload))) => {
                     let way = Way { endpoint: id, remote };
-                    self.on_datagram(&mut packet[payload], way, cx.now.wall, cx);
+                    self.on_datagram(&mut packet[payload], way, arrival, cx);
                 }
                 Ok(None) => break read.err(),
                 Err(failure) => break Some(failure),

@@ -9,9 +9,11 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use rustls::ClientConnection;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::clock::{self, MS};
+use crate::clock::{self, MS, Stamps};
+use crate::datagrams::receive_bytes;
 use crate::framing::{FrameReader, Framing, NotFramed};
 use crate::path::{PathFailure, PathFailureCode};
+use crate::socket::kernel;
 
 /// Bytes that may wait for the network. The kernel has a buffer of its own in front of it.
 const MAX_UNSENT: usize = 256 << 10;
@@ -39,6 +41,8 @@ pub struct Stream {
     give_up_at: u64,
     unsent: Vec<u8>,
     reader: FrameReader,
+    stamps: Stamps,
+    arrival: u64,
     /// Packets that the network did not take in time.
     pub dropped: u64,
     /// What the poller is to wait for beside reading; the reactor keeps it up to date.
@@ -55,6 +59,7 @@ impl Stream {
         let socket = Socket::new(Domain::for_address(remote), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
+        kernel::enable_timestamps(&socket)?;
         match socket.connect(&SockAddr::from(remote)) {
             Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => return Err(error),
             _ => {}
@@ -70,6 +75,8 @@ impl Stream {
             give_up_at: clock::monotonic_ns() + CONNECT_WITHIN_NS,
             unsent: Vec::new(),
             reader: FrameReader::default(),
+            stamps: Stamps::default(),
+            arrival: 0,
             dropped: 0,
             waits_to_write: false,
         })
@@ -151,10 +158,13 @@ impl Stream {
         let mut chunk = [0; CHUNK];
         let mut read = 0;
         while self.state == State::Open && read < MAX_READ {
-            match (&self.socket).read(&mut chunk) {
-                Ok(0) => return Err(self.close(&io::ErrorKind::UnexpectedEof.into())),
-                Ok(bytes) => {
+            match receive_bytes(self.socket.as_raw_fd(), &mut chunk) {
+                Ok((0, _)) => return Err(self.close(&io::ErrorKind::UnexpectedEof.into())),
+                Ok((bytes, stamp)) => {
                     read += bytes;
+                    self.stamps.compare();
+                    self.arrival =
+                        stamp.map_or(self.stamps.read_at(), |stamp| self.stamps.wall(stamp));
                     self.take(&chunk[..bytes])?;
                     if bytes < CHUNK {
                         break;
@@ -166,6 +176,12 @@ impl Stream {
             }
         }
         Ok(())
+    }
+
+    /// When the last of what [`Stream::fill`] read had arrived, wall clock, ns. What arrived before it
+    /// and was read with it is dated the same: later by at most a tick.
+    pub fn arrival(&self) -> u64 {
+        self.arrival
     }
 
     /// The next packet that has arrived as a whole.

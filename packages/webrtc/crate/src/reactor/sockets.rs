@@ -282,7 +282,6 @@ impl Reactor {
         }
     }
 
-    /// What came by TCP is dated when it is read: there are no time stamps of packets.
     fn read_stream(&mut self, key: usize, id: u8, now: Now) {
         let Some(slot) = self.peers.get_mut(key) else { return };
         let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
