@@ -44,9 +44,9 @@ export const e2eeSchema = z.object({
 export type E2ee = z.infer<typeof e2eeSchema>;
 export type KeyChange = NonNullable<E2ee['keyChange']>;
 
-/** Whether participants of an engine can take part: @livekit/rtc-node has the key index 0, and keeps its key. */
-export const understands = (engine: EngineName, e2ee: E2ee | null): boolean =>
-  engine !== 'rtc' || e2ee === null || (e2ee.keyIndex === 0 && e2ee.keyChange === undefined);
+/** Whether publishers of an engine can encrypt so: @livekit/rtc-node encrypts with the key index 0 only. */
+export const canEncrypt = (engine: EngineName, { keyIndex, keyChange }: E2ee): boolean =>
+  engine !== 'rtc' || (keyIndex === 0 && keyChange?.by !== 'new-key');
 
 /** Of LiveKit's SDKs: the size of their key ring. */
 const MOST_KEYS = 16;

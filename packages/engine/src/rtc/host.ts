@@ -38,6 +38,9 @@ const carryOut = async (command: RtcCommand): Promise<Extract<RtcMessage, { id: 
   switch (command.type) {
     case 'join':
       return { type: 'answer', id, result: await one.join(command.join) };
+    case 'change-key':
+      one.changeKey(command.key);
+      return { type: 'answer', id, result: null };
     case 'read':
       return { type: 'answer', id, result: await one.read(takeLag(participant)) };
     case 'leave':

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DisconnectReason,
-  type E2EEOptions,
   type RemoteTrack,
   type RemoteTrackPublication,
   Room,
@@ -16,6 +15,7 @@ import type { TrackPlan } from '@livekit-swarm/scenario';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import { messageOf } from '../client/message-of.ts';
 import type { TrackFacts } from '../client/read-stats.ts';
+import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
 import { createMedia, type OwnMedia } from './media.ts';
 import type { RtcJoin } from './protocol.ts';
 import { flatStats } from './stats.ts';
@@ -55,6 +55,7 @@ export class RtcParticipant {
       const message = messageOf(error);
       return { ok: false, reason: reasonOf(message), message };
     }
+    if (e2ee !== null) addKey(room, e2ee);
     this.#isIn = true;
     if (!isAll) subscribe(room, layout);
     const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
@@ -77,6 +78,11 @@ export class RtcParticipant {
       serverVersion: '',
       rejected,
     };
+  }
+
+  /** From now on with this key, in both directions. */
+  changeKey(key: RtcKey): void {
+    if (this.#room !== null && this.#isIn) addKey(this.#room, key);
   }
 
   async read(lagMs: number): Promise<ClientReading> {
@@ -167,19 +173,6 @@ export class RtcParticipant {
     });
   }
 }
-
-/** As in rtc-ffi-bindings' KeyDerivationFunction, which rtc-node does not export. */
-const DERIVATIONS = { pbkdf2: 0, hkdf: 1 } as const;
-
-/** One key for all participants. */
-const encryptionOf = ({ material, derivation }: NonNullable<RtcJoin['e2ee']>): E2EEOptions => ({
-  keyProviderOptions: {
-    sharedKey: new Uint8Array(Buffer.from(material, 'base64')),
-    // As livekit-client with a shared key: what cannot be decrypted does not change the key.
-    ratchetWindowSize: 0,
-    keyDerivationFunction: DERIVATIONS[derivation],
-  },
-});
 
 /** Takes the frames of a video: freezes are counted only where frames are taken. */
 const show = async (track: RemoteTrack): Promise<void> => {

@@ -2,19 +2,21 @@
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { ClientLayout } from '../client/client-layout.ts';
+import type { RtcKey } from './encryption.ts';
 
 export interface RtcJoin {
   url: string;
   token: string;
   layout: Pick<ClientLayout, 'audio' | 'videos'>;
   publish: TrackPlan[];
-  /** Null: without end-to-end encryption. The material is base64. */
-  e2ee: { material: string; derivation: 'pbkdf2' | 'hkdf' } | null;
+  /** Null: without end-to-end encryption. */
+  e2ee: RtcKey | null;
 }
 
 /** Each is answered once. */
 export type RtcCommand = { id: number; participant: number } & (
   | { type: 'join'; join: RtcJoin }
+  | { type: 'change-key'; key: RtcKey }
   | { type: 'read' }
   | { type: 'leave' }
 );

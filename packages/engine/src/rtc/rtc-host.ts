@@ -11,7 +11,7 @@ import {
 } from '../client/client.ts';
 import { clientLayout } from '../client/client-layout.ts';
 import type { EngineOptions } from '../engine.ts';
-import type { RtcJoin } from './protocol.ts';
+import type { RtcKey } from './encryption.ts';
 import { RtcProcess } from './rtc-process.ts';
 
 /** Every event of rtc-node reaches every room of its process: with more, one event loop does not keep up. */
@@ -64,6 +64,9 @@ export class RtcHost implements ClientHost {
           return { ok: false, reason: 'client_timeout', message: String(error) };
         }
       },
+      changeKey: async (secret) => {
+        await process.ask({ type: 'change-key', participant, key: rtcKey(secret) }, ANSWER_MS);
+      },
       read: async (): Promise<ClientReading> =>
         (await process.ask({ type: 'read', participant }, ANSWER_MS)) as ClientReading,
       leave: async () => {
@@ -76,7 +79,8 @@ export class RtcHost implements ClientHost {
   }
 }
 
-const rtcKey = (secret: E2eeSecret): NonNullable<RtcJoin['e2ee']> => {
+const rtcKey = (secret: E2eeSecret): RtcKey => {
   const { bytes, derivation } = keyMaterial(secret);
-  return { material: Buffer.from(bytes).toString('base64'), derivation };
+  const { keyIndex } = secret;
+  return { material: Buffer.from(bytes).toString('base64'), derivation, keyIndex };
 };

@@ -45,15 +45,18 @@ test('with within, each participant has it at a time of its own, the same for th
   }
 });
 
-test('a browser that watches the room has its key, and each that follows', () => {
-  const plan = planOf('{ secret: throw-away, keyChange: { every: 10s } }', 'witnesses: browser');
-  const witness = plan.find(({ engine }) => engine === 'browser');
-  expect(witness?.e2ee).toEqual(plan[0]?.e2ee);
-  expect(witness?.actions?.map(({ do: step }) => step)).toEqual(['change-key', 'change-key']);
-});
+test.each(['browser', 'rtc'])(
+  'a witness (%s) has the key of the room, and each that follows',
+  (engine) => {
+    const e2ee = '{ secret: throw-away, keyChange: { every: 10s } }';
+    const plan = planOf(e2ee, `witnesses: ${engine}`);
+    const witness = plan.find((one) => one.engine === engine);
+    expect(witness?.e2ee).toEqual(plan[0]?.e2ee);
+    expect(witness?.actions?.map(({ do: step }) => step)).toEqual(['change-key', 'change-key']);
+  },
+);
 
 test.each([
-  ['{ secret: throw-away, keyChange: { every: 10s } }', 'witnesses: rtc', /rtc/],
   ['{ secret: throw-away, keyChange: { every: 10s, within: 10s } }', '', /shorter than every/],
   ['{ secret: throw-away, keyChange: { every: 10ms } }', '', /at least 1s/],
   ['{ passphrase: { env: A }, keyIndx: 3 }', '', /unknown key "keyIndx"/],

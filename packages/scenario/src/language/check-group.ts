@@ -1,7 +1,7 @@
 import { WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { Path } from '@livekit-swarm/settings';
 import { actionSourceOf, everPublished } from '../actions/plan-actions.ts';
-import { understands } from '../e2ee.ts';
+import { canEncrypt } from '../e2ee.ts';
 import { executorOf, type GroupFile } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
 import { departsWhileJoining, type TrackPlan } from '../role-spec.ts';
@@ -176,8 +176,8 @@ const checkEngine = (
       'key',
     );
   const e2ee = role.e2ee === undefined ? group.e2ee : role.e2ee;
-  if (!understands(engine, e2ee ?? null)) {
-    const message = `cannot follow the e2ee of the role: ${engine} has no keyIndex and no keyChange`;
+  if (e2ee != null && tracks.length > 0 && !canEncrypt(engine, e2ee)) {
+    const message = `cannot publish with the e2ee of the role: ${engine} encrypts with the key index 0 only`;
     complain([...at, 'engine'], message, 'use engine: native or browser', 'key');
   }
   if (engine === 'rtc' && tracks.some((track) => track.kind === 'video' && track.frameMetadata))

@@ -353,7 +353,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a key index of rtc-node',
     role('{ publish: audio, e2ee: { passphrase: { env: X }, keyIndex: 1 }, ‸engine: rtc }'),
-    /has no keyIndex/,
+    /key index 0 only/,
   ],
   [
     'an unknown path',

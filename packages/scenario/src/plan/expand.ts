@@ -4,7 +4,7 @@ import type { PlannedAction } from '../actions/action-spec.ts';
 import { keyAt, planKeyChanges } from '../actions/key-changes.ts';
 import { MAX_ACTIONS, planActions } from '../actions/plan-actions.ts';
 import { planTurns } from '../actions/turns.ts';
-import { type E2ee, understands } from '../e2ee.ts';
+import type { E2ee } from '../e2ee.ts';
 import { checkCount } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
@@ -198,15 +198,14 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
     const [first] = present;
     const e2ee = encryptionOf(present);
     if (first === undefined || e2ee === undefined) return [];
-    if (witnesses.some(({ engine }) => !understands(engine, e2ee))) return [];
     const fromMs = present.reduce((least, one) => Math.min(least, one.joinAtMs), first.joinAtMs);
     const toMs = present.reduce((most, one) => Math.max(most, one.leaveAtMs), 0);
     return [{ first, e2ee, fromMs, toMs }];
   });
   if (rooms.length === 0)
     throw usageError(
-      'the witnesses cannot decrypt what is published: no room has one key for all, or the key has an index or changes, which rtc does not follow',
-      'leave the witnesses out, or add browsers only',
+      'the witnesses cannot decrypt what is published: no room has one key for all',
+      'leave the witnesses out',
     );
   const places = witnessPlaces(rooms, witnesses);
   return witnesses.flatMap((witness, index) =>
