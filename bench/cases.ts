@@ -6,6 +6,8 @@ const JOIN_RATE = 100;
 
 export interface Case {
   name: string;
+  /** `loopback`: peers share a socket. `veth`: the server is in another network namespace, and each peer has its own, as on a real network. */
+  network: 'loopback' | 'veth';
   /** All participants of the run, so connections. */
   participants: number;
   /** Participants a second. */
@@ -37,6 +39,7 @@ export const audio = (participants: number, joinRate = JOIN_RATE): Case => {
   const { rate, bytes } = rateOf(loadClip('speech'));
   return {
     name: `audio, ${participants} participants`,
+    network: 'loopback',
     participants,
     joinRate,
     flags: [
@@ -63,6 +66,7 @@ const video = (subscribers: number): Case => {
   const { rate, bytes } = rateOf(loadClip('vp8-720p'));
   return {
     name: `720p video, ${subscribers} subscribers`,
+    network: 'loopback',
     participants,
     joinRate: JOIN_RATE,
     flags: [
@@ -75,4 +79,9 @@ const video = (subscribers: number): Case => {
   };
 };
 
-export const CASES: Case[] = [audio(100), audio(200), audio(500), audio(1000), video(100)];
+const overVeth = (one: Case): Case => ({ ...one, name: `${one.name}, veth`, network: 'veth' });
+
+export const CASES: Case[] = [
+  ...[audio(100), audio(200), audio(500), audio(1000), video(100)],
+  ...[audio(200), video(100)].map(overVeth),
+];

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './cases.ts';
-import { swarmRun } from './swarm-run.ts';
-import { udpFloor } from './udp-floor.ts';
+import { type Place, swarmRun } from './swarm-run.ts';
+import { withServerElsewhere } from './two-hosts.ts';
+import { type FloorHosts, udpFloor } from './udp-floor.ts';
 
 /** What one run cost. */
 export interface PacketCost {
@@ -21,12 +22,23 @@ const SPARE_SECONDS = 3;
 export const LEAST_SECONDS = 10;
 
 /** @param floorSockets at most: the floor needs cores of its own */
-export const packetCost = async (
-  { flags, participants, joinRate, ...load }: Case,
+export const packetCost = (
+  one: Case,
   seconds: number,
   floorSockets = Number.POSITIVE_INFINITY,
+): Promise<PacketCost> =>
+  one.network === 'veth'
+    ? withServerElsewhere((place, hosts) => measure(one, seconds, floorSockets, place, hosts))
+    : measure(one, seconds, floorSockets);
+
+const measure = async (
+  { flags, participants, joinRate, network: _, ...load }: Case,
+  seconds: number,
+  floorSockets: number,
+  place?: Place,
+  hosts?: FloorHosts,
 ): Promise<PacketCost> => {
-  const crowd = swarmRun([...flags, '--duration', `${seconds}s`]);
+  const crowd = swarmRun([...flags, '--duration', `${seconds}s`], place);
   const sockets = Math.min(participants, floorSockets);
   const everybodyIn = sleep((START_SECONDS + participants / joinRate) * 1_000);
   const beside = everybodyIn.then(() =>
@@ -35,6 +47,7 @@ export const packetCost = async (
       sockets,
       threads: Math.ceil(sockets / 500),
       seconds: seconds - START_SECONDS - SPARE_SECONDS,
+      ...(hosts && { hosts }),
     }),
   );
   const [{ verdict, reasons, generator, tracks }, floor] = await Promise.all([crowd, beside]);

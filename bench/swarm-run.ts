@@ -20,17 +20,26 @@ export interface SwarmResult {
 
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
 
+export interface Place {
+  /** What to put before the command: the entry of a network namespace. */
+  through?: readonly string[];
+  /** The deployment and its keys. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** Runs swarm with `flags` (or `run FILE`) against a server of its own, or that of `LIVEKIT_URL`. Throws when it prints no result. */
-export const swarmRun = async (flags: readonly string[]): Promise<SwarmResult> => {
+export const swarmRun = async (
+  flags: readonly string[],
+  { through = [], env = {} }: Place = {},
+): Promise<SwarmResult> => {
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   try {
-    const child = spawn(
-      process.execPath,
-      [PROGRAM, ...flags, '--json', '--quiet', '--record', join(record, 'record')],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const options = ['--json', '--quiet', '--record', join(record, 'record')];
+    const [command = '', ...args] = [...through, process.execPath, PROGRAM, ...flags, ...options];
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;

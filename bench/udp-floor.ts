@@ -1,6 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { NamespaceHost } from './namespaces.ts';
+
+/** Of its sockets, and of its partner. */
+export interface FloorHosts {
+  near: NamespaceHost;
+  far: NamespaceHost;
+}
 
 export interface FloorLoad {
   /** As many as the pump had. */
@@ -12,6 +19,8 @@ export interface FloorLoad {
   /** Of a datagram, mean. */
   bytes: number;
   seconds: number;
+  /** Default: both on loopback. */
+  hosts?: FloorHosts;
 }
 
 const PROGRAM = join(import.meta.dirname, '../packages/webrtc/crate/target/release/udp-floor');
@@ -24,6 +33,7 @@ export const udpFloor = async ({
   receiveRate,
   bytes,
   seconds,
+  hosts,
 }: FloorLoad): Promise<number> => {
   const flags = {
     threads,
@@ -32,10 +42,17 @@ export const udpFloor = async ({
     'receive-rate': receiveRate,
     bytes: Math.round(bytes),
     seconds,
+    ...(hosts && {
+      'near-address': hosts.near.address,
+      'far-address': hosts.far.address,
+      'far-namespace': `/run/netns/${hosts.far.through.at(-1)}`,
+    }),
   };
-  const { stdout } = await promisify(execFile)(
+  const [command = '', ...args] = [
+    ...(hosts?.near.through ?? []),
     PROGRAM,
-    Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
-  );
+    ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+  ];
+  const { stdout } = await promisify(execFile)(command, args);
   return (JSON.parse(stdout) as { microsPerPacket: number }).microsPerPacket;
 };

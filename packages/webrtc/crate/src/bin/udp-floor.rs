@@ -5,6 +5,9 @@
 //! ```text
 //! udp-floor --threads 4 --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
 //! ```
+//!
+//! `--near-address A --far-address B` put sockets and partner elsewhere than on loopback, `--far-namespace FILE` puts the partner into
+//! another network namespace (Linux, root).
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, unreachable_pub)]
 
@@ -38,6 +41,30 @@ fn argument(name: &str, default: f64) -> f64 {
     })
 }
 
+fn text<'a>(arguments: &'a [String], name: &str) -> Option<&'a str> {
+    let given = arguments.iter().position(|a| a == name)?;
+    arguments.get(given + 1).map(String::as_str)
+}
+
+/// A socket on `address`, in the network namespace that `namespace` is a file of. The kernel keeps a socket in the namespace of the thread that opened it.
+fn open_far(address: &str, namespace: Option<&str>) -> UdpSocket {
+    std::thread::scope(|scope| {
+        let opened = scope.spawn(|| {
+            #[cfg(target_os = "linux")]
+            if let Some(file) = namespace {
+                let file = std::fs::File::open(file).expect("a network namespace");
+                // SAFETY: the descriptor is open, and only this thread changes its namespace.
+                let entered = unsafe { libc::setns(file.as_raw_fd(), libc::CLONE_NEWNET) };
+                assert_eq!(entered, 0, "setns: {}", std::io::Error::last_os_error());
+            }
+            #[cfg(not(target_os = "linux"))]
+            assert!(namespace.is_none(), "only Linux has network namespaces");
+            UdpSocket::bind((address, 0)).expect("a socket")
+        });
+        opened.join().expect("a socket")
+    })
+}
+
 fn main() {
     let load = Load {
         threads: (argument("--threads", 1.0) as usize).max(1),
@@ -48,10 +75,13 @@ fn main() {
         seconds: argument("--seconds", 10.0),
         tick: Duration::from_micros(argument("--tick-micros", 4000.0) as u64),
     };
+    let arguments: Vec<String> = std::env::args().collect();
+    let near_address = text(&arguments, "--near-address").unwrap_or("127.0.0.1");
     let near: Vec<UdpSocket> =
-        (0..load.sockets).map(|_| UdpSocket::bind("127.0.0.1:0").expect("a socket")).collect();
+        (0..load.sockets).map(|_| UdpSocket::bind((near_address, 0)).expect("a socket")).collect();
     // A media server answers from one socket: so does the partner.
-    let far = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let far_address = text(&arguments, "--far-address").unwrap_or("127.0.0.1");
+    let far = open_far(far_address, text(&arguments, "--far-namespace"));
     for socket in &near {
         socket.connect(far.local_addr().expect("bound")).expect("connected");
         socket.set_nonblocking(true).expect("non-blocking");
