@@ -24,7 +24,7 @@ const joinRate = Number(values['join-rate']);
 const LAUNCHER = join(import.meta.dirname, '../packages/cli/bin/swarm.mjs');
 const ROLES = ['launcher', 'cli', 'guard', 'worker'] as const satisfies readonly ProcessRole[];
 /** A launcher, a server and a worker take this long to start, s. */
-const START_SECONDS = 4;
+const START_SECONDS = 2;
 const MIB = 2 ** 20;
 
 /** MiB by role, in the last third of the run. */
