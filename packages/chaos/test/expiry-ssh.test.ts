@@ -56,7 +56,11 @@ const openLink = () => {
     name,
     address: '198.18.77.1',
     cut: () => ip('link', 'set', here, 'down'),
-    [Symbol.dispose]: () => ip('netns', 'delete', name),
+    // The namespace ends with its last process, some time later: the link goes now, or the next attempt cannot make its own.
+    [Symbol.dispose]: () => {
+      ip('link', 'delete', here);
+      ip('netns', 'delete', name);
+    },
   };
 };
 

@@ -110,7 +110,7 @@ describe('a healthy cluster', () => {
       status = 503;
       const bad = await probing.ask('target=lab&module=join_only');
       expect(sumOf(bad.series, 'swarm_probe_success')).toBe(0);
-      expect(sumOf(bad.series, 'swarm_probe_failure', { reason: 'rejected' })).toBe(1);
+      expect(sumOf(bad.series, 'swarm_probe_failure', { reason: 'token' })).toBe(1);
       expect(probing.log.join('\n')).not.toContain('of-the-application');
       // Past the load balancer the exporter makes its own tokens.
       const direct = await probing.ask('target=lab&module=join_only&node=node-1');
