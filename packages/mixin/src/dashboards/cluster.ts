@@ -4,6 +4,15 @@ import { toDashboard, toNodeOfRow, toNodeOfSeries } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, heatmap, JOINS, PER_SECOND, stat, table } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
+import {
+  cpuByNode,
+  failedMessages,
+  joinFunnel,
+  mediaByDirection,
+  memoryByNode,
+  participantsByNode,
+  tracks,
+} from './server-queries.ts';
 import { FEW, hostVariable, livekitVariables, NONE, type Scope } from './shared.ts';
 
 const OUTSIDE = 'device!~"lo|veth.*|docker.*|br-.*|cni.*|cali.*|ifb.*"';
@@ -143,12 +152,7 @@ const participants = (scope: Scope): Row => ({
       description:
         'A line that falls to 0 is a node that lost its participants. They should appear on other nodes within seconds.',
       stacked: true,
-      queries: [
-        promql(
-          `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: participantsByNode(scope),
     }),
     graph({
       title: 'Capacity used by node',
@@ -166,16 +170,7 @@ const participants = (scope: Scope): Row => ({
       description:
         'Published and subscribed tracks now. Published tracks without subscribed ones: published media is not forwarded.',
       columns: 12,
-      queries: [
-        promql(
-          `sum by (kind) (livekit_track_published_total{${scope.livekitNodes}})`,
-          'published {{kind}}',
-        ),
-        promql(
-          `sum by (kind) (livekit_track_subscribed_total{${scope.livekitNodes}})`,
-          'subscribed {{kind}}',
-        ),
-      ],
+      queries: tracks(scope),
     }),
     graph({
       title: 'Failed publish and subscribe',
@@ -202,7 +197,6 @@ const participants = (scope: Scope): Row => ({
   ],
 });
 
-const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
 const FAILURES =
   'signal_failed|signal_validation_failed|signal_upgrade_failed|signal_write_initial_response_failed|rtc_failure|rtc_canceled';
 
@@ -214,14 +208,7 @@ const joins = (scope: Scope): Row => ({
       description:
         'Joins per second that reach each step: signalling, session start, transport connected, media ready. The lines should be equal; a difference is joins that fail between two steps. Resumes count as signal_connected, rtc_init and rtc_active, too.',
       unit: JOINS,
-      queries: [
-        promql(
-          rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${STEPS}"`, [
-            'state',
-          ]),
-          '{{state}}',
-        ),
-      ],
+      queries: joinFunnel(scope),
     }),
     graph({
       title: 'Failed joins',
@@ -384,12 +371,7 @@ const processes = (scope: Scope): Row => ({
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       description:
         'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
-      queries: [
-        promql(
-          `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: cpuByNode(scope),
     }),
     graph({
       title: 'LiveKit memory',
@@ -397,12 +379,7 @@ const processes = (scope: Scope): Row => ({
       description:
         'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
-      queries: [
-        promql(
-          `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: memoryByNode(scope),
     }),
     graph({
       title: 'Media by direction',
@@ -410,12 +387,7 @@ const processes = (scope: Scope): Row => ({
       description:
         'Bits per second of media, including retransmissions; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: published media is not forwarded.',
       unit: 'bps',
-      queries: [
-        promql(
-          `8 * ${rate('livekit_packet_bytes', scope.livekitNodes, [scope.node, 'direction'])}`,
-          `{{${scope.node}}} {{direction}}`,
-        ),
-      ],
+      queries: mediaByDirection(scope),
     }),
     graph({
       title: 'File descriptors',
@@ -455,10 +427,7 @@ const processes = (scope: Scope): Row => ({
       unit: PER_SECOND,
       noData: 'none',
       queries: [
-        promql(
-          rate('livekit_node_messages', `${scope.livekitNodes}, status="failure"`, ['type']),
-          '{{type}}',
-        ),
+        failedMessages(scope),
         promql(
           rate('livekit_webhook_dispatch_total', `${scope.livekitNodes}, status!="success"`, [
             'status',

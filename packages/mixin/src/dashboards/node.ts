@@ -4,6 +4,15 @@ import { toDashboard } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, JOINS, PER_SECOND, stat } from '../panels/panel.ts';
 import { mean, promql, quantile, rate } from '../panels/query.ts';
+import {
+  cpuByNode,
+  failedMessages,
+  joinFunnel,
+  mediaByDirection,
+  memoryByNode,
+  participantsByNode,
+  tracks,
+} from './server-queries.ts';
 import { FEW, livekitVariables, SCORE, type Scope } from './shared.ts';
 
 const state = (scope: Scope): Row => ({
@@ -69,12 +78,7 @@ const state = (scope: Scope): Row => ({
       description:
         'A fall to 0 is a node that lost its participants; a slow fall without new rooms is a node that drains.',
       columns: 12,
-      queries: [
-        promql(
-          `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: participantsByNode(scope),
     }),
     graph({
       title: 'Packet loss by direction',
@@ -139,26 +143,12 @@ const media = (scope: Scope): Row => ({
       description:
         'Bits per second, including retransmissions. Outgoing that falls while incoming stays: published media is not forwarded.',
       unit: 'bps',
-      queries: [
-        promql(
-          `8 * ${rate('livekit_packet_bytes', scope.livekitNodes, [scope.node, 'direction'])}`,
-          `{{${scope.node}}} {{direction}}`,
-        ),
-      ],
+      queries: mediaByDirection(scope),
     }),
     graph({
       title: 'Tracks',
       description: 'Published and subscribed tracks now.',
-      queries: [
-        promql(
-          `sum by (kind) (livekit_track_published_total{${scope.livekitNodes}})`,
-          'published {{kind}}',
-        ),
-        promql(
-          `sum by (kind) (livekit_track_subscribed_total{${scope.livekitNodes}})`,
-          'subscribed {{kind}}',
-        ),
-      ],
+      queries: tracks(scope),
     }),
     graph({
       title: 'Forwarding latency',
@@ -176,8 +166,6 @@ const media = (scope: Scope): Row => ({
   ],
 });
 
-const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
-
 const joins = (scope: Scope): Row => ({
   title: 'Joins',
   panels: [
@@ -186,14 +174,7 @@ const joins = (scope: Scope): Row => ({
       description:
         'Joins per second that reach each step. A difference between two lines is joins that fail between these steps.',
       unit: JOINS,
-      queries: [
-        promql(
-          rate('livekit_participant_join_total', `${scope.livekitNodes}, state=~"${STEPS}"`, [
-            'state',
-          ]),
-          '{{state}}',
-        ),
-      ],
+      queries: joinFunnel(scope),
     }),
     graph({
       title: 'Session start time',
@@ -215,10 +196,7 @@ const joins = (scope: Scope): Row => ({
       limits: FEW,
       noData: 'none',
       queries: [
-        promql(
-          rate('livekit_node_messages', `${scope.livekitNodes}, status="failure"`, ['type']),
-          '{{type}}',
-        ),
+        failedMessages(scope),
         promql(
           rate('livekit_node_twirp_request_status', `${scope.livekitNodes}, status=~"5.."`, [
             'method',
@@ -237,24 +215,14 @@ const process = (scope: Scope): Row => ({
       title: 'CPU over time',
       description:
         'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
-      queries: [
-        promql(
-          `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: cpuByNode(scope),
     }),
     graph({
       title: 'Memory',
       description:
         'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
-      queries: [
-        promql(
-          `sum by (${scope.node}) (process_resident_memory_bytes{${scope.livekitNodes}})`,
-          `{{${scope.node}}}`,
-        ),
-      ],
+      queries: memoryByNode(scope),
     }),
     graph({
       title: 'Goroutines and file descriptors',
