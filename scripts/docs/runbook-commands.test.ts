@@ -23,7 +23,11 @@ it.each(commands)('%s: names services of docker-compose.yml', (_name, { compose 
     ...compose.matchAll(/docker compose (?:ps|logs|stop|kill|up|restart|exec)([^;|)]*)/g),
   ]
     .flatMap(([, rest = '']) => rest.split(' '))
-    .filter((word) => /^(node-\d|redis|haproxy|coturn|exporter|prometheus|alertmanager|[a-z]+-exporter)$/.test(word));
+    .filter((word) =>
+      /^(node-\d|redis|haproxy|coturn|exporter|prometheus|alertmanager|[a-z]+-exporter)$/.test(
+        word,
+      ),
+    );
   expect(compose).toMatch(/^(docker |LIVEKIT_IMAGE=)/);
   for (const service of named) expect(SERVICES).toContain(service);
   if (compose.startsWith('docker compose')) expect(named.length).toBeGreaterThan(0);

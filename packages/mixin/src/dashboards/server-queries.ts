@@ -26,14 +26,8 @@ export const mediaByDirection = ({ node, livekitNodes }: Scope): Query[] => [
 ];
 
 export const tracks = ({ livekitNodes }: Scope): Query[] => [
-  promql(
-    `sum by (kind) (livekit_track_published_total{${livekitNodes}})`,
-    'published {{kind}}',
-  ),
-  promql(
-    `sum by (kind) (livekit_track_subscribed_total{${livekitNodes}})`,
-    'subscribed {{kind}}',
-  ),
+  promql(`sum by (kind) (livekit_track_published_total{${livekitNodes}})`, 'published {{kind}}'),
+  promql(`sum by (kind) (livekit_track_subscribed_total{${livekitNodes}})`, 'subscribed {{kind}}'),
 ];
 
 const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
