@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { roomServiceOf } from '@livekit-swarm/livekit';
 import { processCosts } from './process-costs.ts';
+import { spread } from './spread.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -115,11 +116,6 @@ const measure = async (tool: Tool, room: Room, server: Server): Promise<[number,
     rmSync(dir, { recursive: true, force: true });
   }
 };
-
-const median = (all: number[]): number =>
-  all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-const spread = (all: number[], digits: number): string =>
-  `${median(all).toFixed(digits)} (${Math.min(...all).toFixed(digits)}–${Math.max(...all).toFixed(digits)})`;
 
 const serverDir = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
 const server = await startLiveKit({ dir: serverDir });

@@ -5,8 +5,9 @@
  */
 import { parseArgs } from 'node:util';
 import { audio } from './cases.ts';
-import { LEAST_SECONDS, type PacketCost, packetCost, spread } from './packet-cost.ts';
+import { LEAST_SECONDS, type PacketCost, packetCost } from './packet-cost.ts';
 import { startReflector } from './reflector-process.ts';
+import { spread } from './spread.ts';
 
 const { values } = parseArgs({
   options: {

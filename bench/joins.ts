@@ -3,11 +3,11 @@
  * subscription and leave) beside the floor of the same minute: one WebSocket upgrade, one STUN binding and one DTLS handshake. Rooms of two with audio
  * join the scripted server (bench/reflector.ts) within four seconds. Four runs give a join without media: few and many participants, a short and a long stay.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type JoinFloor, joinFloor } from './join-floor.ts';
-import { spread } from './packet-cost.ts';
+import { childrenCpu } from './process-costs.ts';
 import { startReflector } from './reflector-process.ts';
+import { spread } from './spread.ts';
 import { swarmRun } from './swarm-run.ts';
 
 const { values } = parseArgs({
@@ -22,15 +22,6 @@ const [few, many] = [Number(values.few), Number(values.many)];
 const WINDOW = 4;
 /** After the last join, s. */
 const [SHORT, LONG] = [2, 10];
-/** `sysconf(_SC_CLK_TCK)` of Linux. */
-const TICKS_PER_SECOND = 100;
-
-/** CPU seconds of all children of this process that have ended, with theirs. */
-const childrenCpu = (): number => {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
-};
 
 interface Run {
   cpu: number;

@@ -5,7 +5,8 @@
 
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
-import { LEAST_SECONDS, type PacketCost, packetCost, spread } from './packet-cost.ts';
+import { LEAST_SECONDS, type PacketCost, packetCost } from './packet-cost.ts';
+import { spread } from './spread.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type ProcessRole, processCosts } from './process-costs.ts';
+import { spread } from './spread.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,12 +51,6 @@ const measure = async (participants: number): Promise<Record<ProcessRole, number
     );
     rmSync(record, { recursive: true, force: true });
   }
-};
-
-const spread = (all: number[], digits: number): string => {
-  const sorted = all.toSorted((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return `${middle.toFixed(digits)} (${sorted.at(0)?.toFixed(digits)}–${sorted.at(-1)?.toFixed(digits)})`;
 };
 
 console.log(`| participants | ${ROLES.join(' | ')} | together, MiB |`);

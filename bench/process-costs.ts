@@ -46,6 +46,12 @@ const costOf = (pid: number): ProcessCost | null => {
   }
 };
 
+/** CPU seconds of all children of this process that have ended, with theirs. */
+export const childrenCpu = (): number => {
+  const fields = statOf(process.pid) ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+};
+
 /** The fields of `/proc/PID/stat` from the state on, behind the name in brackets. */
 const statOf = (pid: number): string[] | null => {
   try {

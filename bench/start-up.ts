@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordLines } from '@livekit-swarm/record';
+import { spread } from './spread.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SWARM = join(ROOT, 'packages/cli/bin/swarm.mjs');
@@ -50,13 +51,8 @@ const firstJoin = async (dir: string): Promise<Start> => {
   throw new Error('no participant joined');
 };
 
-const figures = (starts: readonly Start[], read: (start: Start) => number): string => {
-  const sorted = starts.map(read).toSorted((a, b) => a - b);
-  const [median, least, most] = [Math.floor(sorted.length / 2), 0, sorted.length - 1].map((index) =>
-    (sorted[index] ?? Number.NaN).toFixed(0),
-  );
-  return `${median} (${least}–${most})`;
-};
+const figures = (starts: readonly Start[], read: (start: Start) => number): string =>
+  spread(starts.map(read), 0);
 
 const { values } = parseArgs({
   options: {

@@ -10,7 +10,7 @@ import { VARIANTS, type Variant } from '../src/config/schema.ts';
 import { DAY_FAULTS } from './support/day/faults.ts';
 import { targetLabels } from './support/day/labels.ts';
 import { FASTER, type LivedDay, runDay } from './support/day/run-day.ts';
-import { during, FAULT_FROM, HEALTHY, type World } from './support/day/world.ts';
+import { during, FAULT_FROM, HEALTHY, type World, worldByMinute } from './support/day/world.ts';
 
 await skipWithout('prometheus');
 
@@ -23,17 +23,10 @@ const BEFORE = 30;
 /** Each fault in a slot of its own; between them, the afternoon of a healthy day. */
 const withFaults = (): World => {
   const worlds = DAY_FAULTS.map(({ changes }) => during(changes));
-  return Object.fromEntries(
-    Object.keys(HEALTHY).map((key) => [
-      key,
-      (...args: number[]): unknown => {
-        const minute = args.at(-1) ?? 0;
-        const world = worlds[Math.floor(minute / SLOT)] ?? HEALTHY;
-        const at = world[key as keyof World] as (...of: number[]) => unknown;
-        return at(...args.slice(0, -1), FAULT_FROM - BEFORE + (minute % SLOT));
-      },
-    ]),
-  ) as unknown as World;
+  return worldByMinute((minute) => ({
+    world: worlds[Math.floor(minute / SLOT)] ?? HEALTHY,
+    at: FAULT_FROM - BEFORE + (minute % SLOT),
+  }));
 };
 
 const firedBetween = ({ fired }: LivedDay, from: number, to: number): string[] =>

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePorts } from '@livekit-swarm/host';
 import { createService, GRACEFUL_STOP, plainEnvironment } from '@livekit-swarm/lab';
+import { parseExposition } from '@livekit-swarm/testkit/exposition';
 import { stringify } from 'yaml';
 import { renderRules } from '../../../src/render-rules.ts';
+import { sampleTimes } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
 import type { TargetLabels } from './labels.ts';
 import type { Span } from './series-of-day.ts';
@@ -93,19 +95,10 @@ const alertsOf = async (
   { from, to }: Span,
 ): Promise<Map<string, number[]>> => {
   const query = `ALERTS{alertstate="firing"}[${(to - from) * MINUTE_MS}ms]`;
-  const response = await fetch(`${url}/api/v1/query`, {
-    method: 'POST',
-    body: new URLSearchParams({ query }),
-  });
-  const { data } = (await response.json()) as {
-    data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
-  };
   const fired = new Map<string, number[]>();
-  for (const { metric, values } of data.result) {
-    const name = `${metric.alertname} ${metric.severity}`;
-    const minutes = values.map(
-      ([seconds]) => from + Math.floor((seconds * 1_000 - startedAt) / MINUTE_MS),
-    );
+  for (const { labels, atMs } of await sampleTimes(url, query)) {
+    const name = `${labels.alertname} ${labels.severity}`;
+    const minutes = atMs.map((at) => from + Math.floor((at - startedAt) / MINUTE_MS));
     fired.set(name, [...(fired.get(name) ?? []), ...minutes]);
   }
   return fired;
@@ -113,8 +106,6 @@ const alertsOf = async (
 
 /** Of what Prometheus exposes about itself: every series of a metric. */
 const ownCounters = async (url: string, name: string): Promise<number[]> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].map(([, value]) =>
-    Number(value),
-  );
+  const series = parseExposition(await (await fetch(`${url}/metrics`)).text());
+  return series.filter((one) => one.name === name).map(({ value }) => value);
 };

@@ -1,10 +1,10 @@
 /** Serves the targets of a simulated day to a real Prometheus: what each exposes in a minute, which answer, which are found. */
-import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { parseExposition } from '@livekit-swarm/testkit/exposition';
 import type { Labels } from '../../../src/config/names.ts';
+import { listenOnLoopback } from '../loopback-server.ts';
 import type { TargetLabels } from './labels.ts';
 import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
@@ -60,9 +60,7 @@ export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
       .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
       .end(exposition(target, shown, startedAt));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { address, close } = await listenOnLoopback(server);
 
   const discoveryFile = join(dir, 'targets.json');
   let written = '';
@@ -95,9 +93,7 @@ export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
     minute,
     close: async () => {
       clearInterval(timer);
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await close();
     },
   };
 };
@@ -123,9 +119,11 @@ const exposition = ({ series }: Target, minute: number, startedAt: number): stri
 
 /** Series by the target whose labels they have; without those, which Prometheus adds. */
 const targetsOf = (labels: TargetLabels, all: readonly InputSeries[]): Target[] => {
-  const series = all.map(({ series: text, values }) => ({
-    ...parseSeries(text),
-    values: values
+  const texts = all.map(({ series }) => `${series} 0\n`).join('');
+  const series = parseExposition(texts).map(({ name, labels: of }, index) => ({
+    metric: name,
+    labels: of,
+    values: (all[index]?.values ?? '')
       .split(' ')
       .map((value) => (value === '_' || value === 'stale' ? null : Number(value))),
   }));
@@ -152,15 +150,4 @@ const targetsOf = (labels: TargetLabels, all: readonly InputSeries[]): Target[] 
   if (served !== series.length)
     throw new Error(`${series.length - served} series of ${labels.names.livekit} have no target`);
   return targets;
-};
-
-/** `metric{name="value", …}` */
-const parseSeries = (text: string): { metric: string; labels: Labels } => {
-  const [, metric = '', inner = ''] = /^([^{]+)\{?([^}]*)/.exec(text) ?? [];
-  return {
-    metric,
-    labels: Object.fromEntries(
-      [...inner.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
-    ),
-  };
 };

@@ -92,18 +92,25 @@ export const HEALTHY: World = {
 export const FAULT_FROM = 14 * HOUR + 30;
 export const FAULT_UNTIL = FAULT_FROM + 40;
 
-/** A world that differs from the healthy one while the fault lasts. */
-export const during = (changes: Partial<World>): World => {
-  const world = { ...HEALTHY };
-  for (const [key, changed] of Object.entries(changes)) {
-    const usual = HEALTHY[key as keyof World] as (...args: number[]) => unknown;
-    const other = changed as (...args: number[]) => unknown;
-    Object.assign(world, {
-      [key]: (...args: number[]) => {
-        const minute = args.at(-1) ?? 0;
-        return minute >= FAULT_FROM && minute < FAULT_UNTIL ? other(...args) : usual(...args);
+/** A world whose values are at each minute those of `pick(minute)`: of another world, at a minute of its own. */
+export const worldByMinute = (pick: (minute: number) => { world: World; at: number }): World => {
+  const result = { ...HEALTHY };
+  for (const key of Object.keys(HEALTHY))
+    Object.assign(result, {
+      [key]: (...args: number[]): unknown => {
+        const { world, at } = pick(args.at(-1) ?? 0);
+        const value = world[key as keyof World] as (...of: number[]) => unknown;
+        return value(...args.slice(0, -1), at);
       },
     });
-  }
-  return world;
+  return result;
+};
+
+/** A world that differs from the healthy one while the fault lasts. */
+export const during = (changes: Partial<World>): World => {
+  const changed = { ...HEALTHY, ...changes };
+  return worldByMinute((at) => ({
+    world: at >= FAULT_FROM && at < FAULT_UNTIL ? changed : HEALTHY,
+    at,
+  }));
 };

@@ -1,10 +1,9 @@
 /** The application of the users: its server receives webhooks, and its browsers report what arrived. */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { BeaconBody } from '@livekit-swarm/beacon/payload';
 import { AccessToken } from 'livekit-server-sdk';
+import { listenOnLoopback } from '../loopback-server.ts';
 
 export interface Application {
   webhookUrl: string;
@@ -18,16 +17,11 @@ export const startApplication = async (): Promise<Application> => {
     request.resume();
     request.once('end', () => response.writeHead(application.failing ? 500 : 200).end());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { address, close } = await listenOnLoopback(server);
   const application: Application = {
-    webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/livekit`,
+    webhookUrl: `http://${address}/livekit`,
     failing: false,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
   return application;
 };

@@ -1,8 +1,7 @@
 /** A receiver of Alertmanager webhooks. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { alertKey } from '../alert-key.ts';
+import { listenOnLoopback } from '../loopback-server.ts';
 
 /** One alert of one notification. */
 export interface AlertNotification {
@@ -50,17 +49,8 @@ export const receiveWebhooks = async (): Promise<WebhookReceiver> => {
     }
     response.end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    notifications,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const { address, close } = await listenOnLoopback(server);
+  return { url: `http://${address}/`, notifications, close };
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
