@@ -25,6 +25,18 @@ const counted = ({ livekit, perJob }: Names, state: string, window: string): str
 )`;
 };
 
+/** Joins that began in a window, without those that established media in it. Those that began in the window before make it negative. */
+const withoutMedia = (
+  names: Names,
+  window: string,
+): string => `job:livekit_joins_begun:increase${window}
+-
+(
+  ${counted(names, 'rtc_active', window).replaceAll('\n', '\n  ')}
+  or
+  0 * job:livekit_joins_begun:increase${window}
+)`;
+
 /** Figures that alerts and dashboards share. A division by 0 gives no sample rather than NaN. @param capacity of a node; null: not measured */
 export const recordings = (names: Names, capacity: NodeCapacity | null): readonly Recording[] => {
   const { livekit, hosts, perNode, perHost, perJob } = names;
@@ -85,13 +97,7 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
         record: `job:livekit_joins_failed:increase${window}`,
         // Without any successful join there is no series of successful joins: all joins failed.
         expr: `clamp_min(
-  job:livekit_joins_begun:increase${window}
-  -
-  (
-    ${counted(names, 'rtc_active', window).replaceAll('\n', '\n    ')}
-    or
-    0 * job:livekit_joins_begun:increase${window}
-  ),
+  ${withoutMedia(names, window).replaceAll('\n', '\n  ')},
   0
 )`,
       },
@@ -101,6 +107,12 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
         expr: `job:livekit_joins_failed:increase${window} / (job:livekit_joins_begun:increase${window} > 0)`,
       },
     ]),
+    {
+      by: perJob,
+      // Not clamped: over several windows the joins that span two of them cancel out.
+      record: 'job:livekit_joins_without_media:delta5m',
+      expr: withoutMedia(names, '5m'),
+    },
     {
       by: perNode,
       record: 'instance:livekit_participants:active',

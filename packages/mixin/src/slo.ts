@@ -21,6 +21,8 @@ export interface Slo {
   factor: number;
   /** The label that names what the figures belong to. */
   of: 'job' | 'target';
+  /** Windows after a fault in which its figures are bad still. */
+  windowsAfter: number;
 }
 
 export const SLOS: readonly Slo[] = [
@@ -30,9 +32,10 @@ export const SLOS: readonly Slo[] = [
     unit: 'joins',
     objective: ({ joinObjective }) => joinObjective,
     total: 'job:livekit_joins_begun:increase5m',
-    bad: 'job:livekit_joins_failed:increase5m',
+    bad: 'job:livekit_joins_without_media:delta5m',
     factor: 1,
     of: 'job',
+    windowsAfter: 0,
   },
   {
     id: 'availability',
@@ -43,6 +46,7 @@ export const SLOS: readonly Slo[] = [
     bad: 'target:swarm_probe_failures:increase5m',
     factor: 1,
     of: 'target',
+    windowsAfter: 0,
   },
   {
     id: 'media_minutes',
@@ -53,6 +57,8 @@ export const SLOS: readonly Slo[] = [
     bad: 'job:livekit_participants_impaired:avg5m',
     factor: SLO_WINDOW_MS / 60_000,
     of: 'job',
+    // The mean of five minutes, of rates over five minutes.
+    windowsAfter: 1,
   },
   {
     id: 'user_reports',
@@ -63,6 +69,7 @@ export const SLOS: readonly Slo[] = [
     bad: 'job:swarm_client_poor_reports:increase5m',
     factor: 1,
     of: 'job',
+    windowsAfter: 0,
   },
 ];
 

@@ -105,10 +105,11 @@ const resultOf = (
   );
   const counted: Counted = { total: 0, bad: 0 };
   const excluded: Counted = { total: 0, bad: 0 };
+  const after = slo.windowsAfter * SLO_WINDOW_MS;
   let windows = 0;
   let expected = 0;
   for (let end = month.fromMs + SLO_WINDOW_MS; end <= month.toMs; end += SLO_WINDOW_MS) {
-    const out = mine.some(({ fromMs, toMs }) => fromMs < end && toMs > end - SLO_WINDOW_MS);
+    const out = mine.some(({ fromMs, toMs }) => fromMs < end && toMs + after > end - SLO_WINDOW_MS);
     if (!out) expected++;
     const total = values.get(end);
     if (total === undefined) continue;
@@ -117,6 +118,8 @@ const resultOf = (
     into.total += total * slo.factor;
     into.bad += Math.min(total, bad.get(end) ?? 0) * slo.factor;
   }
+  // A join that begins in one window and has media in the next adds to the first and takes from the second.
+  for (const sum of [counted, excluded]) sum.bad = Math.max(0, sum.bad);
   const objective = slo.objective(query.limits);
   const badShare = counted.total > 0 ? counted.bad / counted.total : null;
   return {

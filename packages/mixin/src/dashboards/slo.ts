@@ -27,7 +27,7 @@ const NONE: Readonly<Record<Slo['id'], string>> = {
 const badShare = ({ total, bad }: Slo, { inCluster }: Scope, range: string): string => {
   const sum = (metric: string): string =>
     `sum(sum_over_time(${metric}{${inCluster}}[${range}:5m]))`;
-  return `${sum(bad)} / (${sum(total)} > 0)`;
+  return `clamp_min(${sum(bad)}, 0) / (${sum(total)} > 0)`;
 };
 
 const budgetOf = (slo: Slo, { config: { limits } }: Scope): number =>
