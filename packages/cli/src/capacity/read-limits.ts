@@ -48,7 +48,8 @@ const ofCores = (text: string, share: number, cores: number | null): Utilisation
       `--until ${text}: how many cores a node has is not known`,
       'add --node-cores 4, or write how many of them: --until cpu=2.8',
     );
-  return { resource: 'cpu', limit: share * cores, share };
+  // Messages show it: 0.14 cores, not 0.13999999999999999.
+  return { resource: 'cpu', limit: Number((share * cores).toPrecision(6)), share };
 };
 
 /** @throws SwarmError `usage` */
