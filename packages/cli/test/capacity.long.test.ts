@@ -29,6 +29,13 @@ const coresUsed = async (file: string, rooms: number): Promise<number> => {
   return serverMetrics?.total?.cpuCores?.avg ?? Number.NaN;
 };
 
+/** Of three runs: a shared host differs from minute to minute. */
+const medianCoresUsed = async (file: string, rooms: number): Promise<number> => {
+  const runs: number[] = [];
+  for (let run = 0; run < 3; run++) runs.push(await coresUsed(file, rooms));
+  return runs.toSorted((a, b) => a - b)[1] ?? Number.NaN;
+};
+
 const found = ({ end, carried, exceeded }: CapacityResult) => ({ end, carried, exceeded });
 
 describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
@@ -47,17 +54,12 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
     expect(result.carried).toBeLessThanOrEqual(9);
   });
 
-  test('CPU quotas are found where the cost of a room without a quota puts them; twice the cores carry twice the rooms', async ({
+  test('a CPU quota is found where the load without a quota takes as much; twice the cores carry a load that takes twice as much', async ({
     skip,
   }) => {
     skip(noQuota !== null, noQuota ?? '');
     const file = scenarioFile(talks);
-    const [few, many] = [30, 90];
-    const [usedByFew, usedByMany] = [await coresUsed(file, few), await coresUsed(file, many)];
-    const perRoom = (usedByMany - usedByFew) / (many - few);
-    // What a node uses as soon as it has any rooms; in a fraction of a core it is a large part.
-    const fixed = usedByFew - few * perRoom;
-    const carried = new Map<number, number>();
+    const used: number[] = [];
     for (const cores of [0.2, 0.4, 0.8]) {
       const { exit, result, stderr } = await findCapacity(file, [
         ...['--server', `1.13.4@cpu=${cores}`],
@@ -65,15 +67,19 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
       ]);
       expect(exit, stderr).toBe(0);
       expect(result.cause?.code).toBe('cpu');
-      const ratio = (result.carried * perRoom) / (0.7 * cores - fixed);
-      console.log(JSON.stringify({ cores, perRoom, fixed, ratio, ...found(result) }));
+      // In CPU time, not in rooms: a node has a fixed cost, which is a large part of a fraction of a core.
+      const withoutQuota = await medianCoresUsed(file, result.carried);
+      const ratio = withoutQuota / (0.7 * cores);
+      console.log(JSON.stringify({ cores, withoutQuota, ratio, ...found(result) }));
       expect(ratio).toBeGreaterThan(0.85);
       expect(ratio).toBeLessThan(1.15);
-      carried.set(cores, result.carried);
+      used.push(withoutQuota);
     }
-    const doubled = (carried.get(0.8) ?? 0) / (carried.get(0.4) ?? 1);
-    expect(doubled).toBeGreaterThan(1.7);
-    expect(doubled).toBeLessThan(2.3);
+    for (const [index, half] of used.slice(0, -1).entries()) {
+      const doubled = (used[index + 1] ?? 0) / half;
+      expect(doubled).toBeGreaterThan(1.7);
+      expect(doubled).toBeLessThan(2.3);
+    }
   });
 
   test('a CPU quota is the reason also where participants notice it', async ({ skip }) => {
