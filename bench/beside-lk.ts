@@ -1,6 +1,7 @@
 /**
  * `node scripts/run.mjs bench/beside-lk.ts --lk PATH [--repeats 3] [--seconds 14] [WORD]`: CPU time and memory (PSS) of `swarm` beside those of `lk load-test`, in the same
  * rooms of the same server, in turn, over the same number of seconds, once all participants have joined. Launcher, CLI and workers count; the server does not.
+ * The third in turn is the floor: bare UDP and AES-256-GCM for the packets of the room (udp-floor.ts), so that the last column is the most that any program could reach.
  * `lk` is livekit-cli 2.18 or later. WORD: only rooms whose name contains it.
  */
 import { spawn } from 'node:child_process';
@@ -11,8 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { roomServiceOf } from '@livekit-swarm/livekit';
+import { loadClip } from '@livekit-swarm/webrtc';
+import { rateOf } from './cases.ts';
 import { processCosts } from './process-costs.ts';
 import { spread } from './spread.ts';
+import { udpFloor } from './udp-floor.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -76,6 +80,15 @@ const TOOLS: Tool[] = [
   },
 ];
 
+/** Cores that the packets of a room take at the least: one publisher's are received by all subscribers. */
+const floorOf = async ({ subscribers, media }: Room): Promise<number> => {
+  const { rate, bytes } = rateOf(loadClip(media === 'video' ? 'vp8-720p' : 'speech'));
+  const sockets = subscribers + 1;
+  const load = { sendRate: rate / sockets, receiveRate: (rate * subscribers) / sockets, bytes };
+  const micros = await udpFloor({ ...load, sockets, threads: 1, seconds });
+  return (micros * rate * sockets) / 1e6;
+};
+
 type Server = Awaited<ReturnType<typeof startLiveKit>>;
 
 /** Cores and MiB of all processes of a tool, once all participants have joined. */
@@ -120,17 +133,26 @@ const measure = async (tool: Tool, room: Room, server: Server): Promise<[number,
 const serverDir = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
 const server = await startLiveKit({ dir: serverDir });
 try {
-  console.log('| room | swarm, cores | lk, cores | lk / swarm | swarm, MiB | lk, MiB |');
-  console.log('| --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| room | swarm, cores | lk, cores | lk / swarm | swarm, MiB | lk, MiB | floor, cores | lk / floor |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const room of ROOMS.filter(({ name }) => positionals.every((word) => name.includes(word)))) {
     const runs = { swarm: [] as [number, number][], lk: [] as [number, number][] };
-    for (let run = 0; run < Number(values.repeats); run++)
+    const floors: number[] = [];
+    for (let run = 0; run < Number(values.repeats); run++) {
       for (const tool of TOOLS) runs[tool.name].push(await measure(tool, room, server));
+      floors.push(await floorOf(room));
+    }
     const cores = (tool: Tool['name']) => runs[tool].map(([value]) => value);
     const memory = (tool: Tool['name']) => runs[tool].map(([, value]) => value);
-    const ratios = cores('lk').map((value, run) => value / (cores('swarm')[run] ?? Number.NaN));
+    const lkOver = (others: number[]) =>
+      spread(
+        cores('lk').map((value, run) => value / (others[run] ?? Number.NaN)),
+        1,
+      );
     console.log(
-      `| ${room.name} | ${spread(cores('swarm'), 3)} | ${spread(cores('lk'), 3)} | ${spread(ratios, 1)} | ${spread(memory('swarm'), 0)} | ${spread(memory('lk'), 0)} |`,
+      `| ${room.name} | ${spread(cores('swarm'), 3)} | ${spread(cores('lk'), 3)} | ${lkOver(cores('swarm'))} | ${spread(memory('swarm'), 0)} | ${spread(memory('lk'), 0)} | ${spread(floors, 3)} | ${lkOver(floors)} |`,
     );
   }
 } finally {

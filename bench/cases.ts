@@ -20,7 +20,7 @@ export interface Case {
 }
 
 /** Packets a second of a clip, and the mean size of a datagram that carries one. */
-const rateOf = ({
+export const rateOf = ({
   clockRate,
   packets,
   frames,

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- growth.ts [--participants 100,300,1000,2000] [--repeats 3] [--seconds 14]`: cores per participant of the load generator as the load grows,
+ * `npm run bench -- growth.ts [--participants 100,300,1000,2000] [--repeats 3] [--seconds 14]`: cores and memory per participant of the load generator as the load grows,
  * beside the floor of the same seconds. Rooms of two with audio join the scripted server (bench/reflector.ts), which carries more on the same cores than
  * livekit-server does. The floor has at most 500 sockets, as it needs cores of its own.
  */
@@ -24,9 +24,11 @@ const seconds = Math.max(LEAST_SECONDS, Number(values.seconds));
 await using reflector = await startReflector(Number(values['reflector-threads']));
 process.env.LIVEKIT_URL = reflector.url;
 console.log(
-  '| participants | verdict | missing tracks | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ |',
+  '| participants | verdict | missing tracks | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ | workers, MiB |',
 );
-console.log('| --- | --- | --- | --- | --- | --- | --- |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+const MIB = 2 ** 20;
+const memory = new Map<number, number[]>();
 for (const participants of values.participants.split(',').map(Number)) {
   const rows: PacketCost[] = [];
   for (let i = 0; i < Number(values.repeats); i++)
@@ -37,7 +39,16 @@ for (const participants of values.participants.split(',').map(Number)) {
   const missing = rows.reduce((sum, row) => sum + row.missing, 0);
   const ratio = of(({ micros, floor }) => micros / floor, 2);
   const cores = of((row) => (row.cores / participants) * 1e4, 2);
+  const resident = rows.map(({ residentBytes }) => residentBytes / MIB);
+  memory.set(participants, resident);
   console.log(
-    `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cores} |`,
+    `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cores} | ${spread(resident, 0)} |`,
   );
+}
+const sizes = [...memory.keys()].toSorted((a, b) => a - b);
+const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
+if (most > least) {
+  const [few = [], many = []] = [memory.get(least), memory.get(most)];
+  const slopes = many.map((mib, run) => (mib - (few[run] ?? Number.NaN)) / (most - least));
+  console.log(`\nMiB of RSS per participant from ${least} to ${most}: ${spread(slopes, 3)}`);
 }

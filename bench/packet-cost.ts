@@ -12,6 +12,8 @@ export interface PacketCost {
   micros: number;
   floor: number;
   missing: number;
+  /** RSS of all workers, at most. */
+  residentBytes: number;
 }
 
 /** A server, workers and the first join take this long at most, seconds. */
@@ -54,5 +56,6 @@ const measure = async (
   const { cpuCores: cpu, cpuMicrosPerPacket: micros } = generator;
   if (micros === null || cpu.avg === null)
     throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
-  return { verdict, cores: cpu.avg, micros, floor, missing: tracks.missing };
+  const residentBytes = generator.residentBytes ?? Number.NaN;
+  return { verdict, cores: cpu.avg, micros, floor, missing: tracks.missing, residentBytes };
 };
