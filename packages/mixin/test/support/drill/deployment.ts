@@ -26,6 +26,7 @@ import { SHIPPED } from '../../../src/shipped.ts';
 import { askPrometheus, type Sample } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
 import { type Application, startApplication } from './application.ts';
+import { memoryLimitOfHost } from './host-memory.ts';
 import { factorAt, type Pace } from './pace.ts';
 import { startTlsEntrance, type TlsEntrance } from './tls-entrance.ts';
 import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
@@ -42,6 +43,8 @@ export interface MonitoredDeployment extends AsyncDisposable {
   /** What blackbox_exporter watches. */
   entrance: TlsEntrance;
   exporterUrl: string;
+  /** From which LiveKitMemoryHigh fires, share of the host's memory. */
+  memoryLimit: number;
   /** Runs a query on Prometheus. */
   ask(query: string): Promise<Sample[]>;
 }
@@ -60,7 +63,13 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   };
   try {
     const ruleFile = join(dir, 'rules.yaml');
-    await writeFile(ruleFile, scaleRules(renderRules(SHIPPED, EXAMPLE_CAPACITY), factorAt(pace)));
+    const memoryLimit = await memoryLimitOfHost();
+    const { config } = SHIPPED;
+    const names = {
+      ...SHIPPED,
+      config: { ...config, limits: { ...config.limits, memory: memoryLimit } },
+    };
+    await writeFile(ruleFile, scaleRules(renderRules(names, EXAMPLE_CAPACITY), factorAt(pace)));
     const credentials = generateCredentials();
     const { http: exporterPort } = await findFreePorts('127.0.0.1', 1);
     const cluster = await startCluster({
@@ -89,6 +98,7 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
       application,
       entrance,
       exporterUrl: `http://127.0.0.1:${exporterPort}`,
+      memoryLimit,
       rooms: new RoomServiceClient(cluster.httpUrl, credentials.apiKey, credentials.apiSecret),
       ask: (query) => askPrometheus(cluster.prometheusUrl ?? '', query),
       [Symbol.asyncDispose]: async () => {

@@ -12,9 +12,11 @@ export interface FaultCase {
   may: readonly string[];
   /** Alerts that must resolve after the rollback. */
   resolves: readonly string[];
+  /** Alerts that always fire: their notifications must stop to arrive, and arrive again after the rollback. */
+  stops?: readonly string[];
   /** Whether it drops packets, which is only done in a private network namespace. */
   dropsPackets?: true;
-  /** Whether all earlier alerts must be resolved first: notifications are lost while Prometheus reloads its configuration. */
+  /** Whether all earlier alerts must be resolved first: their notifications would be lost, as while Prometheus reloads its configuration. */
   reloads?: true;
   /** @param inject called when everything is prepared and the fault starts */
   begin(deployment: MonitoredDeployment, inject: () => void): Promise<InjectedFault>;

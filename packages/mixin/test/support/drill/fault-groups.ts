@@ -1,6 +1,11 @@
 import type { FaultCase } from './fault-case.ts';
-import { busy, closed, lossy, stalled } from './media-faults.ts';
-import { dependencyExportersKilled, exporterKilled, jobEmptied } from './monitoring-faults.ts';
+import { busy, closed, lossy, memoryFull, stalled } from './media-faults.ts';
+import {
+  alertmanagerKilled,
+  dependencyExportersKilled,
+  exporterKilled,
+  jobEmptied,
+} from './monitoring-faults.ts';
 import {
   draining,
   full,
@@ -19,8 +24,12 @@ import {
   webhooksRefused,
 } from './service-faults.ts';
 
-/** Faults of media and CPU, in order; the faults of a group do not affect each other. */
-export const MEDIA_FAULTS: readonly (readonly FaultCase[])[] = [[lossy], [stalled], [closed, busy]];
+/** Faults of media, CPU and memory, in order; the faults of a group do not affect each other. */
+export const MEDIA_FAULTS: readonly (readonly FaultCase[])[] = [
+  [lossy],
+  [stalled],
+  [closed, busy, memoryFull],
+];
 
 /** Faults of processes. The largest load comes first. */
 export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
@@ -32,6 +41,7 @@ export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [loadBalancerKilled, dependencyExportersKilled],
   [split],
   [jobEmptied],
+  [alertmanagerKilled],
 ];
 
 /** Faults of what is around the nodes. */
@@ -40,10 +50,3 @@ export const SERVICE_FAULTS: readonly (readonly FaultCase[])[] = [
 ];
 
 export const FAULT_GROUPS = [...MEDIA_FAULTS, ...PROCESS_FAULTS, ...SERVICE_FAULTS];
-
-/** Alerts that only promtool tests, with the reason. */
-export const NOT_TESTED: Readonly<Record<string, string>> = {
-  LiveKitMemoryHigh:
-    'with full memory, the kernel kills processes on the host, including other tests',
-  Watchdog: 'fires always',
-};

@@ -1,10 +1,11 @@
-/** Faults of networks and CPU. */
+/** Faults of networks, CPU and memory. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnGuarded } from '@livekit-swarm/host';
 import { plainEnvironment } from '@livekit-swarm/lab';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
+import { readMemory } from './host-memory.ts';
 import { startSmallRooms } from './load.ts';
 import { dropPackets } from './network-namespace.ts';
 import { busiestNode, nodesByParticipants, until } from './nodes.ts';
@@ -113,6 +114,42 @@ export const busy: FaultCase = {
       rollback: async () => {
         for (const burner of burners) burner.signal('SIGKILL');
         await Promise.all(burners.map(({ exited }) => exited));
+      },
+    };
+  },
+};
+
+/** Above the limit, as a share of the memory. */
+const EXCESS = 0.03;
+
+/** Holds the given number of bytes, as the first process to be killed if memory runs out. */
+const HOLD_MEMORY = `
+  require('node:fs').writeFileSync('/proc/self/oom_score_adj', '1000');
+  const held = [];
+  for (let left = Number(process.argv[1]); left > 0; left -= 2 ** 28) held.push(Buffer.alloc(Math.min(left, 2 ** 28), 1));
+  setInterval(() => held.length, 60_000);
+`;
+
+export const memoryFull: FaultCase = {
+  name: 'memory',
+  description: 'another process on the host holds so much memory that its limit is crossed',
+  fires: ['LiveKitMemoryHigh'],
+  may: [],
+  resolves: ['LiveKitMemoryHigh'],
+  begin: async ({ dir, memoryLimit }, inject) => {
+    const { used, total } = await readMemory();
+    const bytes = Math.ceil((memoryLimit + EXCESS - used) * total);
+    inject();
+    const holder = await spawnGuarded({
+      command: process.execPath,
+      args: ['--eval', HOLD_MEMORY, String(bytes)],
+      env: plainEnvironment(),
+      logFile: join(dir, 'memory.log'),
+    });
+    return {
+      rollback: async () => {
+        holder.signal('SIGKILL');
+        await holder.exited;
       },
     };
   },

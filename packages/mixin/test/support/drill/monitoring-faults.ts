@@ -41,6 +41,23 @@ export const dependencyExportersKilled: FaultCase = {
   },
 };
 
+export const alertmanagerKilled: FaultCase = {
+  name: 'alertmanager',
+  description: 'Alertmanager is killed (SIGKILL): no alert arrives',
+  fires: [],
+  may: [],
+  resolves: [],
+  stops: ['Watchdog'],
+  // Notifications of other alerts would be lost meanwhile.
+  reloads: true,
+  begin: async ({ cluster }, inject) => {
+    const alertmanager = cluster.service('alertmanager');
+    inject();
+    await kill(alertmanager);
+    return { rollback: alertmanager.start };
+  },
+};
+
 export const jobEmptied: FaultCase = {
   name: 'job',
   description: 'service discovery finds no node: the scrape job is empty',

@@ -20,11 +20,11 @@ export interface Row {
   /** Labels of the alert; null if it did not fire. */
   labels: Record<string, string> | null;
   /**
-   * From the injection to the webhook; null if it did not fire. `not-waited`: the `for` of the rule is too long. `there-already`:
-   * an alert about the host that was already firing because of other processes.
+   * From the injection to the webhook; null if it did not fire. Of an alert that always fires: until it was missed. `not-waited`: the `for` of the rule is too
+   * long. `there-already`: an alert about the host that was already firing because of other processes.
    */
   seconds: number | 'not-waited' | 'there-already' | null;
-  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. */
+  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. Of an alert that always fires: until it arrived again. */
   resolvedSeconds: number | null;
   /** Whether it must resolve. */
   mustResolve: boolean;
@@ -57,6 +57,8 @@ const HOST_ALERTS: ReadonlySet<string> = new Set(['LiveKitCpuHigh', 'LiveKitMemo
 const BUSY_CPU = 0.6;
 /** Fires always. */
 const WATCHDOG = 'Watchdog';
+/** Without a notification for this long, an alert that always fires is missed: several of its repetitions (`repeat_interval` of the lab). */
+const MISSED_AFTER_MS = 20_000;
 /** Alerts that may also fire at full CPU usage, whatever causes it: media and joins are then impaired. */
 const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set([
   'LiveKitJitterHigh',
@@ -230,13 +232,41 @@ const runFault = async (
       return { ...row, labels, seconds, walk: walked };
     }),
   );
+  const stopped = await Promise.all(
+    (fault.stops ?? []).map(async (alert): Promise<Row> => {
+      const deadline = injectedAt + MISSED_AFTER_MS + timeoutOf(alert);
+      const lastFiring = () =>
+        notifications.findLast((one) => one.alert === alert && one.status === 'firing');
+      const silence = () => performance.now() - Math.max(injectedAt, lastFiring()?.atMs ?? 0);
+      while (silence() < MISSED_AFTER_MS && performance.now() < deadline) await sleep(50);
+      const isMissed = silence() >= MISSED_AFTER_MS && lastFiring() !== undefined;
+      const seconds = isMissed ? (performance.now() - injectedAt) / 1_000 : null;
+      log(
+        `  ${alert} ${seconds === null ? 'still arrives' : `is missed: ${seconds.toFixed(1)} s`}`,
+      );
+      const labels = lastFiring()?.labels ?? null;
+      const walked = walk ? await walkRunbook(deployment, alert, labels ?? {}) : null;
+      return {
+        fault: fault.name,
+        description: fault.description,
+        alert,
+        labels,
+        seconds,
+        resolvedSeconds: null,
+        mustResolve: isMissed,
+        walk: walked,
+      };
+    }),
+  );
+  rows.push(...stopped);
   const rolledBackAt = performance.now();
   const afterRollback = notifications.length;
   await injected.rollback();
   const resolved: Promise<unknown> = Promise.all(
     rows.map(async (row) => {
       if (!row.mustResolve) return;
-      const notification = await wait(row.alert, 'resolved', afterRollback, timeoutOf(row.alert));
+      const over = fault.stops?.includes(row.alert) ? 'firing' : 'resolved';
+      const notification = await wait(row.alert, over, afterRollback, timeoutOf(row.alert));
       row.resolvedSeconds =
         notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
       log(
