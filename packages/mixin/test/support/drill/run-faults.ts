@@ -270,7 +270,7 @@ const runFault = async (
       row.resolvedSeconds =
         notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
       log(
-        `  ${row.alert} ${notification === null ? 'did not resolve' : `resolved: ${row.resolvedSeconds?.toFixed(1)} s`}`,
+        `  ${row.alert} ${notification === null ? 'is not' : 'is'} ${over}: ${row.resolvedSeconds?.toFixed(1) ?? '–'} s`,
       );
     }),
   );
