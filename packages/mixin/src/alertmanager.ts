@@ -68,7 +68,8 @@ receivers:
         text: '{{ range .Alerts }}{{ .Annotations.description }}{{ "\\n" }}{{ end }}<{{ .CommonAnnotations.dashboard_url }}|Dashboard>'
   - name: watchdog
     webhook_configs:
-      # A service that expects it every few minutes, outside this cluster.
+      # A service that expects it every few minutes, outside this cluster. It must not take the end of the alert for one more notification.
       - url: http://127.0.0.1:9095/watchdog
+        send_resolved: false
   - name: none
 `;
