@@ -124,6 +124,16 @@ impl Datagrams {
         (len >= 0) as usize
     }
 
+    /// The local address that a datagram was sent to, if the socket reports it.
+    pub fn destination(&self, index: usize) -> Option<Ipv4Addr> {
+        control(&self.headers[index].msg_hdr).1
+    }
+
+    /// What a datagram holds.
+    pub fn bytes(&self, index: usize) -> &[u8] {
+        &self.buffers[index][..(self.headers[index].msg_len as usize).min(MAX_DATAGRAM)]
+    }
+
     /// A datagram of the last call, by its index below what [`Datagrams::receive`] returned.
     pub fn get(&mut self, index: usize) -> Datagram<'_> {
         let header = &self.headers[index];

@@ -97,6 +97,7 @@ mod fuzz;
 pub mod impairment;
 pub mod path;
 pub mod peer;
+pub mod prefetch;
 pub mod pump;
 pub mod reactor;
 pub mod receiver;

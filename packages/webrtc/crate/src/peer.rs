@@ -38,6 +38,7 @@ use crate::data_flow::DataFlow;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::path::{PathEvent, PathFailure, PathKind, Way};
+use crate::prefetch::prefetch;
 use crate::receiver::ReceiverConfig;
 use crate::rtp::{self, ExtensionIds, MAX_DATAGRAM};
 use crate::sender::SenderConfig;
@@ -419,6 +420,14 @@ impl Peer {
         } else {
             self.dispatch(datagram, way, arrival, cx);
         }
+    }
+
+    /// Requests what a datagram or a timer of this peer needs first ([`crate::prefetch`]).
+    pub fn prefetch(&self) {
+        prefetch::<2, _>(&self.transport.access);
+        prefetch::<8, _>(&self.transport.srtp);
+        prefetch::<4, _>(&self.tracks);
+        prefetch::<1, _>(&self.timers_moved);
     }
 
     /// Sorts by the first two bytes (RFC 7983 §7, RFC 5761 §4).

@@ -1,6 +1,7 @@
 //! The event loop of one pump thread: its share of the peers, their timers and their sockets. A panic
 //! of code that serves a peer is a defect of this crate or of a library; it ends that peer alone.
 
+mod look_ahead;
 mod sample;
 mod sockets;
 
@@ -34,6 +35,9 @@ use crate::totals::Totals;
 
 /// How long [`Defect::Hang`] lasts.
 const PLANTED_HANG: Duration = Duration::from_secs(600);
+
+/// Expired timers whose peers are requested from memory together ([`look_ahead`]).
+const TIMERS_AT_ONCE: usize = 32;
 
 /// A peer and its entries in the heaps of the reactor.
 struct Slot {
@@ -395,20 +399,38 @@ impl Reactor {
 
     fn run_timers(&mut self) {
         let now = Now::read();
-        while let Some(&Reverse((at, key))) = self.timers.peek() {
-            if at > now.mono {
-                break;
+        let mut due = [(0, 0); TIMERS_AT_ONCE];
+        loop {
+            let count = self.take_due(now, &mut due);
+            if count == 0 {
+                return;
             }
-            self.timers.pop();
-            let Some(slot) = self.peers.get_mut(key) else { continue };
-            if slot.timer_at != at {
-                continue; // replaced by an earlier entry, or left by a peer that was closed
+            self.look_ahead_due(due[..count].iter().map(|&(_, key)| key));
+            for &(at, key) in &due[..count] {
+                let Some(slot) = self.peers.get_mut(key) else { continue };
+                if slot.timer_at != at {
+                    continue; // replaced by an earlier entry, or left by a peer that was closed
+                }
+                slot.timer_at = u64::MAX;
+                let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
+                slot.isolate(|peer| peer.on_timer(&mut Context { now, scratch, totals }));
+                self.settle(key, now);
             }
-            slot.timer_at = u64::MAX;
-            let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
-            slot.isolate(|peer| peer.on_timer(&mut Context { now, scratch, totals }));
-            self.settle(key, now);
         }
+    }
+
+    /// Takes the next timers that have expired, with the keys of their peers, and returns how many.
+    fn take_due(&mut self, now: Now, due: &mut [(u64, usize)]) -> usize {
+        let mut count = 0;
+        while let Some(&Reverse(timer)) = self.timers.peek()
+            && timer.0 <= now.mono
+            && count < due.len()
+        {
+            self.timers.pop();
+            due[count] = timer;
+            count += 1;
+        }
+        count
     }
 
     /// Sends what has left the impaired uplinks, and returns when more will, monotonic ns;

@@ -18,6 +18,7 @@ use crate::cohorts::Cohort;
 use crate::e2ee::{Decryption, Part, SEALED_BYTES};
 use crate::filler::is_filler;
 use crate::frame_size::{FrameSize, keyframe_size};
+use crate::prefetch::prefetch;
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
@@ -135,6 +136,22 @@ impl Receiver {
             latency: None,
             reports: ReportState::default(),
             config,
+        }
+    }
+
+    /// Requests what [`Receiver::feedback_at`] reads.
+    pub fn prefetch_feedback(&self) {
+        prefetch::<2, _>(&self.recovery);
+    }
+
+    /// Requests what it points at, for the next packet. Some time after its own lines.
+    pub fn prefetch_counted(&self) {
+        if let Some(payload) = self.config.payloads.first() {
+            prefetch::<1, _>(payload);
+        }
+        self.sequences.prefetch();
+        if let Some(latency) = &self.latency {
+            latency.prefetch();
         }
     }
 

@@ -1,6 +1,8 @@
 //! Which packets of a stream were received before (RFC 3711 §3.3.2), so that a copy of an authentic
 //! packet changes nothing.
 
+use crate::prefetch::prefetch;
+
 /// The last `WORDS * 64` indices of a stream.
 #[derive(Debug)]
 pub struct ReplayWindow<const WORDS: usize> {
@@ -17,6 +19,12 @@ impl<const WORDS: usize> Default for ReplayWindow<WORDS> {
 
 impl<const WORDS: usize> ReplayWindow<WORDS> {
     const LEN: u64 = WORDS as u64 * 64;
+
+    /// Requests what the next packet needs.
+    pub fn prefetch(&self) {
+        prefetch::<1, _>(&self.highest);
+        prefetch::<1, _>(&self.seen[((self.highest + 1) / 64) as usize % WORDS]);
+    }
 
     /// Notes the index of a packet that was authenticated. `false`: it was received before, or is
     /// older than the window.

@@ -14,6 +14,7 @@ pub use self::packet::{PlainPacket, SendContext};
 use self::playback::Playback;
 use crate::clip::{Clip, ClipError, Codec};
 use crate::clock;
+use crate::prefetch::prefetch;
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
 use crate::socket::is_remote_gone;
 
@@ -153,6 +154,11 @@ impl Sender {
         };
         sender.set_active(active, now);
         sender
+    }
+
+    /// Requests what it points at, for the next packet. Some time after its own lines.
+    pub fn prefetch_history(&self) {
+        prefetch::<1, _>(&self.history[self.next_sequence as usize % self.history.len()]);
     }
 
     /// Whether it sends.

@@ -1,6 +1,8 @@
 //! What happened to the sequence numbers of a stream: received, recovered by retransmission,
 //! duplicated or lost.
 
+use crate::prefetch::prefetch;
+
 /// Sequence numbers that are remembered: more than a second at 3,000 packets/s (a burst of 1080p).
 const WINDOW: u64 = 4096;
 /// A larger jump forward is a restart of the sender, not a loss.
@@ -76,6 +78,12 @@ impl SequenceTracker {
         let Some(highest) = self.highest else { return (1 << 16) | sequence as u64 };
         let delta = sequence.wrapping_sub(highest as u16) as i16;
         highest.wrapping_add_signed(delta as i64)
+    }
+
+    /// Requests what the next packet needs.
+    pub fn prefetch(&self) {
+        let next = self.highest.unwrap_or_default() + 1;
+        prefetch::<1, _>(&self.flags[(next % WINDOW) as usize]);
     }
 
     /// Counts a packet with an extended sequence number.

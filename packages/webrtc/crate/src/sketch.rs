@@ -7,6 +7,8 @@
 //! bins are added to those of `@datadog/sketches-js` in JavaScript: keys must be the same there,
 //! i.e. bin k holds (γ^(k-1), γ^k].
 
+use crate::prefetch::prefetch;
+
 /// γ = (1 + α) / (1 − α) with the relative error α = 0.02. JavaScript derives the same number from
 /// `RELATIVE_ACCURACY`; a test compares them.
 pub const GAMMA: f64 = 1.02 / 0.98;
@@ -37,6 +39,8 @@ impl Binned {
 #[derive(Clone)]
 pub struct Sketch {
     counts: Box<[u32; BINS]>,
+    /// The bin of the last value: the next is likely to be near.
+    last_bin: u16,
     /// Values that count as zero.
     pub zeros: u32,
     max: f64,
@@ -44,7 +48,7 @@ pub struct Sketch {
 
 impl Default for Sketch {
     fn default() -> Self {
-        Self { counts: Box::new([0; BINS]), zeros: 0, max: f64::NAN }
+        Self { counts: Box::new([0; BINS]), last_bin: 0, zeros: 0, max: f64::NAN }
     }
 }
 
@@ -56,8 +60,16 @@ impl Sketch {
         }
         match value.bin {
             None => self.zeros += 1,
-            Some(bin) => self.counts[bin as usize] += 1,
+            Some(bin) => {
+                self.counts[bin as usize] += 1;
+                self.last_bin = bin;
+            }
         }
+    }
+
+    /// Requests what the next value probably needs.
+    pub fn prefetch(&self) {
+        prefetch::<1, _>(&self.counts[self.last_bin as usize]);
     }
 
     /// The largest value, ms; NaN without any.

@@ -7,6 +7,7 @@ use super::{Adaptation, Context, Transport};
 use crate::bandwidth::BandwidthEstimator;
 use crate::clip::Clip;
 use crate::clock::{MS, Now};
+use crate::prefetch::prefetch;
 use crate::receiver::{Receiver, ReceiverConfig};
 use crate::replay::ReplayWindow;
 use crate::rtp::ExtensionIds;
@@ -161,6 +162,38 @@ impl Tracks {
         if self.report_at <= cx.now.mono {
             self.report_at = cx.now.mono + REPORT_INTERVAL_NS;
             self.send_reports(transport, cx);
+        }
+    }
+
+    /// Requests the receiver of a datagram, if it is RTP, and returns its index. Some time after [`super::Peer::prefetch`].
+    pub fn prefetch_received(&self, datagram: &[u8]) -> Option<usize> {
+        let [128..=191, 0..=191 | 224.., _, _, _, _, _, _, a, b, c, d, ..] = *datagram else {
+            return None;
+        };
+        let route = &self.routes[self.find_route(u32::from_be_bytes([a, b, c, d])).ok()?];
+        self.prefetch_route(route);
+        Some(route.receiver)
+    }
+
+    /// The same, for a datagram that has not been read.
+    pub fn prefetch_first_received(&self) {
+        if let Some(route) = self.routes.first() {
+            self.prefetch_route(route);
+        }
+    }
+
+    fn prefetch_route(&self, route: &Route) {
+        route.replay.prefetch();
+        prefetch::<{ usize::MAX }, _>(&self.receivers[route.receiver]);
+    }
+
+    /// Requests what a timer looks at: the sender that is probably next, and feedback.
+    pub fn prefetch_sent(&self) {
+        if let Some(sender) = self.senders.first() {
+            prefetch::<{ usize::MAX }, _>(sender);
+        }
+        if let Some((_, receiver)) = self.receivers.first() {
+            receiver.prefetch_feedback();
         }
     }
 

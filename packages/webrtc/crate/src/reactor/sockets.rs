@@ -28,6 +28,10 @@ const MAX_EVENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 /// Batches that one wake-up reads from the shared socket. Peers cannot send faster than this reads
 /// for long; the bound keeps timers from starving all the same.
 const MAX_BATCHES: usize = 256;
+/// Ready sockets whose peers are requested from memory together.
+const SOCKETS_AT_ONCE: usize = 32;
+/// The key of no peer.
+const NO_PEER: usize = usize::MAX;
 /// 127.0.0.0.
 const LOOPBACK: u32 = 127 << 24;
 /// Host parts of the addresses on the shared socket: from 127.0.0.2 to 127.255.255.254.
@@ -207,8 +211,11 @@ impl Reactor {
         }
         let now = Now::read();
         let ready = std::mem::take(&mut self.sockets.ready);
-        for poll_key in &ready {
-            self.read_endpoint(poll_key / MAX_ENDPOINTS, (poll_key % MAX_ENDPOINTS) as u8, now);
+        for some in ready.chunks(SOCKETS_AT_ONCE) {
+            self.look_ahead_ready(some.iter().map(|poll_key| poll_key / MAX_ENDPOINTS));
+            for poll_key in some {
+                self.read_endpoint(poll_key / MAX_ENDPOINTS, (poll_key % MAX_ENDPOINTS) as u8, now);
+            }
         }
         self.sockets.ready = ready;
     }
@@ -218,13 +225,16 @@ impl Reactor {
         for _ in 0..MAX_BATCHES {
             let now = Now::read();
             let count = self.sockets.datagrams.receive(shared.fd(), MAX_BATCH, true);
-            for i in 0..count {
+            let mut keys = [NO_PEER; MAX_BATCH];
+            for (index, key) in keys[..count].iter_mut().enumerate() {
+                let destination = self.sockets.datagrams.destination(index);
+                let known = destination.and_then(|ip| self.sockets.by_address.get(&ip));
+                *key = known.copied().unwrap_or(NO_PEER);
+            }
+            self.look_ahead_received(&keys[..count]);
+            for (i, &key) in keys[..count].iter().enumerate() {
                 let datagram = self.sockets.datagrams.get(i);
-                let (Some(source), Some(destination)) = (datagram.source, datagram.destination)
-                else {
-                    continue;
-                };
-                let Some(&key) = self.sockets.by_address.get(&destination) else { continue };
+                let Some(source) = datagram.source else { continue };
                 let Some(slot) = self.peers.get_mut(key) else { continue };
                 let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
                 let mut cx = Context { now, scratch, totals };
