@@ -29,9 +29,9 @@ export const askDashboard = async (
     to: to / 1_000,
     step: stepSeconds,
   };
-  const lookBack = `[${Math.ceil((to - from) / 1_000)}s]`;
+  const range = `${Math.ceil((to - from) / 1_000)}s`;
   const choices = await choicesOf(dashboard, (selector) =>
-    queryPrometheus(url, `last_over_time(${selector}${lookBack})`, { at: aligned.to }),
+    queryPrometheus(url, `last_over_time(${selector}[${range}])`, { at: aligned.to }),
   );
   const answers: Record<number, Record<string, Series[]>> = {};
   for (const panel of panelsOf(dashboard)) {
@@ -40,7 +40,7 @@ export const askDashboard = async (
       const moments: Moments = instant ? { at: aligned.to } : aligned;
       answer[refId] = await queryPrometheus(
         url,
-        withoutVariables(withChoices(expr, choices), rateInterval),
+        withoutVariables(withChoices(expr, choices), rateInterval, range),
         moments,
       );
     }

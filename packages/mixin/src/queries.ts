@@ -86,9 +86,9 @@ const variableQuery = (owner: string, { name, type, definition }: VariableModel)
   return [{ owner, where: name, kind: 'variable', expr: selector, label }];
 };
 
-/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`, and `$__range` an hour. */
-export const withoutVariables = (expr: string, rateInterval: string): string =>
+/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`, and `$__range` is `range`. */
+export const withoutVariables = (expr: string, rateInterval: string, range = '1h'): string =>
   expr
     .replaceAll('$__rate_interval', rateInterval)
-    .replaceAll('$__range', '1h')
+    .replaceAll('$__range', range)
     .replace(/\$\w+/g, '.*');

@@ -48,6 +48,7 @@ const state = (scope: Scope): Row => ({
         limits: { bad: objective, lowIsBad: true },
         columns: 6,
         noData: NONE[slo.id],
+        wholeRange: true,
         queries: [promql(`1 - ${badShare(slo, scope, '$__range')}`, 'good')],
       });
     }),
@@ -60,6 +61,7 @@ const state = (scope: Scope): Row => ({
         limits: { warn: 0.25, bad: 0, lowIsBad: true },
         columns: 6,
         noData: NONE[slo.id],
+        wholeRange: true,
         queries: [
           promql(`1 - (${badShare(slo, scope, '$__range')}) / ${budgetOf(slo, scope)}`, 'left'),
         ],

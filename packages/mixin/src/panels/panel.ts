@@ -34,7 +34,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { type Colour, type Limits, thresholdSteps } from './limits.ts';
 import { dataLink, type PanelLink } from './links.ts';
-import { heatmapQuery, type Query, rangeQuery, tableQuery } from './query.ts';
+import { heatmapQuery, instantQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
 /** Options of every panel. */
@@ -60,6 +60,11 @@ const GRAPH_HEIGHT = 8;
 const thresholdsOf = (limits: Limits) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 
+interface StatOptions extends PanelOptions {
+  /** The queries look at the whole time range: asked once, as each point of a history would look at as much again. */
+  wholeRange?: true;
+}
+
 /** The current value, with its history in the background. */
 export const stat = ({
   title,
@@ -70,17 +75,18 @@ export const stat = ({
   columns = 4,
   noData = '–',
   link,
-}: PanelOptions): Builder<Panel> => {
+  wholeRange,
+}: StatOptions): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
     .description(description)
     .datasource(DATASOURCE)
-    .targets(queries.map(rangeQuery))
+    .targets(queries.map(wholeRange ? instantQuery : rangeQuery))
     .unit(unit)
     .noValue(noData)
     .span(columns)
     .height(STAT_HEIGHT)
-    .graphMode(BigValueGraphMode.Area)
+    .graphMode(wholeRange ? BigValueGraphMode.None : BigValueGraphMode.Area)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
   if (link !== undefined) panel.dataLinks([dataLink(link)]);
   return limits === undefined

@@ -14,6 +14,10 @@ const letter = (index: number): string => String.fromCharCode(65 + index);
 export const rangeQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).range();
 
+/** Of the end of the time range alone. */
+export const instantQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
+  new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).instant();
+
 /** An instant query, one row per series. */
 export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder()
