@@ -132,7 +132,7 @@ const HOLD_MEMORY = `
 
 export const memoryFull: FaultCase = {
   name: 'memory',
-  description: 'another process on the host holds so much memory that its limit is crossed',
+  description: 'another process on the host takes memory until the limit is crossed',
   fires: ['LiveKitMemoryHigh'],
   may: [],
   resolves: ['LiveKitMemoryHigh'],
