@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { audio } from './cases.ts';
 import { LEAST_SECONDS, type PacketCost, packetCost } from './packet-cost.ts';
 import { startReflector } from './reflector-process.ts';
+import { printSlope } from './slope.ts';
 import { spread } from './spread.ts';
 
 const { values } = parseArgs({
@@ -45,10 +46,4 @@ for (const participants of values.participants.split(',').map(Number)) {
     `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cores} | ${spread(resident, 0)} |`,
   );
 }
-const sizes = [...memory.keys()].toSorted((a, b) => a - b);
-const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
-if (most > least) {
-  const [few = [], many = []] = [memory.get(least), memory.get(most)];
-  const slopes = many.map((mib, run) => (mib - (few[run] ?? Number.NaN)) / (most - least));
-  console.log(`\nMiB of RSS per participant from ${least} to ${most}: ${spread(slopes, 3)}`);
-}
+printSlope('MiB of RSS', memory);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type ProcessRole, processCosts } from './process-costs.ts';
+import { printSlope } from './slope.ts';
 import { spread } from './spread.ts';
 
 const { values } = parseArgs({
@@ -69,9 +70,4 @@ for (const participants of loads) {
   );
   console.log(`| ${participants} | ${cells.join(' | ')} | ${spread(all, 0)} |`);
 }
-const [least = 0, most = 0] = [Math.min(...loads), Math.max(...loads)];
-if (most > least) {
-  const [few = [], many = []] = [totals.get(least), totals.get(most)];
-  const slopes = many.map((total, run) => (total - (few[run] ?? Number.NaN)) / (most - least));
-  console.log(`\nMiB per participant from ${least} to ${most}: ${spread(slopes, 3)}`);
-}
+printSlope('MiB', totals);

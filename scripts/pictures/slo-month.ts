@@ -6,12 +6,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startPrometheus } from '@livekit-swarm/testkit/prometheus-server';
 import { BURN_WINDOWS } from '../../packages/mixin/src/recordings.ts';
+import { SLO_WINDOW_MS } from '../../packages/mixin/src/slo.ts';
+import { durationMs } from '../../packages/mixin/test/support/scale-rules.ts';
 
 const DAY_MS = 86_400_000;
-const WINDOW_MS = 300_000;
 const DAYS = 30;
 
-const to = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+const to = Math.floor(Date.now() / SLO_WINDOW_MS) * SLO_WINDOW_MS;
 const from = to - DAYS * DAY_MS;
 
 /** A node lost packets for two hours; the load balancer was down for half an hour. */
@@ -53,18 +54,14 @@ const SERIES: readonly [name: string, labels: string, at: (time: number) => numb
   ...BURN_WINDOWS.map((window): [string, string, (time: number) => number] => [
     `job:livekit_join_errors:ratio_rate${window}`,
     JOB,
-    (time) => meanOf(time, durationOf(window)),
+    (time) => meanOf(time, durationMs(window)),
   ]),
 ];
-
-const durationOf = (window: string): number =>
-  Number.parseInt(window, 10) *
-  { m: 60_000, h: 3_600_000, d: DAY_MS }[window.slice(-1) as 'm' | 'h' | 'd'];
 
 /** Share of failed joins over the window that ends then. */
 const meanOf = (time: number, ms: number): number => {
   let [failed, begun] = [0, 0];
-  for (let at = time - ms + WINDOW_MS; at <= time; at += WINDOW_MS) {
+  for (let at = time - ms + SLO_WINDOW_MS; at <= time; at += SLO_WINDOW_MS) {
     begun += usersAt(at);
     failed += usersAt(at) * badAt(at).joins;
   }
@@ -73,7 +70,7 @@ const meanOf = (time: number, ms: number): number => {
 
 const lines = SERIES.flatMap(([name, labels, at]) => {
   const family = [`# TYPE ${name} gauge`];
-  for (let time = from; time <= to; time += WINDOW_MS)
+  for (let time = from; time <= to; time += SLO_WINDOW_MS)
     family.push(`${name}{${labels}} ${at(time)} ${time / 1_000}`);
   return family;
 });
