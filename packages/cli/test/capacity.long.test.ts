@@ -29,18 +29,12 @@ const coresUsed = async (file: string, rooms: number): Promise<number> => {
   return serverMetrics?.total?.cpuCores?.avg ?? Number.NaN;
 };
 
-const coresUsedRepeatedly = async (
-  file: string,
-  rooms: number,
-  runs: number,
-): Promise<number[]> => {
-  const used: number[] = [];
-  for (let run = 0; run < runs; run++) used.push(await coresUsed(file, rooms));
-  return used;
+/** Of three runs: a shared host differs from minute to minute. */
+const medianCoresUsed = async (file: string, rooms: number): Promise<number> => {
+  const runs: number[] = [];
+  for (let run = 0; run < 3; run++) runs.push(await coresUsed(file, rooms));
+  return runs.toSorted((a, b) => a - b)[1] ?? Number.NaN;
 };
-
-const middleOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const found = ({ end, carried, exceeded }: CapacityResult) => ({ end, carried, exceeded });
 
@@ -74,7 +68,7 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
       expect(exit, stderr).toBe(0);
       expect(result.cause?.code).toBe('cpu');
       // In CPU time, not in rooms: a node has a fixed cost, which is a large part of a fraction of a core.
-      const withoutQuota = middleOf(await coresUsedRepeatedly(file, result.carried, 3));
+      const withoutQuota = await medianCoresUsed(file, result.carried);
       const ratio = withoutQuota / (0.7 * cores);
       console.log(JSON.stringify({ cores, withoutQuota, ratio, ...found(result) }));
       expect(ratio).toBeGreaterThan(0.85);
@@ -96,25 +90,18 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
     expect(result.cause?.code).toBe('cpu');
   });
 
-  test('five searches find limits within a tenth of each other, or as far apart as the host is from itself', async ({
-    skip,
-  }) => {
+  test('five searches find limits within a tenth of each other', async ({ skip }) => {
     skip(noQuota !== null, noQuota ?? '');
-    const file = scenarioFile(talks);
-    const { exit, result, stderr } = await findCapacity(file, [
+    const { exit, result, stderr } = await findCapacity(scenarioFile(talks), [
       ...['--server', '1.13.4@cpu=0.2', '--until', 'cpu=70%'],
       ...['--repeats', '5', '--start', '24'],
     ]);
     expect(exit, stderr).toBe(0);
     const { knee } = result;
-    if (knee === null) throw new Error('no knee');
-    expect(knee.repeats).toHaveLength(5);
-    // On a shared host the same rooms take a quarter more CPU time in one minute than in the next.
-    const used = await coresUsedRepeatedly(file, knee.load, 5);
-    const ofHost = (Math.max(...used) - Math.min(...used)) / middleOf(used);
-    console.log(JSON.stringify({ knee, ofHost }));
-    const apart = (knee.to - knee.from) / knee.load;
-    expect(apart, JSON.stringify(knee)).toBeLessThanOrEqual(Math.max(0.1, ofHost));
+    expect(knee?.repeats).toHaveLength(5);
+    expect((knee?.to ?? 9) - (knee?.from ?? 0), JSON.stringify(knee)).toBeLessThanOrEqual(
+      Math.max(1, 0.1 * (knee?.load ?? 0)),
+    );
   });
 
   test('a limit on the packets of a node is the network', async ({ skip }) => {
