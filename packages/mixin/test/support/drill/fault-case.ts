@@ -35,5 +35,8 @@ export const JOINS_FAILING: readonly string[] = ['1h', '6h', '1d', '3d'].map(
   (window) => `LiveKitJoinsFailing ${window}`,
 );
 
+/** What fails where no participant can join: probes by every path, also after the rollback until each path is probed again. */
+export const PROBES_FAILING = ['LiveKitProbeFailing', 'LiveKitPathFailing'] as const;
+
 /** What fails with Redis or a node that others need: applications, and their webhooks. */
 export const SERVICE_ALERTS = ['LiveKitApiErrors', 'LiveKitWebhooksFailing'] as const;

@@ -12,12 +12,13 @@ import {
   plainEnvironment,
   provisionLiveKit,
   type Service,
+  TURN_SECRET_FILE,
 } from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
 import { EXAMPLE_CAPACITY } from '../../../src/capacity.ts';
 import { SHIPPED } from '../../../src/shipped.ts';
 import type { MonitoredDeployment } from './deployment.ts';
-import { type FaultCase, JOINS_FAILING, SERVICE_ALERTS } from './fault-case.ts';
+import { type FaultCase, JOINS_FAILING, PROBES_FAILING, SERVICE_ALERTS } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
@@ -33,7 +34,7 @@ export const killed: FaultCase = {
   name: 'killed',
   description: 'a node with rooms is killed (SIGKILL)',
   fires: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
-  may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow'],
+  may: [...PROBES_FAILING, 'LiveKitJoinsSlow', ...JOINS_FAILING],
   resolves: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
   begin: async (deployment, inject) => {
     const stopLoad = await startSmallRooms(deployment, 'k111d');
@@ -77,7 +78,7 @@ export const looping: FaultCase = {
   name: 'looping',
   description: `a node crashes and starts again, ${RESTARTS} times`,
   fires: ['LiveKitRestartLoop'],
-  may: ['LiveKitNodeDown', 'LiveKitProbeFailing', 'LiveKitGhostRooms'],
+  may: ['LiveKitNodeDown', ...PROBES_FAILING, 'LiveKitGhostRooms', ...JOINS_FAILING],
   resolves: ['LiveKitRestartLoop'],
   begin: async (deployment, inject) => {
     const [node] = await nodesByParticipants(deployment);
@@ -103,7 +104,7 @@ export const draining: FaultCase = {
   name: 'draining',
   description: 'a node receives SIGTERM while it has participants',
   fires: ['LiveKitNodeDrainingTooLong'],
-  may: ['LiveKitProbeFailing', 'LiveKitNodeDown', 'LiveKitGhostRooms'],
+  may: [...PROBES_FAILING, 'LiveKitNodeDown', 'LiveKitGhostRooms'],
   resolves: ['LiveKitNodeDrainingTooLong'],
   begin: async (deployment, inject) => {
     const stopLoad = await startSmallRooms(deployment, 'dra1n');
@@ -124,7 +125,7 @@ export const redisGone: FaultCase = {
   name: 'redis',
   description: 'Redis is killed (SIGKILL)',
   fires: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
-  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', ...JOINS_FAILING, ...SERVICE_ALERTS],
+  may: [...PROBES_FAILING, 'LiveKitGhostRooms', ...JOINS_FAILING, ...SERVICE_ALERTS],
   resolves: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
   begin: async ({ cluster }, inject) => {
     const redis = cluster.service('redis');
@@ -138,7 +139,7 @@ export const loadBalancerKilled: FaultCase = {
   name: 'load-balancer',
   description: 'the load balancer is killed (SIGKILL)',
   fires: ['LiveKitLoadBalancerDown'],
-  may: ['LiveKitProbeFailing'],
+  may: PROBES_FAILING,
   resolves: ['LiveKitLoadBalancerDown'],
   begin: async ({ cluster }, inject) => {
     const loadBalancer = cluster.service('haproxy');
@@ -152,7 +153,7 @@ export const split: FaultCase = {
   name: 'split',
   description: `${NODES_WITHOUT_REDIS} of three nodes are started again without Redis in their configuration, behind the same load balancer`,
   fires: ['LiveKitSplitBrain'],
-  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', 'LiveKitNodeDown', 'LiveKitRestartLoop'],
+  may: [...PROBES_FAILING, 'LiveKitGhostRooms', 'LiveKitNodeDown', 'LiveKitRestartLoop'],
   resolves: ['LiveKitSplitBrain'],
   begin: async ({ cluster, dir }, inject) => {
     const nodes = cluster.nodes.slice(0, NODES_WITHOUT_REDIS);
@@ -171,22 +172,28 @@ export const split: FaultCase = {
   },
 };
 
-/** The same node with the same configuration except Redis; not started. */
+/** The same node with the same configuration except Redis; not started. It works in the folder of the node, where the secret of its TURN servers is. */
 const withoutRedis = async (
   { apiKey, apiSecret }: Cluster,
   { name, url, httpUrl }: ClusterNode,
   dir: string,
 ): Promise<Service> => {
+  const folder = join(dir, name);
   const { redis: _omitted, ...config } = parse(
-    await readFile(join(dir, name, `${name}.yaml`), 'utf8'),
+    await readFile(join(folder, `${name}.yaml`), 'utf8'),
   ) as { redis: object };
-  const configFile = join(dir, `${name}-alone.yaml`);
+  const configFile = `${name}-alone.yaml`;
+  const secret = await readFile(join(folder, TURN_SECRET_FILE), 'utf8');
   return createService({
     name: `${name}-alone`,
     command: (await provisionLiveKit({})).path,
     args: ['--config', configFile],
     env: { ...plainEnvironment(), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
-    files: { [configFile]: stringify(config) },
+    files: {
+      [join(folder, configFile)]: stringify(config),
+      [join(folder, TURN_SECRET_FILE)]: secret,
+    },
+    ownUser: { folder, linked: true },
     logFile: join(dir, `${name}-alone.log`),
     ready: { url: `${httpUrl}/` },
     readyWithinMs: 20_000,
