@@ -19,6 +19,8 @@ const SMALL_ROOMS = {
 } as const;
 /** Participants without tracks: capacity is a number of participants. */
 const JOIN_ONLY = { participants: 30, joinRate: 25 } as const;
+/** Joins that last as long as a fault does: their times make a percentile. */
+const STEADY_JOINS = { participants: 120, joinRate: 2 } as const;
 
 /** Stops the load. */
 export type StopLoad = () => Promise<void>;
@@ -54,15 +56,25 @@ export const fillNode = async (
   node: NodeFacts,
   participants: number,
   name: string,
+  joinRate: number = JOIN_ONLY.joinRate,
 ): Promise<StopLoad> => {
   const load = {
     ...JOIN_ONLY,
+    joinRate,
     publish: [],
     rooms: Math.ceil(participants / JOIN_ONLY.participants),
   };
   for (const room of roomsOf(load, name)) await putRoomOn(deployment, room, node);
   return startLoad(deployment, name, load);
 };
+
+/** Two joins a second on one node, for a minute. Resolves when they start. */
+export const keepJoining = (
+  deployment: MonitoredDeployment,
+  node: NodeFacts,
+  name: string,
+): Promise<StopLoad> =>
+  fillNode(deployment, node, STEADY_JOINS.participants, name, STEADY_JOINS.joinRate);
 
 const roomsOf = (load: Partial<LoadSpec>, name: string): string[] => {
   const plan = expandPlan(scenarioOfLoad({ ...load, durationMs: UNTIL_STOPPED_MS }), name);

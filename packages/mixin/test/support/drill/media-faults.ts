@@ -6,7 +6,7 @@ import { spawnGuarded } from '@livekit-swarm/host';
 import { plainEnvironment } from '@livekit-swarm/lab';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
 import { readMemory } from './host-memory.ts';
-import { startSmallRooms } from './load.ts';
+import { keepJoining, startSmallRooms } from './load.ts';
 import { dropPackets } from './network-namespace.ts';
 import { busiestNode, nodesByParticipants, until } from './nodes.ts';
 
@@ -24,11 +24,15 @@ export const lossy: FaultCase = {
   resolves: ['LiveKitPacketLossHigh', 'LiveKitNacksRising', 'LiveKitJoinsSlow'],
   dropsPackets: true,
   begin: async (deployment, inject) => {
-    const finish = await startSmallRooms(deployment, 'l0ssy');
+    const stopCalls = await startSmallRooms(deployment, 'l0ssy');
     const node = await busiestNode(deployment);
     await sleep(SETTLE_MS);
     inject();
     const rollback = await dropPackets(node.udpPorts, LOST_PERCENT);
+    const stopJoins = await keepJoining(deployment, node, 'l0ssy-joins');
+    const finish = async (): Promise<void> => {
+      await Promise.all([stopCalls(), stopJoins()]);
+    };
     const about = { instance: node.instance };
     return { about: { LiveKitPacketLossHigh: about, LiveKitNacksRising: about }, rollback, finish };
   },

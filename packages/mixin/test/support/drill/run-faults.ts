@@ -168,32 +168,26 @@ const runFault = async (
     from = notifications.length;
     log(fault.description);
   });
-  const find = (
-    alert: string,
-    status: AlertNotification['status'],
-    after: number,
-  ): AlertNotification | undefined =>
-    notifications
-      .slice(after)
-      .find(
-        (notification) =>
-          notification.status === status &&
-          notification.alert === alert &&
-          has(notification.labels, injected.about?.[alert] ?? {}),
-      );
+  const isAbout = ({ alert: name, labels }: AlertNotification, alert: string): boolean =>
+    name === alert && has(labels, injected.about?.[alert] ?? {});
   const wait = async (
-    alert: string,
-    status: AlertNotification['status'],
-    after: number,
+    find: () => AlertNotification | undefined,
     timeoutMs: number,
   ): Promise<AlertNotification | null> => {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const notification = find(alert, status, after);
+      const notification = find();
       if (notification !== undefined) return notification;
       if (performance.now() > deadline) return null;
       await sleep(50);
     }
+  };
+  const firing = (alert: string, after: number) => (): AlertNotification | undefined =>
+    notifications.slice(after).find((one) => one.status === 'firing' && isAbout(one, alert));
+  /** Some end while the fault lasts: those that compare with a range that the fault is a part of by then. */
+  const resolvedAtLast = (alert: string) => (): AlertNotification | undefined => {
+    const last = notifications.slice(from).findLast((one) => isAbout(one, alert));
+    return last?.status === 'resolved' ? last : undefined;
   };
   const timeoutOf = (alert: string): number =>
     60_000 + 900_000 / factor(alert) + waitOf(alert, pace);
@@ -217,7 +211,7 @@ const runFault = async (
         log(`  ${alert}: was already firing`);
         return { ...row, labels: last.labels, seconds: 'there-already', mustResolve: false };
       }
-      const notification = await wait(alert, 'firing', from, timeoutOf(alert));
+      const notification = await wait(firing(alert, from), timeoutOf(alert));
       if (notification === null) log(`  ${alert}: did not fire`);
       if (notification === null) return { ...row, seconds: null, mustResolve: false };
       const seconds = (notification.atMs - injectedAt) / 1_000;
@@ -265,12 +259,13 @@ const runFault = async (
   const resolved: Promise<unknown> = Promise.all(
     rows.map(async (row) => {
       if (!row.mustResolve) return;
-      const over = fault.stops?.includes(row.alert) ? 'firing' : 'resolved';
-      const notification = await wait(row.alert, over, afterRollback, timeoutOf(row.alert));
+      const arrivesAgain = fault.stops?.includes(row.alert) === true;
+      const find = arrivesAgain ? firing(row.alert, afterRollback) : resolvedAtLast(row.alert);
+      const notification = await wait(find, timeoutOf(row.alert));
       row.resolvedSeconds =
         notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
       log(
-        `  ${row.alert} ${notification === null ? 'is not' : 'is'} ${over}: ${row.resolvedSeconds?.toFixed(1) ?? '–'} s`,
+        `  ${row.alert} ${notification === null ? 'is not' : 'is'} ${arrivesAgain ? 'firing' : 'resolved'}: ${row.resolvedSeconds?.toFixed(1) ?? '–'} s`,
       );
     }),
   );
