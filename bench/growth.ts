@@ -25,9 +25,9 @@ const seconds = Math.max(LEAST_SECONDS, Number(values.seconds));
 await using reflector = await startReflector(Number(values['reflector-threads']));
 process.env.LIVEKIT_URL = reflector.url;
 console.log(
-  '| participants | verdict | missing tracks | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ | workers, MiB |',
+  '| participants | verdict | missing tracks | µs a packet | floor, µs | ratio | pump threads alone, ratio | cores a participant, × 10⁻⁴ | workers, MiB |',
 );
-console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
 const MIB = 2 ** 20;
 const memory = new Map<number, number[]>();
 for (const participants of values.participants.split(',').map(Number)) {
@@ -39,11 +39,12 @@ for (const participants of values.participants.split(',').map(Number)) {
   const verdicts = [...new Set(rows.map(({ verdict }) => verdict))].join(', ');
   const missing = rows.reduce((sum, row) => sum + row.missing, 0);
   const ratio = of(({ micros, floor }) => micros / floor, 2);
+  const pump = of((row) => row.pump / row.floor, 2);
   const cores = of((row) => (row.cores / participants) * 1e4, 2);
   const resident = rows.map(({ residentBytes }) => residentBytes / MIB);
   memory.set(participants, resident);
   console.log(
-    `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cores} | ${spread(resident, 0)} |`,
+    `| ${participants} | ${verdicts} | ${missing} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${pump} | ${cores} | ${spread(resident, 0)} |`,
   );
 }
 printSlope('MiB of RSS', memory);

@@ -24,8 +24,10 @@ if (!(seconds >= LEAST_SECONDS)) {
   process.exit(2);
 }
 
-console.log('| case | verdict | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ |');
-console.log('| --- | --- | --- | --- | --- | --- |');
+console.log(
+  '| case | verdict | µs a packet | floor, µs | ratio | pump threads alone, ratio | cores a participant, × 10⁻⁴ |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const one of CASES.filter(({ name }) => positionals.every((word) => name.includes(word)))) {
   const rows: PacketCost[] = [];
   for (let i = 0; i < Number(values.repeats); i++) rows.push(await packetCost(one, seconds));
@@ -33,8 +35,9 @@ for (const one of CASES.filter(({ name }) => positionals.every((word) => name.in
     spread(rows.map(pick), digits);
   const verdicts = [...new Set(rows.map(({ verdict }) => verdict))].join(', ');
   const ratio = of(({ micros, floor }) => micros / floor, 2);
+  const pump = of((row) => row.pump / row.floor, 2);
   const cost = of(({ cores }) => (cores / one.participants) * 1e4, 2);
   console.log(
-    `| ${one.name} | ${verdicts} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${cost} |`,
+    `| ${one.name} | ${verdicts} | ${of(({ micros }) => micros, 2)} | ${of(({ floor }) => floor, 2)} | ${ratio} | ${pump} | ${cost} |`,
   );
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from './cases.ts';
+import { pumpCpuSeconds } from './process-costs.ts';
 import { type Place, swarmRun } from './swarm-run.ts';
 import { withServerElsewhere } from './two-hosts.ts';
 import { type FloorHosts, udpFloor } from './udp-floor.ts';
@@ -11,6 +12,8 @@ export interface PacketCost {
   /** CPU per packet of the load generator, and of the floor during the same seconds, µs. */
   micros: number;
   floor: number;
+  /** CPU of the pump threads alone per packet of media, of the same seconds, µs. */
+  pump: number;
   missing: number;
   /** RSS of all workers, at most. */
   residentBytes: number;
@@ -40,22 +43,32 @@ const measure = async (
   place?: Place,
   hosts?: FloorHosts,
 ): Promise<PacketCost> => {
-  const crowd = swarmRun([...flags, '--duration', `${seconds}s`], place);
+  let pid = -1;
+  const crowd = swarmRun([...flags, '--duration', `${seconds}s`], place, (started) => {
+    pid = started;
+  });
   const sockets = Math.min(participants, floorSockets);
   const everybodyIn = sleep((START_SECONDS + participants / joinRate) * 1_000);
-  const beside = everybodyIn.then(() =>
-    udpFloor({
+  const beside = everybodyIn.then(async () => {
+    const [before, from] = [pumpCpuSeconds(pid), performance.now()];
+    const floor = await udpFloor({
       ...load,
       sockets,
       threads: Math.ceil(sockets / 500),
       seconds: seconds - START_SECONDS - SPARE_SECONDS,
       ...(hosts && { hosts }),
-    }),
-  );
-  const [{ verdict, reasons, generator, tracks }, floor] = await Promise.all([crowd, beside]);
+    });
+    const elapsed = (performance.now() - from) / 1_000;
+    const packets = participants * (load.sendRate + load.receiveRate) * elapsed;
+    return { floor, pump: ((pumpCpuSeconds(pid) - before) * 1e6) / packets };
+  });
+  const [{ verdict, reasons, generator, tracks }, { floor, pump }] = await Promise.all([
+    crowd,
+    beside,
+  ]);
   const { cpuCores: cpu, cpuMicrosPerPacket: micros } = generator;
   if (micros === null || cpu.avg === null)
     throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
   const residentBytes = generator.residentBytes ?? Number.NaN;
-  return { verdict, cores: cpu.avg, micros, floor, missing: tracks.missing, residentBytes };
+  return { verdict, cores: cpu.avg, micros, floor, pump, missing: tracks.missing, residentBytes };
 };

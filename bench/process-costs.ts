@@ -14,7 +14,35 @@ export interface ProcessCost {
 const TICKS_PER_SECOND = 100;
 
 /** Every process below `root`, and `root` itself. A process that ends meanwhile is left out. */
-export const processCosts = (root: number): ProcessCost[] => {
+export const processCosts = (root: number): ProcessCost[] =>
+  processesBelow(root).flatMap((pid) => {
+    const cost = costOf(pid);
+    return cost === null ? [] : [cost];
+  });
+
+/** CPU seconds of the pump threads of all workers below `root`, which drive the participants: without JavaScript. */
+export const pumpCpuSeconds = (root: number): number => {
+  let nanoseconds = 0;
+  for (const pid of processesBelow(root))
+    for (const thread of threadsOf(pid)) nanoseconds += thread;
+  return nanoseconds / 1e9;
+};
+
+/** CPU time of each pump thread of a process, ns. */
+const threadsOf = (pid: number): number[] => {
+  const folder = `/proc/${pid}/task`;
+  try {
+    return readdirSync(folder).flatMap((thread) =>
+      readFileSync(`${folder}/${thread}/comm`, 'utf8').startsWith('pump-')
+        ? [Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0])]
+        : [],
+    );
+  } catch {
+    return [];
+  }
+};
+
+const processesBelow = (root: number): number[] => {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const fields = statOf(Number(name));
@@ -22,10 +50,7 @@ export const processCosts = (root: number): ProcessCost[] => {
   }
   const isBelow = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === root || isBelow(parents.get(pid)));
-  return [...parents.keys()].filter(isBelow).flatMap((pid) => {
-    const cost = costOf(pid);
-    return cost === null ? [] : [cost];
-  });
+  return [...parents.keys()].filter(isBelow);
 };
 
 const costOf = (pid: number): ProcessCost | null => {

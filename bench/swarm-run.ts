@@ -31,6 +31,7 @@ export interface Place {
 export const swarmRun = async (
   flags: readonly string[],
   { through = [], env = {} }: Place = {},
+  onStart: (pid: number) => void = () => {},
 ): Promise<SwarmResult> => {
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   try {
@@ -40,6 +41,7 @@ export const swarmRun = async (
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    if (child.pid !== undefined) onStart(child.pid);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
