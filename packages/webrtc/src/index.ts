@@ -42,3 +42,4 @@ export {
   type Pump,
   type PumpSample,
 } from './pump.ts';
+export { detachedRow } from './rows.ts';

@@ -1,9 +1,9 @@
 import type { SeriesLabels } from '@livekit-swarm/record';
 import { COHORTS } from '@livekit-swarm/webrtc';
 
-/** The same for streams that are counted in one series. */
+/** The same for streams that are counted in one series. No label has a character of zero in it. */
 export const seriesKey = ({ direction, kind, group, role, codec }: SeriesLabels): string =>
-  JSON.stringify([direction, kind, group, role, codec]);
+  `${direction}\0${kind}\0${group}\0${role}\0${codec}`;
 
 /** Whose latency a cohort gathers. */
 export interface CohortOf {

@@ -6,6 +6,7 @@ import {
   emptyAdaptation,
   emptySeries,
   isSeriesCounter,
+  type SeriesCounter,
   type SeriesLabels,
   type SeriesSample,
 } from '@livekit-swarm/record';
@@ -131,7 +132,7 @@ const addUp = (group: Group, stream: UpStream, estimate: number | undefined): vo
   if (stream.first && !stream.ended) sample.tracks += 1;
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
-  addCounters(sample, SENDER_COUNTERS, stream);
+  addCounters(sample, OF_SENDERS, stream);
   // A jitter of zero before the first report is not a measurement; the RTT arrives with the same report.
   if (stats.active && !Number.isNaN(stats.rttMs)) {
     jitter.add(stats.remoteJitterMs);
@@ -142,7 +143,7 @@ const addUp = (group: Group, stream: UpStream, estimate: number | undefined): vo
 const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: number): void => {
   const { stats } = stream;
   if (stats === null) return;
-  addCounters(sample, RECEIVER_COUNTERS, stream);
+  addCounters(sample, OF_RECEIVERS, stream);
   addDecrypted(sample, decryptionOf, stream);
   if (grown(stream)(({ packets }) => packets) <= 0) return;
   sample.tracks += 1;
@@ -171,7 +172,7 @@ const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
 };
 
 const addFlow = ({ sample }: Group, flow: DataStream): void => {
-  addCounters(sample, FLOW_COUNTERS, flow);
+  addCounters(sample, OF_FLOWS, flow);
   if (grown(flow)(({ received }) => received) > 0) sample.tracks += 1;
 };
 
@@ -189,15 +190,31 @@ const addDecrypted = <Stats>(
   if (isEncrypted(decryption)) sample.decryption = addDecryption(sample.decryption, decryption);
 };
 
+/** Of audio or data, and of video: fewer for the former, so that what an audio stream cannot have costs nothing in each sample. */
+interface SeriesCounters<Stats> {
+  video: (PumpCounter<Stats> & { name: SeriesCounter })[];
+  others: (PumpCounter<Stats> & { name: SeriesCounter })[];
+}
+
+const seriesCountersOf = <Stats>(
+  counters: readonly PumpCounter<Stats>[],
+): SeriesCounters<Stats> => {
+  const video = counters.flatMap(({ name, read }) =>
+    isSeriesCounter(name) ? [{ name, read }] : [],
+  );
+  return { video, others: video.filter(({ name }) => !('video' in COUNTERS[name])) };
+};
+
+const OF_SENDERS = seriesCountersOf(SENDER_COUNTERS);
+const OF_RECEIVERS = seriesCountersOf(RECEIVER_COUNTERS);
+const OF_FLOWS = seriesCountersOf(FLOW_COUNTERS);
+
 const addCounters = <Stats>(
   sample: SeriesSample,
-  counters: readonly PumpCounter<Stats>[],
-  stream: { stats: Stats | null; taken: Stats | null },
+  counters: SeriesCounters<Stats>,
+  { stats, taken }: { stats: Stats | null; taken: Stats | null },
 ): void => {
-  const more = grown(stream);
-  for (const { name, read } of counters) {
-    if (!isSeriesCounter(name)) continue;
-    if (sample.labels.kind !== 'video' && 'video' in COUNTERS[name]) continue;
-    sample[name] += more(read);
-  }
+  if (stats === null) return;
+  for (const { name, read } of sample.labels.kind === 'video' ? counters.video : counters.others)
+    sample[name] += read(stats) - (taken === null ? 0 : read(taken));
 };

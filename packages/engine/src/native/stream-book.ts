@@ -1,12 +1,13 @@
 import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind, Role } from '@livekit-swarm/scenario';
-import type {
-  DataFlowStats,
-  Interruption,
-  PeerStats,
-  PumpSample,
-  ReceiverStats,
-  SenderStats,
+import {
+  type DataFlowStats,
+  detachedRow,
+  type Interruption,
+  type PeerStats,
+  type PumpSample,
+  type ReceiverStats,
+  type SenderStats,
 } from '@livekit-swarm/webrtc';
 import { Cohorts } from './cohorts.ts';
 
@@ -100,6 +101,8 @@ export class StreamBook {
 
 const settleAll = <Handle, Stats>(entries: Map<Handle, Counted<Stats>>): void => {
   for (const [handle, entry] of entries) {
+    // The result of its participant needs it until the end of the stay.
+    if (entry.ended) entry.stats = detachedRow(entry.stats);
     entry.taken = entry.stats;
     if (entry.ended) entries.delete(handle);
   }

@@ -1,0 +1,72 @@
+/**
+ * `node scripts/run.mjs bench/sample-cost.ts [--participants 200] [--seconds 300]`: CPU that the sample of each second takes of the event loop of a worker, µs for one
+ * participant who sends and receives an audio track: the tables of the media engine are read and added up. They are made here, with the columns that the engine has.
+ */
+import { parseArgs } from 'node:util';
+import { Sampler } from '../packages/engine/src/native/sampler.ts';
+import { StreamBook } from '../packages/engine/src/native/stream-book.ts';
+import { downStream, peerOf, upStream } from '../packages/engine/test/support/streams.ts';
+import { loadAddon } from '../packages/webrtc/src/open-pump.ts';
+import { sampleReader } from '../packages/webrtc/src/rows.ts';
+
+const { values } = parseArgs({
+  options: {
+    participants: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '300' },
+  },
+});
+const [participants, seconds] = [Number(values.participants), Number(values.seconds)];
+/** Until V8 has compiled what runs each second. */
+const WARM_UP = 40;
+const HANDLES = ['sender', 'receiver', 'peer'];
+
+const names = loadAddon().sampleColumns();
+const read = sampleReader(names);
+
+/** A row for each participant: its handle, and counters that grow. */
+const table = (columns: string[], second: number): Float64Array<ArrayBuffer> =>
+  Float64Array.from({ length: columns.length * participants }, (_, at) => {
+    const column = at % columns.length;
+    return HANDLES.includes(columns[column] ?? '')
+      ? Math.floor(at / columns.length)
+      : second * 50 + column;
+  });
+
+let second = 0;
+let tables = {
+  senders: new Float64Array(),
+  receivers: new Float64Array(),
+  peers: new Float64Array(),
+};
+const pump = {
+  sample: () =>
+    read({
+      ...tables,
+      ...{ flows: new Float64Array(), interruptions: new Float64Array(), latencies: [] },
+      ...{ datagramsSent: 0, datagramsReceived: 0, wireBytesSent: 0, wireBytesReceived: 0 },
+      ...{ sharedSocketDrops: 0, maxTickLateMs: 0, stuckThreads: 0, cpuSeconds: 0 },
+    }),
+};
+const book = new StreamBook();
+for (let handle = 0; handle < participants; handle++) {
+  book.peers.set(handle, peerOf({ peer: handle }));
+  book.up.set(handle, upStream({ handle, peer: handle, kind: 'audio' }));
+  book.down.set(handle, downStream({ handle, peer: handle, kind: 'audio' }));
+}
+const sampler = new Sampler(pump, book);
+
+let microseconds = 0;
+for (; second < WARM_UP + seconds; second++) {
+  tables = {
+    senders: table(names.senders, second),
+    receivers: table(names.receivers, second),
+    peers: table(names.peers, second),
+  };
+  const before = process.cpuUsage();
+  sampler.take(participants);
+  const { user, system } = process.cpuUsage(before);
+  if (second >= WARM_UP) microseconds += user + system;
+}
+console.log(
+  `${(microseconds / seconds / participants).toFixed(1)} µs for a participant and second`,
+);
