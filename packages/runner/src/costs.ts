@@ -37,13 +37,13 @@ const ASSUMED: Costs = {
 const PER_MICROSECOND: Costs = {
   generator: {
     baseCores: 0.02,
-    secondsPerPacketUp: 5.1e-6,
+    secondsPerPacketUp: 4.6e-6,
     secondsPerPacketDown: 2e-6,
     secondsPerJoin: 4.6e-3,
   },
   server: {
     baseCores: 0.057,
-    secondsPerPacketUp: 22e-6,
+    secondsPerPacketUp: 20e-6,
     secondsPerPacketDown: 5.4e-6,
     secondsPerJoin: 2.9e-3,
   },
