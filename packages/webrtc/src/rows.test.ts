@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SampleTables } from './addon.d.ts';
 import type { PumpSample } from './pump.ts';
-import { sampleReader } from './rows.ts';
+import { detachedRow, sampleReader } from './rows.ts';
 
 const empty = (): Float64Array => new Float64Array();
 
@@ -54,4 +54,14 @@ it('rejects a table that does not consist of whole rows', () => {
   expect(() => read(tables({ senders: new Float64Array(3) }))).toThrow(
     'a table of 3 numbers has no rows of 2',
   );
+});
+
+it('detaches a row from its table: values stay, and later changes of the table do not reach it', () => {
+  const table = new Float64Array([1, 10, 20, 2, 30, 40]);
+  const [, second] = sampleReader(columns)(tables({ interruptions: table })).interruptions;
+  const kept = detachedRow(second);
+  table.fill(0);
+  expect(second).toMatchObject({ receiver: 0, from: 0, to: 0 });
+  expect(kept).toMatchObject({ receiver: 2, from: 30, to: 40 });
+  expect(detachedRow(null)).toBeNull();
 });
