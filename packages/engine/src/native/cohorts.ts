@@ -1,9 +1,9 @@
 import type { SeriesLabels } from '@livekit-swarm/record';
 import { COHORTS } from '@livekit-swarm/webrtc';
 
-/** The same for streams that are counted in one series. No label has a character of zero in it. */
+/** The same for streams that are counted in one series. Names may contain anything, so that their length shows where they end. */
 export const seriesKey = ({ direction, kind, group, role, codec }: SeriesLabels): string =>
-  `${direction}\0${kind}\0${group}\0${role}\0${codec}`;
+  `${direction} ${kind} ${codec.length} ${codec} ${group.length} ${group} ${role}`;
 
 /** Whose latency a cohort gathers. */
 export interface CohortOf {
