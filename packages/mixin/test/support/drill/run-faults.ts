@@ -182,12 +182,16 @@ const runFault = async (
       await sleep(50);
     }
   };
-  const firing = (alert: string, after: number) => (): AlertNotification | undefined =>
-    notifications.slice(after).find((one) => one.status === 'firing' && isAbout(one, alert));
-  /** Some end while the fault lasts: those that compare with a range that the fault is a part of by then. */
-  const resolvedAtLast = (alert: string) => (): AlertNotification | undefined => {
+  const first = (
+    alert: string,
+    status: AlertNotification['status'],
+    after: number,
+  ): AlertNotification | undefined =>
+    notifications.slice(after).find((one) => one.status === status && isAbout(one, alert));
+  /** After the rollback; or before it: some end while the fault lasts, as they compare with a range that it is a part of by then. */
+  const endOf = (alert: string, after: number): AlertNotification | undefined => {
     const last = notifications.slice(from).findLast((one) => isAbout(one, alert));
-    return last?.status === 'resolved' ? last : undefined;
+    return first(alert, 'resolved', after) ?? (last?.status === 'resolved' ? last : undefined);
   };
   const timeoutOf = (alert: string): number =>
     60_000 + 900_000 / factor(alert) + waitOf(alert, pace);
@@ -211,7 +215,7 @@ const runFault = async (
         log(`  ${alert}: was already firing`);
         return { ...row, labels: last.labels, seconds: 'there-already', mustResolve: false };
       }
-      const notification = await wait(firing(alert, from), timeoutOf(alert));
+      const notification = await wait(() => first(alert, 'firing', from), timeoutOf(alert));
       if (notification === null) log(`  ${alert}: did not fire`);
       if (notification === null) return { ...row, seconds: null, mustResolve: false };
       const seconds = (notification.atMs - injectedAt) / 1_000;
@@ -260,7 +264,8 @@ const runFault = async (
     rows.map(async (row) => {
       if (!row.mustResolve) return;
       const arrivesAgain = fault.stops?.includes(row.alert) === true;
-      const find = arrivesAgain ? firing(row.alert, afterRollback) : resolvedAtLast(row.alert);
+      const find = () =>
+        arrivesAgain ? first(row.alert, 'firing', afterRollback) : endOf(row.alert, afterRollback);
       const notification = await wait(find, timeoutOf(row.alert));
       row.resolvedSeconds =
         notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
