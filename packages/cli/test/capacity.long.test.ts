@@ -22,6 +22,9 @@ const calls: Shape = { name: 'calls', senders: 2 };
 /** Each room is one step, and cheap: a quota has many of them. */
 const talks: Shape = { name: 'talks', senders: 1 };
 
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
 /** By the server, on average, with this number of rooms and without a quota. */
 const coresUsed = async (file: string, rooms: number): Promise<number> => {
   const flags = ['--scale', String(rooms), '--embedded', '--json', '--quiet'];
@@ -33,7 +36,7 @@ const coresUsed = async (file: string, rooms: number): Promise<number> => {
 const medianCoresUsed = async (file: string, rooms: number): Promise<number> => {
   const runs: number[] = [];
   for (let run = 0; run < 3; run++) runs.push(await coresUsed(file, rooms));
-  return runs.toSorted((a, b) => a - b)[1] ?? Number.NaN;
+  return median(runs);
 };
 
 /** Median of the runs of one search that are not far from its limit: on a shared host the same room costs more in some minutes than in others. */
@@ -43,7 +46,7 @@ const coresPerRoomNear = (limit: number, search: number, { steps }: CapacityResu
       ? [cpuCores / load]
       : [],
   );
-  return costs.toSorted((a, b) => a - b)[Math.floor(costs.length / 2)] ?? Number.NaN;
+  return median(costs);
 };
 
 const expectWithinATenth = ({ knee }: CapacityResult): void => {

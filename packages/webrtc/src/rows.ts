@@ -51,9 +51,10 @@ const rowReader = <Row>(columns: (keyof Row)[]): ((table: Float64Array) => Numbe
   return (table) => {
     if (columns.length === 0 || table.length % columns.length !== 0)
       throw new Error(`a table of ${table.length} numbers has no rows of ${columns.length}`);
-    const rows: View[] = [];
-    for (let at = 0; at < table.length; at += columns.length) rows.push(new View(table, at));
-    return rows as unknown as Numbers<Row>[];
+    const rows: Numbers<Row>[] = [];
+    for (let at = 0; at < table.length; at += columns.length)
+      rows.push(new View(table, at) as View & Numbers<Row>);
+    return rows;
   };
 };
 
