@@ -18,8 +18,10 @@ export interface AgentRun {
   beat(clock: ClockReading): void;
   /** Ends its participants: they leave, and what has not ended soon is killed. */
   withdraw(reason: string): void;
-  /** No worker is left, and nothing of the agent in Redis. */
+  /** No worker is left, and the agent takes no shard any more. */
   readonly ended: Promise<void>;
+  /** After `ended`: the agent's last message, which the coordinator waits for. Of an abandoned run, removes what is in Redis. */
+  leave(): Promise<void>;
 }
 
 /** The last messages of an agent have this long, ms. */
@@ -128,8 +130,10 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     await Promise.all([...workers.values()].map(({ ended }) => ended));
     stopReading();
     reader.disconnect();
-    const abandoned = how === 'abandoned';
-    await jobs.close(abandoned);
+    await jobs.close(how === 'abandoned');
+  };
+  const leave = async (): Promise<void> => {
+    const abandoned = (await over.promise) === 'abandoned';
     if (!abandoned) {
       results.push({ type: 'left' });
       await results.drain(DRAIN_MS);
@@ -147,6 +151,7 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     },
     withdraw: (reason) => withdraw(reason, 'finished'),
     ended: end(),
+    leave,
   };
 };
 

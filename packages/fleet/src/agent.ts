@@ -54,6 +54,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   await removeAbandonedRuns(redis);
   const agent = newAgentId();
   let current: AgentRun | null = null;
+  let leaving: Promise<void> = Promise.resolve();
   const facts = (): AgentFacts => ({
     agent,
     ...factsOfThisHost(),
@@ -69,10 +70,15 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     const taken = takePart({ queue, agent, invitation, clock, engineModule, dir });
     current = taken;
     onEvent({ type: 'joined', ...invitation });
-    void taken.ended.then(() => {
-      current = null;
-      onEvent({ type: 'left', run: invitation.run });
-    });
+    leaving = leave(taken);
+  };
+  const leave = async (taken: AgentRun): Promise<void> => {
+    await taken.ended;
+    current = null;
+    // Before the coordinator ends: a list of hosts, or a run, that follows finds this one idle.
+    await writeFacts(redis, facts()).catch(() => {});
+    await taken.leave();
+    onEvent({ type: 'left', run: taken.run });
   };
   const invitations = queue.connect({ commandTimeout: COMMAND_MS });
   await invitations.subscribe(invitationChannel(agent));
@@ -106,7 +112,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
   const last = current as AgentRun | null;
   last?.withdraw('the agent was stopped');
-  await last?.ended;
+  await leaving;
   clearInterval(timer);
   await redis.unlink(agentKey(agent), claimKey(agent)).catch(() => {});
 };
