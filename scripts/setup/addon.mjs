@@ -76,9 +76,10 @@ export const buildAddon = async (signal) => {
   const total = [
     ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
   ].length;
-  let done = 0;
-  let current = '';
-  let heardAt = performance.now();
+  let begun = 0;
+  /** Crates that are being compiled, in the order in which they began. @type {Set<string>} */
+  const running = new Set();
+  let wholeAt = Number.POSITIVE_INFINITY;
   const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
   await mkdir(contract, { recursive: true });
   await runStep({
@@ -89,6 +90,9 @@ export const buildAddon = async (signal) => {
       'build',
       '--release',
       '--locked',
+      // What has ended, on stdout: Cargo's own lines name what begins.
+      '--message-format',
+      'json-render-diagnostics',
       '--lib',
       ...programs,
       '--target-dir',
@@ -99,18 +103,24 @@ export const buildAddon = async (signal) => {
     cwd: crate,
     onLine: (line) => {
       const crateName = /^\s+Compiling (\S+)/.exec(line)?.[1];
-      if (crateName === undefined) return;
-      done++;
-      current = crateName;
-      heardAt = performance.now();
+      if (crateName !== undefined) {
+        begun++;
+        running.add(crateName);
+        if (crateName === CRATE) wholeAt = performance.now() + QUIET_MS;
+      }
+      if (!line.startsWith('{')) return true;
+      const ended = endedCrate(line);
+      if (ended !== null) running.delete(ended);
+      return false;
     },
     progress: () => {
-      if (done === 0) return 'fetching crates';
-      // Cargo prints nothing while it optimises over all crates, half of the time.
-      const isWhole = current === CRATE && performance.now() - heardAt > QUIET_MS;
-      const now = isWhole ? 'optimising the whole' : `now ${current}`;
+      if (begun === 0) return 'fetching crates';
+      // The slowest of those at the same time: the one that began first.
+      const [slowest = CRATE] = running;
+      // Cargo reports nothing while it optimises over all crates, half of the time.
+      const isWhole = slowest === CRATE && performance.now() > wholeAt;
       // The lock file names crates of other platforms, too: hence "at most".
-      return `crate ${done} of at most ${total}, ${now}`;
+      return `crate ${begun} of at most ${total}, ${isWhole ? 'optimising the whole' : `now ${slowest}`}`;
     },
     hint: (log) =>
       /requires rustc|rustc .* is not supported|feature .edition2024. is required/.test(log)
@@ -119,6 +129,18 @@ export const buildAddon = async (signal) => {
     signal,
   });
   await install(sources);
+};
+
+/**
+ * The name of the crate whose compilation a message of Cargo reports; null for other messages, and for a build script, after which the crate itself follows.
+ *
+ * @param {string} message a line of `--message-format json`
+ */
+export const endedCrate = (message) => {
+  const { reason, package_id, target } = JSON.parse(message);
+  if (reason !== 'compiler-artifact' || target.kind.includes('custom-build')) return null;
+  // "registry+https://…#name@1.2.3", or "path+file:///…/name#1.2.3" where the folder has the name.
+  return /([^/#@]+)[#@][^#@]*$/.exec(package_id)?.[1] ?? null;
 };
 
 const expectTools = async () => {

@@ -16,7 +16,7 @@ const QUOTED_LINES = 15;
  * @property {string} command
  * @property {string[]} args
  * @property {string} cwd
- * @property {(line: string) => void} [onLine] sees each line of its output.
+ * @property {(line: string) => boolean | void} [onLine] sees each line of its output; false: a message for programs, which the log leaves out.
  * @property {() => string} [progress] how far it is, for the heartbeat.
  * @property {(log: string) => string} hint what to do when it fails, by the end of its output.
  * @property {AbortSignal} signal
@@ -53,10 +53,10 @@ export const runStep = async ({
   const last = [];
   /** @param {string} line */
   const onOutput = (line) => {
+    if (onLine(line) === false) return;
     output.write(`${line}\n`);
     last.push(line);
     if (last.length > QUOTED_LINES) last.shift();
-    onLine(line);
   };
   try {
     const failure = await runLines({ command, args, cwd, onOutput, signal });
