@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endedCrate } from './addon.mjs';
 
+/** @param {string} package_id */
 const artifact = (package_id, kind = ['lib']) =>
   JSON.stringify({ reason: 'compiler-artifact', package_id, target: { kind, name: 'any' } });
 
