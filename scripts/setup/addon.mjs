@@ -108,7 +108,8 @@ export const buildAddon = async (signal) => {
         running.add(crateName);
         if (crateName === CRATE) wholeAt = performance.now() + QUIET_MS;
       }
-      if (!line.startsWith('{')) return true;
+      // Not any line with a brace: a build script that fails prints what it likes.
+      if (!line.startsWith('{"reason":')) return true;
       const ended = endedCrate(line);
       if (ended !== null) running.delete(ended);
       return false;
