@@ -1,8 +1,8 @@
 import { defaultPriceBook, runPrice } from '@livekit-swarm/cost';
+import { hostOf, isCloud, scopeOf } from '@livekit-swarm/livekit';
 import { type Plan, planLoad } from '@livekit-swarm/scenario';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { runPriceText } from './cost/run-price-text.ts';
-import { hostOf, isCloud, scopeOf } from './host-rules.ts';
 
 const SECOND_MS = 1_000;
 const MEGABIT = 1_000_000;

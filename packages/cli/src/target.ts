@@ -1,11 +1,11 @@
 import type { StartOptions } from '@livekit-swarm/lab';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab/choices';
+import { assertHostAllowed, type HostRules, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
-import { assertHostAllowed, type HostRules, readHostRules } from './host-rules.ts';
 import type { RunRequest } from './prepare-run.ts';
 import { readQueueChoice } from './queue-choice.ts';
 import { readServerMetrics } from './server-metrics.ts';

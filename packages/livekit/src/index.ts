@@ -23,6 +23,16 @@ export {
 export { laterKey } from './e2ee/later-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export { HostResolver } from './host-resolver.ts';
+export {
+  assertHostAllowed,
+  type HostFlags,
+  type HostRules,
+  type HostScope,
+  hostOf,
+  isCloud,
+  readHostRules,
+  scopeOf,
+} from './host-rules.ts';
 export type {
   DataChannel,
   ExtensionIds,

@@ -10,9 +10,9 @@ import {
   type StartedDeployment,
   sshDeployment,
 } from '@livekit-swarm/chaos';
+import { assertHostAllowed, hostOf, isCloud, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
-import { assertHostAllowed, hostOf, isCloud, readHostRules } from '../host-rules.ts';
 
 /** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
+import { readHostRules } from '@livekit-swarm/livekit';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
 import { type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
-import { readHostRules } from '../host-rules.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
