@@ -108,11 +108,11 @@ impl Bits<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Two spatial layers with one temporal one each, a chain each, and their sizes.
-    fn two_layers() -> Vec<u8> {
+    pub(crate) fn two_layers() -> Vec<u8> {
         let fields = [
             (0x82, 8), // starts; template 2
             (7, 16),

@@ -2,7 +2,7 @@
 //! What the network does not take in time is dropped, as a router would: media that is late is of no
 //! use.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
@@ -14,6 +14,7 @@ use crate::datagrams::receive_bytes;
 use crate::framing::{FrameReader, Framing, NotFramed};
 use crate::path::{PathFailure, PathFailureCode};
 use crate::socket::kernel;
+use crate::tls::{self, RecordsEnd};
 
 /// Bytes that may wait for the network. The kernel has a buffer of its own in front of it.
 const MAX_UNSENT: usize = 256 << 10;
@@ -215,32 +216,27 @@ impl Stream {
         Ok(self.state == State::Open)
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), PathFailure> {
+    /// Takes bytes that the network has delivered.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<(), PathFailure> {
         let Some(tls) = &mut self.tls else {
             self.reader.push(bytes);
             return Ok(());
         };
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            // From memory: it does not fail.
-            let _ = tls.read_tls(&mut rest);
-            if let Err(error) = tls.process_new_packets() {
+        match tls::open_records(tls, bytes, |plain| self.reader.push(plain)) {
+            Ok(()) => Ok(()),
+            Err(RecordsEnd::Closed) => Err(self.close(&io::ErrorKind::UnexpectedEof.into())),
+            Err(RecordsEnd::Invalid(error)) => {
                 // The alert for the server.
                 let _ = tls.write_tls(&mut self.unsent);
                 let _ = self.socket.send(&self.unsent);
                 self.state = State::Closed;
-                return Err(PathFailure {
+                Err(PathFailure {
                     code: PathFailureCode::TurnTls,
                     server: self.remote,
                     detail: error.to_string(),
-                });
-            }
-            let mut plain = [0; CHUNK];
-            while let Ok(len @ 1..) = tls.reader().read(&mut plain) {
-                self.reader.push(&plain[..len]);
+                })
             }
         }
-        Ok(())
     }
 
     fn close(&mut self, error: &io::Error) -> PathFailure {

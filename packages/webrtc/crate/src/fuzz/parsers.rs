@@ -1,12 +1,14 @@
 //! The parsers, each alone.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bolero::check;
 use rtcp_types::prelude::*;
 use rtcp_types::{TransportFeedback, Twcc, TwccPacketStatus};
+use socket2::SockRef;
 use str0m::crypto::dtls::SrtpProfile;
 
 use super::input::Input;
@@ -21,12 +23,13 @@ use crate::e2ee::{Decryption, KeyRing, Opened, Part, open_message};
 use crate::filler::is_filler;
 use crate::frame_size::keyframe_size;
 use crate::framing::{CHANNEL_HEADER, FrameReader, Framing, NotFramed, channel_data};
-use crate::path::PathKind;
+use crate::path::{PathFailureCode, PathKind};
 use crate::relay::{Carrier, Relay};
 use crate::rtp::{MAX_DATAGRAM, RtpHeader};
 use crate::socket::UdpSocket;
 use crate::srtp::{RTCP_OVERHEAD, Srtp, SrtpError, TAG_LEN};
 use crate::stun;
+use crate::tls;
 
 /// Random inputs of one `cargo test`.
 pub(crate) const QUICK: usize = 2_000;
@@ -167,6 +170,53 @@ fn turn_packet() {
         let mut input = Input::new(bytes);
         while !input.is_empty() {
             assert_eq!(relay.accept(&input.packet(&seeds)), None);
+            assert_eq!(relay.relayed(), None);
+        }
+    });
+}
+
+/// No records, in whatever parts, keep the reader from returning, and none of them is taken for media.
+#[test]
+fn tls_records() {
+    let seeds = seeds::tls();
+    check!().with_iterations(QUICK).for_each(|bytes: &[u8]| {
+        let mut input = Input::new(bytes);
+        let mut connection = tls::tests::connection();
+        while !input.is_empty() {
+            let part = input.packet(&seeds).repeat(1 + (input.byte() & 7) as usize);
+            let end = tls::open_records(&mut connection, &part, |_| panic!("no key is agreed on"));
+            if end.is_err() {
+                break;
+            }
+        }
+    });
+}
+
+/// The same as [`turn_packet`], of a stream that the input cuts.
+#[test]
+fn turn_stream() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
+    let server = listener.local_addr().expect("it is bound");
+    let seeds: Vec<Vec<u8>> = [seeds::stun(), seeds::turn()].concat();
+    check!().with_iterations(QUICK).for_each(|bytes: &[u8]| {
+        let kind = PathKind::TurnTcp;
+        let carrier = Carrier::open(server, kind, None).expect("a socket");
+        let (accepted, _) = listener.accept().expect("a connection");
+        // Ports of closed connections are free at once.
+        SockRef::from(&accepted).set_linger(Some(Duration::ZERO)).expect("an option");
+        let mut relay = Relay::new(carrier, kind, server, "user", "password");
+        relay.on_timer(clock::monotonic_ns());
+        let (mut input, mut buffer) = (Input::new(bytes), Vec::new());
+        while !input.is_empty() {
+            let Carrier::Stream(stream) = &mut relay.carrier else { unreachable!() };
+            stream.take(&input.packet(&seeds)).expect("there is no TLS to fail");
+            match relay.next_packet(&mut buffer) {
+                Ok(packet) => assert_eq!(packet, None),
+                Err(failure) => {
+                    assert_eq!(failure.code, PathFailureCode::TurnError);
+                    break;
+                }
+            }
             assert_eq!(relay.relayed(), None);
         }
     });

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::clip::Codec;
+use crate::dependency_descriptor::tests::two_layers;
 use crate::e2ee::{KeyRing, MessageSeal, frame};
 use crate::rtp::{ExtensionIds, HeaderWriter};
+use crate::tls::tests::record;
 
 /// Extension ids as livekit-server negotiates them.
 pub(crate) const IDS: ExtensionIds = ExtensionIds {
@@ -57,7 +59,20 @@ pub(crate) fn payloads() -> Vec<Vec<u8>> {
     stap.extend([0, 5, 0x68, 0xcb, 0x83, 0xcb, 0x20]);
     let mut silence = vec![0; 80];
     silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
-    vec![VP8.to_vec(), H264_SPS.to_vec(), stap, silence, vec![0x7c, 0x85, 1, 2, 3]]
+    // A keyframe of two layers with their sizes, and a flexible frame with two references (RFC 9628 §4.2).
+    let vp9_keyframe =
+        vec![0xaa, 0x81, 0x23, 0x00, 0x05, 0x30, 1, 64, 0, 180, 2, 128, 1, 104, 0x82, 0x49];
+    let vp9_flexible = vec![0xf0, 0x01, 0x20, 0x03, 0x02, 0x86, 0];
+    vec![
+        VP8.to_vec(),
+        H264_SPS.to_vec(),
+        stap,
+        silence,
+        vec![0x7c, 0x85, 1, 2, 3],
+        vp9_keyframe,
+        vp9_flexible,
+        two_layers(),
+    ]
 }
 
 /// The key of encrypted frames and messages, with index 0.
@@ -89,6 +104,16 @@ pub(crate) fn rtp() -> Vec<Vec<u8>> {
     let mut padded = rtp_packet(96, 3, VIDEO, b"1", &VP8);
     padded[0] |= 0x20;
     padded.extend([0, 0, 0, 4]);
+    // AV1: the descriptor does not fit into an extension of one byte (RFC 8285 §4.3).
+    let descriptor = two_layers();
+    let mut extension = vec![IDS.dependency_descriptor, descriptor.len() as u8];
+    extension.extend(&descriptor);
+    extension.resize(extension.len().next_multiple_of(4), 0);
+    let mut described = vec![0x90, 100, 0, 4, 0, 0, 0, 0];
+    described.extend(VIDEO.to_be_bytes());
+    described.extend([0x10, 0x00, 0, (extension.len() / 4) as u8]);
+    described.extend(extension);
+    described.extend([0x10, 0x0a, 0x01, 0x00]);
     let mut two_byte = vec![0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0x10, 0x00, 0, 2];
     two_byte.extend([4, 1, b'1', 0, 3, 2, 0, 9, 0x90, 0x80, 0x11, 0x10]);
     vec![
@@ -98,6 +123,7 @@ pub(crate) fn rtp() -> Vec<Vec<u8>> {
         rtp_packet(96, 0x7fff, 0x9999, b"1", &VP8),
         rtp_packet(97, 1, VIDEO_RTX, b"1", &[&[0, 1][..], &VP8].concat()),
         rtp_packet(98, 2, VIDEO, b"1", &H264_SPS),
+        described,
         padded,
         two_byte,
     ]
@@ -213,6 +239,26 @@ pub(crate) fn turn() -> Vec<Vec<u8>> {
         answer([0x01, 0x09], &[]),
         // A data indication.
         answer([0x00, 0x17], &[0x00, 0x13, 0, 4, 1, 2, 3, 4]),
+    ]
+}
+
+/// TLS records as a server sends them before its first message is whole: a ServerHello, its beginning,
+/// one of a length that no server has, alerts, the change of the cipher, application data.
+pub(crate) fn tls() -> Vec<Vec<u8>> {
+    // RFC 8446 §4.1.3: version, random, session id, TLS_AES_128_GCM_SHA256, supported_versions.
+    let hello =
+        [&[2, 0, 0, 46, 3, 3][..], &[9; 32], &[0, 0x13, 0x01, 0, 0, 6, 0, 0x2b, 0, 2, 3, 4]]
+            .concat();
+    vec![
+        record(22, &hello),
+        record(22, &hello[..20]),
+        record(22, &[&[2, 0, 0xff, 0xfd][..], &[0; 9_000]].concat()),
+        record(22, &[0; 16_000]),
+        record(21, &[1, 0]),
+        record(21, &[1, 90]),
+        record(21, &[2, 40]),
+        record(20, &[1]),
+        record(23, &[3; 48]),
     ]
 }
 
