@@ -12,7 +12,7 @@ import {
 import { type NativeTarget, nativePackage } from '@livekit-swarm/webrtc';
 import { type GoModule, modulesIn } from './go-modules.ts';
 import { root, writeDescription } from './packages.ts';
-import { compiledFile, compiledSources, type TargetName, targetOf } from './targets.ts';
+import { compiledFile, type TargetName, targetOf } from './targets.ts';
 
 const run = promisify(execFile);
 
@@ -50,8 +50,6 @@ export const buildNativePackage = async (
     license: 'Apache-2.0',
     ...fits(target),
     ...(target.libc !== null && { libc: [target.libc] }),
-    // A checkout without Rust takes it if it has the same sources.
-    crateSources: await compiledSources(targetName),
     files: ['swarm-*'],
   });
   return name;

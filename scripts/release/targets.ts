@@ -9,7 +9,6 @@ import {
   targetName,
   thisTarget,
 } from '@livekit-swarm/webrtc';
-import { addonSources, hashSources } from '../setup/addon.mjs';
 import { root } from './packages.ts';
 
 /** A platform that packages are published for. */
@@ -60,7 +59,3 @@ export const compiledFile = (
     throw new Error(`no ${file} for ${name}: run "node scripts/release/build-native.ts ${name}"`);
   return { path, name: nativeFileName(file, target) };
 };
-
-/** The hash of the sources that the compiled files for a target were made of. Cargo has compiled those that are there; what `npm start` made may be older. */
-export const compiledSources = (name: TargetName): Promise<string> =>
-  existsSync(crossFolder(name)) ? hashSources(targetOf(name)) : addonSources();

@@ -14,7 +14,6 @@ import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { findTool } from './find-tool.mjs';
 import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
-import { usePrebuilt } from './use-prebuilt.mjs';
 
 const stamp = join(setupCache, 'addon-sources.sha256');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
@@ -26,7 +25,7 @@ const QUIET_MS = 12_000;
 
 /** Whether the addon, and the program that comes of the same crate, are there and made of the sources as they are now. */
 export const addonIsCurrent = async () => {
-  const [built, now] = await Promise.all([addonSources(), hashSources()]);
+  const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
   if (built !== now) return false;
   return Promise.all(
     [addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file)),
@@ -35,9 +34,6 @@ export const addonIsCurrent = async () => {
     () => false,
   );
 };
-
-/** What the addon that is there was made of: the hash of its sources; empty where that is unknown. */
-export const addonSources = () => readFile(stamp, 'utf8').catch(() => '');
 
 /** Everything that goes into the addon. */
 export const addonFiles = async () => {
@@ -49,30 +45,23 @@ export const addonFiles = async () => {
   return [...files.sort(), ...others];
 };
 
-/**
- * SHA-256 over everything that goes into the addon: names and contents.
- *
- * @param {{ platform: string, arch: string }} [target]
- */
-export const hashSources = async ({ platform, arch } = process) => {
-  const hash = createHash('sha256').update(`${platform}-${arch}`);
+/** SHA-256 over everything that goes into the addon: names and contents. */
+const hashSources = async () => {
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
   for (const file of await addonFiles())
     hash.update(`\0${file.slice(crate.length)}\0`).update(await readFile(file).catch(() => ''));
   return hash.digest('hex');
 };
 
 /**
- * Compiles the media engine. Where Rust or a C compiler is missing, what npm has compiled of the same sources takes its place.
+ * Compiles the media engine. Throws a SetupError where Rust or a C compiler is missing: a compiled engine is not downloaded, because nothing in a
+ * checkout could verify it.
  *
  * @param {AbortSignal} signal
  */
 export const buildAddon = async (signal) => {
   const sources = await hashSources();
-  const cargo = await expectTools().catch(async (error) => {
-    if (!(await usePrebuilt(['engine', sources], signal))) throw error;
-    return null;
-  });
-  if (cargo === null) return note(sources);
+  const cargo = await expectTools();
   const total = [
     ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
   ].length;

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { pinnedNode } from '../../packages/cli/launch/run-node.mjs';
-import { findTool } from './find-tool.mjs';
 import { root } from './paths.mjs';
 import { runWithOutput } from './run-with-output.mjs';
-import { usePrebuilt } from './use-prebuilt.mjs';
 
 /**
  * Gets livekit-server ready, so that it builds beside the media engine and not after it. packages/lab builds it and reports its progress.
@@ -13,8 +11,6 @@ import { usePrebuilt } from './use-prebuilt.mjs';
  * @param {AbortSignal} signal
  */
 export const provideServers = async (versions, signal) => {
-  // Where it fails, the program below names the command that installs Go.
-  if ((await findTool('go')) === null) await usePrebuilt(['server'], signal);
   const program = join(root, 'packages', 'lab', 'src', 'provision', 'main.ts');
   const code = await runWithOutput(await pinnedNode(), [program, ...versions], signal);
   signal.throwIfAborted();
