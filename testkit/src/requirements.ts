@@ -23,6 +23,7 @@ const PROGRAMS = {
   'redis-exporter': [['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'],
   redis: [['redis-server'], 'redis-server'],
   sshd: [['sshd'], 'openssh-server'],
+  systemd: [['systemd-run'], 'systemd'],
   taskset: [['taskset'], 'util-linux'],
   turnutils_uclient: [['turnutils_uclient'], 'coturn'],
   unshare: [['unshare'], 'util-linux'],

@@ -181,9 +181,10 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
         Promise.all(
           byConnection(components, ({ component }) => remoteOf(component)).map(
             ([{ connection }, parts]) =>
-              armTimer(connection.run, id, afterMs, [
-                'sh',
-                '-c',
+              armTimer(
+                connection.run,
+                id,
+                afterMs,
                 unitScript(
                   parts.map(({ component, steps }) => ({
                     unit: remoteOf(component).unit.name,
@@ -191,7 +192,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
                     steps,
                   })),
                 ),
-              ]),
+              ),
           ),
         ),
       disarm: async (id, components) => {

@@ -82,6 +82,7 @@ const HOST_CONFIG = {
 /** $0 is a container of the engine, $1 the time in seconds, $2 the check, $3 the rollback. */
 const WAIT = `
 on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2"; }
+nsenter --target 1 --mount --net --pid -- sh -n -c "$3" || { echo "missing: its script does not parse there"; exit 1; }
 on_host "$2" "$0" || exit 1
 sleep "$1"
 on_host "$3" "$0"`;

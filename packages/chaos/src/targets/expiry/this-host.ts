@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { siblingModule } from '@livekit-swarm/host';
 import type { Component, ExpiryController } from '../platform.ts';
 import { runHere } from '../process/local-host.ts';
+import { quoteAll } from '../ssh/quote.ts';
 import { armTimer, disarmTimer } from './timer.ts';
 
 /**
@@ -19,13 +20,12 @@ export const expiryOnThisHost = (
   arm: async ({ id, afterMs, entry }) => {
     const program = fileURLToPath(siblingModule(import.meta.url, '../../journal/expire'));
     return [
-      await armTimer(runHere, id, afterMs, [
-        'env',
-        ...environment(),
-        process.execPath,
-        program,
-        JSON.stringify(entry),
-      ]),
+      await armTimer(
+        runHere,
+        id,
+        afterMs,
+        `exec ${quoteAll(['env', ...environment(), process.execPath, program, JSON.stringify(entry)])}`,
+      ),
     ];
   },
   disarm: (id) => disarmTimer(runHere, id),

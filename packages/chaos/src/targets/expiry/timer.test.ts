@@ -21,7 +21,7 @@ test.skipIf(process.platform !== 'linux')(
       commandLines().filter(
         (line) => line.includes(`${seconds}`) || line.includes('swarm-expiry-timertes'),
       );
-    const method = await armTimer(runHere, 'timertes', seconds * 1_000, ['true']);
+    const method = await armTimer(runHere, 'timertes', seconds * 1_000, 'true');
     expect(['systemd_timer', 'detached_process']).toContain(method);
     if (method === 'detached_process') await expect.poll(() => left().length).toBe(2);
     await disarmTimer(runHere, 'timertes');

@@ -8,18 +8,20 @@ type Run = (argv: readonly string[]) => Promise<CommandResult>;
 const timerName = (id: string): string => `swarm-expiry-${id}`;
 
 /**
- * Starts a timer on the host of `run` that executes a command after that time, whatever happens to
- * this process, its host or the connection: a transient timer of systemd, or a detached process.
+ * Starts a timer on the host of `run` that executes a script of /bin/sh after that time, whatever
+ * happens to this process, its host or the connection: a transient timer of systemd, or a detached
+ * process. Arms nothing that the shell of the target cannot parse.
  * @throws SwarmError `expiry_unavailable`
  */
 export const armTimer = async (
   run: Run,
   id: string,
   afterMs: number,
-  argv: readonly string[],
+  script: string,
 ): Promise<ExpiryMethod> => {
   const seconds = String(Math.max(1, Math.ceil(afterMs / 1_000)));
-  const result = await run(['sh', '-c', ARM, timerName(id), seconds, ...argv]);
+  const text = script.trim();
+  const result = await run(['sh', '-c', ARM, timerName(id), seconds, text, encode(text)]);
   const method = result.stdout.trim();
   if (result.code === 0 && (method === 'systemd_timer' || method === 'detached_process'))
     return method;
@@ -31,21 +33,35 @@ export const armTimer = async (
 };
 
 /**
+ * A script in letters that systemd leaves as they are: in arguments it replaces `$NAME`, `${NAME}`
+ * and `$$` (systemd.service(5), "Command lines"), and `%` when it reads the unit again after a reload.
+ * Doubling `$` is not enough: after a reload of systemd 252 a doubled one stays doubled. The shell
+ * parses the group as a whole before it runs any of it.
+ */
+const encode = (script: string): string =>
+  Buffer.from(`{\n${script}\n} < /dev/null`).toString('base64');
+
+/**
  * Its parent, session and output are not those of the connection. Without root, and in a container
- * without systemd, systemd-run fails at once.
+ * without systemd, systemd-run fails at once. What systemd is given is decoded and compared first.
  */
 const ARM = `
-name=$0; seconds=$1; shift
+name=$0; seconds=$1; script=$2; encoded=$3
+group="{
+$script
+} < /dev/null"
+parsed=$(printf '%s\n' "$group" | sh -n 2>&1) || { echo "its script does not parse: $parsed" >&2; exit 1; }
 if [ "$(id -u)" = 0 ] && command -v systemd-run >/dev/null 2>&1 &&
+  [ "$(echo "$encoded" | base64 -d 2>/dev/null)" = "$group" ] &&
   systemd-run --quiet --collect --no-ask-password --unit="$name" --on-active="$seconds" \
-    --timer-property=AccuracySec=1s -- "$@" </dev/null >/dev/null 2>&1
+    --timer-property=AccuracySec=1s -- sh -c "echo $encoded | base64 -d | sh" </dev/null >/dev/null 2>&1
 then
   echo systemd_timer
   exit 0
 fi
 command -v setsid >/dev/null 2>&1 || { echo "setsid not found" >&2; exit 1; }
 cd /
-setsid sh -c 'sleep "$1"; shift; exec "$@"' "$name" "$seconds" "$@" </dev/null >/dev/null 2>&1 &
+setsid sh -c 'sleep "$1"; exec sh -c "$2"' "$name" "$seconds" "$group" </dev/null >/dev/null 2>&1 &
 echo detached_process
 `;
 
