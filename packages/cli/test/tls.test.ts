@@ -1,5 +1,6 @@
 /** wss:// behind a load balancer that terminates TLS with a certificate of a private CA. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +104,32 @@ describe('a deployment whose certificate a private CA signed', () => {
     );
     expect(exit).toBe(3);
     expect(stderr).toMatch(/has expired \(CERT_HAS_EXPIRED.*\)\n {2}→ renew it/);
+  });
+
+  it('has a certificate that has expired only by the clock of this host: exit 98, whatever is wrong', async () => {
+    const names = ['IP:127.0.0.1'];
+    const { cert, key } = await authority.sign({
+      ...{ name: 'past', subject: '/CN=past', usage: 'serverAuth', names, days: -1 },
+    });
+    const past = createHttpsServer(
+      { cert: readFileSync(cert), key: readFileSync(key) },
+      (_, response) => {
+        response.setHeader('Date', new Date(Date.now() - 2 * 86_400_000).toUTCString());
+        response.end('success');
+      },
+    );
+    await new Promise<void>((resolve) => past.listen(0, '127.0.0.1', resolve));
+    const url = `wss://127.0.0.1:${(past.address() as AddressInfo).port}`;
+    const { exit, stderr } = await runSwarm(
+      ['--url', url, '--ca', authority.certificate.cert],
+      keys(),
+    );
+    past.closeAllConnections();
+    past.close();
+    expect(exit).toBe(98);
+    expect(stderr).toMatch(
+      /the clock of this host is \d+ s ahead of that of https:.*here it is .*, there /,
+    );
   });
 
   it('has a certificate for another name: exit 3, with the names it has', async () => {

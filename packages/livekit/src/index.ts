@@ -59,6 +59,7 @@ export { failureOfError } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
 export { type RoomsLeft, roomServiceOf, roomsLeft, setPermission } from './room-service.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
+export { clockProblem, readServerClock } from './server-clock.ts';
 export {
   type ParticipantInfo,
   type SpeakerInfo,

@@ -1,5 +1,5 @@
 import { TokenVerifier } from 'livekit-server-sdk';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { makeToken, type TokenRequest } from './token.ts';
 
 const API_SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
@@ -84,4 +84,23 @@ test('lives as long as asked', async () => {
   const left = Number(claims.exp) - Date.now() / 1000;
   expect(left).toBeGreaterThan(60);
   expect(left).toBeLessThan(95);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('is valid at once, by whatever clock', async () => {
+  const claims = await grantsOf({});
+  expect(claims.nbf ?? 0).toBe(0);
+});
+
+test.each([
+  ['set back', -900_000],
+  ['set forward', 900_000],
+])('does not expire early when the clock was %s during the run', async (_, stepMs) => {
+  const real = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => real + stepMs);
+  const claims = await grantsOf({ ttlSeconds: 90 }).finally(() => vi.restoreAllMocks());
+  expect(Number(claims.exp)).toBeGreaterThanOrEqual(Math.floor(real / 1_000) + 89);
 });

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { RoleGrants, TrackSourceName } from '@livekit-swarm/scenario';
+import { systemClock } from './clock.ts';
 
 export interface TokenRequest {
   apiKey: string;
@@ -48,11 +49,18 @@ export const makeToken = (request: TokenRequest): string => {
     ...(roomAdmin !== undefined && { roomAdmin }),
     ...(recorder !== undefined && { recorder }),
   };
-  const now = Math.floor(Date.now() / 1_000);
-  const claims = { video, iss: apiKey, exp: now + ttlSeconds, nbf: now, sub: identity };
+  // No "nbf", as LiveKit's own SDKs: a token is used at once, and a clock that is ahead of the server's would make it invalid.
+  const exp = Math.floor(nowMs() / 1_000) + ttlSeconds;
+  const claims = { video, iss: apiKey, exp, sub: identity };
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', apiSecret).update(signed).digest('base64url')}`;
 };
+
+/**
+ * Unix ms for an expiry: the later of two clocks. A clock that is set back during a run must not make new tokens expire early, and the steady clock does
+ * not advance while the host is suspended. A token that is valid for longer does no harm: it is for one room and one identity.
+ */
+const nowMs = (): number => Math.max(Date.now(), systemClock.now());
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 

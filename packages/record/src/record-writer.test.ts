@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +54,29 @@ describe('openRecord', () => {
     );
     expect(() => openRecord(join(dir, 'file'))).toThrow(/a part of the path is a file/);
     expect(() => openRecord('/proc/nowhere')).toThrow(/cannot be written there/);
+  });
+
+  it('returns an error when it is closed and what was written is not there', async () => {
+    const cut = openRecord(join(dir, 'cut'));
+    cut.write(line);
+    cut.flush();
+    truncateSync(cut.file, 10);
+    const problem = cut.close();
+    expect(problem).toMatchObject({ code: 'record_not_written', exitCode: 98 });
+    expect(problem?.message).toMatch(/10 bytes/);
+    expect(await cut.failed).toBe(problem);
+    expect(cut.close()).toBe(problem);
+    const changed = openRecord(join(dir, 'changed'));
+    changed.write(line);
+    changed.flush();
+    writeFileSync(
+      changed.file,
+      readFileSync(changed.file, 'utf8').replace('completed', 'complated'),
+    );
+    expect(changed.close()).toMatchObject({ code: 'record_not_written' });
+    const whole = openRecord(join(dir, 'whole'));
+    whole.write({ ...line, reason: 'completed' });
+    expect(whole.close()).toBeNull();
   });
 
   it('takes an unused record away, but not what else is there', () => {

@@ -1,8 +1,10 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   openSync,
+  readSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -26,7 +28,11 @@ export interface RecordWriter {
   write(line: RecordLine): void;
   /** Writes buffered lines; runs at least once per second. */
   flush(): void;
-  close(): void;
+  /**
+   * Writes what is buffered, closes the file, and reads its end back.
+   * @returns why the file does not hold all lines; null: it does
+   */
+  close(): SwarmError | null;
   /** Closes the record and removes it when it is empty. The folder stays if it contains logs. */
   discard(): void;
 }
@@ -43,35 +49,51 @@ export const openRecord = (dir: string): RecordWriter => {
   const fd = open(dir, file);
   let held: string[] = [];
   let bytes = 0;
-  let broken = false;
+  /** Of the file, as far as written. */
+  let size = 0;
+  let lastLine = '';
+  let broken: SwarmError | null = null;
   let closed = false;
+  const breakWith = (error: unknown): void => {
+    broken ??= cannotGoOn(file, error);
+    failed.resolve(broken);
+  };
   const failed = Promise.withResolvers<SwarmError>();
   const flush = (): void => {
-    if (held.length === 0 || broken || closed) return;
+    if (held.length === 0 || broken !== null || closed) return;
     const text = held.join('');
+    const data = Buffer.from(text);
+    lastLine = held.at(-1) ?? '';
     held = [];
     bytes = 0;
     try {
       failpoint('record.write');
-      writeAll(fd, Buffer.from(text));
+      if (lastLine.startsWith(END_LINE)) failpoint('record.end');
+      writeAll(fd, data);
+      size += data.length;
       failpoint('record.written');
     } catch (error) {
-      broken = true;
-      failed.resolve(cannotGoOn(file, error));
+      breakWith(error);
     }
   };
   const timer = setInterval(flush, FLUSH_EVERY_MS);
   timer.unref();
-  const close = (): void => {
-    if (closed) return;
+  const close = (): SwarmError | null => {
+    if (closed) return broken;
     flush();
     clearInterval(timer);
     closed = true;
     try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      if (broken === null) assertEnd(file, size, lastLine);
+    } catch (error) {
+      breakWith(error);
     }
+    return broken;
   };
   return {
     dir,
@@ -98,11 +120,28 @@ export const openRecord = (dir: string): RecordWriter => {
   };
 };
 
+/** How the last line of a complete record begins. */
+const END_LINE = '{"type":"end"';
+
+/** @throws Error when the file does not end with this line, or is not of this size: another process changed it, or the disk lost what it had accepted */
+const assertEnd = (file: string, size: number, line: string): void => {
+  const fd = openSync(file, 'r');
+  try {
+    const found = fstatSync(fd).size;
+    if (found !== size) throw new Error(`the file has ${found} bytes, ${size} were written`);
+    const end = Buffer.alloc(Buffer.byteLength(line));
+    readSync(fd, end, 0, end.length, size - end.length);
+    if (end.toString() !== line) throw new Error('the file does not end as it was written');
+  } finally {
+    closeSync(fd);
+  }
+};
+
 const cannotGoOn = (file: string, error: unknown): SwarmError =>
   new SwarmError(
     'record_not_written',
     `${file}: the record cannot be written any more: ${diskReason(error)}`,
-    'the run was ended, as nothing of it would be known; make room, or give another --record',
+    'the run has no result, as its figures would be lost; make room, or give another --record',
     { cause: error },
   );
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   askTokenEndpoint,
+  clockProblem,
   isTicket,
   parseServerUrl,
+  readServerClock,
   type TokenEndpoint,
   validateAdmission,
 } from '@livekit-swarm/livekit';
@@ -20,7 +22,7 @@ const LOOKUP_PAUSE_MS = 1_000;
 /**
  * Asks the deployment whether it would admit a participant, before any load is sent.
  * @returns the newest signalling that it supports
- * @throws SwarmError when it is unreachable or rejects; SwarmError `usage` when its address is invalid
+ * @throws SwarmError when it is unreachable or rejects; SwarmError `clock_wrong` when its clock and that of this host are too far apart; SwarmError `usage` when its address is invalid
  */
 export const preflight = async (
   deployment: Deployment,
@@ -42,7 +44,13 @@ export const preflight = async (
  */
 export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
   for (let attempt = 1; ; attempt++) {
-    const answer = await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
+    const [answer, clock] = await Promise.all([
+      validateAdmission({ url, token, timeoutMs: TIMEOUT_MS }),
+      readServerClock(url, TIMEOUT_MS),
+    ]);
+    // Before the rejection, which it may have caused: neither shows anything about the deployment then.
+    const wrong = clock === null ? null : clockProblem(clock, parseServerUrl(url).http);
+    if (wrong !== null) throw wrong;
     if (answer.ok) return answer.signalling;
     const { reason, message, hint } = answer.rejection;
     // A resolver that fails for a second has no meaning for the deployment.

@@ -153,6 +153,9 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     workers.kill();
     record.close();
   }
+  // The results of all participants are written last: without them the record and the verdict would differ.
+  const notWritten = record.close();
+  if (notWritten !== null) throw notWritten;
   const summary = log.close();
   return { summary, decision: decideVerdict(summary, thresholds), record: record.file };
 };

@@ -25,6 +25,8 @@ const EXITS = {
     'dns_failed',
     'no_route',
     'no_socket',
+    // Its clock is so wrong that tokens and certificates may not be valid by it.
+    'clock_wrong',
     // Nothing of the run is known.
     'record_not_written',
     'worker_died',

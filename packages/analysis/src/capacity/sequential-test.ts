@@ -47,7 +47,6 @@ export type LoadState =
 export const weightOf = ({ windows, crossed, failedAsAWhole, certain }: RunEvidence): number => {
   if (certain) return DECIDED;
   if (failedAsAWhole) return MOST_OF_A_RUN;
-  if (windows === 0) return -MOST_OF_A_RUN;
   const weight = crossed * CROSSED + (windows - crossed) * HELD;
   return Math.max(-MOST_OF_A_RUN, Math.min(MOST_OF_A_RUN, weight));
 };

@@ -125,6 +125,33 @@ describe('a run', () => {
     expect(facts).toMatchObject({ outcome: 'crossed', evidence: { failedAsAWhole: true } });
   });
 
+  const inPart = (part: number, at: number): boolean =>
+    (parts[part]?.fromMs ?? 0) < at && at <= (parts[part]?.toMs ?? 0);
+
+  test('in which nothing arrived for a while crossed its thresholds then', () => {
+    const facts = factsOf((lines) =>
+      altered(lines, (line) =>
+        line.type === 'sample' && [1, 2, 3].some((part) => inPart(part, line.at - 500))
+          ? { ...line, series: line.series.filter(({ labels }) => labels.direction === 'up') }
+          : line,
+      ),
+    );
+    expect(facts.evidence).toMatchObject({ windows: parts.length, crossed: 3 });
+  });
+
+  test('has no evidence from windows without samples, or of a node that did not answer', () => {
+    const silent = (line: RecordLine): boolean =>
+      'at' in line && [0, 1].some((part) => inPart(part, line.at - 500));
+    const withoutAnswers = factsOf(
+      (lines) =>
+        altered(usedCores(() => 0.3)(lines), (line) =>
+          line.type === 'server' && silent(line) ? null : line,
+        ),
+      [until(0.7)],
+    );
+    expect(withoutAnswers.evidence).toMatchObject({ windows: parts.length - 2, crossed: 0 });
+  });
+
   test('with an impaired load generator has no result', () => {
     const facts = factsOf((lines) =>
       altered(lines, (line) =>

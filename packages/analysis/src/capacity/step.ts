@@ -1,6 +1,7 @@
 import {
   aggregate,
   formatThreshold,
+  type MetricName,
   type MetricReader,
   metricDefinition,
 } from '@livekit-swarm/metrics';
@@ -144,21 +145,25 @@ const evidenceOf = (
     ({ threshold }) => threshold.window === null && metricDefinition(threshold.metric).timed,
   );
   const parts = summary.windows.filter(({ window }) => window.name.startsWith(PART));
-  const judged = parts.map(({ metrics }) =>
-    isCrossedIn(metrics, nodeNames(summary), timed, limits),
+  const measured = timed.filter((sourced) =>
+    evaluate({ metrics: summary.metrics, windows: [] }, sourced).every(
+      ({ value }) => value !== null,
+    ),
+  );
+  const judged = parts.flatMap(
+    ({ metrics }) => judgePart(metrics, nodeNames(summary), measured, limits) ?? [],
   );
   const inParts = new Set(timed.map(({ threshold }) => formatThreshold(threshold)));
-  return {
-    windows: judged.length,
-    crossed: judged.filter(Boolean).length,
-    failedAsAWhole:
-      decision.verdict === 'failed' &&
-      crossings.some(
-        ({ expression, metric, resource }) =>
-          resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
-      ),
-    certain,
-  };
+  const failedAsAWhole =
+    decision.verdict === 'failed' &&
+    crossings.some(
+      ({ expression, metric, resource }) =>
+        resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
+    );
+  // Where nothing was measured, nothing shows that the load was carried.
+  if (judged.length === 0 && !certain && !failedAsAWhole) return null;
+  const crossed = judged.filter((judgement) => judgement === 'crossed').length;
+  return { windows: judged.length, crossed, failedAsAWhole, certain };
 };
 
 /** They happen before the steady state, of which the windows are. */
@@ -172,15 +177,52 @@ const OF_JOINS: ReadonlySet<string> = new Set([
   'first_decrypted_time',
 ]);
 
-const isCrossedIn = (
+/**
+ * One part of the steady state. Null: it has no samples, or the use of a node is missing, so that it does not count. Where participants sent
+ * media or messages and none arrived, a threshold on what arrives is crossed: users noticed.
+ * @param thresholds those that have a value for the whole run
+ */
+const judgePart = (
   metrics: MetricReader,
   nodes: readonly string[],
   thresholds: readonly SourcedThreshold[],
   limits: readonly UtilisationLimit[],
-): boolean =>
-  thresholds.some((sourced) =>
-    evaluate({ metrics, windows: [] }, sourced).some(({ ok }) => ok === false),
-  ) || limits.some(({ resource, limit }) => (usedOf(metrics, nodes, resource) ?? 0) >= limit);
+): 'crossed' | 'held' | null => {
+  const results = thresholds.flatMap((sourced) => evaluate({ metrics, windows: [] }, sourced));
+  const used = limits.map(({ resource, limit }) => ({
+    value: usedOf(metrics, nodes, resource),
+    limit,
+  }));
+  // How much was sent for what was not measured; undefined: there are no samples.
+  const sent = results.flatMap(({ value, threshold: { metric, selector } }) => {
+    const counter = value === null ? SENT_FOR[metric] : undefined;
+    const { kind } = selector;
+    return counter === undefined
+      ? []
+      : [aggregate(metrics.measure(counter, kind === undefined ? {} : { kind }), COUNT)];
+  });
+  if (
+    results.some(({ ok }) => ok === false) ||
+    sent.some((count = 0) => count > 0) ||
+    used.some(({ value = 0, limit }) => value >= limit)
+  )
+    return 'crossed';
+  return sent.includes(undefined) || used.some(({ value }) => value === undefined) ? null : 'held';
+};
+
+/** What shows every second while there is media or data, and what must be sent for it. */
+const SENT_FOR: Partial<Record<MetricName, MetricName>> = {
+  packet_loss: 'packets_sent',
+  packet_loss_before_recovery: 'packets_sent',
+  uplink_loss: 'packets_sent',
+  uplink_loss_before_recovery: 'packets_sent',
+  jitter: 'packets_sent',
+  media_latency: 'packets_sent',
+  data_loss: 'data_messages_sent',
+  data_latency: 'data_messages_sent',
+};
+
+const COUNT = { type: 'count' } as const;
 
 const outcomeOf = (evidence: RunEvidence | null, { end }: Summary): StepOutcome => {
   if (evidence === null) return end?.reason === 'interrupted' ? 'interrupted' : 'inconclusive';

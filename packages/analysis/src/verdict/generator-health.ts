@@ -41,6 +41,8 @@ type Impairment =
   | { code: 'host_suspended'; value: number; limit: number }
   /** Milliseconds by which the wall clock of the host was set at one time; `stepMs`: negative backwards. */
   | { code: 'clock_stepped'; value: number; limit: number; stepMs: number }
+  /** Joins were refused for a token or a certificate, and the clock of a host is this far from that of the run, ms; `offsetMs`: negative behind. */
+  | { code: 'clock_wrong'; value: number; limit: number; offsetMs: number }
   /** The longest time for which a process did not run, ms. `shard`: −1 is the coordinator. `count`: pauses longer than `limit`. */
   | { code: 'process_paused'; value: number; limit: number; shard: number; count: number }
   /** Share of samples in which the processes that drive participants, or the embedded server, had work and waited for a core for most of the time. */
@@ -89,6 +91,7 @@ export const assessGenerator = (
   const generator =
     summary.lost === null ? summary.generator : { ...summary.generator, workersDied: 0 };
   const found: HealthFinding[] = [];
+  const invalidByTime = joins.failureReasons.some(({ reason }) => INVALID_BY_TIME.has(reason));
   if (end?.reason === 'server_killed') found.push({ code: 'server_killed', value: 1, limit: 0 });
   const ended = [...joins.failureReasons, ...joins.disconnectReasons];
   for (const [reason, code] of ENDS_ON_THIS_HOST) {
@@ -99,7 +102,18 @@ export const assessGenerator = (
     found.push({ code: 'no_samples', value: 0, limit: 1 });
   if (hosts.length === 0) return [...assessHost(generator), ...found];
   return [
-    ...hosts.flatMap(({ host, generator: ofHost, lost }) => [
+    ...hosts.flatMap(({ host, generator: ofHost, lost, clock: { offsetMs } }) => [
+      ...(invalidByTime && Math.abs(offsetMs) > CLOCK_WRONG_MS
+        ? [
+            {
+              code: 'clock_wrong',
+              value: Math.abs(offsetMs),
+              limit: CLOCK_WRONG_MS,
+              offsetMs,
+              host,
+            } as const,
+          ]
+        : []),
       ...(lost === null || summary.lost !== null
         ? []
         : [{ code: 'host_lost', value: ofHost.workersDied, limit: 0, host, why: lost } as const]),
@@ -311,6 +325,11 @@ export const SUSPENSION_MS = 250;
  * the same host computes capture times and sender reports with it.
  */
 export const CLOCK_STEP_MS = 250;
+
+/** Joins that fail for a token or a certificate that is not valid by one of the clocks. */
+export const INVALID_BY_TIME: ReadonlySet<string> = new Set(['unauthorized', 'tls']);
+/** A clock that is this far from others (ms) makes tokens and certificates invalid; livekit-server allows a minute. All else is corrected. */
+const CLOCK_WRONG_MS = 30_000;
 
 /** An event loop that lags this much (p99 of a second, ms) handles joins and answers of the server so late that it shows in join times of 2 s. */
 export const LAGGING_MS = 500;

@@ -316,6 +316,22 @@ describe('an impaired generator', () => {
     });
   });
 
+  it.each<[string, Omit<EventLine, 'type' | 'at'>]>([
+    ['was set', { event: 'clock_stepped', stepMs: 90_000 }],
+    ['lost time while its host was suspended', { event: 'host_suspended', durationMs: 720_000 }],
+  ])('whose clock %s may have caused that its tokens and certificates were refused', (_, event) => {
+    const disturbed: RecordLine[] = [...healthy];
+    disturbed.splice(-1, 0, { type: 'event', at: 2_000, ...event });
+    for (const who of [/^k3x9-[1-5]-/, /./])
+      for (const reason of ['unauthorized', 'tls']) {
+        const decision = decide(rejected(who, reason, disturbed));
+        expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+        expect(decision.health).toContainEqual(expect.objectContaining({ code: event.event }));
+      }
+    // Whatever the time is, a server that is full is full.
+    expect(decide(rejected(/^k3x9-[1-5]-/, 'server_full', disturbed)).verdict).toBe('failed');
+  });
+
   it('may have caused that joins timed out', () => {
     const lines = rejected(/^k3x9-[12]-/, 'timeout', withGenerator({ lateSends: 50 }));
     expect(decide(lines)).toMatchObject({ verdict: 'inconclusive' });

@@ -9,6 +9,7 @@ import {
   type HealthCode,
   type HealthFinding,
   mayBlameServer,
+  INVALID_BY_TIME,
 } from './generator-health.ts';
 import type { Reason } from './threshold-result.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
@@ -26,8 +27,8 @@ export interface VerdictDecision {
 }
 
 /**
- * Rejections by the server: however slow the generator was, it cannot have caused them (`server_full`: 503, the node is at its configured limit).
- * Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too.
+ * Rejections by the server: however slow the generator was, it cannot have caused them (`server_full`: 503, the node is at its configured limit);
+ * a wrong clock is another matter (`INVALID_BY_TIME`). Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too.
  */
 const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'unauthorized',
@@ -35,6 +36,12 @@ const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'room_not_found',
   'server_full',
   'room_full',
+]);
+/** Findings after which tokens and certificates may be invalid because of this side. */
+const CLOCK_FINDINGS: ReadonlySet<HealthCode> = new Set<HealthCode>([
+  'clock_stepped',
+  'clock_wrong',
+  'host_suspended',
 ]);
 /** When all joins failed for these reasons, there was no deployment to test. */
 const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
@@ -70,7 +77,7 @@ export const decideVerdict = (
   const aborting = abortingThreshold(summary, thresholds);
   const aborted: Reason[] =
     aborting === null ? [] : [{ code: 'run_aborted', threshold: aborting.abortedBy }];
-  const certain = certainFailures(summary, thresholds);
+  const certain = certainFailures(summary, thresholds, health);
   const crossings = results.filter(
     ({ ok, threshold }) => ok === false && threshold !== aborting?.threshold,
   );
@@ -91,7 +98,7 @@ export const decideVerdict = (
     health,
   });
 
-  if (allJoinsRejected(summary))
+  if (allJoinsRejected(summary, health))
     return conclude(
       'failed',
       [allJoinsFailed('deployment_unreachable', summary), ...impairments],
@@ -208,12 +215,12 @@ export const abortCause = (
     .filter(({ ok }) => ok === false);
   const [result] = results;
   if (result === undefined) return null;
+  const health = assessGenerator(interim);
   const certain = active.find(
-    (sourced) => certainFailures(interim, [sourced]).length > 0,
+    (sourced) => certainFailures(interim, [sourced], health).length > 0,
   )?.threshold;
   const sure = results.find(({ threshold }) => threshold === certain);
   if (sure !== undefined) return { result: sure, doubts: [] };
-  const health = assessGenerator(interim);
   const [failure] = mayBlameServer(health, interim.impaired)
     ? attributeCrossings(interim, results, active).certain
     : [];
@@ -246,9 +253,18 @@ const failuresWith = (
 
 const noParticipantJoined = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
 
-const allJoinsRejected = (summary: Summary): boolean =>
+const allJoinsRejected = (summary: Summary, health: readonly HealthFinding[]): boolean =>
   noParticipantJoined(summary) &&
-  failuresWith(summary, UNREACHABLE_REASONS) === summary.joins.failed;
+  failuresWith(summary, certainOf(UNREACHABLE_REASONS, health)) === summary.joins.failed;
+
+/** The reasons that the generator cannot have caused. */
+const certainOf = (
+  reasons: ReadonlySet<string>,
+  health: readonly HealthFinding[],
+): ReadonlySet<string> =>
+  health.some(({ code }) => CLOCK_FINDINGS.has(code))
+    ? new Set([...reasons].filter((reason) => !INVALID_BY_TIME.has(reason)))
+    : reasons;
 
 const allJoinsFailed = (
   code: 'deployment_unreachable' | 'no_participant_joined',
@@ -258,12 +274,14 @@ const allJoinsFailed = (
 const certainFailures = (
   summary: Pick<InterimSummary, 'joins' | 'end'>,
   thresholds: readonly SourcedThreshold[],
+  health: readonly HealthFinding[],
 ): Reason[] => {
   const reasons: Reason[] = [];
   if (summary.end?.reason === 'server_died')
     reasons.push({ code: 'server_died', at: summary.end.at });
   const { joins } = summary;
-  const rejected = failuresWith(summary, REJECTION_REASONS);
+  const certain = certainOf(REJECTION_REASONS, health);
+  const rejected = failuresWith(summary, certain);
   const attempted = joins.joined + joins.failed;
   // Only a threshold on all participants: the share of a role that was rejected is not kept.
   const tooMany = thresholds.some(
@@ -276,7 +294,7 @@ const certainFailures = (
   );
   if (tooMany) {
     const byReason = joins.failureReasons
-      .filter(({ reason }) => REJECTION_REASONS.has(reason))
+      .filter(({ reason }) => certain.has(reason))
       .map(({ reason, count }) => ({ reason, count }));
     reasons.push({ code: 'joins_rejected', rejected, attempted, byReason });
   }

@@ -247,6 +247,19 @@ const withClockStep = async (stepMs: number): Promise<FaultyRun> => {
   return await outcomeOf(start({ flags: `${SMALL} 10s`, server, env }));
 };
 
+/** Workers have the tokens of those that join within 30 s; those of the others are made after the step. */
+const withClockStepWhileJoining = async (
+  stepMs: number,
+  rampSeconds: number,
+): Promise<FaultyRun> => {
+  await using server = await startLiveKit({ dir: scratch() });
+  const env = steppingClock(stepMs, 7_000);
+  const joins = `--rooms ${rampSeconds / 4} --join-rate 0.5`;
+  return await outcomeOf(
+    start({ flags: `${joins} --workers 1 --duration ${rampSeconds + 4}s`, server, env }),
+  );
+};
+
 const SOURCE = fileURLToPath(new URL('./small-buffers.c', import.meta.url));
 
 const needs =
@@ -303,6 +316,26 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
   },
   'clock set forward by 30 s': { run: () => withClockStep(30_000) },
   'clock set back by 30 s': { run: () => withClockStep(-30_000) },
+  'clock set forward by 90 s while participants join': {
+    run: () => withClockStepWhileJoining(90_000, 40),
+  },
+  'clock set back by 90 s while participants join': {
+    run: () => withClockStepWhileJoining(-90_000, 40),
+  },
+  'clock set forward by 15 min while participants join': {
+    run: () => withClockStepWhileJoining(900_000, 60),
+  },
+  'clock set back by 15 min while participants join': {
+    run: () => withClockStepWhileJoining(-900_000, 60),
+  },
+  'clock wrong by 5 min from the start': {
+    run: async () => {
+      await using server = await startLiveKit({ dir: scratch() });
+      return await outcomeOf(
+        start({ flags: `${SMALL} 5s`, server, env: steppingClock(300_000, 0) }),
+      );
+    },
+  },
   'CPU quota of a tenth': {
     ...group('cpu'),
     run: async () => {
@@ -422,6 +455,13 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
           through: ['unshare', '--mount', 'sh', '-c', mount, record],
         }),
       );
+    },
+  },
+  'disk full while participants leave': {
+    run: async () => {
+      await using server = await startLiveKit({ dir: scratch() });
+      const env = { SWARM_FAILPOINTS: 'record.end=error' };
+      return await outcomeOf(start({ flags: `${SMALL} 3s`, server, env }));
     },
   },
   'embedded server killed': {

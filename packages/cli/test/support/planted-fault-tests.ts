@@ -10,6 +10,10 @@ import { factsOf, GENERATOR_FAULTS, type PlantedFault, SERVER_FAULTS } from './p
  * must not be impaired by others.
  */
 const WAITING: readonly PlantedFault[] = [
+  'clock set forward by 15 min while participants join',
+  'clock set back by 15 min while participants join',
+  'clock set forward by 90 s while participants join',
+  'clock set back by 90 s while participants join',
   'generator stopped for 30 s',
   'worker stopped for 30 s',
   'all sends refused by the firewall',

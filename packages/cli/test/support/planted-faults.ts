@@ -66,6 +66,31 @@ export const GENERATOR_FAULTS = {
     outcome: 'inconclusive',
     findings: ['clock_stepped'],
   },
+  'clock set forward by 90 s while participants join': {
+    planted: 'the same by 90 s, early in a ramp of 40 s: further than servers tolerate of tokens',
+    outcome: 'inconclusive',
+    findings: ['clock_stepped'],
+  },
+  'clock set back by 90 s while participants join': {
+    planted: 'the same, back by 90 s',
+    outcome: 'inconclusive',
+    findings: ['clock_stepped'],
+  },
+  'clock set forward by 15 min while participants join': {
+    planted: 'the same by 15 min, in a ramp of 60 s',
+    outcome: 'inconclusive',
+    findings: ['clock_stepped'],
+  },
+  'clock set back by 15 min while participants join': {
+    planted: 'the same, back by 15 min: longer than tokens are valid',
+    outcome: 'inconclusive',
+    findings: ['clock_stepped'],
+  },
+  'clock wrong by 5 min from the start': {
+    planted: 'the wall clock of the coordinator is 5 min ahead of that of the server',
+    outcome: 'inconclusive',
+    error: 'clock_wrong',
+  },
   'CPU quota of a tenth': {
     planted: 'the worker in a control group with a tenth of the CPU time that it used before',
     outcome: 'inconclusive',
@@ -127,6 +152,12 @@ export const GENERATOR_FAULTS = {
   },
   'disk full': {
     planted: 'the record on a file system of 16 KiB',
+    outcome: 'inconclusive',
+    error: 'record_not_written',
+  },
+  'disk full while participants leave': {
+    planted:
+      'the last write of the record fails: the run has ended, its results are not on the disk',
     outcome: 'inconclusive',
     error: 'record_not_written',
   },

@@ -107,6 +107,8 @@ const impairmentText = (finding: HealthFinding): string => {
       return `${capital(processName(finding.shard))} did not run for ${formatMs(finding.value)}; servers disconnect participants that do not answer.`;
     case 'clock_stepped':
       return `The wall clock of this host was set ${stepText(finding.stepMs)}; tokens, and a server on this host, depend on it.`;
+    case 'clock_wrong':
+      return `The clock of this host is ${formatMs(Math.abs(finding.offsetMs))} ${finding.offsetMs < 0 ? 'behind' : 'ahead of'} that of the run; tokens and certificates may not be valid by it.`;
     case 'cpu_starved':
       return `${finding.process === 'server' ? 'The embedded server' : 'The load generator'} had work and waited for a core most of the time in ${percent(finding.value)} of samples: other processes used the CPU.`;
     case 'no_samples':
@@ -144,6 +146,7 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
       return 'Keep the host awake during a run; do not pause a virtual machine.';
     case 'process_paused':
       return 'Give the load generator enough CPU and memory, and do not stop its processes.';
+    case 'clock_wrong':
     case 'clock_stepped':
       return 'Synchronise the clock before a run; during it, let the time service slew.';
     case 'dns_failed':

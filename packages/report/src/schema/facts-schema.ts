@@ -44,6 +44,7 @@ export const healthFinding = z
     finding('engine_stuck', {}),
     finding('host_suspended', {}),
     finding('clock_stepped', { stepMs: z.number().describe('Negative: backwards.') }),
+    finding('clock_wrong', { offsetMs: z.number().describe('Negative: behind.') }),
     finding('process_paused', {
       shard: z.number().describe('-1: the coordinator.'),
       count: count.describe('Pauses longer than the limit.'),
