@@ -19,6 +19,8 @@ export interface MediaPlane {
    * @returns the kernel's error code, or null. Absent: not known
    */
   localSendError?(): string | null;
+  /** The node that the client has joined, before anything is known of its candidates. */
+  joinedNode?(nodeId: string): void;
   /** STUN and TURN servers that the deployment offers, when the client is in and after each resume. */
   iceServers?(servers: readonly IceServer[]): void;
   /** Why media found no way, where the plane knows more than that. */
@@ -26,6 +28,8 @@ export interface MediaPlane {
   setExtensions(peer: number, ids: ExtensionIds): void;
   /** `candidate:…`. */
   addCandidate(peer: number, candidate: string): void;
+  /** The remote has no further candidates under its present credentials (RFC 8838 §8.2). */
+  candidatesEnded?(peer: number): void;
   /** New local credentials (RFC 8445 §9), and candidates where the addresses of this side changed. */
   restartIce(peer: number): IceCredentials & { candidates?: string[] };
   /** Its streams end with it. */

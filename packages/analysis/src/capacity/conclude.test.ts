@@ -82,6 +82,11 @@ describe('what gave first', () => {
     ],
     ['a full room', { rejected: [{ reason: 'room_full', count: 4, message: null }] }, 'limit'],
     [
+      'UDP ports that are used up',
+      { rejected: [{ reason: 'udp_ports_exhausted', count: 4, message: null }], ...busy(3.9) },
+      'udp_ports_exhausted',
+    ],
+    [
       'a proxy that limits',
       { rejected: [{ reason: 'rate_limited', count: 4, message: null }] },
       'rate_limit',

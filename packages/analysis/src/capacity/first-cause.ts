@@ -24,6 +24,12 @@ const DELAY: ReadonlySet<CauseCode> = new Set([
 ]);
 
 const LIMIT_REASONS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
+/** Joins that got no UDP port, where a smaller load did: the range is used up, also where a worker did not see the ports of the others. */
+const PORT_REASONS: ReadonlySet<string> = new Set([
+  'udp_ports_exhausted',
+  'udp_not_offered',
+  'no_candidates',
+]);
 
 /** How a symptom is called, by the metric that shows it. */
 const SYMPTOMS: Record<string, CauseCode> = {
@@ -73,6 +79,7 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
   const { busiestNodeCores, bitsDown } = step.measured;
   const cpuShare = cores === null || busiestNodeCores === null ? null : busiestNodeCores / cores;
   const rejection = step.rejected.find(({ reason }) => LIMIT_REASONS.has(reason));
+  const portless = step.rejected.find(({ reason }) => PORT_REASONS.has(reason));
   const slowed = step.rejected.find(({ reason }) => reason === 'rate_limited');
   const shown = mostTelling(step.crossings);
   const causeOf = (code: CauseCode, failure: StepFacts['rejected'][number] | undefined): Cause => ({
@@ -86,6 +93,7 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
   });
   if (step.serverEnded) return causeOf('server_ended', undefined);
   if (rejection !== undefined) return causeOf('limit', rejection);
+  if (portless !== undefined) return causeOf('udp_ports_exhausted', portless);
   if (slowed !== undefined) return causeOf('rate_limit', slowed);
   const symptom = shown === null ? 'other' : symptomOf(shown);
   if (shown?.resource !== null && shown !== null) return causeOf(symptom, undefined);

@@ -89,6 +89,7 @@ const step = z
 export const CAUSES = [
   'server_ended',
   'limit',
+  'udp_ports_exhausted',
   'rate_limit',
   'cpu',
   'memory',

@@ -36,6 +36,10 @@ const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'room_not_found',
   'server_full',
   'room_full',
+  // Shown by its JoinResponse, and by the list of its candidates.
+  'codec_not_allowed',
+  'udp_not_offered',
+  'udp_ports_exhausted',
 ]);
 /** Findings after which tokens and certificates may be invalid because of this side. */
 const CLOCK_FINDINGS: ReadonlySet<HealthCode> = new Set<HealthCode>([

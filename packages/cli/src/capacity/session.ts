@@ -119,7 +119,12 @@ const prepareStep = (
 };
 
 /** Reasons of joins that failed as the load is too large: a search goes down from there. */
-const AT_A_LIMIT: ReadonlySet<string> = new Set(['server_full', 'room_full', 'rate_limited']);
+const AT_A_LIMIT: ReadonlySet<string> = new Set([
+  'server_full',
+  'room_full',
+  'rate_limited',
+  'udp_ports_exhausted',
+]);
 
 const runStep = async (
   { shared, limits, printer, folder }: SearchSession,

@@ -12,8 +12,10 @@ export interface FailedPath {
 
 /** Settings that cause failures of a path, by their reasons. */
 const SETTINGS = {
-  ice_tcp_refused: 'check rtc.tcp_port and the firewall',
-  ice_tcp_no_answer: 'a firewall drops rtc.tcp_port',
+  ice_tcp_refused:
+    'livekit-server announces the port that it listens on: rtc.tcp_port must be the port that users reach, so a forwarded port must have the same number',
+  ice_tcp_no_answer:
+    'let TCP pass to rtc.tcp_port; livekit-server announces the port that it listens on, so a forwarded port must have the same number',
   turn_refused: 'check that the TURN server runs, and its port',
   turn_no_answer: 'check turn.udp_port, turn.tls_port or rtc.turn_servers, and the firewall',
   turn_tls: 'check turn.cert_file and turn.domain; certificates of your own CA: --ca',

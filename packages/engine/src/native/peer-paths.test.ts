@@ -9,7 +9,7 @@ const TURN = [
   { urls: ['turn:127.0.0.1:3478?transport=udp'], username: 'user', credential: 'secret' },
 ];
 
-const pathsOf = (path: MediaPath) => {
+const pathsOf = (path: MediaPath, isWithoutUdp = false) => {
   const connectStream = vi.fn();
   const addRelay = vi.fn();
   const abandonPaths = vi.fn();
@@ -19,6 +19,7 @@ const pathsOf = (path: MediaPath) => {
     route: { resolve: async (host) => [{ address: host, family: 4 }] },
     path,
     turn: null,
+    isWithoutUdp: () => isWithoutUdp,
     onFailed: (_, failure) => failed.push(failure),
   });
   paths.open(1);
@@ -98,6 +99,28 @@ describe('the paths of a peer', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(failed).toEqual([]);
     expect(paths.lastFailure?.reason).toBe('turn_unauthorized');
+  });
+
+  it('fails with auto once TCP has ended at a server that has no UDP', async () => {
+    for (const endsFirst of [false, true]) {
+      const { paths, failed } = pathsOf('auto', true);
+      paths.offered([]);
+      paths.onCandidate(1, PASSIVE);
+      const refused = { path: 'ice-tcp', server: '127.0.0.1:7881', message: 'refused' } as const;
+      const ending = (): void =>
+        paths.onFailed(1, { ...refused, code: 'tcp_refused', ended: true });
+      if (endsFirst) paths.candidatesEnded(1);
+      ending();
+      if (!endsFirst) paths.candidatesEnded(1);
+      await vi.waitFor(() => expect(failed[0]?.reason).toBe('ice_tcp_refused'));
+    }
+  });
+
+  it('fails at the end of the candidates where none is of the path', () => {
+    const { paths, failed } = pathsOf('ice-tcp');
+    paths.onCandidate(1, UDP);
+    paths.candidatesEnded(1);
+    expect(failed.map(({ reason }) => reason)).toEqual(['ice_tcp_not_offered']);
   });
 
   it('reports a path that the server does not offer', async () => {

@@ -12,6 +12,8 @@ export interface PeerPathsOptions {
   route: Pick<Route, 'resolve'>;
   path: MediaPath;
   turn: TurnAddress | null;
+  /** Whether it is certain that the remote of a peer has no UDP candidate. */
+  isWithoutUdp(peer: number): boolean;
   /** Media of the peer finds no way. */
   onFailed(peer: number, failure: Failure): void;
 }
@@ -118,6 +120,15 @@ export class PeerPaths {
     }
   }
 
+  /** The remote has sent its last candidate. */
+  candidatesEnded(peer: number): void {
+    const { path } = this.#options;
+    const state = this.#peers.get(peer);
+    if (state === undefined) return;
+    if (path === 'ice-tcp' && state.streams === 0) this.#fail(peer, notOffered(path));
+    else if (path === 'auto' && this.#lastFailure !== null) this.#failed(peer, this.#lastFailure);
+  }
+
   onConnected(peer: number): void {
     const state = this.#peers.get(peer);
     if (state !== undefined) state.connected = true;
@@ -165,15 +176,20 @@ export class PeerPaths {
   #failed(peer: number, failure: Failure): void {
     this.#lastFailure = failure;
     const state = this.#peers.get(peer);
-    if (state === undefined || state.pending > 0 || this.#options.path === 'auto') return;
+    if (state === undefined || state.pending > 0 || !this.#isLastPath(peer)) return;
     // A connected peer disconnects, and recovers from that.
     if (!state.connected) this.#later(peer, 0, () => this.#fail(peer, failure));
   }
 
   #fail(peer: number, failure: Failure): void {
     const state = this.#peers.get(peer);
-    if (state !== undefined && !state.connected && this.#options.path !== 'auto')
+    if (state !== undefined && !state.connected && this.#isLastPath(peer))
       this.#options.onFailed(peer, failure);
+  }
+
+  /** Whether a peer has nothing besides the paths that are managed here. */
+  #isLastPath(peer: number): boolean {
+    return this.#options.path !== 'auto' || this.#options.isWithoutUdp(peer);
   }
 
   #later(peer: number, ms: number, act: () => void): void {

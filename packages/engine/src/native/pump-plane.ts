@@ -25,6 +25,7 @@ import {
 import type { PublishedTrack } from './clips.ts';
 import type { FrameKeyHandle } from './frame-keys.ts';
 import { LocalSockets } from './local-sockets.ts';
+import { OfferedCandidates } from './offered-candidates.ts';
 import { PeerPaths, selectedPairOf } from './peer-paths.ts';
 import { rejectionOf } from './rejected-sends.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
@@ -86,6 +87,7 @@ export class PumpPlane implements MediaPlane {
   readonly #openedChannels = new Set<string>();
   /** New candidates of peers whose addresses changed, until ICE restarts. */
   readonly #moved = new Map<number, string[]>();
+  readonly #offered: OfferedCandidates;
   readonly #paths: PeerPaths;
   #route: Route;
   #key: FrameKeyHandle | null;
@@ -97,7 +99,15 @@ export class PumpPlane implements MediaPlane {
     const { pump, route, path, turn, onPathFailed } = options;
     this.#route = route;
     this.#key = options.key;
-    this.#paths = new PeerPaths({ pump, route, path, turn, onFailed: onPathFailed });
+    this.#offered = new OfferedCandidates({
+      path,
+      ports: () => this.#route.ports,
+      onFailed: onPathFailed,
+    });
+    this.#paths = new PeerPaths({
+      ...{ pump, route, path, turn, onFailed: onPathFailed },
+      isWithoutUdp: (peer) => this.#offered.isWithoutUdp(peer),
+    });
   }
 
   /** Everything that was counted, as of the last read of the pump. */
@@ -182,6 +192,7 @@ export class PumpPlane implements MediaPlane {
 
   connectPeer(peer: number, remote: RemotePeer): void {
     this.#options.pump.setRemote(peer, remote);
+    this.#offered.described(peer);
     this.#paths.described(peer);
   }
 
@@ -191,9 +202,19 @@ export class PumpPlane implements MediaPlane {
 
   addCandidate(peer: number, candidate: string): void {
     this.#options.pump.addRemoteCandidate(peer, candidate);
+    this.#offered.onCandidate(peer, candidate);
     this.#paths.onCandidate(peer, candidate);
     const remote = addressOfCandidate(candidate);
     if (remote !== null) this.#sockets.get(peer)?.onCandidate(remote);
+  }
+
+  candidatesEnded(peer: number): void {
+    this.#offered.ended(peer);
+    this.#paths.candidatesEnded(peer);
+  }
+
+  joinedNode(nodeId: string): void {
+    this.#offered.joined(nodeId);
   }
 
   iceServers(servers: readonly IceServer[]): void {
@@ -201,7 +222,7 @@ export class PumpPlane implements MediaPlane {
   }
 
   pathFailure(): Failure | null {
-    return this.#paths.lastFailure;
+    return this.#paths.lastFailure ?? this.#offered.failure;
   }
 
   /** A path of a peer failed; whether it has another is decided here. */
@@ -225,6 +246,7 @@ export class PumpPlane implements MediaPlane {
   /** Media found a way, whatever candidates were sent. */
   iceConnected(peer: number): void {
     this.#sockets.get(peer)?.settle();
+    this.#offered.connected();
     this.#paths.onConnected(peer);
   }
 
@@ -270,6 +292,7 @@ export class PumpPlane implements MediaPlane {
   #endPeer(peer: number, end: (pump: Pump) => void): void {
     this.#sockets.get(peer)?.close();
     this.#sockets.delete(peer);
+    this.#offered.close(peer);
     this.#paths.close(peer);
     const { pump, onPeerClosed } = this.#options;
     const senders = this.#up.filter((stream) => stream.peer === peer && !stream.ended);

@@ -3,6 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { type Clock, HostResolver, systemClock } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
+import { NodePorts } from './node-ports.ts';
 
 export type Family = 4 | 6;
 
@@ -21,6 +22,8 @@ export type FindLocalAddress = (remote: string) => Promise<string | null>;
  * have, and takes the other family, too, as soon as a server has a candidate of it. From then on all peers start with both, and ICE selects.
  */
 export class Route {
+  /** Those that its nodes have given to participants. */
+  readonly ports = new NodePorts();
   readonly #resolver: Pick<HostResolver, 'addresses'>;
   readonly #findLocal: FindLocalAddress;
   #local: LocalAddresses = {};

@@ -14,6 +14,8 @@ export class RemotePeerLink {
   #credentials = '';
   #extensions = '';
   #held: string[] | null = [];
+  /** Whether the last candidate has arrived before the description. */
+  #heldAll = false;
   #candidates = 0;
 
   constructor(plane: MediaPlane) {
@@ -29,6 +31,7 @@ export class RemotePeerLink {
   restart(): void {
     Object.assign(this.local, this.#plane.restartIce(this.local.peer));
     this.#held ??= [];
+    this.#heldAll = false;
   }
 
   /** Whether this description has other ICE credentials than the last. */
@@ -54,16 +57,25 @@ export class RemotePeerLink {
       // A later description repeats them.
       this.#candidates = 0;
       for (const candidate of transport.candidates) this.#use(candidate);
+      this.#heldAll ||= transport.candidatesEnded;
     }
     this.#tellExtensions(extensions);
     for (const candidate of this.#held ?? []) this.#use(candidate);
     this.#held = null;
+    if (this.#heldAll) this.endOfCandidates();
+    this.#heldAll = false;
   }
 
   addCandidate(candidate: string): void {
     if (candidate === '') return;
     if (this.#held === null) this.#use(candidate);
     else if (this.#held.length < MAX_CANDIDATES) this.#held.push(candidate);
+  }
+
+  /** The candidate that arrived last was the last one. */
+  endOfCandidates(): void {
+    if (this.#held === null) this.#plane.candidatesEnded?.(this.peer);
+    else this.#heldAll = true;
   }
 
   #use(candidate: string): void {

@@ -10,6 +10,7 @@ test('an answer of livekit-server over one PeerConnection', () => {
     setup: 'active',
     iceLite: false,
     dataChannels: true,
+    candidatesEnded: true,
   });
   expect(transport.fingerprint).toMatch(/^sha-256 25:60:8A:/);
   expect(transport.candidates).toEqual([

@@ -26,6 +26,8 @@ export interface RemoteTransport extends IceCredentials {
   dataChannels: boolean;
   /** `candidate:…`. */
   candidates: string[];
+  /** Whether no others follow (RFC 8840 §4.4). */
+  candidatesEnded: boolean;
 }
 
 export interface RemoteSection {
@@ -107,6 +109,7 @@ const readTransport = (session: SessionDescription, media: MediaDescription[]): 
     iceLite: session.icelite !== undefined,
     dataChannels: media.some(({ type, port }) => type === 'application' && port !== 0),
     candidates: media.flatMap(readCandidates),
+    candidatesEnded: media.some(({ endOfCandidates }) => endOfCandidates !== undefined),
   };
 };
 

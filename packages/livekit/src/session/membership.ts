@@ -1,4 +1,5 @@
 import {
+  type Codec,
   DisconnectReason,
   type JoinResponse,
   LeaveRequest,
@@ -16,6 +17,7 @@ import type { MediaPlane, PeerState } from '../media-plane.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import { joinEndpoint, resumeEndpoint, type Signalling } from '../signal/endpoint.ts';
 import type { RequestMessage, ResponseMessage, SignalConnection } from '../signal/signal-socket.ts';
+import { codecFailure } from './allowed-codecs.ts';
 import { type ConnectionLoss, type RecoveryStep, timeoutLoss } from './connection-loss.ts';
 import { Inbox } from './inbox.ts';
 import { Peers } from './peers.ts';
@@ -131,6 +133,12 @@ export class Membership {
     };
   }
 
+  /** Of the room, without those that the server disables for this client; empty: all. */
+  get #allowedCodecs(): readonly Codec[] {
+    const { enabledPublishCodecs = [], room } = this.#join ?? {};
+    return enabledPublishCodecs.length > 0 ? enabledPublishCodecs : (room?.enabledCodecs ?? []);
+  }
+
   /** Whether media of a remote track is expected now: subscribed to, visible, neither muted nor paused. */
   isMediaExpected(trackSid: string): boolean {
     return this.#inbox.isMediaExpected(trackSid);
@@ -169,8 +177,13 @@ export class Membership {
     return this.#state === 'in';
   }
 
-  publish(track: TrackSpec): void {
-    this.#send({ case: 'addTrack', value: this.#publications.add(track) });
+  /** @returns whether the room allows its codec */
+  publish(track: TrackSpec): boolean {
+    const value = this.#publications.add(track);
+    const failure = codecFailure([track], this.#allowedCodecs);
+    if (failure === null) this.#send({ case: 'addTrack', value });
+    else this.#refuse({ what: 'publish', cid: track.cid, message: failure.message });
+    return failure === null;
   }
 
   unpublish(cid: string): void {
@@ -420,6 +433,13 @@ export class Membership {
       subscribes,
     }))
       this.#refuse(refusal);
+    const published = tracks.filter(({ cid }) => !this.#publications.isRefused(cid));
+    const forbidden = codecFailure(published, this.#allowedCodecs);
+    if (forbidden !== null) {
+      this.#lose(forbidden, 'none', ReconnectReason.RR_UNKNOWN);
+      return;
+    }
+    this.#options.plane.joinedNode?.(this.server.node);
     this.#options.plane.iceServers?.(join.iceServers);
     room.reset();
     room.serverTrailer = join.sifTrailer;

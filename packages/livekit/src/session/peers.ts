@@ -115,10 +115,11 @@ export class Peers {
     this.#options.send({ case: 'answer', value: answer });
   }
 
-  addCandidate({ candidateInit, target }: TrickleRequest): void {
+  addCandidate({ candidateInit, target, final }: TrickleRequest): void {
     const { candidate } = parseCandidate(candidateInit);
     const link = target === SignalTarget.PUBLISHER ? this.#publisher?.link : this.#subscriber?.link;
     link?.addCandidate(candidate);
+    if (final) link?.endOfCandidates();
   }
 
   /** @throws Error when they are too many */

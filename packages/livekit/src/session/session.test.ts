@@ -11,9 +11,11 @@ import {
   answer,
   joinResponse,
   leave,
+  openAnswer,
   reconnectResponse,
   type ScriptedConnection,
   trackPublished,
+  trickle,
 } from '../../test/support/scripted-server.ts';
 import {
   emitted,
@@ -72,6 +74,55 @@ test('a DTLS handshake that does not end is distinguished from ICE', async () =>
   void on.session.join();
   await on.clock.advanceAsync(5_000);
   expect(emitted(on)).toEqual(['join_failed dtls_timeout']);
+});
+
+test.each([
+  [['video/H264', 'video/VP8'], 'join_failed codec_not_allowed'],
+  [['video/AV1', 'AUDIO/OPUS'], undefined],
+])('a room that allows %j: the codec is named before media', async (codecs, first) => {
+  const on = sessionFixture({ joinAttempts: 3 });
+  on.server.onConnect = (connection) => connection.tell(joinResponse('PA_self', codecs));
+  void on.session.join();
+  await on.clock.advanceAsync(100);
+  expect(emitted(on)[0]).toBe(first);
+});
+
+test('a track of a codec that the room does not allow is refused during the stay, and not published again', async () => {
+  const on = sessionFixture();
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse('PA_self', ['audio/opus', 'video/H264']));
+    connection.tell(trackPublished('mic', 'TR_mic'));
+    connection.tell(answer(1));
+    on.clock.after(1, on.connectMedia);
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(10);
+  on.session.publish({ cid: 'cam', kind: 'video', codec: 'vp8', layers: [] });
+  expect(on.events.at(-1)).toMatchObject({
+    type: 'refused',
+    cid: 'cam',
+    message: expect.stringContaining('does not allow VP8 (room.enabled_codecs'),
+  });
+  expect(on.session.tracks.map(({ cid }) => cid)).toEqual(['mic']);
+  expect(on.server.connections[0]?.sent.some(({ case: about }) => about === 'addTrack')).toBe(
+    false,
+  );
+});
+
+test('the plane learns the node and the end of its candidates, also before their description', async () => {
+  const on = sessionFixture();
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(trickle('candidate:1 1 udp 1 127.0.0.1 7882 typ host', true));
+    expect(on.plane.named('candidatesEnded')).toEqual([]);
+    connection.tell(openAnswer(1));
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(10);
+  expect(on.plane.named('joinedNode')).toEqual([['ND_1']]);
+  const names = on.plane.calls.map(({ name }) => name);
+  expect(names.lastIndexOf('addCandidate')).toBeLessThan(names.indexOf('candidatesEnded'));
+  expect(on.plane.named('candidatesEnded')).toEqual([[1]]);
 });
 
 test('joins are tried again with back-off, as often as asked', async () => {

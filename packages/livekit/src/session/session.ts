@@ -190,7 +190,7 @@ export class Session {
   /** Publishes one more track. Call while it is in. */
   publish(track: TrackSpec): void {
     this.#tracks.set(track.cid, track);
-    this.#membership?.publish(track);
+    if (this.#membership?.publish(track) === false) this.#tracks.delete(track.cid);
   }
 
   unpublish(cid: string): void {

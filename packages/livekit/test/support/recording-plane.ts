@@ -35,6 +35,8 @@ export const recordingPlane = (): RecordingPlane => {
     connectPeer: note('connectPeer'),
     setExtensions: note('setExtensions'),
     addCandidate: note('addCandidate'),
+    candidatesEnded: note('candidatesEnded'),
+    joinedNode: note('joinedNode'),
     closePeer: note('closePeer'),
     dropPeer: note('dropPeer'),
     openChannel: note('openChannel'),

@@ -6,8 +6,10 @@ import {
   ReconnectResponse,
   ServerInfo,
   SessionDescription,
+  SignalTarget,
   TrackInfo,
   TrackPublishedResponse,
+  TrickleRequest,
 } from '@livekit/protocol';
 import type { Deployment } from '../../src/deployment.ts';
 import type { Failure } from '../../src/failure.ts';
@@ -112,9 +114,11 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
   return { scripted, client };
 };
 
-export const joinResponse = (sid = 'PA_self'): ResponseMessage => ({
+/** @param codecs that the room allows; default: the server names none */
+export const joinResponse = (sid = 'PA_self', codecs: readonly string[] = []): ResponseMessage => ({
   case: 'join',
   value: new JoinResponse({
+    enabledPublishCodecs: codecs.map((mime) => ({ mime })),
     participant: new ParticipantInfo({ sid, identity: 'self' }),
     subscriberPrimary: true,
     serverInfo: new ServerInfo({ nodeId: 'ND_1', version: '1.13.4' }),
@@ -138,6 +142,24 @@ export const answer = (id: number, ufrag = 'SmaObsPCEqkysiDx'): ResponseMessage 
     type: 'answer',
     id,
     sdp: sdpFixture('answer-v1-1.13.4').replaceAll('SmaObsPCEqkysiDx', ufrag),
+  }),
+});
+
+/** The same of a server that sends its candidates later. */
+export const openAnswer = (id: number): ResponseMessage => {
+  const sdp = sdpFixture('answer-v1-1.13.4').replaceAll(
+    /^a=(candidate:|end-of-candidates).*\r?\n/gm,
+    '',
+  );
+  return { case: 'answer', value: new SessionDescription({ type: 'answer', id, sdp }) };
+};
+
+export const trickle = (candidate: string, final: boolean): ResponseMessage => ({
+  case: 'trickle',
+  value: new TrickleRequest({
+    candidateInit: JSON.stringify({ candidate }),
+    target: SignalTarget.PUBLISHER,
+    final,
   }),
 });
 

@@ -15,6 +15,7 @@ export const loadText = ({ unit }: Pick<CapacityResult, 'unit'>, load: number): 
 const causeNames: Record<Cause['code'], string> = {
   server_ended: 'livekit-server ended',
   limit: 'a limit of LiveKit',
+  udp_ports_exhausted: 'the UDP ports of a node (rtc.port_range_start to rtc.port_range_end)',
   rate_limit: 'a rate limit',
   cpu: 'CPU',
   memory: 'memory',
@@ -33,7 +34,7 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 export const causeText = (cause: Cause): string => {
   const { code, crossing, cpuShare, message, tracks, bitsDown } = cause;
   const facts = [
-    ...(code === 'limit' || code === 'rate_limit'
+    ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
           `${message ?? 'joins were rejected'} at ${plural(tracks, 'published track')} and ${formatBits(bitsDown)} sent`,
         ]

@@ -173,6 +173,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'server_full',
   'rate_limited',
   'server_error',
+  'codec_not_allowed',
+  'udp_ports_exhausted',
 ]);
 /** Of the application’s token endpoint. */
 const TOKEN: ReadonlySet<string> = new Set([

@@ -1,0 +1,135 @@
+import type { Failure } from '@livekit-swarm/livekit';
+import type { MediaPath } from '@livekit-swarm/scenario';
+import type { NodePorts } from './node-ports.ts';
+
+export interface OfferedCandidatesOptions {
+  path: MediaPath;
+  /** Of the deployment; it may change with each join. */
+  ports(): NodePorts;
+  /** No candidate of the server is one that media of the peer could go to. */
+  onFailed(peer: number, failure: Failure): void;
+}
+
+/**
+ * How long a peer waits for its first candidate at a node that has given UDP ports before, ms. livekit-server does not announce the end of its candidates where it
+ * has none at all; a server that has some sends them with its description.
+ */
+const FIRST_WITHIN_MS = 3_000;
+/** How long the end of the candidates waits for those of others who joined the node at the same moment, ms: their ports show whether it has any. */
+const OTHERS_WITHIN_MS = 250;
+
+interface PeerCandidates {
+  udp: boolean;
+  /** `ADDRESS:PORT` of the first one. */
+  tcp: string | null;
+  ended: boolean;
+  timer: NodeJS.Timeout | null;
+}
+
+/**
+ * The kinds of candidates that a server sends for the peers of one participant. A join for which it has no UDP candidate is over when the server has sent its last
+ * candidate: nothing that follows could help. Not so a recovery: livekit-server keeps UDP from a client for which it has failed before.
+ */
+export class OfferedCandidates {
+  readonly #options: OfferedCandidatesOptions;
+  readonly #peers = new Map<number, PeerCandidates>();
+  #node = '';
+  /** Whether any peer had a UDP candidate, or connected. */
+  #hadPath = false;
+
+  constructor(options: OfferedCandidatesOptions) {
+    this.#options = options;
+  }
+
+  joined(node: string): void {
+    this.#node = node;
+  }
+
+  /** The remote has described itself: with its candidates, or before them. */
+  described(peer: number): void {
+    this.close(peer);
+    const timer = setTimeout(() => this.#check(peer), FIRST_WITHIN_MS);
+    this.#peers.set(peer, { udp: false, tcp: null, ended: false, timer });
+  }
+
+  onCandidate(peer: number, candidate: string): void {
+    const state = this.#peers.get(peer);
+    if (state === undefined) return;
+    const [, , transport = '', , address = '', port = ''] = candidate.split(' ');
+    if (transport.toLowerCase() === 'tcp') {
+      state.tcp ??= `${address}:${port}`;
+      return;
+    }
+    state.udp = true;
+    this.#hadPath = true;
+    if (/ typ host( |$)/.test(candidate)) this.#options.ports().add(this.#node, Number(port));
+  }
+
+  ended(peer: number): void {
+    const state = this.#peers.get(peer);
+    if (state === undefined) return;
+    state.ended = true;
+    if (state.timer !== null) clearTimeout(state.timer);
+    state.timer = setTimeout(() => this.#check(peer), OTHERS_WITHIN_MS);
+  }
+
+  connected(): void {
+    this.#hadPath = true;
+  }
+
+  close(peer: number): void {
+    const timer = this.#peers.get(peer)?.timer ?? null;
+    if (timer !== null) clearTimeout(timer);
+    this.#peers.delete(peer);
+  }
+
+  /** Whether it is certain that the server has no UDP candidate for a peer. */
+  isWithoutUdp(peer: number): boolean {
+    const { ended, udp } = this.#peers.get(peer) ?? { ended: false, udp: false };
+    return ended && !udp;
+  }
+
+  /** The cause where a join has run out of time; null: candidates are not the cause. */
+  get failure(): Failure | null {
+    const bare = [...this.#peers.values()].find(({ udp, tcp }) => !udp && tcp === null);
+    return this.#hadPath || bare === undefined ? null : this.#failureOf(bare);
+  }
+
+  #check(peer: number): void {
+    const state = this.#peers.get(peer);
+    if (state === undefined || state.udp || this.#hadPath || this.#options.path === 'ice-tcp')
+      return;
+    if (this.#options.path === 'auto' && state.tcp !== null) return;
+    // Without its end, the list may only be late.
+    const isKnown = state.tcp === null && this.#options.ports().of(this.#node).length > 0;
+    if (state.ended || isKnown) this.#options.onFailed(peer, this.#failureOf(state));
+  }
+
+  #failureOf({ tcp }: PeerCandidates): Failure {
+    const ports = this.#options.ports().of(this.#node);
+    const [first] = ports;
+    if (first !== undefined) return portsExhausted(this.#node, first, ports);
+    return tcp === null ? NO_CANDIDATES : tcpOnly(tcp, this.#options.path);
+  }
+}
+
+const portsExhausted = (node: string, first: number, ports: readonly number[]): Failure => ({
+  reason: 'udp_ports_exhausted',
+  message: `node ${node} has no UDP port left for this participant: earlier ones got ${ports.length === 1 ? `port ${first}` : `${ports.length} ports from ${first} to ${ports.at(-1)}`}`,
+  hint: 'widen rtc.port_range_start to rtc.port_range_end, of which each participant takes one port or more; or set rtc.udp_port, which all share',
+  retryable: true,
+});
+
+const NO_CANDIDATES: Failure = {
+  reason: 'no_candidates',
+  message: 'the server sent no candidate: it has no address and port for media',
+  hint: 'check whether all UDP ports from rtc.port_range_start to rtc.port_range_end are in use, and whether rtc.interfaces and rtc.ips leave an address',
+  retryable: true,
+};
+
+const tcpOnly = (tcp: string, path: MediaPath): Failure => ({
+  reason: 'udp_not_offered',
+  message: `the server offers TCP only, at ${tcp} (rtc.force_tcp, or no UDP port)${path === 'direct' ? '' : ', and a TURN server relays to UDP alone'}`,
+  hint: 'use --path ice-tcp, as clients of this server do; for UDP remove rtc.force_tcp, and set rtc.udp_port or a range that is not used up (rtc.port_range_start, rtc.port_range_end)',
+  retryable: false,
+});
