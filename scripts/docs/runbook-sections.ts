@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ALERTS, type Alert, DASHBOARDS, runbookName } from '@livekit-swarm/mixin';
+import { plannedWork } from './planned-work.ts';
 import { commandNames, commandTable } from './runbook-commands.ts';
 
 const FOLDER = new URL('../../docs/runbooks/', import.meta.url);
@@ -26,27 +27,26 @@ const alertText = (alerts: readonly Alert[]): string =>
         '```',
       ].join('\n'),
     ),
-    `Dashboard: \`/d/${DASHBOARDS[alerts[0]?.dashboard ?? 'cluster']}\` in your Grafana.`,
+    `Dashboard: ${[...new Set(alerts.map(({ dashboard }) => dashboard))].map((uid) => `\`/d/${DASHBOARDS[uid]}\``).join(', ')} in your Grafana.`,
   ].join('\n\n');
 
-const firstMinute = (name: string): string =>
+/** Questions, each before the query that answers it. */
+const firstMinute = (alerts: readonly Alert[]): string =>
   [
+    'What else fires? If it is more than this alert, read [Triage](README.md#triage) first.',
+    '',
     '```promql',
     'sort_desc(count by (severity, alertname) (ALERTS{alertstate="firing"}))',
     '```',
     '',
-    'What else fires? More than this alert: read [Triage](README.md#triage) first. Then, how many users are in rooms, now and an hour ago?',
+    'How many users are in rooms, now and an hour ago?',
     '',
     '```promql',
     'sum(instance:livekit_participants:active)',
     'sum(instance:livekit_participants:active offset 1h)',
     '```',
     '',
-    'Planned work? Silence the alert, and say why:',
-    '',
-    '```sh',
-    `amtool silence add alertname=${name} --duration=30m --comment='planned: WORK, by NAME'`,
-    '```',
+    plannedWork(alerts),
   ].join('\n');
 
 const readRunbook = (page: string): string => readFileSync(new URL(`${page}.md`, FOLDER), 'utf8');
@@ -57,7 +57,7 @@ export const runbookSections = (): { path: string; name: string; text: () => str
     const path = `docs/runbooks/${page}.md`;
     return [
       { path, name: 'alert', text: () => alertText(alerts) },
-      { path, name: 'first-minute', text: () => firstMinute(alerts[0]?.name ?? '') },
+      { path, name: 'first-minute', text: () => firstMinute(alerts) },
       { path, name: 'commands', text: () => commandTable(commandNames(readRunbook(page))) },
     ];
   }),

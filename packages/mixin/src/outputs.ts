@@ -3,6 +3,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
 import { renderAlertmanager } from './alertmanager.ts';
 import type { NodeCapacity } from './capacity.ts';
+import { exampleLabels } from './config/job-selector.ts';
 import type { Names } from './config/names.ts';
 import { variantConfig } from './config/read-config.ts';
 import { dashboards } from './dashboards/index.ts';
@@ -30,9 +31,10 @@ export const outputs = (names: Names, capacity: NodeCapacity | null): Record<str
   ),
 });
 
-/** The figures of tests are those of the limits as they are shipped. */
+/** The figures of tests are those of the limits as they are shipped, and their series have labels that the jobs of the configuration select. */
 const ruleTests = (names: Names, capacity: NodeCapacity | null): Record<string, string> =>
-  isDeepStrictEqual(names.config.limits, variantConfig('default').limits)
+  isDeepStrictEqual(names.config.limits, variantConfig('default').limits) &&
+  Object.values(names.config.jobs).every((job) => job === null || exampleLabels(job) !== null)
     ? {
         'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests(
           names,

@@ -8,6 +8,9 @@ import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
 export const HEADER =
   '# Written by livekit-swarm ("swarm mixin"; in its repository, "npm run mixin"): change mixin.yaml, and write it again.\n';
 
+/** A path cannot be followed outside of Grafana. */
+const isAbsolute = (url: string): boolean => /^https?:/.test(url);
+
 const annotationsOf = (
   { config: { links } }: Names,
   { name, summary, description, dashboard }: Alert,
@@ -15,7 +18,9 @@ const annotationsOf = (
   summary,
   description,
   runbook_url: `${links.runbooks}/${runbookName(name)}.md`,
-  dashboard_url: `${links.dashboards}/${DASHBOARDS[dashboard]}`,
+  ...(isAbsolute(links.dashboards)
+    ? { dashboard_url: `${links.dashboards}/${DASHBOARDS[dashboard]}` }
+    : {}),
 });
 
 /** `groups:` of a rule file. */
@@ -81,7 +86,9 @@ export const renderRuleTests = (
       .map(({ alert, test }) => ruleTest(names, alert, test)),
   });
 
-const takesHours = ({ firesAt }: RuleTest): boolean => Number.parseInt(firesAt, 10) > 240;
+/** @param firesAt in minutes or hours */
+const takesHours = ({ firesAt }: RuleTest): boolean =>
+  Number.parseInt(firesAt, 10) * (firesAt.endsWith('h') ? 60 : 1) > 240;
 
 const ruleTest = (
   names: Names,

@@ -29,6 +29,14 @@ describe.each([...new Set(ALERTS.map(({ name }) => name))])('the runbook of %s',
       expect(part.replace(/<!--[\s\S]*?-->/g, '').trim().length).toBeGreaterThan(4);
   });
 
+  it('has a question or a sentence before each block of queries', () => {
+    const pieces = (text.split('## Meaning')[1] ?? '').split(/^ *```promql$/m);
+    for (const piece of pieces.slice(0, -1)) {
+      const last = piece.trimEnd().split('\n').at(-1) ?? '';
+      expect(last, piece.slice(-200)).toMatch(/[?:.]$/);
+    }
+  });
+
   it('has a query that shows whether it is real', () => {
     const handWritten = text
       .replace(/<!-- (alert|first-minute):[\s\S]*?<!-- \/\1 -->/g, '')

@@ -1,6 +1,6 @@
 /** The promtool tests of every variant, with its names, and of a configuration with other limits. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +35,17 @@ it.each(VARIANTS)(
   },
   180_000,
 );
+
+it('jobs by matchers, and more labels to keep: every alert fires with its labels', async () => {
+  const text = `jobs: { livekit: '{job=~".*livekit-server.*"}', redis: '{container="redis-exporter"}', haproxy: null }
+labels: { node: pod, keep: [location, namespace] }`;
+  const { config } = readConfig(null, { text, file: 'mixin.yaml' });
+  await writeFiles(join(dir, 'matchers'), outputs(namesOf(config), null));
+  const tests = join(dir, 'matchers/alerts/tests/livekit-swarm.rules.test.yaml');
+  expect(await readFile(tests, 'utf8')).toContain('location="of-location"');
+  const { stdout } = await run('promtool', ['test', 'rules', tests]);
+  expect(stdout).toContain('SUCCESS');
+}, 180_000);
 
 it('promtool accepts the rules with other names and limits', async () => {
   const text = 'jobs: { livekit: calls }\nlabels: { node: host }\nlimits: { loss: 3% }';

@@ -1,4 +1,4 @@
-import { type Names, seriesOf } from '../config/names.ts';
+import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
 /** What users pass on their way to a node: the load balancer, Redis, certificates. */
@@ -8,10 +8,9 @@ export const entryAlerts = (names: Names): readonly Alert[] => [
   certificateAlert(names),
 ];
 
-const loadBalancerAlerts = ({ loadBalancer, config, test, lasting }: Names): Alert[] => {
-  const { haproxy } = config.jobs;
+const loadBalancerAlerts = ({ haproxy, loadBalancer, config, test, lasting }: Names): Alert[] => {
   if (loadBalancer === null || haproxy === null) return [];
-  const backend = { ...test.of(haproxy, 'lb:1'), proxy: config.loadBalancer.backend };
+  const backend = { ...test.of('haproxy', 'lb:1'), proxy: config.loadBalancer.backend };
   return [
     {
       name: 'LiveKitNoHealthyBackend',
@@ -40,7 +39,7 @@ const loadBalancerAlerts = ({ loadBalancer, config, test, lasting }: Names): Ale
       // It may be no more than the port of its metrics: probes through it page.
       severity: 'warning',
       // A load balancer that is down exports no metrics, so only `up` shows it.
-      expr: `up{job="${haproxy}"} == 0`,
+      expr: `up{${haproxy}} == 0`,
       for: lasting(60),
       summary: 'Load balancer is down.',
       description:
@@ -48,14 +47,14 @@ const loadBalancerAlerts = ({ loadBalancer, config, test, lasting }: Names): Ale
       dashboard: 'infrastructure',
       test: {
         series: {
-          [seriesOf('up', test.of(haproxy, 'lb:1'))]: '1x5 0x20',
-          [seriesOf('up', test.of(haproxy, 'lb:2'))]: '1x25',
+          [seriesOf('up', test.of('haproxy', 'lb:1'))]: '1x5 0x20',
+          [seriesOf('up', test.of('haproxy', 'lb:2'))]: '1x25',
         },
         silentAt: '5m',
         firesAt: '10m',
         fires: [
           {
-            labels: test.of(haproxy, 'lb:1'),
+            labels: test.of('haproxy', 'lb:1'),
             description:
               'lb:1 does not answer scrapes. If the process is down, new joins through it fail and its signal connections are closed.',
           },
@@ -66,21 +65,25 @@ const loadBalancerAlerts = ({ loadBalancer, config, test, lasting }: Names): Ale
 };
 
 const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Names): Alert => {
-  const { jobs } = config;
+  /** What the count keeps. */
+  const clusterAndJob = ({ [cluster]: of = '', job = '' }: Labels): Labels => ({
+    [cluster]: of,
+    job,
+  });
   const down = `count by (${cluster}, job) (redis_up{${redis}} == 0) > 0`;
   const byExporter = {
-    series: { [seriesOf('redis_up', test.of(jobs.redis, 'r:1'))]: '1x5 0x20' },
+    series: { [seriesOf('redis_up', test.of('redis', 'r:1'))]: '1x5 0x20' },
     silentAt: '5m',
     firesAt: '10m',
     fires: [
       {
-        labels: withoutInstance(test.of(jobs.redis, 'r:1')),
-        description: `${jobs.redis} shows 1 node without Redis, or Redis that does not answer. Nodes without Redis answer 406 and accept no joins; rooms may split.`,
+        labels: clusterAndJob(test.of('redis', 'r:1')),
+        description: `${test.job('redis')} shows 1 node without Redis, or Redis that does not answer. Nodes without Redis answer 406 and accept no joins; rooms may split.`,
       },
     ],
   };
   const server = (name: string): string =>
-    seriesOf('haproxy_server_check_code', test.of(jobs.haproxy ?? '', 'lb:1'), {
+    seriesOf('haproxy_server_check_code', test.of('haproxy', 'lb:1'), {
       proxy: config.loadBalancer.backend,
       server: name,
     });
@@ -99,24 +102,24 @@ const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Nam
     dashboard: 'infrastructure',
     test: byExporter,
     furtherTests:
-      jobs.haproxy === null
+      loadBalancer === null
         ? []
         : [
             {
               series: {
                 [server('node-1')]: '200x5 406x20',
                 [server('node-2')]: '200x5 406x20',
-                [seriesOf('redis_up', test.of(jobs.redis, 'r:1'))]: '1x25',
+                [seriesOf('redis_up', test.of('redis', 'r:1'))]: '1x25',
               },
               silentAt: '5m',
               firesAt: '10m',
               fires: [
                 {
                   labels: {
-                    ...withoutInstance(test.of(jobs.haproxy, 'lb:1')),
+                    ...clusterAndJob(test.of('haproxy', 'lb:1')),
                     proxy: config.loadBalancer.backend,
                   },
-                  description: `${jobs.haproxy} shows 2 nodes without Redis, or Redis that does not answer. Nodes without Redis answer 406 and accept no joins; rooms may split.`,
+                  description: `${test.job('haproxy')} shows 2 nodes without Redis, or Redis that does not answer. Nodes without Redis answer 406 and accept no joins; rooms may split.`,
                 },
               ],
             },
@@ -124,19 +127,16 @@ const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Nam
   };
 };
 
-const withoutInstance = ({ instance: _left, ...labels }: Readonly<Record<string, string>>) =>
-  labels;
-
 const DAY = 86_400;
 
 /** Of what a blackbox_exporter connects to: the load balancer, TURN over TLS. */
-const certificateAlert = ({ test, config: { jobs, limits } }: Names): Alert => {
+const certificateAlert = ({ blackbox, test, config: { limits } }: Names): Alert => {
   const days = limits.certificateDays;
-  const target = test.of(jobs.blackbox, 'https://livekit.example.com');
+  const target = test.of('blackbox', 'https://livekit.example.com');
   return {
     name: 'LiveKitCertificateExpires',
     severity: 'warning',
-    expr: `probe_ssl_earliest_cert_expiry{job="${jobs.blackbox}"} - time() < ${days} * ${DAY}`,
+    expr: `probe_ssl_earliest_cert_expiry{${blackbox}} - time() < ${days} * ${DAY}`,
     for: '15m',
     summary: 'A certificate expires soon.',
     description:
@@ -145,8 +145,10 @@ const certificateAlert = ({ test, config: { jobs, limits } }: Names): Alert => {
     test: {
       series: {
         [seriesOf('probe_ssl_earliest_cert_expiry', target)]: `${90 * DAY}x10 ${days * DAY}x60`,
-        [seriesOf('probe_ssl_earliest_cert_expiry', test.of('other', 'https://example.com'))]:
-          '0x70',
+        [seriesOf('probe_ssl_earliest_cert_expiry', {
+          job: 'other',
+          instance: 'https://example.com',
+        })]: '0x70',
       },
       silentAt: '10m',
       firesAt: '30m',

@@ -1,7 +1,9 @@
 import { capacityAlert, EXAMPLE_CAPACITY, type NodeCapacity } from '../capacity.ts';
 import type { Names } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
+import { egressAlerts } from './egress.ts';
 import { entryAlerts } from './entry.ts';
+import { hostAlerts } from './hosts.ts';
 import { joinAlerts } from './joins.ts';
 import { mediaAlerts } from './media.ts';
 import { monitoringAlerts } from './monitoring.ts';
@@ -19,12 +21,14 @@ export const alertGroups = (
     ...nodeAlerts(names),
     ...(capacity === null ? [] : [capacityAlert(names, capacity)]),
   ],
+  'livekit-hosts': hostAlerts(names),
   'livekit-entry': entryAlerts(names),
   'livekit-joins': joinAlerts(names),
   'livekit-media': mediaAlerts(names),
   'livekit-users': userAlerts(names),
   'livekit-probes': probeAlerts(names),
   'livekit-service': serviceAlerts(names),
+  ...(names.config.egress ? { 'livekit-egress': egressAlerts(names) } : {}),
   'livekit-monitoring': monitoringAlerts(names),
 });
 

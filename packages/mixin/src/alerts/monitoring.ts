@@ -1,17 +1,22 @@
-import { type Names, seriesOf } from '../config/names.ts';
+import { fixedLabels } from '../config/job-selector.ts';
+import { type JobKey, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
+
+/** How long ago an exporter was scraped that is missed now. */
+const EXPECTED = '30d';
 
 /** State of the monitoring itself: scrape targets, exporters, and the way of alerts. */
 export const monitoringAlerts = ({
   livekit,
   hosts,
   redis,
+  exporter,
   config: { jobs, watchdog },
   test,
 }: Names): readonly Alert[] => {
-  const up = (job: string, instance: string): string => seriesOf('up', test.of(job, instance));
-  const source = { ...test.of(jobs.exporter, 'e:1'), source: 'lifecycle' };
-  const exporter = `job="${jobs.exporter}"`;
+  const up = (job: JobKey, instance: string): string => seriesOf('up', test.of(job, instance));
+  const source = { ...test.of('exporter', 'e:1'), source: 'lifecycle' };
+  const missing = `No target matches {${livekit}}: most likely its labels differ from those in mixin.yaml, it has no port for metrics, or service discovery is broken. No alert on nodes, joins and media can fire.`;
   return [
     {
       name: 'LiveKitTargetMissing',
@@ -19,8 +24,7 @@ export const monitoringAlerts = ({
       expr: `absent(up{${livekit}})`,
       for: '10m',
       summary: 'Prometheus has no LiveKit target.',
-      description:
-        'No target has the job {{ $labels.job }}: most likely its name differs from that in mixin.yaml, or service discovery is broken. No alert on nodes, joins and media can fire.',
+      description: missing,
       dashboard: 'cluster',
       test: {
         series: { [seriesOf('up', test.livekit('a:1'))]: '1x5 _x40' },
@@ -28,8 +32,8 @@ export const monitoringAlerts = ({
         firesAt: '25m',
         fires: [
           {
-            labels: { job: jobs.livekit },
-            description: `No target has the job ${jobs.livekit}: most likely its name differs from that in mixin.yaml, or service discovery is broken. No alert on nodes, joins and media can fire.`,
+            labels: fixedLabels(jobs.livekit),
+            description: missing,
           },
         ],
       },
@@ -40,26 +44,27 @@ export const monitoringAlerts = ({
       expr: `up{${hosts}} == 0 or up{${redis}} == 0`,
       for: '5m',
       summary: 'node_exporter or redis_exporter is down.',
-      description: `{{ $labels.instance }} ({{ $labels.job }}) is down. {{ if eq $labels.job "${jobs.redis}" }}Redis{{ else }}CPU and memory{{ end }} alerts cannot fire.`,
+      description:
+        '{{ $labels.instance }} ({{ $labels.job }}) is down. Alerts on what it exports, hosts or Redis, cannot fire.',
       dashboard: 'infrastructure',
       test: {
         series: {
-          [up(jobs.node, 'm:9100')]: '1x5 0x30',
-          [up(jobs.node, 'n:9100')]: '1x35',
-          [up(jobs.redis, 'r:9121')]: '1x5 0x30',
+          [up('node', 'm:9100')]: '1x5 0x30',
+          [up('node', 'n:9100')]: '1x35',
+          [up('redis', 'r:9121')]: '1x5 0x30',
           // Load tests are scraped only while they run.
-          [up('swarm-run', 'l:9464')]: '0x35',
+          [seriesOf('up', { job: 'swarm-run', instance: 'l:9464' })]: '0x35',
         },
         silentAt: '9m',
         firesAt: '15m',
         fires: [
           {
-            labels: test.of(jobs.node, 'm:9100'),
-            description: `m:9100 (${jobs.node}) is down. CPU and memory alerts cannot fire.`,
+            labels: test.of('node', 'm:9100'),
+            description: `m:9100 (${test.job('node')}) is down. Alerts on what it exports, hosts or Redis, cannot fire.`,
           },
           {
-            labels: test.of(jobs.redis, 'r:9121'),
-            description: `r:9121 (${jobs.redis}) is down. Redis alerts cannot fire.`,
+            labels: test.of('redis', 'r:9121'),
+            description: `r:9121 (${test.job('redis')}) is down. Alerts on what it exports, hosts or Redis, cannot fire.`,
           },
         ],
       },
@@ -67,20 +72,20 @@ export const monitoringAlerts = ({
     {
       name: 'LiveKitExporterDown',
       severity: 'warning',
-      // Fires only if an exporter was scraped in the last day: deployments without the exporter use these rules, too.
-      expr: `up{${exporter}} == 0 or absent(up{${exporter}}) and on () count(present_over_time(up{${exporter}}[1d]))`,
+      // Deployments without the exporter use these rules, too: it is expected if it was scraped within this time, or within what Prometheus keeps if that is less.
+      expr: `up{${exporter}} == 0 or absent(up{${exporter}}) and on () count(present_over_time(up{${exporter}}[${EXPECTED}]))`,
       for: '5m',
       summary: 'livekit-swarm exporter is down.',
       description:
         'Probes, ghost rooms, webhooks and client reports are not monitored{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
       dashboard: 'probes',
       test: {
-        series: { [up(jobs.exporter, 'e:1')]: '1x5 0x30' },
+        series: { [up('exporter', 'e:1')]: '1x5 0x30' },
         silentAt: '6m',
         firesAt: '15m',
         fires: [
           {
-            labels: test.of(jobs.exporter, 'e:1'),
+            labels: test.of('exporter', 'e:1'),
             description:
               'Probes, ghost rooms, webhooks and client reports are not monitored by e:1.',
           },
@@ -88,12 +93,25 @@ export const monitoringAlerts = ({
       },
       furtherTests: [
         {
-          series: { [up(jobs.exporter, 'e:1')]: '_x20 1x5 _x30' },
+          series: { [up('exporter', 'e:1')]: '_x20 1x5 _x30' },
           silentAt: '18m',
           firesAt: '40m',
           fires: [
             {
-              labels: { job: jobs.exporter },
+              labels: fixedLabels(jobs.exporter),
+              description: 'Probes, ghost rooms, webhooks and client reports are not monitored.',
+            },
+          ],
+        },
+        {
+          // It does not end before an exporter is scraped again.
+          interval: '5m',
+          series: { [up('exporter', 'e:1')]: '1x5 _x1200' },
+          silentAt: '20m',
+          firesAt: '96h',
+          fires: [
+            {
+              labels: fixedLabels(jobs.exporter),
               description: 'Probes, ghost rooms, webhooks and client reports are not monitored.',
             },
           ],

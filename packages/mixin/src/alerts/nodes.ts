@@ -11,7 +11,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
   const up = (name: string): string => seriesOf('up', test.livekit(name));
   const cpu = (mode: string): string =>
     seriesOf('node_cpu_seconds_total', test.host('m:1'), { cpu: '0', mode });
-  const exporter: Labels = { ...test.of(config.jobs.exporter, 'e:1'), target: 'prod' };
+  const exporter: Labels = { ...test.of('exporter', 'e:1'), target: 'prod' };
   return [
     {
       name: 'LiveKitNodeDown',
@@ -21,7 +21,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       summary: 'LiveKit node is down.',
       description:
         '{{ $value | humanizePercentage }} of the nodes of {{ $labels.job }} do not answer scrapes. Their participants are or will be disconnected, and the others may not carry them.',
-      dashboard: 'cluster',
+      dashboard: 'node',
       test: {
         series: { [up('a:1')]: '1x5 0x20', [up('b:1')]: '1x15 0x10', [up('c:1')]: '1x25' },
         // One of three nodes is down: users are moved to the others.
@@ -30,7 +30,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
         fires: [
           {
             labels: test.ofJob,
-            description: `66.67% of the nodes of ${config.jobs.livekit} do not answer scrapes. Their participants are or will be disconnected, and the others may not carry them.`,
+            description: `66.67% of the nodes of ${test.job('livekit')} do not answer scrapes. Their participants are or will be disconnected, and the others may not carry them.`,
           },
           ...['a:1', 'b:1'].map((name) => downNode(names, name)),
         ],
@@ -43,7 +43,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       for: lasting(60),
       summary: 'LiveKit node is down.',
       description: `{{ $labels.${node} }} does not answer scrapes. Participants on it are or will be disconnected.`,
-      dashboard: 'cluster',
+      dashboard: 'node',
       test: {
         series: { [up('a:1')]: '1x5 0x20', [up('b:1')]: '1x25', [up('c:1')]: '1x25' },
         silentAt: '5m',
@@ -71,7 +71,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       for: '0s',
       summary: 'LiveKit node restarts repeatedly.',
       description: `{{ $labels.${node} }} restarted {{ $value }} times within 15 minutes. Each restart ends its sessions.`,
-      dashboard: 'cluster',
+      dashboard: 'node',
       test: {
         series: {
           [seriesOf('process_start_time_seconds', test.livekit('a:1'))]: '100x5 200x1 300x1 400x20',

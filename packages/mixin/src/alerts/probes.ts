@@ -11,9 +11,10 @@ const failedTwice = ({ cluster }: Names): string =>
 
 /** Results of probes, and ghost rooms. */
 export const probeAlerts = (names: Names): readonly Alert[] => {
-  const { cluster, test, config } = names;
+  const { cluster, test } = names;
   const of = (node: string): Labels => ({
-    ...test.of('swarm-probe', 'e:1'),
+    ...test.of('exporter', 'e:1'),
+    job: 'swarm-probe',
     target: 'prod',
     module: 'audio_pair',
     ...(node === '' ? {} : { node }),
@@ -22,7 +23,7 @@ export const probeAlerts = (names: Names): readonly Alert[] => {
   const failures = (node: string): string =>
     seriesOf('swarm_probe_runs_total', of(node), { result: 'failure' });
   const OTHER_PATH = `on (${cluster}, target, module, node) swarm_probe_path_success{path!~"direct|auto"}`;
-  const exporter = { ...test.of(config.jobs.exporter, 'e:1'), target: 'prod' };
+  const exporter = { ...test.of('exporter', 'e:1'), target: 'prod' };
   const path = (node: string, name: string): string =>
     seriesOf('swarm_probe_path_success', of(node), { path: name });
   return [

@@ -21,7 +21,7 @@ export const serviceAlerts = ({
   test,
   config,
 }: Names): readonly Alert[] => {
-  const { limits, jobs } = config;
+  const { limits } = config;
   const series = (metric: string, labels: Labels): string =>
     seriesOf(metric, test.livekit('a:1'), labels);
   const api = (status: string): string =>
@@ -34,7 +34,7 @@ export const serviceAlerts = ({
   const webhook = (status: string): string =>
     series('livekit_webhook_dispatch_total', { status, reason: '' });
   const egress = (status: string): string =>
-    seriesOf('swarm_lifecycle_egress_ended_total', test.of(jobs.exporter, 'e:1'), {
+    seriesOf('swarm_lifecycle_egress_ended_total', test.of('exporter', 'e:1'), {
       target: 'prod',
       status,
     });
@@ -66,7 +66,7 @@ export const serviceAlerts = ({
         fires: [
           {
             labels: test.ofJob,
-            description: `33.33% of the API requests to ${jobs.livekit} failed in the server (status 5xx). Applications cannot create rooms, remove participants or start recordings.`,
+            description: `33.33% of the API requests to ${test.job('livekit')} failed in the server (status 5xx). Applications cannot create rooms, remove participants or start recordings.`,
           },
         ],
       },
@@ -98,7 +98,7 @@ export const serviceAlerts = ({
         fires: [
           {
             labels: test.ofJob,
-            description: `50% of the webhooks of ${jobs.livekit} were not delivered, or dropped. What applications know of rooms and participants is wrong.`,
+            description: `50% of the webhooks of ${test.job('livekit')} were not delivered, or dropped. What applications know of rooms and participants is wrong.`,
           },
         ],
       },

@@ -7,7 +7,7 @@ const REPORTING = 10;
 /** What browsers of real users report through the beacon. */
 export const userAlerts = ({ cluster, test, config }: Names): readonly Alert[] => {
   const { poorReports, poorReportsCritical } = config.limits;
-  const exporter = test.of(config.jobs.exporter, 'e:1');
+  const exporter = test.of('exporter', 'e:1');
   const stream: Labels = { direction: 'down', kind: 'video', sdk: 'js', browser: 'chrome' };
   const bucket = seriesOf('swarm_client_quality_score_bucket', exporter, stream, { le: '3' });
   const count = seriesOf('swarm_client_quality_score_count', exporter, stream);
@@ -17,7 +17,7 @@ export const userAlerts = ({ cluster, test, config }: Names): readonly Alert[] =
   const fires = (severity: Severity, share: string) => ({
     labels: {
       [cluster]: exporter[cluster] ?? '',
-      job: config.jobs.exporter,
+      job: test.job('exporter'),
       direction: 'down',
       kind: 'video',
       severity,

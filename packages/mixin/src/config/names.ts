@@ -1,3 +1,4 @@
+import { exampleLabels, matchersOf } from './job-selector.ts';
 import type { MixinConfig } from './schema.ts';
 
 /** Cluster of the series in rule tests. */
@@ -16,7 +17,11 @@ export interface Names {
   livekit: string;
   hosts: string;
   redis: string;
-  /** The backend with the nodes; null: there is no HAProxy. */
+  exporter: string;
+  blackbox: string;
+  /** null: there is no HAProxy. */
+  haproxy: string | null;
+  /** The backend with the nodes. */
   loadBalancer: string | null;
   /** Labels that aggregations keep, for `by (…)`: of a node, a host, the whole job, a cluster. */
   perNode: string;
@@ -36,8 +41,12 @@ export interface TestTargets {
   ofNode(node: string): Labels;
   ofJob: Labels;
   host(host: string): Labels;
-  of(job: string, instance: string): Labels;
+  of(job: JobKey, instance: string): Labels;
+  /** The value of the label `job`. */
+  job(job: JobKey): string;
 }
+
+export type JobKey = keyof MixinConfig['jobs'];
 
 /** More than two scrapes, with an evaluation on top. */
 const SCRAPES = 3;
@@ -51,11 +60,14 @@ export const namesOf = (config: MixinConfig): Names => {
     node,
     host,
     cluster,
-    livekit: `job="${jobs.livekit}"`,
-    hosts: `job="${jobs.node}"`,
-    redis: `job="${jobs.redis}"`,
+    livekit: matchersOf(jobs.livekit),
+    hosts: matchersOf(jobs.node),
+    redis: matchersOf(jobs.redis),
+    exporter: matchersOf(jobs.exporter),
+    blackbox: matchersOf(jobs.blackbox),
+    haproxy: jobs.haproxy === null ? null : matchersOf(jobs.haproxy),
     loadBalancer:
-      jobs.haproxy === null ? null : `job="${jobs.haproxy}", proxy="${loadBalancer.backend}"`,
+      jobs.haproxy === null ? null : `${matchersOf(jobs.haproxy)}, proxy="${loadBalancer.backend}"`,
     perNode: list(...keep, 'job', node),
     perHost: list('job', host),
     perJob: list(...keep, 'job'),
@@ -73,15 +85,23 @@ const inUnits = (seconds: number): string => {
 };
 
 const testTargets = ({ jobs, labels: { cluster, node, host, keep } }: MixinConfig): TestTargets => {
-  const kept = Object.fromEntries(keep.map((label) => [label, `of-${label}`]));
-  const ofJob = { [cluster]: TEST_CLUSTER, ...kept, job: jobs.livekit };
+  /** What its selector matches, and a name of the job where that does not matter. */
+  const selected = (key: JobKey): { job: string } & Record<string, string> => ({
+    job: `the-${key}`,
+    ...exampleLabels(jobs[key] ?? ''),
+  });
+  const target = (key: JobKey): Labels => ({ [cluster]: TEST_CLUSTER, ...selected(key) });
+  const livekit = selected('livekit');
+  const kept = Object.fromEntries(keep.map((label) => [label, livekit[label] ?? `of-${label}`]));
+  const ofJob = { [cluster]: livekit[cluster] ?? TEST_CLUSTER, ...kept, job: livekit.job };
   return {
     ofJob,
     ofNode: (name) => ({ ...ofJob, [node]: name }),
     // Targets have an address, too, and labels of which nothing is known.
-    livekit: (name) => ({ instance: '10.0.0.1:6789', ...ofJob, [node]: name }),
-    host: (name) => ({ [cluster]: TEST_CLUSTER, job: jobs.node, [host]: name }),
-    of: (job, instance) => ({ [cluster]: TEST_CLUSTER, job, instance }),
+    livekit: (name) => ({ instance: '10.0.0.1:6789', ...livekit, ...ofJob, [node]: name }),
+    host: (name) => ({ ...target('node'), [host]: name }),
+    of: (key, instance) => ({ ...target(key), instance }),
+    job: (key) => selected(key).job,
   };
 };
 

@@ -45,7 +45,14 @@ describe('a configuration', () => {
     ['variant: hlm', 'mixin.yaml:1:10: variant: unknown variant "hlm"; did you mean helm?'],
     ['jobs: { livekitt: a }', 'unknown key "livekitt"; did you mean livekit?'],
     ['job: {}', 'unknown key "job"; did you mean jobs?'],
-    ['jobs: { livekit: "a|b" }', 'use letters, digits and any of _ . / -'],
+    [
+      'jobs: { livekit: "a|b" }',
+      'write its name (letters, digits and any of _ . / -), or matchers',
+    ],
+    [`jobs: { livekit: '{job=~".*"}' }`, 'cannot be a job'],
+    [`jobs: { livekit: '{job=~"("}' }`, 'cannot be a job'],
+    [`jobs: { livekit: '{job!="a"}' }`, 'cannot be a job'],
+    [`jobs: { livekit: '{}' }`, 'cannot be a job'],
     ['labels: { node: k8s-node }', 'use letters, digits and _'],
     ['limits: { jitter: 20ms }', 'available: 10ms, 30ms, 50ms, 100ms'],
     ['limits: { loss: 3 }', 'must be from 0% to 100%; write 2% or 0.02'],
@@ -97,8 +104,14 @@ it('links from messages to the Grafana and the wiki of the configuration', () =>
     .find(({ alert }) => alert === 'LiveKitNodeDown');
   expect(down?.annotations).toMatchObject({
     runbook_url: 'https://wiki.example.com/r/livekit-node-down.md',
-    dashboard_url: 'https://grafana.example.com/d/livekit-swarm-cluster',
+    dashboard_url: 'https://grafana.example.com/d/livekit-swarm-node',
   });
+});
+
+it('has no link to a dashboard where the configuration has only a path: it would be dead in a message', () => {
+  const rules = outputs(namesOf(variantConfig('default')), null)['alerts/livekit-swarm.rules.yaml'];
+  expect(rules).toContain('runbook_url: https://');
+  expect(rules).not.toContain('dashboard_url');
 });
 
 it('has no promtool tests for other limits: their figures are those of the limits as shipped', () => {

@@ -1,10 +1,11 @@
 import { duration, hinted, share, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { jobSelector } from './job-selector.ts';
 
-/** The name of a scrape job. In a regular expression it would match others. */
-const job = () =>
-  text(200, 'a job name').regex(/^[A-Za-z0-9_./-]+$/, {
-    error: hinted('cannot be a job name', 'use letters, digits and any of _ . / -'),
+/** The name of a backend. In a regular expression it would match others. */
+const backendName = () =>
+  text(200, 'the name of a backend').regex(/^[A-Za-z0-9_./-]+$/, {
+    error: hinted('cannot be the name of a backend', 'use letters, digits and any of _ . / -'),
   });
 
 /** A label of Prometheus (its data model). */
@@ -24,16 +25,16 @@ const kubernetesLabels = () =>
     error: hinted('must be a mapping', 'write { release: prometheus }'),
   });
 
-/** Job names of the scrape configuration. */
+/** Jobs of the scrape configuration: a name, or matchers in braces. */
 const jobs = strict({
-  livekit: job(),
-  node: job(),
-  redis: job(),
+  livekit: jobSelector(),
+  node: jobSelector(),
+  redis: jobSelector(),
   /** null: there is none, and no alert and no panel on it. */
-  haproxy: job().nullable(),
-  exporter: job(),
+  haproxy: jobSelector().nullable(),
+  exporter: jobSelector(),
   /** blackbox_exporter, for certificates. */
-  blackbox: job(),
+  blackbox: jobSelector(),
 });
 
 /** Labels of the series. */
@@ -72,7 +73,7 @@ const limits = strict({
       `available: ${JITTER_BOUNDS.join('ms, ')}ms`,
     ),
   }),
-  /** Share of streams above `jitter`. */
+  /** Share of streams above `jitter` for ten minutes. Networks of users cause some, too. */
   jitterShare: share(),
   /** Of the measured capacity of a node. */
   capacity: share(),
@@ -103,12 +104,14 @@ export const configSchema = strict({
   labels,
   loadBalancer: strict({
     /** The HAProxy backend that contains the LiveKit nodes. */
-    backend: job(),
+    backend: backendName(),
   }),
   /** Of LiveKit's job. Alerts wait for more than two scrapes. */
   scrapeInterval: duration(1_000, 120_000),
   /** An alert that always fires. false: there is one already, as that of kube-prometheus-stack. */
   watchdog: yesOrNo(),
+  /** The alert on livekit/egress. false: there are no recordings, or its metrics are not scraped. */
+  egress: yesOrNo(),
   limits,
   links: strict({
     /** Followed by the name of a page. */

@@ -6,8 +6,8 @@ import { promql, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { CHECK_CODES, FEW, NONE, type Scope } from './shared.ts';
 
-const proxyOf = ({ inCluster, config }: Scope): string =>
-  `${inCluster}, job="${config.jobs.haproxy}", instance=~"$load_balancer", proxy=~"$proxy"`;
+const proxyOf = ({ inCluster, haproxy }: Scope): string =>
+  `${inCluster}, ${haproxy}, instance=~"$load_balancer", proxy=~"$proxy"`;
 const redisOf = ({ inCluster, redis: job }: Scope): string =>
   `${inCluster}, ${job}, instance=~"$redis"`;
 const SLOW = { warn: 0.001, bad: 0.01 };

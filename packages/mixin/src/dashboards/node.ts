@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { ALLOWANCES } from '../alerts/hosts.ts';
 import { alerts, faults, starts } from '../panels/annotations.ts';
 import { toDashboard } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
@@ -13,7 +14,7 @@ import {
   participantsByNode,
   tracks,
 } from './server-queries.ts';
-import { FEW, livekitVariables, SCORE, type Scope } from './shared.ts';
+import { FEW, hostVariable, livekitVariables, SCORE, type Scope } from './shared.ts';
 
 const state = (scope: Scope): Row => ({
   title: 'State',
@@ -242,6 +243,67 @@ const process = (scope: Scope): Row => ({
   ],
 });
 
+const hosts = (scope: Scope): Row => ({
+  title: 'Host and cloud',
+  panels: [
+    graph({
+      title: 'Beyond the cloud allowance',
+      description:
+        'Packets per second that the provider queued or dropped, by its limit: bandwidth, packets per second, tracked connections (node_exporter with --collector.ethtool, ENA driver). Loss at these times is that of the instance type.',
+      unit: 'pps',
+      limits: { bad: 1 },
+      noData: 'none counted',
+      columns: 12,
+      queries: ALLOWANCES.map((name) =>
+        promql(
+          `sum by (${scope.host}) (rate(node_ethtool_${name}_allowance_exceeded{${scope.hostsShown}}[$__rate_interval]))`,
+          `{{${scope.host}}} ${name}`,
+        ),
+      ),
+    }),
+    graph({
+      title: 'Tracked connections',
+      description:
+        'Share of the connection table of the kernel. At 100 %, packets of new participants are dropped, and those of others pass.',
+      unit: 'percentunit',
+      limits: { warn: 0.6, bad: 0.8 },
+      max: 1,
+      noData: 'not tracked',
+      columns: 12,
+      queries: [
+        promql(
+          `node_nf_conntrack_entries{${scope.hostsShown}} / (node_nf_conntrack_entries_limit{${scope.hostsShown}} > 0)`,
+          `{{${scope.host}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Steal',
+      description:
+        'Share of CPU time that the hypervisor gave to other guests. Above a few percent, packets wait: jitter and loss on this host only.',
+      unit: 'percentunit',
+      limits: { warn: 0.02, bad: 0.1 },
+      columns: 12,
+      queries: [
+        promql(
+          `sum by (${scope.host}) (rate(node_cpu_seconds_total{${scope.hostsShown}, mode="steal"}[$__rate_interval])) / sum by (${scope.host}) (rate(node_cpu_seconds_total{${scope.hostsShown}}[$__rate_interval]))`,
+          `{{${scope.host}}}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Processes ended for lack of memory',
+      description:
+        'In fifteen minutes, by the kernel; limits of containers count, too. A fall of participants at the same time: it was LiveKit.',
+      limits: { bad: 1 },
+      columns: 12,
+      queries: [
+        promql(`increase(node_vmstat_oom_kill{${scope.hostsShown}}[15m])`, `{{${scope.host}}}`),
+      ],
+    }),
+  ],
+});
+
 /** One node: what the cluster overview links to. */
 export const nodeDashboard = (scope: Scope): Dashboard =>
   page({
@@ -250,8 +312,8 @@ export const nodeDashboard = (scope: Scope): Dashboard =>
     clusterOf: 'livekit_room_total',
     title: 'LiveKit / Node',
     description:
-      'Participants, media, joins and process of one LiveKit node: shows what is wrong with it.',
-    variables: livekitVariables(scope),
+      'Participants, media, joins, process and host of one LiveKit node: shows what is wrong with it.',
+    variables: [...livekitVariables(scope), hostVariable(scope)],
     annotations: [alerts(scope), faults(scope), starts(scope)],
-    rows: [state(scope), media(scope), joins(scope), process(scope)],
+    rows: [state(scope), media(scope), joins(scope), process(scope), hosts(scope)],
   });

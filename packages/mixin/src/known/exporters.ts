@@ -33,7 +33,43 @@ export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
   node_network_transmit_drop_total: known('counter', 'device'),
   node_netstat_Udp_RcvbufErrors: known('counter'),
   node_netstat_Udp_SndbufErrors: known('counter'),
+  node_nf_conntrack_entries: {
+    ...known('gauge'),
+    appears: 'first_use',
+    why: 'while the kernel tracks connections',
+  },
+  node_nf_conntrack_entries_limit: {
+    ...known('gauge'),
+    appears: 'first_use',
+    why: 'while the kernel tracks connections',
+  },
+  node_vmstat_oom_kill: known('counter'),
+  // --collector.ethtool; the names are those of the ENA driver of AWS.
+  ...Object.fromEntries(
+    ['bw_in', 'bw_out', 'pps', 'conntrack'].map((name): [string, KnownMetric] => [
+      `node_ethtool_${name}_allowance_exceeded`,
+      {
+        ...known('counter', 'device'),
+        appears: 'first_use',
+        why: 'with --collector.ethtool, on an instance with the ENA driver',
+      },
+    ]),
+  ),
 };
+
+/** The used metrics of livekit/egress 1.9 and later versions, from its source code. */
+export const EGRESS_METRICS: Readonly<Record<string, KnownMetric>> = Object.fromEntries(
+  ['livekit_egress_available', 'livekit_egress_can_accept_request'].map(
+    (name): [string, KnownMetric] => [
+      name,
+      {
+        ...known('gauge', 'node_id', 'cluster_id'),
+        appears: 'first_use',
+        why: 'an egress service with prometheus_port must be scraped',
+      },
+    ],
+  ),
+);
 
 export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
   redis_up: known('gauge'),

@@ -1,10 +1,12 @@
 import { CATALOGUE, PUSH_LABEL } from '@livekit-swarm/exporter/catalogue';
 import { EXAMPLE_CAPACITY } from '../capacity.ts';
+import { selectingLabels } from '../config/job-selector.ts';
 import type { Names } from '../config/names.ts';
 import { recordings } from '../recordings.ts';
 import { SHIPPED } from '../shipped.ts';
 import {
   BLACKBOX_METRICS,
+  EGRESS_METRICS,
   HAPROXY_METRICS,
   NODE_METRICS,
   PROMETHEUS_METRICS,
@@ -25,6 +27,7 @@ export interface KnownSeries {
 
 export type Source =
   | 'livekit'
+  | 'egress'
   | 'swarm'
   | 'haproxy'
   | 'node'
@@ -73,6 +76,8 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
 export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
   const { cluster, node, host, config } = names;
   const { keep } = config.labels;
+  /** Labels that targets have, because jobs are selected by them. */
+  const selecting = Object.values(config.jobs).flatMap((job) => selectingLabels(job ?? ''));
   return new Map(
     [
       ...seriesOf('livekit', LIVEKIT_METRICS, [...LIVEKIT_LABELS, node, ...keep]),
@@ -80,6 +85,7 @@ export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
       ...seriesOf('haproxy', HAPROXY_METRICS),
       ...seriesOf('node', NODE_METRICS, [host]),
       ...seriesOf('redis', REDIS_METRICS),
+      ...seriesOf('egress', EGRESS_METRICS),
       ...seriesOf('blackbox', BLACKBOX_METRICS),
       ...seriesOf('prometheus', PROMETHEUS_METRICS, [node, ...keep]),
       ...recordings(names, EXAMPLE_CAPACITY).map(({ record, by }): [string, KnownSeries] => [
@@ -96,7 +102,7 @@ export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
       name,
       series.source === 'recordings'
         ? series
-        : { ...series, labels: new Set([...series.labels, cluster]) },
+        : { ...series, labels: new Set([...series.labels, cluster, ...selecting]) },
     ]),
   );
 };

@@ -23,13 +23,17 @@ const at = (job: string, instance: string, more: Labels = {}): Labels => ({
   instance,
 });
 
-/** What the Prometheus Operator adds to the targets of a ServiceMonitor. */
-const monitored = (service: string, namespace: string, pod: string, address: string): Labels => ({
+/** What the Prometheus Operator adds to the targets of a ServiceMonitor: the job is the name of the Service. */
+export const monitored = (
+  { service, container, namespace }: { service: string; container: string; namespace: string },
+  pod: string,
+  address: string,
+): Labels => ({
   job: service,
   service,
   namespace,
   pod,
-  container: service,
+  container,
   endpoint: 'metrics',
   instance: address,
 });
@@ -53,26 +57,36 @@ const onHosts = (
 /** Of a deployment with three nodes. */
 export const targetLabels = (variant: Variant): TargetLabels => {
   const names = namesOf(variantConfig(variant));
-  const { jobs } = names.config;
-  if (variant === 'helm')
+  if (variant === 'helm') {
+    // LiveKit's chart as the release livekit, in the namespace livekit.
+    const livekit = {
+      service: 'livekit-livekit-server',
+      container: 'livekit-server',
+      namespace: 'livekit',
+    };
+    const hosts = { service: 'node-exporter', container: 'node-exporter', namespace: 'monitoring' };
+    const exporter = {
+      service: 'livekit-swarm-exporter',
+      container: 'exporter',
+      namespace: 'livekit',
+    };
+    const redis = {
+      service: 'metrics-prometheus-redis-exporter',
+      container: 'prometheus-redis-exporter',
+      namespace: 'livekit',
+    };
     return {
       names,
-      // LiveKit's chart, release livekit-server, in the namespace livekit.
       node: (index, release) =>
-        monitored(
-          jobs.livekit,
-          'livekit',
-          `livekit-server-${release}-${index}`,
-          `10.1.0.${index}:6789`,
-        ),
-      host: (index) =>
-        monitored(jobs.node, 'monitoring', `node-exporter-${index}`, `10.0.0.${index}:9100`),
-      otherHost: monitored(jobs.node, 'monitoring', 'node-exporter-9', '10.0.0.9:9100'),
-      exporter: monitored(jobs.exporter, 'livekit', 'livekit-swarm-exporter-0', '10.1.0.9:9465'),
-      redis: monitored(jobs.redis, 'livekit', 'redis-exporter-0', '10.1.0.8:9121'),
+        monitored(livekit, `livekit-livekit-server-${release}-${index}`, `10.1.0.${index}:6789`),
+      host: (index) => monitored(hosts, `node-exporter-${index}`, `10.0.0.${index}:9100`),
+      otherHost: monitored(hosts, 'node-exporter-9', '10.0.0.9:9100'),
+      exporter: monitored(exporter, 'livekit-swarm-exporter-0', '10.1.0.9:9465'),
+      redis: monitored(redis, 'redis-exporter-0', '10.1.0.8:9121'),
       loadBalancer: null,
-      blackbox: at(jobs.blackbox, 'https://livekit.example.com'),
+      blackbox: at('blackbox', 'https://livekit.example.com'),
     };
+  }
   if (variant === 'default')
     return { names, ...onHosts(names, (index) => ({ instance: `10.0.0.${index}:6789` })) };
   // The stack and the lab: one host, and nodes with names.

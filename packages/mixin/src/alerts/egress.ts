@@ -1,0 +1,57 @@
+import { type Labels, type Names, seriesOf } from '../config/names.ts';
+import type { Alert } from '../rule.ts';
+
+/** Places for recordings, as livekit/egress itself reports them. The group is left out with `egress: false`. */
+export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
+  const pod = (name: string): Labels => ({
+    [cluster]: test.ofJob[cluster] ?? '',
+    job: 'egress',
+    instance: name,
+    node_id: `NE_${name}`,
+    cluster_id: '',
+  });
+  const accepts = (name: string): string =>
+    seriesOf('livekit_egress_can_accept_request', pod(name));
+  const idle = (name: string): string => seriesOf('livekit_egress_available', pod(name));
+  const fires = [
+    {
+      labels: { [cluster]: test.ofJob[cluster] ?? '', job: 'egress' },
+      description:
+        'No instance of egress has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
+    },
+  ];
+  return [
+    {
+      name: 'LiveKitEgressUnavailable',
+      severity: 'warning',
+      // Not livekit_egress_available: that is 0 as soon as an instance has one request, however many more it could take.
+      expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0`,
+      for: '5m',
+      summary: 'No egress instance accepts recordings or streams.',
+      description:
+        'No instance of {{ $labels.job }} has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
+      dashboard: 'rooms',
+      test: {
+        // Both are busy with one request at first, and could take more. Then one is full, and at last both are.
+        series: {
+          [idle('a')]: '0x60',
+          [idle('b')]: '0x60',
+          [accepts('a')]: '1x10 0x50',
+          [accepts('b')]: '1x30 0x30',
+        },
+        silentAt: '30m',
+        firesAt: '40m',
+        fires,
+      },
+      furtherTests: [
+        {
+          // A single instance that is full for four minutes of each five.
+          series: { [accepts('a')]: '0x3 1 0x3 1 0x3 1 0x3 1 0x20' },
+          silentAt: '15m',
+          firesAt: '25m',
+          fires,
+        },
+      ],
+    },
+  ];
+};

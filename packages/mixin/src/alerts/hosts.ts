@@ -1,0 +1,102 @@
+import { type Names, seriesOf } from '../config/names.ts';
+import type { Alert, RuleTest } from '../rule.ts';
+
+/** Limits of a cloud instance that its ENA driver counts: packets beyond them are queued or dropped. */
+export const ALLOWANCES = ['bw_in', 'bw_out', 'pps', 'conntrack'] as const;
+
+/** Beyond a second's packet or two: bursts of microseconds touch the limits of a healthy host. */
+const SHAPED_PER_SECOND = 1;
+
+/** Share of the table of connections, from which on it fills up within a burst of joins. */
+const CONNTRACK_USED = 0.8;
+
+/** What a host or its cloud takes from LiveKit, and the server does not see. */
+export const hostAlerts = (names: Names): readonly Alert[] => [
+  allowanceAlert(names),
+  conntrackAlert(names),
+  oomAlert(names),
+];
+
+const allowanceAlert = ({ hosts, perHost, host, test }: Names): Alert => {
+  const counted = (name: string): string =>
+    seriesOf(`node_ethtool_${name}_allowance_exceeded`, test.host('m:1'), { device: 'ens5' });
+  return {
+    name: 'LiveKitCloudAllowanceExceeded',
+    severity: 'warning',
+    expr: ALLOWANCES.map(
+      (name) =>
+        `label_replace(sum by (${perHost}) (rate(node_ethtool_${name}_allowance_exceeded{${hosts}}[5m])) > ${SHAPED_PER_SECOND}, "allowance", "${name}", "", "")`,
+    ).join('\nor\n'),
+    for: '5m',
+    summary: 'The cloud provider queues or drops packets of a host.',
+    description: `{{ $labels.${host} }} is beyond its {{ $labels.allowance }} allowance: the provider queues or drops {{ $value | humanize }} packets per second. Packet loss and jitter of its nodes are those of the instance type, not of LiveKit.`,
+    dashboard: 'node',
+    test: {
+      series: {
+        [counted('bw_out')]: '0+6x10 60+600x30',
+        [counted('bw_in')]: '0+6x40',
+        [counted('pps')]: '0x40',
+        [counted('conntrack')]: '0x40',
+      },
+      silentAt: '10m',
+      firesAt: '25m',
+      fires: [
+        {
+          labels: { ...test.host('m:1'), allowance: 'bw_out' },
+          description:
+            'm:1 is beyond its bw_out allowance: the provider queues or drops 10 packets per second. Packet loss and jitter of its nodes are those of the instance type, not of LiveKit.',
+        },
+      ],
+    },
+  };
+};
+
+const conntrackAlert = ({ hosts, host, test }: Names): Alert => {
+  const series = (name: string): string => seriesOf(name, test.host('m:1'));
+  return {
+    name: 'LiveKitConntrackHigh',
+    severity: 'warning',
+    expr: `node_nf_conntrack_entries{${hosts}} / (node_nf_conntrack_entries_limit{${hosts}} > 0) > ${CONNTRACK_USED}`,
+    for: '5m',
+    summary: 'The table of tracked connections is nearly full.',
+    description: `{{ $labels.${host} }} uses {{ $value | humanizePercentage }} of its table of tracked connections. When it is full, the kernel drops the packets of new participants.`,
+    dashboard: 'node',
+    test: {
+      series: {
+        [series('node_nf_conntrack_entries')]: '60000x10 240000x20',
+        [series('node_nf_conntrack_entries_limit')]: '262144x30',
+      },
+      silentAt: '10m',
+      firesAt: '20m',
+      fires: [
+        {
+          labels: test.host('m:1'),
+          description:
+            'm:1 uses 91.55% of its table of tracked connections. When it is full, the kernel drops the packets of new participants.',
+        },
+      ],
+    },
+  };
+};
+
+const oomAlert = ({ hosts, host, test }: Names): Alert => {
+  const kills = seriesOf('node_vmstat_oom_kill', test.host('m:1'));
+  const fires: RuleTest['fires'] = [
+    {
+      labels: test.host('m:1'),
+      description:
+        'The kernel of m:1 has ended a process for lack of memory within 15 minutes. If it was LiveKit, all its sessions ended.',
+    },
+  ];
+  return {
+    name: 'LiveKitOomKill',
+    severity: 'warning',
+    // Limits of containers count, too: the host may have memory left.
+    expr: `increase(node_vmstat_oom_kill{${hosts}}[15m]) > 0`,
+    for: '0s',
+    summary: 'The kernel ended a process for lack of memory.',
+    description: `The kernel of {{ $labels.${host} }} has ended a process for lack of memory within 15 minutes. If it was LiveKit, all its sessions ended.`,
+    dashboard: 'node',
+    test: { series: { [kills]: '3x10 4x20' }, silentAt: '10m', firesAt: '12m', fires },
+  };
+};
