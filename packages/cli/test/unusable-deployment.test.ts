@@ -58,7 +58,7 @@ describe('a deployment that cannot be used', () => {
     );
     expect(exit).toBe(3);
     expect(stderr).toMatch(
-      /answers, but not as livekit-server does\n {2}→ check host, port and path/,
+      /did not answer as livekit-server does \(HTTP 200\)\n {2}→ check host, port and path/,
     );
   });
 

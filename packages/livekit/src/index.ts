@@ -3,6 +3,15 @@ export {
   type AnnouncedPaths,
   readAnnouncedPaths,
 } from './announced-paths.ts';
+export {
+  type Answer,
+  type AnsweredRequest,
+  type Answerer,
+  type AnswerKind,
+  classifyAnswer,
+} from './answer/classify.ts';
+export { type HttpAnswer, httpAnswer, readAnswer } from './answer/http-answer.ts';
+export type { Product } from './answer/product.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
 export {
   type Clock,
@@ -55,7 +64,7 @@ export {
   type RegistryView,
   type ReportedNode,
 } from './registry.ts';
-export { failureOfError } from './rejection.ts';
+export { failureOfError, type Rejection, rejectionOf } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
 export { type RoomsLeft, roomServiceOf, roomsLeft, setPermission } from './room-service.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';

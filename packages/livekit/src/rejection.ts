@@ -1,4 +1,12 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
+import {
+  type Answer,
+  type AnsweredRequest,
+  type AnswerKind,
+  classifyAnswer,
+} from './answer/classify.ts';
+import type { HttpAnswer } from './answer/http-answer.ts';
+import { phraseOf } from './answer/phrases.ts';
 import type { Failure } from './failure.ts';
 import { withoutTokens } from './failure.ts';
 import { tlsProblem } from './tls-problem.ts';
@@ -6,125 +14,34 @@ import { tlsProblem } from './tls-problem.ts';
 /** Why a server rejects a participant, or cannot be reached. */
 export interface Rejection extends Failure {
   reason: RejectionCode;
+  /** Who answered; undefined: no program did. */
+  answer?: Answer;
 }
 
-export type RejectionCode = Extract<
-  ErrorCode,
-  | 'unreachable'
-  | 'dns_failed'
-  | 'no_route'
-  | 'no_socket'
-  | 'tls'
-  | 'signal_timeout'
-  | 'bad_request'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'room_not_found'
-  | 'room_full'
-  | 'server_full'
-  | 'server_error'
-  | 'rate_limited'
-  | 'bad_gateway'
-  | 'not_livekit'
->;
-
-/** Texts of livekit-server that distinguish errors with the same status code. */
-const mentions = (body: string, text: string) => body.toLowerCase().includes(text);
+export type RejectionCode =
+  | AnswerKind
+  | Extract<
+      ErrorCode,
+      'unreachable' | 'dns_failed' | 'no_route' | 'no_socket' | 'tls' | 'signal_timeout'
+    >;
 
 /**
- * What an HTTP answer to `/rtc…` or `/rtc…/validate` means, where it is not a success. livekit-server answers the WebSocket upgrade and the validate call alike.
- * @param body as received; quoted without tokens
+ * Names who gave an answer that is not a success, what it means and what to do next. livekit-server answers the WebSocket upgrade and the validate call alike.
+ * @param base address of the deployment, for the message
  */
-export const failureOfStatus = (status: number, body: string, url: string): Rejection => {
-  const said = withoutTokens(body).trim().replace(/\s+/g, ' ').slice(0, 200);
-  const quoted = said === '' || said.startsWith('<') ? '' : `: ${said}`;
-  const message = (text: string) => `${url} ${text} (HTTP ${status}${quoted})`;
-  if (status === 401 && mentions(body, 'permissions denied')) {
-    return {
-      reason: 'forbidden',
-      message: message('does not grant what the token asks for'),
-      hint: 'the token needs the roomJoin grant for this room',
-      retryable: false,
-    };
-  }
-  switch (status) {
-    case 400:
-      return {
-        reason: 'bad_request',
-        message: message('refused the request'),
-        hint: 'room or identity may be too long for this server',
-        retryable: false,
-      };
-    case 401:
-      return {
-        reason: 'unauthorized',
-        message: message('does not accept the token'),
-        hint: 'check the API key and secret, and that the clocks agree',
-        retryable: false,
-      };
-    case 403:
-      return {
-        reason: 'forbidden',
-        message: message('forbids it'),
-        hint: 'the token needs the roomJoin grant for this room; a proxy in front may refuse too',
-        retryable: false,
-      };
-    case 404:
-      return mentions(body, 'requested room does not exist')
-        ? {
-            reason: 'room_not_found',
-            message: message('has no such room'),
-            hint: 'create the room first, or switch room.auto_create on',
-            retryable: false,
-          }
-        : notLiveKit(message('does not know this path'));
-    case 429:
-      return {
-        reason: 'rate_limited',
-        message: message('is rate limiting'),
-        hint: 'lower the join rate',
-        retryable: true,
-      };
-    case 503:
-      return {
-        reason: 'server_full',
-        message: message('is at its limit'),
-        hint: 'raise limit.num_tracks or limit.bytes_per_sec, or add a node',
-        retryable: true,
-      };
-    case 502:
-    case 504:
-      return {
-        reason: 'bad_gateway',
-        message: message('has no server behind the proxy'),
-        hint: 'check the load balancer',
-        retryable: true,
-      };
-  }
-  if (status >= 500) {
-    return mentions(body, 'connection closed by media')
-      ? {
-          reason: 'room_full',
-          message: message('closed the join, as it does when the room is full'),
-          hint: 'check room.max_participants and the server log',
-          retryable: true,
-        }
-      : {
-          reason: 'server_error',
-          message: message('failed'),
-          hint: 'look into the server log',
-          retryable: true,
-        };
-  }
-  return notLiveKit(message('did not answer as livekit-server does'));
+export const rejectionOf = (
+  received: HttpAnswer,
+  request: AnsweredRequest,
+  base: string,
+): Rejection => {
+  const answer = classifyAnswer(received, request);
+  return { reason: answer.kind, ...phraseOf(answer, base), answer };
 };
 
-export const notLiveKit = (message: string): Rejection => ({
-  reason: 'not_livekit',
-  message,
-  hint: 'check host, port and path; signalling is port 7880 by default',
-  retryable: false,
-});
+const UNKNOWN_PATH: ReadonlySet<string> = new Set(['not_livekit', 'wrong_path']);
+
+/** Returns whether the path may be unknown where it led, as /rtc/v1 is to an older livekit-server. */
+export const isUnknownPath = ({ reason }: Failure): boolean => UNKNOWN_PATH.has(reason);
 
 /** What an error of the socket, or of name look-up, or of TLS means. */
 export const failureOfError = (error: unknown, url: string): Rejection => {
@@ -135,7 +52,12 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
   if (tls !== null) return tls;
   // Node's own client gives the parser's code, fetch only a name.
   if (code.startsWith('HPE_') || root.name === 'HTTPParserError')
-    return notLiveKit(`${url} does not speak HTTP (${detail})`);
+    return {
+      reason: 'not_livekit',
+      message: `${url} does not speak HTTP (${detail})`,
+      hint: 'check host, port and path; signalling is port 7880 by default',
+      retryable: false,
+    };
   if (root.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
     return {
       reason: 'signal_timeout',

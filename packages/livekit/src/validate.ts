@@ -1,4 +1,6 @@
-import { failureOfError, failureOfStatus, notLiveKit, type Rejection } from './rejection.ts';
+import { readAnswer } from './answer/http-answer.ts';
+import { phraseOf } from './answer/phrases.ts';
+import { failureOfError, isUnknownPath, type Rejection, rejectionOf } from './rejection.ts';
 import { type Signalling, validateEndpoint } from './signal/endpoint.ts';
 import { parseServerUrl } from './url.ts';
 
@@ -18,46 +20,77 @@ export type Validation = { ok: true; signalling: Signalling } | { ok: false; rej
  */
 export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
   const { http } = parseServerUrl(request.url);
-  const v1 = await ask(http, 'v1', request);
+  const v1 = await askBothWays(http, 'v1', request);
+  if (v1 === null) return { ok: true, signalling: 'v1' };
   // A server without /rtc/v1 answers 404 there, as any other web server does: /rtc/validate distinguishes them.
-  if (v1?.reason !== 'not_livekit')
-    return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, rejection: v1 };
-  const v0 = await ask(http, 'v0', request);
-  return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, rejection: v0 };
+  if (isUnknownPath(v1)) {
+    const v0 = await askBothWays(http, 'v0', request);
+    return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, rejection: v0 };
+  }
+  return { ok: false, rejection: await besideV0(http, v1, request) };
+};
+
+/** livekit-client falls back to /rtc for a 404 only: whatever else a proxy does to /rtc/v1 stops users, although the shorter URL of /rtc passes. */
+const besideV0 = async (
+  base: string,
+  rejection: Rejection,
+  request: ValidateRequest,
+): Promise<Rejection> => {
+  const { answer } = rejection;
+  if (answer === undefined || answer.who === 'livekit' || !V1_ONLY.has(rejection.reason))
+    return rejection;
+  if ((await ask(base, 'v0', 'header', request)) !== null) return rejection;
+  return {
+    ...rejection,
+    message: `${rejection.message}; /rtc/validate passes, /rtc/v1/validate with its long query does not`,
+  };
+};
+
+/** What a proxy may do to one path, or to one length of URL. */
+const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
+  'bad_request',
+  'blocked',
+  'bot_check',
+  'header_too_large',
+  'login_required',
+  'server_error',
+  'url_too_long',
+  'web_page',
+]);
+
+/** Native SDKs send the token as a header, browsers in the query: where only the second passes, a proxy is the cause. */
+const askBothWays = async (
+  base: string,
+  signalling: Signalling,
+  request: ValidateRequest,
+): Promise<Rejection | null> => {
+  const rejection = await ask(base, signalling, 'header', request);
+  const answer = rejection?.answer;
+  if (answer === undefined || answer.status !== 401) return rejection;
+  if ((await ask(base, signalling, 'query', request)) !== null) return rejection;
+  const removed = { ...answer, kind: 'authorization_removed', who: 'proxy' } as const;
+  return { reason: removed.kind, ...phraseOf(removed, base), answer: removed };
 };
 
 const ask = async (
   base: string,
   signalling: Signalling,
+  tokenIn: 'header' | 'query',
   { token, timeoutMs }: ValidateRequest,
 ): Promise<Rejection | null> => {
+  const url = new URL(`${base}${validateEndpoint(signalling)}`);
+  if (tokenIn === 'query') url.searchParams.set('access_token', token);
   try {
-    const response = await fetch(`${base}${validateEndpoint(signalling)}`, {
-      headers: { Authorization: `Bearer ${token}` },
+    const response = await fetch(url, {
+      headers: tokenIn === 'header' ? { Authorization: `Bearer ${token}` } : {},
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const body = await readBeginning(response);
-    if (response.status !== 200) return failureOfStatus(response.status, body, base);
-    return body.trim() === 'success'
+    const received = await readAnswer(response);
+    return received.status === 200 && received.body.trim() === 'success'
       ? null
-      : notLiveKit(`${base} answers, but not as livekit-server does`);
+      : rejectionOf(received, { url: url.href }, base);
   } catch (error) {
     return failureOfError(error, base);
   }
-};
-
-/** The largest answer that is read; livekit-server's is a sentence. */
-const MAX_BODY_BYTES = 4_096;
-
-/** The beginning of a body: one without end must not fill the memory. */
-const readBeginning = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= MAX_BODY_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString();
 };

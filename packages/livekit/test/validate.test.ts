@@ -106,14 +106,39 @@ describe('servers other than livekit-server', () => {
 
   test.each([
     [404, 'not found', 'not_livekit'],
-    [200, '<html>welcome</html>', 'not_livekit'],
+    [200, '<html>welcome</html>', 'web_page'],
     [301, '', 'not_livekit'],
     [502, 'bad gateway', 'bad_gateway'],
-    [503, 'no server is available', 'server_full'],
+    [503, 'no server is available', 'bad_gateway'],
   ])('a web server that answers %i', async (status, body, reason) => {
     const web = createHttpServer((_request, response) => response.writeHead(status).end(body));
     expect(await askAt(`ws://${await listening(web)}`, token)).toBe(reason);
     web.close();
+  });
+
+  test('a proxy that removes the header Authorization: browsers pass', async () => {
+    const web = createHttpServer((incoming, response) => {
+      const known = incoming.url?.includes('access_token=eyJ') === true;
+      response.writeHead(known ? 200 : 401).end(known ? 'success' : 'permissions denied');
+    });
+    expect(await askAt(`ws://${await listening(web)}`, token)).toBe('authorization_removed');
+    web.close();
+  });
+
+  test('a proxy that rejects only the long query of /rtc/v1', async () => {
+    const web = createHttpServer((incoming, response) => {
+      const known = incoming.url?.startsWith('/rtc/validate') === true;
+      response.writeHead(known ? 200 : 403).end(known ? 'success' : '');
+    });
+    const answer = await validateAdmission({
+      url: `ws://${await listening(web)}`,
+      token,
+      timeoutMs: 3_000,
+    });
+    web.close();
+    expect(answer).toMatchObject({
+      rejection: { reason: 'blocked', message: expect.stringContaining('/rtc/validate passes') },
+    });
   });
 
   test('an answer without end', async () => {

@@ -46,6 +46,18 @@ const EXITS = {
     'rate_limited',
     'bad_gateway',
     'not_livekit',
+    // What stands in front of the deployment, or what it did to a request.
+    'authorization_removed',
+    'blocked',
+    'bot_check',
+    'header_too_large',
+    'login_required',
+    'redirected',
+    'tls_required',
+    'upgrade_removed',
+    'url_too_long',
+    'web_page',
+    'wrong_path',
     // The application's endpoint for tokens.
     'token_unreachable',
     'token_timeout',

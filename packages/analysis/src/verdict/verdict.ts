@@ -54,7 +54,19 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
   'not_livekit',
   'tls',
   'bad_url',
+  // A proxy answered, or changed the request.
+  'authorization_removed',
   'bad_gateway',
+  'blocked',
+  'bot_check',
+  'header_too_large',
+  'login_required',
+  'redirected',
+  'tls_required',
+  'upgrade_removed',
+  'url_too_long',
+  'web_page',
+  'wrong_path',
 ]);
 
 /**

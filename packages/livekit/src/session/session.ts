@@ -5,7 +5,7 @@ import type { Deployment } from '../deployment.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
-import { failureOfError } from '../rejection.ts';
+import { failureOfError, isUnknownPath } from '../rejection.ts';
 import { mayRejoinAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
@@ -253,10 +253,11 @@ export class Session {
     const deployment = this.#deployment;
     const wanted = deployment.signalling;
     const loss = await this.#open(wanted === 'auto' ? 'v1' : wanted);
-    if (wanted !== 'auto' || loss?.failure.reason !== 'not_livekit' || this.#closed) return loss;
+    if (wanted !== 'auto' || loss === null || !isUnknownPath(loss.failure) || this.#closed)
+      return loss;
     this.#drop();
     const fallback = await this.#open('v0', attemptTimeoutMs);
-    if (fallback?.failure.reason !== 'not_livekit') deployment.signalling = 'v0';
+    if (fallback === null || !isUnknownPath(fallback.failure)) deployment.signalling = 'v0';
     return fallback;
   }
 

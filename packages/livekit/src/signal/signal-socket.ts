@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
 import { Ping, SignalRequest, SignalResponse } from '@livekit/protocol';
 import { WebSocket } from 'ws';
+import { httpAnswer, MAX_BODY_BYTES } from '../answer/http-answer.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure.ts';
-import { failureOfError, failureOfStatus } from '../rejection.ts';
+import { failureOfError, rejectionOf } from '../rejection.ts';
 import type { Keepalive, KeepaliveOptions } from './keepalive.ts';
 import { type ResponseCase, responseCase } from './message-case.ts';
 
@@ -48,9 +49,6 @@ export type ConnectSignal = (options: SignalSocketOptions) => SignalConnection;
 /** Longer names are cut: they end up in every record. */
 const MAX_BACKEND_NAME = 100;
 
-/** The largest refusal that is read: a sentence, or a proxy's page. */
-const MAX_REFUSAL_BYTES = 4_096;
-
 /** A JoinResponse describes a room of thousands in less. Without a limit, a server could fill the memory of a worker. */
 const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
 
@@ -90,11 +88,17 @@ export class SignalSocket implements SignalConnection {
       let size = 0;
       const refuse = () =>
         this.#end(
-          failureOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base),
+          rejectionOf(
+            httpAnswer(response.statusCode ?? 0, response.headers, Buffer.concat(chunks)),
+            { url: `${options.base}${options.endpoint}`, upgrade: true },
+            options.base,
+          ),
         );
       response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
         size += chunk.length;
-        if (size <= MAX_REFUSAL_BYTES) chunks.push(chunk);
+        // The rest shows nothing more, and may have no end.
+        if (size >= MAX_BODY_BYTES) refuse();
       });
       response.on('end', refuse);
       response.on('error', refuse);

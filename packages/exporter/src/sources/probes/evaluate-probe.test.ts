@@ -180,6 +180,8 @@ describe('evaluateProbe', () => {
     ['tls', 'unreachable'],
     ['dns_failed', 'unreachable'],
     ['no_route', 'unreachable'],
+    ['bad_gateway', 'unreachable'],
+    ['login_required', 'unreachable'],
     ['unauthorized', 'rejected'],
     ['server_full', 'rejected'],
     ['token_rejected', 'token'],
