@@ -8,8 +8,8 @@ import {
   assessGenerator,
   type HealthCode,
   type HealthFinding,
-  mayBlameServer,
   INVALID_BY_TIME,
+  mayBlameServer,
 } from './generator-health.ts';
 import type { Reason } from './threshold-result.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
