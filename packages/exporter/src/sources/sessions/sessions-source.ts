@@ -30,8 +30,8 @@ export const createSessionsSource = (
 ): SessionsSource => {
   const registry = new Registry();
   const metrics = registerFamily(registry, SESSION_METRICS);
-  const reports = createBeaconIngest();
   const lifecycle = createLifecycleIngest();
+  const reports = createBeaconIngest(lifecycle.nodeOf);
   let journal: Journal | null = null;
   let writing: NodeJS.Timeout | undefined;
   let pruning: NodeJS.Timeout | undefined;

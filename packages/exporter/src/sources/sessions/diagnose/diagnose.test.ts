@@ -15,6 +15,8 @@ interface Planted {
   /** It publishes nothing. */
   watches?: true;
   path?: string;
+  /** Instead of the node of the room: what a page claims. */
+  node?: string;
   sent?: Partial<ObservedStream>;
   received?: Partial<ObservedStream>;
 }
@@ -37,31 +39,33 @@ const stream = (values: Partial<ObservedStream>): ObservedStream => ({
 
 /** What the pages of a room report: each link loses its share, one after the other. */
 const reportsOf = ({ room = 'a', node = 'ND_1', participants }: PlantedRoom): ObservedSession[] =>
-  Object.entries(participants).flatMap(([identity, { silent, down = 0, path = 'udp', ...own }]) => {
-    if (silent) return [];
-    const lostUp = Math.round(PACKETS * (own.up ?? 0));
-    const sent = stream({
-      direction: 'up',
-      publisher: `${room}/${identity}`,
-      packets: PACKETS,
-      lost: lostUp,
-      ...own.sent,
-    });
-    const received = Object.entries(participants).flatMap(([sender, { up = 0, watches }]) => {
-      if (sender === identity || watches) return [];
-      const packets = Math.round(PACKETS * (1 - up) * (1 - down));
-      return [
-        stream({
-          publisher: `${room}/${sender}`,
-          packets,
-          lost: PACKETS - packets,
-          ...own.received,
-        }),
-      ];
-    });
-    const streams = [...(own.watches ? [] : [sent]), ...received];
-    return [{ sid: `${room}/${identity}`, identity, room, node, path, streams }];
-  });
+  Object.entries(participants).flatMap(
+    ([identity, { silent, down = 0, path = 'udp', node: claimed, ...own }]) => {
+      if (silent) return [];
+      const lostUp = Math.round(PACKETS * (own.up ?? 0));
+      const sent = stream({
+        direction: 'up',
+        publisher: `${room}/${identity}`,
+        packets: PACKETS,
+        lost: lostUp,
+        ...own.sent,
+      });
+      const received = Object.entries(participants).flatMap(([sender, { up = 0, watches }]) => {
+        if (sender === identity || watches) return [];
+        const packets = Math.round(PACKETS * (1 - up) * (1 - down));
+        return [
+          stream({
+            publisher: `${room}/${sender}`,
+            packets,
+            lost: PACKETS - packets,
+            ...own.received,
+          }),
+        ];
+      });
+      const streams = [...(own.watches ? [] : [sent]), ...received];
+      return [{ sid: `${room}/${identity}`, identity, room, node: claimed ?? node, path, streams }];
+    },
+  );
 
 const found = (...rooms: PlantedRoom[]): string[] =>
   diagnose(rooms.flatMap(reportsOf)).map(({ leg, subject, confidence }) => {
@@ -181,6 +185,18 @@ describe('diagnose finds', () => {
     expect(
       found(
         { participants: { anna: lossy, ben: lossy, carla: lossy } },
+        { room: 'b', participants: { dora: lossy, emil: lossy } },
+        { room: 'c', node: 'ND_2', participants: THREE },
+      ),
+    ).toEqual(['node ND_1 high']);
+  });
+
+  it('the node that most sessions of a room name, whatever one page claims', () => {
+    const lossy = { down: 0.08 };
+    const claims = { ...lossy, node: 'ND_2' };
+    expect(
+      found(
+        { participants: { anna: lossy, ben: lossy, carla: claims } },
         { room: 'b', participants: { dora: lossy, emil: lossy } },
         { room: 'c', node: 'ND_2', participants: THREE },
       ),

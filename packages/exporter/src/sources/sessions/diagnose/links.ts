@@ -73,17 +73,25 @@ export const downState = (link: Link, links: Links): State | null => {
   return impaired === 0 && cells.some(({ loss }) => isClear(loss)) ? 'clear' : null;
 };
 
-/** Sessions on one node. A room is on one node, so sessions that do not name theirs are compared within their room. */
+/**
+ * Sessions by node. A room is on one node: the one that most of its sessions name, because the node of a single session may be what a page claims.
+ * Sessions of a room without any are compared within it.
+ */
 export const byNode = (links: Links): { node: string | null; links: Link[] }[] => {
-  const nodeOfRoom = new Map<string, string>();
-  for (const { session } of links.values())
-    if (session.node !== null) nodeOfRoom.set(session.room, session.node);
-  const groups = Map.groupBy(links.values(), ({ session: { node, room } }) => {
-    const known = node ?? nodeOfRoom.get(room);
-    return known === undefined ? `room ${room}` : `node ${known}`;
+  const rooms = Map.groupBy(links.values(), ({ session: { room } }) => room);
+  const groups = Map.groupBy(rooms, ([room, members]) => {
+    const node = nodeOfMost(members);
+    return node === null ? `room ${room}` : `node ${node}`;
   });
-  return [...groups].map(([key, members]) => ({
+  return [...groups].map(([key, grouped]) => ({
     node: key.startsWith('node ') ? key.slice('node '.length) : null,
-    links: members,
+    links: grouped.flatMap(([, members]) => members),
   }));
+};
+
+const nodeOfMost = (members: readonly Link[]): string | null => {
+  const named = Map.groupBy(members, ({ session: { node } }) => node);
+  named.delete(null);
+  const [most] = [...named].toSorted(([, one], [, other]) => other.length - one.length);
+  return most?.[0] ?? null;
 };

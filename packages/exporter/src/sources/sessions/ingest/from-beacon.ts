@@ -10,8 +10,13 @@ interface Known {
   path: string | undefined;
 }
 
-/** Turns reports of browsers into entries. Reports contain durations only: the last one ended when its request arrived. */
-export const createBeaconIngest = (): ((counted: CountedReports, nowMs: number) => Entry[]) => {
+/**
+ * Turns reports of browsers into entries. Reports contain durations only: the last one ended when its request arrived.
+ * @param nodeOf the node of a room by the registry, which outranks the one that a page states
+ */
+export const createBeaconIngest = (
+  nodeOf: (room: string) => string | undefined = () => undefined,
+): ((counted: CountedReports, nowMs: number) => Entry[]) => {
   const known = new Map<string, Known>();
 
   const entriesOf = (counted: CountedReports, report: ReadReport, toMs: number): Entry[] => {
@@ -32,7 +37,7 @@ export const createBeaconIngest = (): ((counted: CountedReports, nowMs: number) 
       sdk,
       browser,
       path,
-      node: report.node,
+      node: nodeOf(room) ?? report.node,
       network: report.network,
     };
     const entry = { atMs: toMs, room, session: facts };

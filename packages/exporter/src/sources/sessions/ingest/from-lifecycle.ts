@@ -8,6 +8,8 @@ import type { Entry, JournalEvent, SessionFacts } from '../journal/entries.ts';
 export interface LifecycleIngest {
   onWebhook(target: string, event: WebhookEvent): Entry[];
   onRegistry(target: string, view: RegistryView, nowMs: number): Entry[];
+  /** The node of a room by the registries; undefined where none has the room, or two name different nodes. */
+  nodeOf(room: string): string | undefined;
 }
 
 export const createLifecycleIngest = (): LifecycleIngest => {
@@ -53,7 +55,12 @@ export const createLifecycleIngest = (): LifecycleIngest => {
     });
   };
 
-  return { onWebhook, onRegistry };
+  const nodeOf = (room: string): string | undefined => {
+    const found = new Set([...views.values()].flatMap(({ rooms }) => rooms.get(room) ?? []));
+    return found.size === 1 ? [...found][0] : undefined;
+  };
+
+  return { onWebhook, onRegistry, nodeOf };
 };
 
 const eventOf = ({ event, participant, track }: WebhookEvent): JournalEvent | null => {

@@ -175,6 +175,37 @@ describe('a journal', () => {
     journal.close();
   });
 
+  it('keeps entries for one more flush when another process holds the lock', () => {
+    const file = newFile();
+    const journal = new Journal(file, LIMITS);
+    const other = openFile(file);
+    const locked = (work: () => void): void => {
+      other.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+      } finally {
+        other.exec('ROLLBACK');
+      }
+    };
+    locked(() => {
+      journal.add(report('anna', 1_000));
+      expect(() => journal.flush()).toThrow(/locked/);
+    });
+    expect(journal.dropped).toBe(0);
+    expect(journal.flush()).toBe(1);
+    locked(() => {
+      journal.add(report('anna', 2_000));
+      expect(() => journal.flush()).toThrow(/locked/);
+      journal.add(report('ben', 3_000));
+      expect(() => journal.flush()).toThrow(/locked/);
+    });
+    // The second failure drops what had failed before, and keeps what was new.
+    expect(journal.dropped).toBe(1);
+    expect(journal.flush()).toBe(1);
+    other.close();
+    journal.close();
+  });
+
   it('leaves nothing of a deleted participant in its files', () => {
     const file = newFile();
     const journal = new Journal(file, LIMITS);

@@ -5,6 +5,8 @@ import { deleteOldest, type Limits, prune, usedBytes } from './prune.ts';
 
 /** Entries that wait to be written; more are dropped, and counted. */
 const MOST_WAITING = 20_000;
+/** The longest wait for a lock of another process: meanwhile scrapes and health checks are not answered. */
+const BUSY_MS = 250;
 
 /** The session journal: one writer of a file. Entries wait until `flush` writes them in one transaction. */
 export class Journal {
@@ -14,6 +16,8 @@ export class Journal {
   readonly #limits: Limits;
   readonly #statements: Statements;
   #waiting: Entry[] = [];
+  /** Entries that the last flush could not write; the next one tries them once more. */
+  #unwritten: Entry[] = [];
 
   /** @throws SwarmError `usage` when the file cannot be used; it is not changed then */
   constructor(file: string, limits: Limits) {
@@ -22,6 +26,7 @@ export class Journal {
     // The last resort: `prune` keeps the file well below this.
     const pages = Math.ceil(limits.maxBytes / readPragma(this.database, 'page_size'));
     this.database.exec(`PRAGMA max_page_count = ${pages}`);
+    this.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     this.#statements = prepareStatements(this.database);
   }
 
@@ -30,20 +35,25 @@ export class Journal {
     else this.#waiting.push(entry);
   }
 
-  /** Writes what waits. @returns the number of entries @throws Error of SQLite; the entries are dropped then */
+  /**
+   * Writes what waits.
+   * @returns the number of entries
+   * @throws Error of SQLite; the entries wait for the next flush, which drops them when it fails, too
+   */
   flush(): number {
-    const entries = this.#waiting;
-    this.#waiting = [];
+    const late = this.#unwritten;
+    const entries = [...late, ...this.#waiting];
+    this.#unwritten = [];
     if (entries.length === 0) return 0;
     try {
-      this.#write(entries);
+      this.#writeOrMakePlace(entries);
     } catch (error) {
-      if (!isFull(error)) {
-        this.dropped += entries.length;
-        throw error;
-      }
-      deleteOldest(this.database);
-      this.#retry(entries);
+      // What fits nowhere now will not fit in a second.
+      this.#unwritten = isFull(error) ? [] : this.#waiting;
+      this.dropped += entries.length - this.#unwritten.length;
+      throw error;
+    } finally {
+      this.#waiting = [];
     }
     return entries.length;
   }
@@ -64,21 +74,23 @@ export class Journal {
     return usedBytes(this.database);
   }
 
-  /** Writes what waits. */
+  /** Writes what waits. There is no next flush: a lock is waited for. */
   close(): void {
     try {
+      this.database.exec(`PRAGMA busy_timeout = ${20 * BUSY_MS}`);
       this.flush();
     } finally {
       this.database.close();
     }
   }
 
-  #retry(entries: readonly Entry[]): void {
+  #writeOrMakePlace(entries: readonly Entry[]): void {
     try {
       this.#write(entries);
     } catch (error) {
-      this.dropped += entries.length;
-      throw error;
+      if (!isFull(error)) throw error;
+      deleteOldest(this.database);
+      this.#write(entries);
     }
   }
 

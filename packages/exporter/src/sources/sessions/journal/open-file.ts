@@ -6,6 +6,7 @@ import { usageError } from '@livekit-swarm/settings';
 const APPLICATION_ID = 0x5357534a;
 /** Identities are personal data: only the user of the exporter may read them. */
 const MODE = 0o600;
+/** The wait for a lock of another process when a file is opened, or by a program that only reads it. */
 const BUSY_MS = 5_000;
 
 /** Each brings a file from the version of its index to the next one. Released ones never change. */
