@@ -1,4 +1,4 @@
-import { ParticipantInfo, ParticipantInfo_State } from '@livekit/protocol';
+import { ParticipantInfo, ParticipantInfo_State, TrackType } from '@livekit/protocol';
 import { expect, it } from 'vitest';
 import { RoomView } from './room-view.ts';
 
@@ -13,4 +13,34 @@ it('knows who else is in the room, publishing or not, until they leave', () => {
   expect(room.others).toEqual(['bob']);
   room.reset();
   expect(room.others).toEqual([]);
+});
+
+const publishes = (...sids: string[]): ParticipantInfo =>
+  new ParticipantInfo({
+    sid: 'PA_ann',
+    identity: 'ann',
+    state: ParticipantInfo_State.ACTIVE,
+    tracks: sids.map((sid) => ({ sid, type: TrackType.AUDIO, mimeType: 'audio/opus' })),
+  });
+
+it('knows tracks that have ended, and forgets the oldest of thousands', () => {
+  const room = new RoomView();
+  for (let track = 0; track < 10_000; track++) {
+    const { added, removed } = room.apply([publishes('TR_stays', `TR_${track}`)], 'PA_me');
+    expect(added.length).toBe(track === 0 ? 2 : 1);
+    expect(removed.length).toBe(track === 0 ? 0 : 1);
+  }
+  expect([...room.tracks].map(({ sid }) => sid)).toEqual(['TR_stays', 'TR_9999']);
+  for (const sid of ['TR_stays', 'TR_9999', 'TR_9998', 'TR_6000'])
+    expect(room.track(sid)?.identity).toBe('ann');
+  expect(room.track('TR_5000')).toBeUndefined();
+});
+
+it('knows the tracks from before a new JoinResponse', () => {
+  const room = new RoomView();
+  room.apply([publishes('TR_1', 'TR_2')], 'PA_me');
+  room.reset();
+  expect(room.track('TR_2')?.codec).toBe('opus');
+  expect(room.apply([publishes('TR_2')], 'PA_me').added.map(({ sid }) => sid)).toEqual(['TR_2']);
+  expect([...room.tracks].map(({ sid }) => sid)).toEqual(['TR_2']);
 });

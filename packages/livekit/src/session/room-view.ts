@@ -30,14 +30,17 @@ export interface RoomChanges {
   muted: RemoteTrack[];
 }
 
+/** Tracks that are no longer published and still known: results need those whose media was received. More would fill a worker during days of churn. */
+const MAX_ENDED = 4_096;
+
 /** The remote participants and their tracks, from the server's updates, in the order in which tracks appeared. */
 export class RoomView {
   /** At the end of frames that the server inserts; empty before the first JoinResponse. */
   serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
   readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
-  /** Also tracks that are no longer published: results need them. */
-  readonly #known = new Map<string, RemoteTrack>();
+  /** Tracks that are no longer published, in the order in which they ended. */
+  readonly #ended = new Map<string, RemoteTrack>();
 
   /** Identities that disappeared as planned: the server does not know it yet. */
   readonly #gone = new Set<string>();
@@ -53,17 +56,17 @@ export class RoomView {
 
   /** Before the full picture of a new JoinResponse. */
   reset(): void {
-    this.#tracks.clear();
+    for (const track of this.#tracks.values()) this.#end(track);
     this.#byParticipant.clear();
   }
 
   track(sid: string): RemoteTrack | undefined {
-    return this.#known.get(sid);
+    return this.#tracks.get(sid) ?? this.#ended.get(sid);
   }
 
   /** Whether its publisher sends nothing of a track now, on purpose. */
   isSilent(sid: string): boolean {
-    const track = this.#known.get(sid);
+    const track = this.track(sid);
     return track !== undefined && (track.muted || this.#gone.has(track.identity));
   }
 
@@ -108,18 +111,25 @@ export class RoomView {
         encrypted: info.encryption !== Encryption_Type.NONE,
       };
       this.#tracks.set(info.sid, track);
-      this.#known.set(info.sid, track);
+      this.#ended.delete(info.sid);
       if (known === undefined) changes.added.push(track);
       else if (known.muted !== track.muted) changes.muted.push(track);
     }
     for (const sid of before) {
       const track = this.#tracks.get(sid);
       if (now.has(sid) || track === undefined) continue;
-      this.#tracks.delete(sid);
+      this.#end(track);
       changes.removed.push(track);
     }
     if (gone) this.#byParticipant.delete(participant.sid);
     else this.#byParticipant.set(participant.sid, { identity: participant.identity, tracks: now });
+  }
+
+  #end(track: RemoteTrack): void {
+    this.#tracks.delete(track.sid);
+    this.#ended.set(track.sid, track);
+    const [oldest] = this.#ended.size > MAX_ENDED ? this.#ended.keys() : [];
+    if (oldest !== undefined) this.#ended.delete(oldest);
   }
 }
 
