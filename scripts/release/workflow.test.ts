@@ -9,6 +9,7 @@ import { findTarget, RUST_TARGETS } from './targets.ts';
 interface Step {
   uses?: string;
   run?: string;
+  with?: Record<string, string>;
 }
 
 interface Job {
@@ -38,9 +39,26 @@ describe('the workflow of releases', () => {
     expect(Object.fromEntries(writing.map(([name, job]) => [name, job.permissions]))).toEqual({
       'publish-npm': { contents: 'read', 'id-token': 'write' },
       'publish-image': { contents: 'read', packages: 'write' },
-      'publish-release': { contents: 'write' },
+      'publish-release': { contents: 'write', 'id-token': 'write', attestations: 'write' },
     });
     for (const [, job] of writing) expect(job.environment).toBe('release');
+  });
+
+  it('runs no script of a dependency, and needs no lasting secret', () => {
+    const installs = steps.flatMap(({ run = '' }) => run.match(/npm (ci|install)\b.*/g) ?? []);
+    expect(new Set(installs)).toEqual(new Set(['npm ci --ignore-scripts']));
+    expect(text).not.toMatch(/secrets\./);
+  });
+
+  it('attests every file that it attaches to a release', () => {
+    const { steps: publish = [] } = workflow.jobs['publish-release'] ?? {};
+    const files = (text = '') => (text.match(/dist\/\S+/g) ?? []).toSorted();
+    const attested = publish.find(({ uses = '' }) => uses.includes('attest'))?.with?.[
+      'subject-path'
+    ];
+    const attached = publish.find(({ run = '' }) => run.includes('gh release create'))?.run;
+    expect(files(attached).length).toBeGreaterThan(0);
+    expect(files(attested)).toEqual(files(attached));
   });
 
   it('runs scripts that are there', () => {
