@@ -108,6 +108,10 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
       stop: interruption.stop,
       server: await observationOf(request.serverMetrics, target, deployed.sources),
       onProgress: printer.show,
+      onRoomsLeft: (count) =>
+        printer.print(
+          `warning: ${count} rooms of this run could not be deleted; the server closes them two minutes after they were left`,
+        ),
       ...(request.onLine === undefined ? {} : { onLine: request.onLine }),
       ...(request.onStart === undefined ? {} : { onStart: request.onStart }),
     });

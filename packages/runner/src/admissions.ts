@@ -1,8 +1,10 @@
 import type { Admission } from '@livekit-swarm/engine';
 import { makeToken } from '@livekit-swarm/livekit';
 import { type ParticipantPlan, publishableSources, type Shard } from '@livekit-swarm/scenario';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
 import type { E2eeSecrets } from './e2ee-secrets.ts';
+import type { RunRooms } from './run-rooms.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
 import type { AdmittedParticipant } from './worker-protocol.ts';
 
@@ -22,16 +24,23 @@ export interface AdmissionBatch {
 }
 
 export interface AdmissionQueue {
-  /** Participants whose join is scheduled within `ADMISSION_LEAD_MS` of this moment (ms after the start) and that were not taken yet, with their admission. Shards without any are left out. */
+  /**
+   * Participants whose join is scheduled within `ADMISSION_LEAD_MS` of this moment (ms after the start) and that were not taken yet, with their admission. Shards without any are left out.
+   * @throws SwarmError `room_not_found` when a room was not created that is needed at the start
+   */
   take(elapsedMs: number): Promise<AdmissionBatch[]>;
 }
 
-/** @param shards each with its participants in the order of their scheduled joins */
+/**
+ * @param shards each with its participants in the order of their scheduled joins
+ * @param rooms null: the server creates them at a join
+ */
 export const createAdmissionQueue = (
   shards: readonly Shard[],
   deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
   secretOf: E2eeSecrets = () => undefined,
   endpointOf: TokenEndpoints = () => undefined,
+  rooms: RunRooms | null = null,
 ): AdmissionQueue => {
   const taken = new Map<number, number>();
   return {
@@ -46,6 +55,13 @@ export const createAdmissionQueue = (
           to++;
         taken.set(shard, to);
         return to > from ? [{ shard, plans: participants.slice(from, to) }] : [];
+      });
+      const ownTokens = batches.flatMap(({ plans }) =>
+        plans.filter((plan) => endpointOf(plan) === undefined),
+      );
+      await rooms?.create(ownTokens.map(({ room }) => room)).catch((error: unknown) => {
+        // In the middle of a run the server then rejects those who join that room, which the record counts.
+        if (elapsedMs <= 0 || !hasErrorCode(error, 'room_not_found')) throw error;
       });
       return await Promise.all(
         batches.map(async ({ shard, plans }) => ({

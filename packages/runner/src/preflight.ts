@@ -15,6 +15,7 @@ import type { Deployment } from './deployment.ts';
 
 /** A server that answers more slowly than this is not ready for load. */
 const TIMEOUT_MS = 10_000;
+const TOKEN_SECONDS = 60;
 
 const LOOKUP_ATTEMPTS = 4;
 const LOOKUP_PAUSE_MS = 1_000;
@@ -34,12 +35,27 @@ export const preflight = async (
     if (isTicket(answer)) return await askWith(answer.url, answer.token);
     throw new SwarmError(errorCodeOf(answer.reason), answer.message, answer.hint ?? null);
   }
-  const { token } = await createAdmission(deployment, first, 60);
+  const { token } = await createAdmission(deployment, first, TOKEN_SECONDS);
   return await askWith(deployment.url, token);
 };
 
 /**
- * The same with a given token.
+ * Asks whether the server creates a room when its first participant joins (`room.auto_create`).
+ * @param stranger a participant of a room that does not exist
+ * @returns true also where something else is wrong: `preflight` reports it
+ */
+export const createsRoomOf = async (
+  deployment: Deployment,
+  stranger: ParticipantPlan,
+): Promise<boolean> => {
+  const { url } = deployment;
+  const { token } = await createAdmission(deployment, stranger, TOKEN_SECONDS);
+  const answer = await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
+  return answer.ok || answer.rejection.reason !== 'room_not_found';
+};
+
+/**
+ * Asks the same with a given token.
  * @throws SwarmError, SwarmError `usage`
  */
 export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {

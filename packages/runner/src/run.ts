@@ -10,17 +10,19 @@ import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
 import { steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import { watchAbortThresholds } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
 import { readE2eeSecrets } from './e2ee-secrets.ts';
 import { engineOptions } from './engine-options.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
-import { preflight } from './preflight.ts';
+import { createsRoomOf, preflight } from './preflight.ts';
 import type { Progress } from './progress.ts';
 import { publishersElsewhere } from './publishers-elsewhere.ts';
 import { deploymentLine, headerLine } from './record-header.ts';
 import { openRunLog } from './run-log.ts';
+import { createRunRooms, type RunRooms } from './run-rooms.ts';
 import { observeServer, type ServerObservation } from './server-metrics/observe-server.ts';
 import { type LiveRun, liveRun, type RunEnding, superviseRun } from './supervise-run.ts';
 import { readTokenEndpoints, type TokenEndpoints } from './token-endpoints.ts';
@@ -59,6 +61,8 @@ export interface RunOptions {
   server?: ServerObservation;
   /** Called once the workers have their assignments; the first join is scheduled at `startedAtMs`. */
   onStart?(live: LiveRun): void;
+  /** Called at the end when rooms that the run created could not be deleted: they close by their timeouts. */
+  onRoomsLeft?(count: number): void;
   /** Called with every line of the record once it is written; must not throw. */
   onLine?(line: RecordLine): void;
 }
@@ -83,7 +87,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const thresholds = resolveThresholds(plan.scenario);
   const secrets = await readE2eeSecrets(plan);
   const endpoints = await readTokenEndpoints(plan, deployment);
-  const signalling = await preflightFirstParticipant(options, endpoints);
+  const { signalling, rooms } = await admitFirstParticipant(options, endpoints);
   const { shards, slots } = shardsOf(plan, placement.slots(options.allocation.workers));
   const { clockOffsetMs } = placement;
   const clock = steadyClock(clockOffsetMs);
@@ -122,7 +126,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   );
 
   try {
-    const admissions = createAdmissionQueue(shards, deployment, secrets, endpoints);
+    const admissions = createAdmissionQueue(shards, deployment, secrets, endpoints, rooms);
     const first = await admissions.take(0);
 
     const largest = Math.max(...shards.map(({ participants }) => participants.length));
@@ -152,6 +156,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   } finally {
     workers.kill();
     record.close();
+    const left = (await rooms?.delete()) ?? 0;
+    if (left > 0) options.onRoomsLeft?.(left);
   }
   // The results of all participants are written last: without them the record and the verdict would differ.
   const notWritten = record.close();
@@ -160,15 +166,35 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   return { summary, decision: decideVerdict(summary, thresholds), record: record.file };
 };
 
-/** Asks the deployment whether the first participant may join, and which signalling it supports. */
-const preflightFirstParticipant = async (
-  { deployment, plan, signalling }: RunOptions,
+/**
+ * Asks the deployment whether the first participant may join, which signalling it supports, and whether it creates rooms at a join.
+ * @returns `rooms` null: it does, or an application hands out all tokens
+ */
+const admitFirstParticipant = async (
+  { deployment, plan, signalling, run: name }: RunOptions,
   endpointOf: TokenEndpoints,
-): Promise<EngineOptions['signalling']> => {
+): Promise<{ signalling: EngineOptions['signalling']; rooms: RunRooms | null }> => {
   const [first] = plan.participants;
   if (first === undefined) throw new RangeError('a plan needs participants');
-  const newest = await preflight(deployment, first, endpointOf(first));
-  return signalling === 'auto' ? newest : signalling;
+  const rooms = createRunRooms(deployment, plan, name);
+  const ask = async (): Promise<EngineOptions['signalling']> => {
+    const newest = await preflight(deployment, first, endpointOf(first));
+    return signalling === 'auto' ? newest : signalling;
+  };
+  const ownToken = plan.participants.find((one) => endpointOf(one) === undefined);
+  if (ownToken === undefined) return { signalling: await ask(), rooms: null };
+  try {
+    const accepted = await ask();
+    // A room that was there already does not show whether the server creates others.
+    const isShown = ownToken === first && first.room.includes(name);
+    const createsRooms =
+      isShown || (await createsRoomOf(deployment, { ...ownToken, room: `swarm-${name}` }));
+    return { signalling: accepted, rooms: createsRooms ? null : rooms };
+  } catch (error) {
+    if (!hasErrorCode(error, 'room_not_found') || ownToken !== first) throw error;
+    await rooms.create([first.room]);
+    return { signalling: await ask(), rooms };
+  }
 };
 
 /** A shard for each worker that hosts participants, and where that worker is. */

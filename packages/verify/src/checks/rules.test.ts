@@ -94,7 +94,7 @@ describe('clock', () => {
 });
 
 describe('admission and WebSocket', () => {
-  const rejected = (reason: 'unauthorized' | 'no_route' | 'server_full') => ({
+  const rejected = (reason: 'unauthorized' | 'no_route' | 'server_full' | 'room_not_found') => ({
     ok: false as const,
     rejection: { reason, message: 'no', retryable: false },
   });
@@ -102,6 +102,11 @@ describe('admission and WebSocket', () => {
     expect(of(admissionRule({ ok: true, signalling: 'v1' }))).toBe('passed');
     expect(of(admissionRule(rejected('unauthorized')))).toBe('error');
     expect(of(admissionRule(rejected('no_route')))).toBe('unknown');
+    // A server with room.auto_create: false has accepted the token before it looks for the room.
+    expect(admissionRule(rejected('room_not_found'))).toEqual({
+      outcome: 'passed',
+      evidence: [expect.any(String), expect.stringContaining('room.auto_create: false')],
+    });
     // What the check of limits finds.
     expect(of(admissionRule(rejected('server_full')))).toBe('passed');
   });
@@ -291,6 +296,16 @@ describe('token', () => {
     [{ ...claims({}), sip: { admin: true } }, 'error'],
   ])('%j: %s', (given, outcome) => {
     expect(of(tokenRule(given, NOW))).toBe(outcome);
+  });
+
+  it('explains of roomCreate what it is for where rooms are created by the API', () => {
+    const given = {
+      exp: NOW / 1_000 + 600,
+      video: { roomJoin: true, room: 'a', roomCreate: true },
+    };
+    const evidence = [expect.stringContaining('room.auto_create: false')];
+    expect(tokenRule(given, NOW, false)).toMatchObject({ outcome: 'found', evidence });
+    expect(tokenRule(given, NOW, true)).not.toMatchObject({ evidence });
   });
 
   it('is decoded without the secret', () => {

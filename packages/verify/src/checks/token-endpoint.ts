@@ -26,7 +26,9 @@ export const tokenEndpointRule = (
     return found(
       'error',
       [`its token is not accepted: ${admission.rejection.message}`],
-      'sign with a key of this deployment, for the room that is asked for, and check the clock of the application',
+      admission.rejection.reason === 'room_not_found'
+        ? 'rooms are only created by the API (room.auto_create: false): let the application create the room before it gives out the token'
+        : 'sign with a key of this deployment, for the room that is asked for, and check the clock of the application',
     );
   const took = `it answered after ${Math.round(tookMs)} ms, and the server accepts its token`;
   return tookMs > SLOW_MS

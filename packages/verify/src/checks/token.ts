@@ -15,6 +15,10 @@ const ADMINISTRATION = [
 const WARN_HOURS = 24;
 const HOUR_SECONDS = 3_600;
 
+/** livekit-server ≥ 1.12 creates the room of such a token, also with `room.auto_create: false`. */
+const PRICE =
+  ': with room.auto_create: false and livekit-server ≥ 1.12 that lets its holder create the room at the join, which is the price of this design: the holder can also delete every room. To avoid it, let the application create rooms through the API';
+
 /** What a token contains; it is decoded and not verified: the server does that. */
 export interface Claims {
   exp?: number;
@@ -36,14 +40,20 @@ export const decodeToken = (token: string): Claims | null => {
   }
 };
 
-export const tokenRule = (claims: Claims | null, nowMs: number): CheckResult => {
+/** @param createsRooms null: not known */
+export const tokenRule = (
+  claims: Claims | null,
+  nowMs: number,
+  createsRooms: boolean | null = null,
+): CheckResult => {
   if (claims === null)
     return found('error', ['it is not a JSON Web Token'], 'give the token that a participant gets');
   const { exp, nbf, video = {}, sip = {} } = claims;
   const now = nowMs / 1_000;
   const errors = [
     ...ADMINISTRATION.filter((grant) => video[grant] === true).map(
-      (grant) => `it has the grant ${grant}`,
+      (grant) =>
+        `it has the grant ${grant}${grant === 'roomCreate' && createsRooms === false ? PRICE : ''}`,
     ),
     ...Object.entries(sip).flatMap(([grant, on]) =>
       on === true ? [`it has the grant sip.${grant}`] : [],
@@ -74,11 +84,11 @@ export const token: Check = {
     'The application makes tokens with the grants of an administrator: a user who looks into the browser can remove others, record, or end rooms',
   fix: 'give participants roomJoin and one room; make tokens with roomAdmin on the server alone',
   needs: [],
-  run: async ({ ticket }, { token: given }) => {
+  run: async ({ ticket, createsRooms }, { token: given }) => {
     const answer = (await ticket())?.answer;
     const text = given ?? (answer !== undefined && isTicket(answer) ? answer.token : null);
     return text === null
       ? skipped('give a token of the application, or its endpoint: SWARM_TOKEN, --token-endpoint')
-      : tokenRule(decodeToken(text), Date.now());
+      : tokenRule(decodeToken(text), Date.now(), await createsRooms());
   },
 };

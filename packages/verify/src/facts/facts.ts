@@ -40,6 +40,8 @@ export interface Facts {
   /** Of the host in the URL. @throws the error of the lookup */
   addresses(): Promise<readonly LookupAddress[]>;
   admission(): Promise<Validation>;
+  /** Whether the server creates a room at a join (`room.auto_create`); null: it rejected the join for another reason. */
+  createsRooms(): Promise<boolean | null>;
   /** Null without --redis. @throws Error when it cannot be reached */
   registered(): Promise<readonly ReportedNode[] | null>;
   /** Every known node, or the one that the deployment chooses. */
@@ -120,16 +122,23 @@ export const openFacts = (request: VerifyRequest): Facts => {
       return { name, joined: { reason: 'internal', message, retryable: false } };
     }
   };
+  const admission = once(async () => {
+    const token = tokenFor('swarm-verify-admission', 'swarm-verify');
+    return await validateAdmission({ url: access.url, token, timeoutMs: API_MS });
+  });
+
   const addresses = once(() => deployment.resolver.addresses());
 
   return {
     url,
     port,
     addresses,
-    admission: once(async () => {
-      const token = tokenFor('swarm-verify-admission', 'swarm-verify');
-      return await validateAdmission({ url: access.url, token, timeoutMs: API_MS });
-    }),
+    admission,
+    createsRooms: async () => {
+      const asked = await admission();
+      if (asked.ok) return true;
+      return asked.rejection.reason === 'room_not_found' ? false : null;
+    },
     registered,
     nodes: once(async () => {
       const nodes = await known();

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
+import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
+import { SwarmError } from '@livekit-swarm/settings';
+import { ADMISSION_LEAD_MS } from './admissions.ts';
+import type { Deployment } from './deployment.ts';
+
+/** The rooms of a run whose server creates none at a join (`room.auto_create: false`). */
+export interface RunRooms {
+  /**
+   * Creates those of these rooms that the run has not created yet.
+   * @throws SwarmError `room_not_found` when the room service creates none
+   */
+  create(names: Iterable<string>): Promise<void>;
+  /** Deletes the rooms that carry the random word of the run. @returns how many could not be deleted; they close by their timeouts */
+  delete(): Promise<number>;
+}
+
+const TIMEOUT_SECONDS = 10;
+/** Rooms that are created or deleted at the same time. */
+const AT_ONCE = 20;
+const ATTEMPTS = 3;
+const PAUSE_MS = 1_000;
+/** How long a room stays empty beyond what the plan schedules: join retries, and participants that all lost their connection. */
+const SPARE_MS = 120_000;
+
+/**
+ * A killed coordinator deletes nothing, so the server closes each room: a while after the last participant left, or when none joined.
+ * @param run the random word in the names of rooms that exist for this run alone
+ */
+export const createRunRooms = (
+  deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  plan: Pick<Plan, 'participants'>,
+  run: string,
+): RunRooms => {
+  const emptyFor = longestEmptyTimes(plan.participants);
+  const client = () => roomServiceOf(deployment, TIMEOUT_SECONDS);
+  const created = new Set<string>();
+
+  const createOne = async (name: string): Promise<void> => {
+    const service = await client();
+    // A room of others keeps its timeouts: to create it again would set them.
+    const isNew = name.includes(run) || (await service.listRooms([name])).length === 0;
+    if (!isNew) return;
+    await service.createRoom({
+      name,
+      emptyTimeout: secondsOf(ADMISSION_LEAD_MS + SPARE_MS),
+      departureTimeout: secondsOf((emptyFor.get(name) ?? 0) + SPARE_MS),
+    });
+  };
+
+  return {
+    create: async (names) => {
+      const missing = [...new Set(names)].filter((name) => !created.has(name));
+      for (const name of missing) created.add(name);
+      await eachAtOnce(missing, async (name) => {
+        try {
+          await withRetries(() => createOne(name));
+        } catch (error) {
+          created.delete(name);
+          throw notCreated(deployment.url, name, error);
+        }
+      });
+    },
+    delete: async () => {
+      const own = [...created].filter((name) => name.includes(run));
+      let left = 0;
+      await eachAtOnce(own, async (name) => {
+        const service = await client();
+        await service.deleteRoom(name).catch((error: unknown) => {
+          if (!isGone(error)) left++;
+        });
+      });
+      return left;
+    },
+  };
+};
+
+const secondsOf = (ms: number): number => Math.ceil(ms / 1_000);
+
+/** By room: the longest time for which the plan leaves it empty between two stays, ms. */
+export const longestEmptyTimes = (
+  participants: readonly Pick<ParticipantPlan, 'room' | 'joinAtMs' | 'leaveAtMs'>[],
+): ReadonlyMap<string, number> => {
+  const longest = new Map<string, number>();
+  const emptyFrom = new Map<string, number>();
+  for (const { room, joinAtMs, leaveAtMs } of participants.toSorted(
+    (a, b) => a.joinAtMs - b.joinAtMs,
+  )) {
+    const from = emptyFrom.get(room) ?? joinAtMs;
+    longest.set(room, Math.max(longest.get(room) ?? 0, joinAtMs - from));
+    emptyFrom.set(room, Math.max(from, leaveAtMs));
+  }
+  return longest;
+};
+
+const eachAtOnce = async (
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> => {
+  for (let first = 0; first < names.length; first += AT_ONCE)
+    await Promise.all(names.slice(first, first + AT_ONCE).map(work));
+};
+
+const withRetries = async (work: () => Promise<void>): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+};
+
+const notCreated = (url: string, room: string, error: unknown): SwarmError =>
+  new SwarmError(
+    'room_not_found',
+    `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(String(error))}`,
+    'swarm creates its rooms through the API (/twirp/livekit.RoomService), which must be reachable: give its address with --api-url, or switch room.auto_create on',
+  );
+
+/** A room that the server has closed. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'not_found';
