@@ -35,7 +35,9 @@ export const addSloCommands = (
       [],
     )
     .option('--with-drills', 'count drills, too')
-    .option('--check', 'exit with 99 when an objective is missed')
+    .option('--with-load-tests', 'count load tests, too')
+    .option('--check', 'exit with 99 when an objective is missed, with 98 when too little is known')
+    .option('--min-coverage <share>', 'what --check must know of each month', '99%')
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', sloHelp)
@@ -51,6 +53,6 @@ Examples:
   swarm slo report --month 2026-10 --months 3 --config mixin.yaml
   swarm slo report --month 2026-10 --exclude 2026-10-12T14:00Z/2026-10-12T15:00Z --json
 
-Drills are announced by their own metrics, from before the first fault: run them with --metrics, and let Prometheus scrape them.
-Exits with 0, with 3 when Prometheus does not answer, with 98 when it has no figures, and with 99 when --check finds an objective missed.
+Drills and load tests are announced by their own metrics: run them with --metrics, and let Prometheus scrape them with the cluster label of the deployment.
+Exits with 0, with 3 when Prometheus does not answer, with 98 when it has no figures, or too few for --check, and with 99 when --check finds an objective missed.
 `;

@@ -70,7 +70,7 @@ const impairment = z.object({ up: link, down: link });
  * or TLS. `auto`: whatever the server offers, ICE selects, as browsers do.
  */
 export const PATHS = ['direct', 'ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls', 'auto'] as const;
-/** Ways of being a participant. `native`: thousands per host. `browser`: Chromium with livekit-client. `rtc`: libwebrtc in @livekit/rtc-node. */
+/** Ways of being a participant. `native`: many per host. `browser`: Chromium with livekit-client. `rtc`: libwebrtc in @livekit/rtc-node. */
 export const ENGINE_NAMES = ['native', 'browser', 'rtc'] as const;
 /**
  * How a stay ends. `leave`: LEAVE, then the connections are closed. `close`: they are closed without LEAVE. `disappear`: neither, as a device without network.

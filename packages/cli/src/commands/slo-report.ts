@@ -1,6 +1,6 @@
 import { namesOf, SLO_WINDOW_MS } from '@livekit-swarm/mixin';
 import { styleFor } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readMixinConfig } from '../mixin-config.ts';
 import { monthsUpTo, readWindow } from '../slo/month.ts';
@@ -17,13 +17,15 @@ export interface SloReportFlags {
   selector?: string;
   exclude: string[];
   withDrills?: true;
+  withLoadTests?: true;
+  minCoverage: string;
   check?: true;
   json?: true;
   color: boolean;
 }
 
 /**
- * `swarm slo report`: joins, availability and good media minutes by month, without announced drills.
+ * `swarm slo report`: joins, availability and good media minutes by month, without announced drills and load tests.
  * @throws SwarmError `usage`, `invalid_file`, `unreachable`
  */
 export const sloReportCommand = async (
@@ -32,6 +34,7 @@ export const sloReportCommand = async (
   nowMs = Date.now(),
 ): Promise<ExitCode> => {
   const names = namesOf(readMixinConfig(flags).config);
+  const leastCovered = readShare('--min-coverage', flags.minCoverage);
   const api = prometheusApi(flags.prometheus);
   const query = {
     limits: names.config.limits,
@@ -39,6 +42,7 @@ export const sloReportCommand = async (
     selector: flags.selector ?? null,
     exclude: flags.exclude.map(readWindow),
     withDrills: flags.withDrills === true,
+    withLoadTests: flags.withLoadTests === true,
   };
   const months: MonthReport[] = [];
   for (const month of monthsUpTo({ last: flags.month, count: flags.months }, nowMs, SLO_WINDOW_MS))
@@ -49,21 +53,27 @@ export const sloReportCommand = async (
       ? `${JSON.stringify({ prometheus: api.where, months: months.map(monthObject) }, null, 2)}\n`
       : sloText(months, styleFor(wantsColor(flags.color, stdout, env))),
   );
-  return exitCodeOf(months, flags.check === true);
+  return exitCodeOf(months, flags.check === true ? leastCovered : null);
 };
 
-const exitCodeOf = (months: readonly MonthReport[], check: boolean): ExitCode => {
+/** @param leastCovered share of each month that must be known for the check to pass; null: nothing is checked */
+const exitCodeOf = (months: readonly MonthReport[], leastCovered: number | null): ExitCode => {
   const results = months.flatMap((month) => month.results);
   if (results.every(({ met }) => met === null)) return EXIT_CODES.inconclusive.code;
-  if (!check) return EXIT_CODES.passed.code;
+  if (leastCovered === null) return EXIT_CODES.passed.code;
   if (results.some(({ met }) => met === false)) return EXIT_CODES.failed.code;
-  return results.some(({ covered }) => covered < LEAST_COVERED)
+  return results.some(({ covered }) => covered < leastCovered)
     ? EXIT_CODES.inconclusive.code
     : EXIT_CODES.passed.code;
 };
 
-/** Share of a month without which `--check` cannot pass. */
-const LEAST_COVERED = 0.5;
+/** `99%` → 0.99. @throws SwarmError `usage` */
+const readShare = (flag: string, text: string): number => {
+  const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (!(percent >= 0 && percent <= 100))
+    throw usageError(`${flag} ${text}: is not a share`, `write ${flag} 99%`);
+  return percent / 100;
+};
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
@@ -74,8 +84,10 @@ const monthObject = ({ name, fromMs, toMs, exclusions, results }: MonthReport) =
   excluded: exclusions.map((one) => ({
     from: time(one.fromMs),
     to: time(one.toMs),
-    drill: one.drill,
+    by: one.by,
+    name: one.name,
     cluster: one.cluster,
+    applies: one.applies,
   })),
   objectives: results.map(({ title: _title, ...result }) => result),
 });

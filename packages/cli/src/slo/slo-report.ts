@@ -4,10 +4,14 @@ import type { PrometheusApi, WindowedSeries } from './prometheus-api.ts';
 
 /** A time that does not count. */
 export interface Exclusion extends MonthWindow {
-  /** The drill; null: given by --exclude. */
-  drill: string | null;
-  /** The cluster of the drill; null: all. */
+  /** What was announced: a drill or a load test by its metrics, or a time by --exclude. */
+  by: 'drill' | 'load_test' | 'flag';
+  /** The drill, or the scenario of the load test; null: --exclude. */
+  name: string | null;
+  /** The cluster of the drill or load test, "" without the label; null: all. */
   cluster: string | null;
+  /** Figures of some deployment are left out by it. */
+  applies: boolean;
 }
 
 /** What was counted. */
@@ -29,8 +33,10 @@ export interface SloResult extends Counted {
   met: boolean | null;
   /** Share of the error budget of the counted events that is used; above 1 it is exceeded. */
   budgetUsed: number | null;
-  /** Share of the month for which Prometheus has figures, excluded times apart. */
+  /** Share of the month for which Prometheus has figures, excluded times apart. The rest is unknown: neither good nor bad. */
   covered: number;
+  /** Time without figures. */
+  unknownMs: number;
   /** Of excluded times: what the objective would have had on top. */
   excluded: Counted;
 }
@@ -48,14 +54,29 @@ export interface SloQuery {
   selector: string | null;
   /** Time spans that do not count, beside drills. */
   exclude: readonly MonthWindow[];
-  /** Count drills, too. */
+  /** Count drills, or load tests, too. */
   withDrills: boolean;
+  withLoadTests: boolean;
 }
 
-/** Metrics that a drill exports from before its first fault until its end. */
-const DRILL = 'count by (%, drill) (count_over_time(swarm_chaos_participants{drill!=""}[5m]))';
+/** Metrics that announce a time, with the label that names what is announced. */
+const ANNOUNCED = [
+  {
+    by: 'drill',
+    label: 'drill',
+    // From before the first fault until the end of the drill.
+    query: 'count by (%, drill) (count_over_time(swarm_chaos_participants{drill!=""}[5m]))',
+  },
+  {
+    by: 'load_test',
+    label: 'scenario',
+    // While participants join, or are in rooms.
+    query:
+      'count by (%, scenario) (max_over_time(swarm_run_participants{state=~"waiting|connected"}[5m]) > 0)',
+  },
+] as const;
 
-/** Figures of a month, without announced drills. @throws SwarmError when Prometheus has no answer */
+/** Figures of a month, without announced drills and load tests. @throws SwarmError when Prometheus has no answer */
 export const sloReport = async (
   api: PrometheusApi,
   month: Month,
@@ -63,12 +84,28 @@ export const sloReport = async (
 ): Promise<MonthReport> => {
   const ask = (text: string): Promise<WindowedSeries[]> =>
     api.queryWindows(text, month, SLO_WINDOW_MS);
-  const drills = query.withDrills ? [] : await ask(DRILL.replace('%', query.clusterLabel));
+  const counts = { drill: query.withDrills, load_test: query.withLoadTests };
+  const announced: Exclusion[] = [];
+  for (const { by, label, query: text } of ANNOUNCED) {
+    if (counts[by]) continue;
+    for (const series of await ask(text.replace('%', query.clusterLabel)))
+      announced.push(
+        ...spansOf(series).map((span) => ({
+          ...span,
+          by,
+          name: series.labels[label] ?? '',
+          cluster: series.labels[query.clusterLabel] ?? '',
+          applies: false,
+        })),
+      );
+  }
   const exclusions = [
-    ...drills.flatMap((series) => drillSpans(series, query.clusterLabel)),
+    ...announced,
     ...query.exclude
       .filter(({ fromMs, toMs }) => fromMs < month.toMs && toMs > month.fromMs)
-      .map((span): Exclusion => ({ ...span, drill: null, cluster: null })),
+      .map(
+        (span): Exclusion => ({ ...span, by: 'flag', name: null, cluster: null, applies: false }),
+      ),
   ].toSorted((a, b) => a.fromMs - b.fromMs);
   const results: SloResult[] = [];
   for (const slo of SLOS) {
@@ -85,8 +122,21 @@ export const sloReport = async (
         }),
       );
   }
-  return { ...month, exclusions, results };
+  const applies = (one: Exclusion): boolean =>
+    results.some(({ labels }) => concerns(one, labels, query.clusterLabel));
+  return {
+    ...month,
+    exclusions: exclusions.map((one) => ({ ...one, applies: applies(one) })),
+    results,
+  };
 };
+
+/** Whether a time is left out for a deployment: one without a cluster label is not taken for every cluster. */
+const concerns = (
+  { cluster }: Exclusion,
+  labels: Readonly<Record<string, string>>,
+  clusterLabel: string,
+): boolean => cluster === null || cluster === (labels[clusterLabel] ?? '');
 
 /** Of a deployment, without the name of the recording. */
 const keyOf = (labels: Readonly<Record<string, string>>): string =>
@@ -100,9 +150,7 @@ const resultOf = (
   bad: ReadonlyMap<number, number>,
   { month, exclusions, query }: { month: Month; exclusions: readonly Exclusion[]; query: SloQuery },
 ): SloResult => {
-  const mine = exclusions.filter(
-    ({ cluster }) => cluster === null || cluster === (labels[query.clusterLabel] ?? ''),
-  );
+  const mine = exclusions.filter((one) => concerns(one, labels, query.clusterLabel));
   const counted: Counted = { total: 0, bad: 0 };
   const excluded: Counted = { total: 0, bad: 0 };
   const after = slo.windowsAfter * SLO_WINDOW_MS;
@@ -112,11 +160,13 @@ const resultOf = (
     const out = mine.some(({ fromMs, toMs }) => fromMs < end && toMs + after > end - SLO_WINDOW_MS);
     if (!out) expected++;
     const total = values.get(end);
-    if (total === undefined) continue;
+    const failed = total === 0 ? 0 : bad.get(end);
+    // What was not recorded is not good: the outage may have taken Prometheus or the exporter with it.
+    if (total === undefined || failed === undefined) continue;
     if (!out) windows++;
     const into = out ? excluded : counted;
     into.total += total * slo.factor;
-    into.bad += Math.min(total, bad.get(end) ?? 0) * slo.factor;
+    into.bad += Math.min(total, failed) * slo.factor;
   }
   // A join that begins in one window and has media in the next adds to the first and takes from the second.
   for (const sum of [counted, excluded]) sum.bad = Math.max(0, sum.bad);
@@ -133,24 +183,18 @@ const resultOf = (
     met: badShare === null ? null : badShare <= 1 - objective,
     budgetUsed: badShare === null ? null : badShare / (1 - objective),
     covered: expected === 0 ? 0 : windows / expected,
+    unknownMs: (expected - windows) * SLO_WINDOW_MS,
     excluded,
   };
 };
 
-/** Windows in a row are one drill. */
-const drillSpans = ({ labels, values }: WindowedSeries, clusterLabel: string): Exclusion[] => {
-  const spans: Exclusion[] = [];
+/** Windows in a row are one time span. */
+const spansOf = ({ values }: WindowedSeries): MonthWindow[] => {
+  const spans: { fromMs: number; toMs: number }[] = [];
   for (const end of [...values.keys()].toSorted((a, b) => a - b)) {
     const last = spans.at(-1);
     if (last !== undefined && last.toMs >= end - SLO_WINDOW_MS) last.toMs = end;
-    else
-      spans.push({
-        fromMs: end - SLO_WINDOW_MS,
-        toMs: end,
-        drill: labels.drill ?? '',
-        // A drill without the label is of a Prometheus with one cluster.
-        cluster: labels[clusterLabel] ?? null,
-      });
+    else spans.push({ fromMs: end - SLO_WINDOW_MS, toMs: end });
   }
   return spans;
 };

@@ -2,9 +2,6 @@ import { formatShare, printable, renderTable, type Style } from '@livekit-swarm/
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import type { Exclusion, MonthReport, SloResult } from './slo-report.ts';
 
-/** Below this, a month is not whole. */
-const WHOLE = 0.995;
-
 /** A table for each month, and what was left out of it. */
 export const sloText = (months: readonly MonthReport[], style: Style): string =>
   `${months.map((month) => monthLines(month, style).join('\n')).join('\n\n')}\n`;
@@ -15,7 +12,9 @@ const monthLines = (month: MonthReport, style: Style): string[] => [
     ? ['no figures: are the recording rules of swarm mixin loaded, and how far back does it keep?']
     : renderTable(
         [
-          ['SLO', '', 'good', 'objective', 'budget left', 'counted', 'bad', 'data'].map(style.dim),
+          ['SLO', '', 'good', 'objective', 'budget left', 'counted', 'bad', 'unknown'].map(
+            style.dim,
+          ),
           ...month.results.map((result) => row(result, style)),
         ],
         [0, 1],
@@ -24,7 +23,8 @@ const monthLines = (month: MonthReport, style: Style): string[] => [
 ];
 
 const row = (result: SloResult, style: Style): string[] => {
-  const { title, labels, good, met, objective, budgetUsed, total, bad, unit, covered } = result;
+  const { title, labels, good, met, objective, budgetUsed, total, bad, unit, covered, unknownMs } =
+    result;
   const mark = met === null ? style.dim : met ? style.good : style.bad;
   return [
     title,
@@ -34,13 +34,16 @@ const row = (result: SloResult, style: Style): string[] => {
     budgetUsed === null ? '–' : formatShare(1 - budgetUsed),
     `${formatNumber(Math.round(total))} ${unit}`,
     formatNumber(Math.round(bad)),
-    covered >= WHOLE ? 'whole' : formatShare(covered),
+    unknownMs === 0 ? 'none' : exactUnknown(1 - covered),
   ];
 };
 
 /** 99.95 %, 100 %: rounded down, so that a miss never looks like a hit. */
 const exactShare = (share: number | null): string =>
   share === null ? '–' : `${Math.floor(share * 1e5 + 1e-6) / 1e3} %`;
+
+/** Rounded up, so that a gap never looks like none. */
+const exactUnknown = (share: number): string => `${Math.ceil(share * 1e3 - 1e-6) / 10} %`;
 
 const exclusionLines = ({ exclusions, results }: MonthReport): string[] => {
   if (exclusions.length === 0) return [];
@@ -52,13 +55,18 @@ const exclusionLines = ({ exclusions, results }: MonthReport): string[] => {
     );
   return [
     `not counted: ${plural(exclusions.length, 'time span')}`,
-    ...exclusions.map((one) => `  ${spanText(one)}`),
+    ...exclusions.map(
+      (one) =>
+        `  ${spanText(one)}${one.applies ? '' : ': counted all the same, since no figures have its cluster label'}`,
+    ),
     ...(worse.length === 0 ? [] : [`  in them: ${worse.join('; ')}`]),
   ];
 };
 
-const spanText = ({ fromMs, toMs, drill }: Exclusion): string =>
-  `${minuteText(fromMs)} to ${minuteText(toMs)}, ${drill === null ? '--exclude' : `drill ${printable(drill)}`}`;
+const ANNOUNCED = { drill: 'drill ', load_test: 'load test ', flag: '--exclude' } as const;
+
+const spanText = ({ fromMs, toMs, by, name }: Exclusion): string =>
+  `${minuteText(fromMs)} to ${minuteText(toMs)}, ${ANNOUNCED[by]}${name === null ? '' : printable(name)}`;
 
 /** `2026-11-12 14:05` */
 const minuteText = (ms: number): string =>

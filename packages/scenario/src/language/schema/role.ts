@@ -76,7 +76,7 @@ export const role = strict({
   engine: word(ENGINE_NAMES, 'engine')
     .optional()
     .describe(
-      'What they are. native: thousands per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
+      'What they are. native: many per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
     ),
   departure: word(DEPARTURES, 'departure')
     .optional()
