@@ -47,6 +47,10 @@ const platformFlags = (): Option[] => [
     .argParser(collector())
     .default([]),
   new Option('--url <url>', 'its URL, wss:// or ws://; also LIVEKIT_URL'),
+  new Option(
+    '--api-url <url>',
+    'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',
+  ),
   new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
   new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
   authoritiesFlag(),

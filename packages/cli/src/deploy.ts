@@ -44,9 +44,10 @@ export const deploy = async (
   { dir, onProgress, signal, offers }: DeployOptions,
 ): Promise<Deployed> => {
   if (target.type === 'remote') {
-    const { url, apiKey, apiSecret } = target;
+    const { url, apiUrl, apiKey, apiSecret } = target;
     return {
       url,
+      apiUrl,
       apiKey,
       apiSecret,
       embedded: false,

@@ -1,4 +1,4 @@
-import { roomServiceOf } from '@livekit-swarm/livekit';
+import { type ApiTarget, roomServiceOf } from '@livekit-swarm/livekit';
 import { usageError } from '@livekit-swarm/settings';
 import type { PreparedRun } from './prepare-run.ts';
 
@@ -11,7 +11,7 @@ const SHOWN = 3;
  * @throws SwarmError `usage` when a room of the plan has participants
  */
 export const assertRoomsEmpty = async (
-  target: { url: string; apiKey: string; apiSecret: string },
+  target: ApiTarget,
   { name, plan }: Pick<PreparedRun, 'name' | 'plan'>,
 ): Promise<void> => {
   const fixed = [...new Set(plan.participants.map(({ room }) => room))].filter(

@@ -11,6 +11,7 @@ import type { LivePageFlags } from './live-page.ts';
 /** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
 export interface SharedRunFlags extends LivePageFlags {
   url?: string;
+  apiUrl?: string;
   apiKey?: string;
   apiSecret?: string;
   ca?: string;
@@ -222,6 +223,10 @@ export const serverMetricsFlags = (): Option[] => [
 /** Where a deployment is, and what it needs to accept participants. */
 export const deploymentFlags = (): Option[] => [
   new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
+  new Option(
+    '--api-url <url>',
+    'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',
+  ),
   new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
   new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
   authoritiesFlag(),
@@ -373,6 +378,7 @@ export const collector = (): ((value: string) => string[]) => {
 /** LiveKit's own variables, used where those of swarm are not set. */
 const LIVEKIT_NAMES: Record<string, string> = {
   SWARM_URL: 'LIVEKIT_URL',
+  SWARM_API_URL: 'LIVEKIT_API_URL',
   SWARM_API_KEY: 'LIVEKIT_API_KEY',
   SWARM_API_SECRET: 'LIVEKIT_API_SECRET',
 };

@@ -13,7 +13,7 @@ import { readToleratedLoss } from './tolerated-loss.ts';
 
 /** Target of a run: the user's deployment, or an embedded server. */
 export type Target =
-  | { type: 'remote'; url: string; apiKey: string; apiSecret: string }
+  | { type: 'remote'; url: string; apiUrl?: string; apiKey: string; apiSecret: string }
   | { type: 'embedded'; version: LiveKitVersion; server?: ServerChanges };
 
 /** How an embedded server differs from the default. */
@@ -22,6 +22,7 @@ export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCor
 type TargetFlags = Pick<
   SharedRunFlags,
   | 'url'
+  | 'apiUrl'
   | 'apiKey'
   | 'apiSecret'
   | 'livekitVersion'
@@ -41,7 +42,7 @@ export const readTarget = (
   typed: (flag: keyof TargetFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): Target => {
-  const { apiKey, apiSecret, livekitVersion } = flags;
+  const { apiUrl, apiKey, apiSecret, livekitVersion } = flags;
   const url = chosenUrl(flags, typed);
   if (url !== undefined) {
     checkAddress(url);
@@ -62,7 +63,10 @@ export const readTarget = (
         'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or add --embedded to test a local server',
       );
     }
-    return { type: 'remote', url, apiKey, apiSecret };
+    if (apiUrl === undefined) return { type: 'remote', url, apiKey, apiSecret };
+    checkAddress(apiUrl);
+    assertHostAllowed(apiUrl, readHostRules(flags, env));
+    return { type: 'remote', url, apiUrl, apiKey, apiSecret };
   }
   assertEmbeddedWanted(flags.embedded === true, env);
   for (const flag of ['apiKey', 'apiSecret'] as const) {

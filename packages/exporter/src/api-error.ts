@@ -1,49 +1,40 @@
-import { type Failure, withoutTokens } from '@livekit-swarm/livekit';
+import { ApiRejection, withoutTokens } from '@livekit-swarm/livekit';
 
 /** A short stable word and a sentence, without secrets. */
 export interface ApiError {
   reason: string;
   message: string;
+  hint?: string;
 }
 
-/** The HTTP status that the SDK was answered with. */
+/** The HTTP status that the API answered with. */
 export const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'status' in error && typeof error.status === 'number'
     ? error.status
     : null;
 
-/** What `fetch` failed with. */
+/** Code or message of what kept the API from answering. */
 export const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : null;
   if (!(cause instanceof Error)) return error instanceof Error ? error.message : String(error);
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 };
 
-const WORDS: Readonly<Record<number, Failure['reason']>> = {
-  400: 'bad_request',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_livekit',
-  429: 'rate_limited',
-  502: 'bad_gateway',
-};
-
-/** The SDK throws what the server answered, or what `fetch` threw. */
+/** What the API answered, or what kept it from answering. */
 export const apiErrorOf = (error: unknown): ApiError => {
-  const status = statusOf(error);
-  if (status !== null) {
-    const said = withoutTokens(error instanceof Error ? error.message : '')
-      .replace(/\s+/g, ' ')
-      .slice(0, 200);
+  if (!(error instanceof ApiRejection))
     return {
-      reason: WORDS[status] ?? 'server_error',
-      message: `the API answered ${status}: ${said}`,
+      reason: 'unreachable',
+      message: `the API cannot be reached: ${withoutTokens(causeOf(error))}`,
     };
-  }
-  if (error instanceof Error && error.name === 'TimeoutError')
+  const { reason, message, hint, answer } = error.rejection;
+  // A join that is late has this reason; the API, when it is late, was not reached.
+  if (reason === 'signal_timeout')
     return { reason: 'unreachable', message: 'the API did not answer in time' };
+  if (answer === undefined) return { reason, message: `the API cannot be reached: ${message}` };
   return {
-    reason: 'unreachable',
-    message: `the API cannot be reached: ${withoutTokens(causeOf(error))}`,
+    reason,
+    message: `the API answered ${answer.status}: ${message}`,
+    ...(hint !== undefined && { hint }),
   };
 };

@@ -1,4 +1,4 @@
-import { parseServerUrl } from '@livekit-swarm/livekit';
+import { apiBase } from '@livekit-swarm/livekit';
 import type { SourceName } from './catalogue/index.ts';
 import type { ExporterSettings } from './config/settings.ts';
 import type { Target } from './config/target.ts';
@@ -37,7 +37,7 @@ const lifecycleTarget = (
   { intervalMs, metering }: Pick<LifecycleTarget, 'intervalMs' | 'metering'>,
 ): LifecycleTarget => ({
   deployment: target,
-  httpUrl: parseServerUrl(target.url).http,
+  httpUrl: apiBase(target),
   redisUrl: target.redisUrl,
   intervalMs,
   metering,

@@ -12,6 +12,15 @@ export {
 } from './answer/classify.ts';
 export { type HttpAnswer, httpAnswer, readAnswer } from './answer/http-answer.ts';
 export type { Product } from './answer/product.ts';
+export {
+  type ApiTarget,
+  agentDispatchOf,
+  apiBase,
+  egressOf,
+  ingressOf,
+  roomServiceOf,
+} from './api/api-clients.ts';
+export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
 export {
   type Clock,
@@ -66,7 +75,7 @@ export {
 } from './registry.ts';
 export { failureOfError, type Rejection, rejectionOf } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
-export { type RoomsLeft, roomServiceOf, roomsLeft, setPermission } from './room-service.ts';
+export { type RoomsLeft, roomsLeft, setPermission } from './room-service.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export { clockProblem, readServerClock } from './server-clock.ts';
 export {

@@ -1,14 +1,6 @@
 import { ParticipantPermission, TrackSource } from '@livekit/protocol';
 import type { Permission, TrackSourceName } from '@livekit-swarm/scenario';
-import type { RoomServiceClient } from 'livekit-server-sdk';
-import { parseServerUrl } from './url.ts';
-
-/** A deployment with the API key that its room service wants. */
-export interface RoomServiceTarget {
-  url: string;
-  apiKey: string;
-  apiSecret: string;
-}
+import { type ApiTarget, roomServiceOf } from './api/api-clients.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -19,21 +11,12 @@ const SOURCES: Record<TrackSourceName, TrackSource> = {
   screen_share_audio: TrackSource.SCREEN_SHARE_AUDIO,
 };
 
-/** The SDK is loaded on use: it is a fifth of the modules of a run, and most runs call no service. */
-export const roomServiceOf = async (
-  { url, apiKey, apiSecret }: RoomServiceTarget,
-  requestTimeout: number,
-): Promise<RoomServiceClient> => {
-  const { RoomServiceClient } = await import('livekit-server-sdk');
-  return new RoomServiceClient(parseServerUrl(url).http, apiKey, apiSecret, { requestTimeout });
-};
-
 /**
  * Replaces the permission of a connected participant. The request's own token is good for this room only.
  * @throws Error when the server cannot be reached or refuses
  */
 export const setPermission = async (
-  target: RoomServiceTarget,
+  target: ApiTarget,
   room: string,
   identity: string,
   { canPublishSources = [], ...permission }: Permission,
@@ -67,7 +50,7 @@ export interface RoomsLeft {
  * @throws Error when the server cannot be reached or refuses
  */
 export const roomsLeft = async (
-  target: RoomServiceTarget,
+  target: ApiTarget,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<RoomsLeft> => {

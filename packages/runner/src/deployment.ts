@@ -4,6 +4,8 @@ import type { EndCause } from '@livekit-swarm/host';
 export interface Deployment {
   /** ws, wss, http or https. */
   url: string;
+  /** Address of the API, where it is not below `url`. */
+  apiUrl?: string | undefined;
   apiKey: string;
   apiSecret: string;
   /** Whether `swarm` started it itself. */

@@ -22,7 +22,7 @@ interface Change {
  */
 export const startPermissionSchedule = (
   participants: readonly ParticipantPlan[],
-  deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  deployment: Pick<Deployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
   elapsedMs: () => number,
   append: (event: EventLine) => void,
 ): PermissionSchedule => {

@@ -27,8 +27,10 @@ export interface VerdictDecision {
 }
 
 /**
- * Rejections by the server: however slow the generator was, it cannot have caused them (`server_full`: 503, the node is at its configured limit);
- * a wrong clock is another matter (`INVALID_BY_TIME`). Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too.
+ * Answers of the deployment that the generator cannot have caused, however slow it was: rejections by livekit-server (`server_full`: the node is at its
+ * configured limit), and `bad_gateway`, with which a proxy reports that no server behind it answers, to users as well; a wrong clock is another matter
+ * (`INVALID_BY_TIME`). Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too. Nor are answers with which a proxy
+ * protects itself from the load of one address (`rate_limited`, `bot_check`, `blocked`): users come from many.
  */
 const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'unauthorized',
@@ -36,6 +38,7 @@ const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'room_not_found',
   'server_full',
   'room_full',
+  'bad_gateway',
   // Shown by its JoinResponse, and by the list of its candidates.
   'codec_not_allowed',
   'udp_not_offered',
@@ -56,7 +59,6 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
   'bad_url',
   // A proxy answered, or changed the request.
   'authorization_removed',
-  'bad_gateway',
   'blocked',
   'bot_check',
   'header_too_large',

@@ -28,6 +28,8 @@ export interface DrillDeployment {
   isLab: boolean;
   /** For clients: ws:// or wss://. */
   url: string;
+  /** Address of the API, where it is not below `url`. */
+  apiUrl?: string | undefined;
   apiKey: string;
   apiSecret: string;
   /** Null: not observed, and left out of the report; the same for the next two. */
@@ -47,7 +49,7 @@ export type StartedDeployment = DrillDeployment & AsyncDisposable;
 
 /** What a platform cannot know: signal URL, keys, and services that can be observed. */
 export interface DeploymentEndpoints
-  extends Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
+  extends Pick<DrillDeployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
     Partial<Pick<DrillDeployment, 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'>> {}
 
 /** A deployment of the user: drills must confirm it, and it is not stopped afterwards. */
@@ -60,6 +62,7 @@ export const userDeployment = (
   name,
   isLab: false,
   url: given.url,
+  apiUrl: given.apiUrl,
   apiKey: given.apiKey,
   apiSecret: given.apiSecret,
   redisUrl: given.redisUrl ?? null,

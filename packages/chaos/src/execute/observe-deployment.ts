@@ -3,9 +3,9 @@ import {
   ghostRooms,
   isStale,
   type RegistryView as Registry,
+  roomServiceOf,
 } from '@livekit-swarm/livekit';
 import type { DrillEvent } from '@livekit-swarm/record';
-import { RoomServiceClient } from 'livekit-server-sdk';
 import { z } from 'zod';
 import type { DrillDeployment } from './deployment.ts';
 
@@ -24,6 +24,7 @@ export const observeDeployment = (
   {
     platform,
     url,
+    apiUrl,
     apiKey,
     apiSecret,
     redisUrl,
@@ -36,9 +37,7 @@ export const observeDeployment = (
   elapsedMs: () => number,
 ): DeploymentObserver => {
   const registry = redisUrl === null ? null : connectRegistry(redisUrl);
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
-    requestTimeout: TIMEOUT_SECONDS,
-  });
+  const service = roomServiceOf({ url, apiUrl, apiKey, apiSecret }, TIMEOUT_SECONDS);
   const lastOf = new Map<string, string>();
   const firing = new Map<string, Alert>();
   let busy = false;
@@ -54,10 +53,12 @@ export const observeDeployment = (
     if (registry === null) return;
     const [view, listed] = await Promise.all([
       registry.look().catch(() => null),
-      service.listRooms([...rooms]).then(
-        (found) => found.map(({ name }) => name),
-        () => null,
-      ),
+      service
+        .then((client) => client.listRooms([...rooms]))
+        .then(
+          (found) => found.map(({ name }) => name),
+          () => null,
+        ),
     ]);
     appendIfChanged(registryEvent(view, listed, rooms));
   };

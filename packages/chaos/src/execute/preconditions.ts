@@ -1,6 +1,6 @@
 /** What must hold before a drill injects anything. */
+import { roomServiceOf } from '@livekit-swarm/livekit';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
-import { RoomServiceClient } from 'livekit-server-sdk';
 import type { Drill } from '../drill/drill.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -126,18 +126,16 @@ const TIMEOUT_SECONDS = 10;
  * @throws SwarmError `no_rooms`
  */
 export const openRooms = async (
-  { url, apiKey, apiSecret }: Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
+  deployment: Pick<DrillDeployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
   rooms: readonly string[],
 ): Promise<void> => {
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
-    requestTimeout: TIMEOUT_SECONDS,
-  });
+  const service = await roomServiceOf(deployment, TIMEOUT_SECONDS);
   try {
     for (const name of rooms) await service.createRoom({ name });
   } catch (error) {
     throw new SwarmError(
       'no_rooms',
-      `the rooms of the drill cannot be created at ${url}: ${messageOf(error)}`,
+      `the rooms of the drill cannot be created at ${deployment.url}: ${messageOf(error)}`,
       'check that the deployment is up, and its API key and secret',
       { cause: error },
     );

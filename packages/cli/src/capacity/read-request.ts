@@ -18,6 +18,7 @@ import { readWhole } from './read-limits.ts';
 type Shared = Pick<
   SharedRunFlags,
   | 'url'
+  | 'apiUrl'
   | 'apiKey'
   | 'apiSecret'
   | 'ca'

@@ -17,6 +17,7 @@ import { usageError } from '@livekit-swarm/settings';
 /** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {
   url?: string;
+  apiUrl?: string;
   apiKey?: string;
   apiSecret?: string;
   docker?: string;
@@ -44,7 +45,13 @@ export interface UserDeployment {
 /** Addresses for participants and for observation. */
 type DeploymentEndpoints = Pick<
   StartedDeployment,
-  'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'
+  | 'url'
+  | 'apiUrl'
+  | 'apiKey'
+  | 'apiSecret'
+  | 'redisUrl'
+  | 'loadBalancerMetricsUrl'
+  | 'prometheusUrl'
 >;
 
 interface PlatformChoice {
@@ -132,10 +139,18 @@ export const readUserDeployment = (
   env: NodeJS.ProcessEnv,
 ): UserDeployment | null => {
   const runs = readPlatform(flags, env);
-  const { url, apiKey, apiSecret } = flags;
+  const { url, apiUrl, apiKey, apiSecret } = flags;
   if (runs === null) {
     const idle = (
-      ['url', 'apiKey', 'apiSecret', 'redis', 'loadBalancerMetrics', 'prometheus'] as const
+      [
+        'url',
+        'apiUrl',
+        'apiKey',
+        'apiSecret',
+        'redis',
+        'loadBalancerMetrics',
+        'prometheus',
+      ] as const
     ).find(typed);
     if (idle === undefined) return null;
     throw usageError(
@@ -150,6 +165,10 @@ export const readUserDeployment = (
     );
   }
   checkAddress(url);
+  if (apiUrl !== undefined) {
+    checkAddress(apiUrl);
+    assertHostAllowed(apiUrl, readHostRules(flags, env));
+  }
   if (isCloud(hostOf(url)))
     throw usageError(
       `${hostOf(url)} is LiveKit Cloud: its nodes are not yours to break`,
@@ -158,6 +177,7 @@ export const readUserDeployment = (
   assertHostAllowed(url, readHostRules(flags, env));
   const doors: DeploymentEndpoints = {
     url,
+    apiUrl,
     apiKey,
     apiSecret,
     redisUrl: readAddress('--redis', flags.redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),

@@ -22,6 +22,7 @@ import { readDeployment } from '../target.ts';
 
 export interface ConnectivityFlags {
   url?: string;
+  apiUrl?: string;
   apiKey?: string;
   apiSecret?: string;
   allowHost?: string[];
@@ -70,6 +71,7 @@ export const connectivityCommand = async (
         void stderr.write(
           `warning: ${count} rooms (swarm-probe-…) could not be deleted; the server closes them when they are empty\n`,
         ),
+      onWithoutApi: (reason) => void stderr.write(`warning: ${reason}\n`),
       onCheck: (node, path) => {
         if (flags.quiet !== true)
           void stderr.write(`checking ${path}${node === null ? '' : ` to ${node}`} …\n`);

@@ -13,6 +13,7 @@ import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-re
 
 export interface VerifyFlags {
   url?: string;
+  apiUrl?: string;
   apiKey?: string;
   apiSecret?: string;
   allowHost?: string[];

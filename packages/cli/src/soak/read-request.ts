@@ -15,6 +15,7 @@ export interface SoakFlags
     Pick<
       SharedRunFlags,
       | 'url'
+      | 'apiUrl'
       | 'apiKey'
       | 'apiSecret'
       | 'ca'

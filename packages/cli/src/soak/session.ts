@@ -142,8 +142,11 @@ const runCycle = async (
   | Pick<SoakCycle, 'joins' | 'joinsFailed' | 'recordPath'>
   | { problem: NonNullable<SoakOutcome['problem']> }
 > => {
-  const { url, apiKey, apiSecret } = deployed;
-  const target: Target = { type: 'remote', url, apiKey, apiSecret };
+  const { url, apiUrl, apiKey, apiSecret } = deployed;
+  const target: Target = {
+    ...{ type: 'remote', url, apiKey, apiSecret },
+    ...(apiUrl !== undefined && { apiUrl }),
+  };
   const ran = await executeScenario({
     ...shared,
     prepared: prepareRun({ ...shared, scenario: cycleScenario(scenario, departure), target }),

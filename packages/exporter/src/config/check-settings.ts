@@ -25,32 +25,6 @@ export const checkSchedule = (
 };
 
 /**
- * livekit-server-sdk calls the API at the root of a host, regardless of the URL's path. For a deployment behind a path
- * that would be another service.
- * @throws SwarmError `usage`
- */
-export const checkPaths = (
-  { probes, lifecycle, targets }: ExporterSettings,
-  { at }: Settings<ConfigFile>,
-): void => {
-  if (probes === null && lifecycle === null) return;
-  for (const { name, url, nodes } of targets) {
-    const places: [Path, string][] = [
-      [['targets', name, 'url'], url],
-      ...nodes.map((node): [Path, string] => [['targets', name, 'nodes', node.name], node.url]),
-    ];
-    for (const [path, place] of places) {
-      const { pathname } = new URL(place);
-      if (pathname === '/') continue;
-      throw usageError(
-        `${at(path)}: ${path.join('.')}: the API of a deployment behind a path ("${pathname}") cannot be asked`,
-        'probes and lifecycle need one that has a host of its own',
-      );
-    }
-  }
-};
-
-/**
  * Sessions are personal data: only holders of a token, or users of this host, may read them. They come from other sources.
  * @throws SwarmError `usage`
  */

@@ -281,14 +281,6 @@ probes:
       `${TARGETS}probes:\n  modules: { data_echo: { bytes: 1 } }`,
       'probes.modules.data_echo.bytes: must be a whole number from 32 to 15000',
     ],
-    [
-      `${TARGETS.replace('example.com', 'example.com/live')}lifecycle: {}`,
-      'exporter.yaml:3:10: targets.production.url: the API of a deployment behind a path ("/live") cannot be asked',
-    ],
-    [
-      `${TARGETS}    nodes: { one: { url: "ws://10.0.0.1:7880/one/" } }\nprobes: {}`,
-      'targets.production.nodes.one: the API of a deployment behind a path ("/one") cannot be asked',
-    ],
     ['probes: {}', 'exporter.yaml: probes need a target'],
     [TARGETS, 'exporter.yaml: no source is on'],
     [`${TARGETS}probes: { enabled: false }`, 'exporter.yaml: no source is on'],

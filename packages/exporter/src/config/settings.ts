@@ -16,12 +16,7 @@ import type { MeteringRules } from '../sources/lifecycle/metering/groups.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
 import { sessionsOptions } from '../sources/sessions/config.ts';
 import type { SessionsOptions } from '../sources/sessions/sessions-options.ts';
-import {
-  checkPaths,
-  checkSchedule,
-  checkSessions,
-  requireEnabledSource,
-} from './check-settings.ts';
+import { checkSchedule, checkSessions, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { type Secret, Secrets } from './live-secret.ts';
@@ -108,7 +103,6 @@ export const loadSettings = async (
     clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
     sessions: sessions === null ? null : sessionsOptions(sessions, reader.dir),
   };
-  checkPaths(settings, file);
   checkSchedule(settings, file);
   requireEnabledSource(settings, config);
   checkSessions(settings, file);
@@ -169,7 +163,14 @@ const environmentTarget = (env: NodeJS.ProcessEnv): Target[] => {
       'set them, or name targets in a file: --config FILE',
     );
   }
-  const target = { name: ENVIRONMENT_TARGET, url: urlOfEnvironment(url), apiKey, apiSecret };
+  const apiUrl = readVariable(env, 'LIVEKIT_API_URL');
+  const target = {
+    name: ENVIRONMENT_TARGET,
+    url: urlOfEnvironment(url),
+    ...(apiUrl !== undefined && { apiUrl: urlOfEnvironment(apiUrl) }),
+    apiKey,
+    apiSecret,
+  };
   return [{ ...target, nodes: [], isAllowedUrl: () => false, redisUrl: null }];
 };
 

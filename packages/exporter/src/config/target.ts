@@ -20,6 +20,8 @@ export interface Target extends RotatingKey {
   name: string;
   /** ws:// or wss://: what clients connect to. */
   url: string;
+  /** Address of the API, where it is not below `url`. */
+  apiUrl?: string | undefined;
   nodes: readonly TargetNode[];
   /** Whether a URL requested at /probe belongs to this deployment, so that its keys may be used there. */
   isAllowedUrl(url: string): boolean;
@@ -102,6 +104,9 @@ export const targetSection = () =>
     url: serverUrl().describe(
       'URL that clients connect to: that of the load balancer if there is one.',
     ),
+    apiUrl: serverUrl()
+      .optional()
+      .describe('URL of the API (`/twirp`), where it is not below `url`: an internal address.'),
     ...apiKeySection(),
     previousKey: strict(apiKeySection())
       .optional()
@@ -148,7 +153,7 @@ export const readTarget = async (
     typeof ref === 'string'
       ? fixedSecret(ref)
       : secrets.read(ref, `${where(key)}: targets.${name}.${key}`);
-  const { url, nodes = {}, allowedUrls = [], redis, previousKey, connect } = section;
+  const { url, apiUrl, nodes = {}, allowedUrls = [], redis, previousKey, connect } = section;
   const key = await read('apiKey', section.apiKey);
   const secret = await read('apiSecret', section.apiSecret);
   const previous =
@@ -164,6 +169,7 @@ export const readTarget = async (
   return {
     name,
     url,
+    ...(apiUrl !== undefined && { apiUrl }),
     get tokenEndpoint() {
       return connect === undefined
         ? undefined

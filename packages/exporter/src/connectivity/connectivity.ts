@@ -3,8 +3,10 @@ import {
   type AnnouncedPaths,
   deploymentAt,
   type Failure,
+  isWithoutApi,
   makeToken,
   readAnnouncedPaths,
+  roomServiceOf,
   validateAdmission,
 } from '@livekit-swarm/livekit';
 import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
@@ -36,6 +38,8 @@ export interface ConnectivityRequest {
   signal: AbortSignal;
   /** Called when rooms are not deleted at the end; the server closes them once they are empty. */
   onRoomsLeft(count: number): void;
+  /** Called with the reason, when the checks are made without the API. */
+  onWithoutApi?(reason: string): void;
   /** Called before each check. */
   onCheck(node: string | null, path: CheckedPath): void;
 }
@@ -83,14 +87,15 @@ export const checkConnectivity = async (request: ConnectivityRequest): Promise<P
   // It tries for longer than this takes: what is left then is reported below.
   const cleaner = createRoomCleaner({ onFailed: () => {} });
   const nodes = request.nodes.length === 0 ? [null] : request.nodes;
+  const access = await usableAccess(request);
   const checks: PathCheck[] = [];
   try {
     for (const node of nodes) {
-      const announced = await readAnnounced(request.access, node?.nodeId ?? null);
+      const announced = await readAnnounced(access, node?.nodeId ?? null);
       for (const path of request.paths) {
         if (request.signal.aborted) return checks;
         request.onCheck(node?.name ?? null, path);
-        checks.push(await checkPath(request, cleaner, path, node, announced));
+        checks.push(await checkPath({ ...request, access }, cleaner, path, node, announced));
       }
     }
   } finally {
@@ -98,6 +103,25 @@ export const checkConnectivity = async (request: ConnectivityRequest): Promise<P
     if (cleaner.left > 0) request.onRoomsLeft(cleaner.left);
   }
   return checks.map((check) => ({ ...check, addedLatencyMs: addedLatency(check, checks) }));
+};
+
+/** Where a proxy or nothing answers for the API, rooms are made by their first participant; only a node of choice needs the API. */
+const usableAccess = async ({
+  access,
+  nodes,
+  onWithoutApi,
+}: ConnectivityRequest): Promise<RoomAccess> => {
+  if (access.withoutApi === true || nodes.length > 0) return access;
+  try {
+    await (await roomServiceOf(access, API_MS / 1_000)).listRooms([newRoom()]);
+  } catch (error) {
+    // The join shows more of what else may be wrong.
+    if (!isWithoutApi(error)) return access;
+    const { message, hint } = error.rejection;
+    onWithoutApi?.(`${message}: rooms are made by their first participant; ${hint}`);
+    return { ...access, withoutApi: true };
+  }
+  return access;
 };
 
 const addedLatency = (check: PathCheck, all: readonly PathCheck[]): number | null => {

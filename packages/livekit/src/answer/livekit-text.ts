@@ -51,6 +51,12 @@ const TWIRP: Readonly<Record<string, AnswerKind>> = {
 /** The body may be cut: it is not parsed. */
 const TWIRP_ERROR = /^\s*\{\s*"code"\s*:\s*"([a-z_]+)"\s*,\s*"msg"\s*:\s*"((?:[^"\\]|\\.)*)/;
 
+/** Code of a Twirp error, as `not_found`; null: another body. */
+export const twirpCodeOf = ({ body }: HttpAnswer): string | null => {
+  const code = TWIRP_ERROR.exec(body)?.[1];
+  return code !== undefined && code in TWIRP ? code : null;
+};
+
 /** Words of livekit-server itself. */
 export interface LiveKitText {
   kind: AnswerKind;

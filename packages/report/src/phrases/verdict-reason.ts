@@ -34,7 +34,7 @@ export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
     case 'server_died':
       return `The server died ${secondsOf(reason.at)} into the run. See its log next to the record.`;
     case 'joins_rejected':
-      return `The server rejected ${formatNumber(reason.rejected)} of ${formatNumber(reason.attempted)} joins (${reason.byReason.map(({ reason: code, count }) => `${formatNumber(count)} ${code}`).join(', ')}).`;
+      return `${reason.byReason.some(({ reason: code }) => code === 'bad_gateway') ? 'A proxy without a server behind it, or the server, rejected' : 'The server rejected'} ${formatNumber(reason.rejected)} of ${formatNumber(reason.attempted)} joins (${reason.byReason.map(({ reason: code, count }) => `${formatNumber(count)} ${code}`).join(', ')}).`;
     case 'run_aborted':
       return `${crossingText(reason.threshold)}; this ended the run after ${secondsOf(reason.threshold.at)}.`;
     case 'threshold_crossed':

@@ -54,7 +54,7 @@ export const observeServer = (
         elapsedMs,
         stop,
       });
-      if (after === null) appendMissing('unreachable', 'the server did not answer after the run');
+      if ('reason' in after) appendMissing(after.reason, after.message);
       else append(after);
       const missing = missingIn([...sampler.measuredSince(Number.NEGATIVE_INFINITY).values()]);
       if (missing.length > 0)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { roomsLeft } from '@livekit-swarm/livekit';
-import type { ServerAfterLine } from '@livekit-swarm/record';
+import { ApiRejection, failureOf, roomsLeft } from '@livekit-swarm/livekit';
+import type { ServerAfterLine, ServerMissingLine } from '@livekit-swarm/record';
 import type { Plan } from '@livekit-swarm/scenario';
 import type { Deployment } from '../deployment.ts';
 import type { ServerSampler } from './server-sampler.ts';
@@ -27,11 +27,36 @@ export interface RemainsOptions {
   stop: AbortSignal;
 }
 
+/** Why the API did not list what is left. */
+export type Unanswered = Pick<ServerMissingLine, 'reason' | 'message'>;
+
+const unanswered = (error: unknown): Unanswered => {
+  if (!(error instanceof ApiRejection))
+    return { reason: 'unreachable', message: failureOf(error).message };
+  const { reason, message, answer } = error.rejection;
+  if (answer === undefined)
+    return {
+      reason: 'unreachable',
+      message: `the server did not answer after the run: ${message}`,
+    };
+  return {
+    reason:
+      answer.who !== 'livekit'
+        ? 'not_livekit'
+        : reason === 'unauthorized' || reason === 'forbidden'
+          ? 'unauthorized'
+          : 'not_measured',
+    message: `what remains after the run is not known, as the API did not list it: ${message}`,
+  };
+};
+
 /**
  * Asks the server what is left of a run whose participants have all gone: it never fails.
- * @returns null where nothing is known
+ * @returns why, where nothing is known
  */
-export const askRemains = async (options: RemainsOptions): Promise<ServerAfterLine | null> => {
+export const askRemains = async (
+  options: RemainsOptions,
+): Promise<ServerAfterLine | Unanswered> => {
   const { deployment, plan, sampler, before, settleMs, elapsedMs, stop } = options;
   const leftAtMs = elapsedMs();
   // Where no node is measured there is no more to wait for than the rooms.
@@ -39,7 +64,7 @@ export const askRemains = async (options: RemainsOptions): Promise<ServerAfterLi
   const settledAtMs = elapsedMs();
   await refreshed(options, settledAtMs);
   const signal = AbortSignal.timeout(ASK_MS);
-  const left = await roomsLeft(deployment, roomsOf(plan), signal).catch(() => null);
+  const left = await roomsLeft(deployment, roomsOf(plan), signal).catch(unanswered);
   const fresh = sampler.measuredSince(settledAtMs);
   const nodes = [...before].flatMap(([node, was]) => {
     const is = fresh.get(node);
@@ -47,13 +72,13 @@ export const askRemains = async (options: RemainsOptions): Promise<ServerAfterLi
       ? []
       : [{ node, before: remainsOf(was), after: remainsOf(is) }];
   });
-  if (left === null && nodes.length === 0) return null;
+  if ('reason' in left && nodes.length === 0) return left;
   return {
     type: 'server_after',
     at: elapsedMs(),
     settledMs: Math.round(settledAtMs - leftAtMs),
-    ...(left !== null && { rooms: left.rooms }),
-    ...(left?.participants != null && { participants: left.participants }),
+    ...('rooms' in left && { rooms: left.rooms }),
+    ...('rooms' in left && left.participants !== null && { participants: left.participants }),
     nodes,
   };
 };

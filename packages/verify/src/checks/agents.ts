@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgentDispatchClient } from 'livekit-server-sdk';
+import { agentDispatchOf } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 
 /** Shorter than the server keeps the empty room: afterwards the dispatches of it cannot be listed. */
@@ -21,14 +21,13 @@ export const agents: Check = {
     'No agent of this name is registered, all of them are full, or they are registered at another deployment: rooms stay without an agent, and no metric of the server shows it',
   fix: 'start a worker with this agent_name, with LIVEKIT_URL and a key of this deployment; look at its load',
   needs: ['websocket'],
-  run: async ({ makeRoom, url }, { access, agent }) => {
+  run: async ({ api, makeRoom }, { access, agent }) => {
     // The API lists no registered workers: only a job shows them.
     if (agent === null) return skipped('give the name of an agent, which then gets a job: --agent');
+    const withoutApi = await api();
+    if (withoutApi !== null) return skipped(withoutApi);
     const room = await makeRoom();
-    const client = new AgentDispatchClient(url.http, access.apiKey, access.apiSecret, {
-      requestTimeout: TIMEOUT_SECONDS,
-      failover: false,
-    });
+    const client = await agentDispatchOf(access, TIMEOUT_SECONDS);
     await client.createDispatch(room, agent);
     const end = performance.now() + WAIT_MS;
     let workers: string[] = [];

@@ -1,5 +1,5 @@
-import { makeToken, validateAdmission } from '@livekit-swarm/livekit';
-import { type Check, type CheckResult, found, passed } from '../check.ts';
+import { makeToken, type Validation, validateAdmission } from '@livekit-swarm/livekit';
+import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
 /** Pairs from LiveKit's development mode, sample configuration and charts: they are public. */
 export const SAMPLE_KEYS = [
@@ -34,6 +34,18 @@ export const keysRule = (accepted: readonly string[], ownSecret: string): CheckR
     : passed(`none of ${SAMPLE_KEYS.length} sample keys is accepted; the secret is long enough`);
 };
 
+/** The key was accepted, whatever came of the join: what follows the key is checked after it. */
+const isAccepted = (answer: Validation): boolean =>
+  answer.ok || ACCEPTED.has(answer.rejection.reason);
+
+const ACCEPTED: ReadonlySet<string> = new Set([
+  'room_not_found',
+  'server_full',
+  'room_full',
+  // By the query.
+  'authorization_removed',
+]);
+
 export const keys: Check = {
   id: 'keys',
   title: 'No sample key is accepted, and the secret is long enough',
@@ -52,9 +64,10 @@ export const keys: Check = {
         ttlSeconds: 60,
       });
       const answer = await validateAdmission({ url: access.url, token, timeoutMs: TIMEOUT_MS });
-      if (!answer.ok && answer.rejection.reason === 'unreachable')
-        return { outcome: 'unknown', reason: answer.rejection.message };
-      if (answer.ok || answer.rejection.reason === 'room_not_found') accepted.push(apiKey);
+      if (isAccepted(answer)) accepted.push(apiKey);
+      // A proxy's answer shows nothing of the keys.
+      else if (!answer.ok && answer.rejection.answer?.who !== 'livekit')
+        return unknown(answer.rejection.message);
     }
     return keysRule(accepted, access.apiSecret);
   },

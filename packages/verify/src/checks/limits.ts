@@ -1,4 +1,4 @@
-import { type Check, type CheckResult, found, passed } from '../check.ts';
+import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import { isAnnounced, type NodeFacts, ofNode } from '../facts/facts.ts';
 
 /** What a room that names no limits of its own gets, and how each node answered a join. */
@@ -38,7 +38,9 @@ export const limits: Check = {
     'A limit of a trial was kept (room.max_participants, limit.num_tracks), or the deployment has too few nodes',
   fix: 'raise the limit in the configuration of every node, or add a node',
   needs: ['nodes'],
-  run: async ({ nodes, makePlainRoom }, { participants }) => {
+  run: async ({ api, nodes, makePlainRoom }, { participants }) => {
+    const withoutApi = await api();
+    if (withoutApi !== null) return skipped(withoutApi);
     const { maxParticipants, enabledCodecs } = await makePlainRoom();
     return limitsRule({
       maxParticipants,

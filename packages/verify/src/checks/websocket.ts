@@ -9,7 +9,11 @@ const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 export const websocketRule = (failure: Failure | null): CheckResult =>
   failure === null || LIMITS.has(failure.reason)
     ? passed('the upgrade passes, and the server answers a join')
-    : found('error', [`plain HTTP passes, the WebSocket does not: ${failure.message}`]);
+    : found(
+        'error',
+        [`plain HTTP passes, the WebSocket does not: ${failure.message}`],
+        failure.hint,
+      );
 
 export const websocket: Check = {
   id: 'websocket',

@@ -6,6 +6,7 @@ import {
   createProbeRoom,
   createRoomCleaner,
   type PathCheck,
+  type RoomAccess,
 } from '@livekit-swarm/exporter';
 import {
   type AnnouncedPaths,
@@ -13,16 +14,18 @@ import {
   connectRegistry,
   deploymentAt,
   type Failure,
+  isWithoutApi,
   makeToken,
   parseServerUrl,
   type ReportedNode,
   readAnnouncedPaths,
+  roomServiceOf,
   type ServerUrl,
   type Ticket,
   type Validation,
   validateAdmission,
 } from '@livekit-swarm/livekit';
-import { type Room, RoomServiceClient } from 'livekit-server-sdk';
+import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';
 
@@ -52,6 +55,8 @@ export interface Facts {
   ticket(): Promise<{ answer: Ticket | Failure; tookMs: number } | null>;
   /** Programs that answer on ports that users should not reach; null: not looked for. */
   openServices(): Promise<readonly OpenService[] | null>;
+  /** Why the API cannot be used from here, where a proxy or nothing answers for it; null: it can. @throws Error where the API itself fails */
+  api(): Promise<string | null>;
   /** Makes a room, which is deleted at the end. @throws Error */
   makeRoom(nodeId?: string): Promise<string>;
   /** The same, with the limits that the deployment gives to rooms that name none. @throws Error */
@@ -65,6 +70,8 @@ const API_MS = 5_000;
 const TOKEN_SECONDS = 120;
 /** The server closes an empty room after this, should its deletion fail. */
 const EMPTY_SECONDS = 10;
+/** Checks that are skipped without it. */
+const NEEDS_API = 'limits and agents';
 /** More would take minutes: the evidence has how many there are. */
 const MAX_NODES = 20;
 
@@ -76,10 +83,25 @@ export const openFacts = (request: VerifyRequest): Facts => {
   const cleaner = createRoomCleaner({ onFailed: () => {} });
   const rooms: string[] = [];
 
+  const api = once(async (): Promise<string | null> => {
+    try {
+      await (await roomServiceOf(request.access, API_MS / 1_000)).listRooms([newName()]);
+      return null;
+    } catch (error) {
+      if (!isWithoutApi(error)) throw error;
+      const { message, hint } = error.rejection;
+      return `${message}: ${NEEDS_API} need the API; ${hint}`;
+    }
+  });
+  /** Without the API, the first participant makes the room. */
+  const usable = async (): Promise<RoomAccess> => ({
+    ...request.access,
+    withoutApi: (await api()) !== null,
+  });
   const newName = (): string => `swarm-verify-${randomBytes(6).toString('hex')}`;
   const makeRoom = async (nodeId?: string): Promise<string> => {
     const room = newName();
-    const { trouble, exists } = await createProbeRoom(access, room, nodeId ?? null, API_MS);
+    const { trouble, exists } = await createProbeRoom(await usable(), room, nodeId ?? null, API_MS);
     if (exists !== 'no') rooms.push(room);
     if (trouble !== null) throw new Error(trouble.message);
     return room;
@@ -101,6 +123,8 @@ export const openFacts = (request: VerifyRequest): Facts => {
     }
   });
   const known = once(async (): Promise<{ name: string; nodeId: string }[]> => {
+    // Only the API puts a room on a node of choice.
+    if ((await api()) !== null) return [];
     const inRedis = (await registered().catch(() => null)) ?? [];
     const byName = request.nodes.map(({ nodeId }) => nodeId);
     const others = inRedis.filter(
@@ -150,7 +174,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     paths: once(async () => {
       const nodes = await known();
       const common = {
-        ...{ access, durationMs: request.mediaMs, signal: request.signal },
+        ...{ access: await usable(), durationMs: request.mediaMs, signal: request.signal },
         onRoomsLeft: request.onRoomsLeft,
         onCheck: () => {},
       };
@@ -178,12 +202,10 @@ export const openFacts = (request: VerifyRequest): Facts => {
       return { answer, tookMs: performance.now() - began };
     }),
     openServices: once(async () => findServices(await addresses(), request.adminPorts)),
+    api,
     makeRoom,
     makePlainRoom: async () => {
-      const client = new RoomServiceClient(url.http, access.apiKey, access.apiSecret, {
-        requestTimeout: API_MS / 1_000,
-        failover: false,
-      });
+      const client = await roomServiceOf(access, API_MS / 1_000);
       const name = newName();
       rooms.push(name);
       return await client.createRoom({ name, emptyTimeout: EMPTY_SECONDS });

@@ -1,5 +1,5 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
-import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
+import { egressOf, ingressOf, roomServiceOf } from '@livekit-swarm/livekit';
 import { type ApiError, apiErrorOf } from '../../api-error.ts';
 import { ENDED_EGRESS } from '../../catalogue/lifecycle.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
@@ -29,13 +29,15 @@ export const createApiPoll = (
   tell: (call: string, trouble: ApiError | null) => void,
 ): ApiPoll => {
   const { name } = deployment;
-  const options = { requestTimeout: TIMEOUT_SECONDS };
-  // Made for each look, as keys may be rotated.
-  const rooms = () =>
-    new RoomServiceClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
-  const egress = () => new EgressClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
-  const ingress = () =>
-    new IngressClient(httpUrl, deployment.apiKey, deployment.apiSecret, options);
+  // Read for each look, as keys may be rotated.
+  const api = () => ({
+    url: httpUrl,
+    apiKey: deployment.apiKey,
+    apiSecret: deployment.apiSecret,
+  });
+  const rooms = () => roomServiceOf(api(), TIMEOUT_SECONDS);
+  const egress = () => egressOf(api(), TIMEOUT_SECONDS);
+  const ingress = () => ingressOf(api(), TIMEOUT_SECONDS);
   /** These need Redis and an additional service; after one answer that it is missing, they are not polled again. */
   const missing = new Set<string>();
 
@@ -87,7 +89,8 @@ export const createApiPoll = (
     const answered = await countByStatus(
       'list_egress',
       metrics.swarm_lifecycle_egress,
-      async () => (await egress().listEgress({ active })).map(({ status }) => egressStatus(status)),
+      async () =>
+        (await (await egress()).listEgress({ active })).map(({ status }) => egressStatus(status)),
       active ? (status) => !ended.has(status) : undefined,
     );
     if (answered && !active) endedEgressAt = at;
@@ -97,7 +100,7 @@ export const createApiPoll = (
 
   return {
     look: async () => {
-      const listed = await call('list_rooms', () => rooms().listRooms());
+      const listed = await call('list_rooms', async () => (await rooms()).listRooms());
       // A server that does not answer this call would not answer others, and each would wait for its timeout.
       if (listed === null) return null;
       metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
@@ -111,7 +114,7 @@ export const createApiPoll = (
       );
       await countEgress();
       await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
-        (await ingress().listIngress()).map(({ state }) =>
+        (await (await ingress()).listIngress()).map(({ state }) =>
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
         ),
       );
@@ -122,7 +125,7 @@ export const createApiPoll = (
       }));
     },
     participantsOf: async (room) =>
-      (await call('list_participants', () => rooms().listParticipants(room)))?.map(
+      (await call('list_participants', async () => (await rooms()).listParticipants(room)))?.map(
         (participant) => ({ sid: participant.sid, joinedAtMs: momentOf(participant) }),
       ) ?? null,
     forget: () => {

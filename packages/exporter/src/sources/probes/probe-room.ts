@@ -1,13 +1,10 @@
-import type { TokenEndpoint } from '@livekit-swarm/livekit';
-import { RoomServiceClient } from 'livekit-server-sdk';
+import { type ApiTarget, roomServiceOf, type TokenEndpoint } from '@livekit-swarm/livekit';
 import { type ApiError, apiErrorOf, causeOf, statusOf } from '../../api-error.ts';
 
 /** Address and keys of a room service. */
-export interface RoomAccess {
-  /** ws:// or wss:// */
-  url: string;
-  apiKey: string;
-  apiSecret: string;
+export interface RoomAccess extends ApiTarget {
+  /** The API cannot be used: the server makes a room when the first participant joins, and closes it when it is empty. */
+  withoutApi?: boolean;
   /** Asked for server and token of each participant. */
   tokenEndpoint?: TokenEndpoint | undefined;
 }
@@ -17,15 +14,6 @@ export const ROOM_PREFIX = 'swarm-probe-';
 /** The server closes an empty room after this, seconds. */
 const EMPTY_SECONDS = 10;
 const DEPARTURE_SECONDS = 5;
-
-/** The SDK takes seconds and converts to whole milliseconds: eighths of a second convert exactly. */
-const inEighths = (ms: number): number => Math.max(1, Math.floor(ms / 125)) / 8;
-
-const client = ({ url, apiKey, apiSecret }: RoomAccess, timeoutMs: number): RoomServiceClient =>
-  new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
-    requestTimeout: inEighths(timeoutMs),
-    failover: false,
-  });
 
 export interface Made {
   /** What kept it from being made. */
@@ -44,8 +32,10 @@ export const createProbeRoom = async (
   nodeId: string | null,
   timeoutMs: number,
 ): Promise<Made> => {
+  if (access.withoutApi === true) return { trouble: null, exists: 'no' };
   try {
-    await client(access, timeoutMs).createRoom({
+    const client = await roomServiceOf(access, timeoutMs / 1_000);
+    await client.createRoom({
       name,
       emptyTimeout: EMPTY_SECONDS,
       departureTimeout: DEPARTURE_SECONDS,
@@ -64,8 +54,10 @@ export const deleteProbeRoom = async (
   name: string,
   timeoutMs: number,
 ): Promise<ApiError | null> => {
+  if (access.withoutApi === true) return null;
   try {
-    await client(access, timeoutMs).deleteRoom(name);
+    const client = await roomServiceOf(access, timeoutMs / 1_000);
+    await client.deleteRoom(name);
     return null;
   } catch (error) {
     return isNotFound(error) ? null : apiErrorOf(error);

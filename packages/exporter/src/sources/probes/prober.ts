@@ -104,6 +104,7 @@ export const createProber = (options: ProberOptions): Prober => {
       module,
       access: {
         url,
+        apiUrl: url === target.url ? target.apiUrl : undefined,
         apiKey: target.apiKey,
         apiSecret: target.apiSecret,
         // It names the server for users: a node of its own is reached with a token of the exporter.
