@@ -16,6 +16,7 @@ const EXITS = {
     'drill_not_found',
     'fault_not_found',
     'prometheus_required',
+    'alert_impossible',
     'redis_required',
     'target_not_confirmed',
     'abort_required',

@@ -1,4 +1,10 @@
 export {
+  type AlertRule,
+  impossibleAlerts,
+  impossibleAlertText,
+  parseAlertRules,
+} from './alert-rules.ts';
+export {
   type Drill,
   type DrillFault,
   type DrillLoad,

@@ -7,6 +7,7 @@ import {
 } from '@livekit-swarm/livekit';
 import type { DrillEvent } from '@livekit-swarm/record';
 import { z } from 'zod';
+import { type AlertRule, readAlertRules } from '../drill/alert-rules.ts';
 import type { DrillDeployment } from './deployment.ts';
 
 /** Observes what participants cannot: Redis, rooms, load balancer, alerts, replaced components. */
@@ -137,15 +138,19 @@ const alertsResponse = z.object({
   }),
 });
 
+/** The rules that it evaluates; null when it does not list them. */
+export const alertRules = async (prometheusUrl: string): Promise<AlertRule[] | null> =>
+  readAlertRules(await ask(prometheusUrl, '/api/v1/rules'));
+
+/** Null without an answer. */
+const ask = (prometheusUrl: string, path: string): Promise<unknown> =>
+  fetch(new URL(path, prometheusUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    .then((response) => (response.ok ? response.json() : null))
+    .catch(() => null);
+
 /** Alerts that are firing, by their labels; null when Prometheus does not answer. */
 export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, Alert> | null> => {
-  const body: unknown = await fetch(new URL('/api/v1/alerts', prometheusUrl), {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).then(
-    (response) => (response.ok ? response.json() : null),
-    () => null,
-  );
-  const read = alertsResponse.safeParse(body);
+  const read = alertsResponse.safeParse(await ask(prometheusUrl, '/api/v1/alerts'));
   if (!read.success) return null;
   return new Map(
     read.data.data.alerts

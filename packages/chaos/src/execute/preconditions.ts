@@ -1,13 +1,14 @@
 /** What must hold before a drill injects anything. */
 import { roomServiceOf } from '@livekit-swarm/livekit';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { impossibleAlerts, impossibleAlertText } from '../drill/alert-rules.ts';
 import type { Drill } from '../drill/drill.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DrillDeployment } from './deployment.ts';
 import type { InjectedFault } from './fault-schedule.ts';
 import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
-import { firingAlerts } from './observe-deployment.ts';
+import { alertRules, firingAlerts } from './observe-deployment.ts';
 
 /**
  * Drills affect labs, and deployments that the user named for this execution. A drill file cannot
@@ -62,12 +63,13 @@ type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
 
 /**
  * An alert that was not observed may have fired, and a ghost room may exist.
- * @throws SwarmError `prometheus_required`, `redis_required`
+ * @throws SwarmError `prometheus_required`, `redis_required`, `alert_impossible`
  */
 export const assertObservable = async (
   { name, prometheusUrl, redisUrl }: Observable,
-  { objectives }: Pick<Drill, 'objectives'>,
+  drill: Parameters<typeof impossibleAlerts>[0],
 ): Promise<void> => {
+  const { objectives } = drill;
   const alerts = Object.keys(objectives.alertsWithinMs).join(', ');
   if (alerts !== '' && prometheusUrl === null) {
     throw new SwarmError(
@@ -83,6 +85,8 @@ export const assertObservable = async (
       'check that it runs, and the address (--prometheus)',
     );
   }
+  if (alerts !== '' && prometheusUrl !== null)
+    await assertAlertsPossible(name, prometheusUrl, drill);
   if (objectives.ghostRooms !== null && redisUrl === null) {
     throw new SwarmError(
       'redis_required',
@@ -90,6 +94,26 @@ export const assertObservable = async (
       'add --redis URL, or write ghostRooms: any',
     );
   }
+};
+
+/** A rule that waits for longer than the objective gives it would fail the drill on any server. */
+const assertAlertsPossible = async (
+  name: string,
+  prometheusUrl: string,
+  drill: Parameters<typeof impossibleAlerts>[0],
+): Promise<void> => {
+  const rules = await alertRules(prometheusUrl);
+  if (rules === null) {
+    throw new SwarmError(
+      'prometheus_required',
+      `objective \`alerts\`: the Prometheus of "${name}" does not list its rules at ${withoutSecrets(prometheusUrl)} (/api/v1/rules)`,
+      'name the Prometheus that evaluates them (--prometheus)',
+    );
+  }
+  const [problem] = impossibleAlerts(drill, rules);
+  if (problem === undefined) return;
+  const { message, hint } = impossibleAlertText(problem);
+  throw new SwarmError('alert_impossible', `objective \`alerts\`: ${message}`, hint);
 };
 
 /**

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   dryRunLab,
   type Platform,
@@ -10,6 +8,7 @@ import {
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
 import { usageError } from '@livekit-swarm/settings';
+import { ruleFiles } from './shipped-rules.ts';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
 
 /** Target of drills: a new lab for each, a running lab, or a deployment of the user. */
@@ -108,12 +107,6 @@ export const describeDeployment = (where: DeploymentChoice): string => {
       return where.site.label;
   }
 };
-
-/** The rules that come with swarm, where they do: a checkout has them. */
-const ruleFiles = (): string[] =>
-  [fileURLToPath(new URL('../../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(
-    existsSync,
-  );
 
 /** What of a drill is passed over where its lab is not raised for it; null: nothing. */
 export const labNote = (

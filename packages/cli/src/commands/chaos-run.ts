@@ -7,13 +7,14 @@ import {
   isDrillResult,
   renderDrillText,
 } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode, parseDuration } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, invalidFile, parseDuration } from '@livekit-swarm/settings';
 import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
+import { alertProblems } from '../chaos/shipped-rules.ts';
 import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
@@ -54,6 +55,10 @@ export const chaosRunCommand = async (
   const workers = readWorkers(flags.workers);
   const expiryMarginMs = parseDuration(flags.expiryMargin);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
+  if (deployment.type === 'embedded') {
+    const problems = drills.flatMap((drill, index) => alertProblems(paths[index] ?? '', drill));
+    if (problems.length > 0) throw invalidFile(problems);
+  }
   const dirs = drills.map(({ name }) =>
     readRecordDir(flags.record, name, drills.length > 1, ['.', 'repeat-1']),
   );

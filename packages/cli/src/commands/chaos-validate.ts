@@ -1,6 +1,7 @@
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type DrillFileResult, readDrillFiles } from '../chaos/drill-files.ts';
+import { alertProblems } from '../chaos/shipped-rules.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
 /** What `--json` prints. */
@@ -12,7 +13,13 @@ export const chaosValidateCommand = async (
   flags: { json?: boolean; color: boolean },
   { stdout, env }: Console,
 ): Promise<ExitCode> => {
-  const results = readDrillFiles(paths);
+  const results = readDrillFiles(paths).map((result) => ({
+    ...result,
+    problems: [
+      ...result.problems,
+      ...(result.drill === null ? [] : alertProblems(result.file, result.drill)),
+    ],
+  }));
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
     stdout,
