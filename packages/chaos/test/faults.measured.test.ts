@@ -1,11 +1,13 @@
 /** Every fault for real: its effect exists, and its rollback leaves nothing. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import type { EffectFinding } from '@livekit-swarm/record';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { execa } from 'execa';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Injection, injectFault } from '../src/execute/inject-fault.ts';
@@ -67,6 +69,20 @@ const inject = async (name: string, member: Component, params: object = {}): Pro
   expect((await journal.read()).pending.map(({ id }) => id)).toEqual([open.id]);
   return open;
 };
+
+/** Removes an effect as something else than its rollback would, and says what the fault finds then. */
+const expectMissed = async (
+  injection: Injection,
+  remove: () => Promise<unknown>,
+  found: EffectFinding,
+): Promise<void> => {
+  expect(await injection.check(false)).toBeNull();
+  await remove();
+  expect(await injection.check(false)).toMatchObject({ code: 'fault_gone', found });
+  await expectHealed(injection);
+};
+
+const nft = (...args: string[]) => execa('nft', args);
 
 const expectHealed = async (injection: Injection): Promise<void> => {
   await injection.rollback();
@@ -369,6 +385,76 @@ describe('faults that limit the resources of a process', () => {
     await expectHealed(injection);
     expect(cores).toBeLessThan(0.08);
     expect(cores).toBeGreaterThan(0.02);
+  });
+});
+
+describe('an effect that somebody else removes is missed', () => {
+  test('a hanging process that is continued', async () => {
+    const node = await memberNamed('node-2');
+    const pid = (await platform.pid(node)) ?? 0;
+    const goOn = async (): Promise<void> => {
+      process.kill(pid, 'SIGCONT');
+      await expect.poll(() => processState(pid)).not.toBe('T');
+    };
+    await expectMissed(await inject('hang', node), goOn, 'runs');
+  });
+
+  test('a Redis that is started again', async () => {
+    const redis = await memberNamed('redis');
+    await expectMissed(await inject('redis-kill', redis), () => platform.start(redis), 'runs');
+  });
+
+  test('a killed node that is started again is what the fault allows', async () => {
+    const injection = await inject('kill', await memberNamed('node-1'));
+    expect(await injection.check(true)).toBeNull();
+    await platform.start(await memberNamed('node-1'));
+    expect(await injection.check(true)).toBeNull();
+    await expectHealed(injection);
+  });
+
+  test('tables, rules, and rules that match nothing', async () => {
+    const flush = await inject('blackhole', echo.member, { protocol: 'udp' });
+    const table = ['inet', `swarm_chaos_${flush.id}`];
+    expect(await flush.check(true)).toMatchObject({ found: 'no_packet_matched' });
+    await echo.talk(5);
+    expect(await flush.check(true)).toBeNull();
+    await expectMissed(flush, () => nft('flush', 'table', ...table), 'rules_missing');
+
+    const partition = await inject('redis-partition', await memberNamed('node-1'));
+    const all = ['inet', `swarm_chaos_${partition.id}`];
+    await expectMissed(partition, () => nft('delete', 'table', ...all), 'table_missing');
+  });
+
+  test('swarm-impair that is terminated', async () => {
+    const delay = await inject('delay', echo.member, { delay: '5ms' });
+    const end = async (): Promise<void> => {
+      await execa('pkill', ['-KILL', '-f', `run .*--id ${delay.id}0`]);
+      await expect.poll(() => delay.check(false)).not.toBeNull();
+    };
+    await expectMissed(delay, end, 'impairment_ended');
+  });
+
+  test.each([
+    ['cpu-pressure', { cores: 0.2 }],
+    ['memory-pressure', { megabytes: 200 }],
+  ])('%s: the limit, and the process in its cgroup', async (fault, params) => {
+    const node = await memberNamed('node-2');
+    const pid = (await platform.pid(node)) ?? 0;
+    const injection = await inject(fault, node, params);
+    const { stdout } = await execa('find', [
+      ...['/sys/fs/cgroup', '-maxdepth', '12', '-type', 'd'],
+      ...['-name', `swarm-chaos-${injection.id}*`],
+    ]);
+    const [limit = ''] = (await readdir(stdout)).filter((name) =>
+      ['cpu.max', 'cpu.cfs_quota_us', 'memory.max', 'memory.limit_in_bytes'].includes(name),
+    );
+    const before = await readFile(join(stdout, limit), 'utf8');
+    expect(await injection.check(true)).toBeNull();
+    await writeFile(join(stdout, limit), limit.startsWith('cpu') ? '50000' : '900000000000');
+    expect(await injection.check(true)).toMatchObject({ found: 'limit_changed' });
+    await writeFile(join(stdout, limit), before.trim());
+    const move = () => writeFile(join(stdout, '..', 'cgroup.procs'), String(pid));
+    await expectMissed(injection, move, 'process_left_cgroup');
   });
 });
 

@@ -1,5 +1,6 @@
 /** Drills of the library for real, in addition to `kill-node.smoke.test.ts`: a lab of three nodes, a load, faults, and the measured recovery. */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
 
@@ -28,6 +29,28 @@ describe('a node that is unreachable for a while', () => {
       expect(recovery.subscriptionsInterrupted).toBe(gaps.length);
     },
   );
+});
+
+describe('a fault that vanishes', () => {
+  it('makes the drill void: its rules are deleted by hand', { timeout: 120_000 }, async () => {
+    const drill = await libraryDrill('blackhole-8s', { recoveryMs: 10_000, joinProbes: null });
+    let removed: Promise<unknown> | null = null;
+    const result = await carryOut(drill, (line) => {
+      if (line.type === 'drill' && line.event === 'fault_injected')
+        removed = execa('nft', ['delete', 'table', 'inet', `swarm_chaos_${line.id}`]);
+    });
+    await removed;
+    const [first] = result.repeats;
+    expect({ verdict: first?.verdict, reasons: first?.reasons }).toEqual({
+      verdict: 'void',
+      reasons: [
+        {
+          ...{ code: 'fault_gone', fault: 'blackhole', found: 'table_missing' },
+          component: expect.stringMatching(/^node-/),
+        },
+      ],
+    });
+  });
 });
 
 describe('no fault', () => {

@@ -56,6 +56,25 @@ const unprovenTarget = {
   ]),
 };
 
+/** What a drill found at the target instead of the effect of a fault. */
+export const EFFECT_FINDINGS = [
+  'still_runs',
+  'runs',
+  'does_not_run',
+  'table_missing',
+  'rules_missing',
+  'no_packet_matched',
+  'impairment_ended',
+  'cgroup_missing',
+  'process_left_cgroup',
+  'limit_changed',
+  'network_chaos_missing',
+  'network_chaos_not_injected',
+  'reservation_missing',
+] as const;
+
+export type EffectFinding = (typeof EFFECT_FINDINGS)[number];
+
 /** Why a drill did not go on to the end of its schedule. */
 export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
@@ -77,6 +96,15 @@ export const drillStopReason = z.discriminatedUnion('code', [
   z.object({ code: z.literal('target_unproven'), ...unprovenTarget }),
   /** By another process, before its time: `swarm chaos rollback --force`. */
   z.object({ code: z.literal('rolled_back_externally'), fault: text }),
+  /** Its effect was not there any more before the rollback: what was measured is not its effect. */
+  z.object({
+    code: z.literal('fault_gone'),
+    fault: text,
+    component: text,
+    found: z.enum(EFFECT_FINDINGS),
+  }),
+  /** The target could not be asked whether the effect was still there. */
+  z.object({ code: z.literal('effect_unknown'), fault: text, component: text, message: text }),
   /** `error`: the code of the error; null: an unexpected one. */
   z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),
   /** The abort condition of the drill: this share of the control group's subscribers received no media for so long. */

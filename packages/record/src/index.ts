@@ -21,6 +21,7 @@ export {
   type DrillObjective,
   type DrillStopReason,
   drillStopReason,
+  type EffectFinding,
   type FaultTarget,
   faultTarget,
 } from './drill-line.ts';

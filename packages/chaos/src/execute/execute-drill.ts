@@ -333,6 +333,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       elapsedMs: live.elapsedMs,
       steadyMs,
       onTargeted: abort.exclude,
+      onEffectLost: (loss) => endRun('void', loss),
       append: live.append,
       expiry: {
         marginMs: phase.expiryMarginMs,

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SwarmError } from '@livekit-swarm/settings';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { DrillFault } from '../drill/drill.ts';
@@ -10,6 +11,7 @@ import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Platform } from '../targets/platform.ts';
 import { type FaultScheduleOptions, runFaultSchedule } from './fault-schedule.ts';
+import type { EffectLoss } from './inject-fault.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -22,6 +24,7 @@ const play = (
   fault: Partial<DrillFault>,
   append: FaultScheduleOptions['append'],
   onTargeted: FaultScheduleOptions['onTargeted'] = () => {},
+  onEffectLost: FaultScheduleOptions['onEffectLost'] = () => {},
 ) => {
   const startedAt = performance.now();
   return runFaultSchedule({
@@ -36,6 +39,7 @@ const play = (
     elapsedMs: () => performance.now() - startedAt,
     steadyMs: 0,
     onTargeted,
+    onEffectLost,
     append,
     expiry: { marginMs: 60_000, required: false },
     stop: new AbortController().signal,
@@ -76,4 +80,71 @@ it('lasts for its duration, however long it took to resolve the target', async (
   expect(injectedAt).toBeGreaterThan(290);
   expect(rolledBackAt - injectedAt).toBeGreaterThan(395);
   expect(rolledBackAt - injectedAt).toBeLessThan(600);
+});
+
+/** What is reported of a fault during whose time the platform answers like that. */
+const lossesOf = async (
+  fault: Partial<DrillFault>,
+  platform: Platform,
+): Promise<{ losses: EffectLoss[]; events: string[] }> => {
+  const losses: EffectLoss[] = [];
+  const events: string[] = [];
+  await play(
+    platform,
+    fault,
+    ({ event }) => void events.push(event),
+    () => {},
+    (loss) => void losses.push(loss),
+  );
+  return { losses, events };
+};
+
+describe('the effect of a fault', () => {
+  it('that is there in the middle and before the rollback costs nothing', async () => {
+    let asked = 0;
+    const stopped: Platform = { ...fakePlatform(), isStopped: async () => ++asked > 0 };
+    const { losses, events } = await lossesOf({ fault: 'hang', durationMs: 400 }, stopped);
+    expect({ losses, asked }).toEqual({ losses: [], asked: 2 });
+    expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
+  });
+
+  it('that somebody removed is reported, and the fault is rolled back all the same', async () => {
+    const resumed: Platform = {
+      ...fakePlatform(),
+      isStopped: async () => false,
+      instance: async () => '1:1',
+    };
+    const { losses, events } = await lossesOf({ fault: 'hang', durationMs: 200 }, resumed);
+    const loss = { code: 'fault_gone', fault: 'hang', component: NODE.name, found: 'runs' };
+    expect(losses[0]).toEqual(loss);
+    expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
+  });
+
+  it('that may end by itself is not missed: a killed process that was started again', async () => {
+    const restarted: Platform = { ...fakePlatform(), instance: async () => '2:2' };
+    expect((await lossesOf({ fault: 'kill', durationMs: 200 }, restarted)).losses).toEqual([]);
+    const survived: Platform = { ...fakePlatform(), instance: async () => NODE.instance };
+    expect((await lossesOf({ fault: 'kill', durationMs: 200 }, survived)).losses[0]).toMatchObject({
+      found: 'still_runs',
+    });
+  });
+
+  it('is unknown where the target cannot be asked before the rollback', async () => {
+    let asked = 0;
+    const silent: Platform = {
+      ...fakePlatform(),
+      isStopped: async () => {
+        asked++;
+        throw new SwarmError('unreachable', 'lk-1 cannot be reached by SSH');
+      },
+    };
+    const { losses } = await lossesOf({ fault: 'hang', durationMs: 100 }, silent);
+    expect(losses).toEqual([
+      {
+        ...{ code: 'effect_unknown', fault: 'hang', component: NODE.name },
+        message: 'lk-1 cannot be reached by SSH',
+      },
+    ]);
+    expect(asked).toBe(6);
+  });
 });

@@ -6,7 +6,7 @@ import { affectedMs, drillTimes } from '../drill/schedule.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
-import { type Injection, injectFault } from './inject-fault.ts';
+import { type EffectLoss, type Injection, injectFault } from './inject-fault.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
 
@@ -24,6 +24,8 @@ export interface FaultScheduleOptions {
   steadyMs: number;
   /** Called with the rooms that are about to be affected. */
   onTargeted(rooms: readonly string[]): void;
+  /** Called when the effect of a fault is gone, or not known: nothing that follows is its effect. */
+  onEffectLost(loss: EffectLoss): void;
   /** Appends to the record. */
   append(event: DrillEvent, at?: number): void;
   /** Of the automatic rollbacks on the target: how long after the scheduled ones, ms. */
@@ -120,10 +122,35 @@ const runFault = async (
     },
     at,
   );
-  if (durationMs === null) return;
   // Counted from the injection: on a remote host resolving the target takes time.
+  await waitUntil(at + untilRollbackMs / 2);
+  const tookMs = await checkEffect(injection, injected, options, false);
+  await waitUntil(at + untilRollbackMs - CHECK_BEFORE_MS - 2 * tookMs);
+  await checkEffect(injection, injected, options, true);
+  if (durationMs === null) return;
   await waitUntil(at + durationMs);
   await injected.rollback();
+};
+
+/** The last check begins so long before the rollback, which must not be late because of it. */
+const CHECK_BEFORE_MS = 300;
+
+/**
+ * Not after the end of the drill, when everything is rolled back. A question in the middle that was
+ * not answered is asked again at the end. @returns how long it took, ms
+ */
+const checkEffect = async (
+  injection: Injection,
+  injected: InjectedFault,
+  { stop, onEffectLost }: Pick<FaultScheduleOptions, 'stop' | 'onEffectLost'>,
+  atEnd: boolean,
+): Promise<number> => {
+  if (stop.aborted || injected.rollingBack) return 0;
+  const beganAt = performance.now();
+  const loss = await injection.check(atEnd);
+  const isOver = stop.aborted || injected.rollingBack;
+  if (loss !== null && !isOver && (atEnd || loss.code === 'fault_gone')) onEffectLost(loss);
+  return performance.now() - beganAt;
 };
 
 const whyUnavailable = async (

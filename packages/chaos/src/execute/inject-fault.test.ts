@@ -27,6 +27,7 @@ const fault = (inject: Fault['inject'], rollback: Fault['rollback'] = async () =
   lasts: true,
   unavailable: async () => null,
   inject,
+  missingEffect: async () => null,
   rollbackSteps: () => [],
   rollback,
 });

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, identifyHost, identifyProcess } from '@livekit-swarm/host';
+import type { DrillStopReason } from '@livekit-swarm/record';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import { JOURNAL_SCHEMA, type Journal, type JournalEntry } from '../journal/journal.ts';
-import type { ExpiryRequest, Platform } from '../targets/platform.ts';
+import type { Component, ExpiryRequest, Platform } from '../targets/platform.ts';
 
 export interface InjectOptions
   extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params'> {
@@ -28,9 +29,14 @@ export interface ExpiryOptions {
 /** A fault that was injected. */
 export interface Injection {
   readonly id: string;
+  /** Asks the target whether the effect is still there. @param atEnd it had its whole time to act */
+  check(atEnd: boolean): Promise<EffectLoss | null>;
   /** Resolves when no effect is left. May be called again. @throws SwarmError `rollback_failed` */
   rollback(): Promise<void>;
 }
+
+/** Why an effect can no longer be counted on: it is gone, or the target could not be asked. */
+export type EffectLoss = Extract<DrillStopReason, { code: 'fault_gone' | 'effect_unknown' }>;
 
 /**
  * Writes the journal, arms the automatic rollback on the target, then injects. Does not check whether
@@ -97,6 +103,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   let pending: Promise<void> | null = null;
   return {
     id,
+    check: (atEnd) => checkEffect(fault, context, atEnd),
     rollback: () => {
       // One rollback for all callers; a failed one may be tried again.
       pending ??= rollback().catch((error: unknown) => {
@@ -106,6 +113,43 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
       return pending;
     },
   };
+};
+
+const CHECK_AGAIN_AFTER_MS = [500, 2_000];
+
+const checkEffect = async (
+  fault: Fault,
+  context: FaultContext<unknown>,
+  atEnd: boolean,
+): Promise<EffectLoss | null> => {
+  for (const component of context.components) {
+    const loss = await checkComponent(fault, context, component, atEnd);
+    if (loss !== null) return loss;
+  }
+  return null;
+};
+
+/** A connection that fails once does not cost the drill its verdict. */
+const checkComponent = async (
+  fault: Fault,
+  context: FaultContext<unknown>,
+  component: Component,
+  atEnd: boolean,
+): Promise<EffectLoss | null> => {
+  const about = { fault: fault.name, component: component.name };
+  for (const wait of [...CHECK_AGAIN_AFTER_MS, null]) {
+    try {
+      const found = await fault.missingEffect(context, component, atEnd);
+      return found === null ? null : { code: 'fault_gone', ...about, found };
+    } catch (error) {
+      if (wait === null) {
+        const message = error instanceof Error ? error.message : String(error);
+        return { code: 'effect_unknown', ...about, message };
+      }
+      await sleep(wait);
+    }
+  }
+  throw new Error('unreachable');
 };
 
 /** Errors without an answer of the target. */

@@ -1,3 +1,4 @@
+import type { EffectFinding } from '@livekit-swarm/record';
 import { SwarmError, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type {
@@ -45,6 +46,18 @@ export interface Fault<Params = unknown> {
   preview?(platform: Platform, component: Component, params: Params): Promise<string[]>;
   /** @throws SwarmError when it fails; `rollback` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
+  /**
+   * Asks the target whether the effect on a component is still there, in the middle of the fault and
+   * before its rollback: a firewall that is reloaded, or another rollback, may have removed it. Null:
+   * it is there, or ended as it is meant to; else what was found instead. Changes nothing.
+   * @param atEnd it had its whole time to act
+   * @throws SwarmError where the target cannot be asked
+   */
+  missingEffect(
+    context: FaultContext<Params>,
+    component: Component,
+    atEnd: boolean,
+  ): Promise<EffectFinding | null>;
   /** What the target itself can do to remove the effect on a component; none: there is nothing to remove. */
   rollbackSteps(context: FaultContext<Params>, component: Component): readonly RollbackStep[];
   /** Removes every effect, also of an incomplete injection, or where components no longer exist. */

@@ -2,6 +2,7 @@ import { bitRate, duration, positive, share, strict, yesOrNo } from '@livekit-sw
 import type { z } from 'zod';
 import { COMPONENT_KINDS } from '../targets/platform.ts';
 import {
+  findImpairment,
   type Impairment,
   impair,
   impairmentSteps,
@@ -11,6 +12,7 @@ import {
 import { removeTablesStep } from './effects/nft-table.ts';
 import {
   dropPackets,
+  findDropRules,
   missingTrafficSupport,
   requestedTraffic,
   rollbackPackets,
@@ -33,6 +35,8 @@ export const blackhole = requestedTraffic<Traffic>(
     unavailable: missingTrafficSupport,
     inject: ({ platform, components, params, id }) =>
       forAll(components, (component) => dropPackets(platform, component, id, params, '')),
+    missingEffect: ({ platform, params, id }, component, atEnd) =>
+      findDropRules(platform, component, id, params, atEnd),
     rollbackSteps: ({ id }) => [removeTablesStep(id)],
     rollback: ({ platform, components, id }) =>
       forAll(components, (component) => rollbackPackets(platform, component, id)),
@@ -74,6 +78,13 @@ export const packetLoss = requestedTraffic<LossParams>(
         dropPackets(platform, component, id, params, atRandom(loss)),
       );
     },
+    // Of few packets none may be lost.
+    missingEffect: (context, component, atEnd) => {
+      const { platform, params, id } = context;
+      return inBursts(params)
+        ? findImpairment(context, component, atEnd)
+        : findDropRules(platform, component, id, params, atEnd && params.loss >= 1);
+    },
     rollbackSteps: (context, component) =>
       inBursts(context.params)
         ? impairmentSteps(context, component)
@@ -112,6 +123,7 @@ const impairmentFault = <Params extends Traffic>(
       lasts: true,
       unavailable: missingImpairmentSupport,
       inject: (context) => impair(context, context.params, impairmentOf(context.params)),
+      missingEffect: findImpairment,
       rollbackSteps: impairmentSteps,
       rollback: rollbackImpairment,
     },

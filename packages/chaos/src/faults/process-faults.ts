@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import { type Capability, COMPONENT_KINDS, type RollbackStep } from '../targets/platform.ts';
+import { findDown, findStopped, findTerminated, nothingToFind } from './effects/effect-check.ts';
 import {
   forAll,
   missingAny,
@@ -39,6 +40,7 @@ export const kill: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGKILL'),
+  missingEffect: ({ platform }, component) => findTerminated(platform, component),
   rollbackSteps: startStep,
   rollback: startAll,
 };
@@ -51,6 +53,7 @@ export const redisKill: DescribedFault<NoParams> = {
   ...needs('signal', 'stay_down', 'start'),
   targets: ['redis'],
   lasts: true,
+  missingEffect: ({ platform }, component) => findDown(platform, component),
 };
 
 /** No progress, as when swapping: the kernel still accepts connections and packets for it. */
@@ -63,6 +66,7 @@ export const hang: DescribedFault<NoParams> = {
   params: noParams,
   lasts: true,
   inject: sendToAll('SIGSTOP'),
+  missingEffect: ({ platform }, component) => findStopped(platform, component),
   rollbackSteps: () => [{ step: 'continue' }],
   rollback: sendToAll('SIGCONT'),
 };
@@ -98,6 +102,7 @@ export const restart: DescribedFault<RestartParams> = {
       await sleep(down);
       await platform.start(component);
     }),
+  missingEffect: ({ platform }, component) => findTerminated(platform, component),
   rollbackSteps: startStep,
   rollback: startAll,
 };
@@ -124,6 +129,8 @@ export const gracefulStop: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGTERM'),
+  // It drains until its rooms are empty, or has exited: a signal cannot be taken back.
+  missingEffect: nothingToFind,
   rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
   rollback: ({ platform, components }) =>
     forAll(components, async (component) => {
@@ -154,6 +161,7 @@ export const forcedStop: DescribedFault<NoParams> = {
       if (!(await waitForExit(platform, component, FORCED_EXIT_WITHIN_MS)))
         await terminateComponent(platform, component, 0);
     }),
+  missingEffect: ({ platform }, component) => findTerminated(platform, component),
   rollbackSteps: startStep,
   rollback: startAll,
 };
@@ -175,6 +183,8 @@ export const drain: DescribedFault<NoParams> = {
       : platform.hosts.missingCapability(component),
   inject: ({ platform, components, id, expiresAfterMs }) =>
     forAll(components, async (component) => platform.hosts?.drain(component, id, expiresAfterMs)),
+  missingEffect: async ({ platform, id }, component) =>
+    (await platform.hosts?.isReserved(component, id)) === true ? null : 'reservation_missing',
   // The scheduler does that on its own.
   rollbackSteps: () => [],
   // Does not wait until it is ready: while its rooms are occupied it has not even exited.

@@ -2,7 +2,14 @@ import { SwarmError, strict, whole, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component, Platform, RedisPath } from '../targets/platform.ts';
 import { accessRedis, type RedisAccess, redisPort } from '../targets/redis-access.ts';
-import { addRules, removeTables, removeTablesStep, tableName } from './effects/nft-table.ts';
+import { nothingToFind } from './effects/effect-check.ts';
+import {
+  addRules,
+  findRules,
+  removeTables,
+  removeTablesStep,
+  tableName,
+} from './effects/nft-table.ts';
 import { requestedTraffic } from './effects/packet-rules.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import { type DescribedFault, type NoParams, noParams } from './fault.ts';
@@ -51,6 +58,8 @@ export const redisFlush: DescribedFault<FlushParams> = {
   },
   inject: ({ platform, components, params }) =>
     forAll(components, (component) => flushRedis(platform, component, params)),
+  // Nodes register again at once.
+  missingEffect: nothingToFind,
   rollbackSteps: () => [],
   rollback: async () => {},
 };
@@ -159,6 +168,10 @@ export const redisPartition = requestedTraffic<NoParams>(
         if (component.redis !== undefined)
           await addRules(platform, component, partitionRules(id, component.redis));
       }),
+    missingEffect: ({ platform, id }, component, atEnd) =>
+      component.redis === undefined
+        ? nothingToFind()
+        : findRules(platform, component, id, ['inet'], atEnd),
     rollbackSteps: ({ id }) => [removeTablesStep(id)],
     rollback: ({ platform, components, id }) =>
       forAll(components, (component) => removeTables(platform, component, id)),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { COMPONENT_KINDS } from '../targets/platform.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import {
+  findLimit,
   limitResources,
   missingResourceLimitSupport,
   type ResourceLimits,
@@ -33,6 +34,7 @@ export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
   unavailable: (platform, component, params) =>
     missingResourceLimitSupport(platform, component, quota(params)),
   inject: (context) => limitResources(context, quota(context.params)),
+  missingEffect: (context, component) => findLimit(context, component, quota(context.params)),
   rollbackSteps: (context, component) => [releaseStep(context, component)],
   rollback: releaseLimits,
 };
@@ -66,6 +68,13 @@ export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
     (await missingAny(platform, component, ['start'])) ??
     missingResourceLimitSupport(platform, component, limit(params)),
   inject: (context) => limitResources(context, limit(context.params)),
+  missingEffect: async (context, component) => {
+    const found = await findLimit(context, component, limit(context.params));
+    if (found !== 'process_left_cgroup' || component.instance === null) return found;
+    // The kernel has killed it, which is what the limit is for.
+    const now = await context.platform.instance(component);
+    return now === component.instance ? found : null;
+  },
   rollbackSteps: (context, component) => [releaseStep(context, component), { step: 'start' }],
   rollback: async (context) => {
     await releaseLimits(context);

@@ -1,5 +1,6 @@
 /** Faults that cannot be injected: listed so that their absence is explained, with an alternative. */
 import { duration, SwarmError, strict } from '@livekit-swarm/settings';
+import { nothingToFind } from './effects/effect-check.ts';
 import { type DescribedFault, noParams } from './fault.ts';
 
 const unavailableFault = <Params>(
@@ -15,6 +16,7 @@ const unavailableFault = <Params>(
   inject: async () => {
     throw new SwarmError('fault_unavailable', why, hint);
   },
+  missingEffect: nothingToFind,
   rollbackSteps: () => [],
   rollback: async () => {},
 });

@@ -75,6 +75,26 @@ describe('a drill', () => {
     }),
   );
 
+  it('is void when the effect of a fault was gone, however well everything recovered', () => {
+    const about = { fault: 'blackhole', component: 'node-1' };
+    const reason = { code: 'fault_gone', ...about, found: 'table_missing' } as const;
+    expect(decide({ failure: { event: 'void', reason } })).toMatchObject({
+      verdict: 'void',
+      reasons: [reason],
+    });
+  });
+
+  it('is inconclusive when it is not known whether the effect was there, also with a missed objective', () => {
+    const about = { fault: 'hang', component: 'lk-1', message: 'lk-1 cannot be reached by SSH' };
+    const reason = { code: 'effect_unknown', ...about } as const;
+    const failure = { event: 'void', reason } as const;
+    expect(decide({ failure })).toMatchObject({ verdict: 'inconclusive', reasons: [reason] });
+    expect(decide({ failure }, { timeToRecoverMaxMs: 9_999 })).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [reason, { code: 'objective_missed' }],
+    });
+  });
+
   it('is inconclusive when ghost rooms were not observed', () => {
     expect(decide({}, { ghostRooms: 0 })).toMatchObject({
       verdict: 'inconclusive',

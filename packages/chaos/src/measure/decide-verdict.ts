@@ -37,6 +37,8 @@ export const DRILL_REASON_CODES = [
   'target_mismatch',
   'target_unproven',
   'rolled_back_externally',
+  'fault_gone',
+  'effect_unknown',
   'execution_failed',
   'control_group_interrupted',
   'load_interrupted',
@@ -73,7 +75,8 @@ export interface RepeatFacts {
 /**
  * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the
  * server; one in which nothing (or not everything) was injected, or whose deployment was removed, is
- * void; one that met its abort condition has failed; an impaired load generator makes it
+ * void, also when the effect of a fault was gone before its rollback; inconclusive when that is not
+ * known; one that met its abort condition has failed; an impaired load generator makes it
  * inconclusive; then objectives and thresholds count.
  */
 export const decideDrillVerdict = ({
@@ -106,6 +109,8 @@ export const decideDrillVerdict = ({
   });
 
   if (interrupted) return conclude('interrupted', [{ code: 'interrupted' }]);
+  if (failure?.reason.code === 'effect_unknown')
+    return conclude('inconclusive', [failure.reason, ...failures]);
   if (failure !== null && (failure.event === 'void' || recovery.faults.length === 0))
     return conclude('void', [failure.reason]);
   if (failure !== null) return conclude('failed', [failure.reason, ...failures]);

@@ -247,6 +247,7 @@ export const dockerPlatform = (
       const found = await find(name);
       return found === null ? null : instanceOf(found.info);
     },
+    isStopped: async ({ name }) => (await find(name))?.info.State.Paused === true,
     pid: async ({ name }) => {
       const found = await find(name);
       if (found?.info.State.Running !== true) return null;

@@ -1,5 +1,6 @@
 /** A deployment of LiveKit on some platform; one file per platform in this folder. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EffectFinding } from '@livekit-swarm/record';
 import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
@@ -152,6 +153,8 @@ export interface Platform extends AsyncDisposable {
   instance(component: Component): Promise<string | null>;
   /** Process id where `run` runs; null when it does not run. */
   pid(component: Component): Promise<number | null>;
+  /** Whether its processes are stopped (SIGSTOP), or its container is paused. @throws SwarmError where that is not known */
+  isStopped(component: Component): Promise<boolean>;
   /** Password of its Redis. Absent: REDISCLI_AUTH has it, if there is one. */
   readonly redisPassword?: string;
   /** Rolls back on the target, without the drill. */
@@ -253,6 +256,8 @@ export interface NetworkFaultController {
     /** Then it ends on its own. Null: after an hour. */
     expiresAfterMs: number | null,
   ): Promise<void>;
+  /** Null: what was requested is in effect; else what was found. @throws SwarmError `cluster_unreachable` */
+  missing(component: Component, id: string): Promise<EffectFinding | null>;
   /** May be called again, or without a request. @throws SwarmError `rollback_failed` */
   withdraw(component: Component, id: string): Promise<void>;
 }
@@ -268,6 +273,8 @@ export interface HostScheduler {
     /** Then the host is available again, on its own. Null: after an hour. */
     expiresAfterMs: number | null,
   ): Promise<void>;
+  /** Whether the host that was drained under this ID is still kept free. */
+  isReserved(component: Component, id: string): Promise<boolean>;
   /** Makes the hosts that were drained under this ID available again. May be called again. */
   undrain(id: string): Promise<void>;
 }

@@ -131,6 +131,10 @@ export const processPlatform = (location: Location): Platform => {
       const identity = await location.identity(name);
       return identity === null ? null : formatInstance(identity);
     },
+    isStopped: async ({ name }) => {
+      const identity = await location.identity(name);
+      return identity !== null && processState(identity.pid) === 'T';
+    },
     pid: async ({ name }) => (await location.identity(name))?.pid ?? null,
     [Symbol.asyncDispose]: async () => {},
   };

@@ -216,6 +216,13 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     },
     run: async (component, argv, input) => remoteOf(component).connection.run(argv, input),
     instance: (component) => instanceOf(remoteOf(component)),
+    isStopped: async (component) => {
+      const { connection, systemd, unit } = remoteOf(component);
+      const pids = await systemd.processes(unit.name);
+      const found = await Promise.all(pids.map((pid) => remoteProcess(connection, pid)));
+      const states = found.flatMap((process) => process?.state ?? []);
+      return states.length > 0 && states.every((state) => state === 'T');
+    },
     pid: async (component) => {
       const { systemd, unit } = remoteOf(component);
       return (await systemd.show(unit.name)).pid;

@@ -44,6 +44,7 @@ export const fakePlatform = (
       return { stdout: '', stderr: '', code: 0, ...answer(argv) };
     },
     instance: async () => null,
+    isStopped: async () => false,
     pid: async () => null,
     [Symbol.asyncDispose]: async () => {},
   };

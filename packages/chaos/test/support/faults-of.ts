@@ -17,6 +17,7 @@ const faultOf = (
   lasts,
   unavailable: async () => null,
   inject: async () => {},
+  missingEffect: async () => null,
   rollbackSteps: () => [],
   rollback: async () => {},
 });

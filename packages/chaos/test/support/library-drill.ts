@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RecordLine } from '@livekit-swarm/record';
 import { writeDrillFile } from '@livekit-swarm/report/drill';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
@@ -31,7 +32,10 @@ export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): 
 };
 
 /** Carries it out in a lab of its own. */
-export const carryOut = async (drill: Drill): Promise<DrillResult> => {
+export const carryOut = async (
+  drill: Drill,
+  onLine: (line: RecordLine) => void = () => {},
+): Promise<DrillResult> => {
   const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
   return executeDrill({
     ...drillOrder(),
@@ -41,6 +45,7 @@ export const carryOut = async (drill: Drill): Promise<DrillResult> => {
     journal: openJournal(journalDir()),
     confirmedTarget: null,
     dir: folder,
+    onLine,
   });
 };
 

@@ -142,6 +142,8 @@ export const describeReason = (reason: DrillReason): string => {
     case 'target_mismatch':
     case 'target_unproven':
     case 'rolled_back_externally':
+    case 'fault_gone':
+    case 'effect_unknown':
     case 'execution_failed':
     case 'control_group_interrupted':
     case 'load_interrupted':

@@ -1,5 +1,5 @@
 import type { Annotation, RunNote } from '@livekit-swarm/analysis';
-import type { DrillStopReason, ThresholdCrossing } from '@livekit-swarm/record';
+import type { DrillStopReason, EffectFinding, ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs, formatShare } from '../format.ts';
 import { crossingText, processName, stepText } from './limits.ts';
@@ -113,6 +113,10 @@ export const stopReasonText = (reason: DrillStopReason): string => {
       return `${unprovenText(reason)}; --allow-unproven-target injects all the same`;
     case 'rolled_back_externally':
       return `${reason.fault} was rolled back by another process during the drill`;
+    case 'fault_gone':
+      return `${reason.fault} of ${reason.component} was gone before its rollback: ${EFFECT_FINDINGS[reason.found]}; probably ${PROBABLE_CAUSES[reason.found]}`;
+    case 'effect_unknown':
+      return `whether ${reason.fault} of ${reason.component} lasted until its rollback is not known: ${reason.message}`;
     case 'execution_failed':
       return reason.message;
     case 'control_group_interrupted':
@@ -120,6 +124,44 @@ export const stopReasonText = (reason: DrillStopReason): string => {
     case 'load_interrupted':
       return `${Math.round(100 * reason.share)} % of all subscribers received no media for ${reason.forMs / 1_000} s`;
   }
+};
+
+/** What was found at the target instead of the effect. */
+const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
+  still_runs: 'the process that was to be terminated still runs',
+  runs: 'its process runs',
+  does_not_run: 'its process does not run',
+  table_missing: 'its nftables table does not exist',
+  rules_missing: 'its nftables table has no rules',
+  no_packet_matched: 'no packet has matched its rules',
+  impairment_ended: 'swarm-impair has ended',
+  cgroup_missing: 'its cgroup does not exist',
+  process_left_cgroup: 'its process is in another cgroup',
+  limit_changed: 'the limit of its cgroup is another one',
+  network_chaos_missing: 'its NetworkChaos does not exist',
+  network_chaos_not_injected: 'its NetworkChaos is not injected (AllInjected)',
+  reservation_missing: 'no pod reserves the host',
+};
+
+const RULES_REMOVED =
+  'a firewall manager reloaded its rules (nft flush ruleset), or somebody rolled it back ("swarm chaos rollback --scan --remove")';
+const PROCESS_MOVED =
+  'the service manager or the container runtime moved or restarted it, or somebody rolled it back';
+
+const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
+  still_runs: 'it was not the process of the component',
+  runs: 'a supervisor, the orchestrator or somebody started or continued it',
+  does_not_run: 'a watchdog or somebody terminated it, or its host was replaced',
+  table_missing: RULES_REMOVED,
+  rules_missing: RULES_REMOVED,
+  no_packet_matched: 'the component has other ports or no traffic',
+  impairment_ended: 'somebody terminated it, or the kernel did for want of memory',
+  cgroup_missing: PROCESS_MOVED,
+  process_left_cgroup: PROCESS_MOVED,
+  limit_changed: 'the service manager or the container runtime set its own limit',
+  network_chaos_missing: 'somebody deleted it, or rolled it back',
+  network_chaos_not_injected: 'its pod was replaced, or Chaos Mesh recovered it',
+  reservation_missing: 'the Kubernetes node was replaced, or somebody deleted the job',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

@@ -9,7 +9,15 @@ import type {
   RollbackStep,
 } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
-import { addRules, firstLine, removeTables, removeTablesStep, tableName } from './nft-table.ts';
+import type { EffectCheck } from './effect-check.ts';
+import {
+  addRules,
+  findRules,
+  firstLine,
+  removeTables,
+  removeTablesStep,
+  tableName,
+} from './nft-table.ts';
 import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
 
@@ -57,6 +65,30 @@ export const rollbackImpairment = ({
     await removeTables(platform, component, id);
     await stopImpairment(platform, component, `${id}${components.indexOf(component)}`);
   });
+
+/** What is left of the rules of `impair`, and of the program that they hand packets to. */
+export const findImpairment = async (
+  { platform, components, id }: FaultContext<unknown>,
+  component: Component,
+  atEnd: boolean,
+): EffectCheck => {
+  if (component.ports === null) return null;
+  const rules = await findRules(platform, component, id, ['ip'], atEnd);
+  if (rules !== null) return rules;
+  const name = `${id}${components.indexOf(component)}`;
+  const result = await platform.run(component, ['sh', '-c', FIND, name]);
+  if (result.code === 0) return result.stdout.trim() === 'runs' ? null : 'impairment_ended';
+  throw new SwarmError('unreachable', `processes cannot be listed: ${firstLine(result)}`);
+};
+
+/** The name is in two parts on the command line of this program, which is not what it looks for. */
+const FIND = `
+for file in /proc/[0-9]*/cmdline; do
+  line=$(tr '\\0' ' ' < "$file" 2> /dev/null)
+  case "$line" in *swarm-impair*" run "*"--id $0 "*) echo runs; exit 0 ;; esac
+done
+echo ended
+`;
 
 /** The same as `rollbackImpairment`, for the target itself. */
 export const impairmentSteps = (

@@ -1,6 +1,7 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 /** The nftables tables of an injection: all that it leaves. */
 import type { CommandResult, Component, Platform, RollbackStep } from '../../targets/platform.ts';
+import type { EffectCheck } from './effect-check.ts';
 
 /** Family inet drops packets, ip queues them, netdev drops them on egress. */
 export const tableName = (id: string): string => `swarm_chaos_${id}`;
@@ -20,6 +21,38 @@ export const addRules = async (
     `nftables rejected the rules for ${component.name}: ${firstLine(result)}`,
     'see "swarm chaos doctor"',
   );
+};
+
+/**
+ * Looks for the tables of an injection, their rules and what these have counted.
+ * @param families of the tables that were made
+ * @param expectPackets whether at least one packet must have matched
+ * @throws SwarmError where nft does not answer
+ */
+export const findRules = async (
+  platform: Platform,
+  component: Component,
+  id: string,
+  families: readonly string[],
+  expectPackets: boolean,
+): EffectCheck => {
+  let packets = 0;
+  try {
+    const there = await familiesWith(platform, component, id);
+    for (const family of families) {
+      if (!there.includes(family)) return 'table_missing';
+      const listed = await platform.run(component, ['nft', 'list', 'table', family, tableName(id)]);
+      if (listed.code !== 0) return 'table_missing';
+      const counters = [...listed.stdout.matchAll(/counter packets (\d+)/g)];
+      if (counters.length === 0) return 'rules_missing';
+      packets += counters.reduce((sum, [, count]) => sum + Number(count), 0);
+    }
+  } catch (error) {
+    // The rules are gone with their network namespace.
+    if (hasErrorCode(error, 'component_not_found')) return 'does_not_run';
+    throw error;
+  }
+  return expectPackets && packets === 0 ? 'no_packet_matched' : null;
 };
 
 /** The same as `removeTables`, for the target itself. */

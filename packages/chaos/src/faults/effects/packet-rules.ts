@@ -1,7 +1,8 @@
 import { word } from '@livekit-swarm/settings';
 import type { Component, ComponentPorts, NetworkFault, Platform } from '../../targets/platform.ts';
 import type { DescribedFault } from '../fault.ts';
-import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
+import type { EffectCheck } from './effect-check.ts';
+import { addRules, findRules, firstLine, removeTables, tableName } from './nft-table.ts';
 import { forAll, missingAny } from './process-control.ts';
 
 /** Selects packets of a component. */
@@ -39,6 +40,21 @@ export const dropPackets = async (
     ? await devicesOf(platform, component)
     : [];
   await addRules(platform, component, dropRules(id, component.ports, traffic, match, devices));
+};
+
+/** What is left of the rules of `dropPackets`. @param expectPackets whether one must have matched */
+export const findDropRules = async (
+  platform: Platform,
+  component: Component,
+  id: string,
+  traffic: Traffic,
+  expectPackets: boolean,
+): EffectCheck => {
+  if (component.ports === null) return null;
+  const onEgress =
+    leavesTheHost(component.ports, traffic) && (await devicesOf(platform, component)).length > 0;
+  const families = onEgress ? ['inet', 'netdev'] : ['inet'];
+  return findRules(platform, component, id, families, expectPackets);
 };
 
 export const rollbackPackets = removeTables;
@@ -148,6 +164,12 @@ export const requestedTraffic = <Params>(
     await forAll(components, (component) =>
       network.request(component, id, request(params), expiresAfterMs),
     );
+  },
+  missingEffect: async (context, component, atEnd) => {
+    const { network } = context.platform;
+    return network === undefined
+      ? fault.missingEffect(context, component, atEnd)
+      : network.missing(component, context.id);
   },
   // The controller ends the fault on its own.
   rollbackSteps: (context, component) =>

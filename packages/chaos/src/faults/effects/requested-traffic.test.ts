@@ -22,6 +22,7 @@ const own: DescribedFault<{ loss: number }> = {
   lasts: true,
   unavailable: async () => 'not by ourselves',
   inject: async () => void done.push('inject'),
+  missingEffect: async () => 'table_missing',
   rollbackSteps: () => [],
   rollback: async () => void done.push('rollback'),
 };
@@ -29,6 +30,7 @@ const fault = requestedTraffic(own, ({ loss }) => ({ protocol: 'both', direction
 const network = {
   missingCapability: vi.fn<NetworkFaultController['missingCapability']>(async () => null),
   request: vi.fn<NetworkFaultController['request']>(async () => {}),
+  missing: vi.fn<NetworkFaultController['missing']>(async () => 'network_chaos_missing'),
   withdraw: vi.fn<NetworkFaultController['withdraw']>(async () => {}),
 };
 const contextOf = (platform: Partial<Platform>) => ({
@@ -43,6 +45,7 @@ it('is requested from the controller of the platform', async () => {
   const context = contextOf({ network });
   expect(await fault.unavailable(context.platform, MEMBER, context.params)).toBeNull();
   await fault.inject(context);
+  expect(await fault.missingEffect(context, MEMBER, true)).toBe('network_chaos_missing');
   await fault.rollback(context);
   const trouble = { protocol: 'both', direction: 'out', loss: 0.5 };
   expect(network.missingCapability).toHaveBeenCalledWith(MEMBER, trouble);
@@ -57,6 +60,7 @@ it('is injected directly where the platform has no controller', async () => {
     'not by ourselves',
   );
   await fault.inject(context);
+  expect(await fault.missingEffect(context, MEMBER, true)).toBe('table_missing');
   await fault.rollback(context);
   expect(done).toEqual(['inject', 'rollback']);
 });

@@ -1,6 +1,7 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { Component, Platform, RollbackStep } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
+import type { EffectCheck } from './effect-check.ts';
 import { firstLine } from './nft-table.ts';
 import { forAll } from './process-control.ts';
 
@@ -63,6 +64,35 @@ const ignoreMissing = (error: unknown): null => {
   throw error;
 };
 
+/** What is left of the cgroup of `limitResources`: the process in it, and the limit. */
+export const findLimit = async (
+  { platform, components, id }: FaultContext<unknown>,
+  component: Component,
+  { v1, v2 }: ResourceLimits,
+): EffectCheck => {
+  const group = groupName(id, components.indexOf(component));
+  const pid = await platform.pid(component);
+  const argv = ['sh', '-c', FIND_GROUP, group, String(pid ?? ''), limitLines([...v2, ...v1])];
+  const result = await platform.run(component, argv).catch(ignoreMissing);
+  if (result === null) return 'does_not_run';
+  const found = FINDINGS.find((finding) => finding === result.stdout.trim());
+  if (result.code === 0 && found !== undefined) return found === 'present' ? null : found;
+  throw new SwarmError('unreachable', `its cgroup cannot be read: ${firstLine(result)}`);
+};
+
+const FINDINGS = ['present', 'cgroup_missing', 'process_left_cgroup', 'limit_changed'] as const;
+
+/** $0 is the name, $1 the process, $2 file and content of each limit, of which the other version's files do not exist. */
+const FIND_GROUP = `
+group=$(find /sys/fs/cgroup -mindepth 1 -maxdepth 12 -type d \\( -name "$0" -o -name "$0%*" \\) 2>/dev/null | head -n 1)
+[ -n "$group" ] || { echo cgroup_missing; exit 0; }
+printf '%s\\n' "$2" | while read -r file content; do
+  [ ! -e "$group/$file" ] || [ "$(cat "$group/$file")" = "$content" ] || exit 1
+done || { echo limit_changed; exit 0; }
+grep -qx "$1" "$group/cgroup.procs" || { echo process_left_cgroup; exit 0; }
+echo present
+`;
+
 /** Null when the process can be limited; tried with a cgroup that stays empty. */
 export const missingResourceLimitSupport = async (
   platform: Platform,
@@ -83,6 +113,9 @@ const TRY_NAME = 'swarm-chaos-try-0';
 
 const groupName = (id: string, number: number): string => `swarm-chaos-${id}-${number}`;
 
+const limitLines = (files: ResourceLimits['v1']): string =>
+  files.map(([file, content]) => `${file} ${content}`).join('\n');
+
 const runLimit = async (
   platform: Platform,
   component: Component,
@@ -91,8 +124,6 @@ const runLimit = async (
   pid: string,
   mode = 'do',
 ): Promise<string | null> => {
-  const lines = (files: ResourceLimits['v1']): string =>
-    files.map(([file, content]) => `${file} ${content}`).join('\n');
   const result = await platform.run(component, [
     'sh',
     '-c',
@@ -100,8 +131,8 @@ const runLimit = async (
     group,
     controller,
     pid,
-    lines(v1),
-    lines(v2),
+    limitLines(v1),
+    limitLines(v2),
     mode,
   ]);
   return result.code === 0 ? null : firstLine(result);

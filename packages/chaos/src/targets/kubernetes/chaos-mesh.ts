@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EffectFinding } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
 import {
   type Component,
@@ -110,7 +111,13 @@ export const chaosMesh = ({
     );
   };
 
-  return { missingCapability, request, withdraw };
+  const missing = async (component: Component, id: string): Promise<EffectFinding | null> => {
+    const object = await read(nameOf(component, id));
+    if (object === null) return 'network_chaos_missing';
+    return readState(object).injected ? null : 'network_chaos_not_injected';
+  };
+
+  return { missingCapability, request, missing, withdraw };
 };
 
 const isInstalled = async ({ custom }: KubernetesClient): Promise<boolean> =>

@@ -8,6 +8,8 @@ import { INJECTION_LABEL, reservationOf } from './reservation.ts';
 /** The disruption budget allows no further disruption (HTTP 429). */
 const TOO_MANY_REQUESTS = 429;
 const POLL_MS = 500;
+/** Of the name of a pod: its job's may be cut, and gets a suffix. */
+const RESERVED_NAME = 50;
 /** Time for a reservation to begin or end, ms. */
 const RESERVED_WITHIN_MS = 30_000;
 
@@ -56,6 +58,19 @@ export const podHosts = ({
     await untilReserved(client, namespace, body.metadata?.name ?? '', pod.host);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
+  },
+  isReserved: async ({ name }, id) => {
+    const { items } = await ask(
+      `list the pods in ${namespace}`,
+      client.core.listNamespacedPod({ namespace, labelSelector: `${INJECTION_LABEL}=${id}` }),
+    );
+    // Its name is cut where it is long: several components have several.
+    return items.some(
+      ({ metadata, status }) =>
+        metadata?.name?.startsWith(`swarm-${id}-${name}`.slice(0, RESERVED_NAME)) === true &&
+        metadata.deletionTimestamp === undefined &&
+        (status?.phase === 'Pending' || status?.phase === 'Running'),
+    );
   },
   undrain: (id) => release(client, namespace, id),
 });
