@@ -19,7 +19,7 @@ const WAITS = new RegExp(
 const FIRED =
   /\b(LiveKit\w+)[^.;|]*? fire[sd](?: after)? (\d+(?:\.\d+)?)(?: to \d+(?:\.\d+)?)? s\b/g;
 
-/** What a page says of alerts that is not so by these rules. */
+/** Statements of a page about alerts that contradict these rules. */
 export const wrongQuotes = (page: string, rules: readonly AlertRule[]): string[] => {
   const waitsOf = (alert: string): number[] =>
     rules.filter(({ name }) => name === alert).map(({ waitsMs }) => waitsMs);

@@ -70,7 +70,7 @@ const inject = async (name: string, member: Component, params: object = {}): Pro
   return open;
 };
 
-/** Removes an effect as something else than its rollback would, and says what the fault finds then. */
+/** Removes an effect as something else than its rollback would, and expects what the fault finds then. */
 const expectMissed = async (
   injection: Injection,
   remove: () => Promise<unknown>,
@@ -388,7 +388,7 @@ describe('faults that limit the resources of a process', () => {
   });
 });
 
-describe('an effect that somebody else removes is missed', () => {
+describe('an effect that something else removes is missed', () => {
   test('a hanging process that is continued', async () => {
     const node = await memberNamed('node-2');
     const pid = (await platform.pid(node)) ?? 0;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './schedule.ts';
 
-/** The part of an alerting rule of Prometheus that says when it can fire. */
+/** The part of an alerting rule of Prometheus that decides when it can fire. */
 export interface AlertRule {
   name: string;
   expr: string;

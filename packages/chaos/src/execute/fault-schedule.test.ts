@@ -108,7 +108,7 @@ describe('the effect of a fault', () => {
     expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
   });
 
-  it('that somebody removed is reported, and the fault is rolled back all the same', async () => {
+  it('that something else removed is reported, and the fault is rolled back all the same', async () => {
     const resumed: Platform = {
       ...fakePlatform(),
       isStopped: async () => false,
@@ -120,7 +120,7 @@ describe('the effect of a fault', () => {
     expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
   });
 
-  it('that may end by itself is not missed: a killed process that was started again', async () => {
+  it('that may end on its own is not missed: a killed process that was started again', async () => {
     const restarted: Platform = { ...fakePlatform(), instance: async () => '2:2' };
     expect((await lossesOf({ fault: 'kill', durationMs: 200 }, restarted)).losses).toEqual([]);
     const survived: Platform = { ...fakePlatform(), instance: async () => NODE.instance };

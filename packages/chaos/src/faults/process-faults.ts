@@ -129,7 +129,7 @@ export const gracefulStop: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGTERM'),
-  // It drains until its rooms are empty, or has exited: a signal cannot be taken back.
+  // It drains until its rooms are empty, or has exited: a signal that was delivered stays delivered.
   missingEffect: nothingToFind,
   rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
   rollback: ({ platform, components }) =>

@@ -14,7 +14,7 @@ export const ruleFiles = (): string[] =>
     existsSync,
   );
 
-/** Objectives on alerts that cannot be met in a lab that is raised for the drill, which evaluates the shipped rules. */
+/** Objectives on alerts that cannot be met in a lab that is started for the drill, which evaluates the shipped rules. */
 export const alertProblems = (file: string, drill: Drill): Problem[] => {
   const files = ruleFiles();
   if (!drill.lab.alerts || files.length === 0) return [];

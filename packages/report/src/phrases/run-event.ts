@@ -144,24 +144,24 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
 };
 
 const RULES_REMOVED =
-  'a firewall manager reloaded its rules (nft flush ruleset), or somebody rolled it back ("swarm chaos rollback --scan --remove")';
+  'a firewall manager reloaded its rules (nft flush ruleset), or another process rolled it back ("swarm chaos rollback --scan --remove")';
 const PROCESS_MOVED =
-  'the service manager or the container runtime moved or restarted it, or somebody rolled it back';
+  'the service manager or the container runtime moved or restarted it, or another process rolled it back';
 
 const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   still_runs: 'it was not the process of the component',
-  runs: 'a supervisor, the orchestrator or somebody started or continued it',
-  does_not_run: 'a watchdog or somebody terminated it, or its host was replaced',
+  runs: 'a supervisor, the orchestrator or an operator started or continued it',
+  does_not_run: 'a watchdog or an operator terminated it, or its host was replaced',
   table_missing: RULES_REMOVED,
   rules_missing: RULES_REMOVED,
   no_packet_matched: 'the component has other ports or no traffic',
-  impairment_ended: 'somebody terminated it, or the kernel did for want of memory',
+  impairment_ended: 'an operator terminated it, or the kernel did for want of memory',
   cgroup_missing: PROCESS_MOVED,
   process_left_cgroup: PROCESS_MOVED,
   limit_changed: 'the service manager or the container runtime set its own limit',
-  network_chaos_missing: 'somebody deleted it, or rolled it back',
+  network_chaos_missing: 'an operator deleted it, or another process rolled it back',
   network_chaos_not_injected: 'its pod was replaced, or Chaos Mesh recovered it',
-  reservation_missing: 'the Kubernetes node was replaced, or somebody deleted the job',
+  reservation_missing: 'the Kubernetes node was replaced, or an operator deleted the job',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;
