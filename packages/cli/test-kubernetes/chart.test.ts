@@ -1,5 +1,6 @@
 /** The Helm chart, installed in a real cluster: three pods are the hosts of a run. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,17 +62,24 @@ beforeAll(async () => {
   cluster = await startKubernetes({ folder: join(dir, 'k8s') });
   await loadImage();
   // A cluster of the lab has neither Services nor names: pods reach the node.
-  redis = await startRedis('--bind', '127.0.0.1', cluster.nodeAddress, '--protected-mode', 'no');
+  const password = randomBytes(16).toString('hex');
+  redis = await startRedis(
+    ...['--bind', '127.0.0.1', cluster.nodeAddress, '--requirepass', password],
+  );
   server = await startLiveKit({ dir: join(dir, 'livekit'), host: cluster.nodeAddress });
   env = {
     LIVEKIT_URL: server.url,
     LIVEKIT_API_KEY: server.apiKey,
     LIVEKIT_API_SECRET: server.apiSecret,
     SWARM_QUEUE: redis.url.replace('127.0.0.1', cluster.nodeAddress),
+    SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
   const program = await provideHelm();
   helm = (...args) => run(program, ...args, '--kubeconfig', cluster.kubeconfig);
-  const secret = ['create', 'secret', 'generic', 'queue', `--from-literal=url=${env.SWARM_QUEUE}`];
+  const secret = [
+    ...['create', 'secret', 'generic', 'queue', `--from-literal=url=${env.SWARM_QUEUE}`],
+    `--from-literal=fleet-key=${env.SWARM_QUEUE_KEY}`,
+  ];
   await cluster.kubectl(secret);
   const chart = await buildChart(join(dir, 'chart'));
   const values = {

@@ -15,12 +15,19 @@ interface KubernetesObject {
   metadata: { name: string };
   spec: Record<string, unknown>;
   data?: Record<string, string>;
+  stringData?: Record<string, string>;
 }
 
 interface PodSpec {
   automountServiceAccountToken: boolean;
   securityContext: object;
-  containers: { image: string; args?: string[]; securityContext: object }[];
+  containers: {
+    image: string;
+    args?: string[];
+    env?: object[];
+    volumeMounts?: object[];
+    securityContext: object;
+  }[];
 }
 
 const helm = (await checkSources(HELM)).find(isFound)?.path ?? null;
@@ -114,6 +121,95 @@ describe('the Helm chart', () => {
     expect(policy?.spec).toMatchObject({ policyTypes: ['Ingress'] });
     expect(policy?.spec.ingress).toBeUndefined();
     expect(JSON.stringify(objects)).toContain('"name":"mine","key":"url"');
+  });
+
+  it('makes a password and a key of the fleet, as texts, which stay when it is removed', async () => {
+    const secret = (await render()).find(({ kind }) => kind === 'Secret');
+    expect(secret).toMatchObject({
+      metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+      stringData: { password: expect.stringMatching(/^\w{32}$/), url: expect.any(String) },
+    });
+    const { url, password, 'fleet-key': key = '' } = secret?.stringData ?? {};
+    expect(url).toContain(`:${password}@`);
+    expect(Buffer.from(key, 'base64').length).toBeGreaterThanOrEqual(32);
+    const template = readFileSync(join(chart, 'templates', 'redis.yaml'), 'utf8');
+    // Thirty-two digits would be a number without quotes.
+    expect(template).toMatch(/password: \{\{ \$password \| quote \}\}/);
+  });
+
+  it('is the same each time it is rendered, where the Secret exists', async () => {
+    const flags = ['--set', 'redis.existingSecret=mine'];
+    const objects = await render(...flags);
+    expect(await render(...flags)).toEqual(objects);
+    expect(objects.some(({ kind }) => kind === 'Secret')).toBe(false);
+    const [redis] = podsOf(objects).filter(({ containers }) => containers[0]?.args === undefined);
+    expect(JSON.stringify(redis)).toContain('"name":"mine","key":"password"');
+  });
+
+  it('gives workers the key of the fleet and the rules of hosts', async () => {
+    const objects = await render('--set', 'workers.denyHosts={*.prod.example.com,10.0.0.0/8}');
+    const [worker] = podsOf(objects).filter(({ containers }) => containers[0]?.args);
+    expect(worker?.containers[0]?.env).toEqual([
+      expect.objectContaining({ name: 'SWARM_QUEUE' }),
+      {
+        name: 'SWARM_QUEUE_KEY',
+        valueFrom: { secretKeyRef: { name: 'load-livekit-swarm-queue', key: 'fleet-key' } },
+      },
+      { name: 'SWARM_DENY_HOST', value: '*.prod.example.com,10.0.0.0/8' },
+    ]);
+  });
+
+  it('lets only workers and runners connect to Redis', async () => {
+    const policy = (await render()).find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('-redis'),
+    );
+    const release = {
+      'app.kubernetes.io/name': 'livekit-swarm',
+      'app.kubernetes.io/instance': 'load',
+    };
+    expect(policy?.spec.ingress).toEqual([
+      {
+        ports: [{ port: 'redis' }],
+        from: [
+          {
+            podSelector: { matchLabels: { ...release, 'app.kubernetes.io/component': 'worker' } },
+          },
+          { podSelector: { matchLabels: { 'app.kubernetes.io/component': 'runner' } } },
+        ],
+      },
+    ]);
+  });
+
+  it('gives public routes of the exporter a Service of their own, and its sessions a volume', async () => {
+    const config = {
+      publicListen: '0.0.0.0:9466',
+      sessions: { file: '/var/lib/livekit-swarm/sessions.db' },
+    };
+    const withConfig = (given: object): string[] => [
+      ...EVERYTHING,
+      ...['--set-json', `exporter.config=${JSON.stringify(given)}`],
+    ];
+    const objects = await render(...withConfig(config));
+    const ports = objects
+      .filter(({ kind, metadata }) => kind === 'Service' && metadata.name.includes('exporter'))
+      .map(({ spec }) => spec.ports);
+    expect(ports).toEqual([
+      [{ name: 'metrics', port: 9465, targetPort: 'metrics' }],
+      [{ name: 'public', port: 9466, targetPort: 'public' }],
+    ]);
+    expect(objects.find(({ kind }) => kind === 'PersistentVolumeClaim')?.metadata).toMatchObject({
+      annotations: { 'helm.sh/resource-policy': 'keep' },
+    });
+    const exporter = podsOf(objects).find(
+      ({ containers }) => containers[0]?.args?.[0] === 'exporter',
+    );
+    expect(exporter?.containers[0]?.volumeMounts).toContainEqual({
+      name: 'sessions',
+      mountPath: '/var/lib/livekit-swarm',
+    });
+    const lost = withConfig({ sessions: { file: 'sessions.db' } });
+    const { failed, stderr } = await run('template', 'load', chart, ...lost);
+    expect([failed, stderr]).toEqual([true, expect.stringContaining('sessions.file')]);
   });
 
   it.each([

@@ -22,7 +22,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- define "swarm.queueSecret" -}}
-{{- .Values.queue.existingSecret | default (printf "%s-queue" (include "swarm.name" .)) }}
+{{- .Values.queue.existingSecret | default .Values.redis.existingSecret | default (printf "%s-queue" (include "swarm.name" .)) }}
 {{- end }}
 
 {{/* The rules "restricted" of Kubernetes' pod security standards, and a root file system that nothing writes to. */}}
