@@ -63,7 +63,7 @@ const measure = async (
   const agents = fork(join(import.meta.dirname, 'scripted-agents.ts'), [
     ...[redis.url, String(hosts), String(CORES_PER_HOST), lines],
   ]);
-  const queue = await openQueue(redis.url);
+  const queue = await openQueue(redis.url, { key: process.env.SWARM_QUEUE_KEY, isInsecure: false });
   try {
     const fleet = await reserveFleet(queue, {
       ...{ machines: hosts, labels: {}, version: 'bench', run: 'bench', waitMs: 20_000 },

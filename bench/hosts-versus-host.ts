@@ -3,6 +3,7 @@
  * network namespaces are the hosts: the deployment with the queue, two agents, and the single host. `swarm compare` reports whether any metric differs. Root.
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,10 +55,14 @@ try {
     dir,
   );
   const redis = ['--port', String(REDIS_PORT), '--bind', deployment.address, '--save', ''];
-  start(deployment, ['redis-server', ...redis, '--protected-mode', 'no', '--loglevel', 'warning']);
-  const queue = `redis://${deployment.address}:${REDIS_PORT}`;
+  const password = randomBytes(16).toString('hex');
+  start(deployment, ['redis-server', ...redis, '--requirepass', password, '--loglevel', 'warning']);
+  const queue = {
+    SWARM_QUEUE: `redis://:${password}@${deployment.address}:${REDIS_PORT}`,
+    SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
+  };
   await sleep(1_000);
-  for (const host of hosts) start(host, [process.execPath, PROGRAM, 'worker', '--queue', queue]);
+  for (const host of hosts) start(host, [process.execPath, PROGRAM, 'worker'], queue);
   const target = {
     ...{ LIVEKIT_URL: served.url, LIVEKIT_API_KEY: served.apiKey },
     LIVEKIT_API_SECRET: served.apiSecret,
@@ -73,7 +78,7 @@ try {
         side === 'one'
           ? await swarm(single, shared, target)
           : await swarm(deployment, [...shared, '--machines', String(AGENTS)], {
-              ...{ ...target, SWARM_QUEUE: queue },
+              ...{ ...target, ...queue },
             });
       console.log(`${side} host${side === 'one' ? '' : 's'}, run ${repeat + 1}: exit ${code}`);
     }

@@ -4,19 +4,22 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventLine, ParticipantLine, RecordLine, SampleLine } from '@livekit-swarm/record';
-import type { WorkerCommand, WorkerMessage } from '@livekit-swarm/runner';
+import type { EventLine, ParticipantLine, SampleLine } from '@livekit-swarm/record';
+import type { ShardCommand, WorkerMessage } from '@livekit-swarm/runner';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { factsOfThisHost, writeFacts } from '../packages/fleet/src/agent-facts.ts';
+import { factsOfThisHost, newTicket, writeFacts } from '../packages/fleet/src/agent-facts.ts';
 import { RENEWAL_MS } from '../packages/fleet/src/deadlines.ts';
 import { openQueue, type Queue } from '../packages/fleet/src/index.ts';
 import { commandsKey, invitationChannel, resultsKey } from '../packages/fleet/src/keys.ts';
 import {
   type FleetCommand,
   type FleetMessage,
+  fleetCommandSchema,
   type Invitation,
   invitationSchema,
+  parsedText,
 } from '../packages/fleet/src/messages.ts';
+import { invitationPlace, type Ticket } from '../packages/fleet/src/places.ts';
 import { takeShards } from '../packages/fleet/src/shard-jobs.ts';
 import { readSharedClock } from '../packages/fleet/src/shared-clock.ts';
 import { openStreamWriter, readStream } from '../packages/fleet/src/stream.ts';
@@ -30,7 +33,7 @@ const BATCH_MS = 100;
 const RESULTS_AT_ONCE = 500;
 
 interface ScriptedWorker {
-  carryOut(command: WorkerCommand): void;
+  carryOut(command: ShardCommand): void;
   readonly ended: Promise<void>;
 }
 
@@ -43,7 +46,7 @@ const startScriptedWorker = (send: (message: WorkerMessage) => void): ScriptedWo
   let shard = 0;
   const elapsed = (): number => Date.now() - startedAtMs;
   const join = (): void => {
-    const due: RecordLine[] = [];
+    const due: EventLine[] = [];
     while ((joining[0]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsed()) {
       const one = joining.shift();
       if (one === undefined) break;
@@ -84,7 +87,6 @@ const startScriptedWorker = (send: (message: WorkerMessage) => void): ScriptedWo
         case 'stop':
           leave();
           break;
-        default:
       }
     },
   };
@@ -104,8 +106,9 @@ const resultOf = (plan: ParticipantPlan, shard: number, at: number): Participant
   };
 };
 
-const takePart = (queue: Queue, agent: string, { run, shards }: Invitation): void => {
-  const results = openStreamWriter<FleetMessage>(queue.redis, resultsKey(run), agent);
+const takePart = (queue: Queue, { agent, ticket }: Ticket, { run, shards }: Invitation): void => {
+  const sender = { name: agent, ticket };
+  const results = openStreamWriter<FleetMessage>(queue, resultsKey(run), sender);
   const workers = new Map<number, ScriptedWorker>();
   const host = async (job: number): Promise<void> => {
     const send = (message: WorkerMessage): void => results.push({ type: 'worker', job, message });
@@ -116,32 +119,48 @@ const takePart = (queue: Queue, agent: string, { run, shards }: Invitation): voi
     await worker.ended;
     results.push({ type: 'ended', job, death: null });
   };
-  const jobs = takeShards(queue, run, { agent, shards }, host, () => {});
+  const jobs = takeShards(queue, run, { agent, shards }, host, () => {}, fail);
   const alive = setInterval(() => results.push({ type: 'alive' }), RENEWAL_MS);
   const leave = async (): Promise<void> => {
     clearInterval(alive);
     await jobs.close(false);
     results.push({ type: 'left' });
   };
-  readStream<FleetCommand>(queue.connect(), commandsKey(run, agent), (_sender, commands) => {
-    for (const command of commands) {
-      if (command.type === 'worker') workers.get(command.job)?.carryOut(command.command);
-      if (command.type === 'finish') void leave();
-    }
+  const reader = { redis: queue.connect(), seal: queue.seal };
+  readStream<FleetCommand>(reader, commandsKey(run, agent), {
+    schema: fleetCommandSchema,
+    ticketOf: () => ticket,
+    onMessages: (_sender, commands) => {
+      for (const command of commands) {
+        if (command.type === 'worker') workers.get(command.job)?.carryOut(command.command);
+        if (command.type === 'finish') void leave();
+      }
+    },
+    onRefused: (_sender, rejected) => fail(rejected),
+    onGap: (_sender, missing) => fail(new Error(`${missing} entries are missing`)),
+    onFailure: fail,
   });
 };
 
+const fail = (error: unknown): never => {
+  throw error;
+};
+
+const invitationOf = ({ seal }: Queue, ticket: Ticket, text: string): Invitation =>
+  parsedText(invitationSchema, seal.verify(invitationPlace(ticket), text));
+
 const offerHost = async (queue: Queue, agent: string): Promise<void> => {
   const clock = await readSharedClock(queue.redis);
+  const ticket = newTicket();
   const invitations = queue.connect();
   await invitations.subscribe(invitationChannel(agent));
   invitations.on('message', (_channel, text) =>
-    takePart(queue, agent, invitationSchema.parse(JSON.parse(text))),
+    takePart(queue, { agent, ticket }, invitationOf(queue, { agent, ticket }, text)),
   );
   for (;;) {
-    await writeFacts(queue.redis, {
+    await writeFacts(queue, {
       ...factsOfThisHost(),
-      ...{ agent, host: agent, version: 'bench', labels: {}, run: null, clock },
+      ...{ agent, ticket, host: agent, version: 'bench', labels: {}, run: null, clock },
       cores: Number(cores),
     }).catch(() => {});
     await sleep(RENEWAL_MS);
@@ -151,7 +170,7 @@ const offerHost = async (queue: Queue, agent: string): Promise<void> => {
 process.once('disconnect', () => process.exit());
 await Promise.all(
   Array.from({ length: Number(agentCount) }, async (_, index) => {
-    const queue = await openQueue(url);
+    const queue = await openQueue(url, { key: process.env.SWARM_QUEUE_KEY, isInsecure: false });
     await offerHost(queue, `scripted-${index + 1}`);
   }),
 );

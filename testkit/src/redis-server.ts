@@ -14,8 +14,10 @@ export interface RedisServer extends AsyncDisposable {
   keysOfRuns(): Promise<string[]>;
 }
 
-/** A Redis for one test, without persistence. @param options in addition: `--maxmemory`, … */
+/** A Redis for one test, without persistence. @param options in addition: `--maxmemory`, `--requirepass`, … */
 export const startRedis = async (...options: string[]): Promise<RedisServer> => {
+  const password = options[options.indexOf('--requirepass') + 1];
+  const credentials = options.includes('--requirepass') ? `:${password}@` : '';
   const dir = mkdtempSync(join(tmpdir(), 'swarm-redis-'));
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   const server: ChildProcess = spawn(
@@ -24,14 +26,14 @@ export const startRedis = async (...options: string[]): Promise<RedisServer> => 
     { stdio: 'ignore' },
   );
   const ended = new Promise((resolve) => server.once('close', resolve));
-  const client = new Redis(`redis://127.0.0.1:${port}`, {
+  const client = new Redis(`redis://${credentials}127.0.0.1:${port}`, {
     retryStrategy: () => 50,
     commandTimeout: 5_000,
   });
   client.on('error', () => {});
   await client.ping();
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${credentials}127.0.0.1:${port}`,
     pid: server.pid ?? -1,
     client,
     keysOfRuns: async () =>

@@ -13,7 +13,7 @@ import {
   deploymentFlags,
   embeddedFlag,
   liveKitVersionFlag,
-  queueFlag,
+  queueFlags,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
   signallingFlag,
@@ -88,7 +88,7 @@ export const addCapacityCommands = (
   ]);
   addGroup(capacity, console.env, 'Load generator:', [
     workersFlag(),
-    queueFlag(),
+    ...queueFlags(),
     new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
     several('--label <name=value>', 'only hosts of the queue with this label (may be repeated)'),
     new Option('--quiet', 'no progress on stderr'),

@@ -44,7 +44,9 @@ describe('completion for bash', () => {
 
   it('offers the flags of the command that was typed, and no others', () => {
     expect(complete('swarm', '--room')).toEqual(['--rooms', '--room', '--room-prefix']);
-    expect(complete('swarm', 'worker', '--')).toEqual(['--queue', '--label', '--help']);
+    expect(complete('swarm', 'workers', '--')).toEqual([
+      ...['--queue', '--insecure-queue', '--json', '--help'],
+    ]);
     expect(complete('swarm', 'chaos', 'list', '--room')).toEqual([]);
   });
 

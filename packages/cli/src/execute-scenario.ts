@@ -73,7 +73,8 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
     await readE2eeSecrets(plan);
     if (target.type === 'remote') await readTokenEndpoints(plan, target);
     // They load their engine while the server starts.
-    if (prepared.allocation !== null) warm = warmWorkers(prepared.allocation.workers, record.dir);
+    if (prepared.allocation !== null)
+      warm = warmWorkers(prepared.allocation.workers, record.dir, request.browser);
     deployed = await deploy(target, {
       dir: record.dir,
       onProgress: printer.print,

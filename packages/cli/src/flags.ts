@@ -44,6 +44,7 @@ export interface SharedRunFlags extends LivePageFlags {
   workers?: string;
   calibration?: string;
   queue?: string;
+  insecureQueue?: boolean;
   machines?: string;
   label: string[];
   tolerateLost?: string;
@@ -176,9 +177,9 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     witnessFlag(),
     new Option(
       '--browser <path>',
-      'program of browser participants (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
+      'program of browser participants on this host (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
     ),
-    queueFlag(),
+    ...queueFlags(),
     new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
     new Option('--label <name=value>', 'only hosts of the queue with this label (may be repeated)')
       .argParser(collector())
@@ -330,10 +331,19 @@ export const witnessFlag = (): Option =>
     .argParser(collector())
     .default([]);
 
-export const queueFlag = (): Option =>
+/** The queue of a run, and how it is protected. */
+export const queueFlags = (): Option[] => [
   new Option(
     '--queue <url>',
     'run on the hosts of this queue, each with "swarm worker": redis://HOST:6379 or rediss://',
+  ),
+  insecureQueueFlag(),
+];
+
+export const insecureQueueFlag = (): Option =>
+  new Option(
+    '--insecure-queue',
+    'accept a queue without password or without SWARM_QUEUE_KEY: any program that reaches it commands its hosts',
   );
 
 /** Of a comparison. */

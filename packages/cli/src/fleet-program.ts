@@ -1,7 +1,9 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
+import type { WorkerFlags } from './commands/worker.ts';
+import type { WorkersFlags } from './commands/workers.ts';
 import type { Console } from './console.ts';
-import { collector, fromEnvironment } from './flags.ts';
+import { addHostFlags, collector, fromEnvironment, insecureQueueFlag } from './flags.ts';
 
 /** `swarm worker` and `swarm workers`. Their code is loaded on use. */
 export const addFleetCommands = (
@@ -17,39 +19,55 @@ export const addFleetCommands = (
       ).makeOptionMandatory(),
       console.env,
     );
-  program
+  const insecureQueue = (): Option => fromEnvironment(insecureQueueFlag(), console.env);
+  const worker = program
     .command('worker')
     .description(
       'offer this host to runs of other hosts ("swarm run --queue"), until it is stopped',
     )
     .addOption(queue())
+    .addOption(insecureQueue())
     .addOption(
       new Option('--label <name=value>', 'of this host: region=eu (may be repeated)')
         .argParser(collector())
         .default([]),
     )
+    .addOption(
+      fromEnvironment(
+        new Option(
+          '--browser <path>',
+          'program of browser participants (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
+        ),
+        console.env,
+      ),
+    )
     .addHelpText('after', workerHelp)
-    .action(async (flags: { queue: string; label: string[] }) => {
+    .action(async (flags: WorkerFlags) => {
       const { workerCommand } = await import('./commands/worker.ts');
       done(await workerCommand(flags, console));
     });
+  addHostFlags(worker, 'Servers that runs may load from this host:', 'load');
   program
     .command('workers')
     .description('list the hosts of a queue: cores, memory, version, clock, state')
     .addOption(queue())
+    .addOption(insecureQueue())
     .option('--json', 'print one JSON array')
-    .action(async (flags: { queue: string; json?: boolean }) => {
+    .action(async (flags: WorkersFlags) => {
       const { workersCommand } = await import('./commands/workers.ts');
       done(await workersCommand(flags, console));
     });
 };
 
 const workerHelp = `
-Examples:
-  SWARM_QUEUE=redis://10.0.0.5:6379 swarm worker
-  swarm worker --queue redis://10.0.0.5:6379 --label region=eu
-  swarm run scenarios/webinar.yaml --url wss://livekit.example.com --queue redis://10.0.0.5:6379 --machines 4 --label region=eu
+Examples, each with the same two variables, from a file that only you can read:
+  export SWARM_QUEUE=redis://:PASSWORD@10.0.0.5:6379   # with the password of this Redis
+  export SWARM_QUEUE_KEY=KEY                           # made once with: openssl rand -base64 32
 
-The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is refused. A password belongs into
-SWARM_QUEUE, as flags show in the process list. Workers receive tokens of participants, never the API secret.
+  swarm worker --label region=eu --allow-host '*.staging.example.com'
+  swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --machines 4 --label region=eu
+
+The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is refused. Password and key belong into the
+environment, as flags show in the process list. A queue on another host needs both; on loopback, messages are signed if there is a key.
+Workers receive tokens of participants, never the API secret. What the rules of this host refuse, no run can make it load.
 `;

@@ -1,10 +1,11 @@
-import { usageError } from '@livekit-swarm/settings';
+import type { QueueOptions } from '@livekit-swarm/fleet';
+import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { SharedRunFlags } from './flags.ts';
 import { readLabels } from './labels.ts';
 import type { Target } from './target.ts';
 
 /** The hosts that a run uses, if it does not run on this one. */
-export interface QueueChoice {
+export interface QueueChoice extends QueueOptions {
   url: string;
   /** Null: all that are idle. */
   machines: number | null;
@@ -12,12 +13,27 @@ export interface QueueChoice {
   labels: Record<string, string>;
 }
 
+/** The key comes from the environment only: flags show in the process list. */
+export const readQueueOptions = (
+  { insecureQueue }: { insecureQueue?: boolean | undefined },
+  env: NodeJS.ProcessEnv,
+): QueueOptions => ({
+  key: readVariable(env, 'SWARM_QUEUE_KEY'),
+  isInsecure: insecureQueue === true,
+});
+
 export const MAX_MACHINES = 1_000;
 
 /** @throws SwarmError `usage` */
 export const readQueueChoice = (
-  { queue, machines, label }: Pick<SharedRunFlags, 'queue' | 'machines' | 'label'>,
+  {
+    queue,
+    insecureQueue,
+    machines,
+    label,
+  }: Pick<SharedRunFlags, 'queue' | 'insecureQueue' | 'machines' | 'label'>,
   target: Target,
+  env: NodeJS.ProcessEnv,
 ): QueueChoice | null => {
   if (queue === undefined) {
     if (machines === undefined && label.length === 0) return null;
@@ -31,6 +47,7 @@ export const readQueueChoice = (
     );
   return {
     url: queue,
+    ...readQueueOptions({ insecureQueue }, env),
     machines: machines === undefined ? null : readMachines(machines),
     labels: readLabels(label),
   };

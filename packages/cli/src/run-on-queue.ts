@@ -1,6 +1,12 @@
-import { type AgentFacts, type Fleet, openQueue, reserveFleet } from '@livekit-swarm/fleet';
+import {
+  type AgentFacts,
+  type Fleet,
+  openQueue,
+  type Queue,
+  reserveFleet,
+} from '@livekit-swarm/fleet';
 import { allocateWorkers, socketNeed, type WorkerAllocation } from '@livekit-swarm/runner';
-import { hostSelectorsOf, type Plan } from '@livekit-swarm/scenario';
+import { endpointsOf, hostSelectorsOf, type Plan } from '@livekit-swarm/scenario';
 import { plural, usageError } from '@livekit-swarm/settings';
 import type { RunRequest } from './prepare-run.ts';
 import { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
@@ -22,7 +28,7 @@ export interface QueuedRun {
  * @throws SwarmError `usage`, `no_agents`, `queue_unavailable`
  */
 export const reserveQueuedRun = async (
-  { url, ...hosts }: QueueChoice,
+  { url, key, isInsecure, ...hosts }: QueueChoice,
   run: string,
   plan: Plan,
   { signalling, workers }: Pick<RunRequest, 'signalling' | 'workers'>,
@@ -34,8 +40,9 @@ export const reserveQueuedRun = async (
       `--workers ${hosts.machines}, or leave it out`,
     );
   const selectors = hostSelectorsOf(plan);
-  const queue = await openQueue(url);
+  const queue = await openQueue(url, { key, isInsecure });
   try {
+    assertMayCarry(queue, plan);
     const most = workers ?? MAX_MACHINES;
     const request = { ...hosts, selectors, most, version: VERSION, run, waitMs: WAIT_MS, signal };
     const fleet = await reserveFleet(queue, request);
@@ -77,3 +84,14 @@ const limitsOf = (
     ),
   },
 });
+
+/** Values of headers and keys outlast a run, and Redis may keep them on its disk. */
+const assertMayCarry = ({ isReadable, address }: Queue, plan: Plan): void => {
+  if (!isReadable) return;
+  const keys = plan.participants.some(({ e2ee }) => e2ee !== null);
+  if (!keys && endpointsOf(plan.scenario).length === 0) return;
+  throw usageError(
+    `the queue ${address} would carry ${keys ? 'keys of end-to-end encryption' : 'headers for a token endpoint'} that can be read on the way`,
+    'set SWARM_QUEUE_KEY here and on its hosts (make one with: openssl rand -base64 32), or use rediss://',
+  );
+};

@@ -141,7 +141,7 @@ export const readSharedRunFlags = (
     target,
     tokenEndpoint: readConnect(flags, rules),
     assertHost: (url) => assertHostAllowed(url, rules),
-    queue: readQueueChoice(flags, target),
+    queue: readQueueChoice(flags, target, env),
     serverMetrics: readServerMetrics(flags, target, typed),
     toleratedLoss: readToleratedLoss(flags.tolerateLost),
     joinExistingRooms: flags.joinExistingRooms === true,

@@ -77,10 +77,13 @@ const openWorkers = async (engine: DockerEngine, command: readonly string[]) => 
   });
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   const password = randomBytes(16).toString('hex');
-  const queue = `redis://:${password}@127.0.0.1:${port}`;
+  const queue = {
+    SWARM_QUEUE: `redis://:${password}@127.0.0.1:${port}`,
+    SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
+  };
   const env = {
     ...engine.env,
-    ...{ SWARM_IMAGE: IMAGE, REDIS_IMAGE: redisImage, SWARM_QUEUE: queue },
+    ...{ SWARM_IMAGE: IMAGE, REDIS_IMAGE: redisImage, ...queue },
     ...{ QUEUE_ADDRESS: '127.0.0.1', QUEUE_PORT: String(port), QUEUE_PASSWORD: password },
   };
   const [program = '', ...first] = command;
@@ -122,6 +125,7 @@ testWithDocker(
     });
 
     const { queue, compose } = await openWorkers(engine, composeCommand);
+    const ofQueue = Object.entries(queue).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
     const server = await startLiveKit({ dir: scratch() });
     const variables = [
       ...['--env', `LIVEKIT_URL=${server.url}`, '--env', `LIVEKIT_API_KEY=${server.apiKey}`],
@@ -134,11 +138,11 @@ testWithDocker(
         JSON.parse(
           await engine.docker([
             ...['run', '--rm', '--network', 'host', ...LOCKED],
-            ...['--env', `SWARM_QUEUE=${queue}`, IMAGE, 'workers', '--json'],
+            ...[...ofQueue, IMAGE, 'workers', '--json'],
           ]),
         ) as unknown[];
       await expect.poll(agents, { timeout: 30_000, interval: 500 }).toHaveLength(1);
-      const shared = await result(engine, ['--env', `SWARM_QUEUE=${queue}`, ...variables], load);
+      const shared = await result(engine, [...ofQueue, ...variables], load);
       expect(shared).toMatchObject({
         ...ALL_RECEIVED,
         hosts: [{ lost: null, generator: { workersDied: 0 } }],

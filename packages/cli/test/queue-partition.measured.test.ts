@@ -1,5 +1,6 @@
 /** A host whose packets to Redis are dropped, but not those to LiveKit: network namespaces as hosts. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab';
@@ -12,6 +13,7 @@ import { joinsInLog } from './support/server-sessions.ts';
 import { resultOf, scratch, startSwarm } from './support/swarm.ts';
 
 const PORT = 6379;
+const PASSWORD = randomBytes(16).toString('hex');
 
 /** A Redis that ends with the network of its host. */
 const startRedisOn = async ({
@@ -27,12 +29,21 @@ const startRedisOn = async ({
     address,
     '--save',
     '',
-    '--protected-mode',
-    'no',
+    '--requirepass',
+    PASSWORD,
   ];
   spawn(program, [...args, 'redis-server', ...options], { stdio: 'ignore', cwd: scratch() });
   const ask = (...words: string[]): Promise<string> =>
-    run('redis-cli', ['-h', address, '-p', String(PORT), ...words]);
+    run('redis-cli', [
+      '-h',
+      address,
+      '-p',
+      String(PORT),
+      '--no-auth-warning',
+      '-a',
+      PASSWORD,
+      ...words,
+    ]);
   await expect.poll(() => ask('ping').catch(() => ''), { timeout: 5_000 }).toContain('PONG');
   return {
     keysOfRuns: async () =>
@@ -56,7 +67,8 @@ test('a host that does not reach Redis is named, and no shard is executed twice'
     LIVEKIT_URL: served.url,
     LIVEKIT_API_KEY: served.apiKey,
     LIVEKIT_API_SECRET: served.apiSecret,
-    SWARM_QUEUE: `redis://${server.address}:${PORT}`,
+    SWARM_QUEUE: `redis://:${PASSWORD}@${server.address}:${PORT}`,
+    SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
   const agentOn = ({ through }: Host, place: string) =>
     startSwarm(['worker', '--label', `place=${place}`], env, scratch(), through);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,12 +26,16 @@ let agents: Swarm[];
 let env: Record<string, string>;
 
 beforeEach(async () => {
-  [server, redis] = await Promise.all([startLiveKit({ dir: scratch() }), startRedis()]);
+  [server, redis] = await Promise.all([
+    startLiveKit({ dir: scratch() }),
+    startRedis('--requirepass', randomBytes(16).toString('hex')),
+  ]);
   env = {
     LIVEKIT_URL: server.url,
     LIVEKIT_API_KEY: server.apiKey,
     LIVEKIT_API_SECRET: server.apiSecret,
     SWARM_QUEUE: redis.url,
+    SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
   agents = ['eu', 'us'].map((region) => startSwarm(['worker', '--label', `region=${region}`], env));
   await Promise.all(agents.map((agent) => agent.says(/ready: /)));
@@ -117,6 +122,9 @@ describe('a run on two hosts', () => {
     const listed = await runSwarm(['workers'], env);
     expect(listed.stdout.match(/ idle$/gm)).toHaveLength(2);
     expect(await redis.keysOfRuns()).toEqual([]);
+    const { SWARM_QUEUE_KEY: _, ...withoutKey } = env;
+    const unsigned = await runSwarm(['workers'], withoutKey);
+    expect(unsigned.stdout.match(/ has another SWARM_QUEUE_KEY, or none$/gm)).toHaveLength(2);
   });
 
   it('puts roles on the hosts that they select', async () => {

@@ -1,31 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import { readSystemLimits } from '@livekit-swarm/runner';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { LOST_AFTER_MS } from './deadlines.ts';
-import { AGENT_KEYS, agentKey } from './keys.ts';
+import { AGENT_KEYS, agentKey, agentOfKey } from './keys.ts';
+import { parsedText } from './messages.ts';
+import { whole } from './participant-schema.ts';
+import { factsPlace } from './places.ts';
+import type { Queue } from './queue.ts';
+import { RejectedMessage } from './rejected-message.ts';
 import { scanKeys } from './remove-run.ts';
 import { clockReadingSchema } from './shared-clock.ts';
 
+/** Text that is shown to operators: without control characters. */
+const shown = () => z.string().regex(/^\P{Cc}{0,300}$/u);
+
 /** What an agent reports of its host. */
-const agentFactsSchema = z.object({
+const agentFactsSchema = z.strictObject({
   /** Unique; from the name of the host. */
-  agent: z.string(),
-  host: z.string(),
-  pid: z.number(),
+  agent: z.string().regex(/^[\w.-]{1,300}$/),
+  /** Random, another one for each run: what is signed for one run of an agent is not valid in the next. */
+  ticket: z.string().regex(/^[\w-]{16,64}$/),
+  host: shown(),
+  pid: whole(0, Number.MAX_SAFE_INTEGER),
   /** Of the product. */
-  version: z.string(),
-  cores: z.number(),
-  memoryBytes: z.number(),
+  version: shown(),
+  cores: whole(1, 100_000),
+  memoryBytes: whole(0, Number.MAX_SAFE_INTEGER),
   /** Of one process; null: unlimited. */
-  openFiles: z.number().nullable(),
+  openFiles: z.number().min(0).nullable(),
   /** null: unknown. */
-  localPorts: z.number().nullable(),
-  kernel: z.string(),
-  labels: z.record(z.string(), z.string()),
+  localPorts: z.number().min(0).nullable(),
+  kernel: shown(),
+  labels: z.record(shown(), shown()),
   /** The run that it takes part in. */
-  run: z.string().nullable(),
+  run: shown().nullable(),
   clock: clockReadingSchema,
 });
 
@@ -58,36 +67,51 @@ export const withUniqueHosts = (agents: readonly AgentFacts[]): AgentFacts[] =>
       : one,
   );
 
-export const writeFacts = async (redis: Redis, facts: AgentFacts): Promise<void> => {
-  await redis.set(agentKey(facts.agent), JSON.stringify(facts), 'PX', LOST_AFTER_MS);
+export const newTicket = (): string => randomBytes(16).toString('base64url');
+
+export const writeFacts = async ({ redis, seal }: Queue, facts: AgentFacts): Promise<void> => {
+  const signed = seal.sign(factsPlace(facts.agent), JSON.stringify(facts));
+  await redis.set(agentKey(facts.agent), signed, 'PX', LOST_AFTER_MS);
 };
 
 /** What an agent of another version reports, as far as it can be read here. */
 export type ForeignAgent = z.infer<typeof foreignAgentSchema>;
 
 const foreignAgentSchema = z.object({
-  agent: z.string().catch('unknown'),
-  host: z.string().catch('unknown'),
-  version: z.string().catch('unknown'),
+  agent: shown().catch('unknown'),
+  host: shown().catch('unknown'),
+  version: shown().catch('unknown'),
 });
 
 export interface Agents {
   usable: AgentFacts[];
   foreign: ForeignAgent[];
+  /** Names of those whose facts are not signed with the key of this fleet, or cannot be read. */
+  refused: string[];
 }
 
 /** All agents that answer, in the order of their hosts. */
-export const readAgents = async (redis: Redis): Promise<Agents> => {
+export const readAgents = async ({ redis, seal }: Queue): Promise<Agents> => {
   const keys = await scanKeys(redis, AGENT_KEYS);
-  const agents: Agents = { usable: [], foreign: [] };
+  const agents: Agents = { usable: [], foreign: [], refused: [] };
   if (keys.length === 0) return agents;
-  for (const text of await redis.mget(keys)) {
+  for (const [index, text] of (await redis.mget(keys)).entries()) {
+    const agent = agentOfKey(keys[index] ?? '');
     if (text === null) continue;
-    const reported: unknown = JSON.parse(text);
-    const { success, data } = agentFactsSchema.safeParse(reported);
-    if (success) agents.usable.push(data);
-    else agents.foreign.push(foreignAgentSchema.parse(reported));
+    try {
+      const reported = parsedText(z.looseObject({}), seal.verify(factsPlace(agent), text));
+      const { success, data } = agentFactsSchema.safeParse(reported);
+      if (!success) agents.foreign.push(foreignAgentSchema.parse(reported));
+      else if (data.agent === agent) agents.usable.push(data);
+      else throw new RejectedMessage('form', 'of another agent');
+    } catch (error) {
+      if (!(error instanceof RejectedMessage)) throw error;
+      agents.refused.push(agent.replaceAll(/[^\w.-]/g, '?').slice(0, LONGEST_SHOWN));
+    }
   }
   agents.usable.sort((a, b) => a.host.localeCompare(b.host) || a.agent.localeCompare(b.agent));
+  agents.refused.sort();
   return agents;
 };
+
+const LONGEST_SHOWN = 100;

@@ -1,11 +1,28 @@
 import { monotonicMs } from '@livekit-swarm/livekit';
 import type { ClockLine } from '@livekit-swarm/record';
-import { type ShardAssignment, startWorker, type WorkerProcess } from '@livekit-swarm/runner';
+import {
+  type AdmittedParticipant,
+  type ShardAssignment,
+  type ShardCommand,
+  startWorker,
+  type WorkerDeath,
+  type WorkerProcess,
+} from '@livekit-swarm/runner';
+import { plural, SwarmError } from '@livekit-swarm/settings';
 import { COORDINATOR_MS, LEAVE_MS, READING_MS } from './deadlines.ts';
 import { followClock } from './follow-clock.ts';
 import { commandsKey, coordinatorKey, jobKey, resultsKey } from './keys.ts';
-import type { FleetCommand, FleetMessage, Invitation } from './messages.ts';
+import {
+  beatSchema,
+  type FleetCommand,
+  type FleetMessage,
+  fleetCommandSchema,
+  type Invitation,
+  parsedText,
+} from './messages.ts';
+import { beatPlace, COORDINATOR } from './places.ts';
 import type { Queue } from './queue.ts';
+import { RejectedMessage } from './rejected-message.ts';
 import { removeIfAbandoned } from './remove-run.ts';
 import { takeShards } from './shard-jobs.ts';
 import type { ClockReading } from './shared-clock.ts';
@@ -24,6 +41,10 @@ export interface AgentRun {
   leave(): Promise<void>;
 }
 
+const GONE = 'the coordinator is gone';
+
+type Withdrawal = Extract<FleetMessage, { type: 'withdrawn' }>['reason'];
+
 /** The last messages of an agent have this long, ms. */
 const DRAIN_MS = 2_000;
 const SECONDS_PER_DAY = 86_400;
@@ -31,36 +52,60 @@ const SECONDS_PER_DAY = 86_400;
 export interface AgentRunOptions {
   queue: Queue;
   agent: string;
+  /** Of this run: see `AgentFacts`. */
+  ticket: string;
   invitation: Invitation;
   clock: ClockReading;
   engineModule: string;
+  /** Program of browser participants; undefined: the one that is installed. */
+  browser: string | undefined;
+  /** Throws SwarmError `usage` for an address that this host sends no load to. */
+  assertHost(url: string): void;
+  /** It has thrown: a shard was not started, or ended. */
+  onForbidden(message: string): void;
+  /** Something of the run was not taken. */
+  onRefused(rejected: RejectedMessage): void;
   /** For the output of workers. */
   dir: string;
 }
 
 /** Takes shards of a run and hosts each in a worker process. The event loop of the agent hosts no participants, so that it renews its locks in time. */
 export const takePart = (options: AgentRunOptions): AgentRun => {
-  const { queue, agent, engineModule, dir } = options;
+  const { queue, agent, ticket, engineModule, browser, dir } = options;
   const { run, shards } = options.invitation;
   const { redis } = queue;
   const clock = clockOfRun(options, (line) => results.push({ type: 'clock', line }));
   const workers = new Map<number, WorkerProcess>();
-  const results = openStreamWriter<FleetMessage>(redis, resultsKey(run), agent);
+  /** Jobs that would have sent load to where this host sends none. */
+  const forbidden = new Map<number, WorkerDeath>();
+  const results = openStreamWriter<FleetMessage>(queue, resultsKey(run), { name: agent, ticket });
   const over = Promise.withResolvers<'finished' | 'abandoned'>();
   let withdrawn = false;
   let coordinatorSeenAt = performance.now();
+  /** It must increase: a program that only keeps the key of a coordinator alive cannot sign the next one. */
+  let lastBeat = -1;
 
   const killAll = (): void => {
     for (const worker of workers.values()) worker.kill();
   };
-  const withdraw = (reason: string, how: 'finished' | 'abandoned' | null = null): void => {
+  const withdraw = (
+    message: string,
+    { how, reason = 'withdrawn' }: { how?: 'finished' | 'abandoned'; reason?: Withdrawal } = {},
+  ): void => {
     if (!withdrawn) {
       withdrawn = true;
-      results.push({ type: 'withdrawn', reason });
+      results.push({ type: 'withdrawn', reason, message });
       for (const worker of workers.values()) worker.send({ type: 'stop' });
       setTimeout(killAll, LEAVE_MS).unref();
     }
-    if (how !== null) over.resolve(how);
+    if (how !== undefined) over.resolve(how);
+  };
+  /** Another program writes to the queue, or this host and the coordinator do not understand each other: the load must end. */
+  const refuse = (rejected: RejectedMessage): void => {
+    options.onRefused(rejected);
+    withdraw(`a message of the queue was refused: ${rejected.message}`, {
+      reason: 'message_refused',
+    });
   };
 
   const hostShard = async (job: number): Promise<void> => {
@@ -70,6 +115,7 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     const worker = startWorker({
       shard: job,
       engineModule,
+      browser,
       logDir: dir,
       leaseMs: COORDINATOR_MS,
       onMessage: (message) => results.push({ type: 'worker', job, message }),
@@ -78,23 +124,41 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     results.push({ type: 'taken', job });
     const death = await worker.ended;
     workers.delete(job);
-    results.push({ type: 'ended', job, death });
+    results.push({ type: 'ended', job, death: forbidden.get(job) ?? death });
   };
 
-  const jobs = takeShards(queue, run, { agent, shards }, hostShard, () =>
-    withdraw('the agent did not renew its lock in time'),
+  const jobs = takeShards(
+    queue,
+    run,
+    { agent, shards },
+    hostShard,
+    () => withdraw('the agent did not renew its lock in time'),
+    refuse,
   );
 
+  const carryOutOn = (job: number, command: ShardCommand): void => {
+    const worker = workers.get(job);
+    if (worker === undefined || forbidden.has(job)) return;
+    try {
+      assertHosts(command, options.assertHost);
+    } catch (error) {
+      if (!(error instanceof SwarmError)) throw error;
+      // Before the worker has heard of it: no socket is opened.
+      options.onForbidden(error.message);
+      forbidden.set(job, { reason: error.code, message: error.message, killed: false });
+      worker.kill();
+      return;
+    }
+    worker.send(
+      command.type === 'start'
+        ? { type: 'start', assignment: clock.start(command.assignment) }
+        : command,
+    );
+  };
   const carryOut = (command: FleetCommand): void => {
     switch (command.type) {
       case 'worker':
-        workers
-          .get(command.job)
-          ?.send(
-            command.command.type === 'start'
-              ? { type: 'start', assignment: clock.start(command.command.assignment) }
-              : command.command,
-          );
+        carryOutOn(command.job, command.command);
         break;
       case 'kill':
         killAll();
@@ -107,22 +171,42 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
   };
   const reader = queue.connect({ commandTimeout: READING_MS });
   const stopReading = readStream<FleetCommand>(
-    reader,
+    { redis: reader, seal: queue.seal },
     commandsKey(run, agent),
-    (_sender, commands) => {
-      for (const command of commands) carryOut(command);
+    {
+      schema: fleetCommandSchema,
+      ticketOf: (sender) => (sender === COORDINATOR ? ticket : null),
+      onMessages: (_sender, commands) => {
+        for (const command of commands) carryOut(command);
+      },
+      onRefused: (_sender, rejected) => refuse(rejected),
+      onGap: (_sender, missing) =>
+        withdraw(`the queue lost ${plural(missing, 'entry', 'entries')} of the coordinator`, {
+          reason: 'messages_lost',
+        }),
+      onFailure: (error) =>
+        withdraw(`a command could not be carried out: ${String(error)}`, {
+          reason: 'internal',
+          how: 'finished',
+        }),
     },
   );
 
   const watchCoordinator = async (): Promise<void> => {
     try {
-      if ((await redis.exists(coordinatorKey(run))) === 0)
-        return withdraw('the coordinator is gone', 'abandoned');
-      coordinatorSeenAt = performance.now();
-    } catch {
-      if (performance.now() - coordinatorSeenAt > COORDINATOR_MS)
-        withdraw('Redis does not answer', 'abandoned');
+      const signed = await redis.get(coordinatorKey(run));
+      if (signed === null) return withdraw(GONE, { how: 'abandoned' });
+      const { beat } = parsedText(beatSchema, queue.seal.verify(beatPlace(run), signed));
+      if (beat > lastBeat) coordinatorSeenAt = performance.now();
+      lastBeat = Math.max(beat, lastBeat);
+      withdrawWhenSilent(GONE);
+    } catch (error) {
+      if (error instanceof RejectedMessage) refuse(error);
+      withdrawWhenSilent(error instanceof RejectedMessage ? GONE : 'Redis does not answer');
     }
+  };
+  const withdrawWhenSilent = (why: string): void => {
+    if (performance.now() - coordinatorSeenAt > COORDINATOR_MS) withdraw(why, { how: 'abandoned' });
   };
 
   const end = async (): Promise<void> => {
@@ -149,11 +233,31 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
       results.push({ type: 'alive' });
       void watchCoordinator();
     },
-    withdraw: (reason) => withdraw(reason, 'finished'),
+    withdraw: (reason) => withdraw(reason, { how: 'finished' }),
     ended: end(),
     leave,
   };
 };
+
+/** Everything that the participants of a command would connect to. @throws SwarmError `usage` */
+const assertHosts = (command: ShardCommand, assertHost: (url: string) => void): void => {
+  if (command.type === 'stop') return;
+  for (const url of addressesOf(command)) assertHost(url);
+};
+
+const addressesOf = (command: Exclude<ShardCommand, { type: 'stop' }>): Set<string> => {
+  const { admitted } = command.type === 'start' ? command.assignment : command;
+  const turn = command.type === 'start' ? command.assignment.engine.turn : undefined;
+  return new Set([
+    ...admitted.flatMap(addressesOfOne),
+    ...(turn === undefined ? [] : [`turn://${turn}`]),
+  ]);
+};
+
+const addressesOfOne = ({ admission: { url, endpoint } }: AdmittedParticipant): string[] => [
+  url,
+  ...(endpoint === undefined ? [] : [endpoint.url, ...endpoint.hosts.map((one) => `wss://${one}`)]),
+];
 
 /** Times of a run are those of Redis' clock, on every host: by the offset that was measured before, and corrected where hosts are compared. */
 const clockOfRun = (

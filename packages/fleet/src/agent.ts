@@ -1,13 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentFacts, factsOfThisHost, newAgentId, writeFacts } from './agent-facts.ts';
+import {
+  type AgentFacts,
+  factsOfThisHost,
+  newAgentId,
+  newTicket,
+  writeFacts,
+} from './agent-facts.ts';
 import { type AgentRun, takePart } from './agent-run.ts';
 import { COMMAND_MS, RENEWAL_MS } from './deadlines.ts';
 import { agentKey, claimKey, invitationChannel } from './keys.ts';
-import { type Invitation, invitationSchema } from './messages.ts';
+import { type Invitation, invitationSchema, parsedText } from './messages.ts';
+import { invitationPlace } from './places.ts';
 import type { Queue } from './queue.ts';
+import { RejectedMessage } from './rejected-message.ts';
 import { removeAbandonedRuns } from './remove-run.ts';
+import { assertClaimed } from './reserve-agents.ts';
 import { readSharedClock } from './shared-clock.ts';
 
 export interface AgentOptions {
@@ -17,6 +26,10 @@ export interface AgentOptions {
   version: string;
   /** Module that exports `createEngine`. */
   engineModule: string;
+  /** Program of browser participants. Default: the one that is installed. */
+  browser?: string | undefined;
+  /** The rules of this host, whatever a run asks. Throws SwarmError `usage` for an address that no load may be sent to. */
+  assertHost(url: string): void;
   /** Aborted: participants leave, and the agent ends. */
   stop: AbortSignal;
   /** What the agent does, for its operator. */
@@ -27,6 +40,10 @@ export type AgentEvent =
   | { type: 'ready'; facts: AgentFacts }
   | { type: 'joined'; run: string; shards: number }
   | { type: 'left'; run: string }
+  /** Messages of the queue that were not taken since the last such event: their number, and the reason for the last. */
+  | { type: 'refused'; count: number; last: string }
+  /** A shard would have loaded what the rules of this host do not allow. */
+  | { type: 'forbidden'; run: string; message: string }
   | { type: 'queue_lost' }
   | { type: 'queue_found' };
 
@@ -48,15 +65,28 @@ export const runAgent = async (options: AgentOptions): Promise<void> => {
 
 /** @param dir for the output of workers */
 const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
-  const { queue, labels, version, stop, onEvent } = options;
+  const { queue, labels, version, stop, onEvent, engineModule, browser, assertHost } = options;
   const { redis } = queue;
   let clock = await readSharedClock(redis);
   await removeAbandonedRuns(redis);
   const agent = newAgentId();
+  let ticket = newTicket();
   let current: AgentRun | null = null;
+  let refused = 0;
+  let lastRejected = '';
+  const onRefused = ({ message }: RejectedMessage): void => {
+    refused++;
+    lastRejected = message;
+  };
+  /** Once a second at most, however much is written to the queue. */
+  const tellRefused = (): void => {
+    if (refused > 0) onEvent({ type: 'refused', count: refused, last: lastRejected });
+    refused = 0;
+  };
   let leaving: Promise<void> = Promise.resolve();
   const facts = (): AgentFacts => ({
     agent,
+    ticket,
     ...factsOfThisHost(),
     version,
     labels,
@@ -64,10 +94,20 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     clock,
   });
 
+  const mayAccept = (): boolean => current === null && !stop.aborted;
+  /** Only of the run that holds the claim of this agent. */
+  const consider = async (signed: string): Promise<void> => {
+    if (!mayAccept()) return;
+    const place = invitationPlace({ agent, ticket });
+    const invitation = parsedText(invitationSchema, queue.seal.verify(place, signed));
+    await assertClaimed(queue, { agent, ticket }, invitation.run);
+    if (mayAccept()) accept(invitation);
+  };
   const accept = (invitation: Invitation): void => {
-    if (current !== null || stop.aborted) return;
-    const { engineModule } = options;
-    const taken = takePart({ queue, agent, invitation, clock, engineModule, dir });
+    const onForbidden = (message: string): void =>
+      onEvent({ type: 'forbidden', run: invitation.run, message });
+    const own = { engineModule, browser, assertHost, onForbidden, onRefused, dir };
+    const taken = takePart({ queue, agent, ticket, invitation, clock, ...own });
     current = taken;
     onEvent({ type: 'joined', ...invitation });
     leaving = leave(taken);
@@ -75,29 +115,34 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   const leave = async (taken: AgentRun): Promise<void> => {
     await taken.ended;
     current = null;
+    ticket = newTicket();
+    tellRefused();
     // Before the coordinator ends: a list of hosts, or a run, that follows finds this one idle.
-    await writeFacts(redis, facts()).catch(() => {});
+    await writeFacts(queue, facts()).catch(() => {});
     await taken.leave();
     onEvent({ type: 'left', run: taken.run });
   };
   const invitations = queue.connect({ commandTimeout: COMMAND_MS });
   await invitations.subscribe(invitationChannel(agent));
   invitations.on('message', (_channel, text) => {
-    const invitation = invitationOf(text);
-    if (invitation !== null) accept(invitation);
+    consider(text).catch((error: unknown) => {
+      // Redis did not answer: the coordinator notices that no shard is taken.
+      if (error instanceof RejectedMessage) onRefused(error);
+    });
   });
 
   let beats = 0;
   let lost = false;
   const beat = async (): Promise<void> => {
     current?.beat(clock);
+    tellRefused();
     try {
       if (++beats % HOUSEKEEPING_BEATS === 0) {
         clock = await readSharedClock(redis);
         // Also those that ended while Redis did not answer.
         if (current === null) await removeAbandonedRuns(redis);
       }
-      await writeFacts(redis, facts());
+      await writeFacts(queue, facts());
       if (lost) onEvent({ type: 'queue_found' });
       lost = false;
     } catch {
@@ -115,13 +160,4 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   await leaving;
   clearInterval(timer);
   await redis.unlink(agentKey(agent), claimKey(agent)).catch(() => {});
-};
-
-/** Null: not one of this version. Its coordinator notices that the shards are not taken. */
-const invitationOf = (text: string): Invitation | null => {
-  try {
-    return invitationSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 };

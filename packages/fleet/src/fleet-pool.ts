@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type ShardCommand,
   startFailure,
-  type WorkerCommand,
   type WorkerDeath,
   type WorkerPool,
   type WorkerPoolOptions,
 } from '@livekit-swarm/runner';
+import { plural } from '@livekit-swarm/settings';
 import type { AgentFacts } from './agent-facts.ts';
 import { LOST_AFTER_MS, READING_MS } from './deadlines.ts';
 import { commandsKey, resultsKey } from './keys.ts';
-import type { FleetCommand, FleetMessage } from './messages.ts';
+import { type FleetCommand, type FleetMessage, fleetMessageSchema } from './messages.ts';
+import { COORDINATOR } from './places.ts';
 import type { Queue } from './queue.ts';
+import type { RejectedMessage } from './rejected-message.ts';
 import { openStreamWriter, readStream } from './stream.ts';
 
 /** The workers of a run on other hosts, as the coordinator sees them. */
@@ -42,7 +45,7 @@ export const connectPool = (
   queue: Queue,
   run: string,
   taking: readonly { facts: AgentFacts; shards: readonly number[] }[],
-  { workers, onLine, onDeath }: WorkerPoolOptions,
+  { workers, onLine, onDeath, onFailure, onWarning }: WorkerPoolOptions,
 ): FleetPool => {
   const now = (): number => performance.now();
   const members = new Map<string, Member>(
@@ -50,11 +53,10 @@ export const connectPool = (
       facts.agent,
       {
         facts,
-        commands: openStreamWriter<FleetCommand>(
-          queue.redis,
-          commandsKey(run, facts.agent),
-          'coordinator',
-        ),
+        commands: openStreamWriter<FleetCommand>(queue, commandsKey(run, facts.agent), {
+          name: COORDINATOR,
+          ticket: facts.ticket,
+        }),
         shards: new Map(),
         waiting: [...shards],
         heardAt: now() + START_TIMEOUT_MS,
@@ -67,6 +69,9 @@ export const connectPool = (
   const loaded = new Set<number>();
   const ended = new Set<number>();
   let started = false;
+  /** Entries in the name of none of the members. */
+  let strangers = 0;
+  let warnAtStart = (): void => {};
   /** Null: every shard has loaded its engine; else what kept one from it. */
   const allLoaded = Promise.withResolvers<WorkerDeath | null>();
   const diedEarly = new Map<number, WorkerDeath>();
@@ -122,7 +127,7 @@ export const connectPool = (
       }
       case 'withdrawn':
         // Its participants leave too early: with their results, but not as planned.
-        lose(member, { reason: 'withdrawn', message: message.reason, killed: true });
+        lose(member, { reason: message.reason, message: message.message, killed: true });
         break;
       case 'left':
         member.state = 'left';
@@ -150,23 +155,70 @@ export const connectPool = (
         });
   };
   const reader = queue.connect({ commandTimeout: READING_MS });
+  /** Nothing of the run can be evaluated any more: it ends with this error, without results. */
+  let failure: { error: unknown } | null = null;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    toAll({ type: 'kill' });
+    for (const member of members.values()) if (member.state === 'member') member.state = 'lost';
+    for (let shard = 0; shard < workers; shard++) ended.add(shard);
+    allLoaded.resolve(null);
+    empty.resolve();
+    onFailure(error);
+  };
+  const refuse = (agent: string, rejected: RejectedMessage): void => {
+    const member = members.get(agent);
+    if (member === undefined) {
+      stranger(rejected);
+      return;
+    }
+    lose(member, {
+      reason: 'message_refused',
+      message: `a message in its name was refused: ${rejected.message}`,
+      killed: true,
+    });
+  };
+  const stranger = ({ message }: RejectedMessage): void => {
+    strangers++;
+    // Once: their number has no bound.
+    if (strangers > 1) return;
+    const warn = (): void =>
+      onWarning('message_refused', `a message of the queue was refused: ${message}`);
+    if (started) warn();
+    else warnAtStart = warn;
+  };
   const stopReading = readStream<FleetMessage>(
-    reader,
+    { redis: reader, seal: queue.seal },
     resultsKey(run),
-    (agent, messages) => {
-      const member = members.get(agent);
-      // A lost host may be heard again: its participants have results already.
-      if (member === undefined || member.state !== 'member') return;
-      member.heardAt = now();
-      for (const message of messages) carryOut(member, message);
+    {
+      schema: fleetMessageSchema,
+      ticketOf: (agent) => members.get(agent)?.facts.ticket ?? null,
+      onMessages: (agent, messages) => {
+        const member = members.get(agent);
+        // A lost host may be heard again: its participants have results already.
+        if (member === undefined || member.state !== 'member') return;
+        member.heardAt = now();
+        for (const message of messages) carryOut(member, message);
+      },
+      onRefused: refuse,
+      onGap: (agent, missing) => {
+        const member = members.get(agent);
+        if (member === undefined) return;
+        lose(member, {
+          reason: 'messages_lost',
+          message: `the queue lost ${plural(missing, 'entry', 'entries')} of its results`,
+          killed: true,
+        });
+      },
+      onFailure: fail,
+      onRead: checkSilence,
     },
-    checkSilence,
   );
   const toAll = (command: FleetCommand): void => {
     for (const { commands, state } of members.values())
       if (state !== 'left') commands.push(command);
   };
-  const toShard = (shard: number, command: WorkerCommand): void => {
+  const toShard = (shard: number, command: ShardCommand): void => {
     const place = placeOf.get(shard);
     place?.member.commands.push({ type: 'worker', job: place.job, command });
   };
@@ -195,6 +247,10 @@ export const connectPool = (
     );
     const death = await allLoaded.promise;
     clearTimeout(timeout);
+    if (failure !== null) {
+      await close();
+      throw failure.error;
+    }
     if (death === null) return;
     await close();
     // Also those that no agent has taken.
@@ -218,6 +274,7 @@ export const connectPool = (
       for (const assignment of assignments)
         toShard(assignment.shard, { type: 'start', assignment });
       for (const [shard, death] of diedEarly) onDeath(shard, death);
+      warnAtStart();
     },
     assign: (shard, admitted) => toShard(shard, { type: 'assign', admitted }),
     stop: async (timeoutMs) => {

@@ -12,7 +12,8 @@ import { COORDINATOR_MS, RENEWAL_MS } from './deadlines.ts';
 import { distribute } from './distribute.ts';
 import { connectPool, type FleetPool } from './fleet-pool.ts';
 import { claimKey, commandsKey, coordinatorKey, invitationChannel, resultsKey } from './keys.ts';
-import type { Invitation } from './messages.ts';
+import type { Beat, Invitation } from './messages.ts';
+import { beatPlace, invitationPlace } from './places.ts';
 import type { Queue } from './queue.ts';
 import { removeAbandonedRuns, removeRun } from './remove-run.ts';
 import { type AgentRequest, release, reserveAgents } from './reserve-agents.ts';
@@ -79,7 +80,10 @@ export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise
     for (const { facts, shards } of taking)
       await redis.publish(
         invitationChannel(facts.agent),
-        JSON.stringify({ run, shards: shards.length } satisfies Invitation),
+        queue.seal.sign(
+          invitationPlace(facts),
+          JSON.stringify({ run, shards: shards.length } satisfies Invitation),
+        ),
       );
     await connected.whenReady();
     return connected;
@@ -111,12 +115,14 @@ export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise
 
 /** Shows agents that the coordinator runs, and keeps them reserved. @returns stops it */
 const renewReservation = async (
-  { redis }: Queue,
+  { redis, seal }: Queue,
   run: string,
   agents: readonly AgentFacts[],
 ): Promise<() => void> => {
+  let beat = 0;
   const renew = async (): Promise<void> => {
-    const pipeline = redis.pipeline().set(coordinatorKey(run), process.pid, 'PX', COORDINATOR_MS);
+    const sign = seal.sign(beatPlace(run), JSON.stringify({ beat: beat++ } satisfies Beat));
+    const pipeline = redis.pipeline().set(coordinatorKey(run), sign, 'PX', COORDINATOR_MS);
     for (const { agent } of agents) pipeline.pexpire(claimKey(agent), COORDINATOR_MS);
     await pipeline.exec();
   };

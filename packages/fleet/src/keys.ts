@@ -9,6 +9,7 @@ const RUNS = 'swarm:run:';
 /** Facts of an agent; expires when the agent stops renewing it. */
 export const agentKey = (agent: string): string => `${AGENTS}${agent}`;
 export const AGENT_KEYS = `${AGENTS}*`;
+export const agentOfKey = (key: string): string => key.slice(AGENTS.length);
 
 /** The run that an agent is reserved for; expires when the coordinator stops renewing it. */
 export const claimKey = (agent: string): string => `swarm:claim:${agent}`;

@@ -1,46 +1,191 @@
+/** What passes through the queue, in both directions. Whatever is read is checked here: its bounds, and that it is nothing else. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { ClockLine } from '@livekit-swarm/record';
-import type { WorkerCommand, WorkerDeath, WorkerMessage } from '@livekit-swarm/runner';
+import { LINE_SCHEMAS } from '@livekit-swarm/record';
+import type {
+  ShardAssignment,
+  ShardCommand,
+  WorkerDeath,
+  WorkerMessage,
+} from '@livekit-swarm/runner';
+import { LIMITS } from '@livekit-swarm/scenario';
 import { z } from 'zod';
+import { admittedSchema, NAME, text, time, whole } from './participant-schema.ts';
+import { RejectedMessage } from './rejected-message.ts';
+
+/** Names of runs, in keys of Redis. */
+const runName = () => z.string().regex(/^[\w-]{1,100}$/);
+const MOST_SHARDS = 9_999;
+const jobNumber = () => whole(0, MOST_SHARDS);
 
 /** To an agent: take part in a run, with this number of shards. */
-export const invitationSchema = z.object({ run: z.string(), shards: z.int().min(1) });
+export const invitationSchema = z.strictObject({ run: runName(), shards: whole(1, MOST_SHARDS) });
 export type Invitation = z.infer<typeof invitationSchema>;
 
-/** Data of a job that hosts a shard: its number. Which shard, the coordinator decides by the host that takes it. */
-export const shardJobSchema = z.object({ job: z.int().min(0) });
+/** The run that holds an agent, as long as its coordinator renews it. */
+export const claimSchema = z.strictObject({ run: runName() });
+export type Claim = z.infer<typeof claimSchema>;
+
+/** A sign of life of a coordinator: how often it has given one. */
+export const beatSchema = z.strictObject({ beat: whole(0, Number.MAX_SAFE_INTEGER) });
+export type Beat = z.infer<typeof beatSchema>;
+
+/** Number of a job, once its signature is verified. */
+export const jobText = z.string().regex(/^\d{1,4}$/);
+
+/** Data of a job that hosts a shard: its number, signed. Which shard, the coordinator decides by the host that takes it. */
+export const shardJobSchema = z.strictObject({ job: text(NAME) });
 export type ShardJob = z.infer<typeof shardJobSchema>;
+
+const MOST_THREADS = 4_096;
+const MOST_ATTEMPTS = 1_000;
+/** Certificates of a company and of all public authorities. */
+const MOST_CERTIFICATES = 4_000_000;
+const UNIX_MS = z.number().min(0).max(8.64e15);
+
+const engine = z.strictObject({
+  threads: whole(1, MOST_THREADS),
+  joinTimeoutMs: whole(1, LIMITS.maxDurationMs),
+  joinAttempts: whole(1, MOST_ATTEMPTS),
+  signalling: z.enum(['auto', 'v1', 'v0']),
+  reconnectPolicy: z.enum(['none', 'sdk', 'app']).exactOptional(),
+  watchMedia: z.boolean().exactOptional(),
+  turn: z
+    .string()
+    .max(300)
+    .regex(/^(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5}$/)
+    .exactOptional(),
+}) satisfies z.ZodType<ShardAssignment['engine']>;
+
+const assignmentSchema = z.strictObject({
+  shard: jobNumber(),
+  startedAtMs: UNIX_MS,
+  clockOffsetMs: z.number().min(-8.64e15).max(8.64e15),
+  endAtMs: time(),
+  engine,
+  authorities: text(MOST_CERTIFICATES).nullable(),
+  elsewhere: z
+    .array(
+      z.strictObject({
+        identity: text(NAME),
+        room: text(NAME),
+        agent: text(NAME),
+        sendsData: z.boolean(),
+      }),
+    )
+    .max(10 * LIMITS.participants),
+  admitted: admittedSchema,
+}) satisfies z.ZodType<ShardAssignment>;
+
+/** What a coordinator may ask of a shard on another host. Never `prepare`: which programs run on a host is decided on that host. */
+const shardCommandSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), assignment: assignmentSchema }),
+  z.strictObject({ type: z.literal('assign'), admitted: admittedSchema }),
+  z.strictObject({ type: z.literal('stop') }),
+]) satisfies z.ZodType<ShardCommand>;
 
 /** Coordinator → agent. */
 export type FleetCommand =
-  | { type: 'worker'; job: number; command: WorkerCommand }
+  | { type: 'worker'; job: number; command: ShardCommand }
   /** All workers of the agent end at once. */
   | { type: 'kill' }
   /** The run is over: the agent leaves it. */
   | { type: 'finish' };
 
+export const fleetCommandSchema: z.ZodType<FleetCommand> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('worker'), job: jobNumber(), command: shardCommandSchema }),
+  z.strictObject({ type: z.literal('kill') }),
+  z.strictObject({ type: z.literal('finish') }),
+]);
+
+/** A reason or an error, for a sentence. */
+const SENTENCE = 20_000;
+const MOST_LINES = 1_000_000;
+
+const death = z.strictObject({
+  reason: text(NAME),
+  message: text(SENTENCE),
+  killed: z.boolean(),
+}) satisfies z.ZodType<WorkerDeath>;
+
+const line = z.discriminatedUnion('type', [LINE_SCHEMAS.event, LINE_SCHEMAS.participant]);
+
+const workerMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('lines'), lines: z.array(line).max(MOST_LINES) }),
+  z.strictObject({ type: z.literal('sample'), sample: LINE_SCHEMAS.sample }),
+  z.strictObject({ type: z.literal('finished') }),
+  z.strictObject({ type: z.literal('failed'), message: text(SENTENCE) }),
+]) satisfies z.ZodType<WorkerMessage>;
+
 /** Agent → coordinator. */
-export type FleetMessage =
+export const fleetMessageSchema = z.discriminatedUnion('type', [
   /** A job was taken, and its worker is being started. */
-  | { type: 'taken'; job: number }
-  | { type: 'worker'; job: number; message: WorkerMessage }
-  | { type: 'ended'; job: number; death: WorkerDeath | null }
+  z.strictObject({ type: z.literal('taken'), job: jobNumber() }),
+  z.strictObject({ type: z.literal('worker'), job: jobNumber(), message: workerMessageSchema }),
+  z.strictObject({ type: z.literal('ended'), job: jobNumber(), death: death.nullable() }),
   /** Once a second. */
-  | { type: 'alive' }
+  z.strictObject({ type: z.literal('alive') }),
   /** The clock of the host was read again. */
-  | { type: 'clock'; line: ClockLine }
+  z.strictObject({ type: z.literal('clock'), line: LINE_SCHEMAS.clock }),
   /** The agent ends its participants before the coordinator requested it. */
-  | { type: 'withdrawn'; reason: string }
+  z.strictObject({
+    type: z.literal('withdrawn'),
+    reason: z.enum(['withdrawn', 'messages_lost', 'message_refused', 'internal']),
+    message: text(SENTENCE),
+  }),
   /** The agent has left the run: its last message. */
-  | { type: 'left' };
+  z.strictObject({ type: z.literal('left') }),
+]);
+export type FleetMessage = z.infer<typeof fleetMessageSchema>;
+
+/** As many messages in one entry of a stream at most. */
+export const MESSAGES_PER_ENTRY = 50;
 
 /** Far above what one entry holds: a result of a participant in a large room has a line for each track. */
 const MAX_BYTES = 256 * 1024 ** 2;
 
-/** The payload of one entry of a stream. */
+/** The payload of one entry of a stream, before it is sealed. */
 export const encode = (messages: readonly (FleetCommand | FleetMessage)[]): Buffer =>
   zstdCompressSync(JSON.stringify(messages));
 
-/** @throws Error when the bytes are none that `encode` made */
-export const decode = <T extends FleetCommand | FleetMessage>(bytes: Buffer): T[] =>
-  JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: MAX_BYTES }).toString()) as T[];
+/** @throws RejectedMessage when the bytes are none that `encode` made of such messages */
+export const decode = <T>(schema: z.ZodType<T>, bytes: Buffer, mostBytes = MAX_BYTES): T[] => {
+  let value: unknown;
+  try {
+    value = JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: mostBytes }).toString());
+  } catch {
+    // Without the cause, which may quote a secret.
+    throw new RejectedMessage('form', 'it cannot be decoded');
+  }
+  return parsed(z.array(schema).min(1).max(MESSAGES_PER_ENTRY), value);
+};
+
+/** @throws RejectedMessage */
+export const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return data;
+  const [issue] = error.issues;
+  // Where, but not what: it may be a secret, or text for a terminal.
+  throw new RejectedMessage('form', `${issue?.code} at ${pathText(issue?.path ?? [])}`);
+};
+
+/** The same of a text. @throws RejectedMessage */
+export const parsedText = <T>(schema: z.ZodType<T>, json: string): T => {
+  if (json.length > MAX_TEXT) throw new RejectedMessage('form', 'too long');
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new RejectedMessage('form', 'not JSON');
+  }
+  return parsed(schema, value);
+};
+
+/** Of facts, claims, invitations. */
+const MAX_TEXT = 100_000;
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => String(key).replaceAll(/[^\w.-]/g, '?'))
+    .join('.')
+    .slice(0, 100) || 'the top';

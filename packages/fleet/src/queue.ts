@@ -1,6 +1,8 @@
+import { hostOf, scopeOf } from '@livekit-swarm/livekit';
 import { SwarmError, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { Redis, type RedisOptions } from 'ioredis';
 import { COMMAND_MS } from './deadlines.ts';
+import { createSeal, KEY_HINT, readFleetKey, type Seal } from './fleet-key.ts';
 
 /** A connection to the Redis or Valkey that the hosts of a run share. */
 export interface Queue {
@@ -9,7 +11,18 @@ export interface Queue {
   connect(options?: RedisOptions): Redis;
   /** Of the address, without its password. */
   address: string;
+  /** Signs and encrypts what passes through it. */
+  seal: Seal;
+  /** Whether others on the way may read what passes through it. */
+  isReadable: boolean;
   close(): void;
+}
+
+export interface QueueOptions {
+  /** SWARM_QUEUE_KEY; undefined: messages are neither signed nor encrypted, which only a queue on loopback allows. */
+  key: string | undefined;
+  /** `--insecure-queue`: any program that reaches the Redis may command the hosts. */
+  isInsecure: boolean;
 }
 
 /** What LiveKit keeps in its own Redis. */
@@ -18,13 +31,21 @@ const LIVEKIT_KEYS = ['nodes', 'room_node_map', 'rooms'];
 /**
  * Connects, and checks that this Redis may serve as the queue.
  * @param url redis:// or rediss://
- * @throws SwarmError `usage` for an address that is none, or that of LiveKit's own Redis; `queue_unavailable` when it does not answer or may evict keys
+ * @throws SwarmError `usage` for an address that is none, that of LiveKit's own Redis, or one through which any program may command hosts; `queue_unavailable`
+ * when it does not answer or may evict keys
  */
-export const openQueue = async (url: string): Promise<Queue> => {
+export const openQueue = async (url: string, { key, isInsecure }: QueueOptions): Promise<Queue> => {
   const address = withoutSecrets(checkedUrl(url));
+  const seal = createSeal(key === undefined ? null : readFleetKey(key));
+  const mustBeSecure = !isInsecure && scopeOf(hostOf(url)) !== 'loopback';
+  if (mustBeSecure && !seal.isKeyed)
+    throw usageError(
+      `--queue ${address}: without SWARM_QUEUE_KEY, any program that writes to it commands the hosts of the fleet`,
+      `${KEY_HINT}; or add --insecure-queue where no other program reaches it`,
+    );
   const connections = new Set<Redis>();
-  const connect: Queue['connect'] = (options = {}) => {
-    const redis = new Redis(url, {
+  const open = (to: string, options: RedisOptions): Redis => {
+    const redis = new Redis(to, {
       lazyConnect: true,
       connectTimeout: COMMAND_MS,
       // Loss of the connection is noticed by those who wait for an answer.
@@ -38,24 +59,74 @@ export const openQueue = async (url: string): Promise<Queue> => {
     redis.once('end', () => connections.delete(redis));
     return redis;
   };
+  const connect: Queue['connect'] = (options = {}) => open(url, options);
   const close = (): void => {
     for (const redis of connections) redis.disconnect();
   };
   try {
-    await checkAnswer(connect({ retryStrategy: () => null, maxRetriesPerRequest: 0 }), address);
+    if (mustBeSecure) await assertAuthenticates(open(withoutCredentials(url), STRANGER), address);
+    await checkAnswer(connect(ONCE), address);
   } catch (error) {
     close();
     throw error;
   }
   const redis = connect({ commandTimeout: COMMAND_MS, maxRetriesPerRequest: 1 });
-  return { redis, connect, address, close };
+  const isReadable = !seal.isKeyed && !url.startsWith('rediss:');
+  return { redis, connect, address, seal, isReadable, close };
+};
+
+/** Fails at once. */
+const ONCE: RedisOptions = {
+  retryStrategy: () => null,
+  maxRetriesPerRequest: 0,
+  commandTimeout: COMMAND_MS,
+};
+/** It may not be allowed to ask whether the Redis is ready. */
+const STRANGER: RedisOptions = { ...ONCE, enableReadyCheck: false };
+
+const withoutCredentials = (url: string): string => {
+  const stranger = new URL(url);
+  stranger.username = '';
+  stranger.password = '';
+  stranger.search = '';
+  return stranger.href;
 };
 
 const checkedUrl = (url: string): string => {
-  if (/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  const parsed = URL.parse(url);
+  if (/^rediss?:$/.test(parsed?.protocol ?? '') && parsed?.hostname !== '') return url;
   throw usageError(
     `--queue ${withoutSecrets(url)}: must be the address of a Redis`,
     'write redis://HOST:6379, or rediss:// for TLS',
+  );
+};
+
+/** A password in the URL proves nothing: a Redis that has none accepts any. */
+const assertAuthenticates = async (stranger: Redis, address: string): Promise<void> => {
+  const refused: string[] = [];
+  try {
+    await stranger.connect();
+    // Neither makes a key.
+    for (const command of [
+      () => stranger.xadd('swarm:run:none:results', 'NOMKSTREAM', '*', 'a', 'b'),
+      () => stranger.exists('swarm:run:none:results'),
+    ])
+      await command().catch((error: unknown) => {
+        refused.push(error instanceof Error ? error.message : String(error));
+      });
+  } catch {
+    // It does not answer: `checkAnswer` names the cause.
+    return;
+  } finally {
+    stranger.disconnect();
+  }
+  if (refused.length === 2 && refused.every((why) => /^(NOAUTH|NOPERM|DENIED)\b/.test(why))) return;
+  const open = refused.length < 2;
+  throw usageError(
+    open
+      ? `--queue ${address}: its Redis answers without a password`
+      : `--queue ${address}: whether its Redis asks for a password cannot be checked (${refused[0]})`,
+    'give it one (requirepass, or an ACL without the default user) and write it into SWARM_QUEUE; or add --insecure-queue where no other program reaches it',
   );
 };
 

@@ -4,7 +4,10 @@ import { plural, SwarmError } from '@livekit-swarm/settings';
 import { type AgentFacts, type Agents, readAgents, withUniqueHosts } from './agent-facts.ts';
 import { COORDINATOR_MS } from './deadlines.ts';
 import { claimKey } from './keys.ts';
+import { type Claim, claimSchema, parsedText } from './messages.ts';
+import { claimPlace, type Ticket } from './places.ts';
 import type { Queue } from './queue.ts';
+import { RejectedMessage } from './rejected-message.ts';
 
 export interface AgentRequest {
   /** Null: all that are idle, but no more than `most`. */
@@ -32,7 +35,7 @@ export const reserveAgents = async (queue: Queue, request: AgentRequest): Promis
   const { labels, version, run, waitMs, signal } = request;
   const until = performance.now() + waitMs;
   for (;;) {
-    const all = await readAgents(queue.redis);
+    const all = await readAgents(queue);
     const usable = all.usable.filter(
       (one) => one.version === version && one.run === null && hasLabels(one.labels, labels),
     );
@@ -66,15 +69,32 @@ const choose = (
 };
 
 const claim = async (
-  { redis }: Queue,
+  { redis, seal }: Queue,
   run: string,
   agents: readonly AgentFacts[],
 ): Promise<AgentFacts[]> => {
+  const claimOf = ({ agent, ticket }: AgentFacts): string =>
+    seal.sign(claimPlace({ agent, ticket }), JSON.stringify({ run } satisfies Claim));
   const claimed: AgentFacts[] = [];
   for (const one of agents)
-    if ((await redis.set(claimKey(one.agent), run, 'PX', COORDINATOR_MS, 'NX')) !== null)
+    if ((await redis.set(claimKey(one.agent), claimOf(one), 'PX', COORDINATOR_MS, 'NX')) !== null)
       claimed.push(one);
   return claimed;
+};
+
+/**
+ * Checks that a run holds the claim of an agent.
+ * @throws RejectedMessage when it does not; Error when Redis does not answer
+ */
+export const assertClaimed = async (
+  { redis, seal }: Queue,
+  { agent, ticket }: Ticket,
+  run: string,
+): Promise<void> => {
+  const signed = await redis.get(claimKey(agent));
+  if (signed === null) throw new RejectedMessage('claim');
+  const claim = parsedText(claimSchema, seal.verify(claimPlace({ agent, ticket }), signed));
+  if (claim.run !== run) throw new RejectedMessage('claim');
 };
 
 export const release = async ({ redis }: Queue, agents: readonly AgentFacts[]): Promise<void> => {
@@ -84,12 +104,13 @@ export const release = async ({ redis }: Queue, agents: readonly AgentFacts[]): 
 const tooFew = (
   { address }: Queue,
   { machines, labels, selectors = [], version }: AgentRequest,
-  { usable, foreign }: Agents,
+  { usable, foreign, refused }: Agents,
 ): SwarmError => {
   const wanted = machines ?? 1;
   const list = [
     ...withUniqueHosts(usable).map((one) => `${one.host} (${stateOf(one, version)})`),
     ...foreign.map((one) => `${one.host} (version ${one.version}, which reports other facts)`),
+    ...refused.map((one) => `${one} (with another SWARM_QUEUE_KEY, or none)`),
   ];
   const label = labelText(labels);
   const needed = [

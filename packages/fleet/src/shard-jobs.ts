@@ -2,8 +2,10 @@
 import { FlowProducer, Worker } from 'bullmq';
 import { LOCKS } from './deadlines.ts';
 import { JOBS_PREFIX, runQueue, shardQueue } from './keys.ts';
-import { type ShardJob, shardJobSchema } from './messages.ts';
+import { jobText, parsed, type ShardJob, shardJobSchema } from './messages.ts';
+import { jobPlace } from './places.ts';
 import type { Queue } from './queue.ts';
+import { RejectedMessage } from './rejected-message.ts';
 
 /** Agents check each other's locks. This check is for a run with one agent, and for one whose agents are all stopped. @returns stops it */
 export const checkLocks = async (queue: Queue, run: string): Promise<() => Promise<void>> => {
@@ -32,7 +34,7 @@ export const addShardJobs = async (queue: Queue, run: string, shards: number): P
       children: Array.from({ length: shards }, (_, job) => ({
         name: 'shard',
         queueName: shardQueue(run),
-        data: { job } satisfies ShardJob,
+        data: signedJob(queue, run, job),
         opts: { attempts: 1, jobId: `shard-${job}` },
       })),
     });
@@ -41,6 +43,14 @@ export const addShardJobs = async (queue: Queue, run: string, shards: number): P
     connection.disconnect();
   }
 };
+
+const signedJob = ({ seal }: Queue, run: string, job: number): ShardJob => ({
+  job: seal.sign(jobPlace(run), String(job)),
+});
+
+/** @throws RejectedMessage */
+const jobOf = ({ seal }: Queue, run: string, data: unknown): number =>
+  Number(parsed(jobText, seal.verify(jobPlace(run), parsed(shardJobSchema, data).job)));
 
 export interface ShardTaker {
   /** Takes no more; by force where Redis does not answer, or the jobs were removed. */
@@ -51,6 +61,7 @@ export interface ShardTaker {
  * Takes shards of a run as long as fewer than `shards` are being hosted.
  * @param host hosts one until it has ended; meanwhile its lock is renewed
  * @param onLockLost this process did not renew a lock in time
+ * @param onRefused a job is none of this run
  */
 export const takeShards = (
   queue: Queue,
@@ -58,11 +69,19 @@ export const takeShards = (
   { agent, shards }: { agent: string; shards: number },
   host: (job: number) => Promise<void>,
   onLockLost: () => void,
+  onRefused: (rejected: RejectedMessage) => void,
 ): ShardTaker => {
   const connection = queue.connect();
   const jobs = new Worker(
     shardQueue(run),
-    async ({ data }) => await host(shardJobSchema.parse(data).job),
+    async ({ data }) => {
+      try {
+        await host(jobOf(queue, run, data));
+      } catch (error) {
+        if (error instanceof RejectedMessage) onRefused(error);
+        throw error;
+      }
+    },
     { connection, prefix: JOBS_PREFIX, name: agent, concurrency: shards, ...LOCKS },
   );
   jobs.on('error', () => {});

@@ -2,14 +2,17 @@ import { measureClockOffset, monotonicMs } from '@livekit-swarm/livekit';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
+/** Of the times of ECMAScript. */
+const MOST_MS = 8.64e15;
+
 /** How the clock of this host relates to that of Redis, which all hosts of a run share. */
-export const clockReadingSchema = z.object({
+export const clockReadingSchema = z.strictObject({
   /** Redis' Unix time minus CLOCK_MONOTONIC of this host, ms. */
-  offsetMs: z.number(),
+  offsetMs: z.number().min(-MOST_MS).max(MOST_MS),
   /** The offset is wrong by this much at most, ms: half of the round trip. */
-  uncertaintyMs: z.number(),
+  uncertaintyMs: z.number().min(0).max(MOST_MS),
   /** Unix time as the clock of this host is set minus that of Redis, whole ms. */
-  aheadMs: z.number(),
+  aheadMs: z.number().min(-MOST_MS).max(MOST_MS),
 });
 
 export type ClockReading = z.infer<typeof clockReadingSchema>;

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { z } from 'zod';
 import { BLOCK_MS } from './deadlines.ts';
-import { decode, encode, type FleetCommand, type FleetMessage } from './messages.ts';
+import type { Seal } from './fleet-key.ts';
+import {
+  decode,
+  encode,
+  type FleetCommand,
+  type FleetMessage,
+  MESSAGES_PER_ENTRY,
+} from './messages.ts';
+import { entryPlace } from './places.ts';
+import { RejectedMessage } from './rejected-message.ts';
 
 /** Sends messages to a stream in their order, also when Redis does not answer for a while. */
 export interface StreamWriter<T> {
@@ -19,20 +29,21 @@ export const createStream = async (redis: Redis, stream: string): Promise<void> 
 };
 
 const BATCH_MS = 50;
-/** All participants of a shard leave at once, and so do their results come. */
-const MESSAGES_PER_ENTRY = 50;
 /** The reader removes what it has read. A stream this long waits for it: Redis' memory is bounded. */
 const MAX_ENTRIES = 2_000;
 const PAUSE_MS = 100;
 
-/**
- * @param redis with a command timeout
- * @param sender name of the sender, unique within the stream
- */
+/** The sender of entries: its name, unique within the stream, and the ticket of the agent that sends or receives them. */
+export interface Sender {
+  name: string;
+  ticket: string;
+}
+
+/** @param redis with a command timeout */
 export const openStreamWriter = <T extends FleetCommand | FleetMessage>(
-  redis: Redis,
+  { redis, seal }: { redis: Redis; seal: Seal },
   stream: string,
-  sender: string,
+  sender: Sender,
 ): StreamWriter<T> => {
   const waiting: T[] = [];
   let sending = false;
@@ -57,7 +68,8 @@ export const openStreamWriter = <T extends FleetCommand | FleetMessage>(
     await sleep(BATCH_MS);
     while (waiting.length > 0 && !closed) {
       const batch = waiting.slice(0, MESSAGES_PER_ENTRY);
-      await send(['s', sender, 'n', String(number++), 'm', encode(batch)]);
+      const bytes = seal.close(entryPlace(stream, sender, number), encode(batch));
+      await send(['s', sender.name, 'n', String(number++), 'm', bytes]);
       waiting.splice(0, batch.length);
     }
     sending = false;
@@ -79,58 +91,112 @@ export const openStreamWriter = <T extends FleetCommand | FleetMessage>(
 
 const ENTRIES_AT_ONCE = 100;
 
+export interface StreamListener<T> {
+  schema: z.ZodType<T>;
+  /** The ticket of the agent that is one end of what this sender sends; null: it may not send anything. */
+  ticketOf(sender: string): string | null;
+  onMessages(sender: string, messages: T[]): void;
+  /** An entry was not taken. @param sender as it is named, which is not proven */
+  onRefused(sender: string, rejected: RejectedMessage): void;
+  /** Entries of a sender are missing: Redis lost what it had acknowledged. Called before the entry that follows is delivered. */
+  onGap(sender: string, missing: number): void;
+  /** A listener has thrown. Nothing more is read. */
+  onFailure(error: unknown): void;
+  /** Called after every reading, also when nothing has come. */
+  onRead?(answered: boolean): void;
+}
+
 /**
  * Reads a stream from its beginning, and removes what it has read.
  * @param redis a connection of its own
- * @param onRead called after every reading, also when nothing has come
  * @returns stops reading
  */
 export const readStream = <T extends FleetCommand | FleetMessage>(
-  redis: Redis,
+  { redis, seal }: { redis: Redis; seal: Seal },
   stream: string,
-  onMessages: (sender: string, messages: T[]) => void,
-  onRead: (answered: boolean) => void = () => {},
+  listener: StreamListener<T>,
 ): (() => void) => {
   let closed = false;
   let last = '0';
   const next = new Map<string, number>();
-  const read = async (): Promise<void> => {
-    const entries = await redis.xreadBuffer(
-      'COUNT',
-      ENTRIES_AT_ONCE,
-      'BLOCK',
-      BLOCK_MS,
-      'STREAMS',
-      stream,
-      last,
-    );
-    for (const [id, fields] of entries?.[0]?.[1] ?? []) {
-      last = id.toString();
-      const [, sender, , number, , bytes] = fields;
-      if (sender === undefined || bytes === undefined) continue;
-      const from = sender.toString();
-      const expected = next.get(from) ?? 0;
-      if (Number(number) < expected) continue;
-      next.set(from, Number(number) + 1);
-      onMessages(from, decode<T>(bytes));
+
+  const open = (fields: readonly Buffer[]): Entry<T> => {
+    const { sender, number, bytes } = fieldsOf(fields);
+    const ticket = listener.ticketOf(sender);
+    if (ticket === null) throw new RejectedMessage('sender');
+    const place = entryPlace(stream, { name: sender, ticket }, number);
+    return { sender, number, messages: decode(listener.schema, seal.open(place, bytes)) };
+  };
+  /** Advances once the entry is handled. */
+  const take = (fields: readonly Buffer[]): void => {
+    let entry: Entry<T>;
+    try {
+      entry = open(fields);
+    } catch (error) {
+      if (!(error instanceof RejectedMessage)) throw error;
+      listener.onRefused(senderOf(fields), error);
+      return;
     }
-    if (entries !== null) await redis.xtrim(stream, 'MINID', nextId(last));
+    const { sender, number, messages } = entry;
+    const expected = next.get(sender) ?? 0;
+    // Sent again, as the answer of Redis was lost.
+    if (number < expected) return;
+    if (number > expected) listener.onGap(sender, number - expected);
+    listener.onMessages(sender, messages);
+    next.set(sender, number + 1);
+  };
+  /** @returns false when Redis did not answer */
+  const read = async (): Promise<boolean> => {
+    const entries = await redis
+      .xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, last)
+      .then((streams) => streams?.[0]?.[1] ?? [], unanswered);
+    if (entries === null) return false;
+    for (const [id, fields] of entries) {
+      last = id.toString();
+      take(fields);
+    }
+    if (entries.length === 0) return true;
+    return (await redis.xtrim(stream, 'MINID', nextId(last)).catch(unanswered)) !== null;
   };
   const readAll = async (): Promise<void> => {
     while (!closed) {
-      const answered = await read().then(
-        () => true,
-        () => false,
-      );
+      const answered = await read();
       if (!answered) await sleep(PAUSE_MS);
-      if (!closed) onRead(answered);
+      if (!closed) listener.onRead?.(answered);
     }
   };
-  void readAll();
+  readAll().catch((error: unknown) => {
+    closed = true;
+    listener.onFailure(error);
+  });
   return () => {
     closed = true;
   };
 };
+
+/** Redis did not answer: the caller tries again, and counts for how long. */
+const unanswered = (): null => null;
+
+interface Entry<T> {
+  sender: string;
+  number: number;
+  messages: T[];
+}
+
+const LONGEST_SENDER = 1_000;
+
+const fieldsOf = (fields: readonly Buffer[]): { sender: string; number: number; bytes: Buffer } => {
+  const [s, sender, n, number, m, bytes] = fields;
+  const hasNames = String(s) === 's' && String(n) === 'n' && String(m) === 'm';
+  if (!hasNames || fields.length !== 6 || sender === undefined || bytes === undefined)
+    throw new RejectedMessage('form', 'fields');
+  if (sender.length > LONGEST_SENDER || !/^\d{1,15}$/.test(String(number)))
+    throw new RejectedMessage('form', 'fields');
+  return { sender: sender.toString(), number: Number(number), bytes };
+};
+
+const senderOf = ([, sender]: readonly Buffer[]): string =>
+  (sender ?? Buffer.from('?')).subarray(0, LONGEST_SENDER).toString();
 
 /** The smallest id behind one of the form MS-SEQUENCE. */
 const nextId = (id: string): string => {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { DEFAULT_ENGINE, type WorkerPoolOptions } from '@livekit-swarm/runner';
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
 import { afterEach, expect, it, vi } from 'vitest';
-import { type AgentFacts, factsOfThisHost, writeFacts } from '../src/agent-facts.ts';
+import { type AgentFacts, factsOfThisHost, newTicket, writeFacts } from '../src/agent-facts.ts';
 import { connectPool } from '../src/fleet-pool.ts';
 import { openQueue, reserveFleet, runAgent } from '../src/index.ts';
 import { agentKey, resultsKey } from '../src/keys.ts';
 import type { FleetMessage } from '../src/messages.ts';
+import { factsPlace } from '../src/places.ts';
 import { createStream, openStreamWriter } from '../src/stream.ts';
+import { KEYED } from './support/keys.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -17,6 +19,7 @@ afterEach(() => {
 
 const idleAgent = (agent: string, labels: Record<string, string> = {}): AgentFacts => ({
   agent,
+  ticket: newTicket(),
   ...factsOfThisHost(),
   version: '1.2.3',
   labels,
@@ -34,9 +37,9 @@ const request = (run: string) => ({
 });
 
 it('keeps no connection and no key of a run that is over', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
-  await writeFacts(queue.redis, idleAgent('host-1'));
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
+  await writeFacts(queue, idleAgent('host-1'));
   const connections = async (): Promise<number> =>
     String(await redis.client.client('LIST'))
       .trim()
@@ -51,9 +54,9 @@ it('keeps no connection and no key of a run that is over', async () => {
 });
 
 it('reserves nothing any more when something fails afterwards', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
-  await writeFacts(queue.redis, idleAgent('host-1'));
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
+  await writeFacts(queue, idleAgent('host-1'));
   const failing = {
     ...queue,
     connect: () => {
@@ -66,17 +69,18 @@ it('reserves nothing any more when something fails afterwards', async () => {
 });
 
 it('names hosts of a version that reports other facts, and takes the others', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
   const { agent, host, version } = idleAgent('host-2');
   const other = JSON.stringify({ agent, host, version, processors: 4 });
-  await queue.redis.set(agentKey(agent), other, 'PX', 60_000);
+  const signed = queue.seal.sign(factsPlace(agent), other);
+  await queue.redis.set(agentKey(agent), signed, 'PX', 60_000);
   const none = { ...request('k3f9a'), waitMs: 0 };
   await expect(reserveFleet(queue, none)).rejects.toMatchObject({
     code: 'no_agents',
     message: expect.stringContaining('(version 1.2.3, which reports other facts)'),
   });
-  await writeFacts(queue.redis, idleAgent('host-1'));
+  await writeFacts(queue, idleAgent('host-1'));
   const fleet = await reserveFleet(queue, request('k3f9b'));
   expect(fleet.agents.map((one) => one.agent)).toEqual(['host-1']);
   await fleet.close();
@@ -84,9 +88,9 @@ it('names hosts of a version that reports other facts, and takes the others', as
 });
 
 it('distinguishes hosts of one name, and takes no more than there are workers', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
-  for (const agent of ['vm-1', 'vm-2', 'vm-3']) await writeFacts(queue.redis, idleAgent(agent));
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
+  for (const agent of ['vm-1', 'vm-2', 'vm-3']) await writeFacts(queue, idleAgent(agent));
   const fleet = await reserveFleet(queue, { ...request('k3f9a'), most: 2 });
   expect(fleet.agents.map(({ host }) => host)).toEqual(['vm-1', 'vm-2']);
   await fleet.close();
@@ -94,11 +98,11 @@ it('distinguishes hosts of one name, and takes no more than there are workers', 
 });
 
 it('takes a host for each selector of a role, before others', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
-  await writeFacts(queue.redis, idleAgent('host-1', { region: 'us' }));
-  await writeFacts(queue.redis, idleAgent('host-2', { region: 'us' }));
-  await writeFacts(queue.redis, idleAgent('host-3', { region: 'eu' }));
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
+  await writeFacts(queue, idleAgent('host-1', { region: 'us' }));
+  await writeFacts(queue, idleAgent('host-2', { region: 'us' }));
+  await writeFacts(queue, idleAgent('host-3', { region: 'eu' }));
   const selectors = [{ region: 'eu' }, { region: 'us' }];
   const two = { ...request('k3f9a'), machines: 2, selectors };
   const fleet = await reserveFleet(queue, two);
@@ -113,11 +117,11 @@ it('takes a host for each selector of a role, before others', async () => {
 });
 
 it('takes only hosts with the labels that are wanted', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
-  await writeFacts(queue.redis, idleAgent('host-1', { region: 'us' }));
-  await writeFacts(queue.redis, idleAgent('host-2', { region: 'eu', rack: 'a' }));
-  await writeFacts(queue.redis, idleAgent('host-3'));
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
+  await writeFacts(queue, idleAgent('host-1', { region: 'us' }));
+  await writeFacts(queue, idleAgent('host-2', { region: 'eu', rack: 'a' }));
+  await writeFacts(queue, idleAgent('host-3'));
   const fleet = await reserveFleet(queue, { ...request('k3f9a'), labels: { region: 'eu' } });
   expect(fleet.agents.map(({ agent }) => agent)).toEqual(['host-2']);
   await fleet.close();
@@ -133,18 +137,21 @@ it('takes only hosts with the labels that are wanted', async () => {
 });
 
 it('has no shard left when an agent is lost before it has taken any', async () => {
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
   await createStream(queue.redis, resultsKey('k3f9a'));
   const options: WorkerPoolOptions = {
     ...{ workers: 3, engineModule: DEFAULT_ENGINE, logDir: '' },
-    onLine: () => {},
-    onDeath: () => {},
+    ...{ onLine: () => {}, onDeath: () => {}, onFailure: () => {}, onWarning: () => {} },
   };
-  const taking = [{ facts: idleAgent('host-1'), shards: [0, 1, 2] }];
+  const facts = idleAgent('host-1');
+  const taking = [{ facts, shards: [0, 1, 2] }];
   const pool = connectPool(queue, 'k3f9a', taking, options);
-  const writer = openStreamWriter<FleetMessage>(queue.redis, resultsKey('k3f9a'), 'host-1');
-  writer.push({ type: 'withdrawn', reason: 'the agent was stopped' });
+  const writer = openStreamWriter<FleetMessage>(queue, resultsKey('k3f9a'), {
+    name: 'host-1',
+    ticket: facts.ticket,
+  });
+  writer.push({ type: 'withdrawn', reason: 'withdrawn', message: 'the agent was stopped' });
   await expect(pool.whenReady()).rejects.toMatchObject({ code: 'worker_died' });
   expect(pool.alive).toBe(0);
   await pool.empty;
@@ -155,12 +162,13 @@ it('has no shard left when an agent is lost before it has taken any', async () =
 it('an agent that cannot start leaves no folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'swarm-test-'));
   vi.stubEnv('TMPDIR', folder);
-  await using redis = await startRedis();
-  const queue = await openQueue(redis.url);
+  await using redis = await startRedis('--requirepass', 'hunter2');
+  const queue = await openQueue(redis.url, KEYED);
   queue.redis.disconnect();
   const agent = runAgent({
     ...{ queue, labels: {}, version: '1.2.3', engineModule: DEFAULT_ENGINE },
     stop: new AbortController().signal,
+    assertHost: () => {},
     onEvent: () => {},
   });
   await expect(agent).rejects.toThrow();

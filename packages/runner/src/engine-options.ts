@@ -14,8 +14,7 @@ export const engineOptions = (
     allocation,
     reconnectPolicy = 'sdk',
     watchMedia = false,
-    browser,
-  }: Pick<RunOptions, 'allocation' | 'reconnectPolicy' | 'watchMedia' | 'browser'>,
+  }: Pick<RunOptions, 'allocation' | 'reconnectPolicy' | 'watchMedia'>,
   signalling: EngineOptions['signalling'],
   { SWARM_TURN: turn = '' }: NodeJS.ProcessEnv = process.env,
 ): ShardAssignment['engine'] => ({
@@ -25,6 +24,5 @@ export const engineOptions = (
   signalling,
   reconnectPolicy,
   watchMedia,
-  ...(browser !== undefined && { browser }),
   ...(turn !== '' && { turn }),
 });

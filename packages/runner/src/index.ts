@@ -33,4 +33,9 @@ export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';
 export { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
 export { startFailure, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 export { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
-export type { ShardAssignment, WorkerCommand, WorkerMessage } from './worker-protocol.ts';
+export type {
+  AdmittedParticipant,
+  ShardAssignment,
+  ShardCommand,
+  WorkerMessage,
+} from './worker-protocol.ts';

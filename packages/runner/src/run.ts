@@ -102,6 +102,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     onLine: (line) => options.onLine?.(line),
   });
   const ending: RunEnding = Promise.withResolvers();
+  // It may be rejected before `superviseRun` awaits it.
+  ending.promise.catch(() => {});
 
   /** No participant is connected and none will join: the rest of the plan would measure nothing. */
   const endWhenEmpty = (): void => {
@@ -113,6 +115,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       workers: shards.length,
       engineModule: options.engineModule ?? DEFAULT_ENGINE,
       logDir: record.dir,
+      browser: options.browser,
       onLine: (line) => {
         log.append(line);
         if (mayBeLast(line)) endWhenEmpty();
@@ -121,6 +124,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
         log.appendWorkerDeath(shard, death);
         endWhenEmpty();
       },
+      onFailure: ending.reject,
+      onWarning: (reason, message) => log.appendRunEvent('warning', { reason, message }),
     },
     slots,
   );

@@ -46,7 +46,7 @@ test('a pause that its threads report after a sample is the pause that the clock
       engine: { threads: 1, joinTimeoutMs: 1_000, joinAttempts: 1, signalling: 'v1' },
     },
     { createEngine: () => engine },
-    '/nonexistent',
+    { dir: '/nonexistent' },
     (message) => messages.push(message),
   );
   samplesAfter = 0;

@@ -1,6 +1,6 @@
 import { RECORDED_PAUSE_MS } from '@livekit-swarm/analysis';
 import { monotonicMs, steadyClock, trustAuthorities } from '@livekit-swarm/livekit';
-import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
+import type { EventLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedAction } from '@livekit-swarm/scenario';
 import { createClockWatch, type Disturbance } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
@@ -8,7 +8,12 @@ import type { EngineModule } from './load-engine.ts';
 import { createProcessSampler } from './process-sampler.ts';
 import { createRunDelayMeter } from './run-delay.ts';
 import { schedule } from './schedule.ts';
-import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
+import type {
+  AdmittedParticipant,
+  ShardAssignment,
+  WorkerLine,
+  WorkerMessage,
+} from './worker-protocol.ts';
 
 /** Carries out one shard inside a worker process. */
 export interface ShardHost {
@@ -25,13 +30,13 @@ const BATCH_MS = 100;
 
 /**
  * Begins a shard: joins and leaves at their due times, a sample a second, events as they happen.
- * @param dir of logs, and of what clients leave
+ * @param own what this host decides: the folder for logs and for what clients leave, and the program of the browser
  * @throws what the engine throws when it cannot be made
  */
 export const hostShard = async (
   assignment: ShardAssignment,
   { createEngine }: EngineModule,
-  dir: string,
+  { dir, browser }: { dir: string; browser?: string },
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
   const { shard, startedAtMs, clockOffsetMs, endAtMs } = assignment;
@@ -45,6 +50,7 @@ export const hostShard = async (
     clockOffsetMs,
     shard,
     dir,
+    ...(browser !== undefined && { browser }),
     elsewhere: assignment.elsewhere,
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
@@ -211,8 +217,8 @@ const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;
 /** Gathers lines and sends them together. */
 const createOutbox = (
   send: (message: WorkerMessage) => void,
-): { push(line: RecordLine): void; flush(): void } => {
-  let lines: RecordLine[] = [];
+): { push(line: WorkerLine): void; flush(): void } => {
+  let lines: WorkerLine[] = [];
   let timer: NodeJS.Timeout | null = null;
   const flush = (): void => {
     if (timer !== null) clearTimeout(timer);

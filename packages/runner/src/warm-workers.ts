@@ -11,12 +11,15 @@ export interface WarmWorkers {
 }
 
 /** Starts workers for the first shards of a run on this host. They end when this process does, however this one ends. */
-export const warmWorkers = (workers: number, logDir: string): WarmWorkers => {
+export const warmWorkers = (workers: number, logDir: string, browser?: string): WarmWorkers => {
   const waiting = new Map<number, WorkerProcess>();
   const listeners = new Map<number, (message: WorkerMessage) => void>();
   for (let shard = 0; shard < workers; shard++) {
     const onMessage = (message: WorkerMessage): void => listeners.get(shard)?.(message);
-    waiting.set(shard, startWorker({ shard, engineModule: DEFAULT_ENGINE, logDir, onMessage }));
+    waiting.set(
+      shard,
+      startWorker({ shard, engineModule: DEFAULT_ENGINE, logDir, browser, onMessage }),
+    );
   }
   return {
     take: (shard, onMessage) => {

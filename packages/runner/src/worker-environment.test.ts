@@ -17,6 +17,8 @@ it('passes on what a worker needs, and no secret under any name', () => {
     AWS_SHARED_CREDENTIALS: 'd',
     PGPASS: 'e',
     SWARM_EXPORTER_TOKEN: 'f',
+    SWARM_QUEUE: 'redis://:g@10.0.0.5',
+    SWARM_QUEUE_KEY: 'h',
   };
   expect(workerEnvironment({ ...needed, ...secrets })).toEqual(needed);
 });

@@ -27,6 +27,8 @@ const start = (engineModule: string, deaths: string[] = []) =>
     logDir,
     onLine: () => {},
     onDeath: (shard, { reason }) => deaths.push(`${shard} ${reason}`),
+    onFailure: (error) => deaths.push(String(error)),
+    onWarning: (reason) => deaths.push(reason),
   });
 
 test('a worker that is killed while it starts leaves the run without a result', async () => {

@@ -24,11 +24,17 @@ export interface WorkerPoolOptions {
   workers: number;
   engineModule: string;
   logDir: string;
+  /** Of workers on this host: see `EngineOptions`. */
+  browser?: string | undefined;
   /** Used where they have a worker of the shard. Default: all are started now. */
   warm?: WarmWorkers | undefined;
   /** Events, results and samples as the workers send them. */
   onLine(line: RecordLine): void;
   onDeath(shard: number, death: WorkerDeath): void;
+  /** A line could not be taken: the run cannot be evaluated any more. */
+  onFailure(error: unknown): void;
+  /** Something that a reader of the report should know, once the run has begun. @param reason a code */
+  onWarning(reason: string, message: string): void;
 }
 
 /**
@@ -39,16 +45,22 @@ export const startWorkerPool = async ({
   workers,
   engineModule,
   logDir,
+  browser,
   warm,
   onLine,
   onDeath,
+  onFailure,
 }: WorkerPoolOptions): Promise<WorkerPool> => {
   let started = false;
   const living = new Map<number, WorkerProcess>();
   const diedEarly = new Map<number, WorkerDeath>();
   const onMessage = (message: WorkerMessage): void => {
-    if (message.type === 'lines') for (const line of message.lines) onLine(line);
-    if (message.type === 'sample') onLine(message.sample);
+    try {
+      if (message.type === 'lines') for (const line of message.lines) onLine(line);
+      if (message.type === 'sample') onLine(message.sample);
+    } catch (error) {
+      onFailure(error);
+    }
   };
   const kill = (): void => {
     for (const worker of living.values()) worker.kill();
@@ -57,7 +69,8 @@ export const startWorkerPool = async ({
   const all = Array.from(
     { length: workers },
     (_, shard) =>
-      warm?.take(shard, onMessage) ?? startWorker({ shard, engineModule, logDir, onMessage }),
+      warm?.take(shard, onMessage) ??
+      startWorker({ shard, engineModule, logDir, browser, onMessage }),
   );
   for (const worker of all) living.set(worker.shard, worker);
   const empty = Promise.all(

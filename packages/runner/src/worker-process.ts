@@ -33,6 +33,8 @@ export interface WorkerOptions {
   engineModule: string;
   /** Where its output goes: `worker-N.log`, removed when it is empty. */
   logDir: string;
+  /** See `EngineOptions`. */
+  browser?: string | undefined;
   /** Without a command for this long the worker ends its participants, ms: its parent may be stopped. Default: it waits. */
   leaseMs?: number;
   onMessage(message: WorkerMessage): void;
@@ -43,6 +45,7 @@ export const startWorker = ({
   shard,
   engineModule,
   logDir,
+  browser,
   leaseMs,
   onMessage,
 }: WorkerOptions): WorkerProcess => {
@@ -81,6 +84,7 @@ export const startWorker = ({
     shard,
     engineModule,
     dir: logDir,
+    ...(browser !== undefined && { browser }),
     ...(leaseMs !== undefined && { leaseMs }),
   };
   child.send(prepare, () => {});

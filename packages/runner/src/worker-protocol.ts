@@ -1,5 +1,5 @@
 import type { Admission, EngineOptions, RemotePublisher } from '@livekit-swarm/engine';
-import type { RecordLine, SampleLine } from '@livekit-swarm/record';
+import type { EventLine, ParticipantLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /** A participant of a shard, with its token. */
@@ -25,7 +25,6 @@ export interface ShardAssignment {
     | 'signalling'
     | 'reconnectPolicy'
     | 'watchMedia'
-    | 'browser'
     | 'turn'
   >;
   /** Certificates of authorities, PEM, that its connections trust in addition to those of its host; null: none. */
@@ -36,23 +35,37 @@ export interface ShardAssignment {
   admitted: AdmittedParticipant[];
 }
 
-/** Coordinator → worker. */
-export type WorkerCommand =
-  /** Load the engine; answered by `ready`. `dir`: for what clients leave, on the host of the worker. */
-  | { type: 'prepare'; shard: number; engineModule: string; dir: string; leaseMs?: number }
-  /** The parent lives: see `WorkerOptions.leaseMs`. The correction: see `ShardHost.correctClock`. */
-  | { type: 'renew'; clockCorrectionMs?: number }
+/** Coordinator → worker, from this host or another: what happens to a shard. */
+export type ShardCommand =
   | { type: 'start'; assignment: ShardAssignment }
   /** The participants that join next. */
   | { type: 'assign'; admitted: AdmittedParticipant[] }
   /** Stop joining, all participants leave; answered by lines and then `finished`. */
   | { type: 'stop' };
 
+/** Parent process → worker. Which programs run on a host is decided on that host: no other host may send `prepare`. */
+export type WorkerCommand =
+  | ShardCommand
+  /** Load the engine, once; answered by `ready`. `dir`: for what clients leave. `browser`: see `EngineOptions`. */
+  | {
+      type: 'prepare';
+      shard: number;
+      engineModule: string;
+      dir: string;
+      browser?: string;
+      leaseMs?: number;
+    }
+  /** The parent lives: see `WorkerOptions.leaseMs`. The correction: see `ShardHost.correctClock`. */
+  | { type: 'renew'; clockCorrectionMs?: number };
+
+/** Events and results of participants. All else in a record is the coordinator's. */
+export type WorkerLine = EventLine | ParticipantLine;
+
 /** Worker → coordinator. */
 export type WorkerMessage =
   | { type: 'ready' }
   /** Events and results, batched. */
-  | { type: 'lines'; lines: RecordLine[] }
+  | { type: 'lines'; lines: WorkerLine[] }
   | { type: 'sample'; sample: SampleLine }
   /** All participants left and every line was sent. */
   | { type: 'finished' }

@@ -4,8 +4,9 @@ import { type EngineModule, loadEngine } from './load-engine.ts';
 import { hostShard, type ShardHost } from './shard-host.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
+/** Set once, by the parent process. */
+let prepared: Extract<WorkerCommand, { type: 'prepare' }> | null = null;
 let engine: EngineModule | null = null;
-let dir = '.';
 let host: ShardHost | null = null;
 
 const send = (message: WorkerMessage): void => {
@@ -20,16 +21,18 @@ const sendLast = (message: WorkerMessage, exitCode: number): void => {
 const carryOut = async (command: WorkerCommand): Promise<void> => {
   switch (command.type) {
     case 'prepare':
+      if (prepared !== null) throw new Error('a second prepare: a worker loads one engine');
+      prepared = command;
       process.title = `swarm worker ${command.shard}`;
       failpoint('worker.prepare');
-      dir = command.dir;
       if (command.leaseMs !== undefined) watchLease(command.leaseMs);
       engine = await loadEngine(command.engineModule);
       send({ type: 'ready' });
       break;
     case 'start':
-      if (engine === null) throw new Error('start came before prepare');
-      host = await hostShard(command.assignment, engine, dir, send);
+      if (engine === null || prepared === null) throw new Error('start came before prepare');
+      if (host !== null) throw new Error('a second start: a worker hosts one shard');
+      host = await hostShard(command.assignment, engine, prepared, send);
       break;
     case 'assign':
       host?.assign(command.admitted);

@@ -1,9 +1,11 @@
-export type {
-  ActionSource,
-  ActionStep,
-  Permission,
-  PlannedAction,
-  PlannedStep,
+export {
+  ACTION_SOURCES,
+  type ActionSource,
+  type ActionStep,
+  type Permission,
+  type PlannedAction,
+  type PlannedStep,
+  SIMULATIONS,
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
@@ -62,6 +64,7 @@ export {
   DEPARTURES,
   type Departure,
   departsWhileJoining,
+  ENGINE_NAMES,
   type EngineName,
   type Kind,
   type Layout,

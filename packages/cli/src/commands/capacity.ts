@@ -48,7 +48,7 @@ export const capacityCommand = async (
     target,
     signalling: flags.signalling,
     workers: readWorkers(flags.workers),
-    queue: readQueueChoice(flags, target),
+    queue: readQueueChoice(flags, target, env),
     serverMetrics: readServerMetrics(flags, target, typed),
   };
   if (limits.length > 0 && target.type === 'remote' && !isMeasured(shared.serverMetrics))

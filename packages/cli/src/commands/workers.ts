@@ -2,22 +2,29 @@ import { type AgentFacts, type Agents, openQueue, readAgents } from '@livekit-sw
 import { labelText } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
+import { readQueueOptions } from '../queue-choice.ts';
 import { VERSION } from '../version.ts';
 
 const COLUMNS = ['AGENT', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];
 
+export interface WorkersFlags {
+  queue: string;
+  insecureQueue?: boolean;
+  json?: boolean;
+}
+
 /** `swarm workers`: lists the hosts of a queue. */
 export const workersCommand = async (
-  flags: { queue: string; json?: boolean },
-  { stdout }: Console,
+  flags: WorkersFlags,
+  { stdout, env }: Console,
 ): Promise<ExitCode> => {
-  const queue = await openQueue(flags.queue);
+  const queue = await openQueue(flags.queue, readQueueOptions(flags, env));
   try {
-    const agents = await readAgents(queue.redis);
+    const agents = await readAgents(queue);
     await write(
       stdout,
       flags.json === true
-        ? `${JSON.stringify(agents.usable, null, 2)}\n`
+        ? `${JSON.stringify(agents.usable.map(shownOf), null, 2)}\n`
         : tableOf(agents, queue.address),
     );
     return EXIT_CODES.passed.code;
@@ -26,14 +33,21 @@ export const workersCommand = async (
   }
 };
 
-const tableOf = ({ usable, foreign }: Agents, address: string): string => {
-  if (usable.length + foreign.length === 0)
+/** Without what only this program needs. */
+const shownOf = ({ ticket: _, ...shown }: AgentFacts): Omit<AgentFacts, 'ticket'> => shown;
+
+const tableOf = ({ usable, foreign, refused }: Agents, address: string): string => {
+  if (usable.length + foreign.length + refused.length === 0)
     return `${address} has no hosts: start "swarm worker --queue ${address}" on each\n`;
   const others = foreign.map(({ agent, version }) => [
     ...[agent, '–', '–', `${version} (not ${VERSION})`, '–', '–'],
     'reports other facts than this version reads',
   ]);
-  const rows = [COLUMNS, ...usable.map(rowOf), ...others];
+  const strangers = refused.map((agent) => [
+    ...[agent, '–', '–', '–', '–', '–'],
+    'has another SWARM_QUEUE_KEY, or none',
+  ]);
+  const rows = [COLUMNS, ...usable.map(rowOf), ...others, ...strangers];
   const widths = COLUMNS.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

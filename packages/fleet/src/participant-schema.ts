@@ -1,0 +1,223 @@
+/** Participants as they travel to other hosts. Whatever is not listed is refused, and every size has a bound: what is read may have been written by any program. */
+import type { Admission } from '@livekit-swarm/engine';
+import type { AdmittedParticipant } from '@livekit-swarm/runner';
+import {
+  ACTION_SOURCES,
+  DEPARTURES,
+  ENGINE_NAMES,
+  LIMITS,
+  MUSIC_KILOBITS,
+  PATHS,
+  type ParticipantPlan,
+  type PlannedAction,
+  SIMULATIONS,
+  type TrackPlan,
+} from '@livekit-swarm/scenario';
+import { z } from 'zod';
+
+/** A schema for each key of a type: a key that is added to the type is missed here. */
+type Shape<T> = { [Key in keyof T]-?: z.ZodType<T[Key]> };
+
+/** @param longest in characters */
+export const text = (longest: number) => z.string().max(longest);
+export const whole = (least: number, most: number) => z.int().min(least).max(most);
+const amount = (most: number) => z.number().min(0).max(most);
+const yes = () => z.literal(true);
+
+/** Names of rooms, roles, participants, labels. */
+export const NAME = 1_000;
+const ADDRESS = 2_048;
+const SECRET = 65_536;
+const SETTING = 20_000;
+const MOST_TRACKS = 100;
+const MOST_ACTIONS = 500_000;
+const MOST_LISTED = 1_000;
+
+/** Ms after the start of the run, of events up to a week later. */
+export const time = () =>
+  z
+    .number()
+    .min(-LIMITS.maxDurationMs)
+    .max(LIMITS.maxDurationMs * 2);
+const duration = () => amount(LIMITS.maxDurationMs);
+
+/** Of a URL that participants connect to. Which hosts it may name, the rules of the host decide. */
+const address = (protocols: RegExp) => z.url({ protocol: protocols }).max(ADDRESS);
+const host = () => text(300).regex(/^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/);
+
+/** Media files of users are not on other hosts, so a track never names one. */
+const track = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('audio'),
+    music: z.literal(MUSIC_KILOBITS).exactOptional(),
+    dtx: yes().exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('video'),
+    source: z.enum(['camera', 'screen']),
+    codec: z.enum(['vp8', 'h264', 'vp9', 'av1']),
+    resolution: z.enum(['180p', '360p', '540p', '720p', '1080p']),
+    simulcast: z.boolean(),
+    bitrates: z.array(amount(1e9)).max(10).exactOptional(),
+    frameMetadata: yes().exactOptional(),
+    scalabilityMode: z.enum(['L3T3_KEY']).exactOptional(),
+  }),
+]) satisfies z.ZodType<TrackPlan>;
+
+const sources = z
+  .array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio']))
+  .max(4);
+
+const permission = {
+  canPublish: z.boolean().exactOptional(),
+  canPublishSources: sources.exactOptional(),
+  canPublishData: z.boolean().exactOptional(),
+  canSubscribe: z.boolean().exactOptional(),
+  canUpdateOwnMetadata: z.boolean().exactOptional(),
+};
+
+const grants = z.strictObject({
+  ...permission,
+  hidden: z.boolean().exactOptional(),
+  roomAdmin: z.boolean().exactOptional(),
+  recorder: z.boolean().exactOptional(),
+});
+
+const atMs = time();
+const action = z.discriminatedUnion('do', [
+  z.strictObject({
+    atMs,
+    do: z.enum(['mute', 'unmute', 'unpublish']),
+    source: z.enum(ACTION_SOURCES),
+  }),
+  z.strictObject({ atMs, do: z.literal('publish'), track }),
+  z.strictObject({
+    atMs,
+    do: z.literal('set'),
+    name: text(NAME).exactOptional(),
+    metadata: text(SETTING).exactOptional(),
+    attributes: z.record(text(NAME), text(SETTING)).exactOptional(),
+  }),
+  z.strictObject({ atMs, do: z.literal('permit'), permission: z.strictObject(permission) }),
+  z.strictObject({
+    atMs,
+    do: z.literal('simulate'),
+    simulate: z.enum(SIMULATIONS),
+    bandwidthBps: amount(1e12).exactOptional(),
+  }),
+  z.strictObject({ atMs, do: z.enum(['change-address', 'disappear', 'join-again']) }),
+  z.strictObject({ atMs, do: z.enum(['speak', 'listen']) }),
+  z.strictObject({ atMs, do: z.literal('change-key'), key: whole(0, MOST_ACTIONS * 10) }),
+]) satisfies z.ZodType<PlannedAction>;
+
+const share = () => z.number().min(0).max(1);
+const link = z.strictObject({
+  loss: share(),
+  burst: amount(1e6),
+  delayMs: duration(),
+  jitterMs: duration(),
+  reorder: share(),
+  rateBps: amount(1e12).nullable(),
+  queueMs: duration(),
+});
+
+const layout = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['all', 'speaker', 'audio-only', 'none']) }),
+  z.strictObject({ type: z.literal('grid'), tiles: whole(0, MOST_LISTED) }),
+]);
+
+const data = z.strictObject({
+  messagesPerSecond: amount(1e5),
+  bytes: whole(0, 65_536),
+  reliable: z.boolean(),
+});
+
+const ref = z.union([
+  z.strictObject({ env: text(NAME) }),
+  z.strictObject({ file: text(ADDRESS * 2) }),
+]);
+
+/** For the record only: nothing is read from these places on another host. */
+const connect = z.strictObject({
+  url: text(ADDRESS),
+  servers: z.array(text(ADDRESS)).max(MOST_LISTED),
+  headers: z.record(text(NAME), ref),
+});
+
+const e2ee = z.strictObject({
+  secret: z.union([
+    z.enum(['throw-away', 'wrong-key']),
+    z.strictObject({ passphrase: ref }),
+    z.strictObject({ key: ref }),
+  ]),
+  keyIndex: whole(0, 255),
+  ratchet: whole(0, 1_000),
+  keyChange: z
+    .strictObject({
+      everyMs: z.number().positive().max(LIMITS.maxDurationMs),
+      by: z.enum(['new-key', 'ratchet']),
+      withinMs: duration(),
+    })
+    .exactOptional(),
+});
+
+const labels = z.record(text(NAME), text(NAME));
+const expected = whole(0, 10 * LIMITS.participants);
+
+const planShape = {
+  index: whole(0, 10 * LIMITS.participants),
+  identity: text(NAME),
+  group: text(NAME),
+  room: text(NAME),
+  role: text(NAME),
+  joinAtMs: time(),
+  leaveAtMs: time(),
+  publish: z.array(track).max(MOST_TRACKS),
+  subscribe: z.boolean(),
+  layout,
+  data: z.array(data).max(MOST_TRACKS),
+  grants,
+  network: z.strictObject({ up: link, down: link }).nullable(),
+  rateAdaptation: yes().exactOptional(),
+  path: z.enum(PATHS),
+  hostSelector: labels.exactOptional(),
+  engine: z.enum(ENGINE_NAMES).exclude(['native']).exactOptional(),
+  turns: z.enum(['takes', 'hears']).exactOptional(),
+  readsFrameMetadata: yes().exactOptional(),
+  departure: z.enum(DEPARTURES).exactOptional(),
+  actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
+  connect: connect.exactOptional(),
+  e2ee: e2ee.nullable(),
+  expectedTracks: z.strictObject({ audio: expected, video: expected }),
+} satisfies Shape<ParticipantPlan>;
+
+export const participantPlanSchema = z.strictObject(planShape) satisfies z.ZodType<ParticipantPlan>;
+
+const secretSettings = { keyIndex: whole(0, 255), ratchet: whole(0, 1_000) };
+
+const admissionShape = {
+  url: address(/^(wss?|https?)$/),
+  token: text(SECRET),
+  endpoint: z
+    .strictObject({
+      url: address(/^https?$/),
+      headers: z.record(text(NAME), text(SECRET)),
+      hosts: z.array(host()).max(MOST_LISTED),
+    })
+    .exactOptional(),
+  e2ee: z
+    .union([
+      z.strictObject({ passphrase: text(SECRET), ...secretSettings }),
+      z.strictObject({ key: text(SECRET), ...secretSettings }),
+    ])
+    .exactOptional(),
+} satisfies Shape<Admission>;
+
+export const admittedSchema = z
+  .array(
+    z.strictObject({
+      plan: participantPlanSchema,
+      admission: z.strictObject(admissionShape),
+    }),
+  )
+  .max(10 * LIMITS.participants) satisfies z.ZodType<AdmittedParticipant[]>;

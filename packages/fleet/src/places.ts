@@ -1,0 +1,28 @@
+/** Where messages of the queue belong. What is signed for one place counts in no other: see `fleet-key.ts`. */
+export type Place = readonly [kind: string, ...rest: (string | number)[]];
+
+/** An agent between two runs: its name, and the ticket of the run that comes next. */
+export interface Ticket {
+  agent: string;
+  ticket: string;
+}
+
+export const factsPlace = (agent: string): Place => ['facts', agent];
+
+export const claimPlace = ({ agent, ticket }: Ticket): Place => ['claim', agent, ticket];
+
+export const invitationPlace = ({ agent, ticket }: Ticket): Place => ['invitation', agent, ticket];
+
+export const beatPlace = (run: string): Place => ['beat', run];
+
+export const jobPlace = (run: string): Place => ['job', run];
+
+/** @param ticket of the agent that is one end of the stream */
+export const entryPlace = (
+  stream: string,
+  { name, ticket }: { name: string; ticket: string },
+  number: number,
+): Place => ['entry', stream, ticket, name, number];
+
+/** The name by which a coordinator sends commands. */
+export const COORDINATOR = 'coordinator';
