@@ -16,6 +16,7 @@ const PROGRAMS = {
   haproxy: [['haproxy'], 'haproxy'],
   ip: [['ip'], 'iproute2'],
   nft: [['nft'], 'nftables'],
+  nginx: [['nginx'], 'nginx'],
   'node-exporter': [['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'],
   openssl: [['openssl'], 'openssl'],
   prometheus: [['prometheus'], 'prometheus'],
