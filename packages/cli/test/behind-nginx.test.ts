@@ -75,6 +75,7 @@ it('that removes Authorization: native SDKs fail, browsers do not', async () => 
   expect(of('admission')).toMatchObject({
     outcome: 'error',
     evidence: [expect.stringMatching(/native SDKs fail, browsers do not.*authorization_removed/)],
+    cause: expect.stringContaining('A proxy removes'),
     fix: expect.stringContaining('proxy_set_header Authorization'),
   });
 });

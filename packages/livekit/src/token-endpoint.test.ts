@@ -44,7 +44,7 @@ test.each([
   [401, 'eyJhbGciOi.eyJ4.z', 'token_rejected', false],
   [429, '', 'token_rate_limited', true],
   [503, '', 'token_failed', true],
-  [302, '', 'token_unreachable', true],
+  [302, '', 'token_rejected', false],
   [200, 'hello', 'token_invalid', false],
   [200, '{}', 'token_invalid', false],
   [200, '{"participant_token":"a"}', 'token_invalid', false],
@@ -73,5 +73,15 @@ test('an endpoint that does not answer in time, and one that is not there', asyn
   const nowhere = { url: 'http://127.0.0.1:1/', headers: {}, hosts: ['eu.example.com'] };
   expect(await askTokenEndpoint(nowhere, WHO, 5_000)).toMatchObject({
     reason: 'token_unreachable',
+  });
+});
+
+test('names a proxy that answers in its place', async () => {
+  await using endpoint = await serve((_request, response) => {
+    response.writeHead(302, { server: 'nginx', location: 'https://sso.example.com/login' }).end();
+  });
+  const answer = await askTokenEndpoint({ ...endpoint, headers: {}, hosts: [] }, WHO, 5_000);
+  expect(answer).toMatchObject({
+    message: `${endpoint.url} was redirected by nginx to a login, https://sso.example.com/login (HTTP 302)`,
   });
 });

@@ -1,3 +1,6 @@
+import { classifyAnswer } from './answer/classify.ts';
+import { type HttpAnswer, readAnswer } from './answer/http-answer.ts';
+import { phraseOf } from './answer/phrases.ts';
 import { type Failure, withoutTokens } from './failure.ts';
 import { failureOfError } from './rejection.ts';
 import { parseServerUrl } from './url.ts';
@@ -44,11 +47,11 @@ export const askTokenEndpoint = async (
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ room_name: room, participant_identity: identity }),
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
+    if (!response.ok) return rejected(url, await readAnswer(response));
     const text = await readText(response);
-    if (!response.ok) return rejected(url, response.status);
     const ticket = readTicket(url, text);
     return isTicket(ticket) && !hosts.includes(parseServerUrl(ticket.url).host)
       ? elsewhere(url, ticket)
@@ -108,14 +111,18 @@ const elsewhere = (url: string, ticket: Ticket): Failure =>
     false,
   );
 
-const rejected = (url: string, status: number): Failure => {
+const rejected = (url: string, received: HttpAnswer): Failure => {
+  const { status } = received;
+  const answer = classifyAnswer(received, { url });
+  const message = (text: string): string =>
+    answer.who === 'proxy' ? phraseOf(answer, url).message : `${url} ${text} (HTTP ${status})`;
   if (status === 429)
-    return failure('token_rate_limited', `${url} is rate limiting`, 'lower the join rate', true);
+    return failure('token_rate_limited', message('is rate limiting'), 'lower the join rate', true);
   return status >= 500
-    ? failure('token_failed', `${url} failed (HTTP ${status})`, 'look into its log', true)
+    ? failure('token_failed', message('failed'), 'look into its log', true)
     : failure(
         'token_rejected',
-        `${url} rejects the request (HTTP ${status})`,
+        message('rejects the request'),
         'check the headers that it needs, and whether it takes room_name and participant_identity',
         false,
       );

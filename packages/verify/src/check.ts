@@ -16,6 +16,8 @@ export type CheckResult =
       evidence: readonly string[];
       /** In place of the fix that the check has in general. */
       fix?: string;
+      /** In place of the cause that the check has in general. */
+      cause?: string;
     }
   | { outcome: 'unknown'; reason: string }
   | { outcome: 'skipped'; reason: string };
@@ -43,7 +45,12 @@ export const found = (
   severity: Severity,
   evidence: readonly string[],
   fix?: string,
-): CheckResult => ({ outcome: 'found', severity, evidence, ...(fix !== undefined && { fix }) });
+  cause?: string,
+): CheckResult => ({
+  ...{ outcome: 'found', severity, evidence },
+  ...(fix !== undefined && { fix }),
+  ...(cause !== undefined && { cause }),
+});
 
 export const unknown = (reason: string): CheckResult => ({ outcome: 'unknown', reason });
 

@@ -105,7 +105,7 @@ const checkedOf = (check: Check, result: CheckResult, seconds: number): Checked 
       return {
         ...common,
         ...{ outcome: result.severity, evidence: result.evidence, reason: null },
-        ...{ cause: check.cause, fix: result.fix ?? check.fix },
+        ...{ cause: result.cause ?? check.cause, fix: result.fix ?? check.fix },
       };
     case 'unknown':
     case 'skipped':

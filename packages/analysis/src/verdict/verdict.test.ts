@@ -316,6 +316,18 @@ describe('an impaired generator', () => {
     });
   });
 
+  it('cannot have caused that a proxy has no server behind it, but may have that a proxy blocks it', () => {
+    const impaired = withGenerator({ lateSends: 50 });
+    const outage = decide(rejected(/^k3x9-[12]-/, 'bad_gateway', impaired));
+    expect(outage).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(outage.reasons[0]).toMatchObject({
+      code: 'joins_rejected',
+      byReason: [{ reason: 'bad_gateway', count: 4 }],
+    });
+    for (const reason of ['blocked', 'bot_check', 'rate_limited'])
+      expect(decide(rejected(/^k3x9-[12]-/, reason, impaired)).verdict).toBe('inconclusive');
+  });
+
   it.each<[string, Omit<EventLine, 'type' | 'at'>]>([
     ['was set', { event: 'clock_stepped', stepMs: 90_000 }],
     ['lost time while its host was suspended', { event: 'host_suspended', durationMs: 720_000 }],

@@ -1,4 +1,4 @@
-/** A real nginx in front of one node, with configurations as people post them. */
+/** A real nginx in front of one node, with locations as operators write them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

@@ -503,3 +503,11 @@ test('any status, headers and bytes are classified, and nothing long is quoted',
     { seed: SEED, numRuns: 1_000 },
   );
 });
+
+test('a URL that ends with the path which clients append', () => {
+  const request = { url: 'http://livekit.example.com/rtc/rtc/v1/validate' };
+  const received = httpAnswer(404, CORS, '404 page not found');
+  expect(rejectionOf(received, request, 'http://livekit.example.com/rtc').hint).toContain(
+    'leave /rtc out of the URL',
+  );
+});

@@ -110,7 +110,7 @@ const nextStep = (answer: Answer, url: string): string => {
         ? 'let requests to /rtc and /twirp pass without a check of the proxy: livekit-server checks the token itself'
         : 'check the API key and secret, and that the clocks agree';
     case 'forbidden':
-      return 'the token needs the roomJoin grant for this room';
+      return 'the token needs the roomJoin grant for this room; where it has it, a proxy removes the token';
     case 'room_not_found':
       return 'create the room first, or switch room.auto_create on';
     case 'room_full':
@@ -124,6 +124,7 @@ const nextStep = (answer: Answer, url: string): string => {
         'pass the header Authorization on to livekit-server as it came',
       );
     case 'wrong_path':
+      if (/\/rtc(\/v1)?\/?$/.test(url)) return 'leave /rtc out of the URL: clients append it';
       return hasPath(url)
         ? `the prefix of the URL reaches the server: ${advice(product, STRIP_PREFIX, 'remove it in the proxy')}`
         : `the path is changed on the way, or the URL lacks a part of it: ${advice(product, KEEP_PATH, 'pass /rtc and /twirp on as they are')}`;

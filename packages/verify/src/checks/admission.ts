@@ -1,4 +1,4 @@
-import type { Validation } from '@livekit-swarm/livekit';
+import type { Answer, Validation } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
 /** What this host itself refused: nothing is known of the deployment then. */
@@ -8,7 +8,7 @@ const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 
 export const admissionRule = (validation: Validation): CheckResult => {
   if (validation.ok) return passed('the server accepts a token of the API key');
-  const { reason, message, hint } = validation.rejection;
+  const { reason, message, hint, answer } = validation.rejection;
   if (OWN_HOST.has(reason)) return unknown(message);
   // The server looks for the room once it has accepted the token.
   if (reason === 'room_not_found')
@@ -17,7 +17,18 @@ export const admissionRule = (validation: Validation): CheckResult => {
       'rooms are only created by the API (room.auto_create: false): the checks use rooms that they create there',
     );
   if (LIMITS.has(reason)) return passed('the server accepts a token of the API key');
-  return found('error', [`${message} (${reason})`], hint);
+  return found('error', [`${message} (${reason})`], hint, causeOf(answer));
+};
+
+/** The general cause fits livekit-server's own answers, and none at all. */
+const causeOf = (answer: Answer | undefined): string | undefined => {
+  if (answer?.kind === 'authorization_removed')
+    return 'A proxy removes or replaces the header Authorization, in which native SDKs send the token; browsers send it in the query';
+  if (answer?.who === 'proxy')
+    return 'A proxy in front of livekit-server answered: the request did not reach livekit-server';
+  return answer?.who === 'web_server'
+    ? 'A web server answered in the place of livekit-server: its host name, port or path leads elsewhere'
+    : undefined;
 };
 
 export const admission: Check = {

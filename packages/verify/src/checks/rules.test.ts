@@ -94,7 +94,9 @@ describe('clock', () => {
 });
 
 describe('admission and WebSocket', () => {
-  const rejected = (reason: 'unauthorized' | 'no_route' | 'server_full' | 'room_not_found') => ({
+  const rejected = (
+    reason: 'unauthorized' | 'no_route' | 'server_full' | 'room_not_found' | 'bad_gateway',
+  ) => ({
     ok: false as const,
     rejection: { reason, message: 'no', retryable: false },
   });
@@ -102,6 +104,8 @@ describe('admission and WebSocket', () => {
     expect(of(admissionRule({ ok: true, signalling: 'v1' }))).toBe('passed');
     expect(of(admissionRule(rejected('unauthorized')))).toBe('error');
     expect(of(admissionRule(rejected('no_route')))).toBe('unknown');
+    // The outage of a proxy is never a pass.
+    expect(of(admissionRule(rejected('bad_gateway')))).toBe('error');
     // A server with room.auto_create: false has accepted the token before it looks for the room.
     expect(admissionRule(rejected('room_not_found'))).toEqual({
       outcome: 'passed',
@@ -133,6 +137,7 @@ const node = (joined: NodeFacts['joined']): NodeFacts => ({ name: 'node-1', join
 it('nodes: one that takes no participants', () => {
   expect(of(nodesRule([node(announced)]))).toBe('passed');
   expect(of(nodesRule([node(announced), node(failing('signal_timeout'))]))).toBe('error');
+  expect(of(nodesRule([node(failing('bad_gateway'))]))).toBe('error');
 });
 
 it('limits: a node at its limit, rooms that are too small, no Opus', () => {
