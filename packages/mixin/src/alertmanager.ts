@@ -1,10 +1,26 @@
 import type { Names } from './config/names.ts';
 
+/** `[eu] CPU usage is high: host-1, host-2`: what a phone shows at night. Alertmanager sorts alerts by their instance. */
+const titleOf = ({ cluster, node, host }: Names): string => {
+  const subject = [...new Set(['target', node, host, 'instance', 'job'])]
+    .map((label) => `.Labels.${label}`)
+    .join(' ');
+  return [
+    `{{ with .CommonLabels.${cluster} }}[{{ . }}] {{ end }}`,
+    '{{ reReplaceAll "[.]$" "" .CommonAnnotations.summary }}',
+    `{{ $last := "" }}{{ range .Alerts }}{{ $of := or ${subject} }}`,
+    '{{ if ne $of $last }}{{ if $last }}, {{ else }}: {{ end }}{{ $of }}{{ $last = $of }}{{ end }}{{ end }}',
+  ].join('');
+};
+
 /**
  * An example: routes by severity, and inhibition of what follows from another alert. Text, because comments are what an example is for.
  * Alertmanager takes a label that both alerts lack as equal.
  */
-export const renderAlertmanager = ({ cluster, node }: Names, header: string): string => `${header}
+export const renderAlertmanager = (names: Names, header: string): string => {
+  const { cluster, node } = names;
+  const title = titleOf(names);
+  return `${header}
 # An example for Alertmanager 0.25 or later: merge routes, inhibit_rules and receivers into yours. amtool check-config FILE checks it.
 route:
   receiver: chat
@@ -55,17 +71,18 @@ receivers:
   - name: pager
     pagerduty_configs:
       - routing_key_file: /etc/alertmanager/secrets/pagerduty
-        description: '{{ .CommonAnnotations.summary }}'
+        description: '${title}'
         links:
           - { href: '{{ .CommonAnnotations.runbook_url }}', text: Runbook }
+          # Left out by Alertmanager while links.dashboards of mixin.yaml is only a path.
           - { href: '{{ .CommonAnnotations.dashboard_url }}', text: Dashboard }
   - name: chat
     slack_configs:
       - api_url_file: /etc/alertmanager/secrets/slack
         send_resolved: true
-        title: '{{ .Status | toUpper }}: {{ .CommonAnnotations.summary }}'
+        title: '{{ .Status | toUpper }}: ${title}'
         title_link: '{{ .CommonAnnotations.runbook_url }}'
-        text: '{{ range .Alerts }}{{ .Annotations.description }}{{ "\\n" }}{{ end }}<{{ .CommonAnnotations.dashboard_url }}|Dashboard>'
+        text: '{{ range .Alerts }}{{ .Annotations.description }}{{ "\\n" }}{{ end }}{{ with .CommonAnnotations.dashboard_url }}<{{ . }}|Dashboard>{{ end }}'
   - name: watchdog
     webhook_configs:
       # A service that expects it every few minutes, outside this cluster. It must not take the end of the alert for one more notification.
@@ -73,3 +90,4 @@ receivers:
         send_resolved: false
   - name: none
 `;
+};
