@@ -1,6 +1,7 @@
 import { ParticipantPermission, TrackSource } from '@livekit/protocol';
 import type { Permission, TrackSourceName } from '@livekit-swarm/scenario';
 import { type ApiTarget, roomServiceOf } from './api/api-clients.ts';
+import { ApiRejection } from './api/api-rejection.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -40,9 +41,13 @@ const LIST_TIMEOUT_SECONDS = 3;
 /** Rooms of a run that the server still has, and the participants in them. */
 export interface RoomsLeft {
   rooms: number;
-  /** Null: there are too many rooms to ask each in time. */
+  /** Null: there are too many rooms to ask each in time, or the API did not list those of one. */
   participants: number | null;
 }
+
+/** A room that was closed since it was listed has none; null: not known. */
+const participantsOfClosed = (error: unknown): [] | null =>
+  error instanceof ApiRejection && error.code === 'not_found' ? [] : null;
 
 /**
  * @param names of the rooms of the run
@@ -64,10 +69,13 @@ export const roomsLeft = async (
   for (let first = 0; first < inUse.length; first += AT_ONCE) {
     if (signal.aborted) return { rooms: rooms.length, participants: null };
     const counts = inUse.slice(first, first + AT_ONCE).map(async ({ name }) => {
-      const present = await client.listParticipants(name).catch(() => []);
-      return present.length;
+      const present = await client.listParticipants(name).catch(participantsOfClosed);
+      return present?.length ?? null;
     });
-    for (const count of await Promise.all(counts)) participants += count;
+    for (const count of await Promise.all(counts)) {
+      if (count === null) return { rooms: rooms.length, participants: null };
+      participants += count;
+    }
   }
   return { rooms: rooms.length, participants };
 };
