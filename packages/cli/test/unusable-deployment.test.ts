@@ -75,18 +75,6 @@ describe('a deployment that cannot be used', () => {
     expect(stderr).not.toMatch(/eyJ|a-secret-that/);
   });
 
-  it('does not have the room, and does not create it automatically', async () => {
-    const server = await serve({ room: { auto_create: false } });
-    const { exit, stderr } = await runSwarm(
-      ['--url', server.url, '--room', 'nowhere'],
-      keysOf(server),
-    );
-    expect(exit).toBe(3);
-    expect(stderr).toMatch(
-      /has no such room \(HTTP 404.*\)\n {2}→ create the room first, or switch room\.auto_create on/,
-    );
-  });
-
   it('is full for some: they are counted by their reason, and the run fails', async () => {
     const server = await serve({ limit: { num_tracks: 4 } });
     const outcome = await runSwarm(

@@ -29,7 +29,7 @@ const SPARE_MS = 120_000;
  * @param run the random word in the names of rooms that exist for this run alone
  */
 export const createRunRooms = (
-  deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  deployment: Pick<Deployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
   plan: Pick<Plan, 'participants'>,
   run: string,
 ): RunRooms => {

@@ -105,7 +105,7 @@ export const checkConnectivity = async (request: ConnectivityRequest): Promise<P
   return checks.map((check) => ({ ...check, addedLatencyMs: addedLatency(check, checks) }));
 };
 
-/** Where a proxy or nothing answers for the API, rooms are made by their first participant; only a node of choice needs the API. */
+/** Where something else answers for the API, rooms are made by their first participant; only a node of choice needs the API. */
 const usableAccess = async ({
   access,
   nodes,

@@ -55,7 +55,7 @@ test('every client of the SDK has a transport that can be replaced', async () =>
     expect(Object.keys(client)).toContain('rpc');
   const error = await (await egressOf(target, 1)).listEgress().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ rejection: { reason: 'unreachable' }, status: null });
-  expect(isWithoutApi(error)).toBe(true);
+  expect(isWithoutApi(error)).toBe(false);
 });
 
 test('a proxy that blocks it is named, with --api-url as a way around', async () => {
@@ -68,6 +68,12 @@ test('a proxy that blocks it is named, with --api-url as a way around', async ()
     message: `${url.replace('ws', 'http')}/twirp was blocked by nginx (HTTP 403)`,
     rejection: { reason: 'blocked', hint: expect.stringContaining('--api-url') },
   });
+});
+
+test('a proxy without a server is an outage of the API, not its absence', async () => {
+  const { result } = await called((_request, response) => response.writeHead(503).end());
+  expect(result).toMatchObject({ rejection: { reason: 'bad_gateway' } });
+  expect(isWithoutApi(result)).toBe(false);
 });
 
 test('a redirect is not followed: a POST would become a GET', async () => {

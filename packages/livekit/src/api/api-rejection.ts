@@ -17,9 +17,14 @@ export class ApiRejection extends Error {
   }
 }
 
-/** Returns whether the API cannot be used where it was called, though the deployment may be well: a proxy answered, or nothing did. */
-export const isWithoutApi = (error: unknown): error is ApiRejection =>
-  error instanceof ApiRejection &&
-  (error.rejection.answer === undefined ||
-    error.rejection.answer.who !== 'livekit' ||
-    error.rejection.reason === 'wrong_path');
+/**
+ * Returns whether the API is not offered where it was called: something else than livekit-server answered, and will again. An API that is not reached, or
+ * whose proxy has no server now, is offered and fails.
+ */
+export const isWithoutApi = (error: unknown): error is ApiRejection => {
+  if (!(error instanceof ApiRejection)) return false;
+  const { answer, reason, retryable } = error.rejection;
+  return (
+    answer !== undefined && !retryable && (answer.who !== 'livekit' || reason === 'wrong_path')
+  );
+};
