@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   deployment: 'deployment',
   statefulset: 'statefulset',
   node: 'node',
+  servicemonitors: 'servicemonitor',
 };
 
 /** Verbs whose argument is a pod, unless a kind is named. */
