@@ -13,12 +13,14 @@ import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { plantedFaultsPage } from './planted-faults-page.ts';
 import { reportsPage } from './reports-page.ts';
+import { reverseProxyPage } from './reverse-proxy-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/chaos-faults.md': chaosFaultsPage,
   'docs/exit-codes.md': exitCodesPage,
   'docs/exporter-metrics.md': exporterMetricsPage,
+  'docs/how-to/reverse-proxy.md': reverseProxyPage,
   'docs/metrics.md': metricsPage,
   'docs/planted-faults.md': plantedFaultsPage,
   'docs/reports.md': reportsPage,

@@ -11,7 +11,7 @@ export const websocketRule = (failure: Failure | null): CheckResult =>
     ? passed('the upgrade passes, and the server answers a join')
     : found(
         'error',
-        [`plain HTTP passes, the WebSocket does not: ${failure.message}`],
+        [`plain HTTP passes, the WebSocket does not: ${failure.message} (${failure.reason})`],
         failure.hint,
       );
 

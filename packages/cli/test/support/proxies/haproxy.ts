@@ -1,0 +1,77 @@
+import type { ProxyProgram } from './proxy-case.ts';
+
+export const HAPROXY: ProxyProgram = {
+  title: 'HAProxy',
+  file: (sections) => `userlist users
+  user admin insecure-password secret
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+  # A signal connection lasts as long as the meeting.
+  timeout tunnel 1h
+${sections.join('\n')}
+`,
+  cases: [
+    {
+      title: 'works',
+      configuration: ({ listen, livekit }) => `listen livekit
+  bind ${listen}
+  server node ${livekit} check`,
+      verify: null,
+      run: null,
+      browserJoins: true,
+    },
+    {
+      title: 'no healthy livekit-server behind it',
+      configuration: ({ listen, nothing }) => `listen no-server
+  bind ${listen}
+  server node ${nothing} check inter 100ms fall 1`,
+      verify: { check: 'admission', reason: 'bad_gateway' },
+      run: 'bad_gateway',
+      browserJoins: false,
+    },
+    {
+      title: 'redirects to https',
+      configuration: ({ listen, livekit }) => `listen redirect
+  bind ${listen}
+  http-request redirect scheme https code 301
+  server node ${livekit}`,
+      verify: { check: 'admission', reason: 'redirected' },
+      run: 'redirected',
+      browserJoins: false,
+    },
+    {
+      title: 'asks for user and password',
+      configuration: ({ listen, livekit }) => `listen password
+  bind ${listen}
+  http-request auth realm livekit unless { http_auth(users) }
+  server node ${livekit}`,
+      verify: { check: 'admission', reason: 'login_required' },
+      run: 'login_required',
+      browserJoins: false,
+    },
+    {
+      title: 'denies all requests but those of its own pages',
+      configuration: ({ listen, livekit }) => `listen denied
+  bind ${listen}
+  http-request deny unless { path_beg /app }
+  server node ${livekit}`,
+      verify: { check: 'admission', reason: 'blocked' },
+      run: 'blocked',
+      browserJoins: false,
+    },
+    {
+      title: 'a page of the application answers in place of /rtc',
+      configuration: ({ listen }) => `frontend page
+  bind ${listen}
+  http-request return status 200 content-type text/html string "<!doctype html><title>Meet</title>"`,
+      verify: { check: 'admission', reason: 'web_page' },
+      run: 'web_page',
+      browserJoins: false,
+    },
+  ],
+};
+
+export const haproxyCommand = (file: string) => ['haproxy', '-f', file] as const;

@@ -1,0 +1,47 @@
+import { CADDY } from '../../packages/cli/test/support/proxies/caddy.ts';
+import { HAPROXY } from '../../packages/cli/test/support/proxies/haproxy.ts';
+import { NGINX } from '../../packages/cli/test/support/proxies/nginx.ts';
+import type { ProxyProgram } from '../../packages/cli/test/support/proxies/proxy-case.ts';
+import { code, generatedFrom, table } from './markdown.ts';
+
+const ADDRESSES = { listen: '0.0.0.0:80', livekit: '127.0.0.1:7880', nothing: '127.0.0.1:7889' };
+
+const block = (text: string): string => `\`\`\`text\n${text}\n\`\`\``;
+
+const proxySection = ({ title, cases }: ProxyProgram): string => {
+  const [working, ...broken] = cases;
+  const rows = broken.map((one) => [
+    one.title,
+    one.verify === null ? 'no error' : `${code(one.verify.check)}: ${code(one.verify.reason)}`,
+    one.run === null ? 'participants join' : code(one.run),
+    one.browserJoins ? 'yes' : 'no',
+  ]);
+  return `## ${title}
+
+${block(working.configuration(ADDRESSES))}
+
+${table(['configuration', 'swarm verify', 'a run', 'does a browser join?'], rows)}
+
+${broken.map((one) => `<details><summary>${one.title}</summary>\n\n${block(one.configuration(ADDRESSES))}\n\n</details>`).join('\n\n')}
+`;
+};
+
+/** docs/how-to/reverse-proxy.md. */
+export const reverseProxyPage = (): string => `${generatedFrom('packages/cli/test/support/proxies')}
+
+# Put a proxy in front of LiveKit
+
+Signalling is HTTP with a WebSocket that lasts as long as the meeting; media do not pass the proxy. A proxy has to pass the headers of the upgrade and ${code('Authorization')}, leave the path
+as it is, allow URLs of some kilobytes (a join carries its tracks and its session description there), and keep a connection without traffic for minutes. Give it a certificate as well: pages
+of browsers need ${code('wss://')}.
+
+Each configuration on this page is tested with the real proxy in front of a real livekit-server: by ${code('swarm verify')}, by a run, and by Chromium with livekit-client, which decides whether a
+browser joins. The first of each proxy works. The others are mistakes that users report; the table names what ${code('swarm')} finds. [verify](../verify.md) explains its checks,
+[troubleshooting](../troubleshooting.md) the codes.
+
+${[NGINX, HAPROXY, CADDY].map(proxySection).join('\n')}
+## Traefik
+
+Not tested: to build it from its Go module takes more than five minutes of CPU time, and the versions that were tried need modules of DNS providers that the module proxy does not have. What holds for the
+others holds for it: no ${code('StripPrefix')} for ${code('/rtc')}, and no middleware that asks for a password or limits headers.
+`;
