@@ -161,6 +161,20 @@ groups:
     expect(here.stderr).toContain('the role speaker selects hosts with region=eu');
   });
 
+  it('sends no load from a host whose own rules deny the server', async () => {
+    const denying = startSwarm(['worker', '--label', 'region=denied'], {
+      ...env,
+      SWARM_DENY_HOST: '127.0.0.0/8',
+    });
+    agents.push(denying);
+    await denying.says(/ready: /);
+    const outcome = await runSwarm(['--rooms', '1', '--label', 'region=denied', '--json'], env);
+    expect(outcome.exit).toBe(98);
+    expect(resultOf(outcome).joins).toMatchObject({ joined: 0 });
+    await denying.says(/a shard was not started here: 127\.0\.0\.1 is denied/);
+    expect(joinsInLog(server.logFile)).toEqual([]);
+  });
+
   it('is inconclusive when a host is killed', async () => {
     const [victim] = agents;
     const processes = workersOf(victim);
@@ -240,6 +254,12 @@ describe('swarm with a queue', () => {
     expect(embedded).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('other hosts cannot reach'),
+    });
+    const { SWARM_QUEUE_KEY: _, ...withoutKey } = env;
+    const encrypted = await runSwarm([...LOAD, '--e2ee', 'throw-away'], withoutKey);
+    expect(encrypted).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(/keys of end-to-end encryption.*[\s\S]*SWARM_QUEUE_KEY/),
     });
     const machines = await runSwarm(['--machines', '2', '--rooms', '1']);
     expect(machines).toMatchObject({ exit: 2, stderr: expect.stringContaining('--queue') });

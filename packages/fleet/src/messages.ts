@@ -9,7 +9,7 @@ import type {
 } from '@livekit-swarm/runner';
 import { LIMITS } from '@livekit-swarm/scenario';
 import { z } from 'zod';
-import { admittedSchema, NAME, text, time, whole } from './participant-schema.ts';
+import { admittedSchema, NAME, type Shape, text, time, whole } from './participant-schema.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
 /** Names of runs, in keys of Redis. */
@@ -42,7 +42,7 @@ const MOST_ATTEMPTS = 1_000;
 const MOST_CERTIFICATES = 4_000_000;
 const UNIX_MS = z.number().min(0).max(8.64e15);
 
-const engine = z.strictObject({
+const engineShape = {
   threads: whole(1, MOST_THREADS),
   joinTimeoutMs: whole(1, LIMITS.maxDurationMs),
   joinAttempts: whole(1, MOST_ATTEMPTS),
@@ -54,14 +54,14 @@ const engine = z.strictObject({
     .max(300)
     .regex(/^(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5}$/)
     .exactOptional(),
-}) satisfies z.ZodType<ShardAssignment['engine']>;
+} satisfies Shape<ShardAssignment['engine']>;
 
-const assignmentSchema = z.strictObject({
+const assignmentShape = {
   shard: jobNumber(),
   startedAtMs: UNIX_MS,
   clockOffsetMs: z.number().min(-8.64e15).max(8.64e15),
   endAtMs: time(),
-  engine,
+  engine: z.strictObject(engineShape),
   authorities: text(MOST_CERTIFICATES).nullable(),
   elsewhere: z
     .array(
@@ -74,11 +74,11 @@ const assignmentSchema = z.strictObject({
     )
     .max(10 * LIMITS.participants),
   admitted: admittedSchema,
-}) satisfies z.ZodType<ShardAssignment>;
+} satisfies Shape<ShardAssignment>;
 
 /** What a coordinator may ask of a shard on another host. Never `prepare`: which programs run on a host is decided on that host. */
 const shardCommandSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('start'), assignment: assignmentSchema }),
+  z.strictObject({ type: z.literal('start'), assignment: z.strictObject(assignmentShape) }),
   z.strictObject({ type: z.literal('assign'), admitted: admittedSchema }),
   z.strictObject({ type: z.literal('stop') }),
 ]) satisfies z.ZodType<ShardCommand>;

@@ -10,13 +10,14 @@ import {
   PATHS,
   type ParticipantPlan,
   type PlannedAction,
+  type RoleGrants,
   SIMULATIONS,
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 
-/** A schema for each key of a type: a key that is added to the type is missed here. */
-type Shape<T> = { [Key in keyof T]-?: z.ZodType<T[Key]> };
+/** A schema for each key of a type: the compiler reports a key that is added to the type and is missing here. */
+export type Shape<T> = { [Key in keyof T]-?: z.ZodType<T[Key]> };
 
 /** @param longest in characters */
 export const text = (longest: number) => z.string().max(longest);
@@ -76,12 +77,12 @@ const permission = {
   canUpdateOwnMetadata: z.boolean().exactOptional(),
 };
 
-const grants = z.strictObject({
+const grantsShape = {
   ...permission,
   hidden: z.boolean().exactOptional(),
   roomAdmin: z.boolean().exactOptional(),
   recorder: z.boolean().exactOptional(),
-});
+} satisfies Shape<RoleGrants>;
 
 const atMs = time();
 const action = z.discriminatedUnion('do', [
@@ -176,7 +177,7 @@ const planShape = {
   subscribe: z.boolean(),
   layout,
   data: z.array(data).max(MOST_TRACKS),
-  grants,
+  grants: z.strictObject(grantsShape),
   network: z.strictObject({ up: link, down: link }).nullable(),
   rateAdaptation: yes().exactOptional(),
   path: z.enum(PATHS),
