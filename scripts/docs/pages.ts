@@ -7,6 +7,7 @@ import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { scenarioJsonSchema } from '@livekit-swarm/scenario';
+import { busyIsNotWrongPage } from './busy-is-not-wrong-page.ts';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
@@ -17,6 +18,7 @@ import { reverseProxyPage } from './reverse-proxy-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/adr/0013-busy-is-not-wrong.md': busyIsNotWrongPage,
   'docs/chaos-faults.md': chaosFaultsPage,
   'docs/exit-codes.md': exitCodesPage,
   'docs/exporter-metrics.md': exporterMetricsPage,

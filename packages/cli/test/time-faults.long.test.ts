@@ -93,11 +93,8 @@ test('a generator that is stopped as a whole knows it, and does not blame the se
 test.each([30_000, -30_000])(
   'a wall clock that is set by %d ms is a finding, and moves no time of the record',
   async (stepMs) => {
-    const { result, record, exit } = await runWith(
-      12,
-      async () => {},
-      steppingClock(stepMs, 9_000),
-    );
+    const { env, step } = steppingClock(stepMs, scratch());
+    const { result, record, exit } = await runWith(12, async () => step(), env);
     expect(exit).toBe(98);
     const found = result.generator.findings.find(({ code }) => code === 'clock_stepped');
     // The two clocks are not read at the same moment.

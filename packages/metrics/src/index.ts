@@ -5,6 +5,7 @@ export {
   aggregationKey,
   formatAggregation,
 } from './aggregation.ts';
+export { holdsDespiteImpairment, IMPAIRMENTS } from './impairment.ts';
 export {
   type CountedIn,
   flattenMetrics,

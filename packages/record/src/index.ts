@@ -82,6 +82,7 @@ export {
   emptyEngineHealth,
   emptySeries,
   type GeneratorSample,
+  type OtherPrograms,
   type SampleLine,
   type Scheduling,
   type SeriesLabels,

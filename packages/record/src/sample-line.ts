@@ -49,6 +49,14 @@ const scheduling = z.object({
   longestWaitMs: count,
 });
 
+/** Programs of the host beside the run, while it was busy. */
+const otherPrograms = z.object({
+  /** Cores that the processes of the run used, an embedded server and real clients included. */
+  ownCores: count,
+  /** Those of the others that used most, at most three: their names, and the cores of all processes of that name. Empty where they cannot be seen. */
+  top: z.array(z.object({ name: z.string(), cores: count })),
+});
+
 /** Health of the load generator: of one worker process in this interval. */
 const generator = z.object({
   /** Cores used by the process, all threads. */
@@ -82,6 +90,8 @@ const generator = z.object({
   serverScheduling: scheduling.exactOptional(),
   /** For how long some task of the host waited for a core (pressure stall information), ms; the coordinator reports it. */
   stalledMs: count.exactOptional(),
+  /** While the host was busy; the coordinator reports it. */
+  otherPrograms: otherPrograms.exactOptional(),
   /** For how long a CPU quota stopped the control group of the coordinator, ms. */
   throttledMs: count.exactOptional(),
 });
@@ -137,6 +147,7 @@ export type EngineHealth = Pick<
   | 'wireBytesReceived'
 >;
 export type StreamDrops = z.infer<typeof streamDrops>;
+export type OtherPrograms = z.infer<typeof otherPrograms>;
 export type Scheduling = z.infer<typeof scheduling>;
 export type ClientSample = z.infer<typeof client>;
 export type SampleLine = z.infer<typeof sampleSchema>;

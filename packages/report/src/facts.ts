@@ -1,6 +1,6 @@
 import type { HealthFinding, Reason, RunNote } from '@livekit-swarm/analysis';
 import type { z } from 'zod';
-import { healthAdvice, healthText, type LoadOrigin } from './phrases/limits.ts';
+import { type AdviceContext, healthAdvice, healthText } from './phrases/limits.ts';
 import { noteText } from './phrases/run-event.ts';
 import { reasonText } from './phrases/verdict-reason.ts';
 import type * as schema from './schema/facts-schema.ts';
@@ -9,10 +9,10 @@ import type * as schema from './schema/facts-schema.ts';
 
 export const findingObject = (
   finding: HealthFinding,
-  origin: LoadOrigin,
+  context: AdviceContext,
 ): z.infer<typeof schema.healthFinding> => ({
   ...finding,
-  advice: healthAdvice(finding, origin),
+  advice: healthAdvice(finding, context),
   text: healthText(finding),
 });
 
@@ -21,8 +21,11 @@ export const noteObject = (note: RunNote): z.infer<typeof schema.runNote> => ({
   text: noteText(note),
 });
 
-export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof schema.reason> => {
-  const text = reasonText(reason, origin);
+export const reasonObject = (
+  reason: Reason,
+  context: AdviceContext,
+): z.infer<typeof schema.reason> => {
+  const text = reasonText(reason, context);
   switch (reason.code) {
     case 'threshold_crossed': {
       const { code, result, mayBeCausedByGenerator } = reason;
@@ -37,7 +40,7 @@ export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof
       return { code, ...ofThreshold(result), value: result.value, doubt, text };
     }
     case 'generator_impaired':
-      return { code: reason.code, finding: findingObject(reason.finding, origin), text };
+      return { code: reason.code, finding: findingObject(reason.finding, context), text };
     // The result has the comparison in a field of its own.
     case 'baseline_regression':
     case 'baseline_inconclusive':

@@ -27,7 +27,7 @@ export {
   measuredText,
 } from './phrases/limits.ts';
 export { eventText, noteText } from './phrases/run-event.ts';
-export { originOf, reasonText, reasonTexts } from './phrases/verdict-reason.ts';
+export { reasonText, reasonTexts } from './phrases/verdict-reason.ts';
 export {
   COMPARISON_SCHEMA,
   exitCodeOf,

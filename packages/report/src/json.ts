@@ -5,8 +5,8 @@ import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
 import { findingObject, noteObject, reasonObject } from './facts.ts';
 import { finiteDeep } from './format.ts';
+import { adviceContextOf } from './phrases/limits.ts';
 import { serverName } from './phrases/server.ts';
-import { originOf } from './phrases/verdict-reason.ts';
 import {
   isRun,
   type NoRun,
@@ -32,7 +32,7 @@ export const resultObject = ({
     verdict: decision.verdict,
     server: serverName(summary),
     exitCode: decision.exitCode,
-    reasons: decision.reasons.map((reason) => reasonObject(reason, originOf(summary))),
+    reasons: decision.reasons.map((reason) => reasonObject(reason, adviceContextOf(summary))),
     thresholds: thresholdsOf(decision),
     metrics: flattenMetrics(summary.metrics),
     windows: summary.windows.map(({ window, metrics }) => ({
@@ -41,7 +41,7 @@ export const resultObject = ({
     })),
     generator: {
       ...summary.generator,
-      findings: decision.health.map((finding) => findingObject(finding, originOf(summary))),
+      findings: decision.health.map((finding) => findingObject(finding, adviceContextOf(summary))),
     },
     hosts: summary.hosts,
     serverMetrics: summary.server,

@@ -13,6 +13,7 @@ import {
   type SampleLine,
 } from '@livekit-swarm/record';
 import type { Shard } from '@livekit-swarm/scenario';
+import { createOtherProgramsMeter } from './other-programs.ts';
 import { createProcessSampler, type ProcessSample } from './process-sampler.ts';
 import { createProgressFold, type Progress } from './progress.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
@@ -83,6 +84,11 @@ export const openRunLog = ({
       ...(serverScheduling !== null && { serverScheduling }),
     };
   };
+  const otherPrograms = createOtherProgramsMeter();
+  const otherSample = ({ hostCpuShare }: ProcessSample): Pick<GeneratorSample, 'otherPrograms'> => {
+    const found = hostCpuShare > BUSY_HOST ? otherPrograms(performance.now()) : null;
+    return found === null ? {} : { otherPrograms: found };
+  };
   let startedAtMs = clock.now();
   let sampledAt = 0;
   let workersAlive = shards.length;
@@ -113,7 +119,10 @@ export const openRunLog = ({
     },
     sampleCoordinator: () => {
       const at = elapsedMs();
-      append(coordinatorSample(at, at - sampledAt, { ...self.sample(), ...hostSample() }));
+      const own = self.sample();
+      append(
+        coordinatorSample(at, at - sampledAt, { ...own, ...hostSample(), ...otherSample(own) }),
+      );
       sampledAt = at;
     },
     counts: roster.counts,
@@ -134,7 +143,13 @@ export const openRunLog = ({
   };
 };
 
-type HostSample = Pick<GeneratorSample, 'serverScheduling' | 'stalledMs' | 'throttledMs'>;
+/** From this share of its cores on, it is recorded what uses a host. */
+const BUSY_HOST = 0.9;
+
+type HostSample = Pick<
+  GeneratorSample,
+  'serverScheduling' | 'stalledMs' | 'throttledMs' | 'otherPrograms'
+>;
 
 const coordinatorSample = (
   at: number,

@@ -7,6 +7,7 @@ import {
 } from '@livekit-swarm/metrics';
 import type { Summary } from '../summary/summary.ts';
 import { resolveThresholds, type SourcedThreshold } from '../verdict/default-thresholds.ts';
+import { assessStrictly } from '../verdict/generator-health.ts';
 import { evaluate } from '../verdict/threshold-result.ts';
 import type { VerdictDecision } from '../verdict/verdict.ts';
 import type { PlannedLoad, StepFacts, StepMeasures, StepOutcome } from './result.ts';
@@ -73,7 +74,7 @@ export const factsOfStep = (
     sourcesLost: summary.server.missing.flatMap(({ source, reason }) =>
       source !== null && LOST.has(reason) ? [source] : [],
     ),
-    impairments: impairmentsOf(decision),
+    impairments: impairmentsOf(summary, decision),
     reasons: [
       ...decision.reasons.map(({ code }) => code),
       ...unmeasured(summary, limits).map((resource) => `${resource}_not_measured`),
@@ -82,8 +83,8 @@ export const factsOfStep = (
 };
 
 /** Of the run, or of the times in which a threshold was crossed. */
-const impairmentsOf = ({ health, reasons }: VerdictDecision): string[] => [
-  ...health.map(({ code }) => code),
+const impairmentsOf = (summary: Summary, { reasons }: VerdictDecision): string[] => [
+  ...assessStrictly(summary).map(({ code }) => code),
   ...reasons.flatMap((reason) => (reason.code === 'impaired_at_times' ? reason.codes : [])),
 ];
 
@@ -139,8 +140,11 @@ const evidenceOf = (
 ): RunEvidence | null => {
   const certain = summary.end?.reason === 'server_died';
   if (summary.end?.reason === 'interrupted') return null;
-  if (!certain && (decision.verdict === 'inconclusive' || unmeasured(summary, limits).length > 0))
-    return null;
+  // A generator that lacked CPU may have spared the server in a window, although the whole run passed.
+  const isDoubtful =
+    decision.verdict === 'inconclusive' ||
+    (decision.verdict === 'passed' && assessStrictly(summary).length > 0);
+  if (!certain && (isDoubtful || unmeasured(summary, limits).length > 0)) return null;
   const timed = resolveThresholds(summary.scenario).filter(
     ({ threshold }) => threshold.window === null && metricDefinition(threshold.metric).timed,
   );

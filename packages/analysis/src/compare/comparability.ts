@@ -2,7 +2,7 @@ import type { RecordLine } from '@livekit-swarm/record';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AbortingThreshold } from '../summary/summary.ts';
-import type { HealthFinding } from '../verdict/generator-health.ts';
+import { assessStrictly, type HealthFinding } from '../verdict/generator-health.ts';
 import type { MeasuredRun } from './figures.ts';
 
 /** Why a run is not compared. */
@@ -26,8 +26,8 @@ export type Failure =
  * Why the figures of a run say nothing about the server: the generator impaired them, or the run did not complete. Null when they can be compared. A
  * crossed threshold is no reason: the run was measured.
  */
-export const incomparableReason = ({ summary, decision }: MeasuredRun): Exclusion | null => {
-  const [finding] = decision.health;
+export const incomparableReason = ({ summary }: MeasuredRun): Exclusion | null => {
+  const [finding] = assessStrictly(summary);
   if (finding !== undefined) return { code: 'generator_impaired', finding };
   if (summary.end === null) return { code: 'record_truncated' };
   if (summary.end.reason === 'interrupted') return { code: 'interrupted' };

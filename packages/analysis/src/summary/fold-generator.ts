@@ -4,9 +4,11 @@ import {
   COORDINATOR_SHARD,
   type EventLine,
   type GeneratorSample,
+  type OtherPrograms,
   type SampleLine,
 } from '@livekit-swarm/record';
 import {
+  isDelayed,
   isStarved,
   LAGGING_MS,
   pauseLimitOf,
@@ -30,6 +32,13 @@ export class GeneratorFold {
   #pauses: GeneratorSummary['pauses'] = null;
   #suspendedMs = 0;
   #clockStepMs = 0;
+  /** Samples of the generator or an embedded server with the times for which threads waited, and those in which they waited noticeably. */
+  readonly #delayed = { samples: 0, count: 0 };
+  /** Packets that may have been skipped: of samples in which a thread was later than frames are kept. */
+  #unsent = 0;
+  readonly #programs = new Map<string, number>();
+  #programSamples = 0;
+  #ownCores = 0;
   #busy = { samples: 0, sum: 0, saturated: 0 };
   /** What each shard used when it was last heard, until all have been heard. */
   #round = new Map<number, GeneratorSample>();
@@ -44,6 +53,8 @@ export class GeneratorFold {
   add(line: SampleLine, steady: boolean): void {
     this.#addWork(line, steady);
     this.#addStarvation(line);
+    const { otherPrograms } = line.generator;
+    if (otherPrograms !== undefined) this.#addPrograms(otherPrograms);
     // The coordinator hosts no participants: its health must not make up for that of workers.
     if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
   }
@@ -64,6 +75,13 @@ export class GeneratorFold {
     };
   }
 
+  #addPrograms({ ownCores, top }: OtherPrograms): void {
+    this.#programSamples++;
+    this.#ownCores += ownCores;
+    for (const { name, cores } of top)
+      this.#programs.set(name, (this.#programs.get(name) ?? 0) + cores);
+  }
+
   #addStarvation({ generator, intervalMs }: SampleLine): void {
     const { scheduling, serverScheduling } = generator;
     for (const [process, of] of [
@@ -72,6 +90,8 @@ export class GeneratorFold {
     ] as const) {
       if (of === undefined) continue;
       this.#starved[process].samples++;
+      this.#delayed.samples++;
+      if (isDelayed(of, intervalMs)) this.#delayed.count++;
       if (isStarved(of, intervalMs)) this.#starved[process].count++;
     }
   }
@@ -81,6 +101,7 @@ export class GeneratorFold {
     this.#metrics.rate('late_joins', {}, generator.lateJoins, 0);
     if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
     if (generator.tickLatenessMs > TICK_LATE_MS) this.#tickLate++;
+    if (generator.tickLatenessMs > TICK_LATE_MS) this.#unsent += generator.lateSends;
     this.#stuckThreads = Math.max(this.#stuckThreads, generator.stuckThreads);
     if (generator.hostCpuShare !== undefined) {
       this.#busy.samples++;
@@ -135,6 +156,7 @@ export class GeneratorFold {
       workers,
       workersDied,
       samples: this.#samples,
+      missingSamples: null,
       cpuCores: avg === null || max === null ? null : { avg, max },
       cpuMicrosPerPacket: this.#figure('cpu_per_packet', 'value'),
       residentBytes: this.#figure('resident_memory', 'max'),
@@ -148,13 +170,20 @@ export class GeneratorFold {
         generator: shareOf(this.#starved.generator),
         server: shareOf(this.#starved.server),
       },
+      delayedSamples: shareOf(this.#delayed),
       lateTickSamples: this.#shareOfSamples(this.#tickLate),
       stuckThreads: this.#stuckThreads,
       lateSends: this.#share('late_sends'),
+      unsentPackets: this.#unsentPackets(),
       sendErrors: this.#share('send_errors'),
       socketDrops: this.#share('socket_drops'),
       lateJoins: this.#share('late_joins'),
       hostCpu: this.#hostCpu(),
+      ownCoresWhileBusy: this.#programSamples === 0 ? null : this.#ownCores / this.#programSamples,
+      otherPrograms: [...this.#programs]
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, NAMES)
+        .map(([name, cores]) => ({ name, cores: cores / this.#programSamples })),
     };
   }
 
@@ -185,6 +214,12 @@ export class GeneratorFold {
     };
   }
 
+  #unsentPackets(): Share {
+    const sent = this.#metrics.measure('late_sends');
+    const total = sent?.type === 'rate' ? sent.total : 0;
+    return { count: this.#unsent, share: total === 0 ? null : this.#unsent / total };
+  }
+
   #shareOfSamples(count: number): Share {
     return { count, share: this.#samples === 0 ? null : count / this.#samples };
   }
@@ -196,6 +231,9 @@ export class GeneratorFold {
       : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
   }
 }
+
+/** Names of programs that reports list. */
+const NAMES = 3;
 
 const shareOf = ({ samples, count }: { samples: number; count: number }): Share => ({
   count,

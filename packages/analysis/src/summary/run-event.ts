@@ -35,6 +35,8 @@ export type RunNote =
   | { code: 'publish_rejected'; rejected: number; total: number }
   /** Participants that were lost with their worker or host, and count nowhere. */
   | { code: 'loss_tolerated'; lost: number; planned: number; tolerated: number }
+  /** Other programs used the cores of this host for most of the run. `programs`: names of those that used most; empty where they cannot be seen. */
+  | { code: 'host_busy'; otherCores: number; cores: number; programs: string[] }
   /** The record of a drill: faults were injected on purpose. */
   | { code: 'drill_record' }
   /** A receiver of live metrics did not take all pushes. Not of the record: known once the run is over. `detail`: words of another program, or null. */

@@ -18,6 +18,7 @@ import {
 } from '@livekit-swarm/record';
 import { identityPrefix, type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { SATURATED_SHARE } from '../verdict/generator-health.ts';
 import { ClientFold } from './fold-clients.ts';
 import { GeneratorFold } from './fold-generator.ts';
 import { HostFold } from './fold-hosts.ts';
@@ -29,6 +30,7 @@ import { TrackFold } from './fold-tracks.ts';
 import { LostParticipants } from './lost-participants.ts';
 import { percentilesOf } from './percentiles.ts';
 import { type RunNote, runEventOf } from './run-event.ts';
+import { SampleCoverage } from './sample-coverage.ts';
 import type {
   AbortingThreshold,
   InterimSummary,
@@ -74,6 +76,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const generator = new GeneratorFold(metrics);
   const hosts = new HostFold();
   const lost = new LostParticipants();
+  const coverage = new SampleCoverage();
   const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
   const notes: RunNote[] = [];
   const nodes = new Set<string>();
@@ -141,6 +144,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     },
     add: (line) => {
       timeline.observe(line);
+      coverage.add(line);
       if ('at' in line) {
         lastAt = Math.max(lastAt, line.at);
         participants.advance(timeline.advance(lastAt));
@@ -218,6 +222,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       server.close();
       timeline.close();
       notes.push(...rejectionNotes(metrics), ...lossNotes(lostOf(lost, header), plan.participants));
+      notes.push(...busyNotes(generator.summary(workers, workersDied), environment));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
@@ -250,7 +255,10 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         layers: { up: samples.layers('up'), down: samples.layers('down') },
         recovery: recoveryOf(metrics),
         mostAffected,
-        generator: generator.summary(workers, workersDied),
+        generator: {
+          ...generator.summary(workers, workersDied),
+          missingSamples: coverage.worst(),
+        },
         lost: lostOf(lost, header),
         hosts: hosts.summary(end?.at ?? lastAt),
         server: server.summary(metrics),
@@ -308,6 +316,23 @@ const lossNotes = (lost: LostSummary, planned: number): RunNote[] =>
   lost === null
     ? []
     : [{ code: 'loss_tolerated', lost: lost.participants, planned, tolerated: lost.tolerated }];
+
+/** Others that use less than this part of a host are not why it is busy. */
+const NOTICEABLE = 0.25;
+
+/** Explains what kept a host busy where the load generator did not. */
+const busyNotes = (
+  { hostCpu, ownCoresWhileBusy, otherPrograms }: Summary['generator'],
+  { cpus }: Summary['environment'],
+): RunNote[] => {
+  const cores = Number(cpus);
+  if (hostCpu === null || ownCoresWhileBusy === null || !(cores > 0)) return [];
+  if ((hostCpu.saturated.share ?? 0) <= SATURATED_SHARE) return [];
+  const otherCores = Math.max(0, hostCpu.avg * cores - ownCoresWhileBusy);
+  if (otherCores < NOTICEABLE * cores) return [];
+  const programs = otherPrograms.map(({ name }) => name);
+  return [{ code: 'host_busy', otherCores, cores, programs }];
+};
 
 const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({
   started: percentilesOf(metrics.measure('join_start_delay')),

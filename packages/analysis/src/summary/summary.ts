@@ -108,6 +108,12 @@ const generator = z.object({
   workers: count(),
   workersDied: count(),
   samples: count().describe('One per worker and second.'),
+  missingSamples: z
+    .object({ shard: z.number(), share: z.number().describe('From 0 to 1.') })
+    .nullable()
+    .describe(
+      'Of the worker that lacks most: the part of the time with participants that no sample covers. Null: not known yet, or of one host among several.',
+    ),
   cpuCores: z
     .object({ avg: z.number().describe('Of the steady state.'), max: z.number() })
     .nullable()
@@ -135,8 +141,14 @@ const generator = z.object({
   starvedSamples: z
     .object({ generator: share, server: share })
     .describe('Samples in which a process had work and waited for a core for most of the time.'),
+  delayedSamples: share.describe(
+    'Samples in which a thread of the load generator or an embedded server waited for a core noticeably. Null share: not measured.',
+  ),
   lateTickSamples: share.describe('Samples in which a pump thread woke too late.'),
   lateSends: share,
+  unsentPackets: share.describe(
+    'Packets that may have been skipped as they were too late, at most.',
+  ),
   sendErrors: share,
   socketDrops: share,
   lateJoins: share,
@@ -147,6 +159,12 @@ const generator = z.object({
     })
     .nullable()
     .describe('Null: not measured.'),
+  ownCoresWhileBusy: known(
+    'Cores that all processes of the run on this host used while it was busy, an embedded server included.',
+  ),
+  otherPrograms: z
+    .array(z.object({ name: z.string(), cores: z.number() }))
+    .describe('Other programs that used most of this host while it was busy, at most three.'),
 });
 
 const lost = z

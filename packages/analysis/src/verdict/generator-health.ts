@@ -49,6 +49,8 @@ type Impairment =
   | { code: 'cpu_starved'; value: number; limit: number; process: 'generator' | 'server' }
   /** Samples in the record although participants joined. */
   | { code: 'no_samples'; value: 0; limit: 1 }
+  /** Share of the time with participants that no sample of a worker covers: samples were lost on their way into the record. */
+  | { code: 'samples_missing'; value: number; limit: number; shard: number }
   /** Share of datagrams that full receive buffers of the generator dropped. */
   | { code: 'socket_drops'; value: number; limit: number; count: number }
   /** Share of packets that were sent more than 20 ms late. */
@@ -82,10 +84,30 @@ const ENDS_ON_THIS_HOST = [
   ['no_socket', 'no_socket'],
 ] as const;
 
-/** The impairments of a run by the load generator; empty for a healthy one, however busy it was. Of several hosts, each is judged separately. */
-export const assessGenerator = (
-  summary: Pick<InterimSummary, 'generator' | 'hosts' | 'lost' | 'joins' | 'end'>,
-): HealthFinding[] => {
+type Assessed = Pick<InterimSummary, 'generator' | 'hosts' | 'lost' | 'joins' | 'end'>;
+
+/**
+ * The impairments of a run by the load generator; empty for a healthy one, however busy its host was: what counts is whether its threads, and those of
+ * an embedded server, got the cores they asked for. Of several hosts, each is judged separately.
+ */
+export const assessGenerator = (summary: Assessed): HealthFinding[] => {
+  const { generator, hosts } = summary;
+  return assessStrictly(summary).filter(
+    ({ code, host }) =>
+      code !== 'host_saturated' ||
+      !gotCores(hosts.find((one) => one.host === host)?.generator ?? generator),
+  );
+};
+
+/** Whether it is known that threads did not wait for cores. */
+const gotCores = ({ delayedSamples: { share } }: GeneratorSummary): boolean =>
+  share !== null && share <= DELAYED_SHARE;
+
+/**
+ * The same, a busy host included: where a run is compared with others, a busy host on one side makes the other look better, although every threshold holds
+ * on both.
+ */
+export const assessStrictly = (summary: Assessed): HealthFinding[] => {
   const { hosts, joins, end } = summary;
   // Those that died are tolerated: what they took with them counts nowhere.
   const generator =
@@ -100,6 +122,10 @@ export const assessGenerator = (
   }
   if (generator.samples === 0 && joins.joined > 0)
     found.push({ code: 'no_samples', value: 0, limit: 1 });
+  else if (generator.missingSamples !== null && generator.missingSamples.share > MISSING_SHARE) {
+    const { share, shard } = generator.missingSamples;
+    found.push({ code: 'samples_missing', value: share, limit: MISSING_SHARE, shard });
+  }
   if (hosts.length === 0) return [...assessHost(generator), ...found];
   return [
     ...hosts.flatMap(({ host, generator: ofHost, lost, clock: { offsetMs } }) => [
@@ -204,6 +230,10 @@ export const isStarved = (scheduling: Scheduling | undefined, intervalMs: number
   scheduling.longestWaitMs > STARVED_WAIT_SHARE * intervalMs &&
   scheduling.waitMs > STARVED_WAIT_RATIO * scheduling.runMs;
 
+/** Whether a thread waited for a core for so long that measurements may show it. */
+export const isDelayed = (scheduling: Scheduling, intervalMs: number): boolean =>
+  scheduling.longestWaitMs > DELAYED_WAIT_SHARE * intervalMs;
+
 /** How the generator, or an embedded server, was impaired in the time of one sample; null: it was healthy. */
 export const impairmentOfSample = ({
   shard,
@@ -285,6 +315,20 @@ const TIMED: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'cpu_starved',
 ]);
 
+/**
+ * Findings about a lack of CPU: threads, or an embedded server, ran late. What was planned was sent all the same, so that a value that can only have become
+ * worse still shows that a threshold holds. All others (lost packets, processes, time, data) leave out part of the load or of what was measured.
+ */
+const LACK_OF_CPU: ReadonlySet<HealthCode> = new Set<HealthCode>([
+  'host_saturated',
+  'cpu_starved',
+  'late_sends',
+  'tick_lateness',
+  'event_loop_lag',
+]);
+
+export const isLackOfCpu = ({ code }: HealthFinding): boolean => LACK_OF_CPU.has(code);
+
 /** Whether the healthy times of a run suffice to blame the server for what was measured in them. */
 export const mayBlameServer = (
   health: readonly HealthFinding[],
@@ -346,6 +390,9 @@ export const LATE_SENDS_SHARE = 0.01;
 /** Fewer than this many happen at the start of any run; in a short one they are a large share. */
 export const MIN_LATE_SENDS = 5;
 
+/** Time that no sample covers: what was lost, late or interrupted then is not in the figures. Twice the default limit on loss. */
+const MISSING_SHARE = 0.02;
+
 /** Receive-buffer drops look exactly like loss on the wire: a tenth of the tightest usual threshold (0.1 %). */
 export const SOCKET_DROPS_SHARE = 0.0001;
 
@@ -363,6 +410,11 @@ const STARVED_WAIT_SHARE = 0.25;
 const STARVED_WAIT_RATIO = 3;
 /** In more than half of the samples: then nothing measured is free of it. Fewer are matched in time with what was crossed. */
 const STARVED_SHARE = 0.5;
+
+/** A thread that waits for a twentieth of the time waits milliseconds each time it has work: a limit on jitter may show it. */
+const DELAYED_WAIT_SHARE = 0.05;
+/** In one of ten samples. */
+const DELAYED_SHARE = 0.1;
 
 /** All cores of the host this busy, in more than half of the samples: every process there waits for CPU, server or generator. */
 export const SATURATED = 0.98;

@@ -1,4 +1,9 @@
-import { formatThreshold, holds, type Window } from '@livekit-swarm/metrics';
+import {
+  formatThreshold,
+  holds,
+  holdsDespiteImpairment,
+  type Window,
+} from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Comparison } from '../compare/comparison.ts';
@@ -9,8 +14,10 @@ import {
   type HealthCode,
   type HealthFinding,
   INVALID_BY_TIME,
+  isLackOfCpu,
   mayBlameServer,
 } from './generator-health.ts';
+import { wasLoadSent } from './load-sent.ts';
 import type { Reason } from './threshold-result.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
 
@@ -22,7 +29,7 @@ export interface VerdictDecision {
   thresholds: ThresholdResult[];
   /** Why the verdict is what it is, most important first; empty when all thresholds were met. */
   reasons: Reason[];
-  /** How the load generator impaired its own measurement; empty for a healthy one. */
+  /** How the load generator impaired its own measurement; empty for a healthy one. A run that passed may have some that cannot have helped it. */
   health: HealthFinding[];
 }
 
@@ -77,8 +84,8 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
  * 1. What an impaired generator cannot have caused is a failure in any case: the server process died by a failure of its own, the joins it rejected cross a threshold on
  *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
  *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
- * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met. A threshold that is
- *    also crossed by what was measured while the generator was healthy is a failure if that was at least half of the run.
+ * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met; passed only where it
+ *    lacked nothing but CPU, which can only have made what was measured worse (`held`). A threshold that is also crossed by what was measured while the generator was healthy is a failure if that was at least half of the run.
  * 3. A crossed threshold: failed; inconclusive if it is crossed only by what was measured in seconds in which the generator was impaired.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
  * 5. All thresholds met: passed.
@@ -135,6 +142,7 @@ export const decideVerdict = (
   if (aborted.length > 0)
     return conclude('failed', [...aborted, ...crossed(false), ...impairments]);
   const { certain: failures, doubtful } = attributeCrossings(summary, crossings, thresholds);
+  if (held(summary, health, results) && missing.length === 0) return conclude('passed', []);
   if (failures.length > 0 && mayBlameServer(health, summary.impaired))
     return conclude('failed', [
       ...asReasons(failures, false),
@@ -153,6 +161,23 @@ export const decideVerdict = (
   if (missing.length > 0) return conclude('inconclusive', missing);
   return conclude('passed', []);
 };
+
+/**
+ * Whether all thresholds would hold as well with a generator that had all the CPU it asked for: it lacked nothing but CPU, the load was sent, and a lack of
+ * CPU can only have made these values worse (docs/adr/0013-busy-is-not-wrong.md).
+ */
+const held = (
+  summary: Summary,
+  health: readonly HealthFinding[],
+  results: readonly ThresholdResult[],
+): boolean =>
+  health.length > 0 &&
+  health.every(isLackOfCpu) &&
+  wasLoadSent(summary) &&
+  results.every(
+    ({ ok, value, threshold }) =>
+      ok === true && value !== null && holdsDespiteImpairment(threshold, value),
+  );
 
 /**
  * Divides crossed thresholds into those that are also crossed by what was measured while the generator was healthy, which are the server's, and those

@@ -156,4 +156,5 @@ const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'event_loop_lag',
   'host_saturated',
   'no_samples',
+  'samples_missing',
 ]);

@@ -242,9 +242,8 @@ const withDefect = async (defect: 'panic' | 'hang'): Promise<FaultyRun> => {
 };
 
 const withClockStep = async (stepMs: number): Promise<FaultyRun> => {
-  await using server = await startLiveKit({ dir: scratch() });
-  const env = steppingClock(stepMs, 7_000);
-  return await outcomeOf(start({ flags: `${SMALL} 10s`, server, env }));
+  const { env, step } = steppingClock(stepMs, scratch());
+  return await onThisHost(`${SMALL} 10s`, async () => step(), { env });
 };
 
 /** Workers have the tokens of those that join within 30 s; those of the others are made after the step. */
@@ -253,11 +252,12 @@ const withClockStepWhileJoining = async (
   rampSeconds: number,
 ): Promise<FaultyRun> => {
   await using server = await startLiveKit({ dir: scratch() });
-  const env = steppingClock(stepMs, 7_000);
-  const joins = `--rooms ${rampSeconds / 4} --join-rate 0.5`;
-  return await outcomeOf(
-    start({ flags: `${joins} --workers 1 --duration ${rampSeconds + 4}s`, server, env }),
-  );
+  const { env, step } = steppingClock(stepMs, scratch());
+  const joins = `--rooms ${rampSeconds / 4} --join-rate 0.5 --workers 1`;
+  const swarm = start({ flags: `${joins} --duration ${rampSeconds + 4}s`, server, env });
+  await swarm.says(/joining \d+\/\d+/);
+  step();
+  return await outcomeOf(swarm);
 };
 
 const SOURCE = fileURLToPath(new URL('./small-buffers.c', import.meta.url));
@@ -331,9 +331,9 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
   'clock wrong by 5 min from the start': {
     run: async () => {
       await using server = await startLiveKit({ dir: scratch() });
-      return await outcomeOf(
-        start({ flags: `${SMALL} 5s`, server, env: steppingClock(300_000, 0) }),
-      );
+      const { env, step } = steppingClock(300_000, scratch());
+      step();
+      return await outcomeOf(start({ flags: `${SMALL} 5s`, server, env }));
     },
   },
   'CPU quota of a tenth': {

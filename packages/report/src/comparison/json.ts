@@ -15,6 +15,7 @@ import {
   notComparableText,
   sessionNoteText,
 } from '../phrases/comparison.ts';
+import { NO_CONTEXT } from '../phrases/limits.ts';
 import { COMPARISON_SCHEMA } from '../report-input.ts';
 import {
   type ComparisonInput,
@@ -72,7 +73,7 @@ type Excluded = NonNullable<ComparisonResult['base']['runs'][number]['excludedRe
 const exclusionObject = (exclusion: Exclusion): Excluded => {
   const text = exclusionText(exclusion);
   return exclusion.code === 'generator_impaired'
-    ? { code: exclusion.code, finding: findingObject(exclusion.finding, 'file'), text }
+    ? { code: exclusion.code, finding: findingObject(exclusion.finding, NO_CONTEXT), text }
     : { ...exclusion, text };
 };
 

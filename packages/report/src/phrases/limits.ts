@@ -1,4 +1,4 @@
-import type { HealthFinding, ThresholdResult } from '@livekit-swarm/analysis';
+import type { HealthFinding, RunNote, Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import {
   formatAggregation,
   metricDefinition,
@@ -6,6 +6,7 @@ import {
   type Threshold,
 } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type ThresholdCrossing } from '@livekit-swarm/record';
+import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatFigure, formatMs, formatShare } from '../format.ts';
 
@@ -75,7 +76,7 @@ export const processName = (shard: number): string =>
 export const stepText = (stepMs: number): string =>
   `${formatMs(Math.abs(stepMs))} ${stepMs < 0 ? 'back' : 'forwards'}`;
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What was measured of the load generator, and what it means for the figures of the run. */
 export const healthText = (finding: HealthFinding): string =>
@@ -113,6 +114,8 @@ const impairmentText = (finding: HealthFinding): string => {
       return `${finding.process === 'server' ? 'The embedded server' : 'The load generator'} had work and waited for a core most of the time in ${percent(finding.value)} of samples: other processes used the CPU.`;
     case 'no_samples':
       return 'The record contains no samples; media was not measured.';
+    case 'samples_missing':
+      return `Samples of ${processName(finding.shard)} are missing for ${percent(finding.value)} of the time with participants: they were lost on their way into the record.`;
     case 'socket_drops':
       return `${formatNumber(finding.count)} datagrams (${percent(finding.value)}) were dropped because the generator's receive buffers were full; this loss is not the server's.`;
     case 'late_sends':
@@ -130,22 +133,67 @@ const impairmentText = (finding: HealthFinding): string => {
   }
 };
 
+/** `other programs used 1.8 of 2 cores: cc1plus, node, rustc`. */
+export const otherProgramsText = ({
+  otherCores,
+  cores,
+  programs,
+}: Omit<Extract<RunNote, { code: 'host_busy' }>, 'code'>): string =>
+  `other programs used ${otherCores.toFixed(1)} of ${plural(cores, 'core')}${programs.length === 0 ? '' : `: ${programs.join(', ')}`}`;
+
 const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
 
+/** What advice depends on. */
+export interface AdviceContext {
+  origin: LoadOrigin;
+  /** What other programs used; null: the host was not busy with them, or a host among several is meant. */
+  busyHost: Extract<RunNote, { code: 'host_busy' }> | null;
+  /** The load generator itself used little of the host. */
+  usedLittle: boolean;
+}
+
+/** Where nothing is known of the run: of one among several that are compared. */
+export const NO_CONTEXT: AdviceContext = { origin: 'file', busyHost: null, usedLittle: false };
+
+/** @param summary of the run whose findings are explained */
+export const adviceContextOf = ({
+  scenario,
+  notes,
+  generator: { cpuCores },
+  environment: { cpus },
+}: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment'>): AdviceContext => ({
+  origin: scenario.name === FLAGS_SCENARIO ? 'flags' : 'file',
+  busyHost: notes.find((note) => note.code === 'host_busy') ?? null,
+  usedLittle: cpuCores !== null && cpuCores.avg < USES_LITTLE * Number(cpus),
+});
+
+/** Fewer participants do not help a generator that uses less than this part of its host. */
+const USES_LITTLE = 0.25;
+
 /** What to change before the next run; null where the finding states it already. */
-export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): string | null => {
+export const healthAdvice = (
+  { code }: HealthFinding,
+  { origin, busyHost, usedLittle }: AdviceContext,
+): string | null => {
+  const byOthers = busyHost !== null || usedLittle;
+  const lessLoad = byOthers
+    ? `End what else uses the CPU${busyHost === null ? '' : ` (${otherProgramsText(busyHost)})`}, or use another host`
+    : LESS_LOAD;
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {
     case 'worker_died':
     case 'server_killed':
     case 'engine_error':
     case 'no_samples':
+    case 'samples_missing':
     case 'host_lost':
       return null;
     case 'host_suspended':
       return 'Keep the host awake during a run; do not pause a virtual machine.';
     case 'process_paused':
-      return 'Give the load generator enough CPU and memory, and do not stop its processes.';
+      return !byOthers
+        ? 'Give the load generator enough CPU and memory, and do not stop its processes.'
+        : `${lessLoad}; and do not stop its processes.`;
     case 'clock_wrong':
     case 'clock_stepped':
       return 'Synchronise the clock before a run; during it, let the time service slew.';
@@ -161,14 +209,16 @@ export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): strin
     case 'tick_lateness':
     case 'host_saturated':
     case 'cpu_starved':
-      return `${LESS_LOAD}.`;
+      return `${lessLoad}.`;
     case 'socket_drops':
-      return `${LESS_LOAD}; or raise net.core.rmem_max.`;
+      return `${lessLoad}; or raise net.core.rmem_max.`;
     case 'send_errors':
-      return `${LESS_LOAD}; or raise net.core.wmem_max.`;
+      return `${lessLoad}; or raise net.core.wmem_max.`;
     case 'event_loop_lag':
-      return `Lower ${joinRate}, use more workers, or reduce participants.`;
+      return !byOthers
+        ? `Lower ${joinRate}, use more workers, or reduce participants.`
+        : `${lessLoad}.`;
     case 'late_joins':
-      return `Lower ${joinRate}, or add cores.`;
+      return !byOthers ? `Lower ${joinRate}, or add cores.` : `${lessLoad}.`;
   }
 };

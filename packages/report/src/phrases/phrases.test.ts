@@ -13,7 +13,7 @@ import {
   exclusionText,
   furtherReasons,
 } from './comparison.ts';
-import { healthAdvice, healthText } from './limits.ts';
+import { healthAdvice, healthText, NO_CONTEXT } from './limits.ts';
 import { eventText, noteText } from './run-event.ts';
 import { reasonText, reasonTexts } from './verdict-reason.ts';
 
@@ -96,9 +96,39 @@ describe('health findings', () => {
 
   it('advise a flag only where flags described the load', () => {
     const lag: HealthFinding = { code: 'event_loop_lag', value: 0.5, limit: 0.1, lagMs: 500 };
-    expect(healthAdvice(lag, 'flags')).toContain('--join-rate');
-    expect(healthAdvice(lag, 'file')).toContain('joinRate of the scenario');
-    expect(healthAdvice(lag, 'file')).not.toContain('--');
+    expect(healthAdvice(lag, { ...NO_CONTEXT, origin: 'flags' })).toContain('--join-rate');
+    expect(healthAdvice(lag, NO_CONTEXT)).toContain('joinRate of the scenario');
+    expect(healthAdvice(lag, NO_CONTEXT)).not.toContain('--');
+  });
+});
+
+describe('advice about a busy host', () => {
+  const late: HealthFinding = { code: 'late_sends', value: 0.04, limit: 0.01, count: 1_200 };
+  const lag: HealthFinding = { code: 'event_loop_lag', value: 0.5, limit: 0.1, lagMs: 500 };
+  const byOthers = {
+    ...{ code: 'host_busy' as const, otherCores: 1.83, cores: 2 },
+    programs: ['cc1plus', 'node', 'rustc'],
+  };
+
+  it('names the programs that use it, not the load', () => {
+    for (const finding of [late, lag]) {
+      const advice = healthAdvice(finding, { ...NO_CONTEXT, busyHost: byOthers });
+      expect(advice).toContain('other programs used 1.8 of 2 cores: cc1plus, node, rustc');
+      expect(advice).not.toMatch(/participants|joinRate/);
+    }
+  });
+
+  it('does not ask for a smaller load of a generator that used little', () => {
+    for (const finding of [late, lag])
+      expect(healthAdvice(finding, { ...NO_CONTEXT, usedLittle: true })).not.toMatch(
+        /participants|joinRate/,
+      );
+    expect(healthAdvice(late, NO_CONTEXT)).toContain('Reduce participants');
+  });
+
+  it('is a note also where no program can be seen', () => {
+    expect(noteText(byOthers)).toBe('Other programs used 1.8 of 2 cores: cc1plus, node, rustc.');
+    expect(noteText({ ...byOthers, programs: [] })).toBe('Other programs used 1.8 of 2 cores.');
   });
 });
 
@@ -176,13 +206,13 @@ describe('reasons of a verdict', () => {
       'The run ended early (interrupted) after 30.0 s of 30.4 s.',
     ],
   ])('%j', (reason, text) => {
-    expect(reasonText(reason, 'file')).toBe(text);
+    expect(reasonText(reason, NO_CONTEXT)).toBe(text);
   });
 
   it('mark a crossing that the generator may have caused', () => {
     if (crossed?.code !== 'threshold_crossed') throw new Error('no threshold was crossed');
-    expect(reasonText(crossed, 'file')).toBe('join_failures: rate was 5 %, limit < 1 %.');
-    expect(reasonText({ ...crossed, mayBeCausedByGenerator: true }, 'file')).toBe(
+    expect(reasonText(crossed, NO_CONTEXT)).toBe('join_failures: rate was 5 %, limit < 1 %.');
+    expect(reasonText({ ...crossed, mayBeCausedByGenerator: true }, NO_CONTEXT)).toBe(
       'join_failures: rate was 5 %, limit < 1 % (may be caused by the load generator).',
     );
   });

@@ -2,7 +2,7 @@ import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { DrillStopReason, EffectFinding, ThresholdCrossing } from '@livekit-swarm/record';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs, formatShare } from '../format.ts';
-import { crossingText, processName, stepText } from './limits.ts';
+import { capital, crossingText, otherProgramsText, processName, stepText } from './limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
 /** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */
@@ -67,6 +67,8 @@ export const noteText = (note: RunNote): string => {
       return `${formatNumber(note.lost)} of ${plural(note.planned, 'participant')} (${formatShare(note.lost / note.planned)}) were lost with their workers; up to ${formatNumber(note.tolerated)} are tolerated (--tolerate-lost), so their loss does not count.`;
     case 'publish_rejected':
       return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
+    case 'host_busy':
+      return `${capital(otherProgramsText(note))}.`;
     case 'drill_record':
       return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
     case 'metrics_not_pushed': {

@@ -1,13 +1,13 @@
 import type { FailureReason, Reason, Summary, VerdictDecision } from '@livekit-swarm/analysis';
-import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
 import { formatNumber } from '@livekit-swarm/settings';
 import { describeConclusion } from './comparison.ts';
 import {
+  type AdviceContext,
+  adviceContextOf,
   crossedText,
   crossingText,
   healthAdvice,
   healthText,
-  type LoadOrigin,
   restrictionOf,
   thresholdName,
 } from './limits.ts';
@@ -17,15 +17,12 @@ export const reasonTexts = ({
   summary,
   decision,
 }: {
-  summary: Pick<Summary, 'scenario'>;
+  summary: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment'>;
   decision: Pick<VerdictDecision, 'reasons'>;
-}): string[] => decision.reasons.map((reason) => reasonText(reason, originOf(summary)));
-
-export const originOf = ({ scenario }: Pick<Summary, 'scenario'>): LoadOrigin =>
-  scenario.name === FLAGS_SCENARIO ? 'flags' : 'file';
+}): string[] => decision.reasons.map((reason) => reasonText(reason, adviceContextOf(summary)));
 
 /** One reason as one or two sentences. */
-export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
+export const reasonText = (reason: Reason, context: AdviceContext): string => {
   switch (reason.code) {
     case 'deployment_unreachable':
       return `No participant joined: the deployment was unreachable or rejected all ${formatNumber(reason.failed)} joins (${reason.failure?.message ?? reason.failure?.reason ?? 'no reason given'})${hintText(reason.failure)}.`;
@@ -44,7 +41,7 @@ export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
     case 'threshold_not_judged':
       return restrictionOf(reason.result) ?? '';
     case 'generator_impaired': {
-      const advice = healthAdvice(reason.finding, origin);
+      const advice = healthAdvice(reason.finding, context);
       return `${healthText(reason.finding)}${advice === null ? '' : ` ${advice}`}`;
     }
     case 'impaired_at_times':

@@ -51,6 +51,7 @@ export const healthFinding = z
     }),
     finding('cpu_starved', { process: z.enum(['generator', 'server']) }),
     finding('no_samples', {}),
+    finding('samples_missing', { shard: z.number() }),
     finding('socket_drops', { count }),
     finding('late_sends', { count }),
     finding('send_errors', { count }),
@@ -175,6 +176,13 @@ export const runNote = z
     fact('unknown_lines', { count }),
     fact('loss_tolerated', { lost: count, planned: count, tolerated: count }),
     fact('publish_rejected', { rejected: count, total: count }),
+    fact('host_busy', {
+      otherCores: z.number().describe('Cores that other programs used.'),
+      cores: z.number().describe('Of the host.'),
+      programs: z
+        .array(z.string())
+        .describe('Names of those that used most; empty where they cannot be seen.'),
+    }),
     fact('drill_record', {}),
     fact('metrics_not_pushed', {
       output: z.string(),

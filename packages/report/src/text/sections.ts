@@ -212,7 +212,9 @@ const generatorSection: Section = ({ summary, decision }, style) => {
   const state =
     decision.health.length === 0
       ? style.good('healthy')
-      : style.unsure('impaired, see the reasons above');
+      : decision.verdict === 'passed'
+        ? style.good('short of CPU, which cannot have helped what was measured')
+        : style.unsure('impaired, see the reasons above');
   return [
     `${style.title('LOAD GENERATOR')}  ${state}`,
     ...wrap('  ', usage.join(' · ')),

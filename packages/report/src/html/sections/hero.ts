@@ -3,8 +3,8 @@ import { metricDefinition } from '@livekit-swarm/metrics';
 import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
 import { describeScenario } from '../../describe-scenario.ts';
 import { clock, formatFigure, formatMs, formatShare } from '../../format.ts';
-import { limitOf, measuredOf } from '../../phrases/limits.ts';
-import { MAY_BE_CAUSED_BY_GENERATOR, originOf, reasonText } from '../../phrases/verdict-reason.ts';
+import { adviceContextOf, limitOf, measuredOf } from '../../phrases/limits.ts';
+import { MAY_BE_CAUSED_BY_GENERATOR, reasonText } from '../../phrases/verdict-reason.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { MARKS } from '../../text-layout.ts';
 import { beyond, crossingOf, outageSpans, spansText } from '../crossings.ts';
@@ -62,7 +62,7 @@ const reasonList = (input: HtmlInput): Markup | null => {
   const stated = new Set<ThresholdResult>();
   const stating = reasons.map((reason) => {
     if (reason.code !== 'threshold_crossed')
-      return html`${untrusted(reasonText(reason, originOf(input.summary)))}`;
+      return html`${untrusted(reasonText(reason, adviceContextOf(input.summary)))}`;
     stated.add(reason.result);
     return html`${crossedItem(reason.result, input)}${reason.mayBeCausedByGenerator && html` <span class="dim">(${MAY_BE_CAUSED_BY_GENERATOR})</span>`}`;
   });
@@ -133,6 +133,8 @@ const conclusion = ({ decision, summary }: HtmlInput): string => {
   if (decision.exitCode === EXIT_CODES.unreachable.code)
     return 'The deployment was unreachable or rejected all participants.';
   if (summary.end?.reason === 'server_died') return 'The server of the deployment died.';
+  if (decision.health.length > 0 && decision.verdict === 'passed')
+    return 'Load generator short of CPU: that can only have made the figures worse, and every threshold holds.';
   if (decision.health.length > 0) {
     return `Load generator impaired (${plural(decision.health.length, 'finding')}): the figures say little about the deployment.`;
   }

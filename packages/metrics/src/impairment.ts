@@ -1,0 +1,155 @@
+import { type MetricName, metricDefinition } from './metrics.ts';
+import type { Threshold } from './threshold.ts';
+
+/** What a load generator that did not get the CPU it needed can do to a metric, although it sent the load that was planned. */
+export interface Impairment {
+  /**
+   * `worse`: it can only raise the value, all of which metrics are better lower; a value below a limit is below it all the more with a healthy generator.
+   * `either`: it can also lower the value, or the value is to be reached, so that it proves nothing.
+   */
+  effect: 'worse' | 'either';
+  why: string;
+}
+
+const worse = (why: string): Impairment => ({ effect: 'worse', why });
+const either = (why: string): Impairment => ({ effect: 'either', why });
+
+const FROM_SCHEDULE =
+  'counts from the scheduled join to an event that is noticed late, never early; who starts late leaves the server later, too';
+const REACHED = 'is to be reached: less is sent, received or counted by a generator that is slow';
+const REACTION =
+  'counts reactions of the generator: one that is slow asks less often, or later than it helps';
+const LEFT_OUT =
+  'seconds in which a real client lacked CPU are left out, and with them what happened in those seconds';
+const OF_NODES =
+  'depends on the work and the CPU that the server gets: less work, or a busy host it shares, lowers it';
+const OF_GENERATOR = 'is itself what shows the impairment';
+const DESCRIBES = 'describes the load or how it was handled; neither direction is better';
+
+/** Every metric that a threshold can be set on. docs/adr/0013-busy-is-not-wrong.md has the argument; its table is written from here. */
+export const IMPAIRMENTS = {
+  join_time: worse(FROM_SCHEDULE),
+  join_start_delay: worse(FROM_SCHEDULE),
+  token_time: worse(FROM_SCHEDULE),
+  signal_time: worse(FROM_SCHEDULE),
+  ice_time: worse(FROM_SCHEDULE),
+  turn_allocation_time: either(
+    'begins with a packet that a slow generator sends late, when others are already served',
+  ),
+  first_media_time: worse(FROM_SCHEDULE),
+  first_decrypted_time: worse(FROM_SCHEDULE),
+  join_failures: worse(
+    'a slow generator lets joins time out; it cannot let a rejected one succeed',
+  ),
+  join_retries: either('fewer attempts fit into a time that a slow generator used up'),
+  disconnects: worse(
+    'is read from the result of each session at its end; a session that is lost stays lost, however late it is noticed',
+  ),
+  resumes: either(REACTION),
+  reconnects: either(REACTION),
+  reconnect_time: either('begins when the loss is noticed: noticed late, it is short'),
+  action_time: worse('ends when others notice, late and never early'),
+  action_failures: worse('what others did not notice in time counts as failed'),
+  active_speaker_time: either('begins and ends on event loops that may both be late'),
+  active_speaker_misses: worse('an announcement that is read late counts as missed'),
+  active_speaker_errors: either('announcements that come together are read as one'),
+  publish_rejections: worse('the server decides; fewer requests than planned are excluded'),
+  missing_tracks: worse('a packet that arrived is counted, however late it is read'),
+  stalled_tracks: worse('media that is read late makes a track look stalled, never active'),
+  packet_loss: worse(
+    'full buffers and late requests for retransmission add loss; the sequence numbers show every packet',
+  ),
+  packet_loss_before_recovery: worse('full buffers and bursts add loss'),
+  uplink_loss: worse(
+    'bursts after a pause add loss; the reports of the server are cumulative, so that a late one hides nothing',
+  ),
+  uplink_loss_before_recovery: either('feedback of the server that is not read hides loss'),
+  packets_received: either(REACHED),
+  packets_sent: either(REACHED),
+  bytes_received: either(REACHED),
+  bytes_sent: either(REACHED),
+  packets_recovered: either(REACTION),
+  duplicates: either(REACTION),
+  out_of_order: either(
+    'packets that are sent in bursts, with gaps between them, overtake each other less',
+  ),
+  nacks_sent: either(REACTION),
+  nacks_received: either('fewer packets at one time are lost less often'),
+  plis_sent: either(REACTION),
+  plis_received: either(DESCRIBES),
+  rtx_packets: either(REACTION),
+  frames_sent: either(REACHED),
+  keyframes: either(DESCRIBES),
+  jitter: worse(
+    'the kernel takes the time of arrival; lateness of the sender is independent of the way and adds to its variation',
+  ),
+  uplink_jitter: worse('lateness of the sender adds to the variation of the way'),
+  rtt: worse('lateness on this side lies within the round trip'),
+  media_latency: worse(
+    'the kernel takes the time of arrival; what delays a frame after its stamp adds to it',
+  ),
+  media_interruptions: worse(
+    'a pause of the sender is an interruption more; the kernel takes the times',
+  ),
+  media_interruption_time: worse('a pause of the sender makes interruptions longer'),
+  undecryptable_frames: worse('a frame is decrypted or not, whenever that is tried'),
+  key_changes: either(DESCRIBES),
+  layer_switches: either(DESCRIBES),
+  frames_decoded: either(LEFT_OUT),
+  frames_dropped: either(LEFT_OUT),
+  freezes: either(LEFT_OUT),
+  freeze_time: either(LEFT_OUT),
+  concealed_samples: either(LEFT_OUT),
+  jitter_buffer_delay: either(LEFT_OUT),
+  frame_latency: either(LEFT_OUT),
+  bandwidth_estimate: either(REACHED),
+  quality_limitation: either(LEFT_OUT),
+  stream_drops: either('what is sent less often finds more room'),
+  data_latency: worse('ends when the message is read, late and never early'),
+  data_loss: worse('a message that arrived is counted, however late it is read'),
+  data_messages_received: either(REACHED),
+  data_messages_sent: either(REACHED),
+  server_cpu: either(OF_NODES),
+  server_memory: either(OF_NODES),
+  server_goroutines: either(OF_NODES),
+  server_rooms: either(OF_NODES),
+  server_participants: either(OF_NODES),
+  server_tracks: either(OF_NODES),
+  server_subscriptions: either(OF_NODES),
+  server_bytes: either(OF_NODES),
+  server_packets: either(OF_NODES),
+  server_drops: either(OF_NODES),
+  server_rooms_left: either(OF_NODES),
+  server_participants_left: either(OF_NODES),
+  server_tracks_left: either(OF_NODES),
+  server_goroutines_left: either(OF_NODES),
+  server_memory_left: either(OF_NODES),
+  late_sends: worse(OF_GENERATOR),
+  send_errors: worse(OF_GENERATOR),
+  socket_drops: worse(OF_GENERATOR),
+  late_joins: worse(OF_GENERATOR),
+  event_loop_lag: worse(OF_GENERATOR),
+  tick_lateness: worse(OF_GENERATOR),
+  cpu_cores: either('a generator that waits for cores uses less of them'),
+  cpu_per_packet: either('work that is done in bursts costs less for each packet'),
+  resident_memory: either(DESCRIBES),
+} as const satisfies Record<MetricName, Impairment>;
+
+/** A value that holds has this part of its limit left; small effects, as of a load that is a hundredth less, do not decide then. */
+const MARGIN = 0.2;
+
+/**
+ * Whether a threshold that holds would hold as well with a healthy generator: an impaired one can only have raised the value, and it is below the limit
+ * with a margin. A number of values, and a value that must be reached, prove nothing.
+ */
+export const holdsDespiteImpairment = (
+  { metric, aggregation, operator, limit }: Threshold,
+  value: number,
+): boolean => {
+  if (IMPAIRMENTS[metric].effect !== 'worse') return false;
+  if (limit === 0) return value === 0 && (operator === '==' || operator === '<=');
+  const isUpper = operator === '<' || operator === '<=';
+  const isNumberOfValues =
+    aggregation.type === 'count' && metricDefinition(metric).type === 'trend';
+  return isUpper && limit > 0 && !isNumberOfValues && value <= limit * (1 - MARGIN);
+};
