@@ -81,7 +81,9 @@ const parseStat = (text: string): Usage | null => {
   const ticks = Number(fields[11]) + Number(fields[12]);
   if (begin < 0 || end < begin || !Number.isFinite(ticks)) return null;
   // Names are of other programs: control characters must not reach a terminal.
-  const name = text.slice(begin + 1, end).replace(/[^\x20-\x7e]/g, '?');
+  const shown = text.slice(begin + 1, end).replace(/[^\x20-\x7e]/g, '?');
+  // Node gives its main thread, and so its process, a name of its own.
+  const name = shown === 'MainThread' ? 'node' : shown;
   return { parent: Number(fields[1]), name, ticks };
 };
 

@@ -323,9 +323,9 @@ const NOTICEABLE = 0.25;
 /** Explains what kept a host busy where the load generator did not. */
 const busyNotes = (
   { hostCpu, ownCoresWhileBusy, otherPrograms }: Summary['generator'],
-  { cpus }: Summary['environment'],
+  environment: Summary['environment'],
 ): RunNote[] => {
-  const cores = Number(cpus);
+  const cores = Number(environment.cores);
   if (hostCpu === null || ownCoresWhileBusy === null || !(cores > 0)) return [];
   if ((hostCpu.saturated.share ?? 0) <= SATURATED_SHARE) return [];
   const otherCores = Math.max(0, hostCpu.avg * cores - ownCoresWhileBusy);

@@ -160,11 +160,11 @@ export const adviceContextOf = ({
   scenario,
   notes,
   generator: { cpuCores },
-  environment: { cpus },
+  environment: { cores },
 }: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment'>): AdviceContext => ({
   origin: scenario.name === FLAGS_SCENARIO ? 'flags' : 'file',
   busyHost: notes.find((note) => note.code === 'host_busy') ?? null,
-  usedLittle: cpuCores !== null && cpuCores.avg < USES_LITTLE * Number(cpus),
+  usedLittle: cpuCores !== null && cpuCores.avg < USES_LITTLE * Number(cores),
 });
 
 /** Fewer participants do not help a generator that uses less than this part of its host. */
