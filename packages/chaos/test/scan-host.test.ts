@@ -65,6 +65,7 @@ test('tables and stopped processes', async () => {
     kind: 'stopped_process',
     name: 'livekit-server',
     pid: stopped,
+    instance: expect.stringMatching(new RegExp(`^${stopped}:\\d+$`)),
     injection: null,
   });
   // The scan does not find itself.

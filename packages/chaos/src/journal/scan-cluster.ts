@@ -62,6 +62,6 @@ export const openClusterScan = async (
 };
 
 const orphanOf = (kind: Orphan['kind'], name = ''): Orphan => ({
-  ...{ kind, name, pid: null },
+  ...{ kind, name, pid: null, instance: null },
   injection: /^swarm-([a-z0-9]{8})-/.exec(name)?.[1] ?? null,
 });

@@ -18,6 +18,7 @@ export const openEngineScan = async (
           kind: 'paused_container',
           name: Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12),
           pid: null,
+          instance: Id,
           injection: null,
         })),
     remove: async ({ name }) => {

@@ -33,7 +33,8 @@ for file in /proc/[0-9]*/stat; do
   case "$name" in
     livekit-server | redis-server | valkey-server | haproxy | turnserver)
       state=$(sed 's/.*) //; s/ .*//' "$file" 2> /dev/null)
-      [ "$state" = T ] && echo "stopped_process $pid $name" ;;
+      started=$(sed 's/.*) //' "$file" 2> /dev/null | cut -d ' ' -f 20)
+      [ "$state" = T ] && echo "stopped_process $pid $name $pid:$started" ;;
   esac
 done
 if command -v systemctl > /dev/null 2>&1; then
@@ -41,7 +42,7 @@ if command -v systemctl > /dev/null 2>&1; then
     grep -o 'swarm-expiry-[a-z0-9]*\\.timer' | sed 's/^/automatic_rollback - /'
 fi
 if command -v docker > /dev/null 2>&1; then
-  timeout 10 docker ps --filter status=paused --filter label=swarm.component --format 'paused_container - {{.Names}}' 2> /dev/null
+  timeout 10 docker ps --filter status=paused --filter label=swarm.component --no-trunc --format 'paused_container - {{.Names}} {{.ID}}' 2> /dev/null
 fi
 exit 0
 `;
@@ -66,8 +67,15 @@ const orphanOf = (kind: Orphan['kind'], pid: string, rest: string): Orphan => {
     /--id ([a-z0-9]{8})/.exec(rest)?.[1] ??
     /swarm-expiry-([a-z0-9]{8})/.exec(rest)?.[1] ??
     null;
-  const name = kind === 'impairment' ? `swarm-impair ${injection ?? ''}`.trim() : rest;
-  return { kind, name, pid: pid === '-' ? null : Number(pid), injection };
+  const [first = '', instance = null] = rest.split(' ');
+  const isNamed = kind === 'stopped_process' || kind === 'paused_container';
+  const impairment = `swarm-impair ${injection ?? ''}`.trim();
+  const name = isNamed ? first : kind === 'impairment' ? impairment : rest;
+  return {
+    ...{ kind, name, injection },
+    pid: pid === '-' ? null : Number(pid),
+    instance: isNamed ? instance : null,
+  };
 };
 
 /** @returns null when it is gone; else why not */

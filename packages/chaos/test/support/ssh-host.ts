@@ -31,10 +31,8 @@ const PRIVILEGE_SEPARATION = '/run/sshd';
  */
 const OWN_LOCKS = `
 set -e
-for purpose in drill rollback; do
-  touch "/tmp/livekit-swarm-$purpose.lock" "$0/$purpose.lock"
-  mount --bind "$0/$purpose.lock" "/tmp/livekit-swarm-$purpose.lock"
-done
+mkdir -p -m 700 /run/livekit-swarm "$0/locks"
+mount --bind "$0/locks" /run/livekit-swarm
 exec "$@"`;
 
 /** @param also another address of this host at which it listens */

@@ -1,4 +1,5 @@
 import {
+  type JournalEntry,
   type Orphan,
   type OrphanScan,
   openClusterScan,
@@ -16,8 +17,8 @@ const SCHEMA = 'livekit-swarm/orphans/1';
 
 interface ScannedOrphan extends Orphan {
   place: string;
-  /** `expected`: its drill runs, or the target removes it itself. */
-  state: 'left' | 'expected' | 'removed' | 'not_removed';
+  /** `expected`: its drill runs, or the target removes it itself. `uncertain`: an operator may have stopped it, too. */
+  state: 'left' | 'expected' | 'uncertain' | 'removed' | 'not_removed';
   /** Why it was not removed. */
   error: string | null;
 }
@@ -43,18 +44,18 @@ export const scanForOrphans = async (
   env: NodeJS.ProcessEnv,
   stdout: OutputStream,
 ): Promise<ExitCode> => {
-  const running = await runningInjections();
+  const { pending } = await openJournal().read();
   const found: ScannedOrphan[] = [];
   for (const open of placesOf(flags, env)) {
     await using scan = await open();
     await using _lock = flags.remove === true ? await scan.lock() : null;
-    for (const orphan of await scan.find()) {
-      const isExpected =
-        orphan.kind === 'automatic_rollback' || running.has(orphan.injection ?? '');
-      const error = isExpected || flags.remove !== true ? null : await scan.remove(orphan);
+    for (const each of await scan.find()) {
+      const orphan = { ...each, injection: each.injection ?? injectionOf(each, pending) };
+      const state = stateOf(orphan, pending);
+      const isRemoved = state === 'left' && flags.remove === true;
+      const error = isRemoved ? await scan.remove(orphan) : null;
       const removed = error === null ? 'removed' : 'not_removed';
-      const state = isExpected ? 'expected' : flags.remove === true ? removed : 'left';
-      found.push({ ...orphan, place: scan.place, state, error });
+      found.push({ ...orphan, place: scan.place, state: isRemoved ? removed : state, error });
     }
   }
   await write(
@@ -93,10 +94,27 @@ const placesOf = (
   return named.length > 0 ? named : [() => openHostScan(null, null)];
 };
 
-/** Of drills of this user that run on this host. */
-const runningInjections = async (): Promise<ReadonlySet<string>> => {
-  const { pending } = await openJournal().read();
-  return new Set(pending.filter(({ owner }) => isSameProcess(owner)).map(({ id }) => id));
+/** The fault of the journal that stopped this process or paused this container; null: none. */
+export const injectionOf = (
+  { instance }: Pick<Orphan, 'instance'>,
+  pending: readonly Pick<JournalEntry, 'id' | 'components'>[],
+): string | null => {
+  if (instance === null) return null;
+  const isIt = (component: { instance: string | null }): boolean =>
+    component.instance === instance || component.instance?.startsWith(`${instance}:`) === true;
+  return pending.find(({ components }) => components.some(isIt))?.id ?? null;
+};
+
+/** What has no name of a fault is one only by the journal: operators stop processes and pause containers, too. */
+export const stateOf = (
+  { kind, injection }: Pick<Orphan, 'kind' | 'injection'>,
+  pending: readonly Pick<JournalEntry, 'id' | 'owner'>[],
+): 'left' | 'expected' | 'uncertain' => {
+  if (kind === 'automatic_rollback') return 'expected';
+  const entry = pending.find(({ id }) => id === injection);
+  if (entry !== undefined && isSameProcess(entry.owner)) return 'expected';
+  const isStopped = kind === 'stopped_process' || kind === 'paused_container';
+  return isStopped && injection === null ? 'uncertain' : 'left';
 };
 
 const orphanText = ({ place, kind, name, pid, state, error }: ScannedOrphan): string =>
@@ -116,6 +134,8 @@ const KINDS: Readonly<Record<Orphan['kind'], string>> = {
 const STATES: Readonly<Record<ScannedOrphan['state'], string>> = {
   left: 'left by a fault; --remove removes it',
   expected: 'in use',
+  uncertain:
+    'not in the journal: an operator may have stopped it; left as it is (kill -CONT, docker unpause)',
   removed: 'removed',
   not_removed: 'not removed',
 };

@@ -1,20 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { lockHost, type StartProgram, startHere } from './host-lock.ts';
 
-/** With a folder of this test's own instead of /tmp: other drills may run on this host. */
+/** With folders of this test's own instead of /tmp and /run: other drills may run on this host. */
 const apart =
   (folder: string): StartProgram =>
   ([program = '', option = '', script = '', ...rest]) =>
-    startHere([program, option, script.replace('/tmp/', `/tmp/${folder}-`), ...rest]);
+    startHere([program, option, apartFrom(script, folder), ...rest]);
+
+const apartFrom = (script: string, folder: string): string =>
+  script.replace('/tmp/', `/tmp/${folder}-`).replace('/run/livekit-swarm', `/tmp/${folder}-run`);
 
 afterAll(async () => {
   for (const purpose of ['drill', 'rollback'])
     await rm(`/tmp/test-${process.pid}-livekit-swarm-${purpose}.lock`, { force: true });
+  await rm(`/tmp/test-${process.pid}-run`, { recursive: true, force: true });
 });
 
 const start = apart(`test-${process.pid}`);
@@ -56,7 +60,7 @@ it('ends with its owner, however that ends', async () => {
       '--input-type=module-typescript',
       '--eval',
       `import { lockHost, startHere } from ${JSON.stringify(fileURLToPath(new URL('./host-lock.ts', import.meta.url)))};
-       await lockHost((argv) => startHere(argv.map((word) => word.replace('/tmp/', '/tmp/test-${process.pid}-'))), 'drill', 'here');
+       await lockHost((argv) => startHere(argv.map((word) => word.replace('/tmp/', '/tmp/test-${process.pid}-').replace('/run/livekit-swarm', '/tmp/test-${process.pid}-run'))), 'drill', 'here');
        process.stdout.write('locked');
        setInterval(() => {}, 60_000);`,
     ],
@@ -90,3 +94,21 @@ it('reports a host that cannot lock', async () => {
     hint: expect.stringContaining('util-linux'),
   });
 });
+
+it.runIf(process.getuid?.() === 0)(
+  'of root is not held up by a lock that any user may hold in /tmp',
+  async () => {
+    const file = `/tmp/test-${process.pid}-livekit-swarm-rollback.lock`;
+    const holder = spawn('flock', ['--no-fork', file, 'sh', '-c', 'echo held; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    try {
+      await using _own = await lockHost(start, 'rollback', 'lk-1', 0);
+      const { mode, uid } = await stat(`/tmp/test-${process.pid}-run`);
+      expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o700, uid: 0 });
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  },
+);

@@ -22,9 +22,12 @@ export const WAITS_S: Readonly<Record<LockPurpose, number>> = {
 /**
  * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose, $1
  * for how long to wait, in seconds. The file stays: removing it would let two hold locks on different
- * files. Created with O_EXCL and opened for reading: all users may write to /tmp, and may run drills.
+ * files. For root it is in a folder of root's own: any user may hold a lock on a file in /tmp. There it is
+ * created with O_EXCL and opened for reading: all users may write to /tmp, and may run drills.
  */
 const HOLD = `file=/tmp/livekit-swarm-$0.lock
+folder=/run/livekit-swarm
+if [ "$(id -u)" = 0 ] && mkdir -p -m 700 "$folder" 2> /dev/null && [ -O "$folder" ]; then file=$folder/$0.lock; fi
 (set -C; umask 0; : > "$file") 2> /dev/null
 exec 9< "$file"
 left=$1
