@@ -44,6 +44,7 @@ export {
   type StateInterval,
   type SubscriptionRecovery,
 } from './measure/recovery.ts';
+export { resumedWithoutMedia } from './measure/resumed-media.ts';
 export { availableFaults, type FaultAvailability } from './plan/available-faults.ts';
 export {
   type DrillPlan,

@@ -10,6 +10,7 @@ import {
   type RepeatOutcome,
   type RepeatResult,
   type RepeatVerdict,
+  resumedWithoutMedia,
 } from '@livekit-swarm/chaos';
 import type { DrillLine } from '@livekit-swarm/record';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
@@ -251,6 +252,19 @@ export const falseReconnects = ({ recovery }: Pick<RepeatResult, 'recovery'>): n
 
 export const describeFalseReconnects = (count: number): string =>
   `${plural(count, 'participant')} reported reconnected, but media did not recover`;
+
+/** Participants that resumed without media while new joins receive everything; null: none. */
+export const describeResumedWithoutMedia = ({
+  recovery,
+}: Pick<RepeatResult, 'recovery'>): string | null => {
+  const found = resumedWithoutMedia(recovery);
+  if (found === null) return null;
+  const { participants, joinProbes, fitsConntrack } = found;
+  const what = `New joins receive all media (${plural(joinProbes, 'join probe')}), but ${plural(participants, 'participant')} that resumed did not recover`;
+  return fitsConntrack
+    ? `${what}: packets between the old ports are lost. Stale UDP conntrack entries do this after a node or pod was started again at the same address behind NAT (hostPort, NodePort): compare "conntrack -L -p udp" with the new address, and delete the entries of the old one`
+    : what;
+};
 
 /** With as many digits as tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`, `134 s`. */
 export const formatRecoveryTime = (ms: number | null): string => {

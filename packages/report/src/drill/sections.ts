@@ -18,6 +18,7 @@ import {
   describeRecoveryMethods,
   describeRejoins,
   describeReplacement,
+  describeResumedWithoutMedia,
   describeRollback,
   expectedText,
   falseReconnects,
@@ -121,6 +122,7 @@ export const recoverySection: Section = (repeat, style) => {
   if (recovery.participants.length === 0 || repeat.verdict === 'void') return [];
   const rejoined = describeRejoins(repeat);
   const claims = falseReconnects(repeat);
+  const resumed = describeResumedWithoutMedia(repeat);
   const split = rooms.filter(({ splitBrain }) => splitBrain);
   const lost = rooms.filter((room) => room.withoutMedia);
   const wrong = rooms.filter(({ registryConsistent }) => registryConsistent === false);
@@ -129,6 +131,7 @@ export const recoverySection: Section = (repeat, style) => {
     ...wrap('  ', describeRecoveryMethods(repeat)),
     ...(rejoined === null ? [] : wrap('  ', rejoined)),
     ...(claims === 0 ? [] : wrap('  ', style.bad(describeFalseReconnects(claims)))),
+    ...(resumed === null ? [] : wrap('  ', style.bad(resumed))),
     ...first(
       MAX_ROOMS,
       split.map(({ room, partitions }) =>

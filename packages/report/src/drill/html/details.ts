@@ -9,6 +9,7 @@ import {
   describeRecovery,
   describeRecoveryMethods,
   describeRejoins,
+  describeResumedWithoutMedia,
   describeRollback,
   falseReconnects,
 } from '../phrases.ts';
@@ -23,6 +24,7 @@ export const faultList = (repeat: RepeatResult): Markup => {
   const { faults, skipped, rooms } = repeat.recovery;
   const control = rooms.filter((room) => room.controlGroup).length;
   const claims = falseReconnects(repeat);
+  const resumed = describeResumedWithoutMedia(repeat);
   const rejoined = describeRejoins(repeat);
   return html`<ul class="done">${faults
     .slice(0, MAX_FAULTS)
@@ -32,7 +34,7 @@ export const faultList = (repeat: RepeatResult): Markup => {
     )}${faults.length > MAX_FAULTS && html`<li class="dim">… and ${faults.length - MAX_FAULTS} more</li>`}${skipped.map(({ fault, detail }) => html`<li class="unsure">fault skipped: ${fault} (${untrusted(detail)})</li>`)}
 ${rooms.length > 0 && html`<li>${capital(describeRecovery(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} affected, ${control} in the control group. `}Participants: ${describeRecoveryMethods(repeat)}.</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}
-${claims > 0 && html`<li class="bad">${describeFalseReconnects(claims)}.</li>`}</ul>`;
+${claims > 0 && html`<li class="bad">${describeFalseReconnects(claims)}.</li>`}${resumed !== null && html`<li class="bad">${resumed}.</li>`}</ul>`;
 };
 
 /** Rows; join probes that failed or received incomplete media come first. */

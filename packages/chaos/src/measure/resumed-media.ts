@@ -1,0 +1,51 @@
+import type { Recovery } from './recovery.ts';
+
+/** Participants that resumed without media, while new joins receive everything. */
+export interface ResumedWithoutMedia {
+  participants: number;
+  joinProbes: number;
+  /** A process was terminated and started again, perhaps at the same address: stale UDP conntrack entries fit. */
+  fitsConntrack: boolean;
+}
+
+/** Faults after which the process is another one. */
+const REPLACES_PROCESS: ReadonlySet<string> = new Set([
+  'kill',
+  'restart',
+  'graceful-stop',
+  'forced-stop',
+  'drain',
+]);
+
+/** Null: no such participant, or new joins were not probed after the rollback or failed, too. */
+export const resumedWithoutMedia = ({
+  participants,
+  joinProbes,
+  faults,
+}: {
+  participants: readonly Pick<
+    Recovery['participants'][number],
+    'recoveredBy' | 'timeToRecoverMs'
+  >[];
+  joinProbes: readonly Pick<
+    Recovery['joinProbes'][number],
+    'window' | 'failure' | 'receivingFrom' | 'publishing'
+  >[];
+  faults: readonly Pick<Recovery['faults'][number], 'fault'>[];
+}): ResumedWithoutMedia | null => {
+  const resumed = participants.filter(
+    ({ recoveredBy, timeToRecoverMs }) => recoveredBy === 'resume' && timeToRecoverMs === null,
+  );
+  const probes = joinProbes.filter(
+    ({ window, publishing }) => window === 'recovery' && publishing > 0,
+  );
+  const areFine = probes.every(
+    ({ failure, receivingFrom, publishing }) => failure === null && receivingFrom === publishing,
+  );
+  if (resumed.length === 0 || probes.length === 0 || !areFine) return null;
+  return {
+    participants: resumed.length,
+    joinProbes: probes.length,
+    fitsConntrack: faults.some(({ fault }) => REPLACES_PROCESS.has(fault)),
+  };
+};
