@@ -65,6 +65,7 @@ export type {
   SendStream,
 } from './media-plane.ts';
 export { noReconnectPolicy } from './reconnect-policy.ts';
+export { kindOfRedis, kindOfRedisError, redisRefusal } from './redis-refusal.ts';
 export {
   connectRegistry,
   ghostRooms,

@@ -1,5 +1,6 @@
 import { proto3, ScalarType } from '@bufbuild/protobuf';
 import type { Redis } from 'ioredis';
+import { kindOfRedis, kindOfRedisError, redisRefusal } from './redis-refusal.ts';
 
 /** What the nodes of a cluster have agreed on in Redis. */
 export interface RegistryView {
@@ -9,7 +10,7 @@ export interface RegistryView {
 }
 
 export interface RegistryClient {
-  /** @throws Error when Redis cannot be reached, or does not answer in time */
+  /** @throws Error when Redis cannot be reached, does not answer in time, or is not one that has LiveKit's keys */
   look(): Promise<RegistryView>;
   /** All nodes with what they report about themselves. @throws Error as `look` */
   nodes(): Promise<ReportedNode[]>;
@@ -33,6 +34,8 @@ export const connectRegistry = (url: string): RegistryClient => {
       commandTimeout: TIMEOUT_MS,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: true,
+      // Asks INFO, which is asked below.
+      enableReadyCheck: false,
       retryStrategy: () => null,
     });
     redis.on('error', (error) => {
@@ -49,15 +52,15 @@ export const connectRegistry = (url: string): RegistryClient => {
     await redis.connect().catch((error: unknown) => {
       throw new Error(why ?? String(error));
     });
+    await expectSingle(redis);
     return redis;
   };
   return {
     look: async () => {
       const redis = await connected();
-      const [rooms, nodes] = await Promise.all([
-        redis.hgetall('room_node_map'),
-        redis.hgetallBuffer('nodes'),
-      ]);
+      const [rooms, nodes] = await explained(
+        Promise.all([redis.hgetall('room_node_map'), redis.hgetallBuffer('nodes')]),
+      );
       return {
         rooms: new Map(Object.entries(rooms)),
         nodes: new Map(
@@ -69,12 +72,33 @@ export const connectRegistry = (url: string): RegistryClient => {
     },
     nodes: async () => {
       const redis = await connected();
-      return Object.values(await redis.hgetallBuffer('nodes'))
+      return Object.values(await explained(redis.hgetallBuffer('nodes')))
         .map(readRegistryNode)
         .filter((node) => node !== null);
     },
     close: () => void client?.then((redis) => redis.disconnect()),
   };
+};
+
+/** @throws Error where its keys are not those of the whole deployment */
+const expectSingle = async (redis: Redis): Promise<void> => {
+  const kind = await redis.info('server').then(kindOfRedis, (error: unknown) => {
+    // A user that may not ask this may still read the keys.
+    if (kindOfRedisError(String(error)) === 'limited_user') return null;
+    throw error;
+  });
+  if (kind === null) return;
+  redis.disconnect();
+  throw new Error(redisRefusal(kind));
+};
+
+const explained = async <T>(reply: Promise<T>): Promise<T> => {
+  try {
+    return await reply;
+  } catch (error) {
+    const kind = kindOfRedisError(String(error));
+    throw kind === null ? error : new Error(`${redisRefusal(kind)} (${String(error)})`);
+  }
 };
 
 export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean =>

@@ -1,4 +1,4 @@
-import { SwarmError, strict, whole, word } from '@livekit-swarm/settings';
+import { explain, hasErrorCode, SwarmError, strict, whole, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component, Platform, RedisPath } from '../targets/platform.ts';
 import { accessRedis, type RedisAccess, redisPort } from '../targets/redis-access.ts';
@@ -44,9 +44,12 @@ export const redisFlush: DescribedFault<FlushParams> = {
   durationOf: () => 0,
   unavailable: async (platform, component, params) => {
     if (redisPort(component) === null) return `the port of ${component.name} is not known`;
-    const survey = await surveyRedis(platform, component, params).catch(() => null);
-    // Without an answer nothing is known; the injection asks again.
-    return survey === null ? null : whyNotFlushed(survey, component, params);
+    try {
+      return whyNotFlushed(await surveyRedis(platform, component, params), component, params);
+    } catch (error) {
+      if (hasErrorCode(error, 'fault_unavailable')) return explain(error);
+      throw error;
+    }
   },
   preview: async (platform, component, params) => {
     const survey = await surveyRedis(platform, component, params);
@@ -86,6 +89,7 @@ const surveyDatabases = async (
   { database }: FlushParams,
 ): Promise<DatabaseKeys[]> => {
   const found: DatabaseKeys[] = [];
+  await redis.expectSingle();
   for (const number of await redis.databases()) {
     if (database !== undefined && database !== number) continue;
     if ((await redis.nodeIds(number)).length === 0) continue;

@@ -1,9 +1,12 @@
+import { kindOfRedis, kindOfRedisError, redisRefusal } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
 import type { Component, Platform } from './platform.ts';
 
 /** One Redis component: from this host over TCP, else with its own redis-cli. */
 export interface RedisAccess extends AsyncDisposable {
+  /** @throws SwarmError `fault_unavailable` where it does not hold all keys of a deployment: a node of a cluster, or a Sentinel */
+  expectSingle(): Promise<void>;
   /** Databases that hold keys. */
   databases(): Promise<number[]>;
   /** IDs of the nodes of LiveKit that are registered in a database. */
@@ -40,6 +43,10 @@ export const accessRedis = (platform: Platform, component: Component): RedisAcce
 export const redisPort = ({ ports }: Component): number | null => ports?.tcp[0] ?? null;
 
 const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> => ({
+  expectSingle: async () => {
+    const kind = kindOfRedis((await ask(0, ['INFO', 'server'])).join('\n'));
+    if (kind !== null) throw new SwarmError('fault_unavailable', redisRefusal(kind));
+  },
   databases: async () =>
     (await ask(0, ['INFO', 'keyspace']))
       .flatMap((line) => line.split(/\r?\n/))
@@ -79,6 +86,7 @@ const redisFromHere = (
       port,
       db,
       lazyConnect: true,
+      enableReadyCheck: false,
       connectTimeout: TIMEOUT_MS,
       commandTimeout: TIMEOUT_MS,
       retryStrategy: () => null,
@@ -142,9 +150,13 @@ const redisCli =
     return lines;
   };
 
-const rejected = ({ name }: Component, command: string, why: string): SwarmError =>
-  new SwarmError(
+const rejected = ({ name }: Component, command: string, why: string): SwarmError => {
+  const kind = kindOfRedisError(why);
+  if (kind !== null)
+    return new SwarmError('fault_unavailable', `${name}: ${redisRefusal(kind)} (${why})`);
+  return new SwarmError(
     'fault_unavailable',
     `${name} rejected ${command}: ${why}`,
     'check that it runs; if it needs a password, set REDISCLI_AUTH',
   );
+};

@@ -1,0 +1,25 @@
+/** What a Redis is that does not answer as the single one that LiveKit's nodes share. */
+export type RedisKind = 'cluster' | 'sentinel' | 'limited_user';
+
+const TEXTS: Readonly<Record<RedisKind, string>> = {
+  cluster:
+    'this is a node of a Redis Cluster, which has a part of the keys: swarm reads a single Redis. Name one that has all keys, or leave --redis out',
+  sentinel:
+    'this is a Redis Sentinel, which holds no keys of LiveKit: name the master that it watches (redis-cli -p 26379 sentinel masters), or leave --redis out',
+  limited_user:
+    'the user of this URL may not read the keys of LiveKit: allow it (ACL SETUSER … +info +hgetall +hkeys ~nodes ~room_node_map), or name another user',
+};
+
+/** @param info answer to `INFO server` */
+export const kindOfRedis = (info: string): Exclude<RedisKind, 'limited_user'> | null => {
+  const mode = /^redis_mode:(\w+)/m.exec(info)?.[1];
+  return mode === 'cluster' || mode === 'sentinel' ? mode : null;
+};
+
+/** @param message error of Redis to a command */
+export const kindOfRedisError = (message: string): RedisKind | null => {
+  if (/\b(MOVED|ASK) \d+ |\bCLUSTERDOWN\b/.test(message)) return 'cluster';
+  return /\bNOPERM\b/.test(message) ? 'limited_user' : null;
+};
+
+export const redisRefusal = (kind: RedisKind): string => TEXTS[kind];
