@@ -44,7 +44,7 @@ export const addVerifyCommand = (
       .default([]),
     new Option(
       '--closed-port <port>',
-      'must not answer users (may be repeated; default on public addresses: 6379, 6789, 9090, 6060)',
+      'must not answer users (may be repeated; default on public addresses: 6379, 6789, 7070, 9090, 6060)',
     )
       .argParser(collector())
       .default([]),
@@ -60,6 +60,13 @@ export const addVerifyCommand = (
       '--webhook-port <port>',
       'a receiver of webhooks listens here for some seconds; webhook.urls of the nodes must have it',
     ),
+    new Option(
+      '--turn-url <url>',
+      'a TURN server that your application gives to its users (may be repeated): turn:HOST:3478?transport=udp; with --turn-username and SWARM_TURN_CREDENTIAL, or SWARM_TURN_SECRET, from which a credential is made',
+    )
+      .argParser(collector())
+      .default([]),
+    new Option('--turn-username <name>', 'of the credential for --turn-url'),
     new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
     new Option('--idle <time>', 'hold a signal connection open without messages, up to 50s'),
   ]);

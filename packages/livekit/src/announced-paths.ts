@@ -24,6 +24,8 @@ export interface AnnouncedCandidate {
 
 /** Candidates that a server without ICE-lite announces later are reflexive, which no path needs, ms. */
 const GATHERING_MS = 800;
+/** How long the first candidate may take after the join, ms. */
+const FIRST_WITHIN_MS = 4_000;
 
 /**
  * Joins a room for as long as it takes to read how media can reach its node, without media.
@@ -81,7 +83,10 @@ export const readAnnouncedPaths = (
             turnServers,
           };
           cancel();
-          cancel = clock.after(GATHERING_MS, () => end(null));
+          cancel = clock.after(GATHERING_MS, () => {
+            if (candidates.size > 0) end(null);
+            else cancel = clock.after(FIRST_WITHIN_MS - GATHERING_MS, () => end(null));
+          });
         } else if (about === 'offer') read(value.sdp);
         else if (about === 'trickle') {
           read(value.candidateInit);

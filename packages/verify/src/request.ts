@@ -20,6 +20,8 @@ export interface VerifyRequest {
   agent: string | null;
   /** A token that the application gave to a participant. */
   token: string | null;
+  /** TURN servers that the application gives to its users, in addition to those of the deployment; null: none is known. */
+  turn: { urls: readonly string[]; username: string; credential: string } | null;
   /** How many participants a room must take; null: two. */
   participants: number | null;
   /** How long a signal connection is held open; null: not at all. */

@@ -14,6 +14,7 @@ const request: VerifyRequest = {
   tokenEndpoint: null,
   webhookPort: null,
   agent: null,
+  turn: null,
   participants: null,
   idleMs: null,
   reloadCommand: null,

@@ -1,9 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
 import { readHostRules } from '@livekit-swarm/livekit';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
-import { type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
-import { type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
+import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
+import { parseTurnUrl, type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
@@ -30,6 +31,8 @@ export interface VerifyFlags {
   tokenServer: string[];
   webhookPort?: string;
   agent?: string;
+  turnUrl: string[];
+  turnUsername?: string;
   idle?: string;
   reload?: string;
   report: string[];
@@ -60,7 +63,7 @@ export const verifyCommand = async (
   const { stderr, env } = console;
   const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
   const target = readDeployment(flags, typed, env);
-  const known = readKnown(flags);
+  const known = readKnown(flags, env);
   const connect = readConnect(flags, readHostRules(flags, env));
   const tokenEndpoint =
     connect === null ? null : await readTokenEndpoint(connect, target, { env, dir: process.cwd() });
@@ -98,6 +101,7 @@ type Known = Pick<
   | 'allowedAddresses'
   | 'adminPorts'
   | 'participants'
+  | 'turn'
   | 'token'
   | 'webhookPort'
   | 'agent'
@@ -105,7 +109,7 @@ type Known = Pick<
   | 'reloadCommand'
 >;
 
-const readKnown = (flags: VerifyFlags): Known => ({
+const readKnown = (flags: VerifyFlags, env: Console['env']): Known => ({
   redisUrl: flags.redis === undefined ? null : checkRedis(flags.redis),
   allowedAddresses: flags.announced.map(checkPrefix),
   adminPorts:
@@ -116,6 +120,7 @@ const readKnown = (flags: VerifyFlags): Known => ({
     flags.participants === undefined
       ? null
       : readWhole('--participants', flags.participants, 1_000_000),
+  turn: readTurn(flags, env),
   token: flags.token ?? null,
   webhookPort:
     flags.webhookPort === undefined ? null : readWhole('--webhook-port', flags.webhookPort, 65_535),
@@ -123,6 +128,43 @@ const readKnown = (flags: VerifyFlags): Known => ({
   idleMs: flags.idle === undefined ? null : readIdle(flags.idle),
   reloadCommand: flags.reload === undefined ? null : readReload(flags.reload),
 });
+
+/** How long a credential of a shared secret is valid, seconds. */
+const TURN_SECONDS = 600;
+
+/** Secrets come from the environment alone: flags show in the process list. */
+const readTurn = (
+  { turnUrl, turnUsername }: VerifyFlags,
+  env: Console['env'],
+): VerifyRequest['turn'] => {
+  const credential = readVariable(env, 'SWARM_TURN_CREDENTIAL');
+  const secret = readVariable(env, 'SWARM_TURN_SECRET');
+  if (turnUrl.length === 0) {
+    if (turnUsername === undefined) return null;
+    throw usageError('--turn-username needs --turn-url', 'write --turn-url turn:HOST:PORT');
+  }
+  for (const url of turnUrl)
+    if (parseTurnUrl(url) === null)
+      throw usageError(
+        `--turn-url ${url}: not the URL of a TURN server`,
+        'write turn:HOST:3478?transport=udp, or turns:HOST:443',
+      );
+  if (secret !== undefined && credential === undefined) {
+    const username =
+      turnUsername ?? `${Math.round(Date.now() / 1_000) + TURN_SECONDS}:swarm-verify`;
+    return { urls: turnUrl, username, credential: sharedSecretCredential(secret, username) };
+  }
+  if (turnUsername !== undefined && credential !== undefined && secret === undefined)
+    return { urls: turnUrl, username: turnUsername, credential };
+  throw usageError(
+    '--turn-url: the credential is not clear',
+    'give --turn-username and SWARM_TURN_CREDENTIAL, or SWARM_TURN_SECRET (static-auth-secret of coturn)',
+  );
+};
+
+/** As "A REST API For Access To TURN Services" and coturn's use-auth-secret have it. */
+const sharedSecretCredential = (secret: string, username: string): string =>
+  createHmac('sha1', secret).update(username).digest('base64');
 
 const readReload = (text: string): string => {
   if (text.trim() !== '') return text;

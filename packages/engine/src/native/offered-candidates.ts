@@ -1,6 +1,7 @@
 import type { Failure } from '@livekit-swarm/livekit';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import type { NodePorts } from './node-ports.ts';
+import { SETTINGS } from './path-failures.ts';
 
 export interface OfferedCandidatesOptions {
   path: MediaPath;
@@ -116,20 +117,20 @@ export class OfferedCandidates {
 const portsExhausted = (node: string, first: number, ports: readonly number[]): Failure => ({
   reason: 'udp_ports_exhausted',
   message: `node ${node} has no UDP port left for this participant: earlier ones got ${ports.length === 1 ? `port ${first}` : `${ports.length} ports from ${first} to ${ports.at(-1)}`}`,
-  hint: 'widen rtc.port_range_start to rtc.port_range_end, of which each participant takes one port or more; or set rtc.udp_port, which all share',
+  hint: SETTINGS.udp_ports_exhausted,
   retryable: true,
 });
 
 const NO_CANDIDATES: Failure = {
   reason: 'no_candidates',
   message: 'the server sent no candidate: it has no address and port for media',
-  hint: 'check whether all UDP ports from rtc.port_range_start to rtc.port_range_end are in use, and whether rtc.interfaces and rtc.ips leave an address',
+  hint: SETTINGS.no_candidates,
   retryable: true,
 };
 
 const tcpOnly = (tcp: string, path: MediaPath): Failure => ({
   reason: 'udp_not_offered',
   message: `the server offers TCP only, at ${tcp} (rtc.force_tcp, or no UDP port)${path === 'direct' ? '' : ', and a TURN server relays to UDP alone'}`,
-  hint: 'use --path ice-tcp, as clients of this server do; for UDP remove rtc.force_tcp, and set rtc.udp_port or a range that is not used up (rtc.port_range_start, rtc.port_range_end)',
+  hint: SETTINGS.udp_not_offered,
   retryable: false,
 });

@@ -11,7 +11,13 @@ export interface FailedPath {
 }
 
 /** Settings that cause failures of a path, by their reasons. */
-const SETTINGS = {
+export const SETTINGS = {
+  udp_not_offered:
+    'use --path ice-tcp, as clients of this server do; for UDP remove rtc.force_tcp, and set rtc.udp_port or a range that is not used up (rtc.port_range_start, rtc.port_range_end)',
+  udp_ports_exhausted:
+    'widen rtc.port_range_start to rtc.port_range_end, of which each participant takes one port or more; or set rtc.udp_port, which all share',
+  no_candidates:
+    'check whether all UDP ports from rtc.port_range_start to rtc.port_range_end are in use, and whether rtc.interfaces and rtc.ips leave an address',
   ice_tcp_refused:
     'livekit-server announces the port that it listens on: rtc.tcp_port must be the port that users reach, so a forwarded port must have the same number',
   ice_tcp_no_answer:

@@ -2,6 +2,7 @@ import type { AnnouncedCandidate } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, ofNode } from '../facts/facts.ts';
 import { type AddressScope, isOwnAddress, isWithin, scopeOfAddress } from '../facts/scope.ts';
+import { unreachedAddresses } from '../facts/tcp-candidates.ts';
 
 /** The candidates of one node. */
 export interface NodeCandidates {
@@ -17,6 +18,8 @@ export interface CandidateQuestion {
   /** Prefixes that candidates must be in; empty: those that fit the addresses of signalling. */
   allowed: readonly string[];
   isOwn(address: string): boolean;
+  /** Addresses that take no TCP connection at the port that is announced. */
+  unreached?: readonly string[];
 }
 
 const WHAT: Record<AddressScope, string> = {
@@ -27,7 +30,7 @@ const WHAT: Record<AddressScope, string> = {
   public: 'an address outside the allowed ones',
 };
 
-/** Candidates that users of this deployment can reach. Those that no user reaches do no harm beside them. */
+/** Candidates that users of this deployment can reach. Those that no user reaches cost time beside them: clients try each. */
 export const candidatesRule = (question: CandidateQuestion): CheckResult => {
   const outside = question.nodes.flatMap(({ prefix, candidates }) =>
     unique(candidates)
@@ -51,11 +54,39 @@ export const candidatesRule = (question: CandidateQuestion): CheckResult => {
     );
   });
   if (bad.length > 0) return found('error', bad);
+  const beside = question.nodes.flatMap(({ prefix, candidates }) =>
+    besideOthers(unique(candidates), scope, question).map((text) => `${prefix}${text}`),
+  );
+  if (beside.length > 0)
+    return found(
+      'warning',
+      beside,
+      'announce only what users reach: rtc.interfaces or rtc.ips (includes, excludes), or rtc.node_ip; in Docker, one network for the server, or the host network',
+      'The host or the container of the node has several interfaces, and each is announced: clients try those that lead nowhere, too, so joins and recoveries take longer, and some clients choose them',
+    );
   return passed(
     ...question.nodes.map(
       ({ prefix, candidates }) => `${prefix}announces ${unique(candidates).join(', ')}`,
     ),
   );
+};
+
+/** Addresses that lead nowhere, where others do. */
+const besideOthers = (
+  addresses: readonly string[],
+  scope: AddressScope,
+  question: CandidateQuestion,
+): string[] => {
+  const unreached = addresses.filter((address) => question.unreached?.includes(address));
+  return addresses.flatMap((address) => {
+    if (!isUsable(address, scope, question))
+      return [
+        `announces ${address}, ${WHAT[scopeOfAddress(address)]}, beside ${addresses.filter((one) => one !== address).join(', ')}`,
+      ];
+    return unreached.length < addresses.length && unreached.includes(address)
+      ? [`announces ${address}, which takes no TCP connection from here, beside others that do`]
+      : [];
+  });
 };
 
 const unique = (candidates: readonly AnnouncedCandidate[]): string[] => [
@@ -86,10 +117,10 @@ const isUsable = (
 export const candidates: Check = {
   id: 'candidates',
   title: 'Every node announces an address for media that users can reach',
-  severities: ['error'],
+  severities: ['error', 'warning'],
   cause:
     'The node announces the address of its own interface, not the one that users reach: users join, and receive no media',
-  fix: 'set rtc.use_external_ip: true behind NAT, or rtc.node_ip to the address that users reach; in Docker, use the host network',
+  fix: 'set rtc.use_external_ip: true behind NAT, or rtc.node_ip to the address that users reach (in the environment NODE_IP; LIVEKIT_RTC_NODE_IP has no effect since livekit-server 1.13); in Docker, use the host network',
   needs: ['nodes'],
   run: async ({ nodes, addresses }, { allowedAddresses }) =>
     candidatesRule({
@@ -99,5 +130,8 @@ export const candidates: Check = {
       signalling: (await addresses()).map(({ address }) => address),
       allowed: allowedAddresses,
       isOwn: isOwnAddress,
+      unreached: await unreachedAddresses(
+        (await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.candidates : [])),
+      ),
     }),
 };

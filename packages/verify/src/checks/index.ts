@@ -16,6 +16,7 @@ import { profiler } from './profiler.ts';
 import { redisPort } from './redis-port.ts';
 import { registry } from './registry.ts';
 import { reload } from './reload.ts';
+import { requestSize } from './request-size.ts';
 import { splitBrain } from './split-brain.ts';
 import { tls } from './tls.ts';
 import { token } from './token.ts';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   tls,
   clock,
   admission,
+  requestSize,
   websocket,
   keys,
   nodes,

@@ -26,8 +26,8 @@ export const profiler: Check = {
   title: 'Debug pages do not answer users',
   severities: ['error'],
   cause:
-    'livekit-server runs in development mode (development: true, --dev), or a profiler is published: strangers can read its memory and slow it down',
-  fix: 'remove development: true and --dev, and close the port of the profiler',
+    'livekit-server runs in development mode (development: true, --dev), or a profiler is published (debug_handler.port, 7070): strangers can read its memory and slow it down',
+  fix: 'remove development: true and --dev, and close the port of the profiler (debug_handler.port)',
   needs: ['tls'],
   run: async ({ url, openServices }) => {
     const answers = new Map<string, string | null>();

@@ -21,10 +21,13 @@ import { profilerRule } from './profiler.ts';
 import { redisPortRule } from './redis-port.ts';
 import { registryRule } from './registry.ts';
 import { reloadRule } from './reload.ts';
+import { neededSizes, requestSizeRule } from './request-size.ts';
 import { splitBrainRule } from './split-brain.ts';
 import { decodeToken, tokenRule } from './token.ts';
 import { tokenEndpointRule } from './token-endpoint.ts';
+import { turnRule } from './turn.ts';
 import { turnRelayRule } from './turn-relay.ts';
+import { udpRule } from './udp.ts';
 import { versionsRule } from './versions.ts';
 import { webhooksRule } from './webhooks.ts';
 import { websocketRule } from './websocket.ts';
@@ -140,13 +143,29 @@ it('nodes: one that takes no participants', () => {
   expect(of(nodesRule([node(failing('bad_gateway'))]))).toBe('error');
 });
 
-it('limits: a node at its limit, rooms that are too small, no Opus', () => {
-  const facts = { maxParticipants: 0, codecs: ['audio/opus'], nodes: [node(announced)], wanted: 2 };
+it('limits: a node at its limit, rooms that are too small', () => {
+  const facts = { maxParticipants: 0, codecs: [], nodes: [node(announced)], wanted: 2 };
   expect(of(limitsRule(facts))).toBe('passed');
   expect(of(limitsRule({ ...facts, maxParticipants: 100, wanted: 50 }))).toBe('passed');
   expect(of(limitsRule({ ...facts, maxParticipants: 20, wanted: 50 }))).toBe('error');
-  expect(of(limitsRule({ ...facts, codecs: ['video/VP8'] }))).toBe('error');
+  expect(of(limitsRule({ ...facts, codecs: [] }))).toBe('passed');
   expect(of(limitsRule({ ...facts, nodes: [node(failing('server_full'))] }))).toBe('error');
+});
+
+describe('limits: codecs that clients publish', () => {
+  it.each([
+    [['audio/opus', 'audio/RED', 'video/VP8', 'video/H264', 'video/rtx'], 'passed', ''],
+    [['audio/red', 'video/vp8', 'video/h264'], 'error', 'no audio'],
+    [['audio/opus', 'audio/red', 'video/av1', 'video/rtx'], 'error', 'neither VP8 nor H.264'],
+    [['audio/opus', 'audio/red', 'video/h264'], 'warning', '--codec h264'],
+    [['audio/opus', 'audio/red', 'video/vp8'], 'warning', 'H.264'],
+    [['audio/opus', 'video/vp8', 'video/h264'], 'warning', 'RED'],
+    [['audio/opus', 'audio/red'], 'warning', 'no video'],
+  ])('%j: %s', (codecs, outcome, named) => {
+    const result = limitsRule({ maxParticipants: 0, codecs, nodes: [node(announced)], wanted: 2 });
+    expect(of(result)).toBe(outcome);
+    expect(JSON.stringify(result)).toContain(named);
+  });
 });
 
 describe('candidates', () => {
@@ -189,6 +208,27 @@ describe('candidates', () => {
     expect(judge('192.0.2.1', '203.0.113.1', { allowed })).toBe('error');
   });
 
+  it('an address that leads nowhere beside one that users reach', () => {
+    const warned = (addresses: string[], unreached: string[] = []) => {
+      const candidates = addresses.map((address) => ({
+        ...{ protocol: 'udp' as const, address, port: 7882 },
+      }));
+      return candidatesRule({
+        nodes: [{ prefix: '', candidates }],
+        ...{ signalling: ['203.0.113.1'], allowed: [], isOwn: () => false, unreached },
+      });
+    };
+    expect(of(warned(['198.51.100.7', '172.18.0.2']))).toBe('warning');
+    expect(JSON.stringify(warned(['198.51.100.7', '172.18.0.2']))).toContain(
+      'announces 172.18.0.2, a private address behind NAT, beside 198.51.100.7',
+    );
+    expect(of(warned(['198.51.100.7', '198.51.100.8'], ['198.51.100.8']))).toBe('warning');
+    // Then the check of TCP finds it.
+    expect(of(warned(['198.51.100.7'], ['198.51.100.7']))).toBe('passed');
+    expect(of(warned(['198.51.100.7', '198.51.100.8']))).toBe('passed');
+    expect(JSON.stringify(warned(['172.18.0.2']))).toContain('announces 172.18.0.2');
+  });
+
   it('a node without any candidate', () => {
     const facts = { signalling: ['192.0.2.1'], allowed: [], isOwn: () => false };
     expect(of(candidatesRule({ ...facts, nodes: [{ prefix: '', candidates: [] }] }))).toBe('error');
@@ -207,6 +247,44 @@ describe('paths of media', () => {
     [['not_offered', 'not_offered'], 'warning'],
   ] as const)('%j: %s', (outcomes, outcome) => {
     expect(of(pathsRule(outcomes.map(path), 'warning'))).toBe(outcome);
+  });
+
+  const at = (
+    given: PathCheck['path'],
+    outcome: PathCheck['outcome'],
+    node: string | null = null,
+    reason: string | null = null,
+  ): PathCheck => ({ ...path(outcome), path: given, node, reason });
+
+  it('no UDP is a warning where TCP works on the same node', () => {
+    const offered = at('direct', 'not_offered', 'a');
+    expect(of(udpRule([offered, at('ice-tcp', 'works', 'a')]))).toBe('warning');
+    expect(of(udpRule([offered, at('ice-tcp', 'failed', 'a')]))).toBe('error');
+    expect(of(udpRule([offered, at('ice-tcp', 'works', 'b'), at('direct', 'works', 'b')]))).toBe(
+      'error',
+    );
+    expect(of(udpRule([at('direct', 'works')]))).toBe('passed');
+    expect(of(udpRule([at('direct', 'failed'), at('ice-tcp', 'works')]))).toBe('error');
+    const { cause } = { cause: '', ...udpRule([offered, at('ice-tcp', 'works', 'a')]) };
+    expect(cause).toContain('rtc.force_tcp');
+    expect(cause).not.toContain('firewall');
+  });
+
+  it('TURN: of the application, or useless where nodes have no UDP', () => {
+    const none = [at('turn-udp', 'not_offered'), at('turn-tls', 'not_offered')];
+    const relay = (granted: boolean, trouble: string | null = null) => ({
+      ...{ url: 'turn:192.0.2.9', trouble },
+      permissions:
+        trouble === null ? [{ peer: '192.0.2.1', granted, code: granted ? null : 403 }] : [],
+    });
+    expect(of(turnRule(none, []))).toBe('warning');
+    expect(JSON.stringify(turnRule(none, []))).toContain('--turn-url');
+    expect(of(turnRule(none, [relay(true)]))).toBe('passed');
+    expect(of(turnRule(none, [relay(true), relay(false)]))).toBe('error');
+    expect(of(turnRule(none, [relay(true, 'it refuses an allocation (401)')]))).toBe('error');
+    const useless = at('turn-udp', 'failed', null, 'udp_not_offered');
+    expect(of(turnRule([useless, at('turn-tls', 'not_offered')], []))).toBe('warning');
+    expect(of(turnRule([useless, at('turn-tls', 'failed', null, 'turn_tls')], []))).toBe('error');
   });
 
   it('joins that an overloaded host made slow show nothing', () => {
@@ -347,6 +425,26 @@ it('token-endpoint: no answer, a token that is not accepted, and a slow answer',
   expect(of(tokenEndpointRule(ticket, 50, { ok: false, rejection }))).toBe('error');
   expect(of(tokenEndpointRule(failing('token_rejected'), 50, null))).toBe('error');
   expect(of(tokenEndpointRule(failing('dns_failed'), 50, null))).toBe('unknown');
+});
+
+it('request-size: less than a join with the token needs', () => {
+  const measured = (url: number, header: number, proxy = '') =>
+    (['url', 'header'] as const).map((part) => {
+      const passes = part === 'url' ? url : header;
+      const refused = { size: passes * 2, answer: 'HTTP 414' };
+      return { part, passes, refused: passes === 16_384 ? null : refused, proxy };
+    });
+  const common = neededSizes(null);
+  expect(of(requestSizeRule(measured(16_384, 16_384), common))).toBe('passed');
+  expect(of(requestSizeRule(measured(4_096, 4_096), common))).toBe('passed');
+  expect(of(requestSizeRule(measured(2_048, 4_096), common))).toBe('warning');
+  const large = neededSizes('x'.repeat(6_000));
+  expect(of(requestSizeRule(measured(16_384, 4_096), large))).toBe('warning');
+  expect(of(requestSizeRule(measured(16_384, 8_192), large))).toBe('passed');
+  const named = JSON.stringify(requestSizeRule(measured(2_048, 2_048, 'nginx/1.22.1'), large));
+  expect(named).toContain('large_client_header_buffers');
+  expect(named).not.toContain('tune.bufsize');
+  expect(JSON.stringify(requestSizeRule(measured(0, 0), common))).toContain('tune.bufsize');
 });
 
 it('webhooks: none, of another key, without a signature; those of other rooms do not count', () => {

@@ -49,7 +49,7 @@ export const turnRelay: Check = {
     'The TURN server relays to any address: the holder of any token reaches the network behind it, its databases and the credentials of the cloud',
   fix: 'coturn: denied-peer-ip for every private range, and allowed-peer-ip for the nodes alone. livekit-server: list in turn.allow_restricted_peer_cidrs the nodes alone',
   needs: ['nodes', 'turn'],
-  run: async ({ nodes }, { signal }) => {
+  run: async ({ nodes }, { signal, turn }) => {
     const announced = (await nodes()).flatMap(({ joined }) =>
       isAnnounced(joined) ? [joined] : [],
     );
@@ -65,6 +65,7 @@ export const turnRelay: Check = {
         ),
       ),
     );
+    for (const url of turn?.urls ?? []) if (turn !== null) servers.set(url, turn);
     if (servers.size === 0) return skipped('no TURN server is announced');
     const answers: RelayAnswer[] = [];
     for (const [text, credentials] of servers) {

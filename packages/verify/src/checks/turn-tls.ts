@@ -11,10 +11,11 @@ export const turnTls: Check = {
     'turn.cert_file is another certificate than that of the proxy, and is renewed apart from it: it has expired, or is not for turn.domain',
   fix: 'give turn.cert_file a certificate for turn.domain with its whole chain, and restart the server after each renewal',
   needs: ['nodes'],
-  run: async ({ nodes }) => {
-    const urls = new Set(
-      (await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
-    );
+  run: async ({ nodes }, { turn }) => {
+    const urls = new Set([
+      ...(await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
+      ...(turn?.urls ?? []),
+    ]);
     const secure = [...urls].map(parseTurnUrl).filter((one) => one?.transport === 'tls');
     if (urls.size === 0) return skipped('no TURN server is announced');
     if (secure.length === 0) return passed('no TURN server over TLS is announced');

@@ -11,8 +11,8 @@ export interface OpenService {
   kind: ServiceKind;
 }
 
-/** Redis, livekit-server's prometheus.port as its documentation has it, Prometheus, Go's profiler. */
-export const WELL_KNOWN_PORTS = [6379, 6789, 9090, 6060] as const;
+/** Redis; livekit-server's prometheus.port and debug_handler.port (since 1.13.2) as its sample has them; Prometheus; Go's profiler. */
+export const WELL_KNOWN_PORTS = [6379, 6789, 7070, 9090, 6060] as const;
 
 const TIMEOUT_MS = 1_500;
 const MAX_ANSWER = 65_536;

@@ -1,0 +1,88 @@
+import { type Check, type CheckResult, found, passed } from '../check.ts';
+import { measureRequestSizes, type PaddedPart, type PassingSize } from '../facts/request-sizes.ts';
+
+/**
+ * The `join_request` of `/rtc/v1`, characters: client, tracks and offer, compressed and in base64. Chromium's offer of microphone and camera alone has 2,300;
+ * participants of swarm need 1,200 to 1,900 in all.
+ */
+const JOIN_REQUEST_CHARS = 3_000;
+/** Path, names of parameters, and the settings of the client. */
+const PATH_CHARS = 200;
+const BEARER_CHARS = 'Authorization: Bearer '.length;
+/** A token with a name, grants and no metadata. */
+const COMMON_TOKEN_CHARS = 500;
+
+/** What a join needs of a proxy, bytes. */
+export const neededSizes = (token: string | null): Record<PaddedPart, number> => {
+  const chars = token?.length ?? COMMON_TOKEN_CHARS;
+  return { url: PATH_CHARS + JOIN_REQUEST_CHARS + chars, header: BEARER_CHARS + chars };
+};
+
+export const requestSizeRule = (
+  measured: readonly PassingSize[],
+  needed: Readonly<Record<PaddedPart, number>>,
+): CheckResult => {
+  const short = measured.filter(({ part, passes }) => passes < needed[part]);
+  if (short.length === 0) return passed(...measured.map(describe));
+  return found(
+    'warning',
+    short.map((one) => `${describe(one)}; ${NEEDS[one.part]} ${needed[one.part]}`),
+    fixOf(short.map(({ proxy }) => proxy).find((proxy) => proxy !== '') ?? ''),
+  );
+};
+
+const PARTS: Readonly<Record<PaddedPart, string>> = {
+  url: 'a URL',
+  header: 'a header',
+};
+
+const NEEDS: Readonly<Record<PaddedPart, string>> = {
+  url: 'a browser that joins with this token needs about',
+  header: 'an SDK that sends this token in Authorization needs',
+};
+
+const describe = ({ part, passes, refused }: PassingSize): string => {
+  const size = passes === 0 ? '' : `${PARTS[part]} of ${passes} bytes passes`;
+  if (refused === null) return size;
+  const refusal = `${passes === 0 ? `${PARTS[part]} of ` : ', one of '}${refused.size} does not (${refused.answer})`;
+  return `${size}${refusal}`;
+};
+
+const SETTINGS: readonly (readonly [name: RegExp, setting: string])[] = [
+  [/nginx|openresty/i, 'nginx: large_client_header_buffers 4 16k'],
+  [/haproxy/i, 'HAProxy: tune.bufsize 32768'],
+  [/caddy/i, 'Caddy: max_header_size in the option servers'],
+  [/awselb/i, 'AWS ALB: its limits are fixed (16 KB for a request line or a header)'],
+];
+
+const ALL_SETTINGS =
+  'nginx: large_client_header_buffers 4 16k; HAProxy: tune.bufsize 32768; Caddy: max_header_size in the option servers; Envoy and Traefik: their limits of request headers; AWS ALB: 16 KB for a request line or a header, which is fixed';
+
+const fixOf = (proxy: string): string => {
+  const setting = SETTINGS.find(([name]) => name.test(proxy))?.[1];
+  return `raise the limit of the proxy, or put less metadata and fewer attributes into tokens. ${setting ?? ALL_SETTINGS}`;
+};
+
+export const requestSize: Check = {
+  id: 'request-size',
+  title: 'URLs and headers pass the proxy that are as long as joins need',
+  severities: ['warning'],
+  cause:
+    'A proxy in front limits the request line or a header (nginx: 8 KB unless configured, hardened ones less): a join has its token, and with /rtc/v1 its tracks and offer, in the URL, so users with large tokens do not connect',
+  fix: `raise the limit of the proxy, or put less metadata and fewer attributes into tokens. ${ALL_SETTINGS}`,
+  needs: ['admission'],
+  run: async ({ url, tokenFor, ticket }, { token }) => {
+    const given = token ?? (await ticketToken(ticket));
+    const needed = neededSizes(given);
+    const own = tokenFor('swarm-verify-admission', 'swarm-verify');
+    return requestSizeRule(await measureRequestSizes(url.http, own, needed), needed);
+  },
+};
+
+/** Of the token endpoint, where there is one that answers. */
+const ticketToken = async (
+  ticket: Parameters<Check['run']>[0]['ticket'],
+): Promise<string | null> => {
+  const answer = (await ticket())?.answer;
+  return answer !== undefined && 'token' in answer ? answer.token : null;
+};

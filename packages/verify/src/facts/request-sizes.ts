@@ -1,0 +1,104 @@
+/** Sizes that are tried, bytes: limits of proxies are powers of two. */
+const SIZES = [2_048, 4_096, 8_192, 16_384] as const;
+const ANSWER_MS = 5_000;
+
+/** Where padding goes: into the request line, as a browser's token and join request, or into a header, as the token of other SDKs. */
+export type PaddedPart = 'url' | 'header';
+
+/** The largest request that reaches livekit-server. */
+export interface PassingSize {
+  part: PaddedPart;
+  /** Of the URL's path and query, or of one header's line, bytes; 0: less than the smallest that was tried. */
+  passes: number;
+  /** The smallest that did not pass, and its answer; null: all passed. */
+  refused: { size: number; answer: string } | null;
+  /** Header `server` of the refusal, or of the answer. */
+  proxy: string;
+}
+
+interface Answer {
+  /** Status and beginning of the body: two answers of one program to one question are the same. */
+  text: string;
+  proxy: string;
+}
+
+/**
+ * Asks `/rtc/validate`, which changes nothing, with more and more padding that livekit-server ignores: what answers differently from before is a proxy.
+ * @param extra sizes to try besides the usual ones
+ * @throws Error when the question without padding gets no answer
+ */
+export const measureRequestSizes = async (
+  base: string,
+  token: string,
+  extra: Readonly<Record<PaddedPart, number>>,
+): Promise<PassingSize[]> => {
+  const plain = await ask(base, token, null);
+  const measured: PassingSize[] = [];
+  for (const part of ['url', 'header'] as const) {
+    const sizes = [...new Set([...SIZES, extra[part]])].sort((a, b) => a - b);
+    measured.push(await measure(part, sizes, plain, (size) => ask(base, token, { part, size })));
+  }
+  return measured;
+};
+
+const measure = async (
+  part: PaddedPart,
+  sizes: readonly number[],
+  plain: Answer,
+  askPadded: (size: number) => Promise<Answer>,
+): Promise<PassingSize> => {
+  let passes = 0;
+  for (const size of sizes) {
+    const refusal = await refusalOf(plain, () => askPadded(size));
+    if (refusal !== null)
+      return { part, passes, refused: { size, answer: refusal.text }, proxy: refusal.proxy };
+    passes = size;
+  }
+  return { part, passes, refused: null, proxy: plain.proxy };
+};
+
+/** Twice, as a server that restarts refuses once. @returns null: it passed */
+const refusalOf = async (plain: Answer, ask: () => Promise<Answer>): Promise<Answer | null> => {
+  let last: Answer = plain;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    last = await ask().catch((error: unknown): Answer => ({ text: causeOf(error), proxy: '' }));
+    if (last.text === plain.text) return null;
+  }
+  return last;
+};
+
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return `connection closed (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)})`;
+};
+
+const ask = async (
+  base: string,
+  token: string,
+  padding: { part: PaddedPart; size: number } | null,
+): Promise<Answer> => {
+  const { pathname } = new URL(`${base}/rtc/validate`);
+  const fill = (used: number): string => 'x'.repeat(Math.max(0, (padding?.size ?? 0) - used));
+  const query = '?swarm_padding=';
+  const response = await fetch(
+    `${base}/rtc/validate${padding?.part === 'url' ? `${query}${fill(pathname.length + query.length)}` : ''}`,
+    {
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(padding?.part === 'header' && {
+          [PADDING_HEADER]: fill(PADDING_HEADER.length + ': '.length),
+        }),
+      },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    },
+  );
+  const body = (await response.text()).trim().slice(0, 100);
+  const isPage = body.startsWith('<');
+  return {
+    text: `HTTP ${response.status}${isPage || body === '' ? '' : `: ${body}`}`,
+    proxy: response.headers.get('server') ?? '',
+  };
+};
+
+const PADDING_HEADER = 'X-Swarm-Padding';
