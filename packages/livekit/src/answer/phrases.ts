@@ -114,7 +114,7 @@ const nextStep = (answer: Answer, url: string): string => {
     case 'room_not_found':
       return 'create the room first, or switch room.auto_create on';
     case 'room_full':
-      return 'check room.max_participants and the server log';
+      return 'check room.max_participants, in which agents and ingress take seats, too, and the server log';
     case 'server_full':
       return 'raise limit.num_tracks or limit.bytes_per_sec, or add a node';
     case 'authorization_removed':

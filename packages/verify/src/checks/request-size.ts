@@ -1,3 +1,4 @@
+import type { Product } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { measureRequestSizes, type PaddedPart, type PassingSize } from '../facts/request-sizes.ts';
 
@@ -27,7 +28,7 @@ export const requestSizeRule = (
   return found(
     'warning',
     short.map((one) => `${describe(one)}; ${NEEDS[one.part]} ${needed[one.part]}`),
-    fixOf(short.map(({ proxy }) => proxy).find((proxy) => proxy !== '') ?? ''),
+    fixOf(short.map(({ proxy }) => proxy).find((proxy) => proxy !== null) ?? null),
   );
 };
 
@@ -48,18 +49,19 @@ const describe = ({ part, passes, refused }: PassingSize): string => {
   return `${size}${refusal}`;
 };
 
-const SETTINGS: readonly (readonly [name: RegExp, setting: string])[] = [
-  [/nginx|openresty/i, 'nginx: large_client_header_buffers 4 16k'],
-  [/haproxy/i, 'HAProxy: tune.bufsize 32768'],
-  [/caddy/i, 'Caddy: max_header_size in the option servers'],
-  [/awselb/i, 'AWS ALB: its limits are fixed (16 KB for a request line or a header)'],
-];
+const SETTINGS: Partial<Record<Product, string>> = {
+  nginx: 'nginx: large_client_header_buffers 4 16k',
+  ingress_nginx: 'ingress-nginx: large-client-header-buffers: 4 16k in its ConfigMap',
+  haproxy: 'HAProxy: tune.bufsize 32768',
+  caddy: 'Caddy: max_header_size in the option servers',
+  aws_alb: 'AWS ALB: its limits are fixed (16 KB for a request line or a header)',
+};
 
 const ALL_SETTINGS =
   'nginx: large_client_header_buffers 4 16k; HAProxy: tune.bufsize 32768; Caddy: max_header_size in the option servers; Envoy and Traefik: their limits of request headers; AWS ALB: 16 KB for a request line or a header, which is fixed';
 
-const fixOf = (proxy: string): string => {
-  const setting = SETTINGS.find(([name]) => name.test(proxy))?.[1];
+const fixOf = (proxy: Product | null): string => {
+  const setting = proxy === null ? undefined : SETTINGS[proxy];
   return `raise the limit of the proxy, or put less metadata and fewer attributes into tokens. ${setting ?? ALL_SETTINGS}`;
 };
 

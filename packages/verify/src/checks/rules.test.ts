@@ -428,7 +428,7 @@ it('token-endpoint: no answer, a token that is not accepted, and a slow answer',
 });
 
 it('request-size: less than a join with the token needs', () => {
-  const measured = (url: number, header: number, proxy = '') =>
+  const measured = (url: number, header: number, proxy: 'nginx' | null = null) =>
     (['url', 'header'] as const).map((part) => {
       const passes = part === 'url' ? url : header;
       const refused = { size: passes * 2, answer: 'HTTP 414' };
@@ -441,7 +441,7 @@ it('request-size: less than a join with the token needs', () => {
   const large = neededSizes('x'.repeat(6_000));
   expect(of(requestSizeRule(measured(16_384, 4_096), large))).toBe('warning');
   expect(of(requestSizeRule(measured(16_384, 8_192), large))).toBe('passed');
-  const named = JSON.stringify(requestSizeRule(measured(2_048, 2_048, 'nginx/1.22.1'), large));
+  const named = JSON.stringify(requestSizeRule(measured(2_048, 2_048, 'nginx'), large));
   expect(named).toContain('large_client_header_buffers');
   expect(named).not.toContain('tune.bufsize');
   expect(JSON.stringify(requestSizeRule(measured(0, 0), common))).toContain('tune.bufsize');

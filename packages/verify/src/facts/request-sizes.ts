@@ -1,3 +1,5 @@
+import { classifyAnswer, type Product, readAnswer } from '@livekit-swarm/livekit';
+
 /** Sizes that are tried, bytes: limits of proxies are powers of two. */
 const SIZES = [2_048, 4_096, 8_192, 16_384] as const;
 const ANSWER_MS = 5_000;
@@ -12,14 +14,14 @@ export interface PassingSize {
   passes: number;
   /** The smallest that did not pass, and its answer; null: all passed. */
   refused: { size: number; answer: string } | null;
-  /** Header `server` of the refusal, or of the answer. */
-  proxy: string;
+  /** Program that refused, or passed the answer on; null: it does not say its name. */
+  proxy: Product | null;
 }
 
 interface Answer {
   /** Status and beginning of the body: two answers of one program to one question are the same. */
   text: string;
-  proxy: string;
+  proxy: Product | null;
 }
 
 /**
@@ -61,7 +63,7 @@ const measure = async (
 const refusalOf = async (plain: Answer, ask: () => Promise<Answer>): Promise<Answer | null> => {
   let last: Answer = plain;
   for (let attempt = 0; attempt < 2; attempt++) {
-    last = await ask().catch((error: unknown): Answer => ({ text: causeOf(error), proxy: '' }));
+    last = await ask().catch((error: unknown): Answer => ({ text: causeOf(error), proxy: null }));
     if (last.text === plain.text) return null;
   }
   return last;
@@ -93,11 +95,11 @@ const ask = async (
       signal: AbortSignal.timeout(ANSWER_MS),
     },
   );
-  const body = (await response.text()).trim().slice(0, 100);
-  const isPage = body.startsWith('<');
+  const received = await readAnswer(response);
+  const { product, said } = classifyAnswer(received, { url: base });
   return {
-    text: `HTTP ${response.status}${isPage || body === '' ? '' : `: ${body}`}`,
-    proxy: response.headers.get('server') ?? '',
+    text: `HTTP ${received.status}${said === '' ? '' : `: ${said}`}`,
+    proxy: product,
   };
 };
 
