@@ -1,4 +1,4 @@
-/** A Redis that does not have the keys of a whole deployment: `--redis` says so, and `redis-flush` refuses. */
+/** A Redis that does not have the keys of a whole deployment: `--redis` names it, and `redis-flush` refuses. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const nodesAt = async (url: string): Promise<unknown> => {
 };
 
 /** What `redis-flush` answers about a Redis on this host. */
-const flushRefusal = async (url: string): Promise<string | null | undefined> => {
+const flushObstacle = async (url: string): Promise<string | null | undefined> => {
   const platform = fakePlatform();
   const fault = FAULTS.get('redis-flush');
   const ports = { address: '127.0.0.1', udp: null, tcp: [Number(new URL(url).port)] };
@@ -37,7 +37,7 @@ const flushRefusal = async (url: string): Promise<string | null | undefined> => 
 test('a node of a cluster, whether it has the key or not', async () => {
   await using redis = await startRedis('--cluster-enabled', 'yes');
   await expect(nodesAt(redis.url)).rejects.toThrow(/a node of a Redis Cluster/);
-  expect(await flushRefusal(redis.url)).toContain('a node of a Redis Cluster');
+  expect(await flushObstacle(redis.url)).toContain('a node of a Redis Cluster');
 });
 
 test('a Sentinel', async () => {
@@ -57,7 +57,7 @@ test('a Sentinel', async () => {
   client.disconnect();
   const url = `redis://127.0.0.1:${port}`;
   await expect(nodesAt(url)).rejects.toThrow(/a Redis Sentinel/);
-  expect(await flushRefusal(url)).toContain('a Redis Sentinel');
+  expect(await flushObstacle(url)).toContain('a Redis Sentinel');
 });
 
 test('a user that may not read the keys, and one that may read nothing else', async () => {
@@ -67,6 +67,7 @@ test('a user that may not read the keys, and one that may read nothing else', as
   const as = (user: string): string => redis.url.replace('//', `//${user}:secret@`);
   await expect(nodesAt(as('limited'))).rejects.toThrow(/may not read the keys of LiveKit/);
   expect(await nodesAt(as('reader'))).toEqual([]);
+  await redis.client.set('other', 'x');
   await redis.client.call('ACL', 'SETUSER', 'default', '-@all', '+ping', '+info');
-  expect(await flushRefusal(redis.url)).toContain('may not read the keys of LiveKit');
+  expect(await flushObstacle(redis.url)).toContain('may not read the keys of LiveKit');
 });

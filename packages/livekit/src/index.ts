@@ -65,7 +65,7 @@ export type {
   SendStream,
 } from './media-plane.ts';
 export { noReconnectPolicy } from './reconnect-policy.ts';
-export { kindOfRedis, kindOfRedisError, redisRefusal } from './redis-refusal.ts';
+export { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 export {
   connectRegistry,
   ghostRooms,

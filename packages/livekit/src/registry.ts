@@ -1,6 +1,6 @@
 import { proto3, ScalarType } from '@bufbuild/protobuf';
 import type { Redis } from 'ioredis';
-import { kindOfRedis, kindOfRedisError, redisRefusal } from './redis-refusal.ts';
+import { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 
 /** What the nodes of a cluster have agreed on in Redis. */
 export interface RegistryView {
@@ -89,7 +89,7 @@ const expectSingle = async (redis: Redis): Promise<void> => {
   });
   if (kind === null) return;
   redis.disconnect();
-  throw new Error(redisRefusal(kind));
+  throw new Error(redisKindText(kind));
 };
 
 const explained = async <T>(reply: Promise<T>): Promise<T> => {
@@ -97,7 +97,7 @@ const explained = async <T>(reply: Promise<T>): Promise<T> => {
     return await reply;
   } catch (error) {
     const kind = kindOfRedisError(String(error));
-    throw kind === null ? error : new Error(`${redisRefusal(kind)} (${String(error)})`);
+    throw kind === null ? error : new Error(`${redisKindText(kind)} (${String(error)})`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { kindOfRedis, kindOfRedisError, redisRefusal } from '@livekit-swarm/livekit';
+import { kindOfRedis, kindOfRedisError, redisKindText } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
 import type { Component, Platform } from './platform.ts';
@@ -45,7 +45,7 @@ export const redisPort = ({ ports }: Component): number | null => ports?.tcp[0] 
 const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> => ({
   expectSingle: async () => {
     const kind = kindOfRedis((await ask(0, ['INFO', 'server'])).join('\n'));
-    if (kind !== null) throw new SwarmError('fault_unavailable', redisRefusal(kind));
+    if (kind !== null) throw new SwarmError('fault_unavailable', redisKindText(kind));
   },
   databases: async () =>
     (await ask(0, ['INFO', 'keyspace']))
@@ -153,7 +153,7 @@ const redisCli =
 const rejected = ({ name }: Component, command: string, why: string): SwarmError => {
   const kind = kindOfRedisError(why);
   if (kind !== null)
-    return new SwarmError('fault_unavailable', `${name}: ${redisRefusal(kind)} (${why})`);
+    return new SwarmError('fault_unavailable', `${name}: ${redisKindText(kind)} (${why})`);
   return new SwarmError(
     'fault_unavailable',
     `${name} rejected ${command}: ${why}`,

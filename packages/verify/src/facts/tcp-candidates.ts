@@ -19,7 +19,7 @@ export const unreachedAddresses = async (
   return tcp.filter((_, index) => reached[index] === false).map(({ address }) => address);
 };
 
-/** @returns null where this host cannot tell */
+/** @returns null where this host has no way to find out */
 const isReached = async ({ address, port }: AnnouncedCandidate): Promise<boolean | null> => {
   const socket = connect({ host: address, port });
   try {

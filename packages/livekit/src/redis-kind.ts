@@ -22,4 +22,4 @@ export const kindOfRedisError = (message: string): RedisKind | null => {
   return /\bNOPERM\b/.test(message) ? 'limited_user' : null;
 };
 
-export const redisRefusal = (kind: RedisKind): string => TEXTS[kind];
+export const redisKindText = (kind: RedisKind): string => TEXTS[kind];

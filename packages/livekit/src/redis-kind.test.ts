@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kindOfRedis, kindOfRedisError } from './redis-refusal.ts';
+import { kindOfRedis, kindOfRedisError } from './redis-kind.ts';
 
 test('the kind of a Redis, by what it answers', () => {
   expect(kindOfRedis('# Server\r\nredis_version:7.0.15\r\nredis_mode:cluster\r\n')).toBe('cluster');
