@@ -16,10 +16,18 @@ export const kindOfRedis = (info: string): Exclude<RedisKind, 'limited_user'> | 
   return mode === 'cluster' || mode === 'sentinel' ? mode : null;
 };
 
-/** @param message error of Redis to a command */
-export const kindOfRedisError = (message: string): RedisKind | null => {
-  if (/\b(MOVED|ASK) \d+ |\bCLUSTERDOWN\b/.test(message)) return 'cluster';
-  return /\bNOPERM\b/.test(message) ? 'limited_user' : null;
+/** @param reply error of Redis to a command: its code stands in front (RESP, simple errors) */
+export const kindOfRedisError = (reply: string): RedisKind | null => {
+  switch (/\b(MOVED|ASK|CLUSTERDOWN|NOPERM)\b/.exec(reply)?.[1]) {
+    case 'MOVED':
+    case 'ASK':
+    case 'CLUSTERDOWN':
+      return 'cluster';
+    case 'NOPERM':
+      return 'limited_user';
+    default:
+      return null;
+  }
 };
 
 export const redisKindText = (kind: RedisKind): string => TEXTS[kind];
