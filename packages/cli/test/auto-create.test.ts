@@ -1,8 +1,10 @@
 /** A server that creates no rooms at a join (`room.auto_create: false`). */
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { TESTED_VERSIONS } from '@livekit-swarm/lab/choices';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openNginx, UPGRADE } from './support/nginx.ts';
 import { resultOf, runSwarm, scratch, startSwarm } from './support/swarm.ts';
 
 describe.each(TESTED_VERSIONS)('livekit-server %s with auto_create: false', (version) => {
@@ -79,5 +81,33 @@ describe.each(TESTED_VERSIONS)('livekit-server %s with auto_create: false', (ver
       evidence: [expect.stringContaining('the price of this design')],
     });
     expect(await names()).toEqual([]);
+  });
+});
+
+describe('behind a proxy that blocks the API', async () => {
+  await skipWithout('nginx');
+
+  it('a run names what it lacks, and creates its rooms at --api-url', async () => {
+    await using server = await startLiveKit({
+      dir: scratch(),
+      config: { room: { auto_create: false } },
+    });
+    await using nginx = await openNginx(
+      `location /rtc { proxy_pass ${server.httpUrl}; ${UPGRADE} } location / { return 403; }`,
+    );
+    const keys = { LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+    const load = ['--url', `ws://127.0.0.1:${nginx.port}`, '--rooms', '1', '--participants', '1'];
+    const args = [...load, '--duration', '2s', '--json', '--quiet'];
+    const refused = resultOf(await runSwarm(args, keys));
+    expect([refused.exitCode, refused.error]).toEqual([
+      3,
+      {
+        code: 'room_not_found',
+        message: expect.stringMatching(/room\.auto_create: false.*room service did not create/s),
+        hint: expect.stringContaining('--api-url'),
+      },
+    ]);
+    const allowed = resultOf(await runSwarm([...args, '--api-url', server.httpUrl], keys));
+    expect(allowed).toMatchObject({ joins: { planned: 1, joined: 1 } });
   });
 });

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
+import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { ADMISSION_LEAD_MS } from './admissions.ts';
-import type { Deployment } from './deployment.ts';
 
 /** The rooms of a run whose server creates none at a join (`room.auto_create: false`). */
 export interface RunRooms {
@@ -29,7 +28,7 @@ const SPARE_MS = 120_000;
  * @param run the random word in the names of rooms that exist for this run alone
  */
 export const createRunRooms = (
-  deployment: Pick<Deployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
+  deployment: ApiTarget,
   plan: Pick<Plan, 'participants'>,
   run: string,
 ): RunRooms => {
@@ -116,7 +115,7 @@ const withRetries = async (work: () => Promise<void>): Promise<void> => {
 const notCreated = (url: string, room: string, error: unknown): SwarmError =>
   new SwarmError(
     'room_not_found',
-    `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(String(error))}`,
+    `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(error instanceof Error ? error.message : String(error))}`,
     'swarm creates its rooms through the API (/twirp/livekit.RoomService), which must be reachable: give its address with --api-url, or switch room.auto_create on',
   );
 
