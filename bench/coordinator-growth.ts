@@ -13,6 +13,7 @@ import { openRecord } from '@livekit-swarm/record';
 import { run } from '@livekit-swarm/runner';
 import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
 import { openQueue, reserveFleet } from '../packages/fleet/src/index.ts';
 import { recordLines } from './recorded-lines.ts';
@@ -94,6 +95,7 @@ const measure = async (
         ...{ url: server.url, apiKey: server.apiKey, apiSecret: server.apiSecret },
         ...{ embedded: false, serverVersion: null, exited: new Promise(() => {}) },
       },
+      guard: ownServerGuard(),
       ...{ run: 'bench', plan, allocation: { workers, threads: 1 }, placement: fleet.placement },
       ...{ signalling: 'v1', record, version: 'bench', stop: new AbortController().signal },
       onStart: () => {

@@ -12,6 +12,7 @@ import {
 } from '@livekit-swarm/record';
 import { run } from '@livekit-swarm/runner';
 import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 
 export interface RecordedLines {
   joined: EventLine;
@@ -32,6 +33,7 @@ export const recordLines = async (scenario: Scenario): Promise<RecordedLines> =>
         ...{ url: server.url, apiKey: server.apiKey, apiSecret: server.apiSecret },
         ...{ embedded: false, serverVersion: null, exited: new Promise(() => {}) },
       },
+      guard: ownServerGuard(),
       run: 'example',
       plan: expandPlan(scenario, 'example'),
       allocation: { workers: 1, threads: 1 },

@@ -17,6 +17,7 @@ import { openRecord } from '@livekit-swarm/record';
 import { run } from '@livekit-swarm/runner';
 import { expandPlan, readScenarioFile } from '@livekit-swarm/scenario';
 import { findChromium, launchChromium } from '@livekit-swarm/testkit/chromium';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { stringify } from 'yaml';
 import { serveCallSite } from '../../packages/exporter/test/support/call-site.ts';
 
@@ -101,6 +102,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
         serverVersion: null,
         exited: new Promise(() => {}),
       },
+      guard: ownServerGuard(),
       run: name,
       plan: expandPlan(readScenarioFile(SHOW).scenario, name),
       allocation: { workers: 1, threads: 1 },

@@ -6,6 +6,7 @@ import type { Deployment } from '@livekit-swarm/runner';
 import { type RunOptions, type RunResult, run } from '@livekit-swarm/runner';
 import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
 import { type LoadSpec, scenarioOfLoad } from './load-spec.ts';
+import { ownServerGuard } from './own-server-guard.ts';
 
 export interface SmallLoad
   extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
@@ -43,6 +44,7 @@ export const runSmallLoad = ({
       serverVersion: null,
       exited: new Promise(() => {}),
     },
+    guard: ownServerGuard(),
     run: name,
     plan: expandPlan(scenarioOfSmallLoad(load), name),
     allocation: { workers: 1, threads: 1 },

@@ -55,6 +55,7 @@ export {
 } from './verdict/default-thresholds.ts';
 export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {
+  assessGenerator,
   CLOCK_STEP_MS,
   LAGGING_MS,
   LATE_SENDS_SHARE,
@@ -64,6 +65,7 @@ export {
   SUSPENSION_MS,
   TICK_LATE_MS,
 } from './verdict/generator-health.ts';
+export { createOverloadWatch } from './verdict/overload.ts';
 export type {
   ExcludedValues,
   NotMeasured,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderDrillText } from '@livekit-swarm/report/drill';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
 import { kubernetesDeployment } from '../src/execute/deployment.ts';
@@ -252,6 +253,7 @@ describe('a drill', () => {
   const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
     const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     return executeDrill({
+      guard: ownServerGuard(),
       ...drillOrder(),
       save: () => {},
       drill: {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { expect } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
 import { dockerDeployment } from '../src/execute/deployment.ts';
@@ -117,6 +118,7 @@ const drill = async (
   const journal = openJournal(join(dir, 'journal'));
   const carryOut = (confirmedTarget: string | null, folder: string) =>
     executeDrill({
+      guard: ownServerGuard(),
       ...drillOrder(),
       save: () => {},
       drill: {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { connectRegistry } from '@livekit-swarm/livekit';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DrillFault } from '../src/drill/drill.ts';
@@ -104,6 +105,7 @@ test('the drill is void, and nothing is injected', { timeout: 120_000 }, async (
   const before = await pids();
   const journal = openJournal(join(dir, 'journal'));
   const result = await executeDrill({
+    guard: ownServerGuard(),
     drill,
     deploy: async () => userDeployment(openLabPlatform(foreign), 'mine', observed),
     save: () => {},

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
@@ -43,6 +44,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
   const carryOut = (confirmedTarget: string | null, folder: string) =>
     executeDrill({
+      guard: ownServerGuard(),
       ...drillOrder(),
       save: () => {},
       drill: {

@@ -7,16 +7,19 @@ import type { Console } from './console.ts';
 import {
   addGroup,
   addHostFlags,
+  CONFIRMED,
   collector,
   colorFlag,
   DEPLOYMENT_GROUP,
   deploymentFlags,
   embeddedFlag,
+  joinExistingRoomsFlag,
   liveKitVersionFlag,
   queueFlags,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
   signallingFlag,
+  withOtherUsersFlag,
   workersFlag,
 } from './flags.ts';
 
@@ -69,7 +72,9 @@ export const addCapacityCommands = (
       'another local server, as swarm ab takes it: 1.13.4+livekit.yaml@cpu=0.5',
     ),
   ]);
-  addHostFlags(capacity, DEPLOYMENT_GROUP, 'load');
+  addHostFlags(capacity, DEPLOYMENT_GROUP, CONFIRMED.search);
+  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag()]);
+  capacity.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
   addGroup(capacity, console.env, 'Result:', [
     several(

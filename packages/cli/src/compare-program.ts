@@ -5,7 +5,9 @@ import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
 import {
   addGroup,
+  addHostFlags,
   addLoadFlags,
+  CONFIRMED,
   collector,
   colorFlag,
   signallingFlag,
@@ -80,6 +82,7 @@ export const addCompareCommands = (
     ),
     new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
   ]);
+  addHostFlags(ab, 'Servers:', CONFIRMED.search);
   addGroup(ab, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
   addGroup(ab, console.env, 'Verdict:', [

@@ -2,7 +2,14 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { ConnectivityFlags } from './commands/connectivity.ts';
 import type { Console } from './console.ts';
-import { addGroup, addHostFlags, collector, colorFlag, deploymentFlags } from './flags.ts';
+import {
+  addGroup,
+  addHostFlags,
+  CONFIRMED,
+  collector,
+  colorFlag,
+  deploymentFlags,
+} from './flags.ts';
 
 /** `swarm connectivity`. Its code is loaded on use. */
 export const addConnectivityCommand = (
@@ -15,7 +22,7 @@ export const addConnectivityCommand = (
     .description('check every way to a deployment: UDP, ICE/TCP, TURN over UDP, TCP and TLS')
     .addHelpText('after', connectivityHelp);
   addGroup(command, console.env, 'Deployment:', deploymentFlags());
-  addHostFlags(command, 'Deployment:', 'two participants');
+  addHostFlags(command, 'Deployment:', CONFIRMED.probe);
   addGroup(command, console.env, 'Check:', [
     new Option(
       '--path <paths>',

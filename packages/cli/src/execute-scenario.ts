@@ -14,7 +14,6 @@ import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
 import { announcementOf } from './announce-load.ts';
 import { type Deployed, deploy, pathsOf } from './deploy.ts';
 import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
-import { assertRoomsEmpty } from './existing-rooms.ts';
 import { predictionText } from './plan/host-messages.ts';
 import type { PreparedRun, RunRequest } from './prepare-run.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
@@ -26,12 +25,15 @@ import { VERSION } from './version.ts';
 
 /** A planned run and where it goes. */
 export interface ScenarioRun
-  extends Pick<RunRequest, 'target' | 'signalling' | 'queue' | 'browser' | 'serverMetrics'> {
+  extends Pick<
+    RunRequest,
+    'target' | 'guard' | 'signalling' | 'queue' | 'browser' | 'serverMetrics'
+  > {
   prepared: PreparedRun;
   /** What participants do when they lose the connection; default: as the SDKs do. */
   reconnectPolicy?: RunOptions['reconnectPolicy'];
-  /** Also rooms that have participants already. */
-  joinExistingRooms?: boolean;
+  /** As of a run. */
+  endWhenOverloaded?: boolean;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
   recordDir: string | null;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
@@ -67,7 +69,8 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
     if (target.type === 'remote') {
       const announcement = announcementOf(plan, target.url);
       if (announcement !== null) printer.print(announcement);
-      if (request.joinExistingRooms !== true) await assertRoomsEmpty(target, prepared);
+      // Asked again by the run; here before anything is started or reserved for it.
+      await request.guard.admit(target, { run: name, plan });
     }
     // A secret that is missing ends the run before a server is started.
     await readE2eeSecrets(plan);
@@ -94,6 +97,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
     if (workersOf === null) throw new RangeError('a run on no host');
     const result = await run({
       deployment: deployed,
+      guard: request.guard,
       run: name,
       plan,
       toleratedLost,
@@ -107,6 +111,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
       record,
       version: VERSION,
       stop: interruption.stop,
+      endWhenOverloaded: request.endWhenOverloaded === true,
       server: await observationOf(request.serverMetrics, target, deployed.sources),
       onProgress: printer.show,
       onRoomsLeft: (count) =>

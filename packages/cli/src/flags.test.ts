@@ -23,6 +23,7 @@ describe('flags of a run', () => {
     expect(read([])).toEqual({
       allowHost: [],
       denyHost: [],
+      confirmTarget: [],
       serverMetrics: [],
       signalling: 'auto',
       tag: [],

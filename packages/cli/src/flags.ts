@@ -18,8 +18,9 @@ export interface SharedRunFlags extends LivePageFlags {
   embedded?: boolean;
   allowHost?: string[];
   denyHost?: string[];
-  confirmTarget?: string;
+  confirmTarget?: string[];
   joinExistingRooms?: boolean;
+  withOtherUsers?: boolean;
   tokenEndpoint?: string;
   tokenHeader: string[];
   tokenServer: string[];
@@ -73,6 +74,21 @@ export const addGroup = (
 export const addRunFlags = (command: Command, env: Environment): Command =>
   addSharedRunFlags(addLoadFlags(command, env), env);
 
+const LOAD_GROUPS: ReadonlySet<string> = new Set(['Load:', 'Media:']);
+
+/**
+ * Whether a load was asked for: any flag was typed, or a variable holds one that describes the load. A URL in the environment alone asks for nothing.
+ */
+export const describesLoad = (command: Command, env: Environment): boolean =>
+  command.options.some(
+    (option) =>
+      command.getOptionValueSource(option.attributeName()) === 'cli' ||
+      (LOAD_GROUPS.has(option.helpGroupHeading ?? '') && env[variableOf(option)] !== undefined),
+  );
+
+const variableOf = (option: Option): string =>
+  `SWARM_${option.name().replaceAll('-', '_').toUpperCase()}`;
+
 /** Adds the flags that describe the load. */
 export const addLoadFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
@@ -123,11 +139,8 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     signallingFlag(),
     liveKitVersionFlag(),
   ]);
-  addHostFlags(command, DEPLOYMENT_GROUP, 'load');
-  add(DEPLOYMENT_GROUP, [
-    new Option('--join-existing-rooms', 'also join rooms that have participants already'),
-    ...tokenEndpointFlags(),
-  ]);
+  addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.run);
+  add(DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...tokenEndpointFlags()]);
   add(SERVER_METRICS_GROUP, serverMetricsFlags());
   add('Verdict:', [
     new Option(
@@ -253,19 +266,43 @@ export const liveKitVersionFlag = (): Option =>
   ).choices(LIVEKIT_VERSIONS);
 
 /**
- * Adds the rules of which servers may be used. Those of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them.
- * @param what LiveKit Cloud gets: `load`
+ * Adds the rules of which servers may be used. Those of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them. Confirmations are
+ * never read from it.
+ * @param confirmed hosts that need a confirmation
  */
-export const addHostFlags = (command: Command, group: string, what: string): void => {
+export const addHostFlags = (command: Command, group: string, confirmed: string): void => {
   for (const option of [
     ...hostFlags(),
     new Option(
       '--confirm-target <host>',
-      `allow ${what} on this host of LiveKit Cloud (*.livekit.cloud); never from the environment`,
-    ),
+      `this host is meant: needed for ${confirmed} (may be repeated; never from the environment)`,
+    )
+      .argParser(collector())
+      .default([]),
   ])
     command.addOption(option.helpGroup(group));
 };
+
+export const joinExistingRoomsFlag = (): Option =>
+  new Option(
+    '--join-existing-rooms',
+    'also join rooms that have participants already, or of which that is not known',
+  );
+
+/** Never from the environment, where it would be forgotten. */
+export const withOtherUsersFlag = (): Option =>
+  new Option(
+    '--with-other-users',
+    'also where the deployment has participants of others, or where that is not known',
+  );
+
+/** Hosts that a command must not load by mistake, for `addHostFlags`. */
+export const CONFIRMED = {
+  probe: 'LiveKit Cloud (*.livekit.cloud)',
+  run: 'LiveKit Cloud (*.livekit.cloud), and for a public server that only the environment names',
+  search:
+    'LiveKit Cloud (*.livekit.cloud), and for every server that only the environment or the scenario names',
+} as const;
 
 /** Which servers load may be sent to. */
 export const hostFlags = (): Option[] => [

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { usableCores } from '@livekit-swarm/host';
+import type { LoadGuard } from '@livekit-swarm/livekit';
 import {
   assertClients,
   assessHost,
@@ -16,7 +17,6 @@ import {
 import {
   assertHosts,
   type Connect,
-  endpointsOf,
   expandPlan,
   hasOwnMedia,
   type Plan,
@@ -35,6 +35,8 @@ export interface RunRequest {
   /** With everything that flags change about it: thresholds, seed, tags. */
   scenario: Scenario;
   target: Target;
+  /** Whether load may be sent there, and to what the scenario names. */
+  guard: LoadGuard;
   signalling: RunOptions['signalling'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
@@ -50,8 +52,6 @@ export interface RunRequest {
   serverMetrics?: ServerMetricsChoice;
   /** Of roles that name none; null: their tokens are made with the API key. */
   tokenEndpoint?: Connect | null;
-  /** @throws SwarmError `usage` where load may not be sent to this URL. Default: it may */
-  assertHost?(url: string): void;
 }
 
 /** What a scenario becomes on this host. */
@@ -77,8 +77,7 @@ export const prepareRun = (request: RunRequest): PreparedRun => {
   const { target, signalling, workers, queue = null, tokenEndpoint = null } = request;
   const scenario =
     tokenEndpoint === null ? request.scenario : withConnect(request.scenario, tokenEndpoint);
-  for (const { url, servers } of endpointsOf(scenario))
-    for (const one of [url, ...servers]) request.assertHost?.(one);
+  request.guard.assertServers(target.type === 'remote' ? target.url : null, scenario);
   const name = newRunName();
   const plan = expandPlan(scenario, name);
   const toleratedLost = toleratedOf(request.toleratedLoss ?? null, plan.participants.length);

@@ -27,13 +27,7 @@ export type PlannedScenario = Pick<ScenarioRun, 'prepared' | 'recordDir'> & {
 
 type Shared = Pick<
   ScenarioRun,
-  | 'target'
-  | 'signalling'
-  | 'queue'
-  | 'browser'
-  | 'serverMetrics'
-  | 'reconnectPolicy'
-  | 'joinExistingRooms'
+  'target' | 'guard' | 'signalling' | 'queue' | 'browser' | 'serverMetrics' | 'reconnectPolicy'
 >;
 
 /**

@@ -5,13 +5,16 @@ import {
   addGroup,
   addHostFlags,
   addLoadFlags,
+  CONFIRMED,
   collector,
   colorFlag,
   DEPLOYMENT_GROUP,
   deploymentFlags,
   embeddedFlag,
+  joinExistingRoomsFlag,
   liveKitVersionFlag,
   signallingFlag,
+  withOtherUsersFlag,
   workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
@@ -73,9 +76,10 @@ export const addSoakCommand = (
     )
       .argParser(collector())
       .default([]),
-    new Option('--join-existing-rooms', 'also join rooms that have participants already'),
   ]);
-  addHostFlags(soak, DEPLOYMENT_GROUP, 'load');
+  addHostFlags(soak, DEPLOYMENT_GROUP, CONFIRMED.search);
+  addGroup(soak, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag()]);
+  soak.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(soak, console.env, 'Result:', [
     new Option(
       '--record <dir>',

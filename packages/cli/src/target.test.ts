@@ -57,12 +57,4 @@ describe('readTarget', () => {
     expect(() => typedIn(both)).toThrow(/these are two servers/);
     expect(() => fromEnvironment(both)).toThrow(/these are two servers/);
   });
-
-  it('is allowed, not denied, and confirmed where it is LiveKit Cloud', () => {
-    expect(() => typedIn({ ...remote, denyHost: ['*.example.com'] })).toThrow(/denied/);
-    expect(() => typedIn({ ...remote, allowHost: ['10.0.0.0/8'] })).toThrow(/not allowed/);
-    const cloud = { ...remote, url: 'wss://mine.livekit.cloud' };
-    expect(() => typedIn(cloud)).toThrow(/--confirm-target|LiveKit Cloud/);
-    expect(typedIn({ ...cloud, confirmTarget: 'mine.livekit.cloud' }).type).toBe('remote');
-  });
 });

@@ -1,6 +1,5 @@
 import type { StartOptions } from '@livekit-swarm/lab';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab/choices';
-import { assertHostAllowed, type HostRules, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
@@ -8,6 +7,7 @@ import type { ScenarioRun } from './execute-scenario.ts';
 import type { SharedRunFlags } from './flags.ts';
 import type { RunRequest } from './prepare-run.ts';
 import { readQueueChoice } from './queue-choice.ts';
+import { readLoadGuard } from './read-load-guard.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import { readToleratedLoss } from './tolerated-loss.ts';
 
@@ -21,16 +21,7 @@ export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCor
 
 type TargetFlags = Pick<
   SharedRunFlags,
-  | 'url'
-  | 'apiUrl'
-  | 'apiKey'
-  | 'apiSecret'
-  | 'livekitVersion'
-  | 'embedded'
-  | 'ca'
-  | 'allowHost'
-  | 'denyHost'
-  | 'confirmTarget'
+  'url' | 'apiUrl' | 'apiKey' | 'apiSecret' | 'livekitVersion' | 'embedded' | 'ca'
 >;
 
 /**
@@ -46,7 +37,6 @@ export const readTarget = (
   const url = chosenUrl(flags, typed);
   if (url !== undefined) {
     checkAddress(url);
-    assertHostAllowed(url, readHostRules(flags, env));
     if (livekitVersion !== undefined && typed('livekitVersion')) {
       throw usageError(
         '--livekit-version applies to a local server, but --url (or LIVEKIT_URL) names a deployment',
@@ -134,17 +124,19 @@ export const readSharedRunFlags = (
   flags: SharedRunFlags,
   typed: (flag: keyof SharedRunFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy' | 'joinExistingRooms'> => {
+): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy'> => {
   const target = readTarget(flags, typed, env);
-  const rules = readHostRules(flags, env);
+  const guard = readLoadGuard(flags, typed, env, { kind: 'run', target });
+  const tokenEndpoint = readConnect(flags);
+  if (tokenEndpoint !== null && !typed('tokenEndpoint'))
+    guard.assertEndpoint(tokenEndpoint, 'environment');
   return {
     target,
-    tokenEndpoint: readConnect(flags, rules),
-    assertHost: (url) => assertHostAllowed(url, rules),
+    guard,
+    tokenEndpoint,
     queue: readQueueChoice(flags, target, env),
     serverMetrics: readServerMetrics(flags, target, typed),
     toleratedLoss: readToleratedLoss(flags.tolerateLost),
-    joinExistingRooms: flags.joinExistingRooms === true,
     signalling: flags.signalling,
     reconnectPolicy: flags.reconnectPolicy,
     workers: readWorkers(flags.workers),
@@ -154,19 +146,12 @@ export const readSharedRunFlags = (
 };
 
 /** `--token-endpoint` and what belongs to it. @throws SwarmError `usage` */
-export const readConnect = (
-  {
-    tokenEndpoint,
-    tokenHeader,
-    tokenServer,
-  }: Pick<SharedRunFlags, 'tokenEndpoint' | 'tokenHeader' | 'tokenServer'>,
-  rules: HostRules,
-): Connect | null => {
-  if (tokenEndpoint !== undefined) {
-    const connect = parseConnect(tokenEndpoint, tokenHeader, tokenServer);
-    for (const url of [connect.url, ...connect.servers]) assertHostAllowed(url, rules);
-    return connect;
-  }
+export const readConnect = ({
+  tokenEndpoint,
+  tokenHeader,
+  tokenServer,
+}: Pick<SharedRunFlags, 'tokenEndpoint' | 'tokenHeader' | 'tokenServer'>): Connect | null => {
+  if (tokenEndpoint !== undefined) return parseConnect(tokenEndpoint, tokenHeader, tokenServer);
   if (tokenHeader.length + tokenServer.length === 0) return null;
   throw usageError(
     '--token-header and --token-server have no effect without --token-endpoint',

@@ -5,6 +5,7 @@ import type { Console } from './console.ts';
 import {
   addGroup,
   addHostFlags,
+  CONFIRMED,
   collector,
   colorFlag,
   deploymentFlags,
@@ -24,7 +25,7 @@ export const addVerifyCommand = (
     )
     .addHelpText('after', verifyHelp);
   addGroup(command, console.env, 'Deployment:', deploymentFlags());
-  addHostFlags(command, 'Deployment:', 'two participants');
+  addHostFlags(command, 'Deployment:', CONFIRMED.probe);
   addGroup(command, console.env, 'What is known of it:', [
     new Option(
       '--node <name=url>',

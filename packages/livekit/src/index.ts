@@ -40,7 +40,6 @@ export {
 } from './e2ee/frame-key.ts';
 export { laterKey } from './e2ee/later-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
-export { HostResolver } from './host-resolver.ts';
 export {
   assertHostAllowed,
   type HostFlags,
@@ -50,7 +49,9 @@ export {
   isCloud,
   readHostRules,
   scopeOf,
-} from './host-rules.ts';
+} from './guard/host-rules.ts';
+export { LoadGuard, type LoadGuardOptions, type LoadKind } from './guard/load-guard.ts';
+export { HostResolver } from './host-resolver.ts';
 export type {
   DataChannel,
   ExtensionIds,
@@ -95,6 +96,7 @@ export {
   type SessionOptions,
 } from './session/session.ts';
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';
+export { isJoin, joinBySignal, type SignalJoin } from './signal/signal-join.ts';
 export type { SignalConnection } from './signal/signal-socket.ts';
 export { tlsProblem } from './tls-problem.ts';
 export { makeToken } from './token.ts';

@@ -1,5 +1,12 @@
-import { abortCause, type SourcedThreshold } from '@livekit-swarm/analysis';
+import {
+  abortCause,
+  assessGenerator,
+  createOverloadWatch,
+  type SourcedThreshold,
+  type ThresholdResult,
+} from '@livekit-swarm/analysis';
 import { formatThreshold } from '@livekit-swarm/metrics';
+import type { EndLine } from '@livekit-swarm/record';
 import type { RunLog } from './run-log.ts';
 
 /**
@@ -18,14 +25,9 @@ export const watchAbortThresholds = (
   let doubted = false;
   return () => {
     const cause = watched.length === 0 ? null : abortCause(interimSummary(), watched, elapsedMs());
-    const value = cause?.result.value ?? null;
-    if (cause === null || value === null) return false;
+    if (cause === null) return false;
     const { result, doubts } = cause;
-    const crossing = {
-      threshold: formatThreshold(result.threshold),
-      metric: result.metric,
-      value,
-    };
+    const crossing = crossingOf(result);
     if (doubts.length === 0) {
       appendRunEvent('threshold_crossed', { reason: crossing.threshold, crossing });
       return true;
@@ -41,3 +43,37 @@ export const watchAbortThresholds = (
     return false;
   };
 };
+
+/**
+ * Watches for a load that is far too large for the deployment, with or without `abortOnFail`: its users must not wait until a step is over.
+ * @returns why the run must end, called once a second; null: it need not. With an impaired generator it ends as well, but proves nothing
+ */
+export const watchOverload = (
+  thresholds: readonly SourcedThreshold[],
+  {
+    elapsedMs,
+    interimSummary,
+    appendRunEvent,
+  }: Pick<RunLog, 'elapsedMs' | 'interimSummary' | 'appendRunEvent'>,
+): (() => EndLine['reason'] | null) => {
+  const watch = createOverloadWatch(thresholds);
+  return () => {
+    const interim = interimSummary();
+    const result = watch(interim, elapsedMs());
+    if (result === null) return null;
+    const crossing = crossingOf(result);
+    const doubts = assessGenerator(interim).map(({ code }) => code);
+    if (doubts.length === 0) {
+      appendRunEvent('threshold_crossed', { reason: crossing.threshold, crossing });
+      return 'threshold_crossed';
+    }
+    appendRunEvent('warning', { reason: 'threshold_doubted', crossing, findings: doubts });
+    return 'stopped';
+  };
+};
+
+const crossingOf = ({ threshold, metric, value }: ThresholdResult) => ({
+  threshold: formatThreshold(threshold),
+  metric,
+  value: value ?? 0,
+});

@@ -7,6 +7,7 @@ import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
 import { expandPlan, type GroupSpec, type Scenario } from '@livekit-swarm/scenario';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { test as base, describe } from 'vitest';
 import { welcomingServer } from '../test/support/welcoming-server.ts';
 import type { Progress } from './progress.ts';
@@ -39,6 +40,7 @@ const test = base.extend<{ fixture: Fixture }>({
     const start: Fixture['start'] = (spec, more = {}) =>
       run({
         deployment: server.deployment,
+        guard: ownServerGuard(),
         run: 't3st',
         plan: planOf(scenarioOfLoad({ ...small, ...spec }), 'join_failures: rate<0.5'),
         allocation: { workers: 2, threads: 1 },
@@ -344,6 +346,19 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(resultsIn(record)).toHaveLength(8);
     const again = await readRecord(join(dir, 'record'));
     expect(again.abortedBy).toEqual(summary.abortedBy);
+  });
+
+  test('is ended by a threshold that is crossed by twice its limit for ten seconds, where that is asked for', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const plan = doomed('join_failures: rate<0.2');
+    const { summary, decision } = await start({}, { plan, endWhenOverloaded: true });
+    expect(summary.end?.reason).toBe('threshold_crossed');
+    expect(summary.end?.at).toBeGreaterThan(11_000);
+    expect(summary.end?.at).toBeLessThan(30_000);
+    expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(decision.reasons[0]).toMatchObject({ code: 'run_aborted' });
   });
 
   test('is not ended by a threshold before its delay', async ({

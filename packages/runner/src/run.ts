@@ -7,11 +7,11 @@ import {
   type VerdictDecision,
 } from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
-import { steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
+import { type LoadGuard, steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
-import { watchAbortThresholds } from './abort-thresholds.ts';
+import { watchAbortThresholds, watchOverload } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
 import { readE2eeSecrets } from './e2ee-secrets.ts';
@@ -32,6 +32,8 @@ import type { ShardAssignment } from './worker-protocol.ts';
 
 export interface RunOptions {
   deployment: Deployment;
+  /** Whether this load may be sent there: asked before anything else. */
+  guard: LoadGuard;
   /** Random text that the plan was expanded with. */
   run: string;
   plan: Plan;
@@ -53,6 +55,8 @@ export interface RunOptions {
   reconnectPolicy?: ReconnectPolicyName;
   /** How many participants may be lost with their worker or host without making the run inconclusive. Default: none. */
   toleratedLost?: number;
+  /** End the run when a threshold is crossed by twice its limit for ten seconds, with or without `abortOnFail`. */
+  endWhenOverloaded?: boolean;
   /** See `EngineOptions`. */
   watchMedia?: boolean;
   /** See `EngineOptions`. */
@@ -79,11 +83,12 @@ export interface RunResult {
  * embedded server is part of the result, never an exception.
  * @throws SwarmError when the deployment is unreachable or rejects even the first participant,
  * when a worker cannot be started or dies before the run begins, or when the record cannot be written; SwarmError `usage` when its
- * address is invalid or a secret is missing
+ * address is invalid, a secret is missing, or the guard refuses the load
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, record, reconnectPolicy = 'sdk' } = options;
   const { placement = workersOnThisHost() } = options;
+  await options.guard.admit(deployment, options);
   const thresholds = resolveThresholds(plan.scenario);
   const secrets = await readE2eeSecrets(plan);
   const endpoints = await readTokenEndpoints(plan, deployment);
@@ -157,7 +162,9 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 
     const isAborted = watchAbortThresholds(thresholds, log);
     const server = observeServer(options, log);
-    await superviseRun(options, { log, workers, admissions, ending, isAborted, server });
+    const overload = options.endWhenOverloaded ? watchOverload(thresholds, log) : () => null;
+    const supervised = { log, workers, admissions, ending, isAborted, overload, server };
+    await superviseRun(options, supervised);
   } finally {
     workers.kill();
     record.close();

@@ -52,6 +52,8 @@ export interface SupervisedRun {
   ending: RunEnding;
   /** Whether a threshold ends the run, called once a second. */
   isAborted(): boolean;
+  /** Why the load is far too large, called once a second; null: it is not. */
+  overload(): EndLine['reason'] | null;
   server: ObservedServer;
 }
 
@@ -61,7 +63,7 @@ export interface SupervisedRun {
  */
 export const superviseRun = async (
   { plan, stop, deployment, record, onProgress }: RunOptions,
-  { log, workers, admissions, ending, isAborted, server }: SupervisedRun,
+  { log, workers, admissions, ending, isAborted, overload, server }: SupervisedRun,
 ): Promise<void> => {
   const phase = phaseOf(plan);
   let leaving = false;
@@ -80,7 +82,8 @@ export const superviseRun = async (
     admissions.take(now).then((batches) => {
       for (const { shard, admitted } of batches) workers.assign(shard, admitted);
     }, ending.reject);
-    if (isAborted()) ending.resolve('threshold_crossed');
+    const cause = isAborted() ? 'threshold_crossed' : overload();
+    if (cause !== null) ending.resolve(cause);
   });
   const permissions = startPermissionSchedule(
     plan.participants,

@@ -10,6 +10,7 @@ import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../src/run.ts';
 import type { LiveRun } from '../src/supervise-run.ts';
@@ -54,6 +55,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   };
   const { summary, decision, record } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    guard: ownServerGuard(),
     run: 'l1ve',
     plan: expandPlan(
       scenarioOfLoad({
@@ -109,6 +111,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
 test('without that it is deserted', async () => {
   const { summary } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    guard: ownServerGuard(),
     run: 'l2ve',
     plan: expandPlan(scenarioOfLoad({ rooms: 1, participants: 2, durationMs: 60_000 }), 'l2ve'),
     allocation: { workers: 1, threads: 1 },

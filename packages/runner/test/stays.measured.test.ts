@@ -6,6 +6,7 @@ import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
 import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunOptions, type RunResult, run } from '../src/run.ts';
@@ -40,6 +41,7 @@ const start = async (
   const scenario = parseScenario(yaml, { file: 'test.yaml' });
   const result = await run({
     deployment: { ...server, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    guard: ownServerGuard(),
     run: RUN,
     plan: expandPlan(scenario, RUN),
     allocation: { workers: 1, threads: 1 },

@@ -1,9 +1,11 @@
 import type { RoomAccess } from '@livekit-swarm/exporter';
-import type { TokenEndpoint } from '@livekit-swarm/livekit';
+import type { LoadGuard, TokenEndpoint } from '@livekit-swarm/livekit';
 
 /** A deployment, and what is known of it. */
 export interface VerifyRequest {
   access: RoomAccess;
+  /** Whether the deployment may be probed. */
+  guard: LoadGuard;
   /** Nodes by the names of the user. */
   nodes: readonly { name: string; nodeId: string }[];
   /** The Redis that the nodes share. */

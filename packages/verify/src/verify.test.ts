@@ -1,3 +1,4 @@
+import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from './check.ts';
 import { CHECKS } from './checks/index.ts';
@@ -6,6 +7,7 @@ import { verify } from './verify.ts';
 
 const request: VerifyRequest = {
   access: { url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
+  guard: LoadGuard.ofOwnServer(readHostRules({}, {}), 'probe'),
   nodes: [],
   redisUrl: null,
   allowedAddresses: [],

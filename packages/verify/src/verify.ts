@@ -34,6 +34,7 @@ export const verify = async (
   request: VerifyRequest,
   checks: readonly Check[] = CHECKS,
 ): Promise<Verification> => {
+  request.guard.assertServer(request.access.url);
   const facts = openFacts(request);
   const done = new Map<string, Checked>();
   /** Checks that were not made since one that they need found something. */

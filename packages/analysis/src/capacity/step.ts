@@ -160,10 +160,12 @@ const evidenceOf = (
   const inParts = new Set(timed.map(({ threshold }) => formatThreshold(threshold)));
   const failedAsAWhole =
     decision.verdict === 'failed' &&
-    crossings.some(
-      ({ expression, metric, resource }) =>
-        resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
-    );
+    // It was ended when it had crossed a limit: most windows were not reached.
+    (summary.end?.reason === 'threshold_crossed' ||
+      crossings.some(
+        ({ expression, metric, resource }) =>
+          resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
+      ));
   // Where nothing was measured, nothing shows that the load was carried.
   if (judged.length === 0 && !certain && !failedAsAWhole) return null;
   const crossed = judged.filter((judgement) => judgement === 'crossed').length;

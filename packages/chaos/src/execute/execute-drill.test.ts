@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -14,6 +15,7 @@ it('rejects a drill with alerts before any participant joins when Prometheus is 
   const usual = drillOf();
   try {
     const result = executeDrill({
+      guard: ownServerGuard(),
       save: () => {},
       drill: {
         ...usual,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadGuard } from '@livekit-swarm/livekit';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
 import {
   type LiveRun,
@@ -41,6 +42,8 @@ import { createSteadyStateTracker, watchAbortCondition } from './steady-state.ts
 
 export interface ExecuteDrillOptions {
   drill: Drill;
+  /** Whether the load may be sent to the deployment. */
+  guard: LoadGuard;
   /** Called before each repeat. `dir`: where a lab may keep its logs. */
   deploy(dir: string): Promise<StartedDeployment>;
   faults: ReadonlyMap<string, Fault>;
@@ -198,6 +201,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
         serverVersion: null,
         exited: new Promise(() => {}),
       },
+      guard: options.guard,
       run: name,
       plan,
       allocation: options.staff(plan),

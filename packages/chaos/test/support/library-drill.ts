@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordLine } from '@livekit-swarm/record';
 import { writeDrillFile } from '@livekit-swarm/report/drill';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import { parseDrill } from '../../src/drill/parse-drill.ts';
@@ -38,6 +39,7 @@ export const carryOut = async (
 ): Promise<DrillResult> => {
   const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
   return executeDrill({
+    guard: ownServerGuard(),
     ...drillOrder(),
     save: (result) => writeDrillFile(folder, result),
     drill,

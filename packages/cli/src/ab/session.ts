@@ -23,7 +23,7 @@ export interface Session {
   rounds: number;
   /** Of the order of the turns. */
   seed: number;
-  shared: Pick<RunRequest, 'signalling' | 'workers'> & Pick<ScenarioRun, 'interruption'>;
+  shared: Pick<RunRequest, 'guard' | 'signalling' | 'workers'> & Pick<ScenarioRun, 'interruption'>;
   printer: ProgressPrinter;
   /** Where the records go: `A/1`, `B/1`, `A/2`, … */
   folder: string;
@@ -93,10 +93,11 @@ const playRound = async (
       `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`,
     );
     const target = embeddedTarget(servers[which]);
-    const { signalling, interruption } = shared;
+    const { guard, signalling, interruption } = shared;
     const outcome = await executeScenario({
       prepared: prepareRun({ ...shared, scenario, target }),
       target,
+      guard,
       signalling,
       interruption,
       recordDir: join(folder, which, String(round)),

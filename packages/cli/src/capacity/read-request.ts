@@ -26,6 +26,8 @@ type Shared = Pick<
   | 'allowHost'
   | 'denyHost'
   | 'confirmTarget'
+  | 'joinExistingRooms'
+  | 'withOtherUsers'
   | 'signalling'
   | 'livekitVersion'
   | 'serverMetrics'

@@ -26,7 +26,7 @@ export interface SearchSession {
   options: SearchOptions;
   repeats: number;
   /** What every run has in common. */
-  shared: Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'interruption' | 'joinExistingRooms'>;
+  shared: Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'interruption'>;
   printer: ProgressPrinter;
   /** Where the records go: `1/01-8` is the first run of the first search, at 8. */
   folder: string;
@@ -139,6 +139,7 @@ const runStep = async (
   const ran = await executeScenario({
     ...shared,
     prepared,
+    endWhenOverloaded: true,
     recordDir: record,
     // The same sentence on scenario and server would come with every run; what it sends where is announced above.
     printer: { ...printer, print: () => {} },

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import { type Drill, planOfDrill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
+import type { LoadGuard } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { styleFor } from '@livekit-swarm/report';
 import {
@@ -26,6 +27,7 @@ import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
 export interface SupervisedDrill {
   drill: Drill;
   deployment: DeploymentChoice;
+  guard: LoadGuard;
   /** Value of --confirm-target. */
   confirmedTarget: string | null;
   /** --allow-unproven-target. */
@@ -54,6 +56,7 @@ const ROLLBACK_WITHIN_MS = 15_000;
 export const superviseDrill = async ({
   drill,
   deployment,
+  guard,
   confirmedTarget,
   allowUnprovenTarget,
   expiryMarginMs,
@@ -77,6 +80,7 @@ export const superviseDrill = async ({
       executeDrill({
         save: (result) => writeDrillFile(dir, result),
         drill,
+        guard,
         faults: FAULTS,
         journal,
         confirmedTarget,

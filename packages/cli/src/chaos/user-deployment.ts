@@ -10,7 +10,7 @@ import {
   type StartedDeployment,
   sshDeployment,
 } from '@livekit-swarm/chaos';
-import { assertHostAllowed, hostOf, isCloud, readHostRules } from '@livekit-swarm/livekit';
+import { type HostFlags, hostOf, isCloud, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 
@@ -38,6 +38,7 @@ export interface PlatformFlags {
 export interface UserDeployment {
   /** For messages; the name to confirm is known once it is open. */
   label: string;
+  guard: LoadGuard;
   /** @throws SwarmError when it cannot be reached, or does not answer as LiveKit */
   open(): Promise<StartedDeployment>;
 }
@@ -174,7 +175,14 @@ export const readUserDeployment = (
       `${hostOf(url)} is LiveKit Cloud: its nodes are not yours to break`,
       'give the URL of a deployment that you run',
     );
-  assertHostAllowed(url, readHostRules(flags, env));
+  const guard = LoadGuard.of({
+    rules: readHostRules(hostFlagsOf(flags), env),
+    kind: 'drill',
+    url,
+    typed: [],
+    joinExistingRooms: false,
+    withOtherUsers: false,
+  });
   const doors: DeploymentEndpoints = {
     url,
     apiUrl,
@@ -189,8 +197,22 @@ export const readUserDeployment = (
     ),
     prometheusUrl: readAddress('--prometheus', flags.prometheus, HTTP, 'http://10.0.0.7:9090'),
   };
-  return { label: runs.label, open: () => runs.open(doors) };
+  return { label: runs.label, guard, open: () => runs.open(doors) };
 };
+
+/** A drill's --confirm-target is the name of its deployment. */
+const hostFlagsOf = ({ allowHost = [], denyHost = [] }: PlatformFlags): HostFlags => ({
+  allowHost,
+  denyHost,
+});
+
+/** The guard of a drill: a lab is a server of its own. */
+export const guardOfDrill = (
+  site: UserDeployment | null,
+  flags: PlatformFlags,
+  env: NodeJS.ProcessEnv,
+): LoadGuard =>
+  site?.guard ?? LoadGuard.ofOwnServer(readHostRules(hostFlagsOf(flags), env), 'drill');
 
 const HTTP = ['http:', 'https:'];
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
 import { diskReason, watchInterruption } from '@livekit-swarm/host';
+import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
@@ -27,7 +28,10 @@ import { readWorkers } from '../target.ts';
 export interface AbFlags
   extends AbScenarioFlags,
     ComparisonOutputFlags,
-    Pick<SharedRunFlags, 'signalling' | 'workers' | 'record' | 'quiet'> {
+    Pick<
+      SharedRunFlags,
+      'signalling' | 'workers' | 'record' | 'quiet' | 'allowHost' | 'denyHost' | 'confirmTarget'
+    > {
   server: string[];
   rounds: string;
   tolerance: string[];
@@ -49,7 +53,8 @@ export const abCommand = async (
   const rounds = readRounds(flags.rounds);
   const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
-  const shared = { signalling: flags.signalling, workers: readWorkers(flags.workers) };
+  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search');
+  const shared = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
   const { plan } = prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);

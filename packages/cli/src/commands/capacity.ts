@@ -20,6 +20,7 @@ import { parseRequestsOf } from '../output/report-request.ts';
 import { showSession } from '../output/show-session.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readQueueChoice } from '../queue-choice.ts';
+import { readLoadGuard } from '../read-load-guard.ts';
 import { defaultRecordDir, newRunName } from '../record-folder.ts';
 import { readServerMetrics } from '../server-metrics.ts';
 import { makeSessionFolder } from '../session-folder.ts';
@@ -44,8 +45,15 @@ export const capacityCommand = async (
   const { scenario, unit, warnings } = readCapacityScenario(path, flags);
   const options = readOptions(flags);
   const repeats = readWhole('--repeats', flags.repeats, 1, MOST_REPEATS);
+  const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), env, {
+    kind: 'search',
+    target,
+  });
+  // A step that cannot be prepared ends a search with a result; this ends it before.
+  guard.assertServers(target.type === 'remote' ? target.url : null, scenario);
   const shared = {
     target,
+    guard,
     signalling: flags.signalling,
     workers: readWorkers(flags.workers),
     queue: readQueueChoice(flags, target, env),
@@ -56,6 +64,7 @@ export const capacityCommand = async (
       stderr,
       'warning: --until needs server metrics; without --server-metrics, --prometheus or --redis they are known of a running lab only\n',
     );
+  if (target.type === 'remote') await guard.assertUnused(target);
   const folder = flags.record ?? defaultRecordDir(`capacity-${newRunName()}`, new Date());
   makeSessionFolder(folder, ['1', 'capacity.json']);
 

@@ -16,6 +16,7 @@ import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { alertProblems } from '../chaos/shipped-rules.ts';
 import { superviseDrill } from '../chaos/supervise-drill.ts';
+import { guardOfDrill } from '../chaos/user-deployment.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
@@ -52,6 +53,8 @@ export const chaosRunCommand = async (
   const requests = readDrillReports(flags.report, flags.json === true);
   const deployment = readDeploymentChoice(flags, typed, env);
   if (deployment.type === 'embedded') assertEmbeddedWanted(flags.embedded === true, env);
+  const site = deployment.type === 'site' ? deployment.site : null;
+  const guard = guardOfDrill(site, flags, env);
   const workers = readWorkers(flags.workers);
   const expiryMarginMs = parseDuration(flags.expiryMargin);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
@@ -89,6 +92,7 @@ export const chaosRunCommand = async (
       const outcome = await superviseDrill({
         drill,
         deployment,
+        guard,
         confirmedTarget: flags.confirmTarget ?? null,
         allowUnprovenTarget: flags.allowUnprovenTarget === true,
         expiryMarginMs,

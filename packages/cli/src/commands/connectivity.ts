@@ -18,6 +18,7 @@ import type { Console } from '../console.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
+import { readLoadGuard } from '../read-load-guard.ts';
 import { readDeployment } from '../target.ts';
 
 export interface ConnectivityFlags {
@@ -27,7 +28,7 @@ export interface ConnectivityFlags {
   apiSecret?: string;
   allowHost?: string[];
   denyHost?: string[];
-  confirmTarget?: string;
+  confirmTarget?: string[];
   path?: string;
   node: string[];
   duration?: string;
@@ -58,11 +59,13 @@ export const connectivityCommand = async (
   const required = readPaths(flags.path);
   const durationMs = readDuration(flags.duration);
   const target = readDeployment(flags, typed, console.env);
+  const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   const nodes = await Promise.all(flags.node.map(readNodeFlag));
   const interruption = watchInterruption();
   try {
     const checks = await checkConnectivity({
       access: target,
+      guard,
       paths: required ?? CHECKED_PATHS,
       nodes,
       durationMs,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { watchInterruption } from '@livekit-swarm/host';
+import type { LoadGuard } from '@livekit-swarm/livekit';
 import {
   compareSoaks,
   SOAK_COMPARISON_REPORTERS,
@@ -15,6 +16,7 @@ import { formatError, interruptedError, swarmErrorOf } from '../error-text.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { keepSession, showSession } from '../output/show-session.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import { readLoadGuard } from '../read-load-guard.ts';
 import { defaultRecordDir, newRunName } from '../record-folder.ts';
 import { readServerMetrics } from '../server-metrics.ts';
 import { makeSessionFolder } from '../session-folder.ts';
@@ -28,6 +30,7 @@ type Typed = (flag: keyof SoakFlags) => boolean;
 interface Candidate {
   name: string;
   target: Target;
+  guard: LoadGuard;
 }
 
 /**
@@ -47,6 +50,8 @@ export const soakCommand = async (
   const names = Object.keys(flags).filter((name) => typed(name as keyof SoakFlags));
   const { scenario, warnings } = readAbScenario(files, flags, names);
   const settings = readSoakSettings(flags, scenario);
+  for (const { target, guard } of candidates)
+    guard.assertServers(target.type === 'remote' ? target.url : null, scenario);
   const choices = candidates.map(({ target }) =>
     readServerMetrics(
       { serverMetrics: flags.serverMetrics ?? [] },
@@ -55,6 +60,8 @@ export const soakCommand = async (
     ),
   );
   const workers = readWorkers(flags.workers);
+  for (const { target, guard } of candidates)
+    if (target.type === 'remote') await guard.assertUnused(target);
   const folder = flags.record ?? defaultRecordDir(`soak-${newRunName()}`, new Date());
   const folders = candidates.map(({ name }, index) =>
     candidates.length === 1 ? folder : join(folder, `${index + 1}-${fileNameOf(name)}`),
@@ -82,18 +89,24 @@ export const soakCommand = async (
     signalling: flags.signalling,
     workers,
     interruption,
-    joinExistingRooms: flags.joinExistingRooms === true,
   };
   const soaks: { name: string; soak: SoakReport }[] = [];
   let ended: ExitCode | null = null;
   try {
     // One that cannot start is known before the first has run for an hour.
     if (servers.length > 1) await checkServers(servers, folder, printer.print, interruption.stop);
-    for (const [index, { name, target }] of candidates.entries()) {
+    for (const [index, { name, target, guard }] of candidates.entries()) {
       const choice = choices[index];
       const own = folders[index];
       if (choice === undefined || own === undefined || interruption.stop.aborted) break;
-      const soak = await soakServer({ settings, target, choice, shared, printer, folder: own });
+      const soak = await soakServer({
+        settings,
+        target,
+        choice,
+        shared: { ...shared, guard },
+        printer,
+        folder: own,
+      });
       soaks.push({ name, soak });
       if (candidates.length > 1) await keepSession(soak, SOAK_REPORTERS, { folder: own, console });
       // The others would be compared with half of a soak.
@@ -133,7 +146,11 @@ const candidatesOf = (
 ): Candidate[] => {
   const { server: texts, ...others } = flags;
   const isTyped = (flag: Parameters<Typed>[0]): boolean => typed(flag);
-  if (servers.length === 0) return [{ name: '', target: readServerOrTarget(others, isTyped, env) }];
+  const candidate = (name: string, target: Target): Candidate => {
+    const isUrl = (flag: string): boolean => flag === 'url' && typed(flag);
+    return { name, target, guard: readLoadGuard(flags, isUrl, env, { kind: 'search', target }) };
+  };
+  if (servers.length === 0) return [candidate('', readServerOrTarget(others, isTyped, env))];
   const twice = servers.find(({ name }, index) =>
     servers.slice(0, index).some((other) => other.name === name),
   );
@@ -142,14 +159,16 @@ const candidatesOf = (
       `--server ${twice.name}: two servers have this name`,
       `name them: --server a=${twice.name} --server b=${twice.name}`,
     );
-  return servers.map(({ name }, index) => ({
-    name,
-    target: readServerOrTarget(
-      { ...others, ...(texts[index] !== undefined && { server: texts[index] }) },
-      isTyped,
-      env,
+  return servers.map(({ name }, index) =>
+    candidate(
+      name,
+      readServerOrTarget(
+        { ...others, ...(texts[index] !== undefined && { server: texts[index] }) },
+        isTyped,
+        env,
+      ),
     ),
-  }));
+  );
 };
 
 const fileNameOf = (name: string): string => name.replace(/[^\w.-]+/g, '_');

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
-import { readHostRules } from '@livekit-swarm/livekit';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
 import { parseTurnUrl, type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
@@ -9,6 +8,7 @@ import type { Console } from '../console.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
+import { readLoadGuard } from '../read-load-guard.ts';
 import { readConnect, readDeployment } from '../target.ts';
 import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-report.ts';
 
@@ -19,7 +19,7 @@ export interface VerifyFlags {
   apiSecret?: string;
   allowHost?: string[];
   denyHost?: string[];
-  confirmTarget?: string;
+  confirmTarget?: string[];
   node: string[];
   redis?: string;
   announced: string[];
@@ -64,7 +64,9 @@ export const verifyCommand = async (
   const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
   const target = readDeployment(flags, typed, env);
   const known = readKnown(flags, env);
-  const connect = readConnect(flags, readHostRules(flags, env));
+  const guard = readLoadGuard(flags, typed, env, { kind: 'probe', target });
+  const connect = readConnect(flags);
+  if (connect !== null) guard.assertEndpoint(connect);
   const tokenEndpoint =
     connect === null ? null : await readTokenEndpoint(connect, target, { env, dir: process.cwd() });
   const nodes = await Promise.all(flags.node.map(readNodeFlag));
@@ -72,6 +74,7 @@ export const verifyCommand = async (
   try {
     const verification = await verify({
       access: target,
+      guard,
       nodes,
       ...known,
       tokenEndpoint,

@@ -24,6 +24,7 @@ export interface SoakFlags
       | 'denyHost'
       | 'confirmTarget'
       | 'joinExistingRooms'
+      | 'withOtherUsers'
       | 'signalling'
       | 'livekitVersion'
       | 'serverMetrics'

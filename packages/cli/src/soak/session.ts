@@ -37,8 +37,7 @@ export interface SoakSession {
   deployed: Deployed;
   sources: readonly ServerSource[];
   serverMetrics: ServerMetricsChoice;
-  shared: Pick<RunRequest, 'signalling' | 'workers'> &
-    Pick<ScenarioRun, 'interruption' | 'joinExistingRooms'>;
+  shared: Pick<RunRequest, 'guard' | 'signalling' | 'workers'> & Pick<ScenarioRun, 'interruption'>;
   printer: ProgressPrinter;
   /** Where the records go: `01`, `02`, … */
   folder: string;
@@ -151,6 +150,7 @@ const runCycle = async (
     ...shared,
     prepared: prepareRun({ ...shared, scenario: cycleScenario(scenario, departure), target }),
     target,
+    endWhenOverloaded: true,
     serverMetrics,
     recordDir: join(folder, String(number + 1).padStart(3, '0')),
     // The same sentence on scenario and server would come with every cycle.

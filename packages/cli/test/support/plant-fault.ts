@@ -17,6 +17,7 @@ import {
 } from '@livekit-swarm/testkit/control-group';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { holdTable } from '@livekit-swarm/testkit/nft';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { type NameAnswer, startNameServer } from './name-server.ts';
 import { type Host, openNetwork, whyNoNetwork } from './network.ts';
@@ -67,11 +68,10 @@ interface Load {
 
 const start = ({ flags, server, through, env }: Load): Swarm =>
   startSwarm(
-    [...flags.split(' '), '--json'],
+    [...flags.split(' '), '--json', ...(server === undefined ? [] : ['--url', server.url])],
     {
       ...env,
       ...(server && {
-        LIVEKIT_URL: server.url,
         LIVEKIT_API_KEY: server.apiKey,
         LIVEKIT_API_SECRET: server.apiSecret,
       }),
@@ -224,6 +224,7 @@ const withDefect = async (defect: 'panic' | 'hang'): Promise<FaultyRun> => {
   const load = { rooms: 4, participants: 2, joinRate: 50, durationMs: 9_000 };
   const { decision } = await run({
     deployment: { ...server, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    guard: ownServerGuard(),
     run: defect,
     plan: expandPlan(scenarioOfLoad(load), defect),
     allocation: { workers: 2, threads: 1 },

@@ -4,6 +4,7 @@ import {
   deploymentAt,
   type Failure,
   isWithoutApi,
+  type LoadGuard,
   makeToken,
   readAnnouncedPaths,
   roomServiceOf,
@@ -30,6 +31,8 @@ export type CheckedPath = (typeof CHECKED_PATHS)[number];
 
 export interface ConnectivityRequest {
   access: RoomAccess;
+  /** Whether the deployment may be probed. */
+  guard: LoadGuard;
   paths: readonly CheckedPath[];
   /** Nodes by the names of the user, with their ids; empty: the one that the deployment chooses. */
   nodes: readonly { name: string; nodeId: string }[];
@@ -84,6 +87,7 @@ const TOKEN_SECONDS = 60;
  * @throws SwarmError where signalling or the API cannot be used: then no path can be checked
  */
 export const checkConnectivity = async (request: ConnectivityRequest): Promise<PathCheck[]> => {
+  request.guard.assertServer(request.access.url);
   // It tries for longer than this takes: what is left then is reported below.
   const cleaner = createRoomCleaner({ onFailed: () => {} });
   const nodes = request.nodes.length === 0 ? [null] : request.nodes;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deploymentAt } from '@livekit-swarm/livekit';
+import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
-import { isJoin, joinBySignal } from '../facts/signal-join.ts';
 
 const TIMEOUT_MS = 6_000;
 

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deploymentAt } from '@livekit-swarm/livekit';
+import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
-import { isJoin, joinBySignal } from '../facts/signal-join.ts';
 
 const TIMEOUT_MS = 6_000;
 /** The command may take as long: with what follows it is less than the minute after which livekit-server removes participants without media. */

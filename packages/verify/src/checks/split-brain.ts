@@ -1,8 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { deploymentAt } from '@livekit-swarm/livekit';
+import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
-import { isJoin, joinBySignal } from '../facts/signal-join.ts';
 
 /** Two participants that joined the same room by connections of their own. */
 export interface Pair {

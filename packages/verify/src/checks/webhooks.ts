@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deploymentAt } from '@livekit-swarm/livekit';
+import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { WebhookReceiver } from 'livekit-server-sdk';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
-import { isJoin, joinBySignal } from '../facts/signal-join.ts';
 import { decodeToken } from './token.ts';
 
 /** One request that arrived. */

@@ -1,6 +1,5 @@
-import { deploymentAt, type Failure } from '@livekit-swarm/livekit';
+import { deploymentAt, type Failure, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
-import { isJoin, joinBySignal } from '../facts/signal-join.ts';
 
 const TIMEOUT_MS = 6_000;
 /** Not about the WebSocket. */

@@ -175,7 +175,8 @@ export const openFacts = (request: VerifyRequest): Facts => {
     paths: once(async () => {
       const nodes = await known();
       const common = {
-        ...{ access: await usable(), durationMs: request.mediaMs, signal: request.signal },
+        ...{ access: await usable(), guard: request.guard },
+        ...{ durationMs: request.mediaMs, signal: request.signal },
         onRoomsLeft: request.onRoomsLeft,
         onCheck: () => {},
       };

@@ -7,26 +7,26 @@ export interface HostRules {
   allow: readonly string[][];
   /** Wins over `allow`. */
   deny: readonly string[];
-  /** Value of --confirm-target. */
-  confirmed: string | null;
+  /** Hosts of --confirm-target. */
+  confirmed: readonly string[];
 }
 
 export interface HostFlags {
   allowHost?: string[];
   denyHost?: string[];
-  confirmTarget?: string;
+  confirmTarget?: string[];
 }
 
 /** A rule of the environment also applies to a run whose flags have one: flags can only narrow it. */
 export const readHostRules = (
-  { allowHost = [], denyHost = [], confirmTarget }: HostFlags,
+  { allowHost = [], denyHost = [], confirmTarget = [] }: HostFlags,
   env: NodeJS.ProcessEnv,
 ): HostRules => {
   const typed = (lists: readonly string[]): string[] => lists.flatMap(splitHosts);
   const rules = {
     allow: [splitHosts(env.SWARM_ALLOW_HOST ?? ''), typed(allowHost)],
     deny: [...splitHosts(env.SWARM_DENY_HOST ?? ''), ...typed(denyHost)],
-    confirmed: confirmTarget ?? null,
+    confirmed: typed(confirmTarget),
   };
   for (const entry of [...rules.allow.flat(), ...rules.deny]) assertEntry(entry);
   return rules;
@@ -38,8 +38,8 @@ const splitHosts = (text: string): string[] =>
     .map((host) => host.toLowerCase())
     .filter((host) => host !== '');
 
-/** @throws SwarmError `usage` when load may not be sent to this server */
-export const assertHostAllowed = (url: string, { allow, deny, confirmed }: HostRules): void => {
+/** @throws SwarmError `usage` when this server may not be used */
+export const assertHostAllowed = (url: string, { allow, deny }: HostRules): void => {
   const host = hostOf(url);
   const denied = deny.find((entry) => matches(host, entry));
   if (denied !== undefined)
@@ -51,12 +51,16 @@ export const assertHostAllowed = (url: string, { allow, deny, confirmed }: HostR
       'see --allow-host and SWARM_ALLOW_HOST',
     );
   }
-  if (isCloud(host) && confirmed !== host) {
-    throw usageError(
-      `${host} is LiveKit Cloud, which bills participants by the minute and limits load tests`,
-      `add --confirm-target ${host} when you are allowed to`,
-    );
-  }
+};
+
+/** @throws SwarmError `usage` for a host of LiveKit Cloud that is not confirmed */
+export const assertCloudConfirmed = (url: string, { confirmed }: HostRules): void => {
+  const host = hostOf(url);
+  if (!isCloud(host) || confirmed.includes(host)) return;
+  throw usageError(
+    `${host} is LiveKit Cloud, which bills participants by the minute and limits load tests`,
+    `add --confirm-target ${host} when you are allowed to`,
+  );
 };
 
 /** Of a valid address: lower case, IPv6 without brackets. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assertHostAllowed, hostOf, readHostRules, scopeOf } from './host-rules.ts';
+import {
+  assertCloudConfirmed,
+  assertHostAllowed,
+  hostOf,
+  readHostRules,
+  scopeOf,
+} from './host-rules.ts';
 
 const check = (
   url: string,
@@ -71,12 +77,14 @@ describe('allowed and denied hosts', () => {
 });
 
 it('needs a confirmation for LiveKit Cloud, by the host name', () => {
+  const confirm = (url: string, ...confirmTarget: string[]) =>
+    assertCloudConfirmed(url, readHostRules({ confirmTarget }, {}));
   const url = 'wss://my-project.livekit.cloud';
-  expect(() => check(url)).toThrow(/LiveKit Cloud/);
-  expect(() => check(url, { confirmTarget: 'other.livekit.cloud' })).toThrow(/LiveKit Cloud/);
-  expect(() => check(url, { confirmTarget: 'my-project.livekit.cloud' })).not.toThrow();
-  expect(() => check('wss://my-project.livekit.cloud.', {})).toThrow(/LiveKit Cloud/);
-  expect(() => check('wss://livekit.cloud.example.com')).not.toThrow();
+  expect(() => confirm(url)).toThrow(/LiveKit Cloud/);
+  expect(() => confirm(url, 'other.livekit.cloud')).toThrow(/LiveKit Cloud/);
+  expect(() => confirm(url, 'lk.example.com', 'my-project.livekit.cloud')).not.toThrow();
+  expect(() => confirm('wss://my-project.livekit.cloud.')).toThrow(/LiveKit Cloud/);
+  expect(() => confirm('wss://livekit.cloud.example.com')).not.toThrow();
 });
 
 it.each([

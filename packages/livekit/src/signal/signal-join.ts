@@ -1,10 +1,8 @@
 import type { LookupFunction } from 'node:net';
-import {
-  type Deployment,
-  type Failure,
-  joinEndpoint,
-  type SignalConnection,
-} from '@livekit-swarm/livekit';
+import type { Deployment } from '../deployment.ts';
+import type { Failure } from '../failure.ts';
+import { joinEndpoint } from './endpoint.ts';
+import type { SignalConnection } from './signal-socket.ts';
 
 /** A participant that is in a room, without media. */
 export interface SignalJoin {

@@ -1,0 +1,48 @@
+import { LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
+import type { SharedRunFlags } from './flags.ts';
+import type { Target } from './target.ts';
+
+export type GuardFlags = Pick<SharedRunFlags, 'url'> &
+  Partial<
+    Pick<
+      SharedRunFlags,
+      | 'allowHost'
+      | 'denyHost'
+      | 'confirmTarget'
+      | 'joinExistingRooms'
+      | 'withOtherUsers'
+      | 'tokenEndpoint'
+      | 'tokenServer'
+    >
+  >;
+
+type Typed = (flag: 'url' | 'tokenEndpoint' | 'tokenServer') => boolean;
+
+/**
+ * The guard of a command, from its flags and the environment.
+ * @param typed whether a flag was given on the command line
+ * @throws SwarmError `usage` when the target may not be used, or needs a confirmation
+ */
+export const readLoadGuard = (
+  flags: GuardFlags,
+  typed: Typed,
+  env: NodeJS.ProcessEnv,
+  { kind, target }: { kind: LoadKind; target: Target },
+): LoadGuard => {
+  const rules = readHostRules(flags, env);
+  const typedUrls = [
+    ...(typed('url') ? [flags.url] : []),
+    ...(typed('tokenEndpoint') ? [flags.tokenEndpoint] : []),
+    ...(typed('tokenServer') ? (flags.tokenServer ?? []) : []),
+  ].filter((url) => url !== undefined);
+  return target.type === 'remote'
+    ? LoadGuard.of({
+        rules,
+        kind,
+        url: target.url,
+        typed: typedUrls,
+        joinExistingRooms: flags.joinExistingRooms === true,
+        withOtherUsers: flags.withOtherUsers === true,
+      })
+    : LoadGuard.ofOwnServer(rules, kind);
+};

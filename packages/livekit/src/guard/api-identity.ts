@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { usageError } from '@livekit-swarm/settings';
+import { deploymentAt } from '../deployment.ts';
+import { type RoomServiceTarget, roomServiceOf } from '../room-service.ts';
+import { isJoin, joinBySignal } from '../signal/signal-join.ts';
+import { makeToken } from '../token.ts';
+import { cannotCheck } from './occupants.ts';
+
+const TIMEOUT_SECONDS = 10;
+/** The server closes the empty room after this, seconds. */
+const EMPTY_SECONDS = 10;
+
+/**
+ * Asks whether the API that lists participants is that of the server that is joined: behind one name, a proxy may send them to two. A room that is made through
+ * the API is joined, without media: it must be the same one.
+ * @param override the flag that goes without the question
+ * @throws SwarmError `usage` when it is another server, or when that cannot be found out
+ */
+export const assertSameServer = async (
+  target: RoomServiceTarget,
+  override: string,
+): Promise<void> => {
+  const { url, apiKey, apiSecret } = target;
+  const service = await roomServiceOf(target, TIMEOUT_SECONDS);
+  const name = `swarm-guard-${randomBytes(6).toString('hex')}`;
+  const question = 'whether the API belongs to the server that is joined';
+  let sid: string;
+  try {
+    const times = { emptyTimeout: EMPTY_SECONDS, departureTimeout: EMPTY_SECONDS };
+    ({ sid } = await service.createRoom({ name, ...times }));
+  } catch (error) {
+    throw cannotCheck(question, error, override);
+  }
+  try {
+    const publish = { audio: false, video: false, data: false };
+    const who = { room: name, identity: 'swarm-guard', publish, subscribe: false };
+    const token = makeToken({ apiKey, apiSecret, ...who, ttlSeconds: 60 });
+    const joined = await joinBySignal(deploymentAt(url, 'v0'), token, 1_000 * TIMEOUT_SECONDS);
+    if (!isJoin(joined)) {
+      if (joined.reason === 'room_not_found') throw anotherServer(override);
+      throw cannotCheck(question, joined.message, override);
+    }
+    joined.connection.close();
+    if (joined.roomSid !== sid) throw anotherServer(override);
+  } finally {
+    // The server closes an empty room in any case.
+    await service.deleteRoom(name).catch(() => {});
+  }
+};
+
+const anotherServer = (override: string): Error =>
+  usageError(
+    'the API at this URL belongs to another server than the one that is joined: who is there is not known',
+    `send /twirp and /rtc to the same deployment, or add ${override}`,
+  );

@@ -1,0 +1,132 @@
+import { usageError } from '@livekit-swarm/settings';
+import type { Room, RoomServiceClient } from 'livekit-server-sdk';
+import { withoutTokens } from '../failure.ts';
+import { type RoomServiceTarget, roomServiceOf } from '../room-service.ts';
+
+const TIMEOUT_SECONDS = 10;
+/** As many names as a request may well have; of more rooms all of the server are listed. */
+const MAX_NAMES = 200;
+/** Rooms that are asked at the same time. */
+const AT_ONCE = 20;
+const SHOWN = 3;
+
+/** Rooms of probes and of checks, which are not of users. */
+const NOT_USERS = /^swarm-(probe|verify|guard)-/;
+
+/**
+ * Asks whether real participants would receive test media.
+ * @param names rooms that may exist already
+ * @throws SwarmError `usage` when one of them has participants, or when the API does not say
+ */
+export const assertRoomsEmpty = async (
+  target: RoomServiceTarget,
+  names: readonly string[],
+): Promise<void> => {
+  const wanted = new Set(names);
+  const used = await occupied(
+    target,
+    names.length > MAX_NAMES ? undefined : names,
+    ({ name }) => wanted.has(name),
+    '--join-existing-rooms',
+  );
+  if (used.length === 0) return;
+  throw usageError(
+    `there are participants in ${textOf(used)}, who would receive test media`,
+    'use another room, or add --join-existing-rooms',
+  );
+};
+
+/**
+ * Asks whether a deployment has participants of others.
+ * @param own rooms of this command
+ * @throws SwarmError `usage` when there are some, or when the API does not say
+ */
+export const assertNoOthers = async (
+  target: RoomServiceTarget,
+  own: ReadonlySet<string>,
+): Promise<void> => {
+  const used = await occupied(
+    target,
+    undefined,
+    ({ name }) => !own.has(name) && !NOT_USERS.test(name),
+    '--with-other-users',
+  );
+  if (used.length === 0) return;
+  throw usageError(
+    `others use this deployment: there are participants in ${textOf(used)}, who would notice the load`,
+    'use a deployment of your own, wait until they have left, or add --with-other-users',
+  );
+};
+
+/** @param override the flag that goes without the question */
+export const cannotCheck = (what: string, error: unknown, override: string): Error => {
+  return usageError(
+    `it cannot be checked ${what}: ${textOfError(error)}`,
+    `make the API of this server (/twirp) reachable at this URL, or add ${override}`,
+  );
+};
+
+/** The SDK throws what the server answered, or what `fetch` threw. */
+const textOfError = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const status =
+    'status' in error && typeof error.status === 'number' ? `HTTP ${error.status}: ` : '';
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return withoutTokens(`${status}${error.message}${cause}`).replace(/\s+/g, ' ').slice(0, 300);
+};
+
+interface Occupied {
+  name: string;
+  participants: number;
+}
+
+const occupied = async (
+  target: RoomServiceTarget,
+  names: readonly string[] | undefined,
+  isMeant: (room: Room) => boolean,
+  override: string,
+): Promise<Occupied[]> => {
+  try {
+    const service = await roomServiceOf(target, TIMEOUT_SECONDS);
+    const rooms = (await service.listRooms(names === undefined ? undefined : [...names])).filter(
+      isMeant,
+    );
+    // The numbers that come with the list are up to five seconds old.
+    if (rooms.length <= MAX_NAMES) return await counted(service, rooms);
+    return rooms.flatMap(({ name, numParticipants }) =>
+      numParticipants > 0 ? [{ name, participants: numParticipants }] : [],
+    );
+  } catch (error) {
+    throw cannotCheck('whether others are in rooms of this server', error, override);
+  }
+};
+
+const counted = async (service: RoomServiceClient, rooms: readonly Room[]): Promise<Occupied[]> => {
+  const used: Occupied[] = [];
+  for (let first = 0; first < rooms.length; first += AT_ONCE) {
+    const counts = rooms.slice(first, first + AT_ONCE).map(async ({ name }) => ({
+      name,
+      participants: await participantsIn(service, name),
+    }));
+    used.push(...(await Promise.all(counts)).filter(({ participants }) => participants > 0));
+  }
+  return used;
+};
+
+/** A room that has ended since it was listed has none. */
+const participantsIn = async (service: RoomServiceClient, room: string): Promise<number> => {
+  try {
+    return (await service.listParticipants(room)).length;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'not_found') return 0;
+    throw error;
+  }
+};
+
+const textOf = (used: readonly Occupied[]): string => {
+  const names = used
+    .slice(0, SHOWN)
+    .map(({ name, participants }) => `"${name}" (${participants})`)
+    .join(', ');
+  return `${names}${used.length > SHOWN ? ` and ${used.length - SHOWN} more` : ''}`;
+};

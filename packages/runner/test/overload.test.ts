@@ -1,0 +1,44 @@
+/** A load that is far too large ends before its plan does, against a real livekit-server. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLiveKit } from '@livekit-swarm/lab';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import { openRecord } from '@livekit-swarm/record';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
+import { expect, test } from 'vitest';
+import { run } from '../src/run.ts';
+
+test('a threshold crossed by twice its limit for ten seconds ends a run, where that is asked for', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-overload-'));
+  const server = await startLiveKit({ dir });
+  try {
+    const load = scenarioOfLoad({ rooms: 1, participants: 2, joinRate: 50, durationMs: 300_000 });
+    // A limit that no server keeps.
+    const thresholds = [parseThreshold('media_latency: p(95)<0.0001')];
+    const { summary } = await run({
+      deployment: {
+        ...{ url: server.url, apiKey: server.apiKey, apiSecret: server.apiSecret },
+        ...{ embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+      },
+      guard: ownServerGuard(),
+      run: 't00much',
+      plan: expandPlan({ ...load, thresholds }, 't00much'),
+      allocation: { workers: 1, threads: 1 },
+      signalling: 'auto',
+      record: openRecord(join(dir, 'record')),
+      version: '0.0.0',
+      stop: new AbortController().signal,
+      endWhenOverloaded: true,
+    });
+    // Where other programs starve the generator, it ends as well, and proves nothing.
+    expect(['threshold_crossed', 'stopped']).toContain(summary.end?.reason);
+    expect(summary.end?.at).toBeGreaterThan(10_000);
+    expect(summary.end?.at).toBeLessThan(200_000);
+  } finally {
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}, 240_000);
