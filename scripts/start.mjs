@@ -4,9 +4,12 @@ import { runSwarm } from '../packages/cli/launch/run-node.mjs';
 import { bundledMain } from './setup/program.mjs';
 import { setup } from './setup/setup.mjs';
 
-const args = process.argv.slice(2);
+const typed = process.argv.slice(2);
+// A first run is one on this host, whatever the environment names.
+const args = typed.length > 0 ? typed : ['--embedded'];
 const ownServer =
-  !args.some((arg) => arg === '--url' || arg.startsWith('--url=')) && !process.env.LIVEKIT_URL;
+  args.includes('--embedded') ||
+  (!args.some((arg) => arg === '--url' || arg.startsWith('--url=')) && !process.env.LIVEKIT_URL);
 
 await main(
   (signal) => setup({ servers: ownServer ? ['1.13.4'] : [], signal }),

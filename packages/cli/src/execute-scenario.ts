@@ -141,4 +141,4 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
 const describeTarget = (target: Target): string =>
   target.type === 'remote'
     ? withoutSecrets(target.url)
-    : `livekit-server ${target.version} on this host`;
+    : `livekit-server ${target.version} on this host${target.insteadOf === undefined ? '' : `, not ${withoutSecrets(target.insteadOf)} of the environment: --embedded was given`}`;

@@ -1,7 +1,7 @@
 import { EXIT_CODES } from '@livekit-swarm/settings/errors';
 
 const EXAMPLES: [string, string][] = [
-  ['swarm', 'a first run: 20 rooms of two, audio, 30 s, on this host'],
+  ['swarm --rooms 20', 'a first run: 20 rooms of two, audio, 30 s, on this host'],
   ['swarm --rooms 500 --duration 60s', 'a thousand participants with audio'],
   ['swarm --publish audio,video --simulcast --participants 4', 'video calls of four'],
   ['swarm --room town-hall --participants 3 --subscribers 500', 'one room with a large audience'],
@@ -20,6 +20,21 @@ const EXAMPLES: [string, string][] = [
   ['swarm run scenarios/*.yaml --scale small', 'scenario files, one after the other'],
   ['swarm report records/2026-11-21T12-00-00-k3x9h', 'evaluate and render a run again'],
 ];
+
+/** What `swarm` alone prints. */
+export const shortHelp = `Load testing for self-hosted LiveKit with real audio and video. Nothing was started.
+
+  swarm --embedded                                   a first run: 20 rooms of two with audio, against a
+                                                     livekit-server that is started on this host
+  swarm verify --url wss://livekit.example.com       is a deployment configured correctly? Two participants
+  swarm run FILE --url wss://livekit.example.com     the load of a scenario file
+
+Keys of a deployment: LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
+
+swarm --help            all flags and commands
+swarm COMMAND --help    those of a command
+docs/get-started.md     the first five minutes
+`;
 
 /** The table of exit codes. */
 export const exitCodeHelp = (): string =>

@@ -43,6 +43,34 @@ describe('a variable that is set but empty', () => {
   });
 });
 
+describe('swarm alone', () => {
+  const URL = {
+    LIVEKIT_URL: 'wss://lk.example.com',
+    LIVEKIT_API_KEY: 'k',
+    LIVEKIT_API_SECRET: 's',
+  };
+
+  it.each([{}, URL, { ...URL, SWARM_QUIET: '1' }])('prints a short help, with %j', async (env) => {
+    const shown = await swarm(env);
+    expect(shown.split('\n').length).toBeLessThanOrEqual(20);
+    expect(shown.match(/^ {2}swarm /gm)).toHaveLength(3);
+    expect(shown).toContain('swarm --help');
+  });
+
+  it('runs the load of a variable, which here needs a confirmation', async () => {
+    await expect(swarm({ ...URL, SWARM_ROOMS: '3' })).rejects.toMatchObject({
+      code: 'usage',
+      hint: expect.stringContaining('--confirm-target lk.example.com'),
+    });
+  });
+
+  it('runs the load of a flag', async () => {
+    await expect(swarm(URL, '--rooms', '3')).rejects.toMatchObject({
+      hint: expect.stringContaining('--confirm-target lk.example.com'),
+    });
+  });
+});
+
 it('shows the help of a command: swarm help run', async () => {
   const stdout = new PassThrough();
   const program = createProgram({ stdout, stderr: stdout, env: process.env }, () => {});

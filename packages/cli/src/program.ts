@@ -1,4 +1,9 @@
-import { type ExitCode, isUsageError, usageError } from '@livekit-swarm/settings/errors';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  isUsageError,
+  usageError,
+} from '@livekit-swarm/settings/errors';
 import { Command, Option } from 'commander';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
@@ -6,20 +11,21 @@ import type { ReportFlags } from './commands/report.ts';
 import { addCompareCommands } from './compare-program.ts';
 import { addCompletionCommand } from './completion-program.ts';
 import { addConnectivityCommand } from './connectivity-program.ts';
-import type { Console } from './console.ts';
+import { type Console, write } from './console.ts';
 import { addCostCommand } from './cost-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
 import {
   addRunFlags,
   collector,
   colorFlag,
+  describesLoad,
   fromEnvironment,
   outputFlags,
   type RunFlags,
   rejectEmptyVariables,
 } from './flags.ts';
 import { addFleetCommands } from './fleet-program.ts';
-import { doctorHelp, reportHelp, runHelp } from './help.ts';
+import { doctorHelp, reportHelp, runHelp, shortHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
@@ -93,6 +99,11 @@ export const createProgram = (console: Console, done: Done): Command => {
             ? `to run a scenario file: swarm run ${unknown}`
             : `there are ${program.commands.map((one) => one.name()).join(', ')}; without one, flags describe a run`,
         );
+      }
+      if (!describesLoad(command, console.env)) {
+        await write(console.stdout, shortHelp);
+        done(EXIT_CODES.passed.code);
+        return;
       }
       if (flags.printScenario === true) {
         const { printScenarioCommand } = await import('./commands/print-scenario.ts');

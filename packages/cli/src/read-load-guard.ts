@@ -1,4 +1,4 @@
-import { LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
+import { assertHostAllowed, LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
 import type { SharedRunFlags } from './flags.ts';
 import type { Target } from './target.ts';
 
@@ -35,6 +35,8 @@ export const readLoadGuard = (
     ...(typed('tokenEndpoint') ? [flags.tokenEndpoint] : []),
     ...(typed('tokenServer') ? (flags.tokenServer ?? []) : []),
   ].filter((url) => url !== undefined);
+  if (target.type === 'remote' && target.apiUrl !== undefined)
+    assertHostAllowed(target.apiUrl, rules);
   return target.type === 'remote'
     ? LoadGuard.of({
         rules,

@@ -52,7 +52,7 @@ describe('readTarget', () => {
   it('is the server that was typed, when the environment names another', () => {
     const both = { ...remote, embedded: true };
     const only = (typed: keyof Flags) => readTarget(both, (flag) => flag === typed, {});
-    expect(only('embedded').type).toBe('embedded');
+    expect(only('embedded')).toMatchObject({ type: 'embedded', insteadOf: remote.url });
     expect(only('url').type).toBe('remote');
     expect(() => typedIn(both)).toThrow(/these are two servers/);
     expect(() => fromEnvironment(both)).toThrow(/these are two servers/);

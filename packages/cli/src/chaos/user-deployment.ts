@@ -10,7 +10,14 @@ import {
   type StartedDeployment,
   sshDeployment,
 } from '@livekit-swarm/chaos';
-import { type HostFlags, hostOf, isCloud, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
+import {
+  assertHostAllowed,
+  type HostFlags,
+  hostOf,
+  isCloud,
+  LoadGuard,
+  readHostRules,
+} from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 
@@ -168,7 +175,7 @@ export const readUserDeployment = (
   checkAddress(url);
   if (apiUrl !== undefined) {
     checkAddress(apiUrl);
-    assertHostAllowed(apiUrl, readHostRules(flags, env));
+    assertHostAllowed(apiUrl, readHostRules(hostFlagsOf(flags), env));
   }
   if (isCloud(hostOf(url)))
     throw usageError(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { usageError } from '@livekit-swarm/settings';
+import { type ApiTarget, roomServiceOf } from '../api/api-clients.ts';
 import { deploymentAt } from '../deployment.ts';
-import { type RoomServiceTarget, roomServiceOf } from '../room-service.ts';
 import { isJoin, joinBySignal } from '../signal/signal-join.ts';
 import { makeToken } from '../token.ts';
 import { cannotCheck } from './occupants.ts';
@@ -16,10 +16,7 @@ const EMPTY_SECONDS = 10;
  * @param override the flag that goes without the question
  * @throws SwarmError `usage` when it is another server, or when that cannot be found out
  */
-export const assertSameServer = async (
-  target: RoomServiceTarget,
-  override: string,
-): Promise<void> => {
+export const assertSameServer = async (target: ApiTarget, override: string): Promise<void> => {
   const { url, apiKey, apiSecret } = target;
   const service = await roomServiceOf(target, TIMEOUT_SECONDS);
   const name = `swarm-guard-${randomBytes(6).toString('hex')}`;

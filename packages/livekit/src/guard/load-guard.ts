@@ -1,6 +1,6 @@
 import { type Connect, endpointsOf, type Plan, type Scenario } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
-import type { RoomServiceTarget } from '../room-service.ts';
+import type { ApiTarget } from '../api/api-clients.ts';
 import { assertSameServer } from './api-identity.ts';
 import {
   assertCloudConfirmed,
@@ -110,7 +110,7 @@ export class LoadGuard {
    * Asks the deployment who would be affected by a load.
    * @throws SwarmError `usage` when others are, or when that cannot be found out
    */
-  async admit(deployment: RoomServiceTarget, { run, plan }: PlannedLoad): Promise<void> {
+  async admit(deployment: ApiTarget, { run, plan }: PlannedLoad): Promise<void> {
     this.assertServers(deployment.url, plan.scenario);
     const rooms = [...new Set(plan.participants.map(({ room }) => room))];
     const { joinExistingRooms } = this.#options;
@@ -124,14 +124,14 @@ export class LoadGuard {
   }
 
   /** Asks a deployment that is searched for its limit whether others use it. @throws SwarmError `usage` */
-  async assertUnused(deployment: RoomServiceTarget): Promise<void> {
+  async assertUnused(deployment: ApiTarget): Promise<void> {
     const { kind, withOtherUsers } = this.#options;
     if (kind !== 'search' || withOtherUsers) return;
     await assertNoOthers(deployment, this.#ownRooms);
     await this.#assertSameServer(deployment, '--with-other-users');
   }
 
-  async #assertSameServer(deployment: RoomServiceTarget, override: string): Promise<void> {
+  async #assertSameServer(deployment: ApiTarget, override: string): Promise<void> {
     if (this.#sameServer.has(deployment.url)) return;
     await assertSameServer(deployment, override);
     this.#sameServer.add(deployment.url);

@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import type { Room, RoomServiceClient } from 'livekit-server-sdk';
+import { type ApiTarget, roomServiceOf } from '../api/api-clients.ts';
 import { withoutTokens } from '../failure.ts';
-import { type RoomServiceTarget, roomServiceOf } from '../room-service.ts';
 
 const TIMEOUT_SECONDS = 10;
 /** As many names as a request may well have; of more rooms all of the server are listed. */
@@ -19,7 +19,7 @@ const NOT_USERS = /^swarm-(probe|verify|guard)-/;
  * @throws SwarmError `usage` when one of them has participants, or when the API does not say
  */
 export const assertRoomsEmpty = async (
-  target: RoomServiceTarget,
+  target: ApiTarget,
   names: readonly string[],
 ): Promise<void> => {
   const wanted = new Set(names);
@@ -42,7 +42,7 @@ export const assertRoomsEmpty = async (
  * @throws SwarmError `usage` when there are some, or when the API does not say
  */
 export const assertNoOthers = async (
-  target: RoomServiceTarget,
+  target: ApiTarget,
   own: ReadonlySet<string>,
 ): Promise<void> => {
   const used = await occupied(
@@ -62,7 +62,7 @@ export const assertNoOthers = async (
 export const cannotCheck = (what: string, error: unknown, override: string): Error => {
   return usageError(
     `it cannot be checked ${what}: ${textOfError(error)}`,
-    `make the API of this server (/twirp) reachable at this URL, or add ${override}`,
+    `make the API of this server (/twirp) reachable at this URL, give its own address with --api-url, or add ${override}`,
   );
 };
 
@@ -81,7 +81,7 @@ interface Occupied {
 }
 
 const occupied = async (
-  target: RoomServiceTarget,
+  target: ApiTarget,
   names: readonly string[] | undefined,
   isMeant: (room: Room) => boolean,
   override: string,
