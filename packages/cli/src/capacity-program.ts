@@ -16,6 +16,7 @@ import {
   joinExistingRoomsFlag,
   liveKitVersionFlag,
   queueFlags,
+  readFlags,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
   signallingFlag,
@@ -73,7 +74,7 @@ export const addCapacityCommands = (
     ),
   ]);
   addHostFlags(capacity, DEPLOYMENT_GROUP, CONFIRMED.search);
-  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag()]);
+  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...readFlags()]);
   capacity.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
   addGroup(capacity, console.env, 'Result:', [

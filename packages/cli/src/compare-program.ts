@@ -10,6 +10,7 @@ import {
   CONFIRMED,
   collector,
   colorFlag,
+  readFlags,
   signallingFlag,
   toleranceFlag,
   workersFlag,
@@ -83,6 +84,7 @@ export const addCompareCommands = (
     new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
   ]);
   addHostFlags(ab, 'Servers:', CONFIRMED.search);
+  addGroup(ab, console.env, 'Scenario:', readFlags());
   addGroup(ab, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
   addGroup(ab, console.env, 'Verdict:', [

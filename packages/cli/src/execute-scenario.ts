@@ -6,6 +6,7 @@ import {
   readE2eeSecrets,
   readTokenEndpoints,
   run,
+  scenarioReader,
   type WarmWorkers,
   warmWorkers,
   workersOnThisHost,
@@ -73,8 +74,9 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
       await request.guard.admit(target, { run: name, plan });
     }
     // A secret that is missing ends the run before a server is started.
-    await readE2eeSecrets(plan);
-    if (target.type === 'remote') await readTokenEndpoints(plan, target);
+    const reader = scenarioReader(request.guard);
+    await readE2eeSecrets(plan, reader);
+    if (target.type === 'remote') await readTokenEndpoints(plan, target, reader);
     // They load their engine while the server starts.
     if (prepared.allocation !== null)
       warm = warmWorkers(prepared.allocation.workers, record.dir, request.browser);

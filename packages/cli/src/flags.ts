@@ -21,6 +21,8 @@ export interface SharedRunFlags extends LivePageFlags {
   confirmTarget?: string[];
   joinExistingRooms?: boolean;
   withOtherUsers?: boolean;
+  allowEnv?: string[];
+  allowFile?: string[];
   tokenEndpoint?: string;
   tokenHeader: string[];
   tokenServer: string[];
@@ -140,7 +142,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     liveKitVersionFlag(),
   ]);
   addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.run);
-  add(DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...tokenEndpointFlags()]);
+  add(DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...tokenEndpointFlags(), ...readFlags()]);
   add(SERVER_METRICS_GROUP, serverMetricsFlags());
   add('Verdict:', [
     new Option(
@@ -295,6 +297,22 @@ export const withOtherUsersFlag = (): Option =>
     '--with-other-users',
     'also where the deployment has participants of others, or where that is not known',
   );
+
+/** What scenario files may read of this host. */
+export const readFlags = (): Option[] => [
+  new Option(
+    '--allow-env <name>',
+    'environment variable that the scenario may read, as headers and keys (may be repeated; SWARM_SECRET_… needs none)',
+  )
+    .argParser(collector())
+    .default([]),
+  new Option(
+    '--allow-file <path>',
+    'file or folder that the scenario may read: secrets, and media outside its own folder (may be repeated)',
+  )
+    .argParser(collector())
+    .default([]),
+];
 
 /** Hosts that a command must not load by mistake, for `addHostFlags`. */
 export const CONFIRMED = {
@@ -475,6 +493,8 @@ const LISTS: ReadonlySet<string> = new Set([
   'until',
   'token-header',
   'token-server',
+  'allow-env',
+  'allow-file',
 ]);
 
 /** Several values in one variable are separated by semicolons or line ends. */

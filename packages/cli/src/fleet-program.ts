@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { WorkerFlags } from './commands/worker.ts';
 import type { WorkersFlags } from './commands/workers.ts';
 import type { Console } from './console.ts';
-import { addHostFlags, collector, fromEnvironment, insecureQueueFlag } from './flags.ts';
+import { addHostFlags, CONFIRMED, collector, fromEnvironment, insecureQueueFlag } from './flags.ts';
 
 /** `swarm worker` and `swarm workers`. Their code is loaded on use. */
 export const addFleetCommands = (
@@ -46,7 +46,7 @@ export const addFleetCommands = (
       const { workerCommand } = await import('./commands/worker.ts');
       done(await workerCommand(flags, console));
     });
-  addHostFlags(worker, 'Servers that runs may load from this host:', 'load');
+  addHostFlags(worker, 'Servers that runs may load from this host:', CONFIRMED.probe);
   program
     .command('workers')
     .description('list the hosts of a queue: cores, memory, version, clock, state')

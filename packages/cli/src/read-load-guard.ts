@@ -1,5 +1,6 @@
 import { assertHostAllowed, LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
 import type { SharedRunFlags } from './flags.ts';
+import { type ReadFlags, readPermission } from './read-permission.ts';
 import type { Target } from './target.ts';
 
 export type GuardFlags = Pick<SharedRunFlags, 'url'> &
@@ -11,10 +12,14 @@ export type GuardFlags = Pick<SharedRunFlags, 'url'> &
       | 'confirmTarget'
       | 'joinExistingRooms'
       | 'withOtherUsers'
+      | 'allowEnv'
+      | 'allowFile'
       | 'tokenEndpoint'
+      | 'tokenHeader'
       | 'tokenServer'
     >
-  >;
+  > &
+  Pick<ReadFlags, 'e2ee'>;
 
 type Typed = (flag: 'url' | 'tokenEndpoint' | 'tokenServer') => boolean;
 
@@ -30,6 +35,7 @@ export const readLoadGuard = (
   { kind, target }: { kind: LoadKind; target: Target },
 ): LoadGuard => {
   const rules = readHostRules(flags, env);
+  const reads = readPermission(flags);
   const typedUrls = [
     ...(typed('url') ? [flags.url] : []),
     ...(typed('tokenEndpoint') ? [flags.tokenEndpoint] : []),
@@ -45,6 +51,7 @@ export const readLoadGuard = (
         typed: typedUrls,
         joinExistingRooms: flags.joinExistingRooms === true,
         withOtherUsers: flags.withOtherUsers === true,
+        reads,
       })
-    : LoadGuard.ofOwnServer(rules, kind);
+    : LoadGuard.ofOwnServer(rules, kind, reads);
 };

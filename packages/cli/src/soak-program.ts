@@ -13,6 +13,7 @@ import {
   embeddedFlag,
   joinExistingRoomsFlag,
   liveKitVersionFlag,
+  readFlags,
   signallingFlag,
   withOtherUsersFlag,
   workersFlag,
@@ -78,7 +79,7 @@ export const addSoakCommand = (
       .default([]),
   ]);
   addHostFlags(soak, DEPLOYMENT_GROUP, CONFIRMED.search);
-  addGroup(soak, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag()]);
+  addGroup(soak, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...readFlags()]);
   soak.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(soak, console.env, 'Result:', [
     new Option(

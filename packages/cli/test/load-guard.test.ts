@@ -77,7 +77,7 @@ it.each([
   },
 );
 
-it('a meeting of others hears nothing of a load, also where a proxy hides the API', async () => {
+it('a meeting of others sees nothing of a load, also where a proxy hides the API', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   await using path = await startPathProxy([
     { prefix: '/livekit/', strip: '/livekit', port: server.ports.http },

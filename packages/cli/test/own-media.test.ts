@@ -43,6 +43,24 @@ it.each<[string, string, Uint8Array | null, RegExp]>([
   expect(existsSync(join(folder, 'records'))).toBe(false);
 });
 
+it('a file outside the folder of the scenario is not published, unless it was allowed', async () => {
+  const folder = scratch();
+  const file = join(FILES, 'h264-opus.mp4');
+  writeFileSync(join(folder, 'own.yaml'), SCENARIO.replace('FILE', file).replace('KIND', 'audio'));
+  const target = ['--url', 'ws://127.0.0.1:9', '--api-key', 'key', '--api-secret', 'secret'];
+  const env = { XDG_CACHE_HOME: scratch() };
+  const refused = await runSwarm(['run', 'own.yaml', ...target], env, folder);
+  expect(refused.exit).toBe(2);
+  expect(refused.stderr).toContain(`--allow-file ${file}`);
+  const allowed = await runSwarm(
+    ['run', 'own.yaml', '--allow-file', FILES, ...target],
+    env,
+    folder,
+  );
+  expect(allowed.stderr).not.toContain('may not read');
+  expect(allowed.exit).toBe(3);
+});
+
 it('hosts of a queue do not have the files', async () => {
   const folder = folderWith('own.mp4', 'audio', read('h264-opus.mp4'));
   const target = ['--url', 'ws://127.0.0.1:9', '--api-key', 'key', '--api-secret', 'secret'];

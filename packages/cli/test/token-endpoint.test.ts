@@ -128,7 +128,10 @@ groups:
         actions: [{ at: 1s, do: simulate, simulate: full-reconnect }]
 `,
   );
-  await runSwarm(['run', file, '--record', join(folder, 'run'), ...SHORT], envOf());
+  await runSwarm(
+    ['run', file, '--allow-env', 'APP_AUTHORIZATION', '--record', join(folder, 'run'), ...SHORT],
+    envOf(),
+  );
   const events = readFileSync(join(folder, 'run', 'record.ndjson'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -139,3 +142,36 @@ groups:
   expect(nodeOf('reconnected')).not.toBe(nodeOf('joined'));
   expect([...app.asked.values()]).toEqual([3]);
 });
+
+it.each([
+  [
+    '{ env: LIVEKIT_API_SECRET }',
+    ['--allow-env', 'LIVEKIT_API_SECRET'],
+    /may not read LIVEKIT_API_SECRET/,
+  ],
+  ['{ env: APP_AUTHORIZATION }', [], /--allow-env APP_AUTHORIZATION/],
+  ['{ file: /etc/hostname }', [], /--allow-file \/etc\/hostname/],
+] as const)(
+  'a scenario does not send %s to its endpoint, with %j',
+  async (place, flags, message) => {
+    await using app = await application(() => servers[0]);
+    const folder = scratch();
+    const file = join(folder, 'curious.yaml');
+    writeFileSync(
+      file,
+      `scenario: curious
+groups:
+  rooms:
+    executor: constant-rooms
+    rooms: 1
+    duration: 6s
+    roles: { talker: { publish: audio, connect: { url: '${app.url}', headers: { X: ${place} } } } }
+`,
+    );
+    const { exit, stderr } = await runSwarm(['run', file, ...flags, ...SHORT], envOf());
+    expect(exit, stderr).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain(SECRET);
+    expect(app.asked.size).toBe(0);
+  },
+);

@@ -41,12 +41,14 @@ export {
 export { laterKey } from './e2ee/later-key.ts';
 export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export {
+  assertCloudConfirmed,
   assertHostAllowed,
   type HostFlags,
   type HostRules,
   type HostScope,
   hostOf,
   isCloud,
+  isHostAllowed,
   readHostRules,
   scopeOf,
 } from './guard/host-rules.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
-import { expandPlan, scenarioOfFlags } from '@livekit-swarm/scenario';
+import { expandPlan, NOTHING_READABLE, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { startPathProxy } from '@livekit-swarm/testkit/path-proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -48,7 +48,7 @@ const admit = async (
 ): Promise<void> => {
   const guard = LoadGuard.of({
     ...{ rules: readHostRules({}, {}), kind, url, typed: [url] },
-    ...{ joinExistingRooms: false, withOtherUsers: false },
+    ...{ joinExistingRooms: false, withOtherUsers: false, reads: NOTHING_READABLE },
   });
   const { apiKey, apiSecret } = server;
   const plan = expandPlan(scenarioOfFlags(flags, []), 'k3x9h');

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   expandPlan,
+  NOTHING_READABLE,
   type ParticipantPlan,
   parseScenario,
+  type ReadPermission,
   recordedScenario,
 } from '@livekit-swarm/scenario';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,6 +17,8 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'swarm-e2ee-test-'));
 });
 afterEach(() => rmSync(dir, { recursive: true }));
+
+const allowed = (): ReadPermission => ({ env: Object.keys(env).concat('NOT_SET'), files: [dir] });
 
 const KEY = Buffer.alloc(32, 5).toString('base64');
 const env = { ROOM_PASSPHRASE: 'swordfish', SHORT: 'AAAA', ODD: 'not base64!' };
@@ -35,7 +39,7 @@ groups:
 
 const secretsOf = async (...e2ee: string[]) => {
   const plan = planWith(...e2ee);
-  const secretOf = await readE2eeSecrets(plan, { env, dir });
+  const secretOf = await readE2eeSecrets(plan, { env, dir, permission: allowed() });
   return plan.participants.map((participant) => secretOf(participant));
 };
 
@@ -68,7 +72,8 @@ test('a real client without a key is refused in an encrypted room', async () => 
   const participants = plan.participants.map((participant): ParticipantPlan => {
     return participant.e2ee === null ? { ...participant, engine: 'browser' } : participant;
   });
-  await expect(readE2eeSecrets({ ...plan, participants })).rejects.toThrow(
+  const reader = { env, dir, permission: NOTHING_READABLE };
+  await expect(readE2eeSecrets({ ...plan, participants }, reader)).rejects.toThrow(
     /role r1 of group calls: it has no end-to-end encryption/,
   );
 });
@@ -78,7 +83,10 @@ test('a real client with a key is not', async () => {
   const participants = plan.participants.map(
     (participant): ParticipantPlan => ({ ...participant, engine: 'browser' }),
   );
-  const secretOf = await readE2eeSecrets({ ...plan, participants });
+  const secretOf = await readE2eeSecrets(
+    { ...plan, participants },
+    { env, dir, permission: NOTHING_READABLE },
+  );
   const [one, other] = participants.map(secretOf);
   expect(one).toMatchObject({ keyIndex: 0, ratchet: 0 });
   expect(other).toEqual(one);
@@ -93,4 +101,16 @@ test.each([
   const failure = secretsOf(e2ee);
   await expect(failure).rejects.toThrow(message);
   await expect(failure).rejects.not.toThrow(/AAAA|not base64!/);
+});
+
+test('a secret that the user did not allow is not read, and a key of the deployment never is', async () => {
+  const plan = (name: string) => planWith(`{ passphrase: { env: ${name} } }`);
+  const reader = { env: { ...env, LIVEKIT_API_SECRET: 'theirs' }, dir };
+  const permission = { env: ['LIVEKIT_API_SECRET'], files: [] };
+  await expect(
+    readE2eeSecrets(plan('ROOM_PASSPHRASE'), { ...reader, permission: NOTHING_READABLE }),
+  ).rejects.toMatchObject({ code: 'usage', hint: expect.stringContaining('--allow-env') });
+  await expect(
+    readE2eeSecrets(plan('LIVEKIT_API_SECRET'), { ...reader, permission }),
+  ).rejects.toThrow(/may not read LIVEKIT_API_SECRET/);
 });

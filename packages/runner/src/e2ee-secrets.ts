@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readSecret, type SecretReader } from '@livekit-swarm/host';
 import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { E2ee, ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
+import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 
 /** The secret of a participant with end-to-end encryption; undefined without. */
 export type E2eeSecrets = (plan: Pick<ParticipantPlan, 'e2ee'>) => E2eeSecret | undefined;
@@ -19,7 +19,7 @@ const GENERATED_BYTES = 24;
  */
 export const readE2eeSecrets = async (
   { scenario, participants }: Pick<Plan, 'scenario' | 'participants'>,
-  reader: SecretReader = { env: process.env, dir: process.cwd() },
+  reader: ScenarioReader,
 ): Promise<E2eeSecrets> => {
   refuseRealClients(participants);
   const secrets = new Map<string, Secret>();
@@ -54,13 +54,17 @@ const refuseRealClients = (participants: Plan['participants']): void => {
 /** Roles with the same one understand each other. */
 const idOf = ({ secret }: E2ee): string => JSON.stringify(secret);
 
-const secretOf = async ({ secret }: E2ee, where: string, reader: SecretReader): Promise<Secret> => {
+const secretOf = async (
+  { secret }: E2ee,
+  where: string,
+  reader: ScenarioReader,
+): Promise<Secret> => {
   // A passphrase, because every SDK takes one.
   if (typeof secret === 'string')
     return { passphrase: randomBytes(GENERATED_BYTES).toString('base64url') };
   if ('passphrase' in secret)
-    return { passphrase: await readSecret(secret.passphrase, where, reader) };
-  const key = await readSecret(secret.key, where, reader);
+    return { passphrase: await readScenarioSecret(secret.passphrase, where, reader) };
+  const key = await readScenarioSecret(secret.key, where, reader);
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(key);
   if (isBase64 && Buffer.from(key, 'base64').length >= LEAST_KEY_BYTES) return { key };
   throw usageError(

@@ -18,6 +18,7 @@ export { DEFAULT_ENGINE } from './load-engine.ts';
 export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';
 export { type RunOptions, type RunResult, run } from './run.ts';
+export { scenarioReader } from './scenario-reader.ts';
 export { fetchText, httpEndpoint } from './server-metrics/http-answer.ts';
 export { metricsSource } from './server-metrics/metrics-source.ts';
 export type { ServerObservation } from './server-metrics/observe-server.ts';

@@ -1,4 +1,3 @@
-import { readSecret, type SecretReader } from '@livekit-swarm/host';
 import { parseServerUrl, type TokenEndpoint } from '@livekit-swarm/livekit';
 import {
   type Connect,
@@ -7,6 +6,7 @@ import {
   type Plan,
 } from '@livekit-swarm/scenario';
 import type { Deployment } from './deployment.ts';
+import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 
 /** Where a participant asks for its token; undefined: its token is made with the API key. */
 export type TokenEndpoints = (plan: Pick<ParticipantPlan, 'connect'>) => TokenEndpoint | undefined;
@@ -18,7 +18,7 @@ export type TokenEndpoints = (plan: Pick<ParticipantPlan, 'connect'>) => TokenEn
 export const readTokenEndpoints = async (
   { scenario }: Pick<Plan, 'scenario'>,
   { url }: Pick<Deployment, 'url'>,
-  reader: SecretReader = { env: process.env, dir: process.cwd() },
+  reader: ScenarioReader,
 ): Promise<TokenEndpoints> => {
   const endpoints = new Map<string, TokenEndpoint>();
   for (const connect of endpointsOf(scenario)) {
@@ -32,11 +32,11 @@ export const readTokenEndpoints = async (
 export const readTokenEndpoint = async (
   connect: Connect,
   { url }: Pick<Deployment, 'url'>,
-  reader: SecretReader,
+  reader: ScenarioReader,
 ): Promise<TokenEndpoint> => {
   const headers: Record<string, string> = {};
   for (const [name, ref] of Object.entries(connect.headers))
-    headers[name] = await readSecret(ref, `header ${name} of ${connect.url}`, reader);
+    headers[name] = await readScenarioSecret(ref, `header ${name} of ${connect.url}`, reader);
   const hosts = [url, ...connect.servers].map((server) => parseServerUrl(server).host);
   return { url: connect.url, headers, hosts };
 };

@@ -56,6 +56,12 @@ export {
 export { clipBitrate, fillOf } from './plan/video-rates.ts';
 export type { ParticipantPlan, Plan, Role } from './plan.ts';
 export { randomStream } from './random.ts';
+export {
+  assertReadable,
+  assertReadableFile,
+  NOTHING_READABLE,
+  type ReadPermission,
+} from './read-permission.ts';
 export { RESOLUTIONS } from './resolution.ts';
 export {
   type ClientEngineName,

@@ -14,6 +14,8 @@ export interface AbScenarioFlags extends LoadFlags {
   threshold: string[];
   scale?: string;
   seed?: string;
+  allowEnv?: string[];
+  allowFile?: string[];
 }
 
 /**
@@ -45,7 +47,11 @@ export const readAbScenario = (
       'leave the flags or the file out',
     );
   }
-  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), () => {});
+  const file = prepareOwnMedia(
+    readScenarioFile(path, { scale: flags.scale }),
+    flags.allowFile ?? [],
+    () => {},
+  );
   return {
     scenario: adjustScenario(file.scenario, {
       threshold: flags.threshold,

@@ -28,6 +28,8 @@ type Shared = Pick<
   | 'confirmTarget'
   | 'joinExistingRooms'
   | 'withOtherUsers'
+  | 'allowEnv'
+  | 'allowFile'
   | 'signalling'
   | 'livekitVersion'
   | 'serverMetrics'
@@ -77,7 +79,7 @@ export const readCapacityScenario = (
   path: string,
   flags: CapacityFlags,
 ): { scenario: Scenario; unit: SizeUnit; warnings: string[] } => {
-  const file = prepareOwnMedia(readScenarioFile(path), () => {});
+  const file = prepareOwnMedia(readScenarioFile(path), flags.allowFile ?? [], () => {});
   const { threshold, seed } = flags;
   const adjusted = adjustScenario(file.scenario, { threshold, seed, tag: [] });
   const unit = readSizeUnit(adjusted, flags.by);

@@ -19,6 +19,7 @@ import {
   readHostRules,
 } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
+import { NOTHING_READABLE } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 
 /** Flags that describe a deployment other than a lab. */
@@ -189,6 +190,7 @@ export const readUserDeployment = (
     typed: [],
     joinExistingRooms: false,
     withOtherUsers: false,
+    reads: NOTHING_READABLE,
   });
   const doors: DeploymentEndpoints = {
     url,

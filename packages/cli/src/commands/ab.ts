@@ -21,6 +21,7 @@ import type { SharedRunFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { prepareRun } from '../prepare-run.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import { readPermission } from '../read-permission.ts';
 import { defaultRecordDir, newRunName } from '../record-folder.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { readWorkers } from '../target.ts';
@@ -53,7 +54,7 @@ export const abCommand = async (
   const rounds = readRounds(flags.rounds);
   const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
-  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search');
+  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
   const shared = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
   const { plan } = prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());

@@ -39,7 +39,7 @@ export const planCommand = async (
   const workers = readWorkers(flags.workers);
   const choice = readCalibrationChoice(flags.calibration);
   if (flags.url !== undefined) checkAddress(flags.url);
-  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), (line) =>
+  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), 'any', (line) =>
     stderr.write(`${line}\n`),
   );
   const scenario = adjustScenario(file.scenario, {

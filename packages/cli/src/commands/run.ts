@@ -32,7 +32,7 @@ export const runCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const files = readScenarioFiles(paths, { scale: flags.scale }).map((file) =>
-    prepareOwnMedia(file, (line) => console.stderr.write(`${line}\n`)),
+    prepareOwnMedia(file, flags.allowFile ?? [], (line) => console.stderr.write(`${line}\n`)),
   );
   // Loaded now: a scenario that is refused needs none of it.
   const execution = await import('../execution.ts');

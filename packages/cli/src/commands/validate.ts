@@ -45,7 +45,7 @@ const isFine = ({ problems }: Result): boolean => problems.length === 0;
 
 const check = (path: string, scale: string | undefined): Result => {
   try {
-    const read = prepareOwnMedia(readScenarioFile(path, { scale }), () => {});
+    const read = prepareOwnMedia(readScenarioFile(path, { scale }), 'any', () => {});
     return { file: path, read, problems: [], warnings: read.warnings };
   } catch (error) {
     if (hasErrorCode(error, 'invalid_file'))

@@ -68,7 +68,13 @@ export const verifyCommand = async (
   const connect = readConnect(flags);
   if (connect !== null) guard.assertEndpoint(connect);
   const tokenEndpoint =
-    connect === null ? null : await readTokenEndpoint(connect, target, { env, dir: process.cwd() });
+    connect === null
+      ? null
+      : await readTokenEndpoint(connect, target, {
+          env,
+          dir: process.cwd(),
+          permission: guard.reads,
+        });
   const nodes = await Promise.all(flags.node.map(readNodeFlag));
   const interruption = watchInterruption();
   try {

@@ -1,6 +1,6 @@
 import { type AgentEvent, openQueue, type Queue, runAgent } from '@livekit-swarm/fleet';
 import { watchInterruption } from '@livekit-swarm/host';
-import { assertHostAllowed, readHostRules } from '@livekit-swarm/livekit';
+import { assertCloudConfirmed, assertHostAllowed, readHostRules } from '@livekit-swarm/livekit';
 import { DEFAULT_ENGINE } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
@@ -15,7 +15,7 @@ export interface WorkerFlags {
   browser?: string;
   allowHost?: string[];
   denyHost?: string[];
-  confirmTarget?: string;
+  confirmTarget?: string[];
 }
 
 /** `swarm worker`: offers this host to runs until it is stopped. */
@@ -40,7 +40,10 @@ export const workerCommand = async (
         version: VERSION,
         engineModule: DEFAULT_ENGINE,
         browser: flags.browser,
-        assertHost: (url) => assertHostAllowed(url, rules),
+        assertHost: (url) => {
+          assertHostAllowed(url, rules);
+          assertCloudConfirmed(url, rules);
+        },
         stop: interruption.stop,
         onEvent: (event) => print(textOf(event, queue)),
       });

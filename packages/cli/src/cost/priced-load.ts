@@ -102,7 +102,7 @@ const planOf = (
   { scale, seed }: Pick<LoadFlags, 'scale' | 'seed'>,
   { progress }: LoadContext,
 ): Plan => {
-  const { scenario } = prepareOwnMedia(readScenarioFile(path, { scale }), progress);
+  const { scenario } = prepareOwnMedia(readScenarioFile(path, { scale }), 'any', progress);
   return expandPlan(adjustScenario(scenario, { threshold: [], seed, tag: [] }), 'cost');
 };
 

@@ -25,6 +25,8 @@ export interface SoakFlags
       | 'confirmTarget'
       | 'joinExistingRooms'
       | 'withOtherUsers'
+      | 'allowEnv'
+      | 'allowFile'
       | 'signalling'
       | 'livekitVersion'
       | 'serverMetrics'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { SecretReader } from '@livekit-swarm/host';
+import { assertHostAllowed, type HostRules, readHostRules } from '@livekit-swarm/livekit';
 import {
   isUsageError,
   readSettings,
@@ -144,15 +145,18 @@ const readTargets = async (
   secrets: Secrets,
 ): Promise<Target[]> => {
   const sections = Object.entries(value.targets ?? {});
-  if (sections.length === 0) return environmentTarget(reader.env);
+  const rules = readHostRules({}, reader.env);
+  if (sections.length === 0) return environmentTarget(reader.env, rules);
   const targets: Target[] = [];
   for (const [name, section] of sections) {
-    targets.push(await readTarget(name, section, (key) => at(['targets', name, key]), secrets));
+    targets.push(
+      await readTarget(name, section, (key) => at(['targets', name, key]), secrets, rules),
+    );
   }
   return targets;
 };
 
-const environmentTarget = (env: NodeJS.ProcessEnv): Target[] => {
+const environmentTarget = (env: NodeJS.ProcessEnv, rules: HostRules): Target[] => {
   const [url, apiKey, apiSecret] = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'].map(
     (name) => readVariable(env, name),
   );
@@ -171,6 +175,7 @@ const environmentTarget = (env: NodeJS.ProcessEnv): Target[] => {
     apiKey,
     apiSecret,
   };
+  for (const one of [target.url, target.apiUrl ?? target.url]) assertHostAllowed(one, rules);
   return [{ ...target, nodes: [], isAllowedUrl: () => false, redisUrl: null }];
 };
 

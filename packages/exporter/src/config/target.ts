@@ -1,4 +1,10 @@
-import { parseServerUrl, type TokenEndpoint } from '@livekit-swarm/livekit';
+import {
+  assertHostAllowed,
+  type HostRules,
+  isHostAllowed,
+  parseServerUrl,
+  type TokenEndpoint,
+} from '@livekit-swarm/livekit';
 import { connectSetting } from '@livekit-swarm/scenario';
 import {
   hinted,
@@ -142,18 +148,26 @@ export const targetSection = () =>
 
 type TargetSection = z.output<ReturnType<typeof targetSection>>;
 
-/** @param where `exporter.yaml:3:5`, of a key of the target */
+/**
+ * @param where `exporter.yaml:3:5`, of a key of the target
+ * @throws SwarmError `usage` also where the rules of hosts deny one of its URLs
+ */
 export const readTarget = async (
   name: string,
   section: TargetSection,
   where: (key: string) => string,
   secrets: Secrets,
+  rules: HostRules,
 ): Promise<Target> => {
   const read = async (key: string, ref: string | SecretRef): Promise<Secret> =>
     typeof ref === 'string'
       ? fixedSecret(ref)
       : secrets.read(ref, `${where(key)}: targets.${name}.${key}`);
   const { url, apiUrl, nodes = {}, allowedUrls = [], redis, previousKey, connect } = section;
+  for (const one of [url, apiUrl ?? url]) assertHostAllowed(one, rules);
+  for (const one of Object.values(nodes)) assertHostAllowed(one.url, rules);
+  for (const one of connect === undefined ? [] : [connect.url, ...connect.servers])
+    assertHostAllowed(one, rules);
   const key = await read('apiKey', section.apiKey);
   const secret = await read('apiSecret', section.apiSecret);
   const previous =
@@ -195,7 +209,8 @@ export const readTarget = async (
       url: one.url,
       metricsUrl: one.metricsUrl ?? null,
     })),
-    isAllowedUrl: (candidate) => allowedUrls.some((matches) => matches(candidate)),
+    isAllowedUrl: (candidate) =>
+      allowedUrls.some((matches) => matches(candidate)) && isHostAllowed(candidate, rules),
     redisUrl:
       redis === undefined
         ? null

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { usageError } from '@livekit-swarm/settings';
+import { isUsageError, usageError } from '@livekit-swarm/settings';
 
 /** Which servers load may be sent to. */
 export interface HostRules {
@@ -50,6 +50,17 @@ export const assertHostAllowed = (url: string, { allow, deny }: HostRules): void
       `${host} is not allowed, only ${list.join(', ')}`,
       'see --allow-host and SWARM_ALLOW_HOST',
     );
+  }
+};
+
+/** Whether the rules allow this server. */
+export const isHostAllowed = (url: string, rules: HostRules): boolean => {
+  try {
+    assertHostAllowed(url, rules);
+    return true;
+  } catch (error) {
+    if (isUsageError(error)) return false;
+    throw error;
   }
 };
 

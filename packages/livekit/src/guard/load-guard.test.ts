@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expandPlan, parseScenario, type Scenario, scenarioOfFlags } from '@livekit-swarm/scenario';
+import {
+  expandPlan,
+  NOTHING_READABLE,
+  parseScenario,
+  type Scenario,
+  scenarioOfFlags,
+} from '@livekit-swarm/scenario';
 import { describe, expect, test } from 'vitest';
 import { type HostFlags, readHostRules } from './host-rules.ts';
 import { LoadGuard, type LoadGuardOptions, type LoadKind } from './load-guard.ts';
@@ -15,7 +21,7 @@ const guardOf = (
 ): LoadGuard =>
   LoadGuard.of({
     ...{ rules: readHostRules(flags, env), kind: 'run', url: PUBLIC, typed: [] },
-    ...{ joinExistingRooms: false, withOtherUsers: false, ...options },
+    ...{ joinExistingRooms: false, withOtherUsers: false, reads: NOTHING_READABLE, ...options },
   });
 
 const withEndpoint = (url: string, ...servers: string[]): Scenario =>

@@ -1,4 +1,11 @@
-import { type Connect, endpointsOf, type Plan, type Scenario } from '@livekit-swarm/scenario';
+import {
+  type Connect,
+  endpointsOf,
+  NOTHING_READABLE,
+  type Plan,
+  type ReadPermission,
+  type Scenario,
+} from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { ApiTarget } from '../api/api-clients.ts';
 import { assertSameServer } from './api-identity.ts';
@@ -40,6 +47,8 @@ export interface LoadGuardOptions {
   joinExistingRooms: boolean;
   /** Search on a deployment that others use. */
   withOtherUsers: boolean;
+  /** What scenario files may read of this host. */
+  reads: ReadPermission;
 }
 
 /** What a guard reads of a planned run. */
@@ -76,9 +85,14 @@ export class LoadGuard {
   }
 
   /** For a server that the caller starts itself; what a scenario names besides it is still checked. */
-  static ofOwnServer(rules: HostRules, kind: LoadKind): LoadGuard {
-    const options = { rules, kind, url: null, typed: [] };
+  static ofOwnServer(rules: HostRules, kind: LoadKind, reads = NOTHING_READABLE): LoadGuard {
+    const options = { rules, kind, url: null, typed: [], reads };
     return new LoadGuard({ ...options, joinExistingRooms: true, withOtherUsers: true });
+  }
+
+  /** What scenario files may read of this host. */
+  get reads(): ReadPermission {
+    return this.#options.reads;
   }
 
   /**

@@ -1,0 +1,95 @@
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createProgram } from './program.ts';
+
+/**
+ * Every command, and whether it sends participants to a server that it did not start. `guarded`: arguments with which it would; it must refuse a denied host
+ * before it connects. `none`: why it needs no guard.
+ */
+const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }> = {
+  swarm: { guarded: ['--rooms', '1'] },
+  'swarm run': { guarded: ['scenarios/voice-ai.yaml'] },
+  'swarm connectivity': { guarded: [] },
+  'swarm verify': { guarded: [] },
+  'swarm capacity': { guarded: ['scenarios/voice-ai.yaml'] },
+  'swarm soak': { guarded: ['--rooms', '1', '--participants', '2', '--duration', '5s'] },
+  'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
+  'swarm exporter': { guarded: [] },
+  'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
+  'swarm worker': { none: 'an agent has rules of its own, by its environment' },
+  'swarm report': { none: 'reads records' },
+  'swarm doctor': { none: 'looks at this host' },
+  'swarm compare': { none: 'reads records' },
+  'swarm capacity fit': { none: 'reads results' },
+  'swarm capacity predict': { none: 'reads results' },
+  'swarm plan': { none: 'starts nothing' },
+  'swarm validate': { none: 'starts nothing' },
+  'swarm init': { none: 'writes a file' },
+  'swarm cost': { none: 'reads files' },
+  'swarm lab up': { none: 'servers of this host' },
+  'swarm chaos report': { none: 'reads records' },
+  'swarm chaos validate': { none: 'starts nothing' },
+  'swarm chaos list': { none: 'reads files' },
+  'swarm chaos plan': { none: 'looks at a target, sends no participants' },
+  'swarm chaos doctor': { none: 'looks at a target, sends no participants' },
+  'swarm chaos rollback': { none: 'removes what faults left' },
+  'swarm mixin': { none: 'writes files' },
+  'swarm session': { none: 'asks an exporter' },
+  'swarm slo report': { none: 'asks a Prometheus' },
+  'swarm workers': { none: 'lists hosts of a queue' },
+  'swarm completion': { none: 'prints a script' },
+};
+
+const stream = (): PassThrough => new PassThrough();
+
+const ENV = {
+  LIVEKIT_URL: 'ws://127.0.0.1:9',
+  LIVEKIT_API_KEY: 'key',
+  LIVEKIT_API_SECRET: 'secret-of-a-sufficient-length-000',
+  SWARM_DENY_HOST: '127.0.0.1',
+};
+
+// Options read the environment of the process.
+beforeEach(() => {
+  for (const [name, value] of Object.entries(ENV)) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const programOf = (): Command =>
+  createProgram({ stdout: stream(), stderr: stream(), env: process.env }, () => {});
+
+/** Commands that do something; groups only hold them. */
+const pathsOf = (command: Command, path: string): string[] => [
+  ...(command.commands.length === 0 || command.registeredArguments.length > 0 || path === 'swarm'
+    ? [path]
+    : []),
+  ...command.commands.flatMap((one) => pathsOf(one, `${path} ${one.name()}`)),
+];
+
+test('every command is known here: a new one states how it is guarded', () => {
+  const all = pathsOf(programOf(), 'swarm').filter((path) => !path.startsWith('swarm lab'));
+  expect(all.toSorted()).toEqual(
+    Object.keys(COMMANDS)
+      .filter((path) => !path.startsWith('swarm lab'))
+      .toSorted(),
+  );
+});
+
+describe('refuses a denied host before it connects', () => {
+  test.each(
+    Object.entries(COMMANDS).flatMap(([path, how]) =>
+      'guarded' in how ? [[path, how.guarded] as const] : [],
+    ),
+  )('%s', async (path, args) => {
+    const words = path.split(' ').slice(1);
+    await expect(
+      programOf().parseAsync([...words, ...args], { from: 'user' }),
+    ).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('127.0.0.1 is denied'),
+    });
+  });
+});

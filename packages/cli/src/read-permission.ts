@@ -1,0 +1,26 @@
+import type { ReadPermission } from '@livekit-swarm/scenario';
+
+export interface ReadFlags {
+  allowEnv?: string[];
+  allowFile?: string[];
+  /** Where secrets are that the command itself names: `env:NAME` or `file:PATH`, which needs no further permission. */
+  e2ee?: string | undefined;
+  tokenHeader?: string[];
+}
+
+/** What scenario files may read of this host, from flags. */
+export const readPermission = ({
+  allowEnv = [],
+  allowFile = [],
+  e2ee,
+  tokenHeader = [],
+}: ReadFlags): ReadPermission => {
+  const places = [...(e2ee === undefined ? [] : [e2ee]), ...tokenHeader.map(placeIn)];
+  const named = (kind: 'env' | 'file'): string[] =>
+    places
+      .filter((place) => place.startsWith(`${kind}:`))
+      .map((place) => place.slice(kind.length + 1).trim());
+  return { env: [...allowEnv, ...named('env')], files: [...allowFile, ...named('file')] };
+};
+
+const placeIn = (header: string): string => header.slice(header.indexOf('=') + 1).trim();

@@ -1,0 +1,26 @@
+import { readSecret, type SecretReader } from '@livekit-swarm/host';
+import type { LoadGuard } from '@livekit-swarm/livekit';
+import { assertReadable, type ReadPermission } from '@livekit-swarm/scenario';
+import type { SecretRef } from '@livekit-swarm/settings';
+
+/** What the secrets that a scenario names are read with. */
+export interface ScenarioReader extends SecretReader {
+  permission: ReadPermission;
+}
+
+/** The reader of a run on this host. */
+export const scenarioReader = ({ reads }: Pick<LoadGuard, 'reads'>): ScenarioReader => ({
+  env: process.env,
+  dir: process.cwd(),
+  permission: reads,
+});
+
+/** @throws SwarmError `usage` when the scenario may not read it, or there is nothing */
+export const readScenarioSecret = (
+  ref: SecretRef,
+  where: string,
+  reader: ScenarioReader,
+): Promise<string> => {
+  assertReadable(ref, where, reader.permission, reader.dir);
+  return readSecret(ref, where, reader);
+};

@@ -1,0 +1,80 @@
+import { realpathSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { type SecretRef, usageError } from '@livekit-swarm/settings';
+
+/** What scenario files may read of this host. They are written by others, and name where the answer is sent. */
+export interface ReadPermission {
+  /** Names of environment variables. */
+  env: readonly string[];
+  /** Files, and folders with everything in them; relative to the working directory. */
+  files: readonly string[];
+}
+
+export const NOTHING_READABLE: ReadPermission = { env: [], files: [] };
+
+/** Variables with this prefix are meant for scenarios. */
+const FOR_SCENARIOS = /^SWARM_SECRET_./;
+
+/** Keys of the deployment and of swarm itself, whatever was allowed. */
+const OWN_SECRETS = /^(LIVEKIT|SWARM)_/i;
+
+/**
+ * @param where for messages
+ * @throws SwarmError `usage` when a scenario may not read this secret; never repeats it
+ */
+export const assertReadable = (
+  ref: SecretRef,
+  where: string,
+  { env, files }: ReadPermission,
+  dir: string,
+): void => {
+  if ('file' in ref) {
+    assertReadableFile(resolve(dir, ref.file), where, files);
+    return;
+  }
+  const { env: name } = ref;
+  if (FOR_SCENARIOS.test(name)) return;
+  if (OWN_SECRETS.test(name))
+    throw usageError(
+      `${where}: a scenario may not read ${name}, which belongs to the deployment or to swarm`,
+      'put the value into a variable of its own, SWARM_SECRET_NAME',
+    );
+  if (env.includes(name)) return;
+  throw usageError(
+    `${where}: this scenario may not read the environment variable ${name}`,
+    `add --allow-env ${name} when you trust the scenario, or name the variable SWARM_SECRET_…`,
+  );
+};
+
+/**
+ * @param path absolute
+ * @param allowed files and folders
+ * @throws SwarmError `usage` when a scenario may not read this file
+ */
+export const assertReadableFile = (
+  path: string,
+  where: string,
+  allowed: readonly string[],
+): void => {
+  const target = realPath(path);
+  if (allowed.some((one) => isWithin(realPath(resolve(one)), target))) return;
+  throw usageError(
+    `${where}: this scenario may not read ${path}`,
+    `add --allow-file ${path} when you trust the scenario; a folder allows everything in it`,
+  );
+};
+
+/** Links followed, so that none leads out of a folder; as it is where nothing is there. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return path;
+    throw error;
+  }
+};
+
+const isWithin = (folder: string, path: string): boolean => {
+  const inner = relative(folder, path);
+  return inner === '' || !(inner === '..' || inner.startsWith(`..${sep}`) || inner.startsWith(sep));
+};
