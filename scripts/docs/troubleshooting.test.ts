@@ -5,15 +5,21 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 const SOURCES = [
+  'packages/livekit/src/answer/classify.ts',
   'packages/livekit/src/rejection.ts',
+  'packages/livekit/src/session/allowed-codecs.ts',
   'packages/livekit/src/session/connection-loss.ts',
+  'packages/engine/src/native/offered-candidates.ts',
   'packages/engine/src/native/path-failures.ts',
+  'packages/record/src/participant-line.ts',
 ].map(read);
 
-/** Reasons of failed joins, as the sources write them: a value of `reason`, or a key of the settings of paths. */
+/** Reasons of failed joins, as the sources write them: a value of `reason`, a member of a type, or a key of the settings of paths. */
 const given = new Set(
   SOURCES.flatMap((source) => [
     ...source.matchAll(/reason: '(\w+)'/g),
+    ...source.matchAll(/^export const LEFT_WHILE_JOINING = '(\w+)'/gm),
+    ...source.matchAll(/^ {2}\| '(\w+)'$/gm),
     ...source.matchAll(/^ {2}((?:ice_tcp|turn)_\w+):/gm),
   ]).map(([, reason = '']) => reason),
 );
