@@ -24,6 +24,8 @@ describe('flags of a run', () => {
       allowHost: [],
       denyHost: [],
       confirmTarget: [],
+      allowEnv: [],
+      allowFile: [],
       serverMetrics: [],
       signalling: 'auto',
       tag: [],

@@ -37,7 +37,7 @@ export const assertReadable = (
   if (OWN_SECRETS.test(name))
     throw usageError(
       `${where}: a scenario may not read ${name}, which belongs to the deployment or to swarm`,
-      'put the value into a variable of its own, SWARM_SECRET_NAME',
+      'put the value into a variable of its own, named SWARM_SECRET_…',
     );
   if (env.includes(name)) return;
   throw usageError(
