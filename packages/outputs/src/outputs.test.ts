@@ -26,7 +26,7 @@ describe('the pushes of a run', () => {
     const outputs = await open([`otlp=${receiver.url}`], { OTEL_METRIC_EXPORT_INTERVAL: '100' });
     const push = outputs.begin();
     for (const line of record.slice(0, -1)) push.add(line);
-    await expect.poll(() => receiver.requests.length).toBeGreaterThan(1);
+    await expect.poll(() => receiver.requests.length, { timeout: 30_000 }).toBeGreaterThan(1);
     for (const line of record.slice(-1)) push.add(line);
     const [result] = await push.close(never);
     const last = receiver.requests.at(-1)?.points ?? [];
