@@ -50,7 +50,7 @@ test('a worker whose engine cannot be loaded is an error', async () => {
 test('a worker that is killed between its start and that of the run is reported with the run', async () => {
   const deaths: string[] = [];
   const pool = await start(engineThat(`setTimeout(() => ${KILL}, 50)`), deaths);
-  await expect.poll(() => pool.alive).toBe(1);
+  await expect.poll(() => pool.alive, { timeout: 30_000 }).toBe(1);
   expect(deaths).toEqual([]);
   pool.start([]);
   expect(deaths).toEqual(['0 SIGKILL']);

@@ -94,7 +94,7 @@ it('injects into a target that is not proven only when that is allowed, and reco
   expect(await refused.ended).toMatchObject({ reason: { code: 'target_unproven' } });
   expect(platform.calls).toEqual([]);
   const allowed = execute(drill, 'ND_a', true, platform);
-  await expect.poll(() => platform.calls).toContain('SIGKILL redis');
+  await expect.poll(() => platform.calls, { timeout: 30_000 }).toContain('SIGKILL redis');
   allowed.stop();
   await allowed.ended;
   expect(allowed.events.slice(1, 3)).toMatchObject([

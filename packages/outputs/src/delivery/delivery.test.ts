@@ -83,7 +83,7 @@ describe('delivery', () => {
     const { bodies, listener } = keeper(statuses);
     const delivery = deliver((await receive(listener)).port);
     sendAll(delivery, 'a', 'b');
-    await expect.poll(() => bodies).toEqual(['a', 'b']);
+    await expect.poll(() => bodies, { timeout: 30_000 }).toEqual(['a', 'b']);
     await delivery.close(soon());
     expect(delivery.counts).toEqual({ delivered: 2, rejected: 0, lost: 0 });
     expect(delivery.warnings).toEqual([
@@ -121,7 +121,7 @@ describe('delivery', () => {
     await first.close();
     const delivery = deliver(first.port, { limits: { requests: 3 } });
     sendAll(delivery, 'a', 'b', 'c', 'd', 'e');
-    await expect.poll(() => delivery.warnings.length).toBe(1);
+    await expect.poll(() => delivery.warnings.length, { timeout: 30_000 }).toBe(1);
     expect(delivery.warnings[0]).toContain('ECONNREFUSED');
     await receive(listener, first.port);
     await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(3);
@@ -159,7 +159,7 @@ describe('a hostile receiver', () => {
     const { port } = await receive(() => {});
     const delivery = deliver(port, { endpoint: { timeoutMs: 100 } });
     sendAll(delivery, 'a');
-    await expect.poll(() => delivery.warnings).toHaveLength(1);
+    await expect.poll(() => delivery.warnings, { timeout: 30_000 }).toHaveLength(1);
     expect(delivery.warnings[0]).toContain('no answer within 0.1 s');
     await delivery.close(soon(200));
     expect(delivery.counts.lost).toBe(1);

@@ -23,9 +23,10 @@ test.skipIf(process.platform !== 'linux')(
       );
     const method = await armTimer(runHere, 'timertes', seconds * 1_000, 'true');
     expect(['systemd_timer', 'detached_process']).toContain(method);
-    if (method === 'detached_process') await expect.poll(() => left().length).toBe(2);
+    if (method === 'detached_process')
+      await expect.poll(() => left().length, { timeout: 30_000 }).toBe(2);
     await disarmTimer(runHere, 'timertes');
-    await expect.poll(left).toEqual([]);
+    await expect.poll(left, { timeout: 30_000 }).toEqual([]);
     await disarmTimer(runHere, 'timertes');
   },
 );

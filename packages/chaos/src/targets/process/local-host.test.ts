@@ -28,6 +28,6 @@ test.skipIf(process.platform !== 'linux')(
     await expect.poll(() => isRunning(words), { timeout: 10_000 }).toBe(true);
     drill.kill('SIGKILL');
     await once(drill, 'exit');
-    await expect.poll(() => isRunning(words)).toBe(false);
+    await expect.poll(() => isRunning(words), { timeout: 30_000 }).toBe(false);
   },
 );
