@@ -33,6 +33,7 @@ import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
   assertExpiry,
+  assertLossesKnown,
   assertObservable,
   assertTargetConfirmed,
   externalRollback,
@@ -100,12 +101,13 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
     options.onRecord?.(record);
     try {
       await using deployment = await options.deploy(folder);
-      if (!deployment.isLab && number === 1)
-        await options.onPreview?.(
-          await planDrill(drill, deployment.platform, options.faults),
-          deployment.url,
-        );
+      const preview =
+        deployment.isLab || number > 1
+          ? null
+          : await planDrill(drill, deployment.platform, options.faults);
+      if (preview !== null) await options.onPreview?.(preview, deployment.url);
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
+      if (preview !== null) assertLossesKnown(preview);
       await assertObservable(deployment, drill);
       await using _lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);

@@ -5,6 +5,7 @@ import { impossibleAlerts, impossibleAlertText } from '../drill/alert-rules.ts';
 import type { Drill } from '../drill/drill.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { DrillPlan } from '../plan/plan-drill.ts';
 import type { DrillDeployment } from './deployment.ts';
 import type { InjectedFault } from './fault-schedule.ts';
 import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
@@ -55,6 +56,21 @@ const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faul
       ? 'write abort: { interrupted: 50%, for: 20s }'
       : 'write abort: { controlGroupInterrupted: 50%, for: 10s }',
   );
+};
+
+/**
+ * The user confirms a target knowing what would be lost there.
+ * @throws SwarmError `fault_unavailable` when that cannot be known
+ */
+export const assertLossesKnown = ({ faults }: Pick<DrillPlan, 'faults'>): void => {
+  for (const { fault, unknownLosses } of faults) {
+    if (unknownLosses.length === 0) continue;
+    throw new SwarmError(
+      'fault_unavailable',
+      `what ${fault} would delete cannot be known: ${unknownLosses.join('; ')}`,
+      'check that this host can read from these components; "swarm chaos plan" asks them without changing anything',
+    );
+  }
 };
 
 const SHARED_ROLES: ReadonlySet<string> = new Set(['redis', 'load-balancer', 'turn']);

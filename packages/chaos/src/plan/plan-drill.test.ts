@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drillOf, drillWithTwoFaults, faultOf } from '../../test/support/drill-of.ts';
 import { parseDrill } from '../drill/parse-drill.ts';
+import { assertLossesKnown } from '../execute/preconditions.ts';
+import { type Fault, findFault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/index.ts';
 import { dryRunLab } from '../targets/dry-run-lab.ts';
 import { availableFaults, sampleParams } from './available-faults.ts';
@@ -29,6 +31,7 @@ describe('planDrill', () => {
         rollbackAtMs: null,
         rollback: 'start the process',
         losses: [],
+        unknownLosses: [],
         obstacles: [],
       },
       {
@@ -40,6 +43,7 @@ describe('planDrill', () => {
         rollbackAtMs: 31_100,
         rollback: expect.any(String),
         losses: [],
+        unknownLosses: [],
         obstacles: [],
       },
     ]);
@@ -73,6 +77,36 @@ describe('planDrill', () => {
     expect(component).toContain('node-9: not found among node-1, node-2, node-3, redis, haproxy');
     expect(turn).toContain('TURN');
     expect(nodes).toContain('more than the drill');
+  });
+
+  describe('of a fault that deletes', () => {
+    const flush = drillOf({
+      faults: [faultOf({ fault: 'redis-flush', target: { role: 'redis' } })],
+    });
+    const planWith = (found: Pick<Fault, 'unavailable' | 'preview'>) => {
+      const fault = findFault(FAULTS, 'redis-flush');
+      return planDrill(flush, dryRunLab(1), new Map([['redis-flush', { ...fault, ...found }]]));
+    };
+    const preview = () =>
+      Promise.reject(new Error('NOPERM this user has no permissions to run scan'));
+
+    it('states that losses cannot be known, with the error', async () => {
+      const plan = await planWith({ unavailable: async () => null, preview });
+      expect(plan.faults[0]).toMatchObject({
+        losses: [],
+        unknownLosses: ['redis: NOPERM this user has no permissions to run scan'],
+        obstacles: [],
+      });
+      expect(() => assertLossesKnown(plan)).toThrow(
+        'what redis-flush would delete cannot be known: redis: NOPERM',
+      );
+    });
+
+    it('needs no losses where the fault cannot be injected', async () => {
+      const plan = await planWith({ unavailable: async () => 'a cluster', preview });
+      expect(plan.faults[0]).toMatchObject({ unknownLosses: [], obstacles: ['a cluster'] });
+      expect(() => assertLossesKnown(plan)).not.toThrow();
+    });
   });
 
   const folder = new URL('../../../../chaos/', import.meta.url);

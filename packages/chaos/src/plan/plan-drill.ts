@@ -1,5 +1,5 @@
 import { expandPlan } from '@livekit-swarm/scenario';
-import { SwarmError } from '@livekit-swarm/settings';
+import { explain, SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault, FaultTarget } from '../drill/drill.ts';
 import { joinProbesOf, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/schedule.ts';
@@ -41,6 +41,8 @@ export interface PlannedFault {
   rollback: string | null;
   /** What would be lost for good: keys of Redis. */
   losses: string[];
+  /** Components of which it cannot be known what would be lost, each with the error. */
+  unknownLosses: string[];
   /** Why it could not be injected into some of them: the drill would be void. */
   obstacles: string[];
 }
@@ -95,19 +97,30 @@ const planFault = async (
     const rollback = fault.rollbackDescription ?? null;
     const found = candidatesOf(scheduled, fault, components, active);
     const obstacles: string[] = found.unavailable === null ? [] : [found.unavailable];
-    for (const component of found.unavailable === null ? found.components : []) {
-      const why = await fault.unavailable(platform, component, params);
-      if (why !== null && !obstacles.includes(why)) obstacles.push(why);
-    }
     const losses: string[] = [];
-    for (const component of found.components)
-      losses.push(...((await fault.preview?.(platform, component, params).catch(() => [])) ?? []));
+    const unknownLosses: string[] = [];
+    for (const component of found.components) {
+      const why = found.unavailable ?? (await fault.unavailable(platform, component, params));
+      if (why !== null && !obstacles.includes(why)) obstacles.push(why);
+      try {
+        losses.push(...((await fault.preview?.(platform, component, params)) ?? []));
+      } catch (error) {
+        // Nothing is lost where it is not injected; the obstacle is why.
+        if (why === null) unknownLosses.push(`${component.name}: ${textOf(error)}`);
+      }
+    }
     const candidates = found.components.map(({ name }) => name);
-    return { ...planned, candidates, rollback, losses, obstacles };
+    return { ...planned, candidates, rollback, losses, unknownLosses, obstacles };
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
-    return { ...planned, candidates: [], rollback: null, losses: [], obstacles: [error.message] };
+    const obstacles = [error.message];
+    return { ...planned, candidates: [], rollback: null, losses: [], unknownLosses: [], obstacles };
   }
+};
+
+const textOf = (error: unknown): string => {
+  if (error instanceof SwarmError) return explain(error);
+  return error instanceof Error ? error.message : String(error);
 };
 
 const NO_LOAD = { nodes: new Map<string, string>(), backends: new Map<string, string>() };

@@ -25,4 +25,12 @@ describe('renderPlan', () => {
     const plan = await planDrill(drill, dryRunLab(3), FAULTS);
     expect(renderPlan(plan, styleFor(false))).toContain('! the drill would be void: kill: node-9');
   });
+
+  it('states that what would be deleted cannot be known', async () => {
+    const plan = await planDrill(drillOf({ faults: [faultOf({})] }), dryRunLab(1), FAULTS);
+    const faults = plan.faults.map((fault) => ({ ...fault, unknownLosses: ['redis: NOPERM'] }));
+    expect(renderPlan({ ...plan, faults }, styleFor(false))).toMatch(
+      /deleted +by kill: cannot be known: redis: NOPERM\n/,
+    );
+  });
 });

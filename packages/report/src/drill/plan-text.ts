@@ -33,9 +33,10 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
       ['objectives', requirementsOf(drill) || 'none'],
       ...(drill.faults.length === 0 ? [] : [['ends early', abortText(drill)] as const]),
       ...rollbacksOf(plan),
-      ...plan.faults.flatMap(({ fault, losses }) =>
-        losses.map((loss) => ['deleted', `by ${fault}: ${loss}`] as const),
-      ),
+      ...plan.faults.flatMap(({ fault, losses, unknownLosses }) => [
+        ...losses.map((loss) => ['deleted', `by ${fault}: ${loss}`] as const),
+        ...unknownLosses.map((why) => ['deleted', `by ${fault}: cannot be known: ${why}`] as const),
+      ]),
     ]),
     '',
     ...columns(
