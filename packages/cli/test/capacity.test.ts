@@ -24,10 +24,14 @@ test('Ctrl-C leaves a result of what was measured, and nothing else', async () =
 });
 
 test('a deployment that does not answer ends the search with exit code 3', async () => {
-  const { exit, result } = await findCapacity(calls(), ['--url', 'ws://127.0.0.1:9'], {
-    LIVEKIT_API_KEY: 'key',
-    LIVEKIT_API_SECRET: 'secret-that-is-long-enough-for-a-test',
-  });
+  const { exit, result } = await findCapacity(
+    calls(),
+    ['--url', 'ws://127.0.0.1:9', '--with-other-users'],
+    {
+      LIVEKIT_API_KEY: 'key',
+      LIVEKIT_API_SECRET: 'secret-that-is-long-enough-for-a-test',
+    },
+  );
   expect(exit).toBe(3);
   expect(result).toMatchObject({ end: 'unreachable', steps: [], carried: 0 });
   expect(result.error?.message).toContain('127.0.0.1:9');

@@ -24,6 +24,8 @@ export interface CapacitySession
   searches: readonly Found[];
   /** What ended the session before its searches did. */
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
+  /** Of the error that stopped it. Default: an internal error. */
+  errorExitCode?: ExitCode;
 }
 
 /** The result of a session: also of one that was interrupted. */
@@ -42,7 +44,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
   return {
     schema: CAPACITY_SCHEMA,
     end,
-    exitCode: exitCodeOf(end, error !== null),
+    exitCode: exitCodeOf(end, error !== null, session.errorExitCode),
     scenario,
     unit,
     perUnit: { participants: carried === 0 ? 0 : participants / carried },
@@ -113,7 +115,11 @@ const participantsAt = (points: CapacityResult['points'], load: number): number 
     : Math.floor((nearest.planned.participants * load) / nearest.load);
 };
 
-const exitCodeOf = (end: CapacityEnd, hasError: boolean): ExitCode => {
+const exitCodeOf = (
+  end: CapacityEnd,
+  hasError: boolean,
+  errorExitCode: ExitCode = EXIT_CODES.internalError.code,
+): ExitCode => {
   switch (end) {
     case 'knee':
     case 'max':
@@ -127,6 +133,6 @@ const exitCodeOf = (end: CapacityEnd, hasError: boolean): ExitCode => {
     case 'interrupted':
       return EXIT_CODES.interrupted.code;
     case 'error':
-      return EXIT_CODES.internalError.code;
+      return errorExitCode;
   }
 };

@@ -11,7 +11,7 @@ import {
 } from '@livekit-swarm/analysis/capacity';
 import { isRun } from '@livekit-swarm/report';
 import type { Scenario, SizeUnit } from '@livekit-swarm/scenario';
-import { EXIT_CODES, isUsageError, type SwarmError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import { announcementOf } from '../announce-load.ts';
 import { interruptedError } from '../error-text.ts';
 import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
@@ -42,6 +42,8 @@ export interface SessionOutcome {
   serverVersion: string | null;
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   problem: Problem | null;
+  /** Of the error that stopped it; null: none did. */
+  errorExitCode: ExitCode | null;
 }
 
 /** Later searches begin near the limit that the first one found, and grow slowly: they ask whether it is there again. */
@@ -59,6 +61,7 @@ export const runCapacitySession = async (session: SearchSession): Promise<Sessio
     serverVersion: null,
     stopped: null,
     problem: null,
+    errorExitCode: null,
   };
   for (let repeat = 1; repeat <= session.repeats; repeat++) {
     const found = await search(session, optionsOf(session, outcome.searches), repeat, outcome);
@@ -155,6 +158,7 @@ const runStep = async (
       ? interruptedError('the search was interrupted')
       : { code: ran.reason, message: ran.message, hint: ran.hint };
     outcome.problem = { code, message, hint };
+    if (outcome.stopped === 'error') outcome.errorExitCode = ran.exitCode;
     return null;
   }
   const { summary, decision } = ran;

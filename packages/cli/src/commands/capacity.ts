@@ -113,6 +113,7 @@ export const capacityCommand = async (
       searches: session.searches,
       stopped: session.stopped,
       error: session.problem,
+      ...(session.errorExitCode !== null && { errorExitCode: session.errorExitCode }),
     });
     const about = loadText(result, result.carried);
     return await showSession(result, CAPACITY_REPORTERS, requests, {
