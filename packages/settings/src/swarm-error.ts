@@ -108,6 +108,7 @@ const EXITS = {
     'fault_unavailable',
     'invalid_reference',
     'journal_unavailable',
+    'lock_lost',
     'no_rooms',
     'process_not_terminated',
     'rejected',

@@ -204,6 +204,37 @@ describe('an interrupted drill whose rollback failed', () => {
     expect((await evaluateDrill(dir, journalOf('other'))).repeats[0]?.reasons).toEqual([
       { code: 'interrupted' },
     ]);
+
+    // Not read as empty: "interrupted" implies that all faults were rolled back.
+    const unknown = (message: string) => [
+      { code: 'rollback_unknown', faults: [fault?.fault], message },
+    ];
+    const unavailable = {
+      read: async () => {
+        throw new Error('/state cannot be read');
+      },
+    };
+    expect((await evaluateDrill(dir, unavailable)).repeats[0]?.reasons).toEqual(
+      unknown('/state cannot be read'),
+    );
+    const file = `/state/${fault?.id}.json`;
+    const damaged = {
+      read: async () => ({ pending: [], unreadable: [{ file, reason: 'is not complete JSON' }] }),
+    };
+    expect((await evaluateDrill(dir, damaged)).repeats[0]?.reasons).toEqual(
+      unknown(`${file}: is not complete JSON`),
+    );
+  });
+
+  it('needs no journal when the record has all rollbacks', async () => {
+    const drill = drillOf();
+    const dir = newDir();
+    store(dir, drill);
+    write(dir, drill, ...story(ROLLBACK_AT));
+    const read = async () => {
+      throw new Error('not needed');
+    };
+    expect((await evaluateDrill(dir, { read })).repeats[0]?.reasons).toEqual([]);
   });
 });
 

@@ -8,7 +8,11 @@ import { type Drill, drillSchema } from '../drill/drill.ts';
 import { MAX_EXTRA_ATTEMPTS, repeatFolder } from '../execute/execute-drill.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
-import { decideDrillVerdict, type ExecutionFailure } from '../measure/decide-verdict.ts';
+import {
+  type DrillReason,
+  decideDrillVerdict,
+  type ExecutionFailure,
+} from '../measure/decide-verdict.ts';
 import {
   DRILL_RESULT_SCHEMA,
   type DrillResult,
@@ -16,6 +20,7 @@ import {
 } from '../measure/drill-result.ts';
 import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
+import type { Recovery } from '../measure/recovery.ts';
 
 /** In the folder of a drill, next to its records: the definition of the drill and the result so far. */
 export const DRILL_FILE = 'drill.json';
@@ -76,9 +81,6 @@ export const evaluateDrill = async (
   journal: Pick<Journal, 'read'> = openJournal(),
 ): Promise<DrillResult> => {
   const { drill, deployment, server, startedAt } = readStoredDrill(dir);
-  // Records can be read where the journal cannot.
-  const { pending } = await journal.read().catch(() => ({ pending: [] }));
-  const left = new Set<string>(pending.map(({ id }) => id));
   const files = recordsOf(dir, drill);
   if (files.length === 0) {
     throw new SwarmError(
@@ -94,21 +96,46 @@ export const evaluateDrill = async (
       if (serverVersion !== undefined) serverVersions.add(serverVersion);
     };
     const repeat = await evaluateRepeat(drill, number, file, onEvent);
-    repeats.push(withLeftovers(repeat, left));
+    repeats.push(await withLeftovers(repeat, journal));
   }
   return combineRepeats({ drill, deployment, server, startedAt, repeats, serverVersions });
 };
 
 /** The record ends before the last rollbacks; the journal shows whether they succeeded. */
-const withLeftovers = (repeat: RepeatResult, left: ReadonlySet<string>): RepeatResult => {
+const withLeftovers = async (
+  repeat: RepeatResult,
+  journal: Pick<Journal, 'read'>,
+): Promise<RepeatResult> => {
   const { verdict, reasons, recovery } = repeat;
-  const faults = recovery.faults
-    .filter(({ id, rolledBackAt }) => rolledBackAt === null && left.has(id))
-    .map(({ fault }) => fault);
-  if (faults.length === 0) return repeat;
+  const open = recovery.faults.filter(({ rolledBackAt }) => rolledBackAt === null);
+  const reason = open.length === 0 ? null : await whyNotRolledBack(open, journal);
+  if (reason === null) return repeat;
   // The reason of an interrupted repeat implies that all faults were rolled back.
   const others = verdict === 'interrupted' ? [] : reasons;
-  return { ...repeat, reasons: [{ code: 'rollback_failed', faults }, ...others] };
+  return { ...repeat, reasons: [reason, ...others] };
+};
+
+/** Null: they were. A journal, or an entry, that cannot be read may hold them: the report states that. */
+const whyNotRolledBack = async (
+  open: Recovery['faults'],
+  journal: Pick<Journal, 'read'>,
+): Promise<DrillReason | null> => {
+  const faults = open.map(({ fault }) => fault);
+  try {
+    const { pending, unreadable } = await journal.read();
+    const ids = new Set<string>(pending.map(({ id }) => id));
+    const left = open.filter(({ id }) => ids.has(id));
+    if (left.length > 0) return { code: 'rollback_failed', faults: left.map(({ fault }) => fault) };
+    const hidden = unreadable.find(({ file }) =>
+      open.some(({ id }) => file.endsWith(`${id}.json`)),
+    );
+    return hidden === undefined
+      ? null
+      : { code: 'rollback_unknown', faults, message: `${hidden.file}: ${hidden.reason}` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { code: 'rollback_unknown', faults, message };
+  }
 };
 
 /** In the folders of `executeDrill`; an interrupted drill has fewer than its repeats. */

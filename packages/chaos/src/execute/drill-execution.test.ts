@@ -1,6 +1,7 @@
 import type { DrillEvent } from '@livekit-swarm/record';
 import type { LiveRun } from '@livekit-swarm/runner';
 import { expandPlan } from '@livekit-swarm/scenario';
+import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
@@ -17,6 +18,7 @@ const execute = (
   node: string,
   allowUnprovenTarget = false,
   platform = fakePlatform(),
+  lock: FaultPhase['lock'] = undefined,
 ) => {
   const events: DrillEvent[] = [];
   const over = new AbortController();
@@ -33,6 +35,7 @@ const execute = (
     ...({} as FaultPhase),
     drill,
     allowUnprovenTarget,
+    lock,
     deployment: {
       platform,
       ...{ name: 'lab', isLab: true, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
@@ -101,4 +104,20 @@ it('injects into a target that is not proven only when that is allowed, and reco
     { event: 'target_assumed', kind: 'redis', why: 'redis_unreadable' },
     { event: 'fault_injected' },
   ]);
+});
+
+it('is void when its lock on the target is lost: another drill may have begun there', async () => {
+  const lock = {
+    assertHeld: () => {
+      throw new SwarmError('lock_lost', 'the lock on lk-1 is lost');
+    },
+  };
+  const { events, ended } = execute(drillOf(), 'ND_a', true, fakePlatform(), lock);
+  const reason = {
+    code: 'execution_failed',
+    error: 'lock_lost',
+    message: 'the lock on lk-1 is lost',
+  };
+  expect(await ended).toEqual({ event: 'void', reason });
+  expect(events).toContainEqual({ event: 'void', reason });
 });

@@ -27,6 +27,7 @@ import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
 import { type DrillPlan, planDrill } from '../plan/plan-drill.ts';
+import type { HeldLock } from '../targets/lock/host-lock.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
@@ -109,7 +110,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
       if (preview !== null) assertLossesKnown(preview);
       await assertObservable(deployment, drill);
-      await using _lock = await deployment.platform.lock?.('drill');
+      await using lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
       tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());
@@ -118,6 +119,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
         ...options,
         number,
         deployment,
+        lock,
         record,
         name: options.newRunName(),
         onLine: (line) => {
@@ -169,6 +171,8 @@ const serverOf = async ({
 type RepeatOptions = ExecuteDrillOptions & {
   number: number;
   deployment: DrillDeployment;
+  /** Absent: nothing else can inject into the deployment. */
+  lock?: Pick<HeldLock, 'assertHeld'> | undefined;
   record: RecordWriter;
   /** Random word in the names of this run's rooms and participants. */
   name: string;
@@ -281,6 +285,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   const observeUntilStopped = async (): Promise<void> => {
     while (!stop.aborted) {
       await deployment.confirm?.();
+      phase.lock?.assertHeld();
       const fault = await externalRollback(injected, phase.journal);
       if (fault !== null) endRun('void', { code: 'rolled_back_externally', fault });
       await observer.observe();

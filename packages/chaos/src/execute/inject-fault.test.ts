@@ -283,3 +283,60 @@ test('so is one whose drill died during the injection, by a later rollback', asy
   expect(rollback).toHaveBeenCalledTimes(2);
   expect(platform.calls).toEqual([`disarm ${entry.id}`]);
 });
+
+test.each([true, false])(
+  'injects nothing when a rollback that may be half armed cannot be disarmed, and keeps the entry (required: %s)',
+  async (required) => {
+    const platform = fakePlatform();
+    const inject = vi.fn(async () => {});
+    const stateful = { ...fault(inject), rollbackSteps: STEPS };
+    const cutOff: Platform['expiry'] = {
+      ...platform.expiry,
+      arm: async () => {
+        throw new SwarmError('unreachable', 'lk-2 cannot be reached');
+      },
+      disarm: async () => {
+        throw new SwarmError('unreachable', 'lk-1 cannot be reached');
+      },
+    };
+    await expect(
+      injectFault(
+        optionsOf(stateful, {
+          platform: { ...platform, expiry: cutOff },
+          expiry: { ...EXPIRY, required },
+        }),
+      ),
+    ).rejects.toMatchObject({
+      code: 'rollback_failed',
+      message: expect.stringMatching(/lk-2 cannot be reached.*cannot be disarmed: lk-1 cannot/),
+      hint: expect.stringContaining('swarm chaos rollback'),
+    });
+    expect(inject).not.toHaveBeenCalled();
+    const [id] = await pendingIds();
+
+    const later = { journal, faults: new Map([['nuisance', stateful]]), force: true };
+    expect(await rollbackPending({ ...later, open: async () => platform })).toMatchObject({
+      rolledBack: [{ id }],
+      failed: [],
+    });
+    expect(platform.calls).toEqual([`disarm ${id}`]);
+  },
+);
+
+test('disarms a rollback that could not be armed everywhere, and forgets the fault', async () => {
+  const platform = fakePlatform();
+  const stateful = { ...fault(async () => {}), rollbackSteps: STEPS };
+  const arm: Platform['expiry']['arm'] = async () => {
+    throw new SwarmError('unreachable', 'lk-2 cannot be reached');
+  };
+  await expect(
+    injectFault(
+      optionsOf(stateful, {
+        platform: { ...platform, expiry: { ...platform.expiry, arm } },
+        expiry: EXPIRY,
+      }),
+    ),
+  ).rejects.toThrow('lk-2 cannot be reached');
+  expect(platform.calls).toMatchObject([expect.stringMatching(/^disarm /)]);
+  expect(await pendingIds()).toEqual([]);
+});

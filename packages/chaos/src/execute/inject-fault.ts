@@ -72,8 +72,9 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     failpoint('expiry.armed');
     if (armed !== null) await journal.write({ ...entry, expiry: armed });
   } catch (error) {
-    if (armed !== null) await platform.expiry.disarm(id, components);
-    await journal.remove(id);
+    if (armed !== null) await disarmAfter(error, fault, context);
+    // With the entry, a later rollback disarms what may still be armed.
+    if (!hasErrorCode(error, 'rollback_failed')) await journal.remove(id);
     throw error;
   }
   const rollback = async (): Promise<void> => {
@@ -143,8 +144,7 @@ const checkComponent = async (
       return found === null ? null : { code: 'fault_gone', ...about, found };
     } catch (error) {
       if (wait === null) {
-        const message = error instanceof Error ? error.message : String(error);
-        return { code: 'effect_unknown', ...about, message };
+        return { code: 'effect_unknown', ...about, message: messageOf(error) };
       }
       await sleep(wait);
     }
@@ -181,11 +181,34 @@ const armExpiry = async (
     const methods = await platform.expiry.arm({ id, afterMs, components, entry });
     return { methods: [...methods], at: new Date(Date.now() + afterMs).toISOString() };
   } catch (error) {
-    await platform.expiry.disarm(id, context.components).catch(() => {});
+    // A part of the target may be armed: left alone, it would act in the middle of a later drill.
+    await disarmAfter(error, fault, context);
     if (required) throw error;
+    // The user accepted that only this host rolls back, or the target is a lab, which ends with it.
     return null;
   }
 };
+
+/** Disarms a fault that is not injected because of `error`. @throws SwarmError `rollback_failed` */
+const disarmAfter = async (
+  error: unknown,
+  { name }: Fault,
+  { platform, id, components }: FaultContext<unknown>,
+): Promise<void> => {
+  try {
+    await platform.expiry.disarm(id, components);
+  } catch (cause) {
+    throw new SwarmError(
+      'rollback_failed',
+      `${name} (${id}) was not injected (${messageOf(error)}), and its automatic rollback on the target, which may act later, cannot be disarmed: ${messageOf(cause)}`,
+      'it stays in the journal: remove the cause, then run "swarm chaos rollback"',
+      { cause },
+    );
+  }
+};
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 const stepsOf = (fault: Fault, context: FaultContext<unknown>): ExpiryRequest['components'] =>
   context.components
@@ -240,10 +263,9 @@ const rollbackFailed = (
   error: unknown,
 ): SwarmError => {
   const names = components.map(({ name }) => name).join(', ') || 'no component';
-  const why = error instanceof Error ? error.message : String(error);
   return new SwarmError(
     'rollback_failed',
-    `rollback of ${fault} (${id}) on ${names} failed: ${why}`,
+    `rollback of ${fault} (${id}) on ${names} failed: ${messageOf(error)}`,
     'it stays in the journal: remove the cause, then run "swarm chaos rollback"',
     { cause: error },
   );

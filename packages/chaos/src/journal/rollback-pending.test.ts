@@ -93,13 +93,29 @@ test('two rollbacks do not overlap', async () => {
   expect(reports.map(({ rolledBack }) => rolledBack.length).sort()).toEqual([0, 1]);
 });
 
+test('a rollback whose lock is lost before it begins keeps its entry', async () => {
+  await write({});
+  platform.lock = async (purpose) => ({
+    assertHeld: () => {
+      if (purpose === 'rollback') throw new SwarmError('lock_lost', 'the lock on lk-1 is lost');
+    },
+    [Symbol.asyncDispose]: async () => {},
+  });
+  expect((await rollback()).failed).toMatchObject([{ error: { code: 'lock_lost' } }]);
+  expect(platform.calls).toEqual([]);
+  expect((await journal.read()).pending).toHaveLength(1);
+});
+
 test('a drill or a rollback on the target prevents another rollback, which keeps its entry', async () => {
   await write({});
   const taken: string[] = [];
   platform.lock = async (purpose) => {
     taken.push(purpose);
     if (purpose === 'drill') throw new SwarmError('deployment_locked', 'another drill is running');
-    return { [Symbol.asyncDispose]: async () => void taken.push(`${purpose} released`) };
+    return {
+      assertHeld: () => {},
+      [Symbol.asyncDispose]: async () => void taken.push(`${purpose} released`),
+    };
   };
   expect((await rollback()).failed).toMatchObject([{ error: { code: 'deployment_locked' } }]);
   expect(platform.calls).toEqual([]);

@@ -11,7 +11,7 @@ import { rollbackFault } from '../execute/inject-fault.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { reopenDockerPlatform } from '../targets/docker.ts';
 import { reopenKubernetesPlatform } from '../targets/kubernetes.ts';
-import type { LockPurpose } from '../targets/lock/host-lock.ts';
+import type { HeldLock, LockPurpose } from '../targets/lock/host-lock.ts';
 import type { Platform, PlatformReference } from '../targets/platform.ts';
 import { reopenProcessPlatform } from '../targets/process.ts';
 import { reopenSshPlatform } from '../targets/ssh.ts';
@@ -119,8 +119,11 @@ export const rollbackEntry = async (
 ): Promise<void> => {
   const fault = findFault(faults, entry.fault);
   await using platform = await open(entry.platform);
-  await using held = new AsyncDisposableStack();
-  for (const purpose of locks) held.use(await platform.lock?.(purpose));
+  await using stack = new AsyncDisposableStack();
+  const held: (HeldLock | undefined)[] = [];
+  for (const purpose of locks) held.push(stack.use(await platform.lock?.(purpose)));
+  // Not asked again: a rollback takes seconds, and one that stops halfway leaves a fault.
+  for (const lock of held) lock?.assertHeld();
   const { components, params, id } = entry;
   const rollback = (): Promise<void> =>
     rollbackFault(fault, { platform, components, params, id, expiresAfterMs: null });

@@ -24,6 +24,8 @@ export type DrillReason =
   | { code: 'record_truncated'; atMs: number }
   /** Faults that the journal still holds. */
   | { code: 'rollback_failed'; faults: string[] }
+  /** The record lacks their rollbacks, and the journal cannot be read. */
+  | { code: 'rollback_unknown'; faults: string[]; message: string }
   | { code: 'objective_missed'; result: ObjectiveResult }
   | { code: 'threshold_crossed'; result: ThresholdResult }
   | { code: 'threshold_not_measured'; result: ThresholdResult }
@@ -45,6 +47,7 @@ export const DRILL_REASON_CODES = [
   'fault_unavailable',
   'record_truncated',
   'rollback_failed',
+  'rollback_unknown',
   'objective_missed',
   'threshold_crossed',
   'threshold_not_measured',

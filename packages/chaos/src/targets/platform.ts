@@ -4,7 +4,7 @@ import type { EffectFinding } from '@livekit-swarm/record';
 import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { LockPurpose } from './lock/host-lock.ts';
+import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
 
 /** The kind of a component. */
 export const COMPONENT_KINDS = ['node', 'redis', 'load-balancer', 'turn'] as const;
@@ -170,7 +170,7 @@ export interface Platform extends AsyncDisposable {
    * its owner. Absent: nothing else can inject into it.
    * @throws SwarmError `deployment_locked`
    */
-  lock?(purpose: LockPurpose): Promise<AsyncDisposable>;
+  lock?(purpose: LockPurpose): Promise<HeldLock>;
   /** Components that the platform replaced since the last call. Absent: it replaces none. */
   replacements?(): Replacement[];
 }

@@ -1,6 +1,7 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { armTimer, disarmTimer } from './expiry/timer.ts';
 import { unitScript } from './expiry/unit-script.ts';
+import { type HeldLock, joinLocks } from './lock/host-lock.ts';
 import {
   type Capability,
   type Component,
@@ -204,10 +205,12 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       },
     },
     lock: async (purpose) => {
+      const held: HeldLock[] = [];
       await using locks = new AsyncDisposableStack();
       for (const connection of new Set(remotes.map((remote) => remote.connection)))
-        locks.use(await connection.lock(purpose));
-      return locks.move();
+        held.push(locks.use(await connection.lock(purpose)));
+      locks.move();
+      return joinLocks(held);
     },
     inFlight: {
       maxMs: Math.max(...remotes.map(({ connection }) => connection.inFlight.maxMs)),

@@ -155,6 +155,8 @@ export const describeReason = (reason: DrillReason): string => {
       return `the record is truncated ${(reason.atMs / 1_000).toFixed(1)} s into the run: the end is missing`;
     case 'rollback_failed':
       return `not rolled back: ${reason.faults.join(', ')}; run "swarm chaos rollback"`;
+    case 'rollback_unknown':
+      return `whether ${reason.faults.join(', ')} was rolled back is not known: ${reason.message}; run "swarm chaos rollback"`;
     case 'objective_missed':
       return `${objectiveLabel(reason.result)}: ${measuredText(reason.result)}, expected ${expectedText(reason.result)}`;
     case 'threshold_crossed':
@@ -229,7 +231,7 @@ export const describeRollback = (
   format: (at: number) => string,
 ): string => {
   if (rolledBackAt !== null) return `rolled back at ${format(rolledBackAt)}`;
-  return hasReason(repeat, 'record_truncated', 'rollback_failed')
+  return hasReason(repeat, 'record_truncated', 'rollback_failed', 'rollback_unknown')
     ? 'no rollback in the record'
     : 'rolled back at the end';
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { type Engine, isConflict } from '../docker/engine.ts';
-import { type LockPurpose, lockedError, WAITS_S } from './host-lock.ts';
+import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 
 /** Without a sign of life for this long the container ends, and the lock is free, seconds. */
 const EXPIRES_AFTER_S = 40;
@@ -19,35 +19,58 @@ export const lockEngine = async (
   image: string,
   purpose: LockPurpose,
   where: string,
-): Promise<AsyncDisposable> => {
+): Promise<HeldLock> => {
   const name = `livekit-swarm-${purpose}-lock`;
-  for (let left = WAITS_S[purpose]; !(await create(engine, name, image, where)); left--) {
+  let aliveAt = performance.now();
+  let id = await create(engine, name, image, where);
+  for (let left = WAITS_S[purpose]; id === null; left--) {
     if (left <= 0) throw lockedError(purpose, where);
     await sleep(1_000);
+    aliveAt = performance.now();
+    id = await create(engine, name, image, where);
   }
-  const signs = setInterval(() => void engine.restart(name).catch(() => {}), SIGN_OF_LIFE_EVERY_MS);
+  // By its ID: when this one has ended, another drill's container may have the name.
+  const own = id;
+  let lost: string | null = null;
+  let missed = 'no answer yet';
+  const giveSign = async (): Promise<void> => {
+    const at = performance.now();
+    try {
+      await engine.restart(own);
+      const info = await engine.inspect(own);
+      if (info?.State.Running !== true) lost = 'its container has ended';
+      aliveAt = at;
+    } catch (error) {
+      // The next one may succeed; `assertHeld` counts for how long none did.
+      missed = error instanceof Error ? error.message : String(error);
+    }
+  };
+  const signs = setInterval(() => void giveSign(), SIGN_OF_LIFE_EVERY_MS);
   signs.unref();
   return {
+    assertHeld: () => {
+      if (performance.now() - aliveAt > EXPIRES_AFTER_S * 1_000) lost ??= missed;
+      if (lost !== null) throw lostError(purpose, where, lost);
+    },
     [Symbol.asyncDispose]: async () => {
       clearInterval(signs);
-      await engine.remove(name);
+      await engine.remove(own);
     },
   };
 };
 
-/** @returns false: another one has it */
+/** @returns the ID of the container; null: another one has the lock */
 const create = async (
   engine: Engine,
   name: string,
   Image: string,
   where: string,
-): Promise<boolean> => {
+): Promise<string | null> => {
   try {
-    await engine.run({
+    return await engine.run({
       ...{ name, Image, Entrypoint: ['sleep', String(EXPIRES_AFTER_S)], Cmd: [] },
       HostConfig: { AutoRemove: true, NetworkMode: 'none' },
     });
-    return true;
   } catch (error) {
     if (isConflict(error)) return removeStale(engine, name);
     if (!hasErrorCode(error, 'rejected')) throw error;
@@ -61,10 +84,10 @@ const create = async (
 };
 
 /** One that was created and not started has lost its owner. */
-const removeStale = async (engine: Engine, name: string): Promise<false> => {
+const removeStale = async (engine: Engine, name: string): Promise<null> => {
   const info = await engine.inspect(name);
   const age = info === null ? 0 : Date.now() - Date.parse(info.Created);
   if (info !== null && !info.State.Running && age > EXPIRES_AFTER_S * 1_000)
     await engine.remove(name);
-  return false;
+  return null;
 };

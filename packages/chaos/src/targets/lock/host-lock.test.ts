@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, expect, it } from 'vitest';
-import { lockHost, type StartProgram, startHere } from './host-lock.ts';
+import { type HeldLock, joinLocks, lockHost, type StartProgram, startHere } from './host-lock.ts';
 
 /** With folders of this test's own instead of /tmp and /run: other drills may run on this host. */
 const apart =
@@ -112,3 +113,59 @@ it.runIf(process.getuid?.() === 0)(
     }
   },
 );
+
+it('reports a lock whose holder on the host has ended', async () => {
+  const holders: ChildProcess[] = [];
+  const observed: StartProgram = (argv) => {
+    const holder = start(argv);
+    holders.push(holder);
+    return holder;
+  };
+  await using own = await lockHost(observed, 'drill', 'lk-1');
+  expect(() => own.assertHeld()).not.toThrow();
+  const [holder] = holders;
+  if (holder === undefined) throw new Error('nothing holds the lock');
+  holder.kill('SIGKILL');
+  await once(holder, 'close');
+  await expect
+    .poll(() => codeOfLoss(own), { interval: 10 })
+    .toEqual({
+      code: 'lock_lost',
+      message: expect.stringContaining('another drill may have begun'),
+    });
+});
+
+const codeOfLoss = (lock: Pick<HeldLock, 'assertHeld'>): unknown => {
+  try {
+    lock.assertHeld();
+    return null;
+  } catch (error) {
+    if (!(error instanceof SwarmError)) throw error;
+    return { code: error.code, message: error.message };
+  }
+};
+
+it('joins the locks of several hosts: one that is lost counts, and all are released', async () => {
+  const released: string[] = [];
+  const lockOf = (host: string, isLost = false): HeldLock => ({
+    assertHeld: () => {
+      if (isLost) throw new SwarmError('lock_lost', `the lock on ${host} is lost`);
+    },
+    [Symbol.asyncDispose]: async () => void released.push(host),
+  });
+  {
+    await using both = joinLocks([lockOf('lk-1'), lockOf('lk-2', true)]);
+    expect(() => both.assertHeld()).toThrow('the lock on lk-2 is lost');
+  }
+  expect(released.sort()).toEqual(['lk-1', 'lk-2']);
+});
+
+it('is not interrupted with the terminal, so that it lasts until all is rolled back', async () => {
+  const program = startHere(['sh', '-c', 'cut -d " " -f 5 /proc/$$/stat']);
+  let group = '';
+  program.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    group += text;
+  });
+  await once(program, 'close');
+  expect(Number(group)).toBe(program.pid);
+});

@@ -5,6 +5,12 @@ import { SwarmError } from '@livekit-swarm/settings';
 /** One drill at a time, and one rollback at a time. */
 export type LockPurpose = 'drill' | 'rollback';
 
+/** A lock that this process holds until it is disposed of. */
+export interface HeldLock extends AsyncDisposable {
+  /** @throws SwarmError `lock_lost` when others are no longer excluded */
+  assertHeld(): void;
+}
+
 /** Longer without a sign of life, and the lock is free: its owner or the network is gone, seconds. */
 const EXPIRES_AFTER_S = 30;
 const SIGN_OF_LIFE_EVERY_MS = 5_000;
@@ -43,8 +49,9 @@ while [ -n "$(timeout ${EXPIRES_AFTER_S} head -n 1 9<&-)" ]; do :; done`;
 /** Starts a program whose input and output are pipes: on this host, or on another one. */
 export type StartProgram = (argv: readonly string[]) => ChildProcess;
 
+/** Not in the process group of the terminal: after Ctrl+C the lock is needed until all is rolled back. */
 export const startHere: StartProgram = ([program = '', ...args]) =>
-  spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
 
 /**
  * Excludes other drills (or rollbacks) on a host, by whatever name they reach it. It ends with this
@@ -58,20 +65,25 @@ export const lockHost = async (
   purpose: LockPurpose,
   where: string,
   waitS: number = WAITS_S[purpose],
-): Promise<AsyncDisposable> => {
+): Promise<HeldLock> => {
   const program = start(['sh', '-c', HOLD, purpose, String(waitS)]);
   let stderr = '';
   program.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   program.stdin?.on('error', () => {});
-  const ended = once(program, 'close').then(
-    ([code]) => Number(code ?? 1),
-    (error: unknown) => {
-      stderr ||= String(error);
-      return 1;
-    },
-  );
+  let isHeld = true;
+  const ended = once(program, 'close')
+    .then(
+      ([code]) => Number(code ?? 1),
+      (error: unknown) => {
+        stderr ||= String(error);
+        return 1;
+      },
+    )
+    .finally(() => {
+      isHeld = false;
+    });
   const locked = new Promise<null>((resolve) => {
     program.stdout?.once('data', () => resolve(null));
   });
@@ -87,6 +99,9 @@ export const lockHost = async (
   const signs = setInterval(() => program.stdin?.write('.\n'), SIGN_OF_LIFE_EVERY_MS);
   signs.unref();
   return {
+    assertHeld: () => {
+      if (!isHeld) throw lostError(purpose, where, stderr.trim().split('\n').at(-1) ?? '');
+    },
     [Symbol.asyncDispose]: async () => {
       clearInterval(signs);
       program.stdin?.end();
@@ -103,3 +118,22 @@ export const lockedError = (purpose: LockPurpose, where: string): SwarmError =>
     `another ${purpose} is running on ${where}: two at once would affect more than either is allowed to`,
     'wait until it is over',
   );
+
+/** @param why empty: not known */
+export const lostError = (purpose: LockPurpose, where: string, why: string): SwarmError =>
+  new SwarmError(
+    'lock_lost',
+    `the lock on ${where} is lost${why === '' ? '' : ` (${why})`}: another ${purpose} may have begun there`,
+    'check the connection to it and its load, then run the drill again',
+  );
+
+/** Locks of several hosts as one. */
+export const joinLocks = (locks: readonly HeldLock[]): HeldLock => ({
+  assertHeld: () => {
+    for (const lock of locks) lock.assertHeld();
+  },
+  [Symbol.asyncDispose]: async () => {
+    await using all = new AsyncDisposableStack();
+    for (const lock of locks) all.use(lock);
+  },
+});

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
-import { type LockPurpose, lockHost, type StartProgram, startHere } from '../lock/host-lock.ts';
+import {
+  type HeldLock,
+  type LockPurpose,
+  lockHost,
+  type StartProgram,
+  startHere,
+} from '../lock/host-lock.ts';
 import type { InFlight } from '../platform.ts';
 import type { Host } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
@@ -15,7 +21,7 @@ export interface SshConnection extends Host, AsyncDisposable {
   lacksRoot(): Promise<string | null>;
   readonly inFlight: InFlight;
   /** @throws SwarmError `deployment_locked` */
-  lock(purpose: LockPurpose): Promise<AsyncDisposable>;
+  lock(purpose: LockPurpose): Promise<HeldLock>;
 }
 
 const TIMEOUT_MS = 30_000;

@@ -1,0 +1,40 @@
+import { SwarmError } from '@livekit-swarm/settings';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Engine } from '../docker/engine.ts';
+import { lockEngine } from './engine-lock.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** An engine whose connection can be cut, which a real one does not do at a chosen second. */
+const engineOf = () => {
+  const removed: string[] = [];
+  const refused = async (): Promise<never> => {
+    throw new Error('an unexpected request');
+  };
+  const engine: Engine = {
+    ...{ list: refused, kill: refused, pause: refused, unpause: refused, start: refused },
+    ...{ findInLog: refused, lacksPause: refused, inspect: refused },
+    run: async () => 'id-of-mine',
+    restart: async () => {
+      throw new SwarmError('docker_unavailable', 'no Docker engine answers at tcp://lk-1:2376');
+    },
+    remove: async (id) => void removed.push(id),
+  };
+  return { engine, removed };
+};
+
+it('is lost when the engine gets no sign of life for as long as the lock lasts', async () => {
+  const { engine, removed } = engineOf();
+  {
+    await using lock = await lockEngine(engine, 'image', 'drill', 'lk-1');
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(() => lock.assertHeld()).not.toThrow();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(() => lock.assertHeld()).toThrow(
+      'the lock on lk-1 is lost (no Docker engine answers at tcp://lk-1:2376): another drill may have begun there',
+    );
+  }
+  // Not by its name, which another drill's container may have by now.
+  expect(removed).toEqual(['id-of-mine']);
+});
