@@ -258,7 +258,7 @@ export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] 
       startedAtMs,
       scenario: recordedScenario(plan.scenario),
       plan: planFactsOf(plan),
-      environment: { swarm: '0.1.0', node: 'v24.21.0', cpus: 4 },
+      environment: { swarm: '0.1.0', node: 'v24.21.0', cores: 4 },
       workers,
     },
     {

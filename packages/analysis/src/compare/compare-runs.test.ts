@@ -245,7 +245,7 @@ describe('runs that cannot be compared', () => {
 test('notes what differs around the runs', async () => {
   const elsewhere = altered(lines(), (line) => {
     if (line.type === 'header')
-      return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };
+      return { ...line, environment: { ...line.environment, cores: 8 }, workers: 3 };
     if (line.type === 'sample') return { ...line, generator: generatorOf({ hostCpuShare: 0.2 }) };
     return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
   });
@@ -259,7 +259,7 @@ test('notes what differs around the runs', async () => {
         base: ['1.13.4'],
         current: ['1.11.0'],
       },
-      { code: 'environment_differs', what: 'environment', key: 'cpus', base: [4], current: [8] },
+      { code: 'environment_differs', what: 'environment', key: 'cores', base: [4], current: [8] },
       { code: 'environment_differs', what: 'workers', key: null, base: [2], current: [3] },
       {
         code: 'host_load_differs',

@@ -440,6 +440,33 @@ describe('the record of a drill', () => {
   });
 });
 
+describe('a busy host', () => {
+  /** A host of four cores, in use to this part, of which the run uses 0.4 cores. */
+  const onHost = (hostCpuShare: number, top: { name: string; cores: number }[] = []) =>
+    summarize(
+      withSamples(recordOf(THREE), ({ generator }) => ({
+        generator: { ...generator, hostCpuShare, otherPrograms: { ownCores: 0.4, top } },
+      })),
+    ).notes;
+
+  it('notes what other programs used of a busy host, those that used most first', () => {
+    const top = [
+      { name: 'node', cores: 1 },
+      { name: 'rustc', cores: 2 },
+    ];
+    const otherCores = expect.closeTo(3.6, 6);
+    expect(onHost(1, top)).toEqual([
+      { code: 'host_busy', otherCores, cores: 4, programs: ['rustc', 'node'] },
+    ]);
+    // They cannot be seen from a container.
+    expect(onHost(1)).toEqual([{ code: 'host_busy', otherCores, cores: 4, programs: [] }]);
+  });
+
+  it('notes nothing of other programs where the host was not busy', () => {
+    expect(onHost(0.9, [{ name: 'node', cores: 3 }])).toEqual([]);
+  });
+});
+
 describe('a record that is none', () => {
   it('is refused', () => {
     expect(() => summarize([])).toThrow('the record has no header');

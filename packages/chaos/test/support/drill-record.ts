@@ -113,7 +113,7 @@ export const HEADER: HeaderLine = {
       { name: 'recovery', fromMs: ROLLBACK_AT, toMs: END_AT, source: 'custom' },
     ],
   },
-  environment: { swarm: '0.1.0', node: 'v24.21.0', cpus: 4 },
+  environment: { swarm: '0.1.0', node: 'v24.21.0', cores: 4 },
   workers: 1,
 };
 

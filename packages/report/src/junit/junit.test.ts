@@ -158,7 +158,7 @@ describe('JUnit XML, read by another tool', () => {
       record: 'runs/2026-11-21T12-00-00-k3x9/record.ndjson',
       participants: 40,
       'deployment.server_version': '1.13.4',
-      'environment.cpus': 4,
+      'environment.cores': 4,
       'metric.packet_loss.rate': 0,
       'metric.packets_received.rate': 2000,
     });
