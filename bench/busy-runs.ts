@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type BusyServer = 'healthy' | 'loses 2 %' | 'answers after 3 s';
-type Verdict = 'passed' | 'inconclusive' | 'failed';
+export const BUSY_SERVERS = ['healthy', 'loses 2 %', 'answers after 3 s'] as const;
+export type BusyServer = (typeof BUSY_SERVERS)[number];
+export type BusyVerdict = (typeof VERDICTS)[number];
+
+const VERDICTS = ['passed', 'inconclusive', 'failed'] as const;
 
 /** One run on a host with other programs, judged by this code and, where another checkout was given, by that. */
 export interface BusyRun {
@@ -11,42 +14,64 @@ export interface BusyRun {
   hogs: number;
   /** From 1. */
   repeat: number;
-  before: Verdict | null;
-  after: Verdict;
-  findings: string[];
+  before: BusyVerdict | null;
+  after: BusyVerdict;
+  /** Why it did not pass: `late_sends` of the generator, `media_latency crossed`. Empty for a run that passed. */
+  reasons: string[];
 }
 
 /** Where bench/busy-verdicts.ts writes. */
 export const BUSY_VERDICTS = join(import.meta.dirname, 'busy-verdicts.json');
 
+/** Empty where nothing was measured yet. */
 export const readBusyRuns = (file = BUSY_VERDICTS): BusyRun[] =>
-  JSON.parse(readFileSync(file, 'utf8')) as BusyRun[];
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BusyRun[]) : [];
 
-const VERDICTS = ['passed', 'inconclusive', 'failed'] as const;
+/** Runs that passed although their server was not healthy: there must be none. */
+export const wronglyPassed = (runs: readonly BusyRun[]): BusyRun[] =>
+  runs.filter(({ server, after }) => server !== 'healthy' && after === 'passed');
 
-/** How many runs of each server and number of programs came to which verdict: `18 / 2 / 0`, before and now. */
+export const BUSY_HEAD = [
+  'server',
+  'programs',
+  'runs',
+  'before',
+  'now',
+  'reasons now (runs)',
+] as const;
+
+/** How many runs of each server and number of programs came to which verdict, `18 / 2 / 0`, before and now; and in how many each reason occurred. */
 export const busyRows = (runs: readonly BusyRun[]): string[][] => {
-  const cells = new Map<string, BusyRun[]>();
-  for (const run of runs) {
-    const key = `${run.server}, ${run.hogs}`;
-    cells.set(key, [...(cells.get(key) ?? []), run]);
-  }
-  return [...cells.values()].flatMap((cell) => {
+  const cells = Object.groupBy(runs, ({ server, hogs }) => `${server}, ${hogs}`);
+  return Object.values(cells).flatMap((cell = []) => {
     const [first] = cell;
     if (first === undefined) return [];
-    const judged = cell.flatMap(({ before }) => before ?? []);
-    const shares = (verdicts: readonly Verdict[]): string =>
-      verdicts.length === 0
-        ? '–'
-        : VERDICTS.map((verdict) => verdicts.filter((one) => one === verdict).length).join(' / ');
     return [
       [
         first.server,
         String(first.hogs),
         String(cell.length),
-        shares(judged),
+        shares(cell.flatMap(({ before }) => before ?? [])),
         shares(cell.map(({ after }) => after)),
+        reasonCounts(cell),
       ],
     ];
   });
+};
+
+const shares = (verdicts: readonly BusyVerdict[]): string =>
+  verdicts.length === 0
+    ? '–'
+    : VERDICTS.map((verdict) => verdicts.filter((one) => one === verdict).length).join(' / ');
+
+const reasonCounts = (runs: readonly BusyRun[]): string => {
+  const counts = new Map<string, number>();
+  for (const reason of runs.flatMap((run) => [...new Set(run.reasons)]))
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return (
+    [...counts]
+      .sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
+      .map(([reason, count]) => `${reason} ${count}`)
+      .join(', ') || '–'
+  );
 };

@@ -1,11 +1,20 @@
 /**
- * `node bench/busy-verdicts.ts [--repeats 20] [--out FILE] [--before CHECKOUT]`: what runs of 20 rooms come to on a host with 0, 1, 2 and 4 programs that use all the CPU they
- * get, with a healthy server, one that loses 2 % of packets, and one whose answers take 3 s. With `--before`, another checkout judges the same records. Every run
- * is added to FILE at once; what is in it already is not run again. The last lines are a Markdown table
- * for docs/planted-faults.md: passed / inconclusive / failed. Linux, root, nftables; about 15 s a run.
+ * `node bench/busy-verdicts.ts [--repeats 20] [--records FOLDER] [--judge] [--out FILE] [--before CHECKOUT]`: what runs of 20 rooms come to on a host with 0, 1, 2 and 4 programs
+ * that use all the CPU they get, with a healthy server, one that loses 2 % of packets, and one whose answers take 3 s. Every run leaves its record in FOLDER
+ * and is not made again, so that this program can be ended and started again; all records there are judged by this code each time, with `--judge` without any new run. With
+ * `--before`, another checkout judges them, too, once. FILE gets the verdicts at the end. Prints a Markdown table, passed / inconclusive / failed; `npm run docs` writes it to docs/planted-faults.md. Exit 1: a server that is not
+ * healthy passed. Linux, root, nftables; about 10 s a run.
  */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,14 +22,21 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { decideVerdict, type Reason, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { holdTable } from '@livekit-swarm/testkit/nft';
+import { table } from '../scripts/docs/markdown.ts';
 import {
+  BUSY_HEAD,
+  BUSY_SERVERS,
   BUSY_VERDICTS,
   type BusyRun,
   type BusyServer,
+  type BusyVerdict,
   busyRows,
   readBusyRuns,
+  wronglyPassed,
 } from './busy-runs.ts';
 import { openHosts } from './namespaces.ts';
 
@@ -30,12 +46,13 @@ const { values } = parseArgs({
   options: {
     repeats: { type: 'string', default: '20' },
     out: { type: 'string', default: BUSY_VERDICTS },
+    records: { type: 'string', default: 'records/busy-verdicts' },
+    judge: { type: 'boolean', default: false },
     before: { type: 'string' },
   },
 });
 
 const HOGS = [0, 1, 2, 4];
-const SERVERS: readonly BusyServer[] = ['healthy', 'loses 2 %', 'answers after 3 s'];
 /** Retransmissions repair most of a loss of 2 %: it shows before recovery. */
 const LOSS = 'packet_loss_before_recovery: rate<0.01';
 const LOAD = ['--rooms', '20', '--duration', '7s', '--threshold', LOSS];
@@ -123,71 +140,109 @@ const startHogs = (count: number): (() => void) => {
   };
 };
 
-interface Judged {
-  verdict: BusyRun['after'];
-  findings: string[];
-}
+/** A run that ended with a verdict, whatever it is. */
+const hasVerdict = (code: unknown): boolean =>
+  [EXIT_CODES.passed, EXIT_CODES.failed, EXIT_CODES.inconclusive, EXIT_CODES.unreachable].some(
+    (one) => one.code === code,
+  );
 
-/** Runs a program that prints a result, whatever its exit code. */
-const judge = async (
+/** @returns the output of a command that ends with a verdict */
+const run = async (
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Judged> => {
-  const run = exec(command, args, { env: { ...process.env, ...env }, maxBuffer: 64e6 });
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
-  const { verdict, generator } = JSON.parse(stdout) as {
-    verdict: BusyRun['after'];
-    generator?: { findings: { code: string }[] };
-  };
-  return { verdict, findings: generator?.findings.map(({ code }) => code) ?? [] };
+): Promise<string> => {
+  const running = exec(command, args, { env: { ...process.env, ...env }, maxBuffer: 64e6 });
+  const { stdout } = await running.catch((error: { code: unknown; stdout: string }) => {
+    if (hasVerdict(error.code)) return error;
+    throw error;
+  });
+  return stdout;
 };
 
-const runOnce = async (server: BusyServer, hogs: number, repeat: number): Promise<BusyRun> => {
-  const dir = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
-  const record = join(dir, 'record');
+interface Case {
+  server: BusyServer;
+  hogs: number;
+  repeat: number;
+}
+
+const recordOf = ({ server, hogs, repeat }: Case): string =>
+  join(values.records, `${server.replaceAll(/\W+/g, '-')}-${hogs}-${repeat}`);
+
+const PART = 'part-';
+
+/** Runs, and keeps the record: complete under its name, or not at all. */
+const record = async (one: Case): Promise<void> => {
+  const part = mkdtempSync(join(values.records, PART));
   try {
-    const after = await withServer(server, async ({ through, env }) => {
-      const end = startHogs(hogs);
+    await withServer(one.server, async ({ through, env }) => {
+      const end = startHogs(one.hogs);
       try {
-        const flags = [...LOAD, '--json', '--quiet', '--record', record];
-        return await judge([...through, process.execPath, PROGRAM, ...flags], env);
+        const flags = [...LOAD, '--quiet', '--record', join(part, 'record')];
+        await run([...through, process.execPath, PROGRAM, ...flags], env);
       } finally {
         end();
       }
     });
-    const before =
-      values.before === undefined || !existsSync(record)
-        ? null
-        : await judge([
-            ...[process.execPath, join(values.before, PROGRAM), 'report', record, '--json'],
-          ]);
-    return {
-      ...{ server, hogs, repeat },
-      ...{ before: before?.verdict ?? null, after: after.verdict, findings: after.findings },
-    };
+    renameSync(join(part, 'record'), recordOf(one));
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(part, { recursive: true, force: true });
   }
 };
 
-const runs = existsSync(values.out) ? readBusyRuns(values.out) : [];
-for (let repeat = 1; repeat <= Number(values.repeats); repeat++)
-  for (const server of SERVERS)
+const nameOf = (reason: Reason): string => {
+  switch (reason.code) {
+    case 'generator_impaired':
+      return reason.finding.code;
+    case 'threshold_crossed':
+      return `${reason.result.metric} crossed`;
+    default:
+      return reason.code;
+  }
+};
+
+const judge = async (one: Case): Promise<Pick<BusyRun, 'after' | 'reasons'>> => {
+  const summary = await readRecord(recordOf(one));
+  const thresholds = resolveThresholds(summary.scenario, summary.scenario.thresholds);
+  const { verdict, reasons } = decideVerdict(summary, thresholds);
+  return { after: verdict, reasons: reasons.map(nameOf) };
+};
+
+const judgeBefore = async (checkout: string, one: Case): Promise<BusyVerdict> => {
+  const report = ['report', recordOf(one), '--json'];
+  const output = await run([process.execPath, join(checkout, PROGRAM), ...report]);
+  return (JSON.parse(output) as { verdict: BusyVerdict }).verdict;
+};
+
+mkdirSync(values.records, { recursive: true });
+// Of runs that were under way when this program was ended.
+for (const name of readdirSync(values.records))
+  if (name.startsWith(PART)) rmSync(join(values.records, name), { recursive: true });
+const known = readBusyRuns(values.out);
+const isSame = (a: Case, b: Case): boolean => recordOf(a) === recordOf(b);
+const repeats = Array.from({ length: Number(values.repeats) }, (_, index) => index + 1);
+const runs: BusyRun[] = [];
+for (const repeat of repeats)
+  for (const server of BUSY_SERVERS)
     for (const hogs of HOGS) {
-      if (runs.some((one) => one.server === server && one.hogs === hogs && one.repeat === repeat))
-        continue;
-      const result = await runOnce(server, hogs, repeat);
-      runs.push(result);
-      // Complete at any time, so that the program can be ended and started again.
-      writeFileSync(`${values.out}.part`, `${JSON.stringify(runs, null, 2)}\n`);
-      renameSync(`${values.out}.part`, values.out);
-      const { before, after, findings } = result;
+      const one = { server, hogs, repeat };
+      if (!existsSync(recordOf(one))) {
+        if (values.judge) continue;
+        await record(one);
+        await sleep(500);
+      }
+      const old = known.find((other) => isSame(one, other))?.before ?? null;
+      const before =
+        old ?? (values.before === undefined ? null : await judgeBefore(values.before, one));
+      const judged = await judge(one);
+      runs.push({ ...one, before, ...judged });
       console.log(
-        `${server}, ${hogs} hogs, run ${repeat}: ${before ?? '–'} → ${after} ${findings.join(', ')}`,
+        `${server}, ${hogs} programs, run ${repeat}: ${before ?? '–'} → ${judged.after} ${judged.reasons.join(', ')}`,
       );
-      await sleep(500);
     }
 
-console.log('| server | programs | runs | before | now |');
-console.log('| --- | --- | --- | --- | --- |');
-for (const row of busyRows(runs)) console.log(`| ${row.join(' | ')} |`);
+writeFileSync(values.out, `${JSON.stringify(runs, null, 2)}\n`);
+console.log(table(BUSY_HEAD, busyRows(runs)));
+const wrong = wronglyPassed(runs);
+for (const { server, hogs, repeat } of wrong)
+  console.error(`passed, and must not: server that ${server}, ${hogs} programs, run ${repeat}`);
+process.exitCode = wrong.length > 0 ? 1 : 0;

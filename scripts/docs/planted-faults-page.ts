@@ -1,4 +1,5 @@
 import { EXIT_CODES } from '@livekit-swarm/settings';
+import { BUSY_HEAD, busyRows, readBusyRuns } from '../../bench/busy-runs.ts';
 import {
   factsOf,
   GENERATOR_FAULTS,
@@ -18,6 +19,22 @@ const rows = (faults: typeof GENERATOR_FAULTS | typeof SERVER_FAULTS): string =>
         '–',
     ]),
   );
+
+/** Nothing where bench/busy-verdicts.ts was not run. */
+const busySection = (): string => {
+  const runs = readBusyRuns();
+  return runs.length === 0
+    ? ''
+    : `
+## On a busy host
+
+${runs.length} runs of 20 rooms for 7 s on two cores, beside as many programs that use all the CPU they get, with the thresholds that every run has and
+${code('packet_loss_before_recovery: rate<0.01')}. The same records are judged before and after the decision in [ADR 13](adr/0013-busy-is-not-wrong.md): passed / inconclusive / failed. A
+healthy server may pass, and must not fail; the other two must never pass. Measured with ${code('node bench/busy-verdicts.ts')}.
+
+${table(BUSY_HEAD, busyRows(runs))}
+`;
+};
 
 /** docs/planted-faults.md. */
 export const plantedFaultsPage =
@@ -45,4 +62,4 @@ route). Reported by the other side: ${code('ECONNREFUSED')}, ${code('EHOSTUNREAC
 The same on the side of the deployment is a failure, never inconclusive.
 
 ${rows(SERVER_FAULTS)}
-`;
+${busySection()}`;

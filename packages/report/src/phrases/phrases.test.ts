@@ -330,7 +330,13 @@ describe('facts of a comparison', () => {
       'Server version differs: 1.13.4 → unknown.',
     ],
     [
-      { code: 'environment_differs', what: 'environment', key: 'cores', base: [4], current: [4, 8] },
+      {
+        code: 'environment_differs',
+        what: 'environment',
+        key: 'cores',
+        base: [4],
+        current: [4, 8],
+      },
       'Environment (cores) differs: 4 → 4, 8.',
     ],
     [
