@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** An engine whose connection can be cut, which a real one does not do at a chosen second. */
-const engineOf = () => {
+const engineOf = (answers: Partial<Engine> = {}) => {
   const removed: string[] = [];
   const refused = async (): Promise<never> => {
     throw new Error('an unexpected request');
@@ -20,6 +20,7 @@ const engineOf = () => {
       throw new SwarmError('docker_unavailable', 'no Docker engine answers at tcp://lk-1:2376');
     },
     remove: async (id) => void removed.push(id),
+    ...answers,
   };
   return { engine, removed };
 };
@@ -37,4 +38,12 @@ it('is lost when the engine gets no sign of life for as long as the lock lasts',
   }
   // Not by its name, which another drill's container may have by now.
   expect(removed).toEqual(['id-of-mine']);
+});
+
+it('is lost when its container has ended, of which a restart gives no error', async () => {
+  const { engine } = engineOf({ restart: async () => {}, inspect: async () => null });
+  await using lock = await lockEngine(engine, 'image', 'drill', 'lk-1');
+  expect(() => lock.assertHeld()).not.toThrow();
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(() => lock.assertHeld()).toThrow('the lock on lk-1 is lost (its container has ended)');
 });
