@@ -49,10 +49,12 @@ export const connectRegistry = (url: string): RegistryClient => {
     const redis = await client;
     if (redis.status !== 'end' && redis.status !== 'wait') return redis;
     why = null;
-    await redis.connect().catch((error: unknown) => {
-      throw new Error(why ?? String(error));
-    });
-    await expectSingle(redis);
+    try {
+      await redis.connect();
+      await expectSingle(redis);
+    } catch (error) {
+      throw why === null ? error : new Error(why);
+    }
     return redis;
   };
   return {
