@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const BUSY_SERVERS = ['healthy', 'loses 2 %', 'answers after 3 s'] as const;
+export const BUSY_SERVERS = ['healthy', 'loses 2 %', 'answers joins after 3 s'] as const;
 export type BusyServer = (typeof BUSY_SERVERS)[number];
 export type BusyVerdict = (typeof VERDICTS)[number];
 

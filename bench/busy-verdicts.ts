@@ -1,6 +1,6 @@
 /**
  * `node bench/busy-verdicts.ts [--repeats 20] [--records FOLDER] [--judge] [--out FILE] [--before CHECKOUT]`: what runs of 20 rooms come to on a host with 0, 1, 2 and 4 programs
- * that use all the CPU they get, with a healthy server, one that loses 2 % of packets, and one whose answers take 3 s. Every run leaves its record in FOLDER
+ * that use all the CPU they get, with a healthy server, one that loses 2 % of packets, and one that answers joins after 3 s. Every run leaves its record in FOLDER
  * and is not made again, so that this program can be ended and started again; all records there are judged by this code each time, with `--judge` without any new run. With
  * `--before`, another checkout judges them, too, once. FILE gets the verdicts at the end. Prints a Markdown table, passed / inconclusive / failed; `npm run docs` writes it to docs/planted-faults.md. Exit 1: a server that is not
  * healthy passed. Linux, root, nftables; about 10 s a run.
@@ -81,7 +81,7 @@ const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<
         await table.release();
       }
     }
-    case 'answers after 3 s': {
+    case 'answers joins after 3 s': {
       const dir = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
       try {
         await using livekit = await startLiveKit({ dir });
@@ -96,17 +96,16 @@ const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<
   }
 };
 
-/** Passes on what clients send at once, and delays what the server sends. */
+/** Holds up what a server sends first on each connection. Media flows as soon as participants have joined, so that their join time alone shows the delay. */
 const slowProxy = async (port: number, ms: number): Promise<{ url: string } & AsyncDisposable> => {
   const proxy = createServer((client) => {
     const server = connect(port, '127.0.0.1');
+    let first: Promise<void> | null = null;
     const late = new Transform({
-      highWaterMark: 1_000_000,
       transform: (chunk, _, done) => {
-        setTimeout(() => late.push(chunk), ms);
-        done();
+        first ??= sleep(ms);
+        void first.then(() => done(null, chunk));
       },
-      flush: (done) => void setTimeout(done, ms),
     });
     client.pipe(server);
     server.pipe(late).pipe(client);
