@@ -96,6 +96,25 @@ describe('a participant that leaves before it joined', () => {
     expect(summary.tracks).toMatchObject({ expected: 12, missing: 2 });
   });
 
+  it('has failed for the reason of its last attempt, which did not take long', () => {
+    const reason = 'bad_gateway';
+    const retried = hasty(4_000).flatMap((line): RecordLine[] => {
+      if (line.type !== 'participant' || line.identity !== PARTICIPANT) return [line];
+      const { shard, identity, group, room, role } = line;
+      const retry = { type: 'event', event: 'join_retry', attempt: 1, durationMs: 900 } as const;
+      const why = { reason, message: 'no server behind it', hint: 'start one' };
+      const at = { at: 1_000, shard, identity, group, room, role };
+      return [
+        { ...retry, ...at, ...why },
+        { ...line, reason },
+      ];
+    });
+    expect(summarize(retried).joins).toMatchObject({
+      ...{ joined: 5, failed: 1, leftEarly: 0 },
+      failureReasons: [{ reason, count: 1, message: 'no server behind it', hint: 'start one' }],
+    });
+  });
+
   it('has failed in a run that was cut short later, too', () => {
     expect(summarize(cutShort(hasty(8_000))).joins).toMatchObject({ joined: 5, failed: 1 });
   });
