@@ -28,7 +28,7 @@ const busySection = (): string => {
     : `
 ## On a busy host
 
-${runs.length} runs of 20 rooms for 7 s on two cores, beside as many programs that use all the CPU they get, with the thresholds that every run has and
+${runs.length} runs of 20 rooms for 7 s on two cores, beside 0, 1, 2 and 4 programs that use all the CPU they get, with the thresholds that every run has and
 ${code('packet_loss_before_recovery: rate<0.01')}. The same records are judged before and after the decision in [ADR 13](adr/0013-busy-is-not-wrong.md): passed / inconclusive / failed. A
 healthy server may pass, and must not fail; the other two must never pass. Measured with ${code('node bench/busy-verdicts.ts')}.
 
