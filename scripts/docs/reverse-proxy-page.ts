@@ -1,18 +1,21 @@
 import { CADDY } from '../../packages/cli/test/support/proxies/caddy.ts';
 import { HAPROXY } from '../../packages/cli/test/support/proxies/haproxy.ts';
 import { NGINX } from '../../packages/cli/test/support/proxies/nginx.ts';
-import type { ProxyProgram } from '../../packages/cli/test/support/proxies/proxy-case.ts';
+import type { Finding, ProxyProgram } from '../../packages/cli/test/support/proxies/proxy-case.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const ADDRESSES = { listen: '0.0.0.0:80', livekit: '127.0.0.1:7880', nothing: '127.0.0.1:7889' };
 
 const block = (text: string): string => `\`\`\`text\n${text}\n\`\`\``;
 
+const findingText = ({ check, reason, severity }: Finding): string =>
+  `${code(check)}: ${code(reason)}${severity === undefined ? '' : ` (${severity})`}`;
+
 const proxySection = ({ title, cases }: ProxyProgram): string => {
   const [working, ...broken] = cases;
   const rows = broken.map((one) => [
     one.title,
-    one.verify === null ? 'no error' : `${code(one.verify.check)}: ${code(one.verify.reason)}`,
+    one.verify === null ? 'no error' : findingText(one.verify),
     one.run === null ? 'participants join' : code(one.run),
     one.browserJoins ? 'yes' : 'no',
   ]);

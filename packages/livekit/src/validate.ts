@@ -1,7 +1,11 @@
+import { LeaveRequest, LeaveRequest_Action } from '@livekit/protocol';
 import { readAnswer } from './answer/http-answer.ts';
 import { phraseOf } from './answer/phrases.ts';
+import { deploymentAt } from './deployment.ts';
+import type { Failure } from './failure.ts';
 import { failureOfError, isUnknownPath, type Rejection, rejectionOf } from './rejection.ts';
 import { type Signalling, validateEndpoint } from './signal/endpoint.ts';
+import { isJoin, joinBySignal } from './signal/signal-join.ts';
 import { parseServerUrl } from './url.ts';
 
 export interface ValidateRequest {
@@ -11,7 +15,14 @@ export interface ValidateRequest {
   timeoutMs: number;
 }
 
-export type Validation = { ok: true; signalling: Signalling } | { ok: false; rejection: Rejection };
+export type Validation =
+  | {
+      ok: true;
+      signalling: Signalling;
+      /** Why the paths below /rtc do not reach the server, although /rtc itself does. Absent: they reach it. */
+      belowRtc?: Rejection;
+    }
+  | { ok: false; rejection: Rejection };
 
 /**
  * Asks the server over plain HTTP whether it accepts this token, before participants join.
@@ -25,10 +36,32 @@ export const validateAdmission = async (request: ValidateRequest): Promise<Valid
   // A server without /rtc/v1 answers 404 there, as any other web server does: /rtc/validate distinguishes them.
   if (isUnknownPath(v1)) {
     const v0 = await askBothWays(http, 'v0', request);
-    return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, rejection: v0 };
+    if (v0 === null) return { ok: true, signalling: 'v0' };
+    return isUnknownPath(v0) ? await joinAtRtc(v0, request) : { ok: false, rejection: v0 };
   }
   return { ok: false, rejection: await besideV0(http, v1, request) };
 };
+
+/** Both paths are below /rtc: where a proxy changes only these, livekit-client joins by its fallback, /rtc itself. Joins as it would, and leaves at once. */
+const joinAtRtc = async (
+  belowRtc: Rejection,
+  { url, token, timeoutMs }: ValidateRequest,
+): Promise<Validation> => {
+  const joined = await joinBySignal(deploymentAt(url, 'v0'), token, timeoutMs);
+  // Of other answers those to the plain requests show more.
+  if (!isJoin(joined)) return { ok: false, rejection: isOfLiveKit(joined) ? joined : belowRtc };
+  const action = LeaveRequest_Action.DISCONNECT;
+  joined.connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
+  joined.connection.close();
+  return { ok: true, signalling: 'v0', belowRtc };
+};
+
+/** Whether livekit-server itself rejected the join. */
+const isOfLiveKit = (failure: Failure | Rejection): failure is Rejection =>
+  'answer' in failure &&
+  failure.answer?.who === 'livekit' &&
+  failure.reason !== 'upgrade_removed' &&
+  !isUnknownPath(failure);
 
 /** livekit-client falls back to /rtc for a 404 only: whatever else a proxy does to /rtc/v1 stops users, although the shorter URL of /rtc passes. */
 const besideV0 = async (

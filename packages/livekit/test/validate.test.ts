@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit, TESTED_VERSIONS } from '@livekit-swarm/lab';
+import { startPathProxy } from '@livekit-swarm/testkit/path-proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeToken, type TokenRequest } from '../src/token.ts';
 import { validateAdmission } from '../src/validate.ts';
@@ -83,6 +84,31 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
     const token = makeToken(request(server));
     expect(await askAt(server.url, token)).toBe('v1');
     expect(await askAt(server.httpUrl, token)).toBe('v1');
+  });
+
+  test('a proxy that removes /rtc/ of longer paths: the fallback of browsers passes', async () => {
+    const port = Number(new URL(server.httpUrl).port);
+    await using proxy = await startPathProxy([
+      { prefix: '/rtc/', strip: '/rtc', port },
+      { prefix: '/', port },
+    ]);
+    const url = `ws://127.0.0.1:${proxy.port}`;
+    const { RoomServiceClient } = await import('livekit-server-sdk');
+    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({
+      name: 'room',
+    });
+    const answer = await validateAdmission({
+      url,
+      token: makeToken(request(server)),
+      timeoutMs: 3_000,
+    });
+    expect(answer).toMatchObject({
+      ok: true,
+      signalling: 'v0',
+      belowRtc: { reason: 'wrong_path' },
+    });
+    const wrong = { ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' };
+    expect(await askAt(url, makeToken(request(wrong)))).toBe('unauthorized');
   });
 });
 

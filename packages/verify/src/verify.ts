@@ -129,6 +129,8 @@ export const verdictOf = (checks: readonly Pick<Checked, 'outcome'>[]): VerifyVe
 /** Without these nothing is reached. */
 const WAYS_IN: ReadonlySet<string> = new Set(['dns', 'addresses', 'tls', 'admission']);
 
+const ADMITTED: ReadonlySet<Checked['outcome'] | undefined> = new Set(['passed', 'warning']);
+
 const exitCodeOf = (verdict: VerifyVerdict, checks: readonly Checked[]): ExitCode => {
   switch (verdict) {
     case 'passed':
@@ -138,7 +140,7 @@ const exitCodeOf = (verdict: VerifyVerdict, checks: readonly Checked[]): ExitCod
       return EXIT_CODES.inconclusive.code;
     case 'failed':
       return checks.some(({ id, outcome }) => outcome === 'error' && WAYS_IN.has(id)) &&
-        checks.find(({ id }) => id === 'admission')?.outcome !== 'passed'
+        !ADMITTED.has(checks.find(({ id }) => id === 'admission')?.outcome)
         ? EXIT_CODES.unreachable.code
         : EXIT_CODES.failed.code;
   }

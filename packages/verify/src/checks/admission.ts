@@ -1,4 +1,4 @@
-import type { Answer, Validation } from '@livekit-swarm/livekit';
+import type { Answer, Rejection, Validation } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
 /** What this host itself refused: nothing is known of the deployment then. */
@@ -7,7 +7,10 @@ const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_soc
 const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 
 export const admissionRule = (validation: Validation): CheckResult => {
-  if (validation.ok) return passed('the server accepts a token of the API key');
+  if (validation.ok)
+    return validation.belowRtc === undefined
+      ? passed('the server accepts a token of the API key')
+      : belowRtcRule(validation.belowRtc);
   const { reason, message, hint, answer } = validation.rejection;
   if (OWN_HOST.has(reason)) return unknown(message);
   // The server looks for the room once it has accepted the token.
@@ -19,6 +22,16 @@ export const admissionRule = (validation: Validation): CheckResult => {
   if (LIMITS.has(reason)) return passed('the server accepts a token of the API key');
   return found('error', [`${message} (${reason})`], hint, causeOf(answer));
 };
+
+const belowRtcRule = ({ reason, message, hint }: Rejection): CheckResult =>
+  found(
+    'warning',
+    [
+      `clients join at /rtc only, as clients of older servers do; /rtc/v1 and /rtc/validate lead elsewhere: ${message} (${reason})`,
+    ],
+    hint,
+    'A proxy changes or refuses paths below /rtc: each join of livekit-client fails once before its fallback, and clients without this fallback do not join',
+  );
 
 /** The general cause fits livekit-server's own answers, and none at all. */
 const causeOf = (answer: Answer | undefined): string | undefined => {
@@ -34,7 +47,7 @@ const causeOf = (answer: Answer | undefined): string | undefined => {
 export const admission: Check = {
   id: 'admission',
   title: 'The server behind the URL is livekit-server, and accepts the API key',
-  severities: ['error'],
+  severities: ['error', 'warning'],
   cause:
     'Key and secret are not those of this deployment, or the proxy sends requests to something else',
   fix: 'compare the key with `keys` of livekit-server, and the backend of the proxy with its port',

@@ -98,7 +98,13 @@ describe('clock', () => {
 
 describe('admission and WebSocket', () => {
   const rejected = (
-    reason: 'unauthorized' | 'no_route' | 'server_full' | 'room_not_found' | 'bad_gateway',
+    reason:
+      | 'unauthorized'
+      | 'no_route'
+      | 'server_full'
+      | 'room_not_found'
+      | 'bad_gateway'
+      | 'wrong_path',
   ) => ({
     ok: false as const,
     rejection: { reason, message: 'no', retryable: false },
@@ -113,6 +119,13 @@ describe('admission and WebSocket', () => {
     expect(admissionRule(rejected('room_not_found'))).toEqual({
       outcome: 'passed',
       evidence: [expect.any(String), expect.stringContaining('room.auto_create: false')],
+    });
+    // Browsers join there, by their fallback.
+    const { rejection } = rejected('wrong_path');
+    expect(admissionRule({ ok: true, signalling: 'v0', belowRtc: rejection })).toMatchObject({
+      outcome: 'found',
+      severity: 'warning',
+      evidence: [expect.stringContaining('(wrong_path)')],
     });
     // What the check of limits finds.
     expect(of(admissionRule(rejected('server_full')))).toBe('passed');

@@ -36,8 +36,8 @@ ${sites.join('\n')}
   }
   reverse_proxy ${livekit}
 }`,
-      verify: { check: 'admission', reason: 'wrong_path' },
-      run: 'wrong_path',
+      verify: { check: 'admission', reason: 'wrong_path', severity: 'warning' },
+      run: null,
       // livekit-client falls back from /rtc/v1 to /rtc, which Caddy leaves as it is here.
       browserJoins: true,
     },

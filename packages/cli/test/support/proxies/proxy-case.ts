@@ -12,6 +12,8 @@ export interface ProxyAddresses {
 export interface Finding {
   check: string;
   reason: string;
+  /** Default: an error. */
+  severity?: 'error' | 'warning';
 }
 
 /** One configuration of a proxy in front of livekit-server, as it is found in reports of users, and its result. */
@@ -22,7 +24,7 @@ export interface ProxyCase {
   configuration(addresses: ProxyAddresses): string;
   /** Of the deployment's URL. Default: none. */
   path?: string;
-  /** Null: nothing that is an error. */
+  /** Null: no error, and no warning of the check `admission`. */
   verify: Finding | null;
   /** Why a run ends before its load, or all its joins fail; null: its participants join. */
   run: string | null;
