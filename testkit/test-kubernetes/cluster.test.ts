@@ -58,7 +58,10 @@ describe('a Kubernetes on this host', () => {
       );
     expect(await may('delete', 'pods', '-n', 'livekit')).toBe('yes');
     expect(await may('create', 'pods', '--subresource=eviction', '-n', 'livekit')).toBe('yes');
-    expect(await may('patch', 'nodes')).toBe('yes');
+    expect(await may('create', 'leases', '-n', 'livekit')).toBe('yes');
+    expect(await may('update', 'leases/livekit-swarm-chaos-drill', '-n', 'livekit')).toBe('yes');
+    expect(await may('update', 'leases/of-a-controller', '-n', 'livekit')).toBe('no');
+    expect(await may('patch', 'nodes')).toBe('no');
     expect(await may('delete', 'pods', '-n', 'default')).toBe('no');
     expect(await may('get', 'secrets', '-n', 'livekit')).toBe('no');
     expect(await may('create', 'pods', '-n', 'livekit')).toBe('no');

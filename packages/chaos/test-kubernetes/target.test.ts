@@ -145,6 +145,10 @@ describe('pods as a platform of drills', () => {
     expect(await fault('drain').unavailable(guest, first, {})).toMatch(
       /no permission to create jobs in livekit/,
     );
+    await expect(guest.lock?.('drill')).rejects.toMatchObject({
+      code: 'fault_unavailable',
+      hint: expect.stringContaining('chaos-rbac.yaml'),
+    });
     await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
       code: 'rejected',
       message: expect.stringContaining('livekit-0'),
@@ -159,6 +163,29 @@ describe('pods as a platform of drills', () => {
     ).rejects.toMatchObject({
       code: 'component_not_found',
     });
+  });
+
+  it('are for one drill at a time: a second one is refused, with the holder', async () => {
+    const holder = (): Promise<string> =>
+      here.cluster.kubectl([
+        ...['get', 'lease', 'livekit-swarm-chaos-drill', '-n', 'livekit'],
+        ...['-o', 'jsonpath={.spec.holderIdentity}'],
+      ]);
+    let name: string;
+    {
+      await using first = await platform.lock?.('drill');
+      name = await holder();
+      expect(name).toContain(`_${process.pid}_`);
+      // A renewal is what refuses it: the API server has accepted one.
+      await expect(platform.lock?.('drill')).rejects.toMatchObject({
+        code: 'deployment_locked',
+        message: expect.stringContaining(name),
+      });
+      expect(() => first?.assertHeld()).not.toThrow();
+    }
+    expect(await holder()).toBe('');
+    await using _second = await platform.lock?.('drill');
+    expect(await holder()).not.toBe(name);
   });
 
   it('a killed node is gone when the injection resolves, and is replaced automatically', async () => {
@@ -224,7 +251,10 @@ describe('pods as a platform of drills', () => {
     const [orphan, ...others] = await scan.find();
     expect(orphan).toMatchObject({ kind: 'reservation', injection: 'orphaned' });
     expect(others).toEqual([]);
-    if (orphan !== undefined) expect(await scan.remove(orphan)).toBeNull();
+    {
+      await using _locks = await scan.lock();
+      if (orphan !== undefined) expect(await scan.remove(orphan)).toBeNull();
+    }
     expect(await scan.find()).toEqual([]);
     await expect.poll(reservations, { timeout: 30_000, interval: 500 }).toEqual([]);
     await expectBack('livekit-2');

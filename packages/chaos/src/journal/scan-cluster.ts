@@ -4,6 +4,7 @@ import { ask, connectKubernetes, orNull } from '../targets/kubernetes/client.ts'
 import { GROUP, PLURAL, VERSION } from '../targets/kubernetes/network-chaos.ts';
 import { MANAGED_BY } from '../targets/kubernetes/reservation.ts';
 import type { KubernetesSpec } from '../targets/kubernetes/spec.ts';
+import { lockNamespace } from '../targets/lock/lease-lock.ts';
 import type { Orphan, OrphanScan } from './orphan.ts';
 
 const LABELS = Object.entries(MANAGED_BY)
@@ -15,7 +16,9 @@ export const openClusterScan = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context' | 'namespace'>,
 ): Promise<OrphanScan> => {
   const { namespace } = spec;
-  const { batch, custom, context } = await connectKubernetes(spec);
+  const client = await connectKubernetes(spec);
+  const { batch, custom, context } = client;
+  const place = `${namespace}@${context}`;
   const chaos = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
 
   const remove = async ({ kind, name }: Orphan): Promise<void> => {
@@ -30,7 +33,7 @@ export const openClusterScan = async (
   };
 
   return {
-    place: `${namespace}@${context}`,
+    place,
     find: async () => {
       const jobs = await ask(
         `list the jobs in ${namespace}`,
@@ -55,8 +58,12 @@ export const openClusterScan = async (
         throw error;
       }
     },
-    // A cluster has no lock: its drills may run anywhere.
-    lock: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+    lock: async () => {
+      await using locks = new AsyncDisposableStack();
+      for (const purpose of ['rollback', 'drill'] as const)
+        locks.use(await lockNamespace(client, namespace, purpose, place));
+      return locks.move();
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 };

@@ -20,6 +20,7 @@ import {
   readReference,
   writeReference,
 } from './kubernetes/spec.ts';
+import { lockNamespace } from './lock/lease-lock.ts';
 import {
   type Capability,
   type Component,
@@ -135,9 +136,10 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     );
   };
 
+  const label = `pods in ${namespace} of ${spec.context}`;
   return {
     kind: 'kubernetes',
-    label: `pods in ${namespace} of ${spec.context}`,
+    label,
     reference: writeReference(spec),
     components: async () => {
       // A terminating pod does not count once its replacement of the same name exists.
@@ -202,6 +204,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
       onEvict: replacements.watch,
       patienceMs: EVICTED_WITHIN_MS,
     }),
+    lock: (purpose) => lockNamespace(client, namespace, purpose, label),
     replacements: replacements.collect,
     [Symbol.asyncDispose]: async () => replacements.close(),
   };

@@ -4,6 +4,8 @@ import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openClusterScan } from '../../journal/scan-cluster.ts';
+import { reopenKubernetesPlatform } from '../kubernetes.ts';
 import { connectKubernetes } from './client.ts';
 import { listPods } from './pods.ts';
 
@@ -121,6 +123,25 @@ describe('a cluster', () => {
       message: expect.stringContaining('secret-token'),
     });
     await expect(pods('broken')).rejects.toMatchObject({ code: 'rejected' });
+  });
+
+  it('is locked for drills, rollbacks and removals, or refuses them', async () => {
+    const place = { kubeconfig: file, context: 'here', namespace: 'forbidden' };
+    const counts = { node: 1, redis: 0, 'load-balancer': 0, turn: 0 };
+    await using platform = await reopenKubernetesPlatform({
+      ...{ kind: 'kubernetes', selectors: {}, counts },
+      ...place,
+    });
+    const refused = (lease: string) => ({
+      code: 'fault_unavailable',
+      message: expect.stringContaining(`read the lease ${lease}`),
+    });
+    for (const purpose of ['drill', 'rollback'] as const)
+      await expect(platform.lock?.(purpose)).rejects.toMatchObject(
+        refused(`livekit-swarm-chaos-${purpose}`),
+      );
+    await using scan = await openClusterScan(place);
+    await expect(scan.lock()).rejects.toMatchObject(refused('livekit-swarm-chaos-rollback'));
   });
 
   it('that does not answer is reported', async () => {

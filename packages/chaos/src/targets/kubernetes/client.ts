@@ -1,6 +1,7 @@
 import type {
   AuthorizationV1Api,
   BatchV1Api,
+  CoordinationV1Api,
   CoreV1Api,
   CustomObjectsApi,
   KubeConfig,
@@ -13,6 +14,7 @@ export interface KubernetesClient {
   core: CoreV1Api;
   batch: BatchV1Api;
   custom: CustomObjectsApi;
+  coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
   /** File that it was read from; null: the service account of the pod that this runs in. */
   kubeconfig: string | null;
@@ -29,9 +31,14 @@ export const REQUEST_WITHIN_MS = 15_000;
 export const connectKubernetes = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
-  const { AuthorizationV1Api, BatchV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } = await import(
-    '@kubernetes/client-node'
-  );
+  const {
+    AuthorizationV1Api,
+    BatchV1Api,
+    CoordinationV1Api,
+    CoreV1Api,
+    CustomObjectsApi,
+    KubeConfig,
+  } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   const where = spec.kubeconfig ?? 'KUBECONFIG, ~/.kube/config and the account of a pod';
   try {
@@ -55,6 +62,7 @@ export const connectKubernetes = async (
     core: config.makeApiClient(CoreV1Api),
     batch: config.makeApiClient(BatchV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
+    coordination: config.makeApiClient(CoordinationV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,

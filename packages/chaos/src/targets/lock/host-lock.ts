@@ -112,11 +112,16 @@ export const lockHost = async (
   };
 };
 
-export const lockedError = (purpose: LockPurpose, where: string): SwarmError =>
+/** @param holder who has it, and how to wait for that; null: not known */
+export const lockedError = (
+  purpose: LockPurpose,
+  where: string,
+  holder: { name: string; hint: string } | null = null,
+): SwarmError =>
   new SwarmError(
     'deployment_locked',
-    `another ${purpose} is running on ${where}: two at once would affect more than either is allowed to`,
-    'wait until it is over',
+    `another ${purpose} is running on ${where}${holder === null ? '' : ` (${holder.name})`}: two at once would affect more than either is allowed to`,
+    holder?.hint ?? 'wait until it is over',
   );
 
 /** @param why empty: not known */
