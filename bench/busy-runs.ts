@@ -7,12 +7,12 @@ export type BusyVerdict = (typeof VERDICTS)[number];
 
 const VERDICTS = ['passed', 'inconclusive', 'failed'] as const;
 
-/** One run on a host with other programs, judged by this code and, where another checkout was given, by that. */
+/** One run on a host with other programs: the verdict of this code and, with `--before`, that of another checkout. */
 export interface BusyRun {
   server: BusyServer;
   /** Programs that use all the CPU they get. */
   hogs: number;
-  /** From 1. */
+  /** Number of the run among those of the same server and programs, from 1. */
   repeat: number;
   before: BusyVerdict | null;
   after: BusyVerdict;
@@ -20,10 +20,10 @@ export interface BusyRun {
   reasons: string[];
 }
 
-/** Where bench/busy-verdicts.ts writes. */
+/** File that bench/busy-verdicts.ts writes. */
 export const BUSY_VERDICTS = join(import.meta.dirname, 'busy-verdicts.json');
 
-/** Empty where nothing was measured yet. */
+/** Reads the measured runs; none where the file is missing. */
 export const readBusyRuns = (file = BUSY_VERDICTS): BusyRun[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BusyRun[]) : [];
 
@@ -40,7 +40,7 @@ export const BUSY_HEAD = [
   'reasons now (runs)',
 ] as const;
 
-/** How many runs of each server and number of programs came to which verdict, `18 / 2 / 0`, before and now; and in how many each reason occurred. */
+/** Rows of the table: for each server and number of programs, the number of runs with each verdict (`18 / 2 / 0`), before and now, and with each reason. */
 export const busyRows = (runs: readonly BusyRun[]): string[][] => {
   const cells = Object.groupBy(runs, ({ server, hogs }) => `${server}, ${hogs}`);
   return Object.values(cells).flatMap((cell = []) => {

@@ -63,7 +63,7 @@ interface Place {
   env: Readonly<Record<string, string>>;
 }
 
-/** A run whose server is like this. */
+/** Provides one kind of server for a run, and takes it down again. */
 const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<T>): Promise<T> => {
   switch (server) {
     case 'healthy':
@@ -96,7 +96,7 @@ const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<
   }
 };
 
-/** Holds up what a server sends first on each connection. Media flows as soon as participants have joined, so that their join time alone shows the delay. */
+/** Delays the first answer of a server on each connection. Media flows as soon as participants have joined, so only their join time shows the delay. */
 const slowProxy = async (port: number, ms: number): Promise<{ url: string } & AsyncDisposable> => {
   const proxy = createServer((client) => {
     const server = connect(port, '127.0.0.1');
@@ -139,7 +139,7 @@ const startHogs = (count: number): (() => void) => {
   };
 };
 
-/** A run that ended with a verdict, whatever it is. */
+/** A run that ended with any verdict. */
 const hasVerdict = (code: unknown): boolean =>
   [EXIT_CODES.passed, EXIT_CODES.failed, EXIT_CODES.inconclusive, EXIT_CODES.unreachable].some(
     (one) => one.code === code,
@@ -213,7 +213,7 @@ const judgeBefore = async (checkout: string, one: Case): Promise<BusyVerdict> =>
 };
 
 mkdirSync(values.records, { recursive: true });
-// Of runs that were under way when this program was ended.
+// Folders of runs that were under way when this program ended.
 for (const name of readdirSync(values.records))
   if (name.startsWith(PART)) rmSync(join(values.records, name), { recursive: true });
 const known = readBusyRuns(values.out);

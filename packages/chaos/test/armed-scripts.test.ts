@@ -1,4 +1,4 @@
-/** The armed rollback of every fault reaches the shell of the target byte for byte, whatever starts it. */
+/** The armed rollback of every fault reaches the shell of the target byte for byte, started by systemd or as a detached process. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,14 +23,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-/** A unit whose name has what interpreters replace. */
+/** A unit with a name that contains characters that interpreters replace. */
 const UNIT = `livekit@\${HOME}%n$$.service`;
 
 const contextOf = (id: string, params: unknown): FaultContext<unknown> => ({
   ...{ platform: fakePlatform(), components: [NODE], params, id, expiresAfterMs: null },
 });
 
-/** Each with parameters of its own; bursts need swarm-impair, and so other steps. */
+/** Parameters of each fault; bursts need swarm-impair, and so other steps. */
 const SCRIPTS = [...FAULTS.values()]
   .flatMap((fault) => [
     { name: fault.name, fault, params: sampleParams(fault) },
@@ -50,7 +50,7 @@ const SCRIPTS = [...FAULTS.values()]
     return { name, id, steps, script: unitScript([{ unit: UNIT, component: NODE, steps }]).trim() };
   });
 
-/** Writes what it is given on its input into a file of its own, instead of running it. */
+/** Writes its input into a file, instead of running it. */
 const sinkFor = (out: string): string => `#!/bin/sh\nexec cat > "$(mktemp '${out}/XXXXXXXX')"\n`;
 
 const expectAll = async (): Promise<void> => {
@@ -81,11 +81,11 @@ test('a stand-in that expands as systemd does', async () => {
   await mkdir(sink);
   await writeFile(join(sink, 'sh'), sinkFor(join(dir, 'out')), { mode: 0o755 });
   const started: Promise<unknown>[] = [];
-  /** Runs the timer of ARM on this host, with the words that systemd would make of them. */
+  /** Runs the timer of ARM on this host, with the arguments as systemd would expand them. */
   const run = async (argv: readonly string[]): Promise<CommandResult> => {
     const bin = join(dir, 'bin');
     await mkdir(bin, { recursive: true });
-    // Also where the tests do not run as root.
+    // Tests may run without root.
     await writeFile(join(bin, 'id'), '#!/bin/sh\necho 0\n', { mode: 0o755 });
     const words = join(bin, 'words');
     await writeFile(

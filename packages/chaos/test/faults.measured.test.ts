@@ -70,7 +70,7 @@ const inject = async (name: string, member: Component, params: object = {}): Pro
   return open;
 };
 
-/** Removes an effect as something else than its rollback would, and expects what the fault finds then. */
+/** Removes an effect by other means than its rollback, and expects the finding of the fault. */
 const expectMissed = async (
   injection: Injection,
   remove: () => Promise<unknown>,

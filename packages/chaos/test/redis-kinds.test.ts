@@ -25,7 +25,7 @@ const nodesAt = async (url: string): Promise<unknown> => {
   }
 };
 
-/** What `redis-flush` answers about a Redis on this host. */
+/** The obstacle that `redis-flush` reports for a Redis on this host. */
 const flushObstacle = async (url: string): Promise<string | null | undefined> => {
   const platform = fakePlatform();
   const fault = FAULTS.get('redis-flush');

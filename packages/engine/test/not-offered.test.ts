@@ -21,7 +21,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** An attempt would take a minute. */
 const PATIENT = { joinTimeoutMs: 60_000 } as const;
-/** A join that has ended before its attempt ran out of time knew more than that it took long. */
+/** Limit on the duration of a join: a join that ends before its attempt runs out of time knows its cause. */
 const SOON_MS = 20_000;
 
 const serve = (name: string, config: LiveKitConfig, offers: ('ice-tcp' | 'turn-udp')[] = []) =>

@@ -19,7 +19,7 @@ const shown = () => z.string().regex(/^\P{Cc}{0,300}$/u);
 const agentFactsSchema = z.strictObject({
   /** Unique; from the name of the host. */
   agent: z.string().regex(/^[\w.-]{1,300}$/),
-  /** Random, another one for each run: what is signed for one run of an agent is not valid in the next. */
+  /** Random text, different for each run: a signature for one run of an agent is not valid in the next. */
   ticket: z.string().regex(/^[\w-]{16,64}$/),
   host: shown(),
   pid: whole(0, Number.MAX_SAFE_INTEGER),

@@ -52,7 +52,7 @@ const SECONDS_PER_DAY = 86_400;
 export interface AgentRunOptions {
   queue: Queue;
   agent: string;
-  /** Of this run: see `AgentFacts`. */
+  /** Ticket of this run: see `AgentFacts`. */
   ticket: string;
   invitation: Invitation;
   clock: ClockReading;
@@ -61,9 +61,9 @@ export interface AgentRunOptions {
   browser: string | undefined;
   /** Throws SwarmError `usage` for an address that this host sends no load to. */
   assertHost(url: string): void;
-  /** It has thrown: a shard was not started, or ended. */
+  /** Called when `assertHost` has thrown: a shard was not started, or has ended. */
   onForbidden(message: string): void;
-  /** Something of the run was not taken. */
+  /** Called when a message or job of the run was refused. */
   onRefused(rejected: RejectedMessage): void;
   /** For the output of workers. */
   dir: string;
@@ -76,13 +76,13 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
   const { redis } = queue;
   const clock = clockOfRun(options, (line) => results.push({ type: 'clock', line }));
   const workers = new Map<number, WorkerProcess>();
-  /** Jobs that would have sent load to where this host sends none. */
+  /** Jobs that would have sent load to an address that this host forbids. */
   const forbidden = new Map<number, WorkerDeath>();
   const results = openStreamWriter<FleetMessage>(queue, resultsKey(run), { name: agent, ticket });
   const over = Promise.withResolvers<'finished' | 'abandoned'>();
   let withdrawn = false;
   let coordinatorSeenAt = performance.now();
-  /** It must increase: a program that only keeps the key of a coordinator alive cannot sign the next one. */
+  /** Number of the last sign of life. Numbers must increase: a program that only prolongs a coordinator's key in Redis cannot sign the next number. */
   let lastBeat = -1;
 
   const killAll = (): void => {
@@ -100,7 +100,7 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     }
     if (how !== undefined) over.resolve(how);
   };
-  /** Another program writes to the queue, or this host and the coordinator do not understand each other: the load must end. */
+  /** Ends the load: another program writes to the queue, or this host and the coordinator use different messages. */
   const refuse = (rejected: RejectedMessage): void => {
     options.onRefused(rejected);
     withdraw(`a message of the queue was refused: ${rejected.message}`, {
@@ -143,7 +143,7 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
       assertHosts(command, options.assertHost);
     } catch (error) {
       if (!(error instanceof SwarmError)) throw error;
-      // Before the worker has heard of it: no socket is opened.
+      // The worker does not receive the command, so it opens no socket.
       options.onForbidden(error.message);
       forbidden.set(job, { reason: error.code, message: error.message, killed: false });
       worker.kill();

@@ -28,7 +28,7 @@ export interface AgentOptions {
   engineModule: string;
   /** Program of browser participants. Default: the one that is installed. */
   browser?: string | undefined;
-  /** The rules of this host, whatever a run asks. Throws SwarmError `usage` for an address that no load may be sent to. */
+  /** Checks an address by the rules of this host. Throws SwarmError `usage` for an address that no load may be sent to. */
   assertHost(url: string): void;
   /** Aborted: participants leave, and the agent ends. */
   stop: AbortSignal;
@@ -42,7 +42,7 @@ export type AgentEvent =
   | { type: 'left'; run: string }
   /** Messages of the queue that were not taken since the last such event: their number, and the reason for the last. */
   | { type: 'refused'; count: number; last: string }
-  /** A shard would have loaded what the rules of this host do not allow. */
+  /** A shard would have loaded a server that the rules of this host forbid. */
   | { type: 'forbidden'; run: string; message: string }
   | { type: 'queue_lost' }
   | { type: 'queue_found' };
@@ -78,7 +78,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     refused++;
     lastRejected = message;
   };
-  /** Once a second at most, however much is written to the queue. */
+  /** Reports refused messages, at most once a second however many other programs write. */
   const tellRefused = (): void => {
     if (refused > 0) onEvent({ type: 'refused', count: refused, last: lastRejected });
     refused = 0;
@@ -95,7 +95,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   });
 
   const mayAccept = (): boolean => current === null && !stop.aborted;
-  /** Only of the run that holds the claim of this agent. */
+  /** Accepts an invitation of the run that holds the claim of this agent. */
   const consider = async (signed: string): Promise<void> => {
     if (!mayAccept()) return;
     const place = invitationPlace({ agent, ticket });

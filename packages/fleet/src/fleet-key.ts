@@ -10,9 +10,9 @@ import { usageError } from '@livekit-swarm/settings';
 import type { Place } from './places.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Protects what passes through the queue with the key that the hosts of a fleet share. Without a key, everything passes as it is. */
+/** Protection of the messages in the queue by the key that the hosts of a fleet share. Without a key, messages are unprotected. */
 export interface Seal {
-  /** Whether there is a key. */
+  /** True with a key. */
   readonly isKeyed: boolean;
   /** A text with its signature; both can be read. */
   sign(place: Place, text: string): string;
@@ -25,7 +25,7 @@ export interface Seal {
 }
 
 const KEY_BYTES = 32;
-/** 32 random bytes have about 30 different ones; fewer than this are typed or repeated. */
+/** Least number of different bytes in a key: 32 random bytes have about 30, typed or repeated ones fewer. */
 const LEAST_DIFFERENT = 16;
 const MAX_KEY_TEXT = 4_096;
 
@@ -67,13 +67,13 @@ const OPEN: Seal = {
 };
 
 const sealWith = (key: Buffer): Seal => {
-  /** HKDF (RFC 5869): a key for each purpose. */
+  /** Derives the key of one purpose by HKDF (RFC 5869). */
   const derive = (purpose: string): Buffer =>
     Buffer.from(hkdfSync('sha256', key, '', `livekit-swarm queue: ${purpose}`, KEY_BYTES));
   const signing = derive('signature');
   const encryption = derive('encryption');
 
-  /** JSON has no line ends of its own: where the place ends is unambiguous. */
+  /** Signs the place and the parts. The line end separates the place unambiguously: JSON contains none. */
   const mac = (place: Place, ...parts: (string | Buffer)[]): Buffer => {
     const hmac = createHmac('sha256', signing).update(`${JSON.stringify(place)}\n`);
     for (const part of parts) hmac.update(part);

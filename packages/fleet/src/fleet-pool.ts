@@ -69,7 +69,7 @@ export const connectPool = (
   const loaded = new Set<number>();
   const ended = new Set<number>();
   let started = false;
-  /** Entries in the name of none of the members. */
+  /** Number of entries whose sender is none of the members. */
   let strangers = 0;
   let warnAtStart = (): void => {};
   /** Null: every shard has loaded its engine; else what kept one from it. */
@@ -180,7 +180,7 @@ export const connectPool = (
   };
   const stranger = ({ message }: RejectedMessage): void => {
     strangers++;
-    // Once: their number has no bound.
+    // One warning only: the number of such entries has no bound.
     if (strangers > 1) return;
     const warn = (): void =>
       onWarning('message_refused', `a message of the queue was refused: ${message}`);

@@ -46,7 +46,7 @@ const start = {
   },
 } as const;
 
-/** @returns what the code makes of it; only a RejectedMessage may be thrown */
+/** @returns the result of the code; only a RejectedMessage may be thrown */
 const outcomeOf = <T>(read: () => T): T | 'refused' => {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** What passes through the queue, in both directions. Whatever is read is checked here: its bounds, and that it is nothing else. */
+/** Messages of the queue, in both directions. The schemas check everything that is read: form and bounds. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { LINE_SCHEMAS } from '@livekit-swarm/record';
 import type {
@@ -25,14 +25,14 @@ export type Invitation = z.infer<typeof invitationSchema>;
 export const claimSchema = z.strictObject({ run: runName() });
 export type Claim = z.infer<typeof claimSchema>;
 
-/** A sign of life of a coordinator: how often it has given one. */
+/** A sign of life of a coordinator, with its number. */
 export const beatSchema = z.strictObject({ beat: whole(0, Number.MAX_SAFE_INTEGER) });
 export type Beat = z.infer<typeof beatSchema>;
 
 /** Number of a job, once its signature is verified. */
 export const jobText = z.string().regex(/^\d{1,4}$/);
 
-/** Data of a job that hosts a shard: its number, signed. Which shard, the coordinator decides by the host that takes it. */
+/** Data of a job that hosts a shard: the signed number of the job. The coordinator selects the shard by the host that takes the job. */
 export const shardJobSchema = z.strictObject({ job: text(NAME) });
 export type ShardJob = z.infer<typeof shardJobSchema>;
 
@@ -76,7 +76,7 @@ const assignmentShape = {
   admitted: admittedSchema,
 } satisfies Shape<ShardAssignment>;
 
-/** What a coordinator may ask of a shard on another host. Never `prepare`: which programs run on a host is decided on that host. */
+/** Commands of a coordinator to a shard on another host, without `prepare`: each host itself decides which programs it runs. */
 const shardCommandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), assignment: z.strictObject(assignmentShape) }),
   z.strictObject({ type: z.literal('assign'), admitted: admittedSchema }),
@@ -97,7 +97,7 @@ export const fleetCommandSchema: z.ZodType<FleetCommand> = z.discriminatedUnion(
   z.strictObject({ type: z.literal('finish') }),
 ]);
 
-/** A reason or an error, for a sentence. */
+/** Largest length of a reason or an error, characters. */
 const SENTENCE = 20_000;
 const MOST_LINES = 1_000_000;
 
@@ -138,23 +138,23 @@ export const fleetMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type FleetMessage = z.infer<typeof fleetMessageSchema>;
 
-/** As many messages in one entry of a stream at most. */
+/** Largest number of messages in one entry of a stream. */
 export const MESSAGES_PER_ENTRY = 50;
 
-/** Far above what one entry holds: a result of a participant in a large room has a line for each track. */
+/** Largest size of an entry, far above that of real ones: the result of a participant in a large room has a line for each track. Bytes. */
 const MAX_BYTES = 256 * 1024 ** 2;
 
 /** The payload of one entry of a stream, before it is sealed. */
 export const encode = (messages: readonly (FleetCommand | FleetMessage)[]): Buffer =>
   zstdCompressSync(JSON.stringify(messages));
 
-/** @throws RejectedMessage when the bytes are none that `encode` made of such messages */
+/** @throws RejectedMessage when `encode` cannot have made these bytes of such messages */
 export const decode = <T>(schema: z.ZodType<T>, bytes: Buffer, mostBytes = MAX_BYTES): T[] => {
   let value: unknown;
   try {
     value = JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: mostBytes }).toString());
   } catch {
-    // Without the cause, which may quote a secret.
+    // The error omits its cause, which may quote a secret.
     throw new RejectedMessage('form', 'it cannot be decoded');
   }
   return parsed(z.array(schema).min(1).max(MESSAGES_PER_ENTRY), value);
@@ -165,11 +165,11 @@ export const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const { data, error } = schema.safeParse(value);
   if (error === undefined) return data;
   const [issue] = error.issues;
-  // Where, but not what: it may be a secret, or text for a terminal.
+  // The error names the place and omits the value, which may be a secret or hold control characters.
   throw new RejectedMessage('form', `${issue?.code} at ${pathText(issue?.path ?? [])}`);
 };
 
-/** The same of a text. @throws RejectedMessage */
+/** Parses JSON and checks it against a schema. @throws RejectedMessage */
 export const parsedText = <T>(schema: z.ZodType<T>, json: string): T => {
   if (json.length > MAX_TEXT) throw new RejectedMessage('form', 'too long');
   let value: unknown;
@@ -181,7 +181,7 @@ export const parsedText = <T>(schema: z.ZodType<T>, json: string): T => {
   return parsed(schema, value);
 };
 
-/** Of facts, claims, invitations. */
+/** Largest length of facts, claims and invitations, characters. */
 const MAX_TEXT = 100_000;
 
 const pathText = (path: readonly PropertyKey[]): string =>

@@ -1,4 +1,4 @@
-/** Participants as they travel to other hosts. Whatever is not listed is refused, and every size has a bound: what is read may have been written by any program. */
+/** Schema of participants in messages to other hosts. It refuses unlisted keys and bounds every size: any program may have written the message. */
 import type { Admission } from '@livekit-swarm/engine';
 import type { AdmittedParticipant } from '@livekit-swarm/runner';
 import {
@@ -42,7 +42,7 @@ export const time = () =>
     .max(LIMITS.maxDurationMs * 2);
 const duration = () => amount(LIMITS.maxDurationMs);
 
-/** Of a URL that participants connect to. Which hosts it may name, the rules of the host decide. */
+/** URL that participants connect to. The rules of the host decide which hosts it may name. */
 const address = (protocols: RegExp) => z.url({ protocol: protocols }).max(ADDRESS);
 const host = () => text(300).regex(/^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/);
 
@@ -138,7 +138,7 @@ const ref = z.union([
   z.strictObject({ file: text(ADDRESS * 2) }),
 ]);
 
-/** For the record only: nothing is read from these places on another host. */
+/** Token endpoint and sources of its headers, for the record only: another host reads none of these sources. */
 const connect = z.strictObject({
   url: text(ADDRESS),
   servers: z.array(text(ADDRESS)).max(MOST_LISTED),

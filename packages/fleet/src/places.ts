@@ -1,4 +1,4 @@
-/** Where messages of the queue belong. What is signed for one place counts in no other: see `fleet-key.ts`. */
+/** Place of a message in the queue. A signature for one place is not valid in another: see `fleet-key.ts`. */
 export type Place = readonly [kind: string, ...rest: (string | number)[]];
 
 /** An agent between two runs: its name, and the ticket of the run that comes next. */

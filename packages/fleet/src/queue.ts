@@ -11,9 +11,9 @@ export interface Queue {
   connect(options?: RedisOptions): Redis;
   /** Of the address, without its password. */
   address: string;
-  /** Signs and encrypts what passes through it. */
+  /** Signs and encrypts the messages of the queue. */
   seal: Seal;
-  /** Whether others on the way may read what passes through it. */
+  /** True when other programs on the network path may read the messages. */
   isReadable: boolean;
   close(): void;
 }
@@ -75,13 +75,13 @@ export const openQueue = async (url: string, { key, isInsecure }: QueueOptions):
   return { redis, connect, address, seal, isReadable, close };
 };
 
-/** Fails at once. */
+/** Options of a connection that fails at once. */
 const ONCE: RedisOptions = {
   retryStrategy: () => null,
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_MS,
 };
-/** It may not be allowed to ask whether the Redis is ready. */
+/** Options of a connection without credentials, which may lack the permission to ask whether Redis is ready. */
 const STRANGER: RedisOptions = { ...ONCE, enableReadyCheck: false };
 
 const withoutCredentials = (url: string): string => {
@@ -101,12 +101,12 @@ const checkedUrl = (url: string): string => {
   );
 };
 
-/** A password in the URL proves nothing: a Redis that has none accepts any. */
+/** Checks that Redis refuses a client without a password. A password in the URL proves nothing: a Redis without one accepts any. */
 const assertAuthenticates = async (stranger: Redis, address: string): Promise<void> => {
   const refused: string[] = [];
   try {
     await stranger.connect();
-    // Neither makes a key.
+    // Neither command creates a key.
     for (const command of [
       () => stranger.xadd('swarm:run:none:results', 'NOMKSTREAM', '*', 'a', 'b'),
       () => stranger.exists('swarm:run:none:results'),
@@ -115,7 +115,7 @@ const assertAuthenticates = async (stranger: Redis, address: string): Promise<vo
         refused.push(error instanceof Error ? error.message : String(error));
       });
   } catch {
-    // It does not answer: `checkAnswer` names the cause.
+    // Redis does not answer: `checkAnswer` names the cause.
     return;
   } finally {
     stranger.disconnect();

@@ -2,7 +2,7 @@ import { measureClockOffset, monotonicMs } from '@livekit-swarm/livekit';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-/** Of the times of ECMAScript. */
+/** Largest time of ECMAScript, ms. */
 const MOST_MS = 8.64e15;
 
 /** How the clock of this host relates to that of Redis, which all hosts of a run share. */

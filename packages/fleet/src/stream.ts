@@ -93,16 +93,16 @@ const ENTRIES_AT_ONCE = 100;
 
 export interface StreamListener<T> {
   schema: z.ZodType<T>;
-  /** The ticket of the agent that is one end of what this sender sends; null: it may not send anything. */
+  /** Returns the ticket of the agent at one end of this sender's stream; null: the sender may not send. */
   ticketOf(sender: string): string | null;
   onMessages(sender: string, messages: T[]): void;
-  /** An entry was not taken. @param sender as it is named, which is not proven */
+  /** Called for a refused entry. @param sender the name in the entry, which is not proven */
   onRefused(sender: string, rejected: RejectedMessage): void;
-  /** Entries of a sender are missing: Redis lost what it had acknowledged. Called before the entry that follows is delivered. */
+  /** Called for missing entries of a sender, which Redis lost after it had acknowledged them, before the next entry is delivered. */
   onGap(sender: string, missing: number): void;
-  /** A listener has thrown. Nothing more is read. */
+  /** Called when a listener has thrown. Reading ends. */
   onFailure(error: unknown): void;
-  /** Called after every reading, also when nothing has come. */
+  /** Called after every reading, also without entries. */
   onRead?(answered: boolean): void;
 }
 
@@ -127,7 +127,7 @@ export const readStream = <T extends FleetCommand | FleetMessage>(
     const place = entryPlace(stream, { name: sender, ticket }, number);
     return { sender, number, messages: decode(listener.schema, seal.open(place, bytes)) };
   };
-  /** Advances once the entry is handled. */
+  /** Delivers an entry, then advances the expected number of its sender. */
   const take = (fields: readonly Buffer[]): void => {
     let entry: Entry<T>;
     try {
@@ -139,7 +139,7 @@ export const readStream = <T extends FleetCommand | FleetMessage>(
     }
     const { sender, number, messages } = entry;
     const expected = next.get(sender) ?? 0;
-    // Sent again, as the answer of Redis was lost.
+    // The sender repeats an entry when the answer of Redis was lost.
     if (number < expected) return;
     if (number > expected) listener.onGap(sender, number - expected);
     listener.onMessages(sender, messages);
@@ -174,7 +174,7 @@ export const readStream = <T extends FleetCommand | FleetMessage>(
   };
 };
 
-/** Redis did not answer: the caller tries again, and counts for how long. */
+/** Result of a command that Redis did not answer: the caller tries again, and measures for how long. */
 const unanswered = (): null => null;
 
 interface Entry<T> {

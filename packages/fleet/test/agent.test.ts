@@ -194,7 +194,7 @@ it('takes invitations only of the run that holds its claim', async () => {
     .toBe(7);
   expect(events.filter(({ type }) => type === 'joined')).toEqual([]);
   await redis.client.del(claimKey(agent.agent));
-  // And it takes part when it is invited properly.
+  // The agent still accepts a valid invitation.
   await using _run = await coordinate();
   expect(events.filter(({ type }) => type === 'joined')).toHaveLength(1);
 });
@@ -246,7 +246,7 @@ it('does not stay for a coordinator whose key another program keeps', async () =
   await expect.poll(() => run.lines.length).toBeGreaterThan(0);
   const key = `swarm:run:${RUN}:coordinator`;
   const copy = await redis.client.get(key);
-  // As the coordinator would renew it, but with an old sign of life.
+  // Another program renews the key as the coordinator would, but with an old sign of life.
   const keeping = setInterval(() => void redis.client.set(key, copy ?? ''), 20);
   await expect
     .poll(() => events.some(({ type }) => type === 'left'), { timeout: 20_000 })

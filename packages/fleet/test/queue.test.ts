@@ -65,7 +65,7 @@ describe('a queue', () => {
   });
 
   describe('that is not on loopback', () => {
-    /** The same Redis: `0.0.0.0` is this host, but no loopback address. */
+    /** Another address of the same Redis: `0.0.0.0` is this host, but no loopback address. */
     const elsewhere = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
 
     it('needs a key, or --insecure-queue', async () => {

@@ -35,7 +35,7 @@ const reading = (queue: Queue, more: Partial<StreamListener<FleetMessage>> = {})
   return { received, refused, gaps, failures, unanswered: () => unanswered, stop };
 };
 
-/** An entry as a sender of this key writes it, wherever it is put then. */
+/** An entry as a sender with this key writes it, for any stream. */
 const entry = (
   { seal }: Queue,
   number: number,
@@ -132,12 +132,12 @@ it('takes nothing that is not signed with its key for this place', async () => {
   const entries = [
     entry(open, 0),
     entry(others, 0),
-    // Of another run, of an earlier run of the same agent, with another number, in another name.
+    // Entries of another run, of an earlier run of the same agent, with another number, in another name.
     entry(queue, 0, { stream: 'swarm:run:other:results' }),
     entry(queue, 0, { ticket: 'ticket-of-the-run-before' }),
     signed.with(4, '0'),
     signed.with(2, 'host-2'),
-    // Changed on the way, too short, of other fields.
+    // Entries that were changed, that are too short, or that have other fields.
     signed.with(6, Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)])),
     signed.with(6, Buffer.alloc(5)),
     signed.with(3, 'number'),

@@ -1,11 +1,11 @@
 import { type MetricName, metricDefinition } from './metrics.ts';
 import type { Threshold } from './threshold.ts';
 
-/** What a load generator that did not get the CPU it needed can do to a metric, although it sent the load that was planned. */
+/** Effect of a lack of CPU on a metric when the load generator sent the planned load all the same. */
 export interface Impairment {
   /**
-   * `worse`: it can only raise the value, all of which metrics are better lower; a value below a limit is below it all the more with a healthy generator.
-   * `either`: it can also lower the value, or the value is to be reached, so that it proves nothing.
+   * `worse`: a lack of CPU can only raise the value, and all such metrics are better when lower: a healthy generator's value would be below the limit, too.
+   * `either`: a lack of CPU can also lower the value, or the value is a minimum to be reached, so it proves nothing.
    */
   effect: 'worse' | 'either';
   why: string;
@@ -26,7 +26,7 @@ const OF_NODES =
 const OF_GENERATOR = 'is itself what shows the impairment';
 const DESCRIBES = 'describes the load or how it was handled; neither direction is better';
 
-/** Every metric that a threshold can be set on. docs/adr/0013-busy-is-not-wrong.md has the argument; its table is written from here. */
+/** Effect on every metric that a threshold can name. `npm run docs` writes the table of docs/adr/0013-busy-is-not-wrong.md from it. */
 export const IMPAIRMENTS = {
   join_time: worse(FROM_SCHEDULE),
   join_start_delay: worse(FROM_SCHEDULE),
@@ -135,12 +135,12 @@ export const IMPAIRMENTS = {
   resident_memory: either(DESCRIBES),
 } as const satisfies Record<MetricName, Impairment>;
 
-/** A value that holds has this part of its limit left; small effects, as of a load that is a hundredth less, do not decide then. */
+/** Share of its limit that a value must leave free, so that small effects, such as a hundredth less load, do not decide. */
 const MARGIN = 0.2;
 
 /**
- * Whether a threshold that holds would hold as well with a healthy generator: an impaired one can only have raised the value, and it is below the limit
- * with a margin. A number of values, and a value that must be reached, prove nothing.
+ * Returns true when a threshold that is met would also be met with a healthy generator: an impaired one can only have raised the value, and the value is
+ * below the limit with a margin. A number of values, or a value that must be reached, proves nothing.
  */
 export const holdsDespiteImpairment = (
   { metric, aggregation, operator, limit }: Threshold,

@@ -56,7 +56,7 @@ const unprovenTarget = {
   ]),
 };
 
-/** What a drill found at the target instead of the effect of a fault. */
+/** Findings of a drill at a target that lacks the effect of its fault. */
 export const EFFECT_FINDINGS = [
   'still_runs',
   'runs',
@@ -96,14 +96,14 @@ export const drillStopReason = z.discriminatedUnion('code', [
   z.object({ code: z.literal('target_unproven'), ...unprovenTarget }),
   /** By another process, before its time: `swarm chaos rollback --force`. */
   z.object({ code: z.literal('rolled_back_externally'), fault: text }),
-  /** Its effect was not there any more before the rollback: what was measured is not its effect. */
+  /** The effect of the fault was gone before its rollback: the measurements do not show the effect. */
   z.object({
     code: z.literal('fault_gone'),
     fault: text,
     component: text,
     found: z.enum(EFFECT_FINDINGS),
   }),
-  /** The target could not be asked whether the effect was still there. */
+  /** The target did not answer whether the effect was still there. */
   z.object({ code: z.literal('effect_unknown'), fault: text, component: text, message: text }),
   /** `error`: the code of the error; null: an unexpected one. */
   z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),

@@ -29,8 +29,8 @@ export interface RecordWriter {
   /** Writes buffered lines; runs at least once per second. */
   flush(): void;
   /**
-   * Writes what is buffered, closes the file, and reads its end back.
-   * @returns why the file does not hold all lines; null: it does
+   * Writes the buffered lines, closes the file, and reads its end back.
+   * @returns the reason why lines are missing from the file; null: none is missing
    */
   close(): SwarmError | null;
   /** Closes the record and removes it when it is empty. The folder stays if it contains logs. */
@@ -49,7 +49,7 @@ export const openRecord = (dir: string): RecordWriter => {
   const fd = open(dir, file);
   let held: string[] = [];
   let bytes = 0;
-  /** Of the file, as far as written. */
+  /** Size of the file as far as it is written, bytes. */
   let size = 0;
   let lastLine = '';
   let broken: SwarmError | null = null;
@@ -120,10 +120,10 @@ export const openRecord = (dir: string): RecordWriter => {
   };
 };
 
-/** How the last line of a complete record begins. */
+/** Beginning of the last line of a complete record. */
 const END_LINE = '{"type":"end"';
 
-/** @throws Error when the file does not end with this line, or is not of this size: another process changed it, or the disk lost what it had accepted */
+/** @throws Error when the file has another end or size: another process changed it, or the disk lost accepted data */
 const assertEnd = (file: string, size: number, line: string): void => {
   const fd = openSync(file, 'r');
   try {

@@ -53,7 +53,7 @@ const scheduling = z.object({
 const otherPrograms = z.object({
   /** Cores that the processes of the run used, an embedded server and real clients included. */
   ownCores: count,
-  /** Those of the others that used most, at most three: their names, and the cores of all processes of that name. Empty where they cannot be seen. */
+  /** The three other programs, at most, that used most: name, and cores of all processes of that name. Empty where the host does not show them. */
   top: z.array(z.object({ name: z.string(), cores: count })),
 });
 
@@ -90,7 +90,7 @@ const generator = z.object({
   serverScheduling: scheduling.exactOptional(),
   /** For how long some task of the host waited for a core (pressure stall information), ms; the coordinator reports it. */
   stalledMs: count.exactOptional(),
-  /** While the host was busy; the coordinator reports it. */
+  /** Other programs that used the host, only while it was busy; the coordinator reports them. */
   otherPrograms: otherPrograms.exactOptional(),
   /** For how long a CPU quota stopped the control group of the coordinator, ms. */
   throttledMs: count.exactOptional(),

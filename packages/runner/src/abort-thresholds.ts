@@ -46,7 +46,7 @@ export const watchAbortThresholds = (
 
 /**
  * Watches for a load that is far too large for the deployment, with or without `abortOnFail`: its users must not wait until a step is over.
- * @returns why the run must end, called once a second; null: it need not. With an impaired generator it ends as well, but proves nothing
+ * @returns the reason why the run must end; null: it continues. Called once a second. An impaired generator also ends the run, but proves nothing
  */
 export const watchOverload = (
   thresholds: readonly SourcedThreshold[],

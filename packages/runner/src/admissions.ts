@@ -60,7 +60,7 @@ export const createAdmissionQueue = (
         plans.filter((plan) => endpointOf(plan) === undefined),
       );
       await rooms?.create(ownTokens.map(({ room }) => room)).catch((error: unknown) => {
-        // In the middle of a run the server then rejects those who join that room, which the record counts.
+        // In the middle of a run the server rejects the joins to that room, and the record counts them.
         if (elapsedMs <= 0 || !hasErrorCode(error, 'room_not_found')) throw error;
       });
       return await Promise.all(

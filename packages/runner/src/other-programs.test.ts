@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** As the kernel shows a process, with this CPU time in hundredths of a second. */
+/** Writes the files by which the kernel shows a process. @param ticks CPU time, hundredths of a second */
 const process = (pid: number, parent: number, name: string, ticks: number): void => {
   mkdirSync(join(root, String(pid)), { recursive: true });
   writeFileSync(

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { OtherPrograms } from '@livekit-swarm/record';
 
-/** Of one process: who started it, its name, and the CPU time it has used, in ticks. */
+/** Parent, name and used CPU time (ticks) of one process. */
 interface Usage {
   parent: number;
   name: string;
   ticks: number;
 }
 
-/** Of the kernel's accounting for programs (proc(5), sysconf(_SC_CLK_TCK)): 100 on every Linux that Node runs on. */
+/** Unit of the CPU times in /proc (proc(5), sysconf(_SC_CLK_TCK)): 100 a second on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
-/** More names tell little more. */
+/** Largest number of program names in a sample; more explain little. */
 const NAMES = 3;
-/** Cores: what uses less is not why a host is busy. */
+/** Use below which a program does not explain why a host is busy, cores. */
 const LEAST_CORES = 0.05;
 
 /**
- * Measures which other programs of this host use the CPU: all but this process and what it started. It reads their names, never their arguments, and takes
+ * Measures which other programs of this host use the CPU: all but this process and its descendants. It reads their names, never their arguments, and takes
  * some milliseconds, so it is called only while the host is busy.
  * @returns what they used by `atMs` (of `performance.now()`) since the last call, or since the start; null where /proc is not there. In a container only its own processes are visible: the
  * others are missing from the names
@@ -67,7 +67,7 @@ const readUsage = (root: string): Map<number, Usage> | null => {
       const parsed = parseStat(readFileSync(`${root}/${name}/stat`, 'utf8'));
       if (parsed !== null) usage.set(Number(name), parsed);
     } catch {
-      // The process has ended.
+      // The process ended between the two readings.
     }
   }
   return usage.size === 0 ? null : usage;
@@ -80,9 +80,9 @@ const parseStat = (text: string): Usage | null => {
   const fields = text.slice(end + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   if (begin < 0 || end < begin || !Number.isFinite(ticks)) return null;
-  // Names are of other programs: control characters must not reach a terminal.
+  // Other programs choose their names: control characters must not reach a terminal.
   const shown = text.slice(begin + 1, end).replace(/[^\x20-\x7e]/g, '?');
-  // Node gives its main thread, and so its process, a name of its own.
+  // Node renames its main thread, and so its process.
   const name = shown === 'MainThread' ? 'node' : shown;
   return { parent: Number(fields[1]), name, ticks };
 };

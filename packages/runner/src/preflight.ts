@@ -42,7 +42,7 @@ export const preflight = async (
 /**
  * Asks whether the server creates a room when its first participant joins (`room.auto_create`).
  * @param stranger a participant of a room that does not exist
- * @returns true also where something else is wrong: `preflight` reports it
+ * @returns true also for any other error, which `preflight` reports
  */
 export const createsRoomOf = async (
   deployment: Deployment,
@@ -64,7 +64,7 @@ export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> 
       validateAdmission({ url, token, timeoutMs: TIMEOUT_MS }),
       readServerClock(url, TIMEOUT_MS),
     ]);
-    // Before the rejection, which it may have caused: neither shows anything about the deployment then.
+    // A wrong clock may have caused the rejection, and then proves nothing about the deployment, so it comes first.
     const wrong = clock === null ? null : clockProblem(clock, parseServerUrl(url).http);
     if (wrong !== null) throw wrong;
     if (answer.ok) return answer.signalling;

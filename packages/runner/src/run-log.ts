@@ -143,7 +143,7 @@ export const openRunLog = ({
   };
 };
 
-/** From this share of its cores on, it is recorded what uses a host. */
+/** Share of a host's cores in use from which on samples name the programs that use them. */
 const BUSY_HOST = 0.9;
 
 type HostSample = Pick<

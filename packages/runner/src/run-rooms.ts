@@ -20,11 +20,11 @@ const TIMEOUT_SECONDS = 10;
 const AT_ONCE = 20;
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
-/** How long a room stays empty beyond what the plan schedules: join retries, and participants that all lost their connection. */
+/** Time for which a room may stay empty beyond the plan, for join retries and for participants that all lost their connection, ms. */
 const SPARE_MS = 120_000;
 
 /**
- * A killed coordinator deletes nothing, so the server closes each room: a while after the last participant left, or when none joined.
+ * A killed coordinator deletes nothing. So each room has timeouts, after which the server closes it when the last participant has left or none joined.
  * @param run the random word in the names of rooms that exist for this run alone
  */
 export const createRunRooms = (
@@ -38,7 +38,7 @@ export const createRunRooms = (
 
   const createOne = async (name: string): Promise<void> => {
     const service = await client();
-    // A room of others keeps its timeouts: to create it again would set them.
+    // Creating an existing room again would change its timeouts.
     const isNew = name.includes(run) || (await service.listRooms([name])).length === 0;
     if (!isNew) return;
     await service.createRoom({
@@ -77,7 +77,7 @@ export const createRunRooms = (
 
 const secondsOf = (ms: number): number => Math.ceil(ms / 1_000);
 
-/** By room: the longest time for which the plan leaves it empty between two stays, ms. */
+/** The longest time for which the plan leaves each room empty between two sessions, by room, ms. */
 export const longestEmptyTimes = (
   participants: readonly Pick<ParticipantPlan, 'room' | 'joinAtMs' | 'leaveAtMs'>[],
 ): ReadonlyMap<string, number> => {

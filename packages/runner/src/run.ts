@@ -33,7 +33,7 @@ import type { ShardAssignment } from './worker-protocol.ts';
 
 export interface RunOptions {
   deployment: Deployment;
-  /** Whether this load may be sent there: asked before anything else. */
+  /** The permission to send this load, checked before anything else. */
   guard: LoadGuard;
   /** Random text that the plan was expanded with. */
   run: string;
@@ -109,7 +109,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     onLine: (line) => options.onLine?.(line),
   });
   const ending: RunEnding = Promise.withResolvers();
-  // It may be rejected before `superviseRun` awaits it.
+  // The promise may be rejected before `superviseRun` awaits it.
   ending.promise.catch(() => {});
 
   /** No participant is connected and none will join: the rest of the plan would measure nothing. */

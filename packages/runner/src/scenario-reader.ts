@@ -3,7 +3,7 @@ import type { LoadGuard } from '@livekit-swarm/livekit';
 import { assertReadable, type ReadPermission } from '@livekit-swarm/scenario';
 import type { SecretRef } from '@livekit-swarm/settings';
 
-/** What the secrets that a scenario names are read with. */
+/** Reader of the secrets that a scenario names, with its permission. */
 export interface ScenarioReader extends SecretReader {
   permission: ReadPermission;
 }

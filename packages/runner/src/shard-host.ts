@@ -30,7 +30,7 @@ const BATCH_MS = 100;
 
 /**
  * Begins a shard: joins and leaves at their due times, a sample a second, events as they happen.
- * @param own what this host decides: the folder for logs and for what clients leave, and the program of the browser
+ * @param own settings of this host: the folder for logs and files of clients, and the program of the browser
  * @throws what the engine throws when it cannot be made
  */
 export const hostShard = async (

@@ -24,7 +24,7 @@ export interface WorkerPoolOptions {
   workers: number;
   engineModule: string;
   logDir: string;
-  /** Of workers on this host: see `EngineOptions`. */
+  /** Browser program of workers on this host: see `EngineOptions`. */
   browser?: string | undefined;
   /** Used where they have a worker of the shard. Default: all are started now. */
   warm?: WarmWorkers | undefined;

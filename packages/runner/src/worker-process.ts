@@ -33,7 +33,7 @@ export interface WorkerOptions {
   engineModule: string;
   /** Where its output goes: `worker-N.log`, removed when it is empty. */
   logDir: string;
-  /** See `EngineOptions`. */
+  /** Browser program: see `EngineOptions`. */
   browser?: string | undefined;
   /** Without a command for this long the worker ends its participants, ms: its parent may be stopped. Default: it waits. */
   leaseMs?: number;

@@ -35,7 +35,7 @@ export interface ShardAssignment {
   admitted: AdmittedParticipant[];
 }
 
-/** Coordinator → worker, from this host or another: what happens to a shard. */
+/** Command for a shard, coordinator → worker, from this host or another. */
 export type ShardCommand =
   | { type: 'start'; assignment: ShardAssignment }
   /** The participants that join next. */
@@ -43,10 +43,10 @@ export type ShardCommand =
   /** Stop joining, all participants leave; answered by lines and then `finished`. */
   | { type: 'stop' };
 
-/** Parent process → worker. Which programs run on a host is decided on that host: no other host may send `prepare`. */
+/** Parent process → worker. Each host decides which programs it runs: no other host may send `prepare`. */
 export type WorkerCommand =
   | ShardCommand
-  /** Load the engine, once; answered by `ready`. `dir`: for what clients leave. `browser`: see `EngineOptions`. */
+  /** Load the engine, once; answered by `ready`. `dir`: folder for files of clients. `browser`: see `EngineOptions`. */
   | {
       type: 'prepare';
       shard: number;

@@ -33,7 +33,7 @@ test('a threshold crossed by twice its limit for ten seconds ends a run, where t
       stop: new AbortController().signal,
       endWhenOverloaded: true,
     });
-    // Where other programs starve the generator, it ends as well, and proves nothing.
+    // When other programs starve the generator, the run ends as well, and proves nothing.
     expect(['threshold_crossed', 'stopped']).toContain(summary.end?.reason);
     expect(summary.end?.at).toBeGreaterThan(10_000);
     expect(summary.end?.at).toBeLessThan(200_000);

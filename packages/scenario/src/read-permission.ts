@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { type SecretRef, usageError } from '@livekit-swarm/settings';
 
-/** What scenario files may read of this host. They are written by others, and name where the answer is sent. */
+/** Variables and files of this host that scenario files may read. Others write scenario files, which also name the server that receives the content. */
 export interface ReadPermission {
   /** Names of environment variables. */
   env: readonly string[];
@@ -12,14 +12,14 @@ export interface ReadPermission {
 
 export const NOTHING_READABLE: ReadPermission = { env: [], files: [] };
 
-/** Variables with this prefix are meant for scenarios. */
+/** Names of variables that scenarios may always read. */
 const FOR_SCENARIOS = /^SWARM_SECRET_./;
 
-/** Keys of the deployment and of swarm itself, whatever was allowed. */
+/** Names of variables of the deployment and of swarm, which no scenario may read. */
 const OWN_SECRETS = /^(LIVEKIT|SWARM)_/i;
 
 /**
- * @param where for messages
+ * @param where place in the scenario, for messages
  * @throws SwarmError `usage` when a scenario may not read this secret; never repeats it
  */
 export const assertReadable = (
@@ -64,7 +64,7 @@ export const assertReadableFile = (
   );
 };
 
-/** Links followed, so that none leads out of a folder; as it is where nothing is there. */
+/** The path with its links followed, so that no link leads out of a folder; unchanged when no such file exists. */
 const realPath = (path: string): string => {
   try {
     return realpathSync(path);

@@ -26,7 +26,7 @@ const EXITS = {
     'dns_failed',
     'no_route',
     'no_socket',
-    // Its clock is so wrong that tokens and certificates may not be valid by it.
+    // The clock of this host or of the server is so wrong that tokens and certificates may be invalid.
     'clock_wrong',
     // Nothing of the run is known.
     'record_not_written',
@@ -47,7 +47,7 @@ const EXITS = {
     'rate_limited',
     'bad_gateway',
     'not_livekit',
-    // What stands in front of the deployment, or what it did to a request.
+    // Answers of a program in front of the deployment, or changes that it made to a request.
     'authorization_removed',
     'blocked',
     'bot_check',

@@ -24,7 +24,7 @@ export interface CapacitySession
   searches: readonly Found[];
   /** What ended the session before its searches did. */
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
-  /** Of the error that stopped it. Default: an internal error. */
+  /** Exit code of the error that stopped the search. Default: that of an internal error. */
   errorExitCode?: ExitCode;
 }
 

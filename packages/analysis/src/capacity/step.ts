@@ -160,13 +160,13 @@ const evidenceOf = (
   const inParts = new Set(timed.map(({ threshold }) => formatThreshold(threshold)));
   const failedAsAWhole =
     decision.verdict === 'failed' &&
-    // It was ended when it had crossed a limit: most windows were not reached.
+    // The run ended when it crossed a limit: it did not reach most of the windows.
     (summary.end?.reason === 'threshold_crossed' ||
       crossings.some(
         ({ expression, metric, resource }) =>
           resource === null && (!inParts.has(expression) || OF_JOINS.has(metric)),
       ));
-  // Where nothing was measured, nothing shows that the load was carried.
+  // Without a measurement, nothing shows that the server carried the load.
   if (judged.length === 0 && !certain && !failedAsAWhole) return null;
   const crossed = judged.filter((judgement) => judgement === 'crossed').length;
   return { windows: judged.length, crossed, failedAsAWhole, certain };
@@ -184,7 +184,7 @@ const OF_JOINS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * One part of the steady state. Null: it has no samples, or the use of a node is missing, so that it does not count. Where participants sent
+ * Judges one part of the steady state. Null: the part has no samples, or the use of a node is missing, so it does not count. If participants sent
  * media or messages and none arrived, a threshold on what arrives is crossed: users noticed.
  * @param thresholds those that have a value for the whole run
  */
@@ -199,7 +199,7 @@ const judgePart = (
     value: usedOf(metrics, nodes, resource),
     limit,
   }));
-  // How much was sent for what was not measured; undefined: there are no samples.
+  // Packets or messages sent for each metric without a value; undefined: there are no samples.
   const sent = results.flatMap(({ value, threshold: { metric, selector } }) => {
     const counter = value === null ? SENT_FOR[metric] : undefined;
     const { kind } = selector;
@@ -216,7 +216,7 @@ const judgePart = (
   return sent.includes(undefined) || used.some(({ value }) => value === undefined) ? null : 'held';
 };
 
-/** What shows every second while there is media or data, and what must be sent for it. */
+/** Metrics that have a value in every second with media or data, and the counter of what participants must send for it. */
 const SENT_FOR: Partial<Record<MetricName, MetricName>> = {
   packet_loss: 'packets_sent',
   packet_loss_before_recovery: 'packets_sent',

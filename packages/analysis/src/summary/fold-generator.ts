@@ -34,7 +34,7 @@ export class GeneratorFold {
   #clockStepMs = 0;
   /** Samples of the generator or an embedded server with the times for which threads waited, and those in which they waited noticeably. */
   readonly #delayed = { samples: 0, count: 0 };
-  /** Packets that may have been skipped: of samples in which a thread was later than frames are kept. */
+  /** Packets that may have been skipped, from samples in which a thread was later than the time for which frames are kept. */
   #unsent = 0;
   readonly #programs = new Map<string, number>();
   #programSamples = 0;

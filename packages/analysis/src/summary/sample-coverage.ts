@@ -1,10 +1,10 @@
 import { COORDINATOR_SHARD, type RecordLine } from '@livekit-swarm/record';
 
 interface Coverage {
-  /** All intervals of its samples, ms. */
+  /** Sum of the intervals of the shard's samples, ms. */
   measuredMs: number;
   lastAt: number;
-  /** When the last of its participants was to leave, ms after the start. */
+  /** Scheduled time at which the last participant of the shard leaves, ms after the start. */
   hostedUntilMs: number;
   died: boolean;
 }
@@ -13,8 +13,8 @@ interface Coverage {
 const TAIL_MS = 1_500;
 
 /**
- * How much of the time for which a shard hosted participants its samples cover. Each measures from the one before, however late it is, so that on a busy host
- * nothing is missing; samples that were lost on the way, or not written, are.
+ * Share of the time with participants that the samples of a shard cover. A sample covers the time since the previous sample, however late it is: on a busy host
+ * no time is missing. Samples that were lost on the way or never written leave time uncovered.
  */
 export class SampleCoverage {
   readonly #shards = new Map<number, Coverage>();
@@ -35,7 +35,7 @@ export class SampleCoverage {
         return;
       }
       case 'event':
-        // Its participants have no result, which is a finding of its own.
+        // The participants of a dead worker have no result, which is a finding of its own.
         if (line.event === 'worker_died' && line.shard !== undefined)
           this.#shard(line.shard).died = true;
         return;

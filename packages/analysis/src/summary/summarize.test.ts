@@ -458,7 +458,7 @@ describe('a busy host', () => {
     expect(onHost(1, top)).toEqual([
       { code: 'host_busy', otherCores, cores: 4, programs: ['rustc', 'node'] },
     ]);
-    // They cannot be seen from a container.
+    // A container does not show other programs.
     expect(onHost(1)).toEqual([{ code: 'host_busy', otherCores, cores: 4, programs: [] }]);
   });
 

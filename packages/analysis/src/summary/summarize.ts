@@ -317,10 +317,10 @@ const lossNotes = (lost: LostSummary, planned: number): RunNote[] =>
     ? []
     : [{ code: 'loss_tolerated', lost: lost.participants, planned, tolerated: lost.tolerated }];
 
-/** Others that use less than this part of a host are not why it is busy. */
+/** Share of a host's cores below which other programs do not explain why the host is busy. */
 const NOTICEABLE = 0.25;
 
-/** Explains what kept a host busy where the load generator did not. */
+/** Notes the programs that kept a host busy when the load generator did not. */
 const busyNotes = (
   { hostCpu, ownCoresWhileBusy, otherPrograms }: Summary['generator'],
   environment: Summary['environment'],

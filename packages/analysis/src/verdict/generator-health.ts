@@ -99,13 +99,13 @@ export const assessGenerator = (summary: Assessed): HealthFinding[] => {
   );
 };
 
-/** Whether it is known that threads did not wait for cores. */
+/** Returns true when the samples prove that threads did not wait for cores. */
 const gotCores = ({ delayedSamples: { share } }: GeneratorSummary): boolean =>
   share !== null && share <= DELAYED_SHARE;
 
 /**
- * The same, a busy host included: where a run is compared with others, a busy host on one side makes the other look better, although every threshold holds
- * on both.
+ * The impairments of a run, a busy host included. A comparison needs them: a busy host on one side makes the other side look better, although every
+ * threshold holds on both.
  */
 export const assessStrictly = (summary: Assessed): HealthFinding[] => {
   const { hosts, joins, end } = summary;
@@ -230,7 +230,7 @@ export const isStarved = (scheduling: Scheduling | undefined, intervalMs: number
   scheduling.longestWaitMs > STARVED_WAIT_SHARE * intervalMs &&
   scheduling.waitMs > STARVED_WAIT_RATIO * scheduling.runMs;
 
-/** Whether a thread waited for a core for so long that measurements may show it. */
+/** Returns true when a thread waited for a core for so long that measurements may show it. */
 export const isDelayed = (scheduling: Scheduling, intervalMs: number): boolean =>
   scheduling.longestWaitMs > DELAYED_WAIT_SHARE * intervalMs;
 
@@ -370,9 +370,9 @@ export const SUSPENSION_MS = 250;
  */
 export const CLOCK_STEP_MS = 250;
 
-/** Joins that fail for a token or a certificate that is not valid by one of the clocks. */
+/** Reasons of joins that fail because a token or certificate is not valid by one of the clocks. */
 export const INVALID_BY_TIME: ReadonlySet<string> = new Set(['unauthorized', 'tls']);
-/** A clock that is this far from others (ms) makes tokens and certificates invalid; livekit-server allows a minute. All else is corrected. */
+/** Difference between clocks beyond which tokens and certificates are invalid, ms; livekit-server allows a minute. All other times are corrected. */
 const CLOCK_WRONG_MS = 30_000;
 
 /** An event loop that lags this much (p99 of a second, ms) handles joins and answers of the server so late that it shows in join times of 2 s. */
@@ -390,7 +390,7 @@ export const LATE_SENDS_SHARE = 0.01;
 /** Fewer than this many happen at the start of any run; in a short one they are a large share. */
 export const MIN_LATE_SENDS = 5;
 
-/** Time that no sample covers: what was lost, late or interrupted then is not in the figures. Twice the default limit on loss. */
+/** Share of the time that no sample covers: loss, lateness and interruptions of this time are not in the figures. Twice the default limit on loss. */
 const MISSING_SHARE = 0.02;
 
 /** Receive-buffer drops look exactly like loss on the wire: a tenth of the tightest usual threshold (0.1 %). */
@@ -411,9 +411,9 @@ const STARVED_WAIT_RATIO = 3;
 /** In more than half of the samples: then nothing measured is free of it. Fewer are matched in time with what was crossed. */
 const STARVED_SHARE = 0.5;
 
-/** A thread that waits for a twentieth of the time waits milliseconds each time it has work: a limit on jitter may show it. */
+/** Share of the time for which a delayed thread waits: at a twentieth it waits milliseconds each time it has work, which jitter may show. */
 const DELAYED_WAIT_SHARE = 0.05;
-/** In one of ten samples. */
+/** Share of samples with a delayed thread that is tolerated: one of ten. */
 const DELAYED_SHARE = 0.1;
 
 /** All cores of the host this busy, in more than half of the samples: every process there waits for CPU, server or generator. */

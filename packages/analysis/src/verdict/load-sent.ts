@@ -1,14 +1,14 @@
 import type { Scenario, TrackPlan } from '@livekit-swarm/scenario';
 import type { GeneratorSummary, Summary } from '../summary/summary.ts';
 
-/** How much of the planned load may be missing: a server is not noticeably less loaded then. */
+/** Share of the planned load that may be missing without a noticeable relief of the server. */
 const MISSING_SHARE = 0.01;
 
-/** A data flow that is this late skips messages, as a process that was stopped does (ms). */
+/** Lateness from which on a data flow skips messages, as a stopped process does, ms. */
 const SKIPPED_MS = 1_000;
 
 /**
- * Whether the load that was planned was really sent, within a hundredth: participants, joins on time, packets. Only then can a generator that lacked CPU not
+ * Returns true when the run sent the planned load within a hundredth: participants, joins on time, packets. Otherwise a generator that lacked CPU may
  * have spared the server.
  */
 export const wasLoadSent = ({
@@ -42,8 +42,8 @@ const sentOnSchedule = ({
   pauses === null;
 
 /**
- * Whether the plan alone decides how much is sent. Publishers that adapt their rate send less when feedback is late; of video with several layers the server
- * forwards smaller ones when a receiver's feedback is late; real clients do both, and drop frames.
+ * Returns true when the plan alone decides how much is sent. When feedback is late, publishers with rate adaptation send less, the server forwards smaller
+ * simulcast layers, and real clients do both and drop frames.
  */
 const isFixedLoad = ({ groups, witnesses }: Scenario): boolean =>
   witnesses === undefined &&

@@ -2,13 +2,13 @@ import type { Threshold } from '@livekit-swarm/metrics';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { evaluate, type Measured, type ThresholdResult } from './threshold-result.ts';
 
-/** A threshold that is crossed by this factor is a load that users notice. */
+/** Factor by which a threshold is crossed under a load that users notice. */
 const TIMES_THE_LIMIT = 2;
 const LASTING_MS = 10_000;
 
 /**
  * Watches for a load that is far too large: a threshold that has been crossed by twice its limit for ten seconds.
- * @returns what is crossed so; null: nothing is, or not yet for long enough. Called about once a second
+ * @returns the crossed threshold; null: none is, or none for long enough. Called about once a second
  */
 export const createOverloadWatch = (
   thresholds: readonly SourcedThreshold[],

@@ -135,7 +135,7 @@ describe('a generator that lacked CPU', () => {
       expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
       expect(decision.health).toContainEqual(finding);
     };
-    // Counts to be reached, what a late generator notices less often, and what holds without a margin.
+    // Counts to be reached, events that a late generator notices less often, and values without a margin to their limit.
     for (const threshold of [
       'packets_received: count>100',
       'nacks_sent: count<5',
@@ -236,7 +236,7 @@ describe('samples that were lost on their way', () => {
     const late = altered(healthy, (line) => {
       if (line.type !== 'sample') return line;
       const { at } = line;
-      // Every third is taken 600 ms late, and every tenth not at all: the next is of the time since the last.
+      // Every third sample is taken 600 ms late, and every tenth not at all: the next sample covers the time since the last.
       const lateness = (second: number): number =>
         second % 3 === 0 && second % 10 !== 9 ? 600 : 0;
       const second = at / 1_000;
@@ -474,7 +474,7 @@ describe('an impaired generator', () => {
         expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
         expect(decision.health).toContainEqual(expect.objectContaining({ code: event.event }));
       }
-    // Whatever the time is, a server that is full is full.
+    // A wrong clock cannot make a server full.
     expect(decide(rejected(/^k3x9-[1-5]-/, 'server_full', disturbed)).verdict).toBe('failed');
   });
 

@@ -29,7 +29,7 @@ export interface VerdictDecision {
   thresholds: ThresholdResult[];
   /** Why the verdict is what it is, most important first; empty when all thresholds were met. */
   reasons: Reason[];
-  /** How the load generator impaired its own measurement; empty for a healthy one. A run that passed may have some that cannot have helped it. */
+  /** Health findings of the load generator; empty for a healthy one. A run that passed may have findings that cannot have improved its results. */
   health: HealthFinding[];
 }
 
@@ -46,12 +46,12 @@ const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'server_full',
   'room_full',
   'bad_gateway',
-  // Shown by its JoinResponse, and by the list of its candidates.
+  // The JoinResponse and the candidates of the server prove these reasons.
   'codec_not_allowed',
   'udp_not_offered',
   'udp_ports_exhausted',
 ]);
-/** Findings after which tokens and certificates may be invalid because of this side. */
+/** Findings after which tokens and certificates may be invalid because of the load generator. */
 const CLOCK_FINDINGS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'clock_stepped',
   'clock_wrong',
@@ -85,7 +85,8 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
  *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
  *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
  * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met; passed only where it
- *    lacked nothing but CPU, which can only have made what was measured worse (`held`). A threshold that is also crossed by what was measured while the generator was healthy is a failure if that was at least half of the run.
+ *    lacked nothing but CPU, which can only have made the results worse (`held`). A threshold that is also crossed by the measurements of a healthy generator
+ *    is a failure if the generator was healthy for at least half of the run.
  * 3. A crossed threshold: failed; inconclusive if it is crossed only by what was measured in seconds in which the generator was impaired.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
  * 5. All thresholds met: passed.
@@ -163,7 +164,7 @@ export const decideVerdict = (
 };
 
 /**
- * Whether all thresholds would hold as well with a generator that had all the CPU it asked for: it lacked nothing but CPU, the load was sent, and a lack of
+ * Returns true when all thresholds would also hold with a healthy generator: this one lacked nothing but CPU and sent the planned load, and a lack of
  * CPU can only have made these values worse (docs/adr/0013-busy-is-not-wrong.md).
  */
 const held = (

@@ -1,4 +1,4 @@
-/** Objectives on alerts, compared with the rules that the alerts come from: before any load. */
+/** Comparison of a drill's objectives on alerts with the rules of these alerts, before any load. */
 import { formatDuration, parseDuration } from '@livekit-swarm/settings';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -9,9 +9,9 @@ import { drillTimes } from './schedule.ts';
 export interface AlertRule {
   name: string;
   expr: string;
-  /** Its `for`, ms. */
+  /** The `for` of the rule, ms. */
   waitsMs: number;
-  /** From one evaluation to the next, ms. Null: that of Prometheus. */
+  /** Evaluation interval of the rule, ms; null: the interval in the configuration of Prometheus. */
   intervalMs: number | null;
 }
 
@@ -65,7 +65,7 @@ const rulesResponse = z.object({
   }),
 });
 
-/** The answer of Prometheus at `/api/v1/rules`; null: it is another one. */
+/** Reads the answer of Prometheus at `/api/v1/rules`; null: the answer has another form. */
 export const readAlertRules = (answer: unknown): AlertRule[] | null => {
   const read = rulesResponse.safeParse(answer);
   if (!read.success) return null;
@@ -82,7 +82,7 @@ export const readAlertRules = (answer: unknown): AlertRule[] | null => {
 export type ImpossibleAlert =
   | { code: 'no_rule'; alert: string }
   | { code: 'waits_longer'; alert: string; waitsMs: number; withinMs: number }
-  /** The faults are over before the rule has waited. */
+  /** The faults end before the `for` of the rule has passed. */
   | { code: 'faults_end_before'; alert: string; waitsMs: number; lastMs: number };
 
 export const impossibleAlerts = (
@@ -103,14 +103,14 @@ export const impossibleAlerts = (
     },
   );
 
-/** A rule fires at an evaluation. */
+/** The shortest time after which a rule fires, ms: rules fire at evaluations. */
 const waitOf = ({ waitsMs, intervalMs }: AlertRule): number =>
   intervalMs === null || intervalMs === 0 ? waitsMs : Math.ceil(waitsMs / intervalMs) * intervalMs;
 
-/** Whether it looks at this moment only: a range, or a recorded rate, outlives what it saw. */
+/** Returns true for an expression without history: a range or a recorded rate still shows a fault that has ended. */
 const isMomentary = (expr: string): boolean => !/[[:]/.test(expr.replaceAll(/"[^"]*"/g, ''));
 
-/** From the first injection to the last rollback; a fault without a duration lasts to the end. */
+/** Time from the first injection to the last rollback, ms; a fault without a duration lasts to the end. */
 const faultsLastMs = (
   drill: Pick<Drill, 'load' | 'steadyState' | 'faults' | 'recoveryMs'>,
 ): number => {
@@ -121,10 +121,10 @@ const faultsLastMs = (
   return Math.max(faultFromMs, ...ends) - faultFromMs;
 };
 
-/** As in drill files: `1m30s`. */
+/** A duration as drill files write it: `1m30s`. */
 const written = (ms: number): string => formatDuration(ms).replaceAll(' ', '');
 
-/** What is wrong with the objective, and what to write. */
+/** Renders the error of an objective, and the hint. */
 export const impossibleAlertText = (
   problem: ImpossibleAlert,
 ): { message: string; hint: string } => {

@@ -205,7 +205,7 @@ describe('an interrupted drill whose rollback failed', () => {
       { code: 'interrupted' },
     ]);
 
-    // Not read as empty: "interrupted" implies that all faults were rolled back.
+    // An unreadable journal is not an empty one: "interrupted" implies that all faults were rolled back.
     const unknown = (message: string) => [
       { code: 'rollback_unknown', faults: [fault?.fault], message },
     ];

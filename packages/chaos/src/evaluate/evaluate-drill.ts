@@ -115,7 +115,7 @@ const withLeftovers = async (
   return { ...repeat, reasons: [reason, ...others] };
 };
 
-/** Null: they were. A journal, or an entry, that cannot be read may hold them: the report states that. */
+/** Reason for faults that were not rolled back; null: all were. A journal or an entry that cannot be read may hold faults: the report states that. */
 const whyNotRolledBack = async (
   open: Recovery['faults'],
   journal: Pick<Journal, 'read'>,

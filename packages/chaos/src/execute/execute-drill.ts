@@ -44,7 +44,7 @@ import { createSteadyStateTracker, watchAbortCondition } from './steady-state.ts
 
 export interface ExecuteDrillOptions {
   drill: Drill;
-  /** Whether the load may be sent to the deployment. */
+  /** The permission to send the load to the deployment. */
   guard: LoadGuard;
   /** Called before each repeat. `dir`: where a lab may keep its logs. */
   deploy(dir: string): Promise<StartedDeployment>;
@@ -171,7 +171,7 @@ const serverOf = async ({
 type RepeatOptions = ExecuteDrillOptions & {
   number: number;
   deployment: DrillDeployment;
-  /** Absent: nothing else can inject into the deployment. */
+  /** Lock on the deployment. Absent: no other drill can inject into it. */
   lock?: Pick<HeldLock, 'assertHeld'> | undefined;
   record: RecordWriter;
   /** Random word in the names of this run's rooms and participants. */

@@ -82,7 +82,7 @@ it('lasts for its duration, however long it took to resolve the target', async (
   expect(rolledBackAt - injectedAt).toBeLessThan(600);
 });
 
-/** What is reported of a fault during whose time the platform answers like that. */
+/** Runs a fault on a platform with these answers, and collects the lost effects and the events. */
 const lossesOf = async (
   fault: Partial<DrillFault>,
   platform: Platform,

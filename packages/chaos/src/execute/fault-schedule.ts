@@ -24,7 +24,7 @@ export interface FaultScheduleOptions {
   steadyMs: number;
   /** Called with the rooms that are about to be affected. */
   onTargeted(rooms: readonly string[]): void;
-  /** Called when the effect of a fault is gone, or not known: nothing that follows is its effect. */
+  /** Called when the effect of a fault is gone or unknown: later measurements do not show the effect. */
   onEffectLost(loss: EffectLoss): void;
   /** Appends to the record. */
   append(event: DrillEvent, at?: number): void;
@@ -132,12 +132,12 @@ const runFault = async (
   await injected.rollback();
 };
 
-/** The last check begins so long before the rollback, which must not be late because of it. */
+/** Time between the last check and the rollback, which the check must not delay, ms. */
 const CHECK_BEFORE_MS = 300;
 
 /**
- * Not after the end of the drill, when everything is rolled back. A question in the middle that was
- * not answered is asked again at the end. @returns how long it took, ms
+ * Checks the effect of a fault, except after the end of the drill, when everything is rolled back. A
+ * check in the middle that got no answer is repeated at the end. @returns duration of the check, ms
  */
 const checkEffect = async (
   injection: Injection,

@@ -29,13 +29,13 @@ export interface ExpiryOptions {
 /** A fault that was injected. */
 export interface Injection {
   readonly id: string;
-  /** Asks the target whether the effect is still there. @param atEnd it had its whole time to act */
+  /** Asks the target whether the effect is still there. @param atEnd the fault had its whole time to act */
   check(atEnd: boolean): Promise<EffectLoss | null>;
   /** Resolves when no effect is left. May be called again. @throws SwarmError `rollback_failed` */
   rollback(): Promise<void>;
 }
 
-/** Why an effect can no longer be counted on: it is gone, or the target could not be asked. */
+/** Reason why an effect is no longer certain: the effect is gone, or the target did not answer. */
 export type EffectLoss = Extract<DrillStopReason, { code: 'fault_gone' | 'effect_unknown' }>;
 
 /**
@@ -73,7 +73,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     if (armed !== null) await journal.write({ ...entry, expiry: armed });
   } catch (error) {
     if (armed !== null) await disarmAfter(error, fault, context);
-    // With the entry, a later rollback disarms what may still be armed.
+    // A later rollback needs the entry to disarm a timer that may still be armed.
     if (!hasErrorCode(error, 'rollback_failed')) await journal.remove(id);
     throw error;
   }
@@ -130,7 +130,7 @@ const checkEffect = async (
   return null;
 };
 
-/** A connection that fails once does not cost the drill its verdict. */
+/** Checks the effect on one component. Tries again, so that one failed connection does not cost the drill its verdict. */
 const checkComponent = async (
   fault: Fault,
   context: FaultContext<unknown>,
@@ -181,10 +181,10 @@ const armExpiry = async (
     const methods = await platform.expiry.arm({ id, afterMs, components, entry });
     return { methods: [...methods], at: new Date(Date.now() + afterMs).toISOString() };
   } catch (error) {
-    // A part of the target may be armed: left alone, it would act in the middle of a later drill.
+    // A part of the target may be armed, and would roll back in the middle of a later drill.
     await disarmAfter(error, fault, context);
     if (required) throw error;
-    // The user accepted that only this host rolls back, or the target is a lab, which ends with it.
+    // The user accepted that only this host rolls back, or the target is a lab, which ends with this process.
     return null;
   }
 };

@@ -138,11 +138,11 @@ const alertsResponse = z.object({
   }),
 });
 
-/** The rules that it evaluates; null when it does not list them. */
+/** The alerting rules that Prometheus evaluates; null when it does not list them. */
 export const alertRules = async (prometheusUrl: string): Promise<AlertRule[] | null> =>
   readAlertRules(await ask(prometheusUrl, '/api/v1/rules'));
 
-/** Null without an answer. */
+/** The answer of Prometheus; null without one. */
 const ask = (prometheusUrl: string, path: string): Promise<unknown> =>
   fetch(new URL(path, prometheusUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) })
     .then((response) => (response.ok ? response.json() : null))

@@ -59,8 +59,8 @@ const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faul
 };
 
 /**
- * The user confirms a target knowing what would be lost there.
- * @throws SwarmError `fault_unavailable` when that cannot be known
+ * Checks that the plan lists all losses: the user confirms a target on the basis of this list.
+ * @throws SwarmError `fault_unavailable` when a loss is unknown
  */
 export const assertLossesKnown = ({ faults }: Pick<DrillPlan, 'faults'>): void => {
   for (const { fault, unknownLosses } of faults) {
@@ -112,7 +112,7 @@ export const assertObservable = async (
   }
 };
 
-/** A rule that waits for longer than the objective gives it would fail the drill on any server. */
+/** Checks the objectives on alerts: a rule with a `for` longer than its objective would fail the drill on any server. */
 const assertAlertsPossible = async (
   name: string,
   prometheusUrl: string,

@@ -48,9 +48,10 @@ export interface Fault<Params = unknown> {
   inject(context: FaultContext<Params>): Promise<void>;
   /**
    * Asks the target whether the effect on a component is still there, in the middle of the fault and
-   * before its rollback: a firewall that is reloaded, or another rollback, may have removed it. Null:
-   * it is there, or ended as it is meant to; else what was found instead. Changes nothing.
-   * @param atEnd it had its whole time to act
+   * before its rollback: a firewall that is reloaded, or another rollback, may have removed it. Changes
+   * nothing.
+   * @param atEnd the fault had its whole time to act
+   * @returns the finding; null: the effect is there, or has ended as intended
    * @throws SwarmError where the target cannot be asked
    */
   missingEffect(

@@ -78,7 +78,7 @@ export const packetLoss = requestedTraffic<LossParams>(
         dropPackets(platform, component, id, params, atRandom(loss)),
       );
     },
-    // Of few packets none may be lost.
+    // Random loss of few packets may drop none, so only a loss of 100 % must have matched.
     missingEffect: (context, component, atEnd) => {
       const { platform, params, id } = context;
       return inBursts(params)

@@ -129,7 +129,7 @@ export const gracefulStop: DescribedFault<NoParams> = {
   params: noParams,
   lasts: false,
   inject: sendToAll('SIGTERM'),
-  // It drains until its rooms are empty, or has exited: a signal that was delivered stays delivered.
+  // The node drains until its rooms are empty, or has exited: nothing removes a delivered signal.
   missingEffect: nothingToFind,
   rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
   rollback: ({ platform, components }) =>

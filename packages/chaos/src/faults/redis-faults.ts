@@ -61,7 +61,7 @@ export const redisFlush: DescribedFault<FlushParams> = {
   },
   inject: ({ platform, components, params }) =>
     forAll(components, (component) => flushRedis(platform, component, params)),
-  // Nodes register again at once.
+  // Nothing is left to check: nodes register again at once.
   missingEffect: nothingToFind,
   rollbackSteps: () => [],
   rollback: async () => {},

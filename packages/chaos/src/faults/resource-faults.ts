@@ -71,7 +71,7 @@ export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
   missingEffect: async (context, component) => {
     const found = await findLimit(context, component, limit(context.params));
     if (found !== 'process_left_cgroup' || component.instance === null) return found;
-    // The kernel has killed it, which is what the limit is for.
+    // A kill by the kernel is an effect of the limit.
     const now = await context.platform.instance(component);
     return now === component.instance ? found : null;
   },

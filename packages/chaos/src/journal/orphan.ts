@@ -13,7 +13,7 @@ export interface Orphan {
   name: string;
   /** A process in its network namespace, or the process itself; null: not needed. */
   pid: number | null;
-  /** Which process (`PID:START`) or container (its id) it is, as in the journal; null: not needed. */
+  /** ID of the process (`PID:START`) or container, as in the journal; null: not needed. */
   instance: string | null;
   /** The injection that it belongs to; null: not known from the name. */
   injection: string | null;

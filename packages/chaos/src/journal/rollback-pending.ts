@@ -122,7 +122,7 @@ export const rollbackEntry = async (
   await using stack = new AsyncDisposableStack();
   const held: (HeldLock | undefined)[] = [];
   for (const purpose of locks) held.push(stack.use(await platform.lock?.(purpose)));
-  // Not asked again: a rollback takes seconds, and one that stops halfway leaves a fault.
+  // The lock is not checked again: a rollback takes seconds, and a rollback that stops halfway leaves a fault.
   for (const lock of held) lock?.assertHeld();
   const { components, params, id } = entry;
   const rollback = (): Promise<void> =>

@@ -24,7 +24,7 @@ export type DrillReason =
   | { code: 'record_truncated'; atMs: number }
   /** Faults that the journal still holds. */
   | { code: 'rollback_failed'; faults: string[] }
-  /** The record lacks their rollbacks, and the journal cannot be read. */
+  /** Faults whose rollback the record lacks, while the journal cannot be read. */
   | { code: 'rollback_unknown'; faults: string[]; message: string }
   | { code: 'objective_missed'; result: ObjectiveResult }
   | { code: 'threshold_crossed'; result: ThresholdResult }
@@ -78,9 +78,9 @@ export interface RepeatFacts {
 /**
  * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the
  * server; one in which nothing (or not everything) was injected, or whose deployment was removed, is
- * void, also when the effect of a fault was gone before its rollback; inconclusive when that is not
- * known; one that met its abort condition has failed; an impaired load generator makes it
- * inconclusive; then objectives and thresholds count.
+ * void; so is one in which the effect of a fault was gone before its rollback, and inconclusive one
+ * in which that is unknown; one that met its abort condition has failed; an impaired load generator
+ * makes the drill inconclusive; then objectives and thresholds count.
  */
 export const decideDrillVerdict = ({
   drill,

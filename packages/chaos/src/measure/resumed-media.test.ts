@@ -13,7 +13,7 @@ it('separates new joins that are fine from resumed media that is lost', () => {
     joinProbes: 1,
     fitsConntrack: true,
   });
-  // A hang replaces no process: its old address was never another one's.
+  // A hang replaces no process, so the address always belonged to the same one.
   const hang = [{ fault: 'hang' }];
   expect(resumedWithoutMedia({ participants, joinProbes: [probe], faults: hang })).toMatchObject({
     fitsConntrack: false,

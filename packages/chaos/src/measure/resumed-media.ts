@@ -8,7 +8,7 @@ export interface ResumedWithoutMedia {
   fitsConntrack: boolean;
 }
 
-/** Faults after which the process is another one. */
+/** Faults that replace the process. */
 const REPLACES_PROCESS: ReadonlySet<string> = new Set([
   'kill',
   'restart',
@@ -17,7 +17,7 @@ const REPLACES_PROCESS: ReadonlySet<string> = new Set([
   'drain',
 ]);
 
-/** Null: no such participant, or new joins were not probed after the rollback or failed, too. */
+/** Counts participants that resumed without media. Null: there is none, or join probes after the rollback are missing or failed. */
 export const resumedWithoutMedia = ({
   participants,
   joinProbes,

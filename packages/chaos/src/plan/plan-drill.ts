@@ -41,7 +41,7 @@ export interface PlannedFault {
   rollback: string | null;
   /** What would be lost for good: keys of Redis. */
   losses: string[];
-  /** Components of which it cannot be known what would be lost, each with the error. */
+  /** Components whose losses are unknown, each with the error. */
   unknownLosses: string[];
   /** Why it could not be injected into some of them: the drill would be void. */
   obstacles: string[];
@@ -105,7 +105,7 @@ const planFault = async (
       try {
         losses.push(...((await fault.preview?.(platform, component, params)) ?? []));
       } catch (error) {
-        // Nothing is lost where it is not injected; the obstacle is why.
+        // A fault that cannot be injected loses nothing; the plan shows the obstacle.
         if (why === null) unknownLosses.push(`${component.name}: ${textOf(error)}`);
       }
     }

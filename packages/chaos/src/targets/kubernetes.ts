@@ -189,7 +189,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
       throw new SwarmError('fault_unavailable', whyNoExec(name));
     },
     instance: async (component) => instanceOf(await podOf(component)),
-    // Nothing here pauses a pod.
+    // Kubernetes cannot pause a pod.
     isStopped: async () => false,
     // In its container it is the first process.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),

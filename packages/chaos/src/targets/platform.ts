@@ -153,7 +153,7 @@ export interface Platform extends AsyncDisposable {
   instance(component: Component): Promise<string | null>;
   /** Process id where `run` runs; null when it does not run. */
   pid(component: Component): Promise<number | null>;
-  /** Whether its processes are stopped (SIGSTOP), or its container is paused. @throws SwarmError where that is not known */
+  /** Asks whether the processes of a component are stopped (SIGSTOP) or its container is paused. @throws SwarmError when that is unknown */
   isStopped(component: Component): Promise<boolean>;
   /** Password of its Redis. Absent: REDISCLI_AUTH has it, if there is one. */
   readonly redisPassword?: string;
@@ -256,7 +256,7 @@ export interface NetworkFaultController {
     /** Then it ends on its own. Null: after an hour. */
     expiresAfterMs: number | null,
   ): Promise<void>;
-  /** Null: what was requested is in effect; else what was found. @throws SwarmError `cluster_unreachable` */
+  /** Checks a requested fault. @returns the finding; null: the fault is in effect. @throws SwarmError `cluster_unreachable` */
   missing(component: Component, id: string): Promise<EffectFinding | null>;
   /** May be called again, or without a request. @throws SwarmError `rollback_failed` */
   withdraw(component: Component, id: string): Promise<void>;
@@ -273,7 +273,7 @@ export interface HostScheduler {
     /** Then the host is available again, on its own. Null: after an hour. */
     expiresAfterMs: number | null,
   ): Promise<void>;
-  /** Whether the host that was drained under this ID is still kept free. */
+  /** Asks whether the host that was drained under this ID is still reserved. */
   isReserved(component: Component, id: string): Promise<boolean>;
   /** Makes the hosts that were drained under this ID available again. May be called again. */
   undrain(id: string): Promise<void>;

@@ -5,7 +5,7 @@ import type { Component, Platform } from './platform.ts';
 
 /** One Redis component: from this host over TCP, else with its own redis-cli. */
 export interface RedisAccess extends AsyncDisposable {
-  /** @throws SwarmError `fault_unavailable` where it does not hold all keys of a deployment: a node of a cluster, or a Sentinel */
+  /** @throws SwarmError `fault_unavailable` when this Redis does not hold all keys of a deployment: a node of a cluster, or a Sentinel */
   expectSingle(): Promise<void>;
   /** Databases that hold keys. */
   databases(): Promise<number[]>;

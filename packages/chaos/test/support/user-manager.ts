@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult } from '../../src/targets/platform.ts';
 import { runHere } from '../../src/targets/process/local-host.ts';
 
-/** systemd itself, as the manager of a user, in namespaces of its own: this host need not have been booted with it. */
+/** A systemd as the manager of a user, in its own namespaces: this host need not have been booted with systemd. */
 export interface UserManager extends AsyncDisposable {
-  /** Runs a program where that systemd is the one that `systemd-run` reaches. */
+  /** Runs a program in the namespaces in which `systemd-run` reaches this systemd. */
   run(argv: readonly string[]): Promise<CommandResult>;
 }
 
-/** $0 is the folder, $1 a cgroup of its own. The manager believes that the host was booted with systemd. */
+/** Starts the manager. $0 is the folder, $1 the cgroup. /run/systemd/system makes the manager assume that systemd booted the host. */
 const START = `
 set -e
 mount -t proc proc /proc
@@ -30,8 +30,8 @@ wait`;
 const STARTS_WITHIN_MS = 20_000;
 
 /**
- * @param services programs that come before others of their name in the services that it starts
- * @returns why it does not start here, where namespaces or cgroups are not allowed
+ * @param services programs that its services find before others of the same name
+ * @returns the reason when it cannot start: namespaces or cgroups are not allowed
  */
 export const startUserManager = async (
   dir: string,
@@ -87,7 +87,7 @@ export const startUserManager = async (
   return { run, [Symbol.asyncDispose]: stop };
 };
 
-/** Its cgroup, wherever version 2 is mounted: empty, as its processes have ended. */
+/** Removes the cgroup of the manager, wherever version 2 is mounted; the group is empty, because its processes have ended. */
 const REMOVE_GROUPS = `
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   found=$(find /sys/fs/cgroup -type d -name "$0" 2> /dev/null)

@@ -5,37 +5,37 @@ import { SETTINGS } from './path-failures.ts';
 
 export interface OfferedCandidatesOptions {
   path: MediaPath;
-  /** Of the deployment; it may change with each join. */
+  /** UDP ports of the deployment's nodes; the deployment may change with each join. */
   ports(): NodePorts;
-  /** No candidate of the server is one that media of the peer could go to. */
+  /** Called when media of the peer can reach no candidate of the server. */
   onFailed(peer: number, failure: Failure): void;
 }
 
 /**
- * How long a peer waits for its first candidate at a node that has given UDP ports before, ms. livekit-server does not announce the end of its candidates where it
- * has none at all; a server that has some sends them with its description.
+ * Time for which a peer waits for its first candidate at a node that has given UDP ports before, ms. A livekit-server without candidates does not announce
+ * their end; one with candidates sends them with its description.
  */
 const FIRST_WITHIN_MS = 3_000;
-/** How long the end of the candidates waits for those of others who joined the node at the same moment, ms: their ports show whether it has any. */
+/** Time from the end of the candidates to their check, ms: the ports of participants that join the node meanwhile show whether it has any. */
 const OTHERS_WITHIN_MS = 250;
 
 interface PeerCandidates {
   udp: boolean;
-  /** `ADDRESS:PORT` of the first one. */
+  /** `ADDRESS:PORT` of the first TCP candidate; null: none. */
   tcp: string | null;
   ended: boolean;
   timer: NodeJS.Timeout | null;
 }
 
 /**
- * The kinds of candidates that a server sends for the peers of one participant. A join for which it has no UDP candidate is over when the server has sent its last
- * candidate: nothing that follows could help. Not so a recovery: livekit-server keeps UDP from a client for which it has failed before.
+ * The kinds of candidates that a server sends for the peers of one participant. A join without a UDP candidate fails when the server has sent its last
+ * candidate: waiting cannot help. A recovery does not fail: livekit-server offers no UDP to a client for which UDP failed before.
  */
 export class OfferedCandidates {
   readonly #options: OfferedCandidatesOptions;
   readonly #peers = new Map<number, PeerCandidates>();
   #node = '';
-  /** Whether any peer had a UDP candidate, or connected. */
+  /** True once a peer had a UDP candidate, or connected. */
   #hadPath = false;
 
   constructor(options: OfferedCandidatesOptions) {
@@ -46,7 +46,7 @@ export class OfferedCandidates {
     this.#node = node;
   }
 
-  /** The remote has described itself: with its candidates, or before them. */
+  /** Begins the wait for candidates: the description of the remote has arrived, with its candidates or before them. */
   described(peer: number): void {
     this.close(peer);
     const timer = setTimeout(() => this.#check(peer), FIRST_WITHIN_MS);
@@ -84,13 +84,13 @@ export class OfferedCandidates {
     this.#peers.delete(peer);
   }
 
-  /** Whether it is certain that the server has no UDP candidate for a peer. */
+  /** Returns true when the server certainly has no UDP candidate for a peer. */
   isWithoutUdp(peer: number): boolean {
     const { ended, udp } = this.#peers.get(peer) ?? { ended: false, udp: false };
     return ended && !udp;
   }
 
-  /** The cause where a join has run out of time; null: candidates are not the cause. */
+  /** The cause of a join that ran out of time; null: candidates are not the cause. */
   get failure(): Failure | null {
     const bare = [...this.#peers.values()].find(({ udp, tcp }) => !udp && tcp === null);
     return this.#hadPath || bare === undefined ? null : this.#failureOf(bare);
@@ -101,7 +101,7 @@ export class OfferedCandidates {
     if (state === undefined || state.udp || this.#hadPath || this.#options.path === 'ice-tcp')
       return;
     if (this.#options.path === 'auto' && state.tcp !== null) return;
-    // Without its end, the list may only be late.
+    // A list without an end may only be late.
     const isKnown = state.tcp === null && this.#options.ports().of(this.#node).length > 0;
     if (state.ended || isKnown) this.#options.onFailed(peer, this.#failureOf(state));
   }

@@ -12,7 +12,7 @@ export interface PeerPathsOptions {
   route: Pick<Route, 'resolve'>;
   path: MediaPath;
   turn: TurnAddress | null;
-  /** Whether it is certain that the remote of a peer has no UDP candidate. */
+  /** Returns true when the remote of a peer certainly has no UDP candidate. */
   isWithoutUdp(peer: number): boolean;
   /** Media of the peer finds no way. */
   onFailed(peer: number, failure: Failure): void;
@@ -187,7 +187,7 @@ export class PeerPaths {
       this.#options.onFailed(peer, failure);
   }
 
-  /** Whether a peer has nothing besides the paths that are managed here. */
+  /** Returns true when a peer has no path besides those that this class manages. */
   #isLastPath(peer: number): boolean {
     return this.#options.path !== 'auto' || this.#options.isWithoutUdp(peer);
   }

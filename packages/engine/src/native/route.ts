@@ -22,7 +22,7 @@ export type FindLocalAddress = (remote: string) => Promise<string | null>;
  * have, and takes the other family, too, as soon as a server has a candidate of it. From then on all peers start with both, and ICE selects.
  */
 export class Route {
-  /** Those that its nodes have given to participants. */
+  /** UDP ports that the nodes of the deployment have given to participants. */
   readonly ports = new NodePorts();
   readonly #resolver: Pick<HostResolver, 'addresses'>;
   readonly #findLocal: FindLocalAddress;

@@ -143,16 +143,16 @@ export const otherProgramsText = ({
 
 const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
 
-/** What advice depends on. */
+/** Facts of a run on which advice depends. */
 export interface AdviceContext {
   origin: LoadOrigin;
-  /** What other programs used; null: the host was not busy with them, or a host among several is meant. */
+  /** Use of the host by other programs; null: other programs did not keep it busy, or the run had several hosts. */
   busyHost: Extract<RunNote, { code: 'host_busy' }> | null;
   /** The load generator itself used little of the host. */
   usedLittle: boolean;
 }
 
-/** Where nothing is known of the run: of one among several that are compared. */
+/** Context of a run of which nothing is known: one of several that are compared. */
 export const NO_CONTEXT: AdviceContext = { origin: 'file', busyHost: null, usedLittle: false };
 
 /** @param summary of the run whose findings are explained */

@@ -128,7 +128,7 @@ export const stopReasonText = (reason: DrillStopReason): string => {
   }
 };
 
-/** What was found at the target instead of the effect. */
+/** Phrases for the findings at a target that lacks the effect of its fault. */
 const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   still_runs: 'the process that was to be terminated still runs',
   runs: 'its process runs',

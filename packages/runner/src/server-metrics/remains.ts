@@ -27,7 +27,7 @@ export interface RemainsOptions {
   stop: AbortSignal;
 }
 
-/** Why the API did not list what is left. */
+/** Reason why the API did not list the rooms and participants that are left. */
 export type Unanswered = Pick<ServerMissingLine, 'reason' | 'message'>;
 
 const unanswered = (error: unknown): Unanswered => {
@@ -52,7 +52,7 @@ const unanswered = (error: unknown): Unanswered => {
 
 /**
  * Asks the server what is left of a run whose participants have all gone: it never fails.
- * @returns why, where nothing is known
+ * @returns the reason when the API did not list them
  */
 export const askRemains = async (
   options: RemainsOptions,

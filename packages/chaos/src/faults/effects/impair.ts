@@ -66,7 +66,7 @@ export const rollbackImpairment = ({
     await stopImpairment(platform, component, `${id}${components.indexOf(component)}`);
   });
 
-/** What is left of the rules of `impair`, and of the program that they hand packets to. */
+/** Checks the rules of `impair`, and the program that receives the packets of these rules. */
 export const findImpairment = async (
   { platform, components, id }: FaultContext<unknown>,
   component: Component,
@@ -81,7 +81,7 @@ export const findImpairment = async (
   throw new SwarmError('unreachable', `processes cannot be listed: ${firstLine(result)}`);
 };
 
-/** The name is in two parts on the command line of this program, which is not what it looks for. */
+/** Looks for swarm-impair with this ID. The pattern is in two parts, so that it does not match its own command line. */
 const FIND = `
 for file in /proc/[0-9]*/cmdline; do
   line=$(tr '\\0' ' ' < "$file" 2> /dev/null)

@@ -24,7 +24,7 @@ export const addRules = async (
 };
 
 /**
- * Looks for the tables of an injection, their rules and what these have counted.
+ * Looks for the tables of an injection, their rules and the counters of the rules.
  * @param families of the tables that were made
  * @param expectPackets whether at least one packet must have matched
  * @throws SwarmError where nft does not answer

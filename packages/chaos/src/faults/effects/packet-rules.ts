@@ -42,7 +42,7 @@ export const dropPackets = async (
   await addRules(platform, component, dropRules(id, component.ports, traffic, match, devices));
 };
 
-/** What is left of the rules of `dropPackets`. @param expectPackets whether one must have matched */
+/** Checks the rules of `dropPackets`. @param expectPackets whether a packet must have matched */
 export const findDropRules = async (
   platform: Platform,
   component: Component,

@@ -64,7 +64,7 @@ const ignoreMissing = (error: unknown): null => {
   throw error;
 };
 
-/** What is left of the cgroup of `limitResources`: the process in it, and the limit. */
+/** Checks the cgroup of `limitResources`: the process in it, and the limit. */
 export const findLimit = async (
   { platform, components, id }: FaultContext<unknown>,
   component: Component,

@@ -8,9 +8,9 @@ type Run = (argv: readonly string[]) => Promise<CommandResult>;
 const timerName = (id: string): string => `swarm-expiry-${id}`;
 
 /**
- * Starts a timer on the host of `run` that executes a script of /bin/sh after that time, whatever
- * happens to this process, its host or the connection: a transient timer of systemd, or a detached
- * process. Arms nothing that the shell of the target cannot parse.
+ * Starts a timer on the host of `run` that executes a script of /bin/sh after that time, even when
+ * this process, its host or the connection has failed: a transient timer of systemd, or a detached
+ * process. Rejects a script that the shell of the target cannot parse.
  * @throws SwarmError `expiry_unavailable`
  */
 export const armTimer = async (
@@ -33,7 +33,7 @@ export const armTimer = async (
 };
 
 /**
- * A script in letters that systemd leaves as they are: in arguments it replaces `$NAME`, `${NAME}`
+ * Encodes a script in letters that systemd does not replace: in arguments it replaces `$NAME`, `${NAME}`
  * and `$$` (systemd.service(5), "Command lines"), and `%` when it reads the unit again after a reload.
  * Doubling `$` is not enough: after a reload of systemd 252 a doubled one stays doubled. The shell
  * parses the group as a whole before it runs any of it.
@@ -42,8 +42,8 @@ const encode = (script: string): string =>
   Buffer.from(`{\n${script}\n} < /dev/null`).toString('base64');
 
 /**
- * Its parent, session and output are not those of the connection. Without root, and in a container
- * without systemd, systemd-run fails at once. What systemd is given is decoded and compared first.
+ * Starts the timer with a parent, session and output apart from the connection. Without root, and in a
+ * container without systemd, systemd-run fails at once. The script decodes its argument and compares it first.
  */
 const ARM = `
 name=$0; seconds=$1; script=$2; encoded=$3

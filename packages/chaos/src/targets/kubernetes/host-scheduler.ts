@@ -8,7 +8,7 @@ import { INJECTION_LABEL, reservationOf } from './reservation.ts';
 /** The disruption budget allows no further disruption (HTTP 429). */
 const TOO_MANY_REQUESTS = 429;
 const POLL_MS = 500;
-/** Of the name of a pod: its job's may be cut, and gets a suffix. */
+/** Length of the part of a pod's name that is compared: the name of its job may be cut, and gets a suffix. */
 const RESERVED_NAME = 50;
 /** Time for a reservation to begin or end, ms. */
 const RESERVED_WITHIN_MS = 30_000;
@@ -64,7 +64,7 @@ export const podHosts = ({
       `list the pods in ${namespace}`,
       client.core.listNamespacedPod({ namespace, labelSelector: `${INJECTION_LABEL}=${id}` }),
     );
-    // Its name is cut where it is long: several components have several.
+    // The name identifies the component of a pod. Kubernetes cuts long names.
     return items.some(
       ({ metadata, status }) =>
         metadata?.name?.startsWith(`swarm-${id}-${name}`.slice(0, RESERVED_NAME)) === true &&

@@ -36,7 +36,7 @@ it('is lost when the engine gets no sign of life for as long as the lock lasts',
       'the lock on lk-1 is lost (no Docker engine answers at tcp://lk-1:2376): another drill may have begun there',
     );
   }
-  // Not by its name, which another drill's container may have by now.
+  // The lock removes its container by ID: the container of another drill may have the name by now.
   expect(removed).toEqual(['id-of-mine']);
 });
 

@@ -29,7 +29,7 @@ export const lockEngine = async (
     aliveAt = performance.now();
     id = await create(engine, name, image, where);
   }
-  // By its ID: when this one has ended, another drill's container may have the name.
+  // The ID identifies the container: after its end, the container of another drill may have the name.
   const own = id;
   let lost: string | null = null;
   let missed = 'no answer yet';
@@ -41,7 +41,7 @@ export const lockEngine = async (
       if (info?.State.Running !== true) lost = 'its container has ended';
       aliveAt = at;
     } catch (error) {
-      // The next one may succeed; `assertHeld` counts for how long none did.
+      // The next sign of life may succeed; `assertHeld` measures the time since the last success.
       missed = error instanceof Error ? error.message : String(error);
     }
   };
@@ -59,7 +59,7 @@ export const lockEngine = async (
   };
 };
 
-/** @returns the ID of the container; null: another one has the lock */
+/** Creates the container of the lock. @returns its ID; null: another drill has the lock */
 const create = async (
   engine: Engine,
   name: string,

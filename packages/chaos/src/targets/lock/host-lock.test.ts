@@ -7,7 +7,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, expect, it } from 'vitest';
 import { type HeldLock, joinLocks, lockHost, type StartProgram, startHere } from './host-lock.ts';
 
-/** With folders of this test's own instead of /tmp and /run: other drills may run on this host. */
+/** Starts the lock's program with folders of this test in place of /tmp and /run: other drills may run on this host. */
 const apart =
   (folder: string): StartProgram =>
   ([program = '', option = '', script = '', ...rest]) =>

@@ -7,7 +7,7 @@ export type LockPurpose = 'drill' | 'rollback';
 
 /** A lock that this process holds until it is disposed of. */
 export interface HeldLock extends AsyncDisposable {
-  /** @throws SwarmError `lock_lost` when others are no longer excluded */
+  /** @throws SwarmError `lock_lost` when the lock no longer excludes other drills */
   assertHeld(): void;
 }
 
@@ -28,7 +28,7 @@ export const WAITS_S: Readonly<Record<LockPurpose, number>> = {
 /**
  * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose, $1
  * for how long to wait, in seconds. The file stays: removing it would let two hold locks on different
- * files. For root it is in a folder of root's own: any user may hold a lock on a file in /tmp. There it is
+ * files. Root's file is in a folder of root: any user may hold a lock on a file in /tmp. A file in /tmp is
  * created with O_EXCL and opened for reading: all users may write to /tmp, and may run drills.
  */
 const HOLD = `file=/tmp/livekit-swarm-$0.lock
@@ -49,7 +49,7 @@ while [ -n "$(timeout ${EXPIRES_AFTER_S} head -n 1 9<&-)" ]; do :; done`;
 /** Starts a program whose input and output are pipes: on this host, or on another one. */
 export type StartProgram = (argv: readonly string[]) => ChildProcess;
 
-/** Not in the process group of the terminal: after Ctrl+C the lock is needed until all is rolled back. */
+/** Starts a program outside the process group of the terminal: after Ctrl+C the lock is needed until all is rolled back. */
 export const startHere: StartProgram = ([program = '', ...args]) =>
   spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
 
@@ -112,7 +112,7 @@ export const lockHost = async (
   };
 };
 
-/** @param holder who has it, and how to wait for that; null: not known */
+/** @param holder name of the holder, and hint for waiting; null: unknown */
 export const lockedError = (
   purpose: LockPurpose,
   where: string,
@@ -124,7 +124,7 @@ export const lockedError = (
     holder?.hint ?? 'wait until it is over',
   );
 
-/** @param why empty: not known */
+/** @param why the reason; empty: unknown */
 export const lostError = (purpose: LockPurpose, where: string, why: string): SwarmError =>
   new SwarmError(
     'lock_lost',

@@ -22,7 +22,7 @@ afterEach(() => void vi.useRealTimers());
 
 const DRILL = 'livekit-swarm-chaos-drill';
 const MINE = new RegExp(`^.+_${process.pid}_[0-9a-f]{8}$`);
-/** As Kubernetes requires it of times in a Lease. */
+/** Format of times in a Lease, as Kubernetes requires it. */
 const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 type Spec = Record<string, unknown>;
@@ -127,7 +127,7 @@ const roleSchema = z.object({
 });
 
 const OTHER = 'ci-7_4711_ab12cd34';
-/** Of another owner, whose clock is an hour behind. */
+/** Lease of another owner, whose clock is an hour behind. */
 const specOfOther = (renewals = 0): Spec => ({
   holderIdentity: OTHER,
   leaseDurationSeconds: 40,
@@ -321,7 +321,7 @@ it.each<[string, (cluster: ReturnType<typeof clusterOf>) => void, string]>([
 it('stays held when the lease has a newer version of the same holder', async () => {
   const cluster = clusterOf();
   await using lock = await cluster.lock();
-  // As after a renewal whose answer was lost, or with another label.
+  // A renewal without an answer, or another label, makes a newer version.
   cluster.put(DRILL, cluster.specOf() ?? {});
   await pass(60);
   expect(() => lock.assertHeld()).not.toThrow();

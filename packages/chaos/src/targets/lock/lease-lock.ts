@@ -7,12 +7,12 @@ import { ask, type KubernetesClient, orNull, statusOf } from '../kubernetes/clie
 import { MANAGED_BY } from '../kubernetes/reservation.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 
-/** Without a renewal for this long the lock is free, seconds. */
+/** Time without a renewal after which the lock is free, seconds. */
 const EXPIRES_AFTER_S = 40;
 const RENEW_EVERY_MS = (EXPIRES_AFTER_S * 1_000) / 3;
 const RETRY_AFTER_MS = 2_000;
 const POLL_MS = 1_000;
-/** For a lease without renewals: it expires meanwhile, unless another program wrote it. Seconds. */
+/** Longest wait for a lease without renewals, which expires meanwhile unless another program wrote it, seconds. */
 const WAITS_FOR_EXPIRY_S = 2 * EXPIRES_AFTER_S;
 const FORBIDDEN = 403;
 const CONFLICT = 409;
@@ -24,11 +24,11 @@ interface Renewed {
 }
 
 /**
- * Excludes other drills (or rollbacks) in a namespace, from whatever host they reach the cluster: a Lease,
- * as controllers use it to elect a leader. Its owner renews it. Others take it over when they have seen no
- * renewal for its duration by their own clock, as clocks of hosts differ: a drill waits for that, and is
+ * Excludes other drills (or rollbacks) in a namespace, from any host that reaches the cluster, by a Lease,
+ * as controllers use it to elect a leader. Its owner renews it. Another process takes it over after its
+ * duration without a renewal, by its own clock, because clocks of hosts differ: a drill waits for that, and is
  * refused as soon as it has seen a renewal.
- * @param where for messages
+ * @param where name of the namespace and cluster, for messages
  * @throws SwarmError `deployment_locked`; `fault_unavailable` without the permission
  */
 export const lockNamespace = async (
@@ -42,7 +42,7 @@ export const lockNamespace = async (
   let lost: string | null = null;
   let missed = 'no answer yet';
 
-  /** @returns when to renew again, ms */
+  /** @returns time until the next renewal, ms */
   const renew = async (): Promise<number> => {
     const at = performance.now();
     try {
@@ -51,12 +51,12 @@ export const lockNamespace = async (
         renewed = { lease, at };
         return RENEW_EVERY_MS;
       }
-      // Also after a request that was given up and arrived later: then the lease is still this one's.
+      // A request that this process gave up may have arrived later: then it still owns the lease.
       const current = await leases.read();
       if (current !== null && leases.isOwn(current)) renewed = { ...renewed, lease: current };
       else lost = lossText(current);
     } catch (error) {
-      // The next one may succeed; `assertHeld` counts for how long none did.
+      // The next renewal may succeed; `assertHeld` measures the time since the last success.
       missed = error instanceof Error ? error.message : String(error);
     }
     return RETRY_AFTER_MS;
@@ -86,7 +86,7 @@ export const lockNamespace = async (
       try {
         await leases.release(renewed.lease);
       } catch (error) {
-        // What the lock was for is done, and it expires.
+        // The locked work is done, and the lease expires.
         if (!hasErrorCode(error, 'rejected', 'cluster_unreachable', 'fault_unavailable'))
           throw error;
       }
@@ -111,7 +111,7 @@ const acquire = async (leases: Leases, purpose: LockPurpose, where: string): Pro
     if (current === null || holderOf(current) === null || now - seen.at > expiresAfterMs) {
       const lease = await leases.take(current);
       if (lease !== null) return { lease, at: now };
-      // Another one was quicker: the next answer has its name.
+      // Another process was quicker: the next answer has its name.
     } else if (now - startedAt >= (isAlive ? WAITS_S[purpose] : WAITS_FOR_EXPIRY_S) * 1_000) {
       throw lockedError(purpose, where, {
         name: `${holderOf(current)}${sinceText(current)}`,
@@ -128,22 +128,22 @@ const lossText = (current: V1Lease | null): string => {
   return holder === null ? 'its lease was cleared' : `its lease was taken by ${holder}`;
 };
 
-/** Null: it is free. */
+/** Name of the holder; null: the lease is free. */
 const holderOf = ({ spec }: V1Lease): string | null => spec?.holderIdentity || null;
 
-/** The client leaves the time as text, other than its type states. */
+/** Text of the time since which the lease is held. The client returns this time as text, unlike its type. */
 const sinceText = ({ spec }: V1Lease): string => {
   const since = new Date(spec?.acquireTime ?? Number.NaN);
   return Number.isNaN(since.getTime()) ? '' : `, since ${since.toISOString()}`;
 };
 
-/** Requests about one lease. Those that write return null where another one was quicker. */
+/** Requests about one lease. Writing ones return null when another process was quicker. */
 interface Leases {
   /** A command that shows the lease. */
   shownBy: string;
-  /** Null: it does not exist. */
+  /** Reads the lease; null: it does not exist. */
   read(): Promise<V1Lease | null>;
-  /** @param current that it replaces, in exactly that version; null: none */
+  /** @param current the lease to replace, in exactly this version; null: none */
   take(current: V1Lease | null): Promise<V1Lease | null>;
   renew(own: V1Lease): Promise<V1Lease | null>;
   /** Leaves a lease without a holder, so that no right to delete leases is needed. */
@@ -183,7 +183,7 @@ const openLeases = async (
       const body = { ...kind, metadata: { name, namespace, labels: { ...MANAGED_BY } }, spec };
       return request('create', coordination.createNamespacedLease({ namespace, body }));
     }
-    // With the version that was read: the API server refuses it when there is a newer one.
+    // The body has the version that was read: the API server refuses it when a newer one exists.
     const body = { ...kind, ...(current.metadata && { metadata: current.metadata }), spec };
     return request(
       'update',
