@@ -5,7 +5,7 @@ import { bundledMain } from './setup/program.mjs';
 import { setup } from './setup/setup.mjs';
 
 const typed = process.argv.slice(2);
-// A first run is one on this host, whatever the environment names.
+// A first run tests a server on this host, even if the environment names another.
 const args = typed.length > 0 ? typed : ['--embedded'];
 const ownServer =
   args.includes('--embedded') ||

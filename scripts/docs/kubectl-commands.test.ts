@@ -27,7 +27,7 @@ const manifests = ['livekit', 'redis', 'namespace'].flatMap((file) =>
   ),
 );
 
-/** Labels of what is beside LiveKit: this project's exporter, LiveKit's chart of egress, and monitoring as its charts label it. */
+/** Labels of programs beside LiveKit: this project's exporter, LiveKit's chart of egress, and the charts of monitoring. */
 const BESIDE = [
   'livekit-swarm',
   'egress',

@@ -1,8 +1,8 @@
-/** What the kubectl commands of a page name: checked against the objects that a deployment has. */
+/** Comparison of the kubectl commands of a page with the objects of a deployment. */
 
 /** Objects of a deployment. */
 export interface Objects {
-  /** `statefulset/livekit`, `pod/redis-0`. */
+  /** Kind and name: `statefulset/livekit`, `pod/redis-0`. */
   names: ReadonlySet<string>;
   /** Values of the label `app.kubernetes.io/name`. */
   labels: ReadonlySet<string>;
@@ -36,7 +36,7 @@ const isPlaceholder = (word: string): boolean => /^[A-Z]+$/.test(word);
 export const kubectlCommands = (text: string): string[] =>
   [...text.matchAll(/kubectl [^`\n|;]*/g)].map(([command]) => command.trim());
 
-/** What a command names that is not there. Empty if all is. */
+/** Problems with the objects that a command names; empty: all exist. */
 export const missingObjects = (command: string, { names, labels }: Objects): string[] => {
   const selected = [...command.matchAll(/app\.kubernetes\.io\/name(?:=([\w-]+)| in \(([^)]*)\))/g)]
     .flatMap(([, one, list = '']) => (one === undefined ? list.split(', ') : [one]))

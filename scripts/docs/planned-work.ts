@@ -1,9 +1,9 @@
 import type { Alert } from '@livekit-swarm/mixin';
 
-/** From the least to the most severe. A silence of a lesser one must leave the others alone. */
+/** Severities in ascending order. A silence of one must not hide alerts of a higher one. */
 const SEVERITIES: readonly Alert['severity'][] = ['none', 'info', 'warning', 'critical'];
 
-/** Labels that say what an alert is about, besides its cluster: the first of these sets that it has. The instance of a probe is only the exporter. */
+/** Sets of labels for the subject of an alert in its cluster; the first set that the alert has counts, because the instance of a probe is the exporter. */
 const SUBJECTS = [['target', 'node'], ['target'], ['instance'], ['job'], ['container']] as const;
 
 /** Labels of an alert as it arrives at Alertmanager: the promtool tests of the rules prove them. */
@@ -31,9 +31,9 @@ const matchersOf = (alerts: readonly Alert[]): string[] => {
   ];
 };
 
-/** How planned work is kept from paging, for the page of these alerts. */
+/** Renders the advice on planned work for the page of these alerts. */
 export const plannedWork = (alerts: readonly Alert[]): string => {
-  // A silenced dead man's switch pages as one that has stopped.
+  // A silenced Watchdog pages as a stopped one does.
   if (alerts.some(({ severity }) => severity === 'none'))
     return 'Planned work on Prometheus or Alertmanager? **Never silence this alert**: its receiver pages when it does not arrive. Pause the check at the receiver, for as long as the work takes.';
   const critical = alerts.length > 1 && alerts.some(({ severity }) => severity === 'critical');
@@ -55,12 +55,12 @@ const readMatchers = (command: string): Record<string, string> =>
     ),
   );
 
-/** A value to be replaced, by the name of its label. */
+/** Returns true for a value that the reader replaces: the name of its label in capitals. */
 const isPlaceholder = (name: string, value: string): boolean => value === name.toUpperCase();
 
 /**
- * What is wrong with an `amtool silence add` of a page: it matches no alert of the rules, more than its cluster and subject, or an alert that is more
- * severe. Empty if nothing is.
+ * Problems of an `amtool silence add` of a page: it matches no alert of the rules, or more than its cluster and subject, or an alert of a higher
+ * severity. Empty: none.
  */
 export const problemsOf = (command: string, alerts: readonly Alert[]): string[] => {
   const matchers = readMatchers(command);

@@ -20,7 +20,7 @@ const rows = (faults: typeof GENERATOR_FAULTS | typeof SERVER_FAULTS): string =>
     ]),
   );
 
-/** Nothing where bench/busy-verdicts.ts was not run. */
+/** The section on busy hosts; empty without the results of bench/busy-verdicts.ts. */
 const busySection = (): string => {
   const runs = readBusyRuns();
   return runs.length === 0

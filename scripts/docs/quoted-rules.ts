@@ -10,12 +10,12 @@ export const shippedRules = (): AlertRule[] =>
   );
 
 const DURATION = String.raw`((?:\d+(?:\.\d+)? ?(?:ms|seconds?|minutes?|hours?|[smh]) ?)+)`;
-/** `LiveKitNodeDown waits 1m30s`, `LiveKitNodeDown has a \`for\` of 30 seconds`. */
+/** Statements such as `LiveKitNodeDown waits 1m30s` and `LiveKitNodeDown has a \`for\` of 30 seconds`. */
 const WAITS = new RegExp(
   String.raw`\b(LiveKit\w+)(?: waits| has a \`for\` of)(?: for)? ${DURATION}`,
   'g',
 );
-/** `LiveKitNodeDown fired after 31.6`, and `fires 31 s after`: not before the rule has waited. */
+/** Statements such as `LiveKitNodeDown fired after 31.6 s` and `fires 31 s after`; the time cannot be shorter than the `for` of the rule. */
 const FIRED =
   /\b(LiveKit\w+)[^.;|]*? fire[sd](?: after)? (\d+(?:\.\d+)?)(?: to \d+(?:\.\d+)?)? s\b/g;
 
@@ -40,7 +40,7 @@ const complaint = (text: string, alert: string, waits: readonly number[]): strin
     ? `"${text}": no rule has the name ${alert}`
     : `"${text}": ${alert} waits ${waits.map(formatDuration).join(' or ')}`;
 
-/** As in prose: `30 seconds`, `1m30s`, `1 min`. */
+/** Reads a duration of prose: `30 seconds`, `1m30s`, `1 min`. */
 const msOf = (text: string): number =>
   parseDuration(
     text

@@ -6,9 +6,9 @@ import { percentsIn, percentsOf, secondsIn, shortestFor } from './rule-numbers.t
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** Percentages on a page that are not those of its alert, each with what it is. */
+/** Percentages on a page that are not those of its alert, each with its meaning. */
 const OTHERS: Readonly<Record<string, readonly number[]>> = {
-  // A full memory, and when to call for help before it is.
+  // 100 %: a full memory. 95 %: the use at which to call for help.
   LiveKitMemoryHigh: [100, 95],
 };
 

@@ -10,7 +10,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   d: 86_400,
 };
 
-/** `1m30s`, `1 min 34 s`, `6 h` → seconds. @throws Error for anything else */
+/** Reads a duration such as `1m30s`, `1 min 34 s` or `6 h` as seconds. @throws Error for anything else */
 export const secondsIn = (text: string): number => {
   const parts = [...text.matchAll(/([\d.]+)\s*(min|s|m|h|d)(?![a-z])/g)];
   if (parts.length === 0) throw new Error(`not a duration: ${text}`);

@@ -1,14 +1,14 @@
 import { code, table } from './markdown.ts';
 
 /**
- * What an operator does to a component during an incident, by the way it is deployed. Names are those of examples/kubernetes/base, LiveKit's Helm
+ * Command of an operator during an incident, for each kind of deployment. Names are those of examples/kubernetes/base, LiveKit's Helm
  * chart, docker-compose.yml, packaging/systemd and the packages of Debian; tests compare them. Words in capitals are replaced.
  */
 export interface RunbookCommand {
   does: string;
-  /** With the manifests of examples/kubernetes. */
+  /** Command for the manifests of examples/kubernetes. */
   kubernetes: string;
-  /** With LiveKit's Helm chart, whatever its release is called: it has neither Redis nor a load balancer. */
+  /** Command for LiveKit's Helm chart under any name of its release; the chart has neither Redis nor a load balancer. */
   chart: string;
   compose: string;
   systemd: string;

@@ -13,10 +13,10 @@ const CADDY: PinnedProgram = {
   versionPattern: /^v(\d+\.\d+\.\d+\S*)/,
   pathVariable: 'SWARM_CADDY',
   usualBuild: '1 to 3 minutes',
-  // It reads its version from its own module, which a build from another one does not show.
+  // Caddy reads its version from its own module, which a build from another module does not show.
   linkedValues: { 'github.com/caddyserver/caddy/v2.CustomVersion': `v${VERSION}` },
 };
 
-/** @returns its path @throws SwarmError what `provideProgram` throws */
+/** @returns the path of Caddy @throws SwarmError the error of `provideProgram` */
 export const provideCaddy = async (options: ProvideOptions = {}): Promise<string> =>
   (await provideProgram(CADDY, (options.env ?? process.env).SWARM_CADDY, options)).path;

@@ -1,18 +1,18 @@
-/** A reverse proxy that takes requests and WebSockets below chosen paths to servers on this host, for tests of what stands in front of a livekit-server. */
+/** A reverse proxy that passes requests and WebSockets below chosen paths to servers on this host, for tests of proxies in front of livekit-server. */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface Route {
-  /** Requests whose path begins so. */
+  /** Beginning of the paths of this route. */
   prefix: string;
-  /** Taken off the path. */
+  /** Part that the proxy removes from the beginning of the path. */
   strip?: string;
-  /** Of the server. */
+  /** Port of the server. */
   port: number;
 }
 
-/** Anything else is answered with 404 and a page, as web servers do. */
+/** Starts the proxy. It answers other paths with 404 and a page, as web servers do. */
 export const startPathProxy = async (
   routes: readonly Route[],
 ): Promise<{ port: number } & AsyncDisposable> => {

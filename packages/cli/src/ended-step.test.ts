@@ -1,4 +1,4 @@
-/** What `capacity` and `soak` ask of their runs, and what becomes of a refusal in the middle. */
+/** Options of the runs of `capacity` and `soak`, and the exit code when the guard refuses a run in the middle. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Nothing listens there: its API cannot be asked. */
+/** A deployment at which nothing listens, so its API does not answer. */
 const target: Extract<Target, { type: 'remote' }> = {
   ...{ type: 'remote', url: 'ws://127.0.0.1:9' },
   ...{ apiKey: 'key', apiSecret: 'secret-of-a-sufficient-length-000' },

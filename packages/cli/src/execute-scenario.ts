@@ -33,7 +33,7 @@ export interface ScenarioRun
   prepared: PreparedRun;
   /** What participants do when they lose the connection; default: as the SDKs do. */
   reconnectPolicy?: RunOptions['reconnectPolicy'];
-  /** As of a run. */
+  /** End the run when a threshold is crossed by far: see `RunOptions`. */
   endWhenOverloaded?: boolean;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
   recordDir: string | null;
@@ -70,7 +70,7 @@ export const executeScenario = async (request: ScenarioRun): Promise<Outcome> =>
     if (target.type === 'remote') {
       const announcement = announcementOf(plan, target.url);
       if (announcement !== null) printer.print(announcement);
-      // Asked again by the run; here before anything is started or reserved for it.
+      // The run asks again; this check comes before anything is started or reserved.
       await request.guard.admit(target, { run: name, plan });
     }
     // A secret that is missing ends the run before a server is started.

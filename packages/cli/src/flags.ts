@@ -79,7 +79,7 @@ export const addRunFlags = (command: Command, env: Environment): Command =>
 const LOAD_GROUPS: ReadonlySet<string> = new Set(['Load:', 'Media:']);
 
 /**
- * Whether a load was asked for: any flag was typed, or a variable holds one that describes the load. A URL in the environment alone asks for nothing.
+ * Returns true when the user asked for a load: any flag was typed, or a variable sets one that describes the load. A URL in the environment alone is not enough.
  */
 export const describesLoad = (command: Command, env: Environment): boolean =>
   command.options.some(
@@ -268,8 +268,8 @@ export const liveKitVersionFlag = (): Option =>
   ).choices(LIVEKIT_VERSIONS);
 
 /**
- * Adds the rules of which servers may be used. Those of the environment (SWARM_ALLOW_HOST) are read apart: flags must not replace them. Confirmations are
- * never read from it.
+ * Adds the flags for host rules. The rules of the environment (SWARM_ALLOW_HOST) are read separately, because flags must not replace them. The environment
+ * holds no confirmations.
  * @param confirmed hosts that need a confirmation
  */
 export const addHostFlags = (command: Command, group: string, confirmed: string): void => {
@@ -291,14 +291,14 @@ export const joinExistingRoomsFlag = (): Option =>
     'also join rooms that have participants already, or of which that is not known',
   );
 
-/** Never from the environment, where it would be forgotten. */
+/** A flag without a variable: users would forget one in their environment. */
 export const withOtherUsersFlag = (): Option =>
   new Option(
     '--with-other-users',
     'also where the deployment has participants of others, or where that is not known',
   );
 
-/** What scenario files may read of this host. */
+/** Flags for the variables and files of this host that scenario files may read. */
 export const readFlags = (): Option[] => [
   new Option(
     '--allow-env <name>',
@@ -386,7 +386,7 @@ export const witnessFlag = (): Option =>
     .argParser(collector())
     .default([]);
 
-/** The queue of a run, and how it is protected. */
+/** Flags for the queue of a run, and for its protection. */
 export const queueFlags = (): Option[] => [
   new Option(
     '--queue <url>',

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
 /**
- * Every command, and whether it sends participants to a server that it did not start. `guarded`: arguments with which it would; it must refuse a denied host
- * before it connects. `none`: why it needs no guard.
+ * All commands. `guarded`: arguments with which the command would send participants to a server that it did not start; it must refuse a denied host
+ * before it connects. `none`: the reason why the command needs no guard.
  */
 const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }> = {
   swarm: { guarded: ['--rooms', '1'] },
@@ -61,7 +61,7 @@ afterEach(() => {
 const programOf = (): Command =>
   createProgram({ stdout: stream(), stderr: stream(), env: process.env }, () => {});
 
-/** Commands that do something; groups only hold them. */
+/** Names of all commands with an action, without groups. */
 const pathsOf = (command: Command, path: string): string[] => [
   ...(command.commands.length === 0 || command.registeredArguments.length > 0 || path === 'swarm'
     ? [path]

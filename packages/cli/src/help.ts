@@ -21,7 +21,7 @@ const EXAMPLES: [string, string][] = [
   ['swarm report records/2026-11-21T12-00-00-k3x9h', 'evaluate and render a run again'],
 ];
 
-/** What `swarm` alone prints. */
+/** Output of `swarm` without arguments. */
 export const shortHelp = `Load testing for self-hosted LiveKit with real audio and video. Nothing was started.
 
   swarm --embedded                                   a first run: 20 rooms of two with audio, against a

@@ -19,7 +19,7 @@ export const prepareOwnMedia = (
   const folder = file.path === '-' ? '.' : dirname(file.path);
   const scenario = withOwnMedia(file.scenario, (path, kind) => {
     const found = isAbsolute(path) ? path : join(folder, path);
-    // What is published leaves this host. Standard input has no folder.
+    // Published media leaves this host, so the file needs permission. Standard input has no folder.
     const own = file.path === '-' ? [] : [folder];
     if (allowed !== 'any') assertReadableFile(resolve(found), file.path, [...own, ...allowed]);
     try {

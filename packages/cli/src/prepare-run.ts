@@ -35,7 +35,7 @@ export interface RunRequest {
   /** With everything that flags change about it: thresholds, seed, tags. */
   scenario: Scenario;
   target: Target;
-  /** Whether load may be sent there, and to what the scenario names. */
+  /** The permission to send load to the target and to the servers of the scenario. */
   guard: LoadGuard;
   signalling: RunOptions['signalling'];
   /** Processes that host participants; null: automatic. */

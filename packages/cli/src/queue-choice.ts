@@ -13,7 +13,7 @@ export interface QueueChoice extends QueueOptions {
   labels: Record<string, string>;
 }
 
-/** The key comes from the environment only: flags show in the process list. */
+/** Key of the fleet, from the environment only: the process list shows flags. */
 export const readQueueOptions = (
   { insecureQueue }: { insecureQueue?: boolean | undefined },
   env: NodeJS.ProcessEnv,

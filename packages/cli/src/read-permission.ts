@@ -3,12 +3,12 @@ import type { ReadPermission } from '@livekit-swarm/scenario';
 export interface ReadFlags {
   allowEnv?: string[];
   allowFile?: string[];
-  /** Where secrets are that the command itself names: `env:NAME` or `file:PATH`, which needs no further permission. */
+  /** Source of the secret, `env:NAME` or `file:PATH`; sources on the command line need no further permission. */
   e2ee?: string | undefined;
   tokenHeader?: string[];
 }
 
-/** What scenario files may read of this host, from flags. */
+/** Permission of scenario files to read variables and files of this host, from flags. */
 export const readPermission = ({
   allowEnv = [],
   allowFile = [],

@@ -18,7 +18,7 @@ export type Target =
       type: 'embedded';
       version: LiveKitVersion;
       server?: ServerChanges;
-      /** The URL that the environment holds, where --embedded outranks it. */
+      /** The URL in the environment that --embedded outranks. */
       insteadOf?: string;
     };
 

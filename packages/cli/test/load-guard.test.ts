@@ -1,4 +1,4 @@
-/** What must hold before load goes to a server: the whole program against a real livekit-server and a proxy in front of it. */
+/** Checks before load goes to a server: the whole program with a real livekit-server and a proxy in front of it. */
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +30,7 @@ groups:
   return file;
 };
 
-/** A server that counts who connects. */
+/** A server that counts connections. */
 const listener = async () => {
   let connections = 0;
   const server = createServer((_, response) => response.end());
@@ -105,7 +105,7 @@ it('a meeting of others sees nothing of a load, also where a proxy hides the API
   }
 });
 
-/** A participant of others, and who came after it. */
+/** Joins a participant of another application, which lists the participants that join later. */
 const joinMeeting = async (server: LiveKitServer) => {
   const { url, apiKey, apiSecret } = server;
   const publish = { audio: false, video: false, data: false };

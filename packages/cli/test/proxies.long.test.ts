@@ -1,4 +1,4 @@
-/** As proxies.test.ts, with Caddy: its build takes more than two minutes of CPU time. */
+/** The tests of proxies.test.ts with Caddy, whose build takes more than two minutes of CPU time. */
 import { provideCaddy } from '@livekit-swarm/testkit/caddy';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { CADDY } from './support/proxies/caddy.ts';

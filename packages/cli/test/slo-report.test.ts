@@ -48,7 +48,7 @@ const recordedDay = (): string => {
       cluster === 'eu' && drilled(window) ? 12 : null,
     );
   }
-  // A load test on "ap", 04:00 to 05:00, in which joins fail; nothing is recorded from 06:00 to 07:00, and from 07:00 to 08:00 only what counts, not what was bad.
+  // A load test on "ap", 04:00 to 05:00, in which joins fail. Prometheus has no figures from 06:00 to 07:00, and from 07:00 to 08:00 totals without failures.
   const ap = 'cluster="ap",job="livekit"';
   const hour = (window: number): number => Math.floor(window / 12);
   record('job:livekit_joins_begun:increase5m', ap, (w) => (hour(w) === 6 ? null : 100));
@@ -58,7 +58,7 @@ const recordedDay = (): string => {
   record('swarm_run_participants', 'cluster="ap",scenario="steady",state="connected"', (w) =>
     hour(w) === 4 ? 500 : hour(w) === 5 ? 0 : null,
   );
-  // In a lab, without the label of a cluster: 10:00 to 11:00.
+  // A drill in a lab, without the label of a cluster: 10:00 to 11:00.
   record('swarm_chaos_participants', 'drill="lab",state="receiving_all"', (w) =>
     hour(w) === 10 ? 12 : null,
   );

@@ -85,7 +85,7 @@ it.each([
   expect(stderr).toMatch(message);
 });
 
-/** Typed, so that it is confirmed; its API does not answer. */
+/** A typed URL, which needs no confirmation, of a server whose API does not answer. */
 const NOWHERE = ['--url', 'ws://127.0.0.1:9', '--with-other-users'];
 
 it('needs to know the nodes of a deployment', async () => {

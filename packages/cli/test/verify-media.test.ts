@@ -1,4 +1,4 @@
-/** `swarm verify` where something is missing by design, or a proxy stands in front: the cause that it names, and no other. */
+/** `swarm verify` on deployments that lack a feature by design, or have a proxy in front: it names the cause, and no other. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

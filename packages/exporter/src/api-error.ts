@@ -13,14 +13,14 @@ export const statusOf = (error: unknown): number | null =>
     ? error.status
     : null;
 
-/** Code or message of what kept the API from answering. */
+/** Code or message of the error that kept the API from answering. */
 export const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : null;
   if (!(cause instanceof Error)) return error instanceof Error ? error.message : String(error);
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 };
 
-/** What the API answered, or what kept it from answering. */
+/** Reason, message and hint of a failed API call. */
 export const apiErrorOf = (error: unknown): ApiError => {
   if (!(error instanceof ApiRejection))
     return {
@@ -28,7 +28,7 @@ export const apiErrorOf = (error: unknown): ApiError => {
       message: `the API cannot be reached: ${withoutTokens(causeOf(error))}`,
     };
   const { reason, message, hint, answer } = error.rejection;
-  // A join that is late has this reason; the API, when it is late, was not reached.
+  // `signal_timeout` is the reason of a late join; a late API is unreachable.
   if (reason === 'signal_timeout')
     return { reason: 'unreachable', message: 'the API did not answer in time' };
   if (answer === undefined) return { reason, message: `the API cannot be reached: ${message}` };

@@ -24,7 +24,7 @@ export interface AnnouncedCandidate {
 
 /** Candidates that a server without ICE-lite announces later are reflexive, which no path needs, ms. */
 const GATHERING_MS = 800;
-/** How long the first candidate may take after the join, ms. */
+/** Longest time from the join to the first candidate, ms. */
 const FIRST_WITHIN_MS = 4_000;
 
 /**

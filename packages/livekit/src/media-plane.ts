@@ -19,7 +19,7 @@ export interface MediaPlane {
    * @returns the kernel's error code, or null. Absent: not known
    */
   localSendError?(): string | null;
-  /** The node that the client has joined, before anything is known of its candidates. */
+  /** Called with the node that the client has joined, before its candidates arrive. */
   joinedNode?(nodeId: string): void;
   /** STUN and TURN servers that the deployment offers, when the client is in and after each resume. */
   iceServers?(servers: readonly IceServer[]): void;

@@ -1,4 +1,4 @@
-/** What a Redis is that does not answer as the single one that LiveKit's nodes share. */
+/** Kind of a Redis that is not the single one that LiveKit's nodes share. */
 export type RedisKind = 'cluster' | 'sentinel' | 'limited_user';
 
 const TEXTS: Readonly<Record<RedisKind, string>> = {

@@ -34,7 +34,7 @@ export const connectRegistry = (url: string): RegistryClient => {
       commandTimeout: TIMEOUT_MS,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: true,
-      // Asks INFO, which is asked below.
+      // The ready check sends INFO, and `expectSingle` sends it anyway.
       enableReadyCheck: false,
       retryStrategy: () => null,
     });
@@ -82,10 +82,10 @@ export const connectRegistry = (url: string): RegistryClient => {
   };
 };
 
-/** @throws Error where its keys are not those of the whole deployment */
+/** @throws Error when this Redis does not hold the keys of the whole deployment */
 const expectSingle = async (redis: Redis): Promise<void> => {
   const kind = await redis.info('server').then(kindOfRedis, (error: unknown) => {
-    // A user that may not ask this may still read the keys.
+    // A user without permission for INFO may still read the keys.
     if (kindOfRedisError(String(error)) === 'limited_user') return null;
     throw error;
   });

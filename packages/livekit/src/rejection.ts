@@ -14,7 +14,7 @@ import { tlsProblem } from './tls-problem.ts';
 /** Why a server rejects a participant, or cannot be reached. */
 export interface Rejection extends Failure {
   reason: RejectionCode;
-  /** Who answered; undefined: no program did. */
+  /** The answer of a program; undefined: no program answered. */
   answer?: Answer;
 }
 
@@ -26,7 +26,7 @@ export type RejectionCode =
     >;
 
 /**
- * Names who gave an answer that is not a success, what it means and what to do next. livekit-server answers the WebSocket upgrade and the validate call alike.
+ * Makes a rejection of an answer that is not a success: author, meaning and hint. livekit-server answers the WebSocket upgrade and the validate call alike.
  * @param base address of the deployment, for the message
  */
 export const rejectionOf = (
@@ -40,7 +40,7 @@ export const rejectionOf = (
 
 const UNKNOWN_PATH: ReadonlySet<string> = new Set(['not_livekit', 'wrong_path']);
 
-/** Returns whether the path may be unknown where it led, as /rtc/v1 is to an older livekit-server. */
+/** Returns true when the answering program may not know the path, as an older livekit-server does not know /rtc/v1. */
 export const isUnknownPath = ({ reason }: Failure): boolean => UNKNOWN_PATH.has(reason);
 
 /** What an error of the socket, or of name look-up, or of TLS means. */

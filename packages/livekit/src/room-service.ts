@@ -41,11 +41,11 @@ const LIST_TIMEOUT_SECONDS = 3;
 /** Rooms of a run that the server still has, and the participants in them. */
 export interface RoomsLeft {
   rooms: number;
-  /** Null: there are too many rooms to ask each in time, or the API did not list those of one. */
+  /** Number of participants in these rooms; null: there are too many rooms to ask each in time, or the API did not list the participants of one. */
   participants: number | null;
 }
 
-/** A room that was closed since it was listed has none; null: not known. */
+/** Participants of a room: none in a room that has closed since the list was made; null: unknown. */
 const participantsOfClosed = (error: unknown): [] | null =>
   error instanceof ApiRejection && error.code === 'not_found' ? [] : null;
 

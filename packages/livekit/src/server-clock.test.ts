@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { clockProblem, readServerClock } from './server-clock.ts';
 
-/** What the clock of a server that shows this time comes to. */
+/** Compares the clock of this host with a server that sends these headers. @returns the message; null: no problem */
 const problemWith = async (headers: Record<string, string>): Promise<string | null> => {
   const server = createServer((_, response) => {
     response.sendDate = false;

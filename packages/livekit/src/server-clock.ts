@@ -7,18 +7,18 @@ import { parseServerUrl } from './url.ts';
 interface ClockReading {
   serverMs: number;
   ownMs: number;
-  /** By how much their difference may be wrong, ms: the header has whole seconds, and the answer was under way. */
+  /** Largest error of the difference, from the whole seconds of the header and the time of the answer on its way, ms. */
   uncertaintyMs: number;
 }
 
-/** Beyond this difference tokens and certificates may not be valid by one of the two clocks (livekit-server allows a minute), ms. */
+/** Difference beyond which tokens and certificates may be invalid by one of the two clocks (livekit-server allows a minute), ms. */
 const CLOCK_WRONG_MS = 30_000;
 
 const SECOND_MS = 1_000;
 
 /**
- * Reads the clock of a server, or of the proxy in front of it, from the `Date` header of an answer (RFC 9110 §6.6.1), whatever the answer is. The
- * certificate is not verified: a clock that is wrong makes it invalid, nothing secret is sent, and the answer decides only about this host.
+ * Reads the clock of a server, or of the proxy in front of it, from the `Date` header of any answer (RFC 9110 §6.6.1). The certificate is not verified:
+ * a wrong clock makes it invalid, the request contains no secret, and the answer decides only about this host.
  * @returns null when there was no answer, or none with a date
  * @throws SwarmError `bad_url`
  */
@@ -37,7 +37,7 @@ export const readServerClock = async (
       resolve(readingOf(headers, sentAt, Date.now()));
       request.destroy();
     });
-    // Why it does not answer is found out by what needs an answer.
+    // The requests that need an answer report why there is none.
     request.on('error', () => resolve(null));
     request.on('close', () => resolve(null));
     request.end();
@@ -50,7 +50,7 @@ const readingOf = (
   receivedAt: number,
 ): ClockReading | null => {
   const answeredAt = Date.parse(date ?? '');
-  // Of an answer out of a cache, the date is that of the original.
+  // A cached answer has the date of the original answer.
   if (Number.isNaN(answeredAt) || age !== undefined) return null;
   return {
     serverMs: answeredAt + SECOND_MS / 2,
@@ -59,7 +59,7 @@ const readingOf = (
   };
 };
 
-/** The error of a clock that is certainly further from that of the server than tokens and certificates tolerate; null: it is not. */
+/** The error when the clocks certainly differ by more than tokens and certificates tolerate; null: no error. */
 export const clockProblem = (
   { serverMs, ownMs, uncertaintyMs }: ClockReading,
   url: string,
@@ -73,5 +73,5 @@ export const clockProblem = (
   );
 };
 
-/** `2026-11-25T13:30:00Z`. */
+/** Formats a time as `2026-11-25T13:30:00Z`. */
 const timeOf = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');

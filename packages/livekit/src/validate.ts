@@ -19,7 +19,7 @@ export type Validation =
   | {
       ok: true;
       signalling: Signalling;
-      /** Why the paths below /rtc do not reach the server, although /rtc itself does. Absent: they reach it. */
+      /** Reason why the paths below /rtc do not reach the server, although /rtc itself does. Absent: they reach it. */
       belowRtc?: Rejection;
     }
   | { ok: false; rejection: Rejection };
@@ -42,13 +42,13 @@ export const validateAdmission = async (request: ValidateRequest): Promise<Valid
   return { ok: false, rejection: await besideV0(http, v1, request) };
 };
 
-/** Both paths are below /rtc: where a proxy changes only these, livekit-client joins by its fallback, /rtc itself. Joins as it would, and leaves at once. */
+/** Joins at /rtc, as the fallback of livekit-client does when a proxy changes only the paths below /rtc, and leaves at once. */
 const joinAtRtc = async (
   belowRtc: Rejection,
   { url, token, timeoutMs }: ValidateRequest,
 ): Promise<Validation> => {
   const joined = await joinBySignal(deploymentAt(url, 'v0'), token, timeoutMs);
-  // Of other answers those to the plain requests show more.
+  // Unless livekit-server rejected the join, the answers to the plain requests show more.
   if (!isJoin(joined)) return { ok: false, rejection: isOfLiveKit(joined) ? joined : belowRtc };
   const action = LeaveRequest_Action.DISCONNECT;
   joined.connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
@@ -56,14 +56,14 @@ const joinAtRtc = async (
   return { ok: true, signalling: 'v0', belowRtc };
 };
 
-/** Whether livekit-server itself rejected the join. */
+/** Returns true when livekit-server itself rejected the join. */
 const isOfLiveKit = (failure: Failure | Rejection): failure is Rejection =>
   'answer' in failure &&
   failure.answer?.who === 'livekit' &&
   failure.reason !== 'upgrade_removed' &&
   !isUnknownPath(failure);
 
-/** livekit-client falls back to /rtc for a 404 only: whatever else a proxy does to /rtc/v1 stops users, although the shorter URL of /rtc passes. */
+/** Adds to a rejection at /rtc/v1 that /rtc passes. livekit-client falls back to /rtc for a 404 only, so any other answer of a proxy stops users. */
 const besideV0 = async (
   base: string,
   rejection: Rejection,
@@ -79,7 +79,7 @@ const besideV0 = async (
   };
 };
 
-/** What a proxy may do to one path, or to one length of URL. */
+/** Reasons that a proxy may have for one path, or for one length of URL. */
 const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
   'bad_request',
   'blocked',
@@ -91,7 +91,7 @@ const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
   'web_page',
 ]);
 
-/** Native SDKs send the token as a header, browsers in the query: where only the second passes, a proxy is the cause. */
+/** Asks with the token in a header, as native SDKs send it, and in the query, as browsers do: if only the second passes, a proxy is the cause. */
 const askBothWays = async (
   base: string,
   signalling: Signalling,

@@ -1,4 +1,4 @@
-/** The guard against a real livekit-server, and against what a proxy in front of one makes of the question. */
+/** The guard with a real livekit-server, and with proxies that change its answers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 import type { Names } from './config/names.ts';
 
-/** `[eu] CPU usage is high: host-1, host-2`: what a phone shows at night. Alertmanager sorts alerts by their instance. */
+/** Title of a notification, which a phone shows: `[eu] CPU usage is high: host-1, host-2`. Alertmanager sorts alerts by their instance. */
 const titleOf = ({ cluster, node, host }: Names): string => {
   const subject = [...new Set(['target', node, host, 'instance', 'job'])]
     .map((label) => `.Labels.${label}`)

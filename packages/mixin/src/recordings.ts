@@ -90,7 +90,7 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
       {
         by: perJob,
         record: `job:livekit_joins_begun:increase${window}`,
-        // Before its first join a node has no series of joins: there were none, which is known.
+        // Before its first join a node has no series of joins, which means zero joins.
         expr: `${counted(names, 'rtc_init', window)}
 or
 0 * sum by (${perJob}) (livekit_participant_total{${livekit}})`,

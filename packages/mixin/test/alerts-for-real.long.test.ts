@@ -31,7 +31,7 @@ const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 const faults = FAULT_GROUPS.flat();
 const why = await namespaceUnavailableReason();
 
-/** What this host cannot do, or must not: a network card of a cloud, a full table of connections, a kernel that kills, an egress service. Promtool tests them. */
+/** Alerts whose cause a test cannot or must not create: the network card of a cloud, a full table of connections, an OOM kill, an egress service. Promtool tests them. */
 const NOT_CAUSED = [
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',

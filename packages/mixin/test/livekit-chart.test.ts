@@ -1,4 +1,4 @@
-/** The variant `helm` and the runbooks against what LiveKit's Helm chart makes, for any name of its release. */
+/** The variant `helm` and the runbooks with the objects of LiveKit's Helm chart, for several names of its release. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** What fires after half an hour with these targets, by the rules of a configuration. */
+/** Alerts that fire after half an hour with these targets, by the rules of a configuration. */
 const firing = async (
   config: MixinConfig,
   up: Readonly<Record<string, string>>,
@@ -52,7 +52,7 @@ const firing = async (
       {
         interval: '1m',
         input_series: Object.entries(up).map(([series, values]) => ({ series, values })),
-        // Nothing is expected to fire: promtool prints what does.
+        // The test expects no alert, so promtool prints those that fire.
         alert_rule_test: WATCHED.map((alertname) => ({
           eval_time: '30m',
           alertname,

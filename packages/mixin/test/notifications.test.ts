@@ -1,4 +1,4 @@
-/** The example for Alertmanager and the silences of the runbooks, in a real Alertmanager: what arrives, and what is hidden. */
+/** The example for Alertmanager and the silences of the runbooks, in a real Alertmanager: notifications that arrive, and alerts that a silence hides. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -102,7 +102,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** As Prometheus sends an alert of the rules. */
+/** Sends an alert of the rules as Prometheus does. */
 const fire = async (
   name: string,
   severity: string,
@@ -129,7 +129,7 @@ const fire = async (
   expect(response.status).toBe(200);
 };
 
-/** What a receiver got. */
+/** The message that has arrived at this path of the receiver. */
 const arrived = (path: string): Promise<Record<string, unknown>> =>
   vi.waitFor(
     () => {
@@ -140,11 +140,11 @@ const arrived = (path: string): Promise<Record<string, unknown>> =>
     { timeout: 60_000, interval: 100 },
   );
 
-/** As docs/runbooks/README.md lets a shell find Alertmanager. */
+/** The shell function of docs/runbooks/README.md by which amtool finds Alertmanager. */
 const SETUP =
   /^amtool\(\) .*$/m.exec(readFileSync(new URL('README.md', RUNBOOKS), 'utf8'))?.[0] ?? '';
 
-/** Runs a command in a shell that was set up so. */
+/** Runs a command in a shell with this function. */
 const inShell = (command: string) =>
   run('bash', ['-c', `${SETUP.replace('http://ALERTMANAGER:9093', url)}\n${command}`], {
     env: { PATH: process.env.PATH, HOME: dir, USER: 'on-call' },

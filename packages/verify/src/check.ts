@@ -16,7 +16,7 @@ export type CheckResult =
       evidence: readonly string[];
       /** In place of the fix that the check has in general. */
       fix?: string;
-      /** In place of the cause that the check has in general. */
+      /** Cause of this finding, in place of the general cause of the check. */
       cause?: string;
     }
   | { outcome: 'unknown'; reason: string }

@@ -4,7 +4,7 @@ import type { LoadGuard, TokenEndpoint } from '@livekit-swarm/livekit';
 /** A deployment, and what is known of it. */
 export interface VerifyRequest {
   access: RoomAccess;
-  /** Whether the deployment may be probed. */
+  /** The permission to probe the deployment. */
   guard: LoadGuard;
   /** Nodes by the names of the user. */
   nodes: readonly { name: string; nodeId: string }[];

@@ -42,7 +42,7 @@ export interface SessionOutcome {
   serverVersion: string | null;
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   problem: Problem | null;
-  /** Of the error that stopped it; null: none did. */
+  /** Exit code of the error that stopped the search; null: no error. */
   errorExitCode: ExitCode | null;
 }
 

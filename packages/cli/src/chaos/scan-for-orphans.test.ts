@@ -16,7 +16,7 @@ describe('a stopped process or paused container', () => {
   it.each([
     ['4711:99', 'abcd1234'],
     ['cafe01', 'efgh5678'],
-    // Another process that has the number by now.
+    // Another process has the PID by now.
     ['4711:100', null],
     [null, null],
   ])('%s belongs to the fault %s of the journal', (instance, injection) =>

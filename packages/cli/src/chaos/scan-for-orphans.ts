@@ -17,7 +17,7 @@ const SCHEMA = 'livekit-swarm/orphans/1';
 
 interface ScannedOrphan extends Orphan {
   place: string;
-  /** `expected`: its drill runs, or the target removes it itself. `uncertain`: an operator may have stopped it, too. */
+  /** State of the orphan. `expected`: its drill runs, or the target removes it itself. `uncertain`: an operator may have stopped it. */
   state: 'left' | 'expected' | 'uncertain' | 'removed' | 'not_removed';
   /** Why it was not removed. */
   error: string | null;
@@ -105,7 +105,7 @@ export const injectionOf = (
   return pending.find(({ components }) => components.some(isIt))?.id ?? null;
 };
 
-/** What has no name of a fault is one only by the journal: operators stop processes and pause containers, too. */
+/** State of an orphan. A stopped process or paused container is certain only by the journal: operators stop and pause, too. */
 export const stateOf = (
   { kind, injection }: Pick<Orphan, 'kind' | 'injection'>,
   pending: readonly Pick<JournalEntry, 'id' | 'owner'>[],

@@ -8,13 +8,13 @@ import {
 } from '@livekit-swarm/chaos/drill';
 import { fileProblem, type Problem } from '@livekit-swarm/settings';
 
-/** The rules that come with swarm, where they do: a checkout has them. */
+/** Files of the alert rules of this project; none outside a checkout. */
 export const ruleFiles = (): string[] =>
   [fileURLToPath(new URL('../../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(
     existsSync,
   );
 
-/** Objectives on alerts that cannot be met in a lab that is started for the drill, which evaluates the shipped rules. */
+/** Problems of objectives on alerts that cannot be met in a lab of the drill, which evaluates the shipped rules. */
 export const alertProblems = (file: string, drill: Drill): Problem[] => {
   const files = ruleFiles();
   if (!drill.lab.alerts || files.length === 0) return [];

@@ -209,13 +209,13 @@ export const readUserDeployment = (
   return { label: runs.label, guard, open: () => runs.open(doors) };
 };
 
-/** A drill's --confirm-target is the name of its deployment. */
+/** Host rules of a drill, without --confirm-target: a drill confirms the name of its deployment with it. */
 const hostFlagsOf = ({ allowHost = [], denyHost = [] }: PlatformFlags): HostFlags => ({
   allowHost,
   denyHost,
 });
 
-/** The guard of a drill: a lab is a server of its own. */
+/** The guard of a drill; a lab is a server that the drill starts. */
 export const guardOfDrill = (
   site: UserDeployment | null,
   flags: PlatformFlags,

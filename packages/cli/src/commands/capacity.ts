@@ -49,7 +49,7 @@ export const capacityCommand = async (
     kind: 'search',
     target,
   });
-  // A step that cannot be prepared ends a search with a result; this ends it before.
+  // Without this check, the first step would end the search with a result instead of an error.
   guard.assertServers(target.type === 'remote' ? target.url : null, scenario);
   const shared = {
     target,

@@ -138,7 +138,7 @@ const readKnown = (flags: VerifyFlags, env: Console['env']): Known => ({
   reloadCommand: flags.reload === undefined ? null : readReload(flags.reload),
 });
 
-/** How long a credential of a shared secret is valid, seconds. */
+/** Validity of a credential that is made with a shared secret, seconds. */
 const TURN_SECONDS = 600;
 
 /** Secrets come from the environment alone: flags show in the process list. */
@@ -171,7 +171,7 @@ const readTurn = (
   );
 };
 
-/** As "A REST API For Access To TURN Services" and coturn's use-auth-secret have it. */
+/** Credential of "A REST API For Access To TURN Services", as coturn's use-auth-secret expects it. */
 const sharedSecretCredential = (secret: string, username: string): string =>
   createHmac('sha1', secret).update(username).digest('base64');
 

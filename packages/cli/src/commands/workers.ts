@@ -33,7 +33,7 @@ export const workersCommand = async (
   }
 };
 
-/** Without what only this program needs. */
+/** Facts of an agent that users see, without its ticket. */
 const shownOf = ({ ticket: _, ...shown }: AgentFacts): Omit<AgentFacts, 'ticket'> => shown;
 
 const tableOf = ({ usable, foreign, refused }: Agents, address: string): string => {

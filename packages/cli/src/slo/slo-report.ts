@@ -4,13 +4,13 @@ import type { PrometheusApi, WindowedSeries } from './prometheus-api.ts';
 
 /** A time that does not count. */
 export interface Exclusion extends MonthWindow {
-  /** What was announced: a drill or a load test by its metrics, or a time by --exclude. */
+  /** Source of the exclusion: the metrics of a drill or load test, or --exclude. */
   by: 'drill' | 'load_test' | 'flag';
   /** The drill, or the scenario of the load test; null: --exclude. */
   name: string | null;
   /** The cluster of the drill or load test, "" without the label; null: all. */
   cluster: string | null;
-  /** Figures of some deployment are left out by it. */
+  /** True when it leaves out figures of a deployment. */
   applies: boolean;
 }
 
@@ -64,13 +64,13 @@ const ANNOUNCED = [
   {
     by: 'drill',
     label: 'drill',
-    // From before the first fault until the end of the drill.
+    // The series exists from before the first fault until the end of the drill.
     query: 'count by (%, drill) (count_over_time(swarm_chaos_participants{drill!=""}[5m]))',
   },
   {
     by: 'load_test',
     label: 'scenario',
-    // While participants join, or are in rooms.
+    // The series is positive while participants join, or are in rooms.
     query:
       'count by (%, scenario) (max_over_time(swarm_run_participants{state=~"waiting|connected"}[5m]) > 0)',
   },
@@ -131,7 +131,7 @@ export const sloReport = async (
   };
 };
 
-/** Whether a time is left out for a deployment: one without a cluster label is not taken for every cluster. */
+/** Returns true when an exclusion applies to a deployment; one without a cluster label does not apply to named clusters. */
 const concerns = (
   { cluster }: Exclusion,
   labels: Readonly<Record<string, string>>,
@@ -161,7 +161,7 @@ const resultOf = (
     if (!out) expected++;
     const total = values.get(end);
     const failed = total === 0 ? 0 : bad.get(end);
-    // What was not recorded is not good: the outage may have taken Prometheus or the exporter with it.
+    // A time without figures is not good: the outage may have stopped Prometheus or the exporter, too.
     if (total === undefined || failed === undefined) continue;
     if (!out) windows++;
     const into = out ? excluded : counted;
@@ -188,7 +188,7 @@ const resultOf = (
   };
 };
 
-/** Windows in a row are one time span. */
+/** Joins consecutive windows to time spans. */
 const spansOf = ({ values }: WindowedSeries): MonthWindow[] => {
   const spans: { fromMs: number; toMs: number }[] = [];
   for (const end of [...values.keys()].toSorted((a, b) => a - b)) {

@@ -42,7 +42,7 @@ const row = (result: SloResult, style: Style): string[] => {
 const exactShare = (share: number | null): string =>
   share === null ? '–' : `${Math.floor(share * 1e5 + 1e-6) / 1e3} %`;
 
-/** Rounded up, so that a gap never looks like none. */
+/** Formats a share, rounded up, so that a gap never looks like none. */
 const exactUnknown = (share: number): string => `${Math.ceil(share * 1e3 - 1e-6) / 10} %`;
 
 const exclusionLines = ({ exclusions, results }: MonthReport): string[] => {

@@ -1,12 +1,12 @@
 /**
- * Loaded before a program with `NODE_OPTIONS=--import`: sets the wall clock of that process, and of those that it starts, by `stepMs` once a file exists: not at
- * a time, by which a busy host may not have come far enough. The monotonic clock does not follow, as when the clock of a host is set. Both are in the URL of
- * this module, because workers do not inherit other variables.
+ * Module for `NODE_OPTIONS=--import`. It sets the wall clock of a process, and of those that it starts, by `stepMs` once a file exists. A time would not do: a
+ * busy host may not have come far enough by then. The monotonic clock does not follow, as when the clock of a host is set. `stepMs` and the file are in the URL
+ * of this module, because workers do not inherit other variables.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** It is looked for this often, ms. */
+/** Interval of the looks for the file, ms. */
 const EVERY_MS = 50;
 
 const given = new URL(import.meta.url).searchParams;
@@ -31,7 +31,7 @@ const SteppedDate = new Proxy(Date, {
 });
 globalThis.Date = SteppedDate;
 
-/** The environment of a program whose clock `step` sets. @param dir of its own */
+/** The environment of a program whose clock `step` sets. @param dir a folder for this program alone */
 export const steppingClock = (
   byMs: number,
   dir: string,

@@ -31,7 +31,7 @@ export type CheckedPath = (typeof CHECKED_PATHS)[number];
 
 export interface ConnectivityRequest {
   access: RoomAccess;
-  /** Whether the deployment may be probed. */
+  /** The permission to probe the deployment. */
   guard: LoadGuard;
   paths: readonly CheckedPath[];
   /** Nodes by the names of the user, with their ids; empty: the one that the deployment chooses. */
@@ -109,7 +109,7 @@ export const checkConnectivity = async (request: ConnectivityRequest): Promise<P
   return checks.map((check) => ({ ...check, addedLatencyMs: addedLatency(check, checks) }));
 };
 
-/** Where something else answers for the API, rooms are made by their first participant; only a node of choice needs the API. */
+/** Finds out whether the checks can use the API. Without it, the first participant creates a room; only a chosen node needs the API. */
 const usableAccess = async ({
   access,
   nodes,
@@ -119,7 +119,7 @@ const usableAccess = async ({
   try {
     await (await roomServiceOf(access, API_MS / 1_000)).listRooms([newRoom()]);
   } catch (error) {
-    // The join shows more of what else may be wrong.
+    // The join shows more about any other error.
     if (!isWithoutApi(error)) return access;
     const { message, hint } = error.rejection;
     onWithoutApi?.(`${message}: rooms are made by their first participant; ${hint}`);

@@ -22,7 +22,7 @@ const albPage = (title: string) =>
 
 /** Bodies and headers as these programs send them; nginx 1.22 and HAProxy 2.6 were recorded. */
 const ANSWERS: [name: string, number, Headers, string, ...Expected][] = [
-  // livekit-server's own.
+  // Answers of livekit-server itself.
   ['limit', 503, CORS, 'node has exceeded its configured limit', 'livekit', null, 'server_full'],
   [
     'limit through nginx',
@@ -131,7 +131,7 @@ const ANSWERS: [name: string, number, Headers, string, ...Expected][] = [
     null,
     'server_full',
   ],
-  // No server behind.
+  // Proxies without a server behind them.
   ['nginx 502', 502, NGINX, nginxPage('502 Bad Gateway'), 'proxy', 'nginx', 'bad_gateway'],
   [
     'nginx 503',
@@ -252,7 +252,7 @@ const ANSWERS: [name: string, number, Headers, string, ...Expected][] = [
     null,
     'bad_gateway',
   ],
-  // Redirects and logins.
+  // Redirects, and pages of a login.
   [
     'to https',
     301,
@@ -396,7 +396,7 @@ const ANSWERS: [name: string, number, Headers, string, ...Expected][] = [
     null,
     'tls_required',
   ],
-  // In the place of livekit-server.
+  // Web servers in the place of livekit-server.
   ['a web page', 200, HTML, '<!doctype html><title>app</title>', 'web_server', null, 'web_page'],
   ['Caddy without a site', 200, { server: 'Caddy' }, '', 'web_server', 'caddy', 'not_livekit'],
   ['nginx 404', 404, NGINX, nginxPage('404 Not Found'), 'proxy', 'nginx', 'not_livekit'],

@@ -5,10 +5,10 @@ import { hasLiveKitHeaders, liveKitText } from './livekit-text.ts';
 import { authorOf, type Product, senderOf } from './product.ts';
 import { isLogin, type Redirect, redirectOf } from './redirect.ts';
 
-/** What an answer that is not a success means: the reason under which it is counted. */
+/** Meaning of an answer that is not a success, and the reason under which reports count it. */
 export type AnswerKind = Extract<
   ErrorCode,
-  // livekit-server's own.
+  // Answers of livekit-server only.
   | 'unauthorized'
   | 'forbidden'
   | 'room_not_found'
@@ -17,11 +17,11 @@ export type AnswerKind = Extract<
   | 'authorization_removed'
   | 'wrong_path'
   | 'upgrade_removed'
-  // Of livekit-server or of a proxy.
+  // Answers of livekit-server or of a proxy.
   | 'bad_request'
   | 'rate_limited'
   | 'server_error'
-  // Of what stands in front, or in the place, of livekit-server.
+  // Answers of a program in front, or in the place, of livekit-server.
   | 'bad_gateway'
   | 'redirected'
   | 'login_required'
@@ -34,23 +34,23 @@ export type AnswerKind = Extract<
   | 'not_livekit'
 >;
 
-/** `livekit`: its own words, also where a proxy passed them on. `proxy`: something in front of it. `web_server`: something in its place. */
+/** Author of an answer. `livekit`: livekit-server, even if a proxy passed the answer on. `proxy`: a program in front of it. `web_server`: a program in its place. */
 export type Answerer = 'livekit' | 'proxy' | 'web_server' | 'unknown';
 
-/** Who gave an HTTP answer that is not a success, and what it means. */
+/** Author and meaning of an HTTP answer that is not a success. */
 export interface Answer {
   who: Answerer;
   kind: AnswerKind;
   status: number;
-  /** Program that wrote the answer; where that was livekit-server, the proxy that passed it on. Null: it does not say its name. */
+  /** Program that wrote the answer; for livekit-server, the proxy that passed it on. Null: unnamed. */
   product: Product | null;
-  /** Of `redirected` and of redirects to a login. */
+  /** Target of the redirect, for `redirected` and for redirects to a login. */
   redirect: Redirect | null;
   /** Scheme of `WWW-Authenticate`; livekit-server never sends it. */
   challenge: string | null;
   /** `Retry-After`, s. */
   retryAfterS: number | null;
-  /** Words of the answer: text, or the title of a page; at most 200 characters, without tokens. */
+  /** Text of the answer, or the title of a page, without tokens; at most 200 characters. */
   said: string;
 }
 
@@ -61,7 +61,7 @@ export interface AnsweredRequest {
   upgrade?: boolean;
 }
 
-/** Names who gave an answer and what it means. Never throws, whatever the answer holds. */
+/** Names author and meaning of an answer. Never throws. */
 export const classifyAnswer = (received: HttpAnswer, request: AnsweredRequest): Answer => {
   const answer = { ...received, body: received.body.slice(0, MAX_BODY_BYTES) };
   const own = ownAnswer(answer, request);
@@ -83,7 +83,7 @@ export const classifyAnswer = (received: HttpAnswer, request: AnsweredRequest): 
   return { who: whoOf(kind, answer, product), kind, product, ...common, said: said(answer) };
 };
 
-/** livekit-server's own answer; null: it is not. */
+/** Kind and text of an answer that livekit-server wrote; null: another program wrote it. */
 const ownAnswer = (
   answer: HttpAnswer,
   { upgrade = false }: AnsweredRequest,
@@ -97,7 +97,7 @@ const ownAnswer = (
   const text = body.trim();
   switch (status) {
     case 200:
-      // Its health check, at the root.
+      // The health check of livekit-server, at the root.
       return text === 'OK' ? { kind: 'wrong_path', text } : null;
     case 404:
       if (upgrade && text === '') return { kind: 'upgrade_removed', text };
@@ -149,7 +149,7 @@ const foreignKind = (
     case 504:
       return 'bad_gateway';
   }
-  // Cloudflare's: what it met between itself and the origin.
+  // Errors of Cloudflare on the way to the origin server.
   if ((status >= 520 && status <= 527) || status === 530) return 'bad_gateway';
   return status >= 500 ? 'server_error' : 'not_livekit';
 };
@@ -208,7 +208,7 @@ const retryAfter = ({ headers }: HttpAnswer): number | null => {
 };
 
 const said = ({ status, body }: HttpAnswer): string => {
-  // A success holds anything: metrics, a file.
+  // A successful answer may hold anything: metrics, a file.
   if (!isPage(body) && status < 300) return '';
   if (!isPage(body)) return body.trimStart().startsWith('<') ? '' : quotable(body);
   return quotable(

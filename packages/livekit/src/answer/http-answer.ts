@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** An HTTP answer as far as it shows who gave it. */
+/** The parts of an HTTP answer that show its author. */
 export interface HttpAnswer {
   status: number;
-  /** By lower-case name. */
+  /** Headers by lower-case name. */
   headers: Readonly<Record<string, string>>;
   /** Beginning of the body, at most `MAX_BODY_BYTES`. */
   body: string;
 }
 
-/** The largest answer that is read: livekit-server's is a sentence, that of a proxy a page with its title at the beginning. */
+/** Number of bytes that are read of an answer: livekit-server answers with a sentence, a proxy with a page whose title is at the beginning. */
 export const MAX_BODY_BYTES = 4_096;
 
-/** Reads no more of the body than shows who answered: one without end must not fill the memory. */
+/** Reads an answer, with the part of its body that shows the author: an endless body must not fill the memory. */
 export const readAnswer = async ({ status, headers, body }: Response): Promise<HttpAnswer> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -24,7 +24,7 @@ export const readAnswer = async ({ status, headers, body }: Response): Promise<H
   return httpAnswer(status, Object.fromEntries(headers), Buffer.concat(chunks));
 };
 
-/** An answer whose parts were read elsewhere. */
+/** Makes an answer of parts that the caller has read. */
 export const httpAnswer = (
   status: number,
   headers: IncomingHttpHeaders,

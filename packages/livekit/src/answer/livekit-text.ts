@@ -3,7 +3,7 @@ import type { HttpAnswer } from './http-answer.ts';
 
 /**
  * Texts with which livekit-server 1.11 to 1.13 answers (pkg/service/{auth,utils,rtcservice,errors}.go, pkg/rtc/errors.go, pkg/routing/errors.go,
- * pkg/routing/selector/errors.go; psrpc/errors.go for what comes from another node). A text begins the body, or the `msg` of a Twirp error.
+ * pkg/routing/selector/errors.go; psrpc/errors.go for errors of another node). A text begins the body, or the `msg` of a Twirp error.
  */
 const TEXTS: readonly [RegExp, AnswerKind][] = [
   [/^(node has exceeded its configured limit|reached configured limit for node)/, 'server_full'],
@@ -57,7 +57,7 @@ export const twirpCodeOf = ({ body }: HttpAnswer): string | null => {
   return code !== undefined && code in TWIRP ? code : null;
 };
 
-/** Words of livekit-server itself. */
+/** Texts that only livekit-server writes. */
 export interface LiveKitText {
   kind: AnswerKind;
   text: string;

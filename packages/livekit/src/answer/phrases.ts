@@ -2,7 +2,7 @@ import type { Failure } from '../failure.ts';
 import type { Answer, AnswerKind } from './classify.ts';
 import { PRODUCTS, type Product } from './product.ts';
 
-/** Renders an answer as text: what happened, and what to do next. No other place does. */
+/** Renders an answer as message and hint, in this one place. */
 export const phraseOf = (
   answer: Answer,
   url: string,
@@ -24,7 +24,7 @@ const RETRYABLE: ReadonlySet<AnswerKind> = new Set([
   'bad_gateway',
 ]);
 
-/** Name of what answered or passed the answer on. */
+/** Name of the program that answered or passed the answer on. */
 export const nameOf = ({ product }: Pick<Answer, 'product'>): string =>
   product === null ? 'a proxy' : PRODUCTS[product];
 

@@ -27,7 +27,7 @@ export const PRODUCTS = {
 
 export type Product = keyof typeof PRODUCTS;
 
-/** By the header `Server`. */
+/** Products by their header `Server`. */
 const SERVERS: readonly [RegExp, Product][] = [
   [/^cloudflare/i, 'cloudflare'],
   [/^(nginx|openresty|tengine|angie)/i, 'nginx'],
@@ -48,7 +48,7 @@ const SERVERS: readonly [RegExp, Product][] = [
   [/^traefik/i, 'traefik'],
 ];
 
-/** By other headers, where `Server` is missing. */
+/** Products by other headers, for answers without `Server`. */
 const HEADERS: readonly [name: string, value: RegExp, product: Product][] = [
   ['cf-ray', /./, 'cloudflare'],
   ['via', /\bcaddy\b/i, 'caddy'],
@@ -64,7 +64,7 @@ const HEADERS: readonly [name: string, value: RegExp, product: Product][] = [
   ['www-authenticate', /realm="traefik"/i, 'traefik'],
 ];
 
-/** By error pages. Real ones are in classify.test.ts. */
+/** Products by their error pages; classify.test.ts has real pages. */
 const PAGES: readonly [RegExp, Product][] = [
   [/<hr><center>(nginx|openresty|tengine|angie)/i, 'nginx'],
   [/<h1>[^<]{1,60}<\/h1>\s{0,2}nginx\b/i, 'nginx'],
@@ -91,7 +91,7 @@ const PAGES: readonly [RegExp, Product][] = [
   [/^404 page not found\s*$/, 'go'],
 ];
 
-/** Program that wrote the page; null where the page does not show it. */
+/** Program that wrote the page; null when the page does not show its name. */
 export const authorOf = ({ headers, body }: HttpAnswer): Product | null => {
   const found = PAGES.find(([page]) => page.test(body))?.[1] ?? null;
   // ingress-nginx removes the header and nothing else.

@@ -1,10 +1,10 @@
 import type { HttpAnswer } from './http-answer.ts';
 
-/** Where a redirect leads; livekit-server's clients do not follow it. */
+/** Target of a redirect, which LiveKit's clients do not follow. */
 export interface Redirect {
   /** `https`: the same host by TLS. */
   to: 'https' | 'login' | 'elsewhere';
-  /** Without query and credentials, which may hold secrets. */
+  /** URL of the target without query and credentials, which may hold secrets. */
   location: string;
 }
 

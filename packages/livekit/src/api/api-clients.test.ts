@@ -7,7 +7,7 @@ import { isWithoutApi } from './api-rejection.ts';
 
 const KEYS = { apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' };
 
-/** Calls the API of a server that answers so. */
+/** Calls the API of a server with this answer. */
 const called = async (
   answer: RequestListener,
   path = '',

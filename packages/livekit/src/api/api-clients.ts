@@ -34,7 +34,7 @@ const withTransport = <Client extends object>(
   return Object.defineProperty(client, 'rpc', { value: rpc });
 };
 
-/** Its calls throw ApiRejection, as those of the other clients do. */
+/** Client of the room service. The calls of all clients of this file throw ApiRejection. */
 export const roomServiceOf = async (
   target: ApiTarget,
   timeoutSeconds: number,

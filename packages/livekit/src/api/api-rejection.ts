@@ -18,8 +18,8 @@ export class ApiRejection extends Error {
 }
 
 /**
- * Returns whether the API is not offered where it was called: something else than livekit-server answered, and will again. An API that is not reached, or
- * whose proxy has no server now, is offered and fails.
+ * Returns true when the called address does not offer the API: another program than livekit-server answered, and will answer again. An API that is not
+ * reached, or whose proxy has no server now, is offered and fails.
  */
 export const isWithoutApi = (error: unknown): error is ApiRejection => {
   if (!(error instanceof ApiRejection)) return false;

@@ -11,10 +11,10 @@ const TIMEOUT_SECONDS = 10;
 const EMPTY_SECONDS = 10;
 
 /**
- * Asks whether the API that lists participants is that of the server that is joined: behind one name, a proxy may send them to two. A room that is made through
- * the API is joined, without media: it must be the same one.
+ * Checks that API and signalling belong to one server: behind one name, a proxy may send them to two. A participant without media joins a room that was made
+ * through the API: both must be the same room.
  * @param override the flag that goes without the question
- * @throws SwarmError `usage` when it is another server, or when that cannot be found out
+ * @throws SwarmError `usage` when the servers differ, or when the check gets no answer
  */
 export const assertSameServer = async (target: ApiTarget, override: string): Promise<void> => {
   const { url, apiKey, apiSecret } = target;

@@ -53,7 +53,7 @@ export const assertHostAllowed = (url: string, { allow, deny }: HostRules): void
   }
 };
 
-/** Whether the rules allow this server. */
+/** Returns true when the rules allow this server. */
 export const isHostAllowed = (url: string, rules: HostRules): boolean => {
   try {
     assertHostAllowed(url, rules);

@@ -19,39 +19,39 @@ import {
 import { assertNoOthers, assertRoomsEmpty } from './occupants.ts';
 
 /**
- * What is done to a server: `probe`: one or two participants in a room of their own; `drill`: load and faults, which have a confirmation of their own;
- * `run`: the load of a scenario; `search`: more load until users notice, or the same for hours.
+ * Kind of load on a server. `probe`: one or two participants in their own room; `drill`: load and faults, which need their own confirmation;
+ * `run`: the load of a scenario; `search`: growing load until users notice, or the same load for hours.
  */
 export type LoadKind = 'probe' | 'drill' | 'run' | 'search';
 
-/** Which hosts need a confirmation where their URL was not typed in the same command. */
+/** Rules by which a host needs a confirmation when the command line does not contain its URL. */
 const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> = {
   probe: () => false,
   drill: () => false,
-  // A scenario file is named in the command itself.
+  // The command line names the scenario file, and so its servers.
   run: (url, origin) => origin === 'environment' && scopeOf(hostOf(url)) === 'public',
   search: () => true,
 };
 
-/** Where a URL stood that was not typed. */
+/** Source of a URL that is not on the command line. */
 type UrlOrigin = 'environment' | 'scenario';
 
 export interface LoadGuardOptions {
   rules: HostRules;
   kind: LoadKind;
-  /** The server that is used. Null: the caller starts one. */
+  /** URL of the server; null: the caller starts one. */
   url: string | null;
-  /** Every URL that was typed in the command: what is typed is meant. */
+  /** URLs on the command line, which need no confirmation. */
   typed: readonly string[];
   /** Join rooms that have participants already. */
   joinExistingRooms: boolean;
   /** Search on a deployment that others use. */
   withOtherUsers: boolean;
-  /** What scenario files may read of this host. */
+  /** Variables and files of this host that scenario files may read. */
   reads: ReadPermission;
 }
 
-/** What a guard reads of a planned run. */
+/** The part of a planned run that a guard needs. */
 export interface PlannedLoad {
   /** Random text that the plan was expanded with: a room whose name has it cannot exist yet. */
   run: string;
@@ -62,8 +62,8 @@ export interface PlannedLoad {
 }
 
 /**
- * The permission of a command to send load. Whatever sends load takes one, so that no command can forget what must be asked before: host rules,
- * confirmations, rooms and deployments in use. A question that has no answer is a refusal.
+ * The permission of a command to send load. Every function that sends load takes a guard, so no command can omit the checks before it: host rules,
+ * confirmations, rooms and deployments in use. A check without an answer is a refusal.
  */
 export class LoadGuard {
   readonly #options: LoadGuardOptions;
@@ -84,13 +84,13 @@ export class LoadGuard {
     return guard;
   }
 
-  /** For a server that the caller starts itself; what a scenario names besides it is still checked. */
+  /** Makes the guard for a server that the caller starts; the other servers of a scenario are still checked. */
   static ofOwnServer(rules: HostRules, kind: LoadKind, reads = NOTHING_READABLE): LoadGuard {
     const options = { rules, kind, url: null, typed: [], reads };
     return new LoadGuard({ ...options, joinExistingRooms: true, withOtherUsers: true });
   }
 
-  /** What scenario files may read of this host. */
+  /** Variables and files of this host that scenario files may read. */
   get reads(): ReadPermission {
     return this.#options.reads;
   }
@@ -98,7 +98,7 @@ export class LoadGuard {
   /**
    * Checks every server of a load without connecting.
    * @param url the deployment; null: the caller starts one
-   * @throws SwarmError `usage` when load may not be sent to one of them
+   * @throws SwarmError `usage` when one of the servers may not receive load
    */
   assertServers(url: string | null, scenario: Pick<Scenario, 'groups'>): void {
     if (url !== null) this.assertServer(url);
@@ -121,8 +121,8 @@ export class LoadGuard {
   }
 
   /**
-   * Asks the deployment who would be affected by a load.
-   * @throws SwarmError `usage` when others are, or when that cannot be found out
+   * Asks the deployment whether a load would affect other participants.
+   * @throws SwarmError `usage` when it would, or when the API does not answer
    */
   async admit(deployment: ApiTarget, { run, plan }: PlannedLoad): Promise<void> {
     this.assertServers(deployment.url, plan.scenario);

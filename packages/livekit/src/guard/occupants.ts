@@ -4,13 +4,13 @@ import { type ApiTarget, roomServiceOf } from '../api/api-clients.ts';
 import { withoutTokens } from '../failure.ts';
 
 const TIMEOUT_SECONDS = 10;
-/** As many names as a request may well have; of more rooms all of the server are listed. */
+/** Largest number of room names in one request; for more names, the server lists all its rooms. */
 const MAX_NAMES = 200;
-/** Rooms that are asked at the same time. */
+/** Number of rooms that are asked at the same time. */
 const AT_ONCE = 20;
 const SHOWN = 3;
 
-/** Rooms of probes and of checks, which are not of users. */
+/** Names of rooms of probes and checks, which have no users. */
 const NOT_USERS = /^swarm-(probe|verify|guard)-/;
 
 /**
@@ -66,7 +66,7 @@ export const cannotCheck = (what: string, error: unknown, override: string): Err
   );
 };
 
-/** The SDK throws what the server answered, or what `fetch` threw. */
+/** Text of an error of the SDK, which holds the answer of the server or the error of `fetch`. */
 const textOfError = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const status =
@@ -113,7 +113,7 @@ const counted = async (service: RoomServiceClient, rooms: readonly Room[]): Prom
   return used;
 };
 
-/** A room that has ended since it was listed has none. */
+/** Counts the participants of a room: zero in a room that has closed since the list was made. */
 const participantsIn = async (service: RoomServiceClient, room: string): Promise<number> => {
   try {
     return (await service.listParticipants(room)).length;

@@ -14,7 +14,7 @@ export class RemotePeerLink {
   #credentials = '';
   #extensions = '';
   #held: string[] | null = [];
-  /** Whether the last candidate has arrived before the description. */
+  /** True when the last candidate has arrived before the description. */
   #heldAll = false;
   #candidates = 0;
 
@@ -72,7 +72,7 @@ export class RemotePeerLink {
     else if (this.#held.length < MAX_CANDIDATES) this.#held.push(candidate);
   }
 
-  /** The candidate that arrived last was the last one. */
+  /** Ends the candidates of the remote: no further one follows. */
   endOfCandidates(): void {
     if (this.#held === null) this.#plane.candidatesEnded?.(this.peer);
     else this.#heldAll = true;

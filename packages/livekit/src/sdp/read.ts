@@ -26,7 +26,7 @@ export interface RemoteTransport extends IceCredentials {
   dataChannels: boolean;
   /** `candidate:…`. */
   candidates: string[];
-  /** Whether no others follow (RFC 8840 §4.4). */
+  /** True when no further candidates follow (RFC 8840 §4.4). */
   candidatesEnded: boolean;
 }
 

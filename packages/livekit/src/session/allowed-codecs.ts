@@ -12,14 +12,14 @@ export const CODEC_MIMES: Readonly<Record<Codec, string>> = {
   av1: 'video/AV1',
 };
 
-/** @param allowed of a room; empty: all */
+/** @param allowed codecs of a room; empty: all */
 export const isAllowed = (mime: string, allowed: readonly Pick<AllowedCodec, 'mime'>[]): boolean =>
   allowed.length === 0 || allowed.some((one) => one.mime.toLowerCase() === mime.toLowerCase());
 
 /**
- * The failure of a participant whose tracks have a codec that its room does not allow: the server would accept the tracks and reject their m-lines.
- * @param allowed of the JoinResponse
- * @returns null where all are allowed
+ * The failure of a participant whose room does not allow the codec of a track: the server would accept the track and reject its m-line.
+ * @param allowed codecs in the JoinResponse; empty: all
+ * @returns null when all are allowed
  */
 export const codecFailure = (
   tracks: readonly Pick<TrackSpec, 'kind' | 'codec'>[],
@@ -47,7 +47,7 @@ const otherCodec = (kind: MediaKind, allowed: readonly Pick<AllowedCodec, 'mime'
     : [`use --codec ${other} (in a scenario file: codec: ${other})`];
 };
 
-/** `video/VP8`: VP8. */
+/** Name of a codec: `video/VP8` → `VP8`. */
 const nameOf = (mime: string): string => {
   const [, name = mime] = mime.split('/');
   return name.toLowerCase() === 'opus' ? 'Opus' : name;

@@ -133,7 +133,7 @@ export class Membership {
     };
   }
 
-  /** Of the room, without those that the server disables for this client; empty: all. */
+  /** Codecs that the room allows, without those that the server disables for this client; empty: all. */
   get #allowedCodecs(): readonly Codec[] {
     const { enabledPublishCodecs = [], room } = this.#join ?? {};
     return enabledPublishCodecs.length > 0 ? enabledPublishCodecs : (room?.enabledCodecs ?? []);
@@ -177,7 +177,7 @@ export class Membership {
     return this.#state === 'in';
   }
 
-  /** @returns whether the room allows its codec */
+  /** @returns true when the room allows the codec of the track */
   publish(track: TrackSpec): boolean {
     const value = this.#publications.add(track);
     const failure = codecFailure([track], this.#allowedCodecs);

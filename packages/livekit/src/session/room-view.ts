@@ -30,7 +30,7 @@ export interface RoomChanges {
   muted: RemoteTrack[];
 }
 
-/** Tracks that are no longer published and still known: results need those whose media was received. More would fill a worker during days of churn. */
+/** Number of unpublished tracks that are kept for the results. More would fill the memory of a worker during days of churn. */
 const MAX_ENDED = 4_096;
 
 /** The remote participants and their tracks, from the server's updates, in the order in which tracks appeared. */

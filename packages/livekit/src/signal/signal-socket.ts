@@ -97,7 +97,7 @@ export class SignalSocket implements SignalConnection {
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         size += chunk.length;
-        // The rest shows nothing more, and may have no end.
+        // The rest of the body is not needed, and may be endless.
         if (size >= MAX_BODY_BYTES) refuse();
       });
       response.on('end', refuse);

@@ -145,7 +145,7 @@ export const answer = (id: number, ufrag = 'SmaObsPCEqkysiDx'): ResponseMessage 
   }),
 });
 
-/** The same of a server that sends its candidates later. */
+/** The description of a server that sends its candidates later. */
 export const openAnswer = (id: number): ResponseMessage => {
   const sdp = sdpFixture('answer-v1-1.13.4').replaceAll(
     /^a=(candidate:|end-of-candidates).*\r?\n/gm,

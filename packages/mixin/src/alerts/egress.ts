@@ -24,7 +24,7 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
     {
       name: 'LiveKitEgressUnavailable',
       severity: 'warning',
-      // Not livekit_egress_available: that is 0 as soon as an instance has one request, however many more it could take.
+      // livekit_egress_available would not do: it is 0 as soon as an instance has one request, although the instance accepts more.
       expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0`,
       for: '5m',
       summary: 'No egress instance accepts recordings or streams.',
@@ -32,7 +32,7 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
         'No instance of {{ $labels.job }} has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
       dashboard: 'rooms',
       test: {
-        // Both are busy with one request at first, and could take more. Then one is full, and at last both are.
+        // At first both instances have one request and accept more. Then one instance is full, and at last both are.
         series: {
           [idle('a')]: '0x60',
           [idle('b')]: '0x60',

@@ -65,7 +65,7 @@ const loadBalancerAlerts = ({ haproxy, loadBalancer, config, test, lasting }: Na
 };
 
 const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Names): Alert => {
-  /** What the count keeps. */
+  /** The labels that `count by` keeps. */
   const clusterAndJob = ({ [cluster]: of = '', job = '' }: Labels): Labels => ({
     [cluster]: of,
     job,

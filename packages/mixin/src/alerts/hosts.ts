@@ -4,13 +4,13 @@ import type { Alert, RuleTest } from '../rule.ts';
 /** Limits of a cloud instance that its ENA driver counts: packets beyond them are queued or dropped. */
 export const ALLOWANCES = ['bw_in', 'bw_out', 'pps', 'conntrack'] as const;
 
-/** Beyond a second's packet or two: bursts of microseconds touch the limits of a healthy host. */
+/** Limit on shaped packets per second: bursts of microseconds touch the limits of a healthy host. */
 const SHAPED_PER_SECOND = 1;
 
-/** Share of the table of connections, from which on it fills up within a burst of joins. */
+/** Used share of the table of connections from which on a burst of joins can fill it. */
 const CONNTRACK_USED = 0.8;
 
-/** What a host or its cloud takes from LiveKit, and the server does not see. */
+/** Alerts on limits of a host or its cloud that livekit-server does not see. */
 export const hostAlerts = (names: Names): readonly Alert[] => [
   allowanceAlert(names),
   conntrackAlert(names),

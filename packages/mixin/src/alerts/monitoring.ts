@@ -2,7 +2,7 @@ import { fixedLabels } from '../config/job-selector.ts';
 import { type JobKey, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** How long ago an exporter was scraped that is missed now. */
+/** Time since the last scrape within which an absent exporter fires the alert. */
 const EXPECTED = '30d';
 
 /** State of the monitoring itself: scrape targets, exporters, and the way of alerts. */
@@ -72,7 +72,7 @@ export const monitoringAlerts = ({
     {
       name: 'LiveKitExporterDown',
       severity: 'warning',
-      // Deployments without the exporter use these rules, too: it is expected if it was scraped within this time, or within what Prometheus keeps if that is less.
+      // Deployments without the exporter use these rules, too: the exporter is expected if Prometheus scraped it within this time, or within its retention if that is shorter.
       expr: `up{${exporter}} == 0 or absent(up{${exporter}}) and on () count(present_over_time(up{${exporter}}[${EXPECTED}]))`,
       for: '5m',
       summary: 'livekit-swarm exporter is down.',
@@ -104,7 +104,7 @@ export const monitoringAlerts = ({
           ],
         },
         {
-          // It does not end before an exporter is scraped again.
+          // The alert does not end before Prometheus scrapes an exporter again.
           interval: '5m',
           series: { [up('exporter', 'e:1')]: '1x5 _x1200' },
           silentAt: '20m',

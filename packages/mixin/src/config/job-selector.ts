@@ -1,8 +1,8 @@
 import { hinted, text } from '@livekit-swarm/settings';
 
 /**
- * The series of a job, as a configuration has it: the name of a scrape job (`livekit`), or matchers in braces as in PromQL
- * (`{job=~".*livekit-server.*"}`), where the name of the job is not known beforehand.
+ * Forms of a job in a configuration: the name of a scrape job (`livekit`), or, when the name is not known beforehand, matchers in braces as in PromQL
+ * (`{job=~".*livekit-server.*"}`).
  */
 const NAME = /^[A-Za-z0-9_./-]+$/;
 const MATCHER = /([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|=)\s*"([^"\\]+)"/;
@@ -21,7 +21,7 @@ const readMatchers = (job: string): Matcher[] =>
         ([, label = '', operator = '', value = '']) => ({ label, operator, value }),
       );
 
-/** Prometheus anchors regular expressions. */
+/** A regular expression as Prometheus applies it: anchored. */
 const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
 
 const isSelector = (job: string): boolean => {
@@ -51,7 +51,7 @@ export const matchersOf = (job: string): string =>
     .map(({ label, operator, value }) => `${label}${operator}"${value}"`)
     .join(', ');
 
-/** Labels that a job is selected by. */
+/** Names of the labels in the selector of a job. */
 export const selectingLabels = (job: string): string[] =>
   readMatchers(job).map(({ label }) => label);
 
@@ -74,7 +74,7 @@ export const exampleLabels = (job: string): Record<string, string> | null => {
   return Object.fromEntries(labels);
 };
 
-/** The first alternative, with the least that its wildcards allow. */
+/** A text that the expression matches: its first alternative, with the shortest text for each wildcard. Null: this text does not match. */
 const exampleOf = (pattern: string): string | null => {
   const example = (pattern.split('|')[0] ?? '').replaceAll('.*', '').replaceAll('.+', 'x');
   return anchored(pattern).test(example) ? example : null;

@@ -85,7 +85,7 @@ const inUnits = (seconds: number): string => {
 };
 
 const testTargets = ({ jobs, labels: { cluster, node, host, keep } }: MixinConfig): TestTargets => {
-  /** What its selector matches, and a name of the job where that does not matter. */
+  /** Labels that the selector of a job matches; the job has a made-up name if the selector does not name it. */
   const selected = (key: JobKey): { job: string } & Record<string, string> => ({
     job: `the-${key}`,
     ...exampleLabels(jobs[key] ?? ''),

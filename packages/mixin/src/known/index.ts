@@ -76,7 +76,7 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
 export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
   const { cluster, node, host, config } = names;
   const { keep } = config.labels;
-  /** Labels that targets have, because jobs are selected by them. */
+  /** Labels of targets that the selectors of jobs name. */
   const selecting = Object.values(config.jobs).flatMap((job) => selectingLabels(job ?? ''));
   return new Map(
     [

@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 const run = promisify(execFile);
 
-/** How a release of LiveKit's chart is installed, as far as names follow from it. */
+/** The settings of a release of LiveKit's chart that decide its names. */
 export interface Release {
   release: string;
   nameOverride?: string;
@@ -40,7 +40,7 @@ export const labelsOfRelease = ({ release, nameOverride }: Release): Record<stri
   'app.kubernetes.io/instance': release,
 });
 
-/** The container is named after the chart, whatever the release is called. */
+/** Name of the container: that of the chart in every release. */
 export const CONTAINER = CHART;
 const labels = z.record(z.string(), z.string());
 const renderedObject = z.looseObject({
@@ -59,7 +59,7 @@ const deployment = z.looseObject({
   }),
 });
 
-/** What names of a release are, read from its rendered objects. */
+/** Names and labels in the rendered objects of a release. */
 export interface Rendered {
   objects: string[];
   serviceSelector: Record<string, string>;

@@ -13,7 +13,7 @@ export const admissionRule = (validation: Validation): CheckResult => {
       : belowRtcRule(validation.belowRtc);
   const { reason, message, hint, answer } = validation.rejection;
   if (OWN_HOST.has(reason)) return unknown(message);
-  // The server looks for the room once it has accepted the token.
+  // The server accepts the token before it looks for the room.
   if (reason === 'room_not_found')
     return passed(
       'the server accepts a token of the API key',
@@ -33,7 +33,7 @@ const belowRtcRule = ({ reason, message, hint }: Rejection): CheckResult =>
     'A proxy changes or refuses paths below /rtc: each join of livekit-client fails once before its fallback, and clients without this fallback do not join',
   );
 
-/** The general cause fits livekit-server's own answers, and none at all. */
+/** Cause for the author of an answer; undefined: the general cause fits, as for livekit-server's own answers and for none. */
 const causeOf = (answer: Answer | undefined): string | undefined => {
   if (answer?.kind === 'authorization_removed')
     return 'A proxy removes or replaces the header Authorization, in which native SDKs send the token; browsers send it in the query';

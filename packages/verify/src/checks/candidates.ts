@@ -30,7 +30,7 @@ const WHAT: Record<AddressScope, string> = {
   public: 'an address outside the allowed ones',
 };
 
-/** Candidates that users of this deployment can reach. Those that no user reaches cost time beside them: clients try each. */
+/** Checks that users can reach the candidates of each node. Unreachable ones beside reachable ones cost time: clients try each. */
 export const candidatesRule = (question: CandidateQuestion): CheckResult => {
   const outside = question.nodes.flatMap(({ prefix, candidates }) =>
     unique(candidates)
@@ -71,7 +71,7 @@ export const candidatesRule = (question: CandidateQuestion): CheckResult => {
   );
 };
 
-/** Addresses that lead nowhere, where others do. */
+/** Texts for the unreachable addresses of a node that also has reachable ones. */
 const besideOthers = (
   addresses: readonly string[],
   scope: AddressScope,

@@ -13,7 +13,7 @@ export interface DatedAnswer {
 
 export const clockRule = ({ date, askedAt, answeredAt }: DatedAnswer): CheckResult => {
   const server = date === null ? Number.NaN : Date.parse(date);
-  // HAProxy's own answers have none: the check of admission reports why HAProxy answers, and whether a token is valid by the server's clock.
+  // Answers of HAProxy itself have no date: the check of admission reports why HAProxy answers, and whether a token is valid by the server's clock.
   if (Number.isNaN(server)) return skipped('the answer has no Date header');
   // The header is cut to the second.
   const seconds = (server + 500 - (askedAt + answeredAt) / 2) / 1_000;

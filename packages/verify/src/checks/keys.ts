@@ -34,7 +34,7 @@ export const keysRule = (accepted: readonly string[], ownSecret: string): CheckR
     : passed(`none of ${SAMPLE_KEYS.length} sample keys is accepted; the secret is long enough`);
 };
 
-/** The key was accepted, whatever came of the join: what follows the key is checked after it. */
+/** Returns true when the server accepted the key, even if it then rejected the join for a reason that it checks later. */
 const isAccepted = (answer: Validation): boolean =>
   answer.ok || ACCEPTED.has(answer.rejection.reason);
 
@@ -42,7 +42,7 @@ const ACCEPTED: ReadonlySet<string> = new Set([
   'room_not_found',
   'server_full',
   'room_full',
-  // By the query.
+  // The server accepted the token in the query.
   'authorization_removed',
 ]);
 
@@ -65,7 +65,7 @@ export const keys: Check = {
       });
       const answer = await validateAdmission({ url: access.url, token, timeoutMs: TIMEOUT_MS });
       if (isAccepted(answer)) accepted.push(apiKey);
-      // A proxy's answer shows nothing of the keys.
+      // The answer of a proxy proves nothing about the keys.
       else if (!answer.ok && answer.rejection.answer?.who !== 'livekit')
         return unknown(answer.rejection.message);
     }

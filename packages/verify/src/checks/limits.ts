@@ -39,7 +39,7 @@ const CODEC_FIX =
   'remove room.enabled_codecs, or add what is missing: audio/opus, audio/red, video/VP8, video/H264';
 
 /**
- * What clients cannot publish. Every browser has Opus, VP8 and H.264 (RFC 7874 §3, RFC 7742 §5), and some have no other; livekit-client publishes audio
+ * Codecs that clients publish and the room forbids. Every browser has Opus, VP8 and H.264 (RFC 7874 §3, RFC 7742 §5), some no other; livekit-client publishes audio
  * with RED unless it is encrypted end to end.
  * @param codecs MIME types that a room allows; empty: all
  */

@@ -3,17 +3,17 @@ import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { measureRequestSizes, type PaddedPart, type PassingSize } from '../facts/request-sizes.ts';
 
 /**
- * The `join_request` of `/rtc/v1`, characters: client, tracks and offer, compressed and in base64. Chromium's offer of microphone and camera alone has 2,300;
- * participants of swarm need 1,200 to 1,900 in all.
+ * Length of the `join_request` of `/rtc/v1`, characters: client, tracks and offer, compressed and in base64. The offer of Chromium for microphone and camera
+ * alone has 2,300 characters; the whole request of a participant of swarm has 1,200 to 1,900.
  */
 const JOIN_REQUEST_CHARS = 3_000;
-/** Path, names of parameters, and the settings of the client. */
+/** Length of the path, the names of parameters and the settings of the client, characters. */
 const PATH_CHARS = 200;
 const BEARER_CHARS = 'Authorization: Bearer '.length;
-/** A token with a name, grants and no metadata. */
+/** Length of a token with a name, grants and no metadata, characters. */
 const COMMON_TOKEN_CHARS = 500;
 
-/** What a join needs of a proxy, bytes. */
+/** Sizes of URL and header that a proxy must pass for a join, bytes. */
 export const neededSizes = (token: string | null): Record<PaddedPart, number> => {
   const chars = token?.length ?? COMMON_TOKEN_CHARS;
   return { url: PATH_CHARS + JOIN_REQUEST_CHARS + chars, header: BEARER_CHARS + chars };
@@ -81,7 +81,7 @@ export const requestSize: Check = {
   },
 };
 
-/** Of the token endpoint, where there is one that answers. */
+/** Token of the token endpoint; null: there is no endpoint, or it does not answer. */
 const ticketToken = async (
   ticket: Parameters<Check['run']>[0]['ticket'],
 ): Promise<string | null> => {

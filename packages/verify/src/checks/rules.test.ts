@@ -120,7 +120,7 @@ describe('admission and WebSocket', () => {
       outcome: 'passed',
       evidence: [expect.any(String), expect.stringContaining('room.auto_create: false')],
     });
-    // Browsers join there, by their fallback.
+    // Browsers join at /rtc, by their fallback.
     const { rejection } = rejected('wrong_path');
     expect(admissionRule({ ok: true, signalling: 'v0', belowRtc: rejection })).toMatchObject({
       outcome: 'found',
@@ -236,7 +236,7 @@ describe('candidates', () => {
       'announces 172.18.0.2, a private address behind NAT, beside 198.51.100.7',
     );
     expect(of(warned(['198.51.100.7', '198.51.100.8'], ['198.51.100.8']))).toBe('warning');
-    // Then the check of TCP finds it.
+    // The check of TCP reports this case.
     expect(of(warned(['198.51.100.7'], ['198.51.100.7']))).toBe('passed');
     expect(of(warned(['198.51.100.7', '198.51.100.8']))).toBe('passed');
     expect(JSON.stringify(warned(['172.18.0.2']))).toContain('announces 172.18.0.2');

@@ -40,7 +40,7 @@ export const decodeToken = (token: string): Claims | null => {
   }
 };
 
-/** @param createsRooms null: not known */
+/** @param createsRooms whether the server creates rooms at a join; null: unknown */
 export const tokenRule = (
   claims: Claims | null,
   nowMs: number,

@@ -10,7 +10,7 @@ import type { RelayAnswer } from './turn-relay.ts';
 
 /**
  * @param announced paths through the servers that the deployment announces
- * @param application answers of those that the application gives to its users, asked for the addresses of the nodes
+ * @param application answers of the TURN servers that the application gives to its users, to requests for the addresses of the nodes
  */
 export const turnRule = (
   announced: readonly PathCheck[],

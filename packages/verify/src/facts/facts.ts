@@ -43,7 +43,7 @@ export interface Facts {
   /** Of the host in the URL. @throws the error of the lookup */
   addresses(): Promise<readonly LookupAddress[]>;
   admission(): Promise<Validation>;
-  /** Whether the server creates a room at a join (`room.auto_create`); null: it rejected the join for another reason. */
+  /** Asks whether the server creates a room at a join (`room.auto_create`); null: it rejected the join for another reason. */
   createsRooms(): Promise<boolean | null>;
   /** Null without --redis. @throws Error when it cannot be reached */
   registered(): Promise<readonly ReportedNode[] | null>;
@@ -55,7 +55,7 @@ export interface Facts {
   ticket(): Promise<{ answer: Ticket | Failure; tookMs: number } | null>;
   /** Programs that answer on ports that users should not reach; null: not looked for. */
   openServices(): Promise<readonly OpenService[] | null>;
-  /** Why the API cannot be used, where something else answers for it; null: it is offered. */
+  /** Reason why the API cannot be used: another program answers at its address. Null: the API is offered. */
   api(): Promise<string | null>;
   /** Makes a room, which is deleted at the end. @throws Error */
   makeRoom(nodeId?: string): Promise<string>;
@@ -70,7 +70,7 @@ const API_MS = 5_000;
 const TOKEN_SECONDS = 120;
 /** The server closes an empty room after this, should its deletion fail. */
 const EMPTY_SECONDS = 10;
-/** Checks that are skipped without it. */
+/** Checks that are skipped without the API. */
 const NEEDS_API = 'limits and agents';
 /** More would take minutes: the evidence has how many there are. */
 const MAX_NODES = 20;
@@ -88,13 +88,13 @@ export const openFacts = (request: VerifyRequest): Facts => {
       await (await roomServiceOf(request.access, API_MS / 1_000)).listRooms([newName()]);
       return null;
     } catch (error) {
-      // One that is offered and fails shows in the checks that call it.
+      // The checks that call the API report one that is offered and fails.
       if (!isWithoutApi(error)) return null;
       const { message, hint } = error.rejection;
       return `${message}: ${NEEDS_API} need the API; ${hint}`;
     }
   });
-  /** Without the API, the first participant makes the room. */
+  /** Access to rooms: without the API, the first participant creates the room. */
   const usable = async (): Promise<RoomAccess> => ({
     ...request.access,
     withoutApi: (await api()) !== null,
@@ -124,7 +124,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     }
   });
   const known = once(async (): Promise<{ name: string; nodeId: string }[]> => {
-    // Only the API puts a room on a node of choice.
+    // Only the API can place a room on a chosen node.
     if ((await api()) !== null) return [];
     const inRedis = (await registered().catch(() => null)) ?? [];
     const byName = request.nodes.map(({ nodeId }) => nodeId);

@@ -4,17 +4,17 @@ import { classifyAnswer, type Product, readAnswer } from '@livekit-swarm/livekit
 const SIZES = [2_048, 4_096, 8_192, 16_384] as const;
 const ANSWER_MS = 5_000;
 
-/** Where padding goes: into the request line, as a browser's token and join request, or into a header, as the token of other SDKs. */
+/** Part of a request that is padded: the URL, which holds token and join request of a browser, or a header, which holds the token of other SDKs. */
 export type PaddedPart = 'url' | 'header';
 
 /** The largest request that reaches livekit-server. */
 export interface PassingSize {
   part: PaddedPart;
-  /** Of the URL's path and query, or of one header's line, bytes; 0: less than the smallest that was tried. */
+  /** Size of the URL's path and query, or of one header line, bytes; 0: less than the smallest size that was tried. */
   passes: number;
   /** The smallest that did not pass, and its answer; null: all passed. */
   refused: { size: number; answer: string } | null;
-  /** Program that refused, or passed the answer on; null: it does not say its name. */
+  /** Program that refused the request, or passed the answer on; null: unnamed. */
   proxy: Product | null;
 }
 
@@ -25,7 +25,7 @@ interface Answer {
 }
 
 /**
- * Asks `/rtc/validate`, which changes nothing, with more and more padding that livekit-server ignores: what answers differently from before is a proxy.
+ * Asks `/rtc/validate`, which changes nothing, with growing padding that livekit-server ignores: a different answer is that of a proxy.
  * @param extra sizes to try besides the usual ones
  * @throws Error when the question without padding gets no answer
  */
@@ -59,7 +59,7 @@ const measure = async (
   return { part, passes, refused: null, proxy: plain.proxy };
 };
 
-/** Twice, as a server that restarts refuses once. @returns null: it passed */
+/** Asks twice, because a server that restarts refuses once. @returns the answer of the proxy; null: the request passed */
 const refusalOf = async (plain: Answer, ask: () => Promise<Answer>): Promise<Answer | null> => {
   let last: Answer = plain;
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -4,11 +4,11 @@ import type { AnnouncedCandidate } from '@livekit-swarm/livekit';
 
 const CONNECT_MS = 2_000;
 
-/** Causes on this host: nothing is known of the address then. */
+/** Errors of this host, which prove nothing about the address. */
 const OWN_HOST: ReadonlySet<string> = new Set(['ENETUNREACH', 'EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 /**
- * Connects to every TCP candidate. A UDP candidate answers none but a participant, so of several addresses of a node TCP shows which are reached.
+ * Connects to every TCP candidate, which shows the reachable addresses of a node: a UDP candidate answers participants only.
  * @returns addresses that take no connection
  */
 export const unreachedAddresses = async (
@@ -19,7 +19,7 @@ export const unreachedAddresses = async (
   return tcp.filter((_, index) => reached[index] === false).map(({ address }) => address);
 };
 
-/** @returns null where this host has no way to find out */
+/** @returns null when an error of this host leaves it unknown */
 const isReached = async ({ address, port }: AnnouncedCandidate): Promise<boolean | null> => {
   const socket = connect({ host: address, port });
   try {

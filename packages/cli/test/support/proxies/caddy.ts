@@ -38,7 +38,7 @@ ${sites.join('\n')}
 }`,
       verify: { check: 'admission', reason: 'wrong_path', severity: 'warning' },
       run: null,
-      // livekit-client falls back from /rtc/v1 to /rtc, which Caddy leaves as it is here.
+      // livekit-client falls back from /rtc/v1 to /rtc, which this configuration does not change.
       browserJoins: true,
     },
     {

@@ -1,14 +1,14 @@
 /** Addresses that a configuration of a proxy contains. */
 export interface ProxyAddresses {
-  /** Where the proxy listens, with its port. */
+  /** Address of the proxy, with its port. */
   listen: string;
-  /** livekit-server. */
+  /** Address of livekit-server. */
   livekit: string;
   /** An address at which nothing listens. */
   nothing: string;
 }
 
-/** A check of `swarm verify` with what it finds: the reason that its evidence names. */
+/** A check of `swarm verify`, and the reason that its evidence names. */
 export interface Finding {
   check: string;
   reason: string;
@@ -16,19 +16,19 @@ export interface Finding {
   severity?: 'error' | 'warning';
 }
 
-/** One configuration of a proxy in front of livekit-server, as it is found in reports of users, and its result. */
+/** One configuration of a proxy in front of livekit-server, as in reports of users, and its result. */
 export interface ProxyCase {
   /** Unique for its proxy; begins in lower case. */
   title: string;
-  /** What belongs to this configuration alone: a server of nginx, a frontend of HAProxy, a site of Caddy. */
+  /** The part of the proxy's file for this configuration: a server of nginx, a frontend of HAProxy, a site of Caddy. */
   configuration(addresses: ProxyAddresses): string;
-  /** Of the deployment's URL. Default: none. */
+  /** Path of the deployment's URL. Default: none. */
   path?: string;
-  /** Null: no error, and no warning of the check `admission`. */
+  /** Expected finding; null: no error, and no warning of the check `admission`. */
   verify: Finding | null;
-  /** Why a run ends before its load, or all its joins fail; null: its participants join. */
+  /** Reason why a run ends before its load, or all its joins fail; null: its participants join. */
   run: string | null;
-  /** Whether livekit-client in a browser gets its signal connection. */
+  /** True when livekit-client in a browser gets its signal connection. */
   browserJoins: boolean;
 }
 

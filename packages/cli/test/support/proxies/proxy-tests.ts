@@ -12,20 +12,20 @@ import { type RunningProxy, startProxy } from './start-proxy.ts';
 
 const START_MS = 120_000;
 const CASE_MS = 120_000;
-/** A browser that joins does so within a second or two. */
+/** Time limit for a join in the browser, which takes a second or two, ms. */
 const JOIN_MS = 30_000;
 
 export interface ProxyTests {
   proxy: ProxyProgram;
   /** See `startProxy`. */
   command: Parameters<typeof startProxy>[1];
-  /** Of the configurations to test. Default: all. */
+  /** Titles of the configurations to test. Default: all. */
   titles?: readonly string[];
 }
 
 /**
  * Starts livekit-server, the proxy and a browser, and tests each configuration: what `swarm verify` and a run report, and whether a browser joins.
- * @param missing what this host lacks for it: then nothing is started
+ * @param missing the requirement that this host lacks: then nothing is started; null: none
  */
 export const testProxy = (
   { proxy, command, titles = proxy.cases.map(({ title }) => title) }: ProxyTests,
@@ -35,7 +35,7 @@ export const testProxy = (
   let server: LiveKitServer;
   let running: RunningProxy;
   let chromium: Chromium;
-  /** By title; all are asked at once, as some take the whole time. */
+  /** Results of the browser by title. All joins start together, because some take the whole time. */
   const judged = new Map<string, Promise<boolean>>();
 
   beforeAll(async () => {
@@ -46,7 +46,7 @@ export const testProxy = (
     chromium = await launchChromium(findChromium() ?? '');
     for (const title of titles) {
       const joins = joinsInBrowser(chromium, running.urlOf(title), await tokenFor(server, title));
-      // Awaited by the test of this configuration.
+      // The test of this configuration awaits the promise.
       joins.catch(() => {});
       judged.set(title, joins);
     }
@@ -86,7 +86,7 @@ const environment = (url: string, { apiKey, apiSecret }: LiveKitServer) => ({
   LIVEKIT_API_SECRET: apiSecret,
 });
 
-/** What `swarm verify` finds, each with its evidence: errors, and whether the way in is as it should be. */
+/** Findings of `swarm verify`, each with its evidence: errors, and warnings of the check `admission`. */
 const verifyAt = async (url: string, server: LiveKitServer): Promise<string[]> => {
   const { stdout } = await runSwarm(['verify', '--json', '--quiet'], environment(url, server));
   const { checks } = JSON.parse(stdout) as {
@@ -99,7 +99,7 @@ const verifyAt = async (url: string, server: LiveKitServer): Promise<string[]> =
     .map(({ id, outcome, evidence }) => `${outcome} of ${id}: ${evidence.join('; ')}`);
 };
 
-/** Null when the participant joined, else the code of the error, or the reason why it did not join. */
+/** Code of the error, or reason of the failed join; null: the participant joined. */
 const runAt = async (url: string, server: LiveKitServer): Promise<string | null> => {
   const load = ['--rooms', '1', '--participants', '1', '--duration', '2s', '--json', '--quiet'];
   const { error, joins } = resultOf(await runSwarm(load, environment(url, server)));
@@ -116,7 +116,7 @@ const tokenFor = async (
   return await token.toJwt();
 };
 
-/** Media do not pass the proxy: a participant whose signal connection is there has passed it. */
+/** Joins in a browser until the signal connection exists, because media does not pass the proxy. */
 const joinsInBrowser = async (
   { browser }: Chromium,
   url: string,

@@ -8,7 +8,7 @@ import type { ProxyProgram } from './proxy-case.ts';
 
 /** A proxy with all its configurations, each at a port of its own. */
 export interface RunningProxy extends AsyncDisposable {
-  /** The URL of the deployment behind the configuration with this title. */
+  /** Returns the URL of the deployment behind the configuration with this title. */
   urlOf(title: string): string;
 }
 

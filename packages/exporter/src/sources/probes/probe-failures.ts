@@ -157,7 +157,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'unreachable',
   'tls',
   'bad_url',
-  // Nothing of LiveKit answered: a proxy without a server behind it, or in the way.
+  // LiveKit did not answer, but a proxy: it has no server, or blocks the request.
   'authorization_removed',
   'bad_gateway',
   'blocked',

@@ -23,7 +23,7 @@ const at = (job: string, instance: string, more: Labels = {}): Labels => ({
   instance,
 });
 
-/** What the Prometheus Operator adds to the targets of a ServiceMonitor: the job is the name of the Service. */
+/** Labels that the Prometheus Operator adds to the targets of a ServiceMonitor: the job is the name of the Service. */
 export const monitored = (
   { service, container, namespace }: { service: string; container: string; namespace: string },
   pod: string,

@@ -15,7 +15,7 @@ interface Planted {
   /** It publishes nothing. */
   watches?: true;
   path?: string;
-  /** Instead of the node of the room: what a page claims. */
+  /** Node that the page claims, in place of the node of the room. */
   node?: string;
   sent?: Partial<ObservedStream>;
   received?: Partial<ObservedStream>;

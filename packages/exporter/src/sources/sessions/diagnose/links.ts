@@ -74,8 +74,8 @@ export const downState = (link: Link, links: Links): State | null => {
 };
 
 /**
- * Sessions by node. A room is on one node: the one that most of its sessions name, because the node of a single session may be what a page claims.
- * Sessions of a room without any are compared within it.
+ * Sessions by node. A room is on one node: the one that most of its sessions name, because a page may claim a wrong node for its session.
+ * Sessions of a room without a node are compared within the room.
  */
 export const byNode = (links: Links): { node: string | null; links: Link[] }[] => {
   const rooms = Map.groupBy(links.values(), ({ session: { room } }) => room);

@@ -36,8 +36,8 @@ export class Journal {
   }
 
   /**
-   * Writes what waits.
-   * @returns the number of entries
+   * Writes the waiting entries.
+   * @returns their number
    * @throws Error of SQLite; the entries wait for the next flush, which drops them when it fails, too
    */
   flush(): number {
@@ -48,7 +48,7 @@ export class Journal {
     try {
       this.#writeOrMakePlace(entries);
     } catch (error) {
-      // What fits nowhere now will not fit in a second.
+      // A full file or disk will still be full at the next flush.
       this.#unwritten = isFull(error) ? [] : this.#waiting;
       this.dropped += entries.length - this.#unwritten.length;
       throw error;
@@ -74,7 +74,7 @@ export class Journal {
     return usedBytes(this.database);
   }
 
-  /** Writes what waits. There is no next flush: a lock is waited for. */
+  /** Writes the waiting entries, and waits for a lock: there is no next flush. */
   close(): void {
     try {
       this.database.exec(`PRAGMA busy_timeout = ${20 * BUSY_MS}`);
