@@ -47,6 +47,6 @@ export const assertSameServer = async (target: ApiTarget, override: string): Pro
 
 const anotherServer = (override: string): Error =>
   usageError(
-    'the API at this URL belongs to another server than the one that is joined: who is there is not known',
+    'the API at this URL belongs to another server than signalling: the participants of that server are unknown',
     `send /twirp and /rtc to the same deployment, or add ${override}`,
   );

@@ -77,7 +77,7 @@ export const findLimit = async (
   if (result === null) return 'does_not_run';
   const found = FINDINGS.find((finding) => finding === result.stdout.trim());
   if (result.code === 0 && found !== undefined) return found === 'present' ? null : found;
-  throw new SwarmError('unreachable', `its cgroup cannot be read: ${firstLine(result)}`);
+  throw new SwarmError('unreachable', `the cgroup cannot be read: ${firstLine(result)}`);
 };
 
 const FINDINGS = ['present', 'cgroup_missing', 'process_left_cgroup', 'limit_changed'] as const;
