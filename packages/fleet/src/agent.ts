@@ -111,6 +111,8 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     current = taken;
     onEvent({ type: 'joined', ...invitation });
     leaving = leave(taken);
+    // At once: a list of hosts, or another run, would take this host for idle until the next beat, which reports a Redis that does not answer.
+    writeFacts(queue, facts()).catch(() => {});
   };
   const leave = async (taken: AgentRun): Promise<void> => {
     await taken.ended;
