@@ -30,12 +30,16 @@ const real = {
 
 const report = process.env.SWARM_TALLY;
 
+/** `expect.poll` waits for a condition; how long that takes on a busy host is not what is tested. */
+const patient = { expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     reporters: ['default', ...(report === undefined ? [] : [new TallyReporter(report)])],
     projects: [
       {
         test: {
+          ...patient,
           name: 'unit',
           include: [
             `${FOLDERS}/{src,scripts}/**/*.test.ts`,
@@ -50,6 +54,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           ...real,
           name: 'smoke',
           include: [SMOKE],
@@ -59,6 +64,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           ...real,
           name: 'real',
           include: [`${FOLDERS}/test/**/*.test.ts`],
@@ -69,6 +75,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           ...real,
           name: 'measured',
           include: [MEASURED],
@@ -78,6 +85,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           ...real,
           name: 'long',
           include: [LONG],
