@@ -73,6 +73,9 @@ const MAY_BE_EMPTY = new Set([
   'no module sends data',
   'no limit set',
   'no drill',
+  // Counters of a cloud's network driver, and of a kernel module that may not be loaded.
+  'none counted',
+  'not tracked',
 ]);
 
 /** A panel that must show a lossy downlink only when its node is selected. */
