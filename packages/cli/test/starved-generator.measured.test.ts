@@ -47,8 +47,8 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
   );
   await sleep(3_000);
   const subscriber = start(server, '--room busy --participants 0 --subscribers 4 --duration 14s', [
-    '--threshold',
-    'packet_loss: rate<0.001',
+    '--join-existing-rooms',
+    ...['--threshold', 'packet_loss: rate<0.001'],
   ]);
   await starve(subscriber);
   const exit = await subscriber.ended;

@@ -195,14 +195,14 @@ const openLeases = async (
     shownBy: `"kubectl get lease ${name} -n ${namespace} -o yaml" shows who has it`,
     read: () => request('read', orNull(coordination.readNamespacedLease({ name, namespace }))),
     take: (current) => {
-      const now = new V1MicroTime();
+      const now = new V1MicroTime(Date.now());
       return write(current, {
         ...{ holderIdentity: holder, leaseDurationSeconds: EXPIRES_AFTER_S },
         ...{ acquireTime: now, renewTime: now },
         leaseTransitions: (current?.spec?.leaseTransitions ?? -1) + 1,
       });
     },
-    renew: (own) => write(own, { ...own.spec, renewTime: new V1MicroTime() }),
+    renew: (own) => write(own, { ...own.spec, renewTime: new V1MicroTime(Date.now()) }),
     release: (own) => write(own, { leaseTransitions: own.spec?.leaseTransitions ?? 0 }),
     isOwn: ({ spec }) => spec?.holderIdentity === holder,
   };
