@@ -37,6 +37,12 @@ export const CHECKS = [
     summary: true,
   },
   {
+    name: 'comment fragments',
+    program: 'scripts/check/comment-fragments.mjs',
+    args: [],
+    summary: true,
+  },
+  {
     // CI checks the commits of a pull request strictly; what is published cannot be changed.
     name: 'commit subjects',
     program: 'scripts/check/commit-subjects.mjs',
