@@ -6,7 +6,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 import { explainCacheError } from './cache-dir.ts';
 
-it('names the next step when the file system rejects a write', async () => {
+it('a rejected write names the next step', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
   try {
     writeFileSync(join(dir, 'file'), '');
@@ -24,7 +24,7 @@ it('names the next step when the file system rejects a write', async () => {
   }
 });
 
-it('leaves every other error as it is', () => {
+it('every other error is returned unchanged', () => {
   for (const error of [
     new Error('other'),
     Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }),

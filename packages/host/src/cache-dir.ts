@@ -2,7 +2,10 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** Folder of built programs, shared by all checkouts. A relative XDG_CACHE_HOME counts as unset (XDG Base Directory Specification 0.8). */
+/**
+ * Folder of built programs, shared by all checkouts. A relative XDG_CACHE_HOME counts as unset (XDG
+ * Base Directory Specification 0.8).
+ */
 export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => {
   const base = env.XDG_CACHE_HOME;
   return join(
@@ -24,7 +27,8 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Turns an error of the file system about the cache (see `cacheDir`) into `not_kept`, with a hint; returns any other unchanged.
+ * Turns an error of the file system about the cache (see `cacheDir`) into `not_kept`, with a hint;
+ * returns any other unchanged.
  *
  *     await work().catch((error) => { throw explainCacheError(error); });
  */

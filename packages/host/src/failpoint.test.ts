@@ -4,7 +4,7 @@ import { failpoint, parseFailpoints } from './failpoint.ts';
 
 const MODULE = new URL('./failpoint.ts', import.meta.url).href;
 
-/** Passes one failpoint in a process of its own. */
+/** Passes one failpoint in a separate process. */
 const pass = (failpoints: string, point: string) =>
   spawnSync(
     process.execPath,
@@ -16,7 +16,7 @@ const pass = (failpoints: string, point: string) =>
     { env: { ...process.env, SWARM_FAILPOINTS: failpoints }, encoding: 'utf8' },
   );
 
-test('terms are read, and a typing error is not ignored', () => {
+test('reads terms, and throws for a misspelled one', () => {
   expect([...parseFailpoints('journal.written=kill; a.b=5%sleep(30)')]).toEqual([
     ['journal.written', { probability: 1, action: 'kill', ms: 0 }],
     ['a.b', { probability: 0.05, action: 'sleep', ms: 30 }],
@@ -25,7 +25,7 @@ test('terms are read, and a typing error is not ignored', () => {
     expect(() => parseFailpoints(text), text).toThrow(/SWARM_FAILPOINTS/);
 });
 
-test('nothing happens where the variable is not set, or names another point', () => {
+test('does nothing if the variable is unset or names another point', () => {
   expect(failpoint('journal.written')).toBeUndefined();
   expect(pass('journal.read=kill', 'journal.written')).toMatchObject({
     stdout: 'passed',
@@ -33,7 +33,7 @@ test('nothing happens where the variable is not set, or names another point', ()
   });
 });
 
-test('a process is killed at its point, or fails there', () => {
+test('kills a process at its point, or throws there', () => {
   expect(pass('journal.written=kill', 'journal.written')).toMatchObject({
     stdout: '',
     signal: 'SIGKILL',

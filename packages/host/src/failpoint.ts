@@ -23,7 +23,10 @@ interface Failpoint {
   ms: number;
 }
 
-/** @throws TypeError for another form: a test with a typing error would test nothing */
+/**
+ * Reads SWARM_FAILPOINTS.
+ * @throws TypeError for a malformed term: a misspelled failpoint would test nothing
+ */
 export function parseFailpoints(text: string): ReadonlyMap<string, Failpoint> {
   return new Map(
     text.split(';').map((part): [string, Failpoint] => {

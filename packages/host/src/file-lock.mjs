@@ -7,23 +7,26 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isSameProcess } from './process-identity.mjs';
 
-/** The holder touches its lock this often … */
+/** Interval at which the holder touches its lock, ms. */
 const HEARTBEAT_MS = 2_000;
 /**
- * … so one this old has no holder, where its process cannot be looked up: on another machine, in another
- * PID namespace, or before the last boot. A holder that can be looked up keeps its lock, also while it is suspended.
+ * Age from which a lock counts as abandoned if its holder cannot be looked up (on another machine,
+ * in another PID namespace, or before the last boot), ms. A holder that can be looked up keeps its
+ * lock, even while it is suspended.
  */
 const STALE_MS = 60_000;
 const POLL_MS = 200;
 
 /**
- * Runs `work` while holding a lock file, so that two processes never do it at once. A lock whose holder died is taken over.
+ * Runs `work` while holding a lock file, so that two processes never do it at once. A lock whose
+ * holder died is taken over.
  *
  * @template T
  * @param {string} path of the lock file; its folder is created.
- * @param {(lost: AbortSignal) => Promise<T>} work `lost` is aborted when another process took the lock over: it was
- *   suspended too long, and must not continue.
- * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is called once, with the process id of the holder.
+ * @param {(lost: AbortSignal) => Promise<T>} work `lost` is aborted when another process took the
+ *   lock over: it was suspended too long, and must not continue.
+ * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is called
+ *   once, with the process id of the holder.
  * @returns {Promise<T>} what `work` returned.
  * @throws what `work` throws; Error when the lock was taken over
  */
@@ -47,7 +50,7 @@ export const withFileLock = async (path, work, { onWait, signal } = {}) => {
     if (holder?.note === mine) await utimes(path, new Date(), new Date());
     else lost.abort(takenOver(path, holder));
   };
-  // An error of the file system proves nothing: the next beat looks again.
+  // An error of the file system does not prove that the lock is lost: the next beat checks again.
   const heartbeat = setInterval(() => void beat().catch(() => {}), HEARTBEAT_MS);
   heartbeat.unref();
   try {
@@ -69,7 +72,7 @@ const takenOver = (path, holder) =>
     `the lock ${path} was ${holder === null ? 'removed' : `taken over by process ${holder.pid}`} while this process held it: it had not touched it for more than ${STALE_MS / 1_000} s. Start it again`,
   );
 
-/** Where process ids mean the same: since one boot, in one PID namespace. */
+/** Scope within which process ids are unique: one boot and one PID namespace. */
 const placeOf = (/** @type {string | null} */ bootId) =>
   `${bootId ?? hostname()}/${pidNamespace()}`;
 
@@ -81,7 +84,10 @@ const pidNamespace = () => {
   }
 };
 
-/** Content of a lock: the process, its place, and what distinguishes it from every other lock. */
+/**
+ * Content of a lock: the process, its scope, and an id that distinguishes the lock from every
+ * other.
+ */
 const newNote = () => {
   const startedAt = self()?.startedAt ?? '';
   return [process.pid, startedAt, ownBootId() ?? '', placeOf(ownBootId()), randomUUID()].join(' ');
@@ -104,7 +110,10 @@ const tryCreate = (path, note) =>
 
 /** @typedef {{ pid: number, note: string, dead: boolean }} Holder */
 
-/** @param {string} path @returns {Promise<Holder | null>} null when the lock has just been released. */
+/**
+ * @param {string} path
+ * @returns {Promise<Holder | null>} null when the lock has just been released.
+ */
 const readHolder = async (path) => {
   try {
     const [note, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
@@ -122,16 +131,19 @@ const readHolder = async (path) => {
 };
 
 /**
- * Removes the lock of a dead holder. Only one waiting process does so at a time, and it checks again.
+ * Removes the lock of a dead holder. Only one waiting process does so at a time, and it checks
+ * again.
  *
- * @param {string} path @param {Holder} holder
+ * @param {string} path
+ * @param {Holder} holder
  */
 const takeAway = async (path, holder) => {
   const cleanupLock = `${path}.stale`;
   try {
     await writeFile(cleanupLock, '', { flag: 'wx' });
   } catch {
-    // Another process is removing the lock. One that died while doing so must not block all others.
+    // Another process is removing the lock. If it died while doing so, it must not block all
+    // others.
     const age = await stat(cleanupLock).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,

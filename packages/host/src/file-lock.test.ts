@@ -18,7 +18,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-test('one at a time, and all get their turn', async () => {
+test('holders take turns, one at a time', async () => {
   let inside = 0;
   let most = 0;
   const work = async (): Promise<void> => {
@@ -33,7 +33,7 @@ test('one at a time, and all get their turn', async () => {
 
 const LONG_AGO = new Date(Date.now() - 61_000);
 
-/** A process that holds the lock until it is killed. */
+/** Starts a process that holds the lock until it is killed. */
 const holdElsewhere = async () => {
   const child = spawn(
     process.execPath,
@@ -49,7 +49,7 @@ const holdElsewhere = async () => {
   return child;
 };
 
-test('does not take over from a holder that is suspended, however long', async () => {
+test('does not take over from a suspended holder, however long it is suspended', async () => {
   const holder = await holdElsewhere();
   try {
     holder.kill('SIGSTOP');
@@ -63,7 +63,7 @@ test('does not take over from a holder that is suspended, however long', async (
   }
 });
 
-test('takes over from a process that had the same id before the last boot', async () => {
+test('takes over from a process with the same id before the last boot', async () => {
   const holder = await holdElsewhere();
   holder.kill('SIGSTOP');
   const text = await readFile(lock, 'utf8');
@@ -75,7 +75,7 @@ test('takes over from a process that had the same id before the last boot', asyn
   holder.kill('SIGKILL');
 });
 
-test('a holder whose lock another took over aborts its work and reports who has it', async () => {
+test('a holder whose lock was taken over aborts its work and reports the new holder', async () => {
   const inside = Promise.withResolvers<void>();
   const first = withFileLock(lock, async (lost) => {
     await rm(lock);
@@ -88,7 +88,7 @@ test('a holder whose lock another took over aborts its work and reports who has 
   await expect(first).rejects.toThrow(
     new RegExp(`${lock}.*taken over by process ${process.ppid}`, 's'),
   );
-  // It is not its lock any more.
+  // The lock now belongs to the other process.
   expect(await readFile(lock, 'utf8')).toContain(String(process.ppid));
 });
 
@@ -103,12 +103,12 @@ test('reports the holder once, and writes its process id into the lock', async (
   expect(waited).toEqual([process.pid]);
 });
 
-test('is released when the work fails', async () => {
+test('releases the lock when the work fails', async () => {
   await expect(withFileLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await exists(lock)).toBe(false);
 });
 
-test('takes over from a holder that died, one of many at a time', async () => {
+test('takes over from a dead holder, one waiting process at a time', async () => {
   const holder = await holdElsewhere();
   holder.kill('SIGKILL');
   await once(holder, 'exit');
@@ -127,7 +127,7 @@ test('takes over from a holder that died, one of many at a time', async () => {
   expect(most).toBe(1);
 });
 
-test('takes over from a holder of another place that did not touch it for a minute, even if its process id is in use here', async () => {
+test('takes over from a holder in another scope that did not touch the lock for a minute, even if its process id is in use here', async () => {
   await withFileLock(lock, async () => {});
   await writeFile(lock, `${process.ppid} of another machine`);
   await utimes(lock, LONG_AGO, LONG_AGO);

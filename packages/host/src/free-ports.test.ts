@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { findFreePorts } from './free-ports.ts';
 
-test('finds ports that can be bound, the UDP ones side by side', async () => {
+test('finds ports that can be bound, with consecutive UDP ports', async () => {
   const { http, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
   expect(http).not.toBe(metrics);
   expect(udpLast - udpFirst).toBe(3);

@@ -5,22 +5,28 @@ import getPort from 'get-port';
 
 /** Loopback ports of one livekit-server. */
 export interface ServerPorts {
-  /** HTTP and WebSocket. */
+  /** HTTP and WebSocket port. */
   http: number;
-  /** Prometheus metrics. */
+  /** Port of the Prometheus metrics. */
   metrics: number;
-  /** First of the muxed UDP ports … */
+  /** First of the consecutive, multiplexed UDP ports. */
   udpFirst: number;
-  /** … and the last. */
+  /** Last of the UDP ports, inclusive. */
   udpLast: number;
 }
 
-/** Below the ephemeral ports, so that no client takes one between this check and the server's bind. */
+/**
+ * Range below the ephemeral ports, so that no client takes a port between this check and the
+ * server's bind.
+ */
 const UDP_FROM = 10_000;
 const UDP_TO = 32_000;
 const ATTEMPTS = 50;
 
-/** Ports that were free a moment ago; a caller whose bind fails asks again. `udpPorts` of them are consecutive. */
+/**
+ * Finds ports that are free at the moment, `udpPorts` of them consecutive. A caller whose bind
+ * fails calls it again.
+ */
 export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
   const exclude = UNFETCHABLE_PORTS;
   const [http, metrics] = await Promise.all([
@@ -31,7 +37,11 @@ export const findFreePorts = async (host: string, udpPorts: number): Promise<Ser
   return { http, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
 
-/** The first of `count` consecutive UDP ports that were free a moment ago. @throws SwarmError `no_ports` */
+/**
+ * Finds `count` consecutive UDP ports that are free at the moment.
+ * @returns the first of them
+ * @throws SwarmError `no_ports`
+ */
 export const findUdpRange = async (host: string, count: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(UDP_FROM, UDP_TO - count);
@@ -57,7 +67,10 @@ const canBindUdp = (host: string, port: number): Promise<boolean> =>
     socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(true)));
   });
 
-/** Ports above 1023 that `fetch` and browsers reject ("bad port"): Fetch standard, "port blocking". */
+/**
+ * Ports above 1023 that `fetch` and browsers reject ("bad port"): Fetch standard, section "Port
+ * blocking".
+ */
 export const UNFETCHABLE_PORTS: readonly number[] = [
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
   6679, 6697, 10_080,

@@ -15,7 +15,7 @@ it.each([
   expect(relateHost(A, here)).toBe(relation);
 });
 
-it('goes by the name of the host where the system has no ids', () => {
+it('compares host names where the system has no ids', () => {
   const mac: HostIdentity = { hostname: 'mac', machineId: null, bootId: null, pidNamespace: null };
   expect(relateHost(mac, mac)).toBe('here');
   expect(relateHost(mac, { ...mac, hostname: 'other' })).toBe('elsewhere');
@@ -25,7 +25,7 @@ it('is the same in every call', () => {
   expect(relateHost(identifyHost(), identifyHost())).toBe('here');
 });
 
-it('keeps state out of the cache', () => {
+it('keeps state outside the cache folder', () => {
   expect(stateDir({ XDG_STATE_HOME: '/state', XDG_CACHE_HOME: '/cache' })).toBe(
     '/state/livekit-swarm',
   );

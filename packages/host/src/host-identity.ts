@@ -1,14 +1,19 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Where a process runs: which machine, since which boot, in which PID namespace. Null: not known on this system. */
+/**
+ * Identity of a process's environment: machine, boot and PID namespace. Null: unknown on this
+ * system.
+ */
 export interface HostIdentity {
   hostname: string;
-  /** machine-id(5). Images of virtual machines may share one. */
+  /** Machine id, machine-id(5). Virtual machines made from one image may share it. */
   machineId: string | null;
-  /** proc_sys_kernel(5), `random/boot_id`: containers of a host share it. */
+  /** Boot id, `random/boot_id` in proc_sys_kernel(5). Containers of a host share it. */
   bootId: string | null;
-  /** Inode of the PID namespace (namespaces(7)): a process ID means nothing in another one. */
+  /**
+   * Inode of the PID namespace, namespaces(7): a process id has no meaning in another namespace.
+   */
   pidNamespace: number | null;
 }
 
@@ -27,23 +32,23 @@ const textOf = (read: () => string): string | null => {
   }
 };
 
-/** `pid:[4026531836]`. */
+/** Inode in the target of a namespace link such as `pid:[4026531836]`. */
 const inodeOf = (link: string | null): number | null => {
   const [, inode] = /^pid:\[(\d+)\]$/.exec(link ?? '') ?? [];
   return inode === undefined ? null : Number(inode);
 };
 
 /**
- * How `here` relates to the place in which something was noted down:
- * `here`: the same boot and PID namespace, so that its process IDs can be looked up;
- * `after_restart`: the same machine, booted since: none of its processes is left;
- * `elsewhere`: another machine or PID namespace.
+ * Relation of a recorded environment to the present one:
+ * - `here`: the same boot and PID namespace, so that recorded process ids can be looked up;
+ * - `after_restart`: the same machine after a reboot, so that none of its processes is left;
+ * - `elsewhere`: another machine or PID namespace.
  */
 export type HostRelation = 'here' | 'after_restart' | 'elsewhere';
 
 export const relateHost = (noted: HostIdentity, here: HostIdentity): HostRelation => {
   if (noted.pidNamespace !== here.pidNamespace) return 'elsewhere';
-  // Without a boot id the name is all that there is.
+  // Without a boot id, machine id and host name decide.
   if (noted.bootId !== null && noted.bootId === here.bootId) return 'here';
   const same = noted.machineId === here.machineId && noted.hostname === here.hostname;
   if (!same) return 'elsewhere';

@@ -18,7 +18,7 @@ describe('watchInterruption', () => {
     expect(interruption.kill.aborted).toBe(true);
   });
 
-  it('takes one key press that arrives twice for one', () => {
+  it('counts one key press that arrives twice as one', () => {
     const { source, clock, interruption } = setUp();
     source.emit('SIGINT');
     clock.now = SAME_PRESS_MS - 1;
@@ -32,7 +32,7 @@ describe('watchInterruption', () => {
     expect(interruption.kill.aborted).toBe(true);
   });
 
-  it('listens no more when disposed', () => {
+  it('ignores signals after dispose', () => {
     const { source, interruption } = setUp();
     interruption.dispose();
     source.emit('SIGINT');

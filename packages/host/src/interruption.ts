@@ -1,26 +1,32 @@
 /** Requests from outside to end a run. */
 export interface Interruption {
-  /** The first Ctrl-C or SIGTERM: participants leave; what was measured is evaluated and reported. */
+  /**
+   * Aborted at the first Ctrl-C or SIGTERM: participants leave; what was measured is evaluated and
+   * reported.
+   */
   readonly stop: AbortSignal;
-  /** The second, or a hang-up: everything ends at once. */
+  /** Aborted at the second signal, or a hang-up: everything ends at once. */
   readonly kill: AbortSignal;
-  /** Stops listening. */
+  /** Removes the listeners. */
   dispose(): void;
 }
 
 /**
- * One key press can arrive twice: the terminal signals the whole process group, and npm or a launcher
- * forwards it again. A second signal within this time (ms) counts as the same key press.
+ * Time within which a second signal counts as the same key press, ms. One key press can arrive
+ * twice: the terminal signals the whole process group, and npm or a launcher forwards the signal.
  */
 export const SAME_PRESS_MS = 200;
 
-/** The part of a process that is observed. */
+/** The signals of a process, for tests to replace. */
 export interface SignalSource {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** @param now ms, monotonic */
+/**
+ * Watches for requests to end the run.
+ * @param now monotonic time, ms
+ */
 export const watchInterruption = (
   source: SignalSource = process as SignalSource,
   now: () => number = () => performance.now(),
@@ -39,7 +45,8 @@ export const watchInterruption = (
     stop.abort();
     kill.abort();
   };
-  // The launcher that started this process holds an IPC channel; when it dies, nothing reads the output any more.
+  // The launcher that started this process holds an IPC channel. When the launcher dies, the output
+  // is no longer read.
   const listeners = { SIGINT: press, SIGTERM: press, SIGHUP: hangUp, disconnect: hangUp };
   for (const [event, listener] of Object.entries(listeners)) source.on(event, listener);
   return {

@@ -13,14 +13,14 @@ afterEach(() => {
 });
 
 describe('makeFolder', () => {
-  it('makes what is missing above it, and takes what is there', () => {
+  it('creates missing parents, and accepts an existing folder', () => {
     const path = join(dir, 'a', 'b', 'c');
     makeFolder(path);
     makeFolder(path);
     expect(statSync(path).isDirectory()).toBe(true);
   });
 
-  it('fails on a file in the way', () => {
+  it('fails if a file is in the way', () => {
     writeFileSync(join(dir, 'file'), '');
     expect(() => makeFolder(join(dir, 'file', 'sub'))).toThrow(/ENOTDIR/);
   });
@@ -33,7 +33,7 @@ describe('makeFolder', () => {
     },
   );
 
-  it('fails where one may not write', ({ skip }) => {
+  it('fails without write permission', ({ skip }) => {
     skip(process.getuid?.() === 0, 'root may write everywhere: run the tests as another user');
     chmodSync(dir, 0o500);
     expect(() => makeFolder(join(dir, 'a', 'b'))).toThrow(/EACCES/);

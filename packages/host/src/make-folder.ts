@@ -17,7 +17,11 @@ export const makeFolder = (dir: string): void => {
   if (again !== null) throw again;
 };
 
-/** Null when the path exists afterwards. It may be a file: writing into it fails later. */
+/**
+ * Creates a folder.
+ * @returns null if the path exists afterwards; it may be a file, and then writing into it fails
+ * later
+ */
 const tryToMake = (path: string): unknown => {
   try {
     mkdirSync(path);

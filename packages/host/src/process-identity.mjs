@@ -1,4 +1,5 @@
-// Plain JavaScript: the file lock of the setup scripts needs it, before Node 24, which runs TypeScript, is installed.
+// Plain JavaScript: the file lock of the setup scripts needs it, before Node 24, which runs
+// TypeScript, is installed.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -7,17 +8,18 @@ import { readFileSync } from 'node:fs';
  *
  * @typedef {object} ProcessIdentity
  * @property {number} pid
- * @property {number | null} startedAt Linux: clock ticks after the boot (proc(5), field 22 of `stat`). Elsewhere:
- *   seconds after 1970, as `ps` gives them. Null: not known, so that it is the same as no process.
- * @property {string | null} bootId Linux: since another boot, another process may have the same ticks (random(4),
- *   `boot_id`). Null elsewhere, where the start is a date.
+ * @property {number | null} startedAt Linux: clock ticks after the boot (proc(5), field 22 of
+ *   `stat`). Elsewhere: seconds after 1970, as `ps` gives them. Null: not known, so that it is the
+ *   same as no process.
+ * @property {string | null} bootId Linux: since another boot, another process may have the same
+ *   ticks (random(4), `boot_id`). Null elsewhere, where the start is a date.
  */
 
 /**
- * Null when there is no such process, or when it is a zombie.
+ * Identity of a running process; null if it does not exist, or is a zombie.
  *
  * @param {number} pid
- * @param {NodeJS.Platform} [platform] another one only in tests
+ * @param {NodeJS.Platform} [platform] another platform, for tests
  * @returns {ProcessIdentity | null}
  */
 export const identifyProcess = (pid, platform = process.platform) => {
@@ -30,8 +32,8 @@ export const identifyProcess = (pid, platform = process.platform) => {
 };
 
 /**
- * Whether the process still runs. False also when the identity is not complete: a stranger must not be
- * taken for it, and killed.
+ * Returns true if the process still runs. An incomplete identity gives false: otherwise another
+ * process could be mistaken for it, and killed.
  *
  * @param {ProcessIdentity} identity
  */
@@ -45,7 +47,8 @@ export const isSameProcess = ({ pid, startedAt, bootId }) => {
 const inProc = (pid) => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may contain any character; the state is the first field after it.
+    // The name in parentheses may contain any character; the state is the first field after the
+    // last parenthesis.
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' ? null : { pid, startedAt: Number(fields[18]), bootId: bootId() };
   } catch {
@@ -57,7 +60,12 @@ const inProc = (pid) => {
 let boot;
 const bootId = () => (boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 
-/** ps(1) of POSIX systems with `lstart`, which macOS and the BSDs have. @param {number} pid @returns {ProcessIdentity | null} */
+/**
+ * Reads the start time with ps(1) `lstart`, which macOS and the BSDs have in addition to POSIX.
+ *
+ * @param {number} pid
+ * @returns {ProcessIdentity | null}
+ */
 const fromPs = (pid) => {
   let line;
   try {
@@ -67,7 +75,7 @@ const fromPs = (pid) => {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch (error) {
-    // It ends with 1 when there is no such process; without a ps, nothing is known.
+    // ps ends with 1 if there is no such process; without ps, nothing is known.
     const ended = error instanceof Error && 'status' in error && error.status === 1;
     return ended ? null : { pid, startedAt: null, bootId: null };
   }

@@ -2,19 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type SecretRef, usageError } from '@livekit-swarm/settings';
 
-/** What secrets are read with. */
+/** Sources from which secrets are read. */
 export interface SecretReader {
   env: NodeJS.ProcessEnv;
-  /** What relative paths are relative to. */
+  /** Folder that relative paths refer to. */
   dir: string;
 }
 
-/** Larger files are rejected as secrets. */
+/** Largest file that is accepted as a secret, bytes. */
 const MAX_BYTES = 64 * 1_024;
 
 /**
- * @param where for messages: `exporter.yaml:3:5: token`
- * @throws SwarmError `usage` when there is nothing; never repeats what there is
+ * Reads a secret from an environment variable or a file.
+ * @param where place in the settings file, for messages: `exporter.yaml:3:5: token`
+ * @throws SwarmError `usage` if the secret is missing, empty or too large; the message never
+ * contains it
  */
 export const readSecret = async (
   ref: SecretRef,

@@ -32,7 +32,7 @@ test('writes text and pieces, and nothing else into the folder', async () => {
   expect(await readdir(dir)).toEqual(['a.json']);
 });
 
-test('a failure leaves the file as it was, and no other', async () => {
+test('a failure leaves the file unchanged, and no temporary file', async () => {
   const file = join(dir, 'a.json');
   await writeFile(file, 'before');
   await expect(replaceFile(file, piecesThenError())).rejects.toThrow('rendering failed');
@@ -40,13 +40,13 @@ test('a failure leaves the file as it was, and no other', async () => {
   expect(await readdir(dir)).toEqual(['a.json']);
 });
 
-test('the mode is that of the new file', async () => {
+test('sets the mode of a new file', async () => {
   const file = join(dir, 'secret');
   await writeFile(file, 'before', { mode: 0o644 });
   await replaceFile(file, 'after', 0o600);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a missing folder is the error of the file system', async () => {
+test('reports a missing folder as the error of the file system', async () => {
   await expect(replaceFile(join(dir, 'none', 'a.json'), '')).rejects.toThrow('ENOENT');
 });

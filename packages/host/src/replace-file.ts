@@ -4,11 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { failpoint } from './failpoint.ts';
 
 /**
- * Writes a file atomically, also with respect to a power failure: into a temporary file next to it, which replaces it once it
- * is synced. A full disk is an error; write-file-atomic 7.0.0 replaces the file with a truncated one.
+ * Writes a file atomically, even across a power failure: into a temporary file next to it, which
+ * replaces it once it is synced. A full disk is an error; write-file-atomic 7.0.0 would replace the
+ * file with a truncated one.
  * @param data text, or pieces of it
- * @param mode of the file, before the umask
- * @throws the error of the file system, or that of `data`; nothing is left of the temporary file then
+ * @param mode mode of the file, before the umask
+ * @throws the error of the file system, or of `data`; the temporary file is removed first
  */
 export const replaceFile = async (
   file: string,
@@ -31,7 +32,7 @@ export const replaceFile = async (
   await syncFolder(folder);
 };
 
-/** The name of a file is in its folder, which is synced separately. */
+/** Syncs a folder: it holds the file's new name, which syncing the file does not write. */
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {

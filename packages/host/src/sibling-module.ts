@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 
 /**
- * The URL of a module by the module that starts it: a source (`.ts`) next to a source, a built one
- * (`.js`) next to a built one.
+ * URL of a module with the extension of the module that starts it: `.ts` from sources, `.js` from a
+ * build.
  * @param from `import.meta.url` of the calling module
- * @param path relative to it, without extension: `./worker`
+ * @param path path relative to `from`, without extension: `./worker`
  */
 export const siblingModule = (from: string, path: string): URL =>
   new URL(`${path}${extname(from)}`, from);

@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * Folder of what must survive the cache: XDG Base Directory Specification 0.8, where a relative
- * XDG_STATE_HOME counts as unset.
+ * Folder for state that must survive a deletion of the cache. A relative XDG_STATE_HOME counts as
+ * unset (XDG Base Directory Specification 0.8).
  */
 export const stateDir = (env: NodeJS.ProcessEnv = process.env): string => {
   const base = env.XDG_STATE_HOME;

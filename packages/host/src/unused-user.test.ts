@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { unusedUser } from './unused-user.ts';
 
 const ROOT = '000001ffffffffff';
-/** As Docker starts containers. */
+/** Effective capabilities of a process in a container with Docker's defaults. */
 const DOCKER = '00000000a80425fb';
 const ALL_IDS = '         0          0 4294967295\n';
 
@@ -22,7 +22,7 @@ const chosen = (capabilities: string, uids: string, gids = uids): number | null 
   return unusedUser(proc);
 };
 
-it('is another one each time, where root is all-powerful', () => {
+it('returns a different id each time where root has all capabilities', () => {
   for (const capabilities of [ROOT, DOCKER]) {
     const users = [1, 2, 3].map(() => chosen(capabilities, ALL_IDS));
     expect(new Set(users).size).toBe(3);
@@ -33,7 +33,7 @@ it('is another one each time, where root is all-powerful', () => {
   }
 });
 
-it('is one that the container has', () => {
+it('returns an id that is mapped in the container', () => {
   const user = chosen(ROOT, '0 100000 65536\n');
   expect(user).toBeGreaterThanOrEqual(61_184);
   expect(user).toBeLessThan(65_520);
@@ -48,6 +48,6 @@ it.each([
   expect(chosen(capabilities, uids, gids)).toBeNull();
 });
 
-it('there is none without /proc', () => {
+it('returns null without /proc', () => {
   expect(unusedUser(join(proc, 'missing'))).toBeNull();
 });

@@ -31,16 +31,16 @@ describe('usableCores', () => {
     expect(cores({ 'proc/status': STATUS })).toBe(5);
   });
 
-  it('counts no processors that are not online', () => {
+  it('ignores processors that are offline', () => {
     const files = { 'proc/status': 'Cpus_allowed_list:\t0-127\n', 'cpu/online': '0-1\n' };
     expect(cores(files)).toBe(2);
   });
 
-  it('knows all cores where Linux does not say', () => {
+  it('returns all cores where the affinity cannot be read', () => {
     expect(cores({})).toBe(availableParallelism());
   });
 
-  it('takes the smallest quota from here upwards, version 2', () => {
+  it('applies the smallest quota of the group and its parents, version 2', () => {
     const files = {
       'proc/status': STATUS,
       'proc/cgroup': '0::/system.slice/swarm.service\n',
@@ -51,7 +51,7 @@ describe('usableCores', () => {
     expect(cores({ 'cgroup/system.slice/swarm.service/cpu.max': '50000 100000\n' })).toBe(0.5);
   });
 
-  it('takes the quota of a container that sees only its own root', () => {
+  it('applies the quota of a container that sees only its own root', () => {
     const files = {
       'proc/cgroup': '0::/docker/0123\n',
       'cgroup/cpu.max': '200000 100000\n',
@@ -60,7 +60,7 @@ describe('usableCores', () => {
     expect(cores(files)).toBe(2);
   });
 
-  it('takes the quota of version 1', () => {
+  it('applies the quota of version 1', () => {
     const files = {
       'proc/status': STATUS,
       'proc/cgroup': '3:cpuset:/\n2:cpu,cpuacct:/limited\n0::/\n',
@@ -72,7 +72,7 @@ describe('usableCores', () => {
     expect(cores(files)).toBe(0.75);
   });
 
-  it('is a number on this host', () => {
+  it('is a positive number on this host', () => {
     expect(usableCores()).toBeGreaterThan(0);
     expect(usableCores()).toBeLessThanOrEqual(4_096);
   });

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Linux keeps it. Other folders only in tests. */
+/** Kernel file systems that are read; tests replace them. */
 export interface KernelFolders {
-  /** proc(5) of this process. */
+  /** Folder of this process in procfs, proc(5). */
   proc: string;
-  /** cgroups(7). */
+  /** Mount point of the control groups, cgroups(7). */
   cgroups: string;
-  /** Processors of the host. */
+  /** Folder of the host's processors in sysfs. */
   cpus: string;
 }
 
@@ -19,14 +19,15 @@ const KERNEL: KernelFolders = {
 };
 
 /**
- * Cores that this process and its children may use: those of its CPU affinity, and no more than the CPU quotas of its control groups, and of those above them, allow.
- * 1.5 with a quota of 150 ms in each 100 ms; `os.availableParallelism` makes whole cores of it.
+ * Cores that this process and its children may use: the CPU affinity, limited by the CPU quotas of
+ * its control group and the groups above it. 1.5 for a quota of 150 ms per 100 ms;
+ * `os.availableParallelism` returns whole cores.
  */
 export const usableCores = (folders: KernelFolders = KERNEL): number => {
   const affinity = coresOf(
     /^Cpus_allowed_list:\s*(\S+)/m.exec(textOf(folders.proc, 'status'))?.[1],
   );
-  // The affinity may name processors that could be added to a virtual machine.
+  // The affinity may contain processors that could be added to a virtual machine later.
   const online = coresOf(textOf(folders.cpus, 'online').trim() || undefined);
   return Math.min(
     affinity ?? availableParallelism(),
@@ -35,7 +36,7 @@ export const usableCores = (folders: KernelFolders = KERNEL): number => {
   );
 };
 
-/** `0-3,8`: five. Null where it is not known. */
+/** Number of cores in a list such as `0-3,8`, here five. Null: unknown. */
 const coresOf = (list: string | undefined): number | null => {
   if (list === undefined) return null;
   const counts = list.split(',').map((part) => {
@@ -63,19 +64,22 @@ const quotasOf = ({ proc, cgroups }: KernelFolders): number[] =>
     })
     .filter((quota) => quota !== null);
 
-/** `/a/b`: itself, `/a` and `/`. In a container the group may be named as on the host, where only the root is seen. */
+/**
+ * A group and its parents: for `/a/b` also `/a` and `/`. A container may see its group's name on
+ * the host but only the root of its tree.
+ */
 const upwards = (path: string): string[] => {
   const parts = path.split('/').filter((part) => part !== '' && part !== '..');
   return Array.from({ length: parts.length + 1 }, (_, depth) => parts.slice(0, depth).join('/'));
 };
 
-/** `cpu.max`: quota and period, µs; `max` without a quota. */
+/** Quota in cores from `cpu.max` (quota and period, µs); null for `max`, no quota. */
 const quotaOfVersion2 = (group: string): number | null => {
   const [quota, period] = textOf(group, 'cpu.max').split(/\s+/).map(Number);
   return ratioOf(quota, period);
 };
 
-/** Two files; a quota of −1 is none. */
+/** Quota in cores from the two files of version 1; null for a quota of −1, no quota. */
 const quotaOfVersion1 = (group: string): number | null =>
   ratioOf(Number(textOf(group, 'cpu.cfs_quota_us')), Number(textOf(group, 'cpu.cfs_period_us')));
 

@@ -9,7 +9,7 @@ import { missing } from '@livekit-swarm/testkit/requirements';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
 
-/** Why there can be no quota on this host; null: there can. */
+/** Reason why this host has no CPU quotas; null: it has them. */
 const unavailable = await missing('cpu-quota');
 
 let dir: string;
@@ -17,13 +17,13 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-cpu-'));
 });
 
-/** The group of this guard, wherever this system keeps it. */
+/** Control groups of a guard, on any hierarchy of this system. */
 const groupsOf = (guardPid: number): string[] =>
   ['', 'unified', 'cpu', 'cpu,cpuacct']
     .map((place) => join('/sys/fs/cgroup', place, `livekit-swarm-${guardPid}`))
     .filter((group) => existsSync(group));
 
-/** All guards on this host that own a control group. */
+/** Process ids of guards on this host that own a control group. */
 const ownersOfGroups = (): number[] =>
   ['', 'unified', 'cpu', 'cpu,cpuacct']
     .map((place) => join('/sys/fs/cgroup', place))
@@ -31,7 +31,7 @@ const ownersOfGroups = (): number[] =>
     .flatMap((name) => /^livekit-swarm-(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number);
 
-/** CPU seconds of a process, with all its threads (proc(5): fields 14 and 15, in hundredths). */
+/** CPU time of a process with all its threads, s (proc(5): fields 14 and 15, in hundredths). */
 const cpuSeconds = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -41,7 +41,7 @@ const cpuSeconds = (pid: number): number => {
 describe('a CPU quota', () => {
   beforeEach(({ skip }) => skip(unavailable !== null, unavailable ?? ''));
 
-  test('holds, and goes with the process', async () => {
+  test('is enforced, and removed with the process', async () => {
     const busy = await spawnGuarded({
       command: '/bin/sh',
       args: ['-c', 'while :; do :; done'],
@@ -63,7 +63,7 @@ describe('a CPU quota', () => {
     expect(groupsOf(busy.guardPid)).toEqual([]);
   });
 
-  test('goes with a server that is stopped, and with one whose guard is killed', async () => {
+  test('is removed with a server that is stopped, and after its guard is killed', async () => {
     const stopped = await startLiveKit({ dir, cpuCores: 0.5 });
     expect(groupsOf(stopped.guardPid)).toHaveLength(1);
     await stopped.stop();
@@ -74,13 +74,13 @@ describe('a CPU quota', () => {
     process.kill(orphaned.guardPid, 'SIGKILL');
     await orphaned.exited;
     expect(await allGone([orphaned.pid])).toBe(true);
-    // What is left when the server has not ended quite yet goes with the next one that is limited.
+    // If the server has not quite ended, its group is removed by the next one with a limit.
     const next = await startLiveKit({ dir, cpuCores: 0.5 });
     expect(groupsOf(orphaned.guardPid)).toEqual([]);
     await next.stop();
   });
 
-  test('of a server that cannot start leaves nothing behind', async () => {
+  test('leaves nothing behind if the server cannot start', async () => {
     await expect(
       startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } }),
     ).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('a CPU quota', () => {
 });
 
 if (unavailable !== null)
-  test('where there is none, a server that asks for it is refused', async () => {
+  test('a server that needs a quota is refused where there are no quotas', async () => {
     await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({
       code: 'no_cpu_limit',
     });

@@ -15,7 +15,7 @@ interface Trio {
   owner: ChildProcess & { pid: number };
   guard: number;
   server: number;
-  /** What the owner prints next. */
+  /** Resolves with the next line that the owner prints. */
   next(): Promise<string>;
 }
 
@@ -27,7 +27,9 @@ afterEach(() => {
     for (const pid of [owner.pid, guard, server]) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
 });
 
-/** An owner (as the CLI) in a process group of its own, its guard, and the process that is guarded. */
+/**
+ * Starts an owner, as the CLI is, in its own process group, with its guard and the guarded process.
+ */
 const startTrio = async (): Promise<Trio> => {
   const owner = spawn(process.execPath, [fileURLToPath(new URL('owner.ts', import.meta.url))], {
     detached: true,
@@ -88,7 +90,7 @@ describe('nothing is left behind', () => {
     }
   });
 
-  test('when the process itself is killed: the owner learns how, the guard ends', async () => {
+  test('when the process itself is killed: the owner learns the cause, the guard ends', async () => {
     const { owner, guard, server, next } = await startTrio();
     process.kill(server, 'SIGKILL');
     expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL', cause: 'killed' });
@@ -96,7 +98,7 @@ describe('nothing is left behind', () => {
     expect(isRunning(owner.pid)).toBe(true);
   });
 
-  test('when the owner is killed while it starts, at any moment', async () => {
+  test('when the owner is killed at any moment of its start', async () => {
     for (const delayMs of [30, 60, 90, 120, 150]) {
       const mark = `${600 + delayMs}.${process.pid}`;
       const program = `import { spawnGuarded } from ${JSON.stringify(new URL('../../lab/src/index.ts', import.meta.url).href)};
@@ -126,8 +128,8 @@ test('forwards signals and reports the exit code', async () => {
 });
 
 const notRoot = await missing('root');
-describe.skipIf(notRoot !== null)('a process of a user of its own', () => {
-  test('has no right of root, a closed folder to work in, and ends with its guard', async () => {
+describe.skipIf(notRoot !== null)('a process with a user of its own', () => {
+  test('has no root privilege, a private folder to work in, and ends with its guard', async () => {
     const user = unusedUser();
     expect(user).not.toBeNull();
     const folder = mkdtempSync(join(tmpdir(), 'swarm-own-user-'));
@@ -169,7 +171,7 @@ describe.skipIf(notRoot !== null)('a process of a user of its own', () => {
   });
 });
 
-/** A folder of root with a file that `group` may read. */
+/** Creates a folder of root with a file that `group` may read. */
 const openTo = (folder: string, group: number): void => {
   mkdirSync(folder, { mode: 0o750 });
   writeFileSync(join(folder, 'words'), 'hello\n', { mode: 0o640 });
@@ -189,11 +191,11 @@ test('a program that does not exist is an error, or ends at once', async () => {
   expect(outcome).not.toEqual({ code: 0, signal: null });
 });
 
-/** Process ids whose command line has `mark` in it. */
+/** Ids of processes whose command line contains `mark`. */
 const processesWith = async (mark: string): Promise<string[]> => {
   const ps = spawn('ps', ['-eo', 'pid=,args=']);
   let text = '';
   for await (const chunk of ps.stdout) text += chunk;
-  // The owner's own command line has it, too: it is the program.
+  // The command line of the owner contains it too, as part of the program.
   return text.split('\n').filter((line) => line.includes(`sleep ${mark}`));
 };

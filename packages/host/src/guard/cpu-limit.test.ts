@@ -21,7 +21,7 @@ test('sets the quota of cgroup v2', () => {
   expect(textOf(group(), 'cgroup.procs')).toBe('42');
 });
 
-test('sets the quota of cgroup v1, where v2 is there and does not have the processor', () => {
+test('sets the quota of cgroup v1 where v2 is mounted without the CPU controller', () => {
   mkdirSync(join(root, 'unified'));
   writeFileSync(join(root, 'unified', 'cgroup.controllers'), 'hugetlb\n');
   mkdirSync(join(root, 'cpu'));
@@ -46,7 +46,7 @@ test('throws where there are no control groups, and leaves nothing behind', () =
   expect(existsSync(group())).toBe(false);
 });
 
-test('removes what the dead left, and nothing else', () => {
+test('removes groups of dead processes, and nothing else', () => {
   writeFileSync(join(root, 'cgroup.controllers'), 'cpu');
   const mine = group();
   const dead = join(root, 'livekit-swarm-4194305');

@@ -11,27 +11,43 @@ import { SwarmError } from '@livekit-swarm/settings';
 
 /** A control group whose processes share a CPU quota. */
 export interface CpuLimit {
-  /** With all its threads, and whatever it starts. */
+  /**
+   * Moves a process with all its threads into the group; children that it starts later join it too.
+   */
   add(pid: number): void;
-  /** After its processes have ended. False when one is still running. May be called again. */
+  /**
+   * Removes the group once its processes have ended. May be called again.
+   * @returns false if a process is still running
+   */
   remove(): boolean;
 }
 
-/** Where Linux keeps its control groups. Another place only in tests. */
+/** Mount point of the control groups; tests pass another. */
 const CGROUPS = '/sys/fs/cgroup';
-/** The kernel's own default: what was not used within 100 ms is lost, what is missing is waited for. */
+/**
+ * Period of the quota, the kernel's default, µs: unused time expires at its end, and a process that
+ * used up its quota waits for the next period.
+ */
 const PERIOD_US = 100_000;
-/** The kernel takes no less than a thousandth of a second. */
+/**
+ * Smallest CPU limit, cores. The kernel accepts no quota below 1 ms; with a period of 100 ms that
+ * is 0.01 cores.
+ */
 export const MIN_CPU = 0.01;
 
 const PREFIX = 'livekit-swarm-';
-/** The name contains the creating process, which removes the group; if it was killed, the next one does. */
+/**
+ * Name of this process's group. It contains the process id: the process removes its group, and if
+ * it was killed, the next process that sets a limit does.
+ */
 const nameOfOwner = (): string => `${PREFIX}${process.pid}`;
 
 /**
- * A limit as `cpu.max` (cgroup v2) or `cpu.cfs_quota_us` (v1) give it: what a container's CPU limit is.
- * @param cores 0.5: half of one
- * @throws SwarmError `no_cpu_limit` where control groups cannot be created: not Linux, or not permitted
+ * Creates a control group with a CPU quota, as a container's CPU limit does: `cpu.max` (cgroup v2)
+ * or `cpu.cfs_quota_us` (v1).
+ * @param cores 0.5 is half a core
+ * @throws SwarmError `no_cpu_limit` where control groups cannot be created: not Linux, or not
+ * permitted
  */
 export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   const reasons: string[] = [];
@@ -58,10 +74,10 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   );
 };
 
-/** Throws what `limitCpu` would throw, and leaves nothing behind. */
+/** Throws the error that `limitCpu` would throw here, and leaves nothing behind. */
 export const expectCpuLimits = (root = CGROUPS): void => void limitCpu(1, root).remove();
 
-/** Removes groups of processes that were killed. */
+/** Removes the groups of processes that were killed. */
 export const removeStaleCpuLimits = (root = CGROUPS): void => {
   for (const { folder } of placesIn(root)) sweep(folder);
 };
@@ -82,7 +98,7 @@ const placesIn = (root: string): Place[] => {
   return [
     ...v2.map((folder) => ({
       folder,
-      // Groups in here get a controller when this one passes it on.
+      // Child groups get a controller only if their parent passes it on.
       prepare: () => writeFileSync(join(folder, 'cgroup.subtree_control'), '+cpu'),
       set: (group: string, quotaUs: number) =>
         writeFileSync(join(group, 'cpu.max'), `${quotaUs} ${PERIOD_US}`),
@@ -122,7 +138,7 @@ const sweep = (folder: string): void => {
       if (Number.isInteger(owner) && !isAlive(owner)) remove(join(folder, name));
     }
   } catch {
-    // Nothing to see there.
+    // The folder is missing or unreadable: it has no stale groups to remove.
   }
 };
 

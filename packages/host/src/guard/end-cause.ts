@@ -1,6 +1,9 @@
 import type { EndCause } from './protocol.ts';
 
-/** Signals that the kernel or the C library sends to a process for a defect of its own, or for a limit that it exceeded. */
+/**
+ * Signals that the kernel or the C library sends to a process for a defect in it, or for a limit
+ * that it exceeded.
+ */
 const OF_DEFECTS: ReadonlySet<NodeJS.Signals> = new Set([
   'SIGABRT',
   'SIGBUS',
@@ -13,7 +16,11 @@ const OF_DEFECTS: ReadonlySet<NodeJS.Signals> = new Set([
   'SIGXFSZ',
 ]);
 
-/** @param oomKilled whether the OOM killer ended a process of the same control group meanwhile; it sends SIGKILL */
+/**
+ * Classifies the end of a process.
+ * @param oomKilled whether the OOM killer ended a process of the same control group meanwhile; it
+ * sends SIGKILL
+ */
 export const endCause = (
   code: number | null,
   signal: NodeJS.Signals | null,

@@ -1,14 +1,19 @@
 /**
- * The guard: a process between the CLI and a server, so that no server outlives the CLI, whichever of them is killed and how.
+ * The guard: a process between the CLI and a server, so that no server outlives the CLI, whichever
+ * of them is killed and how.
  *
- *     CLI ──IPC──▶ guard ──▶ server        guard and server are a session of their own: a terminal's Ctrl-C reaches neither
+ *     CLI ──IPC──▶ guard ──▶ server
+ *
+ * Guard and server are a session of their own: a terminal's Ctrl-C reaches neither.
  *
  * - CLI dies (SIGKILL too): the channel closes, the guard kills the server.
- * - Guard dies: on Linux the kernel kills the server (PR_SET_PDEATHSIG); elsewhere the CLI does, which sees the channel close.
+ * - Guard dies: on Linux the kernel kills the server (PR_SET_PDEATHSIG); elsewhere the CLI does,
+ *   which sees the channel close.
  * - Server dies: the guard reports how, and ends.
  * - CLI and guard die together: as when the guard dies.
  *
- * The guard also sets and removes a CPU quota of the server; the next guard removes the quota of a killed one.
+ * The guard also sets and removes a CPU quota of the server; the next guard removes the quota of a
+ * killed one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -21,7 +26,7 @@ import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
 let server: ChildProcess | undefined;
 let cpuLimit: CpuLimit | undefined;
 let oomKills: OomKills = () => 0;
-/** This guard kills the server, because it is to end itself. */
+/** Set once the guard is about to end: it then kills the server. */
 let ending = false;
 
 const end = (): void => {
@@ -43,7 +48,7 @@ const run = ({ command, args, env, logFile, cwd, user, cpuCores }: GuardedComman
   const [program, ...rest] = exitWithParent(
     [command, ...args],
     process.pid,
-    // Else a set-user-ID program would make it root again.
+    // Otherwise a set-user-ID program could make it root again.
     user === undefined ? [] : ['--no-new-privs'],
   );
   server = spawn(program, rest, { env, stdio: [...stdio], cwd, ...ownUser });

@@ -3,21 +3,24 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { siblingModule } from '../sibling-module.ts';
 import type { FromGuard, GuardedCommand, ProcessEnd, ToGuard } from './protocol.ts';
 
-/** A process that cannot outlive this one; see `guard.ts`. It does not keep this one alive either. */
+/** A process that cannot outlive this one (see `guard.ts`) and does not keep this one alive. */
 export interface GuardedProcess {
   readonly pid: number;
   /** Process id of the guard. */
   readonly guardPid: number;
-  /** Resolves when the process has ended, asked or not; never rejects. */
+  /** Resolves when the process has ended, whether by `signal` or not; never rejects. */
   readonly exited: Promise<ProcessEnd>;
   /** Does nothing once the process has ended. */
   signal(signal: NodeJS.Signals): void;
 }
 
-/** The part of the environment that a guard needs. It gets no secrets. */
+/** The part of the environment that a guard needs; it contains no secrets. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
 
-/** Starts `command` under a guard. Rejects with a SwarmError (`not_started`) when it cannot be run. */
+/**
+ * Starts `command` under a guard.
+ * @throws SwarmError `not_started` if the command cannot be run
+ */
 export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProcess> => {
   const guard = fork(siblingModule(import.meta.url, './guard'), {
     detached: true,
@@ -67,8 +70,8 @@ const firstWord = (
       }
     });
     guard.once('error', (error) => refuse(error.message));
-    // Follows the last message. A guard that disconnects without reporting the end was killed itself: where
-    // the kernel did not kill the process with it, this does.
+    // This event follows the last message. A guard that disconnects without reporting the end was
+    // itself killed: if the kernel did not kill the process with it, this handler does.
     guard.once('disconnect', () => {
       if (pid === undefined) return refuse('its guard ended');
       if (ended) return;
@@ -81,6 +84,6 @@ const killQuietly = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Already gone.
+    // The process has already ended.
   }
 };

@@ -35,7 +35,7 @@ test.each([
   expect(oomKills()).toBe(1);
 });
 
-test('where nothing is counted, there are none', () => {
+test('returns zero where the kernel has no counter', () => {
   rmSync(join(root, 'proc'), { recursive: true });
   expect(oomKillsOf(7, root)()).toBe(0);
 });

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Processes that the OOM killer has ended in a control group since the first look. */
+/** Number of processes that the OOM killer has ended in a control group since the first reading. */
 export type OomKills = () => number;
 
 /**
- * Counts the OOM kills in the memory control group of a process, which must still run now. Where the kernel does not count
- * them there (no memory controller, the root of cgroup v2), those of the whole host count (`/proc/vmstat`).
- * @param root another place only in tests
+ * Counts the OOM kills in the memory control group of a process that is still running. Where the
+ * kernel has no counter for the group (no memory controller, the root of cgroup v2), counts those
+ * of the whole host (`/proc/vmstat`).
+ * @param root folder in place of `/`, for tests
  */
 export const oomKillsOf = (pid: number, root = '/'): OomKills => {
   const counters = [...counterFiles(pid, root), join(root, 'proc/vmstat')];
@@ -17,7 +18,10 @@ export const oomKillsOf = (pid: number, root = '/'): OomKills => {
   return () => (countIn(counter) ?? before) - before;
 };
 
-/** `/proc/PID/cgroup` (cgroups(7)): `4:memory:/a/b` for v1, `0::/a/b` for v2. */
+/**
+ * Counter files for a line of `/proc/PID/cgroup` (cgroups(7)): `4:memory:/a/b` (v1), `0::/a/b`
+ * (v2).
+ */
 const counterFiles = (pid: number, root: string): string[] => {
   const cgroups = join(root, 'sys/fs/cgroup');
   return (read(join(root, `proc/${pid}/cgroup`)) ?? '').split('\n').flatMap((line) => {

@@ -1,14 +1,17 @@
-/** The command for the guard. Sent over IPC, so that no process list shows it. */
+/** Command for the guard to run. It is sent over IPC, so that it appears in no process list. */
 export interface GuardedCommand {
   command: string;
   args: string[];
-  /** The whole environment: nothing is inherited. */
+  /** Complete environment of the process: nothing is inherited. */
   env: Record<string, string>;
-  /** Output is appended here. */
+  /** File to which the output is appended. */
   logFile: string;
-  /** Working directory; it need not be open to `user`. Absent: that of this process. */
+  /** Working directory, which `user` need not be able to open. Absent: that of this process. */
   cwd?: string;
-  /** Id of the user and group it runs as, never to become root again (see `unusedUser`). Absent: as this process. */
+  /**
+   * Id of the user and group that the process runs as; it can never become root again (see
+   * `unusedUser`). Absent: the user of this process.
+   */
   user?: number;
   /** CPU quota of the process and its children, in cores (see `limitCpu`). Absent: none. */
   cpuCores?: number;
@@ -18,7 +21,7 @@ export type ToGuard =
   | { type: 'run'; command: GuardedCommand }
   | { type: 'signal'; signal: NodeJS.Signals };
 
-/** How a process ended: one of `code` and `signal` is null. */
+/** End of a process: exactly one of `code` and `signal` is null. */
 export interface ProcessEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -26,9 +29,9 @@ export interface ProcessEnd {
 }
 
 /**
- * Whose doing the end of a process was. Its own: `crashed` (an error code, or the signal of a defect) and
- * `out_of_memory` (the kernel's OOM killer). Not its own: `exited` (code 0: it was asked to), `killed` (a
- * signal from outside) and `guard_died`.
+ * Cause of a process's end. Failures of the process: `crashed` (an error code, or the signal of a
+ * defect) and `out_of_memory` (the kernel's OOM killer). Ended from outside: `exited` (code 0,
+ * after a request), `killed` (a signal) and `guard_died`.
  */
 export type EndCause = 'crashed' | 'out_of_memory' | 'exited' | 'killed' | 'guard_died';
 
