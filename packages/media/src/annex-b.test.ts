@@ -9,7 +9,7 @@ const LONG = [0, 0, 0, 1];
 const SPS = bytes([0x67, 0x42, 0xc0, 0x1f]);
 const PPS = bytes([0x68, 0xce, 0x3c, 0x80]);
 const SEI = bytes([0x06, 5, 1, 0x80]);
-/** The first bit of a slice's second byte is set in the first slice of a picture. */
+/** Slice of an IDR picture. The first bit of its second byte is set: it is the first slice. */
 const IDR = bytes([0x65, 0x88, 0x84]);
 const IDR_REST = bytes([0x65, 0x48, 0x84]);
 const SLICE = bytes([0x41, 0x9a, 0x21]);
@@ -55,7 +55,7 @@ test('zero bytes around start codes belong to no NAL unit, emulation prevention 
   expect(readAnnexB(file).map(({ nals }) => nals)).toEqual([[prevented], [SLICE]]);
 });
 
-test('any pictures come out as they went in', () => {
+test('any pictures are read as they were written', () => {
   const contents = fc
     .uint8Array({ minLength: 1, maxLength: 200 })
     .map((body) => body.map((byte) => (byte === 0 ? 4 : byte)));
@@ -74,7 +74,7 @@ test('any pictures come out as they went in', () => {
   );
 });
 
-test('garbage is a clear error or reads as pictures, never anything else', () => {
+test('garbage is a clear error or reads as pictures', () => {
   const garbage = fc.array(fc.constantFrom(0, 0, 0, 1, 1, 0x41, 0x65, 0x67, 0x80, 0xff), {
     maxLength: 60,
   });
@@ -90,7 +90,7 @@ test('garbage is a clear error or reads as pictures, never anything else', () =>
   );
 });
 
-test('errors say what is wrong and where', () => {
+test('errors name the fault and its place', () => {
   expect(() => readAnnexB(bytes())).toThrow('no start code');
   expect(() => readAnnexB(bytes('DKIF', SHORT, IDR))).toThrow(
     '4 bytes of something else before its first start code',

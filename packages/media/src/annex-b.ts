@@ -4,14 +4,17 @@ import { isSlice, NAL, nalType } from './nal-unit.ts';
 /** The NAL units of one picture, without start codes, emulation prevention bytes left in. */
 export interface AccessUnit {
   nals: Uint8Array[];
-  /** Whether it is an IDR picture: decoding can begin here. */
+  /** True for an IDR picture, at which decoding can begin. */
   keyframe: boolean;
 }
 
 const isStartCode = (file: Uint8Array, at: number): boolean =>
   file[at] === 0 && file[at + 1] === 0 && file[at + 2] === 1;
 
-/** Zero bytes around a start code belong to no NAL unit (ITU-T H.264 §B.1); a NAL unit itself never ends with one (§7.4.1). */
+/**
+ * Zero bytes around a start code belong to no NAL unit (ITU-T H.264 §B.1); a NAL unit itself never
+ * ends with one (§7.4.1).
+ */
 const withoutTrailingZeros = (bytes: Uint8Array): Uint8Array => {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
@@ -51,17 +54,25 @@ const splitNals = (file: Uint8Array): Uint8Array[] => {
   });
 };
 
-/** first_mb_in_slice is 0: its Exp-Golomb code is a single one bit (ITU-T H.264 §7.3.3, §9.1). */
+/**
+ * Returns true for the first slice of a picture: first_mb_in_slice is 0, whose Exp-Golomb code is a
+ * single one bit (ITU-T H.264 §7.3.3, §9.1).
+ */
 const startsPicture = (nal: Uint8Array): boolean => ((nal[1] ?? 0) & 0x80) !== 0;
 
-/** Types that, after a picture's last slice, begin the next access unit (ITU-T H.264 §7.4.1.2.3). */
+/**
+ * Returns true for a type that, after a picture's last slice, begins the next access unit (ITU-T
+ * H.264 §7.4.1.2.3).
+ */
 const opensAccessUnit = (type: number): boolean =>
   (type >= NAL.sei && type <= 9) || (type >= 14 && type <= 18);
 
 /**
- * Reads an H.264 byte stream (ITU-T H.264 Annex B) with pictures in order of decoding. A stream has no lengths: one that was cut off between two
- * NAL units, or within the last, reads as a shorter one.
- * @throws MediaError when there is no start code, or a NAL unit is empty or impossible, or the first or last access unit has no picture
+ * Reads an H.264 byte stream (ITU-T H.264 Annex B) with pictures in decoding order. A stream has no
+ * lengths: one that was cut off between two NAL units, or within the last, reads as a shorter
+ * stream.
+ * @throws MediaError if there is no start code, a NAL unit is empty or impossible, or the first or
+ * last access unit has no picture
  */
 export const readAnnexB = (file: Uint8Array): AccessUnit[] => {
   const units: Uint8Array[][] = [];

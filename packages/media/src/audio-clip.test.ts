@@ -13,7 +13,7 @@ test('a cut Ogg file is refused', () => {
   );
 });
 
-test('levels for fewer packets are refused', () => {
+test('too few levels for the packets are refused', () => {
   expect(() => audioClip(opus, levels.subarray(1))).toThrow('has 400 packets and 399 audio levels');
 });
 
@@ -32,7 +32,7 @@ describe('speech with DTX', () => {
   };
   const pause = (packets: number): OpusPacket[] => Array<OpusPacket>(packets).fill(empty);
 
-  test('of a pause one packet is sent, and the first of the next speech is marked', () => {
+  test('one packet of a pause is sent, and the first of the next speech is marked', () => {
     expect(sent([voice, voice, ...pause(20), noise, ...pause(10), voice, voice])).toEqual([
       [4, 1, 0],
       [4, 1, 0],
@@ -44,7 +44,7 @@ describe('speech with DTX', () => {
     ]);
   });
 
-  test('after 400 ms another packet is sent, whatever the file has', () => {
+  test('another packet is sent after 400 ms, whatever the file contains', () => {
     expect(sent([voice, voice, ...pause(45)])).toEqual([
       [4, 1, 1],
       [4, 1, 0],
@@ -59,7 +59,7 @@ describe('speech with DTX', () => {
   });
 });
 
-test('a packet that no datagram carries is refused', () => {
+test('a packet too large for a datagram is refused', () => {
   const data = new Uint8Array(1_161);
   expect(() => opusClip([{ data, samples: 960 }], new Uint8Array(1))).toThrow(
     'packet 0 has 1161 bytes; 1160 can be sent',

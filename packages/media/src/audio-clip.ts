@@ -5,26 +5,32 @@ import { type OpusPacket, readOggOpus } from './ogg-opus.ts';
 import { OPUS_CLOCK_RATE } from './opus-packet.ts';
 import { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
 
-/** The audio packet rate of browsers: 20 ms a packet. */
+/** Audio packet rate of browsers, packets per second: 20 ms per packet. */
 export const PACKETS_PER_SECOND = 50;
 
-/** An Opus packet without contents: a table-of-contents byte, and a frame count at most. The encoder is in DTX. */
+/**
+ * Largest Opus packet without contents, bytes: a table-of-contents byte and at most a frame count.
+ * The encoder is in DTX.
+ */
 const EMPTY_BYTES = 2;
-/** In a pause a packet is sent after this time (RFC 7587 §3.1.3), RTP clock ticks. */
+/** Longest time between packets in a pause (RFC 7587 §3.1.3), RTP clock ticks. */
 const LONGEST_PAUSE = 0.4 * OPUS_CLOCK_RATE;
 
 interface SentPacket {
   data: Uint8Array;
   level: number;
-  /** Until the next one, RTP clock ticks. */
+  /** Time until the next sent packet, RTP clock ticks. */
   duration: number;
-  /** Packets behind it are not sent. */
+  /** True if packets after this one are left out. */
   pauses: boolean;
 }
 
 const isEmpty = ({ length }: Uint8Array): boolean => length <= EMPTY_BYTES;
 
-/** What libwebrtc sends of what an encoder gives: of packets without contents the first, so that decoders begin to make comfort noise. */
+/**
+ * Leaves out the packets that libwebrtc does not send: of consecutive packets without contents only
+ * the first is sent, so that decoders begin comfort noise.
+ */
 const withoutPauses = (packets: OpusPacket[], levels: Uint8Array): SentPacket[] => {
   const sent: SentPacket[] = [];
   for (const [index, { data, samples }] of packets.entries()) {
@@ -37,7 +43,10 @@ const withoutPauses = (packets: OpusPacket[], levels: Uint8Array): SentPacket[] 
   return sent;
 };
 
-/** The first packet of speech after a pause (RFC 3551 §4.1); comfort noise, one packet between two pauses, is none. */
+/**
+ * Returns true for the first packet of speech after a pause (RFC 3551 §4.1). Comfort noise, a
+ * single packet between two pauses, does not begin a talkspurt.
+ */
 const beginsTalkspurt = (sent: SentPacket[], index: number): boolean => {
   const [before, here, after] = [-1, 0, 1].map((step) => sent.at((index + step) % sent.length));
   return (
@@ -50,8 +59,9 @@ const beginsTalkspurt = (sent: SentPacket[], index: number): boolean => {
 };
 
 /**
- * Makes a clip of Opus packets and their audio levels, one byte a packet. An RTP payload is one Opus packet as it is (RFC 7587 §4.2).
- * @throws MediaError when a packet is too long, or the levels do not fit
+ * Makes a clip of Opus packets. An RTP payload is one unmodified Opus packet (RFC 7587 §4.2).
+ * @param levels audio level of each packet, -dBov
+ * @throws MediaError if a packet is too long, or there is not one level per packet
  */
 export const opusClip = (packets: OpusPacket[], levels: Uint8Array): ClipData => {
   if (levels.length !== packets.length)
@@ -77,8 +87,8 @@ export const opusClip = (packets: OpusPacket[], levels: Uint8Array): ClipData =>
 };
 
 /**
- * As `opusClip`, of an Ogg Opus file.
- * @throws MediaError also when the file is damaged
+ * Makes a clip of an Ogg Opus file, as `opusClip` does of packets.
+ * @throws MediaError also if the file is damaged
  */
 export const audioClip = (file: Uint8Array, levels: Uint8Array): ClipData =>
   opusClip(readOggOpus(file).packets, levels);

@@ -20,7 +20,7 @@ test('a full sine is 3 dB below a full square wave', () => {
   ).toBe(3);
 });
 
-test('silence and nothing are 127; the quietest sound is louder than silence', () => {
+test('silence and an empty frame are 127; the quietest sound is louder than silence', () => {
   expect(audioLevel(new Int16Array(960))).toBe(127);
   expect(audioLevel(new Int16Array(0))).toBe(127);
   expect(audioLevel(square(1))).toBe(90);

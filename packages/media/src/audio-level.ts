@@ -2,8 +2,9 @@ const FULL_SCALE = 32768;
 const SILENT = 127;
 
 /**
- * Level of a frame as RFC 6464 §3 puts it on the wire: root mean square against full scale, in -dBov, so 0 is the loudest and 127 silence.
- * Samples are 16-bit PCM, any number of them; none are silent.
+ * Audio level of a frame as in RFC 6464 §3: root mean square relative to full scale, -dBov, from 0
+ * (loudest) to 127 (silence).
+ * @param samples 16-bit PCM, any number; an empty frame is silent
  */
 export const audioLevel = (samples: Int16Array): number => {
   const energy = samples.reduce((sum, sample) => sum + (sample / FULL_SCALE) ** 2, 0);

@@ -1,13 +1,16 @@
-/** Writes numbers of any number of bits, the most significant bit first. */
+/** Writes numbers of any width in bits, most significant bit first. */
 export class BitWriter {
   #bits: number[] = [];
 
-  /** f(n) of the AV1 bitstream specification (§4.10.2). */
+  /** Writes f(n) of the AV1 bitstream specification (§4.10.2). */
   write(value: number, bits: number): void {
     for (let bit = bits - 1; bit >= 0; bit -= 1) this.#bits.push((value >> bit) & 1);
   }
 
-  /** ns(n) (§4.10.7): `value` is less than `limit`, which need not be a power of two. */
+  /**
+   * Writes ns(n) of the AV1 bitstream specification (§4.10.7): `value` is below `limit`, which need
+   * not be a power of two.
+   */
   writeBelow(value: number, limit: number): void {
     const width = Math.floor(Math.log2(limit)) + 1;
     const short = 2 ** width - limit;
@@ -15,7 +18,7 @@ export class BitWriter {
     else this.write(value + short, width);
   }
 
-  /** Whole bytes, the last one padded with zeros. */
+  /** Returns whole bytes, the last one padded with zeros. */
   bytes(): Uint8Array {
     const bytes = new Uint8Array(Math.ceil(this.#bits.length / 8));
     for (const [index, bit] of this.#bits.entries())

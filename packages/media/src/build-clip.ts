@@ -1,13 +1,13 @@
 import type { ClipData } from '@livekit-swarm/webrtc';
 
-/** What goes out with one RTP timestamp. */
+/** Frame whose packets share one RTP timestamp. */
 export interface PacketizedFrame {
-  /** RTP payloads in order of sending, one at least. */
+  /** RTP payloads in sending order, at least one. */
   payloads: Uint8Array[];
-  /** RTP clock ticks until the next frame. */
+  /** Time until the next frame, RTP clock ticks. */
   duration: number;
   keyframe: boolean;
-  /** Of audio: the first frame after a pause in which no packets were sent. */
+  /** True for the first audio frame after a pause in which no packets were sent; absent: false. */
   talkspurt?: boolean;
 }
 
@@ -24,8 +24,9 @@ const concatenate = (parts: Uint8Array[]): Uint8Array => {
 };
 
 /**
- * The marker of video is set on the last packet of a frame (RFC 6184 §5.1, RFC 7741 §4.1); that of audio begins a talkspurt after a pause
- * (RFC 3551 §4.1, RFC 7587 §4.1), and without DTX there is none.
+ * Returns the marker bit of a packet. For video it marks the last packet of a frame (RFC 6184 §5.1,
+ * RFC 7741 §4.1); for audio the first packet of a talkspurt (RFC 3551 §4.1, RFC 7587 §4.1), which
+ * exists only with DTX.
  */
 const isMarked = (
   kind: ClipData['kind'],
@@ -33,7 +34,7 @@ const isMarked = (
   isLastOfFrame: boolean,
 ): boolean => (kind === 'video' ? isLastOfFrame : talkspurt === true);
 
-/** Puts frames into the flat tables of a clip; payloads are copied. */
+/** Builds the flat tables of a clip from frames; payloads are copied. */
 export const buildClip = (
   format: ClipFormat,
   frames: PacketizedFrame[],

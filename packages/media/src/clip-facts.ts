@@ -1,24 +1,24 @@
 import type { ClipData } from '@livekit-swarm/webrtc';
 
-/** What a plan and a publication need of a clip of a user's file. */
+/** Facts about the clip of a user's file that the plan and the publication of its track need. */
 export interface ClipFacts {
-  /** Of the media file, hexadecimal. */
+  /** SHA-256 of the media file, hexadecimal. */
   sha256: string;
   codec: 'opus' | 'vp8' | 'h264';
-  /** Pixels; 0 for audio. */
+  /** Width of the video, pixels; 0 for audio. */
   width: number;
   height: number;
-  /** Of audio. */
+  /** True for stereo audio; false for video. */
   stereo: boolean;
   dtx: boolean;
-  /** Per second. */
+  /** Packet rate, packets per second. */
   packets: number;
-  /** Of RTP payload, per second. */
+  /** Bit rate of the RTP payload, bit/s. */
   bits: number;
   durationMs: number;
 }
 
-/** Of the table-of-contents byte (RFC 6716 §3.1). */
+/** Stereo flag in the table-of-contents byte (RFC 6716 §3.1). */
 const STEREO_BIT = 0x04;
 
 export const clipFacts = (sha256: string, clip: ClipData): ClipFacts => {

@@ -38,8 +38,10 @@ const writeStructure = (bits: BitWriter, structure: Structure, sizes: readonly S
 };
 
 /**
- * The descriptor of one packet (AV1 RTP specification, §A.8.2), with 0 as the frame number: the sender counts.
- * @param sizes of the spatial layers, with the first packet of a keyframe: then the structure is attached
+ * Encodes the descriptor of one packet (AV1 RTP specification, §A.8.2). The frame number is 0: the
+ * sender numbers frames.
+ * @param sizes sizes of the spatial layers, given with the first packet of a keyframe: the
+ * structure is then attached
  */
 export const dependencyDescriptor = (
   structure: Structure,

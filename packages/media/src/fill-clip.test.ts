@@ -28,7 +28,7 @@ test.each([
   expect(Math.max(...column(filled.packets, 1))).toBeLessThanOrEqual(1_160);
 });
 
-test('VP8 has zeros behind its frames', () => {
+test('VP8 frames are followed by zeros', () => {
   const clip = loadClip('vp8-720p');
   const filled = fillClip(clip, 1.5);
   for (let frame = 0; frame < 120; frame++) {
@@ -39,7 +39,7 @@ test('VP8 has zeros behind its frames', () => {
   }
 });
 
-test('H.264 has filler data behind its slices, and none for a few bytes', () => {
+test('H.264 slices are followed by filler data, unless only a few bytes are missing', () => {
   const clip = loadClip('h264-screen-720p');
   const filled = fillClip(clip, 1.5);
   let frames = 0;
@@ -59,6 +59,6 @@ test('H.264 has filler data behind its slices, and none for a few bytes', () => 
   expect(frames).toBeLessThan(100);
 });
 
-test('of other codecs the bit rate cannot be raised', () => {
+test('the bit rate of other codecs cannot be raised', () => {
   expect(() => fillClip(loadClip('vp9-720p'), 2)).toThrow('the bit rate of vp9 cannot be raised');
 });

@@ -5,7 +5,7 @@ import { packetizeH264 } from './packetize-h264.ts';
 import { packetizeVp8 } from './packetize-vp8.ts';
 import { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
 
-/** H.264 filler data (§7.3.2.7): its type, bytes of ones, and the bit that ends it. */
+/** NAL unit type of H.264 filler data (§7.3.2.7): bytes of ones, and a final bit. */
 const FILLER = 12;
 const FILLER_BYTE = 0xff;
 const FILLER_END = 0x80;
@@ -41,8 +41,9 @@ const bytesOf = (payloads: readonly Uint8Array[]): number =>
   payloads.reduce((sum, { length }) => sum + length, 0);
 
 /**
- * The same video at a higher bit rate: every frame becomes `factor` times as large, as encoders fill up a constant bit rate. H.264 has filler data for that; decoders of VP8 do not read what follows
- * the last partition.
+ * Raises the bit rate of a video: every frame becomes `factor` times as large, as encoders fill up
+ * a constant bit rate. H.264 uses filler data; decoders of VP8 ignore bytes after the last
+ * partition.
  * @throws MediaError for another codec
  */
 export const fillClip = (clip: ClipData, factor: number): ClipData => {
@@ -52,7 +53,7 @@ export const fillClip = (clip: ClipData, factor: number): ClipData => {
     const bytes = bytesOf(payloads);
     owed += bytes * (factor - 1);
     const more = Math.floor(owed);
-    // Filler has packets of its own: none for a few bytes.
+    // Filler data needs packets of its own, which are not worth sending for a few bytes.
     if (codec === 'h264' && more < MAX_RTP_PAYLOAD / 2) return { ...frame, payloads };
     owed -= more;
     if (codec === 'vp8')

@@ -3,15 +3,22 @@ import { MediaError } from './media-error.ts';
 /** RTP clock of all video (RFC 6184 §8.2.1, RFC 7741 §4.1). */
 export const VIDEO_CLOCK_RATE = 90_000;
 
-/** How far frames may be from a constant rate, RTP clock ticks: containers round times to milliseconds. */
+/**
+ * Accepted deviation of a frame from a constant rate, RTP clock ticks: containers round times to
+ * milliseconds.
+ */
 const TOLERANCE = 0.001 * VIDEO_CLOCK_RATE + 1;
-/** Longer, and every frame would be a media interruption, RTP clock ticks. */
+/**
+ * Longest frame duration, RTP clock ticks: beyond it, every frame would count as a media
+ * interruption.
+ */
 const LONGEST = 0.4 * VIDEO_CLOCK_RATE;
 
 /**
- * The duration of each frame in RTP clock ticks. The last frame, whose duration containers do not have, lasts as long as the others.
- * @param seconds when each frame is shown, rising
- * @throws MediaError when the frame rate is not constant, or below 2.5 a second
+ * Computes the duration of each frame, RTP clock ticks. Containers do not have the duration of the
+ * last frame: it lasts as long as the others.
+ * @param seconds presentation time of each frame, s, rising
+ * @throws MediaError if the frame rate is not constant, or below 2.5 frames per second
  */
 export const frameDurations = (seconds: readonly number[]): number[] => {
   const [first = 0] = seconds;

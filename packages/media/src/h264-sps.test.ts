@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSps } from './h264-sps.ts';
 
-/** Writes bits given as text, unsigned Exp-Golomb codes given as numbers, and pads to whole bytes. */
+/** Writes text as bits and numbers as unsigned Exp-Golomb codes, padded to whole bytes. */
 const writeBits = (...fields: (string | number)[]): number[] => {
   const golomb = (value: number): string => {
     const code = (value + 1).toString(2);
@@ -14,8 +14,9 @@ const writeBits = (...fields: (string | number)[]): number[] => {
 const sps = (...fields: (string | number)[]): Uint8Array =>
   Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, ...writeBits(...fields));
 
-test('size in macroblocks, less what is cropped', () => {
-  // id, log2_max_frame_num, POC type 2, one reference, no gaps; 20 by 12 macroblocks of frames; 12 rows cropped at the bottom.
+test('the size is that in macroblocks, less the cropping', () => {
+  // Id, log2_max_frame_num, POC type 2, one reference, no gaps; 20 by 12 macroblocks of frames; 12
+  // rows cropped at the bottom.
   expect(readSps(sps(0, 0, 2, 1, '0', 19, 11, '1', '1', '1', 0, 0, 0, 6))).toEqual({
     profileLevelId: '42e01f',
     width: 320,
@@ -23,7 +24,7 @@ test('size in macroblocks, less what is cropped', () => {
   });
 });
 
-test('picture order counts of type 0 and 1 are passed over', () => {
+test('picture order counts of types 0 and 1 are skipped', () => {
   expect(readSps(sps(0, 0, 0, 4, 1, '0', 39, 29, '1', '1', '0'))).toMatchObject({
     width: 640,
     height: 480,
@@ -34,14 +35,14 @@ test('picture order counts of type 0 and 1 are passed over', () => {
   });
 });
 
-test('interlaced maps count double', () => {
+test('interlaced maps count twice', () => {
   expect(readSps(sps(0, 0, 2, 1, '0', 119, 33, '0', '0', '1', '1', 0, 0, 0, 2))).toMatchObject({
     width: 1920,
     height: 1080,
   });
 });
 
-/** Puts a 03 before each byte up to 3 that follows two zero bytes (ITU-T H.264 §7.4.1). */
+/** Inserts a 03 before each byte up to 3 that follows two zero bytes (ITU-T H.264 §7.4.1). */
 const preventEmulation = (raw: number[]): number[] => {
   const escaped: number[] = [];
   for (const byte of raw) {
@@ -51,7 +52,7 @@ const preventEmulation = (raw: number[]): number[] => {
   return escaped;
 };
 
-test('emulation prevention is taken out first', () => {
+test('emulation prevention bytes are removed first', () => {
   // A reference count of 2^26 - 1 is 26 zero bits, a one, and 26 zero bits.
   const raw = writeBits(0, 0, 2, 2 ** 26 - 1, '0', 19, 11, '1', '1', '0');
   const escaped = preventEmulation(raw);
@@ -62,7 +63,7 @@ test('emulation prevention is taken out first', () => {
   });
 });
 
-test('other NAL units, other profiles and cut ones are refused', () => {
+test('other NAL units, other profiles and truncated ones are refused', () => {
   expect(() => readSps(Uint8Array.of(0x68, 0xce, 0x3c, 0x80))).toThrow(
     'not an H.264 sequence parameter set',
   );

@@ -2,17 +2,23 @@ import { MediaError } from './media-error.ts';
 import { NAL, nalType } from './nal-unit.ts';
 
 export interface SpsInfo {
-  /** As in an SDP `profile-level-id` (RFC 6184 §8.1): profile, constraints and level, six hexadecimal digits. */
+  /**
+   * Profile, constraints and level as six hexadecimal digits, as in the SDP parameter
+   * `profile-level-id` (RFC 6184 §8.1).
+   */
   profileLevelId: string;
-  /** Pixels, after cropping. */
+  /** Width of the picture after cropping, pixels. */
   width: number;
   height: number;
 }
 
-/** Profiles whose parameter sets have no chroma format fields (ITU-T H.264 §7.3.2.1.1): Baseline, Main, Extended. */
+/**
+ * Profiles whose parameter sets have no chroma format fields (ITU-T H.264 §7.3.2.1.1): Baseline,
+ * Main, Extended.
+ */
 const PLAIN_PROFILES = [66, 77, 88];
 
-/** Takes out emulation prevention: the 03 of each 00 00 03 (ITU-T H.264 §7.3.1). */
+/** Removes emulation prevention bytes: the 03 in each 00 00 03 (ITU-T H.264 §7.3.1). */
 const rawBytes = (nal: Uint8Array): Uint8Array =>
   nal.filter(
     (byte, index) => !(byte === 3 && index >= 2 && nal[index - 1] === 0 && nal[index - 2] === 0),
@@ -20,7 +26,7 @@ const rawBytes = (nal: Uint8Array): Uint8Array =>
 
 interface BitReader {
   bits(count: number): number;
-  /** Exp-Golomb code, unsigned (ITU-T H.264 §9.1). */
+  /** Reads an unsigned Exp-Golomb code (ITU-T H.264 §9.1). */
   ue(): number;
 }
 
@@ -57,8 +63,9 @@ const skipPictureOrderCount = ({ bits, ue }: BitReader): void => {
 };
 
 /**
- * Reads size and profile out of a sequence parameter set (ITU-T H.264 §7.3.2.1.1) of the Baseline, Main or Extended profile.
- * @throws MediaError when it is none, is cut off, or of another profile
+ * Reads size and profile from a sequence parameter set (ITU-T H.264 §7.3.2.1.1) of the Baseline,
+ * Main or Extended profile.
+ * @throws MediaError if the NAL unit is not a parameter set, is truncated, or has another profile
  */
 export const readSps = (nal: Uint8Array): SpsInfo => {
   if (nalType(nal) !== NAL.sps || nal.length < 4)
@@ -85,7 +92,8 @@ export const readSps = (nal: Uint8Array): SpsInfo => {
   const fields = 2 - framesOnly;
   return {
     profileLevelId: Buffer.from(bytes.subarray(1, 4)).toString('hex'),
-    // Cropping counts in chroma samples, at 4:2:0 two pixels each way (equations 7-19 to 7-22).
+    // Cropping counts in chroma samples: two pixels in each direction at 4:2:0 (equations 7-19 to
+    // 7-22).
     width: macroblocksWide * 16 - 2 * (left + right),
     height: fields * (mapUnitsHigh * 16 - 2 * (top + bottom)),
   };

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { MediaError } from './media-error.ts';
 import { ownClip } from './own-clip.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that a failure is caused by the change under test. */
 const SEED = 20_261;
 
 const read = (path: string): Uint8Array => readFileSync(new URL(path, import.meta.url));
 
-/** Files that can be published, by the container and kind that they are read as. */
+/** Clip files with the container and kind by which they are read. */
 const FILES = [
   { name: 'mp4', kind: 'video', bytes: read('../test/files/h264-opus.mp4') },
   { name: 'mp4', kind: 'audio', bytes: read('../test/files/h264-opus.mp4') },
@@ -17,7 +17,7 @@ const FILES = [
   { name: 'ogg', kind: 'audio', bytes: read('../../../scripts/clips/encoded/speech.opus') },
 ] as const;
 
-/** One to four bytes, as counts, sizes and times have. */
+/** Random bytes, one to four, the widths of counts, sizes and times. */
 const value = fc.oneof(
   fc.constantFrom(
     [0],
@@ -30,7 +30,7 @@ const value = fc.oneof(
   fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 4 }),
 );
 const change = fc.record({
-  // The index of an MP4 file is at its end, the headers of others are at their beginning.
+  // The index of an MP4 file is at its end, the headers of other files at their beginning.
   from: fc.constantFrom('start', 'end'),
   at: fc.nat({ max: 3_000 }),
   to: value,
@@ -41,7 +41,7 @@ const hostile = fc.record({
   cut: fc.option(fc.nat({ max: 12_000 })),
 });
 
-test('a file with changed bytes is published or rejected with the reason, whatever they are', () => {
+test('a file with changed bytes is published, or rejected with the reason', () => {
   fc.assert(
     fc.property(hostile, ({ file: { name, kind, bytes }, changes, cut }) => {
       const file = Uint8Array.from(bytes);

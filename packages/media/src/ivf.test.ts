@@ -19,7 +19,7 @@ const header = (rate = 30): Uint8Array =>
 const frame = (data: Uint8Array, pts: number): Uint8Array =>
   bytes(littleEndian(data.length, 4), littleEndian(pts, 8), data);
 
-test('frames come out as they went in', () => {
+test('frames are read as they were written', () => {
   fc.assert(
     fc.property(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 8 }),
@@ -58,7 +58,7 @@ test('a file truncated in its header, empty or garbage is an error', () => {
   );
 });
 
-test('errors say what is wrong', () => {
+test('errors name the fault', () => {
   expect(() => readIvf(new Uint8Array(40))).toThrow('does not begin with "DKIF"');
   expect(() => readIvf(header(0))).toThrow('0/1 ticks a second');
   expect(() => readIvf(header())).toThrow('no frames');

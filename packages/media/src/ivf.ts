@@ -3,16 +3,19 @@ import { MediaError } from './media-error.ts';
 /** A frame of an IVF file. */
 export interface IvfFrame {
   data: Uint8Array;
-  /** In ticks of the file's clock, which runs at `rate / scale` a second. */
+  /** Presentation time, in ticks of the file's clock, which runs at `rate / scale` per second. */
   pts: number;
 }
 
 export interface IvfFile {
-  /** Four letters, `VP80` for VP8. */
+  /** Codec by its four-character code: `VP80` for VP8. */
   codec: string;
   width: number;
   height: number;
-  /** `rate / scale` ticks a second: `30 / 1` for 30 frames a second. */
+  /**
+   * Numerator of the clock rate: `rate / scale` ticks per second, such as `30 / 1` for 30 frames
+   * per second.
+   */
   rate: number;
   scale: number;
   frames: IvfFrame[];
@@ -44,8 +47,10 @@ const readFrames = (file: Uint8Array, view: DataView, firstAt: number): IvfFrame
 };
 
 /**
- * Reads an IVF file: a header of 32 bytes, then each frame behind 12 bytes of length and timestamp, little endian.
- * @throws MediaError when it is truncated, garbage, without frames, or its timestamps do not rise
+ * Reads an IVF file: a header of 32 bytes, then each frame after 12 bytes of length and timestamp,
+ * little endian.
+ * @throws MediaError if the file is truncated, damaged or without frames, or its timestamps do not
+ * rise
  */
 export const readIvf = (file: Uint8Array): IvfFile => {
   if (file.length < FILE_HEADER_BYTES)

@@ -44,7 +44,7 @@ describe.each(LAYERED_CLIPS)('$name', ({ name, codec, mode, resolution }) => {
     expect(clip.frames.length / 4).toBe(4 * fps);
   });
 
-  test('marks the end of each picture, and the beginning and end of each layer of it', () => {
+  test('marks the end of each picture, and the beginning and end of each of its layers', () => {
     expect(packets.filter(({ marker }) => marker === 1)).toHaveLength(clip.frames.length / 4);
     const layers = (clip.frames.length / 4) * structure.spatialLayers;
     const starts = packets.filter(({ descriptor: [first = 0] }) => (first & 0x80) !== 0);
@@ -52,7 +52,7 @@ describe.each(LAYERED_CLIPS)('$name', ({ name, codec, mode, resolution }) => {
     expect([starts.length, ends.length]).toEqual([layers, layers]);
   });
 
-  test('fits its packets, with a structure in keyframes only', () => {
+  test('fits its packets, with the structure in keyframes only', () => {
     for (const { descriptor, payload } of packets)
       expect(payload.length + descriptor.length - 3).toBeLessThanOrEqual(MAX_RTP_PAYLOAD);
     const long = packets.filter(({ descriptor }) => descriptor.length > 3);

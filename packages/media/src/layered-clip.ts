@@ -28,14 +28,14 @@ export const LAYERED_CLIPS: readonly {
 
 const VIDEO_CLOCK_RATE = 90_000;
 const FOURCC: Record<LayeredCodec, string> = { vp9: 'VP90', av1: 'AV01' };
-/** Of a descriptor that every packet has; the usual header extensions include them. */
+/** Size of the descriptor that every packet has, bytes; the usual header extensions include it. */
 const SHORT_DESCRIPTOR_BYTES = 3;
 
 /** One layer of a picture. */
 interface Layer {
   data: Uint8Array;
   spatial: number;
-  /** Counted from the keyframe before it. */
+  /** Index of the picture, counted from the keyframe before it. */
   picture: number;
   keyframe: boolean;
 }
@@ -45,14 +45,14 @@ const isKeyframe = (codec: LayeredCodec, data: Uint8Array): boolean =>
     ? readVp9Frame(data).keyframe
     : readObus(data).some((obu) => obuType(obu) === OBU.sequenceHeader);
 
-/** The sizes of the spatial layers, lowest first: each has half the width and height of the next. */
+/** Sizes of the spatial layers, lowest first: each has half the width and height of the next. */
 export const layerSizes = ({ width, height }: Size, spatialLayers: number): Size[] =>
   Array.from({ length: spatialLayers }, (_, layer) => {
     const divisor = 2 ** (spatialLayers - 1 - layer);
     return { width: width / divisor, height: height / divisor };
   });
 
-/** The pictures of a file of `layer-encoder`, layer by layer. */
+/** Reads the pictures of a file of `layer-encoder`, layer by layer. */
 const readPictures = (
   codec: LayeredCodec,
   spatialLayers: number,
@@ -81,8 +81,9 @@ const readPictures = (
 };
 
 /**
- * Makes a clip of a VP9 or AV1 file of `layer-encoder`. Each payload is preceded by its dependency descriptor and the length of that, see `CLIP_FORMAT`.
- * @throws MediaError when the file is damaged, or does not begin with a keyframe
+ * Makes a clip of a VP9 or AV1 file of `layer-encoder`. Each payload is preceded by its dependency
+ * descriptor and the length of the descriptor; see `CLIP_FORMAT`.
+ * @throws MediaError if the file is damaged, or does not begin with a keyframe
  */
 export const layeredClip = (
   codec: LayeredCodec,

@@ -5,7 +5,7 @@ import { NAL, nalType } from './nal-unit.ts';
 /** A frame or packet of a track. */
 export interface Mp4Sample {
   data: Uint8Array;
-  /** When it is shown or played. */
+  /** Presentation time, s. */
   seconds: number;
 }
 
@@ -20,11 +20,11 @@ interface OpenedTrack {
   entry: unknown;
 }
 
-/** H.265, by its sample entries; others are named as they are. */
+/** Names of codecs by their sample entries; other codecs are shown by their entry. */
 const NAMES: Record<string, string> = { hvc1: 'H.265', hev1: 'H.265', mp4a: 'AAC' };
 const nameOf = (codec: string): string => NAMES[codec.split('.')[0] ?? ''] ?? codec;
 
-/** Whatever the parser makes of damaged bytes. */
+/** Opens a track; any error of the parser on damaged bytes becomes a MediaError. */
 const open = (file: Uint8Array, kind: 'video' | 'audio'): OpenedTrack => {
   try {
     return parse(file, kind);
@@ -35,7 +35,7 @@ const open = (file: Uint8Array, kind: 'video' | 'audio'): OpenedTrack => {
   }
 };
 
-/** The parser would print what it finds wrong; we throw. */
+/** Silences the parser, which would print errors: they are thrown instead. */
 Log.error = () => {};
 
 const parse = (file: Uint8Array, kind: 'video' | 'audio'): OpenedTrack => {
@@ -66,7 +66,7 @@ const parse = (file: Uint8Array, kind: 'video' | 'audio'): OpenedTrack => {
   return { track, samples, entry };
 };
 
-/** Of an `avc1` sample entry (ISO/IEC 14496-15 §5.3.3). */
+/** Contents of an `avc1` sample entry (ISO/IEC 14496-15 §5.3.3). */
 interface AvcConfiguration {
   lengthSizeMinusOne: number;
   SPS: { data: Uint8Array }[];
@@ -93,8 +93,9 @@ const splitNals = (data: Uint8Array, lengthBytes: number, index: number): Uint8A
 };
 
 /**
- * The pictures of the first video track, in order, parameter sets before each keyframe.
- * @throws MediaError when the file is not MP4, damaged, truncated, not H.264, or has B-frames
+ * Reads the pictures of the first video track, in order, with the parameter sets before each
+ * keyframe.
+ * @throws MediaError if the file is not MP4, damaged, truncated, not H.264, or has B-frames
  */
 export const readMp4Video = (file: Uint8Array): H264Sample[] => {
   const { track, samples, entry } = open(file, 'video');
@@ -115,8 +116,8 @@ export const readMp4Video = (file: Uint8Array): H264Sample[] => {
 };
 
 /**
- * The Opus packets of the first audio track.
- * @throws MediaError when the file is not MP4, damaged, truncated, or has other audio
+ * Reads the Opus packets of the first audio track.
+ * @throws MediaError if the file is not MP4, damaged, truncated, or has other audio
  */
 export const readMp4Audio = (file: Uint8Array): Uint8Array[] => {
   const { track, samples } = open(file, 'audio');

@@ -10,7 +10,10 @@ interface PageOptions {
   serial?: number;
 }
 
-/** A page as RFC 3533 §6 has it; `segments` are lacing values. */
+/**
+ * Encodes a page (RFC 3533 §6).
+ * @param segments lacing values
+ */
 const page = (
   sequence: number,
   segments: number[],
@@ -35,20 +38,20 @@ const page = (
 const HEAD = bytes('OpusHead', [1, 1], littleEndian(312, 2), littleEndian(48_000, 4), [0, 0, 0]);
 const TAGS = bytes('OpusTags', littleEndian(0, 4), littleEndian(0, 4));
 const headers = bytes(page(0, [HEAD.length], HEAD, { flags: 2 }), page(1, [TAGS.length], TAGS));
-/** 20 ms of full-band CELT, then filling. */
+/** Packet of 20 ms of full-band CELT, filled up to `length` bytes. */
 const packet = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index === 0 ? 31 << 3 : index % 251));
 
 const file = bytes(
   headers,
-  // 300 bytes, then the first 255 of a packet of 600 that the next page continues.
+  // 300 bytes, then the first 255 bytes of a packet of 600 that the next page continues.
   page(2, [255, 45, 255], bytes(packet(300), packet(600).subarray(0, 255))),
   page(3, [255, 90, 3], bytes(packet(600).subarray(255), packet(3)), { flags: 1 }),
-  // 255 bytes exactly: ended by a lacing value of 0.
+  // Exactly 255 bytes: a lacing value of 0 ends the packet.
   page(4, [255, 0], packet(255), { flags: 4 }),
 );
 
-test('packets are put together within and across pages', () => {
+test('packets are joined within and across pages', () => {
   const { channels, preSkip, packets } = readOggOpus(file);
   expect({ channels, preSkip }).toEqual({ channels: 1, preSkip: 312 });
   expect(packets.map(({ samples }) => samples)).toEqual([960, 960, 960, 960]);
@@ -76,7 +79,7 @@ test('a single changed byte is an error', () => {
   );
 });
 
-test('garbage is an error and nothing else', () => {
+test('garbage is an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 500 }), (garbage) => {
       expect(() => readOggOpus(garbage)).toThrow(MediaError);
@@ -84,7 +87,7 @@ test('garbage is an error and nothing else', () => {
   );
 });
 
-test('errors say where and what', () => {
+test('errors name the place and the fault', () => {
   const audio = page(2, [3], packet(3), { flags: 4 });
   const lastPage = headers.length;
   expect(() => readOggOpus(bytes('RIFF', new Uint8Array(40)))).toThrow(

@@ -10,7 +10,7 @@ export interface OpusPacket {
 
 export interface OpusFile {
   channels: number;
-  /** Samples at 48 kHz that a player drops at the beginning. */
+  /** Samples that a player drops at the beginning, at 48 kHz. */
   preSkip: number;
   packets: OpusPacket[];
 }
@@ -34,7 +34,7 @@ const audioPacket = (data: Uint8Array, index: number): OpusPacket => {
 
 /**
  * Reads an Ogg Opus file (RFC 7845) with one stream.
- * @throws MediaError when it is cut off, damaged, not Opus, or without audio
+ * @throws MediaError if the file is truncated, damaged, not Opus, or without audio
  */
 export const readOggOpus = (file: Uint8Array): OpusFile => {
   const [head, tags, ...audio] = readOggPackets(file);

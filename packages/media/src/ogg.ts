@@ -1,16 +1,16 @@
 import { MediaError } from './media-error.ts';
 
-/** Ogg pages and packets (RFC 3533), of a file with one logical stream. */
+/** Reader of Ogg pages and packets (RFC 3533) in a file with one logical stream. */
 
 const HEADER_BYTES = 27;
 const CONTINUED = 0x01;
 const FIRST = 0x02;
 const LAST = 0x04;
-/** A lacing value of 255: the packet continues in the next segment. */
+/** Lacing value of a segment whose packet continues in the next segment. */
 const LACING_FULL = 255;
 
 interface OggPage {
-  /** Byte at which it starts. */
+  /** Offset of the page in the file, bytes. */
   at: number;
   flags: number;
   serial: number;
@@ -91,8 +91,9 @@ function* pagesOf(file: Uint8Array): Generator<OggPage> {
 }
 
 /**
- * The packets of an Ogg file, in order.
- * @throws MediaError on a page that is truncated, damaged, missing, or of a second stream, and on a file that ends too early
+ * Reads the packets of an Ogg file, in order.
+ * @throws MediaError if a page is truncated, damaged, missing, or of a second stream, or the file
+ * ends too early
  */
 export const readOggPackets = (file: Uint8Array): Uint8Array[] => {
   const packets: Uint8Array[] = [];

@@ -15,7 +15,7 @@ test.each([
   expect(opusPacketSamples(packet(config, 0))).toBe(samples);
 });
 
-test('two frames last twice as long, a counted number that often', () => {
+test('two frames last twice as long, a counted number of frames that many times', () => {
   expect(opusPacketSamples(packet(31, 1))).toBe(1920);
   expect(opusPacketSamples(packet(31, 2))).toBe(1920);
   expect(opusPacketSamples(packet(31, 3, 0xc0 | 6))).toBe(5760);

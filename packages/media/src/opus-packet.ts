@@ -1,6 +1,6 @@
 import { MediaError } from './media-error.ts';
 
-/** RTP clock of Opus, whatever it was encoded from (RFC 7587 §4.1). */
+/** RTP clock rate of Opus, whatever the sampling rate of the source (RFC 7587 §4.1), Hz. */
 export const OPUS_CLOCK_RATE = 48_000;
 
 const MAX_PACKET_SAMPLES = 5760;
@@ -8,7 +8,7 @@ const SILK_SAMPLES = [480, 960, 1920, 2880];
 const HYBRID_SAMPLES = [480, 960];
 const CELT_SAMPLES = [120, 240, 480, 960];
 
-/** Samples of one frame by the configuration number (RFC 6716 §3.1, table 2). */
+/** Samples per frame for a configuration number (RFC 6716 §3.1, table 2), at 48 kHz. */
 const frameSamples = (config: number): number => {
   if (config < 12) return SILK_SAMPLES[config % 4] ?? 0;
   if (config < 16) return HYBRID_SAMPLES[config % 2] ?? 0;
@@ -25,8 +25,8 @@ const frameCount = (packet: Uint8Array, code: number): number => {
 };
 
 /**
- * Duration of an Opus packet in samples at 48 kHz, from its table-of-contents byte (RFC 6716 §3.1).
- * @throws MediaError when it is empty, holds no frame, or would last longer than 120 ms
+ * Duration of an Opus packet, from its table-of-contents byte (RFC 6716 §3.1), samples at 48 kHz.
+ * @throws MediaError if the packet is empty, has no frame, or would last longer than 120 ms
  */
 export const opusPacketSamples = (packet: Uint8Array): number => {
   const toc = packet[0];

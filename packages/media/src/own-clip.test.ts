@@ -11,7 +11,7 @@ const file = (name: string): Uint8Array =>
   readFileSync(new URL(`../test/files/${name}`, import.meta.url));
 const speech = readFileSync(new URL('../../../scripts/clips/encoded/speech.opus', import.meta.url));
 
-/** The frames of a clip of VP8, without their packets. */
+/** Frames of a VP8 clip, joined from their packets. */
 const framesOf = (name: 'vp8-180p'): Uint8Array[] => {
   const { frames, packets, payload } = loadClip(name);
   return Array.from({ length: frames.length / 4 }, (_, frame) => {
@@ -23,8 +23,8 @@ const framesOf = (name: 'vp8-180p'): Uint8Array[] => {
 };
 const ivf = writeIvf(framesOf('vp8-180p'), { width: 320, height: 180, fps: 20, maxBitrate: 0 });
 
-describe('what a clip is made of', () => {
-  test('an Ogg file: the packets of the clip that was made of it', () => {
+describe('clips of files', () => {
+  test('an Ogg file gives the packets of the clip that it was written from', () => {
     const clip = ownClip(speech, 'ogg', 'audio');
     expect(Buffer.compare(clip.payload, loadClip('speech').payload)).toBe(0);
     expect(clipFacts('x', clip)).toMatchObject({
@@ -36,7 +36,7 @@ describe('what a clip is made of', () => {
     });
   });
 
-  test('an IVF file: the clip that was made of it', () => {
+  test('an IVF file gives the clip that it was written from', () => {
     expect(writeClip(ownClip(ivf, 'ivf', 'video'))).toEqual(writeClip(loadClip('vp8-180p')));
   });
 
@@ -131,11 +131,11 @@ test.each<[string, string, Uint8Array, string, 'audio' | 'video', RegExp]>([
   expect(make).toThrow(message);
 });
 
-test('no damage of an MP4 file is more than a MediaError', () => {
+test('any damage to an MP4 file is a MediaError', () => {
   const whole = file('h264-opus.mp4');
   for (let round = 0; round < 300; round += 1) {
     const damaged = Uint8Array.from(whole);
-    // Into its index, which is at the end, and elsewhere: the same places in each run.
+    // Changes bytes of its index, which is at the end, and elsewhere: the same places in each run.
     for (let hit = 0; hit < 8; hit += 1)
       damaged[(round * 7_919 + hit * 104_729) % damaged.length] = (round * 31 + hit * 17) & 0xff;
     for (const kind of ['audio', 'video'] as const)

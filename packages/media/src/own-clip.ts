@@ -13,7 +13,10 @@ import { packetizeH264 } from './packetize-h264.ts';
 import { packetizeVp8 } from './packetize-vp8.ts';
 import { readVp8Frame } from './vp8-frame.ts';
 
-/** -dBov: audible to livekit-server's speaker detection (-35), not loud. Nothing is decoded, so the real level is unknown. */
+/**
+ * Audio level of all packets, -dBov: audible to livekit-server's speaker detection (-35), not loud.
+ * Nothing is decoded, so the real level is unknown.
+ */
 const ASSUMED_LEVEL = 20;
 const SILENT = 127;
 const EMPTY_BYTES = 2;
@@ -99,7 +102,7 @@ const mp4VideoClip = (file: Uint8Array): ClipData => {
   );
 };
 
-/** How a file becomes what can be sent, for the container and the kind of track. */
+/** Readers by the extension of the file and the kind of track. */
 const READERS: Record<
   string,
   Partial<Record<'audio' | 'video', (file: Uint8Array) => ClipData>>
@@ -111,9 +114,9 @@ const READERS: Record<
 };
 
 /**
- * Makes a clip of a media file of a user.
- * @param extension of the file, without the dot
- * @throws MediaError when the file cannot be sent as it is: nothing is encoded here
+ * Makes a clip of a user's media file.
+ * @param extension extension of the file, without the dot
+ * @throws MediaError if the file cannot be sent as it is: nothing is transcoded
  */
 export const ownClip = (file: Uint8Array, extension: string, kind: 'audio' | 'video'): ClipData => {
   const read = READERS[extension.toLowerCase()]?.[kind];

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { obuType, packetizeAv1, readObus } from './packetize-av1.ts';
 
-/** An OBU of this type with this number of bytes, without a size field. */
+/** OBU of a type with a number of bytes, without a size field. */
 const obu = (type: number, bytes: number): Uint8Array =>
   Uint8Array.from([type << 3, ...Array.from({ length: bytes }, (_, at) => at % 251)]);
 
-/** Reads payloads as a receiver does (AV1 RTP specification §4.4): the OBUs they carry, put together. */
+/** Joins the OBUs of payloads as a receiver does (AV1 RTP specification §4.4). */
 const depacketize = (payloads: readonly Uint8Array[]): Uint8Array[] => {
   const obus: number[][] = [];
   for (const payload of payloads) {
@@ -31,14 +31,14 @@ const depacketize = (payloads: readonly Uint8Array[]): Uint8Array[] => {
 
 const KEYFRAME = [obu(1, 11), obu(6, 5_000)];
 
-test('OBUs are cut into payloads that fit, and are whole again behind them', () => {
+test('OBUs are cut into payloads that fit, and joined again by a receiver', () => {
   const payloads = packetizeAv1(KEYFRAME, true);
   expect(payloads).toHaveLength(5);
   for (const { length } of payloads) expect(length).toBeLessThanOrEqual(1_160);
   expect(depacketize(payloads)).toEqual(KEYFRAME);
 });
 
-test('the aggregation header has what continues, what is continued, and how many elements there are', () => {
+test('the aggregation header marks continued elements and counts the elements', () => {
   const headers = packetizeAv1(KEYFRAME, true).map(([header = 0]) => header);
   expect(headers).toEqual([0x68, 0xd0, 0xd0, 0xd0, 0x90]);
   expect(packetizeAv1([obu(6, 100)], false).map(([header]) => header)).toEqual([0x10]);
@@ -52,7 +52,7 @@ test.each([1_000, 1_154, 1_155, 1_156, 1_157, 1_158, 1_159, 2_312, 2_313])(
   },
 );
 
-test('each of more than three OBUs in a payload has its length', () => {
+test('a payload with more than three OBUs has the length of each', () => {
   const obus = [obu(1, 11), obu(5, 3), obu(3, 20), obu(4, 200)];
   const payloads = packetizeAv1(obus, true);
   expect(payloads.map(([header]) => header)).toEqual([0x08]);

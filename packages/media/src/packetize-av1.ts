@@ -6,24 +6,33 @@ export const OBU = { sequenceHeader: 1, temporalDelimiter: 2, padding: 15 } as c
 
 const HAS_SIZE = 0x02;
 const HAS_EXTENSION = 0x04;
-/** Aggregation header (AV1 RTP specification §4.4): continues, is continued, begins a coded video sequence. */
+/**
+ * Flags of the aggregation header (AV1 RTP specification §4.4): first element is a continuation,
+ * last element continues, a coded video sequence begins.
+ */
 const [Z, Y, N] = [0x80, 0x40, 0x08];
-/** In it: how many elements there are; 0 when there are more than three, and each has its length in front. */
+/**
+ * Position of the element count in the aggregation header. The count is 0 for more than three
+ * elements; each then has its length in front.
+ */
 const COUNT_SHIFT = 4;
 const MAX_COUNT = 3;
-/** They hold every length below 16,384. */
+/** Bytes of a length field: two hold every length below 16,384. */
 const LENGTH_BYTES = 2;
 
 interface Payload {
   flags: number;
   elements: Uint8Array[];
-  /** The most that they take. */
+  /** Upper bound of the size of the payload, bytes. */
   bytes: number;
 }
 
 export const obuType = (obu: Uint8Array): number => ((obu[0] ?? 0) >> 3) & 15;
 
-/** leb128 (§4.10.5): the value and how many bytes it has. */
+/**
+ * Reads a leb128 number (§4.10.5).
+ * @returns the value, and its length in bytes
+ */
 const readLength = (bytes: Uint8Array): [value: number, length: number] => {
   let value = 0;
   for (let index = 0; index < 4; index += 1) {
@@ -38,7 +47,10 @@ const readLength = (bytes: Uint8Array): [value: number, length: number] => {
 const writeLength = (value: number): number[] =>
   value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...writeLength(value >> 7)];
 
-/** The OBUs of a temporal unit or a part of it without their sizes; temporal delimiters and padding are not sent (AV1 RTP specification §5). */
+/**
+ * Splits a temporal unit, or a part of it, into OBUs without their sizes. Temporal delimiters and
+ * padding are left out: they are not sent (AV1 RTP specification §5).
+ */
 export const readObus = (unit: Uint8Array): Uint8Array[] => {
   const obus: Uint8Array[] = [];
   let rest = unit;
@@ -59,10 +71,10 @@ export const readObus = (unit: Uint8Array): Uint8Array[] => {
 };
 
 /**
- * Puts OBUs into RTP payloads as libwebrtc does: up to three elements are counted in the header, and the last has no length then. livekit-server
- * recognises keyframes of that form only.
- * @param begins whether a coded video sequence begins with them
- * @param reserved bytes that the header extensions of each packet need beyond the usual
+ * Packs OBUs into RTP payloads as libwebrtc does: up to three elements are counted in the header,
+ * and the last then has no length. livekit-server recognises keyframes only in this form.
+ * @param begins whether a coded video sequence begins with these OBUs
+ * @param reserved bytes that the header extensions of each packet need in addition to the usual
  */
 export const packetizeAv1 = (obus: Uint8Array[], begins: boolean, reserved = 0): Uint8Array[] => {
   const room = MAX_RTP_PAYLOAD - 1 - reserved;

@@ -8,7 +8,7 @@ import { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
 const SPS = bytes([0x67, 0x42, 0xc0, 0x1f, 0x95]);
 const PPS = bytes([0x68, 0xce, 0x3c, 0x80]);
 
-/** Any NRI, any type of NAL unit (1 to 23), any contents. */
+/** Any NAL unit: any NRI, any type from 1 to 23, any contents. */
 const nalUnit = fc
   .tuple(
     fc.integer({ min: 0, max: 3 }),
@@ -17,7 +17,7 @@ const nalUnit = fc
   )
   .map(([importance, type, body]) => bytes([(importance << 5) | type], body));
 
-test('a receiver puts together the NAL units that were sent, and no payload is too large', () => {
+test('a receiver joins the NAL units that were sent, and no payload is too large', () => {
   fc.assert(
     fc.property(
       fc.array(nalUnit, { minLength: 1, maxLength: 6 }),
@@ -33,7 +33,7 @@ test('a receiver puts together the NAL units that were sent, and no payload is t
   );
 });
 
-test('parameter sets share a STAP-A, each behind its length', () => {
+test('parameter sets share a STAP-A, each after its length', () => {
   const slice = bytes([0x65, 0x88, 1, 2]);
   expect(packetizeH264([SPS, PPS, slice])).toEqual([bytes([0x78, 0, 5], SPS, [0, 4], PPS), slice]);
 });
@@ -44,7 +44,7 @@ test('a STAP-A has the highest NRI of its parts', () => {
   expect(payload?.[0]).toBe(0x40 | 24);
 });
 
-test('parameter sets that do not fit together go alone', () => {
+test('parameter sets too large for one packet are sent separately', () => {
   const packed = 1 + 2 + SPS.length + 2 + PPS.length;
   expect(packetizeH264([SPS, PPS], packed)).toHaveLength(1);
   expect(packetizeH264([SPS, PPS], packed - 1)).toEqual([SPS, PPS]);
@@ -54,7 +54,7 @@ test('a single parameter set is sent without a STAP-A', () => {
   expect(packetizeH264([SPS])).toEqual([SPS]);
 });
 
-test('a NAL unit is fragmented only when it does not fit, and then marks where it begins and ends', () => {
+test('a NAL unit is fragmented only if it does not fit; the fragments mark its beginning and end', () => {
   const fits = bytes([0x65], new Uint8Array(MAX_RTP_PAYLOAD - 1));
   expect(packetizeH264([fits])).toEqual([fits]);
   const headers = packetizeH264([bytes([0x65], new Uint8Array(3000))]).map((payload) => [
@@ -67,7 +67,7 @@ test('a NAL unit is fragmented only when it does not fit, and then marks where i
   ]);
 });
 
-test('what cannot be sent is refused', () => {
+test('NAL units that cannot be sent are refused', () => {
   expect(() => packetizeH264([])).toThrow('without NAL units');
   expect(() => packetizeH264([SPS, new Uint8Array()])).toThrow(
     'NAL unit 1 of the picture is empty',

@@ -2,7 +2,7 @@ import { MediaError } from './media-error.ts';
 import { isParameterSet, nalType } from './nal-unit.ts';
 import { MAX_RTP_PAYLOAD, splitEvenly } from './rtp-payload.ts';
 
-/** Packet types of RFC 6184 §5.2 beside single NAL units. */
+/** Packet types of RFC 6184 §5.2 in addition to single NAL units. */
 const STAP_A = 24;
 const FU_A = 28;
 const FU_HEADER_BYTES = 2;
@@ -15,7 +15,10 @@ const importance = (nal: Uint8Array): number => (nal[0] ?? 0) & 0x60;
 const stapABytes = (nals: Uint8Array[]): number =>
   nals.reduce((sum, nal) => sum + 2 + nal.length, 1);
 
-/** Several NAL units in one packet, each behind its length. F is set if any has it, NRI is the highest (RFC 6184 §5.7.1). */
+/**
+ * Packs several NAL units into one packet, each after its length. F is set if any has it, NRI is
+ * the highest (RFC 6184 §5.7.1).
+ */
 const stapA = (nals: Uint8Array[]): Uint8Array => {
   const payload = new Uint8Array(stapABytes(nals));
   const view = new DataView(payload.buffer);
@@ -29,7 +32,10 @@ const stapA = (nals: Uint8Array[]): Uint8Array => {
   return payload;
 };
 
-/** One NAL unit over several packets; the two header bytes replace its own first byte (RFC 6184 §5.8). */
+/**
+ * Splits one NAL unit over several packets; two header bytes replace its first byte (RFC 6184
+ * §5.8).
+ */
 const fuA = (nal: Uint8Array, maxPayload: number): Uint8Array[] =>
   splitEvenly(nal.subarray(1), maxPayload - FU_HEADER_BYTES).map((piece, index, pieces) => {
     const position = (index === 0 ? FU_START : 0) | (index === pieces.length - 1 ? FU_END : 0);
@@ -40,7 +46,7 @@ const fuA = (nal: Uint8Array, maxPayload: number): Uint8Array[] =>
     );
   });
 
-/** Parameter sets that follow each other share a packet as far as they fit; every other NAL unit is alone. */
+/** Groups consecutive parameter sets that fit into one packet; every other NAL unit is alone. */
 const grouped = (nals: Uint8Array[], maxPayload: number): Uint8Array[][] => {
   const groups: Uint8Array[][] = [];
   for (const nal of nals) {
@@ -56,9 +62,10 @@ const grouped = (nals: Uint8Array[], maxPayload: number): Uint8Array[][] => {
 };
 
 /**
- * Packs the NAL units of one picture into RTP payloads of at most `maxPayload` bytes, for `packetization-mode=1` (RFC 6184 §6.3): parameter sets
- * together in a STAP-A, a NAL unit that fits as it is, a larger one in FU-A fragments.
- * @throws MediaError when there is no NAL unit, or an empty one, or one of a type that only packets have
+ * Packs the NAL units of one picture into RTP payloads of at most `maxPayload` bytes, for
+ * `packetization-mode=1` (RFC 6184 §6.3): parameter sets together in a STAP-A, a NAL unit that fits
+ * unchanged, a larger one in FU-A fragments.
+ * @throws MediaError if there is no NAL unit, an empty one, or one of a type that only packets have
  */
 export const packetizeH264 = (
   nals: Uint8Array[],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { packetizeVp8, VP8_DESCRIPTOR_BYTES } from './packetize-vp8.ts';
 import { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
 
-test('what was cut is the frame when put together, and each piece leaves room for its descriptor', () => {
+test('the pieces of a frame make up the frame, and each leaves room for its descriptor', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 1, maxLength: 20_000 }),
@@ -20,7 +20,7 @@ test('what was cut is the frame when put together, and each piece leaves room fo
   );
 });
 
-test('a frame of 1,156 bytes goes in one packet, one more needs two', () => {
+test('a frame of 1,156 bytes takes one packet, one byte more takes two', () => {
   expect(packetizeVp8(new Uint8Array(MAX_RTP_PAYLOAD - 4)).map(({ length }) => length)).toEqual([
     1156,
   ]);

@@ -1,13 +1,17 @@
 import { MediaError } from './media-error.ts';
 import { MAX_RTP_PAYLOAD, splitEvenly } from './rtp-payload.ts';
 
-/** Bytes the sender writes before each payload: X and I set, a picture id of 15 bits (RFC 7741 §4.2). */
+/**
+ * Size of the descriptor that the sender writes before each payload: X and I set, a picture id of
+ * 15 bits (RFC 7741 §4.2), bytes.
+ */
 export const VP8_DESCRIPTOR_BYTES = 4;
 
 /**
- * Cuts a VP8 frame into RTP payloads without their descriptors: descriptor and payload together have at most `maxPayload` bytes. Partitions are
- * not looked at: the first packet starts partition 0, the others continue (RFC 7741 §4.2, S and PID).
- * @throws MediaError when the frame is empty
+ * Cuts a VP8 frame into RTP payloads without descriptors: descriptor and payload together have at
+ * most `maxPayload` bytes. Partition boundaries are ignored: the first packet starts partition 0,
+ * the others continue it (RFC 7741 §4.2, S and PID).
+ * @throws MediaError if the frame is empty
  */
 export const packetizeVp8 = (
   frame: Uint8Array,

@@ -6,20 +6,27 @@ import { type Structure, TEMPORAL_PATTERN, temporalLayer } from './scalability.t
 export interface Vp9Layer {
   data: Uint8Array;
   spatial: number;
-  /** The picture, counted from the keyframe before it. */
+  /** Index of the picture, counted from the keyframe before it. */
   picture: number;
 }
 
-/** The bits of the first byte (RFC 9628 §4.2). F is never set: references follow from the picture group. */
+/**
+ * Bits of the first byte (RFC 9628 §4.2). F is never set: references follow from the picture group.
+ */
 const BIT = { I: 0x80, P: 0x40, L: 0x20, B: 0x08, E: 0x04, V: 0x02, Z: 0x01 } as const;
 const U = 0x10;
 const D = 0x01;
 
-/** Whether a picture refers to temporal layer 1, so that one cannot begin with it. */
+/**
+ * Returns true if the picture refers to temporal layer 1: a receiver cannot switch up to layer 2 at
+ * it.
+ */
 const dependsOnMiddle = ({ temporalLayers }: Structure, picture: number): boolean =>
   temporalLayers === 3 && picture % TEMPORAL_PATTERN.length === 3;
 
-/** Sizes, and the group of pictures that repeats (§4.2.1). */
+/**
+ * Encodes the scalability structure: the sizes, and the group of pictures that repeats (§4.2.1).
+ */
 const scalabilityStructure = (structure: Structure, sizes: readonly Size[]): number[] => {
   const [Y, G] = [0x10, 0x08];
   const bytes = [((structure.spatialLayers - 1) << 5) | Y | G];
@@ -37,10 +44,10 @@ const scalabilityStructure = (structure: Structure, sizes: readonly Size[]): num
 };
 
 /**
- * Cuts the layer of a picture into RTP payloads with their descriptors. Picture id (bytes 1 and 2) and TL0PICIDX (byte 4 of layered video) are 0: the sender
- * counts.
- * @param sizes of the spatial layers, lowest first
- * @param reserved bytes that the header extensions of each packet need beyond the usual
+ * Cuts one layer of a picture into RTP payloads with their descriptors. Picture id (bytes 1 and 2)
+ * and TL0PICIDX (byte 4 of layered video) are 0: the sender numbers them.
+ * @param sizes sizes of the spatial layers, lowest first
+ * @param reserved bytes that the header extensions of each packet need in addition to the usual
  */
 export const packetizeVp9 = (
   structure: Structure,
@@ -57,7 +64,7 @@ export const packetizeVp9 = (
     (isKey && spatial > 0 ? D : 0);
   const layerIndices = isLayered ? [layer, 0] : [];
   const ss = isKey && spatial === 0 ? scalabilityStructure(structure, sizes) : [];
-  // Beyond keyframes no layer refers to another.
+  // Spatial layers refer to each other in keyframes only.
   const independent = isLayered && (!isKey || spatial === structure.spatialLayers - 1) ? BIT.Z : 0;
   const room = MAX_RTP_PAYLOAD - 3 - layerIndices.length - ss.length - reserved;
   const pieces = splitEvenly(data, room);

@@ -23,7 +23,7 @@ const kept = (): string[] =>
     path.endsWith('.clip'),
   );
 
-test('a file is prepared once, and can be loaded by its hash', () => {
+test('a file is prepared once, and loaded by its hash', () => {
   const facts = prepareMedia(MP4, 'video');
   expect(kept()).toHaveLength(1);
   const [path = ''] = kept();
@@ -43,19 +43,19 @@ test('a damaged clip in the cache is made again', () => {
   expect(loadPrepared(facts.sha256, 'video').codec).toBe('h264');
 });
 
-test('a file that is not there, and one that is a folder', () => {
+test('a missing file and a folder are refused', () => {
   expect(() => prepareMedia(join(folder, 'no.mp4'), 'video')).toThrow(UnreadableError);
   expect(() => prepareMedia(folder, 'video')).toThrow('cannot be read (EISDIR)');
 });
 
-test('nothing is kept of a file that cannot be published', () => {
+test('nothing is cached for a file that cannot be published', () => {
   const bad = join(folder, 'bad.mp4');
   writeFileSync(bad, 'text');
   expect(() => prepareMedia(bad, 'video')).toThrow(MediaError);
   expect(kept()).toEqual([]);
 });
 
-test('a cache that cannot be written is named', () => {
+test('the error names a cache that cannot be written', () => {
   writeFileSync(join(folder, 'livekit-swarm'), '');
   expect(() => prepareMedia(MP4, 'video')).toThrow(/the cache cannot be written/);
 });

@@ -9,12 +9,12 @@ import { MediaError, UnreadableError } from './media-error.ts';
 import { ownClip } from './own-clip.ts';
 import { writeClip } from './write-clip.ts';
 
-/** Larger files are rejected, bytes: each worker holds the whole clip. */
+/** Largest accepted file, bytes: each worker holds the whole clip. */
 const MAX_BYTES = 1_024 ** 3;
-/** From here on the preparation takes seconds, bytes. */
+/** Size from which the preparation takes seconds, bytes. */
 const LARGE_BYTES = 16 * 1_024 ** 2;
 
-/** Changes when other clips are made of the same file. */
+/** Version of the preparation; increased when the same file gives another clip. */
 const PREPARATION = 1;
 
 export type OwnKind = 'audio' | 'video';
@@ -29,7 +29,7 @@ const readCached = (sha256: string, kind: OwnKind): ClipData | null => {
   try {
     return readClip(readFileSync(clipPath(sha256, kind)));
   } catch {
-    // Absent, or damaged: it is made again.
+    // The clip is absent or damaged: it is made again.
     return null;
   }
 };
@@ -61,10 +61,11 @@ const readWhole = (path: string): Uint8Array => {
 };
 
 /**
- * Makes a clip of a media file, once: it is kept in the cache under the SHA-256 of the file.
- * @param onLarge is called before the work on a large file begins, with its bytes
- * @throws MediaError when the file cannot be read or sent
- * @throws SwarmError `not_kept` when the cache cannot be written
+ * Makes a clip of a media file. The clip is cached under the SHA-256 of the file, so that it is
+ * made once.
+ * @param onLarge called with the size in bytes before the work on a large file begins
+ * @throws MediaError if the file cannot be read or sent
+ * @throws SwarmError `not_kept` if the cache cannot be written
  */
 export const prepareMedia = (
   path: string,
@@ -82,8 +83,8 @@ export const prepareMedia = (
 };
 
 /**
- * The clip that was prepared of a file with this SHA-256.
- * @throws Error when it is gone
+ * Loads the clip that was prepared of the file with this SHA-256.
+ * @throws Error if the clip is no longer in the cache
  */
 export const loadPrepared = (sha256: string, kind: OwnKind): ClipData =>
   loadClipFile(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitEvenly } from './rtp-payload.ts';
 
-test('pieces are as few as fit, of nearly one size, and make up the whole', () => {
+test('pieces are as few as possible, of nearly equal size, and make up the whole', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 1, maxLength: 5000 }),

@@ -1,9 +1,12 @@
 /**
- * How the frames of a layered video depend on each other (W3C webrtc-svc §6), and where that is stated on the wire: the templates of the dependency
- * descriptor (AV1 RTP specification, appendix A).
+ * Dependencies between the frames of a layered video (W3C webrtc-svc §6) and their form on the
+ * wire: the templates of the dependency descriptor (AV1 RTP specification, appendix A).
  */
 
-/** For each decode target `-` not present, `D` discardable, `S` switch (§A.8.3); differences in frames. */
+/**
+ * Template of a frame. Decode target indications are `-` not present, `D` discardable, `S` switch
+ * (§A.8.3); frame differences count frames.
+ */
 export interface Template {
   spatial: number;
   temporal: number;
@@ -15,15 +18,15 @@ export interface Template {
 export interface Structure {
   spatialLayers: number;
   temporalLayers: number;
-  /** In the order of spatial, then temporal layers. */
+  /** Templates ordered by spatial layer, then temporal layer. */
   templates: readonly Template[];
-  /** The chain that protects each decode target. */
+  /** Chain that protects each decode target. */
   chainOfTarget: readonly number[];
 }
 
 export type ScalabilityMode = 'L1T1' | 'L1T3' | 'L3T3_KEY';
 
-/** Temporal layers of four pictures in a row, with three temporal layers. */
+/** Temporal layers of four consecutive pictures, with three temporal layers. */
 export const TEMPORAL_PATTERN = [0, 2, 1, 2] as const;
 
 const template = (
@@ -33,7 +36,7 @@ const template = (
   frameDiffs: number[] = [],
 ): Template => ({ spatial, temporal, targets, frameDiffs, chainDiffs });
 
-/** As libwebrtc defines them; each layer has its keyframe first. */
+/** Structures as libwebrtc defines them; each layer has its keyframe template first. */
 export const STRUCTURES: Readonly<Record<ScalabilityMode, Structure>> = {
   L1T1: {
     spatialLayers: 1,
@@ -77,17 +80,24 @@ export const STRUCTURES: Readonly<Record<ScalabilityMode, Structure>> = {
   },
 };
 
-/** The temporal layer of a picture, counted from the keyframe before it. */
+/**
+ * Temporal layer of a picture.
+ * @param picture index, counted from the keyframe before it
+ */
 export const temporalLayer = ({ temporalLayers }: Structure, picture: number): number =>
   temporalLayers === 1 ? 0 : (TEMPORAL_PATTERN[picture % TEMPORAL_PATTERN.length] ?? 0);
 
-/** Which template the layer of a picture has. The picture is counted from the keyframe before it. */
+/**
+ * Index of the template for one spatial layer of a picture.
+ * @param picture index, counted from the keyframe before it
+ */
 export const templateOf = (structure: Structure, picture: number, spatial: number): number => {
   const temporal = temporalLayer(structure, picture);
   const first = structure.templates.findIndex(
     (one) => one.spatial === spatial && one.temporal === temporal,
   );
-  // Of two templates, temporal layer 0 has the keyframe's first, and layer 2 that of the picture before layer 1.
+  // Temporal layers 0 and 2 have two templates: layer 0 has the keyframe's first, layer 2 that of
+  // the picture before layer 1.
   const second =
     temporal === 0 ? picture > 0 : temporal === 2 && picture % TEMPORAL_PATTERN.length === 3;
   return first + (second ? 1 : 0);

@@ -21,7 +21,7 @@ const vp8Frames = (): Uint8Array[] => {
 
 const vp8 = vp8Frames();
 
-test('a cut IVF file is refused', () => {
+test('a truncated IVF file is refused', () => {
   const whole = writeIvf(vp8, PRESET);
   expect(() => videoClip('vp8', PRESET, whole)).not.toThrow();
   expect(() => videoClip('vp8', PRESET, whole.subarray(0, -1))).toThrow(
@@ -35,7 +35,7 @@ test('a file that begins with a delta frame is refused', () => {
   );
 });
 
-test('another size or frame rate than the preset has is refused', () => {
+test("a size or frame rate other than the preset's is refused", () => {
   const other = VIDEO_PRESETS['540p'];
   expect(() => videoClip('vp8', { ...PRESET, width: 322 }, writeIvf(vp8, PRESET))).toThrow(
     'frame 0 has 320x180 pixels; the preset has 322x180',
@@ -47,7 +47,8 @@ test('another size or frame rate than the preset has is refused', () => {
 
 test('a missing frame is refused', () => {
   const file = writeIvf(vp8, PRESET);
-  // The timestamp of the second frame: 32 bytes of header, the first frame behind 12, and 4 bytes of length.
+  // Timestamp of the second frame: after 32 bytes of header, the first frame with its 12 bytes, and
+  // 4 bytes of length.
   file.set(littleEndian(2, 8), 32 + 12 + (vp8[0]?.length ?? 0) + 4);
   expect(() => videoClip('vp8', PRESET, file)).toThrow(MediaError);
 });

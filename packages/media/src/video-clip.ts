@@ -13,11 +13,11 @@ import { readVp8Frame } from './vp8-frame.ts';
 /** RTP clock of all video (RFC 6184 §8.2.1, RFC 7741 §4.1). */
 const VIDEO_CLOCK_RATE = 90_000;
 
-/** A coded frame, packetised. */
+/** Packetised frame. */
 interface CodedFrame {
   payloads: Uint8Array[];
   keyframe: boolean;
-  /** Pixels; null when the frame does not contain its size. */
+  /** Size of the picture, pixels; null if the frame does not contain it. */
   size: { width: number; height: number } | null;
 }
 
@@ -57,7 +57,8 @@ const READERS: Record<VideoCodec, (file: Uint8Array, preset: VideoPreset) => Cod
 
 /**
  * Makes a clip of an IVF (VP8) or Annex B (H.264) file.
- * @throws MediaError when the file is damaged, does not begin with a keyframe, or does not have the size and frame rate of the preset
+ * @throws MediaError if the file is damaged, does not begin with a keyframe, or has another size or
+ * frame rate than the preset
  */
 export const videoClip = (codec: VideoCodec, preset: VideoPreset, file: Uint8Array): ClipData => {
   const { width, height, fps } = preset;

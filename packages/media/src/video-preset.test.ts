@@ -2,7 +2,7 @@ import { VideoPresets } from 'livekit-client';
 import { expect, test } from 'vitest';
 import { VIDEO_PRESETS } from './video-preset.ts';
 
-test('presets are those of livekit-client', () => {
+test('presets equal those of livekit-client', () => {
   const theirs = Object.fromEntries(
     (['180', '360', '540', '720', '1080'] as const).map((height) => {
       const { width, height: pixels, encoding } = VideoPresets[`h${height}`];

@@ -4,13 +4,16 @@ export type VideoCodec = 'vp8' | 'h264';
 export interface VideoPreset {
   width: number;
   height: number;
-  /** Frames a second. */
+  /** Frame rate, frames per second. */
   fps: number;
-  /** Bit/s. */
+  /** Largest bit rate, bit/s. */
   maxBitrate: number;
 }
 
-/** What livekit-client publishes a 16:9 camera with (its `VideoPresets`); there is a clip of each. Lowest first. */
+/**
+ * Presets with which livekit-client publishes a 16:9 camera (its `VideoPresets`), lowest first.
+ * There is a clip of each.
+ */
 export const VIDEO_PRESETS: Readonly<Record<Resolution, Readonly<VideoPreset>>> = {
   '180p': { width: 320, height: 180, fps: 20, maxBitrate: 160_000 },
   '360p': { width: 640, height: 360, fps: 20, maxBitrate: 450_000 },
@@ -19,10 +22,10 @@ export const VIDEO_PRESETS: Readonly<Record<Resolution, Readonly<VideoPreset>>> 
   '1080p': { width: 1920, height: 1080, fps: 30, maxBitrate: 3_000_000 },
 };
 
-/** A shared screen; there is a clip of each. */
+/** Resolution of a shared screen. There is a clip of each. */
 export type ScreenResolution = '720p' | '1080p';
 
-/** What livekit-client publishes a shared screen with (its `ScreenSharePresets`). */
+/** Presets with which livekit-client publishes a shared screen (its `ScreenSharePresets`). */
 export const SCREEN_PRESETS: Readonly<Record<ScreenResolution, Readonly<VideoPreset>>> = {
   '720p': { width: 1280, height: 720, fps: 15, maxBitrate: 1_500_000 },
   '1080p': { width: 1920, height: 1080, fps: 15, maxBitrate: 2_500_000 },

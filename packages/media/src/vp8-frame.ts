@@ -2,9 +2,9 @@ import { MediaError } from './media-error.ts';
 
 export interface Vp8FrameInfo {
   keyframe: boolean;
-  /** Whether a decoder puts it on the screen; alternate reference frames are not shown. */
+  /** True if a decoder shows the frame; alternate reference frames are not shown. */
   shown: boolean;
-  /** Pixels; only keyframes say. */
+  /** Size of the picture, pixels; null except in keyframes. */
   size: { width: number; height: number } | null;
 }
 
@@ -12,8 +12,9 @@ const FRAME_TAG_BYTES = 3;
 const KEYFRAME_HEADER_BYTES = 10;
 
 /**
- * Reads the uncompressed data chunk at the head of a VP8 frame (RFC 6386 §9.1).
- * @throws MediaError when the frame is shorter than its header announces, or a keyframe lacks its start code
+ * Reads the uncompressed data chunk at the beginning of a VP8 frame (RFC 6386 §9.1).
+ * @throws MediaError if the frame is shorter than its header announces, or a keyframe lacks its
+ * start code
  */
 export const readVp8Frame = (frame: Uint8Array): Vp8FrameInfo => {
   const [first = 0, second = 0, third = 0] = frame;

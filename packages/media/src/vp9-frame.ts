@@ -1,12 +1,15 @@
 import { MediaError } from './media-error.ts';
 
 export interface Vp9Frame {
-  /** Decodable on its own. */
+  /** True if the frame can be decoded on its own. */
   keyframe: boolean;
   shown: boolean;
 }
 
-/** Reads the first byte of the uncompressed header (VP9 bitstream specification §6.2); profile 0 only. */
+/**
+ * Reads the first byte of the uncompressed header (VP9 bitstream specification §6.2); supports
+ * profile 0 only.
+ */
 export const readVp9Frame = (frame: Uint8Array): Vp9Frame => {
   const [first = 0] = frame;
   if (first >> 6 !== 0b10) throw new MediaError('the frame does not begin with a VP9 frame marker');

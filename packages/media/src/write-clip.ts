@@ -8,7 +8,7 @@ const uint32 = (table: Uint32Array): Uint8Array => {
   return bytes;
 };
 
-/** The bytes of a clip file; `readClip` in packages/webrtc reads them. */
+/** Encodes a clip as a file; `readClip` in packages/webrtc reads it. */
 export const writeClip = (clip: ClipData): Uint8Array => {
   const { magic, version, codecs, at, headerBytes } = CLIP_FORMAT;
   const contents = Buffer.concat([

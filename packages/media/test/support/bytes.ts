@@ -1,4 +1,4 @@
-/** One array out of several; numbers and text (one byte a letter) stand for themselves. */
+/** Concatenates arrays, numbers and text (one byte per letter). */
 export const bytes = (...parts: (Uint8Array | number[] | string)[]): Uint8Array =>
   Uint8Array.from(
     parts.flatMap((part) =>

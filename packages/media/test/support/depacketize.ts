@@ -1,4 +1,8 @@
-/** The receiving side of RFC 6184 §5.6 to §5.8, written apart from the packetizer so that one checks the other. Throws on what a receiver would drop. */
+/**
+ * Joins NAL units from RTP payloads as a receiver does (RFC 6184 §5.6 to §5.8). It shares no code
+ * with the packetizer, so that one checks the other.
+ * @throws where a receiver would drop the payload
+ */
 export const depacketizeH264 = (payloads: Uint8Array[]): Uint8Array[] => {
   const nals: Uint8Array[] = [];
   let fragments: number[] | null = null;

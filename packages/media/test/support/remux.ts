@@ -1,6 +1,7 @@
 /**
- * Writes depacketised frames back into the container they came from, byte for byte as ffmpeg did: the SHA-256 of the result then proves
- * that a clip contains the encoded file, without keeping that file.
+ * Writes depacketised frames back into the container they came from, byte for byte as ffmpeg did:
+ * the SHA-256 of the result then proves that a clip contains the encoded file, without keeping that
+ * file.
  */
 import { isParameterSet } from '../../src/nal-unit.ts';
 import type { VideoPreset } from '../../src/video-preset.ts';
@@ -23,7 +24,10 @@ export const writeIvf = (frames: Uint8Array[], { width, height, fps }: VideoPres
   return Buffer.concat([header, ...parts]);
 };
 
-/** A start code has four bytes before a parameter set and before the first NAL unit of a picture, else three (ITU-T H.264 §B.1.2). */
+/**
+ * Writes a byte stream. A start code has four bytes before a parameter set and before the first NAL
+ * unit of a picture, else three (ITU-T H.264 §B.1.2).
+ */
 export const writeAnnexB = (pictures: Uint8Array[][]): Uint8Array =>
   Buffer.concat(
     pictures.flatMap((nals) =>
