@@ -5,7 +5,7 @@ export type Aggregation =
   | { type: 'avg' | 'min' | 'med' | 'max' | 'count' | 'rate' | 'value' }
   | { type: 'p'; percentile: number };
 
-/** The aggregations of each type of metric. */
+/** Aggregations that each type of metric has. */
 export const AGGREGATIONS: Record<MetricType, readonly Aggregation['type'][]> = {
   trend: ['avg', 'min', 'med', 'max', 'p', 'count'],
   rate: ['rate', 'count'],
@@ -13,15 +13,18 @@ export const AGGREGATIONS: Record<MetricType, readonly Aggregation['type'][]> = 
   gauge: ['value', 'min', 'max', 'avg'],
 };
 
-/** `p(95)`, `rate`, … as in an expression. */
+/** Text of an aggregation in an expression: `p(95)`, `rate`, … */
 export const formatAggregation = (aggregation: Aggregation): string =>
   aggregation.type === 'p' ? `p(${aggregation.percentile})` : aggregation.type;
 
-/** `p95`, `rate`, … as in a key: `join_time.p95`. */
+/** Text of an aggregation in a flat key such as `join_time.p95`: `p95`, `rate`, … */
 export const aggregationKey = (aggregation: Aggregation): string =>
   aggregation.type === 'p' ? `p${aggregation.percentile}` : aggregation.type;
 
-/** The figure, in the metric's unit; undefined when nothing was measured or the aggregation does not fit. */
+/**
+ * Computes an aggregation, in the metric's unit.
+ * @returns undefined if nothing was measured or the metric does not have the aggregation
+ */
 export const aggregate = (
   value: MetricValue | undefined,
   aggregation: Aggregation,

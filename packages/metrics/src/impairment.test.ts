@@ -3,7 +3,7 @@ import { holdsDespiteImpairment, IMPAIRMENTS } from './impairment.ts';
 import { metricDefinition, metricNames } from './metrics.ts';
 import { parseThreshold } from './threshold-grammar.ts';
 
-test('only a metric that is better lower can be raised by a lack of CPU without any doubt', () => {
+test('a lack of CPU can be sure to raise only metrics that are better when lower', () => {
   for (const name of metricNames())
     if (IMPAIRMENTS[name].effect === 'worse')
       expect(metricDefinition(name).better, name).toBe('lower');

@@ -1,11 +1,15 @@
 import { type MetricName, metricDefinition } from './metrics.ts';
 import type { Threshold } from './threshold.ts';
 
-/** Effect of a lack of CPU on a metric when the load generator sent the planned load all the same. */
+/**
+ * Effect of a lack of CPU on a metric when the load generator sent the planned load all the same.
+ */
 export interface Impairment {
   /**
-   * `worse`: a lack of CPU can only raise the value, and all such metrics are better when lower: a healthy generator's value would be below the limit, too.
-   * `either`: a lack of CPU can also lower the value, or the value is a minimum to be reached, so it proves nothing.
+   * `worse`: a lack of CPU can only raise the value, and all such metrics are better when lower:
+   *   a healthy generator's value would be below the limit, too.
+   * `either`: a lack of CPU can also lower the value, or the value is a minimum to be reached, so
+   *   it proves nothing.
    */
   effect: 'worse' | 'either';
   why: string;
@@ -26,7 +30,10 @@ const OF_NODES =
 const OF_GENERATOR = 'is itself what shows the impairment';
 const DESCRIBES = 'describes the load or how it was handled; neither direction is better';
 
-/** Effect on every metric that a threshold can name. `npm run docs` writes the table of docs/adr/0013-busy-is-not-wrong.md from it. */
+/**
+ * Effect of a lack of CPU on each metric that a threshold can name. `npm run docs` writes the table
+ * of docs/adr/0013-busy-is-not-wrong.md from it.
+ */
 export const IMPAIRMENTS = {
   join_time: worse(FROM_SCHEDULE),
   join_start_delay: worse(FROM_SCHEDULE),
@@ -135,12 +142,16 @@ export const IMPAIRMENTS = {
   resident_memory: either(DESCRIBES),
 } as const satisfies Record<MetricName, Impairment>;
 
-/** Share of its limit that a value must leave free, so that small effects, such as a hundredth less load, do not decide. */
+/**
+ * Share of its limit that a value must leave free, 0 … 1, so that small effects, such as a
+ * hundredth less load, do not decide.
+ */
 const MARGIN = 0.2;
 
 /**
- * Returns true when a threshold that is met would also be met with a healthy generator: an impaired one can only have raised the value, and the value is
- * below the limit with a margin. A number of values, or a value that must be reached, proves nothing.
+ * Returns true if a threshold that is met would also be met with a healthy generator: an impaired
+ * generator can only have raised the value, and the value is below the limit with a margin. Returns
+ * false for a number of values and for a minimum: they prove nothing.
  */
 export const holdsDespiteImpairment = (
   { metric, aggregation, operator, limit }: Threshold,

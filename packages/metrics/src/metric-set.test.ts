@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MetricSet } from './metric-set.ts';
 
-/** What two seconds of a run measure, all kinds of metrics. */
+/** Adds the measurements of one second, with all types of metrics. */
 const addSecond = (metrics: MetricSet, second: number): void => {
   const labels = { kind: 'audio', direction: 'down' } as const;
   metrics.trend('jitter', labels).add(second * 10);
@@ -20,7 +20,7 @@ const METRICS = [
   'cpu_per_packet',
 ] as const;
 
-test('seconds that are merged measure what they would have measured together', () => {
+test('merged seconds equal seconds measured together', () => {
   const together = new MetricSet();
   const merged = new MetricSet();
   for (const second of [1, 2, 3]) {
@@ -36,7 +36,7 @@ test('seconds that are merged measure what they would have measured together', (
   }
 });
 
-test('a set that is merged keeps what it measured', () => {
+test('a set that is merged into another is not changed', () => {
   const second = new MetricSet();
   addSecond(second, 1);
   const whole = new MetricSet();
@@ -46,7 +46,7 @@ test('a set that is merged keeps what it measured', () => {
   expect(second.measure('cpu_cores')).toMatchObject({ avg: 0.1, max: 0.1 });
 });
 
-test('values that may be wrong by too much are left out on request', () => {
+test('values with a larger uncertainty than requested are left out', () => {
   const metrics = new MetricSet();
   const labels = { kind: 'audio' };
   metrics.trend('media_latency', labels).add(5, 60);
@@ -60,7 +60,7 @@ test('values that may be wrong by too much are left out on request', () => {
     expect(all).toMatchObject({ uncertaintyMs: expect.closeTo(67, -1) });
     const some = set.measure('media_latency', labels, 40);
     expect(some?.type === 'trend' && some.sketch.count).toBe(90);
-    // Rounded up, by a quarter at most.
+    // Uncertainties are rounded up, by a quarter at most.
     expect(some?.type === 'trend' && some.uncertaintyMs).toBeGreaterThanOrEqual(0.3);
     expect(some?.type === 'trend' && some.uncertaintyMs).toBeLessThan(0.38);
     expect(set.measure('media_latency', labels, 0)).toMatchObject({ uncertaintyMs: 0 });
@@ -68,7 +68,7 @@ test('values that may be wrong by too much are left out on request', () => {
   }
 });
 
-test('levels of nodes stay apart, and the level of all of them is the one without a label', () => {
+test('levels of nodes stay separate; the level without a label is that of all nodes', () => {
   const metrics = new MetricSet();
   metrics.gauge('server_cpu', 0.5, true, { node: 'a' });
   metrics.gauge('server_cpu', 1.5, true, { node: 'b' });

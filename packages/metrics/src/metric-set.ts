@@ -9,19 +9,25 @@ import {
 import { Sketch } from './sketch.ts';
 import { WITNESS_GROUP } from './witness.ts';
 
-/** One metric, merged over all the labels asked for. */
+/** Value of one metric, merged over all selected labels. */
 export type MetricValue =
-  /** Every value is wrong by `uncertaintyMs` at most: it compares two clocks. 0: it does not. */
+  /**
+   * Distribution of times. `uncertaintyMs` is the largest error of a value that compares two
+   * clocks; 0: no value does.
+   */
   | { type: 'trend'; sketch: Sketch; uncertaintyMs: number }
   | { type: 'rate'; hits: number; total: number }
   | { type: 'counter'; count: number; perSecond: number | undefined }
   | { type: 'gauge'; avg: number; min: number; max: number };
 
-/** Reads metrics; what was never measured is undefined. */
+/** Reads metrics; a metric that was never measured is undefined. */
 export interface MetricReader {
-  /** @param uncertainBy leaves out values that may be wrong by more than this, ms; default: none */
+  /**
+   * Merges a metric over the labels that match a selector.
+   * @param uncertainBy leaves out values with a larger uncertainty, ms; absent: no limit
+   */
   measure(metric: MetricName, selector?: Labels, uncertainBy?: number): MetricValue | undefined;
-  /** The labels under which it was measured, each once. */
+  /** Label sets under which a metric was measured, each once. */
   labelSets(metric: MetricName): Labels[];
 }
 
@@ -31,11 +37,13 @@ interface Cell {
   sketch: Sketch | null;
   hits: number;
   total: number;
-  /** Counters: the amount in the steady part of the run, by shard; null when it is not counted by time. */
+  /**
+   * Amount of a counter in the steady part of the run, by shard; null if the counter has no times.
+   */
   steady: Map<number, number> | null;
-  /** Gauges: their levels in the steady part of the run, and in all of it. */
+  /** Levels of a gauge in the steady part of the run, and in the whole run. */
   levels: { steady: Level; all: Level } | null;
-  /** Gauges that are a quotient of two sums. */
+  /** Quotient of two sums, for gauges that are ratios. */
   ratio: { steady: Ratio; all: Ratio } | null;
 }
 
@@ -51,25 +59,32 @@ interface Ratio {
   whole: number;
 }
 
-/** Where and when a count was made. */
+/** Time and place of a count. */
 export interface CountedIn {
   shard: number;
   steady: boolean;
 }
 
-/** Gathers metrics by their labels, so that any selector can be answered afterwards. */
+/** Collects metrics by their labels, so that any selector can be answered afterwards. */
 export class MetricSet implements MetricReader {
   readonly #cells = new Map<MetricName, Map<string, Cell>>();
-  /** Milliseconds of samples in the steady part of the run, by shard. */
+  /** Sampled time in the steady part of the run by shard, ms. */
   readonly #steadyMs = new Map<number, number>();
   readonly #complete: (labels: Labels) => Labels;
 
-  /** @param complete adds labels that follow from the others */
+  /**
+   * Creates an empty set.
+   * @param complete adds labels that follow from others
+   */
   constructor(complete: (labels: Labels) => Labels = asGiven) {
     this.#complete = complete;
   }
 
-  /** @param uncertaintyMs by how much the values may be wrong; rounded up, so that there are few distributions */
+  /**
+   * Distribution to which values of a trend are added.
+   * @param uncertaintyMs largest error of the values, ms; rounded up, so that there are few
+   * distributions
+   */
   trend(metric: MetricName, labels: Labels = {}, uncertaintyMs = 0): Sketch {
     const cell = this.#cell(metric, labels, roundUp(uncertaintyMs));
     cell.sketch ??= new Sketch();
@@ -91,8 +106,8 @@ export class MetricSet implements MetricReader {
   }
 
   /**
-   * A level at one moment. If there are levels of the steady part of the run, only those count. Levels under different labels are never merged:
-   * that of all nodes is counted without a label.
+   * Adds a level at one moment. If the steady part of the run has levels, only those count. Levels
+   * under different labels are never merged: the level of all nodes is added without a label.
    */
   gauge(metric: MetricName, level: number, steady = false, labels: Labels = {}): void {
     if (!Number.isFinite(level)) return;
@@ -102,7 +117,7 @@ export class MetricSet implements MetricReader {
     if (steady) addLevel(cell.levels.steady, level);
   }
 
-  /** Adds to both sums of a quotient. As for levels, those of the steady part of the run go first. */
+  /** Adds to both sums of a quotient. If the steady part of the run has any, only that counts. */
   ratio(metric: MetricName, part: number, whole: number, steady = false): void {
     const cell = this.#cell(metric, {});
     cell.ratio ??= { steady: { part: 0, whole: 0 }, all: { part: 0, whole: 0 } };
@@ -115,7 +130,7 @@ export class MetricSet implements MetricReader {
     this.#steadyMs.set(shard, (this.#steadyMs.get(shard) ?? 0) + ms);
   }
 
-  /** Adds all that another set has gathered. */
+  /** Adds everything that another set has collected. */
   merge(other: MetricSet): void {
     for (const [metric, cells] of other.#cells)
       for (const cell of cells.values())
@@ -144,7 +159,8 @@ export class MetricSet implements MetricReader {
           uncertaintyMs: Math.max(...cells.map(({ uncertaintyMs }) => uncertaintyMs)),
         };
       case 'rate':
-        // Loss counters decrease when a packet arrives late after all; a negative share would mean nothing.
+        // Loss counters decrease when a packet arrives late after all; a negative share would be
+        // meaningless.
         return { type: 'rate', hits: Math.max(0, sum(cells, 'hits')), total: sum(cells, 'total') };
       case 'counter':
         return { type: 'counter', count: sum(cells, 'hits'), perSecond: this.#perSecond(cells) };
@@ -158,7 +174,7 @@ export class MetricSet implements MetricReader {
     return [...new Map(cells.map(({ labels }) => [JSON.stringify(labels), labels])).values()];
   }
 
-  /** Shards sample at different moments: each is divided by its own time. */
+  /** Amount per second. Shards sample at different moments, so each is divided by its own time. */
   #perSecond(cells: Cell[]): number | undefined {
     if (this.#steadyMs.size === 0 || cells.every(({ steady }) => steady === null)) return undefined;
     let perSecond = 0;
@@ -190,7 +206,10 @@ export class MetricSet implements MetricReader {
   }
 }
 
-/** Whether a selector without a group means these: see `WITNESS_GROUP`. */
+/**
+ * Returns true if a selector selects labels. Without a group, it leaves out witnesses (see
+ * `WITNESS_GROUP`).
+ */
 export const isSelected = (metric: MetricName, selector: Labels, labels: Labels): boolean =>
   labels.group !== WITNESS_GROUP ||
   selector.group !== undefined ||
@@ -198,7 +217,7 @@ export const isSelected = (metric: MetricName, selector: Labels, labels: Labels)
 
 const asGiven = (labels: Labels): Labels => labels;
 
-/** To one of a few steps: each a quarter larger than the one before. */
+/** Rounds up to one of a few steps, each a quarter larger than the one before. */
 const roundUp = (uncertaintyMs: number): number =>
   uncertaintyMs <= 0
     ? 0
@@ -284,10 +303,13 @@ const addRatio = (ratio: Ratio, part: number, whole: number): void => {
   ratio.whole += whole;
 };
 
-/** The percentiles that reports show of every trend. */
+/** Percentiles that reports show for every trend. */
 const PERCENTILES = [50, 90, 95, 99] as const;
 
-/** Every measured metric under a flat key: `join_time.p95`, `packet_loss.rate`, `nacks_sent.count`. Unmeasured ones are absent. */
+/**
+ * Every measured metric under a flat key: `join_time.p95`, `packet_loss.rate`, `nacks_sent.count`.
+ * Unmeasured ones are absent.
+ */
 export const flattenMetrics = (metrics: MetricReader): Record<string, number> => {
   const flat: Record<string, number> = {};
   for (const name of metricNames()) {

@@ -4,7 +4,7 @@ import { flattenMetrics, MetricSet } from './metric-set.ts';
 import { metricDefinition, metricNames } from './metrics.ts';
 
 describe('the catalogue', () => {
-  it('has everything that a result promises', () => {
+  it('contains everything that a result promises', () => {
     expect(metricNames()).toEqual(
       expect.arrayContaining([
         'join_time',
@@ -48,7 +48,7 @@ describe('MetricSet', () => {
     expect(aggregate(metrics.measure('packet_loss'), { type: 'rate' })).toBe(0);
   });
 
-  it('knows no share of nothing', () => {
+  it('has no share of an empty total', () => {
     const metrics = new MetricSet();
     metrics.rate('packet_loss', {}, 0, 0);
     expect(aggregate(metrics.measure('packet_loss'), { type: 'rate' })).toBeUndefined();
@@ -68,7 +68,7 @@ describe('MetricSet', () => {
     });
   });
 
-  it('gives no rate a second of what is not counted by time', () => {
+  it('gives no rate per second for counts without times', () => {
     const metrics = new MetricSet();
     metrics.steadyTime(0, 1_000);
     metrics.count('join_retries', {}, 3);

@@ -1,5 +1,6 @@
 /**
- * The catalogue of everything a run measures and a threshold can be set on. One entry per metric; reports, thresholds and docs read it.
+ * The catalogue of everything a run measures and a threshold can be set on. One entry per metric;
+ * reports, thresholds and docs read it.
  *
  * - trend: a distribution, in milliseconds. `avg min med max p(N) count`
  * - rate: a share of something. `rate` (0 … 1) and `count` (how many)
@@ -8,7 +9,7 @@
  */
 export type MetricType = 'trend' | 'rate' | 'counter' | 'gauge';
 
-/** What a selector filters a metric by. */
+/** Label by which a selector filters a metric. */
 export type Label = 'kind' | 'direction' | 'group' | 'role' | 'path' | 'codec' | 'action' | 'node';
 export type Labels = Partial<Record<Label, string>>;
 
@@ -28,12 +29,15 @@ export interface MetricDefinition {
     | 'goroutines'
     | 'µs'
     | 'bit/s';
-  /** `neither`: describes the load only. */
+  /** Direction of improvement; `neither`: the metric describes the load only. */
   better: 'lower' | 'higher' | 'neither';
   labels: readonly Label[];
-  /** Whether it is known by time, so that it can be evaluated in a window (`@peak`). */
+  /** True if the metric can be evaluated in a window (`@peak`), because its times are known. */
   timed: boolean;
-  /** Measured by real clients only (engines `browser` and `rtc`), whether they are part of the load or witnesses. */
+  /**
+   * Measured by real clients only (engines `browser` and `rtc`), whether they are part of the load
+   * or witnesses.
+   */
   clients?: true;
   description: string;
 }
@@ -73,19 +77,22 @@ const gauge = (unit: MetricDefinition['unit'], description: string): MetricDefin
   timed: true,
   description,
 });
-/** A level of each node of the deployment; without a selector the sum of all nodes. */
+/** Defines a level of each node of the deployment; without a selector, the sum of all nodes. */
 const ofNodes = (
   unit: MetricDefinition['unit'],
   better: MetricDefinition['better'],
   description: string,
 ): MetricDefinition => ({ ...gauge(unit, description), better, labels: ['node'] });
-/** Known only when a session, or the run, has ended. */
+/** Defines a metric that is known only when a session, or the run, has ended. */
 const atTheEnd = (definition: MetricDefinition): MetricDefinition => ({
   ...definition,
   timed: false,
 });
 
-/** Measured by real clients; some of them by native publishers with rate adaptation as well. */
+/**
+ * Defines a metric that real clients measure; native publishers with rate adaptation measure some
+ * of these as well.
+ */
 const byClients = (definition: MetricDefinition): MetricDefinition => ({
   ...definition,
   clients: true,
@@ -421,5 +428,5 @@ export const isMetricName = (name: string): name is MetricName => Object.hasOwn(
 
 export const metricNames = (): MetricName[] => Object.keys(METRICS).filter(isMetricName);
 
-/** The catalogue's entry, without the literal types that make comparing awkward. */
+/** Definition of a metric, without the literal types that make comparisons awkward. */
 export const metricDefinition = (name: MetricName): MetricDefinition => METRICS[name];

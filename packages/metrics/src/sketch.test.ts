@@ -49,7 +49,7 @@ describe('Sketch', () => {
     );
   });
 
-  it('counts as a histogram does, but for values close to a bound', () => {
+  it('counts as a histogram does, except for values close to a bound', () => {
     const bounds = [1, 10, 100, 1_000];
     fc.assert(
       fc.property(times, fc.nat(5), (values, zeros) => {
@@ -69,7 +69,7 @@ describe('Sketch', () => {
     expect(new Sketch().countsUpTo([1])).toEqual([0]);
   });
 
-  it('gives back the bins it was given', () => {
+  it('returns the bins that were added', () => {
     fc.assert(
       fc.property(times, fc.nat(50), (values, zeros) => {
         const bins = { ...sketchOf(values).toBins(), zeros };
@@ -88,7 +88,7 @@ describe('Sketch', () => {
     expect(sketch.quantile(0.99)).toBe(0);
   });
 
-  it('knows nothing when empty', () => {
+  it('has no quantiles when empty', () => {
     const sketch = new Sketch();
     expect([sketch.count, sketch.min, sketch.max, sketch.avg, sketch.quantile(0.5)]).toEqual([
       0,
@@ -99,7 +99,7 @@ describe('Sketch', () => {
     ]);
   });
 
-  it('stays small whatever it is fed', () => {
+  it('stays small for any input', () => {
     const sketch = new Sketch();
     sketch.addBins({
       bins: [-2_000_000_000, 1, 2_000_000_000, 1, Number.NaN, 5, 3, -1, 4],

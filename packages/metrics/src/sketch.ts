@@ -1,23 +1,35 @@
 import { DDSketch } from '@datadog/sketches-js';
 
-/** Bins of a DDSketch (γ = 1.02/0.98, milliseconds): `[key, count, key, count, …]`, and values that are zero. */
+/**
+ * Bins of a DDSketch (γ = 1.02/0.98, milliseconds) as `[key, count, key, count, …]`, and the number
+ * of zero values.
+ */
 export interface SketchBins {
   bins: number[];
   zeros: number;
 }
 
-/** Any quantile is within 2 % of the true value. The same as in the packet pump, or bins would not add up. */
+/**
+ * Relative error of a quantile, 0 … 1. It equals that of the pump threads, or bins would not add
+ * up.
+ */
 export const RELATIVE_ACCURACY = 0.02;
-/** Bin k holds (γ^(k-1), γ^k]. 1.02 / 0.98, as `SKETCH_GAMMA` of the package webrtc; tests of both packages pin it. */
+/**
+ * Ratio between the bounds of neighbouring bins: bin k holds (γ^(k-1), γ^k]. It equals
+ * `SKETCH_GAMMA` of the package webrtc, which tests of both packages check.
+ */
 export const GAMMA = (1 + RELATIVE_ACCURACY) / (1 - RELATIVE_ACCURACY);
-/** Values at or below this (ms) are zero. */
+/** Largest value that counts as zero, ms. */
 export const ZERO_BELOW = 0.001;
-/** Values above this (ms, 11 days) are counted as this: so a sketch has fewer than 700 bins. */
+/**
+ * Largest value, ms (11 days). Larger ones count as this, so that a sketch has fewer than 700 bins.
+ */
 const LARGEST = 1e9;
 
 /**
- * A mergeable sketch of a distribution (DDSketch, Masson et al. 2019): bin k holds (γ^(k-1), γ^k] with γ = 1.02/0.98. Memory is bounded; samples of
- * many processes and seconds merge without loss, which averages of percentiles would not.
+ * A mergeable sketch of a distribution (DDSketch, Masson et al. 2019): bin k holds (γ^(k-1), γ^k]
+ * with γ = 1.02/0.98. Memory is bounded. Samples of many processes and seconds merge without loss,
+ * unlike averages of percentiles.
  */
 export class Sketch {
   readonly #inner = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
@@ -28,14 +40,17 @@ export class Sketch {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  /** Adds a value in ms. NaN and infinities are ignored; below zero (clocks that disagree) counts as zero. */
+  /**
+   * Adds a value, ms. NaN and infinities are ignored; a negative value (clocks that disagree)
+   * counts as zero.
+   */
   add(value: number, weight = 1): void {
     if (!Number.isFinite(value) || !(weight > 0)) return;
     if (value <= ZERO_BELOW) this.#addZeros(weight);
     else this.#addKey(this.#inner.mapping.key(value), weight, value);
   }
 
-  /** Adds bins as records hold them; invalid bins (not a number, count below 1) are skipped. */
+  /** Adds bins in the form of records; invalid bins (not a number, count below 1) are skipped. */
   addBins({ bins, zeros }: SketchBins): void {
     if (zeros > 0) this.#addZeros(zeros);
     for (let i = 0; i + 1 < bins.length; i += 2) {
@@ -52,7 +67,8 @@ export class Sketch {
     const min = Math.min(this.#min, other.#min);
     const max = Math.max(this.#max, other.#max);
     this.addBins(other.toBins());
-    // What the other knows exactly is not to be replaced by the middle of its bins.
+    // Keeps the exact sum and extremes of the other sketch, which the middles of its bins would
+    // only approximate.
     this.#sum = sum;
     this.#min = min;
     this.#max = max;
@@ -62,7 +78,10 @@ export class Sketch {
     return this.#zeros + this.#inner.store.count;
   }
 
-  /** Smallest and largest value: exact where values were added, within 2 % where bins were. Undefined when empty. */
+  /**
+   * Smallest value, ms: exact where values were added, within 2 % where bins were. Undefined when
+   * empty.
+   */
   get min(): number | undefined {
     return this.count === 0 ? undefined : this.#min;
   }
@@ -75,7 +94,7 @@ export class Sketch {
     return this.count === 0 ? undefined : this.#sum / this.count;
   }
 
-  /** The value that a share `q` (0 … 1) of all values does not exceed; undefined when empty. */
+  /** Value that a share `q` (0 … 1) of all values does not exceed, ms; undefined when empty. */
   quantile(q: number): number | undefined {
     if (this.count === 0) return undefined;
     const rank = q * (this.count - 1);
@@ -89,7 +108,8 @@ export class Sketch {
   }
 
   /**
-   * How many values are at or below each of these, as histograms count. Exact but for values within 2 % of a bound, which may count on its other side.
+   * Counts the values at or below each bound, as a histogram does. Values within 2 % of a bound may
+   * count on its other side.
    * @param bounds ascending, ms
    */
   countsUpTo(bounds: readonly number[]): number[] {
@@ -97,7 +117,7 @@ export class Sketch {
     const { bins } = this.toBins();
     for (let i = 0; i + 1 < bins.length; i += 2) {
       const middle = this.#inner.mapping.value(bins[i] ?? 0);
-      // The middle of an outermost bin may lie beyond every value that there was.
+      // The middle of an outermost bin may lie beyond the smallest or largest value.
       const value = Math.min(this.#max, Math.max(this.#min, middle));
       for (const [index, bound] of bounds.entries())
         if (value <= bound) counts[index] = (counts[index] ?? 0) + (bins[i + 1] ?? 0);
@@ -134,5 +154,5 @@ export class Sketch {
   }
 }
 
-/** The bins of nothing. */
+/** Bins without values. */
 export const emptyBins = (): SketchBins => ({ bins: [], zeros: 0 });

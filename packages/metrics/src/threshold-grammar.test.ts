@@ -195,13 +195,13 @@ describe('parseThreshold', () => {
     );
   });
 
-  it('points at the place', () => {
+  it('names the place of the mistake', () => {
     expect(() => parseThreshold('join_time: rate<1')).toThrow(
       'threshold "join_time: rate<1": join_time has no "rate" (at character 12)\n  join_time: rate<1\n             ^',
     );
   });
 
-  it('reads what it writes', () => {
+  it('reads the text that it writes', () => {
     fc.assert(
       fc.property(thresholds, (threshold) => {
         expect(parseThreshold(formatThreshold(threshold))).toEqual(threshold);
@@ -209,7 +209,7 @@ describe('parseThreshold', () => {
     );
   });
 
-  it('reads sizes of what is measured in bytes, and nothing else', () => {
+  it('accepts sizes for metrics in bytes only', () => {
     expect(parseThreshold('server_memory: max<1.5GB').limit).toBe(1.5e9);
     expect(parseThreshold('server_memory_left{node:10.0.0.5:7880}: value<300kB')).toMatchObject({
       selector: { node: '10.0.0.5:7880' },
@@ -218,7 +218,7 @@ describe('parseThreshold', () => {
     expect(() => parseThreshold('server_goroutines: max<1MB')).toThrow(/MB/);
   });
 
-  it('never fails in another way than its own, with a place inside of the text', () => {
+  it('throws no error but its own, with a position within the text', () => {
     const pieces = fc.constantFrom(
       ...metricNames(),
       '{',

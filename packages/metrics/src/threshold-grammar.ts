@@ -11,9 +11,9 @@ import {
 import type { Operator, Threshold } from './threshold.ts';
 import type { WindowRef } from './window-ref.ts';
 
-/** Why a threshold cannot be read. */
+/** Mistake in the text of a threshold. */
 export interface ThresholdProblem {
-  /** Of the character that is wrong, from 0. */
+  /** Index of the wrong character, from 0. */
   position: number;
   message: string;
   hint: string | null;
@@ -23,7 +23,7 @@ export type ThresholdReading =
   | { threshold: Threshold; problem: null }
   | { threshold: null; problem: ThresholdProblem };
 
-/** An error that shows the text with a mark under each problem. */
+/** Makes an error that shows the text with a mark under each mistake. */
 export const thresholdError = (
   text: string,
   { position, message, hint }: ThresholdProblem,
@@ -34,7 +34,7 @@ export const thresholdError = (
     hint,
   );
 
-/** Ends the reading of one threshold; caught in this file. */
+/** Error that ends the reading of one threshold; it is caught in this file. */
 class SyntaxProblem extends Error {
   readonly problem: ThresholdProblem;
 
@@ -45,23 +45,21 @@ class SyntaxProblem extends Error {
 }
 
 /*
- * The grammar: expressions as in k6, with the metric in front. Blanks are allowed between any two tokens.
+ * The grammar: expressions as in k6, with the metric in front. Blanks are allowed between any two
+ * tokens.
  *
- *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ]
- *   metric      = letter { letter | digit | "_" }
- *   selector    = "{" label ":" value { "," label ":" value } "}"
- *   window      = "@" ( name                                 (a stage, a custom window, "joining", "steady")
+ * threshold = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ] metric =
+ * letter { letter | digit | "_" } selector = "{" label ":" value { "," label ":" value } "}" window
+ * = "@" ( name (a stage, a custom window, "joining", "steady")
  *                     | "*"                                  (every stage separately)
  *                     | duration ".." duration )             (after the start)
- *   name        = letter-or-digit { letter-or-digit | "_" | "-" }
- *   expression  = aggregation operator number [ unit ]
- *   aggregation = "avg" | "min" | "med" | "max" | "count" | "rate" | "value" | "p(" number ")" | "p" number
- *   operator    = "<" | "<=" | ">" | ">=" | "==" | "===" | "!="
- *   number      = [ "-" ] digits [ "." digits ] [ "e" [ "-" | "+" ] digits ]
- *   unit        = "%"                                        (of a rate)
+ * name = letter-or-digit { letter-or-digit | "_" | "-" } expression = aggregation operator number [
+ * unit ] aggregation = "avg" | "min" | "med" | "max" | "count" | "rate" | "value" | "p(" number ")"
+ * | "p" number operator = "<" | "<=" | ">" | ">=" | "==" | "===" | "!=" number = [ "-" ] digits [
+ * "." digits ] [ "e" [ "-" | "+" ] digits ] unit = "%" (of a rate)
  *               | "us" | "ms" | "s"                          (of milliseconds)
- *   abort       = "abortOnFail" [ "after" duration ]
- *   duration    = digits [ "." digits ] ( "ms" | "s" | "m" | "h" ) { … }
+ * abort = "abortOnFail" [ "after" duration ] duration = digits [ "." digits ] ( "ms" | "s" | "m" |
+ * "h" ) { … }
  */
 const EXAMPLE = 'write it like join_time: p(95)<2000 or packet_loss.rate<1%';
 const LABEL_VALUES: Partial<Record<Label, readonly string[]>> = {
@@ -82,8 +80,9 @@ export const parseThreshold = (text: string): Threshold => {
 };
 
 /**
- * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
- * Whether there is such a window, role, group or codec depends on the scenario, see `checkThresholds`.
+ * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`,
+ * `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
+ * Windows, roles, groups and codecs depend on the scenario: `checkThresholds` checks them.
  */
 export const readThreshold = (text: string): ThresholdReading => {
   try {
@@ -100,7 +99,7 @@ const readAll = (cursor: Cursor): Threshold => {
   const selector = readSelector(cursor, metric);
   const window = readWindow(cursor, metric);
   const at = cursor.skipBlanks();
-  // A blank, a colon or a point separates the two halves.
+  // A blank, a colon or a point separates the metric from the expression.
   if (
     cursor.take(/[:.]/) === null &&
     cursor.position === at &&
@@ -131,7 +130,7 @@ class Cursor {
     return this.position;
   }
 
-  /** The next token if it matches, blanks before it skipped; the cursor moves behind it. */
+  /** Takes the next token if it matches, skips blanks before it, and moves the cursor behind it. */
   take(token: RegExp): string | null {
     const start = this.skipBlanks();
     const sticky = new RegExp(token.source, 'y');
@@ -178,7 +177,7 @@ const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
 
 const readLabelValue = (cursor: Cursor, label: Label): string => {
   const at = cursor.skipBlanks();
-  // A node may be known by its address: 10.0.0.5:6789, [::1]:6789.
+  // The value may be a node's address: 10.0.0.5:6789, [::1]:6789.
   const value = cursor.take(label === 'node' ? /[A-Za-z0-9_./:[\]-]+/ : /[A-Za-z0-9_./-]+/);
   if (value === null)
     throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
@@ -207,7 +206,7 @@ const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
 const readWindowName = (cursor: Cursor): WindowRef => {
   if (cursor.take(/\*/) !== null) return { type: 'stages' };
   const at = cursor.skipBlanks();
-  // A name may begin with a digit, too: only the two points show that it is an interval.
+  // A name may begin with a digit: only the two points mark an interval.
   if (cursor.take(/\d[0-9A-Za-z.]*?\s*\.\./) === null) {
     const name = cursor.take(/[A-Za-z0-9][A-Za-z0-9_-]*/);
     if (name === null) throw cursor.error('expected the name of a window', WINDOW_HINT, at);
@@ -221,7 +220,10 @@ const readWindowName = (cursor: Cursor): WindowRef => {
   throw cursor.error('a window must end after it begins', WINDOW_HINT, at);
 };
 
-/** @returns ms, to the microsecond */
+/**
+ * Reads a duration.
+ * @returns ms, to the microsecond
+ */
 const readDuration = (cursor: Cursor, hint: string): number => {
   const at = cursor.skipBlanks();
   const text = cursor.take(/(\d+(\.\d+)?[A-Za-z]*)+/);

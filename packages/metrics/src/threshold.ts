@@ -4,20 +4,29 @@ import { formatWindow, type WindowRef } from './window-ref.ts';
 
 export type Operator = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
-/** A condition on a metric. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a count. */
+/**
+ * Condition on a metric. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a
+ * count.
+ */
 export interface Threshold {
   metric: MetricName;
   selector: Labels;
-  /** The part of the run in which the metric is measured. Null: all of it. */
+  /** Part of the run in which the metric is evaluated; null: the whole run. */
   window: WindowRef | null;
   aggregation: Aggregation;
   operator: Operator;
   limit: number;
-  /** Ends the run as soon as the threshold is crossed, but not before this time, ms after the start. Null: evaluated when the run has ended. */
+  /**
+   * Ends the run as soon as the threshold is crossed, but not before `afterMs`, ms after the start;
+   * null: evaluated at the end of the run.
+   */
   abortOnFail: { afterMs: number } | null;
 }
 
-/** The text that `parseThreshold` reads back to the same threshold: `jitter{kind:audio}@peak: p(95)<30 abortOnFail after 10s`. */
+/**
+ * Text that `parseThreshold` reads back as the same threshold: `jitter{kind:audio}@peak: p(95)<30
+ * abortOnFail after 10s`.
+ */
 export const formatThreshold = (threshold: Threshold): string => {
   const { abortOnFail } = threshold;
   const after =
@@ -27,7 +36,7 @@ export const formatThreshold = (threshold: Threshold): string => {
   return `${formatTarget(threshold)}: ${formatExpression(threshold)}${abortOnFail === null ? '' : ` abortOnFail${after}`}`;
 };
 
-/** `media_latency{kind:audio}@peak`. */
+/** Text of metric, selector and window: `media_latency{kind:audio}@peak`. */
 export const formatTarget = ({
   metric,
   selector,
@@ -37,11 +46,11 @@ export const formatTarget = ({
   return `${metric}${labels.length === 0 ? '' : `{${labels.join(',')}}`}${window === null ? '' : `@${formatWindow(window)}`}`;
 };
 
-/** `p(95)<200`. */
+/** Text of the expression: `p(95)<200`. */
 export const formatExpression = ({ aggregation, operator, limit }: Threshold): string =>
   `${formatAggregation(aggregation)}${operator}${limit}`;
 
-/** Whether `value operator limit`. */
+/** Returns true if `value operator limit` holds. */
 export const holds = (value: number, operator: Operator, limit: number): boolean => {
   switch (operator) {
     case '<':

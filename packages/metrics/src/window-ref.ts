@@ -1,13 +1,13 @@
-/** How a threshold refers to a part of the run. */
+/** Reference of a threshold to a part of the run. */
 export type WindowRef =
-  /** `@peak`: a window of the plan. */
+  /** Window of the plan: `@peak`. */
   | { type: 'named'; name: string }
-  /** `@*`: every stage, each evaluated separately. */
+  /** All stages, each evaluated separately: `@*`. */
   | { type: 'stages' }
-  /** `@30s..60s`: counted from the start, ms. */
+  /** Interval after the start, ms: `@30s..60s`. */
   | { type: 'stretch'; fromMs: number; toMs: number };
 
-/** As it is written, without the `@`: `peak`, `*`, `30s..60s`. */
+/** Text of a reference without the `@`: `peak`, `*`, `30s..60s`. */
 export const formatWindow = (ref: WindowRef): string => {
   switch (ref.type) {
     case 'named':
@@ -19,7 +19,7 @@ export const formatWindow = (ref: WindowRef): string => {
   }
 };
 
-/** Those of a plan's windows that a reference selects; none if the plan has no such window. */
+/** Windows of a plan that a reference selects; empty if the plan has no such window. */
 export const windowsMeant = (ref: WindowRef, windows: readonly Window[]): Window[] => {
   switch (ref.type) {
     case 'named':
@@ -33,20 +33,24 @@ export const windowsMeant = (ref: WindowRef, windows: readonly Window[]): Window
 
 const formatTime = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
 
-/** A named part of a run, for thresholds (`packet_loss@peak`) and for the tables and charts of reports. */
+/**
+ * Named part of a run, for thresholds (`packet_loss@peak`) and for tables and charts of reports.
+ */
 export interface Window {
   name: string;
-  /** Milliseconds after the start: from this moment … */
+  /** Start of the window, ms after the start of the run, inclusive. */
   fromMs: number;
-  /** … to just before this one. */
+  /** End of the window, ms after the start of the run, exclusive. */
   toMs: number;
   /**
-   * - builtin: `joining`, until the last scheduled first join, included; `steady`, from the last join to the first leave. If participants leave before the last
-   *   join, the interval without joins and leaves that holds the most participant time; if none lasts a few seconds, from the first join to the last leave
+   * - builtin: `joining`, until the last scheduled first join, included; `steady`, from the last
+   *   join to the first leave. If participants leave before the last join, the interval without
+   *   joins and leaves that holds the most participant time; if none lasts a few seconds, from the
+   *   first join to the last leave
    * - stage: of an executor; `@*` selects these
    * - custom: named by the scenario
    */
   source: 'builtin' | 'stage' | 'custom';
-  /** Of a stage. */
+  /** Group of a stage; absent for other windows. */
   group?: string;
 }

@@ -5,7 +5,7 @@ import { WITNESS_GROUP } from './witness.ts';
 const witness = { group: WITNESS_GROUP, role: 'browser', kind: 'video', codec: 'vp8' };
 const load = { group: 'calls', role: 'guest', kind: 'video', codec: 'vp8' };
 
-test('figures of the load leave witnesses out, unless a selector names them', () => {
+test('metrics of the load leave witnesses out, unless a selector names them', () => {
   const metrics = new MetricSet();
   metrics.rate('packet_loss', load, 0, 100);
   metrics.rate('packet_loss', witness, 50, 100);
@@ -14,7 +14,7 @@ test('figures of the load leave witnesses out, unless a selector names them', ()
   expect(metrics.measure('packet_loss', { group: WITNESS_GROUP })).toMatchObject({ hits: 50 });
 });
 
-test('what only real clients measure is measured by witnesses, too', () => {
+test('witnesses also measure what only real clients measure', () => {
   const metrics = new MetricSet();
   metrics.count('freezes', witness, 3);
   expect(metrics.measure('freezes')).toMatchObject({ count: 3 });
