@@ -9,12 +9,12 @@ export {
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
-export { type Connect, connectSetting, endpointsOf, parseConnect, withConnect } from './connect.ts';
-export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './data-traffic.ts';
-export type { E2ee, KeyChange } from './e2ee.ts';
+export { type Connect, connectSetting, endpointsOf, parseConnect, withConnect } from './role-keys/connect.ts';
+export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
+export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
 export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
-export { mayPublish, maySubscribe } from './grants.ts';
+export { mayPublish, maySubscribe } from './role-keys/grants.ts';
 export { hasLabels, type Labels, labelText } from './host-labels.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
@@ -27,7 +27,7 @@ export {
   withSize,
 } from './language/size-scenario.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
-export { formatLayout, tileSize, visibleVideos } from './layout.ts';
+export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
 export { LIMITS } from './limits.ts';
 export {
   FLAGS_GROUP,
@@ -84,7 +84,7 @@ export {
   type TrackPlan,
   type TrackSourceName,
   type VideoCodec,
-} from './role-spec.ts';
+} from './role-keys/registry.ts';
 export {
   type GroupSpec,
   type NamedWindow,

@@ -8,14 +8,14 @@ import {
   text as textSchema,
   usageError,
 } from '@livekit-swarm/settings';
-import { parseDataRate } from './data-traffic.ts';
-import { parseE2ee } from './e2ee.ts';
+import { parseDataRate } from './role-keys/data.ts';
+import { parseE2ee } from './role-keys/e2ee.ts';
 import type { ExecutorSpec } from './executors/registry.ts';
 import { checkThresholds, parseThresholds } from './language/check-thresholds.ts';
-import { CODEC_WORDS } from './language/schema/media.ts';
-import { parseLayout } from './layout.ts';
+import { CODEC_WORDS } from './track-file.ts';
+import { parseLayout } from './role-keys/layout.ts';
 import { LIMITS } from './limits.ts';
-import { parsePublish } from './publish.ts';
+import { parsePublish } from './role-keys/publish.ts';
 import { parseResolution } from './resolution.ts';
 import {
   DEFAULT_ROLE,
@@ -24,7 +24,7 @@ import {
   type RoleSpec,
   type TrackPlan,
   type VideoCodec,
-} from './role-spec.ts';
+} from './role-keys/registry.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from './scenario.ts';
 import { canBeEncrypted, videoProblem } from './video-format.ts';
 

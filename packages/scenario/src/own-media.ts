@@ -1,5 +1,5 @@
 import { RESOLUTIONS } from './resolution.ts';
-import type { Resolution, RoleSpec, TrackPlan } from './role-spec.ts';
+import type { Resolution, RoleSpec, TrackPlan } from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
 import type { OwnMedia } from './track-plan.ts';
 

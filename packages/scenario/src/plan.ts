@@ -1,8 +1,8 @@
 /** The plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
 import type { PlannedAction } from './actions/action-spec.ts';
-import type { Connect } from './connect.ts';
-import type { E2ee } from './e2ee.ts';
+import type { Connect } from './role-keys/connect.ts';
+import type { E2ee } from './role-keys/e2ee.ts';
 import type { Labels } from './host-labels.ts';
 import type {
   ClientEngineName,
@@ -13,7 +13,7 @@ import type {
   NetworkImpairment,
   RoleGrants,
   TrackPlan,
-} from './role-spec.ts';
+} from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
 
 /** As the scenario names it; with flags `publisher` or `subscriber`. */

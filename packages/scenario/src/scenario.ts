@@ -4,7 +4,7 @@
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { executorSchema } from './executors/registry.ts';
-import { clientEngine, roleSpecSchema } from './role-spec.ts';
+import { clientEngine, roleSpecSchema } from './role-keys/registry.ts';
 
 const ms = () => z.number().min(0);
 

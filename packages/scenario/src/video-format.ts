@@ -1,6 +1,6 @@
 import { layersOf } from './plan/media-rates.ts';
 import { clipBitrate } from './plan/video-rates.ts';
-import type { Resolution, TrackPlan, VideoCodec } from './role-spec.ts';
+import type { Resolution, TrackPlan, VideoCodec } from './role-keys/registry.ts';
 
 type Video = Extract<TrackPlan, { kind: 'video' }>;
 

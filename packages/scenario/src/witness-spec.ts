@@ -1,5 +1,5 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import { type ClientEngineName, DEFAULT_ROLE, type RoleSpec } from './role-spec.ts';
+import { type ClientEngineName, DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 import type { WitnessSpec } from './scenario.ts';
 
 /** More would be load, not witnesses. */

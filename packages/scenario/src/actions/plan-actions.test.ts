@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../language/parse-scenario.ts';
 import { formatScenario } from '../language/write/format-scenario.ts';
 import { expandPlan } from '../plan/expand.ts';
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { ActionSpec } from './action-spec.ts';
 
 const always = (ms: number) => ({ distribution: 'constant', ms }) as const;

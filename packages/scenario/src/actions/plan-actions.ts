@@ -1,7 +1,7 @@
 import { drawDuration } from '../executors/duration-distribution.ts';
-import { sourceOf as grantedSourceOf } from '../grants.ts';
+import { sourceOf as grantedSourceOf } from '../role-keys/grants.ts';
 import type { Random } from '../random.ts';
-import type { RoleSpec, TrackSourceName } from '../role-spec.ts';
+import type { RoleSpec, TrackSourceName } from '../role-keys/registry.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type {
   ActionSource,

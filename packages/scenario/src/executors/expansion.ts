@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { LIMITS } from '../limits.ts';
 import type { Random } from '../random.ts';
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 
 /** One session, ms after the executor began. */
 export interface SessionSlot {

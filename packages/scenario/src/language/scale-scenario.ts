@@ -2,7 +2,7 @@ import { scaleCount } from '../executors/definition.ts';
 import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
 import { checkSchedule } from '../plan/expand.ts';
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
 /** Beyond it a factor is a typing error. */

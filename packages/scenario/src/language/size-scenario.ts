@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { scaleCount } from '../executors/definition.ts';
 import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 import { scaleByFactor } from './scale-scenario.ts';
 

@@ -4,7 +4,7 @@ import type { RoomLifetime, SessionSlot } from '../executors/expansion.ts';
 import { spreadJoins } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import { type Random, randomStream } from '../random.ts';
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
 /** The rooms of a group, and the sessions in each. */

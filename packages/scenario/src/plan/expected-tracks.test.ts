@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan } from '../plan.ts';
-import type { Layout, RoleGrants, TrackPlan } from '../role-spec.ts';
+import type { Layout, RoleGrants, TrackPlan } from '../role-keys/registry.ts';
 import { expectedTracks } from './expected-tracks.ts';
 
 type Guest = Parameters<typeof expectedTracks>[0][number];

@@ -1,8 +1,8 @@
 import { publicationTimes } from '../actions/publication-times.ts';
-import { maySubscribe, visibleTracks } from '../grants.ts';
-import { audibleTracks, visibleVideos } from '../layout.ts';
+import { maySubscribe, visibleTracks } from '../role-keys/grants.ts';
+import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
-import type { Kind } from '../role-spec.ts';
+import type { Kind } from '../role-keys/registry.ts';
 import { partitionPoint } from './partition-point.ts';
 
 /** Times are sums of fractions: what falls short by less than this is rounding. */

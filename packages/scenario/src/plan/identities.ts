@@ -1,4 +1,4 @@
-import type { RoleSpec } from '../role-spec.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
 /** The prefix of all identities of a run: tracks of other participants in a shared room are recognised by it. */

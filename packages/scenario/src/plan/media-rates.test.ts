@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Layout, Resolution, TrackPlan } from '../role-spec.ts';
+import type { Layout, Resolution, TrackPlan } from '../role-keys/registry.ts';
 import { layersOf, receivedRate } from './media-rates.ts';
 
 const layers = (resolution: Resolution, simulcast: boolean): Resolution[] =>

@@ -1,6 +1,6 @@
-import { tileSize } from '../layout.ts';
+import { tileSize } from '../role-keys/layout.ts';
 import { RESOLUTIONS } from '../resolution.ts';
-import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-spec.ts';
+import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-keys/registry.ts';
 import { layerRate } from './video-rates.ts';
 
 type Video = Extract<TrackPlan, { kind: 'video' }>;

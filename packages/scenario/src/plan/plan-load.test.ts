@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecutorSpec } from '../executors/registry.ts';
 import { parseScenario } from '../language/parse-scenario.ts';
 import type { ParticipantPlan } from '../plan.ts';
-import type { DataTraffic, Layout, TrackPlan } from '../role-spec.ts';
+import type { DataTraffic, Layout, TrackPlan } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { expandPlan } from './expand.ts';
 import { maxParticipants, planLoad } from './plan-load.ts';

@@ -1,7 +1,7 @@
-import { mayPublish, maySubscribe } from '../grants.ts';
-import { audibleTracks, visibleVideos } from '../layout.ts';
+import { mayPublish, maySubscribe } from '../role-keys/grants.ts';
+import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
 import type { ParticipantPlan } from '../plan.ts';
-import type { TrackPlan } from '../role-spec.ts';
+import type { TrackPlan } from '../role-keys/registry.ts';
 import {
   addRates,
   layerShown,

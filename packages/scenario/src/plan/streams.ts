@@ -1,5 +1,5 @@
 import { everPublished } from '../actions/plan-actions.ts';
-import type { RoleSpec, TrackPlan } from '../role-spec.ts';
+import type { RoleSpec, TrackPlan } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { LoadExtent } from './extent.ts';
 

@@ -16,7 +16,7 @@ import {
   type RoleGrants,
   type RoleSpec,
   type TrackPlan,
-} from '../../src/role-spec.ts';
+} from '../../src/role-keys/registry.ts';
 import type { GroupSpec, NamedWindow, Scenario } from '../../src/scenario.ts';
 import { MUSIC_KILOBITS } from '../../src/track-plan.ts';
 

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { commonKeys } from '../../executors/definition.ts';
 import { executorNames, groupSchemas } from '../../executors/registry.ts';
 import { parseWitness } from '../../witness-spec.ts';
-import { publish } from './media.ts';
+import { publish } from '../../track-file.ts';
 
 /** Rooms that are alike: when they are open, and their participants. */
 export const group = z.discriminatedUnion('executor', groupSchemas, {

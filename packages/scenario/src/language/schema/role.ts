@@ -10,15 +10,15 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { turnsSetting } from '../../actions/turns.ts';
-import { connectSetting } from '../../connect.ts';
-import { e2eeSetting } from '../../e2ee.ts';
+import { turnsSetting } from '../../role-keys/turns.ts';
+import { connectSetting } from '../../role-keys/connect.ts';
+import { e2eeSetting } from '../../role-keys/e2ee.ts';
 import { LIMITS } from '../../limits.ts';
-import { network } from '../../network/network.ts';
-import { DEPARTURES, ENGINE_NAMES, PATHS } from '../../role-spec.ts';
-import { actions } from './action.ts';
-import { data, layout, publish } from './media.ts';
-import { grants } from './permission.ts';
+import { network } from '../../role-keys/network.ts';
+import { DEPARTURES, ENGINE_NAMES, PATHS } from '../../role-keys/registry.ts';
+import { actions } from '../../actions/action-file.ts';
+import { data, layout, publish } from '../../track-file.ts';
+import { grants } from '../../permission.ts';
 
 export const path = () => word(PATHS, 'path').optional();
 

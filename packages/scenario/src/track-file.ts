@@ -9,11 +9,11 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { parseDataRate } from '../../data-traffic.ts';
-import { parseLayout } from '../../layout.ts';
-import type { Resolution, TrackPlan, VideoCodec } from '../../role-spec.ts';
-import { MUSIC_KILOBITS } from '../../track-plan.ts';
-import { videoProblem } from '../../video-format.ts';
+import { parseDataRate } from './role-keys/data.ts';
+import { parseLayout } from './role-keys/layout.ts';
+import type { Resolution, TrackPlan, VideoCodec } from './role-keys/registry.ts';
+import { MUSIC_KILOBITS } from './track-plan.ts';
+import { videoProblem } from './video-format.ts';
 
 export const RESOLUTION_WORDS = [
   '180p',

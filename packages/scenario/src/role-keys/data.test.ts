@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDataRate, parseDataRate } from './data-traffic.ts';
+import { formatDataRate, parseDataRate } from './data.ts';
 
 describe('parseDataRate', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { hinted, strict, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Permission } from '../../actions/action-spec.ts';
-import type { RoleGrants, TrackSourceName } from '../../role-spec.ts';
+import type { Permission } from './actions/action-spec.ts';
+import type { RoleGrants, TrackSourceName } from './role-keys/registry.ts';
 
 const SOURCES = [
   'camera',

@@ -1,5 +1,5 @@
-import type { ParticipantPlan } from './plan.ts';
-import type { RoleGrants, TrackPlan, TrackSourceName } from './role-spec.ts';
+import type { ParticipantPlan } from '../plan.ts';
+import type { RoleGrants, TrackPlan, TrackSourceName } from './registry.ts';
 
 /** LiveKit's source of a track. */
 export const sourceOf = (track: TrackPlan): TrackSourceName =>

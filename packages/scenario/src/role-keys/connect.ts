@@ -1,6 +1,6 @@
 import { hinted, secretRef, strict, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** Where participants get their server and token from, as records hold it: of headers, where their values are. */
 export const connectSchema = z.object({

@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { Kind } from './role-spec.ts';
+import type { Kind } from './registry.ts';
 
 const ALLOWED = 'write audio, video, audio,video or none';
 

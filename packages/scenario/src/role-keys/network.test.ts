@@ -8,7 +8,7 @@ import {
   networkPreset,
   networkPresetNames,
   PERFECT_LINK,
-} from './network-presets.ts';
+} from '../network/network-presets.ts';
 
 const problem = (given: object): string | undefined => {
   const { error } = network.safeParse(given);

@@ -1,10 +1,10 @@
 /** What a role does, everything filled in: as records hold it and as plans use it. */
 import { z } from 'zod';
-import { actionSchema } from './actions/action-spec.ts';
-import { turnsSchema } from './actions/turns.ts';
+import { actionSchema } from '../actions/action-spec.ts';
+import { turnsSchema } from './turns.ts';
 import { connectSchema } from './connect.ts';
 import { e2eeSchema } from './e2ee.ts';
-import { type TrackPlan, trackPlanSchema } from './track-plan.ts';
+import { type TrackPlan, trackPlanSchema } from '../track-plan.ts';
 
 const ms = () => z.number().min(0);
 
@@ -130,7 +130,7 @@ export type Kind = TrackPlan['kind'];
 type VideoTrack = Extract<TrackPlan, { kind: 'video' }>;
 export type VideoCodec = VideoTrack['codec'];
 export type Resolution = VideoTrack['resolution'];
-export type { TrackPlan } from './track-plan.ts';
+export type { TrackPlan } from '../track-plan.ts';
 export type Layout = z.infer<typeof layout>;
 export type DataTraffic = z.infer<typeof data>;
 export type TrackSourceName = z.infer<typeof sourceName>;

@@ -6,10 +6,10 @@ import {
   type ActionSpec,
   type ActionStep,
   SIMULATIONS,
-} from '../../actions/action-spec.ts';
-import { distribution } from '../../executors/duration-distribution.ts';
-import { TRACKS_BY_WORD, track } from './media.ts';
-import { permission } from './permission.ts';
+} from './action-spec.ts';
+import { distribution } from '../executors/duration-distribution.ts';
+import { TRACKS_BY_WORD, track } from '../track-file.ts';
+import { permission } from '../permission.ts';
 
 const ACTION_WORDS = [
   'mute',

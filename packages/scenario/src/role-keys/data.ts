@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { DataTraffic } from './role-spec.ts';
+import type { DataTraffic } from './registry.ts';
 
 /** Room for the stamp (flow, sequence number, time of sending) that makes loss and latency countable. */
 export const MIN_DATA_BYTES = 32;

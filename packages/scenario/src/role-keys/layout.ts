@@ -1,5 +1,5 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import type { Layout } from './role-spec.ts';
+import type { Layout } from './registry.ts';
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
 
