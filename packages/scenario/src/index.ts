@@ -2,19 +2,14 @@ export {
   ACTION_SOURCES,
   type ActionSource,
   type ActionStep,
-  type Permission,
   type PlannedAction,
   type PlannedStep,
   SIMULATIONS,
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
-export { type Connect, connectSetting, endpointsOf, parseConnect, withConnect } from './role-keys/connect.ts';
-export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
-export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
 export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
-export { mayPublish, maySubscribe } from './role-keys/grants.ts';
 export { hasLabels, type Labels, labelText } from './host-labels.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
@@ -27,7 +22,6 @@ export {
   withSize,
 } from './language/size-scenario.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
-export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
 export { LIMITS } from './limits.ts';
 export {
   FLAGS_GROUP,
@@ -37,11 +31,13 @@ export {
   type LoadFlags,
   scenarioOfFlags,
 } from './load-flags.ts';
+export type { LinkImpairment, NetworkImpairment } from './network/impairment.ts';
 export {
   networkPreset,
   PERFECT_LINK,
 } from './network/network-presets.ts';
 export { hasOwnMedia, type OwnClip, withOwnMedia } from './own-media.ts';
+export type { Permission, TrackSourceName } from './permission.ts';
 export { expandPlan } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate, receivedSize } from './plan/media-rates.ts';
@@ -63,29 +59,20 @@ export {
   type ReadPermission,
 } from './read-permission.ts';
 export { RESOLUTIONS } from './resolution.ts';
+export { type Connect, connectSetting, parseConnect } from './role-keys/connect.ts';
+export type { DataTraffic } from './role-keys/data.ts';
+export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
+export { DEPARTURES, type Departure, departsWhileJoining } from './role-keys/departure.ts';
+export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
+export { type ClientEngineName, ENGINE_NAMES, type EngineName } from './role-keys/engine.ts';
+export type { RoleGrants } from './role-keys/grants.ts';
+export { mayPublish, maySubscribe } from './role-keys/grants.ts';
+export type { Layout } from './role-keys/layout.ts';
+export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
+export { type MediaPath, PATHS } from './role-keys/path.ts';
+export { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 export {
-  type ClientEngineName,
-  type DataTraffic,
-  DEFAULT_ROLE,
-  DEPARTURES,
-  type Departure,
-  departsWhileJoining,
-  ENGINE_NAMES,
-  type EngineName,
-  type Kind,
-  type Layout,
-  type LinkImpairment,
-  type MediaPath,
-  type NetworkImpairment,
-  PATHS,
-  type Resolution,
-  type RoleGrants,
-  type RoleSpec,
-  type TrackPlan,
-  type TrackSourceName,
-  type VideoCodec,
-} from './role-keys/registry.ts';
-export {
+  endpointsOf,
   type GroupSpec,
   type NamedWindow,
   recordedScenario,
@@ -93,6 +80,7 @@ export {
   scenarioOfRecord,
   scenarioSchema,
   type WitnessSpec,
+  withConnect,
 } from './scenario.ts';
 export {
   type ReadScenarioFile,
@@ -100,5 +88,6 @@ export {
   readScenarioFiles,
   sameNames,
 } from './scenario-file.ts';
+export type { Kind, Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 export { MUSIC_KILOBITS } from './track-plan.ts';
 export { mergeWitnesses, parseWitness } from './witness-spec.ts';

@@ -8,24 +8,19 @@ import {
   text as textSchema,
   usageError,
 } from '@livekit-swarm/settings';
-import { parseDataRate } from './role-keys/data.ts';
-import { parseE2ee } from './role-keys/e2ee.ts';
 import type { ExecutorSpec } from './executors/registry.ts';
 import { checkThresholds, parseThresholds } from './language/check-thresholds.ts';
-import { CODEC_WORDS } from './track-file.ts';
-import { parseLayout } from './role-keys/layout.ts';
 import { LIMITS } from './limits.ts';
-import { parsePublish } from './role-keys/publish.ts';
 import { parseResolution } from './resolution.ts';
-import {
-  DEFAULT_ROLE,
-  type MediaPath,
-  PATHS,
-  type RoleSpec,
-  type TrackPlan,
-  type VideoCodec,
-} from './role-keys/registry.ts';
+import { parseDataRate } from './role-keys/data.ts';
+import { parseE2ee } from './role-keys/e2ee.ts';
+import { parseLayout } from './role-keys/layout.ts';
+import { type MediaPath, PATHS } from './role-keys/path.ts';
+import { parsePublish } from './role-keys/publish.ts';
+import { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from './scenario.ts';
+import { CODEC_WORDS } from './track-file.ts';
+import type { TrackPlan, VideoCodec } from './track-plan.ts';
 import { canBeEncrypted, videoProblem } from './video-format.ts';
 
 /** The name of a scenario that flags describe, and of its only group. */

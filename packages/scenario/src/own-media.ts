@@ -1,7 +1,7 @@
 import { RESOLUTIONS } from './resolution.ts';
-import type { Resolution, RoleSpec, TrackPlan } from './role-keys/registry.ts';
+import type { RoleSpec } from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
-import type { OwnMedia } from './track-plan.ts';
+import type { OwnMedia, Resolution, TrackPlan } from './track-plan.ts';
 
 export type OwnClip = NonNullable<OwnMedia['clip']>;
 

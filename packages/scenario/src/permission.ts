@@ -1,39 +1,46 @@
 import { hinted, strict, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Permission } from './actions/action-spec.ts';
-import type { RoleGrants, TrackSourceName } from './role-keys/registry.ts';
 
-const SOURCES = [
+/** LiveKit's sources of tracks. */
+export const TRACK_SOURCES = [
   'camera',
   'microphone',
   'screen_share',
   'screen_share_audio',
-] as const satisfies readonly TrackSourceName[];
+] as const;
 
-const permissionKeys = {
+export type TrackSourceName = (typeof TRACK_SOURCES)[number];
+
+/** What LiveKit calls a permission of a participant: what the room service can change during a stay. */
+export const permissionSchema = z.object({
+  canPublish: z.boolean().exactOptional(),
+  canPublishSources: z
+    .array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio']))
+    .exactOptional(),
+  canPublishData: z.boolean().exactOptional(),
+  canSubscribe: z.boolean().exactOptional(),
+  canUpdateOwnMetadata: z.boolean().exactOptional(),
+});
+
+export type Permission = z.infer<typeof permissionSchema>;
+
+/** Keys of a scenario file. */
+export const permissionKeys = {
   canPublish: yesOrNo().optional(),
   canPublishSources: z
-    .array(word(SOURCES, 'source'), { error: hinted('must be a list', `of ${SOURCES.join(', ')}`) })
+    .array(word(TRACK_SOURCES, 'source'), {
+      error: hinted('must be a list', `of ${TRACK_SOURCES.join(', ')}`),
+    })
     .optional(),
   canPublishData: yesOrNo().optional(),
   canSubscribe: yesOrNo().optional(),
   canUpdateOwnMetadata: yesOrNo().optional(),
 };
 
-const grantKeys = {
-  ...permissionKeys,
-  hidden: yesOrNo().optional(),
-  roomAdmin: yesOrNo().optional(),
-  recorder: yesOrNo().optional(),
-};
-
 /** What was written, without the keys that were not: those follow from the role. */
-const stated = <T extends object>(given: T) =>
+export const stated = <T extends object>(given: T) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 /** What can change during a stay. */
 export const permission = () =>
   strict(permissionKeys).transform((given): Permission => stated(given));
-
-/** What a token grants. */
-export const grants = () => strict(grantKeys).transform((given): RoleGrants => stated(given));

@@ -1,20 +1,18 @@
 /** The plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
 import type { PlannedAction } from './actions/action-spec.ts';
-import type { Connect } from './role-keys/connect.ts';
-import type { E2ee } from './role-keys/e2ee.ts';
 import type { Labels } from './host-labels.ts';
-import type {
-  ClientEngineName,
-  DataTraffic,
-  Departure,
-  Layout,
-  MediaPath,
-  NetworkImpairment,
-  RoleGrants,
-  TrackPlan,
-} from './role-keys/registry.ts';
+import type { NetworkImpairment } from './network/impairment.ts';
+import type { Connect } from './role-keys/connect.ts';
+import type { DataTraffic } from './role-keys/data.ts';
+import type { Departure } from './role-keys/departure.ts';
+import type { E2ee } from './role-keys/e2ee.ts';
+import type { ClientEngineName } from './role-keys/engine.ts';
+import type { RoleGrants } from './role-keys/grants.ts';
+import type { Layout } from './role-keys/layout.ts';
+import type { MediaPath } from './role-keys/path.ts';
 import type { Scenario } from './scenario.ts';
+import type { TrackPlan } from './track-plan.ts';
 
 /** As the scenario names it; with flags `publisher` or `subscriber`. */
 export type Role = string;

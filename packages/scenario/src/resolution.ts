@@ -1,5 +1,5 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import type { Resolution } from './role-keys/registry.ts';
+import type { Resolution } from './track-plan.ts';
 
 /** 16:9, lowest first. */
 export const RESOLUTIONS: Record<Resolution, { width: number; height: number }> = {

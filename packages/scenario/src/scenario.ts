@@ -4,7 +4,9 @@
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { executorSchema } from './executors/registry.ts';
-import { clientEngine, roleSpecSchema } from './role-keys/registry.ts';
+import type { Connect } from './role-keys/connect.ts';
+import { clientEngine } from './role-keys/engine.ts';
+import { roleSpecSchema } from './role-keys/registry.ts';
 
 const ms = () => z.number().min(0);
 
@@ -80,3 +82,18 @@ export const scenarioOfRecord = (recorded: RecordedScenario): Scenario => ({
 export type GroupSpec = z.infer<typeof group>;
 export type WitnessSpec = z.infer<typeof witness>;
 export type NamedWindow = z.infer<typeof namedWindow>;
+
+/** The scenario, with an endpoint for the roles that have none of their own. */
+export const withConnect = (scenario: Scenario, connect: Connect): Scenario => ({
+  ...scenario,
+  groups: scenario.groups.map((group) => ({
+    ...group,
+    roles: group.roles.map((role) => ({ ...role, connect: role.connect ?? connect })),
+  })),
+});
+
+/** Every endpoint of a scenario. */
+export const endpointsOf = ({ groups }: Pick<Scenario, 'groups'>): Connect[] =>
+  groups.flatMap(({ roles }) =>
+    roles.flatMap(({ connect }) => (connect === undefined ? [] : [connect])),
+  );

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { parseDataRate } from './role-keys/data.ts';
 import { parseLayout } from './role-keys/layout.ts';
-import type { Resolution, TrackPlan, VideoCodec } from './role-keys/registry.ts';
+import type { Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 import { MUSIC_KILOBITS } from './track-plan.ts';
 import { videoProblem } from './video-format.ts';
 

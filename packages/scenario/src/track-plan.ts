@@ -56,3 +56,7 @@ export const trackPlanSchema = z.discriminatedUnion('kind', [
 
 export type OwnMedia = z.infer<typeof ownMedia>;
 export type TrackPlan = z.infer<typeof trackPlanSchema>;
+export type Kind = TrackPlan['kind'];
+type VideoTrack = Extract<TrackPlan, { kind: 'video' }>;
+export type VideoCodec = VideoTrack['codec'];
+export type Resolution = VideoTrack['resolution'];

@@ -1,6 +1,6 @@
 import { layersOf } from './plan/media-rates.ts';
 import { clipBitrate } from './plan/video-rates.ts';
-import type { Resolution, TrackPlan, VideoCodec } from './role-keys/registry.ts';
+import type { Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 
 type Video = Extract<TrackPlan, { kind: 'video' }>;
 

@@ -1,5 +1,6 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import { type ClientEngineName, DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
+import type { ClientEngineName } from './role-keys/engine.ts';
+import { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 import type { WitnessSpec } from './scenario.ts';
 
 /** More would be load, not witnesses. */

@@ -1,5 +1,8 @@
 import { bitRate, customIssue, hinted, strict, text, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { distribution } from '../executors/duration-distribution.ts';
+import { permission } from '../permission.ts';
+import { TRACKS_BY_WORD, track } from '../track-file.ts';
 import {
   type ActionName,
   type ActionSource,
@@ -7,9 +10,6 @@ import {
   type ActionStep,
   SIMULATIONS,
 } from './action-spec.ts';
-import { distribution } from '../executors/duration-distribution.ts';
-import { TRACKS_BY_WORD, track } from '../track-file.ts';
-import { permission } from '../permission.ts';
 
 const ACTION_WORDS = [
   'mute',

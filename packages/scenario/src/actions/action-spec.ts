@@ -1,21 +1,11 @@
 /** What the participants of a role do during their stay, as records hold it. */
 import { z } from 'zod';
 import { distributionSchema } from '../executors/duration-distribution.ts';
+import { permissionSchema } from '../permission.ts';
 import { trackPlanSchema } from '../track-plan.ts';
 
 /** A participant has one of each at most. */
 export const ACTION_SOURCES = ['audio', 'camera', 'screen'] as const;
-
-/** What LiveKit calls a permission of a participant: what the room service can change during a stay. */
-const permission = z.object({
-  canPublish: z.boolean().exactOptional(),
-  canPublishSources: z
-    .array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio']))
-    .exactOptional(),
-  canPublishData: z.boolean().exactOptional(),
-  canSubscribe: z.boolean().exactOptional(),
-  canUpdateOwnMetadata: z.boolean().exactOptional(),
-});
 
 /** What livekit-client's `simulateScenario` can ask of the server. */
 export const SIMULATIONS = [
@@ -38,7 +28,7 @@ const step = z.discriminatedUnion('do', [
     metadata: z.string().exactOptional(),
     attributes: z.record(z.string(), z.string()).exactOptional(),
   }),
-  z.object({ do: z.literal('permit'), permission }),
+  z.object({ do: z.literal('permit'), permission: permissionSchema }),
   z.object({
     do: z.literal('simulate'),
     simulate: z.enum(SIMULATIONS),
@@ -63,7 +53,6 @@ export const actionSchema = z
 /** One thing that a participant does at one moment. */
 export type ActionStep = z.infer<typeof step>;
 export type ActionSource = (typeof ACTION_SOURCES)[number];
-export type Permission = z.infer<typeof permission>;
 export type ActionSpec = z.infer<typeof actionSchema>;
 export type ActionName = ActionStep['do'];
 

@@ -1,6 +1,7 @@
 /** Keys of end-to-end encryption that change during a run. */
-import type { KeyChange } from '../role-keys/e2ee.ts';
+
 import type { Random } from '../random.ts';
+import type { KeyChange } from '../role-keys/e2ee.ts';
 import type { PlannedAction } from './action-spec.ts';
 import { MAX_ACTIONS, type Stay } from './plan-actions.ts';
 

@@ -1,13 +1,13 @@
 import { drawDuration } from '../executors/duration-distribution.ts';
-import { sourceOf as grantedSourceOf } from '../role-keys/grants.ts';
+import type { Permission, TrackSourceName } from '../permission.ts';
 import type { Random } from '../random.ts';
-import type { RoleSpec, TrackSourceName } from '../role-keys/registry.ts';
+import { sourceOf as grantedSourceOf } from '../role-keys/grants.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type {
   ActionSource,
   ActionSpec,
   ActionStep,
-  Permission,
   PlannedAction,
   PlannedStep,
 } from './action-spec.ts';

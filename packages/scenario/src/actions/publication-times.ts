@@ -1,5 +1,5 @@
 import type { ParticipantPlan } from '../plan.ts';
-import type { Kind } from '../role-keys/registry.ts';
+import type { Kind } from '../track-plan.ts';
 import type { ActionSource } from './action-spec.ts';
 import { actionSourceOf } from './plan-actions.ts';
 import { sendingPhases } from './sending-phases.ts';

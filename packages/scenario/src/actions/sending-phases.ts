@@ -1,6 +1,6 @@
-import { mayPublish } from '../role-keys/grants.ts';
 import type { ParticipantPlan } from '../plan.ts';
-import type { RoleGrants } from '../role-keys/registry.ts';
+import type { RoleGrants } from '../role-keys/grants.ts';
+import { mayPublish } from '../role-keys/grants.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type { ActionSource, PlannedAction } from './action-spec.ts';
 import { actionSourceOf } from './plan-actions.ts';

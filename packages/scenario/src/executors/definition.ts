@@ -1,10 +1,10 @@
 /** What an executor is: one file defines each of them, and the registry lists them. */
 import { duration, type Path, strict, text } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { e2eeSetting } from '../role-keys/e2ee.ts';
 import type { Complain } from '../language/checks.ts';
 import { path, roles } from '../language/schema/role.ts';
 import { LIMITS } from '../limits.ts';
+import { e2eeSetting } from '../role-keys/e2ee.ts';
 import type { Expansion, Group } from './expansion.ts';
 
 /** Keys of every group. */

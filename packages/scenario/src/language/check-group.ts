@@ -1,10 +1,11 @@
 import { WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { Path } from '@livekit-swarm/settings';
 import { actionSourceOf, everPublished } from '../actions/plan-actions.ts';
-import { canEncrypt } from '../role-keys/e2ee.ts';
 import { executorOf, type GroupFile } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
-import { departsWhileJoining, type TrackPlan } from '../role-keys/registry.ts';
+import { departsWhileJoining } from '../role-keys/departure.ts';
+import { canEncrypt } from '../role-keys/e2ee.ts';
+import type { TrackPlan } from '../track-plan.ts';
 import { canBeEncrypted } from '../video-format.ts';
 import type { Checks, Complain } from './checks.ts';
 import { tracksOf } from './normalise.ts';

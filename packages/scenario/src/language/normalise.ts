@@ -1,8 +1,9 @@
 import { type GroupFile, readExecutor } from '../executors/registry.ts';
-import { DEFAULT_ROLE, type RoleSpec, type TrackPlan } from '../role-keys/registry.ts';
+import { DEFAULT_ROLE, type RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
-import type { ScenarioFile } from './schema/file.ts';
 import { TRACKS_BY_WORD } from '../track-file.ts';
+import type { TrackPlan } from '../track-plan.ts';
+import type { ScenarioFile } from './schema/file.ts';
 import type { RoleFile } from './schema/role.ts';
 
 type Item = ScenarioFile['profiles'][string];

@@ -7,10 +7,10 @@ import {
   treeAt,
 } from '@livekit-swarm/settings';
 import { actionSourceOf } from '../actions/plan-actions.ts';
-import type { TrackPlan } from '../role-keys/registry.ts';
+import { publish } from '../track-file.ts';
+import type { TrackPlan } from '../track-plan.ts';
 import type { Checks } from './checks.ts';
 import { tracksOf } from './normalise.ts';
-import { publish } from '../track-file.ts';
 import { noSuchProfile, TRACK_WORDS } from './schema/role.ts';
 
 /** Named media, by name. One that cannot be read has no tracks, but its name is known. */

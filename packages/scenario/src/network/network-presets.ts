@@ -5,7 +5,7 @@
  *
  * A server lowers its bit rate to what fits; a simulated publisher does so with `rateAdaptation`, and without it loses the rest.
  */
-import type { LinkImpairment, NetworkImpairment } from '../role-keys/registry.ts';
+import type { LinkImpairment, NetworkImpairment } from './impairment.ts';
 
 /** A link that does nothing. */
 export const PERFECT_LINK: LinkImpairment = {

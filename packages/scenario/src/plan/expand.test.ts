@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import type { ExecutorSpec } from '../executors/registry.ts';
 import type { Plan } from '../plan.ts';
-import type { Layout } from '../role-keys/registry.ts';
+import type { Layout } from '../role-keys/layout.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { expandPlan } from './expand.ts';
 

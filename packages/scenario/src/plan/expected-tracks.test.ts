@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParticipantPlan } from '../plan.ts';
-import type { Layout, RoleGrants, TrackPlan } from '../role-keys/registry.ts';
+import type { RoleGrants } from '../role-keys/grants.ts';
+import type { Layout } from '../role-keys/layout.ts';
+import type { TrackPlan } from '../track-plan.ts';
 import { expectedTracks } from './expected-tracks.ts';
 
 type Guest = Parameters<typeof expectedTracks>[0][number];

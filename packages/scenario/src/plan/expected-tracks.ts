@@ -1,8 +1,8 @@
 import { publicationTimes } from '../actions/publication-times.ts';
+import type { ParticipantPlan } from '../plan.ts';
 import { maySubscribe, visibleTracks } from '../role-keys/grants.ts';
 import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
-import type { ParticipantPlan } from '../plan.ts';
-import type { Kind } from '../role-keys/registry.ts';
+import type { Kind } from '../track-plan.ts';
 import { partitionPoint } from './partition-point.ts';
 
 /** Times are sums of fractions: what falls short by less than this is rounding. */

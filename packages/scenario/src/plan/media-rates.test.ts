@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Layout, Resolution, TrackPlan } from '../role-keys/registry.ts';
+import type { Layout } from '../role-keys/layout.ts';
+import type { Resolution, TrackPlan } from '../track-plan.ts';
 import { layersOf, receivedRate } from './media-rates.ts';
 
 const layers = (resolution: Resolution, simulcast: boolean): Resolution[] =>

@@ -1,6 +1,7 @@
-import { tileSize } from '../role-keys/layout.ts';
 import { RESOLUTIONS } from '../resolution.ts';
-import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-keys/registry.ts';
+import type { Layout } from '../role-keys/layout.ts';
+import { tileSize } from '../role-keys/layout.ts';
+import type { Resolution, TrackPlan, VideoCodec } from '../track-plan.ts';
 import { layerRate } from './video-rates.ts';
 
 type Video = Extract<TrackPlan, { kind: 'video' }>;

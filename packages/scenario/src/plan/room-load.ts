@@ -1,7 +1,7 @@
+import type { ParticipantPlan } from '../plan.ts';
 import { mayPublish, maySubscribe } from '../role-keys/grants.ts';
 import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
-import type { ParticipantPlan } from '../plan.ts';
-import type { TrackPlan } from '../role-keys/registry.ts';
+import type { TrackPlan } from '../track-plan.ts';
 import {
   addRates,
   layerShown,

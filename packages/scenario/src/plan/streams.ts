@@ -1,6 +1,7 @@
 import { everPublished } from '../actions/plan-actions.ts';
-import type { RoleSpec, TrackPlan } from '../role-keys/registry.ts';
+import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
+import type { TrackPlan } from '../track-plan.ts';
 import type { LoadExtent } from './extent.ts';
 
 /** Media that participants send or should receive; what the labels of thresholds can select. */

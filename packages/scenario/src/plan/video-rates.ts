@@ -1,4 +1,4 @@
-import type { Resolution, TrackPlan, VideoCodec } from '../role-keys/registry.ts';
+import type { Resolution, TrackPlan, VideoCodec } from '../track-plan.ts';
 
 /** Packets and bits of RTP payload per second. */
 interface Contents {

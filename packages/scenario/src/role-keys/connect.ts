@@ -1,6 +1,5 @@
 import { hinted, secretRef, strict, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { Scenario } from '../scenario.ts';
 
 /** Where participants get their server and token from, as records hold it: of headers, where their values are. */
 export const connectSchema = z.object({
@@ -98,21 +97,6 @@ export const parseConnect = (
     );
   return { url, servers: [...servers], headers: Object.fromEntries(headers.map(parseHeader)) };
 };
-
-/** The scenario, with an endpoint for the roles that have none of their own. */
-export const withConnect = (scenario: Scenario, connect: Connect): Scenario => ({
-  ...scenario,
-  groups: scenario.groups.map((group) => ({
-    ...group,
-    roles: group.roles.map((role) => ({ ...role, connect: role.connect ?? connect })),
-  })),
-});
-
-/** Every endpoint of a scenario. */
-export const endpointsOf = ({ groups }: Pick<Scenario, 'groups'>): Connect[] =>
-  groups.flatMap(({ roles }) =>
-    roles.flatMap(({ connect }) => (connect === undefined ? [] : [connect])),
-  );
 
 const parseHeader = (text: string): [string, { env: string } | { file: string }] => {
   const [, name = '', kind, where = ''] = /^([^=]+)=(env|file):(.+)$/.exec(text.trim()) ?? [];

@@ -1,5 +1,14 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { DataTraffic } from './registry.ts';
+import { z } from 'zod';
+
+export const dataSchema = z.object({
+  messagesPerSecond: z.number(),
+  /** Payload bytes of a message. */
+  bytes: z.number(),
+  reliable: z.boolean(),
+});
+
+export type DataTraffic = z.infer<typeof dataSchema>;
 
 /** Room for the stamp (flow, sequence number, time of sending) that makes loss and latency countable. */
 export const MIN_DATA_BYTES = 32;

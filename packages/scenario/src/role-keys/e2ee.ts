@@ -11,7 +11,7 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
-import type { EngineName } from './registry.ts';
+import type { EngineName } from './engine.ts';
 
 /** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
 const GENERATED = ['throw-away', 'wrong-key'] as const;

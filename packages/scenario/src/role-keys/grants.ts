@@ -1,5 +1,29 @@
-import type { ParticipantPlan } from '../plan.ts';
-import type { RoleGrants, TrackPlan, TrackSourceName } from './registry.ts';
+import { strict, yesOrNo } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { permissionKeys, permissionSchema, stated, type TrackSourceName } from '../permission.ts';
+import type { TrackPlan } from '../track-plan.ts';
+
+/**
+ * Token grants (LiveKit's VideoGrant). What is absent follows from what the role does: it may publish the sources it publishes, send data if it sends
+ * data, subscribe if it subscribes. Stating less than a role needs is how a denial is tested.
+ */
+export const grantsSchema = permissionSchema.extend({
+  hidden: z.boolean().exactOptional(),
+  roomAdmin: z.boolean().exactOptional(),
+  recorder: z.boolean().exactOptional(),
+});
+
+export type RoleGrants = z.infer<typeof grantsSchema>;
+
+const grantKeys = {
+  ...permissionKeys,
+  hidden: yesOrNo().optional(),
+  roomAdmin: yesOrNo().optional(),
+  recorder: yesOrNo().optional(),
+};
+
+/** What a token grants. */
+export const grants = () => strict(grantKeys).transform((given): RoleGrants => stated(given));
 
 /** LiveKit's source of a track. */
 export const sourceOf = (track: TrackPlan): TrackSourceName =>
@@ -20,12 +44,17 @@ export const mayPublish = (
 export const visibleTracks = ({
   publish,
   grants,
-}: Pick<ParticipantPlan, 'publish' | 'grants'>): TrackPlan[] =>
+}: {
+  publish: readonly TrackPlan[];
+  grants: RoleGrants;
+}): TrackPlan[] =>
   grants.hidden === true ? [] : publish.filter((track) => mayPublish(grants, track));
 
 /** Whether a participant receives media at all; its layout decides which. */
 export const maySubscribe = ({
   subscribe,
   grants,
-}: Pick<ParticipantPlan, 'subscribe' | 'grants'>): boolean =>
-  subscribe && grants.canSubscribe !== false;
+}: {
+  subscribe: boolean;
+  grants: RoleGrants;
+}): boolean => subscribe && grants.canSubscribe !== false;

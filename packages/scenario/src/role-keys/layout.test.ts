@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Layout } from './layout.ts';
 import { audibleTracks, formatLayout, parseLayout, visibleVideos } from './layout.ts';
-import type { Layout } from './registry.ts';
 
 describe('parseLayout', () => {
   it.each<[string, Layout]>([

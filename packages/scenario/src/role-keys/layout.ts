@@ -1,5 +1,16 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import type { Layout } from './registry.ts';
+import { z } from 'zod';
+
+/**
+ * What a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to `tiles` videos at the size of a tile. Audio is always received,
+ * except with `none`.
+ */
+export const layoutSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['all', 'speaker', 'audio-only', 'none']) }),
+  z.object({ type: z.literal('grid'), tiles: z.number().min(0) }),
+]);
+
+export type Layout = z.infer<typeof layoutSchema>;
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
 

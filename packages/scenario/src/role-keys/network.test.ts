@@ -2,13 +2,13 @@ import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of'
 import { expect, test } from 'vitest';
 import { parseScenario } from '../language/parse-scenario.ts';
 import { formatScenario } from '../language/write/format-scenario.ts';
-import { network } from './network.ts';
 import {
   NETWORK_PRESETS,
   networkPreset,
   networkPresetNames,
   PERFECT_LINK,
 } from '../network/network-presets.ts';
+import { network } from './network.ts';
 
 const problem = (given: object): string | undefined => {
   const { error } = network.safeParse(given);

@@ -10,7 +10,7 @@ import {
   textOf,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { LinkImpairment, NetworkImpairment } from './registry.ts';
+import type { LinkImpairment, NetworkImpairment } from '../network/impairment.ts';
 import { networkPreset, networkPresetNames, PERFECT_LINK } from '../network/network-presets.ts';
 
 /** A value outside these is a typing error rather than a network; the pump has the same limits. */

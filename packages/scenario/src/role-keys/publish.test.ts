@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePublish } from './publish.ts';
 import { parseResolution } from '../resolution.ts';
+import { parsePublish } from './publish.ts';
 
 describe('parsePublish', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { Kind } from './registry.ts';
+import type { Kind } from '../track-plan.ts';
 
 const ALLOWED = 'write audio, video, audio,video or none';
 

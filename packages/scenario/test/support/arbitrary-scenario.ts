@@ -4,20 +4,18 @@ import fc from 'fast-check';
 import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
 import type { ExecutorSpec } from '../../src/executors/registry.ts';
 import type { Stage } from '../../src/executors/stages.ts';
+import type { LinkImpairment } from '../../src/network/impairment.ts';
 import {
   networkPreset,
   networkPresetNames,
   PERFECT_LINK,
 } from '../../src/network/network-presets.ts';
-import {
-  type Layout,
-  type LinkImpairment,
-  PATHS,
-  type RoleGrants,
-  type RoleSpec,
-  type TrackPlan,
-} from '../../src/role-keys/registry.ts';
+import type { RoleGrants } from '../../src/role-keys/grants.ts';
+import type { Layout } from '../../src/role-keys/layout.ts';
+import { PATHS } from '../../src/role-keys/path.ts';
+import type { RoleSpec } from '../../src/role-keys/registry.ts';
 import type { GroupSpec, NamedWindow, Scenario } from '../../src/scenario.ts';
+import type { TrackPlan } from '../../src/track-plan.ts';
 import { MUSIC_KILOBITS } from '../../src/track-plan.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);

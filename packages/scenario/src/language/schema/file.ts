@@ -15,8 +15,8 @@ import {
 import { z } from 'zod';
 import { commonKeys } from '../../executors/definition.ts';
 import { executorNames, groupSchemas } from '../../executors/registry.ts';
-import { parseWitness } from '../../witness-spec.ts';
 import { publish } from '../../track-file.ts';
+import { parseWitness } from '../../witness-spec.ts';
 
 /** Rooms that are alike: when they are open, and their participants. */
 export const group = z.discriminatedUnion('executor', groupSchemas, {

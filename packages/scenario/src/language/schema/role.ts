@@ -10,15 +10,17 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { turnsSetting } from '../../role-keys/turns.ts';
-import { connectSetting } from '../../role-keys/connect.ts';
-import { e2eeSetting } from '../../role-keys/e2ee.ts';
-import { LIMITS } from '../../limits.ts';
-import { network } from '../../role-keys/network.ts';
-import { DEPARTURES, ENGINE_NAMES, PATHS } from '../../role-keys/registry.ts';
 import { actions } from '../../actions/action-file.ts';
+import { LIMITS } from '../../limits.ts';
+import { connectSetting } from '../../role-keys/connect.ts';
+import { DEPARTURES } from '../../role-keys/departure.ts';
+import { e2eeSetting } from '../../role-keys/e2ee.ts';
+import { ENGINE_NAMES } from '../../role-keys/engine.ts';
+import { grants } from '../../role-keys/grants.ts';
+import { network } from '../../role-keys/network.ts';
+import { PATHS } from '../../role-keys/path.ts';
+import { turnsSetting } from '../../role-keys/turns.ts';
 import { data, layout, publish } from '../../track-file.ts';
-import { grants } from '../../permission.ts';
 
 export const path = () => word(PATHS, 'path').optional();
 

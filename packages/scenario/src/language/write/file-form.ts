@@ -2,18 +2,20 @@
 
 import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
 import type { ActionSpec, ActionStep } from '../../actions/action-spec.ts';
-import { turnsForm } from '../../role-keys/turns.ts';
-import { connectForm } from '../../role-keys/connect.ts';
-import { formatDataRate } from '../../role-keys/data.ts';
-import { e2eeForm } from '../../role-keys/e2ee.ts';
 import type { Entry } from '../../executors/definition.ts';
 import { distributionForm } from '../../executors/duration-distribution.ts';
 import { executorOf } from '../../executors/registry.ts';
-import { formatLayout } from '../../role-keys/layout.ts';
+import type { LinkImpairment } from '../../network/impairment.ts';
 import { isNetworkPresetName, networkPreset, PERFECT_LINK } from '../../network/network-presets.ts';
 import { dataOf, streamsOf } from '../../plan/streams.ts';
-import type { LinkImpairment, RoleSpec, TrackPlan } from '../../role-keys/registry.ts';
+import { connectForm } from '../../role-keys/connect.ts';
+import { formatDataRate } from '../../role-keys/data.ts';
+import { e2eeForm } from '../../role-keys/e2ee.ts';
+import { formatLayout } from '../../role-keys/layout.ts';
+import type { RoleSpec } from '../../role-keys/registry.ts';
+import { turnsForm } from '../../role-keys/turns.ts';
 import type { GroupSpec, Scenario } from '../../scenario.ts';
+import type { TrackPlan } from '../../track-plan.ts';
 import { formatWitness } from '../../witness-spec.ts';
 import { bitRateText, decimal, durationText, shareText } from './texts.ts';
 
