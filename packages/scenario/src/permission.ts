@@ -14,9 +14,7 @@ export type TrackSourceName = (typeof TRACK_SOURCES)[number];
 /** What LiveKit calls a permission of a participant: what the room service can change during a stay. */
 export const permissionSchema = z.object({
   canPublish: z.boolean().exactOptional(),
-  canPublishSources: z
-    .array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio']))
-    .exactOptional(),
+  canPublishSources: z.array(z.enum(TRACK_SOURCES)).exactOptional(),
   canPublishData: z.boolean().exactOptional(),
   canSubscribe: z.boolean().exactOptional(),
   canUpdateOwnMetadata: z.boolean().exactOptional(),
