@@ -25,10 +25,8 @@ export {
   type DrillResult,
   KNOWN_FAILURE_STATUSES,
   OUTCOMES,
-  REPEAT_VERDICTS,
   type RepeatOutcome,
   type RepeatResult,
-  type RepeatVerdict,
   verdictMetricsOf,
 } from './measure/drill-result.ts';
 export { type ObjectiveResult, objectiveResult } from './measure/evaluate-objectives.ts';

@@ -20,6 +20,25 @@ export const DRILL_OBJECTIVES = [
 
 export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
 
+/**
+ * Verdicts on a drill and on each of its repeats. void: the steady state was not reached, or a fault was not available. inconclusive: the load generator
+ * was impaired. A drill that met its own abort condition has failed.
+ */
+export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
+
+export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
+
+/** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */
+export const MEDIA_RECEPTIONS = [
+  'receiving_all',
+  'receiving_some',
+  'receiving_none',
+  'reconnecting',
+  'disconnected',
+] as const;
+
+export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
+
 /** What a fault is injected into, as in the drill file; resolved to components at the time of the injection. */
 export const faultTarget = z
   .union([

@@ -16,14 +16,18 @@ export { addDecryption, type Decryption } from './decryption.ts';
 export {
   DRILL_EVENT_NAMES,
   DRILL_OBJECTIVES,
+  DRILL_VERDICTS,
   type DrillEvent,
   type DrillLine,
   type DrillObjective,
   type DrillStopReason,
+  type DrillVerdict,
   drillStopReason,
   type EffectFinding,
   type FaultTarget,
   faultTarget,
+  MEDIA_RECEPTIONS,
+  type MediaReception,
 } from './drill-line.ts';
 export {
   crossingSchema,

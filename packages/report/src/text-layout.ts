@@ -1,5 +1,5 @@
 import type { Verdict } from '@livekit-swarm/analysis';
-import type { RepeatVerdict } from '@livekit-swarm/chaos';
+import type { DrillVerdict } from '@livekit-swarm/record';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 
@@ -28,7 +28,7 @@ export const styleFor = (color: boolean): Style => {
 export const MARKS = { passed: '✓', failed: '✗', inconclusive: '?' } as const;
 
 /** Of runs and of repeats of a drill. */
-export const paintOf = (style: Style, verdict: Verdict | RepeatVerdict): Paint =>
+export const paintOf = (style: Style, verdict: Verdict | DrillVerdict): Paint =>
   verdict === 'passed' ? style.good : verdict === 'failed' ? style.bad : style.unsure;
 
 /** The colours and weights of `Style`, which are all that may reach a terminal. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DrillVerdict } from '@livekit-swarm/record';
 import { type DrillStopReason, planFactsOf, type RecordLine } from '@livekit-swarm/record';
 import { recordedScenario } from '@livekit-swarm/scenario';
 import { generatorOf } from '@livekit-swarm/testkit/record-of';
@@ -22,7 +23,7 @@ import type { Drill } from '../drill/drill.ts';
 import { planOfDrill } from '../drill/scenario-of-drill.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { DrillReason } from '../measure/decide-verdict.ts';
-import { DRILL_RESULT_SCHEMA, type RepeatVerdict } from '../measure/drill-result.ts';
+import { DRILL_RESULT_SCHEMA } from '../measure/drill-result.ts';
 import { DRILL_FILE, evaluateDrill } from './evaluate-drill.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'swarm-reread-'));
@@ -138,7 +139,7 @@ describe('the evaluation of a stored drill', () => {
     forMs: 5_000,
   };
 
-  it.each<[RepeatVerdict, DrillReason, RecordLine[]]>([
+  it.each<[DrillVerdict, DrillReason, RecordLine[]]>([
     ['void', NOT_STEADY, [drillLine(9_000, { event: 'void', reason: NOT_STEADY }), END]],
     [
       'void',

@@ -1,9 +1,9 @@
+import type { DrillVerdict } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import type { DrillReason } from '../measure/decide-verdict.ts';
-import type { RepeatVerdict } from '../measure/drill-result.ts';
 import { isConclusive, repeatFolder } from './execute-drill.ts';
 
-const made = (...verdicts: RepeatVerdict[]) =>
+const made = (...verdicts: DrillVerdict[]) =>
   verdicts.map((verdict) => ({ verdict, reasons: [], recovery: { skipped: [] } }));
 
 describe('a drill is conclusive', () => {

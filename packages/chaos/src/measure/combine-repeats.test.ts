@@ -1,11 +1,12 @@
+import type { DrillVerdict } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import type { KnownFailures, ObjectiveCode } from '../drill/drill.ts';
 import { combineRepeats } from './combine-repeats.ts';
-import type { RepeatResult, RepeatVerdict } from './drill-result.ts';
+import type { RepeatResult } from './drill-result.ts';
 
 const repeat = (
-  verdict: RepeatVerdict,
+  verdict: DrillVerdict,
   max: number | null = null,
   failedObjectives: ObjectiveCode[] = [],
 ): RepeatResult =>

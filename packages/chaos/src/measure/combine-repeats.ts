@@ -1,3 +1,4 @@
+import type { DrillVerdict } from '@livekit-swarm/record';
 import type { Drill, ObjectiveCode } from '../drill/drill.ts';
 import {
   DRILL_RESULT_SCHEMA,
@@ -5,12 +6,11 @@ import {
   type KnownFailureStatus,
   type RepeatOutcome,
   type RepeatResult,
-  type RepeatVerdict,
   type Spread,
 } from './drill-result.ts';
 
 /** Most severe first. */
-const VERDICTS: readonly RepeatVerdict[] = [
+const VERDICTS: readonly DrillVerdict[] = [
   'interrupted',
   'failed',
   'inconclusive',

@@ -4,9 +4,8 @@ import type {
   ThresholdResult,
   VerdictDecision,
 } from '@livekit-swarm/analysis';
-import type { DrillStopReason } from '@livekit-swarm/record';
+import type { DrillStopReason, DrillVerdict } from '@livekit-swarm/record';
 import type { Drill, ObjectiveCode } from '../drill/drill.ts';
-import type { RepeatVerdict } from './drill-result.ts';
 import { evaluateObjectives, type ObjectiveResult } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -56,7 +55,7 @@ export const DRILL_REASON_CODES = [
 ] as const satisfies readonly DrillReason['code'][];
 
 export interface RepeatVerdictFacts {
-  verdict: RepeatVerdict;
+  verdict: DrillVerdict;
   /** Most important first; empty when it passed. */
   reasons: DrillReason[];
   /** Codes of the objectives that were missed, sorted: compared with `knownFailures`, and counted over repeats. */
@@ -103,7 +102,7 @@ export const decideDrillVerdict = ({
       ...(crossed.length > 0 ? ['thresholds' as const] : []),
     ]),
   ].sort();
-  const conclude = (verdict: RepeatVerdict, reasons: DrillReason[]): RepeatVerdictFacts => ({
+  const conclude = (verdict: DrillVerdict, reasons: DrillReason[]): RepeatVerdictFacts => ({
     verdict,
     reasons,
     failedObjectives,

@@ -1,17 +1,10 @@
+import type { DrillVerdict } from '@livekit-swarm/record';
 import type { Drill, ObjectiveCode } from '../drill/drill.ts';
 import type { RepeatVerdictFacts } from './decide-verdict.ts';
 import type { DrillSecond, WindowFigures } from './figures.ts';
 import type { Recovery } from './recovery.ts';
 
 export const DRILL_RESULT_SCHEMA = 'livekit-swarm/drill-result/1';
-
-/**
- * void: the steady state was not reached, or a fault was not available. inconclusive: the load generator was impaired. A drill that met its own abort
- * condition has failed.
- */
-export const REPEAT_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
-
-export type RepeatVerdict = (typeof REPEAT_VERDICTS)[number];
 
 /** One execution of a drill. */
 export interface RepeatResult extends RepeatVerdictFacts {
@@ -71,7 +64,7 @@ export interface DrillResult {
   schema: typeof DRILL_RESULT_SCHEMA;
   drill: Drill;
   /** The most severe of its repeats. */
-  verdict: RepeatVerdict;
+  verdict: DrillVerdict;
   knownFailureStatus: KnownFailureStatus;
   serverVersion: string | null;
   /** Name of the deployment, without secrets. */
@@ -95,7 +88,7 @@ export interface Spread {
 
 /** The result of a repeat as metrics: `swarm_chaos_verdict`, `swarm_chaos_objective_met`, … */
 export interface VerdictMetrics {
-  verdict: RepeatVerdict;
+  verdict: DrillVerdict;
   /** Time to recover in seconds, by quantile; null: no recovery was measured. */
   recovery: ReadonlyMap<number, number> | null;
   /** Whether each required objective was met. */

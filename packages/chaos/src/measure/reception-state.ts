@@ -3,19 +3,8 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { EventLine, RecordLine } from '@livekit-swarm/record';
+import type { EventLine, MediaReception, RecordLine } from '@livekit-swarm/record';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
-
-/** What a participant of the load receives now: label values of `swarm_chaos_participants`. */
-export const MEDIA_RECEPTIONS = [
-  'receiving_all',
-  'receiving_some',
-  'receiving_none',
-  'reconnecting',
-  'disconnected',
-] as const;
-
-export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
 
 /** Counts of participants by their reception, and of subscriptions. */
 export interface DrillReception {

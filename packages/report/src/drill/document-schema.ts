@@ -1,14 +1,15 @@
 /** The JSON document of drills: facts of packages/chaos, each reason and objective with its text. */
+
 import {
   DRILL_REASON_CODES,
   DRILL_RESULT_SCHEMA,
   KNOWN_FAILURE_STATUSES,
   OUTCOMES,
   objectiveResult,
-  REPEAT_VERDICTS,
   recoverySchema,
 } from '@livekit-swarm/chaos';
 import { drillSchema, objectiveCode } from '@livekit-swarm/chaos/drill';
+import { DRILL_VERDICTS } from '@livekit-swarm/record';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
@@ -21,7 +22,7 @@ const share = (what: string) =>
 const exitCode = z
   .literal(Object.values(EXIT_CODES).map(({ code }) => code))
   .meta({ id: 'ExitCode' });
-const verdict = z.enum(REPEAT_VERDICTS).meta({
+const verdict = z.enum(DRILL_VERDICTS).meta({
   id: 'Verdict',
   description:
     'void: the steady state was not reached, or a fault was not available; inconclusive: the load generator was impaired. Neither is a verdict on the server.',

@@ -1,4 +1,5 @@
 /** Every text about a drill: text, HTML, JUnit and JSON reports and the progress of the CLI render the same facts with the same phrases. */
+
 import {
   type AlertSpan,
   type DrillReason,
@@ -9,17 +10,16 @@ import {
   type RecoveryMethod,
   type RepeatOutcome,
   type RepeatResult,
-  type RepeatVerdict,
   resumedWithoutMedia,
 } from '@livekit-swarm/chaos';
-import type { DrillLine } from '@livekit-swarm/record';
+import type { DrillLine, DrillVerdict } from '@livekit-swarm/record';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
 import { stopReasonText, unprovenText } from '../phrases/run-event.ts';
 import { formatParams } from './format-params.ts';
 
-export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
+export const VERDICT_MARKS: Readonly<Record<DrillVerdict, string>> = {
   passed: '✓',
   failed: '✗',
   inconclusive: '?',

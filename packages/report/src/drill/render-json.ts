@@ -6,9 +6,9 @@ import {
   type DrillReason,
   type DrillResult,
   type RepeatResult,
-  type RepeatVerdict,
 } from '@livekit-swarm/chaos';
 import { diskReason, makeFolder, replaceFile } from '@livekit-swarm/host';
+import type { DrillVerdict } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode, SwarmError } from '@livekit-swarm/settings';
 import {
   DRILL_RESULTS_SCHEMA,
@@ -113,7 +113,7 @@ const noDrillDocument = ({ drill, exitCode, code, message, hint }: NoDrill): NoD
   error: { code, message, hint },
 });
 
-const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {
+const CODES: Readonly<Record<DrillVerdict, ExitCode>> = {
   passed: EXIT_CODES.passed.code,
   failed: EXIT_CODES.failed.code,
   inconclusive: EXIT_CODES.inconclusive.code,
