@@ -1,4 +1,4 @@
-import { CATALOGUE, type NamedEntry, PROBE_TARGET_LABELS } from '@livekit-swarm/exporter/catalogue';
+import { CATALOGUE, type NamedEntry, PROBE_TARGET_LABELS } from '@livekit-swarm/catalogue';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const CHAPTERS: { family: keyof typeof CATALOGUE; title: string; intro: string }[] = [
@@ -47,7 +47,7 @@ Participants are those of the load that are connected: without join probes.`,
 
 /** docs/exporter-metrics.md. */
 export const exporterMetricsPage =
-  (): string => `${generatedFrom('packages/exporter/src/catalogue')}
+  (): string => `${generatedFrom('packages/catalogue/src/families')}
 
 # Exporter metrics
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { configFile, PROBE_FAILURES } from '@livekit-swarm/exporter';
+import { PROBE_FAILURES } from '@livekit-swarm/catalogue';
+import { configFile } from '@livekit-swarm/exporter';
 import { readSettings } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
+import type { SourceName } from '@livekit-swarm/catalogue';
 import { apiBase } from '@livekit-swarm/livekit';
-import type { SourceName } from './catalogue/index.ts';
 import type { ExporterSettings } from './config/settings.ts';
 import type { Target } from './config/target.ts';
 import type { Source, SourceContext } from './source.ts';

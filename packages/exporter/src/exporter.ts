@@ -1,5 +1,5 @@
+import type { SourceName } from '@livekit-swarm/catalogue';
 import type { Hono } from 'hono';
-import type { SourceName } from './catalogue/index.ts';
 import { formatAddress, isLoopback, type ListenAddress } from './config/listen-address.ts';
 import type { Secret, Secrets } from './config/live-secret.ts';
 import { type AppPart, createApp } from './http/app.ts';

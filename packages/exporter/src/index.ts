@@ -1,4 +1,3 @@
-export * from './catalogue/index.ts';
 export { type ConfigFile, configFile, exporterJsonSchema } from './config/config-file.ts';
 export { formatAddress, type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 export { type ExporterSettings, loadSettings, type SettingsFlags } from './config/settings.ts';
@@ -11,7 +10,6 @@ export {
 } from './connectivity/connectivity.ts';
 export { createSources } from './create-sources.ts';
 export { type Exporter, type ExporterOptions, startExporter } from './exporter.ts';
-export { registerFamily } from './metrics/register-family.ts';
 export type { Source, SourceContext } from './source.ts';
 export { readNodeId } from './sources/probes/node-id.ts';
 export { createProbeRoom, type RoomAccess } from './sources/probes/probe-room.ts';

@@ -1,6 +1,6 @@
+import type { SourceName } from '@livekit-swarm/catalogue';
 import type { Hono, MiddlewareHandler } from 'hono';
 import type { Registry } from 'prom-client';
-import type { SourceName } from './catalogue/index.ts';
 
 /** A source of metrics: a folder under sources/ that plugs in here. */
 export interface Source {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { EgressInfo, EgressStatus } from '@livekit/protocol';
+import { collect } from '@livekit-swarm/catalogue/registry';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { collect } from '../src/metrics/render.ts';
 import type { Source } from '../src/source.ts';
 import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source.ts';
 

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { createParticipantHistories, stateIntervals } from '@livekit-swarm/analysis';
+import { collect } from '@livekit-swarm/catalogue/registry';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
 import type { RecordLine } from '@livekit-swarm/record';
 import { createRooms } from '@livekit-swarm/testkit/create-rooms';
@@ -19,7 +20,6 @@ import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of'
 import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collect } from '../src/metrics/render.ts';
 import type { Source } from '../src/source.ts';
 import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source.ts';
 import { readNodeId } from '../src/sources/probes/node-id.ts';

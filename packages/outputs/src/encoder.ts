@@ -1,4 +1,4 @@
-import type { RunFigures } from '@livekit-swarm/exporter/run-metrics';
+import type { RunFigures } from '@livekit-swarm/catalogue/run-metrics';
 
 /** A run as a protocol sees it: what it must know to make requests of the figures. */
 export interface RunIdentity {

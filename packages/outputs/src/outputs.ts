@@ -1,4 +1,5 @@
-import { createRunMetrics, PUSH_LABEL } from '@livekit-swarm/exporter/run-metrics';
+import { PUSH_LABEL } from '@livekit-swarm/catalogue';
+import { createRunMetrics } from '@livekit-swarm/catalogue/run-metrics';
 import { systemClock } from '@livekit-swarm/livekit';
 import type { HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { createDelivery } from './delivery/delivery.ts';

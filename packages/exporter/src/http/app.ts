@@ -1,9 +1,9 @@
+import { formatFor, render } from '@livekit-swarm/catalogue/registry';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
 import type { Secret } from '../config/live-secret.ts';
-import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
 import { authenticate } from './authenticate.ts';

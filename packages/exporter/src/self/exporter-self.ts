@@ -1,8 +1,7 @@
+import { EXPORTER_METRICS, type SourceName } from '@livekit-swarm/catalogue';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/registry';
 import { Registry } from 'prom-client';
-import { EXPORTER_METRICS, type SourceName } from '../catalogue/index.ts';
-import { registerFamily } from '../metrics/register-family.ts';
-import { collect, countSeries } from '../metrics/render.ts';
-import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../source.ts';
 
 /** What the exporter knows of itself and of its sources. */

@@ -1,4 +1,4 @@
-import { CATALOGUE, PUSH_LABEL } from '@livekit-swarm/exporter/catalogue';
+import { CATALOGUE, PUSH_LABEL } from '@livekit-swarm/catalogue';
 import { EXAMPLE_CAPACITY } from '../capacity.ts';
 import { selectingLabels } from '../config/job-selector.ts';
 import type { Names } from '../config/names.ts';

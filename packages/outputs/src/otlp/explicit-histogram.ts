@@ -1,4 +1,4 @@
-import { bucketsOf, type TrendSeries } from '@livekit-swarm/exporter/run-metrics';
+import { bucketsOf, type TrendSeries } from '@livekit-swarm/catalogue/run-metrics';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 
 /** With the same bounds as `/metrics`, for backends without exponential histograms. */

@@ -1,9 +1,6 @@
-import {
-  PUSH_LABEL,
-  type RunFigures,
-  type Snapshot,
-  type TrendSeries,
-} from '@livekit-swarm/exporter/run-metrics';
+import { PUSH_LABEL } from '@livekit-swarm/catalogue';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import type { RunFigures, TrendSeries } from '@livekit-swarm/catalogue/run-metrics';
 import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api';
 import {
   AggregationTemporality,

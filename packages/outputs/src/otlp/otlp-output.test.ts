@@ -1,4 +1,4 @@
-import { createRunMetrics, type RunFigures } from '@livekit-swarm/exporter/run-metrics';
+import { createRunMetrics, type RunFigures } from '@livekit-swarm/catalogue/run-metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { decodeExportRequest, type OtlpPoint } from '@livekit-swarm/testkit/otlp-messages';

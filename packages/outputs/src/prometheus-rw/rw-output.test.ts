@@ -1,4 +1,5 @@
-import type { RunFigures, Snapshot } from '@livekit-swarm/exporter/run-metrics';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import type { RunFigures } from '@livekit-swarm/catalogue/run-metrics';
 import { uncompress } from 'snappyjs';
 import { describe, expect, it } from 'vitest';
 import { createRemoteWriteEncoder } from './rw-output.ts';

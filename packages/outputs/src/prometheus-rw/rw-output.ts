@@ -1,4 +1,5 @@
-import { PUSH_LABEL, type SnapshotValue } from '@livekit-swarm/exporter/run-metrics';
+import { PUSH_LABEL } from '@livekit-swarm/catalogue';
+import type { SnapshotValue } from '@livekit-swarm/catalogue/registry';
 import type { Protocol } from '../delivery/outcome.ts';
 import type { Encoder, RunIdentity } from '../encoder.ts';
 import type { RemoteWriteSettings } from './rw-settings.ts';

@@ -1,6 +1,6 @@
+import { CLIENT_METRICS } from '@livekit-swarm/catalogue';
+import { registerFamily } from '@livekit-swarm/catalogue/registry';
 import { Registry } from 'prom-client';
-import { CLIENT_METRICS } from '../../catalogue/index.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { beaconRoutes, type OnReports } from './beacon-routes.ts';
 import type { ClientsOptions } from './clients-options.ts';

@@ -1,5 +1,5 @@
 import type { ClientSoftware } from '@livekit-swarm/beacon/payload';
-import { NETWORK_VALUES, TRANSPORT_VALUES } from '../../catalogue/client.ts';
+import { NETWORK_VALUES, TRANSPORT_VALUES } from '@livekit-swarm/catalogue';
 
 /** SDKs by name and major version: what a label can be, whatever is sent. */
 const SDKS = [

@@ -1,6 +1,6 @@
 import { participantQuality } from '@livekit-swarm/analysis';
-import type { CLIENT_METRICS } from '../../catalogue/index.ts';
-import type { Handles } from '../../metrics/register-family.ts';
+import type { CLIENT_METRICS } from '@livekit-swarm/catalogue';
+import type { Handles } from '@livekit-swarm/catalogue/registry';
 import type { ReadReport, ReadStream } from './payload-schema.ts';
 import { expectedPackets, rateStream } from './rate-stream.ts';
 import type { Participant } from './sessions.ts';

@@ -1,7 +1,7 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
+import { ENDED_EGRESS } from '@livekit-swarm/catalogue';
 import { egressOf, ingressOf, roomServiceOf } from '@livekit-swarm/livekit';
 import { type ApiError, apiErrorOf } from '../../api-error.ts';
-import { ENDED_EGRESS } from '../../catalogue/lifecycle.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
 import { type ListedRoom, momentOf } from './metering/meter.ts';
 import type { MeteredSession } from './metering/session-meter.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { collect } from '@livekit-swarm/catalogue/registry';
 import { afterEach, expect, it, vi } from 'vitest';
-import { collect } from '../../metrics/render.ts';
 import { createLifecycleSource } from './lifecycle-source.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENDED_EGRESS, LIFECYCLE_METRICS } from '@livekit-swarm/catalogue';
+import { registerFamily } from '@livekit-swarm/catalogue/registry';
 import {
   connectRegistry,
   ghostRooms,
@@ -9,8 +11,6 @@ import {
 import type { WebhookEvent } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
 import type { ApiError } from '../../api-error.ts';
-import { ENDED_EGRESS, LIFECYCLE_METRICS } from '../../catalogue/lifecycle.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
+import { LIFECYCLE_METRICS } from '@livekit-swarm/catalogue';
+import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/registry';
 import { Hono } from 'hono';
 import { AccessToken } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
-import { collect, countSeries } from '../../metrics/render.ts';
 import { createWebhooks } from './webhooks.ts';
 
 const SECRET = 'a-secret-only-this-test-knows-of-32-bytes';

@@ -1,10 +1,10 @@
 import { DisconnectReason, EgressStatus, TrackSource, TrackType } from '@livekit/protocol';
+import type { LIFECYCLE_METRICS } from '@livekit-swarm/catalogue';
+import type { Handles } from '@livekit-swarm/catalogue/registry';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
 import { type ApiKey, acceptedKeys, keysOf, verifyToken } from '../../api-key.ts';
-import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
-import type { Handles } from '../../metrics/register-family.ts';
 import { egressStatus } from './api-poll.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
 import { ReplayCache } from './replay-cache.ts';

@@ -1,5 +1,5 @@
+import type { ProbeFailure } from '@livekit-swarm/catalogue';
 import type { ApiError } from '../../api-error.ts';
-import type { ProbeFailure } from '../../catalogue/index.ts';
 import {
   identityOf,
   type Observation,

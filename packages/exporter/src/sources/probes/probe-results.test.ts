@@ -1,9 +1,8 @@
+import { PROBE_METRICS } from '@livekit-swarm/catalogue';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import { mergeSnapshots, render } from '@livekit-swarm/catalogue/registry';
 import { describe, expect, it } from 'vitest';
 import { observation, track } from '../../../test/support/fake-engine.ts';
-import { PROBE_METRICS } from '../../catalogue/index.ts';
-import { render } from '../../metrics/render.ts';
-import type { Snapshot } from '../../metrics/snapshot.ts';
-import { mergeSnapshots } from '../../metrics/snapshot.ts';
 import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
 import { identityOf } from './observation.ts';
 import { createProbeResults } from './probe-results.ts';

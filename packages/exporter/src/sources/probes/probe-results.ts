@@ -1,5 +1,5 @@
-import { PROBE_METRICS } from '../../catalogue/index.ts';
-import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
+import { PROBE_METRICS } from '@livekit-swarm/catalogue';
+import type { Snapshot, SnapshotValue } from '@livekit-swarm/catalogue/registry';
 import type { ProbeResult } from './evaluate-probe.ts';
 import { SIDES } from './observation.ts';
 

@@ -1,9 +1,9 @@
+import type { ProbeRejection } from '@livekit-swarm/catalogue';
+import { formatFor, render } from '@livekit-swarm/catalogue/registry';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ProbeRejection } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';
-import { formatFor, render } from '../../metrics/render.ts';
 import type { ProbeSettings } from './config.ts';
 import type { ProbeResult } from './evaluate-probe.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';

@@ -1,6 +1,6 @@
+import { collect } from '@livekit-swarm/catalogue/registry';
 import { expect, it, vi } from 'vitest';
 import { observation } from '../../../test/support/fake-engine.ts';
-import { collect } from '../../metrics/render.ts';
 import { moduleOf } from './module.ts';
 import { createProber } from './prober.ts';
 import { createProbesSource } from './probes-source.ts';

@@ -1,12 +1,10 @@
+import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '@livekit-swarm/catalogue';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import { asMetric, mergeSnapshots, registerFamily } from '@livekit-swarm/catalogue/registry';
 import { usageError } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
-import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';
-import { asMetric } from '../../metrics/quantiles.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
-import type { Snapshot } from '../../metrics/snapshot.ts';
-import { mergeSnapshots } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import type { ProbeSettings } from './config.ts';
 import type { ProbeResult } from './evaluate-probe.ts';

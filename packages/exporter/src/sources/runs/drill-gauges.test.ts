@@ -1,7 +1,7 @@
+import { CHAOS_METRICS } from '@livekit-swarm/catalogue';
+import { collect, render } from '@livekit-swarm/catalogue/registry';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { CHAOS_METRICS } from '../../catalogue/index.ts';
-import { collect, render } from '../../metrics/render.ts';
 import {
   createDrillGauges,
   type DrillGauges,

@@ -1,14 +1,14 @@
-import { DRILL_OBJECTIVES, type DrillObjective } from '@livekit-swarm/record';
-import type { Registry } from 'prom-client';
+import { CHAOS_METRICS } from '@livekit-swarm/catalogue';
+import type { SnapshotValue } from '@livekit-swarm/catalogue/registry';
+import { asMetric, registerFamily } from '@livekit-swarm/catalogue/registry';
 import {
-  CHAOS_METRICS,
+  DRILL_OBJECTIVES,
   DRILL_VERDICTS,
+  type DrillObjective,
   type DrillVerdict,
   type MediaReception,
-} from '../../catalogue/index.ts';
-import { asMetric } from '../../metrics/quantiles.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
-import type { SnapshotValue } from '../../metrics/snapshot.ts';
+} from '@livekit-swarm/record';
+import type { Registry } from 'prom-client';
 
 /** Media reception in a drill at a moment. */
 export interface DrillReception {

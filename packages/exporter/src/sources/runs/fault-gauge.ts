@@ -1,6 +1,6 @@
+import { CHAOS_METRICS } from '@livekit-swarm/catalogue';
 import type { RecordLine } from '@livekit-swarm/record';
 import { Gauge, type Registry } from 'prom-client';
-import { CHAOS_METRICS } from '../../catalogue/index.ts';
 
 const NAME = 'swarm_chaos_fault_active';
 

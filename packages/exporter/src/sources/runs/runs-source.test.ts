@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { collect } from '@livekit-swarm/catalogue/registry';
 import type { RecordLine } from '@livekit-swarm/record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it, vi } from 'vitest';
-import { collect } from '../../metrics/render.ts';
 import { createRunsSource } from './runs-source.ts';
 
 const record = recordOf(specOf({ rooms: 1, durationMs: 3_000 }));

@@ -1,9 +1,9 @@
+import { RUN_METRICS } from '@livekit-swarm/catalogue';
+import type { Snapshot } from '@livekit-swarm/catalogue/registry';
+import { asMetric, mergeSnapshots } from '@livekit-swarm/catalogue/registry';
+import { createRunMetrics, type RunMetrics } from '@livekit-swarm/catalogue/run-metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
-import { RUN_METRICS } from '../../catalogue/index.ts';
-import { asMetric } from '../../metrics/quantiles.ts';
-import type { Snapshot } from '../../metrics/snapshot.ts';
-import { mergeSnapshots } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import {
   createDrillGauges,
@@ -11,7 +11,6 @@ import {
   type DrillVerdictMetrics,
 } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
-import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
 /** Runs of this process, the current one and those before it. */
 export interface RunsSource extends Source {

@@ -1,6 +1,6 @@
+import { SESSION_METRICS } from '@livekit-swarm/catalogue';
+import { registerFamily } from '@livekit-swarm/catalogue/registry';
 import { Registry } from 'prom-client';
-import { SESSION_METRICS } from '../../catalogue/index.ts';
-import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import type { OnReports } from '../clients/beacon-routes.ts';
 import type { LifecycleObserver } from '../lifecycle/lifecycle-source.ts';

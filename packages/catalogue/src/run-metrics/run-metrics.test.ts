@@ -3,9 +3,9 @@ import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
-import { RUN_METRICS } from '../../catalogue/index.ts';
-import { render } from '../../metrics/render.ts';
-import type { Snapshot } from '../../metrics/snapshot.ts';
+import { RUN_METRICS } from '../index.ts';
+import { render } from '../registry/render.ts';
+import type { Snapshot } from '../registry/snapshot.ts';
 import { createRunMetrics } from './run-metrics.ts';
 
 const metricsOf = (lines: readonly RecordLine[]): ReturnType<typeof createRunMetrics> => {

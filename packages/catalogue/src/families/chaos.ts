@@ -1,18 +1,5 @@
-import { DRILL_OBJECTIVES } from '@livekit-swarm/record';
+import { DRILL_OBJECTIVES, DRILL_VERDICTS, MEDIA_RECEPTIONS } from '@livekit-swarm/record';
 import { gauge, type MetricFamily, summary } from './entry.ts';
-
-/** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */
-export const MEDIA_RECEPTIONS = [
-  'receiving_all',
-  'receiving_some',
-  'receiving_none',
-  'reconnecting',
-  'disconnected',
-] as const;
-export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
-
-export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
-export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
 
 const DRILL = ['drill'] as const;
 const RUNNING = 'while a drill runs';

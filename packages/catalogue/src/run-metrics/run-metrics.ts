@@ -12,8 +12,8 @@ import {
 } from '@livekit-swarm/analysis';
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { scenarioOfRecord } from '@livekit-swarm/scenario';
-import { RUN_METRICS } from '../../catalogue/index.ts';
-import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
+import { RUN_METRICS } from '../index.ts';
+import type { Snapshot, SnapshotValue } from '../registry/snapshot.ts';
 import { emitJoins, emitMedia } from './count-series.ts';
 import { type Emit, type RunMetricName, textOf } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';

@@ -1,5 +1,5 @@
 import type { Labels } from '@livekit-swarm/metrics';
-import type { RUN_METRICS } from '../../catalogue/index.ts';
+import type { RUN_METRICS } from '../index.ts';
 
 export type RunMetricName = keyof typeof RUN_METRICS;
 

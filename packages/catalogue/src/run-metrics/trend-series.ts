@@ -1,6 +1,6 @@
 import type { MetricName, MetricReader, Sketch } from '@livekit-swarm/metrics';
-import { RUN_METRICS } from '../../catalogue/index.ts';
-import type { SnapshotValue } from '../../metrics/snapshot.ts';
+import { RUN_METRICS } from '../index.ts';
+import type { SnapshotValue } from '../registry/snapshot.ts';
 import { type RunMetricName, textOf } from './emit.ts';
 
 interface Trend {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CatalogueEntry, MetricFamily } from '../catalogue/index.ts';
+import type { CatalogueEntry, MetricFamily } from '../index.ts';
 import { Quantiles } from './quantiles.ts';
 
 type Labels<Entry extends CatalogueEntry> = Entry['labels'][number];

@@ -9,7 +9,7 @@ import {
   PROBE_METRICS,
   RUN_METRICS,
   SESSION_METRICS,
-} from '../catalogue/index.ts';
+} from '../index.ts';
 import { registerFamily } from './register-family.ts';
 import { collect, render } from './render.ts';
 
