@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import type { IceServer } from './media-plane.ts';
 import { joinEndpoint } from './signal/endpoint.ts';
 
-/** How media can reach a node, as it announces it to a client that joins. */
+/** Addresses at which a node can receive media, as it announces them to a joining client. */
 export interface AnnouncedPaths {
   /** Node id, from the JoinResponse. */
   node: string;
@@ -12,7 +12,7 @@ export interface AnnouncedPaths {
   candidates: readonly AnnouncedCandidate[];
   /** URLs of TURN servers (RFC 7065), in the order of the server. */
   turnUrls: readonly string[];
-  /** The same with their credentials. */
+  /** The same TURN servers with their credentials. */
   turnServers: readonly IceServer[];
 }
 
@@ -22,14 +22,17 @@ export interface AnnouncedCandidate {
   port: number;
 }
 
-/** Candidates that a server without ICE-lite announces later are reflexive, which no path needs, ms. */
+/**
+ * Time for ICE candidates, ms. A server without ICE-lite announces reflexive candidates later,
+ * which no path needs.
+ */
 const GATHERING_MS = 800;
 /** Longest time from the join to the first candidate, ms. */
 const FIRST_WITHIN_MS = 4_000;
 
 /**
- * Joins a room for as long as it takes to read how media can reach its node, without media.
- * @returns a failure where the join is rejected or takes too long
+ * Joins a room without media, reads the addresses that its node announces, and leaves.
+ * @returns a failure when the join is rejected or takes too long
  */
 export const readAnnouncedPaths = (
   { url, clock, keepalive, connect }: Deployment,
@@ -59,7 +62,7 @@ export const readAnnouncedPaths = (
     let cancel = clock.after(timeoutMs, () => end(null));
     const connection = connect({
       base: url.ws,
-      // With two PeerConnections the server offers, candidates included, before it has anything of the client.
+      // With two PeerConnections the server offers first, candidates included.
       endpoint: joinEndpoint('v0', {
         autoSubscribe: false,
         adaptiveStream: false,

@@ -8,9 +8,9 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const MAX_FILE_BYTES = 4 * 1_024 * 1_024;
 
 /**
- * Reads certificates of authorities (PEM, one after the other), as of a private CA.
- * @returns their PEM alone: a private key in the same file stays there
- * @throws SwarmError `usage` when the file cannot be read or holds none
+ * Reads certificates of authorities (PEM, one after the other), for example of a private CA.
+ * @returns only the certificates (PEM): a private key in the same file is left out
+ * @throws SwarmError `usage` when the file cannot be read or contains none
  */
 export const readAuthorities = (file: string): string => {
   const found = readText(file).match(CERTIFICATE) ?? [];
@@ -57,7 +57,8 @@ const isCertificate = (pem: string): boolean => {
 let trusted: string | null = null;
 
 /**
- * Every TLS connection of this process from now on (signalling, API, Redis) also trusts these authorities, besides those of Node and of NODE_EXTRA_CA_CERTS.
+ * Makes every later TLS connection of this process (signalling, API, Redis) trust these
+ * authorities, in addition to those of Node and NODE_EXTRA_CA_CERTS.
  * @param pem from `readAuthorities`, here or on the host that sent the job; null: none
  */
 export const trustAuthorities = (pem: string | null): void => {
@@ -66,5 +67,5 @@ export const trustAuthorities = (pem: string | null): void => {
   setDefaultCACertificates([...getCACertificates('default'), ...(pem.match(CERTIFICATE) ?? [])]);
 };
 
-/** What `trustAuthorities` got, to send it along with a job; null: nothing. */
+/** Certificates given to `trustAuthorities` (PEM), to be sent with a job; null: none. */
 export const trustedAuthorities = (): string | null => trusted;

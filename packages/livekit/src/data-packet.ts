@@ -1,6 +1,6 @@
 import { DataPacket, DataPacket_Kind, EncryptedPacketPayload, UserPacket } from '@livekit/protocol';
 
-/** A user message as LiveKit's SDKs wrap it, and where in it the stamp goes. */
+/** A user message in the envelope of LiveKit's SDKs, and the position of the stamp in it. */
 export interface DataTemplate {
   bytes: Uint8Array;
   stampOffset: number;
@@ -15,7 +15,8 @@ export interface EncryptedDataTemplate extends DataTemplate {
 const MARK = 0xa5;
 
 /**
- * The envelope around a payload of `payloadBytes` bytes, written once: the server parses and rewrites the envelope, but hands the payload on as it is.
+ * The envelope around a payload of `payloadBytes` bytes, written once: the server parses and
+ * rewrites the envelope, but hands the payload on as it is.
  * @param stampBytes length of the stamp, at most `payloadBytes`
  */
 export const dataTemplate = (
@@ -28,7 +29,9 @@ export const dataTemplate = (
   return templateOf(packet.toBinary(), user);
 };
 
-/** The same for end-to-end encryption: `bytes` is what is encrypted, a message at a time. */
+/**
+ * Makes the template of an encrypted message: `bytes` is the plaintext, encrypted for each message.
+ */
 export const encryptedDataTemplate = (
   payloadBytes: number,
   stampBytes: number,

@@ -5,7 +5,10 @@ import { Keepalive } from './signal/keepalive.ts';
 import { type ConnectSignal, SignalSocket } from './signal/signal-socket.ts';
 import { parseServerUrl, type ServerUrl } from './url.ts';
 
-/** What all sessions with one deployment share: its address, what was learnt about it, one timer for the pings. */
+/**
+ * State that all sessions of one deployment share: its address, its signalling version, and one
+ * timer for the pings.
+ */
 export interface Deployment {
   readonly url: ServerUrl;
   readonly clock: Clock;

@@ -1,18 +1,21 @@
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** Why a join, a resume or a reconnect failed. */
+/** Reason for which a join, a resume or a reconnect failed. */
 export interface Failure {
-  /** A short stable word for counting: `unreachable`, `unauthorized`, `ice_timeout`, `server_shutdown`, … */
+  /**
+   * A short stable word for counting: `unreachable`, `unauthorized`, `ice_timeout`,
+   * `server_shutdown`, …
+   */
   reason: string;
   /** A sentence for the user. Never contains a token. */
   message: string;
-  /** What to do next, if known. */
+  /** Next step for the user, if known. */
   hint?: string;
-  /** Whether the same attempt may work a little later. */
+  /** True when the same attempt may succeed later. */
   retryable: boolean;
 }
 
-/** Anything that was thrown, as a failure. */
+/** Converts any thrown value to a failure. */
 export const failureOf = (error: unknown): Failure => {
   const message = withoutTokens(error instanceof Error ? error.message : String(error));
   if (!(error instanceof SwarmError)) return { reason: 'internal', message, retryable: false };
@@ -21,8 +24,9 @@ export const failureOf = (error: unknown): Failure => {
 };
 
 /**
- * Takes out what looks like a JSON Web Token (RFC 7519: three base64url parts, the first beginning `eyJ`) and `access_token` parameters:
- * livekit-server repeats a bad token in its 401 body.
+ * Redacts texts that look like a JSON Web Token (RFC 7519: three base64url parts, the first
+ * beginning `eyJ`) and `access_token` parameters: livekit-server quotes a bad token in its 401
+ * body.
  */
 export const withoutTokens = (text: string): string =>
   text

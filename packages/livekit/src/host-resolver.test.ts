@@ -7,7 +7,7 @@ const V4 = { address: '192.0.2.7', family: 4 };
 const V6 = { address: '2001:db8::7', family: 6 };
 const transient = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' });
 
-test('those who wait share one lookup, and its answer for 30 s', async () => {
+test('concurrent callers share one lookup, and its answer for 30 s', async () => {
   const clock = fakeClock();
   const lookup = vi.fn(async () => [V6, V4]);
   const resolver = new HostResolver('lk.example', clock, lookup);
@@ -21,7 +21,7 @@ test('those who wait share one lookup, and its answer for 30 s', async () => {
   expect(lookup).toHaveBeenCalledTimes(2);
 });
 
-test('a failure is not kept', async () => {
+test('a failure is not cached', async () => {
   const lookup = vi.fn(async () => [V4]).mockRejectedValueOnce(transient);
   const resolver = new HostResolver('lk.example', fakeClock(), lookup);
   await expect(resolver.addresses()).rejects.toMatchObject({ code: 'EAI_AGAIN' });

@@ -2,19 +2,27 @@ import { type LookupAddress, type LookupOptions, promises } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from './clock.ts';
 
-/** Every address of a host, in the order of the operating system. Rejects with the error of getaddrinfo. */
+/**
+ * Every address of a host, in the order of the operating system. Rejects with the error of
+ * getaddrinfo.
+ */
 export type LookupAll = (host: string) => Promise<LookupAddress[]>;
 
-/** How long an answer is used, ms: a deployment that moves is followed soon, and thousands of joins do not queue for lookups. */
+/**
+ * Lifetime of a cached answer, ms: short enough to follow a deployment that moves, long enough that
+ * thousands of joins share a lookup.
+ */
 const EXPIRES_AFTER_MS = 30_000;
-/** A resolver that answers nothing gives up after 10 s by default (resolv.conf(5): timeout, attempts). */
+/**
+ * Time limit of a lookup, ms: the default of resolvers (resolv.conf(5): timeout times attempts).
+ */
 const TIMEOUT_MS = 10_000;
 
 const systemLookup: LookupAll = (host) => promises.lookup(host, { all: true, verbatim: true });
 
 /**
- * The addresses of one host: one lookup at a time for all that ask, kept for a while. Failed lookups are not kept. Node runs lookups on four
- * threads: without this, those of a join storm would wait for each other.
+ * Cached addresses of one host, with one lookup at a time for all callers; failed lookups are not
+ * cached. Node runs lookups on four threads, so lookups of a join storm would otherwise queue.
  */
 export class HostResolver {
   readonly #host: string;
@@ -23,14 +31,17 @@ export class HostResolver {
   #current: Promise<readonly LookupAddress[]> | null = null;
   #expiresAt = Number.POSITIVE_INFINITY;
 
-  /** @param host as in a URL: IPv6 addresses in brackets */
+  /** @param host as written in a URL: IPv6 addresses in brackets */
   constructor(host: string, clock: Clock, lookupAll: LookupAll = systemLookup) {
     this.#host = host.replace(/^\[|\]$/g, '');
     this.#clock = clock;
     this.#lookupAll = lookupAll;
   }
 
-  /** @returns at least one address. @throws the error of getaddrinfo; one with the code EAI_AGAIN when nothing answers in time */
+  /**
+   * @returns at least one address.
+   * @throws the error of getaddrinfo; one with the code EAI_AGAIN when nothing answers in time
+   */
   addresses(): Promise<readonly LookupAddress[]> {
     if (this.#current !== null && this.#clock.now() < this.#expiresAt) return this.#current;
     const lookup = this.#lookUp();
@@ -47,7 +58,7 @@ export class HostResolver {
     return lookup;
   }
 
-  /** The same for sockets of Node, in place of `dns.lookup`. */
+  /** Replacement of `dns.lookup` for sockets of Node. */
   readonly lookup: LookupFunction = (_hostname, options, callback) => {
     this.addresses().then(
       (addresses) => answer(addresses, options, callback),
@@ -84,6 +95,6 @@ const answer = (
   else callback(null, first.address, first.family);
 };
 
-/** As Node makes them. */
+/** Error of a lookup, in the form of Node's own errors. */
 const lookupError = (code: 'EAI_AGAIN' | 'ENOTFOUND', host: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`getaddrinfo ${code} ${host}`), { code, syscall: 'getaddrinfo' });

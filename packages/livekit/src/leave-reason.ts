@@ -15,11 +15,14 @@ const SENTENCES: Partial<Record<DisconnectReason, string>> = {
   [DisconnectReason.MEDIA_FAILURE]: 'the server gave up on the media connection',
 };
 
-/** The enum's own name in lower case: `server_shutdown`, `room_deleted`, …; a number that a newer server invented reads `leave_42`. */
+/**
+ * Code of a disconnect reason: the name of its enum value in lower case, `server_shutdown`,
+ * `room_deleted`, …; a number that this version does not know becomes `leave_42`.
+ */
 export const codeOfReason = (reason: DisconnectReason): string =>
   (DisconnectReason[reason] ?? `leave_${reason}`).toLowerCase();
 
-/** What the server asks the client to do next. */
+/** Action that the server requests from the client after a LEAVE. */
 export type LeaveAction = 'disconnect' | 'resume' | 'reconnect';
 
 export const actionOf = (leave: LeaveRequest): LeaveAction => {

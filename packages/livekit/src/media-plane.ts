@@ -1,12 +1,12 @@
 import type { Failure } from './failure.ts';
 
 /**
- * What a session needs of the component that moves packets. The session decides (signalling, SDP,
- * subscriptions), the plane carries out. Peers are peer connections; their handles are the plane's.
+ * Component that moves packets for a session. The session decides (signalling, SDP, subscriptions);
+ * the plane carries out. A peer is a peer connection; the plane issues its handle.
  */
 export interface MediaPlane {
   /**
-   * Finds the way to the deployment; called before each attempt. Absent: nothing to prepare.
+   * Finds a network path to the deployment; called before each attempt. Absent: no preparation.
    * @throws the error of a name lookup; SwarmError `no_route`
    */
   prepare?(): Promise<void>;
@@ -15,40 +15,54 @@ export interface MediaPlane {
   /** Called again with the remote's new credentials after an ICE restart. */
   connectPeer(peer: number, remote: RemotePeer): void;
   /**
-   * Whether this host refused what was sent to connect the open peers: a firewall, a full queue, an interface that is down.
-   * @returns the kernel's error code, or null. Absent: not known
+   * Returns the kernel's error code when this host refused to send packets for the open peers
+   * (firewall, full queue, interface down); null: no error. Absent: unknown
    */
   localSendError?(): string | null;
-  /** Called with the node that the client has joined, before its candidates arrive. */
+  /** Receives the id of the node that the client joined, before its candidates arrive. */
   joinedNode?(nodeId: string): void;
-  /** STUN and TURN servers that the deployment offers, when the client is in and after each resume. */
+  /**
+   * Receives the STUN and TURN servers that the deployment offers, after the join and each resume.
+   */
   iceServers?(servers: readonly IceServer[]): void;
-  /** Why media found no way, where the plane knows more than that. */
+  /**
+   * Returns the reason for which ICE failed, if the plane knows more than the timeout; null:
+   * unknown.
+   */
   pathFailure?(): Failure | null;
   setExtensions(peer: number, ids: ExtensionIds): void;
-  /** `candidate:…`. */
+  /** @param candidate `candidate:…` (RFC 8839 §5.1) */
   addCandidate(peer: number, candidate: string): void;
   /** The remote has no further candidates under its present credentials (RFC 8838 §8.2). */
   candidatesEnded?(peer: number): void;
-  /** New local credentials (RFC 8445 §9), and candidates where the addresses of this side changed. */
+  /**
+   * Makes new local credentials (RFC 8445 §9), and candidates if the addresses of this side
+   * changed.
+   */
   restartIce(peer: number): IceCredentials & { candidates?: string[] };
-  /** Its streams end with it. */
+  /** Closes a peer and ends its streams. */
   closePeer(peer: number): void;
-  /** As `closePeer`, without notice to the remote: the participant disappeared. */
+  /** Closes a peer without notice to the remote: the participant disappeared. */
   dropPeer(peer: number): void;
   openChannel(peer: number, channel: DataChannel): void;
   send(peer: number, stream: SendStream): void;
-  /** Whether a layer is sent now: mute and dynacast. `rid` is null where there is one layer. */
+  /** Starts or stops a layer (mute, dynacast). `rid` is null when the track has one layer. */
   setSending(cid: string, rid: Rid | null, active: boolean): void;
-  /** A track is no longer published: its streams end. */
+  /** Ends the streams of a track that is no longer published. */
   stopSending(cid: string): void;
   receive(peer: number, stream: ReceiveStream): void;
   stopReceiving(peer: number, mid: string): void;
-  /** No media is expected: the publisher muted it, or it is not visible. Also called for tracks that are not received (yet). */
+  /**
+   * Marks a track from which no media is expected: its publisher muted it, or it is not visible.
+   * Also called for tracks that are not received yet.
+   */
   setMuted(trackSid: string, muted: boolean): void;
 }
 
-/** RFC 7065: `turn:HOST:PORT?transport=udp`, with credentials; of STUN without. */
+/**
+ * STUN or TURN server. `urls` as RFC 7065: `turn:HOST:PORT?transport=udp`; STUN needs no
+ * credentials.
+ */
 export interface IceServer {
   urls: readonly string[];
   username: string;
@@ -67,9 +81,9 @@ export interface IceCredentials {
 
 export interface LocalPeer extends IceCredentials {
   peer: number;
-  /** `sha-256 AB:CD:…`. */
+  /** Fingerprint of the certificate (RFC 8122): `sha-256 AB:CD:…`. */
   fingerprint: string;
-  /** `candidate:…`, one for each local address. */
+  /** ICE candidates (RFC 8839 §5.1), one for each local address: `candidate:…`. */
   candidates: string[];
 }
 
@@ -137,8 +151,9 @@ export interface ReceiveStream {
 }
 
 /**
- * State of a peer, as the plane reports it to the session. `failed`: by a defect of the plane, not by the remote. `no_route`, `no_socket`:
- * the remote has candidates, and this host has a route to none, or no socket for those that it has a route to.
+ * State of a peer, as the plane reports it to the session. `failed`: a defect of the plane.
+ * `no_route`: this host has no route to any candidate of the remote. `no_socket`: it has routes,
+ * but no socket of their address family.
  */
 export type PeerState =
   | 'ice-connected'

@@ -1,14 +1,22 @@
-/** How often and how fast a lost session is tried again. */
+/** Number and delays of attempts to recover a lost session. */
 export interface ReconnectPolicy {
-  /** Milliseconds before attempt `attempt` (0 is the first), or null to give up. `elapsedMs`: since the loss. */
+  /**
+   * Delay before attempt `attempt` (0 is the first), ms; null: give up.
+   * @param elapsedMs time since the loss
+   */
   delayMs(attempt: number, elapsedMs: number): number | null;
 }
 
-/** What livekit-client 2.23 does (DefaultReconnectPolicy): quadratic, then every seven seconds. */
+/**
+ * Delays of livekit-client 2.23 (DefaultReconnectPolicy), ms: quadratic, then every seven seconds.
+ */
 const BASE_DELAYS_MS = [0, 300, 1_200, 2_700, 4_800, 7_000, 7_000, 7_000, 7_000, 7_000];
-/** The first retry is at once, but not for a whole room in the same instant. */
+/** Random part of the first delay, ms: it keeps the participants of a room apart. */
 const FIRST_JITTER_MS = 500;
-/** The SDKs differ between 20 and 44 s; after this a person has reloaded the page. */
+/**
+ * Time limit of a recovery, ms. The SDKs differ between 20 and 44 s; later, a user has reloaded the
+ * page.
+ */
 const GIVE_UP_AFTER_MS = 40_000;
 
 /** @param random uniform in [0, 1) */
@@ -24,6 +32,6 @@ export const sdkReconnectPolicy = (random: () => number = Math.random): Reconnec
 /** Never reconnects: the first loss disconnects the participant. */
 export const noReconnectPolicy: ReconnectPolicy = { delayMs: () => null };
 
-/** Pauses between attempts to join for the first time: doubling from half a second to eight, each ± 50 %, ms. */
+/** Delay between attempts of the first join, ms: doubles from 500 to 8,000, each ± 50 %. */
 export const joinBackoffMs = (attempt: number, random: () => number = Math.random): number =>
   Math.round(Math.min(500 * 2 ** attempt, 8_000) * (0.5 + random()));

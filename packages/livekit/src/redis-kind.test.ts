@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { kindOfRedis, kindOfRedisError } from './redis-kind.ts';
 
-test('the kind of a Redis, by what it answers', () => {
+test('the kind of a Redis, by its answers', () => {
   expect(kindOfRedis('# Server\r\nredis_version:7.0.15\r\nredis_mode:cluster\r\n')).toBe('cluster');
   expect(kindOfRedis('redis_mode:sentinel\r\n')).toBe('sentinel');
   expect(kindOfRedis('redis_mode:standalone\r\n')).toBeNull();

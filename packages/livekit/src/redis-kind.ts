@@ -1,4 +1,4 @@
-/** Kind of a Redis that is not the single one that LiveKit's nodes share. */
+/** Kind of a Redis that is unsuitable: LiveKit's nodes share a single Redis. */
 export type RedisKind = 'cluster' | 'sentinel' | 'limited_user';
 
 const TEXTS: Readonly<Record<RedisKind, string>> = {
@@ -16,7 +16,7 @@ export const kindOfRedis = (info: string): Exclude<RedisKind, 'limited_user'> | 
   return mode === 'cluster' || mode === 'sentinel' ? mode : null;
 };
 
-/** @param reply error of Redis to a command: its code stands in front (RESP, simple errors) */
+/** @param reply error of Redis to a command, which begins with its code (RESP, simple errors) */
 export const kindOfRedisError = (reply: string): RedisKind | null => {
   switch (/\b(MOVED|ASK|CLUSTERDOWN|NOPERM)\b/.exec(reply)?.[1]) {
     case 'MOVED':

@@ -28,7 +28,7 @@ describe('ghostRooms', () => {
   });
 });
 
-it('reads no node from bytes that are none', () => {
+it('returns null for bytes that are not a node', () => {
   for (const bytes of [[], [0xff, 0xff], [0x0a, 0x05, 0x41]])
     expect(readRegistryNode(Uint8Array.from(bytes))).toBeNull();
 });

@@ -2,28 +2,34 @@ import { proto3, ScalarType } from '@bufbuild/protobuf';
 import type { Redis } from 'ioredis';
 import { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 
-/** What the nodes of a cluster have agreed on in Redis. */
+/** Rooms and nodes of a cluster, as its Redis stores them. */
 export interface RegistryView {
-  /** Room → the node that holds it. */
+  /** Id of the node of each room, by room name. */
   rooms: ReadonlyMap<string, string>;
   nodes: ReadonlyMap<string, ReportedNode>;
 }
 
 export interface RegistryClient {
-  /** @throws Error when Redis cannot be reached, does not answer in time, or is not one that has LiveKit's keys */
+  /**
+   * @throws Error when Redis cannot be reached, does not answer in time, or lacks LiveKit's keys
+   */
   look(): Promise<RegistryView>;
-  /** All nodes with what they report about themselves. @throws Error as `look` */
+  /** Reads all nodes with their own reports. @throws Error as `look` */
   nodes(): Promise<ReportedNode[]>;
   close(): void;
 }
 
-/** A node that has not reported for this long is stale: LiveKit's own limit for assigning rooms to it. */
+/**
+ * Age of its last report at which a node is stale, seconds: LiveKit assigns no rooms to such a
+ * node.
+ */
 export const NODE_STALE_SECONDS = 5;
 
 const TIMEOUT_MS = 3_000;
 
 export const connectRegistry = (url: string): RegistryClient => {
-  // When the connection fails, the command rejects without the cause; the event carries it. Without a listener the event would end the process.
+  // A failed connection rejects the command without the cause, which only the event contains.
+  // Without a listener the event would end the process.
   let why: string | null = null;
   // Loaded on use: most runs have no registry.
   const open = async (): Promise<Redis> => {
@@ -85,7 +91,7 @@ export const connectRegistry = (url: string): RegistryClient => {
 /** @throws Error when this Redis does not hold the keys of the whole deployment */
 const expectSingle = async (redis: Redis): Promise<void> => {
   const kind = await redis.info('server').then(kindOfRedis, (error: unknown) => {
-    // A user without permission for INFO may still read the keys.
+    // A user without permission for INFO may still be able to read the keys.
     if (kindOfRedisError(String(error)) === 'limited_user') return null;
     throw error;
   });
@@ -107,7 +113,7 @@ export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean =>
   nowMs / 1_000 - updatedAt > NODE_STALE_SECONDS;
 
 /**
- * Rooms that the API lists and no live node holds: their node is down or has stopped reporting, or none is registered.
+ * Rooms that the API lists and no live node hosts: their node is down, stale or not registered.
  * @param listed names of the rooms that the API lists
  */
 export const ghostRooms = (
@@ -120,31 +126,37 @@ export const ghostRooms = (
     return node === undefined || isStale(node, nowMs);
   });
 
-/** What a node of a cluster writes into Redis about itself (livekit_internal.proto, `Node`); the parts that are looked at. */
+/**
+ * Entry of a node in the Redis of its cluster (livekit_internal.proto, `Node`), without unused
+ * fields.
+ */
 export interface RegistryNode {
   id: string;
   state: 'starting_up' | 'serving' | 'shutting_down';
-  /** When it last reported, Unix seconds. */
+  /** Time of its last report, Unix seconds. */
   updatedAt: number;
 }
 
-/** With what it reports about itself, every two seconds. CPU and memory are those of its host or container. */
+/**
+ * Node with its own report, which it renews every two seconds. CPU and memory are those of its host
+ * or container.
+ */
 export interface ReportedNode extends RegistryNode {
   ip: string;
   stats: {
     cpuCores: number;
     memoryBytes: number;
     rooms: number;
-    /** Participants. */
+    /** Number of participants. */
     clients: number;
     tracksIn: number;
     tracksOut: number;
-    /** Since it started, as all that follow. */
+    /** Bytes received since the node started; so are all counters below. */
     bytesIn: number;
     bytesOut: number;
     packetsIn: number;
     packetsOut: number;
-    /** Of the network interfaces of its host. */
+    /** Packets dropped by the network interfaces of its host. */
     sysPacketsDropped: number;
   };
 }

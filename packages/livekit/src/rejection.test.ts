@@ -44,7 +44,7 @@ test('a port that fetch refuses is not asked twice', async () => {
   });
 });
 
-test('distinguishes a CA that is not known, an expired certificate and a wrong name', () => {
+test('distinguishes an unknown CA, an expired certificate and a wrong name', () => {
   const hints = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'EPROTO'].map(
     (code) => failureOfError(socketError(code), URL).hint,
   );
@@ -57,7 +57,7 @@ test('distinguishes a CA that is not known, an expired certificate and a wrong n
   expect(failureOfError(otherName, URL).message).toContain('it has DNS:livekit.internal');
 });
 
-test('never repeats a token of a URL', () => {
+test('redacts a token in a URL', () => {
   const error = new Error(`bad request to ${URL}/rtc?access_token=${TOKEN}`);
   expect(failureOfError(error, URL).message).not.toContain('eyJ');
 });

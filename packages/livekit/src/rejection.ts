@@ -11,10 +11,10 @@ import type { Failure } from './failure.ts';
 import { withoutTokens } from './failure.ts';
 import { tlsProblem } from './tls-problem.ts';
 
-/** Why a server rejects a participant, or cannot be reached. */
+/** Reason for which a server rejects a participant, or cannot be reached. */
 export interface Rejection extends Failure {
   reason: RejectionCode;
-  /** The answer of a program; undefined: no program answered. */
+  /** Answer of the program; undefined: no answer. */
   answer?: Answer;
 }
 
@@ -26,7 +26,8 @@ export type RejectionCode =
     >;
 
 /**
- * Makes a rejection of an answer that is not a success: author, meaning and hint. livekit-server answers the WebSocket upgrade and the validate call alike.
+ * Makes a rejection from an answer that is not a success: author, meaning and hint. livekit-server
+ * answers the WebSocket upgrade and the validate call alike.
  * @param base address of the deployment, for the message
  */
 export const rejectionOf = (
@@ -40,17 +41,20 @@ export const rejectionOf = (
 
 const UNKNOWN_PATH: ReadonlySet<string> = new Set(['not_livekit', 'wrong_path']);
 
-/** Returns true when the answering program may not know the path, as an older livekit-server does not know /rtc/v1. */
+/**
+ * Returns true when the answering program may not know the path, as an older livekit-server does
+ * not know /rtc/v1.
+ */
 export const isUnknownPath = ({ reason }: Failure): boolean => UNKNOWN_PATH.has(reason);
 
-/** What an error of the socket, or of name look-up, or of TLS means. */
+/** Maps an error of the socket, of DNS or of TLS to its meaning. */
 export const failureOfError = (error: unknown, url: string): Rejection => {
   const root = rootCause(error);
   const code = codeOf(root);
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
   const tls = failureOfTls(code, tlsDetail(root, detail), url);
   if (tls !== null) return tls;
-  // Node's own client gives the parser's code, fetch only a name.
+  // Node's own client reports the code of the parser, fetch only a name.
   if (code.startsWith('HPE_') || root.name === 'HTTPParserError')
     return {
       reason: 'not_livekit',
@@ -93,7 +97,10 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
   };
 };
 
-/** OpenSSL's own texts quote lines of its source: the code is enough. Of a wrong name, the names that the certificate has. */
+/**
+ * Detail of a TLS error. The texts of OpenSSL quote its source code, so the code is enough; for a
+ * wrong name, the names in the certificate.
+ */
 const tlsDetail = (error: Error, detail: string): string => {
   const code = codeOf(error);
   if (code.startsWith('ERR_SSL')) return code;
@@ -109,14 +116,17 @@ const failureOfTls = (code: string, detail: string, url: string): Rejection | nu
   return { reason: 'tls', message, hint: problem.hint, retryable: false };
 };
 
-/** Stated where a proxy may be the only way out, and only if one is configured. */
+/** Note added when a proxy is configured, because it may be the only path out. */
 const PROXY_NOTE = Object.entries(process.env).some(
   ([name, value]) => /^https?_proxy$/i.test(name) && value !== '',
 )
   ? '; HTTP_PROXY and HTTPS_PROXY are not used, as media could not follow'
   : '';
 
-/** What the load generator's own host refused, before anything reached the network; null for other errors. */
+/**
+ * Failure of the load generator's own host before any packet reached the network; null: another
+ * error.
+ */
 const failureOfThisHost = (code: string, detail: string, url: string): Rejection | null => {
   switch (code) {
     case 'EAI_AGAIN':
@@ -156,7 +166,10 @@ const failureOfThisHost = (code: string, detail: string, url: string): Rejection
   }
 };
 
-/** `fetch` wraps the socket's error; `AggregateError` holds one per address tried: what an address answered matters more than that this host has no route to another. */
+/**
+ * Cause of an error: `fetch` wraps the error of the socket, and `AggregateError` has one error for
+ * each address. The answer of one address takes precedence over the lack of a route to another.
+ */
 const rootCause = (error: unknown): Error => {
   let current = error instanceof Error ? error : new Error(String(error));
   for (let depth = 0; depth < 5; depth++) {

@@ -13,7 +13,7 @@ const SOURCES: Record<TrackSourceName, TrackSource> = {
 };
 
 /**
- * Replaces the permission of a connected participant. The request's own token is good for this room only.
+ * Replaces the permission of a connected participant, with a token for this room only.
  * @throws Error when the server cannot be reached or refuses
  */
 export const setPermission = async (
@@ -26,26 +26,31 @@ export const setPermission = async (
   await client.updateParticipant(room, identity, {
     permission: new ParticipantPermission({
       ...permission,
-      // An empty list means all sources, so that nothing may be published only by `canPublish`.
+      // An empty list means all sources, so only `canPublish` can forbid publishing.
       canPublishSources: canPublishSources.map((source: TrackSourceName) => SOURCES[source]),
     }),
   });
 };
 
-/** As many names as a request may well have; of more rooms all of the server are listed. */
+/** Largest number of room names in one request; for more names, the server lists all its rooms. */
 const MAX_NAMES = 200;
-/** Rooms that are asked at the same time. */
+/** Number of rooms that are asked at the same time. */
 const AT_ONCE = 20;
 const LIST_TIMEOUT_SECONDS = 3;
 
-/** Rooms of a run that the server still has, and the participants in them. */
+/** Rooms of a run that still exist on the server, and the participants in them. */
 export interface RoomsLeft {
   rooms: number;
-  /** Number of participants in these rooms; null: there are too many rooms to ask each in time, or the API did not list the participants of one. */
+  /**
+   * Number of participants in these rooms; null: there are too many rooms to ask each in time, or
+   * the API did not list the participants of one.
+   */
   participants: number | null;
 }
 
-/** Participants of a room: none in a room that has closed since the list was made; null: unknown. */
+/**
+ * Participants of a room: none in a room that has closed since the list was made; null: unknown.
+ */
 const participantsOfClosed = (error: unknown): [] | null =>
   error instanceof ApiRejection && error.code === 'not_found' ? [] : null;
 

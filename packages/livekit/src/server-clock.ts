@@ -7,19 +7,24 @@ import { parseServerUrl } from './url.ts';
 interface ClockReading {
   serverMs: number;
   ownMs: number;
-  /** Largest error of the difference, from the whole seconds of the header and the time of the answer on its way, ms. */
+  /**
+   * Largest error of the difference, ms: the header has whole seconds, and the answer takes time.
+   */
   uncertaintyMs: number;
 }
 
-/** Difference beyond which tokens and certificates may be invalid by one of the two clocks (livekit-server allows a minute), ms. */
+/**
+ * Difference at which tokens and certificates may be invalid, ms (livekit-server allows a minute).
+ */
 const CLOCK_WRONG_MS = 30_000;
 
 const SECOND_MS = 1_000;
 
 /**
- * Reads the clock of a server, or of the proxy in front of it, from the `Date` header of any answer (RFC 9110 §6.6.1). The certificate is not verified:
- * a wrong clock makes it invalid, the request contains no secret, and the answer decides only about this host.
- * @returns null when there was no answer, or none with a date
+ * Reads the clock of a server, or of the proxy in front of it, from the `Date` header of any answer
+ * (RFC 9110 §6.6.1). The certificate is not verified: a wrong clock makes it invalid, the request
+ * contains no secret, and the answer affects only this host.
+ * @returns null without an answer, or without a date in it
  * @throws SwarmError `bad_url`
  */
 export const readServerClock = async (
@@ -37,7 +42,7 @@ export const readServerClock = async (
       resolve(readingOf(headers, sentAt, Date.now()));
       request.destroy();
     });
-    // The requests that need an answer report why there is none.
+    // The requests that need an answer report its absence.
     request.on('error', () => resolve(null));
     request.on('close', () => resolve(null));
     request.end();
@@ -59,7 +64,10 @@ const readingOf = (
   };
 };
 
-/** The error when the clocks certainly differ by more than tokens and certificates tolerate; null: no error. */
+/**
+ * Error when the clocks certainly differ by more than tokens and certificates tolerate; null: no
+ * error.
+ */
 export const clockProblem = (
   { serverMs, ownMs, uncertaintyMs }: ClockReading,
   url: string,

@@ -1,4 +1,4 @@
-/** What a code of OpenSSL or Node means, and what helps. */
+/** Meaning of an error code of OpenSSL or Node, and its remedy. */
 export interface TlsProblem {
   what: string;
   hint: string;
@@ -53,7 +53,7 @@ const OTHER: TlsProblem = {
   hint: 'check the certificate and its chain: openssl s_client -connect HOST:PORT -showcerts',
 };
 
-/** Null for a code that is not of TLS. */
+/** Describes an error code; null when it is not a code of TLS. */
 export const tlsProblem = (code: string): TlsProblem | null => {
   const known = PROBLEMS[code];
   if (known !== undefined) return known;

@@ -21,7 +21,7 @@ const serve = async (answer: (request: IncomingMessage, response: ServerResponse
   };
 };
 
-test('asks in the form that the SDKs use, with the headers given', async () => {
+test('sends the request of the SDKs, with the given headers', async () => {
   let seen: unknown;
   await using endpoint = await serve(async (request, response) => {
     const { method, headers } = request;
@@ -63,7 +63,7 @@ test.each([
   expect(JSON.stringify(answer)).not.toContain('eyJ');
 });
 
-test('an endpoint that does not answer in time, and one that is not there', async () => {
+test('distinguishes a timeout from an unreachable endpoint', async () => {
   await using endpoint = await serve(() => {});
   expect(
     await askTokenEndpoint({ ...endpoint, headers: {}, hosts: ['eu.example.com'] }, WHO, 50),

@@ -6,24 +6,25 @@ import { failureOfError } from './rejection.ts';
 import { parseServerUrl } from './url.ts';
 
 /**
- * The application's endpoint for tokens, in the form that LiveKit's SDKs expect (docs.livekit.io, "Endpoint token generation"): POST with `room_name` and
- * `participant_identity`, answered by `server_url` and `participant_token`.
+ * Token endpoint of the application, in the form of LiveKit's SDKs (docs.livekit.io, "Endpoint
+ * token generation"): POST with `room_name` and `participant_identity`, answered with `server_url`
+ * and `participant_token`.
  */
 export interface TokenEndpoint {
   url: string;
-  /** By name; values may be secrets. */
+  /** Headers of the request, by name; values may be secrets. */
   headers: Readonly<Record<string, string>>;
-  /** Hosts of the servers that it may name: load goes to no other. */
+  /** Hosts that the endpoint may name; load is sent to no other. */
   hosts: readonly string[];
 }
 
-/** Where a participant joins, and with what. */
+/** Server and token of one participant. */
 export interface Ticket {
   url: string;
   token: string;
 }
 
-/** The largest answer that is read: tokens with metadata are a few kilobytes. */
+/** Largest answer that is read, bytes: a token with metadata has a few kilobytes. */
 const MAX_BYTES = 256 * 1_024;
 
 const failure = (reason: string, message: string, hint: string, retryable: boolean): Failure => ({
@@ -34,8 +35,8 @@ const failure = (reason: string, message: string, hint: string, retryable: boole
 });
 
 /**
- * Asks for the server and the token of one participant.
- * @returns a failure whose reason begins with `token_`, or names what this host lacks
+ * Requests the server and the token of one participant.
+ * @returns a failure whose reason begins with `token_`, or names a problem of this host
  */
 export const askTokenEndpoint = async (
   { url, headers, hosts }: TokenEndpoint,
@@ -86,7 +87,7 @@ const readTicket = (url: string, text: string): Ticket | Failure => {
     return invalid('no JSON');
   }
   if (typeof answer !== 'object' || answer === null) return invalid('no JSON object');
-  // Protobuf's JSON has both spellings, and so do the SDKs.
+  // JSON of protobuf allows both spellings, and so do the SDKs.
   const member = (snake: string, camel: string): unknown => {
     const members: Record<string, unknown> = { ...answer };
     return members[snake] ?? members[camel];
@@ -128,7 +129,7 @@ const rejected = (url: string, received: HttpAnswer): Failure => {
       );
 };
 
-/** What this host itself lacks keeps its own reason. */
+/** Failures of this host, which keep their own reason. */
 const OF_THIS_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
 
 const failed = (url: string, error: unknown): Failure => {

@@ -18,7 +18,7 @@ const grantsOf = async (request: Partial<TokenRequest>) => {
   return new TokenVerifier('key', API_SECRET).verify(token);
 };
 
-test('a listener may only listen', async () => {
+test('a subscriber may only subscribe', async () => {
   const claims = await grantsOf({});
   expect(claims.sub).toBe('p-1');
   expect(claims.video).toEqual({
@@ -32,7 +32,7 @@ test('a listener may only listen', async () => {
   });
 });
 
-test('a publisher may publish what it publishes', async () => {
+test('a publisher may publish its own sources', async () => {
   const claims = await grantsOf({
     publish: { audio: true, video: true, data: true },
     subscribe: false,
@@ -45,14 +45,14 @@ test('a publisher may publish what it publishes', async () => {
   });
 });
 
-test('a screen is a source of its own', async () => {
+test('a screen is a separate source', async () => {
   const claims = await grantsOf({
     publish: { audio: false, video: false, screen: true, data: false },
   });
   expect(claims.video).toMatchObject({ canPublish: true, canPublishSources: ['screen_share'] });
 });
 
-test('grants go before what is needed, in both directions', async () => {
+test('explicit grants take precedence, in both directions', async () => {
   const denied = await grantsOf({
     publish: { audio: true, video: true, data: true },
     grants: { canPublishSources: ['camera'], canPublishData: false, canSubscribe: false },
@@ -79,7 +79,7 @@ test('grants go before what is needed, in both directions', async () => {
   });
 });
 
-test('lives as long as asked', async () => {
+test('expires after the given time', async () => {
   const claims = await grantsOf({ ttlSeconds: 90 });
   const left = Number(claims.exp) - Date.now() / 1000;
   expect(left).toBeGreaterThan(60);
@@ -90,7 +90,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('is valid at once, by whatever clock', async () => {
+test('is valid at once, whatever the clock', async () => {
   const claims = await grantsOf({});
   expect(claims.nbf ?? 0).toBe(0);
 });

@@ -9,15 +9,19 @@ export interface TokenRequest {
   identity: string;
   publish: { audio: boolean; video: boolean; screen?: boolean; data: boolean };
   subscribe: boolean;
-  /** Grants that differ from what the participant needs. */
+  /** Grants that override the least grants of the participant. */
   grants?: RoleGrants;
-  /** How long the server accepts a join with it, seconds. Once in, the server hands out fresh ones itself. */
+  /**
+   * Time for which the server accepts a join with the token, seconds. A joined participant receives
+   * new tokens from the server.
+   */
   ttlSeconds: number;
 }
 
 /**
- * A join token (RFC 7519, HS256) with the least that this participant needs: one room, the sources it publishes, nothing else; unless its grants say otherwise.
- * Signed here: the SDK takes three times as long, and a hundred modules to load.
+ * Makes a join token (RFC 7519, HS256) with least grants: one room and the sources that are
+ * published, unless `grants` overrides them. Signed here: the SDK takes three times as long, and
+ * loads a hundred modules.
  */
 export const makeToken = (request: TokenRequest): string => {
   const {
@@ -39,7 +43,7 @@ export const makeToken = (request: TokenRequest): string => {
   const video = {
     roomJoin: true,
     room,
-    // An empty list of sources means all of them, so the flag has to say no as well.
+    // An empty list of sources means all of them, so the flag has to forbid publishing.
     canPublish: grants.canPublish ?? sources.length > 0,
     canPublishSources: sources,
     canPublishData: grants.canPublishData ?? publish.data,
@@ -49,7 +53,8 @@ export const makeToken = (request: TokenRequest): string => {
     ...(roomAdmin !== undefined && { roomAdmin }),
     ...(recorder !== undefined && { recorder }),
   };
-  // No "nbf", as LiveKit's own SDKs: a token is used at once, and a clock that is ahead of the server's would make it invalid.
+  // Like those of LiveKit's SDKs, the token has no "nbf": it is used at once, and would be invalid
+  // if this clock is ahead of the server's.
   const exp = Math.floor(nowMs() / 1_000) + ttlSeconds;
   const claims = { video, iss: apiKey, exp, sub: identity };
   const signed = `${HEADER}.${encode(claims)}`;
@@ -57,8 +62,9 @@ export const makeToken = (request: TokenRequest): string => {
 };
 
 /**
- * Unix ms for an expiry: the later of two clocks. A clock that is set back during a run must not make new tokens expire early, and the steady clock does
- * not advance while the host is suspended. A token that is valid for longer does no harm: it is for one room and one identity.
+ * Base of the expiry, Unix ms: the later of two clocks. A clock that is set back must not make new
+ * tokens expire early, and the steady clock does not advance while the host is suspended. A longer
+ * validity is harmless: a token is for one room and one identity.
  */
 const nowMs = (): number => Math.max(Date.now(), systemClock.now());
 

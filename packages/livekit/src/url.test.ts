@@ -33,7 +33,7 @@ test.each(['localhost:7880', 'livekit.example.com', 'ftp://example.com', 'ws://'
   },
 );
 
-test('does not repeat credentials', () => {
+test('redacts credentials', () => {
   const { message } = failure('wss://key:secret@example.com');
   expect(message).not.toContain('secret');
 });

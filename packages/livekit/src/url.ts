@@ -1,6 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** One deployment, under both schemes. Paths end without a slash. */
+/** Address of a deployment, under both schemes. Paths end without a slash. */
 export interface ServerUrl {
   /** `ws:` or `wss:`, for signalling. */
   ws: string;
@@ -25,7 +25,8 @@ const invalid = (text: string, problem: string) =>
   );
 
 /**
- * Reads the address of a deployment: `ws://`, `wss://`, `http://` or `https://`, with a path when it lives behind one.
+ * Parses the address of a deployment: `ws://`, `wss://`, `http://` or `https://`, with an optional
+ * path.
  * @throws SwarmError `bad_url`
  */
 export const parseServerUrl = (text: string): ServerUrl => {
@@ -34,7 +35,7 @@ export const parseServerUrl = (text: string): ServerUrl => {
   const url = URL.parse(trimmed);
   if (url === null) throw invalid(trimmed, 'is not a URL');
   const secure = SECURE[url.protocol];
-  // Not repeated in full: what is before the @ is a secret.
+  // Credentials before the @ are secret: the URL is not quoted in full.
   if (url.username !== '' || url.password !== '')
     throw invalid(`${url.protocol}//…@${url.host}`, 'carries credentials');
   if (secure === undefined)

@@ -9,7 +9,7 @@ import { isJoin, joinBySignal } from './signal/signal-join.ts';
 import { parseServerUrl } from './url.ts';
 
 export interface ValidateRequest {
-  /** ws, wss, http or https. */
+  /** Address of the deployment: ws, wss, http or https. */
   url: string;
   token: string;
   timeoutMs: number;
@@ -19,21 +19,25 @@ export type Validation =
   | {
       ok: true;
       signalling: Signalling;
-      /** Reason why the paths below /rtc do not reach the server, although /rtc itself does. Absent: they reach it. */
+      /**
+       * Reason for which the paths below /rtc do not reach the server, although /rtc itself does.
+       * Absent: they reach it.
+       */
       belowRtc?: Rejection;
     }
   | { ok: false; rejection: Rejection };
 
 /**
  * Asks the server over plain HTTP whether it accepts this token, before participants join.
- * @returns the newest signalling version of the server, or why it rejects the token
+ * @returns the newest signalling version of the server, or the rejection of the token
  * @throws SwarmError `bad_url`
  */
 export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
   const { http } = parseServerUrl(request.url);
   const v1 = await askBothWays(http, 'v1', request);
   if (v1 === null) return { ok: true, signalling: 'v1' };
-  // A server without /rtc/v1 answers 404 there, as any other web server does: /rtc/validate distinguishes them.
+  // A server without /rtc/v1 answers 404, like any other web server: /rtc/validate distinguishes
+  // them.
   if (isUnknownPath(v1)) {
     const v0 = await askBothWays(http, 'v0', request);
     if (v0 === null) return { ok: true, signalling: 'v0' };
@@ -42,13 +46,16 @@ export const validateAdmission = async (request: ValidateRequest): Promise<Valid
   return { ok: false, rejection: await besideV0(http, v1, request) };
 };
 
-/** Joins at /rtc, as the fallback of livekit-client does when a proxy changes only the paths below /rtc, and leaves at once. */
+/**
+ * Joins at /rtc and leaves at once, like the fallback of livekit-client when a proxy blocks only
+ * the paths below /rtc.
+ */
 const joinAtRtc = async (
   belowRtc: Rejection,
   { url, token, timeoutMs }: ValidateRequest,
 ): Promise<Validation> => {
   const joined = await joinBySignal(deploymentAt(url, 'v0'), token, timeoutMs);
-  // Unless livekit-server rejected the join, the answers to the plain requests show more.
+  // Unless livekit-server rejected the join, the answers to the plain requests contain more.
   if (!isJoin(joined)) return { ok: false, rejection: isOfLiveKit(joined) ? joined : belowRtc };
   const action = LeaveRequest_Action.DISCONNECT;
   joined.connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
@@ -63,7 +70,10 @@ const isOfLiveKit = (failure: Failure | Rejection): failure is Rejection =>
   failure.reason !== 'upgrade_removed' &&
   !isUnknownPath(failure);
 
-/** Adds to a rejection at /rtc/v1 that /rtc passes. livekit-client falls back to /rtc for a 404 only, so any other answer of a proxy stops users. */
+/**
+ * Adds to a rejection at /rtc/v1 that /rtc passes. livekit-client falls back to /rtc for a 404
+ * only, so any other answer of a proxy stops users.
+ */
 const besideV0 = async (
   base: string,
   rejection: Rejection,
@@ -79,7 +89,7 @@ const besideV0 = async (
   };
 };
 
-/** Reasons that a proxy may have for one path, or for one length of URL. */
+/** Reasons that may apply to one path, or to one length of URL. */
 const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
   'bad_request',
   'blocked',
@@ -91,7 +101,10 @@ const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
   'web_page',
 ]);
 
-/** Asks with the token in a header, as native SDKs send it, and in the query, as browsers do: if only the second passes, a proxy is the cause. */
+/**
+ * Sends the token in a header, like native SDKs, and in the query, like browsers: if only the
+ * second passes, a proxy is the cause.
+ */
 const askBothWays = async (
   base: string,
   signalling: Signalling,

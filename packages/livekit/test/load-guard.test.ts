@@ -57,7 +57,7 @@ const admit = async (
 
 const STANDUP = { room: 'standup' };
 
-test('a room in use is refused as soon as a participant is in it, and free again afterwards', async () => {
+test('a room is refused while a participant is in it', async () => {
   await admit(server.url, 'run', STANDUP);
   const other = await joinAs('alice', 'standup');
   await expect(admit(server.url, 'run', STANDUP)).rejects.toMatchObject({
@@ -75,7 +75,7 @@ test('a room in use is refused as soon as a participant is in it, and free again
     .toBe('free');
 });
 
-test('a deployment that others use is not searched for its limit', async () => {
+test('a limit is not searched for on a deployment in use', async () => {
   const other = await joinAs('bob', 'a-meeting');
   try {
     await expect(admit(server.url, 'search', { rooms: '2' })).rejects.toMatchObject({
@@ -103,7 +103,7 @@ test('an API that a proxy hides is a refusal, not an empty room', async () => {
   await admit(url, 'run', { rooms: '2' });
 });
 
-test('the API of another server does not answer for the one that is joined', async () => {
+test('the API of another server is refused', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-guard-other-'));
   const { apiKey, apiSecret } = server;
   const another = await startLiveKit({ dir, credentials: { apiKey, apiSecret } });

@@ -195,7 +195,7 @@ describe('servers other than livekit-server', () => {
     web.close();
   });
 
-  test('a port that speaks something else', async () => {
+  test('a port of another protocol', async () => {
     const other = createTcpServer((socket) => socket.write('220 mail.example.com ESMTP\r\n'));
     expect(await askAt(`ws://${await listening(other)}`, token)).toBe('not_livekit');
     other.close();

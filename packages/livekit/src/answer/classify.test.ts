@@ -20,7 +20,10 @@ const haproxyPage = (title: string, text: string) =>
 const albPage = (title: string) =>
   `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
 
-/** Bodies and headers as these programs send them; nginx 1.22 and HAProxy 2.6 were recorded. */
+/**
+ * Bodies and headers in the form that each program sends; those of nginx 1.22 and HAProxy 2.6 are
+ * recordings.
+ */
 const ANSWERS: [name: string, number, Headers, string, ...Expected][] = [
   // Answers of livekit-server itself.
   ['limit', 503, CORS, 'node has exceeded its configured limit', 'livekit', null, 'server_full'],
@@ -464,14 +467,14 @@ test('names the setting of the proxy', () => {
   );
 });
 
-test('never repeats a token that the server repeated', () => {
+test('redacts a token that the server quoted', () => {
   const body = `invalid token: ${TOKEN}, error: go-jose/go-jose: error in cryptographic primitive`;
   const text = messageOf(401, CORS, body);
   expect(text).not.toContain('eyJ');
   expect(text).toContain('error in cryptographic primitive');
 });
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that only a change of the code can make the test fail. */
 const SEED = 20_261;
 
 const bytes = fc.uint8Array({ maxLength: 300 });

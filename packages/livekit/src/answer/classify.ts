@@ -34,7 +34,10 @@ export type AnswerKind = Extract<
   | 'not_livekit'
 >;
 
-/** Author of an answer. `livekit`: livekit-server, even if a proxy passed the answer on. `proxy`: a program in front of it. `web_server`: a program in its place. */
+/**
+ * Author of an answer. `livekit`: livekit-server, even if a proxy passed the answer on. `proxy`: a
+ * program in front of it. `web_server`: a program in its place.
+ */
 export type Answerer = 'livekit' | 'proxy' | 'web_server' | 'unknown';
 
 /** Author and meaning of an HTTP answer that is not a success. */
@@ -42,7 +45,9 @@ export interface Answer {
   who: Answerer;
   kind: AnswerKind;
   status: number;
-  /** Program that wrote the answer; for livekit-server, the proxy that passed it on. Null: unnamed. */
+  /**
+   * Program that wrote the answer; for livekit-server, the proxy that passed it on. Null: unnamed.
+   */
   product: Product | null;
   /** Target of the redirect, for `redirected` and for redirects to a login. */
   redirect: Redirect | null;

@@ -9,10 +9,16 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** Number of bytes that are read of an answer: livekit-server answers with a sentence, a proxy with a page whose title is at the beginning. */
+/**
+ * Number of bytes that are read of an answer: livekit-server answers with a sentence, a proxy with
+ * a page whose title is at the beginning.
+ */
 export const MAX_BODY_BYTES = 4_096;
 
-/** Reads an answer, with the part of its body that shows the author: an endless body must not fill the memory. */
+/**
+ * Reads an answer, with the part of its body that shows the author: an endless body must not fill
+ * the memory.
+ */
 export const readAnswer = async ({ status, headers, body }: Response): Promise<HttpAnswer> => {
   const chunks: Uint8Array[] = [];
   let size = 0;

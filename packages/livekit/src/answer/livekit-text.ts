@@ -2,8 +2,10 @@ import type { AnswerKind } from './classify.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
 /**
- * Texts with which livekit-server 1.11 to 1.13 answers (pkg/service/{auth,utils,rtcservice,errors}.go, pkg/rtc/errors.go, pkg/routing/errors.go,
- * pkg/routing/selector/errors.go; psrpc/errors.go for errors of another node). A text begins the body, or the `msg` of a Twirp error.
+ * Texts with which livekit-server 1.11 to 1.13 answers
+ * (pkg/service/{auth,utils,rtcservice,errors}.go, pkg/rtc/errors.go, pkg/routing/errors.go,
+ * pkg/routing/selector/errors.go; psrpc/errors.go for errors of another node). A text begins the
+ * body, or the `msg` of a Twirp error.
  */
 const TEXTS: readonly [RegExp, AnswerKind][] = [
   [/^(node has exceeded its configured limit|reached configured limit for node)/, 'server_full'],
@@ -71,6 +73,9 @@ export const liveKitText = ({ body }: HttpAnswer): LiveKitText | null => {
   return kind === undefined ? null : { kind, text };
 };
 
-/** livekit-server's CORS middleware marks each answer (rs/cors); its own errors are plain text. Proxies pass both on. */
+/**
+ * livekit-server's CORS middleware marks each answer (rs/cors); its own errors are plain text.
+ * Proxies pass both on.
+ */
 export const hasLiveKitHeaders = ({ headers }: HttpAnswer): boolean =>
   /\borigin\b/i.test(headers.vary ?? '') && /^(text\/plain|$)/i.test(headers['content-type'] ?? '');

@@ -29,7 +29,10 @@ export const redirectOf = ({ status, headers }: HttpAnswer, url: string): Redire
 
 const isSecure = ({ protocol }: URL): boolean => protocol === 'https:' || protocol === 'wss:';
 
-/** Words of login pages and their addresses: oauth2-proxy, Authelia, authentik, Keycloak, Cloudflare Access, Microsoft, Google. */
+/**
+ * Words of login pages and their addresses: oauth2-proxy, Authelia, authentik, Keycloak, Cloudflare
+ * Access, Microsoft, Google.
+ */
 export const isLogin = (text: string): boolean =>
   /(^|[^a-z])(log[-_ ]?in|sign[-_ ]?in|sso|saml2?|oauth2?|oidc|openid(-connect)?|authorize|auth|authelia|authentik|keycloak|cas|cloudflareaccess|idp|accounts)([^a-z]|$)/i.test(
     text,

@@ -20,10 +20,15 @@ export interface ApiTarget {
 export const apiBase = ({ url, apiUrl }: Pick<ApiTarget, 'url' | 'apiUrl'>): string =>
   parseServerUrl(apiUrl ?? url).http;
 
-/** The SDK is loaded on use: it is a fifth of the modules of a run, and most runs call no service. */
+/**
+ * The SDK is loaded on use: it is a fifth of the modules of a run, and most runs call no service.
+ */
 const sdk = () => import('livekit-server-sdk');
 
-/** Replaces the transport; the SDK's client signs and encodes. @throws Error where the SDK has none to replace */
+/**
+ * Replaces the transport; the SDK's client signs and encodes.
+ * @throws Error where the SDK has none to replace
+ */
 const withTransport = <Client extends object>(
   client: Client,
   target: ApiTarget,

@@ -18,8 +18,9 @@ export class ApiRejection extends Error {
 }
 
 /**
- * Returns true when the called address does not offer the API: another program than livekit-server answered, and will answer again. An API that is not
- * reached, or whose proxy has no server now, is offered and fails.
+ * Returns true when the called address does not offer the API: another program than livekit-server
+ * answered, and will answer again. An API that is not reached, or whose proxy has no server now, is
+ * offered and fails.
  */
 export const isWithoutApi = (error: unknown): error is ApiRejection => {
   if (!(error instanceof ApiRejection)) return false;

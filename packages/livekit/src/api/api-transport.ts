@@ -15,8 +15,8 @@ export interface ApiTransport {
 }
 
 /**
- * Calls the API below the path of its URL. The SDK's own transport calls it at the root of the host, follows redirects, and drops the headers that show
- * the author of the answer.
+ * Calls the API below the path of its URL. The SDK's own transport calls it at the root of the
+ * host, follows redirects, and drops the headers that show the author of the answer.
  * @param base http: or https:, without a slash at the end
  */
 export const apiTransport = (base: string, timeoutMs: number): ApiTransport => ({
@@ -45,7 +45,10 @@ export const apiTransport = (base: string, timeoutMs: number): ApiTransport => (
   },
 });
 
-/** Adds a hint to an answer of another program than livekit-server: the API may be at another address. */
+/**
+ * Adds a hint to an answer of another program than livekit-server: the API may be at another
+ * address.
+ */
 const elsewhere = (rejection: Rejection): Rejection =>
   rejection.answer?.who === 'livekit' && rejection.reason !== 'wrong_path'
     ? rejection

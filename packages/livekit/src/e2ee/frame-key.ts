@@ -1,17 +1,20 @@
 import { hkdfSync, pbkdf2Sync } from 'node:crypto';
 
 /**
- * The secret of an encrypted room, as participants use it. A passphrase or random bytes (base64), what LiveKit's SDKs take as a string or as an
- * `ArrayBuffer`.
+ * Secret of an encrypted room: a passphrase, or random bytes (base64). LiveKit's SDKs take them as
+ * a string or an `ArrayBuffer`.
  */
 export type E2eeSecret = ({ passphrase: string } | { key: string }) & {
-  /** 0 to 15, named in each frame. */
+  /** Index of the key in the key ring, 0 to 15; each frame contains it. */
   keyIndex: number;
-  /** How often the secret was ratcheted. */
+  /** Number of times the secret was ratcheted. */
   ratchet: number;
 };
 
-/** What LiveKit's SDKs derive with, unless an application changes it (client-sdk-js, `KEY_PROVIDER_DEFAULTS`). */
+/**
+ * Defaults of key derivation in LiveKit's SDKs; an application can change them (client-sdk-js,
+ * `KEY_PROVIDER_DEFAULTS`).
+ */
 const SALT = 'LKFrameEncryptionKey';
 const KEY_BYTES = 16;
 const RATCHET_BYTES = 32;
@@ -19,13 +22,16 @@ const HASH = 'sha256';
 const PBKDF2_ITERATIONS = 100_000;
 const HKDF_INFO = new Uint8Array(128);
 
-/** What keys are derived from: a client that is given this instead of the secret need not ratchet it. */
+/**
+ * Ratcheted secret from which frame keys are derived. A client that receives it need not ratchet
+ * the secret.
+ */
 export interface KeyMaterial {
   bytes: Uint8Array;
   derivation: 'pbkdf2' | 'hkdf';
 }
 
-/** To ratchet a passphrase takes about 30 ms of CPU: what was ratcheted is kept for the participants that follow. */
+/** Cached: to ratchet a passphrase takes about 30 ms of CPU. */
 export const keyMaterial = (secret: E2eeSecret): KeyMaterial => {
   if (secret.ratchet === 0)
     return 'passphrase' in secret
@@ -43,7 +49,8 @@ export const keyMaterial = (secret: E2eeSecret): KeyMaterial => {
 const ratcheted = new Map<string, KeyMaterial>();
 
 /**
- * The key of AES-128-GCM that frames are encrypted with. A passphrase takes about 30 ms of CPU, and as much for each ratchet: derive once per process.
+ * Derives the AES-128-GCM key of the frames. A passphrase takes about 30 ms of CPU, and as much for
+ * each ratchet: derive it once per process.
  */
 export const deriveFrameKey = (secret: E2eeSecret): Uint8Array =>
   derive(keyMaterial(secret), KEY_BYTES);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { E2eeSecret } from './frame-key.ts';
 
-/** Of LiveKit's SDKs: the size of their key ring. */
+/** Size of the key ring in LiveKit's SDKs. */
 const KEYS = 16;
 
 /**
- * The secret after the key changed `number` times. `new-key`: another secret, which all participants derive from the first, with the next index; `ratchet`: the
- * same one, ratcheted, with the index that it has.
+ * The secret after the key changed `number` times. `new-key`: another secret, which all
+ * participants derive from the first one, with the next index. `ratchet`: the same secret,
+ * ratcheted, with the same index.
  */
 export const laterKey = (
   secret: E2eeSecret,

@@ -7,13 +7,14 @@ import { makeToken } from '../token.ts';
 import { cannotCheck } from './occupants.ts';
 
 const TIMEOUT_SECONDS = 10;
-/** The server closes the empty room after this, seconds. */
+/** Time after which the server closes the empty room, seconds. */
 const EMPTY_SECONDS = 10;
 
 /**
- * Checks that API and signalling belong to one server: behind one name, a proxy may send them to two. A participant without media joins a room that was made
- * through the API: both must be the same room.
- * @param override the flag that goes without the question
+ * Checks that API and signalling belong to one server: a proxy may send them to two servers behind
+ * one name. A participant without media joins a room that was created through the API; both must be
+ * the same room.
+ * @param override flag that skips the check
  * @throws SwarmError `usage` when the servers differ, or when the check gets no answer
  */
 export const assertSameServer = async (target: ApiTarget, override: string): Promise<void> => {

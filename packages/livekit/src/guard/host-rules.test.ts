@@ -27,7 +27,7 @@ describe('allowed and denied hosts', () => {
     ['ws://203.0.113.7:7880', '203.0.113.0/24'],
     ['ws://[2001:DB8::7]:7880', '2001:db8::/32'],
     ['ws://[2001:db8::7]:7880', '2001:db8:0::7'],
-    // Other spellings of an address are the address.
+    // Other notations of the same address.
     ['ws://0xcb.0.113.7', '203.0.113.7'],
   ])('%s is %s', (url, entry) => {
     expect(() => check(url, { denyHost: [entry] })).toThrow(/is denied by/);

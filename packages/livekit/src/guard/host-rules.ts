@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
 
-/** Which servers load may be sent to. */
+/** Rules for the servers that may receive load. */
 export interface HostRules {
   /** Lists of which each must contain the host; an empty one contains every host. */
   allow: readonly string[][];
-  /** Wins over `allow`. */
+  /** Denied hosts; takes precedence over `allow`. */
   deny: readonly string[];
-  /** Hosts of --confirm-target. */
+  /** Hosts of `--confirm-target`. */
   confirmed: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface HostFlags {
   confirmTarget?: string[];
 }
 
-/** A rule of the environment also applies to a run whose flags have one: flags can only narrow it. */
+/** Reads the rules of flags and environment. Flags can only narrow the rules of the environment. */
 export const readHostRules = (
   { allowHost = [], denyHost = [], confirmTarget = [] }: HostFlags,
   env: NodeJS.ProcessEnv,
@@ -74,7 +74,7 @@ export const assertCloudConfirmed = (url: string, { confirmed }: HostRules): voi
   );
 };
 
-/** Of a valid address: lower case, IPv6 without brackets. */
+/** Host of a valid URL: lower case, IPv6 without brackets. */
 export const hostOf = (url: string): string =>
   new URL(url.trim()).hostname
     .toLowerCase()
@@ -85,15 +85,15 @@ export const isCloud = (host: string): boolean => /(^|\.)livekit\.cloud$/.test(h
 
 export type HostScope = 'loopback' | 'private' | 'public';
 
-/** By its address, or its name where it has one: names are not looked up. */
+/** Scope of a host by its address, or by its name if it has one: no DNS lookup is made. */
 export const scopeOf = (host: string): HostScope => {
   if (/(^|\.)localhost$/.test(host) || isIn(host, LOOPBACK)) return 'loopback';
   if (isIP(host) !== 0) return isIn(host, PRIVATE) ? 'private' : 'public';
-  // A name without a dot is one of the local network, or of a container.
+  // A name without a dot belongs to the local network or to a container.
   return !host.includes('.') || PRIVATE_NAMES.test(host) ? 'private' : 'public';
 };
 
-/** RFC 6762, RFC 8375, and the name that ICANN reserved for private use. */
+/** Top-level names for private use: RFC 6762, RFC 8375, and the name that ICANN reserved. */
 const PRIVATE_NAMES = /\.(local|home\.arpa|internal|lan)$/;
 
 const blockList = (...prefixes: readonly string[]): BlockList => {
@@ -112,7 +112,7 @@ const isIn = (host: string, list: BlockList): boolean =>
 
 const LOOPBACK = blockList('127.0.0.0/8', '::1/128');
 
-/** RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
+/** Private address ranges: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
 const PRIVATE = blockList(
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -126,7 +126,7 @@ const PRIVATE = blockList(
 const PREFIX = /^([0-9a-f.:]+)\/(\d{1,3})$/;
 const NAME = /^(\*\.)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
 
-/** @throws SwarmError `usage` for what is neither a host name, a pattern, an address nor a prefix */
+/** @throws SwarmError `usage` unless the entry is a host name, a pattern, an address or a prefix */
 const assertEntry = (entry: string): void => {
   const [, address = '', bits] = PREFIX.exec(entry) ?? [];
   const isPrefix = isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);

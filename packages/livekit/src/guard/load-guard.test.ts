@@ -40,7 +40,7 @@ groups:
 
 const none = { groups: [] };
 
-describe('a URL that was not typed', () => {
+describe('a URL that is not on the command line', () => {
   test.each([
     ['probe', PUBLIC, false],
     ['drill', PUBLIC, false],
@@ -69,7 +69,7 @@ describe('a URL that was not typed', () => {
 });
 
 describe('rules of hosts', () => {
-  test('hold for the deployment, whatever was typed or confirmed', () => {
+  test('apply to the deployment, even when it is typed or confirmed', () => {
     const deny = { denyHost: ['*.example.com'], confirmTarget: ['lk.example.com'] };
     expect(() => guardOf({ typed: [PUBLIC] }, deny)).toThrow(/denied/);
     expect(() => guardOf({ typed: [PUBLIC] }, {}, { SWARM_ALLOW_HOST: '10.0.0.0/8' })).toThrow(
@@ -104,14 +104,14 @@ describe('rules of hosts', () => {
     expect(() => search('app.test', 'lk.example.com').assertServers(null, scenario)).not.toThrow();
   });
 
-  test('a server of our own is never a public one', () => {
+  test('a server that the command started is never public', () => {
     const own = LoadGuard.ofOwnServer(readHostRules({}, {}), 'run');
     expect(() => own.assertServers('ws://127.0.0.1:7880', none)).not.toThrow();
     expect(() => own.assertServers(PUBLIC, none)).toThrow(RangeError);
   });
 });
 
-describe('an API that does not answer the question', () => {
+describe('an API that does not answer', () => {
   const keys = { apiKey: 'key', apiSecret: 'a-secret-that-is-long-enough-for-a-token' };
   const planned = (flags: Parameters<typeof scenarioOfFlags>[0]) => ({
     run: 'k3x9h',
@@ -135,7 +135,7 @@ describe('an API that does not answer the question', () => {
     await willing.admit({ url: api.url, ...keys }, planned(flags));
   });
 
-  test('is not asked about rooms whose names are new in each run', async () => {
+  test('is not asked about rooms whose names are unique to the run', async () => {
     await using api = await answering(500, 'broken');
     const guard = guardOf({ url: api.url });
     await guard.admit({ url: api.url, ...keys }, planned({ rooms: '3' }));

@@ -19,8 +19,9 @@ import {
 import { assertNoOthers, assertRoomsEmpty } from './occupants.ts';
 
 /**
- * Kind of load on a server. `probe`: one or two participants in their own room; `drill`: load and faults, which need their own confirmation;
- * `run`: the load of a scenario; `search`: growing load until users notice, or the same load for hours.
+ * Kind of load on a server. `probe`: one or two participants in their own room; `drill`: load and
+ * faults, which need their own confirmation; `run`: the load of a scenario; `search`: growing load
+ * until users notice, or the same load for hours.
  */
 export type LoadKind = 'probe' | 'drill' | 'run' | 'search';
 
@@ -62,8 +63,9 @@ export interface PlannedLoad {
 }
 
 /**
- * The permission of a command to send load. Every function that sends load takes a guard, so no command can omit the checks before it: host rules,
- * confirmations, rooms and deployments in use. A check without an answer is a refusal.
+ * The permission of a command to send load. Every function that sends load takes a guard, so no
+ * command can omit the checks before it: host rules, confirmations, rooms and deployments in use. A
+ * check without an answer is a refusal.
  */
 export class LoadGuard {
   readonly #options: LoadGuardOptions;
@@ -84,7 +86,10 @@ export class LoadGuard {
     return guard;
   }
 
-  /** Makes the guard for a server that the caller starts; the other servers of a scenario are still checked. */
+  /**
+   * Makes the guard for a server that the caller starts; other servers of a scenario are still
+   * checked.
+   */
   static ofOwnServer(rules: HostRules, kind: LoadKind, reads = NOTHING_READABLE): LoadGuard {
     const options = { rules, kind, url: null, typed: [], reads };
     return new LoadGuard({ ...options, joinExistingRooms: true, withOtherUsers: true });
@@ -137,7 +142,10 @@ export class LoadGuard {
     for (const room of rooms) this.#ownRooms.add(room);
   }
 
-  /** Asks a deployment that is searched for its limit whether others use it. @throws SwarmError `usage` */
+  /**
+   * Asks a deployment that is searched for its limit whether others use it.
+   * @throws SwarmError `usage`
+   */
   async assertUnused(deployment: ApiTarget): Promise<void> {
     const { kind, withOtherUsers } = this.#options;
     if (kind !== 'search' || withOtherUsers) return;

@@ -14,9 +14,9 @@ const SHOWN = 3;
 const NOT_USERS = /^swarm-(probe|verify|guard)-/;
 
 /**
- * Asks whether real participants would receive test media.
+ * Refuses a load whose test media real participants would receive.
  * @param names rooms that may exist already
- * @throws SwarmError `usage` when one of them has participants, or when the API does not say
+ * @throws SwarmError `usage` when one of them has participants, or when the API does not answer
  */
 export const assertRoomsEmpty = async (
   target: ApiTarget,
@@ -37,9 +37,9 @@ export const assertRoomsEmpty = async (
 };
 
 /**
- * Asks whether a deployment has participants of others.
+ * Refuses a deployment that other participants use.
  * @param own rooms of this command
- * @throws SwarmError `usage` when there are some, or when the API does not say
+ * @throws SwarmError `usage` when there are others, or when the API does not answer
  */
 export const assertNoOthers = async (
   target: ApiTarget,
@@ -58,7 +58,7 @@ export const assertNoOthers = async (
   );
 };
 
-/** @param override the flag that goes without the question */
+/** @param override flag that skips the check */
 export const cannotCheck = (what: string, error: unknown, override: string): Error => {
   return usageError(
     `it cannot be checked ${what}: ${textOfError(error)}`,

@@ -63,7 +63,7 @@ test('new credentials in an offer restart ICE: the local ones change too', () =>
   expect(plane.named('receive')).toHaveLength(2);
 });
 
-test('tracks that an offer takes away end', () => {
+test('tracks that an offer removes end', () => {
   const { plane, link } = opened();
   link.acceptOffer(offer(1));
   link.acceptOffer(offer(2, (sdp) => sdp.replace(/(a=mid:2[\s\S]*)a=sendrecv/, '$1a=inactive')));

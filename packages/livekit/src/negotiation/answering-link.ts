@@ -8,7 +8,7 @@ import { RemotePeerLink } from './remote-peer.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The PeerConnection that the server offers for: the subscriber's with v0. */
+/** PeerConnection for which the server sends the offers: the subscriber's with v0. */
 export class AnsweringLink {
   readonly link: RemotePeerLink;
   readonly #receivers: Receivers;

@@ -43,7 +43,7 @@ const opened = () => {
 const answer = (id: number, change: (sdp: string) => string = (sdp) => sdp) =>
   new SessionDescription({ type: 'answer', id, sdp: change(sdpFixture('answer-v1-1.13.4')) });
 
-test('one offer is in flight; what is wanted meanwhile goes into one more', () => {
+test('one offer is in flight; changes meanwhile are collected in the next one', () => {
   const { link, offers } = opened();
   link.takeOffer();
   link.addReceiving(2, 0);
@@ -65,7 +65,7 @@ test('one offer is in flight; what is wanted meanwhile goes into one more', () =
   ]);
 });
 
-test('an empty wish is an offer all the same: the server puts tracks on m-lines that are there', () => {
+test('an offer is sent even if it adds no m-line: the server puts tracks on existing m-lines', () => {
   const { link, offers } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1));
@@ -74,7 +74,7 @@ test('an empty wish is an offer all the same: the server puts tracks on m-lines 
   expect(offers.map(({ id }) => id)).toEqual([2]);
 });
 
-test('more m-lines than any room needs are refused, and nothing is offered', () => {
+test('more m-lines than any room needs are an error, and no offer is sent', () => {
   const { link, offers } = opened();
   expect(() => link.addReceiving(0xffff_ffff, 1)).toThrow(/asked for 4294967300 m-lines; at most/);
   link.negotiate();
@@ -132,7 +132,7 @@ test('remote tracks come and go with the answers', () => {
   link.acceptAnswer(answer(2));
   expect(plane.named('receive')).toHaveLength(2);
   link.negotiate();
-  // The video is unsubscribed; on the audio's m-line there is another track now.
+  // The video is unsubscribed; the m-line of the audio has another track now.
   link.acceptAnswer(
     answer(3, (sdp) =>
       sdp
@@ -170,7 +170,7 @@ test('remote candidates wait for the description that they belong to', () => {
   ]);
 });
 
-test('who offers controls ICE, and takes the DTLS role that is left', () => {
+test('the offerer controls ICE, and takes the remaining DTLS role', () => {
   const { link, plane } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1));
@@ -181,7 +181,7 @@ test('who offers controls ICE, and takes the DTLS role that is left', () => {
   });
 });
 
-test('a server cannot make it check candidates without end', () => {
+test('the number of candidates that a server can add is limited', () => {
   const { plane, link } = opened();
   link.takeOffer();
   const tell = (count: number): void => {

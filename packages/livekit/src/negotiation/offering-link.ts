@@ -12,10 +12,10 @@ import { RemotePeerLink } from './remote-peer.ts';
 export interface OfferingLinkOptions {
   plane: MediaPlane;
   receivers: Receivers;
-  /** Named in SDP, and the CNAME of the published streams. */
+  /** CNAME of the published streams, in SDP and RTCP. */
   cname: string;
   tracks: readonly OwnTrack[];
-  /** Receiving m-lines to begin with, so that the first subscriptions need no second offer. */
+  /** Receiving m-lines of the first offer, so that the first subscriptions need no second offer. */
   room: { audio: number; video: number };
   sendOffer(offer: SessionDescription): void;
   /** A stream to send was negotiated. */
@@ -24,12 +24,15 @@ export interface OfferingLinkOptions {
   onRejected(cid: string): void;
 }
 
-/** Each costs memory and a part of every offer; the largest rooms of LiveKit need fewer. Without a limit, one message could fill the memory of a worker. */
+/**
+ * Largest number of m-lines. Each costs memory and a part of every offer, and the largest rooms of
+ * LiveKit need fewer; without a limit, one message could fill the memory of a worker.
+ */
 const MAX_SECTIONS = 5_000;
 
 /**
- * The PeerConnection for which the client sends offers: the only one with v1, the publisher's with v0. One offer is in flight at a time; what is wanted
- * meanwhile goes into the next.
+ * PeerConnection for which the client sends the offers: the only one with v1, the publisher's with
+ * v0. One offer is in flight at a time; changes meanwhile are collected in the next one.
  */
 export class OfferingLink {
   readonly link: RemotePeerLink;
@@ -58,15 +61,12 @@ export class OfferingLink {
     return this.link.peer;
   }
 
-  /** For `syncState`. */
+  /** Last offer and answer, for `syncState`. */
   get descriptions(): { offer: SessionDescription | null; answer: SessionDescription | null } {
     return { offer: this.#lastOffer, answer: this.#lastAnswer };
   }
 
-  /**
-   * More receiving m-lines, from the next offer on.
-   * @throws Error when they are too many
-   */
+  /** Adds receiving m-lines to the next offer. @throws Error when they are too many */
   addReceiving(audio: number, video: number): void {
     const total = this.#sections.length + audio + video;
     if (total > MAX_SECTIONS)
@@ -75,12 +75,12 @@ export class OfferingLink {
     for (let i = 0; i < video; i++) this.#addSection('video', null);
   }
 
-  /** One more track, from the next offer on. */
+  /** Adds a track to the next offer. */
   addTrack(track: OwnTrack): void {
     this.#addSection(track.kind, track);
   }
 
-  /** From the next offer on it is not sent. */
+  /** Marks the m-line of a track as inactive in the next offer. */
   stopTrack(cid: string): void {
     const section = this.#sections.find(({ track, stopped }) => track?.cid === cid && !stopped);
     if (section === undefined) return;
@@ -88,7 +88,7 @@ export class OfferingLink {
     this.#written.delete(section.mid);
   }
 
-  /** The next offer, in flight from now on: for the join request, which carries it. */
+  /** Returns the next offer, in flight from now on, for the join request that contains it. */
   takeOffer(): SessionDescription {
     this.#inFlight = true;
     this.#wanted = false;
@@ -111,7 +111,7 @@ export class OfferingLink {
     else this.#options.sendOffer(this.takeOffer());
   }
 
-  /** Offers with new ICE credentials. An offer still in flight went down with the signal connection it was sent on. */
+  /** Offers new ICE credentials. An offer still in flight was lost with its signal connection. */
   restart(): void {
     this.link.restart();
     this.#written.clear();
@@ -121,7 +121,7 @@ export class OfferingLink {
 
   /** @throws Error when the answer cannot be used */
   acceptAnswer(answer: SessionDescription): void {
-    // Servers before 1.9 number nothing; an old number is the answer to an offer that a restart has replaced.
+    // Servers before 1.9 send no ids. An old id belongs to an offer that a restart has replaced.
     if (!this.#inFlight || (answer.id !== 0 && answer.id !== this.#offerId)) return;
     const description = this.#reader.read(answer.sdp);
     this.#inFlight = false;
@@ -130,7 +130,7 @@ export class OfferingLink {
     for (const { mid, track, stopped } of this.#sections) {
       if (track === null || stopped || this.#sending.has(mid)) continue;
       const section = description.sections.find((candidate) => candidate.mid === mid);
-      // It was added after this offer.
+      // The m-line was added after this offer.
       if (section === undefined && !this.#offered.has(mid)) continue;
       const streams = section === undefined ? null : sendStreams(track, section);
       this.#sending.add(mid);

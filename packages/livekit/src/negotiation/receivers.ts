@@ -6,7 +6,7 @@ import { receiveStream } from '../sdp/streams.ts';
 export class Receivers {
   readonly #plane: MediaPlane;
   readonly #isSilent: (trackSid: string) => boolean;
-  /** Mid to the binding that the plane has. */
+  /** Key of the binding in the plane, by mid. */
   readonly #bound = new Map<string, string>();
 
   constructor(plane: MediaPlane, isSilent: (trackSid: string) => boolean) {
@@ -14,7 +14,7 @@ export class Receivers {
     this.#isSilent = isSilent;
   }
 
-  /** @param ownMids m-lines on which the participant sends: nothing is received there */
+  /** @param ownMids m-lines on which the participant sends, which receive nothing */
   apply(
     peer: number,
     sections: RemoteSection[],
@@ -38,6 +38,6 @@ export class Receivers {
   }
 }
 
-/** What makes it another stream: the track, or how its packets look. */
+/** Identity of a received stream: its track and the format of its packets. */
 const keyOf = ({ trackSid, ssrc, rtxSsrc, payloads }: Omit<ReceiveStream, 'muted'>) =>
   `${trackSid} ${ssrc} ${rtxSsrc} ${payloads.map(({ payloadType, rtxPayloadType }) => `${payloadType}/${rtxPayloadType}`).join(',')}`;

@@ -1,12 +1,16 @@
 import type { ExtensionIds, LocalPeer, MediaPlane } from '../media-plane.ts';
 import type { RemoteDescription } from '../sdp/read.ts';
 
-/** Candidates of one description that are used: a server has one for each address and port, and each costs checks (RFC 8445 §6.1.2.5). */
+/**
+ * Largest number of candidates of one description: a server has one for each address and port, and
+ * each costs checks (RFC 8445 §6.1.2.5).
+ */
 const MAX_CANDIDATES = 100;
 
 /**
- * The transport of one PeerConnection, as descriptions change it: applies the remote side when it is new or restarted, and holds remote
- * candidates until the description they belong to is there (a handshake that begins without the fingerprint fails).
+ * Transport of one PeerConnection. Applies the remote's transport when it is new or restarted, and
+ * holds remote candidates until their description arrives: a handshake without the fingerprint
+ * fails.
  */
 export class RemotePeerLink {
   readonly local: LocalPeer;
@@ -27,19 +31,21 @@ export class RemotePeerLink {
     return this.local.peer;
   }
 
-  /** New credentials for the next description. Candidates that arrive before its answer are queued. */
+  /**
+   * Expects new credentials in the next description, and queues candidates that arrive before it.
+   */
   restart(): void {
     Object.assign(this.local, this.#plane.restartIce(this.local.peer));
     this.#held ??= [];
     this.#heldAll = false;
   }
 
-  /** Whether this description has other ICE credentials than the last. */
+  /** Returns true when the ICE credentials differ from those of the last description. */
   isRestart({ transport }: RemoteDescription): boolean {
     return this.#credentials !== '' && this.#credentials !== credentialsOf(transport);
   }
 
-  /** @param offered whether the description was an offer of theirs */
+  /** @param offered true when the description was an offer of the remote */
   apply({ transport, extensions }: RemoteDescription, offered: boolean): void {
     const credentials = credentialsOf(transport);
     if (credentials !== this.#credentials) {
@@ -48,13 +54,15 @@ export class RemotePeerLink {
         ufrag: transport.ufrag,
         pwd: transport.pwd,
         fingerprint: transport.fingerprint,
-        // An offer is answered with `active`; for an answer of the server, the other role applies (RFC 8842 §5).
+        // An offer is answered with `active`; an answer of the server implies the other role (RFC
+        // 8842 §5).
         dtlsRole: offered || transport.setup === 'passive' ? 'client' : 'server',
-        // The offerer controls, unless the other side is ICE-lite, which never does (RFC 8445 §6.1.1).
+        // The offerer controls, unless the other side is ICE-lite, which never does (RFC 8445
+        // §6.1.1).
         controlling: !offered || transport.iceLite,
         dataChannels: transport.dataChannels,
       });
-      // A later description repeats them.
+      // A later description repeats the candidates.
       this.#candidates = 0;
       for (const candidate of transport.candidates) this.#use(candidate);
       this.#heldAll ||= transport.candidatesEnded;
@@ -72,7 +80,7 @@ export class RemotePeerLink {
     else if (this.#held.length < MAX_CANDIDATES) this.#held.push(candidate);
   }
 
-  /** Ends the candidates of the remote: no further one follows. */
+  /** Ends the candidates of the remote (RFC 8838 §8.2). */
   endOfCandidates(): void {
     if (this.#held === null) this.#plane.candidatesEnded?.(this.peer);
     else this.#heldAll = true;

@@ -39,7 +39,7 @@ test('keeps the extensions that both know, under the numbers of the offer', () =
   expect(media[1]?.ext?.map(({ uri }) => uri)).not.toContain('urn:3gpp:video-orientation');
 });
 
-test('an m-line with nothing we can take is rejected, and not bundled', () => {
+test('an m-line without a supported codec is rejected, and not bundled', () => {
   const onlyH265 = sdpFixture('offer-v0-1.11.0').replace(/m=video[\s\S]*$/, () =>
     [
       'm=video 9 UDP/TLS/RTP/SAVPF 35 36',

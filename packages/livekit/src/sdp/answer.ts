@@ -15,20 +15,24 @@ export interface AnswerInput {
 const CODEC_NAMES = new Set(CODECS.map(({ name }) => name.toLowerCase()));
 const FEEDBACK = new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']);
 
-/** An m-line as answered. */
+/** An m-line of the answer. */
 interface AnsweredLine {
   text: string;
   mid: string;
   rejected: boolean;
 }
 
-/** Answers the offers of one PeerConnection, one after the other. What is offered word for word as in the last one is answered as then. */
+/**
+ * Answers the offers of one PeerConnection, one after the other. An m-line whose text is unchanged
+ * keeps its answer.
+ */
 export class AnswerWriter {
   #known = new Map<string, AnsweredLine>();
 
   /**
-   * Takes Opus, VP8, H.264, VP9 and AV1 with their repair streams and the extensions we know, under the server's numbers, and rejects m-lines (port 0,
-   * RFC 3264 §6) on which nothing of that is offered.
+   * Writes the answer. Accepts Opus, VP8, H.264, VP9 and AV1 with their repair streams and the
+   * known extensions, under the server's numbers; rejects m-lines without any of them (port 0, RFC
+   * 3264 §6).
    */
   write({ offer, sessionId, version, local }: AnswerInput): string {
     const offered = parseLines(offer);
@@ -51,17 +55,19 @@ export class AnswerWriter {
     });
     this.#known = new Map(lines);
     const answered = lines.map(([, line]) => line);
-    // What is rejected is not in the bundle (RFC 8843 §7.3.3).
+    // Rejected m-lines are not in the bundle (RFC 8843 §7.3.3).
     const live = answered.filter(({ rejected }) => !rejected).map(({ mid }) => mid);
     return bundle(head, live) + answered.map(({ text }) => text).join('');
   }
 }
 
-/** By their text, to be parsed where they are new. */
+/** Parsers of m-lines by their text, called only for new m-lines. */
 const parseLines = (sdp: string): Map<string, () => MediaDescription> =>
   new Map(splitDescription(sdp).bodies.map((text) => [text, () => parseMedia(text)]));
 
-/** Port 0 with `a=bundle-only` is an m-line that lives in the bundle (RFC 8843 §6), not a dead one. */
+/**
+ * Port 0 with `a=bundle-only` marks an m-line inside the bundle (RFC 8843 §6), not a rejected one.
+ */
 const isBundled = (offered: MediaDescription) => offered.bundleOnly !== undefined;
 
 const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDescription => {

@@ -10,7 +10,7 @@ import { parseMedia, splitDescription } from './parse-media.ts';
 import { DescriptionReader, type RemoteDescription, readDescription } from './read.ts';
 import { receiveStream } from './streams.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that only a change of the code can make the test fail. */
 const SEED = 20_261;
 
 const fixtures = ['answer-v1-1.13.4', 'offer-v0-1.11.0', 'offer-chromium'] as const;
@@ -25,10 +25,10 @@ const words = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
 );
 
-/** Not a double: most doubles below 1 are close to 0. */
+/** A fraction from 0 to 0.9999. Most random doubles below 1 are close to 0. */
 const fraction = fc.nat({ max: 9_999 }).map((part) => part / 10_000);
 
-/** One change of a description: of a line, or of a word in it. */
+/** One change of a description: a line, or a word of it. */
 const change = fc.record({
   line: fraction,
   word: fraction,
@@ -66,7 +66,10 @@ const anyText = fc.oneof(
     .map((rows) => rows.join('\r\n')),
 );
 
-/** What is done, or null where the description is refused with a message of this package; any other error is a defect. */
+/**
+ * Result of `read`; null when the description is rejected with a message of this package. Any other
+ * error is a defect.
+ */
 const orRefused = <T>(read: () => T): T | null => {
   try {
     return read();
@@ -83,7 +86,7 @@ const isSsrc = (value: unknown): boolean => value === null || isWhole(value, 0, 
 const isPayloadType = (value: unknown): boolean => isWhole(value, 0, 127);
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** Fields that do not have the type that they claim to have, or numbers that no packet can carry. */
+/** Fields whose value does not have the declared type, or numbers that no packet can contain. */
 const unusable = ({ transport, extensions, sections }: RemoteDescription): unknown[] => [
   ...[transport.ufrag, transport.pwd, transport.fingerprint].filter((text) => !isText(text)),
   ...transport.candidates.filter((candidate) => !candidate.startsWith('candidate:')),
@@ -119,7 +122,7 @@ describe('a description of a server', () => {
     );
   });
 
-  it('is read as by a reader that has read nothing before', () => {
+  it('is read as by a new reader', () => {
     fc.assert(
       fc.property(fc.array(mutated, { minLength: 2, maxLength: 4 }), (sdps) => {
         const reader = new DescriptionReader();

@@ -12,7 +12,10 @@ import {
   VIDEO_FEEDBACK,
 } from './profile.ts';
 
-/** One m-line of a local offer, in the order of the description: it sends `track`, or receives a remote one. */
+/**
+ * One m-line of a local offer, in the order of the description: it sends `track`, or receives a
+ * remote one.
+ */
 export interface Section {
   mid: string;
   kind: MediaKind;
@@ -53,8 +56,9 @@ export const applicationSection = (
 });
 
 /**
- * An m-line as a browser offers it: `sendonly` with a published track, or `recvonly`; with every supported codec, that of the track first. pion takes the
- * codecs of a PeerConnection from its first m-line of a kind: with the codec of the track alone, no other codec could be received.
+ * An m-line as a browser offers it: `sendonly` with a published track, or `recvonly`; with every
+ * supported codec, that of the track first. pion takes the codecs of a PeerConnection from its
+ * first m-line of a kind: with the codec of the track alone, no other codec could be received.
  */
 export const offeredSection = (
   section: Section,
@@ -88,16 +92,19 @@ const offeredExtensions = ({ kind, track }: Section): NonNullable<MediaDescripti
     uri: EXTENSION_URIS[name],
   }));
   const uri = EXTENSION_URIS.dependencyDescriptor;
-  // Received AV1 has the sizes of its layers there.
+  // Received AV1 has the sizes of its layers in the dependency descriptor.
   const isLayered = track === null ? kind === 'video' : hasDependencyDescriptor(track.codec);
   return isLayered ? [...extensions, { value: DEPENDENCY_DESCRIPTOR_ID, uri }] : extensions;
 };
 
-/** The profile that a published track is sent with: the first of its codec. */
+/** Profile of a published track: the first one of its codec. */
 export const sendProfile = (track: OwnTrack): CodecProfile | undefined =>
   CODECS.find((profile) => profile.codec === track.codec);
 
-/** What the sender will probably send; `stereo`, `usedtx` and `maxaveragebitrate` are for the receiver to ask for, in its answer (RFC 7587 §6.1). */
+/**
+ * Attribute of a stereo sender (RFC 7587 §6.1). The receiver requests `stereo`, `usedtx` and
+ * `maxaveragebitrate` in its answer.
+ */
 const STEREO = ';sprop-stereo=1';
 
 const codecLines = (
@@ -131,7 +138,10 @@ export const feedbackLine = (payload: number, feedback: string) => {
   return { payload, type, ...(subtype !== undefined && { subtype }) };
 };
 
-/** Layers by rid (RFC 8853), or the one stream by SSRC with its repair flow (RFC 5576 §4.2, RFC 4588 §8.8): what livekit-client sends. */
+/**
+ * Attributes of sent layers, as livekit-client writes them: by rid (RFC 8853), or the only stream
+ * by SSRC with its repair flow (RFC 5576 §4.2, RFC 4588 §8.8).
+ */
 const sendLines = (track: OwnTrack, cname: string): Partial<MediaDescription> => {
   const msid = [{ id: cname, appdata: track.cid }];
   const rids = track.layers.flatMap(({ rid }) => (rid === null ? [] : [rid]));

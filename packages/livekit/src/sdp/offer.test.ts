@@ -116,7 +116,7 @@ test('extension ids, where Chromium offers the same, are Chromium’s', () => {
   ).extensions;
   const theirs = readDescription(sdpFixture('offer-chromium')).extensions;
   expect(ours).toMatchObject(theirs);
-  // Chromium has it behind a flag.
+  // Chromium supports it behind a flag.
   expect(Object.keys(ours)).toContain('absCaptureTime');
 });
 
@@ -132,7 +132,7 @@ test('the dependency descriptor is offered with codecs that have layers in one s
   expect(received?.extensions.dependencyDescriptor).toBe(12);
 });
 
-test('SSRCs are never given twice', () => {
+test('SSRCs are unique', () => {
   const ssrcs = Array.from(
     { length: 500 },
     () => ownTrack(camera('vp8', [180, 360, 720])).layers,
@@ -140,7 +140,7 @@ test('SSRCs are never given twice', () => {
   expect(new Set(ssrcs).size).toBe(ssrcs.length);
 });
 
-test('an offer that grows is the same as one written at once', () => {
+test('an offer extended step by step equals one written at once', () => {
   const sections: Section[] = [
     { mid: '1', kind: 'audio', track: ownTrack(audio) },
     { mid: '2', kind: 'video', track: null },
@@ -156,7 +156,7 @@ test('an offer that grows is the same as one written at once', () => {
   }
 });
 
-test('offers of two participants differ in what is their own, whatever their names', () => {
+test('offers of two participants differ only in their own values, for any names', () => {
   const offer = (peer: number, cname: string) =>
     writeOffer({
       sessionId: peer,

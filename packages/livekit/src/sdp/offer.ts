@@ -7,19 +7,19 @@ import { writeSection } from './section-template.ts';
 /** The mid of `m=application`, first in every local offer. */
 export const APPLICATION_MID = '0';
 
-/** m-lines as text: an offer repeats all that went before it, and in a large room there are a hundred. */
+/** Texts of m-lines by mid: an offer repeats all earlier ones, a hundred in a large room. */
 export type WrittenSections = Map<string, string>;
 
 export interface OfferInput {
-  /** Fixed for the life of the PeerConnection. */
+  /** Session id, constant for the life of the PeerConnection. */
   sessionId: number;
-  /** Counts up with every offer (RFC 8829 §5.2.2). */
+  /** Number of the offer (RFC 8829 §5.2.2). */
   version: number;
   local: LocalPeer;
-  /** After the application section; only ever appended to (RFC 3264 §8). */
+  /** m-lines after the application section, in order; new ones are only appended (RFC 3264 §8). */
   sections: readonly Section[];
   cname: string;
-  /** What was written before, by mid; to be emptied when `local` changes. */
+  /** Cache of written m-lines, by mid; the caller empties it when `local` changes. */
   written?: WrittenSections;
 }
 
@@ -49,7 +49,10 @@ export const writeOffer = ({
   return bundle(head, mids) + mids.map((mid) => written.get(mid) ?? '').join('');
 };
 
-/** Session-level lines without the group, and m-lines; the candidates go under an application's, which carries the bundle. */
+/**
+ * Writes the session-level lines without the group, and m-lines. The candidates follow the
+ * application section, which carries the bundle.
+ */
 export const describe = (
   sessionId: number,
   version: number,
@@ -73,7 +76,8 @@ export const describe = (
     media,
   });
   const { head, bodies } = splitDescription(written);
-  // The plane hands its candidates over as text; taking them apart for sdp-transform to put together again would only lose what it does not know.
+  // The plane provides candidates as text. sdp-transform would parse and rewrite them, and lose
+  // attributes that it does not know.
   const candidates = local.candidates.map((candidate) => `a=${candidate}\r\n`).join('');
   const withCandidates = (body: string) =>
     body.startsWith('m=application') ? `${body}${candidates}a=end-of-candidates\r\n` : body;

@@ -3,52 +3,57 @@ import type { Codec, MediaKind, Rid } from '../media-plane.ts';
 
 /** A track that a participant publishes, as its owner describes it. */
 export interface TrackSpec {
-  /** Client id: names the track in signalling and, as the msid's second word, in SDP. */
+  /** Client id of the track, in signalling and, as the second word of the msid, in SDP. */
   cid: string;
   kind: MediaKind;
-  /** Of a video; default the camera. */
+  /** Source of a video. Default: camera. */
   source?: 'camera' | 'screen';
   codec: Codec;
-  /** Of audio: two channels. Default: one. */
+  /** Audio with two channels. Default: one. */
   stereo?: true;
-  /** Of audio: packets stop in pauses. Default: they do not. */
+  /** Audio that stops sending packets in pauses. Default: it does not. */
   dtx?: true;
-  /** Published, but not sent for now. */
+  /** Published, but not sent at present. */
   muted?: true;
-  /** End-to-end: its frames are encrypted. Default: no. */
+  /** End-to-end encryption of its frames. Default: none. */
   encrypted?: boolean;
-  /** Video frames carry their capture time (livekit-client: `frameMetadata`). Default: no. */
+  /** Capture time in video frames (livekit-client: `frameMetadata`). Default: none. */
   frameMetadata?: boolean;
-  /** One for audio and plain video, more for simulcast, from small to large. */
+  /** Layers from small to large: one for audio and plain video, more for simulcast. */
   layers: LayerSpec[];
-  /** Of VP9 and AV1: the layers in the one stream, from small to large. */
+  /** Layers inside the one stream of VP9 and AV1, from small to large. */
   spatialLayers?: LayerSpec[];
 }
 
 export interface LayerSpec {
-  /** Pixels; 0 for audio. */
+  /** Width, pixels; 0 for audio. */
   width: number;
   height: number;
-  /** Bits a second on average. */
+  /** Average bit rate, bits/s. */
   bitrate: number;
 }
 
-/** The track with what SDP needs: ids of its layers and their SSRCs. */
+/** A track with the values that SDP needs: rids and SSRCs of its layers. */
 export interface OwnTrack extends Omit<TrackSpec, 'layers'> {
   layers: OwnLayer[];
 }
 
 export interface OwnLayer extends LayerSpec {
-  /** Null where there is one layer: then SSRCs are declared instead. */
+  /**
+   * Restriction id (RFC 8852); null when the track has one layer, which is declared by its SSRC.
+   */
   rid: Rid | null;
   ssrc: number;
   rtxSsrc: number | null;
 }
 
-/** LiveKit's order: every simulcast has `q`, two layers are `q` and `h`, three `q`, `h` and `f`. */
+/** Rids in LiveKit's order: one layer is `q`, two are `q` and `h`, three `q`, `h` and `f`. */
 const RIDS: readonly Rid[] = ['q', 'h', 'f'];
 
-/** SSRCs of this process so far: two alike in one room would be one stream to some receivers (RFC 3550 §8.1 leaves it to chance). */
+/**
+ * SSRCs used by this process: some receivers would merge two streams with equal SSRCs in one room
+ * (RFC 3550 §8.1 leaves uniqueness to chance).
+ */
 const taken = new Set<number>();
 
 const freshSsrc = (): number => {
@@ -60,7 +65,7 @@ const freshSsrc = (): number => {
   }
 };
 
-/** Gives a track new SSRCs: once per PeerConnection, so again after a full reconnect. */
+/** Gives a track new SSRCs, once per PeerConnection and so again after a full reconnect. */
 export const ownTrack = (spec: TrackSpec): OwnTrack => ({
   ...spec,
   layers: spec.layers.map((layer, index) => ({

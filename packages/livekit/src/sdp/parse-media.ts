@@ -1,14 +1,18 @@
 import { type MediaDescription, parse } from 'sdp-transform';
 
-/** The session's lines, and the lines of each m-line. As sdp-transform, and unlike `^` with the flag `m`, it knows no other line ends (U+2028). */
+/**
+ * Splits a description into the lines of the session and of each m-line. Only CR and LF end a line,
+ * as in sdp-transform; `^` with the flag `m` would also split at U+2028.
+ */
 export const splitDescription = (sdp: string): { head: string; bodies: string[] } => {
   const [head = '', ...bodies] = sdp.split(/(?<=^|[\r\n])(?=m=)/);
   return { head, bodies };
 };
 
 /**
- * One m-line with the types that its fields claim to have: sdp-transform turns a codec or an msid that looks like a number into one, and leaves
- * a number that is missing as a text. Attributes with numbers that no packet carries are dropped.
+ * Parses one m-line to the declared types. sdp-transform returns a number for a codec or msid that
+ * looks like one, and a text for a missing number. Attributes with numbers that no packet can
+ * contain are dropped.
  * @throws Error when the text has no m-line
  */
 export const parseMedia = (text: string): MediaDescription => {
@@ -29,10 +33,16 @@ export const parseMedia = (text: string): MediaDescription => {
   return { ...common, ...own };
 };
 
-/** Lines that differ from one participant to the next. The others are the same in thousands of descriptions, and are parsed once. */
+/**
+ * Lines that differ between participants. All others are the same in thousands of descriptions, and
+ * are parsed once.
+ */
 const OWN_LINE = /^a=(?:ice-|candidate|end-of-candidates|ssrc|msid)/;
 const known = new Map<string, MediaDescription>();
-/** A server must not fill the memory with m-lines of which no two are alike. */
+/**
+ * Limits of the cache, entries and characters: a server must not fill the memory with m-lines that
+ * are all different.
+ */
 const [MAX_KNOWN, MAX_KNOWN_CHARACTERS] = [256, 8_192];
 
 const parseLines = (text: string): MediaDescription => {
@@ -79,13 +89,13 @@ const parseLines = (text: string): MediaDescription => {
   };
 };
 
-/** Of the two-byte form (RFC 8285 §4.3). */
+/** Largest extension id of the two-byte form (RFC 8285 §4.3). */
 const MAX_EXTENSION_ID = 255;
 
 const isWhole = (value: unknown, min: number, max: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 
-/** RFC 3550 §5.1: seven bits. */
+/** Checks a payload type, seven bits (RFC 3550 §5.1). */
 const isPayloadType = (value: unknown): boolean => isWhole(value, 0, 127);
 
 export const isUint32 = (value: unknown): boolean => isWhole(value, 0, 0xffff_ffff);

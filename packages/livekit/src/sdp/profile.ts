@@ -1,22 +1,28 @@
-/** Supported codecs and extensions, numbered as in browsers and livekit-server, so that nothing is renumbered. */
+/**
+ * Supported codecs and extensions, numbered as in browsers and livekit-server, so that nothing is
+ * renumbered.
+ */
 import type { Codec, ExtensionIds, MediaKind } from '../media-plane.ts';
 
 export interface CodecProfile {
   codec: Codec;
   kind: MediaKind;
-  /** As in `a=rtpmap`. */
+  /** Encoding name, as `a=rtpmap` has it (RFC 8866 §6.6). */
   name: string;
   clockRate: number;
   channels: number | null;
   fmtp: string | null;
   payloadType: number;
-  /** RFC 4588; null where losses are repaired on the same SSRC. */
+  /** Payload type of the repair stream (RFC 4588); null: losses are repaired on the same SSRC. */
   rtxPayloadType: number | null;
 }
 
 const H264_FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=';
 
-/** In the order of preference. H.264 appears twice: published video is constrained baseline, received video may be high profile. */
+/**
+ * Supported codecs in order of preference. H.264 appears twice: published video is constrained
+ * baseline, received video may be high profile.
+ */
 export const CODECS: readonly CodecProfile[] = [
   {
     codec: 'opus',
@@ -109,7 +115,7 @@ const NAME_OF_URI = new Map(
 
 export const extensionOfUri = (uri: string): ExtensionName | undefined => NAME_OF_URI.get(uri);
 
-/** Offered ids; below 15, so that the one-byte form (RFC 8285 §4.2) holds them. */
+/** Ids of offered extensions; below 15, the limit of the one-byte form (RFC 8285 §4.2). */
 export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [ExtensionName, number])[]> =
   {
     audio: [
@@ -129,7 +135,10 @@ export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [Extension
     ],
   };
 
-/** To send, livekit-client offers it only for the codecs that have layers in one stream. */
+/**
+ * Id of the dependency descriptor. For sending, livekit-client offers it only with codecs that have
+ * layers in one stream.
+ */
 export const DEPENDENCY_DESCRIPTOR_ID = 12;
 export const hasDependencyDescriptor = (codec: Codec): boolean =>
   codec === 'vp9' || codec === 'av1';

@@ -39,7 +39,7 @@ test('an answer of livekit-server over one PeerConnection', () => {
   ]);
 });
 
-test('answers to two participants differ in what is their own', () => {
+test('answers to two participants differ only in their own values', () => {
   const first = sdpFixture('answer-v1-1.13.4');
   const second = first
     .replaceAll('SmaObsPCEqkysiDx', 'otherUfrag')
@@ -84,7 +84,7 @@ test('the tracks that it sends', () => {
   ]);
 });
 
-test('the mapping beside the description has the last word on the track', () => {
+test('the mapping in the message takes precedence over the description', () => {
   const [, , , audio] = readDescription(sdpFixture('answer-v1-1.13.4')).sections;
   if (audio === undefined) throw new Error('no such section');
   expect(receiveStream(audio, { 3: 'TR_other' })?.trackSid).toBe('TR_other');
@@ -114,7 +114,7 @@ test('an offer of livekit-server for the subscriber', () => {
   });
 });
 
-test('what a browser offers', () => {
+test('an offer of a browser', () => {
   const { transport, sections } = readDescription(sdpFixture('offer-chromium'));
   expect(transport).toMatchObject({ ufrag: '60QK', setup: 'actpass' });
   expect(sections.map(({ direction, ssrc, rtxSsrc }) => [direction, ssrc, rtxSsrc])).toEqual([
@@ -129,7 +129,7 @@ test('what a browser offers', () => {
   );
 });
 
-test('a rejected m-line carries nothing', () => {
+test('a rejected m-line has no stream', () => {
   const sdp = sdpFixture('answer-v1-1.13.4').replace(
     /m=audio 9 (.*\r\n(?:(?!m=).*\r\n)*?a=mid:3)/,
     'm=audio 0 $1',
@@ -166,7 +166,7 @@ test('numbers that no packet carries are left out', () => {
   expect(sections[3]?.ssrc).toBeNull();
 });
 
-test('a mid that every object has is not in the mapping', () => {
+test('a mid named like an inherited property is not in the mapping', () => {
   const sdp = sdpFixture('answer-v1-1.13.4').replace('a=mid:3', 'a=mid:toString');
   const [, , , audio] = readDescription(sdp).sections;
   if (audio === undefined) throw new Error('no such section');
@@ -180,7 +180,7 @@ test.each([
   expect(() => readDescription(sdpFixture('answer-v1-1.13.4').replace(lines, ''))).toThrow(what);
 });
 
-test('a reader that has read before reads the same', () => {
+test('a reader with a cache returns the same', () => {
   const reader = new DescriptionReader();
   const first = sdpFixture('answer-v1-1.13.4');
   const second = first.replace(/(a=mid:4[\s\S]*?)a=sendonly/, '$1a=inactive');

@@ -9,22 +9,22 @@ import type {
 import { isUint32, parseMedia, splitDescription } from './parse-media.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
-/** A remote description in the terms of this package. */
+/** A remote description as this package uses it. */
 export interface RemoteDescription {
   transport: RemoteTransport;
-  /** Of all m-lines together: within a bundle an id means one thing. */
+  /** Extension ids of all m-lines: an id has one meaning within a bundle. */
   extensions: ExtensionIds;
   sections: RemoteSection[];
 }
 
 export interface RemoteTransport extends IceCredentials {
-  /** `sha-256 AB:…`. */
+  /** Fingerprint of the certificate (RFC 8122): `sha-256 AB:…`. */
   fingerprint: string;
   setup: 'active' | 'passive' | 'actpass';
   iceLite: boolean;
-  /** Whether `m=application` was accepted. */
+  /** True when `m=application` was accepted. */
   dataChannels: boolean;
-  /** `candidate:…`. */
+  /** ICE candidates (RFC 8839 §5.1): `candidate:…`. */
   candidates: string[];
   /** True when no further candidates follow (RFC 8840 §4.4). */
   candidatesEnded: boolean;
@@ -33,29 +33,32 @@ export interface RemoteTransport extends IceCredentials {
 export interface RemoteSection {
   mid: string;
   kind: MediaKind | 'application';
-  /** Port 0 (RFC 3264 §6), unless it lives in the bundle alone (RFC 8843 §6). */
+  /**
+   * Rejected by port 0 (RFC 3264 §6), unless the m-line exists only in the bundle (RFC 8843 §6).
+   */
   rejected: boolean;
-  /** As the remote sees it. */
+  /** Direction, as the remote wrote it. */
   direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   payloads: ReceivePayload[];
-  /** `nack`, `nack pli`, … of any payload. */
+  /** RTCP feedback of any payload type: `nack`, `nack pli`, … */
   feedback: ReadonlySet<string>;
   extensions: ExtensionIds;
-  /** Stream id and track id. */
+  /** Stream id and track id (RFC 8830). */
   msid: { stream: string; track: string } | null;
   ssrc: number | null;
   rtxSsrc: number | null;
 }
 
-/** An m-line as read, with its transport attributes. */
+/** An m-line with its transport attributes. */
 interface ReadLine {
   media: MediaDescription;
   section: RemoteSection;
 }
 
 /**
- * Reads the descriptions of one PeerConnection, one after the other. In a room of fifty each of them has a hundred m-lines, of which one or two
- * are new: those that are identical to the last description are not parsed again.
+ * Reads the descriptions of one PeerConnection, one after the other. In a room of fifty each of
+ * them has a hundred m-lines, of which one or two are new: those that are identical to the last
+ * description are not parsed again.
  */
 export class DescriptionReader {
   #known = new Map<string, ReadLine>();
@@ -113,7 +116,10 @@ const readTransport = (session: SessionDescription, media: MediaDescription[]): 
   };
 };
 
-/** Of the first component: with rtcp-mux (RFC 5761) there is no second, though pion lists one. */
+/**
+ * Candidates of the first component: with rtcp-mux (RFC 5761) there is no second, though pion lists
+ * one.
+ */
 const readCandidates = ({ candidates = [] }: MediaDescription): string[] =>
   candidates
     .filter(({ component }) => component === 1)
@@ -145,8 +151,9 @@ const readSection = (media: MediaDescription): RemoteSection => {
 };
 
 /**
- * From `a=ssrc:… msid:` (RFC 5576 source attributes) first: LiveKit's stream ids, `PA_…|TR_…`, are tokens of RFC 8830, but sdp-transform's pattern for
- * `a=msid` ends at the bar.
+ * Reads stream and track id, preferably from `a=ssrc:… msid:` (RFC 5576 source attributes):
+ * LiveKit's stream ids, `PA_…|TR_…`, are valid tokens of RFC 8830, but the pattern of sdp-transform
+ * for `a=msid` ends at the bar.
  */
 const readMsid = ({ ssrcs = [], msid = [] }: MediaDescription): RemoteSection['msid'] => {
   const bySource = ssrcs.find(({ attribute }) => attribute === 'msid')?.value;
@@ -155,7 +162,10 @@ const readMsid = ({ ssrcs = [], msid = [] }: MediaDescription): RemoteSection['m
   return stream === undefined ? null : { stream, track: String(track) };
 };
 
-/** The repair flow is the second of its FID group (RFC 5576 §4.2); without a group the first `a=ssrc` is the stream. */
+/**
+ * Reads the SSRCs of stream and repair flow, in the order of the FID group (RFC 5576 §4.2); without
+ * a group, the first `a=ssrc` is the stream.
+ */
 const readSsrcs = ({ ssrcGroups = [], ssrcs = [] }: MediaDescription): (number | undefined)[] => {
   const group = ssrcGroups.find(({ semantics }) => semantics === 'FID');
   if (group === undefined) return [ssrcs[0]?.id];

@@ -1,7 +1,10 @@
 import type { LocalPeer } from '../media-plane.ts';
 import { offeredSection, type Section } from './media-section.ts';
 
-/** What differs between m-lines that are the same otherwise; single words in braces, which no line of an offer has. */
+/**
+ * Placeholders for the fields in which otherwise equal m-lines differ: words in braces, which no
+ * real m-line contains.
+ */
 const LOCAL: LocalPeer = {
   peer: 0,
   ufrag: '{ufrag}',
@@ -9,16 +12,25 @@ const LOCAL: LocalPeer = {
   fingerprint: '{hash} {fingerprint}',
   candidates: [],
 };
-/** sdp-transform writes numbers only. No SSRC of a track is this large. */
+/** Placeholders for SSRCs, beyond the range of real ones: sdp-transform writes numbers only. */
 const [SSRC, RTX_SSRC] = [8_000_000_001, 8_000_000_002];
 
-/** Texts between the fields of an m-line, and the names of the fields: `text {name} text {name} text`. */
+/**
+ * Texts between the fields of an m-line, and the names of the fields: `text {name} text {name}
+ * text`.
+ */
 type Template = readonly string[];
 
-/** A process writes the same few m-lines for thousands of participants; sdp-transform takes longer for each than all else that belongs to an offer. */
+/**
+ * Templates by kind of m-line. A process writes the same few m-lines for thousands of participants,
+ * and sdp-transform would take most of the time of an offer.
+ */
 const templates = new Map<string, Template>();
 
-/** An offered m-line as text. `write` makes text of a description of m-lines, and is called once for each kind of them. */
+/**
+ * Writes an offered m-line. `write` converts a description of m-lines to text, and is called once
+ * for each kind.
+ */
 export const writeSection = (
   section: Section,
   local: LocalPeer,
@@ -47,7 +59,7 @@ export const writeSection = (
   return template.map((part, index) => (index % 2 === 0 ? part : fields[part])).join('');
 };
 
-/** All that decides which lines an m-line has. */
+/** Properties that decide which lines an m-line has. */
 const keyOf = ({ kind, track, stopped }: Section): string =>
   track === null
     ? kind

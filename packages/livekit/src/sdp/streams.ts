@@ -2,7 +2,7 @@ import type { ReceiveStream, SendStream } from '../media-plane.ts';
 import type { OwnTrack } from './own-track.ts';
 import type { RemoteSection } from './read.ts';
 
-/** The streams to send on an answered m-line, or null when the server rejected all that was offered on it. */
+/** Streams to send on an answered m-line; null: the server rejected all of them. */
 export const sendStreams = (
   track: OwnTrack,
   answered: RemoteSection,
@@ -26,9 +26,10 @@ export const sendStreams = (
 };
 
 /**
- * The remote track on an m-line, or null when none flows on it. LiveKit packs participant and stream in the msid's first word,
- * `PA_…|camera`, and puts the track's sid in the second.
- * @param midToTrackId from the description's message; newer servers send it, and it also knows tracks whose msid was lost
+ * Remote track on an m-line; null: none. LiveKit packs participant and stream into the first word
+ * of the msid, `PA_…|camera`, and puts the track's sid into the second.
+ * @param midToTrackId from the message of the description; newer servers send it, and it includes
+ * tracks whose msid was lost
  */
 export const receiveStream = (
   section: RemoteSection,
@@ -38,7 +39,7 @@ export const receiveStream = (
     !section.rejected && (section.direction === 'sendonly' || section.direction === 'sendrecv');
   if (!flows || section.kind === 'application') return null;
   const [participantSid = ''] = (section.msid?.stream ?? '').split('|');
-  // A mid may be the name of something that every object has.
+  // A mid may equal the name of an inherited property.
   const mapped = Object.hasOwn(midToTrackId, section.mid) ? midToTrackId[section.mid] : undefined;
   const trackSid = mapped ?? section.msid?.track ?? '';
   if (trackSid === '') return null;

@@ -1,4 +1,4 @@
-/** What a participant asks of the server besides media, and what others are shown of it. */
+/** Requests of a participant besides media, and their effects on the view of other participants. */
 import {
   CandidateProtocol,
   type ParticipantInfo,
@@ -15,10 +15,10 @@ export type { ParticipantInfo, SpeakerInfo } from '@livekit/protocol';
 
 type SetStep = Extract<ActionStep, { do: 'set' }>;
 type SimulateStep = Extract<ActionStep, { do: 'simulate' }>;
-/** What the server simulates; the rest a client does alone. */
+/** Simulations that the server carries out; the client carries out the others itself. */
 export type ServerSimulation = Exclude<SimulateStep['simulate'], 'full-reconnect'>;
 
-/** What is left out stays as it is. */
+/** Request that changes name, metadata or attributes. Omitted fields keep their values. */
 export const setRequest = ({ name, metadata, attributes }: SetStep): RequestMessage => ({
   case: 'updateMetadata',
   value: new UpdateParticipantMetadata({
@@ -28,7 +28,7 @@ export const setRequest = ({ name, metadata, attributes }: SetStep): RequestMess
   }),
 });
 
-/** As `simulateScenario` of livekit-client asks for it. */
+/** Request of a simulation, equal to that of `simulateScenario` in livekit-client. */
 export const simulateRequest = (
   simulate: ServerSimulation,
   bandwidthBps: number,
@@ -59,17 +59,20 @@ const scenarioOf = (
   }
 };
 
-/** As livekit-client's `speaker` scenario. */
+/** Duration of the `speaker` simulation of livekit-client, seconds. */
 const SPEAKER_SECONDS = 3;
 
-/** The number of the protocol's TrackSource, as `RemoteTrack.source` has it. */
+/** Number of the protocol's TrackSource, as in `RemoteTrack.source`. */
 export const trackSourceOf = (source: ActionSource): number =>
   sourceOf(source === 'audio' ? { kind: 'audio' } : { kind: 'video', source });
 
 export const hasLeft = ({ state }: ParticipantInfo): boolean =>
   state === ParticipantInfo_State.DISCONNECTED;
 
-/** Whether others are shown this of what the participant did. Null: nothing of it is ever shown. */
+/**
+ * Returns a predicate that is true once other participants can see the effect of an action; null:
+ * they never see it.
+ */
 export const shows = (step: ActionStep): ((participant: ParticipantInfo) => boolean) | null => {
   switch (step.do) {
     case 'mute':

@@ -3,7 +3,7 @@ import type { Failure } from '../failure.ts';
 import type { Codec, MediaKind } from '../media-plane.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 
-/** MIME types as livekit.yaml and CreateRoom name them, by codec. */
+/** MIME types by codec, as in livekit.yaml and CreateRoom. */
 export const CODEC_MIMES: Readonly<Record<Codec, string>> = {
   opus: 'audio/opus',
   vp8: 'video/VP8',
@@ -17,7 +17,8 @@ export const isAllowed = (mime: string, allowed: readonly Pick<AllowedCodec, 'mi
   allowed.length === 0 || allowed.some((one) => one.mime.toLowerCase() === mime.toLowerCase());
 
 /**
- * The failure of a participant whose room does not allow the codec of a track: the server would accept the track and reject its m-line.
+ * Failure of a participant whose room does not allow the codec of a track: the server would accept
+ * the track and reject its m-line.
  * @param allowed codecs in the JoinResponse; empty: all
  * @returns null when all are allowed
  */

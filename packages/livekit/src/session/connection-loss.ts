@@ -2,15 +2,18 @@ import { ReconnectReason } from '@livekit/protocol';
 import type { Failure } from '../failure.ts';
 import type { TransportPhase } from './peers.ts';
 
-/** What broke, or what was not established, and the recovery that remains possible. */
+/** Failed part of a connection, and the recovery that remains possible. */
 export interface ConnectionLoss {
   failure: Failure;
-  /** `resume` keeps peer connections and subscriptions, `reconnect` starts a new session, `none`: the server or the token forbids both. */
+  /**
+   * `resume` keeps peer connections and subscriptions, `reconnect` starts a new session, `none`:
+   * the server or the token forbids both.
+   */
   way: 'resume' | 'reconnect' | 'none';
   cause: ReconnectReason;
 }
 
-/** Where an attempt stood when its time was up. */
+/** Step in which an attempt timed out. */
 export type RecoveryStep = 'signal' | Exclude<TransportPhase, 'ready'> | 'publish';
 
 const TIMEOUTS: Record<RecoveryStep, { reason: string; message: string }> = {
@@ -24,7 +27,10 @@ const TIMEOUTS: Record<RecoveryStep, { reason: string; message: string }> = {
   publish: { reason: 'publish_timeout', message: 'the server did not acknowledge the tracks' },
 };
 
-/** After a signalling timeout a resume may still work; peer connections that time out are replaced. */
+/**
+ * Recovery after a timeout: a resume after a signalling timeout; new peer connections after any
+ * other.
+ */
 export const timeoutLoss = (step: RecoveryStep, timeoutMs: number): ConnectionLoss => ({
   failure: {
     reason: TIMEOUTS[step].reason,

@@ -34,7 +34,7 @@ const streamIs = (state: StreamState): ResponseMessage => ({
   }),
 });
 
-test('media is meant to come unless its publisher muted it or the server paused it', async () => {
+test('media is expected unless its publisher muted it or the server paused it', async () => {
   const on = await joined({ watchesMedia: true });
   const [connection] = on.server.connections;
   connection?.tell(ann());
@@ -48,7 +48,7 @@ test('media is meant to come unless its publisher muted it or the server paused 
   expect(on.session.isMediaExpected('TR_1')).toBe(true);
 });
 
-test('while the participant is disconnected, media is expected as far as the publisher is concerned', async () => {
+test('while the participant is disconnected, only the state of the publisher counts', async () => {
   const on = await joined({ watchesMedia: true, policy: { delayMs: () => null } });
   on.server.connections[0]?.tell(ann());
   on.server.connections[0]?.end({});
@@ -56,7 +56,7 @@ test('while the participant is disconnected, media is expected as far as the pub
   expect(on.session.isMediaExpected('TR_1')).toBe(true);
 });
 
-test('what the server pauses is listened to only where it matters', () => {
+test('pauses by the server are observed only when requested', () => {
   for (const layout of [{ type: 'all' }, { type: 'speaker' }] as const) {
     expect(ignoredMessages(layout).has('streamStateUpdate')).toBe(true);
     expect(ignoredMessages(layout, true).has('streamStateUpdate')).toBe(false);
@@ -65,7 +65,7 @@ test('what the server pauses is listened to only where it matters', () => {
   }
 });
 
-test('a publisher that disappears is silent, also for one that has left', async () => {
+test('no media is expected from a publisher that disappeared, also after the participant left', async () => {
   const on = await joined({ watchesMedia: true });
   on.server.connections[0]?.tell(ann());
   on.session.publisherGone('ann');

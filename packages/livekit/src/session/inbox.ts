@@ -25,19 +25,22 @@ export interface InboxOptions {
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
   onRefused(cid: string, why: string): void;
-  /** The server does not let it change its name, metadata or attributes. */
+  /** The server rejects changes of name, metadata or attributes. */
   onMetadataRefused(why: string): void;
-  /** The server unpublished a track of its own. */
+  /** The server unpublished a local track. */
   onUnpublished(cid: string): void;
-  /** Also of the participant itself. */
+  /** Called for updates of all participants, including the local one. */
   onUpdate?(participants: readonly ParticipantInfo[]): void;
   onSpeakers?(speakers: readonly SpeakerInfo[]): void;
 }
 
-/** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
+/**
+ * Handlers for messages of the server to a joined membership, one case a line. `Membership` itself
+ * joins, resumes and leaves.
+ */
 export class Inbox {
   readonly #options: InboxOptions;
-  /** Tracks that the server does not forward for lack of bandwidth, where this is observed. */
+  /** Sids of tracks that the server pauses for lack of bandwidth; empty unless observed. */
   readonly #paused = new Set<string>();
 
   constructor(options: InboxOptions) {
@@ -99,7 +102,7 @@ export class Inbox {
     if (track !== null) this.#options.peers.publish(track);
   }
 
-  /** The server took a track back: its permission was revoked. */
+  /** Removes a track that the server unpublished, because its permission was revoked. */
   #unpublished(sid: string): void {
     const { publications, peers } = this.#options;
     const cid = publications.cidOf(sid);
@@ -108,7 +111,7 @@ export class Inbox {
     this.#options.onUnpublished(cid);
   }
 
-  /** What is not refused for good is acknowledged sooner or later. */
+  /** Reports a request that the server rejected. Queued requests are acknowledged later. */
   #answered({ request, reason, message }: RequestResponse): void {
     if (reason === RequestResponse_Reason.OK || reason === RequestResponse_Reason.QUEUED) return;
     if (request.case === 'addTrack') this.#options.onRefused(request.value.cid, message);
@@ -120,23 +123,27 @@ export class Inbox {
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
     this.#ask(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#tellSilence(sid);
-    // An unpublished track is muted until it leaves its m-line, so that its end does not count as an interruption.
+    // An unpublished track is muted until it leaves its m-line, so that its end does not count as
+    // an interruption.
     for (const { sid } of changes.removed) this.#options.plane.setMuted(sid, true);
   }
 
-  /** Whether no media of a track is expected: muted by its publisher, or not visible. */
+  /**
+   * Returns true when no media of a track is expected: its publisher muted it, or it is not
+   * visible.
+   */
   isSilent(sid: string): boolean {
     return this.#options.room.isSilent(sid) || this.#options.subscriptions.isOffScreen(sid);
   }
 
-  /** Whether media of a remote track is expected now. */
+  /** Returns true when media of a remote track is expected now. */
   isMediaExpected(sid: string): boolean {
     return (
       !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid)
     );
   }
 
-  /** A publisher disappeared as planned: no media of it is expected. */
+  /** Records that a publisher disappeared as planned: no media of it is expected. */
   publisherGone(identity: string): void {
     this.#options.room.setGone(identity);
     for (const { sid, identity: publisher } of this.#options.room.tracks)

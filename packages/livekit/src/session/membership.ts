@@ -28,7 +28,10 @@ import { ignoredMessages, trackSettings } from './subscription-settings.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { syncState } from './sync-state.ts';
 
-/** Where a join ends that is not to succeed: before the server has answered, before an offer was sent, before ICE. */
+/**
+ * Point at which a join is abandoned on purpose: before the server's response, before the offer, or
+ * before ICE.
+ */
 export type DeparturePoint = 'response' | 'offer' | 'ice';
 
 export interface MembershipOptions {
@@ -37,7 +40,9 @@ export interface MembershipOptions {
   token(): string;
   layout: Layout;
   tracks: readonly TrackSpec[];
-  /** Whether data will be published: then a publisher's PeerConnection is needed even without tracks. */
+  /**
+   * True when data will be published: this needs a publisher's PeerConnection even without tracks.
+   */
   sendsData: boolean;
   /** Receiving m-lines of the first offer, v1 only. */
   receive: { audio: number; video: number };
@@ -46,14 +51,16 @@ export interface MembershipOptions {
   room: RoomView;
   /** See `SessionOptions`. */
   watchesMedia?: boolean;
-  /** It is gone before this. Default: it stays. */
+  /** Point at which the participant departs during the join. Default: it stays. */
   departsBefore?: DeparturePoint;
   onDeparted(): void;
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
-  /** Something it was about to do is not allowed; it is in all the same. */
+  /** A track or data was not permitted; the participant has joined without it. */
   onRefused(refusal: PublishRejection): void;
-  /** It was in, and something of it broke; called once for every `open` or `resume` that succeeded. */
+  /**
+   * A joined membership lost a connection; called once for every `open` or `resume` that succeeded.
+   */
   onLost(loss: ConnectionLoss): void;
   onUnpublished(cid: string): void;
   onMetadataRefused(why: string): void;
@@ -61,15 +68,21 @@ export interface MembershipOptions {
   onSpeakers?(speakers: readonly SpeakerInfo[]): void;
 }
 
-/** A server answers within milliseconds: a connection that is closed after a random time up to this one is sometimes closed before, ms. */
+/**
+ * Range of the random delay after which the connection is closed before the response, ms: a server
+ * answers within milliseconds, so some responses arrive earlier.
+ */
 const RESPONSE_WITHIN_MS = 20;
 
-/** How long the word on the signal connection may lag behind the closing of the media connection that it explains, ms. */
+/**
+ * Time for the LEAVE that explains a closed media connection to arrive on the signal connection,
+ * ms.
+ */
 const CLOSE_GRACE_MS = 500;
 
 /**
- * One membership of a room, from JoinResponse to leave: its signal connection (renewed by a resume)
- * and its peer connections. It never recovers on its own; `Session` decides that.
+ * Membership of a room, from JoinResponse to leave: its signal connection (renewed by a resume) and
+ * its peer connections. It does not recover on its own: `Session` decides that.
  */
 export class Membership {
   /** Unix ms of the JoinResponse, and of the last ICE and DTLS connection. */
@@ -82,7 +95,7 @@ export class Membership {
   #socket: SignalConnection | null = null;
   #join: JoinResponse | null = null;
   #state: 'new' | 'opening' | 'in' | 'resuming' | 'lost' | 'closed' = 'new';
-  /** Whether the server answered the attempt under way. */
+  /** True when the server answered the current attempt. */
   #heard = false;
   #settle: ((loss: ConnectionLoss | null) => void) | null = null;
 
@@ -133,18 +146,21 @@ export class Membership {
     };
   }
 
-  /** Codecs that the room allows, without those that the server disables for this client; empty: all. */
+  /** Codecs that the room allows and the server does not disable for this client; empty: all. */
   get #allowedCodecs(): readonly Codec[] {
     const { enabledPublishCodecs = [], room } = this.#join ?? {};
     return enabledPublishCodecs.length > 0 ? enabledPublishCodecs : (room?.enabledCodecs ?? []);
   }
 
-  /** Whether media of a remote track is expected now: subscribed to, visible, neither muted nor paused. */
+  /**
+   * Returns true when media of a remote track is expected now: subscribed, visible, neither muted
+   * nor paused.
+   */
   isMediaExpected(trackSid: string): boolean {
     return this.#inbox.isMediaExpected(trackSid);
   }
 
-  /** Joins; resolves with null when in, otherwise with what kept it from that. */
+  /** Joins; resolves to null once joined, otherwise to the cause. */
   open(timeoutMs: number): Promise<ConnectionLoss | null> {
     const { signalling, layout, departsBefore, deployment } = this.#options;
     if (departsBefore === 'response')
@@ -172,7 +188,7 @@ export class Membership {
     );
   }
 
-  /** Whether requests reach the server now. */
+  /** True while requests reach the server. */
   get isIn(): boolean {
     return this.#state === 'in';
   }
@@ -190,7 +206,7 @@ export class Membership {
     if (this.#publications.remove(cid)) this.#peers.unpublish(cid);
   }
 
-  /** @returns whether the server knows the track */
+  /** @returns true when the server knows the track */
   mute(cid: string, muted: boolean): boolean {
     const sid = this.#publications.sidOf(cid);
     if (sid === null || !this.#publications.setMuted(sid, muted)) return false;
@@ -203,12 +219,15 @@ export class Membership {
   }
 
   publisherGone(identity: string): void {
-    // Its streams are gone with it.
+    // The streams of the participant end with it.
     if (this.#state === 'closed') this.#options.room.setGone(identity);
     else this.#inbox.publisherGone(identity);
   }
 
-  /** Loses its connection on purpose, as after a change of its network (resume), or as livekit-client simulates it (reconnect). Without notice to the server. */
+  /**
+   * Loses its connection on purpose and without notice to the server: as after a change of network
+   * (resume), or as livekit-client simulates it (reconnect).
+   */
   interrupt(way: 'resume' | 'reconnect'): void {
     this.#socket?.abandon();
     const failure: Failure =
@@ -222,14 +241,14 @@ export class Membership {
     this.#lose(failure, way, ReconnectReason.RR_SIGNAL_DISCONNECTED);
   }
 
-  /** Ends without a word: no LEAVE, no close. */
+  /** Disappears: sends no LEAVE and no close. */
   vanish(): void {
     if (this.#state === 'closed') return;
     this.#socket?.abandon();
     this.#end(true);
   }
 
-  /** Ends everything; what is under way resolves with the reason `closed`. */
+  /** Ends all connections; pending attempts resolve with the reason `closed`. */
   close(tellServer: boolean): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -243,7 +262,7 @@ export class Membership {
     this.#end(false);
   }
 
-  /** Is gone during the join. */
+  /** Departs during the join. */
   #depart(): void {
     if (this.#state === 'closed') return;
     this.#options.onDeparted();
@@ -251,11 +270,11 @@ export class Membership {
     else this.vanish();
   }
 
-  /** Whether a message is the one after which it is gone. */
+  /** Returns true for the message after which the participant departs. */
   #departsAt(message: ResponseMessage['case']): boolean {
     const { departsBefore } = this.#options;
     if (departsBefore === 'offer') return message === 'join';
-    // With v0 the server may be the one that offers.
+    // With v0, the server may be the offerer.
     return departsBefore === 'ice' && (message === 'answer' || message === 'offer');
   }
 
@@ -277,7 +296,7 @@ export class Membership {
         : ReconnectReason.RR_SUBSCRIBER_FAILED;
     if (state === 'ice-connected') this.times.iceAt = at;
     if (state === 'connected') this.times.dtlsAt = at;
-    // A peer that disconnects during a recovery is what the recovery is for.
+    // A peer that disconnects during a recovery is part of that recovery.
     if (state === 'disconnected' && this.#state === 'in') {
       this.#lose(
         {
@@ -316,7 +335,7 @@ export class Membership {
     this.#check();
   }
 
-  /** The path that media was to take leads nowhere: waiting for ICE would only take longer. */
+  /** Fails at once when the media path leads nowhere: waiting for ICE would only take longer. */
   pathFailed(peer: number, failure: Failure): void {
     if (!this.#peers.owns(peer)) return;
     this.#lose(failure, failure.retryable ? 'reconnect' : 'none', ReconnectReason.RR_UNKNOWN);
@@ -370,7 +389,7 @@ export class Membership {
     });
   }
 
-  /** Where media does not get through, the cause may be this host: then it is not the server's timeout. */
+  /** Reports a timeout, or the error of this host when it refused to send. */
   #timeOut(timeoutMs: number): void {
     const step = this.#step();
     const code =
@@ -463,7 +482,7 @@ export class Membership {
     this.#peers.restartIce();
   }
 
-  /** Whether what is under way is complete. */
+  /** Settles the attempt when all its parts are complete. */
   #check(): void {
     if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAnswered)
       this.#settle?.(null);

@@ -11,7 +11,7 @@ import type { Publications } from './publications.ts';
 export interface PeersOptions {
   signalling: Signalling;
   plane: MediaPlane;
-  /** Whether no media of a remote track is expected now. */
+  /** Returns true when no media of a remote track is expected now. */
   isSilent(trackSid: string): boolean;
   publications: Publications;
   cname: string;
@@ -21,7 +21,7 @@ export interface PeersOptions {
   onRejected(cid: string): void;
 }
 
-/** How far the media connections are; the least of them counts. */
+/** Progress of the media connections, as the slowest of them. */
 export type TransportPhase = 'description' | 'ice' | 'dtls' | 'ready';
 
 interface Health {
@@ -30,13 +30,15 @@ interface Health {
   dtls: boolean;
 }
 
-/** Both data channels of LiveKit, as every SDK opens them. */
+/** Both data channels that every SDK of LiveKit opens. */
 const CHANNELS = [
   { label: '_reliable', ordered: true, maxRetransmits: null },
   { label: '_lossy', ordered: false, maxRetransmits: 0 },
 ] as const;
 
-/** The PeerConnections of one membership: with v1 one, for which the client offers, with v0 up to two. */
+/**
+ * PeerConnections of one membership: one with v1, for which the client offers; up to two with v0.
+ */
 export class Peers {
   readonly #options: PeersOptions;
   readonly #receivers: Receivers;
@@ -50,7 +52,10 @@ export class Peers {
     this.#receivers = new Receivers(options.plane, options.isSilent);
   }
 
-  /** With v0 the server's offer opens the subscriber's PeerConnection; until then the membership is not complete. */
+  /**
+   * Waits for the subscriber's PeerConnection, which the server's offer opens (v0); until then the
+   * membership is not complete.
+   */
   expectSubscriber(): void {
     this.#awaitsSubscriber = true;
   }
@@ -93,7 +98,7 @@ export class Peers {
     return all.some(({ dtls }) => !dtls) ? 'dtls' : 'ready';
   }
 
-  /** For `syncState`: of the PeerConnection that receives. */
+  /** Last offer and answer of the PeerConnection that receives, for `syncState`. */
   get descriptions(): { offer: SessionDescription | null; answer: SessionDescription | null } {
     const receiving = this.#options.signalling === 'v1' ? this.#publisher : this.#subscriber;
     return receiving?.descriptions ?? { offer: null, answer: null };
@@ -128,7 +133,10 @@ export class Peers {
     this.#publisher?.negotiate();
   }
 
-  /** Offers a track that is published during the stay; opens the publisher's PeerConnection where there is none. */
+  /**
+   * Offers a track that is published after the join; opens the publisher's PeerConnection if there
+   * is none.
+   */
   publish(track: OwnTrack): void {
     if (this.#publisher === null) {
       this.#options.send({ case: 'offer', value: this.openPublisher() });
@@ -143,7 +151,9 @@ export class Peers {
     this.#publisher?.negotiate();
   }
 
-  /** After a resume. The subscriber's ICE is restarted by the server, with an offer of its own. */
+  /**
+   * Restarts ICE after a resume. The server restarts that of the subscriber, with its own offer.
+   */
   restartIce(): void {
     if (this.#publisher === null) return;
     this.#mark(this.#publisher.peer, { described: false, ice: false });
@@ -162,7 +172,7 @@ export class Peers {
     this.#health.clear();
   }
 
-  /** As `close`, without notice to the remote. */
+  /** Closes the peers without notice to the remote. */
   drop(): void {
     for (const peer of this.#health.keys()) this.#options.plane.dropPeer(peer);
     this.#health.clear();
@@ -174,7 +184,7 @@ export class Peers {
   }
 }
 
-/** RTCIceCandidateInit as JSON; unreadable candidates are ignored. */
+/** Parses RTCIceCandidateInit from JSON; unreadable candidates are ignored. */
 const parseCandidate = (json: string): { candidate: string } => {
   try {
     const init: unknown = JSON.parse(json);

@@ -2,21 +2,21 @@ import type { ParticipantPermission } from '@livekit/protocol';
 import { TrackSource } from '@livekit/protocol';
 import type { TrackSpec } from '../sdp/own-track.ts';
 
-/** Something requested that is not allowed. `cid`: the track that may not be published. */
+/** A request that the permission forbids. `cid`: the track that may not be published. */
 export interface PublishRejection {
   what: 'publish' | 'data' | 'subscribe';
   cid: string | null;
   message: string;
 }
 
-/** What a participant is about to do. */
+/** Tracks and data that a participant will publish. */
 export interface PublishIntent {
   tracks: readonly TrackSpec[];
   sendsData: boolean;
   subscribes: boolean;
 }
 
-/** What the server calls the source of a track. */
+/** Source of a track, as a value of the protocol. */
 export const sourceOf = ({ kind, source }: Pick<TrackSpec, 'kind' | 'source'>): TrackSource =>
   kind === 'audio'
     ? TrackSource.MICROPHONE
@@ -31,8 +31,8 @@ const NAMES: Partial<Record<TrackSource, string>> = {
 };
 
 /**
- * What the permission in a JoinResponse forbids of the participant's intent. The server drops data
- * silently, and for old clients it drops tracks silently as well.
+ * Requests of a participant that the permission in the JoinResponse forbids. The server drops data
+ * silently, and tracks of old clients as well.
  */
 export const rejectionsBy = (
   permission: ParticipantPermission | undefined,
@@ -54,14 +54,14 @@ export const rejectionsBy = (
   return refusals;
 };
 
-/** @param why in the server's words */
+/** @param why text of the server */
 export const publishRejection = (track: TrackSpec, why?: unknown): PublishRejection => ({
   what: 'publish',
   cid: track.cid,
   message: `the server does not let it publish its ${NAMES[sourceOf(track)] ?? track.kind}${typeof why === 'string' && why !== '' ? `: ${why}` : ''}`,
 });
 
-/** An empty list of sources means all of them. */
+/** Returns true when a source may be published. An empty list of sources means all. */
 const mayPublish = (
   { canPublish, canPublishSources }: ParticipantPermission,
   source: TrackSource,

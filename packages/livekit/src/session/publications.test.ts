@@ -40,10 +40,10 @@ const update = (...enabled: [boolean, boolean, boolean]) =>
 test.each([
   [[180, 360, 720], [true, true, false], 'q true h true f false'],
   [[180, 360, 720], [false, false, false], 'q false h false f false'],
-  // Of two layers the upper is MEDIUM.
+  // With two layers, the upper one is MEDIUM.
   [[180, 360], [true, false, false], 'q true h false'],
   [[180, 360], [true, true, false], 'q true h true'],
-  // One layer is wanted with whatever quality.
+  // A single layer is sent for any quality.
   [[360], [true, false, false], 'null true'],
   [[360], [false, false, false], 'null false'],
 ] as [number[], [boolean, boolean, boolean], string][])(
@@ -54,7 +54,7 @@ test.each([
   },
 );
 
-test('servers without codecs in the update are understood too', () => {
+test('updates without codecs (older servers) apply as well', () => {
   const old = new SubscribedQualityUpdate({
     trackSid: 'TR_cam',
     subscribedQualities: qualities(true, false, false),
@@ -122,7 +122,7 @@ test('a layer that is switched off before it is negotiated starts switched off',
   ]);
 });
 
-test('asks as livekit-client does', () => {
+test('requests the same as livekit-client', () => {
   const { publications } = published(camera([180, 360, 720]));
   const [request] = publications.requests;
   expect(request).toMatchObject({ cid: 'cam', width: 1280, height: 720 });

@@ -28,13 +28,18 @@ interface Publication {
   /** The server rejected the publication. */
   refused: boolean;
   muted: boolean;
-  /** Published during the stay: no join waits for it. */
+  /** Published after the join, which does not wait for it. */
   late: boolean;
-  /** Layers that have subscribers (dynacast); all until the server restricts them, as in a browser. */
+  /**
+   * Layers that have subscribers (dynacast); all until the server restricts them, as in a browser.
+   */
   wanted: Map<Rid | null, boolean>;
 }
 
-/** Local tracks in one membership of the room: requested, acknowledged, muted, and the layers that have subscribers. */
+/**
+ * Local tracks in one membership of the room: requested, acknowledged, muted, and the layers that
+ * have subscribers.
+ */
 export class Publications {
   readonly #plane: MediaPlane;
   readonly #byCid = new Map<string, Publication>();
@@ -44,12 +49,12 @@ export class Publications {
     for (const spec of specs) this.#add(spec, false);
   }
 
-  /** One more, during the stay. @returns the request to send */
+  /** Adds a track after the join. @returns the request to send */
   add(spec: TrackSpec): AddTrackRequest {
     return addTrackRequest(this.#add(spec, true));
   }
 
-  /** @returns whether it was published */
+  /** @returns true when the track was published */
   remove(cid: string): boolean {
     const publication = this.#byCid.get(cid);
     if (publication === undefined) return false;
@@ -67,14 +72,14 @@ export class Publications {
     return this.tracks.map(addTrackRequest);
   }
 
-  /** Whether the server has answered for each of them. */
+  /** True when the server has answered for each track. */
   get allAnswered(): boolean {
     return [...this.#byCid.values()].every(
       ({ info, refused, late }) => info !== null || refused || late,
     );
   }
 
-  /** For `syncState`. */
+  /** Published tracks with their cids, for `syncState`. */
   get published(): TrackPublishedResponse[] {
     return [...this.#byCid.values()].flatMap(({ track: { cid }, info }) =>
       info === null ? [] : [new TrackPublishedResponse({ cid, track: info })],
@@ -89,7 +94,7 @@ export class Publications {
     return [...this.#byCid].find(([, { info }]) => info?.sid === sid)?.[0] ?? null;
   }
 
-  /** @returns a track that was published during the stay, to be offered now */
+  /** @returns a track that was published after the join, to be offered now */
   acknowledge({ cid, track }: TrackPublishedResponse): OwnTrack | null {
     const publication = this.#byCid.get(cid);
     if (publication === undefined || track === undefined) return null;
@@ -98,7 +103,10 @@ export class Publications {
     return isNew ? publication.track : null;
   }
 
-  /** Stops sending a track whose publication the server rejected. @returns whether that was not known before */
+  /**
+   * Stops sending a track whose publication the server rejected.
+   * @returns true for the first such report
+   */
   refuse(cid: string): boolean {
     const publication = this.#byCid.get(cid);
     if (publication === undefined || publication.refused) return false;
@@ -110,7 +118,7 @@ export class Publications {
     return this.#byCid.get(cid)?.refused ?? false;
   }
 
-  /** A negotiated stream goes to the plane, sending or not as things stand. */
+  /** Hands a negotiated stream to the plane, with the current state of its layer. */
   send(peer: number, stream: Omit<SendStream, 'active'>): void {
     const publication = this.#byCid.get(stream.cid);
     this.#plane.send(peer, {
@@ -119,7 +127,7 @@ export class Publications {
     });
   }
 
-  /** @returns whether the track is a local one */
+  /** @returns true when the track is a local one */
   setMuted(sid: string, muted: boolean): boolean {
     return this.#change(sid, (publication) => {
       publication.muted = muted;
@@ -174,8 +182,9 @@ const QUALITY_OF_RID: Record<Rid, VideoQuality> = {
 };
 
 /**
- * Dynacast: which layers have subscribers. Layers are identified by rid, so that of two layers the
- * upper is MEDIUM; a single layer stands for every quality. Layers that the server omits keep their state.
+ * Layers that have subscribers (dynacast). Layers are identified by rid, so that the upper one of
+ * two is MEDIUM; a single layer stands for every quality. Layers that the server omits keep their
+ * state.
  */
 export const wantedLayers = (
   track: OwnTrack,
@@ -191,7 +200,10 @@ export const wantedLayers = (
   });
 };
 
-/** As livekit-client asks for microphone, camera and screen, without RED, and with DTX where the track has it. */
+/**
+ * Request to publish a track, as livekit-client sends it for microphone, camera and screen: without
+ * RED, and with DTX if the track has it.
+ */
 const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
   const encryption = track.encrypted === true ? Encryption_Type.GCM : Encryption_Type.NONE;
   if (track.kind === 'audio') {
@@ -229,7 +241,7 @@ const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
   });
 };
 
-/** As livekit-client announces them: a single one is LOW. */
+/** Layer of a track in the request, as livekit-client announces it: a single layer is LOW. */
 const spatialLayer = ({ width, height, bitrate }: LayerSpec, index: number) =>
   new VideoLayer({
     quality: QUALITIES[index] ?? VideoQuality.HIGH,

@@ -15,7 +15,7 @@ const app = { rejoin: appRejoinPolicy(() => 0.5) };
 const shutDown = (on: SessionFixture, reason = DisconnectReason.SERVER_SHUTDOWN): void =>
   on.server.connections.at(-1)?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
 
-/** The servers do not answer this number of attempts. */
+/** Makes the servers reject this number of attempts. */
 const refuse = (on: SessionFixture, times: number): void => {
   let left = times;
   on.server.onConnect = (connection) => {
@@ -92,7 +92,7 @@ test.each([
   expect(on.clock.pending()).toBe(0);
 });
 
-test('may be lost and brought back many times', async () => {
+test('recovers from many losses', async () => {
   const on = await joined(app);
   refuse(on, 0);
   for (let time = 0; time < 3; time++) {
@@ -133,14 +133,14 @@ test('leaving ends the attempts', async () => {
   expect(on.clock.pending()).toBe(0);
 });
 
-test('without an application the first word is the last', async () => {
+test('without a rejoin policy, the first disconnect is final', async () => {
   const on = await joined();
   shutDown(on);
   await on.clock.advanceAsync(60_000);
   expect(emitted(on)).toEqual(['joined', 'disconnected server_shutdown']);
 });
 
-test('with the policy none a lost connection is over at once', async () => {
+test('with the policy none, a lost connection is not recovered', async () => {
   const on = await joined({ policy: noReconnectPolicy });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(0);

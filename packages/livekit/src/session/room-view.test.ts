@@ -5,7 +5,7 @@ import { RoomView } from './room-view.ts';
 const somebody = (identity: string, state = ParticipantInfo_State.ACTIVE): ParticipantInfo =>
   new ParticipantInfo({ sid: `PA_${identity}`, identity, state });
 
-it('knows who else is in the room, publishing or not, until they leave', () => {
+it('lists other participants, publishing or not, until they leave', () => {
   const room = new RoomView();
   room.apply([somebody('me'), somebody('ann'), somebody('bob')], 'PA_me');
   expect(room.others).toEqual(['ann', 'bob']);
@@ -23,7 +23,7 @@ const publishes = (...sids: string[]): ParticipantInfo =>
     tracks: sids.map((sid) => ({ sid, type: TrackType.AUDIO, mimeType: 'audio/opus' })),
   });
 
-it('knows tracks that have ended, and forgets the oldest of thousands', () => {
+it('keeps tracks that have ended, without the oldest of thousands', () => {
   const room = new RoomView();
   for (let track = 0; track < 10_000; track++) {
     const { added, removed } = room.apply([publishes('TR_stays', `TR_${track}`)], 'PA_me');
@@ -36,7 +36,7 @@ it('knows tracks that have ended, and forgets the oldest of thousands', () => {
   expect(room.track('TR_5000')).toBeUndefined();
 });
 
-it('knows the tracks from before a new JoinResponse', () => {
+it('keeps the tracks from before a new JoinResponse', () => {
   const room = new RoomView();
   room.apply([publishes('TR_1', 'TR_2')], 'PA_me');
   room.reset();

@@ -11,16 +11,18 @@ import type { MediaKind } from '../media-plane.ts';
 export interface RemoteTrack {
   sid: string;
   kind: MediaKind;
-  /** `opus`, `vp8`, `h264`, …; empty until the server knows. */
+  /** Name of the codec: `opus`, `vp8`, `h264`, …; empty until the server knows it. */
   codec: string;
-  /** `microphone`, `camera`, `screen_share`, …: the number of the protocol's TrackSource. */
+  /** Number of the protocol's TrackSource: `microphone`, `camera`, `screen_share`, … */
   source: number;
   identity: string;
   participantSid: string;
   width: number;
   height: number;
   muted: boolean;
-  /** End-to-end, as its publisher declares it: this decides whether a receiver decrypts. */
+  /**
+   * End-to-end encryption, as its publisher declares it: a receiver decrypts the track when true.
+   */
   encrypted: boolean;
 }
 
@@ -30,19 +32,25 @@ export interface RoomChanges {
   muted: RemoteTrack[];
 }
 
-/** Number of unpublished tracks that are kept for the results. More would fill the memory of a worker during days of churn. */
+/**
+ * Number of unpublished tracks that are kept for the results: more would fill the memory of a
+ * worker during days of churn.
+ */
 const MAX_ENDED = 4_096;
 
-/** The remote participants and their tracks, from the server's updates, in the order in which tracks appeared. */
+/**
+ * Remote participants and their tracks from the server's updates, in the order in which tracks
+ * appeared.
+ */
 export class RoomView {
-  /** At the end of frames that the server inserts; empty before the first JoinResponse. */
+  /** Bytes that the server appends to its own frames; empty before the first JoinResponse. */
   serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
   readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
   /** Tracks that are no longer published, in the order in which they ended. */
   readonly #ended = new Map<string, RemoteTrack>();
 
-  /** Identities that disappeared as planned: the server does not know it yet. */
+  /** Identities that disappeared as planned, which the server does not know yet. */
   readonly #gone = new Set<string>();
 
   /** @param own sid of the participant itself, whose own tracks are not remote */
@@ -54,7 +62,7 @@ export class RoomView {
     return changes;
   }
 
-  /** Before the full picture of a new JoinResponse. */
+  /** Removes all participants, before the JoinResponse lists them again. */
   reset(): void {
     for (const track of this.#tracks.values()) this.#end(track);
     this.#byParticipant.clear();
@@ -64,7 +72,7 @@ export class RoomView {
     return this.#tracks.get(sid) ?? this.#ended.get(sid);
   }
 
-  /** Whether its publisher sends nothing of a track now, on purpose. */
+  /** Returns true when the publisher of a track deliberately sends nothing now. */
   isSilent(sid: string): boolean {
     const track = this.track(sid);
     return track !== undefined && (track.muted || this.#gone.has(track.identity));
@@ -78,7 +86,9 @@ export class RoomView {
     return this.#tracks.values();
   }
 
-  /** Who a participant sid of the server's messages is; undefined: the participant itself, and those that left. */
+  /**
+   * Identity of a participant sid; undefined for the participant itself, and for those that left.
+   */
   identityOf(participantSid: string): string | undefined {
     return this.#byParticipant.get(participantSid)?.identity;
   }
@@ -133,6 +143,6 @@ export class RoomView {
   }
 }
 
-/** `audio/opus` and `video/VP8`; the main codec comes first. */
+/** Codec of a track, from `audio/opus` or `video/VP8`; the main codec comes first. */
 const codecOf = ({ codecs, mimeType }: TrackInfo): string =>
   (codecs[0]?.mimeType || mimeType).split('/').at(-1)?.toLowerCase() ?? '';

@@ -25,7 +25,7 @@ import {
   welcome,
 } from '../../test/support/session-fixture.ts';
 
-test('is in when media flows and its tracks are acknowledged, not before', async () => {
+test('has joined when media flows and its tracks are acknowledged, not before', async () => {
   const on = sessionFixture();
   let connection: ScriptedConnection | undefined;
   on.server.onConnect = (made) => {
@@ -125,7 +125,7 @@ test('the plane learns the node and the end of its candidates, also before their
   expect(on.plane.named('candidatesEnded')).toEqual([[1]]);
 });
 
-test('joins are tried again with back-off, as often as asked', async () => {
+test('joins are retried with back-off, up to the limit', async () => {
   const on = sessionFixture({ joinAttempts: 3 });
   on.server.onConnect = (connection) => connection.end({ reason: 'server_error' });
   const joining = on.session.join();
@@ -138,7 +138,7 @@ test('joins are tried again with back-off, as often as asked', async () => {
   ]);
 });
 
-test('what will not change by trying again is not tried again', async () => {
+test('permanent failures are not retried', async () => {
   const on = sessionFixture({ joinAttempts: 3 });
   on.server.onConnect = (connection) =>
     connection.end({ reason: 'unauthorized', retryable: false });
@@ -147,7 +147,7 @@ test('what will not change by trying again is not tried again', async () => {
   expect(emitted(on)).toEqual(['join_failed unauthorized']);
 });
 
-test('auto falls back to v0 once, and remembers it', async () => {
+test('auto falls back to v0 once, and stays there', async () => {
   const on = sessionFixture({ signalling: 'auto' });
   on.server.onConnect = (connection) => {
     if (connection.endpoint.startsWith('/rtc/v1'))
@@ -184,7 +184,7 @@ test('a lost signal connection is resumed: state sent, ICE restarted, peers kept
   ).toEqual(['SmaObsPCEqkysiDx', 'afterTheRestart1']);
 });
 
-test('a server that does not know the session: reconnect', async () => {
+test('reconnects when the server does not know the session', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     if (connection.isResume)
@@ -244,7 +244,7 @@ test.each([
   expect(emitted(on)).toEqual(events);
 });
 
-test('media that stays interrupted after a resume: reconnect', async () => {
+test('reconnects when media stays interrupted after a resume', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     if (connection.isResume) connection.tell(reconnectResponse());
@@ -267,7 +267,7 @@ test('gives up after ten attempts', async () => {
   expect(on.clock.pending()).toBe(0);
 });
 
-test('an expired token ends it at once', async () => {
+test('an expired token ends the session at once', async () => {
   const on = await joined();
   on.server.onConnect = (connection) =>
     connection.end({ reason: 'unauthorized', retryable: false });
@@ -288,7 +288,7 @@ test.each([
   expect(on.server.connections).toHaveLength(1);
 });
 
-test('a closed media connection waits for the word that explains it', async () => {
+test('a closed media connection waits for the LEAVE that explains it', async () => {
   const on = await joined();
   on.session.peerChanged(1, 'closed', on.clock.now());
   on.clock.advance(100);
@@ -401,7 +401,7 @@ test('a rejected track does not delay the join: joined without it, and reported 
   ]);
 });
 
-test('a track that has to wait for its turn is not refused', async () => {
+test('a queued track is not rejected', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
@@ -448,7 +448,7 @@ test('a join whose name lookups all fail has failed with dns_failed', async () =
   expect(on.server.connections).toEqual([]);
 });
 
-test('media of address families without a route is not tried again', async () => {
+test('media of address families without a route is not retried', async () => {
   const on = sessionFixture({ joinAttempts: 2 });
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());

@@ -18,51 +18,56 @@ import { RoomView } from './room-view.ts';
 export interface SessionOptions {
   deployment: Deployment;
   token: string;
-  /** Given: asked before each new session for the deployment and the token, in place of those above. */
+  /** Returns deployment and token before each new session. Absent: those above are used. */
   admit?(): Promise<Admitted | Failure>;
   layout: Layout;
   tracks: readonly TrackSpec[];
   sendsData: boolean;
-  /** How many tracks of others are expected: m-lines for them are offered at once (v1). */
+  /** Number of expected remote tracks: m-lines for them are offered at once (v1). */
   expectedTracks: { audio: number; video: number };
   /** CNAME of the published streams in SDP and RTCP. */
   cname: string;
   plane: MediaPlane;
-  /** One attempt to join, to resume or to reconnect may take this long, ms. */
+  /** Time limit of one attempt to join, resume or reconnect, ms. */
   attemptTimeoutMs: number;
-  /** Attempts to join, in all. */
+  /** Number of attempts to join. */
   joinAttempts: number;
-  /** It is gone during the join, before this. Default: it stays. */
+  /** Point at which the participant departs during the join. Default: it stays. */
   departsBefore?: DeparturePoint;
-  /** Default: what livekit-client does. */
+  /** Reconnect policy. Default: that of livekit-client. */
   policy?: ReconnectPolicy;
-  /** What is known of the room from an earlier session of the participant. */
+  /** View of the room from an earlier session of the participant. */
   room?: RoomView;
-  /** Given: rejoins after a disconnect, unless the reason is final. Default: stays disconnected. */
+  /**
+   * Rejoin policy after a disconnect, unless its reason is final. Absent: the participant stays
+   * disconnected.
+   */
   rejoin?: ReconnectPolicy;
-  /** Whether `isMediaExpected` is used: then pauses by the server are observed. */
+  /** True when `isMediaExpected` is used: then pauses by the server are observed. */
   watchesMedia?: boolean;
-  /** Called with every update of participants, before it is applied; also of the participant itself. */
+  /** Called with every update of participants, including the local one, before it is applied. */
   onUpdate?(participants: readonly ParticipantInfo[]): void;
-  /** Called with the server's speakers; absent, they are not even decoded unless the layout needs them. */
+  /**
+   * Called with the server's speakers; when absent, they are decoded only if the layout needs them.
+   */
   onSpeakers?(speakers: readonly SpeakerInfo[]): void;
   onEvent(event: SessionEvent): void;
 }
 
-/** What a participant joins with. */
+/** Deployment and token of a join. */
 export interface Admitted {
   deployment: Deployment;
   token: string;
 }
 
-/** Unix ms throughout; attempts count from 1. */
+/** Event of a session. Times in Unix ms; attempts count from 1. */
 export type SessionEvent =
   | {
       type: 'joined';
       at: number;
       attempt: number;
       startedAt: number;
-      /** Of the attempt: how long it waited for its token, ms. Null: it had one. */
+      /** Time that the attempt waited for its token, ms; null: the token was given. */
       tokenMs: number | null;
       signalAt: number;
       iceAt: number;
@@ -85,15 +90,21 @@ export type SessionEvent =
   | { type: 'rejoin_retry'; at: number; attempt: number; durationMs: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
   | ({ type: 'refused'; at: number } & PublishRejection)
-  /** The server does not let it change its name, metadata or attributes. */
+  /** The server rejects changes of name, metadata or attributes. */
   | { type: 'metadata_refused'; at: number; message: string }
-  /** The server took one of its tracks back: its permission was revoked. */
+  /** The server unpublished a local track, because its permission was revoked. */
   | { type: 'unpublished'; at: number; cid: string };
 
-/** A client offers three m-lines of each kind before it knows what it will receive (livekit-client 2.23); more follow when the server requests them. */
+/**
+ * Largest number of m-lines of each kind in the first offer, as in livekit-client 2.23; more follow
+ * when the server requests them.
+ */
 const MOST_FIRST_SECTIONS = 3;
 
-/** One session of one participant, across losses: joins with retries, resumes, reconnects, then disconnects or rejoins. */
+/**
+ * One session of one participant, across losses: joins with retries, resumes, reconnects, then
+ * disconnects or rejoins.
+ */
 export class Session {
   readonly room: RoomView;
   readonly #options: SessionOptions;
@@ -101,7 +112,7 @@ export class Session {
   #token: string;
   #deployment: Deployment;
   #tokenMs: number | null = null;
-  /** What it publishes now, by cid: a new session publishes the same. */
+  /** Published tracks by cid: a new session publishes the same ones. */
   readonly #tracks: Map<string, TrackSpec>;
   #membership: Membership | null = null;
   #wake: (() => void) | null = null;
@@ -119,14 +130,14 @@ export class Session {
   }
 
   /**
-   * How long the join waited for this host, ms: for name lookups, and for attempts that failed for a reason on this host. Not a part of
-   * the server's join time.
+   * Time that the join waited for this host, ms: name lookups, and attempts that failed on this
+   * host. It is not part of the server's join time.
    */
   get waitedMs(): number {
     return this.#waitedMs;
   }
 
-  /** Resolves when in (true), or when it failed for good or was left (false). */
+  /** Resolves to true once joined, to false if the join failed permanently or was cancelled. */
   async join(): Promise<boolean> {
     const { joinAttempts, deployment } = this.#options;
     for (let attempt = 1; !this.#closed; attempt++) {
@@ -159,26 +170,26 @@ export class Session {
     this.#membership?.close(true);
   }
 
-  /** Closes its connections without LEAVE. No event follows. */
+  /** Closes the connections without LEAVE. No event follows. */
   close(): void {
     this.#closed = true;
     this.#wake?.();
     this.#membership?.close(false);
   }
 
-  /** Leaves without a word: no LEAVE, no close. No event follows. */
+  /** Disappears: sends no LEAVE and no close. No event follows. */
   vanish(): void {
     this.#closed = true;
     this.#wake?.();
     this.#membership?.vanish();
   }
 
-  /** Whether it is in its room, and its connection works as far as it knows. */
+  /** True while the participant is joined and its connections work, as far as it can know. */
   get isIn(): boolean {
     return this.#membership?.isIn ?? false;
   }
 
-  /** What it publishes now. */
+  /** Published tracks. */
   get tracks(): TrackSpec[] {
     return [...this.#tracks.values()];
   }
@@ -187,7 +198,7 @@ export class Session {
     return this.#membership?.participantSid ?? '';
   }
 
-  /** Publishes one more track. Call while it is in. */
+  /** Publishes another track. Call it only while joined. */
   publish(track: TrackSpec): void {
     this.#tracks.set(track.cid, track);
     if (this.#membership?.publish(track) === false) this.#tracks.delete(track.cid);
@@ -198,7 +209,7 @@ export class Session {
     this.#membership?.unpublish(cid);
   }
 
-  /** @returns whether it publishes the track */
+  /** @returns true when the participant publishes the track */
   mute(cid: string, muted: boolean): boolean {
     const track = this.#tracks.get(cid);
     if (track === undefined || this.#membership?.mute(cid, muted) !== true) return false;
@@ -207,7 +218,7 @@ export class Session {
     return true;
   }
 
-  /** Sends a request that changes nothing here. */
+  /** Sends a request that changes no local state. */
   request(message: RequestMessage): void {
     this.#membership?.request(message);
   }
@@ -217,7 +228,7 @@ export class Session {
     this.#membership?.interrupt(way);
   }
 
-  /** Another participant disappeared as planned: no media of it is expected. */
+  /** Records that another participant disappeared as planned: no media of it is expected. */
   publisherGone(identity: string): void {
     if (this.#membership === null) this.room.setGone(identity);
     else this.#membership.publisherGone(identity);
@@ -227,17 +238,20 @@ export class Session {
     this.#membership?.peerChanged(peer, state, at);
   }
 
-  /** The path that media of a peer was to take leads nowhere. */
+  /** Fails a peer at once when its media path leads nowhere. */
   pathFailed(peer: number, failure: Failure): void {
     this.#membership?.pathFailed(peer, failure);
   }
 
-  /** Whether media of a remote track is expected now. While disconnected: as far as its publisher is concerned. */
+  /**
+   * Returns true when media of a remote track is expected now. While disconnected, only the state
+   * of its publisher counts.
+   */
   isMediaExpected(trackSid: string): boolean {
     return this.#membership?.isMediaExpected(trackSid) ?? !this.room.isSilent(trackSid);
   }
 
-  /** A new membership; falls back from v1 to v0 where the server is too old for it. */
+  /** Opens a new membership; falls back from v1 to v0 for older servers. */
   async #begin(): Promise<ConnectionLoss | null> {
     const { attemptTimeoutMs } = this.#options;
     const { clock } = this.#options.deployment;
@@ -261,7 +275,7 @@ export class Session {
     return fallback;
   }
 
-  /** Asks for the deployment and the token, where they are not given. */
+  /** Requests deployment and token, if `admit` is given. */
   async #admit(): Promise<ConnectionLoss | null> {
     const { admit, deployment } = this.#options;
     if (admit === undefined) return null;
@@ -339,7 +353,7 @@ export class Session {
     return membership.open(timeoutMs);
   }
 
-  /** Recovers as livekit-client would, or gives up. */
+  /** Recovers as livekit-client does, or gives up. */
   async #recover(membership: Membership, loss: ConnectionLoss): Promise<void> {
     const { clock } = this.#options.deployment;
     const lostAt = clock.now();
@@ -448,12 +462,12 @@ export class Session {
   }
 }
 
-/** Reasons on the load generator's own host: what an attempt took that failed for one is not the server's time. */
+/** Failures of the load generator's own host: the time of such an attempt is not the server's. */
 const OF_THIS_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
 
 type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
 
-/** The last word on why, and how it began. */
+/** Failure after the last attempt: its reason, and the first failure. */
 const gaveUp = (first: Failure, last: Failure): Failure =>
   first === last
     ? first

@@ -5,15 +5,16 @@ import type { RemoteTrack } from './room-view.ts';
 /** Settings of a subscriber for one track. Width and height in pixels, 0 for audio. */
 export interface SubscriptionSettings {
   subscribed: boolean;
-  /** Subscribed, but not to be sent now: a video that is not on the screen. */
+  /** Subscribed but not sent at present, such as a video that is not on the screen. */
   disabled: boolean;
   width: number;
   height: number;
 }
 
 /**
- * Settings of the join request. Never adaptiveStream: with it livekit-server forgets at binding that
- * a track was disabled, and waits for an element's visibility; sizes are sent per track anyway.
+ * Settings of the join request. Never adaptiveStream: with it livekit-server forgets at binding
+ * that a track was disabled, and waits for an element's visibility; sizes are sent per track
+ * anyway.
  */
 export const trackSettings = (
   layout: Layout,
@@ -22,7 +23,7 @@ export const trackSettings = (
   adaptiveStream: false,
 });
 
-/** With auto-subscribe, only differences from the server's default are requested. */
+/** Settings by the server's default: with auto-subscribe, only differences are requested. */
 export const defaultSubscriptionSettings = (layout: Layout): SubscriptionSettings => ({
   subscribed: trackSettings(layout).autoSubscribe,
   disabled: false,
@@ -31,10 +32,10 @@ export const defaultSubscriptionSettings = (layout: Layout): SubscriptionSetting
 });
 
 /**
- * The visible videos: all, the speaker's, or the first of the grid; a speaker whose video is not among
+ * Visible videos: all, that of the speaker, or the first ones of the grid, where a speaker outside
  * them takes the last tile.
  * @param videos in the order in which they appeared
- * @param speaker sid of a participant, or null before the first speaker
+ * @param speaker sid of a participant; null: no speaker yet
  */
 export const visibleVideos = (
   layout: Layout,
@@ -81,10 +82,10 @@ export const subscriptionSettingsFor = (
 const NOTHING = { width: 0, height: 0 };
 
 /**
- * Messages that the server sends unrequested and that this layout ignores; only the layout `speaker`
- * needs to know the speaker.
- * @param hearsSpeakers whether it is measured when the server names the speaker
- * @param watchesMedia whether videos that the server pauses for lack of bandwidth matter
+ * Unrequested messages of the server that this layout ignores; only the layout `speaker` needs the
+ * speaker.
+ * @param hearsSpeakers true when the time of speaker updates is measured
+ * @param watchesMedia true when pauses for lack of bandwidth are observed
  */
 export const ignoredMessages = (
   { type }: Layout,

@@ -35,14 +35,14 @@ const viewer = (layout: Layout) => {
   return { room, subscriptions, apply };
 };
 
-test('all: every video at its full size; audio needs no word', () => {
+test('all: every video at its full size; audio needs no request', () => {
   const { apply } = viewer({ type: 'all' });
   expect(apply(person('a'), person('b'))).toEqual(['a_video b_video 1280x720']);
   expect(apply(person('a'), person('b'))).toEqual([]);
   expect(apply(person('c'))).toEqual(['c_video 1280x720']);
 });
 
-test('grid: the first at the size of a tile, the others off, and who leaves is replaced', () => {
+test('grid: the first videos at the size of a tile, the others off; a participant that leaves is replaced', () => {
   const { apply, subscriptions } = viewer({ type: 'grid', tiles: 2 });
   expect(apply(person('a'), person('b'), person('c'))).toEqual([
     'a_video b_video 640x360',
@@ -67,7 +67,7 @@ test('speaker: one video, the first until a participant speaks', () => {
   expect(said(subscriptions.speakerChanged('PA_b'))).toEqual(['a_video off', 'b_video 1280x720']);
 });
 
-test('audio-only: asks for audio, and for nothing else', () => {
+test('audio-only: requests audio only', () => {
   const { apply, subscriptions } = viewer({ type: 'audio-only' });
   expect(apply(person('a'), person('b'))).toEqual(['on a_audio b_audio']);
   expect(subscriptions.exceptions).toEqual({
@@ -86,13 +86,13 @@ test('own tracks are not remote', () => {
   expect([...room.tracks]).toEqual([]);
 });
 
-test('after a resume the server receives what is disabled', () => {
+test('after a resume, the server receives the disabled tracks', () => {
   const { apply, subscriptions } = viewer({ type: 'grid', tiles: 1 });
   apply(person('a'), person('b'));
   expect(subscriptions.exceptions).toEqual({ unlikeDefault: [], disabled: ['TR_b_video'] });
 });
 
-test('a track that was unpublished is known for the record, but not in the room', () => {
+test('an unpublished track is kept for the record, but not in the room', () => {
   const { room, apply } = viewer({ type: 'all' });
   apply(person('a'));
   apply(person('a', ParticipantInfo_State.DISCONNECTED));

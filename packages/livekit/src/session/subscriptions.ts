@@ -9,7 +9,7 @@ import {
   visibleVideos,
 } from './subscription-settings.ts';
 
-/** Turns a layout into requests to the server, each time only the changes. */
+/** Converts a layout to requests to the server, limited to the changes. */
 export class Subscriptions {
   readonly #layout: Layout;
   readonly #room: RoomView;
@@ -35,7 +35,10 @@ export class Subscriptions {
     };
   }
 
-  /** A video that is not visible: at the participant's request, the server does not send it. */
+  /**
+   * Returns true when a video is not visible: the server does not send it, at the participant's
+   * request.
+   */
   isOffScreen(sid: string): boolean {
     return this.#sent.get(sid)?.disabled ?? false;
   }
@@ -50,14 +53,14 @@ export class Subscriptions {
     return this.#tell(new Set([...added, ...moved]));
   }
 
-  /** @param participantSid of the active speaker */
+  /** @param participantSid sid of the active speaker */
   speakerChanged(participantSid: string): RequestMessage[] {
     if (participantSid === this.#speaker || this.#layout.type === 'all') return [];
     this.#speaker = participantSid;
     return this.#tell(new Set(this.#placeVideos()));
   }
 
-  /** Videos that became visible or hidden. With layouts that show everything or nothing, there are none. */
+  /** Returns the videos that became visible or hidden; none with layouts that show all or none. */
   #placeVideos(): RemoteTrack[] {
     if (this.#layout.type !== 'speaker' && this.#layout.type !== 'grid') return [];
     const videos = [...this.#room.tracks].filter(({ kind }) => kind === 'video');

@@ -5,7 +5,10 @@ import type { Publications } from './publications.ts';
 import { trackSettings } from './subscription-settings.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** What a resuming client sends to the server, which may be another node without knowledge of the session. */
+/**
+ * State that a resuming client sends to the server, which may be another node that does not know
+ * the session.
+ */
 export const syncState = (
   layout: Layout,
   peers: Peers,

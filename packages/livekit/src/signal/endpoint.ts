@@ -12,30 +12,39 @@ import {
   WrappedJoinRequest_Compression,
 } from '@livekit/protocol';
 
-/** `v1`: `/rtc/v1`, one PeerConnection, for which the client offers. `v0`: `/rtc`, two, and the server offers for the second. */
+/**
+ * Version of the signalling. `v1`: `/rtc/v1`, one PeerConnection, for which the client offers.
+ * `v0`: `/rtc`, two PeerConnections; the server offers for the second.
+ */
 export type Signalling = 'v1' | 'v0';
 
 export interface TrackSettings {
-  /** Whether the server subscribes the participant to every track automatically. */
+  /** True when the server subscribes the participant to every track automatically. */
   autoSubscribe: boolean;
-  /** Whether videos start small until the client requests a size. */
+  /** True when videos start small until the client requests a size. */
   adaptiveStream: boolean;
 }
 
-/** A new session. With v1 the first message carries tracks and offer, so that one round trip joins and publishes. */
+/**
+ * Query of a new session. With v1 the first message contains tracks and offer, so that one round
+ * trip joins and publishes.
+ */
 export interface JoinQuery extends TrackSettings {
   addTracks: AddTrackRequest[];
-  /** v1 only. */
+  /** First offer; v1 only. */
   offer: SessionDescription | null;
 }
 
-/** A resume of a session that the server still holds. */
+/** Query of a resume: the server still has the session. */
 export interface ResumeQuery extends TrackSettings {
   participantSid: string;
   reason: ReconnectReason;
 }
 
-/** Path and query of the WebSocket, after the deployment's base. The token is not in it: it goes in the Authorization header. */
+/**
+ * Path and query of the WebSocket, after the base of the deployment. The token is sent in the
+ * Authorization header.
+ */
 export const joinEndpoint = (signalling: Signalling, query: JoinQuery): string =>
   signalling === 'v0'
     ? `/rtc?${v0Query(query)}`
@@ -65,7 +74,10 @@ export const resumeEndpoint = (signalling: Signalling, query: ResumeQuery): stri
   return `/rtc?${parameters}`;
 };
 
-/** Where the server validates a join beforehand. `/rtc/v1/validate` requires a join request, `/rtc/validate` forbids one. */
+/**
+ * Path that validates a join without joining. `/rtc/v1/validate` requires a join request,
+ * `/rtc/validate` forbids one.
+ */
 export const validateEndpoint = (signalling: Signalling): string =>
   signalling === 'v0'
     ? '/rtc/validate'
@@ -92,13 +104,16 @@ const v1Common = ({ autoSubscribe, adaptiveStream }: TrackSettings) => ({
   connectionSettings: new ConnectionSettings({ autoSubscribe, adaptiveStream }),
 });
 
-/** Compressed, because proxies in front of a server often allow 8 KiB for the request line and an offer has 3 to 6. */
+/**
+ * Path with the compressed join request: proxies often limit the request line to 8 KiB, and an
+ * offer has 3 to 6 KiB.
+ */
 const v1Endpoint = (request: JoinRequest, path = '/rtc/v1'): string => {
   const wrapped = new WrappedJoinRequest({
     compression: WrappedJoinRequest_Compression.GZIP,
     joinRequest: new Uint8Array(gzipSync(request.toBinary())),
   });
-  // Padding stays: the server decodes with Go's base64.URLEncoding, which insists on it.
+  // The padding stays: Go's base64.URLEncoding, which the server uses, requires it.
   const encoded = Buffer.from(wrapped.toBinary())
     .toString('base64')
     .replaceAll('+', '-')
@@ -106,13 +121,16 @@ const v1Endpoint = (request: JoinRequest, path = '/rtc/v1'): string => {
   return `${path}?${new URLSearchParams({ join_request: encoded })}`;
 };
 
-/** Signalling protocol that this package speaks (livekit-server 1.13.4 knows up to 17, 1.11.0 up to 16). */
+/**
+ * Signalling protocol that this package speaks (livekit-server 1.13.4 knows up to 17, 1.11.0 up to
+ * 16).
+ */
 export const PROTOCOL_VERSION = 16;
 
 /**
- * The engine behaves as livekit-client does (tracks begin by SDP, layers by rid, resume with a
- * `reconnect` response) and identifies itself so, because the server switches behaviour by SDK and
- * version. The browser field carries the product's name.
+ * Identity of the client. The engine behaves like livekit-client (tracks begin by SDP, layers by
+ * rid, resume with a `reconnect` response) and identifies itself so, because the server switches
+ * behaviour by SDK and version. The browser field contains the name of the product.
  */
 export const clientInfo = (): ClientInfo =>
   new ClientInfo({

@@ -12,7 +12,7 @@ import { Keepalive } from './keepalive.ts';
 import { responseCase } from './message-case.ts';
 import { type ResponseMessage, SignalSocket } from './signal-socket.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that only a change of the code can make the test fail. */
 const SEED = 20_261;
 
 const responses = arbitraryMessage(SignalResponse);
@@ -61,8 +61,8 @@ const connect = async (
   };
 };
 
-describe('what a server sends on the signal connection', () => {
-  it('is one message, nothing, or a documented failure: any bytes', async () => {
+describe('a message of the server', () => {
+  it('of any bytes is one message, none, or a documented failure', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     const { receive } = await connect(server);
     await fc.assert(
@@ -77,7 +77,7 @@ describe('what a server sends on the signal connection', () => {
     server.close();
   });
 
-  it('arrives as it was sent', async () => {
+  it('arrives unchanged', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     const { receive } = await connect(server);
     await fc.assert(
@@ -85,7 +85,7 @@ describe('what a server sends on the signal connection', () => {
         responses.filter(({ message }) => message.case !== 'pongResp'),
         async (sent) => {
           const { messages } = await receive(sent.toBinary());
-          // Bytes arrive as another kind of array; written out, they are the same.
+          // Received bytes have another array type; their encodings are equal.
           expect(messages.map((message) => new SignalResponse({ message }).toBinary())).toEqual([
             sent.toBinary(),
           ]);
@@ -96,7 +96,7 @@ describe('what a server sends on the signal connection', () => {
     server.close();
   });
 
-  it('is known by its first bytes', () => {
+  it('is identified by its first bytes', () => {
     fc.assert(
       fc.property(responses, (sent) => {
         expect(responseCase(sent.toBinary())).toBe(sent.message.case);
@@ -105,7 +105,7 @@ describe('what a server sends on the signal connection', () => {
     );
   });
 
-  it('never breaks a session that has joined, and costs it little', async () => {
+  it('does not break a joined session, and costs little', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(responses, { minLength: 1, maxLength: 5 }), async (sent) => {
         const { server, session, clock } = await joined();
@@ -121,8 +121,8 @@ describe('what a server sends on the signal connection', () => {
   });
 });
 
-describe('what a participant sends', () => {
-  it('reads as it was meant', () => {
+describe('a message of a participant', () => {
+  it('is decoded as it was encoded', () => {
     fc.assert(
       fc.property(requests, (request) => {
         expect(SignalRequest.fromBinary(request.toBinary())).toEqual(request);

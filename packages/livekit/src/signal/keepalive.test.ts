@@ -15,7 +15,7 @@ const connection = (now: number) => {
   return { kept, log };
 };
 
-test('pings at the interval that the server asked for', () => {
+test('pings at the interval of the server', () => {
   const clock = fakeClock();
   const keepalive = new Keepalive(clock);
   const { kept, log } = connection(clock.now());
@@ -24,7 +24,7 @@ test('pings at the interval that the server asked for', () => {
   expect(log).toEqual(['ping 5000', 'ping 10000']);
 });
 
-test('gives up when nothing is heard for the timeout, once', () => {
+test('reports a timeout once when no message arrives', () => {
   const clock = fakeClock();
   const keepalive = new Keepalive(clock);
   const { kept, log } = connection(clock.now());
@@ -33,7 +33,7 @@ test('gives up when nothing is heard for the timeout, once', () => {
   expect(log).toEqual(['ping 5000', 'ping 10000', 'timed out']);
 });
 
-test('anything heard puts the end off', () => {
+test('any message restarts the timeout', () => {
   const clock = fakeClock();
   const keepalive = new Keepalive(clock);
   const { kept, log } = connection(clock.now());
@@ -44,7 +44,7 @@ test('anything heard puts the end off', () => {
   expect(log).not.toContain('timed out');
 });
 
-test('leaves no timer behind', () => {
+test('stops its timer', () => {
   const clock = fakeClock();
   const keepalive = new Keepalive(clock);
   const { kept } = connection(clock.now());
@@ -53,7 +53,7 @@ test('leaves no timer behind', () => {
   expect(clock.pending()).toBe(0);
 });
 
-test('takes the time in which this process was stopped for no silence of the server', () => {
+test('excludes the time in which this process was stopped', () => {
   const clock = fakeClock();
   const keepalive = new Keepalive(clock);
   const { kept, log } = connection(clock.now());

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/** A connection that has to be pinged, and that ends when no pong arrives. Times in milliseconds. */
+/** A connection that needs pings, and ends when no pong arrives. Times in ms. */
 export interface KeepaliveOptions {
   readonly pingEveryMs: number;
   readonly pingTimeoutMs: number;
-  /** When the last message was received. */
+  /** Time of the last message, ms. */
   lastHeardAt: number;
   lastPingAt: number;
   ping(now: number): void;
@@ -13,7 +13,9 @@ export interface KeepaliveOptions {
 
 const TICK_MS = 1_000;
 
-/** One timer for all connections of a process: thousands of intervals would each wake the event loop. */
+/**
+ * Timer for all connections of a process: thousands of intervals would each wake the event loop.
+ */
 export class Keepalive {
   readonly #clock: Clock;
   readonly #kept = new Set<KeepaliveOptions>();
@@ -41,8 +43,8 @@ export class Keepalive {
   readonly #tick = (): void => {
     this.#stop = this.#clock.after(TICK_MS, this.#tick);
     const now = this.#clock.now();
-    // While this process was stopped it read nothing, so the server need not have been silent. What arrived
-    // meanwhile is read after this timer.
+    // While this process was stopped it read nothing, so the server may have sent messages. They
+    // are read after this timer.
     const stoppedMs = now - this.#tickedAt - TICK_MS;
     this.#tickedAt = now;
     if (stoppedMs > TICK_MS) for (const kept of this.#kept) kept.lastHeardAt += stoppedMs;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { responseCase } from './message-case.ts';
 
 describe('the case of a response, from its first bytes', () => {
-  it('is the one that reading all of it finds, for every case there is', () => {
+  it('equals the case of the decoded message, for every case', () => {
     for (const field of SignalResponse.fields.list()) {
       const { localName } = field;
       const scalar = localName === 'pong' ? 7n : 'a token';
@@ -16,7 +16,7 @@ describe('the case of a response, from its first bytes', () => {
     }
   });
 
-  it('is unknown for what the protocol does not name, and for nothing', () => {
+  it('is undefined for an unknown field, and for no bytes', () => {
     expect(responseCase(new Uint8Array([0xfa, 0x7f, 0]))).toBeUndefined();
     expect(responseCase(new Uint8Array())).toBeUndefined();
   });

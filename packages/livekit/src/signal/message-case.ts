@@ -7,9 +7,9 @@ const CASES = new Map(
 );
 
 /**
- * What a SignalResponse carries, read from its first tag alone (protobuf wire format: field number and
- * wire type in a varint). Speaker and connection-quality updates arrive a thousand times per second,
- * and most are ignored. Undefined when the first field is unknown: then the whole message has to be read.
+ * Case of a SignalResponse, from its first tag alone (protobuf wire format: field number and wire
+ * type in a varint). Speaker and connection-quality updates arrive a thousand times per second, and
+ * most are ignored. Undefined for an unknown field: the whole message has to be decoded.
  */
 export const responseCase = (data: Uint8Array): ResponseCase | undefined => {
   const [first = 0, second = 0] = data;

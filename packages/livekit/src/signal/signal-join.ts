@@ -7,7 +7,7 @@ import type { SignalConnection } from './signal-socket.ts';
 /** A participant that is in a room, without media. */
 export interface SignalJoin {
   connection: SignalConnection;
-  /** Of the room: two copies of a room have two. */
+  /** Sid of the room: two copies of a room have two sids. */
   roomSid: string;
   nodeId: string;
   /** Resolves when the connection ends without request. */
@@ -15,8 +15,8 @@ export interface SignalJoin {
 }
 
 /**
- * Joins a room by its signal connection alone, and stays until it is closed.
- * @param lookup the address to connect to; default: the first that answers
+ * Joins a room by its signal connection alone, and stays until closed.
+ * @param lookup address to connect to; default: the first that answers
  */
 export const joinBySignal = (
   { url, clock, keepalive, connect }: Deployment,

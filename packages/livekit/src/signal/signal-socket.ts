@@ -12,18 +12,18 @@ export type RequestMessage = SignalRequest['message'];
 export type ResponseMessage = SignalResponse['message'];
 
 export interface SignalSocketOptions {
-  /** `ws://host:7880` without the endpoint. */
+  /** Base address without the endpoint: `ws://host:7880`. */
   base: string;
-  /** From `joinEndpoint` or `resumeEndpoint`. */
+  /** Path and query, from `joinEndpoint` or `resumeEndpoint`. */
   endpoint: string;
   token: string;
   clock: Clock;
   keepalive: Keepalive;
-  /** Default: `dns.lookup`. */
+  /** Name lookup. Default: `dns.lookup`. */
   lookup?: LookupFunction;
-  /** Messages without a handler: they are not even decoded. */
+  /** Messages without a handler, which are not decoded. */
   ignored: ReadonlySet<ResponseCase>;
-  /** Called in the order the server sent them, each before the next. */
+  /** Called with each message, in the order of the server. */
   onMessage(message: ResponseMessage): void;
   /** Called once, unless `close` was called first. */
   onEnd(failure: Failure): void;
@@ -31,34 +31,51 @@ export interface SignalSocketOptions {
 
 /** A signal connection as a membership uses it. */
 export interface SignalConnection {
-  /** Backend that the load balancer chose, from the header `x-livekit-backend`; empty without the header, and until the connection is open. */
+  /**
+   * Backend that the load balancer chose, from the header `x-livekit-backend`; empty without the
+   * header, and until the connection is open.
+   */
   readonly backend: string;
-  /** Dropped silently when the connection is closed: a resume sends the state again. */
+  /**
+   * Sends a request; drops it silently when the connection is closed, because a resume sends the
+   * state again.
+   */
   send(message: RequestMessage): void;
-  /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
+  /** Starts the pings that the JoinResponse requests, seconds; 0: none. */
   keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void;
-  /** Sends and reads nothing any more, and closes nothing: as a device that lost its network. Its resources are freed later. */
+  /**
+   * Stops sending and reading without closing, like a device that lost its network. Its resources
+   * are freed later.
+   */
   abandon(): void;
-  /** Closes in order when it is open, at once when it is not. `onEnd` is not called. */
+  /** Closes the connection, without a handshake when it is not open. `onEnd` is not called. */
   close(): void;
 }
 
-/** Starts to connect; reports to `onMessage` and `onEnd`. */
+/** Starts to connect; results go to `onMessage` and `onEnd`. */
 export type ConnectSignal = (options: SignalSocketOptions) => SignalConnection;
 
-/** Longer names are cut: they end up in every record. */
+/** Largest length of a backend name, characters: it is stored in every record. */
 const MAX_BACKEND_NAME = 100;
 
-/** A JoinResponse describes a room of thousands in less. Without a limit, a server could fill the memory of a worker. */
+/**
+ * Largest message, bytes. The JoinResponse of a room with thousands of participants is smaller;
+ * without a limit, a server could fill the memory of a worker.
+ */
 const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
 
-/** A session gives an attempt less; this closes the socket of an attempt that has timed out. */
+/**
+ * Time limit of the handshake, ms. Sessions time out earlier; this one closes the socket that they
+ * left.
+ */
 const HANDSHAKE_TIMEOUT_MS = 30_000;
 
-/** How long an abandoned connection is kept open, ms: longer than any server waits for a ping. */
+/**
+ * Time for which an abandoned connection is kept open, ms: longer than any server waits for a ping.
+ */
 const ABANDONED_MS = 120_000;
 
-/** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
+/** One WebSocket to the server, with framing and pings; the caller interprets the messages. */
 export class SignalSocket implements SignalConnection {
   readonly #options: SignalSocketOptions;
   readonly #socket: WebSocket;
@@ -70,7 +87,8 @@ export class SignalSocket implements SignalConnection {
   constructor(options: SignalSocketOptions) {
     this.#options = options;
     this.#socket = new WebSocket(`${options.base}${options.endpoint}`, {
-      // A header and not the access_token parameter: addresses end up in logs of proxies and in error messages.
+      // A header instead of the access_token parameter: proxies log URLs, and error messages quote
+      // them.
       headers: { Authorization: `Bearer ${options.token}` },
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,

@@ -1,7 +1,7 @@
 import { type Message, type MessageType, ScalarType } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 
-/** Deeper messages are left empty: some contain themselves. */
+/** Largest depth; deeper messages are empty, because some types contain themselves. */
 const MAX_DEPTH = 4;
 
 const int32 = fc.oneof(fc.nat({ max: 3 }), fc.integer());
@@ -31,7 +31,7 @@ const SCALARS: Record<ScalarType, fc.Arbitrary<unknown>> = {
   [ScalarType.BYTES]: fc.uint8Array({ maxLength: 8 }),
 };
 
-/** Any message of a type that its schema allows, as it arrives: decoded from bytes. */
+/** Arbitrary message of a type, as its schema allows it and as it arrives: decoded from bytes. */
 export const arbitraryMessage = <M extends Message<M>>(type: MessageType<M>): fc.Arbitrary<M> =>
   fieldsOf(type, 0).map((fields) =>
     type.fromBinary(new type(fields as ConstructorParameters<typeof type>[0]).toBinary()),
@@ -58,7 +58,7 @@ const fieldsOf = (type: MessageType, depth: number): fc.Arbitrary<object> => {
           ]
         : [],
     );
-  // A oneof is always set: a message without one is empty.
+  // A oneof is always set: a message without one would be empty.
   return fc.record(Object.fromEntries([...plain, ...choices]), {
     requiredKeys: choices.map(([name]) => name),
   });

@@ -2,11 +2,11 @@ import type { Clock } from '../../src/clock.ts';
 
 /** A clock for tests: starts at 0 and advances only on request. */
 export interface FakeClock extends Clock {
-  /** Fires what falls due on the way, in order. */
+  /** Advances the clock and fires timers in order. */
   advance(ms: number): void;
-  /** Lets promises settle between the timers that fall due. */
+  /** Advances the clock, and lets promises settle between the timers. */
   advanceAsync(ms: number): Promise<void>;
-  /** The process is stopped for a while: what falls due meanwhile fires with the next `advance`. */
+  /** Stops the process: timers of that time fire with the next `advance`. */
   stop(ms: number): void;
   pending(): number;
 }

@@ -1,6 +1,9 @@
 import type { LocalPeer, MediaPlane } from '../../src/media-plane.ts';
 
-/** A plane that moves nothing and remembers what it was emitted, one string a call: for what real servers cannot be made to do at will. */
+/**
+ * Plane without packets that records its calls, one string each, for behaviour that real servers
+ * cannot be made to show.
+ */
 export interface RecordingPlane extends MediaPlane {
   readonly calls: { name: string; arguments: unknown[] }[];
   named(name: keyof MediaPlane): unknown[][];

@@ -25,7 +25,7 @@ import type { FakeClock } from './fake-clock.ts';
 import { joinRequestOf } from './join-request.ts';
 import { sdpFixture } from './sdp-fixture.ts';
 
-/** One connection as the scripted server sees it. */
+/** One connection, from the side of the scripted server. */
 export interface ScriptedConnection {
   readonly endpoint: string;
   readonly isResume: boolean;
@@ -34,15 +34,18 @@ export interface ScriptedConnection {
   /** The backend that a load balancer reports; empty at first. */
   backend: string;
   tell(message: ResponseMessage): void;
-  /** Refuses it, or breaks it off. */
+  /** Rejects or breaks the connection. */
   end(failure: Partial<Failure>): void;
 }
 
-/** A server that a test controls, without delays: for failures that a real one cannot be made to have. */
+/**
+ * A server that a test controls, without delays, for failures that a real server cannot be made to
+ * have.
+ */
 export interface ScriptedServer {
   readonly deployment: Deployment;
   readonly connections: ScriptedConnection[];
-  /** What happens with each connection as soon as it is made. */
+  /** Handler of each connection, called when it is made. */
   onConnect: (connection: ScriptedConnection) => void;
 }
 
@@ -63,7 +66,7 @@ export const scriptedServer = (
       connect: (options) => {
         const connection = connectionOf(options);
         connections.push(connection.scripted);
-        // As over a network: never within the call that connects.
+        // Asynchronous, as over a network: never within the call that connects.
         clock.after(1, () => server.onConnect(connection.scripted));
         return connection.client;
       },
@@ -135,7 +138,7 @@ export const trackPublished = (cid: string, sid: string): ResponseMessage => ({
   value: new TrackPublishedResponse({ cid, track: new TrackInfo({ sid }) }),
 });
 
-/** The captured answer, under ICE credentials of its own. */
+/** The captured answer with other ICE credentials. */
 export const answer = (id: number, ufrag = 'SmaObsPCEqkysiDx'): ResponseMessage => ({
   case: 'answer',
   value: new SessionDescription({
@@ -145,7 +148,7 @@ export const answer = (id: number, ufrag = 'SmaObsPCEqkysiDx'): ResponseMessage 
   }),
 });
 
-/** The description of a server that sends its candidates later. */
+/** Description of a server that sends its candidates later. */
 export const openAnswer = (id: number): ResponseMessage => {
   const sdp = sdpFixture('answer-v1-1.13.4').replaceAll(
     /^a=(candidate:|end-of-candidates).*\r?\n/gm,

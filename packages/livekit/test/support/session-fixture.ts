@@ -10,14 +10,14 @@ import {
   trackPublished,
 } from './scripted-server.ts';
 
-/** A session with a scripted server, a recording plane, and a clock that advances on request. */
+/** A session with a scripted server, a recording plane and a fake clock. */
 export interface SessionFixture {
   clock: FakeClock;
   server: ScriptedServer;
   plane: RecordingPlane;
   session: Session;
   events: SessionEvent[];
-  /** The last peer that was opened becomes ready. */
+  /** Makes the peer that was opened last ready. */
   connectMedia(): void;
 }
 
@@ -77,7 +77,7 @@ export const sessionFixture = ({
   };
 };
 
-/** Lets a join or a reconnect succeed, media included. */
+/** Makes a join or a reconnect succeed, media included. */
 export const welcome =
   ({ clock, connectMedia }: SessionFixture) =>
   (connection: ScriptedConnection) => {
@@ -87,7 +87,10 @@ export const welcome =
     clock.after(1, connectMedia);
   };
 
-/** In, ten milliseconds after the start. @throws Error when it is not */
+/**
+ * Returns a session that joined ten milliseconds after the start.
+ * @throws Error when the join failed
+ */
 export const joined = async (options?: SessionFixtureOptions): Promise<SessionFixture> => {
   const on = sessionFixture(options);
   on.server.onConnect = welcome(on);
@@ -97,7 +100,7 @@ export const joined = async (options?: SessionFixtureOptions): Promise<SessionFi
   return on;
 };
 
-/** The events it emitted, as text. */
+/** Emitted events as text. */
 export const emitted = ({ events }: SessionFixture) =>
   events.map((event) =>
     'failure' in event ? `${event.type} ${event.failure.reason}` : event.type,
