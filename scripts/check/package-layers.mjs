@@ -19,6 +19,7 @@ export const BELOW = {
   lab: ['host'],
   chaos: ['runner', 'lab', 'livekit'],
   cost: ['analysis'],
+  campaign: ['runner', 'fleet', 'lab', 'cost'],
   report: ['analysis', 'chaos'],
   live: ['report'],
   beacon: [],
@@ -27,5 +28,5 @@ export const BELOW = {
   outputs: ['catalogue', 'livekit'],
   verify: ['exporter'],
   mixin: ['catalogue'],
-  cli: ['live', 'cost', 'outputs', 'exporter', 'verify', 'mixin', 'lab', 'chaos', 'fleet', 'media'],
+  cli: ['live', 'campaign', 'outputs', 'exporter', 'verify', 'mixin', 'chaos', 'media'],
 };

@@ -9,6 +9,7 @@ import { root } from './packages.ts';
 const WORKSPACES = [
   'analysis',
   'beacon',
+  'campaign',
   'catalogue',
   'chaos',
   'cli',

@@ -8,6 +8,7 @@ export {
 } from './history/sample-seconds.ts';
 export { secondOfSample } from './history/seconds.ts';
 export type { SeriesQuery, TimeSeries } from './history/time-series.ts';
+export { type EvaluatedRun, isRun, type NoRun, noRunOf, type Outcome } from './outcome.ts';
 export {
   createParticipantHistories,
   type ParticipantEvent,

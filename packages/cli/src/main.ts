@@ -1,9 +1,9 @@
 /** The program behind `swarm`; runs under the Node that its launcher, bin/swarm.mjs, finds. */
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings/errors';
+import { EXIT_CODES, type ExitCode, swarmErrorOf } from '@livekit-swarm/settings/errors';
 import { CommanderError } from 'commander';
 import type { Console } from './console.ts';
 import { write } from './console.ts';
-import { formatError, swarmErrorOf } from './error-text.ts';
+import { formatError } from './error-text.ts';
 import { createProgram } from './program.ts';
 
 const main = async (args: string[], console: Console): Promise<ExitCode> => {

@@ -1,34 +1,27 @@
-import { watchInterruption } from '@livekit-swarm/host';
+import { type PlannedRun, runOnce, runSequence } from '@livekit-swarm/campaign';
 import type { RecordLine } from '@livekit-swarm/record';
-import {
-  exitCodeOf,
-  isRun,
-  type NoRun,
-  type Outcome,
-  overallExitCode,
-} from '@livekit-swarm/report';
+import { exitCodeOf, isRun, type Outcome, overallExitCode } from '@livekit-swarm/report';
 import type { LiveRun } from '@livekit-swarm/runner';
-import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { interruptRuns } from './command-interruption.ts';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
-import { formatError, noRunOf, swarmErrorOf } from './error-text.ts';
-import { executeScenario, type ScenarioRun } from './execute-scenario.ts';
+import { formatError } from './error-text.ts';
 import type { SharedRunFlags } from './flags.ts';
 import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
 import type { Output } from './output/output.ts';
-import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
+import { createProgressPrinter } from './progress-printer.ts';
 import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
+import { showRun } from './run-observer.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
+import { VERSION } from './version.ts';
 
-/** A planned run and what differs between the runs of one command. */
-export type PlannedScenario = Pick<ScenarioRun, 'prepared' | 'recordDir'> & {
+/** A planned run, its folder (null: the default), and the baseline that it is compared with. */
+export interface PlannedScenario {
+  planned: PlannedRun;
+  recordDir: string | null;
   baseline: Baseline | null;
-};
-
-type Shared = Pick<
-  ScenarioRun,
-  'target' | 'guard' | 'signalling' | 'queue' | 'browser' | 'serverMetrics' | 'reconnectPolicy'
->;
+}
 
 /**
  * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario
@@ -38,7 +31,6 @@ type Shared = Pick<
  */
 export const executeSequence = async (
   scenarios: readonly PlannedScenario[],
-  shared: Shared,
   flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics' | 'out'> & LivePageFlags,
   output: Output,
   { stderr, env }: Console,
@@ -58,22 +50,22 @@ export const executeSequence = async (
     await metrics?.close();
     throw error;
   });
-  const interruption = watchInterruption();
-  const announceInterruption = (): void =>
-    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
-  interruption.stop.addEventListener('abort', announceInterruption);
+  const interruption = interruptRuns(printer);
   const several = scenarios.length > 1;
-  const outcomes: Outcome[] = [];
+  /** Shows an outcome; after a usage error of the only run, only the error. */
+  const show = async (outcome: Outcome): Promise<void> => {
+    page?.finished(outcome);
+    if (several || exitCodeOf(outcome) !== EXIT_CODES.usage.code) await output.add(outcome);
+  };
   try {
-    for (const [index, scenario] of scenarios.entries()) {
-      if (interruption.stop.aborted) {
-        outcomes.push(notRun(scenario));
-      } else {
+    const outcomes = await runSequence({
+      runs: scenarios.map(({ planned }) => planned),
+      stop: interruption.stop,
+      carryOut: async (planned, index) => {
         if (several)
           printer.print(
-            `${index === 0 ? '' : '\n'}[${index + 1}/${scenarios.length}] ${scenario.prepared.plan.scenario.name}`,
+            `${index === 0 ? '' : '\n'}[${index + 1}/${scenarios.length}] ${planned.plan.scenario.name}`,
           );
-        const { baseline, ...own } = scenario;
         const push = metricOutputs?.begin() ?? null;
         const live = page?.begin({ number: index + 1, of: scenarios.length });
         const taps = [metrics?.begin(), push?.add, live?.add].filter((tap) => tap !== undefined);
@@ -81,25 +73,27 @@ export const executeSequence = async (
           for (const tap of taps) tap(line);
         };
         const onStart = ({ interim }: Pick<LiveRun, 'interim'>): void => live?.observe(interim);
-        const request = { ...own, ...shared, onLine, onStart, interruption, printer };
-        const run = attempt(request, several);
+        const run = runOnce(planned, {
+          recordDir: scenarios[index]?.recordDir ?? null,
+          interruption,
+          observer: { ...showRun(printer), onLine, onStart },
+          version: VERSION,
+        });
         const outcome = await afterPushes(run, push, interruption.kill);
+        const baseline = scenarios[index]?.baseline ?? null;
+        return isRun(outcome) && baseline !== null
+          ? await compareWithBaseline(outcome, baseline)
+          : outcome;
+      },
+      onEnded: async (outcome) => {
         if (!isRun(outcome)) await write(stderr, formatError(outcome));
-        outcomes.push(
-          isRun(outcome) && baseline !== null
-            ? await compareWithBaseline(outcome, baseline)
-            : outcome,
-        );
-      }
-      const [latest] = outcomes.slice(-1);
-      if (latest !== undefined) page?.finished(latest);
-      // After a usage error only the error is printed.
-      if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code))
-        await output.add(latest);
-    }
+        await show(outcome);
+      },
+      onSkipped: show,
+    });
     const exitCode = await output.close(overallExitCode(outcomes));
     await page?.done();
-    interruption.stop.removeEventListener('abort', announceInterruption);
+    interruption.ignore();
     await metrics?.linger(interruption.stop, () =>
       printer.print('Waiting for a final scrape of /metrics (Ctrl-C to skip)'),
     );
@@ -114,22 +108,3 @@ export const executeSequence = async (
     await metrics?.close();
   }
 };
-
-const attempt = async (
-  request: ScenarioRun & { printer: ProgressPrinter },
-  several: boolean,
-): Promise<Outcome> => {
-  try {
-    return await executeScenario(request);
-  } catch (error) {
-    if (several && isUsageError(error))
-      return noRunOf(swarmErrorOf(error), request.prepared.plan.scenario.name);
-    throw error;
-  }
-};
-
-const notRun = ({ prepared }: PlannedScenario): NoRun =>
-  noRunOf(
-    new SwarmError('interrupted', 'not run: the scenario before it was interrupted'),
-    prepared.plan.scenario.name,
-  );

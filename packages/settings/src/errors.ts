@@ -5,8 +5,10 @@ export {
   errorCodeOf,
   explain,
   hasErrorCode,
+  interruptedError,
   isUsageError,
   readVariable,
   SwarmError,
+  swarmErrorOf,
   usageError,
 } from './swarm-error.ts';

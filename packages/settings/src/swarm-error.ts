@@ -192,3 +192,18 @@ const isErrorCode = (text: string): text is ErrorCode => EXIT_OF.has(text);
 /** Message and hint in one line, for a list of problems. */
 export const explain = ({ message, hint }: SwarmError): string =>
   hint === null ? message : `${message}; ${hint}`;
+
+/** A SwarmError of anything that was thrown. A bug in swarm keeps its stack. */
+export const swarmErrorOf = (error: unknown): SwarmError =>
+  error instanceof SwarmError
+    ? error
+    : new SwarmError(
+        'internal',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+        'this is a bug in swarm: please report it',
+        { cause: error },
+      );
+
+export const interruptedError = (
+  message = 'interrupted before any participant had joined',
+): SwarmError => new SwarmError('interrupted', message);

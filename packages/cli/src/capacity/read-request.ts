@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { SearchOptions } from '@livekit-swarm/analysis/capacity';
+import type { Target } from '@livekit-swarm/campaign';
 import {
   readScenarioFile,
   readSizeUnit,
@@ -12,7 +13,6 @@ import { formatProblem, parseDuration, usageError } from '@livekit-swarm/setting
 import { adjustScenario } from '../adjust-scenario.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
-import type { Target } from '../target.ts';
 import { readWhole } from './read-limits.ts';
 
 type Shared = Pick<

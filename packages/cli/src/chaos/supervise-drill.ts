@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { announcedLoad, newRunName } from '@livekit-swarm/campaign';
 import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import { type Drill, planOfDrill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
@@ -14,11 +15,15 @@ import {
   writeDrillFile,
 } from '@livekit-swarm/report/drill';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
-import { EXIT_CODES, hasErrorCode, plural } from '@livekit-swarm/settings';
-import { announcementOf } from '../announce-load.ts';
-import { interruptedError, swarmErrorOf } from '../error-text.ts';
+import {
+  EXIT_CODES,
+  hasErrorCode,
+  interruptedError,
+  plural,
+  swarmErrorOf,
+} from '@livekit-swarm/settings';
 import type { ProgressPrinter } from '../progress-printer.ts';
-import { newRunName } from '../record-folder.ts';
+import { runEventText } from '../run-event-text.ts';
 import { VERSION } from '../version.ts';
 import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';
@@ -110,8 +115,8 @@ export const superviseDrill = async ({
         // The plan needs no colours: stderr may be a log.
         onPreview: (plan, url) => {
           printer.print(renderPlan(plan, styleFor(false), true));
-          const announcement = announcementOf(planOfDrill(drill, 'preview'), url);
-          if (announcement !== null) printer.print(announcement);
+          const load = announcedLoad(planOfDrill(drill, 'preview'), url);
+          if (load !== null) printer.print(runEventText({ type: 'load_announced', load }));
         },
         onRepeat: (number, of) => {
           tap = metrics.begin(drill.name);

@@ -1,30 +1,46 @@
 import { join } from 'node:path';
+import { noRunOf } from '@livekit-swarm/analysis';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
-import { diskReason, watchInterruption } from '@livekit-swarm/host';
+import { defaultRecordDir, newRunName, planRun } from '@livekit-swarm/campaign';
+import {
+  type AbSessionResult,
+  checkServers,
+  embeddedTarget,
+  parseServerSpec,
+  runAbSession,
+  type ServerSpec,
+} from '@livekit-swarm/campaign/ab';
+import { diskReason } from '@livekit-swarm/host';
 import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
   type ComparisonInput,
   type ComparisonReporter,
+  exclusionText,
 } from '@livekit-swarm/report/comparison';
-import { EXIT_CODES, type ExitCode, formatDuration, usageError } from '@livekit-swarm/settings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  formatDuration,
+  interruptedError,
+  swarmErrorOf,
+  usageError,
+} from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
-import { checkServers, embeddedTarget } from '../ab/embedded-target.ts';
-import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
-import { runSession, type SessionResult } from '../ab/session.ts';
+import { interruptRuns } from '../command-interruption.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
-import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';
+import { formatError } from '../error-text.ts';
+import { readPermission } from '../flags/read-permission.ts';
+import { readWorkers } from '../flags/target.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import { prepareRun } from '../prepare-run.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { readPermission } from '../read-permission.ts';
-import { defaultRecordDir, newRunName } from '../record-folder.ts';
+import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
-import { readWorkers } from '../target.ts';
+import { VERSION } from '../version.ts';
 
 export interface AbFlags
   extends AbScenarioFlags,
@@ -55,8 +71,8 @@ export const abCommand = async (
   const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
-  const shared = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
-  const { plan } = prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
+  const request = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
+  const { plan } = planRun({ scenario, target: embeddedTarget(servers.A), ...request });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
   makeSessionFolder(folder, ['A', 'B']);
@@ -70,14 +86,7 @@ export const abCommand = async (
     ...leftOutLines(servers),
   ])
     printer.print(line);
-  const interruption = watchInterruption();
-  interruption.stop.addEventListener('abort', () =>
-    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
-  );
-  // After the output of the running run.
-  interruption.kill.addEventListener('abort', () =>
-    setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
-  );
+  const interruption = interruptRuns(printer);
   try {
     const versions = await checkServers(
       [servers.A, servers.B],
@@ -91,13 +100,23 @@ export const abCommand = async (
     for (const [index, which] of (['A', 'B'] as const).entries()) {
       printer.print(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);
     }
-    const session = await runSession({
+    const session = await runAbSession({
       scenario,
       servers,
       rounds,
       seed: scenario.seed,
-      shared: { ...shared, interruption },
-      printer,
+      request,
+      conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
+      observer: {
+        onTurn: (round, side) =>
+          printer.print(
+            `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${side} = ${servers[side].name}`,
+          ),
+        onInvalidRound: (round, reason) =>
+          printer.print(
+            `round ${round} does not count: ${reason === null ? 'a run ended early' : exclusionText(reason)}`,
+          ),
+      },
       folder,
     });
     printer.done();
@@ -162,7 +181,7 @@ const leftOutLines = ({ A, B }: Record<'A' | 'B', ServerSpec>): string[] =>
   );
 
 const decideSession = async (
-  { base, current, notes, problem }: SessionResult,
+  { base, current, missing, problem }: AbSessionResult,
   tolerance: Tolerance,
   interrupted: boolean,
   folder: string,
@@ -171,7 +190,7 @@ const decideSession = async (
     base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
   notes: [
     ...(base.runs.length === 0 ? [{ code: 'no_rounds' } as const] : []),
-    ...notes,
+    ...(missing === 0 ? [] : [{ code: 'rounds_missing', missing } as const]),
     { code: 'records', folder },
   ],
   interrupted,

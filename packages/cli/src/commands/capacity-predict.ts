@@ -5,10 +5,10 @@ import {
   featuresOf,
   predictCpu,
 } from '@livekit-swarm/analysis/capacity';
+import { plannedLoad } from '@livekit-swarm/campaign/capacity';
 import { type Prediction, predictionText } from '@livekit-swarm/report/capacity';
 import { expandPlan, readScenarioFiles } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
-import { plannedLoad } from '../capacity/step-scenario.ts';
 import { type Console, write } from '../console.ts';
 import { readJson } from './capacity-fit.ts';
 

@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
-import { watchInterruption } from '@livekit-swarm/host';
+import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
+import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
 import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
-import { EXIT_CODES, type ExitCode, withoutSecrets } from '@livekit-swarm/settings';
-import { readServerOrTarget } from '../ab/embedded-target.ts';
+import { type ExitCode, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
 import { readNodeCores, readUntil, readWhole } from '../capacity/read-limits.ts';
 import {
   type CapacityFlags,
@@ -12,19 +12,20 @@ import {
   readCapacityScenario,
   readOptions,
 } from '../capacity/read-request.ts';
-import { runCapacitySession } from '../capacity/session.ts';
 import { stepText } from '../capacity/step-text.ts';
+import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
-import { formatError, swarmErrorOf } from '../error-text.ts';
+import { formatError } from '../error-text.ts';
+import { readLoadGuard } from '../flags/load-guard.ts';
+import { readQueueChoice } from '../flags/queue.ts';
+import { readServerMetrics } from '../flags/server-metrics.ts';
+import { readServerOrTarget, readWorkers } from '../flags/target.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { showSession } from '../output/show-session.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { readQueueChoice } from '../queue-choice.ts';
-import { readLoadGuard } from '../read-load-guard.ts';
-import { defaultRecordDir, newRunName } from '../record-folder.ts';
-import { readServerMetrics } from '../server-metrics.ts';
+import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
-import { readWorkers } from '../target.ts';
+import { VERSION } from '../version.ts';
 
 /**
  * `swarm capacity FILE`: the largest load of a scenario that a deployment carries.
@@ -51,7 +52,7 @@ export const capacityCommand = async (
   });
   // Without this check, the first step would end the search with a result instead of an error.
   guard.assertServers(target.type === 'remote' ? target.url : null, scenario);
-  const shared = {
+  const request = {
     target,
     guard,
     signalling: flags.signalling,
@@ -59,7 +60,7 @@ export const capacityCommand = async (
     queue: readQueueChoice(flags, target, env),
     serverMetrics: readServerMetrics(flags, target, typed),
   };
-  if (limits.length > 0 && target.type === 'remote' && !isMeasured(shared.serverMetrics))
+  if (limits.length > 0 && target.type === 'remote' && !isMeasured(request.serverMetrics))
     await write(
       stderr,
       'warning: --until needs server metrics; without --server-metrics, --prometheus or --redis they are known of a running lab only\n',
@@ -74,15 +75,9 @@ export const capacityCommand = async (
   });
   for (const warning of warnings) printer.print(`warning: ${warning}`);
   printer.print(
-    `${scenario.name}: by ${flags.by ?? unit.type}, from ${options.start} to ${options.max} at most, on ${target.type === 'remote' ? withoutSecrets(target.url) : `livekit-server ${target.version} on this host`}`,
+    `${scenario.name}: by ${flags.by ?? unit.type}, from ${options.start} to ${options.max} at most, on ${describeTarget(target)}`,
   );
-  const interruption = watchInterruption();
-  interruption.stop.addEventListener('abort', () =>
-    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
-  );
-  interruption.kill.addEventListener('abort', () =>
-    setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
-  );
+  const interruption = interruptRuns(printer);
   const startedAt = new Date().toISOString();
   const unitName = unit.type === 'role' ? unit.role : unit.type;
   try {
@@ -92,8 +87,8 @@ export const capacityCommand = async (
       limits,
       options,
       repeats,
-      shared: { ...shared, interruption },
-      printer,
+      request,
+      conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
       folder,
       onStep: (step: StepFacts) => printer.print(stepText(step, unitName, nodeCores)),
     });

@@ -1,3 +1,4 @@
+import { defaultRecordDir } from '@livekit-swarm/campaign';
 import { openJournal } from '@livekit-swarm/chaos';
 import { watchInterruption } from '@livekit-swarm/host';
 import { mostSevere } from '@livekit-swarm/report';
@@ -19,9 +20,9 @@ import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { guardOfDrill } from '../chaos/user-deployment.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
+import { readRecordDir } from '../flags/record-folder.ts';
+import { assertEmbeddedWanted, readWorkers } from '../flags/target.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { defaultRecordDir, readRecordDir } from '../record-folder.ts';
-import { assertEmbeddedWanted, readWorkers } from '../target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;

@@ -15,11 +15,11 @@ import {
   renderConnectivity,
 } from '../connectivity/connectivity-report.ts';
 import type { Console } from '../console.ts';
+import { readLoadGuard } from '../flags/load-guard.ts';
+import { readDeployment } from '../flags/target.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
-import { readLoadGuard } from '../read-load-guard.ts';
-import { readDeployment } from '../target.ts';
 
 export interface ConnectivityFlags {
   url?: string;

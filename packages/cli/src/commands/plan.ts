@@ -1,3 +1,4 @@
+import { hostCapacity } from '@livekit-swarm/campaign';
 import { styleFor } from '@livekit-swarm/report';
 import {
   assessHost,
@@ -7,16 +8,15 @@ import {
   socketNeed,
 } from '@livekit-swarm/runner';
 import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, formatProblem } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, formatProblem, swarmErrorOf } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, wantsColor, write } from '../console.ts';
-import { formatError, swarmErrorOf } from '../error-text.ts';
+import { formatError } from '../error-text.ts';
+import { readWorkers } from '../flags/target.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { planText } from '../plan/plan-text.ts';
 import { planObject } from '../plan/plan-view.ts';
-import { hostCapacity } from '../prepare-run.ts';
-import { readWorkers } from '../target.ts';
 
 export interface PlanFlags
   extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {

@@ -1,3 +1,4 @@
+import type { PlannedRun } from '@livekit-swarm/campaign';
 import { readScenarioFiles } from '@livekit-swarm/scenario';
 import {
   type ExitCode,
@@ -9,10 +10,9 @@ import {
 } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
+import { readRecordDir } from '../flags/record-folder.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
-import type { PreparedRun } from '../prepare-run.ts';
-import { readRecordDir } from '../record-folder.ts';
 import type { PlannedScenario } from '../scenario-sequence.ts';
 
 export interface RunCommandFlags extends SharedRunFlags {
@@ -39,24 +39,24 @@ export const runCommand = async (
   const { executeSequence, openOutput, readBaseline, readSharedRunFlags } = execution;
   const output = openOutput(flags, console);
   const shared = readSharedRunFlags(flags, typed, console.env);
-  const planned = collect(files, ({ path, scenario }) =>
-    prepared(path, files.length > 1, () =>
-      execution.prepareRun({ scenario: adjustScenario(scenario, flags), ...shared }),
+  const plans = collect(files, ({ path, scenario }) =>
+    planOf(path, files.length > 1, () =>
+      execution.planRun({ scenario: adjustScenario(scenario, flags), ...shared }),
     ),
   );
   const several = files.length > 1;
   const scenarios: PlannedScenario[] = [];
-  for (const prepared of planned) {
-    const { scenario } = prepared.plan;
+  for (const planned of plans) {
+    const { scenario } = planned.plan;
     const recordDir = readRecordDir(flags.record, scenario.name, several);
-    scenarios.push({ prepared, recordDir, baseline: await readBaseline(flags, scenario, several) });
+    scenarios.push({ planned, recordDir, baseline: await readBaseline(flags, scenario, several) });
   }
   if (flags.quiet !== true) {
     for (const warning of files.flatMap(({ warnings }) => warnings)) {
       await write(console.stderr, `warning: ${formatProblem(warning)}\n`);
     }
   }
-  return await executeSequence(scenarios, shared, flags, output, console);
+  return await executeSequence(scenarios, flags, output, console);
 };
 
 /** Reports all problems at once. */
@@ -76,10 +76,10 @@ const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
 };
 
-/** The run of a file; of several, an error names the file. */
-const prepared = (path: string, several: boolean, prepare: () => PreparedRun): PreparedRun => {
+/** The planned run of a file; an error names the file where there are several. */
+const planOf = (path: string, several: boolean, plan: () => PlannedRun): PlannedRun => {
   try {
-    return prepare();
+    return plan();
   } catch (error) {
     if (several && isUsageError(error)) throw usageError(`${path}: ${error.message}`, error.hint);
     throw error;

@@ -1,28 +1,38 @@
 import { join } from 'node:path';
-import { watchInterruption } from '@livekit-swarm/host';
+import { defaultRecordDir, newRunName, type Target } from '@livekit-swarm/campaign';
+import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/ab';
+import { type SoakObserver, soakServer } from '@livekit-swarm/campaign/soak';
 import type { LoadGuard } from '@livekit-swarm/livekit';
+import { describeScenario } from '@livekit-swarm/report';
 import {
   compareSoaks,
   SOAK_COMPARISON_REPORTERS,
   SOAK_REPORTERS,
   type SoakReport,
 } from '@livekit-swarm/report/soak';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  formatDuration,
+  interruptedError,
+  swarmErrorOf,
+  usageError,
+} from '@livekit-swarm/settings';
 import { readAbScenario } from '../ab/ab-scenario.ts';
-import { checkServers, readServerOrTarget } from '../ab/embedded-target.ts';
-import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
+import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
-import { formatError, interruptedError, swarmErrorOf } from '../error-text.ts';
+import { formatError } from '../error-text.ts';
+import { readLoadGuard } from '../flags/load-guard.ts';
+import { readServerMetrics } from '../flags/server-metrics.ts';
+import { readServerOrTarget, readWorkers } from '../flags/target.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { keepSession, showSession } from '../output/show-session.ts';
-import { createProgressPrinter } from '../progress-printer.ts';
-import { readLoadGuard } from '../read-load-guard.ts';
-import { defaultRecordDir, newRunName } from '../record-folder.ts';
-import { readServerMetrics } from '../server-metrics.ts';
+import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
+import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
+import { cycleText } from '../soak/cycle-text.ts';
 import { readSoakSettings, type SoakFlags } from '../soak/read-request.ts';
-import { soakServer } from '../soak/soak-server.ts';
-import { readWorkers, type Target } from '../target.ts';
+import { VERSION } from '../version.ts';
 
 type Typed = (flag: keyof SoakFlags) => boolean;
 
@@ -78,35 +88,28 @@ export const soakCommand = async (
       printer.print(
         `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
       );
-  const interruption = watchInterruption();
-  interruption.stop.addEventListener('abort', () =>
-    printer.print('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
-  );
-  interruption.kill.addEventListener('abort', () =>
-    setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
-  );
-  const shared = {
-    signalling: flags.signalling,
-    workers,
-    interruption,
-  };
+  const interruption = interruptRuns(printer);
+  const observer = showSoak(printer);
   const soaks: { name: string; soak: SoakReport }[] = [];
   let ended: ExitCode | null = null;
   try {
     // One that cannot start is known before the first has run for an hour.
     if (servers.length > 1) await checkServers(servers, folder, printer.print, interruption.stop);
     for (const [index, { name, target, guard }] of candidates.entries()) {
-      const choice = choices[index];
+      const serverMetrics = choices[index];
       const own = folders[index];
-      if (choice === undefined || own === undefined || interruption.stop.aborted) break;
-      const soak = await soakServer({
+      if (serverMetrics === undefined || own === undefined || interruption.stop.aborted) break;
+      const soaked = await soakServer({
         settings,
         target,
-        choice,
-        shared: { ...shared, guard },
-        printer,
+        serverMetrics,
+        request: { guard, signalling: flags.signalling, workers },
+        conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
+        observer,
         folder: own,
       });
+      printer.done();
+      const soak: SoakReport = { schema: 'livekit-swarm/soak/1', ...soaked };
       soaks.push({ name, soak });
       if (candidates.length > 1) await keepSession(soak, SOAK_REPORTERS, { folder: own, console });
       // The others would be compared with half of a soak.
@@ -170,5 +173,13 @@ const candidatesOf = (
     ),
   );
 };
+
+const showSoak = (printer: ProgressPrinter): SoakObserver => ({
+  onStart: (server, { scenario, forMs, departures }) =>
+    printer.print(
+      `${describeScenario(scenario)} → ${server}, for ${formatDuration(forMs)} at most; departures: ${departures.join(', ')}`,
+    ),
+  onCycle: (cycle, result) => printer.print(cycleText(cycle, result)),
+});
 
 const fileNameOf = (name: string): string => name.replace(/[^\w.-]+/g, '_');

@@ -19,15 +19,15 @@ export const swarmCommand = async (
     flags.tag,
   );
   // Loaded now: a load that is refused needs none of it.
-  const { executeSequence, openOutput, prepareRun, readBaseline, readSharedRunFlags } =
-    await import('../execution.ts');
+  const { executeSequence, openOutput, planRun, readBaseline, readSharedRunFlags } = await import(
+    '../execution.ts'
+  );
   const output = openOutput(flags, console);
   const shared = readSharedRunFlags(flags, typed, console.env);
-  const prepared = prepareRun({ scenario, ...shared });
+  const planned = planRun({ scenario, ...shared });
   const baseline = await readBaseline(flags, scenario, false);
   return await executeSequence(
-    [{ prepared, recordDir: flags.record ?? null, baseline }],
-    shared,
+    [{ planned, recordDir: flags.record ?? null, baseline }],
     flags,
     output,
     console,

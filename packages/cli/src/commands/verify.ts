@@ -5,11 +5,11 @@ import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
 import { parseTurnUrl, type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
+import { readLoadGuard } from '../flags/load-guard.ts';
+import { readConnect, readDeployment } from '../flags/target.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
-import { readLoadGuard } from '../read-load-guard.ts';
-import { readConnect, readDeployment } from '../target.ts';
 import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-report.ts';
 
 export interface VerifyFlags {

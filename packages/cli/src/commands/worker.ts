@@ -4,8 +4,8 @@ import { assertCloudConfirmed, assertHostAllowed, readHostRules } from '@livekit
 import { DEFAULT_ENGINE } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
-import { readLabels } from '../labels.ts';
-import { readQueueOptions } from '../queue-choice.ts';
+import { readLabels } from '../flags/labels.ts';
+import { readQueueOptions } from '../flags/queue.ts';
 import { VERSION } from '../version.ts';
 
 export interface WorkerFlags {

@@ -2,7 +2,7 @@ import { type AgentFacts, type Agents, openQueue, readAgents } from '@livekit-sw
 import { labelText } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
-import { readQueueOptions } from '../queue-choice.ts';
+import { readQueueOptions } from '../flags/queue.ts';
 import { VERSION } from '../version.ts';
 
 const COLUMNS = ['AGENT', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];

@@ -1,14 +1,11 @@
-import {
-  type CycleDeparture,
-  DEFAULT_TOLERANCES,
-  type Tolerances,
-} from '@livekit-swarm/analysis/soak';
+import { DEFAULT_TOLERANCES, type Tolerances } from '@livekit-swarm/analysis/soak';
+import type { SoakSettings } from '@livekit-swarm/campaign/soak';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { AbScenarioFlags } from '../ab/ab-scenario.ts';
 import { readWhole } from '../capacity/read-limits.ts';
 import type { SharedRunFlags } from '../flags.ts';
-import { readDepartures } from './cycle-scenario.ts';
+import { readDepartures } from './read-departures.ts';
 
 export interface SoakFlags
   extends AbScenarioFlags,
@@ -43,18 +40,6 @@ export interface SoakFlags
   warmUp?: string;
   tolerate: string[];
   server: string[];
-}
-
-/** What every server is soaked with. */
-export interface SoakSettings {
-  scenario: Scenario;
-  /** They take turns. */
-  departures: readonly CycleDeparture[];
-  forMs: number;
-  /** The longest to wait until the server is at rest, ms. */
-  settleMs: number;
-  warmUpCycles: number;
-  tolerances: Tolerances;
 }
 
 const LEAST_MS = 10_000;

@@ -1,29 +1,14 @@
-import type { StartOptions } from '@livekit-swarm/lab';
-import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab/choices';
+import type { RemoteTarget, RunRequest, Target } from '@livekit-swarm/campaign';
+import { embeddedTarget, parseServerSpec } from '@livekit-swarm/campaign/ab';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
-import type { ScenarioRun } from './execute-scenario.ts';
-import type { SharedRunFlags } from './flags.ts';
-import type { RunRequest } from './prepare-run.ts';
-import { readQueueChoice } from './queue-choice.ts';
-import { readLoadGuard } from './read-load-guard.ts';
+import type { SharedRunFlags } from '../flags.ts';
+import { readLoadGuard } from './load-guard.ts';
+import { readQueueChoice } from './queue.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import { readToleratedLoss } from './tolerated-loss.ts';
-
-/** Target of a run: the user's deployment, or an embedded server. */
-export type Target =
-  | { type: 'remote'; url: string; apiUrl?: string; apiKey: string; apiSecret: string }
-  | {
-      type: 'embedded';
-      version: LiveKitVersion;
-      server?: ServerChanges;
-      /** The URL in the environment that --embedded outranks. */
-      insteadOf?: string;
-    };
-
-/** How an embedded server differs from the default. */
-export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
 
 type TargetFlags = Pick<
   SharedRunFlags,
@@ -89,10 +74,34 @@ export const readDeployment = (
   flags: TargetFlags,
   typed: (flag: keyof TargetFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Extract<Target, { type: 'remote' }> => {
+): RemoteTarget => {
   const target = flags.url === undefined ? null : readTarget(flags, typed, env);
   if (target?.type === 'remote') return target;
   throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
+};
+
+/** Which flags of a command with --server may contradict it. */
+const OTHER_SERVERS = ['url', 'livekitVersion'] as const;
+type ServerFlags = TargetFlags & { server?: string };
+
+/**
+ * The server of --server, else what the other flags state.
+ * @param typed whether a flag was given on the command line
+ * @throws SwarmError `usage`
+ */
+export const readServerOrTarget = (
+  flags: ServerFlags,
+  typed: (flag: keyof TargetFlags) => boolean,
+  env: NodeJS.ProcessEnv,
+): Target => {
+  if (flags.server === undefined) return readTarget(flags, typed, env);
+  const other = OTHER_SERVERS.find(typed);
+  if (other !== undefined)
+    throw usageError(
+      `--server and --${other === 'url' ? 'url' : 'livekit-version'}: these are two servers`,
+      'leave one out',
+    );
+  return embeddedTarget(parseServerSpec(flags.server));
 };
 
 /** The URL, unless --embedded outranks it: what was typed outranks the environment. */
@@ -133,7 +142,7 @@ export const readSharedRunFlags = (
   flags: SharedRunFlags,
   typed: (flag: keyof SharedRunFlags) => boolean,
   env: NodeJS.ProcessEnv,
-): Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'reconnectPolicy'> => {
+): Omit<RunRequest, 'scenario'> => {
   const target = readTarget(flags, typed, env);
   const guard = readLoadGuard(flags, typed, env, { kind: 'run', target });
   const tokenEndpoint = readConnect(flags);

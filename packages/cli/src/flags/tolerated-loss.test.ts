@@ -1,5 +1,6 @@
+import { toleratedOf } from '@livekit-swarm/campaign';
 import { describe, expect, it } from 'vitest';
-import { readToleratedLoss, toleratedOf } from './tolerated-loss.ts';
+import { readToleratedLoss } from './tolerated-loss.ts';
 
 describe('--tolerate-lost', () => {
   it.each([

@@ -1,48 +1,78 @@
 /** One server of `swarm soak`: started where it must be, soaked, stopped. */
-import type { SoakCycle, SoakResult } from '@livekit-swarm/analysis/soak';
+import type {
+  CycleDeparture,
+  SoakCycle,
+  SoakResult,
+  Tolerances,
+} from '@livekit-swarm/analysis/soak';
 import type { Interruption } from '@livekit-swarm/host';
-import { describeScenario } from '@livekit-swarm/report';
-import type { SoakReport } from '@livekit-swarm/report/soak';
-import { expandPlan } from '@livekit-swarm/scenario';
+import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
 import {
   EXIT_CODES,
   type ExitCode,
-  formatDuration,
-  formatNumber,
-  plural,
+  interruptedError,
   usageError,
   withoutSecrets,
 } from '@livekit-swarm/settings';
 import { type Deployed, deploy, pathsOf } from '../deploy.ts';
-import { interruptedError } from '../error-text.ts';
-import type { ProgressPrinter } from '../progress-printer.ts';
 import { observationOf, type ServerMetricsChoice } from '../server-metrics.ts';
 import type { Target } from '../target.ts';
 import { cycleScenario } from './cycle-scenario.ts';
-import type { SoakSettings } from './read-request.ts';
 import { runSoak, type SoakOutcome, type SoakSession } from './session.ts';
 
-export interface ServerSoak {
+/** The soak that a user wants, of any server. */
+export interface SoakSettings {
+  scenario: Scenario;
+  /** They take turns. */
+  departures: readonly CycleDeparture[];
+  forMs: number;
+  /** The longest to wait until the server is at rest, ms. */
+  settleMs: number;
+  warmUpCycles: number;
+  tolerances: Tolerances;
+}
+
+/** The caller's view of a soak. */
+export interface SoakObserver {
+  /** Called when the server is there. @param server its name: version, or URL without secrets */
+  onStart(server: string, settings: SoakSettings): void;
+  /** Called after each cycle. */
+  onCycle(cycle: SoakCycle, result: SoakResult): void;
+}
+
+export interface ServerSoak extends Pick<SoakSession, 'request' | 'conditions'> {
   settings: SoakSettings;
   target: Target;
-  choice: ServerMetricsChoice;
-  shared: SoakSession['shared'];
-  printer: ProgressPrinter;
-  /** Of its records. */
+  serverMetrics: ServerMetricsChoice;
+  observer: SoakObserver;
+  /** Folder of its records. */
   folder: string;
 }
 
+/** A soak that has ended. */
+export interface ServerSoakResult {
+  scenario: string;
+  /** `livekit-server 1.13.4`, or the URL without secrets. */
+  server: string;
+  serverVersion: string | null;
+  /** ISO 8601. */
+  startedAt: string;
+  elapsedMs: number;
+  exitCode: ExitCode;
+  result: SoakResult;
+  /** The error that ended it before its time. */
+  error: { code: string; message: string; hint: string | null } | null;
+}
+
 /** @throws SwarmError when it cannot be started, or nothing is known of its nodes */
-export const soakServer = async (soak: ServerSoak): Promise<SoakReport> => {
-  const { settings, target, choice, shared, printer, folder } = soak;
-  const { scenario, departures, forMs } = settings;
-  const { interruption } = shared;
+export const soakServer = async (soak: ServerSoak): Promise<ServerSoakResult> => {
+  const { settings, target, serverMetrics, request, conditions, observer, folder } = soak;
   const startedAt = new Date();
   const began = performance.now();
   let deployed: Deployed | null = null;
   try {
     deployed = await deployFor(soak);
-    const { sources } = await observationOf(choice, target, deployed.sources);
+    const { sources } = await observationOf(serverMetrics, target, deployed.sources);
     if (sources.length === 0)
       throw usageError(
         'nothing is known of the nodes: their goroutines show what remains',
@@ -52,30 +82,26 @@ export const soakServer = async (soak: ServerSoak): Promise<SoakReport> => {
       target.type === 'remote'
         ? withoutSecrets(target.url)
         : `livekit-server ${deployed.serverVersion}`;
-    printer.print(
-      `${describeScenario(scenario)} → ${server}, for ${formatDuration(forMs)} at most; departures: ${departures.join(', ')}`,
-    );
+    observer.onStart(server, settings);
     const outcome = await runSoak({
       ...settings,
       deployed,
       sources,
-      serverMetrics: metricsOf(choice, deployed),
-      shared,
-      printer,
+      serverMetrics: metricsOf(serverMetrics, deployed),
+      request,
+      conditions,
       folder,
-      onCycle: (cycle, so) => printer.print(cycleText(cycle, so)),
+      onCycle: observer.onCycle,
     });
-    printer.done();
     return {
-      schema: 'livekit-swarm/soak/1',
-      scenario: scenario.name,
+      scenario: settings.scenario.name,
       server,
       serverVersion: deployed.serverVersion,
       startedAt: startedAt.toISOString(),
       elapsedMs: Math.round(performance.now() - began),
-      exitCode: exitCodeOf(outcome, interruption),
+      exitCode: exitCodeOf(outcome, conditions.interruption),
       result: outcome.result,
-      error: errorOf(outcome, interruption),
+      error: errorOf(outcome, conditions.interruption),
     };
   } finally {
     await deployed?.stop();
@@ -85,14 +111,13 @@ export const soakServer = async (soak: ServerSoak): Promise<SoakReport> => {
 const deployFor = ({
   settings: { scenario, departures },
   target,
-  shared: { interruption },
-  printer,
+  conditions: { interruption, observer },
   folder,
 }: ServerSoak): Promise<Deployed> => {
   const [first = 'scenario'] = departures;
   return deploy(target, {
     dir: folder,
-    onProgress: printer.print,
+    onProgress: (line) => observer.onEvent({ type: 'preparing', line }),
     signal: interruption.stop,
     offers: pathsOf(expandPlan(cycleScenario(scenario, first), 'plan')),
   });
@@ -113,20 +138,6 @@ const metricsOf = (
   };
 };
 
-/** One line of progress. */
-const cycleText = (
-  { departure, joins, reading }: SoakCycle,
-  { cycles, resources }: SoakResult,
-): string => {
-  const goroutines = reading.nodes.reduce((sum, node) => sum + (node.goroutines ?? 0), 0);
-  const overall = resources.find(({ resource }) => resource === 'goroutines')?.overall;
-  const slope =
-    overall === undefined || overall.low === null
-      ? ''
-      : `; ${formatNumber(Math.round(overall.perThousand) + 0)} remain per 1,000 joins`;
-  return `cycle ${cycles.length}: ${plural(joins, 'join')}, ${departure}; ${plural(goroutines, 'goroutine')} ${reading.isAtRest ? 'at rest' : 'and not at rest in time'}${slope}`;
-};
-
 type Stoppable = Pick<Interruption, 'stop'>;
 
 const exitCodeOf = ({ result, problem }: SoakOutcome, { stop }: Stoppable): ExitCode => {
@@ -139,7 +150,7 @@ const exitCodeOf = ({ result, problem }: SoakOutcome, { stop }: Stoppable): Exit
       : EXIT_CODES.inconclusive.code;
 };
 
-const errorOf = ({ problem }: SoakOutcome, { stop }: Stoppable): SoakReport['error'] => {
+const errorOf = ({ problem }: SoakOutcome, { stop }: Stoppable): ServerSoakResult['error'] => {
   const error = stop.aborted ? interruptedError('it was interrupted') : problem;
   return error === null ? null : { code: error.code, message: error.message, hint: error.hint };
 };

@@ -1,21 +1,7 @@
 import { plural, usageError } from '@livekit-swarm/settings';
 
-/** `--tolerate-lost`: how many participants may be lost with their worker or host. */
+/** Participants that may be lost with their worker or host. */
 export type ToleratedLoss = { type: 'share'; share: number } | { type: 'count'; count: number };
-
-/** @throws SwarmError `usage` */
-export const readToleratedLoss = (text: string | undefined): ToleratedLoss | null => {
-  if (text === undefined) return null;
-  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(digits);
-  if (percent === '%' && value > 0 && value < 100) return { type: 'share', share: value / 100 };
-  if (percent === '' && Number.isInteger(value) && value > 0)
-    return { type: 'count', count: value };
-  throw usageError(
-    `--tolerate-lost ${text}: must be a share above 0 % and below 100 %, or a number of participants`,
-    'write 1% or 50',
-  );
-};
 
 /**
  * How many of the participants of a run.

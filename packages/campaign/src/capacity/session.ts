@@ -1,5 +1,6 @@
 /** One session of `swarm capacity`: searches, each of them runs of one scenario at several sizes. */
 import { join } from 'node:path';
+import { isRun } from '@livekit-swarm/analysis';
 import {
   type Found,
   factsOfStep,
@@ -9,14 +10,16 @@ import {
   type StepFacts,
   type UtilisationLimit,
 } from '@livekit-swarm/analysis/capacity';
-import { isRun } from '@livekit-swarm/report';
 import type { Scenario, SizeUnit } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, isUsageError, type SwarmError } from '@livekit-swarm/settings';
-import { announcementOf } from '../announce-load.ts';
-import { interruptedError } from '../error-text.ts';
-import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
-import { type PreparedRun, prepareRun, type RunRequest } from '../prepare-run.ts';
-import type { ProgressPrinter } from '../progress-printer.ts';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  interruptedError,
+  isUsageError,
+  type SwarmError,
+} from '@livekit-swarm/settings';
+import { type PlannedRun, planRun, type RunRequest } from '../plan-run.ts';
+import { type RunConditions, runOnce } from '../run-once.ts';
 import { plannedLoad, stepScenario } from './step-scenario.ts';
 
 export interface SearchSession {
@@ -25,9 +28,9 @@ export interface SearchSession {
   limits: readonly UtilisationLimit[];
   options: SearchOptions;
   repeats: number;
-  /** What every run has in common. */
-  shared: Omit<RunRequest, 'scenario'> & Pick<ScenarioRun, 'interruption'>;
-  printer: ProgressPrinter;
+  /** The request of every run, apart from its size. */
+  request: Omit<RunRequest, 'scenario'>;
+  conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
   /** Where the records go: `1/01-8` is the first run of the first search, at 8. */
   folder: string;
   /** Called after each run. */
@@ -89,19 +92,19 @@ const search = async (
   for (;;) {
     const step = nextStep(runs, options);
     if (step.type === 'found') return step;
-    const prepared = prepareStep(session, step.load);
-    if ('problem' in prepared) {
+    const planned = planStep(session, step.load);
+    if ('problem' in planned) {
       // This host cannot generate it at all, or the language does not allow it.
-      outcome.problem = prepared.problem;
+      outcome.problem = planned.problem;
       for (let attempt = 0; attempt < ATTEMPTS; attempt++)
         runs.push({ load: step.load, evidence: null });
       continue;
     }
-    const facts = await runStep(session, prepared, { load: step.load, repeat, outcome });
+    const facts = await runStep(session, planned, { load: step.load, repeat, outcome });
     if (facts === null) return null;
     outcome.steps.push(facts);
     session.onStep(facts);
-    if (facts.outcome === 'interrupted' || session.shared.interruption.stop.aborted) {
+    if (facts.outcome === 'interrupted' || session.conditions.interruption.stop.aborted) {
       outcome.stopped = 'interrupted';
       return null;
     }
@@ -109,12 +112,12 @@ const search = async (
   }
 };
 
-const prepareStep = (
-  { scenario, unit, shared }: SearchSession,
+const planStep = (
+  { scenario, unit, request }: SearchSession,
   load: number,
-): PreparedRun | { problem: Problem } => {
+): PlannedRun | { problem: Problem } => {
   try {
-    return prepareRun({ ...shared, scenario: stepScenario(scenario, unit, load) });
+    return planRun({ ...request, scenario: stepScenario(scenario, unit, load) });
   } catch (error) {
     if (!isUsageError(error)) throw error;
     return { problem: { code: error.code, message: error.message, hint: error.hint } };
@@ -130,25 +133,15 @@ const AT_A_LIMIT: ReadonlySet<string> = new Set([
 ]);
 
 const runStep = async (
-  { shared, limits, printer, folder }: SearchSession,
-  prepared: PreparedRun,
+  { conditions, limits, folder }: SearchSession,
+  step: PlannedRun,
   { load, repeat, outcome }: { load: number; repeat: number; outcome: SessionOutcome },
 ): Promise<StepFacts | null> => {
   const number = String(outcome.steps.length + 1).padStart(2, '0');
   const record = join(folder, String(repeat), `${number}-${load}`);
-  const { target } = shared;
-  const announcement = target.type === 'remote' ? announcementOf(prepared.plan, target.url) : null;
-  if (announcement !== null) printer.print(announcement);
-  const ran = await executeScenario({
-    ...shared,
-    prepared,
-    endWhenOverloaded: true,
-    recordDir: record,
-    // The same sentence on scenario and server would come with every run; what it sends where is announced above.
-    printer: { ...printer, print: () => {} },
-  });
+  const ran = await runOnce(step, { ...conditions, endWhenOverloaded: true, recordDir: record });
   if (!isRun(ran)) {
-    const interrupted = shared.interruption.stop.aborted;
+    const interrupted = conditions.interruption.stop.aborted;
     outcome.stopped = interrupted
       ? 'interrupted'
       : ran.exitCode === EXIT_CODES.unreachable.code
@@ -163,7 +156,7 @@ const runStep = async (
   }
   const { summary, decision } = ran;
   outcome.serverVersion ??= summary.deployment?.serverVersion ?? null;
-  const planned = plannedLoad(prepared.plan);
+  const planned = plannedLoad(step.plan);
   const facts = factsOfStep({ load, repeat, record, planned, summary, decision }, limits);
   const [failure] = facts.rejected;
   const isRefused =

@@ -1,5 +1,6 @@
 /** One session of `swarm soak`: the same load on the same server again and again, which is read at rest after each cycle. */
 import { join } from 'node:path';
+import { isRun } from '@livekit-swarm/analysis';
 import {
   type CycleDeparture,
   departureOfCycle,
@@ -12,16 +13,13 @@ import {
   type Tolerances,
 } from '@livekit-swarm/analysis/soak';
 import { LEFT_WHILE_JOINING } from '@livekit-swarm/record';
-import { isRun } from '@livekit-swarm/report';
 import { readAtRest, type ServerSource, SourceError } from '@livekit-swarm/runner';
 import { departsWhileJoining, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
 import type { Deployed } from '../deploy.ts';
-import { executeScenario, type ScenarioRun } from '../execute-scenario.ts';
-import { prepareRun, type RunRequest } from '../prepare-run.ts';
-import type { ProgressPrinter } from '../progress-printer.ts';
+import { planRun, type RunRequest } from '../plan-run.ts';
+import { type RunConditions, runOnce } from '../run-once.ts';
 import type { ServerMetricsChoice } from '../server-metrics.ts';
-import type { Target } from '../target.ts';
 import { cycleScenario } from './cycle-scenario.ts';
 
 export interface SoakSession {
@@ -37,8 +35,8 @@ export interface SoakSession {
   deployed: Deployed;
   sources: readonly ServerSource[];
   serverMetrics: ServerMetricsChoice;
-  shared: Pick<RunRequest, 'guard' | 'signalling' | 'workers'> & Pick<ScenarioRun, 'interruption'>;
-  printer: ProgressPrinter;
+  request: Pick<RunRequest, 'guard' | 'signalling' | 'workers'>;
+  conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
   /** Where the records go: `01`, `02`, … */
   folder: string;
   /** Called after each cycle. */
@@ -53,8 +51,8 @@ export interface SoakOutcome {
 
 /** Runs cycles until the result is certain, the time is over, Ctrl-C, or the server is gone. */
 export const runSoak = async (session: SoakSession): Promise<SoakOutcome> => {
-  const { departures, forMs, deployed, sources, settleMs, shared } = session;
-  const { stop } = shared.interruption;
+  const { departures, forMs, deployed, sources, settleMs, conditions } = session;
+  const { stop } = conditions.interruption;
   const startedAt = performance.now();
   const elapsedMs = (): number => performance.now() - startedAt;
   let ended: SoakOutcome['problem'] = null;
@@ -134,7 +132,7 @@ const roomsOf = async (sources: readonly ServerSource[], signal: AbortSignal): P
 };
 
 const runCycle = async (
-  { scenario, deployed, serverMetrics, shared, printer, folder }: SoakSession,
+  { scenario, deployed, serverMetrics, request, conditions, folder }: SoakSession,
   departure: CycleDeparture,
   number: number,
 ): Promise<
@@ -142,19 +140,16 @@ const runCycle = async (
   | { problem: NonNullable<SoakOutcome['problem']> }
 > => {
   const { url, apiUrl, apiKey, apiSecret } = deployed;
-  const target: Target = {
-    ...{ type: 'remote', url, apiKey, apiSecret },
-    ...(apiUrl !== undefined && { apiUrl }),
-  };
-  const ran = await executeScenario({
-    ...shared,
-    prepared: prepareRun({ ...shared, scenario: cycleScenario(scenario, departure), target }),
-    target,
-    endWhenOverloaded: true,
+  const cycle = planRun({
+    ...request,
+    scenario: cycleScenario(scenario, departure),
+    target: { type: 'remote', url, apiKey, apiSecret, ...(apiUrl !== undefined && { apiUrl }) },
     serverMetrics,
+  });
+  const ran = await runOnce(cycle, {
+    ...conditions,
+    endWhenOverloaded: true,
     recordDir: join(folder, String(number + 1).padStart(3, '0')),
-    // The same sentence on scenario and server would come with every cycle.
-    printer: { ...printer, print: () => {} },
   });
   if (!isRun(ran)) {
     const { reason: code, message, hint, exitCode } = ran;

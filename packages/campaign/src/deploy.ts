@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
 
 /** A deployment, and how to be done with it. */
 export interface Deployed extends Deployment {
-  /** Of its metrics; none where it was not started here. */
+  /** Sources of its metrics; none where it was not started here. */
   sources: readonly ServerSource[];
   /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
+import type { Target } from '@livekit-swarm/campaign';
 import { assertHostAllowed, LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
-import type { SharedRunFlags } from './flags.ts';
+import type { SharedRunFlags } from '../flags.ts';
 import { type ReadFlags, readPermission } from './read-permission.ts';
-import type { Target } from './target.ts';
 
 export type GuardFlags = Pick<SharedRunFlags, 'url'> &
   Partial<

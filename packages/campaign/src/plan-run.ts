@@ -25,14 +25,14 @@ import {
 } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { QueueChoice } from './queue-choice.ts';
-import { newRunName } from './record-folder.ts';
+import { newRunName } from './run-name.ts';
 import type { ServerMetricsChoice } from './server-metrics.ts';
 import type { Target } from './target.ts';
 import { type ToleratedLoss, toleratedOf } from './tolerated-loss.ts';
 
-/** What a run is made of, before it is planned. */
+/** A run that a user wants. */
 export interface RunRequest {
-  /** With everything that flags change about it: thresholds, seed, tags. */
+  /** The scenario with everything that flags change about it: thresholds, seed, tags. */
   scenario: Scenario;
   target: Target;
   /** The permission to send load to the target and to the servers of the scenario. */
@@ -48,24 +48,25 @@ export interface RunRequest {
   queue?: QueueChoice | null;
   /** Null: none. */
   toleratedLoss?: ToleratedLoss | null;
-  /** Default: what is known of a server that is started for the run, or of a lab. */
+  /** Default: those of a server that is started for the run, or of a lab. */
   serverMetrics?: ServerMetricsChoice;
-  /** Of roles that name none; null: their tokens are made with the API key. */
+  /** Token endpoint of roles that name none; null: their tokens are made with the API key. */
   tokenEndpoint?: Connect | null;
+  /** Behaviour of participants that lose the connection; default: that of the SDKs. */
+  reconnectPolicy?: RunOptions['reconnectPolicy'];
 }
 
-/** What a scenario becomes on this host. */
-export interface PreparedRun {
+/** A request and its plan on this host. */
+export interface PlannedRun {
+  request: RunRequest;
   /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
-  /** As requested; null: automatic. */
-  workers: number | null;
   /** How many participants may be lost. */
   toleratedLost: number;
   /** Null: decided when the hosts of the queue are known. */
   allocation: WorkerAllocation | null;
-  /** Where it is more than this host carries, what it carries: the run will probably be inconclusive. */
+  /** Set if the load exceeds what this host generates: the run will probably be inconclusive. */
   tooLarge?: Carries;
 }
 
@@ -73,7 +74,7 @@ export interface PreparedRun {
  * Plans a run and checks whether this host can generate the load; starts nothing.
  * @throws SwarmError `usage`
  */
-export const prepareRun = (request: RunRequest): PreparedRun => {
+export const planRun = (request: RunRequest): PlannedRun => {
   const { target, signalling, workers, queue = null, tokenEndpoint = null } = request;
   const scenario =
     tokenEndpoint === null ? request.scenario : withConnect(request.scenario, tokenEndpoint);
@@ -88,7 +89,7 @@ export const prepareRun = (request: RunRequest): PreparedRun => {
       'own media files cannot be published on the hosts of a queue: they do not have the files',
       'run it without --queue, or publish audio, video or screen',
     );
-  if (queue !== null) return { name, plan, workers, toleratedLost, allocation: null };
+  if (queue !== null) return { request, name, plan, toleratedLost, allocation: null };
   assertHosts(plan, [{}]);
   const { allocation, obstacle, carries } = assessHost({
     plan,
@@ -101,7 +102,7 @@ export const prepareRun = (request: RunRequest): PreparedRun => {
   if (obstacle !== null) throw obstacle;
   const { requested, besideServer, alone } = carries;
   const fits = requested <= (besideServer ?? alone);
-  return { name, plan, workers, toleratedLost, allocation, ...(!fits && { tooLarge: carries }) };
+  return { request, name, plan, toleratedLost, allocation, ...(!fits && { tooLarge: carries }) };
 };
 
 /** A container may have less memory than its host; without a limit the kernel reports a huge number. */

@@ -11,7 +11,7 @@ import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCapacitySession } from './capacity/session.ts';
 import { runSoak } from './soak/session.ts';
-import type { Target } from './target.ts';
+import type { RemoteTarget } from './target.ts';
 
 /** Options of the runs of a test. */
 const runs: { endWhenOverloaded?: boolean }[] = [];
@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 /** A deployment at which nothing listens, so its API does not answer. */
-const target: Extract<Target, { type: 'remote' }> = {
+const target: RemoteTarget = {
   ...{ type: 'remote', url: 'ws://127.0.0.1:9' },
   ...{ apiKey: 'key', apiSecret: 'secret-of-a-sufficient-length-000' },
 };
@@ -48,26 +48,29 @@ const searchGuard = (): LoadGuard =>
 
 const scenario = scenarioOfLoad({ rooms: 1, participants: 2, joinRate: 50, durationMs: 5_000 });
 const interruption = { stop: new AbortController().signal, kill: new AbortController().signal };
-const printer = { print: () => {}, show: () => {}, done: () => {} };
+const observer = { onEvent: () => {}, onProgress: () => {}, onEnd: () => {} };
+const conditions = { interruption, observer, version: '0.0.0' };
 
 const search = (guard: LoadGuard) =>
   runCapacitySession({
-    ...{ scenario, unit: { type: 'rooms' }, limits: [], repeats: 1, printer, folder: dir },
+    ...{ scenario, unit: { type: 'rooms' }, limits: [], repeats: 1, folder: dir },
     options: { start: 1, max: 4, growth: 2, resolution: 0.1 },
-    shared: { target, guard, signalling: 'auto', workers: 1, interruption },
+    request: { target, guard, signalling: 'auto', workers: 1 },
+    conditions,
     onStep: () => {},
   });
 
 const soak = (guard: LoadGuard) =>
   runSoak({
     ...{ scenario, departures: ['leave'], forMs: 60_000, settleMs: 1_000, warmUpCycles: 2 },
-    ...{ tolerances: DEFAULT_TOLERANCES, sources: [], printer, folder: dir },
+    ...{ tolerances: DEFAULT_TOLERANCES, sources: [], folder: dir },
     deployed: {
       ...{ ...target, embedded: false, serverVersion: null, sources: [] },
       ...{ exited: new Promise(() => {}), stop: async () => {} },
     },
     serverMetrics: { nodes: [], prometheus: null, redis: null, settleMs: 0 },
-    shared: { guard, signalling: 'auto', workers: 1, interruption },
+    request: { guard, signalling: 'auto', workers: 1 },
+    conditions,
     onCycle: () => {},
   });
 

@@ -7,10 +7,9 @@ import {
 } from '@livekit-swarm/fleet';
 import { allocateWorkers, socketNeed, type WorkerAllocation } from '@livekit-swarm/runner';
 import { endpointsOf, hostSelectorsOf, type Plan } from '@livekit-swarm/scenario';
-import { plural, usageError } from '@livekit-swarm/settings';
-import type { RunRequest } from './prepare-run.ts';
+import { usageError } from '@livekit-swarm/settings';
+import type { PlannedRun } from './plan-run.ts';
 import { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
-import { VERSION } from './version.ts';
 
 /** Hosts that are being started have this long to appear, ms. */
 const WAIT_MS = 30_000;
@@ -18,8 +17,6 @@ const WAIT_MS = 30_000;
 export interface QueuedRun {
   fleet: Fleet;
   allocation: WorkerAllocation;
-  /** The hosts, for progress. */
-  text: string;
   close(): Promise<void>;
 }
 
@@ -29,9 +26,8 @@ export interface QueuedRun {
  */
 export const reserveQueuedRun = async (
   { url, key, isInsecure, ...hosts }: QueueChoice,
-  run: string,
-  plan: Plan,
-  { signalling, workers }: Pick<RunRequest, 'signalling' | 'workers'>,
+  { name: run, plan, request: { signalling, workers } }: PlannedRun,
+  version: string,
   signal: AbortSignal,
 ): Promise<QueuedRun> => {
   if (workers !== null && workers < (hosts.machines ?? 1))
@@ -44,7 +40,7 @@ export const reserveQueuedRun = async (
   try {
     assertMayCarry(queue, plan);
     const most = workers ?? MAX_MACHINES;
-    const request = { ...hosts, selectors, most, version: VERSION, run, waitMs: WAIT_MS, signal };
+    const request = { ...hosts, selectors, most, version, run, waitMs: WAIT_MS, signal };
     const fleet = await reserveFleet(queue, request);
     const close = async (): Promise<void> => {
       await fleet.close();
@@ -59,8 +55,7 @@ export const reserveQueuedRun = async (
         embedded: false,
         ...limitsOf(fleet.agents),
       });
-      const text = `${plural(fleet.agents.length, 'host')}, ${plural(allocation.workers, 'worker')}: ${fleet.agents.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
-      return { fleet, allocation, text, close };
+      return { fleet, allocation, close };
     } catch (error) {
       await fleet.close();
       throw error;

@@ -1,17 +1,8 @@
+import { MAX_MACHINES, type QueueChoice, type Target } from '@livekit-swarm/campaign';
 import type { QueueOptions } from '@livekit-swarm/fleet';
 import { readVariable, usageError } from '@livekit-swarm/settings';
-import type { SharedRunFlags } from './flags.ts';
+import type { SharedRunFlags } from '../flags.ts';
 import { readLabels } from './labels.ts';
-import type { Target } from './target.ts';
-
-/** The hosts that a run uses, if it does not run on this one. */
-export interface QueueChoice extends QueueOptions {
-  url: string;
-  /** Null: all that are idle. */
-  machines: number | null;
-  /** Only hosts that have all of these. */
-  labels: Record<string, string>;
-}
 
 /** Key of the fleet, from the environment only: the process list shows flags. */
 export const readQueueOptions = (
@@ -21,8 +12,6 @@ export const readQueueOptions = (
   key: readVariable(env, 'SWARM_QUEUE_KEY'),
   isInsecure: insecureQueue === true,
 });
-
-export const MAX_MACHINES = 1_000;
 
 /** @throws SwarmError `usage` */
 export const readQueueChoice = (

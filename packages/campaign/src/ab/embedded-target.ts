@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { usageError } from '@livekit-swarm/settings';
 import { deploy } from '../deploy.ts';
-import { readTarget, type Target } from '../target.ts';
-import { parseServerSpec, type ServerSpec } from './server-spec.ts';
+import type { EmbeddedTarget } from '../target.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 /** A server as it was specified, as something to run a scenario on. */
 export const embeddedTarget = ({
@@ -11,7 +10,7 @@ export const embeddedTarget = ({
   serverPath,
   config,
   cpuCores,
-}: ServerSpec): Extract<Target, { type: 'embedded' }> => ({
+}: ServerSpec): EmbeddedTarget => ({
   type: 'embedded',
   version,
   server: {
@@ -45,28 +44,4 @@ export const checkServers = async (
     await rm(dir, { recursive: true, force: true });
   }
   return versions;
-};
-
-/** Which flags of a command with --server may contradict it. */
-const OTHER_SERVERS = ['url', 'livekitVersion'] as const;
-type ServerFlags = Parameters<typeof readTarget>[0] & { server?: string };
-
-/**
- * The server of --server, else what the other flags state.
- * @param typed whether a flag was given on the command line
- * @throws SwarmError `usage`
- */
-export const readServerOrTarget = (
-  flags: ServerFlags,
-  typed: (flag: Parameters<Parameters<typeof readTarget>[1]>[0]) => boolean,
-  env: NodeJS.ProcessEnv,
-): Target => {
-  if (flags.server === undefined) return readTarget(flags, typed, env);
-  const other = OTHER_SERVERS.find(typed);
-  if (other !== undefined)
-    throw usageError(
-      `--server and --${other === 'url' ? 'url' : 'livekit-version'}: these are two servers`,
-      'leave one out',
-    );
-  return embeddedTarget(parseServerSpec(flags.server));
 };

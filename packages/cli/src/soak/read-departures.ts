@@ -1,10 +1,5 @@
 import type { CycleDeparture } from '@livekit-swarm/analysis/soak';
-import {
-  DEPARTURES,
-  departsWhileJoining,
-  type RoleSpec,
-  type Scenario,
-} from '@livekit-swarm/scenario';
+import { DEPARTURES, type RoleSpec, type Scenario } from '@livekit-swarm/scenario';
 import { suggest, usageError } from '@livekit-swarm/settings';
 
 /**
@@ -28,31 +23,6 @@ export const readDepartures = (text: string | undefined, scenario: Scenario): Cy
   if (twice !== undefined)
     throw usageError(`--departures ${text}: ${twice} twice`, 'name each once');
   return chosen;
-};
-
-/** The scenario of one cycle: its participants leave in this way, and no threshold ends it. Real clients leave as they always do. */
-export const cycleScenario = (scenario: Scenario, departure: CycleDeparture): Scenario => ({
-  ...scenario,
-  thresholds: [],
-  groups: scenario.groups.map((group) => ({
-    ...group,
-    roles: group.roles.map((role) =>
-      departure === 'scenario' || role.engine !== undefined ? role : departing(role, departure),
-    ),
-  })),
-});
-
-const departing = (
-  { departure: _, actions, turns, ...role }: RoleSpec,
-  departure: Exclude<CycleDeparture, 'scenario'>,
-): RoleSpec => {
-  if (departsWhileJoining(departure)) return { ...role, publish: [], data: null, departure };
-  return {
-    ...role,
-    ...(actions !== undefined && { actions }),
-    ...(turns !== undefined && { turns }),
-    ...(departure !== 'leave' && { departure }),
-  };
 };
 
 const rolesOf = ({ groups }: Scenario): RoleSpec[] => groups.flatMap(({ roles }) => roles);

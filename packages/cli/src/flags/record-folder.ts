@@ -1,19 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import { usageError } from '@livekit-swarm/settings';
-
-/** No vowels, so that no words arise; no letters that are easily confused. */
-const LETTERS = 'bcdfghjkmnpqrstvwxz23456789';
-
-/** A short random word in the names of a run's rooms and participants: one of 19 million. */
-export const newRunName = (): string =>
-  Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-
-/** Default folder of a run's record; sorts by time. */
-export const defaultRecordDir = (run: string, at: Date): string =>
-  join('records', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${run}`);
 
 /**
  * The folder that --record names. With several scenarios or drills, each has a subfolder of its name.

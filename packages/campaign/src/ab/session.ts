@@ -1,0 +1,110 @@
+/** One session of `swarm ab`: alternates A and B, a new server for each run, until `rounds` rounds are valid. */
+import { join } from 'node:path';
+import { isRun, type NoRun } from '@livekit-swarm/analysis';
+import {
+  type Exclusion,
+  type FirstSide,
+  incomparableReason,
+  isComparable,
+  type RecordedRun,
+  roundOrder,
+  type Side,
+} from '@livekit-swarm/analysis/compare';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { planRun, type RunRequest } from '../plan-run.ts';
+import { type RunConditions, runOnce } from '../run-once.ts';
+import { embeddedTarget } from './embedded-target.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+/** The caller's view of a session. */
+export interface AbObserver {
+  /** Called before each run. @param round from 1; beyond `rounds`: a repetition */
+  onTurn(round: number, side: FirstSide): void;
+  /** Called for a round that does not count. @param reason null: a run ended early */
+  onInvalidRound(round: number, reason: Exclusion | null): void;
+}
+
+export interface AbSession {
+  scenario: Scenario;
+  servers: Record<FirstSide, ServerSpec>;
+  rounds: number;
+  /** Of the order of the turns. */
+  seed: number;
+  request: Pick<RunRequest, 'guard' | 'signalling' | 'workers'>;
+  conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
+  observer: AbObserver;
+  /** Where the records go: `A/1`, `B/1`, `A/2`, … */
+  folder: string;
+}
+
+export interface AbSessionResult {
+  /** A; run n of both sides is round n. */
+  base: Side;
+  /** B. */
+  current: Side;
+  /** Rounds that are missing to the requested number. */
+  missing: number;
+  /** The error that prevented a run and ended the session. */
+  problem: NoRun | null;
+}
+
+/** Invalid rounds are repeated, at most half as many again: an overloaded host never produces a valid one. */
+const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
+
+/** Runs until enough rounds are valid, Ctrl-C, or a run cannot be started. */
+export const runAbSession = async (session: AbSession): Promise<AbSessionResult> => {
+  const { servers, rounds, conditions, observer } = session;
+  const order = roundOrder(session.seed);
+  const runs: Record<FirstSide, RecordedRun[]> = { A: [], B: [] };
+  let good = 0;
+  for (let round = 1; good < rounds && round <= rounds + spareRounds(rounds); round++) {
+    const played = await playRound(session, round, order.next().value);
+    if ('problem' in played) return resultOf(servers, runs, rounds - good, played.problem);
+    const { A, B } = played;
+    runs.A.push(A);
+    runs.B.push(B);
+    if (isComparable(A) && isComparable(B)) good++;
+    else observer.onInvalidRound(round, incomparableReason(A) ?? incomparableReason(B));
+    if (conditions.interruption.stop.aborted) break;
+  }
+  return resultOf(servers, runs, rounds - good, null);
+};
+
+const resultOf = (
+  servers: AbSession['servers'],
+  runs: Record<FirstSide, RecordedRun[]>,
+  missing: number,
+  problem: NoRun | null,
+): AbSessionResult => ({
+  base: { name: servers.A.name, runs: runs.A },
+  current: { name: servers.B.name, runs: runs.B },
+  missing,
+  problem,
+});
+
+/** Both runs of a round, or why there is none: a problem, or null after an interruption. */
+const playRound = async (
+  session: AbSession,
+  round: number,
+  first: FirstSide,
+): Promise<Record<FirstSide, RecordedRun> | { problem: NoRun | null }> => {
+  const { servers, request, conditions, observer, scenario, folder } = session;
+  const pair: Partial<Record<FirstSide, RecordedRun>> = {};
+  for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
+    if (conditions.interruption.stop.aborted) return { problem: null };
+    observer.onTurn(round, which);
+    const planned = planRun({ ...request, scenario, target: embeddedTarget(servers[which]) });
+    const recordDir = join(folder, which, String(round));
+    const outcome = await runOnce(planned, { ...conditions, recordDir });
+    if (!isRun(outcome)) return { problem: conditions.interruption.stop.aborted ? null : outcome };
+    const { summary, decision, recordPath, readLines } = outcome;
+    pair[which] = {
+      name: recordPath ?? `${which}/${round}`,
+      summary,
+      decision,
+      readLines: readLines ?? (() => []),
+    };
+  }
+  const { A, B } = pair;
+  return A === undefined || B === undefined ? { problem: null } : { A, B };
+};

@@ -1,0 +1,2 @@
+export { runCapacitySession } from './session.ts';
+export { plannedLoad } from './step-scenario.ts';

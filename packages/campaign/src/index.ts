@@ -1,0 +1,10 @@
+export { type AnnouncedLoad, announcedLoad } from './announced-load.ts';
+export { hostCapacity, type PlannedRun, planRun, type RunRequest } from './plan-run.ts';
+export { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
+export type { RunEvent, RunObserver } from './run-event.ts';
+export { defaultRecordDir, newRunName } from './run-name.ts';
+export { type RunConditions, runOnce } from './run-once.ts';
+export { runSequence } from './sequence.ts';
+export { DEFAULT_SETTLE_MS, type ServerMetricsChoice } from './server-metrics.ts';
+export { describeTarget, type RemoteTarget, type Target } from './target.ts';
+export { type ToleratedLoss, toleratedOf } from './tolerated-loss.ts';

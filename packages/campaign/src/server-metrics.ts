@@ -1,0 +1,59 @@
+import { labNames, readState } from '@livekit-swarm/lab';
+import {
+  metricsSource,
+  prometheusSource,
+  redisSource,
+  type ServerObservation,
+  type ServerSource,
+} from '@livekit-swarm/runner';
+import type { Target } from './target.ts';
+
+/** Where the metrics of a deployment are. */
+export interface ServerMetricsChoice {
+  /** `/metrics` of nodes; null as name: host and port. */
+  nodes: readonly { name: string | null; url: string }[];
+  prometheus: { url: string; selector: string | null } | null;
+  /** LiveKit's, not that of the queue. */
+  redis: string | null;
+  settleMs: number;
+}
+
+export const DEFAULT_SETTLE_MS = 1_000;
+
+/**
+ * The sources of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
+ * @param own of a server that was started for the run
+ */
+export const observationOf = async (
+  choice: ServerMetricsChoice | undefined,
+  target: Target,
+  own: readonly ServerSource[],
+): Promise<ServerObservation> => {
+  const {
+    nodes = [],
+    prometheus = null,
+    redis = null,
+    settleMs = DEFAULT_SETTLE_MS,
+  } = choice ?? {};
+  const named = [
+    ...nodes.map(({ name, url }) => metricsSource(url, name ?? undefined)),
+    ...(prometheus === null ? [] : [prometheusSource(prometheus)]),
+    ...(redis === null ? [] : [redisSource(redis)]),
+  ];
+  const ofLab = target.type === 'remote' && named.length === 0 ? await labSources(target.url) : [];
+  return { sources: [...own, ...named, ...ofLab], settleMs };
+};
+
+/** Every node of the running lab that has this address; none where it is not of a lab. */
+const labSources = async (url: string): Promise<ServerSource[]> => {
+  const host = URL.parse(url)?.host;
+  for (const name of await labNames()) {
+    // A lab of another version of swarm cannot be read; it is not asked for here.
+    const state = await readState(name).catch(() => null);
+    if (state === null) continue;
+    const { url: entrance, nodes } = state.facts;
+    if ([entrance, ...nodes.map((node) => node.url)].some((own) => URL.parse(own)?.host === host))
+      return nodes.map((node) => metricsSource(node.metricsUrl, node.name));
+  }
+  return [];
+};

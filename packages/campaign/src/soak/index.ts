@@ -1,0 +1,1 @@
+export { type SoakObserver, type SoakSettings, soakServer } from './soak-server.ts';

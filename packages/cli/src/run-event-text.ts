@@ -1,0 +1,44 @@
+import {
+  type AnnouncedLoad,
+  describeTarget,
+  type RunEvent,
+  type Target,
+} from '@livekit-swarm/campaign';
+import { describeScenario } from '@livekit-swarm/report';
+import { formatNumber, plural, withoutSecrets } from '@livekit-swarm/settings';
+import { runPriceText } from './cost/run-price-text.ts';
+import { predictionText } from './plan/host-messages.ts';
+
+/** One line for an event of a run. */
+export const runEventText = (event: RunEvent): string => {
+  switch (event.type) {
+    case 'starting':
+      return `${describeScenario(event.scenario)} → ${targetText(event.target)}`;
+    case 'too_large':
+      return predictionText(event.carries);
+    case 'load_announced':
+      return announcementText(event.load);
+    case 'preparing':
+      return event.line;
+    case 'hosts_reserved':
+      return `${plural(event.hosts.length, 'host')}, ${plural(event.workers, 'worker')}: ${event.hosts.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
+    case 'rooms_left':
+      return `warning: ${event.count} rooms of this run could not be deleted; the server closes them two minutes after they were left`;
+  }
+};
+
+const targetText = (target: Target): string => {
+  const insteadOf = target.type === 'embedded' ? target.insteadOf : undefined;
+  const name = describeTarget(target);
+  return insteadOf === undefined
+    ? name
+    : `${name}, not ${withoutSecrets(insteadOf)} of the environment: --embedded was given`;
+};
+
+const MEGABIT = 1_000_000;
+
+const announcementText = ({ host, price, ...load }: AnnouncedLoad): string => {
+  const megabits = (bits: number): string => formatNumber(Math.round((10 * bits) / MEGABIT) / 10);
+  const text = `Load on ${host}, which is neither this host nor a private network: up to ${plural(load.participants, 'participant')} in ${plural(load.rooms, 'room')}, ${megabits(load.bitsUp)} Mbit/s up and ${megabits(load.bitsDown)} Mbit/s down, ${formatNumber(load.joinsPerSecond)} joins/s.`;
+  return price === null ? text : `${text} LiveKit Cloud bills ${runPriceText(price)}.`;
+};
