@@ -9,12 +9,16 @@ export const showRun = (printer: ProgressPrinter): RunObserver => ({
   onEnd: printer.done,
 });
 
-/** Shows the runs of a session on stderr: the same lines on scenario and server would come with every run; a load is announced when it changes. */
+/**
+ * Shows the runs of a session on stderr. The same lines on scenario and host would come with every run: shown are builds, and a load where it differs from that
+ * of the run before.
+ */
 export const showRunsOfSession = (printer: ProgressPrinter): RunObserver => {
   let announced: string | null = null;
   return {
     ...showRun(printer),
     onEvent: (event) => {
+      if (event.type === 'preparing') printer.print(event.line);
       if (event.type !== 'load_announced') return;
       const text = runEventText(event);
       if (text !== announced) printer.print(text);
