@@ -2,12 +2,13 @@ export {
   ACTION_SOURCES,
   type ActionSource,
   type ActionStep,
+  actionSourceOf,
   type PlannedAction,
   type PlannedStep,
   SIMULATIONS,
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
-export { actionName, actionSourceOf, publishableSources } from './actions/plan-actions.ts';
+export { actionName, publishableSources } from './actions/plan-actions.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
 export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
 export { hasLabels, type Labels, labelText } from './host-labels.ts';

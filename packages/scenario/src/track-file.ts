@@ -1,16 +1,7 @@
-import {
-  bitRate,
-  customIssue,
-  hinted,
-  reading,
-  strict,
-  text,
-  word,
-  yesOrNo,
-} from '@livekit-swarm/settings';
+import { bitRate, customIssue, hinted, strict, text, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { parseDataRate } from './role-keys/data.ts';
-import { parseLayout } from './role-keys/layout.ts';
+import { form } from './language/write/form.ts';
+import { bitRateText } from './language/write/texts.ts';
 import type { Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 import { MUSIC_KILOBITS } from './track-plan.ts';
 import { videoProblem } from './video-format.ts';
@@ -26,10 +17,8 @@ const AS_WORDS = ['audio', 'video', 'screen'] as const;
 const AUDIO_WORDS = ['speech', 'music'] as const;
 export const CODEC_WORDS = ['vp8', 'h264', 'vp9', 'av1'] as const satisfies readonly VideoCodec[];
 
-const TRACK_HINT =
+export const TRACK_HINT =
   'write audio, { audio: music, bitrate: 128kbit/s }, { video: 720p, codec: vp8, simulcast: true }, { screen: 1080p } or { media: talk.ogg }';
-
-const LIST_HINT = 'write [audio, { video: 720p, codec: vp8, simulcast: true }]';
 
 const BITRATE_HINT = `one of ${MUSIC_KILOBITS.map((kilobits) => `${kilobits}kbit/s`).join(', ')}`;
 
@@ -207,46 +196,26 @@ export const TRACKS_BY_WORD: Readonly<Record<string, TrackPlan | undefined>> = {
   screen: { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
 };
 
-/** What is published: a word (`audio`, `video`, `screen`, or a profile of the file) or a track with its properties. */
-const item = z.union([z.string(), track], {
-  error: hinted('must be a track or a profile', TRACK_HINT),
-});
-
-/** One track or profile, or several. */
-export const publish = z
-  .union([z.string(), z.array(item)], {
-    error: hinted('must be a profile or a list of tracks', LIST_HINT),
-  })
-  .meta({
-    id: 'publish',
-    samples: [
-      'audio',
-      ['audio', { video: '720p', codec: 'vp8', simulcast: true }],
-      ['audio', { screen: '1080p', bitrate: '4Mbit/s' }],
-      [{ audio: 'music', bitrate: '192kbit/s' }],
-      [{ audio: 'speech', dtx: true }],
-      [{ media: 'station.ogg' }, { media: 'slides.mp4', as: 'screen' }],
-    ],
-  });
-
-/** `all`, `speaker`, `grid:4`, `audio-only`, `none`. */
-export const layout = () =>
-  z
-    .string({ error: hinted('must be a layout', 'write all, speaker, grid:4, audio-only or none') })
-    .transform(reading(parseLayout))
-    .meta({
-      pattern: '^\\s*(?:all|speaker|grid:?\\d+|audio-only|none)\\s*$',
-      samples: ['all', 'speaker', 'grid:4', 'audio-only', 'none'],
-    });
-
-/** `10/s:200B:reliable`. */
-export const data = () =>
-  z
-    .string({
-      error: hinted('must be data messages', 'write 10/s, 10/s:200B or 5/s:1000B:reliable'),
-    })
-    .transform(reading(parseDataRate))
-    .meta({
-      pattern: '^\\s*\\d+(?:\\.\\d+)?/s(?::\\d+B?(?::(?:reliable|lossy))?)?\\s*$',
-      samples: ['10/s', '10/s:200B', '5/s:1000B:reliable'],
-    });
+/** The track as a file has it. */
+export const trackForm = (track: TrackPlan): unknown => {
+  if (track.media !== undefined)
+    return {
+      media: track.media.path,
+      as: track.kind === 'audio' ? 'audio' : track.source === 'screen' ? 'screen' : 'video',
+    };
+  if (track.kind === 'audio') {
+    const { music, dtx } = track;
+    if (music !== undefined) return { audio: 'music', bitrate: bitRateText(music * 1_000) };
+    return dtx === true ? { audio: 'speech', dtx } : 'audio';
+  }
+  const { source, codec, resolution, simulcast, bitrates, scalabilityMode, frameMetadata } = track;
+  const [only, ...more] = bitrates?.map(bitRateText) ?? [];
+  return form(
+    [source === 'camera' ? 'video' : 'screen', resolution],
+    ['codec', codec],
+    ['bitrate', more.length > 0 ? [only, ...more] : only],
+    simulcast && ['simulcast', true],
+    ['scalabilityMode', scalabilityMode],
+    ['frameMetadata', frameMetadata],
+  );
+};

@@ -1,8 +1,10 @@
 import { bitRate, customIssue, hinted, strict, text, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { distribution } from '../executors/duration-distribution.ts';
+import { distribution, distributionForm } from '../executors/duration-distribution.ts';
+import { type Entry, type FileForm, form } from '../language/write/form.ts';
+import { bitRateText } from '../language/write/texts.ts';
 import { permission } from '../permission.ts';
-import { TRACKS_BY_WORD, track } from '../track-file.ts';
+import { TRACKS_BY_WORD, track, trackForm } from '../track-file.ts';
 import {
   type ActionName,
   type ActionSource,
@@ -186,3 +188,33 @@ export const actions = () =>
       error: hinted('must be a list of actions', 'write [{ at: 10s, do: mute, track: audio }]'),
     })
     .meta({ samples: [[{ at: '10s', do: 'mute', track: 'audio', for: '5s' }]] });
+
+const SOURCE_WORDS = { audio: 'audio', camera: 'video', screen: 'screen' } as const;
+
+/** The action as a file has it. */
+export const actionForm = ({ at, for: lasting, every, step }: ActionSpec): FileForm =>
+  form(
+    ['at', distributionForm(at)],
+    ['do', step.do],
+    ...stepForm(step),
+    lasting !== null && ['for', distributionForm(lasting)],
+    every !== null && ['every', distributionForm(every)],
+  );
+
+const stepForm = (step: ActionStep): Entry[] => {
+  switch (step.do) {
+    case 'mute':
+    case 'unmute':
+    case 'unpublish':
+      return [['track', SOURCE_WORDS[step.source]]];
+    case 'publish':
+      return [['track', trackForm(step.track)]];
+    case 'simulate':
+      return [
+        ['simulate', step.simulate],
+        ['bandwidth', step.bandwidthBps === undefined ? undefined : bitRateText(step.bandwidthBps)],
+      ];
+    default:
+      return Object.entries(step).filter(([name]) => name !== 'do');
+  }
+};

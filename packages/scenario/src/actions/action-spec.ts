@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { distributionSchema } from '../executors/duration-distribution.ts';
 import { permissionSchema } from '../permission.ts';
-import { trackPlanSchema } from '../track-plan.ts';
+import { type TrackPlan, trackPlanSchema } from '../track-plan.ts';
 
 /** A participant has one of each at most. */
 export const ACTION_SOURCES = ['audio', 'camera', 'screen'] as const;
@@ -65,3 +65,19 @@ export type PlannedStep =
 
 /** One thing that a participant of a plan does. `atMs`: after the start of the run. */
 export type PlannedAction = PlannedStep & { atMs: number };
+
+/** Microphone, camera or screen. */
+export const actionSourceOf = (track: TrackPlan): ActionSource =>
+  track.kind === 'audio' ? 'audio' : track.source;
+
+/** The tracks of a role: those that it publishes when it joins, and those that its actions publish. */
+export const everPublished = ({
+  publish,
+  actions = [],
+}: {
+  publish: readonly TrackPlan[];
+  actions?: readonly ActionSpec[];
+}): TrackPlan[] => [
+  ...publish,
+  ...actions.flatMap(({ step }) => (step.do === 'publish' ? [step.track] : [])),
+];

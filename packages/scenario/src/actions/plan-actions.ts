@@ -4,13 +4,8 @@ import type { Random } from '../random.ts';
 import { sourceOf as grantedSourceOf } from '../role-keys/grants.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { TrackPlan } from '../track-plan.ts';
-import type {
-  ActionSource,
-  ActionSpec,
-  ActionStep,
-  PlannedAction,
-  PlannedStep,
-} from './action-spec.ts';
+import type { ActionSpec, ActionStep, PlannedAction, PlannedStep } from './action-spec.ts';
+import { actionSourceOf } from './action-spec.ts';
 
 type Acting = Pick<RoleSpec, 'actions' | 'publish' | 'data' | 'subscribe' | 'grants'>;
 
@@ -22,19 +17,6 @@ export interface Stay {
   joinAtMs: number;
   leaveAtMs: number;
 }
-
-/** Microphone, camera or screen. */
-export const actionSourceOf = (track: TrackPlan): ActionSource =>
-  track.kind === 'audio' ? 'audio' : track.source;
-
-/** The tracks of a role: those that it publishes when it joins, and those that its actions publish. */
-export const everPublished = ({
-  publish,
-  actions = [],
-}: Pick<RoleSpec, 'publish' | 'actions'>): TrackPlan[] => [
-  ...publish,
-  ...actions.flatMap(({ step }) => (step.do === 'publish' ? [step.track] : [])),
-];
 
 /**
  * What one participant of a role does during its stay, in the order of time. What would happen after it left is left out; the stay ends where it disappears.

@@ -1,7 +1,7 @@
 import type { ParticipantPlan } from '../plan.ts';
 import type { Kind } from '../track-plan.ts';
 import type { ActionSource } from './action-spec.ts';
-import { actionSourceOf } from './plan-actions.ts';
+import { actionSourceOf } from './action-spec.ts';
 import { sendingPhases } from './sending-phases.ts';
 
 /** When others can receive one of a participant's publications, ms after the start: it is published, allowed and not muted. */

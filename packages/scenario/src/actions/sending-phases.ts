@@ -3,7 +3,7 @@ import type { RoleGrants } from '../role-keys/grants.ts';
 import { mayPublish } from '../role-keys/grants.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type { ActionSource, PlannedAction } from './action-spec.ts';
-import { actionSourceOf } from './plan-actions.ts';
+import { actionSourceOf } from './action-spec.ts';
 
 /** What a participant is allowed, and what it sends, from one moment on. */
 export interface SendingPhase {

@@ -1,9 +1,10 @@
 /** What executors share whose rooms arrive at a rate: an open model. */
 import { formatDuration, formatNumber, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { Entry } from '../language/write/form.ts';
 import { LIMITS } from '../limits.ts';
 import { partitionPoint } from '../plan/partition-point.ts';
-import { type Entry, scaleCount } from './definition.ts';
+import { scaleCount } from './definition.ts';
 import {
   type DurationDistribution,
   describeDistribution,

@@ -2,9 +2,9 @@
 import { duration, type Path, strict, text } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
-import { path, roles } from '../language/schema/role.ts';
+import type { Entry } from '../language/write/form.ts';
 import { LIMITS } from '../limits.ts';
-import { e2eeSetting } from '../role-keys/e2ee.ts';
+import { groupKeys, roles } from '../role-keys/registry.ts';
 import type { Expansion, Group } from './expansion.ts';
 
 /** Keys of every group. */
@@ -28,10 +28,7 @@ export const commonKeys = {
       description: 'What generated room names begin with. Default: swarm.',
       samples: ['call'],
     }),
-  path: path().describe('The path of roles that name none. Default: direct.'),
-  e2ee: e2eeSetting().describe(
-    'End-to-end encryption of roles that have no setting of their own. Default: none.',
-  ),
+  ...groupKeys,
   roles: roles(),
 };
 
@@ -49,8 +46,6 @@ export interface WriteContext {
   /** The group names its one room: `rooms` is not written. */
   namedRoom: boolean;
 }
-
-export type Entry = [key: string, value: unknown];
 
 /** How many rooms, and for how long. */
 export interface LoadDescription {

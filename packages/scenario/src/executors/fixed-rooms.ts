@@ -2,9 +2,10 @@
 import { hinted, NUMBER, type Path, positive, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
+import type { Entry } from '../language/write/form.ts';
 import { rateText } from '../language/write/texts.ts';
 import { LIMITS } from '../limits.ts';
-import { type Entry, scaleCount, scaleJoinRate, type WriteContext } from './definition.ts';
+import { scaleCount, scaleJoinRate, type WriteContext } from './definition.ts';
 import type { Group, RoomLifetime } from './expansion.ts';
 
 export const roomCount = () => whole(1, LIMITS.rooms);

@@ -6,22 +6,25 @@ import {
   type Tree,
   treeAt,
 } from '@livekit-swarm/settings';
-import { actionSourceOf } from '../actions/plan-actions.ts';
-import { publish } from '../track-file.ts';
+import type { Profiles } from '../role-keys/definition.ts';
+import {
+  noSuchProfile,
+  ONE_OF_EACH,
+  published,
+  repeatedSource,
+  TRACK_WORDS,
+  tracksOf,
+} from '../role-keys/publish.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type { Checks } from './checks.ts';
-import { tracksOf } from './normalise.ts';
-import { noSuchProfile, TRACK_WORDS } from './schema/role.ts';
 
-/** Named media, by name. One that cannot be read has no tracks, but its name is known. */
-export type Profiles = Readonly<Record<string, readonly TrackPlan[]>>;
-
+/** The profiles of a file. One that cannot be read has no tracks, but its name is known. */
 export const readProfiles = (tree: MapTree, checks: Checks): Profiles => {
   const profiles: Record<string, readonly TrackPlan[]> = Object.create(null);
   const map = tree.entries.get('profiles')?.value;
   if (map?.type !== 'map') return profiles;
   for (const [name, { value }] of map.entries) {
-    const given = publish.safeParse(plainOf(value));
+    const given = published.safeParse(plainOf(value));
     profiles[name] = given.success ? readProfile(name, given.data, checks) : [];
     if (!isPublished(tree, name))
       checks.warn(['profiles', name], 'no role publishes this profile', 'leave it out', 'key');
@@ -46,13 +49,6 @@ const readProfile = (
   if (twice !== null) complain(at, `has ${twice} twice`, ONE_OF_EACH);
   return tracks;
 };
-
-export const ONE_OF_EACH =
-  'a participant publishes at most one microphone, one camera and one screen';
-
-/** A source that two tracks have. */
-export const repeatedSource = (tracks: readonly TrackPlan[]): string | null =>
-  tracks.map(actionSourceOf).find((source, index, all) => all.indexOf(source) < index) ?? null;
 
 /** Whether some role publishes the profile. */
 const isPublished = (tree: MapTree, profile: string): boolean =>

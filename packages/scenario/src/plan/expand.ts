@@ -9,7 +9,7 @@ import type { ParticipantPlan, Plan } from '../plan.ts';
 import { randomStream } from '../random.ts';
 import { departsWhileJoining } from '../role-keys/departure.ts';
 import type { E2ee } from '../role-keys/e2ee.ts';
-import type { RoleSpec } from '../role-keys/registry.ts';
+import { conductOf, type RoleSpec } from '../role-keys/registry.ts';
 import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
 import { witnessRole } from '../witness-spec.ts';
@@ -222,6 +222,7 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
         group: WITNESS_GROUP,
         joinAtMs: fromMs,
         leaveAtMs: toMs,
+        role: role.name,
         ...conductOf(role),
         e2ee,
       };
@@ -238,42 +239,6 @@ const encryptionOf = (present: readonly Draft[]): E2ee | null | undefined => {
   const [kind = null] = kinds.values();
   return kinds.size > 1 ? undefined : kind;
 };
-
-/** What the participants of a role do. */
-const conductOf = (
-  role: RoleSpec,
-): Pick<
-  ParticipantPlan,
-  | 'role'
-  | 'publish'
-  | 'subscribe'
-  | 'layout'
-  | 'data'
-  | 'grants'
-  | 'network'
-  | 'rateAdaptation'
-  | 'path'
-  | 'hostSelector'
-  | 'engine'
-  | 'departure'
-  | 'connect'
-  | 'e2ee'
-> => ({
-  role: role.name,
-  publish: role.publish,
-  subscribe: role.subscribe,
-  layout: role.layout,
-  data: role.data === null ? [] : [role.data],
-  grants: role.grants,
-  network: role.network?.impairment ?? null,
-  ...(role.rateAdaptation && { rateAdaptation: role.rateAdaptation }),
-  path: role.path,
-  ...(role.hostSelector === undefined ? {} : { hostSelector: role.hostSelector }),
-  ...(role.engine !== undefined && { engine: role.engine }),
-  ...(role.departure !== undefined && { departure: role.departure }),
-  ...(role.connect !== undefined && { connect: role.connect }),
-  e2ee: role.e2ee,
-});
 
 /** Only who needs it reads frame metadata: it costs a browser a step for each frame of each track. */
 const addReaders = (drafts: readonly Draft[]): void => {
@@ -369,6 +334,7 @@ function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Genera
           group: group.name,
           ...stay,
           ...(last?.do === 'disappear' && { leaveAtMs: last.atMs }),
+          role: role.name,
           ...conductOf(role),
           ...(actions.length > 0 && { actions }),
         };

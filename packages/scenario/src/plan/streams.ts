@@ -1,4 +1,4 @@
-import { everPublished } from '../actions/plan-actions.ts';
+import { everPublished } from '../actions/action-spec.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { TrackPlan } from '../track-plan.ts';

@@ -1,5 +1,6 @@
 import { hinted, secretRef, strict, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { defineRoleKey } from './definition.ts';
 
 /** Where participants get their server and token from, as records hold it: of headers, where their values are. */
 export const connectSchema = z.object({
@@ -33,7 +34,7 @@ const SERVER = /^(wss?|https?):\/\/[^/@?#\s]+\/?$/;
 /** RFC 9110 §5.1: a token. */
 const HEADER = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
 
-/** The role key `connect`. */
+/** The endpoint as a file has it. */
 export const connectSetting = () =>
   strict({
     url: z
@@ -107,3 +108,17 @@ const parseHeader = (text: string): [string, { env: string } | { file: string }]
     );
   return [name, kind === 'env' ? { env: where } : { file: where }];
 };
+
+/** The token endpoint of an application that participants ask. Absent: their tokens are made with the API key. */
+export const connect = defineRoleKey({
+  name: 'connect',
+  file: connectSetting()
+    .optional()
+    .describe(
+      'They ask a token endpoint of the application for their server and token, before each join, reconnect and rejoin. Default: tokens made with the API key.',
+    ),
+  settings: connectSchema.exactOptional(),
+  plan: 'same',
+  read: (given) => given,
+  write: connectForm,
+});

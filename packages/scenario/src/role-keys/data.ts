@@ -1,5 +1,7 @@
-import { usageError } from '@livekit-swarm/settings';
+import { hinted, reading, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { decimal } from '../language/write/texts.ts';
+import { defineRoleKey } from './definition.ts';
 
 export const dataSchema = z.object({
   messagesPerSecond: z.number(),
@@ -65,3 +67,27 @@ const readDelivery = (text: string | undefined): boolean => {
 /** The text that `parseDataRate` reads back. */
 export const formatDataRate = (data: DataTraffic): string =>
   `${data.messagesPerSecond}/s:${data.bytes}B:${data.reliable ? 'reliable' : 'lossy'}`;
+
+/** Data messages that each participant sends. Null: none. */
+export const data = defineRoleKey({
+  name: 'data',
+  file: z
+    .string({
+      error: hinted('must be data messages', 'write 10/s, 10/s:200B or 5/s:1000B:reliable'),
+    })
+    .transform(reading(parseDataRate))
+    .meta({
+      pattern: '^\\s*\\d+(?:\\.\\d+)?/s(?::\\d+B?(?::(?:reliable|lossy))?)?\\s*$',
+      samples: ['10/s', '10/s:200B', '5/s:1000B:reliable'],
+    })
+    .optional()
+    .describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
+  settings: dataSchema.nullable(),
+  plan: { from: (settings): DataTraffic[] => (settings === null ? [] : [settings]) },
+  nativeOnly: true,
+  read: (given) => given ?? null,
+  write: (settings) =>
+    settings === null
+      ? undefined
+      : formatDataRate(settings).replace(/^[^/]*/, decimal(settings.messagesPerSecond)),
+});

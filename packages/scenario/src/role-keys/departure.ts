@@ -1,3 +1,7 @@
+import { word } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { type Checking, defineRoleKey } from './definition.ts';
+
 /**
  * How a stay ends. `leave`: LEAVE, then the connections are closed. `close`: they are closed without LEAVE. `disappear`: neither, as a device without network.
  * `before-…`: during the join. The connection is closed before the server has answered; or the participant disappears when the server has answered, before it
@@ -17,3 +21,31 @@ export type Departure = (typeof DEPARTURES)[number];
 /** Whether the participant is gone before it has joined. */
 export const departsWhileJoining = (departure: Departure | undefined): boolean =>
   departure?.startsWith('before-') === true;
+
+interface File {
+  actions?: readonly unknown[] | undefined;
+}
+
+/** How the stay of a participant ends. Absent: leave. */
+export const departure = defineRoleKey({
+  name: 'departure',
+  file: word(DEPARTURES, 'departure')
+    .optional()
+    .describe(
+      'How their stays end. leave: LEAVE, then close. close: without LEAVE. disappear: neither. before-response, before-offer, before-ice: they are gone during the join, and publish nothing. Default: leave.',
+    ),
+  settings: z.enum(DEPARTURES).exactOptional(),
+  plan: 'same',
+  nativeOnly: true,
+  read: (given) => (given === 'leave' ? undefined : given),
+  write: (settings) => settings,
+  check: (given, { at, role, tracks, complain }: Checking<File, unknown>) => {
+    if (departsWhileJoining(given) && (tracks.length > 0 || role.actions !== undefined))
+      complain(
+        [...at, 'departure'],
+        `is ${given}: they are gone before they could publish or act`,
+        'leave publish and actions out',
+        'key',
+      );
+  },
+});

@@ -11,7 +11,8 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
-import type { EngineName } from './engine.ts';
+import { canBeEncrypted } from '../video-format.ts';
+import { type Checking, defineRoleKey } from './definition.ts';
 
 /** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
 const GENERATED = ['throw-away', 'wrong-key'] as const;
@@ -43,10 +44,6 @@ export const e2eeSchema = z.object({
 
 export type E2ee = z.infer<typeof e2eeSchema>;
 export type KeyChange = NonNullable<E2ee['keyChange']>;
-
-/** Whether publishers of an engine can encrypt so: @livekit/rtc-node encrypts with the key index 0 only. */
-export const canEncrypt = (engine: EngineName, { keyIndex, keyChange }: E2ee): boolean =>
-  engine !== 'rtc' || (keyIndex === 0 && keyChange?.by !== 'new-key');
 
 /** Of LiveKit's SDKs: the size of their key ring. */
 const MOST_KEYS = 16;
@@ -87,8 +84,8 @@ const secretKeys = {
 };
 const base = 'the working directory';
 
-/** The role key `e2ee`; null: none, whatever the group has. */
-export const e2eeSetting = () =>
+/** The encryption as a file has it; null: none, whatever the group has. */
+const e2eeSetting = () =>
   z
     .union(
       [
@@ -125,8 +122,8 @@ const secretIn = (
   return 'passphrase' in given ? { passphrase: given.passphrase } : { key: given.key };
 };
 
-/** As `e2eeSetting` reads it. */
-export const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
+/** The form that `e2eeSetting` reads. */
+const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
   const details = {
     ...(keyIndex > 0 && { keyIndex }),
     ...(ratchet > 0 && { ratchet }),
@@ -158,3 +155,33 @@ export const parseE2ee = (text: string): E2ee => {
   const passphrase: SecretRef = kind === 'env' ? { env: where } : { file: where };
   return { secret: { passphrase }, keyIndex: 0, ratchet: 0 };
 };
+
+/** The key `e2ee` of a role or a group. */
+export interface E2eeKey {
+  e2ee?: E2ee | null | undefined;
+}
+
+/** The encryption of a role, some of which its group has. */
+export const e2eeOf = (role: E2eeKey, group: E2eeKey): E2ee | null =>
+  role.e2ee === undefined ? (group.e2ee ?? null) : role.e2ee;
+
+/** End-to-end encryption. Null: none; absent in records of earlier versions. */
+export const e2ee = defineRoleKey({
+  name: 'e2ee',
+  file: e2eeSetting().describe(
+    'End-to-end encryption. throw-away: with a key made for the run; wrong-key: with another one. Default: that of the group.',
+  ),
+  ofGroup: 'End-to-end encryption of roles that have no setting of their own. Default: none.',
+  settings: e2eeSchema.nullable().default(null),
+  plan: 'same',
+  read: (given): E2ee | null => given ?? null,
+  write: (settings) => (settings === null ? undefined : e2eeForm(settings)),
+  check: (given, { at, group, tracks, complain }: Checking<unknown, E2eeKey>) => {
+    if (e2eeOf({ e2ee: given }, group) !== null && !tracks.every(canBeEncrypted))
+      complain(
+        [...at, 'publish'],
+        'has a video that livekit-client does not encrypt end to end',
+        'take codec: vp8 or h264, or leave e2ee out',
+      );
+  },
+});

@@ -2,6 +2,8 @@ import { strict, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { permissionKeys, permissionSchema, stated, type TrackSourceName } from '../permission.ts';
 import type { TrackPlan } from '../track-plan.ts';
+import { type Checking, defineRoleKey } from './definition.ts';
+import type { Layout } from './layout.ts';
 
 /**
  * Token grants (LiveKit's VideoGrant). What is absent follows from what the role does: it may publish the sources it publishes, send data if it sends
@@ -21,9 +23,6 @@ const grantKeys = {
   roomAdmin: yesOrNo().optional(),
   recorder: yesOrNo().optional(),
 };
-
-/** What a token grants. */
-export const grants = () => strict(grantKeys).transform((given): RoleGrants => stated(given));
 
 /** LiveKit's source of a track. */
 export const sourceOf = (track: TrackPlan): TrackSourceName =>
@@ -58,3 +57,48 @@ export const maySubscribe = ({
   subscribe: boolean;
   grants: RoleGrants;
 }): boolean => subscribe && grants.canSubscribe !== false;
+
+interface File {
+  data?: unknown;
+  subscribe?: boolean | undefined;
+  layout?: Layout | undefined;
+}
+
+/** Grants of the token. */
+export const grants = defineRoleKey({
+  name: 'grants',
+  file: strict(grantKeys)
+    .transform((given): RoleGrants => stated(given))
+    .describe(
+      'Grants of the token (LiveKit’s VideoGrant). Default: what the role needs. Fewer grants test a denial.',
+    )
+    .optional(),
+  settings: grantsSchema,
+  plan: 'same',
+  read: (given): RoleGrants => given ?? {},
+  write: (settings) => (Object.keys(settings).length > 0 ? settings : undefined),
+  // Fewer grants than a role needs are how a denial is tested; by mistake, the scenario measures nothing.
+  check: (given = {}, { at, role, tracks, warn }: Checking<File, unknown>) => {
+    const denied = (key: keyof RoleGrants, what: string): void =>
+      warn(
+        [...at, 'grants', key],
+        `the server will not allow them to ${what}`,
+        'right if that is what you test',
+        'key',
+      );
+    if (given.canPublish === false && tracks.length > 0)
+      denied('canPublish', 'publish, but publish gives them tracks');
+    else if (given.canPublishSources !== undefined) {
+      const missing = tracks
+        .map(sourceOf)
+        .filter((source) => !given.canPublishSources?.includes(source));
+      if (missing.length > 0) denied('canPublishSources', `publish their ${missing.join(', ')}`);
+    }
+    if (given.canPublishData === false && role.data !== undefined)
+      denied('canPublishData', 'send data, but data gives them messages');
+    if (given.canSubscribe === false && (role.subscribe ?? role.layout?.type !== 'none'))
+      denied('canSubscribe', 'receive anything, but they subscribe');
+    if (given.hidden === true && tracks.length > 0)
+      denied('hidden', 'be visible: they are hidden, but publish');
+  },
+});

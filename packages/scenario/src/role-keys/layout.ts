@@ -1,5 +1,6 @@
-import { quote, usageError } from '@livekit-swarm/settings';
+import { hinted, quote, reading, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { defineRoleKey, type Reading, type Writing } from './definition.ts';
 
 /**
  * What a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to `tiles` videos at the size of a tile. Audio is always received,
@@ -63,3 +64,29 @@ export const tileSize = (tiles: number): { width: number; height: number } => {
   const columns = Math.ceil(Math.sqrt(tiles));
   return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
 };
+
+/** What participants subscribe to. */
+export const layout = defineRoleKey({
+  name: 'layout',
+  file: z
+    .string({ error: hinted('must be a layout', 'write all, speaker, grid:4, audio-only or none') })
+    .transform(reading(parseLayout))
+    .meta({
+      pattern: '^\\s*(?:all|speaker|grid:?\\d+|audio-only|none)\\s*$',
+      samples: ['all', 'speaker', 'grid:4', 'audio-only', 'none'],
+    })
+    .optional()
+    .describe(
+      'What they subscribe to. speaker: one large video; grid:N: up to N videos in tiles. Audio is always received, except with none. Default: all.',
+    ),
+  settings: layoutSchema,
+  plan: 'same',
+  read: (given, { role }: Reading<{ subscribe?: boolean | undefined }>): Layout =>
+    given ?? { type: role.subscribe === false ? 'none' : 'all' },
+  write: (settings, { role }: Writing<{ subscribe: boolean }>) =>
+    role.subscribe && settings.type !== 'all' ? formatLayout(settings) : undefined,
+  check: (given, { at, role, complain }) => {
+    if (role.subscribe === false && given !== undefined && given.type !== 'none')
+      complain([...at, 'layout'], 'has no effect: subscribe is false', 'leave one out', 'key');
+  },
+});

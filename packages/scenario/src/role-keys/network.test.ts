@@ -11,7 +11,7 @@ import {
 import { network } from './network.ts';
 
 const problem = (given: object): string | undefined => {
-  const { error } = network.safeParse(given);
+  const { error } = network.file.unwrap().safeParse(given);
   const issues = error?.issues.flatMap((issue) =>
     issue.code === 'invalid_union' ? (issue.errors[1] ?? []) : [issue],
   );
@@ -20,8 +20,11 @@ const problem = (given: object): string | undefined => {
 };
 
 test('what is left out does nothing', () => {
-  expect(network.parse({}).impairment).toEqual({ up: PERFECT_LINK, down: PERFECT_LINK });
-  expect(network.parse({ down: { loss: 0.05, delay: '50ms' } }).impairment).toEqual({
+  expect(network.file.unwrap().parse({}).impairment).toEqual({
+    up: PERFECT_LINK,
+    down: PERFECT_LINK,
+  });
+  expect(network.file.unwrap().parse({ down: { loss: 0.05, delay: '50ms' } }).impairment).toEqual({
     up: PERFECT_LINK,
     down: { ...PERFECT_LINK, loss: 0.05, delayMs: 50 },
   });
@@ -82,7 +85,7 @@ test('more loss than bursts of that length can make is rejected, with the length
     'down.burst is too short for that much loss',
   );
   expect(problem({ down: { loss: 0.9, burst: 2 } })).toContain('make it 9 or more');
-  expect(network.safeParse({ down: { loss: 0.9, burst: 9 } }).success).toBe(true);
-  expect(network.safeParse({ down: { loss: 0.9 } }).success).toBe(true);
-  expect(network.safeParse({ down: { loss: 1, burst: 5 } }).success).toBe(true);
+  expect(network.file.unwrap().safeParse({ down: { loss: 0.9, burst: 9 } }).success).toBe(true);
+  expect(network.file.unwrap().safeParse({ down: { loss: 0.9 } }).success).toBe(true);
+  expect(network.file.unwrap().safeParse({ down: { loss: 1, burst: 5 } }).success).toBe(true);
 });

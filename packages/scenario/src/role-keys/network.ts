@@ -10,8 +10,20 @@ import {
   textOf,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { LinkImpairment, NetworkImpairment } from '../network/impairment.ts';
-import { networkPreset, networkPresetNames, PERFECT_LINK } from '../network/network-presets.ts';
+import { type FileForm, form } from '../language/write/form.ts';
+import { bitRateText, durationText, shareText } from '../language/write/texts.ts';
+import {
+  impairmentSchema,
+  type LinkImpairment,
+  type NetworkImpairment,
+} from '../network/impairment.ts';
+import {
+  isNetworkPresetName,
+  networkPreset,
+  networkPresetNames,
+  PERFECT_LINK,
+} from '../network/network-presets.ts';
+import { defineRoleKey } from './definition.ts';
 
 /** A value outside these is a typing error rather than a network; the pump has the same limits. */
 const LIMITS = {
@@ -78,7 +90,7 @@ const link = strict({
 });
 
 /** The name of a preset, or a network of one's own. */
-export const network = z
+const networkSetting = z
   .union(
     [
       z.enum(networkPresetNames(), {
@@ -106,3 +118,47 @@ export const network = z
       : { name: 'custom', impairment: given },
   )
   .meta({ id: 'network' });
+
+/** The form that `networkSetting` reads. */
+const networkForm = ({
+  name,
+  impairment,
+}: {
+  name: string;
+  impairment: NetworkImpairment;
+}): unknown => {
+  if (
+    isNetworkPresetName(name) &&
+    JSON.stringify(networkPreset(name).impairment) === JSON.stringify(impairment)
+  )
+    return name;
+  const { up, down } = impairment;
+  return form(['up', linkForm(up)], ['down', linkForm(down)]);
+};
+
+const linkForm = (link: LinkImpairment): FileForm => {
+  const differs = (property: keyof LinkImpairment): boolean =>
+    link[property] !== PERFECT_LINK[property];
+  return form(
+    differs('loss') && ['loss', shareText(link.loss)],
+    differs('burst') && ['burst', link.burst],
+    differs('delayMs') && ['delay', durationText(link.delayMs)],
+    differs('jitterMs') && ['jitter', durationText(link.jitterMs)],
+    differs('reorder') && ['reorder', shareText(link.reorder)],
+    link.rateBps !== null && ['rate', bitRateText(link.rateBps)],
+    differs('queueMs') && ['queue', durationText(link.queueMs)],
+  );
+};
+
+/** An impaired access network: the name of a preset (or `custom`) and its effect. Null: no impairment. */
+export const network = defineRoleKey({
+  name: 'network',
+  file: networkSetting
+    .optional()
+    .describe('An impaired access network: a preset, or one of your own.'),
+  settings: z.object({ name: z.string(), impairment: impairmentSchema }).nullable(),
+  plan: { from: (settings): NetworkImpairment | null => settings?.impairment ?? null },
+  nativeOnly: true,
+  read: (given) => given ?? null,
+  write: (settings) => (settings === null ? undefined : networkForm(settings)),
+});

@@ -1,3 +1,7 @@
+import { word } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { defineRoleKey } from './definition.ts';
+
 /**
  * How media reaches a node. `direct`: UDP. `ice-tcp`: TCP to the node (RFC 6544). `turn-…`: through a TURN server (RFC 8656), which the participant reaches by UDP, TCP
  * or TLS. `auto`: whatever the server offers, ICE selects, as browsers do.
@@ -5,3 +9,19 @@
 export const PATHS = ['direct', 'ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls', 'auto'] as const;
 
 export type MediaPath = (typeof PATHS)[number];
+
+/** How media reaches a node. Absent in records of earlier versions, which had no other than `direct`. */
+export const path = defineRoleKey({
+  name: 'path',
+  file: word(PATHS, 'path')
+    .optional()
+    .describe(
+      'How media reaches a node. direct: UDP; ice-tcp: TCP; turn-…: through a TURN server; auto: ICE selects. Default: that of the group.',
+    ),
+  ofGroup: 'The path of roles that name none. Default: direct.',
+  settings: z.enum(PATHS).default('direct'),
+  plan: 'same',
+  nativeOnly: true,
+  read: (given): MediaPath => given ?? 'direct',
+  write: (settings) => (settings === 'direct' ? undefined : settings),
+});

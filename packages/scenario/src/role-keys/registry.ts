@@ -1,65 +1,180 @@
-/** What a role does, everything filled in: as records hold it and as plans use it. */
+/** The role of a scenario: its keys in the file, its settings in records, and what its participants do in a plan. */
+import { hinted, name, type Path, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { actionSchema } from '../actions/action-spec.ts';
-import { impairmentSchema } from '../network/impairment.ts';
-import { trackPlanSchema } from '../track-plan.ts';
-import { connectSchema } from './connect.ts';
-import { dataSchema } from './data.ts';
-import { DEPARTURES } from './departure.ts';
-import { e2eeSchema } from './e2ee.ts';
-import { clientEngine } from './engine.ts';
-import { grantsSchema } from './grants.ts';
-import { layoutSchema } from './layout.ts';
-import { PATHS } from './path.ts';
-import { turnsSchema } from './turns.ts';
+import type { Checks } from '../language/checks.ts';
+import { type FileForm, form } from '../language/write/form.ts';
+import { actions } from './actions.ts';
+import { connect } from './connect.ts';
+import { count } from './count.ts';
+import { data } from './data.ts';
+import type { Checking, Mapping, Profiles, RoleKeyMethods } from './definition.ts';
+import { departure } from './departure.ts';
+import { e2ee } from './e2ee.ts';
+import { engine } from './engine.ts';
+import { grants } from './grants.ts';
+import { hostSelector } from './host-selector.ts';
+import { layout } from './layout.ts';
+import { network } from './network.ts';
+import { path } from './path.ts';
+import { permanent } from './permanent.ts';
+import { publish, tracksOf } from './publish.ts';
+import { rateAdaptation } from './rate-adaptation.ts';
+import { subscribe } from './subscribe.ts';
+import { turns } from './turns.ts';
 
+/** Every key of a role, in the order in which files and the documentation have them. */
+const ROLE_KEYS = [
+  count,
+  publish,
+  subscribe,
+  layout,
+  data,
+  grants,
+  network,
+  rateAdaptation,
+  path,
+  hostSelector,
+  connect,
+  e2ee,
+  permanent,
+  engine,
+  departure,
+  turns,
+  actions,
+] as const;
+
+type Key = (typeof ROLE_KEYS)[number];
+type KeyOfGroup = Extract<Key, { ofGroup?: string }>;
+type Shape<Of extends Key, Property extends 'file' | 'settings'> = {
+  [One in Of as One['name']]: One[Property];
+};
+
+const shapeOf = <Property extends 'file' | 'settings'>(property: Property) =>
+  Object.fromEntries(ROLE_KEYS.map((key) => [key.name, key[property]])) as Shape<Key, Property>;
+
+/** A role of a scenario file: participants of a room that do the same, and their number. */
+export const role = strict(shapeOf('file')).meta({ id: 'role' });
+
+export type RoleFile = z.output<typeof role>;
+
+export const roles = () =>
+  z
+    .record(name('the name of a role'), role, {
+      error: hinted('must be a mapping of roles', 'write speaker: { count: 2, publish: audio }'),
+    })
+    .describe('The participants of each room, by role; they join in this order.');
+
+/** A role with everything filled in, as records hold it and plans use it. */
 export const roleSpecSchema = z
   .object({
     /** Label of everything measured on its participants: `host`, `viewer`. Unique in its group. */
     name: z.string(),
-    count: z.number().min(0).describe('Participants of the role in each room.'),
-    publish: z.array(trackPlanSchema),
-    /** Null: sends none. */
-    data: dataSchema.nullable(),
-    /** Whether they subscribe at all; then `layout` decides to what. */
-    subscribe: z.boolean(),
-    layout: layoutSchema,
-    grants: grantsSchema,
-    /** An impaired access network: the name of a preset (or `custom`) and its effect. Null: no impairment. */
-    network: z.object({ name: z.string(), impairment: impairmentSchema }).nullable(),
-    /** Labels of the hosts that these participants may be on, in a run on several; none: on any. Absent in records of earlier versions. */
-    hostSelector: z.record(z.string(), z.string()).exactOptional(),
-    /** With an executor that replaces participants: whether these stay as long as the room is open. */
-    permanent: z.boolean(),
-    /** Absent in records of earlier versions, which had no other. */
-    path: z.enum(PATHS).default('direct'),
-    /** Absent: native. */
-    engine: clientEngine.exactOptional(),
-    /** What native publishers send follows the bandwidth that they estimate, as in browsers. Absent: they send everything. Real clients always adapt. */
-    rateAdaptation: z.literal(true).exactOptional(),
-    /** Absent: leave. */
-    departure: z.enum(DEPARTURES).exactOptional(),
-    /** What each of them does during its stay, and when. Absent: nothing. */
-    actions: z.array(actionSchema).exactOptional(),
-    /** Participants of the room that have it take turns in speaking. Absent: they speak all the time. */
-    turns: turnsSchema.exactOptional(),
-    /** They ask a token endpoint of the application. Absent: their tokens are made with the API key. */
-    connect: connectSchema.exactOptional(),
-    /** End-to-end encryption. Null: none; absent in records of earlier versions. */
-    e2ee: e2eeSchema.nullable().default(null),
+    ...shapeOf('settings'),
   })
   .meta({ id: 'Role', description: 'Participants of a room that do the same.' });
 
-export type RoleSpec = z.infer<typeof roleSpecSchema>;
+export type RoleSpec = z.output<typeof roleSpecSchema>;
+
+type Same = Extract<Key, { plan: 'same' }>;
+type Mapped = Extract<Key, { plan: object }>;
+
+/** What the participants of a role do, from its settings alone. */
+export type Conduct = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
+  [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
+};
+
+type GroupKeys = z.output<z.ZodObject<Shape<KeyOfGroup, 'file'>>>;
+
+/** A key of the list, whichever it is. */
+interface RoleKey extends RoleKeyMethods<unknown, unknown, unknown, RoleFile, GroupKeys, RoleSpec> {
+  name: Key['name'];
+  file: z.ZodType;
+  plan: 'same' | 'none' | Mapping<unknown, unknown>;
+  ofGroup?: string | null;
+  nativeOnly?: true;
+}
+
+const KEYS: readonly RoleKey[] = ROLE_KEYS;
+
+/** Keys that a group has for those of its roles that have none of their own. */
+export const groupKeys = Object.fromEntries(
+  KEYS.flatMap(({ name, file, ofGroup }) =>
+    ofGroup === undefined || ofGroup === null ? [] : [[name, file.describe(ofGroup)]],
+  ),
+) as Shape<KeyOfGroup, 'file'>;
+
+const givenOf = ({ name, ofGroup }: RoleKey, role: RoleFile, group: GroupKeys): unknown => {
+  if (role[name] !== undefined || ofGroup === undefined) return role[name];
+  return Object.entries(group).find(([key]) => key === name)?.[1];
+};
+
+/** The role of a file with everything filled in. */
+export const readRole = (
+  name: string,
+  role: RoleFile,
+  { profiles = {}, group = {} }: { profiles?: Profiles; group?: GroupKeys } = {},
+): RoleSpec => {
+  const settings = KEYS.map((key) => [
+    key.name,
+    key.read(givenOf(key, role, group), { role, profiles }),
+  ]);
+  return {
+    name,
+    ...Object.fromEntries(settings.filter(([, value]) => value !== undefined)),
+  } as RoleSpec;
+};
+
+/** The role as its file has it: keys in reading order, defaults left out. */
+export const writeRole = (role: RoleSpec, receives: boolean): FileForm =>
+  form(
+    ...KEYS.map(({ name, write }): [string, unknown] => [
+      name,
+      role[name] === undefined ? undefined : write(role[name], { role, receives }),
+    ]),
+  );
+
+/** Reports settings of a role that contradict each other or its group. */
+export const checkRole = (
+  at: Path,
+  role: RoleFile,
+  {
+    profiles,
+    group,
+    executor,
+  }: Pick<Checking<RoleFile, GroupKeys>, 'profiles' | 'group' | 'executor'>,
+  { complain, warn }: Checks,
+): void => {
+  const tracks = tracksOf(role.publish, profiles);
+  const context = { at, role, profiles, tracks, group, executor, complain, warn };
+  for (const { name, nativeOnly, check } of KEYS) {
+    check?.(role[name], context);
+    const isGiven = role[name] !== undefined && role[name] !== null;
+    if (nativeOnly && isGiven && role.engine !== undefined && role.engine !== 'native')
+      complain(
+        [...at, name],
+        `is not possible with engine: ${role.engine}`,
+        'leave it out, or use engine: native',
+        'key',
+      );
+  }
+};
+
+/** What each participant of the role does. */
+export const conductOf = (role: RoleSpec): Conduct =>
+  Object.fromEntries(
+    KEYS.flatMap(({ name, plan }) => {
+      const settings = role[name];
+      if (plan === 'none' || settings === undefined) return [];
+      return [[name, plan === 'same' ? settings : plan.from(settings)]];
+    }),
+  ) as Conduct;
+
+const {
+  name: _name,
+  count: _count,
+  publish: _publish,
+  ...defaults
+} = readRole('default', role.parse({}));
 
 /** What a role has unless something else is stated. */
-export const DEFAULT_ROLE: Omit<RoleSpec, 'name' | 'count' | 'publish'> = {
-  data: null,
-  subscribe: true,
-  layout: { type: 'all' },
-  grants: {},
-  network: null,
-  permanent: false,
-  path: 'direct',
-  e2ee: null,
-};
+export const DEFAULT_ROLE: Omit<RoleSpec, 'name' | 'count' | 'publish'> = defaults;

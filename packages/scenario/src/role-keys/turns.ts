@@ -8,6 +8,7 @@ import {
   drawDuration,
 } from '../executors/duration-distribution.ts';
 import type { Random } from '../random.ts';
+import { defineRoleKey } from './definition.ts';
 
 /** As records hold it. */
 export const turnsSchema = z
@@ -29,8 +30,7 @@ const DEFAULT_TURNS: Turns = {
   overlap: 0.05,
 };
 
-/** The role key `turns`. */
-export const turnsSetting = () =>
+const turnsSetting = () =>
   strict({
     length: distribution(100).optional().describe('How long each of them speaks at a time.'),
     pause: distribution().optional().describe('Until another participant speaks.'),
@@ -52,8 +52,8 @@ export const turnsSetting = () =>
       samples: [{ length: { exponential: '6s' }, pause: '1s', overlap: '5%' }],
     });
 
-/** As `turnsSetting` reads it. */
-export const turnsForm = ({ length, pause, overlap }: Turns): Record<string, unknown> => ({
+/** The form that `turnsSetting` reads. */
+const turnsForm = ({ length, pause, overlap }: Turns): Record<string, unknown> => ({
   length: distributionForm(length),
   pause: distributionForm(pause),
   overlap,
@@ -118,3 +118,22 @@ const pick = <T>(from: readonly T[], draw: number): T => {
   if (one === undefined) throw new Error('there is nothing to pick from');
   return one;
 };
+
+/** Participants of the room that have this key take turns in speaking. Absent: they speak all the time. */
+export const turns = defineRoleKey({
+  name: 'turns',
+  file: turnsSetting()
+    .optional()
+    .describe(
+      'They take turns in speaking with all of their room that have this key; while others speak they send silence. Default: they speak all the time.',
+    ),
+  settings: turnsSchema.exactOptional(),
+  plan: 'none',
+  nativeOnly: true,
+  read: (given) => given,
+  write: turnsForm,
+  check: (given, { at, tracks, complain }) => {
+    if (given !== undefined && !tracks.some(({ kind }) => kind === 'audio'))
+      complain([...at, 'turns'], 'has no effect without audio', 'write publish: audio', 'key');
+  },
+});

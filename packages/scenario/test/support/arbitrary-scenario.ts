@@ -49,13 +49,17 @@ const span: fc.Arbitrary<DurationDistribution> = fc.oneof(
     ),
 );
 
-const camera: fc.Arbitrary<TrackPlan> = fc.record({
-  kind: fc.constant('video' as const),
-  source: fc.constant('camera' as const),
-  codec: fc.constantFrom('vp8', 'h264'),
-  resolution: fc.constantFrom('360p', '540p', '720p', '1080p'),
-  simulcast: fc.boolean(),
-});
+const camera: fc.Arbitrary<TrackPlan> = fc.record(
+  {
+    kind: fc.constant('video' as const),
+    source: fc.constant('camera' as const),
+    codec: fc.constantFrom('vp8', 'h264'),
+    resolution: fc.constantFrom('360p', '540p', '720p', '1080p'),
+    simulcast: fc.boolean(),
+    frameMetadata: fc.constant(true as const),
+  },
+  { requiredKeys: ['kind', 'source', 'codec', 'resolution', 'simulcast'] },
+);
 
 const screen: fc.Arbitrary<TrackPlan> = fc
   .record({

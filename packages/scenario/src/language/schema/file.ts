@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import { commonKeys } from '../../executors/definition.ts';
 import { executorNames, groupSchemas } from '../../executors/registry.ts';
-import { publish } from '../../track-file.ts';
+import { published } from '../../role-keys/publish.ts';
 import { parseWitness } from '../../witness-spec.ts';
 
 /** Rooms that are alike: when they are open, and their participants. */
@@ -84,7 +84,7 @@ export const fileKeys = {
   tags: tags(),
   seed: seed().describe('The same seed gives the same plan: join times and durations of sessions.'),
   profiles: z
-    .record(name('the name of a profile'), publish, {
+    .record(name('the name of a profile'), published, {
       error: hinted('must be a mapping', 'write camera: [audio, { video: 720p }]'),
     })
     .default({})

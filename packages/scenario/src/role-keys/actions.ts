@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { actionForm, actions as actionList } from '../actions/action-file.ts';
+import { actionSchema } from '../actions/action-spec.ts';
+import { defineRoleKey } from './definition.ts';
+
+/** What each participant does during its stay, and when. Absent: nothing. */
+export const actions = defineRoleKey({
+  name: 'actions',
+  file: actionList().optional().describe('What each of them does during its stay, and when.'),
+  settings: z.array(actionSchema).exactOptional(),
+  plan: 'none',
+  nativeOnly: true,
+  read: (given) => (given === undefined || given.length === 0 ? undefined : given),
+  write: (settings) => (settings.length > 0 ? settings.map(actionForm) : undefined),
+});

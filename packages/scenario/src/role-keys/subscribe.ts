@@ -1,0 +1,25 @@
+import { yesOrNo } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { defineRoleKey, type Reading, type Writing } from './definition.ts';
+import type { Layout } from './layout.ts';
+
+interface Spec {
+  publish: readonly unknown[];
+  data: unknown;
+  layout: Layout;
+}
+
+/** Whether participants subscribe at all; then `layout` decides to what. */
+export const subscribe = defineRoleKey({
+  name: 'subscribe',
+  file: yesOrNo().optional().describe('Whether they receive the tracks of others. Default: yes.'),
+  settings: z.boolean(),
+  plan: 'same',
+  read: (given, { role: { layout } }: Reading<{ layout?: Layout | undefined }>): boolean =>
+    given ?? layout?.type !== 'none',
+  write: (settings, { role: { publish, data, layout }, receives }: Writing<Spec>) => {
+    // Without it, a role that receives nothing and sends nothing is taken for a mistake.
+    const unserved = settings && !receives && publish.length === 0 && data === null;
+    return !settings || unserved || layout.type === 'none' ? settings : undefined;
+  },
+});
