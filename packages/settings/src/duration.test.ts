@@ -24,7 +24,7 @@ describe('parseDuration', () => {
     expect(() => parseDuration(text)).toThrow('is not a duration');
   });
 
-  it('never throws anything but a usage error', () => {
+  it('throws no error but a usage error', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {

@@ -1,7 +1,7 @@
 import { quote } from './schema/issues.ts';
 import { usageError } from './swarm-error.ts';
 
-/** The longest duration that settings and scenarios may hold, ms. */
+/** Longest duration in settings and scenarios, ms. */
 export const LONGEST_DURATION_MS = 7 * 86_400_000;
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -10,9 +10,9 @@ type Unit = keyof typeof UNIT_MS;
 const PART = /^(\d+(?:\.\d+)?)(ms|s|m|h)/;
 
 /**
- * Reads `500ms`, `30s`, `1.5m`, `1h30m`.
- * @returns milliseconds
- * @throws SwarmError `usage` when a unit is missing or the text is something else
+ * Reads a duration: `500ms`, `30s`, `1.5m`, `1h30m`.
+ * @returns ms
+ * @throws SwarmError `usage` if the unit is missing or the text is not a duration
  */
 export const parseDuration = (text: string): number => {
   const trimmed = text.trim();
@@ -36,7 +36,7 @@ const notADuration = (text: string) =>
     'write a number and ms, s, m or h: 30s, 2m, 1h30m',
   );
 
-/** `500ms`, `30s`, `1m 30s`, `2h 5m`: at most two units, so that it reads at a glance. */
+/** Text of a duration with at most two units: `500ms`, `30s`, `1m 30s`, `2h 5m`. */
 export const formatDuration = (ms: number): string => {
   if (ms < 1_000) return `${Math.round(ms)}ms`;
   if (ms < 60_000) return `${Math.round(ms / 100) / 10}s`;
@@ -48,13 +48,16 @@ export const formatDuration = (ms: number): string => {
   return small === 0 ? `${large}${unit}` : `${large}${unit} ${small}${smallUnit}`;
 };
 
-/** Three significant digits below 100, whole numbers above; thousands with commas. */
+/**
+ * Text of a number: three significant digits below 100, whole numbers above, thousands separated by
+ * commas.
+ */
 export const formatNumber = (value: number): string => {
   if (Math.abs(value) >= 100 || Number.isInteger(value))
     return Math.round(value).toLocaleString('en-US');
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
 };
 
-/** `1 room`, `20 rooms`. */
+/** Text of a count with its noun: `1 room`, `20 rooms`. */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -1,4 +1,7 @@
-/** Errors and exit codes without the readers of files: a command line that needs no file starts without Zod and YAML. */
+/**
+ * Errors and exit codes without the readers of files: a command that reads no file starts without
+ * Zod and YAML.
+ */
 export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export {
   type ErrorCode,

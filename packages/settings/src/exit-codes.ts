@@ -1,4 +1,7 @@
-/** The one table of exit codes; the docs are generated from it. 98 and 99 follow k6, 130 the shell's 128 + SIGINT. */
+/**
+ * Table of all exit codes, from which the docs are generated. 98 and 99 follow k6, 130 the shell's
+ * 128 + SIGINT.
+ */
 export const EXIT_CODES = {
   passed: { code: 0, meaning: 'the run finished and every threshold held' },
   internalError: { code: 1, meaning: 'an error in swarm itself' },

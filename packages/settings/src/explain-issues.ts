@@ -12,7 +12,7 @@ import {
   treeAt,
 } from './yaml/tree.ts';
 
-/** Something wrong at a place of a file; the file's name is still to come. */
+/** Mistake at a place in a file whose name is not yet known. */
 export interface Finding {
   code: ProblemCode;
   place: Place;
@@ -23,7 +23,7 @@ export interface Finding {
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema found, with positions. */
+/** Turns the issues of a schema into findings with positions. */
 export const explainIssues = (
   issues: readonly Issue[],
   tree: Tree,
@@ -32,7 +32,7 @@ export const explainIssues = (
   const findings = issues.flatMap((issue) =>
     explain(issue, tree, [...above, ...issue.path.map(asStep)]),
   );
-  // A key that is there, but misspelt, is not missing as well.
+  // A misspelled key is not reported as missing, too.
   return findings
     .filter(
       ({ code, path, key }) =>
@@ -47,7 +47,7 @@ export const explainIssues = (
     .map(({ key: _, ...finding }) => finding);
 };
 
-/** A finding, and of a missing key its name. */
+/** Finding, with the name of the key if it is missing. */
 type KeyedFinding = Finding & { key?: string };
 
 const asStep = (step: PropertyKey): string | number =>
@@ -92,19 +92,20 @@ const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const fitting = issue.errors.filter((errors) => !errors.some((one) => isMismatch(one, given)));
     const complete = fitting.filter((errors) => !errors.some((one) => isMissingKey(one, given)));
-    // Where the kind of value or its keys decide what was meant, its own problems say more than "none of these".
+    // If the type of the value or its keys select one alternative, its issues are more helpful than
+    // "none of these".
     const [meant] = [fitting, complete].find(({ length }) => length === 1) ?? [];
     if (meant !== undefined) return explainIssues(meant, tree, path);
   }
   return [at(tree, path, complaintOf(issue), { code: 'invalid_value', where: 'value' })];
 };
 
-/** Whether an alternative was refused because the value is of another kind altogether. */
+/** Returns true if an alternative was refused because the value has another type. */
 const isMismatch = ({ code, path }: Issue, given: Tree): boolean =>
   path.length === 0 &&
   (code === 'invalid_type' || (code === 'invalid_value' && given.type !== 'scalar'));
 
-/** Whether an alternative was refused because a key that it must have is not there. */
+/** Returns true if an alternative was refused because a required key is missing. */
 const isMissingKey = ({ path: [key, ...below] }: Issue, given: Tree): boolean =>
   given.type === 'map' &&
   key !== undefined &&
@@ -125,7 +126,7 @@ const at = (
 
 const placeOfKey = (tree: Tree, path: Path): Place => keyAt(tree, path)?.at ?? placeOf(tree, path);
 
-/** A finding at a value, or at its key, of something that the schema cannot know. */
+/** Makes a finding at a value, or at its key, for a rule that the schema cannot express. */
 export const findingAt = (
   tree: Tree,
   path: Path,

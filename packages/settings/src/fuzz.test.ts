@@ -7,7 +7,7 @@ import { duration, text, whole } from './schema/leaves.ts';
 import { strict } from './schema/strict.ts';
 import { hasErrorCode } from './swarm-error.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that a failure is caused by the change under test. */
 const SEED = 20_261;
 
 const schema = strict({
@@ -17,7 +17,10 @@ const schema = strict({
 });
 const options = { file: 'exporter.yaml', noun: 'configuration', begin: 'write listen: …' };
 
-/** What is read, or null where the text is refused with problems at places in it; any other error is a defect. */
+/**
+ * Reads a text.
+ * @returns null if it is refused with problems at places in it; any other error is a defect
+ */
 const read = (yaml: string): unknown => {
   try {
     return readSettings(yaml, schema, options).value;
@@ -85,7 +88,7 @@ const settings = fc.record(
   { requiredKeys: ['limits'] },
 );
 
-describe('whatever is given to be read as settings', () => {
+describe('any text read as settings', () => {
   it('is read, or refused with problems at places in the text', () => {
     fc.assert(
       fc.property(texts, (yaml) => void read(yaml)),
@@ -93,7 +96,7 @@ describe('whatever is given to be read as settings', () => {
     );
   });
 
-  it('is read in full, however it is written: blocks, flow, quotes, anchors', () => {
+  it('is read completely in blocks, flow style, quotes and anchors', () => {
     const styles = fc.record({
       collectionStyle: fc.constantFrom('any', 'block', 'flow'),
       indent: fc.integer({ min: 2, max: 8 }),

@@ -3,36 +3,36 @@ import { SwarmError } from './swarm-error.ts';
 export type ProblemCode =
   /** The file cannot be read. */
   | 'unreadable_file'
-  /** Its text is not a mapping in YAML. */
+  /** The text of the file is not a YAML mapping. */
   | 'invalid_file'
   | 'unknown_key'
   | 'missing_key'
   | 'invalid_key'
   | 'empty_value'
   | 'invalid_value'
-  /** It contradicts something else in the file, or cannot be carried out. */
+  /** The value contradicts another part of the file, or cannot be carried out. */
   | 'conflict';
 
-/** Something in a file that cannot be used, or that should be checked. */
+/** Part of a file that cannot be used, or that the user should check. */
 export interface Problem {
   code: ProblemCode;
   file: string;
-  /** From 1. Null: the file as a whole. */
+  /** Line in the file, from 1; null: the file as a whole. */
   line: number | null;
-  /** From 1, in UTF-16 units as editors count. */
+  /** Column in the line, from 1, in UTF-16 units as editors count; null: the file as a whole. */
   column: number | null;
-  /** Where in the file: `groups.meetings.duration`; empty for the file as a whole. */
+  /** Path of the value: `groups.meetings.duration`; empty: the file as a whole. */
   path: string;
-  /** What is wrong. */
+  /** Description of the mistake. */
   message: string;
-  /** What to write instead. */
+  /** Correction that the user can make; null: none is known. */
   hint: string | null;
 }
 
-/** More problems than this are counted, not listed. */
+/** Number of problems that an error lists; further ones are only counted. */
 const LISTED = 50;
 
-/** Files that cannot be used: an error with every problem that was found. */
+/** Makes an error with every problem found in files that cannot be used. */
 export const invalidFile = (problems: readonly Problem[]): SwarmError => {
   const [first] = problems;
   return first !== undefined && problems.length === 1
@@ -40,18 +40,21 @@ export const invalidFile = (problems: readonly Problem[]): SwarmError => {
     : new SwarmError('invalid_file', listed(problems), null, { problems });
 };
 
-/** `meeting.yaml:12:15: groups.meetings.duration: a duration needs a unit; write 30s`. */
+/**
+ * Text of a problem: `meeting.yaml:12:15: groups.meetings.duration: a duration needs a unit; write
+ * 30s`.
+ */
 export const formatProblem = (problem: Problem): string =>
   `${positionText(problem)}${problem.message}${problem.hint === null ? '' : `; ${problem.hint}`}`;
 
 const positionText = ({ file, line, column, path }: Problem): string =>
   `${file}${line === null ? '' : `:${line}:${column}`}: ${path === '' ? '' : `${path}: `}`;
 
-/** For a sort in the order of the file. */
+/** Comparison for sorting problems in the order of the file. */
 export const byPosition = (a: Problem, b: Problem): number =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
-/** A problem of a file as a whole. */
+/** Makes a problem that concerns a file as a whole. */
 export const fileProblem = (
   file: string,
   message: string,

@@ -23,7 +23,7 @@ const problem = (yaml: string): string => {
 };
 
 describe('readSettings', () => {
-  it('reads what the schema makes of it, with anchors and places', () => {
+  it('returns the values of the schema, with anchors resolved and places', () => {
     const settings = readSettings(
       'x-often: &often 30s\nevery: *often\nlimits:\n  requests: 3\n',
       schema,
@@ -76,7 +76,7 @@ describe('problems of settings', () => {
     }
   });
 
-  it('that the schema does not see have a place, too', () => {
+  it('have a place even if the schema cannot detect them', () => {
     const { problem } = readSettings('limits:\n  requests: 3', schema, file);
     expect(problem(['limits', 'requests'], 'is odd', 'write 4')).toEqual({
       code: 'conflict',

@@ -7,26 +7,27 @@ import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
 import { formatPath, type MapTree, type Path, type Place, placeOf, plainOf } from './yaml/tree.ts';
 
-/** The value of a settings file, with positions. */
+/** Value of a settings file, with positions. */
 export interface Settings<Value> {
   value: Value;
-  /** `exporter.yaml:12:5`: the position of the value at `path`, or of the mapping that lacks it. */
+  /** Position of the value at `path`, or of the mapping that lacks it: `exporter.yaml:12:5`. */
   at(path: Path): string;
 }
 
 export interface FileSettings<Value> extends Settings<Value> {
-  /** A problem of the value at `path` that the schema cannot know. */
+  /** Makes a problem of the value at `path`, for a rule that the schema cannot express. */
   problem(path: Path, message: string, hint?: string | null): Problem;
 }
 
 export interface SettingsFile extends FileKind {
-  /** For messages. */
+  /** Name of the file, for messages. */
   file: string;
 }
 
 /**
- * Reads a YAML file of settings as scenarios are read: with bounds for any text, keys that begin with x- can hold anchors, and all problems are reported at once.
- * @throws SwarmError `invalid_file` with every problem: file, line, column, what is wrong, what to write instead
+ * Reads a YAML file of settings, as scenarios are read: the size of any text is limited, keys that
+ * begin with x- may hold anchors, and all problems are reported at once.
+ * @throws SwarmError `invalid_file` with every problem: file, line, column, mistake, correction
  */
 export const readSettings = <Schema extends z.ZodType>(
   text: string,
@@ -52,7 +53,7 @@ export const readSettings = <Schema extends z.ZodType>(
 
 const formatPlace = (file: string, { line, column }: Place): string => `${file}:${line}:${column}`;
 
-/** A finding as a problem of a file, without control characters of the file. */
+/** Makes a problem from a finding, and removes control characters of the file. */
 export const problemOf = (
   file: string,
   { code, place, path, message, hint }: Finding,
@@ -66,12 +67,13 @@ export const problemOf = (
   hint: hint === null ? null : clean(hint),
 });
 
-/** An error with all findings, in the order of the file. */
+/** Makes an error with all findings, in the order of the file. */
 export const invalidFindings = (file: string, findings: readonly Finding[]): SwarmError =>
   invalidFile(findings.map((finding) => problemOf(file, finding)).sort(byPosition));
 
 /**
- * Reads a YAML file that is a mapping. Keys that begin with x- are for anchors, as in Compose files, and left out.
+ * Reads a YAML file that is a mapping. Keys that begin with x- hold anchors, as in Compose files,
+ * and are left out.
  * @throws SwarmError `invalid_file`
  */
 export const readMapping = (text: string, { file, ...kind }: SettingsFile): MapTree => {

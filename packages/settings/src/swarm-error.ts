@@ -1,7 +1,7 @@
 import { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 import type { Problem } from './problem.ts';
 
-/** Every error that is not a bug, and the exit code of a command that ends with it. */
+/** Codes of all errors that are not bugs, by the exit code of a command that ends with them. */
 const EXITS = {
   usage: [
     'usage',
@@ -22,18 +22,20 @@ const EXITS = {
     'abort_required',
   ],
   inconclusive: [
-    // The load generator's own host kept it from reaching the deployment: nothing was learnt about that.
+    // The host of the load generator could not reach the deployment: the error shows nothing about
+    // the deployment.
     'dns_failed',
     'no_route',
     'no_socket',
-    // The clock of this host or of the server is so wrong that tokens and certificates may be invalid.
+    // The clock of this host or of the server is so wrong that tokens and certificates may be
+    // invalid.
     'clock_wrong',
-    // Nothing of the run is known.
+    // Nothing is known about the run.
     'record_not_written',
     'worker_died',
   ],
   unreachable: [
-    // The deployment cannot be reached, or rejected the first participant.
+    // The deployment cannot be reached, or it rejected the first participant.
     'unreachable',
     'tls',
     'signal_timeout',
@@ -47,7 +49,7 @@ const EXITS = {
     'rate_limited',
     'bad_gateway',
     'not_livekit',
-    // Answers of a program in front of the deployment, or changes that it made to a request.
+    // Answers of a program in front of the deployment, or its changes to a request.
     'authorization_removed',
     'blocked',
     'bot_check',
@@ -59,7 +61,7 @@ const EXITS = {
     'url_too_long',
     'web_page',
     'wrong_path',
-    // The application's endpoint for tokens.
+    // Errors of the application's token endpoint.
     'token_unreachable',
     'token_timeout',
     'token_failed',
@@ -131,20 +133,20 @@ const EXIT_OF: ReadonlyMap<string, ExitCode> = new Map(
 );
 
 export interface SwarmErrorOptions extends ErrorOptions {
-  /** Of `invalid_file`: every problem, in the order of the file. */
+  /** All problems of an `invalid_file`, in the order of the file. */
   problems?: readonly Problem[];
 }
 
-/** What kept the program from doing its work, and is not a bug in it. */
+/** Error that keeps the program from its work and is not a bug in it. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
   readonly code: ErrorCode;
-  /** What to do next. */
+  /** Next step for the user; null: none is known. */
   readonly hint: string | null;
   readonly exitCode: ExitCode;
   readonly problems: readonly Problem[];
 
-  /** @param message what is wrong, and where */
+  /** @param message mistake and place */
   constructor(
     code: ErrorCode,
     message: string,
@@ -159,13 +161,15 @@ export class SwarmError extends Error {
   }
 }
 
-/** A flag, a variable or an argument that cannot be used. */
+/** Makes an error about a flag, a variable or an argument that cannot be used. */
 export const usageError = (message: string, hint: string | null = null): SwarmError =>
   new SwarmError('usage', message, hint);
 
 /**
- * An environment variable; undefined when it is not set.
- * @throws SwarmError `usage` when it is set but empty: mostly a secret or a setting that was meant to be there
+ * Reads an environment variable.
+ * @returns undefined if it is not set
+ * @throws SwarmError `usage` if it is set but empty: usually a secret or setting that was meant to
+ * have a value
  */
 export const readVariable = (
   env: Readonly<Record<string, string | undefined>>,
@@ -180,16 +184,18 @@ export const readVariable = (
 export const hasErrorCode = (error: unknown, ...codes: readonly ErrorCode[]): error is SwarmError =>
   error instanceof SwarmError && codes.includes(error.code);
 
-/** Whether the input of the user is wrong: nothing was started, and another input may work. */
+/**
+ * Returns true if the input of the user is wrong: nothing was started, and another input may work.
+ */
 export const isUsageError = (error: unknown): error is SwarmError =>
   error instanceof SwarmError && error.exitCode === EXIT_CODES.usage.code;
 
-/** A code that came from another process; `internal` where this version does not know it. */
+/** Error code that another process sent; `internal` if this version does not know it. */
 export const errorCodeOf = (text: string): ErrorCode => (isErrorCode(text) ? text : 'internal');
 
 const isErrorCode = (text: string): text is ErrorCode => EXIT_OF.has(text);
 
-/** Message and hint in one line, for a list of problems. */
+/** Text of message and hint in one line, for a list of problems. */
 export const explain = ({ message, hint }: SwarmError): string =>
   hint === null ? message : `${message}; ${hint}`;
 

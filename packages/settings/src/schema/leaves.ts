@@ -1,4 +1,7 @@
-/** Values of settings files: times, rates, shares, names. Text becomes numbers in base units. */
+/**
+ * Schemas of single values in settings files: times, rates, shares, names. They turn text into
+ * numbers in base units.
+ */
 import { z } from 'zod';
 import { LONGEST_DURATION_MS, parseDuration } from '../duration.ts';
 import { isUsageError, usageError } from '../swarm-error.ts';
@@ -7,7 +10,7 @@ import { suggest } from './nearest.ts';
 
 export const NUMBER = '\\d+(?:\\.\\d+)?';
 
-/** Runs `parse` as Zod wants its transformations: a SwarmError becomes an issue. */
+/** Adapts `parse` to a transformation of Zod: a SwarmError becomes an issue. */
 export const reading =
   <T>(parse: (text: string) => T) =>
   (text: string, context: z.RefinementCtx<string>): T => {
@@ -22,7 +25,7 @@ export const reading =
 
 const DURATION_HINT = 'write a number and ms, s, m or h: 30s, 1m30s';
 
-/** `30s` → milliseconds, from `min` to `max` milliseconds. */
+/** Schema of a duration: `30s` → ms, from `min` to `max` ms. */
 export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
   z
     .string({
@@ -47,7 +50,7 @@ export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
 const inSeconds = (ms: number): string =>
   ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`;
 
-/** A whole number. */
+/** Schema of a whole number. */
 export const whole = (min: number, max: number) => {
   const error = (issue: { input?: unknown }): string => {
     const { input } = issue;
@@ -58,7 +61,7 @@ export const whole = (min: number, max: number) => {
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
 
-/** More than 0, at most `max`. */
+/** Schema of a number above 0, at most `max`. */
 export const positive = (max: number, unit = '') => {
   const error = `must be a number above 0, at most ${max}${unit}`;
   return z.number({ error }).gt(0, { error }).max(max, { error });
@@ -77,7 +80,7 @@ export const yesOrNo = () =>
       )(issue),
   });
 
-/** One of a few words. */
+/** Schema of one word of a list. */
 export const word = <const T extends readonly [string, ...string[]]>(words: T, what: string) =>
   z.enum(words, {
     error: (issue) =>
@@ -89,11 +92,14 @@ export const word = <const T extends readonly [string, ...string[]]>(words: T, w
       )(issue),
   });
 
-/** Not digits alone: JavaScript would sort such keys before all others, whatever their order in the file. */
+/**
+ * Pattern of a name. Digits alone are not a name: JavaScript would sort such keys before all
+ * others, whatever their order in the file.
+ */
 const NAME = /^(?!\d+$)[a-z0-9][a-z0-9-]*$/;
 const MAX_NAME = 60;
 
-/** `video-meeting`: a name that thresholds and metrics can refer to. */
+/** Schema of a name that thresholds and metrics can refer to: `video-meeting`. */
 export const name = (what: string) =>
   z
     .string({ error: hinted(`${what} must be a word`, 'write it like video-meeting') })
@@ -106,7 +112,7 @@ export const name = (what: string) =>
     })
     .max(MAX_NAME, { error: `${what} may have at most ${MAX_NAME} characters` });
 
-/** The same, made usable. */
+/** Hint with a name that is derived from text. */
 const asName = (text: string): string => {
   const made = text
     .slice(0, 200)
@@ -118,7 +124,7 @@ const asName = (text: string): string => {
   return `: ${made}`;
 };
 
-/** Text without control characters. */
+/** Schema of text without control characters. */
 export const text = (max: number, what: string) =>
   z
     .string({ error: `${what} must be text` })
@@ -127,14 +133,14 @@ export const text = (max: number, what: string) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     .regex(/^[^\u0000-\u001f\u007f]*$/, { error: `${what} must not hold control characters` });
 
-/** A sentence or more; line breaks make no difference. */
+/** Schema of text with sentences; line breaks become blanks. */
 export const prose = (max: number, what: string) =>
   z
     .string({ error: `${what} must be text` })
     .transform((given) => given.replace(/\s*[\t\r\n]\s*/g, ' ').trim())
     .pipe(text(max, what));
 
-/** `2%`, or 0.02 → 0.02. */
+/** Schema of a share: `2%` or 0.02 → 0.02. */
 export const share = () => {
   const problem = hinted('must be a share', 'write 2% or 0.02');
   const fraction = z
@@ -159,7 +165,7 @@ export const share = () => {
 const BITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 const BIT_RATE = new RegExp(`^\\s*(${NUMBER})\\s*([kKmMgG]?)(?:bit/s|bps)\\s*$`);
 
-/** `1.5Mbit/s` → bits per second. */
+/** Schema of a bit rate: `1.5Mbit/s` → bit/s. */
 export const bitRate = () =>
   z
     .string({ error: hinted('must be a bit rate', 'write 750kbit/s or 1.5Mbit/s') })
@@ -185,7 +191,7 @@ const tagValue = z
   })
   .transform(String);
 
-/** Labels that a file gives to its results. */
+/** Schema of labels that a file gives to its results. */
 export const tags = () =>
   z
     .record(tagName, tagValue, { error: hinted('must be a mapping', 'write { team: voice }') })
@@ -195,7 +201,7 @@ export const tags = () =>
       samples: [{ team: 'voice' }],
     });
 
-/** Labels that a host must have. */
+/** Schema of labels that a host must have. */
 export const labels = () =>
   z
     .record(tagName, text(MAX_TAG_LENGTH, 'a label'), {
@@ -203,5 +209,5 @@ export const labels = () =>
     })
     .meta({ samples: [{ region: 'eu' }] });
 
-/** Of everything that is random. */
+/** Schema of the seed of all random choices. */
 export const seed = () => whole(0, 2 ** 32 - 1).default(1);

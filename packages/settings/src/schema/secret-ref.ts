@@ -3,12 +3,15 @@ import { hinted } from './issues.ts';
 import { text } from './leaves.ts';
 import { strict } from './strict.ts';
 
-/** Where a secret is. It never stands in the configuration itself. */
+/** Location of a secret. A configuration never contains the secret. */
 export type SecretRef = { env: string } | { file: string };
 
 const HINT = 'write { env: NAME } or { file: PATH }';
 
-/** `{ env: NAME }` or `{ file: PATH }`. @param base what relative paths are relative to */
+/**
+ * Schema of a secret's location: `{ env: NAME }` or `{ file: PATH }`.
+ * @param base what relative paths refer to, for the description
+ */
 export const secretRef = (base = 'the configuration') =>
   z
     .union(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Complaint, hinted, hintedKeys, quote } from './issues.ts';
 import { nearest } from './nearest.ts';
 
-/** Keys that have another name in k6, in the flags of swarm and in other tools. */
+/** Names that k6, the flags of swarm and other tools give to a key. */
 const FAMILIAR: Record<string, string> = {
   name: 'scenario',
   scenarios: 'groups',
@@ -18,8 +18,8 @@ const FAMILIAR: Record<string, string> = {
 };
 
 /**
- * A mapping with these keys and no others.
- * @param elsewhere the hint for a key that belongs somewhere else
+ * Schema of a mapping with these keys and no others.
+ * @param elsewhere hint for a key that belongs to another place
  */
 export const strict = <const Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -35,7 +35,9 @@ export const strict = <const Shape extends z.ZodRawShape>(
   });
 };
 
-/** Whether an unknown key is a misspelling of a known one, or what another tool calls it. */
+/**
+ * Returns true if an unknown key is a misspelling of a known key, or another tool's name for it.
+ */
 export const meansKey = (key: string, known: string): boolean =>
   (Object.hasOwn(FAMILIAR, key) && FAMILIAR[key] === known) || nearest(key, [known]) === known;
 

@@ -20,7 +20,10 @@ import {
   type Tree,
 } from './tree.ts';
 
-/** More values than any scenario has; what aliases repeat counts each time. */
+/**
+ * Limit of the number of values, larger than in any scenario. Repetitions by aliases count each
+ * time.
+ */
 export const MAX_VALUES = 50_000;
 
 export interface Fault {
@@ -30,7 +33,8 @@ export interface Fault {
 }
 
 /**
- * A YAML document as a tree with positions. An alias is the same tree again, so that repetition takes no memory; the size of the expanded document is counted.
+ * Makes a tree with positions from a YAML document. An alias refers to the same tree, so that
+ * repetition takes no memory; the size of the expanded document is counted.
  * @returns null for a document without a tree
  */
 export const growTree = (
@@ -145,7 +149,10 @@ export const growTree = (
     return complete ? mapTree(placeAt(offsetOf(node)), new Map([...merged, ...entries])) : null;
   };
 
-  /** The merge key `<<` of YAML 1.1: a map, or a list of maps of which earlier ones take precedence. */
+  /**
+   * Adds the entries of the merge key `<<` of YAML 1.1: a map, or a list of maps of which earlier
+   * ones take precedence.
+   */
   const mergeKeys = (from: Tree, into: Map<string, MapEntry>, offset: number): boolean => {
     const maps = from.type === 'list' ? from.items : [from];
     for (const map of maps) {
@@ -162,7 +169,7 @@ export const growTree = (
     return true;
   };
 
-  /** The place of a scalar, and whether its text is written there as it is. */
+  /** Position of a scalar, and the inset of its text if it is written there verbatim. */
   const spotOf = (node: Scalar): Spot => {
     const [start, end] = node.range ?? [0, 0];
     const inset =
@@ -176,10 +183,13 @@ export const growTree = (
   return document.contents === null ? null : grow(document.contents as Node);
 };
 
-/** Deeper than any scenario, and shallow enough for recursion. */
+/** Limit of nesting, deeper than any scenario and shallow enough for recursion, levels. */
 export const MAX_DEPTH = 40;
 
-/** Where a document nests deeper than `MAX_DEPTH`, as an offset; null when it does not. Walks without recursion. */
+/**
+ * Offset at which a document nests deeper than `MAX_DEPTH`; null if it does not. Walks without
+ * recursion.
+ */
 export const tooDeepAt = (document: CST.Token): number | null => {
   const waiting: { token: CST.Token; depth: number }[] = [{ token: document, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -1,8 +1,9 @@
 import { type MapEntry, type MapTree, mapTree, type Tree } from './tree.ts';
 
 /**
- * JSON merge patch (RFC 7386): maps are merged, null removes, everything else replaces. What remains keeps the place where it was written.
- * @param whole keys whose maps are one value, not several: a patch replaces them
+ * Applies a JSON merge patch (RFC 7386): maps are merged, null removes, everything else replaces.
+ * Remaining parts keep their positions.
+ * @param whole keys whose maps are single values: a patch replaces them
  */
 export const mergePatch = (
   target: Tree | undefined,
@@ -18,7 +19,7 @@ export const mergePatch = (
     }
     const old = entries.get(key);
     const value = mergePatch(whole.has(key) ? undefined : old?.value, entry.value, whole);
-    // The position of the old key is kept: only its value is new.
+    // Keeps the position of the old key: only its value is new.
     entries.set(key, { key: (old ?? entry).key, value });
   }
   return mapTree((target?.type === 'map' ? target : patch).at, entries);
@@ -26,6 +27,6 @@ export const mergePatch = (
 
 const isNull = (tree: Tree): boolean => tree.type === 'scalar' && tree.value === null;
 
-/** The map without some of its keys. */
+/** Copies a map without some of its keys. */
 export const withoutKeys = (tree: MapTree, unwanted: (key: string) => boolean): MapTree =>
   mapTree(tree.at, new Map([...tree.entries].filter(([key]) => !unwanted(key))));

@@ -5,7 +5,7 @@ const readText = (text: string) => readYaml(text, { noun: 'scenario', begin: 'be
 
 import { keyAt, plainOf, treeAt } from './tree.ts';
 
-/** The document as plain objects. */
+/** Reads a document as plain objects. */
 const read = (text: string): unknown => {
   const { tree, problems } = readText(text);
   expect(problems).toEqual([]);
@@ -15,7 +15,7 @@ const read = (text: string): unknown => {
 const within = <T>(ms: number, work: () => T): T => {
   const start = process.cpuUsage();
   const result = work();
-  // CPU time: what else runs on the host does not count.
+  // CPU time does not depend on other programs of the host.
   const { user, system } = process.cpuUsage(start);
   expect((user + system) / 1_000).toBeLessThan(ms);
   return result;
@@ -33,7 +33,7 @@ describe('readYaml', () => {
     });
   });
 
-  it('takes a byte order mark, the line ends of Windows and document marks', () => {
+  it('accepts a byte order mark, the line ends of Windows and document marks', () => {
     expect(read('\uFEFF---\r\na: 1\r\nb:\r\n  - 2\r\n...\r\n')).toEqual({ a: 1, b: [2] });
   });
 
@@ -42,7 +42,7 @@ describe('readYaml', () => {
     expect(tree === null ? null : treeAt(tree, ['a'])?.at).toEqual({ line: 1, column: 4 });
   });
 
-  it('counts the lines inside of what it rejects', () => {
+  it('counts the lines within rejected text', () => {
     const { problems } = readText(' a: b\nc: >-\n  text\n\nd: e\n');
     expect(problems.at(-1)).toMatchObject({
       line: 5,
@@ -51,7 +51,7 @@ describe('readYaml', () => {
     });
   });
 
-  it('repeats what aliases name, with the places where it is written', () => {
+  it('repeats values at aliases, with their original places', () => {
     const { tree } = readText('a: &one\n  b: 1\nc: *one\n');
     expect(tree === null ? null : plainOf(tree)).toEqual({ a: { b: 1 }, c: { b: 1 } });
     expect(tree === null ? null : keyAt(tree, ['c', 'b'])?.at).toEqual({ line: 2, column: 3 });
@@ -68,7 +68,7 @@ describe('readYaml', () => {
     });
   });
 
-  it('has keys for any word', () => {
+  it('accepts any word as a key', () => {
     const { tree } = readText('__proto__: { polluted: 1 }\nconstructor: 2\n1: 3\n');
     expect(tree === null ? null : Object.keys(plainOf(tree) as object)).toEqual([
       '1',
@@ -109,7 +109,7 @@ describe('readYaml', () => {
   });
 });
 
-/** Nested lists, each with the given number of copies of the one before. */
+/** Makes nested lists, each with `times` copies of the list before it. */
 function laughs(levels: number, times: number): string {
   const lines = Array.from(
     { length: levels },

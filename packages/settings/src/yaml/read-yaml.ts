@@ -2,27 +2,30 @@ import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError 
 import { type Fault, growTree, MAX_DEPTH, tooDeepAt } from './grow-tree.ts';
 import type { Place, Tree } from './tree.ts';
 
-/** Characters. Scenarios have a few thousand; parsing a quarter of a million takes about a second at worst. */
+/**
+ * Limit of the length of a text, characters. Scenarios have a few thousand; parsing a quarter of a
+ * million takes about a second at worst.
+ */
 export const MAX_TEXT = 256 * 1_024;
 
-/** What a file is, for messages. */
+/** Kind of a file, for messages. */
 export interface FileKind {
-  /** `scenario`: as in "too large to be a scenario". */
+  /** Noun for the file, such as `scenario` in "too large to be a scenario". */
   noun: string;
-  /** What to do about an empty one. */
+  /** Hint for an empty file. */
   begin: string;
 }
 
-/** Problems of the text as YAML; what it should say is another matter. */
+/** YAML syntax error. */
 export interface YamlProblem extends Place {
   message: string;
   hint: string | null;
 }
 
 /**
- * Reads one YAML 1.2 document. Time and memory are bounded for any text: its length, its nesting and its size with aliases expanded are limited.
- * Never throws.
- * @returns the tree, or null when there are problems
+ * Reads one YAML 1.2 document. Time and memory are limited for any text by limits of its length,
+ * its nesting and its size with aliases expanded. Never throws.
+ * @returns the tree, or null if there are problems
  */
 export const readYaml = (
   text: string,
@@ -100,7 +103,10 @@ export const readYaml = (
   return { tree: problems.length === 0 ? tree : null, problems };
 };
 
-/** The parser itself does not report the line ends inside of what it rejects, and places after that would be in other lines. */
+/**
+ * Counts lines. The parser does not report line ends within text that it rejects, so later places
+ * would be in wrong lines.
+ */
 const lineCounterOf = (source: string): LineCounter => {
   const lines = new LineCounter();
   lines.addNewLine(0);
@@ -109,7 +115,7 @@ const lineCounterOf = (source: string): LineCounter => {
   return lines;
 };
 
-/** What is wrong further on in a line mostly follows from what was wrong before. */
+/** Keeps the first problem of each line: further ones mostly follow from it. */
 const firstOfEachLine = (problems: readonly YamlProblem[]): YamlProblem[] => {
   const lines = new Set<number>();
   return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
@@ -125,7 +131,7 @@ const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
 
 const isNothing = ([start, end]: readonly [number, number, number]): boolean => start === end;
 
-/** The parser's message, or a clearer one. */
+/** Message of the parser, or a clearer one. */
 const explain = ({ code, message }: YAMLError): { message: string; hint: string | null } => {
   switch (code) {
     case 'TAB_AS_INDENT':

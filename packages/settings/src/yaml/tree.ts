@@ -1,22 +1,28 @@
-/** The contents of a YAML file, each part with its position: aliases, merge keys and merge patches are resolved and keep the positions. */
+/**
+ * Contents of a YAML file, each part with its position. Aliases, merge keys and merge patches are
+ * resolved and keep the positions.
+ */
 export type Tree = MapTree | ListTree | ScalarTree;
 
-/** Line and column from 1. */
+/** Line and column, from 1. */
 export interface Place {
   line: number;
   column: number;
 }
 
-/** Text with its position; `inset` is the distance of its first character from `at`, null if the file does not have it verbatim. */
+/**
+ * Position of text. `inset` is the distance of its first character from `at`, characters; null if
+ * the file does not contain the text verbatim.
+ */
 export interface Spot {
   at: Place;
   inset: number | null;
 }
 
 interface Measured {
-  /** Values in it, itself included. */
+  /** Number of values in the tree, itself included. */
   size: number;
-  /** Levels in it: 1 for a scalar. */
+  /** Levels of the tree: 1 for a scalar. */
   depth: number;
 }
 
@@ -60,7 +66,7 @@ const measure = (parts: readonly Tree[]): Measured => ({
   depth: parts.reduce((deepest, { depth }) => Math.max(deepest, depth), 0) + 1,
 });
 
-/** As plain JavaScript values. Objects have no prototype: a key may be any word. */
+/** Converts a tree to plain JavaScript values. Objects have no prototype: a key may be any word. */
 export const plainOf = (tree: Tree): unknown => {
   switch (tree.type) {
     case 'scalar':
@@ -75,7 +81,7 @@ export const plainOf = (tree: Tree): unknown => {
   }
 };
 
-/** The part at `path`, if there is one. */
+/** Part of the tree at `path`; undefined if there is none. */
 export const treeAt = (tree: Tree, path: Path): Tree | undefined =>
   path.reduce<Tree | undefined>(
     (part, step) => (part === undefined ? undefined : child(part, step)),
@@ -87,13 +93,15 @@ const child = (tree: Tree, step: string | number): Tree | undefined => {
   return tree.type === 'list' && typeof step === 'number' ? tree.items[step] : undefined;
 };
 
-/** The key at `path`, if its last step is one. */
+/** Key at `path`; undefined if the last step is not a key. */
 export const keyAt = (tree: Tree, path: Path): Spot | undefined => {
   const parent = treeAt(tree, path.slice(0, -1));
   return parent?.type === 'map' ? parent.entries.get(String(path.at(-1)))?.key : undefined;
 };
 
-/** Where to point for `path`: the value, or the key of what it should have been in. */
+/**
+ * Position to report for `path`: that of the value, or of the nearest key above a missing value.
+ */
 export const placeOf = (tree: Tree, path: Path): Place => {
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length);
@@ -105,11 +113,11 @@ export const placeOf = (tree: Tree, path: Path): Place => {
   return tree.at;
 };
 
-/** The position of a character within a text, as exact as possible. */
+/** Position of a character within a text, as exact as possible. */
 export const placeWithin = ({ at, inset }: Spot, index: number): Place =>
   inset === null ? at : { line: at.line, column: at.column + inset + index };
 
-/** `groups.meetings.roles`, `windows[0].from`. */
+/** Text of a path: `groups.meetings.roles`, `windows[0].from`. */
 export const formatPath = (path: Path): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -117,5 +125,5 @@ export const formatPath = (path: Path): string =>
     return text === '' ? key : `${text}.${key}`;
   }, '');
 
-/** Characters; of longer ones the beginning will do. */
+/** Limit of a key in a path, characters; the rest of a longer one is cut. */
 const LONGEST_KEY = 100;
