@@ -1,14 +1,23 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 
-/** Rate adaptation of native publishers, in one interval; of real clients the same is in `playout`. */
+/**
+ * Rate adaptation of native publishers in one interval. For real clients, `playout` has the same
+ * facts.
+ */
 export const adaptationSample = z.object({
-  /** Video that was to be sent: for how long, summed over layers, and for how long of it its track was sent in less than full quality for lack of bandwidth. */
+  /**
+   * Time in which video was to be sent, summed over layers, and the part of it in which lack of
+   * bandwidth kept a track below full quality, ms.
+   */
   sentMs: z.number(),
   limitedMs: z.number(),
-  /** Packets sent again to probe, or to fill the bandwidth. */
+  /** Packets sent again as probes or to fill the bandwidth. */
   paddingPackets: z.number(),
-  /** Bits per second that each publisher estimates for what it sends (W3C webrtc-stats, availableOutgoingBitrate). */
+  /**
+   * Bandwidth estimate of each publisher for its uplink, bit/s (W3C webrtc-stats,
+   * availableOutgoingBitrate).
+   */
   bandwidthEstimate: z.object({ bins: z.array(z.number()), zeros: z.number() }),
 });
 

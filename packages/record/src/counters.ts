@@ -1,35 +1,38 @@
 import type { MetricName } from '@livekit-swarm/metrics';
 
-/** A field of the same name for each direction of a track, or for one of them only. */
+/** Value for each direction of a track, or for one of them. */
 type ByDirection<Value> = { up: Value } | { down: Value } | { up: Value; down: Value };
 
 export interface Counter {
   unit: 'tracks' | 'packets' | 'bytes' | 'frames' | 'messages' | 'times' | 'ms' | 'pixels';
   /**
-   * How values of a track's successive streams become one. `sum`: counts, in samples the difference
-   * since the last one, so that they add up over shards and time. `gauge`: the last value.
+   * Rule for merging values of a track's successive streams. `sum`: counts; in samples, differences
+   * since the last sample, so that they add up over shards and time. `gauge`: the last value.
    */
   aggregation: 'sum' | 'max' | 'gauge';
-  /** Whether samples have it: `SeriesSample`. */
+  /** True if samples have the counter (`SeriesSample`). */
   series?: true;
-  /** Its field in the result of a track (`TrackResult`). */
+  /** Field of the counter in the result of a track (`TrackResult`). */
   track?: string;
   /**
-   * Columns of the pump's rows that add up to it: senders (`up`), receivers (`down`), data flows.
-   * `derived`: computed from several columns (engine/src/native/pump-counters.ts).
+   * Columns of the pump's rows that add up to the counter: senders (`up`), receivers (`down`), data
+   * flows. `derived`: computed from several columns (engine/src/native/pump-counters.ts).
    */
   pump: {
     up?: readonly string[] | 'derived';
     down?: readonly string[];
     data?: readonly string[];
   };
-  /** Counted for video only: for audio, the pump counts every packet. */
+  /** True if the counter is limited to video: for audio, the pump counts every packet. */
   video?: true;
-  /** Metric of media tracks that counts it; data messages and ratios: analysis/measure.ts. */
+  /**
+   * Metric of media tracks that shows the counter; for data messages and ratios see
+   * analysis/measure.ts.
+   */
   metric?: ByDirection<MetricName>;
-  /** Column of samples.csv. */
+  /** Column in samples.csv. */
   csv?: string;
-  /** The same in W3C webrtc-stats, `type.member`; absent: no counterpart. */
+  /** Counterpart in W3C webrtc-stats, `type.member`; absent: none. */
   w3c?: ByDirection<string>;
 }
 
@@ -39,8 +42,8 @@ const both = <const Name extends string>(name: Name): { up: Name; down: Name } =
 });
 
 /**
- * Every counter of media and data, once: the record, the reading of the pump, merging, metrics and
- * CSV follow from these rows. The order is that of the record and of CSV columns.
+ * All counters of media and data. The record, the reading of the pump, merging, metrics and CSV
+ * follow from these rows, whose order is that of the record and of CSV columns.
  */
 export const COUNTERS = {
   tracks: {
@@ -50,7 +53,7 @@ export const COUNTERS = {
     pump: {},
     csv: 'tracks',
   },
-  /** RTP packets with media, each sequence number once. Down: recovered ones included. */
+  /** RTP packets with media, each sequence number once. Down: recovered packets included. */
   packets: {
     unit: 'packets',
     aggregation: 'sum',
@@ -61,7 +64,7 @@ export const COUNTERS = {
     csv: 'packets',
     w3c: { up: 'outbound-rtp.packetsSent', down: 'inbound-rtp.packetsReceived' },
   },
-  /** Payload of those packets. */
+  /** RTP payload of the packets, bytes. */
   bytes: {
     unit: 'bytes',
     aggregation: 'sum',
@@ -73,8 +76,9 @@ export const COUNTERS = {
     w3c: { up: 'outbound-rtp.bytesSent', down: 'inbound-rtp.bytesReceived' },
   },
   /**
-   * Down: the first transmission did not arrive. Up: the server requested it again or reported it
-   * missing (RFC 3550 receiver report). Negative when a late packet arrives after all.
+   * Packets lost before recovery. Down: the first transmission did not arrive. Up: the server
+   * requested the packet again or reported it missing (RFC 3550 receiver report). Negative if a
+   * late packet arrives after all.
    */
   lostBeforeRecovery: {
     unit: 'packets',
@@ -84,7 +88,10 @@ export const COUNTERS = {
     pump: { up: 'derived', down: ['lostBeforeRecovery'], data: ['lost'] },
     csv: 'lost_before_recovery',
   },
-  /** Down: did not arrive at all. Up: still missing in the server's receiver reports. */
+  /**
+   * Packets lost after recovery. Down: never arrived. Up: still missing in the server's receiver
+   * reports.
+   */
   lost: {
     unit: 'packets',
     aggregation: 'sum',
@@ -94,7 +101,7 @@ export const COUNTERS = {
     csv: 'lost',
     w3c: { up: 'remote-inbound-rtp.packetsLost', down: 'inbound-rtp.packetsLost' },
   },
-  /** Lost at first, then retransmitted. */
+  /** Packets lost at first, then retransmitted. */
   recovered: {
     unit: 'packets',
     aggregation: 'sum',
@@ -114,7 +121,7 @@ export const COUNTERS = {
     metric: { down: 'duplicates' },
     csv: 'duplicates',
   },
-  /** Older than the newest packet on arrival, retransmissions not included. */
+  /** Packets older than the newest one on arrival, without retransmissions. */
   outOfOrder: {
     unit: 'packets',
     aggregation: 'sum',
@@ -124,7 +131,7 @@ export const COUNTERS = {
     metric: { down: 'out_of_order' },
     csv: 'out_of_order',
   },
-  /** RTCP messages, RFC 4585 §6.2.1. */
+  /** NACK messages (RTCP), RFC 4585 §6.2.1. */
   nacksSent: {
     unit: 'messages',
     aggregation: 'sum',
@@ -145,7 +152,7 @@ export const COUNTERS = {
     csv: 'nacks_received',
     w3c: { up: 'outbound-rtp.nackCount' },
   },
-  /** RTCP messages, RFC 4585 §6.3.1. */
+  /** PLI messages (RTCP), RFC 4585 §6.3.1. */
   plisSent: {
     unit: 'messages',
     aggregation: 'sum',
@@ -156,7 +163,7 @@ export const COUNTERS = {
     csv: 'plis_sent',
     w3c: { down: 'inbound-rtp.pliCount' },
   },
-  /** With FIRs (RFC 5104 §4.3.1), which request the same. */
+  /** PLI and FIR messages (RFC 5104 §4.3.1): both request a keyframe. */
   plisReceived: {
     unit: 'messages',
     aggregation: 'sum',
@@ -243,14 +250,14 @@ export const COUNTERS = {
     series: true,
     pump: { up: ['lateSends'] },
   },
-  /** Packets that the kernel of the load generator refused. */
+  /** Packets that the kernel of the load generator refused to send. */
   sendErrors: {
     unit: 'packets',
     aggregation: 'sum',
     series: true,
     pump: { up: ['sendErrors'] },
   },
-  /** Of the last keyframe; of what is sent: as configured. */
+  /** Width of the last keyframe; up: as configured, pixels. */
   width: {
     unit: 'pixels',
     aggregation: 'gauge',
@@ -269,7 +276,7 @@ export const COUNTERS = {
 
 export type CounterName = keyof typeof COUNTERS;
 
-/** Counters with a given property: `CountersWith<{ series: true }>`. */
+/** Names of counters with a property: `CountersWith<{ series: true }>`. */
 type CountersWith<Property> = {
   [Name in CounterName]: (typeof COUNTERS)[Name] extends Property ? Name : never;
 }[CounterName];
@@ -280,14 +287,14 @@ export type CsvColumn = (typeof COUNTERS)[SeriesCounter & CountersWith<{ csv: st
 
 export const COUNTER_NAMES = Object.keys(COUNTERS) as CounterName[];
 
-/** Whether samples have the counter. */
+/** Returns true if samples have the counter. */
 export const isSeriesCounter = (name: CounterName): name is SeriesCounter =>
   'series' in COUNTERS[name];
 
 /** Counters of samples, in the order of the record. */
 export const SERIES_COUNTERS: readonly SeriesCounter[] = COUNTER_NAMES.filter(isSeriesCounter);
 
-/** Counters of a track's result, with how results of successive streams are merged. */
+/** Counters of a track's result, and the rule for merging results of successive streams. */
 export const TRACK_COUNTERS: ReadonlyMap<TrackCounter, Counter['aggregation']> = new Map(
   Object.values(COUNTERS).flatMap((counter) =>
     'track' in counter ? [[counter.track, counter.aggregation] as const] : [],
@@ -302,7 +309,7 @@ export const CSV_COUNTERS: ReadonlyMap<string, SeriesCounter> = new Map(
   }),
 );
 
-/** An object with the same value for each name. */
+/** Makes an object with the same value for each name. */
 export const fill = <Name extends string, Value>(
   names: Iterable<Name>,
   value: Value,

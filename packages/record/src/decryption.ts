@@ -3,14 +3,15 @@ import { z } from 'zod';
 const count = z.number();
 
 /**
- * Results of the decryption of received frames with end-to-end encryption. All audio frames and data messages are decrypted; of video one frame a second, as it must be
- * assembled.
+ * Results of decrypting received frames with end-to-end encryption. All audio frames and data
+ * messages are decrypted, but only one video frame per second, because video must be assembled
+ * first.
  */
 export const decryptionSchema = z.object({
   decrypted: count,
-  /** Encrypted with a key that the participant does not have, or damaged. */
+  /** Frames encrypted with a key that the participant does not have, or damaged. */
   undecryptable: count,
-  /** Decrypted frames with another key index than the one before. */
+  /** Decrypted frames whose key index differs from that of the frame before. */
   keyChanges: count,
 });
 

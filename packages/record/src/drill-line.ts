@@ -4,7 +4,7 @@ const text = z.string();
 const count = z.number();
 const id = text.min(1);
 
-/** Objectives of a drill: the same codes in drill files, results and metrics. */
+/** Objectives of a drill. The codes are the same in drill files, results and metrics. */
 export const DRILL_OBJECTIVES = [
   'time_to_recover',
   'not_recovered',
@@ -21,14 +21,18 @@ export const DRILL_OBJECTIVES = [
 export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
 
 /**
- * Verdicts on a drill and on each of its repeats. void: the steady state was not reached, or a fault was not available. inconclusive: the load generator
- * was impaired. A drill that met its own abort condition has failed.
+ * Verdicts on a drill and on each of its repeats. `void`: the steady state was not reached, or a
+ * fault was not available. `inconclusive`: the load generator was impaired. A drill that met its own
+ * abort condition has failed.
  */
 export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
 
 export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
 
-/** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */
+/**
+ * Media reception of a participant of a drill. Signalling comes first: media may continue while a
+ * participant reconnects.
+ */
 export const MEDIA_RECEPTIONS = [
   'receiving_all',
   'receiving_some',
@@ -39,7 +43,7 @@ export const MEDIA_RECEPTIONS = [
 
 export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
 
-/** What a fault is injected into, as in the drill file; resolved to components at the time of the injection. */
+/** Target of a fault as in the drill file; resolved to components at the time of the injection. */
 export const faultTarget = z
   .union([
     z.object({
@@ -62,7 +66,10 @@ export type FaultTarget = z.infer<typeof faultTarget>;
 
 const targetKind = z.enum(['node', 'redis', 'load-balancer', 'turn']);
 
-/** It is not known whether these components belong to the deployment that the participants use. */
+/**
+ * Components of a target for which it is unknown whether they belong to the participants'
+ * deployment.
+ */
 const unprovenTarget = {
   kind: targetKind,
   components: z.array(text),
@@ -75,7 +82,7 @@ const unprovenTarget = {
   ]),
 };
 
-/** Findings of a drill at a target that lacks the effect of its fault. */
+/** Findings at a target that lacks the effect of its fault. */
 export const EFFECT_FINDINGS = [
   'still_runs',
   'runs',
@@ -94,18 +101,21 @@ export const EFFECT_FINDINGS = [
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];
 
-/** Why a drill did not go on to the end of its schedule. */
+/** Reason why a drill stopped before the end of its schedule. */
 export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('steady_state_not_reached'),
-    /** Ms after the last join, and what was missing then. */
+    /** Time limit after the last join, ms, and what was missing at its end. */
     withinMs: count,
     participants: count,
     participantsMissing: count,
     subscriptionsWithoutMedia: count,
   }),
   z.object({ code: z.literal('ended_before_steady_state') }),
-  /** Certain: the participants use another deployment. `roomNodes`: nodes outside the target that hold their rooms. */
+  /**
+   * The participants certainly use another deployment. `roomNodes`: nodes outside the target that
+   * hold their rooms.
+   */
   z.object({
     code: z.literal('target_mismatch'),
     kind: targetKind,
@@ -113,37 +123,46 @@ export const drillStopReason = z.discriminatedUnion('code', [
     roomNodes: z.array(text),
   }),
   z.object({ code: z.literal('target_unproven'), ...unprovenTarget }),
-  /** By another process, before its time: `swarm chaos rollback --force`. */
+  /** Another process rolled the fault back before its time: `swarm chaos rollback --force`. */
   z.object({ code: z.literal('rolled_back_externally'), fault: text }),
-  /** The effect of the fault was gone before its rollback: the measurements do not show the effect. */
+  /**
+   * The effect of the fault was gone before its rollback, so the measurements do not show the
+   * effect.
+   */
   z.object({
     code: z.literal('fault_gone'),
     fault: text,
     component: text,
     found: z.enum(EFFECT_FINDINGS),
   }),
-  /** The target did not answer whether the effect was still there. */
+  /** The target did not report whether the effect was still there. */
   z.object({ code: z.literal('effect_unknown'), fault: text, component: text, message: text }),
-  /** `error`: the code of the error; null: an unexpected one. */
+  /** The drill failed with an error. `error`: code of the error; null: an unexpected error. */
   z.object({ code: z.literal('execution_failed'), error: text.nullable(), message: text }),
-  /** The abort condition of the drill: this share of the control group's subscribers received no media for so long. */
+  /**
+   * The abort condition of the drill was met: for `forMs` ms, this share (0 … 1) of the control
+   * group's subscribers received no media.
+   */
   z.object({ code: z.literal('control_group_interrupted'), share: count, forMs: count }),
-  /** The same, of all subscribers. */
+  /** The abort condition was met for all subscribers; fields as in `control_group_interrupted`. */
   z.object({ code: z.literal('load_interrupted'), share: count, forMs: count }),
 ]);
 
 export type DrillStopReason = z.infer<typeof drillStopReason>;
 
-/** What a drill did, and what it observed of the deployment. */
+/** Step of a drill, or its observation of the deployment. */
 const drillEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('steady_state_reached') }),
-  /** Not proven, and allowed by --allow-unproven-target. */
+  /** The target is unproven, and --allow-unproven-target allowed it. */
   z.object({ event: z.literal('target_assumed'), ...unprovenTarget }),
   /** The precondition was not met: there is no verdict on the server. */
   z.object({ event: z.literal('void'), reason: drillStopReason }),
-  /** The drill's own abort condition was met. */
+  /** The abort condition of the drill was met. */
   z.object({ event: z.literal('aborted'), reason: drillStopReason }),
-  /** `at`: just before the injection; `completedAt`: after it. `rooms`: held by the components. `params`: as the fault's schema read them. */
+  /**
+   * `at`: just before the injection; `completedAt`: after it. `rooms`: rooms held by the
+   * components. `params`: parameters as the fault's schema read them.
+   */
   z.object({
     event: z.literal('fault_injected'),
     id,
@@ -155,22 +174,27 @@ const drillEvent = z.discriminatedUnion('event', [
     completedAt: count,
   }),
   z.object({ event: z.literal('fault_rolled_back'), id, fault: text, completedAt: count }),
-  /** `detail`: what is missing on the platform. */
+  /** `detail`: what the platform lacks. */
   z.object({ event: z.literal('fault_skipped'), fault: text, detail: text }),
-  /** Redis (`rooms` null: it did not answer) compared with the room service. Rooms → node ids. */
+  /**
+   * Redis compared with the room service. `rooms`: node ids by room; null: Redis did not answer.
+   */
   z.object({
     event: z.literal('registry_observed'),
     rooms: z.record(text, text).nullable(),
     nodes: z.record(text, z.enum(['serving', 'stale', 'shutting_down'])),
     ghostRooms: z.array(text),
   }),
-  /** Of the load balancer. */
+  /** Backends as the load balancer reports them. */
   z.object({ event: z.literal('backends_observed'), healthy: count, total: count }),
-  /** The platform replaced a terminated component, as Kubernetes does. Ms after its termination was requested; null: not observed. */
+  /**
+   * The platform replaced a terminated component, as Kubernetes does. Times: ms after the
+   * termination was requested; null: not observed.
+   */
   z.object({
     event: z.literal('component_replaced'),
     component: text,
-    /** The same name, where names stay. */
+    /** Name of the replacement; the same as `component` where names do not change. */
     replacement: text,
     terminatedMs: count.nullable(),
     scheduledMs: count.nullable(),
@@ -185,7 +209,7 @@ const drillEvent = z.discriminatedUnion('event', [
   }),
 ]);
 
-/** A line of type `drill`. */
+/** Line of type `drill`. */
 export const drillSchema = z.intersection(
   z.object({ type: z.literal('drill'), at: z.number() }),
   drillEvent,

@@ -6,31 +6,51 @@ export const EVENT_NAMES = [
   'join_retry',
   'join_failed',
   'first_media',
-  /** With end-to-end encryption: the first frame of another participant that could be decrypted. */
+  /**
+   * First frame of another participant that could be decrypted; only with end-to-end encryption.
+   */
   'first_decrypted',
   'signal_lost',
   'resumed',
   'reconnected',
-  /** With the reconnect policy `app`, after `disconnected`: the application joined again, or an attempt failed and another follows. */
+  /**
+   * The application joined again after `disconnected`, or an attempt failed and another follows;
+   * only with the reconnect policy `app`.
+   */
   'rejoined',
   'rejoin_retry',
-  /** Where media is observed: the first packet of a publication in this session. */
+  /** First packet of a publication in this session; only where media is observed. */
   'media_started',
-  /** Where media is observed: no packet for two seconds of what is still published. `at`: the last packet. */
+  /**
+   * No packet for two seconds of a publication that still exists; only where media is observed.
+   * `at`: the last packet.
+   */
   'media_interrupted',
-  /** Where media is observed: the first packet after an interruption of more than 500 ms, whatever stream carries it, also without `media_interrupted` before. */
+  /**
+   * First packet after an interruption of more than 500 ms, on any stream, even without
+   * `media_interrupted` before; only where media is observed.
+   */
   'media_resumed',
-  /** An action of the plan took effect. `at`: then; where it could not be measured when others noticed it, when it was done. */
+  /**
+   * An action of the plan took effect. `at`: time of the effect, or of the action if the effect
+   * cannot be measured.
+   */
   'acted',
-  /** An action of the plan could not be carried out, or others did not notice it in time. */
+  /**
+   * An action of the plan could not be carried out, or other participants did not notice it in
+   * time.
+   */
   'action_failed',
   'disconnected',
   'left',
   'worker_started',
   'worker_died',
-  /** A process of the load generator did not run for a second or more. `at`: when it ran again. */
+  /**
+   * A process of the load generator did not run for a second or more. `at`: the time when it ran
+   * again.
+   */
   'process_paused',
-  /** The host was suspended. `at`: when it ran again. */
+  /** The host was suspended. `at`: the time when it ran again. */
   'host_suspended',
   /** The wall clock of the host was set. Times of the record do not follow it. */
   'clock_stepped',
@@ -40,22 +60,24 @@ export const EVENT_NAMES = [
   'warning',
 ] as const;
 
-/** Milliseconds since the scheduled join, per phase; not since the attempt that succeeded. */
+/** Time from the scheduled join to each phase, ms; not from the attempt that succeeded. */
 const phases = z.object({
-  /** The attempt that succeeded was started. */
+  /** Start of the attempt that succeeded, ms. */
   started: z.number(),
-  /** The token endpoint of the application answered. Absent without one. */
+  /** Answer of the application's token endpoint, ms; absent without an endpoint. */
   token: z.number().exactOptional(),
-  /** JoinResponse received. Absent, as `ice`, where the client does not say: rtc. */
+  /**
+   * Receipt of the JoinResponse, ms. Absent, as `ice`, where the client does not report it: rtc.
+   */
   signal: z.number().exactOptional(),
   ice: z.number().exactOptional(),
-  /** Absent where DTLS was ready with ICE. */
+  /** DTLS ready, ms; absent where it was ready together with ICE. */
   dtls: z.number().exactOptional(),
-  /** Media transport ready (DTLS) and own tracks acknowledged. */
+  /** Media transport ready (DTLS) and own tracks acknowledged, ms. */
   joined: z.number(),
 });
 
-/** A threshold with `abortOnFail` and the value that crossed it. */
+/** Threshold with `abortOnFail`, and the value that crossed it. */
 export const crossingSchema = z.object({
   threshold: z.string().describe('As written: packet_loss: rate<0.01 abortOnFail.'),
   metric: z.string().describe('With its selector and window: media_latency{kind:audio}@peak.'),
@@ -66,47 +88,55 @@ export const eventSchema = z.object({
   type: z.literal('event'),
   at: z.number(),
   event: z.enum(EVENT_NAMES),
-  /** Of `ParticipantPlan`; absent on events of the run itself. */
+  /** Identity in `ParticipantPlan`; absent on events of the run as a whole. */
   identity: z.string().exactOptional(),
   group: z.string().exactOptional(),
   room: z.string().exactOptional(),
   role: z.string().exactOptional(),
   shard: z.number().exactOptional(),
-  /** `joined` only. */
+  /** Phases of a join, on `joined` only. */
   phases: phases.exactOptional(),
   attempt: z.number().exactOptional(),
   /**
-   * `resumed`, `reconnected`, `rejoined`: from the loss to a ready media transport; `rejoin_retry`: to
-   * the failure. `first_media`, `first_decrypted`, `join_retry`, `join_failed`: since the scheduled join.
-   * `media_resumed`: the interruption. `acted`: from the action until it took effect; absent where that was not measured. `process_paused`, `host_suspended`: how long.
+   * Duration, ms. `resumed`, `reconnected`, `rejoined`: from the loss to a ready media transport;
+   * `rejoin_retry`: from the loss to the failure. `first_media`, `first_decrypted`, `join_retry`,
+   * `join_failed`: from the scheduled join. `media_resumed`: length of the interruption. `acted`:
+   * from the action to its effect; absent where the effect was not measured. `process_paused`,
+   * `host_suspended`: length of the pause.
    */
   durationMs: z.number().exactOptional(),
-  /** `clock_stepped`: by how much, negative backwards. */
+  /** Step of the clock on `clock_stepped`, ms; negative: backwards. */
   stepMs: z.number().exactOptional(),
-  /** The node that holds the room, as reported by the server. */
+  /** Node that holds the room, as the server reports it. */
   node: z.string().exactOptional(),
-  /** The backend that the load balancer chose for the signal connection, if it reports one (`x-livekit-backend`). */
+  /**
+   * Backend that the load balancer chose for the signal connection, if it reports one
+   * (`x-livekit-backend`).
+   */
   backend: z.string().exactOptional(),
-  /** `acted`, `action_failed`: `mute`, `simulate-migration`. */
+  /** Action on `acted` and `action_failed`: `mute`, `simulate-migration`. */
   action: z.string().exactOptional(),
-  /** Media events: identity of the publisher. */
+  /** Identity of the publisher, on media events. */
   publisher: z.string().exactOptional(),
   kind: z.enum(['audio', 'video']).exactOptional(),
   source: trackSourceSchema.exactOptional(),
   serverVersion: z.string().exactOptional(),
-  /** `joined`: of the addresses that ICE selected. */
+  /** Family of the addresses that ICE selected, on `joined`. */
   addressFamily: z.literal([4, 6]).exactOptional(),
-  /** `joined`: what ICE selected. */
+  /** Candidate pair that ICE selected, on `joined`. */
   selectedPair: selectedPairSchema.exactOptional(),
-  /** A stable code for counting: `timeout`, `unauthorized`, `server_full`, `dtls`, … */
+  /** Stable code for counting: `timeout`, `unauthorized`, `server_full`, `dtls`, … */
   reason: z.string().exactOptional(),
-  /** A sentence for readers. */
+  /** Sentence for readers. */
   message: z.string().exactOptional(),
-  /** Of a failure: what to do next, such as the setting that causes it. */
+  /** Next step after a failure, such as the setting that causes it. */
   hint: z.string().exactOptional(),
-  /** `threshold_crossed`, and `warning` with the reason `threshold_doubted`. */
+  /** Crossing on `threshold_crossed`, and on `warning` with the reason `threshold_doubted`. */
   crossing: crossingSchema.exactOptional(),
-  /** `warning` with the reason `threshold_doubted`: codes of the health findings that may have caused the crossing. */
+  /**
+   * Codes of the health findings that may have caused the crossing, on `warning` with the reason
+   * `threshold_doubted`.
+   */
   findings: z.array(z.string()).exactOptional(),
 });
 

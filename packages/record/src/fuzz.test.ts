@@ -11,7 +11,7 @@ import { LINE_SCHEMAS, type RecordLine } from './record.ts';
 import { readRecordLines, recordLines } from './record-reader.ts';
 import { openRecord } from './record-writer.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that a failure is caused by the change under test. */
 const SEED = 20_261;
 
 let dir: string;
@@ -26,7 +26,7 @@ const run = recordOf(specOf({ rooms: 1, participants: 2, durationMs: 2_000 }));
 const [header] = run;
 if (header === undefined) throw new Error('the record has no header');
 
-/** Any line that its type allows. */
+/** Any line that its schema accepts. */
 const lines = fc.oneof(
   ...Object.values(LINE_SCHEMAS).map((schema) => arbitraryOf(schema) as fc.Arbitrary<RecordLine>),
 );
@@ -41,11 +41,11 @@ const written = (some: readonly RecordLine[]): string => {
 
 interface Reading {
   lines: RecordLine[];
-  /** Of the error that ended the reading. */
+  /** Message of the error that ended the reading; null: none. */
   error: string | null;
 }
 
-/** Reads as far as it goes; the only error may be SwarmError `bad_record`. */
+/** Reads a record up to the first error, which must be SwarmError `bad_record`. */
 const readAll = async (
   from: AsyncIterable<RecordLine> | Iterable<RecordLine>,
 ): Promise<Reading> => {
@@ -60,7 +60,7 @@ const readAll = async (
 };
 
 describe('a record', () => {
-  it('is read as it was written, whatever its lines say', async () => {
+  it('is read as it was written, whatever its lines contain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(lines, { maxLength: 8 }), async (some) => {
         const all = [header, ...some];
@@ -70,7 +70,7 @@ describe('a record', () => {
     );
   });
 
-  it('that ends anywhere has every line before its end', async () => {
+  it('that is truncated anywhere has every line before its end', async () => {
     const bytes = readFileSync(join(written(run), 'record.ndjson'));
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: bytes.length }), async (length) => {
@@ -79,14 +79,14 @@ describe('a record', () => {
         const { lines: read, error } = await readAll(readRecordLines(text.split('\n')));
         expect(read).toEqual(run.slice(0, Math.max(whole, read.length)));
         expect(read.length - whole).toBeLessThanOrEqual(1);
-        // Without a header there is nothing to read.
+        // A record without a header cannot be read.
         if (whole > 0) expect(error).toBeNull();
       }),
       { numRuns: 80, seed: SEED },
     );
   });
 
-  it('that is damaged has every line before the damage, and names the damaged one', async () => {
+  it('that is damaged has every line before the damage, and the error names the damaged one', async () => {
     const bytes = readFileSync(join(written(run), 'record.ndjson'));
     const damage = fc.record({
       at: fc.nat({ max: bytes.length - 1 }),
@@ -108,7 +108,7 @@ describe('a record', () => {
           }),
         );
         expect(read.slice(0, intact)).toEqual(run.slice(0, intact));
-        // What is neither read nor refused is reported.
+        // Lines that are neither read nor refused are reported.
         if (error === null)
           expect(read.length + noted).toBe(texts.filter((text) => text.trim() !== '').length);
         if (error !== null && intact > 0) {
@@ -121,7 +121,7 @@ describe('a record', () => {
     );
   });
 
-  it('of any text is read or refused, and never changes what objects have', async () => {
+  it('of any text is read or refused, and never changes the prototype of objects', async () => {
     const keys = fc.constantFrom('type', 'event', '__proto__', 'constructor', 'at', 'labels');
     const json = fc.oneof(
       fc.jsonValue().map((value) => JSON.stringify(value)),

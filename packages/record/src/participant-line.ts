@@ -6,52 +6,61 @@ import { trackPlayout } from './playout.ts';
 const count = z.number();
 const measured = z.number().nullable();
 
-/** RFC 8839 §5.1. */
+/** Candidate types of RFC 8839 §5.1. */
 const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
 
 export const trackSourceSchema = z.enum(['camera', 'screen', 'other']);
 
-/** The candidate pair that ICE selected (RFC 8445 §8.1.1). */
+/** Candidate pair that ICE selected (RFC 8445 §8.1.1). */
 export const selectedPairSchema = z.object({
-  /** How media reached the node. With the path `auto` of a role: which one it became. */
+  /** Path of media to the node; for a role with the path `auto`, the path that ICE selected. */
   path: z.enum(['direct', 'ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls']),
   localCandidate: z.enum(CANDIDATE_TYPES),
   remoteCandidate: z.enum(CANDIDATE_TYPES),
-  /** Between the two candidates: a relay exchanges UDP with the node, whatever its client uses. */
+  /**
+   * Protocol between the two candidates: a relay exchanges UDP with the node, whatever its client
+   * uses.
+   */
   protocol: z.enum(['udp', 'tcp']),
-  /** With a relay: from the first packet, or the TCP connection, to the allocation, ms. */
+  /**
+   * Time from the first packet, or from the TCP connection, to the allocation at the relay, ms;
+   * absent without a relay.
+   */
   allocationMs: z.number().exactOptional(),
 });
 
-/** One track as the participant sent it or received it, over its whole session. */
+/** Track as the participant sent or received it, over its whole session. */
 const track = z.object({
   direction: z.enum(['up', 'down']),
   kind: z.enum(['audio', 'video', 'data']),
   codec: z.string(),
-  /** Video only: which of its publisher's tracks. */
+  /** Source of a video track among its publisher's tracks; absent for audio. */
   source: trackSourceSchema.exactOptional(),
-  /** Up: the server rejected the publication. */
+  /** True if the server rejected the publication. Up only. */
   rejected: z.literal(true).exactOptional(),
-  /** Down: identity of the publisher. */
+  /** Identity of the publisher. Down only. */
   publisher: z.string().exactOptional(),
   sid: z.string().exactOptional(),
-  /** Up, simulcast: q, h, f. */
+  /** Simulcast layer: q, h or f. Up only. */
   layer: z.string().exactOptional(),
   ...fill(TRACK_COUNTERS.keys(), count),
-  /** Down, with end-to-end encryption. */
+  /** Results of decryption with end-to-end encryption. Down only. */
   decryption: decryptionSchema.exactOptional(),
   jitterMs: measured,
   rttMs: measured,
   latencyP50Ms: measured,
   latencyP95Ms: measured,
   latencyMaxMs: measured,
-  /** Down: media was received in the last two seconds of the session, or none was expected: unpublished, muted by its publisher, or not visible. */
+  /**
+   * True if media was received in the last two seconds of the session, or none was expected:
+   * unpublished, muted by its publisher, or not visible. Down only.
+   */
   activeAtEnd: z.boolean(),
-  /** Of real clients only. */
+  /** Decoding and playout, measured by real clients only. */
   playout: trackPlayout.exactOptional(),
 });
 
-/** Written once per participant when it left, failed, or the run ended. */
+/** Result of a participant, written once: when it left, failed, or the run ended. */
 export const participantSchema = z.object({
   type: z.literal('participant'),
   at: z.number(),
@@ -60,7 +69,7 @@ export const participantSchema = z.object({
   group: z.string(),
   room: z.string(),
   role: z.string(),
-  /** Scheduled times of its join and its leave. */
+  /** Scheduled times of join and leave, ms after the start of the run. */
   joinAtMs: z.number(),
   leaveAtMs: z.number(),
   outcome: z.enum(['left', 'join_failed', 'disconnected', 'worker_died']),
@@ -68,13 +77,16 @@ export const participantSchema = z.object({
   joinTimeMs: measured,
   resumes: count,
   reconnects: count,
-  /** With the reconnect policy `app`. */
+  /** Number of rejoins, with the reconnect policy `app`. */
   rejoins: count.exactOptional(),
-  /** Of its last connection; absent where it had none. */
+  /** Candidate pair of the last connection; absent without a connection. */
   selectedPair: selectedPairSchema.exactOptional(),
-  /** Remote participants that the server had reported when it left or was asked to. */
+  /**
+   * Remote participants that the server had reported when this participant left or was asked to
+   * leave.
+   */
   remoteParticipants: count.exactOptional(),
-  /** Absent: native. */
+  /** Engine of a real client; absent: native. */
   engine: z.enum(['browser', 'rtc']).exactOptional(),
   expectedTracks: z.object({ audio: count, video: count }),
   tracks: z.array(track),
@@ -85,10 +97,13 @@ export type TrackSource = z.infer<typeof trackSourceSchema>;
 export type TrackResult = z.infer<typeof track>;
 export type ParticipantLine = z.infer<typeof participantSchema>;
 
-/** `ParticipantLine.reason` of a participant that left before its join completed: a failure in a run that ended as planned, none in one cut short. */
+/**
+ * `ParticipantLine.reason` of a participant that left before its join completed. It is a failure in
+ * a run that ended as planned, but not in a run that was cut short.
+ */
 export const LEFT_WHILE_JOINING = 'left_while_joining';
 
-/** A track without any activity. */
+/** Result of a track without activity. */
 export const emptyTrackResult = (direction: 'up' | 'down'): TrackResult => ({
   direction,
   kind: 'data',

@@ -4,17 +4,26 @@ import { z } from 'zod';
 const count = z.number();
 const bins = z.object({ bins: z.array(z.number()), zeros: count });
 
-/** What only real clients measure, because they decode and play; counted as W3C webrtc-stats defines it. */
+/**
+ * Counters that only real clients measure, because they decode and play; defined as in W3C
+ * webrtc-stats.
+ */
 const counters = {
   framesDecoded: count,
   framesDropped: count,
   freezes: count,
   freezeMs: count,
-  /** Audio samples that were played, and those of them that were made up. */
+  /**
+   * Audio samples that were played; `concealedSamples` of them were synthesised because packets
+   * were missing.
+   */
   samples: count,
   concealedSamples: count,
   silentConcealedSamples: count,
-  /** Sent video: for how long, and for how long of it in less than full quality for lack of bandwidth or CPU. */
+  /**
+   * Time in which video was sent, and the part of it in less than full quality for lack of
+   * bandwidth or CPU, ms.
+   */
   sentMs: count,
   limitedMs: count,
 } as const;
@@ -23,23 +32,26 @@ export type PlayoutCounter = keyof typeof counters;
 
 export const PLAYOUT_COUNTERS = Object.keys(counters) as PlayoutCounter[];
 
-/** Of a group of tracks in one interval: counters are differences. */
+/** Playout of a group of tracks in one interval; counters are differences. */
 export const playoutSample = z.object({
   ...counters,
-  /** Milliseconds in the jitter buffer: of each track the mean of the interval. */
+  /** Delay in the jitter buffer, ms: one value per track, the mean of the interval. */
   jitterBufferDelay: bins,
-  /** Milliseconds from the capture of a frame until it was shown: of each track the mean of the interval. */
+  /**
+   * Time from the capture of a frame until it was shown, ms: one value per track, the mean of the
+   * interval.
+   */
   frameLatency: bins,
-  /** Bits per second that the client estimates for this direction of its connection. */
+  /** Bandwidth estimate of the client for this direction of its connection, bit/s. */
   bandwidthEstimate: bins,
 });
 
-/** Of one track over its whole session. */
+/** Playout of one track over its whole session. */
 export const trackPlayout = z.object({
   ...counters,
-  /** Mean, ms. */
+  /** Mean delay in the jitter buffer, ms; null: not measured. */
   jitterBufferDelayMs: z.number().nullable(),
-  /** Mean over frames that carried their capture time, ms. */
+  /** Mean over frames that carried their capture time, ms; null: none did. */
   frameLatencyMs: z.number().nullable(),
 });
 

@@ -7,7 +7,7 @@ import { RECORD_FILE } from './record-writer.ts';
 
 /**
  * Finds the file of a record, given its path or that of its folder.
- * @throws SwarmError `bad_record` when it does not exist
+ * @throws SwarmError `bad_record` if the file does not exist
  */
 export const findRecord = (path: string): string => {
   if (!existsSync(path))
@@ -27,15 +27,17 @@ export const findRecord = (path: string): string => {
 };
 
 /**
- * Reads a record on disk line by line, for data that a summary does not contain; memory does not grow with its length.
+ * Reads a record on disk line by line, for data that a summary does not contain. Memory does not
+ * grow with its length.
  * @throws SwarmError `bad_record`
  */
 export const recordLines = (path: string): AsyncIterable<RecordLine> =>
   readRecordLines(textLines(path));
 
 /**
- * The lines of a record's file as text, one at a time. Not by node:readline: it also ends lines at U+2028 and U+2029, which JSON allows inside a
- * text, and names and messages come from outside.
+ * Reads the lines of a record's file as text, one at a time. node:readline is not used: it also
+ * ends lines at U+2028 and U+2029, which JSON allows within text, and names and messages come from
+ * outside.
  * @throws SwarmError `bad_record`
  */
 export async function* textLines(path: string): AsyncGenerator<string> {
@@ -49,7 +51,10 @@ export async function* textLines(path: string): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-/** A property of the file itself: its last line is truncated, or it has lines that this version does not know. */
+/**
+ * Note about the file of a record: its last line is truncated, or it has lines that this version
+ * does not know.
+ */
 export type RecordNote =
   | { code: 'last_line_truncated'; line: number }
   | { code: 'unknown_lines'; count: number };
@@ -70,7 +75,7 @@ export async function* readRecordLines(
   for await (const text of lines) {
     number++;
     if (text.trim() === '') continue;
-    // Only now is it known that the broken line was not the last.
+    // The broken line was not the last one, since another follows.
     if (broken !== null) throw broken.error;
     const line = tryParse(text, number);
     if (hasErrorCode(line, 'bad_record')) broken = { error: line, number };
@@ -87,7 +92,10 @@ export async function* readRecordLines(
   if (unknown > 0) note({ code: 'unknown_lines', count: unknown });
 }
 
-/** Without a header nothing can be read; any other line may be the last. */
+/**
+ * Parses a line; an error is returned, because the line may be the last. A broken header throws:
+ * the record cannot be read without it.
+ */
 const tryParse = (text: string, number: number): RecordLine | SwarmError | null => {
   try {
     return parseRecordLine(text, number);

@@ -24,7 +24,7 @@ afterEach(() => {
 const line: RecordLine = { type: 'end', at: 1, reason: 'completed' };
 
 describe('openRecord', () => {
-  it('makes the folder and shows lines on disk within a second', async () => {
+  it('creates the folder and writes lines to disk within a second', async () => {
     const record = openRecord(join(dir, 'a', 'b'));
     record.write(line);
     await expect
@@ -33,7 +33,7 @@ describe('openRecord', () => {
     record.close();
   });
 
-  it('writes what was held back when it is closed', () => {
+  it('writes buffered lines when it is closed', () => {
     const record = openRecord(dir);
     record.write(line);
     record.write(line);
@@ -41,13 +41,13 @@ describe('openRecord', () => {
     expect(readFileSync(record.file, 'utf8').split('\n')).toHaveLength(3);
   });
 
-  it('does not touch a record that is there already', () => {
+  it('does not change an existing record', () => {
     writeFileSync(join(dir, 'record.ndjson'), 'precious');
     expect(() => openRecord(dir)).toThrow(/the folder already has a record/);
     expect(readFileSync(join(dir, 'record.ndjson'), 'utf8')).toBe('precious');
   });
 
-  it('refuses a folder that cannot be, with what to do', () => {
+  it('refuses a folder that cannot be created, with a hint', () => {
     writeFileSync(join(dir, 'file'), '');
     expect(() => openRecord(join(dir, 'file', 'sub'))).toThrow(
       expect.objectContaining({ code: 'usage' }),
@@ -56,7 +56,7 @@ describe('openRecord', () => {
     expect(() => openRecord('/proc/nowhere')).toThrow(/cannot be written there/);
   });
 
-  it('returns an error when it is closed and what was written is not there', async () => {
+  it('returns an error on close if written lines are missing', async () => {
     const cut = openRecord(join(dir, 'cut'));
     cut.write(line);
     cut.flush();
@@ -79,7 +79,7 @@ describe('openRecord', () => {
     expect(whole.close()).toBeNull();
   });
 
-  it('takes an unused record away, but not what else is there', () => {
+  it('removes an unused record, but no other file', () => {
     const unused = openRecord(join(dir, 'unused'));
     unused.discard();
     expect(existsSync(join(dir, 'unused'))).toBe(false);

@@ -15,25 +15,25 @@ import { codeOf, diskReason, failpoint, makeFolder } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import type { RecordLine } from './record.ts';
 
-/** Name of the record inside its folder. */
+/** Name of the record in its folder. */
 export const RECORD_FILE = 'record.ndjson';
 
-/** Appends to the record of a run, which can be read during the run. */
+/** Writer that appends to the record of a run. The record can be read during the run. */
 export interface RecordWriter {
-  /** The folder; it also contains the logs of workers and server. */
+  /** Folder of the record; it also contains the logs of workers and server. */
   readonly dir: string;
   readonly file: string;
-  /** Resolves when the disk fails (full, unmounted): nothing is written after that. */
+  /** Resolves when the disk fails (full, unmounted); nothing is written after that. */
   readonly failed: Promise<SwarmError>;
   write(line: RecordLine): void;
-  /** Writes buffered lines; runs at least once per second. */
+  /** Writes buffered lines; called at least once per second. */
   flush(): void;
   /**
    * Writes the buffered lines, closes the file, and reads its end back.
    * @returns the reason why lines are missing from the file; null: none is missing
    */
   close(): SwarmError | null;
-  /** Closes the record and removes it when it is empty. The folder stays if it contains logs. */
+  /** Closes the record and removes it if it is empty. The folder stays if it contains logs. */
   discard(): void;
 }
 
@@ -41,7 +41,8 @@ const FLUSH_EVERY_MS = 1_000;
 const FLUSH_AT_BYTES = 256 * 1_024;
 
 /**
- * Opens a new record in `dir` and creates the folder if it is missing, so that a folder that is not writable is an error before the run.
+ * Opens a new record in `dir` and creates the folder if it is missing, so that a read-only folder
+ * is an error before the run.
  * @throws SwarmError `usage`
  */
 export const openRecord = (dir: string): RecordWriter => {
@@ -114,7 +115,7 @@ export const openRecord = (dir: string): RecordWriter => {
         rmSync(file);
         rmdirSync(dir);
       } catch {
-        // The folder contains other files: it stays.
+        // The folder contains other files and stays.
       }
     },
   };
@@ -123,7 +124,11 @@ export const openRecord = (dir: string): RecordWriter => {
 /** Beginning of the last line of a complete record. */
 const END_LINE = '{"type":"end"';
 
-/** @throws Error when the file has another end or size: another process changed it, or the disk lost accepted data */
+/**
+ * Checks the end of a closed record.
+ * @throws Error if the file has another end or size: another process changed it, or the disk lost
+ * accepted data
+ */
 const assertEnd = (file: string, size: number, line: string): void => {
   const fd = openSync(file, 'r');
   try {

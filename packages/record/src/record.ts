@@ -14,7 +14,7 @@ import { serverAfterSchema, serverMissingSchema, serverSchema } from './server-l
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
-/** A window of the plan: see `Window`. */
+/** Window of the plan, see `Window`. */
 export const windowSchema = z
   .object({
     name: z.string(),
@@ -25,7 +25,10 @@ export const windowSchema = z
   })
   .meta({ id: 'Window', description: 'A named part of the run, milliseconds after its start.' });
 
-/** What a reader needs of the plan, so that records keep their meaning when the expansion of scenarios changes. */
+/**
+ * Facts about the plan that readers need. The record contains them, so that it keeps its meaning
+ * when the expansion of scenarios changes.
+ */
 export const planFactsSchema = z.object({
   rooms: z.number(),
   participants: z.number(),
@@ -38,51 +41,65 @@ export const planFactsSchema = z.object({
 export const headerSchema = z.object({
   type: z.literal('header'),
   schema: z.literal(RECORD_SCHEMA),
-  /** Random, also part of room names. */
+  /** Random id of the run; it is also part of room names. */
   run: z.string().min(1),
-  /** ISO 8601, and the same as Unix milliseconds: the zero of every `at`. */
+  /**
+   * Start of the run, ISO 8601; `startedAtMs`: the same as Unix time, ms, the zero of every `at`.
+   */
   startedAt: z.string(),
   startedAtMs: z.number(),
   scenario: scenarioSchema.extend({ groups: scenarioSchema.shape.groups.min(1) }),
   plan: planFactsSchema,
-  /** Product version, Node version, kernel, CPUs, memory. Never a secret. */
+  /** Product version, Node version, kernel, CPUs, memory; never a secret. */
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
   workers: z.number(),
-  /** Absent: that of the SDKs. */
+  /** Reconnect policy; absent: `sdk`. */
   reconnectPolicy: z.enum(['none', 'app']).exactOptional(),
-  /** How many participants may be lost with their worker or host without making the run inconclusive. Absent: none. */
+  /**
+   * Number of participants that may be lost with their worker or host without making the run
+   * inconclusive; absent: 0.
+   */
   toleratedLost: z.number().exactOptional(),
 });
 
-/** A host whose workers host participants, in a run on several hosts. */
+/** Host whose workers host participants, in a run on several hosts. */
 const hostSchema = z.object({
   type: z.literal('host'),
   at: z.number(),
-  /** Unique within the run, unlike the name of the host. */
+  /** Id of the agent, unique within the run, unlike the name of the host. */
   agent: z.string(),
   host: z.string(),
-  /** Of its workers. */
+  /** Shards of the host's workers. */
   shards: z.array(z.number()),
   cores: z.number(),
   memoryBytes: z.number(),
   labels: z.record(z.string(), z.string()),
-  /** Unix time as the host's clock shows it minus that of the run, ms; corrected. */
+  /**
+   * Unix time of the host's clock minus that of the run, ms; times of the record are corrected by
+   * it.
+   */
   clockOffsetMs: z.number(),
-  /** By how much the offset may be wrong, at most, ms: this is left. */
+  /** Largest remaining error of the offset, ms. */
   clockUncertaintyMs: z.number(),
 });
 
-/** How the clock of a host compares with the one that the hosts of a run share: read again while the run lasts. */
+/** Offset between the clock of a host and the shared clock, read repeatedly during the run. */
 const clockSchema = z.object({
   type: z.literal('clock'),
   at: z.number(),
-  /** Of its host line. */
+  /** Agent in the line of the host. */
   agent: z.string(),
-  /** What times of this host lack to the shared clock, ms. From here on latency between hosts contains it; other times do not. */
+  /**
+   * Correction from this host's clock to the shared clock, ms. From this line on, latency between
+   * hosts includes it; other times do not.
+   */
   correctionMs: z.number(),
-  /** By how much the correction may be wrong until the next reading, ms. */
+  /** Largest error of the correction until the next reading, ms. */
   uncertaintyMs: z.number(),
-  /** One of the two clocks jumped by this much since the last reading, ms; not part of the correction. */
+  /**
+   * Jump of one of the two clocks since the last reading, ms; not part of the correction. Absent:
+   * none.
+   */
   stepMs: z.number().exactOptional(),
 });
 
@@ -92,14 +109,15 @@ const deploymentSchema = z.object({
   url: z.string(),
   embedded: z.boolean(),
   serverVersion: z.string().nullable(),
-  /** Node ids, as reported to participants that joined. */
+  /** Ids of the nodes, as reported to participants that joined. */
   nodes: z.array(z.string()),
 });
 
 /**
- * Why a run ended. `stopped`: by its caller, e.g. when a drill is over. `no_participants_left`: none
- * connected, and none scheduled. `threshold_crossed`: one with `abortOnFail`. `server_died`: by a failure of
- * its own; `server_killed`: something else ended the process of an embedded server.
+ * Reason why a run ended. `stopped`: by its caller, such as a finished drill.
+ * `no_participants_left`: none connected, none scheduled. `threshold_crossed`: a threshold with
+ * `abortOnFail`. `server_died`: the server failed; `server_killed`: another program ended the
+ * process of an embedded server.
  */
 export const END_REASONS = [
   'completed',
@@ -117,7 +135,10 @@ export const endSchema = z.object({
   reason: z.enum(END_REASONS),
 });
 
-/** All lines but the header, by their type. Unknown fields are dropped: later versions may add some. */
+/**
+ * Schemas of all lines except the header, by type. Unknown fields are dropped: later versions may
+ * add some.
+ */
 export const LINE_SCHEMAS = {
   deployment: deploymentSchema,
   host: hostSchema,
@@ -140,7 +161,7 @@ export type ClockLine = z.infer<typeof clockSchema>;
 export type EndLine = z.infer<typeof endSchema>;
 export type RecordLine = HeaderLine | z.infer<(typeof LINE_SCHEMAS)[keyof typeof LINE_SCHEMAS]>;
 
-/** What the header keeps of a plan. */
+/** Facts of a plan that the header contains. */
 export const planFactsOf = (plan: Plan): PlanFacts => ({
   rooms: new Set(plan.participants.map(({ room }) => room)).size,
   participants: plan.participants.length,

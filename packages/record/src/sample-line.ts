@@ -17,123 +17,147 @@ const labels = z.object({
   codec: z.string(),
 });
 
-/** What a group of tracks did since the last sample of the shard: counters are differences, they add up over shards and time. */
+/**
+ * Activity of a group of tracks since the last sample of the shard. Counters are differences: they
+ * add up over shards and time.
+ */
 const series = z.object({
   labels,
   /**
-   * Agents of other hosts that the publishers are on. The entry has only the latency of their tracks, which compares the clocks of two hosts; all else is
-   * in the entry without it.
+   * Agents of the other hosts on which the publishers are. An entry with this field has only the
+   * latency of their tracks, which compares the clocks of two hosts; everything else is in the
+   * entry without it.
    */
   publishersOn: z.array(z.string()).exactOptional(),
   ...fill(SERIES_COUNTERS, count),
-  /** Of received tracks and data messages with end-to-end encryption. */
+  /** Decryption of received tracks and data messages with end-to-end encryption. */
   decryption: decryptionSchema.exactOptional(),
-  /** Tracks by height, video only: `{ "360": 12 }`. */
+  /** Number of video tracks by height, pixels: `{ "360": 12 }`. */
   layers: z.record(z.string(), count),
   latency: bins,
   jitter: bins,
   rtt: bins,
-  /** Of native publishers with rate adaptation. */
+  /** Rate adaptation of native publishers; absent without it. */
   adaptation: adaptationSample.exactOptional(),
-  /** Of real clients only. */
+  /** Playout of real clients; absent for native participants. */
   playout: playoutSample.exactOptional(),
 });
 
-/** How threads of a process got the cores they asked for, in this interval. Linux only. */
+/** CPU scheduling of a process's threads in this interval. Linux only. */
 const scheduling = z.object({
-  /** Time on a core, ms, all threads together. */
+  /** Time on a core, sum of all threads, ms. */
   runMs: count,
-  /** Time in which they were ready to run and waited for a core, ms, all threads together. */
+  /** Time in which threads were ready to run and waited for a core, sum of all threads, ms. */
   waitMs: count,
-  /** The same of the thread that waited longest. */
+  /** Waiting time of the thread that waited longest, ms. */
   longestWaitMs: count,
 });
 
-/** Programs of the host beside the run, while it was busy. */
+/** CPU use of the host while it was busy, by the run and by other programs. */
 const otherPrograms = z.object({
-  /** Cores that the processes of the run used, an embedded server and real clients included. */
+  /** CPU use of the run's processes, an embedded server and real clients included, cores. */
   ownCores: count,
-  /** The three other programs, at most, that used most: name, and cores of all processes of that name. Empty where the host does not show them. */
+  /**
+   * Other programs with the highest CPU use, at most three: name, and cores of all processes of that
+   * name. Empty where the host does not show them.
+   */
   top: z.array(z.object({ name: z.string(), cores: count })),
 });
 
-/** Health of the load generator: of one worker process in this interval. */
+/** Health of the load generator: one worker process in this interval. */
 const generator = z.object({
-  /** Cores used by the process, all threads. */
+  /** CPU use of the process with all threads, cores. */
   cpuCores: count,
-  /** CPU seconds since the process started. */
+  /** CPU time since the process started, s. */
   cpuSeconds: count,
   residentBytes: count,
-  /** Event-loop delay, ms, p99 of the interval. */
+  /** Event-loop delay, p99 of the interval, ms. */
   eventLoopLagMs: count,
   /** Highest lateness of a pump thread, ms. */
   tickLatenessMs: count,
-  /** Pump threads that did not run for two seconds or more; what they host is missing from the series. */
+  /**
+   * Number of pump threads that did not run for two seconds or more; their participants are missing
+   * from the series.
+   */
   stuckThreads: count,
   lateSends: count,
   sendErrors: count,
   socketDrops: count,
   datagramsSent: count,
   datagramsReceived: count,
-  /** Bytes of the datagrams, with their headers of UDP and IP; what TURN and TCP have beside that is left out. */
+  /**
+   * Size of sent datagrams with UDP and IP headers, bytes; overhead of TURN and TCP is left out.
+   */
   wireBytesSent: count.exactOptional(),
   wireBytesReceived: count.exactOptional(),
-  /** In the first sample of a worker: how long after the start of the run it began to carry out its part, ms. */
+  /**
+   * Time from the start of the run until the worker began its part, ms; in the first sample of a
+   * worker.
+   */
   startLatenessMs: count.exactOptional(),
-  /** Joins that started more than a second after their scheduled time. */
+  /** Number of joins that started more than a second after their scheduled time. */
   lateJoins: count,
   /** Share of all cores of the host in use by all processes, 0 … 1; one worker reports it. */
   hostCpuShare: count.exactOptional(),
-  /** Of the event loop and the pump threads. */
+  /** Scheduling of the event loop and the pump threads. */
   scheduling: scheduling.exactOptional(),
-  /** Of an embedded server; the coordinator reports it. */
+  /** Scheduling of an embedded server; the coordinator reports it. */
   serverScheduling: scheduling.exactOptional(),
-  /** For how long some task of the host waited for a core (pressure stall information), ms; the coordinator reports it. */
+  /**
+   * Time in which some task of the host waited for a core (pressure stall information), ms; the
+   * coordinator reports it.
+   */
   stalledMs: count.exactOptional(),
-  /** Other programs that used the host, only while it was busy; the coordinator reports them. */
+  /** Other programs that used the host while it was busy; the coordinator reports them. */
   otherPrograms: otherPrograms.exactOptional(),
-  /** For how long a CPU quota stopped the control group of the coordinator, ms. */
+  /** Time in which a CPU quota stopped the control group of the coordinator, ms. */
   throttledMs: count.exactOptional(),
 });
 
-/** Packets of a role that TCP had not taken when the next ones were there, and that were not sent. */
+/**
+ * Packets of a role that were dropped instead of sent: the TCP connection had not taken them when
+ * the next ones were ready.
+ */
 const streamDrops = z.object({ group: z.string(), role: z.string(), packets: count });
 
-/** A real client of the shard and whether it got the CPU time it needed in this interval. */
+/** Real client of the shard, and its supply with CPU time in this interval. */
 const client = z.object({
   identity: z.string(),
   group: z.string(),
   role: z.string(),
   engine: z.enum(['browser', 'rtc']),
-  /** How late its timers were at most, ms. */
+  /** Largest lateness of its timers, ms. */
   lagMs: count,
-  /** So late, in this interval or shortly before, that its figures say more about the host than about the media: they are left out of the series. */
+  /**
+   * True if it was so late, in this interval or shortly before, that its measurements reflect the
+   * host rather than the media: they are left out of the series.
+   */
   starved: z.boolean(),
 });
 
 export const sampleSchema = z.object({
   type: z.literal('sample'),
   at: z.number(),
-  /** Or `COORDINATOR_SHARD`. */
+  /** Number of the shard, or `COORDINATOR_SHARD`. */
   shard: count,
   /** Length of the interval, ms. */
   intervalMs: z.number().positive(),
-  /** Participants of the shard that are connected. */
+  /** Number of connected participants of the shard. */
   connected: count,
   series: z.array(series),
   generator,
-  /** Where participants take turns in speaking. */
+  /** Announcements of active speakers, where participants take turns in speaking. */
   speakers: z.array(speakersSchema).exactOptional(),
-  /** Of paths over TCP; absent: none. */
+  /** Dropped packets on paths over TCP; absent: none. */
   streamDrops: z.array(streamDrops).exactOptional(),
-  /** Absent: none. */
+  /** Real clients of the shard; absent: none. */
   clients: z.array(client).exactOptional(),
 });
 
 export type SeriesLabels = z.infer<typeof labels>;
 export type SeriesSample = z.infer<typeof series>;
 export type GeneratorSample = z.infer<typeof generator>;
-/** What an engine measures of it. */
+/** Part of the load generator's health that an engine measures. */
 export type EngineHealth = Pick<
   GeneratorSample,
   | 'tickLatenessMs'
@@ -152,10 +176,13 @@ export type Scheduling = z.infer<typeof scheduling>;
 export type ClientSample = z.infer<typeof client>;
 export type SampleLine = z.infer<typeof sampleSchema>;
 
-/** The coordinator hosts no participants, but its cost belongs to the load generator: its samples have no series, only CPU and memory count. */
+/**
+ * Shard of the coordinator. It hosts no participants, but its cost belongs to the load generator:
+ * its samples have no series, and only CPU and memory count.
+ */
 export const COORDINATOR_SHARD = -1;
 
-/** A group of tracks without any activity. */
+/** Sample of a group of tracks without activity. */
 export const emptySeries = (of: SeriesLabels): SeriesSample => ({
   labels: of,
   ...fill(SERIES_COUNTERS, 0),
@@ -165,7 +192,7 @@ export const emptySeries = (of: SeriesLabels): SeriesSample => ({
   rtt: emptyBins(),
 });
 
-/** Of a process without pump threads. */
+/** Health of a process without pump threads. */
 export const emptyEngineHealth = (): EngineHealth => ({
   tickLatenessMs: 0,
   stuckThreads: 0,

@@ -1,22 +1,25 @@
 import { z } from 'zod';
 
-/** What figures of the server are read from, the most exact first. */
+/** Sources of server metrics, the most exact first. */
 export const SERVER_SOURCES = ['process', 'metrics', 'prometheus', 'redis'] as const;
 
 const source = z.enum(SERVER_SOURCES);
 const figure = () => z.number().exactOptional();
 
-/** Levels of a node at one moment. Absent: no source has it. */
+/** Levels of a node at one moment; absent: no source measures it. */
 const levels = {
   cpuCores: figure(),
   memoryBytes: figure(),
   goroutines: figure(),
   rooms: figure(),
-  /** As the node counts them: in a cluster one counts on the node of its signal connection and on that of its room. */
+  /**
+   * Participants as the node counts them. In a cluster, a participant counts on the node of its
+   * signal connection and on the node of its room.
+   */
   participants: figure(),
-  /** Published to the node. */
+  /** Tracks published to the node. */
   tracks: figure(),
-  /** Sent by the node to subscribers. */
+  /** Subscriptions that the node sends. */
   subscriptions: figure(),
 };
 
@@ -27,47 +30,56 @@ const counts = {
   bytesDown: figure(),
   packetsUp: figure(),
   packetsDown: figure(),
-  /** Packets that the network interfaces of its host dropped before they were sent. */
+  /** Packets that the network interfaces of the host dropped before they were sent. */
   drops: figure(),
 };
 
-/** A node of the deployment, about once a second; as often as its source measures where that is rarer. */
+/** Server metrics of a node, about once per second, or at the interval of a slower source. */
 export const serverSchema = z.object({
   type: z.literal('server'),
   at: z.number(),
-  /** Its name: of a lab, its address in `--server-metrics` or in Prometheus, its IP in Redis; else its id. The label `node` of metrics. */
+  /**
+   * Name of the node, the label `node` of metrics: its name in a lab, its address in
+   * `--server-metrics` or Prometheus, its IP address in Redis; otherwise its id.
+   */
   node: z.string(),
-  /** As it calls itself in `joined` events; absent where the source does not know it. */
+  /** Node id as in `joined` events; absent where the source does not know it. */
   id: z.string().exactOptional(),
-  /** Since the last line of this node, ms. */
+  /** Time since the last line of this node, ms. */
   intervalMs: z.number().positive(),
-  /** Of this line. */
+  /** Sources that contributed to this line. */
   sources: z.array(source),
-  /** Whether CPU and memory are those of the host or container rather than of the process. */
+  /** True if CPU and memory are those of the host or container rather than of the process. */
   ofHost: z.boolean().exactOptional(),
   ...levels,
   ...counts,
-  /** How long the server has collected what it counted now, ms: it counts media every few seconds. Absent: nothing was counted. */
+  /**
+   * Interval that the counters of this line cover, ms: a server counts media every few seconds.
+   * Absent: nothing was counted.
+   */
   countedMs: z.number().positive().exactOptional(),
 });
 
-/** A source of server metrics could not be read, or there is none for some of them. Later `server` lines show when it could be again. */
+/**
+ * Lack of server metrics: a source could not be read, or no source has some of them. Later `server`
+ * lines show when it could be read again.
+ */
 export const serverMissingSchema = z.object({
   type: z.literal('server_missing'),
   at: z.number(),
-  /** Absent: there is none. */
+  /** Source that could not be read; absent: there is none. */
   source: source.exactOptional(),
-  /** Its address without user, password and query; absent where it has none. */
+  /** Address of the source without user, password and query; absent: the source has no address. */
   where: z.string().exactOptional(),
   reason: z.enum([
     /** No source was given. */
     'not_configured',
-    /** The sources that there are do not have these figures. */
+    /** The given sources do not have these metrics. */
     'not_measured',
     'unreachable',
     'timeout',
     'unauthorized',
-    /** It answered, but not with metrics of LiveKit. */
+    /** The source answered without metrics of LiveKit. */
     'not_livekit',
   ]),
   message: z.string(),
@@ -79,13 +91,13 @@ const remains = z.object({
   tracks: levels.tracks,
 });
 
-/** What was left on the server when all participants had gone. */
+/** State of the server after all participants had left. */
 export const serverAfterSchema = z.object({
   type: z.literal('server_after'),
   at: z.number(),
-  /** How long after the last participant had left, ms. */
+  /** Time since the last participant left, ms. */
   settledMs: z.number(),
-  /** Of the rooms of this run, as the API lists them. Absent: it did not answer. */
+  /** Rooms of this run that the API still lists; absent: the API did not answer. */
   rooms: figure(),
   participants: figure(),
   /** Nodes that were known before the first join and answered after the last leave. */

@@ -4,19 +4,22 @@ import { z } from 'zod';
 const count = z.number();
 
 /**
- * What participants of a role learned from the server about who speaks, where participants take turns: every participant that was in the room for a whole turn
- * counts each turn once.
+ * Active-speaker announcements of the server as participants of a role received them, where
+ * participants take turns in speaking. Each turn counts once per participant that was in the room
+ * for all of it.
  */
 export const speakersSchema = z.object({
   group: z.string(),
   role: z.string(),
-  /** Ended turns of two seconds or more, and those of them that the server never announced. */
+  /**
+   * Number of ended turns of two seconds or more; `missed`: those that the server never announced.
+   */
   turns: count,
   missed: count,
-  /** Announcements of active speakers, and those of a participant that had not spoken for two seconds. */
+  /** Number of announced speakers; `wrong`: those that had not spoken for two seconds. */
   announced: count,
   wrong: count,
-  /** From the begin of a turn until the server announced it, ms. */
+  /** Time from the beginning of a turn to its announcement, ms. */
   delay: z.object({ bins: z.array(z.number()), zeros: count }),
 });
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** Names that objects have without being given them, and text that a careless writer would break. */
+/**
+ * Text with names that every object inherits, and characters that a careless writer would break.
+ */
 const text = fc.oneof(
   fc.constantFrom(
     '',
@@ -18,13 +20,13 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
 );
 
-/** JSON has neither NaN nor infinity, nor a zero with a sign. */
+/** Numbers of JSON, which has neither NaN nor infinity, nor a signed zero. */
 const number = fc.oneof(
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
 );
 
-/** Any value that a schema of a record line reads as it is. */
+/** Any value that the schema of a record line reads unchanged. */
 export const arbitraryOf = (schema: z.core.$ZodType): fc.Arbitrary<unknown> => {
   if (schema instanceof z.ZodString) {
     const { minLength } = schema;
@@ -44,7 +46,8 @@ export const arbitraryOf = (schema: z.core.$ZodType): fc.Arbitrary<unknown> => {
   if (schema instanceof z.ZodArray) return fc.array(arbitraryOf(schema.element), { maxLength: 3 });
   if (schema instanceof z.ZodRecord)
     return fc.dictionary(
-      // Zod leaves `__proto__` out of a record. After a key that is a backslash, JSON.parse of Node 24 reads other keys with escapes as it.
+      // Zod leaves `__proto__` out of a record. After a key that is a backslash, JSON.parse of Node
+      // 24 mistakes other keys with escapes for it.
       (arbitraryOf(schema.keyType) as fc.Arbitrary<string>).filter(
         (key) => key !== '__proto__' && key !== '\\',
       ),
