@@ -11,30 +11,36 @@ export interface Certificate {
 }
 
 export interface CertificateRequest {
-  /** Of the files. */
+  /** Base name of the files. */
   name: string;
-  /** `/CN=etcd` */
+  /** Subject of the certificate: `/CN=etcd`. */
   subject: string;
   usage: 'serverAuth' | 'clientAuth' | 'serverAuth,clientAuth';
-  /** `DNS:localhost`, `IP:127.0.0.1` */
+  /** Alternative names: `DNS:localhost`, `IP:127.0.0.1`. */
   names: readonly string[];
-  /** Days from now; below zero it has expired. Default 30. */
+  /** Days until the certificate expires; negative: it has expired. Default 30. */
   days?: number;
 }
 
-/** A certificate authority of a lab, which nothing outside the lab trusts. */
+/** Certificate authority of a lab, which no program outside the lab trusts. */
 export interface Authority {
   certificate: Certificate;
-  /** @throws SwarmError `no_certificates` */
+  /**
+   * Makes a key and a signed certificate.
+   * @throws SwarmError `no_certificates`
+   */
   sign(request: CertificateRequest): Promise<Certificate>;
   /** Writes a private key to `path`. */
   newKey(path: string): Promise<void>;
 }
 
-/** A lab does not live long. */
+/** Validity of the authority, days: a lab does not live long. */
 const DAYS = 30;
 
-/** Makes an authority whose files are in `folder`. @throws SwarmError `no_program`, `no_certificates` */
+/**
+ * Makes an authority with its files in `folder`.
+ * @throws SwarmError `no_program`, `no_certificates`
+ */
 export const createAuthority = async (folder: string): Promise<Authority> => {
   const openssl = await requireProgram(['openssl'], 'openssl');
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-/** What command lines offer of the lab, without the lab itself: help and refusals do not have to load it. */
+/** Choices of the lab for flags, without the lab: help and error messages do not load it. */
 export {
   OPTIONAL_OFFERS,
   OPTIONAL_SERVICES,

@@ -34,7 +34,7 @@ const statusOf = async (url: string): Promise<number> =>
     () => 0,
   );
 
-/** What Prometheus answers to an instant query: a value for each set of labels. */
+/** Result of an instant query to Prometheus: a value for each set of labels. */
 const query = async (cluster: Cluster, expression: string): Promise<Map<string, number>> => {
   const response = await fetch(
     `${cluster.prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`,
@@ -60,7 +60,7 @@ const eventually = async (holds: () => Promise<boolean>, ms: number): Promise<bo
 };
 
 describe('a cluster of three with everything', () => {
-  test('comes up, is scraped, survives the loss of its parts, and leaves nothing behind', async () => {
+  test('starts, is scraped, survives the loss of its parts, and leaves nothing behind', async () => {
     const ended: string[] = [];
     const cluster = await startCluster({
       dir,
@@ -90,7 +90,8 @@ describe('a cluster of three with everything', () => {
         ),
       ).toBe(true);
 
-      // A node dies: Prometheus and the load balancer notice, the others continue; it can be started again at its address.
+      // A node is killed: Prometheus and the load balancer notice, the other nodes continue, and it
+      // can be started again at its address.
       const node = cluster.service('node-2');
       node.signal('SIGKILL');
       await node.ended();
@@ -112,7 +113,8 @@ describe('a cluster of three with everything', () => {
         ),
       ).toBe(true);
 
-      // Without Redis no node accepts a join: LiveKit answers 406, and the load balancer has no backend left.
+      // Without Redis no node accepts a join: LiveKit answers 406, and the load balancer has no
+      // backend left.
       await cluster.service('redis').stop();
       expect(
         await eventually(
@@ -137,7 +139,7 @@ describe('a cluster of three with everything', () => {
   });
 });
 
-test('a companion that does not come up ends the others', async () => {
+test('an additional program that does not start ends the others', async () => {
   const started: string[] = [];
   const bad = startCluster({
     dir,
@@ -183,7 +185,7 @@ test.each(['redis', 'node-1', 'haproxy'])(
   },
 );
 
-test('asks for a sensible number of nodes', async () => {
+test('requires a sensible number of nodes', async () => {
   await expect(startCluster({ dir, nodes: 0 })).rejects.toMatchObject({ code: 'bad_cluster' });
   await expect(startCluster({ dir, nodes: 2.5 })).rejects.toMatchObject({ code: 'bad_cluster' });
 });

@@ -12,7 +12,10 @@ import { provideK6 } from '../src/provision/provision.ts';
 import { generateCredentials } from '../src/server/credentials.ts';
 import { type LiveKitServer, startLiveKit } from '../src/server/start-livekit.ts';
 
-/** The first time it is built: half a minute on four idle cores, more where others build, too. */
+/**
+ * Time limit of the first run, in which k6 is built, ms: half a minute on four idle cores, more
+ * beside other builds.
+ */
 const BUILD_TIMEOUT_MS = 600_000;
 const ABORTED = 108;
 const THRESHOLDS_CROSSED = 99;
@@ -54,11 +57,11 @@ interface Metric {
   value?: number;
   passes?: number;
   max?: number;
-  /** True where it was crossed. */
+  /** Thresholds of the metric; true: crossed. */
   thresholds?: Record<string, boolean>;
 }
 
-/** The final output of k6, as its users read it. */
+/** Runs a script and returns the final output of k6 as its users read it. */
 const runScript = async (script: string, env: Record<string, string>) => {
   const summaryFile = join(dir, 'summary.json');
   const samplesFile = join(dir, 'samples.json');
@@ -134,7 +137,7 @@ describe.each([
       livekit_signal_losses,
       livekit_signal_join_time,
     } = metrics;
-    // The number is the area under the rate, except for joins at the edges of a stage.
+    // The expected number is the area under the rate, except for joins at the edges of a stage.
     expect(Math.abs((livekit_signal_joins?.count ?? 0) - expected)).toBeLessThanOrEqual(3);
     expect(livekit_signal_join_failures?.value).toBe(0);
     expect(livekit_signal_losses?.value).toBe(0);
@@ -152,7 +155,7 @@ describe.each([
   });
 });
 
-/** Why each participant left, as the server logs it: a leave request differs from a closed connection. */
+/** Reasons of leaving as the server logs them: a leave request differs from a closed connection. */
 const reasonsOfClosing = async (): Promise<string[]> =>
   (await readFile(server.logFile, 'utf8'))
     .split('\n')
@@ -160,7 +163,7 @@ const reasonsOfClosing = async (): Promise<string[]> =>
       line.includes('"participant closing"') ? [String(JSON.parse(line).reason)] : [],
     );
 
-/** The most rooms that were there at a time. */
+/** Largest number of rooms that existed at the same time. */
 const watchRooms = async (signal: AbortSignal): Promise<{ rooms: number }> => {
   let most = 0;
   while (!signal.aborted) {
@@ -200,7 +203,7 @@ describe('the command lines of its README', () => {
   });
 });
 
-describe('when it goes wrong', () => {
+describe('failures', () => {
   const few = { RATE: '5', DURATION: '2s', STAY: '1s', ROOMS: '2' };
 
   test.each(['churn.js', 'join-storm.js'])(
@@ -226,7 +229,7 @@ describe('when it goes wrong', () => {
     },
   );
 
-  test('a server that is not there is 99, with the reason', async () => {
+  test('a missing server gives exit code 99, with the reason', async () => {
     const { exitCode, reasons } = await runScript('churn.js', {
       ...access({ ...server, url: 'ws://127.0.0.1:9' }),
       ...few,
@@ -235,7 +238,7 @@ describe('when it goes wrong', () => {
     expect(reasons).toEqual(['unreachable']);
   });
 
-  test('a server that dies loses those who are in', async () => {
+  test('participants of a server that dies are disconnected', async () => {
     await using doomed = await startServer();
     const running = runScript('churn.js', {
       ...access(doomed),

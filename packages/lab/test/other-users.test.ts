@@ -22,7 +22,7 @@ await skipWithout(
 
 const run = promisify(execFile);
 
-/** What a shell of another user prints, errors included. */
+/** Output of a shell script run by another user, errors included. */
 const asOther = async (script: string): Promise<string> => {
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   const { stdout } = await run('setpriv', [...user, 'bash', '-c', `(${script}) 2>&1; true`]);
@@ -49,7 +49,7 @@ test('other users of the host reach the Redis of a lab, but can neither read nor
     }
   }
 
-  // The password is in no file and no argument that another user can read.
+  // No file or argument that another user can read contains the password.
   for (const file of ['redis/redis.conf', 'node-1/node-1.yaml'])
     expect(await asOther(`cat ${join(dir, file)}`)).toContain('Permission denied');
   for (const { name, pid } of cluster.services) {
@@ -57,7 +57,7 @@ test('other users of the host reach the Redis of a lab, but can neither read nor
     expect(await asOther(`cat /proc/${pid}/environ`), name).toContain('Permission denied');
   }
 
-  // The exporter of Redis has it.
+  // The exporter of Redis has the password.
   const exporter = cluster.service('redis-exporter').url;
   await expect
     .poll(async () => (await fetch(exporter)).text(), { timeout: 10_000 })
@@ -66,7 +66,7 @@ test('other users of the host reach the Redis of a lab, but can neither read nor
   await rm(dir, { recursive: true });
 });
 
-/** User and group ids, capabilities, and whether it can get more; of proc_pid_status(5). */
+/** User and group ids, capabilities, and the right to gain more, from proc_pid_status(5). */
 const rightsOf = async (pid: number | null) => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const field = (name: string): string[] =>
@@ -79,7 +79,7 @@ const rightsOf = async (pid: number | null) => {
   };
 };
 
-test('in a lab of root, every program runs as a user of its own', async () => {
+test('in a lab of root, every program runs as a separate user', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-others-'));
   await using cluster = await startCluster({ dir, nodes: 1, with: OPTIONAL_SERVICES });
   const programs = ['node-1', ...OPTIONAL_SERVICES].map((name) => cluster.service(name));
@@ -98,7 +98,8 @@ test('in a lab of root, every program runs as a user of its own', async () => {
   }
   expect(new Set(users.values()).size).toBe(programs.length);
 
-  // A program writes to its data alone, and only it does: not to its configuration, which root writes again at each start.
+  // Only the program can write to its data, and only to its data: root writes its configuration
+  // again at each start.
   for (const name of ['redis', 'prometheus', 'alertmanager', 'coturn'])
     expect(await stat(join(dir, name, 'data')), name).toMatchObject({
       uid: Number(users.get(name)),
@@ -114,7 +115,8 @@ test('in a lab of root, every program runs as a user of its own', async () => {
     });
   }
 
-  // Who may only ask may neither end Prometheus nor have it load another configuration.
+  // A user with access to queries must neither end Prometheus nor make it load another
+  // configuration.
   for (const action of ['quit', 'reload']) {
     const request = `POST /-/${action} HTTP/1.0\\r\\n\\r\\n`;
     const port = new URL(cluster.prometheusUrl ?? '').port;
@@ -125,7 +127,7 @@ test('in a lab of root, every program runs as a user of its own', async () => {
     ).toContain('403');
   }
 
-  // Killed and started again, each is the same user and finds its data.
+  // A program that is killed and started again has the same user and finds its data.
   for (const service of programs) {
     service.signal('SIGKILL');
     await service.ended();

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createService, GRACEFUL_STOP, type Service } from '../src/cluster/service.ts';
 
-/** Runs even where it cannot listen, as another one does. */
+/** Program that keeps running even if it cannot listen. */
 const PROGRAM = `
 require('node:net').createServer().on('error', () => {}).listen(process.argv[1]);
 setInterval(() => {}, 1_000);
@@ -34,7 +34,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** The processes whose command line has the socket. */
+/** Process ids whose command line contains the socket. */
 const pids = async (): Promise<number[]> => {
   const { stdout } = await execa('pgrep', ['-f', join(dir, 'socket')], { reject: false });
   return stdout.split('\n').filter(Boolean).map(Number);

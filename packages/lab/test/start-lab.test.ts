@@ -34,12 +34,13 @@ const labs = (): string[] => readdirSync(join(cache, 'livekit-swarm', 'labs'));
 const raise = (signal: AbortSignal): Promise<LabState> =>
   startLab(order, { onProgress: () => {}, signal });
 
-test('asked to stop before it began, it does not begin', async () => {
+test('does not begin if it was stopped before', async () => {
   await expect(raise(AbortSignal.abort())).rejects.toThrow();
   expect(labs()).toEqual([]);
 });
 
-// While the server is looked for, while the supervisor is not yet listening, while the node starts.
+// Times while the server is searched, while the supervisor is not listening yet, and while the node
+// starts.
 test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
   'asked to stop after %i ms, it leaves no file',
   async (ms) => {
@@ -47,7 +48,7 @@ test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
     const timer = setTimeout(() => stop.abort(), ms);
     const lab = await raise(stop.signal).catch(() => null);
     clearTimeout(timer);
-    // A quick host has it up before it is asked: then it is whole.
+    // A fast host may have completed the lab before the request: then it is complete.
     if (lab !== null) expect(await stopLab(order.name)).toBe('ended');
     await expect.poll(labs, { timeout: 15_000 }).toEqual([]);
   },

@@ -43,7 +43,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   });
 });
 
-test('several at once keep out of each other’s way', async () => {
+test('several servers at once use different ports', async () => {
   const servers = await Promise.all(['a', 'b', 'c'].map((name) => startLiveKit({ dir, name })));
   try {
     expect(new Set(servers.map(({ url }) => url)).size).toBe(3);
@@ -60,7 +60,7 @@ test('a killed server is reported', async () => {
   expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL', cause: 'killed' });
 });
 
-test('a server that ends at once is an error with its own words', async () => {
+test('a server that ends at once is an error with the end of its log', async () => {
   const started = startLiveKit({ dir, config: { no_such_setting: true } });
   await expect(started).rejects.toBeInstanceOf(SwarmError);
   await expect(started).rejects.toMatchObject({
@@ -84,7 +84,10 @@ test('a server that never answers is stopped', async () => {
   expect(isRunning(Number(await readFile(pidFile, 'utf8')))).toBe(false);
 });
 
-/** Sockets of a process that have no peer, with their addresses as the kernel writes them (proc_net(5)). */
+/**
+ * Sockets of a process without a peer, with their addresses as the kernel writes them
+ * (proc_net(5)).
+ */
 const listenersOf = async (pid: number): Promise<{ address: string; port: number }[]> => {
   const folder = `/proc/${pid}/fd`;
   const links = await Promise.all(

@@ -35,43 +35,55 @@ export interface LayoutOptions {
 
 /** Addresses of a cluster's services. */
 export interface ClusterFacts extends ApiCredentials {
-  /** For clients, ws:// and http://: the load balancer if there is one, else the first node. */
+  /** URL for clients, ws:// and http://: that of the load balancer, else of the first node. */
   url: string;
   httpUrl: string;
   nodes: readonly ClusterNode[];
-  /** With its password. */
+  /** URL of Redis with its password; null without Redis. */
   redisUrl: string | null;
-  /** `/` is a page for browsers, `/metrics` for Prometheus. */
+  /**
+   * URL of the load balancer's statistics: `/` is a page for browsers, `/metrics` is for
+   * Prometheus. Null without one.
+   */
   balancerStatsUrl: string | null;
   prometheusUrl: string | null;
   alertmanagerUrl: string | null;
-  /** `turn:127.0.0.1:3478`, which the nodes announce to their clients. */
+  /** TURN URL that the nodes announce to their clients, `turn:127.0.0.1:3478`; null: none. */
   turnUrl: string | null;
-  /** Certificate of the lab's CA, PEM, which clients need for wss:// and for TURN over TLS; null: none is used. */
+  /**
+   * Certificate of the lab's CA, PEM, which clients need for wss:// and TURN over TLS; null: none
+   * is used.
+   */
   authorityFile: string | null;
 }
 
 export interface ClusterNode {
-  /** Name of its service: `node-1`. */
+  /** Name of the node's service: `node-1`. */
   name: string;
   url: string;
   httpUrl: string;
   metricsUrl: string;
   ports: ServerPorts;
   paths: NodePaths;
-  /** Address of Redis that only this node uses, which identifies its connections; null without one. */
+  /**
+   * Address of Redis that only this node uses, so that its connections can be identified; null
+   * without Redis.
+   */
   redisHost: string | null;
 }
 
 export interface ClusterLayout {
   facts: ClusterFacts;
-  /** Waves start one after the other, the services of a wave together. */
+  /** Services in waves: those of a wave start together, after the wave before. */
   waves: readonly ServiceSpec[][];
-  /** Services that monitor the others, `more` included; they start last. */
+  /** Describes the services that monitor the others and the jobs in `more`. They start last. */
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
 
-/** Chooses every port and describes the services; starts nothing. @throws SwarmError `no_program`, `no_ports` */
+/**
+ * Chooses all ports and describes the services; starts nothing.
+ * @throws SwarmError `no_program`, `no_ports`
+ */
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
   const { dir, companions, offers, binary, credentials } = options;
   const ports = createClusterPorts();
@@ -219,14 +231,14 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   };
 };
 
-/** Every program of a lab is reached at this address. */
+/** Address of every program of a lab. */
 const LOOPBACK = {
   subject: '/CN=127.0.0.1',
   usage: 'serverAuth',
   names: ['IP:127.0.0.1', 'DNS:localhost'],
 } as const;
 
-/** Certificate and key in one file, as haproxy takes them. */
+/** Certificate and key in one file, as haproxy reads them. */
 const pemOf = async ({ cert, key }: Certificate): Promise<string> =>
   (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8'));
 
@@ -234,10 +246,13 @@ const at = (port: number): string => `127.0.0.1:${port}`;
 
 const urlOf = (port: number | null): string | null => (port === null ? null : `http://${at(port)}`);
 
-/** Redis binds to at most 16 addresses. */
+/** Largest number of node addresses that Redis binds to: its limit is 16 addresses in total. */
 const REDIS_HOSTS = 15;
 
-/** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration names a Redis uses that one. */
+/**
+ * Address of Redis for one node: Linux has all of 127.0.0.0/8 on loopback, other systems only
+ * 127.0.0.1. A node whose own configuration names a Redis uses that one.
+ */
 const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
   process.platform === 'linux' && number <= REDIS_HOSTS && config.redis === undefined
     ? `127.0.1.${number}`

@@ -1,18 +1,21 @@
 import { findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from '@livekit-swarm/host';
 import getPort, { portNumbers } from 'get-port';
 
-/** Ports for many programs at once. Nothing is bound before all are chosen, so none may be chosen twice. */
+/**
+ * Ports for many programs at once. They are chosen before any program binds, so each is chosen only
+ * once.
+ */
 export interface ClusterPorts {
   tcp(): Promise<number>;
   udp(): Promise<number>;
   node(): Promise<ServerPorts>;
 }
 
-/** Below the ephemeral ports. */
+/** First port of the range, below the ephemeral ports. */
 const FROM = 10_000;
 const TO = 30_000;
 const SEARCHED = 1_500;
-/** Muxed UDP ports of one node. */
+/** Number of multiplexed UDP ports of one node. */
 const UDP_PORTS = 2;
 
 export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {

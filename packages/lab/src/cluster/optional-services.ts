@@ -11,7 +11,10 @@ export const OPTIONAL_SERVICES = [
 
 export type OptionalService = (typeof OPTIONAL_SERVICES)[number];
 
-/** What nodes and load balancer can offer to clients: ICE over TCP, the nodes' own TURN server, wss:// with a certificate of the lab's own CA. */
+/**
+ * Offers of nodes and load balancer to clients: ICE over TCP, the nodes' own TURN server, wss://
+ * with a certificate of the lab's CA.
+ */
 export const OPTIONAL_OFFERS = ['ice-tcp', 'turn', 'tls'] as const;
 
 export type OptionalOffer = (typeof OPTIONAL_OFFERS)[number];

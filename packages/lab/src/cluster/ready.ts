@@ -2,14 +2,20 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntilHealthy } from '../server/health.ts';
 
-/** When a program is ready: its page answers 200, or its port or Unix socket accepts connections. */
+/**
+ * Condition under which a program is ready: its page answers 200, or its port or Unix socket
+ * accepts connections.
+ */
 export type Readiness = { url: string } | Address;
 
 type Address = { host: string; port: number } | { path: string };
 
 const POLL_MS = 50;
 
-/** Resolves true once it is, false when the time has passed or `signal` aborts. */
+/**
+ * Resolves to true once the program is ready, to false when the time has passed or `signal` is
+ * aborted.
+ */
 export const waitUntilReady = async (
   readiness: Readiness,
   timeoutMs: number,
@@ -24,7 +30,7 @@ export const waitUntilReady = async (
   return false;
 };
 
-/** Whether it is ready now. */
+/** Resolves to true if the program is ready now. */
 export const isReady = (readiness: Readiness): Promise<boolean> =>
   waitUntilReady(readiness, 1, new AbortController().signal);
 

@@ -1,12 +1,13 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { findProgram } from '../provision/find-program.ts';
 
-/** Where Debian puts servers: not on the PATH of every user. */
+/** Folders in which Debian installs servers; they are not on the PATH of every user. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 /**
- * The path of an installed program.
- * @param names its names in different distributions
+ * Finds an installed program.
+ * @param names names of the program in different distributions
+ * @returns its path
  * @throws SwarmError `no_program`
  */
 export const requireProgram = async (

@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import type { ServiceSpec } from './service.ts';
 
 /**
- * Writes the files of a service before it starts. For a service with a user of its own, its folder and
- * the files in it belong to this process, and that user can read them: it could put a link in their
- * place otherwise, which this process would follow at the next start. It writes to its data folder alone.
- * @param user null: it runs as the user of this process
+ * Writes the files of a service before it starts. For a service with a separate user, the folder
+ * and its files belong to this process, and the user can only read them: otherwise it could replace
+ * a file by a link, which this process would follow at the next start. The user can write to the
+ * data folder only.
+ * @param user user of the service; null: that of this process
  */
 export const writeServiceFiles = async (
   { files, logFile, ownUser }: Pick<ServiceSpec, 'files' | 'logFile' | 'ownUser'>,
@@ -34,18 +35,24 @@ const makeFolders = async (
   if (user !== null) await chown(data, user, user);
 };
 
-/** Its group is that of the user, whose id is the same. */
+/**
+ * Lets a user read a path. Its group gets the access, because the group's id equals that of the
+ * user.
+ */
 const openTo = async (user: number, path: string, mode: number): Promise<void> => {
   await chown(path, process.getuid?.() ?? 0, user);
   await chmod(path, mode);
 };
 
-/** Puts a program of this process' user into a folder that another user can read. @returns what to start it by, from there */
+/**
+ * Puts a program of this process's user into a folder that another user can read.
+ * @returns the command that starts it in that folder
+ */
 export const linkProgram = async (program: string, folder: string): Promise<string> => {
   const name = basename(program);
   const path = join(folder, name);
   await rm(path, { force: true });
-  // A link is not possible to another file system.
+  // A link to another file system is not possible.
   await link(program, path).catch(() => copyFile(program, path));
   return `./${name}`;
 };

@@ -6,50 +6,57 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type Readiness, waitUntilReady } from './ready.ts';
 import { linkProgram, writeServiceFiles } from './service-files.ts';
 
-/** A program of a lab: how to start it, when it is ready, how to stop it. */
+/** Description of a lab's program: how to start it, when it is ready, how to stop it. */
 export interface ServiceSpec {
-  /** Unique in its lab, also of its files: `redis`, `node-1`. */
+  /** Name of the service and its files, unique in its lab: `redis`, `node-1`. */
   name: string;
   command: string;
   args: string[];
-  /** The whole environment. */
+  /** Complete environment of the program. */
   env: Record<string, string>;
-  /** Path → content; written before each start, readable by the owner alone. */
+  /** Contents of files by path, written before each start and readable only by the owner. */
   files: Record<string, string>;
   logFile: string;
   /**
-   * For a program that needs no right of root: where this process is root, it runs as a user of its own
-   * (see `unusedUser`). It works in `folder`, which that user can read, and writes to `dataFolder` in it.
-   * It names both relative to `folder`, since the folders above may be closed to it; so may be that of
-   * a program that was built here, which is linked into `folder` then.
+   * Folders of a program that needs no root privilege. If this process is root, the program runs as
+   * a separate user (see `unusedUser`): it works in `folder`, which that user can read, and writes
+   * to `dataFolder` in it. The program's arguments name both relative to `folder`, because the
+   * parent folders may be closed to the user. `linked`: the program was built here, in a folder
+   * that may be closed as well, and is therefore linked into `folder`.
    */
   ownUser?: { folder: string; dataFolder?: string; linked?: boolean };
   ready: Readiness;
   readyWithinMs: number;
-  /** Tried in order until it has ended: a signal, and the time before the next, ms. */
+  /**
+   * Steps of stopping, tried in order until the program ends: a signal, and the time before the
+   * next step, ms.
+   */
   stopSteps: readonly (readonly [NodeJS.Signals, number])[];
-  /** For display: `http://127.0.0.1:7880`. */
+  /** URL for display: `http://127.0.0.1:7880`. */
   url: string;
 }
 
-/** A program of a lab, running or not. It ends with this process at the latest. */
+/** Program of a lab, running or not. It ends with this process at the latest. */
 export interface Service {
   readonly name: string;
   readonly url: string;
   readonly logFile: string;
-  /** Null while it does not run. */
+  /** Process id; null while the program does not run. */
   readonly pid: number | null;
-  /** Starts it and waits until it is ready. Does nothing when it runs. @throws SwarmError `not_started`, `service_ended`, `not_ready` */
+  /**
+   * Starts the program and waits until it is ready. Does nothing if it runs.
+   * @throws SwarmError `not_started`, `service_ended`, `not_ready`
+   */
   start(): Promise<void>;
-  /** Sends a signal; does nothing when it does not run. */
+  /** Sends a signal; does nothing if the program does not run. */
   signal(signal: NodeJS.Signals): void;
-  /** Resolves when the process that runs now has ended; at once when none does. */
+  /** Resolves when the present process has ended; to null at once if there is none. */
   ended(): Promise<ProcessEnd | null>;
-  /** Ends it within seconds; never throws. */
+  /** Ends the program within seconds; never throws. */
   stop(): Promise<void>;
 }
 
-/** SIGTERM, then SIGKILL. */
+/** Steps of stopping: SIGTERM, then SIGKILL. */
 export const GRACEFUL_STOP = [
   ['SIGTERM', 5_000],
   ['SIGKILL', 5_000],
@@ -58,11 +65,14 @@ export const GRACEFUL_STOP = [
 interface Running {
   process: GuardedProcess;
   end: ProcessEnd | null;
-  /** Whether it was stopped from here. */
+  /** True if the process was stopped by this service. */
   asked: boolean;
 }
 
-/** @param onEnd called each time its process ends, requested or not */
+/**
+ * Makes a service that does not run yet.
+ * @param onEnd called each time its process ends, requested or not
+ */
 export const createService = (
   spec: ServiceSpec,
   onEnd: (end: ProcessEnd, asked: boolean) => void = () => {},
@@ -147,7 +157,7 @@ export const createService = (
     get pid() {
       return current?.process.pid ?? null;
     },
-    // A drill's rollback and the one that is armed on the target may start it at the same time.
+    // A drill's rollback and the expiry on the target may start it at the same time.
     start: () => {
       starting ??= start().finally(() => {
         starting = null;
@@ -160,7 +170,7 @@ export const createService = (
   };
 };
 
-/** The end of a log, for a message. */
+/** Last lines of a log, for a message. */
 export const lastWords = async (logFile: string): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd();
   return text === ''

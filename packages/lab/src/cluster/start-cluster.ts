@@ -21,25 +21,28 @@ export interface ClusterOptions extends ProvisionOptions {
   dir: string;
   /** Number of livekit-servers. */
   nodes: number;
-  /** Additional services. Redis is included with more than one node, and with its exporter. */
+  /** Additional services. Redis is included if there is more than one node, or its exporter. */
   with?: readonly OptionalService[];
-  /** What it offers to clients in addition to UDP and ws://. `tls` includes the load balancer, which terminates it. */
+  /**
+   * Offers to clients in addition to UDP and ws://. `tls` includes the load balancer, which
+   * terminates it.
+   */
   offers?: readonly OptionalOffer[];
   /** Overrides of every node's configuration. */
   config?: LiveKitConfig;
-  /** Whether the data of Redis survives a SIGKILL. Default: no. */
+  /** True if the data of Redis survives a SIGKILL. Default: false. */
   persistentRedis?: boolean;
-  /** Default: a fresh pair. */
+  /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
   /** Files with rules for Prometheus; globs are allowed. */
   ruleFiles?: readonly string[];
   /** Additional scrape jobs for Prometheus. */
   jobs?: readonly ScrapeJob[];
-  /** Between scrapes, and between evaluations of rules. Default 2. */
+  /** Interval of scrapes and of rule evaluations, s. Default 2. */
   intervalSeconds?: number;
-  /** Where Alertmanager sends alerts. */
+  /** URL to which Alertmanager sends alerts. Absent: alerts are only shown. */
   alertWebhookUrl?: string;
-  /** Programs of the caller, started once the nodes are ready. */
+  /** Makes further programs of the caller, which start once the nodes are ready. */
   extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
   /** Called for every program that ended without request. */
   onEnd?: (service: string, end: ProcessEnd) => void;
@@ -50,21 +53,24 @@ export interface ClusterOptions extends ProvisionOptions {
 export interface Extra {
   spec: ServiceSpec;
   scrape?: ScrapeJob;
-  /** What its clients need, as variables for the file with the lab's keys. */
+  /** Variables that clients of the program need; they are added to the file with the lab's keys. */
   keys?: Readonly<Record<string, string>>;
 }
 
-/** The programs of a deployment. They end with this process at the latest. */
+/** Running programs of a deployment. They end with this process at the latest. */
 export interface Cluster extends ClusterFacts, AsyncDisposable {
-  /** In the order they were started. */
+  /** Services in the order in which they were started. */
   readonly services: readonly Service[];
-  /** @throws SwarmError `no_service` */
+  /**
+   * Finds a service by its name.
+   * @throws SwarmError `no_service`
+   */
   service(name: string): Service;
-  /** Stops everything within seconds, in reverse order. May be called again. */
+  /** Stops all services within seconds, in reverse order. May be called again. */
   stop(): Promise<void>;
 }
 
-/** The additional services for this number of nodes, Redis included where one of them needs it. */
+/** Additional services for this number of nodes, with Redis if one of them needs it. */
 export const withRedis = (
   nodes: number,
   companions: readonly OptionalService[],
@@ -74,18 +80,19 @@ export const withRedis = (
     ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : []),
   ]);
 
-/** More on one host is a typing error. */
+/** Largest number of nodes: a higher number for one host is a typing error. */
 export const MAX_NODES = 20;
 
 /**
  * Starts livekit-servers and additional services on loopback, and waits until each is ready.
  *
- * Throws a SwarmError: what `provisionLiveKit` throws; `bad_cluster`; `no_program` when a service is not installed; `service_ended` or
- * `not_ready` when one does not start. Nothing is left running then.
+ * Throws a SwarmError: errors of `provisionLiveKit`; `bad_cluster`; `no_program` if a service is
+ * not installed; `service_ended` or `not_ready` if a service does not start. Nothing is left
+ * running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { nodes } = options;
-  // Some programs change their working directory.
+  // An absolute path, because some programs change their working directory.
   const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
     throw new SwarmError(
@@ -126,7 +133,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   }
 };
 
-/** @param onEndedLog called with the log of a program that ended without request. Another may have answered at its port, so that it counted as ready. */
+/**
+ * Starts all services on the chosen ports.
+ * @param onEndedLog called with the log of a program that ended without request. Another program
+ * may have answered at its port, so that it counted as ready.
+ */
 const startOnFreePorts = async (
   layout: ClusterLayout,
   options: ClusterOptions,

@@ -16,10 +16,11 @@ export interface BuildOptions {
 const HEARTBEAT_MS = 10_000;
 
 /**
- * Builds a program from its pinned Go module into the cache. Every module is checked against the committed go.sum; nothing else is
- * fetched. The binary appears in the cache complete or not at all, and two builders never work on one at once.
+ * Builds a program from its pinned Go module into the cache. Every module is checked against the
+ * committed go.sum; nothing else is fetched. The binary appears in the cache complete or not at
+ * all, and two builders never build the same program at once.
  *
- * Throws a SwarmError: `no_go`, `build_failed`, `not_kept` where the cache cannot be written.
+ * Throws a SwarmError: `no_go`, `build_failed`, `not_kept` if the cache cannot be written.
  */
 export const buildProgram = async (
   program: PinnedProgram,
@@ -120,7 +121,7 @@ const compile = async (
   const complaints: string[] = [];
   for await (const line of run.iterable({ from: 'stderr' })) {
     if (line.startsWith('go: downloading ')) seen.modules++;
-    // -v names each package as it is compiled: nothing but its path on a line.
+    // With -v, Go prints the path of each package that it compiles on a separate line.
     else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) seen.packages++;
     else complaints.push(line);
   }
@@ -135,7 +136,7 @@ const compile = async (
   );
 };
 
-/** How Go builds a program from its pinned module, in the folder of that module. */
+/** Go command that builds a program from its pinned module, in the folder of that module. */
 export const goBuildCommand = (
   program: PinnedProgram,
   output: string,
@@ -151,8 +152,8 @@ export const goBuildCommand = (
     output,
     program.goPackage,
   ],
-  // Flags and workspaces of the user's own projects have no say here, and no go.mod may have another compiler downloaded. Static: it runs in an empty
-  // container, too.
+  // Settings of the user's own projects (flags, workspaces) do not apply, and no go.mod may
+  // download another compiler. The binary is static, so that it runs in an empty container.
   variables: { GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
 });
 
@@ -169,7 +170,9 @@ const hintFor = (program: PinnedProgram, said: string): string => {
   return 'the Go modules come from GOPROXY ("go env GOPROXY" shows it): is it reachable? Fetched modules are kept: the next attempt continues from there';
 };
 
-/** Removes what a killed builder left. This process holds the lock, so no other builder is running. */
+/**
+ * Removes files of a killed builder. This process holds the lock, so no other builder is running.
+ */
 const removeUnfinished = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder))
     if (name.startsWith('.building-')) await rm(join(folder, basename(name)), { force: true });

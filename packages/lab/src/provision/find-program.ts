@@ -2,7 +2,10 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** The first executable file called `name` on PATH, then in `elsewhere`; null when there is none. */
+/**
+ * Finds the first executable file called `name` on PATH, then in `elsewhere`.
+ * @returns its path; null if there is none
+ */
 export const findProgram = async (
   name: string,
   env: NodeJS.ProcessEnv = process.env,

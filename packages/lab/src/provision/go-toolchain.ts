@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
-/** Go, as installed here. */
+/** Installed Go. */
 export interface GoToolchain {
   path: string;
-  /** As `1.26.8`. */
+  /** Version of Go: `1.26.8`. */
   version: string;
 }
 
-/** Where its installers put it without telling PATH. */
+/** Folders of Go's installers that may be missing from PATH. */
 const USUAL_FOLDERS = [
   '/usr/local/go/bin',
   '/usr/lib/go/bin',
@@ -18,7 +18,7 @@ const USUAL_FOLDERS = [
   join(homedir(), 'go', 'bin'),
 ];
 
-/** What to do where there is no Go to build this program with. */
+/** Next step for a user without a Go that can build the program. */
 export const goHint = ({
   name,
   pathVariable,
@@ -28,7 +28,8 @@ export const goHint = ({
 export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain | null> => {
   const path = await findProgram('go', env, USUAL_FOLDERS);
   if (path === null) return null;
-  // GOTOOLCHAIN=local: the version installed, not one that a go.mod nearby would have it download.
+  // GOTOOLCHAIN=local reports the installed version, not one that a go.mod nearby would have it
+  // download.
   const { execa } = await import('execa');
   const { stdout } = await execa(path, ['version'], {
     env: { ...env, GOTOOLCHAIN: 'local' },

@@ -1,7 +1,9 @@
 import { SwarmError } from '@livekit-swarm/settings';
 /**
- * `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds.
- * `node main.ts k6`: gets k6 ready and prints its path.
+ * Command that provides programs for the setup, which runs it in parallel with other builds.
+ *
+ * `node main.ts VERSION…`: provides these versions of livekit-server.
+ * `node main.ts k6`: provides k6 and prints its path.
  */
 import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';

@@ -3,7 +3,10 @@ import { promisify } from 'node:util';
 import { plainEnvironment } from '../server/environment.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
-/** The version that the binary at `path` reports, as `1.13.4`; null when it does not run or is another program. */
+/**
+ * Reads the version that the binary at `path` reports, such as `1.13.4`.
+ * @returns null if it does not run, or is another program
+ */
 export const readVersion = async (
   { versionArgs, versionPattern }: PinnedProgram,
   path: string,
@@ -14,14 +17,14 @@ export const readVersion = async (
       timeout: 10_000,
     });
     run.child.stdin?.end();
-    // What it printed before it failed may be its version.
+    // A binary that fails may have printed its version before.
     const stdout = await run.then(
       (result) => result.stdout,
       (error: { stdout?: string }) => error.stdout ?? '',
     );
     return versionPattern.exec(stdout)?.[1] ?? null;
   } catch {
-    // Of some errors (ETXTBSY, ENOEXEC) spawn throws at once.
+    // For some errors (ETXTBSY, ENOEXEC) spawn throws at once.
     return null;
   }
 };

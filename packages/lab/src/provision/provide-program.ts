@@ -12,18 +12,24 @@ import {
 
 export interface ProvideOptions {
   env?: NodeJS.ProcessEnv;
-  /** Called with the progress of a build and its duration; not called when there is nothing to build. */
+  /**
+   * Called with the progress of a build and its duration; not called if there is nothing to build.
+   */
   onProgress?: (line: string) => void;
   /** Ends a build. */
   signal?: AbortSignal;
-  /** Only what was built here from the pinned module: what is installed, or given, is not looked at. */
+  /**
+   * Accepts only a build from the pinned module: installed programs and a given path are ignored.
+   */
   pinnedBuild?: boolean;
 }
 
 /**
- * A pinned program, from the first of: a path that the user gave, an npm package, PATH, the cache, a pinned Go build (docs/adr/0001).
+ * Provides a pinned program, from the first of: a path that the user gave, an npm package, PATH,
+ * the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a SwarmError: `no_program` when the given path is not such a program; `no_go`, `build_failed` from the build.
+ * Throws a SwarmError: `no_program` if the given path is another program; `no_go`, `build_failed`
+ * from the build.
  */
 export const provideProgram = async (
   program: PinnedProgram,
@@ -38,7 +44,7 @@ export const provideProgram = async (
   return buildProgram(program, { ...options, env });
 };
 
-/** What was given or installed. */
+/** Finds a program that the user gave or installed; null if there is none. */
 const fromElsewhere = async (
   program: PinnedProgram,
   given: string | undefined,
@@ -60,7 +66,7 @@ const fromElsewhere = async (
   return isFound(onPath) ? onPath : null;
 };
 
-/** Every source that needs no build, found or not: for `swarm doctor`. */
+/** Checks every source that needs no build, for `swarm doctor`. */
 export const checkSources = (
   program: PinnedProgram,
   env: NodeJS.ProcessEnv = process.env,

@@ -15,7 +15,7 @@ beforeEach(async () => {
   env = { PATH: join(folder, 'bin'), HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
 });
 
-/** A program that prints the version line of livekit-server, or `output`. */
+/** Installs a program that prints the version line of livekit-server, or `output`. */
 const install = async (
   path: string,
   version: string,
@@ -27,7 +27,7 @@ const install = async (
   return path;
 };
 
-test('an explicit path wins, whatever its version', async () => {
+test('uses an explicit path of any version', async () => {
   await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const path = await install(join(folder, 'own'), '1.99.0');
   expect(await provisionLiveKit({ env: { ...env, SWARM_LIVEKIT_SERVER: path } })).toEqual({
@@ -37,7 +37,7 @@ test('an explicit path wins, whatever its version', async () => {
   });
 });
 
-test('an explicit path to another program is an error, not a reason to look elsewhere', async () => {
+test('rejects an explicit path to another program, and does not search elsewhere', async () => {
   await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
@@ -47,7 +47,7 @@ test('an explicit path to another program is an error, not a reason to look else
   });
 });
 
-test('PATH counts only with the wanted version', async () => {
+test('uses a program on PATH only if it has the wanted version', async () => {
   const path = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   expect(await provisionLiveKit({ env })).toEqual({ source: 'path', path, version: '1.13.4' });
   const cached = await install(cachedProgram(liveKitServer('1.11.0'), env), '1.11.0');
@@ -58,7 +58,7 @@ test('PATH counts only with the wanted version', async () => {
   });
 });
 
-test('where only a pinned build counts, neither PATH nor a given path does', async () => {
+test('ignores PATH and a given path if only a pinned build counts', async () => {
   const given = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const cached = await install(cachedProgram(liveKitServer('1.13.4'), env), '1.13.4');
   const variables = { ...env, SWARM_LIVEKIT_SERVER: given };
@@ -69,13 +69,13 @@ test('where only a pinned build counts, neither PATH nor a given path does', asy
   });
 });
 
-test('a cached file that does not run as its version is not taken', async () => {
+test('rejects a cached file that does not run as its version', async () => {
   await install(cachedProgram(liveKitServer('1.13.4'), env), '0.0.1');
   const cache = (await checkSources(liveKitServer('1.13.4'), env)).at(-1);
   expect(cache).toEqual({ source: 'cache', why: expect.stringContaining('built again') });
 });
 
-test('a version that is not pinned names those that are', async () => {
+test('names the pinned versions if another is requested', async () => {
   const version = '9.9.9' as '1.13.4';
   const asked = provisionLiveKit({ env, version });
   await expect(asked).rejects.toBeInstanceOf(SwarmError);
@@ -84,7 +84,7 @@ test('a version that is not pinned names those that are', async () => {
 
 const k6Says = 'k6 v1.8.1 (commit/0123456789, go1.26.8, linux/amd64)';
 
-test('k6 comes from the same places: the pinned version from PATH, then from the cache', async () => {
+test('searches k6 in the same places: the pinned version on PATH, then in the cache', async () => {
   const path = await install(join(folder, 'bin', 'k6'), '1.8.1', k6Says);
   expect(await provideK6({ env })).toEqual({ source: 'path', path, version: '1.8.1' });
   await install(path, '1.7.0', k6Says.replace('1.8.1', '1.7.0'));
@@ -97,7 +97,7 @@ test('k6 comes from the same places: the pinned version from PATH, then from the
   });
 });
 
-test('the error about another program in the place of k6 names the variable', async () => {
+test('the error about another program instead of k6 names the variable', async () => {
   const path = await install(join(folder, 'own'), '1.13.4');
   expect(await checkSources(K6, env)).toEqual([
     { source: 'explicit', why: 'SWARM_K6 is not set' },

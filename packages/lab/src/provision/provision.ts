@@ -5,16 +5,18 @@ import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { type ProvideOptions, provideProgram } from './provide-program.ts';
 
 export interface ProvisionOptions extends ProvideOptions {
-  /** Default 1.13.4. */
+  /** Version of livekit-server. Default 1.13.4. */
   version?: LiveKitVersion;
-  /** A binary to use whatever its version. Default: SWARM_LIVEKIT_SERVER. */
+  /** Path of a binary of any version. Default: SWARM_LIVEKIT_SERVER. */
   serverPath?: string;
 }
 
 /**
- * A livekit-server, from the first of: an explicit path, an npm package, PATH, the cache, a pinned Go build (docs/adr/0001).
+ * Provides a livekit-server, from the first of: an explicit path, an npm package, PATH, the cache,
+ * a pinned Go build (docs/adr/0001).
  *
- * Throws a SwarmError: `no_program` when the explicit path is not a livekit-server, or the version is not pinned; `no_go`, `build_failed` from the build.
+ * Throws a SwarmError: `no_program` if the explicit path is not a livekit-server, or the version is
+ * not pinned; `no_go`, `build_failed` from the build.
  */
 export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<ProgramBinary> => {
   const { version = DEFAULT_LIVEKIT_VERSION, env = process.env } = options;
@@ -29,15 +31,16 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
 };
 
 /**
- * A k6 to run scenarios/k6 with, from the first of: SWARM_K6, PATH (the pinned version only), the cache, a pinned Go build: half a minute
- * on four idle cores, once; 50 MB in the cache.
+ * Provides a k6 for scenarios/k6, from the first of: SWARM_K6, PATH (the pinned version only), the
+ * cache, a pinned Go build. The build takes half a minute on four idle cores, once, and 50 MB in
+ * the cache.
  *
  * Throws a SwarmError: `no_program`, `no_go`, `build_failed`.
  */
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);
 
-/** The npm package with livekit-server for a platform. */
+/** Name of the npm package with livekit-server for a platform. */
 export const serverPackage = ({
   platform,
   arch,
@@ -59,14 +62,15 @@ export const liveKitServer = (version: LiveKitVersion): PinnedProgram => ({
   usualBuild: '1 to 3 minutes',
 });
 
-/** Grafana k6, for scenarios/k6. The version is that of k6/go.mod. */
+/** Grafana k6, for scenarios/k6, in the version of k6/go.mod. */
 export const K6: PinnedProgram = {
   name: 'k6',
   version: '1.8.1',
   goPackage: 'go.k6.io/k6',
   moduleFolder: fileURLToPath(new URL('../../k6/', import.meta.url)),
   versionArgs: ['version'],
-  // The first word of its version line is the name of its file: `k6 v1.8.1 (commit/…, go1.26.8, linux/amd64)`.
+  // The first word of k6's version line is the name of its file: `k6 v1.8.1 (commit/…, go1.26.8,
+  // linux/amd64)`.
   versionPattern: /^\S+ v(\d+\.\d+\.\d+\S*) \(.*\bgo1\./,
   pathVariable: 'SWARM_K6',
   usualBuild: 'half a minute to 2 minutes',

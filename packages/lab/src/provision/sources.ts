@@ -5,7 +5,7 @@ import { findProgram, isExecutable } from './find-program.ts';
 import type { PinnedProgram, ProgramBinary, SourceName } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';
 
-/** What was looked for and why it was not taken: a sentence for the user. */
+/** Source without the program; `why` is a sentence for the user. */
 export interface Absent {
   source: SourceName;
   why: string;
@@ -13,7 +13,7 @@ export interface Absent {
 
 export const isFound = (found: ProgramBinary | Absent): found is ProgramBinary => 'path' in found;
 
-/** Chosen by the user, so any version is accepted. */
+/** Finds the program at the path that the user chose; any version is accepted. */
 export const fromExplicitPath = async (
   program: PinnedProgram,
   given: string | undefined,
@@ -27,7 +27,9 @@ export const fromExplicitPath = async (
   return { source: 'explicit', path, version };
 };
 
-/** From the npm package of this program for this platform, which is an optional dependency of livekit-swarm. */
+/**
+ * Finds the program in its npm package for this platform, an optional dependency of livekit-swarm.
+ */
 export const fromPackage = async (
   program: PinnedProgram,
   npmPackage: string,
@@ -59,7 +61,10 @@ const fileOfPackage = (name: string, file: string): string | null => {
   }
 };
 
-/** Only of the required version: a run must not depend on what is installed. */
+/**
+ * Finds the program on PATH. Only the required version is accepted: a run must not depend on what
+ * is installed.
+ */
 export const fromPath = async (
   program: PinnedProgram,
   env: NodeJS.ProcessEnv,

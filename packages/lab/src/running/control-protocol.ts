@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ErrorCode } from '@livekit-swarm/settings';
 
-/** `look` changes nothing. */
+/** Action on a service; `look` changes nothing. */
 export type ServiceAction = 'start' | 'stop' | 'look' | NodeJS.Signals;
 
 export interface Request {
@@ -10,7 +10,7 @@ export interface Request {
 }
 
 export interface Answer {
-  /** The service's process after that; null when it does not run. */
+  /** Process of the service after the action; null if it does not run. */
   process?: ProcessIdentity | null;
   error?: { code: ErrorCode; message: string; hint: string | null };
 }

@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(cache, { recursive: true });
 });
 
-/** A service whose process is this one, while it runs. */
+/** Makes a service whose process, while it runs, is this one. */
 const fakeService = (): { service: Service; calls: string[] } => {
   const calls: string[] = [];
   let pid: number | null = process.pid;
@@ -62,7 +62,7 @@ const open = async (): Promise<{ path: string; calls: string[] }> => {
   return { path, calls };
 };
 
-test('a service is ended, looked at, signalled and started from outside', async () => {
+test('a service is ended, inspected, signalled and started by another process', async () => {
   const { calls } = await open();
   expect(await labService('mine', 'redis', 'stop')).toBeNull();
   expect(await labService('mine', 'redis', 'look')).toBeNull();
@@ -76,7 +76,7 @@ test('other users have no access', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test('reports what is wrong', async () => {
+test('reports errors', async () => {
   await expect(labService('mine', 'redis', 'look')).rejects.toMatchObject({
     code: 'no_lab',
     message: expect.stringContaining('"mine"'),

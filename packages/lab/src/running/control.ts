@@ -1,4 +1,7 @@
-/** How other processes start, stop or signal a program of a running lab: only the supervisor, its parent, can start it again. */
+/**
+ * Control of a running lab's programs by other processes: only the supervisor, their parent, can
+ * start them again.
+ */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -7,10 +10,13 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, Request } from './control-protocol.ts';
 
-/** Maximum length of a request, which is one line. */
+/** Maximum length of a request, which is one line, characters. */
 const LONGEST_LINE = 4_096;
 
-/** Listens at a Unix socket that its owner alone may use: one line of JSON each way for a connection. */
+/**
+ * Listens at a Unix socket that only its owner can use: one line of JSON in each direction per
+ * connection.
+ */
 export const openControl = async (
   path: string,
   cluster: Pick<Cluster, 'service'>,
@@ -75,7 +81,7 @@ const obey = async (
   const service = cluster.service(name);
   if (action === 'stop') await service.stop();
   else if (action === 'start') {
-    // Killed, but not reaped yet: it would count as running.
+    // A process that was killed and is not reaped yet would count as running.
     if (service.pid !== null && identifyProcess(service.pid) === null) await service.ended();
     await service.start();
   } else if (action !== 'look') service.signal(action);

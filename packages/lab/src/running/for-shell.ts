@@ -1,3 +1,3 @@
-/** A path as one word of a shell, whatever it holds. */
+/** Quotes any path as one word of a shell. */
 export const forShell = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

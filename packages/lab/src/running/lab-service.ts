@@ -5,13 +5,14 @@ import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 
-/** Longer than any service of a lab needs to be ready. */
+/** Time limit, longer than any service of a lab needs to be ready, ms. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Starts a service of a running lab (and waits until it is ready), stops it, signals it, or inspects it.
- * @returns its process after that; null when it does not run
- * @throws SwarmError `no_lab` when no lab of that name is running; `no_service`; what starting throws
+ * Starts a service of a running lab (and waits until it is ready), stops it, signals it, or
+ * inspects it.
+ * @returns its process after that; null if it does not run
+ * @throws SwarmError `no_lab` if no lab of that name is running; `no_service`; errors of the start
  */
 export const labService = async (
   lab: string,

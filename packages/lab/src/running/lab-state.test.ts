@@ -28,7 +28,7 @@ it.each(['', '{ "schema": "livekit-swarm/la', 'null'])(
   },
 );
 
-it('leaves a lab of another version to that version', async () => {
+it('does not read a lab of another version', async () => {
   write('{ "schema": "livekit-swarm/lab/99" }');
   await expect(readState('lab')).rejects.toMatchObject({ code: 'bad_state' });
   await expect(stopLab('lab')).rejects.toMatchObject({ code: 'bad_state' });

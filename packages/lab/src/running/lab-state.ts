@@ -7,13 +7,16 @@ import { isReady, type Readiness } from '../cluster/ready.ts';
 
 const SCHEMA = 'livekit-swarm/lab/2';
 
-/** State of a running lab: `lab.json` in its folder, readable by its owner alone, without the API secret. */
+/**
+ * State of a running lab: `lab.json` in its folder, readable by its owner alone, without the API
+ * secret.
+ */
 export interface LabState {
   schema: typeof SCHEMA;
   name: string;
-  /** ISO 8601. */
+  /** Time of the start, ISO 8601. */
   startedAt: string;
-  /** When it ends, every service of the lab ends. */
+  /** Process of the supervisor. When it ends, every service of the lab ends. */
   supervisor: ProcessIdentity;
   facts: Omit<ClusterFacts, 'apiSecret'>;
   services: readonly LabServiceState[];
@@ -30,7 +33,10 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'labs');
 
-/** Folder of a running lab's configurations, logs and data. @throws SwarmError `bad_name` */
+/**
+ * Folder for configurations, logs and data of a running lab.
+ * @throws SwarmError `bad_name`
+ */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
   throw new SwarmError(
@@ -40,25 +46,29 @@ export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): s
   );
 };
 
-/** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */
+/** File with the keys of a lab, for a shell to read: `. FILE`. Only its owner can read it. */
 export const keysFile = (name: string): string => join(labFolder(name), 'keys.env');
 
-/** Socket on which its supervisor controls single services. */
+/** Socket on which the supervisor controls single services. */
 export const controlSocket = (name: string): string => join(labFolder(name), 'control.sock');
 
 const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 
-/** Readers see the previous file or the complete new one. */
+/** Replaces the file atomically: readers see the previous state or the complete new one. */
 export const writeState = (state: LabState): Promise<void> =>
   replaceFile(stateFile(state.name), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 
-/** Null when there is no such lab. @throws SwarmError `bad_state` when another version of swarm wrote it */
+/**
+ * Reads the state of a lab.
+ * @returns null if there is no such lab
+ * @throws SwarmError `bad_state` if another version of swarm wrote it
+ */
 export const readState = async (name: string): Promise<LabState | null> => {
   const file = stateFile(name);
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   const state = parse(text);
-  // Empty or truncated, as after a power failure: no service of that lab is running.
+  // The file is empty or truncated, as after a power failure: no service of that lab is running.
   if (state === null) return null;
   if (state.schema === SCHEMA) return state;
   throw new SwarmError(
@@ -90,12 +100,12 @@ export const removeLabState = (name: string): Promise<void> =>
 
 export interface LabStatus {
   state: LabState;
-  /** Whether its supervisor runs. If not, nothing of it does. */
+  /** True if the supervisor runs. If it does not, no service does. */
   running: boolean;
   services: readonly (LabServiceState & { ready: LabServiceState['ready']; up: boolean })[];
 }
 
-/** How a lab is now, asked of each of its programs; null when there is no such lab. */
+/** Reads the state of a lab and checks each of its programs; null if there is no such lab. */
 export const labStatus = async (name: string): Promise<LabStatus | null> => {
   const state = await readState(name);
   if (state === null) return null;

@@ -11,11 +11,14 @@ import type { FromSupervisor, LabSpec } from './supervisor-protocol.ts';
 
 export interface StartLabOptions {
   onProgress(line: string): void;
-  /** Aborted: what was started so far ends again. */
+  /** When aborted, everything that was started so far ends. */
   signal: AbortSignal;
 }
 
-/** The supervisor runs for long, so it gets no other variables: some may be secrets of other deployments. */
+/**
+ * Environment of the supervisor. It runs for long, so it gets only these variables: others may be
+ * secrets of other deployments.
+ */
 const supervisorEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [
@@ -29,7 +32,8 @@ const supervisorProgram = (): string =>
 
 /**
  * Starts a lab that runs until `stopLab`, also after this process has ended.
- * @throws SwarmError `already_up`; `not_kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
+ * @throws SwarmError `already_up`; `not_kept` if its folder cannot be written; errors of
+ * `startCluster`. Nothing is left running then.
  */
 export const startLab = async (order: LabSpec, options: StartLabOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
@@ -58,7 +62,8 @@ const raise = async (
       'end it with "swarm lab down", or give this one another --name',
     );
   }
-  // Here, where the proxies are known that Go fetches through; the supervisor finds what was built.
+  // This process has the user's proxy settings, with which Go downloads; the supervisor finds the
+  // built program.
   await provisionLiveKit({
     ...(order.version === undefined ? {} : { version: order.version }),
     onProgress,
@@ -97,7 +102,7 @@ const raise = async (
   try {
     supervisor.send(order);
     await answer.promise;
-    // It may have been stopped at the same moment.
+    // The lab may have been stopped at the same moment.
     signal.throwIfAborted();
     const state = await readState(order.name);
     if (state === null)
@@ -108,7 +113,7 @@ const raise = async (
       );
     return state;
   } catch (error) {
-    // Ended before it could hear us, it has not removed anything.
+    // A supervisor that ended before it received the request has removed nothing.
     if (hasEnded(supervisor)) await removeLabState(order.name);
     throw error;
   } finally {
@@ -123,7 +128,7 @@ const raise = async (
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode !== null || signalCode !== null;
 
-/** Nothing runs yet. */
+/** Ends a start before any process runs. */
 const abandon = async (name: string, signal: AbortSignal): Promise<never> => {
   await removeLabState(name);
   throw signal.reason;

@@ -5,7 +5,7 @@ import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import type { LiveKitVersion } from '../versions.ts';
 
-/** What a lab is to be. Serialisable: it crosses to the supervisor. */
+/** Specification of a lab. Serialisable: it is sent to the supervisor. */
 export interface LabSpec {
   name: string;
   nodes: number;
@@ -14,15 +14,17 @@ export interface LabSpec {
   version?: LiveKitVersion;
   config: LiveKitConfig;
   persistentRedis: boolean;
-  /** Absolute: Prometheus looks for others beside its own configuration. */
+  /**
+   * Absolute paths of rule files: Prometheus resolves relative ones against its own configuration.
+   */
   ruleFiles: readonly string[];
-  /** More for Prometheus to scrape. */
+  /** Additional scrape jobs for Prometheus. */
   jobs?: readonly ScrapeJob[];
   intervalSeconds: number;
   alertWebhookUrl?: string;
-  /** Of its nodes; default: a fresh pair. */
+  /** API key pair of the nodes. Default: a new one. */
   credentials?: ApiCredentials;
-  /** Module whose `extras(facts, dir, options)` gives more programs for the lab (see `Extra`). */
+  /** Module whose `extras(facts, dir, options)` makes further programs of the lab (see `Extra`). */
   extrasModule?: string;
   /** Options of that module. */
   extrasOptions?: Readonly<Record<string, string | number>>;

@@ -1,7 +1,7 @@
 /**
- * The supervisor: the parent of all programs of a running lab. `swarm lab up` starts it and returns;
- * `swarm lab down` stops it with SIGTERM. Every program of the lab has a guard that ends it when the
- * supervisor dies, however that happens.
+ * The supervisor: the parent of all programs of a running lab. `swarm lab up` starts it and
+ * returns; `swarm lab down` stops it with SIGTERM. Every program of the lab has a guard that ends
+ * it when the supervisor dies, however that happens.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,7 +84,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
           },
         }),
   });
-  // The path may be too long for a socket. Without it, single programs cannot be controlled; the lab works otherwise.
+  // The path may be too long for a socket. The lab then works without control of single programs.
   await openControl(controlSocket(name), cluster).catch((error: Error) =>
     log(`no control socket: ${error.message}`),
   );
@@ -135,7 +135,9 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
   return cluster;
 };
 
-/** Neither guards nor the closed channel keep the process alive: a timer does. */
+/**
+ * Waits for SIGTERM. Neither guards nor the closed channel keep the process alive, so a timer does.
+ */
 const untilStopped = async (): Promise<void> => {
   while (!stop.signal.aborted)
     await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
@@ -154,7 +156,7 @@ const supervise = async (spec: LabSpec): Promise<void> => {
     const known = error instanceof SwarmError ? error : null;
     const message =
       known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
-    // The log that the hint names is removed with the lab; its end is in the message.
+    // The log named in the hint is removed with the lab, so its end is added to the message.
     const hint =
       known !== null && !LOGGED.has(known.code) ? known.hint : 'fix that and start it again';
     const failed = {
@@ -174,7 +176,8 @@ const supervise = async (spec: LabSpec): Promise<void> => {
 process.once('message', (spec) => void supervise(spec as LabSpec));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 process.on('SIGHUP', () => {});
-// The process that requested the lab ended before the lab was ready: without it the lab would be unknown.
+// The process that requested the lab ended before the lab was ready: without that process, no user
+// would know of the lab.
 process.once('disconnect', () => {
   if (!up) stop.abort();
 });

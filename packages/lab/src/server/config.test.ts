@@ -29,7 +29,7 @@ test('a single UDP port is a number, and another address has no loopback candida
   });
 });
 
-test("the caller's settings override the lab's, section by section", () => {
+test("the caller's settings override those of the lab, section by section", () => {
   const merged = mergeConfig(localConfig('127.0.0.1', ports), {
     rtc: { use_ice_lite: true, interfaces: { includes: ['eth0'] } },
     room: { auto_create: false },

@@ -4,7 +4,10 @@ import { stringify } from 'yaml';
 /** livekit-server's own YAML configuration, as an object. */
 export type LiveKitConfig = { [key: string]: unknown };
 
-/** A configuration that keeps everything on `host`. Without keys: those go through the environment, so the file may stay with the record. */
+/**
+ * Configuration that keeps everything on `host`. It contains no keys: those go through the
+ * environment, so the file may stay with the record.
+ */
 export const localConfig = (host: string, ports: ServerPorts): LiveKitConfig => ({
   port: ports.http,
   bind_addresses: [host],
@@ -15,7 +18,8 @@ export const localConfig = (host: string, ports: ServerPorts): LiveKitConfig => 
     ...(isLoopback(host)
       ? { enable_loopback_candidate: true, interfaces: { includes: ['lo', 'lo0'] } }
       : {}),
-    // ICE over TCP, which no participant uses, would listen on every interface, whatever `bind_addresses` has.
+    // ICE over TCP, which no participant uses, would listen on every interface despite
+    // `bind_addresses`.
     tcp_port: 0,
     udp_port:
       ports.udpFirst === ports.udpLast ? ports.udpFirst : `${ports.udpFirst}-${ports.udpLast}`,
@@ -23,7 +27,7 @@ export const localConfig = (host: string, ports: ServerPorts): LiveKitConfig => 
   logging: { level: 'info', json: true, pion_level: 'error' },
 });
 
-/** `extra` over `base`, object by object; lists and scalars replace. */
+/** Merges `extra` into `base`, object by object; lists and scalars replace. */
 export const mergeConfig = (base: LiveKitConfig, extra: LiveKitConfig): LiveKitConfig => {
   const merged = { ...base };
   for (const [key, value] of Object.entries(extra)) {

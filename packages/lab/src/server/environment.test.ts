@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { generateCredentials } from './credentials.ts';
 import { serverEnvironment } from './environment.ts';
 
-test('the server gets its keys, and nothing that could reconfigure it', () => {
+test('the server gets its keys, and no variable that could reconfigure it', () => {
   const env = serverEnvironment(
     { apiKey: 'k', apiSecret: 's' },
     {
@@ -16,7 +16,7 @@ test('the server gets its keys, and nothing that could reconfigure it', () => {
   expect(env).toEqual({ PATH: '/bin', LIVEKIT_KEYS: 'k: s' });
 });
 
-test('every key pair is fresh, and long enough for livekit-server', () => {
+test('every key pair is new, and long enough for livekit-server', () => {
   const [one, two] = [generateCredentials(), generateCredentials()];
   expect(one.apiSecret.length).toBeGreaterThanOrEqual(32);
   expect(one.apiSecret).not.toBe(two.apiSecret);

@@ -1,6 +1,9 @@
 import type { ApiCredentials } from './credentials.ts';
 
-/** Variables that a server inherits. Any other could reconfigure it: each of its settings is also an environment variable. */
+/**
+ * Variables that a server inherits. Any other could reconfigure it, because each of its settings is
+ * also an environment variable.
+ */
 const INHERITED = [
   'PATH',
   'HOME',
@@ -13,7 +16,10 @@ const INHERITED = [
   'GOTRACEBACK',
 ];
 
-/** The environment of a livekit-server: with its keys, which so never touch a disk nor a process list. */
+/**
+ * Environment of a livekit-server with its keys, so that they appear neither on a disk nor in a
+ * process list.
+ */
 export const serverEnvironment = (
   { apiKey, apiSecret }: ApiCredentials,
   from: NodeJS.ProcessEnv = process.env,

@@ -6,7 +6,7 @@ import { waitUntilHealthy } from './health.ts';
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** Answers with these statuses, one after the other, the last one for ever. */
+/** Starts a server that answers with these statuses in order, and then always with the last one. */
 const serve = async (...statuses: number[]): Promise<string> => {
   server = createServer((_, response) =>
     response.writeHead(statuses.length > 1 ? (statuses.shift() ?? 0) : (statuses[0] ?? 0)).end(),
@@ -16,15 +16,15 @@ const serve = async (...statuses: number[]): Promise<string> => {
 };
 const never = new AbortController().signal;
 
-test('waits through answers other than 200', async () => {
+test('waits while the answers are other than 200', async () => {
   expect(await waitUntilHealthy(await serve(406, 503, 200), 5_000, never)).toBe(true);
 });
 
-test('gives up after its time', async () => {
+test('stops waiting after its time limit', async () => {
   expect(await waitUntilHealthy(await serve(406), 200, never)).toBe(false);
 });
 
-test('gives up at once when the process has ended', async () => {
+test('stops waiting at once when the process has ended', async () => {
   const started = performance.now();
   expect(await waitUntilHealthy('http://127.0.0.1:9/', 20_000, AbortSignal.timeout(100))).toBe(
     false,

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Resolves true once `url` answers 200, false when `timeoutMs` have passed or `signal` aborts. */
+/**
+ * Resolves to true once `url` answers 200, to false when `timeoutMs` have passed or `signal` is
+ * aborted.
+ */
 export const waitUntilHealthy = async (
   url: string,
   timeoutMs: number,
@@ -17,7 +20,10 @@ export const waitUntilHealthy = async (
   return false;
 };
 
-/** HTTP status, or null without an answer within a second. Uses a connection of its own, so that none stays open. */
+/**
+ * HTTP status, or null without an answer within a second. Uses a new connection, so that none stays
+ * open.
+ */
 const statusOf = (url: string): Promise<number | null> =>
   new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: 1_000 }, (response) => {

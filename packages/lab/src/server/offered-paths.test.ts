@@ -11,7 +11,7 @@ test.each([
   expect(isAtLeast(version, 1, 12)).toBe(expected);
 });
 
-test('offers nothing unless asked, and listens on loopback where the server allows it', () => {
+test('offers no path by default, and listens on loopback where the server allows it', () => {
   expect(pathConfig(NO_PATHS, '127.0.0.1', '1.13.4')).toEqual({});
   expect(pathConfig({ iceTcpPort: 1, turnPort: 2 }, '127.0.0.1', '1.13.4')).toEqual({
     rtc: { tcp_port: 1 },

@@ -1,24 +1,29 @@
 import { type LiveKitConfig, mergeConfig } from './config.ts';
 
-/** Ways of media to a node that a server offers in addition to UDP; names as in `path` of a role. */
+/** Paths to a node that a server offers in addition to UDP; names as in `path` of a role. */
 export const OFFERED_PATHS = ['ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls'] as const;
 
 export type OfferedPath = (typeof OFFERED_PATHS)[number];
 
 export interface NodePaths {
-  /** Of ICE over TCP; null: not offered. livekit-server listens there on every interface, whatever `bind_addresses` has. */
+  /**
+   * Port of ICE over TCP; null: not offered. livekit-server listens there on every interface,
+   * despite `bind_addresses`.
+   */
   iceTcpPort: number | null;
-  /** UDP, of the node's own TURN server; null: none. */
+  /** UDP port of the node's own TURN server; null: none. */
   turnPort: number | null;
 }
 
 export const NO_PATHS: NodePaths = { iceTcpPort: null, turnPort: null };
 
 /**
- * What a node on loopback needs in its configuration to offer these paths.
+ * Part of a loopback node's configuration that offers these paths.
  *
- * TURN over TLS is not among them: livekit-server names port 443 for it to clients, whatever its `tls_port`. A lab offers it by coturn.
- * @param version of livekit-server: 1.11 rejects keys that it does not know
+ * TURN over TLS is not included: livekit-server announces port 443 for it, whatever its `tls_port`.
+ * A lab offers it by coturn.
+ *
+ * @param version version of livekit-server: 1.11 rejects keys that it does not know
  */
 export const pathConfig = (
   { iceTcpPort, turnPort }: NodePaths,
@@ -34,13 +39,17 @@ export const pathConfig = (
             enabled: true,
             udp_port: turnPort,
             bind_addresses: [host],
-            // Its peers are the nodes of the lab. Since 1.12 it relays to no private or loopback address otherwise.
+            // The peers are the nodes of the lab on loopback. Since 1.12, livekit-server relays to
+            // private and loopback addresses only with this setting.
             ...(isAtLeast(version, 1, 12) ? { allow_restricted_peer_cidrs: ['127.0.0.0/8'] } : {}),
           },
         },
   );
 
-/** Of a version as `1.13.4` or `v1.13.4`; true where there is no number, as with a build of one's own. */
+/**
+ * Compares a version such as `1.13.4` or `v1.13.4`; true for a version without a number, such as
+ * that of a user's own build.
+ */
 export const isAtLeast = (version: string, major: number, minor: number): boolean => {
   const [, majorText, minorText] = /(\d+)\.(\d+)/.exec(version) ?? [];
   if (majorText === undefined || minorText === undefined) return true;

@@ -13,7 +13,7 @@ const fileWith = (text: string): string => {
   return file;
 };
 
-test('keeps what changes how a server works, drops addresses, keys and webhooks', () => {
+test("keeps settings of the server's work, drops addresses, keys and webhooks", () => {
   const file = fileWith(`
 port: 7880
 keys: { APIkey: secret }
@@ -48,7 +48,7 @@ test.each(['', '- a\n- b\n', 'port: [', 'just text'])(
   },
 );
 
-test('refuses a file that is not there', () => {
+test('refuses a missing file', () => {
   expect(() => readLiveKitConfig(join(dir, 'none.yaml'))).toThrow(
     /none\.yaml: cannot be read: ENOENT/,
   );

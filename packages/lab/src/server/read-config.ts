@@ -4,15 +4,15 @@ import { parse } from 'yaml';
 import type { LiveKitConfig } from './config.ts';
 
 export interface ForeignConfig {
-  /** What can be laid over the lab's own configuration. */
+  /** Settings that can be merged into the lab's own configuration. */
   config: LiveKitConfig;
-  /** Settings that were left out, as `rtc.udp_port`, in the order of the file. */
+  /** Settings that were left out, such as `rtc.udp_port`, in the order of the file. */
   leftOut: string[];
 }
 
 /**
- * Settings that a lab never takes from a deployment's configuration: the lab chooses addresses and keys,
- * and a test must never join a real cluster or call its webhooks.
+ * Settings that a lab never takes from a deployment's configuration: the lab chooses addresses and
+ * keys, and a test must never join a real cluster or call its webhooks.
  */
 const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
   'port',
@@ -44,7 +44,7 @@ const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
 
 /**
  * Reads a livekit-server's YAML for use in the lab.
- * @throws SwarmError `bad_config` when there is no such file, or it is not a configuration
+ * @throws SwarmError `bad_config` if the file does not exist or is not a configuration
  */
 export const readLiveKitConfig = (path: string): ForeignConfig => {
   const document = readYaml(path);

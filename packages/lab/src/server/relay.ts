@@ -9,16 +9,21 @@ import { coturn, turnConfig } from '../cluster/services/coturn.ts';
 import { type LiveKitConfig, mergeConfig } from './config.ts';
 import { NO_PATHS, type OfferedPath, pathConfig } from './offered-paths.ts';
 
-/** What a single server on loopback needs beside itself to offer paths. */
+/** TURN relay that a single server on loopback needs to offer paths. */
 export interface Relay extends AsyncDisposable {
-  /** For the server's configuration. */
+  /** Settings for the server's configuration. */
   config: LiveKitConfig;
-  /** Certificate of the CA that signed that of TURN over TLS, PEM; null: no TLS is offered. */
+  /**
+   * Certificate of the CA that signed the certificate of TURN over TLS, PEM; null: TLS is not
+   * offered.
+   */
   authority: string | null;
 }
 
 /**
- * Chooses ports for the paths and starts coturn for TURN over TCP and TLS. Its secrets are in a folder of their own, which goes with it: that of the server stays with the record.
+ * Chooses ports for the paths and starts coturn for TURN over TCP and TLS. Its secrets are in a
+ * separate folder, which is removed with the relay, because the server's folder stays with the
+ * record.
  * @throws SwarmError `no_program`, `no_certificates`, `service_ended`, `not_ready`
  */
 export const openRelay = async (

@@ -23,33 +23,42 @@ import { openRelay, type Relay } from './relay.ts';
 import { stopServer } from './stop.ts';
 
 export interface StartOptions extends ProvisionOptions {
-  /** Where `<name>.yaml` and `<name>.log` are written; created if need be. */
+  /** Folder for `<name>.yaml` and `<name>.log`; created if missing. */
   dir: string;
-  /** Of the files. Default `livekit-server`. */
+  /** Base name of the files. Default `livekit-server`. */
   name?: string;
-  /** A local address. Default 127.0.0.1. */
+  /** Local address. Default 127.0.0.1. */
   host?: string;
-  /** Muxed UDP ports, each with its own reader and receive buffer in the server. Default one per core, 8 at most. */
+  /**
+   * Number of multiplexed UDP ports, each with its own reader and receive buffer in the server.
+   * Default: one per core, at most 8.
+   */
   udpPorts?: number;
-  /** Laid over the configuration that keeps the server on `host`. */
+  /** Settings merged into the configuration that keeps the server on `host`. */
   config?: LiveKitConfig;
-  /** Ways of media to it in addition to UDP; for a server on 127.0.0.1. TURN over TCP and TLS need coturn and openssl. */
+  /**
+   * Paths to the server in addition to UDP; for a server on 127.0.0.1. TURN over TCP and TLS need
+   * coturn and openssl.
+   */
   offers?: ReadonlySet<OfferedPath>;
-  /** How many cores it may use, 0.01 at least: as a container's CPU limit, on Linux and as root. Default: all. */
+  /**
+   * CPU limit, cores, at least 0.01, as a container's CPU limit; on Linux and as root. Default: no
+   * limit.
+   */
   cpuCores?: number;
-  /** Default: a fresh pair. */
+  /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
-  /** How long it may take until it answers, ms. Default 20,000. */
+  /** Time limit for the first answer, ms. Default 20,000. */
   healthTimeoutMs?: number;
 }
 
-/** A livekit-server that runs on this host, and ends with this process at the latest. */
+/** A livekit-server that runs on this host and ends with this process at the latest. */
 export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly version: string;
-  /** ws://… for clients, http://… for the room service API. */
+  /** ws:// URL for clients; http:// for the room service API. */
   readonly url: string;
   readonly httpUrl: string;
-  /** http://…/metrics */
+  /** URL of its metrics: http://…/metrics. */
   readonly metricsUrl: string;
   readonly ports: ServerPorts;
   readonly pid: number;
@@ -57,19 +66,21 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly binary: ProgramBinary;
   readonly configFile: string;
   readonly logFile: string;
-  /** Certificate of the CA that TURN over TLS needs at clients, PEM; null: it is not offered. */
+  /** Certificate of the CA that clients need for TURN over TLS, PEM; null: not offered. */
   readonly authority: string | null;
-  /** Resolves when its process has ended, asked or not; never rejects. */
+  /** Resolves when the process has ended, whether requested or not; never rejects. */
   readonly exited: Promise<ProcessEnd>;
-  /** Ends it within seconds. May be called again. */
+  /** Ends the server within seconds. May be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
+ * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits
+ * until it answers.
  *
- * Throws a SwarmError: what `provisionLiveKit` throws; `no_cpu_limit` where `cpuCores` cannot be enforced; `server_ended` when it ends at once, with the end of its log; `not_healthy` when
- * it does not answer in time. Nothing is left running then.
+ * Throws a SwarmError: errors of `provisionLiveKit`; `no_cpu_limit` if `cpuCores` cannot be
+ * enforced; `server_ended` if it ends at once, with the end of its log; `not_healthy` if it does
+ * not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
   if (options.cpuCores !== undefined) expectCpuLimits();
@@ -110,7 +121,7 @@ const startOnFreePorts = async (
     logFile,
     ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
   });
-  // In case its guard was killed.
+  // The guard may have been killed before it could remove the limit.
   if (options.cpuCores !== undefined) void server.exited.then(() => removeStaleCpuLimits());
   const authority = `${host.includes(':') ? `[${host}]` : host}:`;
   await expectHealthy(
@@ -174,7 +185,7 @@ const expectHealthy = async (
   );
 };
 
-/** The end of its log, for a message. The API secret is removed in case the server logs it. */
+/** Last lines of the log, for a message. The API secret is removed in case the server logs it. */
 const lastLines = async (logFile: string, { apiSecret }: ApiCredentials): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => ''))
     .replaceAll(apiSecret, '***')

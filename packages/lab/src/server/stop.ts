@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedProcess } from '@livekit-swarm/host';
 
 /**
- * livekit-server exits on SIGTERM once its rooms are empty, which may be never; on a second SIGTERM it exits at once; SIGKILL is for
- * one that hangs. [signal, time before the next, ms]
+ * Signals that stop a livekit-server, each with the time before the next, ms. It exits on SIGTERM
+ * once its rooms are empty, which may be never; on a second SIGTERM it exits at once; SIGKILL is
+ * for a server that hangs.
  */
 export const STOP_SEQUENCE: readonly (readonly [NodeJS.Signals, number])[] = [
   ['SIGTERM', 200],

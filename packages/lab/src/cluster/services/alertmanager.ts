@@ -7,11 +7,14 @@ import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 export interface AlertmanagerOptions {
   dir: string;
   port: number;
-  /** Where alerts are sent (Alertmanager's webhook format). Null: they are only shown. */
+  /** URL that receives the alerts (Alertmanager's webhook format); null: they are only shown. */
   webhookUrl: string | null;
 }
 
-/** Groups and forwards the alerts of Prometheus. In a lab it sends them at once, without waiting for others of the group. */
+/**
+ * Describes Alertmanager, which groups and forwards the alerts of Prometheus. In a lab it sends
+ * them at once, without waiting for others of the group.
+ */
 export const alertmanager = async ({
   dir,
   port,
@@ -25,7 +28,7 @@ export const alertmanager = async ({
       group_wait: '0s',
       group_interval: '1s',
       repeat_interval: '1h',
-      // Fires always, and is missed where its notifications end.
+      // Watchdog always fires, so that a missing notification shows a broken path.
       routes: [{ matchers: ['alertname = Watchdog'], repeat_interval: '5s' }],
     },
     receivers: [
@@ -48,7 +51,7 @@ export const alertmanager = async ({
       '--config.file=alertmanager.yaml',
       '--storage.path=data',
       `--web.listen-address=127.0.0.1:${port}`,
-      // Alone: no gossip with others, which would listen on every interface.
+      // An empty address turns gossip off, which would listen on every interface.
       '--cluster.listen-address=',
     ],
     env: plainEnvironment(),

@@ -8,31 +8,37 @@ import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface CoturnPorts {
-  /** UDP and TCP. */
+  /** Port for UDP and TCP. */
   plain: number;
-  /** TLS. */
+  /** Port for TLS. */
   tls: number;
 }
 
 export interface CoturnOptions {
   dir: string;
   ports: CoturnPorts;
-  /** For 127.0.0.1. */
+  /** Certificate for 127.0.0.1. */
   certificate: Certificate;
   /** Secret from which nodes derive credentials for their clients (TURN REST API). */
   secret: string;
 }
 
-/** In the folder of each node, which reads the secret there, so that no configuration contains it. */
+/**
+ * Name of the file with the secret in the folder of each node. The node reads it, so that no
+ * configuration contains the secret.
+ */
 export const TURN_SECRET_FILE = 'turn-secret';
 
-/** Of the credentials that nodes give to clients: one allocation needs them at its start alone. */
+/**
+ * Lifetime of the credentials that nodes give to clients, s. An allocation needs them only at its
+ * start.
+ */
 const CREDENTIAL_TTL_SECONDS = 600;
 
 /**
- * The TURN server in a node's configuration; the node passes it on to its clients.
+ * TURN server for a node's configuration; the node announces it to its clients.
  * @param secretFile path of the secret, as the node reads it
- * @param version of livekit-server: 1.11 has no `secret_file`
+ * @param version version of livekit-server: 1.11 has no `secret_file`
  */
 export const turnConfig = (
   { plain, tls }: CoturnPorts,
@@ -56,7 +62,10 @@ export const turnConfig = (
   };
 };
 
-/** TURN over UDP, TCP and TLS, for clients that cannot reach a node directly. It relays to this host only, where the nodes of a lab are. */
+/**
+ * Describes coturn: TURN over UDP, TCP and TLS, for clients that cannot reach a node directly. It
+ * relays only to this host, where the nodes of a lab are.
+ */
 export const coturn = async ({
   dir,
   ports,

@@ -5,20 +5,23 @@ import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface HaproxyOptions {
   dir: string;
-  /** For clients. */
+  /** Port for clients. */
   port: number;
-  /** `/metrics` for Prometheus, `/` is a page for browsers. */
+  /** Port of the statistics: `/metrics` for Prometheus, `/` for browsers. */
   statsPort: number;
   backends: readonly { name: string; port: number }[];
-  /** Content of a PEM file with certificate and key: it terminates TLS at `port`. Default: plain HTTP. */
+  /**
+   * Contents of a PEM file with certificate and key: haproxy terminates TLS at `port`. Absent:
+   * plain HTTP.
+   */
   certificate?: string;
 }
 
 const CERTIFICATE_FILE = 'certificate.pem';
 
 /**
- * The load balancer. A node that answers anything but 200 on `/` gets no new connections: LiveKit
- * answers 406 there when it has lost its Redis.
+ * Describes the load balancer. A node that answers anything but 200 on `/` gets no new connections:
+ * LiveKit answers 406 there when it has lost its Redis.
  */
 export const haproxy = async ({
   dir,
@@ -63,7 +66,8 @@ frontend stats
 `;
   return {
     name: 'haproxy',
-    // It returns to its working directory by the whole path, whose folders are closed to it.
+    // haproxy changes back to its working directory by the full path, whose parent folders are
+    // closed to its user; the shell starts it in `/`.
     command: '/bin/sh',
     args: [
       '-c',

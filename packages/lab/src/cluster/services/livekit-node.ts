@@ -13,15 +13,18 @@ export interface NodeOptions {
   binary: ProgramBinary;
   ports: ServerPorts;
   credentials: ApiCredentials;
-  /** Host and port of the cluster's Redis, as this node reaches it; null for a single node. */
+  /**
+   * Address (host and port) of the cluster's Redis, as this node reaches it; null for a single
+   * node.
+   */
   redis: { address: string; password: string } | null;
   /** Overrides of the configuration. */
   config: LiveKitConfig;
-  /** Further files in its folder, which the configuration names. */
+  /** Further files in the node's folder, which the configuration names. */
   files: Readonly<Record<string, string>>;
 }
 
-/** One livekit-server of a cluster. */
+/** Describes one livekit-server of a cluster. */
 export const livekitNode = ({
   dir,
   name,
@@ -33,7 +36,7 @@ export const livekitNode = ({
   files,
 }: NodeOptions): ServiceSpec => {
   const folder = join(dir, name);
-  // In the command line, by which operators tell nodes apart.
+  // The file name appears in the command line, by which operators distinguish nodes.
   const configFile = `${name}.yaml`;
   const cluster = redis === null ? {} : { redis };
   const url = `http://127.0.0.1:${ports.http}`;

@@ -8,7 +8,7 @@ interface ExporterOptions {
   port: number;
 }
 
-/** Metrics of this host: CPU, memory, network. */
+/** Describes node_exporter: metrics of this host (CPU, memory, network). */
 export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<ServiceSpec> =>
   exporter(
     'node-exporter',
@@ -18,7 +18,7 @@ export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<Serv
     [`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
   );
 
-/** Metrics of the cluster's Redis. */
+/** Describes redis_exporter: metrics of the cluster's Redis. */
 export const redisExporter = async ({
   dir,
   port,

@@ -5,12 +5,12 @@ import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
-/** A scrape job, as in the configuration of Prometheus. */
+/** Scrape job, as in the configuration of Prometheus. */
 export interface ScrapeJob {
   job: string;
   targets: readonly { address: string; labels?: Record<string, string> }[];
   path?: string;
-  /** Bearer token. */
+  /** Bearer token for the scrapes; absent: none. */
   token?: string;
 }
 
@@ -21,7 +21,7 @@ export interface PrometheusOptions {
   /** Files with rules; globs are allowed. */
   ruleFiles: readonly string[];
   alertmanagerPort: number | null;
-  /** Of scrapes and of rule evaluations. */
+  /** Interval of scrapes and of rule evaluations, s. */
   intervalSeconds: number;
 }
 
@@ -73,7 +73,10 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
   };
 };
 
-/** Rules by name, for the folder of Prometheus: those of the caller may be closed to its user. */
+/**
+ * Copies of rule files by name, for the folder of Prometheus, whose user may not be able to read
+ * the caller's files.
+ */
 const copyOf = async (ruleFiles: readonly string[]): Promise<Record<string, string>> => {
   const rules: Record<string, string> = {};
   for await (const file of glob(ruleFiles))

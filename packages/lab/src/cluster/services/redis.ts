@@ -6,15 +6,15 @@ import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 export interface RedisOptions {
   dir: string;
   port: number;
-  /** Other users of this host reach the port, but cannot use it. */
+  /** Password: other users of this host can reach the port, but must not use it. */
   password: string;
-  /** Whether its data survives a SIGKILL (append-only file, each write synced). */
+  /** True if the data survives a SIGKILL (append-only file, each write synced). */
   persistent: boolean;
-  /** Additional loopback addresses to bind; those that this host lacks are ignored. */
+  /** Additional loopback addresses to bind; addresses that this host lacks are ignored. */
   addresses: readonly string[];
 }
 
-/** The message bus and registry of a cluster. */
+/** Describes Redis, the message bus and registry of a cluster. */
 export const redis = async ({
   dir,
   port,
@@ -24,7 +24,7 @@ export const redis = async ({
 }: RedisOptions): Promise<ServiceSpec> => {
   const folder = join(dir, 'redis');
   const lines = [
-    // With a hyphen, Redis starts even if the address is missing.
+    // With a hyphen, Redis starts even if the host lacks the address.
     ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
     `port ${port}`,
     `requirepass ${password}`,
@@ -35,7 +35,8 @@ export const redis = async ({
   ];
   return {
     name: 'redis',
-    // From its standard input: it would look for a file by its whole path, whose folders are closed to it.
+    // Redis reads the configuration from standard input: it would open a file by its full path,
+    // whose parent folders are closed to its user.
     command: '/bin/sh',
     args: [
       '-c',
