@@ -15,7 +15,7 @@ const get = (path: string, host = '127.0.0.1:4000', method = 'GET'): Promise<Res
   Promise.resolve(appOf().request(`http://${host}${path}`, { method }));
 
 describe('the routes of a live page', () => {
-  it('serve the page, its events and reports to who has the token', async () => {
+  it('serve the page, its events and reports to clients with the token', async () => {
     const page = await get(`/${TOKEN}/`);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<title>livekit-swarm: live</title>');
@@ -52,19 +52,19 @@ describe('the routes of a live page', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('keep the address to themselves, and the page out of frames', async () => {
+  it('keep the address out of referrers, and the page out of frames', async () => {
     const { headers } = await get(`/${TOKEN}/`);
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('lead to the report once the page has become one', async () => {
+  it('redirect to the report once the page has become one', async () => {
     const answer = await appOf('report/1').request(`http://localhost/${TOKEN}/`);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `/${TOKEN}/report/1`]);
   });
 
-  it('take no more browsers than they can', async () => {
+  it('accept a limited number of browsers', async () => {
     const answer = await appOf(null, true).request(`http://localhost/${TOKEN}/events`);
     expect(answer.status).toBe(503);
   });

@@ -3,22 +3,25 @@ import { liveDocument } from '@livekit-swarm/report/live';
 import { Hono, type MiddlewareHandler } from 'hono';
 
 export interface LiveAppOptions {
-  /** Random; the first part of every path. */
+  /** Random token; the first part of every path. */
   token: string;
-  /** The events of a new browser; null: there are too many already. */
+  /** Opens the event stream of a new browser; null: the limit of browsers is reached. */
   connect(): ReadableStream<Uint8Array> | null;
-  /** The page of a report by its name; null: there is none. */
+  /** HTML page of a report by its name; null: there is none. */
   report(name: string): Promise<string> | null;
-  /** Where the page has gone; null: it is live. */
+  /** URL of the report that the page has become; null: the page is live. */
   moved(): string | null;
 }
 
-/** Names of this host: another name in a request is that of a page elsewhere that resolves to 127.0.0.1 (DNS rebinding). */
+/**
+ * Names of this host. Another name in a request comes from a foreign page whose name resolves to
+ * 127.0.0.1 (DNS rebinding).
+ */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 const HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
-  // The page has a policy of its own; this part of it only works in a header (CSP3 §6.4.2).
+  // The page has a policy of its own; frame-ancestors works only in a header (CSP3 §6.4.2).
   'content-security-policy': "frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -26,7 +29,7 @@ const HEADERS: Record<string, string> = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Everything that is served: only reading, and nothing without the token. */
+/** Routes of the live page. All are read-only and require the token. */
 export const createLiveApp = ({ token, connect, report, moved }: LiveAppOptions): Hono => {
   const app = new Hono();
   app.onError((_error, c) => c.text('the page could not be made\n', 500));
@@ -64,7 +67,7 @@ const guarded: MiddlewareHandler = async (c, next) => {
   return undefined;
 };
 
-/** In the same time whatever was given. */
+/** Compares in constant time, so that response times do not reveal the token. */
 const isSame = (given: string, token: string): boolean =>
   timingSafeEqual(digestOf(given), digestOf(token));
 

@@ -9,19 +9,19 @@ const read = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<st
 };
 
 describe('the feed of a live page', () => {
-  it('begins with everything, and continues with what is published', async () => {
+  it('begins with the whole state, and continues with published messages', async () => {
     const feed = new LiveFeed(() => [eventOf('"all"')]);
     const reader = feed.connect().getReader();
     feed.publish(eventOf('"missed"'));
     expect(await read(reader)).toBe('retry: 1000\n\n');
     expect(await read(reader)).toBe('data: "all"\n\n');
-    // The queue was full when this was published: everything follows instead.
+    // The queue was full when this was published: the whole state follows instead.
     expect(await read(reader)).toBe('data: "all"\n\n');
     feed.publish(eventOf('1'));
     expect(await read(reader)).toBe('data: 1\n\n');
   });
 
-  it('does not keep messages for a browser that does not read', async () => {
+  it('keeps no messages for a browser that does not read', async () => {
     let state = 0;
     const feed = new LiveFeed(() => [eventOf(String(state))]);
     const reader = feed.connect().getReader();
@@ -33,7 +33,7 @@ describe('the feed of a live page', () => {
     expect(texts).toEqual(['retry: 1000\n\n', 'data: 0\n\n', 'data: 1000\n\n']);
   });
 
-  it('serves others while one does not read', async () => {
+  it('serves other browsers while one does not read', async () => {
     const feed = new LiveFeed(() => []);
     const slow = feed.connect().getReader();
     const fast = feed.connect().getReader();

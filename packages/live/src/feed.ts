@@ -1,9 +1,12 @@
-/** Messages that wait for one browser; a slower one gets the whole state when it reads again. */
+/**
+ * Limit of messages that wait for one browser; a slower one gets the whole state when it reads
+ * again.
+ */
 const MAX_QUEUED = 2;
 
 interface Browser {
   controller: ReadableStreamDefaultController<Uint8Array>;
-  /** It missed a message: the next one has to be everything. */
+  /** True if the browser missed a message, so that the next one must be the whole state. */
   behind: boolean;
 }
 
@@ -12,18 +15,21 @@ const encoder = new TextEncoder();
 /** One server-sent event (HTML, §9.2.6). JSON has no line breaks. */
 export const eventOf = (json: string): Uint8Array => encoder.encode(`data: ${json}\n\n`);
 
-/** Before the first event: a browser that lost the connection connects again after a second. */
+/**
+ * Text before the first event: a browser that lost the connection connects again after a second.
+ */
 const OPENING = encoder.encode('retry: 1000\n\n');
 
 /**
- * Sends the same messages to all browsers that have the page open. No browser slows the run: for one that does not read, messages are
- * dropped, and it gets the state of the run when it reads again.
+ * Sends the same messages to all browsers that have the page open. No browser slows the run:
+ * messages for one that does not read are dropped, and it gets the state of the run when it reads
+ * again.
  */
 export class LiveFeed {
   readonly #browsers = new Set<Browser>();
   readonly #everything: () => Uint8Array[];
 
-  /** @param everything what a browser needs that knows nothing yet */
+  /** @param everything messages for a new browser: the whole state */
   constructor(everything: () => Uint8Array[]) {
     this.#everything = everything;
   }
@@ -32,7 +38,7 @@ export class LiveFeed {
     return this.#browsers.size;
   }
 
-  /** The stream of one more browser. */
+  /** Opens the stream of one more browser. */
   connect(): ReadableStream<Uint8Array> {
     let browser: Browser | null = null;
     return new ReadableStream<Uint8Array>(

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 describe('a record that is being written', () => {
-  it('is read as it grows, also where a line is cut within a letter, and ends with its end line', async () => {
+  it('is read as it grows, even if a line is cut within a letter, and ends with its end line', async () => {
     const file = join(dir, 'record.ndjson');
     const bytes = Buffer.from(textOf(LINES).replace('swarm-k3x9-1', 'zoë-k3x9-1'));
     const cut = bytes.indexOf('ë') + 1;
@@ -37,7 +37,7 @@ describe('a record that is being written', () => {
     expect(seen.at(-1)?.type).toBe('end');
   });
 
-  it('is left when the signal comes', async () => {
+  it('is no longer read when the signal is aborted', async () => {
     const file = join(dir, 'record.ndjson');
     await writeFile(file, textOf(LINES.slice(0, 2)));
     const stop = new AbortController();
@@ -49,7 +49,7 @@ describe('a record that is being written', () => {
     expect(count).toBe(2);
   });
 
-  it('is an error when it becomes shorter', async () => {
+  it('is an error if it becomes shorter', async () => {
     const file = join(dir, 'record.ndjson');
     await writeFile(file, textOf(LINES.slice(0, 3)));
     const follow = async (): Promise<void> => {

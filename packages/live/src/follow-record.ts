@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 
 export interface Followed {
   lines: RecordLine[];
-  /** For how long nothing was added to the file, ms; 0: there are lines. */
+  /** Time since the last line was added to the file, ms; 0 for an entry with lines. */
   idleMs: number;
 }
 
@@ -13,9 +13,9 @@ const POLL_MS = 250;
 const CHUNK_BYTES = 1_024 * 1_024;
 
 /**
- * Reads a record and what is added to it, until its end line, or until the signal is aborted. Between two looks at the file that find
- * nothing new, there is an entry without lines.
- * @param file the record.ndjson itself
+ * Reads a record and the lines added to it, until its end line, or until the signal is aborted.
+ * When a check of the file finds nothing new, it yields an entry without lines.
+ * @param file path of the record.ndjson itself
  * @throws SwarmError `bad_record`
  */
 export async function* followRecord(file: string, signal: AbortSignal): AsyncGenerator<Followed> {
@@ -45,7 +45,7 @@ export async function* followRecord(file: string, signal: AbortSignal): AsyncGen
       const texts = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split(
         '\n',
       );
-      // The last line may be written in part.
+      // The last line may be incomplete.
       rest = texts.pop() ?? '';
       const lines = texts.flatMap((text) => {
         number++;

@@ -16,7 +16,7 @@ const open = async () => {
   return { page, errors, [Symbol.asyncDispose]: () => page.close() };
 };
 
-/** Reads messages until one is as wanted. */
+/** Reads messages until one matches. */
 const listen = async (url: string) => {
   const { body } = await fetch(`${url}events`);
   if (body === null) throw new Error('no events');
@@ -69,7 +69,7 @@ describe('a live page', () => {
     expect(opened.errors).toEqual([]);
   });
 
-  it('shows a record that was read at once', async () => {
+  it('shows a complete record', async () => {
     await using opened = await open();
     const { page } = opened;
     page.beginRecord().add(LINES.filter(({ type }) => type !== 'end'));
@@ -83,14 +83,14 @@ describe('a live page', () => {
     await events.close();
   });
 
-  it('survives a line that it cannot read: the run does not depend on it', async () => {
+  it('ignores a line that it cannot read: the run does not depend on it', async () => {
     await using opened = await open();
     const tap = opened.page.begin({ number: 1, of: 1 });
     tap.add({ ...LINES[0], scenario: null } as unknown as RecordLine);
     expect(opened.errors).toHaveLength(1);
   });
 
-  it('has another address each time, which cannot be guessed', async () => {
+  it('has a new address each time, which cannot be guessed', async () => {
     await using one = await open();
     await using two = await open();
     const tokens = [one.page.url, two.page.url].map((url) => new URL(url).pathname);
@@ -99,7 +99,7 @@ describe('a live page', () => {
     expect(new URL(one.page.url).hostname).toBe('127.0.0.1');
   });
 
-  it('is closed to pages elsewhere that resolve to this host', async () => {
+  it('is closed to foreign pages whose name resolves to this host', async () => {
     await using opened = await open();
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     request(opened.page.url, { headers: { host: 'evil.example.com' } }, ({ statusCode }) =>

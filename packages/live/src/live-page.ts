@@ -18,49 +18,63 @@ import { eventOf, LiveFeed } from './feed.ts';
 import { hrefOf, ReportPages, SO_FAR } from './live-reports.ts';
 import { serveOnLoopback } from './serve.ts';
 
-/** The lines of one run. */
+/** Receiver of the lines of one run. */
 export interface LiveTap {
-  /** Must not throw: the run does not depend on the page. */
+  /** Adds a line. It must not throw: the run does not depend on the page. */
   add(line: RecordLine): void;
-  /** Thresholds are evaluated on this summary of the run, which is folded anyway. */
+  /** Sets the summary of the run, on which thresholds are evaluated; the run folds it anyway. */
   observe(interim: () => InterimSummary): void;
 }
 
 /** A page that shows runs while they are under way. */
 export interface LivePage {
-  /** With the token: who has it can read the page. */
+  /** URL with the token: clients that know it can read the page. */
   readonly url: string;
-  /** A run begins. */
+  /** Begins a run. */
   begin(number: RunNumber): LiveTap;
-  /** The run of a record, whose lines are already there: nothing is sent before all of them were read. */
+  /** Begins the run of an existing record: nothing is sent before all of its lines were read. */
   beginRecord(): { add(lines: readonly RecordLine[]): void };
-  /** A run has ended, or did not start. */
+  /** Reports that a run has ended, or did not start. */
   finished(outcome: Outcome): void;
-  /** What readers must know of the record; null: nothing any more. @param outcome the report of what there is */
+  /**
+   * Shows a note about the record to readers; null removes it.
+   * @param outcome report of the lines read so far
+   */
   notice(text: string | null, outcome?: Outcome): void;
-  /** No run follows: with a single one, the page becomes its report. Resolves when the browsers have it, or after a few seconds. */
+  /**
+   * Reports that no run follows: with a single run, the page becomes its report. Resolves when the
+   * browsers have it, or after a few seconds.
+   */
   done(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LivePageOptions {
-  /** 0: any that is free. */
+  /** Port; 0: any free one. */
   port: number;
-  /** Something went wrong with the page; the run continues. */
+  /** Called for an error of the page; the run continues. */
   onError(message: string): void;
 }
 
 const MAX_BROWSERS = 16;
-/** Without a browser, thresholds are evaluated this often, s: so that a browser that comes later finds crossings on the axis. */
+/**
+ * Interval of evaluating thresholds without a browser, s, so that a browser that connects later
+ * shows crossings on the axis.
+ */
 const EVALUATE_EVERY_S = 10;
-/** A browser that does not fetch the report in this time, ms, is gone. */
+/**
+ * Time within which a browser must fetch the report, ms; after it, the browser counts as closed.
+ */
 const BECOME_TIMEOUT_MS = 10_000;
 const BECOME_POLL_MS = 50;
 
-/** The browser gets the error. */
+/** Ignores an error that the browser gets. */
 const ignore = (): void => {};
 
-/** @throws SwarmError `usage` when the port cannot be used */
+/**
+ * Opens the page on loopback.
+ * @throws SwarmError `usage` if the port cannot be used
+ */
 export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<LivePage> => {
   const token = randomBytes(16).toString('base64url');
   const reports = new ReportPages();
@@ -73,7 +87,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
   let moved: string | null = null;
   let fetched = 0;
   let notice: string | null = null;
-  /** Of this second, for all browsers that connect in it. */
+  /** Whole state of this second, shared by all browsers that connect in it. */
   let full: Uint8Array | null = null;
 
   const messageOf = (message: LiveMessage): Uint8Array => eventOf(JSON.stringify(message));
@@ -98,7 +112,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
     if (feed.size > 0) for (const message of everything()) feed.publish(message);
   };
 
-  /** Seconds of the run are complete. */
+  /** Publishes the complete seconds of the run. */
   const publish = (seconds: number): void => {
     full = null;
     sinceEvaluated += seconds;
@@ -121,7 +135,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
     run.evaluate();
   };
 
-  /** The page must never end the run that it shows. */
+  /** Reports errors of the page, which must never end the run that it shows. */
   const safely = (work: () => void): void => {
     try {
       work();

@@ -3,14 +3,14 @@ import type { LiveReports } from '@livekit-swarm/report/live';
 
 interface Entry {
   outcome: Outcome;
-  /** Made when it is first asked for. */
+  /** HTML page; null until it is requested. */
   page: Promise<string> | null;
 }
 
-/** Of a record whose run may not have ended. */
+/** Name of the report of a record whose run may not have ended. */
 export const SO_FAR = 'so-far';
 
-/** The reports of the runs of a command. A report is made when a browser asks for it, and once. */
+/** Reports of the runs of a command. Each is made once, when a browser requests it. */
 export class ReportPages {
   readonly #entries = new Map<string, Entry>();
 
@@ -22,7 +22,10 @@ export class ReportPages {
     this.#entries.delete(name);
   }
 
-  /** @returns null where there is no report of this name */
+  /**
+   * HTML page of a report.
+   * @returns null if there is no report of this name
+   */
   page(name: string): Promise<string> | null {
     const entry = this.#entries.get(name);
     if (entry === undefined) return null;
@@ -30,7 +33,10 @@ export class ReportPages {
     return entry.page;
   }
 
-  /** @param become the name of the report that the page becomes */
+  /**
+   * Message with the reports.
+   * @param become name of the report that the page becomes; null: none
+   */
   message(become: string | null): LiveReports {
     return {
       kind: 'reports',

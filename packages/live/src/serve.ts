@@ -6,7 +6,10 @@ import type { Hono } from 'hono';
 
 export interface Listening {
   readonly port: number;
-  /** Takes no more requests, and waits a moment for those under way: a report may still be on its way. */
+  /**
+   * Accepts no more requests, and waits a moment for those in progress: a report may still be on
+   * its way.
+   */
   close(): Promise<void>;
 }
 
@@ -18,8 +21,8 @@ const SWEEP_MS = 20;
 
 /**
  * Serves on loopback only.
- * @param port 0: any that is free
- * @throws SwarmError `usage` when the port cannot be used
+ * @param port port; 0: any free one
+ * @throws SwarmError `usage` if the port cannot be used
  */
 export const serveOnLoopback = async (app: Hono, port: number): Promise<Listening> => {
   const server = createServer(
@@ -39,7 +42,8 @@ export const serveOnLoopback = async (app: Hono, port: number): Promise<Listenin
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      // A connection becomes idle a moment after its response, and would stay open for the next request.
+      // A connection becomes idle a moment after its response, and would stay open for the next
+      // request.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;
