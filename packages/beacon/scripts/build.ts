@@ -1,4 +1,5 @@
-// `npm run build` in packages/beacon: one file that any browser loads (dist/beacon.js) and its types.
+// `npm run build` in packages/beacon: one file that any browser loads (dist/beacon.js) and its
+// types.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -22,7 +23,7 @@ export const buildBeacon = async (dir: string): Promise<void> => {
   });
 };
 
-/** Writes the declarations next to it; the entry is `index.d.ts`. */
+/** Writes the declarations into `dir`; the entry is `index.d.ts`. */
 export const buildTypes = async (dir: string): Promise<void> => {
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),

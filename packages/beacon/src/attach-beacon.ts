@@ -10,30 +10,35 @@ import { withTimeout } from './with-timeout.ts';
 
 export interface Beacon {
   /**
-   * Reads the counters once more and sends the last report. Resolves when it was sent or failed, after two seconds at most (then
-   * sending continues in the background); never rejects. Call it before `room.disconnect()`: after it, the counters of the last
-   * two seconds are missing.
+   * Reads the counters once more and sends the last report. Resolves when it was sent or failed,
+   * after two seconds at most (then sending continues in the background); never rejects. Call it
+   * before `room.disconnect()`: after it, the counters of the last two seconds are missing.
    */
   detach(): Promise<void>;
 }
 
-/** Interval in which counters are read: the most that is lost when a page closes. livekit-client uses the same interval. */
+/**
+ * Interval of reading counters, ms: at most this much is lost when a page closes. livekit-client
+ * uses the same interval.
+ */
 const LOOK_EVERY_MS = 2_000;
 
-/** The application waits for `detach` before it leaves the room: an unreachable exporter must not delay it longer. */
+/**
+ * Time limit of `detach`, ms: the application waits for it before it leaves the room, and an
+ * unreachable exporter must not delay that longer.
+ */
 const DETACH_WITHIN_MS = 2_000;
 
 const attached = new WeakSet<Room>();
 
 /**
- * Reports the media that this participant receives and sends to the exporter of livekit-swarm, until it is detached. Attach it
- * before `room.connect`: counters from before are not reported.
+ * Reports the media that this participant receives and sends to the exporter of livekit-swarm,
+ * until it is detached. Attach it before `room.connect`: counters from before are not reported.
  *
  * Never throws: errors go to `onError`.
  *
- * @example
- * const beacon = attachBeacon(room, { url: 'https://metrics.example.com/beacon', token, sdkVersion: version });
- * await room.connect(url, token);
+ * @example const beacon = attachBeacon(room, { url: 'https://metrics.example.com/beacon', token,
+ *   sdkVersion: version }); await room.connect(url, token);
  */
 export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
   try {
@@ -84,7 +89,7 @@ const attach = (
     collector.add(streams, performance.now(), history);
   };
 
-  /** Only one read at a time, however long the browser takes. */
+  /** Starts a read unless one is in progress, however long the browser takes. */
   const look = (history = false): Promise<void> => {
     looking ??= lookOnce(history)
       .catch(onError)
@@ -134,7 +139,7 @@ const attach = (
     connected = false;
     void outbox.send('last');
   };
-  /** The page may be closed after this event. */
+  /** Sends all reports when the page is hidden: it may be closed after this event. */
   const onHide = (): void => {
     try {
       if (globalThis.document?.visibilityState === 'visible') return;

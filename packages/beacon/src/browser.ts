@@ -1,13 +1,16 @@
 import type { ClientSoftware } from './payload.ts';
 
-/** Used members of `navigator`; only Chromium has `connection`. */
+/** Members of `navigator` that are read; only Chromium has `connection`. */
 export interface NavigatorFacts {
   userAgent?: string;
   product?: string;
   connection?: { type?: string };
 }
 
-/** The first match is used: user agents also contain the names of older browsers. */
+/**
+ * Patterns of browsers; the first match is used, because user agents also contain the names of
+ * older browsers.
+ */
 const FAMILIES: readonly (readonly [name: string, version: RegExp])[] = [
   ['electron', /Electron\/(\d+)/],
   ['edge', /Edg(?:A|iOS)?\/(\d+)/],
@@ -18,7 +21,7 @@ const FAMILIES: readonly (readonly [name: string, version: RegExp])[] = [
   ['safari', /Version\/(\d+).*Safari\//],
 ];
 
-/** Family and major version, from short lists: nothing that identifies a user. */
+/** Reads family and major version from short lists, so that nothing identifies a user. */
 export const browserOf = ({ userAgent = '', product }: NavigatorFacts): ClientSoftware => {
   if (product === 'ReactNative') return { name: 'react-native' };
   for (const [name, pattern] of FAMILIES) {

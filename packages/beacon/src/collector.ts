@@ -3,7 +3,10 @@ import type { StatsReading } from './stats-reading.ts';
 
 /** Computes differences between reports from cumulative counters. */
 export interface Collector {
-  /** @param history the counters until now are not reported, only stored as the start of the next difference */
+  /**
+   * @param history the counters until now are not reported, only stored as the start of the next
+   *   difference
+   */
   add(readings: readonly StatsReading[], at: number, history?: boolean): void;
   /** Differences since the last call. */
   take(): StreamReport[];
@@ -12,7 +15,7 @@ export interface Collector {
 interface Stream {
   last: StatsReading;
   at: number;
-  /** The differences since the last report; undefined if there are none. */
+  /** Differences since the last report; undefined if there are none. */
   due: Due | undefined;
 }
 
@@ -25,7 +28,7 @@ interface Due {
   rtt: number[];
 }
 
-/** Streams without readings for this long are removed. */
+/** Time without readings after which a stream is removed, ms. */
 const FORGET_AFTER_MS = 60_000;
 
 export const createCollector = (): Collector => {
@@ -84,7 +87,10 @@ const COUNTERS = [
   'samples',
 ] as const satisfies (keyof StreamCounters)[];
 
-/** The counters started again under the same key: another sender or receiver replaced the stream. */
+/**
+ * Returns true if the counters started again under the same key: another sender or receiver
+ * replaced the stream.
+ */
 const restarted = (known: Stream, { counters }: StatsReading): boolean =>
   counters.packets < known.last.counters.packets || counters.bytes < known.last.counters.bytes;
 
@@ -106,7 +112,10 @@ const accumulate = (
   if (reading.rtt !== undefined) due.rtt.push(reading.rtt);
 };
 
-/** In RFC 3550, late packets reduce the number of lost packets; the same packets must not be counted again when it grows. */
+/**
+ * Keeps the highest number of lost packets. In RFC 3550, late packets reduce the number; the same
+ * packets must not be counted again when it grows.
+ */
 const withHighWater = (known: Stream | undefined, reading: StatsReading): StatsReading => {
   if (known === undefined || restarted(known, reading)) return reading;
   const lost = Math.max(known.last.counters.lost, reading.counters.lost);
@@ -149,5 +158,5 @@ const toReport = (due: Due, last: StatsReading): StreamReport => {
 const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Rounded to microseconds if the number is in seconds. */
+/** Rounds to microseconds if the number is in seconds. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;

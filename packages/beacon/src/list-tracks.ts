@@ -8,12 +8,15 @@ import type {
 import type { TrackFacts } from './read-streams.ts';
 import type { Stat } from './stats-reading.ts';
 
-/** A track with statistics. */
+/** Track with statistics. */
 export interface ListedTrack extends TrackFacts {
   stats(): Promise<Stat[]>;
 }
 
-/** Every track of the room that is sent or received. Uses only public members of livekit-client. */
+/**
+ * Lists every track of the room that is sent or received. Uses only public members of
+ * livekit-client.
+ */
 export const listTracks = (room: Room): ListedTrack[] => {
   const { localParticipant, remoteParticipants } = room;
   return [localParticipant, ...remoteParticipants.values()].flatMap((participant) =>
@@ -38,7 +41,7 @@ const factsOf = (publication: TrackPublication, track: Track) => {
   };
 };
 
-/** Statistics of the sender or receiver, and of the senders of backup codecs. */
+/** Reads statistics of the sender or receiver, and of the senders of backup codecs. */
 const statsOf = async (track: Track): Promise<Stat[]> => {
   const backups =
     'simulcastCodecs' in track

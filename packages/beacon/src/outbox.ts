@@ -91,7 +91,7 @@ export const createOutbox = ({
       );
     });
     const taken = fitting === -1 ? [...queue] : queue.slice(0, fitting);
-    // Part of the next report that is sent, and of every retransmission of it.
+    // Part of the next report that is sent, and of every retransmission of that report.
     if (dropped > 0) first.report.dropped = (first.report.dropped ?? 0) + dropped;
     dropped = 0;
     return taken;
@@ -184,14 +184,15 @@ export const createOutbox = ({
       if (navigator.sendBeacon?.(url, body) !== true) break;
       remove(taken);
     }
-    // sendBeacon reports no result. After failures, a page that was only hidden sends them again; the exporter counts each once.
+    // sendBeacon reports no result. After failures, a page that was only hidden sends them again;
+    // the exporter counts each once.
     if (failures > 0) queue = before;
   };
 
   return { begin, put, send, sendNow };
 };
 
-/** What the further reports of a period repeat. */
+/** Facts that further reports of the same period repeat. */
 const continued = ({ ms, participant }: Omit<BeaconReport, 'seq' | 'streams'>) => ({
   ms,
   ...(participant === undefined ? {} : { participant }),

@@ -1,6 +1,6 @@
 /**
- * Request body of a browser, version 1. Numbers are differences since the previous report; times are durations, never dates,
- * so that clocks need not agree. A number that is 0 is omitted.
+ * Request body of a browser, version 1. Numbers are differences since the previous report; times
+ * are durations, never dates, so that clocks need not agree. A number that is 0 is omitted.
  */
 export interface BeaconBody {
   v: 1;
@@ -8,23 +8,23 @@ export interface BeaconBody {
   session: string;
   sdk: ClientSoftware;
   browser: ClientSoftware;
-  /** Oldest first. Unacknowledged reports are sent again with the same `seq`. */
+  /** Reports, oldest first. Unacknowledged ones are sent again with the same `seq`. */
   reports: BeaconReport[];
-  /** The LiveKit token, if no header can be set (sendBeacon). */
+  /** LiveKit token, if no header can be set (sendBeacon). */
   token?: string;
 }
 
 export interface ClientSoftware {
-  /** `livekit-client`, `react-native`; `chrome`, `firefox`, … */
+  /** Name: `livekit-client`, `react-native`; `chrome`, `firefox`, … */
   name: string;
-  /** If known: `2.23.0`; `141`. */
+  /** Version, if known: `2.23.0`; `141`. */
   version?: string;
 }
 
 export interface BeaconReport {
-  /** Counts the reports of the session from 0. */
+  /** Number of the report in the session, from 0. */
   seq: number;
-  /** Length of the reported period. */
+  /** Length of the reported period, ms. */
   ms: number;
   /** Connections that were lost and recovered. */
   reconnects?: number;
@@ -40,7 +40,10 @@ export interface BeaconReport {
   network?: string;
   /** True for the last report of the session. */
   end?: true;
-  /** True if it continues the period of the previous report because of many tracks; it has only `ms`, `participant` and `streams`. */
+  /**
+   * True if it continues the period of the previous report because of many tracks; it has only
+   * `ms`, `participant` and `streams`.
+   */
   part?: true;
   streams: StreamReport[];
 }
@@ -52,21 +55,24 @@ export type Kind = 'audio' | 'video';
 export interface StreamReport extends StreamCounters {
   direction: Direction;
   kind: Kind;
-  /** SID of the participant that publishes it; down only. */
+  /** SID of the publisher; down only. */
   publisher?: string;
-  /** `opus`, `red`, `vp8`, … */
+  /** Codec: `opus`, `red`, `vp8`, … */
   codec?: string;
-  /** How long media was expected: neither muted nor disabled. */
+  /** Time in which media was expected (neither muted nor disabled), ms. */
   expectedMs: number;
-  /** False if a quality score would be misleading: screen shares, and the smaller layers of sent video. */
+  /**
+   * False if a quality score would be misleading: screen shares, and the smaller layers of sent
+   * video.
+   */
   rated?: false;
   /** True if the server paused it because of low bandwidth. */
   paused?: true;
-  /** Seconds, mean of the samples. */
+  /** Jitter, mean of the samples, s. */
   jitter?: number;
-  /** Seconds, mean of the samples. */
+  /** Round-trip time, mean of the samples, s. */
   rtt?: number;
-  /** Seconds in the jitter buffer, mean of all frames or samples. */
+  /** Time in the jitter buffer, mean of all frames or samples, s. */
   bufferDelay?: number;
   width?: number;
   height?: number;
@@ -74,7 +80,7 @@ export interface StreamReport extends StreamCounters {
 
 export interface StreamCounters {
   packets?: number;
-  /** RTP payload. */
+  /** RTP payload, bytes. */
   bytes?: number;
   /** Lost before recovery; late packets are not subtracted. Up: as the server reports it. */
   lost?: number;
@@ -82,13 +88,16 @@ export interface StreamCounters {
   recovered?: number;
   nacks?: number;
   plis?: number;
-  /** Decoded, or sent. */
+  /** Frames decoded (down) or sent (up). */
   frames?: number;
-  /** Received and not shown: the device was too slow, or the frame came too late. */
+  /** Frames received and not shown: the device was too slow, or the frame came too late. */
   framesDropped?: number;
-  /** Seconds that decoding took, or encoding. */
+  /** Time of decoding (down) or encoding (up), s. */
   codecSeconds?: number;
-  /** Seconds in which the device was too slow for the quality that was asked for (qualityLimitationReason `cpu`); up only. */
+  /**
+   * Time in which the device was too slow for the requested quality (qualityLimitationReason
+   * `cpu`), s; up only.
+   */
   cpuLimitedSeconds?: number;
   freezes?: number;
   freezeSeconds?: number;

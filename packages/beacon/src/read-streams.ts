@@ -9,14 +9,17 @@ import {
 /** Facts about a track that its statistics do not contain. */
 export interface TrackFacts {
   sid: string;
-  /** SID of the participant that publishes it; undefined for own tracks. */
+  /** SID of the publisher; undefined for own tracks. */
   publisher: string | undefined;
   expected: boolean;
   paused: boolean;
   rated: boolean;
 }
 
-/** The RTP streams of one track in the statistics of its sender or receiver (W3C webrtc-stats §8), and their transport. */
+/**
+ * Reads the RTP streams of one track from the statistics of its sender or receiver (W3C
+ * webrtc-stats §8), and their transport.
+ */
 export const readStreams = (
   stats: readonly Stat[],
   facts: TrackFacts,
@@ -62,7 +65,10 @@ const inbound = (
   bufferCount: count(stat.jitterBufferEmittedCount),
 });
 
-/** Loss, jitter and round-trip time are from the receiver reports of the server (remote-inbound-rtp). */
+/**
+ * Reads sent streams. Loss, jitter and round-trip time come from the receiver reports of the server
+ * (remote-inbound-rtp).
+ */
 const outbound = (
   stat: Stat,
   stats: readonly Stat[],
@@ -120,7 +126,7 @@ const common = (
   rated,
 });
 
-/** The largest active simulcast layer represents the track. */
+/** Marks the largest active simulcast layer, which represents the track in quality scores. */
 const withOneRated = (streams: StatsReading[]): StatsReading[] => {
   const size = ({ direction, active, width, height }: StatsReading) =>
     direction === 'up' && active ? width * height : 0;
@@ -128,7 +134,10 @@ const withOneRated = (streams: StatsReading[]): StatsReading[] => {
   return streams.map((stream) => (size(stream) === largest ? stream : { ...stream, rated: false }));
 };
 
-/** The selected candidate pair. Firefox has no transport statistics, but marks the pair. */
+/**
+ * Transport of the selected candidate pair. Firefox has no transport statistics, but marks the
+ * pair.
+ */
 const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): TransportRoute => {
   const transport = stats.find(({ type }) => type === 'transport');
   const pair =

@@ -7,22 +7,22 @@ export interface StatsReading {
   direction: Direction;
   kind: Kind;
   codec: string | undefined;
-  /** SID of the participant that publishes it; undefined for own tracks. */
+  /** SID of the publisher; undefined for own tracks. */
   publisher: string | undefined;
   counters: Required<StreamCounters>;
-  /** Seconds; undefined if the browser does not report it. */
+  /** Jitter, s; undefined if the browser does not report it. */
   jitter: number | undefined;
   rtt: number | undefined;
-  /** Total time of all frames or samples in the jitter buffer, seconds, and their number. */
+  /** Time of all frames or samples in the jitter buffer, s; `bufferCount`: their number. */
   bufferSeconds: number;
   bufferCount: number;
   width: number;
   height: number;
   /** False for a layer that is not sent. */
   active: boolean;
-  /** Whether media is expected. */
+  /** True if media is expected: the track is neither muted nor disabled. */
   expected: boolean;
-  /** The server stopped sending it. */
+  /** True if the server stopped sending the stream. */
   paused: boolean;
   rated: boolean;
 }
@@ -30,7 +30,7 @@ export interface StatsReading {
 /** Transport of a connection, from the statistics of a track. */
 export interface TransportRoute {
   transport: string | undefined;
-  /** Seconds. */
+  /** Round-trip time, s; undefined if the browser does not report it. */
   rtt: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface Stat {
   candidateType?: string;
   protocol?: string;
   relayProtocol?: string;
-  /** Seconds by reason: `cpu`, `bandwidth`, `none`, `other`. */
+  /** Time by limiting reason, s: `cpu`, `bandwidth`, `none`, `other`. */
   qualityLimitationDurations?: Record<string, number>;
   [member: string]: unknown;
 }

@@ -2,17 +2,26 @@ import type { BeaconOptions } from './options.ts';
 import { withTimeout } from './with-timeout.ts';
 
 export interface TokenProvider {
-  /** The current token. @throws what the application's function throws, or Error if it returns none */
+  /**
+   * Returns the current token.
+   * @throws errors of the application's function; Error if it returns no token
+   */
   get(): Promise<string>;
-  /** The latest token: a page that closes has no time to request another. */
+  /** Latest token: a page that closes has no time to request another. Undefined: none yet. */
   last(): string | undefined;
-  /** The token was rejected: the next `get` requests another. */
+  /** Marks the token as rejected, so that the next `get` requests another. */
   rejected(): void;
 }
 
-/** A token that is valid for a few minutes must still be valid when the page closes. */
+/**
+ * Age after which a token is requested again, ms: a token that is valid for a few minutes must
+ * still be valid when the page closes.
+ */
 const REFRESH_AFTER_MS = 300_000;
-/** A function that never returns must not block reports. */
+/**
+ * Time limit of the application's function, ms: a function that never returns must not block
+ * reports.
+ */
 const TIMEOUT_MS = 10_000;
 
 export const createTokenProvider = (token: BeaconOptions['token']): TokenProvider => {

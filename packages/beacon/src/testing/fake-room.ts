@@ -3,7 +3,10 @@ import type { Stat } from '../stats-reading.ts';
 
 type Listener = (...parameters: unknown[]) => void;
 
-/** The members of a livekit-client room that the beacon uses: two tracks whose counters a test sets. */
+/**
+ * Makes the members of a livekit-client room that the beacon uses, with two tracks whose counters a
+ * test sets.
+ */
 export const fakeRoom = () => {
   const listeners = new Map<string, Set<Listener>>();
   const received = new Map<string, unknown>([
