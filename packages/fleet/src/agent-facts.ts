@@ -12,28 +12,31 @@ import { RejectedMessage } from './rejected-message.ts';
 import { scanKeys } from './remove-run.ts';
 import { clockReadingSchema } from './shared-clock.ts';
 
-/** Text that is shown to operators: without control characters. */
+/** Schema of text that is shown to operators: without control characters. */
 const shown = () => z.string().regex(/^\P{Cc}{0,300}$/u);
 
-/** What an agent reports of its host. */
+/** Facts that an agent reports about its host. */
 const agentFactsSchema = z.strictObject({
-  /** Unique; from the name of the host. */
+  /** Unique name of the agent, derived from the name of the host. */
   agent: z.string().regex(/^[\w.-]{1,300}$/),
-  /** Random text, different for each run: a signature for one run of an agent is not valid in the next. */
+  /**
+   * Random text, different for each run: a signature for one run of an agent is not valid in the
+   * next.
+   */
   ticket: z.string().regex(/^[\w-]{16,64}$/),
   host: shown(),
   pid: whole(0, Number.MAX_SAFE_INTEGER),
-  /** Of the product. */
+  /** Version of the product on the host. */
   version: shown(),
   cores: whole(1, 100_000),
   memoryBytes: whole(0, Number.MAX_SAFE_INTEGER),
-  /** Of one process; null: unlimited. */
+  /** Limit of open files for one process; null: unlimited. */
   openFiles: z.number().min(0).nullable(),
-  /** null: unknown. */
+  /** Number of local ports; null: unknown. */
   localPorts: z.number().min(0).nullable(),
   kernel: shown(),
   labels: z.record(shown(), shown()),
-  /** The run that it takes part in. */
+  /** Run that the agent takes part in; null: idle. */
   run: shown().nullable(),
   clock: clockReadingSchema,
 });
@@ -59,7 +62,10 @@ export const factsOfThisHost = (): Pick<
   };
 };
 
-/** With names that tell the hosts apart: cloned machines often have the same, and an agent's own is unique. */
+/**
+ * Replaces equal host names by the unique names of agents: cloned machines often have the same host
+ * name.
+ */
 export const withUniqueHosts = (agents: readonly AgentFacts[]): AgentFacts[] =>
   agents.map((one) =>
     agents.some(({ agent, host }) => host === one.host && agent !== one.agent)
@@ -74,7 +80,7 @@ export const writeFacts = async ({ redis, seal }: Queue, facts: AgentFacts): Pro
   await redis.set(agentKey(facts.agent), signed, 'PX', LOST_AFTER_MS);
 };
 
-/** What an agent of another version reports, as far as it can be read here. */
+/** Facts of an agent of another version, as far as this version can read them. */
 export type ForeignAgent = z.infer<typeof foreignAgentSchema>;
 
 const foreignAgentSchema = z.object({
@@ -86,11 +92,11 @@ const foreignAgentSchema = z.object({
 export interface Agents {
   usable: AgentFacts[];
   foreign: ForeignAgent[];
-  /** Names of those whose facts are not signed with the key of this fleet, or cannot be read. */
+  /** Names of agents whose facts cannot be read, or are not signed with the key of this fleet. */
   refused: string[];
 }
 
-/** All agents that answer, in the order of their hosts. */
+/** Reads the facts of all agents that answer, in the order of their hosts. */
 export const readAgents = async ({ redis, seal }: Queue): Promise<Agents> => {
   const keys = await scanKeys(redis, AGENT_KEYS);
   const agents: Agents = { usable: [], foreign: [], refused: [] };

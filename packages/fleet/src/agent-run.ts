@@ -28,16 +28,24 @@ import { takeShards } from './shard-jobs.ts';
 import type { ClockReading } from './shared-clock.ts';
 import { openStreamWriter, readStream } from './stream.ts';
 
-/** An agent's part in one run. */
+/** Part of an agent in one run. */
 export interface AgentRun {
   readonly run: string;
-  /** Once a second: renews the workers' leases, and ends them when the coordinator is gone. */
+  /**
+   * Renews the workers' leases and ends them when the coordinator is gone. Called once per second.
+   */
   beat(clock: ClockReading): void;
-  /** Ends its participants: they leave, and what has not ended soon is killed. */
+  /**
+   * Ends the participants of the agent: they leave, and workers that have not ended soon are
+   * killed.
+   */
   withdraw(reason: string): void;
-  /** No worker is left, and the agent takes no shard any more. */
+  /** Resolves when no worker is left and the agent takes no more shards. */
   readonly ended: Promise<void>;
-  /** After `ended`: the agent's last message, which the coordinator waits for. Of an abandoned run, removes what is in Redis. */
+  /**
+   * Sends the agent's last message, for which the coordinator waits; called after `ended`. If the
+   * run was abandoned, removes its keys from Redis.
+   */
   leave(): Promise<void>;
 }
 
@@ -45,44 +53,53 @@ const GONE = 'the coordinator is gone';
 
 type Withdrawal = Extract<FleetMessage, { type: 'withdrawn' }>['reason'];
 
-/** The last messages of an agent have this long, ms. */
+/** Time limit for the last messages of an agent, ms. */
 const DRAIN_MS = 2_000;
 const SECONDS_PER_DAY = 86_400;
 
 export interface AgentRunOptions {
   queue: Queue;
   agent: string;
-  /** Ticket of this run: see `AgentFacts`. */
+  /** Ticket of this run, see `AgentFacts`. */
   ticket: string;
   invitation: Invitation;
   clock: ClockReading;
   engineModule: string;
-  /** Program of browser participants; undefined: the one that is installed. */
+  /** Program of browser participants; undefined: the installed one. */
   browser: string | undefined;
-  /** Throws SwarmError `usage` for an address that this host sends no load to. */
+  /**
+   * Checks an address by the rules of this host.
+   * @throws SwarmError `usage` for an address that this host sends no load to
+   */
   assertHost(url: string): void;
   /** Called when `assertHost` has thrown: a shard was not started, or has ended. */
   onForbidden(message: string): void;
   /** Called when a message or job of the run was refused. */
   onRefused(rejected: RejectedMessage): void;
-  /** For the output of workers. */
+  /** Folder for the output of workers. */
   dir: string;
 }
 
-/** Takes shards of a run and hosts each in a worker process. The event loop of the agent hosts no participants, so that it renews its locks in time. */
+/**
+ * Takes shards of a run and hosts each in a worker process. The event loop of the agent hosts no
+ * participants, so that it renews its locks in time.
+ */
 export const takePart = (options: AgentRunOptions): AgentRun => {
   const { queue, agent, ticket, engineModule, browser, dir } = options;
   const { run, shards } = options.invitation;
   const { redis } = queue;
   const clock = clockOfRun(options, (line) => results.push({ type: 'clock', line }));
   const workers = new Map<number, WorkerProcess>();
-  /** Jobs that would have sent load to an address that this host forbids. */
+  /** Deaths of jobs, by number, that would have sent load to an address that this host forbids. */
   const forbidden = new Map<number, WorkerDeath>();
   const results = openStreamWriter<FleetMessage>(queue, resultsKey(run), { name: agent, ticket });
   const over = Promise.withResolvers<'finished' | 'abandoned'>();
   let withdrawn = false;
   let coordinatorSeenAt = performance.now();
-  /** Number of the last sign of life. Numbers must increase: a program that only prolongs a coordinator's key in Redis cannot sign the next number. */
+  /**
+   * Number of the last beat of the coordinator. Numbers must increase: a program that only prolongs
+   * the coordinator's key in Redis cannot sign the next number.
+   */
   let lastBeat = -1;
 
   const killAll = (): void => {
@@ -100,7 +117,10 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
     }
     if (how !== undefined) over.resolve(how);
   };
-  /** Ends the load: another program writes to the queue, or this host and the coordinator use different messages. */
+  /**
+   * Ends the load after a refused message: another program writes to the queue, or this host and
+   * the coordinator use different messages.
+   */
   const refuse = (rejected: RejectedMessage): void => {
     options.onRefused(rejected);
     withdraw(`a message of the queue was refused: ${rejected.message}`, {
@@ -109,7 +129,7 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
   };
 
   const hostShard = async (job: number): Promise<void> => {
-    // At most once, whatever the queue does: BullMQ itself promises at least once.
+    // Executes a job at most once, independently of the queue: BullMQ promises only at least once.
     const taken = await redis.set(jobKey(run, job), agent, 'EX', SECONDS_PER_DAY, 'NX');
     if (taken === null || withdrawn) throw new Error(`job ${job} was taken before`);
     const worker = startWorker({
@@ -239,7 +259,10 @@ export const takePart = (options: AgentRunOptions): AgentRun => {
   };
 };
 
-/** Everything that the participants of a command would connect to. @throws SwarmError `usage` */
+/**
+ * Checks all addresses that the participants of a command would connect to.
+ * @throws SwarmError `usage`
+ */
 const assertHosts = (command: ShardCommand, assertHost: (url: string) => void): void => {
   if (command.type === 'stop') return;
   for (const url of addressesOf(command)) assertHost(url);
@@ -259,13 +282,19 @@ const addressesOfOne = ({ admission: { url, endpoint } }: AdmittedParticipant): 
   ...(endpoint === undefined ? [] : [endpoint.url, ...endpoint.hosts.map((one) => `wss://${one}`)]),
 ];
 
-/** Times of a run are those of Redis' clock, on every host: by the offset that was measured before, and corrected where hosts are compared. */
+/**
+ * Clock of a run. On every host, times of a run are those of Redis' clock: they use the offset
+ * measured before the run, and are corrected where hosts are compared.
+ */
 const clockOfRun = (
   { agent, clock: first }: AgentRunOptions,
   onReading: (line: ClockLine) => void,
 ): {
   start(assignment: ShardAssignment): ShardAssignment;
-  /** @returns the correction from now on, ms */
+  /**
+   * Compares the clocks by a new reading.
+   * @returns the correction from now on, ms
+   */
   compare(reading: ClockReading): number;
 } => {
   const { offsetMs } = first;

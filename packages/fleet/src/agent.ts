@@ -22,17 +22,20 @@ import { readSharedClock } from './shared-clock.ts';
 export interface AgentOptions {
   queue: Queue;
   labels: Record<string, string>;
-  /** Of the product: a run takes agents of its own version only. */
+  /** Version of the product: a run takes only agents of its own version. */
   version: string;
   /** Module that exports `createEngine`. */
   engineModule: string;
-  /** Program of browser participants. Default: the one that is installed. */
+  /** Program of browser participants. Default: the installed one. */
   browser?: string | undefined;
-  /** Checks an address by the rules of this host. Throws SwarmError `usage` for an address that no load may be sent to. */
+  /**
+   * Checks an address by the rules of this host.
+   * @throws SwarmError `usage` for an address that no load may be sent to
+   */
   assertHost(url: string): void;
-  /** Aborted: participants leave, and the agent ends. */
+  /** When aborted, participants leave and the agent ends. */
   stop: AbortSignal;
-  /** What the agent does, for its operator. */
+  /** Called with the agent's activity, for its operator. */
   onEvent(event: AgentEvent): void;
 }
 
@@ -40,19 +43,22 @@ export type AgentEvent =
   | { type: 'ready'; facts: AgentFacts }
   | { type: 'joined'; run: string; shards: number }
   | { type: 'left'; run: string }
-  /** Messages of the queue that were not taken since the last such event: their number, and the reason for the last. */
+  /**
+   * Messages of the queue were refused since the last such event: their number, and the reason of
+   * the last one.
+   */
   | { type: 'refused'; count: number; last: string }
   /** A shard would have loaded a server that the rules of this host forbid. */
   | { type: 'forbidden'; run: string; message: string }
   | { type: 'queue_lost' }
   | { type: 'queue_found' };
 
-/** How often the clock is compared with that of Redis, in beats. */
+/** Number of beats between comparisons of the clock with that of Redis. */
 const HOUSEKEEPING_BEATS = 10;
 
 /**
  * Offers this host to runs until it is stopped: takes shards, and starts a worker process for each.
- * @throws Error when the queue does not answer at the start
+ * @throws Error if the queue does not answer at the start
  */
 export const runAgent = async (options: AgentOptions): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-agent-'));
@@ -63,7 +69,10 @@ export const runAgent = async (options: AgentOptions): Promise<void> => {
   }
 };
 
-/** @param dir for the output of workers */
+/**
+ * Offers this host to runs.
+ * @param dir folder for the output of workers
+ */
 const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   const { queue, labels, version, stop, onEvent, engineModule, browser, assertHost } = options;
   const { redis } = queue;
@@ -78,7 +87,9 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     refused++;
     lastRejected = message;
   };
-  /** Reports refused messages, at most once a second however many other programs write. */
+  /**
+   * Reports refused messages at most once per second, however many messages other programs write.
+   */
   const tellRefused = (): void => {
     if (refused > 0) onEvent({ type: 'refused', count: refused, last: lastRejected });
     refused = 0;
@@ -111,7 +122,8 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     current = taken;
     onEvent({ type: 'joined', ...invitation });
     leaving = leave(taken);
-    // At once: a list of hosts, or another run, would take this host for idle until the next beat, which reports a Redis that does not answer.
+    // Reported at once: otherwise a list of hosts, or another run, would show this host as idle
+    // until the next beat. The beat also reports a Redis that does not answer.
     writeFacts(queue, facts()).catch(() => {});
   };
   const leave = async (taken: AgentRun): Promise<void> => {
@@ -119,7 +131,8 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     current = null;
     ticket = newTicket();
     tellRefused();
-    // Before the coordinator ends: a list of hosts, or a run, that follows finds this one idle.
+    // Reported before the coordinator ends: a list of hosts, or a run, that follows finds this host
+    // idle.
     await writeFacts(queue, facts()).catch(() => {});
     await taken.leave();
     onEvent({ type: 'left', run: taken.run });
@@ -141,7 +154,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     try {
       if (++beats % HOUSEKEEPING_BEATS === 0) {
         clock = await readSharedClock(redis);
-        // Also those that ended while Redis did not answer.
+        // Includes runs that ended while Redis did not answer.
         if (current === null) await removeAbandonedRuns(redis);
       }
       await writeFacts(queue, facts());

@@ -1,27 +1,46 @@
-/** Within which time a run on many hosts notices what is gone: an order of deadlines, so they are in one place. In ms. */
+/**
+ * Deadlines within which a run on many hosts notices lost processes, ms. They depend on each other,
+ * so they are in one place.
+ */
 
-/** How often everything that expires is renewed: an agent's facts, locks and messages, the coordinator's key and claims. */
+/**
+ * Interval of renewing everything that expires, ms: an agent's facts, locks and messages, the
+ * coordinator's key and claims.
+ */
 export const RENEWAL_MS = 1_000;
 
-/** A lost host has to be noticed within 5 s: an agent that sent no message, or did not renew its facts, for this long is lost. */
+/**
+ * Time without a message or renewed facts after which an agent is lost, ms: a lost host must be
+ * noticed within 5 s.
+ */
 export const LOST_AFTER_MS = 4_000;
 
-/** Participants have to leave within 10 s when the coordinator is gone, and need `LEAVE_MS` for it: its key expires after this time, and so does what it has claimed. */
+/**
+ * Lifetime of the coordinator's key and of its claims, ms. When the coordinator is gone,
+ * participants must have left within 10 s, and leaving takes `LEAVE_MS`.
+ */
 export const COORDINATOR_MS = 6_000;
 
-/** Participants that leave before the coordinator requests it have this long; then their workers are killed. */
+/**
+ * Time in which participants leave if the coordinator did not request it, ms; then their workers
+ * are killed.
+ */
 export const LEAVE_MS = 2_000;
 
-/** A command to Redis that was not answered has failed. */
+/** Time limit for a command to Redis, ms. */
 export const COMMAND_MS = 2_000;
 
-/** How long one reading of a stream waits for messages. A frozen Redis must not hide that agents send nothing. */
+/**
+ * Time that one reading of a stream waits for messages, ms. A frozen Redis must not hide that
+ * agents send nothing.
+ */
 export const BLOCK_MS = 500;
 export const READING_MS = BLOCK_MS + 1_000;
 
 /**
- * BullMQ's, for all that check locks: a lock that was not renewed for three renewals is lost, and so is its shard. It is not started again, because its
- * participants may still be there.
+ * Settings of BullMQ for every process that checks locks. A lock that was not renewed for three
+ * intervals is lost, and so is its shard, which is not started again because its participants may
+ * still be connected.
  */
 export const LOCKS = {
   lockDuration: 3 * RENEWAL_MS,

@@ -13,7 +13,7 @@ it.each([
   expect(distribute(total, cores)).toEqual(shares);
 });
 
-it('gives away every shard, and to no host more than to one with more cores', () => {
+it('assigns every shard, and never more to a host than to one with more cores', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 500 }),

@@ -1,7 +1,8 @@
 /**
- * How many of `total` shards each host takes: in proportion to its cores, by largest remainders, and one at least where there are as many shards as hosts. A
- * host of fewer cores never takes more than one of more.
- * @returns in the order of `cores`; the sum is `total`
+ * Distributes `total` shards over hosts in proportion to their cores, by largest remainders. Each
+ * host takes at least one if there are as many shards as hosts; a host never takes more than one
+ * with more cores.
+ * @returns shards per host, in the order of `cores`; their sum is `total`
  */
 export const distribute = (total: number, cores: readonly number[]): number[] => {
   const all = cores.reduce((sum, one) => sum + one, 0);
@@ -16,7 +17,10 @@ export const distribute = (total: number, cores: readonly number[]): number[] =>
   return shares;
 };
 
-/** Those without a shard get one from the host that has the most; of several such, the one with the fewest cores. */
+/**
+ * Gives each host without a shard one of the host that has the most; of several such hosts, the one
+ * with the fewest cores.
+ */
 const giveOneToEach = (shares: number[], cores: readonly number[]): void => {
   for (let without = shares.indexOf(0); without !== -1; without = shares.indexOf(0)) {
     const largest = Math.max(...shares);

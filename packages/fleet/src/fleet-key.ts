@@ -10,22 +10,34 @@ import { usageError } from '@livekit-swarm/settings';
 import type { Place } from './places.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Protection of the messages in the queue by the key that the hosts of a fleet share. Without a key, messages are unprotected. */
+/**
+ * Protection of messages in the queue by the key that the hosts of a fleet share. Without a key,
+ * messages are unprotected.
+ */
 export interface Seal {
-  /** True with a key. */
+  /** True if there is a key. */
   readonly isKeyed: boolean;
-  /** A text with its signature; both can be read. */
+  /** Appends a signature to a text; both stay readable. */
   sign(place: Place, text: string): string;
-  /** @throws RejectedMessage */
+  /**
+   * Checks the signature and returns the text.
+   * @throws RejectedMessage
+   */
   verify(place: Place, signed: string): string;
-  /** Encrypts and signs. */
+  /** Encrypts and signs bytes. */
   close(place: Place, bytes: Buffer): Buffer;
-  /** @throws RejectedMessage */
+  /**
+   * Decrypts bytes and checks their signature.
+   * @throws RejectedMessage
+   */
   open(place: Place, closed: Buffer): Buffer;
 }
 
 const KEY_BYTES = 32;
-/** Least number of different bytes in a key: 32 random bytes have about 30, typed or repeated ones fewer. */
+/**
+ * Least number of different bytes in a key: 32 random bytes have about 30, typed or repeated ones
+ * have fewer.
+ */
 const LEAST_DIFFERENT = 16;
 const MAX_KEY_TEXT = 4_096;
 
@@ -34,7 +46,7 @@ export const KEY_HINT = 'make one with: openssl rand -base64 32, and give it to 
 /**
  * Reads SWARM_QUEUE_KEY.
  * @param text base64 of at least 32 random bytes
- * @throws SwarmError `usage`; never repeats the key
+ * @throws SwarmError `usage`; the message never contains the key
  */
 export const readFleetKey = (text: string): Buffer => {
   const written = text.trim();
@@ -55,7 +67,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MAC_BYTES = 32;
 
-/** @param key null: messages are neither signed nor encrypted */
+/**
+ * Makes the protection of a queue.
+ * @param key null: messages are neither signed nor encrypted
+ */
 export const createSeal = (key: Buffer | null): Seal => (key === null ? OPEN : sealWith(key));
 
 const OPEN: Seal = {
@@ -73,7 +88,9 @@ const sealWith = (key: Buffer): Seal => {
   const signing = derive('signature');
   const encryption = derive('encryption');
 
-  /** Signs the place and the parts. The line end separates the place unambiguously: JSON contains none. */
+  /**
+   * Signs a place and parts. The line end separates the place unambiguously: JSON contains none.
+   */
   const mac = (place: Place, ...parts: (string | Buffer)[]): Buffer => {
     const hmac = createHmac('sha256', signing).update(`${JSON.stringify(place)}\n`);
     for (const part of parts) hmac.update(part);

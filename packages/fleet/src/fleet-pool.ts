@@ -16,13 +16,16 @@ import type { Queue } from './queue.ts';
 import type { RejectedMessage } from './rejected-message.ts';
 import { openStreamWriter, readStream } from './stream.ts';
 
-/** The workers of a run on other hosts, as the coordinator sees them. */
+/** Workers of a run on other hosts, as the coordinator sees them. */
 export interface FleetPool extends WorkerPool {
-  /** Resolves when every shard has loaded its engine. Rejects when one cannot, or is not taken in time; then none is left. */
+  /**
+   * Resolves when every shard has loaded its engine. Rejects if a shard cannot, or is not taken in
+   * time; then no worker is left.
+   */
   whenReady(): Promise<void>;
-  /** Agent → its shards. */
+  /** Shards by agent. */
   hosts(): Map<string, number[]>;
-  /** Ends what still runs; resolves when the agents have left, or do not answer. */
+  /** Ends all workers; resolves when the agents have left, or do not answer. */
   close(): Promise<void>;
 }
 
@@ -32,15 +35,18 @@ const CLOSE_TIMEOUT_MS = 5_000;
 interface Member {
   facts: AgentFacts;
   commands: ReturnType<typeof openStreamWriter<FleetCommand>>;
-  /** By the numbers of the jobs that it has taken. */
+  /** Shards by the numbers of the jobs that the agent has taken. */
   shards: Map<number, number>;
-  /** Shards of this host that no job was taken for yet. */
+  /** Shards of this host for which no job was taken yet. */
   waiting: number[];
   heardAt: number;
   state: 'member' | 'lost' | 'left';
 }
 
-/** @param taking the agents, and their shards: as many jobs as it takes, whichever these are */
+/**
+ * Connects to the agents of a run.
+ * @param taking agents with their shards; each takes as many jobs as it has shards, in any order
+ */
 export const connectPool = (
   queue: Queue,
   run: string,
@@ -64,15 +70,18 @@ export const connectPool = (
       },
     ]),
   );
-  /** Shard → its host and job. */
+  /** Host and job by shard. */
   const placeOf = new Map<number, { member: Member; job: number }>();
   const loaded = new Set<number>();
   const ended = new Set<number>();
   let started = false;
-  /** Number of entries whose sender is none of the members. */
+  /** Number of entries whose sender is not a member. */
   let strangers = 0;
   let warnAtStart = (): void => {};
-  /** Null: every shard has loaded its engine; else what kept one from it. */
+  /**
+   * Resolves to null when every shard has loaded its engine, or to the death that kept a shard from
+   * it.
+   */
   const allLoaded = Promise.withResolvers<WorkerDeath | null>();
   const diedEarly = new Map<number, WorkerDeath>();
   const empty = Promise.withResolvers<void>();
@@ -83,7 +92,7 @@ export const connectPool = (
     if (started) onDeath(shard, named);
     else {
       allLoaded.resolve(named);
-      // It may have loaded its engine before.
+      // The shard may have loaded its engine before.
       diedEarly.set(shard, named);
     }
   };
@@ -126,7 +135,7 @@ export const connectPool = (
         break;
       }
       case 'withdrawn':
-        // Its participants leave too early: with their results, but not as planned.
+        // Its participants leave too early: they have results, but the run is not as planned.
         lose(member, { reason: message.reason, message: message.message, killed: true });
         break;
       case 'left':
@@ -140,7 +149,10 @@ export const connectPool = (
     }
   };
   let answeredAt = now();
-  /** After each reading: whatever has arrived while this process itself did not run has been read. */
+  /**
+   * Checks for silent members after each reading: messages that arrived while this process did not
+   * run have then been read.
+   */
   const checkSilence = (answered: boolean): void => {
     if (answered) answeredAt = now();
     const isQueueSilent = now() - answeredAt > LOST_AFTER_MS;
@@ -155,7 +167,9 @@ export const connectPool = (
         });
   };
   const reader = queue.connect({ commandTimeout: READING_MS });
-  /** Nothing of the run can be evaluated any more: it ends with this error, without results. */
+  /**
+   * Error that ends the run without results, because nothing can be evaluated any more; null: none.
+   */
   let failure: { error: unknown } | null = null;
   const fail = (error: unknown): void => {
     failure ??= { error };
@@ -180,7 +194,7 @@ export const connectPool = (
   };
   const stranger = ({ message }: RejectedMessage): void => {
     strangers++;
-    // One warning only: the number of such entries has no bound.
+    // Warns once, because the number of such entries has no limit.
     if (strangers > 1) return;
     const warn = (): void =>
       onWarning('message_refused', `a message of the queue was refused: ${message}`);
@@ -195,7 +209,7 @@ export const connectPool = (
       ticketOf: (agent) => members.get(agent)?.facts.ticket ?? null,
       onMessages: (agent, messages) => {
         const member = members.get(agent);
-        // A lost host may be heard again: its participants have results already.
+        // A message of a lost host may still arrive: its participants already have results.
         if (member === undefined || member.state !== 'member') return;
         member.heardAt = now();
         for (const message of messages) carryOut(member, message);
@@ -253,7 +267,7 @@ export const connectPool = (
     }
     if (death === null) return;
     await close();
-    // Also those that no agent has taken.
+    // Includes shards that no agent has taken.
     for (let shard = 0; shard < workers; shard++) end(shard, null);
     throw startFailure(death);
   };

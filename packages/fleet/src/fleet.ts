@@ -21,27 +21,28 @@ import { addShardJobs, checkLocks } from './shard-jobs.ts';
 import { readSharedClock } from './shared-clock.ts';
 import { createStream } from './stream.ts';
 
-/** The hosts that are reserved for a run. */
+/** Hosts that are reserved for a run. */
 export interface Fleet {
   readonly agents: readonly AgentFacts[];
   readonly placement: WorkerPlacement;
-  /** Ends what still runs, and removes everything of the run from Redis. */
+  /** Ends all workers, and removes all keys of the run from Redis. */
   close(): Promise<void>;
 }
 
-/** The first join is this long after the assignments at least, ms. */
+/** Least time from the assignments to the first join, ms. */
 const MIN_LEAD_MS = 2_000;
 const LEAD_ROUND_TRIPS = 10;
 
 /**
- * Reserves hosts for a run. From now on its key in Redis shows that its coordinator runs.
+ * Reserves hosts for a run. From then on, a key in Redis shows that the coordinator runs.
  * @throws SwarmError `no_agents`
  */
 export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise<Fleet> => {
   const { redis } = queue;
   const { run } = request;
   await removeAbandonedRuns(redis);
-  // Also when something fails before the run begins: nothing is renewed then, and nothing stays.
+  // Also disposed if something fails before the run begins: no key is renewed then, and none
+  // remains.
   await using reservation = new AsyncDisposableStack();
   reservation.defer(() => removeRun(redis, run));
   const agents = await reserveAgents(queue, request);
@@ -108,12 +109,15 @@ export const reserveFleet = async (queue: Queue, request: AgentRequest): Promise
       startWorkers,
       hosts,
     },
-    // What Redis does not answer expires there.
+    // Keys that Redis does not remove now expire.
     close: async () => await reserved.disposeAsync().catch(() => {}),
   };
 };
 
-/** Shows agents that the coordinator runs, and keeps them reserved. @returns stops it */
+/**
+ * Renews the coordinator's key and the claims of agents.
+ * @returns a function that stops it
+ */
 const renewReservation = async (
   { redis, seal }: Queue,
   run: string,

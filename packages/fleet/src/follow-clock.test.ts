@@ -9,7 +9,7 @@ const reading = (offsetMs: number, uncertaintyMs = 0.2) => ({
 
 it('follows a clock that runs at another rate', () => {
   const follow = followClock(reading(1_000), 0);
-  // 50 parts in a million for ten minutes.
+  // 50 parts per million for ten minutes.
   const states = Array.from({ length: 60 }, (_, index) =>
     follow(reading(1_000 + (index + 1) * 0.5), (index + 1) * 10_000),
   );
@@ -21,14 +21,14 @@ it('follows a clock that runs at another rate', () => {
   }
 });
 
-it('is not misled by a reading over a slow connection', () => {
+it('ignores a reading over a slow connection', () => {
   const follow = followClock(reading(1_000), 0);
   const { correctionMs, uncertaintyMs } = follow(reading(1_030, 40), 10_000);
   expect(Math.abs(correctionMs)).toBeLessThanOrEqual(uncertaintyMs);
   expect(uncertaintyMs).toBeLessThan(6);
 });
 
-it('knows the offset better with every reading', () => {
+it('reduces the uncertainty with every reading', () => {
   const follow = followClock(reading(1_000, 3), 0);
   follow(reading(1_002, 3), 100);
   follow(reading(998.5, 3), 200);

@@ -1,22 +1,29 @@
 import type { ClockReading } from './shared-clock.ts';
 
-/** How the clock of a host compares with the shared one since a run began, ms. */
+/** Offset between the clock of a host and the shared clock since the beginning of a run, ms. */
 export interface ClockState {
-  /** What times by the offset that the run began with lack to the shared clock. */
+  /** Correction of times that use the offset measured before the run, ms. */
   correctionMs: number;
-  /** By how much that may be wrong until the next reading. */
+  /** Largest error of the correction until the next reading, ms. */
   uncertaintyMs: number;
-  /** One of the clocks jumped by this much since the last reading; not part of the correction. */
+  /**
+   * Jump of one of the clocks since the last reading, ms; not part of the correction. Null: none.
+   */
   stepMs: number | null;
 }
 
-/** Clocks advance at rates that differ by less than this: the kernel slews its clocks by 500 parts in a million at most (adjtimex), as do crystals. */
+/**
+ * Largest difference between the rates of clocks: the kernel slews its clock by at most 500 parts
+ * per million (adjtimex), and crystals deviate by less.
+ */
 const MOST_DRIFT = 0.0005;
 
 /**
- * Follows the offset of a clock. Each reading is an interval that contains the offset, and so is the last one, widened by the drift since: their
- * intersection is where the offset is (Marzullo 1984), so that a reading over a slow connection does no harm. Where they have nothing in common, a clock was
- * set: by the offset of all hosts if it is that of Redis, so that the differences between hosts stay as they were. Such a step is not corrected, but reported.
+ * Follows the offset of a clock. Each reading is an interval that contains the offset, and so is
+ * the previous interval, widened by the drift since: their intersection contains the offset
+ * (Marzullo 1984), so that a reading over a slow connection does no harm. If they do not intersect,
+ * a clock was set. If that was the clock of Redis, the offsets of all hosts change alike and the
+ * differences between hosts stay. Such a step is reported, not corrected.
  */
 export const followClock = (
   first: ClockReading,
@@ -42,7 +49,7 @@ export const followClock = (
     correctionMs = latest;
     return {
       correctionMs,
-      // It may change as much until the next reading.
+      // The offset may change as much again until the next reading.
       uncertaintyMs: (most - least) / 2 + changedMs,
       stepMs: hasStepped ? offset - before : null,
     };

@@ -17,12 +17,12 @@ describe('keys of a run', () => {
     expect(keysOfRun('k3f9a').some((pattern) => matches(pattern, key))).toBe(true);
   });
 
-  it('are not those of another run whose id begins the same', () => {
+  it('differ from those of a run whose id begins alike', () => {
     for (const key of own)
       expect(keysOfRun('k3f9').some((pattern) => matches(pattern, key))).toBe(false);
   });
 
-  it.each([agentKey('host-1'), claimKey('host-1'), 'nodes'])('%s is none', (key) => {
+  it.each([agentKey('host-1'), claimKey('host-1'), 'nodes'])('%s belongs to no run', (key) => {
     expect(runOfKey(key)).toBeNull();
   });
 });

@@ -1,36 +1,40 @@
-/** All keys of the queue's Redis. Whatever belongs to a run has its id in the name, so that it can be removed. */
+/**
+ * Keys of the queue's Redis. Every key of a run has its id in the name, so that it can be removed.
+ */
 
-/** Prefix of the keys that BullMQ makes. */
+/** Prefix of BullMQ's keys. */
 export const JOBS_PREFIX = 'swarm:jobs';
 
 const AGENTS = 'swarm:agent:';
 const RUNS = 'swarm:run:';
 
-/** Facts of an agent; expires when the agent stops renewing it. */
+/** Key of an agent's facts; expires when the agent stops renewing it. */
 export const agentKey = (agent: string): string => `${AGENTS}${agent}`;
 export const AGENT_KEYS = `${AGENTS}*`;
 export const agentOfKey = (key: string): string => key.slice(AGENTS.length);
 
-/** The run that an agent is reserved for; expires when the coordinator stops renewing it. */
+/**
+ * Key of the run for which an agent is reserved; expires when the coordinator stops renewing it.
+ */
 export const claimKey = (agent: string): string => `swarm:claim:${agent}`;
 
 /** Channel on which an agent is invited to a run. */
 export const invitationChannel = (agent: string): string => `swarm:invitations:${agent}`;
 
-/** Exists while the coordinator of a run renews it. */
+/** Key that exists while the coordinator of a run renews it. */
 export const coordinatorKey = (run: string): string => `${RUNS}${run}:coordinator`;
 export const COORDINATOR_KEYS = coordinatorKey('*');
 
-/** Stream from all agents to the coordinator. */
+/** Stream of results from all agents to the coordinator. */
 export const resultsKey = (run: string): string => `${RUNS}${run}:results`;
 
-/** Stream from the coordinator to one agent. */
+/** Stream of commands from the coordinator to one agent. */
 export const commandsKey = (run: string, agent: string): string => `${RUNS}${run}:to:${agent}`;
 
-/** The agent that has taken a job: set once, so that no other ever does. */
+/** Key of the agent that has taken a job. It is set once, so that no other agent takes the job. */
 export const jobKey = (run: string, job: number): string => `${RUNS}${run}:job:${job}`;
 
-/** BullMQ queue of the parent job of a run, and of its shards. */
+/** BullMQ queues of a run: that of its parent job, and that of its shards. */
 export const runQueue = (run: string): string => run;
 export const shardQueue = (run: string): string => `${run}-shards`;
 
@@ -42,7 +46,7 @@ export const keysOfRun = (run: string): string[] => [
 ];
 export const KEYS_OF_RUNS = [`${RUNS}*`, `${JOBS_PREFIX}:*`];
 
-/** The run that a key belongs to; null where it belongs to none. */
+/** Run that a key belongs to; null: none. */
 export const runOfKey = (key: string): string | null => {
   if (key.startsWith(RUNS)) return key.slice(RUNS.length).split(':', 1)[0] ?? null;
   if (key.startsWith(`${JOBS_PREFIX}:`))

@@ -19,14 +19,14 @@ import {
 import { participantPlanSchema } from './participant-schema.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Fixed, so that a failure is that of the change under test. */
+/** Fixed seed, so that a failure is caused by the change under test. */
 const SEED = 20_261;
 const runs = (numRuns: number) => ({ numRuns, seed: SEED });
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 const scenarios = readdirSync(SCENARIOS).filter((name) => name.endsWith('.yaml'));
 
-it.each(scenarios)('every participant of %s travels as it is', (name) => {
+it.each(scenarios)('every participant of %s is decoded as it was encoded', (name) => {
   const text = readFileSync(`${SCENARIOS}${name}`, 'utf8');
   const { participants } = expandPlan(parseScenario(text, { file: name }), 'k3f9a');
   for (const plan of participants.slice(0, 500))
@@ -46,7 +46,10 @@ const start = {
   },
 } as const;
 
-/** @returns the result of the code; only a RejectedMessage may be thrown */
+/**
+ * Runs code that may throw a RejectedMessage only.
+ * @returns its result
+ */
 const outcomeOf = <T>(read: () => T): T | 'refused' => {
   try {
     return read();
@@ -58,7 +61,7 @@ const outcomeOf = <T>(read: () => T): T | 'refused' => {
 
 const bytesOf = (value: unknown): Buffer => zstdCompressSync(JSON.stringify(value) ?? '');
 
-/** Every place of a value: a path of keys. */
+/** Paths of keys to every place of a value. */
 const pathsOf = (value: unknown, path: string[] = []): string[][] => [
   path,
   ...(typeof value === 'object' && value !== null
@@ -82,7 +85,7 @@ const strange = fc.oneof(
 );
 
 describe('a command', () => {
-  it('with anything strange in any place is refused, or still a command of the same kind', () => {
+  it('with any value in any place is refused, or still a command of the same kind', () => {
     const places = fc.constantFrom(...pathsOf(start));
     fc.assert(
       fc.property(places, strange, (path, by) => {
@@ -101,17 +104,17 @@ describe('a command', () => {
     );
   });
 
-  it('has a bound for each of its texts', () => {
+  it('limits the length of each of its texts', () => {
     const long = 'x'.repeat(70_000);
     for (const path of pathsOf(start)) {
-      // Certificates of all authorities are longer.
+      // The certificates of all authorities are longer.
       if (path.at(-1) === 'authorities') continue;
       const changed = bytesOf([replaced(start, path, long)]);
       expect(outcomeOf(() => decode(fleetCommandSchema, changed))).toBe('refused');
     }
   });
 
-  it('with a key that it does not have is refused', () => {
+  it('with an unknown key is refused', () => {
     const objects = pathsOf(start).filter((path) => {
       const value = path.reduce<unknown>((at, key) => Reflect.get(Object(at), key), start);
       const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -128,7 +131,7 @@ describe('a command', () => {
   });
 });
 
-it('refuses what grows beyond all bounds, and too many messages at once', () => {
+it('refuses entries beyond the size limit, and too many messages at once', () => {
   const spaces = zstdCompressSync(`[{"type":"alive"}]${' '.repeat(2_000_000)}`);
   expect(spaces.length).toBeLessThan(1_000);
   expect(decode(fleetMessageSchema, spaces)).toHaveLength(1);
@@ -169,7 +172,7 @@ it('reads or refuses any bytes and any text', () => {
   );
 });
 
-it('hides what it encrypts, and distinguishes places however they are written', () => {
+it('hides encrypted contents, and distinguishes places in any spelling', () => {
   const seal = createSeal(readFleetKey(KEY));
   const closed = seal.close(['beat', 'x'], Buffer.from('a token'));
   expect(closed.includes('token')).toBe(false);

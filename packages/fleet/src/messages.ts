@@ -1,4 +1,7 @@
-/** Messages of the queue, in both directions. The schemas check everything that is read: form and bounds. */
+/**
+ * Messages of the queue in both directions. The schemas check the form and the limits of everything
+ * that is read.
+ */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { LINE_SCHEMAS } from '@livekit-swarm/record';
 import type {
@@ -12,33 +15,36 @@ import { z } from 'zod';
 import { admittedSchema, NAME, type Shape, text, time, whole } from './participant-schema.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Names of runs, in keys of Redis. */
+/** Schema of a run's name in keys of Redis. */
 const runName = () => z.string().regex(/^[\w-]{1,100}$/);
 const MOST_SHARDS = 9_999;
 const jobNumber = () => whole(0, MOST_SHARDS);
 
-/** To an agent: take part in a run, with this number of shards. */
+/** Invitation of an agent to a run, with its number of shards. */
 export const invitationSchema = z.strictObject({ run: runName(), shards: whole(1, MOST_SHARDS) });
 export type Invitation = z.infer<typeof invitationSchema>;
 
-/** The run that holds an agent, as long as its coordinator renews it. */
+/** Claim of a run on an agent, which exists as long as the coordinator renews it. */
 export const claimSchema = z.strictObject({ run: runName() });
 export type Claim = z.infer<typeof claimSchema>;
 
-/** A sign of life of a coordinator, with its number. */
+/** Numbered sign of life of a coordinator. */
 export const beatSchema = z.strictObject({ beat: whole(0, Number.MAX_SAFE_INTEGER) });
 export type Beat = z.infer<typeof beatSchema>;
 
-/** Number of a job, once its signature is verified. */
+/** Number of a job, as text whose signature was verified. */
 export const jobText = z.string().regex(/^\d{1,4}$/);
 
-/** Data of a job that hosts a shard: the signed number of the job. The coordinator selects the shard by the host that takes the job. */
+/**
+ * Data of a shard's job: the signed number of the job. The coordinator selects the shard by the
+ * host that takes the job.
+ */
 export const shardJobSchema = z.strictObject({ job: text(NAME) });
 export type ShardJob = z.infer<typeof shardJobSchema>;
 
 const MOST_THREADS = 4_096;
 const MOST_ATTEMPTS = 1_000;
-/** Certificates of a company and of all public authorities. */
+/** Largest size of certificates, characters: those of a company and of all public authorities. */
 const MOST_CERTIFICATES = 4_000_000;
 const UNIX_MS = z.number().min(0).max(8.64e15);
 
@@ -76,19 +82,22 @@ const assignmentShape = {
   admitted: admittedSchema,
 } satisfies Shape<ShardAssignment>;
 
-/** Commands of a coordinator to a shard on another host, without `prepare`: each host itself decides which programs it runs. */
+/**
+ * Commands of a coordinator to a shard on another host. `prepare` is not among them: each host
+ * decides which programs it runs.
+ */
 const shardCommandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), assignment: z.strictObject(assignmentShape) }),
   z.strictObject({ type: z.literal('assign'), admitted: admittedSchema }),
   z.strictObject({ type: z.literal('stop') }),
 ]) satisfies z.ZodType<ShardCommand>;
 
-/** Coordinator → agent. */
+/** Command of the coordinator to an agent. */
 export type FleetCommand =
   | { type: 'worker'; job: number; command: ShardCommand }
-  /** All workers of the agent end at once. */
+  /** Ends all workers of the agent at once. */
   | { type: 'kill' }
-  /** The run is over: the agent leaves it. */
+  /** Ends the run: the agent leaves it. */
   | { type: 'finish' };
 
 export const fleetCommandSchema: z.ZodType<FleetCommand> = z.discriminatedUnion('type', [
@@ -117,13 +126,13 @@ const workerMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('failed'), message: text(SENTENCE) }),
 ]) satisfies z.ZodType<WorkerMessage>;
 
-/** Agent → coordinator. */
+/** Message of an agent to the coordinator. */
 export const fleetMessageSchema = z.discriminatedUnion('type', [
   /** A job was taken, and its worker is being started. */
   z.strictObject({ type: z.literal('taken'), job: jobNumber() }),
   z.strictObject({ type: z.literal('worker'), job: jobNumber(), message: workerMessageSchema }),
   z.strictObject({ type: z.literal('ended'), job: jobNumber(), death: death.nullable() }),
-  /** Once a second. */
+  /** The agent runs; sent once per second. */
   z.strictObject({ type: z.literal('alive') }),
   /** The clock of the host was read again. */
   z.strictObject({ type: z.literal('clock'), line: LINE_SCHEMAS.clock }),
@@ -141,14 +150,20 @@ export type FleetMessage = z.infer<typeof fleetMessageSchema>;
 /** Largest number of messages in one entry of a stream. */
 export const MESSAGES_PER_ENTRY = 50;
 
-/** Largest size of an entry, far above that of real ones: the result of a participant in a large room has a line for each track. Bytes. */
+/**
+ * Largest size of an entry, bytes. Real entries are much smaller: the result of a participant in a
+ * large room has a line for each track.
+ */
 const MAX_BYTES = 256 * 1024 ** 2;
 
-/** The payload of one entry of a stream, before it is sealed. */
+/** Encodes the payload of one entry of a stream, before it is sealed. */
 export const encode = (messages: readonly (FleetCommand | FleetMessage)[]): Buffer =>
   zstdCompressSync(JSON.stringify(messages));
 
-/** @throws RejectedMessage when `encode` cannot have made these bytes of such messages */
+/**
+ * Decodes the payload of an entry.
+ * @throws RejectedMessage if `encode` cannot have made these bytes of such messages
+ */
 export const decode = <T>(schema: z.ZodType<T>, bytes: Buffer, mostBytes = MAX_BYTES): T[] => {
   let value: unknown;
   try {
@@ -160,12 +175,16 @@ export const decode = <T>(schema: z.ZodType<T>, bytes: Buffer, mostBytes = MAX_B
   return parsed(z.array(schema).min(1).max(MESSAGES_PER_ENTRY), value);
 };
 
-/** @throws RejectedMessage */
+/**
+ * Checks a value against a schema.
+ * @throws RejectedMessage
+ */
 export const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
   const { data, error } = schema.safeParse(value);
   if (error === undefined) return data;
   const [issue] = error.issues;
-  // The error names the place and omits the value, which may be a secret or hold control characters.
+  // The error names the place and omits the value, which may be a secret or contain control
+  // characters.
   throw new RejectedMessage('form', `${issue?.code} at ${pathText(issue?.path ?? [])}`);
 };
 

@@ -1,4 +1,7 @@
-/** Schema of participants in messages to other hosts. It refuses unlisted keys and bounds every size: any program may have written the message. */
+/**
+ * Schema of participants in messages to other hosts. It refuses unlisted keys and limits every
+ * size, because any program may have written the message.
+ */
 import type { Admission } from '@livekit-swarm/engine';
 import type { AdmittedParticipant } from '@livekit-swarm/runner';
 import {
@@ -16,16 +19,19 @@ import {
 } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 
-/** A schema for each key of a type: the compiler reports a key that is added to the type and is missing here. */
+/** Schemas for the keys of a type: the compiler reports a key of the type that is missing here. */
 export type Shape<T> = { [Key in keyof T]-?: z.ZodType<T[Key]> };
 
-/** @param longest in characters */
+/**
+ * Schema of text.
+ * @param longest largest length, characters
+ */
 export const text = (longest: number) => z.string().max(longest);
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 const amount = (most: number) => z.number().min(0).max(most);
 const yes = () => z.literal(true);
 
-/** Names of rooms, roles, participants, labels. */
+/** Largest length of names of rooms, roles, participants and labels, characters. */
 export const NAME = 1_000;
 const ADDRESS = 2_048;
 const SECRET = 65_536;
@@ -34,7 +40,7 @@ const MOST_TRACKS = 100;
 const MOST_ACTIONS = 500_000;
 const MOST_LISTED = 1_000;
 
-/** Ms after the start of the run, of events up to a week later. */
+/** Schema of a time after the start of the run, ms; at most a week. */
 export const time = () =>
   z
     .number()
@@ -42,11 +48,14 @@ export const time = () =>
     .max(LIMITS.maxDurationMs * 2);
 const duration = () => amount(LIMITS.maxDurationMs);
 
-/** URL that participants connect to. The rules of the host decide which hosts it may name. */
+/**
+ * Schema of a URL that participants connect to. The rules of the host decide which hosts it may
+ * name.
+ */
 const address = (protocols: RegExp) => z.url({ protocol: protocols }).max(ADDRESS);
 const host = () => text(300).regex(/^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/);
 
-/** Media files of users are not on other hosts, so a track never names one. */
+/** Schema of a track. It never names a media file: those of users do not exist on other hosts. */
 const track = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('audio'),
@@ -138,7 +147,10 @@ const ref = z.union([
   z.strictObject({ file: text(ADDRESS * 2) }),
 ]);
 
-/** Token endpoint and sources of its headers, for the record only: another host reads none of these sources. */
+/**
+ * Schema of the token endpoint and the sources of its headers, for the record only: another host
+ * reads none of these sources.
+ */
 const connect = z.strictObject({
   url: text(ADDRESS),
   servers: z.array(text(ADDRESS)).max(MOST_LISTED),

@@ -1,7 +1,10 @@
-/** Place of a message in the queue. A signature for one place is not valid in another: see `fleet-key.ts`. */
+/**
+ * Place of a message in the queue. A signature for one place is not valid in another: see
+ * `fleet-key.ts`.
+ */
 export type Place = readonly [kind: string, ...rest: (string | number)[]];
 
-/** An agent between two runs: its name, and the ticket of the run that comes next. */
+/** Agent between two runs: its name, and the ticket of its next run. */
 export interface Ticket {
   agent: string;
   ticket: string;
@@ -17,12 +20,15 @@ export const beatPlace = (run: string): Place => ['beat', run];
 
 export const jobPlace = (run: string): Place => ['job', run];
 
-/** @param ticket of the agent that is one end of the stream */
+/**
+ * Place of an entry in a stream.
+ * @param ticket ticket of the agent at one end of the stream
+ */
 export const entryPlace = (
   stream: string,
   { name, ticket }: { name: string; ticket: string },
   number: number,
 ): Place => ['entry', stream, ticket, name, number];
 
-/** The name by which a coordinator sends commands. */
+/** Sender name of a coordinator's commands. */
 export const COORDINATOR = 'coordinator';

@@ -4,35 +4,38 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { COMMAND_MS } from './deadlines.ts';
 import { createSeal, KEY_HINT, readFleetKey, type Seal } from './fleet-key.ts';
 
-/** A connection to the Redis or Valkey that the hosts of a run share. */
+/** Connection to the Redis or Valkey that the hosts of a run share. */
 export interface Queue {
   redis: Redis;
-  /** Another connection, for commands that block it; those of BullMQ may not time out. */
+  /** Opens another connection, for blocking commands; those of BullMQ must have no time limit. */
   connect(options?: RedisOptions): Redis;
-  /** Of the address, without its password. */
+  /** Address of the Redis without its password. */
   address: string;
   /** Signs and encrypts the messages of the queue. */
   seal: Seal;
-  /** True when other programs on the network path may read the messages. */
+  /** True if other programs on the network path may read the messages. */
   isReadable: boolean;
   close(): void;
 }
 
 export interface QueueOptions {
-  /** SWARM_QUEUE_KEY; undefined: messages are neither signed nor encrypted, which only a queue on loopback allows. */
+  /**
+   * SWARM_QUEUE_KEY; undefined: messages are neither signed nor encrypted, which only a queue on
+   * loopback allows.
+   */
   key: string | undefined;
   /** `--insecure-queue`: any program that reaches the Redis may command the hosts. */
   isInsecure: boolean;
 }
 
-/** What LiveKit keeps in its own Redis. */
+/** Keys that show that a Redis belongs to LiveKit. */
 const LIVEKIT_KEYS = ['nodes', 'room_node_map', 'rooms'];
 
 /**
- * Connects, and checks that this Redis may serve as the queue.
+ * Connects to a Redis, and checks that it may serve as the queue.
  * @param url redis:// or rediss://
- * @throws SwarmError `usage` for an address that is none, that of LiveKit's own Redis, or one through which any program may command hosts; `queue_unavailable`
- * when it does not answer or may evict keys
+ * @throws SwarmError `usage` for an invalid address, for LiveKit's own Redis, or for one through
+ * which any program may command hosts; `queue_unavailable` if it does not answer or may evict keys
  */
 export const openQueue = async (url: string, { key, isInsecure }: QueueOptions): Promise<Queue> => {
   const address = withoutSecrets(checkedUrl(url));
@@ -48,7 +51,7 @@ export const openQueue = async (url: string, { key, isInsecure }: QueueOptions):
     const redis = new Redis(to, {
       lazyConnect: true,
       connectTimeout: COMMAND_MS,
-      // Loss of the connection is noticed by those who wait for an answer.
+      // Callers that wait for an answer notice the loss of the connection.
       maxRetriesPerRequest: null,
       retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
       ...options,
@@ -81,7 +84,10 @@ const ONCE: RedisOptions = {
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_MS,
 };
-/** Options of a connection without credentials, which may lack the permission to ask whether Redis is ready. */
+/**
+ * Options of a connection without credentials, which may lack the permission to ask whether Redis
+ * is ready.
+ */
 const STRANGER: RedisOptions = { ...ONCE, enableReadyCheck: false };
 
 const withoutCredentials = (url: string): string => {
@@ -101,7 +107,10 @@ const checkedUrl = (url: string): string => {
   );
 };
 
-/** Checks that Redis refuses a client without a password. A password in the URL proves nothing: a Redis without one accepts any. */
+/**
+ * Checks that Redis refuses a client without a password. A password in the URL proves nothing: a
+ * Redis without one accepts any.
+ */
 const assertAuthenticates = async (stranger: Redis, address: string): Promise<void> => {
   const refused: string[] = [];
   try {
@@ -161,7 +170,7 @@ const unavailable = (address: string, why: string): SwarmError =>
         `start a Redis or Valkey of its own for it, and check the address${address.startsWith('rediss:') ? ', and that it uses TLS (without: redis://)' : ''}`,
       );
 
-/** ioredis uses database 0 where the one of the URL does not exist. */
+/** Selects the database of the URL: ioredis would use database 0 if that one does not exist. */
 const selectDatabase = async (redis: Redis, address: string): Promise<void> => {
   try {
     await redis.select(redis.options.db ?? 0);
@@ -175,7 +184,9 @@ const selectDatabase = async (redis: Redis, address: string): Promise<void> => {
   }
 };
 
-/** The load and the drills of a run are aimed at LiveKit's Redis, too. */
+/**
+ * Checks that the Redis is not LiveKit's own, which the load and the drills of a run also affect.
+ */
 const assertNotLiveKits = async (redis: Redis, address: string): Promise<void> => {
   const keyspace = await redis.info('keyspace');
   for (const [, database = '0'] of keyspace.matchAll(/^db(\d+):/gm)) {
@@ -188,7 +199,10 @@ const assertNotLiveKits = async (redis: Redis, address: string): Promise<void> =
   }
 };
 
-/** With another policy, Redis may delete jobs and results when it runs out of memory. */
+/**
+ * Checks the eviction policy: with any other, Redis may delete jobs and results when it runs out of
+ * memory.
+ */
 const assertKeepsKeys = async (redis: Redis, address: string): Promise<void> => {
   const memory = await redis.info('memory');
   const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];

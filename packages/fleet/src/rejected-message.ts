@@ -1,6 +1,8 @@
 /**
- * Reason for the rejection of a message of the queue. `signature`: the key of the fleet did not sign it for this place; `form`: it lacks the form of a message;
- * `claim`: its run does not hold the claim of this agent; `sender`: its sender takes no part in the run; `repeated`: the agent has answered it before.
+ * Reason for the rejection of a message of the queue. `signature`: the key of the fleet did not
+ * sign it for this place; `form`: it does not have the form of a message; `claim`: its run does not
+ * hold the claim of this agent; `sender`: its sender takes no part in the run; `repeated`: the
+ * agent has answered it before.
  */
 export type RejectionCode = 'signature' | 'form' | 'claim' | 'sender' | 'repeated';
 

@@ -14,7 +14,7 @@ export const scanKeys = async (redis: Redis, pattern: string): Promise<string[]>
   return [...found];
 };
 
-/** Removes everything of a run, also what BullMQ has made. */
+/** Removes all keys of a run, including those of BullMQ. */
 export const removeRun = async (redis: Redis, run: string): Promise<void> => {
   for (const pattern of keysOfRun(run)) {
     const keys = await scanKeys(redis, pattern);
@@ -23,17 +23,20 @@ export const removeRun = async (redis: Redis, run: string): Promise<void> => {
   }
 };
 
-/** Removes a run whose coordinator is gone. One that does not answer may still be there. */
+/**
+ * Removes a run whose coordinator is gone. If Redis does not answer, the coordinator may still
+ * exist, and nothing is removed.
+ */
 export const removeIfAbandoned = async (redis: Redis, run: string): Promise<void> => {
   if ((await redis.exists(coordinatorKey(run))) === 0) await removeRun(redis, run);
 };
 
-/** Removes runs whose coordinator is gone: one that was killed could not do so itself. */
+/** Removes runs whose coordinator was killed and could not remove them. */
 export const removeAbandonedRuns = async (redis: Redis): Promise<void> => {
   const runs = async (pattern: string): Promise<string[]> =>
     (await scanKeys(redis, pattern)).flatMap((key) => runOfKey(key) ?? []);
   const seen = new Set((await Promise.all(KEYS_OF_RUNS.map(runs))).flat());
-  // Read afterwards: a coordinator makes its key before any other.
+  // Read last: a coordinator creates its key before any other key.
   const coordinated = new Set(await runs(COORDINATOR_KEYS));
   for (const run of seen) if (!coordinated.has(run)) await removeRun(redis, run);
 };

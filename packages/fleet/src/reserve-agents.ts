@@ -10,17 +10,17 @@ import type { Queue } from './queue.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
 export interface AgentRequest {
-  /** Null: all that are idle, but no more than `most`. */
+  /** Number of hosts; null: all idle ones, at most `most`. */
   machines: number | null;
   most?: number;
-  /** Only agents that have all of these. */
+  /** Labels that each agent must have. */
   labels: Labels;
-  /** What roles select: for each of them, one of the agents at least has these. */
+  /** Host selectors of roles: at least one of the agents must match each. */
   selectors?: readonly Labels[];
-  /** Of the product. */
+  /** Version of the product that agents must have. */
   version: string;
   run: string;
-  /** How long to wait for as many agents. */
+  /** Time to wait for enough agents, ms. */
   waitMs: number;
   signal: AbortSignal;
 }
@@ -29,7 +29,8 @@ const POLL_MS = 250;
 
 /**
  * Reserves agents for a run.
- * @throws SwarmError `no_agents` when there are too few, or of another version or other labels: which there are, and what they do
+ * @throws SwarmError `no_agents` if there are too few, or they have other versions or labels; the
+ * message lists all agents and their state
  */
 export const reserveAgents = async (queue: Queue, request: AgentRequest): Promise<AgentFacts[]> => {
   const { labels, version, run, waitMs, signal } = request;
@@ -48,7 +49,10 @@ export const reserveAgents = async (queue: Queue, request: AgentRequest): Promis
   }
 };
 
-/** As many as requested, so that there is one for each selector. @returns null when these are not enough */
+/**
+ * Chooses the requested number of agents, so that one matches each selector.
+ * @returns null if the agents do not suffice
+ */
 const choose = (
   usable: readonly AgentFacts[],
   { machines, most = Number.POSITIVE_INFINITY, selectors = [] }: AgentRequest,
@@ -84,7 +88,7 @@ const claim = async (
 
 /**
  * Checks that a run holds the claim of an agent.
- * @throws RejectedMessage when it does not; Error when Redis does not answer
+ * @throws RejectedMessage if it does not; Error if Redis does not answer
  */
 export const assertClaimed = async (
   { redis, seal }: Queue,

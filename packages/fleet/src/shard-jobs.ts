@@ -1,4 +1,4 @@
-/** All that is left to BullMQ: shards are jobs, each executed once at most. */
+/** Use of BullMQ: shards are jobs, and each is executed at most once. */
 import { FlowProducer, Worker } from 'bullmq';
 import { LOCKS } from './deadlines.ts';
 import { JOBS_PREFIX, runQueue, shardQueue } from './keys.ts';
@@ -7,7 +7,11 @@ import { jobPlace } from './places.ts';
 import type { Queue } from './queue.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Agents check each other's locks. This check is for a run with one agent, and for one whose agents are all stopped. @returns stops it */
+/**
+ * Checks locks for a run with one agent, or whose agents are all stopped. Otherwise agents check
+ * each other's locks.
+ * @returns a function that stops it
+ */
 export const checkLocks = async (queue: Queue, run: string): Promise<() => Promise<void>> => {
   const connection = queue.connect();
   const checker = new Worker(shardQueue(run), null, {
@@ -22,7 +26,7 @@ export const checkLocks = async (queue: Queue, run: string): Promise<() => Promi
   };
 };
 
-/** A parent job, and one child job for each shard: a shard is executed once at most. */
+/** Adds a parent job with one child job per shard. A shard is executed at most once. */
 export const addShardJobs = async (queue: Queue, run: string, shards: number): Promise<void> => {
   const connection = queue.connect();
   const producer = new FlowProducer({ connection, prefix: JOBS_PREFIX });
@@ -48,20 +52,26 @@ const signedJob = ({ seal }: Queue, run: string, job: number): ShardJob => ({
   job: seal.sign(jobPlace(run), String(job)),
 });
 
-/** @throws RejectedMessage */
+/**
+ * Number of a job.
+ * @throws RejectedMessage
+ */
 const jobOf = ({ seal }: Queue, run: string, data: unknown): number =>
   Number(parsed(jobText, seal.verify(jobPlace(run), parsed(shardJobSchema, data).job)));
 
 export interface ShardTaker {
-  /** Takes no more; by force where Redis does not answer, or the jobs were removed. */
+  /**
+   * Stops taking shards.
+   * @param force true if Redis does not answer, or the jobs were removed
+   */
   close(force: boolean): Promise<void>;
 }
 
 /**
- * Takes shards of a run as long as fewer than `shards` are being hosted.
- * @param host hosts one until it has ended; meanwhile its lock is renewed
- * @param onLockLost this process did not renew a lock in time
- * @param onRefused a job is none of this run
+ * Takes shards of a run while fewer than `shards` are being hosted.
+ * @param host hosts a shard until it has ended; meanwhile its lock is renewed
+ * @param onLockLost called if this process did not renew a lock in time
+ * @param onRefused called for a job that does not belong to this run
  */
 export const takeShards = (
   queue: Queue,

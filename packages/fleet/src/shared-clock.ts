@@ -5,13 +5,13 @@ import { z } from 'zod';
 /** Largest time of ECMAScript, ms. */
 const MOST_MS = 8.64e15;
 
-/** How the clock of this host relates to that of Redis, which all hosts of a run share. */
+/** Reading of this host's clock against that of Redis, which all hosts of a run share. */
 export const clockReadingSchema = z.strictObject({
   /** Redis' Unix time minus CLOCK_MONOTONIC of this host, ms. */
   offsetMs: z.number().min(-MOST_MS).max(MOST_MS),
-  /** The offset is wrong by this much at most, ms: half of the round trip. */
+  /** Largest error of the offset, ms: half of the round trip. */
   uncertaintyMs: z.number().min(0).max(MOST_MS),
-  /** Unix time as the clock of this host is set minus that of Redis, whole ms. */
+  /** Unix time of this host's clock minus that of Redis, ms, whole. */
   aheadMs: z.number().min(-MOST_MS).max(MOST_MS),
 });
 
@@ -20,8 +20,9 @@ export type ClockReading = z.infer<typeof clockReadingSchema>;
 const READINGS = 16;
 
 /**
- * The best of 16 readings of TIME, one after the other: the quickest answer leaves the least doubt when it was given (Cristian 1989).
- * @throws Error when Redis does not answer
+ * Reads the shared clock 16 times by TIME and keeps the reading with the fastest answer, which has
+ * the least uncertainty (Cristian 1989).
+ * @throws Error if Redis does not answer
  */
 export const readSharedClock = async (redis: Redis): Promise<ClockReading> => {
   let best: Omit<ClockReading, 'aheadMs'> | null = null;

@@ -13,33 +13,39 @@ import {
 import { entryPlace } from './places.ts';
 import { RejectedMessage } from './rejected-message.ts';
 
-/** Sends messages to a stream in their order, also when Redis does not answer for a while. */
+/** Sends messages to a stream in order, also if Redis does not answer for a while. */
 export interface StreamWriter<T> {
   push(message: T): void;
   /** Resolves when everything is sent, or the time is over. */
   drain(timeoutMs: number): Promise<void>;
-  /** Sends nothing any more. */
+  /** Stops sending. */
   close(): void;
 }
 
-/** Makes an empty stream; writers never do. */
+/** Makes an empty stream; writers never create one. */
 export const createStream = async (redis: Redis, stream: string): Promise<void> => {
   await redis.xgroup('CREATE', stream, 'none', '$', 'MKSTREAM');
   await redis.xgroup('DESTROY', stream, 'none');
 };
 
 const BATCH_MS = 50;
-/** The reader removes what it has read. A stream this long waits for it: Redis' memory is bounded. */
+/**
+ * Length of a stream at which writers wait, entries. The reader removes entries that it has read,
+ * so the memory of Redis stays limited.
+ */
 const MAX_ENTRIES = 2_000;
 const PAUSE_MS = 100;
 
-/** The sender of entries: its name, unique within the stream, and the ticket of the agent that sends or receives them. */
+/**
+ * Sender of entries: its name, unique within the stream, and the ticket of the agent that sends or
+ * receives them.
+ */
 export interface Sender {
   name: string;
   ticket: string;
 }
 
-/** @param redis with a command timeout */
+/** @param redis connection with a command timeout */
 export const openStreamWriter = <T extends FleetCommand | FleetMessage>(
   { redis, seal }: { redis: Redis; seal: Seal },
   stream: string,
@@ -50,11 +56,14 @@ export const openStreamWriter = <T extends FleetCommand | FleetMessage>(
   let closed = false;
   let number = 0;
 
-  /** Until it is acknowledged. The entry stays the same: the reader ignores a number that it has seen, as an answer may be lost. */
+  /**
+   * Sends an entry until it is acknowledged. The entry stays the same: the reader ignores a number
+   * that it has seen, since an answer may be lost.
+   */
   const send = async (entry: (string | Buffer)[]): Promise<void> => {
     while (!closed) {
       try {
-        // None: the run was removed.
+        // Null: the stream was removed with its run.
         if ((await redis.xadd(stream, 'NOMKSTREAM', '*', ...entry)) === null) closed = true;
         while (!closed && (await redis.xlen(stream)) > MAX_ENTRIES) await sleep(PAUSE_MS);
         return;
@@ -93,23 +102,32 @@ const ENTRIES_AT_ONCE = 100;
 
 export interface StreamListener<T> {
   schema: z.ZodType<T>;
-  /** Returns the ticket of the agent at one end of this sender's stream; null: the sender may not send. */
+  /**
+   * Returns the ticket of the agent at one end of this sender's stream; null: the sender may not
+   * send.
+   */
   ticketOf(sender: string): string | null;
   onMessages(sender: string, messages: T[]): void;
-  /** Called for a refused entry. @param sender the name in the entry, which is not proven */
+  /**
+   * Called for a refused entry.
+   * @param sender name in the entry, which is not proven
+   */
   onRefused(sender: string, rejected: RejectedMessage): void;
-  /** Called for missing entries of a sender, which Redis lost after it had acknowledged them, before the next entry is delivered. */
+  /**
+   * Called for missing entries of a sender before its next entry is delivered: Redis lost them
+   * after it had acknowledged them.
+   */
   onGap(sender: string, missing: number): void;
-  /** Called when a listener has thrown. Reading ends. */
+  /** Called if a listener has thrown; reading ends. */
   onFailure(error: unknown): void;
-  /** Called after every reading, also without entries. */
+  /** Called after every reading, even without entries. */
   onRead?(answered: boolean): void;
 }
 
 /**
- * Reads a stream from its beginning, and removes what it has read.
- * @param redis a connection of its own
- * @returns stops reading
+ * Reads a stream from its beginning, and removes entries that it has read.
+ * @param redis separate connection
+ * @returns a function that stops reading
  */
 export const readStream = <T extends FleetCommand | FleetMessage>(
   { redis, seal }: { redis: Redis; seal: Seal },
@@ -139,13 +157,16 @@ export const readStream = <T extends FleetCommand | FleetMessage>(
     }
     const { sender, number, messages } = entry;
     const expected = next.get(sender) ?? 0;
-    // The sender repeats an entry when the answer of Redis was lost.
+    // The sender repeats an entry if the answer of Redis was lost.
     if (number < expected) return;
     if (number > expected) listener.onGap(sender, number - expected);
     listener.onMessages(sender, messages);
     next.set(sender, number + 1);
   };
-  /** @returns false when Redis did not answer */
+  /**
+   * Reads and delivers the next entries.
+   * @returns false if Redis did not answer
+   */
   const read = async (): Promise<boolean> => {
     const entries = await redis
       .xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, last)
@@ -174,7 +195,7 @@ export const readStream = <T extends FleetCommand | FleetMessage>(
   };
 };
 
-/** Result of a command that Redis did not answer: the caller tries again, and measures for how long. */
+/** Result of a command that Redis did not answer: the caller tries again, and measures the time. */
 const unanswered = (): null => null;
 
 interface Entry<T> {
@@ -198,7 +219,7 @@ const fieldsOf = (fields: readonly Buffer[]): { sender: string; number: number; 
 const senderOf = ([, sender]: readonly Buffer[]): string =>
   (sender ?? Buffer.from('?')).subarray(0, LONGEST_SENDER).toString();
 
-/** The smallest id behind one of the form MS-SEQUENCE. */
+/** Smallest id after one of the form MS-SEQUENCE. */
 const nextId = (id: string): string => {
   const [ms, sequence] = id.split('-');
   return `${ms}-${Number(sequence) + 1}`;

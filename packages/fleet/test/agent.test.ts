@@ -1,4 +1,4 @@
-/** An agent whose queue other programs write to. */
+/** Tests of an agent whose queue other programs write to. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,10 @@ import { KEYED } from './support/keys.ts';
 import { admittedOf } from './support/participants.ts';
 
 const ENGINE = new URL('../../runner/test/support/fake-engine.ts', import.meta.url).href;
-/** Name of the run that was coordinated last. No two runs share one: the agent may still write the last entry of the run before. */
+/**
+ * Name of the last coordinated run. Each run has another: the agent may still write the last entry
+ * of the run before.
+ */
 let runName: string;
 let runs = 0;
 
@@ -67,7 +70,7 @@ interface Coordinated extends AsyncDisposable {
   empty: Promise<void>;
 }
 
-/** A run of one shard on the agent. */
+/** Coordinates a run of one shard on the agent. */
 const coordinate = async (onLine = (_: RecordLine): void => {}): Promise<Coordinated> => {
   runName = `run-${++runs}`;
   const fleet = await reserveFleet(queue, {
@@ -105,7 +108,10 @@ const coordinate = async (onLine = (_: RecordLine): void => {}): Promise<Coordin
   };
 };
 
-/** The number of the entry that the coordinator would write next: it has written this many. */
+/**
+ * Writes a command with the number of the coordinator's next entry, which is the count of its
+ * entries so far.
+ */
 const writeCommand = async (number: number, ...commands: unknown[]): Promise<void> => {
   const stream = commandsKey(runName, agent.agent);
   const place = entryPlace(stream, { name: COORDINATOR, ticket: agent.ticket }, number);
@@ -171,7 +177,7 @@ it('withdraws when commands are missing', async () => {
   await run.empty;
 });
 
-it('withdraws when a command comes from an earlier run', async () => {
+it('withdraws on a command of an earlier run', async () => {
   {
     await using earlier = await coordinate();
     earlier.start();
@@ -185,7 +191,7 @@ it('withdraws when a command comes from an earlier run', async () => {
   await run.empty;
 });
 
-it('takes invitations only of the run that holds its claim', async () => {
+it('accepts invitations only of the run that holds its claim', async () => {
   const invite = async (text: string): Promise<void> => {
     expect(await redis.client.publish(invitationChannel(agent.agent), text)).toBe(1);
   };
@@ -211,7 +217,7 @@ it('takes invitations only of the run that holds its claim', async () => {
   expect(events.filter(({ type }) => type === 'joined')).toHaveLength(1);
 });
 
-it('sends no load to where its own host sends none', async () => {
+it('sends no load to addresses that its own host forbids', async () => {
   await using run = await coordinate();
   run.start({ admitted: admittedOf({ url: 'wss://forbidden.example.com' }) });
   await expect
@@ -240,7 +246,7 @@ it.each([
   await run.empty;
 });
 
-it('ends the run with the error of a line that cannot be taken', async () => {
+it('ends the run with the error of a line that cannot be read', async () => {
   await using run = await coordinate(() => {
     throw new RangeError('no such series');
   });
@@ -252,13 +258,13 @@ it('ends the run with the error of a line that cannot be taken', async () => {
   expect(run.deaths).toEqual([]);
 });
 
-it('does not stay for a coordinator whose key another program keeps', async () => {
+it("leaves a run whose coordinator's key is kept by another program", async () => {
   const run = await coordinate();
   run.start();
   await expect.poll(() => run.lines.length).toBeGreaterThan(0);
   const key = `swarm:run:${runName}:coordinator`;
   const copy = await redis.client.get(key);
-  // Another program renews the key as the coordinator would, but with an old sign of life.
+  // Another program renews the key as the coordinator would, but with an old beat.
   const keeping = setInterval(() => void redis.client.set(key, copy ?? ''), 20);
   await expect
     .poll(() => events.some(({ type }) => type === 'left'), { timeout: 20_000 })

@@ -36,7 +36,7 @@ const request = (run: string) => ({
   signal: new AbortController().signal,
 });
 
-it('keeps no connection and no key of a run that is over', async () => {
+it('closes all connections and removes all keys when a run is over', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   await writeFacts(queue, idleAgent('host-1'));
@@ -53,7 +53,7 @@ it('keeps no connection and no key of a run that is over', async () => {
   queue.close();
 });
 
-it('reserves nothing any more when something fails afterwards', async () => {
+it('releases its reservation if something fails afterwards', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   await writeFacts(queue, idleAgent('host-1'));
@@ -68,7 +68,7 @@ it('reserves nothing any more when something fails afterwards', async () => {
   queue.close();
 });
 
-it('names hosts of a version that reports other facts, and takes the others', async () => {
+it('names hosts of a version with other facts, and takes the others', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   const { agent, host, version } = idleAgent('host-2');
@@ -87,7 +87,7 @@ it('names hosts of a version that reports other facts, and takes the others', as
   queue.close();
 });
 
-it('distinguishes hosts of one name, and takes no more than there are workers', async () => {
+it('distinguishes hosts with the same name, and takes at most as many as there are workers', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   for (const agent of ['vm-1', 'vm-2', 'vm-3']) await writeFacts(queue, idleAgent(agent));
@@ -97,7 +97,7 @@ it('distinguishes hosts of one name, and takes no more than there are workers', 
   queue.close();
 });
 
-it('takes a host for each selector of a role, before others', async () => {
+it('takes a host for each selector of a role first', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   await writeFacts(queue, idleAgent('host-1', { region: 'us' }));
@@ -116,7 +116,7 @@ it('takes a host for each selector of a role, before others', async () => {
   queue.close();
 });
 
-it('takes only hosts with the labels that are wanted', async () => {
+it('takes only hosts with the required labels', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   await writeFacts(queue, idleAgent('host-1', { region: 'us' }));
@@ -136,7 +136,7 @@ it('takes only hosts with the labels that are wanted', async () => {
   queue.close();
 });
 
-it('has no shard left when an agent is lost before it has taken any', async () => {
+it('has no shard left if an agent is lost before it took one', async () => {
   await using redis = await startRedis('--requirepass', 'hunter2');
   const queue = await openQueue(redis.url, KEYED);
   await createStream(queue.redis, resultsKey('k3f9a'));

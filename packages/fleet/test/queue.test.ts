@@ -5,21 +5,21 @@ import { readSharedClock } from '../src/shared-clock.ts';
 import { KEY, KEYED, UNKEYED } from './support/keys.ts';
 
 describe('a queue', () => {
-  it.each(['http://127.0.0.1', '127.0.0.1:6379', ''])('is no %j', async (url) => {
+  it.each(['http://127.0.0.1', '127.0.0.1:6379', ''])('cannot have the address %j', async (url) => {
     await expect(openQueue(url, UNKEYED)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('--queue'),
     });
   });
 
-  it('that does not answer is named, without its password', async () => {
+  it('that does not answer is named without its password', async () => {
     await expect(openQueue('redis://:hunter2@127.0.0.1:1', UNKEYED)).rejects.toMatchObject({
       code: 'queue_unavailable',
       message: expect.not.stringContaining('hunter2'),
     });
   });
 
-  it('is asked with a password, and without one that was forgotten in a URL', async () => {
+  it('whose password is missing or forgotten in the URL is named without the password', async () => {
     await using redis = await startRedis();
     await redis.client.config('SET', 'requirepass', 'hunter2');
     const { port } = new URL(redis.url);
@@ -33,7 +33,7 @@ describe('a queue', () => {
     });
   });
 
-  it('is in a database that exists', async () => {
+  it('must be in a database that exists', async () => {
     await using redis = await startRedis();
     await expect(openQueue(`${redis.url}/99`, UNKEYED)).rejects.toMatchObject({
       code: 'usage',
@@ -65,7 +65,7 @@ describe('a queue', () => {
   });
 
   describe('that is not on loopback', () => {
-    /** Another address of the same Redis: `0.0.0.0` is this host, but no loopback address. */
+    /** Another address of the same Redis: `0.0.0.0` is this host, but not a loopback address. */
     const elsewhere = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
 
     it('needs a key, or --insecure-queue', async () => {
@@ -79,7 +79,7 @@ describe('a queue', () => {
       (await openQueue(elsewhere(redis.url), KEYED)).close();
     });
 
-    it('needs a Redis that refuses strangers, whatever password the URL has', async () => {
+    it('needs a Redis that refuses clients without a password, whatever password the URL has', async () => {
       await using redis = await startRedis();
       const url = elsewhere(redis.url);
       for (const one of [url, url.replace('//', '//:hunter2@')])
@@ -91,7 +91,7 @@ describe('a queue', () => {
       (await openQueue(url, { ...KEYED, isInsecure: true })).close();
     });
 
-    it('may let strangers do what does no harm', async () => {
+    it('may allow harmless commands to clients without a password', async () => {
       await using redis = await startRedis();
       await redis.client.acl(
         'SETUSER',
@@ -126,13 +126,13 @@ describe('a queue', () => {
     if (key !== '') await expect(opening).rejects.not.toThrow(key);
   });
 
-  it('has the clock that hosts share', async () => {
+  it('provides the clock that hosts share', async () => {
     await using redis = await startRedis();
     const queue = await openQueue(redis.url, UNKEYED);
     const first = await readSharedClock(queue.redis);
     const second = await readSharedClock(queue.redis);
     queue.close();
-    // The same clock, read twice: both are right within their doubt.
+    // Two readings of the same clock agree within their uncertainties.
     expect(Math.abs(first.offsetMs - second.offsetMs)).toBeLessThanOrEqual(
       first.uncertaintyMs + second.uncertaintyMs + 0.01,
     );

@@ -12,7 +12,7 @@ const HOST = { name: 'host-1', ticket: 'ticket-of-this-run' };
 
 const message = (job: number): FleetMessage => ({ type: 'taken', job });
 
-/** Everything that a listener was called with. */
+/** Reads a stream and collects all calls of the listener. */
 const reading = (queue: Queue, more: Partial<StreamListener<FleetMessage>> = {}) => {
   const received: FleetMessage[] = [];
   const refused: string[] = [];
@@ -35,7 +35,7 @@ const reading = (queue: Queue, more: Partial<StreamListener<FleetMessage>> = {})
   return { received, refused, gaps, failures, unanswered: () => unanswered, stop };
 };
 
-/** An entry as a sender with this key writes it, for any stream. */
+/** Entry as a sender with this key writes it, for any stream. */
 const entry = (
   { seal }: Queue,
   number: number,
@@ -45,7 +45,7 @@ const entry = (
   return ['*', 's', HOST.name, 'n', String(number), 'm', bytes];
 };
 
-it('brings every message once and in order, also when Redis stops for a while', async () => {
+it('delivers every message once and in order, even if Redis stops for a while', async () => {
   await using redis = await startRedis();
   const queue = await openQueue(redis.url, KEYED);
   await createStream(queue.redis, STREAM);
@@ -54,7 +54,7 @@ it('brings every message once and in order, also when Redis stops for a while', 
   const all = Array.from({ length: 3_000 }, (_, shard) => message(shard));
   for (const [index, one] of all.entries()) {
     writer.push(one);
-    // Longer than the time-out of a command: answers are lost.
+    // Stopped for longer than the timeout of a command, so that answers are lost.
     if (index === 1_000) process.kill(redis.pid, 'SIGSTOP');
     if (index === 2_000) {
       await sleep(4_500);
@@ -65,14 +65,14 @@ it('brings every message once and in order, also when Redis stops for a while', 
   await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(all.length);
   expect(received).toEqual(all);
   expect([refused, gaps]).toEqual([[], []]);
-  // What was read is removed.
+  // Entries that were read are removed.
   await expect.poll(() => redis.client.xlen(STREAM), { timeout: 5_000 }).toBe(0);
   stop();
   writer.close();
   queue.close();
 });
 
-it('ends a writer whose stream was removed, and makes no other', async () => {
+it('ends a writer whose stream was removed, without creating another', async () => {
   await using redis = await startRedis();
   const queue = await openQueue(redis.url, KEYED);
   await createStream(queue.redis, STREAM);
@@ -84,7 +84,7 @@ it('ends a writer whose stream was removed, and makes no other', async () => {
   queue.close();
 });
 
-it('reports entries that Redis has lost, before what follows them', async () => {
+it('reports entries that Redis has lost, before the entries after them', async () => {
   await using redis = await startRedis();
   const queue = await openQueue(redis.url, KEYED);
   const order: string[] = [];
@@ -106,7 +106,7 @@ it('reports entries that Redis has lost, before what follows them', async () => 
   queue.close();
 });
 
-it('reports what its listener throws, never as a Redis that does not answer', async () => {
+it('reports errors of its listener, and does not mistake them for an unreachable Redis', async () => {
   await using redis = await startRedis();
   const queue = await openQueue(redis.url, KEYED);
   const { failures, unanswered, stop } = reading(queue, {
@@ -121,7 +121,7 @@ it('reports what its listener throws, never as a Redis that does not answer', as
   queue.close();
 });
 
-it('takes nothing that is not signed with its key for this place', async () => {
+it('refuses entries that are not signed with its key for this place', async () => {
   await using redis = await startRedis();
   const queue = await openQueue(redis.url, KEYED);
   const others = await openQueue(redis.url, { ...KEYED, key: ANOTHER_KEY });
@@ -132,12 +132,13 @@ it('takes nothing that is not signed with its key for this place', async () => {
   const entries = [
     entry(open, 0),
     entry(others, 0),
-    // Entries of another run, of an earlier run of the same agent, with another number, in another name.
+    // Entries of another run, of an earlier run of the same agent, with another number, and with
+    // another name.
     entry(queue, 0, { stream: 'swarm:run:other:results' }),
     entry(queue, 0, { ticket: 'ticket-of-the-run-before' }),
     signed.with(4, '0'),
     signed.with(2, 'host-2'),
-    // Entries that were changed, that are too short, or that have other fields.
+    // Entries that were changed, are too short, or have other fields.
     signed.with(6, Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)])),
     signed.with(6, Buffer.alloc(5)),
     signed.with(3, 'number'),

@@ -1,6 +1,6 @@
 import type { AdmittedParticipant } from '@livekit-swarm/runner';
 
-/** One participant. */
+/** Makes one participant. */
 export const admittedOf = ({
   url = 'wss://livekit.example.com',
   endpoint,
