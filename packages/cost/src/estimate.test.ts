@@ -47,17 +47,18 @@ const estimate = estimateCost({
 });
 
 describe('an estimate for video meetings', () => {
-  it('has every provider beside LiveKit Cloud, and from where own machines pay', () => {
+  it('lists every provider next to LiveKit Cloud, and the break-even of own machines', () => {
     expect(estimate.selfHosted).toHaveLength(5);
     expect(estimate.cloud.map(({ plan }) => plan).sort()).toEqual(['scale', 'ship']);
     expect(estimate.breakEven?.type).toBe('from');
     expect(estimate.nodes).toEqual([{ label: '0s', participants: 20, nodes: 1 }]);
   });
 
-  it('shows what sending less saves, and what it looks like then', () => {
+  it('shows the savings and the quality of sending less', () => {
     const of = Object.fromEntries(estimate.savings.map((saving) => [saving.variant, saving]));
     const { usage, quality } = estimate;
-    // Small tiles need the middle layer only, so that the upper is not even sent: without layers everything is sent and received in full.
+    // Small tiles need only the middle layer, so that the upper one is not sent. Without layers
+    // everything is sent and received in full.
     expect(of['no-simulcast']?.gbUp).toBeGreaterThan(usage.gbUp);
     expect(of['no-simulcast']?.gbDown).toBeGreaterThan(usage.gbDown);
     expect(of['360p']?.gbUp).toBeCloseTo(usage.gbUp, 3);
@@ -69,7 +70,7 @@ describe('an estimate for video meetings', () => {
       if (gbDown < usage.gbDown) expect(cloud).toBeLessThan(estimate.cloud[0]?.total ?? 0);
   });
 
-  it('saves nothing but uplink by one layer where each subscriber receives the highest', () => {
+  it('saves only uplink by one layer if each subscriber receives the highest', () => {
     const large = { ...meetings, participants: meetings.participants.map(inFull) };
     const [whole, single] = [usageOf(large), usageOf(variantOf(large, 'no-simulcast'))];
     expect(single.gbUp).toBeLessThan(0.8 * whole.gbUp);
@@ -77,7 +78,7 @@ describe('an estimate for video meetings', () => {
     expect(usageOf(variantOf(large, '360p')).gbDown).toBeLessThan(whole.gbDown / 2);
   });
 
-  it('leaves shared screens as they are at 360p', () => {
+  it('keeps the size of shared screens at 360p', () => {
     const screens = expandPlan(
       scenarioOfFlags({ rooms: '1', participants: '2', publish: 'audio,video', video: '720p' }, []),
       'r',
@@ -96,8 +97,9 @@ describe('an estimate for video meetings', () => {
 });
 
 /**
- * The plan of a radio station that the project began with: 500 broadcasters, 40 hours a week each; 4.8 M participant-minutes of the broadcasters alone and 48 M
- * with nine listeners each, at 128 to 192 kbit/s (60 to 90 MB an hour); $290,000 a month was what it expected of LiveKit Cloud.
+ * Plan of a radio station with which the project began: 500 broadcasters, 40 hours a week each; 4.8
+ * M participant-minutes of the broadcasters alone and 48 M with nine listeners each, at 128 to 192
+ * kbit/s (60 to 90 MB an hour). It expected to pay $290,000 a month to LiveKit Cloud.
  */
 describe('the figures of the radio station', () => {
   const weeks = 730 / 168;
@@ -115,7 +117,7 @@ describe('the figures of the radio station', () => {
     expect(hoursOfFourWeeks).toBe(80_000);
     expect(hoursOfFourWeeks * 60).toBe(4_800_000);
     expect(hoursOfFourWeeks * 60 * 10).toBe(48_000_000);
-    // By the week, as a timetable has it: a month is longer than four weeks.
+    // Computed by the week, as in a timetable: a month is longer than four weeks.
     const week = readTimetable(
       `
 timetable: radio
@@ -134,19 +136,19 @@ perParticipant: { up: 0bit/s, down: 160kbit/s }
     expect(usageAt(hour, 192).gbDown * 1_000).toBeCloseTo(86.4, 6);
   });
 
-  it('$290,000 is 48 M minutes at 0.6 cents, which no plan asks for any more', () => {
+  it('$290,000 is 48 M minutes at 0.6 cents, which no plan charges now', () => {
     expect(48_000_000 * 0.006).toBe(288_000);
     const usage = usageAt(48_000_000);
     expect(usage.gbDown).toBeCloseTo(57_600, 6);
     const [cloud] = estimateCost({ book, usage, rules, providers: [], traffic: null }).cloud;
-    // 46.5 M minutes beyond the plan and 0.1 M that rounding adds; 54.6 TB beyond the plan.
+    // 46.5 M minutes above the quota, 0.1 M added by rounding; 54.6 TB above the quota.
     expect(cloud?.plan).toBe('scale');
     expect(cloud?.minutes).toBeCloseTo((48_000_000 * (1 + 0.5 / 240) - 1_500_000) * 0.0004, 3);
     expect(cloud?.traffic).toBeCloseTo(54_600 * 0.1, 3);
     expect(cloud?.total).toBeCloseTo(24_600, -2);
   });
 
-  it('4.8 M minutes: LiveKit Cloud beside own machines, and the break-even', () => {
+  it('4.8 M minutes: LiveKit Cloud next to own machines, and the break-even', () => {
     const usage = usageAt(4_800_000);
     const { cloud, selfHosted, breakEven } = estimateCost({
       book,
@@ -160,7 +162,7 @@ perParticipant: { up: 0bit/s, down: 160kbit/s }
     expect(cloud[0]?.total).toBeCloseTo(500 + 3_310_000 * 0.0004 + 276, -1);
     expect(selfHosted[0]).toMatchObject({ provider: 'hetzner', machine: 'cx33', nodes: 1 });
     expect(selfHosted[0]?.total).toBeCloseTo(8.49 * 1.1637, 6);
-    // "99 % savings" holds for machines and traffic alone; operating them is not in it.
+    // "99 % savings" holds for machines and traffic only; it excludes operation.
     expect((selfHosted[0]?.total ?? 0) / (cloud[0]?.total ?? 1)).toBeLessThan(0.01);
     expect(breakEven?.type).toBe('from');
   });

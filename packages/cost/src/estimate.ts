@@ -8,30 +8,35 @@ import { hasVideo, VARIANTS, type Variant, variantOf } from './model/variants.ts
 import type { PriceBook } from './prices/schema.ts';
 import type { Usage } from './usage/usage.ts';
 
-/** What is to be estimated. */
+/** Input of an estimate. */
 export interface CostQuestion {
   book: PriceBook;
   usage: Usage;
   rules: SelfHostedRules;
-  /** `aws` or `aws:c6i.xlarge`; none: all providers. */
+  /** Providers or machines, such as `aws` or `aws:c6i.xlarge`; empty: all providers. */
   providers: readonly string[];
-  /** With what each participant publishes, so that ways to send less can be compared. Null: not known. */
+  /**
+   * Plan with what each participant publishes, for comparing variants that send less. Null:
+   * unknown.
+   */
   traffic: { plan: Plan; usageOf(plan: Plan): Usage } | null;
 }
 
-/** What a load costs a month. All amounts in USD. */
+/** Estimated cost of a load, USD per month. */
 export interface CostEstimate {
   usage: Usage;
-  /** The cheapest first. */
+  /** LiveKit Cloud plans that allow the load, cheapest first. */
   cloud: CloudCost[];
-  /** The cheapest machine of each provider, the cheapest provider first. */
+  /** Cheapest machine of each provider, cheapest provider first. */
   selfHosted: SelfHostedCost[];
-  /** Of the cheapest own machines. Null: no provider was asked for that the book has. */
+  /**
+   * Break-even of the cheapest own machines. Null: the book has none of the requested providers.
+   */
   breakEven: BreakEven | null;
-  /** Nodes of the cheapest own machines, hour by hour. */
+  /** Nodes of the cheapest own machines by hour. */
   nodes: { label: string; participants: number; nodes: number }[];
   quality: PlanQuality | null;
-  /** Ways to send less, each beside the load as it is. */
+  /** Variants that send less, each compared with the unchanged load. */
   savings: Saving[];
 }
 
@@ -39,7 +44,7 @@ export interface Saving {
   variant: Variant;
   gbUp: number;
   gbDown: number;
-  /** Of the cheapest plan or machines; null: none carries it. */
+  /** Cost of the variant with the cheapest plan, USD per month; null: no plan allows the load. */
   cloud: number | null;
   selfHosted: number | null;
   quality: PlanQuality;

@@ -3,10 +3,13 @@ import { scaleUsage, type Usage } from '../usage/usage.ts';
 import { cloudCosts } from './cloud.ts';
 import { type SelfHostedRules, selfHostedCost } from './self-hosted.ts';
 
-/** From how many participant-minutes a month on own machines cost less than LiveKit Cloud, when everything grows in proportion. */
+/**
+ * Break-even in participant-minutes per month: above it, own machines cost less than LiveKit Cloud
+ * if everything grows in proportion.
+ */
 export type BreakEven =
   | { type: 'from'; participantMinutes: number; cost: number }
-  /** Own machines cost less, however small the load. */
+  /** Own machines cost less for any load. */
   | { type: 'always' }
   /** LiveKit Cloud costs less, up to a thousand million minutes. */
   | { type: 'never' };
@@ -15,7 +18,10 @@ const LEAST_MINUTES = 100;
 const MOST_MINUTES = 1e9;
 const STEPS = 2_000;
 
-/** Both curves over the size of the load, USD a month. Beyond the smallest number of nodes, fractions of nodes are counted: the curve has no steps. */
+/**
+ * Both cost curves over the size of the load, USD per month. Above the smallest number of nodes,
+ * fractions of nodes are counted, so that the curve has no steps.
+ */
 export const costCurves = (
   book: PriceBook,
   offer: { provider: string; machine: string },
@@ -29,7 +35,7 @@ export const costCurves = (
   };
 };
 
-/** The last crossing: from there on, own machines stay cheaper. */
+/** Finds the last crossing: above it, own machines stay cheaper. */
 export const breakEven = (
   book: PriceBook,
   offer: { provider: string; machine: string },

@@ -1,7 +1,7 @@
 import type { CloudPlan, PriceBook } from '../prices/schema.ts';
 import type { Usage } from '../usage/usage.ts';
 
-/** A month on LiveKit Cloud with one plan, USD. */
+/** Cost of a month on LiveKit Cloud with one plan, USD. */
 export interface CloudCost {
   plan: string;
   base: number;
@@ -12,7 +12,10 @@ export interface CloudCost {
 
 type Metered = Pick<Usage, 'billedMinutes' | 'gbDown' | 'hours'>;
 
-/** Null: the plan does not allow that much. */
+/**
+ * Cost of usage with one plan.
+ * @returns null if the plan does not allow the usage
+ */
 export const cloudCost = (name: string, plan: CloudPlan, usage: Metered): CloudCost | null => {
   const minutesOver = Math.max(0, usage.billedMinutes - plan.minutes.included);
   const trafficOver = Math.max(0, usage.gbDown - plan.traffic.included);
@@ -30,7 +33,7 @@ export const cloudCost = (name: string, plan: CloudPlan, usage: Metered): CloudC
   return { plan: name, base: plan.month, minutes, traffic, total: plan.month + minutes + traffic };
 };
 
-/** Every plan that allows this load, the cheapest first. */
+/** Cost of every plan that allows this load, cheapest first. */
 export const cloudCosts = ({ livekitCloud }: PriceBook, usage: Metered): CloudCost[] =>
   Object.entries(livekitCloud.plans)
     .flatMap(([name, plan]) => cloudCost(name, plan, usage) ?? [])

@@ -19,7 +19,7 @@ const rules: SelfHostedRules = {
   staff: 0,
 };
 
-/** A thousand participants in voice rooms for eight hours of each day. */
+/** Usage of a thousand participants in voice rooms for eight hours of each day. */
 const usage: Usage = {
   participantMinutes: 14_600_000,
   billedMinutes: 14_600_000,
@@ -54,7 +54,7 @@ describe('LiveKit Cloud', () => {
     };
     expect(best(5_000, 50)).toBe('build');
     expect(best(5_001, 50)).toBe('ship');
-    // An event of an hour: few minutes, but more participants at the same time than the plan allows.
+    // An event of an hour: few minutes, but more simultaneous participants than the plan allows.
     expect(best(180_000, 50, 1_000)).toBe('ship');
     expect(best(180_000, 50, 3_000)).toBe('scale');
     expect(best(10, 51)).toBe('ship');
@@ -63,7 +63,7 @@ describe('LiveKit Cloud', () => {
 });
 
 describe('nodes', () => {
-  it('are counted by what was measured, with headroom', () => {
+  it('are counted by measured capacity, with headroom', () => {
     const load = { participants: 1_000, packets: 0, bits: 0 };
     const needed = (cores: number | null) => {
       const capacity: NodeCapacity = {
@@ -79,14 +79,14 @@ describe('nodes', () => {
     expect(needed(2)).toBe(1.5);
   });
 
-  it('are assumed by packets and by bits, whichever asks for more', () => {
+  it('are counted by packets or by bits, whichever needs more', () => {
     const needed = (packets: number, bits: number) =>
       nodesNeeded({ participants: 1, packets, bits }, { vcpus: 4 }, { ...rules, headroom: 1 });
     expect(needed(104_000, 0)).toBe(1);
     expect(needed(104_000, 1_600_000_000)).toBe(2);
   });
 
-  it('are whole, and at least as many as asked for', () => {
+  it('are whole, and at least the requested number', () => {
     expect(countNodes(2.000_000_000_1, rules)).toBe(2);
     expect(countNodes(2.1, rules)).toBe(3);
     expect(countNodes(0, { ...rules, minNodes: 2 })).toBe(2);
@@ -178,7 +178,8 @@ describe('both curves', () => {
         expect(cloud(more)).toBeGreaterThanOrEqual(cloud(of) * (1 - 1e-9));
         const own = (one: Usage) => selfHostedCost(book, on, one, how, true).total;
         expect(own(more)).toBeGreaterThanOrEqual(own(of) * (1 - 1e-9));
-        // A whole node may bring more included traffic than it costs; where none is included, it cannot.
+        // A whole node may bring more included traffic than it costs, except where no traffic is
+        // included.
         if (book.providers[on.provider]?.machines.types[on.machine]?.includedTraffic !== 0) return;
         const whole = (one: Usage) => selfHostedCost(book, on, one, how).total;
         expect(whole(more)).toBeGreaterThanOrEqual(whole(of) * (1 - 1e-9));
@@ -201,7 +202,7 @@ describe('both curves', () => {
         expect(at(participantMinutes)).toBeLessThanOrEqual(0);
         expect(at(participantMinutes * (1 - 1e-6))).toBeGreaterThanOrEqual(-1e-6 * cost);
         const beyond = Math.min(1e9, participantMinutes * times);
-        // The curves are compared at steps of less than a percent.
+        // The curves are compared in steps of less than a percent.
         expect(at(beyond)).toBeLessThanOrEqual(0.02 * selfHosted(beyond) + 1);
       }),
       { numRuns: 60 },

@@ -1,16 +1,20 @@
 import type { Machine } from '../prices/schema.ts';
 import type { HourLoad } from '../usage/usage.ts';
 
-/** What one node carries. */
+/** Capacity of one node. */
 export type NodeCapacity =
-  /** By `swarm capacity`. Cores of that node; null: not known, and every machine is taken to carry as much. */
+  /**
+   * Measured by `swarm capacity`. `cores`: cores of the measured node; null: unknown, and every
+   * machine counts as one such node.
+   */
   | { type: 'measured'; participantsPerNode: number; cores: number | null; scenario: string }
-  /** Not measured: packets and bits for each vCPU. */
+  /** Assumed without a measurement: packets/s and bit/s for each vCPU. */
   | { type: 'assumed'; packetsPerVcpu: number; bitsPerVcpu: number };
 
 /**
- * Of LiveKit's published benchmark (16 vCPUs; 3,000 viewers of one 720p: 561,000 packets/s and 531 MB/s at 92 % CPU), at 70 % CPU: the fewest packets per
- * vCPU of its three workloads. https://docs.livekit.io/transport/self-hosting/benchmark
+ * Capacity from LiveKit's published benchmark (16 vCPUs; 3,000 viewers of one 720p: 561,000
+ * packets/s and 531 MB/s at 92 % CPU), at 70 % CPU: the fewest packets per vCPU of its three
+ * workloads. https://docs.livekit.io/transport/self-hosting/benchmark
  */
 export const ASSUMED_CAPACITY: NodeCapacity = {
   type: 'assumed',
@@ -20,12 +24,12 @@ export const ASSUMED_CAPACITY: NodeCapacity = {
 
 export interface NodeRules {
   capacity: NodeCapacity;
-  /** The load is multiplied by this before nodes are counted. */
+  /** Factor by which the load is multiplied before nodes are counted. */
   headroom: number;
   minNodes: number;
 }
 
-/** Nodes that a load needs, as a fraction: what the busiest resource asks for. */
+/** Number of nodes that a load needs, as a fraction: the need of the scarcest resource. */
 export const nodesNeeded = (
   { participants, packets, bits }: Pick<HourLoad, 'participants' | 'packets' | 'bits'>,
   { vcpus }: Pick<Machine, 'vcpus'>,
@@ -42,7 +46,10 @@ export const nodesNeeded = (
   );
 };
 
-/** Whole nodes. @param exact fractions instead, for curves without steps */
+/**
+ * Whole number of nodes.
+ * @param exact keeps fractions, for curves without steps
+ */
 export const countNodes = (needed: number, { minNodes }: NodeRules, exact = false): number =>
   // Sums of fractions end slightly above a whole number.
   Math.max(minNodes, exact ? needed : Math.ceil(needed - 1e-9));

@@ -10,19 +10,19 @@ import {
   visibleVideos,
 } from '@livekit-swarm/scenario';
 
-/** Mean opinion scores over what is received, 1 to 5. Null: nothing of the kind is. */
+/** Mean opinion scores of received media, 1 to 5. Null: no media of the kind is received. */
 export interface PlanQuality {
   audio: number | null;
   video: number | null;
 }
 
-/** Mouth to ear, on a network with nothing wrong. */
+/** Assumed delay from mouth to ear on an unimpaired network, ms. */
 export const ASSUMED_DELAY_MS = 150;
 
-/** Pictures a second of the clips that swarm publishes, by height. */
+/** Frame rate of the clips that swarm publishes, by height, frames per second. */
 const framesPerSecond = (height: number): number => (height < 540 ? 20 : height < 720 ? 25 : 30);
 
-/** What participants of a plan would think of it if nothing were lost: the E-model for audio, G.1070 for video. */
+/** Quality score of a plan's media if nothing is lost: E-model for audio, G.1070 for video. */
 export const planQuality = ({ participants }: Pick<Plan, 'participants'>): PlanQuality => {
   const audio = mean();
   const video = mean();

@@ -7,7 +7,7 @@ const book = defaultPriceBook();
 const flags = { rooms: '10', participants: '2', duration: '90s', joinRate: '1000' };
 const plan = expandPlan(scenarioOfFlags(flags, []), 'r');
 
-it('prices the minutes of a run, each connection rounded up, and its traffic', () => {
+it('prices the traffic and the minutes of a run, each connection rounded up', () => {
   const price = runPrice(plan, book);
   // 20 connections of a little more than 90 s.
   expect(price).toMatchObject({ plan: 'ship', minutes: 40, read: book.livekitCloud.source.read });
@@ -15,7 +15,7 @@ it('prices the minutes of a run, each connection rounded up, and its traffic', (
   expect(price?.gbDown).toBeGreaterThan(0);
 });
 
-it('has no price where no plan can be exceeded', () => {
+it('has no price without a plan that can be exceeded', () => {
   const { build } = book.livekitCloud.plans;
   expect(build).toBeDefined();
   if (build === undefined) return;

@@ -2,20 +2,23 @@ import type { Plan } from '@livekit-swarm/scenario';
 import type { PriceBook } from '../prices/schema.ts';
 import { usageOfPlan } from '../usage/plan-usage.ts';
 
-/** What one run of a plan costs on LiveKit Cloud, once the plan's quota is used up. */
+/** Price of one run on LiveKit Cloud after the quota of the plan is used up. */
 export interface RunPrice {
-  /** Of LiveKit Cloud: the cheapest that can be exceeded. */
+  /** Cheapest plan of LiveKit Cloud that can be exceeded. */
   plan: string;
-  /** Each connection rounded up. */
+  /** Billed minutes: each connection is rounded up. */
   minutes: number;
   gbDown: number;
-  /** USD. */
+  /** Price, USD. */
   cost: number;
-  /** Day on which the prices were read. */
+  /** Day on which the prices were read, ISO 8601. */
   read: string;
 }
 
-/** Null: the book has no plan that can be exceeded. */
+/**
+ * Price of one run.
+ * @returns null if the book has no plan that can be exceeded
+ */
 export const runPrice = (
   plan: Pick<Plan, 'participants' | 'endAtMs'>,
   { livekitCloud }: PriceBook,

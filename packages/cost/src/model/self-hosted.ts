@@ -4,23 +4,29 @@ import { tieredCost } from '../prices/tiers.ts';
 import { HOURS_PER_MONTH, type Usage } from '../usage/usage.ts';
 import { countNodes, type NodeRules, nodesNeeded } from './nodes.ts';
 
-/** What a month of self-hosting is made of, besides machines. */
+/** Assumptions about a month of self-hosting, in addition to machines. */
 export interface SelfHostedRules extends NodeRules {
-  /** Nodes start and stop with the load, hour by hour. Otherwise those of the busiest hour run all month. */
+  /**
+   * True if nodes start and stop with the load, hour by hour; false if the nodes of the busiest
+   * hour run all month.
+   */
   scaled: boolean;
-  /** A TURN service that relays a share of the traffic to participants. Null: LiveKit's own TURN server, at no further price. */
+  /**
+   * TURN service that relays a share (0 … 1) of the traffic to participants. Null: LiveKit's own
+   * TURN server, at no further price.
+   */
   turn: { service: string; share: number } | null;
-  /** Where recordings are kept. */
+  /** Storage service for recordings; null: none. */
   storage: string | null;
-  /** What it costs to have it operated, USD a month. */
+  /** Cost of operating the deployment, USD per month. */
   staff: number;
 }
 
-/** A month on own machines, USD. */
+/** Cost of a month on own machines, USD. */
 export interface SelfHostedCost {
   provider: string;
   machine: string;
-  /** In the busiest hour. */
+  /** Number of nodes in the busiest hour. */
   nodes: number;
   nodeHours: number;
   machines: number;
@@ -31,7 +37,10 @@ export interface SelfHostedCost {
   total: number;
 }
 
-/** @param exact counts fractions of nodes, for a curve without steps */
+/**
+ * Cost of a month on one machine type.
+ * @param exact counts fractions of nodes, for a curve without steps
+ */
 export const selfHostedCost = (
   book: PriceBook,
   { provider, machine }: { provider: string; machine: string },
@@ -79,7 +88,9 @@ const offerOf = ({ providers }: PriceBook, name: string, type: string): Offer =>
   return { provider, machine };
 };
 
-/** Hours without load keep the fewest nodes running. */
+/**
+ * Node hours of nodes that follow the load. In hours without load the least number of nodes runs.
+ */
 const scaledHours = (
   at: readonly { hoursPerMonth: number; nodes: number }[],
   minNodes: number,
@@ -89,7 +100,7 @@ const scaledHours = (
   return ofBusy + Math.max(0, HOURS_PER_MONTH - busy) * minNodes;
 };
 
-/** A price for a month is the most that its hours can cost. */
+/** Cost of machines: the lower of the hourly and the monthly price. */
 const machinesCost = ({ hour, month }: Machine, peak: number, nodeHours: number): number => {
   const byHour = hour === undefined ? Number.POSITIVE_INFINITY : nodeHours * hour;
   const byMonth = month === undefined ? Number.POSITIVE_INFINITY : peak * month;
@@ -118,7 +129,7 @@ const storageCost = (book: PriceBook, name: string | null, gb: number): number =
   return gb * service.month;
 };
 
-/** Every machine of the book, or of the providers that are asked for: `aws`, or `aws:c6i.xlarge`. */
+/** Machines of the book, or those requested: `aws`, or `aws:c6i.xlarge`. */
 export const offersOf = (
   { providers }: PriceBook,
   wanted: readonly string[] = [],
@@ -134,7 +145,7 @@ export const offersOf = (
       .map((machine) => ({ provider, machine })),
   );
 
-/** The cheapest machine of each provider, the cheapest provider first. */
+/** Cost of the cheapest machine of each provider, cheapest provider first. */
 export const selfHostedCosts = (
   book: PriceBook,
   usage: Usage,

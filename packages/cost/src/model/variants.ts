@@ -1,13 +1,16 @@
 import type { Plan, TrackPlan } from '@livekit-swarm/scenario';
 
-/** Ways to send less. */
+/** Variants of a load that send less. */
 export const VARIANTS = ['no-simulcast', '360p', 'audio-only'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-/** Sizes that `360p` makes smaller. */
+/** Sizes that the variant `360p` reduces. */
 const LARGER: ReadonlySet<string> = new Set(['540p', '720p', '1080p']);
 
-/** The same plan, published differently. Files of the user cannot be made smaller; shared screens stay readable. */
+/**
+ * Variant of a plan that publishes less. Files of the user cannot be reduced; shared screens stay
+ * readable.
+ */
 export const variantOf = <P extends Pick<Plan, 'participants'>>(plan: P, variant: Variant): P => ({
   ...plan,
   participants: plan.participants.map((participant) => ({
@@ -32,6 +35,6 @@ const changed = (track: TrackPlan, variant: Variant): TrackPlan | null => {
   }
 };
 
-/** Whether a plan has any video that could be sent differently. */
+/** Returns true if a plan has video that could be sent differently. */
 export const hasVideo = ({ participants }: Pick<Plan, 'participants'>): boolean =>
   participants.some(({ publish }) => publish.some(({ kind }) => kind === 'video'));

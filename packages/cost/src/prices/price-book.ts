@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { invalidFile, readSettings } from '@livekit-swarm/settings';
 import { type PriceBook, priceBookSchema } from './schema.ts';
 
-/** The price book that comes with swarm. */
+/** Price book that comes with swarm. */
 export const DEFAULT_PRICES = new URL('../prices.yaml', import.meta.url);
 
 /**
- * @param file for messages
- * @throws SwarmError `invalid_file` with every problem: line, column, what is wrong, what to write instead
+ * Reads a price book.
+ * @param file name of the file, for messages
+ * @throws SwarmError `invalid_file` with every problem: line, column, mistake, correction
  */
 export const readPriceBook = (text: string, file: string): PriceBook => {
   const { value, problem } = readSettings(text, priceBookSchema(), {
@@ -35,7 +36,7 @@ export const readPriceBook = (text: string, file: string): PriceBook => {
 export const defaultPriceBook = (): PriceBook =>
   readPriceBook(readFileSync(DEFAULT_PRICES, 'utf8'), 'prices.yaml');
 
-/** USD for one unit of a currency that the book has. */
+/** Value of one unit of a currency, USD. */
 export const dollars = ({ exchangeRates }: PriceBook, currency: string): number => {
   if (currency === 'USD') return 1;
   const rate = exchangeRates[currency];

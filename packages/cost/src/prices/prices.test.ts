@@ -21,7 +21,8 @@ const problemOf = (edited: string): string => {
 describe('the price book of swarm', () => {
   it('has a source, with a day, for every price', () => {
     const sources = JSON.stringify(defaultPriceBook()).match(/"read":"\d{4}-\d\d-\d\d"/g);
-    // A rate, LiveKit Cloud, machines and traffic of five providers, TURN, and two kinds of storage.
+    // One rate, LiveKit Cloud, machines and traffic of five providers, TURN, and two kinds of
+    // storage.
     expect(sources).toHaveLength(1 + 1 + 2 * 5 + 1 + 2);
   });
 
@@ -78,7 +79,7 @@ describe('tieredCost', () => {
     expect(tieredCost(tiers, 20_240)).toBeCloseTo(10_140 * 0.09 + 10_000 * 0.05, 9);
   });
 
-  it('never falls with the amount, and is never more than all at the dearest tier', () => {
+  it('never falls with the amount, and never exceeds the price of the most expensive tier', () => {
     const amount = fc.double({ min: 0, max: 1_000, noNaN: true });
     fc.assert(
       fc.property(tiersOf, amount, amount, (tiers, one, more) => {

@@ -95,7 +95,9 @@ const CURRENCY = z
   .string()
   .regex(/^[A-Z]{3}$/, { error: hinted('must be a currency', 'write EUR') });
 
-/** The price book. All amounts are of a month unless a key states another time; GB is 1,000 MB. */
+/**
+ * Schema of the price book. Amounts are per month unless a key states another time; GB is 1,000 MB.
+ */
 export const priceBookSchema = () =>
   strict({
     exchangeRates: z
@@ -152,6 +154,6 @@ export type CloudPlan = PriceBook['livekitCloud']['plans'][string];
 export type Provider = PriceBook['providers'][string];
 export type Machine = Provider['machines']['types'][string];
 
-/** The JSON Schema (draft 7) of a price book, for editors. */
+/** JSON Schema (draft 7) of a price book, for editors. */
 export const priceBookJsonSchema = (): JsonSchema =>
   settingsJsonSchema(priceBookSchema(), 'A price book of swarm cost');

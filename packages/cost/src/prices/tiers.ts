@@ -1,6 +1,6 @@
 import type { Tier } from './schema.ts';
 
-/** What an amount costs when each part of it is billed at the price of its tier. */
+/** Cost of an amount when each part of it is billed at the price of its tier. */
 export const tieredCost = (tiers: readonly Tier[], amount: number): number => {
   let cost = 0;
   let from = 0;

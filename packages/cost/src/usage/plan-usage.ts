@@ -2,21 +2,21 @@ import { type Level, type Plan, planLoad } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { gigabytes, HOUR_MS, HOURS_PER_MONTH, MINUTE_MS, type Usage } from './usage.ts';
 
-/** What one participant sends and receives on average, per second. */
+/** Average rates of one participant, bit/s and packets/s. */
 export interface ParticipantRates {
   bitsUp: number;
   bitsDown: number;
-  /** Both directions. */
+  /** Packets in both directions, per second. */
   packets: number;
 }
 
-/** How often a plan happens in a month when it never pauses. */
+/** Number of times that a plan runs in a month without pauses. */
 export const aroundTheClock = ({ endAtMs }: Pick<Plan, 'endAtMs'>): number =>
   (HOURS_PER_MONTH * HOUR_MS) / Math.max(1, endAtMs);
 
 /**
- * A month in which this plan happens `perMonth` times.
- * @param roundMinutes what each connection is rounded up to
+ * Usage of a month in which a plan runs `perMonth` times.
+ * @param roundMinutes unit to which each connection is rounded up, minutes
  */
 export const usageOfPlan = (
   plan: Pick<Plan, 'participants' | 'endAtMs'>,

@@ -30,7 +30,7 @@ const hours = z
     { error: HOURS },
   );
 
-/** `8-12` → 8 and 12; `8` → 8 and 9. */
+/** Reads a range of hours: `8-12` → 8 and 12; `8` → 8 and 9. */
 export const hourRange = (given: string): [from: number, to: number] => {
   const [from = '', to] = given.split('-');
   return [Number(from), to === undefined ? Number(from) + 1 : Number(to)];
@@ -53,7 +53,7 @@ const week = () =>
     )
     .min(1, { error: hinted('has no days', EXAMPLE) });
 
-/** A timetable: how many participants there are when, and what each of them sends and receives. */
+/** Schema of a timetable: the number of participants over time, and the rates of each. */
 export const timetableSchema = () =>
   strict({
     timetable: text(60, 'a name').describe('Its name.'),
@@ -106,6 +106,6 @@ export const timetableSchema = () =>
 
 export type Timetable = z.output<ReturnType<typeof timetableSchema>>;
 
-/** The JSON Schema (draft 7) of a timetable, for editors. */
+/** JSON Schema (draft 7) of a timetable, for editors. */
 export const timetableJsonSchema = (): JsonSchema =>
   settingsJsonSchema(timetableSchema(), 'A timetable of swarm cost');

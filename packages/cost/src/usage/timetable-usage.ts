@@ -11,7 +11,10 @@ import {
   WEEKS_PER_MONTH,
 } from './usage.ts';
 
-/** @throws SwarmError `invalid_file` */
+/**
+ * Reads a timetable.
+ * @throws SwarmError `invalid_file`
+ */
 export const readTimetable = (text: string, file: string): Timetable =>
   readSettings(text, timetableSchema(), {
     file,
@@ -19,22 +22,30 @@ export const readTimetable = (text: string, file: string): Timetable =>
     begin: 'write timetable: NAME, a week and perParticipant: docs/cost.md has one',
   }).value;
 
-/** Most participants at the same time, where only minutes are known: times the average. */
+/**
+ * Ratio of the peak to the average number of participants, assumed where only minutes are known.
+ */
 export const PEAK_TO_MEAN = 4;
 
-/** Smallest packet that can be assumed where only bit rates are known: one of audio every 20 ms, in each direction that is used. */
+/**
+ * Packet rate that is assumed where only bit rates are known, packets per second: one audio packet
+ * every 20 ms in each used direction.
+ */
 const AUDIO_PACKETS = 50;
-/** Payload and headers of a packet of video. */
+/** Size of a video packet, payload and headers, bits. */
 const VIDEO_PACKET_BITS = 1_100 * 8;
 
-/** Bit rates of a timetable as rates of a participant; packets are estimated. */
+/** Rates of a participant from the bit rates of a timetable; packets are estimated. */
 export const ratesOf = ({ up, down }: { up: number; down: number }): ParticipantRates => {
   const packets = (bits: number): number =>
     bits === 0 ? 0 : Math.max(AUDIO_PACKETS, bits / VIDEO_PACKET_BITS);
   return { bitsUp: up, bitsDown: down, packets: packets(up) + packets(down) };
 };
 
-/** @param rates of one participant */
+/**
+ * Usage of a month by a timetable.
+ * @param rates rates of one participant
+ */
 export const usageOfTimetable = (
   { week, monthly, session, recording }: Timetable,
   { bitsUp, bitsDown, packets }: ParticipantRates,
@@ -46,7 +57,7 @@ export const usageOfTimetable = (
     levels.reduce((sum, { participants, hoursPerMonth }) => sum + participants * hoursPerMonth, 0) *
       60;
   const sessionMinutes = session / MINUTE_MS;
-  // Of stays of any length, the part of a minute that is rounded up is half of one on average.
+  // For sessions of any length, half of a rounding unit is added on average.
   const billed = minutes * (1 + roundMinutes / 2 / Math.max(roundMinutes / 2, sessionMinutes));
   return {
     participantMinutes: minutes,
@@ -77,7 +88,7 @@ const monthLevel = (monthly: Timetable['monthly']): Level => {
   };
 };
 
-/** Each hour of the week from Monday; where entries overlap, they add up. */
+/** Levels of each hour of the week from Monday; overlapping entries add up. */
 const weekLevels = (week: NonNullable<Timetable['week']>): Level[] => {
   const participants = DAYS.map(() => Array.from({ length: 24 }, () => 0));
   for (const { days, hours } of week)

@@ -5,14 +5,14 @@ import { aroundTheClock, participantRates, usageOfPlan } from './plan-usage.ts';
 import { PEAK_TO_MEAN, ratesOf, readTimetable, usageOfTimetable } from './timetable-usage.ts';
 import { HOURS_PER_MONTH, WEEKS_PER_MONTH } from './usage.ts';
 
-/** 10 rooms of 2 that talk for ten minutes. */
+/** Plan of 10 rooms of 2 participants with audio for ten minutes. */
 const plan = expandPlan(
   scenarioOfFlags({ rooms: '10', participants: '2', duration: '10m', joinRate: '1000' }, []),
   'r',
 );
 
 describe('usage of a plan', () => {
-  it('has the minutes of all stays, and each rounded up', () => {
+  it('has the minutes of all sessions, and those rounded up', () => {
     const stays = plan.participants.map(({ joinAtMs, leaveAtMs }) => leaveAtMs - joinAtMs);
     const minutes = stays.reduce((sum, ms) => sum + ms / 60_000, 0);
     const usage = usageOfPlan(plan, 3, 1);
@@ -25,7 +25,7 @@ describe('usage of a plan', () => {
   it('has the GB in both directions: Opus at 34 kbit/s in 50 packets with 72 bytes around each', () => {
     const { gbUp, gbDown, participantMinutes } = usageOfPlan(plan, 1, 1);
     const gb = (participantMinutes * 60 * (34_000 + 50 * 72 * 8)) / 8 / 1e9;
-    // In the first second of the joins some do not receive anything yet.
+    // In the first second of the joins some participants receive nothing yet.
     expect(gbUp).toBeCloseTo(gb, 4);
     expect(gbDown / gb).toBeGreaterThan(0.99);
     expect(gbDown).toBeLessThanOrEqual(gb);
@@ -39,7 +39,7 @@ describe('usage of a plan', () => {
     expect(hours[0]?.hoursPerMonth).toBeCloseTo(HOURS_PER_MONTH, 6);
   });
 
-  it('knows what one participant sends and receives', () => {
+  it('has the average rates of one participant', () => {
     expect(participantRates(plan).packets).toBeCloseTo(100, 0);
   });
 });
@@ -65,14 +65,14 @@ describe('usage of a timetable', () => {
     expect(usage.participantMinutes).toBeCloseTo(hours * 60 * WEEKS_PER_MONTH, 6);
     expect(usage.gbDown).toBeCloseTo((hours * WEEKS_PER_MONTH * 3_600 * 1e6) / 8 / 1e9, 6);
     expect(usage.gbUp).toBeCloseTo(usage.gbDown / 10, 6);
-    // Half a minute more for each stay of fifty.
+    // Half a minute more for each session of fifty.
     expect(usage.billedMinutes / usage.participantMinutes).toBeCloseTo(1.01, 9);
     expect(usage.hours).toHaveLength(168);
     expect(usage.hours.find(({ label }) => label === 'mon 08')?.participants).toBe(700);
     expect(usage.hours.find(({ label }) => label === 'sun 08')?.participants).toBe(0);
   });
 
-  it('assumes a peak where only the minutes of a month are known', () => {
+  it('assumes a peak if only the minutes of a month are known', () => {
     const text = (more: string) => `
 timetable: radio
 monthly: { participantMinutes: 43800${more} }
@@ -82,7 +82,7 @@ perParticipant: { up: 0bit/s, down: 160kbit/s }
     expect(usageOf(text(', peakParticipants: 50')).hours[0]?.participants).toBe(50);
   });
 
-  it('counts recordings for as long as they are kept', () => {
+  it('counts recordings for the time they are kept', () => {
     const usage = usageOf(`${school}recording: { hours: 100, bitRate: 2Mbit/s, keptMonths: 3 }\n`);
     expect(usage.recordedGb).toBeCloseTo((3 * 100 * 3_600 * 2e6) / 8 / 1e9, 9);
   });

@@ -1,43 +1,43 @@
-/** What a load uses in a month, and how much of it there is at which hour. GB is 1,000 MB. */
+/** Usage of a load in a month, and its levels by hour. GB is 1,000 MB. */
 export interface Usage {
   participantMinutes: number;
-  /** As LiveKit Cloud counts them: each connection rounded up to whole minutes. */
+  /** Minutes as LiveKit Cloud counts them: each connection is rounded up to whole minutes. */
   billedMinutes: number;
-  /** From participants, headers of IP and UDP included. */
+  /** Uplink of all participants, headers of IP and UDP included, GB. */
   gbUp: number;
-  /** To participants. */
+  /** Downlink of all participants, headers of IP and UDP included, GB. */
   gbDown: number;
-  /** Of recordings that are kept, on average over the month. */
+  /** Size of kept recordings, average over the month, GB. */
   recordedGb: number;
-  /** The load over the month, hour by hour. In the rest of the month there is none. */
+  /** Load by hour. The rest of the month has none. */
   hours: readonly HourLoad[];
 }
 
 export interface HourLoad {
-  /** `Mon 08`, or the time in the run. */
+  /** Name of the hour: `Mon 08`, or the time in the run. */
   label: string;
   hoursPerMonth: number;
-  /** At the same time. */
+  /** Number of simultaneous participants. */
   participants: number;
-  /** Both directions, per second. */
+  /** Packets in both directions, per second. */
   packets: number;
-  /** Both directions, per second. */
+  /** Bits in both directions, per second. */
   bits: number;
 }
 
 export const HOURS_PER_MONTH = 730;
 const WEEK_HOURS = 168;
-/** How often each hour of the week comes in a month. */
+/** Number of times that each hour of the week occurs in a month. */
 export const WEEKS_PER_MONTH = HOURS_PER_MONTH / WEEK_HOURS;
 export const GB = 1e9;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 
-/** GB that a bit rate makes in a time. */
+/** Amount of data of a bit rate over a time, GB. */
 export const gigabytes = (bitsPerSecond: number, ms: number): number =>
   (bitsPerSecond * ms) / 1_000 / 8 / GB;
 
-/** The same load, `times` as much of everything. */
+/** Usage of a load `times` as large. */
 export const scaleUsage = (usage: Usage, times: number): Usage => ({
   participantMinutes: usage.participantMinutes * times,
   billedMinutes: usage.billedMinutes * times,
