@@ -1,16 +1,19 @@
 import type { RunFigures } from '@livekit-swarm/catalogue/run-metrics';
 
-/** A run as a protocol sees it: what it must know to make requests of the figures. */
+/** Facts about a run that a protocol needs for its requests. */
 export interface RunIdentity {
   testid: string;
-  /** Unix time, ms. */
+  /** Start of the run, Unix time, ms. */
   startedAtMs: number;
 }
 
-/** Makes the requests of one run, in the order of its pushes. */
+/** Encoder of one run's requests, in the order of its pushes. */
 export interface Encoder {
-  /** @param at of the figures: Unix time, ms */
+  /**
+   * Encodes the requests of one push.
+   * @param at time of the figures, Unix time, ms
+   */
   push(figures: RunFigures, at: number): Uint8Array[];
-  /** What marks the end of the series, after the last push. */
+  /** Encodes the markers of the end of all series, after the last push. */
   end(): Uint8Array[];
 }

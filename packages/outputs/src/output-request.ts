@@ -3,16 +3,16 @@ import { suggest, usageError, withoutSecrets } from '@livekit-swarm/settings';
 export const OUTPUT_KINDS = ['otlp', 'prometheus-rw'] as const;
 export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
-/** What `--out KIND[=URL]` asks for. */
+/** Request of a flag `--out KIND[=URL]`. */
 export interface OutputRequest {
   kind: OutputKind;
-  /** As typed, with what it may hold of credentials; null: that of the environment. */
+  /** URL as typed, with any credentials in it; null: the URL of the environment. */
   url: string | null;
 }
 
 /**
  * Reads all `--out` flags.
- * @throws SwarmError `usage` for an output that there is not, and for one that is given twice
+ * @throws SwarmError `usage` for an unknown output, and for one that is given twice
  */
 export const parseOutputRequests = (texts: readonly string[]): OutputRequest[] => {
   const requests = texts.map(parseOutputRequest);
@@ -35,7 +35,7 @@ const parseOutputRequest = (text: string): OutputRequest => {
   const kind = OUTPUT_KINDS.find((known) => known === typed);
   if (kind === undefined)
     throw usageError(
-      // What follows may be a URL with a password, also where the name was forgotten.
+      // The text may be a URL with a password, even if the name was forgotten.
       `--out: there is no output "${typed.includes('://') ? withoutSecrets(typed) : typed}"`,
       suggest(typed, OUTPUT_KINDS, 'write NAME=URL; outputs are'),
     );

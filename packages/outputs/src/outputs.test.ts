@@ -48,7 +48,7 @@ describe('the pushes of a run', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('carry the tag testid, where the run has one', async () => {
+  it('carry the tag testid, if the run has one', async () => {
     const push = (await open([`otlp=${receiver.url}`])).begin();
     for (const line of record) {
       push.add(
@@ -61,13 +61,13 @@ describe('the pushes of a run', () => {
     expect(receiver.requests[0]?.points[0]?.labels.testid).toBe('release-42');
   });
 
-  it('are none for a run that did not begin', async () => {
+  it('are not made for a run that did not begin', async () => {
     const push = (await open([`otlp=${receiver.url}`])).begin();
     expect(await push.close(never)).toMatchObject([{ delivered: 0, lost: 0 }]);
     expect(receiver.requests).toEqual([]);
   });
 
-  it('do not concern each other, nor the run: one receiver is down, a line is damaged', async () => {
+  it('are independent of each other and of the run: one receiver is down, a line is damaged', async () => {
     const down = await startOtlpReceiver();
     await down.close();
     const outputs = await open([`otlp=${down.url}`, `otlp=${receiver.url}`]);

@@ -8,7 +8,7 @@ import type { Protocol } from './delivery/outcome.ts';
 import type { Encoder, RunIdentity } from './encoder.ts';
 import { type OutputKind, parseOutputRequests } from './output-request.ts';
 
-/** An output of a command, for all of its runs. */
+/** Output of a command, for all of its runs. */
 interface Output {
   kind: OutputKind;
   endpoint: Endpoint;
@@ -17,42 +17,48 @@ interface Output {
   encoderOf(run: RunIdentity): Encoder;
 }
 
-/** The result of the pushes of a run. */
+/** Result of the pushes of a run. */
 export interface PushResult {
   output: OutputKind;
-  /** Without credentials. */
+  /** URL without credentials. */
   url: string;
   delivered: number;
   rejected: number;
   lost: number;
-  /** The last failure, in the words of the receiver or the system; null without one. */
+  /** Last failure as the receiver or the system reported it; null: none. */
   detail: string | null;
 }
 
-/** The pushes of a run, by its record. Nothing in it fails, waits or throws while the run is on. */
+/**
+ * Pushes of a run, made from the lines of its record. Nothing in it fails, waits or throws during
+ * the run.
+ */
 export interface RunPush {
   add(line: RecordLine): void;
-  /** After the run: the last push, and the ends of the series. Waits for receivers at most five seconds, or until the signal is aborted. */
+  /**
+   * Makes the last push after the run and ends the series. Waits for receivers at most five
+   * seconds, or until the signal is aborted.
+   */
   close(signal: AbortSignal): Promise<PushResult[]>;
 }
 
 export interface Outputs {
-  /** A run begins. */
+  /** Begins the pushes of a run. */
   begin(): RunPush;
 }
 
 export interface OutputOptions {
   env: Readonly<Record<string, string | undefined>>;
-  /** Of the product. */
+  /** Version of the product. */
   version: string;
-  /** A line for the operator; it contains no secret. */
+  /** Prints a line for the operator; it contains no secret. */
   warn(line: string): void;
 }
 
 const CLOSE_MS = 5_000;
 
 /**
- * Reads `--out` flags and their variables; connects to nothing.
+ * Reads `--out` flags and their variables; does not connect.
  * @throws SwarmError `usage`
  */
 export const openOutputs = async (
@@ -68,7 +74,7 @@ export const openOutputs = async (
   return { begin: () => beginPushing(outputs, options) };
 };
 
-/** Each protocol's libraries are loaded on use. */
+/** Opens the OTLP output. The libraries of a protocol are loaded on use. */
 const openOtlp = async (url: string | null, { env, version }: OutputOptions): Promise<Output> => {
   const { readOtlpSettings } = await import('./otlp/otlp-settings.ts');
   const settings = readOtlpSettings(url, env);
@@ -111,7 +117,7 @@ const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunP
     let timer: NodeJS.Timeout | undefined;
     let isBroken = false;
     let pushedAt = 0;
-    /** Metrics must never end the run that they are of. */
+    /** Runs work and reports its errors: metrics must never end the run that they describe. */
     const safely = (work: () => void): void => {
       try {
         work();
@@ -122,7 +128,8 @@ const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunP
     };
     const push = (): void =>
       safely(() => {
-        // The last push may be due in the same millisecond as one before it: receivers reject a second value for a time.
+        // The last push may fall into the same millisecond as the one before: receivers reject a
+        // second value for a time.
         pushedAt = Math.max(systemClock.now(), pushedAt + 1);
         for (const body of encoder?.push(metrics.figures(), pushedAt) ?? []) delivery.send(body);
       });
@@ -167,7 +174,10 @@ const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunP
   };
 };
 
-/** As with k6, a tag of this name distinguishes runs; without one, the run's own name does. */
+/**
+ * Identity of a run. As with k6, a tag of this name distinguishes runs; without one, the name of
+ * the run does.
+ */
 const identityOf = ({ run, startedAtMs, startedAt, scenario }: HeaderLine): RunIdentity => ({
   testid: scenario.tags[PUSH_LABEL] ?? run,
   startedAtMs: startedAtMs ?? Date.parse(startedAt),

@@ -11,7 +11,10 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** @param port of an earlier one; 0: any */
+/**
+ * Starts a receiver.
+ * @param port port of an earlier one; 0: any
+ */
 const receive = async (listener: RequestListener, port = 0) => {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -23,7 +26,7 @@ const receive = async (listener: RequestListener, port = 0) => {
   return { port: (server.address() as AddressInfo).port, close };
 };
 
-/** Keeps what arrives; answers with these, then with 204. */
+/** Makes a listener that keeps bodies; it answers with these statuses, then with 204. */
 const keeper = (statuses: number[] = [], headers: Record<string, string> = {}) => {
   const bodies: string[] = [];
   const listener: RequestListener = async (request, response) => {
@@ -69,7 +72,7 @@ const sendAll = (delivery: Delivery, ...texts: string[]): void => {
 const soon = (ms = 5_000): AbortSignal => AbortSignal.timeout(ms);
 
 describe('delivery', () => {
-  it('sends everything once and in order', async () => {
+  it('sends all requests once and in order', async () => {
     const { bodies, listener } = keeper();
     const delivery = deliver((await receive(listener)).port);
     sendAll(delivery, 'a', 'b', 'c');
@@ -92,7 +95,7 @@ describe('delivery', () => {
     ]);
   });
 
-  it('waits as long as Retry-After asks', async () => {
+  it('waits for the time in Retry-After', async () => {
     const { bodies, listener } = keeper([429], { 'retry-after': '1' });
     const delivery = deliver((await receive(listener)).port);
     const began = performance.now();
@@ -102,7 +105,7 @@ describe('delivery', () => {
     await delivery.close(soon());
   });
 
-  it('drops what the receiver refuses, and warns once of each reason', async () => {
+  it('drops requests that the receiver refuses, and warns once per reason', async () => {
     const { bodies, listener } = keeper([400, 400, 302]);
     const delivery = deliver((await receive(listener)).port);
     sendAll(delivery, 'a', 'a', 'b', 'c');
@@ -115,7 +118,7 @@ describe('delivery', () => {
     ]);
   });
 
-  it('keeps a backlog for a receiver that is down, the newest of it, and sends it later', async () => {
+  it('keeps the newest requests for a receiver that is down, and sends them later', async () => {
     const { bodies, listener } = keeper();
     const first = await receive(listener);
     await first.close();
@@ -130,7 +133,7 @@ describe('delivery', () => {
     expect(delivery.counts).toEqual({ delivered: 3, rejected: 0, lost: 2 });
   });
 
-  it('gives up at the end, in time, when the receiver is down', async () => {
+  it('stops within its time limit at the end if the receiver is down', async () => {
     const { port, close } = await receive(keeper().listener);
     await close();
     const delivery = deliver(port);
@@ -155,7 +158,7 @@ describe('delivery', () => {
 });
 
 describe('a hostile receiver', () => {
-  it('that never answers costs its time limit, not more', async () => {
+  it('that never answers costs no more than its time limit', async () => {
     const { port } = await receive(() => {});
     const delivery = deliver(port, { endpoint: { timeoutMs: 100 } });
     sendAll(delivery, 'a');
@@ -165,7 +168,7 @@ describe('a hostile receiver', () => {
     expect(delivery.counts.lost).toBe(1);
   });
 
-  it('that answers without end is not read to the end', async () => {
+  it('with an endless answer is not read to the end', async () => {
     const { port } = await receive((_request, response) => {
       response.writeHead(200);
       const pour = (): void => {
@@ -180,7 +183,7 @@ describe('a hostile receiver', () => {
     expect(delivery.counts).toEqual({ delivered: 2, rejected: 0, lost: 0 });
   });
 
-  it('that trickles its answer holds up the next push for a second only', async () => {
+  it('with a slow answer delays the next push by a second only', async () => {
     const { port } = await receive((_request, response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write('.'), 50);
@@ -192,7 +195,7 @@ describe('a hostile receiver', () => {
     expect(delivery.counts.delivered).toBe(1);
   });
 
-  it('that repeats what it was sent in confidence is not quoted', async () => {
+  it('that repeats secrets of the request is not quoted', async () => {
     const authorization = `Basic ${btoa('me:pass-word')}`;
     const { port } = await receive((request, response) => {
       response.writeHead(401).end(`${request.headers.authorization} pass-word ${request.url}`);
@@ -209,7 +212,7 @@ describe('a hostile receiver', () => {
     expect(delivery.warnings).toEqual(['a push was rejected: HTTP 401 *** *** /write?key=***']);
   });
 
-  it('that does not speak HTTP counts as one that is down', async () => {
+  it('that does not speak HTTP counts as down', async () => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => {});
       socket.end('\u0007nonsense\r\n\r\n', () => socket.destroy());

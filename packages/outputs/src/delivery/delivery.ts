@@ -5,51 +5,53 @@ import { networkErrorText, type Outcome, outcomeOf, type Protocol } from './outc
 import { createPoster } from './post.ts';
 import { createShown } from './shown.ts';
 
-/** Sends requests one after the other and in their order; what the receiver does never reaches the run. */
+/**
+ * Sends requests one after the other and in order. No behaviour of the receiver affects the run.
+ */
 export interface Delivery {
-  /** Never waits, never throws. */
+  /** Queues a request; never waits, never throws. */
   send(body: Uint8Array): void;
-  /** Sends what is left; what could not be sent until the signal is aborted is lost. */
+  /** Sends the remaining requests; those not sent when the signal is aborted are lost. */
   close(signal: AbortSignal): Promise<void>;
   readonly counts: Readonly<DeliveryCounts>;
-  /** The last failure; null without one. */
+  /** Reason of the last failure; null: none. */
   readonly failure: string | null;
 }
 
 export interface DeliveryCounts {
   delivered: number;
-  /** The receiver does not want them; they were not sent again. */
+  /** Requests that the receiver refused; they were not sent again. */
   rejected: number;
-  /** The receiver was down or busy for too long. */
+  /** Requests that were dropped because the receiver was down or busy for too long. */
   lost: number;
 }
 
 export interface DeliveryOptions {
   endpoint: Endpoint;
   protocol: Protocol;
-  /** For the operator: what fails, once, and when it works again. */
+  /** Reports to the operator that pushes fail, once, and that they work again. */
   warn(text: string): void;
   limits?: Partial<Limits>;
 }
 
 interface Limits {
-  /** Requests that wait for the receiver. */
+  /** Largest number of requests that wait for the receiver. */
   requests: number;
-  /** Their size together. */
+  /** Largest total size of waiting requests, bytes. */
   bytes: number;
-  /** Between attempts: doubles from the first to the longest, ms. */
+  /** First pause between attempts, ms; pauses double up to the longest. */
   firstPauseMs: number;
   longestPauseMs: number;
 }
 
-/** Ten minutes at one request in five seconds. */
+/** Default limits: ten minutes of requests at one every five seconds. */
 const LIMITS: Limits = {
   requests: 120,
   bytes: 16 * 1_024 * 1_024,
   firstPauseMs: 500,
   longestPauseMs: 10_000,
 };
-/** The longest Retry-After that is followed, ms: a receiver may be wrong about itself. */
+/** Longest Retry-After that is followed, ms: a receiver may be wrong about itself. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export const createDelivery = (options: DeliveryOptions): Delivery => {
@@ -67,9 +69,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   let isFailing = false;
   let working: Promise<void> | null = null;
   let isInFlight = false;
-  /** Aborted: what is under way ends. */
+  /** Aborted to end the request in progress. */
   const end = new AbortController();
-  /** Aborted: pauses are cut short, because the run is over. */
+  /** Aborted to cut pauses short, because the run is over. */
   const closing = new AbortController();
 
   const drop = (index: number): void => {
@@ -88,7 +90,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
 
   const pause = async (ms: number): Promise<void> => {
     const signal = AbortSignal.any([end.signal, closing.signal]);
-    // After the end of the run there is little time: it is the signal of `close` that limits it.
+    // After the end of the run, time is limited by the signal of `close`.
     await sleep(ms, null, { signal: closing.signal.aborted ? end.signal : signal }).catch(() => {});
   };
 
@@ -100,7 +102,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     } else {
       counts.rejected++;
       failure = outcome.why;
-      // Each reason once: the next pushes are rejected for the same one.
+      // Warns once per reason: the next pushes are rejected for the same one.
       if (!rejections.has(outcome.why) && rejections.size < 5)
         warn(`a push was rejected: ${outcome.why}`);
       rejections.add(outcome.why);
@@ -153,7 +155,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       const sent = gzip ? gzipSync(body) : body;
       waiting.push(sent);
       bytes += sent.length;
-      // The oldest go first, but not the one that is being sent.
+      // Drops the oldest requests first, but not the one that is being sent.
       while (waiting.length > 1 && (waiting.length > limits.requests || bytes > limits.bytes))
         drop(isInFlight ? 1 : 0);
       begin();

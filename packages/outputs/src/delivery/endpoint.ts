@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { usageError, withoutSecrets } from '@livekit-swarm/settings';
 
-/** Where pushes go. */
+/** Target of pushes. */
 export interface Endpoint {
-  /** Without user and password: they are a header. */
+  /** URL without user and password, which are sent as a header. */
   url: URL;
-  /** For messages and results: without anything that may be a secret. */
+  /** URL for messages and results, without any part that may be a secret. */
   shown: string;
   headers: Readonly<Record<string, string>>;
   tls: TlsFiles;
-  /** For a request and its answer, ms. */
+  /** Time limit for a request and its answer, ms. */
   timeoutMs: number;
   compression: 'none' | 'gzip';
 }
@@ -21,9 +21,10 @@ export interface TlsFiles {
 }
 
 /**
- * A URL to push to, and the header for the user and password in it.
- * @param where the flag or variable that holds it
- * @throws SwarmError `usage`; the message repeats no secret
+ * Reads a URL for pushes.
+ * @param where flag or variable that contains it
+ * @returns the URL, and a header with the user and password in it
+ * @throws SwarmError `usage`; the message contains no secret
  */
 export const readUrl = (
   text: string,
@@ -60,14 +61,15 @@ export const basicAuth = (user: string, password: string): Record<string, string
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
 
-/** RFC 9110 §5.6.2. */
+/** Name of a header, RFC 9110 §5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Visible characters, and spaces between them. */
+/** Value of a header: visible characters, and spaces between them. */
 const HEADER_VALUE = /^[\x21-\x7e\x80-\xff]([\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
 
 /**
- * `key=value,key=value` with percent-encoded values, as OpenTelemetry writes headers and attributes.
- * @throws SwarmError `usage`; the message repeats no value
+ * Reads `key=value,key=value` with percent-encoded values, as OpenTelemetry writes headers and
+ * attributes.
+ * @throws SwarmError `usage`; the message contains no value
  */
 export const readPairs = (text: string, variable: string): Record<string, string> =>
   Object.fromEntries(
@@ -93,7 +95,10 @@ export const readPairs = (text: string, variable: string): Record<string, string
       }),
   );
 
-/** @throws SwarmError `usage`; the message repeats no value */
+/**
+ * Reads headers.
+ * @throws SwarmError `usage`; the message contains no value
+ */
 export const readHeaders = (text: string, variable: string): Record<string, string> => {
   const pairs = Object.entries(readPairs(text, variable));
   for (const [name, value] of pairs) {
@@ -108,7 +113,10 @@ export const readHeaders = (text: string, variable: string): Record<string, stri
   return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
 };
 
-/** @throws SwarmError `usage` when there is no such file, or it cannot be read */
+/**
+ * Reads a file for TLS.
+ * @throws SwarmError `usage` if the file does not exist or cannot be read
+ */
 export const readTlsFile = (path: string, variable: string): Buffer => {
   try {
     return readFileSync(path);

@@ -1,15 +1,15 @@
 import type { Answer } from './post.ts';
 
-/** What requests of a protocol are. */
+/** Properties of a protocol's requests and answers. */
 export interface Protocol {
   headers: Readonly<Record<string, string>>;
-  /** Whether the same request may succeed later. */
+  /** Returns true if the same request may succeed later. */
   isRetryable(status: number): boolean;
-  /** What a receiver rejected of a request that it accepted; null: nothing. */
+  /** Description of the part that a receiver rejected of an accepted request; null: none. */
   partialRejection?(body: Buffer): string | null;
 }
 
-/** What an attempt came to. */
+/** Outcome of an attempt to send a request. */
 export type Outcome =
   | { code: 'delivered' }
   | { code: 'rejected'; why: string }
@@ -32,7 +32,7 @@ export const outcomeOf = (
 
 export const networkErrorText = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  // Of a name with several addresses, Node reports an error for each and no message.
+  // For a name with several addresses, Node reports an error per address and no message.
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : error.message;
 };

@@ -2,19 +2,19 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Endpoint } from './endpoint.ts';
 
-/** What a receiver answered. */
+/** Answer of a receiver. */
 export interface Answer {
   status: number;
-  /** At most 64 KiB of it. */
+  /** Beginning of the body, at most 64 KiB. */
   body: Buffer;
-  /** From the header Retry-After; null without one. */
+  /** Time in the header Retry-After, ms; null: no such header. */
   retryAfterMs: number | null;
 }
 
 export interface Poster {
   /**
-   * Redirects are not followed: the headers may hold credentials.
-   * @throws Error when there was no answer within the time limit, or the signal was aborted
+   * Sends a request. Redirects are not followed, because the headers may contain credentials.
+   * @throws Error if there was no answer within the time limit, or the signal was aborted
    */
   post(
     body: Uint8Array,
@@ -25,7 +25,9 @@ export interface Poster {
 }
 
 const LONGEST_BODY = 64 * 1_024;
-/** A receiver that never ends its answer does not hold up the next push, ms. */
+/**
+ * Time limit for the body of an answer, ms, so that an endless answer does not delay the next push.
+ */
 const BODY_MS = 1_000;
 
 export const createPoster = ({ url, headers: own, tls, timeoutMs }: Endpoint): Poster => {
@@ -76,14 +78,14 @@ const beginningOf = async (response: IncomingMessage): Promise<Buffer> => {
       if (size > LONGEST_BODY) break;
     }
   } catch {
-    // The status is the result, also where the body broke off.
+    // The status is the result, even if the body broke off.
   } finally {
     clearTimeout(timer);
   }
   return Buffer.concat(chunks).subarray(0, LONGEST_BODY);
 };
 
-/** Seconds or a date (RFC 9110 §10.2.3). */
+/** Reads Retry-After: seconds or a date (RFC 9110 §10.2.3). */
 const retryAfterOf = (header: string | undefined): number | null => {
   if (header === undefined) return null;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - Date.now();

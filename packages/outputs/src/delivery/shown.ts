@@ -3,15 +3,15 @@ import type { Endpoint } from './endpoint.ts';
 const LONGEST = 200;
 
 /**
- * What another program answered, for a terminal and a result: one line, no control characters, and none of what was sent to it in confidence, which a
- * receiver might repeat.
+ * Makes a function that prepares a receiver's answer for a terminal and a result: one line, no
+ * control characters, and none of the request's secrets, which a receiver might repeat.
  */
 export const createShown = ({ headers, url }: Pick<Endpoint, 'headers' | 'url'>) => {
   const secrets = [
     ...Object.values(headers).flatMap(secretsOf),
     ...[...url.searchParams.values()],
   ].filter((secret) => secret.length > 3);
-  // The longest first: a shorter one may be a part of it.
+  // Longest first: a shorter secret may be part of a longer one.
   secrets.sort((a, b) => b.length - a.length);
   return (text: string): string => {
     const hidden = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
@@ -20,7 +20,7 @@ export const createShown = ({ headers, url }: Pick<Endpoint, 'headers' | 'url'>)
   };
 };
 
-/** `Basic dXNlcjpwYXNz` holds itself, its parts, and a user's password. */
+/** Secrets in a header: for `Basic dXNlcjpwYXNz` the value, its parts, and the user's password. */
 const secretsOf = (header: string): string[] => {
   const [scheme = '', credentials] = header.split(' ');
   if (credentials === undefined) return [header];

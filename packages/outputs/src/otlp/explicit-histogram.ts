@@ -1,7 +1,10 @@
 import { bucketsOf, type TrendSeries } from '@livekit-swarm/catalogue/run-metrics';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 
-/** With the same bounds as `/metrics`, for backends without exponential histograms. */
+/**
+ * Makes a histogram with the same bounds as `/metrics`, for backends without exponential
+ * histograms.
+ */
 export const explicitHistogramOf = ({ name, sketch }: TrendSeries): Histogram => {
   const boundaries = [...bucketsOf(name)];
   const upTo = sketch.countsUpTo(boundaries.map((bound) => bound * 1_000));
@@ -9,7 +12,7 @@ export const explicitHistogramOf = ({ name, sketch }: TrendSeries): Histogram =>
   return { buckets: { boundaries, counts }, sum: sketch.sum / 1_000, count: sketch.count };
 };
 
-/** What was added since an earlier state of the same histogram. */
+/** Difference between two states of the same histogram. */
 export const explicitDifference = (now: Histogram, before: Histogram): Histogram => ({
   buckets: {
     boundaries: now.buckets.boundaries,

@@ -10,7 +10,9 @@ const sketchOf = (values: readonly number[]): Sketch => {
   return sketch;
 };
 
-/** Upper and lower bound of the bucket that holds the value of this rank, as the data model defines them. */
+/**
+ * Lower and upper bound of the bucket with the value of this rank, as the data model defines them.
+ */
 const boundsOfRank = (histogram: ExponentialHistogram, rank: number): [number, number] => {
   const base = 2 ** (2 ** -histogram.scale);
   let seen = histogram.zeroCount;
@@ -34,7 +36,7 @@ describe('exponentialHistogramOf', () => {
     expect(positive.bucketCounts.at(-1)).toBe(1);
   });
 
-  it('has at most the error that is documented, at every rank', () => {
+  it('has at most the documented error, at every rank', () => {
     const ms = fc.double({ min: 0.0011, max: 900_000, noNaN: true });
     fc.assert(
       fc.property(fc.array(ms, { minLength: 1, maxLength: 200 }), (values) => {
@@ -50,7 +52,7 @@ describe('exponentialHistogramOf', () => {
     );
   });
 
-  it('has no bucket whose count falls while values are added', () => {
+  it('has no bucket whose count decreases while values are added', () => {
     const sketch = new Sketch();
     let before = exponentialHistogramOf(sketch);
     for (const value of [5, 0.2, 700, 5.1, 0, 44, 4.9, 44]) {
@@ -65,7 +67,7 @@ describe('exponentialHistogramOf', () => {
     }
   });
 
-  it('stays small, whatever was measured', () => {
+  it('stays small for any values', () => {
     const { positive } = exponentialHistogramOf(sketchOf([0.0011, 1e9, 1e12]));
     expect(positive.bucketCounts.length).toBeLessThanOrEqual(640);
   });

@@ -2,20 +2,24 @@ import { GAMMA, type Sketch } from '@livekit-swarm/metrics';
 import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
 
 /**
- * Bucket i of a base-2 exponential histogram holds (base^i, base^(i+1)] with base = 2^(2^−scale); of scale 4: 2^(1/16) = 1.0443. Bin k of a sketch
- * holds (γ^(k−1), γ^k] with γ = 1.0408, the next narrower width: with scale 5 every second bucket would be empty, with scale 3 two
- * bins would share each.
+ * Bucket i of a base-2 exponential histogram holds (base^i, base^(i+1)] with base = 2^(2^−scale);
+ * of scale 4: 2^(1/16) = 1.0443. Bin k of a sketch holds (γ^(k−1), γ^k] with γ = 1.0408, the next
+ * narrower width: with scale 5 every second bucket would be empty, with scale 3 two bins would
+ * share each.
  *
- * Each bin counts, as a whole, in the bucket that its middle is in. Counts are therefore exact in total, and a bucket's count never falls, which backends
- * would take for a restart. Values are within 2 % of the middle of their bin (the sketch's own accuracy), and that is within a bucket's width of anything that
- * a backend reads from the bucket: 2.2 % of its geometric middle, 4.4 % of a bound. So a percentile is within 4.3 % of the true value where the backend takes
- * middles of buckets, within 6.5 % in any case.
+ * Each bin counts, as a whole, in the bucket that its middle is in. Counts are therefore exact in
+ * total, and a bucket's count never falls, which backends would take for a restart. Values are
+ * within 2 % of the middle of their bin (the sketch's own accuracy), and that is within a bucket's
+ * width of anything that a backend reads from the bucket: 2.2 % of its geometric middle, 4.4 % of a
+ * bound. So a percentile is within 4.3 % of the true value where the backend takes middles of
+ * buckets, within 6.5 % in any case.
  *
- * The scale is fixed: buckets of different pushes and runs can be added without another loss. A sketch ends at 1 µs and 11 days, so there are at most 640.
+ * The scale is fixed: buckets of different pushes and runs can be added without another loss. A
+ * sketch ends at 1 µs and 11 days, so there are at most 640.
  */
 const SCALE = 4;
 
-/** Of a sketch in milliseconds, in seconds. */
+/** Converts a sketch in milliseconds to a histogram in seconds. */
 export const exponentialHistogramOf = (sketch: Sketch): ExponentialHistogram => {
   const { bins, zeros } = sketch.toBins();
   const counts = new Map<number, number>();
@@ -36,7 +40,7 @@ export const exponentialHistogramOf = (sketch: Sketch): ExponentialHistogram => 
   };
 };
 
-/** The value that is as far, relatively, from both bounds of a bin. */
+/** Value with the same relative distance from both bounds of a bin. */
 const middleOf = (key: number): number => (2 * GAMMA ** key) / (1 + GAMMA);
 
 const bucketOf = (seconds: number): number => Math.ceil(Math.log2(seconds) * 2 ** SCALE) - 1;
@@ -51,7 +55,7 @@ const denseOf = (counts: ReadonlyMap<number, number>): ExponentialHistogram['pos
   };
 };
 
-/** What was added since an earlier state of the same histogram. */
+/** Difference between two states of the same histogram. */
 export const exponentialDifference = (
   now: ExponentialHistogram,
   before: ExponentialHistogram,

@@ -15,7 +15,10 @@ import { explicitDifference, explicitHistogramOf } from './explicit-histogram.ts
 import { exponentialDifference, exponentialHistogramOf } from './exponential-histogram.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
 
-/** Turns the figures of a run, push after push, into the data model of OpenTelemetry. */
+/**
+ * Makes a function that converts the figures of a run, push after push, into the data model of
+ * OpenTelemetry.
+ */
 export const createMetricData = (
   { testid, startedAtMs }: RunIdentity,
   { deltas, histograms }: Pick<OtlpSettings, 'deltas' | 'histograms'>,
@@ -89,7 +92,7 @@ export const createMetricData = (
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/** What a series gained since it was last asked for. */
+/** Difference between a value of a series and its value at the last call. */
 type Differences<T> = (name: string, labels: Labels, value: T) => T;
 
 const createDifferences = <T>(difference: (now: T, before: T) => T): Differences<T> => {
@@ -112,7 +115,7 @@ const descriptorOf = ({ name, help }: Snapshot): MetricData['descriptor'] => ({
   valueType: ValueType.DOUBLE,
 });
 
-/** As UCUM writes units; the names of the catalogue end in theirs. */
+/** UCUM unit of a metric, from the end of its name in the catalogue. */
 const unitOf = (name: string): string => {
   const base = name.replace(/_total$/, '');
   return base.endsWith('_seconds') ? 's' : base.endsWith('_bytes') ? 'By' : '';

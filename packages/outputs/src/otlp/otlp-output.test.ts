@@ -23,7 +23,7 @@ const until = (ms: number): RunFigures =>
   figuresOf(record.filter((line) => !('at' in line) || line.at < ms));
 const [midway, end] = [until(3_000), figuresOf(record)];
 
-/** The points of two pushes. */
+/** Points of two pushes. */
 const pushed = (env: Record<string, string>): [OtlpPoint[], OtlpPoint[]] => {
   const encoder = createOtlpEncoder(readOtlpSettings(null, env), '0.1.0', IDENTITY);
   const read = (bodies: Uint8Array[]): OtlpPoint[] =>
@@ -44,7 +44,7 @@ const valuesIn = (figures: RunFigures, name: string): Map<string, number> =>
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
 
 describe('OTLP', () => {
-  it('has the metrics of /metrics, their labels and values, with the run they are of', () => {
+  it('has the metrics of /metrics with their labels and values, and the name of the run', () => {
     const [, points] = pushed({});
     for (const { name, type, values } of end.snapshots.filter(({ type }) => type !== 'histogram')) {
       const own = points.filter((point) => point.name === name);
@@ -82,7 +82,7 @@ describe('OTLP', () => {
     expect(end.trends.length).toBeGreaterThan(4);
   });
 
-  it('has the buckets of /metrics for backends that want explicit ones', () => {
+  it('has the buckets of /metrics for backends that need explicit ones', () => {
     const [, points] = pushed({
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'explicit_bucket_histogram',
     });
@@ -103,7 +103,7 @@ describe('OTLP', () => {
     expect(total(point?.buckets.slice(0, 7) ?? [])).toBe(upTo?.value);
   });
 
-  it('has what was added since the last push, where deltas are preferred', () => {
+  it('has differences to the last push where deltas are preferred', () => {
     const [first, second] = pushed({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' });
     const [, whole] = pushed({});
     for (const name of ['swarm_run_packets_total', 'swarm_run_media_latency_seconds']) {
@@ -125,7 +125,7 @@ describe('OTLP', () => {
     }
   });
 
-  it('names the service as the environment has it', () => {
+  it('names the service as the environment does', () => {
     const resourceOf = (env: Record<string, string>) => {
       const [body] = createOtlpEncoder(readOtlpSettings(null, env), '0.1.0', IDENTITY).push(
         end,
@@ -143,7 +143,7 @@ describe('OTLP', () => {
     });
   });
 
-  it('speaks JSON on request', () => {
+  it('uses JSON on request', () => {
     const settings = readOtlpSettings(null, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
     const [body] = createOtlpEncoder(settings, '0.1.0', IDENTITY).push(end, STARTED_AT + 1);
     const request = JSON.parse(Buffer.from(body ?? []).toString());
@@ -151,7 +151,7 @@ describe('OTLP', () => {
     expect(otlpProtocol(settings).headers).toEqual({ 'content-type': 'application/json' });
   });
 
-  it('reads what a receiver rejected of a request that it accepted, and never trips over its answer', () => {
+  it('reads the part that a receiver rejected of an accepted request, and never fails on its answer', () => {
     const protocol = otlpProtocol(readOtlpSettings(null, {}));
     // partial_success { rejected_data_points: 3, error_message: "old" }
     const answer = Buffer.from([0x0a, 0x07, 0x08, 0x03, 0x12, 0x03, 0x6f, 0x6c, 0x64]);

@@ -8,10 +8,13 @@ import type { OtlpSettings } from './otlp-settings.ts';
 const SCOPE = 'livekit-swarm';
 const SERIALIZERS = { protobuf: ProtobufMetricsSerializer, json: JsonMetricsSerializer };
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
-/** OTLP 1.x, "Retryable Response Codes": any other failure is final. */
+/** Statuses of OTLP 1.x, "Retryable Response Codes": any other failure is final. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** @param version of the product */
+/**
+ * Makes the encoder of a run.
+ * @param version version of the product
+ */
 export const createOtlpEncoder = (
   settings: OtlpSettings,
   version: string,
@@ -33,7 +36,7 @@ export const createOtlpEncoder = (
       });
       return body === undefined ? [] : [body];
     },
-    // The flag of OTLP for series without a value is not in the SDK's data model: backends let them expire.
+    // The SDK's data model lacks OTLP's flag for series without a value: backends let them expire.
     end: () => [],
   };
 };
@@ -50,7 +53,7 @@ export const otlpProtocol = ({ encoding }: OtlpSettings): Protocol => ({
         ? `${rejected} points rejected: ${partialSuccess?.errorMessage ?? ''}`
         : null;
     } catch {
-      // Accepted is accepted, whatever else a receiver writes.
+      // An accepted request stays accepted, whatever else the receiver writes.
       return null;
     }
   },

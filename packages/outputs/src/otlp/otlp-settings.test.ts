@@ -5,7 +5,7 @@ import { readOtlpSettings } from './otlp-settings.ts';
 const urlOf = (url: string | null, env: Record<string, string>): string =>
   readOtlpSettings(url, env).endpoint.url.href;
 
-describe('where OTLP goes', () => {
+describe('the URL of OTLP requests', () => {
   it.each<[string, string | null, Record<string, string>, string]>([
     ['the default', null, {}, 'http://localhost:4318/v1/metrics'],
     [
@@ -51,7 +51,7 @@ describe('where OTLP goes', () => {
     expect(urlOf(url, env)).toBe(expected);
   });
 
-  it('keeps a user and a password out of the URL', () => {
+  it('contains no user and password', () => {
     const { endpoint } = readOtlpSettings('https://me:p%40ss@otel.example.com?key=hidden', {});
     expect(endpoint.url.href).toBe('https://otel.example.com/v1/metrics?key=hidden');
     expect(endpoint.shown).toBe('https://otel.example.com/v1/metrics');
@@ -60,7 +60,7 @@ describe('where OTLP goes', () => {
 });
 
 describe('settings of OTLP', () => {
-  it('are those of the specification, but for the interval', () => {
+  it('are those of the specification, except for the interval', () => {
     const { endpoint, ...settings } = readOtlpSettings(null, {});
     expect(endpoint).toMatchObject({
       timeoutMs: 10_000,
@@ -77,7 +77,7 @@ describe('settings of OTLP', () => {
     });
   });
 
-  it('come from the variables of all signals, and those of metrics before them', () => {
+  it('come from the variables of metrics, then from those of all signals', () => {
     const file = fileURLToPath(import.meta.url);
     const { endpoint, ...settings } = readOtlpSettings(null, {
       OTEL_EXPORTER_OTLP_HEADERS: 'x-team=voice%20calls,authorization=Bearer%20one',

@@ -11,11 +11,11 @@ import {
 export interface OtlpSettings {
   endpoint: Endpoint;
   encoding: 'protobuf' | 'json';
-  /** What is sent as the difference to the last push instead of the total. */
+  /** Kinds of metrics that are sent as the difference to the last push instead of the total. */
   deltas: ReadonlySet<'counter' | 'histogram'>;
   histograms: 'exponential' | 'explicit';
   intervalMs: number;
-  /** Without those of the product. */
+  /** Resource attributes of the user, without those of the product. */
   resource: Readonly<Record<string, string>>;
 }
 
@@ -24,14 +24,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const EXAMPLE = 'http://localhost:4318';
 const PATH = 'v1/metrics';
 const TIMEOUT_MS = 10_000;
-/** The specification's default is a minute, for services that run for days. */
+/**
+ * Default interval, ms. The specification's default is a minute, for services that run for days.
+ */
 const INTERVAL_MS = 5_000;
 
 /**
- * The settings of an OTLP exporter as OpenTelemetry specifies them (OTEL_EXPORTER_OTLP_*, each also as OTEL_EXPORTER_OTLP_METRICS_*, which
- * takes precedence; an empty variable counts as not set). Unlike an SDK, it refuses what it cannot follow: a run whose metrics went nowhere is noticed too late.
- * @param url of the flag; it stands for OTEL_EXPORTER_OTLP_ENDPOINT and precedes all
- * @throws SwarmError `usage`; the message repeats no secret
+ * Reads the settings of an OTLP exporter as OpenTelemetry specifies them (OTEL_EXPORTER_OTLP_*,
+ * each also as OTEL_EXPORTER_OTLP_METRICS_*, which takes precedence; an empty variable counts as
+ * not set). Unlike an SDK, it refuses settings that it cannot follow: a run whose metrics went
+ * nowhere would be noticed too late.
+ * @param url URL of the flag; it replaces OTEL_EXPORTER_OTLP_ENDPOINT and has precedence over all
+ * variables
+ * @throws SwarmError `usage`; the message contains no secret
  */
 export const readOtlpSettings = (url: string | null, env: Environment): OtlpSettings => {
   const read = (name: string): Setting | null => {
@@ -78,7 +83,9 @@ const variableOf = (variable: string, env: Environment): Setting | null => {
 const metricsOnly = (name: string, env: Environment): Setting | null =>
   variableOf(`OTEL_EXPORTER_OTLP_METRICS_${name}`, env);
 
-/** The path is appended to the endpoint of all signals, not to that of metrics. */
+/**
+ * Reads the URL. The path is appended to the endpoint of all signals, but not to that of metrics.
+ */
 const readTarget = (flag: string | null, env: Environment): ReturnType<typeof readUrl> => {
   if (flag !== null) return withPath(readUrl(flag, '--out otlp', `--out otlp=${EXAMPLE}`));
   const own = metricsOnly('ENDPOINT', env);
@@ -90,7 +97,7 @@ const readTarget = (flag: string | null, env: Environment): ReturnType<typeof re
 
 const withPath = (target: ReturnType<typeof readUrl>): ReturnType<typeof readUrl> => {
   const { url } = target;
-  // Who copied the whole address means the same.
+  // A copied full address already has the path.
   if (!url.pathname.endsWith(`/${PATH}`))
     url.pathname = `${url.pathname.replace(/\/$/, '')}/${PATH}`;
   return target;
@@ -142,7 +149,10 @@ const readChoice = <T>(setting: Setting | null, choices: Readonly<Record<string,
 const COMPRESSIONS = { none: 'none', gzip: 'gzip' } as const;
 const PROTOCOLS = { 'http/protobuf': 'protobuf', 'http/json': 'json' } as const;
 const TEMPORALITIES = { cumulative: 'none', delta: 'all', lowmemory: 'histograms' } as const;
-/** `lowmemory`: counters that are read from elsewhere, as those of a run are, stay totals. */
+/**
+ * Metrics with delta temporality, by preference. `lowmemory` keeps totals for counters that are
+ * read from elsewhere, as those of a run are.
+ */
 const DELTAS: Record<'none' | 'all' | 'histograms', ReadonlySet<'counter' | 'histogram'>> = {
   none: new Set(),
   all: new Set(['counter', 'histogram']),

@@ -15,7 +15,7 @@ const figuresOf = (...snapshots: Snapshot[]): RunFigures => ({ snapshots, trends
 const textOf = (requests: Uint8Array[]): string[] =>
   requests.map((request) => Buffer.from(uncompress(request)).toString('latin1'));
 const STALE = '\u0002\0\0\0\0\0\u00f0\u007f';
-/** How many samples end a series. */
+/** Number of stale markers, each of which ends a series. */
 const markersIn = (texts: string[]): number => texts.join('').split(STALE).length - 1;
 
 describe('remote write', () => {
@@ -34,7 +34,7 @@ describe('remote write', () => {
     expect(text).not.toContain('url');
   });
 
-  it('ends a series that the figures no longer have, once, and all others at the end, once', () => {
+  it('ends a series once when the figures no longer have it, and all others once at the end', () => {
     const both = gauge('a', [
       { labels: { state: 'x' }, value: 1 },
       { labels: { state: 'y' }, value: 2 },
@@ -48,7 +48,7 @@ describe('remote write', () => {
     expect(run.end()).toEqual([]);
   });
 
-  it('splits what is too much for a request', () => {
+  it('splits pushes that are too large for a request', () => {
     const many = gauge(
       'a',
       Array.from({ length: 4_001 }, (_, index) => ({ labels: { n: index }, value: index })),

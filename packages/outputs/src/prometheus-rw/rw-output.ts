@@ -10,16 +10,21 @@ import {
   type SeriesSample,
 } from './write-request.ts';
 
-/** As Prometheus sends: receivers limit the samples of a request. */
+/**
+ * Largest number of series in a request, as Prometheus sends them: receivers limit the samples of a
+ * request.
+ */
 const SERIES_PER_REQUEST = 2_000;
 const LONGEST_LEAD_MS = 60_000;
 
-/** The series of `/metrics`, histograms as their buckets, with the label `testid`. */
+/**
+ * Makes an encoder for the series of `/metrics`, with histograms as buckets and the label `testid`.
+ */
 export const createRemoteWriteEncoder = (
   { intervalMs }: Pick<RemoteWriteSettings, 'intervalMs'>,
   { testid }: RunIdentity,
 ): Encoder => {
-  /** Those that the last push had. */
+  /** Series of the last push. */
   let series = new Map<string, EncodedLabels>();
   let pushedAt = 0;
   return {
@@ -36,12 +41,13 @@ export const createRemoteWriteEncoder = (
           samples.push({ labels, value, at });
         }
       }
-      // As after a scrape that a series is missing from.
+      // Ends missing series, as Prometheus does when a scrape lacks them.
       for (const [key, labels] of before)
         if (!series.has(key)) samples.push({ labels, value: 'stale', at });
       return encode(samples);
     },
-    // Where the next push would have been: as long as each value before it, the last one is shown, too. Receivers reject what is far ahead of their time.
+    // The markers are placed at the time of the next push, so that the last value is shown as long
+    // as those before it. Receivers reject samples far ahead of their time.
     end: () => {
       const at = pushedAt + Math.min(intervalMs, LONGEST_LEAD_MS);
       const markers = [...series.values()].map(
@@ -60,7 +66,7 @@ const labelsOf = (
 ): Record<string, string> => ({
   __name__: name,
   [PUSH_LABEL]: testid,
-  // To Prometheus, an empty label is none, and the specification forbids them.
+  // Prometheus treats an empty label as absent, and the specification forbids empty labels.
   ...Object.fromEntries(
     Object.entries(own)
       .map(([label, text]) => [label, String(text)] as const)

@@ -29,8 +29,8 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 3_600_000;
 
 /**
- * The names of the variables are k6's, with SWARM_ for K6_.
- * @throws SwarmError `usage`; the message repeats no secret
+ * Reads the settings of remote write from variables named as k6's, with SWARM_ for K6_.
+ * @throws SwarmError `usage`; the message contains no secret
  */
 export const readRemoteWriteSettings = (
   text: string | null,

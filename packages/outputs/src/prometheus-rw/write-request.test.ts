@@ -12,7 +12,7 @@ it('encodes labels sorted by name, and the stale marker bit by bit', () => {
     ]),
   );
   const text = (value: string): string => Buffer.from(value).toString('hex');
-  // Written down from the specification: tag, length, value.
+  // Fields written by hand from the specification: tag, length, value.
   const series = (sample: string): string => {
     const name = `0a08${text('__name__')}1202${text('up')}`;
     const testid = `0a06${text('testid')}1202${text('k3')}`;

@@ -1,30 +1,36 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf';
 import { compress } from 'snappyjs';
 
-/** A sample of a series; `stale` ends the series. */
+/** Sample of a series; `stale` ends the series. */
 export interface SeriesSample {
   labels: EncodedLabels;
   value: number | 'stale';
-  /** Unix time, ms. */
+  /** Time of the sample, Unix time, ms. */
   at: number;
 }
 
-/** The NaN that Prometheus takes for the end of a series (0x7ff0000000000002): its bits may change on the way through a JavaScript number. */
+/**
+ * NaN that marks the end of a series in Prometheus (0x7ff0000000000002), as bytes: its bits may
+ * change in a JavaScript number.
+ */
 const STALE = Uint8Array.of(2, 0, 0, 0, 0, 0, 0xf0, 0x7f);
 
-/** WriteRequest.timeseries; TimeSeries.labels and samples; Label.name and value; Sample.value and timestamp. */
+/**
+ * Field numbers of WriteRequest.timeseries; TimeSeries.labels and samples; Label.name and value;
+ * Sample.value and timestamp.
+ */
 const [TIMESERIES, LABELS, SAMPLES, NAME, TEXT, VALUE, TIMESTAMP] = [1, 1, 2, 1, 2, 1, 2];
 
-/** The labels of a series as they are in each of its samples. */
+/** Encoded labels of a series, which each of its samples contains. */
 export type EncodedLabels = Uint8Array;
 
 /**
- * To be done once for each series: most of the work of a push would be to encode labels.
- * @param labels by their names, the metric's as `__name__`; without empty ones
+ * Encodes the labels of a series. Called once per series, because it is most of the work of a push.
+ * @param labels labels by name, with the metric's name as `__name__`; without empty ones
  */
 export const encodeLabels = (labels: Readonly<Record<string, string>>): EncodedLabels => {
   const writer = new BinaryWriter();
-  // The specification wants labels sorted by name.
+  // The specification requires labels sorted by name.
   for (const name of Object.keys(labels).sort()) {
     writer.tag(LABELS, WireType.LengthDelimited).fork();
     writer.tag(NAME, WireType.LengthDelimited).string(name);
@@ -34,7 +40,10 @@ export const encodeLabels = (labels: Readonly<Record<string, string>>): EncodedL
   return writer.finish();
 };
 
-/** The message `prometheus.WriteRequest` of remote write 1.0, compressed with snappy (block format). */
+/**
+ * Encodes the message `prometheus.WriteRequest` of remote write 1.0, compressed with snappy (block
+ * format).
+ */
 export const encodeWriteRequest = (samples: readonly SeriesSample[]): Uint8Array => {
   const writer = new BinaryWriter();
   for (const { labels, value, at } of samples) {
