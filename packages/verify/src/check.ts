@@ -1,12 +1,15 @@
 import type { Facts } from './facts/facts.ts';
 import type { VerifyRequest } from './request.ts';
 
-/** `error`: users cannot connect, or the deployment is open to others. `warning`: some users are affected, or soon will be. */
+/**
+ * Severity of a finding. `error`: users cannot connect, or the deployment is open to others.
+ * `warning`: some users are affected, or soon will be.
+ */
 export type Severity = 'error' | 'warning';
 
 /**
- * What a check came to. `unknown`: it could not be checked, which is never a pass. `skipped`: it was not asked for, does not apply, or a check that
- * it needs has found something.
+ * Result of a check. `unknown`: it could not be made, which is never a pass. `skipped`: it was not
+ * requested, does not apply, or was blocked by a failed check.
  */
 export type CheckResult =
   | { outcome: 'passed'; evidence: readonly string[] }
@@ -14,7 +17,7 @@ export type CheckResult =
       outcome: 'found';
       severity: Severity;
       evidence: readonly string[];
-      /** In place of the fix that the check has in general. */
+      /** Fix of this finding, in place of the general fix of the check. */
       fix?: string;
       /** Cause of this finding, in place of the general cause of the check. */
       cause?: string;
@@ -22,19 +25,22 @@ export type CheckResult =
   | { outcome: 'unknown'; reason: string }
   | { outcome: 'skipped'; reason: string };
 
-/** One question about a deployment. */
+/** Check of one property of a deployment. */
 export interface Check {
-  /** Short and stable. */
+  /** Short and stable id. */
   id: string;
-  /** What is right when it passes: a sentence. */
+  /** Property that holds when the check passes: a sentence. */
   title: string;
-  /** Of its findings; `error, warning` where it depends. */
+  /** Severities of the check's findings; several where it depends. */
   severities: readonly Severity[];
-  /** What most often causes a finding, and what users notice. */
+  /** Most frequent cause of a finding, and what users notice. */
   cause: string;
-  /** What to do about a finding. */
+  /** Fix for a finding. */
   fix: string;
-  /** Checks that must have passed: without them this one has no meaning, or its finding has the same cause. */
+  /**
+   * Checks that must have passed: without them this check is meaningless, or its finding has the
+   * same cause.
+   */
   needs: readonly string[];
   run(facts: Facts, request: VerifyRequest): Promise<CheckResult>;
 }

@@ -1,40 +1,51 @@
 import type { RoomAccess } from '@livekit-swarm/exporter';
 import type { LoadGuard, TokenEndpoint } from '@livekit-swarm/livekit';
 
-/** A deployment, and what is known of it. */
+/** Request to verify a deployment, with what the user knows of it. */
 export interface VerifyRequest {
   access: RoomAccess;
-  /** The permission to probe the deployment. */
+  /** Permission to probe the deployment. */
   guard: LoadGuard;
-  /** Nodes by the names of the user. */
+  /** Nodes by the names that the user gave. */
   nodes: readonly { name: string; nodeId: string }[];
-  /** The Redis that the nodes share. */
+  /** URL of the Redis that the nodes share; null: not given. */
   redisUrl: string | null;
-  /** Addresses that nodes may announce, as prefixes; empty: those that fit the address of signalling. */
+  /**
+   * Prefixes of addresses that nodes may announce; empty: candidates are compared with the address
+   * of signalling.
+   */
   allowedAddresses: readonly string[];
-  /** Ports that must not answer users; null: the well-known ones, where the deployment has a public address. */
+  /**
+   * Ports that must not answer users; null: the well-known ones, if the deployment has a public
+   * address.
+   */
   adminPorts: readonly number[] | null;
-  /** Where the application gives out tokens. */
+  /** Token endpoint of the application; null: not given. */
   tokenEndpoint: TokenEndpoint | null;
-  /** Where a receiver of webhooks listens for as long as it takes; null: they are not checked. */
+  /**
+   * Port at which a receiver of webhooks listens during the check; null: webhooks are not checked.
+   */
   webhookPort: number | null;
-  /** Name of an agent that gets a job; null: none does. */
+  /** Name of an agent that gets a job; null: no agent does. */
   agent: string | null;
-  /** A token that the application gave to a participant. */
+  /** Token that the application gave to a participant; null: not given. */
   token: string | null;
-  /** TURN servers that the application gives to its users, in addition to those of the deployment; null: none is known. */
+  /**
+   * TURN servers that the application gives to its users in addition to those of the deployment;
+   * null: not given.
+   */
   turn: { urls: readonly string[]; username: string; credential: string } | null;
-  /** How many participants a room must take; null: two. */
+  /** Number of participants that a room must accept; null: two. */
   participants: number | null;
-  /** How long a signal connection is held open; null: not at all. */
+  /** Time for which a signal connection is held open, ms; null: it is not checked. */
   idleMs: number | null;
-  /** A shell command that reloads the proxy; null: it is not reloaded. */
+  /** Shell command that reloads the proxy; null: it is not reloaded. */
   reloadCommand: string | null;
-  /** Of the media on each path, ms. */
+  /** Duration of the media on each path, ms. */
   mediaMs: number;
   signal: AbortSignal;
   /** Called before each check. */
   onCheck(id: string): void;
-  /** Called when rooms are not deleted at the end. */
+  /** Called if rooms could not be deleted at the end. */
   onRoomsLeft(count: number): void;
 }

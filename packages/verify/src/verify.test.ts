@@ -39,7 +39,7 @@ const of = async (...checks: Check[]) => {
 const warn = () => found('warning', ['it is old']);
 const fail = () => found('error', ['it is broken']);
 
-test('what is wrong outranks what is not known, and that outranks a warning', async () => {
+test('an error outranks an unknown result, which outranks a warning', async () => {
   expect(
     await of(
       check('a', passed),
@@ -67,7 +67,7 @@ test('what is wrong outranks what is not known, and that outranks a warning', as
   });
 });
 
-test('a check whose need has failed is not made, nor what needs that; a warning blocks nothing', async () => {
+test('a failed check blocks those that need it, directly or indirectly; a warning blocks nothing', async () => {
   const { outcomes } = await of(
     check('a', fail),
     check('b', passed, ['a']),
@@ -78,7 +78,7 @@ test('a check whose need has failed is not made, nor what needs that; a warning 
   expect(outcomes).toEqual(['error', 'skipped', 'skipped', 'warning', 'passed']);
 });
 
-test('what is skipped since it was not asked for blocks nothing', async () => {
+test('a check that was not requested blocks nothing', async () => {
   const { outcomes } = await of(
     check('a', () => skipped('not asked')),
     check('b', passed, ['a']),
@@ -103,7 +103,7 @@ test('a deployment that cannot be reached, or rejects the key: exit 3', async ()
   });
 });
 
-test('ids are unique, and every need is made before', () => {
+test('ids are unique, and every check comes after those it needs', () => {
   const ids = CHECKS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const [index, { needs }] of CHECKS.entries())

@@ -5,16 +5,16 @@ import { CHECKS } from './checks/index.ts';
 import { type Facts, openFacts } from './facts/facts.ts';
 import type { VerifyRequest } from './request.ts';
 
-/** One check with its result. */
+/** Check with its result. */
 export interface Checked {
   id: string;
   title: string;
   outcome: 'passed' | Severity | 'unknown' | 'skipped';
-  /** What was seen. */
+  /** Observations. */
   evidence: readonly string[];
-  /** Why it was not checked; null when it was. */
+  /** Reason why the check was not made; null: it was made. */
   reason: string | null;
-  /** Null unless something was found. */
+  /** Cause; null without a finding. */
   cause: string | null;
   fix: string | null;
   seconds: number;
@@ -29,7 +29,9 @@ export interface Verification {
   checks: readonly Checked[];
 }
 
-/** Checks a deployment with at most two participants at a time in rooms of their own, which are deleted. */
+/**
+ * Checks a deployment with at most two participants at a time in separate rooms, which are deleted.
+ */
 export const verify = async (
   request: VerifyRequest,
   checks: readonly Check[] = CHECKS,
@@ -37,7 +39,7 @@ export const verify = async (
   request.guard.assertServer(request.access.url);
   const facts = openFacts(request);
   const done = new Map<string, Checked>();
-  /** Checks that were not made since one that they need found something. */
+  /** Checks that were not made because one that they need has a finding. */
   const blocked = new Set<string>();
   try {
     for (const check of checks) {
@@ -80,7 +82,10 @@ const perform = async (
   return checkedOf(check, result, (performance.now() - began) / 1_000);
 };
 
-/** A warning keeps no other check from being made: what it is about works. */
+/**
+ * Id of the check that blocks this one; null: none. A warning blocks nothing: the property it
+ * concerns works.
+ */
 const blockerOf = (
   { needs }: Check,
   done: ReadonlyMap<string, Checked>,
@@ -117,7 +122,7 @@ const checkedOf = (check: Check, result: CheckResult, seconds: number): Checked 
   }
 };
 
-/** What is wrong outranks what is not known, and that outranks what could be better. */
+/** Verdict of all checks: errors outrank unknown results, which outrank warnings. */
 export const verdictOf = (checks: readonly Pick<Checked, 'outcome'>[]): VerifyVerdict => {
   const has = (outcome: Checked['outcome']): boolean =>
     checks.some((check) => check.outcome === outcome);
@@ -126,7 +131,7 @@ export const verdictOf = (checks: readonly Pick<Checked, 'outcome'>[]): VerifyVe
   return has('warning') ? 'warnings' : 'passed';
 };
 
-/** Without these nothing is reached. */
+/** Checks without which nothing can be reached. */
 const WAYS_IN: ReadonlySet<string> = new Set(['dns', 'addresses', 'tls', 'admission']);
 
 const ADMITTED: ReadonlySet<Checked['outcome'] | undefined> = new Set(['passed', 'warning']);

@@ -3,14 +3,14 @@ import { type Check, type CheckResult, found, passed } from '../check.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** How one address answered: the error's code, or null where it accepted. */
+/** Result of connecting to one address: the code of the error, or null if it accepted. */
 export interface AddressAnswer {
   address: string;
   family: number;
   error: string | null;
 }
 
-/** Of this host, which has no route for this family: no fault of the deployment. */
+/** Errors of a host that has no route for an address family; the deployment has no fault. */
 const NO_ROUTE_HERE = /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/;
 
 export const addressesRule = (answers: readonly AddressAnswer[], port: number): CheckResult => {

@@ -1,9 +1,9 @@
 import type { Answer, Rejection, Validation } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
-/** What this host itself refused: nothing is known of the deployment then. */
+/** Errors of this host, which show nothing about the deployment. */
 const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
-/** At its limit: the check of limits reports it. */
+/** Rejections by a limit, which the check of limits reports. */
 const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 
 export const admissionRule = (validation: Validation): CheckResult => {
@@ -33,7 +33,11 @@ const belowRtcRule = ({ reason, message, hint }: Rejection): CheckResult =>
     'A proxy changes or refuses paths below /rtc: each join of livekit-client fails once before its fallback, and clients without this fallback do not join',
   );
 
-/** Cause for the author of an answer; undefined: the general cause fits, as for livekit-server's own answers and for none. */
+/**
+ * Cause by the author of an answer.
+ * @returns undefined where the general cause fits: for an answer of livekit-server itself, and for
+ * no answer
+ */
 const causeOf = (answer: Answer | undefined): string | undefined => {
   if (answer?.kind === 'authorization_removed')
     return 'A proxy removes or replaces the header Authorization, in which native SDKs send the token; browsers send it in the query';

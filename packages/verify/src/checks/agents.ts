@@ -2,12 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { agentDispatchOf } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 
-/** Shorter than the server keeps the empty room: afterwards the dispatches of it cannot be listed. */
+/**
+ * Waiting time for an agent, ms. It is shorter than the server keeps the empty room, whose
+ * dispatches cannot be listed afterwards.
+ */
 const WAIT_MS = 8_000;
 const LOOK_EVERY_MS = 300;
 const TIMEOUT_SECONDS = 5;
 
-/** @param workers identities of the agents that took the job */
+/**
+ * Result of the check.
+ * @param workers identities of the agents that took the job
+ */
 export const agentsRule = (name: string, workers: readonly string[]): CheckResult =>
   workers.length > 0
     ? passed(`${workers.join(', ')} took a job of ${name}`)
@@ -22,7 +28,7 @@ export const agents: Check = {
   fix: 'start a worker with this agent_name, with LIVEKIT_URL and a key of this deployment; look at its load',
   needs: ['websocket'],
   run: async ({ api, makeRoom }, { access, agent }) => {
-    // The API lists no registered workers: only a job shows them.
+    // The API does not list registered workers: only a job shows them.
     if (agent === null) return skipped('give the name of an agent, which then gets a job: --agent');
     const withoutApi = await api();
     if (withoutApi !== null) return skipped(withoutApi);

@@ -4,21 +4,24 @@ import { isAnnounced, ofNode } from '../facts/facts.ts';
 import { type AddressScope, isOwnAddress, isWithin, scopeOfAddress } from '../facts/scope.ts';
 import { unreachedAddresses } from '../facts/tcp-candidates.ts';
 
-/** The candidates of one node. */
+/** Candidates of one node. */
 export interface NodeCandidates {
-  /** In front of evidence: `node-1: `, or nothing. */
+  /** Prefix of evidence: `node-1: `, or empty for a single node. */
   prefix: string;
   candidates: readonly AnnouncedCandidate[];
 }
 
 export interface CandidateQuestion {
   nodes: readonly NodeCandidates[];
-  /** Addresses of signalling, which users reach. */
+  /** Addresses of signalling, which users can reach. */
   signalling: readonly string[];
-  /** Prefixes that candidates must be in; empty: those that fit the addresses of signalling. */
+  /**
+   * Prefixes in which candidates must be; empty: candidates are compared with the addresses of
+   * signalling.
+   */
   allowed: readonly string[];
   isOwn(address: string): boolean;
-  /** Addresses that take no TCP connection at the port that is announced. */
+  /** Addresses that accept no TCP connection at the announced port. */
   unreached?: readonly string[];
 }
 
@@ -30,7 +33,10 @@ const WHAT: Record<AddressScope, string> = {
   public: 'an address outside the allowed ones',
 };
 
-/** Checks that users can reach the candidates of each node. Unreachable ones beside reachable ones cost time: clients try each. */
+/**
+ * Checks that users can reach the candidates of each node. An unreachable candidate next to a
+ * reachable one costs time: clients try each.
+ */
 export const candidatesRule = (question: CandidateQuestion): CheckResult => {
   const outside = question.nodes.flatMap(({ prefix, candidates }) =>
     unique(candidates)
@@ -71,7 +77,7 @@ export const candidatesRule = (question: CandidateQuestion): CheckResult => {
   );
 };
 
-/** Texts for the unreachable addresses of a node that also has reachable ones. */
+/** Finding for the unreachable addresses of a node that also has reachable ones. */
 const besideOthers = (
   addresses: readonly string[],
   scope: AddressScope,
@@ -95,7 +101,7 @@ const unique = (candidates: readonly AnnouncedCandidate[]): string[] => [
 
 const ORDER: readonly AddressScope[] = ['loopback', 'link-local', 'bridge', 'private', 'public'];
 
-/** Users come from as far as the widest address of signalling lets them. */
+/** Widest scope of signalling addresses: users are expected to come from it. */
 const widest = (addresses: readonly string[]): AddressScope =>
   ORDER.findLast((scope) => addresses.some((address) => scopeOfAddress(address) === scope)) ??
   'public';
@@ -105,11 +111,11 @@ const isUsable = (
   users: AddressScope,
   { allowed, isOwn }: CandidateQuestion,
 ): boolean => {
-  // Names of mDNS candidates and the like are resolved by the client.
+  // The client resolves names of mDNS candidates and the like.
   if (allowed.length > 0) return true;
   const own = scopeOfAddress(address);
   if (own === 'public') return true;
-  // Signalling on this host: so are its users, who reach this host's addresses alone.
+  // Signalling is on this host, so users are too: they reach only this host's addresses.
   if (users === 'loopback') return own === 'loopback' || isOwn(address);
   return users !== 'public' && ORDER.indexOf(own) >= ORDER.indexOf(users);
 };

@@ -3,15 +3,15 @@ import { tlsProblem } from '@livekit-swarm/livekit';
 import type { CheckResult } from '../check.ts';
 import { found, passed } from '../check.ts';
 
-/** What one port presented. */
+/** Certificate of one port. */
 export interface Presented {
-  /** `wss://livekit.example.com at 192.0.2.1` */
+  /** URL and address of the port: `wss://livekit.example.com at 192.0.2.1`. */
   where: string;
-  /** Code of OpenSSL or of the connection; null: accepted. */
+  /** Error code of OpenSSL or of the connection; null: the certificate was accepted. */
   error: string | null;
-  /** Unix ms; null where no certificate was seen. */
+  /** Time of expiry, Unix time, ms; null: no certificate was received. */
   expiresAt: number | null;
-  /** For which names. */
+  /** Names that the certificate is valid for. */
   names: string;
 }
 
@@ -19,7 +19,10 @@ const WARN_DAYS = 14;
 const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 4_000;
 
-/** Certificates of one kind of port, all of which must be accepted, and for two weeks more. */
+/**
+ * Result for the certificates of one kind of port: all must be accepted, and be valid for two more
+ * weeks.
+ */
 export const certificateRule = (presented: readonly Presented[], nowMs: number): CheckResult => {
   const bad = presented.filter(({ error }) => error !== null);
   if (bad.length > 0) {
@@ -50,7 +53,10 @@ const describe = ({ where, error, names }: Presented): string => {
   return `${where}: ${what} (${error}${itsNames})`;
 };
 
-/** @param host name that the certificate must have; an address has no SNI */
+/**
+ * Reads the certificate of a port.
+ * @param host name that the certificate must have; an address has no SNI
+ */
 export const presentedAt = (
   host: string,
   address: string,
@@ -63,7 +69,7 @@ export const presentedAt = (
       host: address,
       port,
       timeout: TIMEOUT_MS,
-      // The certificate is looked at also where it is not accepted; nothing is sent on this connection.
+      // The certificate is read even if it is not accepted; nothing is sent on this connection.
       rejectUnauthorized: false,
       ...(isAddress ? {} : { servername: host }),
     });
@@ -73,7 +79,8 @@ export const presentedAt = (
       resolve({ where, error, expiresAt: until, names: certificate?.subjectaltname ?? 'no name' });
     };
     socket.once('secureConnect', () => {
-      // In TLS 1.3 the certificate of an address is verified against `host`, so the name is checked here.
+      // In TLS 1.3 the certificate of an address is verified against `host`, so the name is checked
+      // here.
       const certificate = socket.getPeerCertificate();
       const own: unknown = socket.authorizationError;
       const code =

@@ -1,10 +1,15 @@
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 
-/** livekit-server accepts tokens from up to a minute in the future. */
+/**
+ * Limits of the clock's error, s. livekit-server accepts tokens from up to a minute in the future.
+ */
 const LIMITS = { warnSeconds: 5, errorSeconds: 50 } as const;
 const TIMEOUT_MS = 5_000;
 
-/** An answer with its Date (RFC 9110 §6.6.1: whole seconds), and when this host asked and had it, Unix ms. */
+/**
+ * Answer with its Date (RFC 9110 §6.6.1: whole seconds), and the times of request and answer by
+ * this host's clock, Unix time, ms.
+ */
 export interface DatedAnswer {
   date: string | null;
   askedAt: number;
@@ -13,9 +18,10 @@ export interface DatedAnswer {
 
 export const clockRule = ({ date, askedAt, answeredAt }: DatedAnswer): CheckResult => {
   const server = date === null ? Number.NaN : Date.parse(date);
-  // Answers of HAProxy itself have no date: the check of admission reports why HAProxy answers, and whether a token is valid by the server's clock.
+  // Answers of HAProxy itself have no date. The check of admission reports why HAProxy answers, and
+  // whether a token is valid by the server's clock.
   if (Number.isNaN(server)) return skipped('the answer has no Date header');
-  // The header is cut to the second.
+  // The header is truncated to the second, so half a second is added.
   const seconds = (server + 500 - (askedAt + answeredAt) / 2) / 1_000;
   const uncertainty = 0.5 + (answeredAt - askedAt) / 2_000;
   const text = `the server's clock is ${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? 'behind' : 'ahead of'} this host's (± ${uncertainty.toFixed(1)} s)`;

@@ -1,6 +1,6 @@
 import { type Check, found, passed, unknown } from '../check.ts';
 
-/** Of getaddrinfo, when this host's own resolver fails: nothing is known of the name then. */
+/** Errors of getaddrinfo when this host's own resolver fails; they show nothing about the name. */
 const OWN_RESOLVER = /^(EAI_AGAIN|EAI_FAIL|EAI_SYSTEM|EAI_MEMORY)$/;
 
 export const dns: Check = {

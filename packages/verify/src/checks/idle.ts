@@ -4,7 +4,10 @@ import { type Check, type CheckResult, found, passed, skipped, unknown } from '.
 
 const TIMEOUT_MS = 6_000;
 
-/** @param endedAfterMs null: it was still open at the end */
+/**
+ * Result of the check.
+ * @param endedAfterMs time until the connection ended, ms; null: it was still open at the end
+ */
 export const idleRule = (endedAfterMs: number | null, why: string, heldMs: number): CheckResult =>
   endedAfterMs === null
     ? passed(`a signal connection without messages stayed open for ${heldMs / 1_000} s`)

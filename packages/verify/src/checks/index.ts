@@ -29,7 +29,7 @@ import { versions } from './versions.ts';
 import { webhooks } from './webhooks.ts';
 import { websocket } from './websocket.ts';
 
-/** In the order in which they are made: what a check needs comes before it. */
+/** Checks in their order of execution: a check comes after those it needs. */
 export const CHECKS: readonly Check[] = [
   dns,
   addresses,

@@ -1,7 +1,7 @@
 import { makeToken, type Validation, validateAdmission } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
-/** Pairs from LiveKit's development mode, sample configuration and charts: they are public. */
+/** Key pairs of LiveKit's development mode, sample configuration and charts: they are public. */
 export const SAMPLE_KEYS = [
   ['devkey', 'secret'],
   ['key1', 'secret1'],
@@ -9,11 +9,14 @@ export const SAMPLE_KEYS = [
   ['myapikey', 'myapisecret'],
 ] as const;
 
-/** livekit-server warns below it. */
+/** Length of a secret below which livekit-server warns, characters. */
 const SECRET_CHARACTERS = 32;
 const TIMEOUT_MS = 5_000;
 
-/** @param accepted names of sample keys that the server accepts */
+/**
+ * Result of the check.
+ * @param accepted names of sample keys that the server accepts
+ */
 export const keysRule = (accepted: readonly string[], ownSecret: string): CheckResult => {
   if (accepted.length > 0)
     return found(
@@ -34,7 +37,10 @@ export const keysRule = (accepted: readonly string[], ownSecret: string): CheckR
     : passed(`none of ${SAMPLE_KEYS.length} sample keys is accepted; the secret is long enough`);
 };
 
-/** Returns true when the server accepted the key, even if it then rejected the join for a reason that it checks later. */
+/**
+ * Returns true if the server accepted the key, even if it then rejected the join for a reason that
+ * it checks later.
+ */
 const isAccepted = (answer: Validation): boolean =>
   answer.ok || ACCEPTED.has(answer.rejection.reason);
 
@@ -65,7 +71,7 @@ export const keys: Check = {
       });
       const answer = await validateAdmission({ url: access.url, token, timeoutMs: TIMEOUT_MS });
       if (isAccepted(answer)) accepted.push(apiKey);
-      // The answer of a proxy proves nothing about the keys.
+      // The answer of a proxy shows nothing about the keys.
       else if (!answer.ok && answer.rejection.answer?.who !== 'livekit')
         return unknown(answer.rejection.message);
     }

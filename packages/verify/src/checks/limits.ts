@@ -1,13 +1,13 @@
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import { isAnnounced, type NodeFacts, ofNode } from '../facts/facts.ts';
 
-/** What a room that names no limits of its own gets, and how each node answered a join. */
+/** Limits of a room that sets none itself, and the answer of each node to a join. */
 export interface LimitFacts {
-  /** 0: none. */
+  /** Largest number of participants in a room; 0: no limit. */
   maxParticipants: number;
   codecs: readonly string[];
   nodes: readonly NodeFacts[];
-  /** How many a room must take. */
+  /** Number of participants that a room must accept. */
   wanted: number;
 }
 
@@ -39,8 +39,9 @@ const CODEC_FIX =
   'remove room.enabled_codecs, or add what is missing: audio/opus, audio/red, video/VP8, video/H264';
 
 /**
- * Codecs that clients publish and the room forbids. Every browser has Opus, VP8 and H.264 (RFC 7874 §3, RFC 7742 §5), some no other; livekit-client publishes audio
- * with RED unless it is encrypted end to end.
+ * Codecs that clients publish and the room forbids. Every browser has Opus, VP8 and H.264 (RFC 7874
+ * §3, RFC 7742 §5), and some have no other; livekit-client publishes audio with RED unless it is
+ * encrypted end to end.
  * @param codecs MIME types that a room allows; empty: all
  */
 const missingCodecs = (

@@ -2,7 +2,10 @@ import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isService, type OpenService } from '../facts/open-services.ts';
 import { readBody } from './read-body.ts';
 
-/** @param throughProxy what /metrics of the signalling URL answers; null: nothing with status 200 */
+/**
+ * Result of the check.
+ * @param throughProxy answer of the signalling URL's /metrics; null: no answer with status 200
+ */
 export const metricsRule = (
   throughProxy: string | null,
   url: string,

@@ -1,7 +1,7 @@
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, type NodeFacts, ofNode } from '../facts/facts.ts';
 
-/** At its limit: the check of limits reports it. */
+/** Rejections by a limit, which the check of limits reports. */
 const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 
 export const nodesRule = (nodes: readonly NodeFacts[]): CheckResult => {

@@ -1,7 +1,7 @@
 import type { PathCheck } from '@livekit-swarm/exporter';
 import { type CheckResult, found, passed, unknown } from '../check.ts';
 
-/** As a sentence, with the node where there are several. */
+/** Sentence about a path; it names the node if there are several. */
 export const describePath = (check: PathCheck): string => {
   const where = `${check.path}${check.node === null ? '' : ` to ${check.node}`}`;
   switch (check.outcome) {
@@ -17,12 +17,12 @@ export const describePath = (check: PathCheck): string => {
   }
 };
 
-/** The code of a join that took so long that nothing else about it counts. */
+/** Code of a join that took so long that its other results do not count. */
 const SLOW = 'join_slow';
 
 /**
- * One path, or several of which each that is offered must work.
- * @param absent what it means where none is offered
+ * Result for one path, or for several of which each offered one must work.
+ * @param absent result if none is offered
  */
 export const pathsRule = (
   checks: readonly PathCheck[],

@@ -2,10 +2,15 @@ import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isService, type OpenService } from '../facts/open-services.ts';
 import { readBody } from './read-body.ts';
 
-/** Of livekit-server in development mode, and of Go's own package. */
+/**
+ * Paths of the profiler: that of livekit-server in development mode, and that of Go's own package.
+ */
 const PATHS = ['/debug/pprof/', '/debug/goroutine'] as const;
 
-/** @param answers what each path of the signalling URL answers; null: nothing with status 200 */
+/**
+ * Result of the check.
+ * @param answers answer of each path of the signalling URL; null: no answer with status 200
+ */
 export const profilerRule = (
   answers: ReadonlyMap<string, string | null>,
   services: readonly OpenService[],

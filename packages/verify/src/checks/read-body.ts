@@ -2,8 +2,8 @@ const TIMEOUT_MS = 4_000;
 const MAX_CHARACTERS = 65_536;
 
 /**
- * The beginning of a page.
- * @returns null where it does not answer with status 200
+ * Reads the beginning of a page.
+ * @returns null if the status is not 200
  * @throws the error of the connection
  */
 export const readBody = async (url: string): Promise<string | null> => {

@@ -1,7 +1,10 @@
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import type { OpenService } from '../facts/open-services.ts';
 
-/** A Redis with a password is reached as well: then the password is all that protects it. */
+/**
+ * Result of the check. A Redis with a password is reported as well: its password is then the only
+ * protection.
+ */
 export const redisPortRule = (services: readonly OpenService[]): CheckResult => {
   const open = services.filter(({ kind }) => kind === 'redis' || kind === 'redis_with_password');
   if (open.length === 0) return passed('no Redis answers');

@@ -2,12 +2,15 @@ import type { ReportedNode } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
 
-/** Nodes write themselves every two seconds; one that has not for this long has ended without a farewell. */
+/**
+ * Age of a node's entry after which the node has ended without removing it, s: nodes write their
+ * entries every two seconds.
+ */
 const STALE_SECONDS = 30;
 
 export interface RegistryFacts {
   registered: readonly ReportedNode[];
-  /** Ids of nodes that participants joined. */
+  /** Ids of the nodes that participants joined. */
   reached: readonly string[];
   nowMs: number;
 }

@@ -4,21 +4,33 @@ import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
 
 const TIMEOUT_MS = 6_000;
-/** The command may take as long: with what follows it is less than the minute after which livekit-server removes participants without media. */
+/**
+ * Time limit of the command, ms. With the time of watching it stays below the minute after which
+ * livekit-server removes participants without media.
+ */
 const COMMAND_MS = 40_000;
-/** A proxy that ends its old connections does so within seconds, or after a time of its own, which is not waited for. */
+/**
+ * Time of watching after the command, ms. A proxy ends its old connections within seconds, or after
+ * a configured time, for which the check does not wait.
+ */
 const WATCH_MS = 5_000;
-/** Between joins. They have no media, so the server counts them as failed: they must be few. */
+/**
+ * Pause between joins, ms. They have no media, so the server counts them as failed: they must be
+ * few.
+ */
 const PAUSE_MS = 1_000;
-/** What the command must not learn of this program's environment. */
+/** Variables of this program that the command does not receive. */
 const SECRETS = ['LIVEKIT_API_SECRET', 'LIVEKIT_API_KEY', 'SWARM_TOKEN', 'REDISCLI_AUTH'];
 
 export interface ReloadFacts {
-  /** After the command began, ms; null: the connection was still open at the end. */
+  /**
+   * Time from the start of the command to the end of the connection, ms; null: it was still open at
+   * the end.
+   */
   endedAfterMs: number | null;
   why: string;
   joins: number;
-  /** Messages of joins that failed. */
+  /** Messages of failed joins. */
   failures: readonly string[];
   watchedMs: number;
 }
@@ -103,21 +115,24 @@ export const reload: Check = {
   },
 };
 
-/** Why it failed; null: it did not. What it prints may hold secrets and is not shown. */
+/**
+ * Runs the command. Its output may contain secrets and is not shown.
+ * @returns the reason of its failure; null: it succeeded
+ */
 const runCommand = (command: string, signal: AbortSignal): Promise<string | null> =>
   new Promise((resolve) => {
     const over = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_MS)]);
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)),
     );
-    // A process group of its own: what the shell has started ends with it.
+    // A process group of its own, so that processes started by the shell end with it.
     const child = spawn('sh', ['-c', command], { stdio: 'ignore', detached: true, env });
     const stop = (): void => {
       resolve(`did not end within ${COMMAND_MS / 1_000} s`);
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
       } catch {
-        // It has ended.
+        // The process group has already ended.
       }
     };
     over.addEventListener('abort', stop, { once: true });

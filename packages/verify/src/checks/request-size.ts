@@ -3,8 +3,9 @@ import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { measureRequestSizes, type PaddedPart, type PassingSize } from '../facts/request-sizes.ts';
 
 /**
- * Length of the `join_request` of `/rtc/v1`, characters: client, tracks and offer, compressed and in base64. The offer of Chromium for microphone and camera
- * alone has 2,300 characters; the whole request of a participant of swarm has 1,200 to 1,900.
+ * Length of the `join_request` of `/rtc/v1`, characters: client, tracks and offer, compressed and
+ * in base64. The offer of Chromium for microphone and camera alone has 2,300 characters; the whole
+ * request of a participant of swarm has 1,200 to 1,900.
  */
 const JOIN_REQUEST_CHARS = 3_000;
 /** Length of the path, the names of parameters and the settings of the client, characters. */

@@ -1,4 +1,4 @@
-/** The rule of every check: what it makes of what it saw. */
+/** Tests of the rule of every check, with made-up observations. */
 import type { PathCheck } from '@livekit-swarm/exporter';
 import type { AnnouncedPaths, ReportedNode } from '@livekit-swarm/livekit';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ import { versionsRule } from './versions.ts';
 import { webhooksRule } from './webhooks.ts';
 import { websocketRule } from './websocket.ts';
 
-/** `passed`, `error`, `warning`, `unknown` or `skipped`. */
+/** Outcome or severity: `passed`, `error`, `warning`, `unknown` or `skipped`. */
 const of = (result: CheckResult): string =>
   result.outcome === 'found' ? result.severity : result.outcome;
 
@@ -52,7 +52,7 @@ describe('addresses', () => {
     expect(of(addressesRule(answers, 443))).toBe(outcome);
   });
 
-  it('does not blame the deployment for a family that this host has no route for', () => {
+  it('does not report a family for which this host has no route', () => {
     const v6 = at('2001:db8::1', 'ENETUNREACH');
     expect(of(addressesRule([at('192.0.2.1', null), v6], 443))).toBe('passed');
     expect(of(addressesRule([v6], 443))).toBe('unknown');
@@ -109,13 +109,13 @@ describe('admission and WebSocket', () => {
     ok: false as const,
     rejection: { reason, message: 'no', retryable: false },
   });
-  it('blames the deployment for what it answers, and not for what this host lacks', () => {
+  it('reports answers of the deployment, and not errors of this host', () => {
     expect(of(admissionRule({ ok: true, signalling: 'v1' }))).toBe('passed');
     expect(of(admissionRule(rejected('unauthorized')))).toBe('error');
     expect(of(admissionRule(rejected('no_route')))).toBe('unknown');
     // The outage of a proxy is never a pass.
     expect(of(admissionRule(rejected('bad_gateway')))).toBe('error');
-    // A server with room.auto_create: false has accepted the token before it looks for the room.
+    // A server with room.auto_create: false accepts the token before it looks for the room.
     expect(admissionRule(rejected('room_not_found'))).toEqual({
       outcome: 'passed',
       evidence: [expect.any(String), expect.stringContaining('room.auto_create: false')],
@@ -127,7 +127,7 @@ describe('admission and WebSocket', () => {
       severity: 'warning',
       evidence: [expect.stringContaining('(wrong_path)')],
     });
-    // What the check of limits finds.
+    // The check of limits reports this.
     expect(of(admissionRule(rejected('server_full')))).toBe('passed');
   });
 
@@ -150,7 +150,7 @@ const announced: AnnouncedPaths = {
 const failing = (reason: string) => ({ reason, message: 'no', retryable: false });
 const node = (joined: NodeFacts['joined']): NodeFacts => ({ name: 'node-1', joined });
 
-it('nodes: one that takes no participants', () => {
+it('nodes: one that accepts no participants', () => {
   expect(of(nodesRule([node(announced)]))).toBe('passed');
   expect(of(nodesRule([node(announced), node(failing('signal_timeout'))]))).toBe('error');
   expect(of(nodesRule([node(failing('bad_gateway'))]))).toBe('error');
@@ -221,7 +221,7 @@ describe('candidates', () => {
     expect(judge('192.0.2.1', '203.0.113.1', { allowed })).toBe('error');
   });
 
-  it('an address that leads nowhere beside one that users reach', () => {
+  it('an unreachable address next to one that users reach', () => {
     const warned = (addresses: string[], unreached: string[] = []) => {
       const candidates = addresses.map((address) => ({
         ...{ protocol: 'udp' as const, address, port: 7882 },
@@ -283,7 +283,7 @@ describe('paths of media', () => {
     expect(cause).not.toContain('firewall');
   });
 
-  it('TURN: of the application, or useless where nodes have no UDP', () => {
+  it('TURN: of the application, or useless if nodes have no UDP', () => {
     const none = [at('turn-udp', 'not_offered'), at('turn-tls', 'not_offered')];
     const relay = (granted: boolean, trouble: string | null = null) => ({
       ...{ url: 'turn:192.0.2.9', trouble },
@@ -300,14 +300,14 @@ describe('paths of media', () => {
     expect(of(turnRule([useless, at('turn-tls', 'failed', null, 'turn_tls')], []))).toBe('error');
   });
 
-  it('joins that an overloaded host made slow show nothing', () => {
+  it('slow joins on an overloaded host show nothing', () => {
     const slow = { ...path('failed'), reason: 'join_slow' };
     expect(of(pathsRule([path('works'), slow], 'error'))).toBe('unknown');
     expect(of(pathsRule([path('failed'), slow], 'error'))).toBe('error');
   });
 });
 
-it('turn-relay: private peers that are granted; a server that was not asked is unknown', () => {
+it('turn-relay: permitted private peers; a server that was not asked is unknown', () => {
   const answer = (granted: boolean, trouble: string | null = null) => ({
     ...{ url: 'turn:192.0.2.1', trouble },
     permissions: [{ peer: '10.0.0.1', granted, code: granted ? null : 403 }],
@@ -346,7 +346,7 @@ it('registry: a node that Redis does not know, and one that does not report', ()
 
 describe('ports that answer users', () => {
   const METRICS = '# HELP livekit_room_total\n# TYPE livekit_room_total gauge\n';
-  it('recognises services by what they answer', () => {
+  it('recognises services by their answers', () => {
     expect(redisKind('+PONG\r\n')).toBe('redis');
     expect(redisKind('-NOAUTH Authentication required.\r\n')).toBe('redis_with_password');
     expect(redisKind('HTTP/1.1 400 Bad Request')).toBeNull();
@@ -394,7 +394,7 @@ describe('token', () => {
     expect(of(tokenRule(given, NOW))).toBe(outcome);
   });
 
-  it('explains of roomCreate what it is for where rooms are created by the API', () => {
+  it('explains the use of roomCreate where the API creates rooms', () => {
     const given = {
       exp: NOW / 1_000 + 600,
       video: { roomJoin: true, room: 'a', roomCreate: true },

@@ -3,13 +3,16 @@ import type { LookupFunction } from 'node:net';
 import { deploymentAt, isJoin, joinBySignal } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
 
-/** Two participants that joined the same room by connections of their own. */
+/** Two participants that joined the same room over separate connections. */
 export interface Pair {
   rooms: readonly [string, string];
   nodes: readonly [string, string];
 }
 
-/** One in eight rooms is enough: with two copies, a pair lands in both of them every second time. */
+/**
+ * Number of pairs. They detect a split in one of eight rooms: with two copies, every second pair
+ * lands in both.
+ */
 const PAIRS = 6;
 const TIMEOUT_MS = 5_000;
 
@@ -23,7 +26,7 @@ export const splitBrainRule = (pairs: readonly Pair[]): CheckResult => {
   ]);
 };
 
-/** Connects to this address whatever the name has. */
+/** Makes a lookup function that always returns this address. */
 const fixed =
   ({ address, family }: LookupAddress): LookupFunction =>
   (_host, { all }, callback) =>
@@ -47,7 +50,7 @@ export const splitBrain: Check = {
     const pairs: Pair[] = [];
     for (let number = 0; number < PAIRS; number++) {
       const room = await makeRoom();
-      // One after the other: a room that two create at the same moment is a different question.
+      // The joins are sequential: simultaneous creation of one room would be another test.
       const a = await joinBySignal(
         deployment,
         tokenFor(room, 'swarm-verify-a'),

@@ -7,12 +7,15 @@ import {
 } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
 
-/** What this host itself lacks: nothing is known of the endpoint then. */
+/** Errors of this host, which show nothing about the endpoint. */
 const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
 const SLOW_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 
-/** @param admission what the named server answered to the token; null where there is none */
+/**
+ * Result of the check.
+ * @param admission answer of the named server to the token; null: no answer
+ */
 export const tokenEndpointRule = (
   answer: Ticket | Failure,
   tookMs: number,

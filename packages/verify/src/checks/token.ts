@@ -1,7 +1,7 @@
 import { isTicket } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 
-/** A participant needs none of these. */
+/** Grants of administration, none of which a participant needs. */
 const ADMINISTRATION = [
   'roomAdmin',
   'roomCreate',
@@ -15,11 +15,14 @@ const ADMINISTRATION = [
 const WARN_HOURS = 24;
 const HOUR_SECONDS = 3_600;
 
-/** livekit-server ≥ 1.12 creates the room of such a token, also with `room.auto_create: false`. */
+/**
+ * Consequence of the grant roomCreate: livekit-server ≥ 1.12 creates the room of such a token, also
+ * with `room.auto_create: false`.
+ */
 const PRICE =
   ': with room.auto_create: false and livekit-server ≥ 1.12 that lets its holder create the room at the join, which is the price of this design: the holder can also delete every room. To avoid it, let the application create rooms through the API';
 
-/** What a token contains; it is decoded and not verified: the server does that. */
+/** Contents of a token. It is decoded and not verified: the server verifies it. */
 export interface Claims {
   exp?: number;
   iss?: string;
@@ -28,7 +31,10 @@ export interface Claims {
   sip?: Record<string, unknown>;
 }
 
-/** @returns null where it is not a JSON Web Token */
+/**
+ * Decodes a token.
+ * @returns null if it is not a JSON Web Token
+ */
 export const decodeToken = (token: string): Claims | null => {
   const [, payload, signature] = token.trim().split('.');
   if (payload === undefined || signature === undefined) return null;
@@ -40,7 +46,10 @@ export const decodeToken = (token: string): Claims | null => {
   }
 };
 
-/** @param createsRooms whether the server creates rooms at a join; null: unknown */
+/**
+ * Result of the check.
+ * @param createsRooms whether the server creates rooms at a join; null: unknown
+ */
 export const tokenRule = (
   claims: Claims | null,
   nowMs: number,

@@ -3,7 +3,7 @@ import { isAnnounced } from '../facts/facts.ts';
 import { askPermissions, type PermissionAnswer } from '../turn/ask-permissions.ts';
 import { parseTurnUrl } from '../turn/turn-url.ts';
 
-/** Loopback, the private ranges, and the metadata service of clouds. */
+/** Peers inside a network: loopback, the private ranges, and the metadata service of clouds. */
 export const INNER_PEERS = [
   '127.0.0.1',
   '10.0.0.1',
@@ -12,10 +12,10 @@ export const INNER_PEERS = [
   '169.254.169.254',
 ] as const;
 
-/** What one TURN server answered. */
+/** Answer of one TURN server. */
 export interface RelayAnswer {
   url: string;
-  /** Why no permission was asked for; null: they were. */
+  /** Reason why no permission was requested; null: they were requested. */
   trouble: string | null;
   permissions: readonly PermissionAnswer[];
 }
@@ -53,7 +53,7 @@ export const turnRelay: Check = {
     const announced = (await nodes()).flatMap(({ joined }) =>
       isAnnounced(joined) ? [joined] : [],
     );
-    // Media to a node is what the relay is for, also where the node has a private address.
+    // Media to a node is the purpose of the relay, even if the node has a private address.
     const needed = new Set(
       announced.flatMap(({ candidates }) => candidates.map(({ address }) => address)),
     );

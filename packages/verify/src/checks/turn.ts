@@ -9,8 +9,10 @@ import { pathsRule } from './paths.ts';
 import type { RelayAnswer } from './turn-relay.ts';
 
 /**
+ * Result of the check.
  * @param announced paths through the servers that the deployment announces
- * @param application answers of the TURN servers that the application gives to its users, to requests for the addresses of the nodes
+ * @param application answers of the TURN servers that the application gives to its users, to
+ * requests for the addresses of the nodes
  */
 export const turnRule = (
   announced: readonly PathCheck[],
@@ -73,7 +75,7 @@ export const turn: Check = {
     ),
 };
 
-/** Asks each TURN server of the application to relay to the nodes. */
+/** Requests permissions for the nodes from each TURN server of the application. */
 const askApplication = async (
   { turn: given, signal }: VerifyRequest,
   nodes: readonly NodeFacts[],

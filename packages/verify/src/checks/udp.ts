@@ -2,7 +2,10 @@ import type { PathCheck } from '@livekit-swarm/exporter';
 import { type Check, type CheckResult, found } from '../check.ts';
 import { pathsRule } from './paths.ts';
 
-/** @param checks the paths direct and ice-tcp of every node */
+/**
+ * Result of the check.
+ * @param checks the paths direct and ice-tcp of every node
+ */
 export const udpRule = (checks: readonly PathCheck[]): CheckResult => {
   const direct = checks.filter(({ path }) => path === 'direct');
   const works = (node: string | null): PathCheck | undefined =>

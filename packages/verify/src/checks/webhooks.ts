@@ -7,17 +7,20 @@ import { WebhookReceiver } from 'livekit-server-sdk';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import { decodeToken } from './token.ts';
 
-/** One request that arrived. */
+/** Received webhook request. */
 export interface Webhook {
-  /** Of the event; null where the body is not one. */
+  /** Room of the event; null: the body is not an event. */
   room: string | null;
-  /** Key that it is signed with; null: it has no signature. */
+  /** API key that signed the request; null: it has no signature. */
   issuer: string | null;
-  /** Whether the signature fits the API secret and the body. */
+  /** True if the signature fits the API secret and the body. */
   isValid: boolean;
 }
 
-/** @param room that must have caused an event */
+/**
+ * Result of the check.
+ * @param room room that must have caused an event
+ */
 export const webhooksRule = (
   webhooks: readonly Webhook[],
   room: string,

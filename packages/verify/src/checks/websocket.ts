@@ -2,7 +2,7 @@ import { deploymentAt, type Failure, isJoin, joinBySignal } from '@livekit-swarm
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 
 const TIMEOUT_MS = 6_000;
-/** Not about the WebSocket. */
+/** Rejections by a limit, which are unrelated to the WebSocket. */
 const LIMITS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 
 export const websocketRule = (failure: Failure | null): CheckResult =>

@@ -29,50 +29,76 @@ import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';
 
-/** What one node reports of itself to a participant that joins there. */
+/** Facts that one node announces to a participant that joins there. */
 export interface NodeFacts {
-  /** As the user or the registry calls it; null: the one that the deployment chose. */
+  /** Name of the node by the user or the registry; null: the deployment chose the node. */
   name: string | null;
   joined: AnnouncedPaths | Failure;
 }
 
-/** What several checks look at. Each is read once, when it is first needed. */
+/** Facts that several checks use. Each is read once, when it is first needed. */
 export interface Facts {
   readonly url: ServerUrl;
   readonly port: number;
-  /** Of the host in the URL. @throws the error of the lookup */
+  /**
+   * Addresses of the host in the URL.
+   * @throws the error of the lookup
+   */
   addresses(): Promise<readonly LookupAddress[]>;
   admission(): Promise<Validation>;
-  /** Asks whether the server creates a room at a join (`room.auto_create`); null: it rejected the join for another reason. */
+  /**
+   * Value of `room.auto_create`: true if the server creates a room at a join. Null: it rejected the
+   * join for another reason.
+   */
   createsRooms(): Promise<boolean | null>;
-  /** Null without --redis. @throws Error when it cannot be reached */
+  /**
+   * Nodes in the registry; null without --redis.
+   * @throws Error if Redis cannot be reached
+   */
   registered(): Promise<readonly ReportedNode[] | null>;
-  /** Every known node, or the one that the deployment chooses. */
+  /** Facts of every known node, or of the one that the deployment chooses. */
   nodes(): Promise<readonly NodeFacts[]>;
-  /** Media on each path. */
+  /** Results of media on each path. */
   paths(): Promise<readonly PathCheck[]>;
-  /** What the token endpoint answers to one participant; null without one. */
+  /**
+   * Answer of the token endpoint for one participant, and its duration, ms; null without an
+   * endpoint.
+   */
   ticket(): Promise<{ answer: Ticket | Failure; tookMs: number } | null>;
-  /** Programs that answer on ports that users should not reach; null: not looked for. */
+  /** Programs that answer on ports that users should not reach; null: not searched. */
   openServices(): Promise<readonly OpenService[] | null>;
-  /** Reason why the API cannot be used: another program answers at its address. Null: the API is offered. */
+  /**
+   * Reason why the API cannot be used: another program answers at its address. Null: the API is
+   * offered.
+   */
   api(): Promise<string | null>;
-  /** Makes a room, which is deleted at the end. @throws Error */
+  /**
+   * Makes a room, which is deleted at the end.
+   * @throws Error if the API fails
+   */
   makeRoom(nodeId?: string): Promise<string>;
-  /** The same, with the limits that the deployment gives to rooms that name none. @throws Error */
+  /**
+   * Makes a room with the limits that the deployment gives to rooms without their own.
+   * @throws Error if the API fails
+   */
   makePlainRoom(): Promise<Pick<Room, 'name' | 'maxParticipants' | 'enabledCodecs'>>;
   tokenFor(room: string, identity: string): string;
-  /** Deletes all rooms. @returns how many could not be deleted in time */
+  /**
+   * Deletes all rooms.
+   * @returns the number that could not be deleted in time
+   */
   close(): Promise<number>;
 }
 
 const API_MS = 5_000;
 const TOKEN_SECONDS = 120;
-/** The server closes an empty room after this, should its deletion fail. */
+/** Time after which the server closes an empty room if its deletion fails, s. */
 const EMPTY_SECONDS = 10;
 /** Checks that are skipped without the API. */
 const NEEDS_API = 'limits and agents';
-/** More would take minutes: the evidence has how many there are. */
+/**
+ * Largest number of nodes that are checked: more would take minutes. The evidence states the total.
+ */
 const MAX_NODES = 20;
 
 export const openFacts = (request: VerifyRequest): Facts => {
@@ -88,7 +114,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
       await (await roomServiceOf(request.access, API_MS / 1_000)).listRooms([newName()]);
       return null;
     } catch (error) {
-      // The checks that call the API report one that is offered and fails.
+      // A check that calls the API reports an API that is offered and fails.
       if (!isWithoutApi(error)) return null;
       const { message, hint } = error.rejection;
       return `${message}: ${NEEDS_API} need the API; ${hint}`;
@@ -181,7 +207,8 @@ export const openFacts = (request: VerifyRequest): Facts => {
         onCheck: () => {},
       };
       const [first, ...others] = nodes;
-      // TURN servers are the same for all nodes, or differ only by their address: the first node stands for them.
+      // TURN servers are the same for all nodes, or differ only by their address: those of the
+      // first node are checked.
       const checks = await checkConnectivity({
         ...common,
         paths: CHECKED_PATHS,
@@ -198,7 +225,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
       if (tokenEndpoint === null) return null;
       const began = performance.now();
       const who = { room: newName(), identity: 'swarm-verify-token' };
-      // Checking a token may make its room.
+      // Checking a token may create its room.
       rooms.push(who.room);
       const answer = await askTokenEndpoint(tokenEndpoint, who, API_MS);
       return { answer, tookMs: performance.now() - began };
@@ -220,7 +247,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
   };
 };
 
-/** A failure is kept as well: the question is not asked again. */
+/** Makes a function that reads once. A failure is kept, too: the question is not asked again. */
 const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let reading: Promise<T> | undefined;
   return () => (reading ??= read());
@@ -229,6 +256,6 @@ const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
 export const isAnnounced = (joined: NodeFacts['joined']): joined is AnnouncedPaths =>
   'candidates' in joined;
 
-/** In front of evidence about one of several nodes. */
+/** Prefix of evidence about one of several nodes. */
 export const ofNode = ({ name }: Pick<NodeFacts, 'name'>): string =>
   name === null ? '' : `${name}: `;

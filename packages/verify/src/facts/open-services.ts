@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { connect } from 'node:net';
 import { scopeOfAddress } from './scope.ts';
 
-/** What answered on a port that users should not reach. */
+/** Kind of a program that answers on a port that users should not reach. */
 export type ServiceKind = 'redis' | 'redis_with_password' | 'metrics' | 'profiler';
 
 export interface OpenService {
@@ -11,13 +11,20 @@ export interface OpenService {
   kind: ServiceKind;
 }
 
-/** Redis; livekit-server's prometheus.port and debug_handler.port (since 1.13.2) as its sample has them; Prometheus; Go's profiler. */
+/**
+ * Well-known ports: Redis; livekit-server's prometheus.port and debug_handler.port (since 1.13.2)
+ * in its sample configuration; Prometheus; Go's profiler.
+ */
 export const WELL_KNOWN_PORTS = [6379, 6789, 7070, 9090, 6060] as const;
 
 const TIMEOUT_MS = 1_500;
 const MAX_ANSWER = 65_536;
 
-/** @returns null where the well-known ports are meant and no address is public: on a host of one's own they may be open */
+/**
+ * Searches for services.
+ * @returns null if the well-known ports are requested and no address is public: on the user's own
+ * host they may be open
+ */
 export const findServices = async (
   addresses: readonly LookupAddress[],
   ports: readonly number[] | null,
@@ -54,13 +61,13 @@ const HTTP_PATHS = [
   ['/debug/pprof/', 'profiler'],
 ] as const;
 
-/** What Redis answers to PING: +PONG, or that a password is needed, or that it is in protected mode. */
+/** Kind of a Redis by its answer to PING: +PONG, a password is required, or protected mode. */
 export const redisKind = (answer: string): ServiceKind | null => {
   if (answer.startsWith('+PONG')) return 'redis';
   return /^-(NOAUTH|DENIED|NOPERM|WRONGPASS)/.test(answer) ? 'redis_with_password' : null;
 };
 
-/** Whether an HTTP answer is what is looked for. Works for answers with and without a header. */
+/** Returns true if an HTTP answer, with or without a header, is that of the service. */
 export const isService = (kind: 'metrics' | 'profiler', answer: string): boolean => {
   if (!/^(HTTP\/1\.[01] 200|[^H])/.test(answer)) return false;
   return kind === 'metrics'
@@ -68,7 +75,7 @@ export const isService = (kind: 'metrics' | 'profiler', answer: string): boolean
     : /\/debug\/pprof\/|goroutine \d+ \[|goroutine\?debug=/.test(answer);
 };
 
-/** What a port answers to a request; empty: nothing within the time; null: there is no connection. */
+/** Answer of a port to a request; empty: none within the time limit; null: no connection. */
 const ask = (host: string, port: number, request: string): Promise<string | null> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS });

@@ -4,30 +4,37 @@ import { classifyAnswer, type Product, readAnswer } from '@livekit-swarm/livekit
 const SIZES = [2_048, 4_096, 8_192, 16_384] as const;
 const ANSWER_MS = 5_000;
 
-/** Part of a request that is padded: the URL, which holds token and join request of a browser, or a header, which holds the token of other SDKs. */
+/**
+ * Part of a request that is padded: the URL, which contains token and join request of a browser, or
+ * a header, which contains the token of other SDKs.
+ */
 export type PaddedPart = 'url' | 'header';
 
-/** The largest request that reaches livekit-server. */
+/** Largest request that reaches livekit-server. */
 export interface PassingSize {
   part: PaddedPart;
-  /** Size of the URL's path and query, or of one header line, bytes; 0: less than the smallest size that was tried. */
+  /**
+   * Size of the URL's path and query, or of one header line, bytes; 0: less than the smallest size
+   * that was tried.
+   */
   passes: number;
-  /** The smallest that did not pass, and its answer; null: all passed. */
+  /** Smallest size that did not pass, bytes, and its answer; null: all passed. */
   refused: { size: number; answer: string } | null;
-  /** Program that refused the request, or passed the answer on; null: unnamed. */
+  /** Program that refused the request or relayed the answer; null: unknown. */
   proxy: Product | null;
 }
 
 interface Answer {
-  /** Status and beginning of the body: two answers of one program to one question are the same. */
+  /** Status and beginning of the body: two answers of one program to the same request are equal. */
   text: string;
   proxy: Product | null;
 }
 
 /**
- * Asks `/rtc/validate`, which changes nothing, with growing padding that livekit-server ignores: a different answer is that of a proxy.
- * @param extra sizes to try besides the usual ones
- * @throws Error when the question without padding gets no answer
+ * Measures the largest sizes that pass: sends growing padding, which livekit-server ignores, to
+ * `/rtc/validate`, which changes nothing. A different answer is that of a proxy.
+ * @param extra sizes to try in addition to the usual ones
+ * @throws Error if the request without padding gets no answer
  */
 export const measureRequestSizes = async (
   base: string,
@@ -59,7 +66,10 @@ const measure = async (
   return { part, passes, refused: null, proxy: plain.proxy };
 };
 
-/** Asks twice, because a server that restarts refuses once. @returns the answer of the proxy; null: the request passed */
+/**
+ * Sends a request twice, because a server that restarts refuses once.
+ * @returns the answer of the proxy; null: the request passed
+ */
 const refusalOf = async (plain: Answer, ask: () => Promise<Answer>): Promise<Answer | null> => {
   let last: Answer = plain;
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** From where an address is reached. `bridge`: a network of containers on one host. */
+/** Scope in which an address is reachable. `bridge`: a network of containers on one host. */
 export type AddressScope = 'loopback' | 'link-local' | 'bridge' | 'private' | 'public';
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
@@ -15,7 +15,10 @@ const listOf = (...prefixes: readonly string[]): BlockList => {
   return list;
 };
 
-/** The first that fits counts. RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291; 172.17.0.0/16 is Docker's default bridge. */
+/**
+ * Scopes by prefix, of which the first match counts: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC
+ * 4291; 172.17.0.0/16 is Docker's default bridge.
+ */
 const SCOPES: readonly (readonly [AddressScope, BlockList])[] = [
   ['loopback', listOf('127.0.0.0/8', '::1/128')],
   ['link-local', listOf('169.254.0.0/16', 'fe80::/10')],
@@ -26,10 +29,10 @@ const SCOPES: readonly (readonly [AddressScope, BlockList])[] = [
 export const scopeOfAddress = (address: string): AddressScope =>
   SCOPES.find(([, list]) => list.check(address, family(address)))?.[0] ?? 'public';
 
-/** Whether an address is in one of these prefixes. */
+/** Returns true if an address is in one of these prefixes. */
 export const isWithin = (address: string, prefixes: readonly string[]): boolean =>
   isIP(address) !== 0 && listOf(...prefixes).check(address, family(address));
 
-/** Whether it is an address of this host. */
+/** Returns true if this host has the address. */
 export const isOwnAddress = (address: string): boolean =>
   Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));

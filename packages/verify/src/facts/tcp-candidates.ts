@@ -4,12 +4,13 @@ import type { AnnouncedCandidate } from '@livekit-swarm/livekit';
 
 const CONNECT_MS = 2_000;
 
-/** Errors of this host, which prove nothing about the address. */
+/** Errors of this host, which show nothing about the address. */
 const OWN_HOST: ReadonlySet<string> = new Set(['ENETUNREACH', 'EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 /**
- * Connects to every TCP candidate, which shows the reachable addresses of a node: a UDP candidate answers participants only.
- * @returns addresses that take no connection
+ * Connects to every TCP candidate, which shows the reachable addresses of a node: UDP candidates
+ * answer only participants.
+ * @returns addresses that accept no connection
  */
 export const unreachedAddresses = async (
   candidates: readonly AnnouncedCandidate[],
@@ -19,7 +20,10 @@ export const unreachedAddresses = async (
   return tcp.filter((_, index) => reached[index] === false).map(({ address }) => address);
 };
 
-/** @returns null when an error of this host leaves it unknown */
+/**
+ * Connects to a candidate.
+ * @returns null if an error of this host leaves the answer unknown
+ */
 const isReached = async ({ address, port }: AnnouncedCandidate): Promise<boolean | null> => {
   const socket = connect({ host: address, port });
   try {

@@ -12,11 +12,11 @@ import {
 import { openTurnSocket, type TurnSocket } from './turn-socket.ts';
 import type { TurnUrl } from './turn-url.ts';
 
-/** What a TURN server answered to the wish to send to a peer. */
+/** Answer of a TURN server to a request for a permission to send to a peer. */
 export interface PermissionAnswer {
   peer: string;
   granted: boolean;
-  /** Of the error; null: granted. */
+  /** Code of the error; null: granted. */
   code: number | null;
 }
 
@@ -25,15 +25,16 @@ export interface TurnCredentials {
   credential: string;
 }
 
-/** RFC 8656 §14.7: UDP, in the first byte. */
+/** Transport protocol UDP in the first byte, RFC 8656 §14.7. */
 const UDP: Attribute = [ATTRIBUTES.transport, Buffer.from([17, 0, 0, 0])];
 const ANSWER_MS = 3_000;
 const REPEAT_MS = 500;
 const STALE_NONCE = 438;
 
 /**
- * Allocates an address and asks for a permission for each peer. Nothing is sent to a peer, and the allocation is given back.
- * @throws Error when the server cannot be reached, or allocates nothing
+ * Allocates an address and requests a permission for each peer. Nothing is sent to a peer, and the
+ * allocation is released.
+ * @throws Error if the server cannot be reached, or allocates nothing
  */
 export const askPermissions = async (
   url: TurnUrl,
@@ -79,7 +80,10 @@ type Request = (
   key: LongTermKey | null,
 ) => Promise<StunResponse>;
 
-/** One request at a time. @throws Error when it is not answered */
+/**
+ * Makes a function that sends one request at a time.
+ * @throws Error if a request is not answered
+ */
 const requester = (socket: TurnSocket): Request => {
   const waiting = new Map<string, (response: StunResponse) => void>();
   socket.onMessage((message) => {

@@ -9,8 +9,8 @@ import {
 } from './stun-message.ts';
 import { parseTurnUrl } from './turn-url.ts';
 
-test('a peer is coded as in RFC 5769 §2.2', () => {
-  // XOR-MAPPED-ADDRESS of 192.0.2.1 there: e1 12 a6 43, after the port.
+test('a peer is encoded as in RFC 5769 §2.2', () => {
+  // XOR-MAPPED-ADDRESS of 192.0.2.1 in the RFC: e1 12 a6 43, after the port.
   expect(peerAddress('192.0.2.1')[1].subarray(4).toString('hex')).toBe('e112a643');
 });
 
@@ -21,7 +21,7 @@ test('a signed request ends with its signature, and its length includes it', () 
   expect(bytes.readUInt16BE(bytes.length - 24)).toBe(ATTRIBUTES.integrity);
 });
 
-test('reads an error with its code, and nothing from anything else', () => {
+test('reads an error with its code; other bytes are not a response', () => {
   // CreatePermission error response, 403 Forbidden.
   const response = Buffer.from(
     '01180010 2112a442 000102030405060708090a0b 0009000c 00000403 466f726269646465'.replaceAll(

@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 
-/** RFC 8489 §5: the magic cookie. */
+/** Magic cookie, RFC 8489 §5. */
 const COOKIE = 0x2112a442;
 const HEADER = 20;
 
-/** Methods of RFC 8656, as requests. */
+/** Methods of RFC 8656, as request types. */
 export const METHODS = { allocate: 0x0003, refresh: 0x0004, createPermission: 0x0008 } as const;
 
 export const ATTRIBUTES = {
@@ -20,7 +20,7 @@ export const ATTRIBUTES = {
 
 export type Attribute = readonly [type: number, value: Buffer];
 
-/** What a server asks for before it answers, RFC 8489 §9.2. */
+/** Credentials that a server requires before it answers, RFC 8489 §9.2. */
 export interface LongTermKey {
   username: string;
   realm: string;
@@ -30,12 +30,12 @@ export interface LongTermKey {
 
 export interface StunResponse {
   transaction: string;
-  /** Of an error response; null: success. */
+  /** Code of an error response; null: success. */
   code: number | null;
   attributes: ReadonlyMap<number, Buffer>;
 }
 
-/** A request; with a key, it is signed. */
+/** Encodes a request; with a key, it is signed. */
 export const encodeRequest = (
   method: number,
   attributes: readonly Attribute[],
@@ -83,7 +83,9 @@ const encodeAttribute = ([type, value]: Attribute): Buffer => {
 
 const padded = (length: number): number => (length + 3) & ~3;
 
-/** XOR-PEER-ADDRESS of an IPv4 address, RFC 8489 §14.2; the port has no meaning for a permission. */
+/**
+ * XOR-PEER-ADDRESS of an IPv4 address, RFC 8489 §14.2; the port has no meaning for a permission.
+ */
 export const peerAddress = (address: string): Attribute => {
   const value = Buffer.alloc(8);
   value.writeUInt8(1, 1);
@@ -93,11 +95,14 @@ export const peerAddress = (address: string): Attribute => {
   return [ATTRIBUTES.peer, value];
 };
 
-/** Bytes of the first message in a stream; null: its header is not complete yet. */
+/** Length of the first message in a stream, bytes; null: its header is incomplete. */
 export const messageLength = (bytes: Buffer): number | null =>
   bytes.length < HEADER ? null : HEADER + bytes.readUInt16BE(2);
 
-/** @returns null where it is not a response */
+/**
+ * Decodes a response.
+ * @returns null if the bytes are not a response
+ */
 export const decodeResponse = (bytes: Buffer): StunResponse | null => {
   if (bytes.length < HEADER || bytes.readUInt32BE(4) !== COOKIE) return null;
   const kind = bytes.readUInt16BE(0) & 0x0110;

@@ -5,18 +5,21 @@ import { connect as connectTls } from 'node:tls';
 import { messageLength } from './stun-message.ts';
 import type { TurnUrl } from './turn-url.ts';
 
-/** Moves whole STUN messages to a TURN server and back. */
+/** Connection that exchanges whole STUN messages with a TURN server. */
 export interface TurnSocket {
   send(message: Buffer): void;
   onMessage(take: (message: Buffer) => void): void;
-  /** Whether messages may be lost on the way: then requests are repeated. */
+  /** True if messages may be lost on the way, so that requests are repeated. */
   readonly lossy: boolean;
   close(): void;
 }
 
 const CONNECT_MS = 4_000;
 
-/** @throws Error when it cannot be reached, or its certificate is not accepted */
+/**
+ * Opens a connection to a TURN server.
+ * @throws Error if it cannot be reached, or its certificate is not accepted
+ */
 export const openTurnSocket = async (url: TurnUrl): Promise<TurnSocket> =>
   url.transport === 'udp' ? openUdp(url) : openStream(url);
 
@@ -25,7 +28,7 @@ const openUdp = async ({ host, port }: TurnUrl): Promise<TurnSocket> => {
   const connected = once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
   socket.connect(port, host);
   await connected;
-  // A port that is closed: the request is not answered, and that is reported.
+  // A closed port: the request is then reported as unanswered.
   socket.on('error', () => {});
   return {
     lossy: true,

@@ -1,4 +1,4 @@
-/** A TURN server, RFC 7065. */
+/** URI of a TURN server, RFC 7065. */
 export interface TurnUrl {
   url: string;
   host: string;
@@ -6,7 +6,11 @@ export interface TurnUrl {
   transport: 'udp' | 'tcp' | 'tls';
 }
 
-/** Without a transport, turn: is UDP and turns: TLS over TCP; ports 3478 and 5349. @returns null for another kind of URL */
+/**
+ * Parses the URI of a TURN server. Defaults: UDP for turn:, TLS over TCP for turns:, ports 3478 and
+ * 5349.
+ * @returns null for another kind of URL
+ */
 export const parseTurnUrl = (url: string): TurnUrl | null => {
   const parts = /^(turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/i.exec(url);
   if (parts === null) return null;
