@@ -90,7 +90,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   /**
    * Reports refused messages at most once per second, however many messages other programs write.
    */
-  const tellRefused = (): void => {
+  const reportRefused = (): void => {
     if (refused > 0) onEvent({ type: 'refused', count: refused, last: lastRejected });
     refused = 0;
   };
@@ -130,7 +130,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
     await taken.ended;
     current = null;
     ticket = newTicket();
-    tellRefused();
+    reportRefused();
     // Reported before the coordinator ends: a list of hosts, or a run, that follows finds this host
     // idle.
     await writeFacts(queue, facts()).catch(() => {});
@@ -150,7 +150,7 @@ const offerHost = async (options: AgentOptions, dir: string): Promise<void> => {
   let lost = false;
   const beat = async (): Promise<void> => {
     current?.beat(clock);
-    tellRefused();
+    reportRefused();
     try {
       if (++beats % HOUSEKEEPING_BEATS === 0) {
         clock = await readSharedClock(redis);

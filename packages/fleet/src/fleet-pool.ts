@@ -76,7 +76,7 @@ export const connectPool = (
   const ended = new Set<number>();
   let started = false;
   /** Number of entries whose sender is not a member. */
-  let strangers = 0;
+  let unknownEntries = 0;
   let warnAtStart = (): void => {};
   /**
    * Resolves to null when every shard has loaded its engine, or to the death that kept a shard from
@@ -183,7 +183,7 @@ export const connectPool = (
   const refuse = (agent: string, rejected: RejectedMessage): void => {
     const member = members.get(agent);
     if (member === undefined) {
-      stranger(rejected);
+      warnOfUnknownSender(rejected);
       return;
     }
     lose(member, {
@@ -192,10 +192,10 @@ export const connectPool = (
       killed: true,
     });
   };
-  const stranger = ({ message }: RejectedMessage): void => {
-    strangers++;
+  const warnOfUnknownSender = ({ message }: RejectedMessage): void => {
+    unknownEntries++;
     // Warns once, because the number of such entries has no limit.
-    if (strangers > 1) return;
+    if (unknownEntries > 1) return;
     const warn = (): void =>
       onWarning('message_refused', `a message of the queue was refused: ${message}`);
     if (started) warn();

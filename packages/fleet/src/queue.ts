@@ -67,7 +67,7 @@ export const openQueue = async (url: string, { key, isInsecure }: QueueOptions):
     for (const redis of connections) redis.disconnect();
   };
   try {
-    if (mustBeSecure) await assertAuthenticates(open(withoutCredentials(url), STRANGER), address);
+    if (mustBeSecure) await assertAuthenticates(open(withoutCredentials(url), ANONYMOUS), address);
     await checkAnswer(connect(ONCE), address);
   } catch (error) {
     close();
@@ -88,14 +88,14 @@ const ONCE: RedisOptions = {
  * Options of a connection without credentials, which may lack the permission to ask whether Redis
  * is ready.
  */
-const STRANGER: RedisOptions = { ...ONCE, enableReadyCheck: false };
+const ANONYMOUS: RedisOptions = { ...ONCE, enableReadyCheck: false };
 
 const withoutCredentials = (url: string): string => {
-  const stranger = new URL(url);
-  stranger.username = '';
-  stranger.password = '';
-  stranger.search = '';
-  return stranger.href;
+  const anonymous = new URL(url);
+  anonymous.username = '';
+  anonymous.password = '';
+  anonymous.search = '';
+  return anonymous.href;
 };
 
 const checkedUrl = (url: string): string => {
@@ -111,14 +111,14 @@ const checkedUrl = (url: string): string => {
  * Checks that Redis refuses a client without a password. A password in the URL proves nothing: a
  * Redis without one accepts any.
  */
-const assertAuthenticates = async (stranger: Redis, address: string): Promise<void> => {
+const assertAuthenticates = async (anonymous: Redis, address: string): Promise<void> => {
   const refused: string[] = [];
   try {
-    await stranger.connect();
+    await anonymous.connect();
     // Neither command creates a key.
     for (const command of [
-      () => stranger.xadd('swarm:run:none:results', 'NOMKSTREAM', '*', 'a', 'b'),
-      () => stranger.exists('swarm:run:none:results'),
+      () => anonymous.xadd('swarm:run:none:results', 'NOMKSTREAM', '*', 'a', 'b'),
+      () => anonymous.exists('swarm:run:none:results'),
     ])
       await command().catch((error: unknown) => {
         refused.push(error instanceof Error ? error.message : String(error));
@@ -127,7 +127,7 @@ const assertAuthenticates = async (stranger: Redis, address: string): Promise<vo
     // Redis does not answer: `checkAnswer` names the cause.
     return;
   } finally {
-    stranger.disconnect();
+    anonymous.disconnect();
   }
   if (refused.length === 2 && refused.every((why) => /^(NOAUTH|NOPERM|DENIED)\b/.test(why))) return;
   const open = refused.length < 2;

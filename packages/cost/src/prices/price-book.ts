@@ -16,12 +16,12 @@ export const readPriceBook = (text: string, file: string): PriceBook => {
     noun: 'price book',
     begin: 'swarm cost --print-prices writes one to begin with',
   });
-  const strangers = Object.entries(value.providers).filter(
+  const unconvertible = Object.entries(value.providers).filter(
     ([, { currency }]) => currency !== 'USD' && value.exchangeRates[currency] === undefined,
   );
-  if (strangers.length > 0) {
+  if (unconvertible.length > 0) {
     throw invalidFile(
-      strangers.map(([name, { currency }]) =>
+      unconvertible.map(([name, { currency }]) =>
         problem(
           ['providers', name, 'currency'],
           `there is no exchange rate of ${currency}`,

@@ -28,9 +28,9 @@ export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProc
     env: guardEnv(),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const tell = (message: ToGuard): void => void (guard.connected && guard.send(message, () => {}));
+  const send = (message: ToGuard): void => void (guard.connected && guard.send(message, () => {}));
   const exited = Promise.withResolvers<ProcessEnd>();
-  tell({ type: 'run', command });
+  send({ type: 'run', command });
   const pid = await firstWord(guard, exited.resolve, command.command);
   guard.unref();
   guard.channel?.unref();
@@ -38,7 +38,7 @@ export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProc
     pid,
     guardPid: guard.pid ?? -1,
     exited: exited.promise,
-    signal: (signal) => tell({ type: 'signal', signal }),
+    signal: (signal) => send({ type: 'signal', signal }),
   };
 };
 

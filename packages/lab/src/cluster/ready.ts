@@ -37,9 +37,12 @@ export const isReady = (readiness: Readiness): Promise<boolean> =>
 const accepts = (address: Address): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ ...address, timeout: 1_000 });
-    const tell = (answer: boolean) => (): void => {
+    const settle = (answer: boolean) => (): void => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', tell(true)).once('timeout', tell(false)).once('error', tell(false));
+    socket
+      .once('connect', settle(true))
+      .once('timeout', settle(false))
+      .once('error', settle(false));
   });

@@ -128,7 +128,7 @@ export const createService = (
       );
     throw new SwarmError(
       'service_ended',
-      `${spec.name} ended at once (${ended.signal ?? `exit ${ended.code}`})${await lastWords(logFile)}`,
+      `${spec.name} ended at once (${ended.signal ?? `exit ${ended.code}`})${await endOfLog(logFile)}`,
       hint,
     );
   };
@@ -171,7 +171,7 @@ export const createService = (
 };
 
 /** Last lines of a log, for a message. */
-export const lastWords = async (logFile: string): Promise<string> => {
+export const endOfLog = async (logFile: string): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd();
   return text === ''
     ? ', without output'

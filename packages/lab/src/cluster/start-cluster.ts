@@ -13,7 +13,7 @@ import {
   layOutCluster,
 } from './cluster-layout.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
-import { createService, lastWords, type Service, type ServiceSpec } from './service.ts';
+import { createService, endOfLog, type Service, type ServiceSpec } from './service.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
 
 export interface ClusterOptions extends ProvisionOptions {
@@ -127,7 +127,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
         endedLogs.push(logFile),
       );
     } catch (error) {
-      const words = await Promise.all(endedLogs.map(lastWords));
+      const words = await Promise.all(endedLogs.map(endOfLog));
       if (!words.some(isPortTaken) || attempt >= PORT_ATTEMPTS) throw error;
     }
   }

@@ -17,10 +17,10 @@ export interface RegistryFacts {
 
 export const registryRule = ({ registered, reached, nowMs }: RegistryFacts): CheckResult => {
   const ids = new Set(registered.map(({ id }) => id));
-  const strangers = reached.filter((id) => !ids.has(id));
-  if (strangers.length > 0)
+  const unregistered = reached.filter((id) => !ids.has(id));
+  if (unregistered.length > 0)
     return found('error', [
-      `${strangers.join(', ')} took participants, and this Redis does not know it: it knows ${[...ids].join(', ') || 'no node'}`,
+      `${unregistered.join(', ')} took participants, and this Redis does not know it: it knows ${[...ids].join(', ') || 'no node'}`,
     ]);
   const age = ({ updatedAt }: ReportedNode): number => Math.round(nowMs / 1_000 - updatedAt);
   const stale = registered.filter((node) => age(node) > STALE_SECONDS);

@@ -53,7 +53,7 @@ backend livekit
   balance roundrobin
   option httpchk GET /
   http-check expect status 200
-  # Participants tell in the record which node their signal connection went to.
+  # The record states the node of each signal connection.
   http-response set-header x-livekit-backend %s
   default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
 ${backends.map(({ name, port: backend }) => `  server ${name} 127.0.0.1:${backend} check`).join('\n')}
