@@ -22,8 +22,8 @@ export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
 
 /**
  * Verdicts on a drill and on each of its repeats. `void`: the steady state was not reached, or a
- * fault was not available. `inconclusive`: the load generator was impaired. A drill that met its own
- * abort condition has failed.
+ * fault was not available. `inconclusive`: the load generator was impaired. A drill that met its
+ * own abort condition has failed.
  */
 export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
 

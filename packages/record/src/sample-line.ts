@@ -58,8 +58,8 @@ const otherPrograms = z.object({
   /** CPU use of the run's processes, an embedded server and real clients included, cores. */
   ownCores: count,
   /**
-   * Other programs with the highest CPU use, at most three: name, and cores of all processes of that
-   * name. Empty where the host does not show them.
+   * Other programs with the highest CPU use, at most three: name, and cores of all processes of
+   * that name. Empty where the host does not show them.
    */
   top: z.array(z.object({ name: z.string(), cores: count })),
 });
