@@ -3,7 +3,7 @@ import { holdsDespiteImpairment, IMPAIRMENTS } from './impairment.ts';
 import { metricDefinition, metricNames } from './metrics.ts';
 import { parseThreshold } from './threshold-grammar.ts';
 
-test('a lack of CPU can be sure to raise only metrics that are better when lower', () => {
+test('only metrics that are better when lower have the effect worse', () => {
   for (const name of metricNames())
     if (IMPAIRMENTS[name].effect === 'worse')
       expect(metricDefinition(name).better, name).toBe('lower');

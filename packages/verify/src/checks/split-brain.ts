@@ -10,8 +10,8 @@ export interface Pair {
 }
 
 /**
- * Number of pairs. They detect a split in one of eight rooms: with two copies, every second pair
- * lands in both.
+ * Number of pairs. A balancer that chooses at random splits half of the pairs if there are two
+ * copies of a room, so six pairs miss that once in 64 checks.
  */
 const PAIRS = 6;
 const TIMEOUT_MS = 5_000;
