@@ -20,10 +20,10 @@ describe('catalogue', () => {
     (family, { name, type, help, labels, buckets, appears, why }) => {
       expect(name).toMatch(new RegExp(`^${PREFIXES[family]}[a-z][a-z_]*[a-z]$`));
       expect(name.endsWith('_total')).toBe(type === 'counter');
-      // Suffixes that mean something else to Prometheus, and units that are not base units.
+      // Suffixes with another meaning for Prometheus, and units that are not base units.
       expect(name).not.toMatch(/_(count|sum|bucket|milliseconds|ms|percent|kilobytes|minutes)$/);
       expect(help).toMatch(/^\S.*[^.\s]$/);
-      // OpenMetrics wants quotes escaped where the text format does not.
+      // OpenMetrics requires escaped quotes where the text format does not.
       expect(help).not.toMatch(/["\\\n]/);
       expect(new Set(labels).size).toBe(labels.length);
       expect(labels).not.toContain('participant');
@@ -36,7 +36,7 @@ describe('catalogue', () => {
     },
   );
 
-  it('lists values only of labels that are there', () => {
+  it('lists values only for labels of the metric', () => {
     for (const [, { labels, values = {} }] of all)
       expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
   });
@@ -48,7 +48,7 @@ describe('catalogue', () => {
     expect(new Set(series).size).toBe(series.length);
   });
 
-  it('has room labels only where rooms are on a list', () => {
+  it('has room labels only for rooms on a list', () => {
     expect(
       all.filter(([, { labels }]) => labels.includes('room')).map(([, { name }]) => name),
     ).toEqual(['swarm_client_room_quality_score', 'swarm_client_room_loss_ratio']);

@@ -34,7 +34,7 @@ export interface NamedEntry extends CatalogueEntry {
 const named = (family: MetricFamily): NamedEntry[] =>
   Object.entries(family).map(([name, entry]) => ({ name, ...entry }));
 
-/** Every metric, by source. */
+/** All metrics by source. */
 export const CATALOGUE = {
   run: named(RUN_METRICS),
   probe: named(PROBE_METRICS),
@@ -45,7 +45,7 @@ export const CATALOGUE = {
   exporter: named(EXPORTER_METRICS),
 } as const satisfies Record<string, readonly NamedEntry[]>;
 
-/** Every series name of /metrics: histograms with `_bucket`, `_sum`, `_count`. */
+/** Names of all series of /metrics: histograms with `_bucket`, `_sum`, `_count`. */
 export const seriesNames = (): Set<string> =>
   new Set(
     Object.values(CATALOGUE)

@@ -5,7 +5,9 @@ const DRILL = ['drill'] as const;
 const RUNNING = 'while a drill runs';
 const JUDGED = 'after the first repeat of a drill';
 
-/** A running drill (`swarm chaos run --metrics`), and the result of its last repeat. */
+/**
+ * Metrics of a running drill (`swarm chaos run --metrics`), and of the result of its last repeat.
+ */
 export const CHAOS_METRICS = {
   swarm_chaos_fault_active: gauge('1 while a fault is injected', {
     labels: [...DRILL, 'fault', 'target'],

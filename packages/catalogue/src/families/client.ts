@@ -1,7 +1,7 @@
 import { JITTER_SECONDS, LATENCY_SECONDS, SCORES } from './buckets.ts';
 import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
-/** How media reaches the server. */
+/** Transports between a client and the server. */
 export const TRANSPORT_VALUES = [
   'udp',
   'tcp',
@@ -11,7 +11,7 @@ export const TRANSPORT_VALUES = [
   'other',
   'unknown',
 ] as const;
-/** What browsers call networks (W3C Network Information API). */
+/** Types of networks as browsers name them (W3C Network Information API). */
 export const NETWORK_VALUES = [
   'bluetooth',
   'cellular',
@@ -29,7 +29,10 @@ const REPORTED = 'after a report with such a track';
 const STREAMS = { labels: BY_STREAM, values, why: REPORTED } as const;
 const ROOM = { labels: ['room'], why: 'only for rooms on the allow-list' } as const;
 
-/** Reports of real users' browsers, through the beacon. `sdk` and `browser` come from closed lists; anything else is `other`. */
+/**
+ * Metrics from reports of real users' browsers through the beacon. `sdk` and `browser` come from
+ * closed lists; any other value is `other`.
+ */
 export const CLIENT_METRICS = {
   swarm_client_sessions: gauge('Participants with a recent report', {
     labels: ['sdk', 'browser'],

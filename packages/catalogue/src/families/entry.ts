@@ -1,20 +1,26 @@
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary';
 
-/** One metric of /metrics. The exporter registers it from here, the docs are generated from it, and dashboards and alerts may use nothing else. */
+/**
+ * One metric of /metrics. The exporter registers it from here, the docs are generated from it, and
+ * dashboards and alerts use only metrics of the catalogue.
+ */
 export interface CatalogueEntry {
   type: MetricType;
-  /** One sentence without a full stop; it is the HELP line. */
+  /** Sentence without a full stop, used as the HELP line. */
   help: string;
   labels: readonly string[];
-  /** The values of a label, where the exporter defines them. */
+  /** Values of a label, where the exporter defines them. */
   values?: Readonly<Record<string, readonly string[]>>;
   /** Upper bounds of a histogram, in the unit of the name. */
   buckets?: readonly number[];
-  /** Of a summary. */
+  /** Quantiles of a summary, 0 … 1. */
   quantiles?: readonly number[];
-  /** `always`: while its source is enabled (for runs: while one is exposed; for probes: after each probe). `first_use`: after the event that `why` names. */
+  /**
+   * `always`: while its source is enabled (for runs: while one is exposed; for probes: after each
+   *   probe). `first_use`: after the event that `why` names.
+   */
   appears: 'always' | 'first_use';
-  /** The condition under which it exists. */
+  /** Condition under which the metric exists. */
   why?: string;
 }
 
@@ -24,7 +30,7 @@ export type MetricFamily = Readonly<Record<string, CatalogueEntry>>;
 interface Options {
   labels?: readonly string[];
   values?: Readonly<Record<string, readonly string[]>>;
-  /** Makes it `first_use`. */
+  /** Condition of a metric that appears at its first use. */
   why?: string;
 }
 
@@ -41,18 +47,21 @@ const entry = <Type extends MetricType>(
   ...(why === undefined ? {} : { why }),
 });
 
-/** Only ever grows; the name ends in `_total`. */
+/** Entry of a counter. It never decreases; its name ends in `_total`. */
 export const counter = (help: string, options: Options = {}) => entry('counter', help, options);
 
 export const gauge = (help: string, options: Options = {}) => entry('gauge', help, options);
 
-/** @param buckets upper bounds, ascending, without +Inf */
+/**
+ * Entry of a histogram.
+ * @param buckets upper bounds, ascending, without +Inf
+ */
 export const histogram = (help: string, buckets: readonly number[], options: Options = {}) => ({
   ...entry('histogram', help, options),
   buckets,
 });
 
-/** Quantiles of the last measurement; without count and sum. */
+/** Entry of a summary: quantiles of the last measurement, without count and sum. */
 export const summary = (help: string, quantiles: readonly number[], options: Options = {}) => ({
   ...entry('summary', help, options),
   quantiles,

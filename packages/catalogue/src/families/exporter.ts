@@ -3,13 +3,13 @@ import { counter, gauge, type MetricFamily } from './entry.ts';
 export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients', 'sessions'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
-/** Why a probe did not run. */
+/** Reasons why a probe did not run. */
 export const PROBE_REJECTIONS = ['busy', 'no_time', 'bad_request', 'stopping'] as const;
 export type ProbeRejection = (typeof PROBE_REJECTIONS)[number];
 
 const source = [...SOURCE_NAMES] as const;
 
-/** The exporter itself. */
+/** Metrics of the exporter itself. */
 export const EXPORTER_METRICS = {
   swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', {
     labels: ['version', 'node'],

@@ -10,7 +10,10 @@ const METERED_BYTES = 'while `lifecycle.metering` and Redis are configured';
 /** Final statuses of an egress. */
 export const ENDED_EGRESS = ['complete', 'failed', 'aborted', 'limit_reached'] as const;
 
-/** Rooms as the server reports them: webhooks, room service, and Redis where it is configured. */
+/**
+ * Metrics of rooms as the server reports them: by webhooks, the room service, and Redis if it is
+ * configured.
+ */
 export const LIFECYCLE_METRICS = {
   swarm_lifecycle_rooms: gauge('Rooms that the API lists', { labels: TARGET }),
   swarm_lifecycle_participants: gauge('Participants of the rooms that the API lists', {

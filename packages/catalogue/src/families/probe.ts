@@ -7,7 +7,7 @@ const MEDIA = ['audio', 'video'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
 const OF_MEDIA = 'after both participants joined, with a module that has media';
 
-/** Why a probe failed, most basic first. A probe may have several. */
+/** Reasons why a probe failed, the most basic first. A probe may have several. */
 export const PROBE_FAILURES = [
   'unreachable',
   'rejected',
@@ -28,12 +28,16 @@ export const PROBE_FAILURES = [
 ] as const;
 export type ProbeFailure = (typeof PROBE_FAILURES)[number];
 
-/** Labels that scheduled probes add to each metric. For /probe, Prometheus adds them by relabelling. `node` is empty for the target's own URL. */
+/**
+ * Labels that scheduled probes add to each metric. For /probe, Prometheus adds them by relabelling.
+ * `node` is empty for the target's own URL.
+ */
 export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
 
 /**
- * Two participants in a room of their own. Gauges and summaries describe the last probe; counters add up
- * over all probes of the same target, module and node, scheduled or requested.
+ * Metrics of probes: two participants in a separate room. Gauges and summaries describe the last
+ * probe; counters add up over all probes of the same target, module and node, scheduled or
+ * requested.
  */
 export const PROBE_METRICS = {
   swarm_probe_success: gauge(

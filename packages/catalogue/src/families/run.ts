@@ -17,12 +17,12 @@ const MEDIA_STREAMS = {
   why: STREAMS,
 } as const;
 
-/** What a run pushes (`--out`) has this label in addition. */
+/** Additional label of the metrics that a run pushes (`--out`). */
 export const PUSH_LABEL = 'testid';
 
 /**
- * A running load test (`swarm run --metrics`, `--out`). Up is what participants send, down what they receive.
- * Histograms come from sketches: counts are exact, bucket bounds are accurate within 2 %.
+ * Metrics of a running load test (`swarm run --metrics`, `--out`). Up: sent by participants; down:
+ * received. Histograms come from sketches: counts are exact, bucket bounds are accurate within 2 %.
  */
 export const RUN_METRICS = {
   swarm_run_info: gauge('Scenario, version and server of the run: always 1', {

@@ -1,6 +1,6 @@
 import { counter, gauge, type MetricFamily } from './entry.ts';
 
-/** The session journal. */
+/** Metrics of the session journal. */
 export const SESSION_METRICS = {
   swarm_session_journal_bytes: gauge('Size of the session journal'),
   swarm_session_journal_entries_total: counter(

@@ -1,7 +1,10 @@
 import type { Metric } from 'prom-client';
 import type { Snapshot } from './snapshot.ts';
 
-/** A summary whose quantiles are set from outside: prom-client's own only accepts single observations. */
+/**
+ * Summary whose quantiles are set from outside: that of prom-client accepts only single
+ * observations.
+ */
 export class Quantiles {
   readonly #snapshot: Omit<Snapshot, 'values'>;
   readonly #values = new Map<
@@ -13,7 +16,10 @@ export class Quantiles {
     this.#snapshot = { name, help, type: 'summary', aggregator: 'omit' };
   }
 
-  /** @param quantiles from 0 … 1 to a value in the unit of the metric */
+  /**
+   * Sets the quantiles of a series.
+   * @param quantiles values in the unit of the metric by quantile, 0 … 1
+   */
   set(labels: Record<string, string>, quantiles: ReadonlyMap<number, number>): void {
     this.#values.set(JSON.stringify(Object.entries(labels).sort()), { labels, quantiles });
   }
@@ -22,7 +28,7 @@ export class Quantiles {
     this.#values.clear();
   }
 
-  /** As a metric of prom-client's registry. */
+  /** Adapter to prom-client's registry. */
   asMetric(): Metric {
     return asMetric(this.#snapshot.name, async () => ({
       ...this.#snapshot,
@@ -33,6 +39,9 @@ export class Quantiles {
   }
 }
 
-/** prom-client's registry calls `get` only; its type asks for one of its own classes. */
+/**
+ * Makes a metric for prom-client's registry, which calls only `get` although its type requires one
+ * of its own classes.
+ */
 export const asMetric = (name: string, get: () => Promise<Snapshot>): Metric =>
   ({ name, get, reset: () => {} }) as unknown as Metric;

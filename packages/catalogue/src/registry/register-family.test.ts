@@ -39,7 +39,7 @@ describe('registerFamily', () => {
     );
   });
 
-  it('shows counters that appear always as 0, and nothing that was never measured', async () => {
+  it('shows counters that always appear as 0, and no level that was never measured', async () => {
     const registry = new Registry();
     registerFamily(registry, PROBE_METRICS);
     const text = await textOf(registry);
@@ -47,7 +47,7 @@ describe('registerFamily', () => {
     expect(text.match(/^# TYPE .*/gm)).toEqual(['# TYPE swarm_probe_runs_total counter']);
   });
 
-  it('gives back typed handles', async () => {
+  it('returns typed handles', async () => {
     const registry = new Registry();
     const { swarm_probe_success, swarm_probe_latency_seconds, swarm_probe_phase_seconds } =
       registerFamily(registry, PROBE_METRICS);

@@ -17,8 +17,9 @@ export type Handles<Family extends MetricFamily> = {
 };
 
 /**
- * Registers metrics of the catalogue, and gives back what to set them by. What appears always is there with 0 where its labels are known; what appears on
- * first use is not there before.
+ * Registers metrics of the catalogue, and returns handles that set their values. A metric that
+ * always appears has the value 0 if its labels are known; one that appears at its first use is
+ * absent before.
  */
 export const registerFamily = <const Family extends MetricFamily>(
   registry: Registry,
@@ -58,7 +59,7 @@ const register = (
   }
 };
 
-/** Every combination of labels, where each label has a list of its own. */
+/** All combinations of labels whose values are listed. */
 const initialLabels = ({
   appears,
   labels,

@@ -20,7 +20,7 @@ const filled = (): Registry => {
 };
 
 describe('render', () => {
-  it('writes the text format, and OpenMetrics, of the same registry, again and again', async () => {
+  it('writes the text format and OpenMetrics of one registry repeatedly', async () => {
     const registry = filled();
     const before = await render(await collect(registry), 'text');
     const open = await render(await collect(registry), 'openmetrics');
@@ -32,11 +32,11 @@ describe('render', () => {
     expect(open.body).toContain('# TYPE made counter\nmade_total{by="a \\"b\\"\\n\\\\"} 3\n');
     expect(open.body).toMatch(/took_seconds_bucket\{le="0\.1"\} 0\n[\s\S]*took_seconds_count 1\n/);
     expect(open.body).toMatch(/\n# EOF\n$/);
-    // Writing OpenMetrics must not change what is written next.
+    // Writing OpenMetrics must not change the next output.
     expect((await render(await collect(registry), 'text')).body).toBe(before.body);
   });
 
-  it('leaves out what has no value', async () => {
+  it('leaves out metrics without a value', async () => {
     expect((await render(await collect(filled()), 'text')).body).not.toContain('nothing');
   });
 

@@ -4,22 +4,26 @@ import type { Snapshot } from './snapshot.ts';
 
 export type Format = 'text' | 'openmetrics';
 
-/** What every metric of a registry holds now. @throws whatever a metric throws while it is collected */
+/**
+ * Reads the present values of all metrics of a registry.
+ * @throws errors of a metric that is collected
+ */
 export const collect = async (registry: Registry): Promise<Snapshot[]> =>
   (await registry.getMetricsAsJSON()) as unknown as Snapshot[];
 
-/** Series in it; a histogram counts with each of its buckets. */
+/** Number of series; a histogram counts with each of its buckets. */
 export const countSeries = (snapshots: readonly Snapshot[]): number =>
   snapshots.reduce((sum, { values }) => sum + values.length, 0);
 
-/** Metrics as Prometheus reads them. Those without a value are left out. */
+/** Renders metrics for Prometheus. Those without a value are left out. */
 export const render = async (
   snapshots: readonly Snapshot[],
   format: Format,
 ): Promise<{ contentType: string; body: string }> => {
   const contentType =
     format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
-  // A registry of its own for each answer: in OpenMetrics prom-client renames the counters of the registry it writes.
+  // Each answer gets a separate registry: in OpenMetrics, prom-client renames the counters of the
+  // registry that it writes.
   const page = new Registry<RegistryContentType>();
   page.setContentType(contentType);
   for (const snapshot of snapshots.filter(({ values }) => values.length > 0)) {
@@ -31,7 +35,10 @@ export const render = async (
   return { contentType, body: await page.metrics() };
 };
 
-/** The preferred format that a scraper accepts (RFC 9110 §12.5.1); text when it does not accept OpenMetrics. */
+/**
+ * Preferred format among those that a scraper accepts (RFC 9110 §12.5.1); text if it does not
+ * accept OpenMetrics.
+ */
 export const formatFor = (accept: string | undefined): Format => {
   const weightOf = (type: RegExp): number =>
     Math.max(

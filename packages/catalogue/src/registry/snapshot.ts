@@ -1,4 +1,4 @@
-/** What a metric holds at a moment: the shape in which prom-client's registries exchange it. */
+/** Values of a metric at a moment, in the form that prom-client's registries exchange. */
 export interface Snapshot {
   name: string;
   help: string;
@@ -10,11 +10,14 @@ export interface Snapshot {
 export interface SnapshotValue {
   labels: Record<string, string | number>;
   value: number;
-  /** Of a histogram: `NAME_bucket`, `NAME_sum`, `NAME_count`. */
+  /**
+   * Name of a histogram's series: `NAME_bucket`, `NAME_sum`, `NAME_count`. Absent: the name of the
+   * metric.
+   */
   metricName?: string;
 }
 
-/** All series of one metric belong together, wherever they come from. */
+/** Merges snapshots: all series of one metric belong together, from whatever source. */
 export const mergeSnapshots = (snapshots: readonly Snapshot[]): Snapshot[] =>
   [...Map.groupBy(snapshots, ({ name }) => name).values()].flatMap(([first, ...more]) =>
     first === undefined

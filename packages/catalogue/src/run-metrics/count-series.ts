@@ -2,7 +2,10 @@ import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { type Emit, type RunMetricName, textOf } from './emit.ts';
 
-/** Reasons are short stable words; should that ever fail, metrics stay bounded. */
+/**
+ * Limit of the number of reasons. They are short stable codes; the limit keeps metrics bounded in
+ * any case.
+ */
 const MAX_REASONS = 40;
 
 export const emitJoins = ({ joins, metrics }: InterimSummary, emit: Emit): void => {
@@ -30,7 +33,7 @@ const emitReasons = (
   if (others > 0) emit(name, { reason: 'other' }, others);
 };
 
-/** The counter for each metric of the record, with labels for what its name contains there. */
+/** Counters by metric of the record, with labels for facts that the record has in the name. */
 const COUNTERS: readonly {
   from: MetricName;
   name: RunMetricName;
@@ -74,7 +77,7 @@ const COUNTERS: readonly {
   },
 ];
 
-/** Shares, of which the part that was lost is counted. */
+/** Shares whose lost part is counted. */
 const LOSSES: readonly { from: MetricName; labels: Record<string, string> }[] = [
   { from: 'packet_loss', labels: { direction: 'down', recovery: 'after' } },
   { from: 'packet_loss_before_recovery', labels: { direction: 'down', recovery: 'before' } },
@@ -86,7 +89,7 @@ const LOSSES: readonly { from: MetricName; labels: Record<string, string> }[] = 
   },
 ];
 
-/** Feedback is sent about the downlink and received about the uplink. */
+/** Counters of feedback, which is sent about the downlink and received about the uplink. */
 const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: RunMetricName }[] = [
   { from: 'nacks_sent', direction: 'down', name: 'swarm_run_nacks_total' },
   { from: 'nacks_received', direction: 'up', name: 'swarm_run_nacks_total' },

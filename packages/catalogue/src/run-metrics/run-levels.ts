@@ -1,15 +1,18 @@
 import type { EventLine, SampleLine, SeriesLabels } from '@livekit-swarm/record';
 import { COORDINATOR_SHARD } from '@livekit-swarm/record';
 
-/** Gauges rather than counters: the last values of every process of the load generator. */
+/**
+ * Levels of a run: the last values of each process of the load generator. They are exported as
+ * gauges.
+ */
 export interface RunLevels {
   addSample(line: SampleLine): void;
   addEvent(line: EventLine): void;
-  /** All workers have ended. */
+  /** Removes the levels, because all workers have ended. */
   clear(): void;
   readonly cpuCores: number;
   readonly residentBytes: number;
-  /** Of the slowest worker, ms. */
+  /** Event-loop delay of the slowest worker, ms. */
   readonly eventLoopLagMs: number;
   readonly workersDied: number;
   readonly counts: Readonly<Record<GeneratorCount, number>>;
@@ -21,7 +24,7 @@ const COUNTS = ['lateSends', 'sendErrors', 'socketDrops', 'lateJoins'] as const;
 type GeneratorCount = (typeof COUNTS)[number];
 
 export const createRunLevels = (): RunLevels => {
-  /** By shard. */
+  /** Last samples by shard. */
   const latest = new Map<number, SampleLine>();
   const counts: Record<GeneratorCount, number> = {
     lateSends: 0,
@@ -29,7 +32,7 @@ export const createRunLevels = (): RunLevels => {
     socketDrops: 0,
     lateJoins: 0,
   };
-  /** Every label seen so far: a removed one is 0, not absent. */
+  /** All labels seen so far: a removed one is exported as 0 instead of being absent. */
   const tracksSeen = new Map<string, SeriesLabels>();
   const heightsSeen = new Map<string, { direction: 'up' | 'down'; height: string }>();
   let workersDied = 0;

@@ -14,7 +14,7 @@ const metricsOf = (lines: readonly RecordLine[]): ReturnType<typeof createRunMet
   return metrics;
 };
 
-/** Sum of all series of a metric whose labels are these. */
+/** Sum of all series of a metric with these labels. */
 const sumOf = (
   snapshots: readonly Snapshot[],
   name: string,
@@ -39,7 +39,7 @@ const samples = record.filter((line): line is SampleLine => line.type === 'sampl
 const series = samples.flatMap((line) => line.series);
 
 describe('run metrics', () => {
-  it('are there with the header, not before', () => {
+  it('exist from the header on', () => {
     expect(createRunMetrics().snapshots()).toEqual([]);
     const metrics = metricsOf(record.slice(0, 1));
     expect(metrics.scenario).toBe('swarm');
@@ -79,7 +79,7 @@ describe('run metrics', () => {
     expect(sumOf(snapshots, 'swarm_run_join_duration_seconds', { phase: 'joined' })).toBe(9);
   });
 
-  it('have as many in their histograms as the summary, and percentiles within their buckets', () => {
+  it('have the counts of the summary in their histograms, and percentiles within their buckets', () => {
     const snapshots = metricsOf(record).snapshots();
     const summary = createSummary();
     for (const line of record) summary.add(line);
@@ -101,7 +101,7 @@ describe('run metrics', () => {
     expect(upTo(next ?? '+Inf')).toBeGreaterThanOrEqual(0.95 * latency.sketch.count);
   });
 
-  it('tell phases, who is there, and thresholds as they stand', () => {
+  it('show phases, participants, and the state of thresholds', () => {
     const half = record.filter((line) => !('at' in line) || line.at < 4_000);
     const midway = metricsOf(half).snapshots();
     expect(sumOf(midway, 'swarm_run_participants', { state: 'connected' })).toBe(9);
@@ -130,7 +130,7 @@ describe('run metrics', () => {
     ).toBe(1);
   });
 
-  it('never let a counter fall: lost packets may turn up after all', () => {
+  it('never decrease a counter, although lost packets may arrive late', () => {
     const odd = altered(record, (line) =>
       line.type !== 'sample'
         ? line
@@ -155,7 +155,7 @@ describe('run metrics', () => {
     }
   });
 
-  it('count joins that fail by their reasons, a bounded number of them', () => {
+  it('count failed joins by a bounded number of reasons', () => {
     const failing = altered(record, (line) =>
       line.type === 'event' && line.event === 'joined' && line.identity !== undefined
         ? {

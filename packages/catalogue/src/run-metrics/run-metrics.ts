@@ -19,13 +19,16 @@ import { type Emit, type RunMetricName, textOf } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
 import { pushHistogram, type TrendSeries, trendSeriesOf } from './trend-series.ts';
 
-/** A run as metrics, from the lines of its record and by the same fold as the report, so that the two cannot disagree. */
+/**
+ * Metrics of a run. They are computed from the lines of its record by the same fold as the report,
+ * so that the two cannot disagree.
+ */
 export interface RunMetrics {
   add(line: RecordLine): void;
-  /** Of the scenario, as in the header; null before it. */
+  /** Name of the scenario in the header; null before the header. */
   readonly scenario: string | null;
   snapshots(): Snapshot[];
-  /** The same moment with the distributions that its histograms are made of. */
+  /** Values of the same moment, with the distributions for histograms. */
   figures(): RunFigures;
 }
 
@@ -45,7 +48,10 @@ export const createRunMetrics = (): RunMetrics => {
   let serverVersion: string | null = null;
   let left = 0;
   let thresholds: readonly SourcedThreshold[] = [];
-  /** After the end of the run: includes values that were not known before. */
+  /**
+   * Summary after the end of the run, which includes values that were unknown before; null during
+   * the run.
+   */
   let final: InterimSummary | null = null;
 
   const figures = (): RunFigures => {
@@ -155,7 +161,10 @@ const headOf = (name: RunMetricName): Omit<Snapshot, 'values'> => {
   return { name, help, type, aggregator: 'omit' };
 };
 
-/** A lost packet may arrive late, and a disconnected participant rejoin. Prometheus would take a decreasing counter for a restart. */
+/**
+ * Makes a value monotonic. A lost packet may arrive late, and a disconnected participant may
+ * rejoin; Prometheus would read a decreasing counter as a restart.
+ */
 const rising = (
   counters: Map<string, number>,
   metric: RunMetricName,
@@ -169,8 +178,9 @@ const rising = (
 };
 
 /**
- * Whether each threshold that can be evaluated is met. The same threshold given twice, or for a stage by name and by `@*`, is one
- * series, which is 1 if all are met: scrapers reject duplicate series.
+ * Exports for each threshold that can be evaluated whether it is met. A threshold that is given
+ * twice, or for a stage by name and by `@*`, is one series, which is 1 if all are met: scrapers
+ * reject duplicate series.
  */
 const emitThresholds = (
   interim: InterimSummary,

@@ -9,7 +9,7 @@ interface Trend {
   labels?: Record<string, string>;
 }
 
-/** Which histogram a distribution of the record becomes. */
+/** Histograms for the distributions of the record. */
 const TRENDS: readonly Trend[] = [
   { from: 'token_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'token' } },
   { from: 'signal_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'signal' } },
@@ -29,15 +29,15 @@ const TRENDS: readonly Trend[] = [
   },
 ];
 
-/** A distribution of the run and the histogram that it becomes. */
+/** Distribution of the run, and its histogram. */
 export interface TrendSeries {
   name: RunMetricName;
   labels: Record<string, string>;
-  /** Milliseconds. */
+  /** Distribution, ms. */
   sketch: Sketch;
 }
 
-/** Every distribution that has values. */
+/** All distributions that have values. */
 export const trendSeriesOf = (
   metrics: MetricReader,
   scenario: Record<string, string>,
@@ -51,13 +51,16 @@ export const trendSeriesOf = (
     }),
   );
 
-/** Upper bounds of a histogram's buckets, seconds. */
+/** Upper bounds of a histogram's buckets, s. */
 export const bucketsOf = (name: RunMetricName): readonly number[] => {
   const entry = RUN_METRICS[name];
   return 'buckets' in entry ? entry.buckets : [];
 };
 
-/** Of sketches: counts are exact, and which bucket a value within 2 % of a bound is in is not. */
+/**
+ * Exports the histogram of a sketch. Counts are exact, except that a value within 2 % of a bound
+ * may be in the neighbouring bucket.
+ */
 export const pushHistogram = (
   { name, labels, sketch }: TrendSeries,
   push: (name: RunMetricName, value: SnapshotValue) => void,
