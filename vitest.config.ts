@@ -2,17 +2,23 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './scripts/test/tally-reporter.mjs';
 
-/** Real tests wait for servers most of the time; with more at a time than cores, those servers would miss their own deadlines. */
+/**
+ * Number of parallel real tests. They wait for servers most of the time; with more tests than
+ * cores, those servers would miss their own deadlines.
+ */
 const REAL_WORKERS = Math.max(2, availableParallelism());
 
 /**
- * What a test is stands in its file name:
+ * Kinds of tests by file name:
  *
- * - `src/**` and `scripts/**`, `*.test.ts`: a unit.
- * - `test/**`, `*.smoke.test.ts`: against real programs, one per capability; `npm test` runs these and the units.
+ * - `src/**` and `scripts/**`, `*.test.ts`: unit test.
+ * - `test/**`, `*.smoke.test.ts`: against real programs, one per capability; `npm test` runs these
+ *   and the unit tests.
  * - `test/**`, `*.measured.test.ts`: judges media, times or load; runs alone.
- * - `test/**`, `*.long.test.ts`: as measured ones, and takes a minute or more for what seldom changes.
- * - `test/**`, any other `*.test.ts`: against real programs, independent of what else runs; runs beside others of its kind.
+ * - `test/**`, `*.long.test.ts`: as measured ones, and takes a minute or more for what seldom
+ *   changes.
+ * - `test/**`, any other `*.test.ts`: against real programs, independent of other tests; runs in
+ *   parallel with others of its kind.
  *
  * `npm run test:all` runs all of them, project after project.
  */
@@ -24,13 +30,14 @@ const LONG = `${FOLDERS}/test/**/*.long.test.ts`;
 const real = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  // A host that stalls for a second during a handshake is not a defect; three times in a row it is. The summary names retried tests.
+  // A host that stalls for a second during a handshake is not a defect; three times in a row it is.
+  // The summary names retried tests.
   retry: 2,
 };
 
 const report = process.env.SWARM_TALLY;
 
-/** `expect.poll` waits for a condition; how long that takes on a busy host is not what is tested. */
+/** `expect.poll` waits for a condition; the time that it takes on a busy host is not tested. */
 const patient = { expect: { poll: { timeout: 30_000 } } };
 
 export default defineConfig({
@@ -46,7 +53,7 @@ export default defineConfig({
             'scripts/**/*.test.{mjs,ts}',
             'scenarios/**/*.test.ts',
           ],
-          // Generous: a slow machine is not a defect.
+          // The limit is generous: a slow machine is not a defect.
           testTimeout: 60_000,
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
