@@ -36,7 +36,7 @@ export interface ReflectedMedia {
 
 interface ReflectedParticipantOptions {
   identity: string;
-  room: Room;
+  room: Room<ReflectedParticipant>;
   client: WebSocket;
   media: ReflectedMedia;
 }

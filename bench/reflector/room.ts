@@ -1,9 +1,17 @@
-import type { ReflectedParticipant } from './participant.ts';
+import type { ParticipantInfo } from '@livekit/protocol';
+
+/** A participant, as its room sees it. */
+interface Member {
+  readonly publishes: boolean;
+  info(): ParticipantInfo;
+  tellUpdate(participants: ParticipantInfo[]): void;
+  negotiateSoon(): void;
+}
 
 /** Who is in a room: every change is announced to all, and each subscribes to the tracks of all others. */
-export class Room {
+export class Room<Participant extends Member> {
   readonly name: string;
-  readonly #participants = new Set<ReflectedParticipant>();
+  readonly #participants = new Set<Participant>();
   readonly #onEmpty: () => void;
 
   constructor(name: string, onEmpty: () => void) {
@@ -11,16 +19,16 @@ export class Room {
     this.#onEmpty = onEmpty;
   }
 
-  othersThan(participant: ReflectedParticipant): ReflectedParticipant[] {
+  othersThan(participant: Participant): Participant[] {
     return [...this.#participants].filter((other) => other !== participant);
   }
 
-  add(participant: ReflectedParticipant): void {
+  add(participant: Participant): void {
     this.#participants.add(participant);
   }
 
   /** Media of a participant can flow: livekit-server announces it twice, as an active participant and as a publisher. */
-  announce(participant: ReflectedParticipant): void {
+  announce(participant: Participant): void {
     for (const one of this.#participants) {
       one.tellUpdate([participant.info()]);
       one.tellUpdate([participant.info()]);
@@ -30,7 +38,7 @@ export class Room {
       participant.negotiateSoon();
   }
 
-  remove(participant: ReflectedParticipant): void {
+  remove(participant: Participant): void {
     if (!this.#participants.delete(participant)) return;
     for (const one of this.#participants) {
       one.tellUpdate([participant.info()]);

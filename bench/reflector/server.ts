@@ -14,7 +14,7 @@ export const openReflector = ({ threads }: { threads: number }): Server => {
       if (type === 'closed') participants.get(peer)?.leave();
     }
   });
-  const rooms = new Map<string, Room>();
+  const rooms = new Map<string, Room<ReflectedParticipant>>();
   const media = { pump, clip: pump.addClip(loadClip('speech')), participants };
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   const server = createServer((request, response) => {

@@ -5,7 +5,7 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 const SOURCES = [
-  'packages/livekit/src/answer/classify.ts',
+  'packages/livekit/src/answer/answer-kind.ts',
   'packages/livekit/src/rejection.ts',
   'packages/livekit/src/session/allowed-codecs.ts',
   'packages/livekit/src/session/connection-loss.ts',

@@ -3,7 +3,8 @@ export * from './choices.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
 export { requireProgram } from './cluster/require-program.ts';
-export { createService, GRACEFUL_STOP, type Service, type ServiceSpec } from './cluster/service.ts';
+export { createService, type Service } from './cluster/service.ts';
+export { GRACEFUL_STOP, type ServiceSpec } from './cluster/service-spec.ts';
 export { TURN_SECRET_FILE } from './cluster/services/coturn.ts';
 export { haproxy } from './cluster/services/haproxy.ts';
 export {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createService, GRACEFUL_STOP, type Service } from '../src/cluster/service.ts';
+import { createService, type Service } from '../src/cluster/service.ts';
+import { GRACEFUL_STOP } from '../src/cluster/service-spec.ts';
 
 /** Program that keeps running even if it cannot listen. */
 const PROGRAM = `

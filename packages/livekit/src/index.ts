@@ -3,11 +3,11 @@ export {
   type AnnouncedPaths,
   readAnnouncedPaths,
 } from './announced-paths.ts';
+export type { AnswerKind } from './answer/answer-kind.ts';
 export {
   type Answer,
   type AnsweredRequest,
   type Answerer,
-  type AnswerKind,
   classifyAnswer,
 } from './answer/classify.ts';
 export { type HttpAnswer, httpAnswer, readAnswer } from './answer/http-answer.ts';

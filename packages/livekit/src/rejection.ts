@@ -1,10 +1,6 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
-import {
-  type Answer,
-  type AnsweredRequest,
-  type AnswerKind,
-  classifyAnswer,
-} from './answer/classify.ts';
+import type { AnswerKind } from './answer/answer-kind.ts';
+import { type Answer, type AnsweredRequest, classifyAnswer } from './answer/classify.ts';
 import type { HttpAnswer } from './answer/http-answer.ts';
 import { phraseOf } from './answer/phrases.ts';
 import type { Failure } from './failure.ts';

@@ -1,5 +1,16 @@
-import type { MetricValue } from './metric-set.ts';
 import type { MetricType } from './metrics.ts';
+import type { Sketch } from './sketch.ts';
+
+/** Value of one metric, merged over all selected labels. */
+export type MetricValue =
+  /**
+   * Distribution of times. `uncertaintyMs` is the largest error of a value that compares two
+   * clocks; 0: no value does.
+   */
+  | { type: 'trend'; sketch: Sketch; uncertaintyMs: number }
+  | { type: 'rate'; hits: number; total: number }
+  | { type: 'counter'; count: number; perSecond: number | undefined }
+  | { type: 'gauge'; avg: number; min: number; max: number };
 
 export type Aggregation =
   | { type: 'avg' | 'min' | 'med' | 'max' | 'count' | 'rate' | 'value' }

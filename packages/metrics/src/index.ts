@@ -4,6 +4,7 @@ export {
   aggregate,
   aggregationKey,
   formatAggregation,
+  type MetricValue,
 } from './aggregation.ts';
 export { holdsDespiteImpairment, IMPAIRMENTS } from './impairment.ts';
 export {
@@ -12,7 +13,6 @@ export {
   isSelected,
   type MetricReader,
   MetricSet,
-  type MetricValue,
 } from './metric-set.ts';
 export {
   isMetricName,

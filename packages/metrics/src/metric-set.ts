@@ -1,4 +1,10 @@
-import { AGGREGATIONS, type Aggregation, aggregate, aggregationKey } from './aggregation.ts';
+import {
+  AGGREGATIONS,
+  type Aggregation,
+  aggregate,
+  aggregationKey,
+  type MetricValue,
+} from './aggregation.ts';
 import {
   type Label,
   type Labels,
@@ -8,17 +14,6 @@ import {
 } from './metrics.ts';
 import { Sketch } from './sketch.ts';
 import { WITNESS_GROUP } from './witness.ts';
-
-/** Value of one metric, merged over all selected labels. */
-export type MetricValue =
-  /**
-   * Distribution of times. `uncertaintyMs` is the largest error of a value that compares two
-   * clocks; 0: no value does.
-   */
-  | { type: 'trend'; sketch: Sketch; uncertaintyMs: number }
-  | { type: 'rate'; hits: number; total: number }
-  | { type: 'counter'; count: number; perSecond: number | undefined }
-  | { type: 'gauge'; avg: number; min: number; max: number };
 
 /** Reads metrics; a metric that was never measured is undefined. */
 export interface MetricReader {

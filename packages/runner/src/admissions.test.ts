@@ -1,7 +1,8 @@
 import { expandPlan, splitPlan, workersAnywhere } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { expect, it } from 'vitest';
-import { ADMISSION_LEAD_MS, createAdmissionQueue } from './admissions.ts';
+import { createAdmissionQueue } from './admissions.ts';
+import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 const deployment = {
   url: 'ws://127.0.0.1:7880',

@@ -6,13 +6,7 @@ import type { Deployment } from './deployment.ts';
 import type { E2eeSecrets } from './e2ee-secrets.ts';
 import type { RunRooms } from './run-rooms.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
-import type { AdmittedParticipant } from './worker-protocol.ts';
-
-/**
- * How long before their scheduled join participants are assigned to their worker, ms: workers hold
- * those that are connected and a few more, however long the run, and tokens expire soon.
- */
-export const ADMISSION_LEAD_MS = 30_000;
+import { ADMISSION_LEAD_MS, type AdmittedParticipant } from './worker-protocol.ts';
 
 /** A token must outlast the join of its holder and the retries; the server refreshes it afterwards. */
 const TOKEN_SPARE_MS = 600_000;

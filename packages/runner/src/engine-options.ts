@@ -1,5 +1,5 @@
 import type { EngineOptions } from '@livekit-swarm/engine';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import type { ShardAssignment } from './worker-protocol.ts';
 
 const JOIN_TIMEOUT_MS = 15_000;

@@ -14,20 +14,20 @@ export {
   type HostAssessment,
   type HostCapacity,
 } from './host-capacity.ts';
+export type { LiveRun } from './live-run.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';
 export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';
-export { type RunOptions, type RunResult, run } from './run.ts';
+export { type RunResult, run } from './run.ts';
+export type { RunOptions, ServerObservation } from './run-options.ts';
 export { scenarioReader } from './scenario-reader.ts';
 export { fetchText, httpEndpoint } from './server-metrics/http-answer.ts';
 export { metricsSource } from './server-metrics/metrics-source.ts';
-export type { ServerObservation } from './server-metrics/observe-server.ts';
 export { processSource } from './server-metrics/process-source.ts';
 export { type PrometheusOptions, prometheusSource } from './server-metrics/prometheus-source.ts';
 export { redisSource } from './server-metrics/redis-source.ts';
 export { readAtRest, type ServerAtRest } from './server-metrics/server-at-rest.ts';
 export { type ServerSource, SourceError } from './server-metrics/server-source.ts';
-export type { LiveRun } from './supervise-run.ts';
 export { readTokenEndpoint, readTokenEndpoints } from './token-endpoints.ts';
 export { type WarmWorkers, warmWorkers } from './warm-workers.ts';
 export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';

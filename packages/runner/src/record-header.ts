@@ -8,7 +8,7 @@ import {
 import { recordedScenario } from '@livekit-swarm/scenario';
 import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** The first line of a record. */
 export const headerLine = (

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
-import { ADMISSION_LEAD_MS } from './admissions.ts';
+import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 /** The rooms of a run whose server creates none at a join (`room.auto_create: false`). */
 export interface RunRooms {

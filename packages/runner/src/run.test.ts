@@ -11,7 +11,8 @@ import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { test as base, describe } from 'vitest';
 import { welcomingServer } from '../test/support/welcoming-server.ts';
 import type { Progress } from './progress.ts';
-import { type RunOptions, type RunResult, run } from './run.ts';
+import { type RunResult, run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 const small: Partial<LoadSpec> = {
   rooms: 2,

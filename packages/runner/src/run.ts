@@ -6,71 +6,29 @@ import {
   type Summary,
   type VerdictDecision,
 } from '@livekit-swarm/analysis';
-import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
-import { type LoadGuard, steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
-import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
+import type { EngineOptions } from '@livekit-swarm/engine';
+import { steadyClock, trustedAuthorities } from '@livekit-swarm/livekit';
+import type { RecordLine } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { watchAbortThresholds, watchOverload } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
-import type { Deployment } from './deployment.ts';
 import { readE2eeSecrets } from './e2ee-secrets.ts';
 import { engineOptions } from './engine-options.ts';
+import { liveRun, type RunEnding } from './live-run.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
 import { createsRoomOf, preflight } from './preflight.ts';
-import type { Progress } from './progress.ts';
 import { publishersElsewhere } from './publishers-elsewhere.ts';
 import { deploymentLine, headerLine } from './record-header.ts';
 import { openRunLog } from './run-log.ts';
+import type { RunOptions } from './run-options.ts';
 import { createRunRooms, type RunRooms } from './run-rooms.ts';
 import { scenarioReader } from './scenario-reader.ts';
-import { observeServer, type ServerObservation } from './server-metrics/observe-server.ts';
-import { type LiveRun, liveRun, type RunEnding, superviseRun } from './supervise-run.ts';
+import { observeServer } from './server-metrics/observe-server.ts';
+import { superviseRun } from './supervise-run.ts';
 import { readTokenEndpoints, type TokenEndpoints } from './token-endpoints.ts';
-import type { WorkerAllocation } from './worker-allocation.ts';
-import { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
+import { type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
 import type { ShardAssignment } from './worker-protocol.ts';
-
-export interface RunOptions {
-  deployment: Deployment;
-  /** The permission to send this load, checked before anything else. */
-  guard: LoadGuard;
-  /** Random text that the plan was expanded with. */
-  run: string;
-  plan: Plan;
-  allocation: WorkerAllocation;
-  /** Default: on this host. */
-  placement?: WorkerPlacement;
-  signalling: EngineOptions['signalling'];
-  /** Closed at the end. */
-  record: RecordWriter;
-  /** Of the product, for the record. */
-  version: string;
-  /** Aborted: stop joining, leave, and evaluate what was measured. */
-  stop: AbortSignal;
-  /** Module that exports `createEngine`. */
-  engineModule?: string;
-  /** Called about once a second. */
-  onProgress?(progress: Progress): void;
-  /** Default `sdk`. */
-  reconnectPolicy?: ReconnectPolicyName;
-  /** How many participants may be lost with their worker or host without making the run inconclusive. Default: none. */
-  toleratedLost?: number;
-  /** End the run when a threshold is crossed by twice its limit for ten seconds, with or without `abortOnFail`. */
-  endWhenOverloaded?: boolean;
-  /** See `EngineOptions`. */
-  watchMedia?: boolean;
-  /** See `EngineOptions`. */
-  browser?: string;
-  /** How the nodes of the deployment are measured meanwhile. Default: not at all. */
-  server?: ServerObservation;
-  /** Called once the workers have their assignments; the first join is scheduled at `startedAtMs`. */
-  onStart?(live: LiveRun): void;
-  /** Called at the end when rooms that the run created could not be deleted: they close by their timeouts. */
-  onRoomsLeft?(count: number): void;
-  /** Called with every line of the record once it is written; must not throw. */
-  onLine?(line: RecordLine): void;
-}
 
 export interface RunResult {
   summary: Summary;

@@ -1,43 +1,15 @@
-import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { EndCause } from '@livekit-swarm/host';
-import { COORDINATOR_SHARD, type DrillEvent, type EndLine } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD, type EndLine } from '@livekit-swarm/record';
 import type { AdmissionQueue } from './admissions.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { startIntervalTimer } from './interval-timer.ts';
+import type { RunEnding } from './live-run.ts';
 import { startPermissionSchedule } from './permission-schedule.ts';
 import { phaseOf, stagesAt } from './progress.ts';
-import type { RunOptions } from './run.ts';
 import type { RunLog } from './run-log.ts';
+import type { RunOptions } from './run-options.ts';
 import type { ObservedServer } from './server-metrics/observe-server.ts';
 import type { WorkerPool } from './worker-pool.ts';
-
-/** The reason for which a run ends; the first one wins. */
-export type RunEnding = PromiseWithResolvers<EndLine['reason']>;
-
-/** A run in progress, for a caller that does something to the deployment meanwhile. */
-export interface LiveRun {
-  /** Unix ms: the zero of every `at`. */
-  readonly startedAtMs: number;
-  elapsedMs(): number;
-  /** Writes a line of a drill to the record, unless the run has ended. @param at ms after the start; default: now */
-  append(event: DrillEvent, at?: number): void;
-  /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `stopped`. */
-  stop(): void;
-  /** The summary of the run as things stand. */
-  interim(): InterimSummary;
-}
-
-export const liveRun = (
-  startedAtMs: number,
-  { elapsedMs, append, interimSummary }: Pick<RunLog, 'elapsedMs' | 'append' | 'interimSummary'>,
-  ending: Pick<RunEnding, 'resolve'>,
-): LiveRun => ({
-  startedAtMs,
-  elapsedMs,
-  append: (event, at = elapsedMs()) => append({ type: 'drill', at, ...event }),
-  stop: () => ending.resolve('stopped'),
-  interim: interimSummary,
-});
 
 /** How long participants stay after the server died, so that the record shows what happened to them, ms. */
 const AFTER_SERVER_DEATH_MS = 3_000;

@@ -2,6 +2,12 @@ import type { Admission, EngineOptions, RemotePublisher } from '@livekit-swarm/e
 import type { EventLine, ParticipantLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
+/**
+ * How long before their scheduled join participants are assigned to their worker, ms: workers hold
+ * those that are connected and a few more, however long the run, and tokens expire soon.
+ */
+export const ADMISSION_LEAD_MS = 30_000;
+
 /** A participant of a shard, with its token. */
 export interface AdmittedParticipant {
   plan: ParticipantPlan;

@@ -12,8 +12,8 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveRun } from '../src/live-run.ts';
 import { run } from '../src/run.ts';
-import type { LiveRun } from '../src/supervise-run.ts';
 
 let dir: string;
 let cluster: Cluster;

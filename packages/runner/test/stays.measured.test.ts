@@ -9,7 +9,8 @@ import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
 import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RunOptions, type RunResult, run } from '../src/run.ts';
+import { type RunResult, run } from '../src/run.ts';
+import type { RunOptions } from '../src/run-options.ts';
 
 let dir: string;
 let server: LiveKitServer;

@@ -7,8 +7,9 @@ export {
 } from './duration.ts';
 export * from './errors.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
+export { invalidFile } from './invalid-file.ts';
 export { type JsonSchema, jsonSchemaOf, settingsJsonSchema } from './json-schema.ts';
-export { fileProblem, formatProblem, invalidFile, type Problem } from './problem.ts';
+export { fileProblem, formatProblem, type Problem } from './problem.ts';
 export {
   type FileSettings,
   invalidFindings,

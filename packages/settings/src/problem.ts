@@ -1,5 +1,3 @@
-import { SwarmError } from './swarm-error.ts';
-
 export type ProblemCode =
   /** The file cannot be read. */
   | 'unreadable_file'
@@ -29,17 +27,6 @@ export interface Problem {
   hint: string | null;
 }
 
-/** Number of problems that an error lists; further ones are only counted. */
-const LISTED = 50;
-
-/** Makes an error with every problem found in files that cannot be used. */
-export const invalidFile = (problems: readonly Problem[]): SwarmError => {
-  const [first] = problems;
-  return first !== undefined && problems.length === 1
-    ? new SwarmError('invalid_file', positionText(first) + first.message, first.hint, { problems })
-    : new SwarmError('invalid_file', listed(problems), null, { problems });
-};
-
 /**
  * Text of a problem: `meeting.yaml:12:15: groups.meetings.duration: a duration needs a unit; write
  * 30s`.
@@ -61,11 +48,3 @@ export const fileProblem = (
   hint: string | null,
   code: ProblemCode = 'unreadable_file',
 ): Problem => ({ code, file, line: null, column: null, path: '', message, hint });
-
-const listed = (problems: readonly Problem[]): string => {
-  const more = problems.length - LISTED;
-  return [
-    ...problems.slice(0, LISTED).map(formatProblem),
-    ...(more > 0 ? [`and ${more} more`] : []),
-  ].join('\n');
-};

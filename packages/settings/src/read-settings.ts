@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
-import { byPosition, invalidFile, type Problem } from './problem.ts';
+import { invalidFile } from './invalid-file.ts';
+import { byPosition, type Problem } from './problem.ts';
 import { clean } from './schema/issues.ts';
 import type { SwarmError } from './swarm-error.ts';
 import { withoutKeys } from './yaml/merge-patch.ts';

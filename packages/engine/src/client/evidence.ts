@@ -4,14 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Client } from './client.ts';
-import type { Stat } from './stat.ts';
+import type { Stat, StatsAt } from './stat.ts';
 import { dumpOf } from './stats-dump.ts';
-
-/** One reading of all PeerConnections. */
-export interface StatsAt {
-  at: number;
-  peers: Stat[][];
-}
 
 /** What a failed client leaves in the folder of the record, in a folder by its identity. */
 export interface Evidence {

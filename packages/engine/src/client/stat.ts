@@ -4,3 +4,9 @@ export interface Stat {
   id: string;
   [member: string]: unknown;
 }
+
+/** One reading of all PeerConnections. */
+export interface StatsAt {
+  at: number;
+  peers: Stat[][];
+}

@@ -1,4 +1,4 @@
-import type { StatsAt } from './evidence.ts';
+import type { StatsAt } from './stat.ts';
 
 /** Values of one member over time, as chrome://webrtc-internals writes them. */
 interface Series {

@@ -9,7 +9,7 @@ import type { ApiCredentials } from '../server/credentials.ts';
 import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
 import { createClusterPorts } from './cluster-ports.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
-import type { ServiceSpec } from './service.ts';
+import type { ServiceSpec } from './service-spec.ts';
 import { alertmanager } from './services/alertmanager.ts';
 import { coturn, TURN_SECRET_FILE, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';

@@ -1,6 +1,6 @@
 import { chmod, chown, copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ServiceSpec } from './service.ts';
+import type { ServiceSpec } from './service-spec.ts';
 
 /**
  * Writes the files of a service before it starts. For a service with a separate user, the folder

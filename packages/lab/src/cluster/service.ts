@@ -3,38 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd } from '@livekit-swarm/host';
 import { type GuardedProcess, spawnGuarded, unusedUser } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { type Readiness, waitUntilReady } from './ready.ts';
+import { waitUntilReady } from './ready.ts';
 import { linkProgram, writeServiceFiles } from './service-files.ts';
-
-/** Description of a lab's program: how to start it, when it is ready, how to stop it. */
-export interface ServiceSpec {
-  /** Name of the service and its files, unique in its lab: `redis`, `node-1`. */
-  name: string;
-  command: string;
-  args: string[];
-  /** Complete environment of the program. */
-  env: Record<string, string>;
-  /** Contents of files by path, written before each start and readable only by the owner. */
-  files: Record<string, string>;
-  logFile: string;
-  /**
-   * Folders of a program that needs no root privilege. If this process is root, the program runs as
-   * a separate user (see `unusedUser`): it works in `folder`, which that user can read, and writes
-   * to `dataFolder` in it. The program's arguments name both relative to `folder`, because the
-   * parent folders may be closed to the user. `linked`: the program was built here, in a folder
-   * that may be closed as well, and is therefore linked into `folder`.
-   */
-  ownUser?: { folder: string; dataFolder?: string; linked?: boolean };
-  ready: Readiness;
-  readyWithinMs: number;
-  /**
-   * Steps of stopping, tried in order until the program ends: a signal, and the time before the
-   * next step, ms.
-   */
-  stopSteps: readonly (readonly [NodeJS.Signals, number])[];
-  /** URL for display: `http://127.0.0.1:7880`. */
-  url: string;
-}
+import type { ServiceSpec } from './service-spec.ts';
 
 /** Program of a lab, running or not. It ends with this process at the latest. */
 export interface Service {
@@ -55,12 +26,6 @@ export interface Service {
   /** Ends the program within seconds; never throws. */
   stop(): Promise<void>;
 }
-
-/** Steps of stopping: SIGTERM, then SIGKILL. */
-export const GRACEFUL_STOP = [
-  ['SIGTERM', 5_000],
-  ['SIGKILL', 5_000],
-] as const satisfies ServiceSpec['stopSteps'];
 
 interface Running {
   process: GuardedProcess;

@@ -13,7 +13,8 @@ import {
   layOutCluster,
 } from './cluster-layout.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
-import { createService, endOfLog, type Service, type ServiceSpec } from './service.ts';
+import { createService, endOfLog, type Service } from './service.ts';
+import type { ServiceSpec } from './service-spec.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
 
 export interface ClusterOptions extends ProvisionOptions {

@@ -1,4 +1,4 @@
-import type { AnswerKind } from './classify.ts';
+import type { AnswerKind } from './answer-kind.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
 /**

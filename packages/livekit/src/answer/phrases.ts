@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
-import type { Answer, AnswerKind } from './classify.ts';
+import type { AnswerKind } from './answer-kind.ts';
+import type { Answer } from './classify.ts';
 import { PRODUCTS, type Product } from './product.ts';
 
 /** Renders an answer as message and hint, in this one place. */

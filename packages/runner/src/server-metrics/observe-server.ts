@@ -1,17 +1,9 @@
 import type { ServerMissingLine } from '@livekit-swarm/record';
-import type { RunOptions } from '../run.ts';
 import type { RunLog } from '../run-log.ts';
+import type { RunOptions } from '../run-options.ts';
 import { askRemains } from './remains.ts';
 import { startServerSampler } from './server-sampler.ts';
-import type { NodeFigures, ServerSource } from './server-source.ts';
-
-/** How the nodes of a deployment are measured. */
-export interface ServerObservation {
-  /** The most exact first, as in `SERVER_SOURCES`; they are closed with the run. */
-  sources: readonly ServerSource[];
-  /** How long the server may take to clean up after the last participant has left, before it is asked what remains, ms. */
-  settleMs: number;
-}
+import type { NodeFigures } from './server-source.ts';
 
 /** The deployment of a run, while it is measured. */
 export interface ObservedServer {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
-import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
 export interface AlertmanagerOptions {
   dir: string;

@@ -5,7 +5,7 @@ import type { LiveKitConfig } from '../../server/config.ts';
 import { plainEnvironment } from '../../server/environment.ts';
 import { isAtLeast } from '../../server/offered-paths.ts';
 import { requireProgram } from '../require-program.ts';
-import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
 export interface CoturnPorts {
   /** Port for UDP and TCP. */

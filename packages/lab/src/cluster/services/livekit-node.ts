@@ -5,7 +5,7 @@ import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from '../..
 import type { ApiCredentials } from '../../server/credentials.ts';
 import { serverEnvironment } from '../../server/environment.ts';
 import { STOP_SEQUENCE } from '../../server/stop.ts';
-import type { ServiceSpec } from '../service.ts';
+import type { ServiceSpec } from '../service-spec.ts';
 
 export interface NodeOptions {
   dir: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
-import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
 interface ExporterOptions {
   dir: string;

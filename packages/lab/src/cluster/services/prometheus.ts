@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { plainEnvironment } from '../../server/environment.ts';
 import { requireProgram } from '../require-program.ts';
-import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
 /** Scrape job, as in the configuration of Prometheus. */
 export interface ScrapeJob {
