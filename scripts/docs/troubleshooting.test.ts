@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PROXY_ANSWERS } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 
 const read = (path: string): string =>
@@ -15,14 +16,15 @@ const SOURCES = [
 ].map(read);
 
 /** Reasons of failed joins, as the sources write them: a value of `reason`, a member of a type, or a key of the settings of paths. */
-const given = new Set(
-  SOURCES.flatMap((source) => [
+const given = new Set<string>([
+  ...PROXY_ANSWERS,
+  ...SOURCES.flatMap((source) => [
     ...source.matchAll(/reason: '(\w+)'/g),
     ...source.matchAll(/^export const LEFT_WHILE_JOINING = '(\w+)'/gm),
     ...source.matchAll(/^ {2}\| '(\w+)'$/gm),
     ...source.matchAll(/^ {2}((?:ice_tcp|turn)_\w+):/gm),
   ]).map(([, reason = '']) => reason),
-);
+]);
 
 it('docs/troubleshooting.md has every reason of a failed join, and no other', () => {
   const section = read('docs/troubleshooting.md').split('## By reason of failed joins')[1] ?? '';

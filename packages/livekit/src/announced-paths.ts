@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
 import type { Failure } from './failure.ts';
 import type { IceServer } from './media-plane.ts';
-import { joinEndpoint } from './signal/endpoint.ts';
+import { connectWithoutMedia, joinTimeout } from './signal/signal-join.ts';
 
 /** Addresses at which a node can receive media, as it announces them to a joining client. */
 export interface AnnouncedPaths {
@@ -35,11 +35,12 @@ const FIRST_WITHIN_MS = 4_000;
  * @returns a failure when the join is rejected or takes too long
  */
 export const readAnnouncedPaths = (
-  { url, clock, keepalive, connect }: Deployment,
+  deployment: Deployment,
   token: string,
   timeoutMs: number,
 ): Promise<AnnouncedPaths | Failure> =>
   new Promise((resolve) => {
+    const { clock } = deployment;
     let seen: Omit<AnnouncedPaths, 'candidates'> | null = null;
     const candidates = new Map<string, AnnouncedCandidate>();
     const read = (text: string): void => {
@@ -50,29 +51,10 @@ export const readAnnouncedPaths = (
       cancel();
       connection.close();
       if (seen !== null) resolve({ ...seen, candidates: [...candidates.values()] });
-      else
-        resolve(
-          failure ?? {
-            reason: 'signal_timeout',
-            message: `${url.ws} did not answer the join within ${timeoutMs} ms`,
-            retryable: true,
-          },
-        );
+      else resolve(failure ?? joinTimeout(deployment, timeoutMs));
     };
     let cancel = clock.after(timeoutMs, () => end(null));
-    const connection = connect({
-      base: url.ws,
-      // With two PeerConnections the server offers first, candidates included.
-      endpoint: joinEndpoint('v0', {
-        autoSubscribe: false,
-        adaptiveStream: false,
-        addTracks: [],
-        offer: null,
-      }),
-      token,
-      clock,
-      keepalive,
-      ignored: new Set(),
+    const connection = connectWithoutMedia(deployment, token, {
       onMessage: ({ case: about, value }) => {
         if (about === 'join') {
           const turnServers = value.iceServers.flatMap(({ urls, username, credential }) => {

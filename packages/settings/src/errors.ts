@@ -10,6 +10,8 @@ export {
   hasErrorCode,
   interruptedError,
   isUsageError,
+  PROXY_ANSWERS,
+  type ProxyAnswer,
   readVariable,
   SwarmError,
   swarmErrorOf,

@@ -1,6 +1,26 @@
 import { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 import type { Problem } from './problem.ts';
 
+/**
+ * Answers of a program in front of a deployment, or in its place, and changes that it made to a
+ * request.
+ */
+export const PROXY_ANSWERS = [
+  'authorization_removed',
+  'blocked',
+  'bot_check',
+  'header_too_large',
+  'login_required',
+  'redirected',
+  'tls_required',
+  'upgrade_removed',
+  'url_too_long',
+  'web_page',
+  'wrong_path',
+] as const;
+
+export type ProxyAnswer = (typeof PROXY_ANSWERS)[number];
+
 /** Codes of all errors that are not bugs, by the exit code of a command that ends with them. */
 const EXITS = {
   usage: [
@@ -49,18 +69,7 @@ const EXITS = {
     'rate_limited',
     'bad_gateway',
     'not_livekit',
-    // Answers of a program in front of the deployment, or its changes to a request.
-    'authorization_removed',
-    'blocked',
-    'bot_check',
-    'header_too_large',
-    'login_required',
-    'redirected',
-    'tls_required',
-    'upgrade_removed',
-    'url_too_long',
-    'web_page',
-    'wrong_path',
+    ...PROXY_ANSWERS,
     // Errors of the application's token endpoint.
     'token_unreachable',
     'token_timeout',

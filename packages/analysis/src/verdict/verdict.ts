@@ -5,7 +5,7 @@ import {
   type Window,
 } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, PROXY_ANSWERS } from '@livekit-swarm/settings';
 import type { Comparison } from '../compare/comparison.ts';
 import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
@@ -64,18 +64,7 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
   'not_livekit',
   'tls',
   'bad_url',
-  // A proxy answered, or changed the request.
-  'authorization_removed',
-  'blocked',
-  'bot_check',
-  'header_too_large',
-  'login_required',
-  'redirected',
-  'tls_required',
-  'upgrade_removed',
-  'url_too_long',
-  'web_page',
-  'wrong_path',
+  ...PROXY_ANSWERS,
 ]);
 
 /**

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import { joinEndpoint } from './endpoint.ts';
-import type { SignalConnection } from './signal-socket.ts';
+import type { SignalConnection, SignalSocketOptions } from './signal-socket.ts';
 
 /** A participant that is in a room, without media. */
 export interface SignalJoin {
@@ -19,33 +19,18 @@ export interface SignalJoin {
  * @param lookup address to connect to; default: the first that answers
  */
 export const joinBySignal = (
-  { url, clock, keepalive, connect }: Deployment,
+  deployment: Deployment,
   token: string,
   timeoutMs: number,
   lookup?: LookupFunction,
 ): Promise<SignalJoin | Failure> =>
   new Promise((resolve) => {
     const ended = Promise.withResolvers<Failure>();
-    const cancel = clock.after(timeoutMs, () => {
+    const cancel = deployment.clock.after(timeoutMs, () => {
       connection.close();
-      resolve({
-        reason: 'signal_timeout',
-        message: `${url.ws} did not answer the join within ${timeoutMs} ms`,
-        retryable: true,
-      });
+      resolve(joinTimeout(deployment, timeoutMs));
     });
-    const connection = connect({
-      base: url.ws,
-      endpoint: joinEndpoint('v0', {
-        autoSubscribe: false,
-        adaptiveStream: false,
-        addTracks: [],
-        offer: null,
-      }),
-      token,
-      clock,
-      keepalive,
-      ignored: new Set(),
+    const connection = connectWithoutMedia(deployment, token, {
       ...(lookup !== undefined && { lookup }),
       onMessage: ({ case: about, value }) => {
         if (about !== 'join') return;
@@ -64,6 +49,37 @@ export const joinBySignal = (
       },
     });
   });
+
+/**
+ * Opens a signal connection that joins a room without media, and subscribes to nothing. With two PeerConnections the server offers, candidates included,
+ * before it has anything of the client.
+ */
+export const connectWithoutMedia = (
+  { url, clock, keepalive, connect }: Deployment,
+  token: string,
+  handlers: Pick<SignalSocketOptions, 'lookup' | 'onMessage' | 'onEnd'>,
+): SignalConnection =>
+  connect({
+    base: url.ws,
+    endpoint: joinEndpoint('v0', {
+      autoSubscribe: false,
+      adaptiveStream: false,
+      addTracks: [],
+      offer: null,
+    }),
+    token,
+    clock,
+    keepalive,
+    ignored: new Set(),
+    ...handlers,
+  });
+
+/** The failure of a join without an answer. */
+export const joinTimeout = ({ url }: Pick<Deployment, 'url'>, timeoutMs: number): Failure => ({
+  reason: 'signal_timeout',
+  message: `${url.ws} did not answer the join within ${timeoutMs} ms`,
+  retryable: true,
+});
 
 export const isJoin = (joined: SignalJoin | Failure): joined is SignalJoin =>
   'connection' in joined;

@@ -1,4 +1,5 @@
 import type { ProbeFailure } from '@livekit-swarm/catalogue';
+import { PROXY_ANSWERS } from '@livekit-swarm/settings';
 import type { ApiError } from '../../api-error.ts';
 import {
   identityOf,
@@ -158,19 +159,9 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'tls',
   'bad_url',
   // LiveKit did not answer, but a proxy: it has no server, or blocks the request.
-  'authorization_removed',
+  ...PROXY_ANSWERS,
   'bad_gateway',
-  'blocked',
-  'bot_check',
-  'header_too_large',
-  'login_required',
   'not_livekit',
-  'redirected',
-  'tls_required',
-  'upgrade_removed',
-  'url_too_long',
-  'web_page',
-  'wrong_path',
   // Of the exporter's own host.
   'dns_failed',
   'no_route',
