@@ -1,3 +1,4 @@
+export { fact } from './fact.ts';
 export type { Annotation, DrillAnnotation } from './history/annotation.ts';
 export { createHistory, type History } from './history/history.ts';
 export { createRunPhase, RUN_PHASES, type RunPhase } from './history/run-phase.ts';
@@ -30,11 +31,12 @@ export type { ClientDisagreement, ClientSummary } from './summary/fold-clients.t
 export { leftBeforeJoining } from './summary/fold-participants.ts';
 export type { PathSummary } from './summary/fold-paths.ts';
 export type { Percentiles } from './summary/percentiles.ts';
-export type { RunEvent, RunNote } from './summary/run-event.ts';
+export { type RunEvent, type RunNote, runNotes } from './summary/run-event.ts';
 export type { ServerMissing, ServerSummary, ServerTotals } from './summary/server-summary.ts';
 export { createSummary, foldRecord, readRecord, type SummaryFold } from './summary/summarize.ts';
 export {
   type AbortingThreshold,
+  abortingThreshold,
   type DeploymentSummary,
   type FailureReason,
   type GeneratorSummary,
@@ -54,7 +56,6 @@ export {
   resolveThresholds,
   type SourcedThreshold,
 } from './verdict/default-thresholds.ts';
-export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {
   assessGenerator,
   CLOCK_STEP_MS,
@@ -66,14 +67,18 @@ export {
   SUSPENSION_MS,
   TICK_LATE_MS,
 } from './verdict/generator-health.ts';
+export { type HealthCode, type HealthFinding, healthFindings } from './verdict/health-finding.ts';
 export { createOverloadWatch } from './verdict/overload.ts';
-export type {
-  ExcludedValues,
-  NotMeasured,
-  Reason,
-  ThresholdDoubt,
+export { type Reason, verdictReasons } from './verdict/reason.ts';
+export {
+  type ExcludedValues,
+  evaluate,
+  excludedValues,
+  type NotMeasured,
+  type ThresholdDoubt,
+  type ThresholdResult,
+  thresholdDoubt,
 } from './verdict/threshold-result.ts';
-export { evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
 export {
   abortCause,
   decideVerdict,

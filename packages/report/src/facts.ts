@@ -45,16 +45,7 @@ export const reasonObject = (
     case 'baseline_regression':
     case 'baseline_inconclusive':
       return { code: reason.code, text };
-    case 'deployment_unreachable':
-    case 'no_participant_joined':
-    case 'server_died':
-    case 'joins_rejected':
-    case 'run_aborted':
-    case 'impaired_at_times':
-    case 'no_thresholds':
-    case 'participants_unaccounted':
-    case 'record_truncated':
-    case 'run_cut_short':
+    default:
       return { ...reason, text };
   }
 };

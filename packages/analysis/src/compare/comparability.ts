@@ -1,26 +1,9 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AbortingThreshold } from '../summary/summary.ts';
-import { assessStrictly, type HealthFinding } from '../verdict/generator-health.ts';
+import { assessStrictly } from '../verdict/generator-health.ts';
+import type { Exclusion, Failure } from './comparison-facts.ts';
 import type { MeasuredRun } from './figures.ts';
-
-/** Why a run is not compared. */
-export type Exclusion =
-  | { code: 'generator_impaired'; finding: HealthFinding }
-  | { code: 'record_truncated' }
-  | { code: 'interrupted' }
-  | { code: 'participants_unaccounted'; unaccounted: number; planned: number }
-  | Failure
-  /** In rounds: the run itself is comparable, the one it belongs to is not. */
-  | { code: 'other_run_of_round' };
-
-/** What ended a run early and is attributed to the server. */
-export type Failure =
-  | { code: 'server_died' }
-  | { code: 'run_aborted'; threshold: AbortingThreshold | null }
-  /** No participant was connected any more, and none was still to join. */
-  | { code: 'no_participants_left' };
 
 /**
  * Why the figures of a run say nothing about the server: the generator impaired them, or the run did not complete. Null when they can be compared. A

@@ -1,8 +1,9 @@
 import { median } from 'simple-statistics';
-import type { Design, FigureComparison, NotComparable, SideFigure } from './comparison.ts';
+import type { Design, FigureComparison, Margin, SideFigure } from './comparison.ts';
+import type { NotComparable } from './comparison-facts.ts';
 import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 import type { Figure, MeasuredRun } from './figures.ts';
-import { type Margin, type MarginScale, marginScale } from './margin.ts';
+import { type MarginScale, marginScale } from './margin.ts';
 import { type Shift, shiftBetween, shiftOfPairs } from './shift.ts';
 
 export interface FigureInput {

@@ -11,6 +11,7 @@ import type {
   ComparisonVerdict,
   Design,
   FigureComparison,
+  Margin,
   RunFacts,
   SideFacts,
 } from './comparison.ts';
@@ -18,14 +19,7 @@ import { environmentNotes } from './environment-notes.ts';
 import { countSplits } from './exceedance.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
 import type { LoadSize } from './margin.ts';
-import {
-  DEFAULT_TOLERANCE,
-  type Margin,
-  marginOf,
-  marginScale,
-  type Tolerance,
-  widen,
-} from './margin.ts';
+import { DEFAULT_TOLERANCE, marginOf, marginScale, type Tolerance, widen } from './margin.ts';
 import {
   crossedNotes,
   exclusionOf,

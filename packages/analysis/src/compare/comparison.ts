@@ -1,9 +1,11 @@
 import type { Aggregation, MetricName } from '@livekit-swarm/metrics';
 import type { ExitCode } from '@livekit-swarm/settings';
-import type { Exclusion } from './comparability.ts';
-import type { Margin } from './margin.ts';
-import type { ComparisonNote, ComparisonReason } from './reasons.ts';
-import type { ScenarioDifference } from './scenario-difference.ts';
+import type {
+  ComparisonNote,
+  ComparisonReason,
+  Exclusion,
+  NotComparable,
+} from './comparison-facts.ts';
 
 /**
  * How far the comparison can be trusted.
@@ -18,12 +20,24 @@ export type FigureVerdict = 'better' | 'worse' | 'no_difference' | 'not_comparab
 
 export type ComparisonVerdict = 'regression' | 'improvement' | 'no_difference' | 'inconclusive';
 
-/** Why a figure is not comparable: it was not measured in every run of a side (or of both), or too rarely to know its spread. */
-export type NotComparable =
-  | 'not_measured'
-  | 'not_measured_in_base'
-  | 'not_measured_in_current'
-  | 'too_few_values';
+/**
+ * How far two figures may be apart and still count as equal. Both hold at once, the wider decides: a share of the figure, and an amount below which users
+ * do not notice a change (jitter of 0.03 ms and of 0.05 ms sound the same).
+ */
+export interface Margin {
+  /** 0.1: one tenth up, or back down again: 100 → 110, 110 → 100. */
+  relative: number;
+  /** In the unit of the metric; above zero. */
+  absolute: number;
+}
+
+/** Where two scenarios differ. */
+export interface ScenarioDifference {
+  /** As it would be written in the file: `groups.calls.rooms`. */
+  path: string;
+  base: string;
+  current: string;
+}
 
 /** One figure of both sides. Values in the metric's unit: ms, shares from 0 to 1, a sum per second. */
 export interface FigureComparison {

@@ -1,6 +1,6 @@
 import type { Summary } from '../summary/summary.ts';
+import type { ComparisonNote } from './comparison-facts.ts';
 import type { MeasuredRun } from './figures.ts';
-import type { ComparisonNote } from './reasons.ts';
 
 type Value = string | number | null;
 type Read = (summary: Summary) => Value | undefined;

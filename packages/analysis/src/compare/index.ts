@@ -1,13 +1,23 @@
-export type { Exclusion, Failure, RecordedRun, Side } from './comparability.ts';
+export type { RecordedRun, Side } from './comparability.ts';
 export { type FirstSide, incomparableReason, isComparable, roundOrder } from './comparability.ts';
 export { compareRuns } from './compare-runs.ts';
 export type {
   Comparison,
   ComparisonVerdict,
   FigureComparison,
-  NotComparable,
 } from './comparison.ts';
+export {
+  type ComparisonNote,
+  type ComparisonReason,
+  comparisonNotes,
+  comparisonReasons,
+  type Exclusion,
+  exclusions,
+  type Failure,
+  type NotComparable,
+  notComparable,
+  runFailures,
+} from './comparison-facts.ts';
 export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 export { DEFAULT_TOLERANCE, type Tolerance } from './margin.ts';
-export type { ComparisonNote, ComparisonReason } from './reasons.ts';
 export { scenarioDifferences, scenarioMismatch } from './scenario-difference.ts';

@@ -1,16 +1,6 @@
 import { GAMMA, type MetricName, metricDefinition } from '@livekit-swarm/metrics';
+import type { Margin } from './comparison.ts';
 import type { Figure } from './figures.ts';
-
-/**
- * How far two figures may be apart and still count as equal. Both hold at once, the wider decides: a share of the figure, and an amount below which users
- * do not notice a change (jitter of 0.03 ms and of 0.05 ms sound the same).
- */
-export interface Margin {
-  /** 0.1: one tenth up, or back down again: 100 → 110, 110 → 100. */
-  relative: number;
-  /** In the unit of the metric; above zero. */
-  absolute: number;
-}
 
 /**
  * The scale on which differences are compared: two values are n apart when n margins lie between them. It grows with the value itself where the absolute

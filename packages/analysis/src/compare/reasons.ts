@@ -1,44 +1,10 @@
 /** Facts of a comparison besides its metrics. */
 import type { Side } from './comparability.ts';
-import { type Exclusion, type Failure, failureOf, incomparableReason } from './comparability.ts';
+import { failureOf, incomparableReason } from './comparability.ts';
 import type { FigureComparison } from './comparison.ts';
+import type { ComparisonNote, ComparisonReason, Exclusion } from './comparison-facts.ts';
 import type { MeasuredRun } from './figures.ts';
 import { marginScale } from './margin.ts';
-
-/** Why the verdict of a comparison is what it is, besides the metrics that changed. `runs`, `side`: names; `figures`: keys. */
-export type ComparisonReason =
-  /** A current run ended early, and no base run did. */
-  | { code: 'run_failed'; run: string; failure: Failure }
-  | { code: 'too_few_runs' }
-  | { code: 'no_runs'; side: string }
-  | { code: 'no_comparable_runs'; side: string; runs: ExcludedRun[] }
-  | { code: 'metrics_not_measured' }
-  | { code: 'metrics_lost'; figures: string[] };
-
-export interface ExcludedRun {
-  name: string;
-  exclusion: Exclusion;
-}
-
-/** What a reader must know to use the figures. */
-export type ComparisonNote =
-  /** Too few runs to see how much runs differ: parts of them are compared, with `factor` times the tolerance. */
-  | { code: 'single_runs'; factor: number }
-  /** Metrics with a threshold that may have changed by several tolerances without being detected. */
-  | { code: 'small_changes_hidden'; figures: string[] }
-  /** Thresholds that a current run crossed and no base run. */
-  | { code: 'thresholds_crossed'; base: string; current: string; thresholds: string[] }
-  | {
-      code: 'environment_differs';
-      what: 'server_version' | 'deployment' | 'workers' | 'environment';
-      /** Of the environment: which value. */
-      key: string | null;
-      /** Each value once; null: not known. */
-      base: (string | number | null)[];
-      current: (string | number | null)[];
-    }
-  /** Share of all cores of the generator's host in use, from 0 to 1. */
-  | { code: 'host_load_differs'; base: number; current: number };
 
 /** Failures of current runs, where no base run failed. */
 export const failureReasons = (base: Side, current: Side): ComparisonReason[] => {

@@ -1,14 +1,7 @@
 import { recordedScenario, type Scenario } from '@livekit-swarm/scenario';
 import { formatDuration, SwarmError } from '@livekit-swarm/settings';
 import type { Side } from './comparability.ts';
-
-/** Where two scenarios differ. */
-export interface ScenarioDifference {
-  /** As it would be written in the file: `groups.calls.rooms`. */
-  path: string;
-  base: string;
-  current: string;
-}
+import type { ScenarioDifference } from './comparison.ts';
 
 export interface ScenarioDifferences {
   /** The load is another one: figures cannot be compared. */

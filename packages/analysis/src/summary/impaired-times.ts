@@ -1,10 +1,10 @@
 import { COORDINATOR_SHARD, type EventLine, type RecordLine } from '@livekit-swarm/record';
 import {
   AFTERMATH_MS,
-  type HealthCode,
   impairmentOfEvent,
   impairmentOfSample,
 } from '../verdict/generator-health.ts';
+import type { HealthCode } from '../verdict/health-finding.ts';
 import { LostParticipants } from './lost-participants.ts';
 
 /** Milliseconds after the start of the run. */

@@ -1,54 +1,86 @@
-import {
-  COORDINATOR_SHARD,
-  type EventLine,
-  type RecordNote,
-  type ThresholdCrossing,
-} from '@livekit-swarm/record';
+import { COORDINATOR_SHARD, crossingSchema, type EventLine } from '@livekit-swarm/record';
+import { z } from 'zod';
+import { fact, type PLAIN } from '../fact.ts';
 
-/** An event of the run itself rather than of one participant. `at`: ms after the start; `detail`: text of another program, or null. */
-export type RunEvent =
-  | { code: 'worker_died'; at: number; shard: number | null; detail: string | null }
-  /** `shard`: −1 is the coordinator. */
-  | { code: 'process_paused'; at: number; shard: number; durationMs: number }
-  | { code: 'host_suspended'; at: number; durationMs: number }
-  | { code: 'clock_stepped'; at: number; stepMs: number }
-  /** The clock of a host and the one that hosts share moved apart at once. */
-  | { code: 'shared_clock_stepped'; at: number; host: string; stepMs: number }
-  | { code: 'server_died'; at: number; detail: string | null }
-  | { code: 'interrupted'; at: number }
-  | { code: 'threshold_crossed'; at: number; crossing: ThresholdCrossing | null }
-  /** A threshold was crossed with these health findings: the run continued. */
-  | {
-      code: 'threshold_doubted';
-      at: number;
-      crossing: ThresholdCrossing | null;
-      findings: string[];
-    }
-  /** `reason`: the warning's own code. */
-  | { code: 'warning'; at: number; reason: string | null; detail: string | null };
+const count = z.number();
+const at = z.number().describe('Milliseconds after the start of the run.');
+const crossing = crossingSchema.nullable();
+const detail = z.string().nullable();
+const stepMs = z.number().describe('Negative: backwards.');
 
-/** What a reader of a report must know about the run or its record. */
-export type RunNote =
-  | RunEvent
-  | RecordNote
-  | { code: 'record_truncated' }
-  | { code: 'publish_rejected'; rejected: number; total: number }
-  /** Participants that were lost with their worker or host, and count nowhere. */
-  | { code: 'loss_tolerated'; lost: number; planned: number; tolerated: number }
-  /** Other programs used the cores of this host for most of the run. `programs`: names of those that used most; empty where they cannot be seen. */
-  | { code: 'host_busy'; otherCores: number; cores: number; programs: string[] }
-  /** The record of a drill: faults were injected on purpose. */
-  | { code: 'drill_record' }
-  /** A receiver of live metrics did not take all pushes. Not of the record: known once the run is over. `detail`: words of another program, or null. */
-  | {
-      code: 'metrics_not_pushed';
-      output: string;
-      url: string;
-      delivered: number;
-      rejected: number;
-      lost: number;
-      detail: string | null;
-    };
+/** Events of the run itself rather than of one participant. `detail`: text of another program, or null. */
+const runEvents = <Added extends z.core.$ZodShape>(added: Added) =>
+  [
+    fact('worker_died', { at, shard: z.number().nullable(), detail }, added),
+    fact(
+      'process_paused',
+      { at, shard: z.number().describe('-1: the coordinator.'), durationMs: z.number() },
+      added,
+    ),
+    fact('host_suspended', { at, durationMs: z.number() }, added),
+    fact('clock_stepped', { at, stepMs }, added),
+    fact('shared_clock_stepped', { at, host: z.string(), stepMs }, added).describe(
+      'The clock of a host and the one that hosts share moved apart at once.',
+    ),
+    fact('server_died', { at, detail }, added),
+    fact('interrupted', { at }, added),
+    fact('threshold_crossed', { at, crossing }, added),
+    fact(
+      'threshold_doubted',
+      { at, crossing, findings: z.array(z.string()).describe('Codes of health findings.') },
+      added,
+    ).describe('A threshold was crossed with these health findings: the run continued.'),
+    fact('warning', { at, reason: z.string().nullable(), detail }, added).describe(
+      'The reason is the code of the warning.',
+    ),
+  ] as const;
+
+/**
+ * What a reader of a report must know about the run or its record.
+ * @param added fields of a document beside the values of each note
+ */
+export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
+  z.discriminatedUnion('code', [
+    ...runEvents(added),
+    fact('record_truncated', {}, added),
+    fact('last_line_truncated', { line: count }, added),
+    fact('unknown_lines', { count }, added).describe('Lines that this version does not know.'),
+    fact('loss_tolerated', { lost: count, planned: count, tolerated: count }, added).describe(
+      'Participants that were lost with their worker or host, and count nowhere.',
+    ),
+    fact('publish_rejected', { rejected: count, total: count }, added),
+    fact(
+      'host_busy',
+      {
+        otherCores: z.number().describe('Cores that other programs used.'),
+        cores: z.number().describe('Of the host.'),
+        programs: z
+          .array(z.string())
+          .describe('Names of those that used most; empty where they cannot be seen.'),
+      },
+      added,
+    ).describe('Other programs used the cores of this host for most of the run.'),
+    fact('drill_record', {}, added).describe(
+      'The record of a drill: faults were injected on purpose.',
+    ),
+    fact(
+      'metrics_not_pushed',
+      {
+        output: z.string(),
+        url: z.string(),
+        delivered: count,
+        rejected: count.describe('Pushes that the receiver refused.'),
+        lost: count.describe('Pushes that it could not be sent, also later.'),
+        detail,
+      },
+      added,
+    ).describe(
+      'A receiver of live metrics did not take all pushes. The record does not have it: it is known once the run is over.',
+    ),
+  ]);
+
+export type RunNote = z.infer<ReturnType<typeof runNotes<typeof PLAIN>>>;
+export type RunEvent = z.infer<ReturnType<typeof runEvents<typeof PLAIN>>[number]>;
 
 /** Null: an event of a participant, or one that needs no mention. */
 export const runEventOf = (line: EventLine): RunEvent | null => {

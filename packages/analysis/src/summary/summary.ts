@@ -1,9 +1,9 @@
 import type { MetricReader, Window } from '@livekit-swarm/metrics';
-import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/record';
+import { crossingSchema, type EndLine, type PlanFacts } from '@livekit-swarm/record';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 import { affectedParticipant } from '../participants/severity.ts';
-import type { HealthCode } from '../verdict/generator-health.ts';
+import type { HealthCode } from '../verdict/health-finding.ts';
 import { clientSummary } from './fold-clients.ts';
 import { pathSummary } from './fold-paths.ts';
 import { percentiles } from './percentiles.ts';
@@ -25,7 +25,7 @@ const deployment = z.object({
   nodes: z.array(z.string()),
 });
 
-const failureReason = z.object({
+export const failureReason = z.object({
   reason: z.string(),
   count: count(),
   message: z.string().nullable().describe('Of one of them.'),
@@ -294,10 +294,12 @@ export interface ImpairedSummary {
   codes: HealthCode[];
 }
 
-export interface AbortingThreshold extends ThresholdCrossing {
-  /** Milliseconds after the start. */
-  at: number;
-}
+export const abortingThreshold = z.object({
+  at: z.number().describe('Milliseconds after the start of the run.'),
+  ...crossingSchema.shape,
+});
+
+export type AbortingThreshold = z.infer<typeof abortingThreshold>;
 
 /** The summary of a run in progress. */
 export type InterimSummary = Pick<

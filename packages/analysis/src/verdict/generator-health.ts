@@ -10,63 +10,7 @@ import type {
   InterimSummary,
   Share,
 } from '../summary/summary.ts';
-
-/**
- * One way in which the load generator impaired its own measurement. `value` and `limit` have one unit: the finding is that `value` is above `limit`
- * (for `no_samples`: below). Shares are from 0 to 1.
- */
-export type HealthFinding = Impairment & {
-  /** Of a run on several hosts: where it was found. */
-  host?: string;
-};
-
-type Impairment =
-  /** Worker processes that died. */
-  | { code: 'worker_died'; value: number; limit: 0; workers: number }
-  /** A host of several whose participants have no result: its workers died, or it was not heard for seconds. `value`: its workers. */
-  | { code: 'host_lost'; value: number; limit: 0; why: string }
-  /** The embedded server was ended from outside, or with its guard: not by a failure of its own. */
-  | { code: 'server_killed'; value: 1; limit: 0 }
-  /** Connections that a defect of the media engine ended. */
-  | { code: 'engine_error'; value: number; limit: 0 }
-  /** Participants that failed to join or were disconnected because the resolver of this host answered no name lookup. */
-  | { code: 'dns_failed'; value: number; limit: 0 }
-  /** The same, because this host has no route to the deployment, or to the address family of its media. */
-  | { code: 'no_route'; value: number; limit: 0 }
-  /** The same, because this host refused a socket or a connection: descriptors, ports, memory, its firewall. */
-  | { code: 'no_socket'; value: number; limit: 0 }
-  /** Threads of the media engine that did not run for two seconds or more, at one time. */
-  | { code: 'engine_stuck'; value: number; limit: 0 }
-  /** Milliseconds for which the host was suspended. */
-  | { code: 'host_suspended'; value: number; limit: number }
-  /** Milliseconds by which the wall clock of the host was set at one time; `stepMs`: negative backwards. */
-  | { code: 'clock_stepped'; value: number; limit: number; stepMs: number }
-  /** Joins were refused for a token or a certificate, and the clock of a host is this far from that of the run, ms; `offsetMs`: negative behind. */
-  | { code: 'clock_wrong'; value: number; limit: number; offsetMs: number }
-  /** The longest time for which a process did not run, ms. `shard`: −1 is the coordinator. `count`: pauses longer than `limit`. */
-  | { code: 'process_paused'; value: number; limit: number; shard: number; count: number }
-  /** Share of samples in which the processes that drive participants, or the embedded server, had work and waited for a core for most of the time. */
-  | { code: 'cpu_starved'; value: number; limit: number; process: 'generator' | 'server' }
-  /** Samples in the record although participants joined. */
-  | { code: 'no_samples'; value: 0; limit: 1 }
-  /** Share of the time with participants that no sample of a worker covers: samples were lost on their way into the record. */
-  | { code: 'samples_missing'; value: number; limit: number; shard: number }
-  /** Share of datagrams that full receive buffers of the generator dropped. */
-  | { code: 'socket_drops'; value: number; limit: number; count: number }
-  /** Share of packets that were sent more than 20 ms late. */
-  | { code: 'late_sends'; value: number; limit: number; count: number }
-  /** Share of packets that the kernel of the generator refused for a reason on this host; a server that is gone is not one. */
-  | { code: 'send_errors'; value: number; limit: number; count: number }
-  /** Share of samples in which a pump thread woke more than `lateMs` late. */
-  | { code: 'tick_lateness'; value: number; limit: number; lateMs: number; maxMs: number }
-  /** Share of samples in which an event loop lagged more than `lagMs`. */
-  | { code: 'event_loop_lag'; value: number; limit: number; lagMs: number }
-  /** Share of joins that started more than a second late. */
-  | { code: 'late_joins'; value: number; limit: number; count: number }
-  /** Share of samples in which more than `busy` of all cores of the host were in use. */
-  | { code: 'host_saturated'; value: number; limit: number; busy: number };
-
-export type HealthCode = HealthFinding['code'];
+import type { HealthCode, HealthFinding } from './health-finding.ts';
 
 const exceeds = ({ share }: Share, limit: number): boolean => share !== null && share > limit;
 

@@ -10,18 +10,10 @@ import {
   type Window,
   windowsMeant,
 } from '@livekit-swarm/metrics';
-import type { EndLine } from '@livekit-swarm/record';
-import type { Comparison } from '../compare/comparison.ts';
+import { z } from 'zod';
 import { START_SKEW_MS } from '../summary/arrivals.ts';
-import type {
-  AbortingThreshold,
-  FailureReason,
-  ImpairedSummary,
-  SkewedSpike,
-  WindowMetrics,
-} from '../summary/summary.ts';
+import type { SkewedSpike, WindowMetrics } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
-import type { HealthFinding } from './generator-health.ts';
 
 /** One threshold against what was measured. `ok` is null when nothing was measured: then it is neither met nor crossed. */
 export interface ThresholdResult {
@@ -43,20 +35,41 @@ export interface ThresholdResult {
   threshold: Threshold;
 }
 
-/** Why a measured value is not judged. `value` is above `limit`, both ms. */
-export type ThresholdDoubt =
-  /** Many participants were to arrive at once, and a host may have been this much too early or too late. */
-  | { code: 'start_skew'; host: string; value: number; limit: number }
-  /** All values compare clocks of hosts, which may be this much apart. */
-  | { code: 'clock_uncertainty'; value: number; limit: number };
+const allowed = {
+  value: z.number().describe('Milliseconds.'),
+  limit: z.number().describe('Milliseconds that are allowed.'),
+};
 
-export interface ExcludedValues {
-  /** Of all values, from 0 to 1. */
-  share: number;
-  /** By how much they may be wrong at most, and how much was allowed, ms. */
-  uncertaintyMs: number;
-  allowedMs: number;
-}
+export const thresholdDoubt = z
+  .discriminatedUnion('code', [
+    z.object({ code: z.literal('start_skew'), host: z.string(), ...allowed }),
+    z.object({ code: z.literal('clock_uncertainty'), ...allowed }),
+  ])
+  .meta({
+    id: 'ThresholdDoubt',
+    description:
+      'Why a measured value is not judged: a host may have been too early or too late for a spike of arrivals, or all values compare clocks of hosts.',
+  });
+
+export type ThresholdDoubt = z.infer<typeof thresholdDoubt>;
+
+export const excludedValues = z
+  .object({
+    share: z.number().describe('From 0 to 1.'),
+    uncertaintyMs: z.number().describe('By how much they may be wrong at most.'),
+    allowedMs: z.number(),
+  })
+  .meta({
+    id: 'ExcludedValues',
+    description: 'Values that were left out, as they compare clocks of hosts.',
+  });
+
+export type ExcludedValues = z.infer<typeof excludedValues>;
+
+/** Reasons for which a threshold has no value: nothing was measured, no stage has anything to evaluate (`@*`), or the run has no such window. */
+export const notMeasured = z.enum(['nothing_measured', 'no_stage', 'no_window']);
+
+export type NotMeasured = z.infer<typeof notMeasured>;
 
 /** A latency between hosts is judged if their clocks are known to this part of the limit. */
 const ALLOWED_UNCERTAINTY = 1 / 5;
@@ -181,35 +194,3 @@ export const notMeasuredCause = ({ window, threshold }: ThresholdResult): NotMea
     : threshold.window.type === 'stages'
       ? 'no_stage'
       : 'no_window';
-
-/** Why a verdict is what it is. Times are milliseconds after the start of the run. */
-export type Reason =
-  /** All joins were rejected, or did not reach a LiveKit. `failure`: the most frequent one. */
-  | { code: 'deployment_unreachable'; failed: number; failure: FailureReason | null }
-  /** All joins failed for another reason, as when a firewall blocks media. */
-  | { code: 'no_participant_joined'; failed: number; failure: FailureReason | null }
-  | { code: 'server_died'; at: number }
-  | {
-      code: 'joins_rejected';
-      rejected: number;
-      attempted: number;
-      byReason: Pick<FailureReason, 'reason' | 'count'>[];
-    }
-  /** A threshold with `abortOnFail` ended the run. */
-  | { code: 'run_aborted'; threshold: AbortingThreshold }
-  | { code: 'threshold_crossed'; result: ThresholdResult; mayBeCausedByGenerator: boolean }
-  | { code: 'threshold_not_measured'; result: ThresholdResult; cause: NotMeasured }
-  /** It was measured, but may be wrong, or of another load than was meant. */
-  | { code: 'threshold_not_judged'; result: ThresholdResult; doubt: ThresholdDoubt }
-  | { code: 'generator_impaired'; finding: HealthFinding }
-  /** The generator was healthy on the whole, but not in the time in which the thresholds were crossed. */
-  | ({ code: 'impaired_at_times' } & ImpairedSummary)
-  | { code: 'no_thresholds' }
-  | { code: 'participants_unaccounted'; unaccounted: number; planned: number }
-  | { code: 'record_truncated' }
-  | { code: 'run_cut_short'; cause: EndLine['reason']; at: number; plannedMs: number }
-  | { code: 'baseline_regression'; comparison: Comparison }
-  | { code: 'baseline_inconclusive'; comparison: Comparison };
-
-/** Why a threshold has no value: nothing was measured, no stage has anything to evaluate (`@*`), or the run has no such window. */
-export type NotMeasured = 'nothing_measured' | 'no_stage' | 'no_window';

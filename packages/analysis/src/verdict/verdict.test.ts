@@ -5,7 +5,7 @@ import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of
 import { describe, expect, it } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { DEFAULT_THRESHOLDS, resolveThresholds } from './default-thresholds.ts';
-import type { HealthFinding } from './generator-health.ts';
+import type { HealthFinding } from './health-finding.ts';
 import { abortCause, decideVerdict, type VerdictDecision } from './verdict.ts';
 
 const decide = (lines: RecordLine[], thresholds: string[] = []): VerdictDecision => {

@@ -11,14 +11,13 @@ import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summ
 import type { SourcedThreshold } from './default-thresholds.ts';
 import {
   assessGenerator,
-  type HealthCode,
-  type HealthFinding,
   INVALID_BY_TIME,
   isLackOfCpu,
   mayBlameServer,
 } from './generator-health.ts';
+import type { HealthCode, HealthFinding } from './health-finding.ts';
 import { wasLoadSent } from './load-sent.ts';
-import type { Reason } from './threshold-result.ts';
+import type { Reason } from './reason.ts';
 import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';

@@ -5,6 +5,7 @@ import {
   passedReport,
   quietReport,
   stagedReport,
+  withMessages,
 } from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,7 @@ const OUTCOMES: [string, Outcome[]][] = [
   ['a run that passed', [passedReport()]],
   ['one that failed', [failedReport()]],
   ['an inconclusive one', [inconclusiveReport()]],
+  ['one whose deployment was unreachable', [withMessages(failedReport(), 'a', ['no answer'])]],
   ['one without media', [quietReport()]],
   ['one with stages and several groups', [stagedReport()]],
   ['one that did not come about', [noRun]],

@@ -1,18 +1,16 @@
-import { SUMMARY_SHAPE } from '@livekit-swarm/analysis';
+import {
+  abortingThreshold,
+  excludedValues,
+  SUMMARY_SHAPE,
+  thresholdDoubt,
+} from '@livekit-swarm/analysis';
 import { endSchema, planFactsSchema, windowSchema } from '@livekit-swarm/record';
 import { scenarioSchema } from '@livekit-swarm/scenario';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../report-input.ts';
-import {
-  abortingThreshold,
-  excludedValues,
-  healthFinding,
-  reason,
-  runNote,
-  thresholdDoubt,
-} from './facts-schema.ts';
+import { healthFinding, reason, runNote } from './facts-schema.ts';
 
 const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
