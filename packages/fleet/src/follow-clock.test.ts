@@ -36,7 +36,7 @@ it('reduces the uncertainty with every reading', () => {
 });
 
 it.each([30_000, -250])(
-  'reports a clock that was set by %d ms, and corrects by none of it',
+  'reports a clock that was set by %d ms, and does not correct it',
   (step) => {
     const follow = followClock(reading(1_000), 0);
     const stepped = follow(reading(1_000 + step), 10_000);

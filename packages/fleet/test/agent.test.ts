@@ -137,7 +137,7 @@ it.each([
       await redis.client.xadd(stream, '*', 's', COORDINATOR, 'n', '0', 'm', bytes);
     },
   ],
-])('withdraws when it is asked to load a program, %s, and does not load it', async (_, put) => {
+])('withdraws on a request to load a program, %s, without loading it', async (_, put) => {
   await using run = await coordinate();
   const file = join(dir, 'executed');
   await put([{ type: 'worker', job: 0, command: prepareThatWrites(file) }]);
@@ -157,7 +157,7 @@ it.each([
   ['the program of a browser', { type: 'start', assignment: { engine: { browser: '/bin/sh' } } }],
   ['too many threads', { type: 'start', assignment: { engine: { threads: 1e9 } } }],
   ['a media file', { type: 'assign', admitted: admittedOf({ media: '../../etc/passwd' }) }],
-])('withdraws when it is asked for %s', async (_, command) => {
+])('withdraws on a request for %s', async (_, command) => {
   await using run = await coordinate();
   await writeCommand(0, { type: 'worker', job: 0, command });
   run.start();
@@ -239,7 +239,7 @@ it('sends no load to addresses that its own host forbids', async () => {
 it.each([
   ['a token endpoint', { endpoint: 'https://forbidden.example.com/token' }],
   ['a server that an endpoint may name', { servers: ['forbidden.example.com:7880'] }],
-])('nor to %s', async (_, more) => {
+])('sends no load to %s', async (_, more) => {
   await using run = await coordinate();
   run.start({ admitted: admittedOf(more) });
   await expect.poll(() => run.deaths[0]?.reason, { timeout: 10_000 }).toBe('usage');

@@ -26,7 +26,7 @@ describe('makeFolder', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'fails at once under /proc, where nothing can be made',
+    'fails at once under /proc, where no folder can be created',
     () => {
       expect(() => makeFolder('/proc/nowhere')).toThrow(/ENOENT/);
       expect(() => makeFolder('/proc/nowhere/deep/down')).toThrow(/ENOENT/);

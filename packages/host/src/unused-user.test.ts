@@ -44,7 +44,7 @@ it.each([
   ['root that may not kill the processes of others', '00000000a80425db', ALL_IDS, ALL_IDS],
   ['root of a namespace with one user', ROOT, '0 1000 1\n', '0 1000 1\n'],
   ['root of a namespace with one group', ROOT, '0 100000 65536\n', '0 1000 1\n'],
-])('%s becomes no other user', (_who, capabilities, uids, gids) => {
+])('returns null: %s', (_who, capabilities, uids, gids) => {
   expect(chosen(capabilities, uids, gids)).toBeNull();
 });
 

@@ -42,7 +42,7 @@ test('does not begin if it was stopped before', async () => {
 // Times while the server is searched, while the supervisor is not listening yet, and while the node
 // starts.
 test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
-  'asked to stop after %i ms, it leaves no file',
+  'leaves no file when it is stopped after %i ms',
   async (ms) => {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), ms);

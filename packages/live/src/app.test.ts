@@ -42,7 +42,7 @@ describe('the routes of a live page', () => {
   );
 
   it.each(['127.0.0.1:4000', 'localhost:9999', '[::1]:4000'])(
-    'are open to %s, whatever the port: a tunnel has another',
+    'are open to %s on any port, since a tunnel has another',
     async (host) => expect((await get(`/${TOKEN}/`, host)).status).toBe(200),
   );
 

@@ -45,7 +45,7 @@ test('the aggregation header marks continued elements and counts the elements', 
 });
 
 test.each([1_000, 1_154, 1_155, 1_156, 1_157, 1_158, 1_159, 2_312, 2_313])(
-  'a frame of %i bytes behind a small OBU is whole again',
+  'a receiver joins a frame of %i bytes after a small OBU',
   (bytes) => {
     const obus = [obu(1, 11), obu(6, bytes)];
     expect(depacketize(packetizeAv1(obus, false, 30))).toEqual(obus);

@@ -16,7 +16,7 @@ describe('parseRecordLine', () => {
     '{"type":"fault","at":1}',
     '{"type":"event","at":1,"event":"teleported"}',
     '{"type":"drill","at":1,"event":"node_teleported","node":"a"}',
-  ])('ignores what only a later version writes: %s', (text) => {
+  ])('ignores lines of a later version: %s', (text) => {
     expect(parseRecordLine(text, 9)).toBeNull();
   });
 

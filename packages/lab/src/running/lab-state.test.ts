@@ -19,7 +19,7 @@ afterEach(() => {
 const write = (text: string): void => writeFileSync(join(labFolder('lab'), 'lab.json'), text);
 
 it.each(['', '{ "schema": "livekit-swarm/la', 'null'])(
-  'takes what a power cut left of a lab for none, and removes it: %j',
+  'treats a state damaged by a power failure as no lab, and removes it: %j',
   async (text) => {
     write(text);
     expect(await readState('lab')).toBeNull();
