@@ -1,6 +1,9 @@
 import type { Names } from './config/names.ts';
 
-/** Title of a notification, which a phone shows: `[eu] CPU usage is high: host-1, host-2`. Alertmanager sorts alerts by their instance. */
+/**
+ * Title of a notification, as shown on a phone: `[eu] CPU usage is high: host-1, host-2`.
+ * Alertmanager sorts alerts by instance.
+ */
 const titleOf = ({ cluster, node, host }: Names): string => {
   const subject = [...new Set(['target', node, host, 'instance', 'job'])]
     .map((label) => `.Labels.${label}`)
@@ -14,8 +17,9 @@ const titleOf = ({ cluster, node, host }: Names): string => {
 };
 
 /**
- * An example: routes by severity, and inhibition of what follows from another alert. Text, because comments are what an example is for.
- * Alertmanager takes a label that both alerts lack as equal.
+ * Renders an example configuration: routes by severity, and inhibition of alerts that follow from
+ * another alert. It is text because of its comments. Alertmanager treats a label that both alerts
+ * lack as equal.
  */
 export const renderAlertmanager = (names: Names, header: string): string => {
   const { cluster, node } = names;

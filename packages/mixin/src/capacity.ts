@@ -4,17 +4,23 @@ import { fileProblem, invalidFile } from '@livekit-swarm/settings';
 import { type Names, seriesOf } from './config/names.ts';
 import type { Alert, Recording } from './rule.ts';
 
-/** What a node carries, as `swarm capacity` measured it. Without it there is no alert on capacity: a made-up number would be wrong for every node. */
+/**
+ * Measured capacity of a node (`swarm capacity`). Without it there is no alert on capacity: an
+ * invented number would be wrong for every node.
+ */
 export interface NodeCapacity {
   participants: number;
-  /** That was measured. */
+  /** Name of the measured scenario. */
   scenario: string;
 }
 
-/** Of a load for which rules are checked and drills are made; no alert that is used comes from it. */
+/** Capacity with which rules are checked and drills are made; no delivered alert uses it. */
 export const EXAMPLE_CAPACITY: NodeCapacity = { participants: 1_000, scenario: 'example' };
 
-/** Reads the `capacity.json` of a session. @throws SwarmError `invalid_file` when it is none, or has no limit in it */
+/**
+ * Reads the `capacity.json` of a session.
+ * @throws SwarmError `invalid_file` when the file is not one, or contains no limit
+ */
 export const readCapacity = (file: string): NodeCapacity => {
   const wrong = (message: string) =>
     invalidFile([
@@ -50,7 +56,7 @@ const readJson = (file: string, wrong: (message: string) => Error): unknown => {
   }
 };
 
-/** How much of it a node uses. */
+/** Recordings of the used share of a node's capacity. */
 export const capacityRecordings = (
   { livekit, perNode }: Names,
   { participants }: NodeCapacity,
@@ -83,7 +89,7 @@ export const capacityAlert = (
     test: {
       series: {
         [seriesOf('up', test.livekit('a:1'))]: '1x30',
-        // Some signal connections enter through this node for rooms on others.
+        // Some signal connections of this node belong to rooms on other nodes.
         [seriesOf('livekit_participant_total', test.livekit('a:1'), {
           node_id: 'ND_1',
         })]: `${0.85 * participants}x5 ${1.3 * participants}x25`,

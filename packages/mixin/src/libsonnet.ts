@@ -1,6 +1,6 @@
 import { DASHBOARDS } from './rule.ts';
 
-/** A monitoring mixin (monitoring.mixins.dev) of the files beside it. */
+/** Renders the monitoring mixin (monitoring.mixins.dev) that imports the generated files. */
 export const renderLibsonnet =
   (): string => `// Written by livekit-swarm ("swarm mixin"): a monitoring mixin for jsonnet 0.19 or later.
 local groups = std.parseYaml(importstr 'alerts/livekit-swarm.rules.yaml').groups;

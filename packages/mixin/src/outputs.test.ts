@@ -13,14 +13,14 @@ it.each(Object.entries(outputs(SHIPPED, null)))(
 describe('the alert on capacity', () => {
   const files = ['livekit-swarm.rules.yaml', 'livekit-swarm.prometheus-rule.yaml'];
 
-  it('does not exist where no capacity was measured', () => {
+  it('does not exist without a measured capacity', () => {
     for (const file of files)
       expect(outputs(SHIPPED, null)[`alerts/${file}`]).not.toMatch(
         /LiveKitCapacityHigh|livekit_capacity/,
       );
   });
 
-  it('is on what was measured', () => {
+  it('uses the measured capacity', () => {
     const written = outputs(SHIPPED, { participants: 337, scenario: 'voice-ai' });
     for (const file of files) {
       expect(written[`alerts/${file}`]).toContain('alert: LiveKitCapacityHigh');

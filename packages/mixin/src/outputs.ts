@@ -10,12 +10,12 @@ import { dashboards } from './dashboards/index.ts';
 import { renderLibsonnet } from './libsonnet.ts';
 import { HEADER, renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
-/** Relative to the rule tests. */
+/** Path of the rules, relative to the rule tests. */
 const RULES = '../livekit-swarm.rules.yaml';
 
 /**
- * Every generated file, by its path in the repository.
- * @param capacity of a node; null: not measured, as in the repository
+ * All generated files, by path in the repository.
+ * @param capacity capacity of a node; null: not measured, as in the repository
  */
 export const outputs = (names: Names, capacity: NodeCapacity | null): Record<string, string> => ({
   'alerts/livekit-swarm.rules.yaml': renderRules(names, capacity),
@@ -31,7 +31,10 @@ export const outputs = (names: Names, capacity: NodeCapacity | null): Record<str
   ),
 });
 
-/** The figures of tests are those of the limits as they are shipped, and their series have labels that the jobs of the configuration select. */
+/**
+ * Renders the rule tests. They expect the default limits, and their series have labels that the
+ * jobs of the configuration select.
+ */
 const ruleTests = (names: Names, capacity: NodeCapacity | null): Record<string, string> =>
   isDeepStrictEqual(names.config.limits, variantConfig('default').limits) &&
   Object.values(names.config.jobs).every((job) => job === null || exampleLabels(job) !== null)
@@ -51,11 +54,11 @@ const ruleTests = (names: Names, capacity: NodeCapacity | null): Record<string, 
       }
     : {};
 
-/** For import, provisioning and the HTTP API of Grafana. */
+/** Renders a dashboard for import, provisioning and the HTTP API of Grafana. */
 export const renderDashboard = (dashboard: Dashboard): string =>
   `${JSON.stringify(dashboard, null, 2)}\n`;
 
-/** For the sidecar of Grafana in Kubernetes, which loads ConfigMaps with this label. */
+/** Renders a dashboard as a ConfigMap with the label by which Grafana's sidecar loads it. */
 export const renderConfigMap = ({ config }: Names, dashboard: Dashboard): string => {
   const name = dashboard.uid;
   if (name === undefined) throw new Error(`the dashboard ${dashboard.title} has no uid`);
@@ -69,7 +72,8 @@ export const renderConfigMap = ({ config }: Names, dashboard: Dashboard): string
         ...config.kubernetes.dashboardLabels,
       },
     },
-    // Compact: kubectl apply stores a copy in an annotation, and annotations are limited to 256 KiB.
+    // Without indentation: kubectl apply stores a copy in an annotation, and annotations are
+    // limited to 256 KiB.
     data: { [`${name}.json`]: JSON.stringify(dashboard) },
   };
   return HEADER + stringify(map, { lineWidth: 0 });

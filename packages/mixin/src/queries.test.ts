@@ -15,7 +15,7 @@ it.each(queries(SHIPPED))(
   },
 );
 
-/** A dashboard with one panel with this query. */
+/** Dashboard with one panel and this query. */
 const panelWith = (expr: string) =>
   queriesOfDashboard(
     'run',
@@ -73,9 +73,9 @@ describe('findProblems reports', () => {
     ]);
   });
 
-  it('metrics that were not scraped although they always exist', () => {
+  it('metrics that always exist but were not scraped', () => {
     const uses = panelWith('livekit_room_total + swarm_run_unicorns + on () livekit_nack_total');
-    // The NACK series appears with the first NACK, and is declared so.
+    // The NACK series is declared to appear with the first NACK.
     expect(missingMetrics(uses, new Set(['livekit_room_total']))).toEqual([
       'swarm_run_unicorns (run, Panel)',
     ]);

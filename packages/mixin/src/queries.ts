@@ -11,20 +11,23 @@ import type { Names } from './config/names.ts';
 import { dashboards } from './dashboards/index.ts';
 import { recordings } from './recordings.ts';
 
-/** A PromQL query and where it is used. */
+/** PromQL query and its place. */
 export interface QueryUse {
-  /** The key of a dashboard, `alerts` or `recordings`. */
+  /** Key of a dashboard, `alerts` or `recordings`. */
   owner: string;
-  /** The panel, the annotation, the variable, the alert or the recording. */
+  /** Name of the panel, annotation, variable, alert or recording. */
   where: string;
   kind: 'panel' | 'variable' | 'annotation' | 'alert' | 'recording';
-  /** May contain Grafana variables. For a variable: the selector whose label values it lists. */
+  /**
+   * Expression, perhaps with Grafana variables. For a variable: the selector whose label values it
+   * lists.
+   */
   expr: string;
-  /** The label that a variable lists. */
+  /** Label that a variable lists. */
   label?: string;
 }
 
-/** Every query of every panel, variable, annotation, alert and recording. */
+/** All queries of panels, variables, annotations, alerts and recordings. */
 export const queries = (names: Names): readonly QueryUse[] => [
   ...Object.entries(dashboards(names)).flatMap(([owner, dashboard]) =>
     queriesOfDashboard(owner, dashboard),
@@ -42,7 +45,7 @@ export const queries = (names: Names): readonly QueryUse[] => [
   ),
 ];
 
-/** Reads the rendered dashboard, so that every query in it is checked. */
+/** Queries of a rendered dashboard, so that no query is missed. */
 export const queriesOfDashboard = (owner: string, dashboard: Dashboard): readonly QueryUse[] => [
   ...panelsOf(dashboard).flatMap((panel) =>
     exprsOf(panel).map(
@@ -62,11 +65,11 @@ export const queriesOfDashboard = (owner: string, dashboard: Dashboard): readonl
 
 const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === 'row';
 
-/** Of all rows, collapsed ones included. */
+/** Panels of all rows, collapsed ones included. */
 export const panelsOf = (dashboard: Dashboard): readonly Panel[] =>
   (dashboard.panels ?? []).flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
 
-/** Those that are shown, and queried, when the dashboard opens. */
+/** Panels that are queried when the dashboard opens. */
 export const openPanelsOf = (dashboard: Dashboard): readonly Panel[] =>
   (dashboard.panels ?? []).flatMap((panel) => (isRow(panel) ? [] : [panel]));
 
@@ -86,7 +89,10 @@ const variableQuery = (owner: string, { name, type, definition }: VariableModel)
   return [{ owner, where: name, kind: 'variable', expr: selector, label }];
 };
 
-/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`, and `$__range` is `range`. */
+/**
+ * Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is
+ * `rateInterval`, and `$__range` is `range`.
+ */
 export const withoutVariables = (expr: string, rateInterval: string, range = '1h'): string =>
   expr
     .replaceAll('$__rate_interval', rateInterval)

@@ -4,17 +4,21 @@ import { boundIs } from './panels/query.ts';
 import type { Recording } from './rule.ts';
 import { sloRecordings } from './slo.ts';
 
-/** The burn-rate windows of the join objective (Site Reliability Workbook, chapter 5). */
+/** Burn-rate windows of the join objective (Site Reliability Workbook, chapter 5). */
 export const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 
-/** Longer than a gap in the samples after a restart of Prometheus or a failed scrape. */
+/**
+ * Duration longer than any gap in the samples, after a restart of Prometheus or a failed scrape.
+ */
 const GAP = '30m';
 
 /**
- * Joins of all nodes that reached a state within the window. A node starts counting at 0 with each start and has no series of a
- * state before its first join reaches it, so `increase` misses the joins before the first scrape of that series: it would count
- * the first joins of a node as begun but not as successful. Therefore the whole value of a series counts if the series did not
- * exist before the window (if Prometheus itself has just started: everything since the start of the node).
+ * Joins of all nodes that reached a state within the window. A node starts counting at 0 with each
+ * start and has no series of a state before its first join reaches it, so `increase` misses the
+ * joins before the first scrape of that series: it would count the first joins of a node as begun
+ * but not as successful. Therefore the whole value of a series counts if the series did not exist
+ * before the window (if Prometheus itself has just started: everything since the start of the
+ * node).
  */
 const counted = ({ livekit, perJob }: Names, state: string, window: string): string => {
   const series = `livekit_participant_join_total{${livekit}, state="${state}"}`;
@@ -25,7 +29,10 @@ const counted = ({ livekit, perJob }: Names, state: string, window: string): str
 )`;
 };
 
-/** Joins that began in a window, without those that established media in it. Those that began in the window before make it negative. */
+/**
+ * Joins that began in a window minus those that established media in it; negative if more of them
+ * began in the window before.
+ */
 const withoutMedia = (
   names: Names,
   window: string,
@@ -37,18 +44,22 @@ const withoutMedia = (
   0 * job:livekit_joins_begun:increase${window}
 )`;
 
-/** Figures that alerts and dashboards share. A division by 0 gives no sample rather than NaN. @param capacity of a node; null: not measured */
+/**
+ * Recordings that alerts and dashboards share. A division by 0 gives no sample rather than NaN.
+ * @param capacity capacity of a node; null: not measured
+ */
 export const recordings = (names: Names, capacity: NodeCapacity | null): readonly Recording[] => {
   const { livekit, hosts, perNode, perHost, perJob } = names;
   const { limits } = names.config;
   const perStream = `${names.cluster}, job, direction, kind`;
-  /** 0 for each node that is scraped. */
+  /** Value 0 for each scraped node. */
   const noSession = `0 * sum by (${perNode}) (livekit_participant_total{${livekit}})`;
   return [
     {
       by: `${perNode}, direction`,
       record: 'instance_direction:livekit_packet_loss:ratio_rate5m',
-      // Before the first lost packet there is no series of lost packets: the loss is 0, not unknown.
+      // Before the first lost packet there is no series of lost packets: the loss is 0, not
+      // unknown.
       expr: `(
   sum by (${perNode}, direction) (rate(livekit_packet_loss_total{${livekit}}[5m]))
   or
@@ -60,7 +71,8 @@ export const recordings = (names: Names, capacity: NodeCapacity | null): readonl
     {
       by: `${perNode}, direction`,
       record: 'instance_direction:livekit_jitter_high:ratio_rate5m',
-      // Bucket bounds are 10, 30 and 50 ms: a share above a bound is exact, a percentile would be interpolated.
+      // Bucket bounds are 10, 30 and 50 ms: a share above a bound is exact, a percentile would be
+      // interpolated.
       expr: `1 -
 sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boundIs(limits.jitter * 1_000)}}[5m]))
 /
@@ -71,7 +83,8 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
       record: 'instance_direction:livekit_nack:rate5m',
       expr: `sum by (${perNode}, direction) (rate(livekit_nack_total{${livekit}}[5m]))`,
     },
-    // To compare windows: `rate` divides by the whole window even for a new node; in a quotient of two rates this cancels out.
+    // Rates for comparing windows: `rate` divides by the whole window even for a new node, which
+    // cancels out in a quotient of two rates.
     ...['5m', '1h'].map((window) => ({
       by: `${perNode}, direction`,
       record: `instance_direction:livekit_nack_per_packet:ratio_rate${window}`,
@@ -86,7 +99,8 @@ sum by (${perNode}, direction) (rate(livekit_jitter_us_bucket{${livekit}, ${boun
       expr: `histogram_quantile(0.95, sum by (${perJob}, le) (rate(livekit_session_start_time_ms_bucket{${livekit}}[5m]))) / 1000`,
     },
     ...BURN_WINDOWS.flatMap((window) => [
-      // Joins that passed signalling but did not establish media. A client that gives up counts as failed.
+      // Joins that passed signalling but did not establish media. A client that gives up counts as
+      // failed.
       {
         by: perJob,
         record: `job:livekit_joins_begun:increase${window}`,
@@ -119,8 +133,9 @@ or
     {
       by: perNode,
       record: 'instance:livekit_participants:active',
-      // livekit_participant_total counts a participant on the node of its signal connection and on the node of its media. Sessions
-      // start and end on the node of the media only. Before the first start or end a node does not export that series.
+      // livekit_participant_total counts a participant on the node of its signal connection and on
+      // the node of its media. Sessions start and end on the node of the media only. Before the
+      // first start or end a node does not export that series.
       expr: `clamp_min(
   (sum by (${perNode}) (livekit_session_start_time_ms_count{${livekit}}) or ${noSession})
   -
@@ -141,7 +156,8 @@ or
     {
       by: perHost,
       record: 'instance:node_cpu_used:ratio_rate5m',
-      // Divided by CPU time, not by elapsed time: for a new host, the window contains time before it existed.
+      // The divisor is CPU time instead of elapsed time: for a new host, the window contains time
+      // before it existed.
       expr: `1 -
 sum by (${perHost}) (rate(node_cpu_seconds_total{${hosts}, mode="idle"}[5m]))
 /

@@ -8,7 +8,7 @@ import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
 export const HEADER =
   '# Written by livekit-swarm ("swarm mixin"; in its repository, "npm run mixin"): change mixin.yaml, and write it again.\n';
 
-/** A path cannot be followed outside of Grafana. */
+/** Returns true for an absolute URL: a path is a dead link outside of Grafana. */
 const isAbsolute = (url: string): boolean => /^https?:/.test(url);
 
 const annotationsOf = (
@@ -23,7 +23,7 @@ const annotationsOf = (
     : {}),
 });
 
-/** `groups:` of a rule file. */
+/** Value of `groups:` in a rule file. */
 export const ruleGroups = (names: Names, capacity: NodeCapacity | null) => [
   {
     name: 'livekit-recordings',
@@ -43,11 +43,11 @@ export const ruleGroups = (names: Names, capacity: NodeCapacity | null) => [
 
 const write = (value: unknown): string => HEADER + stringify(value, { lineWidth: 0 });
 
-/** For `rule_files:` of a Prometheus. */
+/** Renders a rule file for `rule_files:` of Prometheus. */
 export const renderRules = (names: Names, capacity: NodeCapacity | null): string =>
   write({ groups: ruleGroups(names, capacity) });
 
-/** For clusters with the Prometheus Operator. */
+/** Renders a PrometheusRule for clusters with the Prometheus Operator. */
 export const renderPrometheusRule = (names: Names, capacity: NodeCapacity | null): string =>
   write({
     apiVersion: 'monitoring.coreos.com/v1',
@@ -63,8 +63,9 @@ export const renderPrometheusRule = (names: Names, capacity: NodeCapacity | null
   });
 
 /**
- * For `promtool test rules`: every alert is inactive first, then fires as expected. Alerts that need hours to fire are in a
- * separate file with an evaluation interval of ten minutes; at one minute, promtool needs 30 seconds per test of three days.
+ * Renders tests for `promtool test rules`: every alert is inactive first, then fires as expected.
+ * Alerts that need hours are in a separate file with an evaluation interval of ten minutes; at one
+ * minute, promtool needs 30 seconds per test of three days.
  */
 export const renderRuleTests = (
   names: Names,
@@ -75,7 +76,7 @@ export const renderRuleTests = (
   write({
     rule_files: [rulesFile],
     evaluation_interval: fires === 'within-hours' ? '1m' : '10m',
-    // Alerts use recordings of the same evaluation.
+    // Alerts use recordings of the same evaluation, so the order of groups matters.
     group_eval_order: ruleGroups(names, capacity).map(({ name }) => name),
     tests: Object.values(alertGroups(names, capacity))
       .flat()

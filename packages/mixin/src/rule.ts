@@ -2,46 +2,57 @@
 export interface Recording {
   record: string;
   expr: string;
-  /** The labels that it has, as in `by (…)`. */
+  /** Labels of its series, as in `by (…)`. */
   by: string;
 }
 
-/** `none`: fires always, to show that alerts arrive. */
+/** Severity of an alert. `none`: it always fires, as proof that alerts arrive. */
 export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
 export interface Alert {
-  /** In CamelCase. The runbook has the same name in kebab-case. Alerts with the same name differ in severity or labels. */
+  /**
+   * Name in CamelCase; its runbook has the same name in kebab-case. Alerts with the same name
+   * differ in severity or labels.
+   */
   name: string;
   severity: Severity;
   labels?: Readonly<Record<string, string>>;
   expr: string;
-  /** How long the condition must hold before the alert fires: `1m`. */
+  /** Time for which the condition must hold before the alert fires, as PromQL duration: `1m`. */
   for: string;
-  /** A constant sentence, without values. */
+  /** Sentence without values, equal for all instances. */
   summary: string;
-  /** With values, as a Go template. */
+  /** Text with values, as a Go template. */
   description: string;
-  /** The dashboard for the diagnosis. */
+  /** Dashboard for the diagnosis. */
   dashboard: DashboardUid;
-  /** Checks with synthetic series that it stays inactive, then fires with exactly these labels. */
+  /**
+   * Rule test with synthetic series: the alert is inactive, then fires with exactly these labels.
+   */
   test: RuleTest;
   /** Rule tests of edge cases. */
   furtherTests?: readonly RuleTest[];
 }
 
 export interface RuleTest {
-  /** In promtool's notation: `up{job="livekit"}` → `1x5 0x20`. One value per `interval` (default: a minute). */
+  /**
+   * Series by name, in promtool's notation: `up{job="livekit"}` → `1x5 0x20`. One value per
+   * `interval` (default: a minute).
+   */
   series: Readonly<Record<string, string>>;
   interval?: string;
-  /** Time since the first value: `9m`. */
-  /** null: it always fires. */
+  /** Time since the first value at which the alert fires: `9m`. */
+  /** Time at which the alert is inactive; null: it always fires. */
   silentAt: string | null;
   firesAt: string;
-  /** One entry for each alert of this name that fires; labels in addition to alertname, those of the alert and its severity, or instead of them. */
+  /**
+   * Expected alerts of this name. Labels are in addition to alertname and those of the alert, or
+   * replace them.
+   */
   fires: { labels: Readonly<Record<string, string>>; description: string }[];
 }
 
-/** Stable UIDs for Grafana. */
+/** UIDs of dashboards in Grafana, which never change. */
 export const DASHBOARDS = {
   cluster: 'livekit-swarm-cluster',
   node: 'livekit-swarm-node',
@@ -56,7 +67,7 @@ export const DASHBOARDS = {
 
 export type DashboardUid = keyof typeof DASHBOARDS;
 
-/** `LiveKitNodeDown` → `livekit-node-down`. */
+/** Name of the runbook of an alert: `LiveKitNodeDown` → `livekit-node-down`. */
 export const runbookName = (alert: string): string =>
   alert
     .replace('LiveKit', 'Livekit')

@@ -37,7 +37,7 @@ describe.each([...new Set(ALERTS.map(({ name }) => name))])('the runbook of %s',
     }
   });
 
-  it('has a query that shows whether it is real', () => {
+  it('has a query that confirms the alert', () => {
     const handWritten = text
       .replace(/<!-- (alert|first-minute):[\s\S]*?<!-- \/\1 -->/g, '')
       .split('## First minute')[1]
@@ -56,7 +56,10 @@ it('every runbook belongs to an alert', () => {
   ).toEqual([...known].sort());
 });
 
-/** One query per line in hand-written blocks; an alert's expression is one over several lines. */
+/**
+ * Queries of a page: one per line in hand-written blocks; the expression of an alert spans several
+ * lines.
+ */
 const queriesIn = (page: string): string[] => {
   const alert = /<!-- alert:[\s\S]*?<!-- \/alert -->/.exec(page)?.[0] ?? '';
   const blocks = (text: string): string[] =>

@@ -5,9 +5,9 @@ import { variantConfig } from './config/read-config.ts';
 import { recordings } from './recordings.ts';
 import type { Alert, Recording } from './rule.ts';
 
-/** Names of `alerts/` and `dashboards/`: the variant `default`. */
+/** Names in `alerts/` and `dashboards/` of the repository: variant `default`. */
 export const SHIPPED: Names = namesOf(variantConfig('default'));
 
-/** Every alert and recording there may be, with these names. */
+/** All alerts with these names, the one on capacity included. */
 export const ALERTS: readonly Alert[] = allAlerts(SHIPPED);
 export const RECORDINGS: readonly Recording[] = recordings(SHIPPED, EXAMPLE_CAPACITY);

@@ -3,25 +3,25 @@ import type { MixinConfig } from './config/schema.ts';
 import { boundIs } from './panels/query.ts';
 import type { Recording } from './rule.ts';
 
-/** The window of the recordings of an objective. Months are made of such windows. */
+/** Window of the recordings of an objective, ms. Months are sums of such windows. */
 export const SLO_WINDOW_MS = 300_000;
 
-/** A service level objective: what counts, and what of it was bad, in windows of five minutes. */
+/** Service level objective: number of units and of bad units, in windows of five minutes. */
 export interface Slo {
   id: 'joins' | 'availability' | 'media_minutes' | 'user_reports';
   title: string;
-  /** What counts, in the plural. */
+  /** Counted unit, in the plural. */
   unit: string;
-  /** Share that must be good. */
+  /** Share of units that must be good, 0 … 1. */
   objective: (limits: MixinConfig['limits']) => number;
-  /** Recordings: of everything that counts, and of what was bad. */
+  /** Names of the recordings: all units (`total`), bad units (`bad`). */
   total: string;
   bad: string;
-  /** From a value of them to the unit, per window. */
+  /** Factor from a value of the recordings to units per window. */
   factor: number;
-  /** The label that names what the figures belong to. */
+  /** Label by which figures are grouped. */
   of: 'job' | 'target';
-  /** Windows after a fault in which its figures are bad still. */
+  /** Number of windows after a fault that its effects still impair. */
   windowsAfter: number;
 }
 
@@ -57,7 +57,7 @@ export const SLOS: readonly Slo[] = [
     bad: 'job:livekit_participants_impaired:avg5m',
     factor: SLO_WINDOW_MS / 60_000,
     of: 'job',
-    // The mean of five minutes, of rates over five minutes.
+    // The recording is the mean over five minutes of rates over five minutes.
     windowsAfter: 1,
   },
   {
@@ -73,7 +73,7 @@ export const SLOS: readonly Slo[] = [
   },
 ];
 
-/** Those of joins are recordings of the burn-rate alerts. */
+/** Recordings of the objectives. Those of joins belong to the burn-rate alerts. */
 export const sloRecordings = (names: Names): Recording[] => {
   const { cluster, perNode, perJob, config } = names;
   const { limits } = config;
@@ -81,7 +81,7 @@ export const sloRecordings = (names: Names): Recording[] => {
   const perExporter = `${cluster}, job`;
   const worst = (record: string): string =>
     `max by (${perNode}) (instance_direction:${record}:ratio_rate5m)`;
-  // As users join: through the load balancer, and not by a path that only some of them need.
+  // Only probes through the load balancer and by the usual path count, like joins of users.
   const probes = (selector: string): string => `sum by (${perTarget}) (
   increase(swarm_probe_runs_total{node=""${selector}}[5m])
   unless on (${cluster}, target, module)
@@ -97,7 +97,7 @@ export const sloRecordings = (names: Names): Recording[] => {
     {
       by: perJob,
       record: 'job:livekit_participants_impaired:active',
-      // By node, since the server has no figures of single participants.
+      // Grouped by node, because the server has no figures of single participants.
       expr: orNone(
         `sum by (${perJob}) (
   instance:livekit_participants:active

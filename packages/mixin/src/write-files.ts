@@ -2,7 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '@livekit-swarm/host';
 
-/** Writes files by their paths in a folder; those that are there are replaced. @throws the error of the file system */
+/**
+ * Writes files by path into a folder, and replaces existing ones.
+ * @throws the error of the file system
+ */
 export const writeFiles = async (
   folder: string,
   files: Readonly<Record<string, string>>,

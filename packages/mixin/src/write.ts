@@ -1,4 +1,7 @@
-/** `npm run mixin [-- --capacity FILE]`: writes alerts/, dashboards/ and mixin.libsonnet of the repository. */
+/**
+ * `npm run mixin [-- --capacity FILE]`: writes alerts/, dashboards/ and mixin.libsonnet of the
+ * repository.
+ */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readCapacity } from './capacity.ts';

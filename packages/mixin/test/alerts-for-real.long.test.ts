@@ -1,7 +1,9 @@
 /**
- * Every alert that a fault on one host can cause: a real cluster, the included rules in a real Prometheus, a real Alertmanager,
- * a webhook, and real faults. To finish within minutes, every `for` and every range is divided (see support/drill/pace.ts);
- * limits and queries are the original ones, but for the limit of memory: a full memory would make the kernel kill other programs. `npm run alerts:real -- --scale 1` uses the original rules.
+ * Tests every alert that a fault on one host can cause, with a real cluster, the included rules in
+ * a real Prometheus, a real Alertmanager, a webhook, and real faults. To finish within minutes,
+ * every `for` and every range is divided (see support/drill/pace.ts). Queries and limits are the
+ * original ones; only the limit of memory is lower, because a full memory would invoke the OOM
+ * killer. `npm run alerts:real -- --scale 1` uses the original rules.
  */
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -25,13 +27,19 @@ const PROGRAM = fileURLToPath(new URL('./support/drill/main.ts', import.meta.url
 const SCALE = 30;
 const LONGEST_MS = 1_200_000;
 const DEPLOYMENTS = [MEDIA_FAULTS, PROCESS_FAULTS, SERVICE_FAULTS];
-/** A deployment of three nodes with its monitoring and load needs two cores: more of them make media late, which is an alert. */
+/**
+ * Number of simultaneous deployments. One, of three nodes with monitoring and load, needs two
+ * cores; with less, media is late, which fires an alert.
+ */
 const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 
 const faults = FAULT_GROUPS.flat();
 const why = await namespaceUnavailableReason();
 
-/** Alerts whose cause a test cannot or must not create: the network card of a cloud, a full table of connections, an OOM kill, an egress service. Promtool tests them. */
+/**
+ * Alerts whose cause a test cannot or must not create: the network card of a cloud, a full
+ * connection table, an OOM kill, an egress service. Promtool tests them.
+ */
 const NOT_CAUSED = [
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
@@ -46,7 +54,7 @@ test('every alert has a fault that causes it, or cannot be caused here', () => {
   );
 });
 
-/** Runs faults on their own deployment. */
+/** Runs faults on a separate deployment. */
 const runSeparately = (
   groups: readonly (readonly FaultCase[])[],
 ): Promise<{ result: DrillResult; output: string }> =>

@@ -1,4 +1,4 @@
-/** The jsonnet mixin in go-jsonnet, as mixtool and jsonnet-bundler users have it. */
+/** Tests the jsonnet mixin in go-jsonnet, which mixtool and jsonnet-bundler use. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

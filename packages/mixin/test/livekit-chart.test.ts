@@ -1,4 +1,7 @@
-/** The variant `helm` and the runbooks with the objects of LiveKit's Helm chart, for several names of its release. */
+/**
+ * Tests the variant `helm` and the runbooks with the objects of LiveKit's Helm chart, for several
+ * release names.
+ */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -38,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** Alerts that fire after half an hour with these targets, by the rules of a configuration. */
+/** Alerts that fire after half an hour with these targets and the rules of a configuration. */
 const firing = async (
   config: MixinConfig,
   up: Readonly<Record<string, string>>,
@@ -104,7 +107,7 @@ describe.each(RELEASES)(
   },
 );
 
-it('a PodMonitor names the job otherwise, and is found, too', async () => {
+it('the other job name of a PodMonitor is matched as well', async () => {
   const pod = {
     ...podOf({ release: 'livekit' }, 1),
     job: 'media/livekit-server',
@@ -175,7 +178,7 @@ it('examples/kubernetes/pod-monitor.yaml scrapes the pods of the chart with a pa
     .parse(monitor);
   expect(labelsOfRelease({ release: 'livekit' })).toMatchObject(spec.selector.matchLabels);
   const [endpoint] = spec.podMetricsEndpoints;
-  // The chart declares no port of metrics with `prometheus:`.
+  // With `prometheus:`, the chart declares no metrics port.
   expect(endpoint?.port).toBe('http');
   expect(endpoint?.relabelings).toEqual([
     {

@@ -1,4 +1,7 @@
-/** The example for Alertmanager and the silences of the runbooks, in a real Alertmanager: notifications that arrive, and alerts that a silence hides. */
+/**
+ * Tests the example for Alertmanager and the silences of the runbooks in a real Alertmanager:
+ * arriving notifications, and silenced alerts.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -40,7 +43,7 @@ let alertmanager: ChildProcess;
 let url: string;
 const received: { path: string; body: Record<string, unknown> }[] = [];
 
-/** The example, with the addresses of this test and without waiting. */
+/** Example configuration with the addresses of this test and without delays. */
 const exampleFor = async (address: string): Promise<string> => {
   const { config } = readConfig(null, {
     text: 'links: { dashboards: "https://grafana.example.com/d" }',
@@ -102,7 +105,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** Sends an alert of the rules as Prometheus does. */
+/** Sends an alert of the rules, as Prometheus does. */
 const fire = async (
   name: string,
   severity: string,
@@ -129,7 +132,7 @@ const fire = async (
   expect(response.status).toBe(200);
 };
 
-/** The message that has arrived at this path of the receiver. */
+/** Waits for the notification at this path of the receiver. */
 const arrived = (path: string): Promise<Record<string, unknown>> =>
   vi.waitFor(
     () => {
@@ -140,7 +143,7 @@ const arrived = (path: string): Promise<Record<string, unknown>> =>
     { timeout: 60_000, interval: 100 },
   );
 
-/** The shell function of docs/runbooks/README.md by which amtool finds Alertmanager. */
+/** Shell function of docs/runbooks/README.md by which amtool finds Alertmanager. */
 const SETUP =
   /^amtool\(\) .*$/m.exec(readFileSync(new URL('README.md', RUNBOOKS), 'utf8'))?.[0] ?? '';
 
@@ -150,7 +153,7 @@ const inShell = (command: string) =>
     env: { PATH: process.env.PATH, HOME: dir, USER: 'on-call' },
   });
 
-it('a page begins with the cluster, what is wrong, and where', async () => {
+it('a page begins with cluster, problem and place', async () => {
   await fire('LiveKitRestartLoop', 'critical', [
     { cluster: 'eu', job: 'livekit', instance: '10.0.0.1:6789' },
   ]);

@@ -37,7 +37,7 @@ import { askPrometheus, metricNames, type Sample } from './support/prometheus.ts
 
 const credentials = generateCredentials();
 const log = (): void => {};
-/** Percentage of packets that the clients of one node lose. */
+/** Packet loss between the clients and one node, %. */
 const LOST_PERCENT = 2;
 const LOSSY = 'node-2';
 const LOAD = {
@@ -59,7 +59,10 @@ const unavailable = await missing(
   'redis-exporter',
 );
 
-/** Texts of panels that may be empty here: only one link is impaired, no browser reports and no drill runs. All others must have data. */
+/**
+ * Texts of panels that may be empty in this test: only one link is impaired, no browser reports,
+ * and no drill runs. All others must have data.
+ */
 const MAY_BE_EMPTY = new Set([
   ...(why === null ? [] : ['none lost']),
   'none',
@@ -78,22 +81,28 @@ const MAY_BE_EMPTY = new Set([
   'not tracked',
 ]);
 
-/** A panel that must show a lossy downlink only when its node is selected. */
+/** Panel that must show a lossy downlink only when its node is selected. */
 interface LossPanel {
   dashboard: DashboardUid;
   title: string;
-  /** Selects one of its queries, or of the queries of all panels with this title. */
+  /** Selects one query of the panel. Default: all queries of panels with this title. */
   query?: RegExp;
-  /** The variable that selects a node; null: the panel has none. */
+  /** Variable that selects a node; null: the panel has none. */
   choose: 'instance' | 'node' | null;
   /** Labels of the series to check. */
   labels: Record<string, string>;
-  /** Lower bound at the lossy node; `elsewhere` is the upper bound at other nodes. */
+  /**
+   * Lower bound at the lossy node (`there`) and upper bound at other nodes (`elsewhere`), in the
+   * unit of the panel.
+   */
   there: number;
   elsewhere: number;
 }
 
-/** Loss is random: the measured loss may be half of the expected loss, and a busy host may lose a packet. */
+/**
+ * Lower bound of measured loss, share: loss is random, so half of the expected loss; a busy host
+ * may lose a packet.
+ */
 const HALF = LOST_PERCENT / 100 / 2;
 const FEW = LOST_PERCENT / 100 / 20;
 const outgoing = { direction: 'outgoing' };
@@ -162,7 +171,7 @@ const LOSS_PANELS: readonly LossPanel[] = [
   },
 ];
 
-/** Every source that needs no browser, configured as in production. */
+/** Exporter with every source that needs no browser, configured as in production. */
 const exporterFor = async (
   dir: string,
   port: number,
@@ -281,7 +290,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
       stop.abort();
       await running;
     });
-    // Long enough for several reports of the nodes (one per five seconds) and for a probe of each node.
+    // Time for several reports of the nodes (one per five seconds) and for a probe of each node.
     await sleep(45_000);
     names = await metricNames(prometheus);
   }, 170_000);
@@ -337,7 +346,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     }
   });
 
-  it.each(Object.entries(dashboards(SHIPPED)))('fills %s', async (_key, dashboard) => {
+  it.each(Object.entries(dashboards(SHIPPED)))('has data in %s', async (_key, dashboard) => {
     const empty: string[] = [];
     for (const panel of panelsOf(dashboard)) {
       const exprs = (panel.targets ?? []).flatMap((target) =>
@@ -362,7 +371,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
         ({ owner, where, kind }) => owner === dashboard && where === title && kind === 'panel',
       );
       const expr = exprs.find((one) => query.test(one.expr))?.expr ?? '';
-      /** The highest value that is shown when `value` is selected. */
+      /** Highest value in the panel when `value` is selected. */
       const shown = async (value: string): Promise<number> => {
         const answers = await askPrometheus(
           prometheus,
@@ -382,7 +391,8 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
   );
 
   it('offers nodes, hosts and deployments as variables', async () => {
-    // The run of this test is scraped; only pushed ones have a testid (packages/cli/test/push-metrics.test.ts).
+    // The run of this test is scraped; only pushed runs have a testid
+    // (packages/cli/test/push-metrics.test.ts).
     const chosen = queries(SHIPPED).filter(
       ({ kind, label }) => kind === 'variable' && label !== 'testid',
     );

@@ -1,8 +1,10 @@
 /**
- * The labels of every variant in a Prometheus server over a day: a healthy one without a page, and one with a fault every 110 minutes, each with its page.
+ * Tests the labels of every variant in a Prometheus server over a day: a healthy day without a
+ * page, and a day with a fault every 110 minutes, each with its page.
  *
- * The server is real: it finds targets with those labels, scrapes them by HTTP, marks what is gone as stale, evaluates the rules each minute of the
- * day, and stores ALERTS. Simulated are what the targets expose, and the clock: a minute takes a second, and every time in the rules is divided by 60.
+ * The server is real: it finds targets with those labels, scrapes them by HTTP, marks missing
+ * series as stale, evaluates the rules each minute of the day, and stores ALERTS. The metrics and
+ * the clock are simulated: a minute takes a second, and every time in the rules is divided by 60.
  */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { beforeAll, expect, test } from 'vitest';
@@ -16,11 +18,14 @@ await skipWithout('prometheus');
 
 const WHOLE_DAY = { from: 0, to: 1_440 };
 const TIMEOUT_MS = (WHOLE_DAY.to * 60_000) / FASTER + 120_000;
-/** Half an hour before a fault, the fault of forty minutes, and time until its pages are over. */
+/**
+ * Minutes per fault: half an hour before it, forty minutes of fault, and time until its pages are
+ * resolved.
+ */
 const SLOT = 110;
 const BEFORE = 30;
 
-/** Each fault in a slot of its own; between them, the afternoon of a healthy day. */
+/** A day with each fault in its own slot, between parts of a healthy afternoon. */
 const withFaults = (): World => {
   const worlds = DAY_FAULTS.map(({ changes }) => during(changes));
   return worldByMinute((minute) => ({
@@ -35,7 +40,7 @@ const firedBetween = ({ fired }: LivedDay, from: number, to: number): string[] =
     .map(([alert]) => alert)
     .toSorted();
 
-/** A server that did not evaluate the whole day proves nothing. */
+/** Requires that the server evaluated the whole day; otherwise the result would prove nothing. */
 const checkEvaluated = ({ evaluations, failed }: LivedDay): void => {
   expect(failed).toBe(0);
   expect(evaluations).toBeGreaterThan(WHOLE_DAY.to * 0.98);
@@ -48,7 +53,7 @@ interface Days {
 let days: Map<Variant, Days>;
 
 beforeAll(async () => {
-  // All at the same time: each waits for its clock.
+  // All days run at the same time, each with its own clock.
   const lived = VARIANTS.map(async (variant): Promise<[Variant, Days]> => {
     const labels = targetLabels(variant);
     const [healthy, faults] = await Promise.all([
@@ -70,7 +75,8 @@ const daysOf = (variant: Variant): Days => {
 
 test.for(VARIANTS)('%s, a healthy day: no page', (variant) => {
   const alerts = firedBetween(daysOf(variant).healthy, 0, WHOLE_DAY.to);
-  // Where a scrape is late, a window of five minutes has one sample less, and the minute of loss can warn: simulated-day.test.ts has exact times.
+  // A late scrape leaves one sample less in a window of five minutes, so the minute of loss can
+  // warn: simulated-day.test.ts has exact times.
   expect(alerts.filter((alert) => alert.endsWith(' critical'))).toEqual([]);
 });
 

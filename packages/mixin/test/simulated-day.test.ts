@@ -1,4 +1,7 @@
-/** LiveKit's Helm chart under kube-prometheus-stack, eight hours with the roll-out; simulated-day.long.test.ts has the whole day of every variant. */
+/**
+ * Tests LiveKit's Helm chart under kube-prometheus-stack over eight hours with the roll-out;
+ * simulated-day.long.test.ts has the whole day of every variant.
+ */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { SLOS } from '../src/slo.ts';
@@ -13,7 +16,7 @@ const HOUR = 60;
 
 checkDay('helm', { from: 8 * HOUR, to: 16 * HOUR });
 
-/** Of the time around a fault of 40 minutes of 100. */
+/** Share of bad units in the 100 minutes around a fault of 40 minutes. */
 const badShare = async (id: string, changes: Partial<World>): Promise<number | undefined> => {
   const slo = SLOS.find((one) => one.id === id);
   const sum = (metric: string | undefined): string => `sum(sum_over_time(${metric}[100m:5m]))`;
@@ -23,11 +26,11 @@ const badShare = async (id: string, changes: Partial<World>): Promise<number | u
 };
 
 it.each([
-  // Probes of single nodes, and by TURN alone, do not count.
+  // Probes of single nodes, and probes only by TURN, do not count.
   ['availability', { probe: () => false, turn: () => false }, 0.35, 0.45],
   ['availability', { split: () => true, turn: () => false }, 0, 0],
   ['joins', { joinFailures: () => 0.5 }, 0.17, 0.23],
-  // One of three nodes; its rate of five minutes needs a while to rise.
+  // One of three nodes is impaired; its rate over five minutes rises slowly.
   ['media_minutes', { loss: (node) => (node === 2 ? 0.125 : 0.002) }, 0.11, 0.15],
   ['user_reports', { poorReports: () => 0.33 }, 0.13, 0.17],
 ] satisfies [string, Partial<World>, number, number][])(

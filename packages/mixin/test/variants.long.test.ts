@@ -1,4 +1,7 @@
-/** The promtool tests of every variant, with its names, and of a configuration with other limits. */
+/**
+ * Runs the promtool tests of every variant, with its names, and of a configuration with other
+ * limits.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +39,7 @@ it.each(VARIANTS)(
   180_000,
 );
 
-it('jobs by matchers, and more labels to keep: every alert fires with its labels', async () => {
+it('jobs by matchers, with further labels: every alert fires with its labels', async () => {
   const text = `jobs: { livekit: '{job=~".*livekit-server.*"}', redis: '{container="redis-exporter"}', haproxy: null }
 labels: { node: pod, keep: [location, namespace] }`;
   const { config } = readConfig(null, { text, file: 'mixin.yaml' });

@@ -1,7 +1,10 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** Places for recordings, as livekit/egress itself reports them. The group is left out with `egress: false`. */
+/**
+ * Alerts on the capacity for recordings, as livekit/egress reports it. Left out with `egress:
+ * false`.
+ */
 export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
   const pod = (name: string): Labels => ({
     [cluster]: test.ofJob[cluster] ?? '',
@@ -24,7 +27,8 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
     {
       name: 'LiveKitEgressUnavailable',
       severity: 'warning',
-      // livekit_egress_available would not do: it is 0 as soon as an instance has one request, although the instance accepts more.
+      // livekit_egress_available is unsuitable: it is 0 as soon as an instance has one request,
+      // although the instance accepts more.
       expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0`,
       for: '5m',
       summary: 'No egress instance accepts recordings or streams.',
@@ -32,7 +36,8 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
         'No instance of {{ $labels.job }} has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
       dashboard: 'rooms',
       test: {
-        // At first both instances have one request and accept more. Then one instance is full, and at last both are.
+        // At first both instances have one request and accept more. Then one instance is full, and
+        // at last both are.
         series: {
           [idle('a')]: '0x60',
           [idle('b')]: '0x60',

@@ -1,7 +1,7 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** What users pass on their way to a node: the load balancer, Redis, certificates. */
+/** Alerts on the path from users to a node: load balancer, Redis, certificates. */
 export const entryAlerts = (names: Names): readonly Alert[] => [
   ...loadBalancerAlerts(names),
   redisAlert(names),
@@ -36,7 +36,7 @@ const loadBalancerAlerts = ({ haproxy, loadBalancer, config, test, lasting }: Na
     },
     {
       name: 'LiveKitLoadBalancerDown',
-      // It may be no more than the port of its metrics: probes through it page.
+      // Only the metrics port may be down: failing probes through the load balancer page.
       severity: 'warning',
       // A load balancer that is down exports no metrics, so only `up` shows it.
       expr: `up{${haproxy}} == 0`,
@@ -65,7 +65,7 @@ const loadBalancerAlerts = ({ haproxy, loadBalancer, config, test, lasting }: Na
 };
 
 const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Names): Alert => {
-  /** The labels that `count by` keeps. */
+  /** Keeps the labels of `count by`. */
   const clusterAndJob = ({ [cluster]: of = '', job = '' }: Labels): Labels => ({
     [cluster]: of,
     job,
@@ -129,7 +129,7 @@ const redisAlert = ({ cluster, redis, loadBalancer, config, test, lasting }: Nam
 
 const DAY = 86_400;
 
-/** Of what a blackbox_exporter connects to: the load balancer, TURN over TLS. */
+/** Alert on certificates of the targets of blackbox_exporter: the load balancer, TURN over TLS. */
 const certificateAlert = ({ blackbox, test, config: { limits } }: Names): Alert => {
   const days = limits.certificateDays;
   const target = test.of('blackbox', 'https://livekit.example.com');

@@ -1,13 +1,19 @@
 import { type Names, seriesOf } from '../config/names.ts';
 import type { Alert, RuleTest } from '../rule.ts';
 
-/** Limits of a cloud instance that its ENA driver counts: packets beyond them are queued or dropped. */
+/**
+ * Limits of a cloud instance, from counters of its ENA driver: excess packets are queued or
+ * dropped.
+ */
 export const ALLOWANCES = ['bw_in', 'bw_out', 'pps', 'conntrack'] as const;
 
-/** Limit on shaped packets per second: bursts of microseconds touch the limits of a healthy host. */
+/**
+ * Threshold of shaped packets, packets/s: bursts of microseconds touch the limits of a healthy
+ * host.
+ */
 const SHAPED_PER_SECOND = 1;
 
-/** Used share of the table of connections from which on a burst of joins can fill it. */
+/** Threshold of the connection table, used share: above it, a burst of joins can fill the table. */
 const CONNTRACK_USED = 0.8;
 
 /** Alerts on limits of a host or its cloud that livekit-server does not see. */
@@ -91,7 +97,7 @@ const oomAlert = ({ hosts, host, test }: Names): Alert => {
   return {
     name: 'LiveKitOomKill',
     severity: 'warning',
-    // Limits of containers count, too: the host may have memory left.
+    // OOM kills at the limit of a container count as well: the host may have memory left.
     expr: `increase(node_vmstat_oom_kill{${hosts}}[15m]) > 0`,
     for: '0s',
     summary: 'The kernel ended a process for lack of memory.',

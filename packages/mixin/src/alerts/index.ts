@@ -12,7 +12,10 @@ import { probeAlerts } from './probes.ts';
 import { serviceAlerts } from './service.ts';
 import { userAlerts } from './users.ts';
 
-/** Alerts by rule group. @param capacity of a node; null: not measured, and there is no alert on it */
+/**
+ * Alerts by rule group.
+ * @param capacity capacity of a node; null: not measured, so without the alert on it
+ */
 export const alertGroups = (
   names: Names,
   capacity: NodeCapacity | null,
@@ -32,6 +35,6 @@ export const alertGroups = (
   'livekit-monitoring': monitoringAlerts(names),
 });
 
-/** Every alert there may be with these names. */
+/** All alerts with these names, the one on capacity included. */
 export const allAlerts = (names: Names): readonly Alert[] =>
   Object.values(alertGroups(names, EXAMPLE_CAPACITY)).flat();

@@ -1,7 +1,10 @@
 import { type Names, seriesOf } from '../config/names.ts';
 import type { Alert, RuleTest, Severity } from '../rule.ts';
 
-/** A pair of windows, the factor by which the error budget of thirty days is exceeded, severity and `for` (Site Reliability Workbook, chapter 5). */
+/**
+ * Window pair of a burn-rate alert, the factor by which the error budget of thirty days is
+ * exceeded, severity and `for` (Site Reliability Workbook, chapter 5).
+ */
 interface Burn {
   long: string;
   short: string;
@@ -17,7 +20,10 @@ const BURNS: readonly Burn[] = [
   { long: '3d', short: '6h', factor: 1, severity: 'warning', for: '3h' },
 ];
 
-/** One alert for the objective: fast burns page, slow ones warn. The label `window` is the long window. */
+/**
+ * Burn-rate alerts on the join objective: fast burns page, slow ones warn. The label `window` is
+ * the long window.
+ */
 const burnAlerts = (names: Names): Alert[] => {
   const { joinObjective, joinFailures } = names.config.limits;
   const budget = Number((1 - joinObjective).toPrecision(6));
@@ -53,11 +59,11 @@ job:livekit_joins_failed:increase${long} >= ${joinFailures}`,
 
 type Fires = (share: string, burn: Burn) => RuleTest['fires'][number];
 
-/** By long window: what fires it, and what fires with it. */
+/** Rule tests of the burn-rate alerts, by long window. */
 const burnTests = ({ test }: Names, fires: Fires): Record<string, RuleTest[]> => {
   const state = (name: string): string =>
     seriesOf('livekit_participant_join_total', test.livekit('a:1'), { state: name });
-  /** 100 joins per minute; none fails in the first hour, `percent` of them after it. */
+  /** Series of 100 joins per minute: none fails in the first hour, `percent` after it. */
   const failing = (percent: number, minutes: number) => ({
     [state('rtc_init')]: `0+100x${minutes}`,
     [state('rtc_active')]: `0+100x60 ${6_000 + 100 - percent}+${100 - percent}x${minutes - 61}`,
@@ -83,7 +89,8 @@ const burnTests = ({ test }: Names, fires: Fires): Record<string, RuleTest[]> =>
         fires: firing({ '1h': '100%', '6h': '100%' }),
       },
       {
-        // Few joins, and one client that gives up while it connects: all joins of the last hours failed. Later the firewall is closed.
+        // A few joins with one client that gives up while it connects: all joins of the last hours
+        // failed. Later the firewall is closed.
         series: {
           [state('rtc_init')]: '100x60 101x30 101+60x10',
           [state('rtc_active')]: '100x101',
@@ -93,7 +100,8 @@ const burnTests = ({ test }: Names, fires: Fires): Record<string, RuleTest[]> =>
         fires: firing({ '1h': '100%' }),
       },
       {
-        // A new node is scraped during its first two joins: none has succeeded, so there is no series of successful joins.
+        // A new node is scraped during its first two joins: none has succeeded, so there is no
+        // series of successful joins.
         series: {
           [state('rtc_init')]: '_x5 2 25x60 25+60x10',
           [state('rtc_active')]: '_x6 25x71',
@@ -121,7 +129,8 @@ const burnTests = ({ test }: Names, fires: Fires): Record<string, RuleTest[]> =>
     ],
     '3d': [
       {
-        // Three days in which as many joins fail as no shorter pair of windows allows for.
+        // Three days in which too many joins fail for the longest pair of windows, but not for
+        // shorter ones.
         interval: '10m',
         series: {
           [state('rtc_init')]: '0+1000x450',
@@ -135,7 +144,7 @@ const burnTests = ({ test }: Names, fires: Fires): Record<string, RuleTest[]> =>
   };
 };
 
-/** Success and duration of joins. */
+/** Alerts on success and duration of joins. */
 export const joinAlerts = (names: Names): readonly Alert[] => [
   ...burnAlerts(names),
   slowJoins(names),

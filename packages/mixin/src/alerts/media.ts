@@ -1,10 +1,13 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert, Severity } from '../rule.ts';
 
-/** Of a node: its packet loss is no longer that of one user. */
+/**
+ * Fewest participants of a node for a critical alert: with fewer, the packet loss may be that of
+ * one user.
+ */
 const MANY_PARTICIPANTS = 10;
 
-/** Media quality as the server measures it. */
+/** Alerts on media quality, as the server measures it. */
 export const mediaAlerts = ({
   node,
   perNode,
@@ -77,7 +80,8 @@ instance:livekit_participants:active >= ${MANY_PARTICIPANTS}`,
     {
       name: 'LiveKitJitterHigh',
       severity: 'warning',
-      // Mobile and wireless networks of users have jitter, too: neither a few such users nor a minute of it is the fault of a node.
+      // Mobile and wireless networks of users cause jitter as well: neither a few such users nor
+      // one minute of it indicates a defect of the node.
       expr: `instance_direction:livekit_jitter_high:ratio_rate5m > ${limits.jitterShare}`,
       for: '10m',
       summary: 'Jitter is high.',
@@ -101,7 +105,7 @@ instance:livekit_participants:active >= ${MANY_PARTICIPANTS}`,
       },
       furtherTests: [
         {
-          // Each eighth stream is that of a mobile user. Later the node has jitter, too.
+          // Every eighth stream belongs to a mobile user. Later the node has jitter as well.
           series: {
             [series('livekit_jitter_us_bucket', { ...incoming, le: `${limits.jitter * 1_000}` })]:
               '0+88x120 10560+70x40',
@@ -121,7 +125,8 @@ instance:livekit_participants:active >= ${MANY_PARTICIPANTS}`,
     {
       name: 'LiveKitNacksRising',
       severity: 'info',
-      // Above 1 per second, and three times the rate per packet of the last hour: more participants cause more NACKs, but not more per packet.
+      // Fires above 1 per second and three times the rate per packet of the last hour: more
+      // participants cause more NACKs, but not more per packet.
       expr: `instance_direction:livekit_nack:rate5m > 1
 and
 instance_direction:livekit_nack_per_packet:ratio_rate5m > 3 * instance_direction:livekit_nack_per_packet:ratio_rate1h`,

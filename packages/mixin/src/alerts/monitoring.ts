@@ -2,10 +2,10 @@ import { fixedLabels } from '../config/job-selector.ts';
 import { type JobKey, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** Time since the last scrape within which an absent exporter fires the alert. */
+/** Time since the last scrape within which an absent exporter fires the alert: PromQL duration. */
 const EXPECTED = '30d';
 
-/** State of the monitoring itself: scrape targets, exporters, and the way of alerts. */
+/** Alerts on the monitoring itself: scrape targets, exporters, delivery of alerts. */
 export const monitoringAlerts = ({
   livekit,
   hosts,
@@ -72,7 +72,8 @@ export const monitoringAlerts = ({
     {
       name: 'LiveKitExporterDown',
       severity: 'warning',
-      // Deployments without the exporter use these rules, too: the exporter is expected if Prometheus scraped it within this time, or within its retention if that is shorter.
+      // Deployments without the exporter use these rules as well: the exporter is expected if
+      // Prometheus scraped it within this time, or within its retention if that is shorter.
       expr: `up{${exporter}} == 0 or absent(up{${exporter}}) and on () count(present_over_time(up{${exporter}}[${EXPECTED}]))`,
       for: '5m',
       summary: 'livekit-swarm exporter is down.',
@@ -143,7 +144,7 @@ export const monitoringAlerts = ({
   ];
 };
 
-/** Named as that of kube-prometheus, so that receivers for it fit. */
+/** Alert that always fires. Its name is that of kube-prometheus, for which receivers exist. */
 const WATCHDOG: Alert = {
   name: 'Watchdog',
   severity: 'none',

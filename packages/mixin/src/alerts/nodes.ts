@@ -1,10 +1,13 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** Share of nodes whose loss leaves too little capacity, whatever users notice yet: more than one of three. */
+/**
+ * Share of lost nodes from which on the capacity is too small, even before users notice: more than
+ * one of three.
+ */
 const MANY_NODES = 0.34;
 
-/** Nodes and their hosts. */
+/** Alerts on nodes and their hosts. */
 export const nodeAlerts = (names: Names): readonly Alert[] => {
   const { livekit, node, host, perJob, test, config, lasting } = names;
   const { limits } = config;
@@ -52,7 +55,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       },
       furtherTests: [
         {
-          // One scrape fails, and then all do.
+          // One scrape fails; later all fail.
           series: {
             [up('a:1')]: '1x5 0 1x5 0x20',
             [up('b:1')]: '1x40',
@@ -90,7 +93,8 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       name: 'LiveKitNodeDrainingTooLong',
       severity: 'warning',
       expr: 'swarm_lifecycle_registry_nodes{state="shutting_down"} > 0',
-      // Kubernetes waits for five hours (terminationGracePeriodSeconds of LiveKit's chart), and then kills it.
+      // Kubernetes waits five hours (terminationGracePeriodSeconds of LiveKit's chart) before it
+      // kills the node.
       for: '6h',
       summary: 'LiveKit node has been draining for more than six hours.',
       description:

@@ -2,14 +2,15 @@ import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
 /**
- * Probes of this kind that failed at least twice within half an hour, the last one included. A gauge of the last probe stays until the next one, so
- * that one failed probe would hold for minutes. `changes` counts probes as `increase`, which extrapolates, cannot.
+ * Selects probes that failed at least twice within half an hour, the last one included. A gauge
+ * keeps the value of the last probe until the next one, so a single failed probe would hold for
+ * minutes. `changes` can count probes; `increase` extrapolates.
  */
 const failedTwice = ({ cluster }: Names): string =>
   `and on (${cluster}, target, module, node)
 (changes(swarm_probe_runs_total{result="failure"}[30m]) - resets(swarm_probe_runs_total{result="failure"}[30m]) >= 2)`;
 
-/** Results of probes, and ghost rooms. */
+/** Alerts on results of probes, and on ghost rooms. */
 export const probeAlerts = (names: Names): readonly Alert[] => {
   const { cluster, test } = names;
   const of = (node: string): Labels => ({
@@ -30,7 +31,8 @@ export const probeAlerts = (names: Names): readonly Alert[] => {
     {
       name: 'LiveKitProbeFailing',
       severity: 'critical',
-      // As users do: through the load balancer. Another path than UDP has an alert of its own: most users are not concerned.
+      // Probes through the load balancer take the same path as users. Paths other than UDP have
+      // their own alert, because few users need them.
       expr: `(swarm_probe_success{node=""} == 0 unless ${OTHER_PATH})
 ${failedTwice(names)}`,
       for: '2m',
@@ -40,7 +42,7 @@ ${failedTwice(names)}`,
       dashboard: 'probes',
       test: {
         series: {
-          // One probe of every five minutes fails, then all do.
+          // One probe in five minutes fails; later all fail.
           [success('')]: '1x5 0x4 1x9 0x30',
           [failures('')]: '3x5 4x14 5x4 6x4 7x20',
         },
@@ -56,7 +58,7 @@ ${failedTwice(names)}`,
       },
       furtherTests: [
         {
-          // The exporter starts again after a failed probe, and its first probe fails.
+          // The exporter restarts after a failed probe, and its first probe fails.
           series: {
             [success('')]: '1x5 0x4 1x4 0x4 1x35 0x30',
             [failures('')]: '2x5 3x9 1x4 1x35 2x5 3x25',
@@ -76,7 +78,7 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitProbeFailing',
       severity: 'warning',
-      // One node, not the way that users take.
+      // Probes of a single node bypass the load balancer that users join through.
       expr: `(swarm_probe_success{node!=""} == 0 unless ${OTHER_PATH})
 ${failedTwice(names)}`,
       for: '2m',
@@ -111,7 +113,7 @@ ${failedTwice(names)}`,
         series: {
           [path('node-1', 'turn-tls')]: '1x5 0x40',
           [failures('node-1')]: '0x5 1x4 2x4 3x40',
-          // UDP and ICE's own choice are the concern of LiveKitProbeFailing.
+          // LiveKitProbeFailing covers UDP and the path that ICE chooses.
           [path('node-2', 'direct')]: '0x45',
           [failures('node-2')]: '0+1x45',
         },
@@ -129,8 +131,9 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitSplitBrain',
       severity: 'critical',
-      // Both participants joined, and one does not see the other; no metric of the server shows that. Behind a load balancer,
-      // only some probes are split, and the last one may not be: a minute of the last five counts, and one probe does not.
+      // Both participants joined, and one does not see the other; no metric of the server shows
+      // that. Behind a load balancer only some probes are split, perhaps not the last one: a minute
+      // within the last five fires, one probe does not.
       expr: `count_over_time((
   min without (side) (swarm_probe_remote_participants) == 0
   and
@@ -144,7 +147,7 @@ ${failedTwice(names)}`,
       dashboard: 'probes',
       test: {
         series: {
-          // One failed probe is not enough, however long it is the last one; every second one is.
+          // A single failed probe does not fire, even as the last one; every second one does.
           [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'a' })]: '1x25',
           [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'b' })]:
             '1x3 0x3 1x5 0 1 0 1x10',
@@ -168,7 +171,7 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitGhostRooms',
       severity: 'warning',
-      // Most expire within a minute.
+      // Most ghost rooms expire within a minute.
       expr: 'swarm_lifecycle_ghost_rooms > 0',
       for: '10m',
       summary: 'The API lists rooms that no node holds.',

@@ -1,10 +1,10 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
-/** Failures below which a share means nothing. */
+/** Fewest failures that fire: below it, a share has no meaning. */
 const FEWEST = 5;
 
-/** A share of failures, of at least a few. */
+/** Expression for a high share of failures, with at least a few of them. */
 const tooMany = (by: string, metric: string, selector: string, failed: string, limit: number) => {
   const sum = (more: string): string =>
     `sum by (${by}) (increase(${metric}{${selector}${more}}[15m]))`;
@@ -13,7 +13,7 @@ and
 ${sum(`, ${failed}`)} >= ${FEWEST}`;
 };
 
-/** What applications use: the API, webhooks, recordings. */
+/** Alerts on services that applications use: API, webhooks, recordings. */
 export const serviceAlerts = ({
   livekit,
   cluster,
@@ -55,7 +55,7 @@ export const serviceAlerts = ({
         '{{ $value | humanizePercentage }} of the API requests to {{ $labels.job }} failed in the server (status 5xx). Applications cannot create rooms, remove participants or start recordings.',
       dashboard: 'cluster',
       test: {
-        // Requests that are the fault of the application do not count.
+        // Requests that fail because of the application do not count.
         series: {
           [api('200')]: '0+60x20 1200+30x30',
           [api('404')]: '0+30x50',
@@ -89,7 +89,7 @@ export const serviceAlerts = ({
       test: {
         series: {
           [webhook('success')]: '0+40x20 800+20x30',
-          // Two of an hour failed before.
+          // Two webhooks of the last hour failed before.
           [webhook('failure')]: '2x20 2+10x30',
           [webhook('drop')]: '0x20 0+10x30',
         },
@@ -106,7 +106,7 @@ export const serviceAlerts = ({
     {
       name: 'LiveKitEgressFailing',
       severity: 'warning',
-      // A recording cannot be repeated: each counts.
+      // A recording cannot be repeated: every failure counts.
       expr: `sum by (${cluster}, target) (increase(swarm_lifecycle_egress_ended_total{status=~"failed|aborted"}[15m])) > 0`,
       for: '0s',
       summary: 'Recordings or streams fail.',

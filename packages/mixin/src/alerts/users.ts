@@ -1,10 +1,10 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert, Severity } from '../rule.ts';
 
-/** Participants with a recent report: with fewer, one bad network would be a high share. */
+/** Fewest participants with a recent report: with fewer, one bad network would be a high share. */
 const REPORTING = 10;
 
-/** What browsers of real users report through the beacon. */
+/** Alerts on quality that browsers of real users report through the beacon. */
 export const userAlerts = ({ cluster, test, config }: Names): readonly Alert[] => {
   const { poorReports, poorReportsCritical } = config.limits;
   const exporter = test.of('exporter', 'e:1');
@@ -56,7 +56,8 @@ sum by (${cluster}, job) (swarm_client_sessions) >= ${REPORTING}`,
       },
       furtherTests: [
         {
-          // At night, three users report, and one has bad Wi-Fi; in the morning others come.
+          // At night three users report, one of them with bad Wi-Fi; more users follow in the
+          // morning.
           series: { [bucket]: '0+20x60', [count]: '0+100x60', ...sessions('3x30 30x30') },
           silentAt: '30m',
           firesAt: '45m',

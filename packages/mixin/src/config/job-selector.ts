@@ -1,8 +1,8 @@
 import { hinted, text } from '@livekit-swarm/settings';
 
 /**
- * Forms of a job in a configuration: the name of a scrape job (`livekit`), or, when the name is not known beforehand, matchers in braces as in PromQL
- * (`{job=~".*livekit-server.*"}`).
+ * Plain name of a scrape job in a configuration (`livekit`). When the name is not known beforehand,
+ * a configuration has matchers in braces, as in PromQL (`{job=~".*livekit-server.*"}`).
  */
 const NAME = /^[A-Za-z0-9_./-]+$/;
 const MATCHER = /([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|=)\s*"([^"\\]+)"/;
@@ -21,7 +21,7 @@ const readMatchers = (job: string): Matcher[] =>
         ([, label = '', operator = '', value = '']) => ({ label, operator, value }),
       );
 
-/** A regular expression as Prometheus applies it: anchored. */
+/** Compiles a regular expression as Prometheus applies it: anchored. */
 const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
 
 const isSelector = (job: string): boolean => {
@@ -63,7 +63,10 @@ export const fixedLabels = (job: string): Record<string, string> =>
       .map(({ label, value }) => [label, value]),
   );
 
-/** Labels that the selector of a job matches, for rule tests; null: a regular expression of which no example is known. */
+/**
+ * Labels that match the selector of a job, for rule tests; null: no example of its regular
+ * expression is known.
+ */
 export const exampleLabels = (job: string): Record<string, string> | null => {
   const labels: [string, string][] = [];
   for (const { label, operator, value } of readMatchers(job)) {
@@ -74,7 +77,10 @@ export const exampleLabels = (job: string): Record<string, string> | null => {
   return Object.fromEntries(labels);
 };
 
-/** A text that the expression matches: its first alternative, with the shortest text for each wildcard. Null: this text does not match. */
+/**
+ * Text that matches the expression: its first alternative, with the shortest text for each
+ * wildcard. Null: this text does not match.
+ */
 const exampleOf = (pattern: string): string | null => {
   const example = (pattern.split('|')[0] ?? '').replaceAll('.*', '').replaceAll('.+', 'x');
   return anchored(pattern).test(example) ? example : null;

@@ -6,10 +6,10 @@ export const TEST_CLUSTER = 'eu';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** The names that queries use, made of a configuration. */
+/** Names in queries, derived from a configuration. */
 export interface Names {
   config: MixinConfig;
-  /** Labels of a node, a host, a cluster. */
+  /** Label names of a node, a host and a cluster. */
   node: string;
   host: string;
   cluster: string;
@@ -19,15 +19,18 @@ export interface Names {
   redis: string;
   exporter: string;
   blackbox: string;
-  /** null: there is no HAProxy. */
+  /** Selector of HAProxy; null: there is none. */
   haproxy: string | null;
-  /** The backend with the nodes. */
+  /** HAProxy backend with the nodes; null: there is no HAProxy. */
   loadBalancer: string | null;
-  /** Labels that aggregations keep, for `by (…)`: of a node, a host, the whole job, a cluster. */
+  /** Labels that aggregations keep, for `by (…)`: per node, host, job and cluster. */
   perNode: string;
   perHost: string;
   perJob: string;
-  /** The longer of a time and of more than two scrapes, for `for:`: one failed scrape is not enough. @param seconds what the alert asks for */
+  /**
+   * Duration for `for:`: at least three scrapes, because one failed scrape must not fire.
+   * @param seconds shortest duration, s
+   */
   lasting(seconds: number): string;
   /** Labels of targets in rule tests. */
   test: TestTargets;
@@ -35,20 +38,20 @@ export interface Names {
 
 /** Labels of targets in rule tests. */
 export interface TestTargets {
-  /** Every label that Prometheus gives a series of this node. */
+  /** All labels of a series of this node. */
   livekit(node: string): Labels;
-  /** Those that figures of a node, and of the whole job, keep. */
+  /** Labels that figures of a node (`ofNode`) or of the whole job (`ofJob`) keep. */
   ofNode(node: string): Labels;
   ofJob: Labels;
   host(host: string): Labels;
   of(job: JobKey, instance: string): Labels;
-  /** The value of the label `job`. */
+  /** Value of the label `job`. */
   job(job: JobKey): string;
 }
 
 export type JobKey = keyof MixinConfig['jobs'];
 
-/** More than two scrapes, with an evaluation on top. */
+/** Number of scrape intervals that an alert waits: more than two scrapes and an evaluation. */
 const SCRAPES = 3;
 
 export const namesOf = (config: MixinConfig): Names => {
@@ -77,7 +80,7 @@ export const namesOf = (config: MixinConfig): Names => {
   };
 };
 
-/** As Prometheus writes it: 90 → `1m30s`. */
+/** Formats a duration as Prometheus does: 90 s → `1m30s`. */
 const inUnits = (seconds: number): string => {
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
@@ -85,7 +88,9 @@ const inUnits = (seconds: number): string => {
 };
 
 const testTargets = ({ jobs, labels: { cluster, node, host, keep } }: MixinConfig): TestTargets => {
-  /** Labels that the selector of a job matches; the job has a made-up name if the selector does not name it. */
+  /**
+   * Labels that match the selector of a job, with an invented job name if the selector has none.
+   */
   const selected = (key: JobKey): { job: string } & Record<string, string> => ({
     job: `the-${key}`,
     ...exampleLabels(jobs[key] ?? ''),
@@ -97,7 +102,7 @@ const testTargets = ({ jobs, labels: { cluster, node, host, keep } }: MixinConfi
   return {
     ofJob,
     ofNode: (name) => ({ ...ofJob, [node]: name }),
-    // Targets have an address, too, and labels of which nothing is known.
+    // Targets also have an address, and labels that the configuration does not name.
     livekit: (name) => ({ instance: '10.0.0.1:6789', ...livekit, ...ofJob, [node]: name }),
     host: (name) => ({ ...target('node'), [host]: name }),
     of: (key, instance) => ({ ...target(key), instance }),

@@ -23,7 +23,7 @@ const problemOf = (text: string): string => {
 };
 
 describe('a configuration', () => {
-  it('changes what it has, and leaves the rest as the variant has it', () => {
+  it('overrides its own keys, and keeps all others of the variant', () => {
     const { config } = read('variant: helm\njobs: { livekit: calls }\nlimits: { loss: 3% }');
     expect(config.jobs).toEqual({ ...variantConfig('helm').jobs, livekit: 'calls' });
     expect(config.labels.node).toBe('pod');
@@ -36,7 +36,7 @@ describe('a configuration', () => {
     expect(config.kubernetes.dashboardLabels).toEqual({ grafana_dashboard: '1' });
   });
 
-  it('can be printed, and read again', () => {
+  it('can be printed and parsed again', () => {
     const { config, text } = read('variant: helm\nlimits: { jitter: 50ms }');
     expect(read(text).config).toEqual(config);
   });
@@ -87,12 +87,12 @@ describe.each(VARIANTS)('the variant %s', (variant) => {
   });
 });
 
-it('a variant without HAProxy has nothing on it', () => {
+it('a variant without HAProxy has no rule or panel on it', () => {
   for (const [path, text] of Object.entries(outputs(namesOf(variantConfig('helm')), null)))
     expect(text, path).not.toMatch(/haproxy_/);
 });
 
-it('links from messages to the Grafana and the wiki of the configuration', () => {
+it('notifications link to the Grafana and the wiki of the configuration', () => {
   const { config } = read(
     'links: { dashboards: "https://grafana.example.com/d", runbooks: "https://wiki.example.com/r" }',
   );
@@ -108,13 +108,13 @@ it('links from messages to the Grafana and the wiki of the configuration', () =>
   });
 });
 
-it('has no link to a dashboard where the configuration has only a path: it would be dead in a message', () => {
+it('has no dashboard link if the configuration has only a path, which would be dead in a notification', () => {
   const rules = outputs(namesOf(variantConfig('default')), null)['alerts/livekit-swarm.rules.yaml'];
   expect(rules).toContain('runbook_url: https://');
   expect(rules).not.toContain('dashboard_url');
 });
 
-it('has no promtool tests for other limits: their figures are those of the limits as shipped', () => {
+it('has no promtool tests for other limits, because they expect the default limits', () => {
   const { config } = read('limits: { loss: 3% }');
   expect(Object.keys(outputs(namesOf(config), null)).join()).not.toContain('tests');
 });

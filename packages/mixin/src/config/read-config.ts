@@ -4,12 +4,12 @@ import { plainOf, readMapping, readSettings, strict, word } from '@livekit-swarm
 import { stringify } from 'yaml';
 import { configSchema, type MixinConfig, VARIANTS, type Variant } from './schema.ts';
 
-/** A configuration as a file may have it: any key may be left out. */
+/** Schema of a configuration file: every key is optional. */
 const fileSchema = () => {
   const { jobs, labels, loadBalancer, limits, links, kubernetes } = configSchema.shape;
   return strict({
     ...configSchema.shape,
-    /** What the file changes. */
+    /** Variant that the file is based on. */
     variant: word(VARIANTS, 'variant'),
     jobs: jobs.partial(),
     labels: labels.partial(),
@@ -20,7 +20,7 @@ const fileSchema = () => {
   }).partial();
 };
 
-/** Keys whose mapping is one value: another label does not add to those of the variant. */
+/** Keys whose mapping is replaced as a whole: it is not merged with that of the variant. */
 const WHOLE = new Set(['ruleLabels', 'dashboardLabels']);
 
 const FILE = {
@@ -28,24 +28,24 @@ const FILE = {
   begin: 'swarm mixin --print-config writes one to begin with',
 };
 
-/** A configuration, and the same as a file. */
+/** A configuration, as value and as text. */
 export interface ReadConfig {
   config: MixinConfig;
   /** YAML with every key. */
   text: string;
 }
 
-/** A file with a part of the keys. */
+/** Text of a configuration file with some of the keys. */
 export interface ConfigFile {
   text: string;
-  /** For messages. */
+  /** Path of the file, for error messages. */
   file: string;
 }
 
 /**
- * The configuration of a variant, with the changes of a file.
- * @param variant what the file changes; its own key `variant` counts if this is null
- * @throws SwarmError `invalid_file` with every problem: file, line, key, and what is allowed
+ * Reads the configuration of a variant with the changes of a file.
+ * @param variant variant to change; null: the key `variant` of the file, or the default
+ * @throws SwarmError `invalid_file` with every problem: file, line, key, and allowed values
  */
 export const readConfig = (variant: Variant | null, changes: ConfigFile | null): ReadConfig => {
   const named =
@@ -70,7 +70,7 @@ type Values = Record<string, unknown>;
 const isMapping = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Unlike a JSON merge patch, null is a value: there is no such job. */
+/** Merges two mappings. Unlike in a JSON merge patch, null is a value: the job does not exist. */
 const merge = (under: Values, over: Values): Values => ({
   ...under,
   ...Object.fromEntries(
@@ -85,5 +85,5 @@ const merge = (under: Values, over: Values): Values => ({
 const variantText = (variant: Variant): string =>
   readFileSync(fileURLToPath(new URL(`variants/${variant}.yaml`, import.meta.url)), 'utf8');
 
-/** Of a variant as it is shipped. */
+/** Default configuration of a variant. */
 export const variantConfig = (variant: Variant): MixinConfig => readConfig(variant, null).config;

@@ -8,7 +8,7 @@ import { CHECK_CODES, FEW, livekitVariables, NONE, probesByName, type Scope } fr
 const DRILLS =
   'LiveKit alerts are drawn across all panels, and so are faults (red bands) and the minute after their rollback (green bands).';
 
-/** Loss at the resolution of the scrape interval. */
+/** Packet loss at the resolution of the scrape interval, share. */
 const lossOf = ({ livekitNodes, node }: Scope): string => {
   const by = [node, 'direction'];
   const lost = rate('livekit_packet_loss_total', livekitNodes, by);
@@ -16,7 +16,7 @@ const lossOf = ({ livekitNodes, node }: Scope): string => {
   return `(${lost} or 0 * ${sent}) / (${sent} > 0)`;
 };
 
-/** Panels on the load balancer, where there is one. */
+/** Panels on the load balancer; none without one. */
 const balanced = <T>({ loadBalancer, inCluster }: Scope, panels: (selector: string) => T[]): T[] =>
   loadBalancer === null ? [] : panels(`${inCluster}, ${loadBalancer}`);
 
@@ -385,7 +385,10 @@ const media = (scope: Scope): Row => ({
   ],
 });
 
-/** Effects of a fault on participants and infrastructure, and the recovery from it. */
+/**
+ * Dashboard of drills: effects of a fault on participants and infrastructure, and the recovery from
+ * it.
+ */
 export const chaosDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

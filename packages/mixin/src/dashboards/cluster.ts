@@ -17,7 +17,10 @@ import { FEW, hostVariable, livekitVariables, NONE, type Scope } from './shared.
 
 const OUTSIDE = 'device!~"lo|veth.*|docker.*|br-.*|cni.*|cali.*|ifb.*"';
 
-/** Can users call, what fires, which node: everything that is queried when the dashboard opens. */
+/**
+ * First row, the only one that is queried when the dashboard opens: can users call, which alerts
+ * fire, which node is affected?
+ */
 const state = (scope: Scope): Row => ({
   title: 'State',
   open: true,
@@ -478,7 +481,7 @@ const byNode = (scope: Scope): Row => ({
   ],
 });
 
-/** State of the whole deployment and of each node. */
+/** Dashboard of the deployment and of each node. */
 export const clusterDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

@@ -8,17 +8,20 @@ import { ALERTS, SHIPPED } from '../shipped.ts';
 import { dashboards } from './index.ts';
 
 const all = Object.entries(dashboards(SHIPPED));
-/** Selectors for which All is not any value: series may have no cluster, some probes have no node, runs that are scraped no test, and not every job is LiveKit. */
+/**
+ * Selectors of variables whose All excludes values: series may lack a cluster, probes a node,
+ * scraped runs a test, and not every job is LiveKit.
+ */
 const ALL: Record<string, string | undefined> = {
   cluster: '.*',
   node: '.*',
   testid: '.*',
   job: undefined,
 };
-/** Limit of the annotation that kubectl apply stores, bytes. */
+/** Largest annotation that kubectl apply can store, bytes. */
 const MOST_CONFIG_MAP = 262_144;
 
-/** Rows and their panels, as they are when all rows are open. */
+/** Rows and their panels, with collapsed rows included. */
 const withCollapsed = ({ panels = [] }: Dashboard) =>
   panels.flatMap((panel) =>
     panel.type === 'row' ? [panel, ...(panel as RowPanel).panels] : [panel],
@@ -55,7 +58,7 @@ describe.each(all)('%s', (key, dashboard) => {
     }
   });
 
-  it('requests only the labels of its rows in a table of several queries: other labels would split rows', () => {
+  it('groups the queries of a table only by the labels of its rows: other labels would split rows', () => {
     for (const { type, title, targets = [], transformations } of panels.filter(
       ({ targets: all = [] }) => all.length > 1,
     )) {
@@ -75,7 +78,7 @@ describe.each(all)('%s', (key, dashboard) => {
     expect(asked.length).toBeLessThanOrEqual(12);
   });
 
-  it('marks alerts, drills and, where the range is of hours, starts of nodes', () => {
+  it('marks alerts, drills and, for ranges of hours, starts of nodes', () => {
     const marks = (dashboard.annotations.list ?? []).map(({ name }) => name);
     const wanted = [
       'Alerts',

@@ -12,7 +12,7 @@ import { runDashboard } from './run.ts';
 import { scopeOf } from './shared.ts';
 import { sloDashboard } from './slo.ts';
 
-/** Every dashboard, in the order of an investigation. */
+/** All dashboards, in the order of an investigation. */
 export const dashboards = (names: Names): Record<DashboardUid, Dashboard> => {
   const scope = scopeOf(names);
   return {

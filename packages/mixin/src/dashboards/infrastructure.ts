@@ -11,7 +11,7 @@ const proxyOf = ({ inCluster, haproxy }: Scope): string =>
 const redisOf = ({ inCluster, redis: job }: Scope): string =>
   `${inCluster}, ${job}, instance=~"$redis"`;
 const SLOW = { warn: 0.001, bad: 0.01 };
-/** A limit of 0 means no limit. */
+/** Used share of a limit, where a limit of 0 means none. */
 const share = (scope: Scope, used: string, limit: string): string =>
   `${used}{${redisOf(scope)}} / (${limit}{${redisOf(scope)}} > 0)`;
 
@@ -342,7 +342,7 @@ const redisVariable = ({ inCluster }: Scope) =>
     labelName: 'instance',
   });
 
-/** Load balancer and Redis of the deployment. */
+/** Dashboard of load balancer and Redis. */
 export const infrastructureDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

@@ -12,7 +12,7 @@ const NO_USERS = 'no browser reports';
 const BOTH = ['direction', 'kind'] as const;
 const WAYS = 'incoming is the uplink of clients, outgoing their downlink';
 
-/** Packets sent include lost ones; packets received do not. */
+/** Packet loss of clients, share. Sent packets include lost ones; received packets do not. */
 const clientLoss = (scope: Scope, direction: 'up' | 'down'): string => {
   const selector = `${usersOf(scope)}, direction="${direction}"`;
   const lost = rate('swarm_client_packets_lost_total', selector, BOTH);
@@ -493,7 +493,7 @@ const users = ({ inCluster }: Scope) => [
   }),
 ];
 
-/** Media quality as the server and as browsers measure it. */
+/** Dashboard of media quality, as the server and browsers measure it. */
 export const mediaDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

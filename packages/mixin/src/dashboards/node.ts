@@ -304,7 +304,7 @@ const hosts = (scope: Scope): Row => ({
   ],
 });
 
-/** One node: what the cluster overview links to. */
+/** Dashboard of one node, to which the cluster overview links. */
 export const nodeDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

@@ -287,7 +287,7 @@ const exporter = (scope: Scope): Row => ({
   ],
 });
 
-/** Whether two participants can join and receive media through every node. */
+/** Dashboard of probes: two participants join and receive media through every node. */
 export const probesDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

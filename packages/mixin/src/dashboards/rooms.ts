@@ -285,7 +285,7 @@ const service = (scope: Scope): Row => ({
   ],
 });
 
-/** Rooms, participants, tracks and recordings over time. */
+/** Dashboard of rooms, participants, tracks and recordings over time. */
 export const roomsDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

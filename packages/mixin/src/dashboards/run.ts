@@ -8,15 +8,17 @@ import { FEW, LATENCY, NONE, RTT, type Scope } from './shared.ts';
 
 const NO_RUN = 'no run';
 
-/** Selectors and queries of the chosen runs. */
+/** Selectors and queries of the selected runs. */
 interface RunScope extends Scope {
   run: string;
   group: string;
   down: string;
   packets: string;
-  /** Packets that should have been received, or were sent. */
+  /** Expression for expected packets, received and lost. */
   expected: string;
-  /** p95 since the start of the run: all joins may happen between two scrapes, and then there is no rate. */
+  /**
+   * p95 since the start of the run: all joins may happen between two scrapes, which leaves no rate.
+   */
   sinceStart(histogram: string, by?: readonly string[]): string;
 }
 
@@ -377,7 +379,7 @@ const generator = (scope: RunScope): Row => ({
   ],
 });
 
-/** A running load test. */
+/** Dashboard of a running load test. */
 export const runDashboard = (scope: Scope): Dashboard =>
   page({
     scope,

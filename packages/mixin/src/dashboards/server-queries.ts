@@ -1,4 +1,6 @@
-/** Queries of livekit-server that several dashboards show, each with titles and explanations of its own. */
+/**
+ * Queries of livekit-server that several dashboards use, each with its own titles and explanations.
+ */
 import { promql, type Query, rate } from '../panels/query.ts';
 import type { Scope } from './shared.ts';
 
@@ -9,15 +11,15 @@ const byNode = (scope: Scope, expr: string): Query[] => [
 export const participantsByNode = (scope: Scope): Query[] =>
   byNode(scope, `instance:livekit_participants:active{${scope.livekitNodes}}`);
 
-/** CPU seconds per second. */
+/** Used CPU by node, cores. */
 export const cpuByNode = (scope: Scope): Query[] =>
   byNode(scope, `rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval])`);
 
-/** Resident memory, bytes. */
+/** Resident memory by node, bytes. */
 export const memoryByNode = (scope: Scope): Query[] =>
   byNode(scope, `process_resident_memory_bytes{${scope.livekitNodes}}`);
 
-/** Bits per second. */
+/** Media bit rate by direction, bits/s. */
 export const mediaByDirection = ({ node, livekitNodes }: Scope): Query[] => [
   promql(
     `8 * ${rate('livekit_packet_bytes', livekitNodes, [node, 'direction'])}`,
@@ -32,7 +34,7 @@ export const tracks = ({ livekitNodes }: Scope): Query[] => [
 
 const STEPS = 'signal_connected|rtc_init|rtc_connected|rtc_active';
 
-/** Joins per second that reach each step. */
+/** Joins that reach each step, joins/s. */
 export const joinFunnel = ({ livekitNodes }: Scope): Query[] => [
   promql(
     rate('livekit_participant_join_total', `${livekitNodes}, state=~"${STEPS}"`, ['state']),

@@ -4,17 +4,17 @@ import { promql, type Query } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { DASHBOARDS, type DashboardUid } from '../rule.ts';
 
-/** Names, and selectors for what is chosen at the top of a dashboard. */
+/** Names, and selectors of the values that are selected at the top of a dashboard. */
 export interface Scope extends Names {
-  /** The chosen clusters. Series without the label are in every choice of All. */
+  /** Selector of the selected clusters. All includes series without the label. */
   inCluster: string;
-  /** The chosen LiveKit jobs, and nodes of them. */
+  /** Selectors of the selected LiveKit jobs, and of their nodes. */
   livekitJobs: string;
   livekitNodes: string;
   hostsShown: string;
   /** Address of a dashboard. */
   urlOf: (uid: DashboardUid) => string;
-  /** Of panels, by the limits of alerts. */
+  /** Colours of panels by quantity, from the limits of alerts. */
   colours: Readonly<Record<Colour, Limits>>;
 }
 
@@ -59,17 +59,17 @@ export const scopeOf = (names: Names): Scope => {
   };
 };
 
-/** 0.8 → 0.7 */
+/** Limit of amber, from that of red: 0.8 → 0.7. */
 const shareBelow = (limit: number): number => Number((limit * 0.875).toPrecision(3));
 
-/** Which LiveKit nodes. */
+/** Variables for LiveKit jobs and nodes. */
 export const livekitVariables = ({ inCluster, livekitJobs, node }: Scope) => [
   labelVariable('job', {
     label: 'LiveKit job',
     description: 'Jobs of Prometheus that scrape livekit-server',
     of: 'livekit_room_total',
     where: inCluster,
-    // Every job has processes and is up or down: any job at all would be too many.
+    // All is limited to the listed jobs: every job has processes and `up`.
     all: null,
   }),
   labelVariable('instance', {
@@ -81,7 +81,7 @@ export const livekitVariables = ({ inCluster, livekitJobs, node }: Scope) => [
   }),
 ];
 
-/** Which hosts, by their node exporters. */
+/** Variable for hosts, as node exporters report them. */
 export const hostVariable = ({ inCluster, hosts, host }: Scope) =>
   labelVariable('host', {
     label: 'Host',
@@ -91,7 +91,7 @@ export const hostVariable = ({ inCluster, hosts, host }: Scope) =>
     labelName: host,
   });
 
-/** Which deployments the exporter monitors. */
+/** Variable for the deployments that the exporter monitors. */
 export const targetVariable = ({ inCluster }: Scope, of: string) =>
   labelVariable('target', {
     label: 'Target',
@@ -100,24 +100,29 @@ export const targetVariable = ({ inCluster }: Scope, of: string) =>
     where: inCluster,
   });
 
-/** Above 60–90 ms one way, large events degrade (docs of workloads). */
+/** Limits of one-way latency, s: large events degrade above 60 to 90 ms (docs of workloads). */
 export const LATENCY = { warn: 0.06, bad: 0.09 };
 export const RTT = { warn: 0.15, bad: 0.3 };
-/** 1 to 5: from 4 users are satisfied, below 3 they complain. */
+/** Limits of the quality score, 1 to 5: users are satisfied from 4, and complain below 3. */
 export const SCORE = { warn: 4, bad: 3, lowIsBad: true } as const;
-/** For counts that should be 0. */
+/** Limits of counts that should be 0. */
 export const NONE = { bad: 1 };
-/** For rates that should be 0. */
+/** Limits of rates that should be 0. */
 export const FEW = { bad: 0.001 };
 
-/** Responses of nodes to the health check of the load balancer. All others are errors. */
+/**
+ * HTTP codes with which nodes answer the health check of the load balancer. All others are errors.
+ */
 export const CHECK_CODES = {
   200: { text: 'healthy', color: GREEN },
   406: { text: 'no Redis', color: AMBER },
   0: { text: 'no answer', color: RED },
 } as const;
 
-/** Probes through the load balancer have no node; Grafana would print "node" where a legend uses it. */
+/**
+ * Legend of a probe. Probes through the load balancer have no label `node`; Grafana would print the
+ * word "node" instead.
+ */
 export const PROBE_NAME = '{{target}} {{node}} {{module}}';
 export const probesByName = (expr: string, legend = PROBE_NAME): Query =>
   promql(`label_replace(${expr}, "node", "any node", "node", "")`, legend);

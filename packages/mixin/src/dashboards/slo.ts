@@ -23,7 +23,7 @@ const NONE: Readonly<Record<Slo['id'], string>> = {
   user_reports: 'no browser reports',
 };
 
-/** Sums of the windows of five minutes in the time range. */
+/** Share of bad units, from the sums of the five-minute windows in the time range. */
 const badShare = ({ total, bad }: Slo, { inCluster }: Scope, range: string): string => {
   const sum = (metric: string): string =>
     `sum(sum_over_time(${metric}{${inCluster}}[${range}:5m]))`;
@@ -104,7 +104,7 @@ const alertWindows = (scope: Scope): Row => ({
   ],
 });
 
-/** Service level objectives and their error budgets. */
+/** Dashboard of service level objectives and their error budgets. */
 export const sloDashboard = (scope: Scope): Dashboard => ({
   ...page({
     scope,

@@ -1,6 +1,6 @@
 import { type KnownMetric, known } from './known-metric.ts';
 
-/** The used metrics of HAProxy 2.6, node_exporter 1.5, redis_exporter 1.46 and later versions. */
+/** Used metrics of HAProxy 2.6, node_exporter 1.5, redis_exporter 1.46 and later versions. */
 export const HAPROXY_METRICS: Readonly<Record<string, KnownMetric>> = {
   haproxy_backend_active_servers: known('gauge', 'proxy'),
   haproxy_backend_http_responses_total: known('counter', 'proxy', 'code'),
@@ -44,7 +44,7 @@ export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
     why: 'while the kernel tracks connections',
   },
   node_vmstat_oom_kill: known('counter'),
-  // --collector.ethtool; the names are those of the ENA driver of AWS.
+  // Metrics of `--collector.ethtool`, named by the ENA driver of AWS.
   ...Object.fromEntries(
     ['bw_in', 'bw_out', 'pps', 'conntrack'].map((name): [string, KnownMetric] => [
       `node_ethtool_${name}_allowance_exceeded`,
@@ -57,7 +57,7 @@ export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
   ),
 };
 
-/** The used metrics of livekit/egress 1.9 and later versions, from its source code. */
+/** Used metrics of livekit/egress 1.9 and later versions, from its source code. */
 export const EGRESS_METRICS: Readonly<Record<string, KnownMetric>> = Object.fromEntries(
   ['livekit_egress_available', 'livekit_egress_can_accept_request'].map(
     (name): [string, KnownMetric] => [
@@ -90,7 +90,7 @@ export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
   redis_uptime_in_seconds: known('gauge'),
 };
 
-/** blackbox_exporter 0.19 and later versions, for targets with TLS. */
+/** Used metrics of blackbox_exporter 0.19 and later versions, for targets with TLS. */
 export const BLACKBOX_METRICS: Readonly<Record<string, KnownMetric>> = {
   probe_ssl_earliest_cert_expiry: {
     ...known('gauge'),

@@ -15,9 +15,9 @@ import {
 import type { KnownMetric } from './known-metric.ts';
 import { LIVEKIT_LABELS, LIVEKIT_METRICS } from './livekit.ts';
 
-/** A series name as used in queries; histograms have several. */
+/** Name of a series in queries; a histogram has several. */
 export interface KnownSeries {
-  /** The program that exports it. */
+  /** Program that exports it. */
   source: Source;
   type: KnownMetric['type'];
   labels: ReadonlySet<string>;
@@ -72,11 +72,11 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
   ),
 );
 
-/** All series that queries may use, with these names of labels. */
+/** All series that queries may use, with these label names. */
 export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
   const { cluster, node, host, config } = names;
   const { keep } = config.labels;
-  /** Labels of targets that the selectors of jobs name. */
+  /** Labels in the selectors of jobs. */
   const selecting = Object.values(config.jobs).flatMap((job) => selectingLabels(job ?? ''));
   return new Map(
     [
@@ -107,5 +107,5 @@ export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
   );
 };
 
-/** With the names of the files in the repository. */
+/** All series with the label names of the default variant. */
 export const KNOWN: ReadonlyMap<string, KnownSeries> = knownSeries(SHIPPED);

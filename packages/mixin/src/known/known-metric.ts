@@ -2,9 +2,12 @@
 export interface KnownMetric {
   type: 'counter' | 'gauge' | 'histogram' | 'summary';
   labels: readonly string[];
-  /** Whether it was observed on a running server, or is only known from the source code. */
+  /**
+   * True when the metric was observed on a running server; otherwise it is known from the source
+   * code.
+   */
   seen?: boolean;
-  /** `first_use`: absent until `why` is true. */
+  /** Time of its first sample. `first_use`: absent until `why` happens. */
   appears: 'always' | 'first_use';
   why?: string;
   note?: string;

@@ -4,8 +4,8 @@ import type { KnownMetric } from './known-metric.ts';
 export const LIVEKIT_LABELS = ['node_id', 'node_type'] as const;
 
 /**
- * Metrics of livekit-server 1.13, from its source code and from running servers. `direction` is the direction of the media:
- * `incoming` comes from publishers, `outgoing` goes to subscribers.
+ * Metrics of livekit-server 1.13, from its source code and from running servers. `direction` is the
+ * direction of the media: `incoming` comes from publishers, `outgoing` goes to subscribers.
  */
 export const LIVEKIT_METRICS: Readonly<Record<string, KnownMetric>> = {
   // Rooms, participants, tracks (now)

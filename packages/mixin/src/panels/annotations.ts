@@ -5,7 +5,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DATASOURCE } from './variables.ts';
 
-/** The selector of the chosen clusters. */
+/** Selector of the selected clusters. */
 interface InCluster {
   inCluster: string;
 }
@@ -27,7 +27,7 @@ const mark = (
     .textFormat(text)
     .step('10s');
 
-/** From the injection of a fault to its rollback. */
+/** Annotation of faults, from injection to rollback. */
 export const faults = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Faults',
@@ -37,7 +37,7 @@ export const faults = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
     '{{drill}}: {{fault}} on {{target}}',
   );
 
-/** The minute after the rollback of a fault, in which the deployment should recover. */
+/** Annotation of the minute after a rollback, in which the deployment should recover. */
 export const rollbacks = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Rollbacks',
@@ -47,7 +47,7 @@ export const rollbacks = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
     '{{drill}}: {{fault}} on {{target}} was rolled back',
   );
 
-/** While a LiveKit alert fires. */
+/** Annotation of firing LiveKit alerts. */
 export const alerts = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Alerts',
@@ -57,7 +57,7 @@ export const alerts = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
     '{{severity}} {{instance}}{{target}}',
   );
 
-/** A node that started within the last minute: a deployment, a restart or a crash. */
+/** Annotation of nodes that started within the last minute: a deployment, a restart or a crash. */
 export const starts = ({
   inCluster,
   livekit,

@@ -1,10 +1,13 @@
 import type { Threshold } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** Colours of a panel: green below `warn`, amber below `bad`, red from `bad`. In the unit of the panel. */
+/**
+ * Limits of colours, in the unit of the panel: green below `warn`, amber below `bad`, red from
+ * `bad`.
+ */
 export interface Limits {
   warn?: number;
   bad: number;
-  /** Low values are bad: scores, remaining nodes. */
+  /** Low values are bad, such as scores or remaining nodes. */
   lowIsBad?: true;
 }
 
@@ -13,7 +16,7 @@ export const AMBER = 'orange';
 export const RED = 'red';
 export type Colour = typeof GREEN | typeof AMBER | typeof RED;
 
-/** In Grafana's form: ascending, the first step from minus infinity. */
+/** Converts limits to Grafana's thresholds: ascending, the first step from minus infinity. */
 export const thresholdSteps = ({ warn, bad, lowIsBad }: Limits): Threshold[] => {
   if (lowIsBad) {
     return [

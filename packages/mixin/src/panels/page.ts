@@ -15,14 +15,14 @@ import { clusterVariable, datasourceVariable } from './variables.ts';
 
 /** A dashboard from top to bottom. */
 export interface Page {
-  /** Names of labels. */
+  /** Label names of the dashboard. */
   scope: { cluster: string };
   key: DashboardUid;
-  /** A metric that has the clusters of this dashboard. */
+  /** Metric that lists the clusters of this dashboard. */
   clusterOf: string;
   title: string;
   description: string;
-  /** In addition to those for the data source and the cluster. */
+  /** Variables besides data source and cluster. */
   variables: readonly Builder<VariableModel>[];
   annotations?: readonly Builder<AnnotationQuery>[];
   rows: readonly Row[];
@@ -30,7 +30,7 @@ export interface Page {
 
 export interface Row {
   title: string;
-  /** Shown when the dashboard opens. Others are collapsed, and query nothing until they are opened. */
+  /** Open row. Other rows are collapsed, and query nothing until opened. */
   open?: true;
   panels: readonly Builder<Panel>[];
 }
@@ -38,7 +38,7 @@ export interface Row {
 /** Tag of all dashboards; their links use it. */
 export const TAG = 'livekit-swarm';
 
-/** Schema version of Grafana 11.0; later versions read it. */
+/** Schema version of Grafana 11.0, which later versions read. */
 const SCHEMA_VERSION = 39;
 
 const links = (): DashboardLink[] => [
@@ -55,7 +55,10 @@ const links = (): DashboardLink[] => [
   },
 ];
 
-/** Panel ids count from 1 in order: a link to a panel stays valid until a panel is inserted before it. */
+/**
+ * Builds a dashboard. Panel ids count from 1 in order: a link to a panel stays valid until a panel
+ * is inserted before it.
+ */
 export const page = ({
   scope,
   key,

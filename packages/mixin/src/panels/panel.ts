@@ -37,20 +37,20 @@ import { dataLink, type PanelLink } from './links.ts';
 import { heatmapQuery, instantQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
-/** Options of every panel. */
+/** Options of all panels. */
 interface PanelOptions {
   title: string;
-  /** What it shows, and what a bad value means. */
+  /** Explanation of the panel, and of a bad value. */
   description: string;
   /** Grafana's unit id: `percentunit`, `s`, `bps`, `short`. */
   unit?: string;
   limits?: Limits;
   queries: readonly Query[];
-  /** Width; a dashboard has 24 columns. */
+  /** Width, columns; a dashboard has 24. */
   columns?: number;
-  /** Shown instead of "No data". */
+  /** Text instead of "No data". */
   noData?: string;
-  /** Of its series. */
+  /** Link of its series. */
   link?: PanelLink;
 }
 
@@ -61,11 +61,14 @@ const thresholdsOf = (limits: Limits) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 
 interface StatOptions extends PanelOptions {
-  /** The queries look at the whole time range: asked once, as each point of a history would look at as much again. */
+  /**
+   * Queries of the whole time range, evaluated once: each point of a history would cover as much
+   * again.
+   */
   wholeRange?: true;
 }
 
-/** The current value, with its history in the background. */
+/** Panel with the current value, and its history in the background. */
 export const stat = ({
   title,
   description,
@@ -94,32 +97,35 @@ export const stat = ({
     : panel.colorMode(BigValueColorMode.Value).thresholds(thresholdsOf(limits));
 };
 
-/** Of Grafana's own units, `ops` are operations. */
+/** Units of rates. Grafana's own unit `ops` stands for operations. */
 export const PER_SECOND = 'suffix:/s';
 export const JOINS = 'suffix: joins/s';
 
-/** From this width on, a legend has room for more than one value. */
+/** Width from which a legend has space for several values, columns. */
 const WIDE = 12;
 /** Units for which values below 1 are relevant. */
 const RATES: readonly string[] = [PER_SECOND, JOINS, 'reqps'];
 
-/** Minimum of the upper end of an axis. If all values are 0, Grafana draws an axis to 100, which is 10000 % for shares. */
+/**
+ * Minimum of the upper end of an axis; undefined: Grafana's default, which for values of 0 is 100,
+ * or 10000 % for shares.
+ */
 const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
   if (unit === 'percentunit') return limits === undefined || limits.lowIsBad ? 0.01 : limits.bad;
-  // Grafana prints fractions of packets as mp/s.
+  // Grafana prints fractions of packets per second as mp/s.
   if (unit === 'pps') return 10;
   return RATES.includes(unit) || limits?.bad === 1 ? 1 : undefined;
 };
 
 interface GraphOptions extends PanelOptions {
   stacked?: true;
-  /** Upper end of the axis, if the values have one: shares end at 1. */
+  /** Upper end of the axis, for values with a maximum: 1 for shares. */
   max?: number;
-  /** Lower end of the axis: below 0, or above it for scores. Default: 0. */
+  /** Lower end of the axis: negative, or above 0 for scores. Default: 0. */
   min?: number;
 }
 
-/** Values over time; limits are dashed lines. */
+/** Panel with values over time; limits are dashed lines. */
 export const graph = ({
   title,
   description,
@@ -170,13 +176,13 @@ export const graph = ({
   return panel;
 };
 
-/** Text of a value, and its colour if the limits do not define one. */
+/** Text of a value, and its colour unless the limits define it. */
 export interface StateLabel {
   text: string;
   color?: Colour;
 }
 
-/** States over time: 1 is green and 0 is red, unless limits define other colours. */
+/** Panel with states over time: 1 is green and 0 is red, unless limits define other colours. */
 export const states = ({
   title,
   description,
@@ -209,7 +215,7 @@ export const states = ({
   return panel;
 };
 
-/** Distribution of a histogram over time. */
+/** Panel with the distribution of a histogram over time. */
 export const heatmap = ({
   title,
   description,
@@ -229,16 +235,16 @@ export const heatmap = ({
     .calculate(false)
     .showLegend();
 
-/** A column of a table: the result of a query, with the legend as its heading. */
+/** Column of a table: a query, with its legend as heading. */
 export interface Column extends Query {
   unit?: string;
   limits?: Limits;
 }
 
-/** Pixels; with the default of 150, not all columns are visible. */
+/** Narrowest column, pixels; with Grafana's default of 150, not all columns are visible. */
 const MIN_COLUMN = 70;
 
-/** A row for each value of a label, a column for each query. */
+/** Table with a row for each value of a label, and a column for each query. */
 export const table = ({
   title,
   description,
@@ -251,12 +257,12 @@ export const table = ({
 }: {
   title: string;
   description: string;
-  /** The labels that identify a row. */
+  /** Labels that identify a row. */
   by: readonly string[];
   columns: readonly Column[];
   span?: number;
   noData?: string;
-  /** By column. */
+  /** Links of cells, by column. */
   links?: Readonly<Record<string, PanelLink>>;
   height?: number;
 }): Builder<Panel> => {
@@ -286,7 +292,10 @@ export const table = ({
   return panel;
 };
 
-/** Grafana names the results of several queries `Value #A`, `Value #B`, …, and that of a single one `Value`. */
+/**
+ * Transformations that join queries to one table. Grafana names the results of several queries
+ * `Value #A`, `Value #B`, …, and that of a single one `Value`.
+ */
 const joinedBy = (by: readonly string[], parts: readonly Column[]): DataTransformerConfig[] => [
   { id: 'merge', options: {} },
   { id: 'filterFieldsByName', options: { include: { pattern: `/^(${by.join('|')}|Value.*)$/` } } },

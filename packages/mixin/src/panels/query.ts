@@ -1,6 +1,6 @@
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 
-/** A PromQL query and the legend of its series: `{{instance}}`. */
+/** PromQL query and the legend of its series: `{{instance}}`. */
 export interface Query {
   expr: string;
   legend: string;
@@ -8,17 +8,17 @@ export interface Query {
 
 export const promql = (expr: string, legend = ''): Query => ({ expr, legend });
 
-/** Grafana's reference ids: A, B, … */
+/** Reference id of a query, as Grafana names them: A, B, … */
 const letter = (index: number): string => String.fromCharCode(65 + index);
 
 export const rangeQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).range();
 
-/** Of the end of the time range alone. */
+/** Query that is evaluated only at the end of the time range. */
 export const instantQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).instant();
 
-/** An instant query, one row per series. */
+/** Instant query with one row per series. */
 export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder()
     .expr(expr)
@@ -47,14 +47,17 @@ export const quantile = (
 ): string =>
   `histogram_quantile(${share}, sum by (${[...by, 'le'].join(', ')}) (rate(${histogram}_bucket{${selector}}[$__rate_interval])))`;
 
-/** The mean of what a histogram counted. Nothing where nothing was counted. */
+/** Mean of the observations of a histogram; no sample without observations. */
 export const mean = (histogram: string, selector: string, by: readonly string[] = []): string => {
   const part = (suffix: string): string =>
     `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}}[$__rate_interval]))`;
   return `${part('sum')} / (${part('count')} > 0)`;
 };
 
-/** Share of what a histogram counted that is above a bound of its. Exact, where a percentile would be a guess between two bounds. */
+/**
+ * Share of the observations of a histogram above one of its bounds. The share is exact; a
+ * percentile would be interpolated between two bounds.
+ */
 export const shareAbove = (
   bound: number,
   histogram: string,
@@ -66,7 +69,10 @@ export const shareAbove = (
   return `1 - ${part('bucket', `, ${boundIs(bound)}`)} / (${part('count', '')} > 0)`;
 };
 
-/** Prometheus 3 stores integer bounds as `30000.0`, Prometheus 2 as exported. The dot is escaped, as otherwise 1 would match 100. */
+/**
+ * Matcher of a bucket bound. Prometheus 3 stores integer bounds as `30000.0`, Prometheus 2 as
+ * exported. The dot is escaped, as otherwise 1 would match 100.
+ */
 export const boundIs = (bound: number): string =>
   Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`;
 

@@ -8,7 +8,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** The Prometheus that is selected at the top of the dashboard. */
+/** Data source that is selected at the top of the dashboard. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
 export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
 
@@ -19,8 +19,9 @@ export const datasourceVariable = (): Builder<VariableModel> =>
     .type('prometheus');
 
 /**
- * All values of a label of a metric; any number of them may be chosen.
- * @param all the value of All: `.+` by default; `.*` if the label may be empty; null: exactly the listed values
+ * Variable with all values of a label of a metric, any number of which may be selected.
+ * @param all value of All: default `.+`; `.*` if the label may be empty; null: exactly the listed
+ * values
  */
 export const labelVariable = (
   name: string,
@@ -41,26 +42,30 @@ export const labelVariable = (
   return all === null ? variable : variable.allValue(all);
 };
 
-/** Which clusters. @param label that names them @param of a metric that has it */
+/**
+ * Variable for clusters.
+ * @param label label with the cluster's name
+ * @param of metric with this label
+ */
 export const clusterVariable = (label: string, of: string): Builder<VariableModel> =>
   labelVariable('cluster', {
     label: 'Cluster',
     description: 'Clusters or sites, if series have such a label',
     of,
     labelName: label,
-    // Series without the label, too.
+    // All includes series without the label.
     all: '.*',
   });
 
 export interface LabelVariable {
-  /** Shown in Grafana. */
+  /** Title in Grafana. */
   label: string;
   description: string;
-  /** The metric that has the label. */
+  /** Metric with the label. */
   of: string;
-  /** Selector, usually with other variables. */
+  /** Selector of the metric, usually with other variables. */
   where?: string;
-  /** If it differs from the name of the variable. */
+  /** Name of the label, if it differs from the name of the variable. */
   labelName?: string;
   all?: string | null;
 }

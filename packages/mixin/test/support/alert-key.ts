@@ -1,4 +1,7 @@
-/** An alert by name, and by window where one name has several: `LiveKitJoinsFailing 1h`. */
+/**
+ * Key of an alert: its name, and its window if several alerts have the name (`LiveKitJoinsFailing
+ * 1h`).
+ */
 export const alertKey = (
   name: string,
   labels: Readonly<Record<string, string>> | undefined,

@@ -5,9 +5,9 @@ import { readPromql } from './read-promql.ts';
 /** Functions for counters. */
 const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'resets']);
 const COUNTER_TYPES = new Set<KnownSeries['type']>(['counter', 'histogram']);
-/** Of the alert that always fires. */
+/** Expression of the alert that always fires. */
 const ALWAYS = 'vector(1)';
-/** `$__rate_interval` is always long enough for the scrape interval. */
+/** Fixed window in a dashboard: `$__rate_interval` always suits the scrape interval. */
 const FIXED_WINDOW = /rate\([^[]*\[(?!\$__rate_interval)/;
 
 /**
@@ -48,7 +48,7 @@ export const findProblems = (
   ];
 };
 
-/** Metrics of queries that were not scraped although they are declared to appear always. */
+/** Metrics in queries that are declared to appear always, but were not scraped. */
 export const missingMetrics = (uses: readonly QueryUse[], scraped: ReadonlySet<string>): string[] =>
   uses.flatMap(({ expr, owner, where }) =>
     readPromql(withoutVariables(expr, '1m'))

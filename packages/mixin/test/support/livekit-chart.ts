@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 const run = promisify(execFile);
 
-/** The settings of a release of LiveKit's chart that decide its names. */
+/** Settings of a release of LiveKit's chart that determine names. */
 export interface Release {
   release: string;
   nameOverride?: string;
@@ -27,7 +27,7 @@ export const RELEASES: readonly Release[] = [
 
 const CHART = 'livekit-server';
 
-/** The name of all objects of LiveKit's chart 1.9.0: the rule is that of charts which `helm create` makes. */
+/** Name of all objects of LiveKit's chart 1.9.0: the rule of charts that `helm create` makes. */
 export const nameOf = ({ release, nameOverride, fullnameOverride }: Release): string => {
   const chart = nameOverride ?? CHART;
   const full = fullnameOverride ?? (release.includes(chart) ? release : `${release}-${chart}`);
@@ -40,7 +40,7 @@ export const labelsOfRelease = ({ release, nameOverride }: Release): Record<stri
   'app.kubernetes.io/instance': release,
 });
 
-/** Name of the container: that of the chart in every release. */
+/** Name of the container, equal in every release. */
 export const CONTAINER = CHART;
 const labels = z.record(z.string(), z.string());
 const renderedObject = z.looseObject({
@@ -77,7 +77,11 @@ export interface Chart {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A chart named as LiveKit's, with the names that Helm's own templates give: LiveKit's chart was begun with them. @param helm its program */
+/**
+ * Creates a chart with the name of LiveKit's and the naming templates of Helm, from which LiveKit's
+ * chart was made.
+ * @param helm path of the program
+ */
 export const createChart = async (helm: string): Promise<Chart> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-chart-'));
   await run(helm, ['create', CHART], { cwd: dir });

@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface LoopbackServer {
-  /** `127.0.0.1:40123` */
+  /** Host and port: `127.0.0.1:40123`. */
   address: string;
-  /** Ends connections as well. */
+  /** Closes the server and its connections. */
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ export interface Sample {
   value: number;
 }
 
-/** The result of an instant query. @throws Error with the error message of Prometheus */
+/** Result of an instant query. @throws Error with the error message of Prometheus */
 const resultOf = async <Series>(url: string, query: string): Promise<Series[]> => {
   const response = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
@@ -22,7 +22,10 @@ export const askPrometheus = async (url: string, query: string): Promise<Sample[
   return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
 };
 
-/** When a range of samples was stored, by series, ms. @throws Error with the error message of Prometheus */
+/**
+ * Times of the stored samples of a range, by series, ms.
+ * @throws Error with the error message of Prometheus
+ */
 export const sampleTimes = async (
   url: string,
   range: string,
@@ -35,7 +38,7 @@ export const sampleTimes = async (
   }));
 };
 
-/** All metric names of its storage. */
+/** Names of all stored metrics. */
 export const metricNames = async (url: string): Promise<Set<string>> => {
   const answer = (await (await fetch(`${url}/api/v1/label/__name__/values`)).json()) as Answer<
     string[]

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** A metric that a query selects, with the labels of its matchers. */
+/** Metric in a query, with the labels of its matchers. */
 export interface Selection {
   metric: string;
   matchers: readonly string[];

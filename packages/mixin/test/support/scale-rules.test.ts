@@ -64,7 +64,7 @@ describe('rules on a faster clock', () => {
     ).toEqual(['36000ms', '360000ms']);
   });
 
-  it('changes all durations of the included rules, and nothing else', () => {
+  it('changes only the durations of the included rules', () => {
     const original = rulesOf(renderRules(SHIPPED, null));
     const scaled = rulesOf(scaleRules(renderRules(SHIPPED, null), () => 10));
     const withoutDurations = (text: unknown): string =>

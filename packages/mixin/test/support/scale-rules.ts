@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml';
 import { alertKey } from './alert-key.ts';
 
-/** The parts of a rule that hold durations. */
+/** Parts of a rule that contain durations. */
 interface Rule {
   alert?: string;
   record?: string;
@@ -14,7 +14,7 @@ interface RulesFile {
   groups: { name: string; rules: Rule[] }[];
 }
 
-/** How many times faster a rule is to be, by its name and window. */
+/** Divisor of a rule's durations, by name and window. */
 export type FactorOf = (rule: string) => number;
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -27,7 +27,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** `1h30m` → 5,400,000. @throws Error if it is not a Prometheus duration */
+/** Parses a duration of Prometheus: `1h30m` → 5,400,000 ms. @throws Error if it is not one */
 export const durationMs = (duration: string): number => {
   if (duration === '0') return 0;
   if (!/^(\d+(ms|[smhdwy]))+$/.test(duration)) throw new Error(`not a duration: ${duration}`);
@@ -39,8 +39,9 @@ export const durationMs = (duration: string): number => {
 };
 
 /**
- * The same rules on a faster clock: every `for`, every range (`[5m]`), every step of a subquery (`[1h:1m]`) and every `offset` is divided by the factor of its rule,
- * to whole milliseconds and never to none. Nothing else is touched: no threshold, no selector, no name, no annotation.
+ * Divides every duration of rules: each `for`, range (`[5m]`), step of a subquery (`[1h:1m]`) and
+ * `offset`, by the factor of its rule, rounded to whole milliseconds above 0. Thresholds,
+ * selectors, names and annotations stay.
  * @param rules a rules file of Prometheus
  */
 export const scaleRules = (rules: string, factorOf: FactorOf): string => {

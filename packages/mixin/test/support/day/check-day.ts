@@ -8,10 +8,14 @@ import { during, FAULT_FROM, FAULT_UNTIL, HEALTHY } from './world.ts';
 
 const TIMEOUT_MS = 180_000;
 const WHOLE_DAY = { from: 0, to: 1_440 };
-/** With an hour before the fault, of which rules know the usual. */
+/** Span around the fault, with an hour before it, which rules use as the usual level. */
 export const AROUND_FAULT = { from: FAULT_FROM - 60, to: FAULT_UNTIL };
 
-/** A day without an alert, and then each fault with its pages, by the labels of a variant. @param healthy the part of the healthy day to evaluate */
+/**
+ * Tests a healthy day without an alert, and then each fault with its pages, with the labels of a
+ * variant.
+ * @param healthy the part of the healthy day to evaluate
+ */
 export const checkDay = (variant: Variant, healthy: Span = WHOLE_DAY): void => {
   const labels = targetLabels(variant);
   const hasLoadBalancer = labels.loadBalancer !== null;
@@ -20,7 +24,7 @@ export const checkDay = (variant: Variant, healthy: Span = WHOLE_DAY): void => {
 
   describe(`a day with the labels of the variant ${variant}`, () => {
     it(
-      'neither pages nor warns while all is well',
+      'neither pages nor warns on a healthy day',
       async () => {
         const fired = await simulate(labels, HEALTHY, healthy);
         // NACKs rise in the minute of loss.

@@ -4,17 +4,17 @@ import type { World } from './world.ts';
 export interface DayFault {
   name: string;
   changes: Partial<World>;
-  /** Names of alerts with severity critical: exactly these. */
+  /** All alerts of severity critical, by name. */
   pages: readonly string[];
-  /** In addition where there is an HAProxy. */
+  /** Further pages if there is an HAProxy. */
   pagesOfLoadBalancer?: readonly string[];
-  /** Of the severity warning, at least these. */
+  /** Alerts of severity warning that must fire; others may. */
   warns: readonly string[];
-  /** Only where there is an HAProxy. */
+  /** Needs an HAProxy. */
   needsLoadBalancer?: true;
 }
 
-/** Seven starts within the fault. */
+/** Number of starts: seven within the fault. */
 const crashes = (minute: number): number => 2 + Math.floor((minute % 40) / 6);
 
 export const DAY_FAULTS: readonly DayFault[] = [

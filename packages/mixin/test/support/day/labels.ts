@@ -2,17 +2,17 @@ import { type Labels, type Names, namesOf } from '../../../src/config/names.ts';
 import { variantConfig } from '../../../src/config/read-config.ts';
 import type { Variant } from '../../../src/config/schema.ts';
 
-/** Labels of targets, as Prometheus has them where a variant is meant for. */
+/** Labels of targets, as the Prometheus of a variant adds them. */
 export interface TargetLabels {
   names: Names;
-  /** @param release a Pod has another name in each */
+  /** @param release version of the deployment: its Pods have other names */
   node(index: number, release: number): Labels;
   host(index: number): Labels;
-  /** A host of the same Prometheus without LiveKit; null: its job has none. */
+  /** Labels of a host without LiveKit on the same Prometheus; null: its job has none. */
   otherHost: Labels | null;
   exporter: Labels;
   redis: Labels;
-  /** null: there is none. */
+  /** Labels of the load balancer; null: there is none. */
   loadBalancer: Labels | null;
   blackbox: Labels;
 }
@@ -23,7 +23,10 @@ const at = (job: string, instance: string, more: Labels = {}): Labels => ({
   instance,
 });
 
-/** Labels that the Prometheus Operator adds to the targets of a ServiceMonitor: the job is the name of the Service. */
+/**
+ * Labels that the Prometheus Operator adds to targets of a ServiceMonitor: the job is the name of
+ * the Service.
+ */
 export const monitored = (
   { service, container, namespace }: { service: string; container: string; namespace: string },
   pod: string,
@@ -54,11 +57,11 @@ const onHosts = (
   };
 };
 
-/** Of a deployment with three nodes. */
+/** Labels of a deployment with three nodes. */
 export const targetLabels = (variant: Variant): TargetLabels => {
   const names = namesOf(variantConfig(variant));
   if (variant === 'helm') {
-    // LiveKit's chart as the release livekit, in the namespace livekit.
+    // The release `livekit` of LiveKit's chart, in the namespace `livekit`.
     const livekit = {
       service: 'livekit-livekit-server',
       container: 'livekit-server',

@@ -1,4 +1,7 @@
-/** A simulated day in a Prometheus server that scrapes, evaluates and stores on its own; only its clock is faster. */
+/**
+ * Runs a simulated day in a Prometheus server that scrapes, evaluates and stores on its own; only
+ * its clock is faster.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,16 +18,22 @@ import type { Span } from './series-of-day.ts';
 import { serveDay } from './serve-day.ts';
 import type { World } from './world.ts';
 
-/** A minute of the day takes a second: of scraping, of evaluating, of `for` and of every range. */
+/**
+ * Factor of time: a minute of the day takes a second, for scrapes, evaluations, `for` and every
+ * range.
+ */
 export const FASTER = 60;
 const MINUTE_MS = 60_000 / FASTER;
-/** What Prometheus looks back for the last value of a series. */
+/** Time within which Prometheus uses the last value of a series, ms. */
 const LOOKBACK_MS = 300_000 / FASTER;
 
 export interface LivedDay {
-  /** `LiveKitNodeDown critical` → the minutes in which it fired. */
+  /** Minutes in which each alert fired, by alert and severity: `LiveKitNodeDown critical`. */
   fired: ReadonlyMap<string, readonly number[]>;
-  /** Evaluations of the rules: of each group, the fewest of all; those that failed. */
+  /**
+   * Number of rule evaluations: the fewest of any group (`evaluations`), and the failed ones
+   * (`failed`).
+   */
   evaluations: number;
   failed: number;
 }
@@ -88,7 +97,7 @@ export const runDay = async (labels: TargetLabels, world: World, span: Span): Pr
   }
 };
 
-/** Every sample of ALERTS that the server stored. */
+/** All samples of ALERTS that the server stored. */
 const alertsOf = async (
   url: string,
   startedAt: number,
@@ -104,7 +113,7 @@ const alertsOf = async (
   return fired;
 };
 
-/** Of what Prometheus exposes about itself: every series of a metric. */
+/** Values of a metric of Prometheus itself, one for each series. */
 const ownCounters = async (url: string, name: string): Promise<number[]> => {
   const series = parseExposition(await (await fetch(`${url}/metrics`)).text());
   return series.filter((one) => one.name === name).map(({ value }) => value);

@@ -4,21 +4,23 @@ import type { World } from './world.ts';
 
 const NODES = [1, 2, 3];
 const DAY_S = 86_400;
-/** The day has two versions. A node that crashes keeps its name. */
+/** Number of versions that are deployed during the day. A node that crashes keeps its name. */
 const RELEASES = 2;
 
-/** A span of the day, in minutes. */
+/** Part of the day, minutes. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** promtool's notation: one value per minute. */
+/** Series in promtool's notation: one value per minute. */
 export type InputSeries = { series: string; values: string };
 
 type Value = number | null;
 
-/** Every series that rules read, of a span of a day in a world. The first value is that of `from`. */
+/**
+ * All series that rules read, for a part of a day in a world. The first value is that of `from`.
+ */
 export const seriesOfDay = (
   labels: TargetLabels,
   world: World,
@@ -30,7 +32,7 @@ export const seriesOfDay = (
     if (values.every((value) => value === null)) return;
     all.push({
       series: seriesOf(metric, of, more),
-      // When a scrape fails or a target goes, Prometheus marks its series as stale.
+      // Prometheus marks a series as stale when a scrape fails or a target disappears.
       values: values
         .map((value, index) => {
           if (value !== null) return Number(value.toFixed(4));
@@ -41,7 +43,7 @@ export const seriesOfDay = (
   };
   const gauge = (metric: string, of: Labels, more: Labels, at: (minute: number) => Value): void =>
     add(metric, of, more, minutes.map(at));
-  /** @param present whether a series of that minute is this one, and scraped */
+  /** @param present returns true when the series exists in that minute and is scraped */
   const counter = (
     metric: string,
     of: Labels,
@@ -78,7 +80,10 @@ type Counter = (
   present?: (minute: number) => boolean,
 ) => void;
 
-/** A process of livekit-server: counters begin at 0 with each start, and a Pod then has other labels. */
+/**
+ * Series of a livekit-server process. Its counters begin at 0 with each start, and its Pod then has
+ * other labels.
+ */
 const nodeSeries = (
   labels: TargetLabels,
   world: World,
@@ -170,13 +175,13 @@ const hostSeries = (
   gauge('node_memory_MemAvailable_bytes', of, {}, (m) => 16e9 * (1 - world.memory(host, m)));
 };
 
-/** What is in front of the nodes, and Redis. */
+/** Series of load balancer, certificates and Redis. */
 const entrySeries = (labels: TargetLabels, world: World, gauge: Gauge): void => {
   const { loadBalancer, redis, blackbox, names } = labels;
   gauge('up', redis, {}, () => 1);
   gauge('redis_up', redis, {}, (m) => Number(world.redis(m)));
   gauge('up', blackbox, {}, () => 1);
-  // As seen at the end of each minute.
+  // Values at the end of each minute.
   gauge(
     'probe_ssl_earliest_cert_expiry',
     blackbox,

@@ -1,4 +1,7 @@
-/** Serves the targets of a simulated day to a real Prometheus: what each exposes in a minute, which answer, which are found. */
+/**
+ * Serves the targets of a simulated day to a real Prometheus: their series, their failures to
+ * answer, and their discovery.
+ */
 import { rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -10,11 +13,11 @@ import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
 
 export interface ServedDay {
-  /** For `file_sd_configs`. */
+  /** File for `file_sd_configs`. */
   discoveryFile: string;
-  /** Begins the first minute. */
+  /** Starts the first minute. */
   begin(): void;
-  /** Of the day, by the clock. */
+  /** Minute of the day, by the clock. */
   minute(): number;
   close(): Promise<void>;
 }
@@ -23,17 +26,17 @@ interface ServeOptions {
   labels: TargetLabels;
   world: World;
   span: Span;
-  /** How long a minute of the day takes. */
+  /** Real time per minute of the day, ms. */
   minuteMs: number;
   dir: string;
 }
 
 interface Target {
   labels: Labels;
-  /** By minute; null: it is not discovered. */
+  /** State by minute: true for up; null: the target is not discovered. */
   up: readonly (boolean | null)[];
   series: readonly { name: string; values: readonly (number | null)[] }[];
-  /** Of its last scrape. */
+  /** Minute of its last scrape; null: none yet. */
   last: number | null;
 }
 
@@ -50,7 +53,8 @@ export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
   const server = createServer((request, response) => {
     const target = targets[Number(request.url?.split('/')[1])];
     if (target === undefined) return response.writeHead(404).end();
-    // Each scrape shows the next minute: a scrape that comes a little early or late shows none twice, and leaves none out.
+    // Each scrape shows the next minute, so that an early or late scrape repeats none and skips
+    // none.
     const now = minute();
     const next = target.last === null ? now : target.last + 1;
     target.last = Math.min(Math.max(next, now - 1), now + 1, length - 1);
@@ -78,7 +82,7 @@ export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
     const text = JSON.stringify(found);
     if (text === written) return;
     written = text;
-    // At once, so that Prometheus never reads half of it.
+    // Renamed in one step, so that Prometheus never reads a partial file.
     await writeFile(`${discoveryFile}.new`, text);
     await rename(`${discoveryFile}.new`, discoveryFile);
   };
@@ -98,14 +102,17 @@ export const serveDay = async (options: ServeOptions): Promise<ServedDay> => {
   };
 };
 
-/** Prometheus needs seconds to find a new Pod: the old one answers until it has, as in a roll-out with surge. */
+/**
+ * Minute that a target shows. Prometheus needs seconds to discover a new Pod; until then the old
+ * one answers, as in a roll-out with surge.
+ */
 const minuteToShow = ({ up }: Target, minute: number): number => {
   if (up[minute] !== null) return minute;
   const before = up.findLastIndex((value, index) => index <= minute && value === true);
   return before === -1 ? up.indexOf(true) : before;
 };
 
-/** Simulated expiry is in seconds of the day; rules compare it with the clock of Prometheus. */
+/** Metric in seconds of the simulated day, which rules compare with the clock of Prometheus. */
 const EXPIRY = 'probe_ssl_earliest_cert_expiry';
 
 const exposition = ({ series }: Target, minute: number, startedAt: number): string =>
@@ -117,7 +124,9 @@ const exposition = ({ series }: Target, minute: number, startedAt: number): stri
     })
     .join('');
 
-/** Series by the target whose labels they have; without those, which Prometheus adds. */
+/**
+ * Groups series by the target whose labels they have, and removes the labels that Prometheus adds.
+ */
 const targetsOf = (labels: TargetLabels, all: readonly InputSeries[]): Target[] => {
   const texts = all.map(({ series }) => `${series} 0\n`).join('');
   const series = parseExposition(texts).map(({ name, labels: of }, index) => ({

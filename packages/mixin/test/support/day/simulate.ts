@@ -8,11 +8,12 @@ import type { TargetLabels } from './labels.ts';
 import { type Span, seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
 
-/** `LiveKitNodeDown critical` */
+/** Alerts that fired, with their severity: `LiveKitNodeDown critical`. */
 export type Fired = ReadonlySet<string>;
 
 /**
- * Alerts that fired within the span, but for Watchdog, evaluated every minute by the rule engine of Prometheus (promtool).
+ * Alerts that fired within the span, except Watchdog, with rules evaluated every minute by the
+ * engine of Prometheus (promtool).
  * @param span minutes of the day
  */
 export const simulate = async (labels: TargetLabels, world: World, span: Span): Promise<Fired> => {
@@ -31,7 +32,10 @@ export interface Result {
   value: number;
 }
 
-/** Asks at the end of the span, when rules were evaluated every minute. promtool compares results with expected ones: the difference has them. */
+/**
+ * Evaluates queries at the end of the span, with rules evaluated every minute. promtool compares
+ * results with expected ones, and prints the difference.
+ */
 export const askAtEnd = async (
   labels: TargetLabels,
   world: World,
@@ -72,7 +76,7 @@ export const askAtEnd = async (
   }
 };
 
-/** Never a result, so that promtool prints the results. */
+/** Expected sample that no query returns, so that promtool prints the results. */
 const IMPOSSIBLE = { labels: '{impossible="1"}', value: -1 };
 
 const promtool = (args: readonly string[]): Promise<string> =>

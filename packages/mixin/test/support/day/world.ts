@@ -1,12 +1,12 @@
-/** What happens in a deployment of three nodes, minute by minute of a day. */
+/** Course of a day in a deployment of three nodes, by minute. */
 export interface World {
-  /** Participants of all nodes, and their joins per minute. */
+  /** Number of participants on all nodes (`participants`), and their joins per minute (`joins`). */
   participants(minute: number): number;
   joins(minute: number): number;
-  /** Share of joins that signalling accepts and that have no media. */
+  /** Share of joins that signalling accepts and that establish no media. */
   joinFailures(minute: number): number;
   up(node: number, minute: number): boolean;
-  /** How often the node has started since the day before. */
+  /** Number of starts of the node since the day before. */
   starts(node: number, minute: number): number;
   draining(minute: number): number;
   loss(node: number, minute: number): number;
@@ -15,36 +15,36 @@ export interface World {
   cpu(host: number, minute: number): number;
   memory(host: number, minute: number): number;
   redis(minute: number): boolean;
-  /** Whether the load balancer reaches the nodes. */
+  /** True while the load balancer reaches the nodes. */
   backends(minute: number): boolean;
-  /** The probe through the load balancer, of this minute. */
+  /** Result of this minute's probe through the load balancer. */
   probe(minute: number): boolean;
-  /** Both participants of the probe of a node joined, and do not see each other. */
+  /** True when both participants of a probe of the node joined, but do not see each other. */
   split(node: number, minute: number): boolean;
   turn(minute: number): boolean;
   ghostRooms(minute: number): number;
-  /** Of API requests, webhooks, reports of browsers. */
+  /** Shares of failed API requests, failed webhooks and poor reports of browsers. */
   apiErrors(minute: number): number;
   webhookErrors(minute: number): number;
   poorReports(minute: number): number;
   failedEgresses(minute: number): number;
   exporterUp(minute: number): boolean;
   certificateDays(minute: number): number;
-  /** Prometheus finds the nodes. */
+  /** True while Prometheus discovers the nodes. */
   discovered(minute: number): boolean;
 }
 
 const HOUR = 60;
 const ROLL_OUT = 11 * HOUR;
 
-/** 0 at four in the morning, 1 at four in the afternoon. */
+/** Load by time of day: 0 at four in the morning, 1 at four in the afternoon. */
 const busy = (minute: number): number =>
   (1 - Math.cos((2 * Math.PI * (minute - 4 * HOUR)) / (24 * HOUR))) / 2;
 
-/** A node takes forty minutes to drain; then it starts again. */
+/** Minute at which a node restarts, after forty minutes of draining. */
 const restartOf = (node: number): number => ROLL_OUT + 40 * node;
 
-/** Single events that a healthy day has. */
+/** Minutes of single events on a healthy day. */
 const FAILED_PROBES = [95, 400, 760, 1_130];
 const FAILED_SCRAPES: readonly (readonly [node: number, minute: number])[] = [
   [1, 130],
@@ -56,8 +56,9 @@ const LOSS_BURST = 840;
 const CPU_PEAK = 1_000;
 
 /**
- * An ordinary day: nights with three participants, a new version that is rolled out node by node at eleven, single probes and scrapes that fail, two users at
- * night whose firewall lets no media pass, a minute of loss on a link, a build that uses the cores of a host for four minutes.
+ * A healthy day: nights with three participants, a roll-out of a new version node by node at
+ * eleven, single failed probes and scrapes, two users at night whose firewall blocks media, a
+ * minute of loss on a link, a build that uses the cores of a host for four minutes.
  */
 export const HEALTHY: World = {
   participants: (minute) => Math.round(3 + 600 * busy(minute)),
@@ -88,11 +89,11 @@ export const HEALTHY: World = {
   discovered: () => true,
 };
 
-/** A fault of forty minutes in the afternoon, when nothing else happens. */
+/** First minute of the fault: forty minutes in the afternoon, without other events. */
 export const FAULT_FROM = 14 * HOUR + 30;
 export const FAULT_UNTIL = FAULT_FROM + 40;
 
-/** A world whose values are at each minute those of `pick(minute)`: of another world, at a minute of its own. */
+/** World composed of others: `pick` names the world and its minute for each minute of the day. */
 export const worldByMinute = (pick: (minute: number) => { world: World; at: number }): World => {
   const result = { ...HEALTHY };
   for (const key of Object.keys(HEALTHY))
@@ -106,7 +107,7 @@ export const worldByMinute = (pick: (minute: number) => { world: World; at: numb
   return result;
 };
 
-/** A world that differs from the healthy one while the fault lasts. */
+/** World that differs from the healthy one during the fault. */
 export const during = (changes: Partial<World>): World => {
   const changed = { ...HEALTHY, ...changes };
   return worldByMinute((at) => ({

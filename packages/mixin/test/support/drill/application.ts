@@ -1,4 +1,4 @@
-/** The application of the users: its server receives webhooks, and its browsers report what arrived. */
+/** Application of the users: its server receives webhooks, and its browsers report quality. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { BeaconBody } from '@livekit-swarm/beacon/payload';
@@ -7,7 +7,7 @@ import { listenOnLoopback } from '../loopback-server.ts';
 
 export interface Application {
   webhookUrl: string;
-  /** Whether its server answers webhooks with 500. */
+  /** True while its server answers webhooks with 500. */
   failing: boolean;
   close(): Promise<void>;
 }
@@ -33,14 +33,17 @@ interface BrowserOptions {
   identity: string;
 }
 
-/** What a browser reports of the audio it received in some seconds. */
+/** Audio that a browser received, for its report. */
 export interface Received {
   seconds: number;
-  /** Share of samples that were made up for what did not arrive. */
+  /** Share of concealed samples, 0 … 1. */
   concealed: number;
 }
 
-/** Of a browser with the beacon: sends a report, as `@livekit-swarm/beacon` does. @throws Error when the exporter does not take it */
+/**
+ * Makes a browser whose reports equal those of `@livekit-swarm/beacon`.
+ * @throws Error when the exporter rejects a report
+ */
 export const browser = ({
   exporterUrl,
   apiKey,

@@ -1,6 +1,7 @@
 /**
- * A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, TURN server, Prometheus, Alertmanager, exporters; an application
- * that receives webhooks, and an address with TLS.
+ * A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, TURN
+ * server, Prometheus, Alertmanager, exporters; an application that receives webhooks, and an
+ * address with TLS.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -38,21 +39,21 @@ export interface MonitoredDeployment extends AsyncDisposable {
   cluster: Cluster;
   receiver: WebhookReceiver;
   rooms: RoomServiceClient;
-  /** Of users, whose server it is. */
+  /** Application that receives the webhooks of the deployment. */
   application: Application;
-  /** What blackbox_exporter watches. */
+  /** TLS address that blackbox_exporter checks. */
   entrance: TlsEntrance;
   exporterUrl: string;
-  /** From which LiveKitMemoryHigh fires, share of the host's memory. */
+  /** Limit of LiveKitMemoryHigh, share of the host's memory. */
   memoryLimit: number;
   /** Runs a query on Prometheus. */
   ask(query: string): Promise<Sample[]>;
 }
 
-/** Resolves when everything is up and Prometheus has loaded the included rules at this pace. */
+/** Resolves when all programs are up and Prometheus has loaded the included rules at this pace. */
 export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-alerts-'));
-  // A process that is ended by a signal cannot await anything.
+  // A process that a signal ends cannot await asynchronous clean-up.
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   const receiver = await receiveWebhooks();
   const application = await startApplication();
@@ -112,7 +113,10 @@ export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> 
   }
 };
 
-/** `swarm exporter` in its own process, so that it can be killed: probes through the load balancer, of each node and by TURN; lifecycle with Redis; reports of browsers. */
+/**
+ * Starts `swarm exporter` in its own process, so that it can be killed: probes through the load
+ * balancer, of each node and by TURN; lifecycle with Redis; reports of browsers.
+ */
 const exporter = async (
   facts: ClusterFacts,
   dir: string,
@@ -171,7 +175,7 @@ const exporter = async (
   };
 };
 
-/** blackbox_exporter, which shakes hands with the TLS address at every scrape. */
+/** Starts blackbox_exporter, which performs a handshake with the TLS address at every scrape. */
 const blackboxExporter = async (dir: string, target: string): Promise<Extra> => {
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   const address = `127.0.0.1:${port}`;
@@ -187,7 +191,7 @@ const blackboxExporter = async (dir: string, target: string): Promise<Extra> => 
       env: plainEnvironment(),
       files: {
         [config]: stringify({
-          // The certificate is of an authority that only this lab knows.
+          // The authority of the certificate is known only in this lab.
           modules: {
             tls: { prober: 'tcp', tcp: { tls: true, tls_config: { insecure_skip_verify: true } } },
           },

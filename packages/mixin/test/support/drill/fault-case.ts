@@ -8,15 +8,20 @@ export interface FaultCase {
   description: string;
   /** Alerts that must fire. */
   fires: readonly string[];
-  /** Alerts that may also fire; any other is wrong. */
+  /** Alerts that may also fire; any other alert is wrong. */
   may: readonly string[];
   /** Alerts that must resolve after the rollback. */
   resolves: readonly string[];
-  /** Alerts that always fire: their notifications must stop to arrive, and arrive again after the rollback. */
+  /**
+   * Alerts that always fire: their notifications must stop, and arrive again after the rollback.
+   */
   stops?: readonly string[];
-  /** Whether it drops packets, which is only done in a private network namespace. */
+  /** Drops packets, which is done only in a private network namespace. */
   dropsPackets?: true;
-  /** Whether all earlier alerts must be resolved first: their notifications would be lost, as while Prometheus reloads its configuration. */
+  /**
+   * Needs all earlier alerts to be resolved, because their notifications would be lost: Prometheus
+   * reloads its configuration.
+   */
   reloads?: true;
   /** @param inject called when everything is prepared and the fault starts */
   begin(deployment: MonitoredDeployment, inject: () => void): Promise<InjectedFault>;
@@ -30,13 +35,16 @@ export interface InjectedFault {
   finish?(): Promise<void>;
 }
 
-/** An alert on the error budget: its long windows keep firing after the cause is gone. */
+/** Alerts on the error budget, whose long windows keep firing after the cause is removed. */
 export const JOINS_FAILING: readonly string[] = ['1h', '6h', '1d', '3d'].map(
   (window) => `LiveKitJoinsFailing ${window}`,
 );
 
-/** What fails where no participant can join: probes by every path, also after the rollback until each path is probed again. */
+/**
+ * Alerts that fire when no participant can join: probes by every path, also after the rollback
+ * until each path is probed again.
+ */
 export const PROBES_FAILING = ['LiveKitProbeFailing', 'LiveKitPathFailing'] as const;
 
-/** What fails with Redis or a node that others need: applications, and their webhooks. */
+/** Alerts that fire when Redis or a needed node fails: applications and their webhooks. */
 export const SERVICE_ALERTS = ['LiveKitApiErrors', 'LiveKitWebhooksFailing'] as const;

@@ -31,7 +31,7 @@ export const MEDIA_FAULTS: readonly (readonly FaultCase[])[] = [
   [closed, busy, memoryFull],
 ];
 
-/** Faults of processes. The largest load comes first. */
+/** Faults of processes, in order; the largest load comes first. */
 export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [full, exporterKilled],
   [draining],
@@ -44,7 +44,7 @@ export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [alertmanagerKilled],
 ];
 
-/** Faults of what is around the nodes. */
+/** Faults of services around the nodes. */
 export const SERVICE_FAULTS: readonly (readonly FaultCase[])[] = [
   [recordingsUnserved, webhooksRefused, egressFailed, turnKilled, certificateOld, usersUnhappy],
 ];

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 
 /** Measures the CPU usage of this host, which other processes may also use. */
 export interface CpuMonitor extends Disposable {
-  /** The highest usage of a few seconds since the last call, 0 … 1. */
+  /** Highest CPU usage of a few seconds since the last call, 0 … 1. */
   peak(): number;
 }
 

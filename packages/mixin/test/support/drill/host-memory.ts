@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { SHIPPED } from '../../../src/shipped.ts';
 
 export interface HostMemory {
-  /** Share that is not available, 0 … 1. */
+  /** Share of memory that is not available, 0 … 1. */
   used: number;
-  /** Bytes. */
+  /** Size of memory, bytes. */
   total: number;
 }
 
@@ -17,10 +17,15 @@ export const readMemory = async (): Promise<HostMemory> => {
   return { used: 1 - bytesOf('MemAvailable') / total, total };
 };
 
-/** Above what is used now, so that what other programs take meanwhile does not cross the limit. */
+/**
+ * Distance of the limit from the present usage, share: usage of other programs must not cross it.
+ */
 const ROOM = 0.2;
 
-/** A limit that a test can cross without harm to the other programs of the host: as shipped, or lower. */
+/**
+ * Limit of memory that a test can cross without harm to other programs of the host: the default, or
+ * lower.
+ */
 export const memoryLimitOfHost = async (): Promise<number> => {
   const { used } = await readMemory();
   return Math.min(SHIPPED.config.limits.memory, Math.round(100 * (used + ROOM)) / 100);

@@ -8,7 +8,7 @@ import { runSmallLoad } from '@livekit-swarm/testkit/small-load';
 import type { MonitoredDeployment } from './deployment.ts';
 import { type NodeFacts, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
-/** Long enough that no participant leaves before it is stopped. */
+/** Duration of participants that the test stops, ms: none leaves earlier. */
 const UNTIL_STOPPED_MS = 3_600_000;
 const SMALL_ROOMS = {
   rooms: 6,
@@ -17,17 +17,17 @@ const SMALL_ROOMS = {
   video: '360p',
   joinRate: 12,
 } as const;
-/** Participants without tracks: capacity is a number of participants. */
+/** Participants without tracks, because capacity is a number of participants. */
 const JOIN_ONLY = { participants: 30, joinRate: 25 } as const;
-/** Joins that last as long as a fault does: their times make a percentile. */
+/** Joins that last as long as a fault, so that their times have a percentile. */
 const STEADY_JOINS = { participants: 120, joinRate: 2 } as const;
 
 /** Stops the load. */
 export type StopLoad = () => Promise<void>;
 
 /**
- * Small rooms with audio and video, as many on each node: rules compare a node with its own past, and a node that the selector
- * left empty has none. Resolves when all participants joined.
+ * Starts small rooms with audio and video, equally many on each node: rules compare a node with its
+ * own past, and a node without rooms has none. Resolves when all participants joined.
  */
 export const startSmallRooms = async (
   deployment: MonitoredDeployment,
@@ -50,7 +50,10 @@ export const startSmallRooms = async (
   return end;
 };
 
-/** Participants in rooms of thirty that are all assigned to one node. Resolves when the joins start. */
+/**
+ * Starts participants in rooms of thirty that are all assigned to one node. Resolves when the joins
+ * start.
+ */
 export const fillNode = async (
   deployment: MonitoredDeployment,
   node: NodeFacts,
@@ -68,7 +71,7 @@ export const fillNode = async (
   return startLoad(deployment, name, load);
 };
 
-/** Two joins a second on one node, for a minute. Resolves when they start. */
+/** Starts two joins a second on one node, for a minute. Resolves when they start. */
 export const keepJoining = (
   deployment: MonitoredDeployment,
   node: NodeFacts,

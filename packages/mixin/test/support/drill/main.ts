@@ -1,9 +1,11 @@
 /**
- * `npm run alerts:real`: injects the faults that the included alerts cover into its own deployment, and prints when each alert
- * reached a webhook.
+ * `npm run alerts:real`: injects the faults that the included alerts cover into its own deployment,
+ * and prints the arrival time of each alert at a webhook.
  *
- * `--scale 30` (default) divides every duration of the rules; `--scale 1` uses the original rules. `--only killed,redis` selects
- * faults. `--walk` asks the queries of each runbook while its alert fires. `--quiet 60` waits for 60 s before the first fault. `--json` prints JSON. Exit code 1: an alert did not fire, or a wrong one fired.
+ * `--scale 30` (default) divides every duration of the rules; `--scale 1` uses the original rules.
+ * `--only killed,redis` selects faults. `--walk` runs the queries of each runbook while its alert
+ * fires. `--quiet 60` waits for 60 s before the first fault. `--json` prints JSON. Exit code 1: an
+ * alert did not fire, or a wrong one fired.
  */
 import { parseArgs } from 'node:util';
 import { provisionLiveKit } from '@livekit-swarm/lab';
@@ -65,7 +67,7 @@ if (unknown.length > 0)
   usage(`--only: unknown fault ${unknown.join(', ')}; available: ${names.join(', ')}`);
 
 if (values.inside) {
-  // The processes of the deployment end with this one, and the namespace with them.
+  // The processes of the deployment end with this process, and the namespace with them.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => process.exit(EXIT_SIGNAL));
   const pace = paceOf(scale);
@@ -91,7 +93,7 @@ if (values.inside) {
 } else {
   const why = await namespaceUnavailableReason();
   if (why !== null) usage(`the faults need a network namespace: ${why}`);
-  // Nothing can be downloaded inside the namespace.
+  // Downloads are not possible inside the namespace.
   await provisionLiveKit({});
   process.exitCode = await runInNamespace([
     import.meta.filename,

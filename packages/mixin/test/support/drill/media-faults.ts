@@ -123,10 +123,10 @@ export const busy: FaultCase = {
   },
 };
 
-/** Above the limit, as a share of the memory. */
+/** Excess over the limit, share of the memory. */
 const EXCESS = 0.03;
 
-/** Holds the given number of bytes, as the first process to be killed if memory runs out. */
+/** Program that holds the given number of bytes, first in line for the OOM killer. */
 const HOLD_MEMORY = `
   require('node:fs').writeFileSync('/proc/self/oom_score_adj', '1000');
   const held = [];

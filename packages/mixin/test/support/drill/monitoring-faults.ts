@@ -12,7 +12,7 @@ export const exporterKilled: FaultCase = {
   name: 'exporter',
   description: 'the exporter is killed (SIGKILL)',
   fires: ['LiveKitExporterDown'],
-  // It receives the webhooks of the nodes.
+  // The exporter receives the webhooks of the nodes.
   may: ['LiveKitWebhooksFailing'],
   resolves: ['LiveKitExporterDown'],
   begin: async ({ cluster }, inject) => {
@@ -97,7 +97,7 @@ const load = async (
 
 const LOADED_WITHIN_MS = 10_000;
 
-/** When Prometheus last loaded a configuration that it could use. */
+/** Time at which Prometheus last loaded a valid configuration; undefined: never. */
 const loadedAt = async (url: string | null): Promise<string | undefined> => {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   return /^prometheus_config_last_reload_success_timestamp_seconds (\S+)$/m.exec(metrics)?.[1];

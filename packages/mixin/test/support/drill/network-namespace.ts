@@ -1,6 +1,6 @@
 /**
- * Runs this program again in an unnamed network namespace, where dropped packets do not affect the host. The kernel removes the
- * namespace with its last process. Linux, root.
+ * Runs this program again in an unnamed network namespace, where dropped packets do not affect the
+ * host. The kernel removes the namespace with its last process. Needs Linux and root.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,10 +9,13 @@ import { missing } from '@livekit-swarm/testkit/requirements';
 
 const exec = promisify(execFile);
 
-/** Loopback is down in a new namespace; `exec` keeps the process id, so that signals reach the program. */
+/**
+ * Loopback is down in a new namespace; `exec` keeps the process id, so that signals reach the
+ * program.
+ */
 const ENTER = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'] as const;
 
-/** Null if a namespace can be created; otherwise the reason. */
+/** Reason for which a namespace cannot be created; null: it can. */
 export const namespaceUnavailableReason = async (): Promise<string | null> => {
   const reason = await missing('root', 'unshare', 'ip', 'nft');
   if (reason !== null) return reason;
@@ -35,14 +38,18 @@ export const runInNamespace = async (programArgs: readonly string[]): Promise<nu
   return code ?? 1;
 };
 
-/** Drops packets of these UDP ports in both directions. Only inside the namespace. @returns a function that removes the rules */
+/**
+ * Drops packets of these UDP ports in both directions. Only inside the namespace.
+ * @returns a function that removes the rules
+ */
 export const dropPackets = async (
   ports: readonly number[],
   percent: number,
 ): Promise<() => Promise<void>> => {
   const chance = percent >= 100 ? '' : `numgen random mod 100 < ${percent} `;
   const rules = ['sport', 'dport'].map((end) => `udp ${end} { ${ports.join(', ')} } ${chance}drop`);
-  // On input: a packet dropped on output is an error for its sender, which no network causes.
+  // Rules on input: a packet dropped on output would be an error for its sender, which no network
+  // causes.
   await exec('nft', [
     `table inet fault { chain input { type filter hook input priority 0; policy accept; ${rules.join('; ')}; }; }`,
   ]);

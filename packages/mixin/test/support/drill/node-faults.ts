@@ -23,9 +23,12 @@ import { fillNode, startSmallRooms } from './load.ts';
 import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
 const RESTARTS = 3;
-/** Enough nodes that most probes are split, with any balancing. */
+/** Number of nodes without Redis: enough that most probes are split, with any balancing. */
 const NODES_WITHOUT_REDIS = 2;
-/** Hashes of Redis with an entry per room: what the API lists, what only the server reads, and the node. */
+/**
+ * Hashes of Redis with an entry per room: the list of the API, the internal state of the server,
+ * and the node.
+ */
 const ROOM_ENTRIES = ['rooms', 'room_internal', 'room_node_map'];
 const run = promisify(execFile);
 const GHOSTS = ['ghost-1', 'ghost-2', 'ghost-3'];
@@ -34,7 +37,7 @@ export const killed: FaultCase = {
   name: 'killed',
   description: 'a node with rooms is killed (SIGKILL)',
   fires: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
-  // Its participants join other nodes, which miss or repeat packets of their first seconds.
+  // Participants of the node join others, which miss or repeat packets of their first seconds.
   may: [...PROBES_FAILING, 'LiveKitJoinsSlow', 'LiveKitNacksRising', ...JOINS_FAILING],
   resolves: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
   begin: async (deployment, inject) => {
@@ -49,7 +52,8 @@ export const killed: FaultCase = {
       rollback: async () => {
         await stopLoad();
         await service.start();
-        // As in the runbook: a participant joins, which puts the room on a live node; the entries of the others are removed, also of rooms that were about to close.
+        // As in the runbook, a participant joins, which moves the room to a live node; the entries
+        // of the other rooms are removed, also of rooms that were about to close.
         const [rejoined = ''] = GHOSTS;
         await deployment.rooms.createRoom({ name: rejoined, emptyTimeout: 1 });
         const listed = (await deployment.rooms.listRooms()).map(({ name }) => name);
@@ -62,7 +66,7 @@ export const killed: FaultCase = {
   },
 };
 
-/** With the commands of the runbook LiveKitGhostRooms. */
+/** Removes entries with the commands of the runbook LiveKitGhostRooms. */
 const removeEntries = async (
   { cluster }: MonitoredDeployment,
   rooms: readonly string[],
@@ -173,7 +177,10 @@ export const split: FaultCase = {
   },
 };
 
-/** The same node with the same configuration except Redis; not started. It works in the folder of the node, where the secret of its TURN servers is. */
+/**
+ * The same node with the same configuration except Redis; not started. It runs in the folder of the
+ * node, which contains the secret of its TURN servers.
+ */
 const withoutRedis = async (
   { apiKey, apiSecret }: Cluster,
   { name, url, httpUrl }: ClusterNode,
@@ -203,14 +210,14 @@ const withoutRedis = async (
   });
 };
 
-/** More than the alert on the example allows. */
+/** Number of participants that exceeds the alert on the example capacity. */
 const OVERFULL = EXAMPLE_CAPACITY.participants * SHIPPED.config.limits.capacity + 30;
 
 export const full: FaultCase = {
   name: 'full',
   description: `${OVERFULL} participants join one node`,
   fires: ['LiveKitCapacityHigh'],
-  // The load generator runs on the same host.
+  // The load generator shares the host.
   may: [
     'LiveKitJoinsSlow',
     'LiveKitProbeFailing',

@@ -11,7 +11,10 @@ export interface NodeFacts {
   udpPorts: readonly number[];
 }
 
-/** Waits until `look` returns a value, a minute at most. @throws Error that names what did not happen */
+/**
+ * Waits until `look` returns a value, at most a minute.
+ * @throws Error that names the missing condition
+ */
 export const until = async <T>(
   what: string,
   look: () => Promise<T | undefined>,
@@ -26,7 +29,10 @@ export const until = async <T>(
   }
 };
 
-/** Nodes by participants in Prometheus, highest first; waits until all are scraped and `busy` of them have participants. */
+/**
+ * Nodes by participants in Prometheus, highest first; waits until all are scraped and `busy` of
+ * them have participants.
+ */
 export const nodesByParticipants = (
   { ask, cluster }: MonitoredDeployment,
   busy = 0,
@@ -54,7 +60,7 @@ export const nodesByParticipants = (
     });
   });
 
-/** The node with the most participants; waits until there are some. */
+/** Node with the most participants; waits until there are some. */
 export const busiestNode = async (deployment: MonitoredDeployment): Promise<NodeFacts> => {
   const [node] = await nodesByParticipants(deployment, 1);
   if (node === undefined) throw new Error('there are no nodes');
@@ -66,7 +72,7 @@ export const kill = async (service: Service): Promise<void> => {
   await service.ended();
 };
 
-/** Creates a room on this node. A node that has just started may not be in the registry yet. */
+/** Creates a room on this node. A node that has just started may not be registered yet. */
 export const putRoomOn = async (
   { rooms }: MonitoredDeployment,
   name: string,

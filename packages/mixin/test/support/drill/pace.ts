@@ -4,21 +4,22 @@ import { alertKey } from '../alert-key.ts';
 import { durationMs } from '../scale-rules.ts';
 
 export interface Pace {
-  /** Every duration of the included rules is divided by this. */
+  /** Divisor of durations of the included rules. */
   scale: number;
-  /** Durations of rules with `for` or ranges of 15 minutes and more are divided by this. */
+  /** Divisor for rules with `for` or ranges of 15 minutes and more. */
   slowScale: number;
-  /** Scrape and evaluation interval. */
+  /** Interval of scrapes and evaluations, s. */
   intervalSeconds: number;
-  /** Interval of probes. */
+  /** Interval of probes: `10s`. */
   probeInterval: string;
-  /** The same by TURN, whose failures are a small share of all joins. */
+  /** Interval of probes by TURN, whose failures are a small share of all joins. */
   turnProbeInterval: string;
 }
 
 /**
- * Rules with a `for` of 15 minutes and more, and the recordings that only they use. They count joins and nodes, which the server
- * exports immediately; the other rules need windows with several of its reports (one per five seconds).
+ * Rules with a `for` of 15 minutes and more, and the recordings that only they use. They count
+ * joins and nodes, which the server exports immediately; the other rules need windows with several
+ * of its reports (one per five seconds).
  */
 const SLOW: ReadonlySet<string> = new Set([
   ...ALERTS.filter((alert) => durationMs(alert.for) >= durationMs('15m')).map(({ name, labels }) =>
@@ -31,7 +32,7 @@ const SLOW: ReadonlySet<string> = new Set([
   ]),
 ]);
 
-/** @param scale 1: the original rules */
+/** @param scale divisor of durations; 1: the original rules */
 export const paceOf = (scale: number): Pace => ({
   scale,
   slowScale: scale === 1 ? 1 : scale * 16,

@@ -12,23 +12,27 @@ import { factorAt, type Pace } from './pace.ts';
 import { type Walk, walkRunbook } from './walk-runbook.ts';
 import type { AlertNotification } from './webhook-receiver.ts';
 
-/** Result of one alert of one fault. */
+/** Result of one alert of a fault. */
 export interface Row {
   fault: string;
   description: string;
   alert: string;
-  /** Labels of the alert; null if it did not fire. */
+  /** Labels of the alert; null: it did not fire. */
   labels: Record<string, string> | null;
   /**
-   * From the injection to the webhook; null if it did not fire. Of an alert that always fires: until it was missed. `not-waited`: the `for` of the rule is too
-   * long. `there-already`: an alert about the host that was already firing because of other processes.
+   * Time from injection to webhook, s; null: the alert did not fire. For an alert that always
+   * fires: time until it was missed. `not-waited`: the `for` of the rule is too long.
+   * `there-already`: an alert on the host was already firing because of other processes.
    */
   seconds: number | 'not-waited' | 'there-already' | null;
-  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. Of an alert that always fires: until it arrived again. */
+  /**
+   * Time from rollback to webhook, s; null: not waited for, or not resolved. For an alert that
+   * always fires: time until it arrived again.
+   */
   resolvedSeconds: number | null;
-  /** Whether it must resolve. */
+  /** True when the alert must resolve. */
   mustResolve: boolean;
-  /** Of its runbook, while the alert fired; null: it was not walked. */
+  /** Result of its runbook's queries while the alert fired; null: they were not run. */
   walk: Walk | null;
 }
 
@@ -46,25 +50,35 @@ export interface DrillResult {
   quietSeconds: number;
 }
 
-/** Rates are compared with the last hour, which needs a quarter of an hour of data. */
+/**
+ * Time without a fault, ms: rates are compared with the last hour, which needs a quarter of an hour
+ * of data.
+ */
 const QUIET_MS = 20 * 60_000;
-/** Alerts with a longer `for` than this, at the pace of the drill, are not waited for. */
+/** Longest `for` that is waited for, ms, at the pace of the drill. */
 const LONGEST_WAIT_MS = 8 * 60_000;
-/** The same while runbooks are walked, which takes as long as it takes. */
+/** Longest `for` that is waited for while queries of runbooks are run, ms. */
 const LONGEST_WAIT_OF_WALK_MS = 15 * 60_000;
-/** Alerts about the host, which other processes may also use. */
+/** Alerts on the host, which other processes also use. */
 const HOST_ALERTS: ReadonlySet<string> = new Set(['LiveKitCpuHigh', 'LiveKitMemoryHigh']);
 const BUSY_CPU = 0.6;
-/** Fires always. */
+/** Alert that always fires. */
 const WATCHDOG = 'Watchdog';
-/** Without a notification for this long, an alert that always fires is missed: several of its repetitions (`repeat_interval` of the lab). */
+/**
+ * Time without a notification after which an alert that always fires is missed, ms: several
+ * repetitions (`repeat_interval` of the lab).
+ */
 const MISSED_AFTER_MS = 20_000;
-/** Alerts that may also fire at full CPU usage, whatever causes it: media and joins are then impaired. */
+/**
+ * Alerts that may also fire when the CPU is fully used, for any reason: media and joins are then
+ * impaired.
+ */
 const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set([
   'LiveKitJitterHigh',
   'LiveKitJoinsSlow',
   'LiveKitProbeFailing',
-  // On the faster clock, joins that wait some seconds for the CPU are a large share of the joins in a range.
+  // On the faster clock, joins that wait seconds for the CPU are a large share of the joins in a
+  // range.
   ...JOINS_FAILING,
 ]);
 const FULL_CPU = 0.9;
@@ -72,11 +86,11 @@ const FULL_CPU = 0.9;
 export interface RunFaultsOptions {
   deployment: MonitoredDeployment;
   pace: Pace;
-  /** One group after the other; the faults of a group at the same time. */
+  /** Groups of faults, injected one after the other; faults of a group are simultaneous. */
   groups: readonly (readonly FaultCase[])[];
-  /** Time without a fault before the first one; null: as long as the rules look back. */
+  /** Time without a fault before the first one, ms; null: the longest range of the rules. */
   quietMs: number | null;
-  /** Asks the queries of the runbook of each alert while it fires. */
+  /** Runs the queries of the runbook of each alert while it fires. */
   walk: boolean;
   log(line: string): void;
 }
@@ -115,7 +129,7 @@ export const runFaults = async ({
   recordWrong('quiet', 0, ({ alert }) => alert === WATCHDOG || isHostAlert(alert, use));
 
   let before: readonly FaultCase[] = [];
-  /** Alerts on error budgets that keep firing after their cause. */
+  /** Alerts on error budgets that keep firing after their cause is removed. */
   const lasting = new Set<string>();
   const resolved: Promise<unknown>[] = [];
   for (const group of groups) {
@@ -124,7 +138,7 @@ export const runFaults = async ({
     const finished = await Promise.all(
       group.map((fault) => runFault(fault, { deployment, pace, walk: options.walk, log })),
     );
-    // The windows of the rules contain earlier CPU usage.
+    // The windows of the rules include earlier CPU usage.
     const now = cpu.peak();
     const most = Math.max(use, now);
     use = now;
@@ -151,7 +165,10 @@ const alertsOf = ({ fires, may }: FaultCase): string[] => [...fires, ...may];
 
 interface FaultResult {
   rows: Row[];
-  /** Resolves when all alerts that must resolve have, or after the timeout. Completes `rows`. */
+  /**
+   * Resolves when all alerts that must resolve have resolved, or after the timeout. Completes
+   * `rows`.
+   */
   resolved: Promise<unknown>;
 }
 
@@ -188,7 +205,10 @@ const runFault = async (
     after: number,
   ): AlertNotification | undefined =>
     notifications.slice(after).find((one) => one.status === status && isAbout(one, alert));
-  /** After the rollback; or before it: some end while the fault lasts, as they compare with a range that it is a part of by then. */
+  /**
+   * Notification of the end of an alert: after the rollback, or before it for alerts that compare
+   * with a range in which the fault is by then included.
+   */
   const endOf = (alert: string, after: number): AlertNotification | undefined => {
     const last = notifications.slice(from).findLast((one) => isAbout(one, alert));
     return first(alert, 'resolved', after) ?? (last?.status === 'resolved' ? last : undefined);
@@ -281,7 +301,7 @@ const runFault = async (
   return { rows, resolved };
 };
 
-/** `for` of the alert at this pace, ms. */
+/** Duration of `for` of the alert at this pace, ms. */
 const waitOf = (alert: string, pace: Pace): number => {
   const known = ALERTS.find(({ name, labels }) => alertKey(name, labels) === alert);
   if (known === undefined) throw new Error(`unknown alert ${alert}`);

@@ -1,4 +1,7 @@
-/** Faults of what is around the nodes: API, webhooks, recordings, TURN, certificates, users. */
+/**
+ * Faults of services around the nodes: API, webhooks, recordings, TURN, certificates, browsers of
+ * users.
+ */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessToken, EgressClient, EncodedFileOutput } from 'livekit-server-sdk';
@@ -7,12 +10,12 @@ import type { MonitoredDeployment } from './deployment.ts';
 import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
 import { kill, until } from './nodes.ts';
 
-/** More than the alert asks for. */
+/** Number of browsers, more than the alert needs. */
 const BROWSERS = 12;
 const REPORT_EVERY_S = 10;
 const CONCEALED = 0.3;
 
-/** Does it again and again until the returned function is called; failures are what the fault is about. */
+/** Repeats an action until the returned function is called; the fault makes the action fail. */
 const repeatedly = (everyMs: number, act: () => Promise<unknown>): (() => Promise<void>) => {
   let stopped = false;
   const running = new Set<Promise<unknown>>();
@@ -110,7 +113,7 @@ export const turnKilled: FaultCase = {
   name: 'turn',
   description: 'the TURN server is killed (SIGKILL)',
   fires: ['LiveKitPathFailing'],
-  // Its probes are the only users of TURN, and they are few; their joins have no media.
+  // Probes are the only users of TURN, and they are few; their joins have no media.
   may: JOINS_FAILING,
   resolves: ['LiveKitPathFailing'],
   begin: async ({ cluster, ask }, inject) => {

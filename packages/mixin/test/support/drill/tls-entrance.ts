@@ -4,18 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { createAuthority } from '@livekit-swarm/lab';
 
-/** An address with TLS, as a load balancer or a TURN server has. */
+/** A TLS address, as of a load balancer or TURN server. */
 export interface TlsEntrance {
-  /** `127.0.0.1:5349` */
+  /** Host and port: `127.0.0.1:5349`. */
   address: string;
-  /** Serves a new certificate from now on, valid for this number of days. */
+  /** Installs a new certificate that is valid for this number of days. */
   renew(days: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const VALID_DAYS = 60;
 
-/** @param folder of its certificates */
+/** @param folder folder of its certificates */
 export const startTlsEntrance = async (folder: string): Promise<TlsEntrance> => {
   const authority = await createAuthority(folder);
   const certificateOf = async (days: number): Promise<{ cert: Buffer; key: Buffer }> => {

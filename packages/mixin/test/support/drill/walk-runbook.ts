@@ -5,17 +5,17 @@ import type { MonitoredDeployment } from './deployment.ts';
 
 const FOLDER = new URL('../../../../../docs/runbooks/', import.meta.url);
 
-/** The queries of a runbook, pasted while its alert fires. */
+/** Queries of a runbook that were run while its alert fired. */
 export interface Walk {
   queries: number;
-  /** Those without a result. Some should have none: they list what else is wrong. */
+  /** Queries without a result, as some must be: they list other problems. */
   empty: string[];
 }
 
 /**
- * Asks every query of the runbook that an operator pastes.
+ * Runs every query of the runbook that an operator copies.
  * @param alert its name, perhaps with a window
- * @param labels those of the alert: what the page calls NODE is its instance
+ * @param labels labels of the alert: its instance replaces NODE
  */
 export const walkRunbook = async (
   { ask }: Pick<MonitoredDeployment, 'ask'>,
@@ -33,7 +33,7 @@ export const walkRunbook = async (
   return { queries: queries.length, empty };
 };
 
-/** One per line, without the expression of the alert. */
+/** Queries of a runbook, one per line, without the expression of the alert. */
 const queriesOf = (name: string): string[] => {
   const page = readFileSync(new URL(`${runbookName(name)}.md`, FOLDER), 'utf8').replace(
     /<!-- alert:[\s\S]*?<!-- \/alert -->/,

@@ -5,23 +5,23 @@ import { listenOnLoopback } from '../loopback-server.ts';
 
 /** One alert of one notification. */
 export interface AlertNotification {
-  /** Name, and window if it has one. */
+  /** Name of the alert, and its window if it has one. */
   alert: string;
   status: 'firing' | 'resolved';
   labels: Record<string, string>;
   annotations: Record<string, string>;
-  /** `performance.now()` at the arrival. */
+  /** Arrival, `performance.now()`, ms. */
   atMs: number;
 }
 
 export interface WebhookReceiver {
   url: string;
-  /** In the order of arrival. */
+  /** Notifications in the order of arrival. */
   notifications: readonly AlertNotification[];
   close(): Promise<void>;
 }
 
-/** Alertmanager's webhook format, version 4. */
+/** Payload of Alertmanager's webhook, version 4. */
 interface Notification {
   version: string;
   alerts: {
