@@ -1,7 +1,7 @@
 /**
- * Objects of this package against Chaos Mesh's own definition of them, as an API server checks them.
- * Chaos Mesh itself does not run here: it needs images from a registry, and sch_netem. A stand-in does
- * with the objects what its controller does.
+ * Tests objects of this package against Chaos Mesh's own definition, as an API server validates
+ * them. Chaos Mesh itself does not run here, because it needs images from a registry, and
+ * sch_netem. A stand-in for its controller handles the objects.
  */
 
 import { mkdtemp } from 'node:fs/promises';
@@ -29,7 +29,7 @@ let cluster: KubernetesCluster;
 let platform: Platform;
 let node: Component;
 
-/** A pod that runs and does nothing, as a LiveKit node. */
+/** A pod that runs idle, in place of a LiveKit node. */
 const pod = (name: string, hostNetwork: boolean) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -77,7 +77,7 @@ const objects = async (): Promise<
 const merge = (name: string, patch: object): Promise<string> =>
   cluster.kubectl(['patch', 'networkchaos', name, '--type=merge', '-p', JSON.stringify(patch)]);
 
-/** Accepts objects as Chaos Mesh does: with a finalizer, and a status. */
+/** Handles objects like Chaos Mesh does: with a finalizer, and a status. */
 const takeOn = async (status: object): Promise<string> => {
   await expect.poll(async () => (await objects()).length, { timeout: 10_000 }).toBe(1);
   const name = (await objects())[0]?.metadata.name ?? '';
@@ -94,7 +94,7 @@ it('without Chaos Mesh no fault is available', async () => {
   expect(
     await fault('packet-loss').unavailable(platform, node, { loss: 0.05, burst: 1, ...SENT }),
   ).toMatch(/not installed/);
-  // And there is nothing to roll back.
+  // Without an injection, there is nothing to roll back.
   await platform.network?.withdraw(node, 'abcd1234');
 });
 
@@ -197,7 +197,7 @@ describe('with Chaos Mesh in the cluster', () => {
         },
       )
       .not.toBe('');
-    // Rolled back is what Chaos Mesh has released, not what it was asked to release.
+    // A fault is rolled back when Chaos Mesh has released it, not when the release was requested.
     let healed = false;
     void healing.then(() => {
       healed = true;
@@ -250,7 +250,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect((await journal.read()).pending).toEqual([]);
   });
 
-  it('the request of a killed drill is found by its journal', async () => {
+  it('the request of a killed drill is found by the journal', async () => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault('blackhole').params.parse(SENT);
     const [, object] = await Promise.all([
@@ -271,7 +271,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect(await objects()).toEqual([]);
   });
 
-  it('is not requested for what it cannot do', async () => {
+  it('is not used for faults that it cannot cause', async () => {
     const lossOf = async (member: Component, given: object): Promise<string | null> =>
       fault('packet-loss').unavailable(
         platform,
@@ -285,7 +285,8 @@ describe('with Chaos Mesh in the cluster', () => {
       /protocol: both and direction: out/,
     );
     expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in bursts/);
-    // As LiveKit is usually run: Chaos Mesh refuses, as it would affect the whole host.
+    // LiveKit usually runs in the host network. Chaos Mesh refuses it, as it would affect the whole
+    // host.
     const onHost = (await platform.components()).find(
       ({ name }) => name === 'livekit-b',
     ) as Component;

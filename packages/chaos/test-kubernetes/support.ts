@@ -9,17 +9,19 @@ import {
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 
 const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));
-/** As in examples/kubernetes/lab. */
+/** First ports of the nodes, as in examples/kubernetes/lab. */
 const FIRST_PORT = 17_880;
 const FIRST_METRICS_PORT = 17_910;
 const REDIS_PORT = 17_920;
 const SERVERS = [0, 1, 2];
 
-/** LiveKit on a Kubernetes of this host, behind a load balancer, and the account that drills use. */
+/**
+ * LiveKit on a Kubernetes of this host, behind a load balancer, with the account that drills use.
+ */
 export interface Rehearsal extends AsyncDisposable {
   cluster: KubernetesCluster;
   livekit: LiveKitDeployment;
-  /** Of the account of examples/kubernetes/chaos-rbac.yaml. */
+  /** Kubeconfig of the account in examples/kubernetes/chaos-rbac.yaml. */
   kubeconfig: string;
   url: string;
   balancerMetricsUrl: string;
@@ -59,7 +61,7 @@ export const rehearse = async (dir: string): Promise<Rehearsal> => {
   }
 };
 
-/** As each server reports it. */
+/** IDs of the nodes, as each server reports its own. */
 export const nodeIds = async (): Promise<(string | undefined)[]> =>
   Promise.all(
     SERVERS.map(async (number) => {

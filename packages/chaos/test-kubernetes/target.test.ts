@@ -69,7 +69,7 @@ const reservations = async (): Promise<string[]> =>
     .split('\n')
     .filter((line) => line !== '');
 
-/** Is killed when its fault is injected. */
+/** Starts an injector, and kills it after the injection. */
 const killInjector = async (journal: Journal, ...args: string[]): Promise<void> => {
   const injector = spawn(process.execPath, [program, here.kubeconfig, journal.dir, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -80,7 +80,7 @@ const killInjector = async (journal: Journal, ...args: string[]): Promise<void> 
   await gone;
 };
 
-/** The only host may not take the replacement. */
+/** Expects that the only host does not accept the replacement. */
 const expectDrained = async (name: string): Promise<void> => {
   await expect.poll(async () => (await member(name)).nodeId, { timeout: 20_000 }).toBeNull();
   expect(await reservations()).toHaveLength(2);
@@ -165,7 +165,7 @@ describe('pods as a platform of drills', () => {
     });
   });
 
-  it('are for one drill at a time: a second one is refused, with the holder', async () => {
+  it('accept one drill at a time: a second one is refused, with the name of the holder', async () => {
     const holder = (): Promise<string> =>
       here.cluster.kubectl([
         ...['get', 'lease', 'livekit-swarm-chaos-drill', '-n', 'livekit'],
@@ -176,7 +176,7 @@ describe('pods as a platform of drills', () => {
       await using first = await platform.lock?.('drill');
       name = await holder();
       expect(name).toContain(`_${process.pid}_`);
-      // A renewal is what refuses it: the API server has accepted one.
+      // A renewal, which the API server has accepted, causes the refusal.
       await expect(platform.lock?.('drill')).rejects.toMatchObject({
         code: 'deployment_locked',
         message: expect.stringContaining(name),
@@ -231,7 +231,7 @@ describe('pods as a platform of drills', () => {
         ...{ pid: null, injection: entry?.id },
       },
     ]);
-    // Other deployments may use it.
+    // Other deployments may use the host.
     const { cluster } = here;
     await cluster.kubectl(['run', 'other', '--image=livekit-swarm/pause:1.0.0', '-n', 'default']);
     const ready = ['wait', 'pod/other', '-n', 'default', '--for=condition=Ready', '--timeout=30s'];
@@ -244,7 +244,7 @@ describe('pods as a platform of drills', () => {
     await expectBack('livekit-0');
   });
 
-  it('what a drain left is found, and removed, without a journal', async () => {
+  it('objects of a drain are found and removed without a journal', async () => {
     await platform.hosts?.drain(await member('livekit-2'), 'orphaned', null);
     const { kubeconfig } = here;
     await using scan = await openClusterScan({ kubeconfig, namespace: 'livekit' });
@@ -266,14 +266,17 @@ describe('pods as a platform of drills', () => {
     await expectDrained('livekit-1');
     await expect.poll(reservations, { timeout: 60_000, interval: 500 }).toEqual([]);
     await expectBack('livekit-1');
-    // Doing it again does no harm.
+    // A repeated rollback does no harm.
     const { failed } = await rollbackPending({ journal, faults: FAULTS });
     expect(failed).toEqual([]);
     expect(await readdir(journal.dir)).toEqual([]);
   });
 });
 
-/** On a busy host a drill is inconclusive for its figures; its objectives are met all the same. */
+/**
+ * Expects that all objectives are met. On a busy host, the drill is inconclusive because of its
+ * figures.
+ */
 const expectReached = (repeat: RepeatResult | undefined): void => {
   expect(repeat?.objectives.filter(({ met }) => !met)).toEqual([]);
   expect(['passed', 'inconclusive'], repeat?.reasons.join(' ')).toContain(repeat?.verdict);

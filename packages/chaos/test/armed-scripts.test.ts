@@ -1,4 +1,7 @@
-/** The armed rollback of every fault reaches the shell of the target byte for byte, started by systemd or as a detached process. */
+/**
+ * Tests that the armed rollback of every fault reaches the shell of the target byte for byte,
+ * started by systemd or as a detached process.
+ */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,14 +26,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-/** A unit with a name that contains characters that interpreters replace. */
+/** Unit whose name contains characters that interpreters replace. */
 const UNIT = `livekit@\${HOME}%n$$.service`;
 
 const contextOf = (id: string, params: unknown): FaultContext<unknown> => ({
   ...{ platform: fakePlatform(), components: [NODE], params, id, expiresAfterMs: null },
 });
 
-/** Parameters of each fault; bursts need swarm-impair, and so other steps. */
+/**
+ * Scripts with the parameters of each fault; bursts need swarm-impair, and therefore other steps.
+ */
 const SCRIPTS = [...FAULTS.values()]
   .flatMap((fault) => [
     { name: fault.name, fault, params: sampleParams(fault) },
@@ -50,7 +55,7 @@ const SCRIPTS = [...FAULTS.values()]
     return { name, id, steps, script: unitScript([{ unit: UNIT, component: NODE, steps }]).trim() };
   });
 
-/** Writes its input into a file, instead of running it. */
+/** Program that writes its input into a file instead of running it. */
 const sinkFor = (out: string): string => `#!/bin/sh\nexec cat > "$(mktemp '${out}/XXXXXXXX')"\n`;
 
 const expectAll = async (): Promise<void> => {
@@ -81,7 +86,7 @@ test('a stand-in that expands as systemd does', async () => {
   await mkdir(sink);
   await writeFile(join(sink, 'sh'), sinkFor(join(dir, 'out')), { mode: 0o755 });
   const started: Promise<unknown>[] = [];
-  /** Runs the timer of ARM on this host, with the arguments as systemd would expand them. */
+  /** Runs the timer script on this host, with the arguments as systemd would expand them. */
   const run = async (argv: readonly string[]): Promise<CommandResult> => {
     const bin = join(dir, 'bin');
     await mkdir(bin, { recursive: true });

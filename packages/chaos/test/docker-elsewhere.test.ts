@@ -1,4 +1,7 @@
-/** An engine on another host: its processes and its network are not visible to the controller, which is killed. */
+/**
+ * Tests an engine on another host, whose processes and network are not visible to the controller,
+ * which is killed.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,7 +35,7 @@ const start = async (engine: DockerEngine): Promise<void> => {
     ]);
 };
 
-/** In namespaces of its own, as on another host. */
+/** Injects in separate namespaces, as if the engine were on another host. */
 const inject = async (
   engine: DockerEngine,
   journal: string,

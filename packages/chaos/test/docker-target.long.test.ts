@@ -1,4 +1,4 @@
-/** Drills and faults on containers, in a Docker engine of this test. */
+/** Tests drills and faults on containers, in a Docker engine of this test. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -52,7 +52,7 @@ testWithDocker(
       await expiry(engine, deployment, dir);
       await ownNetwork(engine, deployment, dir);
     } finally {
-      // A test that failed in between must restore the host, too.
+      // A failed test must restore the host as well.
       for (const name of ['journal', 'faults', 'expiry', 'own']) {
         await rollbackPending({
           journal: openJournal(join(dir, name)),
@@ -80,7 +80,7 @@ const members = async (
   expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
     ...['load-balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
   ]);
-  // IDs from metrics and the one from a log have the same form.
+  // IDs from metrics and the ID from a log have the same form.
   for (const { kind, nodeId } of all)
     expect(nodeId).toEqual(kind === 'node' ? expect.stringMatching(/^ND_\w{6,}$/) : null);
   for (const member of all) {
@@ -93,7 +93,7 @@ const members = async (
     if (range === undefined) expect(member.ports?.udp).toBeNull();
     else if (!found) expect(member.ports?.udp).toEqual(range);
     else {
-      // What it has bound: one port per core.
+      // The node has bound one port per core.
       const [first, last] = member.ports?.udp ?? [0, 0];
       expect(first).toBe(range[0]);
       expect(last).toBeGreaterThanOrEqual(first);
@@ -101,7 +101,7 @@ const members = async (
     }
     for (const ability of ['signal', 'start', 'pause', 'exec', 'packet_filter'] as const)
       expect(await target.missingCapability(ability, member)).toBeNull();
-    // The PID on this host, whatever the engine reports.
+    // The PID must be valid on this host, even if the engine reports another one.
     const pid = await target.pid(member);
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(
       member.kind === 'node' ? 'livekit-server' : member.name,
@@ -132,13 +132,13 @@ const drill = async (
       confirmedTarget,
       dir: join(dir, folder),
     });
-  // It is not a lab.
+  // The deployment is not a lab.
   await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({
     code: 'target_not_confirmed',
   });
 
   let result = await carryOut(NAME, 'drill');
-  // A busy host shows nothing about containers.
+  // On a busy host, the verdict shows nothing about containers.
   for (
     let attempt = 2;
     attempt <= 3 && (result.verdict === 'void' || result.verdict === 'inconclusive');
@@ -152,7 +152,10 @@ const drill = async (
   expect(await readdir(journal.dir)).toEqual([]);
 };
 
-/** A rollback with the journal alone, as after a SIGKILL of the CLI: from another platform object, opened by its reference. */
+/**
+ * Tests rollbacks by the journal alone, as after a SIGKILL of the CLI: from another platform
+ * object, opened by its reference.
+ */
 const faults = async (
   engine: DockerEngine,
   deployment: Parameters<typeof dockerDeployment>[0],
@@ -195,14 +198,14 @@ const faults = async (
     expect(await leftoversOf(injection.id)).toEqual([]);
     expect(await stateOf(engine, on)).toBe('running');
   };
-  /** At any of its ports, as long as no fault affects it. */
+  /** Each unaffected component answers at one of its ports. */
   const portsThere = new Map(
     (await platform.components()).map(({ name, ports }) => [name, ports?.tcp ?? []]),
   );
   const isThere = (name: string): Promise<boolean> => anyAnswers(portsThere.get(name) ?? []);
 
   await during('kill', 'node-1', {}, async () => {
-    // Its restart policy would have started it by now.
+    // The restart policy would have started the container by now.
     await sleep(1_000);
     expect(await stateOf(engine, 'node-1')).toBe('exited');
     expect((await memberOf(platform, 'node-1')).nodeId).toBeNull();
@@ -239,7 +242,7 @@ const faults = async (
     expect(await stateOf(engine, 'node-3')).toBe('exited'),
   );
 
-  // Rules in the network of the host are removed after the container has ended, too.
+  // Rules in the network of the host are also removed after the container has ended.
   const fault = FAULTS.get('blackhole');
   if (fault === undefined) throw new Error('there is no blackhole');
   const member = await memberOf(platform, 'node-3');
@@ -261,7 +264,7 @@ const faults = async (
   await platform.start(member);
 };
 
-/** The controller is killed: the host of the engine rolls back, without any further command. */
+/** Tests that the host of the engine rolls back on its own when the controller is killed. */
 const expiry = async (
   engine: DockerEngine,
   deployment: Parameters<typeof dockerDeployment>[0],
@@ -301,7 +304,7 @@ const expiry = async (
   expect((await Promise.all(pending.map(({ id }) => leftoversOf(id)))).flat()).toEqual([]);
 };
 
-/** In a network of its own, a container has its own rules, which end with it. */
+/** Tests a container in its own network, whose rules end with it. */
 const ownNetwork = async (
   engine: DockerEngine,
   deployment: Parameters<typeof dockerDeployment>[0],

@@ -1,4 +1,7 @@
-/** The controller of a drill over SSH is killed, or its network fails: the target rolls back on its own, without any further command. */
+/**
+ * Tests that the target rolls back on its own when the controller of a drill over SSH is killed, or
+ * its network fails.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -22,13 +25,20 @@ import { addUnits } from './support/units.ts';
 await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
 const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis';
-/** Long enough for an injection over SSH on a busy host. Those of nodes end later: a node that starts without Redis ends at once, and these units do not start it again. */
+/**
+ * Delay of the automatic rollback of Redis faults, ms: long enough for an injection over SSH on a
+ * busy host. Rollbacks of nodes follow later, because a node that starts without Redis exits at
+ * once, and these units do not restart it.
+ */
 const REDIS_EXPIRES_MS = 15_000;
 const NODE_EXPIRES_MS = 25_000;
 
 type Case = [fault: string, component: string, params?: object];
 
-/** On components that no other fault of the line affects; each mechanism once with each failure. */
+/**
+ * Faults on components that no other fault of the line affects; each mechanism once with each
+ * failure.
+ */
 const KILLED: readonly Case[] = [
   ['hang', 'livekit-1.service'],
   ['packet-loss', 'livekit-2.service', { loss: '20%', burst: 3 }],
@@ -42,7 +52,7 @@ const CUT: readonly Case[] = [
   ['hang', 'redis.service'],
 ];
 
-/** A network namespace that reaches this host over one link, as a laptop does over its VPN. */
+/** Network namespace that reaches this host over one link, like a laptop over its VPN. */
 const openLink = () => {
   const name = `swarm-cut-${process.pid}`;
   const [here, there] = [`scut${process.pid % 10_000}a`, `scut${process.pid % 10_000}b`];
@@ -57,7 +67,8 @@ const openLink = () => {
     name,
     address: '198.18.77.1',
     cut: () => ip('link', 'set', here, 'down'),
-    // The namespace ends with its last process, some time later: the link goes now, or the next attempt cannot make its own.
+    // The namespace ends with its last process, some time later: the link is removed now, so that
+    // the next attempt can make its own.
     [Symbol.dispose]: () => {
       ip('link', 'delete', here);
       ip('netns', 'delete', name);
@@ -149,7 +160,7 @@ test('a target whose controller is killed, and one whose network is cut', {
       ...(await Promise.all(ids.map(leftoversOf))).flat(),
     ];
     await expect.poll(expired, { timeout: NODE_EXPIRES_MS + 30_000, interval: 1_000 }).toEqual([]);
-    // It is not known here that the target has rolled back: doing it again does no harm.
+    // This host does not know that the target has rolled back: a second rollback does no harm.
     for (const drill of drills)
       if (drill.signalCode === null) {
         process.kill(-drill.pid, 'SIGKILL');
@@ -165,7 +176,7 @@ test('a target whose controller is killed, and one whose network is cut', {
 test('with systemd it is a timer, which the rollback stops', async () => {
   await using host = await startSshHost();
   await addUnits(host, 1);
-  // As much of systemd-run as is used; the unit is a process that waits.
+  // Stand-in for the used part of systemd-run; the unit is a process that waits.
   await host.addProgram(
     'systemd-run',
     `units=$(dirname "$0")/../units
@@ -204,7 +215,7 @@ setsid sh -c 'echo $$ >"$0"; sleep "$1"; shift; exec "$@"' "$units/$unit.timer.t
   await expect.poll(() => brokenUnits(host.dir), { timeout: 20_000 }).toEqual([]);
 });
 
-test('a command that arrives late does nothing, and one that hangs is ended on the target', async () => {
+test('a late command does nothing, and a hanging command is terminated on the target', async () => {
   await using host = await startSshHost();
   await using connection = await connectSsh('swarm-host', host.config);
   const file = (name: string): string => join(host.dir, name);
@@ -212,11 +223,11 @@ test('a command that arrives late does nothing, and one that hangs is ended on t
   expect(await connection.run(['true'])).toMatchObject({ code: 0 });
   expect(connection.inFlight.leftMs?.()).toBe(0);
 
-  // It hangs for longer than it may.
+  // The command hangs for longer than its time limit.
   const hung = await connection.run(['sh', '-c', 'sleep 5; touch "$0"', file('hung')], '', 3_000);
   expect(hung.code).not.toBe(0);
 
-  // Between this host and the target, it is held up for longer than it may.
+  // The command is delayed between this host and the target for longer than its time limit.
   const gate = file('gate');
   await writeFile(
     gate,

@@ -1,4 +1,7 @@
-/** The controller is killed during every kind of fault: the target rolls back on its own, without any further command. */
+/**
+ * Tests that the target rolls back on its own when the controller is killed during every kind of
+ * fault.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -51,12 +54,15 @@ const componentNamed = async (name: string): Promise<Component> => {
   return found;
 };
 
-/** Long enough for every injection; those that wait longer are killed in between. */
+/**
+ * Delay of the automatic rollback, ms: long enough for every injection; injectors that wait longer
+ * are killed in between.
+ */
 const EXPIRES_MS = 6_000;
 
 type Case = [fault: string, component: string, params?: object];
 
-/** Each fault, on components that no other fault of its line affects. */
+/** Faults on components that no other fault of the same line affects. */
 const LINES: readonly (readonly Case[])[] = [
   [
     ['kill', 'node-1'],
@@ -102,7 +108,7 @@ const CONTEXT = {
   params: { burst: 1 },
 };
 
-test('every stateful fault is here', () => {
+test('every stateful fault is tested', () => {
   const stateful = [...FAULTS.values()].filter(
     (fault) => fault.rollbackSteps(CONTEXT, NODE).length > 0,
   );
@@ -132,12 +138,13 @@ test.each(LINES.map((line) => [line.map(([fault]) => fault).join(', '), line] as
       expect(['detached_process', 'systemd_timer']).toContain(expiry?.methods[0]);
     for (const [index, [, name, params = {}]] of line.entries()) {
       const drill = drills[index];
-      // With a down time it is in the middle of the injection, when the process is down.
+      // With a down time, the drill is killed in the middle of the injection, while the process is
+      // down.
       if ('down' in params)
         await expect.poll(async () => target.pid(await componentNamed(name))).toBeNull();
       else if (drill?.stdout?.readableLength === 0) await once(drill.stdout, 'readable');
     }
-    // The whole process group: what is armed must not be a part of it.
+    // The whole process group is killed: the armed rollback must not be part of it.
     for (const drill of drills) {
       process.kill(-drill.pid, 'SIGKILL');
       if (drill.signalCode === null) await once(drill, 'exit');
@@ -175,7 +182,7 @@ test('the rollback of the drill disarms it, and may come before, after and with 
     const { instance } = await componentNamed('node-1');
     expect(instance).not.toBe(component.instance);
     await expect.poll(() => leftoversOf(id), { timeout: 10_000 }).toEqual([]);
-    // The other one did not terminate what the first had started.
+    // The second rollback did not terminate the process that the first had started.
     expect((await componentNamed('node-1')).instance).toBe(instance);
     expect(await brokenComponents(target)).toEqual([]);
   }

@@ -1,4 +1,4 @@
-/** Every fault for real: its effect exists, and its rollback leaves nothing. */
+/** Tests that every fault has its effect, and that its rollback removes all of it. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ const inject = async (name: string, member: Component, params: object = {}): Pro
   return open;
 };
 
-/** Removes an effect by other means than its rollback, and expects the finding of the fault. */
+/** Removes an effect by other means than the rollback, and expects the finding of the fault. */
 const expectMissed = async (
   injection: Injection,
   remove: () => Promise<unknown>,
@@ -88,7 +88,7 @@ const expectHealed = async (injection: Injection): Promise<void> => {
   await injection.rollback();
   expect(await leftoversOf(injection.id)).toEqual([]);
   expect((await journal.read()).pending).toEqual([]);
-  // Again, without an effect.
+  // The second rollback finds no effect.
   await injection.rollback();
 };
 
@@ -140,7 +140,7 @@ describe('faults that terminate a process', () => {
     expect(await platform.pid(await memberNamed(name))).toBe(after);
   });
 
-  test('graceful-stop drains a node; the rollback starts another process, once', async () => {
+  test('graceful-stop drains a node; the rollback starts exactly one new process', async () => {
     const before = await memberNamed('node-1');
     const injection = await inject('graceful-stop', before);
     await expectHealed(injection);
@@ -167,7 +167,7 @@ test('hang pauses a node, which keeps its ID, and lets it continue', async () =>
   expect((await memberNamed('node-2')).nodeId).toBe(node.nodeId);
   await expectHealed(injection);
   expect(processState(pid)).not.toBe('T');
-  // A node answers 406 until it has renewed its statistics, which it does every two seconds.
+  // A node answers 406 until it has renewed its statistics, every two seconds.
   await expect.poll(() => statusOf(cluster.nodes[1]?.httpUrl ?? '')).toBe(200);
 });
 
@@ -204,7 +204,7 @@ describe('Redis', () => {
     const preview = (params: object = {}) =>
       fault?.preview?.(platform, component, fault.params.parse(params));
 
-    // As in a Redis that an application uses, too.
+    // An application may use the same Redis.
     await set(3, 'sessions', 'queue');
     expect(await ask()).toBeNull();
     await set(0, 'room_participants:a', 'room_lock:a', 'app:session:1', 'my\nodes');
@@ -231,7 +231,7 @@ describe('Redis', () => {
     expect(await keys(3)).toEqual(['queue', 'sessions']);
     await expectHealed(all);
 
-    // Two deployments in one Redis: which of them is not guessed.
+    // With two deployments in one Redis, the database is not guessed.
     expect(await eventually(async () => (await keys(0)).includes('nodes'))).toBe(true);
     const second = new Redis(cluster.redisUrl ?? '', { db: 5 });
     await second.hset('nodes', 'ND_other', 'x');
@@ -243,14 +243,14 @@ describe('Redis', () => {
 });
 
 describe('packet_filter', () => {
-  test('blackhole: no packet arrives, then all do', async () => {
+  test('blackhole: no packet arrives, and all arrive after the rollback', async () => {
     const injection = await inject('blackhole', echo.member);
     expect((await echo.talk(20)).arrived).toEqual([]);
     await expectHealed(injection);
     expect((await echo.talk(20)).roundTrips).toHaveLength(20);
   });
 
-  test('blackhole in one direction: requests arrive, answers do not', async () => {
+  test('blackhole in one direction: only requests arrive', async () => {
     const injection = await inject('blackhole', echo.member, { protocol: 'udp', direction: 'out' });
     const talk = await echo.talk(20);
     expect([talk.arrived.length, talk.roundTrips.length]).toEqual([20, 0]);
@@ -293,7 +293,7 @@ describe('packet_filter', () => {
     for (let number = 1; number < count; number++)
       if (there.has(number) && !there.has(number - 1)) ends++;
     const run = (count - arrived.length) / Math.max(1, ends);
-    // Four standard deviations, with fewer independent events in bursts.
+    // Tolerance of four standard deviations, with fewer independent events in bursts.
     expect(Math.abs(lost - 0.25)).toBeLessThan(
       4 * Math.sqrt((0.25 * 0.75 * (2 * burst - 1)) / count),
     );
@@ -334,7 +334,7 @@ describe('packet_filter', () => {
   });
 
   test('rate-limit: packets are delayed by the rate, and dropped when the queue is full', async () => {
-    // 972 bytes and 28 of headers: 125 per second.
+    // Packets have 972 bytes and 28 of headers: 125 packets per second.
     const injection = await inject('rate-limit', echo.member, {
       rate: '1Mbit/s',
       queue: '400ms',
@@ -364,7 +364,7 @@ describe('faults that limit the resources of a process', () => {
     expect(await groups()).toBe(before);
   });
 
-  test('cpu-pressure: the CPU limit, and no more', async () => {
+  test('cpu-pressure: only CPU is limited', async () => {
     const node = await memberNamed('node-2');
     const ticks = async (): Promise<number> => {
       const stat = await readFile(`/proc/${await platform.pid(node)}/stat`, 'utf8');
@@ -389,7 +389,7 @@ describe('faults that limit the resources of a process', () => {
   });
 });
 
-describe('an effect that something else removes is missed', () => {
+describe('the removal of an effect is reported', () => {
   test('a hanging process that is continued', async () => {
     const node = await memberNamed('node-2');
     const pid = (await platform.pid(node)) ?? 0;
@@ -405,7 +405,7 @@ describe('an effect that something else removes is missed', () => {
     await expectMissed(await inject('redis-kill', redis), () => platform.start(redis), 'runs');
   });
 
-  test('a killed node that is started again is what the fault allows', async () => {
+  test('but not the restart of a killed node, which the fault allows', async () => {
     const injection = await inject('kill', await memberNamed('node-1'));
     expect(await injection.check(true)).toBeNull();
     await platform.start(await memberNamed('node-1'));
@@ -459,7 +459,7 @@ describe('an effect that something else removes is missed', () => {
   });
 });
 
-test('a fault that is not available reports it, and leaves nothing', async () => {
+test('an unavailable fault reports the reason, and has no effect', async () => {
   const node = await memberNamed('node-1');
   for (const [name, params] of [
     ['clock-skew', { by: 1_000 }],

@@ -1,4 +1,4 @@
-/** Two labs side by side: the participants are in one, the drill is aimed at the other. */
+/** Tests two labs: the participants are in one, the drill targets the other. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ test('each target of the other lab is a mismatch, and each of its own is proven'
     });
     expect(await doubtOn(observed), JSON.stringify(target)).toBeNull();
   }
-  // Alone, it shows by the URL of the participants.
+  // A component alone is compared by the URL of the participants.
   const facts = await readTargetFacts(
     { ...userDeployment(openLabPlatform(foreign), 'mine', observed), redisUrl: null },
     [{ role: 'load-balancer' }],
@@ -117,7 +117,7 @@ test('the drill is void, and nothing is injected', { timeout: 120_000 }, async (
       },
     },
     confirmedTarget: 'mine',
-    // A mismatch is certain: this does not allow it.
+    // A mismatch is certain, so this option does not permit the injection.
     allowUnprovenTarget: true,
     expiryMarginMs: 60_000,
     withoutExpiry: false,

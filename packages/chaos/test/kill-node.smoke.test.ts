@@ -1,4 +1,4 @@
-/** A drill that kills a node of a lab of three; its record alone gives the same result. */
+/** Tests a drill that kills a node of a lab of three; its record alone gives the same result. */
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';

@@ -1,4 +1,7 @@
-/** Drills of the library for real, in addition to `kill-node.smoke.test.ts`: a lab of three nodes, a load, faults, and the measured recovery. */
+/**
+ * Tests further drills of the library (see also `kill-node.smoke.test.ts`): a lab of three nodes, a
+ * load, faults, and the measured recovery.
+ */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +34,7 @@ describe('a node that is unreachable for a while', () => {
   );
 });
 
-describe('a fault that vanishes', () => {
+describe('a fault whose effect is removed', () => {
   it('makes the drill void: its rules are deleted by hand', { timeout: 120_000 }, async () => {
     const drill = await libraryDrill('blackhole-8s', { recoveryMs: 10_000, joinProbes: null });
     let removed: Promise<unknown> | null = null;

@@ -1,4 +1,6 @@
-/** A Redis that does not have the keys of a whole deployment: `--redis` names it, and `redis-flush` refuses. */
+/**
+ * Tests a Redis without all keys of a deployment: `--redis` reports it, and `redis-flush` refuses.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -25,7 +27,7 @@ const nodesAt = async (url: string): Promise<unknown> => {
   }
 };
 
-/** The obstacle that `redis-flush` reports for a Redis on this host. */
+/** Obstacle that `redis-flush` reports for a Redis on this host. */
 const flushObstacle = async (url: string): Promise<string | null | undefined> => {
   const platform = fakePlatform();
   const fault = FAULTS.get('redis-flush');
@@ -60,7 +62,7 @@ test('a Sentinel', async () => {
   expect(await flushObstacle(url)).toContain('a Redis Sentinel');
 });
 
-test('a user that may not read the keys, and one that may read nothing else', async () => {
+test('a user that may not read the keys, and one that may read only the keys', async () => {
   await using redis = await startRedis();
   await redis.client.call('ACL', 'SETUSER', 'limited', 'on', '>secret', '+ping', '~other');
   await redis.client.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '+hgetall', '~nodes');

@@ -1,4 +1,7 @@
-/** A drill is killed in the middle of every kind of fault: the next rollback from the journal leaves nothing. */
+/**
+ * Tests that the next rollback from the journal leaves no effect when a drill is killed in the
+ * middle of every kind of fault.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -53,7 +56,7 @@ afterAll(async () => {
 const program = (name: string): string =>
   fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
-/** Its first line: the fault is injected by then. */
+/** Starts a drill and returns its first line, which it prints after the injection. */
 const startDrill = async (
   name: string,
   ...args: string[]
@@ -90,7 +93,7 @@ const CASES: Record<string, [member: string, params: object]> = {
   'forced-stop': ['node-1', {}],
   restart: ['node-1', {}],
   hang: ['node-1', {}],
-  // Before Redis is killed: nodes register again only seconds after it.
+  // Comes before the kill of Redis, after which nodes need seconds to register again.
   'redis-flush': ['redis', {}],
   'redis-kill': ['redis', {}],
   'redis-partition': ['node-1', {}],
@@ -105,7 +108,7 @@ const CASES: Record<string, [member: string, params: object]> = {
   'memory-pressure': ['node-1', { megabytes: 300 }],
 };
 
-test('every fault is here, except those that are not available', async () => {
+test('every available fault is tested', async () => {
   const node = await memberNamed('node-1');
   const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
   for (const fault of others)
@@ -129,7 +132,7 @@ test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
   expect((await journal.read()).pending).toMatchObject([
     { id, fault, drill: 'test', components: [{ name }] },
   ]);
-  // While its owner lives, the fault is left to it.
+  // While its owner runs, the fault is not rolled back.
   expect(await rollbackPending({ journal, faults: FAULTS })).toMatchObject({
     rolledBack: [],
     running: [{ id }],
@@ -223,7 +226,7 @@ test('an unreadable entry is reported, stays, and does not prevent other rollbac
   await rm(torn);
 });
 
-test('a lab that was stopped in between took its services with it: nothing is started', async () => {
+test('services of a lab that was stopped in between are not started', async () => {
   const { drill } = await startDrill('injector.ts', lab, journal.dir, 'kill', '{}', 'node-2');
   const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-partition', '{}', 'node-1');
   await killDrill(drill);

@@ -1,4 +1,7 @@
-/** What faults leave is found by its own name, in every network namespace, and removed. */
+/**
+ * Tests that effects of faults are found by their own names, in every network namespace, and
+ * removed.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
@@ -14,7 +17,7 @@ import { localHost } from '../src/targets/process/local-host.ts';
 
 const unavailable = await skipWithout('packet-filter', 'cpu-quota');
 
-/** Of an injection that no journal holds. */
+/** Id of an injection that no journal contains. */
 const ID = `t${String(process.pid).padStart(7, '0')}`.slice(0, 8);
 const TABLE = `swarm_chaos_${ID}`;
 const started: ChildProcess[] = [];
@@ -40,7 +43,7 @@ afterAll(async () => {
 
 test('tables and stopped processes', async () => {
   await execa('nft', ['add', 'table', 'inet', TABLE]);
-  // A container has a network namespace of its own.
+  // A container has its own network namespace.
   const inside = await start('unshare', '--net', 'sleep', '60');
   await expect
     .poll(() =>
@@ -68,7 +71,7 @@ test('tables and stopped processes', async () => {
     instance: expect.stringMatching(new RegExp(`^${stopped}:\\d+$`)),
     injection: null,
   });
-  // The scan does not find itself.
+  // The scan does not report itself.
   expect(found.map(({ kind }) => kind).sort()).toEqual([
     'nft_table',
     'nft_table',

@@ -1,4 +1,7 @@
-/** A whole drill over SSH, as on other platforms: under load, the unit that holds a room is killed, and all participants recover. */
+/**
+ * Tests a whole drill over SSH: under load, the unit that holds a room is killed, and all
+ * participants recover.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +61,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
       confirmedTarget,
       dir: join(host.dir, folder),
     });
-  // It is not a lab.
+  // The deployment is not a lab.
   await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
     code: 'target_not_confirmed',
   });

@@ -1,4 +1,7 @@
-/** Units on a host reached by SSH: a real sshd on loopback, real servers, signals and rules; only systemd is a stand-in. */
+/**
+ * Tests units on a host reached by SSH: a real sshd on loopback, real servers, signals and rules;
+ * only systemd is a stand-in.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +31,7 @@ const memberOf = async (target: Platform, name: string): Promise<Component> => {
   return found;
 };
 
-/** A process that was paused has work to catch up with. */
+/** Waits until these ports answer: a process that was paused first handles its queue. */
 const expectBack = (ports: readonly number[]): Promise<void> =>
   expect.poll(() => anyAnswers(ports), { timeout: 10_000, interval: 100 }).toBe(true);
 
@@ -48,7 +51,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
   const { platform: target } = deployment;
   expect(JSON.stringify(target.reference)).not.toContain('secret');
 
-  // Nothing runs yet.
+  // No unit has been started.
   expect((await target.components()).map(({ nodeId, ports }) => ({ nodeId, ports }))).toEqual(
     Array.from({ length: 3 }, () => ({ nodeId: null, ports: null })),
   );
@@ -80,7 +83,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
   }
   expect(await target.missingCapability('stay_down', redis)).toContain('Restart=always');
 
-  // One argument stays one argument.
+  // Every argument arrives unchanged.
   const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];
   expect((await target.run(node1, ['printf', '%s|', ...odd])).stdout).toBe(
     odd.map((word) => `${word}|`).join(''),
@@ -99,7 +102,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     Array.from({ length: 25 }, (_, number) => number),
   );
 
-  // Injected here, rolled back by another platform object that only has the journal.
+  // Injected here, and rolled back by another platform object that only has the journal.
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
@@ -152,18 +155,18 @@ test('units over SSH', { timeout: 180_000 }, async () => {
   );
   expect(await readdir(journal.dir)).toEqual([]);
 
-  // Many programs, one connection for each platform that was opened.
+  // Many programs share one connection for each platform that was opened.
   const log = await host.log();
   expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
 });
 
-test('a node that was started listens at every port of its configuration', async () => {
+test('a started node listens at every port of its configuration', async () => {
   await using host = await startSshHost();
   const { http, metrics } = await findFreePorts('127.0.0.1', 1);
   const tcp = await createClusterPorts().tcp();
   const config = join(host.dir, 'node.yaml');
   await writeFile(config, stringify({ port: http, prometheus: { port: metrics } }));
-  // livekit-server opens its port for ICE long before the others, where Redis is slow.
+  // livekit-server opens its port for ICE long before the others if Redis is slow.
   const server = `const { createServer } = require('node:net');
     const listen = (port) => createServer().listen(port, '127.0.0.1');
     listen(${tcp});
@@ -197,8 +200,8 @@ test('a host that must be rejected, and one that cannot be reached', async () =>
     code: 'component_not_found',
     message: expect.stringContaining('no unit livekit.service on swarm-host'),
   });
-  // A host that is not known, and one that has another key.
-  // The same where the user's configuration accepts any key.
+  // An unknown host, and a host with another key. The result is the same if the user's
+  // configuration accepts any key.
   for (const StrictHostKeyChecking of ['no', 'accept-new']) {
     await expect(
       open({ UserKnownHostsFile: '/dev/null', StrictHostKeyChecking }),
@@ -228,7 +231,8 @@ test('a host that must be rejected, and one that cannot be reached', async () =>
 test('a user that is not root', async () => {
   await using host = await startSshHost();
   await host.addUnit('redis.service', ['/bin/sleep', '60']);
-  // A real account with limited permissions would change the host: the answers of id and sudo are stand-ins.
+  // A real account with limited permissions would change the host: the answers of id and sudo are
+  // stand-ins.
   await host.addProgram('id', 'echo 1000');
   const order = readSshSpec('swarm-host', 'redis=redis', host.config);
   const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
@@ -257,7 +261,7 @@ test('a user that is not root', async () => {
   });
 });
 
-test('drills exclude each other on a host, by whatever name they reach it', {
+test('drills exclude each other on a host, under any of its names', {
   timeout: 60_000,
 }, async () => {
   await using host = await startSshHost();

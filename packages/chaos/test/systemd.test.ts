@@ -1,4 +1,7 @@
-/** Units, with a stand-in for systemctl (containers and many build hosts have no systemd) and a real Redis. */
+/**
+ * Tests units with a stand-in for systemctl (containers and many build hosts have no systemd) and a
+ * real Redis.
+ */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +27,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-systemd-'));
   port = await createClusterPorts().tcp();
   await mkdir(join(dir, 'bin'));
-  // The program contains its settings: those that run it pass on no environment.
+  // The program contains its settings, because its callers pass on no environment.
   const stand = await readFile(
     fileURLToPath(new URL('./fixtures/systemctl.sh', import.meta.url)),
     'utf8',

@@ -31,7 +31,7 @@ groups:
       - { alert: JoinsFailing, expr: 'rate(joins[1m]) > 0', for: 1m30s }
 `);
 
-describe('the library', () => {
+describe('drills of the library', () => {
   const drills = readdirSync(join(ROOT, 'chaos'))
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => {

@@ -107,10 +107,16 @@ export const impossibleAlerts = (
 const waitOf = ({ waitsMs, intervalMs }: AlertRule): number =>
   intervalMs === null || intervalMs === 0 ? waitsMs : Math.ceil(waitsMs / intervalMs) * intervalMs;
 
-/** Returns true for an expression without history: a range or a recorded rate still shows a fault that has ended. */
+/**
+ * Returns true for an expression without history: a range or a recorded rate still shows a fault
+ * that has ended.
+ */
 const isMomentary = (expr: string): boolean => !/[[:]/.test(expr.replaceAll(/"[^"]*"/g, ''));
 
-/** Time from the first injection to the last rollback, ms; a fault without a duration lasts to the end. */
+/**
+ * Time from the first injection to the last rollback, ms; a fault without a duration lasts to the
+ * end.
+ */
 const faultsLastMs = (
   drill: Pick<Drill, 'load' | 'steadyState' | 'faults' | 'recoveryMs'>,
 ): number => {

@@ -12,12 +12,12 @@ import { drillTimes } from './schedule.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';
 
-/** Longer ones are a mistake. */
+/** Longest drill, ms; a longer one is a mistake. */
 const MAX_LENGTH_MS = 24 * 3_600_000;
 
 type Report = (path: Path, message: string, hint: string) => void;
 
-/** What is wrong with a drill whose file has the right form. */
+/** Reports problems of a drill whose file has the right form. */
 export const checkDrill = (
   drill: Drill,
   settings: FileSettings<DrillFile>,
@@ -47,7 +47,7 @@ const checkLength = (drill: Drill, report: Report): void => {
   );
 };
 
-/** Key of each objective in the file, and its limits. */
+/** Key of each objective in a drill file, and its limits. */
 const OBJECTIVE_KEYS: Record<
   Exclude<ObjectiveCode, 'alerts' | 'thresholds'>,
   { key: string; limits: readonly (keyof Objectives)[] }
@@ -68,7 +68,7 @@ const OBJECTIVE_KEYS: Record<
   disconnected: { key: 'disconnected', limits: ['disconnected'] },
 };
 
-/** Where the file requires an objective, and whether it does. */
+/** Key of an objective in the file, and whether the drill requires it. */
 const requirementOf = (
   { objectives, thresholds }: Drill,
   code: ObjectiveCode,
@@ -146,7 +146,7 @@ const checkAlerts = (drill: Drill, report: Report): void => {
   }
 };
 
-/** Thresholds on media that the drill does not have would never be crossed. */
+/** Reports thresholds on media that the drill does not have: they could never be crossed. */
 const checkWindows = (
   drill: Drill,
   { value, problem }: FileSettings<DrillFile>,
@@ -168,7 +168,7 @@ const checkLoad = (drill: Drill, report: Report): void => {
   );
 };
 
-/** Names of LiveKit's secrets. */
+/** Keys of secrets in LiveKit's configuration. */
 const SECRETS: ReadonlySet<string> = new Set([
   'keys',
   'key_file',

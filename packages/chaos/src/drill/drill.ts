@@ -1,4 +1,7 @@
-/** A drill as it is executed, all defaults filled in; part of the published drill-result.schema.json. */
+/**
+ * A drill with all defaults filled in, as it is executed; part of the published
+ * drill-result.schema.json.
+ */
 import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
 import { PATHS } from '@livekit-swarm/scenario';
 import { z } from 'zod';
@@ -10,7 +13,7 @@ export const objectiveCode = z
   .enum(DRILL_OBJECTIVES)
   .meta({ id: 'ObjectiveCode', description: 'An objective that a drill can miss.' });
 
-/** In drill files, results and metrics. */
+/** Code of an objective in drill files, results and metrics. */
 export type ObjectiveCode = z.infer<typeof objectiveCode>;
 
 /** Conditions on the recovery. Times in ms after the injection. */
@@ -37,7 +40,7 @@ export type Objectives = z.infer<typeof objectives>;
 
 export const objectiveName = z.keyof(objectives).meta({ id: 'Objective' });
 
-/** The lab that is started for a drill when no other deployment is given. */
+/** Lab that is started for a drill when no other deployment is given. */
 const lab = z.object({
   nodes: z.number(),
   persistentRedis: z.boolean().describe('Redis with an append-only file.'),
@@ -56,10 +59,10 @@ const load = z.object({
   path: z.enum(PATHS).default('direct').describe('How media reaches a node.'),
 });
 
-/** Rooms that are alike. Those that no fault affects are the control group. */
+/** Load of a drill: rooms of equal form. Those that no fault affects are the control group. */
 export type DrillLoad = z.infer<typeof load>;
 
-/** Participants that join during a drill, to test whether new joins succeed and receive media. */
+/** Participants that join during a drill, as a test that new joins succeed and receive media. */
 const joinProbes = z.object({
   everyMs: ms(),
   sessionMs: ms(),
@@ -95,7 +98,7 @@ const knownFailures = z.object({
   reason: z.string(),
 });
 
-/** Failures that the drill lists as expected for a version of the server. */
+/** Objectives that a version of the server is expected to miss, as the drill lists them. */
 export type KnownFailures = z.infer<typeof knownFailures>;
 
 export const drillSchema = z

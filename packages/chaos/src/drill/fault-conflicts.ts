@@ -4,23 +4,29 @@ import { affectedMs, durationOfItem, injectionTimes } from './schedule.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
 import { defaultTarget } from './schema/target.ts';
 
-/** Two faults that cannot be active at the same time, or exceed the blast radius together. */
+/**
+ * Two faults of a drill that cannot be active at the same time, or exceed the blast radius
+ * together.
+ */
 export interface FaultConflict {
-  /** In the file: of the one that is injected later. */
+  /** Position in the file of the fault that is injected later. */
   position: number;
   message: string;
   hint: string;
 }
 
-/** One injection of a fault of the file. Ms after the steady state was reached. */
+/** One injection of a fault, ms after the steady state was reached. */
 interface ScheduledFault {
   position: number;
   name: string;
   target: FaultTarget;
   fromMs: number;
-  /** Its rollback. */
+  /** Time of its rollback. */
   toMs: number;
-  /** It terminates a process: the target may resolve to another component from then on. */
+  /**
+   * True when the fault terminates a process: the target may resolve to another component
+   * afterwards.
+   */
   terminates: boolean;
 }
 
@@ -67,7 +73,7 @@ const occurrencesOf = (
   }));
 };
 
-/** Whether the targets may resolve to the same component. */
+/** Returns true when the targets may resolve to the same component. */
 const sameTarget = (a: FaultTarget, b: FaultTarget): boolean =>
   a.role === b.role && (a.role !== 'component' || b.role !== 'component' || a.name === b.name);
 
@@ -136,21 +142,24 @@ const tooMuch = (
   return null;
 };
 
-/** Whether it resolves to nodes; those of a lab are known by their names. */
+/** Returns true for a target that resolves to nodes; nodes of a lab have known names. */
 const isAtNodes = (target: FaultTarget): boolean =>
   target.role === 'nodes' ||
   FOLLOWS_ROOMS.has(target.role) ||
   (target.role === 'component' && /^node-\d+$/.test(target.name));
 
-/** The only lasting fault that leaves no process running. */
+/** Name of the only lasting fault that leaves no process running. */
 const REDIS_KILL = 'redis-kill';
 const PAUSE = 'hang';
 
-/** Whether no process of its target runs until the rollback. */
+/** Returns true when no process of the target runs until the rollback. */
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
   !lasts || name === REDIS_KILL;
 
-/** A terminated process cannot be affected, and no fault is injected twice. */
+/**
+ * Returns true when two faults may overlap: a terminated process cannot be affected, and no fault
+ * is injected twice.
+ */
 export const canOverlap = (
   first: { name: string; terminates: boolean },
   second: { name: string; terminates: boolean },

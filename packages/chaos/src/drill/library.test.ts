@@ -10,7 +10,7 @@ import { joinProbesOf, scenarioOfDrill } from './scenario-of-drill.ts';
 const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
-/** What is known of a server under faults, row by row. */
+/** Groups of faults (tag `row`) of which the library has a drill. */
 const ROWS = [
   'blackhole',
   'hang',

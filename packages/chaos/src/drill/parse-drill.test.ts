@@ -17,7 +17,7 @@ const problems = (text: string): string[] => {
   return [];
 };
 
-/** With the keys that every drill needs. */
+/** Text of a drill with these faults and the required keys. */
 const withFaults = (...lines: string[]): string =>
   `drill: test\nfaults:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
 

@@ -8,9 +8,9 @@ import { type DrillFile, drillFile } from './schema/file.ts';
 import { defaultTarget } from './schema/target.ts';
 
 export interface ParseDrillOptions {
-  /** For messages. */
+  /** Path of the file, for error messages. */
   file: string;
-  /** Those that a drill may use. */
+  /** Faults that a drill may use. */
   faults: Faults;
 }
 
@@ -38,7 +38,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   lab: {
     nodes: value.lab.nodes,
     persistentRedis: value.lab.redis === 'persistent',
-    // Mappings of a file have no prototype; others merge them.
+    // Mappings of a parsed file have no prototype, but code that merges them expects one.
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
   },
@@ -72,11 +72,11 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   knownFailures: value.knownFailures ?? null,
 });
 
-/** Media that takes no relay is not affected by what happens to one. */
+/** Default path of media: through a relay only if a fault targets one. */
 const defaultPath = (faults: readonly FaultItem[]): MediaPath =>
   faults.some(({ target }) => target?.role === 'turn') ? 'turn-udp' : 'direct';
 
-/** Every occurrence of a fault of the file. */
+/** Lists every occurrence of a fault of the file. */
 const occurrencesOf = (
   item: FaultItem,
   seed: number,
@@ -97,6 +97,6 @@ const occurrencesOf = (
   }));
 };
 
-/** Every fault has a mapping of parameters; mappings of a file have no prototype. */
+/** Parameters of a fault as a plain object: mappings of a parsed file have no prototype. */
 const paramsOf = (params: unknown): DrillFault['params'] =>
   typeof params === 'object' && params !== null ? { ...structuredClone(params) } : {};

@@ -22,7 +22,8 @@ describe('scenarioOfDrill', () => {
   it('has all participants connected before the steady state, and keeps them until the end', () => {
     const drill = drillOf();
     const { participants, endAtMs, lastJoinAtMs } = planOf(drill);
-    // Twelve participants at ten per second, 15 s until the steady state, 10 s of fault, 30 s of recovery.
+    // Joins take 1.2 s (twelve participants at ten per second); then 15 s until the steady state,
+    // 10 s of fault, 30 s of recovery.
     expect({ lastJoinAtMs, endAtMs }).toEqual({
       lastJoinAtMs: 1_100,
       endAtMs: 1_100 + 15_000 + 10_000 + 30_000,
@@ -138,7 +139,7 @@ describe('joinProbesOf', () => {
     );
   });
 
-  it('join a new room one after the other, or at once', () => {
+  it('join a new room one after the other, or simultaneously', () => {
     const [a, b] = newcomers.filter(({ room }) => room.endsWith('probe-2'));
     expect([b?.joinAtMs, b?.leaveAtMs]).toEqual([(a?.joinAtMs ?? 0) + 500, a?.leaveAtMs]);
     const twins = joinProbesOf(
@@ -148,7 +149,7 @@ describe('joinProbesOf', () => {
     expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
   });
 
-  it('join the only room where there is one', () => {
+  it('join the only room', () => {
     const alone = drillOf({
       joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
       load: { ...drill.load, rooms: 1 },

@@ -12,13 +12,13 @@ import {
 import type { Drill, DrillLoad } from './drill.ts';
 import { type DrillTimes, drillTimes } from './schedule.ts';
 
-/** Participants whose recovery is measured. They publish, and subscribe to each other. */
+/** Role of participants whose recovery is measured. They publish, and subscribe to each other. */
 export const LOAD_ROLE = 'participant';
 
-/** Participants that join during a drill, receive for a moment, and leave. */
+/** Role of participants that join during a drill, receive media for a moment, and leave. */
 export const JOIN_PROBE_ROLE = 'join-probe';
 
-/** The only group of a drill's scenario, and the prefix of its rooms. */
+/** Name of the only group of a drill's scenario, and prefix of its rooms. */
 export const LOAD_GROUP = 'load';
 export const ROOM_PREFIX = 'drill';
 
@@ -26,9 +26,9 @@ export const ROOM_PREFIX = 'drill';
 export const DRILL_WINDOWS = ['baseline', 'fault', 'recovery'] as const;
 
 /**
- * The load of the drill as a scenario: rooms that stay open until the end, with the windows
- * `baseline` (steady state), `fault` (from the first injection to the last rollback, at least 15 s)
- * and `recovery` (from then to the end).
+ * Scenario of a drill's load: rooms that stay open until the end, with the windows `baseline`
+ * (steady state), `fault` (from the first injection to the last rollback, at least 15 s) and
+ * `recovery` (from then to the end).
  */
 export const scenarioOfDrill = (drill: Drill): Scenario => {
   const times = drillTimes(drill);
@@ -67,7 +67,10 @@ const roleOf = ({ participants, publish, path }: DrillLoad): RoleSpec => ({
   path,
 });
 
-/** Low-resolution video: a drill measures whether media is received, not how good it is. */
+/**
+ * Track of the load. Videos have a low resolution: a drill measures whether media arrives, not its
+ * quality.
+ */
 const trackOf = (kind: DrillLoad['publish'][number]): TrackPlan =>
   kind === 'audio'
     ? { kind }
@@ -88,17 +91,17 @@ const windowsOf = ({
 
 const JOIN_PROBE_GROUP = 'join-probes';
 
-/** Time for a new room to exist before the second participant joins it. */
+/** Time before the second participant joins a new room, ms: the room must exist. */
 const STAGGER_MS = 500;
 
 /**
- * Participants that join from the steady state to the end, to test new joins: alternately one joins
- * a room of the load, and two join a new room. Every other join into the load is into the first
- * room, which faults target; the others rotate. In rooms of the load probes only subscribe, so that
- * no participant of the load waits for their media; in a new room they publish, to show that it
- * carries media.
- * @param plan of the drill's scenario
- * @returns their plans in order, with indexes after those of the load; empty without join probes
+ * Plans of the join probes, participants that join from the steady state to the end as a test of
+ * new joins: alternately one joins a room of the load, and two join a new room. Every other join
+ * into the load is into the first room, which faults target; the others rotate. In rooms of the
+ * load probes only subscribe, so that no participant of the load waits for their media; in a new
+ * room they also publish.
+ * @param plan plan of the drill's scenario
+ * @returns plans in order, with indexes after those of the load; empty without join probes
  */
 export const joinProbesOf = (
   drill: Pick<Drill, 'joinProbes' | 'load' | 'steadyState' | 'faults' | 'recoveryMs'>,
@@ -160,7 +163,7 @@ export const joinProbesOf = (
   }));
 };
 
-/** The load of a drill and its join probes. */
+/** Plan of the load of a drill and its join probes. */
 export const planOfDrill = (drill: Drill, name: string): Plan => {
   const plan = expandPlan(scenarioOfDrill(drill), name);
   return { ...plan, participants: [...plan.participants, ...joinProbesOf(drill, plan)] };

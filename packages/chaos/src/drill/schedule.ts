@@ -5,7 +5,7 @@ import type { Drill } from './drill.ts';
 /**
  * Times of the injections of a fault, ms after the steady state: once, at intervals, or at random.
  * The same seed and position in the file give the same times; random injections never overlap.
- * @param durationMs of each; null: instantaneous, or until the end of the drill
+ * @param durationMs duration of each; null: instantaneous, or until the end of the drill
  */
 export const injectionTimes = (
   item: {
@@ -26,7 +26,8 @@ export const injectionTimes = (
     );
   const lengthMs = durationMs ?? 0;
   const chance = randomStream(seed, 'faults', position);
-  // Drawn from the time that the injections leave free, then shifted by their lengths: no overlap.
+  // Random times are drawn from the time that the injections leave free, then shifted by their
+  // lengths, so that none overlap.
   const spareMs = random.within - random.times * lengthMs;
   const drawn = Array.from({ length: random.times }, () => Math.round(chance() * spareMs)).sort(
     (a, b) => a - b,
@@ -40,7 +41,7 @@ export const durationOfItem = (
   { durationOf }: Pick<Fault, 'durationOf'>,
 ): number | null => item.for ?? (durationOf?.(item.with) || null);
 
-/** How long components are affected, ms; infinite for a rollback that is not scheduled. */
+/** Time for which components are affected, ms; infinite for a rollback that is not scheduled. */
 export const affectedMs = (
   durationMs: number | null,
   { durationOf }: Pick<Fault, 'durationOf'>,
@@ -48,23 +49,32 @@ export const affectedMs = (
 
 /** The times of a drill, ms after the start of its run; the same in every repeat. */
 export interface DrillTimes {
-  /** The last participant of the load is scheduled to join. */
+  /** Scheduled join of the last participant of the load. */
   lastJoinMs: number;
-  /** From here to `steadyMs` the steady state must hold. */
+  /** Start of the time until `steadyMs` in which the steady state must hold. */
   steadyFromMs: number;
-  /** The zero of the faults' times. */
+  /** Zero of the faults' times. */
   steadyMs: number;
-  /** The first injection; `steadyMs` where there is no fault. */
+  /** First injection; without faults, `steadyMs`. */
   faultFromMs: number;
-  /** Faults that end before the drill are rolled back, and clients had time to react. */
+  /**
+   * Time from which recovery is measured: faults that end before the drill are rolled back, and
+   * clients had time to react.
+   */
   recoveryFromMs: number;
   endMs: number;
 }
 
-/** Clients of a killed node need 10 to 13 s to recover, even if the fault was instantaneous. */
+/**
+ * Shortest window `fault`, ms: clients of a killed node need 10 to 13 s to recover, even from an
+ * instantaneous fault.
+ */
 const MIN_FAULT_MS = 15_000;
 
-/** A fault without a duration counts as a moment: its rollback is at the end of the drill. */
+/**
+ * Times of a drill. A fault without a duration counts as a moment, because its rollback is at the
+ * end of the drill.
+ */
 export const drillTimes = ({
   load,
   steadyState,
@@ -90,7 +100,7 @@ export const drillTimes = ({
     ...faults.map(({ atMs, durationMs }) => steadyMs + atMs + (durationMs ?? 0)),
   );
   const endMs = lastRollbackMs + recoveryMs;
-  // However short the recovery window is, half of it counts as recovery.
+  // At least half of the recovery window counts as recovery, however short the window is.
   const minimumMs = Math.min(Math.max(...injections) + MIN_FAULT_MS, endMs - recoveryMs / 2);
   return {
     lastJoinMs,

@@ -34,7 +34,7 @@ const A = ['a-1', 'a-2', 'a-3'];
 const STEADY = drillLine(5_000, { event: 'steady_state_reached' });
 const END: RecordLine = { type: 'end', at: END_AT + 10, reason: 'completed' };
 
-/** The part of the drill's file that is read again. */
+/** Stores the part of the drill's file that is read again. */
 const store = (dir: string, drill: Drill): void =>
   writeFileSync(
     join(dir, DRILL_FILE),
@@ -46,7 +46,7 @@ const store = (dir: string, drill: Drill): void =>
     }),
   );
 
-/** As a run writes it. */
+/** Writes a record like that of a run. */
 const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
   const plan = planOfDrill(drill, 'x');
   const scenario = recordedScenario(plan.scenario);
@@ -59,7 +59,7 @@ const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
   );
 };
 
-/** Measurements of the load generator. */
+/** Sample with measurements of the load generator. */
 const sample = (at: number): RecordLine => ({
   type: 'sample',
   at,
@@ -113,7 +113,7 @@ describe('the evaluation of a stored drill', () => {
     expect(result.repeats[0]?.record).toBe(join(dir, 'repeat-1', 'record.ndjson'));
   });
 
-  it('has the repeats that were recorded', async () => {
+  it('includes every recorded repeat', async () => {
     const drill = drillOf({ repeats: 3 });
     const dir = newDir();
     store(dir, drill);
@@ -179,7 +179,7 @@ describe('the evaluation of a stored drill', () => {
 });
 
 describe('an interrupted drill whose rollback failed', () => {
-  it('reports a failed rollback while the journal has it', async () => {
+  it('reports a failed rollback while its entry is in the journal', async () => {
     const dir = newDir();
     const drill = drillOf();
     const injected = faultOn('a').filter(
@@ -206,7 +206,8 @@ describe('an interrupted drill whose rollback failed', () => {
       { code: 'interrupted' },
     ]);
 
-    // An unreadable journal is not an empty one: "interrupted" implies that all faults were rolled back.
+    // An unreadable journal is not an empty one: "interrupted" implies that all faults were rolled
+    // back.
     const unknown = (message: string) => [
       { code: 'rollback_unknown', faults: [fault?.fault], message },
     ];

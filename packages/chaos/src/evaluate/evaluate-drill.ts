@@ -22,10 +22,13 @@ import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
 
-/** In the folder of a drill, next to its records: the definition of the drill and the result so far. */
+/**
+ * File in the folder of a drill, next to its records: the definition of the drill and its result so
+ * far.
+ */
 export const DRILL_FILE = 'drill.json';
 
-/** The part of a drill's result document that is not derived from its records. */
+/** Schema of the part of a drill's result document that does not follow from its records. */
 const storedSchema = z.object({
   schema: z.literal(DRILL_RESULT_SCHEMA),
   drill: drillSchema,
@@ -72,8 +75,8 @@ const whyOf = (error: unknown): string => {
 
 /**
  * Measures a drill and decides its verdict again, from its definition and its records alone.
- * @param dir the folder of the drill
- * @param journal of faults that were not rolled back
+ * @param dir folder of the drill
+ * @param journal journal of faults that were not rolled back
  * @throws SwarmError `drill_not_found`; RecordError for a record that cannot be read
  */
 export const evaluateDrill = async (
@@ -101,7 +104,10 @@ export const evaluateDrill = async (
   return combineRepeats({ drill, deployment, server, startedAt, repeats, serverVersions });
 };
 
-/** The record ends before the last rollbacks; the journal shows whether they succeeded. */
+/**
+ * Adds faults that were not rolled back. The record ends before the last rollbacks; the journal
+ * shows whether they succeeded.
+ */
 const withLeftovers = async (
   repeat: RepeatResult,
   journal: Pick<Journal, 'read'>,
@@ -115,7 +121,10 @@ const withLeftovers = async (
   return { ...repeat, reasons: [reason, ...others] };
 };
 
-/** Reason for faults that were not rolled back; null: all were. A journal or an entry that cannot be read may hold faults: the report states that. */
+/**
+ * Reason for faults that were not rolled back; null: all were. A journal or an entry that cannot be
+ * read may contain faults, as the reason states.
+ */
 const whyNotRolledBack = async (
   open: Recovery['faults'],
   journal: Pick<Journal, 'read'>,
@@ -138,7 +147,9 @@ const whyNotRolledBack = async (
   }
 };
 
-/** In the folders of `executeDrill`; an interrupted drill has fewer than its repeats. */
+/**
+ * Numbers and records of the repeats in a folder of `executeDrill`; an interrupted drill has fewer.
+ */
 const recordsOf = (dir: string, drill: Drill): { number: number; file: string }[] =>
   Array.from({ length: drill.repeats + MAX_EXTRA_ATTEMPTS }, (_, index) => ({
     number: index + 1,

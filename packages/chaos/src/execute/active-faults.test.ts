@@ -49,7 +49,7 @@ it('counts a terminated component to the end of the drill, and a restarted one f
   expect(() => aim({ target: at('a'), atMs: 900_000 })).toThrow('blastRadius');
 });
 
-it('reports a component that cannot have both faults, though its targets have different names', () => {
+it('reports a component that cannot have both faults, also for targets of different names', () => {
   const aim = aiming(3, 1);
   expect(aim({ target: { role: 'room-node' } })).toBeNull();
   expect(aim({ fault: 'hang', target: at('a'), atMs: 5_000 })).toBe(

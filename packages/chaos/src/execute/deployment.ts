@@ -19,40 +19,45 @@ import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
 
-/** A deployment under test: its signal URL and keys, its platform, and what can be observed. */
+/** Deployment under test: its signal URL and keys, its platform, and its observable services. */
 export interface DrillDeployment {
   platform: Platform;
-  /** For `--confirm-target` and a drill's `allowedTargets`: as the target calls itself, where it has a name. */
+  /**
+   * Name for `--confirm-target` and a drill's `allowedTargets`, reported by the target itself if it
+   * has one.
+   */
   name: string;
-  /** A lab of this tool, which has no real users. */
+  /** True for a lab of this tool, which has no real users. */
   isLab: boolean;
-  /** For clients: ws:// or wss://. */
+  /** Signal URL for clients: ws:// or wss://. */
   url: string;
-  /** Address of the API, where it is not below `url`. */
+  /** Address of the API, if it is not below `url`. */
   apiUrl?: string | undefined;
   apiKey: string;
   apiSecret: string;
-  /** Null: not observed, and left out of the report; the same for the next two. */
+  /** URL of its Redis. Null: not observed, and left out of the report; so are the next two. */
   redisUrl: string | null;
-  /** The load balancer's `/metrics`, in haproxy's format. */
+  /** URL of the load balancer's `/metrics`, in HAProxy's format. */
   loadBalancerMetricsUrl: string | null;
-  /** Its alerts become part of the record. */
+  /** URL of its Prometheus, whose alerts become part of the record. */
   prometheusUrl: string | null;
-  /** `/metrics` of its nodes, where they are known: those of a lab. */
+  /** URLs of its nodes' `/metrics`, if known: those of a lab. */
   nodeMetrics?: readonly { name: string; url: string }[];
-  /** @throws SwarmError when it is no longer the deployment that the repeat started with */
+  /** @throws SwarmError when it is no longer the deployment with which the repeat started */
   confirm?(): Promise<void>;
 }
 
-/** A deployment for one repeat. Disposed of after it: a lab that was started for it stops. */
+/**
+ * Deployment of one repeat, which disposes of it afterwards; a lab that was started for it stops.
+ */
 export type StartedDeployment = DrillDeployment & AsyncDisposable;
 
-/** What a platform cannot know: signal URL, keys, and services that can be observed. */
+/** Endpoints that a platform cannot know: signal URL, keys, and observable services. */
 export interface DeploymentEndpoints
   extends Pick<DrillDeployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>,
     Partial<Pick<DrillDeployment, 'redisUrl' | 'loadBalancerMetricsUrl' | 'prometheusUrl'>> {}
 
-/** A deployment of the user: drills must confirm it, and it is not stopped afterwards. */
+/** Makes a deployment of the user: drills must confirm it, and do not stop it. */
 export const userDeployment = (
   platform: Platform,
   name: string,
@@ -72,7 +77,7 @@ export const userDeployment = (
 });
 
 /**
- * LiveKit in containers, selected by a label.
+ * Finds LiveKit in containers with a label.
  * @throws SwarmError `docker_unavailable`, `component_not_found`; `usage` for invalid labels
  */
 export const dockerDeployment = async (
@@ -92,7 +97,7 @@ export const dockerDeployment = async (
 };
 
 /**
- * LiveKit in a Kubernetes namespace. Default name: `NAMESPACE@CONTEXT`.
+ * Finds LiveKit in a Kubernetes namespace. Default name: `NAMESPACE@CONTEXT`.
  * @throws SwarmError `cluster_unreachable`, `rejected`, `component_not_found`
  */
 export const kubernetesDeployment = async (
@@ -104,7 +109,8 @@ export const kubernetesDeployment = async (
 };
 
 /**
- * LiveKit as systemd units on hosts reached by SSH; named by what the hosts call themselves (`lk-1,lk-2`).
+ * Finds LiveKit in systemd units on hosts reached by SSH. Default name: the hosts' own names
+ * (`lk-1,lk-2`).
  * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`, `component_not_found`
  */
 export const sshDeployment = async (
@@ -114,7 +120,10 @@ export const sshDeployment = async (
   return userDeployment(platform, await hostNamesOf(platform, sshSpecName(options)), options);
 };
 
-/** What the hosts of the components call themselves: an alias of ssh may lead to another host than its name suggests. */
+/**
+ * Names of the components' hosts, as the hosts report them: an SSH alias may lead to another host
+ * than its name suggests.
+ */
 const hostNamesOf = async (platform: Platform, otherwise: string): Promise<string> => {
   const components = await platform.components();
   const names = await Promise.all(
@@ -125,15 +134,15 @@ const hostNamesOf = async (platform: Platform, otherwise: string): Promise<strin
 };
 
 export interface DrillLabOptions extends ProvisionOptions {
-  /** For its configurations, logs and data. */
+  /** Folder for its configurations, logs and data. */
   dir: string;
-  /** Alert rules, for a drill whose lab has alerts. */
+  /** Files of alert rules, for a drill whose lab has alerts. */
   ruleFiles: readonly string[];
-  /** Where the drill's metrics are served, for its Prometheus: `127.0.0.1:40123`. Null: nowhere. */
+  /** Address of the drill's metrics, for its Prometheus: `127.0.0.1:40123`. Null: not served. */
   metricsAddress?: string | null;
 }
 
-/** Between scrapes and between rule evaluations: a drill takes a minute or two. */
+/** Interval of scrapes and of rule evaluations, s: a drill takes a minute or two. */
 const INTERVAL_SECONDS = 1;
 
 /** Starts the lab of a drill: livekit-servers, Redis and a load balancer, on loopback. */
@@ -170,7 +179,10 @@ export const startDrillLab = async (
   };
 };
 
-/** A running lab (`swarm lab up`), which is not stopped afterwards. @throws SwarmError `no_lab` */
+/**
+ * Opens a running lab (`swarm lab up`), which is not stopped afterwards.
+ * @throws SwarmError `no_lab`
+ */
 export const runningLab = async (name: string): Promise<StartedDeployment> => {
   const platform = await openProcessPlatform({ lab: name });
   const state = await readLab(name);
@@ -196,7 +208,10 @@ export const runningLab = async (name: string): Promise<StartedDeployment> => {
   };
 };
 
-/** Stored in the keys file alone, which only the owner of the lab can read. */
+/**
+ * Reads the secret of a lab. Only the keys file contains it, which only the owner of the lab can
+ * read.
+ */
 const secretOf = async (lab: string): Promise<string> => {
   const [, secret] =
     /^export LIVEKIT_API_SECRET=(.+)$/m.exec(await readFile(keysFile(lab), 'utf8')) ?? [];

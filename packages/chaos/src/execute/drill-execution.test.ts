@@ -12,7 +12,10 @@ import { FAULTS } from '../faults/index.ts';
 import type { Component } from '../targets/platform.ts';
 import { executeFaults, type FaultPhase } from './execute-drill.ts';
 
-/** A drill whose steady state is reached at once. @param node that holds the rooms of the load */
+/**
+ * Executes a drill whose steady state is reached at once.
+ * @param node node that holds the rooms of the load
+ */
 const execute = (
   drill: Drill,
   node: string,
@@ -106,7 +109,7 @@ it('injects into a target that is not proven only when that is allowed, and reco
   ]);
 });
 
-it('is void when its lock on the target is lost: another drill may have begun there', async () => {
+it('is void when its lock on the target is lost, because another drill may have begun there', async () => {
   const lock = {
     assertHeld: () => {
       throw new SwarmError('lock_lost', 'the lock on lk-1 is lost');

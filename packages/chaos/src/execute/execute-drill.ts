@@ -44,33 +44,41 @@ import { createSteadyStateTracker, watchAbortCondition } from './steady-state.ts
 
 export interface ExecuteDrillOptions {
   drill: Drill;
-  /** The permission to send the load to the deployment. */
+  /** Guard that permits the load on the deployment. */
   guard: LoadGuard;
-  /** Called before each repeat. `dir`: where a lab may keep its logs. */
+  /** Starts or finds the deployment of a repeat. `dir`: folder for logs of a lab. */
   deploy(dir: string): Promise<StartedDeployment>;
   faults: ReadonlyMap<string, Fault>;
   journal: Journal;
   /** Value of `--confirm-target`. */
   confirmedTarget: string | null;
-  /** Inject also where it cannot be proven that the participants use the target. */
+  /** True: inject even if it is not proven that the participants use the target. */
   allowUnprovenTarget: boolean;
-  /** Until the target rolls back a fault on its own, ms after its scheduled rollback. */
+  /** Delay after which the target itself rolls back a fault, ms after the scheduled rollback. */
   expiryMarginMs: number;
-  /** Value of `--without-expiry`: inject also where the target cannot do that. */
+  /** Value of `--without-expiry`: inject even if the target cannot roll back on its own. */
   withoutExpiry: boolean;
-  /** Folder of the drill; each of several repeats has a folder of its own in it. */
+  /** Folder of the drill; each of several repeats has a folder in it. */
   dir: string;
-  /** Writes the result so far into `dir`: if this process is killed, the records can be evaluated. */
+  /**
+   * Writes the result so far into `dir`: if this process is killed, the records can be evaluated.
+   */
   save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
   staff(plan: Plan): WorkerAllocation;
   version: string;
-  /** Aborted: roll back, leave, and decide on what there is. */
+  /** Aborted: roll back, leave, and decide on the results so far. */
   stop: AbortSignal;
   onRepeat?(number: number, of: number): void;
-  /** What would be affected, for how long, and how it is rolled back: before a deployment that is not a lab is confirmed. */
+  /**
+   * Receives the affected components, times and rollbacks, before a deployment other than a lab is
+   * confirmed.
+   */
   onPreview?(plan: DrillPlan, url: string): void | Promise<void>;
-  /** The record that is being written; null between repeats. For a caller that must exit at once. */
+  /**
+   * Receives the record that is being written, and null between repeats, for a caller that must
+   * exit at once.
+   */
   onRecord?(record: RecordWriter | null): void;
   onProgress?(progress: Progress): void;
   onLine?(line: RecordLine): void;
@@ -142,7 +150,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
   return resultSoFar();
 };
 
-/** Who measures the nodes: they themselves in a lab, else what observes them. */
+/** Sources of node metrics: the nodes themselves in a lab, otherwise the deployment's observers. */
 const serverSources = ({
   nodeMetrics,
   prometheusUrl,
@@ -162,7 +170,7 @@ const serverOf = async ({
   isLab,
   platform,
 }: Pick<DrillDeployment, 'url' | 'isLab' | 'platform'>): Promise<DrillServer> => ({
-  // Without user and password.
+  // Host without user and password.
   host: URL.parse(url)?.host || url,
   isLab,
   nodes: (await platform.components()).filter(({ kind }) => kind === 'node').length,
@@ -171,21 +179,23 @@ const serverOf = async ({
 type RepeatOptions = ExecuteDrillOptions & {
   number: number;
   deployment: DrillDeployment;
-  /** Lock on the deployment. Absent: no other drill can inject into it. */
+  /** Lock on the deployment. Absent: no other drill can inject into the deployment. */
   lock?: Pick<HeldLock, 'assertHeld'> | undefined;
   record: RecordWriter;
   /** Random word in the names of this run's rooms and participants. */
   name: string;
 };
 
-/** Runs the load and, in parallel, the faults; then measures the recovery and decides the verdict. */
+/**
+ * Runs the load and, in parallel, the faults; then measures the recovery and decides the verdict.
+ */
 const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const { drill, deployment, name, record, stop } = options;
   const plan = planOfDrill(drill, name);
   const recoveryFold = createRecoveryFold();
   const seconds = createSeconds();
   const steadyState = createSteadyStateTracker(plan.participants);
-  // Rolled back in any case.
+  // The faults in this set are rolled back in any case.
   const injected = new Set<InjectedFault>();
   const runEnded = new AbortController();
   let faults: Promise<ExecutionFailure | null> = Promise.resolve({
@@ -193,7 +203,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     reason: { code: 'ended_before_steady_state' },
   });
   let startedAtMs = Date.now();
-  /** Since the run started; monotonic. */
+  /** Monotonic time since the run started, ms. */
   let elapsedMs = (): number => 0;
   let result: Awaited<ReturnType<typeof run>>;
   let recovery: Recovery;
@@ -223,7 +233,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
         ({ startedAtMs, elapsedMs } = live);
         const phase = { ...options, plan, live, steadyState, injected };
         faults = executeFaults({ ...phase, stop: AbortSignal.any([stop, runEnded.signal]) });
-        // It is awaited below; until then a rejection has no other listener.
+        // The promise is awaited below; until then a rejection has no other listener.
         faults.catch(() => {});
       },
       onLine: (line) => {
@@ -233,7 +243,8 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
         options.onLine?.(line);
       },
     });
-    // Before the last rollbacks: the record lacks them, and its evaluation must give the same result.
+    // Measured before the last rollbacks, because the record lacks them and its evaluation must
+    // give the same result.
     recovery = recoveryFold.result();
   } finally {
     runEnded.abort();
@@ -258,16 +269,16 @@ export type FaultPhase = RepeatOptions & {
   plan: Plan;
   live: LiveRun;
   steadyState: ReturnType<typeof createSteadyStateTracker>;
-  /** What was injected and not rolled back; the caller rolls back what is left at the end. */
+  /** Faults that were injected and not rolled back; the caller rolls back the rest at the end. */
   injected: Set<InjectedFault>;
 };
 
 const OBSERVE_EVERY_MS = 1_000;
 
 /**
- * From the first join to the end of the run: waits for the steady state, injects and rolls back on
- * schedule, and observes the deployment meanwhile.
- * @returns why the drill ended early; null: its schedule was completed
+ * Executes the faults, from the first join to the end of the run: waits for the steady state,
+ * injects and rolls back on schedule, and observes the deployment meanwhile.
+ * @returns the reason for which the drill ended early; null: its schedule was completed
  */
 export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure | null> => {
   const { drill, deployment, plan, live, steadyState, injected, stop } = phase;
@@ -298,7 +309,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   const abort = watchAbortCondition(drill, steadyState, rooms);
   const stopOrAbort = AbortSignal.any([stop, abort.signal]);
 
-  // Early: on a remote host it takes seconds, which would delay the first injection.
+  // Read early: on a remote host it takes seconds, which would delay the first injection.
   const targetFacts = waitUntilStopped(
     steadyMs - drill.steadyState.forMs - live.elapsedMs(),
     stop,
@@ -308,7 +319,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       drill.faults.map(({ target }) => target),
     ),
   );
-  // It is awaited below, unless the drill ends before.
+  // The promise is awaited below, unless the drill ends before.
   targetFacts.catch(() => {});
 
   try {
@@ -332,7 +343,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       return failure;
     }
 
-    // Not earlier: participants that are still joining receive no media either.
+    // Started only now, because participants that are still joining receive no media either.
     abort.start();
     await runFaultSchedule({
       drill,
@@ -362,7 +373,8 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     }
     return failure;
   } catch (error) {
-    // In the record, too: a later evaluation must not count the drill as executed.
+    // The record includes the reason, so that a later evaluation does not count the drill as
+    // executed.
     endRun('void', executionFailed(error));
     throw error;
   } finally {
@@ -376,14 +388,16 @@ const loadRooms = ({ participants }: Plan): string[] => [
   ...new Set(participants.filter(({ role }) => role === LOAD_ROLE).map(({ room }) => room)),
 ];
 
-/** Whether no further repeat is needed: enough were measured, or the attempts are used up. */
+/**
+ * Returns true when no further repeat is needed: enough were measured, or the attempts are used up.
+ */
 export const isConclusive = (
   { repeats }: Pick<Drill, 'repeats'>,
   done: readonly (Pick<RepeatResult, 'verdict' | 'reasons'> & {
     recovery: Pick<Recovery, 'skipped'>;
   })[],
 ): boolean => {
-  // A fault that is not available does not become available, nor a target the right one.
+  // Repeats do not help against an unavailable fault or a wrong target.
   const conclusive = done.filter(
     ({ verdict, reasons, recovery }) =>
       verdict === 'passed' ||
@@ -408,6 +422,6 @@ const executionFailed = (error: unknown): ExecutionFailure['reason'] => ({
   message: error instanceof Error ? error.message : String(error),
 });
 
-/** Resolves after that time, or as soon as `stop` is aborted. */
+/** Resolves after this time, or as soon as `stop` is aborted. */
 const waitUntilStopped = (ms: number, stop: AbortSignal): Promise<void> =>
   sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});

@@ -13,7 +13,7 @@ const journalOf = (...ids: string[]) => ({
   read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
 });
 
-it('finds a fault that is gone from the journal although the drill has not rolled it back', async () => {
+it('finds a fault that is missing from the journal although the drill has not rolled it back', async () => {
   const open = new Set([fault('a'), fault('b')]);
   expect(await externalRollback(open, journalOf('b', 'a', 'other'))).toBeNull();
   expect(await externalRollback(open, journalOf('a'))).toBe('fault-b');

@@ -82,7 +82,7 @@ it('lasts for its duration, however long it took to resolve the target', async (
   expect(rolledBackAt - injectedAt).toBeLessThan(600);
 });
 
-/** Runs a fault on a platform with these answers, and collects the lost effects and the events. */
+/** Runs a fault on a platform with these answers, and collects lost effects and events. */
 const lossesOf = async (
   fault: Partial<DrillFault>,
   platform: Platform,
@@ -100,7 +100,7 @@ const lossesOf = async (
 };
 
 describe('the effect of a fault', () => {
-  it('that is there in the middle and before the rollback costs nothing', async () => {
+  it('that is present in the middle and before the rollback is not reported', async () => {
     let asked = 0;
     const stopped: Platform = { ...fakePlatform(), isStopped: async () => ++asked > 0 };
     const { losses, events } = await lossesOf({ fault: 'hang', durationMs: 400 }, stopped);
@@ -108,7 +108,7 @@ describe('the effect of a fault', () => {
     expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
   });
 
-  it('that something else removed is reported, and the fault is rolled back all the same', async () => {
+  it('that was removed is reported, and the fault is still rolled back', async () => {
     const resumed: Platform = {
       ...fakePlatform(),
       isStopped: async () => false,

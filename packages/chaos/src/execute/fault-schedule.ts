@@ -16,38 +16,47 @@ export interface FaultScheduleOptions {
   faults: ReadonlyMap<string, Fault>;
   steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>;
   journal: Journal;
-  /** What was injected and not rolled back. The caller rolls back the rest with `rollbackAll`. */
+  /**
+   * Faults that were injected and not rolled back; the caller rolls back the rest with
+   * `rollbackAll`.
+   */
   injected: Set<InjectedFault>;
-  /** Ms after the run's start, now. */
+  /** Present time, ms after the run's start. */
   elapsedMs(): number;
-  /** The zero of the faults' times, ms after the run's start. */
+  /** Zero of the faults' times, ms after the run's start. */
   steadyMs: number;
-  /** Called with the rooms that are about to be affected. */
+  /** Receives the rooms that a fault will affect, before its injection. */
   onTargeted(rooms: readonly string[]): void;
-  /** Called when the effect of a fault is gone or unknown: later measurements do not show the effect. */
+  /**
+   * Receives the loss of an effect, or of certainty about it: later measurements do not show the
+   * effect.
+   */
   onEffectLost(loss: EffectLoss): void;
-  /** Appends to the record. */
+  /** Appends an event to the record. */
   append(event: DrillEvent, at?: number): void;
-  /** Of the automatic rollbacks on the target: how long after the scheduled ones, ms. */
+  /**
+   * Automatic rollbacks on the target: delay after the scheduled ones, ms (`marginMs`), and whether
+   * nothing may be injected without them (`required`).
+   */
   expiry: { marginMs: number; required: boolean };
-  /** Aborted: no further injection, and what was injected is rolled back at once. */
+  /** Aborted: inject no further fault, and roll back at once. */
   stop: AbortSignal;
 }
 
 /** A fault that was injected and must be rolled back. */
 export interface InjectedFault {
-  /** Of its entry in the journal. */
+  /** Id of its journal entry. */
   readonly id: string;
   readonly name: string;
-  /** Whether the rollback has begun. */
+  /** True when the rollback has begun. */
   readonly rollingBack: boolean;
   rollback(): Promise<void>;
 }
 
 /**
- * Injects the drill's faults at their times, each into what its target resolves to then, and rolls
- * each back after its duration. Resolves after the last rollback; faults without a duration stay.
- * A fault that is not available is recorded as skipped.
+ * Injects the drill's faults at their times, each into the components to which its target then
+ * resolves, and rolls each back after its duration. Resolves after the last rollback; faults
+ * without a duration stay. A fault that is not available is recorded as skipped.
  * @throws SwarmError when an injection or rollback failed
  */
 export const runFaultSchedule = async (options: FaultScheduleOptions): Promise<void> => {
@@ -59,7 +68,10 @@ export const runFaultSchedule = async (options: FaultScheduleOptions): Promise<v
   if (failed !== undefined) throw failed.reason;
 };
 
-/** Rolls back the rest, the last first. @throws the first failure, after all were tried */
+/**
+ * Rolls back the remaining faults, the last one first.
+ * @throws the first failure, after all were tried
+ */
 export const rollbackAll = async (injected: Set<InjectedFault>): Promise<void> => {
   let failure: unknown = null;
   for (const fault of [...injected].reverse()) {
@@ -122,7 +134,7 @@ const runFault = async (
     },
     at,
   );
-  // Counted from the injection: on a remote host resolving the target takes time.
+  // The time counts from the injection, because resolving the target takes time on a remote host.
   await waitUntil(at + untilRollbackMs / 2);
   const tookMs = await checkEffect(injection, injected, options, false);
   await waitUntil(at + untilRollbackMs - CHECK_BEFORE_MS - 2 * tookMs);
@@ -136,8 +148,9 @@ const runFault = async (
 const CHECK_BEFORE_MS = 300;
 
 /**
- * Checks the effect of a fault, except after the end of the drill, when everything is rolled back. A
- * check in the middle that got no answer is repeated at the end. @returns duration of the check, ms
+ * Checks the effect of a fault, except after the end of the drill, when everything is rolled back.
+ * A check in the middle that got no answer is repeated at the end.
+ * @returns duration of the check, ms
  */
 const checkEffect = async (
   injection: Injection,
@@ -195,15 +208,18 @@ const trackInjection = (
   return tracked;
 };
 
-/** What a fault is injected into, and what prevents that. */
+/** Target of a fault, and the obstacle to its injection. */
 export interface TargetedFault extends ResolvedTarget {
-  /** Null: nothing that is known here. */
+  /** Reason for which the fault cannot be injected; null: no reason is known. */
   unavailable: string | null;
 }
 
-/** Which components are affected at the same time, by the drill's schedule. */
+/** Components that are affected at the same time, by the drill's schedule. */
 export interface ActiveFaults {
-  /** Keeps the components until the fault is over. @throws SwarmError `component_not_found`, `blast_radius` */
+  /**
+   * Marks the components as affected until the fault is over.
+   * @throws SwarmError `component_not_found`, `blast_radius`
+   */
   target(
     scheduled: DrillFault,
     fault: Fault,
@@ -216,7 +232,7 @@ interface ActiveFault {
   name: string;
   terminates: boolean;
   components: readonly Component[];
-  /** As `atMs` of faults. */
+  /** End of the effect, ms after the steady state, like `atMs` of faults. */
   untilMs: number;
 }
 
@@ -245,7 +261,10 @@ export const createActiveFaults = (drill: Pick<Drill, 'seed' | 'blastRadius'>): 
   };
 };
 
-/** A drill file may name a component, whose kind is not known before. */
+/**
+ * Reason for which the components have the wrong kind; null: none. A drill file may name a
+ * component, whose kind is known only here.
+ */
 const whyWrongKind = ({ targets }: Fault, components: readonly Component[]): string | null => {
   const other = components.find(({ kind }) => !targets.includes(kind));
   return other === undefined

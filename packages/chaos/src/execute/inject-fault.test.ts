@@ -141,7 +141,7 @@ test('retries a rollback; a failed one stays in the journal for the next attempt
   expect(await pendingIds()).toEqual([]);
 });
 
-test('leaves the faults of a running drill to it', async () => {
+test('leaves the faults of a running drill unchanged', async () => {
   const rollback = vi.fn(async () => {});
   const nuisance = fault(async () => {}, rollback);
   const { id } = await injectFault(optionsOf(nuisance));
@@ -207,7 +207,7 @@ test('arms the target after the journal and before the injection, and disarms it
   );
   const [entry] = (await journal.read()).pending;
   expect(entry).toMatchObject({ injected: true, expiry: { methods: ['detached_process'] } });
-  // The target has all that this host would roll back with.
+  // The target has all data that this host would use for the rollback.
   expect(seen).toMatchObject([
     [id],
     {
@@ -223,7 +223,7 @@ test('arms the target after the journal and before the injection, and disarms it
   expect(platform.calls).toEqual([`arm ${id} 70000`, 'inject', 'roll back', `disarm ${id}`]);
 });
 
-test('injects nothing that the target cannot roll back on its own, where it must', async () => {
+test('injects nothing if a required automatic rollback is unavailable', async () => {
   const platform = fakePlatform();
   const inject = vi.fn(async () => {});
   const stateful = { ...fault(inject), rollbackSteps: STEPS };
@@ -248,7 +248,7 @@ test('injects nothing that the target cannot roll back on its own, where it must
   expect((await journal.read()).pending).toMatchObject([{ expiry: null }]);
 });
 
-test('an injection without an answer is rolled back again when its commands can no longer act', async () => {
+test('an injection without an answer is rolled back again after its commands have ended', async () => {
   const done: string[] = [];
   const timedOut = fault(
     async () => {
@@ -260,12 +260,12 @@ test('an injection without an answer is rolled back again when its commands can 
   const begun = performance.now();
   await expect(injectFault(optionsOf(timedOut, { platform }))).rejects.toThrow('no answer');
   expect(performance.now() - begun).toBeGreaterThan(290);
-  // The entry stays in the journal until the second one.
+  // The entry stays in the journal until the second rollback.
   expect(done).toEqual(['rolled back with 1 pending', 'rolled back with 1 pending']);
   expect(await pendingIds()).toEqual([]);
 });
 
-test('so is one whose drill died during the injection, by a later rollback', async () => {
+test('a later rollback does the same for a drill that died during the injection', async () => {
   const rollback = vi.fn(async () => {});
   const nuisance = { ...fault(async () => {}, rollback), rollbackSteps: STEPS };
   const platform = { ...fakePlatform(), inFlight: { maxMs: 400 } };

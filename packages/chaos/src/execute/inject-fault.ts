@@ -13,34 +13,43 @@ export interface InjectOptions
   /** Name of the drill. */
   drill: string;
   journal: Journal;
-  /** The automatic rollback on the target. Null: none, only this process and the journal roll back. */
+  /** Automatic rollback on the target; null: only this process and the journal roll back. */
   expiry: ExpiryOptions | null;
   /** Called when the injection begins. */
   onBegin?(): void;
 }
 
 export interface ExpiryOptions {
-  /** From now. */
+  /** Delay from now, ms. */
   afterMs: number;
-  /** Whether nothing may be injected without it: a deployment that is not a lab. */
+  /** True when nothing may be injected without it: a deployment that is not a lab. */
   required: boolean;
 }
 
 /** A fault that was injected. */
 export interface Injection {
   readonly id: string;
-  /** Asks the target whether the effect is still there. @param atEnd the fault had its whole time to act */
+  /**
+   * Asks the target for the effect of the fault.
+   * @param atEnd true when the fault had its whole time to act
+   * @returns null: the effect is present
+   */
   check(atEnd: boolean): Promise<EffectLoss | null>;
-  /** Resolves when no effect is left. May be called again. @throws SwarmError `rollback_failed` */
+  /**
+   * Resolves when all effects are removed. May be called again.
+   * @throws SwarmError `rollback_failed`
+   */
   rollback(): Promise<void>;
 }
 
-/** Reason why an effect is no longer certain: the effect is gone, or the target did not answer. */
+/**
+ * Reason for which an effect is no longer certain: it was removed, or the target did not answer.
+ */
 export type EffectLoss = Extract<DrillStopReason, { code: 'fault_gone' | 'effect_unknown' }>;
 
 /**
- * Writes the journal, arms the automatic rollback on the target, then injects. Does not check whether
- * the fault is available.
+ * Writes the journal, arms the automatic rollback on the target, then injects. It does not check
+ * whether the fault is available.
  * @throws SwarmError of the fault, after its rollback; before the injection: `journal_unavailable`,
  * `expiry_unavailable`
  */
@@ -63,7 +72,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     owner: identifyProcess(process.pid) ?? { pid: process.pid, startedAt: null, bootId: null },
     host: identifyHost(),
   };
-  // First the journal: a rollback also disarms, and must know what is armed.
+  // The journal comes first: a rollback also disarms, and must know which rollbacks are armed.
   await journal.write(entry);
   let armed: JournalEntry['expiry'] = null;
   try {
@@ -95,7 +104,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     const waitMs = inFlightMs(platform, error);
     if (waitMs > 0) {
       await rollbackFault(fault, context);
-      // A command that was given up may act after that rollback.
+      // A command without an answer may act after that rollback.
       await sleep(waitMs);
     }
     await rollback();
@@ -130,7 +139,10 @@ const checkEffect = async (
   return null;
 };
 
-/** Checks the effect on one component. Tries again, so that one failed connection does not cost the drill its verdict. */
+/**
+ * Checks the effect on one component, with retries, so that one failed connection does not make the
+ * drill inconclusive.
+ */
 const checkComponent = async (
   fault: Fault,
   context: FaultContext<unknown>,
@@ -152,17 +164,20 @@ const checkComponent = async (
   throw new Error('unreachable');
 };
 
-/** Errors without an answer of the target. */
+/** Codes of errors without an answer of the target. */
 const UNANSWERED = ['unreachable', 'cluster_unreachable', 'docker_unavailable'] as const;
 
-/** How long a command of a failed injection may still act, ms. */
+/** Time for which a command of a failed injection may still act, ms. */
 const inFlightMs = ({ inFlight }: Platform, error: unknown): number => {
   if (inFlight === undefined) return 0;
   if (inFlight.leftMs !== undefined) return inFlight.leftMs();
   return UNANSWERED.some((code) => hasErrorCode(error, code)) ? inFlight.maxMs : 0;
 };
 
-/** @returns for the journal; null: the target needs none, or has none and need not have one */
+/**
+ * Arms the automatic rollback.
+ * @returns entry for the journal; null: the target needs none, or lacks an optional one
+ */
 const armExpiry = async (
   fault: Fault,
   context: FaultContext<unknown>,
@@ -181,10 +196,11 @@ const armExpiry = async (
     const methods = await platform.expiry.arm({ id, afterMs, components, entry });
     return { methods: [...methods], at: new Date(Date.now() + afterMs).toISOString() };
   } catch (error) {
-    // A part of the target may be armed, and would roll back in the middle of a later drill.
+    // A part of the target may be armed; its rollback would interrupt a later drill.
     await disarmAfter(error, fault, context);
     if (required) throw error;
-    // The user accepted that only this host rolls back, or the target is a lab, which ends with this process.
+    // The user accepted that only this host rolls back, or the target is a lab, which ends with
+    // this process.
     return null;
   }
 };
@@ -215,7 +231,9 @@ const stepsOf = (fault: Fault, context: FaultContext<unknown>): ExpiryRequest['c
     .map((component) => ({ component, steps: fault.rollbackSteps(context, component) }))
     .filter(({ steps }) => steps.length > 0);
 
-/** Null when the target can roll back this fault on its own, or needs not; else why not. */
+/**
+ * Reason for which the target cannot roll back this fault on its own; null: it can, or need not.
+ */
 export const whyNoExpiry = async (
   fault: Fault,
   context: FaultContext<unknown>,
@@ -239,7 +257,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const newId = (): string =>
   Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
 
-/** A process that is terminating or a busy supervisor is often done soon. Between attempts, ms. */
+/** Delays between attempts, ms: a terminating process or a busy supervisor is often ready soon. */
 const RETRY_AFTER_MS = [250, 1_000, 3_000];
 
 /** Rolls back, in several attempts if needed. @throws SwarmError `rollback_failed` */

@@ -54,7 +54,7 @@ describe('a target', () => {
     });
   });
 
-  it('does not matter when nothing is injected', () => {
+  it('is not checked when nothing is injected', () => {
     const roomNodes = new Set(['ND_9']);
     expect(matchTarget(facts({ targets: [], roomNodes }))).toBeNull();
     expect(matchTarget(facts({ targets: [{ role: 'none' }], roomNodes }))).toBeNull();
@@ -77,7 +77,7 @@ describe('a target', () => {
     expect(matchTarget(facts({ roomNodes: new Set() }))).toMatchObject(unproven);
   });
 
-  it('is unproven when it is a node without rooms that no Redis lists next to theirs', () => {
+  it('is unproven when it is a node without rooms that no Redis lists with the nodes of the rooms', () => {
     const targets: FaultTarget[] = [{ role: 'other-node' }];
     const unproven = { code: 'target_unproven', components: ['lk-3'], why: 'node_not_registered' };
     const without = { targets, redisNodes: new Map() };
@@ -106,7 +106,7 @@ describe('a target', () => {
     expect(why('turn')).toMatchObject({ why: 'turn_not_reported' });
   });
 
-  it('is another deployment also when something else is only unproven', () => {
+  it('is another deployment even if another target is only unproven', () => {
     const serves = new Map([['lb', false]]);
     const targets: FaultTarget[] = [{ role: 'turn' }, { role: 'load-balancer' }];
     expect(matchTarget(facts({ targets, serves }))).toMatchObject({

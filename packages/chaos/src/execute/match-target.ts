@@ -1,4 +1,7 @@
-/** Whether what a drill would affect is the deployment that its participants use. */
+/**
+ * Check that the components a drill would affect belong to the deployment that its participants
+ * use.
+ */
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { connectRegistry } from '@livekit-swarm/livekit';
@@ -12,29 +15,35 @@ export type TargetDoubt = Extract<
   { code: 'target_mismatch' } | { code: 'target_unproven' }
 >;
 
-/** What is known about target and participants before the first injection. */
+/** Facts about target and participants before the first injection. */
 export interface TargetFacts {
   targets: readonly FaultTarget[];
   components: readonly Component[];
   /** IDs of the nodes that hold the rooms of the load, as the server reports to participants. */
   roomNodes: ReadonlySet<string>;
-  /** IDs of the nodes that each Redis component knows, by its name; null: it could not be read. */
+  /**
+   * IDs of the nodes that each Redis component lists, by component name; null: it could not be
+   * read.
+   */
   redisNodes: ReadonlyMap<string, ReadonlySet<string> | null>;
-  /** The same of the Redis of --redis; null: not given, or it could not be read. */
+  /** IDs of the nodes that the Redis of --redis lists; null: not given, or it could not be read. */
   observedNodes: ReadonlySet<string> | null;
-  /** Whether the participants' URL leads to this component; null: not known. Of load balancers and TURN servers. */
+  /**
+   * Evidence by name of load balancer or TURN server: true when the participants' URL leads to it;
+   * null: unknown.
+   */
   serves: ReadonlyMap<string, boolean | null>;
 }
 
 /**
- * A drill on one deployment while its participants use another would cause an outage that nothing
- * measures, and pass.
+ * Compares target and participants: a drill on one deployment while its participants use another
+ * would cause an outage that nothing measures, and pass.
  * @returns null: every target belongs to the deployment of the participants
  */
 export const matchTarget = (facts: TargetFacts): TargetDoubt | null => {
   const targets = facts.targets.filter(({ role }) => role !== 'none');
   if (targets.length === 0) return null;
-  // A mismatch is certain, also where another target is only unproven.
+  // A mismatch is certain, even if another target is only unproven.
   const doubts = [
     matchRoomNodes(facts),
     ...targets.flatMap((target) => candidatesOf(target, facts.components).map(matchOne(facts))),
@@ -49,7 +58,7 @@ const nodesOf = (components: readonly Component[]): Component[] =>
 const candidatesOf = (target: FaultTarget, components: readonly Component[]): Component[] => {
   switch (target.role) {
     case 'none':
-    // The node that holds the rooms: see `matchRoomNodes`.
+    // See `matchRoomNodes` for the node that holds the rooms.
     case 'room-node':
       return [];
     case 'other-node':
@@ -66,7 +75,7 @@ const candidatesOf = (target: FaultTarget, components: readonly Component[]): Co
   }
 };
 
-/** Every node that holds a room of the load must be one of the target. */
+/** Reports nodes outside the target that hold a room of the load. */
 const matchRoomNodes = ({ components, roomNodes }: TargetFacts): TargetDoubt | null => {
   const nodes = nodesOf(components);
   const names = nodes.map(({ name }) => name);
@@ -117,7 +126,10 @@ const matchOne =
 
 type UnprovenReason = Extract<TargetDoubt, { code: 'target_unproven' }>['why'];
 
-/** Whether a Redis that knows the nodes of the rooms also knows this one, which holds none of them. */
+/**
+ * Returns true when a Redis that lists the nodes of the rooms also lists this node, which holds
+ * none of them.
+ */
 const isRegisteredTogether = (
   nodeId: string,
   { redisNodes, observedNodes, roomNodes }: TargetFacts,
@@ -126,7 +138,7 @@ const isRegisteredTogether = (
     (ids) => ids?.has(nodeId) === true && [...roomNodes].some((id) => ids.has(id)),
   );
 
-/** Asks the components, without changing anything. */
+/** Reads the facts from the components, without changing anything. */
 export const readTargetFacts = async (
   deployment: Pick<DrillDeployment, 'platform' | 'isLab' | 'url' | 'redisUrl'>,
   targets: readonly FaultTarget[],
@@ -182,12 +194,15 @@ const nodesAt = async (redisUrl: string): Promise<ReadonlySet<string> | null> =>
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'ws:': 80, 'wss:': 443 };
 
-/** Whether the participants' URL leads to this component. Which TURN server they use is not observed. */
+/**
+ * Returns true when the participants' URL leads to this component; null: unknown. The TURN server
+ * that they use is not observed.
+ */
 const servesUrl = async (
   { platform, isLab, url }: Pick<DrillDeployment, 'platform' | 'isLab' | 'url'>,
   component: Component,
 ): Promise<boolean | null> => {
-  // Its URL and its components come from one state.
+  // URL and components of a lab come from one state file.
   if (isLab) return true;
   const ports = component.ports?.tcp ?? [];
   if (component.kind === 'turn' || ports.length === 0) return null;
@@ -197,7 +212,7 @@ const servesUrl = async (
     lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => []),
   ]);
   const here = named.some(({ address }) => own.has(address));
-  // Another address may be one of a proxy in front of it, or of a port that is forwarded to it.
+  // Another address may belong to a proxy in front of it, or to a forwarded port.
   return here ? ports.includes(Number(port) || (DEFAULT_PORTS[protocol] ?? 0)) : null;
 };
 

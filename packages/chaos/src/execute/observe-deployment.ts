@@ -10,9 +10,12 @@ import { z } from 'zod';
 import { type AlertRule, readAlertRules } from '../drill/alert-rules.ts';
 import type { DrillDeployment } from './deployment.ts';
 
-/** Observes what participants cannot: Redis, rooms, load balancer, alerts, replaced components. */
+/**
+ * Observer of parts that participants cannot see: Redis, rooms, load balancer, alerts, replaced
+ * components.
+ */
 export interface DeploymentObserver {
-  /** Appends what has changed. Never throws: a service that does not answer is an observation. */
+  /** Appends the changes. Never throws: a service that does not answer is an observation. */
   observe(): Promise<void>;
   close(): void;
 }
@@ -34,7 +37,7 @@ export const observeDeployment = (
   }: DrillDeployment,
   rooms: ReadonlySet<string>,
   append: (event: DrillEvent, at?: number) => void,
-  /** Ms after the run's start, now. */
+  /** Present time, ms after the run's start. */
   elapsedMs: () => number,
 ): DeploymentObserver => {
   const registry = redisUrl === null ? null : connectRegistry(redisUrl);
@@ -95,7 +98,7 @@ export const observeDeployment = (
 
   return {
     observe: async () => {
-      // While something hangs, further requests would only queue up behind it.
+      // While a request hangs, further ones would only queue.
       if (busy) return;
       busy = true;
       observeReplacements();
@@ -131,7 +134,7 @@ interface Alert {
   labels: Record<string, string>;
 }
 
-/** The used part of what Prometheus answers at `/api/v1/alerts`. */
+/** Schema of the used part of Prometheus' answer at `/api/v1/alerts`. */
 const alertsResponse = z.object({
   data: z.object({
     alerts: z.array(z.object({ state: z.string(), labels: z.record(z.string(), z.string()) })),
@@ -142,7 +145,7 @@ const alertsResponse = z.object({
 export const alertRules = async (prometheusUrl: string): Promise<AlertRule[] | null> =>
   readAlertRules(await ask(prometheusUrl, '/api/v1/rules'));
 
-/** The answer of Prometheus; null without one. */
+/** Requests a path of Prometheus; null: no answer. */
 const ask = (prometheusUrl: string, path: string): Promise<unknown> =>
   fetch(new URL(path, prometheusUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) })
     .then((response) => (response.ok ? response.json() : null))
@@ -162,7 +165,7 @@ export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, A
   );
 };
 
-/** Servers of LiveKit's backend in haproxy; null without an answer, or without such a backend. */
+/** Servers of LiveKit's backend in HAProxy; null without an answer, or without such a backend. */
 const healthyBackends = async (
   metricsUrl: string,
 ): Promise<{ healthy: number; total: number } | null> => {
@@ -173,11 +176,11 @@ const healthyBackends = async (
   return text === null ? null : readBackends(text);
 };
 
-/** haproxy writes one series per server and state: 1 for the current state. */
+/** Series of a server and its state in HAProxy's metrics: 1 for the current state. */
 const SERVER_UP =
   /^haproxy_server_status\{(?=[^}]*\bproxy="livekit")[^}]*\bstate="UP"[^}]*\} ([01])$/gm;
 
-/** @param text of haproxy's `/metrics` */
+/** @param text HAProxy's `/metrics` */
 export const readBackends = (text: string): { healthy: number; total: number } | null => {
   const servers = [...text.matchAll(SERVER_UP)].map(([, value]) => value === '1');
   return servers.length === 0

@@ -1,4 +1,4 @@
-/** What must hold before a drill injects anything. */
+/** Conditions that must hold before a drill injects a fault. */
 import { roomServiceOf } from '@livekit-swarm/livekit';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { impossibleAlerts, impossibleAlertText } from '../drill/alert-rules.ts';
@@ -12,8 +12,8 @@ import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
 import { alertRules, firingAlerts } from './observe-deployment.ts';
 
 /**
- * Drills affect labs, and deployments that the user named for this execution. A drill file cannot
- * confirm a deployment, only exclude others.
+ * Requires that the user named the deployment for this execution, unless it is a lab. A drill file
+ * cannot confirm a deployment, only exclude others.
  * @param confirmed value of `--confirm-target`
  * @throws SwarmError `target_not_confirmed`, `abort_required`
  */
@@ -41,10 +41,13 @@ export const assertTargetConfirmed = (
   );
 };
 
-/** Real users must not depend on an operator who watches: outside a lab a drill ends automatically when it does harm. */
+/**
+ * Requires an abort condition outside a lab: real users must not depend on an operator who watches,
+ * so a harmful drill must end automatically.
+ */
 const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faults' | 'abort'>) => {
   if (faults.length === 0) return;
-  // A fault in what all rooms share leaves no control group: its condition would never be met.
+  // A fault in a shared component leaves no control group: its condition would never be met.
   const isShared = faults.some(({ target: { role } }) => SHARED_ROLES.has(role));
   if (abort !== null && (!isShared || abort.interrupted !== null)) return;
   throw new SwarmError(
@@ -78,7 +81,8 @@ const SHARED_ROLES: ReadonlySet<string> = new Set(['redis', 'load-balancer', 'tu
 type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
 
 /**
- * An alert that was not observed may have fired, and a ghost room may exist.
+ * Requires the services that objectives need: an unobserved alert may have fired, and a ghost room
+ * may exist.
  * @throws SwarmError `prometheus_required`, `redis_required`, `alert_impossible`
  */
 export const assertObservable = async (
@@ -112,7 +116,10 @@ export const assertObservable = async (
   }
 };
 
-/** Checks the objectives on alerts: a rule with a `for` longer than its objective would fail the drill on any server. */
+/**
+ * Checks the objectives on alerts: a rule with a `for` longer than its objective would fail the
+ * drill on any server.
+ */
 const assertAlertsPossible = async (
   name: string,
   prometheusUrl: string,
@@ -133,8 +140,8 @@ const assertAlertsPossible = async (
 };
 
 /**
- * Every fault of the drill must be able to expire on the target, whichever component it is injected
- * into. Not on a lab, which has no real users.
+ * Requires that every fault of the drill can expire on the target, for any component that it may be
+ * injected into. Labs are exempt: they have no real users.
  * @throws SwarmError `expiry_unavailable`
  */
 export const assertExpiry = async (
@@ -161,8 +168,8 @@ const TIMEOUT_SECONDS = 10;
 
 /**
  * Creates the rooms of the load before the first join. When participants join a new room through
- * different nodes at once, livekit-server can create two copies of it, which must not fail a drill
- * on something else (chaos/simultaneous-first-join.yaml). Empty rooms close after a while.
+ * different nodes simultaneously, livekit-server can create two copies of it, which must not fail a
+ * drill on another subject (chaos/simultaneous-first-join.yaml). Empty rooms close after a while.
  * @throws SwarmError `no_rooms`
  */
 export const openRooms = async (
@@ -182,20 +189,20 @@ export const openRooms = async (
   }
 };
 
-/** `fetch failed` alone does not help: its cause has the reason. */
+/** Message of a failed request, from its cause: `fetch failed` alone contains no reason. */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
   return cause instanceof Error ? `${message} (${cause.message || codeOf(cause)})` : message;
 };
 
-/** An error of several addresses has a code, and no message. */
+/** Code of an error. An error of several addresses has a code, but no message. */
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 
 /**
- * The name of a fault that another process rolled back early (`swarm chaos rollback --force`), which
- * makes the repeat void. Null: none.
- * @param injected the journal must still hold these unless their rollback has begun
+ * Name of the fault that another process rolled back early (`swarm chaos rollback --force`), which
+ * makes the repeat void; null: none.
+ * @param injected faults whose entries must be in the journal unless their rollback has begun
  */
 export const externalRollback = async (
   injected: ReadonlySet<InjectedFault>,

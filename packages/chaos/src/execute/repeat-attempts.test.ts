@@ -12,14 +12,14 @@ describe('a drill is conclusive', () => {
     expect(isConclusive({ repeats: 2 }, made('passed', 'failed'))).toBe(true);
   });
 
-  it('not after inconclusive ones, which are repeated twice at most', () => {
+  it('not after inconclusive repeats, of which at most two are repeated', () => {
     expect(isConclusive({ repeats: 1 }, made('inconclusive'))).toBe(false);
     expect(isConclusive({ repeats: 1 }, made('void', 'passed'))).toBe(true);
     expect(isConclusive({ repeats: 1 }, made('void', 'inconclusive'))).toBe(false);
     expect(isConclusive({ repeats: 1 }, made('void', 'inconclusive', 'void'))).toBe(true);
   });
 
-  it('when the target is not what the participants use', () => {
+  it('when the participants use another deployment', () => {
     const reason: DrillReason = {
       code: 'target_mismatch',
       kind: 'node',

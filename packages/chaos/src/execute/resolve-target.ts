@@ -4,16 +4,16 @@ import type { Drill, FaultTarget } from '../drill/drill.ts';
 import type { Component } from '../targets/platform.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
 
-/** What a fault is injected into. */
+/** Components of a target, and the rooms on them. */
 export interface ResolvedTarget {
   components: Component[];
-  /** Rooms on these components: the others are the control group. */
+  /** Rooms on these components; the others are the control group. */
   rooms: string[];
 }
 
 /**
- * Resolves a target to components of the deployment as it is now.
- * @param affected components that other faults affect: they count for the blast radius
+ * Resolves a target to components of the deployment in its present state.
+ * @param affected components that other faults affect, which count for the blast radius
  * @throws SwarmError `component_not_found`; `blast_radius` when the drill does not allow that many
  */
 export const resolveTarget = (
@@ -56,7 +56,7 @@ export const resolveTarget = (
   };
 };
 
-/** For messages: `the node that holds the first room`. */
+/** Describes a target for messages: `the node that holds the first room`. */
 export const describeTarget = (target: FaultTarget): string => {
   switch (target.role) {
     case 'room-node':
@@ -110,7 +110,7 @@ const find = (
     case 'signal-node': {
       const names = [...backends].sort(([a], [b]) => a.localeCompare(b)).map(([, name]) => name);
       const found = names.flatMap((name) => nodes.find((node) => node.name === name) ?? []);
-      // A node that only carries signalling shows more than one that also holds the room.
+      // A node that only carries signalling is a better test than one that also holds the room.
       const signalOnly = found.filter(({ nodeId }) => nodeId !== firstNode);
       return (signalOnly.length > 0 ? signalOnly : found).slice(0, 1);
     }

@@ -19,7 +19,7 @@ afterEach(() => {
 const AT = 'http://127.0.0.1:1';
 const me = identifyProcess(process.pid);
 
-/** As "swarm lab up" leaves it; this process stands for its supervisor. */
+/** Writes the state file of "swarm lab up", with this process as supervisor. */
 const raise = (state: Partial<LabState> = {}): string => {
   const folder = join(cache, 'livekit-swarm', 'labs', 'mine');
   mkdirSync(folder, { recursive: true });

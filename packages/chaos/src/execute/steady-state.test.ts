@@ -39,7 +39,7 @@ describe('the steady state', () => {
     });
   });
 
-  it('starts when the last subscription receives media; join probes do not matter', () =>
+  it('starts when the last subscription receives media, not counting join probes', () =>
     expect(complete().steadySince).toBe(500));
 
   it('ends with the first interruption, and starts again', () => {
@@ -81,7 +81,7 @@ describe('the steady state', () => {
     expect(attendance.nodes.get('a')).toBe('ND_2');
   });
 
-  it('knows the share of subscribers without media', () => {
+  it('has the share of subscribers without media', () => {
     const attendance = complete();
     attendance.add(
       happened('a-1', 5_000, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),

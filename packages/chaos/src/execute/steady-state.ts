@@ -12,21 +12,24 @@ import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 /** Connected participants and received subscriptions, from the record as it is written. */
 export interface SteadyStateTracker {
   add(line: RecordLine): void;
-  /** Whether for so long every participant has been connected and every subscription has received media. */
+  /**
+   * Returns true when every participant has been connected and every subscription has received
+   * media for this time.
+   */
   hasLasted(forMs: number, nowMs: number): boolean;
-  /** What is missing from the steady state. */
+  /** Differences from the steady state. */
   missing(): {
     participants: number;
     participantsMissing: number;
     subscriptionsWithoutMedia: number;
   };
-  /** Since when the steady state holds, ms after the start; null: it does not. */
+  /** Start of the steady state, ms after the run's start; null: it does not hold. */
   readonly steadySince: number | null;
-  /** Room → its node, as the server reports to participants. */
+  /** Node of each room, as the server reports it to participants, by room name. */
   readonly nodes: ReadonlyMap<string, string>;
-  /** Identity → the backend of its signal connection. */
+  /** Backend of each signal connection, by identity. */
   readonly backends: ReadonlyMap<string, string>;
-  /** Share of the subscribers of these rooms that receive no media, 0 … 1. */
+  /** Share of subscribers of these rooms that receive no media, 0 … 1. */
   shareWithoutMedia(rooms: ReadonlySet<string>): number;
 }
 
@@ -46,7 +49,7 @@ export const createSteadyStateTracker = (
       expected.set(subscriber.identity, new Set(keys));
     }
   }
-  /** Expected media that a subscriber does not receive. */
+  /** Expected media that each subscriber does not receive. */
   const withoutMedia = new Map([...expected].map(([identity, keys]) => [identity, new Set(keys)]));
   const nodes = new Map<string, string>();
   const backends = new Map<string, string>();
@@ -99,15 +102,15 @@ export const createSteadyStateTracker = (
   };
 };
 
-/** Ends a drill that harms its control group, or all rooms for too long. */
+/** Condition that ends a drill when it harms its control group, or all rooms for too long. */
 export interface AbortCondition {
-  /** Aborted when the condition was met. */
+  /** Aborted when the condition is met. */
   readonly signal: AbortSignal;
-  /** From now on the condition is checked. */
+  /** Starts to check the condition. */
   start(): void;
-  /** Rooms that a fault affects: they leave the control group. */
+  /** Removes rooms from the control group, because a fault affects them. */
   exclude(rooms: readonly string[]): void;
-  /** Which condition was met, with the share of subscribers without media; null: none. */
+  /** Condition that was met, and the share of subscribers without media; null: none. */
   readonly metWith: { condition: 'control_group' | 'load'; share: number } | null;
   close(): void;
 }

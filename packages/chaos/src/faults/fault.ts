@@ -12,56 +12,70 @@ import type {
 /** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
   platform: Platform;
-  /** What it is injected into; at least one. */
+  /** Components of the target; at least one. */
   components: readonly Component[];
   params: Params;
-  /** Unique: the names of tables, chains and files that exist until the rollback contain it. `[a-z0-9]{8}`. */
+  /**
+   * Unique id `[a-z0-9]{8}`, contained in the names of tables, chains and files that exist until
+   * the rollback.
+   */
   id: string;
-  /** Ms after which it is rolled back automatically; null: there is none, or it is no longer known. */
+  /** Time after which the target rolls the fault back, ms; null: never, or no longer known. */
   expiresAfterMs: number | null;
 }
 
 /**
- * A fault, listed in index.ts. Its rollback knows only the parameters and components: they are in the
+ * A fault, listed in index.ts. Its rollback uses only parameters and components: they are in the
  * journal before the injection, and another process may roll back with them.
  */
 export interface Fault<Params = unknown> {
-  /** As drills name it: `kill`, `packet-loss`. */
+  /** Name in drills: `kill`, `packet-loss`. */
   readonly name: string;
-  /** One line for `swarm chaos list`. */
+  /** Description for `swarm chaos list`, one line. */
   readonly description: string;
-  /** What the rollback does: for the preview and docs/chaos-faults.md. */
+  /** Description of the rollback, for the preview and docs/chaos-faults.md. */
   readonly rollbackDescription?: string;
-  /** Kinds of components that it can be injected into. */
+  /** Kinds of components into which it can be injected. */
   readonly targets: readonly ComponentKind[];
-  /** Its parameters in a drill file; unknown keys are rejected. */
+  /** Schema of its parameters in a drill file; unknown keys are rejected. */
   readonly params: z.ZodType<Params>;
-  /** Whether it lasts until its rollback, or is instantaneous (a kill: the rollback starts the process). */
+  /**
+   * True when it lasts until its rollback; false when it is instantaneous (after a kill, the
+   * rollback starts the process).
+   */
   readonly lasts: boolean;
-  /** Of a fault that ends on its own: ms after the injection at the latest. Absent: it needs a rollback. */
+  /**
+   * Longest time until the fault ends on its own, ms after the injection. Absent: it needs a
+   * rollback.
+   */
   durationOf?(params: Params): number;
-  /** Null when it can be injected into this component; else why not, and what is needed. Changes nothing. */
+  /**
+   * Reason for which it cannot be injected into this component, with the remedy; null: it can.
+   * Changes nothing.
+   */
   unavailable(platform: Platform, component: Component, params: Params): Promise<string | null>;
-  /** What exactly would be lost in this component: shown before the drill. Absent: nothing. Changes nothing. */
+  /** Lists the losses in this component, shown before the drill. Absent: none. Changes nothing. */
   preview?(platform: Platform, component: Component, params: Params): Promise<string[]>;
-  /** @throws SwarmError when it fails; `rollback` is called then, too */
+  /** Injects the fault. @throws SwarmError when it fails; the caller then calls `rollback` */
   inject(context: FaultContext<Params>): Promise<void>;
   /**
-   * Asks the target whether the effect on a component is still there, in the middle of the fault and
-   * before its rollback: a firewall that is reloaded, or another rollback, may have removed it. Changes
-   * nothing.
-   * @param atEnd the fault had its whole time to act
-   * @returns the finding; null: the effect is there, or has ended as intended
-   * @throws SwarmError where the target cannot be asked
+   * Asks the target for the effect on a component, in the middle of the fault and before its
+   * rollback: a reloaded firewall, or another rollback, may have removed it. Changes nothing.
+   * @param atEnd true when the fault had its whole time to act
+   * @returns the finding; null: the effect is present, or has ended as intended
+   * @throws SwarmError when the target cannot be asked
    */
   missingEffect(
     context: FaultContext<Params>,
     component: Component,
     atEnd: boolean,
   ): Promise<EffectFinding | null>;
-  /** What the target itself can do to remove the effect on a component; none: there is nothing to remove. */
+  /**
+   * Steps by which the target itself can remove the effect on a component; empty: there is none to
+   * remove.
+   */
   rollbackSteps(context: FaultContext<Params>, component: Component): readonly RollbackStep[];
-  /** Removes every effect, also of an incomplete injection, or where components no longer exist. */
+  /** Removes every effect, also of an incomplete injection, and if components no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }
 
@@ -72,15 +86,15 @@ export const findFault = (faults: ReadonlyMap<string, Fault>, name: string): Fau
   throw new SwarmError('fault_not_found', `unknown fault "${name}"`, 'see "swarm chaos list"');
 };
 
-/** As in index.ts: with its text in docs/chaos-faults.md. */
+/** Fault with its texts for docs/chaos-faults.md, as listed in index.ts. */
 export interface DescribedFault<Params = unknown> extends Fault<Params> {
-  /** What the rollback does. */
+  /** Description of the rollback. */
   readonly rollbackDescription: string;
-  /** Capabilities of the platform that it needs. */
+  /** Capabilities that the fault needs of the platform. */
   readonly requires: readonly Capability[];
 }
 
 export type NoParams = Record<string, never>;
 
-/** For faults without parameters. */
+/** Schema for faults without parameters. */
 export const noParams: z.ZodType<NoParams> = strict({});

@@ -120,7 +120,10 @@ test('the rollback of a fault that was not injected, or is gone, is not an error
   }
 });
 
-/** A node that drains for ever after SIGTERM. @param instances after each SIGKILL the next */
+/**
+ * A node that keeps draining after SIGTERM.
+ * @param instances instances that run after each SIGKILL
+ */
 const draining = (instances: (string | null)[]) => {
   const platform = fakePlatform();
   return {
@@ -145,7 +148,7 @@ const rollBackGracefulStop = async (platform: Platform, component: Component): P
     expiresAfterMs: null,
   });
 
-test('a node that drains is terminated and started, also when its node ID is not known', async () => {
+test('a draining node is terminated and started, also if its node ID is unknown', async () => {
   const { platform, calls } = draining(['1:1', null]);
   await rollBackGracefulStop(platform, { ...NODE, nodeId: null });
   expect(calls).toEqual(['SIGTERM node-1', 'SIGKILL node-1', 'start node-1']);

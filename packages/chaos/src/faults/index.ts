@@ -14,7 +14,7 @@ import { redisFlush, redisPartition } from './redis-faults.ts';
 import { cpuPressure, memoryPressure } from './resource-faults.ts';
 import { certificateExpiry, clockSkew } from './unavailable-faults.ts';
 
-/** Every fault, by the name that drills use; one line each. */
+/** All faults by their names in drills; one line each. */
 export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
   [
     kill,

@@ -22,7 +22,7 @@ import {
 import { forAll } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 
-/** A pulled cable: no sender is notified. */
+/** Loss of all packets, as with a pulled cable: no sender is notified. */
 export const blackhole = requestedTraffic<Traffic>(
   {
     name: 'blackhole',
@@ -98,10 +98,10 @@ export const packetLoss = requestedTraffic<LossParams>(
   (params) => params,
 );
 
-/** nftables keeps no state between packets, which bursts need. */
+/** Returns true for losses in bursts, for which nftables lacks state between packets. */
 const inBursts = ({ burst, loss }: LossParams): boolean => burst > 1 && loss < 1;
 
-/** Range of the random number of nftables. */
+/** Range of the random numbers of nftables. */
 const RANDOM_RANGE = 1_000_000;
 
 const atRandom = (loss: number): string => {
@@ -109,7 +109,7 @@ const atRandom = (loss: number): string => {
   return below >= RANDOM_RANGE ? '' : `numgen random mod ${RANDOM_RANGE} < ${below}`;
 };
 
-/** A fault that swarm-impair causes, or a controller of the platform. */
+/** Makes a fault that swarm-impair or a controller of the platform causes. */
 const impairmentFault = <Params extends Traffic>(
   fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'params'>,
   impairmentOf: (params: Params) => Impairment,
@@ -133,7 +133,7 @@ const impairmentFault = <Params extends Traffic>(
     },
   );
 
-/** Distance, or a queue that is never empty. */
+/** Delay of every packet, as by distance or a queue that is never empty. */
 export const delay = impairmentFault(
   {
     name: 'delay',
@@ -146,7 +146,7 @@ export const delay = impairmentFault(
   ({ delay }) => ({ delayMs: delay }),
 );
 
-/** A shared Wi-Fi. */
+/** Varying delay without reordering, as in a shared Wi-Fi. */
 export const jitter = impairmentFault(
   {
     name: 'jitter',
@@ -161,7 +161,7 @@ export const jitter = impairmentFault(
   ({ jitter }) => ({ jitterMs: jitter }),
 );
 
-/** Several paths to the same destination. */
+/** Reordering, as by several paths to one destination. */
 export const reorder = impairmentFault(
   {
     name: 'reorder',
@@ -176,7 +176,7 @@ export const reorder = impairmentFault(
   ({ share }) => ({ reorder: share }),
 );
 
-/** A link that is too small for its traffic. */
+/** Limited rate, as on a link that is too small for its traffic. */
 export const rateLimit = impairmentFault(
   {
     name: 'rate-limit',

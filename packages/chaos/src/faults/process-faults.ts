@@ -1,4 +1,4 @@
-/** Faults of the processes of components: by signals and starts, or by a scheduler. */
+/** Faults of the processes of components, by signals and starts, or by a scheduler. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
@@ -30,7 +30,7 @@ const startAll = ({ platform, components }: FaultContext<unknown>): Promise<void
 
 const startStep = (): readonly RollbackStep[] => [{ step: 'start' }];
 
-/** A host fails, or the kernel kills the process: no client is notified. */
+/** SIGKILL, as when a host fails or the kernel kills the process: no client is notified. */
 export const kill: DescribedFault<NoParams> = {
   name: 'kill',
   description: 'SIGKILL: terminates the process immediately, without notifying clients',
@@ -45,7 +45,10 @@ export const kill: DescribedFault<NoParams> = {
   rollback: startAll,
 };
 
-/** Nodes lose their message bus and registry. Without an append-only file Redis restarts empty. */
+/**
+ * SIGKILL of Redis: nodes lose their message bus and registry. Without an append-only file Redis
+ * restarts empty.
+ */
 export const redisKill: DescribedFault<NoParams> = {
   ...kill,
   name: 'redis-kill',
@@ -56,7 +59,10 @@ export const redisKill: DescribedFault<NoParams> = {
   missingEffect: ({ platform }, component) => findDown(platform, component),
 };
 
-/** No progress, as when swapping: the kernel still accepts connections and packets for it. */
+/**
+ * SIGSTOP: no progress, as when swapping; the kernel still accepts connections and packets for the
+ * process.
+ */
 export const hang: DescribedFault<NoParams> = {
   name: 'hang',
   description: 'SIGSTOP: the process makes no progress; its connections stay open',
@@ -89,7 +95,7 @@ export const restart: DescribedFault<RestartParams> = {
   params: restartParams,
   lasts: false,
   durationOf: ({ grace, down }) => grace + down,
-  // With a down time the platform must not start it earlier.
+  // With a down time, the platform must not start the process earlier.
   unavailable: (platform, component, { down }) =>
     missingAny(
       platform,
@@ -107,7 +113,10 @@ export const restart: DescribedFault<RestartParams> = {
   rollback: startAll,
 };
 
-/** Every signal connection through it closes at once; media does not pass it. */
+/**
+ * Restart of a load balancer: every signal connection through it closes at once. Media does not
+ * pass it.
+ */
 export const loadBalancerRestart: DescribedFault<RestartParams> = {
   ...restart,
   name: 'load-balancer-restart',
@@ -115,10 +124,13 @@ export const loadBalancerRestart: DescribedFault<RestartParams> = {
   targets: ['load-balancer'],
 };
 
-/** LiveKit's own grace period after the second SIGTERM, ms. */
+/** Grace period of LiveKit after the second SIGTERM, ms. */
 const SECOND_SIGTERM_GRACE_MS = 3_000;
 
-/** The start of a rolling update: LiveKit accepts no new rooms and waits until its rooms are empty. */
+/**
+ * SIGTERM, as at the start of a rolling update: LiveKit accepts no new rooms and waits until its
+ * rooms are empty.
+ */
 export const gracefulStop: DescribedFault<NoParams> = {
   name: 'graceful-stop',
   description:
@@ -140,11 +152,14 @@ export const gracefulStop: DescribedFault<NoParams> = {
     }),
 };
 
-/** LiveKit counts two SIGTERMs that arrive at once as one. */
+/** Delay between two SIGTERMs, ms: LiveKit counts two that arrive together as one. */
 const BETWEEN_SIGTERMS_MS = 200;
 const FORCED_EXIT_WITHIN_MS = 5_000;
 
-/** A service manager or an operator stops a node at once: LiveKit notifies its participants. */
+/**
+ * Two SIGTERMs, as a service manager or an operator that stops a node at once: LiveKit notifies its
+ * participants.
+ */
 export const forcedStop: DescribedFault<NoParams> = {
   name: 'forced-stop',
   description: 'two SIGTERMs: the process exits immediately; LiveKit notifies its participants',
@@ -166,7 +181,10 @@ export const forcedStop: DescribedFault<NoParams> = {
   rollback: startAll,
 };
 
-/** Maintenance of a cluster: LiveKit stays until its rooms are empty or the grace period ends. */
+/**
+ * Drain of a host, as for maintenance of a cluster: LiveKit stays until its rooms are empty or the
+ * grace period ends.
+ */
 export const drain: DescribedFault<NoParams> = {
   name: 'drain',
   description:
@@ -185,8 +203,9 @@ export const drain: DescribedFault<NoParams> = {
     forAll(components, async (component) => platform.hosts?.drain(component, id, expiresAfterMs)),
   missingEffect: async ({ platform, id }, component) =>
     (await platform.hosts?.isReserved(component, id)) === true ? null : 'reservation_missing',
-  // The scheduler does that on its own.
+  // The scheduler rolls back on its own.
   rollbackSteps: () => [],
-  // Does not wait until it is ready: while its rooms are occupied it has not even exited.
+  // The rollback does not wait until the node is ready: while its rooms are occupied it has not
+  // even exited.
   rollback: async ({ platform, id }) => platform.hosts?.undrain(id),
 };

@@ -31,7 +31,10 @@ const flushParams = strict({
 
 type FlushParams = z.output<typeof flushParams>;
 
-/** A flush by mistake, or a failover to an empty replica: Redis runs, and knows no room, node or route. */
+/**
+ * Flush of Redis, as by mistake or a failover to an empty replica: Redis runs, without any room,
+ * node or route.
+ */
 export const redisFlush: DescribedFault<FlushParams> = {
   name: 'redis-flush',
   description: "deletes LiveKit's keys, in LiveKit's database only",
@@ -61,20 +64,20 @@ export const redisFlush: DescribedFault<FlushParams> = {
   },
   inject: ({ platform, components, params }) =>
     forAll(components, (component) => flushRedis(platform, component, params)),
-  // Nothing is left to check: nodes register again at once.
+  // No effect is left to check: nodes register again at once.
   missingEffect: nothingToFind,
   rollbackSteps: () => [],
   rollback: async () => {},
 };
 
-/** The keys of one database. */
+/** Keys of one database. */
 interface DatabaseKeys {
   database: number;
   livekitKeys: string[];
   otherKeys: string[];
 }
 
-/** The database to flush; several or none where it is not certain which it is. */
+/** Finds the database to flush; several or none if it is not certain. */
 const surveyRedis = async (
   platform: Platform,
   component: Component,
@@ -102,13 +105,16 @@ const surveyDatabases = async (
   return found;
 };
 
-/** Of livekit-server 1.13 (`redisstore.go`, `redisstore_sip.go`, `redisrouter.go`) and of psrpc, whose locks are SHA-256 in base64. */
+/**
+ * Keys of livekit-server 1.13 (`redisstore.go`, `redisstore_sip.go`, `redisrouter.go`) and of
+ * psrpc, whose locks are SHA-256 in base64.
+ */
 const LIVEKIT_KEY =
   /^(nodes|room_node_map|livekit_version|rooms|room_internal|(ended_)?egress|ingress|\{ingress\}_stream_key|sip_(trunk|inbound_trunk|outbound_trunk|dispatch_rule)|(room_participants|room_lock|egress:room|\{ingress\}_state|room_\{ingress\}|agent_dispatch|agent_job):.*|[A-Za-z0-9+/]{43}=)$/s;
 
 export const isLiveKitKey = (key: string): boolean => LIVEKIT_KEY.test(key);
 
-/** Null: LiveKit's keys can be deleted without touching others. */
+/** Reason for which LiveKit's keys cannot be deleted without touching others; null: they can. */
 const whyNotFlushed = (
   survey: readonly DatabaseKeys[],
   { name }: Component,
@@ -125,7 +131,7 @@ const whyNotFlushed = (
 
 const SHOWN_KEYS = 12;
 
-/** `5 keys (nodes, rooms, …)`. */
+/** Formats a list of keys: `5 keys (nodes, rooms, …)`. */
 const listKeys = (keys: readonly string[]): string => {
   const shown = [...keys].sort().slice(0, SHOWN_KEYS).join(', ');
   const rest = keys.length > SHOWN_KEYS ? ', …' : '';
@@ -133,8 +139,8 @@ const listKeys = (keys: readonly string[]): string => {
 };
 
 /**
- * From this host where the component runs on it, else with its own redis-cli. A password comes from
- * REDISCLI_AUTH.
+ * Flushes from this host if the component runs on it, otherwise with its own redis-cli and the
+ * password in REDISCLI_AUTH.
  * @throws SwarmError `fault_unavailable`
  */
 const flushRedis = async (
@@ -148,12 +154,14 @@ const flushRedis = async (
   if (why !== null) throw new SwarmError('fault_unavailable', why);
   for (const { database, livekitKeys } of survey) {
     if (params.otherKeys === 'delete') await redis.flush(database);
-    // By name: a key that another program has written since stays.
+    // Deletes by name: a key that another program has written since stays.
     else await redis.remove(database, livekitKeys);
   }
 };
 
-/** A node loses its Redis while others keep theirs: both directions, open and new connections. */
+/**
+ * Loss of Redis at one node while others keep theirs: both directions, open and new connections.
+ */
 export const redisPartition = requestedTraffic<NoParams>(
   {
     name: 'redis-partition',
@@ -183,7 +191,10 @@ export const redisPartition = requestedTraffic<NoParams>(
   () => ({ protocol: 'both', direction: 'both', onlyRedis: true }),
 );
 
-/** TCP does not notice a packet dropped on its way out: it retransmits, as after a loss. */
+/**
+ * nftables rules of a partition. TCP does not notice a packet dropped on its way out: it
+ * retransmits, as after a loss.
+ */
 export const partitionRules = (id: string, path: RedisPath): string => {
   const { port } = path;
   return `table inet ${tableName(id)} {

@@ -13,7 +13,7 @@ import {
 } from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
 
-/** The kernel's default period, µs. */
+/** Default period of the kernel, µs. */
 const PERIOD_US = 100_000;
 
 const cpuParams = strict({
@@ -22,7 +22,7 @@ const cpuParams = strict({
     .describe('CPU limit. 0.5: half of one core.'),
 });
 
-/** A noisy neighbour, or a small CPU limit of a container. The load next to it keeps its CPU. */
+/** CPU limit, as by a noisy neighbour or a small limit of a container. The load keeps its CPU. */
 export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
   name: 'cpu-pressure',
   description: 'limits the CPU time of the process',
@@ -55,7 +55,10 @@ const memoryParams = strict({
   megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
 });
 
-/** A small memory limit of a container: the kernel reclaims memory, and at last kills the process. */
+/**
+ * Memory limit, as a small one of a container: the kernel reclaims memory, and finally kills the
+ * process.
+ */
 export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
   name: 'memory-pressure',
   description: 'limits additional memory; above the limit the kernel kills the process (OOM)',
@@ -82,7 +85,7 @@ export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
   },
 };
 
-/** Memory that was allocated before stays charged to the previous cgroup. */
+/** Limit of memory. Memory that was allocated before stays charged to the previous cgroup. */
 const limit = ({ megabytes }: z.output<typeof memoryParams>): ResourceLimits => {
   const bytes = String(megabytes * 1_048_576);
   return {

@@ -1,4 +1,6 @@
-/** Faults that cannot be injected: listed so that their absence is explained, with an alternative. */
+/**
+ * Faults that cannot be injected: listed so that their absence is explained, with an alternative.
+ */
 import { duration, SwarmError, strict } from '@livekit-swarm/settings';
 import { nothingToFind } from './effects/effect-check.ts';
 import { type DescribedFault, noParams } from './fault.ts';

@@ -1,13 +1,14 @@
 /**
- * Rolls back one injection whose drill did not: started on the target before the injection, with a
- * copy of the journal's entry, and run when its time has come. Argument: `{ journal, entry }`.
+ * Program that rolls back one injection whose drill did not: the target starts it before the
+ * injection, with a copy of the journal entry, and it acts at its time. Argument: `{ journal, entry
+ * }`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal, parseEntry } from './journal.ts';
 import { rollbackEntry } from './rollback-pending.ts';
 
-/** Something may be in the way for a while: a busy supervisor, an engine that restarts. Between attempts, ms. */
+/** Delays between attempts, ms: a supervisor may be busy, or an engine may restart. */
 const RETRY_AFTER_MS = [5_000, 30_000, 120_000];
 
 const { journal, entry } = JSON.parse(process.argv[2] ?? '') as { journal: string; entry: unknown };

@@ -84,13 +84,13 @@ test('a truncated or copied entry is not used', async () => {
   ]);
 });
 
-test('other files are left alone', async () => {
+test('other files stay', async () => {
   writeFileSync(join(dir, 'aaaaaaaa.json.new'), 'half');
   writeFileSync(join(dir, 'README'), 'x');
   expect(await openJournal(dir).read()).toEqual({ pending: [], unreadable: [] });
 });
 
-test('a folder that cannot be written to is reported, with what to do', async () => {
+test('a folder that cannot be written to is reported, with a hint', async () => {
   const file = join(dir, 'file');
   writeFileSync(file, '');
   const journal = openJournal(join(file, 'journal'));

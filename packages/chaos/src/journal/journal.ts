@@ -13,18 +13,18 @@ const journalEntry = z.object({
   id: z.string().regex(/^[a-z0-9]{8}$/),
   drill: z.string(),
   fault: z.string(),
-  /** As the fault's own schema read them. */
+  /** Parameters, as parsed by the fault's own schema. */
   params: z.unknown(),
   components: z.array(componentSchema),
   platform: platformReference,
   injectedAt: z.iso.datetime(),
-  /** False: the injection has not ended, and its commands may still be under way. */
+  /** False: the injection has not ended, and its commands may still act. */
   injected: z.boolean(),
-  /** The automatic rollback on the target. Null: none, only this journal. */
+  /** Automatic rollback on the target; null: only this journal. */
   expiry: z.object({ methods: z.array(z.enum(EXPIRY_METHODS)), at: z.iso.datetime() }).nullable(),
-  /** Process of the drill: while it lives, it rolls back the fault itself. */
+  /** Process of the drill; while it runs, it rolls back the fault itself. */
   owner: processIdentitySchema,
-  /** Where that process runs: its ID, and a target on its own host, mean nothing elsewhere. */
+  /** Host of that process: its ID, and a target on its own host, are meaningless elsewhere. */
   host: z.object({
     hostname: z.string(),
     machineId: z.string().nullable(),
@@ -33,7 +33,7 @@ const journalEntry = z.object({
   }),
 });
 
-/** A fault that is about to be injected, and what its rollback needs. */
+/** Fault that will be injected, with the data of its rollback. */
 export type JournalEntry = z.infer<typeof journalEntry>;
 
 /** @throws Error with a short description of the problem */
@@ -59,26 +59,33 @@ export const parseEntry = (text: string): JournalEntry => {
   );
 };
 
-/** Faults on disk, one file each: written before the injection, removed after the rollback. */
+/**
+ * Journal of faults on disk, one file each: written before the injection, removed after the
+ * rollback.
+ */
 export interface Journal {
   readonly dir: string;
-  /** Resolves when it is on disk. @throws SwarmError `journal_unavailable`: inject nothing then */
+  /**
+   * Resolves when the entry is on disk.
+   * @throws SwarmError `journal_unavailable`: inject nothing then
+   */
   write(entry: JournalEntry): Promise<void>;
-  /** For a fault that was rolled back completely. */
+  /** Removes a fault that was rolled back completely. */
   remove(id: string): Promise<void>;
-  /** The last injected first: the order of the rollback. */
+  /** Reads the entries in the order of their rollback: the last injected first. */
   read(): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }>;
 }
 
-/** A file that cannot be read, so that its fault cannot be rolled back. It is kept. */
+/** File that cannot be read, so that its fault cannot be rolled back. It is kept. */
 export interface UnreadableEntry {
   file: string;
   reason: string;
 }
 
 /**
- * The same for every checkout of a user, so that `swarm chaos rollback` finds it from anywhere. Not in
- * the cache, which may be deleted, or restored on another machine, at any time.
+ * Folder of the journal, the same for every checkout of a user, so that `swarm chaos rollback`
+ * finds it from anywhere. It is outside the cache, which may be deleted, or restored on another
+ * host, at any time.
  */
 export const journalDir = (env: NodeJS.ProcessEnv = process.env): string =>
   join(stateDir(env), 'chaos', 'journal');
@@ -128,7 +135,7 @@ const readAll = async (
       if (`${entry.id}.json` !== name) throw new Error(`holds the id ${entry.id}`);
       pending.push(entry);
     } catch (error) {
-      // Rolled back in the meantime.
+      // The entry was rolled back in the meantime.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       unreadable.push({ file, reason: errorText(error) });
     }

@@ -1,4 +1,7 @@
-/** One effect of a fault. `automatic_rollback`: not an orphan, but a timer that removes others. */
+/**
+ * Remaining effect of a fault. `automatic_rollback`: a timer that removes others, not an orphan
+ * itself.
+ */
 export interface Orphan {
   kind:
     | 'nft_table'
@@ -9,23 +12,26 @@ export interface Orphan {
     | 'network_chaos'
     | 'reservation'
     | 'automatic_rollback';
-  /** `inet swarm_chaos_a1b2c3d4`, `swarm-chaos-a1b2c3d4-0`, `livekit-server`, a container's name. */
+  /**
+   * Name of the object: `inet swarm_chaos_a1b2c3d4`, `swarm-chaos-a1b2c3d4-0`, `livekit-server`, a
+   * container's name.
+   */
   name: string;
-  /** A process in its network namespace, or the process itself; null: not needed. */
+  /** Process in its network namespace, or the process itself; null: not needed. */
   pid: number | null;
   /** ID of the process (`PID:START`) or container, as in the journal; null: not needed. */
   instance: string | null;
-  /** The injection that it belongs to; null: not known from the name. */
+  /** Id of its injection; null: the name does not contain it. */
   injection: string | null;
 }
 
-/** A place that faults may have left something on. */
+/** Scan of one place for effects of faults. */
 export interface OrphanScan extends AsyncDisposable {
-  /** `this host`, `lk-1`, `livekit@staging`. */
+  /** Name of the place: `this host`, `lk-1`, `livekit@staging`. */
   readonly place: string;
-  /** @throws SwarmError where the place cannot be read */
+  /** @throws SwarmError when the place cannot be read */
   find(): Promise<Orphan[]>;
-  /** @returns null when it is gone; else why not */
+  /** @returns null when it was removed; otherwise the reason */
   remove(orphan: Orphan): Promise<string | null>;
   /** @throws SwarmError `deployment_locked` while a drill or a rollback runs on it */
   lock(): Promise<AsyncDisposable>;

@@ -72,7 +72,7 @@ test.each([
   expect((await journal.read()).pending).toHaveLength(kind === 'rolledBack' ? 0 : 1);
 });
 
-test('a process of this host with the same id is not its owner elsewhere', async () => {
+test('a process with the same id on another host is not the owner', async () => {
   await write({ host: OTHER_HOST, owner: ALIVE, platform: SSH });
   expect(await rollback()).toMatchObject({ running: [], unknownOwner: [{ id: 'aaaaaaaa' }] });
 });
@@ -121,11 +121,11 @@ test('a drill or a rollback on the target prevents another rollback, which keeps
   expect(platform.calls).toEqual([]);
   expect((await journal.read()).pending).toHaveLength(1);
   expect(taken).toEqual(['rollback', 'drill', 'rollback released']);
-  // With force, the fault of that drill is meant.
+  // With force, the fault of a running drill is rolled back as well.
   expect((await rollback(true)).rolledBack).toHaveLength(1);
 });
 
-test('force rolls back what can be reached from here, and never what cannot', async () => {
+test('force rolls back faults that can be reached from here, and no others', async () => {
   await write({ host: OTHER_HOST, platform: SSH });
   expect((await rollback(true)).rolledBack).toHaveLength(1);
   await write({ host: OTHER_HOST });

@@ -20,26 +20,29 @@ import type { Journal, JournalEntry, UnreadableEntry } from './journal.ts';
 export interface RollbackPendingOptions {
   journal: Journal;
   faults: ReadonlyMap<string, Fault>;
-  /** Also those whose drill still runs, or may still run elsewhere. */
+  /** True: include faults whose drill runs, or may run elsewhere. */
   force?: boolean;
-  /** Default: from the journal's reference. */
+  /** Opens a platform. Default: by the journal's reference. */
   open?: (reference: PlatformReference) => Promise<Platform>;
 }
 
-/** What happened to each entry of the journal, the last injected first. */
+/** Result of each entry of the journal, the last injected first. */
 export interface RollbackReport {
   rolledBack: JournalEntry[];
-  /** Their drill still runs and rolls them back itself. */
+  /** Entries whose drill still runs, and rolls them back itself. */
   running: JournalEntry[];
-  /** Written elsewhere, for a target on that host: nothing here can reach it. */
+  /** Entries written elsewhere for a target on that host, which cannot be reached from here. */
   elsewhere: JournalEntry[];
-  /** Written elsewhere, for a target that can be reached from here: their drill may still run. */
+  /**
+   * Entries written elsewhere for a target that can be reached from here: their drill may still
+   * run.
+   */
   unknownOwner: JournalEntry[];
   failed: { entry: JournalEntry; error: Error }[];
   unreadable: UnreadableEntry[];
 }
 
-/** What may be done about an entry. */
+/** State of an entry, which decides about its rollback. */
 type Standing = 'orphan' | 'running' | 'elsewhere' | 'unknown_owner';
 
 const standingOf = (entry: JournalEntry): Standing => {
@@ -53,19 +56,21 @@ const standingOf = (entry: JournalEntry): Standing => {
   }
 };
 
-/** Whether the target is on the host of the drill. Others are named by an address. */
+/** Returns true when the target is on the host of the drill. Others have an address. */
 const isOnHost = (platform: PlatformReference): boolean =>
   platform.kind === 'process' ||
   (platform.kind === 'docker' && !String(platform.host).startsWith('tcp://'));
 
 /**
- * Rolls back what interrupted drills left. An entry that fails stays in the journal, and so does one
- * of another host: a rollback of local processes would find nothing here, and forget the fault there.
+ * Rolls back the faults that interrupted drills left. An entry whose rollback fails stays in the
+ * journal, and so does an entry of another host: a rollback of local processes would find no fault
+ * here, and its entry would be lost.
  */
 export const rollbackPending = async (options: RollbackPendingOptions): Promise<RollbackReport> => {
   const { pending, unreadable } = await options.journal.read();
   if (pending.length === 0) return rollbackEach(pending, unreadable, options);
-  // Two at once could end what the other has just started. The second finds what the first has left.
+  // Two simultaneous rollbacks could end processes that the other has just started. The second
+  // finds the rest.
   return withFileLock(join(options.journal.dir, 'rollback.lock'), async () => {
     const now = await options.journal.read();
     return rollbackEach(now.pending, now.unreadable, options);
@@ -114,7 +119,7 @@ const rollbackEach = async (
 export const rollbackEntry = async (
   entry: JournalEntry,
   { faults, open = openPlatform }: Pick<RollbackPendingOptions, 'faults' | 'open'>,
-  /** With `drill`, a drill on the target prevents the rollback. */
+  /** Purposes of the locks; with `drill`, a drill on the target prevents the rollback. */
   locks: readonly LockPurpose[] = [],
 ): Promise<void> => {
   const fault = findFault(faults, entry.fault);
@@ -122,7 +127,8 @@ export const rollbackEntry = async (
   await using stack = new AsyncDisposableStack();
   const held: (HeldLock | undefined)[] = [];
   for (const purpose of locks) held.push(stack.use(await platform.lock?.(purpose)));
-  // The lock is not checked again: a rollback takes seconds, and a rollback that stops halfway leaves a fault.
+  // The lock is not checked again: a rollback takes seconds, and one that stops halfway leaves a
+  // fault.
   for (const lock of held) lock?.assertHeld();
   const { components, params, id } = entry;
   const rollback = (): Promise<void> =>
@@ -131,16 +137,16 @@ export const rollbackEntry = async (
   failpoint('rollback.done');
   const waitMs = inFlightMs(entry, platform);
   if (waitMs > 0) {
-    // The drill ended during the injection, of which a command may have acted after that rollback.
+    // The drill ended during the injection; one of its commands may have acted after that rollback.
     await sleep(waitMs);
     await rollback();
   }
-  // Also where the entry does not say that it is armed: the drill may have been killed in between.
+  // Disarm even if the entry does not list a rollback: the drill may have been killed in between.
   if (entry.expiry !== null || !entry.injected) await platform.expiry.disarm(id, components);
   failpoint('expiry.disarmed');
 };
 
-/** How long commands of the injection may still act, ms. */
+/** Time for which commands of the injection may still act, ms. */
 const inFlightMs = (
   { injected, injectedAt }: JournalEntry,
   { inFlight }: Pick<Platform, 'inFlight'>,
@@ -151,7 +157,10 @@ const inFlightMs = (
   return Math.max(0, inFlight.maxMs - elapsedMs);
 };
 
-/** The platform of a journal entry. @throws SwarmError `invalid_reference`, and what opening throws */
+/**
+ * Opens the platform of a journal entry.
+ * @throws SwarmError `invalid_reference`, and errors of opening it
+ */
 export const openPlatform = (reference: PlatformReference): Promise<Platform> => {
   switch (reference.kind) {
     case 'process':

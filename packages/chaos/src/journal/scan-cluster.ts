@@ -1,4 +1,7 @@
-/** Objects that faults left in a Kubernetes namespace, by their labels: also when the journal is gone. */
+/**
+ * Scan for objects that faults left in a Kubernetes namespace, by their labels, even without the
+ * journal.
+ */
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { ask, connectKubernetes, orNull } from '../targets/kubernetes/client.ts';
 import { GROUP, PLURAL, VERSION } from '../targets/kubernetes/network-chaos.ts';

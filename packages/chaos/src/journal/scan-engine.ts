@@ -1,4 +1,7 @@
-/** What faults left on a Docker engine, wherever it is: as far as the engine itself shows it. */
+/**
+ * Scan for effects of faults on a Docker engine, on any host, as far as the engine itself shows
+ * them.
+ */
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { connectEngine } from '../targets/docker/engine.ts';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
@@ -30,7 +33,7 @@ export const openEngineScan = async (
         throw error;
       }
     },
-    // Its host is not reached: "swarm chaos rollback --scan" there has its lock.
+    // The lock of its host is not taken: "swarm chaos rollback --scan" on that host takes it.
     lock: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -1,4 +1,4 @@
-/** Effects of faults on a host, by their own names: also when the journal is gone. */
+/** Scan for effects of faults on a host, by their own names, even without the journal. */
 import { SwarmError } from '@livekit-swarm/settings';
 import { RELEASE_GROUP } from '../faults/effects/resource-limits.ts';
 import { lockHost, startHere } from '../targets/lock/host-lock.ts';
@@ -6,7 +6,10 @@ import { type Host, localHost } from '../targets/process/local-host.ts';
 import { connectSsh } from '../targets/ssh/connection.ts';
 import type { Orphan, OrphanScan } from './orphan.ts';
 
-/** Network namespaces of containers are those of their processes. Each line: kind, process, name. */
+/**
+ * Script that lists effects, one per line: kind, process, name. Network namespaces of containers
+ * are those of their processes.
+ */
 const SCAN = `
 seen=
 for link in /proc/[0-9]*/ns/net; do
@@ -50,7 +53,7 @@ exit 0
 const LINE =
   /^(nft_table|cgroup|impairment|stopped_process|paused_container|automatic_rollback) (-|\d+) (.+)$/;
 
-/** @throws SwarmError `unreachable` where the scan did not end */
+/** @throws SwarmError `unreachable` when the scan did not end */
 export const scanHost = async ({ run }: Pick<Host, 'run'>): Promise<Orphan[]> => {
   const { stdout, stderr, code } = await run(['sh', '-c', SCAN]);
   if (code !== 0)
@@ -78,7 +81,7 @@ const orphanOf = (kind: Orphan['kind'], pid: string, rest: string): Orphan => {
   };
 };
 
-/** @returns null when it is gone; else why not */
+/** @returns null when it was removed; otherwise the reason */
 export const removeOrphan = async (
   { run }: Pick<Host, 'run'>,
   { kind, name, pid }: Orphan,
@@ -101,7 +104,7 @@ const removalOf = (kind: Orphan['kind'], name: string, pid: string): string[] | 
       return ['kill', '-CONT', pid];
     case 'paused_container':
       return ['docker', 'unpause', name];
-    // In clusters only.
+    // These objects exist only in clusters.
     case 'network_chaos':
     case 'reservation':
     case 'automatic_rollback':
@@ -109,7 +112,7 @@ const removalOf = (kind: Orphan['kind'], name: string, pid: string): string[] | 
   }
 };
 
-/** @param host as an argument of ssh; null: this host */
+/** @param host argument of ssh; null: this host */
 export const openHostScan = async (
   host: string | null,
   config: string | null,

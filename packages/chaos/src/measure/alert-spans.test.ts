@@ -4,7 +4,7 @@ import { alertSpans } from './alerts.ts';
 const fires = (name: string, at: number) => ({ name, at, state: 'firing' as const });
 const ends = (name: string, at: number) => ({ name, at, state: 'resolved' as const });
 
-it('lists from when to when each alert fired', () =>
+it('lists start and end of each firing alert', () =>
   expect(
     alertSpans({
       alerts: [fires('A', 1), fires('B', 2), ends('A', 3), fires('A', 5), ends('A', 6)],

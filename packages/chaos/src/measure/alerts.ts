@@ -1,13 +1,13 @@
 import type { Recovery } from './recovery.ts';
 
-/** A time in which an alert was firing, ms after the run's start; `toAt` null: to the end. */
+/** Span in which an alert was firing, ms after the run's start; `toAt` null: until the end. */
 export interface AlertSpan {
   name: string;
   fromAt: number;
   toAt: number | null;
 }
 
-/** When each alert was firing. One that fires for several nodes ends with the last of them. */
+/** Spans of firing alerts. An alert that fires for several nodes ends with the last of them. */
 export const alertSpans = ({ alerts }: Pick<Recovery, 'alerts'>): AlertSpan[] => {
   const spans: AlertSpan[] = [];
   const open = new Map<string, { span: AlertSpan; times: number }>();
@@ -29,8 +29,8 @@ export const alertSpans = ({ alerts }: Pick<Recovery, 'alerts'>): AlertSpan[] =>
 };
 
 /**
- * When each alert first fired, ms after the first fault. `before`: it was firing already, which
- * shows nothing about the fault. Alerts that did not fire are absent.
+ * Time of each alert's first firing, ms after the first fault. `before`: the alert was firing
+ * already, which shows nothing about the fault. Alerts that did not fire are absent.
  */
 export const firstAlerts = ({
   alerts,

@@ -54,7 +54,7 @@ describe('repeats together', () => {
       combine([repeat('passed', 10_000), repeat('passed', 12_000)]).spread.timeToRecoverMax?.median,
     ).toBe(11_000));
 
-  it('leave out of the spread what was not measured', () =>
+  it('leave unmeasured values out of the spread', () =>
     expect(
       combine([repeat('inconclusive', 99_000), repeat('passed', 10_000)]).spread.timeToRecoverMax
         ?.max,
@@ -65,7 +65,7 @@ describe('repeats together', () => {
     expect(combine([repeat('void'), repeat('inconclusive')]).verdict).toBe('inconclusive');
     expect(combine([repeat('void'), repeat('passed')]).verdict).toBe('passed');
     expect(combine([]).verdict).toBe('void');
-    // Asked for once, and made again.
+    // One repeat was requested, and was repeated.
     expect(combine([repeat('failed'), repeat('void')]).verdict).toBe('failed');
   });
 
@@ -99,10 +99,10 @@ describe('the known failures of a server version', () => {
     expect(combine([...repeats], { known, version }).knownFailureStatus).toBe(knowledge),
   );
 
-  it('do not matter where the drill lists none', () =>
+  it('are not compared if the drill lists none', () =>
     expect(combine([failed]).knownFailureStatus).toBe('none'));
 
-  it('are not refuted by one repeat that passed: outcomes vary', () =>
+  it('still apply after one repeat that passed, because outcomes vary', () =>
     expect(combine([repeat('passed', 1), failed], { known }).knownFailureStatus).toBe(
       'known_failure',
     ));

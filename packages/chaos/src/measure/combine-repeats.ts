@@ -9,7 +9,7 @@ import {
   type Spread,
 } from './drill-result.ts';
 
-/** Most severe first. */
+/** Verdicts, most severe first. */
 const VERDICTS: readonly DrillVerdict[] = [
   'interrupted',
   'failed',
@@ -21,16 +21,16 @@ const VERDICTS: readonly DrillVerdict[] = [
 /** A drill and the results of its repeats. */
 export interface DrillFacts
   extends Pick<DrillResult, 'drill' | 'deployment' | 'server' | 'startedAt' | 'repeats'> {
-  /** As the servers reported to participants. */
+  /** Versions that the servers reported to participants. */
   serverVersions: ReadonlySet<string>;
 }
 
-/** The result of a drill, from those of its repeats. */
+/** Combines the results of repeats to the result of a drill. */
 export const combineRepeats = ({ serverVersions, ...facts }: DrillFacts): DrillResult => {
   const { drill, repeats } = facts;
   const [serverVersion = null] = serverVersions.size === 1 ? serverVersions : [];
   const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
-  // Inconclusive repeats were repeated; with enough measured ones they do not count.
+  // Inconclusive repeats were repeated; they do not count if enough others were measured.
   const decisive = measured.length >= drill.repeats ? measured : repeats;
   return {
     schema: DRILL_RESULT_SCHEMA,
@@ -63,7 +63,7 @@ export const outcomeOf = ({
   return { outcome, failedObjectives: [] };
 };
 
-/** For comparing two outcomes. */
+/** Key by which two outcomes are compared. */
 export const outcomeKey = ({ outcome, failedObjectives }: RepeatOutcome): string =>
   [outcome, ...failedObjectives].join(' ');
 

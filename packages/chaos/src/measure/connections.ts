@@ -6,7 +6,7 @@ import {
 import type { EventLine } from '@livekit-swarm/record';
 import type { RecoveryMethod } from './recovery.ts';
 
-/** A time in which a participant was reconnecting or disconnected. */
+/** Span in which a participant was reconnecting or disconnected. */
 export interface Disconnection {
   state: 'reconnecting' | 'disconnected';
   fromAt: number;
@@ -21,15 +21,15 @@ export interface ConnectionHistory {
   joinedAt: number | null;
   leftAt: number | null;
   disconnections: Disconnection[];
-  /** Each recovery that its client reported. */
+  /** Recoveries that its client reported. */
   recoveries: {
     at: number;
     method: Exclude<RecoveryMethod, 'not_needed' | 'not_recovered'>;
     durationMs: number | null;
   }[];
-  /** Nodes that the server reported, in order, without repetitions. */
+  /** Nodes that the server reported, in order, without repetition. */
   nodes: { at: number; node: string }[];
-  /** Backend of its first signal connection. */
+  /** Backend of its first signal connection; null: unknown. */
   backend: string | null;
   disconnectedAt: number | null;
   failure: string | null;
@@ -42,7 +42,10 @@ export interface Connections {
 
 const METHODS = { resumed: 'resume', reconnected: 'reconnect', rejoined: 'rejoin' } as const;
 
-/** When each participant was disconnected or reconnecting: an observer of `reduceParticipant`. */
+/**
+ * Collects the spans in which each participant was disconnected or reconnecting: an observer of
+ * `reduceParticipant`.
+ */
 export const createConnections = (): Connections => {
   const entries = new Map<string, { state: ParticipantState; history: ConnectionHistory }>();
 

@@ -75,7 +75,7 @@ describe('a drill', () => {
     }),
   );
 
-  it('is void when the effect of a fault was gone, however well everything recovered', () => {
+  it('is void when the effect of a fault was removed, even if everything recovered', () => {
     const about = { fault: 'blackhole', component: 'node-1' };
     const reason = { code: 'fault_gone', ...about, found: 'table_missing' } as const;
     expect(decide({ failure: { event: 'void', reason } })).toMatchObject({
@@ -84,7 +84,7 @@ describe('a drill', () => {
     });
   });
 
-  it('is inconclusive when it is not known whether the effect was there, also with a missed objective', () => {
+  it('is inconclusive when the presence of the effect is unknown, even with a missed objective', () => {
     const about = { fault: 'hang', component: 'lk-1', message: 'lk-1 cannot be reached by SSH' };
     const reason = { code: 'effect_unknown', ...about } as const;
     const failure = { event: 'void', reason } as const;
@@ -110,7 +110,7 @@ describe('a drill', () => {
         failedObjectives: ['ghost_rooms'],
       },
     );
-    // Missed objectives count, whatever was not observed.
+    // Missed objectives count, even if others were not observed.
     expect(decide({}, { ghostRooms: 0, timeToRecoverMaxMs: 1 })).toMatchObject({
       verdict: 'failed',
       failedObjectives: ['time_to_recover'],
@@ -241,7 +241,7 @@ describe('a drill without a verdict on the server', () => {
       reasons: [{ code: 'fault_unavailable', fault: 'clock-skew', detail: 'no such thing' }],
     }));
 
-  it('is interrupted after Ctrl-C, whatever else happened', () =>
+  it('is interrupted after Ctrl-C, regardless of other events', () =>
     expect(
       decide({ interrupted: true, failure: { event: 'void', reason: NOT_STEADY } }).verdict,
     ).toBe('interrupted'));

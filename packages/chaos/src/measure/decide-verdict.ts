@@ -9,13 +9,13 @@ import type { Drill, ObjectiveCode } from '../drill/drill.ts';
 import { evaluateObjectives, type ObjectiveResult } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 
-/** Why a drill ended early: it is void, or its abort condition was met. */
+/** Reason for which a drill ended early: it is void, or its abort condition was met. */
 export interface ExecutionFailure {
   event: 'void' | 'aborted';
   reason: DrillStopReason;
 }
 
-/** Why a repeat has its verdict. Rendered by the reports (packages/report/src/drill/phrases.ts). */
+/** Reason of a repeat's verdict. The reports render it (packages/report/src/drill/phrases.ts). */
 export type DrillReason =
   | DrillStopReason
   | { code: 'interrupted' }
@@ -23,7 +23,7 @@ export type DrillReason =
   | { code: 'record_truncated'; atMs: number }
   /** Faults that the journal still holds. */
   | { code: 'rollback_failed'; faults: string[] }
-  /** Faults whose rollback the record lacks, while the journal cannot be read. */
+  /** Faults whose rollback is missing in the record, while the journal cannot be read. */
   | { code: 'rollback_unknown'; faults: string[]; message: string }
   | { code: 'objective_missed'; result: ObjectiveResult }
   | { code: 'threshold_crossed'; result: ThresholdResult }
@@ -56,9 +56,12 @@ export const DRILL_REASON_CODES = [
 
 export interface RepeatVerdictFacts {
   verdict: DrillVerdict;
-  /** Most important first; empty when it passed. */
+  /** Reasons, most important first; empty when the repeat passed. */
   reasons: DrillReason[];
-  /** Codes of the objectives that were missed, sorted: compared with `knownFailures`, and counted over repeats. */
+  /**
+   * Codes of the objectives that were missed, sorted: compared with `knownFailures`, and counted
+   * over repeats.
+   */
   failedObjectives: ObjectiveCode[];
   objectives: ObjectiveResult[];
   thresholds: ThresholdResult[];
@@ -66,20 +69,20 @@ export interface RepeatVerdictFacts {
 
 export interface RepeatFacts {
   drill: Drill;
-  /** With skipped faults: they make the drill void. */
+  /** Measured recovery, including skipped faults, which make the drill void. */
   recovery: Recovery;
-  /** Null: it was executed to the end of its schedule. */
+  /** Reason of an early end; null: the schedule was completed. */
   failure: ExecutionFailure | null;
   interrupted: boolean;
   decision: Pick<VerdictDecision, 'thresholds' | 'health'>;
 }
 
 /**
- * Decides the verdict of one repeat. In this order: an interrupted drill has no verdict on the
- * server; one in which nothing (or not everything) was injected, or whose deployment was removed, is
- * void; so is one in which the effect of a fault was gone before its rollback, and inconclusive one
- * in which that is unknown; one that met its abort condition has failed; an impaired load generator
- * makes the drill inconclusive; then objectives and thresholds count.
+ * Decides the verdict of one repeat, by the first rule that applies. Interrupted: no verdict on the
+ * server. Void: a fault was not injected, the deployment was removed, or the effect of a fault was
+ * removed before its rollback. Inconclusive: the presence of an effect is unknown. Failed: the
+ * abort condition was met. Inconclusive: the load generator was impaired. Otherwise objectives and
+ * thresholds decide.
  */
 export const decideDrillVerdict = ({
   drill,
@@ -138,10 +141,10 @@ export const decideDrillVerdict = ({
 };
 
 /**
- * A drill measures interruptions of 500 ms and more, and their end. What distorts jitter, latency and
- * loss (packets sent 20 ms late, a full receive buffer) does not change them; it matters only where
- * the drill has thresholds on such metrics. A host without names, routes or sockets keeps participants
- * from reconnecting, and one that refuses to send packets interrupts their media.
+ * Health codes that affect interruptions of 500 ms and more, and their end. Other problems (packets
+ * sent 20 ms late, a full receive buffer) distort jitter, latency and loss, which matters only in
+ * drills with thresholds on such metrics. A host without names, routes or sockets prevents
+ * reconnecting, and one that refuses to send packets interrupts media.
  */
 const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',

@@ -14,21 +14,21 @@ export interface RepeatResult extends RepeatVerdictFacts {
   seconds: DrillSecond[];
   /** Path of its record. */
   record: string;
-  /** Unix ms of its start: the zero of every `at`. */
+  /** Start, Unix ms: the zero of every `at`. */
   startedAtMs: number;
-  /** Length of its run. */
+  /** Length of the run, ms. */
   durationMs: number;
 }
 
-/** Compared with the known failures of the server version. */
+/** Comparison with the known failures of the server version. */
 export const KNOWN_FAILURE_STATUSES = [
-  /** There are none, or the server has another version. */
+  /** No known failures, or none for this version of the server. */
   'none',
-  /** It missed the objectives that are known to be missed, and no other. */
+  /** The drill missed the known objectives, and no other. */
   'known_failure',
-  /** It met an objective that is known to be missed every time. */
+  /** The drill met an objective that is known to be missed every time. */
   'better_than_known',
-  /** It missed another objective. */
+  /** The drill missed another objective. */
   'unexpected_failure',
 ] as const;
 
@@ -43,40 +43,40 @@ export const OUTCOMES = [
   'interrupted',
 ] as const;
 
-/** The outcome of a repeat, for counting equal ones. */
+/** Outcome of a repeat, by which equal ones are counted. */
 export interface RepeatOutcome {
   outcome: (typeof OUTCOMES)[number];
-  /** Empty with `failed`: its abort condition was met. */
+  /** Missed objectives; empty with `failed`: the abort condition was met. */
   failedObjectives: ObjectiveCode[];
 }
 
-/** What was tested, as far as a record does not show it. */
+/** Facts about the tested servers that a record lacks. */
 export interface DrillServer {
-  /** Host and port of its URL. */
+  /** Host and port of the signal URL. */
   host: string;
-  /** A lab of this tool. */
+  /** True for a lab of this tool. */
   isLab: boolean;
-  /** Number of its LiveKit nodes when the drill began. */
+  /** Number of LiveKit nodes when the drill began. */
   nodes: number;
 }
 
 export interface DrillResult {
   schema: typeof DRILL_RESULT_SCHEMA;
   drill: Drill;
-  /** The most severe of its repeats. */
+  /** Most severe verdict of its repeats. */
   verdict: DrillVerdict;
   knownFailureStatus: KnownFailureStatus;
   serverVersion: string | null;
   /** Name of the deployment, without secrets. */
   deployment: string;
-  /** Null: the drill did not reach it, or was executed by an earlier version. */
+  /** Tested servers; null: the drill did not reach them, or an earlier version executed it. */
   server: DrillServer | null;
-  /** ISO 8601. */
+  /** Start, ISO 8601. */
   startedAt: string;
   repeats: RepeatResult[];
-  /** Over the repeats that were measured; ms. */
+  /** Spread over the measured repeats, ms. */
   spread: { timeToRecoverP50: Spread | null; timeToRecoverMax: Spread | null };
-  /** The most frequent first. */
+  /** Outcomes of its repeats, the most frequent first. */
   outcomes: (RepeatOutcome & { count: number })[];
 }
 
@@ -86,16 +86,16 @@ export interface Spread {
   max: number;
 }
 
-/** The result of a repeat as metrics: `swarm_chaos_verdict`, `swarm_chaos_objective_met`, … */
+/** Result of a repeat as metrics: `swarm_chaos_verdict`, `swarm_chaos_objective_met`, … */
 export interface VerdictMetrics {
   verdict: DrillVerdict;
   /** Time to recover in seconds, by quantile; null: no recovery was measured. */
   recovery: ReadonlyMap<number, number> | null;
-  /** Whether each required objective was met. */
+  /** Required objectives: true when met. */
   objectives: ReadonlyMap<ObjectiveCode, boolean>;
 }
 
-/** A repeat that neither passed nor failed gives only its verdict. */
+/** Metrics of a repeat. One that neither passed nor failed has only its verdict. */
 export const verdictMetricsOf = ({
   verdict,
   objectives: findings,

@@ -3,10 +3,10 @@ import { type Drill, type Objectives, objectiveCode, objectiveName } from '../dr
 import { firstAlerts } from './alerts.ts';
 import type { JoinProbeResult, Recovery } from './recovery.ts';
 
-/** An objective with one limit. */
+/** Objective with one limit. */
 export type LimitedObjective = Exclude<keyof Objectives, 'alertsWithinMs'>;
 
-/** One objective of the drill, what it requires, and what was measured. */
+/** Schema of one objective: its limit, and the measured value. */
 export const objectiveResult = z
   .union([
     z.object({
@@ -37,7 +37,7 @@ export const objectiveResult = z
 
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
 
-/** Compares what was measured with the objectives of the drill that are required. */
+/** Compares measurements with the required objectives of the drill. */
 export const evaluateObjectives = (
   { objectives, joinProbes }: Pick<Drill, 'objectives' | 'joinProbes'>,
   recovery: Recovery,
@@ -99,7 +99,10 @@ export const evaluateObjectives = (
   return results;
 };
 
-/** Whether it saw, and received media of, all participants that were present meanwhile. */
+/**
+ * Returns true when a join probe saw, and received media of, all participants that were present
+ * meanwhile.
+ */
 export const isComplete = ({
   remoteParticipants,
   expectedParticipants,

@@ -7,13 +7,13 @@ import {
 } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 
-/** One second of a drill, over all participants. */
+/** Figures of one second of a drill, over all participants. */
 export interface DrillSecond {
-  /** Start, ms after the run's start. */
+  /** Start of the second, ms after the run's start. */
   at: number;
-  /** Media packets received. */
+  /** Number of received media packets. */
   packets: number;
-  /** Share of packets that were never received; null: none was expected. */
+  /** Share of packets that were never received, 0 … 1; null: none was expected. */
   loss: number | null;
 }
 
@@ -43,7 +43,7 @@ export const createSeconds = (): { add(line: RecordLine): void; result(): DrillS
   };
 };
 
-/** What was measured in one window of a drill. Null: no such value. */
+/** Figures of one window of a drill; null: not measured. */
 export interface WindowFigures {
   name: string;
   fromMs: number;
@@ -51,9 +51,9 @@ export interface WindowFigures {
   joined: number;
   joinFailures: number;
   joinP95Ms: number | null;
-  /** Received, over all tracks. */
+  /** Received packets per second, over all tracks. */
   packetsPerSecond: number | null;
-  /** Share never received, after recovery. */
+  /** Share of packets that were never received, after recovery, 0 … 1. */
   loss: number | null;
   jitterP95Ms: number | null;
   latencyP95Ms: number | null;
@@ -63,7 +63,7 @@ export interface WindowFigures {
 const P95: Aggregation = { type: 'p', percentile: 95 };
 const RATE: Aggregation = { type: 'rate' };
 
-/** The drill's own windows: baseline, fault, recovery. */
+/** Figures of the drill's own windows: baseline, fault, recovery. */
 export const windowFigures = ({ windows }: Pick<Summary, 'windows'>): WindowFigures[] =>
   windows
     .filter(({ window }) => window.source === 'custom')

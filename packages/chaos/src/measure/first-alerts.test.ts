@@ -46,7 +46,7 @@ it('distinguishes an alert that was firing before from one that the fault caused
   expect(
     firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 9_000, 'resolved')] }),
   ).toEqual(new Map());
-  // Of one node before, of another after it.
+  // The first alert is about one node, the second about another.
   expect(firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 12_000)] })).toEqual(
     new Map([['A', 2_000]]),
   );

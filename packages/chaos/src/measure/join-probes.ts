@@ -4,7 +4,7 @@ import { DRILL_WINDOWS } from '../drill/scenario-of-drill.ts';
 import type { ConnectionHistory } from './connections.ts';
 import type { JoinProbeResult } from './recovery.ts';
 
-/** Results of the join probes, and whose media each of them received. */
+/** Results of the join probes, with the number of participants that each received. */
 export const joinProbeResults = (
   probes: readonly ConnectionHistory[],
   load: readonly ConnectionHistory[],
@@ -51,7 +51,9 @@ export const joinProbeResults = (
     .sort((a, b) => a.scheduledAtMs - b.scheduledAtMs);
 };
 
-/** Whether a participant of the load was connected during the whole session of the probe. */
+/**
+ * Returns true when a participant of the load was connected during the whole session of the probe.
+ */
 const wasPresent = (other: ConnectionHistory, probe: ConnectionHistory): boolean => {
   const from = probe.joinedAt;
   if (from === null || other.joinedAt === null || other.joinedAt > from) return false;
@@ -66,7 +68,10 @@ const wasPresent = (other: ConnectionHistory, probe: ConnectionHistory): boolean
 const isPublishing = (result: ParticipantLine | undefined): boolean =>
   result?.tracks.some(({ direction, kind }) => direction === 'up' && kind !== 'data') ?? false;
 
-/** Sessions with the same schedule overlap by less than their length. */
+/**
+ * Shortest overlap of two sessions that counts, ms: sessions with the same schedule overlap by less
+ * than their length.
+ */
 const MIN_OVERLAP_MS = 1_500;
 
 const overlaps = (other: ConnectionHistory, probe: ConnectionHistory): boolean => {

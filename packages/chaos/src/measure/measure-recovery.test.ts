@@ -73,7 +73,7 @@ describe('a room whose media is interrupted and recovers', () => {
 });
 
 describe('an interruption that ended before the fault', () => {
-  it('does not count', () => {
+  it('is not counted', () => {
     const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, 3_000, 4_000));
     expect(recovery).toMatchObject({
       timeToRecover: null,
@@ -95,9 +95,10 @@ describe('a short interruption long after a room had recovered', () => {
 
   it('does not count as its recovery', () =>
     expect(later(40_000, 40_600).timeToRecover?.max).toBe(3_000));
-  it('counts when it follows closely', () =>
+  it('is counted when it follows closely', () =>
     expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).timeToRecover?.max).toBe(4_600));
-  it('counts when it is long', () => expect(later(40_000, 42_000).timeToRecover?.max).toBe(32_000));
+  it('is counted when it is long', () =>
+    expect(later(40_000, 42_000).timeToRecover?.max).toBe(32_000));
 });
 
 describe('with several faults', () => {
@@ -167,7 +168,7 @@ describe('a subscription that is interrupted in one direction only', () => {
 });
 
 describe('a room without any media', () => {
-  it('is without media, which is worse than split', () => {
+  it('is without media, which is more severe than a split', () => {
     const recovery = measure(...load(...A), ...faultOn('a'), ...interruption(A, FAULT_AT, null));
     expect(recovery).toMatchObject({
       roomsWithoutMedia: 1,
@@ -189,7 +190,8 @@ describe('a room whose participants are disconnected for good', () => {
 
   it('counts every subscription of theirs', () =>
     expect(recovery.subscriptionsNotRecovered).toBe(4));
-  it('is not in split brain: they know it', () => expect(recovery.roomsSplit).toBe(0));
+  it('is not in split brain, because the participants detect it', () =>
+    expect(recovery.roomsSplit).toBe(0));
   it('reports them as disconnected', () =>
     expect(recovery.participants.find(({ identity }) => identity === 'a-1')).toMatchObject({
       recoveredBy: 'not_recovered',
@@ -284,7 +286,7 @@ describe('join probes', () => {
       'recovery',
     ]));
 
-  it('report how many participants they received', () =>
+  it('report the number of participants that they received', () =>
     expect(
       joinProbes.map(({ receivingFrom, expectedParticipants, failure }) => ({
         receiving: receivingFrom,
@@ -302,7 +304,7 @@ describe('join probes', () => {
 });
 
 describe('without any fault', () => {
-  it('every participant is in the control group', () => {
+  it('all participants are in the control group', () => {
     const recovery = measure(...load(...A, ...B));
     expect(recovery).toMatchObject({
       subscriptionsInterrupted: 0,

@@ -164,7 +164,7 @@ export const createRecoveryFold = (): RecoveryFold => {
 const ghostRoomsOf = (registry: Registry | null): Recovery['ghostRooms'] =>
   registry === null || registry.rooms === null ? null : registry.ghostRooms;
 
-/** By the nearest rank: with few values every figure is one that was measured. */
+/** Quantiles by nearest rank, ms: with few values, every figure is a measured value. */
 const quantiles = (values: number[]): Recovery['timeToRecover'] => {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;

@@ -2,7 +2,7 @@ import type { ConnectionHistory } from './connections.ts';
 import type { ParticipantRecovery, RecoveryMethod, StateInterval } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
-/** The recovery of one participant. @param subscriptions those of this subscriber */
+/** Recovery of one participant. @param subscriptions subscriptions of this participant */
 export const recoveryOfParticipant = (
   participant: ConnectionHistory,
   subscriptions: readonly SubscriptionFacts[],
@@ -29,7 +29,10 @@ export const recoveryOfParticipant = (
   };
 };
 
-/** From the loss of the signal connection until its recovery was reported. */
+/**
+ * Time from the loss of the signal connection until its recovery was reported, ms; null: not
+ * reported.
+ */
 const signalRecovery = (
   { recoveries }: ConnectionHistory,
   lostAt: number | null,
@@ -40,7 +43,10 @@ const signalRecovery = (
 
 const METHODS = ['resume', 'reconnect', 'rejoin'] as const;
 
-/** The most expensive method that was used; `not_recovered`: it is not connected at the end. */
+/**
+ * Most expensive recovery method that was used; `not_recovered`: the participant is not connected
+ * at the end.
+ */
 const methodOf = (
   { disconnections, recoveries }: ConnectionHistory,
   since: number,

@@ -19,7 +19,7 @@ const NOBODY = {
   disconnected: 0,
 };
 
-/** What it shows after everything up to this moment. */
+/** Reception after all lines up to this time. */
 const at = (ms: number, ...lines: RecordLine[]) => {
   const people = createReceptionStates();
   for (const line of recordOf(...load(...ROOM), ...lines))
@@ -34,7 +34,7 @@ describe('the current reception', () => {
     expect(at(END_AT)).toEqual(empty);
   });
 
-  it('is complete without a fault, whatever join probes do', () => {
+  it('is complete without a fault, regardless of join probes', () => {
     const calm = {
       participants: { ...NOBODY, receiving_all: 3 },
       subscriptions: { receiving: 6, interrupted: 0 },

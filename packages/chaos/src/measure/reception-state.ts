@@ -6,13 +6,13 @@ import {
 import type { EventLine, MediaReception, RecordLine } from '@livekit-swarm/record';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 
-/** Counts of participants by their reception, and of subscriptions. */
+/** Number of participants by reception, and of subscriptions. */
 export interface DrillReception {
   participants: Record<MediaReception, number>;
   subscriptions: { receiving: number; interrupted: number };
 }
 
-/** The reception of a drill's load while it runs. */
+/** Reception of a drill's load while it runs. */
 export interface ReceptionStates {
   add(line: RecordLine): void;
   now(): DrillReception;
@@ -21,12 +21,12 @@ export interface ReceptionStates {
 interface Participant {
   room: string;
   state: ParticipantState;
-  /** Kind and publisher of the media that it receives. */
+  /** Media that it receives, by kind and publisher. */
   receives: Set<string>;
 }
 
 /**
- * Reads the record of one repeat line by line, as it is written: an observer of
+ * Follows the record of one repeat line by line, as it is written: an observer of
  * `reduceParticipant`. Participants that have not joined yet, or have left, do not count.
  */
 export const createReceptionStates = (): ReceptionStates => {
@@ -44,7 +44,7 @@ export const createReceptionStates = (): ReceptionStates => {
     }
     const receives = known?.receives ?? new Set();
     participants.set(identity, { room: known?.room ?? room, state, receives });
-    // A new session reports its media from the beginning.
+    // A new session reports its media again from the beginning.
     if (state.connection === 'disconnected') receives.clear();
     if (event === 'media_started' || event === 'media_resumed')
       receives.add(`${kind} ${publisher}`);

@@ -1,4 +1,4 @@
-/** What one repeat of a drill measured; part of the published drill-result.schema.json. */
+/** Measurements of one repeat of a drill; part of the published drill-result.schema.json. */
 import { faultTarget } from '@livekit-swarm/record';
 import { z } from 'zod';
 

@@ -6,7 +6,7 @@ const fine = { recoveredBy: 'resume', timeToRecoverMs: 900 } as const;
 const probe = { window: 'recovery', failure: null, receivingFrom: 4, publishing: 4 } as const;
 const killed = [{ fault: 'kill' }];
 
-it('separates new joins that are fine from resumed media that is lost', () => {
+it('distinguishes successful new joins from lost media after a resume', () => {
   const participants = [dead, dead, fine];
   expect(resumedWithoutMedia({ participants, joinProbes: [probe], faults: killed })).toEqual({
     participants: 2,

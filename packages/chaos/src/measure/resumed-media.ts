@@ -4,7 +4,10 @@ import type { Recovery } from './recovery.ts';
 export interface ResumedWithoutMedia {
   participants: number;
   joinProbes: number;
-  /** A process was terminated and started again, perhaps at the same address: stale UDP conntrack entries fit. */
+  /**
+   * True when a process was terminated and started again, perhaps at the same address: stale UDP
+   * conntrack entries would explain the loss.
+   */
   fitsConntrack: boolean;
 }
 
@@ -17,7 +20,10 @@ const REPLACES_PROCESS: ReadonlySet<string> = new Set([
   'drain',
 ]);
 
-/** Counts participants that resumed without media. Null: there is none, or join probes after the rollback are missing or failed. */
+/**
+ * Counts participants that resumed without media. Null: there is none, or join probes after the
+ * rollback are missing or failed.
+ */
 export const resumedWithoutMedia = ({
   participants,
   joinProbes,

@@ -3,9 +3,9 @@ import type { RoomRecovery } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
 /**
- * The state of one room at the end.
+ * State of one room at the end.
  * @param faultAt time of the first injection
- * @param registry room → node ID, as in Redis at the end; null: not known
+ * @param registry node ID by room, as in Redis at the end; null: unknown
  */
 export const recoveryOfRoom = (
   room: string,
@@ -15,7 +15,8 @@ export const recoveryOfRoom = (
   faultAt: number | null,
   registry: Readonly<Record<string, string>> | null,
 ): RoomRecovery => {
-  // A room is split among those that believe to be connected: the others know that they are not.
+  // Only participants that appear connected count for a split: a disconnected one has detected its
+  // state.
   const present = members.filter(({ joinedAt, disconnections }) => {
     const last = disconnections.at(-1);
     return joinedAt !== null && !(last?.state === 'disconnected' && last.toAt === null);
@@ -55,9 +56,9 @@ export const recoveryOfRoom = (
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
 /**
- * Participants that media connects, in either direction, directly or through others; the largest
- * partition first.
- * @param receives whether media of the second reaches the first
+ * Groups of participants between which media flows, in either direction, directly or through
+ * others; the largest first.
+ * @param receives returns true when media of the second participant reaches the first
  */
 const partitionsOf = (
   identities: readonly string[],

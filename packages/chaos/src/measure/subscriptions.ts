@@ -2,20 +2,20 @@ import type { EventLine } from '@livekit-swarm/record';
 import type { ConnectionHistory } from './connections.ts';
 import type { SubscriptionRecovery } from './recovery.ts';
 
-/** A time without media, ms after the run's start; `toAt` null: it did not end. */
+/** Span without media, ms after the run's start; `toAt` null: it did not end. */
 export interface Interruption {
   fromAt: number;
   toAt: number | null;
 }
 
-/** The media of one publisher at one subscriber. */
+/** Media of one publisher at one subscriber. */
 export interface SubscriptionHistory {
   subscriber: string;
   publisher: string;
   kind: 'audio' | 'video';
-  /** First packet; null: none was received. */
+  /** Arrival of the first packet; null: none was received. */
   startedAt: number | null;
-  /** In order; only the last can be open. */
+  /** Interruptions in order; only the last can be open. */
   interruptions: Interruption[];
 }
 
@@ -24,7 +24,10 @@ export interface Interruptions {
   of(subscriber: string, publisher: string, kind: 'audio' | 'video'): SubscriptionHistory;
 }
 
-/** Keeps, for each subscription, when media stopped and resumed, from the subscribers' events. */
+/**
+ * Collects the times at which media of each subscription stopped and resumed, from the subscribers'
+ * events.
+ */
 export const createInterruptions = (): Interruptions => {
   const subscriptions = new Map<string, SubscriptionHistory>();
   const of: Interruptions['of'] = (subscriber, publisher, kind) => {
@@ -46,7 +49,7 @@ export const createInterruptions = (): Interruptions => {
       if (event === 'media_interrupted' && open === undefined)
         subscription.interruptions.push({ fromAt: at, toAt: null });
       if (event !== 'media_resumed') return;
-      // It covers the whole interruption, whether its start was reported before or not.
+      // The event covers the whole interruption, even if its start was not reported before.
       if (open === undefined)
         subscription.interruptions.push({ fromAt: at - durationMs, toAt: at });
       else open.toAt = at;
@@ -54,17 +57,17 @@ export const createInterruptions = (): Interruptions => {
   };
 };
 
-/** A subscription and every interruption of it. */
+/** A subscription and all its interruptions. */
 export interface SubscriptionFacts extends SubscriptionRecovery {
   interruptions: readonly Interruption[];
 }
 
-/** How long before a fault the last packet may have arrived. */
+/** Time before a fault within which the last packet may have arrived, ms. */
 const BEFORE_MS = 500;
 
 type FaultTimes = readonly { injectedAt: number }[];
 
-/** Every subscription of a room, for each kind of media. */
+/** Subscriptions of a room, one for each kind of media. */
 export const subscriptionsOf = (
   members: readonly ConnectionHistory[],
   kinds: readonly ('audio' | 'video')[],
@@ -91,8 +94,8 @@ export const subscriptionsOf = (
   );
 
 /**
- * Adds what a subscriber cannot report, a final disconnection of either side or media that never
- * started, and leaves out what only the end of the run interrupted.
+ * Adds interruptions that a subscriber cannot report (a final disconnection of either side, media
+ * that never started), and omits those that only the end of the run caused.
  */
 const allInterruptions = (
   { interruptions, startedAt }: SubscriptionHistory,
@@ -146,7 +149,9 @@ const recoveryOf = (
   };
 };
 
-/** A shorter interruption, long after media had recovered, is not attributed to the fault. */
+/**
+ * Longest interruption that is not attributed to the fault, if it is long after the recovery, ms.
+ */
 const SHORT_MS = 1_000;
 const SETTLED_MS = 5_000;
 
@@ -161,7 +166,9 @@ const isCausedByFault = (
 const lengthOf = ({ fromAt, toAt }: Interruption): number =>
   (toAt ?? Number.POSITIVE_INFINITY) - fromAt;
 
-/** Time of the last injection before the interruption; without any fault, its own start. */
+/**
+ * Time of the last injection before the interruption; without any fault, start of the interruption.
+ */
 const causedAt = ({ fromAt }: Interruption, faults: FaultTimes): number =>
   (faults.findLast(({ injectedAt }) => injectedAt <= fromAt + BEFORE_MS) ?? faults[0])
     ?.injectedAt ?? fromAt;

@@ -4,12 +4,12 @@ import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 
-/** Where a fault can be injected, and why not elsewhere. */
+/** Components into which a fault can be injected, and reasons for the others. */
 export interface FaultAvailability {
   fault: string;
-  /** Names of components it can be injected into. */
+  /** Names of components into which it can be injected. */
   available: string[];
-  /** Other components of its kinds, and why it cannot be injected into them. */
+  /** Other components of its kinds, each with the reason. */
   unavailable: { component: string; why: string }[];
 }
 
@@ -34,7 +34,8 @@ export const availableFaults = async (
 };
 
 /**
- * Parameters to ask a fault whether it is available: the required ones, from their examples.
+ * Parameters with which a fault is asked whether it is available: the required ones, from their
+ * examples.
  * @throws RangeError when the examples are not valid together
  */
 export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): unknown => {
@@ -43,7 +44,7 @@ export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): 
   const choices = required.map((key) => [key, samplesOf(schema.properties?.[key] ?? {})] as const);
   const most = Math.max(1, ...choices.map(([, samples]) => samples.length));
   let cause: unknown;
-  // Examples belong to a kind of value: one may be out of range where the next is valid.
+  // An example belongs to a kind of value: it may be out of range where the next one is valid.
   for (let turn = 0; turn < most; turn++) {
     const read = params.safeParse(
       Object.fromEntries(choices.map(([key, samples]) => [key, samples[turn % samples.length]])),

@@ -10,7 +10,7 @@ import { availableFaults, sampleParams } from './available-faults.ts';
 import { planDrill } from './plan-drill.ts';
 
 describe('planDrill', () => {
-  it('lists what would be injected, when, and into what', async () => {
+  it('lists faults, times and targets', async () => {
     const plan = await planDrill(drillWithTwoFaults(), dryRunLab(3), FAULTS);
     expect(plan.components).toEqual([
       { name: 'node-1', kind: 'node' },
@@ -90,7 +90,7 @@ describe('planDrill', () => {
     const preview = () =>
       Promise.reject(new Error('NOPERM this user has no permissions to run scan'));
 
-    it('states that losses cannot be known, with the error', async () => {
+    it('states that losses are unknown, with the error', async () => {
       const plan = await planWith({ unavailable: async () => null, preview });
       expect(plan.faults[0]).toMatchObject({
         losses: [],

@@ -13,13 +13,13 @@ import { describeTarget } from '../execute/resolve-target.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 
-/** The dry run of a drill; plain JSON. */
+/** Dry run of a drill; plain JSON. */
 export interface DrillPlan {
   drill: Drill;
-  /** Of the deployment, without secrets. */
+  /** Name of the deployment, without secrets. */
   deployment: string;
   components: { name: string; kind: Component['kind'] }[];
-  /** Names of those that do not run. */
+  /** Names of components that do not run. */
   notRunning: string[];
   participants: { load: number; joinProbes: number };
   times: DrillTimes;
@@ -29,25 +29,28 @@ export interface DrillPlan {
 export interface PlannedFault {
   fault: string;
   target: FaultTarget;
-  /** As the fault's own schema read them. */
+  /** Parameters, as parsed by the fault's own schema. */
   params: DrillFault['params'];
-  /** Components that it may affect; which of several is decided by the rooms of the load. */
+  /** Components that the fault may affect; the rooms of the load decide between several. */
   candidates: string[];
-  /** Ms after the start of the run. */
+  /** Injection, ms after the start of the run. */
   atMs: number;
-  /** Null: at the end of the drill. */
+  /** Rollback, ms after the start of the run; null: at the end of the drill. */
   rollbackAtMs: number | null;
-  /** What its rollback does; null: not described. */
+  /** Description of its rollback; null: none. */
   rollback: string | null;
-  /** What would be lost for good: keys of Redis. */
+  /** Permanent losses: keys of Redis. */
   losses: string[];
-  /** Components whose losses are unknown, each with the error. */
+  /** Components whose losses are unknown, with the errors. */
   unknownLosses: string[];
-  /** Why it could not be injected into some of them: the drill would be void. */
+  /** Reasons for which it cannot be injected into some of them: the drill would be void. */
   obstacles: string[];
 }
 
-/** The schedule of a drill on a deployment, and whether its faults are available. Changes nothing. */
+/**
+ * Plans a drill on a deployment: its schedule, and whether its faults are available. Changes
+ * nothing.
+ */
 export const planDrill = async (
   drill: Drill,
   platform: Platform,
@@ -105,7 +108,7 @@ const planFault = async (
       try {
         losses.push(...((await fault.preview?.(platform, component, params)) ?? []));
       } catch (error) {
-        // A fault that cannot be injected loses nothing; the plan shows the obstacle.
+        // A fault that cannot be injected causes no loss; the plan shows the obstacle.
         if (why === null) unknownLosses.push(`${component.name}: ${textOf(error)}`);
       }
     }
@@ -125,7 +128,7 @@ const textOf = (error: unknown): string => {
 
 const NO_LOAD = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
 
-/** Where the rooms of the load decide, every component that they may select. */
+/** Components that a target may select, depending on the rooms of the load. */
 const candidatesOf = (
   scheduled: DrillFault,
   fault: Fault,
@@ -145,7 +148,9 @@ const candidatesOf = (
   return { components: nodes, unavailable: null };
 };
 
-/** Names of components that do not run: the drill would not test the whole deployment. */
+/**
+ * Names of components that do not run, without which the drill would not test the whole deployment.
+ */
 export const stoppedComponents = async (
   platform: Platform,
   components: readonly Component[],

@@ -1,26 +1,26 @@
 import { usageError } from '@livekit-swarm/settings';
 import type { ComponentKind, ComponentPorts } from './platform.ts';
 
-/** A component as the labels of its container (`swarm.component`, `swarm.name`, …) describe it. */
+/** Component, as the labels of its container describe it (`swarm.component`, `swarm.name`, …). */
 export interface ComponentSettings {
   kind: ComponentKind;
-  /** Null: the container's own name. */
+  /** Name; null: that of the container. */
   name: string | null;
-  /** Null: any address. */
+  /** Address; null: any. */
   address: string | null;
   udp: readonly [number, number] | null;
   tcp: readonly number[];
-  /** Where a node reports its ID: `http://127.0.0.1:6789/metrics`. */
+  /** URL at which a node reports its ID: `http://127.0.0.1:6789/metrics`. */
   metrics: string | null;
-  /** How a node reaches Redis. */
+  /** Address and port at which a node reaches Redis. */
   redis: { address: string | null; port: number } | null;
 }
 
-/** Keys next to the kind. */
+/** Keys besides the kind. */
 export const COMPONENT_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
 
 /**
- * @param read the value of a key; undefined: not given
+ * @param read returns the value of a key; undefined: not given
  * @param where prefix of messages: `container "lk-1": label swarm.`
  * @throws SwarmError `usage`
  */
@@ -68,7 +68,7 @@ const HINTS: Record<(typeof COMPONENT_KEYS)[number], string> = {
   redis: 'for instance 6379 or 10.0.0.5:6379',
 };
 
-/** Null: no port is known. */
+/** Ports of a component; null: unknown. */
 export const portsOf = ({
   address,
   udp,

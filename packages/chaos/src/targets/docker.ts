@@ -33,14 +33,14 @@ const EFFECT_WITHIN_MS = 10_000;
 const POLL_MS = 10;
 const REDIS_PORT = 6_379;
 
-/**
- * Containers of a Docker engine, of which there may be none.
- * @throws SwarmError `docker_unavailable`
- */
+/** Opens the containers of a Docker engine. @throws SwarmError `docker_unavailable` */
 export const openDockerPlatform = async (spec: DockerSpec): Promise<Platform> =>
   dockerPlatform(spec, await connectEngine(spec), []);
 
-/** The platform of a journal entry. @throws SwarmError `invalid_reference`, `docker_unavailable` */
+/**
+ * Opens the platform of a journal entry.
+ * @throws SwarmError `invalid_reference`, `docker_unavailable`
+ */
 export const reopenDockerPlatform = async (reference: PlatformReference): Promise<Platform> => {
   const { spec, onHost } = readReference(reference);
   return dockerPlatform(spec, await connectEngine(spec), onHost);
@@ -58,7 +58,7 @@ export const dockerPlatform = (
   knownOnHost: readonly string[],
 ): Platform => {
   const onHost = new Set(knownOnHost);
-  /** By container and start: a paused one does not answer. */
+  /** Node IDs by container and start: a paused container does not answer. */
   const nodeIds = new Map<string, string>();
 
   const look = async ({ id, name, ...component }: ContainerComponent): Promise<Found | null> => {
@@ -69,7 +69,7 @@ export const dockerPlatform = (
   };
   const components = async (): Promise<ContainerComponent[]> =>
     componentsOf(await engine.list(spec.label), spec);
-  /** By name: a container that was created again has another ID. */
+  /** Finds a component by name: a container that was created again has another ID. */
   const find = async (name: string): Promise<Found | null> => {
     const component = (await components()).find((one) => one.name === name);
     return component === undefined ? null : look(component);
@@ -156,7 +156,10 @@ export const dockerPlatform = (
     return waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS });
   };
 
-  /** A forwarded socket, and the one of a virtual machine, are here, too: the processes are not. */
+  /**
+   * Returns true when the processes of the engine are on this host; a forwarded socket, or that of
+   * a virtual machine, does not prove it.
+   */
   const isHere = async (): Promise<boolean> => {
     const all = await Promise.all((await components()).map(({ id }) => engine.inspect(id)));
     const running = all.filter((info) => info?.State.Running === true);
@@ -221,7 +224,7 @@ export const dockerPlatform = (
       missingCapability: async (component, steps) =>
         ((await isHere()) ? onHostHere : onEngine).missingCapability(component, steps),
       arm: async (request) => ((await isHere()) ? onHostHere : onEngine).arm(request),
-      // With all containers down it is not visible which of them was armed.
+      // With all containers down, the armed one cannot be found.
       disarm: async (id, all) => {
         for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);
       },
@@ -274,7 +277,10 @@ const instanceOf = ({
   State: { Running: running, StartedAt: at },
 }: ContainerInspectInfo) => (running ? `${id}:${at}` : null);
 
-/** Selected by its own network, its cgroup, or an address that no other component uses. */
+/**
+ * Selection of a node's connections to Redis: its own network, its cgroup, or an address that no
+ * other component uses.
+ */
 const redisPath = ({ component, info }: Found, all: readonly Found[]): RedisPath | null => {
   const declared = component.settings.redis;
   const [server] = all

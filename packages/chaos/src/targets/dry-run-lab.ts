@@ -12,20 +12,23 @@ const notThere = async (): Promise<never> => {
   );
 };
 
-/** The lab that a drill would start: its components, and the faults available on this host. `path`: of the drill's load. */
+/**
+ * Lab that a drill would start: its components, and the faults available on this host.
+ * @param path path of the load's media
+ */
 export const dryRunLab = (nodes: number, path: MediaPath = 'direct'): Platform => ({
   ...processPlatform(dryRunLocation(nodes, needsTurn(path))),
-  // Its components are represented by this process, which must not receive their signals.
+  // This process represents the components, and must not receive their signals.
   signal: notThere,
   start: notThere,
 });
 
 const AT = 'http://127.0.0.1:1';
 
-/** A lab with a TURN server relays the media of the load. */
+/** Returns true when the media of the load needs a relay: the lab then has a TURN server. */
 export const needsTurn = (path: MediaPath): boolean => path.startsWith('turn-');
 
-/** The lab that a drill would start. Ports are placeholders. */
+/** Location of the lab that a drill would start. Ports are placeholders. */
 export const dryRunLocation = (nodes: number, withTurn = false): Location => {
   const components = labComponents({
     nodes: Array.from({ length: nodes }, (_, index) => ({
@@ -46,7 +49,7 @@ export const dryRunLocation = (nodes: number, withTurn = false): Location => {
     label: labLabel(nodes),
     reference: () => ({ kind: 'process', place: 'dry-run' }),
     components: async () => components,
-    // They would be children of this process, with its permissions.
+    // The components would be children of this process, with its permissions.
     identity: async () => identifyProcess(process.pid),
     start: async () => {},
     whyNotStartable: () => null,

@@ -32,18 +32,21 @@ import {
 export type { KubernetesSpec } from './kubernetes/spec.ts';
 
 /**
- * The shortest grace period that a kubelet keeps. With 0 the API server forgets the pod at once,
- * while the kubelet runs it for two more seconds, next to its replacement, whose ports it holds.
+ * Shortest grace period that a kubelet respects, s. With 0 the API server removes the pod at once,
+ * while the kubelet runs it for two more seconds, next to its replacement, whose ports it occupies.
  */
 const KILL_GRACE_SECONDS = 1;
 const ENDS_WITHIN_MS = 30_000;
-/** Images are pulled and hosts are provisioned meanwhile. */
+/** Time until pods are ready, ms: images are pulled and hosts are provisioned meanwhile. */
 const READY_WITHIN_MS = 180_000;
 const POLL_MS = 200;
-/** For the disruption budget to allow an eviction. */
+/** Time for the disruption budget to allow an eviction, ms. */
 const EVICTED_WITHIN_MS = 30_000;
 
-/** Pods of a namespace. @throws SwarmError `cluster_unreachable`, `rejected`, `component_not_found` */
+/**
+ * Opens the pods of a namespace.
+ * @throws SwarmError `cluster_unreachable`, `rejected`, `component_not_found`
+ */
 export const openKubernetesPlatform = async (spec: KubernetesSpec): Promise<Platform> => {
   const client = await connectKubernetes(spec);
   const { kubeconfig, context } = client;
@@ -113,7 +116,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     }
   };
 
-  /** @param grace null: the pod's own grace period */
+  /** @param grace grace period, s; null: that of the pod */
   const remove = async (pod: Pod, grace: number | null): Promise<void> => {
     replacements.watch(pod);
     const body = {
@@ -191,7 +194,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     instance: async (component) => instanceOf(await podOf(component)),
     // Kubernetes cannot pause a pod.
     isStopped: async () => false,
-    // In its container it is the first process.
+    // The component is the first process in its container.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
     expiry: podExpiry(),
     inFlight: { maxMs: REQUEST_WITHIN_MS },

@@ -36,11 +36,14 @@ export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> 
   );
 };
 
-/** A lab of this process. */
+/** Opens a lab of this process. */
 export const openLabPlatform = (cluster: Cluster): Platform =>
   processPlatform(clusterLocation(cluster));
 
-/** The platform of a journal entry, if it still exists. @throws SwarmError `invalid_reference` */
+/**
+ * Opens the platform of a journal entry, if it still exists.
+ * @throws SwarmError `invalid_reference`
+ */
 export const reopenProcessPlatform = async (reference: PlatformReference): Promise<Platform> => {
   if (reference.place === 'cluster') return processPlatform(pastClusterLocation(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
@@ -53,9 +56,9 @@ export const reopenProcessPlatform = async (reference: PlatformReference): Promi
   throw invalidReference('processes');
 };
 
-/** A platform of processes, wherever they are. */
+/** Platform of processes at any location. */
 export const processPlatform = (location: Location): Platform => {
-  /** By process: a stopped one does not answer. */
+  /** Node IDs by process: a stopped process does not answer. */
   const nodeIds = new Map<string, string>();
 
   const nodeIdOf = async (
@@ -154,7 +157,7 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
     process.kill(pid, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // It has exited in the meantime.
+    // The process has exited in the meantime.
     if (code === 'ESRCH') return;
     throw new SwarmError(
       'target_not_confirmed',

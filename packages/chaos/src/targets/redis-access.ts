@@ -3,15 +3,18 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
 import type { Component, Platform } from './platform.ts';
 
-/** One Redis component: from this host over TCP, else with its own redis-cli. */
+/** Access to one Redis component: from this host over TCP, otherwise with its own redis-cli. */
 export interface RedisAccess extends AsyncDisposable {
-  /** @throws SwarmError `fault_unavailable` when this Redis does not hold all keys of a deployment: a node of a cluster, or a Sentinel */
+  /**
+   * @throws SwarmError `fault_unavailable` when this Redis does not hold all keys of a deployment:
+   * a node of a cluster, or a Sentinel
+   */
   expectSingle(): Promise<void>;
-  /** Databases that hold keys. */
+  /** Numbers of databases that contain keys. */
   databases(): Promise<number[]>;
   /** IDs of the nodes of LiveKit that are registered in a database. */
   nodeIds(database: number): Promise<string[]>;
-  /** All keys, in portions. */
+  /** Iterates over all keys, in portions. */
   keys(database: number): AsyncIterable<readonly string[]>;
   /** Deletes all keys of one database. */
   flush(database: number): Promise<void>;
@@ -25,8 +28,10 @@ const TIMEOUT_MS = 3_000;
 const KEYS_AT_ONCE = 1_000;
 
 /**
- * A password comes from the platform, else from REDISCLI_AUTH. Nothing is connected yet.
- * @throws SwarmError from what it returns: `fault_unavailable` with the message of Redis, or without a port
+ * Opens access to a Redis component without connecting yet. The password comes from the platform,
+ * otherwise from REDISCLI_AUTH.
+ * @throws SwarmError from the methods: `fault_unavailable` with the message of Redis, or without a
+ * port
  */
 export const accessRedis = (platform: Platform, component: Component): RedisAccess => {
   const port = redisPort(component);
@@ -114,7 +119,7 @@ const redisFromHere = (
   };
 };
 
-/** As redis-cli prints a reply with --raw. */
+/** Formats a reply like redis-cli with --raw. */
 const linesOf = (reply: unknown): string[] =>
   Array.isArray(reply) ? reply.flatMap(linesOf) : reply === null ? [] : [String(reply)];
 
@@ -123,7 +128,7 @@ const hostOf = ({ ports }: Component): string => {
   return address === '0.0.0.0' || address.includes('/') ? '127.0.0.1' : address;
 };
 
-/** redis-cli exits with 0 for a rejected command, too. */
+/** Pattern of errors: redis-cli exits with 0 even for a rejected command. */
 const ERROR_REPLY = /^(\(error\) )?([A-Z]{2,}) .*|^Could not connect|^Error/;
 
 const redisCli =

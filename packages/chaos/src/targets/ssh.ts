@@ -27,7 +27,7 @@ const EFFECT_WITHIN_MS = 5_000;
 const POLL_MS = 20;
 
 /**
- * Units of systemd on hosts that are reached by SSH.
+ * Opens units of systemd on hosts that are reached by SSH.
  * @throws SwarmError `ssh_unavailable`, `unreachable`, `systemd_unavailable`, `component_not_found`
  */
 export const openSshPlatform = async (spec: SshSpec): Promise<Platform> => {
@@ -56,14 +56,17 @@ export const openSshPlatform = async (spec: SshSpec): Promise<Platform> => {
   return target;
 };
 
-/** The platform of a journal entry. @throws SwarmError `invalid_reference`, and as above */
+/**
+ * Opens the platform of a journal entry.
+ * @throws SwarmError `invalid_reference`, and those of `openSshPlatform`
+ */
 export const reopenSshPlatform = async (reference: PlatformReference): Promise<Platform> =>
   openSshPlatform(readReference(reference));
 
-/** A unit and the connection to its host. */
+/** Unit and the connection to its host. */
 interface RemoteUnit {
   host: string;
-  /** As a component. */
+  /** Name of the component. */
   name: string;
   unit: SshSpec['hosts'][number]['units'][number];
   connection: SshConnection;
@@ -71,7 +74,7 @@ interface RemoteUnit {
 }
 
 const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform => {
-  /** By process: a stopped one does not answer. */
+  /** Node IDs by process: a stopped process does not answer. */
   const nodeIds = new Map<string, string>();
   const packetRules = new Map<SshConnection, Promise<string | null>>();
 
@@ -165,7 +168,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
         if (process === null) continue;
         const isDone = async (): Promise<boolean> => {
           const now = await remoteProcess(connection, pid);
-          // Another process may have this ID by now.
+          // Another process may have this ID now.
           return done(now?.startedAt === process.startedAt ? now.state : null);
         };
         if (await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS })) continue;
@@ -243,7 +246,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
 const instanceText = (process: { pid: number; stat: ProcessStat } | null): string | null =>
   process === null ? null : formatInstance({ pid: process.pid, startedAt: process.stat.startedAt });
 
-/** Each host once, with what belongs to it. */
+/** Groups items by the connection to their host, so that each host appears once. */
 const byConnection = <T>(
   all: readonly T[],
   remoteOf: (one: T) => RemoteUnit,

@@ -7,7 +7,10 @@ import { processState } from '../../src/targets/process/inspect.ts';
 
 const exec = promisify(execFile);
 
-/** What a user of the deployment would notice of a fault: what does not run, is stopped, is limited, or whose packets are affected. */
+/**
+ * Effects of a fault that a user of the deployment would notice: components that do not run, are
+ * stopped or limited, or whose packets are affected.
+ */
 export const brokenComponents = async (platform: Platform): Promise<string[]> => {
   const broken: string[] = [];
   for (const { name, kind, nodeId, ports } of await platform.components()) {
@@ -30,7 +33,7 @@ export const brokenComponents = async (platform: Platform): Promise<string[]> =>
   return broken;
 };
 
-/** The same for the units of a test's own SSH host, without a command over SSH. */
+/** The same effects for the units of a test's own SSH host, without a command over SSH. */
 export const brokenUnits = async (dir: string): Promise<string[]> => {
   const files = (await readdir(join(dir, 'units'))).filter((name) => name.endsWith('.service.pid'));
   const broken = await Promise.all(

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { dockerDeployment } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 
-/** Images of what this machine has. */
+/** Builds images from programs of this host. */
 export const buildImages = async (engine: DockerEngine): Promise<void> => {
   const { path } = await provisionLiveKit();
   await Promise.all([
@@ -30,11 +30,14 @@ export const buildImages = async (engine: DockerEngine): Promise<void> => {
 
 interface Containers {
   deployment: Parameters<typeof dockerDeployment>[0];
-  /** First and last of the UDP ports that each node may open, by its name. livekit-server opens no more of them than there are cores. */
+  /**
+   * First and last UDP port that each node may open, by node name. livekit-server opens at most one
+   * per core.
+   */
   udp: ReadonlyMap<string, readonly [number, number]>;
 }
 
-/** Nodes, Redis and a load balancer, each a container in the machine's network, on loopback. */
+/** Starts nodes, Redis and a load balancer, each a container in the host's network, on loopback. */
 export const startContainers = async (
   engine: DockerEngine,
   nodes: number,
@@ -94,7 +97,7 @@ export const startContainers = async (
     };
     await run(
       name,
-      // The last one has no labels: its ports are discovered, and only its log has its ID.
+      // The last node has no labels: its ports are discovered, and only its log contains its ID.
       number === nodes
         ? { component: 'node' }
         : {

@@ -1,4 +1,4 @@
-/** Drills for tests, with defaults for what a test does not depend on. */
+/** Drills for tests, with defaults for parts that a test does not depend on. */
 import type { Drill, DrillFault } from '../../src/drill/drill.ts';
 
 export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
@@ -42,7 +42,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
   ...changes,
 });
 
-/** Two faults, of which one lasts to the end, and join probes. */
+/** A drill with join probes and two faults, of which one lasts to the end. */
 export const drillWithTwoFaults = (): Drill =>
   drillOf({
     faults: [

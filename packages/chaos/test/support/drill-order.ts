@@ -1,7 +1,10 @@
 import type { ExecuteDrillOptions } from '../../src/execute/execute-drill.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 
-/** What tests of whole drills have in common: one worker, faults that expire on the target, and nothing that stops them. */
+/**
+ * Options that tests of whole drills share: one worker, faults that expire on the target, and no
+ * stop.
+ */
 export const drillOrder = (): Pick<
   ExecuteDrillOptions,
   | 'faults'

@@ -13,7 +13,10 @@ import { trackOf } from '@livekit-swarm/testkit/record-of';
 import { JOIN_PROBE_ROLE, LOAD_ROLE, planOfDrill } from '../../src/drill/scenario-of-drill.ts';
 import { drillOf } from './drill-of.ts';
 
-/** When the fault of these records is injected and rolled back, and when all participants leave, ms. */
+/**
+ * Times of the fault's injection and rollback in these records, and of the leave of all
+ * participants, ms.
+ */
 export const FAULT_AT = 10_000;
 export const ROLLBACK_AT = 20_000;
 export const END_AT = 60_000;
@@ -41,7 +44,10 @@ export const drillLine = (at: number, event: DrillEvent): RecordLine => ({
   ...event,
 });
 
-/** `a-1` is in room `a`. All join at once, receive each other from the first second, and leave at the end. */
+/**
+ * Lines of a load in which `a-1` is in room `a`. All join together, receive each other from the
+ * first second, and leave at the end.
+ */
 export const load = (...identities: string[]): RecordLine[] =>
   identities.flatMap((identity) => [
     happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
@@ -72,7 +78,7 @@ export const faultOn = (...rooms: string[]): RecordLine[] => [
   }),
 ];
 
-/** Interrupts every subscription among these; null: until the end. */
+/** Lines of an interruption of every subscription among these participants; null: until the end. */
 export const interruption = (
   identities: readonly string[],
   fromAt: number,
@@ -117,13 +123,16 @@ export const HEADER: HeaderLine = {
   workers: 1,
 };
 
-/** In the order of their times. */
+/** A record of these lines, in the order of their times. */
 export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
   HEADER,
   ...lines.sort((a, b) => ('at' in a ? a.at : 0) - ('at' in b ? b.at : 0)),
 ];
 
-/** A probe that was connected for four seconds, and received that many of its room's load. */
+/**
+ * Lines of a join probe that was connected for four seconds, and received this number of its room's
+ * load.
+ */
 export const joinProbe = (
   room: string,
   joinAtMs: number,

@@ -1,4 +1,7 @@
-/** Results of drills for tests of reports: records of what happened, read and judged as those of real drills are. */
+/**
+ * Results of drills for tests of reports, read and judged from invented records like those of real
+ * drills.
+ */
 import type { VerdictDecision } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Drill } from '../../src/drill/drill.ts';
@@ -29,7 +32,7 @@ const healthy: VerdictDecision = {
   health: [],
 };
 
-/** `a-1` … `a-4` of each room. */
+/** Identities of each room: `a-1` … `a-4`. */
 export const participantsOf = (rooms: readonly string[], each = 4): string[][] =>
   rooms.map((room) => Array.from({ length: each }, (_, index) => `${room}-${index + 1}`));
 
@@ -57,7 +60,7 @@ const SECONDS: DrillSecond[] = Array.from({ length: END_AT / 1_000 }, (_, second
   return { at, packets: broken ? 411 : 600, loss: broken ? 0.1234567 : 0 };
 });
 
-/** One time that a drill was carried out. */
+/** One repeat of a drill. */
 export const repeatOf = (
   drill: Drill,
   number: number,
@@ -86,7 +89,7 @@ export const repeatOf = (
   };
 };
 
-/** What its repeats come to. */
+/** Result of a drill with these repeats. */
 export const resultOf = (
   drill: Drill,
   repeats: readonly RepeatResult[],
@@ -105,7 +108,7 @@ export const resultOf = (
 
 const [A = [], B = [], C = []] = participantsOf(['a', 'b', 'c']);
 
-/** A node dies; its participants reconnect to another 4 to 10 s later. */
+/** Lines of a node that dies, whose participants reconnect to another 4 to 10 s later. */
 const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
   ...load(...A, ...B, ...C),
   ...faultOn('a'),
@@ -121,7 +124,7 @@ const recoveredLines = (worst = 10_447.396484375): RecordLine[] => [
   ]),
 ];
 
-/** The participants of a room receive their own half of it and no other. */
+/** Lines of a room in which each half receives only itself. */
 const splitLines = (): RecordLine[] => [
   ...load(...A, ...B, ...C),
   ...faultOn('a', 'b'),
@@ -198,7 +201,7 @@ export const passedDrill = (): DrillResult => {
   return resultOf(drill, [repeatOf(drill, 1, [...recoveredLines(), ...more])]);
 };
 
-/** Fails as its server is known to. */
+/** Result of a drill with the known failure of its server. */
 export const splitBrainDrill = (): DrillResult => {
   const drill = drillOf({
     name: 'hang-10s',
@@ -215,7 +218,7 @@ export const splitBrainDrill = (): DrillResult => {
   return resultOf(drill, [repeatOf(drill, 1, splitLines())]);
 };
 
-/** The same drill comes out differently. */
+/** Result of a drill with varying outcomes. */
 export const variedDrill = (): DrillResult => {
   const drill = drillOf({
     name: 'hang-10s',
@@ -240,7 +243,9 @@ export const voidDrill = (): DrillResult => {
   ]);
 };
 
-/** By Ctrl-C, during an interruption, in the second of three repeats. */
+/**
+ * Result of a drill interrupted by Ctrl-C, during an interruption, in the second of three repeats.
+ */
 export const interruptedDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node', repeats: 3 });
   return resultOf(drill, [
@@ -251,13 +256,13 @@ export const interruptedDrill = (): DrillResult => {
   ]);
 };
 
-/** Interrupted before any participant had joined. */
+/** Result of a drill interrupted before any participant had joined. */
 export const emptyDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node' });
   return resultOf(drill, [repeatOf(drill, 1, [], { interrupted: true })], { serverVersion: null });
 };
 
-/** Rooms of four, of which the fault affects every third. */
+/** Result of a drill with rooms of four, of which the fault affects every third. */
 export const largeDrill = ({
   rooms = 75,
   repeats = 1,

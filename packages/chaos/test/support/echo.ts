@@ -3,11 +3,17 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Component } from '../../src/targets/platform.ts';
 
-/** A component that echoes every datagram, and a client that measures what a network does to packets. */
+/**
+ * Component that echoes every datagram, and a client that measures the effect of a network on
+ * packets.
+ */
 export interface Echo extends AsyncDisposable {
-  /** The echoing component. */
+  /** Component that echoes. */
   member: Component;
-  /** Sends `count` numbered packets, `atOnce` together and `everyMs` apart, and waits for the echoes. */
+  /**
+   * Sends `count` numbered packets, `atOnce` together and `everyMs` apart, and waits for the
+   * echoes.
+   */
   talk(
     count: number,
     options?: { everyMs?: number; atOnce?: number; bytes?: number; waitMs?: number },
@@ -15,11 +21,11 @@ export interface Echo extends AsyncDisposable {
 }
 
 export interface Talk {
-  /** Numbers in the order in which the component received them. */
+  /** Numbers of the packets, in the order in which the component received them. */
   arrived: number[];
   /** Round-trip times of the echoes, ms. */
   roundTrips: number[];
-  /** From the first to the last received packet, ms. */
+  /** Time from the first to the last received packet, ms. */
   tookMs: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The arguments that a service gets for those that systemd-run was given, in every version: variables as
- * systemd.service(5), "Command lines", describes them. A word that is one variable alone becomes as many
- * words as its value has; `${NAME}` is replaced within a word; `$$` is `$`; another `$` stays.
+ * Expands arguments of systemd-run like every version of systemd does (systemd.service(5), "Command
+ * lines"): a word that is one variable alone becomes as many words as its value has; `${NAME}` is
+ * replaced within a word; `$$` is `$`; another `$` stays.
  */
 export const expandAsSystemd = (
   argv: readonly string[],

@@ -2,7 +2,10 @@ import { expect } from 'vitest';
 import type { RepeatResult } from '../../src/measure/drill-result.ts';
 import type { Platform } from '../../src/targets/platform.ts';
 
-/** One of three nodes was killed with three participants in each room: its rooms were interrupted and recovered, and it runs again. */
+/**
+ * Expects that one of three nodes was killed with three participants in each room, that its rooms
+ * were interrupted and recovered, and that it runs again.
+ */
 export const expectNodeRecovered = async (
   repeat: RepeatResult | undefined,
   target: Platform,

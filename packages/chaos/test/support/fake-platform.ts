@@ -9,13 +9,16 @@ export const NODE: Component = {
 };
 
 export interface FakePlatform extends Platform {
-  /** The calls in their order, such as `signal SIGKILL`. */
+  /** Calls in their order, such as `signal SIGKILL`. */
   readonly calls: string[];
-  /** Programs and their input. */
+  /** Programs that were run, with their input. */
   readonly ran: { argv: readonly string[]; input: string }[];
 }
 
-/** A deployment that records its calls. Programs exit with 0 and no output, unless `answer` gives a result. */
+/**
+ * A deployment that records its calls. Programs exit with 0 and no output, unless `answer` gives a
+ * result.
+ */
 export const fakePlatform = (
   answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({}),
 ): FakePlatform => {

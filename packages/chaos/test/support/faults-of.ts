@@ -1,4 +1,4 @@
-/** Faults for tests of the drill language, without an effect. */
+/** Faults without an effect, for tests of the drill language. */
 import { duration, share, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../src/faults/fault.ts';

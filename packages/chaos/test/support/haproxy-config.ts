@@ -1,4 +1,7 @@
-/** A load balancer before some nodes, as labs have it. @param backends lines of `server` */
+/**
+ * Configuration of a load balancer in front of some nodes, like that of a lab.
+ * @param backends lines of `server`
+ */
 export const haproxyConfig = (
   port: number,
   statsPort: number,

@@ -4,9 +4,12 @@ import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 
-/** What an injection may leave on this host: tables, rules of iptables, programs, cgroups. By its id, as other drills may run. */
+/**
+ * Effects of an injection on this host: tables, rules of iptables, programs, cgroups. Found by its
+ * id, because other drills may run.
+ */
 export const leftoversOf = async (id: string): Promise<string[]> => {
-  // First: the search for cgroups has the id among its own arguments.
+  // Programs come first, because the search for cgroups has the id among its own arguments.
   const programs = await commandLines();
   const [tables, rules, groups] = await Promise.all([
     exec('nft', ['list', 'tables']).then(({ stdout }) => stdout.split('\n')),

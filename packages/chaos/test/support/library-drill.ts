@@ -21,10 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** Of all drills of this file. */
+/** Folder of the journal of all drills of this file. */
 export const journalDir = (): string => join(dir, 'journal');
 
-/** A drill of the library with a small load, once. */
+/** A drill of the library with a small load and one repeat. */
 export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
   const file = join(LIBRARY, `${name}.yaml`);
   const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
@@ -32,7 +32,7 @@ export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): 
   return { ...drill, load, repeats: 1, ...changes };
 };
 
-/** Carries it out in a lab of its own. */
+/** Executes a drill in a lab of its own. */
 export const carryOut = async (
   drill: Drill,
   onLine: (line: RecordLine) => void = () => {},

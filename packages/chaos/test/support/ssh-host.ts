@@ -7,27 +7,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClusterPorts } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 
-/** An ssh server of the test's own on loopback, with keys of its own; what it leads to is this machine, with a stand-in for systemd. */
+/**
+ * SSH server of the test on loopback, with its own keys; it leads to this host, with a stand-in for
+ * systemd.
+ */
 export interface SshHost extends AsyncDisposable {
-  /** For `ssh -F`: the alias `swarm-host`, its key, and who may be trusted. */
+  /** Configuration for `ssh -F`: the alias `swarm-host`, its key, and the trusted host keys. */
   config: string;
-  /** Another configuration, with settings of its own laid over the first. */
+  /** Writes a configuration in which these settings override the first one. */
   configWith(settings: Record<string, string>): Promise<string>;
   dir: string;
   log(): Promise<string>;
-  /** A program that comes before others of its name. */
+  /** Adds a program that takes precedence over others of its name. */
   addProgram(name: string, script: string): Promise<void>;
-  /** A unit, and whether its service manager starts it again. */
+  /** Adds a unit, and the restart policy of its service manager. */
   addUnit(name: string, command: readonly string[], restart?: string): Promise<void>;
 }
 
 const SSHD = '/usr/sbin/sshd';
-/** sshd needs it for every connection; where no init has made it, we do. It stays: others may run next to this one. */
+/**
+ * Folder that sshd needs for every connection; created if no init has made it. It stays, because
+ * others may run at the same time.
+ */
 const PRIVILEGE_SEPARATION = '/run/sshd';
 
 /**
- * A host has locks of its own: drills and rollbacks of another test, which has a host of its own, do not
- * exclude those on this one.
+ * Program that keeps the locks of this host apart from those of other tests on the same machine.
  */
 const OWN_LOCKS = `
 set -e
@@ -35,7 +40,7 @@ mkdir -p -m 700 /run/livekit-swarm "$0/locks"
 mount --bind "$0/locks" /run/livekit-swarm
 exec "$@"`;
 
-/** @param also another address of this host at which it listens */
+/** @param also another address of this host at which the server listens */
 export const startSshHost = async (also?: string): Promise<SshHost> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-sshd-'));
   await Promise.all(['bin', 'units'].map((name) => mkdir(join(dir, name))));
@@ -147,6 +152,6 @@ const killQuietly = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 };

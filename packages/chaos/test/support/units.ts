@@ -7,7 +7,10 @@ import type { DeploymentEndpoints } from '../../src/execute/deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import type { SshHost } from './ssh-host.ts';
 
-/** `livekit-1` to `livekit-N`, `redis` and `haproxy` as units, none of them started. @returns their endpoints */
+/**
+ * Adds `livekit-1` to `livekit-N`, `redis` and `haproxy` as units, none of them started.
+ * @returns their endpoints
+ */
 export const addUnits = async (host: SshHost, nodes: number): Promise<DeploymentEndpoints> => {
   const { path } = await provisionLiveKit();
   const { apiKey, apiSecret } = generateCredentials();

@@ -6,13 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult } from '../../src/targets/platform.ts';
 import { runHere } from '../../src/targets/process/local-host.ts';
 
-/** A systemd as the manager of a user, in its own namespaces: this host need not have been booted with systemd. */
+/**
+ * systemd as the manager of a user, in its own namespaces: this host need not have been booted with
+ * systemd.
+ */
 export interface UserManager extends AsyncDisposable {
   /** Runs a program in the namespaces in which `systemd-run` reaches this systemd. */
   run(argv: readonly string[]): Promise<CommandResult>;
 }
 
-/** Starts the manager. $0 is the folder, $1 the cgroup. /run/systemd/system makes the manager assume that systemd booted the host. */
+/**
+ * Script that starts the manager. $0 is the folder, $1 the cgroup. /run/systemd/system makes the
+ * manager assume that systemd booted the host.
+ */
 const START = `
 set -e
 mount -t proc proc /proc
@@ -87,7 +93,10 @@ export const startUserManager = async (
   return { run, [Symbol.asyncDispose]: stop };
 };
 
-/** Removes the cgroup of the manager, wherever version 2 is mounted; the group is empty, because its processes have ended. */
+/**
+ * Script that removes the cgroup of the manager, in any mount of version 2; the group is empty,
+ * because its processes have ended.
+ */
 const REMOVE_GROUPS = `
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   found=$(find /sys/fs/cgroup -type d -name "$0" 2> /dev/null)

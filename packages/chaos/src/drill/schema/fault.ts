@@ -15,15 +15,15 @@ import type { Fault } from '../../faults/fault.ts';
 import { durationOfItem } from '../schedule.ts';
 import { type Complain, checkTarget, faultTarget } from './target.ts';
 
-/** More are a mistake. */
+/** Largest number of injections of a fault; more are a mistake. */
 const MAX_TIMES = 100;
 
-/** Faults by name. */
+/** Known faults by name. */
 export type Faults = ReadonlyMap<string, Fault>;
 
 const timesOf = (what: string) => whole(1, MAX_TIMES).describe(what);
 
-/** One fault of a drill, with its own parameters under `with`. */
+/** Schema of one fault of a drill, with its own parameters under `with`. */
 const itemOf = (fault: Fault) =>
   strict({
     fault: z.literal(fault.name).describe(fault.description),
@@ -64,7 +64,7 @@ const itemOf = (fault: Fault) =>
 
 export type FaultItem = z.output<ReturnType<typeof itemOf>>;
 
-/** The faults of a drill, in any order; each is parsed by the schema of its fault. */
+/** Schema of the faults of a drill, in any order; each is parsed by the schema of its fault. */
 export const faultList = (faults: Faults) => {
   const [first, ...others] = [...faults.values()].map(itemOf);
   if (first === undefined) throw new RangeError('the drill language needs faults');
@@ -93,7 +93,7 @@ export const faultList = (faults: Faults) => {
 
 type Times = Pick<FaultItem, 'every' | 'times' | 'random' | 'for' | 'with'>;
 
-/** Whether the times of the injections and the duration are given once, and fit. */
+/** Reports times of injections or a duration that are missing, contradictory or too long. */
 const checkTimes = (
   item: Times,
   fault: Pick<Fault, 'name' | 'lasts' | 'durationOf'>,

@@ -137,7 +137,7 @@ const blastRadius = strict({
     .describe('Share of the nodes that are affected at the same time; one node always may be.'),
 });
 
-/** Keys of scenario files that a drill does not have. */
+/** Hint for a key of scenario files that drill files lack; null: another key. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
   if (['scenario', 'groups', 'profiles', 'scales'].includes(key))
@@ -145,7 +145,7 @@ const elsewhere = (key: string): string | null => {
   return null;
 };
 
-/** A drill file. The parameters of a fault are in its own file. */
+/** Schema of a drill file. Each fault defines its own parameters. */
 export const drillFile = (faults: Faults) =>
   strict(
     {

@@ -19,7 +19,7 @@ import type { KnownFailures, Objectives } from '../drill.ts';
 
 const MAX_COUNT = 1_000_000;
 
-/** A limit, or `any`: not required. */
+/** Schema of a limit, or `any`: not required. */
 const count = () => {
   const error = hinted(`must be a whole number from 0 to ${MAX_COUNT}, or any`, 'write 0');
   return z
@@ -43,7 +43,7 @@ const timeToRecover = strict({
 
 const CONTROL_GROUP_HINT = 'write uninterrupted, any or { maxInterruption: 1s }';
 
-/** `uninterrupted`, `any`, or the longest interruption that is accepted. */
+/** Schema of the control group: `uninterrupted`, `any`, or the longest accepted interruption. */
 const controlGroup = z
   .union(
     [
@@ -62,7 +62,7 @@ const controlGroup = z
   )
   .meta({ samples: ['uninterrupted', { maxInterruption: '1s' }] });
 
-/** Prometheus accepts any text; in practice names of alerts are words. */
+/** Name of an alert. Prometheus accepts any text; in practice names are words. */
 const alertName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, {
   error: hinted('is not a name of an alert', 'write LiveKitNodeDown'),
 });
@@ -73,7 +73,9 @@ const alerts = z
   })
   .meta({ samples: [{ LiveKitNodeDown: '2m' }] });
 
-/** Conditions on the recovery. A key that is left out has its default; `any` requires nothing. */
+/**
+ * Schema of the conditions on the recovery. A missing key has its default; `any` requires nothing.
+ */
 export const objectives = strict({
   timeToRecover: timeToRecover
     .default({})
@@ -132,20 +134,23 @@ export const objectives = strict({
 
 const expression = z.string({ error: hinted('must be an expression', 'write p(95)<200') });
 
-/** Conditions on one metric: a list, or a single one. */
+/** Schema of the conditions on one metric: a list, or a single one. */
 const expressions = z
   .union([z.array(expression), expression], {
     error: hinted('must be expressions', 'write a list of them: [p(95)<200]'),
   })
   .meta({ id: 'expressions', samples: [['p(95)<200'], ['rate<0.01']] });
 
-/** One threshold of the file: its position, and its text in the form of `parseThreshold`. */
+/** Threshold of the file: its position, and its text in the form of `parseThreshold`. */
 export interface WrittenThreshold {
   path: (string | number)[];
   text: string;
 }
 
-/** As in scenarios, but without abortOnFail: a drill has its own abort condition. */
+/**
+ * Schema of thresholds as in scenarios, but without abortOnFail: a drill has its own abort
+ * condition.
+ */
 export const thresholds = z
   .record(z.string(), expressions, {
     error: hinted('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
@@ -180,7 +185,7 @@ const objectiveCodes = () =>
     })
     .meta({ samples: [['split_brain', 'not_recovered']] });
 
-/** Objectives that a version of the server is expected to miss in this drill. */
+/** Schema of the objectives that a version of the server is expected to miss in this drill. */
 export const knownFailures = strict({
   serverVersion: text(40, 'a version')
     .regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, {

@@ -56,16 +56,21 @@ const others = strict({
   return z.NEVER;
 });
 
-/** What a fault is injected into: `room-node`, `redis`, `{ nodes: 33% }`, `{ component: node-2 }`. */
+/**
+ * Schema of the target of a fault: `room-node`, `redis`, `{ nodes: 33% }`, `{ component: node-2 }`.
+ */
 export const faultTarget = () =>
   z
     .union([role, others], { error: hinted('must be a target', HINT) })
     .meta({ samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }] });
 
-/** Reports what is wrong at a key of a fault. */
+/** Function that reports a problem at a key of a fault. */
 export type Complain = (path: Path, what: string, hint: string | null) => void;
 
-/** For a fault with only one kind of target, unless that is a node, of which there are several. */
+/**
+ * Target of a fault that accepts only one kind of component; null for nodes, of which there are
+ * several.
+ */
 export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {
   const [only, ...others] = targets;
   if (only === undefined) return { role: 'none' };
@@ -98,7 +103,7 @@ export const checkTarget = (
   }
 };
 
-/** Null: unknown, for a component that is given by its name. */
+/** Kind of a target's components; null: unknown, because the target is the name of a component. */
 const kindOf = (target: FaultTarget): ComponentKind | null => {
   switch (target.role) {
     case 'redis':

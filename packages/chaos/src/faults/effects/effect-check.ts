@@ -1,11 +1,13 @@
-/** Checks of the target for the effect of a fault. */
+/** Checks for the effect of a fault on the target. */
 import type { EffectFinding } from '@livekit-swarm/record';
 import type { Component, Platform } from '../../targets/platform.ts';
 
-/** The check of one component; null: the effect is there, or has ended as the fault intends. */
+/** Finding on one component; null: the effect is present, or has ended as the fault intends. */
 export type EffectCheck = Promise<EffectFinding | null>;
 
-/** Checks that the process from before the injection is gone; another process may have replaced it. */
+/**
+ * Checks that the process from before the injection is gone; another process may have replaced it.
+ */
 export const findTerminated = async (platform: Platform, component: Component): EffectCheck =>
   component.instance !== null && (await platform.instance(component)) === component.instance
     ? 'still_runs'
@@ -21,5 +23,5 @@ export const findStopped = async (platform: Platform, component: Component): Eff
   return (await platform.instance(component)) === null ? 'does_not_run' : 'runs';
 };
 
-/** The check of a fault that is an event without a lasting effect: a signal, deleted keys. */
+/** Finds nothing, for a fault without a lasting effect: a signal, deleted keys. */
 export const nothingToFind = async (): EffectCheck => null;

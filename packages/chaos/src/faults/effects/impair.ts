@@ -21,18 +21,18 @@ import {
 import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
 
-/** Impairment of the packets that pass. */
+/** Impairment of packets, by swarm-impair. */
 export interface Impairment extends LinkFault {
-  /** One link per direction for all flows, instead of one for each. */
+  /** True: one link per direction for all flows; otherwise one for each flow. */
   shared?: boolean;
 }
 
-/** Lifetime of swarm-impair without an owner process. */
+/** Longest time for which swarm-impair runs without an owner process, s. */
 const MAX_LIFETIME_SECONDS = 3_600;
 
 /**
- * Lets the kernel hand the components' packets to swarm-impair, which forwards them like an impaired
- * link. Addresses do not change; when the program dies, packets pass.
+ * Lets the kernel hand the components' packets to swarm-impair, which forwards them like an
+ * impaired link. Addresses do not change; when the program dies, packets pass.
  * @throws SwarmError `fault_unavailable`
  */
 export const impair = (
@@ -55,7 +55,7 @@ export const impair = (
     );
   });
 
-/** First the rules, then the program, which delivers what is queued. */
+/** Removes the rules first, then the program, which still delivers queued packets. */
 export const rollbackImpairment = ({
   platform,
   components,
@@ -81,7 +81,10 @@ export const findImpairment = async (
   throw new SwarmError('unreachable', `processes cannot be listed: ${firstLine(result)}`);
 };
 
-/** Looks for swarm-impair with this ID. The pattern is in two parts, so that it does not match its own command line. */
+/**
+ * Script that looks for swarm-impair with this ID. The pattern is in two parts, so that it does not
+ * match its own command line.
+ */
 const FIND = `
 for file in /proc/[0-9]*/cmdline; do
   line=$(tr '\\0' ' ' < "$file" 2> /dev/null)
@@ -90,7 +93,7 @@ done
 echo ended
 `;
 
-/** The same as `rollbackImpairment`, for the target itself. */
+/** Steps of `rollbackImpairment`, for the target itself. */
 export const impairmentSteps = (
   { components, id }: FaultContext<unknown>,
   component: Component,
@@ -102,7 +105,7 @@ export const impairmentSteps = (
   },
 ];
 
-/** Where the program does not exist, none runs. */
+/** Script that stops the program. If it does not exist, none runs. */
 const STOP = '"$0" stop --id "$1"; code=$?; [ $code = 127 ] || exit $code';
 
 const stopImpairment = async (
@@ -112,7 +115,7 @@ const stopImpairment = async (
 ): Promise<void> => {
   try {
     const result = await platform.run(component, [impairProgram(), 'stop', '--id', name]);
-    // Where the program does not exist, none runs.
+    // If the program does not exist, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
     throw new SwarmError(
       'rollback_failed',
@@ -127,7 +130,10 @@ const stopImpairment = async (
 
 const NOT_FOUND = 127;
 
-/** Components may share a host: each has its own chains. */
+/**
+ * Rules that queue packets for swarm-impair. Components may share a host, so each has its own
+ * chains.
+ */
 export const queueRules = (
   id: string,
   number: number,
@@ -192,7 +198,7 @@ const linkOf = (impairment: Impairment): string[] => {
 const micros = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.round(ms * 1_000);
 
-/** Null when packets of this component can be queued; else why not. */
+/** Reason for which packets of this component cannot be queued; null: they can. */
 export const missingImpairmentSupport = async (
   platform: Platform,
   component: Component,
@@ -232,7 +238,7 @@ const tryOutFor = async (platform: Platform, component: Component): Promise<stri
 
 const NOT_BUILT = 3;
 
-/** In a temporary network namespace. */
+/** Script that tries the program in a temporary network namespace. */
 const TRY = `
 [ -x "$0" ] || exit ${NOT_BUILT}
 nft 'add table ip swarm_try; add chain ip swarm_try queued' || exit 1

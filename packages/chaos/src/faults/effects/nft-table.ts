@@ -1,9 +1,9 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
-/** The nftables tables of an injection: all that it leaves. */
+/** nftables tables of an injection, which contain all its rules. */
 import type { CommandResult, Component, Platform, RollbackStep } from '../../targets/platform.ts';
 import type { EffectCheck } from './effect-check.ts';
 
-/** Family inet drops packets, ip queues them, netdev drops them on egress. */
+/** Families of its tables: inet drops packets, ip queues them, netdev drops them on egress. */
 export const tableName = (id: string): string => `swarm_chaos_${id}`;
 
 const FAMILIES = ['inet', 'ip', 'netdev'];
@@ -25,9 +25,9 @@ export const addRules = async (
 
 /**
  * Looks for the tables of an injection, their rules and the counters of the rules.
- * @param families of the tables that were made
- * @param expectPackets whether at least one packet must have matched
- * @throws SwarmError where nft does not answer
+ * @param families families of the tables that were made
+ * @param expectPackets true when at least one packet must have matched
+ * @throws SwarmError when nft does not answer
  */
 export const findRules = async (
   platform: Platform,
@@ -55,7 +55,7 @@ export const findRules = async (
   return expectPackets && packets === 0 ? 'no_packet_matched' : null;
 };
 
-/** The same as `removeTables`, for the target itself. */
+/** Step of `removeTables`, for the target itself. */
 export const removeTablesStep = (id: string): RollbackStep => ({
   step: 'run',
   argv: ['sh', '-c', REMOVE_TABLES, tableName(id), ...FAMILIES],
@@ -68,14 +68,17 @@ case $(nft list tables) in *" $0"*) exit 1 ;; esac
 exit 0
 `;
 
-/** Removes the tables of an injection, or throws. No effect without any, or without the component. */
+/**
+ * Removes the tables of an injection, or throws. Without tables, or without the component, it has
+ * no effect.
+ */
 export const removeTables = async (
   platform: Platform,
   component: Component,
   id: string,
 ): Promise<void> => {
   try {
-    // In one transaction, for speed; a table must exist to be deleted, so each is added before.
+    // In one transaction, for speed. A table must exist to be deleted, so each is added first.
     const swept = FAMILIES.map(
       (family) => `add table ${family} ${tableName(id)}\ndelete table ${family} ${tableName(id)}\n`,
     );

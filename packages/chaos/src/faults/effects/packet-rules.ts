@@ -5,10 +5,10 @@ import type { EffectCheck } from './effect-check.ts';
 import { addRules, findRules, firstLine, removeTables, tableName } from './nft-table.ts';
 import { forAll, missingAny } from './process-control.ts';
 
-/** Selects packets of a component. */
+/** Selection of packets of a component. */
 export interface Traffic {
   protocol: 'udp' | 'tcp' | 'both';
-  /** As seen from the component. */
+  /** Direction, as seen from the component. */
   direction: 'in' | 'out' | 'both';
 }
 
@@ -24,9 +24,9 @@ export const trafficParams = (protocol: Traffic['protocol']) => ({
 /**
  * Drops packets of a component that an nft match selects (empty: all of them).
  *
- * Packets to it are dropped on arrival. Packets from it are dropped on arrival at peers on the same
- * host, and on egress, after routing, towards others: the sender does not notice. On OUTPUT it would
- * get EPERM, which no network returns.
+ * Packets to the component are dropped on arrival. Packets from it are dropped on arrival at peers
+ * on the same host, and on egress, after routing, towards others: the sender does not notice. On
+ * OUTPUT the sender would get EPERM, which no network returns.
  */
 export const dropPackets = async (
   platform: Platform,
@@ -42,7 +42,7 @@ export const dropPackets = async (
   await addRules(platform, component, dropRules(id, component.ports, traffic, match, devices));
 };
 
-/** Checks the rules of `dropPackets`. @param expectPackets whether a packet must have matched */
+/** Checks the rules of `dropPackets`. @param expectPackets true when a packet must have matched */
 export const findDropRules = async (
   platform: Platform,
   component: Component,
@@ -59,7 +59,7 @@ export const findDropRules = async (
 
 export const rollbackPackets = removeTables;
 
-/** The rules for nft. @param devices for egress; empty where no such packet leaves the host */
+/** Rules for nft. @param devices devices for egress; empty if no such packet leaves the host */
 export const dropRules = (
   id: string,
   ports: ComponentPorts,
@@ -91,7 +91,7 @@ ${leaving.join('\n')}
 
 const ANY = '0.0.0.0';
 
-/** One nft match for each kind of packet. */
+/** Matches of nft, one for each kind of packet. */
 export const trafficMatches = (
   { address, udp, tcp }: ComponentPorts,
   { protocol, direction }: Traffic,
@@ -111,7 +111,7 @@ export const trafficMatches = (
 const leavesTheHost = ({ address }: ComponentPorts, { direction }: Traffic): boolean =>
   direction !== 'in' && !address.startsWith('127.');
 
-/** Of the component's network namespace, whatever is mounted at /sys. */
+/** Devices of the component's network namespace, whatever is mounted at /sys. */
 const devicesOf = async (platform: Platform, component: Component): Promise<string[]> => {
   const { stdout } = await platform.run(component, ['cat', '/proc/net/dev']);
   return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) =>
@@ -119,7 +119,7 @@ const devicesOf = async (platform: Platform, component: Component): Promise<stri
   );
 };
 
-/** Null when rules can be made for these packets; else why not. */
+/** Reason for which rules cannot be made for these packets; null: they can. */
 export const missingTrafficSupport = async (
   platform: Platform,
   component: Component,
@@ -145,8 +145,9 @@ const EGRESS = `table netdev swarm_try {
 `;
 
 /**
- * The same fault, also for platforms where a controller impairs packets on request (Chaos Mesh, for pods).
- * @param request what is requested from the controller
+ * Makes a fault that drops packets with nftables, or by a controller of the platform that impairs
+ * packets on request (Chaos Mesh, for pods).
+ * @param request request to the controller
  */
 export const requestedTraffic = <Params>(
   fault: DescribedFault<Params>,

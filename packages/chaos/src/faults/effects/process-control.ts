@@ -8,7 +8,7 @@ import {
 
 const POLL_MS = 20;
 
-/** Whether the component exits within that time. */
+/** Returns true when the component exits within this time. */
 export const waitForExit = async (
   platform: Platform,
   component: Component,
@@ -16,7 +16,7 @@ export const waitForExit = async (
 ): Promise<boolean> =>
   waitUntil(async () => (await platform.pid(component)) === null, { withinMs, everyMs: POLL_MS });
 
-/** SIGTERM, and SIGKILL after `graceMs`. @throws SwarmError `process_not_terminated` */
+/** Sends SIGTERM, and SIGKILL after `graceMs`. @throws SwarmError `process_not_terminated` */
 export const terminateComponent = async (
   platform: Platform,
   component: Component,
@@ -38,8 +38,9 @@ export const terminateComponent = async (
 const POLL_INSTANCE_MS = 100;
 
 /**
- * As `terminateComponent`, but only the instance that the fault was injected into: one that was
- * started since is not touched. No effect on a component that did not run at the injection.
+ * Terminates a component as `terminateComponent` does, but only the instance that the fault was
+ * injected into; one that was started since stays. No effect on a component that did not run at the
+ * injection.
  */
 export const terminateInstance = async (
   platform: Platform,
@@ -64,7 +65,7 @@ export const terminateInstance = async (
   );
 };
 
-/** In parallel; throws the first error after all have ended. */
+/** Runs an action for all components in parallel; throws the first error after all have ended. */
 export const forAll = async (
   components: readonly Component[],
   act: (component: Component) => Promise<void>,
@@ -74,7 +75,7 @@ export const forAll = async (
   if (failed !== undefined) throw failed.reason;
 };
 
-/** Null when the platform has all of these capabilities; else the first reason. */
+/** First reason for which the platform lacks one of these capabilities; null: it has all. */
 export const missingAny = async (
   platform: Platform,
   component: Component,

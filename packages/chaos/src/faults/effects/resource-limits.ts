@@ -5,10 +5,10 @@ import type { EffectCheck } from './effect-check.ts';
 import { firstLine } from './nft-table.ts';
 import { forAll } from './process-control.ts';
 
-/** One limit, for both versions of cgroups. */
+/** One resource limit, for both versions of cgroups. */
 export interface ResourceLimits {
   controller: 'cpu' | 'memory';
-  /** File and content, written in this order. */
+  /** Files of the cgroup and their contents, written in this order. */
   v2: readonly (readonly [string, string])[];
   v1: readonly (readonly [string, string])[];
 }
@@ -36,7 +36,7 @@ export const limitResources = (
       );
   });
 
-/** Moves the processes of these cgroups back to where they came from, and removes the cgroups. */
+/** Moves the processes of these cgroups back to their previous cgroups, and removes the cgroups. */
 export const releaseLimits = ({ platform, components, id }: FaultContext<unknown>): Promise<void> =>
   forAll(components, async (component) => {
     const result = await platform
@@ -50,7 +50,7 @@ export const releaseLimits = ({ platform, components, id }: FaultContext<unknown
     );
   });
 
-/** The same as `releaseLimits`, for the target itself. */
+/** Step of `releaseLimits`, for the target itself. */
 export const releaseStep = (
   { components, id }: FaultContext<unknown>,
   component: Component,
@@ -82,7 +82,10 @@ export const findLimit = async (
 
 const FINDINGS = ['present', 'cgroup_missing', 'process_left_cgroup', 'limit_changed'] as const;
 
-/** $0 is the name, $1 the process, $2 file and content of each limit, of which the other version's files do not exist. */
+/**
+ * Script that looks for the cgroup. $0 is its name, $1 the process, the rest are files and contents
+ * of each limit, for both versions.
+ */
 const FIND_GROUP = `
 group=$(find /sys/fs/cgroup -mindepth 1 -maxdepth 12 -type d \\( -name "$0" -o -name "$0%*" \\) 2>/dev/null | head -n 1)
 [ -n "$group" ] || { echo cgroup_missing; exit 0; }
@@ -93,7 +96,10 @@ grep -qx "$1" "$group/cgroup.procs" || { echo process_left_cgroup; exit 0; }
 echo present
 `;
 
-/** Null when the process can be limited; tried with a cgroup that stays empty. */
+/**
+ * Reason for which the process cannot be limited, found with a cgroup that stays empty; null: it
+ * can.
+ */
 export const missingResourceLimitSupport = async (
   platform: Platform,
   component: Component,
@@ -139,9 +145,9 @@ const runLimit = async (
 };
 
 /**
- * A cgroup leaves the limits above it in force. With v1 it is created below the cgroup of the
- * process. With v2 only leaf cgroups may hold processes: it is created next to it, and its name ends
- * with the name of the original.
+ * Script that limits a process in a new cgroup, which leaves the limits above it in force. With v1
+ * it is created below the cgroup of the process. With v2, where only leaf cgroups may hold
+ * processes, it is created next to it, and its name ends with the name of the original.
  */
 const LIMIT = `
 name=$0; controller=$1; pid=$2; v1=$3; v2=$4; mode=$5

@@ -11,16 +11,16 @@ import { inspectServer } from '../process/server-config.ts';
 import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
 
-/** The used part of what the engine lists. */
+/** Used part of the engine's list. */
 type ContainerInfo = Pick<EngineContainer, 'Id' | 'Names' | 'Labels'>;
 
-/** The used part of what the engine reports on a container. */
+/** Used part of the engine's report on a container. */
 interface ContainerNetwork {
   HostConfig: Pick<ContainerInspectInfo['HostConfig'], 'NetworkMode'>;
   Config: Pick<ContainerInspectInfo['Config'], 'ExposedPorts'>;
 }
 
-/** A container that is a component of the deployment, whether it runs or not. */
+/** Container that is a component of the deployment, running or not. */
 export interface ContainerComponent {
   id: string;
   name: string;
@@ -33,7 +33,7 @@ const NUMBER = 'com.docker.compose.container-number';
 const ONE_OFF = 'com.docker.compose.oneoff';
 
 /**
- * The containers that are components, by their own labels or by `--docker-components`.
+ * Containers that are components, by their own labels or by `--docker-components`.
  * @throws SwarmError `usage` for invalid labels and duplicate names
  */
 export const componentsOf = (
@@ -64,7 +64,7 @@ const componentOf = (
   components: DockerSpec['components'],
 ): ContainerComponent | null => {
   const { Id: id, Labels: labels } = container;
-  // Created by "docker compose run", next to the service.
+  // "docker compose run" creates such containers next to the service.
   if (labels[ONE_OFF]?.toLowerCase() === 'true') return null;
   const own = ownName(container);
   const kind = kindOf(own, labels, components);
@@ -94,7 +94,7 @@ const kindOf = (
   );
 };
 
-/** The name by which load balancers reach a service; replicas have a number, too. */
+/** Name by which load balancers reach a service; replicas also have a number. */
 const serviceName = (
   labels: ContainerInfo['Labels'],
   all: readonly ContainerInfo[],
@@ -107,7 +107,7 @@ const serviceName = (
   return replicas.length > 1 ? `${service}-${labels[NUMBER] ?? '?'}` : service;
 };
 
-/** The network namespace of a container: the host's, its own, or that of another container. */
+/** Network namespace of a container: that of the host, its own, or that of another container. */
 export type Network = 'host' | 'own' | 'shared';
 
 export const networkOf = ({
@@ -117,7 +117,7 @@ export const networkOf = ({
   return mode.startsWith('container:') ? 'shared' : 'own';
 };
 
-/** From its labels; in its own network, also from its exposed ports. */
+/** Ports of a component from its labels; in its own network, also from its exposed ports. */
 export const portsOfComponent = (
   { settings }: ContainerComponent,
   info: ContainerNetwork,
@@ -134,7 +134,7 @@ export const portsOfComponent = (
 
 const EVERY_PORT = [1, 65_535] as const;
 
-/** @param exposed `7880/tcp`, `50000/udp` */
+/** @param exposed ports in the form `7880/tcp`, `50000/udp` */
 const readExposed = (
   exposed: readonly string[],
 ): { udp: readonly [number, number] | null; tcp: number[] } => {
@@ -151,7 +151,7 @@ const readExposed = (
 };
 
 /**
- * Adds what the labels of a container in the host's network leave out: the ports at which its
+ * Adds facts that the labels of a container in the host's network lack: the ports at which its
  * process listens, and the configuration of livekit-server.
  */
 export const discover = async (

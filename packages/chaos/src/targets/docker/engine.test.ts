@@ -15,7 +15,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What answers as an engine does, or does not: what real ones do is tested with one, in test/docker-target.long.test.ts. */
+/**
+ * Server that answers as an engine does, or does not. Real engines are tested in
+ * test/docker-target.long.test.ts.
+ */
 const answering = async (path: string, answer: RequestListener): Promise<Disposable> => {
   const server = createServer(answer).listen(join(dir, path));
   await once(server, 'listening');

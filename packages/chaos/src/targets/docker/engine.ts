@@ -11,41 +11,47 @@ import type {
 } from 'dockerode';
 import type { DockerSpec } from './spec.ts';
 
-/** The used part of the Engine API. For a container that does not exist: null, or no effect. */
+/**
+ * Used part of the Engine API. For a container that does not exist, methods return null or have no
+ * effect.
+ */
 export interface Engine {
   list(label: string): Promise<ContainerInfo[]>;
   inspect(id: string): Promise<ContainerInspectInfo | null>;
-  /** No effect if it does not run. */
+  /** Sends a signal; no effect on a container that does not run. */
   kill(id: string, signal: string): Promise<void>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   start(id: string): Promise<void>;
   restart(id: string): Promise<void>;
-  /** Creates and starts a container, or leaves none. @returns its ID */
+  /** Creates and starts a container; leaves none when it fails. @returns its ID */
   run(options: ContainerCreateOptions): Promise<string>;
-  /** Also while it runs. */
+  /** Removes a container, even while it runs. */
   remove(id: string): Promise<void>;
-  /** The first match in its log since then; null: none near its beginning. */
+  /** First match in its log since then; null: none near the beginning. */
   findInLog(
     id: string,
     since: Date,
     pattern: RegExp,
-    /** Gives up after this time without further output. */
+    /** Time without further output after which the search ends, ms. */
     quietMs?: number,
   ): Promise<RegExpExecArray | null>;
-  /** Null when it can pause containers; else why not. */
+  /** Reason for which the engine cannot pause containers; null: it can. */
   lacksPause(): Promise<string | null>;
 }
 
-/** The engine is given as long again for a request that nothing waits for any more. */
+/**
+ * Time limit of a request, ms. For a request that is no longer awaited, the engine has as much time
+ * again.
+ */
 export const REQUEST_WITHIN_MS = 15_000;
 const NOT_FOUND = 404;
-/** It does not run. */
+/** HTTP status for a container that does not run. */
 const CONFLICT = 409;
 const NOT_MODIFIED = 304;
 
 /**
- * Loads the client, which is large, on use, and checks that the engine answers.
+ * Connects to the engine and checks that it answers. Loads the client, which is large, on use.
  * @throws SwarmError `docker_unavailable`
  */
 export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise<Engine> => {
@@ -130,7 +136,8 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
 
 const connection = async (host: string): Promise<Record<string, unknown>> => {
   const [scheme = '', rest = ''] = host.split('://', 2);
-  // Explicit, because dockerode takes missing values from DOCKER_HOST, which may have changed.
+  // The protocol is explicit, because dockerode takes missing values from DOCKER_HOST, which may
+  // have changed.
   if (scheme !== 'tcp')
     return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
   const { hostname, port } = new URL(`http://${rest}`);
@@ -144,7 +151,7 @@ const connection = async (host: string): Promise<Record<string, unknown>> => {
   };
 };
 
-/** TLS files of the docker command. */
+/** Reads the TLS files of the docker command. */
 const certificates = async (): Promise<Record<string, Buffer>> => {
   const dir = process.env.DOCKER_CERT_PATH;
   if (dir === undefined || dir === '') return {};
@@ -165,7 +172,9 @@ const statusOf = (error: unknown): number | null =>
     ? error.statusCode
     : null;
 
-/** Whether the engine rejected a request because of the state of something else, such as a name that is taken. */
+/**
+ * Returns true when the engine rejected a request because of another object, such as a name in use.
+ */
 export const isConflict = (error: unknown): boolean =>
   error instanceof SwarmError && statusOf(error.cause) === CONFLICT;
 
@@ -191,7 +200,7 @@ const failure = (host: string, what: string, status: number | null, cause: unkno
   );
 };
 
-/** The engine's own message, without that of the client. */
+/** Message of the engine, without that of the client. */
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const json = 'json' in error ? error.json : null;
@@ -199,7 +208,7 @@ const messageOf = (error: unknown): string => {
   return error.message || ('code' in error ? String(error.code) : 'unknown reason');
 };
 
-/** livekit-server logs its ID at its start: what comes later, or after a pause, is not read. */
+/** Largest part of a log that is read, bytes: livekit-server logs its ID at its start. */
 const MAX_LOG_LENGTH = 256 * 1_024;
 const QUIET_MS = 1_000;
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hasListener, isEngineHere, listensAt, processHere } from './process-here.ts';
 
-it('finds nothing for a container on another host, whatever the engine reports', () => {
+it('finds nothing for a container on another host, even if the engine reports a PID', () => {
   expect(processHere('f'.repeat(64), process.pid)).toBeNull();
   expect(processHere('f'.repeat(64), 0)).toBeNull();
 });

@@ -9,7 +9,7 @@ const POLL_MS = 50;
 
 /**
  * Resolves when the health check succeeds; without one, when the ports listen and a node has
- * reported its ID, as far as that is visible.
+ * reported its ID, as far as both are visible.
  * @throws SwarmError `not_ready`
  */
 export const untilReady = async (

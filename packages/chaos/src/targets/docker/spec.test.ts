@@ -21,7 +21,7 @@ describe('readDockerSpec', () => {
     expect(dockerSpecName(other)).toBe('a=b');
   });
 
-  it('names a deployment on another host differently: a confirmation of one does not confirm the other', () => {
+  it('names a deployment on another host differently, so that a confirmation is not valid for both', () => {
     const there = readDockerSpec('staging', undefined, { DOCKER_HOST: 'tcp://10.0.0.5:2376/' });
     expect(dockerSpecName(there)).toBe('staging@10.0.0.5:2376');
     expect(

@@ -8,23 +8,29 @@ import {
   type PlatformReference,
 } from '../platform.ts';
 
-/** Containers of one engine that are a deployment. */
+/** Containers of one engine that form a deployment. */
 export interface DockerSpec {
-  /** As in DOCKER_HOST: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`; a path is a socket. */
+  /**
+   * Address of the engine, as in DOCKER_HOST: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`;
+   * a path is a socket.
+   */
   host: string;
-  /** Of all of them, `key=value`: `swarm.drill=staging`, `com.docker.compose.project=livekit`. */
+  /**
+   * Label of all its containers, `key=value`: `swarm.drill=staging`,
+   * `com.docker.compose.project=livekit`.
+   */
   label: string;
-  /** Kinds of containers without the label `swarm.component`, by name or Compose service. */
+  /** Kinds of containers that lack the label `swarm.component`, by name or Compose service. */
   components: Readonly<Record<string, ComponentKind>>;
 }
 
-/** Its value is the name of a deployment. */
+/** Label whose value is the name of a deployment. */
 const DRILL_LABEL = 'swarm.drill';
 const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 
 /**
  * @param what `NAME` for the label `swarm.drill=NAME`, or another label: `KEY=VALUE`
- * @param roles kinds of containers without a label for it: `node=livekit,redis=cache`
+ * @param roles kinds of containers that lack a label for it: `node=livekit,redis=cache`
  * @throws SwarmError `usage`
  */
 export const readDockerSpec = (
@@ -92,7 +98,10 @@ const reference = z.object({
   onHost: z.array(z.string()),
 });
 
-/** For the journal. @param onHost containers in the host's network, whose packet rules outlive them */
+/**
+ * Reference for the journal.
+ * @param onHost containers in the host's network, whose packet rules outlive them
+ */
 export const writeReference = (
   { host, label, components }: DockerSpec,
   onHost: readonly string[],

@@ -2,20 +2,20 @@ import type { Component, RollbackStep } from '../platform.ts';
 import { quote } from '../ssh/quote.ts';
 import { untilAllSucceed } from './until-all-succeed.ts';
 
-/** A container that is a component, and what removes a fault from it. */
+/** Container that is a component, and the steps that remove a fault from it. */
 export interface ContainerSteps {
-  /** Its own name. */
+  /** Name of the container. */
   container: string;
   component: Component;
   steps: readonly RollbackStep[];
 }
 
-/** What the engine can do itself. */
+/** Returns true for a step that the engine can take itself. */
 export const isEngineStep = ({ step }: RollbackStep): boolean => step !== 'run';
 
 /**
- * The steps as a program for /bin/sh on the host of an engine, which has the docker command. Exits with 0
- * when every step has succeeded; tries again for half a minute.
+ * Renders the steps as a program for /bin/sh on the host of an engine, which has the docker
+ * command. It exits with 0 when every step has succeeded, and retries for half a minute.
  */
 export const engineScript = (containers: readonly ContainerSteps[]): string => {
   const commands = containers.flatMap(({ container, component, steps }) =>
@@ -26,7 +26,7 @@ state() { engine inspect --format "{{.State.$2}}" "$1" 2> /dev/null; }
 ${untilAllSucceed(commands)}`;
 };
 
-/** $1 is a container of the engine: several may run on a host. */
+/** Script that finds the engine of container $1: several may run on a host. */
 const FIND_ENGINE = `PATH="$PATH:/usr/local/bin:/usr/bin:/bin"; export PATH
 unset DOCKER_HOST DOCKER_CONTEXT
 socket=
@@ -35,7 +35,9 @@ for path in /var/run/docker.sock $(sed -n 's|.* \\(/.*docker.*\\.sock\\)$|\\1|p'
 done
 engine() { docker --host "unix://$socket" "$@"; }`;
 
-/** Writes `found`, or why the engine cannot be reached with the docker command. */
+/**
+ * Script that prints `found`, or the reason for which the docker command cannot reach the engine.
+ */
 export const CHECK_ENGINE = `${FIND_ENGINE}
 command -v docker > /dev/null 2>&1 || { echo "missing: its host has no docker command"; exit 1; }
 [ -n "$socket" ] || { echo "missing: no socket of the engine was found on its host"; exit 1; }

@@ -4,15 +4,15 @@ import type { Engine } from '../docker/engine.ts';
 import type { Component, ExpiryController } from '../platform.ts';
 import { CHECK_ENGINE, engineScript, isEngineStep } from './engine-script.ts';
 
-/** Label of the container that waits; its value is the injection. */
+/** Label of the waiting container; its value is the injection. */
 const LABEL = 'swarm.expiry';
 const READY_WITHIN_MS = 15_000;
 
 /**
- * For engines on another host: a container there waits, and then does what the rollback does, with the
- * docker command of that host. It has the image of the component, which the engine has in any case, and is
- * root on that host, as all who may use the engine are.
- * @param find a component's container
+ * Makes automatic rollbacks for engines on another host: a container there waits, and then rolls
+ * back with the docker command of that host. It has the image of the component, which the engine
+ * has in any case, and is root on that host, as are all users of the engine.
+ * @param find returns a component's container
  */
 export const expiryOnEngine = (
   engine: Engine,
@@ -70,7 +70,7 @@ export const expiryOnEngine = (
   },
 });
 
-/** As much as nsenter needs to reach the host. */
+/** Configuration with the permissions that nsenter needs to reach the host. */
 const HOST_CONFIG = {
   AutoRemove: true,
   PidMode: 'host',
@@ -79,7 +79,10 @@ const HOST_CONFIG = {
   SecurityOpt: ['apparmor=unconfined', 'seccomp=unconfined'],
 };
 
-/** $0 is a container of the engine, $1 the time in seconds, $2 the check, $3 the rollback. */
+/**
+ * Script of the waiting container: $0 is a container of the engine, $1 the time in seconds, $2 the
+ * check, $3 the rollback.
+ */
 const WAIT = `
 on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2"; }
 nsenter --target 1 --mount --net --pid -- sh -n -c "$3" || { echo "missing: its script does not parse there"; exit 1; }

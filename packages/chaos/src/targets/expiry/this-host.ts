@@ -6,9 +6,10 @@ import { quoteAll } from '../ssh/quote.ts';
 import { armTimer, disarmTimer } from './timer.ts';
 
 /**
- * For targets on this host: at its time, a process of its own does what `swarm chaos rollback` does
- * for one entry of the journal, of which it has a copy.
- * @param missing why a component's processes are not on this host; null: they are
+ * Makes automatic rollbacks for targets on this host: at its time, a separate process rolls back
+ * like `swarm chaos rollback`, from a copy of one journal entry.
+ * @param missing returns the reason for which a component's processes are not on this host; null:
+ * they are
  */
 export const expiryOnThisHost = (
   missing: (component: Component) => Promise<string | null> = async () => null,
@@ -31,7 +32,10 @@ export const expiryOnThisHost = (
   disarm: (id) => disarmTimer(runHere, id),
 });
 
-/** What finds labs and programs; no secrets: they would be in the command line. */
+/**
+ * Variables by which labs and programs are found; no secrets, because they would be in the command
+ * line.
+ */
 const environment = (): string[] =>
   ['PATH', 'HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'].flatMap((name) => {
     const value = process.env[name];

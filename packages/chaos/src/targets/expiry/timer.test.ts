@@ -15,7 +15,7 @@ const commandLines = (): string[] =>
 test.skipIf(process.platform !== 'linux')(
   'a disarmed timer leaves no process, and disarming again does nothing',
   async () => {
-    // No other process sleeps for as long.
+    // The duration is unique to this process.
     const seconds = 1_000_000 + process.pid;
     const left = (): string[] =>
       commandLines().filter(

@@ -1,10 +1,10 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import type { CommandResult, ExpiryMethod } from '../platform.ts';
 
-/** Runs programs on the target, as root where that is possible. */
+/** Runs programs on the target, as root if possible. */
 type Run = (argv: readonly string[]) => Promise<CommandResult>;
 
-/** In the names of systemd units, and in the command line of a detached process. */
+/** Name in systemd units, and in the command line of a detached process. */
 const timerName = (id: string): string => `swarm-expiry-${id}`;
 
 /**
@@ -33,17 +33,18 @@ export const armTimer = async (
 };
 
 /**
- * Encodes a script in letters that systemd does not replace: in arguments it replaces `$NAME`, `${NAME}`
- * and `$$` (systemd.service(5), "Command lines"), and `%` when it reads the unit again after a reload.
- * Doubling `$` is not enough: after a reload of systemd 252 a doubled one stays doubled. The shell
- * parses the group as a whole before it runs any of it.
+ * Encodes a script in letters that systemd does not replace: in arguments it replaces `$NAME`,
+ * `${NAME}` and `$$` (systemd.service(5), "Command lines"), and `%` when it reads the unit again
+ * after a reload. Doubling `$` is not enough: after a reload of systemd 252 a doubled one stays
+ * doubled. The shell parses the group as a whole before it runs any of it.
  */
 const encode = (script: string): string =>
   Buffer.from(`{\n${script}\n} < /dev/null`).toString('base64');
 
 /**
- * Starts the timer with a parent, session and output apart from the connection. Without root, and in a
- * container without systemd, systemd-run fails at once. The script decodes its argument and compares it first.
+ * Script that starts the timer with a parent, session and output apart from the connection. Without
+ * root, and in a container without systemd, systemd-run fails at once. The script decodes its
+ * argument and compares it first.
  */
 const ARM = `
 name=$0; seconds=$1; script=$2; encoded=$3
@@ -65,7 +66,10 @@ setsid sh -c 'sleep "$1"; exec sh -c "$2"' "$name" "$seconds" "$group" </dev/nul
 echo detached_process
 `;
 
-/** No effect when there is none, or when its time has come. @throws SwarmError `rollback_failed` */
+/**
+ * Stops a timer; no effect when there is none, or when it has started the rollback.
+ * @throws SwarmError `rollback_failed`
+ */
 export const disarmTimer = async (run: Run, id: string): Promise<void> => {
   const result = await run(['sh', '-c', DISARM, id]);
   if (result.code === 0) return;
@@ -76,7 +80,10 @@ export const disarmTimer = async (run: Run, id: string): Promise<void> => {
   );
 };
 
-/** A command line with the name is that process alone: this one has it in two parts. */
+/**
+ * Script that stops the detached process. Only that process has the name in its command line: this
+ * script has it in two parts.
+ */
 const DISARM = `
 if command -v systemctl >/dev/null 2>&1; then systemctl stop "swarm-expiry-$0.timer" >/dev/null 2>&1; fi
 for attempt in 1 2 3 4 5 6 7 8 9 10; do

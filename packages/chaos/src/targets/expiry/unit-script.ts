@@ -2,7 +2,7 @@ import type { Component, RollbackStep } from '../platform.ts';
 import { quote, quoteAll } from '../ssh/quote.ts';
 import { untilAllSucceed } from './until-all-succeed.ts';
 
-/** A component that is a unit of systemd, and what removes a fault from it. */
+/** Component that is a unit of systemd, and the steps that remove a fault from it. */
 export interface UnitSteps {
   unit: string;
   component: Component;
@@ -10,8 +10,8 @@ export interface UnitSteps {
 }
 
 /**
- * The steps as a program for /bin/sh, for hosts that have nothing of swarm. Exits with 0 when every
- * step has succeeded; tries again for half a minute.
+ * Renders the steps as a program for /bin/sh, for hosts without any part of swarm. It exits with 0
+ * when every step has succeeded, and retries for half a minute.
  */
 export const unitScript = (units: readonly UnitSteps[]): string => {
   const commands = units.flatMap(({ unit, component, steps }) =>
@@ -34,7 +34,7 @@ terminate() {
 ${untilAllSucceed(commands)}`;
 };
 
-/** Longer, and a process that was started stays, seconds. */
+/** Time after which a started process is considered stable, s. */
 const STAYS_S = 2;
 
 const commandOf = (step: RollbackStep, unit: string, { instance }: Component): string => {
@@ -42,10 +42,10 @@ const commandOf = (step: RollbackStep, unit: string, { instance }: Component): s
     case 'run':
       return quoteAll(step.argv);
     case 'continue':
-      // Fails for a unit that has no process: then none is stopped.
+      // The command fails for a unit without a process, where none is stopped.
       return `systemctl kill --signal=SIGCONT ${quote(unit)} 2>/dev/null || true`;
     case 'start':
-      // A node that starts before its Redis exits at once: it is started again.
+      // A node that starts before its Redis exits at once, and is started again.
       return `systemctl reset-failed ${quote(unit)} 2>/dev/null; systemctl start ${quote(unit)} && sleep ${STAYS_S} && systemctl is-active --quiet ${quote(unit)}`;
     case 'terminate_instance': {
       const [pid = '', startedAt = ''] = instance?.split(':') ?? [];

@@ -1,4 +1,7 @@
-/** Runs all commands again until each has succeeded, for half a minute, and exits with 0 then, else with 1. A command that fails sets `failed=1`. */
+/**
+ * Repeats all commands until each has succeeded, for half a minute; exits with 0 then, otherwise
+ * with 1. A command that fails sets `failed=1`.
+ */
 export const untilAllSucceed = (
   commands: readonly string[],
 ): string => `for attempt in 1 2 3 4 5 6; do

@@ -30,7 +30,7 @@ export interface ChaosMeshOptions {
   may(right: Permission): Promise<boolean>;
 }
 
-/** Impairs the network of pods by objects of Chaos Mesh's kind NetworkChaos. */
+/** Impairs the network of pods with NetworkChaos objects of Chaos Mesh. */
 export const chaosMesh = ({
   client,
   spec,
@@ -95,7 +95,7 @@ export const chaosMesh = ({
 
   const withdraw = async (component: Component, id: string): Promise<void> => {
     const name = nameOf(component, id);
-    // Without that kind of object, none was created.
+    // Without the resource definition, no object was created.
     if ((await read(name)) === null) return;
     await ask(
       'delete the NetworkChaos',

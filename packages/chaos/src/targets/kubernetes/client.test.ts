@@ -9,7 +9,7 @@ import { reopenKubernetesPlatform } from '../kubernetes.ts';
 import { connectKubernetes } from './client.ts';
 import { listPods } from './pods.ts';
 
-/** By label selector. */
+/** Pods by label selector. */
 const PODS: Readonly<Record<string, object[]>> = {
   'app=livekit': [
     { metadata: { name: 'livekit-0', uid: '1' } },
@@ -94,7 +94,7 @@ describe('a cluster', () => {
     expect(found).toEqual(['node livekit-0', 'redis cache-0', 'load-balancer edge-0']);
   });
 
-  it('that is not in the kubeconfig is reported, with those that are', async () => {
+  it('that is not in the kubeconfig is reported, with the contexts that are', async () => {
     await expect(connectKubernetes({ kubeconfig: file, context: 'prod' })).rejects.toMatchObject({
       code: 'cluster_unreachable',
       message: expect.stringMatching(/context "prod" not found in .*; available: here, gone$/),

@@ -9,19 +9,19 @@ import type {
 import { SwarmError } from '@livekit-swarm/settings';
 import type { KubernetesSpec } from './spec.ts';
 
-/** The used part of the Kubernetes API. */
+/** Used part of the Kubernetes API. */
 export interface KubernetesClient {
   core: CoreV1Api;
   batch: BatchV1Api;
   custom: CustomObjectsApi;
   coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
-  /** File that it was read from; null: the service account of the pod that this runs in. */
+  /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: string | null;
   context: string;
 }
 
-/** Of a request: a slower API server is of no use in a drill. */
+/** Time limit of a request, ms: a slower API server is of no use in a drill. */
 export const REQUEST_WITHIN_MS = 15_000;
 
 /**
@@ -55,7 +55,7 @@ export const connectKubernetes = async (
     );
   }
   config.setCurrentContext(context);
-  // The client's default when it has found nothing.
+  // The client returns this default when it finds no configuration.
   if (spec.kubeconfig === undefined && isPlaceholder(config))
     throw noCluster(`no kubeconfig found in ${where}`);
   return {
@@ -69,14 +69,14 @@ export const connectKubernetes = async (
   };
 };
 
-/** Context name that the client gives to a pod's service account. */
+/** Name of the context that the client gives to a pod's service account. */
 const IN_CLUSTER = 'inClusterContext';
 
 const isPlaceholder = (config: KubeConfig): boolean =>
   config.getCurrentContext() === 'loaded-context' &&
   config.getCurrentCluster()?.server === 'http://localhost:8080';
 
-/** The first file of KUBECONFIG, or the default: where a rollback finds it again. */
+/** Path of the first file of KUBECONFIG, or the default, by which a rollback finds it again. */
 const fileOf = (): string | null => {
   const [named] = (process.env.KUBECONFIG ?? '').split(':').filter((file) => file !== '');
   return named ?? (process.env.HOME === undefined ? null : `${process.env.HOME}/.kube/config`);
@@ -94,7 +94,7 @@ const noCluster = (message: string, cause?: unknown): SwarmError =>
 export const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 
-/** Null for an object that does not exist (404). */
+/** Result of a request; null for an object that does not exist (404). */
 export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
   try {
     return await asked;
@@ -106,7 +106,10 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
 
 const NOT_FOUND = 404;
 
-/** @param what for messages: `delete livekit-0` @throws SwarmError `rejected`, `cluster_unreachable` */
+/**
+ * @param what request, for messages: `delete livekit-0`
+ * @throws SwarmError `rejected`, `cluster_unreachable`
+ */
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
@@ -147,7 +150,7 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   }
 };
 
-/** The message of a Status object, which the client leaves as text or as an object. */
+/** Message of a Status object, which the client leaves as text or as an object. */
 const messageOf = (error: unknown): string | null => {
   if (!(error instanceof Error) || !('body' in error)) return null;
   try {
@@ -170,11 +173,11 @@ export interface Permission {
   group?: string;
   resource: string;
   subresource?: string;
-  /** Null: of the whole cluster. */
+  /** Namespace; null: the whole cluster. */
   namespace: string | null;
 }
 
-/** Permissions in the cluster. Each is asked once. */
+/** Checks of permissions in the cluster, each asked once. */
 export const createPermissionChecks = ({
   authorization,
 }: KubernetesClient): ((right: Permission) => Promise<boolean>) => {

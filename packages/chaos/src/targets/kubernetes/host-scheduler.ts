@@ -5,10 +5,13 @@ import { ask, type KubernetesClient, orNull, type Permission, statusOf } from '.
 import type { Pod } from './pods.ts';
 import { INJECTION_LABEL, reservationOf } from './reservation.ts';
 
-/** The disruption budget allows no further disruption (HTTP 429). */
+/** HTTP status of an eviction that the disruption budget forbids. */
 const TOO_MANY_REQUESTS = 429;
 const POLL_MS = 500;
-/** Length of the part of a pod's name that is compared: the name of its job may be cut, and gets a suffix. */
+/**
+ * Length of the compared part of a pod's name, characters: the name of its job may be cut, and has
+ * a suffix.
+ */
 const RESERVED_NAME = 50;
 /** Time for a reservation to begin or end, ms. */
 const RESERVED_WITHIN_MS = 30_000;
@@ -18,9 +21,9 @@ export interface PodHostsOptions {
   namespace: string;
   podOf(component: Component): Promise<Pod | null>;
   may(right: Permission): Promise<boolean>;
-  /** Called before a pod is evicted. */
+  /** Called with each pod before its eviction. */
   onEvict(pod: Pod): void;
-  /** How long its disruption budget may delay the eviction, ms. */
+  /** Time for which a disruption budget may delay the eviction, ms. */
   patienceMs: number;
 }
 
@@ -75,7 +78,10 @@ export const podHosts = ({
   undrain: (id) => release(client, namespace, id),
 });
 
-/** Before the eviction: a replacement may be scheduled at once. @throws SwarmError `fault_unavailable` */
+/**
+ * Waits until the host is reserved, before the eviction: a replacement may be scheduled at once.
+ * @throws SwarmError `fault_unavailable`
+ */
 const untilReserved = async (
   { core }: KubernetesClient,
   namespace: string,
@@ -90,7 +96,7 @@ const untilReserved = async (
     );
     for (const { status } of items) {
       problem = status?.message ?? status?.reason ?? problem;
-      // The kubelet has accepted it, so that the scheduler knows it, too.
+      // The kubelet has accepted the pod, so the scheduler counts it as well.
       const isActive = status?.phase === 'Pending' || status?.phase === 'Running';
       if (isActive && status?.startTime !== undefined) return true;
     }
@@ -104,7 +110,7 @@ const untilReserved = async (
   );
 };
 
-/** No effect when there is no reservation. @throws SwarmError `rollback_failed` */
+/** Removes a reservation; no effect when there is none. @throws SwarmError `rollback_failed` */
 const release = async (
   { batch, core }: KubernetesClient,
   namespace: string,
@@ -138,7 +144,7 @@ const release = async (
 };
 
 /**
- * Evicts a pod as draining does: it keeps its grace period and its disruption budget.
+ * Evicts a pod like a drain, with its grace period and its disruption budget.
  * @throws SwarmError `fault_unavailable` when the budget allows no eviction within `patienceMs`
  */
 const evict = async (

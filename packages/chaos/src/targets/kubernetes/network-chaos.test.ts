@@ -18,7 +18,7 @@ const objectOf = (trouble: NetworkFault, expiresAfterMs: number | null = 70_000)
     spec: Record<string, unknown>;
   };
 
-describe('the object for Chaos Mesh', () => {
+describe('the Chaos Mesh object', () => {
   it('selects one pod, and expires some time after its scheduled rollback', () => {
     expect(objectOf({ ...SENT, loss: 0.001 })).toEqual({
       apiVersion: 'chaos-mesh.org/v1alpha1',
@@ -66,7 +66,7 @@ describe('the object for Chaos Mesh', () => {
   });
 });
 
-describe('what Chaos Mesh cannot do', () => {
+describe('a fault that Chaos Mesh cannot cause', () => {
   it.each<[NetworkFault, RegExp]>([
     [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
@@ -76,7 +76,7 @@ describe('what Chaos Mesh cannot do', () => {
     expect(whyUnsupported(trouble, ORDER)).toMatch(why);
   });
 
-  it('is to select Redis by other than plain labels: more pods would be affected', () => {
+  it('is one whose Redis selector has more than plain labels: more pods would be affected', () => {
     const cut: NetworkFault = { protocol: 'both', direction: 'both', onlyRedis: true };
     expect(whyUnsupported(cut, ORDER)).toBeNull();
     expect(whyUnsupported(cut, { selectors: {} })).toMatch(
@@ -88,7 +88,7 @@ describe('what Chaos Mesh cannot do', () => {
   });
 });
 
-describe('its state', () => {
+describe('the state of the object', () => {
   it('is read from the status', () => {
     const events = [
       { type: 'Failed', message: 'first' },

@@ -6,11 +6,11 @@ export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';
 export const PLURAL = 'networkchaos';
 
-/** The longest wait of a packet, where the drill gives none, ms. */
+/** Longest wait of a packet if the drill gives none, ms. */
 const QUEUE_MS = 200;
 const MIN_BUFFER = 10_000;
 
-/** Null when Chaos Mesh can do this to a pod; else why not. */
+/** Reason for which Chaos Mesh cannot cause this fault in a pod; null: it can. */
 export const whyUnsupported = (
   fault: NetworkFault,
   { selectors }: Pick<ResolvedKubernetesSpec, 'selectors'>,
@@ -29,7 +29,7 @@ export const whyUnsupported = (
   return 'Chaos Mesh impairs all that a pod sends, and only that: write protocol: both and direction: out';
 };
 
-/** @param expiresAfterMs null: until it is removed, at most an hour */
+/** @param expiresAfterMs time until Chaos Mesh removes it, ms; null: an hour */
 export const networkChaos = (
   name: string,
   component: Pick<Component, 'name'>,
@@ -63,7 +63,7 @@ const specOf = (fault: NetworkFault, namespace: string, redis: string | undefine
     return { action: 'partition', direction: 'both', target: { mode: 'all', selector } };
   }
   if (rateBps !== undefined) {
-    // Tokens for at least one packet; then for what arrives within the queue's time.
+    // Tokens for at least one packet, plus those for the packets of the queue's time.
     const bytes = rateBps / 8;
     const buffer = Math.max(MIN_BUFFER, Math.round(bytes / 100));
     const bandwidth = {
@@ -84,7 +84,7 @@ const specOf = (fault: NetworkFault, namespace: string, redis: string | undefine
             latency: `${delayMs > 0 ? delayMs : (jitterMs ?? REORDER_MS)}ms`,
             jitter: `${jitterMs ?? 0}ms`,
             correlation: '0',
-            // netem sends these at once, while the others wait.
+            // netem sends these packets at once, while the others wait.
             ...(reorder === undefined
               ? {}
               : { reorder: { reorder: percent(reorder), correlation: '0', gap: 1 } }),
@@ -94,12 +94,15 @@ const specOf = (fault: NetworkFault, namespace: string, redis: string | undefine
   };
 };
 
-/** Delay of the other packets: only those that wait are overtaken. */
+/** Delay of the other packets, ms: only delayed packets can be overtaken. */
 const REORDER_MS = 20;
 
 const percent = (share: number): string => String(Math.round(share * 1_000_000) / 10_000);
 
-/** Null for a selector that is not a list of `label=value`: a part of it would select more pods. */
+/**
+ * Labels of a selector; null for a selector that is not a list of `label=value`: a part of it would
+ * select more pods.
+ */
 const labelsOf = (selector: string): Record<string, string> | null => {
   const labels: Record<string, string> = {};
   for (const term of selector.split(',')) {
@@ -112,7 +115,7 @@ const labelsOf = (selector: string): Record<string, string> | null => {
 
 interface ChaosState {
   injected: boolean;
-  /** Its own message. */
+  /** Message of Chaos Mesh; null: no failure. */
   failure: string | null;
 }
 
@@ -121,7 +124,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isRecord) : [];
 
-/** @param object from the Kubernetes API */
+/** @param object object from the Kubernetes API */
 export const readState = (object: unknown): ChaosState => {
   const status = isRecord(object) && isRecord(object.status) ? object.status : {};
   const holds = (type: string): boolean =>

@@ -72,7 +72,7 @@ describe('a pod', () => {
     );
   });
 
-  it('has the message of the cluster why it does not run', () => {
+  it('has the message of the cluster about its failure to run', () => {
     const unscheduled = readPod(
       {
         status: {
@@ -121,13 +121,13 @@ describe('a pod is ready again', () => {
       stateOf('livekit-1', 'node', [...others, pod('livekit-1', { ready: false })], 3).ready,
     ).toBe(false);
     expect(stateOf('livekit-1', 'node', [...others, pod('livekit-1')], 3).ready).toBe(true);
-    // Another that does not serve is none of its business.
+    // The state of another component is not considered.
     expect(
       stateOf('livekit-0', 'node', [pod('livekit-0'), pod('livekit-1', { ready: false })], 3).ready,
     ).toBe(true);
   });
 
-  it('elsewhere: when there are as many as before', () => {
+  it('in a Deployment: when there are as many as before', () => {
     const [a, b] = [replica('livekit-7d9f-aaaaa'), replica('livekit-7d9f-bbbbb')];
     expect(stateOf('livekit-7d9f-gone1', 'node', [a, b], 3).ready).toBe(false);
     expect(
@@ -141,18 +141,18 @@ describe('a pod is ready again', () => {
     expect(
       stateOf('livekit-7d9f-gone1', 'node', [a, b, replica('livekit-7d9f-ccccc')], 3).ready,
     ).toBe(true);
-    // It has not even gone.
+    // The old pod still exists.
     expect(stateOf('livekit-7d9f-aaaaa', 'node', [a], 3).ready).toBe(true);
   });
 
-  it('never where there is none of its kind', () => {
+  it('never without a pod of its kind', () => {
     expect(stateOf('redis-0', 'redis', [pod('livekit-0')], 1)).toEqual({
       ready: false,
       problem: null,
     });
   });
 
-  it('else with the reason', () => {
+  it('otherwise with the reason', () => {
     const stuck = pod('livekit-1', { ready: false, problem: 'no host' });
     expect(stateOf('livekit-1', 'node', [stuck], 1)).toEqual({
       ready: false,

@@ -4,36 +4,38 @@ import { readNodeId } from '../process/inspect.ts';
 import { ask, type KubernetesClient } from './client.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
-/** A pod, as far as drills need it. */
+/** Facts about a pod that drills use. */
 export interface Pod {
   name: string;
   uid: string;
   kind: ComponentKind;
-  /** Null while it is not scheduled. */
+  /** Host of the pod; null while it is not scheduled. */
   host: string | null;
-  /** Its deletion was requested. */
+  /** True when its deletion was requested. */
   terminating: boolean;
-  /** Its containers run. */
+  /** True when its containers run. */
   running: boolean;
-  /** It receives traffic. */
+  /** True when it receives traffic. */
   ready: boolean;
   hostNetwork: boolean;
-  /** Of its first container. */
+  /** Image of its first container. */
   image: string;
-  /** What starts it again, such as `StatefulSet livekit`; null: nothing. */
+  /** Controller that starts it again, such as `StatefulSet livekit`; null: none. */
   owner: { kind: string; name: string } | null;
-  /** Of its first container, different for each start; null before the first. */
+  /** ID of its first container, different for each start; null before the first. */
   containerId: string | null;
   /** Metrics port of its first container; null: not in the manifest. */
   metricsPort: number | null;
-  /** Why it does not run, from the cluster; null when it runs, or without a message. */
+  /**
+   * Reason for which it does not run, from the cluster; null when it runs, or without a message.
+   */
   problem: string | null;
 }
 
-/** Gives the kind of a pod, whatever its other labels; as for Docker containers. */
+/** Label with the kind of a pod, regardless of other labels; the same as for Docker containers. */
 const KIND_LABEL = 'swarm.component';
 
-/** All pods of the deployment, also those that are terminating. */
+/** Lists all pods of the deployment, including terminating ones. */
 export const listPods = async (
   { core }: KubernetesClient,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
@@ -89,7 +91,7 @@ const isTrue = ({ status }: V1Pod, condition: string): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ??
   false;
 
-/** A port with such a name, or the annotation of Prometheus' examples. */
+/** Metrics port: a port with such a name, or the annotation of Prometheus' examples. */
 const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
   const ports = spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
   const named = ports.find(
@@ -116,8 +118,8 @@ export const countPods = (pods: readonly Pod[]): Record<ComponentKind, number> =
 };
 
 /**
- * Whether a pod of this name is ready again. Pods of a StatefulSet keep their names; of others there
- * must be as many as before.
+ * State of a component by its pod's name, ready or not. Pods of a StatefulSet keep their names; of
+ * others there must be as many as before.
  * @param count number of its kind before
  */
 export const stateOf = (
@@ -145,13 +147,13 @@ export const stateOf = (
 const isOrdinalOf = (name: string, set: string): boolean =>
   name.startsWith(`${set}-`) && /^\d+$/.test(name.slice(set.length + 1));
 
-/** Part of the log that is read: the ID is in the first lines. */
+/** Length of the part of the log that is read, bytes: the ID is in the first lines. */
 const LOG_BYTES = 65_536;
 const IN_LOG = /starting LiveKit server.*?"?nodeID"?\s*[:=]\s*"?(ND_\w+)/;
 
 /**
- * ID of the LiveKit node in a pod, read once per start: from its log; where that was rotated, from
- * its metrics, through the API server. Null while it is not known.
+ * Reads the ID of the LiveKit node in a pod once per start: from its log, or, if that was rotated,
+ * from its metrics through the API server. Null while unknown.
  */
 export const createNodeIds = (
   { core }: KubernetesClient,

@@ -3,14 +3,14 @@ import type { Replacement } from '../platform.ts';
 import type { Pod } from './pods.ts';
 
 const POLL_MS = 100;
-/** After that, a pod counts as not replaced. */
+/** Time after which a pod counts as not replaced, ms. */
 const PATIENCE_MS = 10 * 60_000;
 
 /** Observes the replacement of terminated pods. */
 export interface ReplacementTracker {
-  /** To be called before the termination. */
+  /** Starts to observe a pod; to be called before its termination. */
   watch(pod: Pod): void;
-  /** Replacements that became ready since the last call. */
+  /** Returns replacements that became ready since the last call. */
   collect(): Replacement[];
   close(): void;
 }
@@ -35,7 +35,7 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
     while (!over.signal.aborted && performance.now() - startedAt < PATIENCE_MS) {
       await sleep(POLL_MS, undefined, { signal: over.signal }).catch(() => {});
       const pods = await look().catch(() => null);
-      // The API server may fail for a moment: the next look is soon.
+      // The API server may fail for a moment; the next attempt is soon.
       if (pods === null) continue;
       const elapsed = Math.round(performance.now() - startedAt);
       if (!pods.some(({ uid }) => uid === lost.uid)) seen.terminatedMs ??= elapsed;
@@ -57,7 +57,7 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
 
   return {
     watch: (pod) => {
-      // Terminated twice, it is replaced once.
+      // A pod that is terminated twice is replaced once.
       if (watched.has(pod.uid)) return;
       watched.add(pod.uid);
       void look()
@@ -69,7 +69,10 @@ export const createReplacementTracker = (look: () => Promise<Pod[]>): Replacemen
   };
 };
 
-/** In a StatefulSet the pod of the same name; otherwise one that did not exist before. */
+/**
+ * Replacement of a pod: in a StatefulSet the pod of the same name, otherwise one that did not exist
+ * before.
+ */
 export const replacementOf = (
   lost: Pod,
   pods: readonly Pod[],

@@ -24,7 +24,7 @@ it('is on the host of the pod, and ends on its own without a trace', () => {
   expect(reservation({}, null).spec?.activeDeadlineSeconds).toBe(3_600);
 });
 
-it('has a name that is a label, too', () => {
+it('has a name that is also a valid label', () => {
   const name = reservation({ name: `livekit-${'x'.repeat(40)}-7d9f8c6b5d-abcde` }).metadata?.name;
   expect(name).toMatch(/^swarm-abcd1234-livekit-x+[a-z0-9-]*[a-z0-9]$/);
   expect(name?.length).toBeLessThanOrEqual(63);

@@ -1,23 +1,27 @@
 import type { V1Job } from '@kubernetes/client-node';
 import type { Pod } from './pods.ts';
 
-/** Of everything that a drill creates in a cluster. */
+/** Label of every object that a drill creates in a cluster. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'livekit-swarm' } as const;
 /** Label of the injection that a reservation belongs to. */
 export const INJECTION_LABEL = 'livekit-swarm/injection';
 
-/** Of what a drill creates in a cluster, where it gives no duration, ms. */
+/** Lifetime of objects that a drill creates in a cluster, if it gives no duration, ms. */
 export const MAX_DURATION_MS = 3_600_000;
 
-/** Names of jobs are labels of their pods. */
+/** Longest name of a job, characters: it is a label of its pods. */
 const MAX_NAME = 63;
-/** Its container may not even start: it reserves the host all the same. */
+/**
+ * Number of restarts of its container, which may not even start: the pod reserves the host in any
+ * case.
+ */
 const RESTARTS = 1_000_000;
 
 /**
- * Keeps the pods of a namespace off a host, as a cordon does, for a limited time: a pod on that host that
- * they may not be scheduled next to. The job controller removes it after its time, whatever happens to the
- * drill, and the job with it. It has the image of the pod, which is on the host already, and no token.
+ * Job that keeps the pods of a namespace off a host for a limited time, as a cordon does: a pod on
+ * that host next to which they may not be scheduled. The job controller removes the pod after its
+ * time, even if the drill died, and then the job. The pod has the image of the component's pod,
+ * which is already on the host, and no token.
  */
 export const reservationOf = (
   id: string,
@@ -51,7 +55,8 @@ export const reservationOf = (
           tolerations: [{ operator: 'Exists' }],
           affinity: {
             podAntiAffinity: {
-              // Every pod of the namespace. The scheduler respects it for them, not only for this one.
+              // The rule is for every pod of the namespace: the scheduler also respects it for
+              // them.
               requiredDuringSchedulingIgnoredDuringExecution: [
                 { labelSelector: {}, topologyKey: 'kubernetes.io/hostname' },
               ],

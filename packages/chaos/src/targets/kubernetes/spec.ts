@@ -6,19 +6,25 @@ import {
   type PlatformReference,
 } from '../platform.ts';
 
-/** Which pods of which cluster. */
+/** Pods of a deployment, and their cluster. */
 export interface KubernetesSpec {
-  /** File of a kubeconfig. Default: as kubectl (KUBECONFIG, ~/.kube/config, a pod's service account). */
+  /**
+   * Path of a kubeconfig. Default: as for kubectl (KUBECONFIG, ~/.kube/config, a pod's service
+   * account).
+   */
   kubeconfig?: string;
-  /** Of the kubeconfig. Default: its current one. */
+  /** Context of the kubeconfig. Default: its current one. */
   context?: string;
   namespace: string;
-  /** Label selectors of the pods of each kind. Default: those of examples/kubernetes and of LiveKit's chart. */
+  /**
+   * Label selectors of the pods of each kind. Default: those of examples/kubernetes and of
+   * LiveKit's chart.
+   */
   selectors?: Partial<Record<ComponentKind, string>>;
 }
 
 const resolvedSpec = z.object({
-  /** Null: the service account of the pod that this runs in. */
+  /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: z.string().nullable(),
   context: z.string(),
   namespace: z.string(),
@@ -27,11 +33,11 @@ const resolvedSpec = z.object({
   counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0)),
 });
 
-/** Nothing is left to defaults, so that a rollback finds the same cluster. */
+/** Specification without defaults, so that a rollback finds the same cluster. */
 export type ResolvedKubernetesSpec = z.infer<typeof resolvedSpec>;
 
 export const DEFAULT_SELECTORS: Partial<Record<ComponentKind, string>> = {
-  // The second is from LiveKit's own chart.
+  // LiveKit's own chart uses the second name.
   node: 'app.kubernetes.io/name in (livekit, livekit-server)',
   redis: 'app.kubernetes.io/name=redis',
 };

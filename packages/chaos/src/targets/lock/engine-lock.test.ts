@@ -6,7 +6,7 @@ import { lockEngine } from './engine-lock.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** An engine whose connection can be cut, which a real one does not do at a chosen second. */
+/** Engine whose connection can be cut, which a real one does not allow at a chosen second. */
 const engineOf = (answers: Partial<Engine> = {}) => {
   const removed: string[] = [];
   const refused = async (): Promise<never> => {
@@ -25,7 +25,7 @@ const engineOf = (answers: Partial<Engine> = {}) => {
   return { engine, removed };
 };
 
-it('is lost when the engine gets no sign of life for as long as the lock lasts', async () => {
+it('is lost when the engine receives no sign of life within the lifetime of the lock', async () => {
   const { engine, removed } = engineOf();
   {
     await using lock = await lockEngine(engine, 'image', 'drill', 'lk-1');
@@ -40,7 +40,7 @@ it('is lost when the engine gets no sign of life for as long as the lock lasts',
   expect(removed).toEqual(['id-of-mine']);
 });
 
-it('is lost when its container has ended, of which a restart gives no error', async () => {
+it('is lost when its container has ended, for which a restart returns no error', async () => {
   const { engine } = engineOf({ restart: async () => {}, inspect: async () => null });
   await using lock = await lockEngine(engine, 'image', 'drill', 'lk-1');
   expect(() => lock.assertHeld()).not.toThrow();

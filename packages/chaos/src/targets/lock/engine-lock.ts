@@ -3,16 +3,16 @@ import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { type Engine, isConflict } from '../docker/engine.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 
-/** Without a sign of life for this long the container ends, and the lock is free, seconds. */
+/** Time without a sign of life after which the container ends, and the lock is free, s. */
 const EXPIRES_AFTER_S = 40;
 const SIGN_OF_LIFE_EVERY_MS = 10_000;
 
 /**
- * Excludes other drills (or rollbacks) on an engine, from whatever host they reach it: a container with
- * the name of the lock, of which there can be one. It sleeps, and is started again as long as the owner lives.
- * @param image of a container there, which has `sleep`
- * @param where for messages
- * @throws SwarmError `deployment_locked`; `fault_unavailable` where the engine cannot lock
+ * Excludes other drills (or rollbacks) on an engine, from any host that reaches it, by a container
+ * whose name only one can have. It sleeps, and the owner restarts it for as long as it runs.
+ * @param image image of a container there, which has `sleep`
+ * @param where name of the engine, for messages
+ * @throws SwarmError `deployment_locked`; `fault_unavailable` when the engine cannot lock
  */
 export const lockEngine = async (
   engine: Engine,
@@ -29,7 +29,8 @@ export const lockEngine = async (
     aliveAt = performance.now();
     id = await create(engine, name, image, where);
   }
-  // The ID identifies the container: after its end, the container of another drill may have the name.
+  // The ID identifies the container: after its end, the container of another drill may have the
+  // name.
   const own = id;
   let lost: string | null = null;
   let missed = 'no answer yet';
@@ -83,7 +84,7 @@ const create = async (
   }
 };
 
-/** One that was created and not started has lost its owner. */
+/** Removes a container that was created and not started: its owner is gone. */
 const removeStale = async (engine: Engine, name: string): Promise<null> => {
   const info = await engine.inspect(name);
   const age = info === null ? 0 : Date.now() - Date.parse(info.Created);

@@ -7,7 +7,10 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, expect, it } from 'vitest';
 import { type HeldLock, joinLocks, lockHost, type StartProgram, startHere } from './host-lock.ts';
 
-/** Starts the lock's program with folders of this test in place of /tmp and /run: other drills may run on this host. */
+/**
+ * Starts the lock's program with folders of this test in place of /tmp and /run: other drills may
+ * run on this host.
+ */
 const apart =
   (folder: string): StartProgram =>
   ([program = '', option = '', script = '', ...rest]) =>
@@ -31,7 +34,7 @@ it('excludes a second drill on the host until the first is over', async () => {
     code: 'deployment_locked',
     message: expect.stringContaining('another drill is running on lk-1'),
   });
-  // A rollback of something else may run next to it.
+  // A rollback of another fault may run at the same time.
   await using _rollback = await lock('rollback');
   await expect(lockHost(start, 'rollback', 'lk-1', 0)).rejects.toMatchObject({
     code: 'deployment_locked',
@@ -54,7 +57,7 @@ it('a rollback waits for another one', async () => {
   expect(order).toEqual(['first is over', 'second']);
 });
 
-it('ends with its owner, however that ends', async () => {
+it('ends with its owner, even if that is killed', async () => {
   const owner = spawn(
     process.execPath,
     [
@@ -160,7 +163,7 @@ it('joins the locks of several hosts: one that is lost counts, and all are relea
   expect(released.sort()).toEqual(['lk-1', 'lk-2']);
 });
 
-it('is not interrupted with the terminal, so that it lasts until all is rolled back', async () => {
+it('is not interrupted with the terminal, so that it lasts until the rollback', async () => {
   const program = startHere(['sh', '-c', 'cut -d " " -f 5 /proc/$$/stat']);
   let group = '';
   program.stdout?.setEncoding('utf8').on('data', (text: string) => {

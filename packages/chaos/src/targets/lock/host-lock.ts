@@ -2,23 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SwarmError } from '@livekit-swarm/settings';
 
-/** One drill at a time, and one rollback at a time. */
+/** Purpose of a lock: one drill at a time, and one rollback at a time. */
 export type LockPurpose = 'drill' | 'rollback';
 
-/** A lock that this process holds until it is disposed of. */
+/** Lock that this process holds until it is disposed of. */
 export interface HeldLock extends AsyncDisposable {
   /** @throws SwarmError `lock_lost` when the lock no longer excludes other drills */
   assertHeld(): void;
 }
 
-/** Longer without a sign of life, and the lock is free: its owner or the network is gone, seconds. */
+/**
+ * Time without a sign of life after which the lock is free, s: its owner or the network has failed.
+ */
 const EXPIRES_AFTER_S = 30;
 const SIGN_OF_LIFE_EVERY_MS = 5_000;
 const ENDS_WITHIN_MS = 3_000;
 const TAKEN = 75;
 /**
- * A rollback waits for another one, which is soon over, or whose owner is gone: nothing is refused that
- * only removes a fault. Seconds.
+ * Wait for the owner of a lock, s. A rollback waits for another one, which ends soon, or whose
+ * owner has died: a rollback only removes a fault, so it is not refused.
  */
 export const WAITS_S: Readonly<Record<LockPurpose, number>> = {
   drill: 0,
@@ -26,10 +28,11 @@ export const WAITS_S: Readonly<Record<LockPurpose, number>> = {
 };
 
 /**
- * Holds flock(2) on a file of the host until its input ends or pauses for too long. $0 is the purpose, $1
- * for how long to wait, in seconds. The file stays: removing it would let two hold locks on different
- * files. Root's file is in a folder of root: any user may hold a lock on a file in /tmp. A file in /tmp is
- * created with O_EXCL and opened for reading: all users may write to /tmp, and may run drills.
+ * Script that holds flock(2) on a file of the host until its input ends or pauses for too long. $0
+ * is the purpose, $1 the longest wait in seconds. The file stays: removing it would allow two locks
+ * on different files. Root's file is in a folder of root, because any user may hold a lock on a
+ * file in /tmp. A file in /tmp is created with O_EXCL and opened for reading: all users may write
+ * to /tmp, and may run drills.
  */
 const HOLD = `file=/tmp/livekit-swarm-$0.lock
 folder=/run/livekit-swarm
@@ -46,19 +49,22 @@ done
 echo locked
 while [ -n "$(timeout ${EXPIRES_AFTER_S} head -n 1 9<&-)" ]; do :; done`;
 
-/** Starts a program whose input and output are pipes: on this host, or on another one. */
+/** Starts a program whose input and output are pipes, on this host or another one. */
 export type StartProgram = (argv: readonly string[]) => ChildProcess;
 
-/** Starts a program outside the process group of the terminal: after Ctrl+C the lock is needed until all is rolled back. */
+/**
+ * Starts a program outside the process group of the terminal: after Ctrl+C, the lock is needed
+ * until the rollback is complete.
+ */
 export const startHere: StartProgram = ([program = '', ...args]) =>
   spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
 
 /**
- * Excludes other drills (or rollbacks) on a host, by whatever name they reach it. It ends with this
+ * Excludes other drills (or rollbacks) on a host, under any of its names. The lock ends with this
  * process.
- * @param where for messages
- * @param waitS for the owner of the lock, in seconds
- * @throws SwarmError `deployment_locked`; `fault_unavailable` where the host cannot lock
+ * @param where name of the host, for messages
+ * @param waitS wait for the owner of the lock, s
+ * @throws SwarmError `deployment_locked`; `fault_unavailable` when the host cannot lock
  */
 export const lockHost = async (
   start: StartProgram,
@@ -132,7 +138,7 @@ export const lostError = (purpose: LockPurpose, where: string, why: string): Swa
     'check the connection to it and its load, then run the drill again',
   );
 
-/** Locks of several hosts as one. */
+/** Combines locks of several hosts. */
 export const joinLocks = (locks: readonly HeldLock[]): HeldLock => ({
   assertHeld: () => {
     for (const lock of locks) lock.assertHeld();

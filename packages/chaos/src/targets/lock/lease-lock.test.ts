@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { LockPurpose } from './host-lock.ts';
 import { lockNamespace } from './lease-lock.ts';
 
-// Fake time moves only the timers that are global.
+// Fake time affects only global timers.
 vi.mock('node:timers/promises', () => ({
   setTimeout: (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
 }));
@@ -35,8 +35,8 @@ interface StoredLease {
 type Failure = (method: string, name: string) => number | null | undefined;
 
 /**
- * Leases of a namespace, behind the real client, as an API server keeps them: with a version that a
- * replacement must name. Its failures come at a chosen second.
+ * Leases of a namespace, behind the real client, stored like in an API server: with a version that
+ * a replacement must name. Failures can be injected at a chosen second.
  */
 const clusterOf = () => {
   const leases = new Map<string, StoredLease>();
@@ -106,7 +106,7 @@ const clusterOf = () => {
     failWith: (next: Failure) => {
       failure = next;
     },
-    /** Once, just before the next request that writes. */
+    /** Calls `act` once, just before the next request that writes. */
     interfere: (act: () => void) => {
       beforeWrite = act;
     },
@@ -136,7 +136,7 @@ const specOfOther = (renewals = 0): Spec => ({
   leaseTransitions: 3,
 });
 
-/** Attaches its handlers now, so that fake time may pass before it is looked at. */
+/** Attaches handlers now, so that fake time may pass before the result is read. */
 const settle = <T>(promise: Promise<T>) => {
   const state: { result: T | null; error: unknown } = { result: null, error: null };
   promise.then(
@@ -152,7 +152,7 @@ const settle = <T>(promise: Promise<T>) => {
 
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
-it('is a Lease that names its holder, and is left without one', async () => {
+it('is a Lease with the name of its holder, and has no holder afterwards', async () => {
   const cluster = clusterOf();
   const lock = await cluster.lock();
   expect(cluster.specOf()).toMatchObject({
@@ -170,7 +170,7 @@ it('is a Lease that names its holder, and is left without one', async () => {
   });
 });
 
-it('is renewed as long as it is held, and no longer', async () => {
+it('is renewed only while it is held', async () => {
   const cluster = clusterOf();
   const lock = await cluster.lock();
   const acquired = cluster.specOf();
@@ -187,7 +187,7 @@ it('is renewed as long as it is held, and no longer', async () => {
   expect(cluster.leases.get(DRILL)?.metadata.resourceVersion).toBe(released);
 });
 
-it('is released when what it was held for fails', async () => {
+it('is released when the locked work fails', async () => {
   const cluster = clusterOf();
   const drill = async (): Promise<void> => {
     await using _lock = await cluster.lock();
@@ -224,9 +224,9 @@ it('of another one that renews it is refused, with its holder and since when', a
   expect(cluster.specOf()).toEqual(specOfOther(12));
 });
 
-it('without a renewal is taken over after its duration, by the clock of the observer', async () => {
+it('without a renewal is taken over after its duration, measured by the observer', async () => {
   const cluster = clusterOf();
-  // By its own times it expired long ago; another host's clock decides nothing.
+  // By its own times the lease expired long ago, but clocks of other hosts are not trusted.
   cluster.put(DRILL, specOfOther());
   const own = settle(cluster.lock());
   await pass(39);
@@ -239,7 +239,7 @@ it('without a renewal is taken over after its duration, by the clock of the obse
   });
 });
 
-it('that another program wrote for a longer time is not waited for without end', async () => {
+it('that another program wrote for a longer time is waited for only for a limited time', async () => {
   const cluster = clusterOf();
   cluster.put(DRILL, { holderIdentity: OTHER, leaseDurationSeconds: 86_400 });
   const own = settle(cluster.lock());
@@ -289,7 +289,7 @@ it('is lost when no renewal succeeds for as long as it lasts', async () => {
   expect(() => lock.assertHeld()).toThrow(
     /the lock on pods in livekit of staging is lost \(the cluster does not answer: fetch failed\): another drill may have begun there/,
   );
-  // It expires there. What was done under it counts all the same.
+  // The lease expires in the cluster. The work done under it is valid.
   await lock[Symbol.asyncDispose]();
 });
 

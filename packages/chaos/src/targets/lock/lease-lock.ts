@@ -12,22 +12,27 @@ const EXPIRES_AFTER_S = 40;
 const RENEW_EVERY_MS = (EXPIRES_AFTER_S * 1_000) / 3;
 const RETRY_AFTER_MS = 2_000;
 const POLL_MS = 1_000;
-/** Longest wait for a lease without renewals, which expires meanwhile unless another program wrote it, seconds. */
+/**
+ * Longest wait for a lease without renewals, s: it expires meanwhile, unless another program wrote
+ * it.
+ */
 const WAITS_FOR_EXPIRY_S = 2 * EXPIRES_AFTER_S;
 const FORBIDDEN = 403;
 const CONFLICT = 409;
 
-/** A lease that this process wrote, and when the renewal in it was requested, by `performance.now`. */
+/**
+ * A lease that this process wrote, and when the renewal in it was requested, by `performance.now`.
+ */
 interface Renewed {
   lease: V1Lease;
   at: number;
 }
 
 /**
- * Excludes other drills (or rollbacks) in a namespace, from any host that reaches the cluster, by a Lease,
- * as controllers use it to elect a leader. Its owner renews it. Another process takes it over after its
- * duration without a renewal, by its own clock, because clocks of hosts differ: a drill waits for that, and is
- * refused as soon as it has seen a renewal.
+ * Excludes other drills (or rollbacks) in a namespace, from any host that reaches the cluster, by a
+ * Lease, as controllers use it for leader election. Its owner renews it. Another process takes it
+ * over after its duration without a renewal, measured by its own clock, because clocks of hosts
+ * differ: a drill waits for that, and is refused as soon as it has seen a renewal.
  * @param where name of the namespace and cluster, for messages
  * @throws SwarmError `deployment_locked`; `fault_unavailable` without the permission
  */
@@ -51,7 +56,8 @@ export const lockNamespace = async (
         renewed = { lease, at };
         return RENEW_EVERY_MS;
       }
-      // A request that this process gave up may have arrived later: then it still owns the lease.
+      // A request that was abandoned may have arrived later: then this process still owns the
+      // lease.
       const current = await leases.read();
       if (current !== null && leases.isOwn(current)) renewed = { ...renewed, lease: current };
       else lost = lossText(current);
@@ -86,7 +92,7 @@ export const lockNamespace = async (
       try {
         await leases.release(renewed.lease);
       } catch (error) {
-        // The locked work is done, and the lease expires.
+        // The locked work is complete, and the lease expires.
         if (!hasErrorCode(error, 'rejected', 'cluster_unreachable', 'fault_unavailable'))
           throw error;
       }
@@ -111,7 +117,7 @@ const acquire = async (leases: Leases, purpose: LockPurpose, where: string): Pro
     if (current === null || holderOf(current) === null || now - seen.at > expiresAfterMs) {
       const lease = await leases.take(current);
       if (lease !== null) return { lease, at: now };
-      // Another process was quicker: the next answer has its name.
+      // Another process was quicker: the next response names it.
     } else if (now - startedAt >= (isAlive ? WAITS_S[purpose] : WAITS_FOR_EXPIRY_S) * 1_000) {
       throw lockedError(purpose, where, {
         name: `${holderOf(current)}${sinceText(current)}`,
@@ -131,22 +137,25 @@ const lossText = (current: V1Lease | null): string => {
 /** Name of the holder; null: the lease is free. */
 const holderOf = ({ spec }: V1Lease): string | null => spec?.holderIdentity || null;
 
-/** Text of the time since which the lease is held. The client returns this time as text, unlike its type. */
+/**
+ * Text of the time since which the lease is held. The client returns this time as text, unlike its
+ * type.
+ */
 const sinceText = ({ spec }: V1Lease): string => {
   const since = new Date(spec?.acquireTime ?? Number.NaN);
   return Number.isNaN(since.getTime()) ? '' : `, since ${since.toISOString()}`;
 };
 
-/** Requests about one lease. Writing ones return null when another process was quicker. */
+/** Requests on one lease. Those that write return null when another process was quicker. */
 interface Leases {
-  /** A command that shows the lease. */
+  /** Command that shows the lease. */
   shownBy: string;
   /** Reads the lease; null: it does not exist. */
   read(): Promise<V1Lease | null>;
   /** @param current the lease to replace, in exactly this version; null: none */
   take(current: V1Lease | null): Promise<V1Lease | null>;
   renew(own: V1Lease): Promise<V1Lease | null>;
-  /** Leaves a lease without a holder, so that no right to delete leases is needed. */
+  /** Removes the holder of a lease, which needs no permission to delete leases. */
   release(own: V1Lease): Promise<V1Lease | null>;
   isOwn(lease: V1Lease): boolean;
 }

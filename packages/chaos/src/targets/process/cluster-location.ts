@@ -14,7 +14,7 @@ import {
 
 const POLL_MS = 5;
 
-/** A lab of this process. */
+/** Location of a lab of this process. */
 export const clusterLocation = (cluster: Cluster): Location => {
   const components = labComponents(cluster);
   const identity = (name: string): ProcessIdentity | null => {
@@ -23,7 +23,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
   };
   return {
     label: labLabel(components.filter(({ kind }) => kind === 'node').length),
-    // Processes that run now: a rollback by another process finds those that are stopped.
+    // Processes that run now, so that a rollback by another process finds those that are stopped.
     reference: () => ({
       kind: 'process',
       place: 'cluster',
@@ -36,7 +36,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
     identity: async (name) => identity(name),
     start: async (name) => {
       const service = cluster.service(name);
-      // Killed, but not noticed yet: it would count as running.
+      // A killed process may not be noticed yet, and would count as running.
       while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
       await service.start();
     },
@@ -44,7 +44,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
   };
 };
 
-/** In the journal: a component and its process when the fault was injected. */
+/** Schema of a component in the journal, with its process at the time of the injection. */
 const pastComponent = z.object({
   component: componentSource,
   identity: processIdentitySchema.nullable(),
@@ -52,7 +52,10 @@ const pastComponent = z.object({
 
 type PastComponent = z.infer<typeof pastComponent>;
 
-/** A lab of another process, with which its services end; other effects can be rolled back. */
+/**
+ * Location of a lab that ended with its process; effects outside its services can still be rolled
+ * back.
+ */
 export const pastClusterLocation = (reference: PlatformReference): Location => {
   const components = readComponents(reference);
   const identityOf = (name: string): ProcessIdentity | null =>
@@ -65,7 +68,7 @@ export const pastClusterLocation = (reference: PlatformReference): Location => {
       const identity = identityOf(name);
       return identity !== null && isSameProcess(identity) ? identity : null;
     },
-    // Nothing is left that could use it.
+    // Nothing exists that could use the component.
     start: async () => {},
     whyNotStartable: () => 'the lab ended with the process that had started it',
   };

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Host, localHost } from './local-host.ts';
 
-/** `PID:START`, with the start in clock ticks after the boot; a PID alone is used again. */
+/**
+ * Formats an instance: `PID:START`, with the start in clock ticks after the boot, because a PID
+ * alone may be reused.
+ */
 export const formatInstance = ({
   pid,
   startedAt,
@@ -10,15 +13,15 @@ export const formatInstance = ({
   startedAt: number | string | null;
 }): string => `${pid}:${startedAt ?? ''}`;
 
-/** A process that exists and is not a zombie (proc(5)). */
+/** State of a process that exists and is not a zombie (proc(5)). */
 export interface ProcessStat {
-  /** `T`: stopped. */
+  /** State letter; `T`: stopped. */
   state: string;
   startedAt: string;
 }
 
 const parseStat = (stat: string): ProcessStat | null => {
-  // The name in parentheses may contain anything.
+  // The name in parentheses may contain any character.
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return state === 'Z' || state === 'X' ? null : { state, startedAt: fields[18] ?? '' };
 };
@@ -36,7 +39,9 @@ export const remoteProcess = async (host: Host, pid: number): Promise<ProcessSta
   return stat === null ? null : parseStat(stat);
 };
 
-/** ID of a livekit-server, from its host, where its metrics may be private; null when not found. */
+/**
+ * ID of a livekit-server, asked on its host, because its metrics may be private; null: not found.
+ */
 export const remoteNodeId = async (
   host: Host,
   unit: string,
@@ -58,19 +63,19 @@ export const remoteNodeId = async (
   return NODE_ID_IN_LOG.exec(stdout)?.[1] ?? null;
 };
 
-/** wget tries again for as long as it may. */
+/** Script that fetches a URL. wget retries within its time limit. */
 const FETCH = `if command -v curl > /dev/null; then exec curl -s -m 1 "$0"; fi
 exec timeout 2 wget -q -T 1 -O - "$0"`;
 
 const TIMEOUT_MS = 1_000;
-/** As livekit-server logs it at its start, in either of its formats. */
+/** ID in the log of livekit-server at its start, in either of its formats. */
 export const NODE_ID_IN_LOG = /"nodeID":\s*"(ND_\w+)"/;
 const NODE_ID = /\bnode_id="([^"]+)"/;
 
-/** @param metrics of a livekit-server */
+/** @param metrics metrics of a livekit-server */
 export const readNodeId = (metrics: string): string | null => NODE_ID.exec(metrics)?.[1] ?? null;
 
-/** ID of a livekit-server, from its metrics; null when it does not answer. */
+/** ID of a livekit-server, from its metrics; null: no answer. */
 export const askNodeId = (metricsUrl: string): Promise<string | null> =>
   fetch(metricsUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) })
     .then(async (response) => (response.ok ? readNodeId(await response.text()) : null))
@@ -93,7 +98,10 @@ export const listeningPorts = async (
   return parsePorts(stdout, pids);
 };
 
-/** Output of `ss`: state, two queues, local and peer address, `users:(("name",pid=1,fd=2),…)`. */
+/**
+ * Parses output of `ss`: state, two queues, local and peer address,
+ * `users:(("name",pid=1,fd=2),…)`.
+ */
 export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] => {
   const ports = text.split('\n').flatMap((line) => {
     const port = Number(/^\S+\s+\d+\s+\d+\s+\S*:(\d+)\s/.exec(line)?.[1]);
@@ -105,7 +113,7 @@ export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] =>
 
 const HIERARCHIES = ['', '/unified', '/systemd'];
 
-/** All processes of a cgroup, as systemd names it: `/system.slice/haproxy.service`. */
+/** Process ids of a cgroup with the name that systemd gives: `/system.slice/haproxy.service`. */
 export const processesOf = async (group: string, host: Host = localHost): Promise<Set<number>> => {
   if (group === '' || group === '/') return new Set();
   const lists = await Promise.all(

@@ -8,11 +8,14 @@ import {
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Location, labComponents, labRedisPassword } from './location.ts';
 
-/** A running lab (`swarm lab up`). @throws SwarmError `no_lab` */
+/** Location of a running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {
   const state = await runningLabState(name);
   const components = labComponents(state.facts);
-  /** Null also when the lab was stopped in the meantime, with all of its services. */
+  /**
+   * Sends a request to the lab; null when the service does not run, or the lab was stopped in the
+   * meantime.
+   */
   const ask = async (service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
     try {
       return await labService(name, service, action);
@@ -33,8 +36,8 @@ export const labLocation = async (name: string): Promise<Location> => {
 };
 
 /**
- * The lab of a journal entry. If it was stopped since, or another has its name, faults in its
- * services ended with them: only rules around them need a rollback.
+ * Location of the lab of a journal entry. If the lab was stopped since, or another one has its
+ * name, faults in its services ended with them: only rules around them need a rollback.
  */
 export const pastLabLocation = async (name: string, startedAt: unknown): Promise<Location> => {
   if (await isSameLab(name, startedAt)) return labLocation(name);
@@ -48,7 +51,7 @@ export const pastLabLocation = async (name: string, startedAt: unknown): Promise
   };
 };
 
-/** Whether the lab of that name is the one that was started then. */
+/** Returns true when the lab of this name is the one that was started then. */
 export const isSameLab = async (name: string, startedAt: unknown): Promise<boolean> => {
   const state = await readLab(name);
   return state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor);

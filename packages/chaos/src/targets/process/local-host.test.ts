@@ -18,7 +18,7 @@ const isRunning = (words: string): boolean =>
 test.skipIf(process.platform !== 'linux')(
   'a command under way ends with the process that runs it',
   async () => {
-    // No other process sleeps for as long.
+    // The duration is unique to this process.
     const words = `sleep ${2_000_000 + process.pid}`;
     const module = new URL('./local-host.ts', import.meta.url).href;
     const program = `import { runHere } from '${module}'; await runHere('${words}'.split(' '));`;

@@ -3,11 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { exitWithParent } from '@livekit-swarm/host';
 import type { CommandResult } from '../platform.ts';
 
-/** Runs programs and reads files as root: this host, or one that is reached by SSH. */
+/**
+ * Host on which programs run and files are read as root: this one, or one that is reached by SSH.
+ */
 export interface Host {
-  /** Never throws for an exit code; 127: program not found. A program that exceeds the time is killed. */
+  /**
+   * Runs a program. Never throws for an exit code; 127: program not found. A program that exceeds
+   * the time limit is killed.
+   */
   run(argv: readonly string[], input?: string, timeoutMs?: number): Promise<CommandResult>;
-  /** Null: cannot be read. */
+  /** Reads a file; null: it cannot be read. */
   read(path: string): Promise<string | null>;
 }
 
@@ -23,7 +28,7 @@ export const runHere = (
 ): Promise<CommandResult> =>
   new Promise((resolve) => {
     const [program = ''] = argv;
-    // Killed with this process: a command must not act after its drill.
+    // The command is killed with this process: it must not act after its drill.
     const [guarded, ...args] = exitWithParent([program, ...argv.slice(1)]);
     const child = spawn(guarded, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -48,7 +53,7 @@ export const runHere = (
     });
   });
 
-/** With the PATH of administrators, messages in English, and no secrets. */
+/** Environment of programs: the PATH of administrators, messages in English, and no secrets. */
 const environment = (): NodeJS.ProcessEnv => ({
   PATH: [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(':'),
   HOME: process.env.HOME,

@@ -5,33 +5,38 @@ import { componentSchema, type PlatformReference } from '../platform.ts';
 
 export const componentSource = componentSchema
   .omit({ nodeId: true, instance: true })
-  /** Where a node reports its ID; null for others. */
+  /** URL at which a node reports its ID; null for others. */
   .extend({ metricsUrl: z.string().nullable() });
 
-/** A component of a deployment of processes, whether it runs or not. */
+/** Component of a deployment of processes, running or not. */
 export type ComponentSource = z.infer<typeof componentSource>;
 
-/** Where processes are and what starts them: the difference between `process` platforms. */
+/**
+ * Location of processes and the means to start them: the difference between `process` platforms.
+ */
 export interface Location {
   readonly label: string;
-  /** In its current state. */
+  /** Reference for the journal, in its current state. */
   reference(): PlatformReference;
   components(): Promise<ComponentSource[]>;
-  /** Absent: REDISCLI_AUTH has it, if there is one. */
+  /** Password of Redis. Absent: the value of REDISCLI_AUTH, if any. */
   readonly redisPassword?: string;
-  /** Null while it does not run. */
+  /** Process of a component; null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
-  /** For components with several processes; absent: the signal is sent to its one process. */
+  /**
+   * Sends a signal to a component with several processes. Absent: the signal is sent to its only
+   * process.
+   */
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it is ready; does nothing when it runs. */
+  /** Starts a component; resolves when it is ready. No effect while it runs. */
   start(name: string): Promise<void>;
-  /** Drills of other users may inject into it, too. */
+  /** True when drills of other users may inject into it. */
   readonly isShared?: true;
-  /** Null when components can be started; else why not. */
+  /** Reason for which components cannot be started; null: they can. */
   whyNotStartable(): string | null;
 }
 
-/** The password of a lab's Redis. */
+/** Password of a lab's Redis. */
 export const labRedisPassword = ({
   redisUrl,
 }: Pick<ClusterFacts, 'redisUrl'>): Pick<Location, 'redisPassword'> => {
@@ -39,10 +44,10 @@ export const labRedisPassword = ({
   return password === '' ? {} : { redisPassword: password };
 };
 
-/** Names a lab in reports: `lab of 3 nodes`. */
+/** Name of a lab in reports: `lab of 3 nodes`. */
 export const labLabel = (nodes: number): string => `lab of ${nodes} node${nodes === 1 ? '' : 's'}`;
 
-/** The components of a lab that faults can be injected into. */
+/** Components of a lab into which faults can be injected. */
 export const labComponents = (
   facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl' | 'turnUrl'>,
 ): ComponentSource[] => {
@@ -80,7 +85,7 @@ export const labComponents = (
         ];
   return [
     ...nodes,
-    // Each node reaches it at another address.
+    // Each node reaches Redis at another address.
     ...alone('redis', 'redis', '127.0.0.0/8', redisPort),
     ...alone(
       'haproxy',

@@ -1,6 +1,6 @@
 import { type Host, localHost } from './local-host.ts';
 
-/** Tried in a temporary network namespace. */
+/** Script that tries nftables in a temporary network namespace. */
 const TRY = `
 table inet swarm_try {
   chain arriving {
@@ -10,7 +10,7 @@ table inet swarm_try {
 }
 `;
 
-/** Null when nftables can drop packets on the host; else why not. */
+/** Reason for which nftables cannot drop packets on the host; null: it can. */
 export const whyNoPacketRules = async (host: Host, where: string): Promise<string | null> => {
   const { code, stderr } = await host.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
   if (code === 0) return null;
@@ -20,7 +20,7 @@ export const whyNoPacketRules = async (host: Host, where: string): Promise<strin
 
 let known: Promise<string | null> | undefined;
 
-/** The same for this host; tried once. */
+/** Reason for which nftables cannot drop packets on this host, tried once; null: it can. */
 export const whyNoLocalPacketRules = async (): Promise<string | null> => {
   if (process.platform !== 'linux') return 'nftables exist on Linux only';
   if (process.getuid?.() !== 0) return 'rules for packets need root: run this as root';

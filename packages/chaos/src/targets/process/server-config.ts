@@ -6,7 +6,7 @@ import type { ComponentKind } from '../platform.ts';
 import { listeningPorts } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 
-/** The part of livekit-server's configuration that gives its addresses. */
+/** Part of livekit-server's configuration that defines its addresses. */
 export interface ServerConfig {
   http: number;
   tcp: number | null;
@@ -17,7 +17,7 @@ export interface ServerConfig {
 
 const port = z.int().min(1).max(65_535).optional().catch(undefined);
 
-/** Other keys are ignored. */
+/** Schema of the configuration; other keys are ignored. */
 const schema = z.object({
   port,
   prometheus_port: port,
@@ -25,7 +25,7 @@ const schema = z.object({
   redis: z.object({ address: z.string() }).optional().catch(undefined),
   rtc: z
     .object({
-      // 0: none.
+      // A port of 0 means none.
       tcp_port: z.int().min(0).max(65_535).optional().catch(undefined),
       udp_port: z.union([z.int(), z.string()]).optional(),
       port_range_start: port,
@@ -35,7 +35,7 @@ const schema = z.object({
     .catch(undefined),
 });
 
-/** With livekit-server's defaults: 7880, 7881, 50000 to 60000. */
+/** Parses a configuration, with livekit-server's defaults: ports 7880, 7881, 50000 to 60000. */
 export const readServerConfig = (yaml: string): ServerConfig => {
   const {
     port: http,
@@ -62,7 +62,10 @@ const redisAt = (address: string): ServerConfig['redis'] => {
   return { address: isIPv4(host) ? host : null, port: Number(text ?? 6_379) };
 };
 
-/** From the `--config` or `--config-body` of a running livekit-server; null when it has neither. */
+/**
+ * Configuration of a running livekit-server, from its `--config` or `--config-body`; null without
+ * either.
+ */
 const configOfProcess = async (
   pid: number,
   host: Host = localHost,
@@ -81,7 +84,7 @@ const configOfProcess = async (
   try {
     return readServerConfig(text);
   } catch {
-    // It runs with it, so it is valid, but not known here.
+    // The server runs with this configuration, so it is valid, but this parser does not accept it.
     return null;
   }
 };
@@ -94,10 +97,12 @@ const optionOf = (argv: readonly string[], name: string): string | null => {
   return null;
 };
 
-/** Where the processes of a component listen, and what a node's configuration adds. */
+/**
+ * Ports at which the processes of a component listen, and addresses from a node's configuration.
+ */
 export interface ServerFacts {
   config: ServerConfig | null;
-  /** Where a node reports its ID. */
+  /** URL at which a node reports its ID. */
   metricsUrl: string | null;
   udp: readonly [number, number] | null;
   tcp: number[];

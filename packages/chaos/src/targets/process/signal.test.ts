@@ -14,7 +14,7 @@ test.skipIf(process.platform !== 'linux')(
       reference: () => ({ kind: 'process' }),
       components: async () => [],
       identity: async () => identifyProcess(child.pid ?? 0),
-      // As where a supervisor accepts the signal, and does not deliver it.
+      // A supervisor may accept a signal without delivering it.
       signal: async () => {},
       start: async () => {},
       whyNotStartable: () => null,

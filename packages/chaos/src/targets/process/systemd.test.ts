@@ -45,7 +45,7 @@ test('ports are those of the given processes', () => {
 });
 
 describe('a configuration of livekit-server', () => {
-  test('has the ports of its packets', () => {
+  test('contains the ports of packets', () => {
     const yaml = `
 port: 7890
 prometheus: { port: 6789 }
@@ -61,7 +61,7 @@ unknown: { deep: true }`;
     });
   });
 
-  test('may leave values out, or write them in other forms', () => {
+  test('may omit values, or write them in other forms', () => {
     expect(readServerConfig('')).toEqual({
       http: 7880,
       tcp: 7881,

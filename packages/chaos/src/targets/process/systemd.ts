@@ -7,20 +7,20 @@ import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
 import { inspectServer } from './server-config.ts';
 
-/** As in systemd.unit(5); other names could be taken for options. */
+/** Name of a unit (systemd.unit(5)); other names could be taken for options. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
 
-/** In the journal. */
+/** Schema of a unit in the journal. */
 export const unit = z.object({
-  /** `livekit-server.service` */
+  /** Name of the unit: `livekit-server.service`. */
   name: z.string().regex(NAME),
   kind: z.enum(COMPONENT_KINDS),
 });
 
-/** A systemd unit, and its kind of component. */
+/** Systemd unit, and the kind of its component. */
 export type Unit = z.infer<typeof unit>;
 
-/** `node=livekit-server` → a unit. @throws SwarmError `usage` */
+/** Parses a unit: `node=livekit-server`. @throws SwarmError `usage` */
 export const parseUnit = (text: string): Unit => {
   const [kind = '', name = '', ...more] = text.split('=');
   if (!isComponentKind(kind) || !NAME.test(name) || more.length > 0) {
@@ -34,41 +34,48 @@ export const parseUnit = (text: string): Unit => {
 
 export const formatUnit = ({ kind, name }: Unit): string => `${kind}=${name}`;
 
-/** A start may include other units, ms. */
+/** Time limit of a start, which may include other units, ms. */
 const START_WITHIN_MS = 90_000;
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 
 /** Properties of a unit, from systemd. */
 export interface ShownUnit {
-  /** Main process; of a unit without one (some that fork), its first. Null: no process. */
+  /** Main process; for a unit without one (some that fork), its first process. Null: no process. */
   pid: number | null;
-  /** `/system.slice/redis.service`; empty while it does not run. */
+  /** Cgroup of the unit: `/system.slice/redis.service`; empty while it does not run. */
   group: string;
-  /** When systemd restarts it automatically: `no`, `always`, `on-failure`, … */
+  /** Condition of automatic restarts by systemd: `no`, `always`, `on-failure`, … */
   restart: string;
 }
 
-/** Units of systemd on one host. */
+/** Operations on units of systemd on one host. */
 export interface Units {
   /** @throws SwarmError `systemd_unavailable`, `component_not_found` */
   check(units: readonly Unit[]): Promise<void>;
   /** @throws SwarmError `component_not_found` */
   show(unit: string): Promise<ShownUnit>;
-  /** Process ids of a unit; none while it does not run. @throws SwarmError `component_not_found` */
+  /**
+   * Process ids of a unit; empty while it does not run.
+   * @throws SwarmError `component_not_found`
+   */
   processes(unit: string): Promise<number[]>;
-  /** @param shown its properties */
+  /** @param shown properties of the unit */
   component(unit: Unit, shown: ShownUnit): Promise<ComponentSource>;
-  /** To all of its processes; no effect without any. @throws SwarmError `fault_unavailable` */
+  /**
+   * Sends a signal to all processes of a unit; no effect without any.
+   * @throws SwarmError `fault_unavailable`
+   */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
   /**
-   * Resolves when it listens: a node at the ports of its configuration. No effect when it runs.
+   * Starts a unit; resolves when it listens: a node at the ports of its configuration. No effect
+   * while it runs.
    * @throws SwarmError `not_started`
    */
   start(unit: Unit): Promise<void>;
 }
 
-/** @param where for messages: `this host`, `lk-1` */
+/** @param where name of the host, for messages: `this host`, `lk-1` */
 export const unitsOf = (host: Host, where: string): Units => {
   const show = async (unit: string): Promise<ShownUnit> => {
     const asked = ['systemctl', 'show', '--property=LoadState,MainPID,ControlGroup,Restart', unit];
@@ -156,12 +163,12 @@ export const unitsOf = (host: Host, where: string): Units => {
         if (shown.pid === null) return false;
         const { config, tcp } = await inspectServer(kind, shown.pid, await processes(shown), host);
         listens = tcp.length > 0;
-        // livekit-server opens its port for ICE first, and these when it has reached Redis.
+        // livekit-server opens its port for ICE first, and these ports when it has reached Redis.
         const ports = [config?.http ?? null, config?.metrics ?? null];
         return listens && ports.every((port) => port === null || tcp.includes(port));
       };
       if (await waitUntil(isReady, { withinMs: READY_WITHIN_MS, everyMs: POLL_MS })) return;
-      // A flag or a variable may give it other ports than its file.
+      // A flag or a variable may set other ports than the file.
       if (listens) return;
       throw new SwarmError(
         'not_started',
@@ -183,7 +190,7 @@ const expectSystemd = async (host: Host, where: string): Promise<void> => {
 };
 
 /**
- * Units of systemd on this host.
+ * Location of units of systemd on this host.
  * @throws SwarmError `systemd_unavailable`, `component_not_found`
  */
 export const systemdLocation = async (units: readonly Unit[]): Promise<Location> => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Host } from './local-host.ts';
 import { unitsOf } from './systemd.ts';
 
-/** A host whose unit has no main process (Type=forking without a PIDFile), but processes. */
+/** Host whose unit has processes, but no main process (Type=forking without a PIDFile). */
 const host = (main: number, procs: string): Host => ({
   run: async () => ({
     stdout: `LoadState=loaded\nMainPID=${main}\nControlGroup=/system.slice/turn.service\nRestart=no\n`,
@@ -24,7 +24,7 @@ test('a unit without processes does not run', async () => {
   expect(await units.processes('turn.service')).toEqual([]);
 });
 
-test('the main process comes first, whatever its ID', async () => {
+test('the main process comes first, regardless of its ID', async () => {
   const units = unitsOf(host(4712, '4711\n4712\n'), 'lk-1');
   expect((await units.show('turn.service')).pid).toBe(4712);
 });

@@ -15,9 +15,9 @@ import type { InFlight } from '../platform.ts';
 import type { Host } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
 
-/** A host that is reached by SSH. */
+/** Connection to a host by SSH. */
 export interface SshConnection extends Host, AsyncDisposable {
-  /** Null when programs run there as root; else why not. */
+  /** Reason for which programs do not run there as root; null: they do. */
   lacksRoot(): Promise<string | null>;
   readonly inFlight: InFlight;
   /** @throws SwarmError `deployment_locked` */
@@ -25,23 +25,29 @@ export interface SshConnection extends Host, AsyncDisposable {
 }
 
 const TIMEOUT_MS = 30_000;
-/** Exit code of ssh without a connection; 254 stands for it where a program has it. */
+/** Exit code of ssh without a connection; a program's own 255 is reported as 254. */
 const NO_CONNECTION = 255;
 const NOT_FOUND = 127;
 const TIMED_OUT = 124;
-/** By default sshd allows ten sessions per connection (MaxSessions). */
+/**
+ * Number of simultaneous programs: by default, sshd allows ten sessions per connection
+ * (MaxSessions).
+ */
 const AT_ONCE = 8;
 
-/** Exit code of a command that arrived after its deadline; the message distinguishes it from that of a program. */
+/**
+ * Exit code of a command that arrived after its deadline; the message distinguishes it from a
+ * program's own code.
+ */
 const LATE = 253;
 const LATE_MESSAGE = 'swarm: the command arrived after its deadline';
-/** The remote clock is read in whole seconds. */
+/** Resolution of the remote clock, ms. */
 const CLOCK_STEP_MS = 1_000;
 
 /**
- * $0 is the deadline in seconds of the remote host's uptime, after which the command is not started
- * or is killed: it must not act when nothing waits for it any more. With the PATH of administrators,
- * and messages in English.
+ * Script that runs a command until the deadline $0, in seconds of the remote host's uptime: after
+ * it, the command is not started or is killed, because nothing awaits it any more. It has the PATH
+ * of administrators, and messages in English.
  */
 const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL
 now=$(cut -d . -f 1 /proc/uptime) || exit 1
@@ -52,22 +58,22 @@ code=$?
 exit $code`;
 
 /**
- * OpenSSH makes the connection, with the user's configuration, known hosts, agent and jump hosts. It
- * asks for no password, and rejects unknown host keys. All programs share one connection, which
- * closes a minute after the last of them at the latest. Nothing is connected yet.
- * @throws SwarmError from what it returns: `ssh_unavailable`, `unreachable`
+ * Opens a connection with OpenSSH and the user's configuration, known hosts, agent and jump hosts.
+ * It asks for no password, and rejects unknown host keys. All programs share one connection, which
+ * closes at most a minute after the last of them. Nothing is connected yet.
+ * @throws SwarmError from the methods: `ssh_unavailable`, `unreachable`
  */
 export const connectSsh = async (host: string, config: string | null): Promise<SshConnection> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-ssh-'));
   const settings = {
     BatchMode: 'yes',
-    // The user's configuration may accept any key: a fault must not reach a host that is not known.
+    // The user's configuration may accept any key, but a fault must not reach an unknown host.
     StrictHostKeyChecking: 'yes',
     ConnectTimeout: '10',
     ServerAliveInterval: '5',
     ServerAliveCountMax: '3',
     ControlMaster: 'auto',
-    // Short: the path of a socket has 104 bytes on some systems.
+    // The path is short: on some systems, that of a socket is limited to 104 bytes.
     ControlPath: join(dir, 's'),
     ControlPersist: '60',
   };
@@ -78,7 +84,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   const limit = pLimit(AT_ONCE);
   let opened = false;
 
-  /** When the last of the commands that were given up ends, by performance.now(). */
+  /** End of the last abandoned command, by performance.now(), ms. */
   let actsUntil = 0;
 
   const ask = async (
@@ -114,16 +120,16 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       );
     }
     if (result.exitCode === NO_CONNECTION) {
-      // Without a first connection nothing was sent.
+      // Without a first connection, nothing was sent.
       if (opened) givenUp();
       throw unreachable(host, result.stderr);
     }
     opened = true;
     return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode };
   };
-  /** The remote uptime minus performance.now(), at the least, in seconds. */
+  /** Remote uptime minus performance.now(), lower bound, s. */
   let offset: Promise<number> | null = null;
-  /** Reading the clock also opens the connection that the other programs share. */
+  /** Reads the remote clock, which also opens the connection that the other programs share. */
   const readClock = (): Promise<number> => {
     offset ??= ask(['cut', '-d', '.', '-f', '1', '/proc/uptime'], '', TIMEOUT_MS)
       .then(({ stdout, stderr }) => {
@@ -142,7 +148,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       });
     return offset;
   };
-  /** @param before commands that start the shell, with other permissions */
+  /** @param before commands that start the shell with other permissions */
   const run = async (
     argv: readonly string[],
     input = '',
@@ -157,13 +163,13 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       });
       const isLate = result.code === LATE && result.stderr.includes(LATE_MESSAGE);
       if (!isLate || isLast) return isLate ? { ...result, code: TIMED_OUT } : result;
-      // This host was suspended, or that one was restarted: the clocks no longer fit.
+      // This host was suspended, or the other one was restarted: the offset is no longer valid.
       offset = null;
     }
     throw new Error('unreachable');
   };
 
-  /** What runs a command as root; empty for root. */
+  /** Words that run a command as root; empty for root. */
   let prefix: Promise<{ words: readonly string[]; why: string | null }> | null = null;
   const findPrefix = async (): Promise<{ words: readonly string[]; why: string | null }> => {
     const { stdout } = await run(['id', '-u']);
@@ -216,7 +222,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   };
 };
 
-/** The last message of ssh, and what to do. */
+/** Error with the last message of ssh, and a hint. */
 const unreachable = (host: string, stderr: string): SwarmError => {
   const lines = stderr.trim().split('\n');
   const message = lines.at(-1)?.trim() || 'the connection was lost';

@@ -11,7 +11,7 @@ it('leaves plain words unchanged', () => {
 });
 
 it('is undone by a shell', () => {
-  // No program can be given a NUL.
+  // No program can receive a NUL.
   const word = fc
     .string({ unit: 'grapheme', maxLength: 20 })
     .filter((text) => !text.includes('\0'));

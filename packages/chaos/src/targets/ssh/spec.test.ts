@@ -25,7 +25,7 @@ describe('readSshSpec', () => {
     expect(readReference(JSON.parse(JSON.stringify(writeReference(spec))))).toEqual(spec);
   });
 
-  it('leaves the host out of names where there is only one, and resolves the path of the configuration', () => {
+  it('omits a single host from names, and resolves the path of the configuration', () => {
     const spec = readSshSpec('lk-1', 'node=a,node=b', 'ssh/config');
     expect(componentName(spec, 'lk-1', 'a.service')).toBe('a.service');
     expect(spec.config).toMatch(/^\/.*\/ssh\/config$/);

@@ -4,26 +4,27 @@ import { z } from 'zod';
 import { invalidReference, type PlatformReference } from '../platform.ts';
 import { formatUnit, parseUnit, type Unit, unit } from '../process/systemd.ts';
 
-/** Hosts that are reached by SSH, and the systemd units on them that are a deployment. */
+/** Hosts that are reached by SSH, and the systemd units on them that form a deployment. */
 export interface SshSpec {
   hosts: readonly SshHost[];
-  /** For `ssh -F`; null: the user's own configuration. */
+  /** Path for `ssh -F`; null: the user's own configuration. */
   config: string | null;
 }
 
 export interface SshHost {
-  /** As an argument of ssh: `lk-1`, `root@10.0.0.5`, `ssh://root@10.0.0.5:2222`. */
+  /** Argument of ssh: `lk-1`, `root@10.0.0.5`, `ssh://root@10.0.0.5:2222`. */
   host: string;
   units: readonly Unit[];
 }
 
-/** Nothing that ssh, a ProxyCommand or a shell could interpret. */
+/** Accepted form of a host: no characters that ssh, a ProxyCommand or a shell could interpret. */
 const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
 
 /**
- * @param hosts `lk-1,lk-2`
- * @param units `node=livekit.service` is on each of them, `redis=lk-1/redis.service` on that one
- * @param config for `ssh -F`
+ * @param hosts hosts: `lk-1,lk-2`
+ * @param units units: `node=livekit.service` is on each of them, `redis=lk-1/redis.service` on that
+ * one
+ * @param config path for `ssh -F`
  * @throws SwarmError `usage`
  */
 export const readSshSpec = (hosts: string, units: string, config: string | undefined): SshSpec => {
@@ -69,7 +70,9 @@ const listOf = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** `redis=db-1/redis.service`; names of units have no slash. */
+/**
+ * Parses a unit with an optional host: `redis=db-1/redis.service`; names of units have no slash.
+ */
 const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
   const [, role, host, name] = /^([^=]*)=(.*)\/([^/]*)$/.exec(text) ?? [];
   return host === undefined
@@ -77,7 +80,7 @@ const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
     : { host, unit: parseUnit(`${role}=${name}`) };
 };
 
-/** Names of components: the unit alone where there is only one host. */
+/** Name of a component: the unit alone if there is only one host. */
 export const componentName = ({ hosts }: SshSpec, host: string, unit: string): string =>
   hosts.length === 1 ? unit : `${host.replace(/^ssh:\/\//, '')}/${unit}`;
 
