@@ -1,5 +1,6 @@
-// `npm run bench`: what a packet costs, beside the floor that the same host allows. Flags go to bench/main.ts, or to the program of bench/
-// that comes first: `npm run bench -- joins.ts --repeats 1`.
+// `npm run bench`: CPU per packet, compared with the floor of the same host. Flags go to
+// bench/main.ts, or to the program of bench/ that is named first: `npm run bench -- joins.ts
+// --repeats 1`.
 import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
 import { runNode } from '../packages/cli/launch/run-node.mjs';

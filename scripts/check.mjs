@@ -1,4 +1,5 @@
-// `npm run check`: everything that can be known without running the product, in under 20 s. `npm test` begins with it.
+// `npm run check`: all checks that need no run of the product, in under 20 s. `npm test` begins
+// with it.
 
 import { main } from '../packages/cli/launch/main.mjs';
 import { pinnedNode } from '../packages/cli/launch/run-node.mjs';

@@ -1,4 +1,5 @@
-// `npm run drill`: the first drill, on a lab of three nodes, Redis and a load balancer. Everything missing is installed or built first.
+// `npm run drill`: runs a first drill on a lab of three nodes, Redis and a load balancer. Missing
+// parts are installed or built first.
 import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
 import { runNode } from '../packages/cli/launch/run-node.mjs';

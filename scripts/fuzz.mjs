@@ -1,4 +1,5 @@
-// `npm run fuzz -- --seconds 600 peer_before_its_handshake`: the fuzz targets of the Rust crate, all or those whose names contain a text.
+// `npm run fuzz -- --seconds 600 peer_before_its_handshake`: runs the fuzz targets of the Rust
+// crate, all or those whose names contain a text.
 import { parseArgs } from 'node:util';
 import { log, SetupError } from '../packages/cli/launch/log.mjs';
 import { main } from '../packages/cli/launch/main.mjs';

@@ -1,4 +1,5 @@
-// `npm run k6`: gets the pinned k6 ready for scenarios/k6 and prints its path. Builds it the first time, in about half a minute.
+// `npm run k6`: prepares the pinned k6 for scenarios/k6 and prints its path. The first build takes
+// about half a minute.
 import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
 import { runNode } from '../packages/cli/launch/run-node.mjs';

@@ -1,4 +1,7 @@
-/** `npm run kills -- [--count 200] [--seed 1] [--only injection,exporter]`: random SIGKILLs, and what each leaves. Exits with 1 when anything is left, 2 for an option that is wrong. Needs root. */
+/**
+ * `npm run kills -- [--count 200] [--seed 1] [--only injection,exporter]`: sends random SIGKILLs,
+ * and lists their leftovers. Exit codes: 1 for any leftover, 2 for an invalid option. Needs root.
+ */
 import { isUsageError } from '@livekit-swarm/settings';
 import { readKillOptions } from '../testkit/src/random-kills/kill-options.ts';
 import { randomKills } from '../testkit/src/random-kills/random-kills.ts';

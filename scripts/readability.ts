@@ -1,6 +1,6 @@
 /**
- * `npm run docs:readability [FILE.md…]`: Flesch reading ease and sentence lengths of the documentation. Higher is easier: 60 to 70 is plain English,
- * 30 to 50 is difficult.
+ * `npm run docs:readability [FILE.md…]`: Flesch reading ease and sentence lengths of the
+ * documentation. Higher is easier: 60 to 70 is plain English, 30 to 50 is difficult.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

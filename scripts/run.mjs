@@ -1,5 +1,6 @@
-// `node scripts/run.mjs [--no-engine] FILE.ts [ARGS…]`: a TypeScript program of this checkout under the pinned Node, after
-// the setup. --no-engine: the program simulates no participants, so neither Rust nor Go is needed.
+// `node scripts/run.mjs [--no-engine] FILE.ts [ARGS…]`: runs a TypeScript program of this checkout
+// under the pinned Node, after the setup. --no-engine: the program simulates no participants, so
+// neither Rust nor Go is needed.
 import { resolve } from 'node:path';
 import { SetupError } from '../packages/cli/launch/log.mjs';
 import { main } from '../packages/cli/launch/main.mjs';

@@ -1,4 +1,7 @@
-/** `npm run docs:site`: the documentation as a site, in dist/site. Fails when a link between pages leads nowhere. `-- --open` serves it on loopback, `-- --base /v0.1.0/` is for a folder of a version. */
+/**
+ * `npm run docs:site`: builds the documentation site in dist/site. Fails for a dead link between
+ * pages. `-- --open` serves it on loopback, `-- --base /v0.1.0/` is for the folder of a version.
+ */
 import { join } from 'node:path';
 import { installPackages, packagesAreCurrent } from './setup/npm-packages.mjs';
 import { root } from './setup/paths.mjs';

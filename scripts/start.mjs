@@ -1,4 +1,4 @@
-// `npm start`: the main job, on whatever this host has. Everything missing is installed or built first.
+// `npm start`: runs the main job on this host. Missing parts are installed or built first.
 import { main } from '../packages/cli/launch/main.mjs';
 import { runSwarm } from '../packages/cli/launch/run-node.mjs';
 import { bundledMain } from './setup/program.mjs';

@@ -1,4 +1,5 @@
-// `npm run test:kubernetes`: what needs a Kubernetes cluster. Builds one first, 3 to 15 minutes, once. The last line is as that of `npm test`.
+// `npm run test:kubernetes`: runs tests that need a Kubernetes cluster. Builds one first, once, in
+// 3 to 15 minutes. The last line has the form of `npm test`.
 import { main } from '../packages/cli/launch/main.mjs';
 import { provideKubernetes, provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
@@ -10,7 +11,7 @@ let tally = NONE;
 /** @param {AbortSignal} signal */
 const runTests = async (signal) => {
   await setup({ engine: false, signal });
-  // Before minutes are spent on building.
+  // Checked before minutes are spent on building.
   await provideKubernetes('check', signal);
   await setup({ servers: ['1.13.4'], signal });
   await provideServers(['1.13.4'], signal);

@@ -20,7 +20,7 @@ import { fuzzCrate } from './test/fuzz.mjs';
 import { runVitest } from './test/run-vitest.mjs';
 import { describeTally, NONE, sum } from './test/tally.mjs';
 
-/** What the last `npm test` came to. */
+/** File with the result of the last `npm test`. */
 const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
 
 const all = process.argv.includes('--all');
@@ -39,7 +39,7 @@ const runTests = async (signal) => {
   if (all) {
     tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));
     const projects = ['real', 'measured', ...(withoutLong ? [] : ['long'])];
-    // One after the other: each has a deadline of its own.
+    // One project after the other, because each has a deadline.
     for (const project of projects) tallies.push(await runVitest([project], signal));
   } else log('more real tests: "npm run test:all" runs them');
   if (all && withoutLong) log('long tests: "npm run test:all" runs them');

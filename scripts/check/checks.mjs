@@ -9,11 +9,11 @@
 const BIOME = 'node_modules/@biomejs/biome/bin/biome';
 const TSC = 'node_modules/typescript/bin/tsc';
 
-/** What `npm run check` runs, the longest first: they share the cores. @type {Check[]} */
+/** Checks of `npm run check`, the longest first, because they share the cores. @type {Check[]} */
 export const CHECKS = [
   { name: 'tsc', program: TSC, args: ['--noEmit'] },
   { name: 'biome', program: BIOME, args: ['check'] },
-  // Sources that run in browsers, and the only ones that may use the DOM.
+  // Sources that run in browsers; no others may use the DOM.
   { name: 'tsc, packages/beacon', program: TSC, args: ['--noEmit', '-p', 'packages/beacon'] },
   {
     name: 'tsc, page of the report',
@@ -26,11 +26,11 @@ export const CHECKS = [
     args: ['--noEmit', '-p', 'packages/engine/src/browser/page'],
   },
   { name: 'layers', program: 'scripts/check/layers.mjs', args: [], summary: true },
-  // Exports, files and dependencies that nothing uses.
+  // Unused exports, files and dependencies.
   { name: 'knip', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
   { name: 'vocabulary', program: 'scripts/check/vocabulary.mjs', args: [], summary: true },
   {
-    // Facts have codes; a sentence is for readers only.
+    // Facts have codes; only readers read a sentence.
     name: 'sentences read back',
     program: 'scripts/check/sentence-reads.mjs',
     args: [],
@@ -43,7 +43,8 @@ export const CHECKS = [
     summary: true,
   },
   {
-    // CI checks the commits of a pull request strictly; what is published cannot be changed.
+    // CI checks the commits of a pull request strictly, because published commits cannot be
+    // changed.
     name: 'commit subjects',
     program: 'scripts/check/commit-subjects.mjs',
     args: ['--report'],

@@ -1,5 +1,7 @@
-// Counts doc comments that begin with a fragment: `node scripts/check/comment-fragments.mjs [--write] [FOLDER…]`. Each folder may have as many as
-// scripts/check/comment-fragments.json allows, which only shrinks; `--write` makes it as small as it can be. With folders, it lists all of theirs.
+// Counts doc comments that begin with a fragment: `node scripts/check/comment-fragments.mjs
+// [--write] [FOLDER…]`. Each folder may have as many as scripts/check/comment-fragments.json
+// allows, which only shrinks; `--write` makes it as small as it can be. With folders, it lists all
+// of theirs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

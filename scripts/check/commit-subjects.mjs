@@ -1,11 +1,12 @@
-// Checks the subjects of commits: `node scripts/check/commit-subjects.mjs [--report] [BASE]`. BASE defaults to the last commit before the rule.
+// Checks the subjects of commits: `node scripts/check/commit-subjects.mjs [--report] [BASE]`. BASE
+// defaults to the last commit before the rule.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { subjectProblem } from './subject-problem.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const RULE_SINCE = 'f422af8';
-/** Published before the rule was checked. */
+/** Commits that were published before the rule existed. */
 const PUBLISHED = new Set([
   "test(chaos): a node's ports are compared with its own range",
   'docs: one code for alert changes in the glossary',
@@ -20,7 +21,10 @@ const git = (...args) =>
     stdio: ['ignore', 'pipe', 'ignore'],
   }).trim();
 
-/** A shallow clone has no history to check. @param {string} revision */
+/**
+ * Returns true when the history contains the revision; a shallow clone lacks it.
+ * @param {string} revision
+ */
 const exists = (revision) => {
   try {
     return git('cat-file', '-t', revision) === 'commit';

@@ -3,8 +3,8 @@ import { segmentsOf } from './segments.mjs';
 /**
  * @typedef {'text' | 'docs' | 'comment' | 'identifier' | 'file' | 'test'} Category
  *
- * `text`: strings of shipped sources. `docs`: pages, YAML, dashboards. `identifier`: exported names. `file`: file names.
- * `test`: everything within tests.
+ * `text`: strings of shipped sources. `docs`: pages, YAML, dashboards. `identifier`: exported
+ * names. `file`: file names. `test`: everything within tests.
  */
 
 /**
@@ -18,10 +18,13 @@ import { segmentsOf } from './segments.mjs';
  * @typedef {object} WordList
  * @property {Rule[]} rules
  * @property {{ path: string, reason: string }[]} skip parts of paths of files that are not read.
- * @property {{ path: string, line: string, reason: string }[]} exceptions lines that may stay, by a part of their text.
+ * @property {{ path: string, line: string, reason: string }[]} exceptions lines that may stay, by a
+ * part of their text.
  */
 
-/** @typedef {{ path: string, line: number, category: Category, found: string, use: string }} Finding */
+/**
+ * @typedef {{ path: string, line: number, category: Category, found: string, use: string }} Finding
+ */
 
 /** @type {readonly Category[]} */
 export const CATEGORIES = ['text', 'docs', 'identifier', 'file', 'comment', 'test'];
@@ -50,7 +53,7 @@ export const createFinder = ({ rules, skip, exceptions }) => {
       compiled.filter(({ only }) => only === undefined || only.includes(category)),
     ]),
   );
-  /** One pass over a piece shows whether any rule matches at all. */
+  /** Expressions by category that match when any rule does, in one pass over a piece. */
   const anyOf = new Map(
     [...matchers].map(([category, some]) => [
       category,
@@ -91,7 +94,10 @@ export const createFinder = ({ rules, skip, exceptions }) => {
   };
 };
 
-/** `sayParams`, `say-params`, `SAY_PARAMS`: say params. @param {string} name */
+/**
+ * Splits a name into words: `sayParams`, `say-params`, `SAY_PARAMS` → `say params`.
+ * @param {string} name
+ */
 export const wordsOf = (name) =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')

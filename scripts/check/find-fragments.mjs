@@ -6,15 +6,19 @@
 const DEPENDENT = new Set(
   'What Whether Which Who Whose How Why Of Its Their Those That This These'.split(' '),
 );
-/** Words that begin either a fragment or, before a comma, an introduction of a sentence: "As records hold it", "In tests, time is a parameter". */
+/**
+ * Words that begin either a fragment or, before a comma, an introduction of a sentence: "As records
+ * hold it", "In tests, time is a parameter".
+ */
 const INTRODUCTORY = new Set('As At By For From In On Where When While With Without'.split(' '));
 
 /** A doc comment of TypeScript or JavaScript, or of Rust (one line of it). */
 const DOC = /\/\*\*(?!\/)([\s\S]*?)\*\/|^[ \t]*\/\/[/!] (.*)$/gm;
 
 /**
- * Doc comments that begin with a fragment: a doc comment is a noun phrase with its noun, or an imperative sentence.
- * Only the first sentence counts, because it is what editors show first. Of several lines of Rust, only the first counts.
+ * Doc comments that begin with a fragment: a doc comment is a noun phrase with its noun, or an
+ * imperative sentence. Only the first sentence counts, because it is what editors show first. Of
+ * several lines of Rust, only the first counts.
  *
  * @param {string} path
  * @param {string} source

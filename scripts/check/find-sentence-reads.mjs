@@ -1,11 +1,12 @@
 /**
  * @typedef {{ path: string, line: number, text: string }} Read
- * @typedef {{ path: string, text: string, reason: string }} Exception a hit that may stay, by a part of its line.
+ * @typedef {{ path: string, text: string, reason: string }} Exception a hit that may stay, by a
+ * part of its line.
  */
 
-/** What holds a sentence for a reader. */
+/** Pattern of an expression that holds a sentence. */
 const SENTENCE = '(?:\\w+\\.)*\\w*(?:[mM]essage|[rR]eason|[sS]entence|[hH]int)\\b(?:\\?\\.|\\.)?';
-/** What takes it apart. */
+/** Pattern of a method that takes a sentence apart. */
 const READS =
   '(?:startsWith|endsWith|includes|slice|substring|substr|replace|replaceAll|split|match|matchAll|search|indexOf|charAt)\\(';
 
@@ -17,7 +18,8 @@ const PATTERNS = [
 ];
 
 /**
- * Lines of a source that take a sentence apart: facts are typed, and text is only rendered from them.
+ * Lines of a source that take a sentence apart: facts are typed, and text is only rendered from
+ * them.
  *
  * @param {string} path
  * @param {string} source

@@ -1,4 +1,4 @@
-/** Both `from '…'` and `import('…')`. */
+/** Pattern of an import: `from '…'` or `import('…')`. */
 const IMPORTS = /(?:\bfrom|\bimport\(|\bimport) ?'([^']+)'/g;
 
 /**
@@ -20,8 +20,8 @@ const allBelow = (name, below) => {
 };
 
 /**
- * What of these sources imports against the declared layers: a package that is not below its own, the test support, or a file of another package past its entry.
- *
+ * Imports of these sources that violate the declared layers: a package that is not below its own,
+ * the test support, or a file of another package past its entry.
  * @param {readonly { path: string, package: string, text: string }[]} sources
  * @param {Record<string, string[]>} below each package, and the packages directly below it.
  * @returns {string[]} one line per problem, with the path.

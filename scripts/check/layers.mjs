@@ -1,14 +1,18 @@
-// Declared layers: what a package may import of this repository (docs/adr/0009-packages-follow-the-data.md). Exits with 1 when an import violates it.
+// Checks imports between packages against the declared layers
+// (docs/adr/0009-packages-follow-the-data.md). Exits with 1 when an import violates them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { layerProblems } from './layer-problems.mjs';
 import { BELOW } from './package-layers.mjs';
 
-/** Folders of a package that do not ship; nor do tests. */
+/** Folders of a package that do not ship. */
 const WORKSHOP = /\/(node_modules|test|test-kubernetes|scripts|crate|dist)\//;
 
-/** @param {string} name @returns {string[]} sources of a package that ship, as paths of the checkout. */
+/**
+ * @param {string} name
+ * @returns {string[]} sources of a package that ship, as paths of the checkout.
+ */
 const shippedSources = (name) =>
   readdirSync(join(root, 'packages', name), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /(?<!\.test)\.(ts|mjs)$/.test(entry.name))

@@ -1,6 +1,5 @@
 /**
- * Each package, and the packages directly below it. What those may import, it may import as well.
- *
+ * Packages directly below each package. A package may import these, and the packages below them.
  * @type {Record<string, string[]>}
  */
 export const BELOW = {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { log } from '../../packages/cli/launch/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
 
-/** The fewest at a time: each of them waits for the disk now and then. */
+/** Fewest checks at a time: each of them waits for the disk now and then. */
 const AT_LEAST = 2;
 
 /**
- * Runs checks side by side, as many at a time as there are cores. What a failed one printed goes to the terminal in one piece.
- *
+ * Runs checks in parallel, one per core. Output of a failed check goes to the terminal in one
+ * piece.
  * @param {readonly import('./checks.mjs').Check[]} checks
  * @param {string} node
  * @param {AbortSignal} signal

@@ -10,8 +10,7 @@ const SCRIPT = /\.(ts|tsx|mts|mjs|js|cjs)$/;
 const DOCUMENT = /\.(md|ya?ml|css|cfg|toml|sh|service)$|Dockerfile$/;
 
 /**
- * The pieces of a file that a reader sees. Files of other kinds have none.
- *
+ * Pieces of a file that a reader sees; none for files of other kinds.
  * @param {string} path decides how the file is read.
  * @param {string} source
  * @returns {Segment[]}
@@ -35,7 +34,11 @@ const exportedNames = (source) =>
 const publicRustNames = (source) =>
   named(source, /^\s*pub(?:\(\w+\))? (?:struct|enum|fn|trait|type|const|static) (\w+)/gm);
 
-/** Titles, descriptions and legends are all that a dashboard shows. @param {string} source @returns {Segment[]} */
+/**
+ * Texts of a dashboard: titles, descriptions and legends.
+ * @param {string} source
+ * @returns {Segment[]}
+ */
 const dashboardTexts = (source) =>
   named(source, /"(?:title|description|legendFormat|displayName|label)": "((?:[^"\\]|\\.)*)"/g).map(
     (segment) => ({
@@ -44,14 +47,18 @@ const dashboardTexts = (source) =>
     }),
   );
 
-/** @param {string} source @param {RegExp} pattern with the name as its only group @returns {Segment[]} */
+/**
+ * @param {string} source
+ * @param {RegExp} pattern with the name as its only group
+ * @returns {Segment[]}
+ */
 const named = (source, pattern) =>
   [...source.matchAll(pattern)].map((match) => {
     const [whole, name = ''] = match;
     return { kind: 'identifier', text: name, offset: match.index + whole.lastIndexOf(name) };
   });
 
-/** A slash after one of these begins a regular expression, not a division. */
+/** Pattern of code before a regular expression; a slash after other code is a division. */
 const BEFORE_REGEXP =
   /(?:^|[(,=:[!&|?{};+\-*%~^<>]|=>|\b(?:return|typeof|case|in|of|do|else|void|await|yield))\s*$/;
 
@@ -67,7 +74,11 @@ const scriptSegments = (source) => {
   const add = (kind, from, to) => {
     if (to > from) segments.push({ kind, text: source.slice(from, to), offset: from });
   };
-  /** Reads code from `at` to the brace that closes it, or to the end. @param {number} at @param {boolean} nested */
+  /**
+   * Reads code from `at` to the brace that closes it, or to the end.
+   * @param {number} at
+   * @param {boolean} nested
+   */
   const readCode = (at, nested) => {
     let depth = 0;
     let index = at;

@@ -1,4 +1,5 @@
-// Finds code that takes a sentence apart instead of reading a code: `node scripts/check/sentence-reads.mjs [FOLDER…]`.
+// Finds code that takes a sentence apart instead of reading a code: `node
+// scripts/check/sentence-reads.mjs [FOLDER…]`.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +36,10 @@ const paths = execFileSync(
 const reads = paths.flatMap((path) =>
   findSentenceReads(path, readFileSync(`${root}${path}`, 'utf8')),
 );
-/** @param {import('./find-sentence-reads.mjs').Read} read @param {import('./find-sentence-reads.mjs').Exception} one */
+/**
+ * @param {import('./find-sentence-reads.mjs').Read} read
+ * @param {import('./find-sentence-reads.mjs').Exception} one
+ */
 const isOf = (read, one) => read.path === one.path && read.text.includes(one.text);
 const findings = reads.filter((read) => !exceptions.some((one) => isOf(read, one)));
 const unused =

@@ -16,7 +16,7 @@ const FORM = new RegExp(
 );
 const MAX_LENGTH = 72;
 
-/** Words that begin a noun phrase or a clause, so no command. */
+/** Words that begin a noun phrase or a clause instead of a command. */
 const NOT_A_VERB = new RegExp(
   `^(?:${[
     'a an the this that these those it its one each every all some any no not none both',
@@ -28,7 +28,10 @@ const NOT_A_VERB = new RegExp(
     .join('|')})(?:['’]s)?$`,
   'i',
 );
-/** `added`, `adding`, `adds`: not how a command begins. `pass`, `process`, `embed`, `bring`: how one may. */
+/**
+ * Pattern of inflected verbs, which begin no command: `added`, `adding`, `adds`. It does not match
+ * `pass`, `process`, `embed`, `bring`.
+ */
 const INFLECTED = /(?:[^e]ed|[a-z]{2}ing|[^siu]s)$/;
 const VERBS = new Set([
   'embed',
@@ -46,8 +49,8 @@ const VERBS = new Set([
 ]);
 
 /**
- * What is wrong with the subject of a commit; null when it is `type(scope): imperative summary` of at most 72 characters.
- *
+ * Problem of a commit subject; null: it is `type(scope): imperative summary` of at most 72
+ * characters.
  * @param {string} subject
  * @returns {string | null}
  */

@@ -11,7 +11,7 @@ const folders = process.argv.slice(2);
 const words = JSON.parse(readFileSync(new URL('./vocabulary.json', import.meta.url), 'utf8'));
 const find = createFinder(words);
 
-// Files that are new, too: what a commit will bring is what matters.
+// New files are included, because the commit will contain them.
 const paths = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders],

@@ -1,4 +1,5 @@
-// The last step of action.yml: prints what the action gives to the steps behind it, as GitHub reads it from $GITHUB_OUTPUT.
+// Last step of action.yml: prints the outputs of the action for later steps, in the form that
+// GitHub reads from $GITHUB_OUTPUT.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,6 @@ const outputs = [
   ['result', existsSync(result) ? result : ''],
   ['summary', existsSync(summary) ? summary : ''],
 ];
-// A delimiter that cannot be guessed: a value must not end itself and begin another.
+// The delimiter is random, so that no value can end itself and begin another one.
 const mark = randomUUID();
 for (const [name, value] of outputs) process.stdout.write(`${name}<<${mark}\n${value}\n${mark}\n`);

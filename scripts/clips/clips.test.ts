@@ -40,7 +40,7 @@ const rows = (table: Uint32Array): [number, number, number, number][] =>
     return [a, b, c, d];
   });
 
-/** Reads a clip's tables as the pump does. */
+/** Reads the tables of a clip as the pump does. */
 const play = (clip: ClipData): PlayedFrame[] => {
   const packets = rows(clip.packets);
   return rows(clip.frames).map(([first, count, duration, keyframe]) => {
@@ -57,7 +57,7 @@ const play = (clip: ClipData): PlayedFrame[] => {
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** 1 for the one at `index`, 0 for the others. */
+/** Array with 1 at `index`, and 0 elsewhere. */
 const onlyAt = (index: number, length: number): number[] =>
   Array.from({ length }, (_, at) => (at === index ? 1 : 0));
 
@@ -65,7 +65,7 @@ describe('the speech', () => {
   const clip = loadClip('speech');
   const [opus, levels] = [read('encoded/speech.opus'), read('encoded/speech.levels')];
 
-  test('is its file, one packet a frame, 50 a second, without a marker', () => {
+  test('equals its file, with one packet a frame, 50 a second, without a marker', () => {
     const frames = play(clip);
     expect(clip).toMatchObject({
       kind: 'audio',
@@ -87,7 +87,7 @@ describe('the speech', () => {
       });
   });
 
-  test('is what the packetizer makes of the encoded file', () => {
+  test('equals the output of the packetizer for the encoded file', () => {
     expect(sha256(opus)).toBe(encoded['speech.opus']);
     expect(sha256(levels)).toBe(encoded['speech.levels']);
     expect(sha256(writeClip(audioClip(opus, levels)))).toBe(clipHash('speech'));
@@ -166,7 +166,7 @@ describe.each(RESOLUTIONS)('%s', (resolution) => {
     const name = `${codec}-${resolution}` as const;
     const clip = loadClip(name);
     const frames = play(clip);
-    /** The encoded file, out of the clip. */
+    /** Reads the encoded file back from the clip. */
     const file =
       codec === 'vp8'
         ? writeIvf(
@@ -210,16 +210,16 @@ describe.each(RESOLUTIONS)('%s', (resolution) => {
       expect(longest + descriptor).toBeLessThanOrEqual(MAX_RTP_PAYLOAD);
     });
 
-    test('is the encoded file again when depacketised', () => {
+    test('equals the encoded file when depacketised', () => {
       expect(sha256(file)).toBe(encoded[`${name}.${codec === 'vp8' ? 'ivf' : 'h264'}`]);
     });
 
-    test('is what the packetizer makes of the encoded file', () => {
+    test('equals the output of the packetizer for the encoded file', () => {
       expect(sha256(writeClip(videoClip(codec, preset, file)))).toBe(clipHash(name));
     });
   });
 
-  test('in h264 is of the constrained baseline, one slice a picture, nothing but slices and parameter sets', () => {
+  test('in h264 has the constrained baseline profile, one slice per picture, and only slices and parameter sets', () => {
     const pictures = play(loadClip(`h264-${resolution}`)).map(({ payloads, keyframe }) => ({
       nals: depacketizeH264(payloads),
       keyframe,

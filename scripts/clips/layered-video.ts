@@ -13,13 +13,16 @@ import { runTool } from './tool.ts';
 
 const SOURCE = fileURLToPath(new URL('layer-encoder.c', import.meta.url));
 const KEYFRAME_SECONDS = 2;
-/** libaom meets the bit rate of several layers less precisely. */
+/** Tolerance of the bit rate, share: libaom is less precise with several layers. */
 const TOLERANCE: Record<LayeredCodec, number> = { vp9: 0.02, av1: 0.03 };
 const ATTEMPTS = 6;
-/** Of the bit rate, for each spatial layer: with three, livekit-client's 160 and 450 kbit/s beside the rest of 1,700. */
+/**
+ * Share of the bit rate for each spatial layer: with three, livekit-client's 160 and 450 kbit/s,
+ * and the rest of 1,700.
+ */
 const SHARES: Record<number, readonly number[]> = { 1: [1], 3: [0.094, 0.265, 0.641] };
 
-/** Compiles the encoder into `work`, and gives its path. */
+/** Compiles the encoder into `work`, and returns its path. */
 export const compileEncoder = (work: string): string => {
   const program = join(work, 'layer-encoder');
   runTool('cc', ['-O2', '-Wall', '-o', program, SOURCE, '-lvpx', '-laom', '-lm']);
@@ -29,7 +32,7 @@ export const compileEncoder = (work: string): string => {
 /**
  * Encodes a drawn picture with layers in one stream.
  * @returns an IVF file; see `layer-encoder.c`
- * @throws Error when the bit rate is missed
+ * @throws Error when the bit rate differs from the preset
  */
 export const makeLayeredVideo = (
   encoder: string,

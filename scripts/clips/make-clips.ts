@@ -1,9 +1,11 @@
 /**
- * Makes all clips again: encodes them, decodes each to its end, packetises them, and writes the manifest:
+ * Makes all clips again: encodes them, decodes each to its end, packetises them, and writes the
+ * manifest:
  *
  *     node scripts/clips/make-clips.ts
  *
- * Needs ffmpeg (with libopus, libvpx and libx264), a C compiler with libvpx and libaom, espeak-ng and the DejaVu Sans Mono font; takes about a minute and 400 MB of temporary space.
+ * Needs ffmpeg (with libopus, libvpx and libx264), a C compiler with libvpx and libaom, espeak-ng
+ * and the DejaVu Sans Mono font; takes about a minute and 400 MB of temporary space.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

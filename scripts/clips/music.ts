@@ -6,11 +6,11 @@ import { ffmpeg } from './tool.ts';
 const SAMPLE_RATE = 48_000;
 const FRAME_SAMPLES = 960;
 const SECONDS = 8;
-/** What the encoder holds back, as for the speech. */
+/** Samples that the encoder holds back, as for the speech. */
 const LOOK_AHEAD = 312;
 const SAMPLES = SECONDS * SAMPLE_RATE - LOOK_AHEAD;
 const STEP = SAMPLE_RATE / 4;
-/** Semitones from A (220 Hz): four chords of two seconds each. */
+/** Chords, semitones from A (220 Hz): four of two seconds each. */
 const CHORDS = [
   [0, 3, 7, 12],
   [-4, 0, 3, 8],
@@ -20,13 +20,15 @@ const CHORDS = [
 
 const frequency = (semitones: number): number => 220 * 2 ** (semitones / 12);
 
-/** Between -1 and 1, the same at each call: `Math.random` would give another clip each time. */
+/**
+ * Pseudo-random value between -1 and 1 by index: `Math.random` would give another clip each time.
+ */
 const noise = (index: number): number => {
   const value = Math.sin(index * 12.9898) * 43_758.5453;
   return 2 * (value - Math.floor(value)) - 1;
 };
 
-/** A plucked string: harmonics that fade, the higher the faster. */
+/** Sound of a plucked string: harmonics that fade, higher ones faster. */
 const pluck = (hertz: number, second: number): number => {
   let sum = 0;
   for (let harmonic = 1; harmonic <= 6; harmonic += 1)
@@ -36,7 +38,9 @@ const pluck = (hertz: number, second: number): number => {
   return sum;
 };
 
-/** One sample for each ear: arpeggio that moves between the ears, bass in the middle, hi-hat on the right. */
+/**
+ * Stereo sample: arpeggio that moves between the sides, bass in the middle, hi-hat on the right.
+ */
 const sampleAt = (index: number): [left: number, right: number] => {
   const chord = CHORDS[Math.floor(index / SAMPLE_RATE / 2) % CHORDS.length] ?? CHORDS[0];
   const step = Math.floor(index / STEP);
@@ -59,7 +63,8 @@ const synthesize = (): Int16Array => {
 };
 
 /**
- * Stereo music, synthesised, as Opus with a constant bit rate (bit/s), and the level of each packet; `work` is for intermediate files.
+ * Makes synthesised stereo music as Opus with a constant bit rate (bit/s), and the level of each
+ * packet; `work` is for intermediate files.
  * @throws Error when the result has another length or bit rate
  */
 export const makeMusic = (

@@ -5,8 +5,9 @@ import { ffmpeg } from './tool.ts';
 export const SECONDS = 4;
 
 /**
- * Our own moving picture, the same at each size: waves of light and colour with a period of the clip's four seconds, under
- * a still grain (detail for keyframes) and a moving one (work for the others), a box that wanders, and a clock with a frame counter.
+ * Filter graph of the moving picture, the same at each size: waves of light and colour with a
+ * period of the clip's four seconds, under a still grain (detail for keyframes) and a moving one
+ * (changes for other frames), a moving box, and a clock with a frame counter.
  */
 const filterGraph = ({ width, height, fps }: VideoPreset): string => {
   const even = (pixels: number): number => 2 * Math.round(pixels / 2);
@@ -25,7 +26,9 @@ const filterGraph = ({ width, height, fps }: VideoPreset): string => {
   ].join(',');
 };
 
-/** Draws the picture at the preset's size and rate into `work`, uncompressed, and returns the file. */
+/**
+ * Draws the picture at the preset's size and rate into `work`, uncompressed, and returns the file.
+ */
 export const drawPicture = (resolution: keyof typeof VIDEO_PRESETS, work: string): string => {
   const file = join(work, `${resolution}.y4m`);
   ffmpeg('-filter_complex', filterGraph(VIDEO_PRESETS[resolution]), '-f', 'yuv4mpegpipe', file);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SCREEN_PRESETS, type ScreenResolution } from '@livekit-swarm/media';
 import { ffmpeg } from './tool.ts';
 
-/** A page is read, then scrolled. */
+/** Time without scrolling, s: a page is read first, then scrolled. */
 export const STILL_SECONDS = 6;
 export const SCREEN_SECONDS = 9;
 
@@ -11,10 +11,10 @@ const WORDS =
   'room track layer packet frame codec stream server client offer answer candidate session window cursor line file page list table value index result sender receiver report key'.split(
     ' ',
   );
-/** More than are scrolled past. */
+/** Number of lines, more than are scrolled past. */
 const LINES = 220;
 
-/** The same text each time: a linear congruential generator (Numerical Recipes). */
+/** Makes a random generator with fixed results (linear congruential, Numerical Recipes). */
 const createRandom = (): (() => number) => {
   let state = 7;
   return () => {
@@ -36,14 +36,17 @@ const textOfPage = (): string => {
   return Array.from({ length: LINES }, line).join('\n');
 };
 
-/** Draws the page at this size into `work`, uncompressed, and returns the file: dark text, sixty lines high, under a bar that stays. */
+/**
+ * Draws the page at this size into `work`, uncompressed, and returns the file: dark text, sixty
+ * lines high, under a bar that stays.
+ */
 export const drawScreen = (resolution: ScreenResolution, work: string): string => {
   const { width, height, fps } = SCREEN_PRESETS[resolution];
   const text = join(work, 'page.txt');
   writeFileSync(text, textOfPage());
   const font = `font=DejaVu Sans Mono:fontsize=${Math.round(height / 60)}:line_spacing=${Math.floor(height / 200)}`;
   const filters = [
-    // Three screens high, of which a part is seen.
+    // The page is three screens high, of which one is visible.
     `color=c=white:s=${width}x${3 * height}:r=${fps}:d=${SCREEN_SECONDS}`,
     'format=yuv420p',
     `drawtext=${font}:textfile=${text}:x=w/30:y=${Math.round(height / 12)}:fontcolor=black`,

@@ -6,18 +6,21 @@ import { ffmpeg, runTool } from './tool.ts';
 
 const SENTENCES = ['This voice stops between its sentences.', 'Almost no packet leaves meanwhile.'];
 const SECONDS = 10;
-/** A sentence begins every five seconds, so that a half of the time is a pause. */
+/** Interval between sentences, s: half of the time is a pause. */
 const SENTENCE_SECONDS = SECONDS / SENTENCES.length;
 const LOOK_AHEAD = 312;
 const SAMPLES = SECONDS * SAMPLE_RATE - LOOK_AHEAD;
-/** Of the room, -dBov: what comfort noise is made of. */
+/** Level of the room's comfort noise, -dBov. */
 const QUIET = 55;
-/** libopus enters DTX after this number of frames without voice, and then sends one after each 20 (`NB_SPEECH_FRAMES_BEFORE_DTX`, `MAX_CONSECUTIVE_DTX`). */
+/**
+ * Number of frames without voice after which libopus enters DTX; then it sends one frame after each
+ * 20 (`NB_SPEECH_FRAMES_BEFORE_DTX`, `MAX_CONSECUTIVE_DTX`).
+ */
 const FRAMES_BEFORE_DTX = 10;
 const FRAMES_IN_DTX = 20;
 const RAW = ['-f', 's16le', '-ar', `${SAMPLE_RATE}`, '-ac', '1'];
 
-/** Each sentence at its time, over the noise of a quiet room; raw PCM. */
+/** Synthesises sentences at their times over the noise of a quiet room, as raw PCM. */
 const synthesize = (work: string): Int16Array => {
   const out = join(work, 'speech-dtx.pcm');
   const inputs = SENTENCES.flatMap((text, index) => {
@@ -37,21 +40,25 @@ const synthesize = (work: string): Int16Array => {
   return new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
 };
 
-/** ffmpeg does not let libopus enter DTX, so its rule is applied here: in pauses only the table-of-contents byte of a packet is left, except in one of 21. */
+/**
+ * Applies the rule of DTX, which ffmpeg does not let libopus enter: in pauses only the
+ * table-of-contents byte of a packet remains, except in one of 21.
+ */
 const enterDtx = (packets: OpusPacket[], levels: Uint8Array): OpusPacket[] => {
   let quiet = 0;
   return packets.map((packet, index) => {
     quiet = (levels[index] ?? 0) > QUIET ? quiet + 1 : 0;
     const inDtx = quiet - FRAMES_BEFORE_DTX;
     const sends = inDtx <= 0 || inDtx % (FRAMES_IN_DTX + 1) === 0;
-    // One frame, whatever the packet held (RFC 6716 §3.1, code 0).
+    // The packet becomes one frame (RFC 6716 §3.1, code 0).
     const contents = Uint8Array.of((packet.data[0] ?? 0) & 0xfc);
     return sends ? packet : { ...packet, data: contents };
   });
 };
 
 /**
- * Speech with pauses, as Opus packets of an encoder with DTX, and the level of each; `work` is for intermediate files.
+ * Makes speech with pauses as Opus packets of an encoder with DTX, and the level of each; `work` is
+ * for intermediate files.
  * @throws Error when the result has another length, or too few or too many pauses
  */
 export const makeSpeechWithDtx = (work: string): { packets: OpusPacket[]; levels: Uint8Array } => {

@@ -11,15 +11,21 @@ export const SAMPLE_RATE = 48_000;
 const FRAME_SAMPLES = 960;
 const SECONDS = 8;
 export const BITRATE = 32_000;
-/** What the encoder holds back: the file is shorter by it, so that flushing the encoder fills the last packet and makes no further one. */
+/**
+ * Samples that the encoder holds back. The file is shorter by them, so that flushing the encoder
+ * fills the last packet and makes no further one.
+ */
 const LOOK_AHEAD = 312;
 const SAMPLES = SECONDS * SAMPLE_RATE - LOOK_AHEAD;
-/** livekit-server counts a participant louder than -35 dBov as a speaker. */
+/** Level from which livekit-server counts a participant as a speaker, -dBov. */
 const AUDIBLE = 35;
 const LONGEST_PAUSE_FRAMES = 10;
 const RAW = ['-f', 's16le', '-ar', `${SAMPLE_RATE}`, '-ac', '1'];
 
-/** Speech at an even loudness whose pauses were cut to a tenth of a second, stretched to exactly the clip's length; raw PCM. */
+/**
+ * Synthesises speech of even loudness whose pauses are cut to a tenth of a second, stretched to
+ * exactly the clip's length, as raw PCM.
+ */
 const synthesize = (work: string): Int16Array => {
   const [wav, tight, exact] = ['speech.wav', 'tight.pcm', 'exact.pcm'].map((name) =>
     join(work, name),
@@ -56,7 +62,7 @@ const longestPause = (levels: Uint8Array): number => {
   return longest;
 };
 
-/** Decodes the whole file and compares the length of what comes out. */
+/** Decodes the whole file and checks its length. */
 const checkDecodes = (file: string): void => {
   const pcm = ffmpeg('-xerror', '-err_detect', 'explode', '-i', file, '-f', 's16le', '-');
   if (pcm.length / 2 !== SAMPLES)
@@ -64,7 +70,8 @@ const checkDecodes = (file: string): void => {
 };
 
 /**
- * Encodes the speech and its audio levels (one byte a packet) into `directory`; `work` is for intermediate files.
+ * Encodes the speech and its audio levels (one byte a packet) into `directory`; `work` is for
+ * intermediate files.
  * @throws Error when the result has another length, too long a pause, or another bit rate
  */
 export const makeSpeech = (directory: string, work: string): { opus: string; levels: string } => {

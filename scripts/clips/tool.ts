@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 const INSTALL =
   'On Debian: apt-get install ffmpeg espeak-ng fonts-dejavu-core gcc libvpx-dev libaom-dev';
 
-/** Runs a program to its end, with what it reads from stdin, and gives what it wrote to stdout. Throws when it is missing, fails, or complains on stderr. */
+/**
+ * Runs a program to its end with this stdin, and returns its stdout.
+ * @throws Error when the program is missing, fails, or writes to stderr
+ */
 export const runTool = (program: string, args: string[], input?: Uint8Array): Buffer => {
   const { error, status, stdout, stderr } = spawnSync(program, args, {
     maxBuffer: 2 ** 30,
@@ -16,10 +19,13 @@ export const runTool = (program: string, args: string[], input?: Uint8Array): Bu
   return stdout;
 };
 
-/** Runs ffmpeg, which replaces its output file, prints errors only, and gives the same bytes each time. */
+/**
+ * Runs ffmpeg, which replaces its output file, prints only errors, and writes the same bytes each
+ * time.
+ */
 export const ffmpeg = (...args: string[]): Buffer =>
   runTool('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args]);
 
-/** The version that a program prints. */
+/** Version that a program prints. */
 export const toolVersion = (program: string, flag: string): string =>
   /\d[\w.:+~-]*/.exec(runTool(program, [flag]).toString())?.[0] ?? 'unknown';

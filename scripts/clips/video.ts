@@ -14,25 +14,31 @@ import { SECONDS } from './picture.ts';
 import { SCREEN_SECONDS, STILL_SECONDS } from './screen.ts';
 import { ffmpeg } from './tool.ts';
 
-/** What depends on the picture. */
+/** Settings that depend on the picture. */
 interface Content {
   keyframeSeconds: number;
-  /** The least quantizers: without them, an encoder would spend bits on a still picture again and again. */
+  /**
+   * Smallest quantizers: without them, an encoder would spend bits on a still picture again and
+   * again.
+   */
   finest: Record<VideoCodec, number>;
 }
 
 const CAMERA: Content = { keyframeSeconds: 2, finest: { vp8: 4, h264: 0 } };
-/** A keyframe where the page is still, and one where it begins to scroll. */
+/** Keyframes of a page, one while it is still, and one when it begins to scroll. */
 const SCREEN: Content = { keyframeSeconds: STILL_SECONDS, finest: { vp8: 20, h264: 16 } };
-/** How near to its target a clip's mean bit rate must come, and how often the encoder is asked again with a corrected one. */
+/** Tolerance of a clip's mean bit rate, share, and number of attempts with a corrected target. */
 const TOLERANCE = 0.02;
 const ATTEMPTS = 6;
 
 interface Encoder {
   extension: string;
-  /** ffmpeg's arguments for constant bit rate with half a second of buffer, as a real-time sender encodes: no look-ahead, one reference, one slice. */
+  /**
+   * Arguments of ffmpeg for a constant bit rate with half a second of buffer, as a real-time sender
+   * encodes: no look-ahead, one reference, one slice.
+   */
   args(preset: VideoPreset, bitrate: number, content: Content): string[];
-  /** Bytes of coded pictures in a file, without its container. */
+  /** Number of bytes of coded pictures in a file, without its container. */
   bytes(file: Uint8Array): number;
 }
 
@@ -57,7 +63,8 @@ const VP8: Encoder = {
       '-rc_init_occupancy',
       `${Math.round(bitrate / 2)}`,
     ];
-    // Negative: this speed. Positive, libvpx would choose one by how long encoding takes, so a busy host would make another clip.
+    // A negative value is a fixed speed. With a positive one, libvpx would choose the speed by
+    // encoding time, so a busy host would make another clip.
     const realTime = [
       '-deadline',
       'realtime',
@@ -101,7 +108,8 @@ const H264: Encoder = {
   extension: 'h264',
   args: ({ fps, height }, bitrate, { keyframeSeconds, finest }) => {
     const interval = fps * keyframeSeconds;
-    // 3.1 is what browsers offer (42e01f) and enough for 720p at 30 frames a second; 1080p needs 4 (ITU-T H.264 table A-1).
+    // 3.1 is what browsers offer (42e01f) and enough for 720p at 30 frames a second; 1080p needs 4
+    // (ITU-T H.264 table A-1).
     const level = height > 720 ? '4.0' : '3.1';
     const gop = `keyint=${interval}:min-keyint=${interval}:scenecut=0:open-gop=0:bframes=0:ref=1`;
     const stream = `slices=1:sliced-threads=0:repeat-headers=1:force-cfr=1:aud=0:qpmin=${finest.h264}`;
@@ -115,7 +123,7 @@ const H264: Encoder = {
       '-tune',
       'zerolatency',
     ];
-    // x264 writes its settings into the stream (SEI, type 6): nothing a camera would send.
+    // x264 writes its settings into the stream (SEI, type 6), which no camera would send.
     const bare = ['-bsf:v', 'filter_units=remove_types=6'];
     return [
       '-c:v',
@@ -156,7 +164,7 @@ const encodeOnce = (
   ffmpeg('-i', picture, ...sameBytes, ...args, output);
 };
 
-/** Encodes again with a corrected target until the mean bit rate is the preset's. */
+/** Encodes repeatedly with a corrected target until the mean bit rate is that of the preset. */
 const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output: string): void => {
   const { bytes } = ENCODERS[codec];
   let target = preset.maxBitrate;
@@ -172,7 +180,10 @@ const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output:
   );
 };
 
-/** Decodes the whole file; every frame must come out, and at least so many that differ: the picture must move. */
+/**
+ * Decodes the whole file, and requires every frame, and a minimum of different ones: the picture
+ * must move.
+ */
 const checkDecodes = (
   file: string,
   { width, height }: VideoPreset,
@@ -201,7 +212,8 @@ const checkDecodes = (
 
 /**
  * Encodes a drawn picture into `directory` and returns the file.
- * @throws Error when the bit rate is missed or the file does not decode to the picture's frames
+ * @throws Error when the bit rate differs from the preset, or the file does not decode to the
+ * picture's frames
  */
 export const makeVideo = (
   codec: VideoCodec,
@@ -217,7 +229,8 @@ export const makeVideo = (
 };
 
 /**
- * Encodes a drawn page: at the bit rate of its preset while it scrolls, at almost none while it is still.
+ * Encodes a drawn page, with the bit rate of its preset while it scrolls and almost none while it
+ * is still.
  * @throws Error when the file does not decode to the page's frames
  */
 export const makeScreen = (

@@ -10,14 +10,14 @@ interface Action {
 const action = (): Action =>
   parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as Action;
 
-/** What action.yml takes. */
+/** Table of the inputs of action.yml. */
 export const actionInputs = (): string =>
   table(
     ['input', ''],
     Object.entries(action().inputs).map(([name, { description }]) => [code(name), description]),
   );
 
-/** What action.yml gives. */
+/** Table of the outputs of action.yml. */
 export const actionOutputs = (): string =>
   table(
     ['output', ''],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ansiToHtml } from './ansi-to-html.ts';
 
-it('turns colours into spans and leaves the rest alone', () => {
+it('turns colours into spans, and keeps all other text', () => {
   expect(ansiToHtml('a \u001b[32m✓ <ok>\u001b[39m b')).toBe(
     'a <span class="green">✓ &lt;ok&gt;</span> b',
   );

@@ -1,4 +1,7 @@
-/** The few styles that our reports use (ECMA-48 §8.3.117, SGR): parameter → CSS class, and which classes a parameter ends. */
+/**
+ * Styles of the reports (ECMA-48 §8.3.117, SGR): CSS class by parameter, and the classes that a
+ * parameter ends.
+ */
 const OPENS: Record<string, string> = {
   '1': 'bold',
   '2': 'dim',
@@ -16,10 +19,10 @@ const CLOSES: Record<string, readonly string[]> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
 const SGR = /\u001b\[(\d*)m/;
 
-/** Terminal text with colours as HTML, one span for each stretch of one style. */
+/** Converts coloured terminal text to HTML, one span for each stretch of one style. */
 export const ansiToHtml = (text: string): string => {
   let styles: string[] = [];
-  // `split` with a group: text and parameters take turns.
+  // `split` with a group alternates between text and parameters.
   return text
     .split(SGR)
     .map((part, index) => {

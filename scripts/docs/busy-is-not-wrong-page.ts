@@ -1,7 +1,7 @@
 import { IMPAIRMENTS, metricNames } from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
-/** docs/adr/0013-busy-is-not-wrong.md: a decision with a table of every metric. */
+/** Page docs/adr/0013-busy-is-not-wrong.md: a decision with a table of every metric. */
 export const busyIsNotWrongPage =
   (): string => `${generatedFrom('packages/metrics/src/impairment.ts and scripts/docs/busy-is-not-wrong-page.ts')}
 

@@ -14,7 +14,7 @@ interface Compose {
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** As the engine would list what Compose makes of it. */
+/** Containers that Compose makes of the file, as an engine lists them. */
 const partsOfCompose = ({ services }: Compose): ContainerComponent[] => {
   const containers = Object.entries(services).map(
     ([name, { labels = {} }]) =>
@@ -43,7 +43,7 @@ describe('docs/chaos-docker.md', () => {
       tcp: [7_880, 7_881],
       metrics: 'http://127.0.0.1:6789/metrics',
     });
-    // Compose takes text for labels only.
+    // Compose accepts only text as labels.
     for (const { labels = {} } of Object.values(compose.services))
       for (const value of Object.values(labels)) expect(typeof value).toBe('string');
   });

@@ -4,7 +4,7 @@ import { settingsJsonSchema } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 import { schemaKeys } from './schema-keys.ts';
 
-/** Capabilities of a platform. */
+/** Texts of a platform's capabilities. */
 const CAPABILITIES: Readonly<Record<Capability, string>> = {
   signal: 'can signal the process',
   start: 'can start the process',
@@ -50,7 +50,7 @@ const paramsOf = ({ name, params }: DescribedFault): string => {
   return schemaKeys(schema).keysOf(schema);
 };
 
-/** docs/chaos-faults.md. */
+/** Page docs/chaos-faults.md. */
 export const chaosFaultsPage = (): string => `${generatedFrom('packages/chaos/src/faults')}
 
 # Faults

@@ -9,15 +9,15 @@ const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '
   text,
 ]);
 
-/** What an example that shows one part of a file stands in. */
+/** Complete drill into which an example of one part is inserted. */
 const REST = { drill: 'example', faults: [{ fault: 'kill', target: 'room-node', for: '10s' }] };
 
 describe('docs/chaos.md', () => {
-  it('has examples', () => {
+  it('contains examples', () => {
     expect(blocks.length).toBeGreaterThan(8);
   });
 
-  it.each(blocks)('has an example that is right:\n%s', (text) => {
+  it.each(blocks)('has a valid example:\n%s', (text) => {
     const whole = text.includes('drill: ')
       ? text
       : stringify({ ...REST, ...(parse(text) as object) });

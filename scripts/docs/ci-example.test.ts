@@ -11,7 +11,7 @@ const workflow = z.looseObject({
   jobs: z.record(z.string(), z.looseObject({ steps: z.array(step) })),
 });
 
-/** Blocks of YAML in the pages that have steps of a workflow. */
+/** YAML blocks of the pages that contain steps of a workflow. */
 const stepsOfPages = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.md'))
   .flatMap((path) =>

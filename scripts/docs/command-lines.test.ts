@@ -11,7 +11,7 @@ import { createProgram } from '../../packages/cli/src/program.ts';
 import { markdownPages, readPage, root } from './testing/markdown-pages.ts';
 import { readCommand } from './testing/shell-words.ts';
 
-/** What follows `swarm`, however it is called; null for other commands. */
+/** Arguments of `swarm` in any form of its call; null for other commands. */
 const swarmArguments = (words: string[]): string[] | null => {
   const start = [
     ['npx', 'swarm'],
@@ -23,7 +23,10 @@ const swarmArguments = (words: string[]): string[] | null => {
   return start === undefined ? null : words.slice(start.length);
 };
 
-/** [where, command line, environment]: what was exported earlier in the block holds further down. */
+/**
+ * Commands of a page: place, command line, environment. A variable that was exported earlier in the
+ * block stays set.
+ */
 const commandsOf = (page: string): [string, string, Record<string, string>][] =>
   [...readPage(page).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => {
     let exported: Record<string, string> = {};
@@ -35,9 +38,9 @@ const commandsOf = (page: string): [string, string, Record<string, string>][] =>
   });
 
 /**
- * Reads a command line as `swarm` does, up to where it would begin to do something.
- * The certificate of a CA is the reader's own: its file is not looked for.
- * @throws what is wrong with it
+ * Parses a command line like `swarm`, without executing it. The file of a reader's CA is not looked
+ * for.
+ * @throws Error with the problem of the command line
  */
 const read = async (line: string, variables: Record<string, string>): Promise<void> => {
   const { SWARM_CA: _, ...env } = variables;
@@ -53,7 +56,7 @@ const read = async (line: string, variables: Record<string, string>): Promise<vo
   for (const command of program.commands) {
     for (const nested of command.commands) nested.action(() => filesAreThere(nested.args));
     command.action(() => {
-      // Those of a comparison are others: its own tests read them.
+      // Records of a comparison are others, which its own tests read.
       if (command.name() === 'run' || command.name() === 'report') {
         parseReportRequests(
           command.opts<{ report: string[] }>().report,
@@ -69,7 +72,7 @@ const read = async (line: string, variables: Record<string, string>): Promise<vo
   await program.parseAsync(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
 };
 
-/** Drills that are to be copied from a page are in the checkout. */
+/** Checks that the drill files of a command are in the checkout. */
 const filesAreThere = (args: readonly string[]): void => {
   const missing = args.filter(
     (arg) => /^chaos\/[\w.-]+\.yaml$/.test(arg) && !existsSync(join(root, arg)),
@@ -81,10 +84,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('command lines to copy', () => {
+describe('command lines of the pages', () => {
   const commands = markdownPages().flatMap(commandsOf);
 
-  it('are found', () => {
+  it('exist', () => {
     expect(commands.length).toBeGreaterThan(10);
   });
 

@@ -6,7 +6,7 @@ import { isSchema, listOf, schemaKeys } from './schema-keys.ts';
 const schema = drillJsonSchema(FAULTS);
 const { at, keysOf } = schemaKeys(schema);
 
-/** Of one fault; all have the same keys but for what is under `with`. */
+/** Schema of one fault; all faults have the same keys except those under `with`. */
 const fault = (): JsonSchema => {
   const { items } = at('properties', 'faults');
   const [first] = isSchema(items) ? listOf(items.oneOf) : [];
@@ -16,7 +16,7 @@ const fault = (): JsonSchema => {
 
 const part = (name: string) => (): string => keysOf(at('properties', name));
 
-/** The tables of docs/chaos.md, by the names of their sections. */
+/** Tables of docs/chaos.md, by section name. */
 export const DRILL_TABLES: Readonly<Record<string, () => string>> = {
   'keys-drill': () => keysOf(schema),
   'keys-lab': part('lab'),

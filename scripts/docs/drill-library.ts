@@ -6,7 +6,7 @@ import { table } from './markdown.ts';
 
 const folder = new URL('../../chaos/', import.meta.url);
 
-/** The drills of chaos/, by the names of their files. */
+/** Drills in chaos/, by file name. */
 export const libraryDrills = (): Drill[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
@@ -18,7 +18,7 @@ export const libraryDrills = (): Drill[] =>
       }),
     );
 
-/** The table of chaos/README.md. */
+/** Table of chaos/README.md. */
 export const drillLibraryTable = (): string =>
   table(
     ['drill', 'faults', 'result with 1.13.4'],

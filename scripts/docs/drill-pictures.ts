@@ -1,5 +1,6 @@
 /**
- * Pictures of the pages of two drills for the docs: one from its verdict on, one from what happened on, in the dark. Needs Chromium.
+ * Pictures of the pages of two drills for the docs: one from its verdict on, one from what happened
+ * on, in the dark. Needs Chromium.
  *
  *     npx swarm chaos run chaos/hang-10s.yaml --repeats 1 --report html=split.html
  *     npx swarm chaos run chaos/kill-room-node.yaml --repeats 1 --report html=kill.html

@@ -2,9 +2,9 @@ import { globSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readPage, root } from './testing/markdown-pages.ts';
 
-/** Made of a prefix and a name, or examples in texts. */
+/** Pattern of names that are composed of a prefix and a name, or examples in texts. */
 const NOT_ONE = /^SWARM_(NAME|EXPORTER_NAME|EXPORTER|PROMETHEUS_RW|PROMETHEUS_RW_\w+|TALLY)$/;
-/** Variables of flags. */
+/** Variables that set flags. */
 const BY_FLAG =
   /^SWARM_(JOIN_RATE|THRESHOLD|ROOMS|SCALE|EXPORTER_LISTEN|URL|API_KEY|API_SECRET|CA|REPORT|QUEUE|JSON|SIMULCAST|SIGNALLING|QUIET|LIVEKIT_VERSION|EXPORTER_TOKEN_FILE|EXPORTER_CA)$/;
 

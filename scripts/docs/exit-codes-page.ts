@@ -1,7 +1,7 @@
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 
-/** docs/exit-codes.md. */
+/** Page docs/exit-codes.md. */
 export const exitCodesPage = (): string => `${generatedFrom('packages/settings/src/exit-codes.ts')}
 
 # Exit codes
@@ -19,7 +19,7 @@ ${exitCodesTable()}
 - \`swarm report\` exits as the run did. \`swarm doctor\` exits with 0, or with 3 when something that a run needs is missing.
 `;
 
-/** The table alone. */
+/** Table of the exit codes, without the page. */
 export const exitCodesTable = (): string =>
   table(
     ['code', 'meaning'],

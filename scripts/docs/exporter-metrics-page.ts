@@ -45,7 +45,7 @@ Participants are those of the load that are connected: without join probes.`,
   },
 ];
 
-/** docs/exporter-metrics.md. */
+/** Page docs/exporter-metrics.md. */
 export const exporterMetricsPage =
   (): string => `${generatedFrom('packages/catalogue/src/families')}
 

@@ -13,7 +13,7 @@ const blocks = ['exporter.md', 'beacon.md'].flatMap((name) =>
 );
 
 describe('docs of the exporter', () => {
-  it.each(blocks)('shows a configuration that can be read: %s', (file, yaml) => {
+  it.each(blocks)('shows a valid configuration: %s', (file, yaml) => {
     expect(() =>
       readSettings(yaml, configFile(), { file, noun: 'configuration', begin: '' }),
     ).not.toThrow();

@@ -27,7 +27,10 @@ const manifests = ['livekit', 'redis', 'namespace'].flatMap((file) =>
   ),
 );
 
-/** Labels of programs beside LiveKit: this project's exporter, LiveKit's chart of egress, and the charts of monitoring. */
+/**
+ * Labels of other programs: this project's exporter, LiveKit's chart of egress, and the charts of
+ * monitoring.
+ */
 const BESIDE = [
   'livekit-swarm',
   'egress',
@@ -49,7 +52,10 @@ const EXAMPLES: Objects = {
   ]),
 };
 
-/** A release of LiveKit's chart: test/livekit-chart.test.ts of the mixin compares its names with Helm's. */
+/**
+ * Objects of a release of LiveKit's chart; test/livekit-chart.test.ts of the mixin compares their
+ * names with Helm's.
+ */
 const chartOf = (release: (typeof RELEASES)[number]): Objects => ({
   names: new Set([`deployment/${nameOf(release)}`]),
   labels: new Set([labelsOfRelease(release)['app.kubernetes.io/name'] ?? '', ...BESIDE]),
@@ -70,7 +76,7 @@ describe.each(Object.entries(RUNBOOK_COMMANDS))('%s', (_name, { kubernetes, char
   );
 });
 
-it('every other command of a runbook names no object of one deployment only', () => {
+it('no other command of a runbook names an object of one deployment only', () => {
   for (const page of ['README', ...runbookPages()]) {
     const text = read(`docs/runbooks/${page}.md`).replace(
       /<!-- commands:[\s\S]*?<!-- \/commands -->/,

@@ -8,7 +8,7 @@ export interface Objects {
   labels: ReadonlySet<string>;
 }
 
-/** Kinds as kubectl takes them, in one spelling. */
+/** Kinds in all notations of kubectl, with one spelling as value. */
 const KINDS: Readonly<Record<string, string>> = {
   pod: 'pod',
   pods: 'pod',
@@ -25,14 +25,14 @@ const OF_NODES = new Set(['cordon', 'drain', 'uncordon']);
 const VERBS = new Set([
   ...['get', 'describe', 'delete', 'top', 'rollout', 'debug', ...OF_PODS, ...OF_NODES],
 ]);
-/** Words after `rollout`. */
+/** Words that follow `rollout`. */
 const ACTIONS = new Set(['undo', 'restart', 'status']);
 /** Flags whose value is the next word. */
 const WITH_VALUE = new Set(['-n', '-l', '-o']);
 
 const isPlaceholder = (word: string): boolean => /^[A-Z]+$/.test(word);
 
-/** The commands in a text of a page or of its table. */
+/** kubectl commands in a text of a page or of its table. */
 export const kubectlCommands = (text: string): string[] =>
   [...text.matchAll(/kubectl [^`\n|;]*/g)].map(([command]) => command.trim());
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsIn, linksIn, markdownPages, readPage, root } from './testing/markdown-pages.ts';
 
-/** What is wrong with a link; null when it leads somewhere. */
+/** Problem of a link; null: its target exists. */
 const problemOf = (page: string, target: string): string | null => {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? page : join(dirname(page), decodeURIComponent(path));
@@ -15,7 +15,7 @@ const problemOf = (page: string, target: string): string | null => {
 
 const pages = markdownPages();
 
-it('finds the pages of every part of the checkout', () => {
+it('finds pages in every part of the checkout', () => {
   const parts = [
     'README.md',
     'docs/ARCHITECTURE.md',
@@ -52,7 +52,7 @@ it('README.md stays at about one and a half screens', () => {
 });
 
 describe('reading of pages', () => {
-  it('finds links, images, references and HTML, and leaves code and addresses alone', () => {
+  it('finds links, images, references and HTML, but none in code, and no addresses', () => {
     const page = [
       '[a](a.md#b) ![i](i.png "t") [w](https://x.org) [m](mailto:a@b.c)',
       '<img src="p.png"> `[code](no.md)` [`name`](yes.md)',

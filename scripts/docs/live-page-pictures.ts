@@ -1,6 +1,6 @@
 /**
- * Pictures of the live page for the docs, taken during a run whose packets are lost for a while: on a laptop, on a phone, and its charts in the
- * dark. Needs root, nftables and Chromium.
+ * Pictures of the live page for the docs, taken during a run whose packets are lost for a while: on
+ * a laptop, on a phone, and its charts in the dark. Needs root, nftables and Chromium.
  *
  *     node scripts/docs/live-page-pictures.ts docs/images
  */
@@ -45,13 +45,13 @@ const PICTURES: readonly Picture[] = [
 const LOAD =
   '--rooms 5 --participants 3 --publish audio,video --video 180p --join-rate 5 --duration 90s --quiet --no-github --ui';
 
-/** When packets are lost, ms after the address was printed. */
+/** Time at which packet loss begins, ms after the address was printed. */
 const FAULT_AT_MS = 20_000;
 const FAULT_MS = 10_000;
-/** After the fault, so that the recovery shows, ms. */
+/** Time after the fault in which the recovery is visible, ms. */
 const AFTER_MS = 6_000;
 const LOST_PERCENT = 40;
-/** New figures and their charts, ms. */
+/** Time until new figures and charts are drawn, ms. */
 const DRAWN_MS = 2_500;
 
 const [folder] = process.argv.slice(2);

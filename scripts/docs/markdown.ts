@@ -1,4 +1,4 @@
-/** A table; cells keep their own Markdown, bars in them are escaped. */
+/** Renders a table; cells keep their own Markdown, bars in them are escaped. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.map(cell).join(' | ')} |`)

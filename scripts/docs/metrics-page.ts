@@ -8,7 +8,10 @@ import {
 } from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
-/** The catalogue in chapters, in its own order: each goes from its first metric to the next chapter. */
+/**
+ * Chapters of the catalogue in its own order: each begins with its first metric, and ends before
+ * the next chapter.
+ */
 const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
   {
     title: 'Join and reconnect',
@@ -37,7 +40,7 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
   },
 ];
 
-/** docs/metrics.md. */
+/** Page docs/metrics.md. */
 export const metricsPage =
   (): string => `${generatedFrom('packages/metrics/src/metrics.ts and default-thresholds.ts')}
 
@@ -100,7 +103,7 @@ const names = (which: (definition: MetricDefinition) => boolean): string =>
     .map(code)
     .join(', ');
 
-/** Default thresholds with their reasons. */
+/** Table of default thresholds with their reasons. */
 const defaultsTable = (): string =>
   table(
     ['threshold', 'why'],

@@ -9,7 +9,7 @@ const ONE_SCREEN = 45;
 
 describe.each(packages)('packages/%s/README.md', (name) => {
   const page = readPage(`packages/${name}/README.md`);
-  /** What stands behind `- **TITLE:**`. */
+  /** Text behind `- **TITLE:**` of the page. */
   const fact = (title: string): string =>
     new RegExp(`^- \\*\\*${title}:\\*\\* (.+)$`, 'm').exec(page)?.[1] ?? '';
 

@@ -20,7 +20,7 @@ it.each(SECTIONS)(
   },
 );
 
-it('changes nothing but its section', () => {
+it('changes only its section', () => {
   const page = 'a\n<!-- x: made -->\nold\n<!-- /x -->\nb';
   expect(withSection(page, 'x', '$1 new')).toBe('a\n<!-- x: made -->\n\n$1 new\n\n<!-- /x -->\nb');
   expect(() => withSection(page, 'y', '')).toThrow(/no section/);

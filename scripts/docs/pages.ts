@@ -16,7 +16,7 @@ import { plantedFaultsPage } from './planted-faults-page.ts';
 import { reportsPage } from './reports-page.ts';
 import { reverseProxyPage } from './reverse-proxy-page.ts';
 
-/** Every page that is written by a program, by its path in the checkout. */
+/** Generated pages, by path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/adr/0013-busy-is-not-wrong.md': busyIsNotWrongPage,
   'docs/chaos-faults.md': chaosFaultsPage,

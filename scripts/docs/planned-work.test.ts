@@ -7,7 +7,7 @@ import { runbookPages } from './runbook-sections.ts';
 const DOCS = new URL('../../docs/', import.meta.url);
 const EXAMPLES = new URL('../../examples/', import.meta.url);
 
-/** Every command of every page that adds a silence. */
+/** Commands in the pages that add a silence. */
 const silences = [DOCS, EXAMPLES].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
@@ -18,7 +18,7 @@ const silences = [DOCS, EXAMPLES].flatMap((folder) =>
     ),
 );
 
-it('finds the silences of the pages: one on each but that of the Watchdog', () => {
+it('finds one silence on each page except that of the Watchdog', () => {
   const pages = silences.filter(({ path }) => path.startsWith('runbooks/'));
   expect(new Set(pages.map(({ path }) => path)).size).toBe(runbookPages().length - 1);
   expect(pages.map(({ path }) => path)).not.toContain('runbooks/watchdog.md');

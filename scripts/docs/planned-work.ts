@@ -3,7 +3,10 @@ import type { Alert } from '@livekit-swarm/mixin';
 /** Severities in ascending order. A silence of one must not hide alerts of a higher one. */
 const SEVERITIES: readonly Alert['severity'][] = ['none', 'info', 'warning', 'critical'];
 
-/** Sets of labels for the subject of an alert in its cluster; the first set that the alert has counts, because the instance of a probe is the exporter. */
+/**
+ * Sets of labels for the subject of an alert in its cluster; the first set that the alert has
+ * counts, because the instance of a probe is the exporter.
+ */
 const SUBJECTS = [['target', 'node'], ['target'], ['instance'], ['job'], ['container']] as const;
 
 /** Labels of an alert as it arrives at Alertmanager: the promtool tests of the rules prove them. */
@@ -14,7 +17,10 @@ export const labelsOf = (alert: Alert): Readonly<Record<string, string>> => {
   return { alertname: alert.name, severity: alert.severity, ...alert.labels, ...fired };
 };
 
-/** Matchers of the silence for planned work: of one subject in one cluster, and of the least severe alert of this name. */
+/**
+ * Matchers of the silence for planned work: of one subject in one cluster, and of the least severe
+ * alert of this name.
+ */
 const matchersOf = (alerts: readonly Alert[]): string[] => {
   const [alert] = alerts.toSorted(
     (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
@@ -33,7 +39,7 @@ const matchersOf = (alerts: readonly Alert[]): string[] => {
 
 /** Renders the advice on planned work for the page of these alerts. */
 export const plannedWork = (alerts: readonly Alert[]): string => {
-  // A silenced Watchdog pages as a stopped one does.
+  // Silencing the Watchdog would page, because it looks like a stopped Watchdog.
   if (alerts.some(({ severity }) => severity === 'none'))
     return 'Planned work on Prometheus or Alertmanager? **Never silence this alert**: its receiver pages when it does not arrive. Pause the check at the receiver, for as long as the work takes.';
   const critical = alerts.length > 1 && alerts.some(({ severity }) => severity === 'critical');
@@ -46,7 +52,9 @@ export const plannedWork = (alerts: readonly Alert[]): string => {
   ].join('\n');
 };
 
-/** The matchers of an `amtool silence add`: `severity=warning` → `{ severity: 'warning' }`. */
+/**
+ * Parses the matchers of an `amtool silence add`: `severity=warning` → `{ severity: 'warning' }`.
+ */
 const readMatchers = (command: string): Record<string, string> =>
   Object.fromEntries(
     [...command.matchAll(/(?<=\s)([a-z_]+)(=~|!=|!~|=)(\S+)/g)].flatMap(
@@ -59,8 +67,8 @@ const readMatchers = (command: string): Record<string, string> =>
 const isPlaceholder = (name: string, value: string): boolean => value === name.toUpperCase();
 
 /**
- * Problems of an `amtool silence add` of a page: it matches no alert of the rules, or more than its cluster and subject, or an alert of a higher
- * severity. Empty: none.
+ * Problems of an `amtool silence add` of a page: it matches no alert of the rules, or more than its
+ * cluster and subject, or an alert of a higher severity. Empty: none.
  */
 export const problemsOf = (command: string, alerts: readonly Alert[]): string[] => {
   const matchers = readMatchers(command);

@@ -20,7 +20,7 @@ const rows = (faults: typeof GENERATOR_FAULTS | typeof SERVER_FAULTS): string =>
     ]),
   );
 
-/** The section on busy hosts; empty without the results of bench/busy-verdicts.ts. */
+/** Section on busy hosts; empty without the results of bench/busy-verdicts.ts. */
 const busySection = (): string => {
   const runs = readBusyRuns();
   return runs.length === 0
@@ -36,7 +36,7 @@ ${table(BUSY_HEAD, busyRows(runs))}
 `;
 };
 
-/** docs/planted-faults.md. */
+/** Page docs/planted-faults.md. */
 export const plantedFaultsPage =
   (): string => `${generatedFrom('packages/cli/test/support/planted-faults.ts')}
 

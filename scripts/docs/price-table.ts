@@ -1,7 +1,7 @@
 import { defaultPriceBook, type Source } from '@livekit-swarm/cost';
 import { table } from './markdown.ts';
 
-/** The price book as a table: docs/cost.md. */
+/** Table of the price book in docs/cost.md. */
 export const priceTable = (): string => {
   const { livekitCloud, providers, turn, storage, exchangeRates } = defaultPriceBook();
   const rows: string[][] = [

@@ -5,7 +5,7 @@ import { readCommand } from './testing/shell-words.ts';
 
 const page = readPage('docs/push-metrics.md');
 
-/** [command line, its outputs, environment] */
+/** Commands of the page: command line, its outputs, environment. */
 const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => {
   let exported: Record<string, string> = {};
   return block.split('\n').flatMap((line): [string, string[], Record<string, string>][] => {
@@ -17,11 +17,11 @@ const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, bloc
 });
 
 describe('docs of outputs', () => {
-  it('has examples', () => {
+  it('contains examples', () => {
     expect(commands.length).toBeGreaterThan(4);
   });
 
-  it.each(commands)('shows what can be used: %s', async (_line, outputs, env) => {
+  it.each(commands)('shows valid outputs: %s', async (_line, outputs, env) => {
     const options = { env, version: '0.1.0', warn: () => {} };
     await expect(openOutputs(outputs, options)).resolves.toBeDefined();
   });

@@ -11,7 +11,7 @@ const pages = [
   'chaos/README.md',
 ];
 
-it.each(pages)('%s quotes alert rules as they are', (page) =>
+it.each(pages)('%s quotes alert rules correctly', (page) =>
   expect(wrongQuotes(readFileSync(new URL(page, root), 'utf8'), shippedRules())).toEqual([]),
 );
 

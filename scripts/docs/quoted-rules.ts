@@ -1,25 +1,31 @@
-/** Numbers that pages quote from alert rules, compared with the rules. */
+/** Comparison of numbers that pages quote from alert rules with the rules. */
 import { readFileSync } from 'node:fs';
 import { type AlertRule, parseAlertRules } from '@livekit-swarm/chaos/drill';
 import { formatDuration, parseDuration } from '@livekit-swarm/settings';
 
-/** The rules that come with swarm. */
+/** Reads the rules that come with swarm. */
 export const shippedRules = (): AlertRule[] =>
   parseAlertRules(
     readFileSync(new URL('../../alerts/livekit-swarm.rules.yaml', import.meta.url), 'utf8'),
   );
 
 const DURATION = String.raw`((?:\d+(?:\.\d+)? ?(?:ms|seconds?|minutes?|hours?|[smh]) ?)+)`;
-/** Statements such as `LiveKitNodeDown waits 1m30s` and `LiveKitNodeDown has a \`for\` of 30 seconds`. */
+/**
+ * Pattern of statements such as `LiveKitNodeDown waits 1m30s` and `LiveKitNodeDown has a \`for\` of
+ * 30 seconds`.
+ */
 const WAITS = new RegExp(
   String.raw`\b(LiveKit\w+)(?: waits| has a \`for\` of)(?: for)? ${DURATION}`,
   'g',
 );
-/** Statements such as `LiveKitNodeDown fired after 31.6 s` and `fires 31 s after`; the time cannot be shorter than the `for` of the rule. */
+/**
+ * Pattern of statements such as `LiveKitNodeDown fired after 31.6 s` and `fires 31 s after`; the
+ * time cannot be shorter than the `for` of the rule.
+ */
 const FIRED =
   /\b(LiveKit\w+)[^.;|]*? fire[sd](?: after)? (\d+(?:\.\d+)?)(?: to \d+(?:\.\d+)?)? s\b/g;
 
-/** Statements of a page about alerts that contradict these rules. */
+/** Statements of a page on alerts that contradict these rules. */
 export const wrongQuotes = (page: string, rules: readonly AlertRule[]): string[] => {
   const waitsOf = (alert: string): number[] =>
     rules.filter(({ name }) => name === alert).map(({ waitsMs }) => waitsMs);

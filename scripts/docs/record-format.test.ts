@@ -18,11 +18,11 @@ const examples = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(
 const lineTypes = ['header', ...Object.keys(LINE_SCHEMAS)];
 
 describe('docs/record-format.md', () => {
-  it.each(examples)('shows a $type line that can be read', (line) => {
+  it.each(examples)('shows a valid $type line', (line) => {
     expect(parseRecordLine(JSON.stringify(line), line.type === 'header' ? 1 : 2)).toEqual(line);
   });
 
-  it('has an example and a section of every type of line', () => {
+  it('has an example and a section for every type of line', () => {
     expect(new Set(examples.map(({ type }) => type))).toEqual(new Set(lineTypes));
     for (const type of lineTypes) expect(page).toContain(`\n## ${type}\n`);
   });

@@ -1,5 +1,6 @@
 /**
- * Pictures of an HTML report for the docs: on a laptop, on a phone, and its charts in the dark. Needs Chromium.
+ * Pictures of an HTML report for the docs: on a laptop, on a phone, and its charts in the dark.
+ * Needs Chromium.
  *
  *     npx swarm run … --report html=report.html
  *     node scripts/docs/report-pictures.ts report.html docs/images

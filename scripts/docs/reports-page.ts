@@ -8,7 +8,10 @@ const render = async (reporter: Reporter, outcomes: Outcome[]): Promise<string> 
   return rendered === null ? '' : await wholeOf(rendered);
 };
 
-/** The lines from the first that matches to the last before `to` matches; what is between excerpts is three points. */
+/**
+ * Excerpt of a text from the first line that matches `from` to the last one before `to` matches;
+ * three dots stand between excerpts.
+ */
 const excerpt = (text: string, ...parts: [from: RegExp, to: RegExp][]): string => {
   const lines = text.split(/\r?\n/);
   const pieces = parts.map(([from, to]) => {
@@ -25,7 +28,7 @@ const excerpt = (text: string, ...parts: [from: RegExp, to: RegExp][]): string =
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
-/** docs/reports.md: each reporter with what it makes of one and the same run. */
+/** Page docs/reports.md: output of each reporter for the same run. */
 export const reportsPage = async (): Promise<string> => {
   const run = stagedReport();
   const { text, json, junit, markdown, github, csv } = REPORTERS;

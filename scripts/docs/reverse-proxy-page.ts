@@ -29,7 +29,7 @@ ${broken.map((one) => `<details><summary>${one.title}</summary>\n\n${block(one.c
 `;
 };
 
-/** docs/how-to/reverse-proxy.md. */
+/** Page docs/how-to/reverse-proxy.md. */
 export const reverseProxyPage = (): string => `${generatedFrom('packages/cli/test/support/proxies')}
 
 # Put a proxy in front of LiveKit

@@ -6,9 +6,9 @@ import { percentsIn, percentsOf, secondsIn, shortestFor } from './rule-numbers.t
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** Percentages on a page that are not those of its alert, each with its meaning. */
+/** Other percentages on the page of an alert, which are not in its rule. */
 const OTHERS: Readonly<Record<string, readonly number[]>> = {
-  // 100 %: a full memory. 95 %: the use at which to call for help.
+  // A full memory has 100 %; at 95 %, the page advises to call for help.
   LiveKitMemoryHigh: [100, 95],
 };
 
@@ -28,7 +28,7 @@ describe.each([...new Set(ALERTS.map(({ name }) => name))])('the runbook of %s',
   );
 });
 
-/** Rows of the table of measured times: alert, and the time with the rules as shipped. */
+/** Rows of the table of measured times: alert, and the time with the original rules. */
 const rows = [
   ...read('docs/alerting.md').matchAll(
     /^\| \[(\w+)\]\(runbooks\/[\w-]+\.md\)(?:, window (\w+))?[^|]*\|[^|]*\| ([^|]*) \|/gm,
@@ -50,14 +50,14 @@ describe('docs/alerting.md, the times of alerts as shipped', () => {
         ({ labels }) => window === undefined || labels?.window === window,
       );
       const held = shortestFor(alerts);
-      // An alert cannot fire before its condition has held for its time.
+      // An alert cannot fire before its condition has held for the time of its rule.
       if (shipped.startsWith('waits for')) expect(secondsIn(shipped)).toBe(held);
       else expect(secondsIn(shipped)).toBeGreaterThanOrEqual(held);
     },
   );
 });
 
-it('reads durations and percentages as pages and rules have them', () => {
+it('reads durations and percentages of pages and rules', () => {
   expect(['1m30s', '1 min 34 s', '6 h', '0s', '9.7 s'].map(secondsIn)).toEqual([
     90, 94, 21_600, 0, 9.7,
   ]);

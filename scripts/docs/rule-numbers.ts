@@ -1,6 +1,6 @@
 import type { Alert } from '@livekit-swarm/mixin';
 
-/** Numbers of the alert rules as pages quote them. */
+/** Numbers of the alert rules in the notation of pages. */
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   s: 1,
@@ -10,7 +10,10 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   d: 86_400,
 };
 
-/** Reads a duration such as `1m30s`, `1 min 34 s` or `6 h` as seconds. @throws Error for anything else */
+/**
+ * Reads a duration such as `1m30s`, `1 min 34 s` or `6 h` as seconds.
+ * @throws Error for anything else
+ */
 export const secondsIn = (text: string): number => {
   const parts = [...text.matchAll(/([\d.]+)\s*(min|s|m|h|d)(?![a-z])/g)];
   if (parts.length === 0) throw new Error(`not a duration: ${text}`);
@@ -20,11 +23,11 @@ export const secondsIn = (text: string): number => {
   );
 };
 
-/** The shortest time for which a condition must hold before one of these alerts fires. */
+/** Shortest `for` of these alerts, s. */
 export const shortestFor = (alerts: readonly Alert[]): number =>
   Math.min(...alerts.map((alert) => secondsIn(alert.for)));
 
-/** Percentages that the conditions of alerts compare with: 0.15 → 15. */
+/** Percentages with which the conditions of alerts compare: 0.15 → 15. */
 export const percentsOf = (alerts: readonly Alert[]): ReadonlySet<number> =>
   new Set(
     alerts.flatMap(({ expr }) =>

@@ -33,7 +33,7 @@ it.each(commands)('%s: names services of docker-compose.yml', (_name, { compose 
   if (compose.startsWith('docker compose')) expect(named.length).toBeGreaterThan(0);
 });
 
-/** `kind/name` of the shipped manifests, and the value of their name label. */
+/** Names in the included manifests, as `kind/name`, with the value of their name label. */
 const manifests = ['livekit', 'redis', 'namespace'].flatMap((file) =>
   parseAllDocuments(read(`examples/kubernetes/base/${file}.yaml`)).map((document) =>
     z
@@ -77,7 +77,7 @@ it("finds the exporter's pods and unit by their shipped names", () => {
   expect(read('packaging/systemd/swarm-exporter.service')).toContain('[Service]');
 });
 
-it('never forces the end of a pod with a grace period of 0', () => {
+it('never deletes a pod with a grace period of 0', () => {
   for (const [, { kubernetes, chart }] of commands)
     for (const text of [kubernetes, chart]) expect(text).not.toMatch(/grace-period=0|--force/);
 });
@@ -87,7 +87,7 @@ it('no page needs a checkout on the computer of the operator', () => {
     expect(read(`docs/runbooks/${page}.md`), page).not.toMatch(/npx swarm/);
 });
 
-it('every page has commands, and every command a page', () => {
+it('every page has a command, and every command is on a page', () => {
   const used = runbookPages().flatMap((page) => {
     const names = commandNames(read(`docs/runbooks/${page}.md`));
     expect(names, page).not.toEqual([]);

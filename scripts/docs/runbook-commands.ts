@@ -1,14 +1,18 @@
 import { code, table } from './markdown.ts';
 
 /**
- * Command of an operator during an incident, for each kind of deployment. Names are those of examples/kubernetes/base, LiveKit's Helm
- * chart, docker-compose.yml, packaging/systemd and the packages of Debian; tests compare them. Words in capitals are replaced.
+ * Command of an operator during an incident, for each kind of deployment. Names are those of
+ * examples/kubernetes/base, LiveKit's Helm chart, docker-compose.yml, packaging/systemd and the
+ * packages of Debian; tests compare them. Words in capitals are replaced.
  */
 export interface RunbookCommand {
   does: string;
   /** Command for the manifests of examples/kubernetes. */
   kubernetes: string;
-  /** Command for LiveKit's Helm chart under any name of its release; the chart has neither Redis nor a load balancer. */
+  /**
+   * Command for LiveKit's Helm chart under any name of its release; the chart has neither Redis nor
+   * a load balancer.
+   */
   chart: string;
   compose: string;
   systemd: string;
@@ -22,7 +26,7 @@ const EXPORTER =
 const HOST_NETWORK =
   "kubectl debug node/HOST -it --image=nicolaka/netshoot -- sh -c 'ethtool -S DEVICE | grep allowance; sysctl net.netfilter.nf_conntrack_count'";
 
-/** Where nothing has to be typed, or nothing is shipped. */
+/** Text for platforms without a load balancer of this project. */
 const CLOUD = "your Ingress, or the provider's console";
 const REDIS = 'your Redis: the chart has none';
 
@@ -234,11 +238,11 @@ const WITHOUT_COMMAND: ReadonlySet<string> = new Set([
   RUNBOOK_COMMANDS['node-revert']?.systemd ?? '',
 ]);
 
-/** The names in `<!-- commands: node-state, node-log -->` of a page. */
+/** Names in `<!-- commands: node-state, node-log -->` of a page. */
 export const commandNames = (page: string): string[] =>
   (/[<]!-- commands: ([^>]*?) -->/.exec(page)?.[1] ?? '').split(', ').filter((name) => name !== '');
 
-/** The table of these commands, ways of deployment side by side. @throws Error for an unknown name */
+/** Table of these commands, with one column for each platform. @throws Error for an unknown name */
 export const commandTable = (names: readonly string[]): string =>
   table(
     ['', 'examples/kubernetes', "LiveKit's chart", 'Compose: the stack', 'systemd'],

@@ -5,7 +5,7 @@ import { commandNames, commandTable } from './runbook-commands.ts';
 
 const FOLDER = new URL('../../docs/runbooks/', import.meta.url);
 
-/** Alerts by the page that they share: one name may have several windows. */
+/** Alerts by page: several windows of one name share a page. */
 const alertsByPage = (): Map<string, Alert[]> => {
   const pages = new Map<string, Alert[]>();
   for (const alert of ALERTS) {
@@ -15,7 +15,7 @@ const alertsByPage = (): Map<string, Alert[]> => {
   return pages;
 };
 
-/** What the rules say: severity, condition and time, as they are shipped. */
+/** Text of the rules: severity, condition and time, with default limits. */
 const alertText = (alerts: readonly Alert[]): string =>
   [
     ...alerts.map(({ severity, labels, expr, for: pending }) =>
@@ -30,7 +30,7 @@ const alertText = (alerts: readonly Alert[]): string =>
     `Dashboard: ${[...new Set(alerts.map(({ dashboard }) => dashboard))].map((uid) => `\`/d/${DASHBOARDS[uid]}\``).join(', ')} in your Grafana.`,
   ].join('\n\n');
 
-/** Questions, each before the query that answers it. */
+/** Questions of the first minute, each before the query that answers it. */
 const firstMinute = (alerts: readonly Alert[]): string =>
   [
     'What else fires? If it is more than this alert, read [Triage](README.md#triage) first.',
@@ -51,7 +51,7 @@ const firstMinute = (alerts: readonly Alert[]): string =>
 
 const readRunbook = (page: string): string => readFileSync(new URL(`${page}.md`, FOLDER), 'utf8');
 
-/** The generated sections of every runbook, for `npm run docs`. */
+/** Generated sections of every runbook, for `npm run docs`. */
 export const runbookSections = (): { path: string; name: string; text: () => string }[] => [
   ...[...alertsByPage()].flatMap(([page, alerts]) => {
     const path = `docs/runbooks/${page}.md`;

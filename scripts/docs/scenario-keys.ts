@@ -9,10 +9,10 @@ const groups = (): JsonSchema[] => listOf(at('properties', 'groups', 'additional
 
 const executorOf = (group: JsonSchema): string => String(group.properties?.executor?.const);
 
-/** Keys that every group has, whatever its executor. */
+/** Keys that groups of all executors have. */
 const COMMON = ['startTime', 'gather', 'room', 'roomPrefix', 'roles'];
 
-/** Executors in a sentence each, with the keys that are their own. */
+/** List of executors, with a sentence and their own keys. */
 const executors = (): string =>
   groups()
     .map((group) => {
@@ -42,7 +42,7 @@ const track = (): JsonSchema => {
   return objectIn(list.items);
 };
 
-/** The tables of docs/scenario-language.md, by the names of their sections. */
+/** Tables of docs/scenario-language.md, by section name. */
 export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
   'keys-file': () => keysOf(schema),
   'keys-group': () => keysOf(groups()[0] ?? schema, (key) => COMMON.includes(key)),

@@ -8,7 +8,7 @@ const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '
   text,
 ]);
 
-/** What an example that shows one part of a file stands in. */
+/** Complete scenario into which an example of one part is inserted. */
 const REST = {
   scenario: 'example',
   groups: {
@@ -23,11 +23,11 @@ const REST = {
 };
 
 describe('docs/scenario-language.md', () => {
-  it('has examples', () => {
+  it('contains examples', () => {
     expect(blocks.length).toBeGreaterThan(8);
   });
 
-  it.each(blocks)('has an example that is right:\n%s', (text) => {
+  it.each(blocks)('has a valid example:\n%s', (text) => {
     const whole = text.includes('scenario: ')
       ? text
       : stringify({ ...REST, ...(parse(text) as object) });

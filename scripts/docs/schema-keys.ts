@@ -1,13 +1,18 @@
 import type { JsonSchema } from '@livekit-swarm/settings';
 import { code, table } from './markdown.ts';
 
-/** Reads a JSON Schema for tables of pages. */
+/** Reader of a JSON Schema for tables of pages. */
 export interface SchemaKeys {
-  /** The part of the schema at a path of keywords, references followed. @throws RangeError where there is none */
+  /**
+   * Returns the part of the schema at a path of keywords, with references resolved.
+   * @throws RangeError when it does not exist
+   */
   at(...path: string[]): JsonSchema;
-  /** A table of the keys of a mapping: name, example, description. Bold: required. */
+  /**
+   * Renders a table of the keys of a mapping: name, example, description. Required keys are bold.
+   */
   keysOf(node: JsonSchema, keep?: (key: string) => boolean): string;
-  /** Of several alternatives the one that is a mapping. */
+  /** Returns the mapping among several alternatives. */
   objectIn(node: JsonSchema): JsonSchema;
 }
 
@@ -53,7 +58,7 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
     return known ? text : `${text} Default: ${code(String(initial))}.`.trim();
   };
 
-  /** A value as it can stand in a file. */
+  /** Formats a value as in a file. */
   const example = (node: JsonSchema): string => {
     const target = follow(node);
     if (Array.isArray(node.examples)) return codes(node.examples.slice(0, 2));
@@ -78,7 +83,7 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
 const codes = (values: readonly unknown[]): string =>
   values.map((value) => code(flow(value))).join(', ');
 
-/** In the style of YAML that fits a line. */
+/** Formats a value in flow style, on one line. */
 const flow = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (!isSchema(value)) return String(value);

@@ -28,7 +28,10 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
   ...Object.entries(DRILL_TABLES).map(([name, text]) => ({ path: 'docs/chaos.md', name, text })),
 ];
 
-/** Puts `text` into the section of that name. @throws Error when the page has no such section */
+/**
+ * Replaces the section of this name with `text`.
+ * @throws Error when the page has no such section
+ */
 export const withSection = (page: string, name: string, text: string): string => {
   const section = new RegExp(`(<!-- ${name}:[^>]*-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
   if (!section.test(page))

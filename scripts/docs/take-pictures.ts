@@ -6,11 +6,14 @@ export interface Picture {
   file: string;
   viewport: Viewport;
   scheme: 'light' | 'dark';
-  /** What is at its top; null: the top of the page. */
+  /** Selector of the element at the top of the picture; null: the top of the page. */
   from: string | null;
 }
 
-/** Takes pictures of a page on disk. Needs Chromium. @param ready a selector of what is there once it is drawn */
+/**
+ * Takes pictures of a page on disk. Needs Chromium.
+ * @param ready selector of an element that exists once the page is drawn
+ */
 export const takePictures = async (
   page: string,
   folder: string,

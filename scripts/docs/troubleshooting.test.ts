@@ -15,7 +15,10 @@ const SOURCES = [
   'packages/record/src/participant-line.ts',
 ].map(read);
 
-/** Reasons of failed joins, as the sources write them: a value of `reason`, a member of a type, or a key of the settings of paths. */
+/**
+ * Reasons of failed joins in the sources: a value of `reason`, a member of a type, or a key of the
+ * settings of paths.
+ */
 const given = new Set<string>([
   ...PROXY_ANSWERS,
   ...SOURCES.flatMap((source) => [

@@ -1,7 +1,7 @@
 import { CHECKS } from '@livekit-swarm/verify';
 import { code, table } from './markdown.ts';
 
-/** The checks of `swarm verify`, in their order. */
+/** Table of the checks of `swarm verify`, in their order. */
 export const verifyChecksTable = (): string =>
   table(
     ['check', 'passes when', 'severity', 'what a finding means', 'fix'],

@@ -27,7 +27,10 @@ import { rolldown } from 'rolldown';
 
 export const FOLDER = fileURLToPath(new URL('../../scenarios/k6/lib/', import.meta.url));
 
-/** What the scripts use, by the names of livekit_rtc.proto and livekit_models.proto. */
+/**
+ * Messages and fields that the scripts use, by the names of livekit_rtc.proto and
+ * livekit_models.proto.
+ */
 const USED: [type: MessageType, fields: string[]][] = [
   [SignalRequest, ['leave', 'ping_req']],
   [SignalResponse, ['join', 'leave', 'pong_resp']],
@@ -43,14 +46,14 @@ const nameOf = ({ typeName }: { typeName: string }): string => typeName.replace(
 
 interface FieldSource {
   type: string;
-  /** Expression for a field that is not there; none for a message. */
+  /** Expression for an absent field; a message has none. */
   empty: string;
   read: string;
-  /** Statement that writes the field of `message`, unless it has its default. */
+  /** Statement that writes the field of `message` unless the field has its default. */
   write: string;
 }
 
-/** Wire types of the encoding: https://protobuf.dev/programming-guides/encoding/#structure */
+/** Wire types of the encoding (https://protobuf.dev/programming-guides/encoding/#structure). */
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
@@ -77,7 +80,7 @@ const fieldSource = ({ no, localName, ...field }: FieldInfo): FieldSource => {
       return scalar('string', "''", LENGTH_DELIMITED);
     case ScalarType.INT32:
       return scalar('int32', '0', VARINT);
-    // Times in ms: exact as a number.
+    // Times in ms are exact as numbers.
     case ScalarType.INT64:
       return scalar('int64', '0', VARINT, 'Number');
     default:
@@ -99,7 +102,7 @@ const MESSAGES: Message[] = USED.map(([type, names]) => ({
   }),
 }));
 
-/** The functions that read and write one message. */
+/** Source of the functions that read and write one message. */
 const messageSource = ({ name, fields }: Message): string => `
 const read${name} = (reader, length) => {
   const message = { ${fields.map(({ name, empty }) => `${name}: ${empty}`).join(', ')} };
@@ -118,7 +121,7 @@ ${fields.map(({ write }) => `  ${write}`).join('\n')}
   return writer;
 };`;
 
-/** The names of the reasons by their numbers, as in the protocol. */
+/** Names of the reasons by number, as in the protocol. */
 const reasons = Object.fromEntries(
   Object.entries(DisconnectReason).filter(([, name]) => typeof name === 'string'),
 );
@@ -168,7 +171,7 @@ const bundle = async (): Promise<string> => {
   return `${BANNER}\n${output[0].code}`;
 };
 
-/** The texts of the generated files, by their names in `FOLDER`. */
+/** Texts of the generated files, by file name in `FOLDER`. */
 export const generateProtocol = async (): Promise<Record<string, string>> => ({
   'protocol.js': await bundle(),
   'protocol.d.ts': TYPES,

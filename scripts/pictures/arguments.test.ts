@@ -5,7 +5,7 @@ const NOW = Date.UTC(2026, 0, 2, 12);
 const order = (line: string) => readOrder(line === '' ? [] : line.split(' '), NOW);
 
 describe('readOrder', () => {
-  it('takes pictures of all that needs no drill, on a stage of its own', () => {
+  it('takes pictures of all dashboards that need no drill, with its own deployment', () => {
     expect(order('')).toEqual({
       keys: ['cluster', 'node', 'slo', 'media', 'rooms', 'probes', 'run', 'infrastructure'],
       theme: 'dark',
@@ -21,7 +21,7 @@ describe('readOrder', () => {
     });
   });
 
-  it('asks a Prometheus that is there', () => {
+  it('uses the given Prometheus', () => {
     expect(
       order('chaos --prometheus http://127.0.0.1:9090 --from now-10m --to now-5m').source,
     ).toEqual({

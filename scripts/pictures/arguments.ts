@@ -3,15 +3,15 @@ import { isUsageError, parseDuration, usageError } from '@livekit-swarm/settings
 import { DASHBOARDS, type DashboardUid } from '../../packages/mixin/src/rule.ts';
 import type { Picture } from './picture.ts';
 
-/** The arguments of the command line. */
+/** Parsed command line. */
 export interface Order {
   keys: readonly DashboardUid[];
   theme: Picture['theme'];
-  /** Where the pictures go. */
+  /** Folder for the pictures. */
   out: string;
-  /** How long a stage of our own plays before its pictures are taken, milliseconds. */
+  /** Time for which the deployment of the program runs before its pictures are taken, ms. */
   playMs: number;
-  /** Null: set a stage of our own. */
+  /** Existing Prometheus; null: the program starts a deployment. */
   source: { url: string; from: number; to: number; scrapeSeconds: number } | null;
 }
 
@@ -20,10 +20,13 @@ npm run dashboards:pictures -- [DASHBOARD…] --prometheus URL [--from TIME] [--
   DASHBOARD  ${Object.keys(DASHBOARDS).join(', ')}
   TIME       now, now-15m or 2026-11-21T08:00:00Z; default: the last hour`;
 
-/** It shows nothing without a drill. */
+/** Dashboard that is empty without a drill. */
 const NOT_BY_ITSELF: DashboardUid = 'chaos';
 
-/** @param now milliseconds since 1970 @throws SwarmError `usage` that names the wrong argument */
+/**
+ * @param now present time, Unix ms
+ * @throws SwarmError `usage` with the name of the wrong argument
+ */
 export const readOrder = (args: readonly string[], now: number): Order => {
   const { positionals, values } = parsed(args);
   const keys = Object.keys(DASHBOARDS) as DashboardUid[];

@@ -1,6 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** As Grafana shows a dashboard that was just opened: collapsed rows are their headings, one below the other. */
+/**
+ * Dashboard as Grafana shows it when it is opened: collapsed rows have only their headings, one
+ * below the other.
+ */
 export const asOpened = (dashboard: Dashboard): Dashboard => {
   let below = 0;
   return {

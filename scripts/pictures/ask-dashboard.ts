@@ -6,24 +6,24 @@ import { type Moments, queryPrometheus } from './query-prometheus.ts';
 import { resolutionOf } from './resolution.ts';
 
 export interface Asking {
-  /** Of Prometheus. */
+  /** URL of Prometheus. */
   url: string;
-  /** Milliseconds since 1970. */
+  /** Start of the time range, Unix ms. */
   from: number;
   to: number;
   scrapeSeconds: number;
 }
 
 /**
- * Asks what the dashboard would ask, with All chosen in every variable.
- * @throws SwarmError `usage` where Prometheus does not answer or does not take a query
+ * Runs the queries of a dashboard, with All selected in every variable.
+ * @throws SwarmError `usage` when Prometheus does not answer, or rejects a query
  */
 export const askDashboard = async (
   dashboard: Dashboard,
   { url, from, to, scrapeSeconds }: Asking,
 ): Promise<Pick<Picture, 'from' | 'to' | 'stepMs' | 'answers'>> => {
   const { stepSeconds, rateInterval } = resolutionOf((to - from) / 1_000, scrapeSeconds);
-  // As Grafana does: whole steps, so that two looks at the same time see the same points.
+  // Like Grafana, with whole steps, so that two requests at the same time return the same points.
   const aligned = {
     from: Math.floor(from / 1_000 / stepSeconds) * stepSeconds,
     to: to / 1_000,
@@ -55,7 +55,7 @@ interface Target {
   instant: boolean;
 }
 
-/** Queries of a panel for Prometheus. */
+/** Prometheus queries of a panel. */
 export const targetsOf = ({ targets = [] }: Panel): Target[] =>
   targets
     .map((target) => target as Partial<Target>)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bandsOf } from './bands.ts';
 
 describe('bandsOf', () => {
-  it('makes one stretch of what stays the same', () => {
+  it('merges equal values into one band', () => {
     const points = [
       [0, '1'],
       [5, '1'],
@@ -16,7 +16,7 @@ describe('bandsOf', () => {
     ]);
   });
 
-  it('leaves gaps where nothing was known', () => {
+  it('has gaps for missing values', () => {
     const points = [
       [0, '1'],
       [5, 'NaN'],
@@ -30,7 +30,7 @@ describe('bandsOf', () => {
     ]);
   });
 
-  it('ends with the picture', () => {
+  it('ends at the end of the picture', () => {
     expect(
       bandsOf(
         {

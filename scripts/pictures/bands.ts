@@ -1,16 +1,17 @@
 import { figureOf, type Series } from './picture.ts';
 
-/** A stretch of time in which a figure stayed the same. */
+/** Span of time with a constant value. */
 export interface Band {
-  /** Milliseconds since 1970. */
+  /** Start, Unix ms. */
   from: number;
   to: number;
   value: number;
 }
 
 /**
- * A state over time as intervals. Each point holds until the next one is expected; if it is missing, there is a gap.
- * @param to where the picture ends
+ * Converts a state over time to spans. Each point is valid until the next one is expected; a
+ * missing point leaves a gap.
+ * @param to end of the picture, Unix ms
  */
 export const bandsOf = ({ points }: Pick<Series, 'points'>, stepMs: number, to: number): Band[] => {
   const bands: Band[] = [];

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installPackages, packagesAreCurrent } from '../setup/npm-packages.mjs';
 
-/** The page has its own packages, half a gigabyte: nothing else needs them. */
+/** Folder of the page with its own packages, half a gigabyte, which no other program needs. */
 const folder = join(import.meta.dirname, 'page');
 const requireThere = createRequire(join(folder, 'package.json'));
 
-/** What is used of esbuild and sharp; their types are not there before they are. */
+/** Used parts of esbuild and sharp, whose types exist only after their installation. */
 interface Esbuild {
   build(options: object): Promise<{ outputFiles: { path: string; text: string }[] }>;
 }
@@ -19,11 +19,11 @@ export const installOwnPackages = async (signal: AbortSignal): Promise<void> => 
   if (!(await hasOwnPackages())) await installPackages(signal, folder);
 };
 
-/** The page that draws, with React and Grafana's components in it. */
+/** Page that draws, bundled with React and Grafana's components. */
 export interface Bundle {
   script: string;
   style: string;
-  /** Grafana's, by their path there. */
+  /** Fonts of Grafana, by path in its package. */
   fonts: ReadonlyMap<string, Buffer>;
 }
 
@@ -37,7 +37,8 @@ export const bundlePage = async (): Promise<Bundle> => {
     minify: true,
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
-    // Fonts and pictures of the editors that come with Grafana's components and are drawn nowhere here.
+    // Fonts and pictures of the editors that are part of Grafana's components, and are not used
+    // here.
     loader: { '.ttf': 'empty', '.svg': 'dataurl' },
     logLevel: 'error',
   });
@@ -56,7 +57,10 @@ const readFonts = async (): Promise<Map<string, Buffer>> => {
   return new Map(await Promise.all(Object.entries(FONTS).map(read)));
 };
 
-/** With 256 colours at most: panels have few, and the file a quarter of its size. */
+/**
+ * Compresses a picture to at most 256 colours: panels have few, and the file needs a quarter of the
+ * size.
+ */
 export const shrinkPng = async (png: Uint8Array): Promise<Buffer> =>
   (requireThere('sharp') as Sharp)(png)
     .png({ palette: true, colours: 256, effort: 10, dither: 0 })

@@ -6,7 +6,7 @@ import { choicesOf, withChoices } from './choices.ts';
 const { cluster, probes } = dashboards(SHIPPED);
 
 describe('choicesOf', () => {
-  it('puts in all values there are, or what the dashboard has for All', async () => {
+  it('inserts all existing values, or the value of All in the dashboard', async () => {
     const asked: string[] = [];
     const choices = await choicesOf(cluster, async (selector) => {
       asked.push(selector);
@@ -26,7 +26,7 @@ describe('choicesOf', () => {
     expect(asked).toEqual(['livekit_room_total{cluster=~".*"}']);
   });
 
-  it('needs no brackets for one value, and finds nothing where there is none', async () => {
+  it('needs no brackets for one value, and matches no series without values', async () => {
     expect(
       (await choicesOf(cluster, async () => [{ labels: { job: 'livekit' } }])).get('job'),
     ).toBe('livekit');
@@ -36,7 +36,7 @@ describe('choicesOf', () => {
 });
 
 describe('withChoices', () => {
-  it('leaves Grafana its own', () => {
+  it('keeps the variables of Grafana', () => {
     const choices = new Map([['job', 'livekit']]);
     expect(withChoices('x{job=~"$job", i=~"$instance"}[$__rate_interval]', choices)).toBe(
       'x{job=~"livekit", i=~"$instance"}[$__rate_interval]',

@@ -2,12 +2,13 @@ import type { Dashboard, VariableModel } from '@grafana/grafana-foundation-sdk/d
 import { queriesOfDashboard } from '../../packages/mixin/src/queries.ts';
 import type { Series } from './picture.ts';
 
-/** Asks for the series that a selector has. */
+/** Function that lists the series of a selector. */
 type Listing = (selector: string) => Promise<readonly Pick<Series, 'labels'>[]>;
 
 /**
- * What stands for the variables of a dashboard when All is chosen in each: their `allValue`, else all values there are, as Grafana puts it into
- * a query. Variables may build on those before them.
+ * Values of the variables of a dashboard when All is selected in each: their `allValue`, otherwise
+ * all existing values, in the form that Grafana inserts into a query. Variables may depend on
+ * earlier ones.
  */
 export const choicesOf = async (
   dashboard: Dashboard,
@@ -24,7 +25,10 @@ export const choicesOf = async (
   return choices;
 };
 
-/** `$job` → what is chosen. Grafana's own variables (`$__…`) stay. */
+/**
+ * Replaces variables such as `$job` with the selected values. Grafana's own variables (`$__…`)
+ * stay.
+ */
 export const withChoices = (expr: string, choices: ReadonlyMap<string, string>): string =>
   expr.replace(/\$([a-zA-Z]\w*)/g, (whole, name: string) => choices.get(name) ?? whole);
 
@@ -32,7 +36,7 @@ const alternatives = (series: readonly Pick<Series, 'labels'>[], label: string):
   const values = new Set(
     series.map(({ labels }) => labels[label] ?? '').filter((value) => value !== ''),
   );
-  // Escaped twice: once for the expression, once for the string it stands in.
+  // Values are escaped twice: once for the expression, and once for the string around it.
   const escaped = [...values]
     .toSorted()
     .map((value) => value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\\\$&'));

@@ -1,4 +1,7 @@
-/** `npm run dashboards:pictures`: the dashboards as pictures. What it is asked is in arguments.ts. */
+/**
+ * `npm run dashboards:pictures`: takes pictures of the dashboards. Its arguments are in
+ * arguments.ts.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,7 +63,7 @@ const fromStage = async (order: Order, signal: AbortSignal): Promise<Picture[]> 
   say(`it plays for ${order.playMs / 1_000} s`);
   await Promise.race([sleep(order.playMs, undefined, { signal }), stage.ended]);
   const { prometheusUrl: url, scrapeSeconds, begunAt: from } = stage;
-  // Asked before the stage is cleared, and so awaited here.
+  // Awaited here, before the deployment is disposed of.
   return await fromPrometheus(order, { url, scrapeSeconds, from, to: Date.now() });
 };
 
@@ -73,5 +76,5 @@ try {
   if (!interrupted.signal.aborted) say(isUsageError(error) ? explain(error) : String(error));
   process.exitCode = isUsageError(error) ? error.exitCode : 1;
 }
-// Browsers and exporters may leave a connection behind that must not keep a finished command waiting.
+// A connection that a browser or exporter left open must not delay the exit.
 process.exit();

@@ -28,7 +28,7 @@ const series = (labels: Record<string, string>, ...figures: string[]): Series =>
   points: figures.map((figure, index) => [FROM + index * STEP, figure] as const),
 });
 
-/** What is there of each type in a panel that was answered, and how it is found. */
+/** Expected elements of each type of panel, and the selectors that find them. */
 const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegExp }> = {
   stat: { answer: [series({}, '1', '7')], drawn: 'span', text: /7/ },
   timeseries: {
@@ -49,7 +49,7 @@ const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegEx
   table: { answer: [series({ instance: 'x:1' }, '1')], drawn: '[role=gridcell]', text: /x:1/ },
 };
 
-/** One panel of each type, wherever it is, under each other. */
+/** One panel of each type, below each other, from any dashboard. */
 const panels = PANEL_TYPES.map((type, index) => {
   const panel = Object.values(dashboards(SHIPPED))
     .flatMap(panelsOf)
@@ -89,7 +89,7 @@ describe('drawings', () => {
   });
   afterAll(() => chromium?.[Symbol.asyncDispose]());
 
-  it('are there for each type of panel', async () => {
+  it('exist for each type of panel', async () => {
     const seen = await withDrawing(
       chromium.browser,
       bundle,
@@ -113,7 +113,7 @@ describe('drawings', () => {
     }
   });
 
-  it('say it where there is nothing', async () => {
+  it('show a text without data', async () => {
     const texts = await withDrawing(
       chromium.browser,
       bundle,

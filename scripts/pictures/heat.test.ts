@@ -7,7 +7,7 @@ const bucket = (le: string, ...figures: string[]) => ({
 });
 
 describe('heatOf', () => {
-  it('counts what lies between two bounds, whatever their order', () => {
+  it('counts values between two bounds, in any order', () => {
     const rows = heatOf([bucket('+Inf', '6', '0'), bucket('0.1', '2', '0'), bucket('1', '5', '0')]);
     expect(rows.map(({ bound, cells }) => [bound, [...cells.values()]])).toEqual([
       [0.1, [2, 0]],
@@ -16,7 +16,7 @@ describe('heatOf', () => {
     ]);
   });
 
-  it('takes nothing for a count that is none, and leaves out what has no bound', () => {
+  it('counts an invalid value as 0, and omits series without a bound', () => {
     const rows = heatOf([
       bucket('1', 'NaN'),
       bucket('2', '-0.1'),

@@ -1,14 +1,14 @@
 import { figureOf, type Series } from './picture.ts';
 
-/** How much there was between two bounds of a histogram. */
+/** Number of values between two bounds of a histogram, over time. */
 export interface HeatRow {
-  /** Upper bound; Infinity for the last one. */
+  /** Upper bound; Infinity for the last row. */
   bound: number;
-  /** By time, milliseconds since 1970. Never below 0. */
+  /** Number of values by time (Unix ms), at least 0. */
   cells: ReadonlyMap<number, number>;
 }
 
-/** Cumulative buckets (`le`) as the rows of a heatmap, lowest first. */
+/** Converts cumulative buckets (`le`) to rows of a heatmap, lowest first. */
 export const heatOf = (series: readonly Series[]): HeatRow[] => {
   const buckets = series
     .flatMap(({ labels, points }) => {
@@ -20,7 +20,7 @@ export const heatOf = (series: readonly Series[]): HeatRow[] => {
     .toSorted((a, b) => a.bound - b.bound);
   return buckets.map(({ bound, points }, index) => {
     const below = buckets[index - 1]?.points;
-    // Buckets are scraped at once, yet rates of floats may differ by a hair.
+    // Buckets are scraped together, but rates of floats may differ minimally.
     const cells = [...points].map(
       ([time, count]) => [time, Math.max(0, count - (below?.get(time) ?? 0))] as const,
     );

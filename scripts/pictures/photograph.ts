@@ -3,14 +3,14 @@ import type { Browser, Page, ResponseForRequest } from 'puppeteer-core';
 import type { Bundle } from './bundle-page.ts';
 import type { Picture } from './picture.ts';
 
-/** A made-up address: a page without one has no storage, which Grafana's components need. */
+/** Invented address: a page without an address has no storage, which Grafana's components need. */
 const ADDRESS = 'http://dashboards.localhost/';
 const WIDTH = 1_440;
-/** Grafana draws in several steps: sizes first, then canvases. */
+/** Time for Grafana to draw, ms: first sizes, then canvases. */
 const SETTLE_MS = 1_500;
 
 /**
- * Draws a dashboard and takes a picture of all of it.
+ * Draws a dashboard and takes a picture of the whole page.
  * @throws Error when the page reports one
  */
 export const photograph = async (
@@ -21,7 +21,7 @@ export const photograph = async (
   withDrawing(browser, bundle, picture, (page) => page.screenshot({ fullPage: true }));
 
 /**
- * @param look at the page, once everything is drawn
+ * Draws a dashboard and passes the page to `look` once it is complete.
  * @throws Error when the page reports one
  */
 export const withDrawing = async <Seen>(
@@ -57,7 +57,7 @@ export const withDrawing = async <Seen>(
 const PAGE =
   '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><body><script src="page.js"></script></body>';
 
-/** Nothing leaves the browser: every request is answered here. */
+/** Response to a request of the page: no request leaves the browser. */
 const answerTo = (url: string, { script, style, fonts }: Bundle): Partial<ResponseForRequest> => {
   if (url === ADDRESS) return { contentType: 'text/html', body: PAGE };
   if (url === `${ADDRESS}page.js`) return { contentType: 'text/javascript', body: script };
@@ -66,6 +66,6 @@ const answerTo = (url: string, { script, style, fonts }: Bundle): Partial<Respon
   return font === undefined ? { status: 404 } : { contentType: 'font/woff2', body: font };
 };
 
-/** At least as high as the page, so that nothing is left out for being off the screen. */
+/** Height of the window, pixels: at least that of the page, so that every panel is drawn. */
 const heightOf = ({ dashboard: { panels = [] } }: Picture): number =>
   Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0))) * 38 + 72;

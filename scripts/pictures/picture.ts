@@ -1,26 +1,31 @@
-/** What the page that draws is given: a dashboard as it is in its file, and what Prometheus answered. */
+/**
+ * Input of the page that draws: a dashboard in the form of its file, and the answers of Prometheus.
+ */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 export interface Picture {
   dashboard: Dashboard;
   theme: 'dark' | 'light';
-  /** Milliseconds since 1970. */
+  /** Start of the time range, Unix ms. */
   from: number;
   to: number;
-  /** Between two points of a line, milliseconds. */
+  /** Distance of two points of a line, ms. */
   stepMs: number;
-  /** Of each panel, by its id: what its queries were answered, by their letters. */
+  /** Answers to the queries of each panel, by panel id and query letter. */
   answers: Readonly<Record<number, Readonly<Record<string, readonly Series[]>>>>;
 }
 
-/** A line: its labels, and a figure for each moment that has one. */
+/** Line with labels, and a value for each time at which one exists. */
 export interface Series {
   labels: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970, and the figure in Prometheus' notation, in which `NaN` and `+Inf` are figures. */
+  /**
+   * Points: time in Unix ms, and value in Prometheus' notation, in which `NaN` and `+Inf` are
+   * values.
+   */
   points: readonly (readonly [number, string])[];
 }
 
-/** A figure as Prometheus writes it; null for what is none. */
+/** Parses a value in Prometheus' notation; null: not a number. */
 export const figureOf = (text: string): number | null => {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;
   if (text === '-Inf') return Number.NEGATIVE_INFINITY;

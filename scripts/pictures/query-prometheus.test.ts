@@ -6,7 +6,7 @@ import { queryPrometheus } from './query-prometheus.ts';
 let server: Server | undefined;
 afterEach(() => void server?.close());
 
-/** Answers everything with this, and keeps what it was asked. */
+/** Starts a server that gives this answer to every request, and keeps the requests. */
 const prometheusThatSays = async (body: string): Promise<{ url: string; asked: string[] }> => {
   const asked: string[] = [];
   server = createServer(async (request, response) => {
@@ -21,7 +21,7 @@ const success = (result: object[]): string =>
   JSON.stringify({ status: 'success', data: { result } });
 
 describe('queryPrometheus', () => {
-  it('reads lines', async () => {
+  it('parses series over time', async () => {
     const { url, asked } = await prometheusThatSays(
       success([
         {
@@ -45,7 +45,7 @@ describe('queryPrometheus', () => {
     expect(asked).toEqual(['/api/v1/query_range?query=up&start=0&end=10&step=5']);
   });
 
-  it('reads how it is at a moment', async () => {
+  it('parses values at one time', async () => {
     const { url, asked } = await prometheusThatSays(success([{ metric: {}, value: [9, '+Inf'] }]));
     expect(await queryPrometheus(url, 'up', { at: 9 })).toEqual([
       { labels: {}, points: [[9_000, '+Inf']] },

@@ -1,7 +1,7 @@
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Series } from './picture.ts';
 
-/** Seconds since 1970: a stretch of time, or a moment. */
+/** Times of a query in Unix seconds: a range, or one time. */
 export type Moments = { from: number; to: number; step: number } | { at: number };
 
 type Point = [number, string];
@@ -55,7 +55,7 @@ const ask = async (address: string, form: Record<string, string>): Promise<Answe
     const answer = JSON.parse(text) as Answer;
     if (answer.status === 'success' || answer.status === 'error') return answer;
   } catch {
-    // Reported below.
+    // The error is reported below.
   }
   throw unreachable(`HTTP ${response.status}, ${text.slice(0, 100)}`);
 };

@@ -1,6 +1,7 @@
 /**
- * `node scripts/run.mjs --no-engine scripts/pictures/slo-month.ts`: the picture of the SLO dashboard. Objectives are of a month, which no stage plays: a Prometheus gets thirty days of
- * recordings, with a busier hour each day and two incidents.
+ * `node scripts/run.mjs --no-engine scripts/pictures/slo-month.ts`: takes the picture of the SLO
+ * dashboard. Objectives cover a month, longer than any test deployment runs: a Prometheus gets
+ * thirty days of recordings, with a busier hour each day and two incidents.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,17 +16,17 @@ const DAYS = 30;
 const to = Math.floor(Date.now() / SLO_WINDOW_MS) * SLO_WINDOW_MS;
 const from = to - DAYS * DAY_MS;
 
-/** A node lost packets for two hours; the load balancer was down for half an hour. */
+/** Incidents: a node lost packets for two hours; the load balancer was down for half an hour. */
 const INCIDENTS = [
   { at: from + 9.4 * DAY_MS, lastsMs: 2 * 3_600_000, joins: 0.03, probes: 0, media: 0.4 },
   { at: from + 21.6 * DAY_MS, lastsMs: 1_800_000, joins: 0.5, probes: 1, media: 0 },
 ];
-/** At any other time. */
+/** Shares of bad units at all other times. */
 const ALWAYS = { joins: 0.002, probes: 0, media: 0.001 };
 
 const badAt = (time: number) =>
   INCIDENTS.find(({ at, lastsMs }) => time >= at && time < at + lastsMs) ?? ALWAYS;
-/** Participants: few at night, most in the afternoon. */
+/** Number of participants: few at night, most in the afternoon. */
 const usersAt = (time: number): number => {
   const hour = (time % DAY_MS) / 3_600_000;
   return Math.round(40 + 260 * Math.max(0, Math.sin(((hour - 7) / 14) * Math.PI)));
@@ -58,7 +59,7 @@ const SERIES: readonly [name: string, labels: string, at: (time: number) => numb
   ]),
 ];
 
-/** Share of failed joins over the window that ends then. */
+/** Mean share of failed joins over the window that ends at `time`. */
 const meanOf = (time: number, ms: number): number => {
   let [failed, begun] = [0, 0];
   for (let at = time - ms + SLO_WINDOW_MS; at <= time; at += SLO_WINDOW_MS) {

@@ -1,4 +1,7 @@
-/** The subject of the screenshots: a cluster on this host with its monitoring, load, and two participants in browsers. */
+/**
+ * Deployment for the pictures: a cluster on this host with its monitoring, load, and two
+ * participants in browsers.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,22 +28,22 @@ const RULES = fileURLToPath(new URL('../../alerts/livekit-swarm.rules.yaml', imp
 const SHOW = fileURLToPath(new URL('show.yaml', import.meta.url));
 const PEOPLE = ['anna', 'ben'];
 const BROWSERS_ROOM = 'planning';
-/** Empty panels first, so that joins are visible. */
+/** Time with empty panels before the load, ms, so that joins are visible. */
 const BEFORE_MS = 20_000;
 
 export interface Stage extends AsyncDisposable {
   prometheusUrl: string;
   scrapeSeconds: number;
-  /** When Prometheus had begun, milliseconds since 1970. */
+  /** Start of Prometheus, Unix ms. */
   begunAt: number;
   /** Settles when the run has ended; rejects when it failed. */
   ended: Promise<unknown>;
 }
 
 /**
- * Everything is up and participants are joining when it resolves.
- * @param log called with progress
- * @throws SwarmError when something cannot be started
+ * Resolves when all programs are up and participants are joining.
+ * @param log receives progress
+ * @throws SwarmError when a program cannot be started
  */
 export const setStage = async (log: (line: string) => void): Promise<Stage> => {
   const scrapeSeconds = 5;
@@ -112,7 +115,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       stop: stop.signal,
       onLine: metrics.begin(),
     });
-    // Handled where it is awaited below; here it only must not be unhandled.
+    // The promise is awaited below; until then it must not count as unhandled.
     const quiet = running.then(
       () => {},
       () => {},
@@ -150,7 +153,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
   }
 };
 
-/** Every source of the exporter, as an operator would configure it. */
+/** Writes a configuration with every source of the exporter, as an operator would. */
 const configure = async (
   dir: string,
   port: number,

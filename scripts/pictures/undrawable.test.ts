@@ -6,11 +6,11 @@ import { PANEL_TYPES } from './panel-types.ts';
 import { undrawable } from './undrawable.ts';
 
 describe('undrawable', () => {
-  it.each(Object.entries(dashboards(SHIPPED)))('finds nothing in %s', (_key, dashboard) => {
+  it.each(Object.entries(dashboards(SHIPPED)))('finds no problem in %s', (_key, dashboard) => {
     expect(undrawable(dashboard)).toEqual([]);
   });
 
-  it('names what no drawing is there for', () => {
+  it('names panels that cannot be drawn', () => {
     const { cluster } = dashboards(SHIPPED);
     const [first] = panelsOf(cluster);
     if (first === undefined) throw new Error('no panel');
@@ -24,7 +24,7 @@ describe('undrawable', () => {
   });
 });
 
-it('keeps no drawing that no dashboard needs', () => {
+it('has no drawing that no dashboard needs', () => {
   const used = new Set(
     Object.values(dashboards(SHIPPED)).flatMap((dashboard) =>
       panelsOf(dashboard).map(({ type }) => type),

@@ -1,4 +1,4 @@
-/** What the formula of Flesch counts, and sentences of more than 25 words. */
+/** Counts for the formula of Flesch, and sentences of more than 25 words. */
 export interface Reading {
   sentence: number;
   word: number;
@@ -6,7 +6,10 @@ export interface Reading {
   long: number;
 }
 
-/** Sentences of a page: paragraphs and list items. Code, tables, headings, targets of links and comments are left out. */
+/**
+ * Sentences of a page, from paragraphs and list items. Code, tables, headings, targets of links and
+ * comments are left out.
+ */
 export const proseOf = (page: string): string[] =>
   page
     .replace(/^---\n[\s\S]*?\n---\n/, '')
@@ -16,7 +19,7 @@ export const proseOf = (page: string): string[] =>
     .filter((block) => !/^\s*(?:\||#|!\[|$)/.test(block))
     .flatMap((block) => sentencesOf(plain(block)));
 
-/** Inline code is one word, as a reader takes it. */
+/** Text of a block, with inline code as one word. */
 const plain = (block: string): string =>
   block
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

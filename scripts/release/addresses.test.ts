@@ -6,7 +6,10 @@ import { readDescription, root } from './packages.ts';
 
 const ADDRESS = 'livekit-swarm/livekit-swarm';
 
-/** Every text of the repository; lock files, pictures and data are not written by hand. */
+/**
+ * Texts of the repository; lock files, pictures and data are left out, because they are not written
+ * by hand.
+ */
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
   .split('\0')
   .filter((path) => /\.(md|mjs|ts|ya?ml|json|toml|service|tpl|txt|sh|html)$|file$/.test(path))
@@ -18,7 +21,7 @@ const findings = (pattern: RegExp): string[] =>
     return [...text.matchAll(pattern)].map(([found]) => `${path}: ${found}`);
   });
 
-it('has no placeholder where its own address belongs', () => {
+it('has no placeholder for its own address', () => {
   const placeholders = ['your', 'my', 'the'].map((whose) => `${whose}[-_](?:org|user|company)`);
   const pattern = new RegExp(
     `\\b(?:${placeholders.join('|')}|example|owner)/livekit-swarm\\b`,

@@ -4,7 +4,11 @@ import { root } from './packages.ts';
 
 const CHART = join(root, 'packaging', 'helm', 'livekit-swarm');
 
-/** Writes the Helm chart with the alert rules and dashboards of this checkout into `dir`/livekit-swarm. @returns that folder */
+/**
+ * Writes the Helm chart with the alert rules and dashboards of this checkout into
+ * `dir`/livekit-swarm.
+ * @returns that folder
+ */
 export const buildChart = async (dir: string): Promise<string> => {
   const chart = join(dir, 'livekit-swarm');
   await rm(chart, { recursive: true, force: true });

@@ -1,11 +1,12 @@
 /**
- * `node scripts/release/build-native.ts TARGET…`: compiles the media engine for these targets (`linux-arm64-musl`, …). On Linux with cargo-zigbuild,
- * whose C compiler and libraries are for all of them, and for a glibc as old as that of the Node that npm installs; on macOS with cargo.
+ * `node scripts/release/build-native.ts TARGET…`: compiles the media engine for these targets
+ * (`linux-arm64-musl`, …). On Linux with cargo-zigbuild, whose C compiler and libraries are for all
+ * of them, and for a glibc as old as that of the Node that npm installs; on macOS with cargo.
  */
 import { spawnSync } from 'node:child_process';
 import { crateFolder, findTarget, RUST_TARGETS, type TargetName, targetOf } from './targets.ts';
 
-/** Of Node 24 (nodejs/node, BUILDING.md, "Platform list"). */
+/** Oldest glibc of Node 24 (nodejs/node, BUILDING.md, "Platform list"). */
 const OLDEST_GLIBC = '2.28';
 
 const commandFor = (name: TargetName): { args: string[]; env: Record<string, string> } => {

@@ -13,17 +13,17 @@ import { buildNativePackage, buildServerPackage } from './platform-packages.ts';
 import { type TargetName, targetOf } from './targets.ts';
 import { buildTerminalFiles, MAN_PAGES } from './terminal-files.ts';
 
-/** What other programs may import: `livekit-swarm/record` reads records. */
+/** Packages that other programs may import: `livekit-swarm/record` reads records. */
 const LIBRARIES = ['analysis', 'metrics', 'record', 'scenario'] as const;
 
 const LAUNCHER = 'packages/cli/bin/swarm.mjs';
 
-/** What is built; default: all. */
+/** Part to build. Default: all. */
 export type Part = 'platform' | 'program';
 
 /**
- * Writes the npm packages for these targets into folders of `dir`, ready for `npm pack`. Compiles no media engine: `npm start` does, for this host, and
- * `build-native.ts` for others.
+ * Writes the npm packages for these targets into folders of `dir`, ready for `npm pack`. Compiles
+ * no media engine: `npm start` does, for this host, and `build-native.ts` for others.
  * @returns the folder of each package
  */
 export const buildPackages = async (
@@ -56,13 +56,13 @@ export const buildPackages = async (
   return folders;
 };
 
-/** Packages of the engines `browser` and `rtc`, which npm installs only where they are asked for. */
+/** Packages of the engines `browser` and `rtc`, which npm installs only on request. */
 const optionalPeers = async (): Promise<object> => {
   const { peerDependencies, peerDependenciesMeta } = await readDescription('packages/engine');
   return { peerDependencies, peerDependenciesMeta };
 };
 
-/** The same for both C libraries, as it needs none. */
+/** Servers for these targets, one for both C libraries, which a server does not need. */
 const serversFor = (targets: readonly TargetName[]): Map<string, NativeTarget> =>
   new Map(targets.map((target) => [serverPackage(targetOf(target)), targetOf(target)]));
 
@@ -113,7 +113,7 @@ const buildBeaconPackage = async (dir: string): Promise<void> => {
   await buildBeaconTypes(join(dir, 'dist'));
   await cp(join(root, 'LICENSE'), join(dir, 'LICENSE'));
   await cp(join(root, 'packages', 'beacon', 'README.md'), join(dir, 'README.md'));
-  // The payload's types are for the exporter, which has them from the source.
+  // The exporter has the types of the payload from the source.
   const { devDependencies, scripts, exports, files, ...description } =
     await readDescription('packages/beacon');
   await writeDescription(dir, {

@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 import { writePage } from '../../packages/engine/scripts/bundle-page.ts';
 import { root } from './packages.ts';
 
-/** Workspaces that `swarm` consists of; the others are published on their own, or not at all. */
+/** Workspaces of `swarm`; others are published separately, or not at all. */
 const WORKSPACES = [
   'analysis',
   'beacon',
@@ -34,7 +34,7 @@ const WORKSPACES = [
   'webrtc',
 ] as const;
 
-/** What programs read beside their modules, and what users may want to read. */
+/** Data that programs read at run time, and that users may want to read. */
 const DATA = [
   'alerts',
   'chaos',
@@ -59,12 +59,13 @@ const DATA = [
   'SECURITY.md',
 ];
 
-/** Bundled for the package; what the setup has put there in a checkout may be older. */
+/** Page that is bundled for the package; the one of the setup in a checkout may be older. */
 const BROWSER_PAGE = 'packages/engine/src/browser/page.generated';
 
 /**
- * Writes the program as JavaScript into `dir`, one module for each source and in the same folders: modules find workers, guards and data by their
- * own place. Only the names of workspaces become paths.
+ * Writes the program as JavaScript into `dir`, one module for each source and in the same folders,
+ * because modules find workers, guards and data relative to themselves. Only names of workspaces
+ * become paths.
  */
 export const buildProgram = async (
   dir: string,
@@ -81,7 +82,7 @@ export const buildProgram = async (
     external: (name) => !/^(\.|\/|\0|@livekit-swarm\/|@oxc-project\/runtime\/)/.test(name),
     preserveEntrySignatures: 'strict',
     treeshake: false,
-    // The launcher runs it under Node 24, so nothing is made older.
+    // The launcher uses Node 24, so no syntax is lowered.
     transform: { target: 'esnext' },
     tsconfig: false,
   });
@@ -108,10 +109,10 @@ export const buildProgram = async (
   await writePage(join(dir, BROWSER_PAGE));
 };
 
-/** Of the engines `browser` and `rtc`: users of these install them. */
+/** Packages of the engines `browser` and `rtc`, which their users install. */
 const OPTIONAL: ReadonlySet<string> = new Set(['puppeteer-core', '@livekit/rtc-node']);
 
-/** @throws Error when a module imports what npm would not install */
+/** @throws Error when a module imports a package that npm would not install */
 const expectDeclared = (
   imported: ReadonlySet<string>,
   written: readonly string[],
@@ -133,7 +134,10 @@ const expectDeclared = (
     throw new Error(`not among the dependencies of the workspaces: ${missing.join(', ')}`);
 };
 
-/** Sources of a workspace, and what is beside them; without tests, and without the sources of pages, which are bundled already. */
+/**
+ * Sources of a workspace and their data, without tests, and without sources of pages, which are
+ * already bundled.
+ */
 const filesOf = async (workspace: string): Promise<string[]> => {
   const folder = join('packages', workspace, 'src');
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
@@ -152,14 +156,16 @@ const copy = async (file: string, dir: string): Promise<void> => {
   });
 };
 
-/** Of `packages/cli`, which finds its version there. */
+/** Writes the description of `packages/cli`, which contains its version. */
 export const writeCliDescription = (dir: string, version: string): Promise<void> =>
   writeFile(
     join(dir, 'packages', 'cli', 'package.json'),
     `${JSON.stringify({ type: 'module', version }, null, 2)}\n`,
   );
 
-/** What the program needs of other publishers, as the workspaces pin it. */
+/**
+ * Packages of other publishers that the program needs, with the versions that the workspaces pin.
+ */
 export const dependenciesOf = async (
   read: (workspace: string) => Promise<{ dependencies?: Record<string, string> }>,
 ): Promise<Record<string, string>> => {

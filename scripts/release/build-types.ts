@@ -5,7 +5,10 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { readDescription, root } from './packages.ts';
 
-/** Writes the declarations of these workspaces into `dir`, in the folders of their modules, and of all that they import. */
+/**
+ * Writes the declarations of these workspaces, and of all their imports, into `dir`, in the folders
+ * of their modules.
+ */
 export const buildTypes = async (dir: string, workspaces: readonly string[]): Promise<void> => {
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
@@ -44,7 +47,7 @@ export const buildTypes = async (dir: string, workspaces: readonly string[]): Pr
 
 const IMPORT = /((?:from|import)\s*\(?['"])([^'"]+)(['"])/g;
 
-/** Names of workspaces and of sources become paths of what is published. */
+/** Replaces names of workspaces and sources in a declaration with published paths. */
 const withPaths = async (dir: string, file: string): Promise<void> => {
   const text = await readFile(join(dir, file), 'utf8');
   const names = [...text.matchAll(IMPORT)].map(([, , name = '']) => name);

@@ -1,6 +1,7 @@
 /**
- * `node scripts/release/bundle.ts TARBALLS [DIR] [--target linux-x64-gnu]`: the offline bundle of a target (default: this host), from the npm
- * packages that `pack.ts` has written to the folder TARBALLS: one archive with the program, everything that it needs, and Node. Prints its path in
+ * `node scripts/release/bundle.ts TARBALLS [DIR] [--target linux-x64-gnu]`: the offline bundle of a
+ * target (default: this host), from the npm packages that `pack.ts` has written to the folder
+ * TARBALLS: one archive with the program, everything that it needs, and Node. Prints its path in
  * DIR (default: dist).
  */
 import { execFile } from 'node:child_process';
@@ -24,7 +25,7 @@ await mkdir(dir, { recursive: true });
 const work = await mkdtemp(join(resolve(dir), '.bundle-'));
 try {
   await installTree(join(work, name), await tarballsIn(folder), treeTarget(values.target));
-  // The same contents make the same archive.
+  // The same contents give the same archive.
   const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
   await promisify(execFile)('tar', [...same, '-C', work, '-czf', archive, name]);
 } finally {

@@ -1,6 +1,7 @@
 /**
- * `node scripts/release/chart.ts [DIR]`: the Helm chart, as a folder and as an archive in DIR (default: dist); prints the path of the archive. The chart
- * in packaging/helm is installed this way only, since rules and dashboards are put into it here.
+ * `node scripts/release/chart.ts [DIR]`: the Helm chart, as a folder and as an archive in DIR
+ * (default: dist); prints the path of the archive. The chart in packaging/helm is installed this
+ * way only, since rules and dashboards are put into it here.
  */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';

@@ -8,13 +8,13 @@ const run = promisify(execFile);
 export interface GoModule {
   module: string;
   version: string;
-  /** Of its contents, as go.sum has it. */
+  /** Hash of its contents, as in go.sum. */
   hash: string;
-  /** In the module cache. */
+  /** Folder in the module cache. */
   folder: string;
 }
 
-/** The modules that a Go program contains, its own among them, as it records itself. */
+/** Modules that a Go program contains, itself included, as recorded in the program. */
 export const modulesIn = async (program: string): Promise<GoModule[]> => {
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/go/bin` };
   const { stdout: listed } = await run('go', ['version', '-m', program], { env });

@@ -1,11 +1,12 @@
 /**
- * `node scripts/release/image.ts TARBALLS [flags]`: the container image, from the npm packages that `pack.ts` has written to the folder TARBALLS.
+ * `node scripts/release/image.ts TARBALLS [flags]`: builds the container image from the npm
+ * packages that `pack.ts` wrote to the folder TARBALLS. A pushed image has provenance.
  *
  *     --target linux-x64-gnu   of the image; may be repeated (default: this host)
  *     --tag NAME               may be repeated (default: livekit-swarm:VERSION)
  *     --base IMAGE             instead of the one in the Dockerfile: a mirror, a digest
  *     --context DIR            where the context is prepared (default: dist/image)
- *     --push                   builds all targets as one image with docker buildx, and pushes it with provenance
+ *     --push                   builds all targets as one image (docker buildx), and pushes it
  *     --context-only           does not build
  */
 import { execFile, spawn } from 'node:child_process';
@@ -16,7 +17,7 @@ import { targetName, thisTarget } from '@livekit-swarm/webrtc';
 import { installTree, type TreeTarget, tarballsIn, treeTarget } from './install-tree.ts';
 import { readDescription, root } from './packages.ts';
 
-/** As OCI calls them. */
+/** Names of architectures in OCI. */
 const ARCHITECTURES: Record<TreeTarget, string> = {
   'linux-x64-gnu': 'amd64',
   'linux-arm64-gnu': 'arm64',
@@ -59,7 +60,7 @@ const build = async (): Promise<number> => {
   const args = {
     VERSION: version,
     REVISION: await git('rev-parse', 'HEAD'),
-    // Of the commit, so that a second build is the same.
+    // Time of the commit, so that a second build is identical.
     CREATED: await git('show', '--no-patch', '--format=%cI', 'HEAD'),
     ...(values.base !== undefined && { BASE_IMAGE: values.base }),
     ...(!values.push && { TARGETARCH: platforms[0] ?? '' }),

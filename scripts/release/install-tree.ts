@@ -9,11 +9,11 @@ import { type PackageDescription, readDescription } from './packages.ts';
 const run = promisify(execFile);
 const LARGEST_OUTPUT = 16 * 1_024 * 1_024;
 
-/** Platforms with a tree: those for which npm has a Node of its own, which needs glibc. */
+/** Platforms of trees: those for which npm has a Node, which needs glibc. */
 const TREE_TARGETS = ['linux-x64-gnu', 'linux-arm64-gnu'] as const;
 export type TreeTarget = (typeof TREE_TARGETS)[number];
 
-/** @throws Error for another one */
+/** @throws Error for another name */
 export const treeTarget = (name: string): TreeTarget => {
   const found = TREE_TARGETS.find((target) => target === name);
   if (found === undefined)
@@ -22,9 +22,10 @@ export const treeTarget = (name: string): TreeTarget => {
 };
 
 /**
- * Installs the program and all that it needs into `dir`, for this target and not for this host: its packages from the tarballs, those of others
- * from the registry, and Node. Nothing is compiled and no script of a package runs. `bin/node` is that Node.
- * @param tarballs as `pack.ts` makes them; those for other targets are left out
+ * Installs the program and its dependencies into `dir` for this target: its packages from the
+ * tarballs, other packages from the registry, and Node as `bin/node`. Nothing is compiled, and no
+ * script of a package runs.
+ * @param tarballs output of `pack.ts`; those for other targets are left out
  */
 export const installTree = async (
   dir: string,
@@ -61,7 +62,7 @@ export const installTree = async (
     { cwd: dir, maxBuffer: LARGEST_OUTPUT },
   );
   const node = join('node_modules', `node-${platform}-${arch}`);
-  // What native modules are compiled with.
+  // Files for compiling native modules.
   for (const folder of ['include', 'share'])
     await rm(join(dir, node, folder), { recursive: true, force: true });
   await symlink(join('..', node, 'bin', 'node'), join(dir, 'bin', 'node'));
@@ -71,13 +72,13 @@ export const installTree = async (
   await symlink('livekit-swarm', join(dir, 'bin', 'swarm'));
 };
 
-/** Runs the launcher under the Node of the tree, from wherever a link to it is. */
+/** Script that starts the launcher with the Node of the tree, also through a link. */
 const STARTER = `#!/bin/sh
 bin=$(dirname "$(readlink -f "$0")")
 exec "$bin/node" "$bin/../node_modules/livekit-swarm/packages/cli/bin/swarm.mjs" "$@"
 `;
 
-/** The packages that `pack.ts` has written to a folder. */
+/** Packages in a folder of `pack.ts`. */
 export const tarballsIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder))
     .filter((name) => name.endsWith('.tgz'))

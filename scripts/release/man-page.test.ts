@@ -34,7 +34,7 @@ it('renders without a warning, and has every command, flag and exit code', async
 it('has no warning of another renderer', async (context) => {
   const mandoc = await findProgram('mandoc');
   context.skip(mandoc === null, 'no mandoc: apt-get install mandoc');
-  // Its date is empty: a page must not change without its contents.
+  // The date is empty: a page must not change without its contents.
   const said = execFileSync('mandoc', ['-T', 'lint', '-W', 'error'], {
     input: page,
     encoding: 'utf8',

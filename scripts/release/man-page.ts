@@ -5,7 +5,9 @@ import {
   type FlagFacts,
 } from '../../packages/cli/src/completion/command-tree.ts';
 
-/** The page of the manual, in the format of man(7): every command and flag of the program, and its exit codes. */
+/**
+ * Renders the manual page in the format of man(7): commands, flags and exit codes of the program.
+ */
 export const manPage = (program: CommandFacts, version: string): string =>
   [
     `.TH LIVEKIT-SWARM 1 "" "livekit-swarm ${version}" "User Commands"`,
@@ -63,7 +65,7 @@ const flagLines = (flags: readonly FlagFacts[]): string[] =>
       : []),
   ]);
 
-/** Groups of flags have headings, as in the help. */
+/** Heading of a group of flags, as in the help. */
 const headingOf = (flags: readonly FlagFacts[], index: number): string[] => {
   const group = flags[index]?.group ?? null;
   return group === null || group === (flags[index - 1]?.group ?? null)
@@ -71,7 +73,10 @@ const headingOf = (flags: readonly FlagFacts[], index: number): string[] => {
     : ['.PP', `.I "${text(group)}"`];
 };
 
-/** Text that roff takes as it stands: a backslash, a dash and a dot or quote at the start of a line have a meaning (groff(7)). */
+/**
+ * Escapes text for roff: a backslash, a dash, and a dot or quote at the start of a line have a
+ * meaning (groff(7)).
+ */
 const text = (value: string): string =>
   value
     .replaceAll('\\', '\\e')

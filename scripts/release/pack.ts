@@ -1,8 +1,9 @@
 /**
- * `node scripts/release/pack.ts [DIR] [flags]`: the npm packages, as folders and as tarballs in DIR (default: dist); prints the paths of the tarballs.
+ * `node scripts/release/pack.ts [DIR] [flags]`: writes the npm packages as folders and tarballs to
+ * DIR (default: dist), and prints the paths of the tarballs.
  *
  *     --target linux-arm64-musl   packages for this target; may be repeated (default: this host)
- *     --part platform|program     only the compiled packages, or only those that are the same everywhere
+ *     --part platform|program     only the compiled packages, or only the portable ones
  */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';

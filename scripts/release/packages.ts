@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout, with a slash at its end. */
+/** Path of the checkout, with a slash at its end. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface PackageDescription {
@@ -19,7 +19,10 @@ export interface PackageDescription {
 export const readDescription = async (folder: string): Promise<PackageDescription> =>
   JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as PackageDescription;
 
-/** Writes the description of a package that is published, with its origin, which npm compares with that of a provenance. */
+/**
+ * Writes the description of a published package, with its origin, which npm compares with the
+ * provenance.
+ */
 export const writeDescription = async (
   dir: string,
   description: PackageDescription,

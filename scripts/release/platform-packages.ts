@@ -16,14 +16,17 @@ import { compiledFile, type TargetName, targetOf } from './targets.ts';
 
 const run = promisify(execFile);
 
-/** Where npm installs what is compiled for a target. */
+/** Fields by which npm installs a package only on its target. */
 const fits = ({ platform, arch }: NativeTarget) => ({
   os: [platform],
   cpu: [arch],
   engines: { node: '>=20' },
 });
 
-/** The media engine and `swarm-impair` for a target. @returns the name of the package */
+/**
+ * Builds the package of the media engine and `swarm-impair` for a target.
+ * @returns the name of the package
+ */
 export const buildNativePackage = async (
   dir: string,
   version: string,
@@ -33,7 +36,7 @@ export const buildNativePackage = async (
   const name = nativePackage(target);
   await mkdir(dir, { recursive: true });
   for (const file of ['swarm-native', 'swarm-impair'] as const) {
-    // Only Linux hands packets of other processes over.
+    // Only Linux can queue packets of other processes.
     if (file === 'swarm-impair' && target.platform !== 'linux') continue;
     const compiled = compiledFile(targetName, file);
     await copyFile(compiled.path, join(dir, compiled.name));
@@ -55,7 +58,10 @@ export const buildNativePackage = async (
   return name;
 };
 
-/** livekit-server for a target: static, so that it does not depend on a C library. @returns the name of the package */
+/**
+ * Builds the package of livekit-server for a target, as a static program without a C library.
+ * @returns the name of the package
+ */
 export const buildServerPackage = async (
   dir: string,
   version: string,
@@ -89,7 +95,7 @@ export const buildServerPackage = async (
 
 const server = liveKitServer(DEFAULT_LIVEKIT_VERSION);
 
-/** Only what the pinned module becomes: never a livekit-server that happens to be on PATH. */
+/** Builds the pinned module; a livekit-server on PATH is never used. */
 const buildServer = async (output: string, { platform, arch }: NativeTarget): Promise<void> => {
   if (platform === process.platform && arch === process.arch)
     return copyFile((await provisionLiveKit({ pinnedBuild: true })).path, output);

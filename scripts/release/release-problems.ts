@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readDescription, root } from './packages.ts';
 
-/** Files that name the image, with its version: what is installed together must be released together. */
+/** Files that name the image with its version, which must be released together. */
 const IMAGE_FILES = ['packaging/compose/workers.yml', 'docs/install.md'];
 
-/** Why this checkout cannot be released as `tag` (`v1.2.3`); empty if it can. */
+/** Reasons for which this checkout cannot be released as `tag` (`v1.2.3`); empty: it can. */
 export const releaseProblems = async (tag: string): Promise<string[]> => {
   const { version } = await readDescription('packages/cli');
   const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
@@ -34,7 +34,7 @@ export const releaseProblems = async (tag: string): Promise<string[]> => {
   return problems;
 };
 
-/** The section of a version, without its heading. */
+/** Section of a version in the changelog, without its heading. */
 export const notesIn = (changelog: string, version: string): string => {
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((text) => text.split(/[\s\n]/, 1)[0] === version) ?? '';

@@ -1,6 +1,7 @@
 /**
- * `node scripts/release/sbom.ts TREE > FILE`: what a bundle or an image contains, as CycloneDX: npm packages as they are installed in the folder TREE
- * (`installTree`), the crates of the media engine, and the Go modules of livekit-server.
+ * `node scripts/release/sbom.ts TREE > FILE`: what a bundle or an image contains, as CycloneDX: npm
+ * packages as they are installed in the folder TREE (`installTree`), the crates of the media
+ * engine, and the Go modules of livekit-server.
  */
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
@@ -12,7 +13,7 @@ import { crateFolder, findTarget, RUST_TARGETS, type TargetName } from './target
 const run = promisify(execFile);
 const options = { maxBuffer: 64 * 1_024 * 1_024 };
 
-/** The part of CycloneDX 1.5 that is written here. */
+/** Used part of CycloneDX 1.5. */
 interface Component {
   type: 'library';
   name: string;
@@ -29,7 +30,7 @@ interface Metadata {
   };
 }
 
-/** What is compiled into the addon: neither what only its tests need, nor what only its build does. */
+/** Crates that are compiled into the addon, without those of tests and build scripts. */
 const cratesOf = async (target: TargetName): Promise<Component[]> => {
   const env = { ...process.env, PATH: `${process.env.PATH}:${process.env.HOME}/.cargo/bin` };
   const cwd = crateFolder;
@@ -74,7 +75,7 @@ const goModulesOf = async (tree: string): Promise<Component[]> => {
 
 const scopeOf = (tree: string): string => join(tree, 'node_modules', '@livekit-swarm');
 
-/** The package of a tree that is compiled for its target. */
+/** Package of a tree that is compiled for its target. */
 const compiledIn = async (tree: string, prefix: string): Promise<string> => {
   const found = (await readdir(scopeOf(tree))).find((name) => name.startsWith(prefix));
   if (found === undefined) throw new Error(`no ${prefix}… in ${scopeOf(tree)}`);

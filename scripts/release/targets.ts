@@ -11,10 +11,10 @@ import {
 } from '@livekit-swarm/webrtc';
 import { root } from './packages.ts';
 
-/** A platform that packages are published for. */
+/** Platform for which packages are published. */
 export type TargetName = keyof typeof NATIVE_TARGETS;
 
-/** @throws Error for another one */
+/** @throws Error for another name */
 export const findTarget = (name: string): TargetName => {
   if (Object.hasOwn(NATIVE_TARGETS, name)) return name as TargetName;
   throw new Error(`no target ${name}: there are ${Object.keys(NATIVE_TARGETS).join(', ')}`);
@@ -22,7 +22,9 @@ export const findTarget = (name: string): TargetName => {
 
 export const targetOf = (name: TargetName): NativeTarget => NATIVE_TARGETS[name];
 
-/** What Rust calls it. With glibc, the release builds for the oldest one that its Node runs with. */
+/**
+ * Names of the targets in Rust. With glibc, a release is built for the oldest version of its Node.
+ */
 export const RUST_TARGETS: Readonly<Record<TargetName, string>> = {
   'linux-x64-gnu': 'x86_64-unknown-linux-gnu',
   'linux-x64-musl': 'x86_64-unknown-linux-musl',
@@ -38,8 +40,9 @@ const crossFolder = (name: TargetName): string =>
   join(crateFolder, 'target', RUST_TARGETS[name], 'release');
 
 /**
- * Where a compiled file for a target is, and what it is called in its package: what `build-native.ts` made, else, for this host, what `npm start` made.
- * @throws Error when there is none
+ * Path of a compiled file for a target, and its name in the package: the output of
+ * `build-native.ts`, otherwise, for this host, that of `npm start`.
+ * @throws Error when neither exists
  */
 export const compiledFile = (
   name: TargetName,

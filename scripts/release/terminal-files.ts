@@ -5,10 +5,10 @@ import { SHELLS } from '../../packages/cli/src/completion-program.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { manPage } from './man-page.ts';
 
-/** Pages of the manual, as npm links them for global installations. */
+/** Manual pages, which npm links for global installations. */
 export const MAN_PAGES = ['man/livekit-swarm.1', 'man/swarm.1'];
 
-/** Writes what terminals use beside the program: pages of the manual and completions. */
+/** Writes files for terminals: manual pages and completions. */
 export const buildTerminalFiles = async (dir: string, version: string): Promise<void> => {
   const { stdout, stderr } = process;
   const program = describeCommand(createProgram({ stdout, stderr, env: {} }, () => {}));

@@ -1,4 +1,7 @@
-/** `node scripts/release/verify.ts TAG`: whether this checkout can be released as TAG (`v1.2.3`). Prints the notes of the release, from CHANGELOG.md. */
+/**
+ * `node scripts/release/verify.ts TAG`: whether this checkout can be released as TAG (`v1.2.3`).
+ * Prints the notes of the release, from CHANGELOG.md.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './packages.ts';

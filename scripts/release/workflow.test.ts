@@ -31,7 +31,7 @@ describe('the workflow of releases', () => {
     expect(text.match(/uses: .*/g)?.filter((line) => !/ # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  it('can write nothing, but for jobs that publish, each what it publishes', () => {
+  it('has no write permission, except for publishing jobs, each for its own target', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     const writing = jobs.filter(([, { permissions = {} }]) =>
       Object.values(permissions).includes('write'),
@@ -61,14 +61,14 @@ describe('the workflow of releases', () => {
     expect(files(attested)).toEqual(files(attached));
   });
 
-  it('runs scripts that are there', () => {
+  it('runs only existing scripts', () => {
     const scripts = steps.flatMap(({ run = '' }) => run.match(/scripts\/[\w./-]+/g) ?? []);
     expect(scripts.length).toBeGreaterThan(8);
     for (const script of scripts) expect(existsSync(join(root, script)), script).toBe(true);
   });
 
-  it('puts nothing into a command that GitHub would fill in', () => {
-    // Names of branches and tags are written by others.
+  it('has no GitHub expression in a command', () => {
+    // Names of branches and tags can be chosen by others.
     for (const { run = '' } of steps) expect(run).not.toContain('${{');
   });
 
@@ -89,7 +89,7 @@ describe('a release', () => {
     expect(await releaseProblems('v99.0.0')).toContainEqual(
       `the tag is v99.0.0, packages/cli/package.json has ${version}`,
     );
-    // The section of the changelog is written with the release.
+    // The section of the changelog is written at the time of the release.
     const others = (await releaseProblems(`v${version}`)).filter(
       (problem) => !problem.startsWith('CHANGELOG.md'),
     );

@@ -18,12 +18,18 @@ import { runStep } from './run-step.mjs';
 const stamp = join(setupCache, 'addon-sources.sha256');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
 
-/** Compiled last. */
+/** Crate that is compiled last. */
 const CRATE = 'swarm-native';
-/** To compile it without optimising the whole takes less, ms. */
+/**
+ * Time after which Cargo optimises the whole program, ms: compiling the last crate without that
+ * takes less.
+ */
 const QUIET_MS = 12_000;
 
-/** Whether the addon, and the program that comes of the same crate, are there and made of the sources as they are now. */
+/**
+ * Returns true when the addon, and the program of the same crate, exist and are built from the
+ * present sources.
+ */
 export const addonIsCurrent = async () => {
   const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
   if (built !== now) return false;
@@ -35,7 +41,7 @@ export const addonIsCurrent = async () => {
   );
 };
 
-/** Everything that goes into the addon. */
+/** Files that the addon is built from. */
 export const addonFiles = async () => {
   const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
   const files = sources
@@ -45,7 +51,7 @@ export const addonFiles = async () => {
   return [...files.sort(), ...others];
 };
 
-/** SHA-256 over everything that goes into the addon: names and contents. */
+/** SHA-256 over names and contents of the addon's files. */
 const hashSources = async () => {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
   for (const file of await addonFiles())
@@ -54,9 +60,8 @@ const hashSources = async () => {
 };
 
 /**
- * Compiles the media engine. Throws a SetupError where Rust or a C compiler is missing: a compiled engine is not downloaded, because nothing in a
- * checkout could verify it.
- *
+ * Compiles the media engine. Throws a SetupError without Rust or a C compiler: a compiled engine is
+ * not downloaded, because no file in a checkout could verify it.
  * @param {AbortSignal} signal
  */
 export const buildAddon = async (signal) => {
@@ -66,7 +71,7 @@ export const buildAddon = async (signal) => {
     ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
   ].length;
   let begun = 0;
-  /** Crates that are being compiled, in the order in which they began. @type {Set<string>} */
+  /** Crates that are being compiled, in the order of their start. @type {Set<string>} */
   const running = new Set();
   let wholeAt = Number.POSITIVE_INFINITY;
   const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
@@ -79,7 +84,7 @@ export const buildAddon = async (signal) => {
       'build',
       '--release',
       '--locked',
-      // What has ended, on stdout: Cargo's own lines name what begins.
+      // Cargo's messages on stdout report the end of a compilation; its own lines report the start.
       '--message-format',
       'json-render-diagnostics',
       '--lib',
@@ -97,7 +102,7 @@ export const buildAddon = async (signal) => {
         running.add(crateName);
         if (crateName === CRATE) wholeAt = performance.now() + QUIET_MS;
       }
-      // Not any line with a brace: a build script that fails prints what it likes.
+      // A build script that fails may print any line with a brace.
       if (!line.startsWith('{"reason":')) return true;
       const ended = endedCrate(line);
       if (ended !== null) running.delete(ended);
@@ -105,11 +110,11 @@ export const buildAddon = async (signal) => {
     },
     progress: () => {
       if (begun === 0) return 'fetching crates';
-      // The slowest of those at the same time: the one that began first.
+      // The slowest of the running crates is the one that started first.
       const [slowest = CRATE] = running;
-      // Cargo reports nothing while it optimises over all crates, half of the time.
+      // Cargo reports no progress while it optimises over all crates, half of the time.
       const isWhole = slowest === CRATE && performance.now() > wholeAt;
-      // The lock file names crates of other platforms, too: hence "at most".
+      // The lock file also names crates of other platforms, hence "at most".
       return `crate ${begun} of at most ${total}, ${isWhole ? 'optimising the whole' : `now ${slowest}`}`;
     },
     hint: (log) =>
@@ -122,14 +127,15 @@ export const buildAddon = async (signal) => {
 };
 
 /**
- * The name of the crate whose compilation a message of Cargo reports; null for other messages, and for a build script, after which the crate itself follows.
- *
+ * Name of the crate whose compilation a message of Cargo reports; null for other messages, and for
+ * a build script, which the crate itself follows.
  * @param {string} message a line of `--message-format json`
  */
 export const endedCrate = (message) => {
   const { reason, package_id, target } = JSON.parse(message);
   if (reason !== 'compiler-artifact' || target.kind.includes('custom-build')) return null;
-  // "registry+https://…#name@1.2.3", or "path+file:///…/name#1.2.3" where the folder has the name.
+  // The id is "registry+https://…#name@1.2.3", or "path+file:///…/name#1.2.3" if the folder has the
+  // name.
   return /([^/#@]+)[#@][^#@]*$/.exec(package_id)?.[1] ?? null;
 };
 
@@ -156,11 +162,7 @@ const expectTools = async () => {
   return cargo;
 };
 
-/**
- * Puts what was built in its place.
- *
- * @param {string} sources
- */
+/** Moves the built files to their places. @param {string} sources */
 const install = async (sources) => {
   const library = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.platform)];
   if (library === undefined)
@@ -173,20 +175,17 @@ const install = async (sources) => {
   await note(sources);
 };
 
-/**
- * What the addon that is there was made of.
- *
- * @param {string} sources
- */
+/** Notes the sources that the addon was built from. @param {string} sources */
 const note = async (sources) => {
   await mkdir(setupCache, { recursive: true });
   await writeFile(stamp, sources);
 };
 
 /**
- * Whole: a rename, so that neither an interruption nor a process that runs it sees half of it.
- *
- * @param {string} built @param {string} place
+ * Replaces a file by a rename, so that neither an interruption nor a running process sees a part of
+ * it.
+ * @param {string} built
+ * @param {string} place
  */
 const put = async (built, place) => {
   const unfinished = join(dirname(place), `.unfinished-${process.pid}.node`);

@@ -8,13 +8,16 @@ import { runStep } from './run-step.mjs';
 const engine = join(root, 'packages', 'engine');
 const bundler = join(engine, 'scripts', 'bundle-page.ts');
 const browser = join(engine, 'src', 'browser');
-/** What is made. */
+/** Paths of the generated scripts. */
 export const generated = ['page.js', 'e2ee-worker.js'].map((name) =>
   join(browser, 'page.generated', name),
 );
 const stamp = join(setupCache, 'browser-page-sources.sha256');
 
-/** Whether the scripts of the page of browser participants are there and made of the sources as they are now. */
+/**
+ * Returns true when the scripts of the page of browser participants exist and are built from the
+ * present sources.
+ */
 export const browserPageIsCurrent = async () => {
   const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
   if (built !== now) return false;
@@ -24,7 +27,10 @@ export const browserPageIsCurrent = async () => {
   );
 };
 
-/** What is bundled: the sources of the page, and the lock file for livekit-client and the bundler. */
+/**
+ * Files that are bundled: the sources of the page, and the lock file for livekit-client and the
+ * bundler.
+ */
 export const pageFiles = async () => {
   const entries = await readdir(browser, { recursive: true, withFileTypes: true });
   const sources = entries
@@ -40,7 +46,7 @@ export const pageFiles = async () => {
   ].sort();
 };
 
-/** SHA-256 over it. */
+/** SHA-256 over these files. */
 const hashSources = async () => {
   const hash = createHash('sha256');
   for (const file of await pageFiles())

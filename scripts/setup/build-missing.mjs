@@ -12,12 +12,11 @@ import { bundledMain, programIsCurrent, programSources } from './program.mjs';
 import { runStep } from './run-step.mjs';
 import { provideServers } from './servers.mjs';
 
-/** Rust and Go side by side pay off from here on. */
+/** Number of cores from which Rust and Go are built in parallel. */
 const CORES_FOR_BOTH = 4;
 
 /**
- * What `setup` does where something may be missing.
- *
+ * Installs and builds missing parts for `setup`.
  * @param {{ servers: string[], engine: boolean, signal: AbortSignal }} options
  */
 export const buildMissing = async ({ servers, engine, signal }) => {
@@ -58,8 +57,8 @@ const locked = (signal, work) => {
 };
 
 /**
- * Waits for all, even when one fails: what the other builds is kept, and no builder is left running.
- *
+ * Waits for all builds, even when one fails: the results of the others are kept, and no builder
+ * keeps running.
  * @param {(() => Promise<void>)[]} builds
  */
 const allOrFirstError = async (builds) => {

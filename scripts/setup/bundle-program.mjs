@@ -1,6 +1,8 @@
 /**
- * `node scripts/setup/bundle-program.mjs`: bundles `swarm` with its workers and guards, so that Node opens a few files instead of 400 to 800. Writes a folder of `.cache/program`, as
- * programs that run may still load parts of older ones, and notes its name and its sources in `.cache/setup/program.json`.
+ * `node scripts/setup/bundle-program.mjs`: bundles `swarm` with its workers and guards, so that
+ * Node opens a few files instead of 400 to 800. Writes a folder of `.cache/program`, as programs
+ * that run may still load parts of older ones, and notes its name and its sources in
+ * `.cache/setup/program.json`.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,7 +12,10 @@ import { rolldown } from 'rolldown';
 import { stampOf } from './complete.mjs';
 import { programNote, programs, root, setupCache } from './paths.mjs';
 
-/** Loaded by most starts. Others stay where npm put them: they may look for files beside their modules. */
+/**
+ * Packages that most starts load. Others stay in place, because they may look for files next to
+ * their modules.
+ */
 const BUNDLED = new Set([
   ...['@bufbuild/protobuf', '@datadog/sketches-js', '@livekit/protocol', 'commander', 'get-port'],
   ...[
@@ -24,7 +29,10 @@ const BUNDLED = new Set([
   ],
 ]);
 
-/** What a run starts. Other programs may outlive the bundle, as rollbacks of drills do: these run from the sources. */
+/**
+ * Programs that a run starts. Other programs, such as rollbacks of drills, may outlive the bundle,
+ * and run from the sources.
+ */
 const PROGRAMS = new Set([
   'packages/cli/src/main.ts',
   'packages/host/src/guard/guard.ts',
@@ -40,7 +48,11 @@ const pathOf = (file) => file.slice(root.length);
 /** @param {string} path of a source */
 const built = (path) => path.replace(/\.ts$/, '.js');
 
-/** Modules find what is beside them by their own place: it stays that of the source, apart from programs that are bundled. @param {string} dir */
+/**
+ * Plugin that keeps the places of modules, by which they find their data: those of the sources,
+ * except for bundled programs.
+ * @param {string} dir
+ */
 const places = (dir) => ({
   name: 'places',
   /** @param {string} code @param {string} id */
@@ -58,14 +70,14 @@ const places = (dir) => ({
   },
 });
 
-/** @param {string} name as it is imported */
+/** @param {string} name name in the import */
 const isExternal = (name) => {
   if (/^(\.|\/|\0|@livekit-swarm\/|@oxc-project\/runtime\/)/.test(name)) return false;
   const [scope = '', rest] = name.split('/');
   return !BUNDLED.has(scope.startsWith('@') ? `${scope}/${rest}` : scope);
 };
 
-/** Removes folders that no program can still need. */
+/** Removes folders that no running program can need. */
 const removeOld = async () => {
   const found = await Promise.all(
     (await readdir(programs)).map(async (name) => {
@@ -80,7 +92,7 @@ const removeOld = async () => {
 
 const startedAt = Date.now();
 const unfinished = join(programs, `unfinished-${process.pid}`);
-/** @param {string} dir where it will be */
+/** @param {string} dir folder of the bundle */
 const bundle = async (dir) => {
   await using input = await rolldown({
     input: Object.fromEntries(
@@ -112,7 +124,7 @@ try {
   const edited = (await Promise.all(paths.map((path) => stat(path)))).some(
     ({ ctimeMs }) => ctimeMs >= startedAt,
   );
-  // Which state of a source that was edited meanwhile is bundled, is unknown.
+  // A source that was edited meanwhile may be bundled in either state.
   const stamps = Object.fromEntries(paths.map((path) => [path, edited ? null : stampOf(path)]));
   await writeFile(join(unfinished, 'package.json'), '{ "type": "module" }\n');
   await rename(unfinished, join(programs, name));

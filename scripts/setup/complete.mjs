@@ -5,8 +5,8 @@ import { setupCache } from './paths.mjs';
 const note = join(setupCache, 'complete.json');
 
 /**
- * What changes with a file's contents, as git and make judge it; null for none.
- *
+ * Stamp of a file that changes with its contents, like those of git and make; null: the file does
+ * not exist.
  * @param {string} path
  */
 export const stampOf = (path) => {
@@ -14,11 +14,17 @@ export const stampOf = (path) => {
   return found === undefined ? null : `${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
 };
 
-/** @param {Readonly<Record<string, string | null>>} stamps by path @returns {boolean} whether all files are as they were. */
+/**
+ * @param {Readonly<Record<string, string | null>>} stamps by path
+ * @returns {boolean} whether all files are as they were.
+ */
 export const areUnchanged = (stamps) =>
   Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp);
 
-/** Whether no file that a setup reads or makes has changed since one left everything in place. Reads no contents. */
+/**
+ * Returns true when no file that a setup reads or makes has changed since a complete setup. Reads
+ * no contents.
+ */
 export const isComplete = () => {
   try {
     return areUnchanged(JSON.parse(readFileSync(note, 'utf8')));
@@ -28,12 +34,12 @@ export const isComplete = () => {
 };
 
 /**
- * Notes that everything is in place.
- *
- * @param {{ sources: string[], made: string[], startedAt: number }} files `sources`: of what was made, looked at after `startedAt` (Unix time, ms)
+ * Notes that the setup is complete.
+ * @param {{ sources: string[], made: string[], startedAt: number }} files `sources`: of what was
+ * made, looked at after `startedAt` (Unix time, ms)
  */
 export const noteComplete = ({ sources, made, startedAt }) => {
-  // One that was edited meanwhile may differ from what was made of it.
+  // A source that was edited meanwhile may differ from the built files.
   const edited = (/** @type {string} */ path) =>
     (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= startedAt;
   if (sources.some(edited)) return;

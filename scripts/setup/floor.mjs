@@ -5,8 +5,8 @@ import { crate } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 
 /**
- * Builds what benchmarks compare with, from the crate of the media engine: bare UDP with encryption, and the handshakes of a join. Cargo knows when it is up to date.
- *
+ * Builds the floors of benchmarks from the crate of the media engine: bare UDP with encryption, and
+ * the handshakes of a join. Cargo decides whether they are up to date.
  * @param {AbortSignal} signal
  */
 export const buildFloor = async (signal) => {

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { root, shown } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked */
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked
+ */
 
-/** npm's own list of what it has installed. */
+/** Path of npm's own list of installed packages. */
 export const installed = join(root, 'node_modules', '.package-lock.json');
 
-/** Whether node_modules matches package-lock.json. npm writes its own list of installed packages last, so an interrupted installation has none. */
+/**
+ * Returns true when node_modules matches package-lock.json. npm writes its list of installed
+ * packages last, so an interrupted installation has none.
+ */
 export const packagesAreCurrent = async (folder = root) => {
   const [wanted, installed] = await Promise.all([
     readLock(join(folder, 'package-lock.json')),
@@ -18,7 +23,7 @@ export const packagesAreCurrent = async (folder = root) => {
   return Object.entries(wanted).every(([path, package_]) => {
     if (path === '') return true;
     const there = installed[path];
-    // Absent optional ones are for other platforms.
+    // Missing optional packages are for other platforms.
     if (there === undefined) return package_.optional === true;
     return there.version === package_.version && there.integrity === package_.integrity;
   });

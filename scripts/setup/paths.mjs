@@ -2,19 +2,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout. */
+/** Path of the checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the setup notes for the next start, and the logs of its steps. */
+/** Folder for notes of the setup, and logs of its steps. */
 export const setupCache = join(root, '.cache', 'setup');
 
-/** Bundles of `swarm`, each in a folder of its own, and the note of the latest. */
+/**
+ * Folder of the bundles of `swarm`, each in its own folder, and of the note about the latest one.
+ */
 export const programs = join(root, '.cache', 'program');
 export const programNote = join(setupCache, 'program.json');
 
 export const crate = join(root, 'packages', 'webrtc', 'crate');
 
-/** Where compiling the crate leaves the definitions of which its TypeScript contract is rendered. */
+/** Folder into which compiling the crate writes the definitions of its TypeScript contract. */
 export const contract = join(crate, 'target', 'contract');
 
 export const addon = join(
@@ -24,13 +26,19 @@ export const addon = join(
   `swarm-native.${process.platform}-${process.arch}.node`,
 );
 
-/** What chaos drills delay packets with; null where no kernel hands them over. */
+/**
+ * Path of the program with which drills delay packets; null: the kernel of this platform cannot
+ * queue packets.
+ */
 export const impairment =
   process.platform === 'linux'
     ? join(root, 'packages', 'webrtc', `swarm-impair.${process.platform}-${process.arch}`)
     : null;
 
-/** Our own programs first on PATH would have npm run by the very Node that it is about to replace. Rust and Go are often installed, yet not on it. */
+/**
+ * Environment of tools. Programs of the checkout come last on PATH, because npm would otherwise use
+ * the Node that it is about to replace. Rust and Go are often installed outside of PATH.
+ */
 export const toolEnv = () => {
   const bins = join('node_modules', '.bin');
   const usual = [join(homedir(), '.cargo', 'bin'), '/usr/local/go/bin'];

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { areUnchanged, stampOf } from './complete.mjs';
 import { programNote, programs } from './paths.mjs';
 
-/** @returns {{ name: string, stamps: Record<string, string | null> } | null} the latest bundle of `swarm`; null without one. */
+/**
+ * @returns {{ name: string, stamps: Record<string, string | null> } | null} the latest bundle of
+ * `swarm`; null without one.
+ */
 const latest = () => {
   try {
     return JSON.parse(readFileSync(programNote, 'utf8'));
@@ -12,14 +15,14 @@ const latest = () => {
   }
 };
 
-/** The sources of the bundled program; empty without one. */
+/** Sources of the bundled program; empty without one. */
 export const programSources = () => Object.keys(latest()?.stamps ?? {});
 
-/** The bundled program. */
+/** Path of the bundled program. */
 export const bundledMain = () =>
   join(programs, latest()?.name ?? 'none', 'packages', 'cli', 'src', 'main.js');
 
-/** Whether `swarm` is bundled of the sources as they are now. */
+/** Returns true when `swarm` is bundled from the present sources. */
 export const programIsCurrent = () => {
   const bundle = latest();
   return bundle !== null && stampOf(bundledMain()) !== null && areUnchanged(bundle.stamps);

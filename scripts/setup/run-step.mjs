@@ -16,16 +16,16 @@ const QUOTED_LINES = 15;
  * @property {string} command
  * @property {string[]} args
  * @property {string} cwd
- * @property {(line: string) => boolean | void} [onLine] sees each line of its output; false: a message for programs, which the log leaves out.
+ * @property {(line: string) => boolean | void} [onLine] sees each line of its output; false: a
+ * message for programs, which the log leaves out.
  * @property {() => string} [progress] how far it is, for the heartbeat.
  * @property {(log: string) => string} hint what to do when it fails, by the end of its output.
  * @property {AbortSignal} signal
  */
 
 /**
- * Runs one step of the setup: prints what it does and how long that usually takes, then every few seconds how far it is, then what it
- * took. Its output goes to a log, and is quoted when it fails.
- *
+ * Runs one step of the setup: prints its name and usual duration, its progress every few seconds,
+ * and finally its duration. Its output goes to a log, and is quoted when it fails.
  * @param {Step} step
  */
 export const runStep = async ({
@@ -74,13 +74,15 @@ export const runStep = async ({
 };
 
 /**
- * @param {{ command: string, args: string[], cwd: string, onOutput: (line: string) => void, signal: AbortSignal }} run
+ * @param {{ command: string, args: string[], cwd: string, onOutput: (line: string) => void, signal:
+ * AbortSignal }} run
  * @returns {Promise<string | null>} how it failed.
  */
 const runLines = ({ command, args, cwd, onOutput, signal }) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env: toolEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
-    // Not spawn's own `signal`: that reports an abort before the child has exited, and the child would continue to write.
+    // spawn's own `signal` is unsuitable: it reports an abort before the child has exited, and the
+    // child would continue to write.
     const stop = () => void child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     for (const stream of [child.stdout, child.stderr])

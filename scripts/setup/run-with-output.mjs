@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { root, toolEnv } from './paths.mjs';
 
 /**
- * Runs a command whose own output is for the terminal; its stdout goes to stderr.
- *
+ * Runs a command with its output on the terminal; its stdout goes to stderr.
  * @param {string} command
  * @param {string[]} args
  * @param {AbortSignal} signal

@@ -5,8 +5,8 @@ import { root } from './paths.mjs';
 import { runWithOutput } from './run-with-output.mjs';
 
 /**
- * Gets livekit-server ready, so that it builds beside the media engine and not after it. packages/lab builds it and reports its progress.
- *
+ * Prepares livekit-server, in parallel with the media engine. packages/lab builds it and reports
+ * its progress.
  * @param {string[]} versions
  * @param {AbortSignal} signal
  */
@@ -14,7 +14,7 @@ export const provideServers = async (versions, signal) => {
   const program = join(root, 'packages', 'lab', 'src', 'provision', 'main.ts');
   const code = await runWithOutput(await pinnedNode(), [program, ...versions], signal);
   signal.throwIfAborted();
-  // It has printed what and why.
+  // The command has printed the error.
   if (code !== 0)
     throw new SetupError(
       'there is no livekit-server to test against',
@@ -23,8 +23,8 @@ export const provideServers = async (versions, signal) => {
 };
 
 /**
- * Checks what a Kubernetes cluster needs of this host, and builds its programs, which takes minutes the first time.
- *
+ * Checks the requirements of a Kubernetes cluster on this host, or builds its programs, which takes
+ * minutes the first time.
  * @param {'check' | 'build'} step
  * @param {AbortSignal} signal
  */

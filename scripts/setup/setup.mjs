@@ -1,17 +1,19 @@
 import { isComplete } from './complete.mjs';
 
 /**
- * Installs and builds what is missing or out of date; returns within milliseconds when nothing is. Two at a time wait for one another,
- * and an interrupted one leaves nothing half done: each result appears whole, or not at all.
+ * Installs and builds missing or outdated parts; returns within milliseconds when there are none.
+ * Of two simultaneous setups, one waits for the other. An interrupted setup leaves no partial
+ * result: each result appears in one step.
  *
  * Throws a SetupError; when `signal` aborts, its reason.
  *
- * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`: versions of livekit-server to get ready where
- *   something else has to be built anyway; otherwise `swarm` does it when it needs one. `engine`: false if no media is needed.
+ * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`: versions
+ * of livekit-server to prepare if another part has to be built anyway; otherwise `swarm` does it
+ * when it needs one. `engine`: false if no media is needed.
  */
 export const setup = async ({ servers = [], engine = true, signal }) => {
   if (isComplete()) return;
-  // Loaded now: a start with nothing to do spends most of its time on modules.
+  // Loaded only now: a start with nothing to do spends most of its time on loading modules.
   const { buildMissing } = await import('./build-missing.mjs');
   await buildMissing({ servers, engine, signal });
 };

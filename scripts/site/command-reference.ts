@@ -7,7 +7,7 @@ import {
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { code, table } from '../docs/markdown.ts';
 
-/** Every command with its flags, as the program has them. */
+/** Renders every command with its flags, from the program. */
 export const commandReference = (): string => {
   const { stdout, stderr } = process;
   const program = describeCommand(createProgram({ stdout, stderr, env: {} }, () => {}));
@@ -32,5 +32,5 @@ const flagCells = ({ names, value, description }: FlagFacts): string[] => [
   escaped(description),
 ];
 
-/** Vue would read these as HTML. */
+/** Escapes characters that Vue would read as HTML. */
 const escaped = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('{', '&#123;');

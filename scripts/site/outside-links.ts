@@ -3,12 +3,12 @@ import { posix } from 'node:path';
 export const REPOSITORY = 'https://github.com/livekit-swarm/livekit-swarm';
 
 const IMAGE = /\.(?:png|svg|jpg)$/;
-/** The target of a Markdown link or image, outside of code. */
+/** Pattern of a Markdown link or image, outside of code. */
 const LINK = /\]\(([^)\s]+)\)/g;
 
 /**
- * A page for the site: links to other files than its pages lead to the repository, and README.md is the index of its folder.
- * Code is left as it is.
+ * Page for the site: links to files outside of its pages lead to the repository, and README.md is
+ * the index of its folder. Code stays unchanged.
  */
 export const withSiteLinks = (page: string, text: string, pages: ReadonlySet<string>): string =>
   text

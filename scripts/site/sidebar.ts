@@ -1,14 +1,17 @@
-/** A group of the sidebar of the site, as VitePress reads it. */
+/** Group of the sidebar, in the form of VitePress. */
 export interface SidebarGroup {
   text: string;
   collapsed: boolean;
   items: { text: string; link: string }[];
 }
 
-/** The kinds of pages (Diátaxis): sections of docs/README.md, which has every page. */
+/** Kinds of pages (Diátaxis), which are the sections of docs/README.md, with every page. */
 const KINDS = ['Tutorials', 'How-to guides', 'Reference', 'Explanation'];
 
-/** Groups by the tables of docs/README.md: each link becomes an item. Links out of docs/ are left to the pages themselves. */
+/**
+ * Groups from the tables of docs/README.md: each link becomes an item. Links to files outside of
+ * docs/ are omitted.
+ */
 export const sidebarOf = (index: string): SidebarGroup[] =>
   KINDS.map((kind) => {
     const section = index.split(`\n## ${kind}\n`)[1]?.split('\n## ')[0];
@@ -19,6 +22,6 @@ export const sidebarOf = (index: string): SidebarGroup[] =>
     return { text: kind, collapsed: kind !== 'Tutorials', items };
   });
 
-/** `runbooks/README.md` → `/docs/runbooks/`. */
+/** Address of a page on the site: `runbooks/README.md` → `/docs/runbooks/`. */
 export const siteLink = (page: string): string =>
   `/docs/${page.replace(/\.md$/, '').replace(/(^|\/)README$/, '$1')}`;

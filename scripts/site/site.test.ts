@@ -43,7 +43,7 @@ describe('links of a page', () => {
     expect(links('[s](../packages/x.ts)')).toBe(`[s](${REPOSITORY}/blob/main/packages/x.ts)`);
   });
 
-  it('are left alone in code, for images, anchors and addresses', () => {
+  it('stay unchanged in code, for images, anchors and addresses', () => {
     const same =
       '![i](images/i.png) [x](#y) [w](https://x.org) `[a](no.ts)`\n```md\n[a](no.ts)\n```\n';
     expect(links(same)).toBe(same);

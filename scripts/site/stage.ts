@@ -6,7 +6,7 @@ import { REPOSITORY, withSiteLinks } from './outside-links.ts';
 import { sidebarOf } from './sidebar.ts';
 import { versionLinks } from './versions.ts';
 
-/** Pages of the site, by their paths in the checkout; links between them stay as they are. */
+/** Pages of the site, by path in the checkout; links between them stay unchanged. */
 const PATTERNS = [
   'docs/*.md',
   'docs/{adr,how-to,runbooks,tutorials}/*.md',
@@ -15,10 +15,13 @@ const PATTERNS = [
   '{CONTRIBUTING,SECURITY,CHANGELOG}.md',
 ];
 
-/** Written for the site only: the checkout has `--help`. */
+/** Page that is written only for the site: the checkout has `--help`. */
 const COMMANDS = 'docs/commands.md';
 
-/** Copies what the site shows into docs/site, where its packages are found, with links that work there. @param base where the site is on its host */
+/**
+ * Copies pages and pictures into docs/site, the folder of its packages, with links that work there.
+ * @param base path of the site on its host
+ */
 export const stageSite = (base: string): void => {
   const stage = join(root, 'docs', 'site', '.cache');
   rmSync(stage, { recursive: true, force: true });
@@ -28,7 +31,8 @@ export const stageSite = (base: string): void => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   };
-  // VitePress highlights no PromQL, and takes images in HTML for its own only where their path begins with a dot.
+  // VitePress does not highlight PromQL, and bundles images in HTML only if their path begins with
+  // a dot.
   const read = (page: string): string =>
     readFileSync(join(root, page), 'utf8')
       .replaceAll('```promql', '```txt')

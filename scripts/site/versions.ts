@@ -1,18 +1,18 @@
-/** A version in the navigation of the site, as VitePress reads it. */
+/** Version in the navigation of the site, in the form of VitePress. */
 export interface VersionLink {
   text: string;
   link: string;
-  /** Another site, below the same host. */
+  /** Link target: another site below the same host. */
   target: '_self';
 }
 
-/** Released versions, the newest first: sections of the changelog. */
+/** Released versions, newest first, from the sections of the changelog. */
 export const releasedVersions = (changelog: string): string[] =>
   [...changelog.matchAll(/^## \[?v?(\d+\.\d+\.\d+[\w.-]*)/gm)].map(([, version = '']) => version);
 
 /**
- * The site of each released version is in a folder of its name, so that alerts of an old version still find their runbooks; that of the main branch is
- * at the root.
+ * Links to the sites of all versions. That of a release is in a folder of its name, so that alerts
+ * of an old version still find their runbooks; that of the main branch is at the root.
  */
 export const versionLinks = (changelog: string): VersionLink[] => [
   { text: 'main', link: '/', target: '_self' },
@@ -21,7 +21,10 @@ export const versionLinks = (changelog: string): VersionLink[] => [
   ),
 ];
 
-/** Where the site is on its host: `/`, or `/v0.1.0/`. @throws Error when it is not a path */
+/**
+ * Path of the site on its host: `/`, or `/v0.1.0/`.
+ * @throws Error when the argument is not a path
+ */
 export const siteBase = (args: readonly string[]): string => {
   const at = args.indexOf('--base');
   const base = at < 0 ? '/' : (args[at + 1] ?? '');

@@ -8,8 +8,8 @@ const INSTALL_RUST =
   "Rust is not installed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
 
 /**
- * Clippy and the tests of the Rust crate, in the release profile, as the addon: its dependencies (C code among them) are not compiled a second time.
- *
+ * Runs Clippy and the tests of the Rust crate in the release profile of the addon, so that its
+ * dependencies (C code among them) are compiled only once.
  * @param {AbortSignal} signal
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
@@ -23,7 +23,8 @@ export const testCrate = async (signal) => {
     ...['--manifest-path', join(crate, 'Cargo.toml')],
     ...['--target-dir', join(crate, 'target')],
   ];
-  // Not the program that benchmarks compare with: it has no tests, and linking it takes as long as the others.
+  // The floor program of benchmarks is left out: it has no tests, and linking it takes as long as
+  // the others.
   const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
   const { ok, output } = await runCommand(
     'cargo test',
@@ -45,7 +46,7 @@ const clippy = async (cargo, options, signal) => {
       skipped: [{ name: 'clippy', why: 'clippy is not installed: rustup component add clippy' }],
     };
   const tallies = [];
-  // The plain path that other systems take is checked, too.
+  // The plain path of other systems is checked as well.
   for (const [name, more] of /** @type {const} */ ([
     ['clippy', ['--all-targets']],
     ['clippy, portable', ['--features', 'portable']],

@@ -4,7 +4,10 @@ import { crate, impairment } from '../setup/paths.mjs';
 import { runCommand } from './run-command.mjs';
 import { NONE, tallyCargo } from './tally.mjs';
 
-/** More than there are: all targets run at the same time, so that the whole takes as long as one. */
+/**
+ * Number of threads, more than there are targets: all run at the same time, so that all take as
+ * long as one.
+ */
 const THREADS = '32';
 
 /**

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { log } from '../../packages/cli/launch/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
 
-/** A test that spins cannot be timed out from within. Each project of tests takes less than 100 minutes on two cores. */
+/**
+ * Time limit of a command, minutes: a test that spins cannot be stopped from within. Each project
+ * of tests takes less than 100 minutes on two cores.
+ */
 const DEADLINE_MINUTES = 120;
 const GRACE_MS = 10_000;
 
 /**
- * Runs a command with its output on the terminal. All of its processes are ended when `signal` aborts, which is also thrown, or after two hours.
- *
- * @param {string} name @param {string} command @param {string[]} args
+ * Runs a command with its output on the terminal. All of its processes are ended when `signal`
+ * aborts, which is also thrown, or after two hours.
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
  * @param {AbortSignal} signal
  * @param {Record<string, string>} more of its environment.
  * @returns {Promise<{ ok: boolean, output: string }>} `output`: of stdout.
@@ -22,10 +27,10 @@ export const runCommand = (name, command, args, signal, more = {}) => {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
-      // Tests find Node 24 and the tools of this checkout first.
+      // Tests use Node 24 and the tools of this checkout.
       env: { ...env, PATH: `${join(root, 'node_modules', '.bin')}:${env.PATH}` },
       stdio: ['ignore', 'pipe', 'inherit'],
-      // A process group of its own, to be ended as a whole.
+      // The command has its own process group, which can be ended as a whole.
       detached: true,
     });
     let killing = setTimeout(() => {
@@ -61,6 +66,6 @@ const endGroup = (pid, signal) => {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {
-    // All gone already.
+    // All processes have ended.
   }
 };

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A reporter for vitest: writes the tally of a run to a file. */
+/** Reporter for vitest that writes the tally of a run to a file. */
 export class TallyReporter {
   /** @type {string} */
   #file;
@@ -22,8 +22,8 @@ export class TallyReporter {
 }
 
 /**
- * A file that does not load, and a hook before or after a suite that fails, have no test to their name: each is one failure. So is an unhandled error.
- *
+ * Tally of a run. A file that does not load, a failed hook of a suite, and an unhandled error each
+ * count as one failure without a test name.
  * @param {readonly import('vitest/node').TestModule[]} modules
  * @param {readonly unknown[]} unhandledErrors
  * @returns {import('./tally.mjs').Tally}

@@ -2,7 +2,8 @@
  * @typedef {object} Tally
  * @property {number} passed
  * @property {string[]} failed names of tests, checks and commands that failed.
- * @property {{ name: string, why: string }[]} skipped `why`: what the host lacks, and the command that installs it.
+ * @property {{ name: string, why: string }[]} skipped `why`: what the host lacks, and the command
+ * that installs it.
  * @property {string[]} retried names of tests that passed or failed in a second attempt.
  */
 
@@ -18,9 +19,11 @@ export const sum = (tallies) => ({
 });
 
 /**
- * What vitest's reporter wrote. A run that failed outside of tests, or wrote nothing, counts as one failure.
- *
- * @param {string} name of the run. @param {string | null} json @param {boolean} succeeded by its exit code.
+ * Tally from the output of vitest's reporter. A run that failed outside of tests, or wrote no
+ * output, counts as one failure.
+ * @param {string} name of the run.
+ * @param {string | null} json
+ * @param {boolean} succeeded by its exit code.
  * @returns {Tally}
  */
 export const tallyVitest = (name, json, succeeded) => {
@@ -33,15 +36,18 @@ export const tallyVitest = (name, json, succeeded) => {
 };
 
 /**
- * What `cargo test` printed: one result line per test program. Tests that do not compile have none and count as one failure.
- *
- * @param {string} name of the command. @param {string} output @param {boolean} succeeded
+ * Tally from the output of `cargo test`: one result line per test program. Tests that do not
+ * compile have none and count as one failure.
+ * @param {string} name of the command.
+ * @param {string} output
+ * @param {boolean} succeeded
  * @returns {Tally}
  */
 export const tallyCargo = (name, output, succeeded) => {
   const results = [...output.matchAll(/^test result: .*? (\d+) passed; \d+ failed;/gm)];
   const ignored = [...output.matchAll(/^test (\S+) \.\.\. ignored/gm)];
-  // With --nocapture, output of other tests may stand between the name and the result: the list at the end has each name on a line of its own.
+  // With --nocapture, output of other tests may stand between name and result; the list at the end
+  // has each name on its own line.
   const lists = [...output.matchAll(/^failures:\n((?: {4}\S+\n)+)/gm)];
   const failed = lists.flatMap(([, names = '']) => names.trim().split(/\s+/));
   return {
@@ -55,8 +61,7 @@ export const tallyCargo = (name, output, succeeded) => {
 };
 
 /**
- * The summary that comes before the last line.
- *
+ * Lines of the summary before the last line.
  * @param {Tally} tally
  * @returns {string[]} one line each.
  */

@@ -48,7 +48,7 @@ test('an empty sum is zero', () => {
   expect(sum([])).toEqual(NONE);
 });
 
-test('the summary groups skipped tests by what is lacking, and names those that were retried or failed', () => {
+test('the summary groups skipped tests by missing requirement, and names retried and failed ones', () => {
   const { skipped } = tally;
   expect(describeTally(sum([tally, { ...NONE, skipped }]))).toEqual([
     `2 skipped: ${CHROMIUM}`,

@@ -13,11 +13,11 @@ export interface Diagnostic {
   range: { start: { line: number; character: number } };
 }
 
-/** The language server that editors run for YAML, spoken to as an editor does (LSP over stdio). */
+/** YAML language server of editors, used like an editor does (LSP over stdio). */
 export interface LanguageServer {
-  /** What it finds wrong in a file of this folder that has this text; there need be no such file. */
+  /** Returns its diagnostics for this text as a file of this folder, which need not exist. */
   diagnose: (folder: string, text: string) => Promise<Diagnostic[]>;
-  /** What it offers where the cursor is. */
+  /** Returns its completions at the position of the cursor. */
   complete: (folder: string, text: string, line: number, character: number) => Promise<string[]>;
   stop: () => Promise<void>;
 }
@@ -59,7 +59,10 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
   await connection.sendNotification('initialized', {});
 
   let opened = 0;
-  /** A new file each time: diagnostics of closing one could be taken for those of opening it again. */
+  /**
+   * URI of a new file each time: diagnostics of a closed file could be taken for those of an opened
+   * one.
+   */
   const uriOf = (folder: string): string => String(pathToFileURL(join(folder, `${++opened}.yaml`)));
   const open = async (uri: string, text: string): Promise<void> => {
     await connection.sendNotification('textDocument/didOpen', {
@@ -99,5 +102,5 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
   };
 };
 
-/** Of VS Code, by their sections; the server reads what it needs. */
+/** Settings of VS Code by section, as far as the server reads them. */
 const SETTINGS = { validate: true, completion: true, hover: true, schemaStore: { enable: false } };

@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 const NOT_WRITTEN_HERE = /(?:^|\/)(?:node_modules|target|records|\.cache|\.git)(?:\/|$)/;
 
-/** Every Markdown page of the checkout, by its path. */
+/** Markdown pages of the checkout, by path. */
 export const markdownPages = (): string[] =>
   [
     '*.md',
@@ -20,13 +20,13 @@ export const markdownPages = (): string[] =>
 
 export const readPage = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** The page without code: what looks like a heading or a link there is none. */
+/** Removes code from a page: text in code that looks like a heading or a link is none. */
 export const withoutCode = (text: string): string =>
   text
     .replace(/^ *(```+)[^\n]*\n[\s\S]*?^ *\1 *$/gm, '')
     .replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, (inline) => inline.replace(/[[\]()<>]/g, ' '));
 
-/** GitHub's anchors of the headings of a page; a heading that repeats gets a number. */
+/** Anchors of the headings of a page, as GitHub makes them; a repeated heading gets a number. */
 export const anchorsIn = (text: string): Set<string> => {
   const times = new Map<string, number>();
   const anchors = new Set<string>();
@@ -46,7 +46,7 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-/** Targets of the links and images of a page that lead to files of the checkout. */
+/** Targets of the links and images of a page that are files of the checkout. */
 export const linksIn = (text: string): string[] => {
   const prose = withoutCode(text);
   return [

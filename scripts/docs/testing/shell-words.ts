@@ -1,14 +1,17 @@
-/** A command of one line as a shell would see it. */
+/** Command of one line, as a shell parses it. */
 export interface ShellCommand {
-  /** `NAME=value` in front of it, or the arguments of `export`. */
+  /** Assignments `NAME=value` in front of the command, or the arguments of `export`. */
   env: Record<string, string>;
   words: string[];
 }
 
-/** A quoted stretch, a bare one, or an operator that ends the command. */
+/** Pattern of a quoted stretch, a bare one, or an operator that ends the command. */
 const TOKEN = /'([^']*)'|"([^"]*)"|([^\s'"|&;<>#]+)|(\s+)|([|&;<>#])/y;
 
-/** Reads the first command of a line, as far as examples in our pages need a shell: words, quotes, assignments. Redirections and comments end it. */
+/**
+ * Parses the first command of a line, as far as examples in the pages need a shell: words, quotes,
+ * assignments. Redirections and comments end it.
+ */
 export const readCommand = (line: string): ShellCommand => {
   const words: string[] = [];
   let word: string | null = null;
