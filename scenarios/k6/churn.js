@@ -1,8 +1,9 @@
-// Participants join and leave all the time, signalling only: does the server remove each of them? README.md explains how to run it.
+// Participants join and leave all the time, signalling only: does the server remove each of them?
+// README.md explains how to run it.
 //
 //   joins a second
 //   RATE ──────────────────
-//                            each stays for a random time within STAY, in one of ROOMS rooms at random
+//                            each stays for a random time within STAY, in a random room
 //   0 ├──── DURATION ────┤
 import exec from 'k6/execution';
 import { attend } from './lib/attend.js';
@@ -32,7 +33,7 @@ export const options = {
     livekit_signal_join_failures: ['rate<0.01'],
     livekit_signal_join_time: ['p(95)<2000'],
     livekit_signal_losses: ['rate<0.01'],
-    // k6 itself fell behind: the load was lower than configured.
+    // k6 itself was too slow: the load was lower than configured.
     dropped_iterations: ['count==0'],
   },
 };

@@ -1,4 +1,5 @@
-// The join rate rises tenfold, signalling only: do all participants join, and how fast? README.md explains how to run it.
+// The join rate rises tenfold, signalling only: do all participants join, and how fast? README.md
+// explains how to run it.
 //
 //   joins a second
 //   RATE              ┌──────────
@@ -42,19 +43,19 @@ export const options = {
     livekit_signal_joins: ['count>0'],
     livekit_signal_join_failures: [
       'rate<0.01',
-      // A server that turns one in five away has broken: there is nothing more to learn.
+      // A server that rejects one of five joins is overloaded: a longer test would show no more.
       { threshold: 'rate<0.2', abortOnFail: true, delayAbortEval: '10s' },
     ],
     livekit_signal_join_time: ['p(95)<2000'],
     livekit_signal_losses: ['rate<0.01'],
-    // k6 itself fell behind: the load was lower than configured.
+    // k6 itself was too slow: the load was lower than configured.
     dropped_iterations: ['count==0'],
   },
 };
 
 export const setup = newRun;
 
-/** The rooms fill evenly, one after the other. */
+/** Fills the rooms evenly, one after the other. */
 export const participant = (run) => {
   const number = exec.scenario.iterationInTest;
   attend(settings, {

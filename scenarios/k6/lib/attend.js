@@ -6,13 +6,14 @@ import { explainRejection } from './rejection.js';
 import { JOIN_TIMEOUT_MS } from './settings.js';
 import { makeToken } from './token.js';
 
-/** Protocol 16 is that of livekit-client in 2026. */
+/** Endpoint with protocol 16, that of livekit-client in 2026. */
 const ENDPOINT = '/rtc?protocol=16&sdk=js&version=2.23.0&auto_subscribe=0&adaptive_stream=0';
 const OPEN = 1;
 
 /**
- * One participant, from joining to leaving: connects, waits for the JoinResponse, pings as the server asks, stays, sends a leave, and closes.
- * The iteration of the virtual user lasts as long as the stay.
+ * One participant, from joining to leaving: connects, waits for the JoinResponse, pings as the
+ * server asks, stays, sends a leave, and closes. The iteration of the virtual user lasts as long as
+ * the stay.
  *
  * @param {import('./settings.js').Settings} settings
  * @param {{ room: string, identity: string, stayMs: number }} participant
@@ -21,7 +22,8 @@ export const attend = (settings, { room, identity, stayMs }) => {
   const { url } = settings;
   const token = makeToken(settings, room, identity);
   const connectedAt = Date.now();
-  // The token in a header and a name in the place of the address: k6 would make the address a label of every metric.
+  // The token is in a header and a name replaces the address, because k6 would make the address a
+  // label of every metric.
   const socket = new WebSocket(`${url}${ENDPOINT}`, null, {
     headers: { Authorization: `Bearer ${token}` },
     tags: { name: '/rtc' },
@@ -44,11 +46,11 @@ export const attend = (settings, { room, identity, stayMs }) => {
     clearTimeout(joinTimeout);
     clearInterval(pinging);
     clearTimeout(leaving);
-    // A socket that is still connecting cannot be closed in k6: `onopen` does it.
+    // k6 cannot close a socket that is still connecting; `onopen` does.
     if (socket.readyState === OPEN) socket.close(1000);
   };
 
-  /** The join did not succeed, or the stay ended before its time. */
+  /** Records a join that did not succeed, or a stay that ended early. */
   const fail = (reason, detail) => {
     if (phase === 'left') return;
     (phase === 'joined' ? losses : joinFailures).add(1, { reason });
@@ -89,7 +91,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
     if (phase === 'left') socket.close(1000);
     else phase = 'joining';
   };
-  // `timestamp` is when the frame arrived, not when this virtual user processed it.
+  // `timestamp` is the arrival of the frame; this virtual user may process it later.
   socket.onmessage = ({ data, timestamp }) => {
     if (phase === 'left') return;
     receivedAt = timestamp;

@@ -1,19 +1,22 @@
-// The signalling messages of a participant without media.
+// Signalling messages of a participant without media.
 import { DISCONNECT_REASONS, decodeSignalResponse, encodeSignalRequest } from './protocol.js';
 
 const CLIENT_INITIATED = 1;
 
 /**
- * @typedef {{ case: 'join', sid: string, identity: string, serverVersion: string, pingIntervalS: number, pingTimeoutS: number }} Join
+ * @typedef {{ case: 'join', sid: string, identity: string, serverVersion: string, pingIntervalS:
+ * number, pingTimeoutS: number }} Join
  * @typedef {{ case: 'leave', reason: string }} Leave
  * @typedef {{ case: 'pong', pingSentAt: number }} Pong `pingSentAt` as it was sent, ms
- * @typedef {{ case: 'other' }} Other rooms, participants and tracks change all the time: a participant without media acts on none of it
+ * @typedef {{ case: 'other' }} Other rooms, participants and tracks change all the time: a
+ * participant without media acts on none of it
  */
 
 /**
  * One frame from the server.
  *
- * @param {ArrayBuffer | string} frame as the WebSocket gives it: text if the other end is not livekit-server
+ * @param {ArrayBuffer | string} frame as the WebSocket gives it: text if the other end is not
+ * livekit-server
  * @returns {Join | Leave | Pong | Other}
  * @throws Error when it is not a protobuf message
  */
@@ -29,7 +32,7 @@ export const readResponse = (frame) => {
       pingIntervalS: join.pingInterval,
       pingTimeoutS: join.pingTimeout,
     };
-  // The words are those of packages/livekit.
+  // The reasons are those of packages/livekit.
   if (leave !== undefined)
     return {
       case: 'leave',
@@ -39,10 +42,17 @@ export const readResponse = (frame) => {
   return { case: 'other' };
 };
 
-/** @param {number} timestamp ms @param {number} rtt of the ping before, ms @returns {ArrayBuffer} */
+/**
+ * @param {number} timestamp ms
+ * @param {number} rtt of the ping before, ms
+ * @returns {ArrayBuffer}
+ */
 export const writePing = (timestamp, rtt) => bufferOf({ pingReq: { timestamp, rtt } });
 
-/** Without it the server would wait for the participant to reconnect. @returns {ArrayBuffer} */
+/**
+ * Leave message, without which the server would wait for the participant to reconnect.
+ * @returns {ArrayBuffer}
+ */
 export const writeLeave = () => bufferOf({ leave: { reason: CLIENT_INITIATED } });
 
 /** @param {object} request @returns {ArrayBuffer} k6 sends no views */

@@ -1,8 +1,8 @@
 import { JOIN_TIMEOUT_MS } from './settings.js';
 
 /**
- * Settings that all scenarios share: one virtual user per participant present at a time, more if joins are slow, and time for the participants that are
- * still present at the end.
+ * Settings that all scenarios share: one virtual user per participant present at a time, more if
+ * joins are slow, and time for the participants that are still present at the end.
  *
  * @param {import('./settings.js').Settings} settings
  */

@@ -11,12 +11,13 @@ const REASONS = {
 };
 
 /**
- * Why there was no connection. k6 hides the reason of a rejected WebSocket, so this asks /rtc/validate over plain HTTP, as livekit-client does.
- *
+ * Explains a failed connection. k6 hides the reason of a rejected WebSocket, so this asks
+ * /rtc/validate over plain HTTP, like livekit-client.
  * @param {string} url ws://…
  * @param {string} token
  * @param {string} error of the WebSocket
- * @returns {{ reason: string, detail: string }} `reason`: a code of packages/livekit, for the label; `detail`: a sentence without the token
+ * @returns {{ reason: string, detail: string }} `reason`: a code of packages/livekit, for the
+ * label; `detail`: a sentence without the token
  */
 export const explainRejection = (url, token, error) => {
   if (/x509:|tls:/.test(error)) return { reason: 'tls', detail: `${url}: ${error}` };
@@ -24,7 +25,7 @@ export const explainRejection = (url, token, error) => {
   const { status, body } = http.get(`${url.replace(/^ws/, 'http')}/rtc/validate`, {
     headers: { Authorization: `Bearer ${token}` },
     tags: { name: '/rtc/validate' },
-    // Any answer is a result here, not a failed request.
+    // Any answer is a result here; none is a failed request.
     responseCallback: http.expectedStatuses({ min: 200, max: 599 }),
     timeout: '5s',
   });
@@ -45,7 +46,10 @@ export const explainRejection = (url, token, error) => {
   };
 };
 
-/** livekit-server uses some statuses for several reasons; only the body distinguishes them. */
+/**
+ * Reason of a rejection. livekit-server uses some statuses for several reasons, which only the body
+ * distinguishes.
+ */
 const reasonOf = (status, answer) => {
   if (status === 401 && answer.includes('permissions denied')) return 'forbidden';
   if (status === 404 && answer.includes('requested room does not exist')) return 'room_not_found';

@@ -1,7 +1,10 @@
 import exec from 'k6/execution';
 import { readSettings } from './settings.js';
 
-/** Reads the environment; aborts the test before it begins, with a message, if something is missing or wrong. */
+/**
+ * Reads the environment; aborts the test before it begins, with a message, if something is missing
+ * or wrong.
+ */
 export const settingsOf = (defaults) => {
   try {
     return readSettings(__ENV, defaults);
@@ -10,5 +13,8 @@ export const settingsOf = (defaults) => {
   }
 };
 
-/** For `setup`: a name for this run, with which its rooms and identities begin, so that two runs never meet. */
+/**
+ * Name of a run for `setup`, with which its rooms and identities begin, so that two runs never
+ * share them.
+ */
 export const newRun = () => `k6-${Math.random().toString(36).slice(2, 8)}`;

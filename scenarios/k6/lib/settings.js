@@ -1,11 +1,12 @@
-// The environment a script is started with. Everything wrong with it is reported before the first join.
+// Environment variables of a script. All errors in it are reported before the first join.
 
 /**
- * livekit-server disconnects participants that have no media connection after 60 s, and these participants never have one.
+ * Longest stay, ms: livekit-server disconnects participants without a media connection after 60 s,
+ * and these participants never have one.
  */
 export const LONGEST_STAY_MS = 55_000;
 
-/** How long a join may take, ms: from then on it is a failure. */
+/** Time limit of a join, ms. */
 export const JOIN_TIMEOUT_MS = 15_000;
 
 /**
@@ -23,12 +24,16 @@ export const JOIN_TIMEOUT_MS = 15_000;
 
 /**
  * @param {Record<string, string | undefined>} env
- * @param {{ ROOMS: string, RATE: string, DURATION: string, STAY: string, stages: boolean }} defaults `stages`: whether the script reads STAGES
+ * @param {{ ROOMS: string, RATE: string, DURATION: string, STAY: string, stages: boolean }}
+ * defaults `stages`: whether the script reads STAGES
  * @returns {Settings}
  * @throws Error with what to set
  */
 export const readSettings = (env, defaults) => {
-  /** @param {'ROOMS' | 'RATE' | 'DURATION' | 'STAY' | 'STAGES' | 'LIVEKIT_URL' | 'LIVEKIT_API_KEY' | 'LIVEKIT_API_SECRET'} name */
+  /**
+   * @param {'ROOMS' | 'RATE' | 'DURATION' | 'STAY' | 'STAGES' | 'LIVEKIT_URL' | 'LIVEKIT_API_KEY' |
+   * 'LIVEKIT_API_SECRET'} name
+   */
   const given = (name) => (env[name] ?? '').trim();
   const missing = /** @type {const} */ ([
     'LIVEKIT_URL',
@@ -67,7 +72,7 @@ export const readSettings = (env, defaults) => {
 /** @param {string} text */
 const readUrl = (text) => {
   const parts = /^(ws|wss|http|https):\/\/([^/?#\s]+)([^?#\s]*)$/.exec(text);
-  // What is before an @ is a secret, so the address is not repeated.
+  // Text before an @ is secret, so the address is not repeated.
   if (parts === null || text.includes('@'))
     throw new Error(
       'LIVEKIT_URL: write it as wss://livekit.example.com or ws://127.0.0.1:7880, without a query or credentials',
@@ -91,7 +96,11 @@ const UNIT_MS = /** @type {Record<string, number>} */ ({
   h: 3_600_000,
 });
 
-/** `500ms`, `30s`, `1m30s`, as everywhere in k6. @param {string} name @param {string} text */
+/**
+ * Parses a duration as k6 does: `500ms`, `30s`, `1m30s`.
+ * @param {string} name
+ * @param {string} text
+ */
 const readDuration = (name, text) => {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   const ms = parts.reduce(
@@ -103,7 +112,7 @@ const readDuration = (name, text) => {
   return Math.round(ms);
 };
 
-/** `10s`, or `5s-20s`: anything between, each equally likely. @param {string} text */
+/** Parses a stay: `10s`, or `5s-20s` for a uniform random time. @param {string} text */
 const readStay = (text) => {
   const ends = text.split('-').map((end) => readDuration('STAY', end.trim()));
   const [minMs = 0, maxMs = minMs] = ends;
@@ -116,7 +125,11 @@ const readStay = (text) => {
   return { minMs, maxMs };
 };
 
-/** `30s:10,1m:100`: how long, and joins a second at the end of it. @param {string} text @returns {Stage[]} */
+/**
+ * Parses stages: `30s:10,1m:100` has durations, and joins a second at their ends.
+ * @param {string} text
+ * @returns {Stage[]}
+ */
 const readStages = (text) =>
   text.split(',').map((stage) => {
     const [duration = '', rate = '', ...rest] = stage.trim().split(':');

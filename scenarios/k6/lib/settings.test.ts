@@ -111,7 +111,7 @@ describe('STAGES', () => {
     expect(() => read({ STAGES: text }, true)).toThrow(/^STAGES: /);
   });
 
-  it('not beside what they replace, and not where there are none', () => {
+  it('are refused together with the settings that they replace, and by scripts without stages', () => {
     expect(() => read({ STAGES: '10s:5', RATE: '5' }, true)).toThrow(/either STAGES, or RATE/);
     expect(() => read({ STAGES: '10s:5' })).toThrow(/one rate throughout/);
   });

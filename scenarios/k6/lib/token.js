@@ -4,9 +4,11 @@ import { b64encode } from 'k6/encoding';
 const LIFETIME_S = 60;
 
 /**
- * A join token (JWT, RFC 7519, signed with HMAC-SHA256) for one room. It allows to join and nothing else, for one minute.
+ * Makes a join token (JWT, RFC 7519, signed with HMAC-SHA256) for one room. It only permits to
+ * join, for one minute.
  *
- * The server offers a media connection to participants with `canSubscribe`; these could not answer it.
+ * The server offers a media connection to participants with `canSubscribe`, which these could not
+ * answer.
  *
  * @param {{ apiKey: string, apiSecret: string }} keys
  * @param {string} room
