@@ -1,4 +1,4 @@
-/** What a reader sees of HTML: its text, without tags, entities and what has no width. */
+/** Text of HTML as a reader sees it, without tags, entities and characters without width. */
 export const asRead = (html: string): string =>
   html
     .replaceAll(/<[^>]*>/g, '')

@@ -3,7 +3,7 @@ import { type PinnedProgram, type ProvideOptions, provideProgram } from '@liveki
 
 const VERSION = '2.11.9';
 
-/** Caddy, in front of a livekit-server. The version is that of testkit/caddy/go.mod. */
+/** Caddy, in front of a livekit-server. testkit/caddy/go.mod pins the version. */
 const CADDY: PinnedProgram = {
   name: 'caddy',
   version: VERSION,
@@ -13,7 +13,7 @@ const CADDY: PinnedProgram = {
   versionPattern: /^v(\d+\.\d+\.\d+\S*)/,
   pathVariable: 'SWARM_CADDY',
   usualBuild: '1 to 3 minutes',
-  // Caddy reads its version from its own module, which a build from another module does not show.
+  // Caddy reads its version from its own module, which a build from another module lacks.
   linkedValues: { 'github.com/caddyserver/caddy/v2.CustomVersion': `v${VERSION}` },
 };
 

@@ -5,27 +5,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findBrowser, launchOptions } from '@livekit-swarm/engine/chromium';
 import { type Browser, launch } from 'puppeteer-core';
 
-/** Why a test that needs Chromium cannot run, and what to do about it. */
+/** Reason for which a test that needs Chromium cannot run, with the remedy. */
 export const NO_CHROMIUM =
   'Chromium is not installed: apt-get install chromium, or say in CHROME_PATH where it is';
 
 /**
- * Where Chromium is: `CHROME_PATH`, or whatever participants of the engine `browser` would be; null when there is none.
- * @throws Error when `CHROME_PATH` names nothing that can be run
+ * Path of Chromium: `CHROME_PATH`, or the browser of participants of the engine `browser`; null:
+ * none.
+ * @throws Error when `CHROME_PATH` is not an executable
  */
 export const findChromium = (): string | null => {
   const { CHROME_PATH = '' } = process.env;
   return findBrowser(CHROME_PATH === '' ? undefined : CHROME_PATH);
 };
 
-/** A browser of a test's own, with a fake camera and a fake microphone; its profile goes with it. */
+/**
+ * Browser of one test, with a fake camera and a fake microphone; its profile is removed with it.
+ */
 export interface Chromium extends AsyncDisposable {
   readonly browser: Browser;
-  /** Its profile: its processes carry the path in their command line. */
+  /** Folder of its profile, which the command lines of its processes contain. */
   readonly profile: string;
 }
 
-/** A page may use them without asking. */
+/** Flags with which a page may use fake devices without asking. */
 const FAKE_DEVICES = [
   '--use-fake-device-for-media-stream=fps=30',
   '--use-fake-ui-for-media-stream',
@@ -34,7 +37,7 @@ const FAKE_DEVICES = [
 export const launchChromium = async (executablePath: string): Promise<Chromium> => {
   const profile = await mkdtemp(join(tmpdir(), 'swarm-chromium-'));
   const browser = await launch(launchOptions(executablePath, profile, FAKE_DEVICES));
-  /** Resolves when its processes have ended and the profile is gone. */
+  /** Resolves when its processes have ended and the profile is removed. */
   const close = async () => {
     await browser.close();
     for (let tries = 0; tries < 50 && (await processesOf(profile)).length > 0; tries++) {
@@ -45,7 +48,7 @@ export const launchChromium = async (executablePath: string): Promise<Chromium> 
   return { browser, profile, [Symbol.asyncDispose]: close };
 };
 
-/** Ids of the processes that have `text` in their command line; none where there is no /proc. */
+/** Ids of the processes that have `text` in their command line; empty without /proc. */
 export const processesOf = async (text: string): Promise<number[]> => {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const commands = await Promise.all(

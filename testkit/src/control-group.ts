@@ -1,28 +1,28 @@
-/** A control group (cgroups(7)) of a test, version 1 or 2, that is gone with it. */
+/** Control group (cgroups(7)) of a test, version 1 or 2, that is removed with it. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ControlGroup extends AsyncDisposable {
-  /** What to put before a command to start it in the group. */
+  /** Words before a command that start it in the group. */
   readonly through: readonly string[];
   add(pid: number): void;
-  /** What all its processes may use together. */
+  /** Limits the CPU that all its processes use together. */
   limitCpu(cores: number): void;
-  /** As much as is used now, and `more` bytes. */
+  /** Limits memory to the present usage plus `more` bytes. */
   limitMemory(more: number): void;
-  /** CPU time of its processes since they were added, seconds; of a group of `cpuacct`. */
+  /** CPU time of its processes since they were added, s; for a group of `cpuacct`. */
   usedCpu(): number;
 }
 
-/** `cpuacct` counts CPU time: in version 2 a part of `cpu`. */
+/** Controller of a group. `cpuacct` counts CPU time: in version 2 a part of `cpu`. */
 type Controller = 'cpu' | 'cpuacct' | 'memory';
 
 const CGROUPS = '/sys/fs/cgroup';
 const PERIOD_US = 100_000;
 let opened = 0;
 
-/** @throws Error where this process may not create one; see `whyNoControlGroup` */
+/** @throws Error when this process may not create a group; see `whyNoControlGroup` */
 export const openControlGroup = (controller: Controller): ControlGroup => {
   const parent = parentOf(controller);
   if (parent === null) throw new Error(`no control group of ${controller} in ${CGROUPS}`);
@@ -51,14 +51,14 @@ export const openControlGroup = (controller: Controller): ControlGroup => {
       const text = readFileSync(join(folder, 'cpu.stat'), 'utf8');
       return Number(/^usage_usec (\d+)/m.exec(text)?.[1]) / 1e6;
     },
-    // Processes that were killed leave it when they are reaped.
+    // Killed processes leave the group when they are reaped.
     [Symbol.asyncDispose]: async () => {
       for (let attempt = 0; attempt < 50 && !removed(folder); attempt++) await sleep(100);
     },
   };
 };
 
-/** Why there is none, as a sentence, or null. */
+/** Reason for which no group can be created, as a sentence; null: one can. */
 export const whyNoControlGroup = async (controller: Controller): Promise<string | null> => {
   try {
     await openControlGroup(controller)[Symbol.asyncDispose]();

@@ -3,11 +3,12 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type SmallLoad, scenarioOfSmallLoad } from './small-load.ts';
 
-/** The server closes a room that no participant joins within this time. */
+/** Time after which the server closes a room that no participant joins, s. */
 const EMPTY_SECONDS = 60;
 
 /**
- * Creates the rooms of a load on these nodes in turn. The deployment would choose the node of a room that does not exist yet.
+ * Creates the rooms of a load on these nodes in turn; otherwise the deployment would choose the
+ * nodes.
  * @param nodeIds ids of the nodes
  */
 export const createRooms = async (

@@ -1,11 +1,14 @@
-/** Records of which one thing was changed after the run, for tests of readers: whatever they are given, they read it or refuse it. */
+/**
+ * Records with one change after the run, for tests of readers, which must read or refuse every
+ * record.
+ */
 
 import type { RecordLine } from '@livekit-swarm/record';
 import fc from 'fast-check';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Every place inside of a value, as a path of keys. */
+/** Paths of keys to all places in a value. */
 const placesIn = (value: Json, path: (string | number)[] = []): (string | number)[][] => {
   const inner = Array.isArray(value)
     ? value.flatMap((one, index) => placesIn(one, [...path, index]))
@@ -15,7 +18,7 @@ const placesIn = (value: Json, path: (string | number)[] = []): (string | number
   return path.length === 0 ? inner : [path, ...inner];
 };
 
-/** @returns the same with something else at that place; undefined takes it away */
+/** Returns a copy with another value at a place; undefined removes the key. */
 const changed = (
   value: Json,
   [key, ...rest]: readonly (string | number)[],
@@ -29,7 +32,7 @@ const changed = (
   return copy as Json;
 };
 
-/** The lines as text, and what was changed in them. */
+/** Lines as text, with a description of the change in them. */
 export const damagedRecords = (
   lines: readonly RecordLine[],
 ): fc.Arbitrary<{ texts: string[]; what: string }> =>

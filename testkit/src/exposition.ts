@@ -1,4 +1,6 @@
-/** Parses the text format; series with suffixes (`_bucket`, `_sum`, `_count`) keep their names. */
+/**
+ * Series of the text format; those with suffixes (`_bucket`, `_sum`, `_count`) keep their names.
+ */
 export interface Series {
   name: string;
   labels: Record<string, string>;
@@ -28,7 +30,7 @@ export const parseExposition = (text: string): Series[] =>
       };
     });
 
-/** Sum of all series of this name that have these labels; undefined if there are none. */
+/** Sum of all series of this name with these labels; undefined: there are none. */
 export const sumOf = (
   series: readonly Series[],
   name: string,

@@ -1,4 +1,4 @@
-/** Loads for tests: the default scenario of `swarm` with some of its numbers changed. */
+/** Loads for tests: the default scenario of `swarm` with other numbers. */
 import type { Threshold } from '@livekit-swarm/metrics';
 import {
   type DataTraffic,
@@ -20,7 +20,7 @@ export interface LoadSpec {
   roomPrefix: string;
   /** Publishers per room. */
   participants: number;
-  /** Per room, more that only subscribe. */
+  /** Additional participants per room that only subscribe. */
   subscribers: number;
   publish: Kind[];
   video: Resolution;
@@ -32,7 +32,7 @@ export interface LoadSpec {
   durationMs: number;
 }
 
-/** A load with default values where none are given. */
+/** A load with default values for missing ones. */
 export const specOf = (changes: Partial<LoadSpec> = {}): LoadSpec => ({
   rooms: 20,
   room: null,

@@ -1,4 +1,4 @@
-/** Rules of nftables that are there for as long as this process holds them. */
+/** nftables rules that exist for as long as this process holds them. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,11 +10,11 @@ const READY_WITHIN_MS = 5_000;
 const POLL_MS = 50;
 
 /**
- * Creates a table of family inet, owned by an nft process that waits on its stdin. The kernel removes the
- * table when that process ends, and it ends with its stdin, so nothing is left behind however this process
- * ends (Linux 5.12).
+ * Creates a table of family inet, owned by an nft process that waits on its stdin. The kernel
+ * removes the table when that process ends, and it ends with its stdin, so no rules remain, however
+ * this process ends (Linux 5.12).
  *
- * @param through what to put before a command to run it on the host in question
+ * @param through words before a command that run it on the host in question
  * @throws Error with the output of nft
  */
 export const holdTable = async (
@@ -31,7 +31,7 @@ export const holdTable = async (
   const ended = once(holder, 'close').catch((error: Error) => {
     output += error.message;
   });
-  // It has ended already: `output` has the reason.
+  // The process has ended already: `output` has the reason.
   holder.stdin.on('error', () => {});
   holder.stdin.write(`table inet ${table} { flags owner; ${onOneLine(body)}; }\n`);
   const release = async (): Promise<void> => {
@@ -49,13 +49,13 @@ export const holdTable = async (
   );
 };
 
-/** JSON of libnftables. @throws Error when there is no such table */
+/** JSON of libnftables. @throws Error when the table does not exist */
 export const listCounters = async (through: readonly string[], table: string): Promise<string> => {
   const [program, args] = nft(through, ['-j', 'list', 'counters', 'table', 'inet', table]);
   return (await exec(program, args)).stdout;
 };
 
-/** Why packets cannot be dropped on this host, as a sentence, or null. */
+/** Reason for which packets cannot be dropped on this host, as a sentence; null: they can. */
 export const whyNoPacketFilter = async (): Promise<string | null> => {
   if (process.platform !== 'linux') return 'nftables exist on Linux only';
   try {
@@ -77,7 +77,7 @@ const exists = async (through: readonly string[], table: string): Promise<boolea
   );
 };
 
-/** An nft that reads commands takes each line for one. */
+/** Joins a command to one line: nft reads each line of its input as a command. */
 const onOneLine = (text: string): string =>
   text
     .split('\n')

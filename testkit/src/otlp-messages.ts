@@ -1,8 +1,8 @@
 import { type Message, type MessageType, proto3, ScalarType } from '@bufbuild/protobuf';
 
 /**
- * The messages of opentelemetry/proto/metrics/v1/metrics.proto and those it uses, by the numbers of that file: not those of the SDK, which is under
- * test.
+ * Messages of opentelemetry/proto/metrics/v1/metrics.proto and their parts, with the numbers of
+ * that file instead of the SDK's, which is under test.
  */
 const { STRING, DOUBLE, FIXED64, SFIXED64, SINT32, UINT64, UINT32, BOOL, INT64, BYTES } =
   ScalarType;
@@ -92,7 +92,7 @@ const ExportMetricsServiceRequest = message('ExportMetricsServiceRequest', [
   parts(1, 'resource_metrics', ResourceMetrics),
 ]);
 
-/** A data point with the properties of its metric. */
+/** Data point with the properties of its metric. */
 export interface OtlpPoint {
   name: string;
   unit: string;
@@ -102,14 +102,14 @@ export interface OtlpPoint {
   labels: Record<string, string>;
   startMs: number;
   atMs: number;
-  /** Of a gauge or a sum. */
+  /** Value of a gauge or a sum. */
   value: number;
-  /** Of histograms. */
+  /** Count and sum of a histogram. */
   count: number;
   sum: number;
-  /** Of a histogram with explicit bounds. */
+  /** Bounds of a histogram with explicit ones. */
   bounds: number[];
-  /** By bucket; of an exponential one from `offset` on. */
+  /** Counts by bucket; those of an exponential histogram begin at `offset`. */
   buckets: number[];
   scale: number;
   zeroCount: number;

@@ -15,13 +15,13 @@ export interface OtlpRequest {
 }
 
 export interface OtlpReceiver extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** Base URL: `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly requests: OtlpRequest[];
   close(): Promise<void>;
 }
 
-/** A receiver of OTLP over HTTP with protobuf, which keeps everything. */
+/** Starts a receiver of OTLP over HTTP with protobuf, which keeps all requests. */
 export const startOtlpReceiver = async (): Promise<OtlpReceiver> => {
   const requests: OtlpRequest[] = [];
   const server = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
 import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 
-/** The guard of a test that has started its server itself. */
+/** Guard of a test that has started its own server. */
 export const ownServerGuard = (): LoadGuard => LoadGuard.ofOwnServer(readHostRules({}, {}), 'run');

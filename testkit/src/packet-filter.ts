@@ -1,14 +1,20 @@
-/** Loss made by the kernel, and counted by it: nftables drops RTP at random where it arrives, and its own counters say what came of each packet. */
+/**
+ * Loss that the kernel causes and counts: nftables drops RTP at random on arrival, and its counters
+ * show the fate of each packet.
+ */
 import { randomBytes } from 'node:crypto';
 import { holdTable, listCounters } from './nft.ts';
 
-/** Packets that arrived, and those that were thrown away on arrival. */
+/** Number of packets that passed, and that were dropped on arrival. */
 export interface Fate {
   passed: number;
   dropped: number;
 }
 
-/** Sequence numbers of a stream as they came for the first time; and what was sent again, on the same SSRC or by RTX. */
+/**
+ * Counts of a stream's sequence numbers: first transmissions, and retransmissions on the same SSRC
+ * or by RTX.
+ */
 export interface StreamTruth {
   first: Fate;
   again: Fate;
@@ -17,13 +23,16 @@ export interface StreamTruth {
 export interface Truth {
   audio: StreamTruth;
   video: StreamTruth;
-  /** RTP of no payload type that we know. */
+  /** RTP packets with an unknown payload type. */
   other: number;
-  /** Messages that asked for packets again (RFC 4585 §6.2.1), as they went to whose packets are dropped. */
+  /**
+   * Messages that requested packets again (RFC 4585 §6.2.1), on their way to the sender of the
+   * dropped packets.
+   */
   nacks: number;
 }
 
-/** It drops until it is disposed of, or this process is gone. */
+/** Filter that drops packets until it is disposed of, or this process ends. */
 export interface PacketFilter extends AsyncDisposable {
   read(): Promise<Truth>;
 }
@@ -31,15 +40,21 @@ export interface PacketFilter extends AsyncDisposable {
 export interface PacketFilterOptions {
   /** Muxed UDP ports of the server; other packets are not affected. */
   ports: { udpFirst: number; udpLast: number };
-  /** What to put before a command that shall run where the packets arrive. Default: nothing, they arrive on this host. */
+  /**
+   * Words before a command that run it where the packets arrive. Default: none, packets arrive on
+   * this host.
+   */
   through?: readonly string[];
-  /** `source`: what the server sends is dropped. `destination`: what it is sent. */
+  /**
+   * Direction of the loss. `source`: packets from the server are dropped. `destination`: packets to
+   * the server.
+   */
   serverIs: 'source' | 'destination';
-  /** Of every hundred RTP packets. */
+  /** Percentage of dropped RTP packets. */
   percent: number;
 }
 
-/** As `packages/livekit` offers them and livekit-server keeps them. */
+/** Payload types that `packages/livekit` offers and livekit-server keeps. */
 const OPUS = 111;
 const VP8 = 96;
 const VP8_RTX = 97;
@@ -56,15 +71,16 @@ const COUNTERS = ['audio_first', 'audio_again', 'video_first', 'video_again'] as
 type Counter = (typeof COUNTERS)[number];
 
 /**
- * Starts to drop RTP on arrival. STUN, DTLS and RTCP pass: a lost retransmission request would be loss of
- * another kind. On arrival, because a packet dropped on departure fails at its sender (EPERM), which no
- * network does.
+ * Starts to drop RTP on arrival. STUN, DTLS and RTCP pass: a lost retransmission request would be
+ * loss of another kind. A packet dropped on departure would fail at its sender (EPERM), which no
+ * network causes.
  *
- * Loss before recovery is about sequence numbers, not about packets: audio is retransmitted on its own SSRC, and a repeated number must not count
- * twice. So the kernel remembers which numbers of which SSRC it has seen (no stream here lasts for 65,536 of them) and counts first
- * transmissions apart.
+ * Loss before recovery concerns sequence numbers instead of packets: audio is retransmitted on its
+ * own SSRC, and a repeated number must not count twice. So the kernel remembers the sequence
+ * numbers of each SSRC (no stream here lasts for 65,536 of them) and counts first transmissions
+ * separately.
  *
- * @throws Error with the output of nft where it may not be used
+ * @throws Error with the output of nft when it may not be used
  */
 export const dropRtp = async (options: PacketFilterOptions): Promise<PacketFilter> => {
   const { through = [] } = options;
@@ -145,5 +161,5 @@ const readTruth = (json: string): Truth => {
   };
 };
 
-/** Share that was dropped, 0 … 1. */
+/** Share of dropped packets, 0 … 1. */
 export const dropRate = ({ passed, dropped }: Fate): number => dropped / (passed + dropped);

@@ -1,4 +1,7 @@
-/** A reverse proxy that passes requests and WebSockets below chosen paths to servers on this host, for tests of proxies in front of livekit-server. */
+/**
+ * A reverse proxy that passes requests and WebSockets below chosen paths to servers on this host,
+ * for tests of proxies in front of livekit-server.
+ */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process runs; a zombie does not. */
+/** Returns true while a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -16,7 +16,7 @@ export const isRunning = (pid: number): boolean => {
   }
 };
 
-/** Resolves true as soon as none of them runs, false after `ms`. */
+/** Resolves to true as soon as none of them runs, to false after `ms`. */
 export const allGone = async (pids: number[], ms = 5_000): Promise<boolean> => {
   const deadline = performance.now() + ms;
   while (pids.some(isRunning)) {

@@ -6,26 +6,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findFreePorts } from '@livekit-swarm/host';
 
-/** A series of an answer: values as [Unix time in seconds, value]. */
+/** Series of an answer, with values as [Unix time in seconds, value]. */
 export interface QueriedSeries {
   labels: Record<string, string>;
   values: [number, number][];
 }
 
 export interface PrometheusServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** Base URL: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** As of now. */
+  /** Runs a query for the present time. */
   query(text: string): Promise<QueriedSeries[]>;
-  /** Ends it without warning. */
+  /** Kills the server without warning. */
   kill(): Promise<void>;
-  /** Again, with the data and at the port that it had. */
+  /** Starts the server again, with its data and its port. */
   restart(): Promise<void>;
 }
 
 /**
- * A Prometheus for one test, which receives remote write. It must be installed.
- * @param past what it has stored before, in the format of OpenMetrics, which promtool writes as blocks
+ * Starts a Prometheus for one test, which receives remote write. It must be installed.
+ * @param past samples that it stores first, in the format of OpenMetrics, which promtool writes as
+ * blocks
  */
 export const startPrometheus = async (past?: string): Promise<PrometheusServer> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-prometheus-'));

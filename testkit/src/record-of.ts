@@ -1,6 +1,6 @@
 /**
- * Records of runs that never were, for tests: what a healthy run of a spec would have written, to be damaged by the test where it likes.
- * Deterministic: figures depend on the participant's index alone.
+ * Records of invented runs, for tests: the output of a healthy run of a spec, which a test can
+ * damage. Deterministic: figures depend only on the participant's index.
  */
 
 import { parseThreshold, Sketch, type SketchBins } from '@livekit-swarm/metrics';
@@ -30,7 +30,7 @@ export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 export const RUN = 'k3x9';
 
-/** Packets a second of a track. */
+/** Packet rate of a track, packets/s. */
 const PACKETS: Record<Kind, number> = { audio: 50, video: 190 };
 const BYTES: Record<Kind, number> = { audio: 120, video: 1_100 };
 
@@ -57,7 +57,7 @@ const bins = (values: number[]): SketchBins => {
   return sketch.toBins();
 };
 
-/** What `tracks` tracks did in one second. */
+/** Figures of `tracks` tracks in one second. */
 export const seriesOf = (
   direction: 'up' | 'down',
   kind: Kind,
@@ -114,7 +114,7 @@ export const trackOf = (
   ...changes,
 });
 
-/** The result of a participant that stayed and received all that was expected. */
+/** Result of a participant that stayed and received all expected media. */
 export const resultOf = (
   plan: Plan,
   participant: ParticipantPlan,
@@ -156,7 +156,7 @@ export const resultOf = (
 
 const joinTimeOf = ({ index }: ParticipantPlan): number => 60 + (index % 10) * 5;
 
-/** What `flows` flows of data messages did in one second. */
+/** Figures of `flows` flows of data messages in one second. */
 const dataOf = (
   direction: 'up' | 'down',
   role: Role,
@@ -212,14 +212,17 @@ const secondOf = (participants: ParticipantPlan[], shard: number, at: number): S
   };
 };
 
-/** The lines of a healthy run, in the order a run writes them. */
+/** Lines of a healthy run, in the order in which a run writes them. */
 export const recordOf = (
   spec: LoadSpec = specOf(),
   workers = 2,
   thresholds: string[] = [],
 ): RecordLine[] => recordOfScenario(scenarioOfLoad(spec, thresholds.map(parseThreshold)), workers);
 
-/** The same for any scenario; no participant is disconnected, and all receive what they expect. */
+/**
+ * Lines of a healthy run of any scenario: no participant is disconnected, and all receive the
+ * expected media.
+ */
 export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] => {
   const plan = expandPlan(scenario, RUN);
   const shards = splitPlan(plan, workersAnywhere(workers));
@@ -276,7 +279,7 @@ export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] 
   ];
 };
 
-/** A record with some of its lines changed; what `change` gives null for is left out. */
+/** Changes lines of a record; a line for which `change` returns null is left out. */
 export const altered = (
   lines: RecordLine[],
   change: (line: RecordLine) => RecordLine | null,
@@ -286,7 +289,7 @@ export const altered = (
     return changed === null ? [] : [changed];
   });
 
-/** The lines as of a run whose shards are on a host each: `load-1`, `load-2`, … */
+/** Changes lines to those of a run whose shards are on separate hosts: `load-1`, `load-2`, … */
 export const onHosts = (lines: RecordLine[], changes: Partial<HostLine> = {}): RecordLine[] => {
   const [header, ...rest] = lines;
   if (header?.type !== 'header') throw new RangeError('a record begins with its header');

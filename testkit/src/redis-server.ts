@@ -8,13 +8,16 @@ import { Redis } from 'ioredis';
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  /** For assertions; without retries. */
+  /** Client for assertions, without retries. */
   readonly client: Redis;
-  /** Every key but those of agents. */
+  /** All keys except those of agents. */
   keysOfRuns(): Promise<string[]>;
 }
 
-/** A Redis for one test, without persistence. @param options in addition: `--maxmemory`, `--requirepass`, … */
+/**
+ * Starts a Redis for one test, without persistence.
+ * @param options additional options: `--maxmemory`, `--requirepass`, …
+ */
 export const startRedis = async (...options: string[]): Promise<RedisServer> => {
   const password = options[options.indexOf('--requirepass') + 1];
   const credentials = options.includes('--requirepass') ? `:${password}@` : '';

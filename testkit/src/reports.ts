@@ -1,4 +1,4 @@
-/** Runs to report on, for tests: one that passed, one that failed, one that is inconclusive. */
+/** Reports of runs, for tests: passed, failed, inconclusive. */
 
 import { createSummary, decideVerdict, resolveThresholds } from '@livekit-swarm/analysis';
 import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
@@ -29,10 +29,13 @@ async function* linesOf(lines: readonly RecordLine[]): AsyncGenerator<RecordLine
 
 export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));
 
-/** Participants that only join. */
+/** Report of participants that only join. */
 export const quietReport = (): ReportInput => reportOf(recordOf(specOf({ publish: [] })));
 
-/** A lossy meeting: one join timed out, one participant was removed, one track stalled, one is missing. */
+/**
+ * Report of a lossy meeting: one join timed out, one participant was removed, one track stalled,
+ * one is missing.
+ */
 export const failedReport = (): ReportInput => {
   const spec = specOf({
     rooms: 4,
@@ -119,7 +122,7 @@ const damage = (line: RecordLine): RecordLine | null => {
   }
 };
 
-/** A host too small for its load, interrupted, with an unmeasured threshold. */
+/** Report of a host that was too small for its load, interrupted, with an unmeasured threshold. */
 export const inconclusiveReport = (): ReportInput =>
   reportOf(
     altered(recordOf(specOf({ rooms: 30 })), (line) => {
@@ -141,7 +144,7 @@ export const inconclusiveReport = (): ReportInput =>
     ['reconnect_time: p(95)<5s'],
   );
 
-/** Three hosts: a healthy one, one that was starved, and one that was lost. */
+/** Report with three hosts: one healthy, one starved, one lost. */
 export const hostsReport = (): ReportInput =>
   reportOf(
     onHosts(
@@ -169,7 +172,10 @@ export const hostsReport = (): ReportInput =>
     ),
   );
 
-/** A scenario with two groups, stages and a named stretch; in its last stage the calls lose packets. */
+/**
+ * Report of a scenario with two groups, stages and a named window; in its last stage the calls lose
+ * packets.
+ */
 export const stagedReport = (): ReportInput => {
   const scenario = scenarioOf(
     [
@@ -239,7 +245,10 @@ export const stagedReport = (): ReportInput => {
   return reportOf(lines, scenario.thresholds.map(formatThreshold));
 };
 
-/** The report with another scenario name and, if there are any, with messages of the deployment as its only reasons. */
+/**
+ * Report with another scenario name and, if it has any, messages of the deployment as its only
+ * reasons.
+ */
 export const withMessages = (
   input: ReportInput,
   name: string,

@@ -3,7 +3,7 @@ import { missing } from './requirements.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('names the first thing that is missing, with the command that installs it', async () => {
+test('names the first missing requirement, with the command that installs it', async () => {
   vi.stubEnv('PATH', '/nowhere');
   vi.stubEnv('CHROME_PATH', '');
   expect(await missing('promtool', 'chromium')).toBe(
@@ -13,7 +13,7 @@ test('names the first thing that is missing, with the command that installs it',
   expect(await missing()).toBeNull();
 });
 
-test('knows the names that packagers give a program', async () => {
+test('finds a program under all its packaged names', async () => {
   vi.stubEnv('PATH', '/nowhere');
   const reason = await missing('node-exporter');
   expect(reason).toBe('node_exporter is not installed: apt-get install prometheus-node-exporter');

@@ -1,4 +1,4 @@
-/** What tests against real programs require of a host, and the command that installs it. */
+/** Requirements of tests on a host, and the commands that install them. */
 import { expectCpuLimits } from '@livekit-swarm/host';
 import { findProgram } from '@livekit-swarm/lab';
 import { hasErrorCode } from '@livekit-swarm/settings';
@@ -6,7 +6,7 @@ import { beforeEach } from 'vitest';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
 import { whyNoPacketFilter } from './nft.ts';
 
-/** Programs, each with the names that packagers give it and the Debian package. */
+/** Programs, each with its packaged names and its Debian package. */
 const PROGRAMS = {
   alertmanager: [['alertmanager', 'prometheus-alertmanager'], 'prometheus-alertmanager'],
   amtool: [['amtool'], 'prometheus-alertmanager'],
@@ -32,12 +32,16 @@ const PROGRAMS = {
 
 type Program = keyof typeof PROGRAMS;
 
-/** `packet-filter`: nftables, in the network of this process. `cpu-quota`: a control group of one's own. */
+/**
+ * Requirement of a test. `packet-filter`: nftables, in the network of this process. `cpu-quota`: a
+ * separate control group.
+ */
 export type Requirement = Program | 'root' | 'chromium' | 'packet-filter' | 'cpu-quota';
 
 /**
- * Skips every test of the file (or of the `describe`) that calls it where something is missing. What it returns is the reason, with the command
- * that installs what is missing, or null: then all is there. Hooks run all the same: they must not start anything without it.
+ * Skips every test of the calling file (or `describe`) when a requirement is missing. Hooks run in
+ * any case, so they must not start a program without the requirement.
+ * @returns the reason, with the command that installs the missing requirement; null: all are met
  */
 export const skipWithout = async (...requirements: Requirement[]): Promise<string | null> => {
   const reason = await missing(...requirements);
@@ -45,7 +49,7 @@ export const skipWithout = async (...requirements: Requirement[]): Promise<strin
   return reason;
 };
 
-/** The first of these that this host does not have, with the command that installs it; null: it has all of them. */
+/** First missing requirement of this host, with the command that installs it; null: all are met. */
 export const missing = async (...requirements: Requirement[]): Promise<string | null> => {
   for (const requirement of requirements) {
     const reason = await check(requirement);
@@ -76,7 +80,7 @@ const check = async (requirement: Requirement): Promise<string | null> => {
   }
 };
 
-/** Where Debian puts servers: not on the PATH of every user. */
+/** Folders in which Debian installs servers, which are not on the PATH of every user. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 const whyNoCpuQuota = (): string | null => {

@@ -1,9 +1,9 @@
 import type { RecordLine, ServerAfterLine, ServerLine } from '@livekit-swarm/record';
 
-/** What a node measured in every second. */
+/** Measurements of a node in one second. */
 export type NodeFigures = Partial<Omit<ServerLine, 'type' | 'at' | 'node' | 'intervalMs'>>;
 
-/** A line of a node. */
+/** Record line of a node. */
 export const serverLineOf = (
   at: number,
   node: string,
@@ -11,8 +11,9 @@ export const serverLineOf = (
 ): ServerLine => ({ type: 'server', at, node, intervalMs: 1_000, sources, ...figures });
 
 /**
- * A made-up record with the nodes of its deployment: a line of each after every second of the load generator.
- * @param of figures of the nodes at that moment, ms after the start
+ * Adds nodes of the deployment to an invented record: a line of each node after every second of the
+ * load generator.
+ * @param of figures of the nodes at a time, ms after the start
  */
 export const withServer = (
   lines: readonly RecordLine[],

@@ -11,20 +11,20 @@ import { ownServerGuard } from './own-server-guard.ts';
 export interface SmallLoad
   extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
     Pick<RunOptions, 'stop'> {
-  /** Random word of the run. */
+  /** Random word in the names of the run. */
   name: string;
-  /** Omitted settings have the defaults of `swarm`; a scenario is complete. */
+  /** Load. Missing settings have the defaults of `swarm`; a scenario is complete. */
   load: Partial<LoadSpec> | Scenario;
-  /** Where the folder of its record goes. */
+  /** Folder in which the folder of its record is created. */
   dir: string;
   onLine?: RunOptions['onLine'];
 }
 
-/** The scenario of such a load. */
+/** Scenario of a small load. */
 export const scenarioOfSmallLoad = (load: SmallLoad['load']): Scenario =>
   'groups' in load ? load : scenarioOfLoad({ ...load });
 
-/** Runs until its time is over or `stop` is aborted. */
+/** Runs a load until its time is over or `stop` is aborted. */
 export const runSmallLoad = ({
   name,
   load,

@@ -69,7 +69,7 @@ describe('a Kubernetes on this host', () => {
     await cluster.kubectl(['delete', 'namespace', 'livekit']);
   });
 
-  test('has the manifests for production accepted, as they are', async () => {
+  test('accepts the unmodified manifests for production', async () => {
     await cluster.kubectl(['create', 'namespace', 'livekit']);
     const answer = await cluster.kubectl([
       'apply',
@@ -88,7 +88,7 @@ describe('a Kubernetes on this host', () => {
     expect(answer).not.toMatch(/[Ww]arning/);
   });
 
-  test('is alone on its host', async () => {
+  test('is the only cluster on its host', async () => {
     const second = startKubernetes({ folder: await mkdtemp(join(tmpdir(), 'swarm-k8s-')) });
     await expect(second).rejects.toBeInstanceOf(SwarmError);
     await expect(second).rejects.toMatchObject({
@@ -98,11 +98,11 @@ describe('a Kubernetes on this host', () => {
     expect(await cluster.kubectl(['get', '--raw', '/readyz'])).toBe('ok');
   });
 
-  test('leaves nothing but logs when it is stopped', async () => {
+  test('leaves only logs when it is stopped', async () => {
     expect(await tracesOf(folder)).not.toEqual([]);
     await cluster.stop();
     expect(await tracesOf(folder)).toEqual([]);
-    // Another process may hold the host lock by now.
+    // Another process may hold the host lock now.
     await cluster.stop();
     expect(hostSettings()).toEqual(settings);
     expect(await readdir(folder)).toEqual(['kubeconfig', 'logs']);
@@ -110,7 +110,7 @@ describe('a Kubernetes on this host', () => {
   });
 });
 
-test('needs a folder whose sockets can be named', async () => {
+test('needs a folder with a short path for sockets', async () => {
   const long = startKubernetes({
     folder: join(await mkdtemp(join(tmpdir(), 'swarm-k8s-')), 'x'.repeat(80)),
   });
@@ -129,7 +129,7 @@ test('removes nothing that was in its folder before', async () => {
   expect(await tracesOf(taken)).toEqual([join(taken, 'data')]);
 });
 
-test('one that is given up half-way leaves nothing either', async () => {
+test('is removed after an aborted start as well', async () => {
   const half = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   const stop = new AbortController();
   const starting = startKubernetes({

@@ -11,7 +11,7 @@ import { childrenNamed, eventually, hostSettings, tracesOf } from './support.ts'
 const program = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
 const settings = hostSettings();
 
-/** A process that runs a cluster with a pod in it. */
+/** Starts a process that runs a cluster with a pod. */
 const startOwner = async (folder: string) => {
   const owner = spawn(process.execPath, [program, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -24,7 +24,7 @@ const startOwner = async (folder: string) => {
   return owner;
 };
 
-test('after the process that runs a cluster is killed, nothing of it is left', async () => {
+test('after the process that runs a cluster is killed, all its parts are removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   const owner = await startOwner(folder);
   expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
@@ -45,7 +45,7 @@ test('after the cleanup process is killed as well, the next start cleans up', as
   const gone = once(owner, 'exit');
   owner.kill('SIGKILL');
   await gone;
-  // Containers do not end with those who asked for them.
+  // Containers do not end with the process that requested them.
   expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
   expect(await removeStaleKubernetes()).toBe(true);
   expect(await tracesOf(folder)).toEqual([]);

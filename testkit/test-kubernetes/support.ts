@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { KubernetesCluster } from '../src/kubernetes/cluster.ts';
 
-/** Runs a pod on the network of pods, of the only image that a cluster has from the start. @returns its address */
+/**
+ * Runs a pod on the pod network, with the only image that a cluster has from the start.
+ * @returns its address
+ */
 export const runPlainPod = async (cluster: KubernetesCluster): Promise<string> => {
   const pod = {
     apiVersion: 'v1',
@@ -22,7 +25,7 @@ export const runPlainPod = async (cluster: KubernetesCluster): Promise<string> =
   return cluster.kubectl(['get', 'pod/plain', '-o', 'jsonpath={.status.podIP}']);
 };
 
-/** All that there is of a cluster on this host, one line for each thing. */
+/** Traces of a cluster on this host, one line for each. */
 export const tracesOf = async (folder: string): Promise<string[]> => {
   const groups = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -58,7 +61,7 @@ export const tracesOf = async (folder: string): Promise<string[]> => {
   ];
 };
 
-/** As the kubelet changes them. */
+/** Settings of the host that the kubelet changes. */
 export const hostSettings = (): string[] =>
   [
     'vm/overcommit_memory',
@@ -77,7 +80,7 @@ export const eventually = async (holds: () => Promise<boolean>, ms: number): Pro
   return false;
 };
 
-/** Of a process. */
+/** Ids of the children of a process with a word in their command line. */
 export const childrenNamed = (parent: number, word: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

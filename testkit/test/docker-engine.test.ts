@@ -27,7 +27,7 @@ testWithDocker(
     expect(dir.startsWith(tmpdir())).toBe(true);
     expect(engine.version).toMatch(/^\d+\.\d+/);
 
-    // The engine lists its own containers only, not those of another engine on this host.
+    // The engine lists only its own containers, and none of another engine on this host.
     expect((await execa('docker', ['ps', '--all', '--quiet'], { env: engine.env })).stdout).toBe(
       '',
     );
@@ -73,7 +73,7 @@ testWithDocker(
       await engine.docker(['ps', '--filter', 'label=com.example.drill', '--format', '{{.Names}}']),
     ).toBe('web');
 
-    // Its port is in the engine's network, not in the host's.
+    // The port is in the engine's network, not in the host's.
     const [program = '', ...args] = [
       ...engine.inNetwork,
       'curl',
@@ -92,7 +92,7 @@ testWithDocker(
       message: expect.stringContaining('unknown'),
     });
 
-    // A container that runs, and one with a program that does not listen, when the engine is ended.
+    // The engine is ended with a running container, and one with a program that does not listen.
     await engine.docker(['start', 'web']);
     await engine.docker([
       'run',

@@ -5,40 +5,44 @@ import { execa } from 'execa';
 import type { DockerEngine } from './docker-engine.ts';
 import { librariesOf } from './libraries.ts';
 
-/** An image made of what is on this host, on top of nothing. Paths in it are absolute. */
+/** Image that consists only of files of this host. Paths in it are absolute. */
 export interface ImageSpec {
-  /** `name:tag`. */
+  /** Name and tag: `name:tag`. */
   name: string;
-  /** Path in the image → program on this host; its shared libraries come with it. */
+  /** Programs of this host by path in the image; their shared libraries are added. */
   programs: Readonly<Record<string, string>>;
-  /** Path in the image → file or folder on this host. */
+  /** Files or folders of this host, by path in the image. */
   files?: Readonly<Record<string, string>>;
-  /** Path in the image → what to write there. */
+  /** Texts of files, by path in the image. */
   texts?: Readonly<Record<string, string>>;
-  /** Folders that a user of the image writes to: path → owner `[uid, gid]`. */
+  /** Folders that a user of the image can write to, with their owners `[uid, gid]`. */
   folders?: Readonly<Record<string, readonly [number, number]>>;
-  /** Capabilities of a program's file, as `setcap` takes them: path in the image → `cap_net_bind_service=ep`. */
+  /**
+   * Capabilities of programs in the form of `setcap`, by path in the image:
+   * `cap_net_bind_service=ep`.
+   */
   capabilities?: Readonly<Record<string, string>>;
   entrypoint?: readonly string[];
   command?: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** `uid:gid`; default root. */
+  /** User and group, `uid:gid`; default: root. */
   user?: string;
   labels?: Readonly<Record<string, string>>;
 }
 
-/** Programs look up who they are. */
+/** Files in which programs look up their own user. */
 const ACCOUNTS = {
   '/etc/passwd': 'root:x:0:0:root:/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n',
   '/etc/group': 'root:x:0:\nnogroup:x:65534:\n',
 };
 
 /**
- * Makes an image without a registry, a base image or a build: its files are collected and imported as one layer. Resolves to its id.
+ * Makes an image without a registry, a base image or a build: its files are collected and imported
+ * as one layer. Resolves to its id.
  * @throws SwarmError `no_program`, `docker_failed`
  */
 export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise<string> => {
-  // In the engine's folder, which is removed in any case.
+  // The engine's folder is removed in any case.
   const dir = await mkdtemp(join(dirname(engine.socketPath), 'image-'));
   try {
     const root = join(dir, 'root');
@@ -51,7 +55,7 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
         join(root, path),
       ]);
     }
-    // Regardless of the umask: every user of a container reads its image.
+    // Permissions do not depend on the umask: every user of a container reads its image.
     const kept = [
       '--numeric-owner',
       '--mode=a+rX',
@@ -77,7 +81,7 @@ const collect = async (
   for (const [path, from] of found) {
     const to = join(root, path);
     await mkdir(dirname(to), { recursive: true });
-    // Programs and libraries are often links to what they are.
+    // Programs and libraries are often links.
     await cp(await realpath(from), to, { recursive: true, verbatimSymlinks: true });
   }
   for (const [path, text] of Object.entries({ ...ACCOUNTS, ...texts })) {
@@ -92,7 +96,7 @@ const collect = async (
   }
 };
 
-/** What a Dockerfile would say, one instruction each. */
+/** Instructions of a Dockerfile, one each. */
 const changes = ({ entrypoint, command, env = {}, user, labels = {} }: ImageSpec): string[] =>
   [
     ...(entrypoint === undefined ? [] : [`ENTRYPOINT ${JSON.stringify(entrypoint)}`]),

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
 
-/** Removes the control groups called `name` right below the root, of every hierarchy (version 1 has one for each controller), if they are empty. */
+/**
+ * Removes empty control groups of this name directly below the root, in every hierarchy (version 1
+ * has one for each controller).
+ */
 export const removeCgroups = async (name: string): Promise<void> => {
   const hierarchies = [ROOT, ...(await foldersIn(ROOT))];
   await Promise.all(hierarchies.map((hierarchy) => removeFolder(join(hierarchy, name))));
 };
 
-/** The files in a control group are the kernel's: only folders are removed, those inside first. */
+/** Removes the folders of a control group, inner ones first; the kernel removes their files. */
 const removeFolder = async (path: string): Promise<void> => {
   for (const inside of await foldersIn(path)) await removeFolder(inside);
   await rmdir(path).catch(() => {});

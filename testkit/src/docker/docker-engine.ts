@@ -5,27 +5,39 @@ import { execa } from 'execa';
 import { removeCgroups } from './cgroups.ts';
 import type { RunningEngine } from './engine-process.ts';
 
-/** A Docker engine of our own: none of the host's containers, images or settings are touched. It ends with this process at the latest. */
+/**
+ * Separate Docker engine that does not touch containers, images or settings of the host. It ends
+ * with this process at the latest.
+ */
 export interface DockerEngine extends AsyncDisposable {
-  /** Of the Engine API. */
+  /** Path of the socket of the Engine API. */
   readonly socketPath: string;
-  /** As the engine reports it: `20.10.24+dfsg1`. */
+  /** Version that the engine reports: `20.10.24+dfsg1`. */
   readonly version: string;
-  /** What `docker`, `docker-compose` and libraries find it by: DOCKER_HOST, and a DOCKER_CONFIG of its own. */
+  /**
+   * Variables by which `docker`, `docker-compose` and libraries find the engine: DOCKER_HOST, and a
+   * separate DOCKER_CONFIG.
+   */
   readonly env: Readonly<Record<string, string>>;
-  /** To be put before a command that is to be in the engine's own network: `[...engine.inNetwork, 'curl', …]`. Empty where that is the host's. */
+  /**
+   * Words before a command that run it in the engine's own network: `[...engine.inNetwork, 'curl',
+   * …]`. Empty if that is the host's.
+   */
   readonly inNetwork: readonly string[];
   readonly logFile: string;
   /**
-   * Runs `docker ARGS` and resolves to what it wrote to stdout, without the last line break.
+   * Runs `docker ARGS` and resolves to its stdout, without the last line break.
    * @throws SwarmError `docker_failed` with its error output
    */
   docker(args: readonly string[]): Promise<string>;
-  /** Ends every container and the engine, and removes all they had written. May be called again; never throws. */
+  /**
+   * Ends every container and the engine, and removes all their files. May be called again; never
+   * throws.
+   */
   stop(): Promise<void>;
 }
 
-/** @param dir removed at the end, with everything in it */
+/** @param dir folder that is removed at the end, with its contents */
 export const createDockerEngine = (
   running: RunningEngine,
   program: string,

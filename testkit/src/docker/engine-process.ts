@@ -17,10 +17,10 @@ export interface RunningEngine {
   socketPath: string;
   version: string;
   logFile: string;
-  /** Below which all its control groups are. */
+  /** Control group that contains all its groups. */
   cgroup: string;
   inNetwork: readonly string[];
-  /** Kills it with everything in it, and resolves when that is gone. */
+  /** Kills the engine with all its processes, and resolves when they have ended. */
   end(): Promise<void>;
 }
 
@@ -29,8 +29,9 @@ const GONE_WITHIN_MS = 10_000;
 const POLL_MS = 50;
 
 /**
- * Script of the first process of the engine's namespaces. It stays, to reap orphans of containers. Some
- * folders of dockerd and containerd are fixed: there they find empty mounts that end with the namespace.
+ * Script of the first process of the engine's namespaces. It stays, to reap orphans of containers.
+ * Some folders of dockerd and containerd are fixed: empty mounts are in their places, which end
+ * with the namespace.
  */
 const FIRST_PROCESS = `
 set -e
@@ -42,12 +43,12 @@ wait $!
 `;
 
 /**
- * Starts dockerd in namespaces of its own. Its mounts are invisible to other processes, and when its first
- * process dies the kernel kills containerd, shims and containers and removes the mounts: nothing can be
- * left behind, however this ends.
+ * Starts dockerd in separate namespaces. Its mounts are invisible to other processes, and when its
+ * first process dies, the kernel kills containerd, shims and containers and removes the mounts:
+ * nothing remains, however this process ends.
  *
- * @param dir for all it writes; its control groups are named after it
- * @throws SwarmError `no_docker` when it does not come up
+ * @param dir folder for all its files; its control groups are named after it
+ * @throws SwarmError `no_docker` when it does not start
  */
 export const runEngine = async (
   dir: string,
@@ -59,7 +60,7 @@ export const runEngine = async (
   const cgroup = basename(dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await writeFile(logFile, '', { mode: 0o600 });
-  // The user's own settings (/etc/docker/daemon.json) have no say here.
+  // Settings of the user (/etc/docker/daemon.json) do not apply.
   await writeFile(join(dir, 'daemon.json'), '{}');
   const dockerd = [
     programs.dockerd,
@@ -68,13 +69,13 @@ export const runEngine = async (
     `--exec-root=${join(dir, 'exec')}`,
     `--pidfile=${join(dir, 'dockerd.pid')}`,
     `--host=unix://${socketPath}`,
-    // No bridge and no firewall rules: containers are in the engine's network, or make one.
+    // Without bridge and firewall rules: containers are in the engine's network, or make one.
     '--bridge=none',
     '--iptables=false',
     '--ip6tables=false',
     `--cgroup-parent=/${cgroup}`,
     '--exec-opt=native.cgroupdriver=cgroupfs',
-    // A lower score than its own needs CAP_SYS_RESOURCE, which not every host gives.
+    // A lower score than its own needs CAP_SYS_RESOURCE, which some hosts do not give.
     '--oom-score-adjust=0',
     '--log-level=warn',
   ];
@@ -100,7 +101,7 @@ export const runEngine = async (
   const end = async (): Promise<void> => {
     process.signal('SIGKILL');
     const deadline = performance.now() + GONE_WITHIN_MS;
-    // The first process is gone when everything in its namespaces is.
+    // The first process ends when all others in its namespaces have ended.
     const gone = (): boolean => ended && (first === null || !existsSync(`/proc/${first}`));
     while (!gone() && performance.now() < deadline) await sleep(POLL_MS);
   };
@@ -138,7 +139,7 @@ const childOf = async ({ pid }: GuardedProcess): Promise<number | null> => {
   return children === '' ? null : Number(children.split(' ')[0]);
 };
 
-/** Null until it answers. */
+/** Version of the engine; null until it answers. */
 const versionAt = (socketPath: string): Promise<string | null> =>
   new Promise((resolve) => {
     const asked = request({ socketPath, path: '/version', timeout: 2_000 }, async (response) => {

@@ -31,7 +31,7 @@ const leave = (name: string, owner: unknown): string => {
   return dir;
 };
 
-it('removes what a dead process of this boot left, or one before it', async () => {
+it('removes leftovers of a dead process of this boot or an earlier one', async () => {
   leave('swarm-docker-1', { process: GONE, host: here });
   leave('swarm-docker-2', { process: GONE, host: { ...here, bootId: 'earlier' } });
   await removeLeftovers(folder);

@@ -11,9 +11,12 @@ import {
 } from '@livekit-swarm/host';
 import { removeCgroups } from './cgroups.ts';
 
-/** Of an engine's folder and control groups. Short, since the path of a socket has 107 bytes at most. */
+/**
+ * Prefix of an engine's folder and control groups. It is short, because the path of a socket has at
+ * most 107 bytes.
+ */
 const PREFIX = 'swarm-docker-';
-/** In the folder: the process that removes it. */
+/** File in the folder that names the process which removes it. */
 const OWNER = 'owner.json';
 
 interface Owner {
@@ -21,7 +24,10 @@ interface Owner {
   host: HostIdentity;
 }
 
-/** A folder for an engine of this process; its control groups have the same name. @param folder where it is made */
+/**
+ * Makes a folder for an engine of this process; its control groups have the same name.
+ * @param folder parent of the folder
+ */
 export const makeEngineFolder = async (folder: string = tmpdir()): Promise<string> => {
   const dir = await mkdtemp(join(folder, PREFIX));
   const owner: Owner = { process: identifyProcess(process.pid), host: identifyHost() };
@@ -30,10 +36,10 @@ export const makeEngineFolder = async (folder: string = tmpdir()): Promise<strin
 };
 
 /**
- * Removes the folders and control groups of engines whose process was killed before it could do so.
- * Everything else went with that process. Folders of other users stay, and those of processes that
- * cannot be looked up here: their engines may run.
- * @param folder where the folders are
+ * Removes the folders and control groups of engines whose process was killed before it could do so;
+ * all else ended with that process. Folders of other users stay, and those of processes that cannot
+ * be looked up here: their engines may run.
+ * @param folder parent of the folders
  */
 export const removeLeftovers = async (folder: string = tmpdir()): Promise<void> => {
   const names = (await readdir(folder)).filter((name) => name.startsWith(PREFIX));
@@ -50,7 +56,7 @@ const isLeft = async (dir: string): Promise<boolean> => {
   try {
     return hasEnded(JSON.parse(await readFile(join(dir, OWNER), 'utf8')) as Owner);
   } catch {
-    // Nothing is known about its owner.
+    // The owner is unknown.
     return false;
   }
 };

@@ -3,8 +3,8 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /**
- * The shared libraries that a program is started with, its loader among them; none for a static one.
- * @throws SwarmError `no_program` when it is none, or a library is missing
+ * Shared libraries with which a program is started, its loader included; empty for a static one.
+ * @throws SwarmError `no_program` when the file is not a program, or a library is missing
  */
 export const librariesOf = async (program: string): Promise<string[]> => {
   if (!(await isExecutable(program)))
@@ -21,7 +21,10 @@ export const librariesOf = async (program: string): Promise<string[]> => {
   return readLibraries(stdout);
 };
 
-/** From what `ldd` prints: `libc.so.6 => /lib/libc.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`; what the kernel brings has no path. */
+/**
+ * Parses the output of `ldd`: `libc.so.6 => /lib/libc.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2
+ * (0x…)`; libraries of the kernel have no path.
+ */
 export const readLibraries = (printed: string): string[] =>
   printed
     .split('\n')

@@ -8,17 +8,20 @@ import { makeEngineFolder, removeLeftovers } from './leftovers.ts';
 
 export interface DockerOptions {
   /**
-   * Network of containers with `--network host`. `own` (the default) has only a loopback interface: every
-   * port is free, and it is unreachable from outside; see `inNetwork`. `host` is the network of this host.
+   * Network of containers with `--network host`. `own` (the default) has only a loopback interface:
+   * every port is free, and it is unreachable from outside; see `inNetwork`. `host` is the network
+   * of this host.
    */
   network?: 'own' | 'host';
 }
 
 /**
- * Starts a Docker engine that has nothing to do with one that may run here: own images, containers, socket and namespaces, all in a temporary
- * folder, all gone after `stop`. It has been seen to run a container.
+ * Starts a Docker engine that has nothing to do with one that may run here: own images, containers,
+ * socket and namespaces, all in a temporary folder, all gone after `stop`. It has been seen to run
+ * a container.
  *
- * Throws a SwarmError `no_docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
+ * Throws a SwarmError `no_docker`, with the reason, when this host cannot: not Linux, not root, not
+ * installed, not permitted.
  */
 export const startDocker = async ({
   network = 'own',
@@ -65,7 +68,10 @@ const need = async (name: string, debianPackage: string): Promise<string> => {
   );
 };
 
-/** Much can be forbidden to an engine that starts: mounts, control groups, namespaces. Only a container that ran is proof. */
+/**
+ * Runs a container, as the only proof that the engine works: mounts, control groups or namespaces
+ * may be forbidden.
+ */
 const tryContainer = async (engine: DockerEngine): Promise<void> => {
   const image = 'swarm-trial';
   try {

@@ -6,16 +6,19 @@ import type { DockerEngine } from './docker-engine.ts';
 import { type DockerOptions, startDocker } from './start-docker.ts';
 
 interface WithDocker {
-  /** An engine of the test's own; it is stopped when the test is over. */
+  /** Starts an engine for the test, which is stopped after it. */
   start(options?: DockerOptions): Promise<DockerEngine>;
   /** Ends the test as skipped, with the reason. */
   skip(why: string): never;
 }
 
-/** What a host may lack, as SwarmError has it. */
+/** Error codes of a host that lacks a requirement. */
 const LACKING = ['no_docker', 'no_program'] as const;
 
-/** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, with its name and the reason. */
+/**
+ * Defines a test that needs a Docker engine. When none can run, or a program is missing, it is
+ * skipped with the reason.
+ */
 export const testWithDocker = (
   name: string,
   run: (docker: WithDocker) => Promise<void>,

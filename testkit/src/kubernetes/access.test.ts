@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createAccess, tokenFile, writeKubeconfig } from './access.ts';
 
-test('each has a token of its own, and the groups that its rights come from', () => {
+test('each account has its own token, and the groups that give its permissions', () => {
   const access = createAccess('node-7');
   const lines = tokenFile(Object.values(access)).trimEnd().split('\n');
   expect(lines).toHaveLength(4);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 
-/** Who may ask the API server, each with a token of its own. */
+/** Account of the API server, with its own token. */
 export interface Access {
   user: string;
   groups: readonly string[];
@@ -15,7 +15,7 @@ const access = (user: string, ...groups: string[]): Access => ({
   token: randomBytes(24).toString('base64url'),
 });
 
-/** The names are those that Kubernetes' own roles are bound to. */
+/** Creates the accounts of a cluster, with the names to which Kubernetes' own roles are bound. */
 export const createAccess = (nodeName: string) => ({
   administrator: access('administrator', 'system:masters'),
   controllerManager: access('system:kube-controller-manager'),
@@ -23,14 +23,14 @@ export const createAccess = (nodeName: string) => ({
   kubelet: access(`system:node:${nodeName}`, 'system:nodes'),
 });
 
-/** What `--token-auth-file` reads: token, user, user id, groups. */
+/** Renders the file of `--token-auth-file`: token, user, user id, groups. */
 export const tokenFile = (all: readonly Access[]): string =>
   all.map(({ user, groups, token }) => `${token},${user},${user},"${groups.join(',')}"\n`).join('');
 
 export interface Entrance {
-  /** https:// of the API server. */
+  /** Address of the API server, https://. */
   server: string;
-  /** File of the certificate that it is checked against. */
+  /** File of the certificate that verifies the server. */
   authority: string;
 }
 

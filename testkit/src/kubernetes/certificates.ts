@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { type Certificate, createAuthority } from '@livekit-swarm/lab';
 
 export interface Certificates {
-  /** What all of them are signed with; clients check against it. */
+  /** Authority that signs all others, and verifies them for clients. */
   authority: Certificate;
   apiServer: Certificate;
   etcd: Certificate;
-  /** The API server shows it to etcd, which rejects clients without one. */
+  /** Certificate of the API server as a client of etcd, which rejects clients without one. */
   apiServerAtEtcd: Certificate;
   kubelet: Certificate;
-  /** The API server shows it to the kubelet, for logs and for commands in containers. */
+  /**
+   * Certificate of the API server as a client of the kubelet, for logs and for commands in
+   * containers.
+   */
   apiServerAtKubelet: Certificate;
-  /** Signs the tokens of service accounts. */
+  /** Keys that sign the tokens of service accounts. */
   serviceAccounts: { key: string; publicKey: string };
 }
 
-/** Makes all certificates of a cluster in `folder`. @throws SwarmError `no_program`, `no_certificates` */
+/**
+ * Makes all certificates of a cluster in `folder`.
+ * @throws SwarmError `no_program`, `no_certificates`
+ */
 export const makeCertificates = async (
   folder: string,
   nodeAddress: string,
@@ -30,7 +36,7 @@ export const makeCertificates = async (
     usage: 'serverAuth',
     names: ['IP:127.0.0.1', `IP:${nodeAddress}`, 'DNS:localhost', 'DNS:kubernetes.default.svc'],
   });
-  // It also shows it to itself: its HTTP gateway is a client.
+  // etcd's HTTP gateway is a client of etcd itself.
   const etcd = await sign({
     name: 'etcd',
     subject: '/CN=etcd',

@@ -11,9 +11,9 @@ import { kubernetesPaths } from './paths.ts';
 import { removeBridge } from './pod-network.ts';
 
 /**
- * Ends a cluster and removes all it has on this host, but for its logs and its kubeconfig. May be called again, and after any
- * half of it.
- * @throws SwarmError `not_clean`, `mounts_left`: the journal is kept then, for the next attempt
+ * Ends a cluster and removes all its parts from this host, except logs and kubeconfig. May be
+ * called again, and after an incomplete start.
+ * @throws SwarmError `not_clean`, `mounts_left`: the journal is then kept for the next attempt
  */
 export const cleanUp = async (journal: Journal): Promise<void> => {
   const { folder, controlGroups, bridge } = journal;
@@ -40,14 +40,17 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
 };
 
 /**
- * Removes what a cluster left whose owner was killed. Does nothing where there is none.
- * @returns whether there was one
- * @throws SwarmError `in_use` when its owner is at work; `not_clean`, `mounts_left`
+ * Removes the parts of a cluster whose owner was killed; no effect without one.
+ * @returns true when there was one
+ * @throws SwarmError `in_use` when its owner is running; `not_clean`, `mounts_left`
  */
 export const removeStaleKubernetes = (): Promise<boolean> =>
   withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
 
-/** For who holds the lock. @param abandoned whether what this very process has started is left over, too */
+/**
+ * Removes a cluster under the lock of the caller.
+ * @param abandoned true when parts that this process has started are left over as well
+ */
 export const sweepUnlocked = async (abandoned = false): Promise<boolean> => {
   const journal = await readJournal();
   if (journal === null) return false;

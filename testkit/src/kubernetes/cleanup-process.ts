@@ -1,14 +1,15 @@
 /**
- * The cleanup process: watches the process that runs a cluster, and cleans up when that ends without
+ * Cleanup process: watches the process that runs a cluster, and cleans up when that ends without
  * having done so. Containers, mounts and bridges do not end with the process that requested them.
  *
- * It reads from the journal what to remove. If it is killed as well, the next start cleans up.
+ * The journal lists what to remove. If the cleanup process is killed as well, the next start cleans
+ * up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { removeStaleKubernetes } from './clean-up.ts';
 
-/** A process that is being killed closes its channel first, and is gone a moment later. */
+/** Time for the watched process to end after its channel has closed, ms. */
 const PATIENCE_MS = 10_000;
 
 const clean = async (): Promise<void> => {
@@ -30,5 +31,5 @@ process.once('disconnect', () => {
     () => process.exit(1),
   );
 });
-// It ends when its work is done, not when a terminal is closed.
+// The process ends when its work is done, even if a terminal is closed.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});

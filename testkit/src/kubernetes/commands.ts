@@ -6,7 +6,7 @@ import type { KubernetesPaths } from './paths.ts';
 import type { KubernetesPrograms } from './programs.ts';
 import { SNAPSHOTTER } from './services/containerd.ts';
 
-/** What one does to a cluster from outside, as its administrator. */
+/** Commands of an administrator on a cluster from outside. */
 export const createCommands = (
   paths: KubernetesPaths,
   programs: KubernetesPrograms,
@@ -19,7 +19,7 @@ export const createCommands = (
   ): Promise<string> => {
     const { input = '', timeoutMs = 60_000 } = options;
     const { failed, stdout, stderr, shortMessage } = await execa(program, args, {
-      // Nothing of a kubectl that the user has for other clusters.
+      // The user's kubectl configuration for other clusters does not apply.
       env: { ...plainEnvironment(), KUBECONFIG: paths.kubeconfig, HOME: paths.etc },
       extendEnv: false,
       reject: false,

@@ -12,26 +12,26 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { type Mount, readMounts } from './mounts.ts';
 
 /**
- * A control group for a whole cluster. A container is not a child of the process that requested it, and
- * outlives its runtime; but no process leaves the group that it was started in. So the group contains
- * exactly what has to be ended.
+ * Control group of a whole cluster. A container is not a child of the process that requested it,
+ * and outlives its runtime; but no process leaves the group in which it was started. So the group
+ * contains exactly the processes that have to be ended.
  *
  * With cgroup v1 there is one folder for each controller, with v2 a single one.
  */
 export interface ControlGroup {
   name: string;
-  /** One for each hierarchy. */
+  /** Folders of the group, one for each hierarchy. */
   folders: string[];
-  /** Where a program of the cluster is put, one for each hierarchy. Containers are in groups beside these. */
+  /** Groups of the cluster's programs, one for each hierarchy, next to those of containers. */
   entrances: string[];
 }
 
-/** Decides where the group is to be; makes nothing. @throws SwarmError `no_cgroups` */
+/** Plans the place of the group without creating it. @throws SwarmError `no_cgroups` */
 export const planControlGroup = (
   name: string,
   mounts: readonly Mount[] = readMounts(),
 ): ControlGroup => {
-  // Where both are mounted, v2 has no controllers, but runc puts containers there, too.
+  // If both are mounted, v2 has no controllers, but runc puts containers there as well.
   const places = mounts
     .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
     .map(({ path }) => path);
@@ -51,7 +51,8 @@ export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => 
   try {
     for (const group of [...folders, ...entrances]) {
       mkdirSync(group, { recursive: true });
-      // A new v1 group of this controller accepts no process before its CPUs and memory nodes are set.
+      // A new v1 group of this controller accepts no process before its CPUs and memory nodes are
+      // set.
       for (const setting of ['cpuset.cpus', 'cpuset.mems']) {
         const above = join(dirname(group), setting);
         const file = join(group, setting);
@@ -69,7 +70,7 @@ export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => 
   }
 };
 
-/** The command, run inside the group from its first instruction on. */
+/** Returns the command that runs inside the group from its first instruction on. */
 export const enterControlGroup = (
   { entrances }: ControlGroup,
   command: readonly string[],
@@ -79,7 +80,7 @@ export const enterControlGroup = (
   return ['/bin/sh', '-c', enter, 'sh', ...entrances, '--', ...command];
 };
 
-/** Process ids of all that is in there now. */
+/** Ids of all processes in these groups. */
 export const processesIn = (folders: readonly string[]): number[] => {
   const files = folders
     .flatMap((folder) => groupsBelow(folder))
@@ -87,7 +88,10 @@ export const processesIn = (folders: readonly string[]): number[] => {
   return [...new Set(files.flatMap((file) => linesOf(file).map(Number)))].filter((pid) => pid > 0);
 };
 
-/** Kills all that is in there, and what it starts meanwhile. @returns false when something did not end within `patienceMs` */
+/**
+ * Kills all processes in the groups, and those that they start meanwhile.
+ * @returns false when one did not end within `patienceMs`
+ */
 export const emptyControlGroup = async (
   folders: readonly string[],
   patienceMs = 15_000,
@@ -103,19 +107,19 @@ export const emptyControlGroup = async (
   }
 };
 
-/** Once it is empty. @returns false when something is left. */
+/** Removes empty groups. @returns false when one is left */
 export const removeControlGroup = async (folders: readonly string[]): Promise<boolean> => {
   for (let attempt = 0; attempt < 40; attempt++) {
     for (const folder of folders)
       for (const group of groupsBelow(folder).toReversed()) removeQuietly(group);
     if (!folders.some((folder) => existsSync(folder))) return true;
-    // The kernel takes a moment to let go of those that have just ended.
+    // The kernel releases processes that have just ended after a moment.
     await sleep(50);
   }
   return false;
 };
 
-/** A frozen container (cgroup v1) handles SIGKILL only after it is thawed. */
+/** Thaws containers: a frozen one (cgroup v1) handles SIGKILL only then. */
 const thaw = (folders: readonly string[]): void => {
   for (const group of folders.flatMap((folder) => groupsBelow(folder))) {
     const file = join(group, 'freezer.state');
@@ -123,7 +127,7 @@ const thaw = (folders: readonly string[]): void => {
   }
 };
 
-/** Parents before their children. */
+/** Groups below a folder, parents before their children. */
 const groupsBelow = (folder: string): string[] => {
   try {
     const children = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
@@ -151,7 +155,7 @@ const killQuietly = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Already gone.
+    // The process has ended already.
   }
 };
 
@@ -159,7 +163,7 @@ const removeQuietly = (group: string): void => {
   try {
     rmdirSync(group);
   } catch {
-    // Gone, or still in use: looked at again.
+    // Removed, or still in use: checked again.
   }
 };
 
@@ -167,6 +171,6 @@ const writeQuietly = (file: string, text: string): void => {
   try {
     writeFileSync(file, text);
   } catch {
-    // The group went meanwhile.
+    // The group was removed meanwhile.
   }
 };

@@ -13,13 +13,13 @@ import { writeImageArchive } from './images/image-archive.ts';
 import { liveKitImage, redisImage } from './images/lab-images.ts';
 
 export interface DeployOptions extends ProvisionOptions {
-  /** A folder with a kustomization, such as examples/kubernetes/lab. */
+  /** Folder with a kustomization, such as examples/kubernetes/lab. */
   overlay: string;
-  /** What it is called in there. Default `livekit`, for each. */
+  /** Names in the overlay. Default: `livekit` for each. */
   namespace?: string;
   statefulSet?: string;
   secret?: string;
-  /** Default: a fresh pair. */
+  /** Credentials. Default: a new pair. */
   credentials?: ApiCredentials;
 }
 
@@ -30,13 +30,14 @@ export interface LiveKitDeployment extends ApiCredentials {
   redisPassword: string;
 }
 
-/** How long the servers and Redis are given to be ready. */
+/** Time limit for the servers and Redis to be ready, as kubectl duration. */
 const READY_WITHIN = '90s';
 
 /**
- * Gives the cluster the images of livekit-server and Redis, made from programs of this host, makes the Secret with fresh keys, applies the
- * overlay, and waits until all its servers are ready.
- * @throws SwarmError what `provisionLiveKit` throws; `no_image`; `kubectl_failed` when something is refused or not ready in time
+ * Deploys LiveKit: loads images of livekit-server and Redis, made from programs of this host, makes
+ * the Secret with new keys, applies the overlay, and waits until all servers are ready.
+ * @throws SwarmError errors of `provisionLiveKit`; `no_image`; `kubectl_failed` when an object is
+ * rejected or not ready in time
  */
 export const deployLiveKit = async (
   cluster: KubernetesCluster,
@@ -63,7 +64,7 @@ export const deployLiveKit = async (
   }
   const redisPassword = randomBytes(24).toString('hex');
   await cluster.kubectl(['create', 'namespace', namespace]);
-  // On standard input: arguments can be read by every user of the host.
+  // The Secret is passed on standard input, because every user of the host can read arguments.
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -84,7 +85,7 @@ export const deployLiveKit = async (
     `--timeout=${READY_WITHIN}`,
   ];
   await cluster.kubectl(wait, { timeoutMs: 120_000 });
-  // Servers connect to Redis before the cluster has found that it is ready.
+  // Servers may connect to Redis before the cluster considers it ready.
   const all = [
     'wait',
     'pods',

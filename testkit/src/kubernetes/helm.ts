@@ -3,7 +3,7 @@ import { type PinnedProgram, type ProvideOptions, provideProgram } from '@liveki
 
 const VERSION = '4.3.1';
 
-/** Helm, for the chart in packaging/helm. The version is that of testkit/helm/go.mod. */
+/** Helm, for the chart in packaging/helm. testkit/helm/go.mod pins the version. */
 export const HELM: PinnedProgram = {
   name: 'helm',
   version: VERSION,
@@ -13,10 +13,10 @@ export const HELM: PinnedProgram = {
   versionPattern: /^v(\d+\.\d+\.\d+\S*)/,
   pathVariable: 'SWARM_HELM',
   usualBuild: '1 to 5 minutes',
-  // Helm's own build does this.
+  // Helm's own build sets the version the same way.
   linkedValues: { 'helm.sh/helm/v4/internal/version.version': `v${VERSION}` },
 };
 
-/** @returns its path @throws SwarmError what `provideProgram` throws */
+/** @returns the path of Helm @throws SwarmError errors of `provideProgram` */
 export const provideHelm = async (options: ProvideOptions = {}): Promise<string> =>
   (await provideProgram(HELM, (options.env ?? process.env).SWARM_HELM, options)).path;

@@ -2,16 +2,19 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A socket of every kubelet, at the same place on every host. */
+/** Socket of every kubelet, at the same path on every host. */
 export const KUBELET_SOCKET = '/var/lib/kubelet/device-plugins/kubelet.sock';
-/** Links to the logs of all containers of a host. */
+/** Folder with links to the logs of all containers of a host. */
 const CONTAINER_LOGS = '/var/log/containers';
-/** Sockets of the processes that containerd puts beside each container. */
+/** Folder with sockets of the processes that containerd starts for each container. */
 const SHIM_SOCKETS = '/run/containerd/s';
-/** Where libcni records the addresses it assigned. */
+/** Folder in which libcni records assigned addresses. */
 const CNI_RESULTS = '/var/lib/cni/results';
 
-/** Folders that these programs make outside of the cluster's own, as no setting of theirs names another place. Children first. */
+/**
+ * Folders that these programs create outside of the cluster's folder, because no setting can move
+ * them. Children first.
+ */
 const FOLDERS = [
   '/var/lib/kubelet/device-plugins',
   '/var/lib/kubelet',
@@ -24,10 +27,10 @@ const FOLDERS = [
   '/var/lib/cni',
 ];
 
-/** Those that will have come with the cluster, if they are there when it goes. */
+/** Folders that do not exist yet, and so belong to the cluster if they exist at its end. */
 export const missingHostFolders = (): string[] => FOLDERS.filter((folder) => !existsSync(folder));
 
-/** Paths of sockets that stand in the state of a containerd: to be read before that is removed. */
+/** Paths of sockets in the state of a containerd, to be read before that is removed. */
 export const shimSocketsOf = async (state: string): Promise<string[]> => {
   const tasks = join(state, 'io.containerd.runtime.v2.task', 'k8s.io');
   const names = await readdir(tasks).catch(() => []);
@@ -40,7 +43,10 @@ export const shimSocketsOf = async (state: string): Promise<string[]> => {
   });
 };
 
-/** Removes what a cluster wrote outside of its folder, and then those of `made` that are empty. */
+/**
+ * Removes files that a cluster wrote outside of its folder, and then the empty folders among
+ * `made`.
+ */
 export const clearHostFolders = async (
   folder: string,
   network: string,

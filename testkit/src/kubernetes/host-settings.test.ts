@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readHostSettings, restoreHostSettings } from './host-settings.ts';
 
-test('what was changed is put back, and nothing else is touched', () => {
+test('changed settings are restored, and others stay', () => {
   const root = mkdtempSync(join(tmpdir(), 'swarm-sys-'));
   mkdirSync(join(root, 'vm'));
   writeFileSync(join(root, 'vm/overcommit_memory'), '0\n');
@@ -17,7 +17,7 @@ test('what was changed is put back, and nothing else is touched', () => {
   expect(readFileSync(join(root, 'vm/panic_on_oom'), 'utf8')).toBe('2\n');
 });
 
-test('what cannot be put back is named', () => {
+test('settings that cannot be restored are named', () => {
   expect(
     restoreHostSettings({ 'vm/overcommit_memory': '0' }, join(tmpdir(), 'no', 'such', 'folder')),
   ).toEqual(['vm/overcommit_memory']);

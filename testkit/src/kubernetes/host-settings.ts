@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What a kubelet sets for the whole host as it starts, below /proc/sys: they are put back when it is gone. */
+/**
+ * Settings below /proc/sys that a kubelet changes for the whole host at its start, restored after
+ * its end.
+ */
 const SETTINGS = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
@@ -24,7 +27,7 @@ export const readHostSettings = (root = PROC_SYS): HostSettings =>
     }),
   );
 
-/** Writes only what is different now. @returns the names of those that could not be put back */
+/** Restores settings that differ now. @returns names of those that could not be restored */
 export const restoreHostSettings = (before: HostSettings, root = PROC_SYS): string[] =>
   Object.entries(before).flatMap(([name, value]) => {
     const file = `${root}/${name}`;

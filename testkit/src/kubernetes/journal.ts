@@ -7,26 +7,28 @@ import type { HostSettings } from './host-settings.ts';
 
 const SCHEMA = 'livekit-swarm/kubernetes/2';
 
-/** What a cluster leaves on the host if it is not stopped: written before it is created. */
+/**
+ * Parts of a cluster that stay on the host unless it is stopped; written before they are created.
+ */
 export interface Journal {
   schema: typeof SCHEMA;
-  /** The cluster ends with it. */
+  /** Process with which the cluster ends. */
   owner: ProcessIdentity;
   folder: string;
   controlGroups: readonly string[];
   bridge: string;
-  /** As they were before. */
+  /** Settings of the host before the start. */
   hostSettings: HostSettings;
-  /** Folders of the host that were not there before. */
+  /** Folders of the host that did not exist before. */
   madeFolders: readonly string[];
 }
 
-/** One per host, and gone after a reboot, like everything that it lists. */
+/** Path of the journal: one per host, removed by a reboot, like all parts that it lists. */
 const JOURNAL = '/run/livekit-swarm/kubernetes.json';
-/** Held while a cluster is started or cleaned up. */
+/** Path of the lock that is held while a cluster is started or cleaned up. */
 export const JOURNAL_LOCK = '/run/livekit-swarm/kubernetes.lock';
 
-/** The file is whole at any time. */
+/** Writes the journal in one step, so that it is complete at any time. */
 export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journal> => {
   await mkdir(dirname(JOURNAL), { recursive: true, mode: 0o700 });
   const journal: Journal = { schema: SCHEMA, ...what };
@@ -34,7 +36,10 @@ export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journ
   return journal;
 };
 
-/** Null when there is no cluster. @throws SwarmError `bad_state` when another version of this program wrote it */
+/**
+ * Reads the journal; null: there is no cluster.
+ * @throws SwarmError `bad_state` when another version of this program wrote it
+ */
 export const readJournal = async (): Promise<Journal | null> => {
   const text = await readFile(JOURNAL, 'utf8').catch(() => null);
   if (text === null) return null;

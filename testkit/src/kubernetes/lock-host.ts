@@ -10,18 +10,24 @@ import { expectNoOtherKubelet } from './needs.ts';
 import type { KubernetesPaths } from './paths.ts';
 import { startCleanupProcess } from './start-cleanup-process.ts';
 
-/** Of this process: the journal does not distinguish a running cluster from one that could not be cleaned up. */
+/**
+ * True while this process runs a cluster: the journal does not distinguish a running cluster from
+ * one that could not be cleaned up.
+ */
 let running = false;
 
-/** The right to run a cluster here, and the duty to leave nothing of it. */
+/** Right to run a cluster on this host, with the duty to remove it. */
 export interface Claim {
-  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws SwarmError `not_clean`, `mounts_left` */
+  /**
+   * Removes all parts in the journal, once; may be called again when that fails.
+   * @throws SwarmError `not_clean`, `mounts_left`
+   */
   giveUp(): Promise<void>;
 }
 
 /**
- * Removes what a killed cluster has left, and writes the journal: from here on, whatever is made is also removed, by this process or its
- * cleanup process.
+ * Removes the parts of a killed cluster, and writes the journal: all parts that are created
+ * afterwards are also removed, by this process or its cleanup process.
  * @throws SwarmError `in_use`, `no_kubernetes`, `bad_folder`; `not_clean`, `mounts_left`
  */
 export const lockHost = async (
@@ -52,7 +58,7 @@ export const lockHost = async (
   let given = false;
   return {
     giveUp: async () => {
-      // Another process may hold the host lock by now.
+      // Another process may hold the host lock now.
       if (given) return;
       running = false;
       await withFileLock(JOURNAL_LOCK, () => cleanUp(journal));
@@ -62,7 +68,10 @@ export const lockHost = async (
   };
 };
 
-/** The folders are removed with the cluster, so they must belong to it. @throws SwarmError `bad_folder` */
+/**
+ * Requires that the folders are new or empty, because they are removed with the cluster.
+ * @throws SwarmError `bad_folder`
+ */
 const expectOwn = ({ data, etc }: KubernetesPaths): void => {
   const taken = [data, etc].find((path) => existsSync(path));
   if (taken !== undefined)

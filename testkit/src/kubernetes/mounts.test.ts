@@ -9,7 +9,7 @@ const MOUNTINFO = `22 28 0:20 / /proc rw,nosuid - proc proc rw
 44 28 0:42 / /tmp/laboratory/data rw - tmpfs tmpfs rw
 `;
 
-test('mounts are read as the kernel lists them', () => {
+test('mounts are parsed from the list of the kernel', () => {
   const mounts = readMounts(MOUNTINFO);
   expect(mounts).toHaveLength(6);
   expect(mounts[1]).toEqual({
@@ -22,7 +22,7 @@ test('mounts are read as the kernel lists them', () => {
   expect(mounts[4]?.root).toBe('/var/x');
 });
 
-test('only what is below the folder is below it', () => {
+test('folders with the same prefix are not below a folder', () => {
   expect(mountsBelow('/tmp/lab', readMounts(MOUNTINFO))).toEqual([
     '/tmp/lab/data/a b',
     '/tmp/lab/data/rootfs',

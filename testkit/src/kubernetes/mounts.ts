@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
-/** A line of proc(5), `mountinfo`. */
+/** Line of `mountinfo` (proc(5)). */
 export interface Mount {
-  /** What of the mounted filesystem is seen at `path`. */
+  /** Path of the mounted part within its filesystem. */
   root: string;
   path: string;
   type: string;
-  /** Of the filesystem: for cgroup v1 also its controllers. */
+  /** Options of the filesystem; for cgroup v1 also its controllers. */
   options: readonly string[];
 }
 
-/** In the order in which they were mounted. */
+/** Mounts in the order in which they were mounted. */
 export const readMounts = (text: string = readFileSync('/proc/self/mountinfo', 'utf8')): Mount[] =>
   text.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
@@ -24,7 +24,7 @@ export const readMounts = (text: string = readFileSync('/proc/self/mountinfo', '
     ];
   });
 
-/** Blanks and the like stand there as octal numbers. */
+/** Decodes blanks and similar characters, which are octal numbers in this file. */
 const unquote = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
@@ -34,18 +34,19 @@ export const mountsBelow = (folder: string, mounts: readonly Mount[] = readMount
   mounts.flatMap(({ path }) => (path.startsWith(`${folder}/`) ? [path] : []));
 
 /**
- * Unmounts all that is mounted below a folder, the last first, so that what is removed afterwards is what is in the folder and nothing
- * else.
+ * Unmounts all mounts below a folder, the last first, so that a later removal affects only files of
+ * the folder itself.
  * @throws SwarmError `mounts_left`
  */
 export const unmountBelow = async (folder: string): Promise<void> => {
-  // A mount can lie on another, and be seen only when that is gone.
+  // A mount can cover another one, which is visible only after its removal.
   for (let attempt = 0; attempt < 5; attempt++) {
     const paths = mountsBelow(folder).toReversed();
     if (paths.length === 0) return;
     for (const path of paths) {
       const { failed } = await execa('umount', [path], { reject: false, timeout: 10_000 });
-      // In use by something that is just ending: it goes from sight now, and for good when that has ended.
+      // A process that is ending still uses the mount: it becomes invisible now, and is removed
+      // with that process.
       if (failed) await execa('umount', ['--lazy', path], { reject: false, timeout: 10_000 });
     }
   }

@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { KUBELET_SOCKET } from './host-folders.ts';
 import { CNI_PLUGINS } from './services/containerd.ts';
 
-/** What Debian calls the packages that a cluster needs beside Kubernetes itself. */
+/** Debian packages that a cluster needs besides Kubernetes itself. */
 export const KUBERNETES_PACKAGES = [
   'etcd-server',
   'docker.io',
@@ -16,7 +16,7 @@ export const KUBERNETES_PACKAGES = [
   'busybox-static',
 ] as const;
 
-/** Programs, each with the Debian package that has it. */
+/** Programs, each with its Debian package. */
 const PROGRAMS: readonly (readonly [string, (typeof KUBERNETES_PACKAGES)[number]])[] = [
   ['etcd', 'etcd-server'],
   ['containerd', 'docker.io'],
@@ -36,13 +36,20 @@ const refuse = (why: string): never => {
   );
 };
 
-/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws SwarmError `no_kubernetes` */
+/**
+ * Requires that no other kubelet runs: two would use the same sockets. Leftovers of an earlier
+ * cluster must be removed before.
+ * @throws SwarmError `no_kubernetes`
+ */
 export const expectNoOtherKubelet = (): void => {
   if (existsSync(KUBELET_SOCKET))
     refuse(`a kubelet runs on this host already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
-/** Looks before anything is built or started, and names everything that is missing. @throws SwarmError `no_kubernetes`, `no_program` */
+/**
+ * Checks the requirements before any build or start, and names all that are missing.
+ * @throws SwarmError `no_kubernetes`, `no_program`
+ */
 export const expectKubernetesHere = async (): Promise<void> => {
   if (process.platform !== 'linux') refuse('it needs Linux');
   if (process.getuid?.() !== 0) refuse('containers, mounts and bridges need root');

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
-/** Where everything of a cluster is, under its one folder. */
+/** Paths of a cluster, all below its folder. */
 export interface KubernetesPaths {
   folder: string;
-  /** For kubectl and every client: the administrator's. */
+  /** Kubeconfig of the administrator, for kubectl and every client. */
   kubeconfig: string;
-  /** KeepaliveOptions when the cluster is stopped. */
+  /** Logs, which are kept when the cluster is stopped. */
   logs: string;
   podLogs: string;
   /** Certificates, tokens, configurations; removed with the cluster. */
   etc: string;
-  /** What the programs keep; removed with the cluster. */
+  /** Data of the programs; removed with the cluster. */
   data: string;
   containerdSocket: string;
 }

@@ -3,14 +3,14 @@ import { cniConfig, planPodNetwork } from './pod-network.ts';
 
 const taken = Array.from({ length: 256 }, (_, number) => `10.213.${number}.7`);
 
-test('a network is taken that this host has nothing to do with', () => {
+test('a network is chosen that this host does not use', () => {
   const free = taken.filter((address) => address !== '10.213.41.7' && address !== '10.213.4.7');
-  // 10.213.4. must not be taken for 10.213.41.
+  // The prefix 10.213.4. does not match 10.213.41.
   const { prefix, address } = planPodNetwork('swk1', [...free, '10.213.4.9']);
   expect({ prefix, address }).toEqual({ prefix: '10.213.41', address: '10.213.41.1' });
 });
 
-test('where all are taken, it throws', () => {
+test('an error is thrown if all are in use', () => {
   expect(() => planPodNetwork('swk1', taken)).toThrow(/10\.213\.0\.0\/24/);
 });
 

@@ -4,17 +4,20 @@ import { requireProgram } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
-/** A bridge of the lab's own: the node's address is on it, and pods are plugged into it. Nothing of it is routed anywhere. */
+/**
+ * Separate bridge of the lab, with the node's address, to which pods are connected. No route leads
+ * to it.
+ */
 export interface PodNetwork {
-  /** Of the bridge. Also of the network, for the CNI plugins. */
+  /** Name of the bridge, and of the network for the CNI plugins. */
   name: string;
-  /** `10.213.7`: the first three numbers of all addresses. */
+  /** First three numbers of all addresses: `10.213.7`. */
   prefix: string;
-  /** The node's. */
+  /** Address of the node. */
   address: string;
 }
 
-/** A network that this host has nothing to do with yet. @throws SwarmError `no_network` */
+/** Plans a network that this host does not use. @throws SwarmError `no_network` */
 export const planPodNetwork = (
   name: string,
   taken: readonly string[] = ownAddresses(),
@@ -53,7 +56,7 @@ export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> =
   }
 };
 
-/** With all that was plugged into it. Does nothing when there is none. */
+/** Removes the bridge with its connections; no effect without one. */
 export const removeBridge = async (name: string): Promise<void> => {
   const ip = await requireProgram(['ip'], 'iproute2');
   const { stdout } = await execa(ip, ['-o', 'link', 'show', 'master', name], {
@@ -65,7 +68,10 @@ export const removeBridge = async (name: string): Promise<void> => {
     await execa(ip, ['link', 'delete', link], { reject: false, timeout: 10_000 });
 };
 
-/** Network configuration of the runtime (CNI specification 0.4.0). The bridge exists already, so that no plugin changes settings of the host. */
+/**
+ * Renders the network configuration of the runtime (CNI specification 0.4.0). The bridge exists
+ * already, so that no plugin changes settings of the host.
+ */
 export const cniConfig = ({ name, prefix, address }: PodNetwork, dataDir: string): string =>
   JSON.stringify(
     {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { PinnedProgram } from '@livekit-swarm/lab';
 import { type ProvideOptions, provideProgram } from '@livekit-swarm/lab';
 
-/** The release that kubernetes/go.mod pins. */
+/** Release that kubernetes/go.mod pins. */
 export const KUBERNETES_VERSION = '1.36.1';
 
 const COMPONENTS = [
@@ -15,7 +15,7 @@ const COMPONENTS = [
 
 type Component = (typeof COMPONENTS)[number];
 
-/** Paths of what a cluster is made of, built here. */
+/** Paths of the programs of a cluster. */
 export type KubernetesPrograms = Readonly<Record<Component | 'pause', string>>;
 
 const moduleFolder = fileURLToPath(new URL('../../kubernetes/', import.meta.url));
@@ -29,14 +29,18 @@ const component = (name: Component, usualBuild: string): PinnedProgram => ({
   versionPattern: /^(?:Kubernetes|Client Version:) v(\d+\.\d+\.\d+\S*)/m,
   pathVariable: `SWARM_${name.toUpperCase().replaceAll('-', '_')}`,
   usualBuild,
-  // Kubernetes' own build scripts do this; without it kubectl cannot read the version of the API server.
+  // Kubernetes' own build scripts set these values; without them kubectl cannot read the version of
+  // the API server.
   linkedValues: {
     'k8s.io/component-base/version.gitVersion': `v${KUBERNETES_VERSION}`,
     'k8s.io/client-go/pkg/version.gitVersion': `v${KUBERNETES_VERSION}`,
   },
 });
 
-/** In the order in which they are built: the first brings most of what the others share. */
+/**
+ * Programs in the order in which they are built: the first one compiles most of the shared
+ * packages.
+ */
 export const KUBERNETES: readonly PinnedProgram[] = [
   component('kube-apiserver', '2 to 8 minutes'),
   component('kube-controller-manager', 'a minute'),
@@ -45,7 +49,7 @@ export const KUBERNETES: readonly PinnedProgram[] = [
   component('kubectl', 'half a minute'),
 ];
 
-/** What holds the namespaces of a pod: the one image that Kubernetes itself needs. */
+/** Program that holds the namespaces of a pod, in the only image that Kubernetes itself needs. */
 export const PAUSE: PinnedProgram = {
   name: 'pause',
   version: '1.0.0',
@@ -58,10 +62,11 @@ export const PAUSE: PinnedProgram = {
 };
 
 /**
- * All of Kubernetes for this host, each from the first of: its variable (SWARM_KUBELET …), PATH (this version only), the cache, a
- * pinned Go build: 3 to 15 minutes on four cores, once; 400 MB in the cache.
+ * Provides all programs of Kubernetes for this host, each from the first of: its variable
+ * (SWARM_KUBELET …), PATH (this version only), the cache, a pinned Go build: 3 to 15 minutes on
+ * four cores, once; 400 MB in the cache.
  *
- * Throws a SwarmError: `no_program`, `no_go`, `build_failed`.
+ * @throws SwarmError `no_program`, `no_go`, `build_failed`
  */
 export const provideKubernetes = async (
   options: ProvideOptions = {},

@@ -1,7 +1,8 @@
 import { SwarmError } from '@livekit-swarm/settings';
 /**
- * `node provide.ts check`: reports what this host lacks for a Kubernetes cluster, without building anything.
- * `node provide.ts build`: builds the programs of Kubernetes ahead of the tests that need them.
+ * `node provide.ts check`: reports what this host lacks for a Kubernetes cluster, without building
+ * anything. `node provide.ts build`: builds the programs of Kubernetes ahead of the tests that need
+ * them.
  */
 import { expectKubernetesHere } from './needs.ts';
 import { provideKubernetes } from './programs.ts';

@@ -14,11 +14,14 @@ export const NODE_NAME = 'lab-node';
 
 export interface SetUp {
   place: ServicePlace;
-  /** For kubeconfigs that are written later. */
+  /** Address and authority for kubeconfigs that are written later. */
   entrance: Entrance;
 }
 
-/** Decides every port, and writes certificates, tokens and kubeconfigs; starts nothing. @throws SwarmError `no_program`, `no_certificates`, `no_ports` */
+/**
+ * Chooses all ports, and writes certificates, tokens and kubeconfigs; starts no program.
+ * @throws SwarmError `no_program`, `no_certificates`, `no_ports`
+ */
 export const setUp = async (
   paths: KubernetesPaths,
   programs: KubernetesPrograms,

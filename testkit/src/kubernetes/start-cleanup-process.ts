@@ -2,7 +2,10 @@ import { fork } from 'node:child_process';
 
 const program = (): URL => new URL('./cleanup-process.ts', import.meta.url);
 
-/** Starts the cleanup process of a cluster. @returns a function that ends it, for when everything is removed */
+/**
+ * Starts the cleanup process of a cluster.
+ * @returns a function that ends it, for when everything is removed
+ */
 export const startCleanupProcess = (): (() => void) => {
   const child = fork(program(), {
     detached: true,

@@ -23,11 +23,13 @@ import { NODE_NAME, setUp } from './set-up.ts';
 import { until } from './until.ts';
 
 /**
- * Starts etcd, the API server, the controller manager, the scheduler, a containerd and a kubelet, and waits until the node is ready. What a
- * killed one left is removed first. There can be one at a time on a host, and nothing of it is reachable from elsewhere.
+ * Starts etcd, the API server, the controller manager, the scheduler, a containerd and a kubelet,
+ * and waits until the node is ready. Parts of a killed cluster are removed first. One cluster can
+ * run at a time on a host, unreachable from other hosts. When it throws, no program keeps running.
  *
- * Throws a SwarmError: `no_kubernetes` where the host does not allow it; what `provideKubernetes` throws; `no_program`; `bad_folder`;
- * `in_use`; `no_network`, `no_cgroups`, `not_ready`, `service_ended`. Nothing is left running then.
+ * @throws SwarmError `no_kubernetes` when the host does not permit it; errors of
+ * `provideKubernetes`; `no_program`; `bad_folder`; `in_use`; `no_network`, `no_cgroups`,
+ * `not_ready`, `service_ended`
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesCluster> => {
   const { onEnd, onProgress = () => {}, signal } = options;
@@ -84,7 +86,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
     ];
     await until('the node is ready', async () => (await kubectl(ready)) === 'True', signal);
-    // Pods are refused until their namespace has an account.
+    // Pods are rejected until their namespace has a service account.
     const account = ['get', 'serviceaccount', 'default', '-o', 'name'];
     await until('pods can be made', async () => (await kubectl(account)) !== '', signal);
     onProgress(`Kubernetes is ready: KUBECONFIG=${paths.kubeconfig}`);
@@ -109,19 +111,22 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    // What cannot be removed now stands in the journal; what went wrong first is what matters.
+    // The journal lists parts that cannot be removed now; the first error is more important.
     await stop().catch(() => {});
     throw error;
   }
 };
 
-/** A Unix socket's path has 108 bytes at most (unix(7)), and the kubelet's own are deeper. */
+/**
+ * Longest path of the folder, bytes: the path of a Unix socket has at most 108 (unix(7)), and the
+ * kubelet's are deeper.
+ */
 const LONGEST_SOCKET = 80;
 
 /** @throws SwarmError `bad_folder` */
 const makeFolder = async (folder: string): Promise<KubernetesPaths> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Mounts are known by where they really are.
+  // Mounts are identified by their real paths.
   const paths = kubernetesPaths(await realpath(folder));
   const { containerdSocket } = paths;
   if (Buffer.byteLength(containerdSocket) > LONGEST_SOCKET)

@@ -4,7 +4,10 @@ import { SwarmError } from '@livekit-swarm/settings';
 const READY_MS = 90_000;
 const POLL_MS = 250;
 
-/** Errors on the way count as "not yet". @throws SwarmError `not_ready` with the last of them; the signal's reason */
+/**
+ * Waits for a condition; errors count as "not yet".
+ * @throws SwarmError `not_ready` with the last error; the signal's reason
+ */
 export const until = async (
   what: string,
   holds: () => Promise<boolean>,

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { readKillOptions } from './kill-options.ts';
 import { KILLED } from './random-kills.ts';
 
-test('without options there are 200 kills of everything, with the first seed', () =>
+test('defaults to 200 kills of all kinds, with seed 1', () =>
   expect(readKillOptions([])).toEqual({ count: 200, seed: 1, only: KILLED }));
 
-test('names, a number and a seed', () =>
+test('reads names, a number and a seed', () =>
   expect(readKillOptions(['--count', '3', '--seed', '0', '--only', 'exporter, injection'])).toEqual(
     { count: 3, seed: 0, only: ['injection', 'exporter'] },
   ));

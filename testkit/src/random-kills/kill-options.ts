@@ -40,7 +40,7 @@ const whole = (option: string, text: string, least: number): number => {
   throw usageError(`${option}=${text} is not a whole number`, `it must be ${least} or more`);
 };
 
-/** In an order of its own: the same seed kills the same. */
+/** Kinds in their canonical order, so that the same seed kills the same processes. */
 const killedNamed = (names: readonly string[]): (typeof KILLED)[number][] => {
   const unknown = names.find((name) => !KILLED.some((one) => one === name));
   if (unknown === undefined) return KILLED.filter((one) => names.includes(one));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Found {
   pid: number;
   parent: number;
-  /** Clock ticks after the boot: with the PID it identifies a process. */
+  /** Start, clock ticks after the boot: it identifies a process together with the PID. */
   startedAt: string;
   state: string;
   command: string;
@@ -29,7 +29,7 @@ export const allProcesses = (): Found[] =>
     }
   });
 
-/** A process and everything that it and its children started. */
+/** A process and its descendants. */
 export const descendantsOf = (pid: number, all: readonly Found[] = allProcesses()): Found[] => {
   const found = new Map(all.filter((one) => one.pid === pid).map((one) => [one.pid, one]));
   for (let size = -1; size !== found.size; ) {
@@ -39,15 +39,15 @@ export const descendantsOf = (pid: number, all: readonly Found[] = allProcesses(
   return [...found.values()];
 };
 
-/** A program and every process that it has started so far. */
+/** Program and all processes that it has started so far. */
 export interface Tracked {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly output: () => string;
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** Those of them that still run. */
+  /** Processes of them that still run. */
   running(): Found[];
-  /** Waits until none runs; the rest after that time. */
+  /** Waits until none runs; returns those that still run after this time. */
   orphans(withinMs: number): Promise<Found[]>;
 }
 

@@ -1,4 +1,7 @@
-/** Random SIGKILLs of every kind of process of swarm, at random times and at failpoints, and what each leaves. */
+/**
+ * Random SIGKILLs of every kind of process of swarm, at random times and at failpoints, with a
+ * check for leftovers.
+ */
 import { execFile } from 'node:child_process';
 import {
   existsSync,
@@ -21,27 +24,33 @@ import { allProcesses, descendantsOf, startTracked, type Tracked } from './proce
 
 const exec = promisify(execFile);
 
-/** What is killed. `injection`: the controller of one fault without load, for every fault of the process platform. */
+/**
+ * Kinds of killed processes. `injection`: the controller of one fault without load, for every fault
+ * of the process platform.
+ */
 export const KILLED = ['cli', 'worker', 'supervisor', 'drill', 'injection', 'exporter'] as const;
 type Killed = (typeof KILLED)[number];
 
 export interface KillCounts {
   kills: Record<Killed, number>;
-  /** Processes that outlived what had started them. */
+  /** Processes that outlived their parent. */
   orphans: string[];
   /** Runs that ended on their own, without a record. */
   lostRecords: string[];
   /** Records and journal entries that cannot be read. */
   unreadable: string[];
-  /** Faults and automatic rollbacks that "swarm chaos rollback" left, and components that are not healthy after it. */
+  /**
+   * Faults and automatic rollbacks that "swarm chaos rollback" did not remove, and components that
+   * are unhealthy after it.
+   */
   leftovers: string[];
 }
 
 export interface RandomKillsOptions {
   count: number;
-  /** Of the random choices; the moments also depend on the host. */
+  /** Seed of the random choices; times also depend on the host. */
   seed: number;
-  /** Default: all. */
+  /** Kinds to kill. Default: all. */
   only?: readonly Killed[];
   onKill?(text: string): void;
 }
@@ -50,7 +59,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = join(ROOT, 'packages/cli/src/main.ts');
 const INJECTOR = join(ROOT, 'packages/chaos/test/fixtures/injector.ts');
 
-/** Fault, component, parameters. */
+/** Faults: name, component, parameters. */
 const FAULTS: readonly (readonly [string, string, object])[] = [
   ['kill', 'node-1', {}],
   ['graceful-stop', 'node-1', {}],
@@ -70,7 +79,7 @@ const FAULTS: readonly (readonly [string, string, object])[] = [
   ['memory-pressure', 'node-1', { megabytes: 300 }],
 ];
 
-/** In the path of an injection and its rollback. */
+/** Failpoints in the path of an injection and its rollback. */
 const FAILPOINTS = [
   'expiry.armed',
   'replace_file.written',
@@ -82,7 +91,7 @@ const FAILPOINTS = [
   'expiry.disarmed',
 ] as const;
 
-/** In one running lab; every kill is followed by a look at everything that it may leave. */
+/** Kills processes of one running lab, and checks for leftovers after every kill. */
 export const randomKills = async ({
   count,
   seed,
@@ -156,7 +165,7 @@ const killRun =
       after = `${Math.round(random() * 3_000)} ms after the first worker`;
       await sleep(Number.parseInt(after, 10));
       const found = workers();
-      // Before that, the run ends with an error: no worker could be started.
+      // Before that, the run ends with an error, because no worker could be started.
       mustHaveRecord = hasBegun(join(dir, 'record.ndjson'));
       if (found.length > 0) process.kill(pick(found), 'SIGKILL');
       after += `, ${found.length} workers`;
@@ -209,7 +218,7 @@ const KILLERS: Record<Killed, Kill> = {
   injection: (context) => killInjection(context),
 };
 
-/** A whole drill with load. */
+/** Kills a whole drill with load. */
 const killDrill: Kill = async (context) => {
   const { env, random, pick, dir, counts } = context;
   const [fault, target] = pick([
@@ -246,7 +255,7 @@ recovery: 5s
   return `${what}, exit ${exit}`;
 };
 
-/** One fault, without load. */
+/** Kills the injection of one fault, without load. */
 const killInjection: Kill = async (context) => {
   const { env, random, pick, counts, dir } = context;
   const [fault, component, params] = pick(FAULTS);
@@ -274,7 +283,7 @@ const killInjection: Kill = async (context) => {
   return `${what}, exit ${exit}`;
 };
 
-/** What a user does after a crash, and a look at the target after that. */
+/** Rolls back as a user does after a crash, and checks the target. */
 const rollBack = async ({ env, swarm, lab, counts }: KillContext, what: string): Promise<void> => {
   await swarm('chaos', 'rollback').catch((error: unknown) => {
     counts.unreadable.push(`${what}: rollback: ${error instanceof Error ? error.message : error}`);
@@ -297,7 +306,7 @@ const rollBack = async ({ env, swarm, lab, counts }: KillContext, what: string):
       .filter(
         ({ command }) =>
           /^\S*swarm-impair /.test(command) ||
-          // Other runs on this host have timers of their own.
+          // Other runs on this host have their own timers.
           (/^sh -c .*swarm-expiry-/.test(command) && command.includes(env.XDG_STATE_HOME ?? '')),
       )
       .map(({ command }) => command),
@@ -334,8 +343,10 @@ const lookAtProcesses = async (run: Tracked, what: string, counts: KillCounts): 
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
 };
 
-/** @param required what must have left a record; null: it was killed, perhaps before it began one */
-/** Without its first line a record has not begun. */
+/**
+ * @param required what must have left a record; null: it was killed, perhaps before it began one
+ */
+/** Returns true when a record has its first line. */
 const hasBegun = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
 
 const lookAtRecords = async (
@@ -386,7 +397,7 @@ const readLab = (env: NodeJS.ProcessEnv, name: string): Lab => {
   };
 };
 
-/** A cache and a state of its own, with the servers of the real cache. */
+/** Environment with a separate cache and state, and the servers of the real cache. */
 const environment = (dir: string): NodeJS.ProcessEnv => {
   const servers = join(
     process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'),

@@ -26,7 +26,7 @@ const unpack = async (file: string): Promise<string> => {
   return into;
 };
 
-test('an archive holds what the specification asks for, and its hashes are true', async () => {
+test('an archive has the contents of the specification, and correct hashes', async () => {
   const file = join(folder, 'image.tar');
   await writeImageArchive(spec, file);
   const image = await unpack(file);
@@ -58,7 +58,7 @@ test('the same files make the same archive', async () => {
   expect(await readdir(a ?? '')).toEqual(await readdir(b ?? ''));
 });
 
-test('a file that is not there is named, and nothing is left', async () => {
+test('a missing file is named, and no partial archive is left', async () => {
   const before = await readdir(folder);
   const broken = writeImageArchive(
     { ...spec, files: { '/x': join(folder, 'missing') } },

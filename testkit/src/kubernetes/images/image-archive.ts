@@ -5,25 +5,27 @@ import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
-/** A container image made of files of this host, as `FROM scratch` would make it. */
+/** Container image of files of this host, like one that begins with `FROM scratch`. */
 export interface ImageSpec {
-  /** As manifests name it: `livekit-swarm/livekit-server:1.13.4`. */
+  /** Name in manifests: `livekit-swarm/livekit-server:1.13.4`. */
   tag: string;
-  /** Path in the image → file of this host, which can be executed, or folder, as it is. */
+  /** Executable files or folders of this host, by path in the image. */
   files: Readonly<Record<string, string>>;
-  /** Path in the image → where it points. */
+  /** Targets of links, by path in the image. */
   links?: Readonly<Record<string, string>>;
-  /** Empty folders. */
+  /** Paths of empty folders. */
   folders?: readonly string[];
   entrypoint: readonly string[];
 }
 
-/** What Go calls the processors that Node calls so. */
+/** Names of architectures in Go, by those of Node. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
- * Writes an archive as `docker save` writes it (Docker Image Specification v1.2), without a Docker.
- * @param file of the archive @throws SwarmError `no_image`
+ * Writes an archive in the format of `docker save` (Docker Image Specification v1.2), without
+ * Docker.
+ * @param file path of the archive
+ * @throws SwarmError `no_image`
  */
 export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<void> => {
   const work = join(dirname(file), `.image-${randomUUID()}`);
@@ -70,7 +72,7 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
   }
 };
 
-/** The same files make the same archive, regardless of owner and time. */
+/** Makes a tar file whose bytes depend only on names and contents, not on owner and time. */
 const tar = async (folder: string, file: string, names: readonly string[]): Promise<void> => {
   const settings = [
     '--format=gnu',

@@ -5,18 +5,19 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import type { ImageSpec } from './image-archive.ts';
 
-/** An image with one static program, which holds the namespaces of pods. */
+/** Image with one static program, which holds the namespaces of pods. */
 export const pauseImage = (pause: string): ImageSpec => ({
   tag: 'livekit-swarm/pause:1.0.0',
   files: { '/pause': pause },
   entrypoint: ['/pause'],
 });
 
-/** The commands of busybox that probes and users need in containers. */
+/** Commands of busybox that probes and users need in containers. */
 const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
 
 /**
- * As LiveKit's own image is: the server at `/livekit-server`, with a shell and wget beside it.
+ * Image of LiveKit in the form of the official one: the server at `/livekit-server`, with a shell
+ * and wget.
  * @throws SwarmError `no_program`
  */
 export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> => ({
@@ -30,7 +31,10 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
   entrypoint: ['/livekit-server'],
 });
 
-/** Redis of this host, with the libraries that it is linked with. @throws SwarmError `no_program`, `no_image` */
+/**
+ * Image of Redis from this host, with its shared libraries.
+ * @throws SwarmError `no_program`, `no_image`
+ */
 export const redisImage = async (): Promise<ImageSpec> => {
   const programs = {
     'redis-server': await requireProgram(['redis-server'], 'redis-server'),
@@ -49,7 +53,7 @@ export const redisImage = async (): Promise<ImageSpec> => {
   };
 };
 
-/** What ldd(1) names by path: libraries, and the loader itself. */
+/** Paths that ldd(1) prints: libraries, and the loader. */
 const librariesOf = async (program: string): Promise<string[]> => {
   const { stdout, failed } = await execa('ldd', [program], { reject: false, timeout: 10_000 });
   const paths = [...(stdout ?? '').matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(

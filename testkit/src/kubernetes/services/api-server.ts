@@ -4,7 +4,7 @@ import { plainEnvironment } from '@livekit-swarm/lab';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** Addresses of Services. Nothing routes to them: there is no kube-proxy in a lab. */
+/** Range of addresses of Services. They are not routed: a lab has no kube-proxy. */
 const SERVICE_RANGE = '10.212.0.0/24';
 
 export const apiServer = ({

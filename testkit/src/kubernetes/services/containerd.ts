@@ -5,13 +5,16 @@ import { cniConfig } from '../pod-network.ts';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** Where Debian has them. */
+/** Folder of the CNI plugins in Debian. */
 export const CNI_PLUGINS = '/usr/lib/cni';
 
-/** Copies instead of mounting layer over layer: slower, but on every filesystem, /tmp in memory among them. */
+/**
+ * Snapshotter that copies instead of stacking layers: slower, but it works on every filesystem,
+ * including /tmp in memory.
+ */
 export const SNAPSHOTTER = 'native';
 
-/** The container runtime, with nothing in common with one that the host has for other purposes. */
+/** Container runtime, separate from any other one of the host. */
 export const containerd = async ({
   paths,
   network,

@@ -1,4 +1,4 @@
 import type { ServiceSpec } from '@livekit-swarm/lab';
 
-/** What these programs keep is removed with them: there is nothing they would have to write down before. */
+/** Steps to stop programs whose data is removed with them, so that they need not save it. */
 export const IMMEDIATE_STOP: ServiceSpec['stopSteps'] = [['SIGKILL', 5_000]];

@@ -4,7 +4,10 @@ import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** Where the API server keeps everything. Other users of this host reach its ports; without a certificate of the cluster they cannot use them. */
+/**
+ * Store of the API server. Other users of this host can reach its ports, but cannot use them
+ * without a certificate of the cluster.
+ */
 export const etcd = async ({ paths, ports, certificates }: ServicePlace): Promise<ServiceSpec> => {
   const url = `https://127.0.0.1:${ports.etcd}`;
   const peer = `https://127.0.0.1:${ports.etcdPeer}`;
@@ -28,7 +31,7 @@ export const etcd = async ({ paths, ports, certificates }: ServicePlace): Promis
       `--peer-key-file=${own.key}`,
       `--peer-trusted-ca-file=${authority.cert}`,
       '--peer-client-cert-auth',
-      // It all goes with the cluster: nothing is gained by waiting for the disk.
+      // The data is removed with the cluster, so there is no need to wait for the disk.
       '--unsafe-no-fsync',
       '--log-level=warn',
     ],

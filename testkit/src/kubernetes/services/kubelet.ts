@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-/** The one node of the cluster: this host. */
+/** The only node of the cluster: this host. */
 export const kubelet = ({
   paths,
   ports,
@@ -35,14 +35,15 @@ export const kubelet = ({
     containerRuntimeEndpoint: `unix://${paths.containerdSocket}`,
     podLogsDir: paths.podLogs,
     volumePluginDir: join(paths.data, 'volume-plugins'),
-    // Containers get their groups below that of the cluster, where they are found when all else was killed.
+    // Groups of containers are below that of the cluster, where they are found after all other
+    // processes were killed.
     cgroupDriver: 'cgroupfs',
     cgroupRoot,
     cgroupsPerQOS: true,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
-    // The host is shared: no firewall rules of its own, no pods evicted because a disk is full.
+    // The host is shared: no firewall rules, and no eviction of pods because of a full disk.
     makeIPTablesUtilChains: false,
     evictionHard: {
       'memory.available': '0%',

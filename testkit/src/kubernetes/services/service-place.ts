@@ -13,7 +13,7 @@ export interface KubernetesPorts {
   kubeletHealth: number;
 }
 
-/** What the programs of a cluster are made from. */
+/** Input of the programs of a cluster. */
 export interface ServicePlace {
   paths: KubernetesPaths;
   ports: KubernetesPorts;
@@ -21,11 +21,11 @@ export interface ServicePlace {
   certificates: Certificates;
   network: PodNetwork;
   nodeName: string;
-  /** The control group of the cluster, as seen from where they are mounted: `/livekit-swarm-…`. */
+  /** Control group of the cluster, relative to the mount of its hierarchy: `/livekit-swarm-…`. */
   cgroupRoot: string;
-  /** Each reads its own: the file of a kubeconfig. */
+  /** Kubeconfigs by program, as file paths. */
   kubeconfigs: Readonly<Record<'controllerManager' | 'scheduler' | 'kubelet', string>>;
   tokenFile: string;
-  /** Of the image that holds the namespaces of pods. */
+  /** Tag of the image that holds the namespaces of pods. */
   pauseImage: string;
 }
