@@ -1,8 +1,10 @@
 /**
- * `node scripts/run.mjs bench/beside-lk.ts --lk PATH [--repeats 3] [--seconds 14] [WORD]`: CPU time and memory (PSS) of `swarm` beside those of `lk load-test`, in the same
- * rooms of the same server, in turn, over the same number of seconds, once all participants have joined. Launcher, CLI and workers count; the server does not.
- * The third in turn is the floor: bare UDP and AES-256-GCM for the packets of the room (udp-floor.ts), so that the last column is the most that any program could reach.
- * `lk` is livekit-cli 2.18 or later. WORD: only rooms whose name contains it.
+ * `node scripts/run.mjs bench/beside-lk.ts --lk PATH [--repeats 3] [--seconds 14] [WORD]`: CPU time
+ * and memory (PSS) of `swarm` and of `lk load-test`, in turn, in the same rooms of the same server,
+ * over the same number of seconds, once all participants have joined. Launcher, CLI and workers
+ * count; the server does not. The third is the floor: bare UDP and AES-256-GCM for the packets of
+ * the room (udp-floor.ts), so that the last column is the most that any program could reach. `lk`
+ * is livekit-cli 2.18 or later. WORD: only rooms whose name contains it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -33,9 +35,9 @@ if (values.lk === undefined) {
 const lk = values.lk;
 const seconds = Number(values.seconds);
 const LAUNCHER = join(import.meta.dirname, '../packages/cli/bin/swarm.mjs');
-/** lk starts at most ten participants a second. */
+/** Join rate of lk at most, participants/s. */
 const JOIN_RATE = 10;
-/** Between the last join and the first second that counts: keyframes, first reports. */
+/** Time between the last join and the first second that counts, s: keyframes, first reports. */
 const SETTLE_SECONDS = 4;
 const START_SECONDS = 6;
 const REQUEST_TIMEOUT_SECONDS = 5;
@@ -80,7 +82,7 @@ const TOOLS: Tool[] = [
   },
 ];
 
-/** Cores that the packets of a room take at the least: one publisher's are received by all subscribers. */
+/** CPU floor for the packets of a room, cores: all subscribers receive one publisher. */
 const floorOf = async ({ subscribers, media }: Room): Promise<number> => {
   const { rate, bytes } = rateOf(loadClip(media === 'video' ? 'vp8-720p' : 'speech'));
   const sockets = subscribers + 1;
@@ -91,7 +93,7 @@ const floorOf = async ({ subscribers, media }: Room): Promise<number> => {
 
 type Server = Awaited<ReturnType<typeof startLiveKit>>;
 
-/** Cores and MiB of all processes of a tool, once all participants have joined. */
+/** CPU (cores) and memory (MiB) of all processes of a tool, once all participants have joined. */
 const measure = async (tool: Tool, room: Room, server: Server): Promise<[number, number]> => {
   const participants = room.subscribers + 1;
   const planned = START_SECONDS + participants / JOIN_RATE + SETTLE_SECONDS + seconds;

@@ -7,27 +7,32 @@ export type BusyVerdict = (typeof VERDICTS)[number];
 
 const VERDICTS = ['passed', 'inconclusive', 'failed'] as const;
 
-/** One run on a host with other programs: the verdict of this code and, with `--before`, that of another checkout. */
+/**
+ * One run on a busy host: the verdict of this code and, with `--before`, that of another checkout.
+ */
 export interface BusyRun {
   server: BusyServer;
-  /** Programs that use all the CPU they get. */
+  /** Number of programs that use all the CPU they get. */
   hogs: number;
-  /** Number of the run among those of the same server and programs, from 1. */
+  /** Number of the run among those with the same server and programs, from 1. */
   repeat: number;
   before: BusyVerdict | null;
   after: BusyVerdict;
-  /** Why it did not pass: `late_sends` of the generator, `media_latency crossed`. Empty for a run that passed. */
+  /**
+   * Reasons of the verdict: `late_sends` of the generator, `media_latency crossed`. Empty for a run
+   * that passed.
+   */
   reasons: string[];
 }
 
 /** File that bench/busy-verdicts.ts writes. */
 export const BUSY_VERDICTS = join(import.meta.dirname, 'busy-verdicts.json');
 
-/** Reads the measured runs; none where the file is missing. */
+/** Reads the measured runs; empty without the file. */
 export const readBusyRuns = (file = BUSY_VERDICTS): BusyRun[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BusyRun[]) : [];
 
-/** Runs that passed although their server was not healthy: there must be none. */
+/** Runs that passed although their server was not healthy; none are expected. */
 export const wronglyPassed = (runs: readonly BusyRun[]): BusyRun[] =>
   runs.filter(({ server, after }) => server !== 'healthy' && after === 'passed');
 
@@ -40,7 +45,10 @@ export const BUSY_HEAD = [
   'reasons now (runs)',
 ] as const;
 
-/** Rows of the table: for each server and number of programs, the number of runs with each verdict (`18 / 2 / 0`), before and now, and with each reason. */
+/**
+ * Rows of the table: for each server and number of programs, the number of runs with each verdict
+ * (`18 / 2 / 0`), before and now, and with each reason.
+ */
 export const busyRows = (runs: readonly BusyRun[]): string[][] => {
   const cells = Object.groupBy(runs, ({ server, hogs }) => `${server}, ${hogs}`);
   return Object.values(cells).flatMap((cell = []) => {

@@ -1,9 +1,13 @@
 /**
- * `node bench/busy-verdicts.ts [--repeats 20] [--records FOLDER] [--judge] [--out FILE] [--before CHECKOUT]`: what runs of 20 rooms come to on a host with 0, 1, 2 and 4 programs
- * that use all the CPU they get, with a healthy server, one that loses 2 % of packets, and one that answers joins after 3 s. Every run leaves its record in FOLDER
- * and is not made again, so that this program can be ended and started again; all records there are judged by this code each time, with `--judge` without any new run. With
- * `--before`, another checkout judges them, too, once. FILE gets the verdicts at the end. Prints a Markdown table, passed / inconclusive / failed; `npm run docs` writes it to docs/planted-faults.md. Exit 1: a server that is not
- * healthy passed. Linux, root, nftables; about 10 s a run.
+ * `node bench/busy-verdicts.ts [--repeats 20] [--records FOLDER] [--judge] [--out FILE] [--before
+ * CHECKOUT]`: verdicts of runs of 20 rooms on a host with 0, 1, 2 and 4 programs that use all the
+ * CPU they get, with a healthy server, one that loses 2 % of packets, and one that answers joins
+ * after 3 s. Every run leaves its record in FOLDER and is not repeated, so that this program can be
+ * ended and started again; all records there are judged by this code each time, with `--judge`
+ * without any new run. With `--before`, another checkout judges them once as well. FILE gets the
+ * verdicts at the end. Prints a Markdown table, passed / inconclusive / failed; `npm run docs`
+ * writes it to docs/planted-faults.md. Exit 1: a run with an unhealthy server passed. Linux, root,
+ * nftables; about 10 s a run.
  */
 import { execFile, spawn } from 'node:child_process';
 import {
@@ -53,7 +57,7 @@ const { values } = parseArgs({
 });
 
 const HOGS = [0, 1, 2, 4];
-/** Retransmissions repair most of a loss of 2 %: it shows before recovery. */
+/** Threshold on loss before recovery, because retransmissions repair most of a loss of 2 %. */
 const LOSS = 'packet_loss_before_recovery: rate<0.01';
 const LOAD = ['--rooms', '20', '--duration', '7s', '--threshold', LOSS];
 const PROGRAM = 'packages/cli/src/main.ts';
@@ -63,13 +67,13 @@ interface Place {
   env: Readonly<Record<string, string>>;
 }
 
-/** Provides one kind of server for a run, and takes it down again. */
+/** Provides one kind of server for a run, and stops it afterwards. */
 const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<T>): Promise<T> => {
   switch (server) {
     case 'healthy':
       return await use({ through: [], env: {} });
     case 'loses 2 %': {
-      // The generator and its server are alone on the loopback interface of a namespace.
+      // Generator and server are alone on the loopback interface of a namespace.
       await using network = await openHosts(1);
       const through = network.hosts[0]?.through ?? [];
       const rule = 'meta l4proto udp numgen random mod 100 < 2 drop';
@@ -96,7 +100,10 @@ const withServer = async <T>(server: BusyServer, use: (place: Place) => Promise<
   }
 };
 
-/** Delays the first answer of a server on each connection. Media flows as soon as participants have joined, so only their join time shows the delay. */
+/**
+ * Delays the first answer of a server on each connection. Media flows as soon as participants have
+ * joined, so only their join time shows the delay.
+ */
 const slowProxy = async (port: number, ms: number): Promise<{ url: string } & AsyncDisposable> => {
   const proxy = createServer((client) => {
     const server = connect(port, '127.0.0.1');
@@ -123,7 +130,7 @@ const slowProxy = async (port: number, ms: number): Promise<{ url: string } & As
   };
 };
 
-/** Programs that use a core each. They end after a minute, should this program be killed. */
+/** Starts programs that use a core each. They end after a minute if this program is killed. */
 const startHogs = (count: number): (() => void) => {
   const hogs = Array.from({ length: count }, () =>
     spawn(
@@ -139,7 +146,7 @@ const startHogs = (count: number): (() => void) => {
   };
 };
 
-/** A run that ended with any verdict. */
+/** Returns true for the exit code of a run that ended with a verdict. */
 const hasVerdict = (code: unknown): boolean =>
   [EXIT_CODES.passed, EXIT_CODES.failed, EXIT_CODES.inconclusive, EXIT_CODES.unreachable].some(
     (one) => one.code === code,
@@ -169,7 +176,7 @@ const recordOf = ({ server, hogs, repeat }: Case): string =>
 
 const PART = 'part-';
 
-/** Runs, and keeps the record: complete under its name, or not at all. */
+/** Runs and keeps the record, which appears under its name only when complete. */
 const record = async (one: Case): Promise<void> => {
   const part = mkdtempSync(join(values.records, PART));
   try {
@@ -213,7 +220,7 @@ const judgeBefore = async (checkout: string, one: Case): Promise<BusyVerdict> =>
 };
 
 mkdirSync(values.records, { recursive: true });
-// Folders of runs that were under way when this program ended.
+// Folders of runs that were interrupted by the end of this program.
 for (const name of readdirSync(values.records))
   if (name.startsWith(PART)) rmSync(join(values.records, name), { recursive: true });
 const known = readBusyRuns(values.out);

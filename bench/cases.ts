@@ -1,25 +1,28 @@
 import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 
-/** Header, extensions and tag around an RTP payload: 12 + 16 + 16 bytes. */
+/** Size of header, extensions and tag around an RTP payload, bytes: 12 + 16 + 16. */
 const OVERHEAD_BYTES = 44;
 const JOIN_RATE = 100;
 
 export interface Case {
   name: string;
-  /** `loopback`: peers share a socket. `veth`: the server is in another network namespace, and each peer has its own, as on a real network. */
+  /**
+   * Network of the run. `loopback`: peers share a socket. `veth`: the server is in another network
+   * namespace, and each peer has its own socket, as on a real network.
+   */
   network: 'loopback' | 'veth';
-  /** All participants of the run, so connections. */
+  /** Number of participants of the run, and so of connections. */
   participants: number;
-  /** Participants a second. */
+  /** Join rate, participants/s. */
   joinRate: number;
   flags: string[];
-  /** Packets a second and participant, mean over all of them, and bytes of a datagram, mean. */
+  /** Sent packets per second and participant (`sendRate`), and bytes of a datagram, as means. */
   sendRate: number;
   receiveRate: number;
   bytes: number;
 }
 
-/** Packets a second of a clip, and the mean size of a datagram that carries one. */
+/** Packet rate of a clip, packets/s, and mean size of a datagram with one packet, bytes. */
 export const rateOf = ({
   clockRate,
   packets,
@@ -34,7 +37,7 @@ export const rateOf = ({
 
 const joining = (joinRate: number): string[] => ['--join-rate', String(joinRate)];
 
-/** Rooms of two with audio. */
+/** Case of rooms of two with audio. */
 export const audio = (participants: number, joinRate = JOIN_RATE): Case => {
   const { rate, bytes } = rateOf(loadClip('speech'));
   return {
@@ -59,7 +62,7 @@ export const audio = (participants: number, joinRate = JOIN_RATE): Case => {
 
 const AUDIENCE = 50;
 
-/** Fifty to a stage: publishers are few beside those who watch. */
+/** Case of rooms with few publishers and fifty participants each. */
 const video = (subscribers: number): Case => {
   const stages = subscribers / AUDIENCE;
   const participants = subscribers + stages;

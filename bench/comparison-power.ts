@@ -1,6 +1,8 @@
 /**
- * `node bench/comparison-power.ts`: how large a change must be for `swarm compare` and `swarm ab` to call it in four comparisons of five, by simulation: one
- * figure of twenty changes, and varies from run to run by what stands above its column; the others vary by 2 to 20 %. The table of docs/adr/0005.
+ * `node bench/comparison-power.ts`: simulates how large a change must be for `swarm compare` and
+ * `swarm ab` to report it in four comparisons of five: one figure of twenty changes, with the
+ * variation between runs at the head of its column; the others vary by 2 to 20 %. The table of
+ * docs/adr/0005.
  */
 import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/analysis/compare';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
@@ -14,9 +16,9 @@ const NOISE = [0.02, 0.05, 0.1, 0.2];
 const CHANGES = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
 const TRIALS = 60;
 const FOUND = 0.8;
-/** Figures of one run have this much of their noise in common. */
+/** Share of the noise that all figures of one run have in common. */
 const SHARED = 0.6;
-/** The default tolerance is one margin. */
+/** Default tolerance, as the logarithm of a ratio: one margin. */
 const MARGIN = Math.log(1.1);
 
 const random = xoroshiro128plus(2_011);
@@ -24,7 +26,7 @@ const normal = (): number =>
   Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) *
   Math.cos(2 * Math.PI * uniformFloat64(random));
 
-/** The figures of one run, in margins. */
+/** Figures of one run, in margins. */
 const run = (noise: number, change: number): number[] => {
   const common = normal();
   return Array.from({ length: FIGURES }, (_, figure) => {
@@ -51,7 +53,7 @@ const power = (test: Test, runs: number, noise: number, change: number): number 
   return found / TRIALS;
 };
 
-/** The smallest change that is found, by bisection. */
+/** Finds the smallest change that is reported, by bisection. */
 const smallest = (test: Test, runs: number, noise: number): string => {
   let [low, high] = [0, CHANGES.length];
   while (low < high) {

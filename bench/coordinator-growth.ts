@@ -1,6 +1,8 @@
 /**
- * `node bench/coordinator-growth.ts [--participants 2500,5000,10000] [--seconds 60]`: what the coordinator of a run on many hosts costs, and how that grows. Its code, Redis and
- * BullMQ are real; agents are scripted, and send what real ones would. The table of docs/scale-out.md.
+ * `node bench/coordinator-growth.ts [--participants 2500,5000,10000] [--seconds 60]`: CPU and
+ * memory of the coordinator of a run on many hosts, and their growth. Its code, Redis and BullMQ
+ * are real; agents are scripted, and send the messages of real ones. The table of
+ * docs/scale-out.md.
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -20,7 +22,7 @@ import { recordLines } from './recorded-lines.ts';
 
 /** Participants of a room; each sends audio and video to the others. */
 const ROOM = 4;
-/** With audio and video, a core carries about as many. */
+/** Participants with audio and video that one core can simulate, approximately. */
 const PARTICIPANTS_PER_WORKER = 250;
 const CORES_PER_HOST = 4;
 const JOIN_SECONDS = 50;
@@ -29,12 +31,12 @@ interface Cost {
   participants: number;
   workers: number;
   hosts: number;
-  /** CPU seconds per second: mean from the first join to the end of the plan, and of the worst second. */
+  /** CPU, cores: mean from the first join to the end of the plan, and of the worst second. */
   cores: { mean: number; worst: number };
   recordBytes: number;
   redisBytes: number;
   residentBytes: number;
-  /** From the end of the plan to the verdict. */
+  /** Time from the end of the plan to the verdict, ms. */
   summaryMs: number;
   verdict: string;
 }
@@ -46,7 +48,7 @@ const scenarioOf = (participants: number, seconds: number): Scenario =>
       ...{ video: '180p', joinRate: Math.max(8, participants / JOIN_SECONDS) },
       durationMs: seconds * 1_000,
     },
-    // With it the coordinator evaluates thresholds once a second.
+    // The threshold makes the coordinator evaluate once a second.
     [{ ...parseThreshold('join_failures: rate<0.5'), abortOnFail: { afterMs: 0 } }],
   );
 

@@ -1,6 +1,7 @@
 /**
- * `node bench/exporter-attack.ts`: what 1,000 beacons, 10,000 rooms, garbage and more participants than are remembered do to the memory and the series of
- * an exporter in its own process. Fails when the number of series grows with the load.
+ * `node bench/exporter-attack.ts`: effect of 1,000 beacons, 10,000 rooms, garbage and more
+ * participants than are remembered on the memory and the series of an exporter in its own process.
+ * Fails when the number of series grows with the load.
  */
 import { attack, type Figures } from '../packages/exporter/test/support/attack.ts';
 

@@ -1,7 +1,9 @@
 /**
- * `npm run bench -- growth.ts [--participants 100,300,1000,2000] [--repeats 3] [--seconds 14]`: cores and memory per participant of the load generator as the load grows,
- * beside the floor of the same seconds. Rooms of two with audio join the scripted server (bench/reflector.ts), which carries more on the same cores than
- * livekit-server does. The floor has at most 500 sockets, as it needs cores of its own.
+ * `npm run bench -- growth.ts [--participants 100,300,1000,2000] [--repeats 3] [--seconds 14]`:
+ * cores and memory per participant of the load generator as the load grows, with the floor of the
+ * same seconds. Rooms of two with audio join the scripted server (bench/reflector.ts), which
+ * supports more participants on the same cores than livekit-server. The floor has at most 500
+ * sockets, because it needs its own cores.
  */
 import { parseArgs } from 'node:util';
 import { audio } from './cases.ts';

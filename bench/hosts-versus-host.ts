@@ -1,6 +1,8 @@
 /**
- * `node bench/hosts-versus-host.ts [--rooms 50] [--seconds 20] [--repeats 3]`: the same load from two hosts and from one, in turns, on the same livekit-server. Four
- * network namespaces are the hosts: the deployment with the queue, two agents, and the single host. `swarm compare` reports whether any metric differs. Root.
+ * `node bench/hosts-versus-host.ts [--rooms 50] [--seconds 20] [--repeats 3]`: the same load from
+ * two hosts and from one, in turns, on the same livekit-server. Four network namespaces are the
+ * hosts: the deployment with the queue, two agents, and the single host. `swarm compare` reports
+ * whether any metric differs. Needs root.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

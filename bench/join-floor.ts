@@ -6,9 +6,12 @@ import { promisify } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** CPU of what no join can do without, µs. */
+/** CPU time of the parts that every join needs, µs. */
 export interface JoinFloor {
-  /** An upgrade, by plain TCP in Rust, and by the WebSocket client that the load generator uses. */
+  /**
+   * CPU time of an upgrade, by plain TCP in Rust (`bareUpgrade`), and by the WebSocket client of
+   * the load generator.
+   */
   bareUpgrade: number;
   upgrade: number;
   stun: number;
@@ -33,7 +36,7 @@ export const joinFloor = async (): Promise<JoinFloor> => {
   };
 };
 
-/** CPU time of this thread for one upgrade; the server has another thread. */
+/** CPU time of this thread for one upgrade, µs; the server has another thread. */
 const upgradeMicros = async (): Promise<number> => {
   const server = new Worker(new URL(import.meta.url));
   const [port] = (await once(server, 'message')) as [number];

@@ -1,7 +1,9 @@
 /**
- * `npm run bench -- joins.ts [--repeats 3] [--few 80] [--many 800]`: CPU per join of the load generator (CLI and workers, JavaScript included; join,
- * subscription and leave) beside the floor of the same minute: one WebSocket upgrade, one STUN binding and one DTLS handshake. Rooms of two with audio
- * join the scripted server (bench/reflector.ts) within four seconds. Four runs give a join without media: few and many participants, a short and a long stay.
+ * `npm run bench -- joins.ts [--repeats 3] [--few 80] [--many 800]`: CPU per join of the load
+ * generator (CLI and workers, JavaScript included; join, subscription and leave) beside the floor
+ * of the same minute: one WebSocket upgrade, one STUN binding and one DTLS handshake. Rooms of two
+ * with audio join the scripted server (bench/reflector.ts) within four seconds. Four runs give a
+ * join without media: few and many participants, a short and a long stay.
  */
 import { parseArgs } from 'node:util';
 import { type JoinFloor, joinFloor } from './join-floor.ts';
@@ -18,9 +20,9 @@ const { values } = parseArgs({
   },
 });
 const [few, many] = [Number(values.few), Number(values.many)];
-/** All join within this time, whatever their number, s. */
+/** Time in which all participants join, whatever their number, s. */
 const WINDOW = 4;
-/** After the last join, s. */
+/** Stays after the last join, s. */
 const [SHORT, LONG] = [2, 10];
 
 interface Run {
@@ -47,7 +49,7 @@ const run = async (url: string, participants: number, seconds: number): Promise<
 interface Row {
   floor: JoinFloor;
   join: number;
-  /** Slope over the number of participants, with the media of the short stay. */
+  /** CPU per participant, from the slope over their number, with the media of the short stay. */
   participant: number;
   media: number;
   runs: Run[];

@@ -1,6 +1,8 @@
 /**
- * `node scripts/run.mjs bench/large-record.ts [--participants 10000] [--minutes 10]`: what `swarm report` costs for a large record. Its lines are those of a short
- * real run, repeated by the real writer for each participant and each second. The table of docs/performance.md, "Large records".
+ * `node scripts/run.mjs bench/large-record.ts [--participants 10000] [--minutes 10]`: CPU time and
+ * memory of `swarm report` for a large record. Its lines are those of a short real run, repeated by
+ * the real writer for each participant and each second. The table of docs/performance.md, "Large
+ * records".
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -23,7 +25,10 @@ const scenarioOf = (participants: number, seconds: number): Scenario =>
     durationMs: seconds * 1_000,
   });
 
-/** Joins and first media as the plan has them, one sample of each worker a second, a result of each participant. */
+/**
+ * Writes joins and first media by the plan, one sample of each worker a second, and a result of
+ * each participant.
+ */
 const writeRecord = (record: RecordWriter, plan: Plan, examples: RecordedLines): void => {
   const workers = Math.ceil(plan.participants.length / PARTICIPANTS_PER_WORKER);
   const startedAtMs = 1_700_000_000_000;
@@ -71,7 +76,9 @@ interface Cost {
 
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
 
-/** Written to descriptor 3 when the process ends: what the kernel counted for it (getrusage). */
+/**
+ * Module that writes the kernel's counts for the process (getrusage) to descriptor 3 at its end.
+ */
 const COUNT_AT_EXIT = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from 'node:fs';
   process.on('exit', () => {

@@ -1,7 +1,8 @@
 /**
- * `node bench/live-page.ts [--participants 10000] [--seconds 30] [--browser PATH]`: what the live page costs the coordinator of a run, without and
- * with a browser, and how long frames of the page take. The page, its server and Chromium are real; the record is made up, and its lines come as
- * those of a run would: once a second. The table of docs/live-page.md.
+ * `node bench/live-page.ts [--participants 10000] [--seconds 30] [--browser PATH]`: CPU of the live
+ * page in the coordinator of a run, without and with a browser, and duration of the page's frames.
+ * The page, its server and Chromium are real; the record is invented, and its lines arrive once a
+ * second, like those of a run. The table of docs/live-page.md.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -12,11 +13,13 @@ import { findChromium, launchChromium, NO_CHROMIUM } from '@livekit-swarm/testki
 import { generatorOf } from '@livekit-swarm/testkit/record-of';
 import { bigRun } from '../packages/report/test/support/big-record.ts';
 
-/** Before the measurement: the charts have as many points. */
+/** Time before the measurement, s: the charts have as many points. */
 const HISTORY_S = 600;
 const ROOM = 4;
 const SHARDS = 8;
-/** Of all participants that lose their connection and resume in each second of the measurement. */
+/**
+ * Share of participants that lose their connection and resume in each second of the measurement.
+ */
 const LOST_PER_SECOND = 0.001;
 
 const { values } = parseArgs({
@@ -29,13 +32,13 @@ const { values } = parseArgs({
 const participants = Number(values.participants);
 const seconds = Number(values.seconds);
 
-/** The lines of each second, in order. */
+/** Lines of each second, in order. */
 const linesBySecond = (): RecordLine[][] => {
   const bySecond: RecordLine[][] = Array.from({ length: HISTORY_S + seconds }, () => []);
   const all = bigRun({
     rooms: participants / ROOM,
     people: ROOM,
-    // The measurement is not the end of the run, when all leave.
+    // The measurement ends before the participants leave.
     seconds: (HISTORY_S + seconds) * 2,
     shards: SHARDS,
   });
@@ -84,8 +87,8 @@ const lostConnections = (second: number): RecordLine[] => {
 };
 
 /**
- * CPU seconds per second while `feed` gets the lines of the measurement, once a second.
- * @param ready called when it has those before
+ * CPU while `feed` receives the lines of the measurement, once a second, cores.
+ * @param ready called when `feed` has received the earlier lines
  */
 const cores = async (
   bySecond: RecordLine[][],
@@ -106,7 +109,7 @@ const cores = async (
   return (user + system) / 1_000 / (performance.now() - startedAt);
 };
 
-/** Times of all frames, and of those in which the page had something new to draw. */
+/** Script that collects the times of all frames, and of those with new data. */
 const WATCH_FRAMES = `
 globalThis.frames = [];
 globalThis.updates = [];
@@ -126,7 +129,7 @@ requestAnimationFrame(frame);`;
 const quantile = (all: readonly number[], q: number): number =>
   all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? Number.NaN;
 
-/** With the summary that a run folds anyway; `page` is what is measured. */
+/** Measures `page`, together with the summary that a run computes in any case. */
 const withPage = async (bySecond: RecordLine[][], executable: string | null) => {
   const page = await openLivePage({ port: 0, onError: (message) => console.error(message) });
   const summary = createSummary();
@@ -156,7 +159,7 @@ const executable = values.browser ?? findChromium();
 if (executable === null) throw new Error(NO_CHROMIUM);
 const bySecond = linesBySecond();
 const summary = createSummary();
-// The first time, code is compiled: it does not count.
+// The first pass compiles code, and does not count.
 await cores(bySecond, createSummary().add);
 const floor = await cores(bySecond, summary.add);
 const alone = await withPage(bySecond, null);

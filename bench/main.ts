@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: CPU per packet of the load generator (all its worker processes, JavaScript included) next to the floor, measured while the same load
- * is there: same seconds, same machine, same neighbours. Flags: `--repeats 3` and `--seconds 20` a run; a word picks cases (`npm run bench -- video`).
+ * `npm run bench`: CPU per packet of the load generator (all its worker processes, JavaScript
+ * included) with the floor, measured in the same seconds on the same host. Flags: `--repeats 3` and
+ * `--seconds 20` a run; a word selects cases (`npm run bench -- video`).
  */
 
 import { parseArgs } from 'node:util';

@@ -1,6 +1,8 @@
 /**
- * `node scripts/run.mjs bench/memory.ts [--participants 100,400] [--repeats 3] [--seconds 12]`: PSS of launcher, CLI and workers of `swarm` with audio rooms of two, once all
- * participants are connected, and what each participant adds from the smallest load to the largest. The server on this host is not counted.
+ * `node scripts/run.mjs bench/memory.ts [--participants 100,400] [--repeats 3] [--seconds 12]`: PSS
+ * of launcher, CLI and workers of `swarm` with audio rooms of two, once all participants are
+ * connected, and what each participant adds from the smallest load to the largest. The server on
+ * this host is not counted.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,11 +27,11 @@ const seconds = Number(values.seconds);
 const joinRate = Number(values['join-rate']);
 const LAUNCHER = join(import.meta.dirname, '../packages/cli/bin/swarm.mjs');
 const ROLES = ['launcher', 'cli', 'guard', 'worker'] as const satisfies readonly ProcessRole[];
-/** A launcher, a server and a worker take this long to start, s. */
+/** Time for a launcher, a server and a worker to start, s. */
 const START_SECONDS = 2;
 const MIB = 2 ** 20;
 
-/** MiB by role, in the last third of the run. */
+/** Memory by role in the last third of the run, MiB. */
 const measure = async (participants: number): Promise<Record<ProcessRole, number>> => {
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   const rooms = String(Math.ceil(participants / 2));

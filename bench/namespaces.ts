@@ -7,7 +7,7 @@ const exec = promisify(execFile);
 
 export interface NamespaceHost {
   address: string;
-  /** What to put before a command that shall run on this host. */
+  /** Words before a command that run it on this host. */
   through: string[];
 }
 
@@ -15,7 +15,8 @@ const BRIDGE = 'switch0';
 const address = (index: number): string => `10.214.0.${index + 1}`;
 
 /**
- * The first host holds the switch. They are gone, with what runs in them, after the disposal or when this process ends.
+ * Opens hosts, the first of which has the switch. They are removed with their processes after the
+ * disposal or at the end of this process.
  * @throws Error with the output of ip
  */
 export const openHosts = async (
@@ -25,7 +26,7 @@ export const openHosts = async (
   const removal = names
     .map((name) => `ip netns pids ${name} | xargs -r kill -KILL; ip netns del ${name}`)
     .join('; ');
-  // It waits for the end of this process, however that comes.
+  // The process waits for the end of this process, even a SIGKILL.
   const janitor = spawn('sh', ['-c', `trap "" INT TERM HUP; cat; ${removal}`], {
     ...{ stdio: ['pipe', 'ignore', 'ignore'], detached: true },
   });

@@ -1,9 +1,12 @@
 /**
- * `node bench/node-selectors.ts [--repeats 3]`: how the node selectors of livekit-server spread rooms over three nodes, as JSON lines. A storm starts 60 rooms within half
- * a second. A rolling deployment restarts each node in turn, once its rooms have ended, while three rooms start per second. `busiest` is the share of the busiest
- * node: 0.33 is even, 1 is all rooms on one node. Needs redis-server and haproxy.
+ * `node bench/node-selectors.ts [--repeats 3]`: how the node selectors of livekit-server spread
+ * rooms over three nodes, as JSON lines. A storm starts 60 rooms within half a second. A rolling
+ * deployment restarts each node in turn, once its rooms have ended, while three rooms start per
+ * second. `busiest` is the share of the busiest node: 0.33 is even, 1 is all rooms on one node.
+ * Needs redis-server and haproxy.
  *
- * Selectors that look at the load of a machine (`cpuload`, `sysload`) cannot be compared here, because the three nodes share one.
+ * Selectors that look at the load of a machine (`cpuload`, `sysload`) cannot be compared here,
+ * because the three nodes share one.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +27,7 @@ const SELECTORS: readonly LiveKitConfig[] = [
 ];
 const NODES = 3;
 
-/** Rooms of each node that answers, once a second. */
+/** Number of rooms of each node that answers, in one second. */
 type Second = readonly number[];
 
 const roomsOf = async (metricsUrl: string): Promise<number | null> => {
@@ -36,7 +39,7 @@ const roomsOf = async (metricsUrl: string): Promise<number | null> => {
   }
 };
 
-/** Reads the nodes until `job` is done. */
+/** Reads the nodes until `job` has ended. */
 const during = async (cluster: Cluster, job: Promise<unknown>): Promise<Second[]> => {
   const seconds: Second[] = [];
   const done = job.then(() => true);
@@ -76,7 +79,7 @@ groups:
     roles: { caller: { count: 1, publish: [audio] } }
 `;
 
-/** The mean over the seconds from the first restart to the last. */
+/** Mean over the seconds from the first restart to the last. */
 const rollingDeployment = async (cluster: Cluster, dir: string): Promise<number> => {
   const file = join(dir, 'arrivals.yaml');
   writeFileSync(file, ARRIVALS);
@@ -85,7 +88,7 @@ const rollingDeployment = async (cluster: Cluster, dir: string): Promise<number>
   const restarts = async (): Promise<void> => {
     for (const { name } of cluster.nodes) {
       const node = cluster.service(name);
-      // It takes no new rooms, and ends when its participants have left.
+      // The node accepts no new rooms, and ends when its participants have left.
       node.signal('SIGTERM');
       await node.ended();
       await node.start();

@@ -5,28 +5,28 @@ import { type Place, swarmRun } from './swarm-run.ts';
 import { withServerElsewhere } from './two-hosts.ts';
 import { type FloorHosts, udpFloor } from './udp-floor.ts';
 
-/** What one run cost. */
+/** Costs of one run. */
 export interface PacketCost {
   verdict: string;
   cores: number;
   /** CPU per packet of the load generator, and of the floor during the same seconds, µs. */
   micros: number;
   floor: number;
-  /** CPU of the pump threads alone per packet of media, of the same seconds, µs. */
+  /** CPU of the pump threads alone per packet of media, in the same seconds, µs. */
   pump: number;
   missing: number;
-  /** RSS of all workers, at most. */
+  /** Highest RSS of all workers, bytes. */
   residentBytes: number;
 }
 
-/** A server, workers and the first join take this long at most, seconds. */
+/** Longest time for a server, workers and the first join to start, s. */
 const START_SECONDS = 4;
-/** The floor ends before participants leave. */
+/** Time by which the floor ends before participants leave, s. */
 const SPARE_SECONDS = 3;
-/** Of `--seconds`, so that the floor has some while all participants are connected. */
+/** Smallest `--seconds`, so that the floor has time while all participants are connected. */
 export const LEAST_SECONDS = 10;
 
-/** @param floorSockets at most: the floor needs cores of its own */
+/** @param floorSockets largest number of sockets of the floor, which needs its own cores */
 export const packetCost = (
   one: Case,
   seconds: number,

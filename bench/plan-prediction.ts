@@ -1,6 +1,8 @@
 /**
- * `node scripts/run.mjs bench/plan-prediction.ts [--seconds 20] [--repeats 1]`: what `swarm plan` predicts that this host carries, beside what it carries by the CPU time of a
- * run of nine tenths of that size, server included. Under `taskset -c 0`, or in a control group with a quota, it does so for that part of the host. The table of docs/performance.md, "Calibrated planning".
+ * `node scripts/run.mjs bench/plan-prediction.ts [--seconds 20] [--repeats 1]`: capacity of this
+ * host as `swarm plan` predicts it, and as measured by the CPU time of a run of nine tenths of that
+ * size, server included. Under `taskset -c 0`, or in a control group with a quota, it is that of a
+ * part of the host. The table of docs/performance.md, "Calibrated planning".
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,9 +13,12 @@ import { usableCores } from '@livekit-swarm/host';
 import { recordLines } from '@livekit-swarm/record';
 
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
-/** As `swarm plan` has it: what a host carries takes this share of its cores. */
+/** Share of the cores at which `swarm plan` considers a host fully used. */
 const CARRIED = 0.8;
-/** Share of the prediction that is run: what a room costs falls with their number, so that a small run would say too little. */
+/**
+ * Share of the prediction that is run: CPU per room falls with the number of rooms, so a small run
+ * would not be representative.
+ */
 const TRIED = 0.9;
 const JOIN_RATE = 40;
 
@@ -51,7 +56,10 @@ const predict = (file: string): Prediction => {
   return (JSON.parse(plan) as { host: Prediction }).host;
 };
 
-/** CPU of coordinator, workers and server in each second, cores; and when the last participant had joined. */
+/**
+ * CPU of coordinator, workers and server in each second, cores (`cores`); time of the last join
+ * (`joinedAt`).
+ */
 const coresBySecond = async (record: string): Promise<{ cores: number[]; joinedAt: number }> => {
   const cores: number[] = [];
   let joinedAt = 0;
@@ -72,7 +80,10 @@ const coresBySecond = async (record: string): Promise<{ cores: number[]; joinedA
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, one) => sum + one, 0) / values.length;
 
-/** Rooms that the host carries, by what each took in a run: the load grows with the rooms, what a host without them takes does not. */
+/**
+ * Capacity of the host in rooms, from the CPU of each room in a run; the CPU without rooms is
+ * constant.
+ */
 const measure = async (
   file: string,
   rooms: number,

@@ -1,7 +1,10 @@
-/** What the processes of one `swarm` take: memory as PSS, so that pages which several of them share count once, and CPU time. Linux. */
+/**
+ * Memory and CPU time of the processes of one `swarm`. Memory is PSS, so that pages which several
+ * processes share count once. Linux.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** `server`: livekit-server, which is not a part of the load generator. */
+/** Role of a process. `server`: livekit-server, which is not part of the load generator. */
 export type ProcessRole = 'launcher' | 'cli' | 'guard' | 'worker' | 'server' | 'other';
 
 export interface ProcessCost {
@@ -10,17 +13,20 @@ export interface ProcessCost {
   cpuSeconds: number;
 }
 
-/** `sysconf(_SC_CLK_TCK)`: Linux reports 100 to programs, whatever its tick is. */
+/** Clock ticks per second, `sysconf(_SC_CLK_TCK)`: Linux reports 100 to programs for any tick. */
 const TICKS_PER_SECOND = 100;
 
-/** Every process below `root`, and `root` itself. A process that ends meanwhile is left out. */
+/** Costs of `root` and of every process below it. A process that ends meanwhile is left out. */
 export const processCosts = (root: number): ProcessCost[] =>
   processesBelow(root).flatMap((pid) => {
     const cost = costOf(pid);
     return cost === null ? [] : [cost];
   });
 
-/** CPU seconds of the pump threads of all workers below `root`, which drive the participants: without JavaScript. */
+/**
+ * CPU time of the pump threads of all workers below `root`, which drive the participants without
+ * JavaScript, s.
+ */
 export const pumpCpuSeconds = (root: number): number => {
   let nanoseconds = 0;
   for (const pid of processesBelow(root))
@@ -59,7 +65,7 @@ const costOf = (pid: number): ProcessCost | null => {
   try {
     const [, pss] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    // utime and stime, without what children took.
+    // utime and stime, without those of children.
     const ticks = Number(fields[11]) + Number(fields[12]);
     return {
       role: roleOf(command),
@@ -71,13 +77,13 @@ const costOf = (pid: number): ProcessCost | null => {
   }
 };
 
-/** CPU seconds of all children of this process that have ended, with theirs. */
+/** CPU time of all children of this process that have ended, and of their children, s. */
 export const childrenCpu = (): number => {
   const fields = statOf(process.pid) ?? [];
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 };
 
-/** The fields of `/proc/PID/stat` from the state on, behind the name in brackets. */
+/** Fields of `/proc/PID/stat` from the state on, behind the name in parentheses. */
 const statOf = (pid: number): string[] | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,8 @@
 /**
- * `node bench/rate-adaptation.ts [--seconds 40] [--out docs/images/rate-adaptation.svg]`: what a native publisher and Chromium send through the same narrow uplinks,
- * second by second, as JSON lines and as a figure. Linux, root, Chromium. With `--from FILE` it draws the JSON lines of an earlier measurement.
+ * `node bench/rate-adaptation.ts [--seconds 40] [--out docs/images/rate-adaptation.svg]`: bit rate
+ * of a native publisher and of Chromium through the same narrow uplinks, second by second, as JSON
+ * lines and as a figure. Linux, root, Chromium. With `--from FILE` it draws the JSON lines of an
+ * earlier measurement.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

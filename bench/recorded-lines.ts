@@ -1,4 +1,6 @@
-/** What a real worker sends, as examples for scripted ones: of a short run against a livekit-server. */
+/**
+ * Lines of a real worker, as examples for scripted ones, from a short run against a livekit-server.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +19,7 @@ import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 export interface RecordedLines {
   joined: EventLine;
   firstMedia: EventLine;
-  /** Of a second in which all were connected. */
+  /** Sample of a second in which all were connected. */
   sample: SampleLine;
   result: ParticipantLine;
 }

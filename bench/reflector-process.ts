@@ -11,7 +11,10 @@ export interface ReflectorProcess extends AsyncDisposable {
 
 const PROGRAM = join(import.meta.dirname, 'reflector.ts');
 
-/** Starts the scripted server in a process of its own; it ends when it is disposed of. Loads of this process reach it: any key and secret will do. */
+/**
+ * Starts the scripted server in a separate process, until it is disposed of. Participants of this
+ * process can join with any key and secret.
+ */
 export const startReflector = async (threads = 1): Promise<ReflectorProcess> => {
   process.env.LIVEKIT_API_KEY = 'reflector';
   process.env.LIVEKIT_API_SECRET = 'the reflector checks no signature';

@@ -1,9 +1,12 @@
 /**
- * `node scripts/run.mjs bench/reflector.ts [--port 7880] [--threads 1]`: a scripted server that answers as livekit-server 1.13.4 does with one
- * PeerConnection (`/rtc/v1`) and rooms with audio: WebSocket, JoinResponse, acknowledged tracks, SDP, ICE, DTLS, SRTP, RTCP, updates, renegotiation; not speakers, quality, refreshed tokens and resumes. It
- * decrypts and counts what participants publish, and sends each subscriber one recorded clip for each subscribed track, instead of the packets of the
- * publisher. For benchmarks of the load generator beyond what livekit-server carries on the same cores; every token is accepted. Prints
- * `{"url":"ws://127.0.0.1:PORT"}`, and ends on SIGTERM.
+ * `node scripts/run.mjs bench/reflector.ts [--port 7880] [--threads 1]`: a scripted server that
+ * answers as livekit-server 1.13.4 does with one PeerConnection (`/rtc/v1`) and rooms with audio:
+ * WebSocket, JoinResponse, acknowledged tracks, SDP, ICE, DTLS, SRTP, RTCP, updates, renegotiation;
+ * not speakers, quality, refreshed tokens and resumes. It decrypts and counts what participants
+ * publish, and sends each subscriber one recorded clip for each subscribed track, instead of the
+ * packets of the publisher. For benchmarks of the load generator beyond what livekit-server carries
+ * on the same cores; every token is accepted. Prints `{"url":"ws://127.0.0.1:PORT"}`, and ends on
+ * SIGTERM.
  */
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,8 @@
 /**
- * `node bench/relayed-packets.ts [--repeats 3] [--seconds 15] [PATH …]`: CPU time of the load generator for a packet on each path, and the ratio to a direct packet of the same
- * repeat, as JSON lines. The server offers the paths itself (embedded TURN over UDP, ICE over TCP), beside the load generator, so that the paths take turns.
+ * `node bench/relayed-packets.ts [--repeats 3] [--seconds 15] [PATH …]`: CPU time of the load
+ * generator per packet on each path, and the ratio to a direct packet of the same repeat, as JSON
+ * lines. The server on the same host offers the paths itself (embedded TURN over UDP, ICE over
+ * TCP); the paths take turns.
  */
 import { parseArgs } from 'node:util';
 import { swarmRun } from './swarm-run.ts';

@@ -1,6 +1,8 @@
 /**
- * `node scripts/run.mjs bench/sample-cost.ts [--participants 200] [--seconds 300]`: CPU that the sample of each second takes of the event loop of a worker, µs for one
- * participant who sends and receives an audio track: the tables of the media engine are read and added up. They are made here, with the columns that the engine has.
+ * `node scripts/run.mjs bench/sample-cost.ts [--participants 200] [--seconds 300]`: CPU time of the
+ * event loop of a worker for the sample of each second, µs per participant who sends and receives
+ * an audio track: the tables of the media engine are read and added up. The tables are generated,
+ * with the columns of the engine.
  */
 import { parseArgs } from 'node:util';
 import { Sampler } from '../packages/engine/src/native/sampler.ts';
@@ -16,14 +18,14 @@ const { values } = parseArgs({
   },
 });
 const [participants, seconds] = [Number(values.participants), Number(values.seconds)];
-/** Until V8 has compiled what runs each second. */
+/** Number of samples until V8 has compiled the code. */
 const WARM_UP = 40;
 const HANDLES = ['sender', 'receiver', 'peer'];
 
 const names = loadAddon().sampleColumns();
 const read = sampleReader(names);
 
-/** A row for each participant: its handle, and counters that grow. */
+/** Table with a row for each participant: its handle, and growing counters. */
 const table = (columns: string[], second: number): Float64Array<ArrayBuffer> =>
   Float64Array.from({ length: columns.length * participants }, (_, at) => {
     const column = at % columns.length;

@@ -1,6 +1,7 @@
 /**
- * Agents without participants, for `coordinator-growth.ts`: they offer hosts, take shards as jobs, renew their locks, and send what real workers would,
- * at the same rate and of the same size. `node scripted-agents.ts QUEUE AGENTS CORES LINES`
+ * Agents without participants, for `coordinator-growth.ts`: they offer hosts, take shards as jobs,
+ * renew their locks, and send the messages of real workers, at the same rate and of the same size.
+ * `node scripted-agents.ts QUEUE AGENTS CORES LINES`
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +29,7 @@ import type { RecordedLines } from './recorded-lines.ts';
 const [url = '', agentCount = '1', cores = '1', linesFile = ''] = process.argv.slice(2);
 const examples = JSON.parse(readFileSync(linesFile, 'utf8')) as RecordedLines;
 
-/** As a real worker batches what happens to its participants. */
+/** Interval in which a real worker batches the events of its participants, ms. */
 const BATCH_MS = 100;
 const RESULTS_AT_ONCE = 500;
 
@@ -78,7 +79,7 @@ const startScriptedWorker = (send: (message: WorkerMessage) => void): ScriptedWo
           ({ startedAtMs, shard } = command.assignment);
           joining.push(...command.assignment.admitted.map(({ plan }) => plan));
           timers.push(setInterval(join, BATCH_MS));
-          // At each full second, as real ones.
+          // Samples are sent at each full second, like those of real workers.
           setTimeout(() => timers.push(setInterval(sample, 1_000)), 1_000 - (elapsed() % 1_000));
           break;
         case 'assign':

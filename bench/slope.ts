@@ -1,6 +1,10 @@
 import { spread } from './spread.ts';
 
-/** Prints what one participant adds, from the smallest load to the largest; nothing of a single load. @param byLoad participants, and what each run took */
+/**
+ * Prints the increase per participant, from the smallest load to the largest; nothing for a single
+ * load.
+ * @param byLoad results of the runs, by number of participants
+ */
 export const printSlope = (unit: string, byLoad: ReadonlyMap<number, readonly number[]>): void => {
   const [least, most] = [Math.min(...byLoad.keys()), Math.max(...byLoad.keys())];
   if (!(most > least)) return;

@@ -1,4 +1,4 @@
-/** `median (smallest–largest)`. */
+/** Formats values as `median (smallest–largest)`. */
 export const spread = (all: readonly number[], digits: number): string => {
   const sorted = all.toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

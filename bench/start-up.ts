@@ -1,6 +1,7 @@
 /**
- * `node scripts/run.mjs bench/start-up.ts [--repeats 9] [--joins 5]`: how long `swarm --version`, `--help` and refusals take, and `npm start` until the first join, beside an empty
- * program of the same Node. The table of docs/performance.md, "Start-up".
+ * `node scripts/run.mjs bench/start-up.ts [--repeats 9] [--joins 5]`: duration of `swarm
+ * --version`, `--help` and refusals, and of `npm start` until the first join, compared with an
+ * empty program of the same Node. The table of docs/performance.md, "Start-up".
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,13 +14,13 @@ import { spread } from './spread.ts';
 const ROOT = join(import.meta.dirname, '..');
 const SWARM = join(ROOT, 'packages/cli/bin/swarm.mjs');
 
-/** What one start took, ms. CPU is that of all processes it started and waited for. */
+/** Duration of one start, ms. CPU is that of all processes that it started and awaited. */
 interface Start {
   wall: number;
   cpu: number;
 }
 
-/** The second line of bash's `times`: user and system time of its children. */
+/** Pattern of the second line of bash's `times`: user and system time of its children. */
 const CHILD_TIMES = /\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/;
 
 const start = (...command: string[]): Start => {
@@ -35,7 +36,7 @@ const start = (...command: string[]): Start => {
   return { wall, cpu: 1_000 * (60 * (userMin + systemMin) + user + system) };
 };
 
-/** From the start of `npm start` until its first participant has joined, by the wall clock. */
+/** Time from the start of `npm start` until its first participant has joined, by the wall clock. */
 const firstJoin = async (dir: string): Promise<Start> => {
   const record = join(dir, 'record');
   const begunAt = Date.now();
@@ -73,7 +74,8 @@ try {
     'swarm run invalid.yaml': [process.execPath, SWARM, 'run', invalid],
   };
   const starts = new Map<string, Start[]>(Object.keys(cases).map((name) => [name, []]));
-  // In turns, so that a busy second of the host meets all of them. The first fills the compile cache.
+  // In turns, so that a busy second of the host affects all of them. The first turn fills the
+  // compile cache.
   for (let repeat = 0; repeat <= Number(values.repeats); repeat++)
     for (const [name, command] of Object.entries(cases)) {
       const one = start(...command);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a benchmark needs of `swarm --json`. */
+/** Part of `swarm --json` that benchmarks use. */
 export interface SwarmResult {
   verdict: string;
   reasons: string[];
@@ -21,13 +21,16 @@ export interface SwarmResult {
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
 
 export interface Place {
-  /** What to put before the command: the entry of a network namespace. */
+  /** Words before the command: the entry of a network namespace. */
   through?: readonly string[];
-  /** The deployment and its keys. */
+  /** Variables with the deployment and its keys. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** Runs swarm with `flags` (or `run FILE`) against a server of its own, or that of `LIVEKIT_URL`. Throws when it prints no result. */
+/**
+ * Runs swarm with `flags` (or `run FILE`) against its own server, or that of `LIVEKIT_URL`.
+ * @throws Error when it prints no result
+ */
 export const swarmRun = async (
   flags: readonly string[],
   { through = [], env = {} }: Place = {},

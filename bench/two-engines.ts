@@ -1,6 +1,9 @@
 /**
- * `node scripts/run.mjs bench/two-engines.ts [--peers 1000] [--media calls|audio|video] [--seconds 10] [--own-sockets]`: two media engines of one thread each exchange media, without
- * server and signalling: `calls` are audio both ways, `audio` and `video` (720p) go one way. Prints µs of CPU per packet of both threads: for a profile of the packet path (`perf record -p PID`), and to compare changes of the crate.
+ * `node scripts/run.mjs bench/two-engines.ts [--peers 1000] [--media calls|audio|video] [--seconds
+ * 10] [--own-sockets]`: two media engines of one thread each exchange media, without server and
+ * signalling: `calls` are audio both ways, `audio` and `video` (720p) go one way. Prints µs of CPU
+ * per packet of both threads: for a profile of the packet path (`perf record -p PID`), and to
+ * compare changes of the crate.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -19,9 +22,11 @@ const isVideo = values.media === 'video';
 const isMutual = values.media === 'calls';
 const clipName = isVideo ? 'vp8-720p' : 'speech';
 
-/** Joins are spread, as otherwise all DTLS handshakes would run at once and time out. */
+/**
+ * Joins are spread, because otherwise all DTLS handshakes would run simultaneously and time out.
+ */
 const JOINS_AT_ONCE = 20;
-/** LiveKit negotiates transport-wide sequence numbers for video only. */
+/** Extensions: LiveKit negotiates transport-wide sequence numbers only for video. */
 const EXTENSIONS = {
   ...{ mid: 4, absCaptureTime: 7, audioLevel: 1 },
   transportWideCc: isVideo ? 3 : 0,
@@ -96,7 +101,7 @@ console.log(
     ownSockets: values['own-sockets'],
     packets,
     microsPerPacket: Number((((cpuLeft + cpuRight) * 1e6) / packets).toFixed(3)),
-    // One way, the left engine only receives.
+    // In one direction, the left engine only receives.
     ...(!isMutual && { receiver: Number(((cpuLeft * 2e6) / packets).toFixed(3)) }),
     residentMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
     lost: after.lost - before.lost,

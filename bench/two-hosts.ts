@@ -7,7 +7,10 @@ import { openHosts } from './namespaces.ts';
 import type { Place } from './swarm-run.ts';
 import type { FloorHosts } from './udp-floor.ts';
 
-/** Calls `work` while a livekit-server runs on another host: a network namespace behind a veth pair. Linux, root. */
+/**
+ * Calls `work` while a livekit-server runs on another host: a network namespace behind a veth pair.
+ * Linux, root.
+ */
 export const withServerElsewhere = async <T>(
   work: (place: Place, hosts: FloorHosts) => Promise<T>,
 ): Promise<T> => {

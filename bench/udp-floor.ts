@@ -3,29 +3,32 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { NamespaceHost } from './namespaces.ts';
 
-/** Of its sockets, and of its partner. */
+/** Hosts of its sockets, and of its partner. */
 export interface FloorHosts {
   near: NamespaceHost;
   far: NamespaceHost;
 }
 
 export interface FloorLoad {
-  /** As many as the pump had. */
+  /** Number of threads, equal to that of the pump. */
   threads: number;
   sockets: number;
-  /** Packets a second and socket. */
+  /** Packets per second and socket. */
   sendRate: number;
   receiveRate: number;
-  /** Of a datagram, mean. */
+  /** Mean size of a datagram, bytes. */
   bytes: number;
   seconds: number;
-  /** Default: both on loopback. */
+  /** Hosts. Default: both on loopback. */
   hosts?: FloorHosts;
 }
 
 const PROGRAM = join(import.meta.dirname, '../packages/webrtc/crate/target/release/udp-floor');
 
-/** Microseconds of CPU that one packet costs at the least: connected UDP sockets and AES-256-GCM (packages/webrtc/crate/src/bin/udp-floor.rs). */
+/**
+ * CPU floor of one packet, µs: connected UDP sockets and AES-256-GCM
+ * (packages/webrtc/crate/src/bin/udp-floor.rs).
+ */
 export const udpFloor = async ({
   threads,
   sockets,

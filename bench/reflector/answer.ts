@@ -1,6 +1,6 @@
 import { splitDescription } from '../../packages/livekit/src/sdp/parse-media.ts';
 
-/** A stream that is sent on an m-line. */
+/** Stream that is sent on an m-line. */
 export interface SentTrack {
   trackSid: string;
   participantSid: string;
@@ -11,17 +11,23 @@ interface AnswerInput {
   offer: string;
   version: number;
   local: { ufrag: string; pwd: string; fingerprint: string; candidate: string };
-  /** The first answer comes before the candidate. */
+  /** True: with the candidate. The first answer is sent before it. */
   withCandidate: boolean;
-  /** By mid. */
+  /** Sent tracks, by mid. */
   sent: ReadonlyMap<string, SentTrack>;
 }
 
-/** Attributes of an m-line that the answer repeats; of feedback and extensions only what livekit-server takes for audio. */
+/**
+ * Pattern of attributes that the answer repeats; of feedback and extensions only those that
+ * livekit-server accepts for audio.
+ */
 const REPEATED =
   /^(a=(mid|rtpmap|fmtp|rtcp-mux|rtcp-rsize|sctp-port|max-message-size)\b|a=rtcp-fb:\d+ nack$|a=extmap:\d+ .*(sdes:mid|abs-capture-time|ssrc-audio-level)$)/;
 
-/** An answer as livekit-server writes it: it is active in DTLS, and sends on the m-lines on which the client receives. */
+/**
+ * Writes an answer in the form of livekit-server: active in DTLS, sending on the m-lines on which
+ * the client receives.
+ */
 export const writeAnswer = ({
   offer,
   version,

@@ -26,10 +26,10 @@ import { type RemoteSection, readDescription } from '../../packages/livekit/src/
 import { type SentTrack, writeAnswer } from './answer.ts';
 import type { Room } from './room.ts';
 
-/** The media engine, and the participant that each of its peers is of. */
+/** Media engine, and the participants by their peers. */
 export interface ReflectedMedia {
   pump: Pump;
-  /** What every subscriber receives. */
+  /** Clip that every subscriber receives. */
   clip: number;
   participants: Map<number, ReflectedParticipant>;
 }
@@ -41,23 +41,26 @@ interface ReflectedParticipantOptions {
   media: ReflectedMedia;
 }
 
-/** A track that this participant receives, and its sender. */
+/** Track that this participant receives, and its sender. */
 interface Subscription extends SentTrack {
   sender: number;
 }
 
-/** livekit-server collects what changes within this time into one negotiation, ms. */
+/** Time in which livekit-server collects changes into one negotiation, ms. */
 const NEGOTIATE_AFTER_MS = 150;
-/** Of `sdp/profile.ts`, those that livekit-server answers for audio. */
+/** Extensions of `sdp/profile.ts` that livekit-server accepts for audio. */
 const EXTENSIONS = { audioLevel: 1, mid: 4, absCaptureTime: 8 };
 const PAYLOAD = { payloadType: 111, codec: 'opus', clockRate: 48_000 } as const;
 
-/** One participant as the server sees it: its signal connection, its PeerConnection, and what it receives. */
+/**
+ * One participant from the side of the server: its signal connection, its PeerConnection, and its
+ * subscriptions.
+ */
 export class ReflectedParticipant {
   readonly #options: ReflectedParticipantOptions;
   readonly #sid = `PA_${randomBytes(9).toString('base64url')}`;
   readonly #tracks = new Map<string, TrackInfo>();
-  /** By mid. */
+  /** Subscriptions by mid. */
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #receivers = new Set<string>();
   #local: ReturnType<Pump['createPeer']> | null = null;
@@ -74,7 +77,7 @@ export class ReflectedParticipant {
     client.on('error', () => this.leave());
   }
 
-  /** Its media can flow, and it has tracks. */
+  /** True when its media can flow, and it has tracks. */
   get publishes(): boolean {
     return this.#tracks.size > 0 && this.#state !== ParticipantInfo_State.JOINED;
   }
@@ -121,7 +124,7 @@ export class ReflectedParticipant {
     this.#options.room.announce(this);
   }
 
-  /** Asks the client for an offer, so that what it receives fits who is there. */
+  /** Requests an offer from the client, so that its m-lines match the participants in the room. */
   negotiateSoon(): void {
     this.#negotiation ??= setTimeout(() => {
       this.#negotiation = null;
@@ -201,7 +204,7 @@ export class ReflectedParticipant {
       this.#tell({ case: 'trackSubscribed', value: new TrackSubscribed({ trackSid }) });
   }
 
-  /** livekit-server offers itself as the active side of DTLS, and controls nothing. */
+  /** Opens the peer like livekit-server: active in DTLS, and controlled in ICE. */
   #open(remote: ReturnType<typeof readDescription>['transport']): ReturnType<Pump['createPeer']> {
     const { pump, participants } = this.#options.media;
     const local = pump.createPeer('127.0.0.1');
@@ -238,10 +241,10 @@ export class ReflectedParticipant {
     this.#tell({ case: 'mediaSectionsRequirement', value });
   }
 
-  /** Receiving m-lines of the last offer. */
+  /** Number of receiving m-lines in the last offer. */
   #receiving = 0;
 
-  /** Puts what it should receive on m-lines that are free. @returns the new subscriptions */
+  /** Assigns tracks to free m-lines. @returns the new subscriptions */
   #bind(sections: RemoteSection[]): Subscription[] {
     const { pump, clip } = this.#options.media;
     this.#receiving = sections.length;

@@ -1,6 +1,6 @@
 import type { ParticipantInfo } from '@livekit/protocol';
 
-/** A participant, as its room sees it. */
+/** Part of a participant that its room uses. */
 interface Member {
   readonly publishes: boolean;
   info(): ParticipantInfo;
@@ -8,7 +8,10 @@ interface Member {
   negotiateSoon(): void;
 }
 
-/** Who is in a room: every change is announced to all, and each subscribes to the tracks of all others. */
+/**
+ * Participants of a room: every change is announced to all, and each subscribes to the tracks of
+ * all others.
+ */
 export class Room<Participant extends Member> {
   readonly name: string;
   readonly #participants = new Set<Participant>();
@@ -27,7 +30,10 @@ export class Room<Participant extends Member> {
     this.#participants.add(participant);
   }
 
-  /** Media of a participant can flow: livekit-server announces it twice, as an active participant and as a publisher. */
+  /**
+   * Announces a participant whose media can flow. livekit-server sends two updates: active, and
+   * publisher.
+   */
   announce(participant: Participant): void {
     for (const one of this.#participants) {
       one.tellUpdate([participant.info()]);

@@ -37,7 +37,7 @@ export const openReflector = ({ threads }: { threads: number }): Server => {
   return server;
 };
 
-/** Who joins which room: from the token, whose signature is not checked. */
+/** Identity and room from the token, whose signature is not checked. */
 const admissionOf = ({ headers }: IncomingMessage): { identity: string; room: string } => {
   const [, claims = ''] = (headers.authorization ?? '').split('.');
   const { sub, video } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
