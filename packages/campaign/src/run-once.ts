@@ -2,10 +2,8 @@ import { noRunOf, type Outcome } from '@livekit-swarm/analysis';
 import type { Interruption } from '@livekit-swarm/host';
 import { openRecord, recordLines } from '@livekit-swarm/record';
 import {
-  readE2eeSecrets,
-  readTokenEndpoints,
+  readRunSecrets,
   run,
-  scenarioReader,
   type WarmWorkers,
   warmWorkers,
   workersOnThisHost,
@@ -62,9 +60,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       await guard.admit(target, { run: name, plan });
     }
     // A secret that is missing ends the run before a server is started.
-    const reader = scenarioReader(guard);
-    await readE2eeSecrets(plan, reader);
-    if (target.type === 'remote') await readTokenEndpoints(plan, target, reader);
+    const secrets = await readRunSecrets(plan, guard);
     // They load their engine while the server starts.
     if (allocation !== null) warm = warmWorkers(allocation.workers, record.dir, browser);
     deployed = await deploy(target, {
@@ -88,6 +84,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       guard,
       run: name,
       plan,
+      secrets,
       toleratedLost,
       allocation: workersOf,
       placement: queued?.fleet.placement ?? workersOnThisHost(warm ?? undefined),

@@ -7,7 +7,6 @@ export {
 } from './calibration.ts';
 export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
-export { readE2eeSecrets } from './e2ee-secrets.ts';
 export {
   assessHost,
   type Carries,
@@ -20,7 +19,7 @@ export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';
 export { type RunResult, run } from './run.ts';
 export type { RunOptions, ServerObservation } from './run-options.ts';
-export { scenarioReader } from './scenario-reader.ts';
+export { readRunSecrets } from './run-secrets.ts';
 export { fetchText, httpEndpoint } from './server-metrics/http-answer.ts';
 export { metricsSource } from './server-metrics/metrics-source.ts';
 export { processSource } from './server-metrics/process-source.ts';
@@ -28,7 +27,7 @@ export { type PrometheusOptions, prometheusSource } from './server-metrics/prome
 export { redisSource } from './server-metrics/redis-source.ts';
 export { readAtRest, type ServerAtRest } from './server-metrics/server-at-rest.ts';
 export { type ServerSource, SourceError } from './server-metrics/server-source.ts';
-export { readTokenEndpoint, readTokenEndpoints } from './token-endpoints.ts';
+export { readTokenEndpoint } from './token-endpoints.ts';
 export { type WarmWorkers, warmWorkers } from './warm-workers.ts';
 export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';
 export { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';

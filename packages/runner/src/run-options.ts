@@ -5,6 +5,7 @@ import type { Plan } from '@livekit-swarm/scenario';
 import type { Deployment } from './deployment.ts';
 import type { LiveRun } from './live-run.ts';
 import type { Progress } from './progress.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import type { ServerSource } from './server-metrics/server-source.ts';
 import type { WorkerAllocation } from './worker-allocation.ts';
 import type { WorkerPlacement } from './worker-placement.ts';
@@ -17,6 +18,8 @@ export interface RunOptions {
   /** Random text that the plan was expanded with. */
   run: string;
   plan: Plan;
+  /** Secrets of the plan, if the caller has read them. Default: read at the start. */
+  secrets?: RunSecrets;
   allocation: WorkerAllocation;
   /** Default: on this host. */
   placement?: WorkerPlacement;

@@ -13,6 +13,7 @@ import { welcomingServer } from '../test/support/welcoming-server.ts';
 import type { Progress } from './progress.ts';
 import { type RunResult, run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
+import { readRunSecrets } from './run-secrets.ts';
 
 const small: Partial<LoadSpec> = {
   rooms: 2,
@@ -97,6 +98,26 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     const last = seen.findLast(({ phase }) => phase === 'steady');
     expect(last).toMatchObject({ planned: 4, connected: 4, loss: 0 });
     expect(last?.packetsPerSecond.down).toBeGreaterThan(0);
+  });
+
+  test('takes the secrets that its caller has read, and does not read them again', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const name = 'SWARM_SECRET_OF_RUN_TEST';
+    const e2ee = { secret: { passphrase: { env: name } }, keyIndex: 0, ratchet: 0 };
+    const scenario = scenarioOfLoad(small);
+    const groups = scenario.groups.map((group) => ({
+      ...group,
+      roles: group.roles.map((role) => ({ ...role, e2ee })),
+    }));
+    const plan = planOf({ ...scenario, groups });
+    process.env[name] = 'swordfish';
+    const secrets = await readRunSecrets(plan, ownServerGuard());
+    delete process.env[name];
+    await expect(readRunSecrets(plan, ownServerGuard())).rejects.toThrow(name);
+    const { summary } = await start({}, { plan, secrets });
+    expect(summary.joins).toMatchObject({ planned: 4, joined: 4 });
   });
 
   test('writes a record that reads back to the same verdict', async ({

@@ -13,7 +13,6 @@ import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { watchAbortThresholds, watchOverload } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
-import { readE2eeSecrets } from './e2ee-secrets.ts';
 import { engineOptions } from './engine-options.ts';
 import { liveRun, type RunEnding } from './live-run.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
@@ -23,10 +22,10 @@ import { deploymentLine, headerLine } from './record-header.ts';
 import { openRunLog } from './run-log.ts';
 import type { RunOptions } from './run-options.ts';
 import { createRunRooms, type RunRooms } from './run-rooms.ts';
-import { scenarioReader } from './scenario-reader.ts';
+import { readRunSecrets } from './run-secrets.ts';
 import { observeServer } from './server-metrics/observe-server.ts';
 import { superviseRun } from './supervise-run.ts';
-import { readTokenEndpoints, type TokenEndpoints } from './token-endpoints.ts';
+import type { TokenEndpoints } from './token-endpoints.ts';
 import { type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
 import type { ShardAssignment } from './worker-protocol.ts';
 
@@ -49,9 +48,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const { placement = workersOnThisHost() } = options;
   await options.guard.admit(deployment, options);
   const thresholds = resolveThresholds(plan.scenario);
-  const reader = scenarioReader(options.guard);
-  const secrets = await readE2eeSecrets(plan, reader);
-  const endpoints = await readTokenEndpoints(plan, deployment, reader);
+  const secrets = options.secrets ?? (await readRunSecrets(plan, options.guard));
+  const endpoints = secrets.endpointsFor(deployment);
   const { signalling, rooms } = await admitFirstParticipant(options, endpoints);
   const { shards, slots } = shardsOf(plan, placement.slots(options.allocation.workers));
   const { clockOffsetMs } = placement;
@@ -96,7 +94,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   );
 
   try {
-    const admissions = createAdmissionQueue(shards, deployment, secrets, endpoints, rooms);
+    const admissions = createAdmissionQueue(shards, deployment, secrets.e2eeOf, endpoints, rooms);
     const first = await admissions.take(0);
 
     const largest = Math.max(...shards.map(({ participants }) => participants.length));

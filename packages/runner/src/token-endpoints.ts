@@ -11,34 +11,60 @@ import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 /** Where a participant asks for its token; undefined: its token is made with the API key. */
 export type TokenEndpoints = (plan: Pick<ParticipantPlan, 'connect'>) => TokenEndpoint | undefined;
 
-/**
- * Reads the headers of the endpoints that roles name. Workers receive them as they receive tokens; the record only has where they are.
- * @throws SwarmError `usage` when one is missing; never repeats it
- */
-export const readTokenEndpoints = async (
+/** An endpoint that roles name, with its headers. */
+interface TokenHeaders {
+  connect: Connect;
+  headers: Record<string, string>;
+}
+
+/** @throws SwarmError `usage` when a header is missing; never repeats it */
+export const readTokenHeaders = async (
   { scenario }: Pick<Plan, 'scenario'>,
-  { url }: Pick<Deployment, 'url'>,
   reader: ScenarioReader,
-): Promise<TokenEndpoints> => {
-  const endpoints = new Map<string, TokenEndpoint>();
-  for (const connect of endpointsOf(scenario)) {
-    if (endpoints.has(idOf(connect))) continue;
-    endpoints.set(idOf(connect), await readTokenEndpoint(connect, { url }, reader));
-  }
+): Promise<TokenHeaders[]> => {
+  const read = new Map<string, TokenHeaders>();
+  for (const connect of endpointsOf(scenario))
+    if (!read.has(idOf(connect)))
+      read.set(idOf(connect), { connect, headers: await readHeaders(connect, reader) });
+  return [...read.values()];
+};
+
+/** The endpoints of participants, which may name the deployment or one of the servers that the scenario allows. */
+export const tokenEndpointsFor = (
+  read: readonly TokenHeaders[],
+  deployment: Pick<Deployment, 'url'>,
+): TokenEndpoints => {
+  const endpoints = new Map(
+    read.map(({ connect, headers }) => [idOf(connect), endpointOf(connect, headers, deployment)]),
+  );
   return ({ connect }) => (connect === undefined ? undefined : endpoints.get(idOf(connect)));
 };
 
-/** The same for one endpoint. @throws SwarmError `usage` */
+/** Reads one endpoint of a deployment. @throws SwarmError `usage` */
 export const readTokenEndpoint = async (
   connect: Connect,
-  { url }: Pick<Deployment, 'url'>,
+  deployment: Pick<Deployment, 'url'>,
   reader: ScenarioReader,
-): Promise<TokenEndpoint> => {
+): Promise<TokenEndpoint> => endpointOf(connect, await readHeaders(connect, reader), deployment);
+
+const readHeaders = async (
+  connect: Connect,
+  reader: ScenarioReader,
+): Promise<Record<string, string>> => {
   const headers: Record<string, string> = {};
   for (const [name, ref] of Object.entries(connect.headers))
     headers[name] = await readScenarioSecret(ref, `header ${name} of ${connect.url}`, reader);
-  const hosts = [url, ...connect.servers].map((server) => parseServerUrl(server).host);
-  return { url: connect.url, headers, hosts };
+  return headers;
 };
+
+const endpointOf = (
+  connect: Connect,
+  headers: Record<string, string>,
+  { url }: Pick<Deployment, 'url'>,
+): TokenEndpoint => ({
+  url: connect.url,
+  headers,
+  hosts: [url, ...connect.servers].map((server) => parseServerUrl(server).host),
+});
 
 const idOf = (connect: Connect): string => JSON.stringify(connect);

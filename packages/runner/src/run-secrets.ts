@@ -1,0 +1,25 @@
+import type { LoadGuard } from '@livekit-swarm/livekit';
+import type { Plan } from '@livekit-swarm/scenario';
+import type { Deployment } from './deployment.ts';
+import { type E2eeSecrets, readE2eeSecrets } from './e2ee-secrets.ts';
+import { scenarioReader } from './scenario-reader.ts';
+import { readTokenHeaders, type TokenEndpoints, tokenEndpointsFor } from './token-endpoints.ts';
+
+/** The secrets that the scenario of a run names. They are read once; workers receive them with the tokens, and the record only has where they are. */
+export interface RunSecrets {
+  /** Key or passphrase of a participant with end-to-end encryption. */
+  e2eeOf: E2eeSecrets;
+  /** Endpoints of a deployment for the tokens of participants. */
+  endpointsFor(deployment: Pick<Deployment, 'url'>): TokenEndpoints;
+}
+
+/** @throws SwarmError `usage` when one is missing, cannot be used, or may not be read; never repeats it */
+export const readRunSecrets = async (
+  plan: Pick<Plan, 'scenario' | 'participants'>,
+  guard: Pick<LoadGuard, 'reads'>,
+): Promise<RunSecrets> => {
+  const reader = scenarioReader(guard);
+  const e2eeOf = await readE2eeSecrets(plan, reader);
+  const headers = await readTokenHeaders(plan, reader);
+  return { e2eeOf, endpointsFor: (deployment) => tokenEndpointsFor(headers, deployment) };
+};
