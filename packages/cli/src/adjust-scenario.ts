@@ -8,6 +8,7 @@ import {
   type WitnessSpec,
 } from '@livekit-swarm/scenario';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
+import { wholeNumber } from './flags/whole-number.ts';
 
 /** What flags may change about a scenario from a file. */
 export interface Adjustments {
@@ -60,14 +61,7 @@ export const readWitnesses = (texts: readonly string[]): WitnessSpec[] =>
 
 const MAX_SEED = 2 ** 32 - 1;
 
-const readSeed = (text: string): number => {
-  const seed = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (seed <= MAX_SEED) return seed;
-  throw usageError(
-    `--seed ${text}: must be a whole number from 0 to ${MAX_SEED}`,
-    'leave it out to take the scenario’s own',
-  );
-};
+const readSeed = wholeNumber('--seed', 0, MAX_SEED, 'leave it out to take the scenario’s own');
 
 /** As scenario files have them. */
 const TAG = /^([A-Za-z][A-Za-z0-9_.-]{0,59})=(.{1,200})$/s;

@@ -6,21 +6,13 @@ import type { PredictFlags } from './commands/capacity-predict.ts';
 import type { Console } from './console.ts';
 import {
   addGroup,
-  addHostFlags,
-  CONFIRMED,
+  addSearchedDeployment,
   collector,
   colorFlag,
-  DEPLOYMENT_GROUP,
-  deploymentFlags,
-  embeddedFlag,
-  joinExistingRoomsFlag,
-  liveKitVersionFlag,
   queueFlags,
-  readFlags,
+  quietFlag,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
-  signallingFlag,
-  withOtherUsersFlag,
   workersFlag,
 } from './flags.ts';
 
@@ -63,19 +55,12 @@ export const addCapacityCommands = (
     .usage('[flags] FILE  or  swarm capacity fit|predict …')
     .argument('<file>', 'a scenario file; - for standard input');
   addGroup(capacity, console.env, 'Search:', searchFlags());
-  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [
-    ...deploymentFlags(),
-    embeddedFlag(),
-    signallingFlag(),
-    liveKitVersionFlag(),
+  addSearchedDeployment(capacity, console.env, [
     new Option(
       '--server <server>',
       'another local server, as swarm ab takes it: 1.13.4+livekit.yaml@cpu=0.5',
     ),
   ]);
-  addHostFlags(capacity, DEPLOYMENT_GROUP, CONFIRMED.search);
-  addGroup(capacity, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...readFlags()]);
-  capacity.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
   addGroup(capacity, console.env, 'Result:', [
     several(
@@ -92,13 +77,7 @@ export const addCapacityCommands = (
     ),
     new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
   ]);
-  addGroup(capacity, console.env, 'Load generator:', [
-    workersFlag(),
-    ...queueFlags(),
-    new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
-    several('--label <name=value>', 'only hosts of the queue with this label (may be repeated)'),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
+  addGroup(capacity, console.env, 'Load generator:', [workersFlag(), ...queueFlags(), quietFlag()]);
   capacity
     .addOption(colorFlag())
     .addHelpText('after', capacityHelp)

@@ -7,54 +7,100 @@ import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { LivePageFlags } from './live-page.ts';
+import type { OutputFlags } from './output/output.ts';
 
-/** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
-export interface SharedRunFlags extends LivePageFlags {
+// Values of flags as commander passes them on: text as typed, or from the environment.
+
+/** Flags that name the server of a load. */
+export interface TargetFlags {
   url?: string;
   apiUrl?: string;
   apiKey?: string;
   apiSecret?: string;
   ca?: string;
   embedded?: boolean;
+  livekitVersion?: LiveKitVersion;
+}
+
+/** Flags that restrict the hosts of a load, or confirm one. */
+export interface HostFlags {
   allowHost?: string[];
   denyHost?: string[];
   confirmTarget?: string[];
-  joinExistingRooms?: boolean;
-  withOtherUsers?: boolean;
+}
+
+/** Flags that allow a scenario to read variables and files of this host. */
+export interface ReadFlags {
   allowEnv?: string[];
   allowFile?: string[];
+}
+
+/** Flags of the guard of a load. */
+export interface GuardFlags extends HostFlags, ReadFlags {
+  joinExistingRooms?: boolean;
+  withOtherUsers?: boolean;
+}
+
+/** All flags on the deployment that a load is sent to. */
+export interface DeploymentFlags extends TargetFlags, GuardFlags {
+  signalling: 'auto' | 'v1' | 'v0';
+}
+
+/** Flags of an application that gives out tokens. */
+export interface TokenEndpointFlags {
   tokenEndpoint?: string;
   tokenHeader: string[];
   tokenServer: string[];
-  signalling: 'auto' | 'v1' | 'v0';
-  reconnectPolicy: 'none' | 'sdk' | 'app';
-  livekitVersion?: LiveKitVersion;
+}
+
+/** Flags that name the metrics of a deployment. */
+export interface ServerMetricsFlags {
   serverMetrics?: string[];
   prometheus?: string;
   prometheusSelector?: string;
   redis?: string;
   settle?: string;
+}
+
+/** Flags that name the hosts of a queue. */
+export interface QueueFlags {
+  queue?: string;
+  insecureQueue?: boolean;
+  machines?: string;
+  label: string[];
+}
+
+/** Flags on the processes that generate the load. */
+export interface GeneratorFlags {
+  workers?: string;
+}
+
+/** Flags on results, progress and the folder of both. */
+export interface ResultFlags extends OutputFlags {
+  record?: string;
+}
+
+/** The flags of every command that runs scenarios and decides their verdicts. */
+export interface SharedRunFlags
+  extends DeploymentFlags,
+    TokenEndpointFlags,
+    ServerMetricsFlags,
+    GeneratorFlags,
+    QueueFlags,
+    ResultFlags,
+    LivePageFlags {
+  reconnectPolicy: 'none' | 'sdk' | 'app';
   threshold: string[];
   baseline?: string;
   tolerance: string[];
-  report: string[];
-  record?: string;
   metrics?: string;
   out: string[];
   tag: string[];
   witness: string[];
   browser?: string;
-  workers?: string;
   calibration?: string;
-  queue?: string;
-  insecureQueue?: boolean;
-  machines?: string;
-  label: string[];
   tolerateLost?: string;
-  json?: boolean;
   github: boolean;
-  quiet?: boolean;
-  color: boolean;
 }
 
 /** With the flags that describe the load, for runs without a scenario file. */
@@ -195,11 +241,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
       'program of browser participants on this host (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
     ),
     ...queueFlags(),
-    new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
-    new Option('--label <name=value>', 'only hosts of the queue with this label (may be repeated)')
-      .argParser(collector())
-      .default([]),
-    new Option('--quiet', 'no progress on stderr'),
+    quietFlag(),
   ]);
   return command;
 };
@@ -283,6 +325,22 @@ export const addHostFlags = (command: Command, group: string, confirmed: string)
       .default([]),
   ])
     command.addOption(option.helpGroup(group));
+};
+
+/**
+ * Adds the flags on a deployment that is loaded again and again, as by `swarm capacity` and `swarm soak`.
+ * @param server the flag of the command for other local servers
+ */
+export const addSearchedDeployment = (
+  command: Command,
+  env: Environment,
+  server: readonly Option[],
+): void => {
+  const add = (options: Option[]): void => addGroup(command, env, DEPLOYMENT_GROUP, options);
+  add([...deploymentFlags(), embeddedFlag(), signallingFlag(), liveKitVersionFlag(), ...server]);
+  addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.search);
+  add([joinExistingRoomsFlag(), ...readFlags()]);
+  command.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
 };
 
 export const joinExistingRoomsFlag = (): Option =>
@@ -386,14 +444,20 @@ export const witnessFlag = (): Option =>
     .argParser(collector())
     .default([]);
 
-/** Flags for the queue of a run, and for its protection. */
+/** Flags for the hosts of a run: their queue, its protection, and a choice of them. */
 export const queueFlags = (): Option[] => [
   new Option(
     '--queue <url>',
     'run on the hosts of this queue, each with "swarm worker": redis://HOST:6379 or rediss://',
   ),
   insecureQueueFlag(),
+  new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
+  new Option('--label <name=value>', 'only hosts of the queue with this label (may be repeated)')
+    .argParser(collector())
+    .default([]),
 ];
+
+export const quietFlag = (): Option => new Option('--quiet', 'no progress on stderr');
 
 export const insecureQueueFlag = (): Option =>
   new Option(

@@ -3,6 +3,7 @@ import { findRecord } from '@livekit-swarm/record';
 import type { Outcome } from '@livekit-swarm/report';
 import { usageError } from '@livekit-swarm/settings';
 import type { OutputStream } from './console.ts';
+import { wholeNumber } from './flags/whole-number.ts';
 
 /** Of a run: `--ui`, `--ui-port`, `--ui-stay`. */
 export interface LivePageFlags {
@@ -32,7 +33,7 @@ export const openPage = async (
   port: string | undefined,
   stderr: OutputStream,
 ): Promise<LivePage> => {
-  const number = readPort(port);
+  const number = port === undefined ? 0 : readPort(port);
   const { openLivePage } = await import('@livekit-swarm/live');
   const page = await openLivePage({
     port: number,
@@ -43,17 +44,7 @@ export const openPage = async (
 };
 
 const MAX_PORT = 65_535;
-
-/** 0, any that is free, without a flag. @throws SwarmError `usage` */
-const readPort = (text: string | undefined): number => {
-  if (text === undefined) return 0;
-  const port = Number(text);
-  if (/^\d+$/.test(text.trim()) && port <= MAX_PORT) return port;
-  throw usageError(
-    `--ui-port ${text}: must be a port, 1 to ${MAX_PORT}`,
-    'leave it out for a free port',
-  );
-};
+const readPort = wholeNumber('--ui-port', 0, MAX_PORT, 'leave it out for a free port');
 
 /** Resolves with the next Ctrl-C; at once where that has come already. */
 export const untilInterrupted = (signal: AbortSignal): Promise<void> =>

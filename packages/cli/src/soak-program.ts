@@ -3,19 +3,11 @@ import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 import {
   addGroup,
-  addHostFlags,
   addLoadFlags,
-  CONFIRMED,
+  addSearchedDeployment,
   collector,
   colorFlag,
-  DEPLOYMENT_GROUP,
-  deploymentFlags,
-  embeddedFlag,
-  joinExistingRoomsFlag,
-  liveKitVersionFlag,
-  readFlags,
-  signallingFlag,
-  withOtherUsersFlag,
+  quietFlag,
   workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
@@ -62,11 +54,7 @@ export const addSoakCommand = (
   ]);
   addGroup(soak, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(soak, console.env);
-  addGroup(soak, console.env, DEPLOYMENT_GROUP, [
-    ...deploymentFlags(),
-    embeddedFlag(),
-    signallingFlag(),
-    liveKitVersionFlag(),
+  addSearchedDeployment(soak, console.env, [
     several(
       '--server <server>',
       'another local server, as swarm ab takes it: 1.13.4+livekit.yaml, ./livekit-server; may be repeated to compare them',
@@ -78,9 +66,6 @@ export const addSoakCommand = (
       .argParser(collector())
       .default([]),
   ]);
-  addHostFlags(soak, DEPLOYMENT_GROUP, CONFIRMED.search);
-  addGroup(soak, console.env, DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...readFlags()]);
-  soak.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));
   addGroup(soak, console.env, 'Result:', [
     new Option(
       '--record <dir>',
@@ -92,10 +77,7 @@ export const addSoakCommand = (
     ),
     new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
   ]);
-  addGroup(soak, console.env, 'Load generator:', [
-    workersFlag(),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
+  addGroup(soak, console.env, 'Load generator:', [workersFlag(), quietFlag()]);
   soak
     .addOption(colorFlag())
     .addHelpText('after', soakHelp)

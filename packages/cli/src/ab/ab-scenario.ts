@@ -8,14 +8,13 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
+import type { ReadFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 
-export interface AbScenarioFlags extends LoadFlags {
+export interface AbScenarioFlags extends LoadFlags, ReadFlags {
   threshold: string[];
   scale?: string;
   seed?: string;
-  allowEnv?: string[];
-  allowFile?: string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readNodeCores, readUntil, readWhole } from './read-limits.ts';
+import { readNodeCores, readUntil } from './read-limits.ts';
 
 describe('--until', () => {
   test.each([
@@ -29,6 +29,4 @@ describe('--until', () => {
 test('numbers are checked', () => {
   expect(readNodeCores('0.5')).toBe(0.5);
   expect(() => readNodeCores('many')).toThrow(/--node-cores/);
-  expect(readWhole('--max', '12', 1, 20)).toBe(12);
-  expect(() => readWhole('--max', '21', 1, 20)).toThrow(/--max 21/);
 });

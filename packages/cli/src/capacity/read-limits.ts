@@ -59,10 +59,3 @@ export const readNodeCores = (text: string | undefined): number | null => {
   if (cores > 0) return cores;
   throw usageError(`--node-cores ${text}: not a number of cores`, 'write 4, or 0.5');
 };
-
-/** @throws SwarmError `usage` */
-export const readWhole = (flag: string, text: string, least: number, most: number): number => {
-  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw usageError(`${flag} ${text}: must be a whole number from ${least} to ${most}`);
-};

@@ -11,45 +11,23 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
-import type { SharedRunFlags } from '../flags.ts';
+import { wholeNumber } from '../flags/whole-number.ts';
+import type {
+  DeploymentFlags,
+  GeneratorFlags,
+  QueueFlags,
+  ResultFlags,
+  ServerMetricsFlags,
+} from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
-import { readWhole } from './read-limits.ts';
 
-type Shared = Pick<
-  SharedRunFlags,
-  | 'url'
-  | 'apiUrl'
-  | 'apiKey'
-  | 'apiSecret'
-  | 'ca'
-  | 'embedded'
-  | 'allowHost'
-  | 'denyHost'
-  | 'confirmTarget'
-  | 'joinExistingRooms'
-  | 'withOtherUsers'
-  | 'allowEnv'
-  | 'allowFile'
-  | 'signalling'
-  | 'livekitVersion'
-  | 'serverMetrics'
-  | 'prometheus'
-  | 'prometheusSelector'
-  | 'redis'
-  | 'settle'
-  | 'threshold'
-  | 'report'
-  | 'record'
-  | 'json'
-  | 'workers'
-  | 'queue'
-  | 'machines'
-  | 'label'
-  | 'quiet'
-  | 'color'
->;
-
-export interface CapacityFlags extends Shared {
+export interface CapacityFlags
+  extends DeploymentFlags,
+    ServerMetricsFlags,
+    QueueFlags,
+    GeneratorFlags,
+    ResultFlags {
+  threshold: string[];
   until: string[];
   nodeCores?: string;
   by?: string;
@@ -65,7 +43,9 @@ export interface CapacityFlags extends Shared {
 const DEFAULT_STEP_MS = 30_000;
 const LEAST_STEP_MS = 8_000;
 const MOST_LOAD = 1_000_000;
-export const MOST_REPEATS = 20;
+const MOST_REPEATS = 20;
+
+export const readRepeats = wholeNumber('--repeats', 1, MOST_REPEATS);
 const GROWTH = 2;
 
 /** Of a server on this host, which has no more than the host. */
@@ -106,8 +86,8 @@ const readDuration = (scenario: Scenario, text: string | undefined): Scenario =>
 };
 
 export const readOptions = (flags: CapacityFlags): SearchOptions => {
-  const start = readWhole('--start', flags.start, 1, MOST_LOAD);
-  const max = readWhole('--max', flags.max, start, MOST_LOAD);
+  const start = wholeNumber('--start', 1, MOST_LOAD)(flags.start);
+  const max = wholeNumber('--max', start, MOST_LOAD)(flags.max);
   const share = /^\s*(\d*\.?\d+)\s*%\s*$/.exec(flags.resolution)?.[1];
   const resolution = Number(share) / 100;
   if (!(resolution > 0 && resolution <= 0.5))

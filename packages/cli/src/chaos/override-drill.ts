@@ -1,5 +1,5 @@
 import type { Drill, DrillLoad } from '@livekit-swarm/chaos/drill';
-import { usageError } from '@livekit-swarm/settings';
+import { wholeNumber } from '../flags/whole-number.ts';
 
 /** What flags change about a drill. */
 export interface Overrides {
@@ -21,8 +21,4 @@ export const overrideDrill = (drill: Drill, { repeats, reconnectPolicy }: Overri
       : null,
 });
 
-const readRepeats = (text: string): number => {
-  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MOST_REPEATS) return count;
-  throw usageError(`--repeats ${text}: must be a whole number from 1 to ${MOST_REPEATS}`);
-};
+const readRepeats = wholeNumber('--repeats', 1, MOST_REPEATS);

@@ -35,7 +35,8 @@ import { type Console, type OutputStream, wantsColor, write } from '../console.t
 import { formatError } from '../error-text.ts';
 import { readPermission } from '../flags/read-permission.ts';
 import { readWorkers } from '../flags/target.ts';
-import type { SharedRunFlags } from '../flags.ts';
+import { wholeNumber } from '../flags/whole-number.ts';
+import type { DeploymentFlags, GeneratorFlags, HostFlags, ResultFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { showRunsOfSession } from '../run-observer.ts';
@@ -45,10 +46,10 @@ import { VERSION } from '../version.ts';
 export interface AbFlags
   extends AbScenarioFlags,
     ComparisonOutputFlags,
-    Pick<
-      SharedRunFlags,
-      'signalling' | 'workers' | 'record' | 'quiet' | 'allowHost' | 'denyHost' | 'confirmTarget'
-    > {
+    HostFlags,
+    Pick<DeploymentFlags, 'signalling'>,
+    GeneratorFlags,
+    ResultFlags {
   server: string[];
   rounds: string;
   tolerance: string[];
@@ -147,14 +148,7 @@ export const abCommand = async (
 const AROUND_MS = 4_000;
 const MAX_ROUNDS = 100;
 
-const readRounds = (text: string): number => {
-  const rounds = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (rounds >= 1 && rounds <= MAX_ROUNDS) return rounds;
-  throw usageError(
-    `--rounds ${text}: must be a whole number from 1 to ${MAX_ROUNDS}`,
-    'six see +25 % in what varies by 2 %',
-  );
-};
+const readRounds = wholeNumber('--rounds', 1, MAX_ROUNDS, 'six see +25 % in what varies by 2 %');
 
 const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> => {
   const [first, second, ...more] = texts;

@@ -4,13 +4,13 @@ import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/cam
 import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
 import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
 import { type ExitCode, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
-import { readNodeCores, readUntil, readWhole } from '../capacity/read-limits.ts';
+import { readNodeCores, readUntil } from '../capacity/read-limits.ts';
 import {
   type CapacityFlags,
   coresOf,
-  MOST_REPEATS,
   readCapacityScenario,
   readOptions,
+  readRepeats,
 } from '../capacity/read-request.ts';
 import { stepText } from '../capacity/step-text.ts';
 import { interruptRuns } from '../command-interruption.ts';
@@ -45,7 +45,7 @@ export const capacityCommand = async (
   const limits = flags.until.map((text) => readUntil(text, nodeCores));
   const { scenario, unit, warnings } = readCapacityScenario(path, flags);
   const options = readOptions(flags);
-  const repeats = readWhole('--repeats', flags.repeats, 1, MOST_REPEATS);
+  const repeats = readRepeats(flags.repeats);
   const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), env, {
     kind: 'search',
     target,

@@ -25,6 +25,7 @@ import {
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
+import { wholeNumber } from '../flags/whole-number.ts';
 import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
 import { tail } from '../tail.ts';
@@ -40,11 +41,8 @@ export interface LabUpFlags {
   json?: boolean;
 }
 
-const readNodes = (text: string): number => {
-  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MAX_NODES) return count;
-  throw usageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
-};
+const readNodes = wholeNumber('--nodes', 1, MAX_NODES);
+const readLines = wholeNumber('--lines', 0, 1_000_000);
 
 /** Where `swarm run --metrics :9464` is watched: down at all other times. */
 const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
@@ -258,16 +256,12 @@ export const labLogsCommand = async (
       `there are ${services.map(({ name }) => name).join(', ')}`,
     );
   }
-  if (!/^\d+$/.test(flags.lines))
-    throw usageError(`--lines ${flags.lines}: must be a whole number`);
+  const lines = readLines(flags.lines);
   const interruption = watchInterruption();
   const following =
     flags.follow && status.running ? untilEnded(flags.name, interruption.stop) : null;
   try {
-    await tail(
-      { files: wanted.map(({ logFile }) => logFile), lines: Number(flags.lines), following },
-      stdout,
-    );
+    await tail({ files: wanted.map(({ logFile }) => logFile), lines, following }, stdout);
     return interruption.stop.aborted ? EXIT_CODES.interrupted.code : EXIT_CODES.passed.code;
   } finally {
     interruption.dispose();

@@ -7,6 +7,7 @@ import { parseTurnUrl, type Verification, type VerifyRequest, verify } from '@li
 import type { Console } from '../console.ts';
 import { readLoadGuard } from '../flags/load-guard.ts';
 import { readConnect, readDeployment } from '../flags/target.ts';
+import { wholeNumber } from '../flags/whole-number.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { type CheckReporters, showChecks } from '../output/show-checks.ts';
@@ -118,21 +119,25 @@ type Known = Pick<
   | 'reloadCommand'
 >;
 
+const MAX_PORT = 65_535;
+
 const readKnown = (flags: VerifyFlags, env: Console['env']): Known => ({
   redisUrl: flags.redis === undefined ? null : checkRedis(flags.redis),
   allowedAddresses: flags.announced.map(checkPrefix),
   adminPorts:
     flags.closedPort.length === 0
       ? null
-      : flags.closedPort.map((text) => readWhole('--closed-port', text, 65_535)),
+      : flags.closedPort.map(wholeNumber('--closed-port', 1, MAX_PORT)),
   participants:
     flags.participants === undefined
       ? null
-      : readWhole('--participants', flags.participants, 1_000_000),
+      : wholeNumber('--participants', 1, 1_000_000)(flags.participants),
   turn: readTurn(flags, env),
   token: flags.token ?? null,
   webhookPort:
-    flags.webhookPort === undefined ? null : readWhole('--webhook-port', flags.webhookPort, 65_535),
+    flags.webhookPort === undefined
+      ? null
+      : wholeNumber('--webhook-port', 1, MAX_PORT)(flags.webhookPort),
   agent: flags.agent ?? null,
   idleMs: flags.idle === undefined ? null : readIdle(flags.idle),
   reloadCommand: flags.reload === undefined ? null : readReload(flags.reload),
@@ -195,12 +200,6 @@ const checkPrefix = (text: string): string => {
   )
     return text;
   throw usageError(`--announced ${text}: not an address or prefix`, 'write 203.0.113.0/24');
-};
-
-const readWhole = (flag: string, text: string, most: number): number => {
-  const number = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (number >= 1 && number <= most) return number;
-  throw usageError(`${flag} ${text}: must be a whole number from 1 to ${most}`);
 };
 
 const readIdle = (text: string): number => {

@@ -1,25 +1,12 @@
 import type { Target } from '@livekit-swarm/campaign';
 import { assertHostAllowed, LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
-import type { SharedRunFlags } from '../flags.ts';
-import { type ReadFlags, readPermission } from './read-permission.ts';
+import type { GuardFlags, TargetFlags, TokenEndpointFlags } from '../flags.ts';
+import { type Permissions, readPermission } from './read-permission.ts';
 
-export type GuardFlags = Pick<SharedRunFlags, 'url'> &
-  Partial<
-    Pick<
-      SharedRunFlags,
-      | 'allowHost'
-      | 'denyHost'
-      | 'confirmTarget'
-      | 'joinExistingRooms'
-      | 'withOtherUsers'
-      | 'allowEnv'
-      | 'allowFile'
-      | 'tokenEndpoint'
-      | 'tokenHeader'
-      | 'tokenServer'
-    >
-  > &
-  Pick<ReadFlags, 'e2ee'>;
+type CommandFlags = Pick<TargetFlags, 'url'> &
+  GuardFlags &
+  Partial<TokenEndpointFlags> &
+  Pick<Permissions, 'e2ee'>;
 
 type Typed = (flag: 'url' | 'tokenEndpoint' | 'tokenServer') => boolean;
 
@@ -29,7 +16,7 @@ type Typed = (flag: 'url' | 'tokenEndpoint' | 'tokenServer') => boolean;
  * @throws SwarmError `usage` when the target may not be used, or needs a confirmation
  */
 export const readLoadGuard = (
-  flags: GuardFlags,
+  flags: CommandFlags,
   typed: Typed,
   env: NodeJS.ProcessEnv,
   { kind, target }: { kind: LoadKind; target: Target },

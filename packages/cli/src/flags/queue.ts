@@ -1,8 +1,9 @@
 import { MAX_MACHINES, type QueueChoice, type Target } from '@livekit-swarm/campaign';
 import type { QueueOptions } from '@livekit-swarm/fleet';
 import { readVariable, usageError } from '@livekit-swarm/settings';
-import type { SharedRunFlags } from '../flags.ts';
+import type { QueueFlags } from '../flags.ts';
 import { readLabels } from './labels.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Key of the fleet, from the environment only: the process list shows flags. */
 export const readQueueOptions = (
@@ -15,12 +16,7 @@ export const readQueueOptions = (
 
 /** @throws SwarmError `usage` */
 export const readQueueChoice = (
-  {
-    queue,
-    insecureQueue,
-    machines,
-    label,
-  }: Pick<SharedRunFlags, 'queue' | 'insecureQueue' | 'machines' | 'label'>,
+  { queue, insecureQueue, machines, label }: QueueFlags,
   target: Target,
   env: NodeJS.ProcessEnv,
 ): QueueChoice | null => {
@@ -42,11 +38,9 @@ export const readQueueChoice = (
   };
 };
 
-const readMachines = (text: string): number => {
-  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MAX_MACHINES) return count;
-  throw usageError(
-    `--machines ${text}: must be a whole number from 1 to ${MAX_MACHINES}`,
-    'leave it out to use all hosts that are idle',
-  );
-};
+const readMachines = wholeNumber(
+  '--machines',
+  1,
+  MAX_MACHINES,
+  'leave it out to use all hosts that are idle',
+);

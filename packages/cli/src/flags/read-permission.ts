@@ -1,8 +1,8 @@
 import type { ReadPermission } from '@livekit-swarm/scenario';
+import type { ReadFlags } from '../flags.ts';
 
-export interface ReadFlags {
-  allowEnv?: string[];
-  allowFile?: string[];
+/** Flags that name what a scenario may read. */
+export interface Permissions extends ReadFlags {
   /** Source of the secret, `env:NAME` or `file:PATH`; sources on the command line need no further permission. */
   e2ee?: string | undefined;
   tokenHeader?: string[];
@@ -14,7 +14,7 @@ export const readPermission = ({
   allowFile = [],
   e2ee,
   tokenHeader = [],
-}: ReadFlags): ReadPermission => {
+}: Permissions): ReadPermission => {
   const places = [...(e2ee === undefined ? [] : [e2ee]), ...tokenHeader.map(placeIn)];
   const named = (kind: 'env' | 'file'): string[] =>
     places

@@ -1,6 +1,7 @@
 import type { Target } from '@livekit-swarm/campaign';
 import { describe, expect, test } from 'vitest';
-import { readServerMetrics, type ServerMetricsFlags } from './server-metrics.ts';
+import type { ServerMetricsFlags } from '../flags.ts';
+import { readServerMetrics } from './server-metrics.ts';
 
 const REMOTE: Target = { type: 'remote', url: 'wss://a.example', apiKey: 'k', apiSecret: 's' };
 const EMBEDDED: Target = { type: 'embedded', version: '1.13.4' };

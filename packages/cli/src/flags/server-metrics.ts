@@ -1,11 +1,6 @@
 import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livekit-swarm/campaign';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
-import type { SharedRunFlags } from '../flags.ts';
-
-export type ServerMetricsFlags = Pick<
-  SharedRunFlags,
-  'serverMetrics' | 'prometheus' | 'prometheusSelector' | 'redis' | 'settle'
->;
+import type { ServerMetricsFlags } from '../flags.ts';
 
 const MAX_SETTLE_MS = 600_000;
 

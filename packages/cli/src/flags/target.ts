@@ -4,16 +4,12 @@ import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
-import type { SharedRunFlags } from '../flags.ts';
+import type { SharedRunFlags, TargetFlags, TokenEndpointFlags } from '../flags.ts';
 import { readLoadGuard } from './load-guard.ts';
 import { readQueueChoice } from './queue.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import { readToleratedLoss } from './tolerated-loss.ts';
-
-type TargetFlags = Pick<
-  SharedRunFlags,
-  'url' | 'apiUrl' | 'apiKey' | 'apiSecret' | 'livekitVersion' | 'embedded' | 'ca'
->;
+import { wholeNumber } from './whole-number.ts';
 
 /**
  * @param typed whether a flag was given on the command line: a key in the environment does not conflict with a local server
@@ -168,7 +164,7 @@ export const readConnect = ({
   tokenEndpoint,
   tokenHeader,
   tokenServer,
-}: Pick<SharedRunFlags, 'tokenEndpoint' | 'tokenHeader' | 'tokenServer'>): Connect | null => {
+}: TokenEndpointFlags): Connect | null => {
   if (tokenEndpoint !== undefined) return parseConnect(tokenEndpoint, tokenHeader, tokenServer);
   if (tokenHeader.length + tokenServer.length === 0) return null;
   throw usageError(
@@ -177,12 +173,8 @@ export const readConnect = ({
   );
 };
 
-export const readWorkers = (text: string | undefined): number | null => {
-  if (text === undefined) return null;
-  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MAX_WORKERS) return count;
-  throw usageError(
-    `--workers ${text}: must be a whole number from 1 to ${MAX_WORKERS}`,
-    'leave it out for the automatic choice',
-  );
-};
+const workersOf = wholeNumber('--workers', 1, MAX_WORKERS, 'leave it out for the automatic choice');
+
+/** @returns null: automatic */
+export const readWorkers = (text: string | undefined): number | null =>
+  text === undefined ? null : workersOf(text);

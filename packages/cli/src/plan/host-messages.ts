@@ -1,7 +1,6 @@
 import { formatBytes } from '@livekit-swarm/report';
-import type { Calibration, Carries, HostAssessment } from '@livekit-swarm/runner';
+import type { Calibration, Carries, HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
-import type { PlanView } from './plan-view.ts';
 
 /** A statement about the host, and its severity. */
 export interface HostMessage {
@@ -9,12 +8,15 @@ export interface HostMessage {
   text: string;
 }
 
+/** A host, and what a plan needs of it. */
+export interface PlannedHost {
+  host: HostCapacity;
+  assessment: HostAssessment;
+  calibration: Calibration;
+}
+
 /** Whether this host can generate the plan: required, available, and what to do. */
-export const hostMessages = ({
-  assessment,
-  host,
-  calibration,
-}: Pick<PlanView, 'assessment' | 'host' | 'calibration'>): HostMessage[] => {
+export const hostMessages = ({ assessment, host, calibration }: PlannedHost): HostMessage[] => {
   const { need, allocation, fits, short, obstacle, carries } = assessment;
   const has = `${plural(Math.round(host.cores * 100) / 100, 'core')} and ${formatBytes(host.memoryBytes)}`;
   if (obstacle !== null || allocation === null)

@@ -1,15 +1,11 @@
 import { defaultPriceBook, type RunPrice, runPrice } from '@livekit-swarm/cost';
-import type { Calibration, HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
-import { hostMessages } from './host-messages.ts';
+import { hostMessages, type PlannedHost } from './host-messages.ts';
 
 /** A plan with its load and what it needs of this host. */
-export interface PlanView {
+export interface PlanView extends PlannedHost {
   plan: Plan;
   load: PlanLoad;
-  host: HostCapacity;
-  assessment: HostAssessment;
-  calibration: Calibration;
 }
 
 /** A part of the run and its maximum load. */

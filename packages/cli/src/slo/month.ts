@@ -1,4 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
+import { wholeNumber } from '../flags/whole-number.ts';
 
 /** Of time, Unix ms; `toMs` is not part of it. */
 export interface MonthWindow {
@@ -13,6 +14,7 @@ export interface Month extends MonthWindow {
 }
 
 const MOST_MONTHS = 36;
+const readMonths = wholeNumber('--months', 1, MOST_MONTHS, 'write --months 3');
 
 /**
  * Months up to one of them, the oldest first.
@@ -26,12 +28,7 @@ export const monthsUpTo = (
   nowMs: number,
   windowMs: number,
 ): Month[] => {
-  const months = Number(count);
-  if (!Number.isInteger(months) || months < 1 || months > MOST_MONTHS)
-    throw usageError(
-      `--months ${count}: must be a whole number from 1 to ${MOST_MONTHS}`,
-      'write --months 3',
-    );
+  const months = readMonths(count);
   const now = new Date(nowMs);
   const [year, month] =
     last === undefined ? [now.getUTCFullYear(), now.getUTCMonth()] : readMonth(last);

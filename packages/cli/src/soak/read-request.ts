@@ -3,37 +3,16 @@ import type { SoakSettings } from '@livekit-swarm/campaign/soak';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { AbScenarioFlags } from '../ab/ab-scenario.ts';
-import { readWhole } from '../capacity/read-limits.ts';
-import type { SharedRunFlags } from '../flags.ts';
+import { wholeNumber } from '../flags/whole-number.ts';
+import type { DeploymentFlags, GeneratorFlags, ResultFlags, ServerMetricsFlags } from '../flags.ts';
 import { readDepartures } from './read-departures.ts';
 
 export interface SoakFlags
   extends AbScenarioFlags,
-    Pick<
-      SharedRunFlags,
-      | 'url'
-      | 'apiUrl'
-      | 'apiKey'
-      | 'apiSecret'
-      | 'ca'
-      | 'embedded'
-      | 'allowHost'
-      | 'denyHost'
-      | 'confirmTarget'
-      | 'joinExistingRooms'
-      | 'withOtherUsers'
-      | 'allowEnv'
-      | 'allowFile'
-      | 'signalling'
-      | 'livekitVersion'
-      | 'serverMetrics'
-      | 'report'
-      | 'record'
-      | 'json'
-      | 'workers'
-      | 'quiet'
-      | 'color'
-    > {
+    DeploymentFlags,
+    Pick<ServerMetricsFlags, 'serverMetrics'>,
+    GeneratorFlags,
+    ResultFlags {
   for: string;
   departures?: string;
   settle: string;
@@ -58,7 +37,7 @@ export const readSoakSettings = (flags: SoakFlags, scenario: Scenario): SoakSett
     warmUpCycles:
       flags.warmUp === undefined
         ? Math.max(LEAST_WARM_UP, departures.length)
-        : readWhole('--warm-up', flags.warmUp, 1, MOST_WARM_UP),
+        : wholeNumber('--warm-up', 1, MOST_WARM_UP)(flags.warmUp),
     tolerances: readTolerances(flags.tolerate),
   };
 };
