@@ -375,10 +375,15 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect,
   }) => {
     const plan = doomed('join_failures: rate<0.2');
-    const { summary, decision } = await start({}, { plan, endWhenOverloaded: true });
-    expect(summary.end?.reason).toBe('threshold_crossed');
+    const { summary, decision, record } = await start({}, { plan, endWhenOverloaded: true });
     expect(summary.end?.at).toBeGreaterThan(11_000);
     expect(summary.end?.at).toBeLessThan(30_000);
+    // Where this host was busy meanwhile, the crossing is not certain: then the run is only stopped.
+    const isDoubted = linesOf(record).some(
+      (line) => line.type === 'event' && line.reason === 'threshold_doubted',
+    );
+    expect(summary.end?.reason).toBe(isDoubted ? 'stopped' : 'threshold_crossed');
+    if (isDoubted) return;
     expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
     expect(decision.reasons[0]).toMatchObject({ code: 'run_aborted' });
   });
